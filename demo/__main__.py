@@ -1,0 +1,56 @@
+"""Run the demo against a running local stack: ``python -m demo``, or ``make demo``."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+
+import httpx
+from rich.console import Console
+
+from demo import shop
+from demo.api import ApiError, Stack
+from demo.load import load
+from demo.phases import Phases
+from demo.readback import read_back
+from demo.report import print_report
+
+
+def main(settings: Mapping[str, str], transport: httpx.BaseTransport | None = None) -> int:
+    """Load the shop, read it back, print what was found.
+
+    Parameters
+    ----------
+    settings
+        The base URLs, as `demo.api.Stack` takes them.
+    transport
+        How requests travel; over the network unless a test says otherwise.
+
+    Returns
+    -------
+    int
+        The exit code: 0 if all figures agree; 1 if one does not, or if the demo could not go on;
+        130 after Ctrl-C.
+    """
+    console = Console()
+    errors = Console(stderr=True, soft_wrap=True)
+    phases = Phases(console)
+    facts = shop.read()
+    started = time.perf_counter()
+    try:
+        with Stack(settings, transport) as stack:
+            loaded = load(stack, facts, phases)
+            found = read_back(stack, facts, loaded.listings, phases)
+    except ApiError as error:
+        errors.print(str(error), style="red", markup=False, highlight=False)
+        return 1
+    except KeyboardInterrupt:
+        errors.print("Interrupted. The next run goes on where this one ended.", style="yellow")
+        return 130
+    elapsed_seconds = time.perf_counter() - started
+    print_report(console, facts, loaded, found, elapsed_seconds=elapsed_seconds)
+    return 1 if found.mismatches else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))

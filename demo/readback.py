@@ -1,0 +1,76 @@
+"""Read the whole shop back over HTTP: what the services say now, and whether it fits together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from demo import api
+from demo.checks import Mismatch, check
+from demo.load import Listing
+from demo.phases import Phases
+from demo.shop import Shop
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the services say; `mismatches` is empty if it fits together."""
+
+    products: tuple[api.Product, ...]
+    skus: tuple[api.Sku, ...]
+    low_stock: tuple[api.Sku, ...]
+    records: tuple[api.Record, ...]
+    orders: tuple[api.Order, ...]
+    mismatches: tuple[Mismatch, ...]
+
+
+@dataclass(frozen=True)
+class _VendorFound:
+    products: list[api.Product]
+    skus: list[api.Sku]
+    low_stock: list[api.Sku]
+    records: list[api.Record]
+
+
+def read_back(stack: api.Stack, facts: Shop, listings: Iterable[Listing], phases: Phases) -> Found:
+    """Read everything, and check it.
+
+    The lists come from indexes that may be a moment behind their tables, and others may use the
+    stack meanwhile: a mismatch is believed only if it is still there in a second reading.
+    """
+    expected_skus = [listing.sku for listing in listings]
+    found = _read(stack, facts, expected_skus, phases)
+    if found.mismatches:
+        found = _read(stack, facts, expected_skus, phases)
+    return found
+
+
+def _read(stack: api.Stack, facts: Shop, expected_skus: list[str], phases: Phases) -> Found:
+    read_vendor = partial(_read_vendor, stack)
+    vendor_ids = [vendor.vendor_id for vendor in facts.vendors]
+    vendors = list(phases.together("Reading vendors back", read_vendor, vendor_ids))
+    records = tuple(record for vendor in vendors for record in vendor.records)
+
+    # Orders that are not the demo's may hold its units too; the log names them.
+    logged = {record.order_id for record in records if record.order_id is not None}
+    order_ids = sorted(logged | {order.order_id for order in facts.orders})
+    orders = tuple(phases.together("Reading orders back", stack.stock.order, order_ids))
+
+    # By name: a list by last change is no snapshot and may show a SKU twice.
+    skus = {sku.sku: sku for vendor in vendors for sku in vendor.skus}
+    return Found(
+        products=tuple(product for vendor in vendors for product in vendor.products),
+        skus=tuple(skus.values()),
+        low_stock=tuple(sku for vendor in vendors for sku in vendor.low_stock),
+        records=records,
+        orders=orders,
+        mismatches=tuple(check(expected_skus, skus, records, orders)),
+    )
+
+
+def _read_vendor(stack: api.Stack, vendor_id: str) -> _VendorFound:
+    return _VendorFound(
+        products=list(stack.catalog.products(vendor_id)),
+        skus=list(stack.stock.inventory(vendor_id)),
+        low_stock=list(stack.stock.low_stock(vendor_id)),
+        records=list(stack.audit.records(vendor_id)),
+    )

@@ -1,0 +1,26 @@
+"""What the catalog, stock and audit services share: the names, forms and conventions of the inventory.
+
+======================  ===============================================================================
+`ids`                   the forms of all ids, and how the server makes its own
+`schema`                the names of tables, indexes and key attributes
+`limits`                every limit by name
+`timestamps`            moments in the one form that sorts
+`items`                 DynamoDB's attribute values and Python's, both ways
+`products`, `skus`      the stored and served form of products and SKUs
+`transactions`          the log's records, their types and effects, and the hash chain
+`pages`                 one Query for one page, and its cursor
+`idempotency`           commands that are done once, however often they are sent
+`errors`, `problems`    every outcome, and what HTTP makes of it
+`identity`              tokens and principals
+`fields`                the types of request bodies (pydantic)
+`requests`              a request, checked piece by piece
+`responses`             the answers of a route
+`rest`                  a REST service: Chalice with these conventions
+`dynamodb`              the client
+`settings`              environment variables
+======================  ===============================================================================
+
+It imports no service.  Each module lists its public names in ``__all__``.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,127 @@
+"""The types of request bodies: what the specification's attributes accept (design 2.6, 2.7).
+
+Only modules of request models import this one: it brings pydantic, which reads do without.  Nothing is
+coerced: ``"1"``, ``true`` and ``1.5`` are no integers.
+"""
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+
+from .ids import PATTERNS, is_id
+from .limits import (
+    MONEY_DECIMAL_PLACES,
+    MONEY_MAX,
+    NAME_MAX_CHARACTERS,
+    NOTES_MAX_BYTES,
+    PRODUCT_DESCRIPTION_MAX_CHARACTERS,
+    PRODUCT_IMAGE_MAX_CHARACTERS,
+    QUANTITY_MAX,
+    STOCK_MAX,
+)
+
+__all__ = [
+    "Body",
+    "Description",
+    "ImageUrl",
+    "Money",
+    "Name",
+    "Notes",
+    "ProductId",
+    "Quantity",
+    "SkuId",
+    "Threshold",
+    "VendorId",
+]
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused, nothing is coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def _readable(value: str) -> str:
+    if _CONTROL.search(value):
+        raise ValueError("should have no control characters")
+    if not value.strip():
+        raise ValueError("should not be blank")
+    return value
+
+
+def _text(max_characters: int) -> Any:
+    return Annotated[str, Field(min_length=1, max_length=max_characters), AfterValidator(_readable)]
+
+
+def _id(name: str) -> Any:
+    # Not Field(pattern=…): its engine knows no look-ahead, and an id's form is decided in one place.
+    def check(value: str) -> str:
+        if not is_id(name, value):
+            raise ValueError(f"should match {PATTERNS[name]}")
+        return value
+
+    return Annotated[str, AfterValidator(check), Field(json_schema_extra={"pattern": f"^{PATTERNS[name]}$"})]
+
+
+if TYPE_CHECKING:
+    Name: TypeAlias = str
+    Description: TypeAlias = str
+    ImageUrl: TypeAlias = str
+    ProductId: TypeAlias = str
+    VendorId: TypeAlias = str
+    SkuId: TypeAlias = str
+else:
+    Name = _text(NAME_MAX_CHARACTERS)
+    Description = _text(PRODUCT_DESCRIPTION_MAX_CHARACTERS)
+    ImageUrl = _text(PRODUCT_IMAGE_MAX_CHARACTERS)
+    ProductId = _id("product_id")
+    VendorId = _id("vendor_id")
+    SkuId = _id("sku")
+
+Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
+Threshold = Annotated[int, Field(ge=0, le=STOCK_MAX)]
+
+
+def _notes(value: str) -> str:
+    if len(value.encode()) > NOTES_MAX_BYTES:
+        raise ValueError(f"should be at most {NOTES_MAX_BYTES} bytes of UTF-8")
+    return value
+
+
+Notes = Annotated[
+    str,
+    Field(min_length=1, max_length=NOTES_MAX_BYTES),
+    AfterValidator(_readable),
+    AfterValidator(_notes),
+]
+
+
+def _money(value: Any) -> Decimal | int:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValueError("should be a number")
+    amount = Decimal(value)
+    if not 0 <= amount <= MONEY_MAX:
+        raise ValueError(f"should be 0 to {MONEY_MAX}")
+    if amount != round(amount, MONEY_DECIMAL_PLACES):
+        raise ValueError(f"should have at most {MONEY_DECIMAL_PLACES} fractional digits")
+    # The form in which DynamoDB gives it back: 90 for 90.00, 89.9 for 89.90.
+    return int(amount) if amount == int(amount) else amount.normalize()
+
+
+Money = Annotated[
+    Decimal | int,
+    PlainValidator(_money),
+    WithJsonSchema(
+        {
+            "type": "number",
+            "minimum": 0,
+            "maximum": float(MONEY_MAX),
+            "multipleOf": float(Decimal(1).scaleb(-MONEY_DECIMAL_PLACES)),
+        }
+    ),
+]

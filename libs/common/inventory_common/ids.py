@@ -1,0 +1,81 @@
+"""The forms of all ids (design 2.6): patterns, and how the server makes its own.
+
+Patterns are plain text so that request models, path checks and the OpenAPI documents share them; they are
+anchored by whoever matches them, with `is_id` here.
+"""
+
+import re
+import secrets
+from typing import Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from .limits import SKU_VARIANT_MAX_CHARACTERS
+
+__all__ = [
+    "ORDER_ID",
+    "PATTERNS",
+    "PRODUCT_ID",
+    "SKU_ID",
+    "TRANSACTION_ID",
+    "VENDOR_ID",
+    "is_id",
+    "new_product_id",
+    "sku_prefix",
+    "transaction_id",
+]
+
+# Crockford's base 32: no I, L, O, U, which are misread or spell words.
+_PRODUCT_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PRODUCT_CHARACTERS: Final = 5
+_VARIANT: Final = r"[A-Z0-9]+(?:-[A-Z0-9]+)*"
+
+PRODUCT_ID: Final = r"PROD-[0-9A-HJKMNP-TV-Z]{5,12}"
+VENDOR_ID: Final = r"VENDOR-[A-Z0-9]{1,32}"
+# The look-ahead bounds the variant: everything after the product's own characters.
+SKU_ID: Final = (
+    rf"SKU-PROD-[0-9A-HJKMNP-TV-Z]{{5,12}}-(?=[A-Z0-9-]{{1,{SKU_VARIANT_MAX_CHARACTERS}}}$){_VARIANT}"
+)
+ORDER_ID: Final = r"ORDER-[A-Za-z0-9-]{1,64}"
+TRANSACTION_ID: Final = r"TXN-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+PATTERNS: Final[dict[str, str]] = {
+    "product_id": PRODUCT_ID,
+    "vendor_id": VENDOR_ID,
+    "sku": SKU_ID,
+    "order_id": ORDER_ID,
+    "transaction_id": TRANSACTION_ID,
+}
+"""Attribute name to pattern: path parameters carry the attribute names of the specification."""
+
+_COMPILED: Final = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
+
+# Fixed for ever: every transaction id of every ledger follows from it.
+_LEDGER_NAMESPACE: Final[UUID] = uuid5(NAMESPACE_URL, "urn:inventory:ledger")
+
+
+def is_id(name: str, value: str) -> bool:
+    """Tell whether `value` has the form of the attribute `name`, one of `PATTERNS`."""
+    return _COMPILED[name].fullmatch(value) is not None
+
+
+def new_product_id() -> str:
+    """Draw a product id, e.g. ``PROD-E4F9A``.
+
+    One of 33,554,432: the caller writes it on condition that it is free and draws again if it is not.
+    """
+    drawn = "".join(secrets.choice(_PRODUCT_ALPHABET) for _ in range(_PRODUCT_CHARACTERS))
+    return f"PROD-{drawn}"
+
+
+def sku_prefix(product_id: str) -> str:
+    """Return what every SKU of a product begins with, e.g. ``SKU-PROD-E4F9A-``."""
+    return f"SKU-{product_id}-"
+
+
+def transaction_id(sku: str, sequence: int) -> str:
+    """Return the id of a SKU's log record number `sequence`.
+
+    It follows from the two (UUIDv5), so that any single record of a ledger can be asked for by a consistent
+    read, whatever an index shows.
+    """
+    return f"TXN-{uuid5(_LEDGER_NAMESPACE, f'{sku}#{sequence}')}"

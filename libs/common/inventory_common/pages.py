@@ -1,0 +1,165 @@
+"""One page of a partition: the Query that reads it, and the cursor that leads to the next.
+
+A cursor holds only a position.  What it decodes to must lie in the partition and range that the request
+names, so a cursor from elsewhere cannot read another vendor's things; DynamoDB itself would refuse some, with
+an error that is ours to avoid.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .errors import InvalidCursor
+from .items import from_item, key_of, to_attribute
+from .limits import PAGE_DEFAULT_ITEMS
+from .schema import KeySpace
+
+__all__ = [
+    "Listing",
+    "Page",
+    "PageRequest",
+    "Position",
+    "SortCondition",
+    "at_most",
+    "decode_cursor",
+    "encode_cursor",
+    "equal_to",
+    "starting_with",
+]
+
+Position = dict[str, str | int]
+"""The key attributes of the last item of a page."""
+
+_CURSOR_MAX_CHARACTERS: Final = 4_096
+_KEY_TEXT_MAX_BYTES: Final = 1_024
+_KEY_NUMBER_BOUND: Final = 10**38  # DynamoDB's numbers end here
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """How many items a client wants, and after which position."""
+
+    limit: int = PAGE_DEFAULT_ITEMS
+    after: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Documents to serve, and the cursor to the next page; a page may be empty and yet go on."""
+
+    documents: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SortCondition:
+    """A bound on the sort key: its expression over ``#sort``, and the same test for a cursor."""
+
+    expression: str
+    values: Mapping[str, str | int]
+    admits: Callable[[Any], bool]
+
+
+def equal_to(value: str) -> SortCondition:
+    """Bound the sort key to one value."""
+    return SortCondition("#sort = :sort", {":sort": value}, lambda key: key == value)
+
+
+def at_most(value: int) -> SortCondition:
+    """Bound a numeric sort key from above, the value itself included."""
+    return SortCondition("#sort <= :sort", {":sort": value}, lambda key: key <= value)
+
+
+def starting_with(prefix: str) -> SortCondition:
+    """Bound the sort key to texts that begin with `prefix`."""
+    return SortCondition("begins_with(#sort, :sort)", {":sort": prefix}, lambda key: key.startswith(prefix))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A partition of a table or index, or a range of it, in one of its two orders."""
+
+    space: KeySpace
+    partition: str
+    where: SortCondition | None = None
+    descending: bool = False
+
+    def query(self, table_name: str, page: PageRequest) -> dict[str, Any]:
+        """Return the arguments of the one Query that reads the page.
+
+        Raises
+        ------
+        InvalidCursor
+            If the page's position is not one of this listing.
+        """
+        condition = "#partition = :partition"
+        names = {"#partition": self.space.partition_key}
+        values: dict[str, str | int] = {":partition": self.partition}
+        if self.where is not None:
+            condition += f" AND {self.where.expression}"
+            names["#sort"] = self.space.sort_key
+            values |= self.where.values
+        arguments = {
+            "TableName": table_name,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": {name: to_attribute(value) for name, value in values.items()},
+            "ScanIndexForward": not self.descending,
+            "Limit": page.limit,
+        }
+        if self.space.index_name is None:
+            arguments["ConsistentRead"] = True  # an index cannot
+        else:
+            arguments["IndexName"] = self.space.index_name
+        if page.after is not None:
+            self._check(page.after)
+            arguments["ExclusiveStartKey"] = key_of(self.space.position, page.after)
+        return arguments
+
+    def next_cursor(self, response: Mapping[str, Any]) -> str | None:
+        """Return the cursor to what follows the page that DynamoDB answered with."""
+        last = response.get("LastEvaluatedKey")
+        return None if last is None else encode_cursor(from_item(last))
+
+    def _check(self, position: Position) -> None:
+        kinds = {name: str for name in self.space.position} | {self.space.sort_key: self.space.sort_type}
+        belongs = (
+            {name: type(value) for name, value in position.items()} == kinds
+            and position[self.space.partition_key] == self.partition
+            and (self.where is None or self.where.admits(position[self.space.sort_key]))
+        )
+        if not belongs:
+            raise InvalidCursor("The cursor does not belong to this listing.")
+
+
+def encode_cursor(position: Position) -> str:
+    """Write a position as an opaque text that is safe in a URL."""
+    text = json.dumps(position, separators=(",", ":"), ensure_ascii=False)
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str) -> Position:
+    """Read a cursor.
+
+    Raises
+    ------
+    InvalidCursor
+        If it is none that `encode_cursor` could have written.
+    """
+    try:
+        if len(cursor) > _CURSOR_MAX_CHARACTERS:
+            raise ValueError("too long")
+        position = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(position, dict) or not all(map(_is_key_value, position.values())):
+            raise ValueError("no position")
+    except (ValueError, RecursionError) as error:
+        raise InvalidCursor("The cursor cannot be read.") from error
+    return position
+
+
+def _is_key_value(value: object) -> bool:
+    if isinstance(value, str):
+        return 0 < len(value.encode()) <= _KEY_TEXT_MAX_BYTES  # a lone surrogate raises ValueError
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _KEY_NUMBER_BOUND

@@ -1,0 +1,258 @@
+"""What a route needs of a request, checked in the order of design 4.
+
+401 and 403 are decided in `rest` before any of this; here come 413 and 415, then 400, then 422.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote, urlencode
+from uuid import uuid4
+
+from . import exact_json
+from .errors import (
+    IdempotencyKeyRequired,
+    InvalidIdempotencyKey,
+    InvalidJson,
+    TooLarge,
+    UnsupportedMediaType,
+)
+from .ids import PATTERNS, is_id
+from .limits import (
+    IDEMPOTENCY_KEY_MAX_CHARACTERS,
+    PAGE_DEFAULT_ITEMS,
+    PAGE_MAX_ITEMS,
+    REQUEST_BODY_MAX_BYTES,
+    REQUEST_ID_MAX_CHARACTERS,
+)
+from .pages import PageRequest, Position, decode_cursor
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic_core import ErrorDetails
+
+    from .idempotency import Intent
+    from .identity import Principal, Scope
+
+__all__ = ["Envelope", "Parameter", "Request", "text"]
+
+_REQUEST_ID: Final = re.compile(rf"[A-Za-z0-9._:-]{{1,{REQUEST_ID_MAX_CHARACTERS}}}")
+_PRINTABLE: Final = re.compile(rf"[\x21-\x7e]{{1,{IDEMPOTENCY_KEY_MAX_CHARACTERS}}}")
+_JSON_TYPES: Final = ("application/json", "application/merge-patch+json")
+_CONTROL_OR_SURROGATE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+Errors = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter: `read` turns its text into a value or raises ValueError with what it must be."""
+
+    read: Callable[[str], Any]
+    required: bool = False
+    default: Any = None
+
+
+def text(max_characters: int) -> Callable[[str], str]:
+    """Return a reader of texts of 1 to `max_characters`, without control characters."""
+
+    def read(value: str) -> str:
+        if not 1 <= len(value) <= max_characters or _CONTROL_OR_SURROGATE.search(value):
+            raise ValueError(f"must be 1 to {max_characters} characters, none of them a control character")
+        return value
+
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that passed every check a route declares; the route turns it into a command."""
+
+    principal: Principal
+    scope: Scope
+    request_id: str
+    path: str
+    path_parameters: Mapping[str, str]
+    query: Mapping[str, Any]
+    page: PageRequest
+    body: Any
+    intent: Intent | None
+    query_as_sent: Mapping[str, list[str]]
+
+    def address_of_page(self, cursor: str) -> str:
+        """Return the address of the same listing from another cursor on."""
+        return f"{self.path}?{urlencode({**self.query_as_sent, 'cursor': [cursor]}, doseq=True)}"
+
+
+class Envelope:
+    """An API Gateway proxy event, read piece by piece as the order of checks wants it."""
+
+    __slots__ = ("_event", "_headers", "request_id")
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        self._event = event
+        self._headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+        sent = self.header("x-request-id") or ""
+        self.request_id = sent if _REQUEST_ID.fullmatch(sent) else str(uuid4())
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        return str(self._event["requestContext"]["httpMethod"])
+
+    @property
+    def resource(self) -> str:
+        """The route's pattern, or the raw path where no route matches."""
+        return str(self._event["requestContext"]["resourcePath"])
+
+    @property
+    def path(self) -> str:
+        """The path as the client wrote it, with the stage in front where there is one."""
+        return str(self._event["requestContext"].get("path") or self._event["path"])
+
+    @property
+    def path_below_stage(self) -> str:
+        """The path as the client wrote it, without the stage."""
+        return str(self._event["path"])
+
+    def header(self, name: str) -> str | None:
+        """Return a header by its lower-case name."""
+        return self._headers.get(name)
+
+    def path_parameters(self) -> dict[str, str]:
+        """Return the path's parameters, percent-decoded exactly once."""
+        encoded = self._event.get("pathParameters") or {}
+        return {name: unquote(value) for name, value in encoded.items()}
+
+    def query_parameters(self) -> dict[str, list[str]]:
+        """Return the query as sent, decoded, each name with all its values."""
+        return dict(self._event.get("multiValueQueryStringParameters") or {})
+
+    def idempotency_key(self, required: bool) -> str | None:
+        """Return the Idempotency-Key.
+
+        Raises
+        ------
+        IdempotencyKeyRequired
+            If there is none, and the route cannot do without.
+        InvalidIdempotencyKey
+            If it is not 1 to 255 printable ASCII characters without spaces.
+        """
+        key = self.header("idempotency-key")
+        if key is None:
+            if required:
+                raise IdempotencyKeyRequired("Repeat the request with an Idempotency-Key header.")
+        elif not _PRINTABLE.fullmatch(key):
+            raise InvalidIdempotencyKey(
+                f"An Idempotency-Key is 1 to {IDEMPOTENCY_KEY_MAX_CHARACTERS} printable ASCII characters."
+            )
+        return key
+
+    def body(self) -> bytes:
+        """Return the body.
+
+        Raises
+        ------
+        TooLarge
+            If it is over the limit.
+        UnsupportedMediaType
+            If there is one, and its Content-Type is not JSON; none counts as JSON.
+        """
+        sent = self._event.get("body") or ""
+        body = b64decode(sent) if self._event.get("isBase64Encoded") else sent.encode(errors="surrogatepass")
+        if len(body) > REQUEST_BODY_MAX_BYTES:
+            raise TooLarge(f"A body is at most {REQUEST_BODY_MAX_BYTES} bytes; this one has {len(body)}.")
+        media_type = (self.header("content-type") or _JSON_TYPES[0]).partition(";")[0].strip().lower()
+        if body and media_type not in _JSON_TYPES:
+            raise UnsupportedMediaType(f"Send application/json instead of {media_type}.")
+        return body
+
+    def cursor(self) -> Position | None:
+        """Return the position that the query's cursor names; a repeated one is left to `read_query`."""
+        given = self.query_parameters().get("cursor")
+        return decode_cursor(given[0]) if given else None
+
+
+def read_json(body: bytes, required: bool) -> Any:
+    """Read a body; none where it may be absent counts as an empty object."""
+    if body:
+        return exact_json.loads(body)
+    if required:
+        raise InvalidJson("The request needs a JSON body.")
+    return {}
+
+
+def path_errors(parameters: Mapping[str, str]) -> Errors:
+    """Return what is wrong with the ids in the path."""
+    return [
+        (f"path.{name}", f"must match {PATTERNS[name]}")
+        for name, value in parameters.items()
+        if not is_id(name, value)
+    ]
+
+
+def read_query(
+    sent: Mapping[str, list[str]], declared: Mapping[str, Parameter]
+) -> tuple[dict[str, Any], Errors]:
+    """Read the declared parameters, and return with them what is wrong with the query."""
+    values: dict[str, Any] = {}
+    errors = [
+        (f"query.{name}", "is not a parameter of this request") for name in sorted(sent.keys() - declared)
+    ]
+    for name, parameter in declared.items():
+        given = sent.get(name)
+        values[name] = parameter.default
+        try:
+            if given is None:
+                if parameter.required:
+                    raise ValueError("is required")
+            elif len(given) > 1:
+                raise ValueError("must be given once")
+            else:
+                values[name] = parameter.read(given[0])
+        except ValueError as error:
+            errors.append((f"query.{name}", str(error)))
+    return values, errors
+
+
+def _limit(value: str) -> int:
+    if not (value.isascii() and value.isdecimal() and len(value) <= 4 and 1 <= int(value) <= PAGE_MAX_ITEMS):
+        raise ValueError(f"must be a whole number from 1 to {PAGE_MAX_ITEMS}")
+    return int(value)
+
+
+PAGING: Final[Mapping[str, Parameter]] = {
+    "limit": Parameter(_limit, default=PAGE_DEFAULT_ITEMS),
+    "cursor": Parameter(str),
+}
+
+
+def read_body(model: type[BaseModel], document: Any) -> tuple[BaseModel | None, Errors]:
+    """Check a document against a route's model, and return with it what is wrong."""
+    from pydantic import ValidationError
+
+    try:
+        return model.model_validate(document), []
+    except ValidationError as error:
+        return None, [(_path(fault["loc"]), _message(fault)) for fault in error.errors(include_url=False)]
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    return "body" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
+
+
+def _message(fault: ErrorDetails) -> str:
+    match fault["type"]:
+        case "missing":
+            return "is required"
+        case "extra_forbidden":
+            return "is not a field of this request"
+        case "model_type":
+            return "should be a JSON object"
+        case _:
+            # "Input should be …" and its like, without the subject: the path is the subject.
+            return re.sub(r"^(Value error, |\w+ (?=should ))", "", fault["msg"])

@@ -1,0 +1,53 @@
+"""What differs between a laptop, a test and a stage of production: environment variables, read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from .schema import Table
+
+__all__ = ["Settings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of a service; DynamoDB's endpoint and region are boto3's own variables."""
+
+    jwks_url: str
+    token_issuer: str
+    token_audiences: tuple[str, ...]
+    machine_client_ids: tuple[str, ...]
+    table_name_prefix: str = ""
+    cors_origins: tuple[str, ...] = ()
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read ``JWKS_URL``, ``TOKEN_ISSUER``, and the lists ``TOKEN_AUDIENCES``, ``MACHINE_CLIENT_IDS``.
+
+        ``TABLE_NAME_PREFIX`` and the list ``CORS_ORIGINS`` may be absent; lists are separated by commas.
+
+        Raises
+        ------
+        RuntimeError
+            If a required variable is absent or empty; the message names all that are.
+        """
+        required = ("JWKS_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCES", "MACHINE_CLIENT_IDS")
+        missing = [name for name in required if not environment.get(name)]
+        if missing:
+            raise RuntimeError(f"These environment variables must be set: {', '.join(missing)}")
+        return cls(
+            jwks_url=environment["JWKS_URL"],
+            token_issuer=environment["TOKEN_ISSUER"],
+            token_audiences=_list(environment["TOKEN_AUDIENCES"]),
+            machine_client_ids=_list(environment["MACHINE_CLIENT_IDS"]),
+            table_name_prefix=environment.get("TABLE_NAME_PREFIX", ""),
+            cors_origins=_list(environment.get("CORS_ORIGINS", "")),
+        )
+
+    def name_of(self, table: Table) -> str:
+        """Return a table's name on this stage."""
+        return self.table_name_prefix + table.name
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in text.split(","))))

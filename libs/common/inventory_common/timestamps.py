@@ -1,0 +1,60 @@
+"""Moments in the one form that sorts: UTC, ISO 8601, six fractional digits and ``Z``.
+
+An index compares timestamps as text, so ``…:00Z`` and ``…:00.5Z`` in one index would sort wrongly (design
+2.5). Inside the services a moment is this text; arithmetic goes through `datetime` and back.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+__all__ = ["Clock", "epoch_seconds", "later_of", "now", "plus_seconds", "timestamp"]
+
+Clock = Callable[[], str]
+"""Returns the present moment as a timestamp; services take it as a parameter, tests hand in their own."""
+
+
+def now() -> str:
+    """Return the present moment, e.g. ``2026-02-23T10:30:00.000000Z``."""
+    return _text(datetime.now(UTC))
+
+
+def timestamp(text: str) -> str:
+    """Normalise an ISO 8601 moment of any precision and offset.
+
+    Raises
+    ------
+    ValueError
+        If `text` is no ISO 8601 date and time, or names no offset.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a timestamp needs an offset, such as Z")
+    try:
+        return _text(moment.astimezone(UTC))
+    except OverflowError as error:
+        raise ValueError("a timestamp lies in the years 1 to 9999") from error
+
+
+def plus_seconds(moment: str, seconds: int) -> str:
+    """Return the timestamp `seconds` after `moment`."""
+    return _text(datetime.fromisoformat(moment) + timedelta(seconds=seconds))
+
+
+def epoch_seconds(moment: str) -> int:
+    """Return whole seconds since 1970, the form in which DynamoDB's TTL wants a moment."""
+    return int(datetime.fromisoformat(moment).timestamp())
+
+
+def later_of(moment: str, previous: str | None) -> str:
+    """Return `moment`, or one microsecond after `previous` if that is later.
+
+    Two machines' clocks disagree; within one SKU the log's timestamps strictly increase all the same.
+    """
+    if previous is None or moment > previous:
+        return moment
+    return _text(datetime.fromisoformat(previous) + timedelta(microseconds=1))
+
+
+def _text(moment: datetime) -> str:
+    # Not strftime: on Linux it writes the year 800 as "800", which sorts after 2026.
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -1,0 +1,40 @@
+"""The audit service's routes: from a checked request to an answer."""
+
+from __future__ import annotations
+
+from chalice.app import Response
+
+from chalicelib.bootstrap import audit_service, rest_service
+from inventory_common.identity import Role
+from inventory_common.requests import Request
+from inventory_common.responses import answer, listing
+
+app = rest_service()
+audit = audit_service()
+
+LOG_READERS = {Role.VENDOR, Role.AUDITOR, Role.ADMIN}
+
+
+@app.route("/transactions/{transaction_id}", methods=["GET"], may=LOG_READERS)
+def get_transaction(request: Request, transaction_id: str) -> Response:
+    """Show a log record."""
+    record = audit.record(transaction_id, request.scope)
+    return answer(record.document(), etag=record.hash)
+
+
+@app.route("/products/{product_id}/transactions", methods=["GET"], may=LOG_READERS, paged=True)
+def list_product_transactions(request: Request, product_id: str) -> Response:
+    """List a product's log, newest first."""
+    return listing(audit.records_of_product(product_id, request.scope, request.page), request)
+
+
+@app.route("/vendors/{vendor_id}/transactions", methods=["GET"], may=LOG_READERS, paged=True)
+def list_vendor_transactions(request: Request, vendor_id: str) -> Response:
+    """List a vendor's log, newest first."""
+    return listing(audit.records_of_vendor(vendor_id, request.page), request)
+
+
+@app.route("/skus/{sku}/transactions", methods=["GET"], may=LOG_READERS, paged=True)
+def list_sku_transactions(request: Request, sku: str) -> Response:
+    """List a SKU's log, newest first."""
+    return listing(audit.records_of_sku(sku, request.scope, request.page), request)

@@ -1,0 +1,24 @@
+"""The bodies that requests to the catalog service carry; loaded when the first one comes."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from inventory_common.fields import Body, Description, ImageUrl, Money, Name, VendorId
+from inventory_common.limits import PRODUCT_IMAGES_MAX, PRODUCT_TAGS_MAX
+
+__all__ = ["NewProduct"]
+
+
+class NewProduct(Body):
+    """A product; `vendor_id` comes from a vendor's token, an admin names it."""
+
+    vendor_id: VendorId | None = None
+    product_name: Name
+    description: Description | None = None
+    category: Name
+    subcategory: Name | None = None
+    brand: Name | None = None
+    base_price: Money
+    images: Annotated[list[ImageUrl], Field(max_length=PRODUCT_IMAGES_MAX)] | None = None
+    tags: Annotated[list[Name], Field(max_length=PRODUCT_TAGS_MAX)] | None = None

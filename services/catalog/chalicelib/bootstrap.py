@@ -1,0 +1,27 @@
+"""The composition root: settings in, wired service out."""
+
+import os
+
+from inventory_common.dynamodb import connect
+from inventory_common.ids import new_product_id
+from inventory_common.rest import RestService
+from inventory_common.settings import Settings
+from inventory_common.timestamps import now
+
+from .catalog_service import CatalogService
+from .product_gateway import ProductGateway
+
+__all__ = ["catalog_service", "rest_service"]
+
+
+def rest_service() -> RestService:
+    """Make the application that routes are registered on."""
+    return RestService.from_settings(
+        "inventory-catalog", Settings.from_environment(os.environ), bodies="chalicelib.bodies"
+    )
+
+
+def catalog_service() -> CatalogService:
+    """Make the service with its gateway."""
+    gateway = ProductGateway(connect(), Settings.from_environment(os.environ))
+    return CatalogService(gateway, now, new_product_id)

@@ -1,0 +1,153 @@
+"""The stock service's routes: from a checked request to a command, from its outcome to an answer."""
+
+from __future__ import annotations
+
+from chalice.app import Response
+
+from chalicelib.bootstrap import rest_service, stock_service
+from chalicelib.commands import CreateSku, OrderLineRequest, PlaceOrder, Restock, Source
+from chalicelib.stock_service import SettledOrder
+from inventory_common.identity import Role
+from inventory_common.requests import Request
+from inventory_common.responses import answer, listing
+
+app = rest_service()
+stock = stock_service()
+
+VENDORS = {Role.VENDOR, Role.ADMIN}
+SKU_READERS = {Role.VENDOR, Role.ORDERS, Role.AUDITOR, Role.ADMIN}
+INVENTORY_READERS = {Role.VENDOR, Role.AUDITOR, Role.ADMIN}
+ORDER_SYSTEMS = {Role.ORDERS, Role.ADMIN}
+
+
+@app.route(
+    "/products/{product_id}/skus",
+    methods=["POST"],
+    may=VENDORS,
+    body="NewSku",
+    idempotency="optional",
+)
+def create_sku(request: Request, product_id: str) -> Response:
+    """Offer a variant of a product."""
+    body = request.body
+    command = CreateSku(
+        product_id=product_id,
+        sku=body.sku,
+        variant_name=body.variant_name,
+        variant_attributes=body.variant_attributes,
+        unit_price=body.unit_price,
+        reorder_threshold=body.reorder_threshold,
+        scope=request.scope,
+        intent=request.intent,
+    )
+    created = stock.create_sku(command, _source(request))
+    return answer(
+        created.sku.document(),
+        status=201,
+        location=f"{request.path}/{created.sku.sku}",
+        replayed=created.replayed,
+        etag=created.sku.version,
+    )
+
+
+@app.route("/products/{product_id}/skus", methods=["GET"], may=SKU_READERS, paged=True)
+def list_skus_of_product(request: Request, product_id: str) -> Response:
+    """List a product's SKUs."""
+    return listing(stock.skus_of_product(product_id, request.scope, request.page), request)
+
+
+@app.route("/products/{product_id}/skus/{sku}", methods=["GET"], may=SKU_READERS)
+def get_sku(request: Request, product_id: str, sku: str) -> Response:
+    """Show a SKU with its stock."""
+    found = stock.sku(product_id, sku, request.scope)
+    return answer(found.document(), etag=found.version)
+
+
+@app.route(
+    "/products/{product_id}/skus/{sku}/restocks",
+    methods=["POST"],
+    may=VENDORS,
+    body="RestockBody",
+    idempotency="required",
+)
+def restock(request: Request, product_id: str, sku: str) -> Response:
+    """Take units into stock."""
+    assert request.intent is not None
+    command = Restock(
+        product_id=product_id,
+        sku=sku,
+        quantity=request.body.quantity,
+        notes=request.body.notes,
+        scope=request.scope,
+        intent=request.intent,
+    )
+    done = stock.restock(command, _source(request))
+    return answer(
+        {"transaction": done.record.document(), "sku": done.sku.document()},
+        status=201,
+        replayed=done.replayed,
+    )
+
+
+@app.route("/vendors/{vendor_id}/inventory", methods=["GET"], may=INVENTORY_READERS, paged=True)
+def list_inventory(request: Request, vendor_id: str) -> Response:
+    """List a vendor's SKUs, newest change first."""
+    return listing(stock.skus_of_vendor(vendor_id, request.page), request)
+
+
+@app.route("/vendors/{vendor_id}/low-stock", methods=["GET"], may=INVENTORY_READERS, paged=True)
+def list_low_stock(request: Request, vendor_id: str) -> Response:
+    """List a vendor's SKUs at or below their thresholds."""
+    return listing(stock.low_stock_of_vendor(vendor_id, request.page), request)
+
+
+@app.route("/orders/{order_id}", methods=["PUT"], may=ORDER_SYSTEMS, body="NewOrder")
+def place_order(request: Request, order_id: str) -> Response:
+    """Reserve an order's lines, all or none."""
+    lines = tuple(OrderLineRequest(line.product_id, line.sku, line.quantity) for line in request.body.lines)
+    command = PlaceOrder(order_id=order_id, lines=lines, hold_seconds=request.body.hold_seconds)
+    return _order(stock.place(command, _source(request)), status=201)
+
+
+@app.route("/orders/{order_id}", methods=["GET"], may=ORDER_SYSTEMS)
+def get_order(request: Request, order_id: str) -> Response:
+    """Show an order as it stands."""
+    found = stock.order(order_id)
+    return answer(found.document(), etag=found.version)
+
+
+@app.route(
+    "/orders/{order_id}/confirm",
+    methods=["POST"],
+    may=ORDER_SYSTEMS,
+    body="WholeOrder",
+    body_required=False,
+)
+def confirm_order(request: Request, order_id: str) -> Response:
+    """Settle all that an order holds."""
+    return _order(stock.confirm(order_id, _source(request)))
+
+
+@app.route(
+    "/orders/{order_id}/cancel",
+    methods=["POST"],
+    may=ORDER_SYSTEMS,
+    body="WholeOrder",
+    body_required=False,
+)
+def cancel_order(request: Request, order_id: str) -> Response:
+    """Release all that an order holds."""
+    return _order(stock.cancel(order_id, _source(request)))
+
+
+def _source(request: Request) -> Source:
+    return Source(request.principal.name, request.request_id)
+
+
+def _order(settled: SettledOrder, *, status: int = 200) -> Response:
+    return answer(
+        settled.order.document(),
+        status=status,
+        replayed=settled.replayed,
+        etag=settled.order.version,
+    )

@@ -1,0 +1,44 @@
+"""How a write that lost a race tries again: full jitter, bounded by attempts and by a deadline."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from inventory_common.errors import Busy
+from inventory_common.limits import WRITE_ATTEMPTS_MAX, WRITE_DEADLINE_SECONDS
+
+__all__ = ["Persistence"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persistence:
+    """How long to keep trying; the clock, the pause and the dice are parameters for tests."""
+
+    attempts_max: int = WRITE_ATTEMPTS_MAX
+    deadline_seconds: float = WRITE_DEADLINE_SECONDS
+    first_pause_seconds: float = 0.01
+    longest_pause_seconds: float = 0.5
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    uniform: Callable[[float, float], float] = random.uniform
+
+    def attempts(self) -> Iterator[int]:
+        """Yield the number of each attempt, pausing before all but the first.
+
+        Raises
+        ------
+        Busy
+            When the attempts or the time are used up.
+        """
+        deadline = self.monotonic() + self.deadline_seconds
+        ceiling = self.first_pause_seconds
+        for attempt in range(1, self.attempts_max + 1):
+            yield attempt
+            # Full jitter: writers that lost together do not come back together.
+            pause = self.uniform(0, ceiling)
+            if self.monotonic() + pause > deadline:
+                break
+            self.sleep(pause)
+            ceiling = min(2 * ceiling, self.longest_pause_seconds)
+        raise Busy("Too many writers want the same stock; please try again.")

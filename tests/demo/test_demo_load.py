@@ -1,0 +1,401 @@
+"""Loading and reading back, against the services' contract in memory."""
+
+from collections import Counter
+from copy import deepcopy
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import httpx
+import pytest
+from fake_stack import STOCK, FakeStack, PowerCut
+from rich.console import Console
+
+from demo import api, shop
+from demo.__main__ import main
+from demo.load import Loaded, load
+from demo.phases import Phases
+from demo.readback import Found, read_back
+
+QUIET = Phases(Console(quiet=True))
+
+
+def product(number, vendor, stock, level, discontinued=False):
+    name, price = f"Product {number}", Decimal("21.35")
+    return shop.Product(
+        number, name, vendor, "Meat/Poultry", "1 kg box", price, stock, level, discontinued
+    )
+
+
+def order(number, placed_on, shipped_on, *lines):
+    shipped = date(1996, 7, shipped_on) if shipped_on else None
+    ordered = tuple(shop.OrderLine(product, quantity) for product, quantity in lines)
+    return shop.Order(f"ORDER-{number}", date(1996, 7, placed_on), shipped, ordered)
+
+
+CORNER_SHOP = shop.Shop(
+    vendors=(shop.Vendor("VENDOR-001", "First"), shop.Vendor("VENDOR-002", "Second")),
+    products=(
+        product(1, "VENDOR-001", 10, 5),
+        product(2, "VENDOR-001", 0, 30, discontinued=True),
+        product(3, "VENDOR-002", 4, 0),
+    ),
+    orders=(
+        order(1, 1, 4, (1, 6), (2, 9), (3, 2)),
+        order(2, 2, 3, (1, 9), (2, 100), (3, 50)),
+        order(3, 3, None, (2, 20), (3, 5)),
+        order(4, 4, 5, (1, 1)),
+    ),
+)
+"""Small enough to interrupt after every single request; its second order is short of three SKUs."""
+
+
+def run(fake: FakeStack, facts: shop.Shop) -> tuple[Loaded, Found]:
+    with api.Stack({}, fake.transport()) as stack:
+        loaded = load(stack, facts, QUIET)
+        return loaded, read_back(stack, facts, loaded.listings, QUIET)
+
+
+def corner_shop_loaded() -> FakeStack:
+    fake = FakeStack()
+    run(fake, CORNER_SHOP)
+    return fake
+
+
+@pytest.fixture(scope="module")
+def northwind() -> shop.Shop:
+    return shop.read()
+
+
+@pytest.fixture(scope="module")
+def loaded_northwind(northwind) -> tuple[FakeStack, Loaded, Found]:
+    fake = FakeStack()
+    return fake, *run(fake, northwind)
+
+
+# A whole run
+
+
+def test_the_whole_shop_is_loaded(loaded_northwind):
+    _, _, found = loaded_northwind
+    assert Counter(product.is_active for product in found.products) == {True: 67, False: 10}
+    assert len(found.skus) == 77
+    assert Counter(order.status for order in found.orders) == {"confirmed": 809, "reserved": 21}
+    assert sum(order.placed for order in found.orders) == 51317
+    assert found.mismatches == ()
+
+
+def test_every_line_is_logged_when_it_is_placed_and_when_it_ships(loaded_northwind, northwind):
+    _, _, found = loaded_northwind
+    shipped = [order for order in northwind.orders if order.shipped_on]
+    kinds = Counter(record.transaction_type for record in found.records)
+    assert kinds["order_placed"] == 2155
+    assert kinds["order_confirmed"] == sum(len(order.lines) for order in shipped)
+
+
+def test_what_was_restocked_is_either_sold_or_there(loaded_northwind):
+    _, _, found = loaded_northwind
+    restocked = sum(r.quantity for r in found.records if r.transaction_type == "restock")
+    confirmed = sum(order.confirmed for order in found.orders)
+    assert restocked - confirmed == sum(sku.current_stock for sku in found.skus)
+
+
+def test_a_first_run_reports_everything_as_new(loaded_northwind):
+    _, loaded, found = loaded_northwind
+    assert loaded.new == {
+        "products": 77,
+        "SKUs": 77,
+        "restocks": sum(r.transaction_type == "restock" for r in found.records),
+        "orders placed": 830,
+        "orders confirmed": 809,
+        "products deactivated": 10,
+    }
+
+
+def test_prices_arrive_to_the_cent(loaded_northwind):
+    fake, _, _ = loaded_northwind
+    gumbo = next(p for p in fake.products.values() if p["product_name"].endswith("Gumbo Mix"))
+    assert gumbo["base_price"] == 21.35
+
+
+def test_a_short_order_is_restocked_with_what_is_missing_and_a_lot():
+    fake = corner_shop_loaded()
+    restocks = [
+        (fake.product_name(record["sku"]), record["quantity"])
+        for record in fake.log
+        if record["transaction_type"] == "restock"
+    ]
+    assert sorted(restocks) == [
+        ("Product 1", 10),
+        ("Product 1", 5 + 20),
+        ("Product 2", 9 + 30),
+        ("Product 2", 70 + 30),
+        ("Product 3", 4),
+        ("Product 3", 48 + 20),
+    ]
+
+
+def test_orders_are_placed_and_confirmed_in_the_order_of_their_dates():
+    fake = corner_shop_loaded()
+    steps = []
+    for record in fake.log:
+        step = (record["transaction_type"], record["order_id"])
+        if record["order_id"] and step not in steps:
+            steps.append(step)
+    assert steps == [
+        ("order_placed", "ORDER-1"),
+        ("order_placed", "ORDER-2"),
+        ("order_placed", "ORDER-3"),
+        ("order_confirmed", "ORDER-2"),
+        ("order_placed", "ORDER-4"),
+        ("order_confirmed", "ORDER-1"),
+        ("order_confirmed", "ORDER-4"),
+    ]
+
+
+# Another run
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_second_run_doubles_nothing_whether_today_or_tomorrow(days):
+    fake = corner_shop_loaded()
+    before = fake.final_state()
+    if days:
+        fake.let_a_day_pass()
+    loaded, found = run(fake, CORNER_SHOP)
+    assert fake.final_state() == before
+    assert loaded.new.total() == 0
+    assert found.mismatches == ()
+
+
+def test_a_second_run_of_the_whole_shop_writes_nothing(loaded_northwind, northwind):
+    before, _, _ = loaded_northwind
+    fake = replace(before, markers={}, requests=Counter())
+    run(fake, northwind)
+    assert fake.requests["PUT"] == 830
+    assert fake.requests["POST"] == fake.requests["DELETE"] == 0
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_run_interrupted_after_any_request_is_completed_by_the_next(days):
+    whole = corner_shop_loaded()
+    for requests in range(1, whole.requests.total()):
+        fake = FakeStack(cut_after=requests)
+        with pytest.raises(PowerCut):
+            run(fake, CORNER_SHOP)
+        if days:
+            fake.let_a_day_pass()
+        fake.restart()
+        _, found = run(fake, CORNER_SHOP)
+        assert fake.final_state() == whole.final_state(), f"cut after {requests} requests"
+        assert found.mismatches == ()
+
+
+def test_a_run_interrupted_again_and_again_still_ends_the_same():
+    fake = FakeStack()
+    for requests in range(5, 200, 5):
+        fake.restart(cut_after=requests)
+        try:
+            run(fake, CORNER_SHOP)
+        except PowerCut:
+            fake.let_a_day_pass()
+        else:
+            break
+    assert fake.final_state() == corner_shop_loaded().final_state()
+
+
+@pytest.mark.parametrize("requests", [777, 3000])
+def test_the_whole_shop_survives_an_interruption(northwind, loaded_northwind, requests):
+    whole, _, _ = loaded_northwind
+    fake = FakeStack(cut_after=requests)
+    with pytest.raises(PowerCut):
+        run(fake, northwind)
+    fake.restart()
+    _, found = run(fake, northwind)
+    assert fake.final_state() == whole.final_state()
+    assert found.mismatches == ()
+
+
+def test_units_that_somebody_else_buys_meanwhile_are_restocked_again():
+    fake = FakeStack()
+    assortment = CORNER_SHOP.products[:1]
+    run(fake, shop.Shop(CORNER_SHOP.vendors, assortment, ()))
+    (sku,) = fake.skus.values()
+    places = []
+
+    def buy_before_the_second_place(request):
+        if request.method == "PUT":
+            places.append(request)
+            if len(places) == 2:
+                line = {"product_id": sku["product_id"], "sku": sku["sku"], "quantity": 25}
+                fake.reserve("ORDER-OTHER", [line])
+
+    fake.intercept = buy_before_the_second_place
+    facts = shop.Shop(CORNER_SHOP.vendors, assortment, (order(1, 1, None, (1, 30)),))
+    loaded, found = run(fake, facts)
+    assert loaded.new["restocks"] == 2
+    assert {order.order_id for order in found.orders} == {"ORDER-1", "ORDER-OTHER"}
+    assert found.mismatches == ()
+
+
+def test_a_reservation_that_expired_since_is_left_alone():
+    fake = FakeStack()
+    reserved_only = tuple(replace(order, shipped_on=None) for order in CORNER_SHOP.orders)
+    run(fake, replace(CORNER_SHOP, orders=reserved_only))
+    fake.expire("ORDER-1")
+    loaded, found = run(fake, CORNER_SHOP)
+    assert fake.orders["ORDER-1"]["status"] == "cancelled"
+    assert loaded.new["orders confirmed"] == 2
+    assert found.mismatches == ()
+
+
+def test_a_namesake_made_later_is_not_taken_for_the_demos_product():
+    fake = corner_shop_loaded()
+    original = next(iter(fake.products.values()))
+    later = {"product_id": "PROD-ZZZZZ", "created_at": "2026-02-01T00:00:00.000000Z"}
+    fake.products = {"PROD-ZZZZZ": original | later} | fake.products
+    loaded, _ = run(fake, CORNER_SHOP)
+    assert loaded.new.total() == 0
+
+
+# Reading back
+
+
+def test_a_mismatch_in_the_services_is_reported_per_sku(loaded_northwind, capsys):
+    fake, loaded, _ = loaded_northwind
+    planted = replace(fake, skus=deepcopy(fake.skus))
+    sku = planted.skus[loaded.listings[0].sku]
+    sku["current_stock"] += 1
+    exit_code = main({}, planted.transport())
+    printed = capsys.readouterr().out
+    assert exit_code == 1
+    assert f"{sku['sku']}: current_stock is {sku['current_stock']}, but its log" in printed
+    assert "1 of 77 SKUs do not agree" in printed
+
+
+def test_a_record_that_the_log_shows_a_moment_late_is_no_mismatch():
+    fake = corner_shop_loaded()
+    late = [fake.log.pop()]
+
+    def show_it_before_orders_are_read(request):
+        if request.method == "GET" and request.url.path.startswith("/orders/") and late:
+            fake.log.append(late.pop())
+
+    fake.intercept = show_it_before_orders_are_read
+    _, found = run(fake, CORNER_SHOP)
+    assert not late
+    assert found.mismatches == ()
+
+
+# The command
+
+
+def test_the_command_prints_what_it_found(loaded_northwind, capsys):
+    fake, _, _ = loaded_northwind
+    assert main({}, fake.transport()) == 0
+    printed = capsys.readouterr().out
+    assert "51,317" in printed
+    assert "All 77 SKUs agree with their log and their open orders." in printed
+
+
+def test_without_a_stack_the_command_says_how_to_start_one(capsys):
+    def refuse(request):
+        raise httpx.ConnectError("Connection refused")
+
+    assert main({}, httpx.MockTransport(refuse)) == 1
+    assert capsys.readouterr().err == (
+        "Nothing answers at http://127.0.0.1:8000: start the local stack with `make run` in "
+        "another terminal, then try again.\n"
+    )
+
+
+def test_an_unexpected_answer_is_told_in_one_sentence(capsys):
+    problem = {"code": "sku_inactive", "detail": "The SKU is [not] active.", "status": 409}
+
+    def refuse_places(request):
+        return httpx.Response(409, json=problem) if request.method == "PUT" else None
+
+    fake = FakeStack(intercept=refuse_places)
+    assert main({}, fake.transport()) == 1
+    assert capsys.readouterr().err == (
+        "PUT http://127.0.0.1:8002/orders/ORDER-10248 answered 409 (sku_inactive): "
+        "The SKU is [not] active.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (httpx.Response(502, text="Bad gateway"), "answered 502: Bad gateway"),
+        (httpx.Response(200, text="<html>"), "answered 200: not the documented answer"),
+        (httpx.Response(200, json={"items": []}), "not the documented answer (KeyError"),
+        (httpx.Response(200, json=[]), "answered 200: not the documented answer"),
+    ],
+)
+def test_an_answer_that_is_no_answer_of_ours_is_told_too(capsys, answer, told):
+    fake = FakeStack(intercept=lambda request: answer if "vendors" in request.url.path else None)
+    assert main({}, fake.transport()) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_a_broken_connection_is_told(capsys):
+    def breaks(request):
+        raise httpx.ReadTimeout("timed out")
+
+    assert main({}, httpx.MockTransport(breaks)) == 1
+    assert "got no answer: timed out." in capsys.readouterr().err
+
+
+def test_ctrl_c_is_no_traceback(capsys):
+    def interrupt(request):
+        raise KeyboardInterrupt
+
+    assert main({}, httpx.MockTransport(interrupt)) == 130
+    assert capsys.readouterr().err == ("Interrupted. The next run goes on where this one ended.\n")
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "http://127.0.0.1:port"])
+def test_a_setting_that_is_no_url_is_told(capsys, url):
+    assert main({"FRONT_URL": url}) == 1
+    assert url in capsys.readouterr().err
+
+
+# The clients
+
+
+def busy(times):
+    """Let the stock service answer the first requests that it is busy."""
+    left = list(range(times))
+
+    def answer(request):
+        if request.url.port == STOCK and left:
+            left.pop()
+            return httpx.Response(503, json={"code": "busy"}, headers={"Retry-After": "1"})
+        return None
+
+    return answer
+
+
+def test_a_busy_service_is_asked_again_after_the_time_it_names():
+    fake, waits = FakeStack(intercept=busy(times=2)), []
+    with api.Stack({}, fake.transport(), waits.append) as stack:
+        load(stack, CORNER_SHOP, QUIET)
+    assert waits == [1.0, 1.0]
+    assert fake.final_state() == corner_shop_loaded().final_state()
+
+
+def test_a_service_that_stays_busy_is_given_up():
+    fake, waits = FakeStack(intercept=busy(times=1000)), []
+    with api.Stack({}, fake.transport(), waits.append) as stack, pytest.raises(api.Problem):
+        stack.stock.order("ORDER-1")
+    assert len(waits) == api.REQUEST_ATTEMPTS - 1
+
+
+def test_a_token_is_asked_for_once_per_role_and_vendor():
+    fake = FakeStack()
+    with api.Stack({}, fake.transport()) as stack:
+        for _ in range(2):
+            list(stack.catalog.products("VENDOR-001"))
+            list(stack.audit.records("VENDOR-001"))
+    pages_each = 2
+    assert fake.requests.total() == 2 + 2 * 2 * pages_each
