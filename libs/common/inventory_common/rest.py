@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import update_wrapper
-from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from chalice.app import Chalice, Response
@@ -57,6 +57,7 @@ _ACCEPTED_HEADERS: Final = "Authorization, Content-Type, Idempotency-Key, If-Mat
 _PREFLIGHT_SECONDS: Final = 600
 
 View = Callable[..., Response]
+Bodies = Callable[[], ModuleType]
 
 
 @dataclass
@@ -65,7 +66,7 @@ class _Endpoint:
 
     view: View
     verifier: TokenVerifier
-    bodies: str | None
+    bodies: Bodies | None
     may: frozenset[Role]
     query: Mapping[str, Parameter]
     paged: bool
@@ -121,8 +122,8 @@ class _Endpoint:
 
     def _body_model(self, name: str) -> type[BaseModel]:
         # pydantic is a third of a cold start; services that only read never load it.
-        assert self.bodies is not None, "a route that takes a body needs a module of request models"
-        model: type[BaseModel] = getattr(import_module(self.bodies), name)
+        assert self.bodies is not None, "a route that takes a body needs request models"
+        model: type[BaseModel] = getattr(self.bodies(), name)
         return model
 
     def _intent(self, envelope: Envelope, principal: Principal, key: str, document: Any) -> Intent:
@@ -140,7 +141,7 @@ class RestService(Chalice):
     verifier
         Turns tokens into principals.
     bodies
-        The module of request models (pydantic), loaded when the first body comes; None if no route takes one.
+        Imports and returns the module of request models (pydantic); called when a body comes.
     cors_origins
         Origins whose pages may call the service.
     """
@@ -150,7 +151,7 @@ class RestService(Chalice):
         name: str,
         *,
         verifier: TokenVerifier,
-        bodies: str | None = None,
+        bodies: Bodies | None = None,
         cors_origins: Collection[str] = (),
     ) -> None:
         super().__init__(app_name=name)
@@ -160,7 +161,7 @@ class RestService(Chalice):
         super().route("/health", methods=["GET"])(self._health)
 
     @classmethod
-    def from_settings(cls, name: str, settings: Settings, *, bodies: str | None = None) -> RestService:
+    def from_settings(cls, name: str, settings: Settings, *, bodies: Bodies | None = None) -> RestService:
         """Make the application of a service from its settings."""
         verifier = TokenVerifier(
             settings.jwks_url,

@@ -1,6 +1,7 @@
 """The composition root: settings in, wired service out."""
 
 import os
+from types import ModuleType
 
 from inventory_common.dynamodb import connect
 from inventory_common.ids import new_product_id
@@ -17,7 +18,7 @@ __all__ = ["catalog_service", "rest_service"]
 def rest_service() -> RestService:
     """Make the application that routes are registered on."""
     return RestService.from_settings(
-        "inventory-catalog", Settings.from_environment(os.environ), bodies="chalicelib.bodies"
+        "inventory-catalog", Settings.from_environment(os.environ), bodies=_bodies
     )
 
 
@@ -25,3 +26,9 @@ def catalog_service() -> CatalogService:
     """Make the service with its gateway."""
     gateway = ProductGateway(connect(), Settings.from_environment(os.environ))
     return CatalogService(gateway, now, new_product_id)
+
+
+def _bodies() -> ModuleType:
+    from . import bodies
+
+    return bodies

@@ -1,6 +1,7 @@
 """The composition root: settings in, wired service out."""
 
 import os
+from types import ModuleType
 
 from inventory_common.dynamodb import connect
 from inventory_common.rest import RestService
@@ -16,12 +17,16 @@ __all__ = ["rest_service", "stock_service"]
 
 def rest_service() -> RestService:
     """Make the application that routes are registered on."""
-    return RestService.from_settings(
-        "inventory-stock", Settings.from_environment(os.environ), bodies="chalicelib.bodies"
-    )
+    return RestService.from_settings("inventory-stock", Settings.from_environment(os.environ), bodies=_bodies)
 
 
 def stock_service() -> StockService:
     """Make the service with its gateway."""
     gateway = InventoryGateway(connect(), Settings.from_environment(os.environ))
     return StockService(gateway, now, Persistence())
+
+
+def _bodies() -> ModuleType:
+    from . import bodies
+
+    return bodies
