@@ -1,0 +1,116 @@
+"""The tables as Terraform reads them: valid as declared, and no other schema than the services know."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.needs_terraform
+
+Tables = dict[str, Any]
+
+
+def test_the_configuration_is_formatted(platform):
+    assert platform.run("fmt", "-check", "-diff").stdout == ""
+
+
+def test_the_configuration_is_valid(platform):
+    initialised = platform.initialise()
+    assert initialised.returncode == 0, initialised.stderr
+
+    validated = platform.run("validate", "-no-color")
+
+    assert validated.returncode == 0, validated.stderr
+
+
+def test_terraform_loads_three_tables_with_seven_indexes_by_itself(platform):
+    counted = platform.evaluate(
+        '"${length(var.tables)} ${length(flatten([for t in var.tables : keys(t.global_secondary_indexes)]))}"'
+    )
+
+    assert counted == '"3 7"'
+
+
+def _without_a_table(tables: Tables) -> None:
+    del tables["StockTransactions"]
+
+
+def _with_a_fourth_table(tables: Tables) -> None:
+    tables["Orders"] = tables["VendorInventory"] | {"global_secondary_indexes": {}}
+
+
+def _with_a_renamed_index(tables: Tables) -> None:
+    indexes = tables["Products-table"]["global_secondary_indexes"]
+    indexes["CategoriesIndex"] = indexes.pop("CategoryIndex")
+
+
+def _with_a_boolean_key(tables: Tables) -> None:
+    tables["Products-table"]["global_secondary_indexes"]["CategoryIndex"]["sort_key"]["type"] = "BOOL"
+
+
+def _with_an_attribute_of_two_types(tables: Tables) -> None:
+    tables["VendorInventory"]["global_secondary_indexes"]["LowStockIndex"]["partition_key"]["type"] = "N"
+
+
+def _with_a_partial_projection(tables: Tables) -> None:
+    tables["VendorInventory"]["global_secondary_indexes"]["LowStockIndex"]["projection"] = "KEYS_ONLY"
+
+
+def _with_provisioned_capacity(tables: Tables) -> None:
+    tables["VendorInventory"]["billing_mode"] = "PROVISIONED"
+
+
+def _with_a_stream_of_keys(tables: Tables) -> None:
+    tables["VendorInventory"]["stream_view_type"] = "KEYS_ONLY"
+
+
+def _with_a_log_that_forgets(tables: Tables) -> None:
+    tables["StockTransactions"]["ttl_attribute"] = "ttl"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (_without_a_table, "The services know three tables"),
+        (_with_a_fourth_table, "The services know three tables"),
+        (_with_a_renamed_index, "The services know seven indexes"),
+        (_with_a_boolean_key, "A key attribute is of type S, N or B"),
+        (_with_an_attribute_of_two_types, "An attribute has one type"),
+        (_with_a_partial_projection, "Every index projects ALL"),
+        (_with_provisioned_capacity, "The tables are billed on demand"),
+        (_with_a_stream_of_keys, "The stream consumers compare"),
+        (_with_a_log_that_forgets, "The stock log is never deleted"),
+    ],
+)
+def test_a_schema_that_the_services_do_not_know_is_refused(
+    with_tables, change: Callable[[Tables], None], message: str
+):
+    refused = with_tables(change).plan_of_variables()
+
+    assert refused.returncode == 1
+    assert message in _in_one_line(refused.stderr)
+
+
+def test_the_declared_schema_is_not_refused(platform):
+    assert platform.plan_of_variables().returncode == 0
+
+
+def _in_one_line(message: str) -> str:
+    return " ".join(message.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("prefix", ["", "dev-", "team.a_1-", "x" * 100])
+def test_a_stage_may_put_a_prefix_before_the_table_names(platform, prefix):
+    (platform.folder / "prefix.auto.tfvars").write_text(f'table_name_prefix = "{prefix}"\n')
+
+    assert platform.evaluate("var.table_name_prefix") == f'"{prefix}"'
+
+
+@pytest.mark.parametrize("prefix", ["dev/", "dev ", "x" * 101])
+def test_a_prefix_that_no_table_name_takes_is_refused(platform, prefix):
+    (platform.folder / "prefix.auto.tfvars").write_text(f'table_name_prefix = "{prefix}"\n')
+
+    refused = platform.plan_of_variables()
+
+    assert refused.returncode == 1
+    assert "A prefix is at most 100 of the characters" in _in_one_line(refused.stderr)
