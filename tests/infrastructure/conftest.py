@@ -34,7 +34,8 @@ class Terraform:
         )
 
     def evaluate(self, expression: str) -> str:
-        """Evaluate an expression over the variables."""
+        """Evaluate an expression over the variables alone, which needs no provider."""
+        (self.folder / "versions.tf").unlink()
         return self.run("console", standard_input=expression + "\n").stdout.strip()
 
     def plan_of_variables(self) -> subprocess.CompletedProcess[str]:
