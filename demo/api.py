@@ -173,9 +173,7 @@ class Problem(ApiError):
 
     def short_lines(self) -> list[ShortLine]:
         """Return the lines that an `insufficient_stock` names."""
-        return _decode(
-            self.response, lambda body: [_pick(ShortLine, line) for line in body["lines"]]
-        )
+        return _decode(self.response, lambda body: [_pick(ShortLine, line) for line in body["lines"]])
 
 
 # The clients
@@ -307,9 +305,7 @@ class Stock:
 
     def confirm(self, order_id: str) -> Order:
         """Settle all that an order holds: its units leave the stock."""
-        response = self._wire.send(
-            "POST", f"/orders/{order_id}/confirm", token=self._tokens.get("orders")
-        )
+        response = self._wire.send("POST", f"/orders/{order_id}/confirm", token=self._tokens.get("orders"))
         return _decode(response, _order)
 
     def order(self, order_id: str) -> Order:
@@ -442,9 +438,7 @@ class Wire:
         params: dict[str, str | int] = {"limit": PAGE_ITEMS}
         while True:
             response = self.send("GET", path, token=token, params=params)
-            items, next_cursor = _decode(
-                response, lambda body: (_items(item, body), body["next_cursor"])
-            )
+            items, next_cursor = _decode(response, lambda body: (_items(item, body), body["next_cursor"]))
             yield from items
             if next_cursor is None:
                 return

@@ -98,9 +98,7 @@ def read(folder: Path = FACTS) -> Shop:
         line = OrderLine(int(row["product_number"]), int(row["quantity"]))
         lines[row["order_id"]].append(line)
 
-    vendors = (
-        Vendor(row["vendor_id"], row["vendor_name"]) for row in _rows(folder / "vendors.csv")
-    )
+    vendors = (Vendor(row["vendor_id"], row["vendor_name"]) for row in _rows(folder / "vendors.csv"))
     products = (_product(row) for row in _rows(folder / "products.csv"))
     orders = (
         Order(

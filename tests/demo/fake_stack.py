@@ -126,7 +126,8 @@ class FakeStack:
         product = self.own_product(request, product_id)
         body = read(request, {"sku", "variant_name", "unit_price", "reorder_threshold"})
         variant = body["sku"].removeprefix(f"SKU-{product_id}-")
-        assert re.fullmatch(r"[A-Z0-9]+(-[A-Z0-9]+)*", variant) and len(variant) <= 40
+        assert re.fullmatch(r"[A-Z0-9]+(-[A-Z0-9]+)*", variant)
+        assert len(variant) <= 40
         if body["sku"] in self.skus:
             raise Refusal(409, "sku_exists")
         if not product["is_active"]:
@@ -187,9 +188,7 @@ class FakeStack:
         for line in order["lines"]:
             units = line["reserved"]
             if units:
-                self.change(
-                    line["sku"], "order_confirmed", units, current=-1, reserved=-1, order=order_id
-                )
+                self.change(line["sku"], "order_confirmed", units, current=-1, reserved=-1, order=order_id)
             line["reserved"], line["confirmed"] = 0, line["confirmed"] + units
         order["status"] = "confirmed"
         return done(200, order)
@@ -314,9 +313,7 @@ class FakeStack:
 
     def final_state(self) -> dict[str, Any]:
         """Return everything but the ids, which depend on which vendor came first."""
-        names = {
-            name: f"{self.product_name(name)}, {s['variant_name']}" for name, s in self.skus.items()
-        }
+        names = {name: f"{self.product_name(name)}, {s['variant_name']}" for name, s in self.skus.items()}
         log = defaultdict(list)
         for record in self.log:
             told = {key: record[key] for key in ("transaction_type", "quantity", "order_id")}

@@ -72,9 +72,7 @@ def test_a_reservation_without_an_order_is_found():
     ]
 
 
-@pytest.mark.parametrize(
-    ("expected", "log", "orders"), [([SKU], [], []), ([], LOG, []), ([], [], [OPEN])]
-)
+@pytest.mark.parametrize(("expected", "log", "orders"), [([SKU], [], []), ([], LOG, []), ([], [], [OPEN])])
 def test_a_sku_that_should_be_in_the_inventory_and_is_not_is_found(expected, log, orders):
     assert sentences(check(expected, {}, log, orders)) == [
         f"{SKU}: its count in the inventory is 0, but it should be 1"

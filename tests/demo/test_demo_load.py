@@ -22,9 +22,7 @@ QUIET = Phases(Console(quiet=True))
 
 def product(number, vendor, stock, level, discontinued=False):
     name, price = f"Product {number}", Decimal("21.35")
-    return shop.Product(
-        number, name, vendor, "Meat/Poultry", "1 kg box", price, stock, level, discontinued
-    )
+    return shop.Product(number, name, vendor, "Meat/Poultry", "1 kg box", price, stock, level, discontinued)
 
 
 def order(number, placed_on, shipped_on, *lines):
@@ -318,8 +316,7 @@ def test_an_unexpected_answer_is_told_in_one_sentence(capsys):
     fake = FakeStack(intercept=refuse_places)
     assert main({}, fake.transport()) == 1
     assert capsys.readouterr().err == (
-        "PUT http://127.0.0.1:8002/orders/ORDER-10248 answered 409 (sku_inactive): "
-        "The SKU is [not] active.\n"
+        "PUT http://127.0.0.1:8002/orders/ORDER-10248 answered 409 (sku_inactive): The SKU is [not] active.\n"
     )
 
 

@@ -84,9 +84,7 @@ def test_an_order_is_confirmed_on_the_day_it_shipped_after_the_places_of_that_da
     first = shop.Order("ORDER-1", date(1996, 7, 1), date(1996, 7, 3), line)
     second = shop.Order("ORDER-2", date(1996, 7, 3), None, line)
     third = shop.Order("ORDER-3", date(1996, 7, 3), date(1996, 7, 3), line)
-    steps = [
-        (event.step.name, event.order.order_id) for event in shop.timeline([third, second, first])
-    ]
+    steps = [(event.step.name, event.order.order_id) for event in shop.timeline([third, second, first])]
     assert steps == [
         ("PLACE", "ORDER-1"),
         ("PLACE", "ORDER-2"),

@@ -16,6 +16,7 @@
 `requests`              a request, checked piece by piece
 `responses`             the answers of a route
 `rest`                  a REST service: Chalice with these conventions
+`conditions`            what gateways demand of an item before they write
 `dynamodb`              the client
 `settings`              environment variables
 ======================  ===============================================================================

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, Self
 
-from .dynamodb import OLD_IMAGE, absent_or_lapsed
+from .conditions import OLD_IMAGE, absent_or_lapsed
 from .errors import IdempotencyKeyReused
 from .items import AttributeValue, Item, from_item, to_item
 from .limits import IDEMPOTENCY_WINDOW_SECONDS

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from botocore.exceptions import ClientError
 
-from inventory_common.dynamodb import DynamoDBClient, failed_conditions
+from inventory_common.conditions import failed_conditions
+from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.idempotency import Marker
 from inventory_common.items import Item, to_attribute, to_item
 from inventory_common.pages import Listing, Page, PageRequest, equal_to

@@ -22,7 +22,8 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from inventory_common.dynamodb import OLD_IMAGE, DynamoDBClient, absent_or_lapsed, failed_conditions
+from inventory_common.conditions import OLD_IMAGE, absent_or_lapsed, failed_conditions
+from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.idempotency import Marker
 from inventory_common.items import Item, from_item, to_attribute, to_item
 from inventory_common.pages import Listing, Page, PageRequest, at_most, starting_with

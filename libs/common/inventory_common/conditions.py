@@ -1,0 +1,60 @@
+"""The conditions that gateways put on their writes, and how a cancelled transaction tells which failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from .items import Item, to_attribute
+from .schema import TTL_ATTRIBUTE
+from .timestamps import epoch_seconds
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+__all__ = ["OLD_IMAGE", "absent_or_lapsed", "failed_conditions"]
+
+_CONDITION_FAILED: Final = "ConditionalCheckFailed"
+_LOST_TO_ANOTHER: Final = frozenset(
+    {
+        "None",
+        _CONDITION_FAILED,
+        "ProvisionedThroughputExceeded",
+        "ThrottlingError",
+        "TransactionConflict",
+    }
+)
+
+OLD_IMAGE: Final = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+"""Makes a failed condition show what another writer left: the next attempt's snapshot, without a read."""
+
+
+def absent_or_lapsed(now: str) -> dict[str, Any]:
+    """Return the condition of a put over nothing, or over an item whose TTL has passed.
+
+    DynamoDB removes such an item within days, not at once; until then it counts as absent.
+    """
+    return {
+        "ConditionExpression": "attribute_not_exists(product_id) OR #ttl <= :now",
+        "ExpressionAttributeNames": {"#ttl": TTL_ATTRIBUTE},
+        "ExpressionAttributeValues": {":now": to_attribute(epoch_seconds(now))},
+    }
+
+
+def failed_conditions(cancelled: ClientError) -> dict[int, Item | None]:
+    """Tell which actions of a cancelled transaction failed their condition, and what stood there.
+
+    Empty if DynamoDB merely saw two transactions at once, or throttled: to be sent again as it is.
+
+    Raises
+    ------
+    ClientError
+        `cancelled` itself, if it has another reason: we sent what we should not have sent.
+    """
+    reasons: list[dict[str, Any]] = cancelled.response["CancellationReasons"]
+    if any(reason["Code"] not in _LOST_TO_ANOTHER for reason in reasons):
+        raise cancelled
+    return {
+        position: reason.get("Item")
+        for position, reason in enumerate(reasons)
+        if reason["Code"] == _CONDITION_FAILED
+    }

@@ -1,0 +1,62 @@
+"""The embedded AWS: ministack, in memory, on a loopback port."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.children import POLL_SECONDS, Child, stop_children
+from local.environment import embedded_aws_environment
+from local.errors import StackError
+from local.fetch import answers_ok
+from local.ports import free_port
+from local.settings import HOST
+
+START_SECONDS = 60.0
+
+
+def start_embedded_aws(
+    port: int, folder: Path, log_path: Path, environ: Mapping[str, str] = os.environ
+) -> Child:
+    """Start ministack and return at once; `health_url` tells when it is ready."""
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = embedded_aws_environment(port, folder, environ)
+    return Child("aws", ["ministack"], environment, log_path)
+
+
+def health_url(port: int) -> str:
+    """Return the URL that answers 200 as soon as ministack is ready."""
+    return f"http://{HOST}:{port}/_ministack/health"
+
+
+@contextmanager
+def embedded_aws(port: int | None = None) -> Iterator[str]:
+    """Run an AWS of its own for a test, and yield its endpoint URL.
+
+    Parameters
+    ----------
+    port : int, optional
+        A free port is chosen if none is given.
+
+    Examples
+    --------
+    >>> with embedded_aws() as endpoint_url:  # doctest: +SKIP
+    ...     client = boto3.client("dynamodb", endpoint_url=endpoint_url)
+    ...     create_tables(client)
+    """
+    port = port or free_port()
+    with tempfile.TemporaryDirectory(prefix="embedded-aws-") as name:
+        child = start_embedded_aws(port, Path(name), Path(name) / "aws.log")
+        try:
+            deadline = time.monotonic() + START_SECONDS
+            while not answers_ok(health_url(port)):
+                if child.exit_code is not None or time.monotonic() > deadline:
+                    raise StackError(f"Embedded AWS did not start:\n{child.log_tail()}")
+                time.sleep(POLL_SECONDS)
+            yield f"http://{HOST}:{port}"
+        finally:
+            stop_children([child])

@@ -1,0 +1,84 @@
+"""The environment variables of each process of the stack.
+
+Every process gets a clean environment: what a developer has exported (an ``AWS_PROFILE``, an
+``AWS_ENDPOINT_URL``, a proxy) must not change what the local run does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from local.settings import HOST, MACHINE_CLIENT_ID, REGION, TOKEN_AUDIENCE, Settings, port_variable
+
+
+def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what every process keeps of the caller's environment."""
+    return {name: environ[name] for name in ("PATH", "HOME") if name in environ}
+
+
+def embedded_aws_environment(port: int, folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of ministack; all files it writes go below ``folder``."""
+    return base_environment(environ) | {
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": REGION,
+        "LOG_LEVEL": "WARNING",
+        # These two listen on every interface, whatever BIND_HOST says.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "TMPDIR": str(folder),
+        "STATE_DIR": str(folder / "state"),
+        "S3_DATA_DIR": str(folder / "s3"),
+    }
+
+
+def front_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of the front page, which links to every other address."""
+    ports = {port_variable(name): str(port) for name, port in settings.ports.items()}
+    return base_environment(environ) | ports
+
+
+def service_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a service: the settings that Terraform gives it in production."""
+    front_url = settings.url("front")
+    optional = {name: environ[name] for name in ("CORS_ORIGINS",) if name in environ}
+    return (
+        base_environment(environ)
+        | _aws_access(settings, environ)
+        | optional
+        | {
+            "AWS_ENDPOINT_URL_DYNAMODB": settings.dynamodb_endpoint,
+            "JWKS_URL": f"{front_url}/.well-known/jwks.json",
+            "TOKEN_ISSUER": front_url,
+            "TOKEN_AUDIENCES": TOKEN_AUDIENCE,
+            "MACHINE_CLIENT_IDS": MACHINE_CLIENT_ID,
+            "TABLE_NAME_PREFIX": environ.get("TABLE_NAME_PREFIX", ""),
+        }
+    )
+
+
+def _aws_access(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    if settings.dynamodb_is_on_this_machine:
+        return {
+            # Not twelve digits: ministack would take those for an account of their own.
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": settings.dynamodb_endpoint,
+        }
+    access = {
+        name: value
+        for name, value in environ.items()
+        if name.startswith("AWS_")
+        and not name.startswith("AWS_ENDPOINT_URL")
+        and name != port_variable("aws")
+    }
+    host = urlsplit(settings.dynamodb_endpoint).hostname or ""
+    if not host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")):
+        # AWS itself serves streams under another name, which the SDK derives from the region.
+        access["AWS_ENDPOINT_URL_DYNAMODB_STREAMS"] = settings.dynamodb_endpoint
+    return access

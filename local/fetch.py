@@ -1,0 +1,35 @@
+"""One small GET to another process of the local stack."""
+
+from __future__ import annotations
+
+import http.client
+import urllib.error
+import urllib.request
+
+
+def fetch(url: str, timeout_seconds: float = 5.0) -> tuple[int, str]:
+    """Return status and text of a GET, whatever the status is.
+
+    Raises
+    ------
+    OSError
+        If nothing answers there, or not in HTTP.
+    """
+    # A proxy that the developer has set must not see requests to 127.0.0.1.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=timeout_seconds) as response:
+            return response.status, response.read().decode("utf-8", "replace")
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode("utf-8", "replace")
+    except http.client.HTTPException as error:
+        raise OSError(f"{url} does not speak HTTP") from error
+
+
+def answers_ok(url: str) -> bool:
+    """Tell whether a GET is answered with 200 within a second."""
+    try:
+        return fetch(url, timeout_seconds=1)[0] == 200
+    except OSError:
+        return False

@@ -1,0 +1,56 @@
+"""What a newcomer does first: addresses and commands, for the terminal and the index page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from local.settings import DEFAULT_PORTS, SERVICES, Settings
+
+
+def token_command(settings: Settings) -> str:
+    """Return the command that prints a vendor's token."""
+    command = "make -s token ROLE=vendor VENDOR=VENDOR-001"
+    port = settings.ports["front"]
+    return command if port == DEFAULT_PORTS["front"] else f"{command} FRONT_PORT={port}"
+
+
+def create_product_command(settings: Settings) -> str:
+    """Return a curl call that creates a product."""
+    return (
+        f"curl -s -X POST {settings.url('catalog')}/products"
+        f' -H "Authorization: Bearer $({token_command(settings)})"'
+        " -H 'Content-Type: application/json'"
+        ' -d \'{"product_name": "Wireless Bluetooth Headphones",'
+        ' "category": "Electronics", "base_price": 89.99}\''
+    )
+
+
+def browse_command(settings: Settings) -> str:
+    """Return a curl call that finds the product again, without a token."""
+    # In quotes: zsh takes a bare question mark for a file name pattern.
+    return f"curl -s '{settings.url('catalog')}/products?category=Electronics'"
+
+
+def ready_message(settings: Settings, logs_folder: Path) -> str:
+    """Return what is printed once everything runs."""
+    places = [("index page", settings.url("front"))]
+    places += [(name, settings.url(name)) for name in SERVICES]
+    places += [("DynamoDB", settings.dynamodb_endpoint)]
+    here = Path.cwd()
+    logs = logs_folder.relative_to(here) if logs_folder.is_relative_to(here) else logs_folder
+    addresses = "\n".join(f"  {name:<12}{url}" for name, url in places)
+    return f"""
+Ready.
+
+{addresses}
+
+A token of 12 hours (roles: vendor, orders, auditor, admin):
+  {token_command(settings)}
+
+Create a product:
+  {create_product_command(settings)}
+
+Browse its category:
+  {browse_command(settings)}
+
+Logs are in {logs}. Ctrl-C stops everything."""

@@ -1,0 +1,140 @@
+"""What API Gateway is in production: HTTP on one side, one Chalice app on the other."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import time
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from local.problems import CONTENT_TYPE, problem_document
+from local.proxy_event import build_event
+from local.routes import RouteTable
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from chalice.app import Chalice
+
+PAYLOAD_LIMIT_BYTES = 10 * 1024 * 1024  # API Gateway's own
+TIMEOUT_SECONDS = 29.0  # API Gateway's own
+
+# Set by the server alone: they describe the connection or the bytes that are really sent.
+SERVER_HEADERS = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
+BODILESS_STATUSES = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
+
+log = logging.getLogger(__name__)
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass
+class LambdaContext:
+    """What a Lambda function is told about its invocation, as far as services may ask."""
+
+    aws_request_id: str
+    function_name: str = "local"
+    function_version: str = "$LATEST"
+    memory_limit_in_mb: str = "512"
+    deadline: float = field(default_factory=lambda: time.monotonic() + TIMEOUT_SECONDS)
+
+    @property
+    def invoked_function_arn(self) -> str:
+        """The function's name in a form that log processors accept."""
+        return f"arn:aws:lambda:ap-south-1:000000000000:function:{self.function_name}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long API Gateway would still wait."""
+        return max(0, int((self.deadline - time.monotonic()) * 1000))
+
+
+class Gateway:
+    """A WSGI application in front of one Chalice app.
+
+    The app itself answers unknown routes and methods, so that there is one form of error.
+
+    Parameters
+    ----------
+    app : Chalice
+        The service; it must bear being called by several threads at once.
+    """
+
+    def __init__(self, app: Chalice) -> None:
+        self._app = app
+        self._routes = RouteTable(app.routes)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        request_id = str(uuid.uuid4())
+        status, headers, body = self._respond(environ, request_id)
+        if status in BODILESS_STATUSES:
+            body = b""
+        else:
+            headers.append(("Content-Length", str(len(body))))
+        start_response(_status_line(status), headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" or not body else [body]
+
+    def _respond(self, environ: WSGIEnvironment, request_id: str) -> tuple[int, Headers, bytes]:
+        if int(environ.get("CONTENT_LENGTH") or 0) > PAYLOAD_LIMIT_BYTES:
+            detail = f"The body is larger than {PAYLOAD_LIMIT_BYTES} bytes."
+            return _problem(413, "payload_too_large", detail, request_id)
+        event = build_event(environ, self._routes, environ["wsgi.input"].read(), request_id)
+        try:
+            context = LambdaContext(request_id, self._app.app_name)
+            return read_response(self._app(event, context))
+        except Exception:
+            log.exception("%s %s (request %s)", event["httpMethod"], event["path"], request_id)
+            detail = "The service failed to answer."
+            return _problem(502, "bad_gateway", detail, request_id)
+
+
+def read_response(response: dict[str, Any]) -> tuple[int, Headers, bytes]:
+    """Return status, headers and body of what a Lambda function has returned.
+
+    A header that is in both ``headers`` and ``multiValueHeaders`` has the values of the latter.
+
+    Raises
+    ------
+    Exception
+        Of any kind, if it is no proxy response; API Gateway answers 502 then.
+    """
+    several = dict(response.get("multiValueHeaders") or {})
+    named = {name.lower() for name in several}
+    for name, value in (response.get("headers") or {}).items():
+        if name.lower() not in named:
+            several[name] = [value]
+    headers = [
+        (name, _header_value(value))
+        for name, values in several.items()
+        if name.lower() not in SERVER_HEADERS
+        for value in values
+    ]
+    body = response.get("body") or ""
+    raw = base64.b64decode(body) if response.get("isBase64Encoded") else body.encode("utf-8")
+    if raw and not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", "application/json"))
+    return int(response["statusCode"]), headers, raw
+
+
+def _header_value(value: object) -> str:
+    text = str(value)
+    if "\r" in text or "\n" in text:
+        raise ValueError("a header value contains a line break")
+    # WSGI wants bytes dressed as Latin-1.
+    return text.encode("utf-8").decode("latin-1")
+
+
+def _status_line(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"{status} Unknown"
+
+
+def _problem(status: int, code: str, detail: str, request_id: str) -> tuple[int, Headers, bytes]:
+    headers = [("Content-Type", CONTENT_TYPE), ("X-Request-Id", request_id)]
+    return status, headers, problem_document(status, code, detail, request_id)

@@ -1,0 +1,47 @@
+"""When the stack, or one process of it, is asked to end."""
+
+from __future__ import annotations
+
+import os
+import signal
+from types import FrameType
+
+
+def exit_on_signals() -> None:
+    """Let SIGTERM and SIGINT raise SystemExit: no traceback, and `finally` blocks still run.
+
+    SIGINT too, because a shell starts background processes with SIGINT ignored.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _exit)
+
+
+def _exit(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+class Interrupted(Exception):
+    """Somebody wants the stack to end: a signal came, or the parent process has gone."""
+
+
+class Interruption:
+    """Notes SIGINT, SIGTERM and SIGHUP from its creation on, and watches the parent process."""
+
+    def __init__(self) -> None:
+        self._parent = os.getppid()
+        self._asked = False
+        signals = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+            signals.append(signal.SIGHUP)
+        for number in signals:
+            signal.signal(number, self._note)
+
+    def check(self) -> None:
+        """Raise Interrupted if the stack has been asked to end."""
+        if self._asked or os.getppid() != self._parent:
+            raise Interrupted
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        # Only a note: an exception raised here could strike between a process's start and the
+        # line that remembers it.
+        self._asked = True

@@ -1,0 +1,50 @@
+"""Free and taken ports of this machine."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterable
+
+from local.errors import StackError
+from local.settings import HOST, Settings, port_variable
+
+
+def free_port() -> int:
+    """Return a port on which nothing listens at this moment."""
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def check_ports(settings: Settings, names: Iterable[str]) -> None:
+    """Refuse to start where a port is taken.
+
+    Raises
+    ------
+    StackError
+        For the first port in ``names`` that cannot be listened on.
+    """
+    for name in names:
+        port = settings.ports[name]
+        problem = _why_not(port)
+        if problem is not None:
+            raise StackError(f"Port {port} ({name}) {problem} set {port_variable(name)}.")
+
+
+def _why_not(port: int) -> str | None:
+    in_use = "is in use; stop what listens there or"
+    with socket.socket() as listener:
+        # Without it, connections of a stack that has just ended (TIME_WAIT) count as a listener.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except PermissionError:
+            return "may not be opened by this user;"
+        except OSError as error:
+            return in_use if error.errno == errno.EADDRINUSE else f"cannot be opened ({error});"
+    # macOS lets us bind beside a listener on every interface; asking shows that one too.
+    with socket.socket() as client:
+        client.settimeout(1)
+        return in_use if client.connect_ex((HOST, port)) == 0 else None

@@ -1,0 +1,108 @@
+"""Where the parts of the local stack listen, read from the environment."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from local.errors import StackError
+
+REPOSITORY_ROOT = Path(__file__).resolve().parent.parent
+SERVICES_FOLDER = REPOSITORY_ROOT / "services"
+HOST = "127.0.0.1"
+REGION = "ap-south-1"
+SERVICES = ("catalog", "stock", "audit")
+DEFAULT_PORTS = {"front": 8000, "catalog": 8001, "stock": 8002, "audit": 8003, "aws": 4566}
+TOKEN_AUDIENCE = "inventory-local"
+MACHINE_CLIENT_ID = "local-order-system"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Ports and the DynamoDB endpoint of one local stack.
+
+    Attributes
+    ----------
+    ports : Mapping[str, int]
+        Port by name: ``front``, ``catalog``, ``stock``, ``audit``, ``aws``.
+    external_dynamodb : str or None
+        ``DYNAMODB_ENDPOINT``, where the person asked for another DynamoDB than the embedded one.
+    """
+
+    ports: Mapping[str, int]
+    external_dynamodb: str | None = None
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Read ``FRONT_PORT`` and the like; a variable that is absent or empty keeps its default.
+
+        Raises
+        ------
+        StackError
+            If a port is no port, two ports are equal, or ``DYNAMODB_ENDPOINT`` is no URL.
+        """
+        ports = {name: _port(environ, name) for name in DEFAULT_PORTS}
+        taken: dict[int, str] = {}
+        for name, port in ports.items():
+            if port in taken:
+                raise StackError(
+                    f"{port_variable(taken[port])} and {port_variable(name)} are both {port}; "
+                    "give each its own port."
+                )
+            taken[port] = name
+        return cls(ports, _endpoint(environ))
+
+    @property
+    def dynamodb_endpoint(self) -> str:
+        """The URL that DynamoDB is reached at."""
+        return self.external_dynamodb or f"http://{HOST}:{self.ports['aws']}"
+
+    @property
+    def dynamodb_is_on_this_machine(self) -> bool:
+        """Whether that URL is a loopback address, so that tables may be created there unasked."""
+        host = urlsplit(self.dynamodb_endpoint).hostname or ""
+        try:
+            return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    def url(self, name: str) -> str:
+        """Return the address of the front page or of a service.
+
+        Examples
+        --------
+        >>> Settings(DEFAULT_PORTS).url("catalog")
+        'http://127.0.0.1:8001'
+        """
+        return f"http://{HOST}:{self.ports[name]}"
+
+
+def port_variable(name: str) -> str:
+    """Return the environment variable that sets the port of ``name``."""
+    return f"{name.upper()}_PORT"
+
+
+def _port(environ: Mapping[str, str], name: str) -> int:
+    text = environ.get(port_variable(name), "").strip()
+    if not text:
+        return DEFAULT_PORTS[name]
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise StackError(f"{port_variable(name)} must be a port from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _endpoint(environ: Mapping[str, str]) -> str | None:
+    text = environ.get("DYNAMODB_ENDPOINT", "").strip()
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise StackError(f"DYNAMODB_ENDPOINT must be an http or https URL, not {text!r}.")
+    return text

@@ -1,0 +1,179 @@
+"""The supervisor: starts every process of the local stack, watches them, and stops them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from local.children import POLL_SECONDS, Child, stop_children
+from local.embedded_aws import health_url, start_embedded_aws
+from local.environment import front_environment, service_environment
+from local.errors import StackError
+from local.fetch import answers_ok
+from local.first_steps import ready_message
+from local.interruption import Interrupted, Interruption
+from local.ports import check_ports
+from local.settings import HOST, REPOSITORY_ROOT, SERVICES, SERVICES_FOLDER, Settings
+
+STDOUT, STDERR = 1, 2
+READY_SECONDS = 60.0
+
+
+class Stack:
+    """All processes of one local stack.
+
+    Parameters
+    ----------
+    settings : Settings
+        Ports and DynamoDB endpoint.
+    services_folder : Path
+        Holds one folder per service.
+    state_folder : Path
+        Where logs and the embedded AWS's files go.
+    environ : Mapping[str, str]
+        The caller's environment.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        services_folder: Path,
+        state_folder: Path,
+        environ: Mapping[str, str],
+    ) -> None:
+        self._settings = settings
+        self._services_folder = services_folder
+        self._state_folder = state_folder
+        self._environ = environ
+        self._interruption = Interruption()
+        # In the order of their start. What uses DynamoDB stops before the embedded AWS does.
+        self._aws: list[Child] = []
+        self._children: list[Child] = []
+
+    def run(self) -> int:
+        """Start everything, stay until asked to stop or until a process dies, stop everything.
+
+        Returns
+        -------
+        int
+            The exit code: 0 if asked to stop, 1 if something went wrong.
+        """
+        try:
+            self._start()
+            say(ready_message(self._settings, self._state_folder / "logs"))
+            while True:
+                self._pause()
+        except Interrupted:
+            say("stopping …")
+            return 0
+        except StackError as error:
+            say(str(error), STDERR)
+            return 1
+        except OSError as error:  # a folder that cannot be written, a process that cannot start
+            say(f"The stack cannot run: {error}.", STDERR)
+            return 1
+        finally:
+            stop_children(self._children)
+            stop_children(self._aws)
+
+    def _start(self) -> None:
+        embedded = self._settings.external_dynamodb is None
+        names = ["front", *SERVICES] + (["aws"] if embedded else [])
+        check_ports(self._settings, names)
+        if embedded:
+            self._start_aws()
+        self._prepare_tables()
+        say(f"starting {', '.join(SERVICES)} and the index page …")
+        environment = front_environment(self._settings, self._environ)
+        self._add("front", ["local.front"], environment)
+        for name in SERVICES:
+            self._add(name, self._service_arguments(name), self._service_environment())
+        self._await_health()
+
+    def _start_aws(self) -> None:
+        port = self._settings.ports["aws"]
+        say(f"starting embedded AWS on {HOST}:{port} …")
+        child = start_embedded_aws(port, self._state_folder / "aws", self._log_path("aws"), self._environ)
+        self._aws.append(child)
+        self._wait_for(child, health_url(port), time.monotonic() + READY_SECONDS)
+
+    def _prepare_tables(self) -> None:
+        create = self._settings.dynamodb_is_on_this_machine
+        verb = "creating" if create else "looking for"
+        say(f"{verb} the tables at {self._settings.dynamodb_endpoint} …")
+        # A process of its own sees exactly the credentials and the endpoint that services see.
+        arguments = ["local.tables", "create" if create else "check"]
+        child = Child("tables", arguments, self._service_environment(), self._log_path("tables"))
+        try:
+            while child.exit_code is None:
+                self._pause()
+            if child.exit_code != 0:
+                raise StackError(child.log_tail(1))
+        finally:
+            stop_children([child])
+
+    def _await_health(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        for child in self._children:
+            self._wait_for(child, f"{self._settings.url(child.name)}/health", deadline)
+
+    def _wait_for(self, child: Child, url: str, deadline: float) -> None:
+        # Looked at before each question: another process may answer on a dead child's port.
+        self._check()
+        while not answers_ok(url):
+            self._pause()
+            if time.monotonic() > deadline:
+                raise StackError(
+                    f"{child.name} did not answer 200 on {url} within "
+                    f"{READY_SECONDS:.0f} seconds; {child.log_end()}"
+                )
+
+    def _pause(self) -> None:
+        self._check()
+        time.sleep(POLL_SECONDS)
+
+    def _check(self) -> None:
+        """Raise what ends the stack, if it has happened."""
+        self._interruption.check()
+        for child in (*self._aws, *self._children):
+            if child.exit_code is not None:
+                raise StackError(f"{child.name} has ended (exit code {child.exit_code}); {child.log_end()}")
+
+    def _add(self, name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
+        self._children.append(Child(name, arguments, environment, self._log_path(name)))
+
+    def _service_arguments(self, name: str) -> list[str]:
+        port = str(self._settings.ports[name])
+        folder = str(self._services_folder)
+        return ["local.service", name, "--port", port, "--services-folder", folder]
+
+    def _service_environment(self) -> dict[str, str]:
+        return service_environment(self._settings, self._environ)
+
+    def _log_path(self, name: str) -> Path:
+        return self._state_folder / "logs" / f"{name}.log"
+
+
+def say(text: str, descriptor: int = STDOUT) -> None:
+    """Write a line to the terminal, if it is still there."""
+    with suppress(OSError):
+        os.write(descriptor, f"{text}\n".encode())
+
+
+def main() -> int:
+    """Run the stack that the command line and the environment describe."""
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser.add_argument("--services-folder", type=Path, default=SERVICES_FOLDER)
+    parser.add_argument("--state-folder", type=Path, default=REPOSITORY_ROOT / ".local")
+    arguments = parser.parse_args()
+    try:
+        settings = Settings.from_environment(os.environ)
+    except StackError as error:
+        say(str(error), STDERR)
+        return 1
+    services, state = arguments.services_folder.resolve(), arguments.state_folder.resolve()
+    return Stack(settings, services, state, os.environ).run()

@@ -1,0 +1,140 @@
+"""The DynamoDB tables, created from the one file that Terraform reads too.
+
+``python -m local.tables create|check`` does so at the endpoint that the environment names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.errors import StackError
+from local.table_definitions import Index, Key, Table, definitions
+
+__all__ = ["create_tables", "definitions", "missing_tables"]
+
+ACTIVE_SECONDS = 60.0
+POLL_SECONDS = 0.02
+
+
+def create_tables(client: Any, prefix: str = "") -> None:
+    """Create the tables that do not exist yet, and return when all of them are usable.
+
+    Existing tables are left alone. Works against AWS, DynamoDB Local, ministack and moto.
+
+    Parameters
+    ----------
+    client : Any
+        A DynamoDB client of boto3: where to create them.
+    prefix : str
+        Put before each table's name; index names have none.
+    """
+    for name, table in definitions().items():
+        try:
+            client.create_table(**_create_request(prefix + name, table))
+        except client.exceptions.ResourceInUseException:
+            continue
+        _wait_until_active(client, prefix + name)
+        ttl_attribute = table.get("ttl_attribute")
+        if ttl_attribute is not None:
+            # CreateTable cannot set it.
+            client.update_time_to_live(
+                TableName=prefix + name,
+                TimeToLiveSpecification={"Enabled": True, "AttributeName": ttl_attribute},
+            )
+    # Another process may be creating the ones we left alone.
+    for name in definitions():
+        _wait_until_active(client, prefix + name)
+
+
+def missing_tables(client: Any, prefix: str = "") -> list[str]:
+    """Return the full names of the declared tables that do not exist."""
+    return [name for name in map(prefix.__add__, definitions()) if not _status(client, name)]
+
+
+def _create_request(full_name: str, table: Table) -> dict[str, Any]:
+    indexes = table["global_secondary_indexes"]
+    types: dict[str, str] = {}
+    owners: list[Table | Index] = [table, *indexes.values()]
+    for owner in owners:
+        types |= {key["name"]: key["type"] for key in _keys(owner)}
+    request: dict[str, Any] = {
+        "TableName": full_name,
+        "KeySchema": _key_schema(table),
+        "AttributeDefinitions": [
+            {"AttributeName": name, "AttributeType": kind} for name, kind in types.items()
+        ],
+        "BillingMode": table["billing_mode"],
+    }
+    if indexes:
+        request["GlobalSecondaryIndexes"] = [
+            {
+                "IndexName": name,
+                "KeySchema": _key_schema(index),
+                "Projection": {"ProjectionType": index["projection"]},
+            }
+            for name, index in indexes.items()
+        ]
+    view_type = table.get("stream_view_type")
+    if view_type is not None:
+        request["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": view_type}
+    return request
+
+
+def _keys(owner: Table | Index) -> list[Key]:
+    sort_key = owner.get("sort_key")
+    return [owner["partition_key"]] + ([sort_key] if sort_key is not None else [])
+
+
+def _key_schema(owner: Table | Index) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": key["name"], "KeyType": kind}
+        for key, kind in zip(_keys(owner), ("HASH", "RANGE"), strict=False)
+    ]
+
+
+def _status(client: Any, full_name: str) -> str:
+    try:
+        return str(client.describe_table(TableName=full_name)["Table"]["TableStatus"])
+    except client.exceptions.ResourceNotFoundException:
+        return ""
+
+
+def _wait_until_active(client: Any, full_name: str) -> None:
+    # boto3's own waiter first sleeps for 20 seconds.
+    deadline = time.monotonic() + ACTIVE_SECONDS
+    while (status := _status(client, full_name)) != "ACTIVE":
+        if time.monotonic() > deadline:
+            raise StackError(f"Table {full_name} is {status or 'missing'}, not ACTIVE.")
+        time.sleep(POLL_SECONDS)
+
+
+def main() -> None:
+    """Create or check the tables at the endpoint that the environment names."""
+    parser = argparse.ArgumentParser(prog="python -m local.tables")
+    parser.add_argument("task", choices=["create", "check"])
+    task = parser.parse_args().task
+    prefix = os.environ.get("TABLE_NAME_PREFIX", "")
+    place = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB", "AWS")
+    # Defaults would keep a person waiting for minutes where nothing answers.
+    config = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2})
+    try:
+        client = boto3.client("dynamodb", config=config)
+        if task == "create":
+            create_tables(client, prefix)
+        elif missing := missing_tables(client, prefix):
+            names = ", ".join(missing)
+            sys.exit(f"Tables are missing at {place}, and are created there by Terraform: {names}.")
+    except (BotoCoreError, ClientError, StackError) as error:
+        sys.exit(f"DynamoDB at {place} cannot be used: {error}")
+
+
+if __name__ == "__main__":
+    main()

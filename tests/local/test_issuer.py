@@ -1,0 +1,104 @@
+"""Tokens of the development issuer, verified as a service would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jwt
+import pytest
+
+from local.issuer import LIFETIME_SECONDS, Issuer, TokenRefused
+
+URL = "http://127.0.0.1:8000"
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Issuer:
+    return Issuer(URL)
+
+
+def verified(issuer: Issuer, token: str, audience: str | None) -> dict[str, Any]:
+    keys = jwt.PyJWKSet.from_dict(issuer.jwks())
+    key = keys[jwt.get_unverified_header(token)["kid"]]
+    return jwt.decode(token, key, algorithms=["RS256"], issuer=URL, audience=audience)
+
+
+def test_a_vendor_has_an_id_token_with_its_vendor_id(issuer: Issuer) -> None:
+    claims = verified(issuer, issuer.token("vendor", "VENDOR-001"), "inventory-local")
+    assert claims["token_use"] == "id"
+    assert claims["cognito:groups"] == ["vendor"]
+    assert claims["custom:vendor_id"] == "VENDOR-001"
+    assert claims["sub"] == "local-vendor-001"
+
+
+@pytest.mark.parametrize("role", ["auditor", "admin"])
+def test_auditors_and_admins_have_id_tokens_without_a_vendor(issuer: Issuer, role: str) -> None:
+    claims = verified(issuer, issuer.token(role), "inventory-local")
+    assert claims["token_use"] == "id"
+    assert claims["cognito:groups"] == [role]
+    assert "custom:vendor_id" not in claims
+
+
+def test_the_order_system_has_an_access_token_without_an_audience(issuer: Issuer) -> None:
+    claims = verified(issuer, issuer.token("orders"), None)
+    assert claims["token_use"] == "access"
+    assert claims["client_id"] == "local-order-system"
+    assert claims["scope"] == "inventory/orders"
+    assert "aud" not in claims
+    assert "cognito:groups" not in claims
+
+
+def test_a_token_lasts_twelve_hours(issuer: Issuer) -> None:
+    claims = verified(issuer, issuer.token("admin"), "inventory-local")
+    assert claims["exp"] - claims["iat"] == LIFETIME_SECONDS == 12 * 60 * 60
+
+
+def test_a_token_expires() -> None:
+    issuer = Issuer(URL, now=lambda: 1_000_000_000.0)
+    with pytest.raises(jwt.ExpiredSignatureError):
+        verified(issuer, issuer.token("admin"), "inventory-local")
+
+
+def test_a_token_of_another_issuer_object_does_not_verify(issuer: Issuer) -> None:
+    with pytest.raises(KeyError):
+        verified(issuer, Issuer(URL).token("admin"), "inventory-local")
+
+
+def test_the_key_set_is_public(issuer: Issuer) -> None:
+    (key,) = issuer.jwks()["keys"]
+    assert set(key) == {"kty", "kid", "use", "alg", "n", "e", "key_ops"}
+    assert key["key_ops"] == ["verify"]
+
+
+@pytest.mark.parametrize(
+    ("role", "vendor", "sentence"),
+    [
+        ("king", None, "Unknown role 'king'; roles are vendor, orders, auditor, admin."),
+        ("", None, "Unknown role ''; roles are vendor, orders, auditor, admin."),
+        ("vendor", None, "Role vendor needs a vendor id, such as VENDOR-001."),
+        ("vendor", "", "Role vendor needs a vendor id, such as VENDOR-001."),
+        ("admin", "VENDOR-1", "Role admin takes no vendor id; leave 'VENDOR-1' out."),
+        (
+            "vendor",
+            "VENDOR-",
+            "'VENDOR-' is no vendor id; write VENDOR- and 1 to 32 of A-Z and 0-9.",
+        ),
+        ("vendor", "V-1", "'V-1' is no vendor id; write VENDOR- and 1 to 32 of A-Z and 0-9."),
+    ],
+)
+def test_a_wrong_role_or_vendor_is_refused_in_one_sentence(
+    issuer: Issuer, role: str, vendor: str | None, sentence: str
+) -> None:
+    with pytest.raises(TokenRefused) as refusal:
+        issuer.token(role, vendor)
+    assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize("vendor", ["VENDOR-001\n", "vendor-001", "VENDOR-" + "A" * 33, "VENDOR-É"])
+def test_what_only_looks_like_a_vendor_id_is_refused(issuer: Issuer, vendor: str) -> None:
+    with pytest.raises(TokenRefused):
+        issuer.token("vendor", vendor)
+
+
+def test_a_vendor_id_may_have_32_characters(issuer: Issuer) -> None:
+    assert issuer.token("vendor", "VENDOR-" + "A1" * 16)

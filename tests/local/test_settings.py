@@ -1,0 +1,142 @@
+"""Ports, endpoints and the environment of each process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from local.environment import embedded_aws_environment, front_environment, service_environment
+from local.errors import StackError
+from local.first_steps import create_product_command, token_command
+from local.settings import DEFAULT_PORTS, Settings
+
+CALLER = {
+    "PATH": "/usr/bin",
+    "HOME": "/home/dev",
+    "AWS_PROFILE": "work",
+    "AWS_ACCESS_KEY_ID": "AKIA",
+    "AWS_REGION": "eu-west-1",
+    "AWS_ENDPOINT_URL": "http://elsewhere",
+    "AWS_PORT": "4566",
+    "HTTP_PROXY": "http://proxy",
+    "CORS_ORIGINS": "https://shop.example",
+}
+
+
+def test_defaults_hold_where_a_variable_is_absent_or_empty() -> None:
+    settings = Settings.from_environment({"STOCK_PORT": "", "DYNAMODB_ENDPOINT": ""})
+    assert settings.ports == DEFAULT_PORTS
+    assert settings.dynamodb_endpoint == "http://127.0.0.1:4566"
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "x", "8e3", "²"])
+def test_a_wrong_port_is_refused_by_name(port: str) -> None:
+    with pytest.raises(StackError, match="STOCK_PORT must be a port"):
+        Settings.from_environment({"STOCK_PORT": port})
+
+
+def test_two_equal_ports_are_refused() -> None:
+    with pytest.raises(StackError, match="CATALOG_PORT and AUDIT_PORT are both 8001"):
+        Settings.from_environment({"AUDIT_PORT": "8001"})
+
+
+@pytest.mark.parametrize("endpoint", ["localhost:8000", "ftp://x", "http://", "http://[", "x"])
+def test_an_endpoint_must_be_a_url(endpoint: str) -> None:
+    with pytest.raises(StackError, match="DYNAMODB_ENDPOINT"):
+        Settings.from_environment({"DYNAMODB_ENDPOINT": endpoint})
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "here"),
+    [
+        ("http://localhost:9000", True),
+        ("http://127.0.0.1:9000", True),
+        ("http://127.9.9.9", True),
+        ("http://[::1]:9000", True),
+        ("http://10.0.0.1:9000", False),
+        ("http://127.0.0.1.example.com", False),
+        ("https://dynamodb.ap-south-1.amazonaws.com", False),
+    ],
+)
+def test_only_a_loopback_address_is_on_this_machine(endpoint: str, here: bool) -> None:
+    settings = Settings.from_environment({"DYNAMODB_ENDPOINT": endpoint})
+    assert settings.dynamodb_is_on_this_machine is here
+
+
+def test_a_service_gets_local_settings_and_nothing_of_the_callers_aws() -> None:
+    settings = Settings.from_environment({"FRONT_PORT": "9000", "AWS_PORT": "9004"})
+    assert service_environment(settings, CALLER) == {
+        "PATH": "/usr/bin",
+        "HOME": "/home/dev",
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": "ap-south-1",
+        "AWS_REGION": "ap-south-1",
+        "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:9004",
+        "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": "http://127.0.0.1:9004",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "JWKS_URL": "http://127.0.0.1:9000/.well-known/jwks.json",
+        "TOKEN_ISSUER": "http://127.0.0.1:9000",
+        "TOKEN_AUDIENCES": "inventory-local",
+        "MACHINE_CLIENT_IDS": "local-order-system",
+        "TABLE_NAME_PREFIX": "",
+        "CORS_ORIGINS": "https://shop.example",
+    }
+
+
+def test_a_remote_dynamodb_is_used_with_the_callers_own_credentials() -> None:
+    endpoint = "http://dynamodb.corp.example:8000"
+    settings = Settings.from_environment({"DYNAMODB_ENDPOINT": endpoint})
+    environment = service_environment(settings, CALLER)
+    aws = {name: value for name, value in environment.items() if name.startswith("AWS_")}
+    assert aws == {
+        "AWS_PROFILE": "work",
+        "AWS_ACCESS_KEY_ID": "AKIA",
+        "AWS_REGION": "eu-west-1",
+        "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
+        "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": endpoint,
+    }
+
+
+def test_streams_of_aws_itself_are_not_sought_at_its_dynamodb_endpoint() -> None:
+    endpoint = "https://dynamodb.ap-south-1.amazonaws.com"
+    settings = Settings.from_environment({"DYNAMODB_ENDPOINT": endpoint})
+    environment = service_environment(settings, CALLER)
+    assert environment["AWS_ENDPOINT_URL_DYNAMODB"] == endpoint
+    assert "AWS_ENDPOINT_URL_DYNAMODB_STREAMS" not in environment
+
+
+def test_the_embedded_aws_listens_on_loopback_only_and_has_a_clean_environment() -> None:
+    environment = embedded_aws_environment(4567, Path("/state/aws"), CALLER)
+    assert environment == {
+        "PATH": "/usr/bin",
+        "HOME": "/home/dev",
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": "4567",
+        "MINISTACK_REGION": "ap-south-1",
+        "LOG_LEVEL": "WARNING",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "TMPDIR": "/state/aws",
+        "STATE_DIR": "/state/aws/state",
+        "S3_DATA_DIR": "/state/aws/s3",
+    }
+
+
+def test_the_front_page_reads_back_the_same_settings() -> None:
+    settings = Settings.from_environment({"FRONT_PORT": "9000", "AUDIT_PORT": "9003"})
+    assert Settings.from_environment(front_environment(settings, CALLER)) == settings
+
+
+def test_commands_name_the_front_port_only_where_it_is_not_the_default() -> None:
+    usual, other = Settings(DEFAULT_PORTS), Settings.from_environment({"FRONT_PORT": "9000"})
+    assert token_command(usual) == "make -s token ROLE=vendor VENDOR=VENDOR-001"
+    assert token_command(other) == "make -s token ROLE=vendor VENDOR=VENDOR-001 FRONT_PORT=9000"
+    assert create_product_command(usual) == (
+        "curl -s -X POST http://127.0.0.1:8001/products "
+        '-H "Authorization: Bearer $(make -s token ROLE=vendor VENDOR=VENDOR-001)" '
+        "-H 'Content-Type: application/json' "
+        '-d \'{"product_name": "Wireless Bluetooth Headphones", "category": "Electronics", '
+        '"base_price": 89.99}\''
+    )

@@ -1,0 +1,352 @@
+"""The supervisor with three tiny services, as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local.fetch import answers_ok, fetch
+from local.ports import free_port
+from local.settings import DEFAULT_PORTS, HOST, SERVICES
+from local.tables import create_tables, missing_tables
+
+DEADLINE_SECONDS = 30.0
+ROOT = Path(__file__).resolve().parents[2]
+ENV = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+
+
+FAKE_APP = """
+import os
+from chalice import Chalice
+from chalicelib.answer import ANSWER
+
+app = Chalice(app_name="fake")
+
+
+@app.route("/health")
+def health():
+    return {"answer": ANSWER, "pid": os.getpid(), "environment": dict(os.environ)}
+"""
+
+
+class RunningStack:
+    """A supervisor that has been started, and what it has printed."""
+
+    def __init__(
+        self, services_folder: Path, state_folder: Path, wrapper: list[str], **variables: str
+    ) -> None:
+        self.ports = distinct_free_ports()
+        self.state_folder = state_folder
+        state_folder.mkdir(exist_ok=True)
+        self.output_path = state_folder / "output"
+        ports = {f"{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
+        folders = ["--services-folder", str(services_folder), "--state-folder", str(state_folder)]
+        with self.output_path.open("wb") as output:
+            self.process = subprocess.Popen(
+                [*wrapper, sys.executable, "-m", "local", *folders],
+                cwd=ROOT,
+                env={**ENV, **ports, **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def output(self) -> str:
+        return self.output_path.read_text(encoding="utf-8")
+
+    @property
+    def is_ready(self) -> bool:
+        return "Ready." in self.output
+
+    def wait_until_ready(self) -> RunningStack:
+        wait_until(lambda: self.is_ready or self.process.poll() is not None, "stack ready")
+        assert self.is_ready, self.output
+        return self
+
+    def wait_for_exit(self) -> int:
+        return self.process.wait(timeout=30)
+
+    def health(self, name: str) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(fetch(f"http://{HOST}:{self.ports[name]}/health")[1])
+        return document
+
+    def descendants(self) -> set[int]:
+        """Process ids of everything below the supervisor."""
+        listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True)
+        pairs = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
+        found, parents = set[int](), {self.process.pid}
+        while parents:
+            parents = {pid for pid, parent in pairs if parent in parents}
+            found |= parents
+        return found
+
+    def assert_nothing_is_left(self, processes: set[int]) -> None:
+        assert processes
+        wait_until(lambda: not any(map(is_alive, processes)), f"end of {processes}")
+        assert not [name for name, port in self.ports.items() if is_open(port)]
+
+
+def write_fake_service(folder: Path, app_source: str = FAKE_APP) -> None:
+    """Write a service of the usual shape: app.py beside chalicelib."""
+    (folder / "chalicelib").mkdir(parents=True)
+    (folder / "chalicelib" / "__init__.py").touch()
+    (folder / "chalicelib" / "answer.py").write_text(f"ANSWER = {folder.name!r}\n")
+    (folder / "app.py").write_text(app_source)
+
+
+def wait_until(condition: Callable[[], object], what: str) -> None:
+    """Poll until the condition holds, or fail saying what did not happen."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {DEADLINE_SECONDS} s: {what}"
+        time.sleep(0.02)
+
+
+def is_open(port: int) -> bool:
+    """Tell whether something listens on a loopback port."""
+    with socket.socket() as client:
+        client.settimeout(1)
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def distinct_free_ports() -> dict[str, int]:
+    while len(set((ports := {name: free_port() for name in DEFAULT_PORTS}).values())) < len(ports):
+        pass
+    return ports
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process still runs; one that only waits to be reaped does not."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
+    return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
+
+
+Start = Callable[..., RunningStack]
+
+
+@pytest.fixture
+def services_folder(tmp_path: Path) -> Path:
+    """Three tiny services that are healthy at once."""
+    folder = tmp_path / "services"
+    for name in SERVICES:
+        write_fake_service(folder / name)
+    return folder
+
+
+@pytest.fixture
+def start(services_folder: Path, tmp_path: Path) -> Iterator[Start]:
+    stacks: list[RunningStack] = []
+
+    def start_stack(*wrapper: str, **variables: str) -> RunningStack:
+        state_folder = tmp_path / f"state-{len(stacks)}"
+        stacks.append(RunningStack(services_folder, state_folder, list(wrapper), **variables))
+        return stacks[-1]
+
+    yield start_stack
+    for stack in stacks:
+        stack.process.kill()
+        stack.process.wait()
+
+
+def test_the_ready_message_tells_a_newcomer_what_to_do_next(start: Start) -> None:
+    stack = start().wait_until_ready()
+    for name in ("front", *SERVICES):
+        assert f"http://{HOST}:{stack.ports[name]}\n" in stack.output
+        assert answers_ok(f"http://{HOST}:{stack.ports[name]}/health")
+    front_port = stack.ports["front"]
+    token = f"make -s token ROLE=vendor VENDOR=VENDOR-001 FRONT_PORT={front_port}"
+    assert f"\n  {token}\n" in stack.output
+    assert f'-H "Authorization: Bearer $({token})"' in stack.output
+    assert f"'http://{HOST}:{stack.ports['catalog']}/products?category=Electronics'" in stack.output
+
+
+def test_every_service_is_its_own_process_with_its_own_modules(start: Start) -> None:
+    stack = start(AWS_PROFILE="nobody", AWS_ENDPOINT_URL="http://elsewhere").wait_until_ready()
+    answers = {name: stack.health(name) for name in SERVICES}
+    assert {name: answer["answer"] for name, answer in answers.items()} == {name: name for name in SERVICES}
+    assert len({answer["pid"] for answer in answers.values()}) == 3
+    environment = answers["stock"]["environment"]
+    assert environment["AWS_ENDPOINT_URL_DYNAMODB"] == f"http://{HOST}:{stack.ports['aws']}"
+    assert "AWS_PROFILE" not in environment
+    assert "AWS_ENDPOINT_URL" not in environment
+
+
+def test_the_tables_are_there_when_the_stack_is_ready(start: Start) -> None:
+    stack = start().wait_until_ready()
+    assert missing_tables(dynamodb(f"http://{HOST}:{stack.ports['aws']}")) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_everything(start: Start, number: signal.Signals) -> None:
+    stack = start().wait_until_ready()
+    processes = stack.descendants()
+    assert len(processes) == 5
+    stack.process.send_signal(number)
+    assert stack.wait_for_exit() == 0
+    assert stack.output.endswith("stopping …\n")
+    stack.assert_nothing_is_left(processes)
+    logs = {path.name: path.read_text() for path in stack.state_folder.glob("logs/*.log")}
+    assert len(logs) == 6
+    assert not [name for name, log in logs.items() if "Traceback" in log]
+
+
+@pytest.mark.parametrize("line", ["embedded AWS", "creating the tables", "starting catalog"])
+def test_a_signal_during_the_start_stops_everything(start: Start, line: str) -> None:
+    stack = start()
+    wait_until(lambda: line in stack.output, line)
+    stack.process.send_signal(signal.SIGTERM)
+    assert stack.wait_for_exit() == 0
+    assert not stack.is_ready
+    assert not [name for name, port in stack.ports.items() if is_open(port)]
+
+
+def test_no_child_survives_a_killed_supervisor(start: Start) -> None:
+    stack = start().wait_until_ready()
+    processes = stack.descendants()
+    stack.process.kill()
+    stack.wait_for_exit()
+    stack.assert_nothing_is_left(processes)
+
+
+def test_nothing_survives_the_parent_of_the_supervisor(start: Start) -> None:
+    # A shell that waits for the supervisor, as make does.
+    stack = start("sh", "-c", '"$@"; true', "sh").wait_until_ready()
+    processes = stack.descendants()
+    assert len(processes) == 6
+    stack.process.kill()
+    stack.wait_for_exit()
+    stack.assert_nothing_is_left(processes)
+
+
+@pytest.mark.parametrize("name", ["front", "catalog", "stock", "audit", "aws"])
+def test_a_port_in_use_is_named_before_anything_starts(start: Start, name: str) -> None:
+    with socket.create_server((HOST, 0)) as listener:
+        port = listener.getsockname()[1]
+        stack = start(**{f"{name.upper()}_PORT": str(port)})
+        assert stack.wait_for_exit() == 1
+    assert stack.output == (
+        f"Port {port} ({name}) is in use; stop what listens there or set {name.upper()}_PORT.\n"
+    )
+
+
+def test_a_wrong_setting_is_one_sentence(start: Start) -> None:
+    stack = start(STOCK_PORT="many")
+    assert stack.wait_for_exit() == 1
+    assert stack.output == "STOCK_PORT must be a port from 1 to 65535, not 'many'.\n"
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "state-0").mkdir()
+    (tmp_path / "state-0" / "logs").touch()
+    stack = start()
+    assert stack.wait_for_exit() == 1
+    assert stack.output.splitlines()[-1].startswith("The stack cannot run: ")
+    assert "Traceback" not in stack.output
+
+
+def test_a_child_that_dies_ends_the_stack(start: Start) -> None:
+    stack = start().wait_until_ready()
+    processes = stack.descendants()
+    os.kill(stack.health("stock")["pid"], signal.SIGKILL)
+    assert stack.wait_for_exit() == 1
+    assert "stock has ended (exit code -9)" in stack.output
+    stack.assert_nothing_is_left(processes)
+
+
+def test_a_service_that_cannot_start_is_named_with_the_end_of_its_log(
+    start: Start, services_folder: Path
+) -> None:
+    (services_folder / "audit" / "app.py").write_text("raise RuntimeError('no such table')\n")
+    stack = start()
+    assert stack.wait_for_exit() == 1
+    assert "audit has ended (exit code 1)" in stack.output
+    assert "RuntimeError: no such table" in stack.output
+    assert not [name for name, port in stack.ports.items() if is_open(port)]
+
+
+def test_a_service_that_ignores_sigterm_is_killed(start: Start, services_folder: Path) -> None:
+    app = services_folder / "audit" / "app.py"
+    deaf = "\nimport signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    app.write_text(app.read_text() + deaf)
+    stack = start().wait_until_ready()
+    processes = stack.descendants()
+    stack.process.send_signal(signal.SIGTERM)
+    assert stack.wait_for_exit() == 0
+    stack.assert_nothing_is_left(processes)
+
+
+def test_another_dynamodb_on_this_machine_gets_its_tables(start: Start, aws_endpoint: str) -> None:
+    stack = start(DYNAMODB_ENDPOINT=aws_endpoint, TABLE_NAME_PREFIX="own-").wait_until_ready()
+    assert len(stack.descendants()) == 4
+    assert not is_open(stack.ports["aws"])
+    assert missing_tables(dynamodb(aws_endpoint), "own-") == []
+
+
+def test_a_remote_dynamodb_is_only_looked_at(start: Start, aws_endpoint: str) -> None:
+    # No loopback address, and yet it leads to this machine.
+    remote = aws_endpoint.replace("127.0.0.1", "0.0.0.0")
+    own = {
+        "AWS_ACCESS_KEY_ID": "mine",
+        "AWS_SECRET_ACCESS_KEY": "mine",
+        "AWS_REGION": "ap-south-1",
+        "AWS_DEFAULT_REGION": "ap-south-1",
+    }
+    stack = start(DYNAMODB_ENDPOINT=remote, **own)
+    assert stack.wait_for_exit() == 1
+    client = dynamodb(aws_endpoint)
+    assert client.list_tables()["TableNames"] == []
+    last_line = stack.output.splitlines()[-1]
+    assert all(name in last_line for name in missing_tables(client))
+
+    create_tables(client)
+    stack = start(DYNAMODB_ENDPOINT=remote, **own).wait_until_ready()
+    assert stack.health("catalog")["environment"]["AWS_ACCESS_KEY_ID"] == "mine"
+
+
+def test_a_dynamodb_that_does_not_answer_is_one_sentence(start: Start) -> None:
+    stack = start(DYNAMODB_ENDPOINT=f"http://{HOST}:{free_port()}")
+    assert stack.wait_for_exit() == 1
+    assert stack.output.splitlines()[-1].startswith(f"DynamoDB at http://{HOST}:")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_service_can_be_run_by_hand(services_folder: Path, number: signal.Signals) -> None:
+    port = free_port()
+    folder = ["--services-folder", str(services_folder)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local.service", "catalog", "--port", str(port), *folder],
+        cwd=ROOT,
+        env=ENV,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        wait_until(lambda: answers_ok(f"http://{HOST}:{port}/health"), "catalog healthy")
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert b"Traceback" not in errors
+
+
+def dynamodb(endpoint: str) -> Any:
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=endpoint,
+        region_name="ap-south-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
