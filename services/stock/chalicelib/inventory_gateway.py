@@ -1,21 +1,7 @@
-"""Stock in DynamoDB: what items look like, how they are read, and the one transaction that changes them.
-
-Items of VendorInventory, by sort key:
-
-====================  =====================  ==============================================================
-``product_id``        ``sku``                item
-====================  =====================  ==============================================================
-``PROD-…``            ``SKU-PROD-…-…``       a SKU
-``ORDER-…``           ``#ORDER``             an order; while it holds units, ``vendor_id`` and
-                                             ``last_updated`` put it into VendorInventoryIndex by due time
-``#MARKER#…``         ``#MARKER``            what an Idempotency-Key stands for, until ``ttl``
-``VENDOR-…``          ``#LOW-STOCK-BOUND``   no reorder threshold of the vendor is above its ``bound``
-====================  =====================  ==============================================================
-"""
+"""Stock in DynamoDB: how it is read, and the one transaction that changes it."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -33,7 +19,6 @@ from inventory_common.schema import (
     PRODUCTS,
     SKUS_OF_PRODUCT,
     STOCK_TRANSACTIONS,
-    TTL_ATTRIBUTE,
     VENDOR_INVENTORY,
     VENDOR_INVENTORY_INDEX,
 )
@@ -41,18 +26,21 @@ from inventory_common.settings import Settings
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord
 
-from .orders import Order, OrderLine
+from .inventory_items import (
+    SKU_SORT_PREFIX,
+    bound_key,
+    marker_key,
+    order_item,
+    order_key,
+    order_of,
+    sku_key,
+    snapshot_of,
+)
+from .orders import Order
 from .reservations import Commit, Snapshot
 from .stock_rules import Movement
 
 __all__ = ["InventoryGateway", "LostRace"]
-
-_ORDER_SORT: Final = "#ORDER"
-_MARKER_SORT: Final = "#MARKER"
-_BOUND_SORT: Final = "#LOW-STOCK-BOUND"
-_SKU_SORT_PREFIX: Final = "SKU-"
-_OPEN_ORDERS: Final = "OPEN-ORDERS#"
-_OPEN_ORDERS_SHARDS: Final = 16
 
 _STOCK_ATTRIBUTES: Final = (
     "current_stock",
@@ -95,13 +83,13 @@ class InventoryGateway:
 
     def sku(self, product_id: str, sku: str) -> Sku | None:
         """Return a SKU, read consistently."""
-        item = self._get(_sku_key(product_id, sku))
+        item = self._get(sku_key(product_id, sku))
         return Sku.from_item(item) if item else None
 
     def order(self, order_id: str) -> Order | None:
         """Return an order, read consistently."""
-        item = self._get(_order_key(order_id))
-        return _order(item) if item else None
+        item = self._get(order_key(order_id))
+        return order_of(item) if item else None
 
     def record(self, key: Mapping[str, str]) -> TransactionRecord:
         """Return the log record of this key, which must exist: the log forgets nothing."""
@@ -116,12 +104,12 @@ class InventoryGateway:
         marker_id: str | None = None,
     ) -> Snapshot:
         """Read SKUs (``(product_id, sku)``), an order and a marker in one call, each consistently."""
-        keys = [_sku_key(*sku) for sku in skus]
+        keys = [sku_key(*sku) for sku in skus]
         if order_id is not None:
-            keys.append(_order_key(order_id))
+            keys.append(order_key(order_id))
         if marker_id is not None:
-            keys.append(_marker_key(marker_id))
-        return _snapshot(self._batch_get({self._inventory: keys})[self._inventory])
+            keys.append(marker_key(marker_id))
+        return snapshot_of(self._batch_get({self._inventory: keys})[self._inventory])
 
     def product_and_bound(
         self, product_id: str, vendor_id: str | None, marker_id: str | None
@@ -136,7 +124,7 @@ class InventoryGateway:
             if product is None:
                 return None, None, None
             vendor_id = product.vendor_id
-        keys = [_bound_key(vendor_id)] + ([_marker_key(marker_id)] if marker_id else [])
+        keys = [bound_key(vendor_id)] + ([marker_key(marker_id)] if marker_id else [])
         requested = {self._inventory: keys}
         if product is None:
             requested[self._products] = [to_item({"product_id": product_id})]
@@ -144,11 +132,11 @@ class InventoryGateway:
         if product is None and found[self._products]:
             product = Product.from_item(found[self._products][0])
         bound = next((from_item(item)["bound"] for item in found[self._inventory] if "bound" in item), None)
-        return product, bound, _snapshot(found[self._inventory]).marker
+        return product, bound, snapshot_of(found[self._inventory]).marker
 
     def skus_of_product(self, product_id: str, page: PageRequest) -> Page:
         """List a product's SKUs in the order of their ids, read consistently."""
-        return self._list(Listing(SKUS_OF_PRODUCT, product_id, starting_with(_SKU_SORT_PREFIX)), page)
+        return self._list(Listing(SKUS_OF_PRODUCT, product_id, starting_with(SKU_SORT_PREFIX)), page)
 
     def skus_of_vendor(self, vendor_id: str, page: PageRequest) -> Page:
         """List a vendor's SKUs, newest change first; a SKU that changes meanwhile moves."""
@@ -160,7 +148,7 @@ class InventoryGateway:
         Two calls: the bound, then one Query up to it.  DynamoDB refuses a filter on an index's own key, so
         the threshold is compared here, and a page can be shorter than asked for, or empty.
         """
-        item = self._get(_bound_key(vendor_id))
+        item = self._get(bound_key(vendor_id))
         if item is None:
             return Page([], None)
         bound = int(from_item(item)["bound"])
@@ -184,7 +172,7 @@ class InventoryGateway:
         if commit.order is not None:
             actions.append(self._order_put(commit.order, commit.replaced_order))
         if commit.marker is not None:
-            actions.append(commit.marker.put(self._inventory, _marker_key(commit.marker.marker_id)))
+            actions.append(commit.marker.put(self._inventory, marker_key(commit.marker.marker_id)))
         self._transact(actions)
 
     def add_sku(self, sku: Sku, bound: int | None, marker: Marker | None) -> None:
@@ -202,7 +190,7 @@ class InventoryGateway:
             self._raise_bound(sku.vendor_id, sku.reorder_threshold)
         actions = [self._product_check(sku), self._sku_put(sku)]
         if marker is not None:
-            actions.append(marker.put(self._inventory, _marker_key(marker.marker_id)))
+            actions.append(marker.put(self._inventory, marker_key(marker.marker_id)))
         self._transact(actions)
 
     # How
@@ -242,7 +230,7 @@ class InventoryGateway:
         with suppress(self._client.exceptions.ConditionalCheckFailedException):
             self._client.update_item(
                 TableName=self._inventory,
-                Key=_bound_key(vendor_id),
+                Key=bound_key(vendor_id),
                 UpdateExpression="SET #bound = :threshold",
                 ConditionExpression="attribute_not_exists(#bound) OR #bound < :threshold",
                 ExpressionAttributeNames={"#bound": "bound"},
@@ -293,7 +281,7 @@ class InventoryGateway:
         return {
             "Update": {
                 "TableName": self._inventory,
-                "Key": _sku_key(after.product_id, after.sku),
+                "Key": sku_key(after.product_id, after.sku),
                 "UpdateExpression": f"{_STOCK_UPDATE}, #version = #version + :one",
                 "ConditionExpression": condition,
                 "ExpressionAttributeNames": _STOCK_UPDATE_NAMES,
@@ -323,7 +311,7 @@ class InventoryGateway:
         return {
             "Put": {
                 "TableName": self._inventory,
-                "Item": _order_item(order),
+                "Item": order_item(order),
                 **condition,
                 **OLD_IMAGE,
             }
@@ -340,73 +328,4 @@ def _lost_race(cancelled: ClientError) -> LostRace:
     images = [item for item in failed.values() if item]
     if failed and not images:
         raise cancelled
-    return LostRace(_snapshot(images))
-
-
-def _sku_key(product_id: str, sku: str) -> Item:
-    return to_item({"product_id": product_id, "sku": sku})
-
-
-def _order_key(order_id: str) -> Item:
-    return to_item({"product_id": order_id, "sku": _ORDER_SORT})
-
-
-def _marker_key(marker_id: str) -> Item:
-    return to_item({"product_id": marker_id, "sku": _MARKER_SORT})
-
-
-def _bound_key(vendor_id: str) -> Item:
-    return to_item({"product_id": vendor_id, "sku": _BOUND_SORT})
-
-
-def _snapshot(items: Iterable[Item]) -> Snapshot:
-    """Sort items of VendorInventory by what they are; others are left out."""
-    skus: dict[str, Sku] = {}
-    order: Order | None = None
-    marker: Marker | None = None
-    for item in items:
-        sort = item["sku"]["S"] if "sku" in item else ""
-        if sort.startswith(_SKU_SORT_PREFIX):
-            skus[sort] = Sku.from_item(item)
-        elif sort == _ORDER_SORT:
-            order = _order(item)
-        elif sort == _MARKER_SORT:
-            marker = Marker.from_item(item, "product_id")
-    return Snapshot(skus=skus, order=order, marker=marker)
-
-
-def _order(item: Item) -> Order:
-    attributes = from_item(item)
-    return Order(
-        order_id=attributes["product_id"],
-        lines={sku: OrderLine(sku=sku, **figures) for sku, figures in attributes["lines"].items()},
-        created_at=attributes["created_at"],
-        version=attributes["version"],
-        expires_at=attributes.get("expires_at"),
-        cancel_reason=attributes.get("cancel_reason"),
-        lapses_at=attributes.get(TTL_ATTRIBUTE),
-    )
-
-
-def _order_item(order: Order) -> Item:
-    lines = {
-        sku: {name: value for name, value in line.document().items() if name != "sku"}
-        for sku, line in order.lines.items()
-    }
-    due = {"vendor_id": _open_orders(order.order_id), "last_updated": order.expires_at}
-    return _order_key(order.order_id) | to_item(
-        {
-            "lines": lines,
-            "created_at": order.created_at,
-            "version": order.version,
-            "expires_at": order.expires_at,
-            "cancel_reason": order.cancel_reason,
-            TTL_ATTRIBUTE: order.lapses_at,
-            **(due if order.reserved else {}),
-        }
-    )
-
-
-def _open_orders(order_id: str) -> str:
-    """Return the partition of VendorInventoryIndex that lists the order while it is due some time."""
-    return f"{_OPEN_ORDERS}{zlib.crc32(order_id.encode()) % _OPEN_ORDERS_SHARDS}"
+    return LostRace(snapshot_of(images))
