@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import re
 import time
 import uuid
 from collections.abc import Iterable
@@ -26,6 +27,8 @@ TIMEOUT_SECONDS = 29.0  # API Gateway's own
 # Set by the server alone: they describe the connection or the bytes that are really sent.
 SERVER_HEADERS = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
 BODILESS_STATUSES = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +72,8 @@ class Gateway:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        request_id = str(uuid.uuid4())
+        sent = environ.get("HTTP_X_REQUEST_ID", "")
+        request_id = sent if REQUEST_ID.fullmatch(sent) else str(uuid.uuid4())
         status, headers, body = self._respond(environ, request_id)
         if status in BODILESS_STATUSES:
             body = b""

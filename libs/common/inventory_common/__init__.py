@@ -7,6 +7,7 @@
 `timestamps`            moments in the one form that sorts
 `items`                 DynamoDB's attribute values and Python's, both ways
 `products`, `skus`      the stored and served form of products and SKUs
+`exact_json`            JSON without damage to numbers
 `transactions`          the log's records, their types and effects, and the hash chain
 `pages`                 one Query for one page, and its cursor
 `idempotency`           commands that are done once, however often they are sent
@@ -17,6 +18,7 @@
 `responses`             the answers of a route
 `rest`                  a REST service: Chalice with these conventions
 `conditions`            what gateways demand of an item before they write
+`contention`            how a write that lost a race tries again
 `dynamodb`              the client
 `settings`              environment variables
 ======================  ===============================================================================

@@ -1,10 +1,10 @@
-"""The DynamoDB client that every service uses, what its failures mean, and the conditions that all share."""
+"""The DynamoDB client that every service uses, and what its failures mean to a caller."""
 
 from typing import Any, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from .errors import DatabaseUnavailable, InternalError, InventoryError
 
@@ -29,6 +29,7 @@ _TRANSIENT: Final = frozenset(
         "RequestLimitExceeded",
         "ServiceUnavailable",
         "ThrottlingException",
+        "TransactionConflictException",
         "TransactionInProgressException",
     }
 )
@@ -45,9 +46,12 @@ def outcome_of(error: Exception) -> InventoryError:
     DynamoDB throttled or out of reach is `DatabaseUnavailable`; everything else is a defect of ours.
     """
     match error:
-        case ClientError() if error.response["Error"]["Code"] not in _TRANSIENT:
-            return InternalError("Something went wrong on our side; please report the request_id.")
-        case ClientError() | BotoCoreError():
-            return DatabaseUnavailable("The database cannot answer at present; please try again.")
+        case ClientError() if error.response["Error"]["Code"] in _TRANSIENT:
+            transient = True
+        case ConnectionError() | HTTPClientError():
+            transient = True
         case _:
-            return InternalError("Something went wrong on our side; please report the request_id.")
+            transient = False
+    if transient:
+        return DatabaseUnavailable("The database cannot answer at present; please try again.")
+    return InternalError("Something went wrong on our side; please report the request_id.")

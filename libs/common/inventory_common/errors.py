@@ -293,7 +293,7 @@ class InsufficientStock(Conflict):
 
     def __init__(self, lines: Sequence[dict[str, Any]]) -> None:
         shortest = lines[0]
-        others = f", and {len(lines) - 1} more lines are short" if len(lines) > 1 else ""
+        others = f"; {len(lines)} lines are short in all" if len(lines) > 1 else ""
         super().__init__(
             f"{shortest['sku']} has {shortest['available']} of {shortest['asked']} units{others}.",
             lines=list(lines),

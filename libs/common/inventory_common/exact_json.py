@@ -1,7 +1,7 @@
 """JSON without damage to numbers: integers stay integers, decimals never pass through a binary float."""
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import simplejson
@@ -39,8 +39,15 @@ def loads(body: bytes) -> Any:
         raise InvalidJson("The body is nested too deeply.") from error
     except UnicodeDecodeError as error:
         raise InvalidJson("The body is not UTF-8.") from error
+    except InvalidOperation as error:
+        raise InvalidJson("The body holds a number with an exponent that no decimal has.") from error
     except ValueError as error:
-        raise InvalidJson(f"The body is not JSON: {error}.") from error
+        raise InvalidJson(f"The body is not JSON: {_reason(error)}.") from error
+
+
+def _reason(error: ValueError) -> str:
+    # Python's own words for an integer of more than 4,300 digits advise on its settings.
+    return "an integer is too long" if "set_int_max_str_digits" in str(error) else str(error)
 
 
 def _refuse_constant(name: str) -> None:

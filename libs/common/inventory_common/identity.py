@@ -26,6 +26,7 @@ __all__ = ["ANYBODY", "EVERYTHING", "Principal", "Role", "Scope", "TokenVerifier
 _ALGORITHM: Final = "RS256"
 _REMEMBERED_TOKENS_MAX: Final = 1_000
 _JWKS_TIMEOUT_SECONDS: Final = 3
+_REASON_MAX_CHARACTERS: Final = 200
 
 _GROUPS_CLAIM: Final = "cognito:groups"
 _PERSONS_VENDOR_CLAIM: Final = "custom:vendor_id"
@@ -131,7 +132,7 @@ class TokenVerifier:
             return ANYBODY
         scheme, _, token = authorization.partition(" ")
         token = token.strip()
-        if scheme.lower() != "bearer" or not token:
+        if scheme.lower() != "bearer" or not token or not token.isascii():
             raise Unauthenticated("The Authorization header must be 'Bearer' and a token.")
         remembered = self._verified.get(token)
         if remembered is not None and time.time() < remembered[1]:
@@ -166,7 +167,9 @@ class TokenVerifier:
                 },
             )
         except jwt.InvalidTokenError as error:
-            raise Unauthenticated(f"The token does not verify: {error}.") from error
+            # Parts of the message are the token's own, and nobody has vouched for it.
+            why = ascii(str(error))[1:-1][:_REASON_MAX_CHARACTERS]
+            raise Unauthenticated(f"The token does not verify: {why}.") from error
         self._check_use(claims)
         return claims
 
@@ -177,10 +180,14 @@ class TokenVerifier:
             if self._keys is None:
                 self._keys = jwt.PyJWKClient(self._jwks_url, timeout=_JWKS_TIMEOUT_SECONDS)
         try:
-            return self._keys.get_signing_key(key_id)
-        except (jwt.PyJWKClientConnectionError, jwt.PyJWKSetError, ValueError) as error:
+            self._keys.get_signing_keys()
+        except (jwt.PyJWTError, ValueError, OSError) as error:
             raise IdentityUnavailable("The token issuer's keys cannot be fetched.") from error
-        except jwt.PyJWKClientError as error:
+        try:
+            return self._keys.get_signing_key(key_id)
+        except (jwt.PyJWKClientConnectionError, ValueError, OSError) as error:
+            raise IdentityUnavailable("The token issuer's keys cannot be fetched.") from error
+        except jwt.PyJWTError as error:
             raise Unauthenticated("The token names a key that its issuer does not publish.") from error
 
     def _check_use(self, claims: Mapping[str, Any]) -> None:
@@ -217,6 +224,8 @@ def _principal(name: str, roles: set[Role], vendor_id: object) -> Principal:
         raise Unauthenticated("A vendor's token must carry the vendor's id.")
     elif roles == {Role.VENDOR}:
         name = vendor_id
+    if not (name.isascii() and name.isprintable()):
+        raise Unauthenticated("The token's subject must be printable ASCII: log records name it.")
     if len(name) > PERFORMED_BY_MAX_CHARACTERS:
         most = PERFORMED_BY_MAX_CHARACTERS - len("client:")
         raise Unauthenticated(f"The token's subject is too long: log records have {most} characters for it.")

@@ -25,7 +25,6 @@ __all__ = [
     "PROBLEM_ERRORS_MAX",
     "PROBLEM_PATH_MAX_CHARACTERS",
     "PRODUCT_DESCRIPTION_MAX_CHARACTERS",
-    "PRODUCT_ID_DRAWS_MAX",
     "PRODUCT_IMAGES_MAX",
     "PRODUCT_IMAGE_MAX_CHARACTERS",
     "PRODUCT_TAGS_MAX",
@@ -52,8 +51,6 @@ MONEY_DECIMAL_PLACES: Final = 2
 NAME_MAX_CHARACTERS: Final = 200
 """Product name, category, subcategory, brand, tag, variant name, and both sides of a variant attribute."""
 PRODUCT_DESCRIPTION_MAX_CHARACTERS: Final = 5_000
-PRODUCT_ID_DRAWS_MAX: Final = 16
-"""Attempts at an id that is free; at ten million products one draw in three is taken."""
 PRODUCT_IMAGES_MAX: Final = 20
 PRODUCT_IMAGE_MAX_CHARACTERS: Final = 1_000
 PRODUCT_TAGS_MAX: Final = 50
@@ -89,4 +86,5 @@ PROBLEM_PATH_MAX_CHARACTERS: Final = 200
 # Contention
 WRITE_ATTEMPTS_MAX: Final = 40
 WRITE_DEADLINE_SECONDS: Final = 10.0
-"""A write that loses for longer than either is answered 503; API Gateway itself gives up at 29 s."""
+"""A write that loses for longer than either is answered 503; API Gateway itself gives up at 29 s.  A new
+product's id is drawn again as often: at ten million products one draw in three is taken."""

@@ -154,6 +154,8 @@ def decode_cursor(cursor: str) -> Position:
         position = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(position, dict) or not all(map(_is_key_value, position.values())):
             raise ValueError("no position")
+        if encode_cursor(position) != cursor:
+            raise ValueError("not in the form that we write")
     except (ValueError, RecursionError) as error:
         raise InvalidCursor("The cursor cannot be read.") from error
     return position

@@ -38,7 +38,18 @@ if TYPE_CHECKING:
     from .idempotency import Intent
     from .identity import Principal, Scope
 
-__all__ = ["Envelope", "Parameter", "Request", "text"]
+__all__ = [
+    "PAGING",
+    "Envelope",
+    "Errors",
+    "Parameter",
+    "Request",
+    "path_errors",
+    "read_body",
+    "read_json",
+    "read_query",
+    "text",
+]
 
 _REQUEST_ID: Final = re.compile(rf"[A-Za-z0-9._:-]{{1,{REQUEST_ID_MAX_CHARACTERS}}}")
 _PRINTABLE: Final = re.compile(rf"[\x21-\x7e]{{1,{IDEMPOTENCY_KEY_MAX_CHARACTERS}}}")
@@ -46,6 +57,7 @@ _JSON_TYPES: Final = ("application/json", "application/merge-patch+json")
 _CONTROL_OR_SURROGATE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 Errors = list[tuple[str, str]]
+"""``(path, message)`` for everything wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +123,8 @@ class Envelope:
 
     @property
     def path(self) -> str:
-        """The path as the client wrote it, with the stage in front where there is one."""
-        return str(self._event["requestContext"].get("path") or self._event["path"])
+        """The path as the client wrote it, the stage in front where there is one, without a slash at its end."""
+        return str(self._event["requestContext"].get("path") or self._event["path"]).rstrip("/") or "/"
 
     @property
     def path_below_stage(self) -> str:
@@ -148,7 +160,8 @@ class Envelope:
                 raise IdempotencyKeyRequired("Repeat the request with an Idempotency-Key header.")
         elif not _PRINTABLE.fullmatch(key):
             raise InvalidIdempotencyKey(
-                f"An Idempotency-Key is 1 to {IDEMPOTENCY_KEY_MAX_CHARACTERS} printable ASCII characters."
+                f"An Idempotency-Key is 1 to {IDEMPOTENCY_KEY_MAX_CHARACTERS} printable ASCII characters, "
+                "none of them a space."
             )
         return key
 
@@ -251,7 +264,7 @@ def _message(fault: ErrorDetails) -> str:
             return "is required"
         case "extra_forbidden":
             return "is not a field of this request"
-        case "model_type":
+        case "model_type" | "dict_type":
             return "should be a JSON object"
         case _:
             # "Input should be …" and its like, without the subject: the path is the subject.

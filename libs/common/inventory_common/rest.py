@@ -47,7 +47,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-__all__ = ["PUBLIC", "RestService"]
+__all__ = ["PUBLIC", "Bodies", "RestService", "View"]
 
 PUBLIC: Final[frozenset[Role]] = frozenset()
 """A route for anybody; who sends a token must send a good one all the same."""
@@ -57,7 +57,10 @@ _ACCEPTED_HEADERS: Final = "Authorization, Content-Type, Idempotency-Key, If-Mat
 _PREFLIGHT_SECONDS: Final = 600
 
 View = Callable[..., Response]
+"""A route's function: takes a `Request` and the path's parameters by name."""
+
 Bodies = Callable[[], ModuleType]
+"""Imports and returns a service's module of request models."""
 
 
 @dataclass
@@ -252,7 +255,9 @@ class RestService(Chalice):
 
     def _problem(self, error: InventoryError, envelope: Envelope) -> Response:
         headers: Headers = {"Content-Type": PROBLEM_TYPE, **headers_of(error)}
-        return Response(dumps(problem_document(error, envelope.request_id)), headers, status_of(error))
+        document = dumps(problem_document(error, envelope.request_id))
+        # What a client sent and we repeat may hold a lone surrogate, which no answer can carry.
+        return Response(document.encode(errors="replace").decode(), headers, status_of(error))
 
     def _is_preflight(self, envelope: Envelope) -> bool:
         return (

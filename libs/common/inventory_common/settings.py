@@ -32,7 +32,7 @@ class Settings:
             If a required variable is absent or empty; the message names all that are.
         """
         required = ("JWKS_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCES", "MACHINE_CLIENT_IDS")
-        missing = [name for name in required if not environment.get(name)]
+        missing = [name for name in required if not _list(environment.get(name, ""))]
         if missing:
             raise RuntimeError(f"These environment variables must be set: {', '.join(missing)}")
         return cls(

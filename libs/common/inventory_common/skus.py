@@ -66,9 +66,10 @@ class Sku:
         return {**self._attributes(), "low_stock_flag": self.low_stock_flag}
 
     def _attributes(self) -> dict[str, Any]:
-        attributes = {name: getattr(self, name) for name in _ATTRIBUTES}
-        attributes["available_stock"] = self.available_stock
-        return attributes
+        return {name: getattr(self, name) for name in _SHOWN}
 
 
 _ATTRIBUTES: Final = tuple(field.name for field in fields(Sku))
+# In the order of the specification.
+_AFTER_RESERVED: Final = _ATTRIBUTES.index("reserved_stock") + 1
+_SHOWN: Final = (*_ATTRIBUTES[:_AFTER_RESERVED], "available_stock", *_ATTRIBUTES[_AFTER_RESERVED:])

@@ -4,10 +4,14 @@ An index compares timestamps as text, so ``…:00Z`` and ``…:00.5Z`` in one in
 2.5). Inside the services a moment is this text; arithmetic goes through `datetime` and back.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 __all__ = ["Clock", "epoch_seconds", "later_of", "now", "plus_seconds", "timestamp"]
+
+_EXTENDED_FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.,]+(Z|[+-][0-9:]+)")
 
 Clock = Callable[[], str]
 """Returns the present moment as a timestamp; services take it as a parameter, tests hand in their own."""
@@ -26,9 +30,10 @@ def timestamp(text: str) -> str:
     ValueError
         If `text` is no ISO 8601 date and time, or names no offset.
     """
+    # fromisoformat takes any character between date and time, and forms that nobody means.
+    if not _EXTENDED_FORM.fullmatch(text):
+        raise ValueError("a timestamp looks like 2026-02-23T10:30:00Z, with Z or another offset")
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a timestamp needs an offset, such as Z")
     try:
         return _text(moment.astimezone(UTC))
     except OverflowError as error:

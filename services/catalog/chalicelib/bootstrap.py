@@ -3,6 +3,7 @@
 import os
 from types import ModuleType
 
+from inventory_common.contention import Persistence
 from inventory_common.dynamodb import connect
 from inventory_common.ids import new_product_id
 from inventory_common.rest import RestService
@@ -25,7 +26,7 @@ def rest_service() -> RestService:
 def catalog_service() -> CatalogService:
     """Make the service with its gateway."""
     gateway = ProductGateway(connect(), Settings.from_environment(os.environ))
-    return CatalogService(gateway, now, new_product_id)
+    return CatalogService(gateway, now, new_product_id, Persistence())
 
 
 def _bodies() -> ModuleType:

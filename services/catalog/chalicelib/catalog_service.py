@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from inventory_common.errors import Busy, ProductNotFound
+from inventory_common.contention import Persistence
+from inventory_common.errors import ProductNotFound
 from inventory_common.idempotency import Marker
 from inventory_common.identity import Principal, Scope
-from inventory_common.limits import PRODUCT_ID_DRAWS_MAX, WRITE_ATTEMPTS_MAX
 from inventory_common.pages import Page, PageRequest
 from inventory_common.products import Product
 from inventory_common.timestamps import Clock
@@ -35,6 +35,7 @@ class CatalogService:
     gateway: ProductGateway
     clock: Clock
     draw_product_id: Callable[[], str]
+    persistence: Persistence
 
     def product(self, product_id: str, principal: Principal) -> Product:
         """Return a product that the principal sees, or raise `ProductNotFound`."""
@@ -59,7 +60,7 @@ class CatalogService:
         IdempotencyKeyReused, Busy
         """
         intent = command.intent
-        for _ in range(PRODUCT_ID_DRAWS_MAX):
+        for _ in self.persistence.attempts():
             now = self.clock()
             product = new_product(command, self.draw_product_id(), now)
             done = [{"product_id": product.product_id}]
@@ -72,7 +73,7 @@ class CatalogService:
             except CommandSeen as seen:
                 if intent and intent.already_done(seen.marker, now):
                     return CreatedProduct(self._created_by(seen.marker), replayed=True)
-        raise Busy(f"No free product id was found in {PRODUCT_ID_DRAWS_MAX} draws; please try again.")
+        raise AssertionError("attempts end by raising Busy")
 
     def deactivate(self, product_id: str, scope: Scope) -> None:
         """Take a product out of the shop; nothing is removed, and once more is no error.
@@ -81,7 +82,7 @@ class CatalogService:
         ------
         ProductNotFound, Busy
         """
-        for _ in range(WRITE_ATTEMPTS_MAX):
+        for _ in self.persistence.attempts():
             product = self.gateway.product(product_id)
             if product is None or not scope.covers(product.vendor_id):
                 raise ProductNotFound(f"There is no {product_id}.")
@@ -93,7 +94,7 @@ class CatalogService:
                 return
             except ProductChanged:
                 continue
-        raise Busy("Too many writers want the same product; please try again.")
+        raise AssertionError("attempts end by raising Busy")
 
     def _created_by(self, marker: Marker) -> Product:
         product = self.gateway.product(marker.done[0]["product_id"])

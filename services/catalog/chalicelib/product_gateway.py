@@ -79,7 +79,10 @@ class ProductGateway:
                 # The marker comes first: see `_why_not_added`.
                 actions = [marker.put(self._table, key), {"Put": put}]
                 self._client.transact_write_items(TransactItems=actions)
-        except self._client.exceptions.ConditionalCheckFailedException as error:
+        except (
+            self._client.exceptions.ConditionalCheckFailedException,
+            self._client.exceptions.TransactionConflictException,
+        ) as error:
             raise ProductIdTaken from error
         except self._client.exceptions.TransactionCanceledException as error:
             raise _why_not_added(error) from error
@@ -110,7 +113,11 @@ class ProductGateway:
                     **{f":{name}": value for name, value in sets.items()},
                 },
             )
-        except self._client.exceptions.ConditionalCheckFailedException as error:
+        except (
+            self._client.exceptions.ConditionalCheckFailedException,
+            # A SKU of the product is just being made: its transaction checks the product.
+            self._client.exceptions.TransactionConflictException,
+        ) as error:
             raise ProductChanged from error
 
     def _get(self, key: str) -> Item | None:

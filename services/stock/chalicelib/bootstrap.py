@@ -3,12 +3,12 @@
 import os
 from types import ModuleType
 
+from inventory_common.contention import Persistence
 from inventory_common.dynamodb import connect
 from inventory_common.rest import RestService
 from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
-from .contention import Persistence
 from .inventory_gateway import InventoryGateway
 from .stock_service import StockService
 

@@ -23,7 +23,7 @@ from inventory_common.skus import Sku
 from inventory_common.timestamps import later_of
 from inventory_common.transactions import EFFECTS, TransactionRecord, TransactionType
 
-__all__ = ["NEEDS_ACTIVE", "Movement", "Occasion", "move"]
+__all__ = ["Movement", "Occasion", "move", "require_active"]
 
 NEEDS_ACTIVE: Final = frozenset({TransactionType.RESTOCK, TransactionType.ORDER_PLACED})
 """A deactivated SKU or product takes no new stock and no new orders; reserved units can still be settled."""

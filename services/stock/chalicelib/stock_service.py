@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from inventory_common.contention import Persistence
 from inventory_common.errors import (
     InvalidInput,
     OrderNotFound,
@@ -24,10 +25,9 @@ from inventory_common.transactions import TransactionRecord
 
 from . import reservations
 from .commands import CreateSku, PlaceOrder, Restock, Source
-from .contention import Persistence
 from .inventory_gateway import InventoryGateway, LostRace
 from .orders import Order
-from .reservations import Commit, Snapshot
+from .reservations import Commit, Snapshot, TornSnapshot
 from .stock_rules import Occasion
 
 __all__ = ["CreatedSku", "Restocked", "SettledOrder", "StockService"]
@@ -88,7 +88,7 @@ class StockService:
 
     def order(self, order_id: str) -> Order:
         """Return an order, or raise `OrderNotFound`."""
-        found = self.gateway.order(order_id)
+        found = reservations.standing(self.gateway.order(order_id), self.clock())
         if found is None:
             raise OrderNotFound(f"There is no {order_id}.")
         return found
@@ -225,7 +225,11 @@ class StockService:
                 notes=notes,
             )
             snapshot = self._with_skus_of_order(snapshot)
-            commit = decide(snapshot, occasion)
+            try:
+                commit = decide(snapshot, occasion)
+            except TornSnapshot:
+                snapshot = self._read_again(snapshot)
+                continue
             if commit is None:
                 return snapshot, None
             try:
@@ -234,6 +238,12 @@ class StockService:
             except LostRace as race:
                 snapshot = snapshot.updated(race.found)
         raise AssertionError("attempts end by raising Busy")
+
+    def _read_again(self, snapshot: Snapshot) -> Snapshot:
+        """Read an order and its SKUs in one call."""
+        assert snapshot.order is not None, "only a settled order tears a snapshot"
+        skus = [(sku.product_id, sku.sku) for sku in snapshot.skus.values()]
+        return self.gateway.snapshot(skus, order_id=snapshot.order.order_id)
 
     def _with_skus_of_order(self, snapshot: Snapshot) -> Snapshot:
         """Read the SKUs that an order holds, where the snapshot lacks them: the second read of two."""

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from inventory_common.errors import Busy
-from inventory_common.limits import WRITE_ATTEMPTS_MAX, WRITE_DEADLINE_SECONDS
+from .errors import Busy
+from .limits import WRITE_ATTEMPTS_MAX, WRITE_DEADLINE_SECONDS
 
 __all__ = ["Persistence"]
 
@@ -35,10 +35,12 @@ class Persistence:
         ceiling = self.first_pause_seconds
         for attempt in range(1, self.attempts_max + 1):
             yield attempt
+            if attempt == self.attempts_max:
+                break
             # Full jitter: writers that lost together do not come back together.
             pause = self.uniform(0, ceiling)
             if self.monotonic() + pause > deadline:
                 break
             self.sleep(pause)
             ceiling = min(2 * ceiling, self.longest_pause_seconds)
-        raise Busy("Too many writers want the same stock; please try again.")
+        raise Busy("Too many writers want the same items; please try again.")

@@ -1,0 +1,82 @@
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from inventory_common.conditions import OLD_IMAGE, absent_or_lapsed, failed_conditions
+from inventory_common.items import to_item
+
+NOW = "2026-02-23T10:30:00.900000Z"
+NOW_SECONDS = 1_771_842_600
+
+DONE = {"Code": "None"}
+FAILED = {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"}
+CONFLICT = {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
+IMAGE = to_item({"product_id": "PROD-E4F9A", "sequence": 7})
+
+
+def _cancelled(*reasons: dict[str, Any]) -> ClientError:
+    return ClientError(
+        {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": list(reasons)},
+        "TransactWriteItems",
+    )
+
+
+def test_failed_conditions_are_told_by_position_with_what_stood_there() -> None:
+    cancelled = _cancelled(DONE, {**FAILED, "Item": IMAGE}, DONE, FAILED)
+    assert failed_conditions(cancelled) == {1: IMAGE, 3: None}
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [CONFLICT, {"Code": "ThrottlingError"}, {"Code": "ProvisionedThroughputExceeded"}],
+    ids=lambda reason: str(reason["Code"]),
+)
+def test_a_transaction_that_met_another_or_was_throttled_failed_no_condition(reason: dict[str, Any]) -> None:
+    assert failed_conditions(_cancelled(DONE, reason, DONE)) == {}
+    assert failed_conditions(_cancelled(reason, {**FAILED, "Item": IMAGE})) == {1: IMAGE}
+
+
+@pytest.mark.parametrize(
+    "code", ["ValidationError", "ItemCollectionSizeLimitExceeded", "DuplicateItem", "AccessDenied", "Unheard"]
+)
+def test_a_transaction_that_should_not_have_been_sent_is_raised_again(code: str) -> None:
+    cancelled = _cancelled({**FAILED, "Item": IMAGE}, {"Code": code}, CONFLICT)
+    with pytest.raises(ClientError) as raised:
+        failed_conditions(cancelled)
+    assert raised.value is cancelled
+
+
+def test_the_condition_names_the_time_to_live_and_compares_whole_seconds() -> None:
+    assert absent_or_lapsed(NOW) == {
+        "ConditionExpression": "attribute_not_exists(product_id) OR #ttl <= :now",
+        "ExpressionAttributeNames": {"#ttl": "ttl"},
+        "ExpressionAttributeValues": {":now": {"N": str(NOW_SECONDS)}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("there", "written"),
+    [
+        (None, True),
+        ({"ttl": NOW_SECONDS - 1}, True),
+        ({"ttl": NOW_SECONDS}, True),
+        ({"ttl": NOW_SECONDS + 1}, False),
+        ({}, False),
+    ],
+)
+def test_an_item_is_written_over_nothing_or_over_a_lapsed_one_alone(
+    dynamodb: Any, there: dict[str, int] | None, written: bool
+) -> None:
+    key = to_item({"product_id": "#MARKER#1"})
+    if there is not None:
+        dynamodb.put_item(TableName="Products-table", Item={**key, **to_item(there), "old": {"BOOL": True}})
+    action = {"Put": {"TableName": "Products-table", "Item": key, **absent_or_lapsed(NOW), **OLD_IMAGE}}
+    if written:
+        dynamodb.transact_write_items(TransactItems=[action])
+    else:
+        with pytest.raises(ClientError) as lost:
+            dynamodb.transact_write_items(TransactItems=[action])
+        assert failed_conditions(lost.value) == {0: {**key, **to_item(there or {}), "old": {"BOOL": True}}}
+    stored = dynamodb.get_item(TableName="Products-table", Key=key)["Item"]
+    assert ("old" not in stored) is written

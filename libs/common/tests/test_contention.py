@@ -1,0 +1,103 @@
+"""How a write that lost a race tries again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from inventory_common.contention import Persistence
+from inventory_common.errors import Busy
+
+
+@dataclass
+class Time:
+    """A clock that moves by sleeping, dice that always show the most, and what was asked of both."""
+
+    seconds: float = 100.0
+    slept: list[float] = field(default_factory=list)
+    thrown: list[tuple[float, float]] = field(default_factory=list)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+    def uniform(self, low: float, high: float) -> float:
+        self.thrown.append((low, high))
+        return high
+
+    def persistence(self, **limits: float) -> Persistence:
+        return Persistence(monotonic=self.monotonic, sleep=self.sleep, uniform=self.uniform, **limits)
+
+
+def attempts_of(persistence: Persistence, lose: Callable[[], None] = lambda: None) -> list[int]:
+    """Lose every race, and return the attempts that were made until the persistence gave up."""
+    made: list[int] = []
+    try:
+        for attempt in persistence.attempts():
+            made.append(attempt)
+            lose()
+    except Busy:
+        return made
+    raise AssertionError("attempts end by raising Busy")
+
+
+def test_who_wins_at_once_neither_throws_dice_nor_pauses() -> None:
+    time = Time()
+    for attempt in time.persistence().attempts():
+        assert attempt == 1
+        break
+    assert (time.slept, time.thrown) == ([], [])
+
+
+def test_who_always_loses_is_told_so_after_a_bounded_number_of_attempts() -> None:
+    assert attempts_of(Time().persistence(attempts_max=4)) == [1, 2, 3, 4]
+
+
+def test_who_always_loses_is_told_so_before_the_deadline() -> None:
+    time = Time()
+    made = attempts_of(time.persistence(attempts_max=10_000, deadline_seconds=2.0))
+    assert 2 < len(made) < 100
+    assert time.seconds <= 102.0
+
+
+def test_slow_attempts_count_against_the_deadline() -> None:
+    time = Time()
+
+    def lose_slowly() -> None:
+        time.seconds += 1.5
+
+    assert attempts_of(time.persistence(deadline_seconds=2.0), lose_slowly) == [1, 2]
+
+
+def test_pauses_are_drawn_from_zero_to_a_ceiling_that_doubles_up_to_the_longest() -> None:
+    time = Time()
+    limits = {"attempts_max": 6, "first_pause_seconds": 0.25, "longest_pause_seconds": 1.0}
+    attempts_of(time.persistence(**limits))
+    assert time.thrown[:5] == [(0, 0.25), (0, 0.5), (0, 1.0), (0, 1.0), (0, 1.0)]
+    assert time.slept[:5] == [0.25, 0.5, 1.0, 1.0, 1.0]
+
+
+def test_a_pause_is_what_the_dice_say_not_the_ceiling() -> None:
+    time = Time()
+    persistence = Persistence(
+        attempts_max=3, monotonic=time.monotonic, sleep=time.sleep, uniform=lambda low, high: high / 4
+    )
+    attempts_of(persistence)
+    assert time.slept[:2] == [0.0025, 0.005]
+
+
+def test_nobody_pauses_after_the_last_attempt() -> None:
+    time = Time()
+    attempts_of(time.persistence(attempts_max=4))
+    assert len(time.slept) == 3
+
+
+def test_the_refusal_says_when_to_come_back() -> None:
+    with pytest.raises(Busy) as refused:
+        list(Time().persistence(attempts_max=1).attempts())
+    assert refused.value.retry_after_seconds >= 1

@@ -1,0 +1,893 @@
+"""A small service of every kind of route, called with the events that API Gateway sends."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from types import ModuleType
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from chalice.app import Response
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from inventory_common import schema
+from inventory_common.errors import Busy, InventoryError, SkuNotFound, Unauthenticated
+from inventory_common.fields import Body, Money, Name, Quantity
+from inventory_common.identity import ANYBODY, EVERYTHING, Principal, Role, Scope, TokenVerifier
+from inventory_common.pages import Listing, Page, PageRequest, encode_cursor
+from inventory_common.requests import Parameter, Request, text
+from inventory_common.responses import answer, listing, no_content
+from inventory_common.rest import PUBLIC, RestService
+from inventory_common.settings import Settings
+
+Event = Callable[..., dict[str, Any]]
+
+ORIGIN = "https://shop.example"
+LIMIT_BYTES = 1_048_576
+
+VENDOR = Principal("VENDOR-001", frozenset({Role.VENDOR}), "VENDOR-001")
+PRINCIPALS = {
+    "Bearer vendor": VENDOR,
+    "Bearer vendor-2": Principal("VENDOR-002", frozenset({Role.VENDOR}), "VENDOR-002"),
+    "Bearer orders": Principal("client:orders-1", frozenset({Role.ORDERS})),
+    "Bearer auditor": Principal("user:2", frozenset({Role.AUDITOR})),
+    "Bearer admin": Principal("user:1", frozenset({Role.ADMIN})),
+    "Bearer nobody": Principal("user:3", frozenset()),
+}
+
+
+class Tokens:
+    """Knows tokens by their names."""
+
+    def principal(self, authorization: str | None) -> Principal:
+        if authorization is None:
+            return ANYBODY
+        if authorization not in PRINCIPALS:
+            raise Unauthenticated("The token does not verify.")
+        return PRINCIPALS[authorization]
+
+
+class Thing(Body):
+    name: Name
+    price: Money = 0
+
+
+class Restock(Body):
+    quantity: Quantity
+    attributes: dict[Name, Name] | None = None
+
+
+class Lines(Body):
+    lines: list[Restock] | None = None
+
+
+def _bodies() -> ModuleType:
+    module = ModuleType("bodies")
+    module.Thing, module.Restock, module.Lines = Thing, Restock, Lines  # type: ignore[attr-defined]
+    return module
+
+
+class Shop:
+    """The service, what its routes were given, and what they are to do."""
+
+    def __init__(self, cors_origins: tuple[str, ...] = (ORIGIN,)) -> None:
+        self.requests: list[Request] = []
+        self.arguments: list[dict[str, str]] = []
+        self.page = Page([], None)
+        self.failure: Exception | None = None
+        verifier: Any = Tokens()
+        self.app = RestService("shop", verifier=verifier, bodies=_bodies, cors_origins=cors_origins)
+        route = self.app.route
+        route("/products/{product_id}", methods=["GET"], may=PUBLIC)(self.get)
+        route("/products/{product_id}", methods=["PATCH"], may={Role.VENDOR}, body="Thing")(self.get)
+        route("/products/{product_id}", methods=["DELETE"], may={Role.VENDOR})(self.delete)
+        query = {"category": Parameter(text(10), required=True), "active": Parameter(str, default="true")}
+        route("/products", methods=["GET"], may=PUBLIC, query=query, paged=True)(self.list)
+        route("/products", methods=["POST"], may={Role.VENDOR}, body="Thing", idempotency="optional")(
+            self.create
+        )
+        route("/vendors/{vendor_id}/inventory", methods=["GET"], may={Role.VENDOR, Role.ADMIN}, paged=True)(
+            self.list
+        )
+        route(
+            "/vendors/{vendor_id}/products/{product_id}/restocks",
+            methods=["POST"],
+            may={Role.VENDOR, Role.ADMIN},
+            body="Restock",
+            idempotency="required",
+        )(self.create)
+        route(
+            "/orders/{order_id}/confirm",
+            methods=["POST"],
+            may={Role.ORDERS},
+            body="Lines",
+            body_required=False,
+            idempotency="optional",
+        )(self.get)
+
+    def _enter(self, request: Request, arguments: dict[str, str]) -> None:
+        self.requests.append(request)
+        self.arguments.append(arguments)
+        if self.failure is not None:
+            raise self.failure
+
+    def get(self, request: Request, **arguments: str) -> Response:
+        self._enter(request, arguments)
+        return answer({"price": Decimal("89.90")}, etag=3)
+
+    def delete(self, request: Request, **arguments: str) -> Response:
+        self._enter(request, arguments)
+        return no_content()
+
+    def create(self, request: Request, **arguments: str) -> Response:
+        self._enter(request, arguments)
+        return answer({"name": "x"}, status=201, location=f"{request.path}/1", etag=1)
+
+    def list(self, request: Request, **arguments: str) -> Response:
+        self._enter(request, arguments)
+        return listing(self.page, request)
+
+
+class Answer:
+    """An answer, held against what every answer must be."""
+
+    def __init__(self, answered: dict[str, Any]) -> None:
+        json.dumps(answered).encode()
+        self.status: int = answered["statusCode"]
+        self.headers: dict[str, str] = answered["headers"]
+        assert answered["multiValueHeaders"] == {}
+        assert all(isinstance(value, str) and value.isprintable() for value in self.headers.values())
+        assert self.headers["X-Request-Id"]
+        text: str = answered["body"]
+        self.body: Any = json.loads(text.encode()) if text else None
+        if self.status >= 400:
+            assert self.headers["Content-Type"] == "application/problem+json"
+            assert self.body["status"] == self.status
+            assert self.body["request_id"] == self.headers["X-Request-Id"]
+            assert self.body["type"] == f"urn:inventory:problem:{self.body['code']}"
+            assert self.body["title"]
+            assert "detail" in self.body
+            assert "Traceback" not in text
+        elif self.status != 204:
+            assert self.headers["Content-Type"] == "application/json"
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """Path to message of everything that is wrong."""
+        return {fault["path"]: fault["message"] for fault in self.body["errors"]}
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    shop = Shop()
+    yield shop
+    shop.app.log.handlers.clear()
+
+
+@pytest.fixture
+def call(shop: Shop, event: Event) -> Callable[..., Answer]:
+    """Send a request as a principal: ``call("GET", "/products/PROD-E4F9A", …, as_="vendor")``."""
+
+    def send(method: str, path: str, *, as_: str | None = None, headers: Any = None, **parts: Any) -> Answer:
+        sent = {**(headers or {}), **({} if as_ is None else {"authorization": f"Bearer {as_}"})}
+        return Answer(shop.app(event(method, path, headers=sent, **parts), None))
+
+    return send
+
+
+Call = Callable[..., Answer]
+
+PRODUCT = {"resource": "/products/{product_id}", "parameters": {"product_id": "PROD-E4F9A"}}
+INVENTORY = {"resource": "/vendors/{vendor_id}/inventory", "parameters": {"vendor_id": "VENDOR-001"}}
+CONFIRM = {"resource": "/orders/{order_id}/confirm", "parameters": {"order_id": "ORDER-1"}}
+
+
+def _restock(vendor: str = "VENDOR-001", product: str = "PROD-E4F9A") -> dict[str, Any]:
+    return {
+        "resource": "/vendors/{vendor_id}/products/{product_id}/restocks",
+        "parameters": {"vendor_id": vendor, "product_id": product},
+    }
+
+
+# What a route is given
+
+
+def test_a_route_gets_the_checked_request_and_its_path_parameters(shop: Shop, call: Call) -> None:
+    path = "/vendors/VENDOR-001/products/PROD-E4F9A/restocks"
+    headers = {"Idempotency-Key": "key-1", "X-Request-Id": "request-1"}
+    answered = call("POST", path, as_="vendor", body='{"quantity":5}', headers=headers, **_restock())
+    assert answered.status == 201
+    assert shop.arguments == [{"vendor_id": "VENDOR-001", "product_id": "PROD-E4F9A"}]
+    [request] = shop.requests
+    assert request.principal == VENDOR
+    assert request.scope == Scope("VENDOR-001")
+    assert request.request_id == answered.headers["X-Request-Id"] == "request-1"
+    assert request.path == path
+    assert request.body == Restock(quantity=5)
+    assert request.query == {}
+    assert request.intent is not None
+
+
+def test_an_answer_has_the_route_s_status_and_headers(call: Call) -> None:
+    answered = call("POST", "/products", as_="vendor", body='{"name":"x"}')
+    assert answered.status == 201
+    assert answered.headers["Location"] == "/products/1"
+    assert answered.headers["ETag"] == '"1"'
+    answered = call("GET", "/products/PROD-E4F9A", **PRODUCT)
+    assert (answered.status, answered.body, answered.headers["ETag"]) == (200, {"price": 89.9}, '"3"')
+    assert call("DELETE", "/products/PROD-E4F9A", as_="vendor", **PRODUCT).status == 204
+
+
+def test_an_encoded_path_parameter_is_decoded_exactly_once(shop: Shop, call: Call) -> None:
+    encoded = {**PRODUCT, "parameters": {"product_id": "%50ROD%2DE4F9A"}}
+    assert call("GET", "/products/%50ROD%2DE4F9A", **encoded).status == 200
+    assert shop.arguments == [{"product_id": "PROD-E4F9A"}]
+    twice = {**PRODUCT, "parameters": {"product_id": quote("%50ROD-E4F9A")}}
+    assert call("GET", "/products/%2550ROD-E4F9A", **twice).status == 422
+
+
+def test_a_request_without_headers_or_maps_is_served(shop: Shop) -> None:
+    sent = {
+        "path": "/health",
+        "headers": None,
+        "pathParameters": None,
+        "multiValueQueryStringParameters": None,
+        "body": None,
+        "isBase64Encoded": False,
+        "requestContext": {"httpMethod": "GET", "resourcePath": "/health", "path": "/dev/health"},
+    }
+    assert Answer(shop.app(sent, None)).body == {"status": "ok", "service": "shop"}
+
+
+def test_health_needs_no_token_and_looks_at_none(call: Call) -> None:
+    assert call("GET", "/health").status == 200
+    assert call("GET", "/health", as_="somebody unknown").status == 200
+
+
+@pytest.mark.parametrize("name", ["authorization", "Authorization", "AUTHORIZATION"])
+def test_a_token_is_found_under_any_capitals(shop: Shop, call: Call, name: str) -> None:
+    assert call("GET", "/products/PROD-E4F9A", headers={name: "Bearer vendor"}, **PRODUCT).status == 200
+    assert shop.requests[0].principal == VENDOR
+
+
+# Who may
+
+
+def test_a_public_route_is_open_to_anybody_and_to_every_good_token(shop: Shop, call: Call) -> None:
+    for name in (None, "vendor", "orders", "auditor", "admin", "nobody"):
+        assert call("GET", "/products/PROD-E4F9A", as_=name, **PRODUCT).status == 200
+    assert shop.requests[0].principal is ANYBODY
+    assert {request.scope for request in shop.requests} == {EVERYTHING}
+
+
+def test_a_public_route_refuses_a_bad_token_all_the_same(call: Call) -> None:
+    answered = call("GET", "/products/PROD-E4F9A", as_="forged", **PRODUCT)
+    assert (answered.status, answered.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_a_route_for_roles_is_401_without_a_token_and_403_without_the_role(call: Call) -> None:
+    answered = call("GET", "/vendors/VENDOR-001/inventory", **INVENTORY)
+    assert (answered.status, answered.headers["WWW-Authenticate"]) == (401, "Bearer")
+    for name in ("orders", "auditor", "nobody"):
+        assert call("GET", "/vendors/VENDOR-001/inventory", as_=name, **INVENTORY).status == 403
+    assert call("GET", "/vendors/VENDOR-001/inventory", as_="admin", **INVENTORY).status == 200
+
+
+def test_another_vendor_in_the_path_is_forbidden_to_a_vendor_alone(shop: Shop, call: Call) -> None:
+    for vendor in ("VENDOR-002", "VENDOR-0010", "vendor-001", "", "VENDOR%2D002"):
+        parts = {**INVENTORY, "parameters": {"vendor_id": vendor}}
+        assert call("GET", f"/vendors/{vendor}/inventory", as_="vendor", **parts).status == 403
+    other = {**INVENTORY, "parameters": {"vendor_id": "VENDOR-002"}}
+    assert call("GET", "/vendors/VENDOR-002/inventory", as_="admin", **other).status == 200
+    own = {**INVENTORY, "parameters": {"vendor_id": "VENDOR%2D001"}}
+    assert call("GET", "/vendors/VENDOR%2D001/inventory", as_="vendor", **own).status == 200
+    assert [request.scope for request in shop.requests] == [EVERYTHING, Scope("VENDOR-001")]
+
+
+# The order of the checks
+
+
+def test_the_checks_come_in_their_order(call: Call) -> None:
+    # Everything is wrong at first; each step puts right what the answer before complained of.
+    sent: dict[str, Any] = {
+        "as_": "forged",
+        "headers": {"Content-Type": "text/plain"},
+        "body": "{" * (LIMIT_BYTES + 1),
+        "query": {"colour": ["blue"]},
+        **_restock("VENDOR-002", "PROD-1"),
+    }
+    corrections: list[tuple[dict[str, Any], int, str]] = [
+        ({}, 401, "unauthenticated"),
+        ({"as_": None}, 401, "unauthenticated"),
+        ({"as_": "orders"}, 403, "forbidden"),
+        ({"as_": "vendor"}, 403, "forbidden"),
+        (_restock("VENDOR-001", "PROD-1"), 413, "payload_too_large"),
+        ({"body": "{"}, 415, "unsupported_media_type"),
+        ({"headers": {}}, 400, "idempotency_key_required"),
+        ({"headers": {"Idempotency-Key": "a b"}}, 400, "invalid_idempotency_key"),
+        ({"headers": {"Idempotency-Key": "key-1"}}, 400, "invalid_json"),
+        ({"body": '{"quantity":0}'}, 422, "invalid_input"),
+        ({"body": '{"quantity":1}'}, 422, "invalid_input"),
+        ({"query": {}}, 422, "invalid_input"),
+        (_restock(), 201, ""),
+    ]
+    for correction, status, code in corrections:
+        sent |= correction
+        answered = call("POST", "/vendors/x/products/y/restocks", **sent)
+        assert (answered.status, answered.body.get("code", "")) == (status, code)
+
+
+def test_a_bad_cursor_is_told_before_invalid_parameters(call: Call) -> None:
+    answered = call("GET", "/products", query={"cursor": ["x"], "limit": ["0"]})
+    assert (answered.status, answered.body["code"]) == (400, "invalid_cursor")
+
+
+def test_all_that_is_invalid_is_told_at_once(call: Call) -> None:
+    answered = call(
+        "POST",
+        "/vendors/x/products/y/restocks",
+        as_="admin",
+        headers={"Idempotency-Key": "key-1"},
+        query={"colour": ["blue"], "limit": ["5"]},
+        body='{"quantity":1.5,"price":1}',
+        **_restock("VENDOR-?", "PROD-1"),
+    )
+    assert answered.status == 422
+    assert set(answered.faults) == {
+        "query.colour",
+        "query.limit",
+        "path.vendor_id",
+        "path.product_id",
+        "body.quantity",
+        "body.price",
+    }
+    assert answered.faults["body.quantity"].startswith("should be")
+    assert answered.faults["body.price"] == "is not a field of this request"
+
+
+def test_a_route_is_not_entered_by_a_request_that_is_refused(shop: Shop, call: Call) -> None:
+    call("POST", "/products", as_="vendor", body='{"name":""}')
+    call("POST", "/products", body='{"name":"x"}')
+    call("GET", "/products", query={})
+    assert shop.requests == []
+
+
+# Bodies
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "message"),
+    [
+        ("{}", "body.name", "is required"),
+        ('{"name":"x","colour":1}', "body.colour", "is not a field of this request"),
+        ('{"name":5}', "body.name", "should be a valid string"),
+        ('{"name":""}', "body.name", "should have at least 1 character"),
+        ('{"name":" "}', "body.name", "should not be blank"),
+        ('{"name":"x","price":"1"}', "body.price", "should be a number"),
+        ('{"name":"x","price":0.001}', "body.price", "should have at most 2 fractional digits"),
+        ("[]", "body", "should be a JSON object"),
+        ("null", "body", "should be a JSON object"),
+        ('"x"', "body", "should be a JSON object"),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_told_by_path(call: Call, body: str, path: str, message: str) -> None:
+    answered = call("POST", "/products", as_="vendor", body=body)
+    assert answered.status == 422
+    assert answered.faults == {path: message}
+
+
+def test_what_is_wrong_inside_a_list_is_told_by_position(call: Call) -> None:
+    body = '{"lines":[{"quantity":1},{"quantity":0},{"quantity":1,"attributes":{"size":""}}]}'
+    answered = call("POST", "/orders/ORDER-1/confirm", as_="orders", body=body, **CONFIRM)
+    assert set(answered.faults) == {"body.lines[1].quantity", "body.lines[2].attributes.size"}
+
+
+def test_a_thousand_faults_are_answered_with_a_hundred(call: Call) -> None:
+    body = json.dumps({"lines": [{"quantity": 0}] * 1_000})
+    answered = call("POST", "/orders/ORDER-1/confirm", as_="orders", body=body, **CONFIRM)
+    assert answered.status == 422
+    assert len(answered.body["errors"]) == 100
+
+
+@pytest.mark.parametrize("body", [None, "", b""])
+def test_a_body_that_is_required_and_absent_is_no_json(call: Call, body: str | bytes | None) -> None:
+    answered = call("POST", "/products", as_="vendor", body=body)
+    assert (answered.status, answered.body["code"]) == (400, "invalid_json")
+
+
+@pytest.mark.parametrize("body", [None, "", "{}"])
+def test_a_body_that_is_not_required_counts_as_an_empty_object(
+    shop: Shop, call: Call, body: str | None
+) -> None:
+    assert call("POST", "/orders/ORDER-1/confirm", as_="orders", body=body, **CONFIRM).status == 200
+    assert shop.requests[0].body == Lines()
+
+
+def test_a_body_in_base64_is_read(shop: Shop, call: Call) -> None:
+    assert call("POST", "/products", as_="vendor", body='{"name":"Caf\u00e9"}'.encode()).status == 201
+    assert shop.requests[0].body == Thing(name="Caf\u00e9")
+
+
+def test_a_body_where_none_is_taken_is_not_looked_at(call: Call) -> None:
+    answered = call(
+        "GET", "/products/PROD-E4F9A", body="{", headers={"Content-Type": "text/plain"}, **PRODUCT
+    )
+    assert answered.status == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"name":NaN}',
+        '{"name":"a","name":"b"}',
+        "[" * 100_000,
+        "\ufeff{}",
+        b"\xff",
+        "\ud800",
+        '{"price":1e9999999999999999999999}',
+    ],
+)
+def test_what_is_no_json_is_answered_400(call: Call, body: str | bytes) -> None:
+    answered = call("POST", "/products", as_="vendor", body=body)
+    assert (answered.status, answered.body["code"]) == (400, "invalid_json")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r'{"name":"\ud800"}',
+        r'{"name":"\u0000"}',
+        r'{"\ud800":1}',
+        r'{"name":"x","\u0000":1}',
+        '{"name":"x","price":1e999999}',
+    ],
+)
+def test_texts_and_numbers_that_nothing_can_hold_are_invalid(call: Call, body: str) -> None:
+    assert call("POST", "/products", as_="vendor", body=body).status == 422
+
+
+# Query parameters and pages
+
+
+def test_parameters_are_read_and_defaulted(shop: Shop, call: Call) -> None:
+    assert call("GET", "/products", query={"category": ["Audio"]}).status == 200
+    [request] = shop.requests
+    assert request.query == {"category": "Audio", "active": "true", "limit": 25, "cursor": None}
+    assert request.page == PageRequest(25, None)
+
+
+@pytest.mark.parametrize(
+    ("query", "faults"),
+    [
+        ({}, {"query.category": "is required"}),
+        ({"category": ["a", "a"]}, {"query.category": "must be given once"}),
+        ({"category": ["a"], "limit": ["5", "6"]}, {"query.limit": "must be given once"}),
+        ({"category": ["a"], "colour": ["b"]}, {"query.colour": "is not a parameter of this request"}),
+        ({"category": ["a"], "Limit": ["5"]}, {"query.Limit": "is not a parameter of this request"}),
+    ],
+)
+def test_an_unknown_a_repeated_or_a_missing_parameter_is_invalid(
+    call: Call, query: dict[str, list[str]], faults: dict[str, str]
+) -> None:
+    answered = call("GET", "/products", query=query)
+    assert answered.status == 422
+    assert answered.faults == faults
+
+
+@pytest.mark.parametrize("value", ["", "x" * 11, "a\n", "\ud800"])
+def test_a_parameter_that_its_reader_refuses_is_invalid(call: Call, value: str) -> None:
+    answered = call("GET", "/products", query={"category": [value]})
+    assert answered.status == 422
+    assert set(answered.faults) == {"query.category"}
+
+
+@pytest.mark.parametrize("name", ["\ud800", "a\n", "x" * 10_000, ""])
+def test_a_parameter_of_any_name_can_be_refused(call: Call, name: str) -> None:
+    assert call("GET", "/products", query={"category": ["a"], name: ["b"]}).status == 422
+
+
+def test_a_route_that_is_no_list_takes_neither_limit_nor_cursor(call: Call) -> None:
+    answered = call("GET", "/products/PROD-E4F9A", query={"limit": ["5"], "cursor": ["x"]}, **PRODUCT)
+    assert set(answered.faults) == {"query.limit", "query.cursor"}
+
+
+@pytest.mark.parametrize(("sent", "limit"), [("1", 1), ("25", 25), ("99", 99), ("100", 100)])
+def test_a_limit_of_one_to_a_hundred_is_taken(shop: Shop, call: Call, sent: str, limit: int) -> None:
+    assert call("GET", "/products", query={"category": ["a"], "limit": [sent]}).status == 200
+    assert shop.requests[0].page.limit == limit
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "0",
+        "101",
+        "1000",
+        "-1",
+        "+5",
+        "5.0",
+        "5e1",
+        "",
+        " 5",
+        "5 ",
+        "five",
+        "0x5",
+        "\u0663",
+        "\u00b2",
+        "9" * 5_000,
+    ],
+)
+def test_any_other_limit_is_invalid(call: Call, sent: str) -> None:
+    answered = call("GET", "/products", query={"category": ["a"], "limit": [sent]})
+    assert answered.status == 422
+    assert answered.faults == {"query.limit": "must be a whole number from 1 to 100"}
+
+
+def test_a_repeated_cursor_is_invalid(call: Call) -> None:
+    cursor = encode_cursor({"product_id": "PROD-E4F9A"})
+    answered = call("GET", "/products", query={"category": ["a"], "cursor": [cursor, cursor]})
+    assert answered.faults == {"query.cursor": "must be given once"}
+
+
+def test_the_link_leads_to_the_next_page_of_the_same_listing(shop: Shop, call: Call) -> None:
+    position = {"category": "Grains/Cereals & Co", "is_active": "true", "product_id": "PROD-E4F9A"}
+    shop.page = Page([{"a": 1}], encode_cursor(position))
+    query = {"category": ["A/B & C+\u00e9"], "limit": ["2"]}
+    first = call("GET", "/products", query=query, stage="/dev")
+    assert first.body["next_cursor"] == encode_cursor(position)
+    address, relation = first.headers["Link"].split("; ")
+    assert relation == 'rel="next"'
+    link = urlsplit(address.strip("<>"))
+    assert link.path == "/dev/products"
+    followed = parse_qs(link.query, strict_parsing=True)
+    assert followed == {**query, "cursor": [encode_cursor(position)]}
+    second = call("GET", "/products", query=followed, stage="/dev")
+    assert second.status == 200
+    assert shop.requests[1].page == PageRequest(2, position)
+    assert shop.requests[1].query["category"] == "A/B & C+\u00e9"
+    # The third page's address has one cursor, not two.
+    third = urlsplit(second.headers["Link"].split("; ")[0].strip("<>"))
+    assert len(parse_qs(third.query)["cursor"]) == 1
+
+
+def test_a_cursor_of_another_vendor_s_listing_is_refused(shop: Shop, call: Call) -> None:
+    position = {"vendor_id": "VENDOR-002", "created_at": "2026", "product_id": "PROD-E4F9A"}
+    query = {"cursor": [encode_cursor(position)]}
+    call("GET", "/vendors/VENDOR-001/inventory", as_="vendor", query=query, **INVENTORY)
+    products = Listing(schema.VENDOR_PRODUCTS_INDEX, "VENDOR-001")
+    with pytest.raises(InventoryError, match="does not belong"):
+        products.query("t", shop.requests[0].page)
+
+
+# Idempotency keys
+
+
+def _intent(shop: Shop, call: Call, body: str, as_: str = "vendor", key: str = "key-1") -> Any:
+    assert call("POST", "/products", as_=as_, body=body, headers={"Idempotency-Key": key}).status == 201
+    return shop.requests[-1].intent
+
+
+def test_equal_json_with_its_members_in_another_order_is_the_same_body(shop: Shop, call: Call) -> None:
+    first = _intent(shop, call, '{"name":"x","price":89.90}')
+    assert _intent(shop, call, ' { "price" : 89.90, "name" : "\\u0078" } ') == first
+    assert _intent(shop, call, '{"name":"y","price":89.90}').marker_id == first.marker_id
+    assert _intent(shop, call, '{"name":"y","price":89.90}').body_hash != first.body_hash
+
+
+def test_two_principals_equal_keys_never_meet(shop: Shop, call: Call) -> None:
+    one, other = (_intent(shop, call, '{"name":"x"}', as_=name) for name in ("vendor", "vendor-2"))
+    assert one.marker_id != other.marker_id
+    assert one.body_hash == other.body_hash
+
+
+def test_another_key_or_another_path_is_another_command(shop: Shop, call: Call) -> None:
+    first = _intent(shop, call, '{"name":"x"}')
+    assert _intent(shop, call, '{"name":"x"}', key="key-2").marker_id != first.marker_id
+    markers = set()
+    for order in ("ORDER-1", "ORDER-2"):
+        parts = {**CONFIRM, "parameters": {"order_id": order}}
+        call("POST", f"/orders/{order}/confirm", as_="orders", headers={"Idempotency-Key": "key-1"}, **parts)
+        markers.add(shop.requests[-1].intent.marker_id)
+    assert len(markers) == 2
+
+
+def test_the_stage_is_no_part_of_a_command(shop: Shop, call: Call) -> None:
+    for stage in ("", "/dev"):
+        call(
+            "POST",
+            "/products",
+            as_="vendor",
+            body='{"name":"x"}',
+            headers={"Idempotency-Key": "1"},
+            stage=stage,
+        )
+    assert shop.requests[0].intent == shop.requests[1].intent
+
+
+def test_a_command_without_a_key_has_no_intent(shop: Shop, call: Call) -> None:
+    assert call("POST", "/products", as_="vendor", body='{"name":"x"}').status == 201
+    assert shop.requests[0].intent is None
+
+
+def test_a_key_is_ignored_where_none_is_understood(shop: Shop, call: Call) -> None:
+    headers = {"Idempotency-Key": "a b"}
+    assert call("DELETE", "/products/PROD-E4F9A", as_="vendor", headers=headers, **PRODUCT).status == 204
+    assert shop.requests[0].intent is None
+
+
+# Unknown routes and methods
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "TRACE"])
+def test_an_unknown_path_is_answered_404(call: Call, method: str) -> None:
+    answered = call(method, "/nowhere", as_="forged")
+    assert (answered.status, answered.body["code"]) == (404, "route_not_found")
+
+
+@pytest.mark.parametrize("method", ["PUT", "HEAD", "TRACE", "OPTIONS", "get", "\u00e9"])
+def test_an_unknown_method_is_answered_405_with_those_that_there_are(call: Call, method: str) -> None:
+    answered = call(method, "/products/PROD-E4F9A", **PRODUCT)
+    assert (answered.status, answered.body["code"]) == (405, "method_not_allowed")
+    assert answered.headers["Allow"] == "DELETE, GET, PATCH"
+
+
+# Pages of other origins
+
+
+def test_a_listed_origin_may_read_the_answer(call: Call) -> None:
+    for path, parts in (("/products/PROD-E4F9A", PRODUCT), ("/nowhere", {})):
+        headers = call("GET", path, headers={"Origin": ORIGIN}, **parts).headers
+        assert headers["Access-Control-Allow-Origin"] == ORIGIN
+        assert headers["Vary"] == "Origin"
+        exposed = set(headers["Access-Control-Expose-Headers"].split(", "))
+        assert exposed == {"ETag", "Idempotent-Replayed", "Link", "Location", "Retry-After", "X-Request-Id"}
+
+
+@pytest.mark.parametrize(
+    "origin", [None, "", "https://shop.example.evil", "https://SHOP.example", "null", "*"]
+)
+def test_another_origin_may_not(call: Call, origin: str | None) -> None:
+    headers = call("GET", "/products/PROD-E4F9A", headers={"Origin": origin}, **PRODUCT).headers
+    assert [name for name in headers if name.startswith("Access-Control")] == []
+    assert headers["Vary"] == "Origin"
+
+
+def test_a_preflight_of_a_listed_origin_is_answered_without_a_token(call: Call) -> None:
+    asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "PATCH"}
+    answered = call("OPTIONS", "/products/PROD-E4F9A", headers=asked, **PRODUCT)
+    assert (answered.status, answered.body) == (204, None)
+    assert answered.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert answered.headers["Access-Control-Allow-Methods"] == "DELETE, GET, PATCH"
+    accepted = set(answered.headers["Access-Control-Allow-Headers"].split(", "))
+    assert accepted == {"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-Request-Id"}
+    assert int(answered.headers["Access-Control-Max-Age"]) > 0
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://other.example", "Access-Control-Request-Method": "PATCH"},
+        {"Access-Control-Request-Method": "PATCH"},
+        {"Origin": ORIGIN},
+        {},
+    ],
+)
+def test_what_is_no_preflight_of_a_listed_origin_is_405(call: Call, headers: dict[str, str]) -> None:
+    assert call("OPTIONS", "/products/PROD-E4F9A", headers=headers, **PRODUCT).status == 405
+
+
+def test_a_service_without_origins_says_nothing_of_them(event: Event) -> None:
+    shop = Shop(cors_origins=())
+    answered = Answer(shop.app(event("GET", "/health", headers={"Origin": ORIGIN}), None))
+    assert set(answered.headers) == {"Content-Type", "X-Request-Id"}
+    shop.app.log.handlers.clear()
+
+
+# Request ids
+
+
+def test_a_request_id_is_echoed_in_answers_of_every_kind(call: Call) -> None:
+    headers = {"x-request-id": "request-1"}
+    for path, parts in (("/health", {}), ("/nowhere", {}), ("/products", {})):
+        assert call("GET", path, headers=headers, **parts).headers["X-Request-Id"] == "request-1"
+
+
+@pytest.mark.parametrize("sent", ["", "a" * 65, "a b", "a\r\nSet-Cookie: x", "\u00e9"])
+def test_a_malformed_request_id_is_replaced(shop: Shop, call: Call, sent: str) -> None:
+    answered = call("GET", "/products/PROD-E4F9A", headers={"X-Request-Id": sent}, **PRODUCT)
+    assert answered.headers["X-Request-Id"] == shop.requests[0].request_id != sent
+
+
+# Failures
+
+
+def test_a_refusal_of_the_route_is_a_problem_document(shop: Shop, call: Call) -> None:
+    shop.failure = SkuNotFound("There is no such SKU.", sku="SKU-1")
+    answered = call("GET", "/products/PROD-E4F9A", headers={"Origin": ORIGIN}, **PRODUCT)
+    assert (answered.status, answered.body["code"]) == (404, "sku_not_found")
+    assert answered.body["detail"] == "There is no such SKU."
+    assert answered.body["sku"] == "SKU-1"
+    assert "ETag" not in answered.headers
+
+
+def test_a_refusal_s_figures_are_exact(shop: Shop, call: Call) -> None:
+    shop.failure = Busy("Later.", unit_price=Decimal("89.99"))
+    answered = call("GET", "/products/PROD-E4F9A", **PRODUCT)
+    assert (answered.status, answered.headers["Retry-After"]) == (503, "1")
+    assert answered.body["unit_price"] == 89.99
+
+
+@pytest.fixture
+def logged(shop: Shop) -> list[str]:
+    """The service's log, formatted."""
+    lines: list[str] = []
+
+    class Recorder(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(self.format(record))
+
+    shop.app.log.handlers[:] = [Recorder()]
+    return lines
+
+
+@pytest.mark.parametrize(
+    "failure", [ValueError("a secret"), KeyError("a secret"), AssertionError("a secret")]
+)
+def test_an_unexpected_exception_is_in_the_log_and_not_in_the_answer(
+    shop: Shop, call: Call, logged: list[str], failure: Exception
+) -> None:
+    shop.failure = failure
+    answered = call("GET", "/products/PROD-E4F9A", headers={"X-Request-Id": "request-1"}, **PRODUCT)
+    assert (answered.status, answered.body["code"]) == (500, "internal_error")
+    assert "secret" not in json.dumps(answered.body)
+    assert type(failure).__name__ not in json.dumps(answered.body)
+    [line] = logged
+    assert "request-1" in line
+    assert "Traceback" in line
+    assert "a secret" in line
+
+
+def test_a_throttled_database_is_answered_503_with_when_to_come_again(
+    shop: Shop, call: Call, logged: list[str]
+) -> None:
+    code = "ProvisionedThroughputExceededException"
+    shop.failure = ClientError({"Error": {"Code": code, "Message": "m"}}, "GetItem")
+    answered = call("GET", "/products/PROD-E4F9A", **PRODUCT)
+    assert (answered.status, answered.body["code"]) == (503, "database_unavailable")
+    assert answered.headers["Retry-After"] == "1"
+    assert code in logged[0]
+
+
+def test_a_database_out_of_reach_is_answered_503(shop: Shop, call: Call, logged: list[str]) -> None:
+    shop.failure = EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+    assert call("GET", "/products/PROD-E4F9A", **PRODUCT).status == 503
+    assert logged
+
+
+def test_a_refusal_is_no_failure_and_is_not_logged_as_one(shop: Shop, call: Call, logged: list[str]) -> None:
+    shop.failure = SkuNotFound("No.")
+    call("GET", "/products/PROD-E4F9A", **PRODUCT)
+    call("GET", "/nowhere")
+    assert logged == []
+
+
+# Whatever is sent
+
+headers = st.dictionaries(
+    st.sampled_from(
+        ["Origin", "Content-Type", "Idempotency-Key", "X-Request-Id", "Access-Control-Request-Method"]
+    ),
+    st.text(max_size=30) | st.sampled_from(["application/json", "key-1", ORIGIN]),
+)
+tokens = st.sampled_from([*PRINCIPALS, "Bearer forged", None])
+queries = st.dictionaries(
+    st.sampled_from(["limit", "cursor", "category", "active"]) | st.text(),
+    st.lists(st.text() | st.sampled_from(["5", encode_cursor({"a": 1})]), min_size=1, max_size=2),
+    max_size=4,
+)
+documents = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["name", "price", "quantity", "lines", "attributes"]) | st.text(), inner
+        )
+    ),
+    max_leaves=8,
+)
+bodies = st.none() | st.binary() | st.text() | documents.map(json.dumps)
+ids = st.text() | st.sampled_from(["VENDOR-001", "PROD-E4F9A", "ORDER-1", "%50ROD-E4F9A", "%ff"])
+routes = st.sampled_from(
+    [
+        "/products",
+        "/products/{product_id}",
+        "/vendors/{vendor_id}/inventory",
+        "/vendors/{vendor_id}/products/{product_id}/restocks",
+        "/orders/{order_id}/confirm",
+        "/health",
+        "/nowhere",
+    ]
+)
+
+
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    method=st.sampled_from(["GET", "POST", "PATCH", "DELETE", "PUT", "OPTIONS"]),
+    resource=routes,
+    token=tokens,
+    headers=headers,
+    query=queries,
+    body=bodies,
+    data=st.data(),
+)
+def test_no_request_whatever_is_answered_500(
+    shop: Shop,
+    event: Event,
+    method: str,
+    resource: str,
+    token: str | None,
+    headers: dict[str, str],
+    query: dict[str, list[str]],
+    body: str | bytes | None,
+    data: st.DataObject,
+) -> None:
+    names = [part.strip("{}") for part in resource.split("/") if part.startswith("{")]
+    parameters = {name: data.draw(ids) for name in names}
+    sent = headers if token is None else {**headers, "Authorization": token}
+    path = resource.format(**parameters)
+    parts = {"resource": resource, "parameters": parameters, "query": query, "headers": sent, "body": body}
+    answered = Answer(shop.app(event(method, path, **parts), None))
+    assert answered.status in {200, 201, 204, 400, 401, 403, 404, 405, 413, 415, 422}
+
+
+# The application itself
+
+
+def test_a_service_is_made_from_its_settings(event: Event) -> None:
+    app = RestService.from_settings(
+        "inventory-audit",
+        Settings(
+            jwks_url="http://127.0.0.1:1/",
+            token_issuer="https://issuer.example",
+            token_audiences=("shop",),
+            machine_client_ids=("orders-1",),
+            cors_origins=(ORIGIN,),
+        ),
+    )
+    app.route("/things", methods=["GET"], may={Role.ADMIN})(lambda request: answer({}))
+    answered = Answer(app(event("GET", "/health", headers={"Origin": ORIGIN}), None))
+    assert answered.body == {"status": "ok", "service": "inventory-audit"}
+    assert answered.headers["Access-Control-Allow-Origin"] == ORIGIN
+    for headers, status in ((None, 401), ({"Authorization": "Basic x"}, 401)):
+        assert Answer(app(event("GET", "/things", headers=headers), None)).status == status
+    app.log.handlers.clear()
+
+
+def test_a_service_verifies_tokens_with_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(TokenVerifier, "__init__", lambda _, *arguments: made.append(arguments))
+    chosen = Settings(
+        jwks_url="http://127.0.0.1:1/", token_issuer="i", token_audiences=("a",), machine_client_ids=("c",)
+    )
+    RestService.from_settings("shop", chosen).log.handlers.clear()
+    assert made == [("http://127.0.0.1:1/", "i", ("a",), ("c",))]
+
+
+def test_a_decorated_route_stays_the_function_that_it_was(shop: Shop) -> None:
+    def view(request: Request) -> Response:
+        """Show something."""
+        return no_content()
+
+    assert shop.app.route("/new", methods=["GET"], may=PUBLIC)(view) is view
+    registered = shop.app.routes["/new"]["GET"].view_function
+    assert (registered.__name__, registered.__doc__) == ("view", "Show something.")
+
+
+def test_an_unreadable_event_is_answered_and_does_not_escape(shop: Shop, logged: list[str]) -> None:
+    answered = Answer(shop.app({"requestContext": {}}, None))
+    assert answered.status == 500
+    assert logged

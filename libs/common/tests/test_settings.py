@@ -1,0 +1,75 @@
+import dataclasses
+
+import pytest
+
+from inventory_common.schema import PRODUCTS
+from inventory_common.settings import Settings
+
+REQUIRED = {
+    "JWKS_URL": "http://127.0.0.1:4566/jwks.json",
+    "TOKEN_ISSUER": "https://issuer.example",
+    "TOKEN_AUDIENCES": "shop,back-office",
+    "MACHINE_CLIENT_IDS": "orders-1",
+}
+
+
+def test_the_required_variables_are_enough() -> None:
+    assert Settings.from_environment({**REQUIRED, "HOME": "/"}) == Settings(
+        jwks_url="http://127.0.0.1:4566/jwks.json",
+        token_issuer="https://issuer.example",
+        token_audiences=("shop", "back-office"),
+        machine_client_ids=("orders-1",),
+        table_name_prefix="",
+        cors_origins=(),
+    )
+
+
+def test_the_optional_variables_are_read() -> None:
+    optional = {"TABLE_NAME_PREFIX": "dev-", "CORS_ORIGINS": "https://a.example,https://b.example"}
+    settings = Settings.from_environment({**REQUIRED, **optional})
+    assert settings.table_name_prefix == "dev-"
+    assert settings.cors_origins == ("https://a.example", "https://b.example")
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+@pytest.mark.parametrize("absent", [True, False], ids=["absent", "empty"])
+def test_a_missing_variable_is_named(name: str, absent: bool) -> None:
+    environment = {key: value for key, value in REQUIRED.items() if key != name}
+    if not absent:
+        environment[name] = ""
+    with pytest.raises(RuntimeError) as error:
+        Settings.from_environment(environment)
+    assert str(error.value) == f"These environment variables must be set: {name}"
+
+
+def test_all_missing_variables_are_named_at_once() -> None:
+    with pytest.raises(RuntimeError) as error:
+        Settings.from_environment({"TOKEN_ISSUER": "x"})
+    assert str(error.value).endswith(": JWKS_URL, TOKEN_AUDIENCES, MACHINE_CLIENT_IDS")
+
+
+@pytest.mark.parametrize(
+    ("text", "members"),
+    [("a", ("a",)), ("a,b", ("a", "b")), (" a , b ", ("a", "b")), ("a,,b,", ("a", "b")), (",", ())],
+)
+def test_a_list_is_separated_by_commas(text: str, members: tuple[str, ...]) -> None:
+    assert Settings.from_environment({**REQUIRED, "CORS_ORIGINS": text}).cors_origins == members
+
+
+@pytest.mark.parametrize("name", ["TOKEN_AUDIENCES", "MACHINE_CLIENT_IDS"])
+def test_a_required_list_without_a_member_is_missing(name: str) -> None:
+    # A service that came up like this would refuse everybody.
+    with pytest.raises(RuntimeError, match=name):
+        Settings.from_environment({**REQUIRED, name: " , "})
+
+
+def test_a_table_has_the_prefix_of_its_stage() -> None:
+    settings = Settings.from_environment({**REQUIRED, "TABLE_NAME_PREFIX": "dev-"})
+    assert settings.name_of(PRODUCTS) == "dev-Products-table"
+    assert Settings.from_environment(REQUIRED).name_of(PRODUCTS) == "Products-table"
+
+
+def test_settings_do_not_change_while_a_service_runs() -> None:
+    settings = Settings.from_environment(REQUIRED)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settings.table_name_prefix = "x"  # type: ignore[misc]

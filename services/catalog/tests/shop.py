@@ -1,0 +1,79 @@
+"""Words of the shop for tests: products with everything that does not matter filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from chalicelib.commands import CreateProduct
+from inventory_common.idempotency import Intent
+from inventory_common.products import Product
+from inventory_common.timestamps import plus_seconds
+
+NOW = "2026-02-23T10:30:00.000000Z"
+VENDOR = "VENDOR-001"
+OTHER_VENDOR = "VENDOR-002"
+
+
+@dataclass
+class Clock:
+    """Says the same moment until it is told another."""
+
+    now: str = NOW
+
+    def __call__(self) -> str:
+        return self.now
+
+    def advance(self, seconds: int) -> None:
+        self.now = plus_seconds(self.now, seconds)
+
+
+@dataclass
+class Draws:
+    """Draws what it is told to, then PROD-00000, PROD-00001 and so on."""
+
+    coming: list[str] = field(default_factory=list)
+    drawn: list[str] = field(default_factory=list)
+    _others: Iterator[int] = field(default_factory=count)
+
+    def __call__(self) -> str:
+        draw = self.coming.pop(0) if self.coming else f"PROD-{next(self._others):05}"
+        self.drawn.append(draw)
+        return draw
+
+
+def a_product(product_id: str = "PROD-E4F9A", **differences: Any) -> Product:
+    attributes: dict[str, Any] = {
+        "product_id": product_id,
+        "vendor_id": VENDOR,
+        "product_name": "Wireless Bluetooth Headphones",
+        "category": "Electronics",
+        "base_price": 90,
+        "is_active": True,
+        "created_at": NOW,
+        "updated_at": NOW,
+        "version": 1,
+    }
+    return Product(**attributes | differences)
+
+
+def an_intent(key: str = "key-1", body: str = "{}") -> Intent:
+    return Intent.of(VENDOR, "POST", "/products", key, body)
+
+
+def a_creation(**differences: Any) -> CreateProduct:
+    attributes: dict[str, Any] = {
+        "vendor_id": VENDOR,
+        "product_name": "Wireless Bluetooth Headphones",
+        "description": None,
+        "category": "Electronics",
+        "subcategory": None,
+        "brand": None,
+        "base_price": 90,
+        "images": None,
+        "tags": None,
+        "intent": None,
+    }
+    return CreateProduct(**attributes | differences)

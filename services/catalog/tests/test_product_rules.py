@@ -1,0 +1,69 @@
+"""What a product starts as, what it may become, and who sees it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+import pytest
+
+from chalicelib.product_rules import deactivated, is_visible, new_product, owner_of_new_product
+from inventory_common.errors import Forbidden, InvalidInput
+from inventory_common.identity import ANYBODY, EVERYTHING, Principal, Role, Scope
+
+from .shop import NOW, OTHER_VENDOR, VENDOR, a_creation, a_product
+
+LATER = "2026-02-24T00:00:00.000000Z"
+
+
+@pytest.mark.parametrize("named", [None, VENDOR])
+def test_a_vendors_product_is_its_own(named: str | None) -> None:
+    assert owner_of_new_product(named, Scope(VENDOR)) == VENDOR
+
+
+def test_a_vendor_creates_nothing_for_another() -> None:
+    with pytest.raises(Forbidden):
+        owner_of_new_product(OTHER_VENDOR, Scope(VENDOR))
+
+
+def test_an_admin_names_the_vendor() -> None:
+    assert owner_of_new_product(OTHER_VENDOR, EVERYTHING) == OTHER_VENDOR
+    with pytest.raises(InvalidInput) as refused:
+        owner_of_new_product(None, EVERYTHING)
+    assert [error["path"] for error in refused.value.members["errors"]] == ["body.vendor_id"]
+
+
+def test_a_new_product_is_active_and_in_its_first_version() -> None:
+    command = a_creation(
+        description="Over-ear", subcategory="Audio", brand="SoundMax", images=["https://a/b.jpg"], tags=["x"]
+    )
+    product = new_product(command, "PROD-E4F9A", NOW)
+    asked = asdict(command)
+    del asked["intent"]
+    assert product == a_product(**asked)
+    assert (product.is_active, product.version) == (True, 1)
+    assert product.created_at == product.updated_at == NOW
+
+
+def test_a_deactivated_product_keeps_all_but_its_flag() -> None:
+    product = a_product(tags=["x"], version=4)
+    assert deactivated(product, LATER) == replace(product, is_active=False, updated_at=LATER, version=5)
+
+
+def test_a_product_is_deactivated_once() -> None:
+    assert deactivated(a_product(is_active=False), LATER) is None
+
+
+SEES_INACTIVE = {
+    "nobody": (ANYBODY, False),
+    "its vendor": (Principal(VENDOR, frozenset({Role.VENDOR}), VENDOR), True),
+    "another vendor": (Principal(OTHER_VENDOR, frozenset({Role.VENDOR}), OTHER_VENDOR), False),
+    "an order system": (Principal("client:o", frozenset({Role.ORDERS})), False),
+    "an auditor": (Principal("user:a", frozenset({Role.AUDITOR})), True),
+    "an admin": (Principal("user:b", frozenset({Role.ADMIN})), True),
+}
+
+
+@pytest.mark.parametrize(("principal", "sees_inactive"), SEES_INACTIVE.values(), ids=SEES_INACTIVE)
+def test_who_sees_a_product(principal: Principal, sees_inactive: bool) -> None:
+    assert is_visible(a_product(), principal)
+    assert is_visible(a_product(is_active=False), principal) is sees_inactive

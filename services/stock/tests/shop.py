@@ -1,0 +1,162 @@
+"""Words of the shop for tests: SKUs, orders and commands with everything that does not matter filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.commands import CreateSku, OrderLineRequest, PlaceOrder, Restock, Source
+from chalicelib.orders import Order, OrderLine
+from chalicelib.stock_rules import Occasion
+from inventory_common.contention import Persistence
+from inventory_common.idempotency import Intent
+from inventory_common.identity import EVERYTHING, Scope
+from inventory_common.products import Product
+from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
+from inventory_common.timestamps import plus_seconds
+
+NOW = "2026-02-23T10:30:00.000000Z"
+PRODUCT = "PROD-E4F9A"
+VENDOR = "VENDOR-001"
+OTHER_VENDOR = "VENDOR-002"
+BLACK = f"SKU-{PRODUCT}-BLK-L"
+WHITE = f"SKU-{PRODUCT}-WHT-L"
+ORDER = "ORDER-12345"
+SOURCE = Source("client:order-system", "request-1")
+
+
+@dataclass
+class Clock:
+    """Says the same moment until it is told another."""
+
+    now: str = NOW
+
+    def __call__(self) -> str:
+        return self.now
+
+    def advance(self, seconds: int) -> None:
+        self.now = plus_seconds(self.now, seconds)
+
+
+def patient(attempts_max: int = 5) -> Persistence:
+    """A persistence that tries again at once."""
+    return Persistence(
+        attempts_max=attempts_max,
+        monotonic=lambda: 0.0,
+        sleep=lambda seconds: None,
+        uniform=lambda low, high: low,
+    )
+
+
+def a_product(product_id: str = PRODUCT, **differences: Any) -> Product:
+    attributes: dict[str, Any] = {
+        "product_id": product_id,
+        "vendor_id": VENDOR,
+        "product_name": "Wireless Bluetooth Headphones",
+        "category": "Electronics",
+        "base_price": 90,
+        "is_active": True,
+        "created_at": NOW,
+        "updated_at": NOW,
+        "version": 1,
+    }
+    return Product(**attributes | differences)
+
+
+def a_sku(sku: str = BLACK, current: int = 0, reserved: int = 0, **differences: Any) -> Sku:
+    attributes: dict[str, Any] = {
+        "product_id": sku.removeprefix("SKU-")[: len(PRODUCT)],
+        "sku": sku,
+        "vendor_id": VENDOR,
+        "variant_name": "Black - Large",
+        "current_stock": current,
+        "reserved_stock": reserved,
+        "reorder_threshold": 10,
+        "unit_price": 90,
+        "last_updated": NOW,
+        "last_updated_by": VENDOR,
+        "is_active": True,
+        "sequence": 0,
+        "ledger_hash": FIRST_PREVIOUS_HASH,
+        "version": 1,
+        "product_is_active": True,
+        "product_version": 1,
+    }
+    return Sku(**attributes | differences)
+
+
+def a_line(
+    sku: str = BLACK, reserved: int = 0, confirmed: int = 0, cancelled: int = 0, refunded: int = 0
+) -> OrderLine:
+    return OrderLine(
+        product_id=PRODUCT,
+        sku=sku,
+        vendor_id=VENDOR,
+        placed=reserved + confirmed + cancelled,
+        reserved=reserved,
+        confirmed=confirmed,
+        cancelled=cancelled,
+        refunded=refunded,
+    )
+
+
+def an_order(*lines: OrderLine, **differences: Any) -> Order:
+    attributes: dict[str, Any] = {
+        "order_id": ORDER,
+        "lines": {line.sku: line for line in lines},
+        "created_at": NOW,
+        "expires_at": "2026-02-24T10:30:00.000000Z",
+    }
+    return Order(**attributes | differences)
+
+
+def an_occasion(now: str = NOW, order_id: str | None = None, notes: str | None = None) -> Occasion:
+    return Occasion(
+        now=now,
+        performed_by=SOURCE.performed_by,
+        request_id=SOURCE.request_id,
+        order_id=order_id,
+        notes=notes,
+    )
+
+
+def asking(*asked: tuple[str, int], order_id: str = ORDER, hold_seconds: int = 86_400) -> PlaceOrder:
+    """An order for ``(sku, quantity)``."""
+    lines = tuple(OrderLineRequest(sku.removeprefix("SKU-")[: len(PRODUCT)], sku, q) for sku, q in asked)
+    return PlaceOrder(order_id=order_id, lines=lines, hold_seconds=hold_seconds)
+
+
+def an_intent(key: str = "key-1", body: str = "{}") -> Intent:
+    return Intent.of(VENDOR, "POST", "/restocks", key, body)
+
+
+def a_restock(
+    quantity: int = 25,
+    sku: str = BLACK,
+    *,
+    intent: Intent | None = None,
+    scope: Scope = EVERYTHING,
+    notes: str | None = None,
+) -> Restock:
+    return Restock(
+        product_id=sku.removeprefix("SKU-")[: len(PRODUCT)],
+        sku=sku,
+        quantity=quantity,
+        notes=notes,
+        scope=scope,
+        intent=intent or an_intent(),
+    )
+
+
+def a_new_sku(sku: str = BLACK, **differences: Any) -> CreateSku:
+    attributes: dict[str, Any] = {
+        "product_id": PRODUCT,
+        "sku": sku,
+        "variant_name": "Black - Large",
+        "variant_attributes": {"color": "Black", "size": "Large"},
+        "unit_price": 90,
+        "reorder_threshold": 10,
+        "scope": Scope(VENDOR),
+        "intent": None,
+    }
+    return CreateSku(**attributes | differences)

@@ -1,0 +1,143 @@
+"""Whatever a shop is told, in whatever order: its books add up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from chalicelib.orders import Order
+from chalicelib.reservations import Commit, Snapshot, cancel, confirm, place, restock, sum_lines
+from inventory_common.errors import InventoryError
+from inventory_common.idempotency import Marker
+from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
+from inventory_common.timestamps import plus_seconds
+from inventory_common.transactions import EFFECTS, TransactionRecord, TransactionType, record_hash
+
+from .shop import NOW, PRODUCT, a_restock, a_sku, an_intent, an_occasion, asking
+
+SKUS = [f"SKU-{PRODUCT}-{variant}" for variant in ("A", "B", "C")]
+ORDERS = [f"ORDER-{number}" for number in range(4)]
+
+quantities = st.integers(1, 8)
+lines = st.lists(st.tuples(st.sampled_from(SKUS), quantities), min_size=1, max_size=5)
+
+
+class Shop(RuleBasedStateMachine):
+    """The pure decisions over three SKUs and four orders that are kept in dictionaries."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.skus: dict[str, Sku] = {sku: a_sku(sku) for sku in SKUS}
+        self.orders: dict[str, Order] = {}
+        self.markers: dict[str, Marker] = {}
+        self.ledgers: dict[str, list[TransactionRecord]] = defaultdict(list)
+        self.now = NOW
+
+    def _decide(self, decide, order_id: str | None = None, key: str | None = None) -> None:
+        """Let a decision see the shop, and do what it says; a refusal does nothing."""
+        seen = Snapshot(
+            skus=self.skus,
+            order=self.orders.get(order_id or ""),
+            marker=self.markers.get(key or ""),
+        )
+        try:
+            commit = decide(seen, an_occasion(self.now, order_id))
+        except InventoryError:
+            return
+        if commit is not None:
+            self._commit(commit, key)
+
+    def _commit(self, commit: Commit, key: str | None) -> None:
+        for movement in commit.movements:
+            assert movement.before == self.skus[movement.before.sku]
+            self.skus[movement.after.sku] = movement.after
+            self.ledgers[movement.after.sku].append(movement.record)
+        if commit.order is not None:
+            assert (
+                commit.replaced_order is None or commit.replaced_order == self.orders[commit.order.order_id]
+            )
+            self.orders[commit.order.order_id] = commit.order
+        if commit.marker is not None:
+            assert key is not None
+            self.markers[key] = commit.marker
+
+    @initialize(stocks=st.lists(st.integers(1, 20), min_size=3, max_size=3))
+    def open_the_shop(self, stocks: list[int]) -> None:
+        for sku, units in zip(SKUS, stocks, strict=True):
+            command = a_restock(units, sku)
+            self._decide(lambda seen, when, command=command: restock(seen, command, when), key=sku)
+
+    @rule(seconds=st.integers(-100, 100_000))
+    def time_goes_by_or_back(self, seconds: int) -> None:
+        self.now = plus_seconds(self.now, seconds)
+
+    @rule(sku=st.sampled_from(SKUS), quantity=quantities, key=st.sampled_from("xyz"))
+    def restock(self, sku: str, quantity: int, key: str) -> None:
+        command = a_restock(quantity, sku, intent=an_intent(key, f"{sku} {quantity}"))
+        self._decide(lambda seen, when: restock(seen, command, when), key=key)
+
+    @rule(order_id=st.sampled_from(ORDERS), asked=lines)
+    def place(self, order_id: str, asked: list[tuple[str, int]]) -> None:
+        command = asking(*asked, order_id=order_id)
+        command = replace(command, lines=sum_lines(command.lines))
+        self._decide(lambda seen, when: place(seen, command, when), order_id)
+
+    @rule(order_id=st.sampled_from(ORDERS))
+    def confirm(self, order_id: str) -> None:
+        self._decide(lambda seen, when: confirm(seen, order_id, when), order_id)
+
+    @rule(order_id=st.sampled_from(ORDERS))
+    def cancel(self, order_id: str) -> None:
+        self._decide(lambda seen, when: cancel(seen, order_id, when), order_id)
+
+    @rule(sku=st.sampled_from(SKUS), flag=st.sampled_from(["is_active", "product_is_active"]))
+    def switch_a_flag(self, sku: str, flag: str) -> None:
+        was = self.skus[sku]
+        self.skus[sku] = replace(was, **{flag: not getattr(was, flag)})
+
+    @invariant()
+    def nobody_sells_what_is_not_there(self) -> None:
+        for sku in self.skus.values():
+            assert 0 <= sku.reserved_stock <= sku.current_stock
+
+    @invariant()
+    def the_lines_of_orders_add_up(self) -> None:
+        for order in self.orders.values():
+            for line in order.lines.values():
+                assert line.placed == line.reserved + line.confirmed + line.cancelled
+                assert 0 <= line.refunded <= line.confirmed
+
+    @invariant()
+    def what_skus_have_reserved_is_what_orders_hold(self) -> None:
+        held = dict.fromkeys(SKUS, 0)
+        for order in self.orders.values():
+            for line in order.lines.values():
+                held[line.sku] += line.reserved
+        assert {sku.sku: sku.reserved_stock for sku in self.skus.values()} == held
+
+    @invariant()
+    def ledgers_are_gapless_chained_and_lead_to_the_balance(self) -> None:
+        for sku in self.skus.values():
+            current = reserved = 0
+            head, moment = FIRST_PREVIOUS_HASH, ""
+            for sequence, record in enumerate(self.ledgers[sku.sku], start=1):
+                assert (record.sequence, record.previous_hash) == (sequence, head)
+                assert record.hash == record_hash(record.document())
+                assert record.timestamp > moment
+                assert (record.stock_before, record.reserved_before) == (current, reserved)
+                effect = EFFECTS[TransactionType(record.transaction_type)]
+                current += effect.current_stock * record.quantity
+                reserved += effect.reserved_stock * record.quantity
+                assert record.quantity_change == record.stock_after - record.stock_before
+                assert (record.stock_after, record.reserved_after) == (current, reserved)
+                head, moment = record.hash, record.timestamp
+            assert (sku.current_stock, sku.reserved_stock) == (current, reserved)
+            assert (sku.sequence, sku.ledger_hash) == (len(self.ledgers[sku.sku]), head)
+
+
+TestShop = Shop.TestCase
+TestShop.settings = settings(max_examples=150, stateful_step_count=40, deadline=None, database=None)

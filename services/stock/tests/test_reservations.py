@@ -1,0 +1,366 @@
+"""Decisions about orders, case by case: what is committed, what is refused, what was done before."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.reservations import Snapshot, cancel, confirm, place, restock, sum_lines
+from inventory_common.errors import (
+    IdempotencyKeyReused,
+    InsufficientStock,
+    InvalidInput,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderExists,
+    OrderNotFound,
+    ProductInactive,
+    ReservationExpired,
+    SkuInactive,
+    SkuNotFound,
+    StockLimitExceeded,
+)
+from inventory_common.identity import Scope
+from inventory_common.limits import ORDER_LINES_MAX, QUANTITY_MAX, STOCK_MAX, TOMBSTONE_SECONDS
+from inventory_common.skus import Sku
+from inventory_common.timestamps import epoch_seconds, plus_seconds
+
+from .shop import (
+    BLACK,
+    NOW,
+    ORDER,
+    OTHER_VENDOR,
+    PRODUCT,
+    VENDOR,
+    WHITE,
+    a_line,
+    a_restock,
+    a_sku,
+    an_intent,
+    an_occasion,
+    an_order,
+    asking,
+)
+
+WHEN = an_occasion(order_id=ORDER)
+
+
+def holding(*skus: Sku, **rest) -> Snapshot:
+    return Snapshot(skus={sku.sku: sku for sku in skus}, **rest)
+
+
+# Lines
+
+
+def test_lines_of_one_sku_are_summed() -> None:
+    summed = sum_lines(asking((BLACK, 2), (WHITE, 1), (BLACK, 3)).lines)
+    assert [(line.sku, line.quantity) for line in summed] == [(BLACK, 5), (WHITE, 1)]
+
+
+def many(count: int) -> list[tuple[str, int]]:
+    return [(f"SKU-{PRODUCT}-V{number}", 1) for number in range(count)]
+
+
+def test_an_order_can_name_as_many_skus_as_one_transaction_takes() -> None:
+    assert ORDER_LINES_MAX == 49
+    assert len(sum_lines(asking(*many(49), *many(49)).lines)) == 49
+
+
+def test_an_order_cannot_name_more_skus() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        sum_lines(asking(*many(50)).lines)
+    assert refused.value.members["errors"][0]["path"] == "body.lines"
+
+
+def test_the_limit_of_a_quantity_is_one_of_the_sum() -> None:
+    half = QUANTITY_MAX // 2
+    [line] = sum_lines(asking((BLACK, half), (BLACK, half)).lines)
+    assert line.quantity == QUANTITY_MAX
+    with pytest.raises(InvalidInput):
+        sum_lines(asking((BLACK, half), (BLACK, half), (BLACK, 1)).lines)
+
+
+# Place
+
+
+def test_an_order_reserves_all_of_its_lines() -> None:
+    seen = holding(a_sku(BLACK, 50, 5), a_sku(WHITE, 3))
+    commit = place(seen, asking((BLACK, 45), (WHITE, 3), hold_seconds=60), WHEN)
+    assert commit.order == an_order(
+        a_line(BLACK, reserved=45), a_line(WHITE, reserved=3), expires_at="2026-02-23T10:31:00.000000Z"
+    )
+    assert commit.replaced_order is None
+    assert commit.marker is None
+    assert [(m.after.sku, m.after.current_stock, m.after.reserved_stock) for m in commit.movements] == [
+        (BLACK, 50, 50),
+        (WHITE, 3, 3),
+    ]
+    assert {m.record.transaction_type for m in commit.movements} == {"order_placed"}
+    assert {m.record.order_id for m in commit.movements} == {ORDER}
+
+
+def test_the_lines_of_an_order_belong_to_the_vendors_of_their_skus() -> None:
+    other = "SKU-PROD-00000-A"
+    seen = holding(a_sku(BLACK, 1), a_sku(other, 1, vendor_id=OTHER_VENDOR))
+    commit = place(seen, asking((BLACK, 1), (other, 1)), WHEN)
+    assert commit.order.lines[BLACK].vendor_id == VENDOR
+    assert commit.order.lines[other].vendor_id == OTHER_VENDOR
+    assert commit.order.lines[other].product_id == "PROD-00000"
+
+
+def test_too_little_stock_names_every_short_line_and_what_there_is() -> None:
+    third = f"SKU-{PRODUCT}-RED-L"
+    seen = holding(a_sku(BLACK, 9, 5), a_sku(WHITE, 10), a_sku(third))
+    with pytest.raises(InsufficientStock) as refused:
+        place(seen, asking((BLACK, 5), (WHITE, 10), (third, 1)), WHEN)
+    assert refused.value.members["lines"] == [
+        {"product_id": PRODUCT, "sku": BLACK, "asked": 5, "available": 4},
+        {"product_id": PRODUCT, "sku": third, "asked": 1, "available": 0},
+    ]
+
+
+def test_unknown_skus_are_named() -> None:
+    third = f"SKU-{PRODUCT}-RED-L"
+    with pytest.raises(SkuNotFound) as refused:
+        place(holding(a_sku(WHITE, 1)), asking((BLACK, 1), (WHITE, 1), (third, 1)), WHEN)
+    assert refused.value.members == {"skus": [BLACK, third]}
+    assert BLACK in refused.value.detail
+    assert third in refused.value.detail
+
+
+def test_a_deactivated_sku_cannot_be_ordered_even_where_stock_is_short_too() -> None:
+    seen = holding(a_sku(BLACK, 0), a_sku(WHITE, 5, is_active=False))
+    with pytest.raises(SkuInactive):
+        place(seen, asking((BLACK, 1), (WHITE, 1)), WHEN)
+
+
+def test_a_sku_of_a_deactivated_product_cannot_be_ordered() -> None:
+    with pytest.raises(ProductInactive):
+        place(holding(a_sku(BLACK, 5, product_is_active=False)), asking((BLACK, 1)), WHEN)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [a_line(reserved=2), a_line(confirmed=2), a_line(cancelled=2), a_line(confirmed=1, cancelled=1)],
+    ids=["reserved", "confirmed", "cancelled", "both"],
+)
+def test_the_same_order_placed_again_is_left_as_it_stands(line) -> None:
+    seen = holding(a_sku(BLACK, 0), order=an_order(line))
+    assert place(seen, asking((BLACK, 2), hold_seconds=999), WHEN) is None
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [[(BLACK, 1)], [(BLACK, 3)], [(WHITE, 2)], [(BLACK, 2), (WHITE, 1)]],
+    ids=["fewer", "more", "another sku", "one more sku"],
+)
+def test_the_same_order_id_with_other_lines_is_refused(asked) -> None:
+    seen = holding(a_sku(BLACK, 99), a_sku(WHITE, 99), order=an_order(a_line(reserved=2)))
+    with pytest.raises(OrderExists):
+        place(seen, asking(*asked), WHEN)
+
+
+# Confirm and cancel
+
+
+def test_a_confirmed_order_takes_its_units_out_of_the_stock() -> None:
+    order = an_order(a_line(BLACK, reserved=5), a_line(WHITE, reserved=1), version=3)
+    commit = confirm(holding(a_sku(BLACK, 50, 7), a_sku(WHITE, 1, 1), order=order), ORDER, WHEN)
+    assert commit.order == an_order(a_line(BLACK, confirmed=5), a_line(WHITE, confirmed=1), version=4)
+    assert commit.replaced_order == order
+    assert [(m.after.current_stock, m.after.reserved_stock) for m in commit.movements] == [(45, 2), (0, 0)]
+    assert {m.record.transaction_type for m in commit.movements} == {"order_confirmed"}
+
+
+def test_a_cancelled_order_gives_its_units_back() -> None:
+    order = an_order(a_line(BLACK, reserved=5), a_line(WHITE, reserved=1), version=3)
+    commit = cancel(holding(a_sku(BLACK, 50, 7), a_sku(WHITE, 1, 1), order=order), ORDER, WHEN)
+    assert commit.order == an_order(
+        a_line(BLACK, cancelled=5), a_line(WHITE, cancelled=1), version=4, cancel_reason="requested"
+    )
+    assert commit.replaced_order == order
+    assert [(m.after.current_stock, m.after.reserved_stock) for m in commit.movements] == [(50, 2), (1, 0)]
+    assert {m.record.transaction_type for m in commit.movements} == {"order_cancelled"}
+
+
+@pytest.mark.parametrize("command", [confirm, cancel])
+def test_lines_that_hold_nothing_any_more_are_not_touched_again(command) -> None:
+    settled = a_line(WHITE, confirmed=1, cancelled=1)
+    order = an_order(a_line(BLACK, reserved=5), settled)
+    commit = command(holding(a_sku(BLACK, 5, 5), order=order), ORDER, WHEN)
+    assert [m.after.sku for m in commit.movements] == [BLACK]
+    assert commit.order.lines[WHITE] == settled
+
+
+@pytest.mark.parametrize("command", [confirm, cancel])
+@pytest.mark.parametrize("flag", ["is_active", "product_is_active"])
+def test_an_order_for_a_deactivated_sku_can_be_settled(command, flag: str) -> None:
+    seen = holding(a_sku(BLACK, 5, 5, **{flag: False}), order=an_order(a_line(reserved=5)))
+    assert command(seen, ORDER, WHEN).order.reserved == 0
+
+
+def test_a_confirm_after_the_hold_wins_while_nothing_was_released() -> None:
+    order = an_order(a_line(reserved=5), expires_at=NOW)
+    late = an_occasion(plus_seconds(NOW, 3600), order_id=ORDER)
+    assert confirm(holding(a_sku(BLACK, 5, 5), order=order), ORDER, late).order.status == "confirmed"
+
+
+def test_a_repeated_confirm_changes_nothing() -> None:
+    assert confirm(Snapshot(order=an_order(a_line(confirmed=5))), ORDER, WHEN) is None
+
+
+@pytest.mark.parametrize("reason", ["requested", "expired"])
+def test_a_repeated_cancel_changes_nothing(reason: str) -> None:
+    assert cancel(Snapshot(order=an_order(a_line(cancelled=5), cancel_reason=reason)), ORDER, WHEN) is None
+
+
+def test_a_cancelled_order_cannot_be_confirmed() -> None:
+    with pytest.raises(OrderCancelled):
+        confirm(Snapshot(order=an_order(a_line(cancelled=5), cancel_reason="requested")), ORDER, WHEN)
+
+
+def test_an_expired_order_cannot_be_confirmed() -> None:
+    with pytest.raises(ReservationExpired):
+        confirm(Snapshot(order=an_order(a_line(cancelled=5), cancel_reason="expired")), ORDER, WHEN)
+
+
+@pytest.mark.parametrize("refunded", [0, 2, 5])
+def test_a_confirmed_order_cannot_be_cancelled(refunded: int) -> None:
+    with pytest.raises(OrderConfirmed):
+        cancel(Snapshot(order=an_order(a_line(confirmed=5, refunded=refunded))), ORDER, WHEN)
+
+
+def test_an_unknown_order_cannot_be_confirmed() -> None:
+    with pytest.raises(OrderNotFound):
+        confirm(Snapshot(), ORDER, WHEN)
+
+
+# Tombstones
+
+
+def test_the_cancel_of_an_unknown_order_is_remembered_for_thirty_days() -> None:
+    commit = cancel(Snapshot(), ORDER, WHEN)
+    lapses_at = epoch_seconds(NOW) + 30 * 24 * 3600
+    assert commit.order == an_order(expires_at=None, cancel_reason="requested", lapses_at=lapses_at)
+    assert (commit.movements, commit.replaced_order, commit.marker) == ((), None, None)
+
+
+def remembered() -> Snapshot:
+    tombstone = cancel(Snapshot(), ORDER, WHEN).order
+    return holding(a_sku(BLACK, 5), order=tombstone)
+
+
+def after(seconds: int):
+    return an_occasion(plus_seconds(NOW, seconds), order_id=ORDER)
+
+
+LAST_SECOND, LAPSED = after(TOMBSTONE_SECONDS - 1), after(TOMBSTONE_SECONDS)
+
+
+def test_a_place_that_comes_after_its_cancel_is_refused() -> None:
+    with pytest.raises(OrderCancelled):
+        place(remembered(), asking((BLACK, 1)), LAST_SECOND)
+
+
+def test_a_confirm_that_comes_after_such_a_cancel_is_refused() -> None:
+    with pytest.raises(OrderCancelled):
+        confirm(remembered(), ORDER, LAST_SECOND)
+
+
+def test_such_a_cancel_repeated_changes_nothing() -> None:
+    assert cancel(remembered(), ORDER, LAST_SECOND) is None
+
+
+def test_a_lapsed_cancel_counts_as_absent() -> None:
+    assert place(remembered(), asking((BLACK, 1)), LAPSED).order.status == "reserved"
+    assert place(remembered(), asking((BLACK, 1)), LAPSED).replaced_order is None
+    assert cancel(remembered(), ORDER, LAPSED).order.created_at == LAPSED.now
+    assert cancel(remembered(), ORDER, LAPSED).replaced_order is None
+    with pytest.raises(OrderNotFound):
+        confirm(remembered(), ORDER, LAPSED)
+
+
+# Restock
+
+
+def test_a_restock_adds_units_and_leaves_a_marker_of_its_record() -> None:
+    commit = restock(holding(a_sku(BLACK, 50, 5)), a_restock(25), an_occasion(notes="monthly"))
+    [movement] = commit.movements
+    assert (movement.after.current_stock, movement.after.reserved_stock) == (75, 5)
+    assert movement.record.notes == "monthly"
+    assert commit.order is None
+    intent = an_intent()
+    assert (commit.marker.marker_id, commit.marker.body_hash) == (intent.marker_id, intent.body_hash)
+    assert commit.marker.done == [
+        {"transaction_id": movement.record.transaction_id, "timestamp": movement.record.timestamp}
+    ]
+
+
+def test_the_same_restock_sent_again_is_not_done_again() -> None:
+    marker = an_intent().marker([], NOW)
+    assert restock(holding(a_sku(), marker=marker), a_restock(), an_occasion()) is None
+
+
+def test_a_restock_that_was_done_is_answered_though_the_sku_is_deactivated_since() -> None:
+    seen = holding(a_sku(current=STOCK_MAX, is_active=False), marker=an_intent().marker([], NOW))
+    assert restock(seen, a_restock(), an_occasion()) is None
+
+
+def test_an_idempotency_key_stands_for_one_body() -> None:
+    seen = holding(a_sku(), marker=an_intent(body='{"quantity":1}').marker([], NOW))
+    with pytest.raises(IdempotencyKeyReused):
+        restock(seen, a_restock(2, intent=an_intent(body='{"quantity":2}')), an_occasion())
+
+
+@pytest.mark.parametrize("body", ["{}", '{"other":1}'])
+def test_an_idempotency_key_is_free_again_a_day_later(body: str) -> None:
+    seen = holding(a_sku(), marker=an_intent(body=body).marker([], NOW))
+    still = an_occasion(plus_seconds(NOW, 86_400))
+    lapsed = an_occasion(plus_seconds(NOW, 86_401))
+    assert restock(seen, a_restock(), lapsed) is not None
+    if body == "{}":
+        assert restock(seen, a_restock(), still) is None
+
+
+def test_another_vendors_sku_cannot_be_restocked() -> None:
+    with pytest.raises(SkuNotFound):
+        restock(holding(a_sku()), a_restock(scope=Scope(OTHER_VENDOR)), an_occasion())
+    assert restock(holding(a_sku()), a_restock(scope=Scope(VENDOR)), an_occasion())
+
+
+def test_what_a_restock_did_is_not_shown_to_another_vendor() -> None:
+    seen = holding(a_sku(), marker=an_intent().marker([], NOW))
+    with pytest.raises(SkuNotFound):
+        restock(seen, a_restock(scope=Scope(OTHER_VENDOR)), an_occasion())
+
+
+def test_an_unknown_sku_cannot_be_restocked() -> None:
+    with pytest.raises(SkuNotFound):
+        restock(Snapshot(), a_restock(), an_occasion())
+
+
+@pytest.mark.parametrize(
+    ("sku", "error"),
+    [
+        (a_sku(is_active=False), SkuInactive),
+        (a_sku(product_is_active=False), ProductInactive),
+        (a_sku(current=STOCK_MAX), StockLimitExceeded),
+    ],
+    ids=["deactivated", "product deactivated", "full"],
+)
+def test_a_sku_that_takes_no_stock_is_not_restocked(sku: Sku, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        restock(holding(sku), a_restock(1), an_occasion())
+
+
+# Snapshots
+
+
+def test_newer_images_take_the_place_of_older_ones() -> None:
+    older = holding(a_sku(BLACK, 1), a_sku(WHITE, 1), order=an_order(a_line(reserved=1)))
+    newer = older.updated(holding(a_sku(BLACK, 2)))
+    assert newer == holding(a_sku(BLACK, 2), a_sku(WHITE, 1), order=older.order)
+    settled, marker = an_order(a_line(confirmed=1)), an_intent().marker([], NOW)
+    assert newer.updated(Snapshot(order=settled, marker=marker)) == holding(
+        a_sku(BLACK, 2), a_sku(WHITE, 1), order=settled, marker=marker
+    )
+    assert newer.updated(Snapshot(marker=marker)).updated(Snapshot()).marker == marker

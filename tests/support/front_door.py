@@ -1,0 +1,188 @@
+"""The way into a service as clients have it: real tokens, and events as API Gateway makes them."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+
+from local.routes import RouteTable
+
+ISSUER = "https://issuer.example"
+AUDIENCE = "shop"
+MACHINE = "order-system"
+VENDOR_MACHINE = "warehouse"
+ROLES = ("vendor", "orders", "auditor", "admin")
+STAGE = "prod"
+
+
+class Tokens:
+    """Signs tokens with a key of its own; `jwks` verifies them."""
+
+    def __init__(self) -> None:
+        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    def jwks(self) -> dict[str, Any]:
+        key = RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+        return {"keys": [key | {"kid": "one", "use": "sig", "alg": "RS256"}]}
+
+    def sign(self, **claims: Any) -> str:
+        standard = {"iss": ISSUER, "exp": int(time.time()) + 3600}
+        return jwt.encode(standard | claims, self._key, algorithm="RS256", headers={"kid": "one"})
+
+    def person(self, name: str, *groups: str, **claims: Any) -> str:
+        return self.sign(
+            sub=name, aud=AUDIENCE, token_use="id", **({"cognito:groups": list(groups)} | claims)
+        )
+
+    def machine(self, client_id: str, scope: str, **claims: Any) -> str:
+        return self.sign(sub=client_id, client_id=client_id, token_use="access", scope=scope, **claims)
+
+    def vendor(self, vendor_id: str = "VENDOR-001") -> str:
+        return self.person("vera", "vendor", **{"custom:vendor_id": vendor_id})
+
+    def of_role(self, role: str) -> str:
+        match role:
+            case "vendor":
+                return self.vendor()
+            case "orders":
+                return self.machine(MACHINE, "inventory/orders")
+            case _:
+                return self.person(f"{role}-1", role)
+
+
+@contextmanager
+def published(jwks: Mapping[str, Any]) -> Iterator[str]:
+    """Serve a key set on a free port of this machine, and give its address."""
+    document = json.dumps(jwks).encode()
+
+    class KeySet(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(document)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing: test output is for failures."""
+
+    server = HTTPServer(("127.0.0.1", 0), KeySet)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/jwks.json"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text, parse_float=Decimal)
+
+    @property
+    def code(self) -> str:
+        """The stable name of a problem."""
+        assert self.headers["Content-Type"] == "application/problem+json", self
+        document = self.json
+        assert document["status"] == self.status
+        assert document["request_id"] == self.headers["X-Request-Id"]
+        assert {"type", "title", "detail"} <= document.keys()
+        return document["code"]
+
+
+class Client:
+    """Sends requests to an application as API Gateway would."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self._routes = RouteTable(app.routes)
+
+    def get(self, address: str, token: str | None = None, **headers: str) -> Answer:
+        return self.send("GET", address, token, **headers)
+
+    def put(self, address: str, body: Any, token: str | None = None, **headers: str) -> Answer:
+        return self.send("PUT", address, token, body, **headers)
+
+    def post(self, address: str, body: Any = None, token: str | None = None, **headers: str) -> Answer:
+        return self.send("POST", address, token, body, **headers)
+
+    def delete(self, address: str, token: str | None = None, **headers: str) -> Answer:
+        return self.send("DELETE", address, token, **headers)
+
+    def send(
+        self, method: str, address: str, token: str | None = None, body: Any = None, **headers: str
+    ) -> Answer:
+        """Send a request; `body` is JSON, or text as it is; ``idempotency_key=…`` is a header."""
+        sent = {name.replace("_", "-").title(): value for name, value in headers.items()}
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token}"
+        event = self._event(method, address, sent, body if body is None or type(body) is str else write(body))
+        answered = self._app(event, None)
+        # Lambda encodes what it is given: text that has no UTF-8 would be lost here.
+        json.dumps(answered, ensure_ascii=False).encode()
+        answer = Answer(answered["statusCode"], answered["headers"], answered["body"])
+        assert answer.status != 500, answer
+        return answer
+
+    def walk(self, address: str, token: str | None = None) -> list[list[dict[str, Any]]]:
+        """Follow ``Link`` from page to page, and return the pages."""
+        pages = []
+        next_address: str | None = address
+        while next_address:
+            answer = self.get(next_address, token)
+            assert answer.status == 200, answer
+            pages.append(answer.json["items"])
+            link = answer.headers.get("Link")
+            assert (link is None) == (answer.json["next_cursor"] is None)
+            next_address = link and link.removeprefix(f"</{STAGE}").removesuffix('>; rel="next"')
+            assert len(pages) < 100
+        return pages
+
+    def _event(self, method: str, address: str, headers: dict[str, str], body: str | None) -> dict[str, Any]:
+        target = urlsplit(address)
+        match = self._routes.match(target.path)
+        query = parse_qs(target.query, keep_blank_values=True)
+        return {
+            "path": target.path,
+            "httpMethod": method,
+            "headers": headers,
+            "multiValueQueryStringParameters": query or None,
+            "pathParameters": match.parameters,
+            "requestContext": {
+                "resourcePath": match.resource,
+                "httpMethod": method,
+                "path": f"/{STAGE}{target.path}",
+            },
+            "body": body,
+            "isBase64Encoded": False,
+        }
+
+
+def write(body: Any) -> str:
+    """Write JSON as it stands, Decimals as numbers."""
+    return json.dumps(body, default=_number, ensure_ascii=False)
+
+
+def _number(value: Any) -> Any:
+    assert isinstance(value, Decimal)
+    return float(value)
