@@ -1,7 +1,7 @@
 """What each import adds to a cold start, over a process that only makes a DynamoDB client.
 
-Run: ``python tests/benchmarks/imports.py [RUNS]``.  CPU time, the median of several processes; the ratio is to
-the bare client in the same round.
+Run: ``python tests/benchmarks/imports.py [RUNS]``.  CPU time, the median of several processes; the ratio
+is to the bare client in the same process.
 """
 
 from __future__ import annotations

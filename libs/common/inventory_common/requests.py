@@ -123,7 +123,7 @@ class Envelope:
 
     @property
     def path(self) -> str:
-        """The path as the client wrote it, the stage in front where there is one, without a slash at its end."""
+        """The path as the client wrote it, after the stage if there is one, without a slash at its end."""
         return str(self._event["requestContext"].get("path") or self._event["path"]).rstrip("/") or "/"
 
     @property

@@ -248,7 +248,7 @@ def _move_reserved(
     snapshot: Snapshot, order: Order, kind: TransactionType, occasion: Occasion
 ) -> tuple[Movement, ...]:
     held = [line for line in order.lines.values() if line.reserved]
-    # A SKU's reserved_stock is the sum over its open orders: less than one order's share is from another moment.
+    # reserved_stock is the sum over a SKU's open orders: less than one order's share is of another moment.
     # What is torn without showing it here fails on a condition when it is to be committed.
     if any(snapshot.skus[line.sku].reserved_stock < line.reserved for line in held):
         raise TornSnapshot

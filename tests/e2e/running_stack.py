@@ -1,0 +1,79 @@
+"""``python -m local`` as a person runs it, on ports of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+from local.settings import HOST
+from tests.integration.processes import Process, distinct_free_ports, wait_until
+
+STOP_SECONDS = 30.0
+
+
+class RunningStack(Process):
+    """The whole system in the foreground of a terminal that is a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.ports = distinct_free_ports()
+        self.environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        self.environment |= {f"{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
+        state = folder / "state"
+        super().__init__(["local", "--state-folder", str(state)], self.environment, folder / "terminal")
+
+    def url(self, name: str) -> str:
+        return f"http://{HOST}:{self.ports[name]}"
+
+    def wait_until_ready(self) -> RunningStack:
+        wait_until(lambda: "Ready." in self.text() or self.popen.poll() is not None, "stack ready")
+        assert "Ready." in self.text(), self.text()
+        return self
+
+    def printed_commands(self, program: str) -> list[str]:
+        """Return the lines of its output that are calls of a program, to be pasted."""
+        lines = map(str.strip, self.text().splitlines())
+        return [line for line in lines if line.startswith(f"{program} ")]
+
+    def descendants(self) -> set[int]:
+        """Return the ids of all processes below it."""
+        listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+        pairs = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
+        found, parents = set[int](), {self.popen.pid}
+        while parents:
+            parents = {pid for pid, parent in pairs if parent in parents}
+            found |= parents
+        return found
+
+    def open_ports(self) -> list[str]:
+        return [name for name, port in self.ports.items() if is_open(port)]
+
+    def end(self, number: signal.Signals) -> int:
+        """Send a signal and return the exit code."""
+        self.popen.send_signal(number)
+        return self.popen.wait(STOP_SECONDS)
+
+    def kill_if_running(self) -> None:
+        """Leave nothing behind, however a test ended; its children end with it."""
+        if self.popen.poll() is None:
+            self.popen.terminate()
+            try:
+                self.popen.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.popen.kill()
+                self.popen.wait()
+        self.close()
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as client:
+        client.settimeout(1)
+        return client.connect_ex((HOST, port)) == 0
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process still runs; one that only waits to be reaped does not."""
+    listing = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
+    return bool(listing.stdout.strip()) and not listing.stdout.startswith("Z")

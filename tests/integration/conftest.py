@@ -1,0 +1,117 @@
+"""An embedded AWS and the services on it, once for all tests here; every test begins with empty tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.embedded_aws import embedded_aws
+from local.tables import create_tables, definitions
+from tests.integration.ledger_checks import Tables, assert_all_fits
+from tests.integration.processes import Service, distinct_free_ports, dynamodb
+from tests.integration.relay import Relay
+from tests.integration.shop import Dice, Shop, Wire
+
+Start = Callable[..., list[Service]]
+
+
+@pytest.fixture(scope="session")
+def aws_url() -> Iterator[str]:
+    with embedded_aws() as endpoint_url:
+        yield endpoint_url
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Start services together and wait until all of them are healthy; all are stopped at the end."""
+    started: list[Service] = []
+    ports = distinct_free_ports()
+    folder: Path = tmp_path_factory.mktemp("services")
+
+    def start_services(*names: str, dynamodb_url: str) -> list[Service]:
+        services = []
+        for name in names:
+            services.append(Service(name, ports, dynamodb_url, folder))
+            started.append(services[-1])
+        for service in services:
+            service.wait_until_healthy()
+        return services
+
+    yield start_services
+    assert {service.stop() for service in started} <= {0}
+
+
+@pytest.fixture(scope="session")
+def services(aws_url: str, start: Start) -> list[Service]:
+    """The front page, catalog, two copies of stock, and audit."""
+    create_tables(dynamodb(aws_url))
+    return start("front", "catalog", "stock", "stock", "audit", dynamodb_url=aws_url)
+
+
+@pytest.fixture(scope="session")
+def wire(services: list[Service]) -> Iterator[Wire]:
+    wire = Wire(services[0].url)
+    yield wire
+    wire.http.close()
+
+
+@pytest.fixture(scope="session")
+def client(aws_url: str) -> Any:
+    return dynamodb(aws_url)
+
+
+@pytest.fixture
+def shop(services: list[Service], wire: Wire, client: Any) -> Iterator[Shop]:
+    """The services over empty tables; none of them may fail in the test."""
+    for name in definitions():
+        client.delete_table(TableName=name)
+    create_tables(client)
+    _, catalog, stock, _, audit = services
+    lengths = [len(service.text()) for service in services]
+    yield Shop(wire, catalog.url, stock.url, audit.url)
+    logged = [service.text()[length:] for service, length in zip(services, lengths, strict=True)]
+    assert not [text[-4000:] for text in logged if "Traceback" in text]
+
+
+@pytest.fixture
+def second_copy(services: list[Service], shop: Shop) -> Shop:
+    """The same shop, through another process of the stock service."""
+    return shop.at(stock=services[3].url)
+
+
+@pytest.fixture(scope="session")
+def session_relay(aws_url: str) -> Iterator[Relay]:
+    relay = Relay(aws_url)
+    yield relay
+    relay.close()
+
+
+@pytest.fixture(scope="session")
+def relayed_services(session_relay: Relay, start: Start) -> list[Service]:
+    return start("catalog", "stock", "audit", dynamodb_url=session_relay.url)
+
+
+@pytest.fixture
+def relay(session_relay: Relay) -> Relay:
+    return session_relay
+
+
+@pytest.fixture
+def relayed(relayed_services: list[Service], shop: Shop) -> Shop:
+    """The same shop, through services that reach DynamoDB by way of `relay`."""
+    catalog, stock, audit = relayed_services
+    return shop.at(catalog=catalog.url, stock=stock.url, audit=audit.url)
+
+
+@pytest.fixture
+def all_fits(client: Any) -> Callable[[], Tables]:
+    """Assert that all three tables fit together, and return what is in them."""
+    return lambda: assert_all_fits(client)
+
+
+@pytest.fixture
+def dice() -> Dice:
+    return Dice()

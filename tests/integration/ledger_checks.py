@@ -1,0 +1,324 @@
+"""Whether the three tables fit together: every invariant of the stock, read from DynamoDB itself.
+
+Nothing here is the services' own code: item forms, effects, ids and hashes are written down a second time, so
+that a mistake in the services is not made here too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+TABLES = ("Products-table", "VendorInventory", "StockTransactions")
+FIRST_PREVIOUS_HASH = "0" * 64
+LEDGER_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:inventory:ledger")
+OPTIONAL_RECORD_ATTRIBUTES = ("order_id", "notes")
+RECORD_ATTRIBUTES = {
+    "transaction_id",
+    "timestamp",
+    "product_id",
+    "sku",
+    "vendor_id",
+    "transaction_type",
+    "quantity_change",
+    "stock_before",
+    "stock_after",
+    "order_id",
+    "performed_by",
+    "notes",
+    "sequence",
+    "quantity",
+    "reserved_before",
+    "reserved_after",
+    "request_id",
+    "previous_hash",
+    "hash",
+}
+SETTLED_BY = {
+    "order_placed": "placed",
+    "order_confirmed": "confirmed",
+    "order_cancelled": "cancelled",
+    "refund": "refunded",
+}
+
+Item = dict[str, Any]
+
+
+@dataclass
+class Tables:
+    """All items of the three tables, sorted by what they are."""
+
+    products: dict[str, Item] = field(default_factory=dict)
+    skus: dict[str, Item] = field(default_factory=dict)
+    orders: dict[str, Item] = field(default_factory=dict)
+    bounds: dict[str, int] = field(default_factory=dict)
+    product_markers: dict[str, Item] = field(default_factory=dict)
+    stock_markers: dict[str, Item] = field(default_factory=dict)
+    records: list[Item] = field(default_factory=list)
+    unknown: list[Item] = field(default_factory=list)
+
+    def ledger(self, sku: str) -> list[Item]:
+        """Return a SKU's records in their order."""
+        return sorted((r for r in self.records if r["sku"] == sku), key=lambda r: r["sequence"])
+
+    def records_of(self, order_id: str) -> list[Item]:
+        """Return an order's records."""
+        return [record for record in self.records if record.get("order_id") == order_id]
+
+
+def read_tables(client: Any, prefix: str = "") -> Tables:
+    """Read all three tables consistently; nothing should be writing meanwhile."""
+    tables = Tables()
+    for item in scan(client, f"{prefix}Products-table"):
+        if item["product_id"].startswith("PROD-"):
+            tables.products[item["product_id"]] = item
+        elif item["product_id"].startswith("#MARKER#"):
+            tables.product_markers[item["product_id"]] = item
+        else:
+            tables.unknown.append(item)
+    for item in scan(client, f"{prefix}VendorInventory"):
+        match item["sku"]:
+            case "#ORDER":
+                tables.orders[item["product_id"]] = item
+            case "#MARKER":
+                tables.stock_markers[item["product_id"]] = item
+            case "#LOW-STOCK-BOUND":
+                tables.bounds[item["product_id"]] = item["bound"]
+            case sku if sku.startswith("SKU-"):
+                tables.skus[sku] = item
+            case _:
+                tables.unknown.append(item)
+    tables.records = list(scan(client, f"{prefix}StockTransactions"))
+    return tables
+
+
+def scan(client: Any, table_name: str) -> Iterator[Item]:
+    """Yield all items of a table as plain values; numbers are int where they have no fraction."""
+    decode = TypeDeserializer().deserialize
+    for page in client.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True):
+        for item in page["Items"]:
+            yield {name: _plain(decode(value)) for name, value in item.items()}
+
+
+def everything_in(client: Any, prefix: str = "") -> dict[str, list[str]]:
+    """Return all items of all tables in a form that can be compared with a later one."""
+    return {
+        name: sorted(json.dumps(item, sort_keys=True, default=str) for item in scan(client, prefix + name))
+        for name in TABLES
+    }
+
+
+def assert_all_fits(client: Any, prefix: str = "") -> Tables:
+    """Read the tables, assert every invariant, and return what was read."""
+    tables = read_tables(client, prefix)
+    found = list(violations(tables))
+    assert not found, f"{len(found)} violations:\n" + "\n".join(found[:50])
+    return tables
+
+
+def violations(tables: Tables) -> Iterator[str]:
+    """Yield everything that does not fit, one sentence each."""
+    for item in tables.unknown:
+        yield f"an item of no known kind: {item}"
+    ledgers: defaultdict[str, list[Item]] = defaultdict(list)
+    for record in tables.records:
+        ledgers[record["sku"]].append(record)
+    reserved_by_orders: Counter[str] = Counter()
+    for order in tables.orders.values():
+        for sku, line in order["lines"].items():
+            reserved_by_orders[sku] += line["reserved"]
+    for sku in ledgers.keys() - tables.skus.keys():
+        yield f"{sku} has {len(ledgers[sku])} records and no item"
+    for sku in reserved_by_orders.keys() - tables.skus.keys():
+        yield f"{sku} is in an order and has no item"
+    for sku, item in tables.skus.items():
+        ledger = sorted(ledgers[sku], key=lambda record: record["sequence"])
+        yield from _sku_violations(item, tables)
+        yield from _ledger_violations(sku, ledger)
+        yield from _head_violations(item, ledger)
+        if item["reserved_stock"] != reserved_by_orders[sku]:
+            yield f"{sku} has reserved {item['reserved_stock']}, its orders hold {reserved_by_orders[sku]}"
+    yield from _order_violations(tables)
+    yield from _marker_violations(tables)
+
+
+def _sku_violations(item: Item, tables: Tables) -> Iterator[str]:
+    sku = item["sku"]
+    if not 0 <= item["reserved_stock"] <= item["current_stock"]:
+        yield f"{sku} has reserved {item['reserved_stock']} of {item['current_stock']}"
+    if item["available_stock"] != item["current_stock"] - item["reserved_stock"]:
+        yield f"{sku} says that {item['available_stock']} are available"
+    if item["version"] < item["sequence"] + 1:
+        yield f"{sku} is in version {item['version']} after {item['sequence']} stock writes"
+    if tables.bounds.get(item["vendor_id"], -1) < item["reorder_threshold"]:
+        yield f"{sku} has a threshold above the bound of {item['vendor_id']}"
+    product = tables.products.get(item["product_id"])
+    if product is None:
+        yield f"{sku} has no product"
+        return
+    if product["vendor_id"] != item["vendor_id"]:
+        yield f"{sku} is {item['vendor_id']}'s, its product {product['vendor_id']}'s"
+    if item["product_version"] > product["version"]:
+        yield f"{sku} saw version {item['product_version']} of a product in version {product['version']}"
+    is_active = product["is_active"] == "true"
+    if item["product_version"] == product["version"] and item["product_is_active"] is not is_active:
+        yield f"{sku} takes its product, active: {is_active}, for the opposite"
+
+
+def _ledger_violations(sku: str, ledger: list[Item]) -> Iterator[str]:
+    stock, reserved, previous_hash, previous_time = 0, 0, FIRST_PREVIOUS_HASH, ""
+    for sequence, record in enumerate(ledger, start=1):
+        name = f"record {sequence} of {sku}"
+        if record["sequence"] != sequence:
+            yield f"{name} has the number {record['sequence']}"
+            return
+        if record["transaction_id"] != transaction_id(sku, sequence):
+            yield f"{name} has the id {record['transaction_id']}"
+        if record["previous_hash"] != previous_hash:
+            yield f"{name} is not chained to the one before it"
+        if record["hash"] != record_hash(record):
+            yield f"{name} has another hash than its content"
+        if record["timestamp"] <= previous_time:
+            yield f"{name} is not later than the one before it"
+        if (record["stock_before"], record["reserved_before"]) != (stock, reserved):
+            yield f"{name} begins at {record['stock_before']}, {record['reserved_before']}"
+        stock, reserved = record["stock_after"], record["reserved_after"]
+        if not 0 <= reserved <= stock:
+            yield f"{name} leaves {reserved} of {stock} reserved"
+        if (stock - record["stock_before"], reserved - record["reserved_before"]) not in _effects(record):
+            yield f"{name} has another effect than {record['transaction_type']}"
+        if record["quantity_change"] != stock - record["stock_before"]:
+            yield f"{name} says that the stock changed by {record['quantity_change']}"
+        if (record.get("order_id") is None) != (record["transaction_type"] not in SETTLED_BY):
+            yield f"{name}, {record['transaction_type']}, has order_id {record.get('order_id')}"
+        previous_hash, previous_time = record["hash"], record["timestamp"]
+
+
+def _effects(record: Item) -> list[tuple[int, int]]:
+    quantity = record["quantity"]
+    return {
+        "order_placed": [(0, quantity)],
+        "order_confirmed": [(-quantity, -quantity)],
+        "order_cancelled": [(0, -quantity)],
+        "refund": [(quantity, 0), (0, 0)],
+        "restock": [(quantity, 0)],
+        "manual_adjustment": [(quantity, 0), (-quantity, 0)],
+    }.get(record["transaction_type"], [])
+
+
+def _head_violations(item: Item, ledger: list[Item]) -> Iterator[str]:
+    """Compare a SKU with the last of its records: that is the fold of all, as each continues the other."""
+    sku = item["sku"]
+    if item["sequence"] != len(ledger):
+        yield f"{sku} stands at sequence {item['sequence']} and has {len(ledger)} records"
+    if not ledger:
+        head = {"current_stock": 0, "reserved_stock": 0, "ledger_hash": FIRST_PREVIOUS_HASH}
+    else:
+        last = ledger[-1]
+        head = {
+            "current_stock": last["stock_after"],
+            "reserved_stock": last["reserved_after"],
+            "ledger_hash": last["hash"],
+            "last_transaction_id": last["transaction_id"],
+            "last_transaction_at": last["timestamp"],
+        }
+    for name, value in head.items():
+        if item.get(name) != value:
+            yield f"{sku} has {name} {item.get(name)}, its ledger ends at {value}"
+    for record in ledger:
+        if (record["product_id"], record["vendor_id"]) != (item["product_id"], item["vendor_id"]):
+            yield f"record {record['sequence']} of {sku} names {record['product_id']}, {record['vendor_id']}"
+
+
+def _order_violations(tables: Tables) -> Iterator[str]:
+    logged: Counter[tuple[str, str, str]] = Counter()
+    for record in tables.records:
+        if record.get("order_id") is not None:
+            kind = SETTLED_BY.get(record["transaction_type"], "nothing that an order can be")
+            logged[record["order_id"], record["sku"], kind] += record["quantity"]
+    for order_id, order in tables.orders.items():
+        for sku, line in order["lines"].items():
+            name = f"{sku} of {order_id}"
+            if line["placed"] != line["reserved"] + line["confirmed"] + line["cancelled"]:
+                yield f"{name}: placed is not the sum of {line}"
+            if min(line["reserved"], line["confirmed"], line["cancelled"]) < 0:
+                yield f"{name}: negative units in {line}"
+            if not 0 <= line["refunded"] <= line["confirmed"]:
+                yield f"{name}: more refunded than confirmed in {line}"
+            for kind in SETTLED_BY.values():
+                if (units := logged.pop((order_id, sku, kind), 0)) != line[kind]:
+                    yield f"{name}: {line[kind]} {kind}, and {units} by the log"
+        reserved = sum(line["reserved"] for line in order["lines"].values())
+        due = (order.get("vendor_id"), order.get("last_updated"))
+        shard = f"OPEN-ORDERS#{zlib.crc32(order_id.encode()) % 16}"
+        if due != ((shard, order["expires_at"]) if reserved else (None, None)):
+            yield f"{order_id} holds {reserved} units and is listed as due at {due}"
+        if not order["lines"] and "ttl" not in order:
+            yield f"{order_id} is a tombstone for ever"
+    for (order_id, sku, kind), units in logged.items():
+        if units:
+            yield f"{units} units of {sku} are {kind} for {order_id}, which does not know of it"
+
+
+def _marker_violations(tables: Tables) -> Iterator[str]:
+    for marker in tables.product_markers.values():
+        for done in marker["done"]:
+            if done["product_id"] not in tables.products:
+                yield f"a marker names {done['product_id']}, which does not exist"
+    marked: Counter[str] = Counter()
+    known = {(record["transaction_id"], record["timestamp"]) for record in tables.records}
+    for marker in tables.stock_markers.values():
+        for done in marker["done"]:
+            if "transaction_id" in done:
+                marked[done["transaction_id"]] += 1
+                if (done["transaction_id"], done["timestamp"]) not in known:
+                    yield f"a marker names {done['transaction_id']}, which does not exist"
+            elif done["sku"] not in tables.skus:
+                yield f"a marker names {done['sku']}, which does not exist"
+    for record in tables.records:
+        # Restocks and adjustments cannot be done without an Idempotency-Key.
+        expected = 1 if record["transaction_type"] in ("restock", "manual_adjustment") else 0
+        if record["transaction_type"] != "refund" and marked[record["transaction_id"]] != expected:
+            yield (
+                f"{record['transaction_type']} {record['sequence']} of {record['sku']} "
+                f"has {marked[record['transaction_id']]} markers"
+            )
+
+
+def transaction_id(sku: str, sequence: int) -> str:
+    """Return the id of a SKU's record number `sequence`."""
+    return f"TXN-{uuid.uuid5(LEDGER_NAMESPACE, f'{sku}#{sequence}')}"
+
+
+def record_hash(record: Mapping[str, Any]) -> str:
+    """Return the hash of a record, an item or a served object: SHA-256 of its RFC 8785 form without `hash`.
+
+    The record has only texts, integers and null, and ASCII names: there RFC 8785 is what this writes.
+    """
+    sealed = {name: None for name in OPTIONAL_RECORD_ATTRIBUTES} | dict(record)
+    assert sealed.keys() == RECORD_ATTRIBUTES, sealed.keys() ^ RECORD_ATTRIBUTES
+    del sealed["hash"]
+    assert all(value is None or type(value) in (str, int) for value in sealed.values()), sealed
+    text = json.dumps(sealed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return int(value) if value == int(value) else value
+        case dict():
+            return {name: _plain(member) for name, member in value.items()}
+        case list():
+            return [_plain(member) for member in value]
+        case _:
+            return value

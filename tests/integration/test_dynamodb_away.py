@@ -1,0 +1,171 @@
+"""DynamoDB goes away, falls silent, refuses, or loses an answer: nothing is half done, and waiting ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import httpx
+
+from local.embedded_aws import embedded_aws
+from local.tables import create_tables
+from tests.integration.conftest import Start
+from tests.integration.ledger_checks import Tables, everything_in
+from tests.integration.processes import dynamodb
+from tests.integration.relay import Relay
+from tests.integration.shop import Shop, Sku, Wire, done, outcome, together
+
+API_GATEWAY_WAITS_SECONDS = 29.0
+REFUSED_SECONDS = 10.0
+
+Request = Callable[[], httpx.Response]
+
+
+def requests_of_all_kinds(shop: Shop, sku: Sku) -> list[Request]:
+    return [
+        partial(shop.ask, "GET", f"{shop.catalog}/products/{sku.product_id}"),
+        partial(shop.ask, "GET", f"{shop.catalog}/products", params={"category": "Drinks"}),
+        shop.create_product,
+        partial(shop.create_product, key="k"),
+        partial(shop.deactivate_product, sku.product_id),
+        partial(shop.ask, "GET", f"{shop.stock}/vendors/{sku.vendor_id}/inventory", "admin"),
+        partial(shop.ask, "GET", f"{shop.stock}/vendors/{sku.vendor_id}/low-stock", "admin"),
+        partial(shop.create_sku, sku._replace(sku=f"{sku.sku}-2")),
+        partial(shop.restock, sku, 1),
+        partial(shop.place, "ORDER-2", (sku, 1)),
+        partial(shop.order, "ORDER-1"),
+        partial(shop.confirm, "ORDER-1"),
+        partial(shop.cancel, "ORDER-1"),
+        partial(shop.ask, "GET", f"{shop.audit}/skus/{sku.sku}/transactions", "auditor"),
+        partial(
+            shop.ask, "GET", f"{shop.audit}/transactions/TXN-{'0' * 8}-0000-0000-0000-{'0' * 12}", "admin"
+        ),
+    ]
+
+
+def commands_that_write(shop: Shop, sku: Sku) -> list[tuple[Request, str]]:
+    return [
+        (partial(shop.place, "ORDER-1", (sku, 2)), "201"),
+        (partial(shop.confirm, "ORDER-1"), "200"),
+        (partial(shop.restock, sku, 5, key="k"), "201"),
+        (partial(shop.create_product, key="k"), "201"),
+        (partial(shop.create_sku, sku._replace(sku=f"{sku.sku}-2"), key="k"), "201"),
+    ]
+
+
+def assert_unavailable(answer: httpx.Response, took_seconds: float, most_seconds: float) -> None:
+    asked = f"{answer.request.method} {answer.url}"
+    assert (asked, outcome(answer)) == (asked, "503 database_unavailable")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert answer.headers["X-Request-Id"] == answer.json()["request_id"]
+    assert took_seconds < most_seconds, asked
+
+
+def timed(request: Request) -> tuple[httpx.Response, float]:
+    started = time.monotonic()
+    return request(), time.monotonic() - started
+
+
+def assert_healthy(shop: Shop) -> None:
+    for url in (shop.catalog, shop.stock, shop.audit):
+        assert outcome(shop.ask("GET", f"{url}/health")) == "200"
+
+
+def test_without_dynamodb_every_request_is_answered_503_and_the_services_stay_healthy(
+    start: Start, wire: Wire
+) -> None:
+    with embedded_aws() as endpoint_url:
+        create_tables(dynamodb(endpoint_url))
+        catalog, stock, audit = start("catalog", "stock", "audit", dynamodb_url=endpoint_url)
+        shop = Shop(wire, catalog.url, stock.url, audit.url)
+        sku = shop.has_sku(10)
+        done(shop.place("ORDER-1", (sku, 1)))
+
+    for answer, took in together([partial(timed, request) for request in requests_of_all_kinds(shop, sku)]):
+        assert_unavailable(answer, took, REFUSED_SECONDS)
+    assert_healthy(shop)
+
+
+def test_a_silent_dynamodb_is_given_up_before_api_gateway_gives_up_and_works_again_afterwards(
+    shop: Shop, relayed: Shop, relay: Relay, all_fits: Callable[[], Tables]
+) -> None:
+    sku = shop.has_sku(10)
+    done(shop.place("ORDER-1", (sku, 1)))
+    with relay.silence():
+        requests = requests_of_all_kinds(relayed, sku)
+        # One of each service: more would queue for its eight threads.
+        chosen = [requests[0], requests[2], *requests[8:12], requests[13]]
+        for answer, took in together([partial(timed, request) for request in chosen]):
+            assert_unavailable(answer, took, API_GATEWAY_WAITS_SECONDS)
+        assert_healthy(relayed)
+
+    for request in requests_of_all_kinds(relayed, sku)[8:12]:
+        assert request().is_success
+    all_fits()
+
+
+def test_a_lost_answer_of_dynamodb_doubles_nothing(
+    shop: Shop, relayed: Shop, relay: Relay, all_fits: Callable[[], Tables]
+) -> None:
+    sku = shop.has_sku(10)
+    for command, expected in commands_that_write(relayed, sku):
+        relay.lose_next_answer("TransactWriteItems")
+        assert outcome(command()) == expected
+    tables = all_fits()
+    assert len(tables.products) == len(tables.skus) == 2
+    assert [record["quantity"] for record in tables.ledger(sku.sku)] == [10, 2, 2, 5]
+
+
+def test_a_command_whose_answers_were_all_lost_is_known_when_it_is_sent_again(
+    shop: Shop, relayed: Shop, relay: Relay, all_fits: Callable[[], Tables]
+) -> None:
+    sku = shop.has_sku(10)
+    for command, _ in commands_that_write(relayed, sku):
+        relay.lose_next_answer("TransactWriteItems", times=3)
+        assert outcome(command()) == "503 database_unavailable"
+        assert outcome(command()) == "200 replayed"
+    tables = all_fits()
+    assert len(tables.products) == len(tables.skus) == 2
+    assert [record["quantity"] for record in tables.ledger(sku.sku)] == [10, 2, 2, 5]
+
+
+def test_a_conflict_of_transactions_is_tried_again_and_nobody_notices(
+    shop: Shop, relayed: Shop, relay: Relay, all_fits: Callable[[], Tables]
+) -> None:
+    sku = shop.has_sku(10)
+    for command, expected in commands_that_write(relayed, sku):
+        relay.conflict_next(2)
+        assert outcome(command()) == expected
+    assert [record["quantity"] for record in all_fits().ledger(sku.sku)] == [10, 2, 2, 5]
+
+
+def test_a_product_is_deactivated_although_a_transaction_checks_it_at_that_moment(
+    shop: Shop, relayed: Shop, relay: Relay, all_fits: Callable[[], Tables]
+) -> None:
+    # A new SKU's transaction checks its product; DynamoDB refuses single writes to what one works on.
+    product_id = shop.has_product()
+    relay.conflict_next(2, "UpdateItem")
+    assert relayed.deactivate_product(product_id).status_code == 204
+    assert all_fits().products[product_id]["is_active"] == "false"
+
+
+def test_endless_conflicts_end_in_503_and_nothing_is_done(
+    shop: Shop, relayed: Shop, relay: Relay, client: Any, all_fits: Callable[[], Tables]
+) -> None:
+    sku = shop.has_sku(10)
+    before = everything_in(client)
+    relay.conflict_next(1_000)
+    try:
+        requests = [partial(relayed.place, f"ORDER-{n}", (sku, 1)) for n in range(4)]
+        for answer, took in together([partial(timed, request) for request in requests]):
+            assert outcome(answer) == "503 busy"
+            assert int(answer.headers["Retry-After"]) >= 1
+            assert took < API_GATEWAY_WAITS_SECONDS
+    finally:
+        relay.conflict_next(0)
+    assert everything_in(client) == before
+    assert outcome(relayed.place("ORDER-1", (sku, 1))) == "201"
+    all_fits()

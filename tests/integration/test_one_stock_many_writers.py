@@ -1,0 +1,134 @@
+"""Many writers on few SKUs: every unit is sold once, and the ledger tells how."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import httpx
+import pytest
+
+from tests.integration.ledger_checks import Tables
+from tests.integration.shop import Dice, Shop, Sku, by_writers, done, outcomes
+
+WRITERS = 16
+STOCK = 200
+ORDERS = 240
+
+AllFits = Callable[[], Tables]
+Request = Callable[[], httpx.Response]
+
+
+def sell_out(shops: Sequence[Shop], sku: Sku) -> dict[str, int]:
+    """Let 16 writers place orders of one unit, in turns at each shop, and count the answers."""
+    requests: list[Request] = [
+        partial(shops[number % len(shops)].place, f"ORDER-{number}", (sku, 1)) for number in range(ORDERS)
+    ]
+    answers = by_writers(WRITERS, requests)
+    for answer in answers:
+        if answer.status_code == 409:
+            assert answer.json()["lines"] == [
+                {"product_id": sku.product_id, "sku": sku.sku, "asked": 1, "available": 0}
+            ]
+    return outcomes(answers)
+
+
+def assert_sold_out(tables: Tables, sku: Sku) -> None:
+    item = tables.skus[sku.sku]
+    assert (item["current_stock"], item["reserved_stock"], item["available_stock"]) == (STOCK, STOCK, 0)
+    placed = tables.ledger(sku.sku)[1:]
+    assert [record["transaction_type"] for record in placed] == ["order_placed"] * STOCK
+    assert len({record["order_id"] for record in placed}) == STOCK == len(tables.orders)
+
+
+def test_sixteen_writers_sell_exactly_what_there_is(shop: Shop, all_fits: AllFits) -> None:
+    sku = shop.has_sku(STOCK)
+    assert sell_out([shop], sku) == {"201": STOCK, "409 insufficient_stock": ORDERS - STOCK}
+    assert_sold_out(all_fits(), sku)
+
+
+def test_two_copies_of_the_service_sell_exactly_what_there_is(
+    shop: Shop, second_copy: Shop, all_fits: AllFits
+) -> None:
+    sku = shop.has_sku(STOCK)
+    assert sell_out([shop, second_copy], sku) == {"201": STOCK, "409 insufficient_stock": ORDERS - STOCK}
+    assert_sold_out(all_fits(), sku)
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+def test_orders_of_three_skus_in_any_order_of_lines_lose_no_unit(
+    shop: Shop, second_copy: Shop, dice: Dice, all_fits: AllFits, copies: int
+) -> None:
+    skus = shop.has_skus(3, stock=60)
+    shops = [shop, second_copy][:copies]
+    requests: list[Request] = []
+    for number in range(90):
+        lines = [(sku, 1) for sku in dice.shuffled(skus)]
+        requests.append(partial(shops[number % copies].place, f"ORDER-{number}", *lines))
+
+    answers = by_writers(WRITERS, requests)
+
+    assert outcomes(answers) == {"201": 60, "409 insufficient_stock": 30}
+    tables = all_fits()
+    assert [tables.skus[sku.sku]["available_stock"] for sku in skus] == [0, 0, 0]
+    assert len(tables.orders) == 60
+
+
+def test_an_order_that_lacks_one_line_reserves_none_of_the_others(
+    shop: Shop, second_copy: Shop, dice: Dice, all_fits: AllFits
+) -> None:
+    scarce, plenty, ample = shop.has_skus(3, stock=30)
+    done(shop.restock(plenty, 500))
+    done(shop.restock(ample, 500))
+    requests: list[Request] = [
+        partial(
+            dice.choice([shop, second_copy]).place,
+            f"ORDER-{number}",
+            *dice.shuffled([(scarce, 1), (plenty, 2), (ample, 3)]),
+        )
+        for number in range(60)
+    ]
+
+    assert outcomes(by_writers(WRITERS, requests)) == {"201": 30, "409 insufficient_stock": 30}
+
+    tables = all_fits()
+    reserved = [tables.skus[sku.sku]["reserved_stock"] for sku in (scarce, plenty, ample)]
+    assert reserved == [30, 60, 90]
+
+
+def test_restocks_sales_confirms_and_cancels_at_once_keep_the_books(
+    shop: Shop, second_copy: Shop, dice: Dice, all_fits: AllFits
+) -> None:
+    skus = shop.has_skus(4, stock=40)
+
+    def life_of_an_order(number: int, where: Shop, lines: list[tuple[Sku, int]], end: str) -> httpx.Response:
+        order_id = f"ORDER-{number}"
+        placed = where.place(order_id, *lines)
+        if placed.status_code != 201 or end == "stay":
+            return placed
+        settle = where.confirm if end == "confirm" else where.cancel
+        settled = settle(order_id)
+        while settled.status_code == 503:
+            settled = settle(order_id)
+        return done(settled)
+
+    requests: list[Request] = []
+    ends: Counter[str] = Counter()
+    for number in range(120):
+        where = dice.choice([shop, second_copy])
+        if dice.random() < 0.2:
+            requests.append(
+                partial(where.restock, dice.choice(skus), dice.randint(1, 5), key=f"key-{number}")
+            )
+        else:
+            lines = [(sku, dice.randint(1, 3)) for sku in dice.sample(skus, dice.randint(1, 3))]
+            end = dice.choice(["confirm", "cancel", "stay"])
+            ends[end] += 1
+            requests.append(partial(life_of_an_order, number, where, lines, end))
+    print(f"orders by their ends: {dict(ends)}")
+
+    answered = outcomes(by_writers(WRITERS, requests))
+
+    assert answered.keys() <= {"200", "201", "409 insufficient_stock"}, answered
+    all_fits()
