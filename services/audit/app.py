@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from chalice.app import Response
 
+from chalicelib.audit_service import Search
 from chalicelib.bootstrap import audit_service, rest_service
+from chalicelib.log_gateway import Period
 from inventory_common.identity import Role
-from inventory_common.requests import Request
+from inventory_common.requests import Parameter, Request, moment, one_of, require_order
 from inventory_common.responses import answer, listing
+from inventory_common.transactions import TransactionType
 
 app = rest_service()
 audit = audit_service()
 
+SEARCH = {
+    "from": Parameter(moment),
+    "to": Parameter(moment),
+    "transaction_type": Parameter(one_of(*TransactionType)),
+    "order": Parameter(one_of("asc", "desc"), default="desc"),
+}
 LOG_READERS = {Role.VENDOR, Role.AUDITOR, Role.ADMIN}
 
 
@@ -22,19 +31,27 @@ def get_transaction(request: Request, transaction_id: str) -> Response:
     return answer(record.document(), etag=record.hash)
 
 
-@app.route("/products/{product_id}/transactions", methods=["GET"], may=LOG_READERS, paged=True)
+@app.route("/products/{product_id}/transactions", methods=["GET"], may=LOG_READERS, query=SEARCH, paged=True)
 def list_product_transactions(request: Request, product_id: str) -> Response:
-    """List a product's log, newest first."""
-    return listing(audit.records_of_product(product_id, request.scope, request.page), request)
+    """List a product's log, newest first if not asked otherwise."""
+    found = audit.records_of_product(product_id, request.scope, _search(request), request.page)
+    return listing(found, request)
 
 
-@app.route("/vendors/{vendor_id}/transactions", methods=["GET"], may=LOG_READERS, paged=True)
+@app.route("/vendors/{vendor_id}/transactions", methods=["GET"], may=LOG_READERS, query=SEARCH, paged=True)
 def list_vendor_transactions(request: Request, vendor_id: str) -> Response:
-    """List a vendor's log, newest first."""
-    return listing(audit.records_of_vendor(vendor_id, request.page), request)
+    """List a vendor's log, newest first if not asked otherwise."""
+    return listing(audit.records_of_vendor(vendor_id, _search(request), request.page), request)
 
 
-@app.route("/skus/{sku}/transactions", methods=["GET"], may=LOG_READERS, paged=True)
+@app.route("/skus/{sku}/transactions", methods=["GET"], may=LOG_READERS, query=SEARCH, paged=True)
 def list_sku_transactions(request: Request, sku: str) -> Response:
-    """List a SKU's log, newest first."""
-    return listing(audit.records_of_sku(sku, request.scope, request.page), request)
+    """List a SKU's log, newest first if not asked otherwise."""
+    return listing(audit.records_of_sku(sku, request.scope, _search(request), request.page), request)
+
+
+def _search(request: Request) -> Search:
+    query = request.query
+    require_order(query, "from", "to")
+    period = Period(query["from"], query["to"], descending=query["order"] == "desc")
+    return Search(period, query["transaction_type"])

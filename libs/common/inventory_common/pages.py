@@ -9,14 +9,17 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from decimal import Decimal
+from typing import Any, Final, Literal
 
 from .errors import InvalidCursor
 from .items import from_item, key_of, to_attribute
 from .limits import PAGE_DEFAULT_ITEMS
 from .schema import KeySpace
+from .timestamps import microsecond_before
 
 __all__ = [
+    "Filter",
     "Listing",
     "Page",
     "PageRequest",
@@ -26,6 +29,7 @@ __all__ = [
     "decode_cursor",
     "encode_cursor",
     "equal_to",
+    "from_until",
     "starting_with",
 ]
 
@@ -77,14 +81,47 @@ def starting_with(prefix: str) -> SortCondition:
     return SortCondition("begins_with(#sort, :sort)", {":sort": prefix}, lambda key: key.startswith(prefix))
 
 
+def from_until(first: str | None, end: str | None) -> SortCondition | None:
+    """Bound a sort key of timestamps: `first` is within, `end` is not; None leaves a side open."""
+    if first is not None and end is not None:
+        # BETWEEN takes both its ends; timestamps have microseconds, so this is the last one before `end`.
+        last = microsecond_before(end)
+        return SortCondition(
+            "#sort BETWEEN :first AND :last",
+            {":first": first, ":last": last},
+            lambda key: first <= key <= last,
+        )
+    if first is not None:
+        return SortCondition("#sort >= :first", {":first": first}, lambda key: key >= first)
+    if end is not None:
+        return SortCondition("#sort < :end", {":end": end}, lambda key: key < end)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What DynamoDB leaves out of a page after it has read (and charged) it; not for keys of the index."""
+
+    attribute: str
+    operator: Literal["=", ">=", "<=", "contains"]
+    value: str | int | Decimal
+
+    def expression(self, name: str, value: str) -> str:
+        """Return it over placeholders."""
+        if self.operator == "contains":
+            return f"contains({name}, {value})"
+        return f"{name} {self.operator} {value}"
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A partition of a table or index, or a range of it, in one of its two orders."""
+    """A partition of a table or index, or a range of it, in one of its two orders, perhaps filtered."""
 
     space: KeySpace
     partition: str
     where: SortCondition | None = None
     descending: bool = False
+    filters: tuple[Filter, ...] = ()
 
     def query(self, table_name: str, page: PageRequest) -> dict[str, Any]:
         """Return the arguments of the one Query that reads the page.
@@ -96,11 +133,16 @@ class Listing:
         """
         condition = "#partition = :partition"
         names = {"#partition": self.space.partition_key}
-        values: dict[str, str | int] = {":partition": self.partition}
+        values: dict[str, str | int | Decimal] = {":partition": self.partition}
         if self.where is not None:
             condition += f" AND {self.where.expression}"
             names["#sort"] = self.space.sort_key
             values |= self.where.values
+        filters = []
+        for number, wanted in enumerate(self.filters):
+            names[f"#filter{number}"] = wanted.attribute
+            values[f":filter{number}"] = wanted.value
+            filters.append(wanted.expression(f"#filter{number}", f":filter{number}"))
         arguments = {
             "TableName": table_name,
             "KeyConditionExpression": condition,
@@ -109,6 +151,8 @@ class Listing:
             "ScanIndexForward": not self.descending,
             "Limit": page.limit,
         }
+        if filters:
+            arguments["FilterExpression"] = " AND ".join(filters)
         if self.space.index_name is None:
             arguments["ConsistentRead"] = True  # an index cannot
         else:

@@ -17,6 +17,7 @@ from . import exact_json
 from .errors import (
     IdempotencyKeyRequired,
     InvalidIdempotencyKey,
+    InvalidInput,
     InvalidJson,
     TooLarge,
     UnsupportedMediaType,
@@ -30,6 +31,7 @@ from .limits import (
     REQUEST_ID_MAX_CHARACTERS,
 )
 from .pages import PageRequest, Position, decode_cursor
+from .timestamps import timestamp
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -44,10 +46,13 @@ __all__ = [
     "Errors",
     "Parameter",
     "Request",
+    "moment",
+    "one_of",
     "path_errors",
     "read_body",
     "read_json",
     "read_query",
+    "require_order",
     "text",
 ]
 
@@ -78,6 +83,37 @@ def text(max_characters: int) -> Callable[[str], str]:
         return value
 
     return read
+
+
+def moment(value: str) -> str:
+    """Read an ISO 8601 moment of any precision and offset."""
+    try:
+        return timestamp(value)
+    except ValueError as error:
+        raise ValueError("must be a moment such as 2026-02-23T10:30:00Z") from error
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """Return a reader of one of some words."""
+
+    def read(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return value
+
+    return read
+
+
+def require_order(query: Mapping[str, Any], first: str, end: str) -> None:
+    """Check a range of two query parameters.
+
+    Raises
+    ------
+    InvalidInput
+        If both are given and the end is not later than the first.
+    """
+    if query[first] is not None and query[end] is not None and query[end] <= query[first]:
+        raise InvalidInput([(f"query.{end}", f"must be later than {first}")])
 
 
 @dataclass(frozen=True, slots=True)

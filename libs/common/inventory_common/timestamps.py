@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-__all__ = ["Clock", "epoch_seconds", "later_of", "now", "plus_seconds", "timestamp"]
+__all__ = ["Clock", "epoch_seconds", "later_of", "microsecond_before", "now", "plus_seconds", "timestamp"]
 
 _EXTENDED_FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.,]+(Z|[+-][0-9:]+)")
 
@@ -43,6 +43,14 @@ def timestamp(text: str) -> str:
 def plus_seconds(moment: str, seconds: int) -> str:
     """Return the timestamp `seconds` after `moment`."""
     return _text(datetime.fromisoformat(moment) + timedelta(seconds=seconds))
+
+
+def microsecond_before(moment: str) -> str:
+    """Return the last timestamp before `moment`; the first of all stays as it is."""
+    try:
+        return _text(datetime.fromisoformat(moment) - timedelta(microseconds=1))
+    except OverflowError:
+        return moment
 
 
 def epoch_seconds(moment: str) -> int:

@@ -141,6 +141,7 @@ SURFACE = {
         "WRITE_DEADLINE_SECONDS",
     ],
     "pages": [
+        "Filter",
         "Listing",
         "Page",
         "PageRequest",
@@ -150,6 +151,7 @@ SURFACE = {
         "decode_cursor",
         "encode_cursor",
         "equal_to",
+        "from_until",
         "starting_with",
     ],
     "problems": [
@@ -169,10 +171,13 @@ SURFACE = {
         "PAGING",
         "Parameter",
         "Request",
+        "moment",
+        "one_of",
         "path_errors",
         "read_body",
         "read_json",
         "read_query",
+        "require_order",
         "text",
     ],
     "responses": [
@@ -216,6 +221,7 @@ SURFACE = {
         "Clock",
         "epoch_seconds",
         "later_of",
+        "microsecond_before",
         "now",
         "plus_seconds",
         "timestamp",

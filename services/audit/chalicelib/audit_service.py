@@ -5,13 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inventory_common.errors import TransactionNotFound
-from inventory_common.identity import Scope
+from inventory_common.identity import EVERYTHING, Scope
 from inventory_common.pages import Page, PageRequest
 from inventory_common.transactions import TransactionRecord
 
-from .log_gateway import LogGateway
+from .log_gateway import LogGateway, Period
 
-__all__ = ["AuditService"]
+__all__ = ["AuditService", "Search"]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which records are wanted: of a period, and of one type or, with None, of all."""
+
+    period: Period
+    transaction_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +35,27 @@ class AuditService:
             raise TransactionNotFound(f"There is no {transaction_id}.")
         return found
 
-    def records_of_product(self, product_id: str, scope: Scope, page: PageRequest) -> Page:
-        """List a product's records, newest first; another vendor's product has none to show."""
-        return _within(scope, self.gateway.records_of_product(product_id, page))
+    def records_of_product(self, product_id: str, scope: Scope, search: Search, page: PageRequest) -> Page:
+        """List a product's records; another vendor's product has none to show."""
+        return _shown(self.gateway.records_of_product(product_id, search.period, page), scope, search)
 
-    def records_of_vendor(self, vendor_id: str, page: PageRequest) -> Page:
-        """List a vendor's records, newest first."""
-        return self.gateway.records_of_vendor(vendor_id, page)
+    def records_of_vendor(self, vendor_id: str, search: Search, page: PageRequest) -> Page:
+        """List a vendor's records."""
+        return _shown(self.gateway.records_of_vendor(vendor_id, search.period, page), EVERYTHING, search)
 
-    def records_of_sku(self, sku: str, scope: Scope, page: PageRequest) -> Page:
-        """List a SKU's records, newest first; another vendor's SKU has none to show."""
-        return _within(scope, self.gateway.records_of_sku(sku, page))
+    def records_of_sku(self, sku: str, scope: Scope, search: Search, page: PageRequest) -> Page:
+        """List a SKU's records; another vendor's SKU has none to show."""
+        return _shown(self.gateway.records_of_sku(sku, search.period, page), scope, search)
 
 
-def _within(scope: Scope, page: Page) -> Page:
-    # A product and its SKUs are one vendor's for ever: a page is wholly within a scope, or not at all.
-    covered = all(scope.covers(record["vendor_id"]) for record in page.documents)
-    return page if covered else Page([], None)
+def _shown(page: Page, scope: Scope, search: Search) -> Page:
+    # A product and its SKUs are one vendor's for ever: a page is wholly within a scope, or not at all.  The
+    # type is compared here rather than by DynamoDB, which reads and charges the same: were a page of another
+    # vendor's log filtered before it is looked at, its cursor would tell that the log exists.
+    if not all(scope.covers(record["vendor_id"]) for record in page.documents):
+        return Page([], None)
+    wanted = search.transaction_type
+    return Page(
+        [record for record in page.documents if wanted in (None, record["transaction_type"])],
+        page.next_cursor,
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.items import to_attribute
-from inventory_common.pages import Listing, Page, PageRequest
+from inventory_common.pages import Listing, Page, PageRequest, from_until
 from inventory_common.schema import (
     PRODUCT_TRANSACTION_INDEX,
     SKU_TRANSACTION_INDEX,
@@ -15,7 +17,16 @@ from inventory_common.schema import (
 from inventory_common.settings import Settings
 from inventory_common.transactions import TransactionRecord
 
-__all__ = ["LogGateway"]
+__all__ = ["LogGateway", "Period"]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From which moment on, until before which one, and in which order; None leaves a side open."""
+
+    first: str | None = None
+    end: str | None = None
+    descending: bool = True
 
 
 class LogGateway:
@@ -38,20 +49,22 @@ class LogGateway:
         )
         return TransactionRecord.from_item(answer["Items"][0]) if answer["Items"] else None
 
-    def records_of_product(self, product_id: str, page: PageRequest) -> Page:
-        """List a product's records, newest first."""
-        return self._list(PRODUCT_TRANSACTION_INDEX, product_id, page)
+    def records_of_product(self, product_id: str, period: Period, page: PageRequest) -> Page:
+        """List a product's records."""
+        return self._list(PRODUCT_TRANSACTION_INDEX, product_id, period, page)
 
-    def records_of_vendor(self, vendor_id: str, page: PageRequest) -> Page:
-        """List a vendor's records, newest first."""
-        return self._list(VENDOR_TRANSACTION_INDEX, vendor_id, page)
+    def records_of_vendor(self, vendor_id: str, period: Period, page: PageRequest) -> Page:
+        """List a vendor's records."""
+        return self._list(VENDOR_TRANSACTION_INDEX, vendor_id, period, page)
 
-    def records_of_sku(self, sku: str, page: PageRequest) -> Page:
-        """List a SKU's records, newest first."""
-        return self._list(SKU_TRANSACTION_INDEX, sku, page)
+    def records_of_sku(self, sku: str, period: Period, page: PageRequest) -> Page:
+        """List a SKU's records."""
+        return self._list(SKU_TRANSACTION_INDEX, sku, period, page)
 
-    def _list(self, space: KeySpace, partition: str, page: PageRequest) -> Page:
-        listing = Listing(space, partition, descending=True)
+    def _list(self, space: KeySpace, partition: str, period: Period, page: PageRequest) -> Page:
+        listing = Listing(
+            space, partition, from_until(period.first, period.end), descending=period.descending
+        )
         answer = self._client.query(**listing.query(self._table, page))
         return Page(
             [TransactionRecord.from_item(item).document() for item in answer["Items"]],
