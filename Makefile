@@ -55,14 +55,14 @@ clean: ## Remove what make has made
 
 $(VENV)/.run: requirements/run.txt libs/common/pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and there is no $(PYTHON); name one with make PYTHON=…" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $$($(PYTHON) --version) is $(PYTHON). Name another with make PYTHON=…" >&2; exit 1; }
-	@echo "Installing into $(VENV) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not; name another with make PYTHON=…" >&2; exit 1; }
+	@echo "Installing into $(VENV) …" >&2
 	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e libs/common
 	@touch $@
 
 $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
-	@echo "Installing the tools of development into $(VENV) …"
+	@echo "Installing the tools of development into $(VENV) …" >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/develop.txt
 	@touch $@

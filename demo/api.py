@@ -27,12 +27,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DEFAULT_URLS: Final = {
-    "FRONT_URL": "http://127.0.0.1:8000",
-    "CATALOG_URL": "http://127.0.0.1:8001",
-    "STOCK_URL": "http://127.0.0.1:8002",
-    "AUDIT_URL": "http://127.0.0.1:8003",
-}
+DEFAULT_PORTS: Final = {"FRONT": 8000, "CATALOG": 8001, "STOCK": 8002, "AUDIT": 8003}
+
+
+def default_urls(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return where the local stack is, by the ports that its own settings name (``FRONT_PORT`` and so on)."""
+    ports = {name: settings.get(f"{name}_PORT", default) for name, default in DEFAULT_PORTS.items()}
+    return {f"{name}_URL": f"http://127.0.0.1:{port}" for name, port in ports.items()}
+
+
 PAGE_ITEMS: Final = 100
 REQUEST_ATTEMPTS: Final = 5
 RETRY_MAX_SECONDS: Final = 5.0
@@ -359,7 +362,7 @@ class Stack:
     ) -> None:
         wires = {
             name: Wire(settings.get(name) or default, transport, sleep)
-            for name, default in DEFAULT_URLS.items()
+            for name, default in default_urls(settings).items()
         }
         self._wires = wires.values()
         tokens = Tokens(wires["FRONT_URL"])

@@ -53,4 +53,7 @@ Create a product:
 Browse its category:
   {browse_command(settings)}
 
+A whole shop, from another terminal:
+  make demo
+
 Logs are in {logs}. Ctrl-C stops everything."""

@@ -6,9 +6,8 @@ from chalice.app import Response
 
 from chalicelib.audit_service import Search
 from chalicelib.bootstrap import audit_service, rest_service
-from chalicelib.log_gateway import Period
 from inventory_common.identity import Role
-from inventory_common.requests import Parameter, Request, moment, one_of, require_order
+from inventory_common.requests import Parameter, Request, moment, one_of, read_period
 from inventory_common.responses import answer, listing
 from inventory_common.transactions import TransactionType
 
@@ -51,7 +50,4 @@ def list_sku_transactions(request: Request, sku: str) -> Response:
 
 
 def _search(request: Request) -> Search:
-    query = request.query
-    require_order(query, "from", "to")
-    period = Period(query["from"], query["to"], descending=query["order"] == "desc")
-    return Search(period, query["transaction_type"])
+    return Search(read_period(request.query, "from", "to"), request.query["transaction_type"])

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from chalice.app import Response
 
 from chalicelib.bootstrap import catalog_service, rest_service
-from chalicelib.commands import CreateProduct
+from chalicelib.commands import BrowseCategory, ChangeProduct, CreateProduct
 from chalicelib.product_rules import owner_of_new_product
 from inventory_common.identity import Role
 from inventory_common.limits import NAME_MAX_CHARACTERS
-from inventory_common.requests import Parameter, Request, text
+from inventory_common.requests import (
+    Parameter,
+    Request,
+    amount,
+    moment,
+    one_of,
+    read_period,
+    require_range,
+    text,
+)
 from inventory_common.responses import answer, listing, no_content
 from inventory_common.rest import PUBLIC
 
@@ -19,7 +31,21 @@ catalog = catalog_service()
 VENDORS = {Role.VENDOR, Role.ADMIN}
 OVERSEERS = {Role.VENDOR, Role.AUDITOR, Role.ADMIN}
 
-CATEGORY = Parameter(text(NAME_MAX_CHARACTERS), required=True)
+NAME = text(NAME_MAX_CHARACTERS)
+BROWSE = {
+    "category": Parameter(NAME, required=True),
+    "active": Parameter(one_of("true", "false"), default="true"),
+    "subcategory": Parameter(NAME),
+    "brand": Parameter(NAME),
+    "tag": Parameter(NAME),
+    "min_price": Parameter(amount),
+    "max_price": Parameter(amount),
+}
+CREATED = {
+    "created_from": Parameter(moment),
+    "created_to": Parameter(moment),
+    "order": Parameter(one_of("asc", "desc"), default="asc"),
+}
 
 
 @app.route("/products", methods=["POST"], may=VENDORS, body="NewProduct", idempotency="optional")
@@ -36,6 +62,7 @@ def create_product(request: Request) -> Response:
         base_price=body.base_price,
         images=body.images,
         tags=body.tags,
+        external_id=body.external_id,
         intent=request.intent,
     )
     product, replayed = catalog.create(command)
@@ -48,10 +75,21 @@ def create_product(request: Request) -> Response:
     )
 
 
-@app.route("/products", methods=["GET"], may=PUBLIC, query={"category": CATEGORY}, paged=True)
+@app.route("/products", methods=["GET"], may=PUBLIC, query=BROWSE, paged=True)
 def browse_category(request: Request) -> Response:
-    """List the active products of a category."""
-    return listing(catalog.products_of_category(request.query["category"], request.page), request)
+    """List products of a category, active ones if not asked otherwise."""
+    query = request.query
+    require_range(query, "min_price", "max_price")
+    wanted = BrowseCategory(
+        category=query["category"],
+        active=query["active"] == "true",
+        subcategory=query["subcategory"],
+        brand=query["brand"],
+        tag=query["tag"],
+        min_price=query["min_price"],
+        max_price=query["max_price"],
+    )
+    return listing(catalog.browse(wanted, request.principal, request.page), request)
 
 
 @app.route("/products/{product_id}", methods=["GET"], may=PUBLIC)
@@ -61,14 +99,28 @@ def get_product(request: Request, product_id: str) -> Response:
     return answer(product.document(), etag=product.version)
 
 
+@app.route("/products/{product_id}", methods=["PATCH"], may=VENDORS, body="ProductPatch")
+def change_product(request: Request, product_id: str) -> Response:
+    """Change a product; ``{"is_active": true}`` brings it back."""
+    product = catalog.change(_change(request, product_id, request.body.model_dump(exclude_unset=True)))
+    return answer(product.document(), etag=product.version)
+
+
 @app.route("/products/{product_id}", methods=["DELETE"], may=VENDORS)
 def deactivate_product(request: Request, product_id: str) -> Response:
     """Take a product out of the shop; its record stays."""
-    catalog.deactivate(product_id, request.scope)
+    catalog.change(_change(request, product_id, {"is_active": False}))
     return no_content()
 
 
-@app.route("/vendors/{vendor_id}/products", methods=["GET"], may=OVERSEERS, paged=True)
+@app.route("/vendors/{vendor_id}/products", methods=["GET"], may=OVERSEERS, query=CREATED, paged=True)
 def list_vendor_products(request: Request, vendor_id: str) -> Response:
     """List a vendor's products, inactive ones too."""
-    return listing(catalog.products_of_vendor(vendor_id, request.page), request)
+    period = read_period(request.query, "created_from", "created_to")
+    return listing(catalog.products_of_vendor(vendor_id, period, request.page), request)
+
+
+def _change(request: Request, product_id: str, changes: Mapping[str, Any]) -> ChangeProduct:
+    return ChangeProduct(
+        product_id=product_id, changes=changes, if_match=request.if_match, scope=request.scope
+    )

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from chalice.app import Response
 
 from chalicelib.bootstrap import rest_service, stock_service
-from chalicelib.commands import CreateSku, OrderLineRequest, PlaceOrder, Restock, Source
-from chalicelib.stock_service import SettledOrder
+from chalicelib.commands import (
+    AdjustStock,
+    ChangeSku,
+    Count,
+    CreateSku,
+    OrderLineRequest,
+    PlaceOrder,
+    Restock,
+    SettleOrder,
+    Source,
+)
+from chalicelib.reservations import sum_settled
+from chalicelib.stock_service import SettledOrder, StockChanged
 from inventory_common.identity import Role
 from inventory_common.requests import Request
-from inventory_common.responses import answer, listing
+from inventory_common.responses import answer, listing, no_content
 
 app = rest_service()
 stock = stock_service()
@@ -18,6 +33,9 @@ VENDORS = {Role.VENDOR, Role.ADMIN}
 SKU_READERS = {Role.VENDOR, Role.ORDERS, Role.AUDITOR, Role.ADMIN}
 INVENTORY_READERS = {Role.VENDOR, Role.AUDITOR, Role.ADMIN}
 ORDER_SYSTEMS = {Role.ORDERS, Role.ADMIN}
+
+# No body is the whole order; part of it is not repeatable by itself and needs a key.
+SETTLING: Any = {"body_required": False, "idempotency": "optional", "key_needed_with": "lines"}
 
 
 @app.route(
@@ -63,6 +81,21 @@ def get_sku(request: Request, product_id: str, sku: str) -> Response:
     return answer(found.document(), etag=found.version)
 
 
+@app.route("/products/{product_id}/skus/{sku}", methods=["PATCH"], may=VENDORS, body="SkuPatch")
+def change_sku(request: Request, product_id: str, sku: str) -> Response:
+    """Change a SKU, but for its stock; ``{"is_active": true}`` brings it back."""
+    changes = request.body.model_dump(exclude_unset=True)
+    changed = stock.change_sku(_sku_change(request, product_id, sku, changes), _source(request))
+    return answer(changed.document(), etag=changed.version)
+
+
+@app.route("/products/{product_id}/skus/{sku}", methods=["DELETE"], may=VENDORS)
+def deactivate_sku(request: Request, product_id: str, sku: str) -> Response:
+    """Take a SKU out of the shop; its record and its stock stay."""
+    stock.change_sku(_sku_change(request, product_id, sku, {"is_active": False}), _source(request))
+    return no_content()
+
+
 @app.route(
     "/products/{product_id}/skus/{sku}/restocks",
     methods=["POST"],
@@ -81,12 +114,30 @@ def restock(request: Request, product_id: str, sku: str) -> Response:
         scope=request.scope,
         intent=request.intent,
     )
-    done = stock.restock(command, _source(request))
-    return answer(
-        {"transaction": done.record.document(), "sku": done.sku.document()},
-        status=201,
-        replayed=done.replayed,
+    return _stock_change(stock.restock(command, _source(request)))
+
+
+@app.route(
+    "/products/{product_id}/skus/{sku}/adjustments",
+    methods=["POST"],
+    may=VENDORS,
+    body="AdjustmentBody",
+    idempotency="required",
+)
+def adjust_stock(request: Request, product_id: str, sku: str) -> Response:
+    """Correct the stock by a signed change, or to what was counted."""
+    assert request.intent is not None
+    body = request.body
+    counted = body.counted_stock is not None
+    command = AdjustStock(
+        product_id=product_id,
+        sku=sku,
+        correction=Count(body.counted_stock, body.expected_stock) if counted else body.quantity_change,
+        notes=body.notes,
+        scope=request.scope,
+        intent=request.intent,
     )
+    return _stock_change(stock.adjust(command, _source(request)))
 
 
 @app.route("/vendors/{vendor_id}/inventory", methods=["GET"], may=INVENTORY_READERS, paged=True)
@@ -116,38 +167,47 @@ def get_order(request: Request, order_id: str) -> Response:
     return answer(found.document(), etag=found.version)
 
 
-@app.route(
-    "/orders/{order_id}/confirm",
-    methods=["POST"],
-    may=ORDER_SYSTEMS,
-    body="WholeOrder",
-    body_required=False,
-)
+@app.route("/orders/{order_id}/confirm", methods=["POST"], may=ORDER_SYSTEMS, body="Settlement", **SETTLING)
 def confirm_order(request: Request, order_id: str) -> Response:
-    """Settle all that an order holds."""
-    return _order(stock.confirm(order_id, _source(request)))
+    """Settle what an order holds, all or part."""
+    return _order(stock.confirm(_settlement(request, order_id), _source(request)))
 
 
-@app.route(
-    "/orders/{order_id}/cancel",
-    methods=["POST"],
-    may=ORDER_SYSTEMS,
-    body="WholeOrder",
-    body_required=False,
-)
+@app.route("/orders/{order_id}/cancel", methods=["POST"], may=ORDER_SYSTEMS, body="Settlement", **SETTLING)
 def cancel_order(request: Request, order_id: str) -> Response:
-    """Release all that an order holds."""
-    return _order(stock.cancel(order_id, _source(request)))
+    """Release what an order holds, all or part."""
+    return _order(stock.cancel(_settlement(request, order_id), _source(request)))
+
+
+@app.route("/orders/{order_id}/refund", methods=["POST"], may=ORDER_SYSTEMS, body="Refund", **SETTLING)
+def refund_order(request: Request, order_id: str) -> Response:
+    """Take back what has left for an order, all or part."""
+    command = replace(_settlement(request, order_id), restock=request.body.restock)
+    return _order(stock.refund(command, _source(request)))
 
 
 def _source(request: Request) -> Source:
     return Source(request.principal.name, request.request_id)
 
 
+def _settlement(request: Request, order_id: str) -> SettleOrder:
+    lines = request.body.lines
+    named = None if lines is None else [(line.sku, line.quantity) for line in lines]
+    return SettleOrder(order_id, sum_settled(named), request.intent)
+
+
+def _sku_change(request: Request, product_id: str, sku: str, changes: Mapping[str, Any]) -> ChangeSku:
+    return ChangeSku(
+        product_id=product_id, sku=sku, changes=changes, if_match=request.if_match, scope=request.scope
+    )
+
+
+def _stock_change(done: StockChanged) -> Response:
+    document = {"transaction": done.record.document(), "sku": done.sku.document()}
+    return answer(document, status=201, replayed=done.replayed)
+
+
 def _order(settled: SettledOrder, *, status: int = 200) -> Response:
     return answer(
-        settled.order.document(),
-        status=status,
-        replayed=settled.replayed,
-        etag=settled.order.version,
+        settled.order.document(), status=status, replayed=settled.replayed, etag=settled.order.version
     )

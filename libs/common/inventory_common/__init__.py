@@ -11,6 +11,7 @@
 `transactions`          the log's records, their types and effects, and the hash chain
 `pages`                 one Query for one page, and its cursor
 `idempotency`           commands that are done once, however often they are sent
+`preconditions`         If-Match and ETag
 `errors`, `problems`    every outcome, and what HTTP makes of it
 `identity`              tokens and principals
 `fields`                the types of request bodies (pydantic)

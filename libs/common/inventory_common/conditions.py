@@ -11,7 +11,7 @@ from .timestamps import epoch_seconds
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
-__all__ = ["OLD_IMAGE", "absent_or_lapsed", "failed_conditions"]
+__all__ = ["OLD_IMAGE", "absent_or_lapsed", "failed_conditions", "is_in_conflict"]
 
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
 _LOST_TO_ANOTHER: Final = frozenset(
@@ -38,6 +38,12 @@ def absent_or_lapsed(now: str) -> dict[str, Any]:
         "ExpressionAttributeNames": {"#ttl": TTL_ATTRIBUTE},
         "ExpressionAttributeValues": {":now": to_attribute(epoch_seconds(now))},
     }
+
+
+def is_in_conflict(cancelled: ClientError) -> bool:
+    """Tell whether DynamoDB saw other transactions at work, or throttled: then not every condition shows."""
+    codes = {reason["Code"] for reason in cancelled.response["CancellationReasons"]}
+    return not codes <= {"None", _CONDITION_FAILED}
 
 
 def failed_conditions(cancelled: ClientError) -> dict[int, Item | None]:

@@ -18,11 +18,14 @@
     ├── NotFound                 absent, or not yours
     │   ├── RouteNotFound, ProductNotFound, SkuNotFound, OrderNotFound, TransactionNotFound
     ├── MethodNotAllowed
+    ├── PreconditionFailed       changed since its client saw it
     ├── Conflict                 valid, but not as things stand
+    │   ├── ExternalIdExists
     │   ├── SkuExists, ProductInactive, SkuInactive, StockLimitExceeded
-    │   ├── InsufficientStock
-    │   └── OrderExists, OrderCancelled, OrderConfirmed, ReservationExpired
-    ├── Unavailable              nothing was done; the same request may succeed later
+    │   ├── InsufficientStock, AdjustmentBelowReserved, CountStale
+    │   ├── OrderExists, OrderCancelled, OrderConfirmed, ReservationExpired
+    │   └── QuantityExceedsReserved, RefundExceedsConfirmed
+    ├── Unavailable              nothing is half done; repeat the same request later
     │   ├── Busy, IdentityUnavailable, DatabaseUnavailable
     └── InternalError            a defect of ours
 """
@@ -34,9 +37,12 @@ from typing import Any, ClassVar
 from .limits import PROBLEM_ERRORS_MAX, PROBLEM_PATH_MAX_CHARACTERS
 
 __all__ = [
+    "AdjustmentBelowReserved",
     "Busy",
     "Conflict",
+    "CountStale",
     "DatabaseUnavailable",
+    "ExternalIdExists",
     "Forbidden",
     "IdempotencyKeyRequired",
     "IdempotencyKeyReused",
@@ -55,8 +61,11 @@ __all__ = [
     "OrderConfirmed",
     "OrderExists",
     "OrderNotFound",
+    "PreconditionFailed",
     "ProductInactive",
     "ProductNotFound",
+    "QuantityExceedsReserved",
+    "RefundExceedsConfirmed",
     "ReservationExpired",
     "RouteNotFound",
     "SkuExists",
@@ -247,8 +256,22 @@ class MethodNotAllowed(InventoryError):
         super().__init__(f"{method} is not one of {self.allowed}.")
 
 
+class PreconditionFailed(InventoryError):
+    """If-Match names another version than the one that is there."""
+
+    code = "precondition_failed"
+    title = "The resource has changed"
+
+
 class Conflict(InventoryError):
     """Valid, but not as things stand."""
+
+
+class ExternalIdExists(Conflict):
+    """The vendor has a product of this external id."""
+
+    code = "external_id_exists"
+    title = "The external id belongs to a product already"
 
 
 class SkuExists(Conflict):
@@ -300,6 +323,34 @@ class InsufficientStock(Conflict):
         )
 
 
+class AdjustmentBelowReserved(Conflict):
+    """The SKU would hold fewer units than orders have reserved of it."""
+
+    code = "adjustment_below_reserved"
+    title = "Orders have reserved more units than would be left"
+
+
+class CountStale(Conflict):
+    """The stock has changed since it was counted."""
+
+    code = "count_stale"
+    title = "The stock has changed since it was counted"
+
+
+class QuantityExceedsReserved(Conflict):
+    """Part of an order was to be settled that it does not hold."""
+
+    code = "quantity_exceeds_reserved"
+    title = "The order holds fewer units"
+
+
+class RefundExceedsConfirmed(Conflict):
+    """More units were to come back than have left for the order and are not back yet."""
+
+    code = "refund_exceeds_confirmed"
+    title = "Fewer units have left for the order"
+
+
 class OrderExists(Conflict):
     """An order of this id exists with other lines."""
 
@@ -329,7 +380,11 @@ class ReservationExpired(Conflict):
 
 
 class Unavailable(InventoryError):
-    """Nothing was done; the same request may succeed later."""
+    """Nothing is half done; the same request may be repeated.
+
+    An answer that was lost on its way may have been a success: repeating finds it by the order's id or the
+    Idempotency-Key.
+    """
 
     retry_after_seconds: ClassVar[int] = 1
 

@@ -73,17 +73,17 @@ class Intent:
     body_hash: str
 
     @classmethod
-    def of(cls, principal: str, method: str, path: str, key: str, body: str) -> Self:
-        """Make the intent of a request; two principals' equal keys never meet.
+    def of(cls, principal: str, method: str, route: str, key: str, body: str) -> Self:
+        """Make the intent of a request; the equal keys of two vendors or clients never meet.
 
         Parameters
         ----------
-        principal, method, path, key
+        principal, method, route, key
             Who asked, for what, and the Idempotency-Key.
         body
             The body in a form in which equal JSON is equal text.
         """
-        named = "\n".join((principal, method, path, key))
+        named = "\n".join((principal, method, route, key))
         return cls(_PREFIX + _digest(named), _digest(body))
 
     def already_done(self, marker: Marker | None, now: str) -> Marker | None:

@@ -20,6 +20,7 @@ __all__ = [
     "VENDOR_ID",
     "is_id",
     "new_product_id",
+    "product_of",
     "sku_prefix",
     "transaction_id",
 ]
@@ -70,6 +71,11 @@ def new_product_id() -> str:
 def sku_prefix(product_id: str) -> str:
     """Return what every SKU of a product begins with, e.g. ``SKU-PROD-E4F9A-``."""
     return f"SKU-{product_id}-"
+
+
+def product_of(sku: str) -> str:
+    """Return the product that a SKU's id names, e.g. ``PROD-E4F9A``."""
+    return "-".join(sku.split("-", 3)[1:3])
 
 
 def transaction_id(sku: str, sequence: int) -> str:

@@ -29,6 +29,7 @@ __all__ = [
     "PRODUCT_IMAGE_MAX_CHARACTERS",
     "PRODUCT_TAGS_MAX",
     "QUANTITY_MAX",
+    "READ_ROUNDS_MAX",
     "REQUEST_BODY_MAX_BYTES",
     "REQUEST_ID_MAX_CHARACTERS",
     "SKU_VARIANT_MAX_CHARACTERS",
@@ -84,6 +85,8 @@ PROBLEM_PATH_MAX_CHARACTERS: Final = 200
 """What a problem document shows of a request that is wrong all over."""
 
 # Contention
+READ_ROUNDS_MAX: Final = 10
+"""Calls for one read of several items, of which DynamoDB may leave throttled ones for the next call."""
 WRITE_ATTEMPTS_MAX: Final = 40
 WRITE_DEADLINE_SECONDS: Final = 10.0
 """A write that loses for longer than either is answered 503; API Gateway itself gives up at 29 s.  A new

@@ -21,16 +21,18 @@ from .timestamps import microsecond_before
 __all__ = [
     "Filter",
     "Listing",
+    "Operator",
     "Page",
     "PageRequest",
+    "Period",
     "Position",
     "SortCondition",
     "at_most",
     "decode_cursor",
     "encode_cursor",
     "equal_to",
-    "from_until",
     "starting_with",
+    "within",
 ]
 
 Position = dict[str, str | int]
@@ -81,8 +83,18 @@ def starting_with(prefix: str) -> SortCondition:
     return SortCondition("begins_with(#sort, :sort)", {":sort": prefix}, lambda key: key.startswith(prefix))
 
 
-def from_until(first: str | None, end: str | None) -> SortCondition | None:
-    """Bound a sort key of timestamps: `first` is within, `end` is not; None leaves a side open."""
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `first` on, until before `end`, in one of two orders; None leaves a side open."""
+
+    first: str | None = None
+    end: str | None = None
+    descending: bool = False
+
+
+def within(period: Period) -> SortCondition | None:
+    """Bound a sort key of timestamps to a period."""
+    first, end = period.first, period.end
     if first is not None and end is not None:
         # BETWEEN takes both its ends; timestamps have microseconds, so this is the last one before `end`.
         last = microsecond_before(end)
@@ -98,12 +110,15 @@ def from_until(first: str | None, end: str | None) -> SortCondition | None:
     return None
 
 
+Operator = Literal["=", ">=", "<=", "contains"]
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What DynamoDB leaves out of a page after it has read (and charged) it; not for keys of the index."""
 
     attribute: str
-    operator: Literal["=", ">=", "<=", "contains"]
+    operator: Operator
     value: str | int | Decimal
 
     def expression(self, name: str, value: str) -> str:
@@ -157,8 +172,8 @@ class Listing:
             arguments["ConsistentRead"] = True  # an index cannot
         else:
             arguments["IndexName"] = self.space.index_name
+        self.check(page)
         if page.after is not None:
-            self._check(page.after)
             arguments["ExclusiveStartKey"] = key_of(self.space.position, page.after)
         return arguments
 
@@ -167,7 +182,11 @@ class Listing:
         last = response.get("LastEvaluatedKey")
         return None if last is None else encode_cursor(from_item(last))
 
-    def _check(self, position: Position) -> None:
+    def check(self, page: PageRequest) -> None:
+        """Raise `InvalidCursor` if the page's position is not one of this listing."""
+        position = page.after
+        if position is None:
+            return
         kinds = {name: str for name in self.space.position} | {self.space.sort_key: self.space.sort_type}
         belongs = (
             {name: type(value) for name, value in position.items()} == kinds

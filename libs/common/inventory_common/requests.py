@@ -9,6 +9,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlencode
 from uuid import uuid4
@@ -25,12 +26,14 @@ from .errors import (
 from .ids import PATTERNS, is_id
 from .limits import (
     IDEMPOTENCY_KEY_MAX_CHARACTERS,
+    MONEY_DECIMAL_PLACES,
+    MONEY_MAX,
     PAGE_DEFAULT_ITEMS,
     PAGE_MAX_ITEMS,
     REQUEST_BODY_MAX_BYTES,
     REQUEST_ID_MAX_CHARACTERS,
 )
-from .pages import PageRequest, Position, decode_cursor
+from .pages import PageRequest, Period, Position, decode_cursor
 from .timestamps import timestamp
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 
     from .idempotency import Intent
     from .identity import Principal, Scope
+    from .preconditions import IfMatch
 
 __all__ = [
     "PAGING",
@@ -46,18 +50,21 @@ __all__ = [
     "Errors",
     "Parameter",
     "Request",
+    "amount",
     "moment",
     "one_of",
     "path_errors",
     "read_body",
     "read_json",
+    "read_period",
     "read_query",
-    "require_order",
+    "require_range",
     "text",
 ]
 
 _REQUEST_ID: Final = re.compile(rf"[A-Za-z0-9._:-]{{1,{REQUEST_ID_MAX_CHARACTERS}}}")
 _PRINTABLE: Final = re.compile(rf"[\x21-\x7e]{{1,{IDEMPOTENCY_KEY_MAX_CHARACTERS}}}")
+_AMOUNT: Final = re.compile(rf"[0-9]{{1,7}}(\.[0-9]{{1,{MONEY_DECIMAL_PLACES}}})?")
 _JSON_TYPES: Final = ("application/json", "application/merge-patch+json")
 _CONTROL_OR_SURROGATE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -93,6 +100,13 @@ def moment(value: str) -> str:
         raise ValueError("must be a moment such as 2026-02-23T10:30:00Z") from error
 
 
+def amount(value: str) -> Decimal | int:
+    """Read an amount of money."""
+    if not _AMOUNT.fullmatch(value) or Decimal(value) > MONEY_MAX:
+        raise ValueError(f"must be 0 to {MONEY_MAX}, with at most {MONEY_DECIMAL_PLACES} fractional digits")
+    return Decimal(value)
+
+
 def one_of(*choices: str) -> Callable[[str], str]:
     """Return a reader of one of some words."""
 
@@ -104,16 +118,30 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
-def require_order(query: Mapping[str, Any], first: str, end: str) -> None:
-    """Check a range of two query parameters.
+def read_period(query: Mapping[str, Any], first: str, end: str, *, order: str = "order") -> Period:
+    """Return the period that three query parameters name.
 
     Raises
     ------
     InvalidInput
-        If both are given and the end is not later than the first.
+        If no moment lies in it.
     """
-    if query[first] is not None and query[end] is not None and query[end] <= query[first]:
+    period = Period(query[first], query[end], descending=query[order] == "desc")
+    if period.first is not None and period.end is not None and period.end <= period.first:
         raise InvalidInput([(f"query.{end}", f"must be later than {first}")])
+    return period
+
+
+def require_range(query: Mapping[str, Any], least: str, most: str) -> None:
+    """Check two query parameters.
+
+    Raises
+    ------
+    InvalidInput
+        If both are given and nothing lies between them.
+    """
+    if query[least] is not None and query[most] is not None and query[most] < query[least]:
+        raise InvalidInput([(f"query.{most}", f"must not be below {least}")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +157,7 @@ class Request:
     page: PageRequest
     body: Any
     intent: Intent | None
+    if_match: IfMatch
     query_as_sent: Mapping[str, list[str]]
 
     def address_of_page(self, cursor: str) -> str:
@@ -161,11 +190,6 @@ class Envelope:
     def path(self) -> str:
         """The path as the client wrote it, after the stage if there is one, without a slash at its end."""
         return str(self._event["requestContext"].get("path") or self._event["path"]).rstrip("/") or "/"
-
-    @property
-    def path_below_stage(self) -> str:
-        """The path as the client wrote it, without the stage."""
-        return str(self._event["path"])
 
     def header(self, name: str) -> str | None:
         """Return a header by its lower-case name."""

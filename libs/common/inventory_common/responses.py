@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalice.app import Response
 
+from . import preconditions
 from .exact_json import dumps
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def answer(
     if location is not None:
         headers["Location"] = location
     if etag is not None:
-        headers["ETag"] = f'"{etag}"'
+        headers["ETag"] = preconditions.etag(etag)
     if replayed:
         headers |= REPLAYED
     return Response(dumps(document), headers, 200 if replayed else status)

@@ -30,6 +30,7 @@ from .exact_json import dumps
 from .idempotency import Intent
 from .identity import ANYBODY, EVERYTHING, Principal, Role, Scope, TokenVerifier
 from .pages import PageRequest
+from .preconditions import IfMatch
 from .problems import PROBLEM_TYPE, headers_of, problem_document, status_of
 from .requests import (
     PAGING,
@@ -76,6 +77,7 @@ class _Endpoint:
     body: str | None
     body_required: bool
     idempotency: Literal["required", "optional"] | None
+    key_needed_with: str | None
 
     def __call__(self, envelope: Envelope) -> Response:
         principal, scope = self._admit(envelope)
@@ -96,8 +98,8 @@ class _Endpoint:
 
     def _check(self, envelope: Envelope, principal: Principal, scope: Scope) -> Request:
         sent_body = envelope.body() if self.body else b""
-        key = envelope.idempotency_key(self.idempotency == "required") if self.idempotency else None
         document = read_json(sent_body, self.body_required) if self.body else None
+        key = envelope.idempotency_key(self._needs_key(document)) if self.idempotency else None
         after = envelope.cursor() if self.paged else None
 
         path_parameters = envelope.path_parameters()
@@ -119,9 +121,15 @@ class _Endpoint:
             query=query,
             page=PageRequest(query["limit"], after) if self.paged else PageRequest(),
             body=body,
-            intent=None if key is None else self._intent(envelope, principal, key, document),
+            intent=None if key is None else self._intent(envelope, principal, key, body),
+            if_match=IfMatch.read(envelope.header("if-match")),
             query_as_sent=sent_query,
         )
+
+    def _needs_key(self, document: Any) -> bool:
+        if self.idempotency == "required":
+            return True
+        return isinstance(document, dict) and document.get(self.key_needed_with) is not None
 
     def _body_model(self, name: str) -> type[BaseModel]:
         # pydantic is a third of a cold start; services that only read never load it.
@@ -129,9 +137,11 @@ class _Endpoint:
         model: type[BaseModel] = getattr(self.bodies(), name)
         return model
 
-    def _intent(self, envelope: Envelope, principal: Principal, key: str, document: Any) -> Intent:
-        canonical = dumps(document, sort_keys=True)
-        return Intent.of(principal.name, envelope.method, envelope.path_below_stage, key, canonical)
+    def _intent(self, envelope: Envelope, principal: Principal, key: str, body: BaseModel | None) -> Intent:
+        # Of the same request however it is spelled: decoded parameters, and the body as it was understood.
+        route = dumps([envelope.resource, envelope.path_parameters()], sort_keys=True)
+        understood = {} if body is None else body.model_dump(exclude_none=True)
+        return Intent.of(principal.name, envelope.method, route, key, dumps(understood, sort_keys=True))
 
 
 class RestService(Chalice):
@@ -185,6 +195,7 @@ class RestService(Chalice):
         body: str | None = None,
         body_required: bool = True,
         idempotency: Literal["required", "optional"] | None = None,
+        key_needed_with: str | None = None,
     ) -> Callable[[View], View]:
         """Register a route.
 
@@ -206,6 +217,8 @@ class RestService(Chalice):
             Whether a request without a body is refused; otherwise it counts as ``{}``.
         idempotency
             Whether an Idempotency-Key is required or understood.
+        key_needed_with
+            The member of the body that makes an optional key a required one.
         """
 
         def register(view: View) -> View:
@@ -219,6 +232,7 @@ class RestService(Chalice):
                 body,
                 body_required,
                 idempotency,
+                key_needed_with,
             )
             update_wrapper(endpoint, view)
             super(RestService, self).route(path, methods=list(methods))(endpoint)

@@ -10,7 +10,7 @@ import rfc8785
 
 from .items import AttributeValue, Item, from_item, to_item
 
-__all__ = ["EFFECTS", "Effect", "TransactionRecord", "TransactionType", "record_hash"]
+__all__ = ["EFFECTS", "NO_EFFECT", "Effect", "TransactionRecord", "TransactionType", "record_hash"]
 
 
 class TransactionType(StrEnum):
@@ -42,6 +42,10 @@ EFFECTS: Final[dict[TransactionType, Effect]] = {
 }  # fmt: skip
 """Design 3, per unit.  A manual adjustment's quantity carries the sign; a refund of unsellable goods does not
 restock and so has no effect on the stock."""
+
+
+NO_EFFECT: Final = Effect(0, 0)
+"""A refund of goods that cannot be sold again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

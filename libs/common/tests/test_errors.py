@@ -47,8 +47,11 @@ def test_a_family_of_outcomes_has_no_code_of_its_own() -> None:
 def test_the_codes_are_these() -> None:
     # Clients branch on them: a change is deliberate.
     assert sorted(kind.code for kind in LEAVES) == [
+        "adjustment_below_reserved",
         "busy",
+        "count_stale",
         "database_unavailable",
+        "external_id_exists",
         "forbidden",
         "idempotency_key_required",
         "idempotency_key_reused",
@@ -65,8 +68,11 @@ def test_the_codes_are_these() -> None:
         "order_exists",
         "order_not_found",
         "payload_too_large",
+        "precondition_failed",
         "product_inactive",
         "product_not_found",
+        "quantity_exceeds_reserved",
+        "refund_exceeds_confirmed",
         "reservation_expired",
         "route_not_found",
         "sku_exists",

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from inventory_common.ids import PATTERNS, is_id, new_product_id, sku_prefix, transaction_id
+from inventory_common.ids import PATTERNS, is_id, new_product_id, product_of, sku_prefix, transaction_id
 
 UUID = "550e8400-e29b-41d4-a716-446655440000"
 
@@ -130,3 +130,9 @@ def test_transaction_ids_differ_by_sequence_and_by_sku() -> None:
     made = {transaction_id(sku, sequence) for sku in skus for sequence in range(1, 101)}
     assert len(made) == 300
     assert all(is_id("transaction_id", one) for one in made)
+
+
+@pytest.mark.parametrize("product_id", ["PROD-E4F9A", "PROD-0123456789AB"])
+@pytest.mark.parametrize("variant", ["A", "BLK-L", "1-2-3"])
+def test_a_sku_names_its_product(product_id: str, variant: str) -> None:
+    assert product_of(f"SKU-{product_id}-{variant}") == product_id

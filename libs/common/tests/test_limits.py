@@ -27,6 +27,7 @@ def test_the_limits_are_these() -> None:
         "PRODUCT_IMAGE_MAX_CHARACTERS": 1_000,
         "PRODUCT_TAGS_MAX": 50,
         "QUANTITY_MAX": 1_000_000,
+        "READ_ROUNDS_MAX": 10,
         "REQUEST_BODY_MAX_BYTES": 1_048_576,
         "REQUEST_ID_MAX_CHARACTERS": 64,
         "SKU_VARIANT_MAX_CHARACTERS": 40,

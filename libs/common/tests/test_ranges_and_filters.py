@@ -1,4 +1,4 @@
-"""Parts of a partition: ranges of its sort key, filters on what is read, and the parameters that name them."""
+"""Parts of a partition: ranges of its sort key, filters on what is read, and the parameters for both."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from inventory_common.errors import InvalidCursor, InvalidInput
-from inventory_common.pages import Filter, Listing, PageRequest, from_until
-from inventory_common.requests import moment, one_of, require_order
+from inventory_common.pages import Filter, Listing, PageRequest, Period, within
+from inventory_common.requests import amount, moment, one_of, read_period, require_range
 from inventory_common.schema import CATEGORY_INDEX, SKU_TRANSACTION_INDEX
 from inventory_common.timestamps import microsecond_before
 
@@ -21,7 +21,7 @@ ELEVEN = "2026-02-23T11:00:00.000000Z"
 
 def _query(first: str | None, end: str | None, after: str | None = None) -> dict[str, Any]:
     position = None if after is None else {"sku": SKU, "timestamp": after, "transaction_id": "TXN-1"}
-    listing = Listing(SKU_TRANSACTION_INDEX, SKU, from_until(first, end))
+    listing = Listing(SKU_TRANSACTION_INDEX, SKU, within(Period(first, end)))
     return listing.query("log", PageRequest(10, position))
 
 
@@ -48,7 +48,7 @@ def test_a_period_is_in_the_key_condition(
 
 
 @pytest.mark.parametrize(
-    ("first", "end", "within", "outside"),
+    ("first", "end", "inside", "outside"),
     [
         (TEN, None, [TEN, ELEVEN], [microsecond_before(TEN)]),
         (None, ELEVEN, [TEN, BEFORE_ELEVEN], [ELEVEN]),
@@ -56,9 +56,9 @@ def test_a_period_is_in_the_key_condition(
     ],
 )
 def test_a_cursor_has_to_lie_in_the_period(
-    first: str | None, end: str | None, within: list[str], outside: list[str]
+    first: str | None, end: str | None, inside: list[str], outside: list[str]
 ) -> None:
-    for position in within:
+    for position in inside:
         _query(first, end, after=position)
     for position in outside:
         with pytest.raises(InvalidCursor):
@@ -79,9 +79,12 @@ def test_filters_are_joined_and_leave_the_key_condition_alone() -> None:
     )
     query = Listing(CATEGORY_INDEX, "Electronics", filters=filters).query("products", PageRequest())
     assert query["KeyConditionExpression"] == "#partition = :partition"
-    assert query["FilterExpression"] == (
-        "#filter0 = :filter0 AND contains(#filter1, :filter1) AND #filter2 >= :filter2 AND #filter3 <= :filter3"
-    )
+    assert query["FilterExpression"].split(" AND ") == [
+        "#filter0 = :filter0",
+        "contains(#filter1, :filter1)",
+        "#filter2 >= :filter2",
+        "#filter3 <= :filter3",
+    ]
     assert query["ExpressionAttributeNames"] == {
         "#partition": "category",
         "#filter0": "brand",
@@ -120,15 +123,101 @@ def test_a_word_is_one_of_the_choices_to_the_letter() -> None:
             read(wrong)
 
 
+# Periods
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
 @pytest.mark.parametrize(
     ("first", "end"), [(None, None), (TEN, None), (None, TEN), (TEN, ELEVEN), (BEFORE_ELEVEN, ELEVEN)]
 )
-def test_a_range_may_be_open_and_has_to_hold_something(first: str | None, end: str | None) -> None:
-    require_order({"from": first, "to": end}, "from", "to")
+def test_a_period_may_be_open_and_has_to_hold_something(
+    first: str | None, end: str | None, order: str
+) -> None:
+    query = {"from": first, "to": end, "order": order}
+    assert read_period(query, "from", "to") == Period(first, end, descending=order == "desc")
 
 
+@pytest.mark.parametrize("order", ["asc", "desc"])
 @pytest.mark.parametrize(("first", "end"), [(TEN, TEN), (ELEVEN, TEN)])
-def test_an_empty_range_is_refused(first: str, end: str) -> None:
+def test_an_empty_period_is_refused(first: str, end: str, order: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        require_order({"from": first, "to": end}, "from", "to")
+        read_period({"from": first, "to": end, "order": order}, "from", "to")
     assert refused.value.members["errors"] == [{"path": "query.to", "message": "must be later than from"}]
+
+
+def test_the_parameter_that_names_the_order_may_have_another_name() -> None:
+    query = {"from": None, "to": None, "sort": "desc", "order": "asc"}
+    assert read_period(query, "from", "to", order="sort").descending
+    assert not read_period(query, "from", "to").descending
+
+
+def test_a_period_is_everything_oldest_first_unless_it_says_otherwise() -> None:
+    assert Period() == Period(None, None, descending=False)
+    assert within(Period()) is None
+
+
+# Amounts
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0", "0"),
+        ("0.01", "0.01"),
+        ("89.9", "89.9"),
+        ("89.90", "89.9"),
+        ("90.00", "90"),
+        ("007", "7"),
+        ("9999999.99", "9999999.99"),
+    ],
+)
+def test_an_amount_is_read_exactly(text: str, value: str) -> None:
+    assert amount(text) == Decimal(value)
+    assert not isinstance(amount(text), float)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "-1",
+        "-0",
+        "+1",
+        "1,5",
+        "1.",
+        ".5",
+        "0.001",
+        "1e2",
+        "1_000",
+        "10000000",
+        "9999999.999",
+        "NaN",
+        "Infinity",
+        "0x10",
+        "1 ",
+        "1\n",
+        "\u0661",
+        "1" * 5_000,
+    ],
+)
+def test_what_is_no_amount_is_told_what_one_is(text: str) -> None:
+    with pytest.raises(ValueError, match=r"must be 0 to 9999999\.99, with at most 2 fractional digits"):
+        amount(text)
+
+
+@pytest.mark.parametrize(
+    ("least", "most"),
+    [(None, None), (0, None), (None, 0), (0, 0), (5, 5), (Decimal("0.01"), Decimal("0.02")), (0, 1)],
+)
+def test_a_range_may_be_open_and_may_be_one_value(least: Any, most: Any) -> None:
+    require_range({"min_price": least, "max_price": most}, "min_price", "max_price")
+
+
+@pytest.mark.parametrize(("least", "most"), [(1, 0), (Decimal("0.02"), Decimal("0.01")), (10, 9)])
+def test_a_range_with_nothing_in_it_is_refused(least: Any, most: Any) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        require_range({"min_price": least, "max_price": most}, "min_price", "max_price")
+    assert refused.value.members["errors"] == [
+        {"path": "query.max_price", "message": "must not be below min_price"}
+    ]

@@ -20,7 +20,7 @@ Event = Callable[..., dict[str, Any]]
 def test_an_event_with_nothing_in_it_is_a_request_without_anything(event: Event) -> None:
     envelope = Envelope(event("GET", "/health"))
     assert envelope.method == "GET"
-    assert envelope.resource == envelope.path == envelope.path_below_stage == "/health"
+    assert envelope.resource == envelope.path == "/health"
     assert envelope.path_parameters() == {}
     assert envelope.query_parameters() == {}
     assert envelope.header("authorization") is None
@@ -41,7 +41,6 @@ def test_an_event_may_lack_what_api_gateway_sends_as_null() -> None:
 def test_the_path_as_the_client_wrote_it_has_the_stage_in_front(event: Event) -> None:
     envelope = Envelope(event("GET", "/products", stage="/dev"))
     assert envelope.path == "/dev/products"
-    assert envelope.path_below_stage == "/products"
 
 
 @pytest.mark.parametrize("name", ["idempotency-key", "Idempotency-Key", "IDEMPOTENCY-KEY", "iDEMPOTENCY-kEY"])

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from inventory_common.errors import TransactionNotFound
 from inventory_common.identity import EVERYTHING, Scope
-from inventory_common.pages import Page, PageRequest
+from inventory_common.pages import Page, PageRequest, Period
 from inventory_common.transactions import TransactionRecord
 
-from .log_gateway import LogGateway, Period
+from .log_gateway import LogGateway
 
 __all__ = ["AuditService", "Search"]
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.items import to_attribute
-from inventory_common.pages import Listing, Page, PageRequest, from_until
+from inventory_common.pages import Listing, Page, PageRequest, Period, within
 from inventory_common.schema import (
     PRODUCT_TRANSACTION_INDEX,
     SKU_TRANSACTION_INDEX,
@@ -17,16 +15,7 @@ from inventory_common.schema import (
 from inventory_common.settings import Settings
 from inventory_common.transactions import TransactionRecord
 
-__all__ = ["LogGateway", "Period"]
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From which moment on, until before which one, and in which order; None leaves a side open."""
-
-    first: str | None = None
-    end: str | None = None
-    descending: bool = True
+__all__ = ["LogGateway"]
 
 
 class LogGateway:
@@ -62,9 +51,7 @@ class LogGateway:
         return self._list(SKU_TRANSACTION_INDEX, sku, period, page)
 
     def _list(self, space: KeySpace, partition: str, period: Period, page: PageRequest) -> Page:
-        listing = Listing(
-            space, partition, from_until(period.first, period.end), descending=period.descending
-        )
+        listing = Listing(space, partition, within(period), period.descending)
         answer = self._client.query(**listing.query(self._table, page))
         return Page(
             [TransactionRecord.from_item(item).document() for item in answer["Items"]],

@@ -7,7 +7,7 @@ from pydantic import Field
 from inventory_common.fields import Body, Description, ImageUrl, Money, Name, VendorId
 from inventory_common.limits import PRODUCT_IMAGES_MAX, PRODUCT_TAGS_MAX
 
-__all__ = ["NewProduct"]
+__all__ = ["NewProduct", "ProductPatch"]
 
 
 class NewProduct(Body):
@@ -22,3 +22,21 @@ class NewProduct(Body):
     base_price: Money
     images: Annotated[list[ImageUrl], Field(max_length=PRODUCT_IMAGES_MAX)] | None = None
     tags: Annotated[list[Name], Field(max_length=PRODUCT_TAGS_MAX)] | None = None
+    external_id: Name | None = None
+
+
+class ProductPatch(Body):
+    """A JSON merge patch (RFC 7396): what is absent stays, null takes an optional attribute away.
+
+    The defaults stand for "absent" and are never looked at.
+    """
+
+    product_name: Name = ""
+    description: Description | None = None
+    category: Name = ""
+    subcategory: Name | None = None
+    brand: Name | None = None
+    base_price: Money = 0
+    images: Annotated[list[ImageUrl], Field(max_length=PRODUCT_IMAGES_MAX)] | None = None
+    tags: Annotated[list[Name], Field(max_length=PRODUCT_TAGS_MAX)] | None = None
+    is_active: bool = True

@@ -9,14 +9,14 @@ from typing import NamedTuple
 from inventory_common.contention import Persistence
 from inventory_common.errors import ProductNotFound
 from inventory_common.idempotency import Marker
-from inventory_common.identity import Principal, Scope
-from inventory_common.pages import Page, PageRequest
+from inventory_common.identity import Principal
+from inventory_common.pages import Page, PageRequest, Period
 from inventory_common.products import Product
 from inventory_common.timestamps import Clock
 
-from .commands import CreateProduct
+from .commands import BrowseCategory, ChangeProduct, CreateProduct
 from .product_gateway import CommandSeen, ProductChanged, ProductGateway, ProductIdTaken
-from .product_rules import deactivated, is_visible, new_product
+from .product_rules import changed, is_visible, new_product, require_may_browse
 
 __all__ = ["CatalogService", "CreatedProduct"]
 
@@ -44,20 +44,27 @@ class CatalogService:
             raise ProductNotFound(f"There is no {product_id}.")
         return found
 
-    def products_of_vendor(self, vendor_id: str, page: PageRequest) -> Page:
-        """List a vendor's products, inactive ones too, oldest first."""
-        return self.gateway.products_of_vendor(vendor_id, page)
+    def products_of_vendor(self, vendor_id: str, period: Period, page: PageRequest) -> Page:
+        """List a vendor's products by their creation, inactive ones too."""
+        return self.gateway.products_of_vendor(vendor_id, period, page)
 
-    def products_of_category(self, category: str, page: PageRequest) -> Page:
-        """List the active products of a category."""
-        return self.gateway.active_products_of_category(category, page)
+    def browse(self, wanted: BrowseCategory, principal: Principal, page: PageRequest) -> Page:
+        """List products of a category.
+
+        Raises
+        ------
+        Unauthenticated, Forbidden
+            If inactive ones are wanted, and the principal oversees no other vendor.
+        """
+        require_may_browse(wanted.active, principal)
+        return self.gateway.products_of_category(wanted, page)
 
     def create(self, command: CreateProduct) -> CreatedProduct:
         """Put a product into the catalog.
 
         Raises
         ------
-        IdempotencyKeyReused, Busy
+        ExternalIdExists, IdempotencyKeyReused, Busy
         """
         intent = command.intent
         for _ in self.persistence.attempts():
@@ -75,23 +82,26 @@ class CatalogService:
                     return CreatedProduct(self._created_by(seen.marker), replayed=True)
         raise AssertionError("attempts end by raising Busy")
 
-    def deactivate(self, product_id: str, scope: Scope) -> None:
-        """Take a product out of the shop; nothing is removed, and once more is no error.
+    def change(self, command: ChangeProduct) -> Product:
+        """Set attributes of a product, and return it as it stands then.
+
+        What is so already is no change, and no error.
 
         Raises
         ------
-        ProductNotFound, Busy
+        ProductNotFound, PreconditionFailed, Busy
         """
         for _ in self.persistence.attempts():
-            product = self.gateway.product(product_id)
-            if product is None or not scope.covers(product.vendor_id):
-                raise ProductNotFound(f"There is no {product_id}.")
-            next_version = deactivated(product, self.clock())
+            product = self.gateway.product(command.product_id)
+            if product is None or not command.scope.covers(product.vendor_id):
+                raise ProductNotFound(f"There is no {command.product_id}.")
+            command.if_match.require(product.version)
+            next_version = changed(product, command.changes, self.clock())
             if next_version is None:
-                return
+                return product
             try:
                 self.gateway.update(product, to=next_version)
-                return
+                return next_version
             except ProductChanged:
                 continue
         raise AssertionError("attempts end by raising Busy")

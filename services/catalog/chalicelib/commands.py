@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from inventory_common.idempotency import Intent
+from inventory_common.identity import Scope
+from inventory_common.preconditions import IfMatch
 
-__all__ = ["CreateProduct"]
+__all__ = ["BrowseCategory", "ChangeProduct", "CreateProduct"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,4 +27,28 @@ class CreateProduct:
     base_price: Decimal | int
     images: list[str] | None
     tags: list[str] | None
+    external_id: str | None
     intent: Intent | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeProduct:
+    """Set some attributes of a product; None takes an optional one away."""
+
+    product_id: str
+    changes: Mapping[str, Any]
+    if_match: IfMatch
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowseCategory:
+    """Look for products of a category; what is None is not asked for."""
+
+    category: str
+    active: bool = True
+    subcategory: str | None = None
+    brand: str | None = None
+    tag: str | None = None
+    min_price: Decimal | int | None = None
+    max_price: Decimal | int | None = None

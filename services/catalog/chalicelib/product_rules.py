@@ -1,14 +1,16 @@
 """What a product starts as, what it may become, and who sees it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from inventory_common.errors import Forbidden, InvalidInput
-from inventory_common.identity import Principal, Scope
+from inventory_common.errors import Forbidden, InvalidInput, Unauthenticated
+from inventory_common.identity import ANYBODY, Principal, Role, Scope
 from inventory_common.products import Product
 
 from .commands import CreateProduct
 
-__all__ = ["deactivated", "is_visible", "new_product", "owner_of_new_product"]
+__all__ = ["changed", "is_visible", "new_product", "owner_of_new_product", "require_may_browse"]
 
 
 def owner_of_new_product(named: str | None, scope: Scope) -> str:
@@ -47,14 +49,29 @@ def new_product(command: CreateProduct, product_id: str, now: str) -> Product:
         created_at=now,
         updated_at=now,
         version=1,
+        external_id=command.external_id,
     )
 
 
-def deactivated(product: Product, now: str) -> Product | None:
-    """Return the product's next version, not active; None if it is so already."""
-    if not product.is_active:
+def changed(product: Product, changes: Mapping[str, Any], now: str) -> Product | None:
+    """Return the product's next version with some attributes set; None if they are so already."""
+    if replace(product, **changes) == product:
         return None
-    return replace(product, is_active=False, updated_at=now, version=product.version + 1)
+    return replace(product, **changes, updated_at=now, version=product.version + 1)
+
+
+def require_may_browse(active: bool, principal: Principal) -> None:
+    """Let everybody browse active products, and overseers of all vendors the inactive ones too.
+
+    Raises
+    ------
+    Unauthenticated, Forbidden
+    """
+    if active:
+        return
+    if principal is ANYBODY:
+        raise Unauthenticated("Inactive products are not public: send a token.")
+    principal.scope({Role.AUDITOR, Role.ADMIN})
 
 
 def is_visible(product: Product, principal: Principal) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -58,6 +58,16 @@ def dynamodb(connection: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
+def vendor(tokens: Tokens) -> str:
+    return tokens.vendor()
+
+
+@pytest.fixture
+def admin(tokens: Tokens) -> str:
+    return tokens.of_role("admin")
+
+
+@pytest.fixture
 def clock() -> Clock:
     return Clock()
 
@@ -86,3 +96,33 @@ def service(
 def shop(service_module: Any, service: Any) -> Client:
     """The service from outside."""
     return Client(service_module.app)
+
+
+@pytest.fixture
+def calls(service: Any) -> Iterator[list[str]]:
+    """Every call that the service's client makes from now on, retries included."""
+    made: list[str] = []
+
+    def count(request: Any, event_name: str, **_: Any) -> None:
+        made.append(event_name.rpartition(".")[2])
+
+    events = service.gateway._client.meta.events
+    events.register("before-send", count)
+    yield made
+    events.unregister("before-send", count)
+
+
+@pytest.fixture
+def meanwhile(service: Any) -> Iterator[Callable[[Callable[[], Any]], None]]:
+    """Let others act, each once, between the read and the write of a coming change."""
+    coming: list[Callable[[], Any]] = []
+
+    def act(**_: Any) -> None:
+        if coming:
+            coming.pop(0)()
+
+    events = service.gateway._client.meta.events
+    events.register("before-call.dynamodb.UpdateItem", act)
+    yield coming.append
+    assert coming == [], "something was to happen meanwhile, and nothing was written"
+    events.unregister("before-call.dynamodb.UpdateItem", act)

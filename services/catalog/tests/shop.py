@@ -7,14 +7,34 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from chalicelib.commands import CreateProduct
+from front_door import Answer, Client
+
+from chalicelib.commands import ChangeProduct, CreateProduct
 from inventory_common.idempotency import Intent
+from inventory_common.identity import EVERYTHING
+from inventory_common.preconditions import ANY_VERSION
 from inventory_common.products import Product
 from inventory_common.timestamps import plus_seconds
 
 NOW = "2026-02-23T10:30:00.000000Z"
 VENDOR = "VENDOR-001"
 OTHER_VENDOR = "VENDOR-002"
+
+NONSENSE = [
+    '{"base_price": 1e99999999999999999999}',
+    '{"base_price": 1e-99999999999999999999}',
+    '{"base_price": 1e999999999}',
+    '{"base_price": ' + "9" * 5000 + "}",
+    '{"base_price": Infinity}',
+    '{"product_name": "\\ud800"}',
+    '{"\\ud800": 1}',
+    '{"tags": ["\\udfff"], "images": [{}], "vendor_id": []}',
+    '{"a": 1, "a": 2}',
+    "[" * 100_000,
+    "null",
+    "\ud800",
+    " ",
+]
 
 
 @dataclass
@@ -74,6 +94,31 @@ def a_creation(**differences: Any) -> CreateProduct:
         "base_price": 90,
         "images": None,
         "tags": None,
+        "external_id": None,
         "intent": None,
     }
     return CreateProduct(**attributes | differences)
+
+
+def a_change(product_id: str = "PROD-E4F9A", **differences: Any) -> ChangeProduct:
+    attributes: dict[str, Any] = {
+        "product_id": product_id,
+        "changes": {},
+        "if_match": ANY_VERSION,
+        "scope": EVERYTHING,
+    }
+    return ChangeProduct(**attributes | differences)
+
+
+def a_deactivation(product_id: str = "PROD-E4F9A", **differences: Any) -> ChangeProduct:
+    return a_change(product_id, changes={"is_active": False}, **differences)
+
+
+def keep(client: Any, *products: Product) -> None:
+    """Put products into the table as they are, past the service."""
+    for product in products:
+        client.put_item(TableName="Products-table", Item=product.to_item())
+
+
+def patch(shop: Client, address: str, body: Any, token: str | None = None, **headers: str) -> Answer:
+    return shop.send("PATCH", address, token, body, **headers)

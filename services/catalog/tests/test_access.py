@@ -9,7 +9,7 @@ from front_door import ROLES, VENDOR_MACHINE, Client, Tokens
 
 from inventory_common.identity import Role
 
-from .shop import OTHER_VENDOR, VENDOR, a_product
+from .shop import OTHER_VENDOR, VENDOR, a_product, keep, patch
 
 EVERYBODY = {"nobody", *ROLES}
 WRITERS = {"vendor", "admin"}
@@ -20,6 +20,7 @@ MAY = {
     ("POST", "/products"): WRITERS,
     ("GET", "/products"): EVERYBODY,
     ("GET", "/products/{product_id}"): EVERYBODY,
+    ("PATCH", "/products/{product_id}"): WRITERS,
     ("DELETE", "/products/{product_id}"): WRITERS,
     ("GET", "/vendors/{vendor_id}/products"): OVERSEERS,
 }
@@ -73,6 +74,7 @@ def test_a_vendors_machine_may_what_its_vendor_may(shop: Client, tokens: Tokens,
     dynamodb.put_item(TableName="Products-table", Item=a_product(is_active=False).to_item())
     assert shop.get(ADDRESS, machine).status == 200
     assert shop.get(f"/vendors/{OTHER_VENDOR}/products", machine).status == 403
+    assert patch(shop, ADDRESS, {"brand": "B"}, machine).json["brand"] == "B"
     assert shop.delete(ADDRESS, machine).status == 204
 
 
@@ -93,3 +95,68 @@ def test_a_vendor_who_is_an_auditor_too_still_writes_only_what_is_its_own(
     dynamodb.put_item(TableName="Products-table", Item=a_product(vendor_id=OTHER_VENDOR).to_item())
     assert shop.get(f"/vendors/{OTHER_VENDOR}/products", both).status == 200
     assert shop.delete(ADDRESS, both).code == "product_not_found"
+    assert patch(shop, ADDRESS, {"brand": "B"}, both).code == "product_not_found"
+    assert shop.get("/products?category=Electronics&active=false", both).status == 200
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+@pytest.mark.parametrize("body", [{}, {"is_active": True}, {"brand": "B"}], ids=str)
+def test_another_vendors_product_cannot_be_changed(
+    shop: Client, tokens: Tokens, dynamodb: Any, is_active: bool, body: dict[str, Any]
+) -> None:
+    product = a_product(is_active=is_active)
+    keep(dynamodb, product)
+    answer = patch(shop, ADDRESS, body, tokens.vendor(OTHER_VENDOR))
+    assert (answer.status, answer.code) == (404, "product_not_found")
+    assert shop.get(ADDRESS, tokens.of_role("admin")).json == product.document()
+
+
+def test_another_vendors_product_looks_like_none_at_all(shop: Client, tokens: Tokens, dynamodb: Any) -> None:
+    """The answers are the same to the letter, so that nobody learns which ids are taken."""
+    keep(dynamodb, a_product())
+    absent = ADDRESS.replace("E4F9A", "00000")
+    for send in (shop.delete, lambda address, token, **headers: patch(shop, address, {}, token, **headers)):
+        for headers in ({}, {"if_match": '"7"'}):
+            answers = [
+                send(address, tokens.vendor(OTHER_VENDOR), x_request_id="r", **headers).text
+                for address in (ADDRESS, absent)
+            ]
+            assert answers[0].replace("PROD-E4F9A", "PROD-00000") == answers[1]
+
+
+def test_an_admin_changes_every_vendors_products(shop: Client, tokens: Tokens, dynamodb: Any) -> None:
+    keep(dynamodb, a_product(vendor_id=OTHER_VENDOR))
+    admin = tokens.of_role("admin")
+    answer = patch(shop, ADDRESS, {"brand": "B"}, admin)
+    assert (answer.status, answer.json["vendor_id"], answer.json["brand"]) == (200, OTHER_VENDOR, "B")
+    assert shop.delete(ADDRESS, admin).status == 204
+    assert patch(shop, ADDRESS, {"is_active": True}, admin).json["is_active"] is True
+
+
+BROWSES_INACTIVE = {
+    "nobody": (401, "unauthenticated"),
+    "vendor": (403, "forbidden"),
+    "orders": (403, "forbidden"),
+    "auditor": (200, None),
+    "admin": (200, None),
+}
+
+
+@pytest.mark.parametrize(("role", "expected"), BROWSES_INACTIVE.items(), ids=BROWSES_INACTIVE)
+def test_inactive_products_are_browsed_by_who_oversees_all_vendors(
+    shop: Client, tokens: Tokens, dynamodb: Any, role: str, expected: tuple[int, str | None]
+) -> None:
+    keep(dynamodb, a_product("PROD-00001"), a_product("PROD-00002", is_active=False))
+    token = None if role == "nobody" else tokens.of_role(role)
+    answer = shop.get("/products?category=Electronics&active=false", token)
+    if expected[0] == 200:
+        assert [product["product_id"] for product in answer.json["items"]] == ["PROD-00002"]
+    else:
+        assert (answer.status, answer.code) == expected
+        assert ("WWW-Authenticate" in answer.headers) == (answer.status == 401)
+    active = shop.get("/products?category=Electronics&active=true", token)
+    assert [product["product_id"] for product in active.json["items"]] == ["PROD-00001"]
+
+
+def test_every_role_is_told_whether_it_browses_inactive_products() -> None:
+    assert BROWSES_INACTIVE.keys() == EVERYBODY

@@ -10,10 +10,10 @@ import pytest
 from chalicelib.catalog_service import CatalogService
 from chalicelib.product_gateway import ProductIdTaken
 from inventory_common.errors import Busy, IdempotencyKeyReused, ProductNotFound
-from inventory_common.identity import EVERYTHING, Scope
+from inventory_common.identity import Scope
 from inventory_common.limits import WRITE_ATTEMPTS_MAX
 
-from .shop import OTHER_VENDOR, VENDOR, Clock, Draws, a_creation, an_intent
+from .shop import OTHER_VENDOR, VENDOR, Clock, Draws, a_creation, a_deactivation, an_intent
 
 INTENTS = pytest.mark.parametrize("intent", [None, an_intent()], ids=["no key", "key"])
 
@@ -34,8 +34,35 @@ def test_draws_end_when_all_are_taken(service: CatalogService, draws: Draws, int
     draws.coming = ["PROD-AAAAA"] * 100
     service.create(a_creation())
     with pytest.raises(Busy):
-        service.create(a_creation(intent=intent))
+        service.create(a_creation(product_name="Another", intent=intent))
     assert len(draws.drawn) == 1 + WRITE_ATTEMPTS_MAX
+
+
+def test_a_put_whose_answer_was_lost_is_found_by_its_second_try(
+    service: CatalogService, draws: Draws, dynamodb: Any
+) -> None:
+    """botocore sends it again by itself, and the second meets what the first has written."""
+    draws.coming = ["PROD-AAAAA", "PROD-BBBBB"]
+    once = service.gateway.add
+
+    def twice(*arguments: Any) -> None:
+        once(*arguments)
+        once(*arguments)
+
+    made = replace(service, gateway=_With(service.gateway, add=twice)).create(a_creation())
+    assert made.product.product_id == "PROD-AAAAA"
+    assert service.gateway.product("PROD-BBBBB") is None
+
+
+class _With:
+    """A gateway of which some methods are replaced."""
+
+    def __init__(self, gateway: Any, **replaced: Any) -> None:
+        self._gateway = gateway
+        self.__dict__.update(replaced)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gateway, name)
 
 
 def test_a_command_is_done_once_under_its_key(service: CatalogService, clock: Clock) -> None:
@@ -54,7 +81,7 @@ def test_a_command_is_done_once_under_its_key(service: CatalogService, clock: Cl
 def test_a_replay_shows_the_product_as_it_stands(service: CatalogService) -> None:
     command = a_creation(intent=an_intent())
     made = service.create(command).product
-    service.deactivate(made.product_id, EVERYTHING)
+    service.change(a_deactivation(made.product_id))
     assert service.create(command).product.is_active is False
 
 
@@ -96,7 +123,8 @@ def test_a_conflict_over_a_marker_is_tried_again(service: CatalogService) -> Non
 
 def test_a_product_that_changes_meanwhile_is_deactivated_all_the_same(service: CatalogService) -> None:
     made = service.create(a_creation()).product
-    replace(service, gateway=Rival(service.gateway, 2)).deactivate(made.product_id, Scope(VENDOR))
+    losing = replace(service, gateway=Rival(service.gateway, 2))
+    losing.change(a_deactivation(made.product_id, scope=Scope(VENDOR)))
     stored = service.gateway.product(made.product_id)
     assert (stored.is_active, stored.brand, stored.version) == (False, "Other", 4)
 
@@ -104,7 +132,7 @@ def test_a_product_that_changes_meanwhile_is_deactivated_all_the_same(service: C
 def test_who_always_loses_is_sent_away(service: CatalogService) -> None:
     made = service.create(a_creation()).product
     with pytest.raises(Busy):
-        replace(service, gateway=Rival(service.gateway, 1_000)).deactivate(made.product_id, EVERYTHING)
+        replace(service, gateway=Rival(service.gateway, 1_000)).change(a_deactivation(made.product_id))
     assert service.gateway.product(made.product_id).is_active
 
 
@@ -112,6 +140,6 @@ def test_who_always_loses_is_sent_away(service: CatalogService) -> None:
 def test_another_vendors_product_cannot_be_deactivated(service: CatalogService, is_active: bool) -> None:
     made = service.create(a_creation()).product
     if not is_active:
-        service.deactivate(made.product_id, EVERYTHING)
+        service.change(a_deactivation(made.product_id))
     with pytest.raises(ProductNotFound):
-        service.deactivate(made.product_id, Scope(OTHER_VENDOR))
+        service.change(a_deactivation(made.product_id, scope=Scope(OTHER_VENDOR)))

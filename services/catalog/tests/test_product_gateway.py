@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.commands import BrowseCategory
 from chalicelib.product_gateway import CommandSeen, ProductChanged, ProductGateway, ProductIdTaken
-from inventory_common.pages import PageRequest
+from inventory_common.errors import ExternalIdExists
+from inventory_common.pages import PageRequest, Period
 from inventory_common.settings import Settings
 from inventory_common.timestamps import epoch_seconds, plus_seconds
 
@@ -85,8 +87,8 @@ def test_a_marker_is_written_with_its_product_and_is_in_no_listing(
         "ttl": {"N": str(epoch_seconds(NOW) + 86_401)},
     }
     for page in (
-        gateway.products_of_vendor(VENDOR, PageRequest()),
-        gateway.active_products_of_category("Electronics", PageRequest()),
+        gateway.products_of_vendor(VENDOR, Period(), PageRequest()),
+        gateway.products_of_category(BrowseCategory(category="Electronics"), PageRequest()),
     ):
         assert page.documents == [FULL.document()]
 
@@ -152,6 +154,39 @@ def test_a_transaction_that_should_not_have_been_sent_is_a_defect_of_ours() -> N
         ProductGateway(Client("ValidationError"), SETTINGS).add(FULL, marker)
     with pytest.raises(ProductIdTaken):
         ProductGateway(Client("TransactionConflict"), SETTINGS).add(FULL, marker)
+    named = replace(FULL, external_id="SM-4711")
+    with pytest.raises(Cancelled):
+        ProductGateway(Client("ValidationError"), SETTINGS).add(named, None)
+    with pytest.raises(ProductIdTaken):
+        ProductGateway(Client("TransactionConflict"), SETTINGS).add(named, None)
+
+
+def test_a_guard_of_an_external_id_is_written_with_its_product_and_is_in_no_listing(
+    gateway: ProductGateway, dynamodb: Any
+) -> None:
+    named = replace(FULL, external_id="SM-4711")
+    gateway.add(named, None)
+    assert item_of(dynamodb, "#EXTERNAL#VENDOR-001#SM-4711") == {
+        "product_id": {"S": "#EXTERNAL#VENDOR-001#SM-4711"},
+        "belongs_to": {"S": "PROD-E4F9A"},
+    }
+    assert item_of(dynamodb, "PROD-E4F9A") == FULL.to_item() | {"external_id": {"S": "SM-4711"}}
+    for page in (
+        gateway.products_of_vendor(VENDOR, Period(), PageRequest()),
+        gateway.products_of_category(BrowseCategory(category="Electronics"), PageRequest()),
+    ):
+        assert page.documents == [named.document()]
+
+
+def test_an_external_id_that_is_taken_is_shown_with_its_product_and_nothing_is_written(
+    gateway: ProductGateway, dynamodb: Any
+) -> None:
+    gateway.add(replace(FULL, external_id="SM-4711"), None)
+    for marker in (None, an_intent().marker([], NOW)):
+        with pytest.raises(ExternalIdExists) as refused:
+            gateway.add(a_product("PROD-00000", external_id="SM-4711"), marker)
+        assert refused.value.members == {"product_id": "PROD-E4F9A"}
+    assert len(all_items(dynamodb)) == 2
 
 
 def test_an_update_writes_what_differs_and_removes_what_is_gone(
@@ -194,8 +229,8 @@ def test_a_deactivated_product_leaves_its_category_and_stays_its_vendors(
 ) -> None:
     gateway.add(FULL, None)
     gateway.update(FULL, replace(FULL, is_active=False, version=2))
-    assert gateway.active_products_of_category("Electronics", PageRequest()).documents == []
-    [listed] = gateway.products_of_vendor(VENDOR, PageRequest()).documents
+    assert gateway.products_of_category(BrowseCategory(category="Electronics"), PageRequest()).documents == []
+    [listed] = gateway.products_of_vendor(VENDOR, Period(), PageRequest()).documents
     assert listed["is_active"] is False
 
 

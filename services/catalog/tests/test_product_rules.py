@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import asdict, replace
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from chalicelib.product_rules import deactivated, is_visible, new_product, owner_of_new_product
-from inventory_common.errors import Forbidden, InvalidInput
+from chalicelib.product_rules import (
+    changed,
+    is_visible,
+    new_product,
+    owner_of_new_product,
+    require_may_browse,
+)
+from inventory_common.errors import Forbidden, InvalidInput, Unauthenticated
 from inventory_common.identity import ANYBODY, EVERYTHING, Principal, Role, Scope
 
 from .shop import NOW, OTHER_VENDOR, VENDOR, a_creation, a_product
@@ -34,7 +43,12 @@ def test_an_admin_names_the_vendor() -> None:
 
 def test_a_new_product_is_active_and_in_its_first_version() -> None:
     command = a_creation(
-        description="Over-ear", subcategory="Audio", brand="SoundMax", images=["https://a/b.jpg"], tags=["x"]
+        description="Over-ear",
+        subcategory="Audio",
+        brand="SoundMax",
+        images=["https://a/b.jpg"],
+        tags=["x"],
+        external_id="SM-1",
     )
     product = new_product(command, "PROD-E4F9A", NOW)
     asked = asdict(command)
@@ -46,11 +60,12 @@ def test_a_new_product_is_active_and_in_its_first_version() -> None:
 
 def test_a_deactivated_product_keeps_all_but_its_flag() -> None:
     product = a_product(tags=["x"], version=4)
-    assert deactivated(product, LATER) == replace(product, is_active=False, updated_at=LATER, version=5)
+    expected = replace(product, is_active=False, updated_at=LATER, version=5)
+    assert changed(product, {"is_active": False}, LATER) == expected
 
 
 def test_a_product_is_deactivated_once() -> None:
-    assert deactivated(a_product(is_active=False), LATER) is None
+    assert changed(a_product(is_active=False), {"is_active": False}, LATER) is None
 
 
 SEES_INACTIVE = {
@@ -67,3 +82,64 @@ SEES_INACTIVE = {
 def test_who_sees_a_product(principal: Principal, sees_inactive: bool) -> None:
     assert is_visible(a_product(), principal)
     assert is_visible(a_product(is_active=False), principal) is sees_inactive
+
+
+FULL = a_product(
+    description="Over-ear",
+    subcategory="Audio",
+    brand="SoundMax",
+    base_price=Decimal("89.99"),
+    images=["https://a/b.jpg"],
+    tags=["x"],
+    external_id="SM-4711",
+    version=4,
+)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"product_name": "Mug"},
+        {"category": "Kitchen", "subcategory": "Cups"},
+        {"base_price": 0},
+        {"description": None, "subcategory": None, "brand": None, "images": None, "tags": None},
+        {"tags": []},
+        {"brand": "SoundMax", "base_price": Decimal("89.98")},
+    ],
+    ids=str,
+)
+def test_a_changed_product_is_the_next_version_with_those_attributes(changes: dict[str, Any]) -> None:
+    assert changed(FULL, changes, LATER) == replace(FULL, **changes, updated_at=LATER, version=5)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"brand": "SoundMax"}, {"base_price": Decimal("89.990")}, {"is_active": True, "tags": ["x"]}],
+    ids=str,
+)
+def test_what_is_so_already_makes_no_version(changes: dict[str, Any]) -> None:
+    assert changed(FULL, changes, LATER) is None
+
+
+def test_a_product_comes_back_as_it_left() -> None:
+    away = changed(FULL, {"is_active": False}, LATER)
+    assert away is not None
+    assert changed(away, {"is_active": True}, LATER) == replace(FULL, updated_at=LATER, version=6)
+
+
+BROWSES_INACTIVE: dict[str, tuple[Principal, type[Exception] | None]] = {
+    "nobody": (ANYBODY, Unauthenticated),
+    "a vendor": (Principal(VENDOR, frozenset({Role.VENDOR}), VENDOR), Forbidden),
+    "an order system": (Principal("client:o", frozenset({Role.ORDERS})), Forbidden),
+    "a token without a role": (Principal("user:n", frozenset()), Forbidden),
+    "an auditor": (Principal("user:a", frozenset({Role.AUDITOR})), None),
+    "an admin": (Principal("user:b", frozenset({Role.ADMIN})), None),
+    "a vendor who audits": (Principal(VENDOR, frozenset({Role.VENDOR, Role.AUDITOR}), VENDOR), None),
+}
+
+
+@pytest.mark.parametrize(("principal", "refusal"), BROWSES_INACTIVE.values(), ids=BROWSES_INACTIVE)
+def test_who_browses_inactive_products(principal: Principal, refusal: type[Exception] | None) -> None:
+    require_may_browse(True, principal)
+    with pytest.raises(refusal) if refusal else nullcontext():
+        require_may_browse(False, principal)

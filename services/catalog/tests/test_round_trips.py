@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from front_door import Client, Tokens
 
-from .shop import VENDOR, Draws, a_product
+from .shop import VENDOR, Draws, a_product, keep, patch
 
 ADDRESS = "/products/PROD-E4F9A"
 NEW = {"product_name": "Mug", "category": "Kitchen", "base_price": 5}
 
 
-@pytest.fixture
-def calls(shop: Client, dynamodb: Any, service: Any) -> Iterator[list[str]]:
-    """Every call that the service's client makes from now on, retries included."""
-    dynamodb.put_item(TableName="Products-table", Item=a_product().to_item())
-    made: list[str] = []
-
-    def count(request: Any, event_name: str, **_: Any) -> None:
-        made.append(event_name.rpartition(".")[2])
-
-    events = service.gateway._client.meta.events
-    events.register("before-send", count)
-    yield made
-    events.unregister("before-send", count)
+@pytest.fixture(autouse=True)
+def one_product(dynamodb: Any) -> None:
+    keep(dynamodb, a_product())
 
 
 @pytest.mark.parametrize(
@@ -34,7 +23,9 @@ def calls(shop: Client, dynamodb: Any, service: Any) -> Iterator[list[str]]:
     [
         (ADDRESS, ["GetItem"]),
         ("/products?category=Electronics", ["Query"]),
+        ("/products?category=Electronics&brand=Nobody&tag=x&min_price=1&max_price=2", ["Query"]),
         (f"/vendors/{VENDOR}/products", ["Query"]),
+        (f"/vendors/{VENDOR}/products?created_to=2026-01-01T00:00:00Z&order=desc", ["Query"]),
         ("/health", []),
     ],
 )
@@ -72,8 +63,68 @@ def test_a_deactivation_is_one_read_and_one_write(shop: Client, tokens: Tokens, 
     assert calls == ["GetItem"], "once more changes nothing"
 
 
+def test_a_deactivation_of_a_version_is_no_call_more(shop: Client, tokens: Tokens, calls: list[str]) -> None:
+    assert shop.delete(ADDRESS, tokens.vendor(), if_match='"1"').status == 204
+    assert calls == ["GetItem", "UpdateItem"]
+    calls.clear()
+    assert shop.delete(ADDRESS, tokens.vendor(), if_match='"1"').status == 412
+    assert calls == ["GetItem"]
+
+
+def test_a_change_is_one_read_and_one_write(shop: Client, tokens: Tokens, calls: list[str]) -> None:
+    everything = NEW | {"description": "d", "brand": None, "tags": ["x"], "is_active": False}
+    assert patch(shop, ADDRESS, everything, tokens.vendor(), if_match='"1"').status == 200
+    assert calls == ["GetItem", "UpdateItem"]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        ({}, {}, 200),
+        ({"category": "Electronics", "base_price": 90, "brand": None}, {}, 200),
+        ({"brand": "B"}, {"if_match": '"2"'}, 412),
+    ],
+    ids=["nothing", "what is so already", "another version"],
+)
+def test_a_change_of_nothing_is_one_read(
+    shop: Client, tokens: Tokens, calls: list[str], body: Any, headers: dict[str, str], status: int
+) -> None:
+    assert patch(shop, ADDRESS, body, tokens.vendor(), **headers).status == status
+    assert calls == ["GetItem"]
+
+
+def test_a_change_that_loses_once_reads_and_writes_again(
+    shop: Client, tokens: Tokens, calls: list[str], meanwhile: Any, dynamodb: Any
+) -> None:
+    meanwhile(lambda: keep(dynamodb, a_product(version=2)))
+    assert patch(shop, ADDRESS, {"brand": "B"}, tokens.vendor()).status == 200
+    assert calls == ["GetItem", "UpdateItem"] * 2
+
+
+def test_a_new_product_with_an_external_id_is_one_call(
+    shop: Client, tokens: Tokens, calls: list[str]
+) -> None:
+    body = NEW | {"external_id": "SM-4711"}
+    for status in (201, 409):
+        assert shop.post("/products", body, tokens.vendor()).status == status
+        assert calls == ["TransactWriteItems"]
+        calls.clear()
+    other = NEW | {"external_id": "SM-4712"}
+    assert shop.post("/products", other, tokens.vendor(), idempotency_key="k").status == 201
+    assert calls == ["TransactWriteItems"]
+
+
 def test_a_refused_request_is_no_call(shop: Client, tokens: Tokens, calls: list[str]) -> None:
     shop.delete(ADDRESS)
+    patch(shop, ADDRESS, {"brand": "B"})
+    patch(shop, ADDRESS, {"brand": 5}, tokens.vendor())
+    shop.get("/products?category=x&active=false")
+    shop.get("/products?category=x&active=false", tokens.vendor())
+    shop.get("/products?category=x&min_price=2&max_price=1")
+    shop.get(
+        f"/vendors/{VENDOR}/products?created_from=2026-01-02T00:00:00Z&created_to=2026-01-01T00:00:00Z",
+        tokens.vendor(),
+    )
     shop.get(f"/vendors/{VENDOR}-2/products", tokens.vendor())
     shop.post("/products", {}, tokens.vendor())
     shop.get("/products?category=x&cursor=rubbish")

@@ -11,10 +11,22 @@ from inventory_common.limits import (
     HOLD_MAX_SECONDS,
     HOLD_MIN_SECONDS,
     ORDER_LINES_SENT_MAX,
+    QUANTITY_MAX,
+    STOCK_MAX,
     VARIANT_ATTRIBUTES_MAX,
 )
 
-__all__ = ["NewOrder", "NewSku", "OrderLineBody", "RestockBody", "WholeOrder"]
+__all__ = [
+    "AdjustmentBody",
+    "NewOrder",
+    "NewSku",
+    "OrderLineBody",
+    "Refund",
+    "RestockBody",
+    "SettledLine",
+    "Settlement",
+    "SkuPatch",
+]
 
 
 class NewSku(Body):
@@ -55,5 +67,58 @@ class NewOrder(Body):
     hold_seconds: Annotated[int, Field(ge=HOLD_MIN_SECONDS, le=HOLD_MAX_SECONDS)] = HOLD_DEFAULT_SECONDS
 
 
-class WholeOrder(Body):
-    """A command on all of an order has nothing to say."""
+class SkuPatch(Body):
+    """A JSON merge patch (RFC 7396): what is absent stays, null takes an optional attribute away.
+
+    The defaults stand for "absent" and are never looked at.
+    """
+
+    variant_name: Name = ""
+    variant_attributes: (
+        Annotated[dict[Name, Name | None], Field(max_length=VARIANT_ATTRIBUTES_MAX)] | None
+    ) = None
+    unit_price: Money = 0
+    reorder_threshold: Threshold = 0
+    is_active: bool = True
+
+
+class AdjustmentBody(Body):
+    """A signed change, or a count together with what was expected; and why."""
+
+    quantity_change: Annotated[int, Field(ge=-QUANTITY_MAX, le=QUANTITY_MAX)] | None = None
+    counted_stock: Annotated[int, Field(ge=0, le=STOCK_MAX)] | None = None
+    expected_stock: Annotated[int, Field(ge=0, le=STOCK_MAX)] | None = None
+    notes: Notes
+
+    @model_validator(mode="after")
+    def _one_of_two_forms(self) -> Self:
+        forms = ("quantity_change", "counted_stock", "expected_stock")
+        given = {name for name in forms if getattr(self, name) is not None}
+        if given not in ({"quantity_change"}, {"counted_stock", "expected_stock"}):
+            raise ValueError("should have quantity_change, or counted_stock and expected_stock together")
+        if self.quantity_change == 0:
+            raise ValueError("should change something: a quantity_change of 0 is none")
+        return self
+
+
+class SettledLine(Body):
+    """Units of one SKU of an order."""
+
+    sku: SkuId
+    quantity: Quantity
+
+
+Lines = Annotated[list[SettledLine], Field(min_length=1, max_length=ORDER_LINES_SENT_MAX)]
+
+
+class Settlement(Body):
+    """Part of an order; without `lines`, all of it."""
+
+    lines: Lines | None = None
+
+
+class Refund(Body):
+    """Part of an order, or all of it, that comes back; `restock` unless it cannot be sold again."""
+
+    lines: Lines | None = None
+    restock: bool = True

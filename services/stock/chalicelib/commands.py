@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from inventory_common.idempotency import Intent
 from inventory_common.identity import Scope
+from inventory_common.preconditions import IfMatch
 
-__all__ = ["CreateSku", "OrderLineRequest", "PlaceOrder", "Restock", "Source"]
+__all__ = [
+    "AdjustStock",
+    "ChangeSku",
+    "Count",
+    "CreateSku",
+    "OrderLineRequest",
+    "PlaceOrder",
+    "Restock",
+    "SettleOrder",
+    "Source",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,40 @@ class Restock:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """What was counted, and what the books said when the count began, in units."""
+
+    counted_stock: int
+    expected_stock: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustStock:
+    """Correct the stock by a signed change of units, or to a count; `notes` say why."""
+
+    product_id: str
+    sku: str
+    correction: int | Count
+    notes: str
+    scope: Scope
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSku:
+    """Set some attributes of a SKU; None takes an optional one away.
+
+    `variant_attributes` among the changes are merged into those that stand, as RFC 7396 does it.
+    """
+
+    product_id: str
+    sku: str
+    changes: Mapping[str, Any]
+    if_match: IfMatch
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
 class OrderLineRequest:
     """So many units of a SKU for an order."""
 
@@ -62,3 +108,16 @@ class PlaceOrder:
     order_id: str
     lines: tuple[OrderLineRequest, ...]
     hold_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettleOrder:
+    """Confirm, cancel or refund an order: `lines` are units by SKU, None for all of it.
+
+    `restock` is whether what comes back can be sold again.
+    """
+
+    order_id: str
+    lines: Mapping[str, int] | None = None
+    intent: Intent | None = None
+    restock: bool = True

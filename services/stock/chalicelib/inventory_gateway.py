@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from inventory_common.conditions import OLD_IMAGE, absent_or_lapsed, failed_conditions
+from inventory_common.conditions import OLD_IMAGE, absent_or_lapsed, failed_conditions, is_in_conflict
 from inventory_common.dynamodb import DynamoDBClient
+from inventory_common.errors import DatabaseUnavailable
 from inventory_common.idempotency import Marker
 from inventory_common.items import Item, from_item, to_attribute, to_item
+from inventory_common.limits import READ_ROUNDS_MAX
 from inventory_common.pages import Listing, Page, PageRequest, at_most, starting_with
 from inventory_common.products import ACTIVE, Product
 from inventory_common.schema import (
@@ -37,10 +39,13 @@ from .inventory_items import (
     snapshot_of,
 )
 from .orders import Order
-from .reservations import Commit, Snapshot
+from .snapshot import Commit, Snapshot
 from .stock_rules import Movement
 
 __all__ = ["InventoryGateway", "LostRace"]
+
+_NO_SKU: Final = -1
+"""The bound of a vendor that has none: no stock is that low."""
 
 _STOCK_ATTRIBUTES: Final = (
     "current_stock",
@@ -91,10 +96,15 @@ class InventoryGateway:
         item = self._get(order_key(order_id))
         return order_of(item) if item else None
 
-    def record(self, key: Mapping[str, str]) -> TransactionRecord:
-        """Return the log record of this key, which must exist: the log forgets nothing."""
-        answer = self._client.get_item(TableName=self._transactions, Key=to_item(key), ConsistentRead=True)
-        return TransactionRecord.from_item(answer["Item"])
+    def record_and_sku(
+        self, record_key: Mapping[str, str], product_id: str, sku: str
+    ) -> tuple[TransactionRecord, Sku]:
+        """Return a log record and its SKU, which must exist: the log forgets nothing."""
+        found = self._batch_get(
+            {self._transactions: [to_item(record_key)], self._inventory: [sku_key(product_id, sku)]}
+        )
+        [record], [item] = found[self._transactions], found[self._inventory]
+        return TransactionRecord.from_item(record), Sku.from_item(item)
 
     def snapshot(
         self,
@@ -149,10 +159,12 @@ class InventoryGateway:
         the threshold is compared here, and a page can be shorter than asked for, or empty.
         """
         item = self._get(bound_key(vendor_id))
+        bound = _NO_SKU if item is None else int(from_item(item)["bound"])
+        listing = Listing(LOW_STOCK_INDEX, vendor_id, at_most(bound))
         if item is None:
+            listing.check(page)
             return Page([], None)
-        bound = int(from_item(item)["bound"])
-        found = self._list(Listing(LOW_STOCK_INDEX, vendor_id, at_most(bound)), page)
+        found = self._list(listing, page)
         low = [sku for sku in found.documents if sku["low_stock_flag"] and sku["is_active"]]
         return Page(low, found.next_cursor)
 
@@ -193,6 +205,25 @@ class InventoryGateway:
             actions.append(marker.put(self._inventory, marker_key(marker.marker_id)))
         self._transact(actions)
 
+    def update_sku(self, sku: Sku, to: Sku) -> None:
+        """Write what differs between a SKU and its next version, which its stock is not part of.
+
+        The vendor's low-stock bound is raised first where the new threshold needs it.
+
+        Raises
+        ------
+        LostRace
+            If the stored version is not the former.
+        """
+        if to.reorder_threshold > sku.reorder_threshold:
+            self._raise_bound(to.vendor_id, to.reorder_threshold)
+        try:
+            self._client.update_item(**self._sku_update(sku, to))
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise LostRace(snapshot_of([error.response["Item"]])) from error
+        except self._client.exceptions.TransactionConflictException as error:
+            raise LostRace(Snapshot()) from error
+
     # How
 
     def _get(self, key: Item) -> Item | None:
@@ -211,12 +242,14 @@ class InventoryGateway:
         pending: Any = {
             table: {"Keys": list(wanted), "ConsistentRead": True} for table, wanted in keys.items()
         }
-        while pending:
+        for _ in range(READ_ROUNDS_MAX):
             answer = self._client.batch_get_item(RequestItems=pending)
             for table, items in answer["Responses"].items():
                 found[table] += items
             pending = answer["UnprocessedKeys"]  # throttled ones; botocore backs off if all of them are
-        return found
+            if not pending:
+                return found
+        raise DatabaseUnavailable("The database is throttled; please try again.")
 
     def _list(self, listing: Listing, page: PageRequest) -> Page:
         answer = self._client.query(**listing.query(self._inventory, page))
@@ -224,6 +257,26 @@ class InventoryGateway:
             [Sku.from_item(item).document() for item in answer["Items"]],
             listing.next_cursor(answer),
         )
+
+    def _sku_update(self, sku: Sku, to: Sku) -> dict[str, Any]:
+        former, latter = sku.to_item(), to.to_item()
+        sets = {name: value for name, value in latter.items() if former.get(name) != value}
+        removes = [name for name in former if name not in latter]
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in sets)
+        if removes:
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in removes)
+        return {
+            "TableName": self._inventory,
+            "Key": sku_key(sku.product_id, sku.sku),
+            "UpdateExpression": expression,
+            "ConditionExpression": "#version = :expected",
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*sets, *removes)},
+            "ExpressionAttributeValues": {
+                ":expected": to_attribute(sku.version),
+                **{f":{name}": value for name, value in sets.items()},
+            },
+            **OLD_IMAGE,
+        }
 
     def _raise_bound(self, vendor_id: str, threshold: int) -> None:
         # If the condition fails, somebody has raised it as high or higher meanwhile.
@@ -326,6 +379,6 @@ def _lost_race(cancelled: ClientError) -> LostRace:
     """
     failed = failed_conditions(cancelled)
     images = [item for item in failed.values() if item]
-    if failed and not images:
+    if failed and not images and not is_in_conflict(cancelled):
         raise cancelled
     return LostRace(snapshot_of(images))

@@ -26,7 +26,7 @@ from inventory_common.schema import TTL_ATTRIBUTE, VENDOR_INVENTORY
 from inventory_common.skus import Sku
 
 from .orders import Order, OrderLine
-from .reservations import Snapshot
+from .snapshot import Snapshot
 
 __all__ = [
     "SKU_SORT_PREFIX",

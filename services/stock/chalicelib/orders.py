@@ -57,6 +57,10 @@ class OrderLine:
         """Release reserved units: they are for sale again."""
         return replace(self, reserved=self.reserved - quantity, cancelled=self.cancelled + quantity)
 
+    def refund(self, quantity: int) -> OrderLine:
+        """Take confirmed units back."""
+        return replace(self, refunded=self.refunded + quantity)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:

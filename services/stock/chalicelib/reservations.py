@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
 
 from inventory_common.errors import (
     InsufficientStock,
@@ -12,85 +11,25 @@ from inventory_common.errors import (
     OrderConfirmed,
     OrderExists,
     OrderNotFound,
+    QuantityExceedsReserved,
+    RefundExceedsConfirmed,
     ReservationExpired,
     SkuNotFound,
 )
-from inventory_common.idempotency import Marker
 from inventory_common.limits import ORDER_LINES_MAX, QUANTITY_MAX, TOMBSTONE_SECONDS
 from inventory_common.skus import Sku
 from inventory_common.timestamps import epoch_seconds, plus_seconds
 from inventory_common.transactions import TransactionType
 
-from .commands import OrderLineRequest, PlaceOrder, Restock
+from .commands import OrderLineRequest, PlaceOrder, SettleOrder
 from .orders import EXPIRED, Order, OrderLine
+from .snapshot import Commit, IncompleteSnapshot, Snapshot
 from .stock_rules import Movement, Occasion, move, require_active
 
-__all__ = [
-    "Commit",
-    "Snapshot",
-    "TornSnapshot",
-    "cancel",
-    "confirm",
-    "place",
-    "restock",
-    "standing",
-    "sum_lines",
-]
+__all__ = ["cancel", "confirm", "place", "refund", "standing", "sum_lines", "sum_settled"]
 
 REQUESTED = "requested"
 """The `cancel_reason` of an order that its client cancelled."""
-
-
-class TornSnapshot(Exception):
-    """The order and its SKUs were read at different moments: between them, another command settled it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """What was read after the request arrived, each item consistently: SKUs by id, the order, the marker."""
-
-    skus: Mapping[str, Sku] = field(default_factory=dict)
-    order: Order | None = None
-    marker: Marker | None = None
-
-    def updated(self, found: Snapshot) -> Snapshot:
-        """Return this snapshot with newer images in the place of older ones."""
-        return Snapshot(
-            skus={**self.skus, **found.skus},
-            order=found.order or self.order,
-            marker=found.marker or self.marker,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
-    """What is to be written, all or nothing.
-
-    `order` takes the place of `replaced_order`; None for that means there is none yet, or a lapsed one.
-    """
-
-    movements: tuple[Movement, ...]
-    order: Order | None = None
-    replaced_order: Order | None = None
-    marker: Marker | None = None
-
-
-def restock(snapshot: Snapshot, command: Restock, occasion: Occasion) -> Commit | None:
-    """Take units into stock; None if the command was done before.
-
-    Raises
-    ------
-    SkuNotFound, SkuInactive, ProductInactive, StockLimitExceeded, IdempotencyKeyReused
-    """
-    sku = snapshot.skus.get(command.sku)
-    if sku is None or not command.scope.covers(sku.vendor_id):
-        raise SkuNotFound(f"There is no {command.sku}.")
-    if command.intent.already_done(snapshot.marker, occasion.now):
-        return None
-    movement = move(sku, TransactionType.RESTOCK, command.quantity, occasion)
-    record = movement.record
-    done = [{"transaction_id": record.transaction_id, "timestamp": record.timestamp}]
-    return Commit(movements=(movement,), marker=command.intent.marker(done, occasion.now))
 
 
 def sum_lines(lines: Iterable[OrderLineRequest]) -> tuple[OrderLineRequest, ...]:
@@ -110,6 +49,24 @@ def sum_lines(lines: Iterable[OrderLineRequest]) -> tuple[OrderLineRequest, ...]
     if max(quantities.values()) > QUANTITY_MAX:
         raise InvalidInput([("body.lines", f"should ask for at most {QUANTITY_MAX} units of a SKU in all")])
     return tuple(OrderLineRequest(*key, quantity) for key, quantity in quantities.items())
+
+
+def sum_settled(lines: Iterable[tuple[str, int]] | None) -> dict[str, int] | None:
+    """Sum the units of one SKU, of ``(sku, quantity)``; None, for all of an order, stays None.
+
+    Raises
+    ------
+    InvalidInput
+        If there are more distinct SKUs than an order has.
+    """
+    if lines is None:
+        return None
+    quantities: dict[str, int] = {}
+    for sku, quantity in lines:
+        quantities[sku] = quantities.get(sku, 0) + quantity
+    if len(quantities) > ORDER_LINES_MAX:
+        raise InvalidInput([("body.lines", f"should name at most {ORDER_LINES_MAX} distinct SKUs")])
+    return quantities
 
 
 def place(snapshot: Snapshot, command: PlaceOrder, occasion: Occasion) -> Commit | None:
@@ -151,50 +108,87 @@ def place(snapshot: Snapshot, command: PlaceOrder, occasion: Occasion) -> Commit
     return Commit(movements=movements, order=order)
 
 
-def confirm(snapshot: Snapshot, order_id: str, occasion: Occasion) -> Commit | None:
-    """Settle all that an order holds: the units leave the stock; None if that was done before.
+def confirm(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Commit | None:
+    """Settle what an order holds, all or part: the units leave the stock; None if that was done before.
 
     Raises
     ------
-    OrderNotFound, OrderCancelled, ReservationExpired
+    OrderNotFound, OrderCancelled, ReservationExpired, SkuNotFound, QuantityExceedsReserved,
+    IdempotencyKeyReused
     """
-    order = standing(snapshot.order, occasion.now)
-    if order is None:
-        raise OrderNotFound(f"There is no {order_id}.")
-    if order.reserved:
-        settled = {line.sku: line.confirm(line.reserved) for line in order.lines.values()}
-        movements = _move_reserved(snapshot, order, TransactionType.ORDER_CONFIRMED, occasion)
-        return Commit(movements=movements, order=order.with_lines(settled), replaced_order=order)
-    if order.confirmed:
+    order = _known(snapshot, command, occasion)
+    if _is_repeated(snapshot, command, occasion) or (
+        command.lines is None and not order.reserved and order.confirmed
+    ):
         return None
-    if order.cancel_reason == EXPIRED:
-        raise ReservationExpired(f"The hold of {order_id} ended at {order.expires_at}.")
-    raise OrderCancelled(f"{order_id} was cancelled.")
+    if not order.reserved and not order.confirmed:
+        if order.cancel_reason == EXPIRED:
+            raise ReservationExpired(f"The hold of {order.order_id} ended at {order.expires_at}.")
+        raise OrderCancelled(f"{order.order_id} was cancelled.")
+    quantities = _reserved_quantities(order, command)
+    settled = {sku: order.lines[sku].confirm(quantity) for sku, quantity in quantities.items()}
+    movements = _move_reserved(snapshot, order, TransactionType.ORDER_CONFIRMED, quantities, occasion)
+    return _commit(movements, order, order.with_lines(settled), command, occasion)
 
 
-def cancel(snapshot: Snapshot, order_id: str, occasion: Occasion) -> Commit | None:
-    """Release all that an order holds; None if that was done before.
+def cancel(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Commit | None:
+    """Release what an order holds, all or part; None if that was done before.
 
     The cancel of an unknown order is remembered, so that a place which comes late is refused.
 
     Raises
     ------
-    OrderConfirmed
+    OrderNotFound, OrderConfirmed, SkuNotFound, QuantityExceedsReserved, IdempotencyKeyReused
     """
-    order = standing(snapshot.order, occasion.now)
-    if order is None:
-        return Commit(movements=(), order=_tombstone(order_id, occasion.now))
-    if order.reserved:
-        released = {line.sku: line.cancel(line.reserved) for line in order.lines.values()}
-        movements = _move_reserved(snapshot, order, TransactionType.ORDER_CANCELLED, occasion)
-        return Commit(
-            movements=movements,
-            order=order.with_lines(released, cancel_reason=REQUESTED),
-            replaced_order=order,
-        )
-    if order.cancelled or order.is_tombstone:
+    if _is_repeated(snapshot, command, occasion):
         return None
-    raise OrderConfirmed(f"{order_id} is confirmed: its units have left the stock. Use refund.")
+    if command.lines is None and standing(snapshot.order, occasion.now) is None:
+        return _commit((), None, _tombstone(command.order_id, occasion.now), command, occasion)
+    order = _known(snapshot, command, occasion)
+    if command.lines is None and not order.reserved and (order.cancelled or order.is_tombstone):
+        return None
+    if not order.reserved and order.confirmed:
+        raise OrderConfirmed(f"{order.order_id} is confirmed: its units have left the stock. Use refund.")
+    if order.is_tombstone:
+        raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.")
+    quantities = _reserved_quantities(order, command)
+    released = {sku: order.lines[sku].cancel(quantity) for sku, quantity in quantities.items()}
+    movements = _move_reserved(snapshot, order, TransactionType.ORDER_CANCELLED, quantities, occasion)
+    return _commit(movements, order, order.with_lines(released, cancel_reason=REQUESTED), command, occasion)
+
+
+def refund(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Commit | None:
+    """Take back what has left for an order, all or part; None if that was done before.
+
+    Units come back into stock unless the command says that they cannot be sold again.
+
+    Raises
+    ------
+    OrderNotFound, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded, IdempotencyKeyReused
+    """
+    order = _known(snapshot, command, occasion)
+    refundable = {sku: line.confirmed - line.refunded for sku, line in order.lines.items()}
+    if _is_repeated(snapshot, command, occasion) or (
+        command.lines is None and order.refunded and not any(refundable.values())
+    ):
+        return None
+    quantities = _quantities(order, command, refundable)
+    excessive = [
+        {"sku": sku, "asked": quantity, "refundable": refundable[sku]}
+        for sku, quantity in quantities.items()
+        if quantity > refundable[sku]
+    ]
+    if excessive or not quantities:
+        raise RefundExceedsConfirmed(
+            f"Fewer units have left for {order.order_id} than are to come back.", lines=excessive
+        )
+    returned = {sku: order.lines[sku].refund(quantity) for sku, quantity in quantities.items()}
+    skus = _skus_of_order(snapshot, order, quantities)
+    movements = tuple(
+        move(skus[sku], TransactionType.REFUND, quantity, occasion, restock=command.restock)
+        for sku, quantity in quantities.items()
+    )
+    return _commit(movements, order, order.with_lines(returned), command, occasion)
 
 
 def standing(order: Order | None, now: str) -> Order | None:
@@ -244,12 +238,75 @@ def _require_available(command: PlaceOrder, skus: Mapping[str, Sku]) -> None:
         raise InsufficientStock(short)
 
 
+def _known(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Order:
+    order = standing(snapshot.order, occasion.now)
+    if order is None:
+        raise OrderNotFound(f"There is no {command.order_id}.")
+    return order
+
+
+def _is_repeated(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> bool:
+    intent = command.intent
+    return intent is not None and intent.already_done(snapshot.marker, occasion.now) is not None
+
+
+def _quantities(order: Order, command: SettleOrder, whole: Mapping[str, int]) -> dict[str, int]:
+    """Return the units of each SKU that a command concerns: those named, or the whole."""
+    if command.lines is None:
+        return {sku: quantity for sku, quantity in whole.items() if quantity}
+    unknown = [sku for sku in command.lines if sku not in order.lines]
+    if unknown:
+        raise SkuNotFound(f"{order.order_id} has no {', no '.join(unknown)}.", skus=unknown)
+    return dict(command.lines)
+
+
+def _reserved_quantities(order: Order, command: SettleOrder) -> dict[str, int]:
+    reserved = {sku: line.reserved for sku, line in order.lines.items()}
+    quantities = _quantities(order, command, reserved)
+    excessive = [
+        {"sku": sku, "asked": quantity, "reserved": reserved[sku]}
+        for sku, quantity in quantities.items()
+        if quantity > reserved[sku]
+    ]
+    if excessive:
+        raise QuantityExceedsReserved(
+            f"{order.order_id} holds fewer units than are to be settled.", lines=excessive
+        )
+    return quantities
+
+
 def _move_reserved(
-    snapshot: Snapshot, order: Order, kind: TransactionType, occasion: Occasion
+    snapshot: Snapshot,
+    order: Order,
+    kind: TransactionType,
+    quantities: Mapping[str, int],
+    occasion: Occasion,
 ) -> tuple[Movement, ...]:
-    held = [line for line in order.lines.values() if line.reserved]
+    skus = _skus_of_order(snapshot, order, quantities)
     # reserved_stock is the sum over a SKU's open orders: less than one order's share is of another moment.
     # What is torn without showing it here fails on a condition when it is to be committed.
-    if any(snapshot.skus[line.sku].reserved_stock < line.reserved for line in held):
-        raise TornSnapshot
-    return tuple(move(snapshot.skus[line.sku], kind, line.reserved, occasion) for line in held)
+    if any(skus[sku].reserved_stock < order.lines[sku].reserved for sku in quantities):
+        raise IncompleteSnapshot(_keys(order, quantities))
+    return tuple(move(skus[sku], kind, quantity, occasion) for sku, quantity in quantities.items())
+
+
+def _skus_of_order(snapshot: Snapshot, order: Order, wanted: Collection[str]) -> Mapping[str, Sku]:
+    if any(sku not in snapshot.skus for sku in wanted):
+        raise IncompleteSnapshot(_keys(order, wanted))
+    return snapshot.skus
+
+
+def _keys(order: Order, wanted: Collection[str]) -> list[tuple[str, str]]:
+    return [(order.lines[sku].product_id, sku) for sku in wanted]
+
+
+def _commit(
+    movements: tuple[Movement, ...],
+    replaced: Order | None,
+    order: Order,
+    command: SettleOrder,
+    occasion: Occasion,
+) -> Commit:
+    done = [{"order_id": order.order_id}]
+    marker = None if command.intent is None else command.intent.marker(done, occasion.now)
+    return Commit(movements=movements, order=order, replaced_order=replaced, marker=marker)

@@ -7,6 +7,8 @@ transaction            demands                                      current_stoc
 ``order_placed``       SKU and product active, available >= q                      +q
 ``order_confirmed``    the order holds q                            -q             -q
 ``order_cancelled``    the order holds q                                           -q
+``refund``             q have left and are not back          +q, or not
+``manual_adjustment``  no fewer left than are reserved       +q or -q
 =====================  ===========================================  =============  ==============
 
 Per SKU, always: ``0 <= reserved_stock <= current_stock``.  The two last columns stand in
@@ -21,7 +23,7 @@ from inventory_common.ids import transaction_id
 from inventory_common.limits import STOCK_MAX
 from inventory_common.skus import Sku
 from inventory_common.timestamps import later_of
-from inventory_common.transactions import EFFECTS, TransactionRecord, TransactionType
+from inventory_common.transactions import EFFECTS, NO_EFFECT, TransactionRecord, TransactionType
 
 __all__ = ["Movement", "Occasion", "move", "require_active"]
 
@@ -54,8 +56,12 @@ class Movement:
         return self.record.transaction_type in NEEDS_ACTIVE
 
 
-def move(sku: Sku, kind: TransactionType, quantity: int, occasion: Occasion) -> Movement:
-    """Move `quantity` units of a SKU.
+def move(
+    sku: Sku, kind: TransactionType, quantity: int, occasion: Occasion, *, restock: bool = True
+) -> Movement:
+    """Move `quantity` units of a SKU; only an adjustment's may be negative or 0.
+
+    With `restock` false, what comes back cannot be sold again: it is recorded and does not enter the stock.
 
     Raises
     ------
@@ -66,7 +72,7 @@ def move(sku: Sku, kind: TransactionType, quantity: int, occasion: Occasion) -> 
     """
     if kind in NEEDS_ACTIVE:
         require_active(sku)
-    effect = EFFECTS[kind]
+    effect = EFFECTS[kind] if restock else NO_EFFECT
     current_stock = sku.current_stock + effect.current_stock * quantity
     reserved_stock = sku.reserved_stock + effect.reserved_stock * quantity
     if current_stock > STOCK_MAX:
@@ -124,7 +130,7 @@ def _record(
         performed_by=occasion.performed_by,
         notes=occasion.notes,
         sequence=sequence,
-        quantity=quantity,
+        quantity=abs(quantity),
         reserved_before=sku.reserved_stock,
         reserved_after=reserved_after,
         request_id=occasion.request_id,

@@ -8,29 +8,29 @@ from typing import NamedTuple
 
 from inventory_common.contention import Persistence
 from inventory_common.errors import (
+    Conflict,
     InvalidInput,
     OrderNotFound,
-    ProductInactive,
-    ProductNotFound,
     SkuExists,
     SkuNotFound,
 )
+from inventory_common.idempotency import Intent
 from inventory_common.identity import Scope
-from inventory_common.ids import sku_prefix
+from inventory_common.ids import product_of, sku_prefix
 from inventory_common.pages import Page, PageRequest
-from inventory_common.products import Product
-from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
+from inventory_common.skus import Sku
 from inventory_common.timestamps import Clock
 from inventory_common.transactions import TransactionRecord
 
-from . import reservations
-from .commands import CreateSku, PlaceOrder, Restock, Source
+from . import reservations, stock_changes
+from .commands import AdjustStock, ChangeSku, CreateSku, PlaceOrder, Restock, SettleOrder, Source
 from .inventory_gateway import InventoryGateway, LostRace
 from .orders import Order
-from .reservations import Commit, Snapshot, TornSnapshot
+from .sku_rules import changed_sku, new_sku
+from .snapshot import Commit, IncompleteSnapshot, Snapshot
 from .stock_rules import Occasion
 
-__all__ = ["CreatedSku", "Restocked", "SettledOrder", "StockService"]
+__all__ = ["CreatedSku", "SettledOrder", "StockChanged", "StockService"]
 
 
 class CreatedSku(NamedTuple):
@@ -40,8 +40,8 @@ class CreatedSku(NamedTuple):
     replayed: bool
 
 
-class Restocked(NamedTuple):
-    """The record of a restock and the SKU, and whether it had been done before."""
+class StockChanged(NamedTuple):
+    """The record of a change and the SKU, and whether it had been done before."""
 
     record: TransactionRecord
     sku: Sku
@@ -112,38 +112,61 @@ class StockService:
             now = self.clock()
             if intent and intent.already_done(marker, now):
                 return CreatedSku(self.sku(command.product_id, command.sku, command.scope), replayed=True)
-            sku = _new_sku(command, product, source, now)
+            sku = new_sku(command, product, source, now)
             done = [{"product_id": sku.product_id, "sku": sku.sku}]
             try:
                 self.gateway.add_sku(sku, bound, None if intent is None else intent.marker(done, now))
                 return CreatedSku(sku, replayed=False)
             except LostRace as race:
-                if sku.sku in race.found.skus and race.found.marker is None:
+                if sku.sku in race.found.skus and not self._is_done(intent, now):
                     raise SkuExists(f"{sku.sku} exists already.") from race
         raise AssertionError("attempts end by raising Busy")
 
-    def restock(self, command: Restock, source: Source) -> Restocked:
+    def change_sku(self, command: ChangeSku, source: Source) -> Sku:
+        """Set attributes of a SKU, and return it as it stands then; what is so already is no change.
+
+        Raises
+        ------
+        SkuNotFound, PreconditionFailed, Busy
+        """
+        key = (command.product_id, command.sku)
+        snapshot = self.gateway.snapshot([key])
+        for _ in self.persistence.attempts():
+            sku = snapshot.skus.get(command.sku)
+            if sku is None or not command.scope.covers(sku.vendor_id):
+                raise SkuNotFound(f"There is no {command.sku}.")
+            command.if_match.require(sku.version)
+            next_version = changed_sku(sku, command, source, self.clock())
+            if next_version is None:
+                return sku
+            try:
+                self.gateway.update_sku(sku, to=next_version)
+                return next_version
+            except LostRace as race:
+                snapshot = snapshot.updated(race.found)
+        raise AssertionError("attempts end by raising Busy")
+
+    def restock(self, command: Restock, source: Source) -> StockChanged:
         """Take units into stock.
 
         Raises
         ------
         SkuNotFound, SkuInactive, ProductInactive, StockLimitExceeded, IdempotencyKeyReused, Busy
         """
-        snapshot = self.gateway.snapshot(
-            [(command.product_id, command.sku)], marker_id=command.intent.marker_id
+        return self._change_stock(
+            command, source, lambda seen, occasion: stock_changes.restock(seen, command, occasion)
         )
-        snapshot, commit = self._until_committed(
-            snapshot,
-            source,
-            lambda seen, occasion: reservations.restock(seen, command, occasion),
-            notes=command.notes,
+
+    def adjust(self, command: AdjustStock, source: Source) -> StockChanged:
+        """Correct the stock.
+
+        Raises
+        ------
+        SkuNotFound, CountStale, AdjustmentBelowReserved, StockLimitExceeded, IdempotencyKeyReused, Busy
+        """
+        return self._change_stock(
+            command, source, lambda seen, occasion: stock_changes.adjust(seen, command, occasion)
         )
-        if commit is not None:
-            [movement] = commit.movements
-            return Restocked(movement.record, movement.after, replayed=False)
-        assert snapshot.marker is not None
-        record = self.gateway.record(snapshot.marker.done[0])
-        return Restocked(record, snapshot.skus[command.sku], replayed=True)
 
     def place(self, command: PlaceOrder, source: Source) -> SettledOrder:
         """Reserve every line of an order, or nothing.
@@ -164,35 +187,80 @@ class StockService:
             lambda seen, occasion: reservations.place(seen, command, occasion),
         )
 
-    def confirm(self, order_id: str, source: Source) -> SettledOrder:
-        """Settle all that an order holds.
+    def confirm(self, command: SettleOrder, source: Source) -> SettledOrder:
+        """Settle what an order holds, all or part.
 
         Raises
         ------
-        OrderNotFound, OrderCancelled, ReservationExpired, Busy
+        OrderNotFound, OrderCancelled, ReservationExpired, SkuNotFound, QuantityExceedsReserved,
+        IdempotencyKeyReused, Busy
         """
         return self._settle(
-            Snapshot(order=self.gateway.order(order_id)),
-            order_id,
+            self._known_items(command),
+            command.order_id,
             source,
-            lambda seen, occasion: reservations.confirm(seen, order_id, occasion),
+            lambda seen, occasion: reservations.confirm(seen, command, occasion),
+            command.intent,
         )
 
-    def cancel(self, order_id: str, source: Source) -> SettledOrder:
-        """Release all that an order holds.
+    def cancel(self, command: SettleOrder, source: Source) -> SettledOrder:
+        """Release what an order holds, all or part.
 
         Raises
         ------
-        OrderConfirmed, Busy
+        OrderNotFound, OrderCancelled, OrderConfirmed, SkuNotFound, QuantityExceedsReserved,
+        IdempotencyKeyReused, Busy
         """
         return self._settle(
-            Snapshot(order=self.gateway.order(order_id)),
-            order_id,
+            self._known_items(command),
+            command.order_id,
             source,
-            lambda seen, occasion: reservations.cancel(seen, order_id, occasion),
+            lambda seen, occasion: reservations.cancel(seen, command, occasion),
+            command.intent,
+        )
+
+    def refund(self, command: SettleOrder, source: Source) -> SettledOrder:
+        """Take back what has left for an order, all or part.
+
+        Raises
+        ------
+        OrderNotFound, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded, IdempotencyKeyReused, Busy
+        """
+        return self._settle(
+            self._known_items(command),
+            command.order_id,
+            source,
+            lambda seen, occasion: reservations.refund(seen, command, occasion),
+            command.intent,
         )
 
     # How
+
+    def _known_items(self, command: SettleOrder) -> Snapshot:
+        """Read what is known of a command's items before its order is."""
+        skus = [(product_of(sku), sku) for sku in command.lines or ()]
+        marker_id = None if command.intent is None else command.intent.marker_id
+        return self.gateway.snapshot(skus, order_id=command.order_id, marker_id=marker_id)
+
+    def _change_stock(
+        self,
+        command: Restock | AdjustStock,
+        source: Source,
+        decide: Callable[[Snapshot, Occasion], Commit | None],
+    ) -> StockChanged:
+        snapshot = self.gateway.snapshot(
+            [(command.product_id, command.sku)], marker_id=command.intent.marker_id
+        )
+        snapshot, commit = self._until_committed(
+            snapshot, source, decide, marker_id=command.intent.marker_id, notes=command.notes
+        )
+        if commit is not None:
+            [movement] = commit.movements
+            return StockChanged(movement.record, movement.after, replayed=False)
+        assert snapshot.marker is not None
+        # The SKU of the snapshot may be of a moment before the marker.
+        record, sku = self.gateway.record_and_sku(snapshot.marker.done[0], command.product_id, command.sku)
+        return StockChanged(record, sku, replayed=True)
 
     def _settle(
         self,
@@ -200,8 +268,12 @@ class StockService:
         order_id: str,
         source: Source,
         decide: Callable[[Snapshot, Occasion], Commit | None],
+        intent: Intent | None = None,
     ) -> SettledOrder:
-        snapshot, commit = self._until_committed(snapshot, source, decide, order_id=order_id)
+        marker_id = None if intent is None else intent.marker_id
+        snapshot, commit = self._until_committed(
+            snapshot, source, decide, order_id=order_id, marker_id=marker_id
+        )
         order = snapshot.order if commit is None else commit.order
         assert order is not None
         return SettledOrder(order, replayed=commit is None)
@@ -213,6 +285,7 @@ class StockService:
         decide: Callable[[Snapshot, Occasion], Commit | None],
         *,
         order_id: str | None = None,
+        marker_id: str | None = None,
         notes: str | None = None,
     ) -> tuple[Snapshot, Commit | None]:
         """Decide on the snapshot and commit, again on what a faster writer left; refusals pass through."""
@@ -224,11 +297,15 @@ class StockService:
                 order_id=order_id,
                 notes=notes,
             )
-            snapshot = self._with_skus_of_order(snapshot)
             try:
-                commit = decide(snapshot, occasion)
-            except TornSnapshot:
-                snapshot = self._read_again(snapshot)
+                snapshot, commit = self._decided(snapshot, decide, occasion)
+            except IncompleteSnapshot:
+                continue
+            except Conflict:
+                found = self._done_meanwhile(snapshot, order_id, marker_id)
+                if found is None:
+                    raise
+                snapshot = snapshot.updated(found)
                 continue
             if commit is None:
                 return snapshot, None
@@ -239,42 +316,37 @@ class StockService:
                 snapshot = snapshot.updated(race.found)
         raise AssertionError("attempts end by raising Busy")
 
-    def _read_again(self, snapshot: Snapshot) -> Snapshot:
-        """Read an order and its SKUs in one call."""
-        assert snapshot.order is not None, "only a settled order tears a snapshot"
-        skus = [(sku.product_id, sku.sku) for sku in snapshot.skus.values()]
-        return self.gateway.snapshot(skus, order_id=snapshot.order.order_id)
+    def _is_done(self, intent: Intent | None, now: str) -> bool:
+        if intent is None:
+            return False
+        marker = self.gateway.snapshot(marker_id=intent.marker_id).marker
+        return intent.already_done(marker, now) is not None
 
-    def _with_skus_of_order(self, snapshot: Snapshot) -> Snapshot:
-        """Read the SKUs that an order holds, where the snapshot lacks them: the second read of two."""
-        if snapshot.order is None:
-            return snapshot
-        held = [line for line in snapshot.order.lines.values() if line.reserved]
-        missing = [(line.product_id, line.sku) for line in held if line.sku not in snapshot.skus]
-        return snapshot.updated(self.gateway.snapshot(missing)) if missing else snapshot
+    def _done_meanwhile(
+        self, snapshot: Snapshot, order_id: str | None, marker_id: str | None
+    ) -> Snapshot | None:
+        """Look again for what would make a refused command a repeated one; None if it is not there.
 
+        Several items are not read at one moment: an earlier copy of the command may have committed between
+        the read of its order or marker and that of a SKU, whose stock is then short by that very command.
+        """
+        missing_order = order_id if snapshot.order is None else None
+        missing_marker = marker_id if snapshot.marker is None else None
+        if missing_order is None and missing_marker is None:
+            return None
+        found = self.gateway.snapshot(order_id=missing_order, marker_id=missing_marker)
+        return found if found.order is not None or found.marker is not None else None
 
-def _new_sku(command: CreateSku, product: Product | None, source: Source, now: str) -> Sku:
-    if product is None or not command.scope.covers(product.vendor_id):
-        raise ProductNotFound(f"There is no {command.product_id}.")
-    if not product.is_active:
-        raise ProductInactive(f"{product.product_id} is deactivated.", product_id=product.product_id)
-    return Sku(
-        product_id=product.product_id,
-        sku=command.sku,
-        vendor_id=product.vendor_id,
-        variant_name=command.variant_name,
-        variant_attributes=None if command.variant_attributes is None else dict(command.variant_attributes),
-        current_stock=0,
-        reserved_stock=0,
-        reorder_threshold=command.reorder_threshold,
-        unit_price=command.unit_price,
-        last_updated=now,
-        last_updated_by=source.performed_by,
-        is_active=True,
-        sequence=0,
-        ledger_hash=FIRST_PREVIOUS_HASH,
-        version=1,
-        product_is_active=True,
-        product_version=product.version,
-    )
+    def _decided(
+        self,
+        snapshot: Snapshot,
+        decide: Callable[[Snapshot, Occasion], Commit | None],
+        occasion: Occasion,
+    ) -> tuple[Snapshot, Commit | None]:
+        """Decide; where that takes SKUs which only the order tells of, read them with it first."""
+        try:
+            return snapshot, decide(snapshot, occasion)
+        except IncompleteSnapshot as incomplete:
+            together = self.gateway.snapshot(incomplete.skus, order_id=occasion.order_id)
+            snapshot = snapshot.updated(together)
+            return snapshot, decide(snapshot, occasion)

@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from local.tables import create_tables
 
-from .shop import Clock, patient
+from .shop import BLACK, WHITE, Clock, Tables, a_product, a_sku, patient
 
 
 @pytest.fixture(scope="session")
@@ -78,3 +78,34 @@ def gateway(service: Any) -> Any:
 def shop(service_module: Any, service: Any) -> Client:
     """The service from outside."""
     return Client(service_module.app)
+
+
+@pytest.fixture
+def vendor(tokens: Tokens) -> str:
+    return tokens.vendor()
+
+
+@pytest.fixture
+def orders(tokens: Tokens) -> str:
+    return tokens.of_role("orders")
+
+
+@pytest.fixture
+def admin(tokens: Tokens) -> str:
+    return tokens.of_role("admin")
+
+
+@pytest.fixture
+def tables(dynamodb: Any) -> Tables:
+    return Tables(dynamodb)
+
+
+@pytest.fixture
+def product(tables: Tables) -> None:
+    tables.keep(a_product())
+
+
+@pytest.fixture
+def stocked(tables: Tables, product: None) -> None:
+    """Fifty black ones, three white ones."""
+    tables.keep(a_sku(BLACK, 50), a_sku(WHITE, 3))

@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.commands import CreateSku, OrderLineRequest, PlaceOrder, Restock, Source
+from front_door import Client
+
+from chalicelib.commands import (
+    AdjustStock,
+    ChangeSku,
+    Count,
+    CreateSku,
+    OrderLineRequest,
+    PlaceOrder,
+    Restock,
+    Source,
+)
 from chalicelib.orders import Order, OrderLine
 from chalicelib.stock_rules import Occasion
 from inventory_common.contention import Persistence
 from inventory_common.idempotency import Intent
 from inventory_common.identity import EVERYTHING, Scope
+from inventory_common.preconditions import ANY_VERSION, IfMatch
 from inventory_common.products import Product
 from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.timestamps import plus_seconds
@@ -148,6 +160,23 @@ def a_restock(
     )
 
 
+def an_adjustment(
+    correction: int | Count, sku: str = BLACK, *, intent: Intent | None = None, scope: Scope = EVERYTHING
+) -> AdjustStock:
+    return AdjustStock(
+        product_id=sku.removeprefix("SKU-")[: len(PRODUCT)],
+        sku=sku,
+        correction=correction,
+        notes="counted",
+        scope=scope,
+        intent=intent or an_intent(),
+    )
+
+
+def a_change(sku: str = BLACK, *, if_match: IfMatch = ANY_VERSION, **changes: Any) -> ChangeSku:
+    return ChangeSku(product_id=PRODUCT, sku=sku, changes=changes, if_match=if_match, scope=EVERYTHING)
+
+
 def a_new_sku(sku: str = BLACK, **differences: Any) -> CreateSku:
     attributes: dict[str, Any] = {
         "product_id": PRODUCT,
@@ -160,3 +189,29 @@ def a_new_sku(sku: str = BLACK, **differences: Any) -> CreateSku:
         "intent": None,
     }
     return CreateSku(**attributes | differences)
+
+
+class Tables:
+    """What is stored, behind the service's back."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def keep(self, *things: Any) -> None:
+        for thing in things:
+            table = "VendorInventory" if hasattr(thing, "sku") else "Products-table"
+            self._client.put_item(TableName=table, Item=thing.to_item())
+
+    def records(self) -> list[dict[str, Any]]:
+        return self._client.scan(TableName="StockTransactions")["Items"]
+
+
+def asked(*lines: tuple[str, int], **rest: Any) -> dict[str, Any]:
+    """Write the body of a new order."""
+    return {"lines": [{"product_id": PRODUCT, "sku": sku, "quantity": q} for sku, q in lines]} | rest
+
+
+def stock_of(shop: Client, token: str, sku: str = BLACK) -> tuple[int, int, int]:
+    """Return current, reserved and available stock as the API shows them."""
+    document = shop.get(f"/products/{PRODUCT}/skus/{sku}", token).json
+    return document["current_stock"], document["reserved_stock"], document["available_stock"]

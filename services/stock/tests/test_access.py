@@ -22,13 +22,17 @@ MAY = {
     ("POST", "/products/{product_id}/skus"): WRITERS,
     ("GET", "/products/{product_id}/skus"): READERS,
     ("GET", "/products/{product_id}/skus/{sku}"): READERS,
+    ("PATCH", "/products/{product_id}/skus/{sku}"): WRITERS,
+    ("DELETE", "/products/{product_id}/skus/{sku}"): WRITERS,
     ("POST", "/products/{product_id}/skus/{sku}/restocks"): WRITERS,
+    ("POST", "/products/{product_id}/skus/{sku}/adjustments"): WRITERS,
     ("GET", "/vendors/{vendor_id}/inventory"): OVERSEERS,
     ("GET", "/vendors/{vendor_id}/low-stock"): OVERSEERS,
     ("PUT", "/orders/{order_id}"): ORDER_SYSTEMS,
     ("GET", "/orders/{order_id}"): ORDER_SYSTEMS,
     ("POST", "/orders/{order_id}/confirm"): ORDER_SYSTEMS,
     ("POST", "/orders/{order_id}/cancel"): ORDER_SYSTEMS,
+    ("POST", "/orders/{order_id}/refund"): ORDER_SYSTEMS,
 }
 
 CLOSED = [row for row in MAY if MAY[row] != EVERYBODY]
@@ -99,6 +103,11 @@ def test_another_vendors_things_are_not_there(shop: Client, tokens: Tokens) -> N
     new_sku = {"sku": WHITE, "variant_name": "White", "unit_price": 1, "reorder_threshold": 1}
     assert shop.get(sku, other).code == "sku_not_found"
     assert shop.post(f"{sku}/restocks", {"quantity": 1}, other, idempotency_key="k").code == "sku_not_found"
+    adjustment = {"quantity_change": -1, "notes": "broken"}
+    answer = shop.post(f"{sku}/adjustments", adjustment, other, idempotency_key="k")
+    assert answer.code == "sku_not_found"
+    assert shop.send("PATCH", sku, other, {"unit_price": 1}).code == "sku_not_found"
+    assert shop.delete(sku, other).code == "sku_not_found"
     assert shop.post(f"/products/{PRODUCT}/skus", new_sku, other).code == "product_not_found"
     listed = shop.get(f"/products/{PRODUCT}/skus", other)
     assert (listed.status, listed.json) == (200, {"items": [], "next_cursor": None})

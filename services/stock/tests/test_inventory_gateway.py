@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.commands import SettleOrder
 from chalicelib.inventory_gateway import InventoryGateway, LostRace
-from chalicelib.reservations import Commit, Snapshot, cancel, confirm, place, restock
+from chalicelib.reservations import cancel, confirm, place
+from chalicelib.snapshot import Commit, Snapshot
+from chalicelib.stock_changes import restock
 from chalicelib.stock_rules import move
 from inventory_common.errors import InvalidCursor
 from inventory_common.ids import transaction_id
@@ -248,7 +251,7 @@ def test_an_order_that_holds_nothing_is_never_due(
     gateway: InventoryGateway, storage: Storage, command: Any
 ) -> None:
     seen = placed(gateway, storage)
-    commit = command(seen, ORDER, WHEN)
+    commit = command(seen, SettleOrder(ORDER), WHEN)
     gateway.commit(commit)
     item = storage.item(ORDER, "#ORDER")
     assert item is not None
@@ -279,7 +282,7 @@ def test_an_order_is_in_no_vendors_listing(gateway: InventoryGateway, storage: S
 def test_a_cancel_of_an_unknown_order_is_kept_until_its_ttl(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    gateway.commit(cancel(Snapshot(), ORDER, WHEN))
+    gateway.commit(cancel(Snapshot(), SettleOrder(ORDER), WHEN))
     assert storage.item(ORDER, "#ORDER") == {
         "product_id": {"S": ORDER},
         "sku": {"S": "#ORDER"},
@@ -295,7 +298,7 @@ def test_a_lapsed_item_makes_way_though_dynamodb_still_keeps_it(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
     storage.keep(a_sku(current=50))
-    gateway.commit(cancel(Snapshot(), ORDER, WHEN))
+    gateway.commit(cancel(Snapshot(), SettleOrder(ORDER), WHEN))
     gateway.commit(restock(read(gateway, BLACK), a_restock(1), WHEN))
     later = an_occasion(plus_seconds(NOW, 2_592_000), order_id=ORDER)
 
@@ -322,7 +325,8 @@ def test_one_call_reads_skus_an_order_and_a_marker(gateway: InventoryGateway, st
     assert both.skus[BLACK] == seen.skus[BLACK] == gateway.sku(PRODUCT, BLACK)
     assert both.skus[WHITE].current_stock == 4
     assert both.order == seen.order
-    assert gateway.record(both.marker.done[0]).sku == WHITE
+    record, sku = gateway.record_and_sku(both.marker.done[0], PRODUCT, WHITE)
+    assert (record.sku, sku) == (WHITE, both.skus[WHITE])
 
 
 def test_what_is_not_there_is_none(gateway: InventoryGateway) -> None:
@@ -384,8 +388,8 @@ def test_a_sku_that_another_writer_moved_loses_the_race_and_is_shown(
     plans = {
         "restock": lambda: restock(seen, a_restock(), WHEN),
         "place": lambda: place(replace(seen, order=None), asking((BLACK, 5), order_id="ORDER-2"), WHEN),
-        "confirm": lambda: confirm(seen, ORDER, WHEN),
-        "cancel": lambda: cancel(seen, ORDER, WHEN),
+        "confirm": lambda: confirm(seen, SettleOrder(ORDER), WHEN),
+        "cancel": lambda: cancel(seen, SettleOrder(ORDER), WHEN),
     }
     commit = plans[kind]()
     gateway.commit(restock(seen, a_restock(7, intent=an_intent("other")), WHEN))
@@ -413,7 +417,7 @@ def test_a_sku_that_was_deactivated_meanwhile_can_be_settled(
 ) -> None:
     seen = placed(gateway, storage)
     storage.set(BLACK, **{flag: {"BOOL": False}})
-    gateway.commit(command(seen, ORDER, WHEN))
+    gateway.commit(command(seen, SettleOrder(ORDER), WHEN))
     after = gateway.sku(PRODUCT, BLACK)
     assert after.reserved_stock == 0
     assert getattr(after, flag) is False
@@ -437,8 +441,8 @@ def test_of_two_commands_on_an_order_one_wins(
     gateway: InventoryGateway, storage: Storage, winner: Any, loser: Any
 ) -> None:
     seen = placed(gateway, storage)
-    commit = loser(seen, ORDER, WHEN)
-    gateway.commit(winner(seen, ORDER, WHEN))
+    commit = loser(seen, SettleOrder(ORDER), WHEN)
+    gateway.commit(winner(seen, SettleOrder(ORDER), WHEN))
     found = lose(gateway, storage, commit)
     assert found.order == gateway.order(ORDER)
     assert found.order.version == 2
@@ -448,7 +452,7 @@ def test_an_orders_own_version_guards_it_though_its_skus_stand_still(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
     seen = placed(gateway, storage)
-    commit = confirm(seen, ORDER, WHEN)
+    commit = confirm(seen, SettleOrder(ORDER), WHEN)
     storage.put(OPEN_ORDER | {"version": {"N": "2"}})
     assert lose(gateway, storage, commit).order.version == 2
 
@@ -468,14 +472,14 @@ def test_an_order_that_was_cancelled_meanwhile_is_not_placed(
 ) -> None:
     storage.keep(a_sku(current=50))
     commit = place(read(gateway, BLACK), asking((BLACK, 1)), WHEN)
-    gateway.commit(cancel(Snapshot(), ORDER, WHEN))
+    gateway.commit(cancel(Snapshot(), SettleOrder(ORDER), WHEN))
     assert lose(gateway, storage, commit).order.is_tombstone
 
 
 def test_a_cancel_of_an_order_that_was_placed_meanwhile_loses(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    commit = cancel(read(gateway), ORDER, WHEN)
+    commit = cancel(read(gateway), SettleOrder(ORDER), WHEN)
     placed(gateway, storage)
     assert lose(gateway, storage, commit) == Snapshot(order=an_order(a_line(reserved=5)))
 

@@ -9,21 +9,26 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from chalicelib.commands import Count, SettleOrder
 from chalicelib.orders import Order
-from chalicelib.reservations import Commit, Snapshot, cancel, confirm, place, restock, sum_lines
+from chalicelib.reservations import cancel, confirm, place, refund, sum_lines, sum_settled
+from chalicelib.snapshot import Commit, Snapshot
+from chalicelib.stock_changes import adjust, restock
 from inventory_common.errors import InventoryError
 from inventory_common.idempotency import Marker
 from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.timestamps import plus_seconds
 from inventory_common.transactions import EFFECTS, TransactionRecord, TransactionType, record_hash
 
-from .shop import NOW, PRODUCT, a_restock, a_sku, an_intent, an_occasion, asking
+from .shop import NOW, PRODUCT, a_restock, a_sku, an_adjustment, an_intent, an_occasion, asking
 
 SKUS = [f"SKU-{PRODUCT}-{variant}" for variant in ("A", "B", "C")]
 ORDERS = [f"ORDER-{number}" for number in range(4)]
 
 quantities = st.integers(1, 8)
 lines = st.lists(st.tuples(st.sampled_from(SKUS), quantities), min_size=1, max_size=5)
+parts = st.none() | st.lists(st.tuples(st.sampled_from(SKUS), st.integers(1, 3)), min_size=1, max_size=2)
+keys = st.sampled_from("xyz")
 
 
 class Shop(RuleBasedStateMachine):
@@ -86,13 +91,33 @@ class Shop(RuleBasedStateMachine):
         command = replace(command, lines=sum_lines(command.lines))
         self._decide(lambda seen, when: place(seen, command, when), order_id)
 
-    @rule(order_id=st.sampled_from(ORDERS))
-    def confirm(self, order_id: str) -> None:
-        self._decide(lambda seen, when: confirm(seen, order_id, when), order_id)
+    def _settle(self, decide, order_id: str, part: list[tuple[str, int]] | None, key: str, **rest) -> None:
+        intent = None if part is None else an_intent(key, f"{decide.__name__} {order_id} {part} {rest}")
+        command = SettleOrder(order_id, sum_settled(part), intent, **rest)
+        self._decide(lambda seen, when: decide(seen, command, when), order_id, key)
 
-    @rule(order_id=st.sampled_from(ORDERS))
-    def cancel(self, order_id: str) -> None:
-        self._decide(lambda seen, when: cancel(seen, order_id, when), order_id)
+    @rule(order_id=st.sampled_from(ORDERS), part=parts, key=keys)
+    def confirm(self, order_id: str, part: list[tuple[str, int]] | None, key: str) -> None:
+        self._settle(confirm, order_id, part, key)
+
+    @rule(order_id=st.sampled_from(ORDERS), part=parts, key=keys)
+    def cancel(self, order_id: str, part: list[tuple[str, int]] | None, key: str) -> None:
+        self._settle(cancel, order_id, part, key)
+
+    @rule(order_id=st.sampled_from(ORDERS), part=parts, key=keys, sellable=st.booleans())
+    def refund(self, order_id: str, part: list[tuple[str, int]] | None, key: str, sellable: bool) -> None:
+        self._settle(refund, order_id, part, key, restock=sellable)
+
+    @rule(sku=st.sampled_from(SKUS), change=st.integers(-8, 8).filter(bool), key=keys)
+    def adjust(self, sku: str, change: int, key: str) -> None:
+        command = an_adjustment(change, sku, intent=an_intent(key, f"adjust {sku} {change}"))
+        self._decide(lambda seen, when: adjust(seen, command, when), key=key)
+
+    @rule(sku=st.sampled_from(SKUS), counted=st.integers(0, 20), stale=st.booleans(), key=keys)
+    def count(self, sku: str, counted: int, stale: bool, key: str) -> None:
+        correction = Count(counted, self.skus[sku].current_stock + stale)
+        command = an_adjustment(correction, sku, intent=an_intent(key, f"{sku} {correction}"))
+        self._decide(lambda seen, when: adjust(seen, command, when), key=key)
 
     @rule(sku=st.sampled_from(SKUS), flag=st.sampled_from(["is_active", "product_is_active"]))
     def switch_a_flag(self, sku: str, flag: str) -> None:
@@ -129,10 +154,18 @@ class Shop(RuleBasedStateMachine):
                 assert record.hash == record_hash(record.document())
                 assert record.timestamp > moment
                 assert (record.stock_before, record.reserved_before) == (current, reserved)
-                effect = EFFECTS[TransactionType(record.transaction_type)]
-                current += effect.current_stock * record.quantity
-                reserved += effect.reserved_stock * record.quantity
+                kind = TransactionType(record.transaction_type)
+                effect = EFFECTS[kind]
                 assert record.quantity_change == record.stock_after - record.stock_before
+                if kind is TransactionType.MANUAL_ADJUSTMENT:
+                    assert abs(record.quantity_change) == record.quantity
+                    current += record.quantity_change
+                elif kind is TransactionType.REFUND:
+                    assert record.quantity_change in (0, record.quantity)
+                    current += record.quantity_change
+                else:
+                    current += effect.current_stock * record.quantity
+                reserved += effect.reserved_stock * record.quantity
                 assert (record.stock_after, record.reserved_after) == (current, reserved)
                 head, moment = record.hash, record.timestamp
             assert (sku.current_stock, sku.reserved_stock) == (current, reserved)

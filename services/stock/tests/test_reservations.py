@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.reservations import Snapshot, cancel, confirm, place, restock, sum_lines
+from chalicelib.commands import SettleOrder
+from chalicelib.reservations import cancel, confirm, place, sum_lines
+from chalicelib.snapshot import Snapshot
+from chalicelib.stock_changes import restock
 from inventory_common.errors import (
     IdempotencyKeyReused,
     InsufficientStock,
@@ -164,7 +167,7 @@ def test_the_same_order_id_with_other_lines_is_refused(asked) -> None:
 
 def test_a_confirmed_order_takes_its_units_out_of_the_stock() -> None:
     order = an_order(a_line(BLACK, reserved=5), a_line(WHITE, reserved=1), version=3)
-    commit = confirm(holding(a_sku(BLACK, 50, 7), a_sku(WHITE, 1, 1), order=order), ORDER, WHEN)
+    commit = confirm(holding(a_sku(BLACK, 50, 7), a_sku(WHITE, 1, 1), order=order), SettleOrder(ORDER), WHEN)
     assert commit.order == an_order(a_line(BLACK, confirmed=5), a_line(WHITE, confirmed=1), version=4)
     assert commit.replaced_order == order
     assert [(m.after.current_stock, m.after.reserved_stock) for m in commit.movements] == [(45, 2), (0, 0)]
@@ -173,7 +176,7 @@ def test_a_confirmed_order_takes_its_units_out_of_the_stock() -> None:
 
 def test_a_cancelled_order_gives_its_units_back() -> None:
     order = an_order(a_line(BLACK, reserved=5), a_line(WHITE, reserved=1), version=3)
-    commit = cancel(holding(a_sku(BLACK, 50, 7), a_sku(WHITE, 1, 1), order=order), ORDER, WHEN)
+    commit = cancel(holding(a_sku(BLACK, 50, 7), a_sku(WHITE, 1, 1), order=order), SettleOrder(ORDER), WHEN)
     assert commit.order == an_order(
         a_line(BLACK, cancelled=5), a_line(WHITE, cancelled=1), version=4, cancel_reason="requested"
     )
@@ -186,7 +189,7 @@ def test_a_cancelled_order_gives_its_units_back() -> None:
 def test_lines_that_hold_nothing_any_more_are_not_touched_again(command) -> None:
     settled = a_line(WHITE, confirmed=1, cancelled=1)
     order = an_order(a_line(BLACK, reserved=5), settled)
-    commit = command(holding(a_sku(BLACK, 5, 5), order=order), ORDER, WHEN)
+    commit = command(holding(a_sku(BLACK, 5, 5), order=order), SettleOrder(ORDER), WHEN)
     assert [m.after.sku for m in commit.movements] == [BLACK]
     assert commit.order.lines[WHITE] == settled
 
@@ -195,57 +198,67 @@ def test_lines_that_hold_nothing_any_more_are_not_touched_again(command) -> None
 @pytest.mark.parametrize("flag", ["is_active", "product_is_active"])
 def test_an_order_for_a_deactivated_sku_can_be_settled(command, flag: str) -> None:
     seen = holding(a_sku(BLACK, 5, 5, **{flag: False}), order=an_order(a_line(reserved=5)))
-    assert command(seen, ORDER, WHEN).order.reserved == 0
+    assert command(seen, SettleOrder(ORDER), WHEN).order.reserved == 0
 
 
 def test_a_confirm_after_the_hold_wins_while_nothing_was_released() -> None:
     order = an_order(a_line(reserved=5), expires_at=NOW)
     late = an_occasion(plus_seconds(NOW, 3600), order_id=ORDER)
-    assert confirm(holding(a_sku(BLACK, 5, 5), order=order), ORDER, late).order.status == "confirmed"
+    assert (
+        confirm(holding(a_sku(BLACK, 5, 5), order=order), SettleOrder(ORDER), late).order.status
+        == "confirmed"
+    )
 
 
 def test_a_repeated_confirm_changes_nothing() -> None:
-    assert confirm(Snapshot(order=an_order(a_line(confirmed=5))), ORDER, WHEN) is None
+    assert confirm(Snapshot(order=an_order(a_line(confirmed=5))), SettleOrder(ORDER), WHEN) is None
 
 
 @pytest.mark.parametrize("reason", ["requested", "expired"])
 def test_a_repeated_cancel_changes_nothing(reason: str) -> None:
-    assert cancel(Snapshot(order=an_order(a_line(cancelled=5), cancel_reason=reason)), ORDER, WHEN) is None
+    assert (
+        cancel(Snapshot(order=an_order(a_line(cancelled=5), cancel_reason=reason)), SettleOrder(ORDER), WHEN)
+        is None
+    )
 
 
 def test_a_cancelled_order_cannot_be_confirmed() -> None:
     with pytest.raises(OrderCancelled):
-        confirm(Snapshot(order=an_order(a_line(cancelled=5), cancel_reason="requested")), ORDER, WHEN)
+        confirm(
+            Snapshot(order=an_order(a_line(cancelled=5), cancel_reason="requested")), SettleOrder(ORDER), WHEN
+        )
 
 
 def test_an_expired_order_cannot_be_confirmed() -> None:
     with pytest.raises(ReservationExpired):
-        confirm(Snapshot(order=an_order(a_line(cancelled=5), cancel_reason="expired")), ORDER, WHEN)
+        confirm(
+            Snapshot(order=an_order(a_line(cancelled=5), cancel_reason="expired")), SettleOrder(ORDER), WHEN
+        )
 
 
 @pytest.mark.parametrize("refunded", [0, 2, 5])
 def test_a_confirmed_order_cannot_be_cancelled(refunded: int) -> None:
     with pytest.raises(OrderConfirmed):
-        cancel(Snapshot(order=an_order(a_line(confirmed=5, refunded=refunded))), ORDER, WHEN)
+        cancel(Snapshot(order=an_order(a_line(confirmed=5, refunded=refunded))), SettleOrder(ORDER), WHEN)
 
 
 def test_an_unknown_order_cannot_be_confirmed() -> None:
     with pytest.raises(OrderNotFound):
-        confirm(Snapshot(), ORDER, WHEN)
+        confirm(Snapshot(), SettleOrder(ORDER), WHEN)
 
 
 # Tombstones
 
 
 def test_the_cancel_of_an_unknown_order_is_remembered_for_thirty_days() -> None:
-    commit = cancel(Snapshot(), ORDER, WHEN)
+    commit = cancel(Snapshot(), SettleOrder(ORDER), WHEN)
     lapses_at = epoch_seconds(NOW) + 30 * 24 * 3600
     assert commit.order == an_order(expires_at=None, cancel_reason="requested", lapses_at=lapses_at)
     assert (commit.movements, commit.replaced_order, commit.marker) == ((), None, None)
 
 
 def remembered() -> Snapshot:
-    tombstone = cancel(Snapshot(), ORDER, WHEN).order
+    tombstone = cancel(Snapshot(), SettleOrder(ORDER), WHEN).order
     return holding(a_sku(BLACK, 5), order=tombstone)
 
 
@@ -263,20 +276,20 @@ def test_a_place_that_comes_after_its_cancel_is_refused() -> None:
 
 def test_a_confirm_that_comes_after_such_a_cancel_is_refused() -> None:
     with pytest.raises(OrderCancelled):
-        confirm(remembered(), ORDER, LAST_SECOND)
+        confirm(remembered(), SettleOrder(ORDER), LAST_SECOND)
 
 
 def test_such_a_cancel_repeated_changes_nothing() -> None:
-    assert cancel(remembered(), ORDER, LAST_SECOND) is None
+    assert cancel(remembered(), SettleOrder(ORDER), LAST_SECOND) is None
 
 
 def test_a_lapsed_cancel_counts_as_absent() -> None:
     assert place(remembered(), asking((BLACK, 1)), LAPSED).order.status == "reserved"
     assert place(remembered(), asking((BLACK, 1)), LAPSED).replaced_order is None
-    assert cancel(remembered(), ORDER, LAPSED).order.created_at == LAPSED.now
-    assert cancel(remembered(), ORDER, LAPSED).replaced_order is None
+    assert cancel(remembered(), SettleOrder(ORDER), LAPSED).order.created_at == LAPSED.now
+    assert cancel(remembered(), SettleOrder(ORDER), LAPSED).replaced_order is None
     with pytest.raises(OrderNotFound):
-        confirm(remembered(), ORDER, LAPSED)
+        confirm(remembered(), SettleOrder(ORDER), LAPSED)
 
 
 # Restock

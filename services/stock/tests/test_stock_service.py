@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from front_door import Client, Tokens
 
+from chalicelib.commands import SettleOrder
 from chalicelib.inventory_gateway import LostRace
-from chalicelib.reservations import Snapshot
+from chalicelib.snapshot import Snapshot
 from chalicelib.stock_service import StockService
 from inventory_common.errors import (
     Busy,
@@ -146,8 +147,8 @@ def test_a_conflict_is_tried_again_as_it_was(beside: Any, keep: Any, records: An
     [
         lambda service: service.place(asking((BLACK, 5), order_id="ORDER-2"), SOURCE),
         lambda service: service.restock(a_restock(5), SOURCE),
-        lambda service: service.confirm(ORDER, SOURCE),
-        lambda service: service.cancel(ORDER, SOURCE),
+        lambda service: service.confirm(SettleOrder(ORDER), SOURCE),
+        lambda service: service.cancel(SettleOrder(ORDER), SOURCE),
         lambda service: service.create_sku(a_new_sku(WHITE), SOURCE),
     ],
     ids=["place", "restock", "confirm", "cancel", "create"],
@@ -205,9 +206,9 @@ def test_confirm_and_cancel_at_once(
 ) -> None:
     keep(a_sku(current=9))
     service.place(asking((BLACK, 3)), SOURCE)
-    losing = beside(lambda: getattr(service, wins)(ORDER, SOURCE))
+    losing = beside(lambda: getattr(service, wins)(SettleOrder(ORDER), SOURCE))
     with pytest.raises(refusal):
-        getattr(losing, loses)(ORDER, SOURCE)
+        getattr(losing, loses)(SettleOrder(ORDER), SOURCE)
     assert len(records()) == 2
 
 
@@ -216,7 +217,7 @@ def test_a_cancel_that_meets_its_place_cancels_it(
 ) -> None:
     keep(a_sku(current=9))
     losing = beside(lambda: service.place(asking((BLACK, 3)), SOURCE))
-    settled = losing.cancel(ORDER, SOURCE)
+    settled = losing.cancel(SettleOrder(ORDER), SOURCE)
     assert (settled.order.status, settled.order.cancelled) == ("cancelled", 3)
     assert service.gateway.sku(PRODUCT, BLACK).available_stock == 9
     assert records() == [("order_cancelled", "2"), ("order_placed", "1")]
@@ -226,7 +227,7 @@ def test_a_confirm_follows_a_sale_of_the_same_sku(service: StockService, beside:
     keep(a_sku(current=9))
     service.place(asking((BLACK, 3)), SOURCE)
     losing = beside(lambda: service.place(asking((BLACK, 6), order_id="ORDER-2"), SOURCE))
-    assert losing.confirm(ORDER, SOURCE).order.status == "confirmed"
+    assert losing.confirm(SettleOrder(ORDER), SOURCE).order.status == "confirmed"
     sku = service.gateway.sku(PRODUCT, BLACK)
     assert (sku.current_stock, sku.reserved_stock) == (6, 6)
 

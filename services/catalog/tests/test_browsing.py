@@ -1,0 +1,315 @@
+"""Looking for products: by category and what it filters, and by a vendor's periods of creation."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from front_door import Client, Tokens
+
+from inventory_common.pages import encode_cursor
+
+from .shop import OTHER_VENDOR, VENDOR, a_product, keep
+
+PRODUCTS = {
+    "A": {
+        "subcategory": "Audio",
+        "brand": "SoundMax",
+        "tags": ["wireless", "audio"],
+        "base_price": Decimal("89.99"),
+    },
+    "B": {"subcategory": "Audio", "brand": "O'Neill's", "tags": ["audio"], "base_price": 10},
+    "C": {"subcategory": "Video", "brand": "SoundMax", "base_price": 0},
+    "D": {"base_price": Decimal("9999999.99")},
+    "E": {"subcategory": "Audio", "brand": "SoundMax", "tags": ["wireless"], "is_active": False},
+    "F": {"subcategory": "Audio", "brand": "SoundMax", "tags": ["wireless"], "category": "Other"},
+}
+
+
+@pytest.fixture
+def shelf(dynamodb: Any) -> None:
+    keep(dynamodb, *(a_product(f"PROD-0000{letter}", **rest) for letter, rest in PRODUCTS.items()))
+
+
+def letters(pages: list[list[dict[str, Any]]]) -> str:
+    return "".join(product["product_id"][-1] for page in pages for product in page)
+
+
+FILTERS = {
+    "": "ABCD",
+    "active=true": "ABCD",
+    "subcategory=Audio": "AB",
+    "subcategory=audio": "",
+    "subcategory=Aud": "",
+    "brand=SoundMax": "AC",
+    "brand=O%27Neill%27s": "B",
+    "tag=audio": "AB",
+    "tag=wireless": "A",
+    "tag=wire": "",
+    "min_price=0": "ABCD",
+    "min_price=10": "ABD",
+    "min_price=10.00": "ABD",
+    "min_price=10.01": "AD",
+    "min_price=9999999.99": "D",
+    "max_price=0": "C",
+    "max_price=9.99": "C",
+    "max_price=10": "BC",
+    "max_price=89.98": "BC",
+    "max_price=89.99": "ABC",
+    "min_price=10&max_price=10": "B",
+    "min_price=10&max_price=89.99": "AB",
+    "min_price=11&max_price=12": "",
+    "subcategory=Audio&brand=SoundMax": "A",
+    "brand=SoundMax&tag=audio": "A",
+    "brand=SoundMax&max_price=50": "C",
+    "subcategory=Video&tag=audio": "",
+    "subcategory=Audio&brand=SoundMax&tag=wireless&min_price=89.99&max_price=89.99": "A",
+}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+@pytest.mark.parametrize(("filters", "found"), FILTERS.items(), ids=FILTERS)
+def test_products_are_found_by_everything_that_is_asked_of_them(
+    shop: Client, shelf: None, filters: str, found: str, limit: int
+) -> None:
+    pages = shop.walk(f"/products?category=Electronics&limit={limit}&{filters}")
+    assert "".join(sorted(letters(pages))) == found
+    assert all(len(page) <= limit for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [("", "E"), ("brand=SoundMax&tag=wireless", "E"), ("brand=Nobody", ""), ("max_price=89", "")],
+)
+def test_inactive_products_are_found_likewise(
+    shop: Client, shelf: None, admin: str, filters: str, found: str
+) -> None:
+    assert letters(shop.walk(f"/products?category=Electronics&active=false&{filters}", admin)) == found
+
+
+def test_names_are_found_as_people_write_them(shop: Client, dynamodb: Any) -> None:
+    names = {"subcategory": "Café & 茶", "brand": "a=b%2F", "tags": ["größe", "🧥"]}
+    keep(dynamodb, a_product("PROD-0000A", **names), a_product("PROD-0000B"))
+    for query in (
+        f"subcategory={quote('Café & 茶')}",
+        f"brand={quote('a=b%2F')}",
+        f"tag={quote('größe')}",
+        f"tag={quote('🧥')}",
+    ):
+        assert letters(shop.walk(f"/products?category=Electronics&{query}")) == "A"
+
+
+def test_a_page_may_be_empty_and_go_on(shop: Client, dynamodb: Any) -> None:
+    """DynamoDB filters what it has read: a page is so many products read, not so many found."""
+    keep(dynamodb, *(a_product(f"PROD-0000{n}", brand="Rare" if n == 9 else "Common") for n in range(10)))
+    pages = shop.walk("/products?category=Electronics&brand=Rare&limit=2")
+    assert letters(pages) == "9"
+    assert len(pages) >= 5
+    first = shop.get("/products?category=Electronics&brand=Nobody&limit=2")
+    assert (first.status, first.json["items"]) == (200, [])
+    assert first.json["next_cursor"] is not None
+    assert first.headers["Link"] == (
+        "</prod/products?category=Electronics&brand=Nobody&limit=2"
+        f'&cursor={first.json["next_cursor"]}>; rel="next"'
+    )
+
+
+def test_the_address_of_the_next_page_keeps_every_filter(shop: Client, shelf: None, admin: str) -> None:
+    keep_all = "active=true&subcategory=Audio&brand=O%27Neill%27s&tag=audio&min_price=1.50&max_price=10"
+    answer = shop.get(f"/products?category=Electronics&{keep_all}&limit=1", admin)
+    assert f"?category=Electronics&{keep_all}&limit=1&cursor=" in answer.headers["Link"]
+
+
+def test_a_cursor_is_a_position_whatever_is_filtered(shop: Client, dynamodb: Any) -> None:
+    keep(dynamodb, *(a_product(f"PROD-0000{n}", brand="BA"[n % 2]) for n in range(6)))
+    address = "/products?category=Electronics&limit=3"
+    first = shop.get(f"{address}&brand=A").json
+    rest = [
+        shop.get(f"{address}{brand}&cursor={first['next_cursor']}") for brand in ("&brand=A", "&brand=B", "")
+    ]
+    found = [{product["product_id"] for product in answer.json["items"]} for answer in rest]
+    assert found[0] | found[1] == found[2]
+    assert not found[0] & {product["product_id"] for product in first["items"]}
+    assert len(found[2]) == 3
+
+
+def test_a_cursor_leads_from_active_to_active_products_only(shop: Client, dynamodb: Any, admin: str) -> None:
+    keep(dynamodb, *(a_product(f"PROD-0000{n}", is_active=n > 2) for n in range(6)))
+    address = "/products?category=Electronics&limit=1&active="
+    for flag, other in (("true", "false"), ("false", "true")):
+        cursor = shop.get(address + flag, admin).json["next_cursor"]
+        assert shop.get(f"{address}{flag}&cursor={cursor}", admin).status == 200
+        answer = shop.get(f"{address}{other}&cursor={cursor}", admin)
+        assert (answer.status, answer.code) == (400, "invalid_cursor")
+
+
+@pytest.mark.parametrize("active", ["", "TRUE", "False", "1", "0", "yes", "null", "true%20"])
+def test_active_is_true_or_false_to_the_letter(shop: Client, admin: str, active: str) -> None:
+    answer = shop.get(f"/products?category=Electronics&active={active}", admin)
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    assert answer.json["errors"] == [{"path": "query.active", "message": "must be one of true, false"}]
+
+
+@pytest.mark.parametrize("name", ["min_price", "max_price"])
+@pytest.mark.parametrize(
+    "price",
+    ["", "-1", "%2B1", "1e2", "1.005", "1,5", "10000000", "NaN", "Infinity", "x", "%20", "1%0A", "0x1"],
+)
+def test_what_is_no_price_is_refused(shop: Client, name: str, price: str) -> None:
+    answer = shop.get(f"/products?category=Electronics&{name}={price}")
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    [error] = answer.json["errors"]
+    assert error["path"] == f"query.{name}"
+    assert "9999999.99" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("least", "most"), [("10.01", "10"), ("1", "0"), ("10", "9"), ("9999999.99", "0.01")]
+)
+def test_prices_between_which_nothing_lies_are_refused(shop: Client, least: str, most: str) -> None:
+    answer = shop.get(f"/products?category=Electronics&min_price={least}&max_price={most}")
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    assert answer.json["errors"] == [{"path": "query.max_price", "message": "must not be below min_price"}]
+
+
+@pytest.mark.parametrize(("least", "most"), [("10", "10.00"), ("0", "0"), ("9.99", "10")])
+def test_prices_may_be_equal(shop: Client, least: str, most: str) -> None:
+    assert shop.get(f"/products?category=x&min_price={least}&max_price={most}").status == 200
+
+
+@pytest.mark.parametrize("name", ["subcategory", "brand", "tag"])
+@pytest.mark.parametrize(
+    "value", ["", "%00", "x" * 201, "a&{name}=b"], ids=["empty", "control", "long", "twice"]
+)
+def test_what_is_no_name_is_refused(shop: Client, name: str, value: str) -> None:
+    answer = shop.get(f"/products?category=Electronics&{name}={value.format(name=name)}")
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    assert [error["path"] for error in answer.json["errors"]] == [f"query.{name}"]
+
+
+def test_a_category_has_to_be_named_whatever_else_is(shop: Client) -> None:
+    answer = shop.get("/products?brand=SoundMax&min_price=1")
+    assert [error["path"] for error in answer.json["errors"]] == ["query.category"]
+
+
+# A vendor's products by their creation
+
+MOMENTS = {
+    "A": "2026-02-23T09:59:59.999999Z",
+    "B": "2026-02-23T10:00:00.000000Z",
+    "C": "2026-02-23T10:30:00.000000Z",
+    "D": "2026-02-23T10:59:59.999999Z",
+    "E": "2026-02-23T11:00:00.000000Z",
+}
+ADDRESS = f"/vendors/{VENDOR}/products"
+TEN, ELEVEN = "2026-02-23T10:00:00Z", "2026-02-23T11:00:00Z"
+
+
+@pytest.fixture
+def history(dynamodb: Any) -> None:
+    keep(
+        dynamodb,
+        *(
+            a_product(f"PROD-0000{letter}", created_at=moment, is_active=letter != "C")
+            for letter, moment in MOMENTS.items()
+        ),
+        a_product("PROD-0000Z", vendor_id=OTHER_VENDOR, created_at=MOMENTS["C"]),
+    )
+
+
+PERIODS = {
+    "": "ABCDE",
+    f"created_from={TEN}": "BCDE",
+    "created_from=2026-02-23T10:00:00.000001Z": "CDE",
+    f"created_to={ELEVEN}": "ABCD",
+    "created_to=2026-02-23T11:00:00.000001Z": "ABCDE",
+    "created_to=2026-02-23T10:59:59.999999Z": "ABC",
+    f"created_from={TEN}&created_to={ELEVEN}": "BCD",
+    "created_from=2026-02-23T10:00:00Z&created_to=2026-02-23T10:00:00.000001Z": "B",
+    "created_from=2026-02-23T11:00:00.000001Z": "",
+    "created_to=2026-02-23T09:59:59.999999Z": "",
+    "created_to=0001-01-01T00:00:00Z": "",
+    "created_from=9999-12-31T23:59:59.999999Z": "",
+    "created_from=2026-02-23T12:00%2B02:00&created_to=2026-02-23T06:00:00.0-05:00": "BCD",
+}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+@pytest.mark.parametrize(("period", "found"), PERIODS.items(), ids=PERIODS)
+def test_a_period_takes_its_first_moment_in_and_leaves_its_end_out(
+    shop: Client, vendor: str, history: None, period: str, found: str, limit: int
+) -> None:
+    address = f"{ADDRESS}?limit={limit}&{period}"
+    assert letters(shop.walk(address, vendor)) == found
+    assert letters(shop.walk(f"{address}&order=asc", vendor)) == found
+    assert letters(shop.walk(f"{address}&order=desc", vendor)) == found[::-1]
+
+
+@pytest.mark.parametrize("role", ["auditor", "admin"])
+def test_who_oversees_all_vendors_asks_likewise(
+    shop: Client, tokens: Tokens, history: None, role: str
+) -> None:
+    address = f"{ADDRESS}?created_from={TEN}&created_to={ELEVEN}&order=desc"
+    assert letters(shop.walk(address, tokens.of_role(role))) == "DCB"
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize(
+    ("period", "inside", "outside"),
+    [
+        (f"created_from={TEN}", "BCDE", "A"),
+        (f"created_to={ELEVEN}", "ABCD", "E"),
+        (f"created_from={TEN}&created_to={ELEVEN}", "BCD", "AE"),
+    ],
+)
+def test_a_cursor_lies_in_the_period(
+    shop: Client, vendor: str, history: None, order: str, period: str, inside: str, outside: str
+) -> None:
+    for letter, moment in MOMENTS.items():
+        position = {"vendor_id": VENDOR, "created_at": moment, "product_id": f"PROD-0000{letter}"}
+        address = f"{ADDRESS}?{period}&order={order}&cursor={encode_cursor(position)}"
+        answer = shop.get(address, vendor)
+        if letter in inside:
+            after = inside.index(letter)
+            assert letters([answer.json["items"]]) == (
+                inside[after + 1 :] if order == "asc" else inside[:after][::-1]
+            )
+        else:
+            assert letter in outside
+            assert (answer.status, answer.code) == (400, "invalid_cursor")
+
+
+def test_another_vendors_cursor_is_refused_in_every_order(shop: Client, vendor: str, history: None) -> None:
+    position = {"vendor_id": OTHER_VENDOR, "created_at": MOMENTS["C"], "product_id": "PROD-0000Z"}
+    for order in ("asc", "desc"):
+        answer = shop.get(f"{ADDRESS}?order={order}&cursor={encode_cursor(position)}", vendor)
+        assert (answer.status, answer.code) == (400, "invalid_cursor")
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        (f"created_from={TEN}&created_to={TEN}", "query.created_to"),
+        (f"created_from={ELEVEN}&created_to={TEN}", "query.created_to"),
+        ("created_from=2026-02-23T10:00:00.0000009Z&created_to=2026-02-23T10:00:00Z", "query.created_to"),
+        ("created_from=", "query.created_from"),
+        ("created_from=2026-02-23", "query.created_from"),
+        ("created_from=2026-02-23T10:00:00", "query.created_from"),
+        ("created_to=yesterday", "query.created_to"),
+        ("created_to=0001-01-01T00:00:00%2B02:00", "query.created_to"),
+        ("created_to=9999-12-31T23:59:59-02:00", "query.created_to"),
+        (f"created_to={TEN}&created_to={TEN}", "query.created_to"),
+        ("order=DESC", "query.order"),
+        ("order=", "query.order"),
+        ("order=asc&order=desc", "query.order"),
+        ("from=2026-02-23T10:00:00Z", "query.from"),
+        ("category=Electronics", "query.category"),
+        ("active=false", "query.active"),
+    ],
+)
+def test_what_is_wrong_with_a_period_is_named(shop: Client, vendor: str, query: str, path: str) -> None:
+    answer = shop.get(f"{ADDRESS}?{query}", vendor)
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    assert [error["path"] for error in answer.json["errors"]] == [path]

@@ -1,0 +1,484 @@
+"""Changing a product: merge patches, deactivation and return, each perhaps of a certain version only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from front_door import Client, Tokens
+
+from .shop import NONSENSE, NOW, OTHER_VENDOR, VENDOR, Clock, a_product, keep, patch
+
+FULL = a_product(
+    description="Over-ear",
+    subcategory="Audio",
+    brand="SoundMax",
+    base_price=Decimal("89.99"),
+    images=["https://a.example/1.jpg"],
+    tags=["wireless", "audio"],
+    external_id="SM-4711",
+)
+SERVED = FULL.document()
+ADDRESS = "/products/PROD-E4F9A"
+LATER = "2026-02-23T10:31:00.000000Z"
+
+CHANGES = {
+    "product_name": "Mug",
+    "description": "Holds tea",
+    "category": "Grains/Cereals",
+    "subcategory": "Cups",
+    "brand": "O'Neill's",
+    "base_price": Decimal("0.01"),
+    "images": ["https://a.example/2.jpg", "https://a.example/été.jpg"],
+    "tags": ["größe"],
+    "is_active": False,
+}
+OPTIONAL = ["description", "subcategory", "brand", "images", "tags"]
+REQUIRED = ["product_name", "category", "base_price", "is_active"]
+
+Meanwhile = Callable[[Callable[[], Any]], None]
+
+
+@pytest.fixture(autouse=True)
+def one_product(dynamodb: Any) -> None:
+    keep(dynamodb, FULL)
+
+
+def stored(client: Any) -> dict[str, Any]:
+    key = {"product_id": {"S": "PROD-E4F9A"}}
+    return client.get_item(TableName="Products-table", Key=key, ConsistentRead=True)["Item"]
+
+
+def ids(shop: Client, address: str, token: str | None = None) -> list[str]:
+    return [product["product_id"] for page in shop.walk(address, token) for product in page]
+
+
+# What a patch changes
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_an_attribute_is_changed_and_all_others_stay(
+    shop: Client, vendor: str, clock: Clock, name: str
+) -> None:
+    clock.advance(60)
+    answer = patch(shop, ADDRESS, {name: CHANGES[name]}, vendor)
+    assert answer.status == 200
+    assert answer.json == SERVED | {name: CHANGES[name], "updated_at": LATER, "version": 2}
+    assert answer.headers["ETag"] == '"2"'
+    assert answer.headers["Content-Type"] == "application/json"
+    found = shop.get(ADDRESS, vendor)
+    assert (found.json, found.headers["ETag"]) == (answer.json, '"2"')
+
+
+def test_all_attributes_are_changed_in_one_version(
+    shop: Client, vendor: str, dynamodb: Any, clock: Clock
+) -> None:
+    clock.advance(60)
+    answer = patch(shop, ADDRESS, CHANGES, vendor)
+    assert answer.json == SERVED | CHANGES | {"updated_at": LATER, "version": 2}
+    assert stored(dynamodb) == replace(FULL, **CHANGES, updated_at=LATER, version=2).to_item()
+
+
+def test_what_can_be_patched_is_known_here(service_module: Any) -> None:
+    from chalicelib.bodies import ProductPatch
+
+    assert ProductPatch.model_fields.keys() == CHANGES.keys() == {*OPTIONAL, *REQUIRED}
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_null_takes_an_optional_attribute_away(
+    shop: Client, vendor: str, dynamodb: Any, clock: Clock, name: str
+) -> None:
+    clock.advance(60)
+    answer = patch(shop, ADDRESS, {name: None}, vendor)
+    assert answer.json == SERVED | {name: None, "updated_at": LATER, "version": 2}
+    assert shop.get(ADDRESS).json == answer.json
+    assert stored(dynamodb).keys() == FULL.to_item().keys() - {name}
+    assert patch(shop, ADDRESS, {name: CHANGES[name]}, vendor).json[name] == CHANGES[name]
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_null_takes_no_required_attribute_away(shop: Client, vendor: str, name: str) -> None:
+    answer = patch(shop, ADDRESS, {name: None, "brand": "B"}, vendor)
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    assert [error["path"] for error in answer.json["errors"]] == [f"body.{name}"]
+    assert shop.get(ADDRESS).json == SERVED
+
+
+def test_a_list_is_replaced_and_not_added_to(shop: Client, vendor: str) -> None:
+    assert patch(shop, ADDRESS, {"tags": ["new"]}, vendor).json["tags"] == ["new"]
+    assert patch(shop, ADDRESS, {"tags": []}, vendor).json["tags"] == []
+    assert shop.get(ADDRESS).json["tags"] == []
+
+
+def test_changes_add_up(shop: Client, vendor: str, clock: Clock) -> None:
+    for version, (name, value) in enumerate(CHANGES.items(), start=2):
+        clock.advance(1)
+        answer = patch(shop, ADDRESS, {name: value}, vendor)
+        assert (answer.json["version"], answer.json["updated_at"]) == (version, clock.now)
+    assert shop.get(ADDRESS, vendor).json.items() >= CHANGES.items()
+
+
+@pytest.mark.parametrize(
+    "name", ["product_id", "vendor_id", "created_at", "updated_at", "version", "external_id"]
+)
+@pytest.mark.parametrize("value", ["as it is", "another", None], ids=str)
+def test_what_the_server_sets_and_ids_are_no_part_of_a_patch(
+    shop: Client, vendor: str, admin: str, name: str, value: str | None
+) -> None:
+    body = {name: SERVED[name] if value == "as it is" else value, "brand": "B"}
+    for token in (vendor, admin):
+        answer = patch(shop, ADDRESS, body, token)
+        assert (answer.status, answer.code) == (422, "invalid_input")
+        assert answer.json["errors"] == [
+            {"path": f"body.{name}", "message": "is not a field of this request"}
+        ]
+    assert shop.get(ADDRESS).json == SERVED
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"color": "red"}, "body.color"),
+        ({"": 1}, "body."),
+        ({"product_name": ""}, "body.product_name"),
+        ({"product_name": " "}, "body.product_name"),
+        ({"product_name": "x" * 201}, "body.product_name"),
+        ({"description": "x" * 5001}, "body.description"),
+        ({"category": "a\nb"}, "body.category"),
+        ({"category": ""}, "body.category"),
+        ({"subcategory": 5}, "body.subcategory"),
+        ({"brand": ""}, "body.brand"),
+        ({"base_price": "89.99"}, "body.base_price"),
+        ({"base_price": -1}, "body.base_price"),
+        ({"base_price": Decimal("0.001")}, "body.base_price"),
+        ({"base_price": 10_000_000}, "body.base_price"),
+        ({"base_price": True}, "body.base_price"),
+        ({"images": ["x"] * 21}, "body.images"),
+        ({"tags": ["x"] * 51}, "body.tags"),
+        ({"tags": "x"}, "body.tags"),
+        ({"tags": ["x", None]}, "body.tags[1]"),
+        ({"is_active": "true"}, "body.is_active"),
+        ({"is_active": 1}, "body.is_active"),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_with_a_patch_is_named(
+    shop: Client, vendor: str, change: dict[str, Any], path: str
+) -> None:
+    answer = patch(shop, ADDRESS, change, vendor)
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    assert [error["path"] for error in answer.json["errors"]] == [path]
+    assert shop.get(ADDRESS).json == SERVED
+
+
+def test_the_limits_themselves_are_allowed(shop: Client, vendor: str) -> None:
+    most = {
+        "product_name": "🎧" * 200,
+        "description": "x" * 5000,
+        "category": "黒" * 200,
+        "base_price": Decimal("9999999.99"),
+        "images": ["x" * 1000] * 20,
+        "tags": ["t" * 200] * 50,
+    }
+    assert patch(shop, ADDRESS, most, vendor).status == 200
+    assert shop.get(ADDRESS).json.items() >= most.items()
+
+
+# Bodies
+
+
+@pytest.mark.parametrize("body", ["[]", '[{"brand": "B"}]', '"brand"', "5", "true", "null"])
+def test_a_patch_is_a_json_object(shop: Client, vendor: str, body: str) -> None:
+    """RFC 7396 lets anything else replace the whole resource; nobody means that of a product."""
+    answer = patch(shop, ADDRESS, body, vendor)
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    assert answer.json["errors"] == [{"path": "body", "message": "should be a JSON object"}]
+    assert shop.get(ADDRESS).json == SERVED
+
+
+@pytest.mark.parametrize("body", [None, "", "{", "{'brand': 1}", '{"brand": "A", "brand": "B"}'])
+def test_a_patch_is_json(shop: Client, vendor: str, body: str | None) -> None:
+    answer = patch(shop, ADDRESS, body, vendor)
+    assert (answer.status, answer.code) == (400, "invalid_json")
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/merge-patch+json", "application/merge-patch+json; charset=utf-8", "application/json", ""],
+)
+def test_a_merge_patch_goes_by_its_own_media_type_or_as_json(
+    shop: Client, vendor: str, content_type: str
+) -> None:
+    answer = patch(shop, ADDRESS, {"brand": "B"}, vendor, content_type=content_type)
+    assert (answer.status, answer.json["brand"]) == (200, "B")
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("content_type", ["application/json-patch+json", "text/plain"])
+def test_a_patch_of_another_kind_is_refused(shop: Client, vendor: str, content_type: str) -> None:
+    assert patch(shop, ADDRESS, {"brand": "B"}, vendor, content_type=content_type).status == 415
+
+
+@pytest.mark.parametrize("body", NONSENSE, ids=range(len(NONSENSE)))
+def test_no_patch_is_an_internal_error(shop: Client, vendor: str, body: str) -> None:
+    assert patch(shop, ADDRESS, body, vendor).status in (400, 422)
+    assert shop.get(ADDRESS).json == SERVED
+
+
+# What changes nothing
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{}",
+        '{"brand": "SoundMax"}',
+        '{"base_price": 89.990, "is_active": true}',
+        '{"tags": ["wireless", "audio"], "category": "Electronics"}',
+    ],
+)
+def test_what_is_so_already_is_answered_and_not_written(
+    shop: Client, vendor: str, calls: list[str], clock: Clock, body: str
+) -> None:
+    clock.advance(60)
+    answer = patch(shop, ADDRESS, body, vendor)
+    assert (answer.status, answer.json, answer.headers["ETag"]) == (200, SERVED, '"1"')
+    assert calls == ["GetItem"]
+    assert shop.get(ADDRESS).json == SERVED
+
+
+def test_to_take_away_what_is_not_there_changes_nothing(
+    shop: Client, vendor: str, dynamodb: Any, calls: list[str]
+) -> None:
+    bare = a_product()
+    keep(dynamodb, bare)
+    answer = patch(shop, ADDRESS, dict.fromkeys(OPTIONAL), vendor)
+    assert (answer.status, answer.json) == (200, bare.document())
+    assert calls == ["GetItem"]
+
+
+def test_an_attribute_of_a_newer_version_of_the_service_survives_a_patch(
+    shop: Client, vendor: str, dynamodb: Any
+) -> None:
+    dynamodb.put_item(TableName="Products-table", Item=FULL.to_item() | {"warranty_months": {"N": "24"}})
+    patch(shop, ADDRESS, {"brand": None, "tags": ["x"]}, vendor)
+    assert stored(dynamodb)["warranty_months"] == {"N": "24"}
+
+
+# If-Match
+
+
+CURRENT = ['"7"', ' "7" ', "*", '"6", "7"', '"7","8"', 'W/"6", "7"', '"7", W/"7"']
+STALE = ['"6"', '"8"', '"77"', '"6", "8"', '""']
+WEAK = ['W/"7"', 'W/"6", W/"7"', 'W/"7",W/"7"']
+MALFORMED = ["", "7", "'7'", '"7', '7"', '"*"', "null", "é", '"\ud800"', "x" * 10_000]
+
+
+@pytest.fixture
+def seventh_version(dynamodb: Any) -> dict[str, Any]:
+    product = replace(FULL, version=7)
+    keep(dynamodb, product)
+    return product.document()
+
+
+@pytest.mark.parametrize("if_match", CURRENT)
+def test_the_version_that_its_client_saw_is_changed(
+    shop: Client, vendor: str, seventh_version: dict[str, Any], if_match: str
+) -> None:
+    answer = patch(shop, ADDRESS, {"brand": "B"}, vendor, if_match=if_match)
+    assert (answer.status, answer.headers["ETag"], answer.json["brand"]) == (200, '"8"', "B")
+
+
+@pytest.mark.parametrize("if_match", CURRENT)
+def test_the_version_that_its_client_saw_is_taken_out(
+    shop: Client, vendor: str, seventh_version: dict[str, Any], if_match: str
+) -> None:
+    assert shop.delete(ADDRESS, vendor, if_match=if_match).status == 204
+    assert shop.get(ADDRESS).status == 404
+
+
+@pytest.mark.parametrize("if_match", STALE + WEAK + MALFORMED)
+def test_another_version_than_its_client_saw_stays_as_it_is(
+    shop: Client, vendor: str, seventh_version: dict[str, Any], if_match: str
+) -> None:
+    """A weak tag is never equal by If-Match's strong comparison; what cannot be read is no consent."""
+    answers = [
+        patch(shop, ADDRESS, {"brand": "B"}, vendor, if_match=if_match),
+        patch(shop, ADDRESS, {}, vendor, if_match=if_match),
+        shop.delete(ADDRESS, vendor, if_match=if_match),
+    ]
+    assert [(answer.status, answer.code) for answer in answers] == [(412, "precondition_failed")] * 3
+    assert "ETag" not in answers[0].headers
+    assert shop.get(ADDRESS).json == seventh_version
+
+
+def test_a_product_that_is_out_already_is_out_in_its_version_only(shop: Client, vendor: str) -> None:
+    assert shop.delete(ADDRESS, vendor, if_match='"1"').status == 204
+    assert shop.delete(ADDRESS, vendor, if_match='"1"').code == "precondition_failed"
+    assert shop.delete(ADDRESS, vendor, if_match='"2"').status == 204
+    assert shop.get(ADDRESS, vendor).json["version"] == 2
+
+
+def test_an_etag_is_what_if_match_takes(shop: Client, vendor: str) -> None:
+    for brand in ("A", "B", "C"):
+        etag = shop.get(ADDRESS).headers["ETag"]
+        changed = patch(shop, ADDRESS, {"brand": brand}, vendor, if_match=etag)
+        assert changed.status == 200
+        assert patch(shop, ADDRESS, {"brand": "late"}, vendor, if_match=etag).status == 412
+        assert shop.get(ADDRESS).headers["ETag"] == changed.headers["ETag"]
+
+
+def test_a_product_that_is_not_there_or_not_yours_is_not_found_whatever_version_is_wanted(
+    shop: Client, vendor: str, tokens: Tokens
+) -> None:
+    absent = "/products/PROD-00000"
+    for address, token in ((absent, vendor), (ADDRESS, tokens.vendor(OTHER_VENDOR))):
+        for if_match in ('"99"', '"1"', "*", ""):
+            for answer in (
+                patch(shop, address, {"brand": "B"}, token, if_match=if_match),
+                shop.delete(address, token, if_match=if_match),
+            ):
+                assert (answer.status, answer.code) == (404, "product_not_found")
+
+
+def test_the_first_thing_wrong_decides(shop: Client, vendor: str, tokens: Tokens) -> None:
+    """401, 403, 415, 400, 422, 404, 412: each request mends one fault of the one before."""
+    absent = "/products/PROD-00000"
+    stale = {"if_match": '"99"'}
+    xml = {"content_type": "text/xml"}
+    assert patch(shop, absent, "{", **stale, **xml).status == 401
+    assert patch(shop, absent, "{", tokens.of_role("auditor"), **stale, **xml).status == 403
+    assert patch(shop, absent, "{", vendor, **stale, **xml).status == 415
+    assert patch(shop, absent, "{", vendor, **stale).status == 400
+    assert patch(shop, absent, {"base_price": -1}, vendor, **stale).status == 422
+    assert patch(shop, absent, {"base_price": 1}, vendor, **stale).status == 404
+    assert patch(shop, ADDRESS, {"base_price": 1}, vendor, **stale).status == 412
+    assert patch(shop, ADDRESS, {"base_price": 1}, vendor).status == 200
+
+
+# Out of the shop and back
+
+
+def test_a_product_that_was_taken_out_comes_back(
+    shop: Client, vendor: str, tokens: Tokens, clock: Clock
+) -> None:
+    auditor = tokens.of_role("auditor")
+    active, inactive = (f"/products?category=Electronics&active={flag}" for flag in ("true", "false"))
+    shop.delete(ADDRESS, vendor)
+    assert shop.get(ADDRESS).status == 404
+    assert (ids(shop, active), ids(shop, inactive, auditor)) == ([], ["PROD-E4F9A"])
+    clock.advance(60)
+    answer = patch(shop, ADDRESS, {"is_active": True}, vendor)
+    assert (answer.status, answer.json) == (200, SERVED | {"updated_at": LATER, "version": 3})
+    assert shop.get(ADDRESS).json == answer.json
+    assert (ids(shop, active), ids(shop, inactive, auditor)) == (["PROD-E4F9A"], [])
+
+
+def test_a_patch_can_take_a_product_out_as_a_deletion_does(shop: Client, vendor: str, dynamodb: Any) -> None:
+    patch(shop, ADDRESS, {"is_active": False}, vendor)
+    patched = stored(dynamodb)
+    keep(dynamodb, FULL)
+    shop.delete(ADDRESS, vendor)
+    assert stored(dynamodb) == patched
+    assert patched["is_active"] == {"S": "false"}
+
+
+def test_a_product_that_is_out_is_changed_and_stays_out(shop: Client, vendor: str) -> None:
+    shop.delete(ADDRESS, vendor)
+    answer = patch(shop, ADDRESS, {"brand": "B"}, vendor)
+    assert (answer.json["is_active"], answer.json["brand"], answer.json["version"]) == (False, "B", 3)
+    assert shop.get(ADDRESS).status == 404
+
+
+def test_a_product_of_another_category_is_found_there_and_no_longer_here(shop: Client, vendor: str) -> None:
+    patch(shop, ADDRESS, {"category": "Kitchen"}, vendor)
+    assert ids(shop, "/products?category=Electronics") == []
+    [listed] = shop.get("/products?category=Kitchen").json["items"]
+    assert listed == SERVED | {"category": "Kitchen", "version": 2}
+    assert ids(shop, f"/vendors/{VENDOR}/products", vendor) == ["PROD-E4F9A"]
+
+
+# Two at once
+
+
+def test_two_patches_of_different_attributes_both_survive(
+    shop: Client, vendor: str, admin: str, meanwhile: Meanwhile
+) -> None:
+    meanwhile(lambda: patch(shop, ADDRESS, {"base_price": 5, "description": None}, admin))
+    answer = patch(shop, ADDRESS, {"brand": "B", "tags": None}, vendor)
+    both = {"base_price": 5, "description": None, "brand": "B", "tags": None}
+    assert (answer.status, answer.json) == (200, SERVED | both | {"version": 3})
+    assert shop.get(ADDRESS).json == answer.json
+
+
+def test_of_two_patches_of_one_attribute_the_later_one_stands(
+    shop: Client, vendor: str, admin: str, meanwhile: Meanwhile
+) -> None:
+    meanwhile(lambda: patch(shop, ADDRESS, {"brand": "Earlier"}, admin))
+    answer = patch(shop, ADDRESS, {"brand": "Later"}, vendor)
+    assert (answer.json["brand"], answer.json["version"]) == ("Later", 3)
+
+
+def test_a_patch_that_another_made_meanwhile_is_no_version_of_its_own(
+    shop: Client, vendor: str, admin: str, meanwhile: Meanwhile
+) -> None:
+    meanwhile(lambda: patch(shop, ADDRESS, {"brand": "B"}, admin))
+    answer = patch(shop, ADDRESS, {"brand": "B"}, vendor)
+    assert (answer.status, answer.json["version"]) == (200, 2)
+
+
+def test_a_version_that_changes_after_it_was_read_is_another_than_wanted(
+    shop: Client, vendor: str, admin: str, meanwhile: Meanwhile
+) -> None:
+    for send in (
+        lambda: patch(shop, ADDRESS, {"brand": "B"}, vendor, if_match=shop.get(ADDRESS).headers["ETag"]),
+        lambda: shop.delete(ADDRESS, vendor, if_match=shop.get(ADDRESS).headers["ETag"]),
+    ):
+        price = shop.get(ADDRESS).json["base_price"] + 1
+        meanwhile(lambda price=price: patch(shop, ADDRESS, {"base_price": price}, admin))
+        answer = send()
+        assert (answer.status, answer.code) == (412, "precondition_failed")
+        found = shop.get(ADDRESS).json
+        assert (found["base_price"], found["brand"]) == (price, "SoundMax")
+
+
+def test_a_list_of_versions_covers_the_one_that_another_made_meanwhile(
+    shop: Client, vendor: str, admin: str, meanwhile: Meanwhile
+) -> None:
+    meanwhile(lambda: patch(shop, ADDRESS, {"base_price": 5}, admin))
+    answer = patch(shop, ADDRESS, {"brand": "B"}, vendor, if_match='"1", "2"')
+    assert (answer.status, answer.json["brand"], answer.json["base_price"]) == (200, "B", 5)
+
+
+def test_a_product_that_leaves_meanwhile_does_not_come_back_by_a_patch_of_its_brand(
+    shop: Client, vendor: str, meanwhile: Meanwhile
+) -> None:
+    meanwhile(lambda: shop.delete(ADDRESS, vendor))
+    assert patch(shop, ADDRESS, {"brand": "B"}, vendor).json["is_active"] is False
+
+
+def test_a_change_has_the_time_of_the_attempt_that_made_it(
+    shop: Client, vendor: str, admin: str, clock: Clock, meanwhile: Meanwhile
+) -> None:
+    def rival() -> None:
+        patch(shop, ADDRESS, {"base_price": 5}, admin)
+        clock.advance(60)
+
+    meanwhile(rival)
+    assert patch(shop, ADDRESS, {"brand": "B"}, vendor).json["updated_at"] == LATER
+    assert shop.get(ADDRESS).json["created_at"] == NOW
+
+
+def test_a_patch_that_always_loses_asks_to_come_back(
+    shop: Client, vendor: str, dynamodb: Any, meanwhile: Meanwhile
+) -> None:
+    for version in range(2, 42):
+        meanwhile(lambda version=version: keep(dynamodb, replace(FULL, version=version)))
+    answer = patch(shop, ADDRESS, {"brand": "B"}, vendor)
+    assert (answer.status, answer.code) == (503, "busy")
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert shop.get(ADDRESS).json == SERVED | {"version": 41}
