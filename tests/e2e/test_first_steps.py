@@ -37,7 +37,8 @@ def test_all_parts_of_a_ready_stack_are_healthy(stack: RunningStack) -> None:
 
 
 def test_the_printed_commands_work_when_they_are_pasted(stack: RunningStack) -> None:
-    [token_command] = stack.printed_commands("make")
+    token_command, demo_command = stack.printed_commands("make")
+    assert demo_command == "make demo"
     token = pasted(stack, token_command)
     assert token.count("\n") == 1
     claims = token.split(".")[1]

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from inventory_common.conditions import OLD_IMAGE, absent_or_lapsed, failed_conditions
+from inventory_common.conditions import OLD_IMAGE, absent_or_lapsed, failed_conditions, is_in_conflict
 from inventory_common.items import to_item
 
 NOW = "2026-02-23T10:30:00.900000Z"
@@ -45,6 +45,12 @@ def test_a_transaction_that_should_not_have_been_sent_is_raised_again(code: str)
     with pytest.raises(ClientError) as raised:
         failed_conditions(cancelled)
     assert raised.value is cancelled
+
+
+def test_a_conflict_or_throttling_hides_what_other_conditions_found() -> None:
+    for reason in (CONFLICT, {"Code": "ThrottlingError"}, {"Code": "ProvisionedThroughputExceeded"}):
+        assert is_in_conflict(_cancelled(DONE, reason, FAILED))
+    assert not is_in_conflict(_cancelled(DONE, FAILED, {**FAILED, "Item": IMAGE}))
 
 
 def test_the_condition_names_the_time_to_live_and_compares_whole_seconds() -> None:

@@ -595,6 +595,13 @@ def test_another_key_or_another_path_is_another_command(shop: Shop, call: Call) 
     assert len(markers) == 2
 
 
+def test_another_spelling_of_the_same_request_is_the_same_command(shop: Shop, call: Call) -> None:
+    for order in ("ORDER-1", "ORDER%2D1", "%4FRDER-1"):
+        parts = {**CONFIRM, "parameters": {"order_id": order}}
+        call("POST", f"/orders/{order}/confirm", as_="orders", headers={"Idempotency-Key": "key-1"}, **parts)
+    assert len({request.intent for request in shop.requests}) == 1
+
+
 def test_the_stage_is_no_part_of_a_command(shop: Shop, call: Call) -> None:
     for stage in ("", "/dev"):
         call(

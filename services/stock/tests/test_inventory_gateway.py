@@ -547,6 +547,15 @@ def test_a_conflict_beside_a_failed_condition_shows_the_latter() -> None:
     assert race.value.found == Snapshot(skus={BLACK: a_sku(current=7)})
 
 
+def test_a_log_record_that_another_transaction_is_just_writing_is_a_lost_race() -> None:
+    # Two writers made the same record after the same one; the first still writes the SKU.
+    reasons = [{"Code": "TransactionConflict"}, {"Code": "ConditionalCheckFailed"}]
+    client = a_cancelled_transaction(*reasons)
+    with pytest.raises(LostRace) as race:
+        InventoryGateway(client(), SETTINGS).commit(a_commit())
+    assert race.value.found == Snapshot()
+
+
 def test_a_transaction_that_should_not_have_been_sent_is_a_defect_of_ours() -> None:
     client = a_cancelled_transaction({"Code": "ValidationError"}, {"Code": "None"})
     with pytest.raises(ClientError) as error:
