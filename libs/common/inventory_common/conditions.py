@@ -11,7 +11,7 @@ from .timestamps import epoch_seconds
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
-__all__ = ["OLD_IMAGE", "absent_or_lapsed", "failed_conditions", "is_in_conflict"]
+__all__ = ["OLD_IMAGE", "absent_or_lapsed", "failed_conditions", "is_in_conflict", "versioned_update"]
 
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
 _LOST_TO_ANOTHER: Final = frozenset(
@@ -37,6 +37,28 @@ def absent_or_lapsed(now: str) -> dict[str, Any]:
         "ConditionExpression": "attribute_not_exists(product_id) OR #ttl <= :now",
         "ExpressionAttributeNames": {"#ttl": TTL_ATTRIBUTE},
         "ExpressionAttributeValues": {":now": to_attribute(epoch_seconds(now))},
+    }
+
+
+def versioned_update(former: Item, latter: Item) -> dict[str, Any]:
+    """Return the update that turns one version of an item into another, and sets nothing else.
+
+    `former` and `latter` are whole items with a `version`; the stored one has to be the former's.
+    """
+    sets = {name: value for name, value in latter.items() if former.get(name) != value}
+    removes = [name for name in former if name not in latter]
+    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in sets)
+    if removes:
+        expression += " REMOVE " + ", ".join(f"#{name}" for name in removes)
+    return {
+        "UpdateExpression": expression,
+        "ConditionExpression": "#version = :expected",
+        "ExpressionAttributeNames": {f"#{name}": name for name in (*sets, *removes)},
+        "ExpressionAttributeValues": {
+            ":expected": former["version"],
+            **{f":{name}": value for name, value in sets.items()},
+        },
+        **OLD_IMAGE,
     }
 
 

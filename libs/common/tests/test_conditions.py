@@ -3,7 +3,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from inventory_common.conditions import OLD_IMAGE, absent_or_lapsed, failed_conditions, is_in_conflict
+from inventory_common.conditions import (
+    OLD_IMAGE,
+    absent_or_lapsed,
+    failed_conditions,
+    is_in_conflict,
+    versioned_update,
+)
 from inventory_common.items import to_item
 
 NOW = "2026-02-23T10:30:00.900000Z"
@@ -86,3 +92,19 @@ def test_an_item_is_written_over_nothing_or_over_a_lapsed_one_alone(
         assert failed_conditions(lost.value) == {0: {**key, **to_item(there or {}), "old": {"BOOL": True}}}
     stored = dynamodb.get_item(TableName="Products-table", Key=key)["Item"]
     assert ("old" not in stored) is written
+
+
+def test_an_update_sets_what_differs_removes_what_is_gone_and_expects_the_former_version() -> None:
+    former = {"id": {"S": "a"}, "brand": {"S": "x"}, "stock": {"N": "5"}, "version": {"N": "3"}}
+    latter = {"id": {"S": "a"}, "name": {"S": "y"}, "stock": {"N": "5"}, "version": {"N": "4"}}
+    assert versioned_update(former, latter) == {
+        "UpdateExpression": "SET #name = :name, #version = :version REMOVE #brand",
+        "ConditionExpression": "#version = :expected",
+        "ExpressionAttributeNames": {"#name": "name", "#version": "version", "#brand": "brand"},
+        "ExpressionAttributeValues": {
+            ":expected": {"N": "3"},
+            ":name": {"S": "y"},
+            ":version": {"N": "4"},
+        },
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }

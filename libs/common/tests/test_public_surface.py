@@ -18,6 +18,7 @@ SURFACE = {
         "absent_or_lapsed",
         "failed_conditions",
         "is_in_conflict",
+        "versioned_update",
     ],
     "dynamodb": [
         "DynamoDBClient",

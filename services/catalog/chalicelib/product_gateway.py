@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
-from inventory_common.conditions import OLD_IMAGE, failed_conditions
+from inventory_common.conditions import OLD_IMAGE, failed_conditions, versioned_update
 from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.errors import ExternalIdExists
 from inventory_common.idempotency import Marker
-from inventory_common.items import Item, from_item, to_attribute, to_item
+from inventory_common.items import Item, from_item, to_item
 from inventory_common.pages import Filter, Listing, Operator, Page, PageRequest, Period, equal_to, within
 from inventory_common.products import ACTIVE, INACTIVE, Product
 from inventory_common.schema import CATEGORY_INDEX, PRODUCTS, VENDOR_PRODUCTS_INDEX
@@ -121,23 +121,11 @@ class ProductGateway:
         ProductChanged
             If the stored version is not the former.
         """
-        former, latter = product.to_item(), to.to_item()
-        sets = {name: value for name, value in latter.items() if former.get(name) != value}
-        removes = [name for name in former if name not in latter]
-        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in sets)
-        if removes:
-            expression += " REMOVE " + ", ".join(f"#{name}" for name in removes)
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key=_key(product.product_id),
-                UpdateExpression=expression,
-                ConditionExpression="#version = :expected",
-                ExpressionAttributeNames={f"#{name}": name for name in (*sets, *removes)},
-                ExpressionAttributeValues={
-                    ":expected": to_attribute(product.version),
-                    **{f":{name}": value for name, value in sets.items()},
-                },
+                **versioned_update(product.to_item(), to.to_item()),
             )
         except (
             self._client.exceptions.ConditionalCheckFailedException,

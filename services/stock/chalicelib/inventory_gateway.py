@@ -8,7 +8,13 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from inventory_common.conditions import OLD_IMAGE, absent_or_lapsed, failed_conditions, is_in_conflict
+from inventory_common.conditions import (
+    OLD_IMAGE,
+    absent_or_lapsed,
+    failed_conditions,
+    is_in_conflict,
+    versioned_update,
+)
 from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.errors import DatabaseUnavailable
 from inventory_common.idempotency import Marker
@@ -218,7 +224,11 @@ class InventoryGateway:
         if to.reorder_threshold > sku.reorder_threshold:
             self._raise_bound(to.vendor_id, to.reorder_threshold)
         try:
-            self._client.update_item(**self._sku_update(sku, to))
+            self._client.update_item(
+                TableName=self._inventory,
+                Key=sku_key(sku.product_id, sku.sku),
+                **versioned_update(sku.to_item(), to.to_item()),
+            )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             raise LostRace(snapshot_of([error.response["Item"]])) from error
         except self._client.exceptions.TransactionConflictException as error:
@@ -257,26 +267,6 @@ class InventoryGateway:
             [Sku.from_item(item).document() for item in answer["Items"]],
             listing.next_cursor(answer),
         )
-
-    def _sku_update(self, sku: Sku, to: Sku) -> dict[str, Any]:
-        former, latter = sku.to_item(), to.to_item()
-        sets = {name: value for name, value in latter.items() if former.get(name) != value}
-        removes = [name for name in former if name not in latter]
-        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in sets)
-        if removes:
-            expression += " REMOVE " + ", ".join(f"#{name}" for name in removes)
-        return {
-            "TableName": self._inventory,
-            "Key": sku_key(sku.product_id, sku.sku),
-            "UpdateExpression": expression,
-            "ConditionExpression": "#version = :expected",
-            "ExpressionAttributeNames": {f"#{name}": name for name in (*sets, *removes)},
-            "ExpressionAttributeValues": {
-                ":expected": to_attribute(sku.version),
-                **{f":{name}": value for name, value in sets.items()},
-            },
-            **OLD_IMAGE,
-        }
 
     def _raise_bound(self, vendor_id: str, threshold: int) -> None:
         # If the condition fails, somebody has raised it as high or higher meanwhile.

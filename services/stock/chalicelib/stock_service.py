@@ -195,13 +195,7 @@ class StockService:
         OrderNotFound, OrderCancelled, ReservationExpired, SkuNotFound, QuantityExceedsReserved,
         IdempotencyKeyReused, Busy
         """
-        return self._settle(
-            self._known_items(command),
-            command.order_id,
-            source,
-            lambda seen, occasion: reservations.confirm(seen, command, occasion),
-            command.intent,
-        )
+        return self._settle_placed(reservations.confirm, command, source)
 
     def cancel(self, command: SettleOrder, source: Source) -> SettledOrder:
         """Release what an order holds, all or part.
@@ -211,13 +205,7 @@ class StockService:
         OrderNotFound, OrderCancelled, OrderConfirmed, SkuNotFound, QuantityExceedsReserved,
         IdempotencyKeyReused, Busy
         """
-        return self._settle(
-            self._known_items(command),
-            command.order_id,
-            source,
-            lambda seen, occasion: reservations.cancel(seen, command, occasion),
-            command.intent,
-        )
+        return self._settle_placed(reservations.cancel, command, source)
 
     def refund(self, command: SettleOrder, source: Source) -> SettledOrder:
         """Take back what has left for an order, all or part.
@@ -226,21 +214,27 @@ class StockService:
         ------
         OrderNotFound, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded, IdempotencyKeyReused, Busy
         """
-        return self._settle(
-            self._known_items(command),
-            command.order_id,
-            source,
-            lambda seen, occasion: reservations.refund(seen, command, occasion),
-            command.intent,
-        )
+        return self._settle_placed(reservations.refund, command, source)
 
     # How
 
-    def _known_items(self, command: SettleOrder) -> Snapshot:
-        """Read what is known of a command's items before its order is."""
+    def _settle_placed(
+        self,
+        decide: Callable[[Snapshot, SettleOrder, Occasion], Commit | None],
+        command: SettleOrder,
+        source: Source,
+    ) -> SettledOrder:
+        # What is known of the command's items before its order is: the SKUs of its lines, if it has any.
         skus = [(product_of(sku), sku) for sku in command.lines or ()]
         marker_id = None if command.intent is None else command.intent.marker_id
-        return self.gateway.snapshot(skus, order_id=command.order_id, marker_id=marker_id)
+        snapshot = self.gateway.snapshot(skus, order_id=command.order_id, marker_id=marker_id)
+        return self._settle(
+            snapshot,
+            command.order_id,
+            source,
+            lambda seen, occasion: decide(seen, command, occasion),
+            marker_id,
+        )
 
     def _change_stock(
         self,
@@ -268,9 +262,8 @@ class StockService:
         order_id: str,
         source: Source,
         decide: Callable[[Snapshot, Occasion], Commit | None],
-        intent: Intent | None = None,
+        marker_id: str | None = None,
     ) -> SettledOrder:
-        marker_id = None if intent is None else intent.marker_id
         snapshot, commit = self._until_committed(
             snapshot, source, decide, order_id=order_id, marker_id=marker_id
         )
