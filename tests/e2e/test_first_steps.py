@@ -58,6 +58,8 @@ def test_the_index_page_leads_to_everything(stack: RunningStack) -> None:
     answer = httpx.get(stack.url("front"), trust_env=False)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/html")
+    links = re.findall(r'<a href="([^"]*)"', answer.text)
+    assert [httpx.get(link, trust_env=False).status_code for link in links] == [200] * len(links)
     for name in SERVICES:
         assert stack.url(name) in answer.text
 
