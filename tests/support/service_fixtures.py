@@ -1,0 +1,55 @@
+"""What every service's tests stand on: tokens, the service under the settings of a stage, empty tables."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from front_door import AUDIENCE, ISSUER, MACHINE, VENDOR_MACHINE, Tokens, published
+from moto import mock_aws
+
+from local.tables import create_tables
+
+__all__ = ["connection", "dynamodb", "service_module", "tokens"]
+
+
+@pytest.fixture(scope="session")
+def tokens() -> Tokens:
+    return Tokens()
+
+
+@pytest.fixture(scope="session")
+def service_module(tokens: Tokens) -> Iterator[Any]:
+    """The module ``app``, imported as Lambda does: once, under the settings of a stage."""
+    with published(tokens.jwks()) as jwks_url, pytest.MonkeyPatch.context() as environment:
+        settings = {
+            "JWKS_URL": jwks_url,
+            "TOKEN_ISSUER": ISSUER,
+            "TOKEN_AUDIENCES": AUDIENCE,
+            "MACHINE_CLIENT_IDS": f"{MACHINE},{VENDOR_MACHINE}",
+            "AWS_DEFAULT_REGION": "ap-south-1",
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+        }
+        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "TABLE_NAME_PREFIX"):
+            environment.delenv(name, raising=False)
+        for name, value in settings.items():
+            environment.setenv(name, value)
+        yield importlib.import_module("app")
+
+
+@pytest.fixture(scope="session")
+def connection(service_module: Any) -> Any:
+    """A client, made once: making one takes longer than most tests."""
+    return boto3.client("dynamodb")
+
+
+@pytest.fixture
+def dynamodb(connection: Any) -> Iterator[Any]:
+    """A client of empty tables."""
+    with mock_aws():
+        create_tables(connection)
+        yield connection
