@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from chalice.app import Chalice
 
-PAYLOAD_LIMIT_BYTES = 10 * 1024 * 1024  # API Gateway's own
-TIMEOUT_SECONDS = 29.0  # API Gateway's own
+PAYLOAD_LIMIT_BYTES = 10 * 1024 * 1024
+"""A body that reaches a service at all: API Gateway's own limit."""
+TIMEOUT_SECONDS = 29.0
+"""How long API Gateway waits for a service."""
 
 # Set by the server alone: they describe the connection or the bytes that are really sent.
 SERVER_HEADERS = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}

@@ -17,7 +17,7 @@ from local.fetch import answers_ok
 from local.first_steps import ready_message
 from local.interruption import Interrupted, Interruption
 from local.ports import check_ports
-from local.settings import HOST, REPOSITORY_ROOT, SERVICES, SERVICES_FOLDER, Settings
+from local.settings import HOST, REPOSITORY_ROOT, SERVICES, SERVICES_FOLDER, TRIGGERED_SERVICES, Settings
 
 STDOUT, STDERR = 1, 2
 READY_SECONDS = 60.0
@@ -93,6 +93,8 @@ class Stack:
         for name in SERVICES:
             self._add(name, self._service_arguments(name), self._service_environment())
         self._await_health()
+        for name in TRIGGERED_SERVICES:
+            self._add(f"{name}-triggers", self._trigger_arguments(name), self._service_environment())
 
     def _start_aws(self) -> None:
         port = self._settings.ports["aws"]
@@ -150,6 +152,9 @@ class Stack:
         port = str(self._settings.ports[name])
         folder = str(self._services_folder)
         return ["local.service", name, "--port", port, "--services-folder", folder]
+
+    def _trigger_arguments(self, name: str) -> list[str]:
+        return ["local.triggers", name, "--services-folder", str(self._services_folder)]
 
     def _service_environment(self) -> dict[str, str]:
         return service_environment(self._settings, self._environ)

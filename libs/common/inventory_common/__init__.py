@@ -20,7 +20,11 @@
 `rest`                  a REST service: Chalice with these conventions
 `conditions`            what gateways demand of an item before they write
 `contention`            how a write that lost a race tries again
-`dynamodb`              the client
+`dynamodb`              the client, and what its calls consume
+`log_lines`             the log, one JSON object a line
+`streams`               changes of items, and how a batch of them is worked off
+`schedules`             work that is started on a schedule
+`alerts`                what somebody should look at, and where it goes (`alert_topic`)
 `settings`              environment variables
 ======================  ===============================================================================
 

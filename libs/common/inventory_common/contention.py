@@ -4,11 +4,17 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from .errors import Busy
 from .limits import WRITE_ATTEMPTS_MAX, WRITE_DEADLINE_SECONDS
 
 __all__ = ["Persistence"]
+
+_FIRST_PAUSE_SECONDS: Final = 0.01
+"""The longest pause after a write's first lost attempt; it doubles with each."""
+_LONGEST_PAUSE_SECONDS: Final = 0.5
+"""The longest pause between two attempts of one write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,21 +23,31 @@ class Persistence:
 
     attempts_max: int = WRITE_ATTEMPTS_MAX
     deadline_seconds: float = WRITE_DEADLINE_SECONDS
-    first_pause_seconds: float = 0.01
-    longest_pause_seconds: float = 0.5
+    first_pause_seconds: float = _FIRST_PAUSE_SECONDS
+    longest_pause_seconds: float = _LONGEST_PAUSE_SECONDS
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     uniform: Callable[[float, float], float] = random.uniform
 
-    def attempts(self) -> Iterator[int]:
+    def deadline(self) -> float:
+        """Return the moment, by the monotonic clock, after which what begins now gives up."""
+        return self.monotonic() + self.deadline_seconds
+
+    def attempts(self, deadline: float | None = None) -> Iterator[int]:
         """Yield the number of each attempt, pausing before all but the first.
+
+        Parameters
+        ----------
+        deadline
+            One of `deadline`, where the attempts are not all that it bounds.
 
         Raises
         ------
         Busy
             When the attempts or the time are used up.
         """
-        deadline = self.monotonic() + self.deadline_seconds
+        if deadline is None:
+            deadline = self.deadline()
         ceiling = self.first_pause_seconds
         for attempt in range(1, self.attempts_max + 1):
             yield attempt

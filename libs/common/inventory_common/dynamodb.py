@@ -1,5 +1,9 @@
-"""The DynamoDB client that every service uses, and what its failures mean to a caller."""
+"""The DynamoDB client that every service uses, what it consumes, and what its failures mean to a caller."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Final
 
 import boto3
@@ -8,18 +12,27 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from .errors import DatabaseUnavailable, InternalError, InventoryError
 
-__all__ = ["DynamoDBClient", "connect", "outcome_of"]
+__all__ = ["DynamoDBClient", "Usage", "connect", "measured", "outcome_of"]
 
 DynamoDBClient = Any
 """boto3's low-level client, whose class boto3 makes at run time."""
 
+_CONNECT_TIMEOUT_SECONDS: Final = 2
+"""How long a connection to DynamoDB is waited for."""
+_READ_TIMEOUT_SECONDS: Final = 5
+"""How long DynamoDB's answer is waited for."""
+_CALL_ATTEMPTS_MAX: Final = 3
+"""How often one call of DynamoDB is sent that is throttled or gets no answer."""
+_CONNECTIONS_MAX: Final = 32
+"""Connections to DynamoDB that a process keeps."""
+
 _CONFIG: Final = Config(
     # One request of ours may need several calls within API Gateway's 29 seconds.
-    connect_timeout=2,
-    read_timeout=5,
+    connect_timeout=_CONNECT_TIMEOUT_SECONDS,
+    read_timeout=_READ_TIMEOUT_SECONDS,
     # "standard" sends a transaction again with the same ClientRequestToken, so it commits once.
-    retries={"mode": "standard", "total_max_attempts": 3},
-    max_pool_connections=32,
+    retries={"mode": "standard", "total_max_attempts": _CALL_ATTEMPTS_MAX},
+    max_pool_connections=_CONNECTIONS_MAX,
 )
 
 _TRANSIENT: Final = frozenset(
@@ -35,9 +48,88 @@ _TRANSIENT: Final = frozenset(
 )
 
 
+_READS: Final = frozenset({"BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"})
+
+
+@dataclass(slots=True)
+class Usage:
+    """What calls of DynamoDB cost: their number, how often botocore sent one again, capacity units.
+
+    DynamoDB tells no units of a call that it refuses, a failed condition included, though it charges them.
+    """
+
+    calls: int = 0
+    retries: int = 0
+    read_units: float = 0.0
+    write_units: float = 0.0
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as fields of a log line."""
+        return {
+            "dynamodb_calls": self.calls,
+            "dynamodb_retries": self.retries,
+            "read_units": self.read_units,
+            "write_units": self.write_units,
+        }
+
+
+# The client is shared between threads; whose call an event is about is known by its context alone.
+_usage: ContextVar[Usage | None] = ContextVar("usage", default=None)
+
+
+@contextmanager
+def measured() -> Iterator[Usage]:
+    """Yield what the block's own thread consumes through clients of `connect`, growing call by call.
+
+    Of blocks within each other, the inner one alone counts.
+    """
+    usage = Usage()
+    token = _usage.set(usage)
+    try:
+        yield usage
+    finally:
+        _usage.reset(token)
+
+
 def connect() -> DynamoDBClient:
     """Make a client; region, credentials and endpoint are boto3's own environment variables."""
-    return boto3.client("dynamodb", config=_CONFIG)
+    client = boto3.client("dynamodb", config=_CONFIG)
+    client.meta.events.register("before-parameter-build.dynamodb", _ask_for_units)
+    client.meta.events.register("after-call.dynamodb", _count_answered)
+    client.meta.events.register("after-call-error.dynamodb", _count_unanswered)
+    return client
+
+
+def _ask_for_units(params: dict[str, Any], model: Any, **_: Any) -> None:
+    if _usage.get() is not None and "ReturnConsumedCapacity" in model.input_shape.members:
+        params.setdefault("ReturnConsumedCapacity", "TOTAL")
+
+
+def _count_answered(parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
+    """Count a call that DynamoDB answered, be it with a refusal."""
+    usage = _usage.get()
+    if usage is None:
+        return
+    usage.calls += 1
+    usage.retries += parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+    consumed = parsed.get("ConsumedCapacity") or ()
+    # One entry, or one for each table where a call may touch several.
+    for entry in (consumed,) if isinstance(consumed, Mapping) else consumed:
+        read, written = entry.get("ReadCapacityUnits"), entry.get("WriteCapacityUnits")
+        if read is None and written is None:
+            total = entry.get("CapacityUnits", 0.0)
+            read, written = (total, 0.0) if model.name in _READS else (0.0, total)
+        usage.read_units += read or 0.0
+        usage.write_units += written or 0.0
+
+
+def _count_unanswered(context: Mapping[str, Any], **_: Any) -> None:
+    """Count a call that no answer came to."""
+    usage = _usage.get()
+    if usage is None:
+        return
+    usage.calls += 1
+    usage.retries += context.get("retries", {}).get("attempt", 1) - 1
 
 
 def outcome_of(error: Exception) -> InventoryError:

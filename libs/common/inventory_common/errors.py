@@ -23,7 +23,7 @@
     │   ├── ExternalIdExists
     │   ├── SkuExists, ProductInactive, SkuInactive, StockLimitExceeded
     │   ├── InsufficientStock, AdjustmentBelowReserved, CountStale
-    │   ├── OrderExists, OrderCancelled, OrderConfirmed, ReservationExpired
+    │   ├── OrderExists, OrderInProgress, OrderCancelled, OrderConfirmed, ReservationExpired
     │   └── QuantityExceedsReserved, RefundExceedsConfirmed
     ├── Unavailable              nothing is half done; repeat the same request later
     │   ├── Busy, IdentityUnavailable, DatabaseUnavailable
@@ -60,6 +60,7 @@ __all__ = [
     "OrderCancelled",
     "OrderConfirmed",
     "OrderExists",
+    "OrderInProgress",
     "OrderNotFound",
     "PreconditionFailed",
     "ProductInactive",
@@ -356,6 +357,14 @@ class OrderExists(Conflict):
 
     code = "order_exists"
     title = "The order exists with other lines"
+
+
+class OrderInProgress(Conflict):
+    """Another command on the order has begun and is not at its end yet."""
+
+    code = "order_in_progress"
+    title = "Another command on the order is in progress"
+    retry_after_seconds: ClassVar[int] = 2
 
 
 class OrderCancelled(Conflict):

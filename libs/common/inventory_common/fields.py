@@ -29,6 +29,7 @@ __all__ = [
     "Money",
     "Name",
     "Notes",
+    "OrderId",
     "ProductId",
     "Quantity",
     "SkuId",
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     Description: TypeAlias = str
     ImageUrl: TypeAlias = str
     ProductId: TypeAlias = str
+    OrderId: TypeAlias = str
     VendorId: TypeAlias = str
     SkuId: TypeAlias = str
 else:
@@ -80,6 +82,7 @@ else:
     Description = _text(PRODUCT_DESCRIPTION_MAX_CHARACTERS)
     ImageUrl = _text(PRODUCT_IMAGE_MAX_CHARACTERS)
     ProductId = _id("product_id")
+    OrderId = _id("order_id")
     VendorId = _id("vendor_id")
     SkuId = _id("sku")
 

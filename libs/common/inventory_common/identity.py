@@ -25,8 +25,11 @@ __all__ = ["ANYBODY", "EVERYTHING", "Principal", "Role", "Scope", "TokenVerifier
 
 _ALGORITHM: Final = "RS256"
 _REMEMBERED_TOKENS_MAX: Final = 1_000
+"""Verified tokens that a process remembers, each until it expires."""
 _JWKS_TIMEOUT_SECONDS: Final = 3
+"""How long the token issuer's keys are waited for, before the answer is 503."""
 _REASON_MAX_CHARACTERS: Final = 200
+"""What an answer says of why a token does not verify."""
 
 _GROUPS_CLAIM: Final = "cognito:groups"
 _PERSONS_VENDOR_CLAIM: Final = "custom:vendor_id"

@@ -28,6 +28,7 @@ __all__ = [
 # Crockford's base 32: no I, L, O, U, which are misread or spell words.
 _PRODUCT_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PRODUCT_CHARACTERS: Final = 5
+"""What the server draws for a new product's id, after ``PROD-``."""
 _VARIANT: Final = r"[A-Z0-9]+(?:-[A-Z0-9]+)*"
 
 PRODUCT_ID: Final = r"PROD-[0-9A-HJKMNP-TV-Z]{5,12}"

@@ -39,7 +39,9 @@ Position = dict[str, str | int]
 """The key attributes of the last item of a page."""
 
 _CURSOR_MAX_CHARACTERS: Final = 4_096
+"""A cursor as it is sent."""
 _KEY_TEXT_MAX_BYTES: Final = 1_024
+"""UTF-8 bytes of each text in a cursor: DynamoDB allows a sort key no more."""
 _KEY_NUMBER_BOUND: Final = 10**38  # DynamoDB's numbers end here
 
 
@@ -110,7 +112,7 @@ def within(period: Period) -> SortCondition | None:
     return None
 
 
-Operator = Literal["=", ">=", "<=", "contains"]
+Operator = Literal["=", ">=", "<=", "<", "contains"]
 
 
 @dataclass(frozen=True, slots=True)

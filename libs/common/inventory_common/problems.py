@@ -10,6 +10,7 @@ from .errors import (
     InventoryError,
     MethodNotAllowed,
     NotFound,
+    OrderInProgress,
     PreconditionFailed,
     TooLarge,
     Unauthenticated,
@@ -64,7 +65,7 @@ def headers_of(error: InventoryError) -> dict[str, str]:
             return {"WWW-Authenticate": "Bearer"}
         case MethodNotAllowed():
             return {"Allow": error.allowed}
-        case Unavailable():
+        case Unavailable() | OrderInProgress():
             return {"Retry-After": str(error.retry_after_seconds)}
         case _:
             return {}

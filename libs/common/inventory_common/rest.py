@@ -10,14 +10,16 @@ two threads overwrite each other's (docs/decisions/0003-dispatch.md).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import update_wrapper
+from functools import update_wrapper, wraps
+from time import perf_counter
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from chalice.app import Chalice, Response
+from chalice.app import Chalice, CloudWatchEvent, Response
 
-from .dynamodb import outcome_of
+from .dynamodb import Usage, measured, outcome_of
 from .errors import (
     Forbidden,
     InvalidInput,
@@ -29,6 +31,8 @@ from .errors import (
 from .exact_json import dumps
 from .idempotency import Intent
 from .identity import ANYBODY, EVERYTHING, Principal, Role, Scope, TokenVerifier
+from .ids import PATTERNS, is_id
+from .log_lines import Level, exception_fields, log_event
 from .pages import PageRequest
 from .preconditions import IfMatch
 from .problems import PROBLEM_TYPE, headers_of, problem_document, status_of
@@ -43,12 +47,14 @@ from .requests import (
     read_query,
 )
 from .responses import Headers, answer
+from .schedules import ScheduledWork, run_scheduled
 from .settings import Settings
+from .streams import Feed, ItemChange, work_off
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-__all__ = ["PUBLIC", "Bodies", "RestService", "View"]
+__all__ = ["PUBLIC", "Bodies", "LambdaFunction", "RestService", "View"]
 
 PUBLIC: Final[frozenset[Role]] = frozenset()
 """A route for anybody; who sends a token must send a good one all the same."""
@@ -56,12 +62,40 @@ PUBLIC: Final[frozenset[Role]] = frozenset()
 _EXPOSED_HEADERS: Final = "ETag, Idempotent-Replayed, Link, Location, Retry-After, X-Request-Id"
 _ACCEPTED_HEADERS: Final = "Authorization, Content-Type, Idempotency-Key, If-Match, X-Request-Id"
 _PREFLIGHT_SECONDS: Final = 600
+"""How long a browser may remember what CORS allows."""
+_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 View = Callable[..., Response]
 """A route's function: takes a `Request` and the path's parameters by name."""
 
+LambdaFunction = Callable[[Mapping[str, Any], Any], dict[str, Any]]
+"""A Lambda function's entry: takes an event and a context."""
+
+ScheduledFunction = Callable[[Mapping[str, Any], Any], None]
+"""A Lambda function's entry that answers nothing."""
+
 Bodies = Callable[[], ModuleType]
 """Imports and returns a service's module of request models."""
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What comes to light while a request is answered, for its log line."""
+
+    principal: Principal | None = None
+    code: str | None = None
+    failure: Exception | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as fields of the line."""
+        known = {} if self.failure is None else exception_fields(self.failure)
+        return {
+            "principal": self.principal and self.principal.name,
+            "roles": sorted(self.principal.roles) if self.principal else [],
+            "vendor_id": self.principal and self.principal.vendor_id,
+            "code": self.code,
+            **known,
+        }
 
 
 @dataclass
@@ -72,6 +106,7 @@ class _Endpoint:
     verifier: TokenVerifier
     bodies: Bodies | None
     may: frozenset[Role]
+    may_ask: Mapping[tuple[str, str], Collection[Role]]
     query: Mapping[str, Parameter]
     paged: bool
     body: str | None
@@ -79,22 +114,29 @@ class _Endpoint:
     idempotency: Literal["required", "optional"] | None
     key_needed_with: str | None
 
-    def __call__(self, envelope: Envelope) -> Response:
-        principal, scope = self._admit(envelope)
+    def __call__(self, envelope: Envelope, findings: _Findings) -> Response:
+        findings.principal = principal = self.verifier.principal(envelope.header("authorization"))
+        scope = self._admit(envelope, principal)
         request = self._check(envelope, principal, scope)
         return self.view(request, **request.path_parameters)
 
-    def _admit(self, envelope: Envelope) -> tuple[Principal, Scope]:
-        principal = self.verifier.principal(envelope.header("authorization"))
-        if not self.may:
-            return principal, EVERYTHING
+    def _admit(self, envelope: Envelope, principal: Principal) -> Scope:
+        may = self._open_to(envelope.query_parameters())
+        if not may:
+            return EVERYTHING
         if principal is ANYBODY:
             raise Unauthenticated("Send an Authorization header: 'Bearer' and a token.")
-        scope = principal.scope(self.may)
+        scope = principal.scope(may)
         named_vendor = envelope.path_parameters().get("vendor_id")
         if named_vendor is not None and not scope.covers(named_vendor):
             raise Forbidden("The path names another vendor.")
-        return principal, scope
+        return scope
+
+    def _open_to(self, sent: Mapping[str, list[str]]) -> Collection[Role]:
+        for (name, value), roles in self.may_ask.items():
+            if value in sent.get(name, ()):
+                return roles
+        return self.may
 
     def _check(self, envelope: Envelope, principal: Principal, scope: Scope) -> Request:
         sent_body = envelope.body() if self.body else b""
@@ -167,10 +209,13 @@ class RestService(Chalice):
         bodies: Bodies | None = None,
         cors_origins: Collection[str] = (),
     ) -> None:
-        super().__init__(app_name=name)
+        # Chalice's own log handler writes text beside the JSON lines; without it, the log is Lambda's.
+        super().__init__(app_name=name, configure_logs=False)
         self._verifier = verifier
         self._bodies = bodies
         self._cors_origins = frozenset(cors_origins)
+        self.feeds: dict[str, Feed] = {}
+        self.schedules: dict[str, str] = {}
         super().route("/health", methods=["GET"])(self._health)
 
     @classmethod
@@ -190,6 +235,7 @@ class RestService(Chalice):
         *,
         methods: Collection[str],
         may: Collection[Role],
+        may_ask: Mapping[tuple[str, str], Collection[Role]] | None = None,
         query: Mapping[str, Parameter] | None = None,
         paged: bool = False,
         body: str | None = None,
@@ -207,6 +253,8 @@ class RestService(Chalice):
             The HTTP method, in a list, as Chalice wants it.
         may
             The roles that may use it; `PUBLIC` for anybody.
+        may_ask
+            Instead of them, the roles that may send a certain value of a query parameter.
         query
             The query parameters beside `limit` and `cursor`; any other is refused.
         paged
@@ -227,6 +275,7 @@ class RestService(Chalice):
                 self._verifier,
                 self._bodies,
                 frozenset(may),
+                may_ask or {},
                 query or {},
                 paged,
                 body,
@@ -240,28 +289,101 @@ class RestService(Chalice):
 
         return register
 
+    def on_change(self, feed: Feed) -> Callable[[Callable[[ItemChange], None]], LambdaFunction]:
+        """Register a function for the changes of one kind of item.
+
+        The decorated function becomes a Lambda function of its own, under its own name, which the platform
+        maps to the table's stream; `feeds` tells which.
+        """
+
+        def register(handle: Callable[[ItemChange], None]) -> LambdaFunction:
+            name = handle.__name__
+            self.feeds[name] = feed
+
+            @self.lambda_function(name=name)
+            @wraps(handle)  # before Chalice sees it: it takes the entry's name, app.<name>, from there
+            def changed(event: Mapping[str, Any], _: Any) -> dict[str, Any]:
+                return work_off(event, feed, handle, self.app_name)
+
+            registered: LambdaFunction = update_wrapper(changed, handle)
+            return registered
+
+        return register
+
+    def on_schedule(self, expression: str) -> Callable[[ScheduledWork], ScheduledFunction]:
+        """Register a function to be started on a schedule, e.g. ``rate(1 minute)``; `schedules` tells which.
+
+        It is given the invocation's id and returns what it has done, for the log: one line a run.
+        """
+
+        def register(work: ScheduledWork) -> ScheduledFunction:
+            name = work.__name__
+            self.schedules[name] = expression
+
+            @self.schedule(expression, name=name)
+            @wraps(work)
+            def scheduled(event: CloudWatchEvent) -> None:
+                run_scheduled(name, work, getattr(event.context, "aws_request_id", ""), self.app_name)
+
+            registered: ScheduledFunction = update_wrapper(scheduled, work)
+            return registered
+
+        return register
+
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        """Answer an API Gateway proxy event; nothing escapes as an exception."""
+        """Answer an API Gateway proxy event, and log one line; nothing escapes as an exception."""
+        started = perf_counter()
         envelope = Envelope(event)
-        try:
-            response = self._dispatch(envelope)
-        except InventoryError as error:
-            response = self._problem(error, envelope)
-        except Exception as error:
-            self.log.exception("request %s failed", envelope.request_id)
-            response = self._problem(outcome_of(error), envelope)
+        findings = _Findings()
+        with measured() as usage:
+            response = self._outcome(envelope, findings)
         response.headers["X-Request-Id"] = envelope.request_id
         response.headers |= self._cors_headers(envelope)
         answered: dict[str, Any] = response.to_dict()
+        with suppress(Exception):
+            self._log(envelope, findings, context, response.status_code, started, usage)
         return answered
 
-    def _dispatch(self, envelope: Envelope) -> Response:
+    def _outcome(self, envelope: Envelope, findings: _Findings) -> Response:
+        try:
+            return self._dispatch(envelope, findings)
+        except InventoryError as error:
+            outcome = error
+        except Exception as error:
+            findings.failure = error
+            outcome = outcome_of(error)
+        findings.code = outcome.code
+        return self._problem(outcome, envelope)
+
+    def _log(
+        self,
+        envelope: Envelope,
+        findings: _Findings,
+        context: Any,
+        status: int,
+        started: float,
+        usage: Usage,
+    ) -> None:
+        fields = {
+            "request_id": envelope.request_id,
+            "aws_request_id": getattr(context, "aws_request_id", None),
+            **findings.fields(),
+            # After the principal's own vendor: the one in the path is whose things it is about.
+            **_named(envelope, self.routes),
+            "status": status,
+            "duration_ms": round((perf_counter() - started) * 1000, 3),
+            **usage.fields(),
+        }
+        level: Level = "INFO" if status < 500 else "ERROR" if findings.failure else "WARN"
+        log_event(self.app_name, "request", level=level, **fields)
+
+    def _dispatch(self, envelope: Envelope, findings: _Findings) -> Response:
         methods = self.routes.get(envelope.resource)
         if not methods:
             raise RouteNotFound(f"There is nothing at {envelope.path}.")
         entry = methods.get(envelope.method)
         if entry is not None:
-            answered: Response = entry.view_function(envelope)
+            answered: Response = entry.view_function(envelope, findings)
             return answered
         if self._is_preflight(envelope):
             return Response("", {"Access-Control-Allow-Methods": ", ".join(sorted(methods))}, 204)
@@ -294,5 +416,23 @@ class RestService(Chalice):
             "Access-Control-Max-Age": str(_PREFLIGHT_SECONDS),
         }
 
-    def _health(self, _: Envelope) -> Response:
+    def _health(self, _: Envelope, __: _Findings) -> Response:
         return answer({"status": "ok", "service": self.app_name})
+
+
+def _named(envelope: Envelope, routes: Collection[str]) -> dict[str, str | None]:
+    """Return method, route and the path's ids as fields of a log line.
+
+    Of what a client wrote only what has a form of ours: anything else may be anything, a token included.
+    """
+    try:
+        method, route, parameters = envelope.method, envelope.resource, envelope.path_parameters()
+    except (AttributeError, KeyError, TypeError):  # no event of API Gateway's
+        return {"method": None, "route": None}
+    known = route in routes
+    ids = {name: value for name, value in parameters.items() if name in PATTERNS and is_id(name, value)}
+    return {
+        "method": method if method in _METHODS else None,
+        "route": route if known else None,
+        **(ids if known else {}),
+    }

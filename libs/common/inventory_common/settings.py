@@ -19,12 +19,14 @@ class Settings:
     machine_client_ids: tuple[str, ...]
     table_name_prefix: str = ""
     cors_origins: tuple[str, ...] = ()
+    alert_topic_arn: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read ``JWKS_URL``, ``TOKEN_ISSUER``, and the lists ``TOKEN_AUDIENCES``, ``MACHINE_CLIENT_IDS``.
 
-        ``TABLE_NAME_PREFIX`` and the list ``CORS_ORIGINS`` may be absent; lists are separated by commas.
+        ``TABLE_NAME_PREFIX``, ``ALERT_TOPIC_ARN`` and the list ``CORS_ORIGINS`` may be absent; lists are
+        separated by commas.
 
         Raises
         ------
@@ -42,6 +44,7 @@ class Settings:
             machine_client_ids=_list(environment["MACHINE_CLIENT_IDS"]),
             table_name_prefix=environment.get("TABLE_NAME_PREFIX", ""),
             cors_origins=_list(environment.get("CORS_ORIGINS", "")),
+            alert_topic_arn=environment.get("ALERT_TOPIC_ARN") or None,
         )
 
     def name_of(self, table: Table) -> str:

@@ -57,6 +57,8 @@ def test_a_conflict_or_throttling_hides_what_other_conditions_found() -> None:
     for reason in (CONFLICT, {"Code": "ThrottlingError"}, {"Code": "ProvisionedThroughputExceeded"}):
         assert is_in_conflict(_cancelled(DONE, reason, FAILED))
     assert not is_in_conflict(_cancelled(DONE, FAILED, {**FAILED, "Item": IMAGE}))
+    assert not is_in_conflict(_cancelled(FAILED, FAILED))
+    assert not is_in_conflict(_cancelled(DONE))
 
 
 def test_the_condition_names_the_time_to_live_and_compares_whole_seconds() -> None:
@@ -108,3 +110,12 @@ def test_an_update_sets_what_differs_removes_what_is_gone_and_expects_the_former
         },
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
+
+
+def test_an_update_removes_only_what_is_gone() -> None:
+    version = {"version": {"N": "3"}}
+    former = {"brand": {"S": "x"}, "tags": {"L": []}, **version}
+    kept = versioned_update(former, {**former, "version": {"N": "4"}})
+    assert kept["UpdateExpression"] == "SET #version = :version"
+    bare = versioned_update(former, {"version": {"N": "4"}})
+    assert bare["UpdateExpression"] == "SET #version = :version REMOVE #brand, #tags"

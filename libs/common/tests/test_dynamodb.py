@@ -1,8 +1,15 @@
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from botocore import exceptions
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import BotoCoreError, ClientError
 
-from inventory_common.dynamodb import connect, outcome_of
+from inventory_common.dynamodb import Usage, connect, measured, outcome_of
 from inventory_common.errors import DatabaseUnavailable, InternalError
 
 API_GATEWAY_TIMEOUT_SECONDS = 29
@@ -100,3 +107,175 @@ def test_a_call_that_nobody_answers_ends_before_api_gateway_gives_up(monkeypatch
     attempts = config.retries["total_max_attempts"]
     assert config.retries["mode"] == "standard"
     assert attempts * (config.connect_timeout + config.read_timeout) < API_GATEWAY_TIMEOUT_SECONDS
+
+
+# What calls consume
+
+Answer = tuple[int, dict[str, Any]] | Exception
+KEY = {"sku": {"S": "SKU-1"}}
+ACTION = {"Delete": {"TableName": "VendorInventory", "Key": KEY}}
+
+
+class Engine:
+    """Answers a client's calls from a list, and keeps what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.answers: list[Answer] = []
+        self.client = connect()
+        self.client.meta.events.register("before-send.dynamodb", self._answer)
+
+    def _answer(self, request: Any, **_: Any) -> AWSResponse:
+        self.asked.append(json.loads(request.body))
+        answer = self.answers.pop(0) if self.answers else (200, {})
+        if isinstance(answer, Exception):
+            raise answer
+        status, document = answer
+        response = AWSResponse(request.url, status, {}, None)
+        response._content = json.dumps(document).encode()
+        return response
+
+    def consumes(self, capacity: Any) -> None:
+        self.answers.append((200, {"ConsumedCapacity": capacity}))
+
+    def refuses(self, code: str, status: int = 400) -> None:
+        self.answers.append((status, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}"}))
+
+    def get(self) -> None:
+        self.client.get_item(TableName="VendorInventory", Key=KEY)
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
+    # botocore waits here before it sends a call again.
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+    return Engine()
+
+
+def _units(read: float, written: float, calls: int = 1, retries: int = 0) -> Usage:
+    return Usage(calls, retries, read, written)
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "capacity", "expected"),
+    [
+        ("get_item", {"Key": KEY}, {"CapacityUnits": 0.5}, _units(0.5, 0)),
+        ("query", {"KeyConditionExpression": "sku = :s"}, {"CapacityUnits": 3.5}, _units(3.5, 0)),
+        ("scan", {}, {"CapacityUnits": 2.0}, _units(2, 0)),
+        ("put_item", {"Item": KEY}, {"CapacityUnits": 4.0}, _units(0, 4)),
+        ("update_item", {"Key": KEY}, {"CapacityUnits": 1.0}, _units(0, 1)),
+        ("delete_item", {"Key": KEY}, {"CapacityUnits": 1.0}, _units(0, 1)),
+    ],
+)
+def test_units_of_a_read_and_of_a_write_are_kept_apart(
+    engine: Engine, operation: str, parameters: dict[str, Any], capacity: Any, expected: Usage
+) -> None:
+    engine.consumes({"TableName": "VendorInventory"} | capacity)
+    with measured() as usage:
+        getattr(engine.client, operation)(TableName="VendorInventory", **parameters)
+    assert usage == expected
+    assert engine.asked[0]["ReturnConsumedCapacity"] == "TOTAL"
+
+
+def test_units_of_a_call_on_several_tables_are_summed(engine: Engine) -> None:
+    engine.consumes([{"CapacityUnits": 4.0}, {"CapacityUnits": 0.5}])
+    engine.consumes(
+        [
+            {"CapacityUnits": 6.0, "ReadCapacityUnits": 2.0, "WriteCapacityUnits": 4.0},
+            {"CapacityUnits": 2.0, "WriteCapacityUnits": 2.0},
+            {"CapacityUnits": 8.0},
+        ]
+    )
+    with measured() as usage:
+        engine.client.batch_get_item(RequestItems={"VendorInventory": {"Keys": [KEY]}})
+        engine.client.transact_write_items(TransactItems=[ACTION])
+    assert usage == _units(6.5, 14, calls=2)
+
+
+def test_an_answer_without_units_is_a_call_all_the_same(engine: Engine) -> None:
+    with measured() as usage:
+        engine.get()
+        engine.client.list_tables()
+    assert usage == _units(0, 0, calls=2)
+    assert "ReturnConsumedCapacity" not in engine.asked[1]
+
+
+@pytest.mark.parametrize("code", ["ConditionalCheckFailedException", "ValidationException"])
+def test_a_refused_call_is_a_call(engine: Engine, code: str) -> None:
+    engine.refuses(code)
+    with measured() as usage, pytest.raises(ClientError):
+        engine.client.put_item(TableName="VendorInventory", Item=KEY)
+    assert usage == _units(0, 0)
+
+
+def test_a_cancelled_transaction_is_a_call(engine: Engine) -> None:
+    engine.refuses("TransactionCanceledException")
+    with measured() as usage, pytest.raises(ClientError):
+        engine.client.transact_write_items(TransactItems=[ACTION])
+    assert usage == _units(0, 0)
+
+
+def test_a_call_that_is_sent_again_is_one_call_with_its_retries(engine: Engine) -> None:
+    engine.refuses("InternalServerError", 500)
+    engine.refuses("InternalServerError", 500)
+    engine.consumes({"CapacityUnits": 1.0})
+    with measured() as usage:
+        engine.get()
+    assert usage == _units(1, 0, retries=2)
+
+
+def test_a_call_that_nobody_answers_is_a_call_with_its_retries(engine: Engine) -> None:
+    away = exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+    engine.answers += [away, away, away]
+    with measured() as usage, pytest.raises(exceptions.EndpointConnectionError):
+        engine.get()
+    assert usage == _units(0, 0, retries=2)
+
+
+def test_a_call_that_is_not_sent_is_none(engine: Engine) -> None:
+    with measured() as usage, pytest.raises(exceptions.ParamValidationError):
+        engine.client.get_item(TableName="VendorInventory")
+    assert usage == _units(0, 0, calls=0)
+
+
+def test_outside_of_a_measured_block_nothing_is_asked_or_counted(engine: Engine) -> None:
+    with measured() as usage:
+        pass
+    engine.get()
+    engine.refuses("ValidationException")
+    with pytest.raises(ClientError):
+        engine.get()
+    assert usage == _units(0, 0, calls=0)
+    assert all("ReturnConsumedCapacity" not in asked for asked in engine.asked)
+
+
+def test_who_asks_for_units_otherwise_gets_them_so(engine: Engine) -> None:
+    with measured():
+        engine.client.get_item(TableName="VendorInventory", Key=KEY, ReturnConsumedCapacity="INDEXES")
+    assert engine.asked[0]["ReturnConsumedCapacity"] == "INDEXES"
+
+
+def test_threads_that_share_a_client_count_their_own_calls(engine: Engine) -> None:
+    together = threading.Barrier(8, timeout=30)
+
+    def work(calls: int) -> int:
+        together.wait()
+        with measured() as usage:
+            for _ in range(calls):
+                engine.get()
+        return usage.calls
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(work, range(8))) == list(range(8))
+
+
+def test_usage_is_told_in_fields_of_a_log_line() -> None:
+    assert Usage(2, 1, 0.5, 4.0).fields() == {
+        "dynamodb_calls": 2,
+        "dynamodb_retries": 1,
+        "read_units": 0.5,
+        "write_units": 4.0,
+    }

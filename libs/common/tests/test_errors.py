@@ -66,6 +66,7 @@ def test_the_codes_are_these() -> None:
         "order_cancelled",
         "order_confirmed",
         "order_exists",
+        "order_in_progress",
         "order_not_found",
         "payload_too_large",
         "precondition_failed",

@@ -68,6 +68,7 @@ def test_a_marker_holds_for_at_least_a_day_and_then_counts_as_absent() -> None:
     lapsed = "2026-02-24T10:30:01.000000Z"
     assert INTENT.already_done(MARKER, last) == MARKER
     assert INTENT.already_done(MARKER, lapsed) is None
+    assert INTENT.already_done(MARKER, plus_seconds(lapsed, 86_400)) is None
     assert MARKER.lapses_at == epoch_seconds(lapsed)
 
 
@@ -78,8 +79,11 @@ def test_a_marker_written_just_before_a_second_ends_holds_for_a_day_too() -> Non
 
 
 def test_a_key_used_for_another_body_is_refused() -> None:
+    other = Intent.of(*ORDER[:4], '{"a":2}')
     with pytest.raises(IdempotencyKeyReused):
-        Intent.of(*ORDER[:4], '{"a":2}').already_done(MARKER, NOW)
+        other.already_done(MARKER, NOW)
+    with pytest.raises(IdempotencyKeyReused):
+        INTENT.already_done(other.marker(DONE, NOW), NOW)
 
 
 def test_a_key_may_be_used_for_another_body_once_its_marker_lapsed() -> None:

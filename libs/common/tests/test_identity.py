@@ -405,7 +405,7 @@ def test_a_subject_fits_into_a_log_record_or_is_refused(
     if accepted:
         assert len(verifier.principal(token).name) <= 64
     else:
-        with pytest.raises(Unauthenticated, match="too long"):
+        with pytest.raises(Unauthenticated, match="too long: log records have 57 characters for it"):
             verifier.principal(token)
 
 
@@ -451,6 +451,35 @@ def test_a_refusal_does_not_grow_with_the_token(verifier: TokenVerifier) -> None
         with pytest.raises(Unauthenticated) as refused:
             verifier.principal(_raw(header, {}, lambda _: b"x"))
         assert len(refused.value.detail) < 500
+
+
+def test_a_refusal_says_the_first_200_characters_of_why(verifier: TokenVerifier) -> None:
+    with pytest.raises(Unauthenticated) as refused:
+        verifier.principal(_person("admin", exp=0))
+    assert refused.value.detail == "The token does not verify: Signature has expired."
+    with pytest.raises(Unauthenticated) as refused:
+        verifier.principal(_raw({"alg": "RS256", "kid": "key-1", "crit": ["x" * 9_000]}, {}, lambda _: b"x"))
+    assert len(refused.value.detail) == len("The token does not verify: ") + 200 + len(".")
+
+
+def test_what_is_asked_of_the_jwt_library(verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Word for word: what is left out here is not checked, or only as long as the library's defaults last."""
+    asked: list[dict[str, Any]] = []
+    decode = jwt.decode
+
+    def recording(token: str, key: Any, **options: Any) -> Any:
+        asked.append(options)
+        return decode(token, key, **options)
+
+    monkeypatch.setattr(jwt, "decode", recording)
+    verifier.principal(_person("admin", jti="asked"))
+    assert asked == [
+        {
+            "algorithms": ["RS256"],
+            "issuer": ISSUER,
+            "options": {"require": ["exp", "iss", "sub"], "verify_aud": False, "verify_iat": False},
+        }
+    ]
 
 
 # The issuer's keys
@@ -523,6 +552,33 @@ def test_an_issuer_that_is_back_is_asked_again_at_once(issuer: Issuer) -> None:
     assert verifier.principal(_person("admin")).roles == {Role.ADMIN}
 
 
+@pytest.mark.parametrize(
+    "failure", [jwt.PyJWKClientConnectionError("away"), ValueError("no JSON"), OSError("reset")], ids=repr
+)
+def test_an_issuer_that_fails_when_asked_for_a_newer_key_is_not_the_client_s_fault(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def fail(*_: Any) -> None:
+        raise failure
+
+    monkeypatch.setattr(jwt.PyJWKClient, "get_signing_key", fail)
+    with pytest.raises(IdentityUnavailable):
+        issuer.verifier().principal(_signed(ADMIN, headers={"kid": "key-2"}))
+
+
+def test_keys_are_waited_for_three_seconds(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[Any] = []
+    client = jwt.PyJWKClient
+
+    def recording(url: str, **options: Any) -> Any:
+        waits.append(options)
+        return client(url, **options)
+
+    monkeypatch.setattr(jwt, "PyJWKClient", recording)
+    issuer.verifier().principal(_person("admin"))
+    assert waits == [{"timeout": 3}]
+
+
 def test_an_issuer_that_hangs_up_is_not_the_client_s_fault(issuer: Issuer) -> None:
     issuer.hangs_up = True
     with pytest.raises(IdentityUnavailable):
@@ -587,6 +643,24 @@ def test_a_remembered_token_stops_at_its_expiry(
     with pytest.raises(Unauthenticated, match="expired"):
         verifier.principal(token)
     assert len(decoded) == 2
+    _set_clocks(monkeypatch, expires + 3_600)
+    with pytest.raises(Unauthenticated, match="expired"):
+        verifier.principal(token)
+
+
+def test_as_many_tokens_are_remembered_as_fit_and_then_none_of_them(
+    verifier: TokenVerifier, decoded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert identity._REMEMBERED_TOKENS_MAX == 1_000
+    monkeypatch.setattr(identity, "_REMEMBERED_TOKENS_MAX", 3)
+    monkeypatch.setattr(verifier, "_verified", {})
+    tokens = [_person("admin", jti=f"fits-{number}") for number in range(4)]
+    for token in [*tokens[:3], *tokens[:3]]:
+        verifier.principal(token)
+    assert decoded == [token.removeprefix("Bearer ") for token in tokens[:3]]
+    verifier.principal(tokens[3])
+    verifier.principal(tokens[0])
+    assert len(decoded) == 5
 
 
 def test_the_memory_for_tokens_is_bounded(
@@ -646,6 +720,10 @@ def test_a_principal_without_an_allowed_role_is_refused(principal: Principal, al
         principal.scope(allowed)
 
 
+def test_the_roles_are_these_four() -> None:
+    assert [str(role) for role in Role] == ["vendor", "orders", "auditor", "admin"]
+
+
 def test_a_refusal_names_the_roles_that_are_needed() -> None:
     with pytest.raises(Forbidden, match="one of the roles admin, auditor"):
         VENDOR_ONE.scope({Role.AUDITOR, Role.ADMIN})
@@ -654,6 +732,7 @@ def test_a_refusal_names_the_roles_that_are_needed() -> None:
 def test_a_vendor_s_scope_covers_its_own_things_alone() -> None:
     assert Scope("VENDOR-001").covers("VENDOR-001")
     assert not Scope("VENDOR-001").covers("VENDOR-0011")
+    assert not Scope("VENDOR-001").covers("VENDOR-000")
     assert EVERYTHING.covers("VENDOR-001")
 
 

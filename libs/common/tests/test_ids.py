@@ -22,7 +22,10 @@ GOOD = [
     ("sku", "SKU-PROD-E4F9A-ILOU"),
     ("sku", "SKU-PROD-E4F9A-" + "A" * 40),
     ("sku", "SKU-PROD-ABCDEFGHJKMN-" + "A-" * 19 + "AA"),
+    ("sku", "SKU-PROD-E4F9A-A1-B2"),
+    ("sku", "SKU-PROD-PQRSTVWXYZ01-A"),
     ("order_id", "ORDER-12345"),
+    ("order_id", "ORDER-Z"),
     ("order_id", "ORDER-a"),
     ("order_id", "ORDER--"),
     ("order_id", "ORDER-" + "z" * 64),
@@ -57,6 +60,7 @@ BAD = [
     ("sku", "SKU-PROD-E4F9-BLK"),
     ("sku", "SKU-PROD-E4F9A-" + "A" * 41),
     ("sku", "SKU-PROD-ABCDEFGHJKMN-" + "A-" * 20 + "A"),
+    ("sku", "SKU-PROD-ABCDEFGHJKMNP-A"),
     ("order_id", "ORDER-"),
     ("order_id", "ORDER-" + "z" * 65),
     ("order_id", "ORDER-1_2"),
@@ -109,6 +113,18 @@ def test_new_product_ids_use_five_of_all_32_characters_and_no_other() -> None:
     drawn = [new_product_id().removeprefix("PROD-") for _ in range(4_000)]
     assert {len(text) for text in drawn} == {5}
     assert "".join(sorted({*"".join(drawn)})) == "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def test_each_character_of_a_new_product_id_is_as_likely_as_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn_from: list[str] = []
+
+    def first(characters: str) -> str:
+        drawn_from.append(characters)
+        return characters[0]
+
+    monkeypatch.setattr("inventory_common.ids.secrets.choice", first)
+    assert new_product_id() == "PROD-00000"
+    assert {len(characters) for characters in drawn_from} == {32}
 
 
 def test_new_product_ids_hardly_ever_repeat() -> None:

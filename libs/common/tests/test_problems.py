@@ -26,6 +26,7 @@ STATUS = {
     "OrderCancelled": 409,
     "OrderConfirmed": 409,
     "OrderExists": 409,
+    "OrderInProgress": 409,
     "OrderNotFound": 404,
     "PreconditionFailed": 412,
     "ProductInactive": 409,
@@ -90,10 +91,11 @@ def test_a_method_that_is_not_allowed_is_answered_with_those_that_are() -> None:
 def test_what_may_succeed_later_is_answered_with_when() -> None:
     assert headers_of(Busy("Later.")) == {"Retry-After": "1"}
     assert headers_of(errors.DatabaseUnavailable("Later.")) == {"Retry-After": "1"}
+    assert headers_of(errors.OrderInProgress("Later.")) == {"Retry-After": "2"}
     assert headers_of(IdentityUnavailable("Later.")) == {"Retry-After": "5"}
 
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_no_other_outcome_needs_a_header(name: str) -> None:
     error: InventoryError = getattr(errors, name)("No.")
-    assert bool(headers_of(error)) == (STATUS[name] in (401, 503))
+    assert bool(headers_of(error)) == (STATUS[name] in (401, 503) or name == "OrderInProgress")

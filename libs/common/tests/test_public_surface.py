@@ -10,6 +10,9 @@ import pytest
 import inventory_common
 
 SURFACE = {
+    "alert_topic": ["AlertTopic"],
+    "alerts": ["Alert"],
+    "streams": ["Feed", "ItemChange", "PRODUCT_CHANGES", "SKU_CHANGES", "work_off"],
     "contention": [
         "Persistence",
     ],
@@ -22,7 +25,9 @@ SURFACE = {
     ],
     "dynamodb": [
         "DynamoDBClient",
+        "Usage",
         "connect",
+        "measured",
         "outcome_of",
     ],
     "errors": [
@@ -49,6 +54,7 @@ SURFACE = {
         "OrderCancelled",
         "OrderConfirmed",
         "OrderExists",
+        "OrderInProgress",
         "OrderNotFound",
         "PreconditionFailed",
         "ProductInactive",
@@ -79,6 +85,7 @@ SURFACE = {
         "Money",
         "Name",
         "Notes",
+        "OrderId",
         "ProductId",
         "Quantity",
         "SkuId",
@@ -119,17 +126,24 @@ SURFACE = {
         "to_item",
     ],
     "limits": [
+        "ALERT_MEMORY_SECONDS",
+        "BATCH_LINES_MAX",
+        "BATCH_ORDERS_MAX",
+        "CONFLICTS_BEFORE_HALVING",
         "HOLD_DEFAULT_SECONDS",
         "HOLD_MAX_SECONDS",
         "HOLD_MIN_SECONDS",
         "IDEMPOTENCY_KEY_MAX_CHARACTERS",
         "IDEMPOTENCY_WINDOW_SECONDS",
+        "LOSSES_BEFORE_DIVIDING",
         "MONEY_DECIMAL_PLACES",
         "MONEY_MAX",
         "NAME_MAX_CHARACTERS",
         "NOTES_MAX_BYTES",
+        "ORDER_LEASE_SECONDS",
         "ORDER_LINES_MAX",
         "ORDER_LINES_SENT_MAX",
+        "ORDER_PART_LINES_MAX",
         "PAGE_DEFAULT_ITEMS",
         "PAGE_MAX_ITEMS",
         "PERFORMED_BY_MAX_CHARACTERS",
@@ -145,10 +159,18 @@ SURFACE = {
         "REQUEST_ID_MAX_CHARACTERS",
         "SKU_VARIANT_MAX_CHARACTERS",
         "STOCK_MAX",
+        "SWEEP_SECONDS_MAX",
         "TOMBSTONE_SECONDS",
+        "TRANSACTION_ITEMS_MAX",
+        "UNDIVIDED_ORDER_LINES_MAX",
         "VARIANT_ATTRIBUTES_MAX",
         "WRITE_ATTEMPTS_MAX",
         "WRITE_DEADLINE_SECONDS",
+    ],
+    "log_lines": [
+        "Level",
+        "exception_fields",
+        "log_event",
     ],
     "pages": [
         "Filter",
@@ -208,9 +230,14 @@ SURFACE = {
     ],
     "rest": [
         "Bodies",
+        "LambdaFunction",
         "PUBLIC",
         "RestService",
         "View",
+    ],
+    "schedules": [
+        "ScheduledWork",
+        "run_scheduled",
     ],
     "schema": [
         "CATEGORY_INDEX",

@@ -51,7 +51,7 @@ def test_a_period_is_in_the_key_condition(
     ("first", "end", "inside", "outside"),
     [
         (TEN, None, [TEN, ELEVEN], [microsecond_before(TEN)]),
-        (None, ELEVEN, [TEN, BEFORE_ELEVEN], [ELEVEN]),
+        (None, ELEVEN, [TEN, BEFORE_ELEVEN], [ELEVEN, "2026-02-24T00:00:00.000000Z"]),
         (TEN, ELEVEN, [TEN, BEFORE_ELEVEN], [microsecond_before(TEN), ELEVEN]),
     ],
 )

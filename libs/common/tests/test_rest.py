@@ -1,20 +1,23 @@
 """A small service of every kind of route, called with the events that API Gateway sends."""
 
 import json
-import logging
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, EndpointConnectionError
 from chalice.app import Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inventory_common import schema
+from inventory_common.dynamodb import connect
 from inventory_common.errors import Busy, InventoryError, SkuNotFound, Unauthenticated
 from inventory_common.fields import Body, Money, Name, Quantity
 from inventory_common.identity import ANYBODY, EVERYTHING, Principal, Role, Scope, TokenVerifier
@@ -23,6 +26,7 @@ from inventory_common.requests import Parameter, Request, text
 from inventory_common.responses import answer, listing, no_content
 from inventory_common.rest import PUBLIC, RestService
 from inventory_common.settings import Settings
+from inventory_common.timestamps import timestamp
 
 Event = Callable[..., dict[str, Any]]
 
@@ -162,10 +166,17 @@ class Answer:
 
 
 @pytest.fixture
-def shop() -> Iterator[Shop]:
-    shop = Shop()
-    yield shop
-    shop.app.log.handlers.clear()
+def shop() -> Shop:
+    return Shop()
+
+
+Logged = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def logged(capsys: pytest.CaptureFixture[str]) -> Logged:
+    """The lines of the log since the last look."""
+    return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
 @pytest.fixture
@@ -183,6 +194,8 @@ Call = Callable[..., Answer]
 
 PRODUCT = {"resource": "/products/{product_id}", "parameters": {"product_id": "PROD-E4F9A"}}
 INVENTORY = {"resource": "/vendors/{vendor_id}/inventory", "parameters": {"vendor_id": "VENDOR-001"}}
+ID_OF = {"vendor_id": "VENDOR-001", "product_id": "PROD-E4F9A", "order_id": "ORDER-1"}
+BODILESS = ("/products", "/products/{product_id}", "/vendors/{vendor_id}/inventory", "/health")
 CONFIRM = {"resource": "/orders/{order_id}/confirm", "parameters": {"order_id": "ORDER-1"}}
 
 
@@ -691,7 +704,6 @@ def test_a_service_without_origins_says_nothing_of_them(event: Event) -> None:
     shop = Shop(cors_origins=())
     answered = Answer(shop.app(event("GET", "/health", headers={"Origin": ORIGIN}), None))
     assert set(answered.headers) == {"Content-Type", "X-Request-Id"}
-    shop.app.log.handlers.clear()
 
 
 # Request ids
@@ -728,58 +740,284 @@ def test_a_refusal_s_figures_are_exact(shop: Shop, call: Call) -> None:
     assert answered.body["unit_price"] == 89.99
 
 
-@pytest.fixture
-def logged(shop: Shop) -> list[str]:
-    """The service's log, formatted."""
-    lines: list[str] = []
-
-    class Recorder(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            lines.append(self.format(record))
-
-    shop.app.log.handlers[:] = [Recorder()]
-    return lines
-
-
 @pytest.mark.parametrize(
     "failure", [ValueError("a secret"), KeyError("a secret"), AssertionError("a secret")]
 )
 def test_an_unexpected_exception_is_in_the_log_and_not_in_the_answer(
-    shop: Shop, call: Call, logged: list[str], failure: Exception
+    shop: Shop, call: Call, logged: Logged, failure: Exception
 ) -> None:
     shop.failure = failure
     answered = call("GET", "/products/PROD-E4F9A", headers={"X-Request-Id": "request-1"}, **PRODUCT)
     assert (answered.status, answered.body["code"]) == (500, "internal_error")
     assert "secret" not in json.dumps(answered.body)
     assert type(failure).__name__ not in json.dumps(answered.body)
-    [line] = logged
-    assert "request-1" in line
-    assert "Traceback" in line
-    assert "a secret" in line
+    [line] = logged()
+    assert (line["level"], line["status"], line["code"]) == ("ERROR", 500, "internal_error")
+    assert line["request_id"] == "request-1"
+    assert line["exception"] == type(failure).__name__
+    assert "Traceback" in line["stack"]
+    assert "in _enter" in line["stack"]
+    # What an exception says may quote what the client sent.
+    assert "a secret" not in json.dumps(line)
 
 
 def test_a_throttled_database_is_answered_503_with_when_to_come_again(
-    shop: Shop, call: Call, logged: list[str]
+    shop: Shop, call: Call, logged: Logged
 ) -> None:
     code = "ProvisionedThroughputExceededException"
     shop.failure = ClientError({"Error": {"Code": code, "Message": "m"}}, "GetItem")
     answered = call("GET", "/products/PROD-E4F9A", **PRODUCT)
     assert (answered.status, answered.body["code"]) == (503, "database_unavailable")
     assert answered.headers["Retry-After"] == "1"
-    assert code in logged[0]
+    [line] = logged()
+    assert (line["level"], line["code"]) == ("ERROR", "database_unavailable")
+    assert code in line["exception"]
 
 
-def test_a_database_out_of_reach_is_answered_503(shop: Shop, call: Call, logged: list[str]) -> None:
+def test_a_database_out_of_reach_is_answered_503(shop: Shop, call: Call, logged: Logged) -> None:
     shop.failure = EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
     assert call("GET", "/products/PROD-E4F9A", **PRODUCT).status == 503
-    assert logged
+    assert "EndpointConnectionError" in logged()[0]["exception"]
 
 
-def test_a_refusal_is_no_failure_and_is_not_logged_as_one(shop: Shop, call: Call, logged: list[str]) -> None:
-    shop.failure = SkuNotFound("No.")
+# The log
+
+
+def test_a_request_is_one_line_that_says_who_did_what_and_how_it_ended(call: Call, logged: Logged) -> None:
+    headers = {"Idempotency-Key": "key-1", "X-Request-Id": "request-1"}
+    path = "/vendors/VENDOR-001/products/PROD-E4F9A/restocks"
+    call("POST", path, as_="vendor", body='{"quantity":5}', headers=headers, **_restock())
+    [line] = logged()
+    assert timestamp(line["timestamp"]) == line.pop("timestamp")
+    assert 0 <= line.pop("duration_ms") < 60_000
+    assert line == {
+        "level": "INFO",
+        "message": "request",
+        "service": "shop",
+        "request_id": "request-1",
+        "aws_request_id": None,
+        "method": "POST",
+        "route": "/vendors/{vendor_id}/products/{product_id}/restocks",
+        "vendor_id": "VENDOR-001",
+        "product_id": "PROD-E4F9A",
+        "principal": "VENDOR-001",
+        "roles": ["vendor"],
+        "status": 201,
+        "code": None,
+        "dynamodb_calls": 0,
+        "dynamodb_retries": 0,
+        "read_units": 0.0,
+        "write_units": 0.0,
+    }
+
+
+def test_a_line_names_the_invocation_that_lambda_s_own_lines_name(
+    shop: Shop, event: Event, logged: Logged
+) -> None:
+    shop.app(event("GET", "/health"), SimpleNamespace(aws_request_id="8f507cfc"))
+    assert logged()[0]["aws_request_id"] == "8f507cfc"
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ({"path": "/health"}, (200, None, "/health")),
+        ({"path": "/nowhere"}, (404, "route_not_found", None)),
+        ({"method": "PUT", "path": "/products"}, (405, "method_not_allowed", "/products")),
+        ({"method": "POST", "path": "/products"}, (401, "unauthenticated", "/products")),
+        ({"method": "POST", "path": "/products", "as_": "orders"}, (403, "forbidden", "/products")),
+        ({"path": "/products"}, (422, "invalid_input", "/products")),
+        (
+            {
+                "method": "OPTIONS",
+                "path": "/products",
+                "headers": {"Origin": ORIGIN, "Access-Control-Request-Method": "GET"},
+            },
+            (204, None, "/products"),
+        ),
+    ],
+)
+def test_every_answer_has_its_line(
+    call: Call, logged: Logged, sent: dict[str, Any], expected: tuple[int, str | None, str | None]
+) -> None:
+    answered = call(**{"method": "GET"} | sent)
+    [line] = logged()
+    assert (line["status"], line["code"], line["route"]) == expected
+    assert line["level"] == "INFO"
+    assert line["method"] == sent.get("method", "GET")
+    assert line["request_id"] == answered.headers["X-Request-Id"]
+    assert "exception" not in line
+    assert "stack" not in line
+
+
+def test_a_refusal_for_the_time_being_is_a_warning(shop: Shop, call: Call, logged: Logged) -> None:
+    shop.failure = Busy("Later.")
     call("GET", "/products/PROD-E4F9A", **PRODUCT)
-    call("GET", "/nowhere")
-    assert logged == []
+    [line] = logged()
+    assert (line["level"], line["status"], line["code"]) == ("WARN", 503, "busy")
+    assert "exception" not in line
+
+
+@pytest.mark.parametrize(
+    ("as_", "principal", "roles", "vendor_id"),
+    [
+        (None, "anonymous", [], None),
+        ("vendor-2", "VENDOR-002", ["vendor"], "VENDOR-002"),
+        ("orders", "client:orders-1", ["orders"], None),
+        ("admin", "user:1", ["admin"], None),
+        ("forged", None, [], None),
+    ],
+)
+def test_a_line_names_who_asked(
+    call: Call,
+    logged: Logged,
+    as_: str | None,
+    principal: str | None,
+    roles: list[str],
+    vendor_id: str | None,
+) -> None:
+    call("GET", "/products/PROD-E4F9A", as_=as_, **PRODUCT)
+    [line] = logged()
+    assert (line["principal"], line["roles"], line["vendor_id"]) == (principal, roles, vendor_id)
+
+
+def test_a_line_names_the_vendor_whose_things_were_asked_for(call: Call, logged: Logged) -> None:
+    other = {**INVENTORY, "parameters": {"vendor_id": "VENDOR-002"}}
+    for as_, status in (("admin", 200), ("vendor", 403)):
+        assert call("GET", "/vendors/VENDOR-002/inventory", as_=as_, **other).status == status
+        [line] = logged()
+        assert line["vendor_id"] == "VENDOR-002"
+    assert line["principal"] == "VENDOR-001"
+
+
+def test_an_id_of_another_form_is_in_no_line(call: Call, logged: Logged) -> None:
+    call("GET", "/products/eyJhbGciOi.x", **{**PRODUCT, "parameters": {"product_id": "eyJhbGciOi.x"}})
+    [line] = logged()
+    assert "product_id" not in line
+    assert "eyJhbGciOi" not in json.dumps(line)
+
+
+@pytest.mark.parametrize("name", ['VENDOR-1\n{"level":"ERROR"}', "user:\u2028\ud800", "x" * 10_000])
+def test_a_principal_s_name_cannot_forge_a_line(
+    monkeypatch: pytest.MonkeyPatch, call: Call, logged: Logged, name: str
+) -> None:
+    monkeypatch.setitem(PRINCIPALS, "Bearer odd", Principal(name, frozenset()))
+    call("GET", "/products/PROD-E4F9A", as_="odd", **PRODUCT)
+    [line] = logged()
+    assert (line["principal"], line["level"]) == (name, "INFO")
+
+
+MARKER = "T0kenMarker"
+marked = st.sampled_from(["", "Bearer ", "\n", "eyJhbGciOi.", "\ud800", "é"]).map(
+    lambda start: f"{start}{MARKER}"
+)
+places = st.sets(
+    st.sampled_from(["authorization", "headers", "query", "body", "path", "parameters", "method", "failure"]),
+    min_size=1,
+)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    value=marked,
+    places=places,
+    route=st.sampled_from([*BODILESS, "/orders/{order_id}/confirm", "/nowhere"]),
+    as_=st.sampled_from(["vendor", "admin", "orders", None]),
+)
+def test_nothing_that_a_client_wrote_freely_is_in_a_line(
+    shop: Shop,
+    event: Event,
+    capsys: pytest.CaptureFixture[str],
+    value: str,
+    places: set[str],
+    route: str,
+    as_: str | None,
+) -> None:
+    headers = {} if as_ is None else {"Authorization": f"Bearer {as_}"}
+    if "authorization" in places:
+        headers["Authorization"] = value
+    if "headers" in places:
+        named = ("Idempotency-Key", "X-Request-Id", "If-Match", "Origin", "User-Agent", "Content-Type")
+        headers |= dict.fromkeys(named, f"{value} of a header")
+    shop.failure = ValueError(f"invalid: {value!r}", value) if "failure" in places else None
+    names = [part.strip("{}") for part in route.split("/") if part.startswith("{")]
+    sent = event(
+        value if "method" in places else "POST" if "order_id" in names else "GET",
+        f"/{value}" if "path" in places else route,
+        resource=f"/{value}" if "path" in places else route,
+        parameters={name: value if "parameters" in places else ID_OF[name] for name in names},
+        query={"category": [value], value: [value]} if "query" in places else None,
+        headers=headers,
+        body=json.dumps({value: value, "lines": value}) if "body" in places else None,
+    )
+    shop.app(sent, None)
+    written = capsys.readouterr().out
+    assert len(written.splitlines()) == 1
+    assert json.loads(written)["message"] == "request"
+    assert MARKER not in written
+
+
+def test_lines_of_requests_at_once_each_have_their_own(
+    shop: Shop, event: Event, logged: Logged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = _answering_client(monkeypatch)
+    arrived = threading.Barrier(8, timeout=30)
+
+    def view(request: Request, order_id: str) -> Response:
+        arrived.wait()  # all eight are in their routes at once
+        for _ in range(int(order_id.removeprefix("ORDER-"))):
+            client.get_item(TableName="t", Key={"k": {"S": "1"}})
+        return no_content()
+
+    shop.app.route("/orders/{order_id}", methods=["GET"], may={Role.ORDERS, Role.VENDOR})(view)
+
+    def ask(number: int) -> None:
+        as_ = ("orders", "vendor", "vendor-2")[number % 3]
+        sent = {"X-Request-Id": f"request-{number}", "Authorization": f"Bearer {as_}"}
+        parameters = {"order_id": f"ORDER-{number}"}
+        path, resource = f"/orders/ORDER-{number}", "/orders/{order_id}"
+        shop.app(event("GET", path, resource=resource, parameters=parameters, headers=sent), None)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ask, range(40)))
+    found = {line["request_id"]: line for line in logged()}
+    assert len(found) == 40
+    for number in range(40):
+        line = found[f"request-{number}"]
+        principal = PRINCIPALS[("Bearer orders", "Bearer vendor", "Bearer vendor-2")[number % 3]]
+        assert (line["order_id"], line["principal"]) == (f"ORDER-{number}", principal.name)
+        assert (line["dynamodb_calls"], line["read_units"]) == (number, number * 0.5)
+
+
+def _answering_client(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A client of the library's, whose every read costs half a unit."""
+
+    def respond(request: Any, **_: Any) -> AWSResponse:
+        response = AWSResponse(request.url, 200, {}, None)
+        response._content = b'{"ConsumedCapacity":{"TableName":"t","CapacityUnits":0.5}}'
+        return response
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "test")
+    client = connect()
+    client.meta.events.register("before-send.dynamodb", respond)
+    return client
+
+
+def test_a_log_that_fails_changes_no_answer(
+    shop: Shop, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("inventory_common.rest.log_event", fail)
+    assert Answer(shop.app(event("GET", "/health"), None)).status == 200
+    shop.failure = ValueError()
+    assert Answer(shop.app(event("GET", "/products/PROD-E4F9A", **PRODUCT), None)).status == 500
+
+
+def test_chalice_writes_no_line_of_its_own(shop: Shop) -> None:
+    assert shop.app.log.handlers == []
 
 
 # Whatever is sent
@@ -871,7 +1109,6 @@ def test_a_service_is_made_from_its_settings(event: Event) -> None:
     assert answered.headers["Access-Control-Allow-Origin"] == ORIGIN
     for headers, status in ((None, 401), ({"Authorization": "Basic x"}, 401)):
         assert Answer(app(event("GET", "/things", headers=headers), None)).status == status
-    app.log.handlers.clear()
 
 
 def test_a_service_verifies_tokens_with_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -880,7 +1117,7 @@ def test_a_service_verifies_tokens_with_its_settings(monkeypatch: pytest.MonkeyP
     chosen = Settings(
         jwks_url="http://127.0.0.1:1/", token_issuer="i", token_audiences=("a",), machine_client_ids=("c",)
     )
-    RestService.from_settings("shop", chosen).log.handlers.clear()
+    RestService.from_settings("shop", chosen)
     assert made == [("http://127.0.0.1:1/", "i", ("a",), ("c",))]
 
 
@@ -894,7 +1131,9 @@ def test_a_decorated_route_stays_the_function_that_it_was(shop: Shop) -> None:
     assert (registered.__name__, registered.__doc__) == ("view", "Show something.")
 
 
-def test_an_unreadable_event_is_answered_and_does_not_escape(shop: Shop, logged: list[str]) -> None:
+def test_an_unreadable_event_is_answered_and_does_not_escape(shop: Shop, logged: Logged) -> None:
     answered = Answer(shop.app({"requestContext": {}}, None))
     assert answered.status == 500
-    assert logged
+    [line] = logged()
+    assert (line["status"], line["exception"]) == (500, "KeyError")
+    assert (line["method"], line["route"]) == (None, None)

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory_common.timestamps import epoch_seconds, later_of, now, plus_seconds, timestamp
+from inventory_common.timestamps import (
+    epoch_seconds,
+    later_of,
+    microsecond_before,
+    now,
+    plus_seconds,
+    timestamp,
+)
 
 FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
@@ -79,6 +86,12 @@ def test_what_is_no_iso_8601_date_and_time_is_refused(text: str) -> None:
         timestamp(text)
 
 
+@pytest.mark.parametrize("text", ["2026-02-23TZ", "2026-02-23T10:30:00+", "2026-02-23T10:30:00-"])
+def test_who_leaves_a_part_out_is_told_what_a_timestamp_looks_like(text: str) -> None:
+    with pytest.raises(ValueError, match="looks like 2026-02-23T10:30:00Z"):
+        timestamp(text)
+
+
 @pytest.mark.parametrize("separator", ["x", "\n", "\ud800", "0"])
 def test_a_date_and_a_time_are_separated_by_t(separator: str) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -108,6 +121,12 @@ def test_seconds_are_added_across_a_day() -> None:
     assert plus_seconds("2026-02-28T23:59:59.000001Z", 1) == "2026-03-01T00:00:00.000001Z"
     assert plus_seconds("2026-02-23T10:30:00.000000Z", 86_400) == "2026-02-24T10:30:00.000000Z"
     assert plus_seconds("2026-02-23T10:30:00.000000Z", -60) == "2026-02-23T10:29:00.000000Z"
+
+
+def test_the_moment_before_is_one_microsecond_before_except_before_the_first() -> None:
+    assert microsecond_before("2026-03-01T00:00:00.000000Z") == "2026-02-28T23:59:59.999999Z"
+    assert microsecond_before("2026-02-23T10:30:00.000001Z") == "2026-02-23T10:30:00.000000Z"
+    assert microsecond_before("0001-01-01T00:00:00.000000Z") == "0001-01-01T00:00:00.000000Z"
 
 
 def test_epoch_seconds_are_whole_and_rounded_down() -> None:

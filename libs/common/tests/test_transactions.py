@@ -17,7 +17,7 @@ from inventory_common.limits import (
     SKU_VARIANT_MAX_CHARACTERS,
     STOCK_MAX,
 )
-from inventory_common.transactions import EFFECTS, TransactionRecord, TransactionType, record_hash
+from inventory_common.transactions import EFFECTS, NO_EFFECT, TransactionRecord, TransactionType, record_hash
 
 ATTRIBUTES: dict[str, Any] = {
     "transaction_id": "TXN-550e8400-e29b-41d4-a716-446655440000",
@@ -121,6 +121,7 @@ def test_a_unit_of_each_type_does_to_the_stock_what_the_table_says() -> None:
         "restock": (+1, 0),
         "manual_adjustment": (+1, 0),
     }
+    assert tuple(NO_EFFECT) == (0, 0)
     assert EFFECTS[TransactionType.ORDER_PLACED].reserved_stock == 1
     assert EFFECTS[TransactionType.ORDER_CONFIRMED].current_stock == -1
 
@@ -162,6 +163,13 @@ def test_a_hash_of_any_text_and_figures_equals_the_independent_one(
 def test_the_hash_of_a_document_is_the_same_with_its_hash_and_without() -> None:
     unsealed = {name: value for name, value in FULL.document().items() if name != "hash"}
     assert record_hash(unsealed) == record_hash(FULL.document()) == FULL.hash
+
+
+def test_a_hash_is_of_all_that_is_served_but_itself() -> None:
+    assert (
+        record_hash({"barcode": "1", "hash": "x", "zone": 2})
+        == sha256(b'{"barcode":"1","zone":2}').hexdigest()
+    )
 
 
 @pytest.mark.parametrize("name", sorted(ATTRIBUTES))

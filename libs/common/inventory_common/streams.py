@@ -1,0 +1,102 @@
+"""Changes of items as DynamoDB Streams deliver them: at least once, in the order of each item's changes.
+
+A function that is given changes bears the same one twice and those of different items in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from .dynamodb import measured
+from .items import Item
+from .log_lines import Level, exception_fields, log_event
+from .schema import PRODUCTS, VENDOR_INVENTORY, Table
+
+__all__ = ["PRODUCT_CHANGES", "SKU_CHANGES", "Feed", "ItemChange", "work_off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The changes of one kind of item: those of a table whose key attribute has a prefix.
+
+    The event source mapping filters by it, so that markers and the like start no function.
+    """
+
+    table: Table
+    key_attribute: str
+    prefix: str
+
+    def has(self, key: Item) -> bool:
+        """Tell whether an item with this key is of the feed's kind."""
+        return bool(key[self.key_attribute]["S"].startswith(self.prefix))
+
+
+PRODUCT_CHANGES: Final = Feed(PRODUCTS, "product_id", "PROD-")
+SKU_CHANGES: Final = Feed(VENDOR_INVENTORY, "sku", "SKU-")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """One change of one item; `before` is None for a new item, `after` for one that was removed."""
+
+    key: Item
+    before: Item | None
+    after: Item | None
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """Read a record of a stream with new and old images."""
+        change = record["dynamodb"]
+        return cls(change["Keys"], change.get("OldImage"), change.get("NewImage"))
+
+
+def work_off(
+    event: Mapping[str, Any], feed: Feed, handle: Callable[[ItemChange], None], service: str
+) -> dict[str, Any]:
+    """Handle a batch of records in order, up to the first that fails; Lambda delivers again from there.
+
+    Parameters
+    ----------
+    event
+        What Lambda gives a function that reads a stream.
+    feed
+        The changes to handle; others are passed over.
+    handle
+        Called once for each change.
+    service
+        The application's name, for the log: one line a batch.
+
+    Returns
+    -------
+    dict
+        The answer of a function whose mapping has ``ReportBatchItemFailures``.
+    """
+    failures: list[dict[str, str]] = []
+    handled = 0
+    level: Level = "INFO"
+    failed: dict[str, str] = {}
+    with measured() as usage:
+        for record in event["Records"]:
+            sequence_number = record["dynamodb"]["SequenceNumber"]
+            try:
+                change = ItemChange.from_record(record)
+                if feed.has(change.key):
+                    handle(change)
+                    handled += 1
+            except Exception as error:
+                failures.append({"itemIdentifier": sequence_number})
+                level, failed = "ERROR", {"sequence_number": sequence_number, **exception_fields(error)}
+                break
+    log_event(
+        service,
+        "changes",
+        level=level,
+        table=feed.table.name,
+        records=len(event["Records"]),
+        handled=handled,
+        **failed,
+        **usage.fields(),
+    )
+    return {"batchItemFailures": failures}

@@ -1,0 +1,191 @@
+import json
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from inventory_common.log_lines import exception_fields, log_event
+from inventory_common.timestamps import timestamp
+
+Lines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> Lines:
+    """What was written since the last look; every line must be a JSON object."""
+    return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_an_event_is_one_flat_line_with_time_level_message_and_service(lines: Lines) -> None:
+    log_event("inventory-stock", "stream batch", records=3, table="VendorInventory")
+    [line] = lines()
+    assert timestamp(line["timestamp"]) == line.pop("timestamp")
+    assert line == {
+        "level": "INFO",
+        "message": "stream batch",
+        "service": "inventory-stock",
+        "records": 3,
+        "table": "VendorInventory",
+    }
+
+
+def test_an_event_has_the_level_it_is_given(lines: Lines) -> None:
+    log_event("shop", "request", level="ERROR")
+    assert lines()[0]["level"] == "ERROR"
+
+
+def test_a_field_cannot_stand_in_for_what_every_line_has(lines: Lines) -> None:
+    log_event("shop", "alert", service="other", message="forged", timestamp="never", level="WARN")
+    [line] = lines()
+    assert (line["service"], line["message"], line["level"]) == ("shop", "alert", "WARN")
+    assert line["timestamp"] != "never"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text() | st.sampled_from(['x\n{"level":"ERROR"}', "x\r\ny", "\u2028\u0085", "\ud800", "é"]))
+def test_no_text_makes_two_lines_of_one(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    log_event("shop", "request", principal=text)
+    written = capsys.readouterr().out
+    assert written.isascii()
+    assert (written.count("\n"), written.count("\r"), written[-1]) == (1, 0, "\n")
+    assert json.loads(written)["principal"] == text
+
+
+def test_what_json_does_not_know_is_written_as_python_shows_it(lines: Lines) -> None:
+    log_event("shop", "request", path=Path("a"))
+    assert lines()[0]["path"] == repr(Path("a"))
+
+
+class _Gone:
+    def write(self, _: str) -> int:
+        raise BrokenPipeError
+
+    def flush(self) -> None:
+        raise BrokenPipeError
+
+
+class _Unspeakable:
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("output", [_Gone(), None], ids=["broken", "none"])
+def test_a_log_that_cannot_be_written_is_no_error(monkeypatch: pytest.MonkeyPatch, output: Any) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", output)
+        log_event("shop", "request")
+
+
+def test_a_field_that_cannot_be_written_is_no_error() -> None:
+    log_event("shop", "request", field=_Unspeakable())
+
+
+def test_an_event_is_out_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # Standard output that is a file waits for 8 KB; a process that is killed would lose them.
+    with (tmp_path / "log").open("w") as output, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", output)
+        log_event("shop", "request")
+        assert (tmp_path / "log").read_text().endswith("}\n")
+
+
+def test_a_line_is_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Lambda flushes after each write: two would be two entries of the log.
+    written: list[str] = []
+
+    class Output:
+        write = staticmethod(written.append)
+        flush = staticmethod(lambda: None)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", Output)
+        log_event("shop", "request")
+    assert len(written) == 1
+
+
+def test_lines_of_several_threads_do_not_mix(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    threads, each = 8, 200
+
+    def write(thread: int) -> None:
+        for number in range(each):
+            log_event("shop", "request", thread=thread, number=number, filler="x" * 500)
+
+    with (tmp_path / "log").open("w") as output, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", output)
+        writers = [threading.Thread(target=write, args=(thread,)) for thread in range(threads)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+    found = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert sorted((line["thread"], line["number"]) for line in found) == [
+        (thread, number) for thread in range(threads) for number in range(each)
+    ]
+
+
+# Exceptions
+
+
+def _raised(error: Exception, cause: Exception | None = None) -> Exception:
+    error.__cause__ = cause
+    error.__suppress_context__ = False
+    try:
+        raise error
+    except Exception as caught:
+        return caught
+
+
+def test_an_exception_is_its_type_and_its_stack_without_what_it_says() -> None:
+    fields = exception_fields(_raised(ValueError("a client's secret")))
+    assert fields["exception"] == "ValueError"
+    first, *frames, last = fields["stack"].splitlines()
+    assert (first, last) == ("Traceback (most recent call last):", "ValueError")
+    assert any("in _raised" in frame for frame in frames)
+    assert "a client's secret" not in fields["stack"]
+
+
+def test_a_refusal_of_dynamodb_is_named_by_its_code_and_operation() -> None:
+    refused = ClientError({"Error": {"Code": "ValidationException", "Message": "a secret"}}, "PutItem")
+    fields = exception_fields(_raised(refused))
+    assert fields["exception"] == "botocore.exceptions.ClientError: ValidationException (PutItem)"
+    assert "a secret" not in str(fields)
+
+
+def test_what_led_to_an_exception_stands_before_it() -> None:
+    fields = exception_fields(_raised(ValueError("secret"), _raised(KeyError("secret"))))
+    assert fields["exception"] == "ValueError"
+    assert fields["stack"].index("KeyError") < fields["stack"].index("which led to")
+    assert "secret" not in fields["stack"]
+
+
+def test_an_endless_stack_is_cut() -> None:
+    def descend(depth: int) -> int:
+        return ascend(depth) + 1
+
+    def ascend(depth: int) -> int:
+        return descend(depth) + 1
+
+    with pytest.raises(RecursionError) as caught:
+        descend(0)
+    assert len(exception_fields(caught.value)["stack"]) < 10_000
+
+
+def test_an_exception_that_is_its_own_cause_ends() -> None:
+    first, second = _raised(ValueError()), _raised(KeyError())
+    first.__cause__, second.__cause__ = second, first
+    assert exception_fields(first)["stack"].count("which led to") == 1
+
+
+def test_a_suppressed_context_stays_out() -> None:
+    try:
+        raise KeyError
+    except KeyError:
+        shown = _raised(ValueError())
+    assert "KeyError" in exception_fields(shown)["stack"]
+    shown.__suppress_context__ = True
+    assert "KeyError" not in exception_fields(shown)["stack"]

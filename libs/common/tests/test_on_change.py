@@ -1,0 +1,98 @@
+"""Functions that streams start: registered with Chalice, and called as Lambda calls them."""
+
+import sys
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from inventory_common.identity import TokenVerifier
+from inventory_common.rest import RestService
+from inventory_common.streams import PRODUCT_CHANGES, SKU_CHANGES, ItemChange
+
+SEQUENCE_NUMBER = "000000000000000000001"
+
+
+class Shop:
+    """A service whose module has two such functions."""
+
+    def __init__(self) -> None:
+        self.app = app = RestService("shop", verifier=TokenVerifier("", "", (), ()))
+        self.products: list[ItemChange] = []
+        self.skus: list[ItemChange] = []
+        self.failing = False
+
+        @app.on_change(PRODUCT_CHANGES)
+        def product_changed(change: ItemChange) -> None:
+            """Tell the SKUs."""
+            if self.failing:
+                raise ValueError("no")
+            self.products.append(change)
+
+        @app.on_change(SKU_CHANGES)
+        def sku_changed(change: ItemChange) -> None:
+            self.skus.append(change)
+
+        self.module = ModuleType("app")
+        vars(self.module).update(app=app, product_changed=product_changed, sku_changed=sku_changed)
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+def event(**key: str) -> dict[str, Any]:
+    keys = {name: {"S": value} for name, value in key.items()}
+    return {"Records": [{"dynamodb": {"Keys": keys, "SequenceNumber": SEQUENCE_NUMBER, "NewImage": keys}}]}
+
+
+def test_feeds_tell_which_function_wants_which_changes(shop: Shop) -> None:
+    assert shop.app.feeds == {"product_changed": PRODUCT_CHANGES, "sku_changed": SKU_CHANGES}
+
+
+def test_chalice_packages_each_as_a_lambda_function_under_its_own_name(shop: Shop) -> None:
+    assert [function.name for function in shop.app.pure_lambda_functions] == [
+        "product_changed",
+        "sku_changed",
+    ]
+
+
+def test_the_entry_that_chalice_names_is_there(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What Lambda does with a handler string; one name for both would start the wrong function, or none.
+    monkeypatch.setitem(sys.modules, "app", shop.module)
+    entries = [function.handler_string for function in shop.app.pure_lambda_functions]
+    assert entries == ["app.product_changed", "app.sku_changed"]
+    for entry in entries:
+        module, _, name = entry.rpartition(".")
+        getattr(sys.modules[module], name)(event(product_id="PROD-1", sku="SKU-1"), None)
+    assert (len(shop.products), len(shop.skus)) == (1, 1)
+
+
+def test_it_is_called_with_changes_and_answers_in_lambdas_form(shop: Shop) -> None:
+    answer = shop.module.product_changed(event(product_id="PROD-1"), None)
+    assert answer == {"batchItemFailures": []}
+    key = {"product_id": {"S": "PROD-1"}}
+    assert shop.products == [ItemChange(key, None, key)]
+
+
+def test_what_failed_passes_through_chalice(shop: Shop) -> None:
+    shop.failing = True
+    answer = shop.module.product_changed(event(product_id="PROD-1"), None)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": SEQUENCE_NUMBER}]}
+
+
+def test_what_is_not_of_its_feed_does_not_reach_it(shop: Shop) -> None:
+    assert shop.module.product_changed(event(product_id="#EXTERNAL-ID"), None) == {"batchItemFailures": []}
+    assert shop.products == []
+
+
+def test_it_keeps_its_name_and_docstring(shop: Shop) -> None:
+    assert (shop.module.product_changed.__name__, shop.module.product_changed.__doc__) == (
+        "product_changed",
+        "Tell the SKUs.",
+    )
+
+
+def test_it_is_no_route(shop: Shop) -> None:
+    assert set(shop.app.routes) == {"/health"}

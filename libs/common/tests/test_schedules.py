@@ -1,0 +1,54 @@
+"""Work that a schedule starts: one line of the log a run, and a failure that the platform sees."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from inventory_common.schedules import run_scheduled
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_work_is_given_the_invocations_id_and_done_once() -> None:
+    asked: list[str] = []
+
+    def work(request_id: str) -> Mapping[str, Any]:
+        asked.append(request_id)
+        return {}
+
+    run_scheduled("sweep", work, "invocation-1", "shop")
+    assert asked == ["invocation-1"]
+
+
+def test_one_line_of_the_log_tells_what_was_done_and_what_it_cost(capsys: pytest.CaptureFixture[str]) -> None:
+    run_scheduled("sweep", lambda _: {"released": 3, "failed": 0}, "invocation-1", "shop")
+    [line] = lines(capsys)
+    assert line.pop("timestamp")
+    assert line == {
+        "level": "INFO",
+        "message": "sweep",
+        "service": "shop",
+        "request_id": "invocation-1",
+        "released": 3,
+        "failed": 0,
+        "dynamodb_calls": 0,
+        "dynamodb_retries": 0,
+        "read_units": 0,
+        "write_units": 0,
+    }
+
+
+def test_work_that_fails_is_logged_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    def work(_: str) -> Mapping[str, Any]:
+        raise ValueError("out of paper")
+
+    with pytest.raises(ValueError, match="out of paper"):
+        run_scheduled("sweep", work, "invocation-1", "shop")
+    [line] = lines(capsys)
+    assert (line["level"], line["message"], line["request_id"]) == ("ERROR", "sweep", "invocation-1")
+    assert "ValueError" in json.dumps(line)
+    assert line["dynamodb_calls"] == 0

@@ -1,0 +1,101 @@
+"""``python -m local.triggers stock``: what starts a service's functions beside HTTP, in a process of its own.
+
+It reads the tables' streams, as event source mappings do in production, and keeps the schedules, as
+EventBridge does; no service calls it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from local.errors import StackError
+from local.event_source import EventSource, Function
+from local.gateway import LambdaContext
+from local.interruption import exit_on_signals
+from local.schedule import Schedule
+from local.service import load_app
+from local.settings import SERVICES_FOLDER
+
+POLL_SECONDS = 0.2
+
+
+def event_sources(app: Any, functions: Any, prefix: str) -> list[EventSource]:
+    """Return a source for each function of a service that reads a stream.
+
+    Parameters
+    ----------
+    app : RestService
+        Its `feeds` name the functions.
+    functions : module
+        Has the functions by name.
+    prefix : str
+        Put before each table's name.
+
+    Raises
+    ------
+    StackError
+        If a table has no stream.
+    """
+    tables, streams = boto3.client("dynamodb"), boto3.client("dynamodbstreams")
+    return [
+        EventSource(
+            streams,
+            _stream_of(tables, prefix + feed.table.name),
+            feed.has,
+            _with_context(name, getattr(functions, name)),
+        )
+        for name, feed in app.feeds.items()
+    ]
+
+
+def _stream_of(tables: Any, table_name: str) -> str:
+    arn = tables.describe_table(TableName=table_name)["Table"].get("LatestStreamArn")
+    if arn is None:
+        raise StackError(f"Table {table_name} has no stream; enable one with new and old images.")
+    return str(arn)
+
+
+def _with_context(name: str, function: Any) -> Function:
+    def call(event: Mapping[str, Any]) -> Any:
+        return function(event, LambdaContext(str(uuid.uuid4()), name))
+
+    return call
+
+
+def main() -> None:
+    """Run the triggers of the service named on the command line, until stopped."""
+    parser = argparse.ArgumentParser(prog="python -m local.triggers")
+    parser.add_argument("name", help="the service's folder")
+    parser.add_argument("--services-folder", type=Path, default=SERVICES_FOLDER)
+    arguments = parser.parse_args()
+    exit_on_signals()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    app: Any = load_app((arguments.services_folder / arguments.name).resolve())
+    try:
+        functions = sys.modules["app"]
+        sources = event_sources(app, functions, os.environ.get("TABLE_NAME_PREFIX", ""))
+        schedules = [
+            Schedule(expression, _with_context(name, getattr(functions, name)))
+            for name, expression in app.schedules.items()
+        ]
+    except StackError as error:
+        sys.exit(str(error))
+    while True:
+        for schedule in schedules:
+            schedule.poll()
+        if not any([source.poll() for source in sources]):
+            time.sleep(POLL_SECONDS)
+
+
+if __name__ == "__main__":
+    main()
