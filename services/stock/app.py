@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.bootstrap import rest_service, stock_service
+from chalicelib.bootstrap import reactions, rest_service, stock_service, sweeper
 from chalicelib.commands import (
     AdjustStock,
+    BatchedOrder,
     ChangeSku,
     Count,
     CreateSku,
+    ExtendHold,
     OrderLineRequest,
     PlaceOrder,
     Restock,
     SettleOrder,
     Source,
 )
+from chalicelib.orders import SettledOrder
 from chalicelib.reservations import sum_settled
-from chalicelib.stock_service import SettledOrder, StockChanged
+from chalicelib.stock_service import StockChanged
+from inventory_common.errors import InventoryError
 from inventory_common.identity import Role
-from inventory_common.requests import Request
+from inventory_common.limits import HOLD_DEFAULT_SECONDS
+from inventory_common.problems import problem_document
+from inventory_common.requests import Parameter, Request, moment
 from inventory_common.responses import answer, listing, no_content
+from inventory_common.streams import PRODUCT_CHANGES, SKU_CHANGES, ItemChange
 
 app = rest_service()
 stock = stock_service()
+reacting = reactions()
+sweeping = sweeper()
 
 VENDORS = {Role.VENDOR, Role.ADMIN}
 SKU_READERS = {Role.VENDOR, Role.ORDERS, Role.AUDITOR, Role.ADMIN}
@@ -155,7 +164,7 @@ def list_low_stock(request: Request, vendor_id: str) -> Response:
 @app.route("/orders/{order_id}", methods=["PUT"], may=ORDER_SYSTEMS, body="NewOrder")
 def place_order(request: Request, order_id: str) -> Response:
     """Reserve an order's lines, all or none."""
-    lines = tuple(OrderLineRequest(line.product_id, line.sku, line.quantity) for line in request.body.lines)
+    lines = _line_requests(request.body.lines)
     command = PlaceOrder(order_id=order_id, lines=lines, hold_seconds=request.body.hold_seconds)
     return _order(stock.place(command, _source(request)), status=201)
 
@@ -165,6 +174,37 @@ def get_order(request: Request, order_id: str) -> Response:
     """Show an order as it stands."""
     found = stock.order(order_id)
     return answer(found.document(), etag=found.version)
+
+
+@app.route("/orders", methods=["GET"], may=ORDER_SYSTEMS, query={"due_before": Parameter(moment)}, paged=True)
+def list_orders_due(request: Request) -> Response:
+    """List the orders that hold units and whose holds end before a moment, now by default."""
+    return listing(stock.orders_due(request.query["due_before"], request.page), request)
+
+
+@app.route("/orders/batch", methods=["POST"], may=ORDER_SYSTEMS, body="Batch")
+def batch_orders(request: Request) -> Response:
+    """Place, confirm or cancel many orders, each by itself."""
+    commands = [
+        BatchedOrder(
+            order.order_id,
+            order.command,
+            _line_requests(order.lines or ()),
+            order.hold_seconds or HOLD_DEFAULT_SECONDS,
+        )
+        for order in request.body.orders
+    ]
+    outcomes = stock.batch(commands, _source(request))
+    return answer({"results": [_result(*each, request) for each in zip(commands, outcomes, strict=True)]})
+
+
+@app.route(
+    "/orders/{order_id}/extend", methods=["POST"], may=ORDER_SYSTEMS, body="Extension", body_required=False
+)
+def extend_hold(request: Request, order_id: str) -> Response:
+    """Let an order hold its units for longer."""
+    command = ExtendHold(order_id, request.body.hold_seconds)
+    return _order(stock.extend(command, _source(request)))
 
 
 @app.route("/orders/{order_id}/confirm", methods=["POST"], may=ORDER_SYSTEMS, body="Settlement", **SETTLING)
@@ -186,8 +226,45 @@ def refund_order(request: Request, order_id: str) -> Response:
     return _order(stock.refund(command, _source(request)))
 
 
+@app.on_change(PRODUCT_CHANGES)
+def product_changed(change: ItemChange) -> None:
+    """Let a product's SKUs know whether it is active."""
+    reacting.product_changed(change)
+
+
+@app.on_change(SKU_CHANGES)
+def sku_changed(change: ItemChange) -> None:
+    """Send an alert when a SKU has become low."""
+    reacting.sku_changed(change)
+
+
+@app.on_schedule("rate(1 minute)")
+def expire_orders(request_id: str) -> Mapping[str, int]:
+    """Give back what orders hold after their holds have ended."""
+    return sweeping.sweep(request_id)
+
+
 def _source(request: Request) -> Source:
     return Source(request.principal.name, request.request_id)
+
+
+def _line_requests(lines: Iterable[Any]) -> tuple[OrderLineRequest, ...]:
+    return tuple(OrderLineRequest(line.product_id, line.sku, line.quantity) for line in lines)
+
+
+def _result(
+    command: BatchedOrder, outcome: SettledOrder | InventoryError, request: Request
+) -> dict[str, Any]:
+    """Tell what the single request would have been answered."""
+    if isinstance(outcome, InventoryError):
+        problem = problem_document(outcome, request.request_id)
+        return {"order_id": command.order_id, "status_code": problem["status"], "problem": problem}
+    created = command.command == "place" and not outcome.replayed
+    return {
+        "order_id": command.order_id,
+        "status_code": 201 if created else 200,
+        "order": outcome.order.document(),
+    }
 
 
 def _settlement(request: Request, order_id: str) -> SettleOrder:

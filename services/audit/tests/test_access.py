@@ -5,62 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from front_door import ROLES, VENDOR_MACHINE, Client, Tokens
-
-from inventory_common.identity import Role
+from front_door import VENDOR_MACHINE, Client, Tokens
+from refusal_walk import RefusalWalk
 
 from .ledger import BLACK, OTHER_VENDOR, PRODUCT, VENDOR, a_record, keep
+from .route_table import LOG_READERS, PATHS, ROUTES, furnish
 
-EVERYBODY = {"nobody", *ROLES}
-LOG_READERS = {"vendor", "auditor", "admin"}
-
-MAY = {
-    ("GET", "/health"): EVERYBODY,
-    ("GET", "/transactions/{transaction_id}"): LOG_READERS,
-    ("GET", "/products/{product_id}/transactions"): LOG_READERS,
-    ("GET", "/vendors/{vendor_id}/transactions"): LOG_READERS,
-    ("GET", "/skus/{sku}/transactions"): LOG_READERS,
-}
-
-CLOSED = [row for row in MAY if MAY[row] != EVERYBODY]
-
-PATHS = {
-    "transaction_id": a_record().transaction_id,
-    "product_id": PRODUCT,
-    "vendor_id": VENDOR,
-    "sku": BLACK,
-}
 RECORD = f"/transactions/{PATHS['transaction_id']}"
 
 
-def test_every_route_has_a_row(service_module: Any) -> None:
-    routes = service_module.app.routes
-    assert {(method, path) for path, methods in routes.items() for method in methods} == MAY.keys()
+class TestRefusals(RefusalWalk):
+    routes = ROUTES
+    paths = PATHS
+    for_all = f"/vendors/{VENDOR}/transactions"
 
-
-def test_every_role_has_a_column() -> None:
-    assert set(ROLES) == set(Role)
-
-
-@pytest.mark.parametrize(("method", "path"), MAY, ids=map(" ".join, MAY))
-def test_who_may(audit: Client, tokens: Tokens, method: str, path: str) -> None:
-    address = path.format(**PATHS)
-    for role in EVERYBODY:
-        token = None if role == "nobody" else tokens.of_role(role)
-        answer = audit.send(method, address, token)
-        if role in MAY[method, path]:
-            assert answer.status not in (401, 403, 405), (role, answer)
-        elif role == "nobody":
-            assert (answer.status, answer.code) == (401, "unauthenticated")
-            assert answer.headers["WWW-Authenticate"] == "Bearer"
-        else:
-            assert (answer.status, answer.code) == (403, "forbidden"), role
-
-
-@pytest.mark.parametrize(("method", "path"), CLOSED, ids=map(" ".join, CLOSED))
-def test_a_token_that_does_not_verify_opens_nothing(audit: Client, method: str, path: str) -> None:
-    forged = Tokens().of_role("admin")
-    assert audit.send(method, path.format(**PATHS), forged).status == 401
+    @pytest.fixture
+    def furnished(self, audit: Client, dynamodb: Any) -> Client:
+        furnish(dynamodb)
+        return audit
 
 
 @pytest.mark.parametrize("role", sorted(LOG_READERS))

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from inventory_common.errors import Forbidden, InvalidInput, Unauthenticated
-from inventory_common.identity import ANYBODY, Principal, Role, Scope
+from inventory_common.errors import Forbidden, InvalidInput
+from inventory_common.identity import Principal, Scope
 from inventory_common.products import Product
 
 from .commands import CreateProduct
 
-__all__ = ["changed", "is_visible", "new_product", "owner_of_new_product", "require_may_browse"]
+__all__ = ["changed", "is_visible", "new_product", "owner_of_new_product"]
 
 
 def owner_of_new_product(named: str | None, scope: Scope) -> str:
@@ -58,20 +58,6 @@ def changed(product: Product, changes: Mapping[str, Any], now: str) -> Product |
     if replace(product, **changes) == product:
         return None
     return replace(product, **changes, updated_at=now, version=product.version + 1)
-
-
-def require_may_browse(active: bool, principal: Principal) -> None:
-    """Let everybody browse active products, and overseers of all vendors the inactive ones too.
-
-    Raises
-    ------
-    Unauthenticated, Forbidden
-    """
-    if active:
-        return
-    if principal is ANYBODY:
-        raise Unauthenticated("Inactive products are not public: send a token.")
-    principal.scope({Role.AUDITOR, Role.ADMIN})
 
 
 def is_visible(product: Product, principal: Principal) -> bool:

@@ -5,68 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from front_door import ROLES, VENDOR_MACHINE, Client, Tokens
+from front_door import VENDOR_MACHINE, Client, Tokens
+from refusal_walk import EVERYBODY, RefusalWalk
 
-from inventory_common.identity import Role
-
+from .route_table import PATHS, ROUTES, furnish
 from .shop import OTHER_VENDOR, VENDOR, a_product, keep, patch
 
-EVERYBODY = {"nobody", *ROLES}
-WRITERS = {"vendor", "admin"}
-OVERSEERS = {"vendor", "auditor", "admin"}
-
-MAY = {
-    ("GET", "/health"): EVERYBODY,
-    ("POST", "/products"): WRITERS,
-    ("GET", "/products"): EVERYBODY,
-    ("GET", "/products/{product_id}"): EVERYBODY,
-    ("PATCH", "/products/{product_id}"): WRITERS,
-    ("DELETE", "/products/{product_id}"): WRITERS,
-    ("GET", "/vendors/{vendor_id}/products"): OVERSEERS,
-}
-
-CHECKED = [row for row in MAY if row[1] != "/health"]
-
 ADDRESS = "/products/PROD-E4F9A"
-PATHS = {"product_id": "PROD-E4F9A", "vendor_id": VENDOR}
 
 
-def test_every_route_has_a_row(service_module: Any) -> None:
-    routes = service_module.app.routes
-    assert {(method, path) for path, methods in routes.items() for method in methods} == MAY.keys()
+class TestRefusals(RefusalWalk):
+    routes = ROUTES
+    paths = PATHS
+    for_all = f"/vendors/{VENDOR}/products"
 
-
-def test_every_role_has_a_column() -> None:
-    assert set(ROLES) == set(Role)
-
-
-@pytest.mark.parametrize(("method", "path"), MAY, ids=map(" ".join, MAY))
-def test_who_may(shop: Client, tokens: Tokens, method: str, path: str) -> None:
-    address = path.format(**PATHS)
-    for role in EVERYBODY:
-        token = None if role == "nobody" else tokens.of_role(role)
-        answer = shop.send(method, address, token)
-        if role in MAY[method, path]:
-            assert answer.status not in (401, 403, 405), (role, answer)
-        elif role == "nobody":
-            assert (answer.status, answer.code) == (401, "unauthenticated")
-            assert answer.headers["WWW-Authenticate"] == "Bearer"
-        else:
-            assert (answer.status, answer.code) == (403, "forbidden"), role
-
-
-@pytest.mark.parametrize(("method", "path"), CHECKED, ids=map(" ".join, CHECKED))
-def test_a_token_that_does_not_verify_opens_nothing(shop: Client, method: str, path: str) -> None:
-    """Not even what needs none: whoever sends one believes to be somebody."""
-    forged = Tokens().of_role("admin")
-    assert shop.send(method, path.format(**PATHS), forged).status == 401
-
-
-def test_another_vendor_in_the_path_is_forbidden(shop: Client, tokens: Tokens) -> None:
-    address = f"/vendors/{OTHER_VENDOR}/products"
-    assert shop.get(address, tokens.vendor()).code == "forbidden"
-    assert shop.get(address, tokens.vendor(OTHER_VENDOR)).status == 200
-    assert shop.get(address, tokens.of_role("auditor")).status == 200
+    @pytest.fixture
+    def furnished(self, shop: Client, dynamodb: Any) -> Client:
+        furnish(dynamodb)
+        return shop
 
 
 def test_a_vendors_machine_may_what_its_vendor_may(shop: Client, tokens: Tokens, dynamodb: Any) -> None:

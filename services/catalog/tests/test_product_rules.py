@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
@@ -14,9 +13,8 @@ from chalicelib.product_rules import (
     is_visible,
     new_product,
     owner_of_new_product,
-    require_may_browse,
 )
-from inventory_common.errors import Forbidden, InvalidInput, Unauthenticated
+from inventory_common.errors import Forbidden, InvalidInput
 from inventory_common.identity import ANYBODY, EVERYTHING, Principal, Role, Scope
 
 from .shop import NOW, OTHER_VENDOR, VENDOR, a_creation, a_product
@@ -125,21 +123,3 @@ def test_a_product_comes_back_as_it_left() -> None:
     away = changed(FULL, {"is_active": False}, LATER)
     assert away is not None
     assert changed(away, {"is_active": True}, LATER) == replace(FULL, updated_at=LATER, version=6)
-
-
-BROWSES_INACTIVE: dict[str, tuple[Principal, type[Exception] | None]] = {
-    "nobody": (ANYBODY, Unauthenticated),
-    "a vendor": (Principal(VENDOR, frozenset({Role.VENDOR}), VENDOR), Forbidden),
-    "an order system": (Principal("client:o", frozenset({Role.ORDERS})), Forbidden),
-    "a token without a role": (Principal("user:n", frozenset()), Forbidden),
-    "an auditor": (Principal("user:a", frozenset({Role.AUDITOR})), None),
-    "an admin": (Principal("user:b", frozenset({Role.ADMIN})), None),
-    "a vendor who audits": (Principal(VENDOR, frozenset({Role.VENDOR, Role.AUDITOR}), VENDOR), None),
-}
-
-
-@pytest.mark.parametrize(("principal", "refusal"), BROWSES_INACTIVE.values(), ids=BROWSES_INACTIVE)
-def test_who_browses_inactive_products(principal: Principal, refusal: type[Exception] | None) -> None:
-    require_may_browse(True, principal)
-    with pytest.raises(refusal) if refusal else nullcontext():
-        require_may_browse(False, principal)

@@ -1,23 +1,29 @@
 """The bodies that requests to the stock service carry; loaded when the first one comes."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from inventory_common.fields import Body, Money, Name, Notes, ProductId, Quantity, SkuId, Threshold
+from inventory_common.fields import Body, Money, Name, Notes, OrderId, ProductId, Quantity, SkuId, Threshold
 from inventory_common.ids import sku_prefix
 from inventory_common.limits import (
+    BATCH_LINES_MAX,
+    BATCH_ORDERS_MAX,
     HOLD_DEFAULT_SECONDS,
     HOLD_MAX_SECONDS,
     HOLD_MIN_SECONDS,
     ORDER_LINES_SENT_MAX,
     QUANTITY_MAX,
     STOCK_MAX,
+    UNDIVIDED_ORDER_LINES_MAX,
     VARIANT_ATTRIBUTES_MAX,
 )
 
 __all__ = [
     "AdjustmentBody",
+    "Batch",
+    "BatchedOrder",
+    "Extension",
     "NewOrder",
     "NewSku",
     "OrderLineBody",
@@ -65,6 +71,46 @@ class NewOrder(Body):
 
     lines: Annotated[list[OrderLineBody], Field(min_length=1, max_length=ORDER_LINES_SENT_MAX)]
     hold_seconds: Annotated[int, Field(ge=HOLD_MIN_SECONDS, le=HOLD_MAX_SECONDS)] = HOLD_DEFAULT_SECONDS
+
+
+class Extension(Body):
+    """How long an order holds on, from now."""
+
+    hold_seconds: Annotated[int, Field(ge=HOLD_MIN_SECONDS, le=HOLD_MAX_SECONDS)] = HOLD_DEFAULT_SECONDS
+
+
+BatchedLines = Annotated[list[OrderLineBody], Field(min_length=1, max_length=UNDIVIDED_ORDER_LINES_MAX)]
+
+
+class BatchedOrder(Body):
+    """One command of a batch; a confirm or a cancel is of the whole order."""
+
+    order_id: OrderId
+    command: Literal["place", "confirm", "cancel"] = "place"
+    lines: BatchedLines | None = None
+    hold_seconds: Annotated[int, Field(ge=HOLD_MIN_SECONDS, le=HOLD_MAX_SECONDS)] | None = None
+
+    @model_validator(mode="after")
+    def _what_a_place_needs(self) -> Self:
+        if self.command == "place" and self.lines is None:
+            raise ValueError("should have lines: they are what is placed")
+        if self.command != "place" and (self.lines is not None or self.hold_seconds is not None):
+            raise ValueError(
+                f"should have no lines and no hold_seconds: a {self.command} is of the whole order"
+            )
+        return self
+
+
+class Batch(Body):
+    """Commands on orders, each carried out or refused by itself."""
+
+    orders: Annotated[list[BatchedOrder], Field(min_length=1, max_length=BATCH_ORDERS_MAX)]
+
+    @model_validator(mode="after")
+    def _lines_in_all(self) -> Self:
+        if sum(len(order.lines or ()) for order in self.orders) > BATCH_LINES_MAX:
+            raise ValueError(f"should have at most {BATCH_LINES_MAX} lines in all")
+        return self
 
 
 class SkuPatch(Body):

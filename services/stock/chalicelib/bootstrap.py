@@ -1,8 +1,11 @@
 """The composition root: settings in, wired service out."""
 
 import os
+from functools import cache
 from types import ModuleType
+from typing import Final
 
+from inventory_common.alert_topic import AlertTopic
 from inventory_common.contention import Persistence
 from inventory_common.dynamodb import connect
 from inventory_common.rest import RestService
@@ -10,20 +13,39 @@ from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
 from .inventory_gateway import InventoryGateway
+from .reactions import Reactions
 from .stock_service import StockService
+from .sweeper import Sweeper
 
-__all__ = ["rest_service", "stock_service"]
+__all__ = ["reactions", "rest_service", "stock_service", "sweeper"]
+
+_NAME: Final = "inventory-stock"
 
 
 def rest_service() -> RestService:
     """Make the application that routes are registered on."""
-    return RestService.from_settings("inventory-stock", Settings.from_environment(os.environ), bodies=_bodies)
+    return RestService.from_settings(_NAME, Settings.from_environment(os.environ), bodies=_bodies)
 
 
 def stock_service() -> StockService:
     """Make the service with its gateway."""
-    gateway = InventoryGateway(connect(), Settings.from_environment(os.environ))
-    return StockService(gateway, now, Persistence())
+    return StockService(_gateway(), now, Persistence())
+
+
+def reactions() -> Reactions:
+    """Make the reactions to changes of products and SKUs."""
+    alerts = AlertTopic(Settings.from_environment(os.environ).alert_topic_arn, _NAME)
+    return Reactions(_gateway(), alerts, now, Persistence())
+
+
+def sweeper() -> Sweeper:
+    """Make the sweeper of due orders."""
+    return Sweeper(_gateway(), now, Persistence())
+
+
+@cache  # making a client takes longer than most requests
+def _gateway() -> InventoryGateway:
+    return InventoryGateway(connect(), Settings.from_environment(os.environ))
 
 
 def _bodies() -> ModuleType:

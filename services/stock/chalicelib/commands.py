@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from inventory_common.idempotency import Intent
 from inventory_common.identity import Scope
+from inventory_common.limits import HOLD_DEFAULT_SECONDS
 from inventory_common.preconditions import IfMatch
 
 __all__ = [
     "AdjustStock",
+    "BatchedOrder",
     "ChangeSku",
     "Count",
     "CreateSku",
+    "ExtendHold",
     "OrderLineRequest",
     "PlaceOrder",
     "Restock",
@@ -121,3 +124,21 @@ class SettleOrder:
     lines: Mapping[str, int] | None = None
     intent: Intent | None = None
     restock: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendHold:
+    """Let an order hold its units until `hold_seconds` from now; never for shorter than it does."""
+
+    order_id: str
+    hold_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchedOrder:
+    """One command of a batch: a place with its lines and hold, or a confirm or cancel of the whole order."""
+
+    order_id: str
+    command: Literal["place", "confirm", "cancel"]
+    lines: tuple[OrderLineRequest, ...] = ()
+    hold_seconds: int = HOLD_DEFAULT_SECONDS

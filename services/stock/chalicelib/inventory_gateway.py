@@ -2,83 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
 from inventory_common.conditions import (
-    OLD_IMAGE,
-    absent_or_lapsed,
     failed_conditions,
     is_in_conflict,
     versioned_update,
 )
 from inventory_common.dynamodb import DynamoDBClient
-from inventory_common.errors import DatabaseUnavailable
+from inventory_common.errors import DatabaseUnavailable, InvalidCursor
 from inventory_common.idempotency import Marker
 from inventory_common.items import Item, from_item, to_attribute, to_item
-from inventory_common.limits import READ_ROUNDS_MAX
-from inventory_common.pages import Listing, Page, PageRequest, at_most, starting_with
-from inventory_common.products import ACTIVE, Product
+from inventory_common.limits import ALERT_MEMORY_SECONDS, PAGE_MAX_ITEMS, READ_ROUNDS_MAX
+from inventory_common.pages import (
+    Filter,
+    Listing,
+    Page,
+    PageRequest,
+    Period,
+    Position,
+    at_most,
+    starting_with,
+    within,
+)
+from inventory_common.products import Product
 from inventory_common.schema import (
     LOW_STOCK_INDEX,
     PRODUCTS,
     SKUS_OF_PRODUCT,
     STOCK_TRANSACTIONS,
+    TTL_ATTRIBUTE,
     VENDOR_INVENTORY,
     VENDOR_INVENTORY_INDEX,
 )
 from inventory_common.settings import Settings
 from inventory_common.skus import Sku
+from inventory_common.timestamps import epoch_seconds
 from inventory_common.transactions import TransactionRecord
 
+from .inventory_actions import Action, Tables, actions_of, product_check, sku_put
 from .inventory_items import (
+    OPEN_ORDERS,
     SKU_SORT_PREFIX,
+    alert_key,
     bound_key,
     marker_key,
-    order_item,
     order_key,
     order_of,
+    part_key,
+    readings_of,
     sku_key,
-    snapshot_of,
+    whole_order,
 )
 from .orders import Order
-from .snapshot import Commit, Snapshot
-from .stock_rules import Movement
+from .snapshot import Commit, Readings
 
 __all__ = ["InventoryGateway", "LostRace"]
 
 _NO_SKU: Final = -1
 """The bound of a vendor that has none: no stock is that low."""
 
-_STOCK_ATTRIBUTES: Final = (
-    "current_stock",
-    "reserved_stock",
-    "available_stock",
-    "last_updated",
-    "last_updated_by",
-    "sequence",
-    "ledger_hash",
-    "last_transaction_at",
-    "last_transaction_id",
-)
-"""What a stock write sets, and nothing else: a PATCH beside it keeps what it set."""
-
-_STOCK_UPDATE: Final = "SET " + ", ".join(f"#{name} = :{name}" for name in _STOCK_ATTRIBUTES)
-_STOCK_UPDATE_NAMES: Final = {f"#{name}": name for name in (*_STOCK_ATTRIBUTES, "version")}
-
 
 class LostRace(Exception):
     """Nothing was committed, as another writer was there first; `found` holds what it left behind.
 
-    Items on which DynamoDB merely saw two transactions at once are not in it.
+    Items on which DynamoDB merely saw two transactions at once are not in it; `contested` names the SKUs of
+    both kinds.
     """
 
-    def __init__(self, found: Snapshot) -> None:
+    def __init__(self, found: Readings, contested: Collection[str] = ()) -> None:
         super().__init__("another writer was first")
         self.found = found
+        self.contested = frozenset(contested)
 
 
 class InventoryGateway:
@@ -89,6 +89,7 @@ class InventoryGateway:
         self._products = settings.name_of(PRODUCTS)
         self._inventory = settings.name_of(VENDOR_INVENTORY)
         self._transactions = settings.name_of(STOCK_TRANSACTIONS)
+        self._tables = Tables(self._products, self._inventory, self._transactions)
 
     # Reads
 
@@ -100,7 +101,13 @@ class InventoryGateway:
     def order(self, order_id: str) -> Order | None:
         """Return an order, read consistently."""
         item = self._get(order_key(order_id))
-        return order_of(item) if item else None
+        return self._whole(order_of(item)) if item else None
+
+    def product(self, product_id: str) -> Product | None:
+        """Return a product, read consistently."""
+        key = to_item({"product_id": product_id})
+        answer = self._client.get_item(TableName=self._products, Key=key, ConsistentRead=True)
+        return Product.from_item(answer["Item"]) if "Item" in answer else None
 
     def record_and_sku(
         self, record_key: Mapping[str, str], product_id: str, sku: str
@@ -112,20 +119,27 @@ class InventoryGateway:
         [record], [item] = found[self._transactions], found[self._inventory]
         return TransactionRecord.from_item(record), Sku.from_item(item)
 
-    def snapshot(
+    def read(
         self,
         skus: Iterable[tuple[str, str]] = (),
         *,
-        order_id: str | None = None,
-        marker_id: str | None = None,
-    ) -> Snapshot:
-        """Read SKUs (``(product_id, sku)``), an order and a marker in one call, each consistently."""
+        orders: Iterable[str] = (),
+        markers: Iterable[str] = (),
+    ) -> Readings:
+        """Read SKUs (``(product_id, sku)``), orders and markers in one call, each consistently.
+
+        At most `TRANSACTION_ITEMS_MAX` in all.  Orders that have parts take one call more each.
+        """
         keys = [sku_key(*sku) for sku in skus]
-        if order_id is not None:
-            keys.append(order_key(order_id))
-        if marker_id is not None:
-            keys.append(marker_key(marker_id))
-        return snapshot_of(self._batch_get({self._inventory: keys})[self._inventory])
+        keys += [order_key(order_id) for order_id in orders]
+        keys += [marker_key(marker_id) for marker_id in markers]
+        if not keys:
+            return Readings()
+        found = readings_of(self._batch_get({self._inventory: keys})[self._inventory])
+        if all(order.is_whole for order in found.orders.values()):
+            return found
+        whole = [self._whole(order) for order in found.orders.values()]
+        return replace(found, orders={order.order_id: order for order in whole if order is not None})
 
     def product_and_bound(
         self, product_id: str, vendor_id: str | None, marker_id: str | None
@@ -136,7 +150,7 @@ class InventoryGateway:
         """
         product: Product | None = None
         if vendor_id is None:
-            product = self._product(product_id)
+            product = self.product(product_id)
             if product is None:
                 return None, None, None
             vendor_id = product.vendor_id
@@ -148,7 +162,7 @@ class InventoryGateway:
         if product is None and found[self._products]:
             product = Product.from_item(found[self._products][0])
         bound = next((from_item(item)["bound"] for item in found[self._inventory] if "bound" in item), None)
-        return product, bound, snapshot_of(found[self._inventory]).marker
+        return product, bound, readings_of(found[self._inventory]).of(marker_id=marker_id).marker
 
     def skus_of_product(self, product_id: str, page: PageRequest) -> Page:
         """List a product's SKUs in the order of their ids, read consistently."""
@@ -174,24 +188,66 @@ class InventoryGateway:
         low = [sku for sku in found.documents if sku["low_stock_flag"] and sku["is_active"]]
         return Page(low, found.next_cursor)
 
+    def skus_older_than(self, product: Product) -> Iterator[str]:
+        """Yield the SKUs of a product whose flag is of an earlier version of it, read consistently."""
+        older = Filter("product_version", "<", product.version)
+        listing = Listing(
+            SKUS_OF_PRODUCT, product.product_id, starting_with(SKU_SORT_PREFIX), filters=(older,)
+        )
+        query = listing.query(self._inventory, PageRequest(PAGE_MAX_ITEMS))
+        while True:
+            answer = self._client.query(**query)
+            yield from (item["sku"]["S"] for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def is_sent(self, alert_id: str) -> bool:
+        """Tell whether an alert is remembered as sent."""
+        return self._get(alert_key(alert_id)) is not None
+
+    def orders_due(self, due_before: str, page: PageRequest) -> tuple[list[Order], Position | None]:
+        """List orders that hold units and are due before a moment, and where the list goes on.
+
+        In the order of due time within each of the sixteen partitions that share them, one after another; a
+        page takes at most sixteen Queries.  The index may lag.
+        """
+        partition, after = self._place_of(page.after)
+        orders: list[Order] = []
+        for number in range(OPEN_ORDERS.index(partition), len(OPEN_ORDERS)):
+            listing = Listing(VENDOR_INVENTORY_INDEX, OPEN_ORDERS[number], within(Period(end=due_before)))
+            wanted = PageRequest(page.limit - len(orders), after)
+            answer = self._client.query(**listing.query(self._inventory, wanted))
+            found = [self._whole(order_of(item)) for item in answer["Items"]]
+            orders += [order for order in found if order is not None]
+            if "LastEvaluatedKey" in answer:
+                return orders, from_item(answer["LastEvaluatedKey"])
+            after = None
+            if len(orders) >= page.limit and number + 1 < len(OPEN_ORDERS):
+                return orders, {VENDOR_INVENTORY_INDEX.partition_key: OPEN_ORDERS[number + 1]}
+        return orders, None
+
+    @staticmethod
+    def _place_of(position: Position | None) -> tuple[str, Position | None]:
+        """Return the partition that a page of due orders begins in, and where in it."""
+        if position is None:
+            return OPEN_ORDERS[0], None
+        partition = position.get(VENDOR_INVENTORY_INDEX.partition_key)
+        if partition not in OPEN_ORDERS:
+            raise InvalidCursor("The cursor does not belong to this listing.")
+        return str(partition), position if len(position) > 1 else None
+
     # Writes
 
-    def commit(self, commit: Commit) -> None:
-        """Write movements with their log records, the order and the marker: all or nothing, in one call.
+    def commit(self, commits: Sequence[Commit]) -> None:
+        """Write commits, each decided on what the one before it leaves: all or nothing, in one call.
 
         Raises
         ------
         LostRace
             If another writer changed one of the items since they were read.
         """
-        actions: list[dict[str, Any]] = []
-        for movement in commit.movements:
-            actions += [self._stock_update(movement), self._log_put(movement)]
-        if commit.order is not None:
-            actions.append(self._order_put(commit.order, commit.replaced_order))
-        if commit.marker is not None:
-            actions.append(commit.marker.put(self._inventory, marker_key(commit.marker.marker_id)))
-        self._transact(actions)
+        self._transact(actions_of(commits, self._tables))
 
     def add_sku(self, sku: Sku, bound: int | None, marker: Marker | None) -> None:
         """Write a new SKU on condition that its product stands as it was read and the SKU does not.
@@ -206,7 +262,7 @@ class InventoryGateway:
         """
         if bound is None or bound < sku.reorder_threshold:
             self._raise_bound(sku.vendor_id, sku.reorder_threshold)
-        actions = [self._product_check(sku), self._sku_put(sku)]
+        actions = [product_check(sku, self._tables), sku_put(sku, self._tables)]
         if marker is not None:
             actions.append(marker.put(self._inventory, marker_key(marker.marker_id)))
         self._transact(actions)
@@ -230,9 +286,42 @@ class InventoryGateway:
                 **versioned_update(sku.to_item(), to.to_item()),
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
-            raise LostRace(snapshot_of([error.response["Item"]])) from error
+            raise LostRace(readings_of([error.response["Item"]])) from error
         except self._client.exceptions.TransactionConflictException as error:
-            raise LostRace(Snapshot()) from error
+            raise LostRace(Readings()) from error
+
+    def set_product_activity(self, sku: str, product: Product) -> None:
+        """Set a SKU's flag of its product, if it is of an earlier version; its stock and dates stay.
+
+        Raises
+        ------
+        LostRace
+            If a transaction on the SKU is under way.
+        """
+        try:
+            self._client.update_item(
+                TableName=self._inventory,
+                Key=sku_key(product.product_id, sku),
+                UpdateExpression="SET product_is_active = :flag, product_version = :new, "
+                "#version = #version + :one",
+                ConditionExpression="product_version < :new",
+                ExpressionAttributeNames={"#version": "version"},
+                ExpressionAttributeValues={
+                    ":flag": to_attribute(product.is_active),
+                    ":new": to_attribute(product.version),
+                    ":one": to_attribute(1),
+                },
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            pass  # it knows already
+        except self._client.exceptions.TransactionConflictException as error:
+            raise LostRace(Readings()) from error
+
+    def remember_sent(self, alert_id: str, now: str) -> None:
+        """Remember an alert as sent, for longer than its stream keeps the change."""
+        lapses_at = epoch_seconds(now) + ALERT_MEMORY_SECONDS
+        item = alert_key(alert_id) | to_item({TTL_ATTRIBUTE: lapses_at})
+        self._client.put_item(TableName=self._inventory, Item=item)
 
     # How
 
@@ -241,10 +330,20 @@ class InventoryGateway:
         item: Item | None = answer.get("Item")
         return item
 
-    def _product(self, product_id: str) -> Product | None:
-        key = to_item({"product_id": product_id})
-        answer = self._client.get_item(TableName=self._products, Key=key, ConsistentRead=True)
-        return Product.from_item(answer["Item"]) if "Item" in answer else None
+    def _whole(self, order: Order) -> Order | None:
+        """Return an order with its parts, both of one moment; None if it has gone meanwhile."""
+        for _ in range(READ_ROUNDS_MAX):
+            if order.is_whole:
+                return order
+            keys = [part_key(order.order_id, part) for part in range(1, order.parts + 1)]
+            whole = whole_order(order, self._batch_get({self._inventory: keys})[self._inventory])
+            if whole is not None:
+                return whole
+            item = self._get(order_key(order.order_id))
+            if item is None:
+                return None
+            order = order_of(item)
+        raise DatabaseUnavailable("The order changes too fast to be read; please try again.")
 
     def _batch_get(self, keys: Mapping[str, Sequence[Item]]) -> dict[str, list[Item]]:
         """Read up to 100 items consistently; at most 16 MB come at once, far above what 100 of ours have."""
@@ -280,88 +379,14 @@ class InventoryGateway:
                 ExpressionAttributeValues={":threshold": to_attribute(threshold)},
             )
 
-    def _transact(self, actions: list[dict[str, Any]]) -> None:
+    def _transact(self, actions: list[Action]) -> None:
         try:
             self._client.transact_write_items(TransactItems=actions)
         except self._client.exceptions.TransactionCanceledException as error:
-            raise _lost_race(error) from error
-
-    def _product_check(self, sku: Sku) -> dict[str, Any]:
-        return {
-            "ConditionCheck": {
-                "TableName": self._products,
-                "Key": to_item({"product_id": sku.product_id}),
-                "ConditionExpression": "is_active = :active AND vendor_id = :vendor AND #version = :version",
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {
-                    ":active": to_attribute(ACTIVE),
-                    ":vendor": to_attribute(sku.vendor_id),
-                    ":version": to_attribute(sku.product_version),
-                },
-                **OLD_IMAGE,
-            }
-        }
-
-    def _sku_put(self, sku: Sku) -> dict[str, Any]:
-        return {
-            "Put": {
-                "TableName": self._inventory,
-                "Item": sku.to_item(),
-                "ConditionExpression": "attribute_not_exists(product_id)",
-                **OLD_IMAGE,
-            }
-        }
-
-    def _stock_update(self, movement: Movement) -> dict[str, Any]:
-        after = movement.after
-        values = {f":{name}": to_attribute(getattr(after, name)) for name in _STOCK_ATTRIBUTES}
-        values |= {":expected": to_attribute(movement.before.sequence), ":one": to_attribute(1)}
-        condition = "#sequence = :expected"
-        if movement.needs_active:
-            # The flags may have changed without a new sequence.
-            condition += " AND is_active = :true AND product_is_active = :true"
-            values[":true"] = to_attribute(True)
-        return {
-            "Update": {
-                "TableName": self._inventory,
-                "Key": sku_key(after.product_id, after.sku),
-                "UpdateExpression": f"{_STOCK_UPDATE}, #version = #version + :one",
-                "ConditionExpression": condition,
-                "ExpressionAttributeNames": _STOCK_UPDATE_NAMES,
-                "ExpressionAttributeValues": values,
-                **OLD_IMAGE,
-            }
-        }
-
-    def _log_put(self, movement: Movement) -> dict[str, Any]:
-        return {
-            "Put": {
-                "TableName": self._transactions,
-                "Item": movement.record.to_item(),
-                "ConditionExpression": "attribute_not_exists(transaction_id)",
-            }
-        }
-
-    def _order_put(self, order: Order, replaced: Order | None) -> dict[str, Any]:
-        if replaced is None:
-            condition = absent_or_lapsed(order.created_at)
-        else:
-            condition = {
-                "ConditionExpression": "#version = :expected",
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {":expected": to_attribute(replaced.version)},
-            }
-        return {
-            "Put": {
-                "TableName": self._inventory,
-                "Item": order_item(order),
-                **condition,
-                **OLD_IMAGE,
-            }
-        }
+            raise _lost_race(error, actions) from error
 
 
-def _lost_race(cancelled: ClientError) -> LostRace:
+def _lost_race(cancelled: ClientError, actions: Sequence[Action]) -> LostRace:
     """Read from a cancelled transaction what a faster writer left.
 
     If no failed condition shows an item, a log record exists that its SKU does not know of: a defect, passed
@@ -371,4 +396,10 @@ def _lost_race(cancelled: ClientError) -> LostRace:
     images = [item for item in failed.values() if item]
     if failed and not images and not is_in_conflict(cancelled):
         raise cancelled
-    return LostRace(snapshot_of(images))
+    reasons = cancelled.response["CancellationReasons"]
+    contested = {
+        action["Update"]["Key"]["sku"]["S"]
+        for action, reason in zip(actions, reasons, strict=False)
+        if "Update" in action and reason["Code"] != "None"
+    }
+    return LostRace(readings_of(images), contested)

@@ -6,46 +6,55 @@
 ``PROD-…``            ``SKU-PROD-…-…``       a SKU
 ``ORDER-…``           ``#ORDER``             an order; while it holds units, ``vendor_id`` and
                                              ``last_updated`` put it into VendorInventoryIndex by due time
+``ORDER-…``           ``#PART-001`` …        lines of an order that has too many for one item
 ``#MARKER#…``         ``#MARKER``            what an Idempotency-Key stands for, until ``ttl``
+``#ALERT#…``          ``#ALERT``             an alert that was sent, until ``ttl``
 ``VENDOR-…``          ``#LOW-STOCK-BOUND``   no reorder threshold of the vendor is above its ``bound``
 ====================  =====================  ==============================================================
 
 No index lists anything but SKUs and, in VendorInventoryIndex, open orders under partitions of their own:
-markers and bounds carry none of the indexes' keys.
+markers, alerts and bounds carry none of the indexes' keys.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from typing import Any, Final
 
 from inventory_common.idempotency import Marker
 from inventory_common.items import Item, from_item, to_item
 from inventory_common.schema import TTL_ATTRIBUTE, VENDOR_INVENTORY
 from inventory_common.skus import Sku
 
-from .orders import Order, OrderLine
-from .snapshot import Snapshot
+from .orders import Errand, Order, OrderLine, Phase
+from .snapshot import Readings
 
 __all__ = [
+    "OPEN_ORDERS",
     "SKU_SORT_PREFIX",
+    "alert_key",
     "bound_key",
     "marker_key",
     "order_item",
     "order_key",
     "order_of",
+    "part_item",
+    "part_key",
+    "readings_of",
     "sku_key",
-    "snapshot_of",
+    "whole_order",
 ]
 
 SKU_SORT_PREFIX: Final = "SKU-"
 _ORDER_SORT: Final = "#ORDER"
+_PART_SORT: Final = "#PART-"
 _MARKER_SORT: Final = "#MARKER"
+_ALERT_SORT: Final = "#ALERT"
 _BOUND_SORT: Final = "#LOW-STOCK-BOUND"
-_OPEN_ORDERS: Final = "OPEN-ORDERS#"
-_OPEN_ORDERS_SHARDS: Final = 16
-"""So many partitions share the index writes of all open orders."""
+OPEN_ORDERS: Final = tuple(f"OPEN-ORDERS#{shard}" for shard in range(16))
+"""The partitions of VendorInventoryIndex that share the index writes of all open orders."""
 
 
 def sku_key(product_id: str, sku: str) -> Item:
@@ -58,9 +67,19 @@ def order_key(order_id: str) -> Item:
     return to_item({"product_id": order_id, "sku": _ORDER_SORT})
 
 
+def part_key(order_id: str, part: int) -> Item:
+    """Return the key of an order's part, numbered from 1."""
+    return to_item({"product_id": order_id, "sku": f"{_PART_SORT}{part:03}"})
+
+
 def marker_key(marker_id: str) -> Item:
     """Return the key of an idempotency marker."""
     return to_item({"product_id": marker_id, "sku": _MARKER_SORT})
+
+
+def alert_key(alert_id: str) -> Item:
+    """Return the key of an alert that was sent."""
+    return to_item({"product_id": f"{_ALERT_SORT}#{alert_id}", "sku": _ALERT_SORT})
 
 
 def bound_key(vendor_id: str) -> Item:
@@ -68,56 +87,100 @@ def bound_key(vendor_id: str) -> Item:
     return to_item({"product_id": vendor_id, "sku": _BOUND_SORT})
 
 
-def snapshot_of(items: Iterable[Item]) -> Snapshot:
+def readings_of(items: Iterable[Item]) -> Readings:
     """Sort items of VendorInventory by what they are; others are left out."""
     skus: dict[str, Sku] = {}
-    order: Order | None = None
-    marker: Marker | None = None
+    orders: dict[str, Order] = {}
+    markers: dict[str, Marker] = {}
     for item in items:
         sort = item["sku"]["S"] if "sku" in item else ""
         if sort.startswith(SKU_SORT_PREFIX):
             skus[sort] = Sku.from_item(item)
         elif sort == _ORDER_SORT:
             order = order_of(item)
+            orders[order.order_id] = order
         elif sort == _MARKER_SORT:
             marker = Marker.from_item(item, VENDOR_INVENTORY.partition_key)
-    return Snapshot(skus=skus, order=order, marker=marker)
+            markers[marker.marker_id] = marker
+    return Readings(skus=skus, orders=orders, markers=markers)
 
 
 def order_of(item: Item) -> Order:
-    """Read an order."""
+    """Read an order; one that has parts is whole only with them."""
     attributes = from_item(item)
+    errand = attributes.get("errand")
+    parts = attributes.get("parts", 0)
     return Order(
         order_id=attributes["product_id"],
-        lines={sku: OrderLine(sku=sku, **figures) for sku, figures in attributes["lines"].items()},
+        lines=_lines_of(attributes, part=0),
         created_at=attributes["created_at"],
         version=attributes["version"],
         expires_at=attributes.get("expires_at"),
         cancel_reason=attributes.get("cancel_reason"),
         lapses_at=attributes.get(TTL_ATTRIBUTE),
+        phase=Phase(attributes.get("phase", Phase.IDLE)),
+        errand=None if errand is None else Errand(**errand),
+        parts=parts,
+        is_whole=not parts,
     )
 
 
+def whole_order(order: Order, parts: Iterable[Item]) -> Order | None:
+    """Return the order with its parts; None if one of them was read later than the order was.
+
+    The order's own item is read first.  A part changes with it and carries its version: no part may be newer,
+    and then none can have changed in between.
+    """
+    lines = dict(order.lines)
+    for item in parts:
+        attributes = from_item(item)
+        if attributes["version"] > order.version:
+            return None
+        lines |= _lines_of(attributes, part=int(attributes["sku"].removeprefix(_PART_SORT)))
+    return replace(order, lines=lines, is_whole=True)
+
+
 def order_item(order: Order) -> Item:
-    """Write an order; while it holds units, VendorInventoryIndex lists it by the end of its hold."""
-    lines = {
-        sku: {name: value for name, value in line.document().items() if name != "sku"}
-        for sku, line in order.lines.items()
+    """Write an order's own item; while it is due some time, VendorInventoryIndex lists it by then."""
+    errand = order.errand and {
+        name: value for name, value in asdict(order.errand).items() if value is not None
     }
-    due = {"vendor_id": _open_orders(order.order_id), "last_updated": order.expires_at}
+    due_at = order.due_at
+    due = {} if due_at is None else {"vendor_id": _open_orders(order.order_id), "last_updated": due_at}
     return order_key(order.order_id) | to_item(
         {
-            "lines": lines,
+            "lines": _stored_lines(order, part=0),
             "created_at": order.created_at,
             "version": order.version,
             "expires_at": order.expires_at,
             "cancel_reason": order.cancel_reason,
             TTL_ATTRIBUTE: order.lapses_at,
-            **(due if order.reserved else {}),
+            "phase": None if order.phase is Phase.IDLE else order.phase.value,
+            "errand": errand,
+            "parts": order.parts or None,
+            **due,
         }
     )
 
 
+def part_item(order: Order, part: int) -> Item:
+    """Write a part of an order; it carries the version that it changed with."""
+    attributes = {"lines": _stored_lines(order, part), "version": order.version}
+    return part_key(order.order_id, part) | to_item(attributes)
+
+
+def _lines_of(attributes: Mapping[str, Any], part: int) -> dict[str, OrderLine]:
+    return {sku: OrderLine(sku=sku, part=part, **figures) for sku, figures in attributes["lines"].items()}
+
+
+def _stored_lines(order: Order, part: int) -> dict[str, dict[str, Any]]:
+    return {
+        sku: {name: value for name, value in line.document().items() if name != "sku"}
+        for sku, line in order.lines.items()
+        if line.part == part
+    }
+
+
 def _open_orders(order_id: str) -> str:
     """Return the partition of VendorInventoryIndex that lists the order while it is due some time."""
-    return f"{_OPEN_ORDERS}{zlib.crc32(order_id.encode()) % _OPEN_ORDERS_SHARDS}"
+    return OPEN_ORDERS[zlib.crc32(order_id.encode()) % len(OPEN_ORDERS)]

@@ -3,19 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-__all__ = ["EXPIRED", "Order", "OrderLine", "OrderStatus"]
+__all__ = ["EXPIRED", "Errand", "Order", "OrderLine", "OrderStatus", "Phase", "SettledOrder"]
 
 EXPIRED: Final = "expired"
 """The `cancel_reason` of an order whose hold ended."""
 
 
-class OrderStatus(StrEnum):
-    """Where an order stands; derived from its lines, never stored."""
+class Phase(StrEnum):
+    """What an order is in the middle of, where a command takes it more than one transaction."""
 
+    IDLE = "idle"
+    PLACING = "placing"
+    RELEASING = "releasing"
+    CONFIRMING = "confirming"
+    CANCELLING = "cancelling"
+    REFUNDING = "refunding"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """The command that an order is in the middle of, so that anybody can bring it to its end.
+
+    `asked` stands for the lines that are to be placed; `restock` is a refund's, `cancel_reason` a cancel's.
+    """
+
+    performed_by: str
+    request_id: str
+    lease_until: str
+    asked: str | None = None
+    restock: bool = True
+    cancel_reason: str | None = None
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands; derived from its lines and its phase, never stored."""
+
+    PLACING = "placing"
+    RELEASING = "releasing"
     RESERVED = "reserved"
     CONFIRMED = "confirmed"
     PARTIALLY_CONFIRMED = "partially_confirmed"
@@ -26,7 +54,7 @@ class OrderStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """One SKU of an order, in units.
+    """One SKU of an order, in units; `part` is the order's part that keeps it, 0 the order's own item.
 
     Always ``placed = reserved + confirmed + cancelled`` and ``0 <= refunded <= confirmed``.
     """
@@ -39,6 +67,7 @@ class OrderLine:
     confirmed: int = 0
     cancelled: int = 0
     refunded: int = 0
+    part: int = 0
 
     def __post_init__(self) -> None:
         assert self.placed == self.reserved + self.confirmed + self.cancelled, self
@@ -47,7 +76,7 @@ class OrderLine:
 
     def document(self) -> dict[str, Any]:
         """Return the line as the API serves it."""
-        return {name: getattr(self, name) for name in OrderLine.__slots__}
+        return {name: getattr(self, name) for name in _SHOWN_OF_LINE}
 
     def confirm(self, quantity: int) -> OrderLine:
         """Settle reserved units: they leave the stock."""
@@ -62,6 +91,9 @@ class OrderLine:
         return replace(self, refunded=self.refunded + quantity)
 
 
+_SHOWN_OF_LINE: Final = tuple(field.name for field in fields(OrderLine) if field.name != "part")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """An order, its lines by SKU.
@@ -69,6 +101,9 @@ class Order:
     `version` counts its changes and is its lock and ETag; `expires_at` is when its hold ends.  An order
     without lines is a tombstone: it was cancelled before it was placed, and is remembered until `lapses_at`
     (epoch seconds).
+
+    An order of many lines is kept in `parts` beside its own item, which changes with each of them, so that
+    its version guards them all; `is_whole` is false while they have not been read.
     """
 
     order_id: str
@@ -78,11 +113,15 @@ class Order:
     expires_at: str | None = None
     cancel_reason: str | None = None
     lapses_at: int | None = None
+    phase: Phase = Phase.IDLE
+    errand: Errand | None = None
+    parts: int = 0
+    is_whole: bool = True
 
     @property
     def is_tombstone(self) -> bool:
         """Whether it was cancelled before it was placed."""
-        return not self.lines
+        return not self.lines and not self.parts
 
     @property
     def reserved(self) -> int:
@@ -107,6 +146,8 @@ class Order:
     @property
     def status(self) -> OrderStatus:
         """Where the order stands (design 3)."""
+        if self.phase in (Phase.PLACING, Phase.RELEASING):
+            return OrderStatus(self.phase.value)
         if self.refunded:
             wholly = self.refunded == self.confirmed and not self.reserved
             return OrderStatus.REFUNDED if wholly else OrderStatus.PARTIALLY_REFUNDED
@@ -114,6 +155,22 @@ class Order:
             wholly = not self.reserved and not self.cancelled
             return OrderStatus.CONFIRMED if wholly else OrderStatus.PARTIALLY_CONFIRMED
         return OrderStatus.RESERVED if self.reserved else OrderStatus.CANCELLED
+
+    @property
+    def due_at(self) -> str | None:
+        """When somebody should look after it: the end of its hold, or of the lease of its errand."""
+        if self.errand is not None:
+            return self.errand.lease_until
+        return self.expires_at if self.reserved else None
+
+    def is_expired(self, now: str) -> bool:
+        """Tell whether it still holds units after its hold has ended, with no command under way."""
+        return (
+            self.phase is Phase.IDLE
+            and self.reserved > 0
+            and self.expires_at is not None
+            and self.expires_at <= now
+        )
 
     def document(self) -> dict[str, Any]:
         """Return the order as the API serves it, lines in the order of their SKUs."""
@@ -134,3 +191,10 @@ class Order:
             version=self.version + 1,
             cancel_reason=cancel_reason or self.cancel_reason,
         )
+
+
+class SettledOrder(NamedTuple):
+    """An order as it stands, and whether the command on it had been done before."""
+
+    order: Order
+    replayed: bool

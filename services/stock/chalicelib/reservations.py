@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from inventory_common.errors import (
     InsufficientStock,
@@ -10,23 +12,49 @@ from inventory_common.errors import (
     OrderCancelled,
     OrderConfirmed,
     OrderExists,
+    OrderInProgress,
     OrderNotFound,
     QuantityExceedsReserved,
     RefundExceedsConfirmed,
     ReservationExpired,
     SkuNotFound,
 )
-from inventory_common.limits import ORDER_LINES_MAX, QUANTITY_MAX, TOMBSTONE_SECONDS
+from inventory_common.idempotency import Marker
+from inventory_common.limits import (
+    ORDER_LINES_MAX,
+    QUANTITY_MAX,
+    TOMBSTONE_SECONDS,
+    TRANSACTION_ITEMS_MAX,
+    UNDIVIDED_ORDER_LINES_MAX,
+)
 from inventory_common.skus import Sku
 from inventory_common.timestamps import epoch_seconds, plus_seconds
 from inventory_common.transactions import TransactionType
 
 from .commands import OrderLineRequest, PlaceOrder, SettleOrder
-from .orders import EXPIRED, Order, OrderLine
-from .snapshot import Commit, IncompleteSnapshot, Snapshot
+from .orders import EXPIRED, Order, OrderLine, Phase
+from .snapshot import Commit, IncompleteSnapshot, NeedsSteps, Snapshot
 from .stock_rules import Movement, Occasion, move, require_active
 
-__all__ = ["cancel", "confirm", "place", "refund", "standing", "sum_lines", "sum_settled"]
+__all__ = [
+    "CANCEL",
+    "CONFIRM",
+    "REFUND",
+    "REQUESTED",
+    "Settlement",
+    "cancel",
+    "confirm",
+    "in_progress",
+    "marker_of",
+    "place",
+    "refund",
+    "require_on_offer",
+    "require_same_lines",
+    "reserve",
+    "standing",
+    "sum_lines",
+    "sum_settled",
+]
 
 REQUESTED = "requested"
 """The `cancel_reason` of an order that its client cancelled."""
@@ -57,15 +85,15 @@ def sum_settled(lines: Iterable[tuple[str, int]] | None) -> dict[str, int] | Non
     Raises
     ------
     InvalidInput
-        If there are more distinct SKUs than an order has.
+        If there are more distinct SKUs than one transaction takes.
     """
     if lines is None:
         return None
     quantities: dict[str, int] = {}
     for sku, quantity in lines:
         quantities[sku] = quantities.get(sku, 0) + quantity
-    if len(quantities) > ORDER_LINES_MAX:
-        raise InvalidInput([("body.lines", f"should name at most {ORDER_LINES_MAX} distinct SKUs")])
+    if len(quantities) > UNDIVIDED_ORDER_LINES_MAX:
+        raise InvalidInput([("body.lines", f"should name at most {UNDIVIDED_ORDER_LINES_MAX} distinct SKUs")])
     return quantities
 
 
@@ -81,31 +109,69 @@ def place(snapshot: Snapshot, command: PlaceOrder, occasion: Occasion) -> Commit
     """
     existing = standing(snapshot.order, occasion.now)
     if existing is not None:
-        _require_same_lines(existing, command)
+        if existing.phase is Phase.PLACING:
+            raise NeedsSteps  # which also tell whether it is the same order
+        require_same_lines(existing, command)
         return None
-    skus = _skus_of(command, snapshot)
-    for line in command.lines:
-        require_active(skus[line.sku])
-    _require_available(command, skus)
-    movements = tuple(
-        move(skus[line.sku], TransactionType.ORDER_PLACED, line.quantity, occasion) for line in command.lines
-    )
+    movements, lines = reserve(snapshot, command.lines, occasion)
     order = Order(
         order_id=command.order_id,
-        lines={
-            line.sku: OrderLine(
-                product_id=line.product_id,
-                sku=line.sku,
-                vendor_id=skus[line.sku].vendor_id,
-                placed=line.quantity,
-                reserved=line.quantity,
-            )
-            for line in command.lines
-        },
+        lines=lines,
         created_at=occasion.now,
         expires_at=plus_seconds(occasion.now, command.hold_seconds),
     )
     return Commit(movements=movements, order=order)
+
+
+def reserve(
+    snapshot: Snapshot, lines: Sequence[OrderLineRequest], occasion: Occasion
+) -> tuple[tuple[Movement, ...], dict[str, OrderLine]]:
+    """Return the movements that reserve units for lines, and the order's lines by SKU.
+
+    Raises
+    ------
+    SkuNotFound, SkuInactive, ProductInactive, InsufficientStock
+    """
+    require_on_offer(lines, snapshot.skus)
+    movements = tuple(
+        move(snapshot.skus[line.sku], TransactionType.ORDER_PLACED, line.quantity, occasion) for line in lines
+    )
+    return movements, {
+        line.sku: OrderLine(
+            product_id=line.product_id,
+            sku=line.sku,
+            vendor_id=snapshot.skus[line.sku].vendor_id,
+            placed=line.quantity,
+            reserved=line.quantity,
+        )
+        for line in lines
+    }
+
+
+def require_on_offer(lines: Sequence[OrderLineRequest], skus: Mapping[str, Sku]) -> None:
+    """Raise what keeps lines from being reserved, if anything does.
+
+    Raises
+    ------
+    SkuNotFound, SkuInactive, ProductInactive, InsufficientStock
+    """
+    missing = [line.sku for line in lines if line.sku not in skus]
+    if missing:
+        raise SkuNotFound(f"There is no {', no '.join(missing)}.", skus=missing)
+    for line in lines:
+        require_active(skus[line.sku])
+    short = [
+        {
+            "product_id": line.product_id,
+            "sku": line.sku,
+            "asked": line.quantity,
+            "available": skus[line.sku].available_stock,
+        }
+        for line in lines
+        if skus[line.sku].available_stock < line.quantity
+    ]
+    if short:
+        raise InsufficientStock(short)
 
 
 def confirm(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Commit | None:
@@ -114,21 +180,25 @@ def confirm(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Com
     Raises
     ------
     OrderNotFound, OrderCancelled, ReservationExpired, SkuNotFound, QuantityExceedsReserved,
-    IdempotencyKeyReused
+    OrderInProgress, IdempotencyKeyReused
     """
+    quantities = to_confirm(snapshot, command, occasion)
+    return None if quantities is None else _settled(CONFIRM, snapshot, command, quantities, occasion)
+
+
+def to_confirm(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> dict[str, int] | None:
+    """Return the units of each SKU that a confirm concerns; None if it was done before."""
     order = _known(snapshot, command, occasion)
-    if _is_repeated(snapshot, command, occasion) or (
-        command.lines is None and not order.reserved and order.confirmed
-    ):
+    if _is_repeated(snapshot, command, occasion):
+        return None
+    _require_idle(order, command, CONFIRM)
+    if not order.reserved and order.cancel_reason == EXPIRED:
+        raise ReservationExpired(f"The hold of {order.order_id} ended at {order.expires_at}.")
+    if command.lines is None and not order.reserved and order.confirmed:
         return None
     if not order.reserved and not order.confirmed:
-        if order.cancel_reason == EXPIRED:
-            raise ReservationExpired(f"The hold of {order.order_id} ended at {order.expires_at}.")
         raise OrderCancelled(f"{order.order_id} was cancelled.")
-    quantities = _reserved_quantities(order, command)
-    settled = {sku: order.lines[sku].confirm(quantity) for sku, quantity in quantities.items()}
-    movements = _move_reserved(snapshot, order, TransactionType.ORDER_CONFIRMED, quantities, occasion)
-    return _commit(movements, order, order.with_lines(settled), command, occasion)
+    return _reserved_quantities(order, command)
 
 
 def cancel(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Commit | None:
@@ -138,23 +208,30 @@ def cancel(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Comm
 
     Raises
     ------
-    OrderNotFound, OrderConfirmed, SkuNotFound, QuantityExceedsReserved, IdempotencyKeyReused
+    OrderNotFound, OrderConfirmed, SkuNotFound, QuantityExceedsReserved, OrderInProgress,
+    IdempotencyKeyReused
     """
+    if command.lines is None and standing(snapshot.order, occasion.now) is None:
+        if _is_repeated(snapshot, command, occasion):
+            return None
+        return _commit((), None, _tombstone(command.order_id, occasion.now), command, occasion)
+    quantities = to_cancel(snapshot, command, occasion)
+    return None if quantities is None else _settled(CANCEL, snapshot, command, quantities, occasion)
+
+
+def to_cancel(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> dict[str, int] | None:
+    """Return the units of each SKU that a cancel concerns; None if it was done before."""
     if _is_repeated(snapshot, command, occasion):
         return None
-    if command.lines is None and standing(snapshot.order, occasion.now) is None:
-        return _commit((), None, _tombstone(command.order_id, occasion.now), command, occasion)
     order = _known(snapshot, command, occasion)
+    _require_idle(order, command, CANCEL)
     if command.lines is None and not order.reserved and (order.cancelled or order.is_tombstone):
         return None
     if not order.reserved and order.confirmed:
         raise OrderConfirmed(f"{order.order_id} is confirmed: its units have left the stock. Use refund.")
     if order.is_tombstone:
         raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.")
-    quantities = _reserved_quantities(order, command)
-    released = {sku: order.lines[sku].cancel(quantity) for sku, quantity in quantities.items()}
-    movements = _move_reserved(snapshot, order, TransactionType.ORDER_CANCELLED, quantities, occasion)
-    return _commit(movements, order, order.with_lines(released, cancel_reason=REQUESTED), command, occasion)
+    return _reserved_quantities(order, command)
 
 
 def refund(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Commit | None:
@@ -164,13 +241,21 @@ def refund(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Comm
 
     Raises
     ------
-    OrderNotFound, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded, IdempotencyKeyReused
+    OrderNotFound, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded, OrderInProgress,
+    IdempotencyKeyReused
     """
+    quantities = to_refund(snapshot, command, occasion)
+    return None if quantities is None else _settled(REFUND, snapshot, command, quantities, occasion)
+
+
+def to_refund(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> dict[str, int] | None:
+    """Return the units of each SKU that a refund concerns; None if it was done before."""
     order = _known(snapshot, command, occasion)
-    refundable = {sku: line.confirmed - line.refunded for sku, line in order.lines.items()}
-    if _is_repeated(snapshot, command, occasion) or (
-        command.lines is None and order.refunded and not any(refundable.values())
-    ):
+    if _is_repeated(snapshot, command, occasion):
+        return None
+    _require_idle(order, command, REFUND)
+    refundable = REFUND.remaining(order)
+    if command.lines is None and order.refunded and not any(refundable.values()):
         return None
     quantities = _quantities(order, command, refundable)
     excessive = [
@@ -182,13 +267,54 @@ def refund(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Comm
         raise RefundExceedsConfirmed(
             f"Fewer units have left for {order.order_id} than are to come back.", lines=excessive
         )
-    returned = {sku: order.lines[sku].refund(quantity) for sku, quantity in quantities.items()}
-    skus = _skus_of_order(snapshot, order, quantities)
-    movements = tuple(
-        move(skus[sku], TransactionType.REFUND, quantity, occasion, restock=command.restock)
-        for sku, quantity in quantities.items()
-    )
-    return _commit(movements, order, order.with_lines(returned), command, occasion)
+    return quantities
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A way to settle an order: what it is called while under way, in the log, and of a line."""
+
+    phase: Phase
+    kind: TransactionType
+    of_line: Callable[[OrderLine, int], OrderLine]
+    asks: Callable[[Snapshot, SettleOrder, Occasion], dict[str, int] | None]
+
+    def remaining(self, order: Order) -> dict[str, int]:
+        """Return the units of each SKU that it could still concern."""
+        if self.kind is TransactionType.REFUND:
+            return {sku: line.confirmed - line.refunded for sku, line in order.lines.items()}
+        return {sku: line.reserved for sku, line in order.lines.items()}
+
+    def carry_out(
+        self,
+        snapshot: Snapshot,
+        order: Order,
+        quantities: Mapping[str, int],
+        occasion: Occasion,
+        *,
+        restock: bool = True,
+        cancel_reason: str | None = None,
+    ) -> tuple[tuple[Movement, ...], Order]:
+        """Return the movements of these units, and the order after them."""
+        skus = _skus_of_order(snapshot, order, quantities)
+        if self.kind is not TransactionType.REFUND and any(
+            # reserved_stock is the sum over a SKU's open orders: less than one order's share is of another
+            # moment.  What is torn without showing it here fails on a condition when it is to be committed.
+            skus[sku].reserved_stock < order.lines[sku].reserved
+            for sku in quantities
+        ):
+            raise IncompleteSnapshot(_keys(order, quantities))
+        movements = tuple(
+            move(skus[sku], self.kind, quantity, occasion, restock=restock)
+            for sku, quantity in quantities.items()
+        )
+        lines = {sku: self.of_line(order.lines[sku], quantity) for sku, quantity in quantities.items()}
+        return movements, order.with_lines(lines, cancel_reason=cancel_reason)
+
+
+CONFIRM: Final = Settlement(Phase.CONFIRMING, TransactionType.ORDER_CONFIRMED, OrderLine.confirm, to_confirm)
+CANCEL: Final = Settlement(Phase.CANCELLING, TransactionType.ORDER_CANCELLED, OrderLine.cancel, to_cancel)
+REFUND: Final = Settlement(Phase.REFUNDING, TransactionType.REFUND, OrderLine.refund, to_refund)
 
 
 def standing(order: Order | None, now: str) -> Order | None:
@@ -208,34 +334,25 @@ def _tombstone(order_id: str, now: str) -> Order:
     )
 
 
-def _require_same_lines(order: Order, command: PlaceOrder) -> None:
+def require_same_lines(order: Order, command: PlaceOrder) -> None:
+    """Raise what tells a client that an order is not the one that it places again, if it is not.
+
+    Raises
+    ------
+    OrderExists, OrderCancelled, OrderInProgress
+    """
     if order.is_tombstone:
         raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.")
+    if order.phase is Phase.RELEASING:
+        raise in_progress(order)
     placed = {(line.product_id, line.sku): line.placed for line in order.lines.values()}
     if placed != {(line.product_id, line.sku): line.quantity for line in command.lines}:
         raise OrderExists(f"{order.order_id} was placed at {order.created_at} with other lines.")
 
 
-def _skus_of(command: PlaceOrder, snapshot: Snapshot) -> Mapping[str, Sku]:
-    missing = [line.sku for line in command.lines if line.sku not in snapshot.skus]
-    if missing:
-        raise SkuNotFound(f"There is no {', no '.join(missing)}.", skus=missing)
-    return snapshot.skus
-
-
-def _require_available(command: PlaceOrder, skus: Mapping[str, Sku]) -> None:
-    short = [
-        {
-            "product_id": line.product_id,
-            "sku": line.sku,
-            "asked": line.quantity,
-            "available": skus[line.sku].available_stock,
-        }
-        for line in command.lines
-        if skus[line.sku].available_stock < line.quantity
-    ]
-    if short:
-        raise InsufficientStock(short)
+def in_progress(order: Order) -> OrderInProgress:
+    """Return the refusal of a command while another is under way."""
+    return OrderInProgress(f"{order.order_id} is {order.phase.value}; please try again.")
 
 
 def _known(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Order:
@@ -248,6 +365,46 @@ def _known(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Orde
 def _is_repeated(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> bool:
     intent = command.intent
     return intent is not None and intent.already_done(snapshot.marker, occasion.now) is not None
+
+
+def _require_idle(order: Order, command: SettleOrder, settlement: Settlement) -> None:
+    """Let a whole command that is under way be brought to its end, and refuse any other meanwhile."""
+    if order.phase is Phase.IDLE:
+        return
+    if order.phase is settlement.phase and command.lines is None:
+        raise NeedsSteps
+    raise in_progress(order)
+
+
+def _settled(
+    settlement: Settlement,
+    snapshot: Snapshot,
+    command: SettleOrder,
+    quantities: Mapping[str, int],
+    occasion: Occasion,
+) -> Commit:
+    order = _known(snapshot, command, occasion)
+    if order.parts:
+        _require_one_transaction(order, command, quantities)
+    reason = REQUESTED if settlement is CANCEL else None
+    movements, settled = settlement.carry_out(
+        snapshot, order, quantities, occasion, restock=command.restock, cancel_reason=reason
+    )
+    return _commit(movements, order, settled, command, occasion)
+
+
+def _require_one_transaction(order: Order, command: SettleOrder, quantities: Mapping[str, int]) -> None:
+    parts = {order.lines[sku].part for sku in quantities}
+    # Two actions a line, the parts, the order, a marker.
+    if 2 * len(quantities) + len(parts) + 2 <= TRANSACTION_ITEMS_MAX:
+        return
+    if command.lines is None:
+        raise NeedsSteps
+    message = (
+        f"names {len(quantities)} of {len(order.lines)} lines of an order that is kept in parts, more than "
+        "one transaction takes; please settle them by fewer at a time"
+    )
+    raise InvalidInput([("body.lines", message)])
 
 
 def _quantities(order: Order, command: SettleOrder, whole: Mapping[str, int]) -> dict[str, int]:
@@ -275,21 +432,6 @@ def _reserved_quantities(order: Order, command: SettleOrder) -> dict[str, int]:
     return quantities
 
 
-def _move_reserved(
-    snapshot: Snapshot,
-    order: Order,
-    kind: TransactionType,
-    quantities: Mapping[str, int],
-    occasion: Occasion,
-) -> tuple[Movement, ...]:
-    skus = _skus_of_order(snapshot, order, quantities)
-    # reserved_stock is the sum over a SKU's open orders: less than one order's share is of another moment.
-    # What is torn without showing it here fails on a condition when it is to be committed.
-    if any(skus[sku].reserved_stock < order.lines[sku].reserved for sku in quantities):
-        raise IncompleteSnapshot(_keys(order, quantities))
-    return tuple(move(skus[sku], kind, quantity, occasion) for sku, quantity in quantities.items())
-
-
 def _skus_of_order(snapshot: Snapshot, order: Order, wanted: Collection[str]) -> Mapping[str, Sku]:
     if any(sku not in snapshot.skus for sku in wanted):
         raise IncompleteSnapshot(_keys(order, wanted))
@@ -307,6 +449,12 @@ def _commit(
     command: SettleOrder,
     occasion: Occasion,
 ) -> Commit:
-    done = [{"order_id": order.order_id}]
-    marker = None if command.intent is None else command.intent.marker(done, occasion.now)
+    marker = marker_of(command, occasion)
     return Commit(movements=movements, order=order, replaced_order=replaced, marker=marker)
+
+
+def marker_of(command: SettleOrder, occasion: Occasion) -> Marker | None:
+    """Return the marker that says the command was done; None if it has no Idempotency-Key."""
+    if command.intent is None:
+        return None
+    return command.intent.marker([{"order_id": command.order_id}], occasion.now)

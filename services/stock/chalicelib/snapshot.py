@@ -1,8 +1,8 @@
-"""What a command decides on, and what it decides to write."""
+"""What commands decide on, and what they decide to write."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from inventory_common.idempotency import Marker
@@ -11,7 +11,7 @@ from inventory_common.skus import Sku
 from .orders import Order
 from .stock_rules import Movement
 
-__all__ = ["Commit", "IncompleteSnapshot", "Snapshot"]
+__all__ = ["Commit", "IncompleteSnapshot", "NeedsSteps", "Readings", "Snapshot"]
 
 
 class IncompleteSnapshot(Exception):
@@ -22,31 +22,74 @@ class IncompleteSnapshot(Exception):
         self.skus = skus
 
 
+class NeedsSteps(Exception):
+    """A command on one order takes more than one transaction.
+
+    Because of its many lines, or because other writers always were faster at one of the `contested` SKUs.
+    """
+
+    def __init__(self, contested: Collection[str] = ()) -> None:
+        super().__init__("the command takes more than one transaction")
+        self.contested = frozenset(contested)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What was read after the request arrived, each item consistently: SKUs by id, the order, the marker."""
+    """What one command sees: SKUs by id, its order, its marker."""
 
     skus: Mapping[str, Sku] = field(default_factory=dict)
     order: Order | None = None
     marker: Marker | None = None
 
-    def updated(self, found: Snapshot) -> Snapshot:
-        """Return this snapshot with newer images in the place of older ones."""
-        return Snapshot(
-            skus={**self.skus, **found.skus},
-            order=found.order or self.order,
-            marker=found.marker or self.marker,
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """What is to be written, all or nothing.
+    """What one command writes, all or nothing.
 
-    `order` takes the place of `replaced_order`; None for that means there is none yet, or a lapsed one.
+    `order` takes the place of `replaced_order`; None for that means there is none yet, or a lapsed one.  With
+    no `order` in its place, a replaced one goes.
     """
 
     movements: tuple[Movement, ...]
     order: Order | None = None
     replaced_order: Order | None = None
     marker: Marker | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """What was read for one command or several, each item consistently: all of it by id."""
+
+    skus: Mapping[str, Sku] = field(default_factory=dict)
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    markers: Mapping[str, Marker] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.skus or self.orders or self.markers)
+
+    def of(self, order_id: str | None = None, marker_id: str | None = None) -> Snapshot:
+        """Return what a command on this order, with this marker, sees of it."""
+        return Snapshot(
+            skus=self.skus,
+            order=None if order_id is None else self.orders.get(order_id),
+            marker=None if marker_id is None else self.markers.get(marker_id),
+        )
+
+    def updated(self, found: Readings) -> Readings:
+        """Return this with newer images in the place of older ones."""
+        return Readings(
+            skus={**self.skus, **found.skus},
+            orders={**self.orders, **found.orders},
+            markers={**self.markers, **found.markers},
+        )
+
+    def after(self, commit: Commit) -> Readings:
+        """Return what stands once this has been committed, a commit that leaves its order there."""
+        order, marker = commit.order, commit.marker
+        return self.updated(
+            Readings(
+                skus={movement.after.sku: movement.after for movement in commit.movements},
+                orders={} if order is None else {order.order_id: order},
+                markers={} if marker is None else {marker.marker_id: marker},
+            )
+        )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from inventory_common.contention import Persistence
 from inventory_common.errors import (
-    Conflict,
     InvalidInput,
+    InventoryError,
     OrderNotFound,
     SkuExists,
     SkuNotFound,
@@ -17,18 +17,32 @@ from inventory_common.errors import (
 from inventory_common.idempotency import Intent
 from inventory_common.identity import Scope
 from inventory_common.ids import product_of, sku_prefix
-from inventory_common.pages import Page, PageRequest
+from inventory_common.limits import UNDIVIDED_ORDER_LINES_MAX
+from inventory_common.pages import Page, PageRequest, encode_cursor
 from inventory_common.skus import Sku
 from inventory_common.timestamps import Clock
 from inventory_common.transactions import TransactionRecord
 
-from . import reservations, stock_changes
-from .commands import AdjustStock, ChangeSku, CreateSku, PlaceOrder, Restock, SettleOrder, Source
+from . import holds, reservations, stock_changes
+from .commands import (
+    AdjustStock,
+    BatchedOrder,
+    ChangeSku,
+    CreateSku,
+    ExtendHold,
+    PlaceOrder,
+    Restock,
+    SettleOrder,
+    Source,
+)
 from .inventory_gateway import InventoryGateway, LostRace
-from .orders import Order
+from .orders import Order, SettledOrder
+from .reservations import Settlement
+from .sagas import Sagas
 from .sku_rules import changed_sku, new_sku
-from .snapshot import Commit, IncompleteSnapshot, Snapshot
+from .snapshot import Commit, NeedsSteps, Snapshot
 from .stock_rules import Occasion
+from .transactor import Decide, Done, Task, Transactor
 
 __all__ = ["CreatedSku", "SettledOrder", "StockChanged", "StockService"]
 
@@ -45,13 +59,6 @@ class StockChanged(NamedTuple):
 
     record: TransactionRecord
     sku: Sku
-    replayed: bool
-
-
-class SettledOrder(NamedTuple):
-    """An order as it stands, and whether the command on it had been done before."""
-
-    order: Order
     replayed: bool
 
 
@@ -93,6 +100,12 @@ class StockService:
             raise OrderNotFound(f"There is no {order_id}.")
         return found
 
+    def orders_due(self, due_before: str | None, page: PageRequest) -> Page:
+        """List orders that hold units and are due before a moment, now if none is given."""
+        orders, after = self.gateway.orders_due(due_before or self.clock(), page)
+        next_cursor = None if after is None else encode_cursor(after)
+        return Page([order.document() for order in orders], next_cursor)
+
     # Commands
 
     def create_sku(self, command: CreateSku, source: Source) -> CreatedSku:
@@ -130,9 +143,9 @@ class StockService:
         SkuNotFound, PreconditionFailed, Busy
         """
         key = (command.product_id, command.sku)
-        snapshot = self.gateway.snapshot([key])
+        readings = self.gateway.read([key])
         for _ in self.persistence.attempts():
-            sku = snapshot.skus.get(command.sku)
+            sku = readings.skus.get(command.sku)
             if sku is None or not command.scope.covers(sku.vendor_id):
                 raise SkuNotFound(f"There is no {command.sku}.")
             command.if_match.require(sku.version)
@@ -143,7 +156,7 @@ class StockService:
                 self.gateway.update_sku(sku, to=next_version)
                 return next_version
             except LostRace as race:
-                snapshot = snapshot.updated(race.found)
+                readings = readings.updated(race.found)
         raise AssertionError("attempts end by raising Busy")
 
     def restock(self, command: Restock, source: Source) -> StockChanged:
@@ -177,15 +190,13 @@ class StockService:
         InsufficientStock, Busy
         """
         command = replace(command, lines=reservations.sum_lines(command.lines))
-        snapshot = self.gateway.snapshot(
-            [(line.product_id, line.sku) for line in command.lines], order_id=command.order_id
-        )
-        return self._settle(
-            snapshot,
-            command.order_id,
-            source,
-            lambda seen, occasion: reservations.place(seen, command, occasion),
-        )
+        deadline = self.persistence.deadline()
+        if len(command.lines) > UNDIVIDED_ORDER_LINES_MAX:
+            return self._sagas.place(command, source, deadline)
+        try:
+            return _settled(self._transactor.carry_out(_placing(command, source), deadline))
+        except NeedsSteps:
+            return self._sagas.place(command, source, deadline)
 
     def confirm(self, command: SettleOrder, source: Source) -> SettledOrder:
         """Settle what an order holds, all or part.
@@ -195,7 +206,7 @@ class StockService:
         OrderNotFound, OrderCancelled, ReservationExpired, SkuNotFound, QuantityExceedsReserved,
         IdempotencyKeyReused, Busy
         """
-        return self._settle_placed(reservations.confirm, command, source)
+        return self._settle(reservations.CONFIRM, reservations.confirm, command, source)
 
     def cancel(self, command: SettleOrder, source: Source) -> SettledOrder:
         """Release what an order holds, all or part.
@@ -205,7 +216,7 @@ class StockService:
         OrderNotFound, OrderCancelled, OrderConfirmed, SkuNotFound, QuantityExceedsReserved,
         IdempotencyKeyReused, Busy
         """
-        return self._settle_placed(reservations.cancel, command, source)
+        return self._settle(reservations.CANCEL, reservations.cancel, command, source)
 
     def refund(self, command: SettleOrder, source: Source) -> SettledOrder:
         """Take back what has left for an order, all or part.
@@ -214,132 +225,149 @@ class StockService:
         ------
         OrderNotFound, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded, IdempotencyKeyReused, Busy
         """
-        return self._settle_placed(reservations.refund, command, source)
+        return self._settle(reservations.REFUND, reservations.refund, command, source)
+
+    def extend(self, command: ExtendHold, source: Source) -> SettledOrder:
+        """Let an order hold its units for longer.
+
+        Raises
+        ------
+        OrderNotFound, OrderCancelled, OrderConfirmed, ReservationExpired, Busy
+        """
+        task = Task(
+            decide=lambda seen, occasion: holds.extend(seen, command, occasion),
+            source=source,
+            order_id=command.order_id,
+        )
+        return _settled(self._transactor.carry_out(task))
+
+    def batch(self, commands: Sequence[BatchedOrder], source: Source) -> list[SettledOrder | InventoryError]:
+        """Carry out commands on orders, many to a transaction, and tell what became of each.
+
+        Each is done or refused by itself, as it would be alone; those on one order in their sequence.
+        """
+        deadline = self.persistence.deadline()
+        tasks: dict[int, Task] = {}
+        results: dict[int, SettledOrder | InventoryError] = {}
+        for number, command in enumerate(commands):
+            try:
+                tasks[number] = _batched(command, source)
+            except InvalidInput as refusal:
+                results[number] = refusal
+        outcomes = self._transactor.carry_out_all(list(tasks.values()), deadline)
+        for number, outcome in zip(tasks, outcomes, strict=True):
+            match outcome:
+                case Done():
+                    results[number] = _settled(outcome)
+                case InventoryError():
+                    results[number] = outcome
+                case NeedsSteps():
+                    results[number] = self._batched_in_steps(commands[number], source, deadline)
+        return [results[number] for number in range(len(commands))]
 
     # How
 
-    def _settle_placed(
-        self,
-        decide: Callable[[Snapshot, SettleOrder, Occasion], Commit | None],
-        command: SettleOrder,
-        source: Source,
-    ) -> SettledOrder:
-        # What is known of the command's items before its order is: the SKUs of its lines, if it has any.
-        skus = [(product_of(sku), sku) for sku in command.lines or ()]
-        marker_id = None if command.intent is None else command.intent.marker_id
-        snapshot = self.gateway.snapshot(skus, order_id=command.order_id, marker_id=marker_id)
-        return self._settle(
-            snapshot,
-            command.order_id,
-            source,
-            lambda seen, occasion: decide(seen, command, occasion),
-            marker_id,
-        )
+    @property
+    def _transactor(self) -> Transactor:
+        return Transactor(self.gateway, self.clock, self.persistence)
 
-    def _change_stock(
-        self,
-        command: Restock | AdjustStock,
-        source: Source,
-        decide: Callable[[Snapshot, Occasion], Commit | None],
-    ) -> StockChanged:
-        snapshot = self.gateway.snapshot(
-            [(command.product_id, command.sku)], marker_id=command.intent.marker_id
-        )
-        snapshot, commit = self._until_committed(
-            snapshot, source, decide, marker_id=command.intent.marker_id, notes=command.notes
-        )
-        if commit is not None:
-            [movement] = commit.movements
-            return StockChanged(movement.record, movement.after, replayed=False)
-        assert snapshot.marker is not None
-        # The SKU of the snapshot may be of a moment before the marker.
-        record, sku = self.gateway.record_and_sku(snapshot.marker.done[0], command.product_id, command.sku)
-        return StockChanged(record, sku, replayed=True)
+    @property
+    def _sagas(self) -> Sagas:
+        return Sagas(self.gateway, self._transactor)
 
     def _settle(
-        self,
-        snapshot: Snapshot,
-        order_id: str,
-        source: Source,
-        decide: Callable[[Snapshot, Occasion], Commit | None],
-        marker_id: str | None = None,
+        self, settlement: Settlement, at_once: Settle, command: SettleOrder, source: Source
     ) -> SettledOrder:
-        snapshot, commit = self._until_committed(
-            snapshot, source, decide, order_id=order_id, marker_id=marker_id
-        )
-        order = snapshot.order if commit is None else commit.order
-        assert order is not None
-        return SettledOrder(order, replayed=commit is None)
+        deadline = self.persistence.deadline()
+        try:
+            return _settled(self._transactor.carry_out(_settling(at_once, command, source), deadline))
+        except NeedsSteps:
+            return self._sagas.settle(settlement, command, source, deadline)
 
-    def _until_committed(
-        self,
-        snapshot: Snapshot,
-        source: Source,
-        decide: Callable[[Snapshot, Occasion], Commit | None],
-        *,
-        order_id: str | None = None,
-        marker_id: str | None = None,
-        notes: str | None = None,
-    ) -> tuple[Snapshot, Commit | None]:
-        """Decide on the snapshot and commit, again on what a faster writer left; refusals pass through."""
-        for _ in self.persistence.attempts():
-            occasion = Occasion(
-                now=self.clock(),
-                performed_by=source.performed_by,
-                request_id=source.request_id,
-                order_id=order_id,
-                notes=notes,
+    def _batched_in_steps(
+        self, command: BatchedOrder, source: Source, deadline: float
+    ) -> SettledOrder | InventoryError:
+        try:
+            match command.command:
+                case "place":
+                    return self._sagas.place(_placed(command), source, deadline)
+                case "confirm":
+                    whole = SettleOrder(command.order_id)
+                    return self._sagas.settle(reservations.CONFIRM, whole, source, deadline)
+                case "cancel":
+                    whole = SettleOrder(command.order_id)
+                    return self._sagas.settle(reservations.CANCEL, whole, source, deadline)
+        except InventoryError as refusal:
+            return refusal
+
+    def _change_stock(self, command: Restock | AdjustStock, source: Source, decide: Decide) -> StockChanged:
+        done = self._transactor.carry_out(
+            Task(
+                decide=decide,
+                source=source,
+                skus=((command.product_id, command.sku),),
+                marker_id=command.intent.marker_id,
+                notes=command.notes,
             )
-            try:
-                snapshot, commit = self._decided(snapshot, decide, occasion)
-            except IncompleteSnapshot:
-                continue
-            except Conflict:
-                found = self._done_meanwhile(snapshot, order_id, marker_id)
-                if found is None:
-                    raise
-                snapshot = snapshot.updated(found)
-                continue
-            if commit is None:
-                return snapshot, None
-            try:
-                self.gateway.commit(commit)
-                return snapshot, commit
-            except LostRace as race:
-                snapshot = snapshot.updated(race.found)
-        raise AssertionError("attempts end by raising Busy")
+        )
+        if done.commit is not None:
+            [movement] = done.commit.movements
+            return StockChanged(movement.record, movement.after, replayed=False)
+        assert done.snapshot.marker is not None
+        # The SKU of the snapshot may be of a moment before the marker.
+        record, sku = self.gateway.record_and_sku(
+            done.snapshot.marker.done[0], command.product_id, command.sku
+        )
+        return StockChanged(record, sku, replayed=True)
 
     def _is_done(self, intent: Intent | None, now: str) -> bool:
         if intent is None:
             return False
-        marker = self.gateway.snapshot(marker_id=intent.marker_id).marker
+        marker = self.gateway.read(markers=[intent.marker_id]).markers.get(intent.marker_id)
         return intent.already_done(marker, now) is not None
 
-    def _done_meanwhile(
-        self, snapshot: Snapshot, order_id: str | None, marker_id: str | None
-    ) -> Snapshot | None:
-        """Look again for what would make a refused command a repeated one; None if it is not there.
 
-        Several items are not read at one moment: an earlier copy of the command may have committed between
-        the read of its order or marker and that of a SKU, whose stock is then short by that very command.
-        """
-        missing_order = order_id if snapshot.order is None else None
-        missing_marker = marker_id if snapshot.marker is None else None
-        if missing_order is None and missing_marker is None:
-            return None
-        found = self.gateway.snapshot(order_id=missing_order, marker_id=missing_marker)
-        return found if found.order is not None or found.marker is not None else None
+Settle = Callable[[Snapshot, SettleOrder, Occasion], Commit | None]
+"""A way to settle an order in one transaction."""
 
-    def _decided(
-        self,
-        snapshot: Snapshot,
-        decide: Callable[[Snapshot, Occasion], Commit | None],
-        occasion: Occasion,
-    ) -> tuple[Snapshot, Commit | None]:
-        """Decide; where that takes SKUs which only the order tells of, read them with it first."""
-        try:
-            return snapshot, decide(snapshot, occasion)
-        except IncompleteSnapshot as incomplete:
-            together = self.gateway.snapshot(incomplete.skus, order_id=occasion.order_id)
-            snapshot = snapshot.updated(together)
-            return snapshot, decide(snapshot, occasion)
+
+def _placing(command: PlaceOrder, source: Source) -> Task:
+    return Task(
+        decide=lambda seen, occasion: reservations.place(seen, command, occasion),
+        source=source,
+        skus=tuple((line.product_id, line.sku) for line in command.lines),
+        order_id=command.order_id,
+        is_divisible=len(command.lines) > 1,
+    )
+
+
+def _settling(decide: Settle, command: SettleOrder, source: Source) -> Task:
+    return Task(
+        decide=lambda seen, occasion: decide(seen, command, occasion),
+        source=source,
+        # What is known of the command's items before its order is: its lines, if it has any.
+        skus=tuple((product_of(sku), sku) for sku in command.lines or ()),
+        order_id=command.order_id,
+        marker_id=None if command.intent is None else command.intent.marker_id,
+        is_divisible=command.lines is None,
+    )
+
+
+def _batched(command: BatchedOrder, source: Source) -> Task:
+    match command.command:
+        case "place":
+            return _placing(_placed(command), source)
+        case "confirm":
+            return _settling(reservations.confirm, SettleOrder(command.order_id), source)
+        case "cancel":
+            return _settling(reservations.cancel, SettleOrder(command.order_id), source)
+
+
+def _placed(command: BatchedOrder) -> PlaceOrder:
+    lines = reservations.sum_lines(command.lines)
+    return PlaceOrder(order_id=command.order_id, lines=lines, hold_seconds=command.hold_seconds)
+
+
+def _settled(done: Done) -> SettledOrder:
+    assert done.order is not None
+    return SettledOrder(done.order, replayed=done.commit is None)

@@ -5,73 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from front_door import ROLES, VENDOR_MACHINE, Client, Tokens
+from front_door import VENDOR_MACHINE, Client, Tokens
+from refusal_walk import RefusalWalk
 
-from inventory_common.identity import Role
-
-from .shop import BLACK, ORDER, OTHER_VENDOR, PRODUCT, VENDOR, WHITE, a_product, a_sku
-
-EVERYBODY = {"nobody", *ROLES}
-WRITERS = {"vendor", "admin"}
-READERS = {"vendor", "orders", "auditor", "admin"}
-OVERSEERS = {"vendor", "auditor", "admin"}
-ORDER_SYSTEMS = {"orders", "admin"}
-
-MAY = {
-    ("GET", "/health"): EVERYBODY,
-    ("POST", "/products/{product_id}/skus"): WRITERS,
-    ("GET", "/products/{product_id}/skus"): READERS,
-    ("GET", "/products/{product_id}/skus/{sku}"): READERS,
-    ("PATCH", "/products/{product_id}/skus/{sku}"): WRITERS,
-    ("DELETE", "/products/{product_id}/skus/{sku}"): WRITERS,
-    ("POST", "/products/{product_id}/skus/{sku}/restocks"): WRITERS,
-    ("POST", "/products/{product_id}/skus/{sku}/adjustments"): WRITERS,
-    ("GET", "/vendors/{vendor_id}/inventory"): OVERSEERS,
-    ("GET", "/vendors/{vendor_id}/low-stock"): OVERSEERS,
-    ("PUT", "/orders/{order_id}"): ORDER_SYSTEMS,
-    ("GET", "/orders/{order_id}"): ORDER_SYSTEMS,
-    ("POST", "/orders/{order_id}/confirm"): ORDER_SYSTEMS,
-    ("POST", "/orders/{order_id}/cancel"): ORDER_SYSTEMS,
-    ("POST", "/orders/{order_id}/refund"): ORDER_SYSTEMS,
-}
-
-CLOSED = [row for row in MAY if MAY[row] != EVERYBODY]
-
-PATHS = {"product_id": PRODUCT, "sku": BLACK, "vendor_id": VENDOR, "order_id": ORDER}
+from .route_table import PATHS, READERS, ROUTES, furnish
+from .shop import BLACK, ORDER, OTHER_VENDOR, PRODUCT, VENDOR, WHITE, Tables, a_product, a_sku
 
 
-def test_every_route_has_a_row(service_module: Any) -> None:
-    routes = service_module.app.routes
-    assert {(method, path) for path, methods in routes.items() for method in methods} == MAY.keys()
+class TestRefusals(RefusalWalk):
+    routes = ROUTES
+    paths = PATHS
+    for_all = f"/products/{PRODUCT}/skus"
 
-
-def test_every_role_has_a_column() -> None:
-    assert set(ROLES) == set(Role)
-
-
-@pytest.mark.parametrize(("method", "path"), MAY, ids=map(" ".join, MAY))
-def test_who_may(shop: Client, tokens: Tokens, method: str, path: str) -> None:
-    address = path.format(**PATHS)
-    for role in EVERYBODY:
-        token = None if role == "nobody" else tokens.of_role(role)
-        answer = shop.send(method, address, token)
-        if role in MAY[method, path]:
-            assert answer.status not in (401, 403, 405), (role, answer)
-        elif role == "nobody":
-            assert (answer.status, answer.code) == (401, "unauthenticated")
-            assert answer.headers["WWW-Authenticate"] == "Bearer"
-        else:
-            assert (answer.status, answer.code) == (403, "forbidden"), role
-
-
-@pytest.mark.parametrize(("method", "path"), CLOSED, ids=map(" ".join, CLOSED))
-def test_a_token_that_does_not_verify_opens_nothing(shop: Client, method: str, path: str) -> None:
-    forged = Tokens().of_role("admin")
-    assert shop.send(method, path.format(**PATHS), forged).status == 401
-
-
-def test_somebody_of_no_role_may_nothing(shop: Client, tokens: Tokens) -> None:
-    assert shop.get(f"/orders/{ORDER}", tokens.person("sam")).status == 403
+    @pytest.fixture
+    def furnished(self, shop: Client, tables: Tables, orders: str) -> Client:
+        furnish(shop, tables, orders)
+        return shop
 
 
 def test_a_vendors_machine_may_what_its_vendor_may(shop: Client, tokens: Tokens, dynamodb: Any) -> None:

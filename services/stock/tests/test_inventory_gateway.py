@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from chalicelib.commands import SettleOrder
 from chalicelib.inventory_gateway import InventoryGateway, LostRace
 from chalicelib.reservations import cancel, confirm, place
-from chalicelib.snapshot import Commit, Snapshot
+from chalicelib.snapshot import Commit, Readings, Snapshot
 from chalicelib.stock_changes import restock
 from chalicelib.stock_rules import move
 from inventory_common.errors import InvalidCursor
@@ -96,11 +96,13 @@ def storage(dynamodb: Any) -> Storage:
 
 
 def read(gateway: InventoryGateway, *skus: str, key: str | None = None, order: bool = True) -> Snapshot:
-    return gateway.snapshot(
+    marker_id = an_intent(key).marker_id if key else None
+    readings = gateway.read(
         [(PRODUCT, sku) for sku in skus],
-        order_id=ORDER if order else None,
-        marker_id=an_intent(key).marker_id if key else None,
+        orders=[ORDER] if order else [],
+        markers=[marker_id] if marker_id else [],
     )
+    return readings.of(ORDER if order else None, marker_id)
 
 
 # Items
@@ -141,7 +143,7 @@ def test_a_restock_writes_the_sku_the_record_and_the_marker(
     storage.keep(a_sku(current=50, reserved=5))
     when = an_occasion("2026-02-23T11:00:00.000000Z", notes="monthly")
     commit = restock(read(gateway, BLACK), a_restock(25), when)
-    gateway.commit(commit)
+    gateway.commit([commit])
 
     record = commit.movements[0].record
     assert storage.item(PRODUCT, BLACK) == a_sku(current=50, reserved=5).to_item() | {
@@ -224,7 +226,7 @@ OPEN_ORDER = {
 def placed(gateway: InventoryGateway, storage: Storage, stock: int = 50) -> Snapshot:
     """Place an order of five, and return what stands then."""
     storage.keep(a_sku(current=stock))
-    gateway.commit(place(read(gateway, BLACK), asking((BLACK, 5)), WHEN))
+    gateway.commit([place(read(gateway, BLACK), asking((BLACK, 5)), WHEN)])
     return read(gateway, BLACK)
 
 
@@ -252,7 +254,7 @@ def test_an_order_that_holds_nothing_is_never_due(
 ) -> None:
     seen = placed(gateway, storage)
     commit = command(seen, SettleOrder(ORDER), WHEN)
-    gateway.commit(commit)
+    gateway.commit([commit])
     item = storage.item(ORDER, "#ORDER")
     assert item is not None
     assert item.keys().isdisjoint({"vendor_id", "last_updated", "current_stock", "ttl"})
@@ -265,8 +267,8 @@ def test_every_order_is_in_one_of_sixteen_partitions(gateway: InventoryGateway, 
     shards = set()
     for number in range(60):
         order_id = f"ORDER-{number}"
-        seen = gateway.snapshot([(PRODUCT, BLACK)])
-        gateway.commit(place(seen, asking((BLACK, 1), order_id=order_id), an_occasion(order_id=order_id)))
+        seen = gateway.read([(PRODUCT, BLACK)]).of()
+        gateway.commit([place(seen, asking((BLACK, 1), order_id=order_id), an_occasion(order_id=order_id))])
         shards.add(storage.item(order_id, "#ORDER")["vendor_id"]["S"])
     assert shards == {f"OPEN-ORDERS#{shard}" for shard in range(16)}
 
@@ -282,7 +284,7 @@ def test_an_order_is_in_no_vendors_listing(gateway: InventoryGateway, storage: S
 def test_a_cancel_of_an_unknown_order_is_kept_until_its_ttl(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    gateway.commit(cancel(Snapshot(), SettleOrder(ORDER), WHEN))
+    gateway.commit([cancel(Snapshot(), SettleOrder(ORDER), WHEN)])
     assert storage.item(ORDER, "#ORDER") == {
         "product_id": {"S": ORDER},
         "sku": {"S": "#ORDER"},
@@ -298,15 +300,15 @@ def test_a_lapsed_item_makes_way_though_dynamodb_still_keeps_it(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
     storage.keep(a_sku(current=50))
-    gateway.commit(cancel(Snapshot(), SettleOrder(ORDER), WHEN))
-    gateway.commit(restock(read(gateway, BLACK), a_restock(1), WHEN))
+    gateway.commit([cancel(Snapshot(), SettleOrder(ORDER), WHEN)])
+    gateway.commit([restock(read(gateway, BLACK), a_restock(1), WHEN)])
     later = an_occasion(plus_seconds(NOW, 2_592_000), order_id=ORDER)
 
     seen = read(gateway, BLACK, key="key-1")
     assert seen.order is not None
     assert seen.marker is not None
-    gateway.commit(place(seen, asking((BLACK, 5)), later))
-    gateway.commit(restock(read(gateway, BLACK, key="key-1"), a_restock(1), later))
+    gateway.commit([place(seen, asking((BLACK, 5)), later)])
+    gateway.commit([restock(read(gateway, BLACK, key="key-1"), a_restock(1), later)])
     assert gateway.order(ORDER) == an_order(
         a_line(reserved=5), created_at=later.now, expires_at=plus_seconds(later.now, 86_400)
     )
@@ -319,7 +321,7 @@ def test_a_lapsed_item_makes_way_though_dynamodb_still_keeps_it(
 def test_one_call_reads_skus_an_order_and_a_marker(gateway: InventoryGateway, storage: Storage) -> None:
     seen = placed(gateway, storage)
     storage.keep(a_sku(WHITE, current=3))
-    gateway.commit(restock(read(gateway, WHITE), a_restock(1, WHITE), WHEN))
+    gateway.commit([restock(read(gateway, WHITE), a_restock(1, WHITE), WHEN)])
     both = read(gateway, BLACK, WHITE, f"SKU-{PRODUCT}-NONE", key="key-1")
     assert both.skus.keys() == {BLACK, WHITE}
     assert both.skus[BLACK] == seen.skus[BLACK] == gateway.sku(PRODUCT, BLACK)
@@ -371,11 +373,11 @@ def everything(storage: Storage) -> list[Any]:
     return [storage.all_of(table) for table in ("VendorInventory", "StockTransactions", "Products-table")]
 
 
-def lose(gateway: InventoryGateway, storage: Storage, commit: Commit) -> Snapshot:
+def lose(gateway: InventoryGateway, storage: Storage, commit: Commit) -> Readings:
     """Commit in vain: nothing may be written, and the race shows what stands."""
     before = everything(storage)
     with pytest.raises(LostRace) as race:
-        gateway.commit(commit)
+        gateway.commit([commit])
     assert everything(storage) == before
     return race.value.found
 
@@ -392,7 +394,7 @@ def test_a_sku_that_another_writer_moved_loses_the_race_and_is_shown(
         "cancel": lambda: cancel(seen, SettleOrder(ORDER), WHEN),
     }
     commit = plans[kind]()
-    gateway.commit(restock(seen, a_restock(7, intent=an_intent("other")), WHEN))
+    gateway.commit([restock(seen, a_restock(7, intent=an_intent("other")), WHEN)])
     found = lose(gateway, storage, commit)
     assert found.skus == {BLACK: gateway.sku(PRODUCT, BLACK)}
     assert found.skus[BLACK].current_stock == 57
@@ -417,7 +419,7 @@ def test_a_sku_that_was_deactivated_meanwhile_can_be_settled(
 ) -> None:
     seen = placed(gateway, storage)
     storage.set(BLACK, **{flag: {"BOOL": False}})
-    gateway.commit(command(seen, SettleOrder(ORDER), WHEN))
+    gateway.commit([command(seen, SettleOrder(ORDER), WHEN)])
     after = gateway.sku(PRODUCT, BLACK)
     assert after.reserved_stock == 0
     assert getattr(after, flag) is False
@@ -429,7 +431,7 @@ def test_a_change_of_other_attributes_meanwhile_survives(gateway: InventoryGatew
     storage.set(
         BLACK, variant_name={"S": "Jet Black"}, unit_price={"N": "79.5"}, reorder_threshold={"N": "3"}
     )
-    gateway.commit(restock(seen, a_restock(25), WHEN))
+    gateway.commit([restock(seen, a_restock(25), WHEN)])
     after = gateway.sku(PRODUCT, BLACK)
     assert (after.variant_name, str(after.unit_price), after.reorder_threshold) == ("Jet Black", "79.5", 3)
     assert (after.current_stock, after.version) == (75, 3)
@@ -442,10 +444,10 @@ def test_of_two_commands_on_an_order_one_wins(
 ) -> None:
     seen = placed(gateway, storage)
     commit = loser(seen, SettleOrder(ORDER), WHEN)
-    gateway.commit(winner(seen, SettleOrder(ORDER), WHEN))
+    gateway.commit([winner(seen, SettleOrder(ORDER), WHEN)])
     found = lose(gateway, storage, commit)
-    assert found.order == gateway.order(ORDER)
-    assert found.order.version == 2
+    assert found.orders[ORDER] == gateway.order(ORDER)
+    assert found.orders[ORDER].version == 2
 
 
 def test_an_orders_own_version_guards_it_though_its_skus_stand_still(
@@ -454,7 +456,7 @@ def test_an_orders_own_version_guards_it_though_its_skus_stand_still(
     seen = placed(gateway, storage)
     commit = confirm(seen, SettleOrder(ORDER), WHEN)
     storage.put(OPEN_ORDER | {"version": {"N": "2"}})
-    assert lose(gateway, storage, commit).order.version == 2
+    assert lose(gateway, storage, commit).orders[ORDER].version == 2
 
 
 def test_an_order_that_was_placed_meanwhile_is_not_overwritten(
@@ -464,7 +466,7 @@ def test_an_order_that_was_placed_meanwhile_is_not_overwritten(
     commit = place(read(gateway, WHITE), asking((WHITE, 1)), WHEN)
     placed(gateway, storage)
     found = lose(gateway, storage, commit)
-    assert found == Snapshot(order=an_order(a_line(reserved=5)))
+    assert found == Readings(orders={ORDER: an_order(a_line(reserved=5))})
 
 
 def test_an_order_that_was_cancelled_meanwhile_is_not_placed(
@@ -472,8 +474,8 @@ def test_an_order_that_was_cancelled_meanwhile_is_not_placed(
 ) -> None:
     storage.keep(a_sku(current=50))
     commit = place(read(gateway, BLACK), asking((BLACK, 1)), WHEN)
-    gateway.commit(cancel(Snapshot(), SettleOrder(ORDER), WHEN))
-    assert lose(gateway, storage, commit).order.is_tombstone
+    gateway.commit([cancel(Snapshot(), SettleOrder(ORDER), WHEN)])
+    assert lose(gateway, storage, commit).orders[ORDER].is_tombstone
 
 
 def test_a_cancel_of_an_order_that_was_placed_meanwhile_loses(
@@ -481,15 +483,15 @@ def test_a_cancel_of_an_order_that_was_placed_meanwhile_loses(
 ) -> None:
     commit = cancel(read(gateway), SettleOrder(ORDER), WHEN)
     placed(gateway, storage)
-    assert lose(gateway, storage, commit) == Snapshot(order=an_order(a_line(reserved=5)))
+    assert lose(gateway, storage, commit) == Readings(orders={ORDER: an_order(a_line(reserved=5))})
 
 
 def test_a_command_whose_marker_was_there_first_loses(gateway: InventoryGateway, storage: Storage) -> None:
     storage.keep(a_sku(BLACK, 50), a_sku(WHITE, 50))
     commit = restock(read(gateway, BLACK), a_restock(25), WHEN)
     first = restock(read(gateway, WHITE), a_restock(1, WHITE), WHEN)
-    gateway.commit(first)
-    assert lose(gateway, storage, commit) == Snapshot(marker=first.marker)
+    gateway.commit([first])
+    assert lose(gateway, storage, commit) == Readings(markers={first.marker.marker_id: first.marker})
 
 
 def test_all_that_changed_is_shown_at_once(gateway: InventoryGateway, storage: Storage) -> None:
@@ -498,11 +500,11 @@ def test_all_that_changed_is_shown_at_once(gateway: InventoryGateway, storage: S
     storage.keep(a_sku(current=50))
     seen = read(gateway, *skus)
     commit = place(seen, asking(*((sku, 1) for sku in skus)), WHEN)
-    gateway.commit(restock(seen, a_restock(1, WHITE, intent=an_intent("a")), WHEN))
-    gateway.commit(place(seen, asking((BLACK, 1)), WHEN))
+    gateway.commit([restock(seen, a_restock(1, WHITE, intent=an_intent("a")), WHEN)])
+    gateway.commit([place(seen, asking((BLACK, 1)), WHEN)])
     found = lose(gateway, storage, commit)
     assert found.skus.keys() == {BLACK, WHITE}
-    assert found.order is not None
+    assert ORDER in found.orders
 
 
 def a_cancelled_transaction(*reasons: dict[str, Any]) -> type:
@@ -533,8 +535,8 @@ def a_commit() -> Commit:
 def test_two_transactions_at_once_are_a_lost_race_that_shows_nothing(code: str) -> None:
     gateway = InventoryGateway(a_cancelled_transaction({"Code": code}, {"Code": "None"})(), SETTINGS)
     with pytest.raises(LostRace) as race:
-        gateway.commit(a_commit())
-    assert race.value.found == Snapshot()
+        gateway.commit([a_commit()])
+    assert race.value.found == Readings()
 
 
 def test_a_conflict_beside_a_failed_condition_shows_the_latter() -> None:
@@ -543,8 +545,8 @@ def test_a_conflict_beside_a_failed_condition_shows_the_latter() -> None:
         {"Code": "ConditionalCheckFailed", "Item": item}, {"Code": "TransactionConflict"}
     )
     with pytest.raises(LostRace) as race:
-        InventoryGateway(client(), SETTINGS).commit(a_commit())
-    assert race.value.found == Snapshot(skus={BLACK: a_sku(current=7)})
+        InventoryGateway(client(), SETTINGS).commit([a_commit()])
+    assert race.value.found == Readings(skus={BLACK: a_sku(current=7)})
 
 
 def test_a_log_record_that_another_transaction_is_just_writing_is_a_lost_race() -> None:
@@ -552,14 +554,14 @@ def test_a_log_record_that_another_transaction_is_just_writing_is_a_lost_race() 
     reasons = [{"Code": "TransactionConflict"}, {"Code": "ConditionalCheckFailed"}]
     client = a_cancelled_transaction(*reasons)
     with pytest.raises(LostRace) as race:
-        InventoryGateway(client(), SETTINGS).commit(a_commit())
-    assert race.value.found == Snapshot()
+        InventoryGateway(client(), SETTINGS).commit([a_commit()])
+    assert race.value.found == Readings()
 
 
 def test_a_transaction_that_should_not_have_been_sent_is_a_defect_of_ours() -> None:
     client = a_cancelled_transaction({"Code": "ValidationError"}, {"Code": "None"})
     with pytest.raises(ClientError) as error:
-        InventoryGateway(client(), SETTINGS).commit(a_commit())
+        InventoryGateway(client(), SETTINGS).commit([a_commit()])
     assert not isinstance(error.value, LostRace)
 
 
@@ -571,7 +573,7 @@ def test_a_record_that_its_sku_does_not_know_of_is_never_overwritten_or_overlook
     storage.put(commit.movements[0].record.to_item() | {"quantity": {"N": "9"}}, "StockTransactions")
     before = everything(storage)
     with pytest.raises(ClientError) as error:
-        gateway.commit(commit)
+        gateway.commit([commit])
     assert error.value.response["Error"]["Code"] == "TransactionCanceledException"
     assert everything(storage) == before
 
@@ -622,7 +624,7 @@ def test_a_product_that_changed_meanwhile_gets_no_sku(
     storage.keep(a_product(**change))
     with pytest.raises(LostRace) as race:
         gateway.add_sku(a_sku(), 10, None)
-    assert race.value.found == Snapshot()
+    assert race.value.found == Readings()
     assert gateway.sku(PRODUCT, BLACK) is None
 
 
@@ -630,7 +632,7 @@ def test_a_sku_that_exists_is_not_overwritten(gateway: InventoryGateway, storage
     storage.keep(a_product(), a_sku(current=50))
     with pytest.raises(LostRace) as race:
         gateway.add_sku(a_sku(), 10, an_intent().marker([], NOW))
-    assert race.value.found == Snapshot(skus={BLACK: a_sku(current=50)})
+    assert race.value.found == Readings(skus={BLACK: a_sku(current=50)})
     assert gateway.sku(PRODUCT, BLACK) == a_sku(current=50)
     assert read(gateway, key="key-1").marker is None
 
@@ -643,7 +645,7 @@ def test_a_new_sku_whose_marker_was_there_first_is_not_written(
     gateway.add_sku(a_sku(), 10, marker)
     with pytest.raises(LostRace) as race:
         gateway.add_sku(a_sku(WHITE), 10, marker)
-    assert race.value.found == Snapshot(marker=marker)
+    assert race.value.found == Readings(markers={marker.marker_id: marker})
     assert gateway.sku(PRODUCT, WHITE) is None
 
 

@@ -267,9 +267,9 @@ class Meanwhile:
         if self._acts:
             self._acts.pop()()
 
-    def commit(self, commit: Any) -> None:
+    def commit(self, commits: Any) -> None:
         self._act()
-        self._gateway.commit(commit)
+        self._gateway.commit(commits)
 
     def update_sku(self, sku: Any, to: Any) -> None:
         self._act()

@@ -495,8 +495,10 @@ def test_an_order_of_forty_nine_skus_of_two_vendors_commits_at_once(
     assert {line["vendor_id"] for line in answer.json["lines"]} == {"VENDOR-000", "VENDOR-001"}
     assert shop.post(f"{ADDRESS}/confirm", token=orders).json["status"] == "confirmed"
     assert len(tables.records()) == 98
-    one_more = {"product_id": PRODUCT, "sku": BLACK, "quantity": 1}
-    answer = shop.put("/orders/ORDER-2", {"lines": [*lines, one_more]}, orders)
+    too_many = [
+        {"product_id": PRODUCT, "sku": f"SKU-{PRODUCT}-V{number}", "quantity": 1} for number in range(1_001)
+    ]
+    answer = shop.put("/orders/ORDER-2", {"lines": too_many}, orders)
     assert (answer.status, answer.code) == (422, "invalid_input")
 
 

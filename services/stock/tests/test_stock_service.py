@@ -11,7 +11,7 @@ from front_door import Client, Tokens
 
 from chalicelib.commands import SettleOrder
 from chalicelib.inventory_gateway import LostRace
-from chalicelib.snapshot import Snapshot
+from chalicelib.snapshot import Readings
 from chalicelib.stock_service import StockService
 from inventory_common.errors import (
     Busy,
@@ -60,9 +60,9 @@ class Rival:
         if self._acts:
             self._acts.pop(0)()
 
-    def commit(self, commit: Any) -> None:
+    def commit(self, commits: Any) -> None:
         self._act()
-        self._gateway.commit(commit)
+        self._gateway.commit(commits)
 
     def add_sku(self, *arguments: Any) -> None:
         self._act()
@@ -71,7 +71,7 @@ class Rival:
 
 def conflict() -> None:
     """Two transactions at once, as DynamoDB sees it: nothing is shown."""
-    raise LostRace(Snapshot())
+    raise LostRace(Readings())
 
 
 @pytest.fixture

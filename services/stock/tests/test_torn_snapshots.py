@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.commands import SettleOrder
 from chalicelib.inventory_gateway import InventoryGateway
-from chalicelib.snapshot import Snapshot
+from chalicelib.snapshot import Readings
 from chalicelib.stock_service import StockService
 from inventory_common.errors import InsufficientStock, QuantityExceedsReserved, StockLimitExceeded
 from inventory_common.limits import STOCK_MAX
@@ -28,19 +28,13 @@ class Torn:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._gateway, name)
 
-    def snapshot(
-        self,
-        skus: Iterable[tuple[str, str]] = (),
-        *,
-        order_id: str | None = None,
-        marker_id: str | None = None,
-    ) -> Snapshot:
+    def read(self, skus: Iterable[tuple[str, str]] = (), **others: Iterable[str]) -> Readings:
         act, self._act = self._act, None
         if act is None:
-            return self._gateway.snapshot(skus, order_id=order_id, marker_id=marker_id)
-        before = self._gateway.snapshot(order_id=order_id, marker_id=marker_id)
+            return self._gateway.read(skus, **others)
+        before = self._gateway.read(**others)
         act()
-        return before.updated(self._gateway.snapshot(skus))
+        return before.updated(self._gateway.read(skus))
 
 
 @pytest.fixture

@@ -1,0 +1,53 @@
+"""Who may use which route of the catalog, and with which request: stated here once more, by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from refusal_walk import EVERYBODY, SERVED, Row, Table
+
+from .shop import VENDOR, a_product, keep
+
+WRITERS = frozenset({"vendor", "admin"})
+OVERSEERS = frozenset({"vendor", "auditor", "admin"})
+
+PRODUCT = "PROD-E4F9A"
+PATHS = {"product_id": PRODUCT, "vendor_id": VENDOR}
+ABSENT = {"product_id": "PROD-ZZZZZ"}
+
+ROUTES: Table = {
+    ("GET", "/health"): Row(may=EVERYBODY, looks_at_tokens=False),
+    ("POST", "/products"): Row(
+        may=WRITERS,
+        body={"vendor_id": VENDOR, "product_name": "Lamp", "category": "Home", "base_price": 19.9},
+        idempotency="optional",
+        another_vendor="forbidden",
+    ),
+    ("GET", "/products"): Row(
+        may=EVERYBODY, query=(("category", "Electronics"),), paged=True, another_vendor=SERVED
+    ),
+    ("GET", "/products/{product_id}"): Row(
+        may=EVERYBODY, another_vendor=SERVED, absent=ABSENT, not_found="product_not_found"
+    ),
+    ("PATCH", "/products/{product_id}"): Row(
+        may=WRITERS,
+        body={"brand": "Lumen"},
+        versioned=True,
+        another_vendor="product_not_found",
+        absent=ABSENT,
+        not_found="product_not_found",
+    ),
+    ("DELETE", "/products/{product_id}"): Row(
+        may=WRITERS,
+        versioned=True,
+        another_vendor="product_not_found",
+        absent=ABSENT,
+        not_found="product_not_found",
+    ),
+    ("GET", "/vendors/{vendor_id}/products"): Row(may=OVERSEERS, paged=True, another_vendor="forbidden"),
+}
+
+
+def furnish(dynamodb: Any) -> None:
+    """Store what the requests of the table are about."""
+    keep(dynamodb, a_product(PRODUCT))

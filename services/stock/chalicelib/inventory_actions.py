@@ -1,0 +1,180 @@
+"""The actions of the transactions that change stock, each with the condition that guards it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final
+
+from inventory_common.conditions import OLD_IMAGE, absent_or_lapsed
+from inventory_common.items import to_attribute, to_item
+from inventory_common.products import ACTIVE
+from inventory_common.skus import Sku
+
+from .inventory_items import marker_key, order_item, order_key, part_item, part_key, sku_key
+from .orders import Order
+from .snapshot import Commit
+from .stock_rules import Movement
+
+__all__ = ["Action", "Tables", "actions_of", "count_of", "product_check", "sku_put"]
+
+Action = dict[str, Any]
+"""One entry of TransactItems."""
+
+_STOCK_ATTRIBUTES: Final = (
+    "current_stock",
+    "reserved_stock",
+    "available_stock",
+    "last_updated",
+    "last_updated_by",
+    "sequence",
+    "ledger_hash",
+    "last_transaction_at",
+    "last_transaction_id",
+)
+"""What a stock write sets, and nothing else: a PATCH beside it keeps what it set."""
+
+_STOCK_UPDATE: Final = "SET " + ", ".join(f"#{name} = :{name}" for name in _STOCK_ATTRIBUTES)
+_STOCK_UPDATE_NAMES: Final = {f"#{name}": name for name in (*_STOCK_ATTRIBUTES, "version")}
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables' names on this stage."""
+
+    products: str
+    inventory: str
+    transactions: str
+
+
+def actions_of(commits: Sequence[Commit], tables: Tables) -> list[Action]:
+    """Return the actions that carry out commits, each decided on what the one before it leaves.
+
+    One write for each SKU, however many commits move it; each movement has its log record.
+    """
+    moved: dict[str, list[Movement]] = {}
+    for movement in chain.from_iterable(commit.movements for commit in commits):
+        moved.setdefault(movement.after.sku, []).append(movement)
+    actions = [_stock_update(movements, tables) for movements in moved.values()]
+    actions += [_log_put(movement, tables) for movements in moved.values() for movement in movements]
+    for commit in commits:
+        actions += _order_actions(commit, tables)
+        if commit.marker is not None:
+            actions.append(commit.marker.put(tables.inventory, marker_key(commit.marker.marker_id)))
+    return actions
+
+
+def count_of(commits: Sequence[Commit]) -> int:
+    """Return how many actions carry out these commits."""
+    movements = [movement for commit in commits for movement in commit.movements]
+    orders = sum((commit.order is not None) + len(_changed_parts(commit)) for commit in commits)
+    markers = sum(commit.marker is not None for commit in commits)
+    return len({movement.after.sku for movement in movements}) + len(movements) + orders + markers
+
+
+def product_check(sku: Sku, tables: Tables) -> Action:
+    """Demand that a new SKU's product stands as it was read."""
+    return {
+        "ConditionCheck": {
+            "TableName": tables.products,
+            "Key": to_item({"product_id": sku.product_id}),
+            "ConditionExpression": "is_active = :active AND vendor_id = :vendor AND #version = :version",
+            "ExpressionAttributeNames": {"#version": "version"},
+            "ExpressionAttributeValues": {
+                ":active": to_attribute(ACTIVE),
+                ":vendor": to_attribute(sku.vendor_id),
+                ":version": to_attribute(sku.product_version),
+            },
+            **OLD_IMAGE,
+        }
+    }
+
+
+def sku_put(sku: Sku, tables: Tables) -> Action:
+    """Write a SKU that does not exist yet."""
+    return {
+        "Put": {
+            "TableName": tables.inventory,
+            "Item": sku.to_item(),
+            "ConditionExpression": "attribute_not_exists(product_id)",
+            **OLD_IMAGE,
+        }
+    }
+
+
+def _stock_update(movements: Sequence[Movement], tables: Tables) -> Action:
+    """Take a SKU from before the first of its movements to after the last."""
+    before, after = movements[0].before, movements[-1].after
+    values = {f":{name}": to_attribute(getattr(after, name)) for name in _STOCK_ATTRIBUTES}
+    values |= {":expected": to_attribute(before.sequence), ":changes": to_attribute(len(movements))}
+    condition = "#sequence = :expected"
+    if any(movement.needs_active for movement in movements):
+        # The flags may have changed without a new sequence.
+        condition += " AND is_active = :true AND product_is_active = :true"
+        values[":true"] = to_attribute(True)
+    return {
+        "Update": {
+            "TableName": tables.inventory,
+            "Key": sku_key(after.product_id, after.sku),
+            "UpdateExpression": f"{_STOCK_UPDATE}, #version = #version + :changes",
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": _STOCK_UPDATE_NAMES,
+            "ExpressionAttributeValues": values,
+            **OLD_IMAGE,
+        }
+    }
+
+
+def _log_put(movement: Movement, tables: Tables) -> Action:
+    return {
+        "Put": {
+            "TableName": tables.transactions,
+            "Item": movement.record.to_item(),
+            "ConditionExpression": "attribute_not_exists(transaction_id)",
+        }
+    }
+
+
+def _order_actions(commit: Commit, tables: Tables) -> list[Action]:
+    """Write an order's own item, whose version guards its parts, and those parts that have changed."""
+    order, replaced = commit.order, commit.replaced_order
+    if order is None:
+        return [] if replaced is None else _order_deletes(replaced, tables)
+    condition = absent_or_lapsed(order.created_at) if replaced is None else _of_version(replaced)
+    own = {"TableName": tables.inventory, "Item": order_item(order), **condition, **OLD_IMAGE}
+    parts = [
+        {"Put": {"TableName": tables.inventory, "Item": part_item(order, part)}}
+        for part in _changed_parts(commit)
+    ]
+    return [{"Put": own}, *parts]
+
+
+def _order_deletes(order: Order, tables: Tables) -> list[Action]:
+    own = {
+        "TableName": tables.inventory,
+        "Key": order_key(order.order_id),
+        **_of_version(order),
+        **OLD_IMAGE,
+    }
+    parts = [
+        {"Delete": {"TableName": tables.inventory, "Key": part_key(order.order_id, part)}}
+        for part in range(1, order.parts + 1)
+    ]
+    return [{"Delete": own}, *parts]
+
+
+def _changed_parts(commit: Commit) -> list[int]:
+    order, replaced = commit.order, commit.replaced_order
+    if order is None or not order.parts:
+        return []
+    former = {} if replaced is None else replaced.lines
+    return sorted({line.part for sku, line in order.lines.items() if former.get(sku) != line})
+
+
+def _of_version(order: Order) -> dict[str, Any]:
+    return {
+        "ConditionExpression": "#version = :expected",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":expected": to_attribute(order.version)},
+    }

@@ -1,0 +1,239 @@
+"""Orders that take several transactions: what drives them from step to step.
+
+A process may die between any two calls.  Then the next retry of the request, or the sweeper once the order's
+lease has run out, runs the same functions: what has been done is found done.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TypeVar
+
+from inventory_common.errors import (
+    Busy,
+    InsufficientStock,
+    OrderNotFound,
+    ProductInactive,
+    SkuInactive,
+    SkuNotFound,
+)
+from inventory_common.limits import ORDER_PART_LINES_MAX, TRANSACTION_ITEMS_MAX, UNDIVIDED_ORDER_LINES_MAX
+
+from . import steps
+from .commands import OrderLineRequest, PlaceOrder, SettleOrder, Source
+from .inventory_gateway import InventoryGateway
+from .orders import Order, OrderLine, Phase, SettledOrder
+from .reservations import CANCEL, Settlement, require_on_offer
+from .snapshot import Commit, NeedsSteps, Snapshot
+from .stock_rules import Occasion
+from .transactor import Decide, Done, Task, Transactor
+
+__all__ = ["Sagas"]
+
+_NOT_TO_BE_HAD = (InsufficientStock, ProductInactive, SkuInactive, SkuNotFound)
+_Thing = TypeVar("_Thing")
+
+Keys = Sequence[tuple[str, str]]
+"""SKUs of a step: ``(product_id, sku)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sagas:
+    """Brings orders from step to step; `StockService` and `Sweeper` make it."""
+
+    gateway: InventoryGateway
+    transactor: Transactor
+
+    def place(self, command: PlaceOrder, source: Source, deadline: float) -> SettledOrder:
+        """Reserve an order's lines step by step: all, or in the end none.
+
+        Raises
+        ------
+        InventoryError
+            As `reservations.place` does; what had been reserved is given back by then.
+        Busy
+            If time runs out; the same request goes on from there, or the sweeper gives all back.
+        """
+        # In one sequence, however they are sent: a line's place in it says which part keeps it.
+        command = replace(command, lines=tuple(sorted(command.lines, key=lambda line: line.sku)))
+        if len(command.lines) > UNDIVIDED_ORDER_LINES_MAX:
+            self._require_on_offer(command)
+        by_sku = {line.sku: line for line in command.lines}
+
+        def step(keys: Keys) -> Decide:
+            some = [by_sku[sku] for _, sku in keys]
+            return lambda seen, occasion: steps.place_some(seen, command, some, occasion)
+
+        try:
+            groups = _chunks(_keys(command.lines), ORDER_PART_LINES_MAX)
+            placed = self._in_steps(command.order_id, source, groups, step, deadline)
+        except _NOT_TO_BE_HAD:
+            turned = self._one(
+                command.order_id,
+                source,
+                lambda seen, occasion: steps.begin_release(seen, occasion, command=command),
+                deadline,
+            )
+            if turned.commit is not None and turned.commit.order is not None:
+                self._release(turned.commit.order, source.request_id, deadline)
+            raise
+        if placed.order.phase is Phase.PLACING:
+            # What had been placed was given back meanwhile: the sweeper took us for dead.
+            raise Busy(f"{command.order_id} has to be placed from the beginning; please try again.")
+        return placed
+
+    def settle(
+        self, settlement: Settlement, command: SettleOrder, source: Source, deadline: float
+    ) -> SettledOrder:
+        """Confirm, cancel or refund all of an order step by step.
+
+        Raises
+        ------
+        InventoryError
+            As the command does when it is done at once; nothing has begun then.
+        Busy
+            If time runs out; the same request goes on from there, or the sweeper does.
+        """
+        begun = self._one(
+            command.order_id,
+            source,
+            lambda seen, occasion: steps.begin_settlement(seen, settlement, command, occasion),
+            deadline,
+            marker_id=None if command.intent is None else command.intent.marker_id,
+        )
+        order = begun.order
+        assert order is not None
+        if order.phase is not settlement.phase:
+            return SettledOrder(order, replayed=True)
+        return self._settle_on(order, settlement, source, deadline)
+
+    def expire(self, order_id: str, source: Source, deadline: float) -> bool:
+        """Give back step by step what an order holds after its hold has ended; False if that is not so."""
+        begun = self._one(order_id, source, steps.begin_expiry, deadline)
+        if begun.commit is None or begun.commit.order is None:
+            return False
+        self._settle_on(begun.commit.order, CANCEL, source, deadline)
+        return True
+
+    def go_on(self, order_id: str, source: Source, deadline: float) -> bool:
+        """Bring an order to its end whose command was left in the middle; False if that is not so."""
+        order = self.gateway.order(order_id)
+        if order is None or order.errand is None or order.errand.lease_until > self.transactor.clock():
+            return False
+        if order.phase is Phase.PLACING:
+            turned = self._one(order_id, source, steps.begin_release, deadline)
+            if turned.commit is None or turned.commit.order is None:
+                return False
+            order = turned.commit.order
+        if order.phase is Phase.RELEASING:
+            self._release(order, source.request_id, deadline)
+        else:
+            self._settle_on(order, steps.SETTLEMENTS[order.phase], source, deadline)
+        return True
+
+    # How
+
+    def _require_on_offer(self, command: PlaceOrder) -> None:
+        """Refuse an order that cannot be had, before anything of it is written."""
+        if self.gateway.order(command.order_id) is not None:
+            return
+        for lines in _chunks(command.lines, TRANSACTION_ITEMS_MAX):
+            require_on_offer(lines, self.gateway.read(_keys(lines)).skus)
+
+    def _settle_on(
+        self, order: Order, settlement: Settlement, source: Source, deadline: float
+    ) -> SettledOrder:
+        remaining = settlement.remaining(order)
+        lines = [line for sku, line in order.lines.items() if remaining[sku]]
+
+        def step(keys: Keys) -> Decide:
+            some = [sku for _, sku in keys]
+            return lambda seen, occasion: steps.settle_some(seen, settlement, some, occasion)
+
+        return self._in_steps(order.order_id, source, _by_part(lines), step, deadline)
+
+    def _release(self, order: Order, request_id: str, deadline: float) -> None:
+        source = Source(steps.PERFORMED_BY, request_id)
+        lines = [line for line in order.lines.values() if line.reserved]
+
+        def step(keys: Keys) -> Decide:
+            some = [sku for _, sku in keys]
+            return lambda seen, occasion: steps.release_some(seen, some, occasion)
+
+        if lines:
+            self._in_steps(order.order_id, source, _by_part(lines), step, deadline)
+        self._one(order.order_id, source, lambda seen, _: steps.remove(seen), deadline)
+
+    def _in_steps(
+        self,
+        order_id: str,
+        source: Source,
+        groups: Iterable[Keys],
+        step: Callable[[Keys], Decide],
+        deadline: float,
+    ) -> SettledOrder:
+        """Take a step for each group of SKUs; those at which it always loses get steps of their own."""
+        pending = deque(groups)
+        order: Order | None = None
+        replayed = True
+        while pending:
+            some = pending.popleft()
+            task = Task(
+                decide=step(some),
+                source=source,
+                skus=tuple(some),
+                order_id=order_id,
+                is_divisible=len(some) > 1,
+            )
+            try:
+                done = self.transactor.carry_out(task, deadline)
+            except NeedsSteps as divided:
+                pending.extendleft(reversed(_divided(some, divided.contested)))
+                continue
+            order = done.order
+            replayed = replayed and done.commit is None
+            if order is None or order.phase is Phase.IDLE:
+                break
+        if order is None:
+            raise OrderNotFound(f"There is no {order_id}.")
+        return SettledOrder(order, replayed)
+
+    def _one(
+        self,
+        order_id: str,
+        source: Source,
+        decide: Callable[[Snapshot, Occasion], Commit | None],
+        deadline: float,
+        marker_id: str | None = None,
+    ) -> Done:
+        return self.transactor.carry_out(
+            Task(decide=decide, source=source, order_id=order_id, marker_id=marker_id), deadline
+        )
+
+
+def _keys(lines: Iterable[OrderLineRequest | OrderLine]) -> list[tuple[str, str]]:
+    return [(line.product_id, line.sku) for line in lines]
+
+
+def _by_part(lines: Iterable[OrderLine]) -> Iterator[Keys]:
+    """Group lines for steps, each of one part's."""
+    by_part = sorted(lines, key=lambda line: (line.part, line.sku))
+    for _, of_part in groupby(by_part, key=lambda line: line.part):
+        yield from _chunks(_keys(of_part), ORDER_PART_LINES_MAX)
+
+
+def _divided(some: Keys, contested: Collection[str]) -> list[Keys]:
+    """Return what is not contested as one group, and each contested SKU as one of its own."""
+    rest = [key for key in some if key[1] not in contested]
+    alone = [[key] for key in some if key[1] in contested]
+    if len(rest) == len(some):
+        return [[key] for key in some]
+    return [rest, *alone] if rest else [*alone]
+
+
+def _chunks(things: Sequence[_Thing], size: int) -> Iterator[list[_Thing]]:
+    for begin in range(0, len(things), size):
+        yield list(things[begin : begin + size])

@@ -1,0 +1,310 @@
+"""How commands are carried out: read, decide, commit, and again if another writer was first.
+
+Several commands go into one transaction, a pack: each is decided on what the one before it leaves, so that a
+SKU which all of them want is written once.  A pack of one is the usual case.
+
+::
+
+    read ──► decide ──► commit ──► done
+               ▲           │ another writer was first: its image
+               └───────────┘ is the next attempt's, without a read
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Final
+
+from inventory_common.contention import Persistence
+from inventory_common.dynamodb import outcome_of
+from inventory_common.errors import Busy, Conflict, DatabaseUnavailable, InventoryError
+from inventory_common.limits import (
+    CONFLICTS_BEFORE_HALVING,
+    LOSSES_BEFORE_DIVIDING,
+    TRANSACTION_ITEMS_MAX,
+)
+from inventory_common.timestamps import Clock, epoch_seconds
+
+from .commands import Source
+from .inventory_actions import count_of
+from .inventory_gateway import InventoryGateway, LostRace
+from .orders import Order
+from .reservations import standing
+from .snapshot import Commit, IncompleteSnapshot, NeedsSteps, Readings, Snapshot
+from .stock_rules import Occasion
+
+__all__ = ["Decide", "Done", "Outcome", "Task", "Transactor"]
+
+_TORN_READINGS_MAX: Final = 5
+"""Readings of one order together with its SKUs that may be of different moments: each takes a change of the
+order just then.  If they never fit, other orders of its batch do not wait for it."""
+
+Decide = Callable[[Snapshot, Occasion], Commit | None]
+"""A rule: from what stands to what is to be written; None if that was done before; raises a refusal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A command to carry out: its rule, and the items that it is known to need before any is read."""
+
+    decide: Decide
+    source: Source
+    skus: tuple[tuple[str, str], ...] = ()
+    order_id: str | None = None
+    marker_id: str | None = None
+    notes: str | None = None
+    is_divisible: bool = False
+    """Whether it may go on in steps, where other writers are always faster at one of its SKUs."""
+
+    def occasion(self, now: str) -> Occasion:
+        """Return the occasion as of which it is decided."""
+        return Occasion(
+            now=now,
+            performed_by=self.source.performed_by,
+            request_id=self.source.request_id,
+            order_id=self.order_id,
+            notes=self.notes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command that is done: what it saw, and what it wrote; None if it had been done before."""
+
+    snapshot: Snapshot
+    commit: Commit | None
+
+    @property
+    def order(self) -> Order | None:
+        """The order as it stands now."""
+        return self.snapshot.order if self.commit is None else self.commit.order
+
+
+Outcome = Done | InventoryError | NeedsSteps
+"""What became of a task: done, refused, or nothing because one transaction cannot do it."""
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What the first tasks of a pack come to on some readings; it counts once its commits are written.
+
+    While SKUs are `missing`, by the order that tells of them, it says only how many tasks were `considered`.
+    """
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    commits: list[Commit] = field(default_factory=list)
+    missing: dict[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    considered: int = 0
+
+    @property
+    def sku_count(self) -> int:
+        """How many SKUs the commits move."""
+        return len({movement.after.sku for commit in self.commits for movement in commit.movements})
+
+
+@dataclass(slots=True)
+class _Losses:
+    """How often a pack has lost to other writers: over several SKUs, without any image; and at which SKUs."""
+
+    of_several_skus: int = 0
+    conflicts: int = 0
+    contested: frozenset[str] = frozenset()
+
+    def add(self, race: LostRace, plan: _Plan) -> None:
+        """Count one more; a conflict is one of which DynamoDB shows no item that has changed."""
+        self.of_several_skus += plan.sku_count > 1
+        self.conflicts += not race.found
+        self.contested |= race.contested
+
+    @property
+    def call_for_halving(self) -> bool:
+        """Whether fewer tasks are likelier to commit; on one SKU alone they are not."""
+        return self.conflicts >= CONFLICTS_BEFORE_HALVING or self.of_several_skus >= LOSSES_BEFORE_DIVIDING
+
+    @property
+    def call_for_steps(self) -> bool:
+        """Whether one task is likelier to commit SKU by SKU."""
+        return self.of_several_skus >= LOSSES_BEFORE_DIVIDING and bool(self.contested)
+
+
+@dataclass(frozen=True, slots=True)
+class Transactor:
+    """Carries out tasks; each attempt has its own moment by the clock."""
+
+    gateway: InventoryGateway
+    clock: Clock
+    persistence: Persistence
+
+    def carry_out(self, task: Task, deadline: float | None = None) -> Done:
+        """Carry out one task, by a deadline of the persistence's where it is not all that it bounds.
+
+        Raises
+        ------
+        InventoryError
+            The refusal; `Busy` at the end of all attempts.
+        NeedsSteps
+            If one transaction cannot do it.
+        """
+        outcomes, _ = self._settle([task], self.persistence.deadline() if deadline is None else deadline)
+        [outcome] = outcomes
+        if not isinstance(outcome, Done):
+            raise outcome
+        return outcome
+
+    def carry_out_all(self, tasks: Sequence[Task], deadline: float | None = None) -> list[Outcome]:
+        """Carry out tasks in packs, in their sequence, and tell what became of each.
+
+        No task depends on another's success, and none is half done.  `Busy` and `DatabaseUnavailable` are
+        outcomes of the tasks concerned, which may be sent again; whose turn has not come by the deadline of
+        all is told `Busy`, as whoever waits for the answer does not wait for ever.
+        """
+        outcomes: list[Outcome] = []
+        deadline = self.persistence.deadline() if deadline is None else deadline
+        packs: deque[Sequence[Task]] = deque(_packs(tasks))
+        while packs:
+            pack = packs.popleft()
+            if self.persistence.monotonic() > deadline:
+                outcomes += [Busy("There was no time left for it; please try again.")] * len(pack)
+                continue
+            try:
+                settled, left = self._settle(pack, deadline)
+            except Exception as error:
+                failure = outcome_of(error)
+                if not isinstance(failure, DatabaseUnavailable):
+                    raise
+                settled, left = [failure] * len(pack), []
+            outcomes += settled
+            packs.extendleft(reversed(left))
+        return outcomes
+
+    def _settle(self, pack: Sequence[Task], deadline: float) -> tuple[list[Outcome], list[Sequence[Task]]]:
+        """Settle a pack, or its beginning; return the outcomes, and what is left as packs of their own."""
+        losses, torn_readings = _Losses(), 0
+        try:
+            readings = self._read(pack)
+            for _ in self.persistence.attempts(deadline):
+                if len(pack) > 1 and (losses.call_for_halving or torn_readings >= CONFLICTS_BEFORE_HALVING):
+                    half = len(pack) // 2
+                    return [], [pack[:half], pack[half:]]
+                readings, plan = self._plan(pack, readings)
+                if plan.missing:
+                    torn_readings += 1
+                    if torn_readings >= _TORN_READINGS_MAX:
+                        raise Busy("The order and its SKUs do not fit together; please try again.")
+                    continue
+                looked_again = self._looked_again(pack, plan, readings)
+                if looked_again != readings:
+                    readings = looked_again
+                    continue
+                try:
+                    if plan.commits:
+                        self.gateway.commit(plan.commits)
+                except LostRace as race:
+                    readings = readings.updated(race.found)
+                    losses.add(race, plan)
+                    if losses.call_for_steps and len(pack) == 1 and pack[0].is_divisible:
+                        return [NeedsSteps(losses.contested)], []
+                    continue
+                left = pack[len(plan.outcomes) :]
+                return plan.outcomes, [left] if left else []
+        except Busy as busy:
+            return [busy] * len(pack), []
+        raise AssertionError("attempts end by raising Busy")
+
+    def _read(self, pack: Iterable[Task]) -> Readings:
+        return self.gateway.read(
+            dict.fromkeys(sku for task in pack for sku in task.skus),
+            orders=[task.order_id for task in pack if task.order_id is not None],
+            markers=[task.marker_id for task in pack if task.marker_id is not None],
+        )
+
+    def _plan(self, pack: Sequence[Task], readings: Readings) -> tuple[Readings, _Plan]:
+        """Decide on the readings; SKUs that only the orders tell of are read first, together with these.
+
+        What was read stays read: the plan still has `missing` ones if they are of different moments even so.
+        """
+        plan = _decide(pack, readings, self.clock())
+        if plan.missing:
+            skus = dict.fromkeys(chain.from_iterable(plan.missing.values()))
+            readings = readings.updated(self.gateway.read(skus, orders=plan.missing))
+            plan = _decide(pack[: plan.considered], readings, self.clock())
+        return readings, plan
+
+    def _looked_again(self, pack: Sequence[Task], plan: _Plan, readings: Readings) -> Readings:
+        """Look again for what would make a refused command a repeated one.
+
+        Several items are not read at one moment: an earlier copy of the command may have committed between
+        the read of its order or marker and that of a SKU, whose stock is then short by that very command.
+        What had lapsed when it was read counts as absent, and may have been replaced since.
+        """
+        refused = [
+            task for task, outcome in zip(pack, plan.outcomes, strict=False) if isinstance(outcome, Conflict)
+        ]
+        now = self.clock()
+        orders = [task.order_id for task in refused if task.order_id is not None]
+        markers = [task.marker_id for task in refused if task.marker_id is not None]
+        return readings.updated(
+            self.gateway.read(
+                orders=[each for each in orders if standing(readings.orders.get(each), now) is None],
+                markers=[
+                    each
+                    for each in markers
+                    if each not in readings.markers or readings.markers[each].lapses_at <= epoch_seconds(now)
+                ],
+            )
+        )
+
+
+def _decide(pack: Sequence[Task], readings: Readings, now: str) -> _Plan:
+    """Decide tasks in turn, as many as one transaction takes, each on what the one before it leaves."""
+    plan = _Plan()
+    for task in pack:
+        snapshot = readings.of(task.order_id, task.marker_id)
+        try:
+            if snapshot.order is not None and not snapshot.order.is_whole:
+                raise IncompleteSnapshot([])
+            commit = task.decide(snapshot, task.occasion(now))
+        except IncompleteSnapshot as incomplete:
+            assert task.order_id is not None, "only an order tells of SKUs"
+            missing = {**plan.missing, task.order_id: incomplete.skus}
+            if len(missing) + sum(map(len, missing.values())) > TRANSACTION_ITEMS_MAX:
+                break
+            plan.missing = missing
+        except (InventoryError, NeedsSteps) as refusal:
+            plan.outcomes.append(refusal)
+        else:
+            if commit is not None:
+                if count_of([*plan.commits, commit]) > TRANSACTION_ITEMS_MAX:
+                    break
+                plan.commits.append(commit)
+            plan.outcomes.append(Done(snapshot, commit))
+            if commit is not None:
+                readings = readings.after(commit)
+        plan.considered += 1
+    return plan
+
+
+def _packs(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    """Group neighbours for which one read and one transaction may do; no two on one order."""
+    pack: list[Task] = []
+    orders: set[str | None] = set()
+    skus: set[tuple[str, str]] = set()
+    actions = 0
+    for task in tasks:
+        # A log record for each SKU, at least one; the order, perhaps a marker.
+        needed = max(len(task.skus), 1) + (task.order_id is not None) + (task.marker_id is not None)
+        if pack and (
+            task.order_id in orders
+            or actions + needed + max(len(skus.union(task.skus)), 1) > TRANSACTION_ITEMS_MAX
+        ):
+            yield pack
+            pack, orders, skus, actions = [], set(), set(), 0
+        pack.append(task)
+        orders.add(task.order_id)
+        skus.update(task.skus)
+        actions += needed
+    if pack:
+        yield pack

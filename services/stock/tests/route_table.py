@@ -1,0 +1,105 @@
+"""Who may use which route of the stock, and with which request: stated here once more, by hand."""
+
+from __future__ import annotations
+
+from front_door import Client
+from refusal_walk import EMPTY, EVERYBODY, Row, Table
+
+from .shop import BLACK, ORDER, PRODUCT, VENDOR, WHITE, Tables, a_product, a_sku, asked
+
+WRITERS = frozenset({"vendor", "admin"})
+READERS = frozenset({"vendor", "orders", "auditor", "admin"})
+OVERSEERS = frozenset({"vendor", "auditor", "admin"})
+ORDER_SYSTEMS = frozenset({"orders", "admin"})
+
+PATHS = {"product_id": PRODUCT, "sku": BLACK, "vendor_id": VENDOR, "order_id": ORDER}
+NO_PRODUCT = {"product_id": "PROD-00000"}
+NO_SKU = {"sku": f"SKU-{PRODUCT}-NONE"}
+NO_ORDER = {"order_id": "ORDER-NONE"}
+
+RED = f"SKU-{PRODUCT}-RED-L"
+NEW_SKU = {"sku": RED, "variant_name": "Red", "unit_price": 90, "reorder_threshold": 5}
+ONE_BLACK = {"lines": [{"sku": BLACK, "quantity": 1}]}
+
+ROUTES: Table = {
+    ("GET", "/health"): Row(may=EVERYBODY, looks_at_tokens=False),
+    ("POST", "/products/{product_id}/skus"): Row(
+        may=WRITERS, body=NEW_SKU, idempotency="optional", another_vendor="product_not_found"
+    ),
+    ("GET", "/products/{product_id}/skus"): Row(may=READERS, paged=True, another_vendor=EMPTY),
+    ("GET", "/products/{product_id}/skus/{sku}"): Row(
+        may=READERS, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
+    ),
+    ("PATCH", "/products/{product_id}/skus/{sku}"): Row(
+        may=WRITERS,
+        body={"unit_price": 80},
+        versioned=True,
+        another_vendor="sku_not_found",
+        absent=NO_SKU,
+        not_found="sku_not_found",
+    ),
+    ("DELETE", "/products/{product_id}/skus/{sku}"): Row(
+        may=WRITERS,
+        versioned=True,
+        another_vendor="sku_not_found",
+        absent=NO_SKU,
+        not_found="sku_not_found",
+    ),
+    ("POST", "/products/{product_id}/skus/{sku}/restocks"): Row(
+        may=WRITERS,
+        body={"quantity": 5},
+        idempotency="required",
+        another_vendor="sku_not_found",
+        absent=NO_SKU,
+        not_found="sku_not_found",
+    ),
+    ("POST", "/products/{product_id}/skus/{sku}/adjustments"): Row(
+        may=WRITERS,
+        body={"quantity_change": -1, "notes": "broken"},
+        idempotency="required",
+        another_vendor="sku_not_found",
+        absent=NO_SKU,
+        not_found="sku_not_found",
+    ),
+    ("GET", "/vendors/{vendor_id}/inventory"): Row(may=OVERSEERS, paged=True, another_vendor="forbidden"),
+    ("GET", "/vendors/{vendor_id}/low-stock"): Row(may=OVERSEERS, paged=True, another_vendor="forbidden"),
+    ("PUT", "/orders/{order_id}"): Row(may=ORDER_SYSTEMS, body=asked((BLACK, 4))),
+    ("GET", "/orders/{order_id}"): Row(may=ORDER_SYSTEMS, absent=NO_ORDER, not_found="order_not_found"),
+    ("GET", "/orders"): Row(may=ORDER_SYSTEMS, paged=True),
+    ("POST", "/orders/batch"): Row(
+        may=ORDER_SYSTEMS, body={"orders": [{"order_id": ORDER} | asked((BLACK, 4))]}
+    ),
+    ("POST", "/orders/{order_id}/extend"): Row(
+        may=ORDER_SYSTEMS, body={"hold_seconds": 60}, absent=NO_ORDER, not_found="order_not_found"
+    ),
+    ("POST", "/orders/{order_id}/confirm"): Row(
+        may=ORDER_SYSTEMS,
+        body=ONE_BLACK,
+        idempotency="required",
+        absent=NO_ORDER,
+        not_found="order_not_found",
+    ),
+    ("POST", "/orders/{order_id}/cancel"): Row(
+        may=ORDER_SYSTEMS,
+        body=ONE_BLACK,
+        idempotency="required",
+        absent=NO_ORDER,
+        not_found="order_not_found",
+    ),
+    ("POST", "/orders/{order_id}/refund"): Row(
+        may=ORDER_SYSTEMS,
+        body=ONE_BLACK,
+        idempotency="required",
+        absent=NO_ORDER,
+        not_found="order_not_found",
+    ),
+}
+"""A command on part of an order needs its key; one on the whole of it, tested elsewhere, does not."""
+
+
+def furnish(shop: Client, tables: Tables, orders: str) -> None:
+    """Store what the requests of the table are about: an order of four black ones, one of them confirmed."""
+    tables.keep(a_product(), a_sku(BLACK, 50), a_sku(WHITE, 3))
+    assert shop.put(f"/orders/{ORDER}", asked((BLACK, 4)), orders).status == 201
+    confirmed = shop.post(f"/orders/{ORDER}/confirm", ONE_BLACK, orders, idempotency_key="before-the-walk")
+    assert confirmed.status == 200

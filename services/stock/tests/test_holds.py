@@ -1,0 +1,151 @@
+"""How long an order holds its units, decided on what stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.commands import ExtendHold, SettleOrder
+from chalicelib.holds import expire, extend
+from chalicelib.orders import EXPIRED, Order
+from chalicelib.reservations import cancel
+from chalicelib.snapshot import IncompleteSnapshot, Snapshot
+from inventory_common.errors import OrderCancelled, OrderConfirmed, OrderNotFound, ReservationExpired
+from inventory_common.limits import TOMBSTONE_SECONDS
+from inventory_common.timestamps import plus_seconds
+
+from .shop import BLACK, NOW, ORDER, PRODUCT, WHITE, a_line, a_sku, an_occasion, an_order
+
+TOMORROW = plus_seconds(NOW, 86_400)
+AT_THE_END = an_occasion(TOMORROW, order_id=ORDER)
+JUST_BEFORE = an_occasion("2026-02-24T10:29:59.999999Z", order_id=ORDER)
+WHEN = an_occasion(order_id=ORDER)
+
+
+def seen(order: Order | None, *skus: object) -> Snapshot:
+    return Snapshot(order=order, skus={sku.sku: sku for sku in skus})
+
+
+def tombstone() -> Order:
+    commit = cancel(Snapshot(), SettleOrder(ORDER), WHEN)
+    assert commit is not None
+    assert commit.order is not None
+    return commit.order
+
+
+# Expiry
+
+
+def test_an_order_whose_hold_has_ended_gives_back_all_that_it_holds() -> None:
+    order = an_order(a_line(BLACK, reserved=5), a_line(WHITE, reserved=1), version=3)
+    commit = expire(seen(order, a_sku(BLACK, 50, 7), a_sku(WHITE, 1, 1)), AT_THE_END)
+    assert commit is not None
+    assert commit.order == an_order(
+        a_line(BLACK, cancelled=5), a_line(WHITE, cancelled=1), version=4, cancel_reason="expired"
+    )
+    assert (commit.replaced_order, commit.marker) == (order, None)
+    assert [(m.after.sku, m.after.current_stock, m.after.reserved_stock) for m in commit.movements] == [
+        (BLACK, 50, 2),
+        (WHITE, 1, 0),
+    ]
+    assert {m.record.transaction_type for m in commit.movements} == {"order_cancelled"}
+    assert {m.record.order_id for m in commit.movements} == {ORDER}
+
+
+def test_a_hold_has_ended_at_its_very_end_and_not_before() -> None:
+    held = seen(an_order(a_line(reserved=5)), a_sku(BLACK, 5, 5))
+    assert expire(held, JUST_BEFORE) is None
+    assert expire(held, AT_THE_END) is not None
+
+
+def test_what_has_left_for_an_order_stays_with_it_when_the_rest_goes_back() -> None:
+    order = an_order(
+        a_line(BLACK, reserved=2, confirmed=3, refunded=1), a_line(WHITE, confirmed=1), version=2
+    )
+    commit = expire(seen(order, a_sku(BLACK, 9, 2)), AT_THE_END)
+    assert commit is not None
+    assert commit.order == an_order(
+        a_line(BLACK, confirmed=3, cancelled=2, refunded=1),
+        a_line(WHITE, confirmed=1),
+        version=3,
+        cancel_reason=EXPIRED,
+    )
+    assert [movement.record.quantity for movement in commit.movements] == [2]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        None,
+        an_order(a_line(confirmed=5)),
+        an_order(a_line(cancelled=5), cancel_reason="requested"),
+        an_order(a_line(cancelled=5), cancel_reason=EXPIRED),
+        tombstone(),
+    ],
+    ids=["unknown", "confirmed", "cancelled", "expired before", "tombstone"],
+)
+def test_an_order_that_holds_nothing_has_nothing_to_give_back(order: Order | None) -> None:
+    assert expire(Snapshot(order=order), AT_THE_END) is None
+
+
+def test_the_skus_of_an_order_are_asked_for_where_they_were_not_read() -> None:
+    with pytest.raises(IncompleteSnapshot) as incomplete:
+        expire(seen(an_order(a_line(BLACK, reserved=1), a_line(WHITE, confirmed=1))), AT_THE_END)
+    assert incomplete.value.skus == [(PRODUCT, BLACK)]
+
+
+@pytest.mark.parametrize("flag", ["is_active", "product_is_active"])
+def test_units_of_what_is_not_for_sale_any_more_come_back_too(flag: str) -> None:
+    held = seen(an_order(a_line(reserved=5)), a_sku(BLACK, 5, 5, **{flag: False}))
+    assert expire(held, AT_THE_END) is not None
+
+
+# Extension
+
+
+@pytest.mark.parametrize(
+    ("now", "hold_seconds", "expires_at"),
+    [
+        (NOW, 86_401, "2026-02-24T10:30:01.000000Z"),
+        (NOW, 2_592_000, "2026-03-25T10:30:00.000000Z"),
+        (TOMORROW, 60, "2026-02-24T10:31:00.000000Z"),
+    ],
+    ids=["a second more", "the most", "after its end"],
+)
+def test_an_extended_order_holds_its_units_until_so_long_from_now(
+    now: str, hold_seconds: int, expires_at: str
+) -> None:
+    order = an_order(a_line(reserved=2, confirmed=1), version=3)
+    commit = extend(seen(order), ExtendHold(ORDER, hold_seconds), an_occasion(now))
+    assert commit is not None
+    assert commit.order == an_order(a_line(reserved=2, confirmed=1), version=4, expires_at=expires_at)
+    assert (commit.movements, commit.replaced_order, commit.marker) == ((), order, None)
+
+
+@pytest.mark.parametrize("hold_seconds", [60, 86_399, 86_400])
+def test_a_hold_is_never_made_shorter(hold_seconds: int) -> None:
+    assert extend(seen(an_order(a_line(reserved=2))), ExtendHold(ORDER, hold_seconds), WHEN) is None
+
+
+@pytest.mark.parametrize(
+    ("order", "refusal"),
+    [
+        (None, OrderNotFound),
+        (an_order(a_line(confirmed=5)), OrderConfirmed),
+        (an_order(a_line(confirmed=5, refunded=5)), OrderConfirmed),
+        (an_order(a_line(confirmed=1, cancelled=1), cancel_reason="requested"), OrderConfirmed),
+        (an_order(a_line(cancelled=5), cancel_reason="requested"), OrderCancelled),
+        (an_order(a_line(cancelled=5), cancel_reason=EXPIRED), ReservationExpired),
+        (an_order(a_line(confirmed=1, cancelled=1), cancel_reason=EXPIRED), ReservationExpired),
+        (tombstone(), OrderCancelled),
+    ],
+    ids=["unknown", "confirmed", "refunded", "partly", "cancelled", "expired", "rest expired", "tombstone"],
+)
+def test_an_order_that_holds_nothing_is_not_extended(order: Order | None, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        extend(seen(order), ExtendHold(ORDER, 3_600), WHEN)
+
+
+def test_a_lapsed_cancel_is_no_order_to_extend() -> None:
+    lapsed = an_occasion(plus_seconds(NOW, TOMBSTONE_SECONDS))
+    with pytest.raises(OrderNotFound):
+        extend(seen(tombstone()), ExtendHold(ORDER, 3_600), lapsed)

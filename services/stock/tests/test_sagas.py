@@ -1,0 +1,437 @@
+"""Orders of more lines than one transaction takes, and what a process that dies in the middle leaves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import boto3
+import pytest
+from front_door import Client
+
+from chalicelib.commands import OrderLineRequest, PlaceOrder, SettleOrder
+from chalicelib.inventory_gateway import InventoryGateway
+from chalicelib.stock_service import StockService
+from chalicelib.sweeper import Sweeper
+from inventory_common.errors import (
+    Busy,
+    InsufficientStock,
+    InvalidInput,
+    OrderExists,
+    OrderInProgress,
+    ReservationExpired,
+    SkuInactive,
+)
+from inventory_common.limits import ORDER_LEASE_SECONDS, ORDER_LINES_MAX
+from inventory_common.settings import Settings
+from inventory_common.skus import Sku
+from inventory_common.transactions import TransactionRecord, record_hash
+from local.embedded_aws import embedded_aws
+from local.tables import create_tables, definitions
+
+from .shop import ORDER, PRODUCT, SOURCE, Clock, a_sku, an_intent, patient
+
+HELD_SECONDS = 3_600
+WIDE = 50
+"""Lines of the smallest order that is kept in parts: two of them."""
+
+
+class Died(BaseException):
+    """A process that is no more; no handler of the product's sees it."""
+
+
+def the_skus(count: int) -> list[str]:
+    return [f"SKU-{PRODUCT}-V{number:04}" for number in range(count)]
+
+
+def asking_for(count: int, quantity: int = 2, order_id: str = ORDER) -> PlaceOrder:
+    lines = tuple(OrderLineRequest(PRODUCT, sku, quantity) for sku in the_skus(count))
+    return PlaceOrder(order_id=order_id, lines=lines, hold_seconds=HELD_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Any]:
+    """A client of an embedded AWS: a wide transaction takes moto seconds."""
+    with embedded_aws() as url:
+        yield boto3.client(
+            "dynamodb",
+            endpoint_url=url,
+            region_name="ap-south-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+        )
+
+
+@pytest.fixture
+def dynamodb(engine: Any) -> Any:
+    """A client of empty tables."""
+    for name in definitions():
+        with suppress(engine.exceptions.ResourceNotFoundException):
+            engine.delete_table(TableName=name)
+    create_tables(engine)
+    return engine
+
+
+@pytest.fixture
+def service(
+    service_module: Any, dynamodb: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> StockService:
+    """The service behind the routes, on the embedded AWS, with the test's clock and no pauses."""
+    gateway = InventoryGateway(dynamodb, Settings.from_environment(os.environ))
+    service = StockService(gateway, clock, patient())
+    monkeypatch.setattr(service_module, "stock", service)
+    return service
+
+
+@pytest.fixture
+def keep(dynamodb: Any) -> Callable[..., None]:
+    def keep(count: int, stock: int = 5, **differences: Any) -> None:
+        items = [a_sku(sku, stock, **differences).to_item() for sku in the_skus(count)]
+        for begin in range(0, count, 25):
+            puts = [{"PutRequest": {"Item": item}} for item in items[begin : begin + 25]]
+            dynamodb.batch_write_item(RequestItems={"VendorInventory": puts})
+
+    return keep
+
+
+@pytest.fixture
+def sweeper(service: StockService, clock: Clock) -> Sweeper:
+    return Sweeper(service.gateway, clock, patient())
+
+
+class Standing:
+    """What the tables hold, and what must hold of it at every moment."""
+
+    def __init__(self, dynamodb: Any) -> None:
+        self._dynamodb = dynamodb
+
+    def items(self, table: str) -> list[Any]:
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        return [item for page in pages for item in page["Items"]]
+
+    def figures(self) -> tuple[int, int]:
+        """Return all units in stock and all units reserved."""
+        skus = [item for item in self.items("VendorInventory") if item["sku"]["S"].startswith("SKU-")]
+        current = sum(int(item["current_stock"]["N"]) for item in skus)
+        return current, sum(int(item["reserved_stock"]["N"]) for item in skus)
+
+    def reserved_by_orders(self) -> int:
+        items = [item for item in self.items("VendorInventory") if item["sku"]["S"].startswith("#")]
+        lines = [line["M"] for item in items for line in item.get("lines", {"M": {}})["M"].values()]
+        return sum(int(line["reserved"]["N"]) for line in lines)
+
+    def records(self, kind: str) -> list[Any]:
+        return [item for item in self.items("StockTransactions") if item["transaction_type"]["S"] == kind]
+
+    def order_items(self) -> set[str]:
+        return {
+            item["sku"]["S"] for item in self.items("VendorInventory") if item["product_id"]["S"] == ORDER
+        }
+
+
+@pytest.fixture
+def standing(dynamodb: Any) -> Standing:
+    return Standing(dynamodb)
+
+
+@pytest.mark.parametrize("count", [49, 50, 96, 97, 145])
+def test_an_order_of_many_lines_is_placed_confirmed_and_refunded_whole(
+    service: StockService, keep: Any, standing: Standing, count: int
+) -> None:
+    keep(count)
+    placed = service.place(asking_for(count), SOURCE)
+    assert (placed.replayed, placed.order.status, len(placed.order.lines)) == (False, "reserved", count)
+    assert standing.figures() == (5 * count, 2 * count)
+    parts = {f"#PART-{number + 1:03}" for number in range(-(-count // 48))} if count > 49 else set()
+    assert standing.order_items() == {"#ORDER"} | parts
+
+    again = service.place(asking_for(count), SOURCE)
+    assert (again.replayed, again.order) == (True, service.order(ORDER))
+
+    confirmed = service.confirm(SettleOrder(ORDER), SOURCE)
+    assert (confirmed.replayed, confirmed.order.status) == (False, "confirmed")
+    assert standing.figures() == (3 * count, 0)
+    assert service.confirm(SettleOrder(ORDER), SOURCE).replayed
+
+    refunded = service.refund(SettleOrder(ORDER), SOURCE)
+    assert (refunded.replayed, refunded.order.status) == (False, "refunded")
+    assert standing.figures() == (5 * count, 0)
+    assert service.refund(SettleOrder(ORDER), SOURCE).replayed
+    for kind in ("order_placed", "order_confirmed", "refund"):
+        assert len(standing.records(kind)) == count
+
+
+def test_an_order_of_as_many_lines_as_there_may_be_is_placed_and_cancelled(
+    service: StockService, keep: Any, standing: Standing
+) -> None:
+    keep(ORDER_LINES_MAX)
+    assert service.place(asking_for(ORDER_LINES_MAX), SOURCE).order.status == "reserved"
+    assert service.cancel(SettleOrder(ORDER), SOURCE).order.status == "cancelled"
+    assert standing.figures() == (5 * ORDER_LINES_MAX, 0)
+    with pytest.raises(InvalidInput):
+        service.place(asking_for(ORDER_LINES_MAX + 1, order_id="ORDER-2"), SOURCE)
+
+
+def test_an_order_of_many_lines_that_cannot_be_had_writes_nothing(
+    service: StockService, keep: Any, dynamodb: Any, standing: Standing
+) -> None:
+    keep(120)
+    short = a_sku(the_skus(120)[100], 1)
+    dynamodb.put_item(TableName="VendorInventory", Item=short.to_item())
+    with pytest.raises(InsufficientStock) as refused:
+        service.place(asking_for(120), SOURCE)
+    assert refused.value.members["lines"] == [
+        {"product_id": PRODUCT, "sku": short.sku, "asked": 2, "available": 1}
+    ]
+    assert standing.items("StockTransactions") == []
+    assert standing.order_items() == set()
+
+
+class Meanwhile:
+    """A gateway that lets somebody act before one of its commits."""
+
+    def __init__(self, gateway: Any, before: int, act: Callable[[], Any]) -> None:
+        self._gateway = gateway
+        self._left = before
+        self._act = act
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gateway, name)
+
+    def commit(self, commits: Any) -> None:
+        if self._left == 0:
+            self._act()
+        self._left -= 1
+        self._gateway.commit(commits)
+
+
+def test_a_place_that_fails_in_the_middle_gives_back_all_before_the_answer(
+    service: StockService, keep: Any, dynamodb: Any, standing: Standing
+) -> None:
+    keep(120)
+
+    def deactivate() -> None:
+        gone = a_sku(the_skus(120)[100], 5, is_active=False)
+        dynamodb.put_item(TableName="VendorInventory", Item=gone.to_item())
+
+    beside = replace(service, gateway=Meanwhile(service.gateway, 2, deactivate))
+    with pytest.raises(SkuInactive):
+        beside.place(asking_for(120), SOURCE)
+    assert standing.figures() == (600, 0)
+    assert standing.order_items() == set()
+    assert len(standing.records("order_placed")) == len(standing.records("order_cancelled")) == 96
+    assert {item["performed_by"]["S"] for item in standing.records("order_cancelled")} == {"system:saga"}
+
+
+def test_a_place_that_was_given_back_meanwhile_is_not_answered_as_done(
+    service: StockService, keep: Any, clock: Clock, sweeper: Sweeper, standing: Standing
+) -> None:
+    keep(120)
+
+    class Slow:
+        """A gateway that reads for so long, once two parts are placed, that the sweeper gives all back."""
+
+        def __init__(self) -> None:
+            self.commits = 0
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(service.gateway, name)
+
+        def commit(self, commits: Any) -> None:
+            self.commits += 1
+            service.gateway.commit(commits)
+            if self.commits == 2:
+                clock.advance(ORDER_LEASE_SECONDS + 1)
+                assert sweeper.sweep("request-9")["completed"] == 1
+
+    with pytest.raises(Busy):
+        replace(service, gateway=Slow()).place(asking_for(120), SOURCE)
+    again = service.place(asking_for(120), SOURCE)
+    assert (again.replayed, again.order.status, again.order.reserved) == (False, "reserved", 240)
+    assert standing.figures() == (600, 240)
+    assert_ledgers_fit(standing)
+
+
+def test_another_command_waits_while_an_order_is_being_placed(
+    service: StockService, keep: Any, clock: Clock, sweeper: Sweeper
+) -> None:
+    keep(60)
+    with pytest.raises(Died):
+        dying(service, after=4).place(asking_for(60), SOURCE)
+    assert service.order(ORDER).status == "placing"
+    for command in (service.confirm, service.cancel, service.refund):
+        with pytest.raises(OrderInProgress):
+            command(SettleOrder(ORDER), SOURCE)
+    with pytest.raises(OrderExists):
+        service.place(asking_for(60, quantity=1), SOURCE)
+    assert sweeper.sweep("request-9") == {"released": 0, "completed": 0, "settled": 0, "failed": 0}
+    clock.advance(ORDER_LEASE_SECONDS)
+    clock.advance(1)
+    assert sweeper.sweep("request-9")["completed"] == 1
+    assert service.gateway.order(ORDER) is None
+
+
+def test_a_client_is_told_to_come_back_while_an_order_is_being_placed(
+    service: StockService, keep: Any, shop: Client, orders: str
+) -> None:
+    keep(60)
+    with pytest.raises(Died):
+        dying(service, after=4).place(asking_for(60), SOURCE)
+    assert shop.get(f"/orders/{ORDER}", orders).json["status"] == "placing"
+    refused = shop.post(f"/orders/{ORDER}/extend", token=orders)
+    assert (refused.status, refused.code) == (409, "order_in_progress")
+    assert refused.headers["Retry-After"] == "2"
+    lines = [{"product_id": PRODUCT, "sku": sku, "quantity": 2} for sku in the_skus(60)]
+    placed = shop.put(f"/orders/{ORDER}", {"lines": lines}, orders)
+    assert (placed.status, placed.json["status"]) == (201, "reserved")
+    assert shop.get("/orders?due_before=2100-01-01T00:00:00Z", orders).json["items"] == [placed.json]
+
+
+def test_a_hold_of_many_lines_ends(
+    service: StockService, keep: Any, clock: Clock, sweeper: Sweeper, standing: Standing
+) -> None:
+    keep(100)
+    service.place(asking_for(100), SOURCE)
+    clock.advance(HELD_SECONDS + 1)
+    assert sweeper.sweep("request-9")["released"] == 1
+    order = service.order(ORDER)
+    assert (order.status, order.cancel_reason) == ("cancelled", "expired")
+    assert standing.figures() == (500, 0)
+    assert {item["performed_by"]["S"] for item in standing.records("order_cancelled")} == {"system:expiry"}
+    with pytest.raises(ReservationExpired):
+        service.confirm(SettleOrder(ORDER), SOURCE)
+
+
+def test_part_of_an_order_of_many_lines_is_settled_at_once_or_refused(
+    service: StockService, keep: Any, standing: Standing
+) -> None:
+    keep(100)
+    service.place(asking_for(100), SOURCE)
+    some = dict.fromkeys(the_skus(100)[10:90:8], 1)
+    confirmed = service.confirm(SettleOrder(ORDER, some, an_intent("part")), SOURCE)
+    assert confirmed.order.confirmed == len(some) == len(standing.records("order_confirmed"))
+    assert service.confirm(SettleOrder(ORDER, some, an_intent("part")), SOURCE).replayed
+    with pytest.raises(InvalidInput):
+        service.confirm(SettleOrder(ORDER, dict.fromkeys(the_skus(98)[::2], 1), an_intent("all")), SOURCE)
+    assert service.cancel(SettleOrder(ORDER), SOURCE).order.status == "partially_confirmed"
+    assert standing.figures() == (500 - len(some), 0)
+
+
+# Crashes
+
+
+class Mortal:
+    """A client whose process dies after so many calls; the last one's answer reaches nobody."""
+
+    def __init__(self, client: Any, calls: int) -> None:
+        self._client = client
+        self._calls = calls
+        self.exceptions = client.exceptions
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._client, name)
+
+        def one(**arguments: Any) -> Any:
+            self._calls -= 1
+            answer = call(**arguments)
+            if self._calls == 0:
+                raise Died
+            return answer
+
+        return one
+
+
+def dying(service: StockService, after: int) -> StockService:
+    gateway = service.gateway
+    mortal = object.__new__(type(gateway))
+    mortal.__dict__.update(vars(gateway) | {"_client": Mortal(gateway._client, after)})
+    return replace(service, gateway=mortal)
+
+
+COMMANDS: dict[str, Callable[[StockService], Any]] = {
+    "place": lambda service: service.place(asking_for(WIDE), SOURCE),
+    "confirm": lambda service: service.confirm(SettleOrder(ORDER), SOURCE),
+    "cancel": lambda service: service.cancel(SettleOrder(ORDER), SOURCE),
+    "refund": lambda service: service.refund(SettleOrder(ORDER), SOURCE),
+}
+BEFORE = {"place": [], "confirm": ["place"], "cancel": ["place"], "refund": ["place", "confirm"]}
+ALL, ASKED = 5 * WIDE, 2 * WIDE
+FIGURES = {"place": (ALL, ASKED), "confirm": (ALL - ASKED, 0), "cancel": (ALL, 0), "refund": (ALL, 0)}
+
+
+@pytest.mark.parametrize("rescued_by", ["the retry", "the sweeper"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_process_that_dies_anywhere_leaves_no_half_order(
+    service: StockService,
+    keep: Any,
+    clock: Clock,
+    sweeper: Sweeper,
+    standing: Standing,
+    dynamodb: Any,
+    command: str,
+    rescued_by: str,
+) -> None:
+    """Every call of the command is once its process's last."""
+    for calls in range(1, 100):
+        keep(WIDE)
+        for earlier in BEFORE[command]:
+            COMMANDS[earlier](service)
+        before = standing.figures()
+        try:
+            COMMANDS[command](dying(service, calls))
+        except Died:
+            pass
+        else:
+            assert calls > 6, "it dies nowhere"
+            return
+        assert standing.reserved_by_orders() == standing.figures()[1]
+        if rescued_by == "the retry":
+            COMMANDS[command](service)
+            assert standing.figures() == FIGURES[command]
+        else:
+            clock.advance(ORDER_LEASE_SECONDS + 1)
+            assert sweeper.sweep("request-9")["failed"] == 0
+            # A place that nobody acknowledged is undone; what else has begun is done; what has not is not.
+            wholly = {(ALL, 0), (ALL, ASKED)} if command == "place" else {before, FIGURES[command]}
+            assert standing.figures() in wholly
+        assert standing.reserved_by_orders() == standing.figures()[1]
+        order = service.gateway.order(ORDER)
+        assert order is None or order.errand is None
+        assert_ledgers_fit(standing)
+        empty(dynamodb)
+    raise AssertionError("the command never ends")
+
+
+def assert_ledgers_fit(standing: Standing) -> None:
+    """Each SKU's records are gapless, follow from each other, and lead to what the SKU holds."""
+    records: dict[str, list[TransactionRecord]] = {}
+    for item in standing.items("StockTransactions"):
+        record = TransactionRecord.from_item(item)
+        records.setdefault(record.sku, []).append(record)
+    for item in standing.items("VendorInventory"):
+        if not item["sku"]["S"].startswith("SKU-"):
+            continue
+        sku = Sku.from_item(item)
+        own = sorted(records.get(sku.sku, []), key=lambda record: record.sequence)
+        assert [record.sequence for record in own] == list(range(1, sku.sequence + 1))
+        for record in own:
+            assert record.hash == record_hash(record.document())
+        for former, latter in pairwise(own):
+            assert latter.previous_hash == former.hash
+            assert (latter.stock_before, latter.reserved_before) == (
+                former.stock_after,
+                former.reserved_after,
+            )
+        if own:
+            assert sku.ledger_hash == own[-1].hash
+            assert (sku.current_stock, sku.reserved_stock) == (own[-1].stock_after, own[-1].reserved_after)
+
+
+def empty(dynamodb: Any) -> None:
+    for name in definitions():
+        dynamodb.delete_table(TableName=name)
+    create_tables(dynamodb)
