@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SUITES := libs/common services/catalog services/stock services/audit
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test lint types architecture check format clean
+.PHONY: help run demo token test simulate lint types architecture check mutate reference format clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -28,6 +28,9 @@ test: $(VENV)/.develop ## Run all tests that need nothing but Python (and Terraf
 	@echo "── tests"
 	@$(BIN)/python -m pytest -q tests
 
+simulate: $(VENV)/.develop ## Simulate a shop under faults and deaths: SEEDS=1-20 STEPS=2000; a failing seed replays
+	@$(BIN)/python -m tests.simulation --seeds "$(or $(SEEDS),1-20)" --steps "$(or $(STEPS),2000)"
+
 lint: $(VENV)/.develop ## Check style and format (ruff)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -43,6 +46,12 @@ architecture: $(VENV)/.develop ## Check who imports whom (import-linter)
 	@$(BIN)/lint-imports
 
 check: lint types architecture test ## Everything that CI runs
+
+mutate: $(VENV)/.mutation ## Weaken every rule once, and see a test fail; MODULES="orders identity" for some
+	@$(BIN)/python tests/mutation/run.py $(MODULES)
+
+reference: $(VENV)/.run ## Write docs/reference.md, every code and every limit, from the code
+	@$(BIN)/python -m docs.generate_reference
 
 format: $(VENV)/.develop ## Put the code into its format
 	@$(BIN)/ruff check --fix .
@@ -65,4 +74,9 @@ $(VENV)/.run: requirements/run.txt libs/common/pyproject.toml
 $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
 	@echo "Installing the tools of development into $(VENV) …" >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/develop.txt
+	@touch $@
+
+$(VENV)/.mutation: $(VENV)/.develop requirements/mutation.txt
+	@echo "Installing the mutation tester into $(VENV) …" >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/develop.txt -r requirements/mutation.txt
 	@touch $@

@@ -63,6 +63,7 @@ class Tables:
     bounds: dict[str, int] = field(default_factory=dict)
     product_markers: dict[str, Item] = field(default_factory=dict)
     stock_markers: dict[str, Item] = field(default_factory=dict)
+    alerts: dict[str, Item] = field(default_factory=dict)
     records: list[Item] = field(default_factory=list)
     unknown: list[Item] = field(default_factory=list)
 
@@ -85,12 +86,17 @@ def read_tables(client: Any, prefix: str = "") -> Tables:
             tables.product_markers[item["product_id"]] = item
         else:
             tables.unknown.append(item)
+    parts: list[Item] = []
     for item in scan(client, f"{prefix}VendorInventory"):
         match item["sku"]:
             case "#ORDER":
                 tables.orders[item["product_id"]] = item
+            case sku if sku.startswith("#PART-"):
+                parts.append(item)
             case "#MARKER":
                 tables.stock_markers[item["product_id"]] = item
+            case "#ALERT":
+                tables.alerts[item["product_id"]] = item
             case "#LOW-STOCK-BOUND":
                 tables.bounds[item["product_id"]] = item["bound"]
             case sku if sku.startswith("SKU-"):
@@ -98,6 +104,13 @@ def read_tables(client: Any, prefix: str = "") -> Tables:
             case _:
                 tables.unknown.append(item)
     tables.records = list(scan(client, f"{prefix}StockTransactions"))
+    for part in parts:
+        # A part belongs to an order, and a line to one part.
+        order = tables.orders.get(part["product_id"])
+        if order is None or part["version"] > order["version"] or order["lines"].keys() & part["lines"]:
+            tables.unknown.append(part)
+        else:
+            order["lines"] |= part["lines"]
     return tables
 
 
@@ -244,7 +257,11 @@ def _order_violations(tables: Tables) -> Iterator[str]:
     for record in tables.records:
         if record.get("order_id") is not None:
             kind = SETTLED_BY.get(record["transaction_type"], "nothing that an order can be")
-            logged[record["order_id"], record["sku"], kind] += record["quantity"]
+            if record["performed_by"] == "system:saga":
+                # Given back because not all of the order could be had: as if it had not been placed.
+                logged[record["order_id"], record["sku"], "placed"] -= record["quantity"]
+            else:
+                logged[record["order_id"], record["sku"], kind] += record["quantity"]
     for order_id, order in tables.orders.items():
         for sku, line in order["lines"].items():
             name = f"{sku} of {order_id}"
@@ -282,6 +299,9 @@ def _marker_violations(tables: Tables) -> Iterator[str]:
                 marked[done["transaction_id"]] += 1
                 if (done["transaction_id"], done["timestamp"]) not in known:
                     yield f"a marker names {done['transaction_id']}, which does not exist"
+            elif "order_id" in done:
+                if done["order_id"] not in tables.orders:
+                    yield f"a marker names {done['order_id']}, which does not exist"
             elif done["sku"] not in tables.skus:
                 yield f"a marker names {done['sku']}, which does not exist"
     for record in tables.records:

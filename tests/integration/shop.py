@@ -202,12 +202,14 @@ def outcomes(answers: Sequence[httpx.Response]) -> dict[str, int]:
 
 
 def insist(request: Callable[[], httpx.Response]) -> httpx.Response:
-    """Send a request again while the service is too busy for it, to an end."""
+    """Send a request again while the service is too busy for it, or its order, to an end."""
     for attempt in range(INSIST_TIMES):
         answer = request()
-        if answer.status_code != 503:
+        if answer.status_code not in (409, 503):
             return answer
-        assert answer.json()["code"] == "busy", answer.text
+        if answer.status_code == 409 and answer.json()["code"] != "order_in_progress":
+            return answer
+        assert answer.json()["code"] in ("busy", "order_in_progress"), answer.text
         assert "Retry-After" in answer.headers
         print(f"busy in attempt {attempt + 1}: {answer.request.method} {answer.url}")
     raise AssertionError(f"still busy after {INSIST_TIMES} attempts")

@@ -34,7 +34,13 @@ def service_module(tokens: Tokens) -> Iterator[Any]:
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
         }
-        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "TABLE_NAME_PREFIX"):
+        for name in (
+            "ALERT_TOPIC_ARN",
+            "AWS_ENDPOINT_URL",
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            "AWS_PROFILE",
+            "TABLE_NAME_PREFIX",
+        ):
             environment.delenv(name, raising=False)
         for name, value in settings.items():
             environment.setenv(name, value)

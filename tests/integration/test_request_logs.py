@@ -1,0 +1,179 @@
+"""What a service's log says of real requests: one line each, and what each cost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.processes import Service, wait_until
+from tests.integration.relay import Relay
+from tests.integration.shop import VENDOR, Shop, Sku, done, together
+
+WRITES = {"PutItem", "TransactWriteItems", "UpdateItem"}
+READS = {"GetItem", "Query"}
+"""Those of which the embedded engine tells units."""
+
+Logs = dict[str, Service]
+Line = dict[str, Any]
+
+
+@pytest.fixture
+def logs(services: list[Service], relayed_services: list[Service]) -> Logs:
+    """Every process by its address."""
+    return {service.url: service for service in (*services[1:], *relayed_services)}
+
+
+def lines_of(logs: Logs, answers: list[httpx.Response]) -> list[Line]:
+    """Return the lines of some answers, in their order; a line may come a moment after its answer."""
+    found: dict[str, list[Line]] = {}
+
+    def all_are_there() -> bool:
+        found.clear()
+        for url in {str(answer.request.url.join("/")).rstrip("/") for answer in answers}:
+            for text in logs[url].text().splitlines():
+                line = json.loads(text)
+                found.setdefault(line["request_id"], []).append(line)
+        return all(answer.headers["X-Request-Id"] in found for answer in answers)
+
+    wait_until(all_are_there, "a line for every answer", 10)
+    lines = [found[answer.headers["X-Request-Id"]] for answer in answers]
+    assert {len(each) for each in lines} == {1}
+    return [line for [line] in lines]
+
+
+def line_of(logs: Logs, answer: httpx.Response) -> Line:
+    return lines_of(logs, [answer])[0]
+
+
+def test_a_placed_order_is_logged_with_its_calls_and_units(shop: Shop, logs: Logs) -> None:
+    skus = shop.has_skus(3, stock=10)
+    line = line_of(logs, shop.place("ORDER-1", *[(sku, 1) for sku in skus]))
+    assert line.pop("timestamp") > "2026"
+    assert line.pop("duration_ms") > 0
+    assert line.pop("aws_request_id")
+    assert line.pop("request_id")
+    # Seven items are written in a transaction: three SKUs, three records, the order. What indexes add is the
+    # engine's business; of a BatchGetItem the embedded one tells no units.
+    assert line.pop("write_units") >= 14
+    assert line.pop("read_units") >= 0
+    assert line == {
+        "level": "INFO",
+        "message": "request",
+        "service": "inventory-stock",
+        "method": "PUT",
+        "route": "/orders/{order_id}",
+        "order_id": "ORDER-1",
+        "principal": line["principal"],
+        "roles": ["orders"],
+        "vendor_id": None,
+        "status": 201,
+        "code": None,
+        "dynamodb_calls": 2,
+        "dynamodb_retries": 0,
+    }
+    assert line["principal"].startswith("client:")
+
+
+def requests_of_all_kinds(shop: Shop, sku: Sku) -> list[Callable[[], httpx.Response]]:
+    ask = shop.ask
+    return [
+        partial(ask, "GET", f"{shop.catalog}/products/{sku.product_id}"),
+        shop.create_product,
+        partial(shop.create_product, key="k"),
+        partial(shop.restock, sku, 1, key="k"),
+        partial(shop.restock, sku, 1, key="k"),
+        partial(shop.place, "ORDER-1", (sku, 1)),
+        partial(shop.place, "ORDER-2", (sku, 1_000)),
+        partial(shop.confirm, "ORDER-1"),
+        partial(shop.order, "ORDER-1"),
+        partial(ask, "GET", f"{shop.stock}/vendors/{sku.vendor_id}/low-stock", "vendor", sku.vendor_id),
+        partial(ask, "GET", f"{shop.audit}/skus/{sku.sku}/transactions", "auditor"),
+        partial(ask, "GET", f"{shop.audit}/skus/{sku.sku}/transactions"),
+        partial(ask, "GET", f"{shop.audit}/nowhere"),
+        partial(ask, "GET", f"{shop.audit}/health"),
+    ]
+
+
+def test_the_calls_in_the_log_are_those_that_reach_dynamodb(
+    shop: Shop, relayed: Shop, relay: Relay, logs: Logs
+) -> None:
+    sku = shop.has_sku(50)
+    for request in requests_of_all_kinds(relayed, sku):
+        with relay.calls() as calls:
+            answer = request()
+        line = line_of(logs, answer)
+        told = (line["status"], line["dynamodb_calls"], line["dynamodb_retries"])
+        assert told == (answer.status_code, len(calls), 0), (line, calls)
+        assert (line["write_units"] > 0) == (not WRITES.isdisjoint(calls)), (line, calls)
+        assert (line["read_units"] > 0) == (not READS.isdisjoint(calls)), (line, calls)
+
+
+def test_a_lost_answer_is_one_call_and_a_retry(shop: Shop, relayed: Shop, relay: Relay, logs: Logs) -> None:
+    sku = shop.has_sku(10)
+    relay.lose_next_answer("TransactWriteItems")
+    line = line_of(logs, done(relayed.place("ORDER-1", (sku, 1))))
+    assert (line["dynamodb_calls"], line["dynamodb_retries"]) == (2, 1)
+
+
+def test_a_cancelled_transaction_is_a_call_of_the_log(
+    shop: Shop, relayed: Shop, relay: Relay, logs: Logs
+) -> None:
+    sku = shop.has_sku(10)
+    relay.conflict_next(2)
+    line = line_of(logs, done(relayed.place("ORDER-1", (sku, 1))))
+    assert (line["dynamodb_calls"], line["dynamodb_retries"]) == (4, 0)
+
+
+def test_a_database_that_answers_nothing_more_is_logged_once_with_its_exception(
+    shop: Shop, relayed: Shop, relay: Relay, logs: Logs
+) -> None:
+    sku = shop.has_sku(10)
+    relay.lose_next_answer("TransactWriteItems", times=3)
+    answer = relayed.place("ORDER-1", (sku, 1))
+    line = line_of(logs, answer)
+    assert (line["level"], line["status"], line["code"]) == ("ERROR", 503, "database_unavailable")
+    assert (line["dynamodb_calls"], line["dynamodb_retries"]) == (2, 2)
+    assert line["exception"].startswith("botocore.exceptions.")
+    assert line["stack"].count("Traceback") >= 1
+
+
+def test_requests_at_once_have_a_line_each_with_their_own_calls(shop: Shop, logs: Logs) -> None:
+    sku = shop.has_sku(100)
+    product = f"{shop.stock}/products/{sku.product_id}/skus/{sku.sku}"
+    nothing = f"{shop.stock}/health"
+    jobs = [partial(shop.ask, "GET", nothing if n % 2 else product, "admin") for n in range(40)]
+    answers = together(jobs)
+    lines = lines_of(logs, answers)
+    assert [line["dynamodb_calls"] for line in lines] == [0 if n % 2 else 1 for n in range(40)]
+
+
+def test_neither_tokens_nor_what_was_sent_is_in_any_log(
+    shop: Shop, services: list[Service], logs: Logs
+) -> None:
+    secret = "N0tForTheLog"
+    sku = shop.has_sku(10)
+    answers = [
+        shop.create_product(product_name=secret, category=secret, description=secret),
+        shop.create_product(price=secret),
+        shop.restock(sku, 1, key=secret, notes=secret),
+        shop.ask("GET", f"{shop.catalog}/products", params={"category": secret}),
+        shop.ask("GET", f"{shop.catalog}/products", params={secret: secret}),
+        shop.ask("GET", f"{shop.catalog}/{secret}", "admin"),
+        shop.ask("GET", f"{shop.stock}/orders/{secret}", "admin"),
+        shop.ask("GET", f"{shop.audit}/skus/{sku.sku}/transactions", headers={"Authorization": secret}),
+        shop.ask(
+            "GET",
+            f"{shop.audit}/nowhere",
+            headers={"Authorization": f"Bearer {secret}", "X-Request-Id": "a b"},
+        ),
+    ]
+    lines_of(logs, answers)
+    texts = [service.text() for service in services]
+    tokens = [shop.wire.token("admin"), shop.wire.token("vendor", VENDOR)]
+    for kept_out in (secret, *tokens, *[token.rpartition(".")[2] for token in tokens]):
+        assert not [text for text in texts if kept_out in text]

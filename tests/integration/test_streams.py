@@ -1,0 +1,379 @@
+"""What the tables' streams start, in processes of their own: late, twice, or after a kill.
+
+The embedded engine's streams are read as production's are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import boto3
+import httpx
+import pytest
+
+from local.environment import service_environment
+from local.settings import REGION, Settings
+from tests.integration.ledger_checks import Tables, read_tables
+from tests.integration.processes import Process, distinct_free_ports, wait_until
+from tests.integration.shop import VENDOR, Dice, Shop, Sku, by_writers, done, outcome, together
+
+TOLD_SECONDS = 20.0
+"""Far above what a busy machine needs; about a second is usual."""
+
+Line = dict[str, Any]
+
+
+class Triggers(Process):
+    """What reads the streams for the stock service; it never outlives the tests."""
+
+    def __init__(self, dynamodb_url: str, output: Path, variables: Mapping[str, str]) -> None:
+        settings = Settings(distinct_free_ports(), dynamodb_url)
+        environment = service_environment(settings, {**os.environ, "TABLE_NAME_PREFIX": ""})
+        super().__init__(["local.child", "local.triggers", "stock"], {**environment, **variables}, output)
+        self.may_fail = False
+
+    def wait_until_begun(self) -> None:
+        """Wait for its first batch: the streams hold all that the test has done, so there is one."""
+
+        def begun() -> bool:
+            assert self.popen.poll() is None, self.text()
+            return bool(self.lines("changes"))
+
+        wait_until(begun, "the first batch", TOLD_SECONDS)
+
+    def kill(self) -> None:
+        """End it between any two of its steps."""
+        self.popen.kill()
+        self.popen.wait()
+        self.close()
+
+    def lines(self, message: str) -> list[Line]:
+        """Return what is complete of its log, of one kind."""
+        whole, _, _ = self.text().rpartition("\n")
+        lines = map(json.loads, whole.splitlines())
+        return [line for line in lines if line["message"] == message]
+
+    def alerts(self) -> list[Line]:
+        return self.lines("alert")
+
+
+class StartTriggers(Protocol):
+    def __call__(self, **variables: str) -> Triggers: ...
+
+
+@pytest.fixture
+def start_triggers(shop: Shop, aws_url: str, tmp_path: Path) -> Iterator[StartTriggers]:
+    """Start triggers over the test's own tables; all end with the test, and none may have failed."""
+    started: list[Triggers] = []
+
+    def start(**variables: str) -> Triggers:
+        output = tmp_path / f"triggers-{len(started)}.log"
+        started.append(Triggers(aws_url, output, variables))
+        return started[-1]
+
+    yield start
+    running = [triggers for triggers in started if triggers.popen.returncode is None]
+    for triggers in running:
+        triggers.wait_until_begun()
+    assert {triggers.stop() for triggers in running} <= {0}
+    sound = [triggers for triggers in started if not triggers.may_fail]
+    assert not [triggers.text()[-4000:] for triggers in sound if "Traceback" in triggers.text()]
+
+
+@pytest.fixture
+def triggers(start_triggers: StartTriggers) -> Triggers:
+    return start_triggers()
+
+
+def reactivate(shop: Shop, product_id: str) -> None:
+    url = f"{shop.catalog}/products/{product_id}"
+    done(shop.ask("PATCH", url, "vendor", VENDOR, body={"is_active": True}))
+
+
+def adjust(shop: Shop, sku: Sku, by: int) -> httpx.Response:
+    url = f"{shop.stock}/products/{sku.product_id}/skus/{sku.sku}/adjustments"
+    body = {"quantity_change": by, "notes": "counted"}
+    return shop.ask("POST", url, "vendor", sku.vendor_id, body=body, key=os.urandom(8).hex())
+
+
+def wait_until_told(shop: Shop, skus: list[Sku], active: bool) -> None:
+    def told() -> bool:
+        return {shop.sku(sku)["product_is_active"] for sku in skus} == {active}
+
+    wait_until(told, f"product_is_active is {active} at {len(skus)} SKUs", TOLD_SECONDS)
+
+
+def ids(alerts: list[Line]) -> list[str]:
+    return [str(alert["alert_id"]) for alert in alerts]
+
+
+def wait_for_alerts(count: int, *processes: Triggers) -> list[Line]:
+    """Return all alerts of some processes as soon as so many different ones are there."""
+
+    def alerts() -> list[Line]:
+        return [alert for process in processes for alert in process.alerts()]
+
+    wait_until(lambda: len(set(ids(alerts()))) >= count, f"{count} alerts", TOLD_SECONDS)
+    return alerts()
+
+
+# The product's flag
+
+
+def test_a_deactivated_product_is_not_sold_and_a_reactivated_one_is(
+    shop: Shop, triggers: Triggers, all_fits: Callable[[], Tables]
+) -> None:
+    skus = shop.has_skus(3, stock=10)
+    product_id = skus[0].product_id
+    done(shop.place("ORDER-BEFORE", (skus[0], 1)))
+
+    assert shop.deactivate_product(product_id).status_code == 204
+    wait_until_told(shop, skus, active=False)
+    assert outcome(shop.place("ORDER-1", (skus[0], 1))) == "409 product_inactive"
+    assert outcome(shop.restock(skus[1], 1)) == "409 product_inactive"
+    assert outcome(shop.confirm("ORDER-BEFORE")) == "200"
+
+    reactivate(shop, product_id)
+    wait_until_told(shop, skus, active=True)
+    assert outcome(shop.place("ORDER-1", (skus[0], 1))) == "201"
+    all_fits()
+
+
+def test_a_sku_that_its_vendor_took_out_stays_out(shop: Shop, triggers: Triggers) -> None:
+    kept, taken_out = shop.has_skus(2, stock=10)
+    url = f"{shop.stock}/products/{taken_out.product_id}/skus/{taken_out.sku}"
+    assert shop.ask("DELETE", url, "vendor", VENDOR).status_code == 204
+    assert shop.deactivate_product(kept.product_id).status_code == 204
+    wait_until_told(shop, [kept, taken_out], active=False)
+    reactivate(shop, kept.product_id)
+    wait_until_told(shop, [kept, taken_out], active=True)
+    assert outcome(shop.place("ORDER-1", (kept, 1))) == "201"
+    assert outcome(shop.place("ORDER-2", (taken_out, 1))) == "409 sku_inactive"
+
+
+def test_what_changed_while_nobody_read_the_streams_is_caught_up_with(
+    shop: Shop, start_triggers: StartTriggers, all_fits: Callable[[], Tables]
+) -> None:
+    gone, back, low = (shop.has_sku(10) for _ in range(3))
+    first = start_triggers()
+    assert shop.deactivate_product(back.product_id).status_code == 204
+    wait_until_told(shop, [back], active=False)
+    first.kill()
+
+    assert shop.deactivate_product(gone.product_id).status_code == 204
+    reactivate(shop, back.product_id)
+    done(adjust(shop, low, -6))
+    assert shop.sku(gone)["product_is_active"]
+
+    second = start_triggers()
+    wait_until_told(shop, [gone], active=False)
+    wait_until_told(shop, [back], active=True)
+    assert [alert["sku"] for alert in wait_for_alerts(1, second)] == [low.sku]
+    all_fits()
+
+
+def test_killed_again_and_again_while_things_change_it_leaves_nothing_untold(
+    shop: Shop, start_triggers: StartTriggers, all_fits: Callable[[], Tables], dice: Dice
+) -> None:
+    products = [shop.has_skus(4, stock=10) for _ in range(4)]
+    switch = {True: partial(reactivate, shop), False: shop.deactivate_product}
+    active = {skus[0].product_id: True for skus in products}
+    for _ in range(4):
+        process = start_triggers()
+        for _ in range(dice.randint(1, 6)):
+            product_id = dice.choice(list(active))
+            active[product_id] = not active[product_id]
+            switch[active[product_id]](product_id)
+        process.wait_until_begun()
+        process.kill()
+    start_triggers()
+    for skus in products:
+        wait_until_told(shop, skus, active[skus[0].product_id])
+    all_fits()
+
+
+def test_two_at_once_and_sales_beside_them_come_to_the_same_end(
+    shop: Shop, start_triggers: StartTriggers, all_fits: Callable[[], Tables], dice: Dice
+) -> None:
+    skus = shop.has_skus(6, stock=40)
+    product_id = skus[0].product_id
+    both = [start_triggers(), start_triggers()]
+
+    def switch() -> None:
+        for _ in range(6):
+            assert shop.deactivate_product(product_id).status_code == 204
+            reactivate(shop, product_id)
+        assert shop.deactivate_product(product_id).status_code == 204
+
+    def sell() -> set[str]:
+        orders = [partial(shop.place, f"ORDER-{n}", (dice.choice(skus), 1)) for n in range(60)]
+        return set(map(outcome, by_writers(2, orders)))
+
+    _, outcomes = together([switch, sell])
+    assert outcomes <= {"201", "409 product_inactive"}
+    wait_until_told(shop, skus, active=False)
+    everything_is_read(shop, both)
+    assert {shop.sku(sku)["product_is_active"] for sku in skus} == {False}
+    assert {shop.sku(sku)["product_version"] for sku in skus} == {14}
+    assert outcome(shop.place("ORDER-LAST", (skus[0], 1))) == "409 product_inactive"
+    all_fits()
+
+
+def everything_is_read(shop: Shop, processes: list[Triggers]) -> None:
+    """Return when each process has come past all changes of products until now, known by a last one."""
+    last = shop.has_sku(10)
+    assert shop.deactivate_product(last.product_id).status_code == 204
+    wait_until_told(shop, [last], active=False)
+
+    def read(process: Triggers) -> int:
+        return sum(line["records"] for line in process.lines("changes") if line["table"] == "Products-table")
+
+    # Whoever told the last one is at the end; the other is when it has read as many.
+    wait_until(lambda: len(set(map(read, processes))) == 1, "both at the end", TOLD_SECONDS)
+
+
+# Low stock
+
+
+def test_without_a_topic_a_fall_is_an_alert_in_the_log_of_the_triggers(
+    shop: Shop, triggers: Triggers
+) -> None:
+    sold, corrected, raised = (shop.has_sku(10) for _ in range(3))
+    done(shop.place("ORDER-1", (sold, 5)))
+    done(shop.confirm("ORDER-1"))
+    done(adjust(shop, corrected, -10))
+    url = f"{shop.stock}/products/{raised.product_id}/skus/{raised.sku}"
+    done(shop.ask("PATCH", url, "vendor", VENDOR, body={"reorder_threshold": 10}))
+    alerts = wait_for_alerts(3, triggers)
+    assert Counter(alert["sku"] for alert in alerts) == Counter([sold.sku, corrected.sku, raised.sku])
+    [alert] = [alert for alert in alerts if alert["sku"] == sold.sku]
+    current = shop.sku(sold)
+    assert alert.pop("timestamp")
+    assert alert == {
+        "level": "WARN",
+        "message": "alert",
+        "service": "inventory-stock",
+        "alert_id": f"low_stock:{sold.sku}:{current['version']}",
+        "kind": "low_stock",
+        "vendor_id": VENDOR,
+        "product_id": sold.product_id,
+        "sku": sold.sku,
+        "variant_name": "A pack",
+        "current_stock": 5,
+        "reserved_stock": 0,
+        "available_stock": 5,
+        "reorder_threshold": 5,
+        "occurred_at": current["last_updated"],
+    }
+
+
+def test_a_new_process_tells_no_alert_a_second_time(
+    shop: Shop, start_triggers: StartTriggers, client: Any
+) -> None:
+    first_sku, second_sku = shop.has_sku(10), shop.has_sku(10)
+    first = start_triggers()
+    done(adjust(shop, first_sku, -6))
+    wait_for_alerts(1, first)
+    # Sent first and remembered then: one that dies in between sends it again.
+    wait_until(lambda: bool(read_tables(client).alerts), "the memory of the alert", TOLD_SECONDS)
+    assert first.stop() == 0
+
+    second = start_triggers()
+    done(adjust(shop, second_sku, -6))
+    # The stream is read from its oldest record on: when the newer alert is there, the older has been seen.
+    assert [alert["sku"] for alert in wait_for_alerts(1, second)] == [second_sku.sku]
+
+
+def test_of_two_at_once_each_fall_is_told_and_always_under_the_same_id(
+    shop: Shop, start_triggers: StartTriggers, all_fits: Callable[[], Tables]
+) -> None:
+    skus = shop.has_skus(8, stock=10)
+    both = [start_triggers(), start_triggers()]
+    falls = 3
+
+    def fall_and_rise(sku: Sku) -> None:
+        for _ in range(falls):
+            done(adjust(shop, sku, -6))
+            done(adjust(shop, sku, +6))
+
+    together([partial(fall_and_rise, sku) for sku in skus])
+    alerts = wait_for_alerts(falls * len(skus), *both)
+    distinct = {alert["alert_id"]: alert["sku"] for alert in alerts}
+    assert Counter(distinct.values()) == Counter({sku.sku: falls for sku in skus})
+    assert max(Counter(ids(alerts)).values()) <= len(both)
+    all_fits()
+
+
+class Subscriber:
+    """A queue that is subscribed to a topic of the embedded AWS."""
+
+    def __init__(self, endpoint_url: str) -> None:
+        sns, self._sqs = _client("sns", endpoint_url), _client("sqs", endpoint_url)
+        name = f"alerts-{os.urandom(4).hex()}"
+        self.topic_arn: str = sns.create_topic(Name=name)["TopicArn"]
+        self._queue = self._sqs.create_queue(QueueName=name)["QueueUrl"]
+        asked = {"QueueUrl": self._queue, "AttributeNames": ["QueueArn"]}
+        arn = self._sqs.get_queue_attributes(**asked)["Attributes"]["QueueArn"]
+        sns.subscribe(TopicArn=self.topic_arn, Protocol="sqs", Endpoint=arn)
+        self.received: list[dict[str, Any]] = []
+
+    def wait_for(self, count: int) -> list[dict[str, Any]]:
+        def are_there() -> bool:
+            answer = self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10)
+            self.received += [json.loads(message["Body"]) for message in answer.get("Messages", ())]
+            return len(self.received) >= count
+
+        wait_until(are_there, f"{count} messages", TOLD_SECONDS)
+        return self.received
+
+
+def _client(name: str, endpoint_url: str) -> Any:
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    return boto3.client(name, endpoint_url=endpoint_url, region_name=REGION, **keys)
+
+
+def test_with_a_topic_a_fall_reaches_its_subscribers(
+    shop: Shop, start_triggers: StartTriggers, aws_url: str
+) -> None:
+    subscriber = Subscriber(aws_url)
+    triggers = start_triggers(ALERT_TOPIC_ARN=subscriber.topic_arn, AWS_ENDPOINT_URL_SNS=aws_url)
+    sku = shop.has_sku(10)
+    done(adjust(shop, sku, -6))
+    [message] = subscriber.wait_for(1)
+    assert message["TopicArn"] == subscriber.topic_arn
+    assert message["MessageAttributes"] == {
+        "kind": {"Type": "String", "Value": "low_stock"},
+        "vendor_id": {"Type": "String", "Value": VENDOR},
+    }
+    alert = json.loads(message["Message"])
+    assert (alert["kind"], alert["sku"], alert["current_stock"]) == ("low_stock", sku.sku, 4)
+    assert alert["alert_id"] == f"low_stock:{sku.sku}:{shop.sku(sku)['version']}"
+    assert triggers.alerts() == []
+
+
+def test_an_alert_that_its_topic_did_not_take_is_sent_once_when_it_does(
+    shop: Shop, start_triggers: StartTriggers, aws_url: str
+) -> None:
+    subscriber = Subscriber(aws_url)
+    missing = f"{subscriber.topic_arn}-elsewhere"
+    fallen, other = shop.has_sku(10), shop.has_sku(10)
+    done(adjust(shop, fallen, -6))
+    deaf = start_triggers(ALERT_TOPIC_ARN=missing, AWS_ENDPOINT_URL_SNS=aws_url)
+
+    deaf.may_fail = True
+
+    def has_failed() -> bool:
+        return any(line["level"] == "ERROR" for line in deaf.lines("changes"))
+
+    wait_until(has_failed, "the topic refuses", TOLD_SECONDS)
+    deaf.kill()
+    start_triggers(ALERT_TOPIC_ARN=subscriber.topic_arn, AWS_ENDPOINT_URL_SNS=aws_url)
+    done(adjust(shop, other, -6))
+    sent = [json.loads(message["Message"])["sku"] for message in subscriber.wait_for(2)]
+    assert sorted(sent) == sorted([fallen.sku, other.sku])

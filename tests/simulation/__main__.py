@@ -1,0 +1,67 @@
+"""Simulate many seeds, or one for long: `make simulate SEEDS=1-100 STEPS=5000`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+from local.embedded_aws import embedded_aws
+from tests.simulation.engine import engine_client
+from tests.simulation.simulator import SimulationFailed, simulate
+from tests.simulation.whole_orders import orders_stay_whole
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument(
+        "--seeds", default="1-20", help="such as 7, 1-20, 3,8,11-14, or time: new ones each time"
+    )
+    parser.add_argument("--steps", type=int, default=2_000, help="calls of DynamoDB, for each seed")
+    parser.add_argument("--trace", action="store_true", help="print every event")
+    options = parser.parse_args()
+    total: Counter[str] = Counter()
+    failed: list[int] = []
+    steps, began = 0, time.monotonic()
+    with embedded_aws() as endpoint_url, orders_stay_whole():
+        client = engine_client(endpoint_url)
+        for seed in seeds_of(options.seeds):
+            try:
+                report = simulate(client, seed, options.steps)
+            except SimulationFailed as failure:
+                print(failure, flush=True)
+                failed.append(seed)
+                continue
+            if options.trace:
+                print("\n".join(report.trace))
+            counts = report.counts
+            print(
+                f"seed {seed}: {report.steps} steps, {counts['commands']} commands, "
+                f"{counts['commits']} commits, {counts['deaths']} deaths, {report.digest}",
+                flush=True,
+            )
+            steps += report.steps
+            total += counts
+    seconds = time.monotonic() - began
+    if not options.trace:
+        print(f"{steps} steps in {seconds:.0f} s: {steps / seconds:.0f} a second")
+        for kind, count in sorted(total.items()):
+            print(f"{count:10} {kind}")
+    if failed:
+        sys.exit(f"failed: seeds {', '.join(map(str, failed))}")
+
+
+def seeds_of(text: str) -> Iterator[int]:
+    """Read a list of seeds and ranges of seeds."""
+    if text == "time":
+        first = int(time.time())
+        text = f"{first}-{first + 19}"
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""What holds after every single commit, checked on the changes alone, and what holds when all is quiet.
+
+The forms are design 2 and 3; ids and hashes are those of the ledger checks of the integration tests.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tests.integration.ledger_checks import (
+    FIRST_PREVIOUS_HASH,
+    Item,
+    read_tables,
+    record_hash,
+    transaction_id,
+    violations,
+)
+from tests.simulation.watched_tables import Change
+
+ORDER_SHARDS = 16
+
+
+def is_sku(change: Change) -> bool:
+    return change.place[0] == "VendorInventory" and change.place[2].startswith("SKU-")
+
+
+def is_order(change: Change) -> bool:
+    return change.place[0] == "VendorInventory" and change.place[2] == "#ORDER"
+
+
+def is_record(change: Change) -> bool:
+    return change.place[0] == "StockTransactions"
+
+
+class CommitChecks:
+    """Follows all commits from the first on, and yields what is wrong with one, a sentence each."""
+
+    def __init__(self) -> None:
+        self._last_records: dict[str, Item] = {}
+        self._held: Counter[str] = Counter()
+
+    def violations(self, changes: list[Change]) -> Iterator[str]:
+        for change in sorted(
+            filter(is_record, changes), key=lambda each: (each.after or {}).get("sequence", 0)
+        ):
+            yield from self._record(change)
+        for change in changes:
+            for item, sign in ((change.before, -1), (change.after, 1)):
+                # Orders, and the parts of large ones, hold units in their lines.
+                for sku, line in (item or {}).get("lines", {}).items():
+                    self._held[sku] += sign * line["reserved"]
+            if change.after is not None and "lines" in change.after:
+                yield from _lines(change.place[1], change.after)
+            if is_order(change):
+                yield from _order(change)
+            if change.after is None:
+                yield f"{change.place} was removed"
+        written = {change.after["sku"] for change in changes if is_record(change) and change.after}
+        for change in changes:
+            if is_sku(change) and change.after is not None:
+                yield from self._sku(change)
+                written.discard(change.after["sku"])
+        for sku in written:
+            yield f"{sku} has a new record, and was not changed with it"
+
+    def _record(self, change: Change) -> Iterator[str]:
+        record = change.after
+        if change.before is not None or record is None:
+            yield f"a log record was overwritten: {change.before} by {record}"
+            return
+        sku = record["sku"]
+        last = self._last_records.get(sku)
+        self._last_records[sku] = record
+        sequence = 1 if last is None else last["sequence"] + 1
+        name = f"record {sequence} of {sku}"
+        if record["sequence"] != sequence or record["transaction_id"] != transaction_id(sku, sequence):
+            yield f"{name} has the number {record['sequence']}, {record['transaction_id']}"
+        if record["previous_hash"] != (FIRST_PREVIOUS_HASH if last is None else last["hash"]):
+            yield f"{name} is not chained to the one before it"
+        if record["hash"] != record_hash(record):
+            yield f"{name} has another hash than its content"
+        before = (0, 0) if last is None else (last["stock_after"], last["reserved_after"])
+        if (record["stock_before"], record["reserved_before"]) != before:
+            yield f"{name} begins at {record['stock_before']}, {record['reserved_before']}, not at {before}"
+        if last is not None and record["timestamp"] <= last["timestamp"]:
+            yield f"{name} is of {record['timestamp']}, the one before it of {last['timestamp']}"
+
+    def _sku(self, change: Change) -> Iterator[str]:
+        item, before = change.after, change.before
+        assert item is not None
+        sku = item["sku"]
+        if not 0 <= item["reserved_stock"] <= item["current_stock"]:
+            yield f"{sku} has reserved {item['reserved_stock']} of {item['current_stock']}"
+        if item["available_stock"] != item["current_stock"] - item["reserved_stock"]:
+            yield f"{sku} says that {item['available_stock']} are available"
+        if item["reserved_stock"] != self._held[sku]:
+            yield f"{sku} has reserved {item['reserved_stock']}, its orders hold {self._held[sku]}"
+        # Several movements of one transaction are as many changes.
+        changes = 1 if before is None else max(1, item["sequence"] - before["sequence"])
+        if before is not None and item["version"] != before["version"] + changes:
+            yield f"{sku} went from version {before['version']} to {item['version']}"
+        last = self._last_records.get(sku)
+        head = (0, 0, 0, FIRST_PREVIOUS_HASH, None, None)
+        if last is not None:
+            names = ("stock_after", "reserved_after", "sequence", "hash", "transaction_id", "timestamp")
+            head = tuple(last[name] for name in names)
+        names = ("current_stock", "reserved_stock", "sequence", "ledger_hash")
+        stands = (*(item[name] for name in names),
+                  item.get("last_transaction_id"), item.get("last_transaction_at"))  # fmt: skip
+        if stands != head:
+            yield f"{sku} stands at {stands}, its ledger ends at {head}"
+
+
+def _lines(owner: str, item: Item) -> Iterator[str]:
+    for sku, line in item["lines"].items():
+        if line["placed"] != line["reserved"] + line["confirmed"] + line["cancelled"]:
+            yield f"{sku} of {owner}: placed is not the sum of {line}"
+        if min(line["reserved"], line["confirmed"], line["cancelled"]) < 0:
+            yield f"{sku} of {owner}: negative units in {line}"
+        if not 0 <= line["refunded"] <= line["confirmed"]:
+            yield f"{sku} of {owner}: more refunded than confirmed in {line}"
+
+
+def _order(change: Change) -> Iterator[str]:
+    order_id, before, after = change.place[1], change.before, change.after
+    if after is None:
+        return
+    if before is not None and before["lines"] and after["version"] != before["version"] + 1:
+        yield f"{order_id} went from version {before['version']} to {after['version']}"
+    held = sum(line["reserved"] for line in after["lines"].values())
+    if held and after.get("vendor_id") != f"OPEN-ORDERS#{zlib.crc32(order_id.encode()) % ORDER_SHARDS}":
+        yield f"{order_id} holds {held} units and is listed under {after.get('vendor_id')}"
+
+
+def lasting_violations(client: Any, prefix: str) -> Iterator[str]:
+    """Read all three tables and yield whatever does not fit."""
+    tables = read_tables(client, prefix)
+    for marker_id, marker in list(tables.stock_markers.items()):
+        orders = [done["order_id"] for done in marker["done"] if "order_id" in done]
+        if orders:
+            del tables.stock_markers[marker_id]
+        for order_id in orders:
+            if order_id not in tables.orders:
+                yield f"a marker names {order_id}, which does not exist"
+    for violation in violations(tables):
+        # The marker of a key that lapsed gives way to that of its next use; each was there at its commit.
+        if not violation.endswith(" has 0 markers"):
+            yield violation
+    for sku in tables.skus.values():
+        is_active = tables.products[sku["product_id"]]["is_active"] == "true"
+        if sku["product_is_active"] is not is_active:
+            yield f"{sku['sku']} was not told that its product is active: {is_active}"
+
+
+def low_stock_falls(changes: Iterable[Change]) -> Iterator[str]:
+    """Yield the alert that each fall of a SKU to its threshold or below deserves."""
+    for change in changes:
+        before, after = change.before, change.after
+        if not is_sku(change) or before is None or after is None:
+            continue
+        was_low = before["current_stock"] <= before["reorder_threshold"]
+        is_low = after["current_stock"] <= after["reorder_threshold"]
+        if before["is_active"] and after["is_active"] and is_low and not was_low:
+            yield f"low_stock:{after['sku']}:{after['version']}"

@@ -1,0 +1,156 @@
+"""What clients want: commands on few SKUs and few orders at a time, so that they meet."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+from tests.simulation.model import Adjust, Command, Count, Extend, Place, Restock, Settle, Shop
+from tests.simulation.translation import LookAtOrder, LookAtSku, Request, can_be_batched
+
+ORDERS_AT_A_TIME = 3
+KEYS_AT_A_TIME = 4
+SHORT_HOLD_SECONDS = 2
+"""Shorter than the API allows: it ends while nobody has to give up because of the time."""
+FORGOTTEN_AT_A_TIME = 8
+FORGOTTEN_RATE = 0.5
+DUE_RATE = 0.5
+SENSIBLE_RATE = 0.75
+NEW_ORDER_RATE = 0.4
+BATCH_MAX = 5
+
+
+class Workload:
+    """Draws requests; it looks at the model for what would make sense."""
+
+    def __init__(self, random: Random, skus: Sequence[str], shop: Shop) -> None:
+        self._random = random
+        self._skus = skus
+        self._shop = shop
+        self._orders: deque[tuple[str, tuple[tuple[str, int], ...]]] = deque(maxlen=ORDERS_AT_A_TIME)
+        self._forgotten: deque[str] = deque(maxlen=FORGOTTEN_AT_A_TIME)
+        self._count = 0
+
+    def request(self) -> Request:
+        due = [
+            order_id
+            for order_id in (*self._forgotten, *(order_id for order_id, _ in self._orders))
+            if (order := self._shop.orders.get(order_id)) is not None
+            and order.total("reserved")
+            and order.expires_at <= self._shop.now
+        ]
+        if due and self._random.random() < DUE_RATE:
+            # Who wins, its customer or the sweeper?
+            order_id = self._random.choice(due)
+            settling = [Settle("confirm", order_id), Settle("cancel", order_id)]
+            return self._random.choice(
+                [*settling, Extend(order_id, SHORT_HOLD_SECONDS), Extend(order_id, 600)]
+            )
+        [draw] = self._random.choices(
+            [
+                self._place,
+                self._settle,
+                self._restock,
+                self._adjust,
+                self._count_stock,
+                self._extend,
+                self._look,
+            ],
+            [34, 44, 12, 6, 3, 4, 4],
+        )
+        return draw()
+
+    def batch(self) -> list[Request]:
+        """Draw whole commands on orders, no two on one order."""
+        by_order: dict[str, Request] = {}
+        for _ in range(self._random.randint(2, BATCH_MAX)):
+            request = self._random.choice((self._place, self._settle))()
+            if can_be_batched(request):
+                by_order[_order_of(request)] = request
+        return list(by_order.values()) or [self._place()]
+
+    def _place(self) -> Command:
+        if self._random.random() < FORGOTTEN_RATE:
+            # Its customer comes back when the hold has ended, if at all.
+            self._forgotten.append(self._new("ORDER"))
+            return Place(self._forgotten[-1], self._lines(2), SHORT_HOLD_SECONDS)
+        if not self._orders or self._random.random() < NEW_ORDER_RATE:
+            self._orders.append((self._new("ORDER"), self._lines(4)))
+        order_id, lines = self._random.choice(self._orders)
+        if self._random.random() < 0.1:
+            lines = self._lines(4)
+        return Place(order_id, lines, self._random.choice((SHORT_HOLD_SECONDS, 600, 86_400)))
+
+    def _settle(self) -> Command:
+        if not self._orders or self._random.random() < 0.05:
+            # It will be placed later, or never.
+            self._orders.append((self._new("ORDER"), self._lines(4)))
+        placed = [each for each in self._orders if each[0] in self._shop.orders]
+        order_id, lines = self._random.choice(
+            placed if placed and self._random.random() < 0.85 else self._orders
+        )
+        kind = self._random.choice(("confirm", "cancel", "refund"))
+        order = self._shop.orders.get(order_id)
+        if order is not None and self._random.random() < SENSIBLE_RATE:
+            if order.total("reserved"):
+                kind = self._random.choice(("confirm", "confirm", "cancel"))
+            elif order.total("refundable"):
+                kind = "refund"
+            else:
+                return self._place()
+        restock = kind != "refund" or self._random.random() < 0.6
+        if self._random.random() < 0.4:
+            key = self._new("key") if self._random.random() < 0.2 else None
+            return Settle(kind, order_id, None, key, restock)
+        count = self._random.randint(1, len(lines))
+        part = tuple((sku, self._random.randint(1, q)) for sku, q in self._random.sample(lines, count))
+        if self._random.random() < 0.05:
+            part = self._lines(2)
+        return Settle(kind, order_id, part, self._key(), restock)
+
+    def _restock(self) -> Command:
+        return Restock(self._sku(), self._random.randint(1, 8), self._key())
+
+    def _adjust(self) -> Command:
+        return Adjust(self._sku(), self._random.choice((-5, -2, -1, 1, 3)), self._key())
+
+    def _count_stock(self) -> Command:
+        sku = self._sku()
+        expected = self._shop.skus[sku].current
+        counted = max(0, expected + self._random.choice((-2, 0, 0, 1)))
+        return Count(sku, counted, expected, self._key())
+
+    def _extend(self) -> Request:
+        placed = [order_id for order_id, _ in self._orders if order_id in self._shop.orders]
+        if not placed:
+            return self._place()
+        return Extend(self._random.choice(placed), self._random.choice((SHORT_HOLD_SECONDS, 600)))
+
+    def _look(self) -> Request:
+        if self._orders and self._random.random() < 0.6:
+            return LookAtOrder(self._random.choice(self._orders)[0])
+        return LookAtSku(self._sku())
+
+    def _sku(self) -> str:
+        # The first is the hot one.
+        return self._skus[0] if self._random.random() < 0.5 else self._random.choice(self._skus)
+
+    def _lines(self, most: int) -> tuple[tuple[str, int], ...]:
+        return tuple((self._sku(), self._random.randint(1, 3)) for _ in range(self._random.randint(1, most)))
+
+    def _key(self) -> str:
+        """Draw a key: a new one, or now and then one that stands for something else already."""
+        known = list(self._shop.keys)[-KEYS_AT_A_TIME:]
+        if known and self._random.random() < 0.12:
+            return self._random.choice(known)
+        return self._new("key")
+
+    def _new(self, kind: str) -> str:
+        self._count += 1
+        return f"{kind}-{self._count}"
+
+
+def _order_of(request: Any) -> str:
+    return str(request.order_id)
