@@ -178,7 +178,7 @@ class Sagas:
         """Take a step for each group of SKUs; those at which it always loses get steps of their own."""
         pending = deque(groups)
         order: Order | None = None
-        replayed = True
+        replayed = False
         while pending:
             some = pending.popleft()
             task = Task(
@@ -193,8 +193,8 @@ class Sagas:
             except NeedsSteps as divided:
                 pending.extendleft(reversed(_divided(some, divided.contested)))
                 continue
-            order = done.order
-            replayed = replayed and done.commit is None
+            # Of all who take steps on one order, whoever takes the last has done it; it is told to no other.
+            order, replayed = done.order, done.commit is None
             if order is None or order.phase is Phase.IDLE:
                 break
         if order is None:
