@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SUITES := libs/common services/catalog services/stock services/audit
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test simulate lint types architecture check mutate reference format clean
+.PHONY: help run demo token test test-dynamodb-local sell-out simulate lint types architecture check mutate reference format clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -27,6 +27,12 @@ test: $(VENV)/.develop ## Run all tests that need nothing but Python (and Terraf
 	done
 	@echo "── tests"
 	@$(BIN)/python -m pytest -q tests
+
+test-dynamodb-local: $(VENV)/.develop ## Run the tests of concurrency on DynamoDB Local too, with power cuts (needs a JRE and npm)
+	@ENGINE=dynamodb-local $(BIN)/python -m pytest -q tests/integration
+
+sell-out: $(VENV)/.develop ## Let 16 writers sell out a stock of 200, again and again: RUNS=100 ENGINE=dynamodb-local
+	@RUNS="$(or $(RUNS),100)" ENGINE="$(ENGINE)" $(BIN)/python -m pytest -q tests/integration -k sell_exactly_what_there_is
 
 simulate: $(VENV)/.develop ## Simulate a shop under faults and deaths: SEEDS=1-20 STEPS=2000; a failing seed replays
 	@$(BIN)/python -m tests.simulation --seeds "$(or $(SEEDS),1-20)" --steps "$(or $(STEPS),2000)"

@@ -89,7 +89,7 @@ ORDER_PART_LINES_MAX: Final = 48
 """Lines in each part of an order of more lines than that: the part takes an action beside the order's."""
 ORDER_LEASE_SECONDS: Final = 60
 """After so long without a step, an order that is in the middle of a command is due for the sweeper."""
-LOSSES_BEFORE_DIVIDING: Final = 4
+LOSSES_BEFORE_DIVIDING: Final = 2
 """So often an order of several lines loses its SKUs to other writers before it goes on in steps."""
 ORDER_LINES_SENT_MAX: Final = 1_000
 """Lines in a request, before those of one SKU are summed."""

@@ -286,7 +286,10 @@ class InventoryGateway:
                 **versioned_update(sku.to_item(), to.to_item()),
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
-            raise LostRace(readings_of([error.response["Item"]])) from error
+            # An update has no ClientRequestToken: when its answer is lost, botocore's second try meets it.
+            found = error.response["Item"]
+            if Sku.from_item(found) != to:
+                raise LostRace(readings_of([found])) from error
         except self._client.exceptions.TransactionConflictException as error:
             raise LostRace(Readings()) from error
 

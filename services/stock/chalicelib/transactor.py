@@ -217,7 +217,7 @@ class Transactor:
                 if len(pack) > 1 and losses.call_for_halving:
                     half = len(pack) // 2
                     return [], [pack[:half], pack[half:]]
-                outcomes = self._attempt(pack, known, losses)
+                outcomes = self._attempt(pack, known, losses, deadline)
                 if outcomes is not None:
                     left = pack[len(outcomes) :]
                     return outcomes, [left] if left else []
@@ -248,10 +248,14 @@ class Transactor:
         self.memory.keep(plan.skus.values())
         return Readings(), plan.outcomes
 
-    def _attempt(self, pack: Sequence[Task], known: Readings, losses: _Losses) -> list[Outcome] | None:
+    def _attempt(
+        self, pack: Sequence[Task], known: Readings, losses: _Losses, deadline: float
+    ) -> list[Outcome] | None:
         """Decide and commit a pack, or its beginning; None if other writers were faster."""
         readings = self._read(pack, known)
         for _ in range(_DECISIONS_MAX):
+            if self.persistence.monotonic() > deadline:
+                raise Busy("The database is slow at present; please try again.")
             readings, plan = self._plan(pack, readings)
             if plan.missing:
                 losses.torn_readings += 1
