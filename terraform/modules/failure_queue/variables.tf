@@ -1,0 +1,17 @@
+variable "name" {
+  description = "The queue's name."
+  type        = string
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "The key that encrypts the queue; null for SQS's own."
+  type        = string
+  default     = null
+}
+
+variable "alarm_topic_arn" {
+  description = "The SNS topic that the alarm notifies."
+  type        = string
+  nullable    = false
+}
