@@ -8,6 +8,7 @@ locals {
     managed_by = "terraform"
   }
 
+  is_emulated       = var.emulator_endpoint != null
   append_only_table = "StockTransactions"
 }
 
@@ -23,6 +24,7 @@ module "table" {
   maximum_throughput     = var.maximum_throughput
   kms_key_arn            = var.kms_key_arn
   alarm_topic_arn        = aws_sns_topic.alarms.arn
+  has_alarms             = !local.is_emulated
 }
 
 module "identity" {
@@ -44,6 +46,7 @@ module "identity" {
   kms_key_arn              = var.kms_key_arn
   permissions_boundary_arn = var.permissions_boundary_arn
   alarm_topic_arn          = aws_sns_topic.alarms.arn
+  has_alarms               = !local.is_emulated
 }
 
 module "archive" {
@@ -53,5 +56,5 @@ module "archive" {
   retention           = var.archive_retention
   kms_key_arn         = var.kms_key_arn
   deletion_protection = var.deletion_protection
-  is_emulated         = var.emulator_endpoint != null
+  is_emulated         = local.is_emulated
 }

@@ -95,6 +95,8 @@ resource "aws_s3_bucket_public_access_block" "this" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  count = var.is_emulated ? 0 : 1 # costs nothing there, and takes a minute to settle
+
   bucket = aws_s3_bucket.this.id
 
   rule {

@@ -6,6 +6,8 @@ resource "aws_sqs_queue" "this" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "failures" {
+  count = var.has_alarms ? 1 : 0
+
   alarm_name          = "${var.name}-failures"
   alarm_description   = "Something could not be handled and waits in the queue. See docs/operations.md#failures."
   namespace           = "AWS/SQS"

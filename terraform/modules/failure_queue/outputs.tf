@@ -8,7 +8,7 @@ output "url" {
   value       = aws_sqs_queue.this.url
 }
 
-output "alarm_name" {
-  description = "The name of its alarm."
-  value       = aws_cloudwatch_metric_alarm.failures.alarm_name
+output "alarm_names" {
+  description = "The names of its alarms."
+  value       = aws_cloudwatch_metric_alarm.failures[*].alarm_name
 }

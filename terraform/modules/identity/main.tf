@@ -226,6 +226,8 @@ resource "aws_lambda_permission" "claims" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "claims_errors" {
+  count = var.has_alarms ? 1 : 0
+
   alarm_name          = "${local.name}-claims-errors"
   alarm_description   = "Tokens cannot be issued. See docs/operations.md#errors."
   namespace           = "AWS/Lambda"

@@ -42,5 +42,5 @@ output "machine_client_ids" {
 
 output "alarm_names" {
   description = "The names of its alarms."
-  value       = [aws_cloudwatch_metric_alarm.claims_errors.alarm_name]
+  value       = aws_cloudwatch_metric_alarm.claims_errors[*].alarm_name
 }

@@ -111,3 +111,10 @@ variable "alarm_topic_arn" {
   type        = string
   nullable    = false
 }
+
+variable "has_alarms" {
+  description = "Whether alarms are made: not on an emulator that cannot show an alarm as it was made."
+  type        = bool
+  default     = true
+  nullable    = false
+}

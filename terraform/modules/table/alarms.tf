@@ -10,7 +10,7 @@ locals {
 }
 
 resource "aws_cloudwatch_metric_alarm" "throttles" {
-  for_each = local.throttled
+  for_each = { for name, dimensions in local.throttled : name => dimensions if var.has_alarms }
 
   alarm_name          = "${each.key}-throttles"
   alarm_description   = "Requests are throttled. See docs/operations.md#throttles."
@@ -47,6 +47,8 @@ resource "aws_cloudwatch_metric_alarm" "throttles" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "system_errors" {
+  count = var.has_alarms ? 1 : 0
+
   alarm_name          = "${var.name}-system-errors"
   alarm_description   = "DynamoDB answers with errors of its own. See docs/operations.md#system-errors."
   comparison_operator = "GreaterThanThreshold"
@@ -82,6 +84,8 @@ resource "aws_cloudwatch_metric_alarm" "system_errors" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "conflicts" {
+  count = var.has_alarms ? 1 : 0
+
   alarm_name          = "${var.name}-conflicts"
   alarm_description   = "Transactions keep meeting on the same items. See docs/operations.md#conflicts."
   namespace           = "AWS/DynamoDB"

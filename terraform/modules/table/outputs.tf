@@ -22,6 +22,7 @@ output "alarm_names" {
   description = "The names of its alarms."
   value = concat(
     [for alarm in aws_cloudwatch_metric_alarm.throttles : alarm.alarm_name],
-    [aws_cloudwatch_metric_alarm.system_errors.alarm_name, aws_cloudwatch_metric_alarm.conflicts.alarm_name],
+    aws_cloudwatch_metric_alarm.system_errors[*].alarm_name,
+    aws_cloudwatch_metric_alarm.conflicts[*].alarm_name,
   )
 }

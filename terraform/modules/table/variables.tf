@@ -72,3 +72,10 @@ variable "conflicts_threshold" {
   default     = 3000
   nullable    = false
 }
+
+variable "has_alarms" {
+  description = "Whether alarms are made: not on an emulator that cannot show an alarm as it was made."
+  type        = bool
+  default     = true
+  nullable    = false
+}
