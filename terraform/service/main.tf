@@ -40,7 +40,6 @@ module "service" {
   runtime            = var.runtime
   architecture       = var.architecture
   functions          = var.functions
-  live_versions      = var.live_versions
   role_arns          = { for function in local.functions : function => local.contract["services/${var.service}/${function}/role_arn"] }
   failure_queue_arns = { for function in local.unwaited : function => local.contract["services/${var.service}/${function}/failure_queue_arn"] }
 

@@ -9,7 +9,7 @@ output "api_id" {
 }
 
 output "functions" {
-  description = "The functions: name, arn, alias_arn, the version that is served, and the newest."
+  description = "The functions: name, arn, alias_arn, and the newest version."
   value       = module.service.functions
 }
 

@@ -139,13 +139,6 @@ variable "architecture" {
   nullable    = false
 }
 
-variable "live_versions" {
-  description = "The version of each function that is served, where that is not its newest: a rollback."
-  type        = map(string)
-  default     = {}
-  nullable    = false
-}
-
 variable "emulator_endpoint" {
   description = "Where AWS is emulated on this machine, such as http://127.0.0.1:4566; null for AWS itself."
   type        = string

@@ -5,6 +5,8 @@ locals {
     { for name in keys(var.schedules) : name => "schedule" },
   )
 
+  named = toset(concat(keys(var.functions), values(var.metrics)[*].function))
+
   # An API's caller is gone after 29 seconds. A sweep takes 45 and what its last order needs.
   defaults = {
     api      = { memory_mb = 1024, timeout_seconds = 29 }
@@ -63,19 +65,20 @@ resource "aws_lambda_function" "this" {
 
   lifecycle {
     precondition {
-      condition     = length(setsubtract(concat(keys(var.functions), keys(var.live_versions)), keys(local.kinds))) == 0
-      error_message = "The app has no function ${join(", ", setsubtract(concat(keys(var.functions), keys(var.live_versions)), keys(local.kinds)))}: it has ${join(", ", keys(local.kinds))}."
+      condition     = length(setsubtract(local.named, keys(local.kinds))) == 0
+      error_message = "The app has no function ${join(", ", setsubtract(local.named, keys(local.kinds)))}: it has ${join(", ", keys(local.kinds))}."
     }
   }
 }
 
+# What is served. A rollback points it at an earlier version; the next deployment points it at the newest again.
 resource "aws_lambda_alias" "live" {
   for_each = local.functions
 
   name             = "live"
   description      = "What is served"
   function_name    = aws_lambda_function.this[each.key].function_name
-  function_version = lookup(var.live_versions, each.key, aws_lambda_function.this[each.key].version)
+  function_version = aws_lambda_function.this[each.key].version
 }
 
 resource "aws_cloudwatch_log_metric_filter" "business" {

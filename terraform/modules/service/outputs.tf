@@ -9,14 +9,13 @@ output "api_url" {
 }
 
 output "functions" {
-  description = "The functions: name, arn, alias_arn, the version that is served, and the newest."
+  description = "The functions: name, arn, alias_arn, and the newest version."
   value = {
     for name, function in aws_lambda_function.this : name => {
-      name           = function.function_name
-      arn            = function.arn
-      alias_arn      = aws_lambda_alias.live[name].arn
-      version        = aws_lambda_alias.live[name].function_version
-      newest_version = function.version
+      name      = function.function_name
+      arn       = function.arn
+      alias_arn = aws_lambda_alias.live[name].arn
+      version   = function.version
     }
   }
 }

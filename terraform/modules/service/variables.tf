@@ -98,13 +98,6 @@ variable "environment" {
   nullable    = false
 }
 
-variable "live_versions" {
-  description = "The version of each function that is served, where that is not its newest: a rollback."
-  type        = map(string)
-  default     = {}
-  nullable    = false
-}
-
 variable "log_level" {
   description = "The least level of the app's lines that its log keeps."
   type        = string
