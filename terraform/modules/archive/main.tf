@@ -39,6 +39,9 @@ locals {
 }
 
 resource "aws_s3_bucket" "this" {
+  #checkov:skip=CKV_AWS_18:CloudTrail says who changed a setting, and Object Lock keeps every version of every object
+  #checkov:skip=CKV_AWS_144:one region, like the tables; docs/platform.md tells how to copy it
+  #checkov:skip=CKV2_AWS_62:nothing waits for an object
   bucket              = "${var.name}-${local.account_id}-${data.aws_region.current.name}"
   object_lock_enabled = true
   force_destroy       = !var.deletion_protection

@@ -12,6 +12,7 @@ locals {
 }
 
 resource "aws_dynamodb_table" "this" {
+  #checkov:skip=CKV2_AWS_16:billed on demand, there is nothing to scale
   name                        = var.name
   billing_mode                = local.schema.billing_mode
   hash_key                    = local.schema.partition_key.name
