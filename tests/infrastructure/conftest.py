@@ -4,14 +4,24 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
-PLATFORM = Path(__file__).parents[2] / "terraform" / "platform"
+from local.embedded_aws import embedded_aws
+
+ROOT = Path(__file__).parents[2]
+CONFIGURATION = ROOT / "terraform"
+CLAIMS = CONFIGURATION / "modules" / "identity" / "claims" / "claims.py"
+STAGE = "test"
+REGION = "ap-south-1"
+LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
 
 
 @dataclass(frozen=True)
@@ -20,13 +30,16 @@ class Terraform:
 
     program: str
     folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str, standard_input: str | None = None) -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))
+        }
         return subprocess.run(
             [self.program, *arguments],
             cwd=self.folder,
-            env={**environment, "TF_IN_AUTOMATION": "1"},
+            env={**inherited, "TF_IN_AUTOMATION": "1", **self.environment},
             input=standard_input,
             capture_output=True,
             text=True,
@@ -34,21 +47,28 @@ class Terraform:
         )
 
     def evaluate(self, expression: str) -> str:
-        """Evaluate an expression over the variables alone, which needs no provider."""
-        (self.folder / "versions.tf").unlink()
+        """Evaluate an expression over the variables."""
         return self.run("console", standard_input=expression + "\n").stdout.strip()
 
-    def plan_of_variables(self) -> subprocess.CompletedProcess[str]:
-        """Plan the variables alone, which needs no provider and checks every validation."""
-        (self.folder / "versions.tf").unlink()
-        return self.run("plan", "-input=false", "-no-color")
-
-    def initialise(self) -> subprocess.CompletedProcess[str]:
+    def initialise(self, *arguments: str) -> None:
         mirror = _provider_mirror()
         source = [f"-plugin-dir={mirror}"] if mirror else []
-        return self.run("init", "-backend=false", "-input=false", "-no-color", *source)
+        done = self.run("init", "-input=false", "-no-color", *(arguments or ["-backend=false"]), *source)
+        assert done.returncode == 0, done.stderr
+
+    def apply(self) -> None:
+        done = self.run("apply", "-auto-approve", "-input=false", "-no-color")
+        assert done.returncode == 0, done.stderr
+
+    def plan(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Plan; 0 is no change, 1 an error, 2 a change."""
+        return self.run("plan", "-detailed-exitcode", "-input=false", "-no-color", *arguments)
+
+    def outputs(self) -> dict[str, Any]:
+        return {name: each["value"] for name, each in json.loads(self.run("output", "-json").stdout).items()}
 
 
+@cache
 def _provider_mirror() -> Path | None:
     """Return a folder that holds the AWS provider, as ``terraform init -plugin-dir`` wants it."""
     found = subprocess.run(
@@ -63,29 +83,137 @@ def _provider_mirror() -> Path | None:
     return mirrors[0] if mirrors else None
 
 
-@pytest.fixture
-def platform(tmp_path: Path) -> Terraform:
-    """The platform's configuration in a folder that a test may change."""
-    program = shutil.which("terraform")
-    if program is None:
+@pytest.fixture(scope="session")
+def program() -> str:
+    """The path of the program; its absence is a failure in CI."""
+    found = shutil.which("terraform")
+    if found is None:
         message = "terraform is not on this machine: the infrastructure tests need it"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
+    return found
+
+
+@pytest.fixture
+def variables(program: str, tmp_path: Path) -> Terraform:
+    """The platform's variables alone, which need no provider: a folder that a test may change."""
     folder = tmp_path / "platform"
-    shutil.copytree(PLATFORM, folder, ignore=shutil.ignore_patterns(".terraform*"))
+    folder.mkdir()
+    for name in ("variables.tf", "tables.auto.tfvars.json"):
+        shutil.copy(CONFIGURATION / "platform" / name, folder)
+    (folder / "stage.auto.tfvars").write_text(f'stage = "{STAGE}"\nclaims_zip = "claims.zip"\n')
     return Terraform(program, folder)
 
 
 @pytest.fixture
-def with_tables(platform: Terraform) -> Callable[[Callable[[dict[str, Any]], None]], Terraform]:
+def with_tables(variables: Terraform) -> Callable[[Callable[[dict[str, Any]], None]], Terraform]:
     """Returns a function that changes the declared tables in that folder."""
 
     def change(edit: Callable[[dict[str, Any]], None]) -> Terraform:
-        file = platform.folder / "tables.auto.tfvars.json"
+        file = variables.folder / "tables.auto.tfvars.json"
         declared: dict[str, Any] = json.loads(file.read_text())
         edit(declared["tables"])
         file.write_text(json.dumps(declared))
-        return platform
+        return variables
 
     return change
+
+
+@pytest.fixture(scope="session")
+def configuration(program: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Terraform]:
+    """Returns a function that gives a folder of ``terraform/``, initialised, in a copy of all of it."""
+    folder = tmp_path_factory.mktemp("configuration") / "terraform"
+    shutil.copytree(CONFIGURATION, folder, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
+
+    @cache
+    def initialised(name: str) -> Terraform:
+        terraform = Terraform(program, folder / name)
+        terraform.initialise()
+        return terraform
+
+    return initialised
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """An embedded AWS with the platform applied, and service roots beside it."""
+
+    endpoint: str
+    folder: Path
+    platform: Terraform
+    zip_path: Path
+
+    def client(self, name: str) -> Any:
+        return boto3.client(
+            name,
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def service(self, name: str, declared: dict[str, Any], **variables: Any) -> Terraform:
+        """Return the root of a service, with a state of its own; what Terraform works with is shared."""
+        folder = self.folder / f"terraform-{name}-{len(list(self.folder.iterdir()))}"
+        for part in ("service", "modules"):
+            ignored = shutil.ignore_patterns(".terraform*", "tests")
+            shutil.copytree(CONFIGURATION / part, folder / part, ignore=ignored)
+        terraform = Terraform(self.platform.program, folder / "service", self.platform.environment)
+        wishes = json.loads((ROOT / "services" / name / "deployment.tfvars.json").read_text())
+        given = {
+            "service": name,
+            "stage": STAGE,
+            "zip_path": str(self.zip_path),
+            "emulator_endpoint": self.endpoint,
+            **declared,
+            **wishes,
+            **variables,
+        }
+        _given(terraform, given)
+        return terraform
+
+
+def _given(terraform: Terraform, variables: dict[str, Any]) -> None:
+    (terraform.folder / "given.auto.tfvars.json").write_text(json.dumps(variables))
+    (terraform.folder / "backend_override.tf").write_text(LOCAL_BACKEND)
+    terraform.initialise("-reconfigure")
+
+
+def _zip(path: Path, source: Path, name: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(source, name)
+    return path
+
+
+@pytest.fixture(scope="session")
+def cloud(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """The platform, as Terraform applies it to an AWS that takes it for the real one."""
+    folder = tmp_path_factory.mktemp("cloud")
+    for part in ("platform", "modules"):
+        ignored = shutil.ignore_patterns(".terraform*", "tests")
+        shutil.copytree(CONFIGURATION / part, folder / "terraform" / part, ignore=ignored)
+    with embedded_aws() as endpoint:
+        environment = {
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        platform = Terraform(program, folder / "terraform" / "platform", environment)
+        given = {
+            "stage": STAGE,
+            "table_name_prefix": f"{STAGE}-",
+            "claims_zip": str(_zip(folder / "claims.zip", CLAIMS, "claims.py")),
+            "emulator_endpoint": endpoint,
+            "deletion_protection": False,
+            "vendor_clients": {"acme-erp": "VENDOR-001"},
+            "order_clients": ["web-shop"],
+            "maximum_throughput": {"read_units": 2000, "write_units": 1000},
+            "api_gateway_account": True,
+        }
+        _given(platform, given)
+        platform.apply()
+        # Nothing of it runs here: what it is made of is not what these tests are about.
+        app = _zip(folder / "app.zip", CLAIMS, "app.py")
+        yield Cloud(endpoint, folder, platform, app)
