@@ -13,3 +13,8 @@ output "policy" {
   description = "What the role may do, as JSON."
   value       = aws_iam_role_policy.this.policy
 }
+
+output "permissions_boundary_arn" {
+  description = "The policy that bounds the role, if any."
+  value       = aws_iam_role.this.permissions_boundary
+}
