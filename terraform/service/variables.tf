@@ -15,6 +15,11 @@ variable "routes" {
   description = "The paths of the Chalice app, with the methods of each."
   type        = map(list(string))
   nullable    = false
+
+  validation {
+    condition     = alltrue([for path in keys(var.routes) : can(regex("^(/([a-z][a-z0-9_.-]*|[{][a-z_]+[}])){1,6}$", path))])
+    error_message = "A path has one to six segments, each a word or a parameter in braces."
+  }
 }
 
 variable "feeds" {
@@ -27,6 +32,11 @@ variable "schedules" {
   description = "The functions that the clock starts, with EventBridge's expressions."
   type        = map(string)
   nullable    = false
+
+  validation {
+    condition     = alltrue([for expression in var.schedules : can(regex("^(rate|cron)[(].+[)]$", expression))])
+    error_message = "A schedule is rate(…) or cron(…)."
+  }
 }
 
 # What its team wants: services/<service>/deployment.tfvars.json.
@@ -41,6 +51,11 @@ variable "functions" {
     timeout_seconds      = optional(number)
     reserved_concurrency = optional(number)
   }))
+
+  validation {
+    condition     = length(setsubtract(keys(var.functions), concat(["api"], keys(var.feeds), keys(var.schedules)))) == 0
+    error_message = "The app has no function ${join(", ", setsubtract(keys(var.functions), concat(["api"], keys(var.feeds), keys(var.schedules))))}."
+  }
 }
 
 variable "metrics" {
@@ -53,6 +68,11 @@ variable "metrics" {
     pattern  = string
     value    = optional(string, "1")
   }))
+
+  validation {
+    condition     = length(setsubtract(values(var.metrics)[*].function, concat(["api"], keys(var.feeds), keys(var.schedules)))) == 0
+    error_message = "The app has no function ${join(", ", setsubtract(values(var.metrics)[*].function, concat(["api"], keys(var.feeds), keys(var.schedules))))}."
+  }
 }
 
 # What the stage wants: stages/<stage>.tfvars.
@@ -87,6 +107,11 @@ variable "log_level" {
   type        = string
   default     = "INFO"
   nullable    = false
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARN", "ERROR"], var.log_level)
+    error_message = "A log level is DEBUG, INFO, WARN or ERROR."
+  }
 }
 
 variable "throttling" {
@@ -137,6 +162,11 @@ variable "architecture" {
   type        = string
   default     = "arm64"
   nullable    = false
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "Lambda runs on arm64 and x86_64."
+  }
 }
 
 variable "emulator_endpoint" {

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -26,15 +27,35 @@ def program() -> str:
     return found
 
 
+def _variables_alone(program: str, folder: Path, root: str) -> Terraform:
+    folder.mkdir()
+    for source in (CONFIGURATION / root).glob("*variables.tf"):
+        shutil.copy(source, folder)
+    return Terraform(program, folder)
+
+
 @pytest.fixture
 def variables(program: str, tmp_path: Path) -> Terraform:
     """The platform's variables alone, which need no provider: a folder that a test may change."""
-    folder = tmp_path / "platform"
-    folder.mkdir()
-    for name in ("variables.tf", "tables.auto.tfvars.json"):
-        shutil.copy(CONFIGURATION / "platform" / name, folder)
-    (folder / "stage.auto.tfvars").write_text(f'stage = "{STAGE}"\nclaims_zip = "claims.zip"\n')
-    return Terraform(program, folder)
+    terraform = _variables_alone(program, tmp_path / "platform", "platform")
+    shutil.copy(CONFIGURATION / "platform" / "tables.auto.tfvars.json", terraform.folder)
+    given = f'stage = "{STAGE}"\nclaims_zip = "claims.zip"\n'
+    (terraform.folder / "stage.auto.tfvars").write_text(given)
+    return terraform
+
+
+@pytest.fixture
+def service_variables(program: str, tmp_path: Path) -> Callable[..., CompletedProcess[str]]:
+    """Returns a function that plans a service's variables alone, given some, and a file of settings."""
+    terraform = _variables_alone(program, tmp_path / "service", "service")
+
+    def plan(settings: Path | None = None, **given: Any) -> CompletedProcess[str]:
+        if settings is not None:
+            shutil.copy(settings, terraform.folder / "stage.auto.tfvars")
+        (terraform.folder / "given.auto.tfvars.json").write_text(json.dumps(given))
+        return terraform.plan()
+
+    return plan
 
 
 @pytest.fixture

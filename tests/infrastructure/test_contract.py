@@ -126,16 +126,3 @@ def test_a_function_that_the_platform_does_not_know_is_named(cloud):
 
     assert "lacks services/audit/reckon/failure_queue_arn, services/audit/reckon/role_arn" in refusal
     assert "terraform/platform/access.tf" in refusal
-
-
-@pytest.mark.parametrize("path", ["/", "/a/b/c/d/e/f/g", "/Orders", "/orders/{order id}"])
-def test_a_path_that_no_api_takes_is_refused(cloud, path):
-    assert "A path has one to six segments" in _refusal(
-        cloud, declared("audit") | {"routes": {path: ["GET"]}}
-    )
-
-
-def test_a_team_cannot_configure_a_function_that_its_app_has_not(cloud):
-    refusal = _refusal(cloud, declared("audit"), functions={"reckon": {"memory_mb": 256}})
-
-    assert "The app has no function reckon" in refusal

@@ -5,8 +5,6 @@ locals {
     { for name in keys(var.schedules) : name => "schedule" },
   )
 
-  named = toset(concat(keys(var.functions), values(var.metrics)[*].function))
-
   # An API's caller is gone after 29 seconds. A sweep takes 45 and what its last order needs.
   defaults = {
     api      = { memory_mb = 1024, timeout_seconds = 29 }
@@ -65,13 +63,6 @@ resource "aws_lambda_function" "this" {
 
   tracing_config {
     mode = var.xray ? "Active" : "PassThrough"
-  }
-
-  lifecycle {
-    precondition {
-      condition     = length(setsubtract(local.named, keys(local.kinds))) == 0
-      error_message = "The app has no function ${join(", ", setsubtract(local.named, keys(local.kinds)))}: it has ${join(", ", keys(local.kinds))}."
-    }
   }
 }
 

@@ -14,11 +14,6 @@ variable "routes" {
   description = "The paths of the Chalice app, with the methods of each."
   type        = map(list(string))
   nullable    = false
-
-  validation {
-    condition     = alltrue([for path in keys(var.routes) : can(regex("^(/([a-z][a-z0-9_.-]*|[{][a-z_]+[}])){1,6}$", path))])
-    error_message = "A path has one to six segments, each a word or a parameter in braces."
-  }
 }
 
 variable "feeds" {
@@ -36,11 +31,6 @@ variable "schedules" {
   description = "The functions that the clock starts, with EventBridge's expressions."
   type        = map(string)
   nullable    = false
-
-  validation {
-    condition     = alltrue([for expression in var.schedules : can(regex("^(rate|cron)[(].+[)]$", expression))])
-    error_message = "A schedule is rate(…) or cron(…)."
-  }
 }
 
 variable "zip_path" {
@@ -61,11 +51,6 @@ variable "architecture" {
   type        = string
   default     = "arm64"
   nullable    = false
-
-  validation {
-    condition     = contains(["arm64", "x86_64"], var.architecture)
-    error_message = "Lambda runs on arm64 and x86_64."
-  }
 }
 
 variable "role_arns" {
@@ -103,11 +88,6 @@ variable "log_level" {
   type        = string
   default     = "INFO"
   nullable    = false
-
-  validation {
-    condition     = contains(["DEBUG", "INFO", "WARN", "ERROR"], var.log_level)
-    error_message = "A log level is DEBUG, INFO, WARN or ERROR."
-  }
 }
 
 variable "log_retention_days" {
