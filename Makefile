@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SUITES := libs/common services/catalog services/stock services/audit
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test simulate lint types architecture check mutate reference format clean
+.PHONY: help run demo token test simulate lint types architecture policies check mutate reference format clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -45,13 +45,17 @@ types: $(VENV)/.develop ## Check types (mypy, strict)
 architecture: $(VENV)/.develop ## Check who imports whom (import-linter)
 	@$(BIN)/lint-imports
 
-check: lint types architecture test ## Everything that CI runs
+policies: $(VENV)/.policies ## Check Terraform against the policies of checkov
+	@$(VENV)/policies/bin/checkov --directory terraform --framework terraform --compact --quiet --skip-download
+
+check: lint types architecture policies test ## Everything that CI runs
 
 mutate: $(VENV)/.mutation ## Weaken every rule once, and see a test fail; MODULES="orders identity" for some
 	@$(BIN)/python tests/mutation/run.py $(MODULES)
 
-reference: $(VENV)/.run ## Write docs/reference.md, every code and every limit, from the code
+reference: $(VENV)/.run ## Write from the code what the documents list: codes, limits, Terraform's variables
 	@$(BIN)/python -m docs.generate_reference
+	@$(BIN)/python -m docs.generate_module_readmes
 
 format: $(VENV)/.develop ## Put the code into its format
 	@$(BIN)/ruff check --fix .
@@ -79,4 +83,10 @@ $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
 $(VENV)/.mutation: $(VENV)/.develop requirements/mutation.txt
 	@echo "Installing the mutation tester into $(VENV) …" >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/develop.txt -r requirements/mutation.txt
+	@touch $@
+
+$(VENV)/.policies: requirements/policies.txt
+	@echo "Installing the policies' checker into $(VENV)/policies …" >&2
+	@$(PYTHON) -m venv $(VENV)/policies
+	@$(VENV)/policies/bin/pip install --quiet --disable-pip-version-check -r requirements/policies.txt
 	@touch $@

@@ -126,7 +126,7 @@ resource "aws_cloudwatch_metric_alarm" "latency" {
   extended_statistic  = "p99"
   period              = 60
   comparison_operator = "GreaterThanThreshold"
-  threshold           = var.latency_threshold_ms
+  threshold           = 3000
   evaluation_periods  = 5
   datapoints_to_alarm = 4
   treat_missing_data  = "notBreaching"

@@ -154,13 +154,6 @@ variable "alarm_topic_arn" {
   nullable    = false
 }
 
-variable "latency_threshold_ms" {
-  description = "The 99th percentile of the API's latency above which it is too slow."
-  type        = number
-  default     = 3000
-  nullable    = false
-}
-
 variable "has_alarms" {
   description = "Whether alarms are made: not on an emulator that cannot show an alarm as it was made."
   type        = bool

@@ -94,7 +94,7 @@ resource "aws_cloudwatch_metric_alarm" "conflicts" {
   statistic           = "Sum"
   period              = 300
   comparison_operator = "GreaterThanThreshold"
-  threshold           = var.conflicts_threshold
+  threshold           = 3000 # contention of a busy shop stays below
   evaluation_periods  = 3
   treat_missing_data  = "notBreaching"
   alarm_actions       = [var.alarm_topic_arn]

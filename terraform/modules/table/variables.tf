@@ -66,13 +66,6 @@ variable "alarm_topic_arn" {
   nullable    = false
 }
 
-variable "conflicts_threshold" {
-  description = "Transaction conflicts in five minutes, three times in a row, that are more than contention of a busy shop."
-  type        = number
-  default     = 3000
-  nullable    = false
-}
-
 variable "has_alarms" {
   description = "Whether alarms are made: not on an emulator that cannot show an alarm as it was made."
   type        = bool
