@@ -4,12 +4,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SUITES := libs/common services/catalog services/stock services/audit
+DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" STATE_FOLDER="$(STATE_FOLDER)" \
+	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test simulate lint types architecture policies check mutate reference format clean
+.PHONY: help run demo token test package plan deploy rollback destroy e2e simulate lint types architecture policies check mutate reference format clean
 
 help: ## List these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: $(VENV)/.run ## Run the product: three services and an embedded AWS, until Ctrl-C
 	@exec $(BIN)/python -m local
@@ -28,6 +30,24 @@ test: $(VENV)/.develop ## Run all tests that need nothing but Python (and Terraf
 	@echo "── tests"
 	@$(BIN)/python -m pytest -q tests
 
+package: $(VENV)/.run ## Write build/*.zip for Lambda: SERVICE=stock ARCHITECTURE=arm64 RUNTIME=python3.13, or native
+	@SERVICE="$(SERVICE)" ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" $(BIN)/python -m deploy package
+
+plan: $(VENV)/.deploy ## Show what a deploy would change: SERVICE=stock STAGE=dev STATE_BUCKET=… (or STATE_FOLDER=…)
+	@$(DEPLOY) plan
+
+deploy: $(VENV)/.deploy ## Package and deploy one service: SERVICE=stock STAGE=dev; YES=1 does not ask
+	@$(DEPLOY) deploy
+
+rollback: $(VENV)/.deploy ## Put the code before back at once: SERVICE=stock STAGE=dev
+	@$(DEPLOY) rollback
+
+destroy: $(VENV)/.deploy ## Remove a service from a stage, never from prod: SERVICE=stock STAGE=dev
+	@$(DEPLOY) destroy
+
+e2e: $(VENV)/.develop $(VENV)/.deploy ## Deploy everything to an emulated AWS that enforces IAM, and test it there; HOLD=1 waits
+	@HOLD="$(HOLD)" $(BIN)/python -m pytest -q tests/deployed $(if $(HOLD),-s)
+
 simulate: $(VENV)/.develop ## Simulate a shop under faults and deaths: SEEDS=1-20 STEPS=2000; a failing seed replays
 	@$(BIN)/python -m tests.simulation --seeds "$(or $(SEEDS),1-20)" --steps "$(or $(STEPS),2000)"
 
@@ -40,7 +60,7 @@ types: $(VENV)/.develop ## Check types (mypy, strict)
 	@for service in catalog stock audit; do \
 		(cd services/$$service && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml app.py chalicelib) || exit 1; \
 	done
-	@$(BIN)/mypy local demo
+	@$(BIN)/mypy local demo deploy
 
 architecture: $(VENV)/.develop ## Check who imports whom (import-linter)
 	@$(BIN)/lint-imports
@@ -73,6 +93,11 @@ $(VENV)/.run: requirements/run.txt libs/common/pyproject.toml
 	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e libs/common
+	@touch $@
+
+$(VENV)/.deploy: $(VENV)/.run requirements/deploy.txt
+	@echo "Installing what deploying takes into $(VENV) …" >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/deploy.txt
 	@touch $@
 
 $(VENV)/.develop: $(VENV)/.run requirements/develop.txt

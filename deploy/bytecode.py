@@ -45,10 +45,8 @@ def compile_modules(interpreter: Path, folder: Path, *, keep_sources: bool) -> N
         If a module does not compile.
     """
     arguments = [str(folder), "cached" if keep_sources else "beside", LAMBDA_FOLDER]
-    # The same bytes each time: the order of a set of strings is the hashes'.
-    environment = {"PYTHONHASHSEED": "0", "PATH": os.environ.get("PATH", "")}
     command = [str(interpreter), "-I", "-c", _COMPILE, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         raise DeployError(f"A module does not compile:\n{done.stdout}{done.stderr}".rstrip())
     if not keep_sources:

@@ -139,15 +139,16 @@ def _compile(ours: Path, others: Path, target: Target) -> None:
     compile_modules(interpreter, others, keep_sources=False)
 
 
-def main(names: Iterable[str], target: Target) -> list[Package]:
-    """Package services one after the other, and say what came of it."""
+def package_all(names: Iterable[str], target: Target, build: Path = BUILD_FOLDER) -> list[Package]:
+    """Package services one after the other, and tell the person what came of it."""
     warning = missing_interpreter(target)
     if warning:
         print(warning, file=sys.stderr)
     packages = []
     for name in names:
-        packages.append(package_service(name, target))
+        packages.append(package_service(name, target, build))
         size = packages[-1].zip_path.stat().st_size
-        shown = packages[-1].zip_path.relative_to(REPOSITORY_ROOT)
-        print(f"{shown}  {size / 1_000_000:.1f} MB, {target.runtime} on {target.architecture}")
+        print(
+            f"{name}.zip: {size / 1_000_000:.1f} MB for {target.runtime} on {target.architecture}", flush=True
+        )
     return packages

@@ -15,11 +15,12 @@ def write_zip(folder: Path, path: Path) -> None:
 
     It is written beside its place first: who reads `path` meanwhile sees the old one or the new.
     """
-    files = sorted((file.relative_to(folder).as_posix(), file) for file in folder.rglob("*") if file.is_file())
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    named = sorted((file.relative_to(folder).as_posix(), file) for file in files)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".zip.part")
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, file in files:
+        for name, file in named:
             entry = zipfile.ZipInfo(name, _FIRST_DAY)
             entry.create_system = 3  # Unix, so that the mode counts
             entry.external_attr = (_EXECUTABLE if ".so" in file.suffixes else _READABLE) << 16
