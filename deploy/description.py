@@ -26,11 +26,13 @@ _PLACEHOLDERS: Final = {
 """What an app must have to be imported; none of it is in what the app declares."""
 
 
-def describe(folder: Path) -> dict[str, Any]:
-    """Return what the app in a folder declares, importing it elsewhere.
+def describe(service: str, folder: Path) -> dict[str, Any]:
+    """Return what a service's app declares, importing it elsewhere.
 
     Parameters
     ----------
+    service
+        Its name, for the message if it fails.
     folder
         Holds ``app.py``, ``chalicelib`` and the ``inventory_common`` that it is to run with.
 
@@ -54,7 +56,7 @@ def describe(folder: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "deploy.description", str(folder)]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
-        raise DeployError(f"The app in {folder} cannot be imported:\n{done.stderr.rstrip()}")
+        raise DeployError(f"The app of {service} cannot be imported:\n{done.stderr.rstrip()}")
     declared: dict[str, Any] = json.loads(done.stdout)
     return declared
 

@@ -69,7 +69,7 @@ def package_service(
     with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=build) as folder:
         ours, everything = Path(folder) / "ours", Path(folder) / "everything"
         _copy_ours(service, root, ours)
-        declared = {"service": name, **describe(ours)}
+        declared = {"service": name, **describe(name, ours)}
         shutil.copytree(dependencies, everything)
         _copy_chalice(everything)
         _compile(ours, everything, target)
