@@ -95,14 +95,14 @@ def _prepared(place: Place) -> ServiceRoot:
     """Package the service, and return its Terraform root with the state opened."""
     place.check_aws()
     (packed,) = package.package_all([place.service], _target(), _build())
-    from_endpoint = {} if place.endpoint_url is None else {"api_endpoint": place.endpoint_url}
+    emulated = {} if place.endpoint_url is None else {"emulator_endpoint": place.endpoint_url}
     variables = {
         "stage": place.stage,
         "region": place.region,
         "zip_path": str(packed.zip_path),
         "runtime": packed.target.runtime,
         "architecture": packed.target.architecture,
-        **from_endpoint,
+        **emulated,
     }
     return _root(place, variables, packed.variables_path).opened()
 

@@ -9,8 +9,10 @@ import httpx
 
 from deploy.errors import DeployError
 
+WAIT_SECONDS: Final = 60.0
+"""How long an API may take until it answers after its deployment."""
 ANSWER_SECONDS: Final = 30.0
-"""How long an API may take to answer after its deployment."""
+"""How long one answer may take: API Gateway gives up after 29."""
 _PAUSE_SECONDS: Final = 1.0
 
 
@@ -23,7 +25,7 @@ def check_health(api_url: str, app_name: str) -> None:
         If it does not, or if something else answers.
     """
     url = f"{api_url}/health"
-    deadline = time.monotonic() + ANSWER_SECONDS
+    deadline = time.monotonic() + WAIT_SECONDS
     while True:
         found = _ask(url)
         if found == {"status": "ok", "service": app_name}:

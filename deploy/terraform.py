@@ -109,7 +109,8 @@ class ServiceRoot:
     def apply(self) -> None:
         """Do what was planned, and nothing else."""
         with _interruption_left_to_terraform():
-            code, _, errors = self._terraform.apply(PLAN_FILE, skip_plan=True)
+            # var: it would write a file of no variables, and a saved plan takes none.
+            code, _, errors = self._terraform.apply(PLAN_FILE, skip_plan=True, var=None)
         if code != 0:
             raise DeployError(
                 f"The apply failed half-way:\n{_essence(errors)}\n"
