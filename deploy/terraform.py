@@ -28,7 +28,9 @@ _LOCAL_BACKEND: Final = 'terraform {\n  backend "local" {}\n}\n'
 _MADE_BY_TERRAFORM: Final = shutil.ignore_patterns(".terraform*")
 _NOTHING, _CHANGES = 0, 2
 
-_MISSING_PARAMETER: Final = re.compile(r"SSM Parameter \(?(/inventory/[\w./-]+)\)?")
+_OUR_OWN_WORDS: Final = re.compile(
+    r"Error: (?:Resource p(?:re|ost)condition failed|Invalid value for variable)\n"
+)
 _ERROR: Final = re.compile(r"^Error: .*?(?=^Error: |\Z)", re.MULTILINE | re.DOTALL)
 _FRAME: Final = re.compile(r"^[│╷╵]\s?", re.MULTILINE)
 
@@ -52,9 +54,9 @@ class ServiceRoot:
     place : Place
         The service, its stage, its state.
     variable_files : Sequence[Path]
-        Given to Terraform in this order.
+        Given to Terraform in this order, and then the stage's own.
     variables : Mapping
-        Stronger than those.
+        Stronger than all of those.
     """
 
     def __init__(self, place: Place, variable_files: list[Path], variables: Mapping[str, Any]) -> None:
@@ -68,7 +70,9 @@ class ServiceRoot:
         self._copy(REPOSITORY_ROOT / "terraform")
         call = self._root / "call.tfvars.json"
         call.write_text(json.dumps(dict(variables), indent=2), encoding="utf-8")
-        self._variable_files = [str(path.resolve()) for path in (*variable_files, call)]
+        of_the_stage = self._root / "stages" / f"{place.stage}.tfvars"
+        files = [*variable_files, *([of_the_stage] if of_the_stage.exists() else []), call]
+        self._variable_files = [str(path.resolve()) for path in files]
         self._terraform = python_terraform.Terraform(working_dir=str(self._root), terraform_bin_path=program)
 
     def opened(self) -> Self:
@@ -142,12 +146,6 @@ class ServiceRoot:
 
 def _explained(command: str, errors: str, place: Place) -> str:
     """Return one message for what Terraform found wrong."""
-    missing = sorted(set(_MISSING_PARAMETER.findall(errors)))
-    if missing:
-        return (
-            f"The platform has not published what {place} needs: {', '.join(missing)}. "
-            f"Is {place.stage} the right stage? If so, the platform team applies terraform/platform for it."
-        )
     if "Error acquiring the state lock" in errors:
         return (
             f"Somebody else is deploying {place}: its state is locked. Try again when they are done.\n"
@@ -159,8 +157,16 @@ def _explained(command: str, errors: str, place: Place) -> str:
 def _essence(errors: str) -> str:
     """Return Terraform's errors without their frames and warnings."""
     plain = _FRAME.sub("", errors)
-    found = [re.sub(r"\n{2,}", "\n", error).strip() for error in _ERROR.findall(plain)]
+    found = [_told(error.strip()) for error in _ERROR.findall(plain)]
     return "\n".join(found) or plain.strip()
+
+
+def _told(error: str) -> str:
+    """Return an error without blank lines, and one that a condition of ours has found in our words alone."""
+    if _OUR_OWN_WORDS.match(error):
+        before_last_hint = re.split(r"\n\s*\nThis was checked by", error)[0]
+        return re.split(r"\n\s*\n", before_last_hint)[-1].replace("\n", " ")
+    return re.sub(r"\n\s*\n", "\n", error)
 
 
 @contextmanager

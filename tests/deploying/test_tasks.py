@@ -258,19 +258,51 @@ def test_prod_is_not_destroyed(terminal: Terminal) -> None:
     assert terminal.calls() == []
 
 
-def test_missing_parameters_are_named_together(terminal: Terminal) -> None:
-    errors = framed(
-        "Error: reading SSM Parameter (/inventory/dev/services/audit/api/role_arn): couldn't find resource"
-    ) + framed("Error: reading SSM Parameter (/inventory/dev/identity/issuer): couldn't find resource")
-    terminal.terraform_answers(plan=(1, "", errors))
+def test_what_a_condition_of_ours_finds_is_told_in_our_words(terminal: Terminal) -> None:
+    lacking = framed(
+        "Error: Resource postcondition failed",
+        "",
+        '  on contract.tf line 39, in data "aws_ssm_parameters_by_path" "contract":',
+        "  39:       condition     = length(self.names) == 0 || length(setsubtract(…)) == 0",
+        "    ├────────────────",
+        "    │ self.names is list of string with 20 elements",
+        "",
+        "The stage 'dev' lacks services/audit/api/role_arn. What a function may do is granted",
+        "first, in terraform/platform/access.tf, and deployed second.",
+    )
+    wrong = framed(
+        "Error: Invalid value for variable",
+        "",
+        "  on variables.tf line 12:",
+        '  12: variable "stage" {',
+        "",
+        "A stage is 2 to 12 of a-z and 0-9, a letter first.",
+        "",
+        "This was checked by the validation rule at variables.tf:9,3-13.",
+    )
+    terminal.terraform_answers(plan=(1, "", lacking + wrong))
     done = terminal.run("deploy", YES="1")
     assert done.returncode == 1
     assert done.stderr == (
-        "The platform has not published what audit on dev needs: /inventory/dev/identity/issuer, "
-        "/inventory/dev/services/audit/api/role_arn. Is dev the right stage? If so, the platform team "
-        "applies terraform/platform for it.\n"
+        "terraform plan failed for audit on dev:\n"
+        "The stage 'dev' lacks services/audit/api/role_arn. What a function may do is granted "
+        "first, in terraform/platform/access.tf, and deployed second.\n"
+        "A stage is 2 to 12 of a-z and 0-9, a letter first.\n"
     )
     assert "apply" not in terminal.commands()
+
+
+def test_the_variables_of_the_team_come_before_those_of_the_stage_and_of_the_call(terminal: Terminal) -> None:
+    terminal.run("plan")
+    plan = terminal.calls()[1]
+    files = [Path(argument.removeprefix("-var-file=")) for argument in plan if "-var-file=" in argument]
+    assert [file.name for file in files] == [
+        "audit.tfvars.json",
+        "deployment.tfvars.json",
+        "dev.tfvars",
+        "call.tfvars.json",
+    ]
+    assert json.loads(files[-1].read_text())["zip_path"] == str(terminal.folder / "audit.zip")
 
 
 def test_a_failed_apply_says_what_failed_and_that_the_next_run_goes_on(terminal: Terminal) -> None:
