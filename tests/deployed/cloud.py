@@ -20,13 +20,13 @@ import boto3
 import httpx
 from botocore.config import Config
 
+from deploy.target import Target
 from local.children import Child, stop_children
 from local.embedded_aws import health_url
 from local.environment import embedded_aws_environment
 from local.fetch import answers_ok
 from local.ports import free_port
 from local.settings import HOST, REGION
-from tests.infrastructure.conftest import _provider_mirror
 from tests.integration.processes import ROOT, wait_until
 
 STAGE: Final = "dev"
@@ -72,6 +72,7 @@ class Cloud:
         }
         mirror = _provider_mirror()
         if mirror is not None:
+            # Otherwise Terraform's own configuration says where providers come from.
             self.environment["TF_CLI_ARGS_init"] = f"-plugin-dir={mirror}"
 
     def stop(self) -> None:
@@ -112,8 +113,8 @@ class Cloud:
         return {
             "stage": STAGE,
             "claims_zip": str(self.folder / "build" / "claims.zip"),
-            "claims_runtime": f"python3.{sys.version_info.minor}",
-            "claims_architecture": "x86_64",
+            "claims_runtime": Target.native().runtime,
+            "claims_architecture": Target.native().architecture,
             "emulator_endpoint": self.url,
             "test_sign_in": True,
             "deletion_protection": False,
@@ -156,6 +157,19 @@ class Cloud:
             timeout=TERRAFORM_SECONDS,
         )
         return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
+
+
+def _provider_mirror() -> Path | None:
+    """Return a folder of this machine that holds the AWS provider, as ``-plugin-dir`` wants it."""
+    found = subprocess.run(
+        ["find", "/", "-xdev", "-type", "f", "-name", "terraform-provider-aws_v*"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    # …/HOST/NAMESPACE/TYPE/VERSION/PLATFORM/terraform-provider-aws_v…
+    mirrors = [path.parents[5] for path in map(Path, found.stdout.splitlines()) if len(path.parents) > 6]
+    return mirrors[0] if mirrors else None
 
 
 class Tokens:
