@@ -8,7 +8,7 @@ locals {
   inventory = module.table["VendorInventory"]
   log       = module.table[local.append_only_table]
 
-  in_a_transaction = { StringEquals = { "dynamodb:EnclosingOperation" = ["TransactWriteItems"] } }
+  in_a_transaction = { "ForAnyValue:StringEquals" = { "dynamodb:EnclosingOperation" = ["TransactWriteItems"] } }
 
   # Reading SKUs and orders and committing to them, with the log's records.
   stock_keeping = [

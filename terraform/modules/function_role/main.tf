@@ -82,7 +82,7 @@ locals {
       Effect    = "Deny"
       Action    = ["dynamodb:PutItem"]
       Resource  = [var.append_only_table_arn]
-      Condition = { StringNotEquals = { "dynamodb:EnclosingOperation" = ["TransactWriteItems"] } }
+      Condition = { "ForAllValues:StringNotEquals" = { "dynamodb:EnclosingOperation" = ["TransactWriteItems"] } }
     },
   ]
 }

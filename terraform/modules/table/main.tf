@@ -106,7 +106,7 @@ resource "aws_dynamodb_resource_policy" "append_only" {
         Principal = "*"
         Action    = ["dynamodb:PutItem"]
         Resource  = aws_dynamodb_table.this.arn
-        Condition = { StringNotEquals = { "dynamodb:EnclosingOperation" = "TransactWriteItems" } }
+        Condition = { "ForAllValues:StringNotEquals" = { "dynamodb:EnclosingOperation" = "TransactWriteItems" } }
       },
     ]
   })
