@@ -31,6 +31,10 @@ _NOTHING, _CHANGES = 0, 2
 _OUR_OWN_WORDS: Final = re.compile(
     r"Error: (?:Resource p(?:re|ost)condition failed|Invalid value for variable)\n"
 )
+_RESULT: Final = re.compile(
+    r"^(?:No changes|Note: Objects have|Terraform used|Terraform will|Changes to)", re.MULTILINE
+)
+"""Where a plan's result begins, behind the lines about what was read."""
 _ERROR: Final = re.compile(r"^Error: .*?(?=^Error: |\Z)", re.MULTILINE | re.DOTALL)
 _FRAME: Final = re.compile(r"^[│╷╵]\s?", re.MULTILINE)
 
@@ -108,7 +112,8 @@ class ServiceRoot:
             detailed_exitcode=python_terraform.IsFlagged,
             destroy=python_terraform.IsFlagged if destroy else None,
         )
-        return Plan(code == _CHANGES, text[text.find("\nTerraform ") + 1 :].rstrip())
+        found = _RESULT.search(text)
+        return Plan(code == _CHANGES, text[found.start() if found else 0 :].rstrip())
 
     def apply(self) -> None:
         """Do what was planned, and nothing else."""

@@ -12,6 +12,7 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -197,9 +198,10 @@ class Tokens:
         attributes = [{"Name": "email", "Value": name}, {"Name": "email_verified", "Value": "true"}]
         if vendor_id:
             attributes.append({"Name": "custom:vendor_id", "Value": vendor_id})
-        self._cognito.admin_create_user(
-            UserPoolId=pool, Username=name, UserAttributes=attributes, MessageAction="SUPPRESS"
-        )
+        with suppress(self._cognito.exceptions.UsernameExistsException):
+            self._cognito.admin_create_user(
+                UserPoolId=pool, Username=name, UserAttributes=attributes, MessageAction="SUPPRESS"
+            )
         self._cognito.admin_set_user_password(
             UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True
         )

@@ -117,7 +117,11 @@ def test_the_demo_shop_over_api_gateway(
         timeout=DEMO_SECONDS,
     )
     assert demo.returncode == 0, demo.stdout[-2000:] + demo.stderr[-2000:] + cloud.log_tail()
-    assert {"active": 67, "inactive": 10}.items() <= printed(demo.stdout).items()
+    found = printed(demo.stdout)
+    # The tests' own products, of a vendor that the demo has too, are there beside them.
+    assert found["active"] >= 67
+    assert found["inactive"] >= 10
+    assert found["confirmed"] >= 809
     assert_all_fits(client)
 
 

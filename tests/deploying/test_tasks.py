@@ -29,7 +29,8 @@ PLANNED = (
     "module.service.data.aws_ssm_parameter.this: Reading...\n"
     "\nTerraform will perform the following actions:\n\n  + aws_lambda_function.api\n\nPlan: 1 to add.\n"
 )
-UNCHANGED = "module.x: Refreshing state...\n\nNo changes. Your infrastructure matches the configuration.\n"
+UNCHANGED = "module.x: Refreshing state...\n\nNo changes. Your infrastructure matches the configuration.\n\n"
+UNCHANGED += "Terraform has compared your real infrastructure and found no differences.\n"
 NOTHING_CHANGED = "Nothing was changed. (YES=1 answers for you.)\n"
 
 
@@ -240,6 +241,7 @@ def test_where_nothing_changes_nothing_is_applied(terminal: Terminal, api_url: s
     done = terminal.run("deploy")
     assert done.returncode == 0, done.stderr
     assert terminal.commands() == ["init", "plan", "output"]
+    assert done.stdout.startswith("No changes. Your infrastructure matches the configuration.")
 
 
 def test_a_state_in_a_bucket_is_locked_there_under_the_key_of_the_contract(terminal: Terminal) -> None:
