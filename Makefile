@@ -28,7 +28,7 @@ test: $(VENV)/.develop ## Run all tests that need nothing but Python (and Terraf
 		(cd $$suite && $(abspath $(BIN))/python -m pytest -q -c $(CURDIR)/pyproject.toml --rootdir . tests) || exit 1; \
 	done
 	@echo "── tests"
-	@$(BIN)/python -m pytest -q tests
+	@$(BIN)/python -m pytest -q tests --ignore tests/deployed
 
 package: $(VENV)/.run ## Write build/*.zip for Lambda: SERVICE=stock ARCHITECTURE=arm64 RUNTIME=python3.13, or native
 	@SERVICE="$(SERVICE)" ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" $(BIN)/python -m deploy package
@@ -46,7 +46,7 @@ destroy: $(VENV)/.deploy ## Remove a service from a stage, never from prod: SERV
 	@$(DEPLOY) destroy
 
 e2e: $(VENV)/.develop $(VENV)/.deploy ## Deploy everything to an emulated AWS that enforces IAM, and test it there; HOLD=1 waits
-	@HOLD="$(HOLD)" $(BIN)/python -m pytest -q tests/deployed $(if $(HOLD),-s)
+	@HOLD="$(HOLD)" $(BIN)/python -m pytest -q tests/deployed $(if $(HOLD),3>&1 1>&2)
 
 simulate: $(VENV)/.develop ## Simulate a shop under faults and deaths: SEEDS=1-20 STEPS=2000; a failing seed replays
 	@$(BIN)/python -m tests.simulation --seeds "$(or $(SEEDS),1-20)" --steps "$(or $(STEPS),2000)"

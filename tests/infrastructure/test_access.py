@@ -151,7 +151,7 @@ def test_a_log_record_is_put_in_a_transaction_or_not_at_all(policies):
     assert set(writers) == {"stock/api", "stock/expire_orders"}
     for statement in writers.values():
         assert statement["Condition"] == {
-            "StringEquals": {"dynamodb:EnclosingOperation": ["TransactWriteItems"]}
+            "ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": ["TransactWriteItems"]}
         }
 
 

@@ -128,7 +128,9 @@ def test_the_log_alone_refuses_everybody_who_would_change_it(cloud, described):
     }
     (put,) = (statement for statement in policy["Statement"] if "Condition" in statement)
     assert put["Action"] in ("dynamodb:PutItem", ["dynamodb:PutItem"])
-    assert put["Condition"] == {"StringNotEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"}}
+    assert put["Condition"] == {
+        "ForAllValues:StringNotEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"}
+    }
     for name in ("Products-table", "VendorInventory"):
         with pytest.raises(client.exceptions.PolicyNotFoundException):
             client.get_resource_policy(ResourceArn=described[name]["TableArn"])

@@ -124,7 +124,7 @@ run "policies" {
     condition = alltrue(flatten([
       for policy in output.role_policies : [
         for statement in jsondecode(policy).Statement :
-        try(statement.Condition.StringEquals["dynamodb:EnclosingOperation"], []) == ["TransactWriteItems"]
+        try(statement.Condition["ForAnyValue:StringEquals"]["dynamodb:EnclosingOperation"], []) == ["TransactWriteItems"]
         if statement.Effect == "Allow" && contains(statement.Action, "dynamodb:PutItem")
         && contains(statement.Resource, "arn:aws:dynamodb:ap-south-1:123456789012:table/the-log")
       ]
