@@ -95,14 +95,13 @@ def _prepared(place: Place) -> ServiceRoot:
     """Package the service, and return its Terraform root with the state opened."""
     place.check_aws()
     (packed,) = package.package_all([place.service], _target(), _build())
-    emulated = {} if place.endpoint_url is None else {"emulator_endpoint": place.endpoint_url}
     variables = {
         "stage": place.stage,
         "region": place.region,
         "zip_path": str(packed.zip_path),
         "runtime": packed.target.runtime,
         "architecture": packed.target.architecture,
-        **emulated,
+        "emulator_endpoint": place.emulator_endpoint,
     }
     return _root(place, variables, packed.variables_path).opened()
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -85,6 +86,12 @@ class Place:
     def __str__(self) -> str:
         """Name it in a sentence."""
         return f"{self.service} on {self.stage}"
+
+    @property
+    def emulator_endpoint(self) -> str | None:
+        """Where AWS is emulated on this machine, or None; AWS may have other endpoints too."""
+        host = urlsplit(self.endpoint_url or "").hostname
+        return self.endpoint_url if host in ("127.0.0.1", "localhost") else None
 
     @property
     def state_key(self) -> str:

@@ -31,6 +31,9 @@ from local.settings import HOST, REGION
 from tests.integration.processes import ROOT, wait_until
 
 STAGE: Final = "dev"
+STATE_BUCKET: Final = "acme-inventory-states"
+IN_A_FOLDER: Final = ("stock",)
+"""Services whose state is kept on this machine; the others' is in the bucket, as in production."""
 ROOT_KEY: Final = "root-of-the-test"
 PASSWORD: Final = "Correct-Horse-7-Battery"
 TERRAFORM_SECONDS: Final = 300
@@ -75,6 +78,10 @@ class Cloud:
         if mirror is not None:
             # Otherwise Terraform's own configuration says where providers come from.
             self.environment["TF_CLI_ARGS_init"] = f"-plugin-dir={mirror}"
+
+        self.state_folder = folder / "states"
+        here = {"LocationConstraint": REGION}
+        self.client("s3").create_bucket(Bucket=STATE_BUCKET, CreateBucketConfiguration=here)
 
     def stop(self) -> None:
         stop_children([self._aws])
@@ -133,10 +140,12 @@ class Cloud:
 
     def team(self, task: str, service: str, checkout: Path = ROOT, **settings: str) -> Done:
         """Run a Makefile task of a service team: ``make deploy SERVICE=stock STAGE=dev`` and the like."""
+        is_here = service in IN_A_FOLDER
+        where = {"STATE_FOLDER": str(self.state_folder)} if is_here else {"STATE_BUCKET": STATE_BUCKET}
         environment = self.environment | {
             "SERVICE": service,
             "STAGE": STAGE,
-            "STATE_FOLDER": str(self.folder / "states"),
+            **where,
             "BUILD_FOLDER": str(self.folder / "build"),
             "RUNTIME": "native",
             "ARCHITECTURE": "native",
@@ -145,6 +154,16 @@ class Cloud:
             **settings,
         }
         return self._run([sys.executable, "-m", "deploy", task], checkout, environment)
+
+    def state_of(self, service: str) -> dict[str, Any]:
+        """Return the state of a service as Terraform keeps it."""
+        key = f"inventory/{STAGE}/service-{service}.tfstate"
+        if service in IN_A_FOLDER:
+            text = (self.state_folder / key).read_bytes()
+        else:
+            text = self.client("s3").get_object(Bucket=STATE_BUCKET, Key=key)["Body"].read()
+        state: dict[str, Any] = json.loads(text)
+        return state
 
     def _run(self, command: list[str], folder: Path, environment: Mapping[str, str] | None = None) -> Done:
         started = time.monotonic()

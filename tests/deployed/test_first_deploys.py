@@ -5,19 +5,12 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import httpx
 import pytest
 
 from tests.deployed.cloud import STAGE, Cloud
 from tests.deployed.conftest import CONFLICTING_LOG_GROUP, SERVICES, Deployed
-
-
-def state_of(cloud: Cloud, service: str) -> dict[str, Any]:
-    path = cloud.folder / "states" / "inventory" / STAGE / f"service-{service}.tfstate"
-    state: dict[str, Any] = json.loads(path.read_text())
-    return state
 
 
 def test_without_the_platform_a_deploy_says_what_is_missing(deployed: Deployed) -> None:
@@ -52,7 +45,7 @@ def test_a_deploy_shows_its_plan_and_ends_with_an_address_that_answers(
 def test_teams_that_deploy_at_the_same_time_touch_their_own_things_alone(
     service: str, cloud: Cloud, deployed: Deployed
 ) -> None:
-    state = state_of(cloud, service)
+    state = cloud.state_of(service)
     resources = [resource for resource in state["resources"] if resource["mode"] == "managed"]
     assert len(resources) > 5
     others = [other for other in SERVICES if other != service]
@@ -62,6 +55,13 @@ def test_teams_that_deploy_at_the_same_time_touch_their_own_things_alone(
     functions = cloud.client("lambda").list_functions()["Functions"]
     ours = {name for name in (f["FunctionName"] for f in functions) if f"-{service}-" in name}
     assert ours == {function["name"] for function in state["outputs"]["functions"]["value"].values()}
+
+
+def test_who_is_not_known_is_told_so(cloud: Cloud, deployed: Deployed) -> None:
+    refused = cloud.team("plan", "audit", AWS_ACCESS_KEY_ID="nobody")
+    assert (refused.exit_code, refused.output) == (1, "")
+    assert refused.errors.startswith("AWS refuses the credentials: ")
+    assert refused.errors.count("\n") == 1
 
 
 def test_a_second_plan_has_nothing_to_do(

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from tests.deployed.cloud import Cloud, Tokens
+from tests.deployed.cloud import STAGE, STATE_BUCKET, Cloud, Tokens
 from tests.deployed.conftest import SERVICES, Deployed
 
 THE_LINE = 3
@@ -58,6 +58,12 @@ def test_a_destroyed_service_is_gone_and_the_others_stay(
 def test_after_the_platform_nothing_is_left(cloud: Cloud, deployed: Deployed) -> None:
     destroyed = cloud.platform("destroy", "-auto-approve", "-input=false", "-no-color")
     assert destroyed.exit_code == 0, destroyed.errors
+    states = cloud.client("s3").list_objects_v2(Bucket=STATE_BUCKET)["Contents"]
+    # No lock is left behind, and no state of anybody else's.
+    assert [state["Key"] for state in states] == [
+        f"inventory/{STAGE}/service-{service}.tfstate" for service in ("audit", "catalog")
+    ]
+    assert not any(cloud.state_of(service)["resources"] for service in SERVICES)
     left = {what: names() for what, names in inventory_of(cloud).items()}
     assert {what: names for what, names in left.items() if names} == {}
 
@@ -87,7 +93,11 @@ def inventory_of(cloud: Cloud) -> dict[str, Callable[[], list[str]]]:
             url for url in cloud.client("sqs").list_queues().get("QueueUrls") or () if not url.endswith(ours)
         ],
         "parameters": named("ssm", "describe_parameters", "Parameters", "Name"),
-        "buckets": named("s3", "list_buckets", "Buckets", "Name"),
+        "buckets": lambda: [
+            bucket["Name"]
+            for bucket in cloud.client("s3").list_buckets()["Buckets"]
+            if bucket["Name"] != STATE_BUCKET
+        ],
         "alarms": named("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
         "dashboards": named("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
         "schedules": named("scheduler", "list_schedules", "Schedules", "Name"),

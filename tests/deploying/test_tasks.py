@@ -20,6 +20,7 @@ from deploy import smoke
 from deploy.__main__ import main
 from deploy.errors import DeployError
 from deploy.package import Package
+from deploy.stage import Place
 from deploy.target import Target
 from local.embedded_aws import embedded_aws
 from local.ports import free_port
@@ -252,6 +253,21 @@ def test_a_state_in_a_bucket_is_locked_there_under_the_key_of_the_contract(termi
         "-backend-config=key=inventory/dev/service-audit.tfstate",
         "-backend-config=region=eu-west-1",
     } <= set(init)
+
+
+def test_only_an_endpoint_of_this_machine_is_an_emulator(terminal: Terminal, aws_url: str) -> None:
+    def emulator() -> str | None:
+        call = next(each for each in terminal.calls()[-1] if "call.tfvars" in each)
+        endpoint: str | None = json.loads(Path(call.removeprefix("-var-file=")).read_text())[
+            "emulator_endpoint"
+        ]
+        return endpoint
+
+    terminal.run("plan")
+    assert emulator() == aws_url
+    terminal.monkeypatch.setattr(Place, "check_aws", lambda _: None)
+    terminal.run("plan", AWS_ENDPOINT_URL="https://vpce-1.dynamodb.ap-south-1.vpce.amazonaws.com")
+    assert emulator() is None
 
 
 def test_prod_is_not_destroyed(terminal: Terminal) -> None:
