@@ -36,7 +36,7 @@ IN_A_FOLDER: Final = ("stock",)
 """Services whose state is kept on this machine; the others' is in the bucket, as in production."""
 ROOT_KEY: Final = "root-of-the-test"
 PASSWORD: Final = "Correct-Horse-7-Battery"
-TERRAFORM_SECONDS: Final = 300
+COMMAND_SECONDS: Final = 600
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class Cloud:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=TERRAFORM_SECONDS,
+            timeout=COMMAND_SECONDS,
         )
         return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
 
