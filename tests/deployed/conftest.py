@@ -33,6 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the files in the order of a deployment's life."""
     here = Path(__file__).parent
     ours = [item for item in items if item.path.parent == here]
+    if ours and shutil.which("terraform") is None:
+        pytest.exit("terraform is not on this machine, and make e2e deploys with it", returncode=1)
     ours.sort(key=lambda item: ORDER.index(item.path.stem))
     items[:] = [item for item in items if item.path.parent != here] + ours
 
@@ -61,8 +63,6 @@ class Deployed:
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    if shutil.which("terraform") is None:
-        pytest.fail("terraform is not on this machine, and make e2e deploys with it", pytrace=False)
     cloud = Cloud(tmp_path_factory.mktemp("cloud"))
     try:
         yield cloud
