@@ -20,7 +20,7 @@ from tests.integration.ledger_checks import assert_all_fits
 from tests.integration.processes import ROOT, wait_until
 from tests.integration.shop import Shop, Sku, done, outcome
 
-DEMO_SECONDS = 400
+DEMO_SECONDS = 600
 STREAM_SECONDS = 30.0
 SCHEDULE_SECONDS = 200.0
 
@@ -31,6 +31,15 @@ def inbox(cloud: Cloud, outputs: dict[str, Any]) -> str:
     sqs = cloud.client("sqs")
     url = str(sqs.create_queue(QueueName="subscriber-of-the-test")["QueueUrl"])
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": outputs["alert_topic_arn"]}},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [policy]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": document})
     subscribed = cloud.client("sns").subscribe(
         TopicArn=outputs["alert_topic_arn"], Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True
     )
