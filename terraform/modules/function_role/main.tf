@@ -45,7 +45,7 @@ locals {
       Effect = "Allow"
       Action = ["dynamodb:ListStreams"]
       # ListStreams names a table, and is authorised on all streams that it has had.
-      Resource = ["${regex("^(.*)/stream/", var.stream_arn)[0]}/stream/*"]
+      Resource = ["${split("/stream/", var.stream_arn)[0]}/stream/*"]
     },
   ]
 

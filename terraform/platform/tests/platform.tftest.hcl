@@ -60,7 +60,7 @@ variables {
   }
 }
 
-run "tables_and_parameters" {
+run "a_stage" {
   assert {
     condition     = alltrue([for name, on_this_stage in output.table_names : name == on_this_stage])
     error_message = "Without a prefix the tables carry the names of the specification."
@@ -75,9 +75,7 @@ run "tables_and_parameters" {
     condition     = alltrue([for value in output.parameters : value != ""])
     error_message = "SSM stores no empty value."
   }
-}
 
-run "alarms" {
   assert {
     condition = length(setsubtract([
       "Products-table-throttles", "Products-table-CategoryIndex-throttles", "Products-table-VendorProductsIndex-throttles",
@@ -100,9 +98,7 @@ run "alarms" {
     condition     = alltrue([for key in keys(output.failure_queue_urls) : contains(output.alarm_names, "inventory-staging-${replace(key, "/", "-")}-failures")])
     error_message = "Every queue of failures has its alarm."
   }
-}
 
-run "policies" {
   assert {
     condition     = alltrue([for policy in output.role_policies : !strcontains(policy, "dynamodb:Scan") && !strcontains(policy, "dynamodb:*")])
     error_message = "No function scans, and none may do everything."
@@ -159,48 +155,4 @@ run "a_key_of_the_customer_is_used_by_every_role" {
     ])
     error_message = "A role cannot use the key of its tables."
   }
-}
-
-run "no_emulator_on_prod" {
-  command = plan
-
-  variables {
-    stage             = "prod"
-    emulator_endpoint = "http://127.0.0.1:4566"
-  }
-
-  expect_failures = [var.emulator_endpoint]
-}
-
-run "no_emulator_elsewhere" {
-  command = plan
-
-  variables {
-    emulator_endpoint = "https://example.org:4566"
-  }
-
-  expect_failures = [var.emulator_endpoint]
-}
-
-run "prod_is_protected" {
-  command = plan
-
-  variables {
-    stage                  = "prod"
-    deletion_protection    = false
-    point_in_time_recovery = false
-    test_sign_in           = true
-  }
-
-  expect_failures = [var.deletion_protection, var.point_in_time_recovery, var.test_sign_in]
-}
-
-run "a_stage_has_a_name" {
-  command = plan
-
-  variables {
-    stage = "Dev 1"
-  }
-
-  expect_failures = [var.stage]
 }

@@ -89,7 +89,7 @@ variables {
   }
 }
 
-run "functions" {
+run "a_service" {
   assert {
     condition     = toset(keys(output.functions)) == toset(["api", "sku_changed", "expire_orders"])
     error_message = "The API, each feed and each schedule have a function of their own."
@@ -104,9 +104,7 @@ run "functions" {
     condition     = output.api_url == "https://some-api.execute-api.ap-south-1.amazonaws.com/dev"
     error_message = "The API's address has no slash at its end."
   }
-}
 
-run "alarms" {
   assert {
     condition = toset(output.alarm_names) == toset(concat(
       flatten([
@@ -138,15 +136,4 @@ run "a_service_that_the_platform_does_not_know" {
   }
 
   expect_failures = [data.aws_ssm_parameters_by_path.contract]
-}
-
-run "no_emulator_on_prod" {
-  command = plan
-
-  variables {
-    stage             = "prod"
-    emulator_endpoint = "http://127.0.0.1:4566"
-  }
-
-  expect_failures = [var.emulator_endpoint, data.aws_ssm_parameters_by_path.contract]
 }
