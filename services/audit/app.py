@@ -7,8 +7,9 @@ from chalice.app import Response
 from chalicelib.audit_service import Search
 from chalicelib.bootstrap import audit_service, rest_service
 from inventory_common.identity import Role
-from inventory_common.requests import Parameter, Request, moment, one_of, read_period
-from inventory_common.responses import answer, listing
+from inventory_common.limits import VERIFICATION_RECORDS_MAX
+from inventory_common.requests import Parameter, Request, moment, one_of, read_period, whole_number
+from inventory_common.responses import answer, linked, listing
 from inventory_common.transactions import TransactionType
 
 app = rest_service()
@@ -19,6 +20,9 @@ SEARCH = {
     "to": Parameter(moment),
     "transaction_type": Parameter(one_of(*TransactionType)),
     "order": Parameter(one_of("asc", "desc"), default="desc"),
+}
+VERIFIED_AT_ONCE = {
+    "limit": Parameter(whole_number(VERIFICATION_RECORDS_MAX), default=VERIFICATION_RECORDS_MAX),
 }
 LOG_READERS = {Role.VENDOR, Role.AUDITOR, Role.ADMIN}
 
@@ -47,6 +51,13 @@ def list_vendor_transactions(request: Request, vendor_id: str) -> Response:
 def list_sku_transactions(request: Request, sku: str) -> Response:
     """List a SKU's log, newest first if not asked otherwise."""
     return listing(audit.records_of_sku(sku, request.scope, _search(request), request.page), request)
+
+
+@app.route("/skus/{sku}/verification", methods=["GET"], may=LOG_READERS, query=VERIFIED_AT_ONCE, paged=True)
+def verify_sku(request: Request, sku: str) -> Response:
+    """Check a SKU's log, record by record, and the live SKU against it."""
+    found = audit.verification(sku, request.scope, request.page)
+    return linked(answer(found.document()), request, found.next_cursor)
 
 
 def _search(request: Request) -> Search:

@@ -9,6 +9,7 @@
 `products`, `skus`      the stored and served form of products and SKUs
 `exact_json`            JSON without damage to numbers
 `transactions`          the log's records, their types and effects, and the hash chain
+`ledger`                what must hold of a SKU's log, record by record
 `pages`                 one Query for one page, and its cursor
 `idempotency`           commands that are done once, however often they are sent
 `preconditions`         If-Match and ETag

@@ -46,6 +46,8 @@ __all__ = [
     "TRANSACTION_ITEMS_MAX",
     "UNDIVIDED_ORDER_LINES_MAX",
     "VARIANT_ATTRIBUTES_MAX",
+    "VERIFICATION_EXTRA_READS_MAX",
+    "VERIFICATION_RECORDS_MAX",
     "WRITE_ATTEMPTS_MAX",
     "WRITE_DEADLINE_SECONDS",
 ]
@@ -128,6 +130,12 @@ BATCH_LINES_MAX: Final = 2_000
 """Lines of all orders in one batch, as they are sent."""
 SWEEP_SECONDS_MAX: Final = 45.0
 """How long one run of the sweeper takes on further due orders; the next goes on a minute after it began."""
+
+# Reading the log
+VERIFICATION_RECORDS_MAX: Final = 500
+"""Records that one call of a verification takes from the index."""
+VERIFICATION_EXTRA_READS_MAX: Final = 50
+"""Records in a row that a verification asks for by their ids, as the index does not show them."""
 
 # Streams
 ALERT_MEMORY_SECONDS: Final = 172_800

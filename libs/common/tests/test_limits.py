@@ -44,6 +44,8 @@ def test_the_limits_are_these() -> None:
         "TRANSACTION_ITEMS_MAX": 100,
         "UNDIVIDED_ORDER_LINES_MAX": 49,
         "VARIANT_ATTRIBUTES_MAX": 20,
+        "VERIFICATION_EXTRA_READS_MAX": 50,
+        "VERIFICATION_RECORDS_MAX": 500,
         "WRITE_ATTEMPTS_MAX": 40,
         "WRITE_DEADLINE_SECONDS": 10.0,
     }

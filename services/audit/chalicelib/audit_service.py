@@ -10,6 +10,7 @@ from inventory_common.pages import Page, PageRequest, Period
 from inventory_common.transactions import TransactionRecord
 
 from .log_gateway import LogGateway
+from .verification import Verification, verify
 
 __all__ = ["AuditService", "Search"]
 
@@ -46,6 +47,10 @@ class AuditService:
     def records_of_sku(self, sku: str, scope: Scope, search: Search, page: PageRequest) -> Page:
         """List a SKU's records; another vendor's SKU has none to show."""
         return _shown(self.gateway.records_of_sku(sku, search.period, page), scope, search)
+
+    def verification(self, sku: str, scope: Scope, page: PageRequest) -> Verification:
+        """Check some of a SKU's records and the live SKU, or raise `SkuNotFound`."""
+        return verify(self.gateway, sku, scope, page)
 
 
 def _shown(page: Page, scope: Scope, search: Search) -> Page:

@@ -1,14 +1,19 @@
-"""The stock log in DynamoDB: one Query for each question."""
+"""The stock log in DynamoDB: one Query for each page."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from inventory_common.dynamodb import DynamoDBClient
-from inventory_common.items import to_attribute
-from inventory_common.pages import Listing, Page, PageRequest, Period, within
+from inventory_common.ids import product_of
+from inventory_common.items import Item, from_item, to_attribute, to_item
+from inventory_common.pages import Listing, Page, PageRequest, Period, Position, within
 from inventory_common.schema import (
     PRODUCT_TRANSACTION_INDEX,
     SKU_TRANSACTION_INDEX,
     STOCK_TRANSACTIONS,
+    VENDOR_INVENTORY,
     VENDOR_TRANSACTION_INDEX,
     KeySpace,
 )
@@ -17,26 +22,26 @@ from inventory_common.transactions import TransactionRecord
 
 __all__ = ["LogGateway"]
 
+_ALL: Final = Period()
+_WALK_ITEMS: Final = 1_000
+"""Items of one Query where a whole log is walked; DynamoDB ends it at 1 MB in any case."""
+
 
 class LogGateway:
-    """Reads StockTransactions."""
+    """Reads StockTransactions, and the SKUs of VendorInventory that it is about."""
 
     def __init__(self, client: DynamoDBClient, settings: Settings) -> None:
         self._client = client
         self._table = settings.name_of(STOCK_TRANSACTIONS)
+        self._inventory = settings.name_of(VENDOR_INVENTORY)
 
     def record(self, transaction_id: str) -> TransactionRecord | None:
         """Return a log record, read consistently.
 
         A Query, as GetItem would need the timestamp too; an id has one record.
         """
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="transaction_id = :transaction_id",
-            ExpressionAttributeValues={":transaction_id": to_attribute(transaction_id)},
-            ConsistentRead=True,
-        )
-        return TransactionRecord.from_item(answer["Items"][0]) if answer["Items"] else None
+        found = self.items_of_id(transaction_id)
+        return TransactionRecord.from_item(found[0]) if found else None
 
     def records_of_product(self, product_id: str, period: Period, page: PageRequest) -> Page:
         """List a product's records."""
@@ -49,6 +54,50 @@ class LogGateway:
     def records_of_sku(self, sku: str, period: Period, page: PageRequest) -> Page:
         """List a SKU's records."""
         return self._list(SKU_TRANSACTION_INDEX, sku, period, page)
+
+    # What looks for damage takes items as they are: a record that was changed may be none any more.
+
+    def items_of_id(self, transaction_id: str) -> list[Item]:
+        """Return what stands under a record's id, read consistently: one item, where nobody has meddled."""
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="transaction_id = :transaction_id",
+            ExpressionAttributeValues={":transaction_id": to_attribute(transaction_id)},
+            ConsistentRead=True,
+        )
+        items: list[Item] = answer["Items"]
+        return items
+
+    def items_of_sku(
+        self, sku: str, page: PageRequest, period: Period = _ALL
+    ) -> tuple[list[Item], Position | None]:
+        """Return a page of a SKU's items, and where the next begins."""
+        listing = Listing(SKU_TRANSACTION_INDEX, sku, within(period), period.descending)
+        answer = self._client.query(**listing.query(self._table, page))
+        last = answer.get("LastEvaluatedKey")
+        return answer["Items"], None if last is None else from_item(last)
+
+    def walk_sku(self, sku: str, *, descending: bool = False) -> Iterator[Item]:
+        """Yield all items of a SKU, a Query for each megabyte."""
+        page = PageRequest(_WALK_ITEMS)
+        while True:
+            items, after = self.items_of_sku(sku, page, Period(descending=descending))
+            yield from items
+            if after is None:
+                return
+            page = PageRequest(_WALK_ITEMS, after)
+
+    @staticmethod
+    def position_of(item: Item) -> Position:
+        """Return the position in the SKU's index right behind an item."""
+        return from_item(item, SKU_TRANSACTION_INDEX.position)
+
+    def sku_item(self, sku: str) -> Item | None:
+        """Return the item of a live SKU, read consistently."""
+        key = to_item({"product_id": product_of(sku), "sku": sku})
+        answer = self._client.get_item(TableName=self._inventory, Key=key, ConsistentRead=True)
+        item: Item | None = answer.get("Item")
+        return item
 
     def _list(self, space: KeySpace, partition: str, period: Period, page: PageRequest) -> Page:
         listing = Listing(space, partition, within(period), period.descending)
