@@ -60,5 +60,19 @@ def verify_sku(request: Request, sku: str) -> Response:
     return linked(answer(found.document()), request, found.next_cursor)
 
 
+@app.route(
+    "/skus/{sku}/stock-at", methods=["GET"], may=LOG_READERS, query={"time": Parameter(moment, required=True)}
+)
+def get_stock_at(request: Request, sku: str) -> Response:
+    """Tell a SKU's stock at a moment, and the record that made it so."""
+    return answer(audit.stock_at(sku, request.query["time"], request.scope).document())
+
+
+@app.route("/skus/{sku}/reservations", methods=["GET"], may=LOG_READERS)
+def get_reservations(request: Request, sku: str) -> Response:
+    """Tell which orders hold units of a SKU now."""
+    return answer(audit.reservations(sku, request.scope).document())
+
+
 def _search(request: Request) -> Search:
     return Search(read_period(request.query, "from", "to"), request.query["transaction_type"])

@@ -10,6 +10,7 @@
 `exact_json`            JSON without damage to numbers
 `transactions`          the log's records, their types and effects, and the hash chain
 `ledger`                what must hold of a SKU's log, record by record
+`order_items`           what other services may know of stored orders
 `pages`                 one Query for one page, and its cursor
 `idempotency`           commands that are done once, however often they are sent
 `preconditions`         If-Match and ETag

@@ -39,6 +39,7 @@ __all__ = [
     "READ_ROUNDS_MAX",
     "REQUEST_BODY_MAX_BYTES",
     "REQUEST_ID_MAX_CHARACTERS",
+    "RESERVATION_RECORDS_MAX",
     "SKU_VARIANT_MAX_CHARACTERS",
     "STOCK_MAX",
     "SWEEP_SECONDS_MAX",
@@ -136,6 +137,9 @@ VERIFICATION_RECORDS_MAX: Final = 500
 """Records that one call of a verification takes from the index."""
 VERIFICATION_EXTRA_READS_MAX: Final = 50
 """Records in a row that a verification asks for by their ids, as the index does not show them."""
+
+RESERVATION_RECORDS_MAX: Final = 5_000
+"""Records that are read, newest first, to find the orders that hold units of a SKU."""
 
 # Streams
 ALERT_MEMORY_SECONDS: Final = 172_800

@@ -35,6 +35,7 @@ def test_the_limits_are_these() -> None:
         "PRODUCT_TAGS_MAX": 50,
         "QUANTITY_MAX": 1_000_000,
         "READ_ROUNDS_MAX": 10,
+        "RESERVATION_RECORDS_MAX": 5_000,
         "REQUEST_BODY_MAX_BYTES": 1_048_576,
         "REQUEST_ID_MAX_CHARACTERS": 64,
         "SKU_VARIANT_MAX_CHARACTERS": 40,

@@ -165,6 +165,7 @@ SURFACE = {
         "READ_ROUNDS_MAX",
         "REQUEST_BODY_MAX_BYTES",
         "REQUEST_ID_MAX_CHARACTERS",
+        "RESERVATION_RECORDS_MAX",
         "SKU_VARIANT_MAX_CHARACTERS",
         "STOCK_MAX",
         "SWEEP_SECONDS_MAX",
@@ -181,6 +182,15 @@ SURFACE = {
         "Level",
         "exception_fields",
         "log_event",
+    ],
+    "order_items": [
+        "OPEN_ORDERS",
+        "ORDER_SORT",
+        "PART_SORT",
+        "held_units",
+        "order_key",
+        "part_count",
+        "part_key",
     ],
     "pages": [
         "Filter",

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from inventory_common.errors import TransactionNotFound
 from inventory_common.identity import EVERYTHING, Scope
 from inventory_common.pages import Page, PageRequest, Period
+from inventory_common.timestamps import Clock
 from inventory_common.transactions import TransactionRecord
 
+from .history import Reservations, StockAt, reservations, stock_at
 from .log_gateway import LogGateway
 from .verification import Verification, verify
 
@@ -28,6 +30,7 @@ class AuditService:
     """What the audit service does; `bootstrap` makes it."""
 
     gateway: LogGateway
+    clock: Clock
 
     def record(self, transaction_id: str, scope: Scope) -> TransactionRecord:
         """Return a log record, or raise `TransactionNotFound`."""
@@ -51,6 +54,14 @@ class AuditService:
     def verification(self, sku: str, scope: Scope, page: PageRequest) -> Verification:
         """Check some of a SKU's records and the live SKU, or raise `SkuNotFound`."""
         return verify(self.gateway, sku, scope, page)
+
+    def stock_at(self, sku: str, moment: str, scope: Scope) -> StockAt:
+        """Return a SKU's stock at a moment, or raise `SkuNotFound`."""
+        return stock_at(self.gateway, sku, moment, scope)
+
+    def reservations(self, sku: str, scope: Scope) -> Reservations:
+        """Return which orders hold units of a SKU now, or raise `SkuNotFound`."""
+        return reservations(self.gateway, sku, scope, self.clock())
 
 
 def _shown(page: Page, scope: Scope, search: Search) -> Page:

@@ -5,6 +5,7 @@ import os
 from inventory_common.dynamodb import connect
 from inventory_common.rest import RestService
 from inventory_common.settings import Settings
+from inventory_common.timestamps import now
 
 from .audit_service import AuditService
 from .log_gateway import LogGateway
@@ -19,4 +20,4 @@ def rest_service() -> RestService:
 
 def audit_service() -> AuditService:
     """Make the service with its gateway."""
-    return AuditService(LogGateway(connect(), Settings.from_environment(os.environ)))
+    return AuditService(LogGateway(connect(), Settings.from_environment(os.environ)), now)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from inventory_common.dynamodb import DynamoDBClient
+from inventory_common.errors import DatabaseUnavailable
 from inventory_common.ids import product_of
 from inventory_common.items import Item, from_item, to_attribute, to_item
-from inventory_common.pages import Listing, Page, PageRequest, Period, Position, within
+from inventory_common.limits import READ_ROUNDS_MAX, TRANSACTION_ITEMS_MAX
+from inventory_common.order_items import order_key
+from inventory_common.pages import Listing, Page, PageRequest, Period, Position, at_most, within
 from inventory_common.schema import (
     PRODUCT_TRANSACTION_INDEX,
     SKU_TRANSACTION_INDEX,
@@ -23,8 +26,8 @@ from inventory_common.transactions import TransactionRecord
 __all__ = ["LogGateway"]
 
 _ALL: Final = Period()
-_WALK_ITEMS: Final = 1_000
-"""Items of one Query where a whole log is walked; DynamoDB ends it at 1 MB in any case."""
+_WALK_ITEMS: Final = 250
+"""Items of one Query where a log is walked."""
 
 
 class LogGateway:
@@ -77,8 +80,14 @@ class LogGateway:
         last = answer.get("LastEvaluatedKey")
         return answer["Items"], None if last is None else from_item(last)
 
+    def item_at(self, sku: str, moment: str) -> Item | None:
+        """Return a SKU's last item at a moment or before, as the index shows it; one item is read."""
+        listing = Listing(SKU_TRANSACTION_INDEX, sku, at_most(moment), descending=True)
+        answer = self._client.query(**listing.query(self._table, PageRequest(1)))
+        return answer["Items"][0] if answer["Items"] else None
+
     def walk_sku(self, sku: str, *, descending: bool = False) -> Iterator[Item]:
-        """Yield all items of a SKU, a Query for each megabyte."""
+        """Yield all items of a SKU."""
         page = PageRequest(_WALK_ITEMS)
         while True:
             items, after = self.items_of_sku(sku, page, Period(descending=descending))
@@ -86,6 +95,22 @@ class LogGateway:
             if after is None:
                 return
             page = PageRequest(_WALK_ITEMS, after)
+
+    def orders(self, order_ids: Iterable[str]) -> Iterator[Item]:
+        """Yield those orders that exist, their own items alone, read consistently."""
+        left = [order_key(order_id) for order_id in order_ids]
+        for _ in range(READ_ROUNDS_MAX + len(left) // TRANSACTION_ITEMS_MAX):
+            if not left:
+                return
+            some, left = left[:TRANSACTION_ITEMS_MAX], left[TRANSACTION_ITEMS_MAX:]
+            answer = self._client.batch_get_item(
+                RequestItems={self._inventory: {"Keys": some, "ConsistentRead": True}}
+            )
+            yield from answer["Responses"].get(self._inventory, ())
+            # What DynamoDB throttled.
+            left += answer["UnprocessedKeys"].get(self._inventory, {}).get("Keys", ())
+        if left:
+            raise DatabaseUnavailable("The database cannot answer at present; please try again.")
 
     @staticmethod
     def position_of(item: Item) -> Position:

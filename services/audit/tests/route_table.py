@@ -31,6 +31,16 @@ ROUTES: Table = {
     ("GET", "/vendors/{vendor_id}/transactions"): Row(
         may=LOG_READERS, paged=True, another_vendor="forbidden"
     ),
+    ("GET", "/skus/{sku}/stock-at"): Row(
+        may=LOG_READERS,
+        query=(("time", "2026-02-23T10:31:00Z"),),
+        another_vendor="sku_not_found",
+        absent=NO_SKU,
+        not_found="sku_not_found",
+    ),
+    ("GET", "/skus/{sku}/reservations"): Row(
+        may=LOG_READERS, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
+    ),
     ("GET", "/skus/{sku}/verification"): Row(
         may=LOG_READERS, paged=True, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
     ),

@@ -25,6 +25,7 @@ from typing import Any, Final
 
 from inventory_common.idempotency import Marker
 from inventory_common.items import Item, from_item, to_item
+from inventory_common.order_items import OPEN_ORDERS, ORDER_SORT, PART_SORT, order_key, part_key
 from inventory_common.schema import TTL_ATTRIBUTE, VENDOR_INVENTORY
 from inventory_common.skus import Sku
 
@@ -48,28 +49,14 @@ __all__ = [
 ]
 
 SKU_SORT_PREFIX: Final = "SKU-"
-_ORDER_SORT: Final = "#ORDER"
-_PART_SORT: Final = "#PART-"
 _MARKER_SORT: Final = "#MARKER"
 _ALERT_SORT: Final = "#ALERT"
 _BOUND_SORT: Final = "#LOW-STOCK-BOUND"
-OPEN_ORDERS: Final = tuple(f"OPEN-ORDERS#{shard}" for shard in range(16))
-"""The partitions of VendorInventoryIndex that share the index writes of all open orders."""
 
 
 def sku_key(product_id: str, sku: str) -> Item:
     """Return the key of a SKU."""
     return to_item({"product_id": product_id, "sku": sku})
-
-
-def order_key(order_id: str) -> Item:
-    """Return the key of an order."""
-    return to_item({"product_id": order_id, "sku": _ORDER_SORT})
-
-
-def part_key(order_id: str, part: int) -> Item:
-    """Return the key of an order's part, numbered from 1."""
-    return to_item({"product_id": order_id, "sku": f"{_PART_SORT}{part:03}"})
 
 
 def marker_key(marker_id: str) -> Item:
@@ -96,7 +83,7 @@ def readings_of(items: Iterable[Item]) -> Readings:
         sort = item["sku"]["S"] if "sku" in item else ""
         if sort.startswith(SKU_SORT_PREFIX):
             skus[sort] = Sku.from_item(item)
-        elif sort == _ORDER_SORT:
+        elif sort == ORDER_SORT:
             order = order_of(item)
             orders[order.order_id] = order
         elif sort == _MARKER_SORT:
@@ -136,7 +123,7 @@ def whole_order(order: Order, parts: Iterable[Item]) -> Order | None:
         attributes = from_item(item)
         if attributes["version"] > order.version:
             return None
-        lines |= _lines_of(attributes, part=int(attributes["sku"].removeprefix(_PART_SORT)))
+        lines |= _lines_of(attributes, part=int(attributes["sku"].removeprefix(PART_SORT)))
     return replace(order, lines=lines, is_whole=True)
 
 
