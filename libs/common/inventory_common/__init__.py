@@ -27,6 +27,7 @@
 `streams`               changes of items, and how a batch of them is worked off
 `schedules`             work that is started on a schedule
 `alerts`                what somebody should look at, and where it goes (`alert_topic`)
+`verify`                an exported log, checked offline
 `settings`              environment variables
 ======================  ===============================================================================
 

@@ -302,6 +302,7 @@ SURFACE = {
         "TransactionType",
         "record_hash",
     ],
+    "verify": ["BrokenLog", "Chain", "main", "verify_lines"],
 }
 
 
