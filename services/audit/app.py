@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chalice.app import Response
 
 from chalicelib.audit_service import Search
 from chalicelib.bootstrap import audit_service, rest_service
+from chalicelib.exports import export, form_of
+from chalicelib.log_gateway import LogPage
 from inventory_common.identity import Role
+from inventory_common.ledger import RECORD_ATTRIBUTES
 from inventory_common.limits import VERIFICATION_RECORDS_MAX
+from inventory_common.pages import PageRequest
 from inventory_common.requests import Parameter, Request, moment, one_of, read_period, whole_number
 from inventory_common.responses import answer, linked, listing
 from inventory_common.transactions import TransactionType
@@ -37,20 +43,22 @@ def get_transaction(request: Request, transaction_id: str) -> Response:
 @app.route("/products/{product_id}/transactions", methods=["GET"], may=LOG_READERS, query=SEARCH, paged=True)
 def list_product_transactions(request: Request, product_id: str) -> Response:
     """List a product's log, newest first if not asked otherwise."""
-    found = audit.records_of_product(product_id, request.scope, _search(request), request.page)
-    return listing(found, request)
+    search = _search(request)
+    return _listed(request, lambda page: audit.records_of_product(product_id, request.scope, search, page))
 
 
 @app.route("/vendors/{vendor_id}/transactions", methods=["GET"], may=LOG_READERS, query=SEARCH, paged=True)
 def list_vendor_transactions(request: Request, vendor_id: str) -> Response:
     """List a vendor's log, newest first if not asked otherwise."""
-    return listing(audit.records_of_vendor(vendor_id, _search(request), request.page), request)
+    search = _search(request)
+    return _listed(request, lambda page: audit.records_of_vendor(vendor_id, search, page))
 
 
 @app.route("/skus/{sku}/transactions", methods=["GET"], may=LOG_READERS, query=SEARCH, paged=True)
 def list_sku_transactions(request: Request, sku: str) -> Response:
     """List a SKU's log, newest first if not asked otherwise."""
-    return listing(audit.records_of_sku(sku, request.scope, _search(request), request.page), request)
+    search = _search(request)
+    return _listed(request, lambda page: audit.records_of_sku(sku, request.scope, search, page))
 
 
 @app.route("/skus/{sku}/verification", methods=["GET"], may=LOG_READERS, query=VERIFIED_AT_ONCE, paged=True)
@@ -72,6 +80,15 @@ def get_stock_at(request: Request, sku: str) -> Response:
 def get_reservations(request: Request, sku: str) -> Response:
     """Tell which orders hold units of a SKU now."""
     return answer(audit.reservations(sku, request.scope).document())
+
+
+def _listed(request: Request, read: Callable[[PageRequest], LogPage]) -> Response:
+    """Serve a page as JSON, or as much as an answer holds in the form that was asked for."""
+    form = form_of(request.accept)
+    if form is None:
+        return listing(read(request.page), request)
+    made = export(read, form, RECORD_ATTRIBUTES, request.page, is_page="limit" in request.query_as_sent)
+    return linked(Response(made.text, form.headers), request, made.next_cursor)
 
 
 def _search(request: Request) -> Search:

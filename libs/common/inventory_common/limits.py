@@ -12,6 +12,9 @@ __all__ = [
     "BATCH_LINES_MAX",
     "BATCH_ORDERS_MAX",
     "CONFLICTS_BEFORE_HALVING",
+    "EXPORT_BYTES_MAX",
+    "EXPORT_QUERIES_MAX",
+    "EXPORT_WIRE_BYTES_MAX",
     "HOLD_DEFAULT_SECONDS",
     "HOLD_MAX_SECONDS",
     "HOLD_MIN_SECONDS",
@@ -140,6 +143,13 @@ VERIFICATION_EXTRA_READS_MAX: Final = 50
 
 RESERVATION_RECORDS_MAX: Final = 5_000
 """Records that are read, newest first, to find the orders that hold units of a SKU."""
+
+EXPORT_BYTES_MAX: Final = 5_000_000
+"""An export in one answer; the rest is behind its ``Link``."""
+EXPORT_WIRE_BYTES_MAX: Final = 6_000_000
+"""The same as a JSON string, which is how Lambda hands an answer on; Lambda's own limit is a little above."""
+EXPORT_QUERIES_MAX: Final = 25
+"""Queries for one export, of a megabyte or 1,000 records each, however few of the records are of the type."""
 
 # Streams
 ALERT_MEMORY_SECONDS: Final = 172_800

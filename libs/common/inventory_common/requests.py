@@ -160,6 +160,7 @@ class Request:
     intent: Intent | None
     if_match: IfMatch
     query_as_sent: Mapping[str, list[str]]
+    accept: str
 
     def address_of_page(self, cursor: str) -> str:
         """Return the address of the same listing from another cursor on."""

@@ -166,6 +166,7 @@ class _Endpoint:
             intent=None if key is None else self._intent(envelope, principal, key, body),
             if_match=IfMatch.read(envelope.header("if-match")),
             query_as_sent=sent_query,
+            accept=envelope.header("accept") or "",
         )
 
     def _needs_key(self, document: Any) -> bool:

@@ -20,6 +20,7 @@ __all__ = ["BrokenLog", "Chain", "main", "verify_lines"]
 
 _WHOLE, _BROKEN, _UNREADABLE = 0, 1, 2
 _SHOWN_MAX_CHARACTERS: Final = 200
+"""What the offline verifier shows of a broken value."""
 
 
 class BrokenLog(Exception):

@@ -87,7 +87,7 @@ def test_an_attribute_that_is_gone_or_written_otherwise_breaks_it(name: str) -> 
     less = {key: value for key, value in LOG[3].items() if key != name}
     with pytest.raises(BrokenLog):
         verify_lines(lines([*LOG[:3], less, *LOG[4:]]))
-    if type(LOG[3][name]) is int:
+    if type(LOG[3][name]) is int and name != "sequence":
         with pytest.raises(BrokenLog, match=f"{name} is {LOG[3][name]}.0, expected "):
             verify_lines(changed(3, **{name: float(LOG[3][name])}))
 

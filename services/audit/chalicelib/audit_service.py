@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inventory_common.errors import TransactionNotFound
 from inventory_common.identity import EVERYTHING, Scope
-from inventory_common.pages import Page, PageRequest, Period
+from inventory_common.pages import PageRequest, Period
 from inventory_common.timestamps import Clock
 from inventory_common.transactions import TransactionRecord
 
 from .history import Reservations, StockAt, reservations, stock_at
-from .log_gateway import LogGateway
+from .log_gateway import LogGateway, LogPage
 from .verification import Verification, verify
 
 __all__ = ["AuditService", "Search"]
@@ -39,15 +39,15 @@ class AuditService:
             raise TransactionNotFound(f"There is no {transaction_id}.")
         return found
 
-    def records_of_product(self, product_id: str, scope: Scope, search: Search, page: PageRequest) -> Page:
+    def records_of_product(self, product_id: str, scope: Scope, search: Search, page: PageRequest) -> LogPage:
         """List a product's records; another vendor's product has none to show."""
         return _shown(self.gateway.records_of_product(product_id, search.period, page), scope, search)
 
-    def records_of_vendor(self, vendor_id: str, search: Search, page: PageRequest) -> Page:
+    def records_of_vendor(self, vendor_id: str, search: Search, page: PageRequest) -> LogPage:
         """List a vendor's records."""
         return _shown(self.gateway.records_of_vendor(vendor_id, search.period, page), EVERYTHING, search)
 
-    def records_of_sku(self, sku: str, scope: Scope, search: Search, page: PageRequest) -> Page:
+    def records_of_sku(self, sku: str, scope: Scope, search: Search, page: PageRequest) -> LogPage:
         """List a SKU's records; another vendor's SKU has none to show."""
         return _shown(self.gateway.records_of_sku(sku, search.period, page), scope, search)
 
@@ -64,14 +64,12 @@ class AuditService:
         return reservations(self.gateway, sku, scope, self.clock())
 
 
-def _shown(page: Page, scope: Scope, search: Search) -> Page:
+def _shown(page: LogPage, scope: Scope, search: Search) -> LogPage:
     # A product and its SKUs are one vendor's for ever: a page is wholly within a scope, or not at all.  The
     # type is compared here rather than by DynamoDB, which reads and charges the same: were a page of another
     # vendor's log filtered before it is looked at, its cursor would tell that the log exists.
     if not all(scope.covers(record["vendor_id"]) for record in page.documents):
-        return Page([], None)
+        return LogPage([], None)
     wanted = search.transaction_type
-    return Page(
-        [record for record in page.documents if wanted in (None, record["transaction_type"])],
-        page.next_cursor,
-    )
+    of_type = [record for record in page.documents if wanted in (None, record["transaction_type"])]
+    return replace(page, documents=of_type)

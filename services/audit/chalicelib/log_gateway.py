@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from inventory_common.dynamodb import DynamoDBClient
@@ -23,11 +24,18 @@ from inventory_common.schema import (
 from inventory_common.settings import Settings
 from inventory_common.transactions import TransactionRecord
 
-__all__ = ["LogGateway"]
+__all__ = ["LogGateway", "LogPage"]
 
 _ALL: Final = Period()
 _WALK_ITEMS: Final = 250
 """Items of one Query where a log is walked."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage(Page):
+    """A page of records; `position` names the attributes that say where in the list one of them stands."""
+
+    position: tuple[str, ...] = ()
 
 
 class LogGateway:
@@ -46,15 +54,15 @@ class LogGateway:
         found = self.items_of_id(transaction_id)
         return TransactionRecord.from_item(found[0]) if found else None
 
-    def records_of_product(self, product_id: str, period: Period, page: PageRequest) -> Page:
+    def records_of_product(self, product_id: str, period: Period, page: PageRequest) -> LogPage:
         """List a product's records."""
         return self._list(PRODUCT_TRANSACTION_INDEX, product_id, period, page)
 
-    def records_of_vendor(self, vendor_id: str, period: Period, page: PageRequest) -> Page:
+    def records_of_vendor(self, vendor_id: str, period: Period, page: PageRequest) -> LogPage:
         """List a vendor's records."""
         return self._list(VENDOR_TRANSACTION_INDEX, vendor_id, period, page)
 
-    def records_of_sku(self, sku: str, period: Period, page: PageRequest) -> Page:
+    def records_of_sku(self, sku: str, period: Period, page: PageRequest) -> LogPage:
         """List a SKU's records."""
         return self._list(SKU_TRANSACTION_INDEX, sku, period, page)
 
@@ -124,10 +132,11 @@ class LogGateway:
         item: Item | None = answer.get("Item")
         return item
 
-    def _list(self, space: KeySpace, partition: str, period: Period, page: PageRequest) -> Page:
+    def _list(self, space: KeySpace, partition: str, period: Period, page: PageRequest) -> LogPage:
         listing = Listing(space, partition, within(period), period.descending)
         answer = self._client.query(**listing.query(self._table, page))
-        return Page(
+        return LogPage(
             [TransactionRecord.from_item(item).document() for item in answer["Items"]],
             listing.next_cursor(answer),
+            space.position,
         )
