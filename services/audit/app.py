@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from chalice.app import Response
 
 from chalicelib.audit_service import Search
-from chalicelib.bootstrap import audit_service, rest_service
+from chalicelib.bootstrap import audit_service, finding_log, rest_service, stream_audit
 from chalicelib.exports import export, form_of
+from chalicelib.findings import FINDING_ATTRIBUTES
 from chalicelib.log_gateway import LogPage
 from inventory_common.identity import Role
 from inventory_common.ledger import RECORD_ATTRIBUTES
@@ -16,10 +17,13 @@ from inventory_common.limits import VERIFICATION_RECORDS_MAX
 from inventory_common.pages import PageRequest
 from inventory_common.requests import Parameter, Request, moment, one_of, read_period, whole_number
 from inventory_common.responses import answer, linked, listing
+from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange
 from inventory_common.transactions import TransactionType
 
 app = rest_service()
 audit = audit_service()
+findings = finding_log()
+auditing = stream_audit()
 
 SEARCH = {
     "from": Parameter(moment),
@@ -82,12 +86,32 @@ def get_reservations(request: Request, sku: str) -> Response:
     return answer(audit.reservations(sku, request.scope).document())
 
 
-def _listed(request: Request, read: Callable[[PageRequest], LogPage]) -> Response:
+@app.route("/findings", methods=["GET"], may=LOG_READERS, paged=True)
+def list_findings(request: Request) -> Response:
+    """List what was done to stock and log behind the services, newest first."""
+    return _listed(request, lambda page: findings.list(request.scope, page), FINDING_ATTRIBUTES)
+
+
+@app.on_change(SKU_CHANGES)
+def stock_changed(change: ItemChange) -> None:
+    """Find changes of stock that no log record accounts for."""
+    auditing.stock_changed(change)
+
+
+@app.on_change(LOG_CHANGES)
+def log_changed(change: ItemChange) -> None:
+    """Archive new log records, and find those that were changed or removed."""
+    auditing.log_changed(change)
+
+
+def _listed(
+    request: Request, read: Callable[[PageRequest], LogPage], columns: Sequence[str] = RECORD_ATTRIBUTES
+) -> Response:
     """Serve a page as JSON, or as much as an answer holds in the form that was asked for."""
     form = form_of(request.accept)
     if form is None:
         return listing(read(request.page), request)
-    made = export(read, form, RECORD_ATTRIBUTES, request.page, is_page="limit" in request.query_as_sent)
+    made = export(read, form, columns, request.page, is_page="limit" in request.query_as_sent)
     return linked(Response(made.text, form.headers), request, made.next_cursor)
 
 

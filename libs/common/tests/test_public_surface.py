@@ -12,7 +12,7 @@ import inventory_common
 SURFACE = {
     "alert_topic": ["AlertTopic"],
     "alerts": ["Alert"],
-    "streams": ["Feed", "ItemChange", "PRODUCT_CHANGES", "SKU_CHANGES", "work_off"],
+    "streams": ["Feed", "ItemChange", "LOG_CHANGES", "PRODUCT_CHANGES", "SKU_CHANGES", "work_off"],
     "contention": [
         "Persistence",
     ],
@@ -32,6 +32,7 @@ SURFACE = {
     ],
     "errors": [
         "AdjustmentBelowReserved",
+        "ArchiveUnavailable",
         "Busy",
         "Conflict",
         "CountStale",

@@ -69,7 +69,7 @@ def _shown(page: LogPage, scope: Scope, search: Search) -> LogPage:
     # type is compared here rather than by DynamoDB, which reads and charges the same: were a page of another
     # vendor's log filtered before it is looked at, its cursor would tell that the log exists.
     if not all(scope.covers(record["vendor_id"]) for record in page.documents):
-        return LogPage([], None)
+        return replace(page, documents=[], next_cursor=None)
     wanted = search.transaction_type
     of_type = [record for record in page.documents if wanted in (None, record["transaction_type"])]
     return replace(page, documents=of_type)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from inventory_common.exact_json import dumps
 from inventory_common.limits import EXPORT_BYTES_MAX, EXPORT_QUERIES_MAX, EXPORT_WIRE_BYTES_MAX
 from inventory_common.pages import PageRequest, decode_cursor, encode_cursor
+from inventory_common.responses import Headers
 
 from .log_gateway import LogPage
 
@@ -37,7 +38,7 @@ class Form:
     row: Row
 
     @property
-    def headers(self) -> dict[str, str]:
+    def headers(self) -> Headers:
         """The headers of an answer in this form."""
         return {
             "Content-Type": f"{self.media_type}; charset=utf-8",
@@ -98,7 +99,7 @@ def export(
                 # `after` is behind the last row that fitted: at least one does.
                 return Export("".join(parts), None if after is None else encode_cursor(after))
             parts.append(row)
-            after = {name: document[name] for name in found.position}
+            after = found.position_of(document)
         if found.next_cursor is None:
             return Export("".join(parts), None)
         after = decode_cursor(found.next_cursor)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.errors import DatabaseUnavailable
@@ -33,9 +33,9 @@ _WALK_ITEMS: Final = 250
 
 @dataclass(frozen=True, slots=True)
 class LogPage(Page):
-    """A page of records; `position` names the attributes that say where in the list one of them stands."""
+    """A page of documents; `position_of` tells where in the list one of them stands."""
 
-    position: tuple[str, ...] = ()
+    position_of: Callable[[Mapping[str, Any]], Position]
 
 
 class LogGateway:
@@ -138,5 +138,5 @@ class LogGateway:
         return LogPage(
             [TransactionRecord.from_item(item).document() for item in answer["Items"]],
             listing.next_cursor(answer),
-            space.position,
+            lambda document: {name: document[name] for name in space.position},
         )

@@ -31,6 +31,7 @@ ROUTES: Table = {
     ("GET", "/vendors/{vendor_id}/transactions"): Row(
         may=LOG_READERS, paged=True, another_vendor="forbidden"
     ),
+    ("GET", "/findings"): Row(may=LOG_READERS, paged=True, another_vendor=EMPTY),
     ("GET", "/skus/{sku}/stock-at"): Row(
         may=LOG_READERS,
         query=(("time", "2026-02-23T10:31:00Z"),),
