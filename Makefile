@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 SUITES := libs/common services/catalog services/stock services/audit
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test test-dynamodb-local sell-out simulate lint types architecture check mutate reference format clean
+.PHONY: help run demo token reconcile verify-archive digest test test-dynamodb-local sell-out simulate lint types \
+	architecture check mutate reference format clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -36,6 +37,15 @@ sell-out: $(VENV)/.develop ## Let 16 writers sell out a stock of 200, again and 
 
 simulate: $(VENV)/.develop ## Simulate a shop under faults and deaths: SEEDS=1-20 STEPS=2000; a failing seed replays
 	@$(BIN)/python -m tests.simulation --seeds "$(or $(SEEDS),1-20)" --steps "$(or $(STEPS),2000)"
+
+reconcile: $(VENV)/.run ## Compare log, balance and open orders of every SKU of the running product
+	@$(BIN)/python -m local.operation reconcile
+
+verify-archive: $(VENV)/.run ## Check archive, signed digests and tables of the running product against each other
+	@$(BIN)/python -m local.operation verify-archive
+
+digest: $(VENV)/.run ## Write the day's signed digest of the running product, as the daily schedule does
+	@$(BIN)/python -m local.operation write-digest
 
 lint: $(VENV)/.develop ## Check style and format (ruff)
 	@$(BIN)/ruff check .

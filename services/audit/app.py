@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from chalice.app import Response
 
 from chalicelib.audit_service import Search
-from chalicelib.bootstrap import audit_service, finding_log, rest_service, stream_audit
+from chalicelib.bootstrap import (
+    audit_service,
+    digests,
+    finding_log,
+    reconciliation,
+    rest_service,
+    stream_audit,
+)
 from chalicelib.exports import export, form_of
 from chalicelib.findings import FINDING_ATTRIBUTES
 from chalicelib.log_gateway import LogPage
@@ -24,6 +31,8 @@ app = rest_service()
 audit = audit_service()
 findings = finding_log()
 auditing = stream_audit()
+reconciling = reconciliation()
+digesting = digests()
 
 SEARCH = {
     "from": Parameter(moment),
@@ -102,6 +111,18 @@ def stock_changed(change: ItemChange) -> None:
 def log_changed(change: ItemChange) -> None:
     """Archive new log records, and find those that were changed or removed."""
     auditing.log_changed(change)
+
+
+@app.on_schedule("rate(1 day)")
+def reconcile(request_id: str) -> Mapping[str, int]:
+    """Compare log, balance and open orders of every SKU."""
+    return reconciling.run().fields()
+
+
+@app.on_schedule("rate(1 day)")
+def write_digest(request_id: str) -> Mapping[str, str]:
+    """Sign the head hash of every SKU."""
+    return {"digest": digesting.write()}
 
 
 def _listed(

@@ -9,6 +9,7 @@ from typing import Final
 
 __all__ = [
     "ALERT_MEMORY_SECONDS",
+    "ARCHIVE_LAG_MAX_SECONDS",
     "BATCH_LINES_MAX",
     "BATCH_ORDERS_MAX",
     "CONFLICTS_BEFORE_HALVING",
@@ -154,6 +155,9 @@ EXPORT_QUERIES_MAX: Final = 25
 # Streams
 ALERT_MEMORY_SECONDS: Final = 172_800
 """How long an alert is remembered as sent; a stream keeps a change for 24 hours."""
+
+ARCHIVE_LAG_MAX_SECONDS: Final = 300
+"""A log record is archived by so long after it was written; until then its absence there is no fault."""
 
 # Contention
 TRANSACTION_ITEMS_MAX: Final = 100

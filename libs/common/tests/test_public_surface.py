@@ -136,6 +136,7 @@ SURFACE = {
     ],
     "limits": [
         "ALERT_MEMORY_SECONDS",
+        "ARCHIVE_LAG_MAX_SECONDS",
         "BATCH_LINES_MAX",
         "BATCH_ORDERS_MAX",
         "CONFLICTS_BEFORE_HALVING",

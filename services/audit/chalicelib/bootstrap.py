@@ -5,19 +5,31 @@ from functools import cache
 from typing import Final
 
 from inventory_common.alert_topic import AlertTopic
-from inventory_common.dynamodb import connect
+from inventory_common.dynamodb import DynamoDBClient, connect
 from inventory_common.rest import RestService
 from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
 from .archive import Archive
+from .archive_check import ArchiveCheck
 from .audit_service import AuditService
+from .digests import Digests, Signer
 from .findings import FindingLog
+from .inventory_scan import InventoryScan
 from .log_gateway import LogGateway
 from .object_store import ObjectStore
+from .reconciliation import Reconciliation
 from .stream_audit import StreamAudit
 
-__all__ = ["audit_service", "finding_log", "rest_service", "stream_audit"]
+__all__ = [
+    "archive_check",
+    "audit_service",
+    "digests",
+    "finding_log",
+    "reconciliation",
+    "rest_service",
+    "stream_audit",
+]
 
 _NAME: Final = "inventory-audit"
 
@@ -43,9 +55,37 @@ def stream_audit() -> StreamAudit:
     return StreamAudit(_gateway(), Archive(_store()), finding_log())
 
 
+def reconciliation() -> Reconciliation:
+    """Make the reconciliation."""
+    return Reconciliation(_gateway(), _scan(), finding_log(), now)
+
+
+def digests() -> Digests:
+    """Make what writes digests."""
+    return Digests(_scan(), _store(), _signer(), now)
+
+
+def archive_check() -> ArchiveCheck:
+    """Make the check of archive, digests and tables."""
+    return ArchiveCheck(_gateway(), _scan(), _store(), _signer(), now)
+
+
 @cache  # making a client takes longer than most requests
 def _gateway() -> LogGateway:
-    return LogGateway(connect(), Settings.from_environment(os.environ))
+    return LogGateway(_database(), Settings.from_environment(os.environ))
+
+
+@cache
+def _database() -> DynamoDBClient:
+    return connect()
+
+
+def _scan() -> InventoryScan:
+    return InventoryScan(_database(), Settings.from_environment(os.environ))
+
+
+def _signer() -> Signer:
+    return Signer(Settings.from_environment(os.environ).archive_signing_key)
 
 
 @cache

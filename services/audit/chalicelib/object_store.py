@@ -113,6 +113,25 @@ class ObjectStore:
             if found:
                 after = found[-1]
 
+    def changed_keys(self, prefix: str) -> Iterator[str]:
+        """Yield the keys that were written twice or deleted, as the bucket keeps every version."""
+        seen = ""
+        markers: dict[str, str] = {}
+        while True:
+            with self._reaching():
+                answer = self._client.list_object_versions(Bucket=self.bucket, Prefix=prefix, **markers)
+            yield from sorted({each["Key"] for each in answer.get("DeleteMarkers", ())})
+            for version in answer.get("Versions", ()):
+                if version["Key"] == seen:
+                    yield seen
+                seen = version["Key"]
+            if not answer.get("IsTruncated"):
+                return
+            markers = {
+                "KeyMarker": answer["NextKeyMarker"],
+                "VersionIdMarker": answer["NextVersionIdMarker"],
+            }
+
     @contextmanager
     def _reaching(self) -> Iterator[None]:
         if self.bucket is None:

@@ -8,6 +8,17 @@ from typing import Any
 from inventory_common.items import Item
 
 HAPPENED_AT = 1_771_842_600  # 2026-02-23T10:30:00Z
+SCHEDULED = {
+    "version": "0",
+    "account": "000000000000",
+    "region": "ap-south-1",
+    "detail": {},
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "time": "2026-02-23T10:30:00Z",
+    "id": "one",
+    "resources": [],
+}
 _numbers = itertools.count(1)
 
 
