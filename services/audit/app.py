@@ -18,12 +18,13 @@ from chalicelib.bootstrap import (
 from chalicelib.exports import export, form_of
 from chalicelib.findings import FINDING_ATTRIBUTES
 from chalicelib.log_gateway import LogPage
+from chalicelib.timeline import draw
 from inventory_common.identity import Role
 from inventory_common.ledger import RECORD_ATTRIBUTES
 from inventory_common.limits import VERIFICATION_RECORDS_MAX
 from inventory_common.pages import PageRequest
 from inventory_common.requests import Parameter, Request, moment, one_of, read_period, whole_number
-from inventory_common.responses import answer, linked, listing
+from inventory_common.responses import Headers, answer, linked, listing
 from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange
 from inventory_common.transactions import TransactionType
 
@@ -34,14 +35,19 @@ auditing = stream_audit()
 reconciling = reconciliation()
 digesting = digests()
 
+PERIOD = {"from": Parameter(moment), "to": Parameter(moment)}
 SEARCH = {
-    "from": Parameter(moment),
-    "to": Parameter(moment),
+    **PERIOD,
     "transaction_type": Parameter(one_of(*TransactionType)),
     "order": Parameter(one_of("asc", "desc"), default="desc"),
 }
 VERIFIED_AT_ONCE = {
     "limit": Parameter(whole_number(VERIFICATION_RECORDS_MAX), default=VERIFICATION_RECORDS_MAX),
+}
+PICTURE: Headers = {
+    "Content-Type": "image/svg+xml",
+    # Opened by itself it is a document of this origin: it may style itself, and nothing else.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
 }
 LOG_READERS = {Role.VENDOR, Role.AUDITOR, Role.ADMIN}
 
@@ -93,6 +99,13 @@ def get_stock_at(request: Request, sku: str) -> Response:
 def get_reservations(request: Request, sku: str) -> Response:
     """Tell which orders hold units of a SKU now."""
     return answer(audit.reservations(sku, request.scope).document())
+
+
+@app.route("/skus/{sku}/timeline.svg", methods=["GET"], may=LOG_READERS, query=PERIOD)
+def get_timeline(request: Request, sku: str) -> Response:
+    """Draw a SKU's stock, reserved units and threshold over time, its records marked by type."""
+    period = read_period(request.query, "from", "to")
+    return Response(draw(audit.timeline(sku, period, request.scope)), PICTURE)
 
 
 @app.route("/findings", methods=["GET"], may=LOG_READERS, paged=True)

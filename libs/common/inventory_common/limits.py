@@ -47,6 +47,7 @@ __all__ = [
     "SKU_VARIANT_MAX_CHARACTERS",
     "STOCK_MAX",
     "SWEEP_SECONDS_MAX",
+    "TIMELINE_RECORDS_MAX",
     "TOMBSTONE_SECONDS",
     "TRANSACTION_ITEMS_MAX",
     "UNDIVIDED_ORDER_LINES_MAX",
@@ -151,6 +152,9 @@ EXPORT_WIRE_BYTES_MAX: Final = 6_000_000
 """The same as a JSON string, which is how Lambda hands an answer on; Lambda's own limit is a little above."""
 EXPORT_QUERIES_MAX: Final = 25
 """Queries for one export, of a megabyte or 1,000 records each, however few of the records are of the type."""
+
+TIMELINE_RECORDS_MAX: Final = 1_000
+"""Records of a picture; of a period with more, the newest."""
 
 # Streams
 ALERT_MEMORY_SECONDS: Final = 172_800

@@ -127,7 +127,7 @@ def read_period(query: Mapping[str, Any], first: str, end: str, *, order: str = 
     InvalidInput
         If no moment lies in it.
     """
-    period = Period(query[first], query[end], descending=query[order] == "desc")
+    period = Period(query[first], query[end], descending=query.get(order) == "desc")
     if period.first is not None and period.end is not None and period.end <= period.first:
         raise InvalidInput([(f"query.{end}", f"must be later than {first}")])
     return period

@@ -45,6 +45,7 @@ def test_the_limits_are_these() -> None:
         "SKU_VARIANT_MAX_CHARACTERS": 40,
         "STOCK_MAX": 1_000_000_000,
         "SWEEP_SECONDS_MAX": 45.0,
+        "TIMELINE_RECORDS_MAX": 1_000,
         "TOMBSTONE_SECONDS": 2_592_000,
         "TRANSACTION_ITEMS_MAX": 100,
         "UNDIVIDED_ORDER_LINES_MAX": 49,

@@ -10,8 +10,9 @@ from inventory_common.pages import PageRequest, Period
 from inventory_common.timestamps import Clock
 from inventory_common.transactions import TransactionRecord
 
-from .history import Reservations, StockAt, reservations, stock_at
+from .history import Reservations, StockAt, reservations, stock_at, timeline
 from .log_gateway import LogGateway, LogPage
+from .timeline import Timeline
 from .verification import Verification, verify
 
 __all__ = ["AuditService", "Search"]
@@ -58,6 +59,10 @@ class AuditService:
     def stock_at(self, sku: str, moment: str, scope: Scope) -> StockAt:
         """Return a SKU's stock at a moment, or raise `SkuNotFound`."""
         return stock_at(self.gateway, sku, moment, scope)
+
+    def timeline(self, sku: str, period: Period, scope: Scope) -> Timeline:
+        """Return a SKU's stock over a period, the newest part of it, or raise `SkuNotFound`."""
+        return timeline(self.gateway, sku, period, scope, self.clock())
 
     def reservations(self, sku: str, scope: Scope) -> Reservations:
         """Return which orders hold units of a SKU now, or raise `SkuNotFound`."""

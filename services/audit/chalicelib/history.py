@@ -13,13 +13,19 @@ from inventory_common.errors import SkuNotFound
 from inventory_common.identity import Scope
 from inventory_common.ids import transaction_id
 from inventory_common.items import from_item
-from inventory_common.limits import RESERVATION_RECORDS_MAX, VERIFICATION_EXTRA_READS_MAX
+from inventory_common.limits import (
+    RESERVATION_RECORDS_MAX,
+    TIMELINE_RECORDS_MAX,
+    VERIFICATION_EXTRA_READS_MAX,
+)
+from inventory_common.pages import PageRequest, Period
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord, TransactionType
 
 from .log_gateway import LogGateway
+from .timeline import Timeline
 
-__all__ = ["Reservations", "StockAt", "reservations", "stock_at"]
+__all__ = ["Reservations", "StockAt", "reservations", "stock_at", "timeline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,22 @@ def reservations(gateway: LogGateway, sku: str, scope: Scope, now: str) -> Reser
         ],
         unaccounted,
     )
+
+
+def timeline(gateway: LogGateway, sku: str, period: Period, scope: Scope, now: str) -> Timeline:
+    """Return a SKU's records of a period, the newest of them if there are many.
+
+    Raises
+    ------
+    SkuNotFound
+    """
+    live = _live(gateway, sku, scope)
+    newest = Period(period.first, period.end, descending=True)
+    items, after = gateway.items_of_sku(sku, PageRequest(TIMELINE_RECORDS_MAX), newest)
+    records = [TransactionRecord.from_item(item) for item in reversed(items)]
+    last = records[-1].timestamp if records else now
+    end = now if period.end is None else min(now, period.end)
+    return Timeline(sku, live.reorder_threshold, records, max(end, last), is_cut=after is not None)
 
 
 def _live(gateway: LogGateway, sku: str, scope: Scope) -> Sku:

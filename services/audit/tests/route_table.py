@@ -39,6 +39,9 @@ ROUTES: Table = {
         absent=NO_SKU,
         not_found="sku_not_found",
     ),
+    ("GET", "/skus/{sku}/timeline.svg"): Row(
+        may=LOG_READERS, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
+    ),
     ("GET", "/skus/{sku}/reservations"): Row(
         may=LOG_READERS, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
     ),
