@@ -12,6 +12,7 @@ __all__ = [
     "ARCHIVE_LAG_MAX_SECONDS",
     "BATCH_LINES_MAX",
     "BATCH_ORDERS_MAX",
+    "BOUND_PLAN_SECONDS",
     "CONFLICTS_BEFORE_HALVING",
     "EXPORT_BYTES_MAX",
     "EXPORT_QUERIES_MAX",
@@ -162,6 +163,11 @@ ALERT_MEMORY_SECONDS: Final = 172_800
 
 ARCHIVE_LAG_MAX_SECONDS: Final = 300
 """A log record is archived by so long after it was written; until then its absence there is no fault."""
+
+# Low stock
+BOUND_PLAN_SECONDS: Final = 120
+"""How long a plan to lower a low-stock bound stands at least; a request that saw the bound before it ends
+sooner."""
 
 # Contention
 TRANSACTION_ITEMS_MAX: Final = 100

@@ -10,6 +10,7 @@ def test_the_limits_are_these() -> None:
         "ARCHIVE_LAG_MAX_SECONDS": 300,
         "BATCH_LINES_MAX": 2_000,
         "BATCH_ORDERS_MAX": 500,
+        "BOUND_PLAN_SECONDS": 120,
         "CONFLICTS_BEFORE_HALVING": 2,
         "EXPORT_BYTES_MAX": 5_000_000,
         "EXPORT_QUERIES_MAX": 25,

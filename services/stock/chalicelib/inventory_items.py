@@ -9,7 +9,8 @@
 ``ORDER-…``           ``#PART-001`` …        lines of an order that has too many for one item
 ``#MARKER#…``         ``#MARKER``            what an Idempotency-Key stands for, until ``ttl``
 ``#ALERT#…``          ``#ALERT``             an alert that was sent, until ``ttl``
-``VENDOR-…``          ``#LOW-STOCK-BOUND``   no reorder threshold of the vendor is above its ``bound``
+``VENDOR-…``          ``#LOW-STOCK-BOUND``   no reorder threshold of the vendor is above its ``bound``;
+                                             a plan to lower it is in ``lowering_to``, ``lowering_at``
 ====================  =====================  ==============================================================
 
 No index lists anything but SKUs and, in VendorInventoryIndex, open orders under partitions of their own:
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from inventory_common.idempotency import Marker
@@ -35,6 +36,7 @@ from .snapshot import Readings
 __all__ = [
     "OPEN_ORDERS",
     "SKU_SORT_PREFIX",
+    "LowStockBound",
     "alert_key",
     "bound_key",
     "marker_key",
@@ -72,6 +74,33 @@ def alert_key(alert_id: str) -> Item:
 def bound_key(vendor_id: str) -> Item:
     """Return the key of a vendor's low-stock bound."""
     return to_item({"product_id": vendor_id, "sku": _BOUND_SORT})
+
+
+@dataclass(frozen=True, slots=True)
+class LowStockBound:
+    """No reorder threshold of the vendor is above `bound`; a plan to lower it stands for a while first."""
+
+    vendor_id: str
+    bound: int
+    lowering_to: int | None = None
+    lowering_at: str | None = None
+
+    @property
+    def needed(self) -> int:
+        """What a threshold may be without the bound being touched."""
+        return self.bound if self.lowering_to is None else self.lowering_to
+
+    @classmethod
+    def from_item(cls, item: Item) -> LowStockBound:
+        """Read a bound."""
+        read = from_item(item)
+        lowering_to, lowering_at = read.get("lowering_to"), read.get("lowering_at")
+        return cls(read["product_id"], read["bound"], lowering_to, lowering_at)
+
+    def to_item(self) -> Item:
+        """Write a bound."""
+        plan = {"lowering_to": self.lowering_to, "lowering_at": self.lowering_at}
+        return bound_key(self.vendor_id) | to_item({"bound": self.bound, **plan})
 
 
 def readings_of(items: Iterable[Item]) -> Readings:
