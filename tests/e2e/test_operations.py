@@ -22,7 +22,7 @@ def operate(stack: RunningStack, operation: str) -> tuple[int, str]:
         capture_output=True,
         text=True,
     )
-    assert not ran.stderr, ran.stderr
+    assert "Traceback" not in ran.stderr, ran.stderr
     return ran.returncode, ran.stdout
 
 

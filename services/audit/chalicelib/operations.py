@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from typing import Final
 
 from .bootstrap import archive_check, digests, reconciliation
@@ -28,7 +29,8 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _reconcile() -> int:
-    report: Report = reconciliation().run()
+    with redirect_stdout(sys.stderr):  # the log's lines
+        report: Report = reconciliation().run()
     if report.differences:
         head = ("SKU", "figure", "balance", "expected", "by", "finding")
         print(table([head, *map(_row, report.differences)]))

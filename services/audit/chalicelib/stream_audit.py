@@ -87,7 +87,11 @@ class StreamAudit:
         """Return what differs between a change of a SKU and the log records that it should have."""
         first, last = before.get("sequence"), after.get("sequence")
         if type(first) is not int or type(last) is not int or not 0 < last - first <= TRANSACTION_ITEMS_MAX:
-            return [Finding(None, "missing_record", _figures(before), _figures(after))]
+            return [
+                Finding(None, name, before.get(name), after.get(name))
+                for name in _WATCHED
+                if before.get(name) != after.get(name)
+            ]
         differences: list[Finding] = []
         link: Link | None = _link(before)
         document: dict[str, Any] = {}

@@ -112,6 +112,17 @@ def test_a_record_that_was_not_written_is_named(auditor: Auditor, dynamodb: Any)
     assert difference["found"]["current_stock"] == gone.stock_after
 
 
+def test_a_changed_figure_is_named(auditor: Auditor) -> None:
+    stock = LEDGER[4].stock_after
+    deliver(
+        auditor.module.stock_changed, a_change(sku_after(5), {**sku_after(5), "current_stock": {"N": "70"}})
+    )
+    [finding] = auditor.findings()
+    assert finding["differences"] == [
+        {"transaction_id": None, "kind": "current_stock", "expected": stock, "found": 70}
+    ]
+
+
 def test_the_same_change_made_twice_is_two_findings(auditor: Auditor) -> None:
     for _ in range(2):
         deliver(auditor.module.stock_changed, a_change(sku_after(5), sku_after(5, current_stock=1000)))
