@@ -8,8 +8,9 @@ DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" ST
 	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
 .DEFAULT_GOAL := help
-.PHONY: architecture check clean demo deploy destroy e2e format help lint mutate package plan \
-	policies reference rollback run sell-out simulate test test-dynamodb-local token types
+.PHONY: architecture check clean demo deploy destroy digest e2e format help lint mutate package plan \
+	policies reconcile reference rollback run sell-out simulate test test-dynamodb-local token types \
+	verify-archive
 
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -57,6 +58,15 @@ sell-out: $(VENV)/.develop ## Let 16 writers sell out a stock of 200, again and 
 
 simulate: $(VENV)/.develop ## Simulate a shop under faults and deaths: SEEDS=1-20 STEPS=2000; a failing seed replays
 	@$(BIN)/python -m tests.simulation --seeds "$(or $(SEEDS),1-20)" --steps "$(or $(STEPS),2000)"
+
+reconcile: $(VENV)/.run ## Compare log, balance and open orders of every SKU of the running product
+	@$(BIN)/python -m local.operation reconcile
+
+verify-archive: $(VENV)/.run ## Check archive, signed digests and tables of the running product against each other
+	@$(BIN)/python -m local.operation verify-archive
+
+digest: $(VENV)/.run ## Write the day's signed digest of the running product, as the daily schedule does
+	@$(BIN)/python -m local.operation write-digest
 
 lint: $(VENV)/.develop ## Check style and format (ruff)
 	@$(BIN)/ruff check .
