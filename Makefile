@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SUITES := libs/common services/catalog services/stock services/audit
+SUITES := libs/common libs/client services/catalog services/stock services/audit
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo token test simulate lint types architecture check mutate reference format clean
@@ -37,6 +37,7 @@ lint: $(VENV)/.develop ## Check style and format (ruff)
 
 types: $(VENV)/.develop ## Check types (mypy, strict)
 	@cd libs/common && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml inventory_common
+	@cd libs/client && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml inventory_client
 	@for service in catalog stock audit; do \
 		(cd services/$$service && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml app.py chalicelib) || exit 1; \
 	done
@@ -62,13 +63,13 @@ clean: ## Remove what make has made
 
 # What a virtual environment holds is dated by a file in it; an interrupted installation starts again.
 
-$(VENV)/.run: requirements/run.txt libs/common/pyproject.toml
+$(VENV)/.run: requirements/run.txt libs/common/pyproject.toml libs/client/pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and there is no $(PYTHON); name one with make PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not; name another with make PYTHON=…" >&2; exit 1; }
 	@echo "Installing into $(VENV) …" >&2
 	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e libs/common
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e libs/common -e libs/client
 	@touch $@
 
 $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
