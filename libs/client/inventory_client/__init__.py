@@ -9,6 +9,7 @@
 `retries`               how often and when a request is sent again
 `documents`             what the services answer, beside the models of `inventory_common`
 `connection`            requests over HTTP: tokens, retries, pages
+`tls`                   the certificates that servers are checked against
 ======================  ===============================================================================
 
 Products, SKUs and log records are `inventory_common`'s own `Product`, `Sku` and `TransactionRecord`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from inventory_common.preconditions import etag
 from .documents import Outcome
 from .problems import NoAnswer, UnexpectedAnswer, refusal
 from .retries import Retries
+from .tls import tls_context
 from .tokens import TokenSource
 
 __all__ = ["Client", "Params", "new_key", "path_of"]
@@ -71,7 +73,11 @@ class Client:
             # A proxy that the environment names must not stand before a stack on this machine.
             is_local = url.host in ("127.0.0.1", "localhost", "::1")
             self._http = httpx.Client(
-                base_url=url, transport=transport, timeout=timeout_seconds, trust_env=not is_local
+                base_url=url,
+                transport=transport,
+                timeout=timeout_seconds,
+                trust_env=not is_local,
+                verify=tls_context(),
             )
         except httpx.InvalidURL as error:
             raise NoAnswer(f"{base_url} is no URL: {error}") from error
@@ -95,6 +101,12 @@ class Client:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def acting_as(self, tokens: TokenSource | None) -> Self:
+        """Return this client with another's tokens, over the same connections; close but one of them."""
+        other = copy(self)
+        other._tokens = tokens
+        return other
 
     def health(self) -> bool:
         """Tell whether the service runs."""

@@ -11,6 +11,7 @@ import httpx
 
 from .problems import TokenUnavailable
 from .retries import Retries
+from .tls import tls_context
 
 __all__ = ["ClientCredentials", "LocalStackToken", "StaticToken", "TokenSource"]
 
@@ -105,7 +106,9 @@ class ClientCredentials(_Remembered):
         self._sleep = sleep
 
     def _fetch(self) -> tuple[str, float]:
-        with httpx.Client(transport=self._transport, timeout=_TIMEOUT_SECONDS, auth=self._basic) as http:
+        with httpx.Client(
+            transport=self._transport, timeout=_TIMEOUT_SECONDS, auth=self._basic, verify=tls_context()
+        ) as http:
             response = _persistently(
                 lambda: http.post(self._url, data=self._form), self._url, self._retries, self._sleep
             )
@@ -148,7 +151,9 @@ class LocalStackToken(_Remembered):
     def _fetch(self) -> tuple[str, float]:
         # trust_env: a proxy that the environment names must not stand before a stack on 127.0.0.1.
         try:
-            with httpx.Client(transport=self._transport, timeout=_TIMEOUT_SECONDS, trust_env=False) as http:
+            with httpx.Client(
+                transport=self._transport, timeout=_TIMEOUT_SECONDS, trust_env=False, verify=tls_context()
+            ) as http:
                 response = http.get(f"{self._front_url}/token", params=self._params)
         except httpx.ConnectError as error:
             raise TokenUnavailable(
@@ -156,7 +161,7 @@ class LocalStackToken(_Remembered):
                 "in another terminal, then try again."
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise TokenUnavailable(f"{self._front_url} gives no token: {error}.") from error
+            raise TokenUnavailable(f"{self._front_url}/token got no answer: {error}.") from error
         token = response.text.strip()
         if not response.is_success or not token:
             raise TokenUnavailable(f"{self._front_url} gives no token: {token[:200]}")

@@ -14,9 +14,7 @@ BASE_URL = "http://127.0.0.1:9"
 class Script:
     """A transport that gives prepared answers, one a request, the last one again and again."""
 
-    def __init__(
-        self, *answers: httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
-    ) -> None:
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
         self.answers = list(answers)
         self.requests: list[httpx.Request] = []
         self.pauses: list[float] = []

@@ -159,6 +159,15 @@ def test_an_issuer_that_is_away_is_told():
         Issuer(failures=[httpx.ConnectError("refused")] * 3).source().get()
 
 
+def test_a_client_may_act_as_somebody_else_over_the_same_connections():
+    script = Script(OK)
+    mine = script.client(CatalogClient, tokens=StaticToken("mine"))
+    mine.acting_as(StaticToken("theirs")).product("PROD-E4F9A")
+    mine.product("PROD-E4F9A")
+    mine.acting_as(None).product("PROD-E4F9A")
+    assert sent_tokens(script) == ["Bearer theirs", "Bearer mine", None]
+
+
 # The local stack's
 
 
