@@ -168,6 +168,18 @@ class LocalStackToken(_Remembered):
         return token, self._LIFETIME_SECONDS
 
 
+def _http(
+    transport: httpx.BaseTransport | None, *, auth: httpx.Auth | None = None, trust_env: bool = True
+) -> httpx.Client:
+    return httpx.Client(
+        transport=transport,
+        timeout=_TIMEOUT_SECONDS,
+        auth=auth,
+        trust_env=trust_env,
+        verify=tls_context(),
+    )
+
+
 def _persistently(
     ask: Callable[[], httpx.Response], url: str, retries: Retries, sleep: Callable[[float], object]
 ) -> httpx.Response:
