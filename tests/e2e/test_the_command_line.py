@@ -27,6 +27,8 @@ from tests.integration.processes import ROOT, dynamodb
 EXAMPLES = ROOT / "examples"
 WHOLE = ROOT.parent / "shared" / "data"
 
+KINDS_OF_FAULTS = {"is left out by the mapping", "quantity", "external_id"}
+
 Inventory = Callable[..., int]
 
 
