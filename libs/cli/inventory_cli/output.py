@@ -23,7 +23,9 @@ __all__ = ["Format", "print_documents", "print_one", "say"]
 TABLE_ROWS_DEFAULT: Final = 100
 """Rows of a table if no limit is given: a person reads no more; JSON and CSV have no limit of their own."""
 _WIDTH_ELSEWHERE: Final = 180
-_IDS: Final = frozenset({"product_id", "sku", "vendor_id", "order_id", "import_id", "timestamp"})
+_IDS: Final = frozenset(
+    {"product_id", "sku", "vendor_id", "order_id", "import_id", "timestamp", "transaction_type"}
+)
 """Columns that stay on one line, to be copied."""
 
 

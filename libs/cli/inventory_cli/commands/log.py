@@ -25,9 +25,9 @@ _COLUMNS: Final = (
     "stock_after",
     "reserved_after",
     "order_id",
-    "performed_by",
     "notes",
 )
+_COLUMNS_OF_SKU: Final = tuple(column for column in _COLUMNS if column != "sku")
 
 
 _TYPES: Final = [kind.value for kind in TransactionType]
@@ -57,7 +57,7 @@ def log() -> None:
 def log_of_sku(call: Invocation, sku: str, shape: Format, limit: int | None, **search: Any) -> None:
     """Show a SKU's history."""
     with call.session() as session:
-        show(session.audit.records_of_sku(sku, Search(**search)), shape, _COLUMNS, limit)
+        show(session.audit.records_of_sku(sku, Search(**search)), shape, _COLUMNS_OF_SKU, limit)
 
 
 @log.command("product")
