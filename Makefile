@@ -4,12 +4,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SUITES := libs/common libs/client libs/cli services/catalog services/stock services/audit
+DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" STATE_FOLDER="$(STATE_FOLDER)" \
+	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help run cli demo token test simulate lint types architecture check mutate reference format clean
+.PHONY: architecture check clean cli demo deploy destroy digest e2e format help lint mutate package plan \
+	policies reconcile reference rollback run sell-out simulate test test-dynamodb-local token types \
+	verify-archive
 
 help: ## List these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: $(VENV)/.run ## Run the product: three services and an embedded AWS, until Ctrl-C
 	@exec $(BIN)/python -m local
@@ -32,10 +36,43 @@ test: $(VENV)/.develop ## Run all tests that need nothing but Python (and Terraf
 		(cd $$suite && $(abspath $(BIN))/python -m pytest -q -c $(CURDIR)/pyproject.toml --rootdir . tests) || exit 1; \
 	done
 	@echo "── tests"
-	@$(BIN)/python -m pytest -q tests
+	@$(BIN)/python -m pytest -q tests --ignore tests/deployed
+
+package: $(VENV)/.run ## Write build/*.zip for Lambda: SERVICE=stock ARCHITECTURE=arm64 RUNTIME=python3.13, or native
+	@SERVICE="$(SERVICE)" ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" $(BIN)/python -m deploy package
+
+plan: $(VENV)/.deploy ## Show what a deploy would change: SERVICE=stock STAGE=dev STATE_BUCKET=… (or STATE_FOLDER=…)
+	@$(DEPLOY) plan
+
+deploy: $(VENV)/.deploy ## Package and deploy one service: SERVICE=stock STAGE=dev; YES=1 does not ask
+	@$(DEPLOY) deploy
+
+rollback: $(VENV)/.deploy ## Put the code before back at once: SERVICE=stock STAGE=dev
+	@$(DEPLOY) rollback
+
+destroy: $(VENV)/.deploy ## Remove a service from a stage, never from prod: SERVICE=stock STAGE=dev
+	@$(DEPLOY) destroy
+
+e2e: $(VENV)/.develop $(VENV)/.deploy ## Deploy everything to an emulated AWS that enforces IAM, and test it there; HOLD=1 waits
+	@HOLD="$(HOLD)" $(BIN)/python -m pytest -q tests/deployed $(if $(HOLD),3>&1 1>&2)
+
+test-dynamodb-local: $(VENV)/.develop ## Run the tests of concurrency on DynamoDB Local too, with power cuts (needs a JRE and npm)
+	@ENGINE=dynamodb-local $(BIN)/python -m pytest -q tests/integration
+
+sell-out: $(VENV)/.develop ## Let 16 writers sell out a stock of 200, again and again: RUNS=100 ENGINE=dynamodb-local
+	@RUNS="$(or $(RUNS),100)" ENGINE="$(ENGINE)" $(BIN)/python -m pytest -q tests/integration -k sell_exactly_what_there_is
 
 simulate: $(VENV)/.develop ## Simulate a shop under faults and deaths: SEEDS=1-20 STEPS=2000; a failing seed replays
 	@$(BIN)/python -m tests.simulation --seeds "$(or $(SEEDS),1-20)" --steps "$(or $(STEPS),2000)"
+
+reconcile: $(VENV)/.run ## Compare log, balance and open orders of every SKU of the running product
+	@$(BIN)/python -m local.operation reconcile
+
+verify-archive: $(VENV)/.run ## Check archive, signed digests and tables of the running product against each other
+	@$(BIN)/python -m local.operation verify-archive
+
+digest: $(VENV)/.run ## Write the day's signed digest of the running product, as the daily schedule does
+	@$(BIN)/python -m local.operation write-digest
 
 lint: $(VENV)/.develop ## Check style and format (ruff)
 	@$(BIN)/ruff check .
@@ -48,18 +85,22 @@ types: $(VENV)/.develop ## Check types (mypy, strict)
 	@for service in catalog stock audit; do \
 		(cd services/$$service && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml app.py chalicelib) || exit 1; \
 	done
-	@$(BIN)/mypy local demo
+	@$(BIN)/mypy local demo deploy
 
 architecture: $(VENV)/.develop ## Check who imports whom (import-linter)
 	@$(BIN)/lint-imports
 
-check: lint types architecture test ## Everything that CI runs
+policies: $(VENV)/.policies ## Check Terraform against the policies of checkov
+	@$(VENV)/policies/bin/checkov --directory terraform --framework terraform --compact --quiet --skip-download
+
+check: lint types architecture policies test ## Everything that CI runs
 
 mutate: $(VENV)/.mutation ## Weaken every rule once, and see a test fail; MODULES="orders identity" for some
 	@$(BIN)/python tests/mutation/run.py $(MODULES)
 
-reference: $(VENV)/.run ## Write docs/reference.md, every code and every limit, from the code
+reference: $(VENV)/.run ## Write from the code what the documents list: codes, limits, Terraform's variables
 	@$(BIN)/python -m docs.generate_reference
+	@$(BIN)/python -m docs.generate_module_readmes
 
 format: $(VENV)/.develop ## Put the code into its format
 	@$(BIN)/ruff check --fix .
@@ -79,6 +120,11 @@ $(VENV)/.run: requirements/run.txt libs/common/pyproject.toml libs/client/pyproj
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e libs/common -e libs/client -e libs/cli
 	@touch $@
 
+$(VENV)/.deploy: $(VENV)/.run requirements/deploy.txt
+	@echo "Installing what deploying takes into $(VENV) …" >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/deploy.txt
+	@touch $@
+
 $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
 	@echo "Installing the tools of development into $(VENV) …" >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/develop.txt
@@ -87,4 +133,10 @@ $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
 $(VENV)/.mutation: $(VENV)/.develop requirements/mutation.txt
 	@echo "Installing the mutation tester into $(VENV) …" >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/develop.txt -r requirements/mutation.txt
+	@touch $@
+
+$(VENV)/.policies: requirements/policies.txt
+	@echo "Installing the policies' checker into $(VENV)/policies …" >&2
+	@$(PYTHON) -m venv $(VENV)/policies
+	@$(VENV)/policies/bin/pip install --quiet --disable-pip-version-check -r requirements/policies.txt
 	@touch $@

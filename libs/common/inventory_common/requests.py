@@ -60,6 +60,7 @@ __all__ = [
     "read_query",
     "require_range",
     "text",
+    "whole_number",
 ]
 
 _REQUEST_ID: Final = re.compile(rf"[A-Za-z0-9._:-]{{1,{REQUEST_ID_MAX_CHARACTERS}}}")
@@ -126,7 +127,7 @@ def read_period(query: Mapping[str, Any], first: str, end: str, *, order: str = 
     InvalidInput
         If no moment lies in it.
     """
-    period = Period(query[first], query[end], descending=query[order] == "desc")
+    period = Period(query[first], query[end], descending=query.get(order) == "desc")
     if period.first is not None and period.end is not None and period.end <= period.first:
         raise InvalidInput([(f"query.{end}", f"must be later than {first}")])
     return period
@@ -159,6 +160,7 @@ class Request:
     intent: Intent | None
     if_match: IfMatch
     query_as_sent: Mapping[str, list[str]]
+    accept: str
 
     def address_of_page(self, cursor: str) -> str:
         """Return the address of the same listing from another cursor on."""
@@ -292,14 +294,19 @@ def read_query(
     return values, errors
 
 
-def _limit(value: str) -> int:
-    if not (value.isascii() and value.isdecimal() and len(value) <= 4 and 1 <= int(value) <= PAGE_MAX_ITEMS):
-        raise ValueError(f"must be a whole number from 1 to {PAGE_MAX_ITEMS}")
-    return int(value)
+def whole_number(most: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers from 1 to `most`."""
+
+    def read(value: str) -> int:
+        if not (value.isascii() and value.isdecimal() and len(value) <= 9 and 1 <= int(value) <= most):
+            raise ValueError(f"must be a whole number from 1 to {most}")
+        return int(value)
+
+    return read
 
 
 PAGING: Final[Mapping[str, Parameter]] = {
-    "limit": Parameter(_limit, default=PAGE_DEFAULT_ITEMS),
+    "limit": Parameter(whole_number(PAGE_MAX_ITEMS), default=PAGE_DEFAULT_ITEMS),
     "cursor": Parameter(str),
 }
 

@@ -146,7 +146,7 @@ class _Endpoint:
 
         path_parameters = envelope.path_parameters()
         sent_query = envelope.query_parameters()
-        query, errors = read_query(sent_query, {**self.query, **PAGING} if self.paged else self.query)
+        query, errors = read_query(sent_query, {**PAGING, **self.query} if self.paged else self.query)
         errors += path_errors(path_parameters)
         body: BaseModel | None = None
         if self.body:
@@ -166,6 +166,7 @@ class _Endpoint:
             intent=None if key is None else self._intent(envelope, principal, key, body),
             if_match=IfMatch.read(envelope.header("if-match")),
             query_as_sent=sent_query,
+            accept=envelope.header("accept") or "",
         )
 
     def _needs_key(self, document: Any) -> bool:
@@ -256,7 +257,7 @@ class RestService(Chalice):
         may_ask
             Instead of them, the roles that may send a certain value of a query parameter.
         query
-            The query parameters beside `limit` and `cursor`; any other is refused.
+            The query parameters beside `limit` and `cursor`, or a `limit` of its own; any other is refused.
         paged
             Whether it is a list, with `limit` and `cursor`.
         body
