@@ -3,12 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SUITES := libs/common services/catalog services/stock services/audit
+SUITES := libs/common libs/client libs/cli services/catalog services/stock services/audit
 DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" STATE_FOLDER="$(STATE_FOLDER)" \
 	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
 .DEFAULT_GOAL := help
-.PHONY: architecture check clean demo deploy destroy digest e2e format help lint mutate package plan \
+.PHONY: architecture check clean cli demo deploy destroy digest e2e format help lint mutate package plan \
 	policies reconcile reference rollback run sell-out simulate test test-dynamodb-local token types \
 	verify-archive
 
@@ -17,6 +17,12 @@ help: ## List these targets
 
 run: $(VENV)/.run ## Run the product: three services and an embedded AWS, until Ctrl-C
 	@exec $(BIN)/python -m local
+
+cli: $(VENV)/.run ## Install the command line, and say how to use it beside the running product
+	@echo "The command line is $(BIN)/inventory; --help lists its commands.  To have it at hand:"
+	@echo
+	@echo '  export PATH="$(abspath $(BIN)):$$PATH"'
+	@echo '  eval "$$(inventory completion bash)"      # or zsh, fish'
 
 demo: $(VENV)/.run ## Load the demo shop into the running product, and read it back
 	@exec $(BIN)/python -m demo
@@ -74,6 +80,8 @@ lint: $(VENV)/.develop ## Check style and format (ruff)
 
 types: $(VENV)/.develop ## Check types (mypy, strict)
 	@cd libs/common && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml inventory_common
+	@cd libs/client && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml inventory_client
+	@cd libs/cli && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml inventory_cli
 	@for service in catalog stock audit; do \
 		(cd services/$$service && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml app.py chalicelib) || exit 1; \
 	done
@@ -103,13 +111,13 @@ clean: ## Remove what make has made
 
 # What a virtual environment holds is dated by a file in it; an interrupted installation starts again.
 
-$(VENV)/.run: requirements/run.txt libs/common/pyproject.toml
+$(VENV)/.run: requirements/run.txt libs/common/pyproject.toml libs/client/pyproject.toml libs/cli/pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and there is no $(PYTHON); name one with make PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not; name another with make PYTHON=…" >&2; exit 1; }
 	@echo "Installing into $(VENV) …" >&2
 	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e libs/common
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e libs/common -e libs/client -e libs/cli
 	@touch $@
 
 $(VENV)/.deploy: $(VENV)/.run requirements/deploy.txt

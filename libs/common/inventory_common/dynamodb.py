@@ -100,6 +100,9 @@ def connect() -> DynamoDBClient:
     client.meta.events.register("before-parameter-build.dynamodb", _ask_for_units)
     client.meta.events.register("after-call.dynamodb", _count_answered)
     client.meta.events.register("after-call-error.dynamodb", _count_unanswered)
+    # botocore makes the exception classes at first sight, and two threads at once make two of each: whoever
+    # then catches the one is missed by the other.  So they are made before there is a second thread.
+    _ = client.exceptions
     return client
 
 

@@ -1,8 +1,9 @@
 """Says in a vendor's machine token whose it is.
 
 Cognito calls this before it signs a token (pre-token trigger, version 3).  A vendor's machine client is
-allowed the scope ``vendors/<vendor_id>`` and no other vendor's; that scope becomes the claim ``vendor_id``, which the
-services read.  Tokens of people carry ``custom:vendor_id``, which no user can write, and stay as they are.
+allowed the scope ``vendors/<vendor_id>`` and no other vendor's; that scope becomes the claim ``vendor_id``,
+which the services read.  Tokens of people carry ``custom:vendor_id``, which no user can write, and stay as
+they are.
 """
 
 from typing import Any
