@@ -8,9 +8,9 @@ DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" ST
 	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
 .DEFAULT_GOAL := help
-.PHONY: architecture check clean cli demo deploy destroy digest e2e format help lint mutate package plan \
-	policies reconcile reference rollback run sell-out simulate test test-dynamodb-local token types \
-	verify-archive
+.PHONY: architecture check clean cli demo deploy destroy digest e2e format help lint mutate package \
+	plan policies reconcile reference rollback run sell-out simulate test test-dynamodb-local token \
+	types verify-archive
 
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
