@@ -84,7 +84,7 @@ run "a_stage" {
       "StockTransactions-SKUTransactionIndex-throttles", "StockTransactions-VendorTransactionIndex-throttles",
       "Products-table-system-errors", "VendorInventory-system-errors", "StockTransactions-system-errors",
       "Products-table-conflicts", "VendorInventory-conflicts", "StockTransactions-conflicts",
-      "inventory-staging-claims-errors",
+      "inventory-staging-claims-errors", "inventory-staging-findings",
     ], output.alarm_names)) == 0
     error_message = "Every table and every index has its alarms."
   }
