@@ -31,6 +31,31 @@ locals {
     },
   ]
 
+  # A finding is told to subscribers, and kept once.
+  finding = [
+    {
+      # So that a missing object is "not found", and not "denied".
+      sid       = "ListTheArchive"
+      actions   = ["s3:ListBucket"]
+      resources = [module.archive.bucket_arn]
+    },
+    {
+      sid       = "RecallFindings"
+      actions   = ["s3:GetObject"]
+      resources = ["${module.archive.bucket_arn}/findings/all/*"]
+    },
+    {
+      sid       = "KeepFindings"
+      actions   = ["s3:PutObject"]
+      resources = ["${module.archive.bucket_arn}/findings/*"]
+    },
+    {
+      sid       = "SendAlerts"
+      actions   = ["sns:Publish"]
+      resources = [aws_sns_topic.alerts.arn]
+    },
+  ]
+
   access = {
     catalog = {
       api = {
@@ -134,6 +159,23 @@ locals {
           },
         ])
       }
+
+      lower_bounds = {
+        is_scheduled = true
+        statements = [
+          {
+            sid       = "ReadAllStock"
+            actions   = ["dynamodb:Scan"]
+            resources = [local.inventory.arn]
+          },
+          {
+            sid       = "LowerBounds"
+            actions   = ["dynamodb:PutItem"]
+            resources = [local.inventory.arn]
+            condition = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["VENDOR-*"] } }
+          },
+        ]
+      }
     }
 
     audit = {
@@ -146,6 +188,86 @@ locals {
               [local.log.arn],
               [for index in ["ProductTransactionIndex", "SKUTransactionIndex", "VendorTransactionIndex"] : local.log.index_arns[index]],
             )
+          },
+          {
+            sid       = "ReadStock"
+            actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
+            resources = [local.inventory.arn]
+          },
+          {
+            # So that a missing object is "not found", and not "denied".
+            sid       = "ListTheArchive"
+            actions   = ["s3:ListBucket"]
+            resources = [module.archive.bucket_arn]
+          },
+          {
+            sid       = "ReadFindings"
+            actions   = ["s3:GetObject"]
+            resources = ["${module.archive.bucket_arn}/findings/*"]
+          },
+        ]
+      }
+
+      stock_changed = {
+        stream_of = "VendorInventory"
+        statements = concat(local.finding, [
+          {
+            sid       = "ReadTheLog"
+            actions   = ["dynamodb:Query"]
+            resources = [local.log.arn]
+          },
+        ])
+      }
+
+      log_changed = {
+        stream_of = "StockTransactions"
+        statements = concat(local.finding, [
+          {
+            sid       = "ArchiveTheLog"
+            actions   = ["s3:GetObject", "s3:PutObject"]
+            resources = ["${module.archive.bucket_arn}/log/*"]
+          },
+        ])
+      }
+
+      reconcile = {
+        is_scheduled = true
+        statements = concat(local.finding, [
+          {
+            sid       = "ReadAllStock"
+            actions   = ["dynamodb:GetItem", "dynamodb:Scan"]
+            resources = [local.inventory.arn]
+          },
+          {
+            sid       = "ReadTheLog"
+            actions   = ["dynamodb:Query"]
+            resources = [local.log.arn, local.log.index_arns["SKUTransactionIndex"]]
+          },
+        ])
+      }
+
+      write_digest = {
+        is_scheduled = true
+        statements = [
+          {
+            sid       = "ReadAllStock"
+            actions   = ["dynamodb:Scan"]
+            resources = [local.inventory.arn]
+          },
+          {
+            sid       = "ListTheArchive"
+            actions   = ["s3:ListBucket"]
+            resources = [module.archive.bucket_arn]
+          },
+          {
+            sid       = "KeepDigests"
+            actions   = ["s3:GetObject", "s3:PutObject"]
+            resources = ["${module.archive.bucket_arn}/digests/*"]
+          },
+          {
+            sid       = "SignDigests"
+            actions   = ["kms:Sign"]
+            resources = [module.archive.signing_key_arn]
           },
         ]
       }

@@ -104,6 +104,7 @@ output "alarm_names" {
   value = concat(
     flatten([for table in module.table : table.alarm_names]),
     module.identity.alarm_names,
+    aws_cloudwatch_metric_alarm.findings[*].alarm_name,
     flatten([for queue in module.failure_queue : queue.alarm_names]),
   )
 }

@@ -9,15 +9,15 @@ locals {
   }
 
   environment = {
-    TABLE_NAME_PREFIX       = local.contract["tables/name_prefix"] == "-" ? "" : local.contract["tables/name_prefix"]
-    TOKEN_ISSUER            = local.contract["identity/issuer"]
-    JWKS_URL                = local.contract["identity/jwks_url"]
-    TOKEN_AUDIENCES         = local.contract["identity/audiences"]
-    MACHINE_CLIENT_IDS      = local.contract["identity/machine_client_ids"]
-    ALERT_TOPIC_ARN         = local.contract["alerts/topic_arn"]
-    ARCHIVE_BUCKET          = local.contract["archive/bucket"]
-    ARCHIVE_SIGNING_KEY_ARN = local.contract["archive/signing_key_arn"]
-    CORS_ORIGINS            = join(",", var.cors_origins)
+    TABLE_NAME_PREFIX   = local.contract["tables/name_prefix"] == "-" ? "" : local.contract["tables/name_prefix"]
+    TOKEN_ISSUER        = local.contract["identity/issuer"]
+    JWKS_URL            = local.contract["identity/jwks_url"]
+    TOKEN_AUDIENCES     = local.contract["identity/audiences"]
+    MACHINE_CLIENT_IDS  = local.contract["identity/machine_client_ids"]
+    ALERT_TOPIC_ARN     = local.contract["alerts/topic_arn"]
+    ARCHIVE_BUCKET      = local.contract["archive/bucket"]
+    ARCHIVE_SIGNING_KEY = local.contract["archive/signing_key_arn"]
+    CORS_ORIGINS        = join(",", var.cors_origins)
   }
 }
 

@@ -59,19 +59,19 @@ variable "functions" {
 }
 
 variable "metrics" {
-  description = "Business metrics: each counts the lines of a function's log that match a pattern, or sums what stands in them."
+  description = "Business metrics: each counts the lines of some functions' logs that match a pattern, or sums what stands in them."
   default     = {}
   nullable    = false
 
   type = map(object({
-    function = string
-    pattern  = string
-    value    = optional(string, "1")
+    functions = list(string)
+    pattern   = string
+    value     = optional(string, "1")
   }))
 
   validation {
-    condition     = length(setsubtract(values(var.metrics)[*].function, concat(["api"], keys(var.feeds), keys(var.schedules)))) == 0
-    error_message = "The app has no function ${join(", ", setsubtract(values(var.metrics)[*].function, concat(["api"], keys(var.feeds), keys(var.schedules))))}."
+    condition     = length(setsubtract(flatten(values(var.metrics)[*].functions), concat(["api"], keys(var.feeds), keys(var.schedules)))) == 0
+    error_message = "The app has no function ${join(", ", setsubtract(flatten(values(var.metrics)[*].functions), concat(["api"], keys(var.feeds), keys(var.schedules))))}."
   }
 }
 

@@ -55,4 +55,6 @@ def test_no_section_explains_an_alarm_that_there_is_not():
 @pytest.mark.parametrize("alarm", ALARMS)
 def test_an_alarm_tells_somebody_when_it_rings_and_when_it_is_over(alarm):
     for action in ("alarm_actions", "ok_actions"):
-        assert re.search(rf"{action} +=\s*\[var\.alarm_topic_arn\]", ALARMS[alarm])
+        assert re.search(
+            rf"{action} +=\s*\[(var\.alarm_topic_arn|aws_sns_topic\.alarms\.arn)\]", ALARMS[alarm]
+        )

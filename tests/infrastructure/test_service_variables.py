@@ -53,7 +53,7 @@ def test_what_an_app_declares_and_its_team_wants_is_taken(service_variables, ser
         ({"log_level": "LOUD"}, "A log level is DEBUG, INFO, WARN or ERROR"),
         ({"functions": {"reckon": {"memory_mb": 256}}}, "The app has no function reckon."),
         (
-            {"metrics": {"Sums": {"function": "reckon", "pattern": "{ $.a = 1 }"}}},
+            {"metrics": {"Sums": {"functions": ["reckon"], "pattern": "{ $.a = 1 }"}}},
             "The app has no function reckon.",
         ),
         ({"emulator_endpoint": "https://example.org:443"}, "An emulator is at a port of this machine"),

@@ -30,8 +30,13 @@ locals {
       # To change what is kept takes the removal of this policy first, which is one event in CloudTrail.
       is_due = var.deletion_protection
       what = {
-        Sid      = "NoRetentionIsLifted"
-        Action   = ["s3:BypassGovernanceRetention", "s3:PutBucketObjectLockConfiguration"]
+        Sid = "NothingIsDeletedOrUnlocked"
+        Action = [
+          "s3:BypassGovernanceRetention",
+          "s3:DeleteObject",
+          "s3:DeleteObjectVersion",
+          "s3:PutBucketObjectLockConfiguration",
+        ]
         Resource = [aws_s3_bucket.this.arn, local.objects]
       }
     },

@@ -23,6 +23,14 @@ locals {
   }
 }
 
+locals {
+  metric_filters = merge([
+    for name, metric in var.metrics : {
+      for function in metric.functions : "${name}/${function}" => { metric = name, function = function }
+    }
+  ]...)
+}
+
 resource "aws_cloudwatch_log_group" "function" {
   for_each = local.functions
 
@@ -77,15 +85,15 @@ resource "aws_lambda_alias" "live" {
 }
 
 resource "aws_cloudwatch_log_metric_filter" "business" {
-  for_each = var.metrics
+  for_each = local.metric_filters
 
-  name           = "${var.name}-${each.key}"
+  name           = "${var.name}-${each.value.metric}"
   log_group_name = aws_cloudwatch_log_group.function[each.value.function].name
-  pattern        = each.value.pattern
+  pattern        = var.metrics[each.value.metric].pattern
 
   metric_transformation {
     namespace = var.metric_namespace
-    name      = each.key
-    value     = each.value.value
+    name      = each.value.metric
+    value     = var.metrics[each.value.metric].value
   }
 }

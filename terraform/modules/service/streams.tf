@@ -11,11 +11,14 @@ resource "aws_lambda_event_source_mapping" "this" {
   maximum_record_age_in_seconds      = 43200 # half of what a stream remembers: an outage of a night loses nothing
   function_response_types            = ["ReportBatchItemFailures"]
 
-  filter_criteria {
-    filter {
-      pattern = jsonencode({
-        dynamodb = { Keys = { (each.value.key_attribute) = { S = [{ prefix = each.value.prefix }] } } }
-      })
+  # Without a prefix, every item of the table is of the kind.
+  dynamic "filter_criteria" {
+    for_each = each.value.prefix == "" ? [] : [{ (each.value.key_attribute) = { S = [{ prefix = each.value.prefix }] } }]
+
+    content {
+      filter {
+        pattern = jsonencode({ dynamodb = { Keys = filter_criteria.value } })
+      }
     }
   }
 

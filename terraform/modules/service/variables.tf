@@ -103,14 +103,14 @@ variable "log_kms_key_arn" {
 }
 
 variable "metrics" {
-  description = "Business metrics: each counts the lines of a function's log that match a pattern, or sums what stands in them."
+  description = "Business metrics: each counts the lines of some functions' logs that match a pattern, or sums what stands in them."
   default     = {}
   nullable    = false
 
   type = map(object({
-    function = string
-    pattern  = string
-    value    = optional(string, "1")
+    functions = list(string)
+    pattern   = string
+    value     = optional(string, "1")
   }))
 }
 

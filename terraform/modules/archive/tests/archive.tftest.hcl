@@ -32,8 +32,8 @@ run "a_bucket_that_forgets_nothing" {
   }
 
   assert {
-    condition     = jsondecode(aws_s3_bucket_policy.this[0].policy).Statement[*].Sid == ["EncryptedOnTheWay", "PutIfAbsent", "NoRetentionIsLifted"]
-    error_message = "Nobody writes in clear, replaces an object, or lifts a retention."
+    condition     = jsondecode(aws_s3_bucket_policy.this[0].policy).Statement[*].Sid == ["EncryptedOnTheWay", "PutIfAbsent", "NothingIsDeletedOrUnlocked"]
+    error_message = "Nobody writes in clear, replaces or deletes an object, or lifts a retention."
   }
 
   assert {

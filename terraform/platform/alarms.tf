@@ -1,0 +1,18 @@
+# Tables, queues and the identity pool have their alarms in their modules, services in theirs.
+
+resource "aws_cloudwatch_metric_alarm" "findings" {
+  count = local.is_emulated ? 0 : 1
+
+  alarm_name          = "${local.name}-findings"
+  alarm_description   = "Somebody wrote to a table behind the services. See docs/operations.md#findings."
+  namespace           = local.metrics
+  metric_name         = "LedgerFindings"
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+  ok_actions          = [aws_sns_topic.alarms.arn]
+}
