@@ -33,7 +33,7 @@ def test_what_is_changed_by_hand_is_told_within_ten_seconds(
     handled_before = handled(stack)
     sku = shop.has_sku(10)
     # First of all the auditor has to have seen what was honest: the SKU, its restock and the record of it.
-    wait_until(lambda: handled(stack) >= handled_before + 3, "the stream read", TOLD_SECONDS)
+    wait_until(lambda: handled(stack) >= handled_before + 3, "the stream read")
     record = shop.listed(f"{shop.audit}/skus/{sku.sku}/transactions", "auditor")[0]
     started = time.monotonic()
     client.update_item(
@@ -63,5 +63,5 @@ def test_an_honest_shop_has_no_finding(shop: Shop, stack: RunningStack) -> None:
     assert shop.place("ORDER-HONEST-1", (sku, 3)).status_code == 201
     assert shop.confirm("ORDER-HONEST-1").status_code == 200
     # A new SKU, and three changes of its stock with their records.
-    wait_until(lambda: handled(stack) >= handled_before + 7, "the stream read", TOLD_SECONDS)
+    wait_until(lambda: handled(stack) >= handled_before + 7, "the stream read")
     assert findings_about(shop, sku) == []

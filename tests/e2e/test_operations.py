@@ -10,7 +10,7 @@ from tests.e2e.running_stack import RunningStack
 from tests.integration.processes import ROOT, dynamodb, wait_until
 from tests.integration.shop import Shop, Wire, done
 
-TOLD_SECONDS = 20.0
+TOLD_SECONDS = 60.0
 
 
 def operate(stack: RunningStack, operation: str) -> tuple[int, str]:
