@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import threading
+import time
 
 import httpx
 import pytest
@@ -269,6 +271,29 @@ def test_what_was_done_before_a_cut_can_be_undone(inventory, services, tmp_path,
     assert told["done"] == len(services.products) == 4
     assert inventory("import", "undo", told["import_id"], "--yes") == 0
     assert not any(product["is_active"] for product in services.products.values())
+
+
+def test_what_was_under_way_when_another_failed_is_written_down(inventory, services, tmp_path, capsys):
+    begun, failed = threading.Event(), threading.Event()
+
+    def fail_beside_another(request):
+        if request.method == "POST" and b"Tea 0" in request.content:
+            assert begun.wait(10)
+            failed.set()
+            raise httpx.UnsupportedProtocol("the network is gone")
+        if request.method == "POST" and b"Tea 1" in request.content:
+            begun.set()
+            assert failed.wait(10)
+            time.sleep(0.2)  # until the failure has been seen; too short only lets a defect pass
+        return None
+
+    services.intercept = fail_beside_another
+    file = products_csv(tmp_path, "0,Tea 0,Drinks,4.50,,", "1,Tea 1,Drinks,4.50,,")
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes", "--concurrency", 2) == 4
+    assert [product["product_name"] for product in services.products.values()] == ["Tea 1"]
+    capsys.readouterr()
+    inventory("import", "list", "--json")
+    assert [json.loads(line)["done"] for line in capsys.readouterr().out.splitlines()] == [1]
 
 
 def test_requests_at_a_time_are_bounded(inventory, services, tmp_path):

@@ -26,7 +26,7 @@
         ├── Invalid
         │   └── InvalidInput, IdempotencyKeyReused
         └── Unavailable
-            └── Busy, IdentityUnavailable, DatabaseUnavailable
+            └── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable
 
 A problem of a code that this version does not know is of its status' group, or a plain `Problem`.
 """
@@ -43,6 +43,7 @@ from .retries import retry_after_seconds
 
 __all__ = [
     "AdjustmentBelowReserved",
+    "ArchiveUnavailable",
     "Busy",
     "ClientError",
     "Conflict",
@@ -423,6 +424,12 @@ class DatabaseUnavailable(Unavailable):
     """DynamoDB throttles or cannot be reached."""
 
     code = "database_unavailable"
+
+
+class ArchiveUnavailable(Unavailable):
+    """The archive, which keeps the findings, cannot be reached or is not configured."""
+
+    code = "archive_unavailable"
 
 
 def _descendants(kind: type[Problem]) -> list[type[Problem]]:
