@@ -256,6 +256,7 @@ class StockService:
                 tasks[number] = _batched(command, source)
             except InvalidInput as refusal:
                 results[number] = refusal
+        # Steps are taken before later commands of the batch, which may be on the same order.
         outcomes = self._transactor.carry_out_all(list(tasks.values()), deadline)
         for number, outcome in zip(tasks, outcomes, strict=True):
             match outcome:

@@ -180,20 +180,21 @@ class Transactor:
             raise outcome
         return outcome
 
-    def carry_out_all(self, tasks: Sequence[Task], deadline: float | None = None) -> list[Outcome]:
-        """Carry out tasks in packs, in their sequence, and tell what became of each.
+    def carry_out_all(self, tasks: Sequence[Task], deadline: float | None = None) -> Iterator[Outcome]:
+        """Carry out tasks in packs, in their sequence, and yield what became of each.
 
-        No task depends on another's success, and none is half done.  `Busy` and `DatabaseUnavailable` are
-        outcomes of the tasks concerned, which may be sent again; whose turn has not come by the deadline of
-        all is told `Busy`, as whoever waits for the answer does not wait for ever.
+        No task depends on another's success, and none is half done.  A pack begins when what became of those
+        before it has been taken: whoever takes `NeedsSteps` can take the steps before a later task on the same
+        order.  `Busy` and `DatabaseUnavailable` are outcomes of the tasks concerned, which may be sent again;
+        whose turn has not come by the deadline of all is told `Busy`, as whoever waits for the answer does not
+        wait for ever.
         """
-        outcomes: list[Outcome] = []
         deadline = self.persistence.deadline() if deadline is None else deadline
         packs: deque[Sequence[Task]] = deque(_packs(tasks))
         while packs:
             pack = packs.popleft()
             if self.persistence.monotonic() > deadline:
-                outcomes += [Busy("There was no time left for it; please try again.")] * len(pack)
+                yield from [Busy("There was no time left for it; please try again.")] * len(pack)
                 continue
             try:
                 settled, left = self._settle(pack, deadline)
@@ -202,9 +203,8 @@ class Transactor:
                 if not isinstance(failure, DatabaseUnavailable):
                     raise
                 settled, left = [failure] * len(pack), []
-            outcomes += settled
+            yield from settled
             packs.extendleft(reversed(left))
-        return outcomes
 
     def _settle(self, pack: Sequence[Task], deadline: float) -> tuple[list[Outcome], list[Sequence[Task]]]:
         """Settle a pack, or its beginning; return the outcomes, and what is left as packs of their own."""

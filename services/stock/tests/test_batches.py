@@ -10,9 +10,23 @@ from typing import Any
 import pytest
 from front_door import Client
 
+from chalicelib.memory import Memory
 from chalicelib.stock_service import StockService
+from inventory_common.limits import LOSSES_BEFORE_DIVIDING
 
-from .shop import BLACK, PRODUCT, WHITE, Clock, Tables, a_sku, asked, stock_of
+from .shop import (
+    BLACK,
+    PRODUCT,
+    SOURCE,
+    WHITE,
+    Clock,
+    Tables,
+    a_restock,
+    a_sku,
+    an_intent,
+    asked,
+    stock_of,
+)
 from .test_round_trips import READ, TRANSACTION, counting
 from .test_stock_service import Rival, conflict
 from .test_transactor import throttled
@@ -267,7 +281,7 @@ def test_forty_nine_orders_on_one_sku_are_one_read_and_one_transaction(
     calls.clear()
     with counting(service.gateway._client, calls):
         results(shop, orders, *(order(number) for number in range(49)))
-    assert calls == [READ], "a replay"
+    assert calls == [TRANSACTION, READ, READ], "a replay: the SKU was remembered, the orders are there"
     calls.clear()
     with counting(service.gateway._client, calls):
         results(shop, orders, *(confirm(number) for number in range(49)))
@@ -291,3 +305,20 @@ def test_a_batch_in_trouble_answers_for_each_order(
     again = results(shop, orders, *sent)
     assert [told(result) for result in again] == [*["200 reserved"] * 49, *["201 reserved"] * 50]
     assert stock_of(shop, orders) == (500, 99, 401)
+
+
+def test_an_order_that_goes_on_in_steps_is_placed_before_it_is_confirmed(
+    shop: Client, orders: str, tables: Tables, service: StockService, service_module: Any, monkeypatch: Any
+) -> None:
+    tables.keep(a_sku(current=9), a_sku(WHITE, 9))
+    numbers = iter(range(9))
+
+    def restock() -> None:
+        service.restock(a_restock(1, intent=an_intent(f"key-{next(numbers)}")), SOURCE)
+
+    rival = Rival(service.gateway, *[restock] * LOSSES_BEFORE_DIVIDING)
+    monkeypatch.setattr(service_module, "stock", replace(service, gateway=rival, memory=Memory()))
+    found = results(shop, orders, order(1, (BLACK, 1), (WHITE, 1)), confirm(1), order(2))
+    assert [told(result) for result in found] == ["201 reserved", "200 confirmed", "201 reserved"]
+    records = [record for record in tables.records() if record["transaction_type"]["S"] == "order_placed"]
+    assert len(records) == 3

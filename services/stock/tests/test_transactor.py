@@ -101,7 +101,7 @@ def words(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def carried_out(transactor: Transactor, tasks: Sequence[Task]) -> list[Outcome]:
-    return transactor.carry_out_all(tasks, transactor.persistence.deadline())
+    return list(transactor.carry_out_all(tasks, transactor.persistence.deadline()))
 
 
 Beside = Callable[..., tuple[Transactor, Watched]]
