@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SUITES := libs/common services/catalog services/stock services/audit
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test simulate lint types architecture check mutate reference format clean
+.PHONY: help run demo token test simulate lint types architecture check mutate reference openapi format clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -53,6 +53,9 @@ mutate: $(VENV)/.mutation ## Weaken every rule once, and see a test fail; MODULE
 reference: $(VENV)/.run ## Write docs/reference.md, every code and every limit, from the code
 	@$(BIN)/python -m docs.generate_reference
 
+openapi: $(VENV)/.run ## Write services/*/openapi.json from the routes and models
+	@$(BIN)/python -m docs.openapi
+
 format: $(VENV)/.develop ## Put the code into its format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
@@ -62,13 +65,13 @@ clean: ## Remove what make has made
 
 # What a virtual environment holds is dated by a file in it; an interrupted installation starts again.
 
-$(VENV)/.run: requirements/run.txt libs/common/pyproject.toml
+$(VENV)/.run: requirements/run.txt requirements/pages.txt libs/common/pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and there is no $(PYTHON); name one with make PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not; name another with make PYTHON=…" >&2; exit 1; }
 	@echo "Installing into $(VENV) …" >&2
 	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e libs/common
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements/pages.txt -e libs/common
 	@touch $@
 
 $(VENV)/.develop: $(VENV)/.run requirements/develop.txt

@@ -23,9 +23,12 @@ from .limits import (
 )
 
 __all__ = [
+    "NOTES_FORMAT",
+    "READABLE",
     "Body",
     "Description",
     "ImageUrl",
+    "MergePatch",
     "Money",
     "Name",
     "Notes",
@@ -44,7 +47,18 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class MergePatch(Body):
+    """A JSON merge patch (RFC 7396): what is absent stays, null takes an optional attribute away.
+
+    The defaults of its fields stand for "absent", and are never looked at.
+    """
+
+
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# What str.strip takes for blank, but for what is a control character anyway.
+_BLANK_CHARACTERS: Final = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+READABLE: Final = rf"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f{_BLANK_CHARACTERS}][^\x00-\x1f\x7f-\x9f]*$"
+"""The pattern of texts that have no control characters and are not blank, for documents."""
 
 
 def _readable(value: str) -> str:
@@ -56,7 +70,11 @@ def _readable(value: str) -> str:
 
 
 def _text(max_characters: int) -> Any:
-    return Annotated[str, Field(min_length=1, max_length=max_characters), AfterValidator(_readable)]
+    return Annotated[
+        str,
+        Field(min_length=1, max_length=max_characters, json_schema_extra={"pattern": READABLE}),
+        AfterValidator(_readable),
+    ]
 
 
 def _id(name: str) -> Any:
@@ -96,9 +114,16 @@ def _notes(value: str) -> str:
     return value
 
 
+NOTES_FORMAT: Final = f"utf-8-of-{NOTES_MAX_BYTES}-bytes"
+"""The `format` of notes in documents: JSON Schema cannot count bytes."""
+
 Notes = Annotated[
     str,
-    Field(min_length=1, max_length=NOTES_MAX_BYTES),
+    Field(
+        min_length=1,
+        max_length=NOTES_MAX_BYTES,
+        json_schema_extra={"pattern": READABLE, "format": NOTES_FORMAT},
+    ),
     AfterValidator(_readable),
     AfterValidator(_notes),
 ]

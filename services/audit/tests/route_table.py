@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refusal_walk import EMPTY, EVERYBODY, Row, Table
+from refusal_walk import EMPTY, OWN_ROUTES, Row, Table
 
 from .ledger import BLACK, PRODUCT, VENDOR, a_record, keep
 
@@ -19,7 +19,7 @@ PATHS = {
 ABSENT = {"transaction_id": a_record(BLACK, 99).transaction_id}
 
 ROUTES: Table = {
-    ("GET", "/health"): Row(may=EVERYBODY, looks_at_tokens=False),
+    **OWN_ROUTES,
     ("GET", "/transactions/{transaction_id}"): Row(
         may=LOG_READERS,
         another_vendor="transaction_not_found",
