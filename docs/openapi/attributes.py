@@ -13,7 +13,7 @@ from inventory_common.limits import MONEY_MAX, QUANTITY_MAX, STOCK_MAX
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.transactions import TransactionType
 
-__all__ = ["ATTRIBUTES", "MEMBERS_OF_PROBLEMS", "SAMPLES"]
+__all__ = ["ATTRIBUTES", "SAMPLES", "member_of_problem"]
 
 IMAGES = "https://shopsmart-inventory-images.s3.ap-south-1.amazonaws.com"
 PRODUCT, SKU, VENDOR, ORDER = "PROD-E4F9A", "SKU-PROD-E4F9A-BLK-L", "VENDOR-001", "ORDER-12345"
@@ -136,6 +136,7 @@ ATTRIBUTES: Mapping[str, Mapping[str, Any]] = {
     # Problems
     "asked": _units("Units asked for.", 10, 1, QUANTITY_MAX),
     "available": _units("Units there are for it.", 3),
+    "refundable": _units("Units that could come back.", 3),
     "limit": _units("The most units that one SKU can hold.", STOCK_MAX),
     "skus": _said("Those that do not exist.", [SKU]),
     "path": _said("Where: `body.lines[0].quantity`, `query.limit`, `path.sku`.", "body.quantity"),
@@ -161,9 +162,36 @@ class ShortLine:
     available: int
 
 
-MEMBERS_OF_PROBLEMS: Mapping[str, Any] = {
+class UnreservedLine:
+    """A line of more units than the order holds."""
+
+    sku: str
+    asked: int
+    reserved: int
+
+
+class UnrefundableLine:
+    """A line of more units than have left for the order and are not back yet."""
+
+    sku: str
+    asked: int
+    refundable: int
+
+
+LINES_OF_PROBLEMS = {
+    "InsufficientStock": ShortLine,
+    "QuantityExceedsReserved": UnreservedLine,
+    "RefundExceedsConfirmed": UnrefundableLine,
+}
+
+
+def member_of_problem(problem: str, member: str) -> Any:
+    """Return the type of a further member of a problem document."""
+    return list[LINES_OF_PROBLEMS[problem]] if member == "lines" else _MEMBERS[member]  # type: ignore[misc]
+
+
+_MEMBERS: Mapping[str, Any] = {
     "errors": list[Fault],
-    "lines": list[ShortLine],
     "skus": list[str],
     "product_id": str,
     "sku": str,
@@ -172,7 +200,6 @@ MEMBERS_OF_PROBLEMS: Mapping[str, Any] = {
     "available_stock": int,
     "limit": int,
 }
-"""The types of the further members of problem documents."""
 
 SAMPLES: Mapping[str, Mapping[str, Any]] = {
     "TransactionRecord": {"order_id": None},

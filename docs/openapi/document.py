@@ -23,7 +23,7 @@ from inventory_common.reference_pages import PROGRAM
 from inventory_common.requests import IDEMPOTENCY_KEY, Form
 from inventory_common.rest import Endpoint, RestService
 
-from .attributes import ATTRIBUTES, MEMBERS_OF_PROBLEMS
+from .attributes import ATTRIBUTES, member_of_problem
 from .shapes import Components, Schema, Unsaid
 
 __all__ = ["openapi_document"]
@@ -333,7 +333,7 @@ class _Writer:
             }
             properties["request_id"] = self._components.property("request_id", str)
             for member in MEMBERS.get(name, ()):
-                properties[member] = self._components.property(member, MEMBERS_OF_PROBLEMS[member])
+                properties[member] = self._components.property(member, member_of_problem(name, member))
             self._components.schemas[name] = {
                 "description": first_sentence(kind),
                 "type": "object",
@@ -344,10 +344,10 @@ class _Writer:
         return {"$ref": f"#/components/schemas/{name}"}
 
     def _specimen(self, kind: type[InventoryError], fixed: Mapping[str, Any]) -> Schema:
-        members = {
-            member: ATTRIBUTES[member]["sample"] or self._components.sample(MEMBERS_OF_PROBLEMS[member])
-            for member in MEMBERS.get(kind.__name__, ())
-        }
+        members = {}
+        for member in MEMBERS.get(kind.__name__, ()):
+            sample = ATTRIBUTES[member]["sample"]
+            members[member] = sample or self._components.sample(member_of_problem(kind.__name__, member))
         told = {"detail": first_sentence(kind), "request_id": ATTRIBUTES["request_id"]["sample"]}
         return {**fixed, **told, **members}
 

@@ -76,7 +76,7 @@ def page(title: str, document: str, program: str) -> str:
 <style>body {{ margin: 0 }}</style>
 </head>
 <body>
-<redoc spec-url="{document}" hide-download-buttons></redoc>
+<redoc spec-url="{document}"></redoc>
 <noscript>This page needs JavaScript; the document itself is <a href="{document}">{document}</a>.</noscript>
 <script src="{program}"></script>
 </body>
