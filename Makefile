@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SUITES := libs/common services/catalog services/stock services/audit
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test simulate lint types architecture check mutate reference openapi format clean
+.PHONY: help run demo token test simulate fuzz lint types architecture check mutate reference openapi format clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -30,6 +30,9 @@ test: $(VENV)/.develop ## Run all tests that need nothing but Python (and Terraf
 
 simulate: $(VENV)/.develop ## Simulate a shop under faults and deaths: SEEDS=1-20 STEPS=2000; a failing seed replays
 	@$(BIN)/python -m tests.simulation --seeds "$(or $(SEEDS),1-20)" --steps "$(or $(STEPS),2000)"
+
+fuzz: $(VENV)/.develop ## Try each running service by its OpenAPI document: SECONDS=600 for each
+	@$(BIN)/python -m tests.fuzz --seconds "$(or $(SECONDS),600)"
 
 lint: $(VENV)/.develop ## Check style and format (ruff)
 	@$(BIN)/ruff check .

@@ -97,7 +97,7 @@ ATTRIBUTES: Mapping[str, Mapping[str, Any]] = {
     "timestamp": _moment("When it happened; strictly increases within one SKU.", AFTERNOON),
     "transaction_type": _said("What happened.", "restock", enum=[str(each) for each in TransactionType]),
     "quantity": _units("The units concerned.", 25, 0),
-    "quantity_change": _units("What it did to the units in stock.", 25, -STOCK_MAX),
+    "quantity_change": _units("What it does to the units in stock.", 25, -STOCK_MAX),
     "stock_before": _units("Units in stock before it.", 50),
     "stock_after": _units("Units in stock after it.", 75),
     "reserved_before": _units("Units reserved before it.", 5),

@@ -101,8 +101,10 @@ REQUEST_HEADERS: Mapping[str, Schema] = {
     "RequestId": {
         "name": "X-Request-Id",
         "in": "header",
-        "description": "Names the request in answers, logs and log records; one of another form is replaced.",
-        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"},
+        "description": "Names the request in answers, logs and log records: 1 to 64 of `A-Za-z0-9._:-`; what "
+        "is of another form is replaced.",
+        "schema": {"type": "string"},
+        "example": "9c1f6a0e-8f0b-4b8e-9d0c-2f7f5f6f9f11",
     },
 }
 

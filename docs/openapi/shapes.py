@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -119,7 +119,7 @@ class Components:
         if name in self.schemas:
             return
         schema = _tidied(schema)
-        for attribute, form in schema["properties"].items():
+        for attribute, form in _fields(schema):
             if patch or form.get("default", "") is None:
                 form.pop("default", None)
             if attribute not in ATTRIBUTES:
@@ -158,7 +158,9 @@ class Components:
     def _sample_taken(self, name: str) -> Any:
         schema = self.schemas[name]
         found = {}
-        for attribute, form in schema["properties"].items():
+        for attribute, form in _fields(schema.get("oneOf", [schema])[0]):
+            if form.get("type") == "null":
+                continue
             sample = ATTRIBUTES[attribute]["sample"]
             if sample is None:
                 [inner] = set(re.findall(r"#/components/schemas/(\w+)", str(form)))
@@ -181,6 +183,12 @@ def _members(shape: Any) -> dict[str, Any]:
 
 def _described(shape: Any) -> Schema:
     return {"description": " ".join(inspect.cleandoc(shape.__doc__ or "").partition("\n\n")[0].split())}
+
+
+def _fields(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """Yield the fields of a body, of all its forms."""
+    for form in schema.get("oneOf", [schema]):
+        yield from form["properties"].items()
 
 
 def _nullable(schema: Schema) -> Schema:

@@ -5,6 +5,7 @@ coerced: ``"1"``, ``true`` and ``1.5`` are no integers.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
@@ -38,6 +39,7 @@ __all__ = [
     "SkuId",
     "Threshold",
     "VendorId",
+    "alternatives",
 ]
 
 
@@ -52,6 +54,39 @@ class MergePatch(Body):
 
     The defaults of its fields stand for "absent", and are never looked at.
     """
+
+
+def alternatives(*forms: Mapping[str, Any]) -> Callable[[dict[str, Any]], None]:
+    """Return what makes a body's schema one of several forms, for ``json_schema_extra``.
+
+    Each form names the fields that it ``needs`` and those that it ``lacks`` (absent or null), and may say
+    more of its fields in ``properties``.  The rule itself stands in a validator of the model.
+    """
+
+    def divide(schema: dict[str, Any]) -> None:
+        properties, required = schema.pop("properties"), schema.pop("required", [])
+        closed = {"type": schema.pop("type"), "additionalProperties": schema.pop("additionalProperties")}
+        schema["oneOf"] = [
+            {
+                **closed,
+                "required": [*required, *(name for name in form["needs"] if name not in required)],
+                "properties": {
+                    name: _of_form(name, field, form) | form.get("properties", {}).get(name, {})
+                    for name, field in properties.items()
+                },
+            }
+            for form in forms
+        ]
+
+    return divide
+
+
+def _of_form(name: str, field: dict[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
+    if name in form["lacks"]:
+        return {"type": "null"}
+    if name in form["needs"] and "anyOf" in field:
+        return dict(field["anyOf"][0])  # the rest is null
+    return dict(field)
 
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")

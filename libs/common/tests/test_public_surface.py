@@ -94,6 +94,7 @@ SURFACE = {
         "SkuId",
         "Threshold",
         "VendorId",
+        "alternatives",
     ],
     "idempotency": [
         "Intent",

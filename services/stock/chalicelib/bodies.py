@@ -15,6 +15,7 @@ from inventory_common.fields import (
     Quantity,
     SkuId,
     Threshold,
+    alternatives,
 )
 from inventory_common.ids import sku_prefix
 from inventory_common.limits import (
@@ -97,22 +98,14 @@ class BatchedOrder(Body):
     """One command of a batch; a confirm or a cancel is of the whole order."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "anyOf": [
-                {
-                    "properties": {"command": {"const": "place"}, "lines": {"type": "array"}},
-                    "required": ["lines"],
-                },
-                {
-                    "properties": {
-                        "command": {"enum": ["confirm", "cancel"]},
-                        "lines": {"type": "null"},
-                        "hold_seconds": {"type": "null"},
-                    },
-                    "required": ["command"],
-                },
-            ]
-        }
+        json_schema_extra=alternatives(
+            {"needs": ["lines"], "lacks": [], "properties": {"command": {"enum": ["place"]}}},
+            {
+                "needs": ["command"],
+                "lacks": ["lines", "hold_seconds"],
+                "properties": {"command": {"enum": ["confirm", "cancel"], "default": None}},
+            },
+        )
     )
 
     order_id: OrderId
@@ -162,30 +155,14 @@ class AdjustmentBody(Body):
     """A signed change, or a count together with what was expected; and why."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "anyOf": [
-                {
-                    "properties": {
-                        "quantity_change": {"type": "integer", "not": {"const": 0}},
-                        "counted_stock": {"type": "null"},
-                        "expected_stock": {"type": "null"},
-                    },
-                    "required": ["quantity_change"],
-                },
-                {
-                    "properties": {
-                        "quantity_change": {"type": "null"},
-                        "counted_stock": {"type": "integer"},
-                        "expected_stock": {"type": "integer"},
-                    },
-                    "required": ["counted_stock", "expected_stock"],
-                },
-            ],
-            "examples": [
-                {"quantity_change": -2, "notes": "Broken in the warehouse"},
-                {"counted_stock": 47, "expected_stock": 50, "notes": "Yearly count"},
-            ],
-        }
+        json_schema_extra=alternatives(
+            {
+                "needs": ["quantity_change"],
+                "lacks": ["counted_stock", "expected_stock"],
+                "properties": {"quantity_change": {"not": {"const": 0}}},
+            },
+            {"needs": ["counted_stock", "expected_stock"], "lacks": ["quantity_change"]},
+        )
     )
 
     quantity_change: Annotated[int, Field(ge=-QUANTITY_MAX, le=QUANTITY_MAX)] | None = None
