@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SUITES := libs/common services/catalog services/stock services/audit
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test simulate fuzz lint types architecture check mutate reference openapi released format clean
+.PHONY: help run demo token test simulate fuzz lint types architecture check mutate reference openapi pages released format clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -58,6 +58,9 @@ reference: $(VENV)/.run ## Write docs/reference.md, every code and every limit, 
 
 openapi: $(VENV)/.run ## Write services/*/openapi.json from the routes and models
 	@$(BIN)/python -m docs.openapi
+
+pages: openapi ## Make a reference page of each service, to publish: build/docs
+	@$(BIN)/python -m docs.openapi.pages --folder build/docs
 
 released: ## Keep the OpenAPI documents as those of the last release, to which later ones are compared
 	@for service in catalog stock audit; do cp services/$$service/openapi.json docs/releases/$$service.json; done
