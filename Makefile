@@ -43,7 +43,7 @@ types: $(VENV)/.develop ## Check types (mypy, strict)
 	@for service in catalog stock audit; do \
 		(cd services/$$service && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml app.py chalicelib) || exit 1; \
 	done
-	@$(BIN)/mypy local demo
+	@$(BIN)/mypy local demo docs
 
 architecture: $(VENV)/.develop ## Check who imports whom (import-linter)
 	@$(BIN)/lint-imports

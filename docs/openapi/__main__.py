@@ -11,7 +11,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
+from inventory_common.rest import RestService
 from local.service import load_app
 
 from .document import openapi_document
@@ -32,7 +34,7 @@ NOWHERE = {
 def render(service: str) -> str:
     """Return a service's document; once per process."""
     os.environ.update(NOWHERE)
-    app = load_app(ROOT / "services" / service)
+    app = cast("RestService", load_app(ROOT / "services" / service))
     return json.dumps(openapi_document(app), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -178,16 +178,16 @@ class UnrefundableLine:
     refundable: int
 
 
-LINES_OF_PROBLEMS = {
-    "InsufficientStock": ShortLine,
-    "QuantityExceedsReserved": UnreservedLine,
-    "RefundExceedsConfirmed": UnrefundableLine,
+_LINES: Mapping[str, Any] = {
+    "InsufficientStock": list[ShortLine],
+    "QuantityExceedsReserved": list[UnreservedLine],
+    "RefundExceedsConfirmed": list[UnrefundableLine],
 }
 
 
 def member_of_problem(problem: str, member: str) -> Any:
     """Return the type of a further member of a problem document."""
-    return list[LINES_OF_PROBLEMS[problem]] if member == "lines" else _MEMBERS[member]  # type: ignore[misc]
+    return _LINES[problem] if member == "lines" else _MEMBERS[member]
 
 
 _MEMBERS: Mapping[str, Any] = {

@@ -13,6 +13,7 @@ from typing import Final
 from chalice.app import Response
 
 from .errors import RouteNotFound
+from .responses import Headers
 
 __all__ = ["PROGRAM", "ReferencePages", "page", "program_file"]
 
@@ -49,7 +50,7 @@ class ReferencePages:
 
     def page(self) -> Response:
         """Serve the reference page."""
-        headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": _POLICY}
+        headers: Headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": _POLICY}
         return Response(page(self._name, "openapi.json", f"docs/{PROGRAM}"), headers, 200)
 
     def program(self) -> Response:
@@ -57,7 +58,7 @@ class ReferencePages:
         found = program_file(self._folder)
         if found is None:
             raise RouteNotFound(f"The program of the reference page is not installed ({_PACKAGE}).")
-        headers = {
+        headers: Headers = {
             "Content-Type": "text/javascript; charset=utf-8",
             "Cache-Control": f"public, max-age={_MAX_AGE_SECONDS}",
         }
