@@ -3,16 +3,26 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SUITES := libs/common services/catalog services/stock services/audit
+SUITES := libs/common libs/client libs/cli services/catalog services/stock services/audit
+DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" STATE_FOLDER="$(STATE_FOLDER)" \
+	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test simulate fuzz lint types architecture check mutate reference openapi pages released format clean
+.PHONY: architecture check clean cli demo deploy destroy digest e2e format fuzz help lint mutate package plan \
+	openapi pages policies reconcile reference released rollback run sell-out simulate test test-dynamodb-local token types \
+	verify-archive
 
 help: ## List these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: $(VENV)/.run ## Run the product: three services and an embedded AWS, until Ctrl-C
 	@exec $(BIN)/python -m local
+
+cli: $(VENV)/.run ## Install the command line, and say how to use it beside the running product
+	@echo "The command line is $(BIN)/inventory; --help lists its commands.  To have it at hand:"
+	@echo
+	@echo '  export PATH="$(abspath $(BIN)):$$PATH"'
+	@echo '  eval "$$(inventory completion bash)"      # or zsh, fish'
 
 demo: $(VENV)/.run ## Load the demo shop into the running product, and read it back
 	@exec $(BIN)/python -m demo
@@ -26,7 +36,31 @@ test: $(VENV)/.develop ## Run all tests that need nothing but Python (and Terraf
 		(cd $$suite && $(abspath $(BIN))/python -m pytest -q -c $(CURDIR)/pyproject.toml --rootdir . tests) || exit 1; \
 	done
 	@echo "── tests"
-	@$(BIN)/python -m pytest -q tests
+	@$(BIN)/python -m pytest -q tests --ignore tests/deployed
+
+package: $(VENV)/.run ## Write build/*.zip for Lambda: SERVICE=stock ARCHITECTURE=arm64 RUNTIME=python3.13, or native
+	@SERVICE="$(SERVICE)" ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" $(BIN)/python -m deploy package
+
+plan: $(VENV)/.deploy ## Show what a deploy would change: SERVICE=stock STAGE=dev STATE_BUCKET=… (or STATE_FOLDER=…)
+	@$(DEPLOY) plan
+
+deploy: $(VENV)/.deploy ## Package and deploy one service: SERVICE=stock STAGE=dev; YES=1 does not ask
+	@$(DEPLOY) deploy
+
+rollback: $(VENV)/.deploy ## Put the code before back at once: SERVICE=stock STAGE=dev
+	@$(DEPLOY) rollback
+
+destroy: $(VENV)/.deploy ## Remove a service from a stage, never from prod: SERVICE=stock STAGE=dev
+	@$(DEPLOY) destroy
+
+e2e: $(VENV)/.develop $(VENV)/.deploy ## Deploy everything to an emulated AWS that enforces IAM, and test it there; HOLD=1 waits
+	@HOLD="$(HOLD)" $(BIN)/python -m pytest -q tests/deployed $(if $(HOLD),3>&1 1>&2)
+
+test-dynamodb-local: $(VENV)/.develop ## Run the tests of concurrency on DynamoDB Local too, with power cuts (needs a JRE and npm)
+	@ENGINE=dynamodb-local $(BIN)/python -m pytest -q tests/integration
+
+sell-out: $(VENV)/.develop ## Let 16 writers sell out a stock of 200, again and again: RUNS=100 ENGINE=dynamodb-local
+	@RUNS="$(or $(RUNS),100)" ENGINE="$(ENGINE)" $(BIN)/python -m pytest -q tests/integration -k sell_exactly_what_there_is
 
 simulate: $(VENV)/.develop ## Simulate a shop under faults and deaths: SEEDS=1-20 STEPS=2000; a failing seed replays
 	@$(BIN)/python -m tests.simulation --seeds "$(or $(SEEDS),1-20)" --steps "$(or $(STEPS),2000)"
@@ -34,27 +68,42 @@ simulate: $(VENV)/.develop ## Simulate a shop under faults and deaths: SEEDS=1-2
 fuzz: $(VENV)/.develop ## Try each running service by its OpenAPI document: SECONDS=600 for each
 	@$(BIN)/python -m tests.fuzz --seconds "$(or $(SECONDS),600)"
 
+reconcile: $(VENV)/.run ## Compare log, balance and open orders of every SKU of the running product
+	@$(BIN)/python -m local.operation reconcile
+
+verify-archive: $(VENV)/.run ## Check archive, signed digests and tables of the running product against each other
+	@$(BIN)/python -m local.operation verify-archive
+
+digest: $(VENV)/.run ## Write the day's signed digest of the running product, as the daily schedule does
+	@$(BIN)/python -m local.operation write-digest
+
 lint: $(VENV)/.develop ## Check style and format (ruff)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
 types: $(VENV)/.develop ## Check types (mypy, strict)
 	@cd libs/common && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml inventory_common
+	@cd libs/client && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml inventory_client
+	@cd libs/cli && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml inventory_cli
 	@for service in catalog stock audit; do \
 		(cd services/$$service && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml app.py chalicelib) || exit 1; \
 	done
-	@$(BIN)/mypy local demo docs
+	@$(BIN)/mypy local demo deploy docs
 
 architecture: $(VENV)/.develop ## Check who imports whom (import-linter)
 	@$(BIN)/lint-imports
 
-check: lint types architecture test ## Everything that CI runs
+policies: $(VENV)/.policies ## Check Terraform against the policies of checkov
+	@$(VENV)/policies/bin/checkov --directory terraform --framework terraform --compact --quiet --skip-download
+
+check: lint types architecture policies test ## Everything that CI runs
 
 mutate: $(VENV)/.mutation ## Weaken every rule once, and see a test fail; MODULES="orders identity" for some
 	@$(BIN)/python tests/mutation/run.py $(MODULES)
 
-reference: $(VENV)/.run ## Write docs/reference.md, every code and every limit, from the code
+reference: $(VENV)/.run ## Write from the code what the documents list: codes, limits, Terraform's variables
 	@$(BIN)/python -m docs.generate_reference
+	@$(BIN)/python -m docs.generate_module_readmes
 
 openapi: $(VENV)/.run ## Write services/*/openapi.json from the routes and models
 	@$(BIN)/python -m docs.openapi
@@ -74,13 +123,18 @@ clean: ## Remove what make has made
 
 # What a virtual environment holds is dated by a file in it; an interrupted installation starts again.
 
-$(VENV)/.run: requirements/run.txt requirements/pages.txt libs/common/pyproject.toml
+$(VENV)/.run: requirements/run.txt requirements/pages.txt libs/common/pyproject.toml libs/client/pyproject.toml libs/cli/pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and there is no $(PYTHON); name one with make PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not; name another with make PYTHON=…" >&2; exit 1; }
 	@echo "Installing into $(VENV) …" >&2
 	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements/pages.txt -e libs/common
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements/pages.txt -e libs/common -e libs/client -e libs/cli
+	@touch $@
+
+$(VENV)/.deploy: $(VENV)/.run requirements/deploy.txt
+	@echo "Installing what deploying takes into $(VENV) …" >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/deploy.txt
 	@touch $@
 
 $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
@@ -91,4 +145,10 @@ $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
 $(VENV)/.mutation: $(VENV)/.develop requirements/mutation.txt
 	@echo "Installing the mutation tester into $(VENV) …" >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/develop.txt -r requirements/mutation.txt
+	@touch $@
+
+$(VENV)/.policies: requirements/policies.txt
+	@echo "Installing the policies' checker into $(VENV)/policies …" >&2
+	@$(PYTHON) -m venv $(VENV)/policies
+	@$(VENV)/policies/bin/pip install --quiet --disable-pip-version-check -r requirements/policies.txt
 	@touch $@

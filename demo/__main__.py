@@ -9,11 +9,12 @@ import httpx
 from rich.console import Console
 
 from demo import shop
-from demo.api import ApiError, Stack
+from demo.api import Stack
 from demo.load import load
 from demo.phases import Phases
 from demo.readback import read_back
 from demo.report import print_report
+from inventory_client import ClientError
 
 
 def main(settings: Mapping[str, str], transport: httpx.BaseTransport | None = None) -> int:
@@ -41,7 +42,7 @@ def main(settings: Mapping[str, str], transport: httpx.BaseTransport | None = No
         with Stack(settings, transport) as stack:
             loaded = load(stack, facts, phases)
             found = read_back(stack, facts, loaded.listings, phases)
-    except ApiError as error:
+    except ClientError as error:
         errors.print(str(error), style="red", markup=False, highlight=False)
         return 1
     except KeyboardInterrupt:

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from demo import api, shop
+from demo import shop
+from demo.api import Stack
 from demo.phases import Phases
+from inventory_client import LineRequest, Order, Product, problems
 
 HOLD_SECONDS: Final = 2_592_000
 """The longest hold there is: the orders that were never shipped stay reserved for 30 days."""
@@ -51,7 +53,7 @@ class Loaded:
     new: Counter[str]
 
 
-def load(stack: api.Stack, facts: shop.Shop, phases: Phases) -> Loaded:
+def load(stack: Stack, facts: shop.Shop, phases: Phases) -> Loaded:
     """Load all facts: the assortment, then the orders day by day, then the discontinuations."""
     new: Counter[str] = Counter()
     listings: list[Listing] = []
@@ -63,7 +65,7 @@ def load(stack: api.Stack, facts: shop.Shop, phases: Phases) -> Loaded:
         listings += vendor_listings
         new += vendor_new
 
-    desk = _OrderDesk(stack.stock, listings)
+    desk = _OrderDesk(stack, listings)
     for event in phases.one_by_one("Orders, day by day", shop.timeline(facts.orders)):
         if event.step is shop.Step.PLACE:
             desk.place(event.order)
@@ -72,19 +74,17 @@ def load(stack: api.Stack, facts: shop.Shop, phases: Phases) -> Loaded:
     new += desk.new
 
     ended = [listing for listing in listings if listing.product.discontinued]
-    deactivate = partial(_deactivate, stack.catalog)
+    deactivate = partial(_deactivate, stack)
     new["products deactivated"] = sum(phases.together("Discontinued products", deactivate, ended))
     return Loaded(tuple(listings), new)
 
 
-def _stock_vendor(
-    stack: api.Stack, facts: shop.Shop, vendor: shop.Vendor
-) -> tuple[list[Listing], Counter[str]]:
+def _stock_vendor(stack: Stack, facts: shop.Shop, vendor: shop.Vendor) -> tuple[list[Listing], Counter[str]]:
     """Let a vendor create what it does not have yet."""
     new: Counter[str] = Counter()
     listings = []
-    existing: dict[str, api.Product] = {}
-    for known in stack.catalog.products(vendor.vendor_id):
+    existing: dict[str, Product] = {}
+    for known in stack.catalog_of(vendor.vendor_id).products_of_vendor(vendor.vendor_id):
         # Somebody may have made a namesake since: the oldest is the demo's.
         first = existing.setdefault(known.product_name, known)
         if known.created_at < first.created_at:
@@ -96,20 +96,17 @@ def _stock_vendor(
     return listings, new
 
 
-def _stock_product(
-    stack: api.Stack, product: shop.Product, known: api.Product | None, new: Counter[str]
-) -> Listing:
+def _stock_product(stack: Stack, product: shop.Product, known: Product | None, new: Counter[str]) -> Listing:
     if known is None:
         # The list is read from an index that may be behind; for a product made a moment before an
         # interruption, the key finds what the list does not show yet.
-        known, is_new = stack.catalog.create_product(
-            product.vendor_id,
-            name=product.name,
+        known, replayed = stack.catalog_of(product.vendor_id).create_product(
+            product_name=product.name,
             category=product.category,
             base_price=product.unit_price,
-            key=f"demo-product-{product.number}",
+            idempotency_key=f"demo-product-{product.number}",
         )
-        new["products"] += is_new
+        new["products"] += not replayed
 
     listing = Listing(
         product=product,
@@ -117,72 +114,70 @@ def _stock_product(
         sku=f"SKU-{known.product_id}-{product.variant}",
         is_active=known.is_active,
     )
-    sku = stack.stock.find_sku(product.vendor_id, listing.product_id, listing.sku)
-    if sku is None:
-        sku, is_new = stack.stock.create_sku(
-            product.vendor_id,
+    stock = stack.stock_of(product.vendor_id)
+    try:
+        sku = stock.sku(listing.product_id, listing.sku)
+    except problems.SkuNotFound:
+        sku, replayed = stock.create_sku(
             listing.product_id,
-            sku=listing.sku,
+            listing.sku,
             variant_name=product.pack,
             unit_price=product.unit_price,
             reorder_threshold=product.reorder_level,
+            idempotency_key=f"demo-sku-{listing.sku}",
         )
-        new["SKUs"] += is_new
+        new["SKUs"] += not replayed
 
     if sku.sequence == 0 and product.opening_stock > 0:
-        _, is_new = stack.stock.restock(
-            product.vendor_id,
+        _, replayed = stock.restock(
             listing.product_id,
             listing.sku,
-            quantity=product.opening_stock,
+            product.opening_stock,
             notes="Opening stock",
-            key=f"demo-opening-{listing.sku}",
+            idempotency_key=f"demo-opening-{listing.sku}",
         )
-        new["restocks"] += is_new
+        new["restocks"] += not replayed
     return listing
 
 
 class _OrderDesk:
     """The shop's order system, with every vendor within call for what is missing."""
 
-    def __init__(self, stock: api.Stock, listings: list[Listing]) -> None:
+    def __init__(self, stack: Stack, listings: list[Listing]) -> None:
         self.new: Counter[str] = Counter()
-        self._stock = stock
+        self._stack = stack
         self._by_number = {listing.product.number: listing for listing in listings}
         self._by_sku = {listing.sku: listing for listing in listings}
-        self._as_placed: dict[str, api.Order] = {}
+        self._as_placed: dict[str, Order] = {}
 
     def place(self, order: shop.Order) -> None:
         """Place an order, restocking what it lacks."""
         for attempt in range(1, PLACE_ATTEMPTS + 1):
             try:
-                placed, is_new = self._stock.place(
+                placed, replayed = self._stack.orders.place(
                     order.order_id, self._lines(order), hold_seconds=HOLD_SECONDS
                 )
-            except api.Problem as problem:
-                if problem.code != "insufficient_stock" or attempt == PLACE_ATTEMPTS:
+            except problems.InsufficientStock as refusal:
+                if attempt == PLACE_ATTEMPTS:
                     raise
-                for short in problem.short_lines():
+                for short in refusal.lines:
                     self._restock(order, short)
             else:
                 self._as_placed[order.order_id] = placed
-                self.new["orders placed"] += is_new
+                self.new["orders placed"] += not replayed
                 return
 
     def confirm(self, order: shop.Order) -> None:
         """Confirm an order, unless it holds nothing any more: an earlier run confirmed it."""
         if self._as_placed[order.order_id].reserved > 0:
-            self._stock.confirm(order.order_id)
+            self._stack.orders.confirm(order.order_id)
             self.new["orders confirmed"] += 1
 
-    def _lines(self, order: shop.Order) -> list[dict[str, str | int]]:
+    def _lines(self, order: shop.Order) -> list[LineRequest]:
         listed = [(self._by_number[line.product_number], line.quantity) for line in order.lines]
-        return [
-            {"product_id": listing.product_id, "sku": listing.sku, "quantity": quantity}
-            for listing, quantity in listed
-        ]
+        return [LineRequest(listing.product_id, listing.sku, quantity) for listing, quantity in listed]
 
-    def _restock(self, order: shop.Order, short: api.ShortLine) -> None:
+    def _restock(self, order: shop.Order, short: problems.ShortLine) -> None:
         """Let the vendor bring in the missing units and a lot to go on with.
 
         The SKU is read for its `sequence`, which goes into the key: so the key means "on top of
@@ -190,23 +185,23 @@ class _OrderDesk:
         that is needed again, because somebody bought meanwhile, is not mistaken for a repetition.
         """
         product = self._by_sku[short.sku].product
-        sku = self._stock.find_sku(product.vendor_id, short.product_id, short.sku)
-        if sku is None or sku.available_stock >= short.asked:
+        stock = self._stack.stock_of(product.vendor_id)
+        sku = stock.sku(short.product_id, short.sku)
+        if sku.available_stock >= short.asked:
             return
         lot = max(product.reorder_level, RESTOCK_LOT_MIN_UNITS)
-        _, is_new = self._stock.restock(
-            product.vendor_id,
+        _, replayed = stock.restock(
             short.product_id,
             short.sku,
-            quantity=short.asked - sku.available_stock + lot,
+            short.asked - sku.available_stock + lot,
             notes=f"Short for {order.order_id}",
-            key=f"demo-{order.order_id}-{short.sku}-{sku.sequence}",
+            idempotency_key=f"demo-{order.order_id}-{short.sku}-{sku.sequence}",
         )
-        self.new["restocks"] += is_new
+        self.new["restocks"] += not replayed
 
 
-def _deactivate(catalog: api.Catalog, listing: Listing) -> bool:
+def _deactivate(stack: Stack, listing: Listing) -> bool:
     """Deactivate a product that is active; say whether it was."""
     if listing.is_active:
-        catalog.deactivate_product(listing.product.vendor_id, listing.product_id)
+        stack.catalog_of(listing.product.vendor_id).deactivate_product(listing.product_id)
     return listing.is_active

@@ -4,34 +4,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from demo import api
+from demo.api import Stack
 from demo.checks import Mismatch, check
 from demo.load import Listing
 from demo.phases import Phases
 from demo.shop import Shop
+from inventory_client import Order, Product, Sku, TransactionRecord
 
 
 @dataclass(frozen=True)
 class Found:
     """What the services say; `mismatches` is empty if it fits together."""
 
-    products: tuple[api.Product, ...]
-    skus: tuple[api.Sku, ...]
-    low_stock: tuple[api.Sku, ...]
-    records: tuple[api.Record, ...]
-    orders: tuple[api.Order, ...]
+    products: tuple[Product, ...]
+    skus: tuple[Sku, ...]
+    low_stock: tuple[Sku, ...]
+    records: tuple[TransactionRecord, ...]
+    orders: tuple[Order, ...]
     mismatches: tuple[Mismatch, ...]
 
 
 @dataclass(frozen=True)
 class _VendorFound:
-    products: list[api.Product]
-    skus: list[api.Sku]
-    low_stock: list[api.Sku]
-    records: list[api.Record]
+    products: list[Product]
+    skus: list[Sku]
+    low_stock: list[Sku]
+    records: list[TransactionRecord]
 
 
-def read_back(stack: api.Stack, facts: Shop, listings: Iterable[Listing], phases: Phases) -> Found:
+def read_back(stack: Stack, facts: Shop, listings: Iterable[Listing], phases: Phases) -> Found:
     """Read everything, and check it.
 
     The lists come from indexes that may be a moment behind their tables, and others may use the
@@ -44,7 +45,7 @@ def read_back(stack: api.Stack, facts: Shop, listings: Iterable[Listing], phases
     return found
 
 
-def _read(stack: api.Stack, facts: Shop, expected_skus: list[str], phases: Phases) -> Found:
+def _read(stack: Stack, facts: Shop, expected_skus: list[str], phases: Phases) -> Found:
     read_vendor = partial(_read_vendor, stack)
     vendor_ids = [vendor.vendor_id for vendor in facts.vendors]
     vendors = list(phases.together("Reading vendors back", read_vendor, vendor_ids))
@@ -53,7 +54,7 @@ def _read(stack: api.Stack, facts: Shop, expected_skus: list[str], phases: Phase
     # Orders that are not the demo's may hold its units too; the log names them.
     logged = {record.order_id for record in records if record.order_id is not None}
     order_ids = sorted(logged | {order.order_id for order in facts.orders})
-    orders = tuple(phases.together("Reading orders back", stack.stock.order, order_ids))
+    orders = tuple(phases.together("Reading orders back", stack.orders.order, order_ids))
 
     # By name: a list by last change is no snapshot and may show a SKU twice.
     skus = {sku.sku: sku for vendor in vendors for sku in vendor.skus}
@@ -67,10 +68,10 @@ def _read(stack: api.Stack, facts: Shop, expected_skus: list[str], phases: Phase
     )
 
 
-def _read_vendor(stack: api.Stack, vendor_id: str) -> _VendorFound:
+def _read_vendor(stack: Stack, vendor_id: str) -> _VendorFound:
     return _VendorFound(
-        products=list(stack.catalog.products(vendor_id)),
-        skus=list(stack.stock.inventory(vendor_id)),
-        low_stock=list(stack.stock.low_stock(vendor_id)),
-        records=list(stack.audit.records(vendor_id)),
+        products=list(stack.catalog_of(vendor_id).products_of_vendor(vendor_id)),
+        skus=list(stack.stock_of(vendor_id).inventory(vendor_id)),
+        low_stock=list(stack.stock_of(vendor_id).low_stock(vendor_id)),
+        records=list(stack.audit.records_of_vendor(vendor_id)),
     )

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.table import Table
 
-from demo.api import Record
 from demo.load import Loaded
 from demo.readback import Found
 from demo.shop import Shop
+from inventory_client import TransactionRecord
 
 
 def print_report(
@@ -96,5 +96,5 @@ def _counted(names: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(names).items()))
 
 
-def _restocks(found: Found) -> list[Record]:
+def _restocks(found: Found) -> list[TransactionRecord]:
     return [record for record in found.records if record.transaction_type == "restock"]

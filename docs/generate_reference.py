@@ -54,8 +54,8 @@ and those that its row names.  Branch on `code`: it stays, while sentences may c
 
 ABOUT_SERVERS = """\
 What never reaches a service is refused by what stands before it.  Locally that is the HTTP server, with
-problem documents whose `type` is `about:blank` and whose `code` is one of these; on AWS it is API Gateway, in
-a form of its own.
+problem documents whose `type` is `about:blank` and whose `code` is one of these; on AWS it is API Gateway,
+with problem documents too, whose codes are in `terraform/modules/service/problems.tf`.
 """
 
 ABOUT_LIMITS = """\

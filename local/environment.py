@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local.settings import HOST, MACHINE_CLIENT_ID, REGION, TOKEN_AUDIENCE, Settings, port_variable
+from local.settings import (
+    ARCHIVE_BUCKET,
+    ARCHIVE_SIGNING_KEY,
+    HOST,
+    MACHINE_CLIENT_ID,
+    REGION,
+    TOKEN_AUDIENCE,
+    Settings,
+    port_variable,
+)
 
 
 def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -48,6 +57,7 @@ def service_environment(settings: Settings, environ: Mapping[str, str]) -> dict[
         base_environment(environ)
         | _aws_access(settings, environ)
         | optional
+        | _archive(settings)
         | {
             "AWS_ENDPOINT_URL_DYNAMODB": settings.dynamodb_endpoint,
             "JWKS_URL": f"{front_url}/.well-known/jwks.json",
@@ -57,6 +67,19 @@ def service_environment(settings: Settings, environ: Mapping[str, str]) -> dict[
             "TABLE_NAME_PREFIX": environ.get("TABLE_NAME_PREFIX", ""),
         }
     )
+
+
+def _archive(settings: Settings) -> dict[str, str]:
+    """Return where the archive is: in the embedded AWS, so none where another DynamoDB is used."""
+    if settings.external_dynamodb is not None:
+        return {}
+    url = f"http://{HOST}:{settings.ports['aws']}"
+    return {
+        "AWS_ENDPOINT_URL_S3": url,
+        "AWS_ENDPOINT_URL_KMS": url,
+        "ARCHIVE_BUCKET": ARCHIVE_BUCKET,
+        "ARCHIVE_SIGNING_KEY": ARCHIVE_SIGNING_KEY,
+    }
 
 
 def _aws_access(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:

@@ -56,4 +56,7 @@ Browse its category:
 A whole shop, from another terminal:
   make demo
 
+Products, stock, orders and imports on the command line (docs/command-line.md):
+  .venv/bin/inventory --help
+
 Logs are in {logs}. Ctrl-C stops everything."""

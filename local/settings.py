@@ -15,10 +15,12 @@ SERVICES_FOLDER = REPOSITORY_ROOT / "services"
 HOST = "127.0.0.1"
 REGION = "ap-south-1"
 SERVICES = ("catalog", "stock", "audit")
-TRIGGERED_SERVICES = ("stock",)  # streams start functions of theirs
+TRIGGERED_SERVICES = ("stock", "audit")  # streams start functions of theirs
 DEFAULT_PORTS = {"front": 8000, "catalog": 8001, "stock": 8002, "audit": 8003, "aws": 4566}
 TOKEN_AUDIENCE = "inventory-local"
 MACHINE_CLIENT_ID = "local-order-system"
+ARCHIVE_BUCKET = "inventory-archive"
+ARCHIVE_SIGNING_KEY = "alias/inventory-archive"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The DynamoDB tables, created from the one file that Terraform reads too.
 
-``python -m local.tables create|check`` does so at the endpoint that the environment names.
+``python -m local.tables create|check`` does so at the endpoint that the environment names, and creates the
+archive where there is to be one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.archive import create_archive
 from local.errors import StackError
 from local.table_definitions import Index, Key, Table, definitions
 
@@ -129,6 +131,7 @@ def main() -> None:
         client = boto3.client("dynamodb", config=config)
         if task == "create":
             create_tables(client, prefix)
+            create_archive(os.environ)
         elif missing := missing_tables(client, prefix):
             names = ", ".join(missing)
             sys.exit(f"Tables are missing at {place}, and are created there by Terraform: {names}.")

@@ -212,6 +212,12 @@ SAMPLES: Mapping[str, Mapping[str, Any]] = {
             "last_transaction_id": TRANSACTION,
         }
     },
+    "DifferenceAnswer": {"kind": "stock_after", "expected": 75, "found": 80},
+    "VerificationAnswer": {"checked": 7, "head_hash": FIRST_PREVIOUS_HASH, "findings": []},
+    "StockAtAnswer": {"time": AFTERNOON, "current_stock": 75, "available_stock": 70},
+    "ReservationAnswer": {"placed_at": AFTERNOON, "age_seconds": 600, "quantity": 5},
+    "ReservationsAnswer": {"unaccounted": 0},
+    "FindingAnswer": {"finding_id": "FIND-1", "kind": "record_changed", "occurred_at": AFTERNOON},
     "Sku": {"sequence": 0, "last_transaction_at": None, "last_transaction_id": None},
     "BatchedOrderRefused": {
         "status_code": 404,

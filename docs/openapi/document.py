@@ -272,7 +272,7 @@ class _Writer:
         schema: Schema
         if serves.shape is str:
             schema = {"type": "string"}
-        elif declared.paged:
+        elif declared.paged and not serves.whole_page:
             schema = self._page(serves.shape)
         else:
             schema = self._components.served(serves.shape)
@@ -359,7 +359,12 @@ class _Writer:
         """Lead from what a command or a list answers to all that can be done with it."""
         for endpoint in self._endpoints:
             declared, serves = endpoint.declared, endpoint.declared.serves
-            if serves is None or not (declared.paged or serves.status == 201) or serves.shape in (None, str):
+            if (
+                serves is None
+                or serves.whole_page
+                or not (declared.paged or serves.status == 201)
+                or serves.shape in (None, str)
+            ):
                 continue
             pointer = "/items/0" if declared.paged else ""
             schema = self._components.schemas[serves.shape.__name__]

@@ -153,7 +153,7 @@ class Components:
         try:
             return self.sample(hint)
         except Unsaid:
-            return ATTRIBUTES[name]["sample"]
+            return ATTRIBUTES.get(name, {}).get("sample")
 
     def _sample_taken(self, name: str) -> Any:
         schema = self.schemas[name]

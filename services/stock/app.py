@@ -9,7 +9,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.answers import BatchAnswer, OrderAnswer, StockChangeAnswer
-from chalicelib.bootstrap import reactions, rest_service, stock_service, sweeper
+from chalicelib.bootstrap import bound_lowering, reactions, rest_service, stock_service, sweeper
 from chalicelib.commands import (
     AdjustStock,
     BatchedOrder,
@@ -59,6 +59,7 @@ app = rest_service()
 stock = stock_service()
 reacting = reactions()
 sweeping = sweeper()
+lowering = bound_lowering()
 
 VENDORS = {Role.VENDOR, Role.ADMIN}
 SKU_READERS = {Role.VENDOR, Role.ORDERS, Role.AUDITOR, Role.ADMIN}
@@ -408,6 +409,12 @@ def sku_changed(change: ItemChange) -> None:
 def expire_orders(request_id: str) -> Mapping[str, int]:
     """Give back what orders hold after their holds have ended."""
     return sweeping.sweep(request_id)
+
+
+@app.on_schedule("rate(1 day)")
+def lower_bounds(request_id: str) -> Mapping[str, int]:
+    """Lower the low-stock bounds that no SKU needs as high any more."""
+    return lowering.run()
 
 
 def _source(request: Request) -> Source:

@@ -94,3 +94,172 @@ variable "table_name_prefix" {
     error_message = "A prefix is at most 100 of the characters that a table name takes: letters, digits, '_', '.', '-'."
   }
 }
+
+variable "stage" {
+  description = "The stage; every name carries it, so that stages share an account or have one each."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.stage))
+    error_message = "A stage is 2 to 12 of a-z and 0-9, a letter first."
+  }
+}
+
+variable "region" {
+  description = "The AWS region."
+  type        = string
+  default     = "ap-south-1"
+  nullable    = false
+}
+
+variable "claims_zip" {
+  description = "The pre-token function as a zip; `make package` writes build/claims.zip."
+  type        = string
+  nullable    = false
+}
+
+variable "claims_runtime" {
+  description = "The Lambda runtime of the pre-token function."
+  type        = string
+  default     = "python3.13"
+  nullable    = false
+}
+
+variable "claims_architecture" {
+  description = "The processor that the pre-token function runs on."
+  type        = string
+  default     = "arm64"
+  nullable    = false
+}
+
+variable "vendor_clients" {
+  description = "Machine clients of vendors: name to vendor_id."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "order_clients" {
+  description = "Machine clients of order systems, by name."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "web_callback_urls" {
+  description = "Where people's browsers return to after signing in; none for a client without hosted sign-in."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "web_logout_urls" {
+  description = "Where people's browsers go after signing out."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "test_sign_in" {
+  description = "Whether whoever administers the pool may sign users in with their passwords, as tests do."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !(var.test_sign_in && var.stage == "prod")
+    error_message = "Nobody signs users in for them on prod."
+  }
+}
+
+variable "emulator_endpoint" {
+  description = "Where AWS is emulated on this machine, such as http://127.0.0.1:4566; null for AWS itself."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.emulator_endpoint == null || can(regex("^http://(127[.]0[.]0[.]1|localhost):[0-9]+$", var.emulator_endpoint))
+    error_message = "An emulator is at a port of this machine: http://127.0.0.1:PORT."
+  }
+
+  validation {
+    condition     = !(var.emulator_endpoint != null && var.stage == "prod")
+    error_message = "The stage prod is not emulated."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete the tables, the user pool and the archive."
+  type        = bool
+  default     = true
+  nullable    = false
+
+  validation {
+    condition     = var.deletion_protection || var.stage != "prod"
+    error_message = "The stage prod is protected from deletion."
+  }
+}
+
+variable "point_in_time_recovery" {
+  description = "Whether the tables can be restored to any second of the last 35 days."
+  type        = bool
+  default     = true
+  nullable    = false
+
+  validation {
+    condition     = var.point_in_time_recovery || var.stage != "prod"
+    error_message = "The stage prod can be restored to a point in time."
+  }
+}
+
+variable "maximum_throughput" {
+  description = "The most request units a second of each table and each index: a fuse against a runaway bill. Null for none."
+  type        = object({ read_units = number, write_units = number })
+  default     = null
+}
+
+variable "kms_key_arn" {
+  description = "A key of yours for tables, queues, topics, logs and archive; null for the keys that AWS manages. Its policy has to let CloudWatch, CloudWatch Logs and SNS use it."
+  type        = string
+  default     = null
+}
+
+variable "permissions_boundary_arn" {
+  description = "The policy that bounds every role; null for none."
+  type        = string
+  default     = null
+}
+
+variable "log_retention_days" {
+  description = "How long logs are kept."
+  type        = number
+  default     = 90
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827], var.log_retention_days)
+    error_message = "CloudWatch Logs keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096 or 1827 days."
+  }
+}
+
+variable "alarm_emails" {
+  description = "Who is told of alarms."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "archive_retention" {
+  description = "How long Object Lock keeps the archive of the stock log, and whether a permission lifts it (GOVERNANCE) or nothing does (COMPLIANCE)."
+  type        = object({ mode = string, days = number })
+  default     = { mode = "GOVERNANCE", days = 365 }
+  nullable    = false
+}
+
+variable "api_gateway_account" {
+  description = "Whether this stage owns the role that API Gateway writes access logs with; an account and region has one, so one stage of them does."
+  type        = bool
+  default     = false
+  nullable    = false
+}

@@ -7,4 +7,18 @@ terraform {
       version = "~> 5.100"
     }
   }
+
+  # Bucket, key and region are given to `terraform init`: see docs/platform.md.
+  backend "s3" {
+    use_lockfile = true
+    encrypt      = true
+  }
+}
+
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = local.tags
+  }
 }

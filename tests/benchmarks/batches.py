@@ -1,71 +1,26 @@
 """Reservations a second on one SKU through the stock service's code: batches and single orders in one run.
 
-Run: ``python -m tests.benchmarks.batches [--dynamodb-local FOLDER] [--profile]``.  FOLDER holds
-DynamoDBLocal.jar; without it the embedded engine serves.  One writer sends both, in turns, so that a busy
-machine slows both alike.
+Run: ``python -m tests.benchmarks.batches [--engine dynamodb-local] [--profile]``.  One writer sends both, in
+turns, so that a busy machine slows both alike.
 """
 
 from __future__ import annotations
 
 import argparse
 import cProfile
-import os
 import pstats
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from statistics import median
-from typing import Any
 
-from local.embedded_aws import embedded_aws
-from local.ports import free_port
 from local.tables import create_tables
+from tests.benchmarks.hot_shop import HOT, PRODUCT, connect_to, gateway_of, patient, put_sku
+from tests.support.engines import ENGINES, engine
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "services" / "stock"))
-
-PRODUCT = "PROD-E4F9A"
-SKU = f"SKU-{PRODUCT}-BLK-L"
 ROUNDS = 7
 BATCH_ORDERS = 490
 SINGLE_ORDERS = 60
-START_SECONDS = 30.0
-
-
-@contextmanager
-def dynamodb_local(folder: Path) -> Iterator[str]:
-    """Run DynamoDB Local on a free port of this machine, in memory."""
-    port = free_port()
-    process = subprocess.Popen(
-        [
-            *("java", "-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"),
-            *("-inMemory", "-sharedDb", "-port", str(port)),
-        ],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_until_ready(client: Any) -> None:
-    """Return when the engine answers."""
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            client.list_tables()
-            return
-        except Exception:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
+PATIENCE_SECONDS = 60.0
 
 
 def rate_of(count: int, work: Callable[[], object]) -> float:
@@ -84,55 +39,18 @@ def cpu_ms_of(count: int, work: Callable[[], object]) -> float:
 
 def measure(endpoint_url: str, *, profile: bool) -> None:
     """Print the rates of some rounds, their medians and the ratio of these."""
-    settings = {
-        "AWS_ENDPOINT_URL_DYNAMODB": endpoint_url,
-        "AWS_DEFAULT_REGION": "ap-south-1",
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-    }
-    os.environ.update(settings)
+    client = connect_to(endpoint_url)
+    create_tables(client)
+    put_sku(client, HOT)
+    gateway = gateway_of(client)
 
     from chalicelib.commands import BatchedOrder, OrderLineRequest, PlaceOrder, Source
-    from chalicelib.inventory_gateway import InventoryGateway
     from chalicelib.stock_service import SettledOrder, StockService
-    from inventory_common.contention import Persistence
-    from inventory_common.dynamodb import connect
-    from inventory_common.settings import Settings
-    from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
     from inventory_common.timestamps import now
 
-    client = connect()
-    wait_until_ready(client)
-    create_tables(client)
-    client.put_item(
-        TableName="VendorInventory",
-        Item=Sku(
-            product_id=PRODUCT,
-            sku=SKU,
-            vendor_id="VENDOR-001",
-            variant_name="Black - Large",
-            current_stock=1_000_000,
-            reserved_stock=0,
-            reorder_threshold=10,
-            unit_price=90,
-            last_updated=now(),
-            last_updated_by="VENDOR-001",
-            is_active=True,
-            sequence=0,
-            ledger_hash=FIRST_PREVIOUS_HASH,
-            version=1,
-            product_is_active=True,
-            product_version=1,
-        ).to_item(),
-    )
-    gateway = InventoryGateway(
-        client,
-        Settings(jwks_url="", token_issuer="", token_audiences=(), machine_client_ids=()),
-    )
-    # A machine that is too slow is measured, not refused.
-    stock = StockService(gateway, now, Persistence(deadline_seconds=60.0))
+    stock = StockService(gateway, now, patient(PATIENCE_SECONDS))
     source = Source("client:benchmark", "benchmark")
-    lines = (OrderLineRequest(PRODUCT, SKU, 1),)
+    lines = (OrderLineRequest(PRODUCT, HOT, 1),)
 
     def batch(name: str) -> None:
         commands = [BatchedOrder(f"ORDER-{name}-{number}", "place", lines) for number in range(BATCH_ORDERS)]
@@ -155,7 +73,7 @@ def measure(endpoint_url: str, *, profile: bool) -> None:
         cpu_ms_of(BATCH_ORDERS, lambda: batch("cpu-b")),
         cpu_ms_of(SINGLE_ORDERS, lambda: singles("cpu-s")),
     )
-    found = gateway.sku(PRODUCT, SKU)
+    found = gateway.sku(PRODUCT, HOT)
     assert found is not None
     assert found.reserved_stock == found.sequence == (ROUNDS + 2) * (BATCH_ORDERS + SINGLE_ORDERS)
     many, one = median(batched), median(single)
@@ -170,12 +88,10 @@ def measure(endpoint_url: str, *, profile: bool) -> None:
 def main() -> None:
     """Measure on the engine that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.batches")
-    parser.add_argument("--dynamodb-local", type=Path, metavar="FOLDER")
+    parser.add_argument("--engine", choices=sorted(ENGINES), default="embedded")
     parser.add_argument("--profile", action="store_true")
     arguments = parser.parse_args()
-    folder = arguments.dynamodb_local
-    with embedded_aws() if folder is None else dynamodb_local(folder) as endpoint_url:
-        print("engine:", "embedded" if folder is None else "DynamoDB Local")
+    with engine(arguments.engine) as endpoint_url:
         measure(endpoint_url, profile=arguments.profile)
 
 

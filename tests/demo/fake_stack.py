@@ -18,6 +18,7 @@ import httpx
 
 FRONT, CATALOG, STOCK, AUDIT = 8000, 8001, 8002, 8003
 PAGE_ITEMS = 7
+NOON = "2026-01-01T12:00:00.000000Z"
 
 
 class PowerCut(Exception):
@@ -106,6 +107,8 @@ class FakeStack:
             "vendor_id": vendor_id,
             "is_active": True,
             "created_at": f"2026-01-01T00:00:00.{number:06d}Z",
+            "updated_at": f"2026-01-01T00:00:00.{number:06d}Z",
+            "version": 1,
         }
         self.products[product["product_id"]] = product
         self.remember(request, product["product_id"])
@@ -133,7 +136,10 @@ class FakeStack:
         if not product["is_active"]:
             raise Refusal(409, "product_inactive")
         figures = {"current_stock": 0, "reserved_stock": 0, "available_stock": 0, "sequence": 0}
-        sku = body | figures | {"product_id": product_id, "vendor_id": product["vendor_id"]}
+        rest = {"last_updated": NOON, "last_updated_by": "VENDOR-001", "is_active": True, "version": 1}
+        flags = {"ledger_hash": "0" * 64, "product_is_active": True, "product_version": 1}
+        ids = {"product_id": product_id, "vendor_id": product["vendor_id"]}
+        sku = body | figures | rest | flags | ids
         self.skus[body["sku"]] = sku
         return done(201, sku)
 
@@ -148,7 +154,8 @@ class FakeStack:
         body = read(request, {"quantity", "notes"})
         assert body["quantity"] >= 1
         if self.replay(request, required=True):
-            return done(200, {"transaction": {}, "sku": self.skus[sku]}, replayed=True)
+            record = next(record for record in self.log if record["sku"] == sku)
+            return done(200, {"transaction": record, "sku": self.skus[sku]}, replayed=True)
         if not product["is_active"]:
             raise Refusal(409, "product_inactive")
         self.change(sku, "restock", body["quantity"], current=+1)
@@ -243,6 +250,7 @@ class FakeStack:
     ) -> None:
         """Change a SKU's stock and write the record of it."""
         sku = self.skus[name]
+        stock_before, reserved_before = sku["current_stock"], sku["reserved_stock"]
         sku["current_stock"] += current * quantity
         sku["reserved_stock"] += reserved * quantity
         sku["available_stock"] = sku["current_stock"] - sku["reserved_stock"]
@@ -256,6 +264,17 @@ class FakeStack:
             "quantity": quantity,
             "quantity_change": current * quantity,
             "order_id": order,
+            "transaction_id": f"TXN-{len(self.log)}",
+            "timestamp": NOON,
+            "product_id": sku["product_id"],
+            "stock_before": stock_before,
+            "stock_after": sku["current_stock"],
+            "reserved_before": reserved_before,
+            "reserved_after": sku["reserved_stock"],
+            "performed_by": "somebody",
+            "request_id": "request-1",
+            "previous_hash": "0" * 64,
+            "hash": "0" * 64,
         }
         self.log.append(record)
 
@@ -267,13 +286,19 @@ class FakeStack:
             "asked": lines,
             "order_id": order_id,
             "status": "reserved",
+            "created_at": NOON,
+            "expires_at": NOON,
+            "cancel_reason": None,
             "lines": [
                 {
                     "product_id": line["product_id"],
                     "sku": line["sku"],
+                    "vendor_id": self.skus[line["sku"]]["vendor_id"],
                     "placed": line["quantity"],
                     "reserved": line["quantity"],
                     "confirmed": 0,
+                    "cancelled": 0,
+                    "refunded": 0,
                 }
                 for line in lines
             ],

@@ -16,6 +16,7 @@ from demo.__main__ import main
 from demo.load import Loaded, load
 from demo.phases import Phases
 from demo.readback import Found, read_back
+from inventory_client import Problem, Retries
 
 QUIET = Phases(Console(quiet=True))
 
@@ -377,22 +378,23 @@ def test_a_busy_service_is_asked_again_after_the_time_it_names():
     fake, waits = FakeStack(intercept=busy(times=2)), []
     with api.Stack({}, fake.transport(), waits.append) as stack:
         load(stack, CORNER_SHOP, QUIET)
-    assert waits == [1.0, 1.0]
+    assert len(waits) == 2
+    assert min(waits) >= 1.0
     assert fake.final_state() == corner_shop_loaded().final_state()
 
 
 def test_a_service_that_stays_busy_is_given_up():
     fake, waits = FakeStack(intercept=busy(times=1000)), []
-    with api.Stack({}, fake.transport(), waits.append) as stack, pytest.raises(api.Problem):
-        stack.stock.order("ORDER-1")
-    assert len(waits) == api.REQUEST_ATTEMPTS - 1
+    with api.Stack({}, fake.transport(), waits.append) as stack, pytest.raises(Problem):
+        stack.orders.order("ORDER-1")
+    assert len(waits) == Retries().attempts - 1
 
 
 def test_a_token_is_asked_for_once_per_role_and_vendor():
     fake = FakeStack()
     with api.Stack({}, fake.transport()) as stack:
         for _ in range(2):
-            list(stack.catalog.products("VENDOR-001"))
-            list(stack.audit.records("VENDOR-001"))
+            list(stack.catalog_of("VENDOR-001").products_of_vendor("VENDOR-001"))
+            list(stack.audit.records_of_vendor("VENDOR-001"))
     pages_each = 2
     assert fake.requests.total() == 2 + 2 * 2 * pages_each

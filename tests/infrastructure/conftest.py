@@ -1,91 +1,120 @@
-"""Terraform on this machine: found or said to be missing, with a provider from a mirror where one lies."""
+"""Terraform on this machine: found or said to be missing, and a platform that it has applied."""
 
 import json
 import os
 import shutil
-import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
-PLATFORM = Path(__file__).parents[2] / "terraform" / "platform"
+from local.embedded_aws import embedded_aws
+from tests.infrastructure.terraform import CLAIMS, CONFIGURATION, STAGE, Cloud, Terraform, give, zip_of
 
 
-@dataclass(frozen=True)
-class Terraform:
-    """The program, at work in a folder of its own."""
-
-    program: str
-    folder: Path
-
-    def run(self, *arguments: str, standard_input: str | None = None) -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
-        return subprocess.run(
-            [self.program, *arguments],
-            cwd=self.folder,
-            env={**environment, "TF_IN_AUTOMATION": "1"},
-            input=standard_input,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-
-    def evaluate(self, expression: str) -> str:
-        """Evaluate an expression over the variables alone, which needs no provider."""
-        (self.folder / "versions.tf").unlink()
-        return self.run("console", standard_input=expression + "\n").stdout.strip()
-
-    def plan_of_variables(self) -> subprocess.CompletedProcess[str]:
-        """Plan the variables alone, which needs no provider and checks every validation."""
-        (self.folder / "versions.tf").unlink()
-        return self.run("plan", "-input=false", "-no-color")
-
-    def initialise(self) -> subprocess.CompletedProcess[str]:
-        mirror = _provider_mirror()
-        source = [f"-plugin-dir={mirror}"] if mirror else []
-        return self.run("init", "-backend=false", "-input=false", "-no-color", *source)
-
-
-def _provider_mirror() -> Path | None:
-    """Return a folder that holds the AWS provider, as ``terraform init -plugin-dir`` wants it."""
-    found = subprocess.run(
-        ["find", "/", "-xdev", "-type", "f", "-name", "terraform-provider-aws_v*"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    providers = [Path(line) for line in found.stdout.splitlines()]
-    # …/HOST/NAMESPACE/TYPE/VERSION/PLATFORM/terraform-provider-aws_v…
-    mirrors = [path.parents[5] for path in providers if len(path.parents) > 6]
-    return mirrors[0] if mirrors else None
-
-
-@pytest.fixture
-def platform(tmp_path: Path) -> Terraform:
-    """The platform's configuration in a folder that a test may change."""
-    program = shutil.which("terraform")
-    if program is None:
+@pytest.fixture(scope="session")
+def program() -> str:
+    """The path of the program; its absence is a failure in CI."""
+    found = shutil.which("terraform")
+    if found is None:
         message = "terraform is not on this machine: the infrastructure tests need it"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    folder = tmp_path / "platform"
-    shutil.copytree(PLATFORM, folder, ignore=shutil.ignore_patterns(".terraform*"))
+    return found
+
+
+def _variables_alone(program: str, folder: Path, root: str) -> Terraform:
+    folder.mkdir()
+    for source in (CONFIGURATION / root).glob("*variables.tf"):
+        shutil.copy(source, folder)
     return Terraform(program, folder)
 
 
 @pytest.fixture
-def with_tables(platform: Terraform) -> Callable[[Callable[[dict[str, Any]], None]], Terraform]:
+def variables(program: str, tmp_path: Path) -> Terraform:
+    """The platform's variables alone, which need no provider: a folder that a test may change."""
+    terraform = _variables_alone(program, tmp_path / "platform", "platform")
+    shutil.copy(CONFIGURATION / "platform" / "tables.auto.tfvars.json", terraform.folder)
+    given = f'stage = "{STAGE}"\nclaims_zip = "claims.zip"\n'
+    (terraform.folder / "stage.auto.tfvars").write_text(given)
+    return terraform
+
+
+@pytest.fixture
+def service_variables(program: str, tmp_path: Path) -> Callable[..., CompletedProcess[str]]:
+    """Returns a function that plans a service's variables alone, given some, and a file of settings."""
+    terraform = _variables_alone(program, tmp_path / "service", "service")
+
+    def plan(settings: Path | None = None, **given: Any) -> CompletedProcess[str]:
+        if settings is not None:
+            shutil.copy(settings, terraform.folder / "stage.auto.tfvars")
+        (terraform.folder / "given.auto.tfvars.json").write_text(json.dumps(given))
+        return terraform.plan()
+
+    return plan
+
+
+@pytest.fixture
+def with_tables(variables: Terraform) -> Callable[[Callable[[dict[str, Any]], None]], Terraform]:
     """Returns a function that changes the declared tables in that folder."""
 
     def change(edit: Callable[[dict[str, Any]], None]) -> Terraform:
-        file = platform.folder / "tables.auto.tfvars.json"
+        file = variables.folder / "tables.auto.tfvars.json"
         declared: dict[str, Any] = json.loads(file.read_text())
         edit(declared["tables"])
         file.write_text(json.dumps(declared))
-        return platform
+        return variables
 
     return change
+
+
+@pytest.fixture(scope="session")
+def configuration(program: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Terraform]:
+    """Returns a function that gives a folder of ``terraform/``, initialised, in a copy of all of it."""
+    folder = tmp_path_factory.mktemp("configuration") / "terraform"
+    shutil.copytree(CONFIGURATION, folder, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
+
+    @cache
+    def initialised(name: str) -> Terraform:
+        terraform = Terraform(program, folder / name)
+        terraform.initialise()
+        return terraform
+
+    return initialised
+
+
+@pytest.fixture(scope="session")
+def cloud(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """The platform, as Terraform applies it to an AWS that takes it for the real one."""
+    folder = tmp_path_factory.mktemp("cloud")
+    for part in ("platform", "modules"):
+        ignored = shutil.ignore_patterns(".terraform*", "tests")
+        shutil.copytree(CONFIGURATION / part, folder / "terraform" / part, ignore=ignored)
+    with embedded_aws() as endpoint:
+        environment = {
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        platform = Terraform(program, folder / "terraform" / "platform", environment)
+        given = {
+            "stage": STAGE,
+            "table_name_prefix": f"{STAGE}-",
+            "claims_zip": str(zip_of(folder / "claims.zip", CLAIMS, "claims.py")),
+            "emulator_endpoint": endpoint,
+            "deletion_protection": False,
+            "vendor_clients": {"acme-erp": "VENDOR-001"},
+            "order_clients": ["web-shop"],
+            "maximum_throughput": {"read_units": 2000, "write_units": 1000},
+            "api_gateway_account": True,
+        }
+        give(platform, given)
+        platform.apply()
+        # Nothing of it runs here: what it is made of is not what these tests are about.
+        app = zip_of(folder / "app.zip", CLAIMS, "app.py")
+        yield Cloud(endpoint, folder, platform, app)

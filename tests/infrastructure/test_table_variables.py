@@ -10,21 +10,8 @@ pytestmark = pytest.mark.needs_terraform
 Tables = dict[str, Any]
 
 
-def test_the_configuration_is_formatted(platform):
-    assert platform.run("fmt", "-check", "-diff").stdout == ""
-
-
-def test_the_configuration_is_valid(platform):
-    initialised = platform.initialise()
-    assert initialised.returncode == 0, initialised.stderr
-
-    validated = platform.run("validate", "-no-color")
-
-    assert validated.returncode == 0, validated.stderr
-
-
-def test_terraform_loads_three_tables_with_seven_indexes_by_itself(platform):
-    counted = platform.evaluate(
+def test_terraform_loads_three_tables_with_seven_indexes_by_itself(variables):
+    counted = variables.evaluate(
         '"${length(var.tables)} ${length(flatten([for t in var.tables : keys(t.global_secondary_indexes)]))}"'
     )
 
@@ -85,14 +72,14 @@ def _with_a_log_that_forgets(tables: Tables) -> None:
 def test_a_schema_that_the_services_do_not_know_is_refused(
     with_tables, change: Callable[[Tables], None], message: str
 ):
-    refused = with_tables(change).plan_of_variables()
+    refused = with_tables(change).plan()
 
     assert refused.returncode == 1
     assert message in _in_one_line(refused.stderr)
 
 
-def test_the_declared_schema_is_not_refused(platform):
-    assert platform.plan_of_variables().returncode == 0
+def test_the_declared_schema_is_not_refused(variables):
+    assert variables.plan().returncode == 0
 
 
 def _in_one_line(message: str) -> str:
@@ -100,17 +87,17 @@ def _in_one_line(message: str) -> str:
 
 
 @pytest.mark.parametrize("prefix", ["", "dev-", "team.a_1-", "x" * 100])
-def test_a_stage_may_put_a_prefix_before_the_table_names(platform, prefix):
-    (platform.folder / "prefix.auto.tfvars").write_text(f'table_name_prefix = "{prefix}"\n')
+def test_a_stage_may_put_a_prefix_before_the_table_names(variables, prefix):
+    (variables.folder / "prefix.auto.tfvars").write_text(f'table_name_prefix = "{prefix}"\n')
 
-    assert platform.evaluate("var.table_name_prefix") == f'"{prefix}"'
+    assert variables.evaluate("var.table_name_prefix") == f'"{prefix}"'
 
 
 @pytest.mark.parametrize("prefix", ["dev/", "dev ", "x" * 101])
-def test_a_prefix_that_no_table_name_takes_is_refused(platform, prefix):
-    (platform.folder / "prefix.auto.tfvars").write_text(f'table_name_prefix = "{prefix}"\n')
+def test_a_prefix_that_no_table_name_takes_is_refused(variables, prefix):
+    (variables.folder / "prefix.auto.tfvars").write_text(f'table_name_prefix = "{prefix}"\n')
 
-    refused = platform.plan_of_variables()
+    refused = variables.plan()
 
     assert refused.returncode == 1
     assert "A prefix is at most 100 of the characters" in _in_one_line(refused.stderr)

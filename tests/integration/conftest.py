@@ -1,26 +1,35 @@
-"""An embedded AWS and the services on it, once for all tests here; every test begins with empty tables."""
+"""An engine and the services on it, once for all tests here; every test begins with empty tables.
+
+The engine is the embedded AWS, or DynamoDB Local if ``ENGINE=dynamodb-local`` (`make test-dynamodb-local`).
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.embedded_aws import embedded_aws
 from local.tables import create_tables, definitions
 from tests.integration.ledger_checks import Tables, assert_all_fits
 from tests.integration.processes import Service, distinct_free_ports, dynamodb
 from tests.integration.relay import Relay
 from tests.integration.shop import Dice, Shop, Wire
+from tests.support.engines import engine
+
+ENGINE = os.environ.get("ENGINE") or "embedded"
+
+# Only DynamoDB Local keeps its data when it is killed.
+collect_ignore = [] if ENGINE == "dynamodb-local" else ["test_power_cuts.py"]
 
 Start = Callable[..., list[Service]]
 
 
 @pytest.fixture(scope="session")
 def aws_url() -> Iterator[str]:
-    with embedded_aws() as endpoint_url:
+    with engine(ENGINE) as endpoint_url:
         yield endpoint_url
 
 

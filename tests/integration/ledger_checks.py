@@ -61,6 +61,7 @@ class Tables:
     skus: dict[str, Item] = field(default_factory=dict)
     orders: dict[str, Item] = field(default_factory=dict)
     bounds: dict[str, int] = field(default_factory=dict)
+    external_ids: dict[str, Item] = field(default_factory=dict)
     product_markers: dict[str, Item] = field(default_factory=dict)
     stock_markers: dict[str, Item] = field(default_factory=dict)
     alerts: dict[str, Item] = field(default_factory=dict)
@@ -84,6 +85,8 @@ def read_tables(client: Any, prefix: str = "") -> Tables:
             tables.products[item["product_id"]] = item
         elif item["product_id"].startswith("#MARKER#"):
             tables.product_markers[item["product_id"]] = item
+        elif item["product_id"].startswith("#EXTERNAL#"):
+            tables.external_ids[item["product_id"]] = item
         else:
             tables.unknown.append(item)
     parts: list[Item] = []
@@ -161,6 +164,7 @@ def violations(tables: Tables) -> Iterator[str]:
         if item["reserved_stock"] != reserved_by_orders[sku]:
             yield f"{sku} has reserved {item['reserved_stock']}, its orders hold {reserved_by_orders[sku]}"
     yield from _order_violations(tables)
+    yield from _external_id_violations(tables)
     yield from _marker_violations(tables)
 
 
@@ -284,6 +288,19 @@ def _order_violations(tables: Tables) -> Iterator[str]:
     for (order_id, sku, kind), units in logged.items():
         if units:
             yield f"{units} units of {sku} are {kind} for {order_id}, which does not know of it"
+
+
+def _external_id_violations(tables: Tables) -> Iterator[str]:
+    """An external id leads to one product of its vendor, and every product that has one is led to."""
+    named = {
+        f"#EXTERNAL#{product['vendor_id']}#{product['external_id']}": product_id
+        for product_id, product in tables.products.items()
+        if product.get("external_id") is not None
+    }
+    led = {guard: item["belongs_to"] for guard, item in tables.external_ids.items()}
+    for guard in named.keys() | led.keys():
+        if named.get(guard) != led.get(guard):
+            yield f"{guard} leads to {led.get(guard)}, and {named.get(guard)} has it"
 
 
 def _marker_violations(tables: Tables) -> Iterator[str]:

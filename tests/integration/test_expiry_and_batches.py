@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,8 @@ from tests.integration.shop import Dice, Shop, Sku, done, insist, outcome, outco
 WRITERS = 16
 STOCK = 200
 ORDERS = 240
+RUNS = int(os.environ.get("RUNS") or 1)
+"""How often the stock is sold out: `make sell-out RUNS=100`."""
 
 AllFits = Callable[[], Tables]
 Result = dict[str, Any]
@@ -63,8 +66,9 @@ def told(result: Result) -> str:
     )
 
 
+@pytest.mark.parametrize("run", range(RUNS))
 def test_batches_and_single_orders_over_two_copies_sell_exactly_what_there_is(
-    shop: Shop, second_copy: Shop, dice: Dice, all_fits: AllFits
+    shop: Shop, second_copy: Shop, dice: Dice, all_fits: AllFits, run: int
 ) -> None:
     sku = shop.has_sku(STOCK)
     numbers = dice.shuffled(range(ORDERS))

@@ -75,6 +75,10 @@ def test_a_service_gets_local_settings_and_nothing_of_the_callers_aws() -> None:
         "AWS_REGION": "ap-south-1",
         "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:9004",
         "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": "http://127.0.0.1:9004",
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9004",
+        "AWS_ENDPOINT_URL_KMS": "http://127.0.0.1:9004",
+        "ARCHIVE_BUCKET": "inventory-archive",
+        "ARCHIVE_SIGNING_KEY": "alias/inventory-archive",
         "AWS_EC2_METADATA_DISABLED": "true",
         "JWKS_URL": "http://127.0.0.1:9000/.well-known/jwks.json",
         "TOKEN_ISSUER": "http://127.0.0.1:9000",
@@ -97,6 +101,7 @@ def test_a_remote_dynamodb_is_used_with_the_callers_own_credentials() -> None:
         "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
         "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": endpoint,
     }
+    assert "ARCHIVE_BUCKET" not in environment
 
 
 def test_streams_of_aws_itself_are_not_sought_at_its_dynamodb_endpoint() -> None:

@@ -193,13 +193,13 @@ def test_the_tables_are_there_when_the_stack_is_ready(start: Start) -> None:
 def test_a_signal_stops_everything(start: Start, number: signal.Signals) -> None:
     stack = start().wait_until_ready()
     processes = stack.descendants()
-    assert len(processes) == 6
+    assert len(processes) == 7
     stack.process.send_signal(number)
     assert stack.wait_for_exit() == 0
     assert stack.output.endswith("stopping …\n")
     stack.assert_nothing_is_left(processes)
     logs = {path.name: path.read_text() for path in stack.state_folder.glob("logs/*.log")}
-    assert len(logs) == 7
+    assert len(logs) == 8
     assert not [name for name, log in logs.items() if "Traceback" in log]
 
 
@@ -225,7 +225,7 @@ def test_nothing_survives_the_parent_of_the_supervisor(start: Start) -> None:
     # A shell that waits for the supervisor, as make does.
     stack = start("sh", "-c", '"$@"; true', "sh").wait_until_ready()
     processes = stack.descendants()
-    assert len(processes) == 7
+    assert len(processes) == 8
     stack.process.kill()
     stack.wait_for_exit()
     stack.assert_nothing_is_left(processes)
@@ -290,7 +290,7 @@ def test_a_service_that_ignores_sigterm_is_killed(start: Start, services_folder:
 
 def test_another_dynamodb_on_this_machine_gets_its_tables(start: Start, aws_endpoint: str) -> None:
     stack = start(DYNAMODB_ENDPOINT=aws_endpoint, TABLE_NAME_PREFIX="own-").wait_until_ready()
-    assert len(stack.descendants()) == 5
+    assert len(stack.descendants()) == 6
     assert not is_open(stack.ports["aws"])
     assert missing_tables(dynamodb(aws_endpoint), "own-") == []
 

@@ -51,6 +51,7 @@ def test_the_services_with_triggers_are_those_whose_application_has_feeds() -> N
         feeds[name] = json.loads(done.stdout)
     assert {name for name in SERVICES if feeds[name]} == set(TRIGGERED_SERVICES)
     assert feeds["stock"] == {"product_changed": True, "sku_changed": True}
+    assert feeds["audit"] == {"stock_changed": True, "log_changed": True}
 
 
 @pytest.mark.parametrize("table", ["Products-table", "VendorInventory"])

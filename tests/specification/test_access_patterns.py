@@ -200,6 +200,9 @@ def test_no_question_of_any_service_is_a_scan(shop: Shop, recorder: Recorder, ro
     url = getattr(shop, route.service) + route.path.format(**ids)
     with recorder.recording() as calls:
         shop.ask("GET", url, "admin", params=NEEDED.get(route.path))
+    if route.path == "/findings":
+        assert not calls, "it is not in the tables"
+        return
     assert calls, "something is asked"
     assert {call.operation for call in calls} <= {"GetItem", "BatchGetItem", "Query"}
 

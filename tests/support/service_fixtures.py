@@ -30,6 +30,8 @@ def service_module(tokens: Tokens) -> Iterator[Any]:
             "TOKEN_ISSUER": ISSUER,
             "TOKEN_AUDIENCES": AUDIENCE,
             "MACHINE_CLIENT_IDS": f"{MACHINE},{VENDOR_MACHINE}",
+            "ARCHIVE_BUCKET": "archive",
+            "ARCHIVE_SIGNING_KEY": "alias/archive",
             "AWS_DEFAULT_REGION": "ap-south-1",
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
@@ -38,6 +40,8 @@ def service_module(tokens: Tokens) -> Iterator[Any]:
             "ALERT_TOPIC_ARN",
             "AWS_ENDPOINT_URL",
             "AWS_ENDPOINT_URL_DYNAMODB",
+            "AWS_ENDPOINT_URL_KMS",
+            "AWS_ENDPOINT_URL_S3",
             "AWS_PROFILE",
             "TABLE_NAME_PREFIX",
         ):

@@ -9,6 +9,8 @@
 `products`, `skus`      the stored and served form of products and SKUs
 `exact_json`            JSON without damage to numbers
 `transactions`          the log's records, their types and effects, and the hash chain
+`ledger`                what must hold of a SKU's log, record by record
+`order_items`           what other services may know of stored orders
 `pages`                 one Query for one page, and its cursor
 `idempotency`           commands that are done once, however often they are sent
 `preconditions`         If-Match and ETag
@@ -27,6 +29,7 @@
 `streams`               changes of items, and how a batch of them is worked off
 `schedules`             work that is started on a schedule
 `alerts`                what somebody should look at, and where it goes (`alert_topic`)
+`verify`                an exported log, checked offline
 `settings`              environment variables
 ======================  ===============================================================================
 

@@ -11,8 +11,9 @@ from .limits import WRITE_ATTEMPTS_MAX, WRITE_DEADLINE_SECONDS
 
 __all__ = ["Persistence"]
 
-_FIRST_PAUSE_SECONDS: Final = 0.01
-"""The longest pause after a write's first lost attempt; it doubles with each."""
+_FIRST_PAUSE_SECONDS: Final = 0.1
+"""The longest pause after a write's first lost attempt; it doubles with each.  Other writers get several
+transactions done meanwhile; whoever comes back sooner undoes theirs (`tests/benchmarks/contention.py`)."""
 _LONGEST_PAUSE_SECONDS: Final = 0.5
 """The longest pause between two attempts of one write."""
 

@@ -71,6 +71,8 @@ class Serves:
         Whether it says where a created resource is.
     replays
         Whether a repeated command is answered as done before, also where no Idempotency-Key is understood.
+    whole_page
+        Of a list, whether the shape is that of the whole page rather than of its items.
     severally
         Whether it tells of each command in the body what became of it, so that it is busy for none of them.
     media_type
@@ -84,6 +86,7 @@ class Serves:
     etag: bool = False
     location: bool = False
     replays: bool = False
+    whole_page: bool = False
     severally: bool = False
     media_type: str = "application/json"
     also: Mapping[str, str] = field(default_factory=dict)
@@ -115,7 +118,7 @@ class Declaration:
     @property
     def query_parameters(self) -> Mapping[str, Parameter]:
         """The query's parameters, those of a list included."""
-        return {**self.query, **PAGING} if self.paged else self.query
+        return {**PAGING, **self.query} if self.paged else self.query
 
     @property
     def refusals(self) -> frozenset[type[InventoryError]]:

@@ -26,7 +26,7 @@
     │   ├── OrderExists, OrderInProgress, OrderCancelled, OrderConfirmed, ReservationExpired
     │   └── QuantityExceedsReserved, RefundExceedsConfirmed
     ├── Unavailable              nothing is half done; repeat the same request later
-    │   ├── Busy, IdentityUnavailable, DatabaseUnavailable
+    │   ├── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable
     └── InternalError            a defect of ours
 """
 
@@ -38,6 +38,7 @@ from .limits import PROBLEM_ERRORS_MAX, PROBLEM_PATH_MAX_CHARACTERS
 
 __all__ = [
     "AdjustmentBelowReserved",
+    "ArchiveUnavailable",
     "Busy",
     "Conflict",
     "CountStale",
@@ -418,6 +419,14 @@ class DatabaseUnavailable(Unavailable):
 
     code = "database_unavailable"
     title = "The database cannot answer at present"
+
+
+class ArchiveUnavailable(Unavailable):
+    """The archive, which keeps the findings, cannot be reached or is not configured."""
+
+    code = "archive_unavailable"
+    title = "The archive cannot answer at present"
+    retry_after_seconds = 5
 
 
 class InternalError(InventoryError):

@@ -9,9 +9,14 @@ from typing import Final
 
 __all__ = [
     "ALERT_MEMORY_SECONDS",
+    "ARCHIVE_LAG_MAX_SECONDS",
     "BATCH_LINES_MAX",
     "BATCH_ORDERS_MAX",
+    "BOUND_PLAN_SECONDS",
     "CONFLICTS_BEFORE_HALVING",
+    "EXPORT_BYTES_MAX",
+    "EXPORT_QUERIES_MAX",
+    "EXPORT_WIRE_BYTES_MAX",
     "HOLD_DEFAULT_SECONDS",
     "HOLD_MAX_SECONDS",
     "HOLD_MIN_SECONDS",
@@ -39,13 +44,17 @@ __all__ = [
     "READ_ROUNDS_MAX",
     "REQUEST_BODY_MAX_BYTES",
     "REQUEST_ID_MAX_CHARACTERS",
+    "RESERVATION_RECORDS_MAX",
     "SKU_VARIANT_MAX_CHARACTERS",
     "STOCK_MAX",
     "SWEEP_SECONDS_MAX",
+    "TIMELINE_RECORDS_MAX",
     "TOMBSTONE_SECONDS",
     "TRANSACTION_ITEMS_MAX",
     "UNDIVIDED_ORDER_LINES_MAX",
     "VARIANT_ATTRIBUTES_MAX",
+    "VERIFICATION_EXTRA_READS_MAX",
+    "VERIFICATION_RECORDS_MAX",
     "WRITE_ATTEMPTS_MAX",
     "WRITE_DEADLINE_SECONDS",
 ]
@@ -89,7 +98,7 @@ ORDER_PART_LINES_MAX: Final = 48
 """Lines in each part of an order of more lines than that: the part takes an action beside the order's."""
 ORDER_LEASE_SECONDS: Final = 60
 """After so long without a step, an order that is in the middle of a command is due for the sweeper."""
-LOSSES_BEFORE_DIVIDING: Final = 4
+LOSSES_BEFORE_DIVIDING: Final = 2
 """So often an order of several lines loses its SKUs to other writers before it goes on in steps."""
 ORDER_LINES_SENT_MAX: Final = 1_000
 """Lines in a request, before those of one SKU are summed."""
@@ -129,9 +138,36 @@ BATCH_LINES_MAX: Final = 2_000
 SWEEP_SECONDS_MAX: Final = 45.0
 """How long one run of the sweeper takes on further due orders; the next goes on a minute after it began."""
 
+# Reading the log
+VERIFICATION_RECORDS_MAX: Final = 500
+"""Records that one call of a verification takes from the index."""
+VERIFICATION_EXTRA_READS_MAX: Final = 50
+"""Records in a row that a verification asks for by their ids, as the index does not show them."""
+
+RESERVATION_RECORDS_MAX: Final = 5_000
+"""Records that are read, newest first, to find the orders that hold units of a SKU."""
+
+EXPORT_BYTES_MAX: Final = 5_000_000
+"""An export in one answer; the rest is behind its ``Link``."""
+EXPORT_WIRE_BYTES_MAX: Final = 6_000_000
+"""The same as a JSON string, which is how Lambda hands an answer on; Lambda's own limit is a little above."""
+EXPORT_QUERIES_MAX: Final = 25
+"""Queries for one export, of a megabyte or 1,000 records each, however few of the records are of the type."""
+
+TIMELINE_RECORDS_MAX: Final = 1_000
+"""Records of a picture; of a period with more, the newest."""
+
 # Streams
 ALERT_MEMORY_SECONDS: Final = 172_800
 """How long an alert is remembered as sent; a stream keeps a change for 24 hours."""
+
+ARCHIVE_LAG_MAX_SECONDS: Final = 300
+"""A log record is archived by so long after it was written; until then its absence there is no fault."""
+
+# Low stock
+BOUND_PLAN_SECONDS: Final = 120
+"""How long a plan to lower a low-stock bound stands at least; a request that saw the bound before it ends
+sooner."""
 
 # Contention
 TRANSACTION_ITEMS_MAX: Final = 100

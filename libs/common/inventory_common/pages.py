@@ -75,8 +75,8 @@ def equal_to(value: str) -> SortCondition:
     return SortCondition("#sort = :sort", {":sort": value}, lambda key: key == value)
 
 
-def at_most(value: int) -> SortCondition:
-    """Bound a numeric sort key from above, the value itself included."""
+def at_most(value: int | str) -> SortCondition:
+    """Bound the sort key from above, the value itself included."""
     return SortCondition("#sort <= :sort", {":sort": value}, lambda key: key <= value)
 
 

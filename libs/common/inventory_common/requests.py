@@ -62,6 +62,7 @@ __all__ = [
     "read_query",
     "require_range",
     "text",
+    "whole_number",
 ]
 
 IDEMPOTENCY_KEY: Final = rf"[\x21-\x7e]{{1,{IDEMPOTENCY_KEY_MAX_CHARACTERS}}}"
@@ -167,7 +168,7 @@ def read_period(query: Mapping[str, Any], first: str, end: str, *, order: str = 
     InvalidInput
         If no moment lies in it.
     """
-    period = Period(query[first], query[end], descending=query[order] == "desc")
+    period = Period(query[first], query[end], descending=query.get(order) == "desc")
     if period.first is not None and period.end is not None and period.end <= period.first:
         raise InvalidInput([(f"query.{end}", f"must be later than {first}")])
     return period
@@ -200,6 +201,7 @@ class Request:
     intent: Intent | None
     if_match: IfMatch
     query_as_sent: Mapping[str, list[str]]
+    accept: str
 
     def address_of_page(self, cursor: str) -> str:
         """Return the address of the same listing from another cursor on."""
@@ -333,15 +335,20 @@ def read_query(
     return values, errors
 
 
-def _limit(value: str) -> int:
-    if not (value.isascii() and value.isdecimal() and len(value) <= 4 and 1 <= int(value) <= PAGE_MAX_ITEMS):
-        raise ValueError(f"must be a whole number from 1 to {PAGE_MAX_ITEMS}")
-    return int(value)
+def whole_number(most: int) -> Form:
+    """Return the form of whole numbers from 1 to `most`."""
+
+    def read(value: str) -> int:
+        if not (value.isascii() and value.isdecimal() and len(value) <= 9 and 1 <= int(value) <= most):
+            raise ValueError(f"must be a whole number from 1 to {most}")
+        return int(value)
+
+    return Form(read, {"type": "integer", "minimum": 1, "maximum": most})
 
 
 PAGING: Final[Mapping[str, Parameter]] = {
     "limit": Parameter(
-        Form(_limit, {"type": "integer", "minimum": 1, "maximum": PAGE_MAX_ITEMS}),
+        whole_number(PAGE_MAX_ITEMS),
         "How many items a page holds at most.",
         default=PAGE_DEFAULT_ITEMS,
     ),

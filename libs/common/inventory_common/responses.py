@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .pages import Page
     from .requests import Request
 
-__all__ = ["REPLAYED", "Headers", "answer", "listing", "no_content"]
+__all__ = ["REPLAYED", "Headers", "answer", "linked", "listing", "no_content"]
 
 Headers = dict[str, str | list[str]]
 
@@ -57,10 +57,15 @@ def answer(
 
 def listing(page: Page, request: Request) -> Response:
     """Serve a page, with the address of the next in the body's cursor and in ``Link``."""
-    headers: Headers = {"Content-Type": "application/json"}
-    if page.next_cursor is not None:
-        headers["Link"] = f'<{request.address_of_page(page.next_cursor)}>; rel="next"'
-    return Response(dumps({"items": page.documents, "next_cursor": page.next_cursor}), headers, 200)
+    document = {"items": page.documents, "next_cursor": page.next_cursor}
+    return linked(answer(document), request, page.next_cursor)
+
+
+def linked(response: Response, request: Request, next_cursor: str | None) -> Response:
+    """Add the address of the next page to an answer, if there is one."""
+    if next_cursor is not None:
+        response.headers["Link"] = f'<{request.address_of_page(next_cursor)}>; rel="next"'
+    return response
 
 
 def no_content() -> Response:

@@ -169,6 +169,7 @@ class Endpoint:
             intent=None if key is None else self._intent(envelope, principal, key, body),
             if_match=IfMatch.read(envelope.header("if-match")) if declared.versioned else ANY_VERSION,
             query_as_sent=sent_query,
+            accept=envelope.header("accept") or "",
         )
 
     def _needs_key(self, document: Any) -> bool:
@@ -268,7 +269,7 @@ class RestService(Chalice):
         may_ask
             Instead of them, the roles that may send a certain value of a query parameter.
         query
-            The query parameters beside `limit` and `cursor`; any other is refused.
+            The query parameters beside `limit` and `cursor`, or a `limit` of its own; any other is refused.
         paged
             Whether it is a list, with `limit` and `cursor`.
         body

@@ -20,13 +20,15 @@ class Settings:
     table_name_prefix: str = ""
     cors_origins: tuple[str, ...] = ()
     alert_topic_arn: str | None = None
+    archive_bucket: str | None = None
+    archive_signing_key: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read ``JWKS_URL``, ``TOKEN_ISSUER``, and the lists ``TOKEN_AUDIENCES``, ``MACHINE_CLIENT_IDS``.
 
-        ``TABLE_NAME_PREFIX``, ``ALERT_TOPIC_ARN`` and the list ``CORS_ORIGINS`` may be absent; lists are
-        separated by commas.
+        ``TABLE_NAME_PREFIX``, ``ALERT_TOPIC_ARN``, ``ARCHIVE_BUCKET``, ``ARCHIVE_SIGNING_KEY`` (of KMS) and
+        the list ``CORS_ORIGINS`` may be absent; lists are separated by commas.
 
         Raises
         ------
@@ -45,6 +47,8 @@ class Settings:
             table_name_prefix=environment.get("TABLE_NAME_PREFIX", ""),
             cors_origins=_list(environment.get("CORS_ORIGINS", "")),
             alert_topic_arn=environment.get("ALERT_TOPIC_ARN") or None,
+            archive_bucket=environment.get("ARCHIVE_BUCKET") or None,
+            archive_signing_key=environment.get("ARCHIVE_SIGNING_KEY") or None,
         )
 
     def name_of(self, table: Table) -> str:

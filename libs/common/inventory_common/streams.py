@@ -12,9 +12,9 @@ from typing import Any, Final, Self
 from .dynamodb import measured
 from .items import Item
 from .log_lines import Level, exception_fields, log_event
-from .schema import PRODUCTS, VENDOR_INVENTORY, Table
+from .schema import PRODUCTS, STOCK_TRANSACTIONS, VENDOR_INVENTORY, Table
 
-__all__ = ["PRODUCT_CHANGES", "SKU_CHANGES", "Feed", "ItemChange", "work_off"]
+__all__ = ["LOG_CHANGES", "PRODUCT_CHANGES", "SKU_CHANGES", "Feed", "ItemChange", "work_off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +35,35 @@ class Feed:
 
 PRODUCT_CHANGES: Final = Feed(PRODUCTS, "product_id", "PROD-")
 SKU_CHANGES: Final = Feed(VENDOR_INVENTORY, "sku", "SKU-")
+# Of all items: one that has another id than records have is worth a look above all.
+LOG_CHANGES: Final = Feed(STOCK_TRANSACTIONS, "transaction_id", "")
 
 
 @dataclass(frozen=True, slots=True)
 class ItemChange:
-    """One change of one item; `before` is None for a new item, `after` for one that was removed."""
+    """One change of one item; `before` is None for a new item, `after` for one that was removed.
+
+    `sequence_number` is the change's own in its stream, `happened_at` is in epoch seconds, of which DynamoDB
+    tells whole ones.
+    """
 
     key: Item
     before: Item | None
     after: Item | None
+    sequence_number: str = ""
+    happened_at: float = 0.0
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """Read a record of a stream with new and old images."""
         change = record["dynamodb"]
-        return cls(change["Keys"], change.get("OldImage"), change.get("NewImage"))
+        return cls(
+            change["Keys"],
+            change.get("OldImage"),
+            change.get("NewImage"),
+            change.get("SequenceNumber", ""),
+            change.get("ApproximateCreationDateTime", 0.0),
+        )
 
 
 def work_off(

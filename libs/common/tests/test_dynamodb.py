@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore import exceptions
 from botocore.awsrequest import AWSResponse
+from botocore.errorfactory import ClientExceptionsFactory
 from botocore.exceptions import BotoCoreError, ClientError
 
 from inventory_common.dynamodb import Usage, connect, measured, outcome_of
@@ -99,6 +100,23 @@ def test_the_client_is_told_its_place_by_environment_variables(monkeypatch: pyte
     assert client.meta.service_model.service_name == "dynamodb"
     assert client.meta.region_name == "ap-south-1"
     assert client.meta.endpoint_url == "http://127.0.0.1:4566"
+
+
+def test_the_exception_classes_are_there_before_a_second_thread_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two threads that met at their making would each catch a class that the other's errors are not of."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
+    made = []
+
+    def create_client_exceptions(self: object, service_model: object) -> object:
+        made.append(threading.get_ident())
+        return SimpleNamespace()
+
+    monkeypatch.setattr(ClientExceptionsFactory, "create_client_exceptions", create_client_exceptions)
+    client = connect()
+    other = threading.Thread(target=lambda: client.exceptions)
+    other.start()
+    other.join()
+    assert made == [threading.get_ident()]
 
 
 def test_a_call_that_nobody_answers_ends_before_api_gateway_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:

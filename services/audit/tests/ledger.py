@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
 from typing import Any
 
 from inventory_common.ids import transaction_id
-from inventory_common.skus import FIRST_PREVIOUS_HASH
+from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.timestamps import plus_seconds
-from inventory_common.transactions import TransactionRecord
+from inventory_common.transactions import EFFECTS, NO_EFFECT, TransactionRecord, TransactionType
 
 NOW = "2026-02-23T10:30:00.000000Z"
 PRODUCT = "PROD-E4F9A"
@@ -43,3 +45,89 @@ def a_record(sku: str = BLACK, sequence: int = 1, **differences: Any) -> Transac
 def keep(client: Any, *records: TransactionRecord) -> None:
     for record in records:
         client.put_item(TableName="StockTransactions", Item=record.to_item())
+
+
+def a_ledger(length: int, sku: str = BLACK, *, seed: int = 1) -> list[TransactionRecord]:
+    """A whole log of all types, each record continuing the one before: as the stock service writes them."""
+    dice = random.Random(seed)
+    records: list[TransactionRecord] = []
+    stock, reserved, previous_hash = 0, 0, FIRST_PREVIOUS_HASH
+    held: dict[str, int] = {}
+    for sequence in range(1, length + 1):
+        kind, quantity, order_id, sign = _next_step(dice, stock, reserved, held, sequence)
+        effect = EFFECTS[kind] if sign else NO_EFFECT
+        before, reserved_before = stock, reserved
+        stock += effect.current_stock * quantity * sign
+        reserved += effect.reserved_stock * quantity
+        record = a_record(
+            sku,
+            sequence,
+            transaction_type=kind.value,
+            quantity_change=stock - before,
+            stock_before=before,
+            stock_after=stock,
+            order_id=order_id,
+            notes="counted, 3 % broken" if kind is TransactionType.MANUAL_ADJUSTMENT else None,
+            quantity=quantity,
+            reserved_before=reserved_before,
+            reserved_after=reserved,
+            previous_hash=previous_hash,
+        )
+        previous_hash = record.hash
+        records.append(record)
+    return records
+
+
+def _next_step(
+    dice: random.Random, stock: int, reserved: int, held: dict[str, int], sequence: int
+) -> tuple[TransactionType, int, str | None, int]:
+    """Draw what happens next; the last member is 0 for a refund that does not enter the stock."""
+    free = stock - reserved
+    choice = dice.randrange(7)
+    if choice in (0, 1) and free > 0:
+        order_id = f"ORDER-{sequence}"
+        held[order_id] = dice.randint(1, min(free, 5))
+        return TransactionType.ORDER_PLACED, held[order_id], order_id, 1
+    if choice in (2, 3) and held:
+        order_id = dice.choice(sorted(held))
+        quantity = dice.randint(1, held[order_id])
+        held[order_id] -= quantity
+        if not held[order_id]:
+            del held[order_id]
+        kind = TransactionType.ORDER_CONFIRMED if choice == 2 else TransactionType.ORDER_CANCELLED
+        return kind, quantity, order_id, 1
+    if choice == 4 and sequence > 10:
+        return TransactionType.REFUND, 1, "ORDER-1", dice.randint(0, 1)
+    if choice == 5 and free > 3:
+        return TransactionType.MANUAL_ADJUSTMENT, 3, None, -1
+    return TransactionType.RESTOCK, dice.randint(1, 9), None, 1
+
+
+def a_sku(records: Sequence[TransactionRecord], sku: str = BLACK, **differences: Any) -> Sku:
+    """The live SKU at the end of its log."""
+    last = records[-1] if records else None
+    attributes: dict[str, Any] = {
+        "product_id": PRODUCT,
+        "sku": sku,
+        "vendor_id": VENDOR,
+        "variant_name": "Black - Large",
+        "current_stock": last.stock_after if last else 0,
+        "reserved_stock": last.reserved_after if last else 0,
+        "reorder_threshold": 10,
+        "unit_price": 5,
+        "last_updated": last.timestamp if last else NOW,
+        "last_updated_by": VENDOR,
+        "is_active": True,
+        "sequence": len(records),
+        "ledger_hash": last.hash if last else FIRST_PREVIOUS_HASH,
+        "version": len(records) + 1,
+        "last_transaction_at": last.timestamp if last else None,
+        "last_transaction_id": last.transaction_id if last else None,
+        "product_is_active": True,
+        "product_version": 1,
+    }
+    return Sku(**attributes | differences)
+
+
+def keep_sku(client: Any, sku: Sku) -> None:
+    client.put_item(TableName="VendorInventory", Item=sku.to_item())

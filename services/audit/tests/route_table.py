@@ -6,7 +6,7 @@ from typing import Any
 
 from refusal_walk import EMPTY, OWN_ROUTES, Row, Table
 
-from .ledger import BLACK, PRODUCT, VENDOR, a_record, keep
+from .ledger import BLACK, PRODUCT, VENDOR, a_ledger, a_record, a_sku, keep, keep_sku
 
 LOG_READERS = frozenset({"vendor", "auditor", "admin"})
 
@@ -16,6 +16,7 @@ PATHS = {
     "vendor_id": VENDOR,
     "sku": BLACK,
 }
+NO_SKU = {"sku": f"SKU-{PRODUCT}-NONE"}
 ABSENT = {"transaction_id": a_record(BLACK, 99).transaction_id}
 
 ROUTES: Table = {
@@ -30,10 +31,29 @@ ROUTES: Table = {
     ("GET", "/vendors/{vendor_id}/transactions"): Row(
         may=LOG_READERS, paged=True, another_vendor="forbidden"
     ),
+    ("GET", "/findings"): Row(may=LOG_READERS, paged=True, another_vendor=EMPTY),
+    ("GET", "/skus/{sku}/stock-at"): Row(
+        may=LOG_READERS,
+        query=(("time", "2026-02-23T10:31:00Z"),),
+        another_vendor="sku_not_found",
+        absent=NO_SKU,
+        not_found="sku_not_found",
+    ),
+    ("GET", "/skus/{sku}/timeline.svg"): Row(
+        may=LOG_READERS, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
+    ),
+    ("GET", "/skus/{sku}/reservations"): Row(
+        may=LOG_READERS, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
+    ),
+    ("GET", "/skus/{sku}/verification"): Row(
+        may=LOG_READERS, paged=True, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
+    ),
     ("GET", "/skus/{sku}/transactions"): Row(may=LOG_READERS, paged=True, another_vendor=EMPTY),
 }
 
 
 def furnish(dynamodb: Any) -> None:
     """Store what the requests of the table are about."""
-    keep(dynamodb, *(a_record(BLACK, sequence) for sequence in range(1, 4)))
+    records = a_ledger(3)
+    keep(dynamodb, *records)
+    keep_sku(dynamodb, a_sku(records))

@@ -127,11 +127,13 @@ class ProductGateway:
                 Key=_key(product.product_id),
                 **versioned_update(product.to_item(), to.to_item()),
             )
-        except (
-            self._client.exceptions.ConditionalCheckFailedException,
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            # An update has no ClientRequestToken either.
+            found = error.response.get("Item")
+            if found is None or Product.from_item(found) != to:
+                raise ProductChanged from error
+        except self._client.exceptions.TransactionConflictException as error:
             # A SKU of the product is just being made: its transaction checks the product.
-            self._client.exceptions.TransactionConflictException,
-        ) as error:
             raise ProductChanged from error
 
     def _get(self, key: str) -> Item | None:

@@ -9,11 +9,12 @@ import pytest
 
 from chalicelib.catalog_service import CatalogService
 from chalicelib.product_gateway import ProductIdTaken
-from inventory_common.errors import Busy, IdempotencyKeyReused, ProductNotFound
+from inventory_common.errors import Busy, IdempotencyKeyReused, PreconditionFailed, ProductNotFound
 from inventory_common.identity import Scope
 from inventory_common.limits import WRITE_ATTEMPTS_MAX
+from inventory_common.preconditions import IfMatch
 
-from .shop import OTHER_VENDOR, VENDOR, Clock, Draws, a_creation, a_deactivation, an_intent
+from .shop import OTHER_VENDOR, VENDOR, Clock, Draws, a_change, a_creation, a_deactivation, an_intent
 
 INTENTS = pytest.mark.parametrize("intent", [None, an_intent()], ids=["no key", "key"])
 
@@ -52,6 +53,24 @@ def test_a_put_whose_answer_was_lost_is_found_by_its_second_try(
     made = replace(service, gateway=_With(service.gateway, add=twice)).create(a_creation())
     assert made.product.product_id == "PROD-AAAAA"
     assert service.gateway.product("PROD-BBBBB") is None
+
+
+def test_a_change_whose_answer_was_lost_is_found_by_its_second_try(
+    service: CatalogService, draws: Draws
+) -> None:
+    draws.coming = ["PROD-AAAAA"]
+    service.create(a_creation())
+    once = service.gateway.update
+
+    def twice(*arguments: Any, **named: Any) -> None:
+        once(*arguments, **named)
+        once(*arguments, **named)
+
+    changing = replace(service, gateway=_With(service.gateway, update=twice))
+    change = a_change("PROD-AAAAA", changes={"base_price": 80}, if_match=IfMatch.read('"1"'))
+    assert changing.change(change).version == 2
+    with pytest.raises(PreconditionFailed):
+        changing.change(change)
 
 
 class _With:

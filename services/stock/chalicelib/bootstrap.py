@@ -14,12 +14,13 @@ from inventory_common.rest import RestService
 from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
+from .bounds import BoundLowering
 from .inventory_gateway import InventoryGateway
 from .reactions import Reactions
 from .stock_service import StockService
 from .sweeper import Sweeper
 
-__all__ = ["reactions", "rest_service", "stock_service", "sweeper"]
+__all__ = ["bound_lowering", "reactions", "rest_service", "stock_service", "sweeper"]
 
 _NAME: Final = "inventory-stock"
 _API: Final = Api(
@@ -48,6 +49,11 @@ def reactions() -> Reactions:
 def sweeper() -> Sweeper:
     """Make the sweeper of due orders."""
     return Sweeper(_gateway(), now, Persistence())
+
+
+def bound_lowering() -> BoundLowering:
+    """Make the lowering of low-stock bounds."""
+    return BoundLowering(_gateway(), now)
 
 
 @cache  # making a client takes longer than most requests

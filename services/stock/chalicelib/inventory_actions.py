@@ -113,6 +113,9 @@ def _stock_update(movements: Sequence[Movement], tables: Tables) -> Action:
         # The flags may have changed without a new sequence.
         condition += " AND is_active = :true AND product_is_active = :true"
         values[":true"] = to_attribute(True)
+    if any(movement.is_answered for movement in movements):
+        condition += " AND #version = :version"
+        values[":version"] = to_attribute(before.version)
     return {
         "Update": {
             "TableName": tables.inventory,

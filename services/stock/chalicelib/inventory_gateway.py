@@ -10,15 +10,21 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from inventory_common.conditions import (
+    OLD_IMAGE,
     failed_conditions,
     is_in_conflict,
     versioned_update,
 )
 from inventory_common.dynamodb import DynamoDBClient
-from inventory_common.errors import DatabaseUnavailable, InvalidCursor
+from inventory_common.errors import Busy, DatabaseUnavailable, InvalidCursor
 from inventory_common.idempotency import Marker
 from inventory_common.items import Item, from_item, to_attribute, to_item
-from inventory_common.limits import ALERT_MEMORY_SECONDS, PAGE_MAX_ITEMS, READ_ROUNDS_MAX
+from inventory_common.limits import (
+    ALERT_MEMORY_SECONDS,
+    PAGE_MAX_ITEMS,
+    READ_ROUNDS_MAX,
+    WRITE_ATTEMPTS_MAX,
+)
 from inventory_common.pages import (
     Filter,
     Listing,
@@ -49,6 +55,7 @@ from .inventory_actions import Action, Tables, actions_of, product_check, sku_pu
 from .inventory_items import (
     OPEN_ORDERS,
     SKU_SORT_PREFIX,
+    LowStockBound,
     alert_key,
     bound_key,
     marker_key,
@@ -161,7 +168,8 @@ class InventoryGateway:
         found = self._batch_get(requested)
         if product is None and found[self._products]:
             product = Product.from_item(found[self._products][0])
-        bound = next((from_item(item)["bound"] for item in found[self._inventory] if "bound" in item), None)
+        bounds = [LowStockBound.from_item(item) for item in found[self._inventory] if "bound" in item]
+        bound = bounds[0].needed if bounds else None
         return product, bound, readings_of(found[self._inventory]).of(marker_id=marker_id).marker
 
     def skus_of_product(self, product_id: str, page: PageRequest) -> Page:
@@ -286,7 +294,10 @@ class InventoryGateway:
                 **versioned_update(sku.to_item(), to.to_item()),
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
-            raise LostRace(readings_of([error.response["Item"]])) from error
+            # An update has no ClientRequestToken: when its answer is lost, botocore's second try meets it.
+            found = error.response["Item"]
+            if Sku.from_item(found) != to:
+                raise LostRace(readings_of([found])) from error
         except self._client.exceptions.TransactionConflictException as error:
             raise LostRace(Readings()) from error
 
@@ -322,6 +333,49 @@ class InventoryGateway:
         lapses_at = epoch_seconds(now) + ALERT_MEMORY_SECONDS
         item = alert_key(alert_id) | to_item({TTL_ATTRIBUTE: lapses_at})
         self._client.put_item(TableName=self._inventory, Item=item)
+
+    # The low-stock bounds
+
+    def bounds_and_thresholds(self) -> tuple[list[LowStockBound], dict[str, int]]:
+        """Return all vendors' bounds, and each vendor's highest threshold, by a consistent Scan."""
+        bounds: list[LowStockBound] = []
+        thresholds: dict[str, int] = {}
+        scan: dict[str, Any] = {"TableName": self._inventory, "ConsistentRead": True}
+        while True:
+            answer = self._client.scan(**scan)
+            for item in answer["Items"]:
+                if "bound" in item:
+                    bounds.append(LowStockBound.from_item(item))
+                elif item["sku"]["S"].startswith(SKU_SORT_PREFIX):
+                    read = from_item(item, ("vendor_id", "reorder_threshold"))
+                    vendor_id, threshold = read["vendor_id"], read["reorder_threshold"]
+                    thresholds[vendor_id] = max(threshold, thresholds.get(vendor_id, _NO_SKU))
+            if "LastEvaluatedKey" not in answer:
+                return bounds, thresholds
+            scan["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def replace_bound(self, bound: LowStockBound, by: LowStockBound) -> bool:
+        """Write a bound's next state if nobody has changed it; return whether that was so."""
+        conditions, values = [], {}
+        for name, attribute in bound.to_item().items():
+            if name not in VENDOR_INVENTORY.key:
+                conditions.append(f"#{name} = :{name}")
+                values[f":{name}"] = attribute
+        if bound.lowering_at is None:
+            conditions.append("attribute_not_exists(#lowering_at)")
+        names = {f"#{name}": name for name in ("bound", "lowering_at", "lowering_to")}
+        used = " ".join(conditions)
+        try:
+            self._client.put_item(
+                TableName=self._inventory,
+                Item=by.to_item(),
+                ConditionExpression=" AND ".join(conditions),
+                ExpressionAttributeNames={key: name for key, name in names.items() if key in used},
+                ExpressionAttributeValues=values,
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     # How
 
@@ -368,16 +422,35 @@ class InventoryGateway:
         )
 
     def _raise_bound(self, vendor_id: str, threshold: int) -> None:
-        # If the condition fails, somebody has raised it as high or higher meanwhile.
-        with suppress(self._client.exceptions.ConditionalCheckFailedException):
-            self._client.update_item(
-                TableName=self._inventory,
-                Key=bound_key(vendor_id),
-                UpdateExpression="SET #bound = :threshold",
-                ConditionExpression="attribute_not_exists(#bound) OR #bound < :threshold",
-                ExpressionAttributeNames={"#bound": "bound"},
-                ExpressionAttributeValues={":threshold": to_attribute(threshold)},
-            )
+        """Leave the bound at least as high, and no plan to lower it further than that."""
+        for _ in range(WRITE_ATTEMPTS_MAX):
+            arguments: dict[str, Any] = {
+                "TableName": self._inventory,
+                "Key": bound_key(vendor_id),
+                "ExpressionAttributeNames": {"#bound": "bound"},
+                "ExpressionAttributeValues": {":threshold": to_attribute(threshold)},
+            }
+            try:
+                self._client.update_item(
+                    **arguments,
+                    UpdateExpression="SET #bound = :threshold REMOVE lowering_to, lowering_at",
+                    ConditionExpression="attribute_not_exists(#bound) OR #bound < :threshold",
+                    **OLD_IMAGE,
+                )
+                return
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                bound = LowStockBound.from_item(error.response["Item"])
+            if bound.needed >= threshold:
+                return
+            with suppress(self._client.exceptions.ConditionalCheckFailedException):
+                self._client.update_item(
+                    **arguments,
+                    UpdateExpression="REMOVE lowering_to, lowering_at",
+                    ConditionExpression="#bound >= :threshold",
+                )
+                return
+            # It was lowered in between.
+        raise Busy("The low-stock bound changes too fast; please try again.")
 
     def _transact(self, actions: list[Action]) -> None:
         try:

@@ -9,7 +9,8 @@
 ``ORDER-…``           ``#PART-001`` …        lines of an order that has too many for one item
 ``#MARKER#…``         ``#MARKER``            what an Idempotency-Key stands for, until ``ttl``
 ``#ALERT#…``          ``#ALERT``             an alert that was sent, until ``ttl``
-``VENDOR-…``          ``#LOW-STOCK-BOUND``   no reorder threshold of the vendor is above its ``bound``
+``VENDOR-…``          ``#LOW-STOCK-BOUND``   no reorder threshold of the vendor is above its ``bound``;
+                                             a plan to lower it is in ``lowering_to``, ``lowering_at``
 ====================  =====================  ==============================================================
 
 No index lists anything but SKUs and, in VendorInventoryIndex, open orders under partitions of their own:
@@ -20,11 +21,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from inventory_common.idempotency import Marker
 from inventory_common.items import Item, from_item, to_item
+from inventory_common.order_items import OPEN_ORDERS, ORDER_SORT, PART_SORT, order_key, part_key
 from inventory_common.schema import TTL_ATTRIBUTE, VENDOR_INVENTORY
 from inventory_common.skus import Sku
 
@@ -34,6 +36,7 @@ from .snapshot import Readings
 __all__ = [
     "OPEN_ORDERS",
     "SKU_SORT_PREFIX",
+    "LowStockBound",
     "alert_key",
     "bound_key",
     "marker_key",
@@ -48,28 +51,14 @@ __all__ = [
 ]
 
 SKU_SORT_PREFIX: Final = "SKU-"
-_ORDER_SORT: Final = "#ORDER"
-_PART_SORT: Final = "#PART-"
 _MARKER_SORT: Final = "#MARKER"
 _ALERT_SORT: Final = "#ALERT"
 _BOUND_SORT: Final = "#LOW-STOCK-BOUND"
-OPEN_ORDERS: Final = tuple(f"OPEN-ORDERS#{shard}" for shard in range(16))
-"""The partitions of VendorInventoryIndex that share the index writes of all open orders."""
 
 
 def sku_key(product_id: str, sku: str) -> Item:
     """Return the key of a SKU."""
     return to_item({"product_id": product_id, "sku": sku})
-
-
-def order_key(order_id: str) -> Item:
-    """Return the key of an order."""
-    return to_item({"product_id": order_id, "sku": _ORDER_SORT})
-
-
-def part_key(order_id: str, part: int) -> Item:
-    """Return the key of an order's part, numbered from 1."""
-    return to_item({"product_id": order_id, "sku": f"{_PART_SORT}{part:03}"})
 
 
 def marker_key(marker_id: str) -> Item:
@@ -87,6 +76,33 @@ def bound_key(vendor_id: str) -> Item:
     return to_item({"product_id": vendor_id, "sku": _BOUND_SORT})
 
 
+@dataclass(frozen=True, slots=True)
+class LowStockBound:
+    """No reorder threshold of the vendor is above `bound`; a plan to lower it stands for a while first."""
+
+    vendor_id: str
+    bound: int
+    lowering_to: int | None = None
+    lowering_at: str | None = None
+
+    @property
+    def needed(self) -> int:
+        """What a threshold may be without the bound being touched."""
+        return self.bound if self.lowering_to is None else self.lowering_to
+
+    @classmethod
+    def from_item(cls, item: Item) -> LowStockBound:
+        """Read a bound."""
+        read = from_item(item)
+        lowering_to, lowering_at = read.get("lowering_to"), read.get("lowering_at")
+        return cls(read["product_id"], read["bound"], lowering_to, lowering_at)
+
+    def to_item(self) -> Item:
+        """Write a bound."""
+        plan = {"lowering_to": self.lowering_to, "lowering_at": self.lowering_at}
+        return bound_key(self.vendor_id) | to_item({"bound": self.bound, **plan})
+
+
 def readings_of(items: Iterable[Item]) -> Readings:
     """Sort items of VendorInventory by what they are; others are left out."""
     skus: dict[str, Sku] = {}
@@ -96,7 +112,7 @@ def readings_of(items: Iterable[Item]) -> Readings:
         sort = item["sku"]["S"] if "sku" in item else ""
         if sort.startswith(SKU_SORT_PREFIX):
             skus[sort] = Sku.from_item(item)
-        elif sort == _ORDER_SORT:
+        elif sort == ORDER_SORT:
             order = order_of(item)
             orders[order.order_id] = order
         elif sort == _MARKER_SORT:
@@ -136,7 +152,7 @@ def whole_order(order: Order, parts: Iterable[Item]) -> Order | None:
         attributes = from_item(item)
         if attributes["version"] > order.version:
             return None
-        lines |= _lines_of(attributes, part=int(attributes["sku"].removeprefix(_PART_SORT)))
+        lines |= _lines_of(attributes, part=int(attributes["sku"].removeprefix(PART_SORT)))
     return replace(order, lines=lines, is_whole=True)
 
 

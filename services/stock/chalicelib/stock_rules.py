@@ -29,6 +29,8 @@ __all__ = ["Movement", "Occasion", "move", "require_active"]
 
 NEEDS_ACTIVE: Final = frozenset({TransactionType.RESTOCK, TransactionType.ORDER_PLACED})
 """A deactivated SKU or product takes no new stock and no new orders; reserved units can still be settled."""
+ANSWERED: Final = frozenset({TransactionType.RESTOCK, TransactionType.MANUAL_ADJUSTMENT})
+"""Commands on one SKU are answered with it, so nothing of it may have changed when they commit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,11 @@ class Movement:
     def needs_active(self) -> bool:
         """Whether the SKU and its product must still be active when this commits."""
         return self.record.transaction_type in NEEDS_ACTIVE
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the SKU must still be wholly as it was when this commits, not its stock alone."""
+        return self.record.transaction_type in ANSWERED
 
 
 def move(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from inventory_common.contention import Persistence
@@ -36,6 +36,7 @@ from .commands import (
     Source,
 )
 from .inventory_gateway import InventoryGateway, LostRace
+from .memory import Memory
 from .orders import Order, SettledOrder
 from .reservations import Settlement
 from .sagas import Sagas
@@ -69,6 +70,7 @@ class StockService:
     gateway: InventoryGateway
     clock: Clock
     persistence: Persistence
+    memory: Memory = field(default_factory=Memory)
 
     # Questions
 
@@ -269,7 +271,7 @@ class StockService:
 
     @property
     def _transactor(self) -> Transactor:
-        return Transactor(self.gateway, self.clock, self.persistence)
+        return Transactor(self.gateway, self.clock, self.persistence, self.memory)
 
     @property
     def _sagas(self) -> Sagas:
@@ -337,6 +339,7 @@ def _placing(command: PlaceOrder, source: Source) -> Task:
         source=source,
         skus=tuple((line.product_id, line.sku) for line in command.lines),
         order_id=command.order_id,
+        makes_order=True,
         is_divisible=len(command.lines) > 1,
     )
 

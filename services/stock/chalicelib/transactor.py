@@ -5,15 +5,22 @@ SKU which all of them want is written once.  A pack of one is the usual case.
 
 ::
 
+    guess ─────────► commit ──► done
+      │ not remembered, no commit, or no longer so
+      ▼
     read ──► decide ──► commit ──► done
-               ▲           │ another writer was first: its image
-               └───────────┘ is the next attempt's, without a read
+     ▲         ▲           │ another writer was first: decided once more, at once, on the
+     │         └───────────┤ image that it left, without a read
+     └────── pause ◄───────┘ lost again: after a pause, that image would be an old one
+
+That an order or a marker is there already is rare.  A command that is to write a new one does not read it
+first: the condition of the write tells, and shows it.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
@@ -26,17 +33,22 @@ from inventory_common.limits import (
     LOSSES_BEFORE_DIVIDING,
     TRANSACTION_ITEMS_MAX,
 )
+from inventory_common.skus import Sku
 from inventory_common.timestamps import Clock, epoch_seconds
 
 from .commands import Source
 from .inventory_actions import count_of
 from .inventory_gateway import InventoryGateway, LostRace
+from .memory import Memory
 from .orders import Order
 from .reservations import standing
 from .snapshot import Commit, IncompleteSnapshot, NeedsSteps, Readings, Snapshot
 from .stock_rules import Occasion
 
 __all__ = ["Decide", "Done", "Outcome", "Task", "Transactor"]
+
+_DECISIONS_MAX: Final = 4
+"""Decisions on one reading and on what was learned since, before a pause makes all of it old."""
 
 _TORN_READINGS_MAX: Final = 5
 """Readings of one order together with its SKUs that may be of different moments: each takes a change of the
@@ -54,6 +66,8 @@ class Task:
     source: Source
     skus: tuple[tuple[str, str], ...] = ()
     order_id: str | None = None
+    makes_order: bool = False
+    """Whether the order is usually not there yet, so that it is not read before the command is decided."""
     marker_id: str | None = None
     notes: str | None = None
     is_divisible: bool = False
@@ -100,29 +114,40 @@ class _Plan:
     considered: int = 0
 
     @property
-    def sku_count(self) -> int:
-        """How many SKUs the commits move."""
-        return len({movement.after.sku for commit in self.commits for movement in commit.movements})
+    def skus(self) -> Mapping[str, Sku]:
+        """The SKUs that the commits move, as they leave them."""
+        return {
+            movement.after.sku: movement.after for commit in self.commits for movement in commit.movements
+        }
 
 
 @dataclass(slots=True)
 class _Losses:
-    """How often a pack has lost to other writers: over several SKUs, without any image; and at which SKUs."""
+    """How often a pack has lost to other writers; over several SKUs, without any image; and at which SKUs.
 
+    `torn_readings` are those whose order and SKUs were of different moments.
+    """
+
+    count: int = 0
     of_several_skus: int = 0
     conflicts: int = 0
+    torn_readings: int = 0
     contested: frozenset[str] = frozenset()
 
     def add(self, race: LostRace, plan: _Plan) -> None:
         """Count one more; a conflict is one of which DynamoDB shows no item that has changed."""
-        self.of_several_skus += plan.sku_count > 1
+        self.count += 1
+        self.of_several_skus += len(plan.skus) > 1
         self.conflicts += not race.found
         self.contested |= race.contested
 
     @property
     def call_for_halving(self) -> bool:
         """Whether fewer tasks are likelier to commit; on one SKU alone they are not."""
-        return self.conflicts >= CONFLICTS_BEFORE_HALVING or self.of_several_skus >= LOSSES_BEFORE_DIVIDING
+        return (
+            max(self.conflicts, self.torn_readings) >= CONFLICTS_BEFORE_HALVING
+            or self.of_several_skus >= LOSSES_BEFORE_DIVIDING
+        )
 
     @property
     def call_for_steps(self) -> bool:
@@ -132,11 +157,12 @@ class _Losses:
 
 @dataclass(frozen=True, slots=True)
 class Transactor:
-    """Carries out tasks; each attempt has its own moment by the clock."""
+    """Carries out tasks; each decision has its own moment by the clock."""
 
     gateway: InventoryGateway
     clock: Clock
     persistence: Persistence
+    memory: Memory = field(default_factory=Memory)
 
     def carry_out(self, task: Task, deadline: float | None = None) -> Done:
         """Carry out one task, by a deadline of the persistence's where it is not all that it bounds.
@@ -182,44 +208,101 @@ class Transactor:
 
     def _settle(self, pack: Sequence[Task], deadline: float) -> tuple[list[Outcome], list[Sequence[Task]]]:
         """Settle a pack, or its beginning; return the outcomes, and what is left as packs of their own."""
-        losses, torn_readings = _Losses(), 0
+        losses = _Losses()
+        known, guessed = self._guess(pack, losses)
+        if guessed is not None:
+            return guessed, []
         try:
-            readings = self._read(pack)
             for _ in self.persistence.attempts(deadline):
-                if len(pack) > 1 and (losses.call_for_halving or torn_readings >= CONFLICTS_BEFORE_HALVING):
+                if len(pack) > 1 and losses.call_for_halving:
                     half = len(pack) // 2
                     return [], [pack[:half], pack[half:]]
-                readings, plan = self._plan(pack, readings)
-                if plan.missing:
-                    torn_readings += 1
-                    if torn_readings >= _TORN_READINGS_MAX:
-                        raise Busy("The order and its SKUs do not fit together; please try again.")
-                    continue
-                looked_again = self._looked_again(pack, plan, readings)
-                if looked_again != readings:
-                    readings = looked_again
-                    continue
-                try:
-                    if plan.commits:
-                        self.gateway.commit(plan.commits)
-                except LostRace as race:
-                    readings = readings.updated(race.found)
-                    losses.add(race, plan)
-                    if losses.call_for_steps and len(pack) == 1 and pack[0].is_divisible:
-                        return [NeedsSteps(losses.contested)], []
-                    continue
-                left = pack[len(plan.outcomes) :]
-                return plan.outcomes, [left] if left else []
+                outcomes = self._attempt(pack, known, losses, deadline)
+                if outcomes is not None:
+                    left = pack[len(outcomes) :]
+                    return outcomes, [left] if left else []
+                known = Readings()
         except Busy as busy:
             return [busy] * len(pack), []
         raise AssertionError("attempts end by raising Busy")
 
-    def _read(self, pack: Iterable[Task]) -> Readings:
-        return self.gateway.read(
-            dict.fromkeys(sku for task in pack for sku in task.skus),
-            orders=[task.order_id for task in pack if task.order_id is not None],
-            markers=[task.marker_id for task in pack if task.marker_id is not None],
+    def _guess(self, pack: Sequence[Task], losses: _Losses) -> tuple[Readings, list[Outcome] | None]:
+        """Decide on the SKUs as this process left them; whatever is no commit is left to a reading.
+
+        Returns
+        -------
+        tuple
+            What is known now, of which nothing is remembered; and the outcomes, None if it was for nothing.
+        """
+        remembered = self.memory.recall({sku for task in pack for _, sku in task.skus})
+        if not remembered or any(task.order_id is not None and not task.makes_order for task in pack):
+            return Readings(), None
+        plan = _decide(pack, Readings(skus=remembered), self.clock())
+        if plan.considered < len(pack) or len(plan.commits) < len(pack):
+            return Readings(), None
+        race = self._commit(plan)
+        if race is not None:
+            self.memory.forget(plan.skus)
+            losses.add(race, plan)
+            return race.found, None
+        self.memory.keep(plan.skus.values())
+        return Readings(), plan.outcomes
+
+    def _attempt(
+        self, pack: Sequence[Task], known: Readings, losses: _Losses, deadline: float
+    ) -> list[Outcome] | None:
+        """Decide and commit a pack, or its beginning; None if other writers were faster."""
+        readings = self._read(pack, known)
+        for _ in range(_DECISIONS_MAX):
+            if self.persistence.monotonic() > deadline:
+                raise Busy("The database is slow at present; please try again.")
+            readings, plan = self._plan(pack, readings)
+            if plan.missing:
+                losses.torn_readings += 1
+                if losses.torn_readings >= _TORN_READINGS_MAX:
+                    raise Busy("The order and its SKUs do not fit together; please try again.")
+                if len(pack) > 1 and losses.call_for_halving:
+                    return None
+                continue
+            looked_again = self._looked_again(_refused(pack, plan), readings)
+            if looked_again != readings:
+                readings = looked_again
+                continue
+            race = self._commit(plan)
+            if race is None:
+                if not losses.count:
+                    self.memory.keep(plan.skus.values())
+                return plan.outcomes
+            losses.add(race, plan)
+            if losses.call_for_steps and len(pack) == 1 and pack[0].is_divisible:
+                return [NeedsSteps(losses.contested)]
+            readings = readings.updated(race.found)
+            if race.found.orders or race.found.markers:
+                # One command of the pack was repeated: so may be the others.
+                readings = self._looked_again(pack, readings)
+            elif losses.count > 1 or not race.found:
+                return None  # where many writers are, those who come back at once keep each other from it
+        return None
+
+    def _commit(self, plan: _Plan) -> LostRace | None:
+        """Write a plan's commits; return the race if it was lost."""
+        try:
+            if plan.commits:
+                self.gateway.commit(plan.commits)
+        except LostRace as race:
+            return race
+        return None
+
+    def _read(self, pack: Iterable[Task], known: Readings) -> Readings:
+        read = self.gateway.read(
+            dict.fromkeys(sku for task in pack for sku in task.skus if sku[1] not in known.skus),
+            orders=[
+                task.order_id
+                for task in pack
+                if task.order_id is not None and not task.makes_order and task.order_id not in known.orders
+            ],
         )
+        return known.updated(read)
 
     def _plan(self, pack: Sequence[Task], readings: Readings) -> tuple[Readings, _Plan]:
         """Decide on the readings; SKUs that only the orders tell of are read first, together with these.
@@ -233,19 +316,16 @@ class Transactor:
             plan = _decide(pack[: plan.considered], readings, self.clock())
         return readings, plan
 
-    def _looked_again(self, pack: Sequence[Task], plan: _Plan, readings: Readings) -> Readings:
-        """Look again for what would make a refused command a repeated one.
+    def _looked_again(self, tasks: Sequence[Task], readings: Readings) -> Readings:
+        """Look for what would make these commands repeated ones, where it is not known to stand.
 
-        Several items are not read at one moment: an earlier copy of the command may have committed between
-        the read of its order or marker and that of a SKU, whose stock is then short by that very command.
-        What had lapsed when it was read counts as absent, and may have been replaced since.
+        Several items are not read at one moment: an earlier copy of a command may have committed between the
+        read of its order or marker and that of a SKU, whose stock is then short by that very command.  What
+        had lapsed when it was read counts as absent, and may have been replaced since.
         """
-        refused = [
-            task for task, outcome in zip(pack, plan.outcomes, strict=False) if isinstance(outcome, Conflict)
-        ]
         now = self.clock()
-        orders = [task.order_id for task in refused if task.order_id is not None]
-        markers = [task.marker_id for task in refused if task.marker_id is not None]
+        orders = [task.order_id for task in tasks if task.order_id is not None]
+        markers = [task.marker_id for task in tasks if task.marker_id is not None]
         return readings.updated(
             self.gateway.read(
                 orders=[each for each in orders if standing(readings.orders.get(each), now) is None],
@@ -256,6 +336,10 @@ class Transactor:
                 ],
             )
         )
+
+
+def _refused(pack: Sequence[Task], plan: _Plan) -> list[Task]:
+    return [task for task, outcome in zip(pack, plan.outcomes, strict=False) if isinstance(outcome, Conflict)]
 
 
 def _decide(pack: Sequence[Task], readings: Readings, now: str) -> _Plan:

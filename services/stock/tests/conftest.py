@@ -21,7 +21,9 @@ def clock() -> Clock:
 @pytest.fixture
 def service(service_module: Any, dynamodb: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The service behind the routes, with the test's clock and no pauses."""
-    service = replace(service_module.stock, clock=clock, persistence=patient())
+    from chalicelib.memory import Memory
+
+    service = replace(service_module.stock, clock=clock, persistence=patient(), memory=Memory())
     monkeypatch.setattr(service_module, "stock", service)
     return service
 

@@ -374,6 +374,23 @@ def test_a_change_that_meets_a_transaction_is_tried_again(
     assert service.gateway.sku(PRODUCT, BLACK).unit_price == 80
 
 
+@pytest.mark.usefixtures("offered")
+def test_a_change_whose_answer_was_lost_is_found_by_its_second_try(
+    service: StockService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = service.gateway._client.update_item
+
+    def twice(**request: Any) -> Any:
+        once(**request)
+        return once(**request)
+
+    monkeypatch.setattr(service.gateway._client, "update_item", twice)
+    change = a_change(unit_price=80, if_match=IfMatch.read('"1"'))
+    assert service.change_sku(change, SOURCE).version == 2
+    with pytest.raises(PreconditionFailed):
+        service.change_sku(change, SOURCE)
+
+
 def test_the_conflict_is_an_error_that_the_client_knows(dynamodb: Any) -> None:
     assert issubclass(dynamodb.exceptions.TransactionConflictException, ClientError)
 

@@ -11,6 +11,7 @@ from front_door import Client, Tokens
 
 from chalicelib.commands import SettleOrder
 from chalicelib.inventory_gateway import LostRace
+from chalicelib.memory import Memory
 from chalicelib.snapshot import Readings
 from chalicelib.stock_service import StockService
 from inventory_common.errors import (
@@ -98,7 +99,8 @@ def beside(service: StockService) -> Callable[..., StockService]:
     """The service while others act."""
 
     def beside(*acts: Callable[[], Any], attempts_max: int = 5) -> StockService:
-        return replace(service, gateway=Rival(service.gateway, *acts), persistence=patient(attempts_max))
+        rival = Rival(service.gateway, *acts)
+        return replace(service, gateway=rival, persistence=patient(attempts_max), memory=Memory())
 
     return beside
 

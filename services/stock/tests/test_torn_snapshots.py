@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.commands import SettleOrder
 from chalicelib.inventory_gateway import InventoryGateway
+from chalicelib.memory import Memory
 from chalicelib.snapshot import Readings
 from chalicelib.stock_service import StockService
 from inventory_common.errors import InsufficientStock, QuantityExceedsReserved, StockLimitExceeded
@@ -49,7 +50,7 @@ def keep(dynamodb: Any) -> Callable[..., None]:
 @pytest.fixture
 def torn(service: StockService) -> Callable[[Callable[[], Any]], StockService]:
     """The service, while the given act happens within its first read."""
-    return lambda act: replace(service, gateway=Torn(service.gateway, act))
+    return lambda act: replace(service, gateway=Torn(service.gateway, act), memory=Memory())
 
 
 def test_a_place_whose_first_copy_took_the_last_units_is_a_repeated_one(

@@ -1,0 +1,89 @@
+"""What a service needs of others, installed for its target rather than for this machine."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from deploy.errors import DeployError
+from deploy.symbols import without_symbols
+from deploy.target import Target
+
+_NEVER_IMPORTED: Final = ("bin", "cffi", "pycparser", "pydantic/v1", "pydantic/mypy.py", "simplejson/tests")
+"""What comes with the rest: cryptography calls cffi's C part alone, our models are none of pydantic 1."""
+_USELESS_SUFFIXES: Final = (".pyi", ".c", ".h", ".typed")
+
+
+def install_dependencies(requirements: Path, constraints: Path, target: Target, store: Path) -> Path:
+    """Return a folder with all that a service's requirements name, as wheels for the target.
+
+    Parameters
+    ----------
+    requirements
+        The service's own file, whose versions are pinned.
+    constraints
+        Pins what those need in turn.
+    target
+        What the wheels are to run on.
+    store
+        Where such folders are kept from one time to the next, by what they were made from.
+
+    Raises
+    ------
+    DeployError
+        If there is no wheel of something for the target; the message is pip's own.
+    """
+    wanted = requirements.read_bytes() + b"\0" + constraints.read_bytes()
+    digest = hashlib.sha256(wanted + f"\0{target.runtime}\0{target.architecture}".encode()).hexdigest()
+    kept = store / digest[:16]
+    if kept.is_dir():
+        return kept
+    store.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=store) as name:
+        folder = Path(name) / "installed"
+        _install(requirements, constraints, target, folder)
+        _drop_what_is_never_imported(folder)
+        _cut_symbols(folder)
+        try:
+            # Whole or not at all: another service may be packaged at the same time.
+            folder.rename(kept)
+        except OSError:
+            if not kept.is_dir():
+                raise
+    return kept
+
+
+def _install(requirements: Path, constraints: Path, target: Target, folder: Path) -> None:
+    platforms = [f"--platform={tag}" for tag in target.platforms]
+    command = [
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"),
+        *("--target", str(folder), "--only-binary=:all:", "--implementation=cp", *platforms),
+        *(f"--python-version={target.python_version}", "-r", str(requirements), "-c", str(constraints)),
+    ]
+    environment = os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    if done.returncode != 0:
+        errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr]
+        raise DeployError("\n".join([f"pip cannot install {requirements} for {target.runtime}:", *errors]))
+
+
+def _drop_what_is_never_imported(folder: Path) -> None:
+    for path in [folder / name for name in _NEVER_IMPORTED] + list(folder.glob("*.dist-info")):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    for path in list(folder.rglob("*")):
+        if path.is_file() and path.suffix in _USELESS_SUFFIXES:
+            path.unlink()
+
+
+def _cut_symbols(folder: Path) -> None:
+    for path in folder.rglob("*.so"):
+        path.write_bytes(without_symbols(path.read_bytes()))

@@ -1,0 +1,82 @@
+"""``python -m deploy.description FOLDER``: print what an app declares, as JSON.
+
+In a process of its own: all services have modules of the same names, ``app`` and ``chalicelib``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.errors import DeployError
+
+_PLACEHOLDERS: Final = {
+    "JWKS_URL": "https://issuer.invalid/jwks.json",
+    "TOKEN_ISSUER": "https://issuer.invalid",
+    "TOKEN_AUDIENCES": "none",
+    "MACHINE_CLIENT_IDS": "none",
+    "AWS_DEFAULT_REGION": "ap-south-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+"""What an app must have to be imported; none of it is in what the app declares."""
+
+
+def describe(service: str, folder: Path) -> dict[str, Any]:
+    """Return what a service's app declares, importing it elsewhere.
+
+    Parameters
+    ----------
+    service
+        Its name, for the message if it fails.
+    folder
+        Holds ``app.py``, ``chalicelib`` and the ``inventory_common`` that it is to run with.
+
+    Returns
+    -------
+    dict
+        ``routes``, by path, the methods of each; ``feeds``, by function, the table, key attribute and prefix
+        of the items it reads; ``schedules``, by function, the expression of each
+        (docs/platform-contract.md).
+
+    Raises
+    ------
+    DeployError
+        If the app cannot be imported.
+    """
+    environment = _PLACEHOLDERS | {
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": os.pathsep.join([str(folder), str(Path(__file__).resolve().parent.parent)]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    command = [sys.executable, "-m", "deploy.description", str(folder)]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise DeployError(f"The app of {service} cannot be imported:\n{done.stderr.rstrip()}")
+    declared: dict[str, Any] = json.loads(done.stdout)
+    return declared
+
+
+def _declared(app: Any) -> dict[str, Any]:
+    return {
+        "routes": {path: sorted(methods) for path, methods in sorted(app.routes.items())},
+        "feeds": {
+            name: {"table": feed.table.name, "key_attribute": feed.key_attribute, "prefix": feed.prefix}
+            for name, feed in sorted(app.feeds.items())
+        },
+        "schedules": dict(sorted(app.schedules.items())),
+    }
+
+
+def main() -> None:
+    """Import the app of the folder that the command line names."""
+    sys.path.insert(0, sys.argv[1])
+    print(json.dumps(_declared(importlib.import_module("app").app)))
+
+
+if __name__ == "__main__":
+    main()

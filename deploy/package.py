@@ -1,0 +1,154 @@
+"""A service's zip: its app, the shared library as it is now, Chalice's runtime, and what they need."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import chalice.app
+
+from deploy.bytecode import compile_modules, interpreter_of
+from deploy.dependencies import install_dependencies
+from deploy.description import describe
+from deploy.errors import DeployError
+from deploy.services import BUILD_FOLDER, REPOSITORY_ROOT, service_folder
+from deploy.target import Target
+from deploy.zips import write_zip
+
+ZIP_MAX_BYTES: Final = 8_000_000
+"""How large a service's zip may be: its download is part of each cold start."""
+
+_CHALICE_RUNTIME: Final = ("__init__.py", "app.py")
+"""Chalice's own packager takes these two and nothing else of Chalice."""
+_NEVER_PACKED: Final = shutil.ignore_patterns("__pycache__", "*.pyc", "tests", "*.typed")
+
+
+@dataclass(frozen=True)
+class Package:
+    """A service, ready to be deployed.
+
+    Attributes
+    ----------
+    service : str
+        Its name.
+    zip_path : Path
+        The code of all its functions.
+    variables_path : Path
+        What its app declares, as ``terraform/service`` takes it.
+    target : Target
+        What the zip runs on.
+    """
+
+    service: str
+    zip_path: Path
+    variables_path: Path
+    target: Target
+
+
+def package_service(
+    name: str, target: Target, build: Path = BUILD_FOLDER, root: Path = REPOSITORY_ROOT
+) -> Package:
+    """Write ``<name>.zip`` and ``<name>.tfvars.json`` into the build folder.
+
+    Raises
+    ------
+    DeployError
+        If there is no such service, a dependency cannot be had, a module does not compile, or the zip
+        would be too large.
+    """
+    service = service_folder(name, root)
+    pins = root / "requirements" / "run.txt"
+    dependencies = install_dependencies(service / "requirements.txt", pins, target, build / ".dependencies")
+    build.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=build) as folder:
+        ours, everything = Path(folder) / "ours", Path(folder) / "everything"
+        _copy_ours(service, root, ours)
+        declared = {"service": name, **describe(name, ours)}
+        shutil.copytree(dependencies, everything)
+        _copy_chalice(everything)
+        _compile(ours, everything, target)
+        shutil.copytree(ours, everything, dirs_exist_ok=True)
+        packed = Path(folder) / f"{name}.zip"
+        write_zip(everything, packed)
+        size = packed.stat().st_size
+        if size > ZIP_MAX_BYTES:
+            raise DeployError(f"{name}.zip would have {size:,} bytes; {ZIP_MAX_BYTES:,} are allowed.")
+        variables = Path(folder) / f"{name}.tfvars.json"
+        variables.write_text(json.dumps(declared, indent=2) + "\n", encoding="utf-8")
+        # Last of all, so that a packaging that fails leaves the package of before.
+        return Package(
+            name, packed.replace(build / packed.name), variables.replace(build / variables.name), target
+        )
+
+
+def package_claims(build: Path = BUILD_FOLDER, root: Path = REPOSITORY_ROOT) -> Path:
+    """Write ``claims.zip``, the platform's own function, which adds a vendor's id to its machine's tokens."""
+    source = root / "terraform" / "modules" / "identity" / "claims" / "claims.py"
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(source, folder)
+        write_zip(Path(folder), build / "claims.zip")
+    return build / "claims.zip"
+
+
+def missing_interpreter(target: Target) -> str | None:
+    """Say that there is no Python here to compile for the target, if there is none."""
+    if interpreter_of(target) is not None:
+        return None
+    return (
+        f"There is no {target.runtime} on this machine: the zips carry no bytecode, "
+        "and a cold start takes twice as long."
+    )
+
+
+def _copy_ours(service: Path, root: Path, folder: Path) -> None:
+    """Copy what this repository has of the service: with the library as it is in this checkout."""
+    folder.mkdir()
+    for path in _top_level(service):
+        shutil.copy(path, folder)
+    shutil.copytree(service / "chalicelib", folder / "chalicelib", ignore=_NEVER_PACKED)
+    library = root / "libs" / "common" / "inventory_common"
+    shutil.copytree(library, folder / "inventory_common", ignore=_NEVER_PACKED)
+
+
+def _top_level(service: Path) -> Iterable[Path]:
+    yield service / "app.py"
+    openapi = service / "openapi.json"
+    if openapi.exists():
+        yield openapi
+
+
+def _copy_chalice(folder: Path) -> None:
+    source = Path(chalice.app.__file__).parent
+    (folder / "chalice").mkdir()
+    for name in _CHALICE_RUNTIME:
+        shutil.copy(source / name, folder / "chalice" / name)
+
+
+def _compile(ours: Path, others: Path, target: Target) -> None:
+    interpreter = interpreter_of(target)
+    if interpreter is None:
+        return
+    # Of ours the sources go along: a traceback in the log shows their lines.
+    compile_modules(interpreter, ours, keep_sources=True)
+    compile_modules(interpreter, others, keep_sources=False)
+
+
+def package_all(names: Iterable[str], target: Target, build: Path = BUILD_FOLDER) -> list[Package]:
+    """Package services one after the other, and tell the person what came of it."""
+    warning = missing_interpreter(target)
+    if warning:
+        print(warning, file=sys.stderr)
+    packages = []
+    for name in names:
+        packages.append(package_service(name, target, build))
+        size = packages[-1].zip_path.stat().st_size
+        print(
+            f"{name}.zip: {size / 1_000_000:.1f} MB for {target.runtime} on {target.architecture}", flush=True
+        )
+    return packages

@@ -1,0 +1,122 @@
+"""Which service is put where: the stage, the state, and the AWS that all of it is about."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from deploy.errors import DeployError
+from deploy.services import BUILD_FOLDER, service_folder
+
+PROTECTED_STAGE: Final = "prod"
+"""Is never destroyed by a command of ours."""
+DEFAULT_REGION: Final = "ap-south-1"
+
+_STAGE: Final = re.compile(r"[a-z][a-z0-9]{1,11}")
+_PATIENCE: Final = Config(connect_timeout=5, read_timeout=15, retries={"total_max_attempts": 2})
+
+
+@dataclass(frozen=True)
+class Place:
+    """A service on a stage.
+
+    Attributes
+    ----------
+    service, stage, region : str
+        As a person names them.
+    state_bucket : str or None
+        The S3 bucket of the states, or None if they are in `state_folder`.
+    state_folder : Path or None
+        A folder of this machine for them.
+    endpoint_url : str or None
+        Where AWS is, if not at AWS.
+    work_folder : Path
+        Where Terraform works; two places share nothing in it.
+    """
+
+    service: str
+    stage: str
+    region: str
+    state_bucket: str | None
+    state_folder: Path | None
+    endpoint_url: str | None
+    work_folder: Path
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read ``SERVICE``, ``STAGE``, ``STATE_BUCKET`` or ``STATE_FOLDER``, and AWS's own variables.
+
+        Raises
+        ------
+        DeployError
+            If one is missing or wrong.
+        """
+        service, stage = environ.get("SERVICE", ""), environ.get("STAGE", "")
+        service_folder(service)
+        if not _STAGE.fullmatch(stage):
+            said = f"{stage!r} is no stage" if stage else "Which stage? Say STAGE=NAME"
+            raise DeployError(f"{said}; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.")
+        bucket, folder = environ.get("STATE_BUCKET") or None, environ.get("STATE_FOLDER") or None
+        if (bucket is None) == (folder is None):
+            raise DeployError(
+                "Where is the state kept? Say STATE_BUCKET=NAME, the platform team's S3 bucket, "
+                "or STATE_FOLDER=PATH for a state on this machine; not both."
+            )
+        return cls(
+            service=service,
+            stage=stage,
+            region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION,
+            state_bucket=bucket,
+            state_folder=None if folder is None else Path(folder).resolve(),
+            endpoint_url=environ.get("AWS_ENDPOINT_URL") or None,
+            work_folder=Path(environ.get("BUILD_FOLDER") or BUILD_FOLDER).resolve()
+            / "terraform"
+            / f"{stage}-{service}",
+        )
+
+    def __str__(self) -> str:
+        """Name it in a sentence."""
+        return f"{self.service} on {self.stage}"
+
+    @property
+    def emulator_endpoint(self) -> str | None:
+        """Where AWS is emulated on this machine, or None; AWS may have other endpoints too."""
+        host = urlsplit(self.endpoint_url or "").hostname
+        return self.endpoint_url if host in ("127.0.0.1", "localhost") else None
+
+    @property
+    def state_key(self) -> str:
+        """The state's key in the bucket, and its path in the folder."""
+        return f"inventory/{self.stage}/service-{self.service}.tfstate"
+
+    def client(self, name: str) -> Any:
+        """Return a boto3 client for this place, with a person's patience."""
+        return boto3.client(name, region_name=self.region, config=_PATIENCE)
+
+    def check_aws(self) -> None:
+        """Find out in seconds what Terraform would find out in minutes.
+
+        Raises
+        ------
+        DeployError
+            If AWS does not answer, or does not know the credentials.
+        """
+        try:
+            self.client("sts").get_caller_identity()
+        except ClientError as error:
+            refusal = error.response["Error"]
+            raise DeployError(
+                f"AWS refuses the credentials: {refusal.get('Message') or refusal['Code']}"
+            ) from error
+        except BotoCoreError as error:
+            where = self.endpoint_url or f"AWS in {self.region}"
+            raise DeployError(f"{where} cannot be used: {error}") from error

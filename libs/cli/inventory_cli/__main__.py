@@ -1,0 +1,72 @@
+"""The command ``inventory``; also ``python -m inventory_cli``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+import click
+import httpx
+
+from inventory_client import ClientError, NoAnswer, Problem, Retries, TokenUnavailable
+
+from . import exit_codes
+from .commands.invocation import Invocation
+from .commands.root import inventory
+from .imports.files import FileError
+from .output import say
+from .profiles import ConfigurationError
+
+__all__ = ["main", "run"]
+
+
+def run(
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    transport: httpx.BaseTransport | None = None,
+    retries: Retries | None = None,
+) -> int:
+    """Carry out a command and return its exit code (see `exit_codes`)."""
+    call = Invocation(environ, transport, retries)
+    try:
+        done = inventory.main(list(arguments), "inventory", standalone_mode=False, obj=call)
+        return done if isinstance(done, int) else exit_codes.DONE
+    except click.exceptions.Exit as exited:
+        return exited.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (ConfigurationError, FileError) as error:
+        say(str(error), style="red")
+        return exit_codes.WRONG_USAGE
+    except Problem as problem:
+        say(str(problem), style="red")
+        for fault in problem.errors:
+            say(f"  {fault.path}: {fault.message}")
+        return exit_codes.REFUSED
+    except (NoAnswer, TokenUnavailable) as error:
+        say(str(error), style="red")
+        return exit_codes.NO_ANSWER
+    except ClientError as error:
+        say(str(error), style="red")
+        return exit_codes.REFUSED
+    except (click.Abort, KeyboardInterrupt):
+        say("Interrupted; what was sent is done. Run the same command again to go on.", style="yellow")
+        return exit_codes.INTERRUPTED
+
+
+def main() -> None:
+    """Carry out what the command line says."""
+    try:
+        code = run(sys.argv[1:], os.environ)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read us has seen enough; nothing more can be written, not even at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = exit_codes.DONE
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""``inventory export``: from the services to a file that can be imported again."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import click
+
+from inventory_common.exact_json import dumps
+
+from ..cells import cell_of
+from ..exports import EXPORTS
+from ..output import say
+from .invocation import Invocation, pass_invocation
+
+__all__ = ["export"]
+
+
+@click.command("export")
+@click.argument("what", type=click.Choice(list(EXPORTS)))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--vendor", "vendors", multiple=True, metavar="VENDOR-ID", help="Whose; may be repeated.")
+@pass_invocation
+def export(call: Invocation, what: str, file: Path, vendors: tuple[str, ...]) -> None:
+    """Export products, skus, stock, open orders or the log to FILE.csv or FILE.jsonl.
+
+    Of orders those that hold units, of every vendor: no list has the others.
+    """
+    if file.suffix not in (".csv", ".jsonl"):
+        raise click.UsageError(f"{file} should end with .csv or .jsonl.")
+    wanted = EXPORTS[what]
+    vendor_ids = () if what == "orders" else vendors or (call.vendor_id(None),)
+    count = 0
+    with call.session() as session, _whole_or_not_at_all(file) as opened:
+        writer = csv.writer(opened, lineterminator="\n")
+        if file.suffix == ".csv":
+            writer.writerow(wanted.columns)
+        for document in wanted.rows(session, vendor_ids):
+            count += 1
+            if file.suffix == ".csv":
+                writer.writerow([cell_of(document[column]) for column in wanted.columns])
+            else:
+                opened.write(dumps({column: document[column] for column in wanted.columns}) + "\n")
+    say(f"{count} rows in {file}")
+
+
+@contextmanager
+def _whole_or_not_at_all(file: Path) -> Iterator[IO[str]]:
+    """Open a file that takes its name when it is whole."""
+    part = file.with_name(f"{file.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as opened:
+            yield opened
+        part.replace(file)
+    except OSError as error:
+        raise click.FileError(str(file), error.strerror or str(error)) from error
+    finally:
+        part.unlink(missing_ok=True)

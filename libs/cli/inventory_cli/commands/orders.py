@@ -1,0 +1,189 @@
+"""``inventory orders``: reserve, settle, release, take back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from itertools import islice
+from typing import Any, Final
+
+import click
+
+from inventory_client import LineRequest, Order
+from inventory_common.ids import product_of
+
+from ..output import Format, print_documents, print_one
+from .invocation import Command, Invocation, listed, pass_invocation, shaped
+
+__all__ = ["orders"]
+
+_LINE_COLUMNS: Final = ("sku", "vendor_id", "placed", "reserved", "confirmed", "cancelled", "refunded")
+_ORDER_COLUMNS: Final = ("order_id", "status", "created_at", "expires_at", "lines", "placed", "reserved")
+
+
+class Line(click.ParamType[tuple[str, int]]):
+    """Units of a SKU: ``SKU-PROD-E4F9A-BLK-L=2``."""
+
+    name = "sku=units"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        """Read the text."""
+        if isinstance(value, tuple):
+            return value
+        sku, separator, quantity = str(value).rpartition("=")
+        if not separator or not quantity.isascii() or not quantity.isdigit():
+            self.fail("should look like SKU-PROD-E4F9A-BLK-L=2", param, ctx)
+        return sku, int(quantity)
+
+
+def _lines_option(help_text: str, *, required: bool = False) -> Callable[[Command], Command]:
+    return click.option("--line", "lines", type=Line(), multiple=True, required=required, help=help_text)
+
+
+_part = _lines_option("Part of it, SKU=UNITS; may be repeated. All of it if not said.")
+_key = click.option("--key", "idempotency_key", help="Idempotency-Key, for part of an order.")
+
+
+@click.group()
+def orders() -> None:
+    """Place orders, confirm, cancel and refund them."""
+
+
+@orders.command("show")
+@click.argument("order_id")
+@shaped
+@pass_invocation
+def show_order(call: Invocation, order_id: str, shape: Format) -> None:
+    """Show an order as it stands."""
+    with call.session() as session:
+        _print(session.stock.order(order_id), shape)
+
+
+@orders.command()
+@click.argument("order_id")
+@_lines_option("Units of a SKU, SKU=UNITS; may be repeated.", required=True)
+@click.option("--hold-seconds", type=int, help="How long the units are held; a day if not said.")
+@shaped
+@pass_invocation
+def place(
+    call: Invocation, order_id: str, lines: Sequence[tuple[str, int]], hold_seconds: int | None, shape: Format
+) -> None:
+    """Reserve all lines of an order, or nothing."""
+    asked = [LineRequest(product_of(sku), sku, quantity) for sku, quantity in lines]
+    with call.session() as session:
+        _print(session.stock.place(order_id, asked, hold_seconds=hold_seconds).result, shape)
+
+
+@orders.command()
+@click.argument("order_id")
+@_part
+@_key
+@shaped
+@pass_invocation
+def confirm(
+    call: Invocation,
+    order_id: str,
+    lines: Sequence[tuple[str, int]],
+    idempotency_key: str | None,
+    shape: Format,
+) -> None:
+    """Let what an order holds leave the stock."""
+    with call.session() as session:
+        done = session.stock.confirm(order_id, dict(lines) or None, idempotency_key=idempotency_key)
+        _print(done.result, shape)
+
+
+@orders.command()
+@click.argument("order_id")
+@_part
+@_key
+@shaped
+@pass_invocation
+def cancel(
+    call: Invocation,
+    order_id: str,
+    lines: Sequence[tuple[str, int]],
+    idempotency_key: str | None,
+    shape: Format,
+) -> None:
+    """Release what an order holds."""
+    with call.session() as session:
+        done = session.stock.cancel(order_id, dict(lines) or None, idempotency_key=idempotency_key)
+        _print(done.result, shape)
+
+
+@orders.command()
+@click.argument("order_id")
+@_part
+@click.option("--restock/--no-restock", default=True, help="Whether it can be sold again.")
+@_key
+@shaped
+@pass_invocation
+def refund(
+    call: Invocation,
+    order_id: str,
+    lines: Sequence[tuple[str, int]],
+    restock: bool,
+    idempotency_key: str | None,
+    shape: Format,
+) -> None:
+    """Take back what has left for an order."""
+    with call.session() as session:
+        done = session.stock.refund(
+            order_id, dict(lines) or None, restock=restock, idempotency_key=idempotency_key
+        )
+        _print(done.result, shape)
+
+
+@orders.command()
+@click.argument("order_id")
+@click.option("--hold-seconds", type=int, help="From now; a day if not said.")
+@shaped
+@pass_invocation
+def extend(call: Invocation, order_id: str, hold_seconds: int | None, shape: Format) -> None:
+    """Let an order hold its units for longer."""
+    with call.session() as session:
+        _print(session.stock.extend(order_id, hold_seconds).result, shape)
+
+
+@orders.command()
+@click.option("--before", help="ISO 8601 with an offset; now if not said.")
+@listed
+@pass_invocation
+def due(call: Invocation, before: str | None, shape: Format, limit: int | None) -> None:
+    """List the orders that hold units and whose holds end before a moment."""
+    with call.session() as session:
+        found = session.stock.orders_due(before)
+        documents: Iterator[dict[str, Any]]
+        if shape is Format.TABLE:
+            documents = (
+                asdict(order)
+                | {"lines": len(order.lines), "placed": order.placed, "reserved": order.reserved}
+                for order in found
+            )
+            print_documents(documents, shape, _ORDER_COLUMNS, limit=limit)
+        else:
+            lines = _lines(found) if shape is Format.CSV else (asdict(order) for order in found)
+            print_documents(islice(lines, limit), shape, _ORDER_COLUMNS)
+
+
+def _print(order: Order, shape: Format) -> None:
+    match shape:
+        case Format.JSON:
+            print_one(asdict(order), shape)
+        case Format.CSV:
+            print_documents(_lines([order]), shape, ())
+        case Format.TABLE:
+            document = asdict(order)
+            lines = document.pop("lines")
+            print_one(document, shape)
+            print_documents(lines, shape, _LINE_COLUMNS, limit=len(lines))
+
+
+def _lines(found: Iterator[Order] | Sequence[Order]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each line of the orders."""
+    for order in found:
+        for line in order.lines:
+            yield {"order_id": order.order_id, "status": order.status} | asdict(line)

@@ -1,0 +1,51 @@
+"""``inventory``: all groups of commands, and what is common to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+from click.shell_completion import get_completion_class
+
+from .. import __version__
+from .exports import export
+from .imports import imports
+from .log import log
+from .orders import orders
+from .products import products
+from .skus import skus
+from .stock import stock
+
+__all__ = ["inventory"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": None})
+@click.version_option(__version__, prog_name="inventory")
+@click.option("--profile", "profile_name", help="Of the configuration file; INVENTORY_PROFILE, or local.")
+@click.option(
+    "--role",
+    type=click.Choice(["vendor", "orders", "auditor", "admin"]),
+    help="Whom the local stack signs for; admin if not said.",
+)
+@click.option("--as-vendor", "vendor", metavar="VENDOR-ID", help="Which vendor, for --role vendor.")
+@click.pass_context
+def inventory(context: click.Context, profile_name: str | None, role: str | None, vendor: str | None) -> None:
+    """Products, SKUs, stock, orders and the log of the inventory.
+
+    Exit codes: 0 done; 1 refused by a service; 2 wrong usage; 3 done, but for rows in the rejects file; 4 no
+    answer; 130 interrupted.
+    """
+    context.obj = replace(context.obj, profile_name=profile_name, role=role, vendor=vendor)
+
+
+@inventory.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what completes this command in a shell: eval "$(inventory completion bash)"."""
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(inventory, {}, "inventory", "_INVENTORY_COMPLETE").source())
+
+
+for command in (products, skus, stock, orders, log, imports, export):
+    inventory.add_command(command)

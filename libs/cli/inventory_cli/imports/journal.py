@@ -1,0 +1,317 @@
+"""The journal of an import: every row, what is there already, what is to be done, and what was done.
+
+It is an SQLite file: rows are read from it and written to it a few at a time, whatever their number, and it
+outlives the process, so that an import can be taken back.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, NamedTuple, Self
+
+from inventory_common.exact_json import dumps, loads
+
+__all__ = ["Action", "Journal", "Plan", "ReadRow", "RejectedRow", "State", "Unit", "journals_folder"]
+
+_CHUNK_ROWS: Final = 200
+"""So many are in memory at a time."""
+
+_SCHEMA: Final = """
+    CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE rows (
+        line INTEGER PRIMARY KEY,   -- in the file
+        source TEXT NOT NULL,       -- the row as it stands there, JSON
+        key TEXT,                   -- what it speaks of; NULL for a row that was rejected when it was read
+        row TEXT,                   -- checked, JSON
+        reason TEXT                 -- why it was rejected
+    );
+    CREATE INDEX rows_by_key ON rows (key, line);
+    CREATE TABLE spoiled (key TEXT PRIMARY KEY, line INTEGER NOT NULL, reason TEXT NOT NULL);
+    CREATE TABLE vendors (vendor_id TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE there (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE units (
+        number INTEGER PRIMARY KEY, -- the line of its first row
+        key TEXT NOT NULL UNIQUE,
+        state TEXT NOT NULL,
+        action TEXT,
+        differences TEXT,           -- attribute to [before, after], JSON
+        target TEXT,                -- ids, and what undoing it needs, JSON
+        reason TEXT
+    );
+"""
+
+
+class Action(StrEnum):
+    """What a unit needs."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    NONE = "unchanged"
+
+
+class State(StrEnum):
+    """How far a unit has come."""
+
+    READ = "read"
+    PLANNED = "planned"
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done: an action, what it changes, and on what."""
+
+    action: Action
+    differences: Mapping[str, Any] = field(default_factory=dict)
+    target: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What one thing's rows ask for: a product's row, or all lines of an order."""
+
+    number: int
+    key: str
+    rows: list[dict[str, Any]]
+    plan: Plan
+
+
+class ReadRow(NamedTuple):
+    """A row as it was read: what it speaks of and says, or why it is rejected."""
+
+    line: int
+    source: list[str] | str
+    key: str | None = None
+    row: Mapping[str, Any] | None = None
+    reason: str | None = None
+
+
+class RejectedRow(NamedTuple):
+    """A row that was not applied."""
+
+    line: int
+    reason: str
+    source: list[str] | str
+
+
+def journals_folder(environ: Mapping[str, str]) -> Path:
+    """Return where journals are kept."""
+    if named := environ.get("INVENTORY_STATE"):
+        return Path(named)
+    home = Path(environ.get("HOME") or Path.home())
+    return Path(environ.get("XDG_STATE_HOME") or home / ".local" / "state") / "inventory" / "imports"
+
+
+class Journal:
+    """An import's journal; used by one thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.import_id = path.stem
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+
+    @classmethod
+    def begin(cls, folder: Path, kind: str, file: Path) -> Self:
+        """Make the journal of a new import."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        journal = cls(folder / f"{stamp}-{kind}-{secrets.token_hex(2)}.sqlite")
+        journal._db.executescript(_SCHEMA)
+        journal.note("kind", kind)
+        journal.note("file", str(file.absolute()))
+        return journal
+
+    @classmethod
+    def open(cls, folder: Path, import_id: str) -> Self:
+        """Open the journal of an earlier import, or raise `FileNotFoundError`."""
+        path = folder / f"{import_id}.sqlite"
+        if Path(import_id).name != import_id or not path.is_file():
+            raise FileNotFoundError(path)
+        return cls(path)
+
+    def __enter__(self) -> Self:
+        """Return the journal."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def discard(self) -> None:
+        """Remove it: nothing was done that could be taken back."""
+        self.close()
+        self.path.unlink()
+
+    # Facts about the import
+
+    def note(self, name: str, value: str) -> None:
+        """Keep a fact."""
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def fact(self, name: str) -> str:
+        """Return a fact, or an empty text."""
+        found = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return "" if found is None else str(found[0])
+
+    # Rows
+
+    def add_rows(self, rows: Iterable[ReadRow]) -> None:
+        """Write rows, then what they speak of as units."""
+        with self._transaction():
+            for read in rows:
+                row = None if read.row is None else dumps(read.row)
+                written = (read.line, json.dumps(read.source), read.key, row, read.reason)
+                self._db.execute("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", written)
+                if read.row is not None and read.row.get("vendor_id"):
+                    self._db.execute("INSERT OR IGNORE INTO vendors VALUES (?)", (read.row["vendor_id"],))
+            self._db.execute(
+                "INSERT INTO units (number, key, state)"
+                " SELECT MIN(line), key, 'read' FROM rows WHERE key IS NOT NULL GROUP BY key"
+            )
+
+    def reject_row(self, line: int, reason: str) -> None:
+        """Take a row out of its unit."""
+        self._db.execute("UPDATE rows SET key = NULL, reason = ? WHERE line = ?", (reason, line))
+
+    def vendors(self) -> list[str]:
+        """Return the vendors whose things the rows are."""
+        return [vendor_id for (vendor_id,) in self._db.execute("SELECT vendor_id FROM vendors ORDER BY 1")]
+
+    def spoil(self, key: str, line: int, reason: str) -> None:
+        """Remember that a row of something that is done whole or not at all is wrong."""
+        self._db.execute("INSERT OR IGNORE INTO spoiled VALUES (?, ?, ?)", (key, line, reason))
+
+    def spoiled(self, key: str) -> tuple[int, str] | None:
+        """Return the line and fault of the first row that spoils a unit, if there is one."""
+        found = self._db.execute("SELECT line, reason FROM spoiled WHERE key = ?", (key,)).fetchone()
+        return None if found is None else (found[0], found[1])
+
+    # What is there
+
+    def remember(self, things: Iterable[tuple[str, Any]]) -> None:
+        """Keep what the services have, by key."""
+        with self._transaction():
+            for key, value in things:
+                self._db.execute("INSERT OR REPLACE INTO there VALUES (?, ?)", (key, dumps(value)))
+
+    def there(self, key: str) -> Any:
+        """Return what the services have of that key, or None."""
+        found = self._db.execute("SELECT value FROM there WHERE key = ?", (key,)).fetchone()
+        return None if found is None else loads(found[0].encode())
+
+    # Units
+
+    def units(self, *states: State, descending: bool = False) -> Iterator[Unit]:
+        """Yield the units in some states by their lines; they may change state meanwhile."""
+        order, beyond = ("DESC", "<") if descending else ("ASC", ">")
+        last: float = float("inf") if descending else 0
+        statement = (
+            "SELECT number, key, action, differences, target FROM units"  # noqa: S608
+            f" WHERE state IN ({', '.join('?' * len(states))}) AND number {beyond} ?"
+            f" ORDER BY number {order} LIMIT ?"
+        )
+        while True:
+            chunk = self._db.execute(statement, (*map(str, states), last, _CHUNK_ROWS)).fetchall()
+            for number, key, action, differences, target in chunk:
+                plan = Plan(
+                    Action(action or Action.NONE),
+                    _read(differences) or {},
+                    _read(target) or {},
+                )
+                yield Unit(number, key, [row for _, row in self.rows_of(key)], plan)
+                last = number
+            if not chunk:
+                return
+
+    def rows_of(self, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield the rows that speak of a key, and their lines."""
+        for line, row in self._db.execute("SELECT line, row FROM rows WHERE key = ? ORDER BY line", (key,)):
+            yield line, _read(row)
+
+    def plan(self, number: int, plan: Plan) -> None:
+        """Write down what a unit needs."""
+        state = State.UNCHANGED if plan.action is Action.NONE else State.PLANNED
+        self._db.execute(
+            "UPDATE units SET state = ?, action = ?, differences = ?, target = ? WHERE number = ?",
+            (state, plan.action, dumps(plan.differences), dumps(plan.target), number),
+        )
+
+    def settle(
+        self, number: int, state: State, *, target: Mapping[str, Any] | None = None, reason: str | None = None
+    ) -> None:
+        """Write down what became of a unit."""
+        self._db.execute(
+            "UPDATE units SET state = ?, target = COALESCE(?, target), reason = ? WHERE number = ?",
+            (state, None if target is None else dumps(target), reason, number),
+        )
+
+    # Sums
+
+    def count_rows(self) -> dict[str, int]:
+        """Count rows by what became of them: the state of their unit, or rejected."""
+        found = self._db.execute(
+            "SELECT COALESCE(units.state, 'rejected'), COUNT(*) FROM rows"
+            " LEFT JOIN units ON units.key = rows.key GROUP BY 1"
+        )
+        return dict(found.fetchall())
+
+    def count_units(self, *states: State) -> int:
+        """Count units in some states."""
+        marks = ", ".join("?" * len(states))
+        statement = f"SELECT COUNT(*) FROM units WHERE state IN ({marks})"  # noqa: S608
+        [count] = self._db.execute(statement, tuple(map(str, states))).fetchone()
+        return int(count)
+
+    def count_actions(self) -> dict[str, int]:
+        """Count rows by what their unit needs; those that are rejected already are not among them."""
+        found = self._db.execute(
+            "SELECT units.action, COUNT(*) FROM rows JOIN units ON units.key = rows.key"
+            " WHERE units.state != 'rejected' GROUP BY 1"
+        )
+        return dict(found.fetchall())
+
+    def rejected(self) -> Iterator[RejectedRow]:
+        """Yield the rejected rows by line."""
+        last = 0
+        while True:
+            chunk = self._db.execute(
+                "SELECT line, COALESCE(rows.reason, units.reason), source FROM rows"
+                " LEFT JOIN units ON units.key = rows.key"
+                " WHERE line > ? AND (rows.key IS NULL OR units.state = 'rejected') ORDER BY line LIMIT ?",
+                (last, _CHUNK_ROWS),
+            ).fetchall()
+            for line, reason, source in chunk:
+                yield RejectedRow(line, reason or "", json.loads(source))
+                last = line
+            if not chunk:
+                return
+
+    def _transaction(self) -> sqlite3.Connection:
+        self._db.execute("BEGIN")
+        return self._db
+
+
+def _read(text: str | None) -> Any:
+    return None if text is None else loads(text.encode())

@@ -1,0 +1,214 @@
+"""Where the services are and who asks: the profiles of a configuration file, and the built-in ``local``.
+
+The file is ``$INVENTORY_CONFIG``, or ``inventory/config.toml`` where the system keeps such files::
+
+    default = "production"
+
+    [profiles.production]
+    catalog = "https://…/catalog"
+    stock = "https://…/stock"
+    audit = "https://…/audit"
+    vendor = "VENDOR-001"             # where a command needs a vendor and names none
+
+    [profiles.production.token]
+    client_credentials = "https://…/oauth2/token"
+    client_id = "…"
+    client_secret_env = "INVENTORY_CLIENT_SECRET"
+    scope = "inventory/orders"
+
+A secret is never in the file: it names the environment variable that holds it.  Another ``token`` is
+``{env = "INVENTORY_TOKEN"}``, a token of somebody else's making, or ``{local = "http://127.0.0.1:8000"}``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import httpx
+
+from inventory_client import (
+    AuditClient,
+    CatalogClient,
+    ClientCredentials,
+    LocalStackToken,
+    Retries,
+    StaticToken,
+    StockClient,
+    TokenSource,
+)
+
+__all__ = ["ConfigurationError", "Profile", "Session", "config_file", "load_profile"]
+
+LOCAL: Final = "local"
+_PORTS: Final = {"front": 8000, "catalog": 8001, "stock": 8002, "audit": 8003}
+_SERVICES: Final = ("catalog", "stock", "audit")
+_MEMBERS: Final = {*_SERVICES, "vendor", "token"}
+
+
+class ConfigurationError(Exception):
+    """The configuration does not say where to go; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Addresses of the services, where tokens come from, and whose things are meant by default."""
+
+    name: str
+    urls: Mapping[str, str]
+    tokens: TokenSource
+    vendor: str | None = None
+
+
+class Session:
+    """The three services, called as a profile says; closed with its block."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        transport: httpx.BaseTransport | None = None,
+        retries: Retries | None = None,
+    ) -> None:
+        self.profile = profile
+        how: Any = {"transport": transport, "retries": retries}
+        self.catalog = CatalogClient(profile.urls["catalog"], profile.tokens, **how)
+        self.stock = StockClient(profile.urls["stock"], profile.tokens, **how)
+        self.audit = AuditClient(profile.urls["audit"], profile.tokens, **how)
+
+    def __enter__(self) -> Self:
+        """Return the session."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close all connections."""
+        for client in (self.catalog, self.stock, self.audit):
+            client.close()
+
+
+def config_file(environ: Mapping[str, str]) -> Path:
+    """Return where the configuration is, or would be."""
+    if named := environ.get("INVENTORY_CONFIG"):
+        return Path(named)
+    home = Path(environ.get("HOME") or Path.home())
+    return Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "inventory" / "config.toml"
+
+
+def load_profile(
+    environ: Mapping[str, str],
+    name: str | None = None,
+    *,
+    role: str | None = None,
+    vendor: str | None = None,
+    transport: httpx.BaseTransport | None = None,
+) -> Profile:
+    """Return a profile by its name, the file's default, or the local one.
+
+    Parameters
+    ----------
+    environ
+        The environment: the file's place, secrets, and the local stack's ports.
+    role, vendor
+        Whom the local stack signs for; `role` is refused for any other profile.
+    transport
+        How requests for tokens travel.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    document = _read(config_file(environ))
+    name = name or document.get("default") or LOCAL
+    sections = document.get("profiles", {})
+    section = sections.get(name) if isinstance(sections, dict) else None
+    if section is None:
+        if name != LOCAL:
+            known = ", ".join(sorted({LOCAL, *sections}))
+            raise ConfigurationError(f"There is no profile {name!r}; there are {known}.")
+        return _local_profile(environ, role, vendor, transport)
+    if not isinstance(section, dict) or not _MEMBERS.issuperset(section):
+        raise ConfigurationError(f"Profile {name!r} may have {', '.join(sorted(_MEMBERS))} and nothing else.")
+    missing = [service for service in _SERVICES if not isinstance(section.get(service), str)]
+    if missing:
+        raise ConfigurationError(f"Profile {name!r} does not say where {' and '.join(missing)} is.")
+    urls = {service: section[service] for service in _SERVICES}
+    vendor = vendor or section.get("vendor")
+    issuer = _Issuer(environ, role, vendor, transport)
+    return Profile(name, urls, issuer.tokens(name, section.get("token")), vendor)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{file} cannot be read: {error}.") from error
+
+
+def _local_profile(
+    environ: Mapping[str, str],
+    role: str | None,
+    vendor: str | None,
+    transport: httpx.BaseTransport | None,
+) -> Profile:
+    urls = {
+        name: environ.get(f"{name.upper()}_URL")
+        or f"http://127.0.0.1:{environ.get(f'{name.upper()}_PORT') or port}"
+        for name, port in _PORTS.items()
+    }
+    issuer = _Issuer(environ, role, vendor, transport)
+    return Profile(LOCAL, urls, issuer.local(urls["front"]), vendor)
+
+
+@dataclass(frozen=True, slots=True)
+class _Issuer:
+    """Makes the source of tokens that a profile names."""
+
+    environ: Mapping[str, str]
+    role: str | None
+    vendor: str | None
+    transport: httpx.BaseTransport | None
+
+    def local(self, front_url: str) -> TokenSource:
+        role = self.role or "admin"
+        vendor = self.vendor if role == "vendor" else None
+        return LocalStackToken(front_url, role, vendor, transport=self.transport)
+
+    def tokens(self, name: str, section: Any) -> TokenSource:
+        if isinstance(section, dict) and isinstance(section.get("local"), str):
+            return self.local(section["local"])
+        if self.role is not None:
+            raise ConfigurationError(f"--role is for the local stack; {name!r} has tokens of its own.")
+        match section:
+            case {"env": str(variable)}:
+                return StaticToken(self._secret(variable))
+            case {
+                "client_credentials": str(url),
+                "client_id": str(client_id),
+                "client_secret_env": str(variable),
+            }:
+                return ClientCredentials(
+                    url,
+                    client_id,
+                    self._secret(variable),
+                    section.get("scope"),
+                    transport=self.transport,
+                )
+        raise ConfigurationError(
+            f"Profile {name!r} needs a token: "
+            "env, client_credentials with client_id and client_secret_env, or local."
+        )
+
+    def _secret(self, variable: str) -> str:
+        if not self.environ.get(variable):
+            raise ConfigurationError(f"The environment variable {variable} is not set.")
+        return self.environ[variable]

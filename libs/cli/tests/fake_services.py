@@ -1,0 +1,359 @@
+"""The services in memory, as far as imports and commands concern them, and strict."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+import httpx
+
+NOON = "2026-01-01T12:00:00.000000Z"
+PAGE_ITEMS = 3
+
+
+class Refusal(Exception):
+    def __init__(self, status: int, code: str, **members: Any) -> None:
+        super().__init__(code)
+        self.status = status
+        self.document = {
+            "status": status,
+            "code": code,
+            "detail": f"It is {code}.",
+            "request_id": "r",
+            **members,
+        }
+
+
+@dataclass
+class FakeServices:
+    """Answers like the catalog, stock and audit services and the local stack's front page.
+
+    `intercept` may answer in a service's place, raise what a network would, or do something meanwhile.
+    """
+
+    products: dict[str, dict[str, Any]] = field(default_factory=dict)
+    skus: dict[str, dict[str, Any]] = field(default_factory=dict)
+    orders: dict[str, dict[str, Any]] = field(default_factory=dict)
+    log: list[dict[str, Any]] = field(default_factory=list)
+    keys: dict[str, tuple[bytes, dict[str, Any]]] = field(default_factory=dict)
+    requests: list[str] = field(default_factory=list)
+    intercept: Callable[[httpx.Request], httpx.Response | None] | None = None
+    hides_new: bool = False
+    at_once: int = 0
+    most_at_once: int = 0
+    lock: Lock = field(default_factory=Lock)
+    numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    def transport(self) -> httpx.MockTransport:
+        return httpx.MockTransport(self.handle)
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        with self.lock:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+            self.requests.append(f"{request.method} {request.url.path}")
+        try:
+            if self.intercept and (answer := self.intercept(request)):
+                return answer
+            with self.lock:
+                return self.route(request)
+        except Refusal as refusal:
+            return httpx.Response(refusal.status, json=refusal.document)
+        finally:
+            with self.lock:
+                self.at_once -= 1
+
+    def route(self, request: httpx.Request) -> httpx.Response:
+        for method, pattern, answer in ROUTES:
+            match = re.fullmatch(pattern, request.url.path)
+            if match and request.method == method:
+                return answer(self, request, *match.groups())
+        raise AssertionError(f"{request.method} {request.url}")
+
+    def writes(self) -> list[str]:
+        """Return the requests that change something."""
+        return [line for line in self.requests if not line.startswith("GET ")]
+
+    # The front page and the catalog
+
+    def token(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text=f"token-of-{request.url.params['role']}")
+
+    def create_product(self, request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content)
+        assert "is_active" not in body
+        for product in self.products.values():
+            same = (product["vendor_id"], product["external_id"]) == (
+                body["vendor_id"],
+                body.get("external_id"),
+            )
+            if same and body.get("external_id") is not None:
+                raise Refusal(409, "external_id_exists", product_id=product["product_id"])
+        optional = ("description", "subcategory", "brand", "images", "tags", "external_id")
+        product_id = f"PROD-{next(self.numbers):05}"
+        times = {"created_at": NOON, "updated_at": NOON}
+        rest = {"product_id": product_id, "is_active": True, "version": 1}
+        self.products[product_id] = dict.fromkeys(optional) | body | times | rest
+        return httpx.Response(201, json=self.products[product_id])
+
+    def product(self, request: httpx.Request, product_id: str) -> httpx.Response:
+        if product_id not in self.products:
+            raise Refusal(404, "product_not_found")
+        return httpx.Response(200, json=self.products[product_id])
+
+    def patch_product(self, request: httpx.Request, product_id: str) -> httpx.Response:
+        product = self.products[product_id]
+        if request.headers.get("If-Match", f'"{product["version"]}"') != f'"{product["version"]}"':
+            raise Refusal(412, "precondition_failed")
+        changes = {"is_active": False} if request.method == "DELETE" else json.loads(request.content)
+        product |= changes | {"version": product["version"] + 1}
+        return httpx.Response(204) if request.method == "DELETE" else httpx.Response(200, json=product)
+
+    def vendor_products(self, request: httpx.Request, vendor_id: str) -> httpx.Response:
+        found = [p for p in self.products.values() if p["vendor_id"] == vendor_id and not self.hides_new]
+        return page(request, found)
+
+    # Stock
+
+    def create_sku(self, request: httpx.Request, product_id: str) -> httpx.Response:
+        body = json.loads(request.content)
+        if product_id not in self.products:
+            raise Refusal(404, "product_not_found")
+        if body["sku"] in self.skus:
+            raise Refusal(409, "sku_exists")
+        self.skus[body["sku"]] = {
+            "variant_attributes": None,
+            **body,
+            "product_id": product_id,
+            "vendor_id": self.products[product_id]["vendor_id"],
+            "current_stock": 0,
+            "reserved_stock": 0,
+            "last_updated": NOON,
+            "last_updated_by": "somebody",
+            "is_active": True,
+            "sequence": 0,
+            "ledger_hash": "0" * 64,
+            "version": 1,
+            "product_is_active": True,
+            "product_version": 1,
+        }
+        return httpx.Response(201, json=self.skus[body["sku"]])
+
+    def sku(self, request: httpx.Request, product_id: str, sku: str) -> httpx.Response:
+        if sku not in self.skus:
+            raise Refusal(404, "sku_not_found")
+        found = self.skus[sku]
+        if request.method != "GET":
+            changes = {"is_active": False} if request.method == "DELETE" else json.loads(request.content)
+            if isinstance(changes.get("variant_attributes"), dict):  # RFC 7396
+                merged = (found["variant_attributes"] or {}) | changes["variant_attributes"]
+                changes["variant_attributes"] = {k: v for k, v in merged.items() if v is not None}
+            found |= changes | {"version": found["version"] + 1}
+        return httpx.Response(204) if request.method == "DELETE" else httpx.Response(200, json=found)
+
+    def inventory(self, request: httpx.Request, vendor_id: str) -> httpx.Response:
+        found = [s for s in self.skus.values() if s["vendor_id"] == vendor_id and not self.hides_new]
+        return page(request, found)
+
+    def skus_of_product(self, request: httpx.Request, product_id: str) -> httpx.Response:
+        return page(request, [sku for sku in self.skus.values() if sku["product_id"] == product_id])
+
+    def change_stock(self, request: httpx.Request, product_id: str, sku: str, kind: str) -> httpx.Response:
+        if sku not in self.skus:
+            raise Refusal(404, "sku_not_found")
+        key = request.url.path + request.headers["Idempotency-Key"]
+        if key in self.keys:
+            content, document = self.keys[key]
+            if content != request.content:
+                raise Refusal(422, "idempotency_key_reused")
+            return httpx.Response(200, json=document, headers={"Idempotent-Replayed": "true"})
+        body = json.loads(request.content)
+        found = self.skus[sku]
+        if kind == "restocks":
+            change = body["quantity"]
+        elif "quantity_change" in body:
+            change = body["quantity_change"]
+        elif body["expected_stock"] != found["current_stock"]:
+            raise Refusal(409, "count_stale")
+        else:
+            change = body["counted_stock"] - body["expected_stock"]
+        if found["current_stock"] + change < found["reserved_stock"]:
+            raise Refusal(409, "adjustment_below_reserved")
+        kinds = {"restocks": "restock", "adjustments": "manual_adjustment"}
+        record = self.write(sku, kinds[kind], abs(change), change, 0, body.get("notes"))
+        document = {"transaction": record, "sku": dict(found)}
+        self.keys[key] = (request.content, document)
+        return httpx.Response(201, json=document)
+
+    def write(
+        self, sku: str, kind: str, quantity: int, change: int, reserve: int, notes: str | None = None
+    ) -> dict[str, Any]:
+        """Change a SKU and write its record."""
+        found = self.skus[sku]
+        before = (found["current_stock"], found["reserved_stock"])
+        found["current_stock"] += change
+        found["reserved_stock"] += reserve
+        found["sequence"] += 1
+        found["version"] += 1
+        assert 0 <= found["reserved_stock"] <= found["current_stock"]
+        record = {
+            "transaction_id": f"TXN-{len(self.log)}",
+            "timestamp": NOON,
+            "product_id": found["product_id"],
+            "sku": sku,
+            "vendor_id": found["vendor_id"],
+            "transaction_type": kind,
+            "quantity_change": change,
+            "stock_before": before[0],
+            "stock_after": found["current_stock"],
+            "order_id": None,
+            "performed_by": "somebody",
+            "notes": notes,
+            "sequence": found["sequence"],
+            "quantity": quantity,
+            "reserved_before": before[1],
+            "reserved_after": found["reserved_stock"],
+            "request_id": "r",
+            "previous_hash": "0" * 64,
+            "hash": "0" * 64,
+        }
+        self.log.append(record)
+        return record
+
+    # Orders
+
+    def place(self, order_id: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
+        if order_id in self.orders:
+            return self.orders[order_id]
+        assert len({line["sku"] for line in lines}) == len(lines)
+        short = []
+        for line in lines:
+            if line["sku"] not in self.skus:
+                raise Refusal(404, "sku_not_found")
+            found = self.skus[line["sku"]]
+            available = found["current_stock"] - found["reserved_stock"]
+            if available < line["quantity"]:
+                short.append({**line, "asked": line["quantity"], "available": available})
+        if short:
+            raise Refusal(409, "insufficient_stock", lines=short)
+        for line in lines:
+            self.write(line["sku"], "order_placed", line["quantity"], 0, line["quantity"])
+        self.orders[order_id] = {
+            "order_id": order_id,
+            "status": "reserved",
+            "created_at": NOON,
+            "expires_at": NOON,
+            "cancel_reason": None,
+            "lines": [
+                {
+                    "product_id": line["product_id"],
+                    "sku": line["sku"],
+                    "vendor_id": self.skus[line["sku"]]["vendor_id"],
+                    "placed": line["quantity"],
+                    "reserved": line["quantity"],
+                    "confirmed": 0,
+                    "cancelled": 0,
+                    "refunded": 0,
+                }
+                for line in lines
+            ],
+        }
+        return self.orders[order_id]
+
+    def settle(self, order_id: str, command: str) -> dict[str, Any]:
+        if order_id not in self.orders:
+            raise Refusal(404, "order_not_found")
+        order = self.orders[order_id]
+        for line in order["lines"]:
+            units = line["reserved"]
+            if command == "refund":
+                back = line["confirmed"] - line["refunded"]
+                self.write(line["sku"], "refund", back, back, 0)
+                line["refunded"] += back
+            elif units:
+                leaves = command == "confirm"
+                kind = "order_confirmed" if leaves else "order_cancelled"
+                self.write(line["sku"], kind, units, -units if leaves else 0, -units)
+                line["confirmed" if leaves else "cancelled"] += units
+                line["reserved"] = 0
+        order["status"] = {"confirm": "confirmed", "cancel": "cancelled", "refund": "refunded"}[command]
+        return order
+
+    def batch(self, request: httpx.Request) -> httpx.Response:
+        orders = json.loads(request.content)["orders"]
+        assert 1 <= len(orders) <= 500
+        assert sum(len(order.get("lines", ())) for order in orders) <= 2000
+        results = []
+        for order in orders:
+            told = {"order_id": order["order_id"]}
+            try:
+                if order["command"] == "place":
+                    assert 1 <= len(order["lines"]) <= 49
+                    done = self.place(order["order_id"], order["lines"])
+                else:
+                    done = self.settle(order["order_id"], order["command"])
+                results.append(told | {"status_code": 200, "order": done})
+            except Refusal as refusal:
+                results.append(told | {"status_code": refusal.status, "problem": refusal.document})
+        return httpx.Response(200, json={"results": results})
+
+    def put_order(self, request: httpx.Request, order_id: str) -> httpx.Response:
+        return httpx.Response(201, json=self.place(order_id, json.loads(request.content)["lines"]))
+
+    def get_order(self, request: httpx.Request, order_id: str) -> httpx.Response:
+        if order_id not in self.orders:
+            raise Refusal(404, "order_not_found")
+        return httpx.Response(200, json=self.orders[order_id])
+
+    def settle_order(self, request: httpx.Request, order_id: str, command: str) -> httpx.Response:
+        return httpx.Response(200, json=self.settle(order_id, command))
+
+    def orders_due(self, request: httpx.Request) -> httpx.Response:
+        return page(request, [o for o in self.orders.values() if any(x["reserved"] for x in o["lines"])])
+
+    # The log
+
+    def vendor_log(self, request: httpx.Request, vendor_id: str) -> httpx.Response:
+        kind = request.url.params.get("transaction_type")
+        found = [r for r in self.log if r["vendor_id"] == vendor_id and kind in (None, r["transaction_type"])]
+        return page(request, found)
+
+    def sku_log(self, request: httpx.Request, sku: str) -> httpx.Response:
+        return page(request, [record for record in self.log if record["sku"] == sku])
+
+
+def page(request: httpx.Request, items: list[Any]) -> httpx.Response:
+    start = int(request.url.params.get("cursor", "0"))
+    end = start + PAGE_ITEMS
+    following = str(end) if end < len(items) else None
+    return httpx.Response(200, json={"items": items[start:end], "next_cursor": following})
+
+
+ROUTES: list[tuple[str, str, Any]] = [
+    ("GET", r"/token", FakeServices.token),
+    ("POST", r"/products", FakeServices.create_product),
+    ("GET", r"/products/([^/]+)", FakeServices.product),
+    ("PATCH", r"/products/([^/]+)", FakeServices.patch_product),
+    ("DELETE", r"/products/([^/]+)", FakeServices.patch_product),
+    ("GET", r"/vendors/([^/]+)/products", FakeServices.vendor_products),
+    ("POST", r"/products/([^/]+)/skus", FakeServices.create_sku),
+    ("GET", r"/products/([^/]+)/skus", FakeServices.skus_of_product),
+    ("GET", r"/products/([^/]+)/skus/([^/]+)", FakeServices.sku),
+    ("PATCH", r"/products/([^/]+)/skus/([^/]+)", FakeServices.sku),
+    ("DELETE", r"/products/([^/]+)/skus/([^/]+)", FakeServices.sku),
+    ("POST", r"/products/([^/]+)/skus/([^/]+)/(restocks|adjustments)", FakeServices.change_stock),
+    ("GET", r"/vendors/([^/]+)/inventory", FakeServices.inventory),
+    ("GET", r"/vendors/([^/]+)/low-stock", FakeServices.inventory),
+    ("POST", r"/orders/batch", FakeServices.batch),
+    ("PUT", r"/orders/([^/]+)", FakeServices.put_order),
+    ("GET", r"/orders/([^/]+)", FakeServices.get_order),
+    ("GET", r"/orders", FakeServices.orders_due),
+    ("POST", r"/orders/([^/]+)/(confirm|cancel|refund)", FakeServices.settle_order),
+    ("GET", r"/vendors/([^/]+)/transactions", FakeServices.vendor_log),
+    ("GET", r"/skus/([^/]+)/transactions", FakeServices.sku_log),
+]

@@ -1,0 +1,56 @@
+"""What an export writes, an import reads as the same."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inventory_cli.cells import cell_of, parse_bool, parse_int, parse_list, parse_map, parse_money
+
+TEXTS = st.text(min_size=1, alphabet=st.characters(exclude_categories=["C"]))
+
+
+@given(st.lists(TEXTS, min_size=1))
+def test_a_list_comes_back(members):
+    assert parse_list(cell_of(members)) == members
+
+
+@given(st.dictionaries(TEXTS, TEXTS, min_size=1))
+def test_a_map_comes_back(members):
+    assert parse_map(cell_of(members)) == members
+
+
+@given(st.decimals(0, 9_999_999, places=2))
+def test_money_comes_back(amount):
+    assert parse_money(cell_of(amount)) == amount
+
+
+def test_absent_and_true_have_their_texts():
+    assert [cell_of(value) for value in (None, True, False, 5, Decimal("4.50"))] == [
+        "",
+        "true",
+        "false",
+        "5",
+        "4.50",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parse", "text"),
+    [
+        (parse_bool, "maybe"),
+        (parse_int, "1.0"),
+        (parse_int, ""),
+        (parse_int, "\uff11"),
+        (parse_int, "9" * 5000),
+        (parse_money, "1e3"),
+        (parse_money, "NaN"),
+        (parse_money, "1,50"),
+        (parse_map, "color"),
+        (parse_map, "a=b=c"),
+    ],
+)
+def test_what_is_none_is_refused(parse, text):
+    with pytest.raises(ValueError, match="should"):
+        parse(text)

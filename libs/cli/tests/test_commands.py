@@ -1,0 +1,342 @@
+"""The commands: what they ask for, what they print, and their exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import httpx
+import pytest
+
+from inventory_cli.__main__ import run
+from inventory_cli.commands.root import inventory as root
+
+VENDOR = "VENDOR-001"
+
+
+@pytest.fixture
+def tea(inventory, services, capsys):
+    """A product with a SKU of 12."""
+    given = ("--name", "Tea", "--category", "Drinks", "--price", "4.50", "--tag", "a|b", "--tag", "c")
+    assert inventory("products", "create", "--vendor", VENDOR, *given) == 0
+    [product_id] = services.products
+    sku = f"SKU-{product_id}-BOX"
+    given = ("--name", "A box", "--price", "4.50", "--threshold", 5, "--attributes", "color=Green|size=L")
+    assert inventory("skus", "create", sku, *given) == 0
+    assert inventory("stock", "restock", sku, 12, "--notes", "first", "--key", "k1") == 0
+    capsys.readouterr()
+    return sku
+
+
+def printed_json(capsys):
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_lists_are_tables_for_people(inventory, tea, capsys):
+    assert inventory("products", "list", "--vendor", VENDOR) == 0
+    shown = capsys.readouterr().out
+    assert "product name" in shown
+    assert "Tea" in shown
+
+
+def test_lists_are_json_a_line_for_programs(inventory, tea, services, capsys):
+    assert inventory("stock", "list", "--vendor", VENDOR, "--json") == 0
+    [found] = printed_json(capsys)
+    assert (found["sku"], found["current_stock"], found["unit_price"]) == (tea, 12, 4.5)
+
+
+def test_lists_are_csv_that_reads_as_what_it_was(inventory, tea, capsys):
+    assert inventory("products", "list", "--vendor", VENDOR, "--csv") == 0
+    [row] = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (row["product_name"], row["tags"], row["is_active"]) == ("Tea", "a\\|b|c", "true")
+
+
+def test_a_limit_is_kept_and_told(inventory, services, tea, capsys):
+    for number in range(5):
+        services.products[f"PROD-0000{number + 5}"] = services.products["PROD-00001"] | {
+            "product_id": f"PROD-0000{number + 5}"
+        }
+    assert inventory("products", "list", "--vendor", VENDOR, "--limit", 2, "--json") == 0
+    assert len(printed_json(capsys)) == 2
+    assert inventory("products", "list", "--vendor", VENDOR, "--limit", 2) == 0
+    assert "There are more than these 2" in capsys.readouterr().err
+
+
+def test_markup_in_a_name_is_text(inventory, services, tea, capsys):
+    services.products["PROD-00001"]["product_name"] = "[red]Tea[/red] [link=x]y"
+    assert inventory("products", "list", "--vendor", VENDOR) == 0
+    assert "[red]Tea[/red]" in capsys.readouterr().out
+
+
+def test_products_are_shown_changed_and_taken_out(inventory, services, tea, capsys):
+    product = services.products["PROD-00001"]
+    assert (
+        inventory("products", "change", "PROD-00001", "--price", "5", "--brand", "X", "--if-version", 1) == 0
+    )
+    assert (product["base_price"], product["brand"]) == (5, "X")
+    assert inventory("products", "change", "PROD-00001", "--price", "6", "--if-version", 1) == 1
+    assert "precondition_failed" in capsys.readouterr().err
+    assert inventory("products", "change", "PROD-00001", "--brand", "") == 0
+    assert product["brand"] is None
+    assert inventory("products", "deactivate", "PROD-00001") == 0
+    assert product["is_active"] is False
+    assert inventory("products", "reactivate", "PROD-00001") == 0
+    assert product["is_active"] is True
+    capsys.readouterr()
+    assert inventory("products", "show", "PROD-00001", "--json") == 0
+    assert printed_json(capsys)[0]["version"] == 5
+
+
+def test_skus_are_shown_and_changed(inventory, services, tea, capsys):
+    assert services.skus[tea]["variant_attributes"] == {"color": "Green", "size": "L"}
+    assert inventory("skus", "change", tea, "--threshold", 20) == 0
+    assert services.skus[tea]["reorder_threshold"] == 20
+    assert inventory("skus", "deactivate", tea) == 0
+    assert services.skus[tea]["is_active"] is False
+    capsys.readouterr()
+    assert inventory("skus", "list", "--product", "PROD-00001", "--json") == 0
+    assert [sku["sku"] for sku in printed_json(capsys)] == [tea]
+
+
+def test_stock_is_taken_in_once_a_key_adjusted_and_counted(inventory, services, tea, capsys):
+    assert inventory("stock", "restock", tea, 12, "--notes", "first", "--key", "k1") == 0
+    assert "nothing was done again" in capsys.readouterr().err
+    assert services.skus[tea]["current_stock"] == 12
+    assert inventory("stock", "adjust", tea, "-3", "--notes", "broken") == 0
+    assert services.skus[tea]["current_stock"] == 9
+    assert inventory("stock", "count", tea, 8, "--expected", 9, "--notes", "count") == 0
+    assert services.skus[tea]["current_stock"] == 8
+    assert inventory("stock", "count", tea, 8, "--expected", 9, "--notes", "count") == 1
+
+
+def test_orders_go_their_way(inventory, services, tea, capsys):
+    assert inventory("orders", "place", "ORDER-1", "--line", f"{tea}=5") == 0
+    assert services.skus[tea]["reserved_stock"] == 5
+    assert inventory("orders", "due", "--before", "9999-12-31T00:00:00Z") == 0
+    assert "ORDER-1" in capsys.readouterr().out
+    assert inventory("orders", "confirm", "ORDER-1") == 0
+    assert inventory("orders", "refund", "ORDER-1") == 0
+    capsys.readouterr()
+    assert inventory("orders", "show", "ORDER-1", "--json") == 0
+    [order] = printed_json(capsys)
+    assert (order["status"], order["lines"][0]["refunded"]) == ("refunded", 5)
+    assert inventory("orders", "show", "ORDER-1", "--csv") == 0
+    [row] = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (row["order_id"], row["sku"], row["confirmed"]) == ("ORDER-1", tea, "5")
+
+
+def test_a_line_that_is_none_is_wrong_usage(inventory, capsys):
+    assert inventory("orders", "place", "ORDER-1", "--line", "SKU") == 2
+    assert "should look like" in capsys.readouterr().err
+
+
+def test_a_history_is_shown(inventory, tea, capsys):
+    assert inventory("log", "sku", tea, "--type", "restock") == 0
+    assert "first" in capsys.readouterr().out
+
+
+def test_a_broken_chain_is_told(inventory, tea, capsys):
+    # The fake services write hashes that are none.
+    assert inventory("log", "verify", tea) == 1
+    assert "record 1 was changed" in capsys.readouterr().err
+
+
+# Exports
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+@pytest.mark.parametrize("what", ["products", "skus"])
+def test_an_export_imports_as_no_change(inventory, services, tea, tmp_path, what, ending, capsys):
+    services.products["PROD-00001"]["external_id"] = "t-1"
+    file = tmp_path / f"export.{ending}"
+    assert inventory("export", what, file, "--vendor", VENDOR) == 0
+    writes = services.writes()
+    assert inventory("import", what, file, "--yes") == 0
+    assert services.writes() == writes
+    assert "1 rows: 0 applied, 1 unchanged" in capsys.readouterr().err
+
+
+def test_a_product_without_an_external_id_is_known_by_its_own(inventory, services, tea, tmp_path):
+    file = tmp_path / "export.csv"
+    assert inventory("export", "products", file, "--vendor", VENDOR) == 0
+    file.write_text(file.read_text().replace("4.5", "5.5"))
+    assert inventory("import", "products", file, "--yes") == 0
+    assert services.products["PROD-00001"]["base_price"] == 5.5
+
+
+def test_open_orders_stock_and_log_are_exported_whole(inventory, services, tea, tmp_path):
+    inventory("orders", "place", "ORDER-1", "--line", f"{tea}=5")
+    for what, expected in {
+        "orders": {"order_id": "ORDER-1", "sku": tea, "quantity": 5},
+        "stock": {"product_id": "PROD-00001", "variant": "BOX", "counted_stock": 12},
+        "log": {"sku": tea, "transaction_type": "restock", "sequence": 1},
+    }.items():
+        file = tmp_path / f"{what}.jsonl"
+        assert inventory("export", what, file, "--vendor", VENDOR) == 0
+        found = json.loads(file.read_text().splitlines()[0])
+        assert {name: found[name] for name in expected} == expected
+    assert inventory("import", "orders", tmp_path / "orders.jsonl", "--yes") == 0
+
+
+def test_an_export_that_fails_leaves_no_half_file(inventory, services, tea, tmp_path):
+    services.intercept = lambda request: (
+        httpx.Response(404, json={"status": 404, "code": "sku_not_found"})
+        if "skus" in request.url.path
+        else None
+    )
+    file = tmp_path / "skus.csv"
+    file.write_text("an earlier export")
+    assert inventory("export", "skus", file, "--vendor", VENDOR) == 1
+    assert file.read_text() == "an earlier export"
+    assert [path.name for path in tmp_path.glob("skus*")] == ["skus.csv"]
+
+
+# Exit codes and profiles
+
+
+def test_a_refusal_is_1_with_its_problem(inventory, capsys):
+    assert inventory("products", "show", "PROD-99999") == 1
+    assert "(product_not_found)" in capsys.readouterr().err
+
+
+def test_each_fault_of_a_refusal_is_told(inventory, services, capsys):
+    errors = [{"path": "body.base_price", "message": "should be a number"}]
+    services.intercept = lambda request: (
+        httpx.Response(422, json={"status": 422, "code": "invalid_input", "detail": "x", "errors": errors})
+        if request.url.path.startswith("/products")
+        else None
+    )
+    assert inventory("products", "show", "PROD-99999") == 1
+    assert "  body.base_price: should be a number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("products", "list"),
+        ("products", "list", "--vendor", VENDOR, "--json", "--csv"),
+        ("products", "change", "PROD-00001"),
+        ("products", "create", "--name", "x"),
+        ("export", "products", "file.txt"),
+        ("nothing",),
+        ("--profile", "nowhere", "products", "list", "--vendor", VENDOR),
+    ],
+)
+def test_wrong_usage_is_2_and_asks_no_service(inventory, services, arguments):
+    assert inventory(*arguments) == 2
+    assert services.requests == []
+
+
+def test_no_stack_is_4_and_says_what_to_do(tmp_path, capsys):
+    def refuse(request):
+        raise httpx.ConnectError("refused")
+
+    environ = {"HOME": str(tmp_path)}
+    assert run(["products", "list", "--vendor", VENDOR], environ, httpx.MockTransport(refuse)) == 4
+    assert "make run" in capsys.readouterr().err
+
+
+def test_ctrl_c_is_130(inventory, services, capsys):
+    def interrupt(request):
+        raise KeyboardInterrupt
+
+    services.intercept = interrupt
+    assert inventory("products", "show", "PROD-00001") == 130
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_an_import_that_is_not_confirmed_does_nothing(inventory, services, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    file = tmp_path / "p.csv"
+    file.write_text("external_id,product_name,category,base_price\n1,Tea,Drinks,1\n")
+    assert inventory("import", "products", file, "--vendor", VENDOR) == 130
+    assert services.writes() == []
+
+
+def test_the_local_profile_finds_the_stack_by_its_ports(tmp_path):
+    asked = []
+
+    def answer(request):
+        asked.append((request.url.port, request.headers.get("Authorization"), str(request.url.query)))
+        if request.url.path == "/token":
+            return httpx.Response(200, text="t")
+        return httpx.Response(200, json={"items": [], "next_cursor": None})
+
+    environ = {"HOME": str(tmp_path), "FRONT_PORT": "1", "CATALOG_PORT": "2"}
+    arguments = ["--role", "vendor", "--as-vendor", VENDOR, "products", "list"]
+    assert run(arguments, environ, httpx.MockTransport(answer)) == 0
+    assert asked[0] == (1, None, "b'role=vendor&vendor=VENDOR-001'")
+    assert asked[1][:2] == (2, "Bearer t")
+
+
+PROFILE = """
+default = "shop"
+[profiles.shop]
+catalog = "http://shop.example/catalog/"
+stock = "http://shop.example/stock"
+audit = "http://shop.example/audit"
+vendor = "VENDOR-007"
+token = {token}
+"""
+CREDENTIALS = (
+    '{client_credentials = "http://issuer.example/token", client_id = "c", client_secret_env = "SECRET"}'
+)
+
+
+def with_profile(tmp_path, token):
+    config = tmp_path / "config.toml"
+    config.write_text(PROFILE.replace("{token}", token))
+    return {"INVENTORY_CONFIG": str(config)}
+
+
+@pytest.mark.parametrize("token", ['{env = "TOKEN"}', CREDENTIALS])
+def test_a_profile_says_where_and_who_and_whose(tmp_path, token, capsys):
+    asked = []
+
+    def answer(request):
+        asked.append(str(request.url))
+        if request.url.host == "issuer.example":
+            return httpx.Response(200, json={"access_token": "mine", "token_type": "Bearer"})
+        assert request.headers["Authorization"] == "Bearer mine"
+        return httpx.Response(200, json={"items": [], "next_cursor": None})
+
+    environ = with_profile(tmp_path, token) | {"TOKEN": "mine", "SECRET": "s3cret"}
+    assert run(["products", "list"], environ, httpx.MockTransport(answer)) == 0
+    assert asked[-1] == "http://shop.example/catalog/vendors/VENDOR-007/products?limit=100"
+
+
+@pytest.mark.parametrize(
+    ("token", "arguments", "told"),
+    [
+        ('{env = "TOKEN"}', [], "TOKEN is not set"),
+        ('{password = "x"}', [], "needs a token"),
+        ('{env = "HOME"}', ["--role", "admin"], "--role is for the local stack"),
+        ("nonsense", [], "cannot be read"),
+    ],
+)
+def test_a_profile_that_is_wrong_is_told_and_2(tmp_path, token, arguments, told, capsys):
+    environ = with_profile(tmp_path, token) | {"HOME": "x"}
+    assert run([*arguments, "products", "list"], environ) == 2
+    assert told in capsys.readouterr().err.replace("\n", " ")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_every_shell_is_told_how_to_complete(inventory, shell, capsys):
+    assert inventory("completion", shell) == 0
+    assert "_INVENTORY_COMPLETE" in capsys.readouterr().out
+
+
+def every_command(group, path=()):
+    for name, command in group.commands.items():
+        yield (*path, name)
+        if hasattr(command, "commands"):
+            yield from every_command(command, (*path, name))
+
+
+@pytest.mark.parametrize("command", sorted(every_command(root)), ids=" ".join)
+def test_every_command_explains_itself(inventory, command, capsys):
+    assert inventory(*command, "--help") == 0
+    usage, _, rest = capsys.readouterr().out.partition("\n\n")
+    assert usage.startswith("Usage: inventory")
+    assert rest.strip()[0].isupper()

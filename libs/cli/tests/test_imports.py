@@ -1,0 +1,595 @@
+"""Imports from the first difference to the undo, against services in memory."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import httpx
+import pytest
+
+VENDOR = "VENDOR-001"
+
+
+def products_csv(tmp_path, *rows, name="products.csv"):
+    header = "external_id,product_name,category,base_price,tags,is_active"
+    file = tmp_path / name
+    file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return file
+
+
+def rejects(file, kind):
+    path = file.with_name(f"{file.stem}.{kind}-rejects{file.suffix}")
+    with path.open(encoding="utf-8", newline="") as opened:
+        return [(int(row["_line"]), row["_reason"]) for row in csv.DictReader(opened)]
+
+
+@pytest.fixture
+def stocked(inventory, services, tmp_path):
+    """Two products with a SKU of 100 units each."""
+    file = products_csv(tmp_path, "1,Tea,Drinks,4.50,,", "2,Rice,Grains/Cereals,2.00,,")
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 0
+    skus = tmp_path / "skus.csv"
+    skus.write_text(
+        "external_id,variant,variant_name,unit_price,reorder_threshold,variant_attributes\n"
+        "1,BOX,A box,4.50,5,size=L|color=Green\n2,BAG,A bag,2.00,5,\n"
+    )
+    assert inventory("import", "skus", skus, "--vendor", VENDOR, "--yes") == 0
+    stock = tmp_path / "stock.csv"
+    stock.write_text("external_id,variant,quantity\n1,BOX,100\n2,BAG,100\n")
+    reference = ("--reference", "opening")
+    assert inventory("import", "stock", stock, "--vendor", VENDOR, "--yes", *reference) == 0
+    return [sku["sku"] for sku in services.skus.values()]
+
+
+def orders_csv(tmp_path, *rows, header="order_id,sku,quantity,status"):
+    file = tmp_path / "orders.csv"
+    file.write_text("\n".join([header, *rows]) + "\n")
+    return file
+
+
+# Products
+
+
+def test_a_dry_run_shows_the_differences_and_does_nothing(inventory, services, tmp_path, capsys):
+    file = products_csv(tmp_path, "1,Tea,Drinks,4.50,,", "2,Rice,Grains/Cereals,2.00,a|b,")
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--dry-run") == 0
+    assert "+ line 2: product VENDOR-001 1" in capsys.readouterr().out
+    assert services.writes() == []
+    assert list((tmp_path / "imports").glob("*")) == []
+
+
+def test_products_are_created_and_a_second_run_changes_nothing(inventory, services, tmp_path, capsys):
+    file = products_csv(tmp_path, "1,Tea,Drinks,4.50,,", '2,"Rice, brown",Grains/Cereals,2.00,a|b\\|c,false')
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 0
+    tea, rice = services.products.values()
+    assert (tea["product_name"], tea["base_price"], tea["is_active"]) == ("Tea", 4.5, True)
+    assert (rice["product_name"], rice["tags"], rice["is_active"]) == ("Rice, brown", ["a", "b|c"], False)
+    writes = services.writes()
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 0
+    assert services.writes() == writes
+    assert "2 rows: 0 applied, 2 unchanged, 0 rejected." in capsys.readouterr().err
+
+
+def test_what_differs_is_changed_and_what_a_row_leaves_out_stays(inventory, services, tmp_path, capsys):
+    inventory(
+        "import", "products", products_csv(tmp_path, "1,Tea,Drinks,4.50,a,"), "--vendor", VENDOR, "--yes"
+    )
+    file = products_csv(tmp_path, "1,Tea,Drinks,5,,")
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 0
+    assert "~ line 2: product VENDOR-001 1  base_price: 4.5 → 5" in capsys.readouterr().out
+    [tea] = services.products.values()
+    assert (tea["base_price"], tea["tags"]) == (5, ["a"])
+
+
+def test_a_product_that_the_list_does_not_show_yet_is_found_by_its_external_id(inventory, services, tmp_path):
+    inventory(
+        "import", "products", products_csv(tmp_path, "1,Tea,Drinks,4.50,,"), "--vendor", VENDOR, "--yes"
+    )
+    services.hides_new = True
+    file = products_csv(tmp_path, "1,Tea,Drinks,6.00,,")
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 0
+    [tea] = services.products.values()
+    assert tea["base_price"] == 6
+
+
+def test_each_bad_row_is_in_the_rejects_with_line_and_reason(inventory, services, tmp_path):
+    file = products_csv(
+        tmp_path,
+        "1,Tea,Drinks,4.50,,",
+        "2,,Drinks,4.50,,",
+        "3,Coffee,Drinks,4.505,,",
+        "4,Coffee,Drinks,cheap,,",
+        '5,"two',
+        'lines",Drinks,1,,',
+        "6,Coffee,Drinks,1,,maybe",
+        "7,Coffee,Drinks",
+        ",Coffee,Drinks,1,,",
+        "1,Tea,Drinks,9.99,,",
+    )
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 3
+    assert rejects(file, "products") == [
+        (3, "product_name: is required"),
+        (4, "base_price: should have at most 2 fractional digits, not '4.505'"),
+        (5, "base_price: should be a number such as 89.99, not 'cheap'"),
+        (6, "product_name: should have no control characters, not 'two\\nlines'"),
+        (8, "is_active: should be true or false, not 'maybe'"),
+        (9, "has 3 columns instead of 6"),
+        (10, "external_id: is required"),
+        (11, "differs from line 2 in base_price"),
+    ]
+    assert [product["product_name"] for product in services.products.values()] == ["Tea"]
+
+
+def test_mended_rejects_can_be_imported_themselves(inventory, services, tmp_path):
+    file = products_csv(tmp_path, "1,Tea,Drinks,4.50,,", "2,,Drinks,4.50,,")
+    inventory("import", "products", file, "--vendor", VENDOR, "--yes")
+    rejected = tmp_path / "products.products-rejects.csv"
+    rejected.write_text(rejected.read_text().replace("2,,Drinks", "2,Coffee,Drinks"))
+    assert inventory("import", "products", rejected, "--vendor", VENDOR, "--yes") == 0
+    assert [product["product_name"] for product in services.products.values()] == ["Tea", "Coffee"]
+
+
+def test_the_rejects_of_an_earlier_run_do_not_outlive_it(inventory, tmp_path):
+    inventory("import", "products", products_csv(tmp_path, "1,,Drinks,4.50,,"), "--vendor", VENDOR, "--yes")
+    file = products_csv(tmp_path, "1,Tea,Drinks,4.50,,")
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 0
+    assert not (tmp_path / "products.products-rejects.csv").exists()
+
+
+def test_what_a_service_refuses_is_rejected_and_the_others_go_on(inventory, services, tmp_path):
+    def refuse_coffee(request):
+        if request.method == "POST" and b"Coffee" in request.content:
+            document = {"status": 403, "code": "forbidden", "detail": "Not yours."}
+            return httpx.Response(403, json=document)
+        return None
+
+    services.intercept = refuse_coffee
+    file = products_csv(tmp_path, "1,Tea,Drinks,4.50,,", "2,Coffee,Drinks,1,,", "3,Milk,Drinks,1,,")
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 3
+    assert rejects(file, "products") == [(3, "forbidden: Not yours.")]
+    assert len(services.products) == 2
+
+
+def test_json_lines_are_imported_too_and_their_rejects_are_json_lines(inventory, services, tmp_path):
+    rows = [
+        '{"external_id": "1", "product_name": "Tea", "category": "All", "base_price": 4.50, "tags": ["a"]}',
+        "",
+        '{"external_id": "2", "product_name": "Tea", "category": "Drinks", "base_price": "dear"}',
+        "{nonsense",
+        "[1]",
+        '{"external_id": "3", "colour": "red"}',
+    ]
+    file = tmp_path / "products.jsonl"
+    file.write_text("\n".join(rows) + "\n")
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 3
+    [tea] = services.products.values()
+    assert (tea["base_price"], tea["tags"]) == (4.5, ["a"])
+    found = [
+        json.loads(line) for line in (tmp_path / "products.products-rejects.jsonl").read_text().splitlines()
+    ]
+    assert [row["_line"] for row in found] == [3, 4, 5, 6]
+    assert found[0]["external_id"] == "2"
+    assert found[1]["_text"] == "{nonsense"
+    assert found[3]["_reason"] == "colour: means nothing here"
+
+
+def test_bytes_that_are_no_utf_8_are_rejected_and_not_the_file(inventory, tmp_path):
+    file = products_csv(tmp_path, "1,Tea,Drinks,4.50,,")
+    file.write_bytes(file.read_bytes() + "2,Café,Drinks,1,,\n".encode("latin-1"))
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 3
+    assert rejects(file, "products") == [(3, "is not UTF-8")]
+
+
+def test_an_import_is_undone_by_what_compensates_it(inventory, services, tmp_path, capsys):
+    inventory(
+        "import", "products", products_csv(tmp_path, "1,Tea,Drinks,4.50,,"), "--vendor", VENDOR, "--yes"
+    )
+    file = products_csv(tmp_path, "1,Tea,Drinks,9.00,a,", "2,Coffee,Drinks,1,,")
+    inventory("import", "products", file, "--vendor", VENDOR, "--yes")
+    import_id = capsys.readouterr().err.split()[-1]
+    assert inventory("import", "undo", import_id, "--yes") == 0
+    tea, coffee = services.products.values()
+    assert (tea["base_price"], tea["tags"]) == (4.5, None)
+    assert coffee["is_active"] is False
+    writes = services.writes()
+    assert inventory("import", "undo", import_id, "--yes") == 0
+    assert services.writes() == writes
+
+
+def test_what_was_changed_since_is_not_undone_and_told(inventory, services, tmp_path, capsys):
+    inventory(
+        "import", "products", products_csv(tmp_path, "1,Tea,Drinks,4.50,,"), "--vendor", VENDOR, "--yes"
+    )
+    import_id = capsys.readouterr().err.split()[-1]
+    [tea] = services.products.values()
+    tea["version"] += 1
+    assert inventory("import", "undo", import_id, "--yes") == 3
+    assert "has been changed since" in capsys.readouterr().err
+    assert tea["is_active"] is True
+
+
+def test_earlier_imports_are_listed(inventory, tmp_path, capsys):
+    inventory(
+        "import", "products", products_csv(tmp_path, "1,Tea,Drinks,4.50,,"), "--vendor", VENDOR, "--yes"
+    )
+    capsys.readouterr()
+    assert inventory("import", "list", "--json") == 0
+    [told] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (told["done"], told["file"]) == (1, str(tmp_path / "products.csv"))
+
+
+@pytest.mark.parametrize("import_id", ["none", "../config", ""])
+def test_an_import_that_is_not_there_cannot_be_undone(inventory, import_id, capsys):
+    assert inventory("import", "undo", import_id, "--yes") == 2
+    assert "There is no import" in capsys.readouterr().err
+
+
+# Going on
+
+
+@pytest.mark.parametrize("failing_after", [0, 1, 5, 9])
+def test_an_import_that_was_cut_off_is_completed_by_the_next(inventory, services, tmp_path, failing_after):
+    done = []
+
+    def cut(request):
+        if request.method == "POST":
+            if len(done) >= failing_after:
+                raise httpx.UnsupportedProtocol("the network is gone")
+            done.append(request)
+        return None
+
+    services.intercept = cut
+    file = products_csv(tmp_path, *(f"{n},Tea {n},Drinks,4.50,," for n in range(10)))
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes", "--concurrency", 2) == 4
+    services.intercept = None
+    made = len(services.products)
+    assert made == failing_after
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 0
+    assert sorted(p["product_name"] for p in services.products.values()) == [f"Tea {n}" for n in range(10)]
+
+
+def test_what_was_done_before_a_cut_can_be_undone(inventory, services, tmp_path, capsys):
+    done = []
+
+    def cut(request):
+        if request.method == "POST":
+            if len(done) >= 4:
+                raise httpx.UnsupportedProtocol("the network is gone")
+            done.append(request)
+        return None
+
+    services.intercept = cut
+    file = products_csv(tmp_path, *(f"{n},Tea {n},Drinks,4.50,," for n in range(10)))
+    inventory("import", "products", file, "--vendor", VENDOR, "--yes", "--concurrency", 2)
+    services.intercept = None
+    capsys.readouterr()
+    inventory("import", "list", "--json")
+    [told] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert told["done"] == len(services.products) == 4
+    assert inventory("import", "undo", told["import_id"], "--yes") == 0
+    assert not any(product["is_active"] for product in services.products.values())
+
+
+def test_requests_at_a_time_are_bounded(inventory, services, tmp_path):
+    file = products_csv(tmp_path, *(f"{n},Tea {n},Drinks,4.50,," for n in range(60)))
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes", "--concurrency", 3) == 0
+    assert 1 <= services.most_at_once <= 3
+
+
+# SKUs
+
+
+def test_skus_are_known_by_their_product_and_variant(stocked, services, inventory, tmp_path):
+    box, bag = services.skus.values()
+    assert box["sku"] == "SKU-PROD-00001-BOX"
+    assert box["variant_attributes"] == {"size": "L", "color": "Green"}
+    assert (bag["reorder_threshold"], bag["unit_price"]) == (5, 2)
+    writes = services.writes()
+    assert inventory("import", "skus", tmp_path / "skus.csv", "--vendor", VENDOR, "--yes") == 0
+    assert services.writes() == writes
+
+
+def test_a_sku_that_the_list_does_not_show_is_compared_all_the_same(stocked, services, inventory, tmp_path):
+    services.hides_new = True
+    file = tmp_path / "skus.csv"
+    file.write_text("sku,variant_name,unit_price,reorder_threshold\nSKU-PROD-00001-BOX,A box,4.75,5\n")
+    assert inventory("import", "skus", file, "--vendor", VENDOR, "--yes") == 0
+    assert services.skus["SKU-PROD-00001-BOX"]["unit_price"] == 4.75
+
+
+def test_skus_are_changed_back_by_an_undo(stocked, services, inventory, tmp_path, capsys):
+    file = tmp_path / "skus.csv"
+    file.write_text(
+        "external_id,variant,variant_name,unit_price,reorder_threshold,variant_attributes\n"
+        "1,BOX,A box,9,5,size=XL\n2,CAN,A can,1,5,\n"
+    )
+    inventory("import", "skus", file, "--vendor", VENDOR, "--yes")
+    assert services.skus["SKU-PROD-00001-BOX"]["unit_price"] == 9
+    import_id = capsys.readouterr().err.split()[-1]
+    assert inventory("import", "undo", import_id, "--yes") == 0
+    assert services.skus["SKU-PROD-00001-BOX"]["unit_price"] == 4.5
+    assert services.skus["SKU-PROD-00002-CAN"]["is_active"] is False
+
+
+def test_a_sku_of_an_unknown_product_is_rejected(stocked, inventory, tmp_path):
+    file = tmp_path / "skus.csv"
+    file.write_text("external_id,variant,variant_name,unit_price,reorder_threshold\n9,BOX,A box,1,5\n")
+    assert inventory("import", "skus", file, "--vendor", VENDOR, "--yes") == 3
+    assert rejects(file, "skus") == [(2, "external_id: VENDOR-001 has no product '9'")]
+
+
+# Stock
+
+
+def test_a_delivery_is_taken_in_once_for_ever(stocked, services, inventory, tmp_path):
+    services.keys.clear()  # days later
+    for _ in range(2):
+        file = tmp_path / "stock.csv"
+        assert inventory("import", "stock", file, "--vendor", VENDOR, "--yes", "--reference", "opening") == 0
+    assert [sku["current_stock"] for sku in services.skus.values()] == [100, 100]
+    assert {record["notes"] for record in services.log} == {"[opening]"}
+    second = ("--reference", "second delivery")
+    assert inventory("import", "stock", tmp_path / "stock.csv", "--vendor", VENDOR, "--yes", *second) == 0
+    assert [sku["current_stock"] for sku in services.skus.values()] == [200, 200]
+
+
+def test_a_delivery_that_was_undone_can_be_taken_in_again(stocked, services, inventory, tmp_path, capsys):
+    capsys.readouterr()
+    inventory("import", "list", "--json")
+    imports = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    import_id = next(each["import_id"] for each in imports if "stock.csv" in each["file"])
+    assert inventory("import", "undo", import_id, "--yes") == 0
+    assert [sku["current_stock"] for sku in services.skus.values()] == [0, 0]
+    stock = ("import", "stock", tmp_path / "stock.csv", "--vendor", VENDOR, "--yes", "--reference", "opening")
+    assert inventory(*stock) == 0
+    assert inventory(*stock) == 0
+    assert [sku["current_stock"] for sku in services.skus.values()] == [100, 100]
+
+
+def test_a_count_corrects_the_stock_once(stocked, services, inventory, tmp_path):
+    file = tmp_path / "count.csv"
+    file.write_text(f"sku,counted_stock,reference,notes\n{stocked[0]},93,count 2026,shelf 4\n")
+    assert inventory("import", "stock", file, "--vendor", VENDOR, "--yes") == 0
+    assert services.skus[stocked[0]]["current_stock"] == 93
+    assert services.log[-1]["notes"] == "[count 2026] shelf 4"
+    services.write(stocked[0], "restock", 10, 10, 0)
+    assert inventory("import", "stock", file, "--vendor", VENDOR, "--yes") == 0
+    assert services.skus[stocked[0]]["current_stock"] == 103
+
+
+def test_a_count_that_meets_a_sale_counts_again(stocked, services, inventory, tmp_path):
+    sales = iter([5])
+
+    def sell(request):
+        if request.url.path.endswith("/adjustments") and (units := next(sales, 0)):
+            services.write(stocked[0], "order_confirmed", units, -units, 0)
+
+    services.intercept = sell
+    file = tmp_path / "count.csv"
+    file.write_text(f"sku,counted_stock,reference\n{stocked[0]},93,count 2026\n")
+    assert inventory("import", "stock", file, "--vendor", VENDOR, "--yes") == 0
+    assert services.skus[stocked[0]]["current_stock"] == 93
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("SKU-PROD-00001-BOX,1,,", "reference: is required"),
+        ("SKU-PROD-00001-BOX,1,2,ref", "should have a quantity or a counted_stock, and not both"),
+        ("SKU-PROD-00001-BOX,0,,ref", "quantity: should be greater than or equal to 1, not '0'"),
+        ("SKU-PROD-00001-BOX,1,,[ref]", "reference: should be 1 to 100 characters, none of them [ or ]"),
+        (",1,,ref", "should have a sku, or a variant and its product's external_id or product_id"),
+        ("SKU-PROD-00009-BOX,1,,ref", "sku_not_found: It is sku_not_found."),
+    ],
+)
+def test_stock_that_is_wrong_is_rejected(stocked, inventory, tmp_path, row, reason):
+    file = tmp_path / "wrong.csv"
+    file.write_text(f"sku,quantity,counted_stock,reference\n{row}\n")
+    assert inventory("import", "stock", file, "--vendor", VENDOR, "--yes") == 3
+    [(line, told)] = rejects(file, "stock")
+    assert (line, told.startswith(reason)) == (2, True), told
+
+
+# Orders
+
+
+def test_orders_are_placed_and_settled_as_their_rows_say(stocked, services, inventory, tmp_path):
+    box, bag = stocked
+    file = orders_csv(
+        tmp_path,
+        f"ORDER-1,{box},2,confirmed",
+        f"ORDER-2,{box},1,reserved",
+        f"ORDER-1,{bag},3,confirmed",
+        f"ORDER-1,{box},1,confirmed",
+        f"ORDER-3,{bag},1,cancelled",
+    )
+    assert inventory("import", "orders", file, "--yes") == 0
+    assert {order_id: order["status"] for order_id, order in services.orders.items()} == {
+        "ORDER-1": "confirmed",
+        "ORDER-2": "reserved",
+        "ORDER-3": "cancelled",
+    }
+    assert {line["sku"]: line["placed"] for line in services.orders["ORDER-1"]["lines"]} == {box: 3, bag: 3}
+    writes = services.writes()
+    assert inventory("import", "orders", file, "--yes") == 0
+    assert services.writes() == writes
+
+
+def test_a_wrong_row_keeps_its_whole_order_back_and_no_other(stocked, services, inventory, tmp_path):
+    box, bag = stocked
+    file = orders_csv(
+        tmp_path, f"ORDER-1,{box},2,", f"ORDER-1,{bag},-3,", f"ORDER-2,{box},1,", f"ORDER-1,{bag},1,"
+    )
+    assert inventory("import", "orders", file, "--yes") == 3
+    wrong = "quantity: should be greater than or equal to 1, not '-3'"
+    assert rejects(file, "orders") == [
+        (2, f"line 3 of ORDER-1 is wrong: {wrong}"),
+        (3, wrong),
+        (5, f"line 3 of ORDER-1 is wrong: {wrong}"),
+    ]
+    assert list(services.orders) == ["ORDER-2"]
+
+
+def test_too_little_stock_rejects_the_order_with_the_reason(stocked, services, inventory, tmp_path):
+    box, bag = stocked
+    file = orders_csv(tmp_path, f"ORDER-1,{box},101,", f"ORDER-1,{bag},1,", f"ORDER-2,{bag},100,")
+    assert inventory("import", "orders", file, "--yes") == 3
+    reason = "insufficient_stock: It is insufficient_stock."
+    assert rejects(file, "orders") == [(2, reason), (3, reason)]
+    assert list(services.orders) == ["ORDER-2"]
+
+
+def test_an_order_of_many_lines_goes_alone(stocked, services, inventory, tmp_path):
+    product_id = stocked[0].split("-BOX")[0].removeprefix("SKU-")
+    for number in range(60):
+        services.skus[f"SKU-{product_id}-V{number}"] = services.skus[stocked[0]] | {
+            "sku": f"SKU-{product_id}-V{number}"
+        }
+    file = orders_csv(
+        tmp_path,
+        *(f"ORDER-1,SKU-{product_id}-V{number},1,confirmed" for number in range(60)),
+        f"ORDER-2,{stocked[1]},1,",
+    )
+    assert inventory("import", "orders", file, "--yes") == 0
+    assert services.orders["ORDER-1"]["status"] == "confirmed"
+    assert "PUT /orders/ORDER-1" in services.writes()
+    assert "PUT /orders/ORDER-2" not in services.writes()
+
+
+def test_an_order_that_is_there_with_other_lines_is_rejected(stocked, services, inventory, tmp_path):
+    inventory("import", "orders", orders_csv(tmp_path, f"ORDER-1,{stocked[0]},2,"), "--yes")
+    file = orders_csv(tmp_path, f"ORDER-1,{stocked[0]},3,")
+    assert inventory("import", "orders", file, "--yes") == 3
+    assert rejects(file, "orders") == [(2, "the order exists with other lines")]
+
+
+def test_an_order_that_a_batch_is_too_busy_for_is_tried_alone(stocked, services, inventory, tmp_path):
+    def busy_in_batches(request):
+        if request.url.path == "/orders/batch":
+            problem = {"status": 503, "code": "busy", "detail": "Busy."}
+            results = [
+                {"order_id": order["order_id"], "status_code": 503, "problem": problem}
+                for order in json.loads(request.content)["orders"]
+            ]
+            return httpx.Response(200, json={"results": results})
+        return None
+
+    services.intercept = busy_in_batches
+    file = orders_csv(tmp_path, f"ORDER-1,{stocked[0]},2,confirmed")
+    assert inventory("import", "orders", file, "--yes") == 0
+    assert services.orders["ORDER-1"]["status"] == "confirmed"
+
+
+def test_orders_are_undone_whatever_they_have_come_to(stocked, services, inventory, tmp_path, capsys):
+    box, bag = stocked
+    file = orders_csv(tmp_path, f"ORDER-1,{box},2,confirmed", f"ORDER-2,{bag},1,reserved")
+    inventory("import", "orders", file, "--yes")
+    import_id = capsys.readouterr().err.split()[-1]
+    assert inventory("import", "undo", import_id, "--yes") == 0
+    assert [order["status"] for order in services.orders.values()] == ["refunded", "cancelled"]
+    assert [sku["current_stock"] for sku in services.skus.values()] == [100, 100]
+
+
+# Mappings
+
+
+def test_a_mapping_makes_attributes_of_any_columns(inventory, services, tmp_path):
+    (tmp_path / "suppliers.csv").write_text("number,supplier\n1,7\n2,8\n")
+    file = tmp_path / "goods.csv"
+    file.write_text("number,name,gone\n1,Tea,0\n2,Coffee,1\n3,Milk,0\nPOST,Postage,0\n")
+    mapping = tmp_path / "goods.toml"
+    mapping.write_text(
+        """
+        [columns]
+        vendor_id = "VENDOR-{supplier:0>3}"
+        external_id = "{number}"
+        product_name = "{name}"
+        category = "All"
+        base_price = "1.00"
+        is_active = "{gone}"
+        [values.is_active]
+        0 = "true"
+        "*" = "false"
+        [lookup.suppliers]
+        file = "suppliers.csv"
+        by = "number"
+        [leave_out]
+        number = "POST"
+        """
+    )
+    assert inventory("import", "products", file, "--mapping", mapping, "--yes") == 3
+    assert sorted(
+        (product["vendor_id"], product["product_name"], product["is_active"])
+        for product in services.products.values()
+    ) == [("VENDOR-007", "Tea", True), ("VENDOR-008", "Coffee", False)]
+    assert rejects(file, "products") == [
+        (4, "number: '3' is not in suppliers.csv"),
+        (5, "is left out by the mapping: number is POST"),
+    ]
+
+
+def test_of_rows_that_repeat_a_thing_the_first_may_count(inventory, services, tmp_path, capsys):
+    file = tmp_path / "goods.csv"
+    file.write_text("code,name\n1,Tea\n1,Tea again\n1,Tea\n")
+    mapping = tmp_path / "goods.toml"
+    columns = (
+        '[columns]\nexternal_id = "{code}"\nproduct_name = "{name}"\ncategory = "All"\nbase_price = "1"\n'
+    )
+    mapping.write_text(columns)
+    given = ("import", "products", file, "--mapping", mapping, "--vendor", VENDOR)
+    assert inventory(*given, "--dry-run") == 3
+    assert "line 3: differs from line 2 in product_name" in capsys.readouterr().err
+    mapping.write_text('repeated = "first"\n' + columns)
+    assert inventory(*given, "--yes") == 0
+    assert "3 rows: 3 applied" in capsys.readouterr().err
+    assert len(services.products) == 1
+
+
+# What is wrong before anything begins
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("goods.txt", "a\n", "should end with .csv or .jsonl"),
+        ("goods.csv", "", "has no header line"),
+        ("goods.csv", "sku,sku\n", "names a column twice"),
+        ("goods.csv", "external_id,colour\n", "the columns colour, which mean nothing here"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_is_told(inventory, services, tmp_path, capsys, name, content, told):
+    file = tmp_path / name
+    file.write_text(content)
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 2
+    assert told in capsys.readouterr().err.replace("\n", " ")
+    assert services.requests == []
+
+
+def test_a_file_that_is_not_there_is_told(inventory, capsys):
+    assert inventory("import", "products", "nowhere.csv", "--yes") == 2
+    assert "nowhere.csv cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("nonsense", "is no mapping"),
+        ("[rows]\n", "rows means nothing in it"),
+        ("repeated = 'last'\n[columns]\nname = '{a}'\n", 'repeated is "first" or "refuse"'),
+        ("[columns]\nname = '{a.__class__}'\n", "is no template"),
+        ("[columns]\nname = '{a!r}'\n", "is no template"),
+        ("[columns]\nname = '{'\n", "is no template"),
+        ("[columns]\nproduct_name = '{a}'\n[leave_out]\nname = '('\n", "is no mapping"),
+        ("[columns]\nproduct_name = '{a}'\n[lookup.x]\nby = 'a'\n", "each lookup needs file and by"),
+        ("[columns]\nproduct_name = '{b}'\n", "has no b, which the mapping needs"),
+        ("[columns]\ncolour = '{a}'\n", "colour, which products do not have"),
+    ],
+)
+def test_a_mapping_that_is_none_is_told(inventory, services, tmp_path, capsys, content, told):
+    file, mapping = tmp_path / "goods.csv", tmp_path / "goods.toml"
+    file.write_text("a\n1\n")
+    mapping.write_text(content)
+    assert inventory("import", "products", file, "--mapping", mapping, "--yes") == 2
+    assert told in capsys.readouterr().err.replace("\n", " ")
+    assert services.requests == []

@@ -1,0 +1,57 @@
+"""A typed client of the catalog, stock and audit services.
+
+======================  ===============================================================================
+`catalog`               `CatalogClient`: products
+`stock`                 `StockClient`: SKUs, stock, orders
+`audit`                 `AuditClient`: the log
+`problems`              what can go wrong, one exception type for each `code`
+`tokens`                where bearer tokens come from
+`retries`               how often and when a request is sent again
+`documents`             what the services answer, beside the models of `inventory_common`
+`connection`            requests over HTTP: tokens, retries, pages
+`tls`                   the certificates that servers are checked against
+======================  ===============================================================================
+
+Products, SKUs and log records are `inventory_common`'s own `Product`, `Sku` and `TransactionRecord`.
+"""
+
+from inventory_common.products import Product
+from inventory_common.skus import Sku
+from inventory_common.transactions import TransactionRecord, TransactionType
+
+from .audit import AuditClient
+from .catalog import CatalogClient
+from .documents import BatchCommand, BatchResult, LineRequest, Order, OrderLine, Outcome, StockChange
+from .problems import ClientError, NoAnswer, Problem, TokenUnavailable, UnexpectedAnswer
+from .retries import Retries
+from .stock import StockClient
+from .tokens import ClientCredentials, LocalStackToken, StaticToken, TokenSource
+
+__all__ = [
+    "AuditClient",
+    "BatchCommand",
+    "BatchResult",
+    "CatalogClient",
+    "ClientCredentials",
+    "ClientError",
+    "LineRequest",
+    "LocalStackToken",
+    "NoAnswer",
+    "Order",
+    "OrderLine",
+    "Outcome",
+    "Problem",
+    "Product",
+    "Retries",
+    "Sku",
+    "StaticToken",
+    "StockChange",
+    "StockClient",
+    "TokenSource",
+    "TokenUnavailable",
+    "TransactionRecord",
+    "TransactionType",
+    "UnexpectedAnswer",
+]
+
+__version__ = "0.1.0"

@@ -1,0 +1,231 @@
+"""Requests to one service over HTTP: tokens, retries, pages, and what the answers mean."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+from urllib.parse import quote
+from uuid import uuid4
+
+import httpx
+
+from inventory_common.errors import InvalidJson
+from inventory_common.exact_json import dumps, loads
+from inventory_common.limits import PAGE_MAX_ITEMS
+from inventory_common.preconditions import etag
+
+from .documents import Outcome
+from .problems import NoAnswer, UnexpectedAnswer, refusal
+from .retries import Retries
+from .tls import tls_context
+from .tokens import TokenSource
+
+__all__ = ["Client", "Params", "new_key", "path_of"]
+
+T = TypeVar("T")
+
+Params = Mapping[str, str | int | None]
+"""Query parameters; those that are None are left out."""
+
+_TIMEOUT_SECONDS: Final = 30.0
+"""API Gateway itself gives up at 29 s."""
+
+_NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+def path_of(*segments: str) -> str:
+    """Return a path of segments, each percent-encoded once."""
+    return "".join(f"/{quote(segment, safe='')}" for segment in segments)
+
+
+class Client:
+    """A service at its address; safe to share between threads, and to be closed.
+
+    Parameters
+    ----------
+    base_url
+        Where the service is, e.g. ``http://127.0.0.1:8001``.
+    tokens
+        Where bearer tokens come from; None asks without one.
+    retries
+        How patient it is; see `Retries`.
+    timeout_seconds
+        For each attempt: to connect, and between two pieces of an answer.
+    transport, sleep
+        How requests travel and pauses pass: over the network and in real time, unless a test says otherwise.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        tokens: TokenSource | None = None,
+        *,
+        retries: Retries | None = None,
+        timeout_seconds: float = _TIMEOUT_SECONDS,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        try:
+            url = httpx.URL(base_url)
+            # A proxy that the environment names must not stand before a stack on this machine.
+            is_local = url.host in ("127.0.0.1", "localhost", "::1")
+            self._http = httpx.Client(
+                base_url=url,
+                transport=transport,
+                timeout=timeout_seconds,
+                trust_env=not is_local,
+                verify=tls_context(),
+            )
+        except httpx.InvalidURL as error:
+            raise NoAnswer(f"{base_url} is no URL: {error}") from error
+        self._tokens = tokens
+        self._retries = retries or Retries()
+        self._sleep = sleep
+
+    def __enter__(self) -> Self:
+        """Return the client; leaving the block closes its connections."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def acting_as(self, tokens: TokenSource | None) -> Self:
+        """Return this client with another's tokens, over the same connections; close but one of them."""
+        other = copy(self)
+        other._tokens = tokens
+        return other
+
+    def health(self) -> bool:
+        """Tell whether the service runs."""
+        return bool(self._decoded(self._send("GET", "/health"), lambda body: body["status"] == "ok"))
+
+    # What the clients of the services are made of
+
+    def _get(self, path: str, decode: Callable[[Any], T]) -> T:
+        return self._decoded(self._send("GET", path), decode)
+
+    def _command(
+        self,
+        method: str,
+        path: str,
+        decode: Callable[[Any], T],
+        *,
+        body: Mapping[str, Any] | None = None,
+        key: str | None = None,
+    ) -> Outcome[T]:
+        response = self._send(method, path, body=body, key=key)
+        replayed = response.headers.get("Idempotent-Replayed", "").lower() == "true"
+        return Outcome(self._decoded(response, decode), replayed)
+
+    def _pages(self, path: str, decode: Callable[[Any], T], params: Params | None = None) -> Iterator[T]:
+        """Yield the items of a list, page after page; a page may be empty and yet not the last."""
+        asked = {"limit": PAGE_MAX_ITEMS, **(params or {})}
+        while True:
+            response = self._send("GET", path, params=asked)
+            items, next_cursor = self._decoded(
+                response, lambda body: ([decode(item) for item in body["items"]], body["next_cursor"])
+            )
+            yield from items
+            if next_cursor is None:
+                return
+            asked["cursor"] = next_cursor
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        body: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        if_version: int | None = None,
+    ) -> httpx.Response:
+        """Send a request until it is answered for good, and return its successful answer.
+
+        Every request of the services may be repeated: by its path, by the order's id, or by the
+        Idempotency-Key, which stays the same through all attempts.  Only one with If-Match may not, once it
+        may have arrived: its own success would refuse it.
+        """
+        headers = {}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        if if_version is not None:
+            headers["If-Match"] = etag(if_version)
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        request = self._http.build_request(
+            method,
+            path,
+            params={name: value for name, value in (params or {}).items() if value is not None},
+            content=None if body is None else dumps(body).encode(),
+            headers=headers,
+        )
+        response = self._answer(request, repeatable=if_version is None)
+        if not response.is_success:
+            raise refusal(response)
+        return response
+
+    def _answer(self, request: httpx.Request, *, repeatable: bool) -> httpx.Response:
+        token, is_second_token = self._authorize(request), False
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                response = self._http.send(request)
+            except httpx.TransportError as error:
+                again = repeatable or isinstance(error, _NEVER_SENT)
+                pause = self._retries.pause_after(attempt) if again else None
+                if pause is None:
+                    raise self._no_answer(request, error) from error
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise self._no_answer(request, error) from error
+            else:
+                if response.status_code == 401 and token is not None and not is_second_token:
+                    token, is_second_token = self._authorize(request, refused=token), True
+                    if token is not None:
+                        continue
+                pause = None if response.is_success else self._retries.pause_after(attempt, response)
+                if pause is None:
+                    return response
+            self._sleep(pause)
+
+    def _authorize(self, request: httpx.Request, refused: str | None = None) -> str | None:
+        """Put a token on the request and return it; None if there is none but the refused one."""
+        if self._tokens is None:
+            return None
+        token = self._tokens.get(refused)
+        request.headers["Authorization"] = f"Bearer {token}"
+        return None if token == refused else token
+
+    def _no_answer(self, request: httpx.Request, error: Exception) -> NoAnswer:
+        if isinstance(error, httpx.ConnectError):
+            return NoAnswer(f"Nothing answers at {self._http.base_url}: {error}.")
+        told = str(error) or type(error).__name__
+        return NoAnswer(f"{request.method} {request.url} got no answer: {told}.")
+
+    def _decoded(self, response: httpx.Response, decode: Callable[[Any], T]) -> T:
+        try:
+            return decode(loads(response.content))
+        except (InvalidJson, ValueError, KeyError, TypeError, AttributeError) as error:
+            asked = f"{response.request.method} {response.request.url}"
+            raise UnexpectedAnswer(
+                f"{asked} answered {response.status_code}: not the documented answer ({error!r})"
+            ) from error
+
+
+def new_key() -> str:
+    """Return an Idempotency-Key for a command that is given none."""
+    return str(uuid4())

@@ -1,0 +1,169 @@
+"""What the services answer and take, beside the models of `inventory_common`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
+
+from inventory_common.skus import Sku
+from inventory_common.transactions import TransactionRecord
+
+from .problems import Problem, problem_of
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Document = TypeVar("Document", bound=DataclassInstance)
+
+__all__ = [
+    "BatchCommand",
+    "BatchResult",
+    "LineRequest",
+    "Order",
+    "OrderLine",
+    "Outcome",
+    "StockChange",
+    "read",
+    "read_batch_result",
+    "read_order",
+    "read_stock_change",
+]
+
+T = TypeVar("T")
+
+
+class Outcome(NamedTuple, Generic[T]):
+    """What a command left behind; `replayed` if an earlier request had done it already."""
+
+    result: T
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineRequest:
+    """Units of one SKU that an order asks for."""
+
+    product_id: str
+    sku: str
+    quantity: int
+
+    def document(self) -> dict[str, Any]:
+        """Return it as a request carries it."""
+        return {"product_id": self.product_id, "sku": self.sku, "quantity": self.quantity}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A line of an order, in units; ``placed = reserved + confirmed + cancelled``."""
+
+    product_id: str
+    sku: str
+    vendor_id: str
+    placed: int
+    reserved: int
+    confirmed: int
+    cancelled: int
+    refunded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as it stands; `status` as the README's table has it, `expires_at` is the end of its hold."""
+
+    order_id: str
+    status: str
+    created_at: str
+    expires_at: str | None
+    cancel_reason: str | None
+    lines: tuple[OrderLine, ...]
+
+    @property
+    def placed(self) -> int:
+        """Units placed."""
+        return sum(line.placed for line in self.lines)
+
+    @property
+    def reserved(self) -> int:
+        """Units that it still holds."""
+        return sum(line.reserved for line in self.lines)
+
+    @property
+    def confirmed(self) -> int:
+        """Units that have left the stock."""
+        return sum(line.confirmed for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class StockChange:
+    """A restock or adjustment: its log record, and the SKU after it."""
+
+    transaction: TransactionRecord
+    sku: Sku
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCommand:
+    """One order of a batch; a confirm or cancel is of the whole order and names no lines."""
+
+    order_id: str
+    command: Literal["place", "confirm", "cancel"] = "place"
+    lines: Sequence[LineRequest] = ()
+    hold_seconds: int | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return it as a request carries it."""
+        document: dict[str, Any] = {"order_id": self.order_id, "command": self.command}
+        if self.command == "place":
+            document["lines"] = [line.document() for line in self.lines]
+            if self.hold_seconds is not None:
+                document["hold_seconds"] = self.hold_seconds
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What became of one order of a batch: the order, or why not.
+
+    `status_code` is what the single request would have been answered.
+    """
+
+    order_id: str
+    status_code: int
+    order: Order | None
+    problem: Problem | None
+
+
+def read(kind: type[Document], body: Mapping[str, Any]) -> Document:
+    """Read a JSON object as a model; members that it does not know are left out.
+
+    Raises
+    ------
+    KeyError
+        If a member is missing.
+    """
+    return kind(**{field.name: body[field.name] for field in fields(kind) if _is_there(field, body)})
+
+
+def _is_there(field: Field[Any], body: Mapping[str, Any]) -> bool:
+    return field.default is MISSING or field.name in body
+
+
+def read_order(body: Mapping[str, Any]) -> Order:
+    """Read an order."""
+    return read(Order, {**body, "lines": tuple(read(OrderLine, line) for line in body["lines"])})
+
+
+def read_stock_change(body: Mapping[str, Any]) -> StockChange:
+    """Read the answer to a restock or adjustment."""
+    return StockChange(read(TransactionRecord, body["transaction"]), read(Sku, body["sku"]))
+
+
+def read_batch_result(body: Mapping[str, Any]) -> BatchResult:
+    """Read what became of one order of a batch."""
+    return BatchResult(
+        order_id=body["order_id"],
+        status_code=body["status_code"],
+        order=read_order(body["order"]) if "order" in body else None,
+        problem=problem_of(body["problem"], f"{body['order_id']} in a batch") if "problem" in body else None,
+    )

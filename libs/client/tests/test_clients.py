@@ -1,0 +1,208 @@
+"""What the clients ask for, and what they make of the answers."""
+
+from decimal import Decimal
+
+import httpx
+import pytest
+from scripted import ORDER, PRODUCT, RECORD, SKU, SKU_ID, Script, problem
+
+import inventory_client
+from inventory_client import (
+    AuditClient,
+    BatchCommand,
+    CatalogClient,
+    LineRequest,
+    StockClient,
+    TransactionType,
+    problems,
+)
+from inventory_client.audit import Search
+from inventory_common.products import Product
+from inventory_common.skus import Sku
+from inventory_common.transactions import TransactionRecord
+
+
+def page(items, next_cursor=None):
+    return httpx.Response(200, json={"items": items, "next_cursor": next_cursor})
+
+
+def asked(script):
+    return [f"{request.method} {request.url.raw_path.decode()}" for request in script.requests]
+
+
+def test_its_models_are_those_of_the_shared_library():
+    assert isinstance(Script(httpx.Response(200, json=PRODUCT)).client(CatalogClient).product("P"), Product)
+    assert isinstance(Script(httpx.Response(200, json=SKU)).client(StockClient).sku("P", "S"), Sku)
+    found = Script(httpx.Response(200, json=RECORD)).client(AuditClient).record("T")
+    assert isinstance(found, TransactionRecord)
+    assert (found.transaction_type, found.quantity_change) == ("restock", 12)
+
+
+def test_money_is_exact_in_both_directions():
+    text = '{"base_price": 9999999.99, ' + httpx.Response(200, json=PRODUCT).text[1:].replace(
+        '"base_price":89.99,', ""
+    )
+    script = Script(httpx.Response(201, text=text))
+    done = script.client(CatalogClient).create_product(
+        product_name="Tea", category="Tea", base_price=Decimal("0.10")
+    )
+    assert done.result.base_price == Decimal("9999999.99")
+    assert b'"base_price":0.10' in script.requests[0].content
+
+
+def test_a_members_of_tomorrow_is_left_out():
+    script = Script(httpx.Response(200, json=PRODUCT | {"of_tomorrow": 1}))
+    assert script.client(CatalogClient).product("PROD-E4F9A").product_name == "Tea"
+
+
+def test_a_list_goes_on_through_empty_pages_to_its_end():
+    script = Script(page([PRODUCT], "a"), page([], "b"), page([PRODUCT, PRODUCT]))
+    products = script.client(CatalogClient).products_of_vendor("VENDOR-001", order="desc")
+    assert len(list(products)) == 3
+    assert asked(script) == [
+        "GET /vendors/VENDOR-001/products?limit=100&order=desc",
+        "GET /vendors/VENDOR-001/products?limit=100&order=desc&cursor=a",
+        "GET /vendors/VENDOR-001/products?limit=100&order=desc&cursor=b",
+    ]
+
+
+def test_a_list_is_read_as_it_is_used():
+    script = Script(page([PRODUCT, PRODUCT], "a"))
+    products = script.client(CatalogClient).browse("Grains/Cereals")
+    assert script.requests == []
+    next(products)
+    next(products)
+    assert len(script.requests) == 1
+
+
+def test_a_page_that_is_busy_is_asked_for_again_and_nothing_is_lost():
+    script = Script(page([PRODUCT], "a"), problem(503, "busy", {"Retry-After": "0"}), page([PRODUCT]))
+    assert len(list(script.client(CatalogClient).browse("Tea"))) == 2
+
+
+def test_a_category_may_hold_a_slash_and_prices_are_texts_of_their_digits():
+    script = Script(page([]))
+    catalog = script.client(CatalogClient)
+    list(catalog.browse("Grains/Cereals", active=False, min_price=Decimal("0.50"), tag="spring"))
+    assert asked(script) == [
+        "GET /products?limit=100&category=Grains%2FCereals&active=false&tag=spring&min_price=0.50"
+    ]
+
+
+def test_a_path_is_encoded_once():
+    script = Script(problem(404, "product_not_found"))
+    with pytest.raises(problems.ProductNotFound):
+        script.client(CatalogClient).product("a/b c%2F")
+    assert asked(script) == ["GET /products/a%2Fb%20c%252F"]
+
+
+def test_a_log_is_searched_by_period_type_and_order():
+    script = Script(page([RECORD]))
+    search = Search("2026-02-23T00:00:00Z", "2026-02-24T00:00:00Z", TransactionType.RESTOCK, "asc")
+    [record] = script.client(AuditClient).records_of_sku(SKU_ID, search)
+    assert record.sequence == 1
+    assert dict(script.requests[0].url.params) == {
+        "limit": "100",
+        "from": "2026-02-23T00:00:00Z",
+        "to": "2026-02-24T00:00:00Z",
+        "transaction_type": "restock",
+        "order": "asc",
+    }
+    list(script.client(AuditClient).records_of_product("PROD-E4F9A"))
+    list(script.client(AuditClient).records_of_vendor("VENDOR-001"))
+    assert asked(script)[1:] == [
+        "GET /products/PROD-E4F9A/transactions?limit=100",
+        "GET /vendors/VENDOR-001/transactions?limit=100",
+    ]
+
+
+def test_a_command_says_whether_it_had_been_done_before():
+    script = Script(
+        httpx.Response(201, json=ORDER),
+        httpx.Response(200, json=ORDER, headers={"Idempotent-Replayed": "true"}),
+    )
+    stock = script.client(StockClient)
+    lines = [LineRequest("PROD-E4F9A", SKU_ID, 5)]
+    assert [stock.place("ORDER-1", lines, hold_seconds=60).replayed for _ in range(2)] == [False, True]
+    assert script.requests[0].content == (
+        b'{"lines":[{"product_id":"PROD-E4F9A","sku":"SKU-PROD-E4F9A-BLK-L","quantity":5}],"hold_seconds":60}'
+    )
+
+
+def test_an_order_adds_up_its_lines():
+    order = Script(httpx.Response(200, json=ORDER)).client(StockClient).order("ORDER-1")
+    assert (order.placed, order.reserved, order.confirmed) == (5, 3, 2)
+    assert order.lines[0].vendor_id == "VENDOR-001"
+
+
+def test_a_batch_tells_each_order_or_why_not():
+    refused = {
+        "order_id": "ORDER-2",
+        "status_code": 409,
+        "problem": {"code": "order_cancelled", "status": 409, "detail": "Gone."},
+    }
+    results = [{"order_id": "ORDER-1", "status_code": 201, "order": ORDER}, refused]
+    script = Script(httpx.Response(200, json={"results": results}))
+    placed, cancelled = script.client(StockClient).batch(
+        [BatchCommand("ORDER-1", lines=[LineRequest("P", "S", 1)]), BatchCommand("ORDER-2", "confirm")]
+    )
+    assert (placed.status_code, placed.order.status, placed.problem) == (201, "reserved", None)
+    assert isinstance(cancelled.problem, problems.OrderCancelled)
+    assert b'{"order_id":"ORDER-2","command":"confirm"}' in script.requests[0].content
+
+
+@pytest.mark.parametrize(
+    ("kind", "call", "request_line"),
+    [
+        (CatalogClient, lambda c: c.deactivate_product("P", if_version=2), "DELETE /products/P"),
+        (StockClient, lambda c: c.deactivate_sku("P", "S"), "DELETE /products/P/skus/S"),
+        (StockClient, lambda c: list(c.skus_of_product("P")), "GET /products/P/skus?limit=100"),
+        (StockClient, lambda c: list(c.inventory("V")), "GET /vendors/V/inventory?limit=100"),
+        (StockClient, lambda c: list(c.low_stock("V")), "GET /vendors/V/low-stock?limit=100"),
+        (StockClient, lambda c: list(c.orders_due()), "GET /orders?limit=100"),
+        (StockClient, lambda c: list(c.orders_due("2026")), "GET /orders?limit=100&due_before=2026"),
+    ],
+)
+def test_the_routes(kind, call, request_line):
+    script = Script(page([]))
+    call(script.client(kind))
+    assert asked(script) == [request_line]
+
+
+def test_orders_are_settled_by_their_ids():
+    script = Script(httpx.Response(200, json=ORDER))
+    stock = script.client(StockClient)
+    stock.confirm("ORDER-1")
+    stock.cancel("ORDER-1")
+    stock.extend("ORDER-1", 600)
+    assert asked(script) == [
+        "POST /orders/ORDER-1/confirm",
+        "POST /orders/ORDER-1/cancel",
+        "POST /orders/ORDER-1/extend",
+    ]
+    assert script.requests[2].content == b'{"hold_seconds":600}'
+
+
+def test_skus_are_made_and_changed():
+    script = Script(httpx.Response(200, json=SKU))
+    stock = script.client(StockClient)
+    done = stock.create_sku(
+        "PROD-E4F9A",
+        SKU_ID,
+        variant_name="Black - Large",
+        unit_price=Decimal("89.99"),
+        reorder_threshold=10,
+        variant_attributes={"color": "Black"},
+    )
+    assert done.result.available_stock == 45
+    assert stock.change_sku("PROD-E4F9A", SKU_ID, {"variant_attributes": None}, if_version=4).version == 4
+    assert script.requests[1].content == b'{"variant_attributes":null}'
+    assert script.requests[1].headers["If-Match"] == '"4"'
+
+
+def test_a_service_that_runs_says_so():
+    assert Script(httpx.Response(200, json={"status": "ok"})).client(AuditClient).health()
+
+
+def test_the_public_names_are_there():
+    assert [name for name in inventory_client.__all__ if not hasattr(inventory_client, name)] == []

@@ -1,0 +1,175 @@
+"""Requests are sent again when that may help, not earlier than asked, and do nothing twice."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpx
+import pytest
+from scripted import ORDER, PRODUCT, RECORD, SKU, SKU_ID, Script, problem
+
+from inventory_client import CatalogClient, LineRequest, NoAnswer, Retries, StockClient, problems
+
+OK = httpx.Response(200, json=PRODUCT)
+STOCK_CHANGE = httpx.Response(201, json={"transaction": RECORD, "sku": SKU})
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_waited_for_and_never_less(status):
+    script = Script(problem(status, "busy", {"Retry-After": "3"}), OK)
+    catalog = script.client(CatalogClient, jitter=lambda: 0.0)
+    assert catalog.product("PROD-E4F9A").version == 3
+    assert script.pauses == [3.0]
+
+
+def test_clients_that_wait_alike_come_back_apart():
+    script = Script(problem(503, "busy", {"Retry-After": "3"}), OK)
+    script.client(CatalogClient, jitter=lambda: 0.5, first_wait_seconds=0.2).product("PROD-E4F9A")
+    assert script.pauses == [3.1]
+
+
+def test_retry_after_may_be_a_date():
+    later = datetime.now(UTC) + timedelta(seconds=10)
+    script = Script(problem(503, "busy", {"Retry-After": format_datetime(later, usegmt=True)}), OK)
+    script.client(CatalogClient, jitter=lambda: 0.0).product("PROD-E4F9A")
+    [pause] = script.pauses
+    assert 0 < pause <= 10
+
+
+def test_a_date_that_has_passed_is_no_wait():
+    script = Script(problem(503, "busy", {"Retry-After": "Mon, 01 Jan 2001 00:00:00 GMT"}), OK)
+    script.client(CatalogClient, jitter=lambda: 0.0).product("PROD-E4F9A")
+    assert script.pauses == [0.0]
+
+
+def test_who_is_asked_to_wait_too_long_is_told_at_once():
+    script = Script(problem(503, "busy", {"Retry-After": "3600"}), OK)
+    with pytest.raises(problems.Busy) as raised:
+        script.client(CatalogClient).product("PROD-E4F9A")
+    assert raised.value.retry_after_seconds == 3600
+    assert script.pauses == []
+
+
+def test_pauses_double_up_to_their_bound():
+    script = Script(httpx.ReadTimeout("timed out"))
+    catalog = script.client(CatalogClient, attempts=6, first_wait_seconds=1.0, wait_max_seconds=5.0)
+    with pytest.raises(NoAnswer, match="timed out"):
+        catalog.product("PROD-E4F9A")
+    assert script.pauses == [1.0, 2.0, 4.0, 5.0, 5.0]
+    assert len(script.requests) == 6
+
+
+def test_pauses_are_drawn_below_their_bounds():
+    script = Script(httpx.ReadTimeout("timed out"), OK)
+    script.client(CatalogClient, jitter=lambda: 0.25, first_wait_seconds=1.0).product("PROD-E4F9A")
+    assert script.pauses == [0.25]
+
+
+def test_an_unnamed_retry_after_is_guessed():
+    script = Script(httpx.Response(502, text="Bad gateway", headers={"Retry-After": "soon"}), OK)
+    script.client(CatalogClient, first_wait_seconds=0.5).product("PROD-E4F9A")
+    assert script.pauses == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (400, "invalid_json", problems.InvalidJson),
+        (403, "forbidden", problems.Forbidden),
+        (404, "product_not_found", problems.ProductNotFound),
+        (409, "order_exists", problems.OrderExists),
+        (422, "invalid_input", problems.InvalidInput),
+        (500, "internal_error", problems.InternalError),
+    ],
+)
+def test_what_would_be_refused_again_is_asked_once(status, code, kind):
+    script = Script(problem(status, code))
+    with pytest.raises(kind):
+        script.client(CatalogClient).product("PROD-E4F9A")
+    assert len(script.requests) == 1
+
+
+def test_an_order_that_is_busy_is_waited_for():
+    busy = problem(409, "order_in_progress", {"Retry-After": "2"})
+    script = Script(busy, httpx.Response(200, json=ORDER))
+    assert script.client(StockClient).confirm("ORDER-1").result.confirmed == 2
+    assert script.pauses == [2.2]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        lambda stock: stock.restock("PROD-E4F9A", SKU_ID, 12),
+        lambda stock: stock.adjust("PROD-E4F9A", SKU_ID, -1, notes="broken"),
+        lambda stock: stock.count("PROD-E4F9A", SKU_ID, counted_stock=1, expected_stock=2, notes="counted"),
+    ],
+)
+def test_all_attempts_of_a_command_carry_one_key(command):
+    script = Script(httpx.ReadTimeout("lost"), problem(503, "busy", {"Retry-After": "0"}), STOCK_CHANGE)
+    stock = script.client(StockClient)
+    command(stock)
+    first = {request.headers["Idempotency-Key"] for request in script.requests}
+    assert (len(script.requests), len(first)) == (3, 1)
+    assert {request.content for request in script.requests} == {script.requests[0].content}
+    command(stock)
+    assert script.requests[-1].headers["Idempotency-Key"] not in first
+
+
+def test_part_of_an_order_carries_a_key_and_the_whole_needs_none():
+    script = Script(httpx.Response(200, json=ORDER))
+    stock = script.client(StockClient)
+    stock.refund("ORDER-1", {SKU_ID: 1}, restock=False)
+    stock.refund("ORDER-1")
+    part, whole = script.requests
+    assert part.headers["Idempotency-Key"]
+    assert "Idempotency-Key" not in whole.headers
+    assert whole.content == b""
+
+
+def test_a_caller_may_name_the_key():
+    script = Script(STOCK_CHANGE)
+    script.client(StockClient).restock("PROD-E4F9A", SKU_ID, 12, idempotency_key="delivery-1")
+    assert script.requests[0].headers["Idempotency-Key"] == "delivery-1"
+
+
+def test_a_conditional_change_is_not_repeated_once_it_may_have_arrived():
+    script = Script(httpx.ReadTimeout("lost"), OK)
+    with pytest.raises(NoAnswer):
+        script.client(CatalogClient).change_product("PROD-E4F9A", {"brand": "X"}, if_version=3)
+    assert script.requests[0].headers["If-Match"] == '"3"'
+    assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize("failure", [httpx.ConnectError("refused"), problem(503, "busy")])
+def test_a_conditional_change_that_was_not_done_is_repeated(failure):
+    script = Script(failure, OK)
+    script.client(CatalogClient).change_product("PROD-E4F9A", {"brand": "X"}, if_version=3)
+    assert len(script.requests) == 2
+
+
+def test_a_change_without_a_condition_is_repeated():
+    script = Script(httpx.ReadTimeout("lost"), OK)
+    script.client(CatalogClient).change_product("PROD-E4F9A", {"brand": "X"})
+    assert len(script.requests) == 2
+
+
+def test_a_batch_is_repeatable_by_its_order_ids():
+    results = {"results": [{"order_id": "ORDER-1", "status_code": 200, "order": ORDER}]}
+    script = Script(httpx.ReadTimeout("lost"), httpx.Response(200, json=results))
+    assert script.client(StockClient).batch([])[0].order.order_id == "ORDER-1"
+    assert len(script.requests) == 2
+
+
+def test_nobody_listening_is_told():
+    with pytest.raises(NoAnswer, match="Nothing answers at http"):
+        Script(httpx.ConnectError("refused")).client(StockClient, attempts=1).place(
+            "ORDER-1", [LineRequest("PROD-E4F9A", SKU_ID, 1)]
+        )
+
+
+def test_an_address_that_is_none_is_told():
+    with pytest.raises(NoAnswer, match="is no URL"):
+        CatalogClient("http://127.0.0.1:port")
+
+
+def test_pauses_are_random_unless_said_otherwise():
+    assert len({Retries().pause_after(3) for _ in range(20)}) > 1

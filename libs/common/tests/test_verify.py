@@ -1,0 +1,178 @@
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inventory_common.ids import transaction_id
+from inventory_common.skus import FIRST_PREVIOUS_HASH
+from inventory_common.timestamps import plus_seconds
+from inventory_common.transactions import TransactionRecord
+from inventory_common.verify import BrokenLog, main, verify_lines
+
+BLACK, WHITE = "SKU-PROD-E4F9A-BLK-L", "SKU-PROD-E4F9A-WHT-L"
+
+
+def a_log(sku: str, length: int) -> list[dict[str, Any]]:
+    """Restocks of one unit each."""
+    records: list[dict[str, Any]] = []
+    for sequence in range(1, length + 1):
+        record = TransactionRecord.sealed(
+            transaction_id=transaction_id(sku, sequence),
+            timestamp=plus_seconds("2026-02-23T10:30:00.000000Z", sequence),
+            product_id="PROD-E4F9A",
+            sku=sku,
+            vendor_id="VENDOR-001",
+            transaction_type="restock",
+            quantity_change=1,
+            stock_before=sequence - 1,
+            stock_after=sequence,
+            performed_by="VENDOR-001",
+            notes="L'été 🎧 \u2028",
+            sequence=sequence,
+            quantity=1,
+            reserved_before=0,
+            reserved_after=0,
+            request_id="request-1",
+            previous_hash=records[-1]["hash"] if records else FIRST_PREVIOUS_HASH,
+        )
+        records.append(record.document())
+    return records
+
+
+def lines(records: list[dict[str, Any]]) -> list[str]:
+    return [json.dumps(record, ensure_ascii=bool(number % 2)) + "\n" for number, record in enumerate(records)]
+
+
+LOG = a_log(BLACK, 12)
+
+
+def test_a_whole_log_is_told_by_its_head() -> None:
+    [chain] = verify_lines(lines(LOG))
+    assert (chain.sku, chain.first_sequence, chain.last_sequence) == (BLACK, 1, 12)
+    assert chain.head_hash == LOG[-1]["hash"]
+
+
+def test_records_of_many_skus_come_in_any_order() -> None:
+    both = [*LOG, *a_log(WHITE, 5)]
+    random.Random(1).shuffle(both)
+    assert {chain.sku: chain.last_sequence for chain in verify_lines(lines(both))} == {BLACK: 12, WHITE: 5}
+
+
+def test_nothing_is_whole() -> None:
+    assert verify_lines(["\n", ""]) == []
+
+
+def changed(at: int, **attributes: Any) -> list[str]:
+    return lines([*LOG[:at], LOG[at] | attributes, *LOG[at + 1 :]])
+
+
+@pytest.mark.parametrize("name", sorted(LOG[0]))
+@pytest.mark.parametrize("at", [0, 6, 11])
+def test_a_changed_attribute_breaks_it(name: str, at: int) -> None:
+    value = LOG[at][name]
+    other = value + 1 if type(value) is int else SKU_OR_TEXT.get(name, f"{value}x")
+    with pytest.raises(BrokenLog):
+        verify_lines(changed(at, **{name: other}))
+
+
+SKU_OR_TEXT = {"sku": WHITE, "order_id": "ORDER-1"}
+
+
+@pytest.mark.parametrize("name", sorted(LOG[0]))
+def test_an_attribute_that_is_gone_or_written_otherwise_breaks_it(name: str) -> None:
+    less = {key: value for key, value in LOG[3].items() if key != name}
+    with pytest.raises(BrokenLog):
+        verify_lines(lines([*LOG[:3], less, *LOG[4:]]))
+    if type(LOG[3][name]) is int and name != "sequence":
+        with pytest.raises(BrokenLog, match=f"{name} is {LOG[3][name]}.0, expected "):
+            verify_lines(changed(3, **{name: float(LOG[3][name])}))
+
+
+@pytest.mark.parametrize(
+    ("records", "said"),
+    [
+        ([*LOG[:4], *LOG[5:]], f"Record 5 of {BLACK} is missing"),
+        (LOG[1:], f"Record 1 of {BLACK} is missing"),
+        ([*LOG, LOG[4]], f"Line 13 is a second record 5 of {BLACK}"),
+        ([LOG[0] | {"sequence": "1"}], "or none"),
+        ([*LOG[:2], LOG[2] | {"quantity": 2, "hash": "0" * 64}], f"record 3 of {BLACK}"),
+    ],
+)
+def test_the_first_broken_record_is_told(records: list[dict[str, Any]], said: str) -> None:
+    with pytest.raises(BrokenLog, match=said):
+        verify_lines(lines(records))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "Line 13 is no JSON object"),
+        ("[]", "names no SKU"),
+        ('{"sku": 5}', "names no SKU"),
+        ('{"sku": "SKU-1"}', "no SKU's id"),
+        ('{"sku": "x", "sku": "y"}', "a member is named twice"),
+        ('{"sku": "x", "quantity": NaN}', "NaN is no JSON"),
+    ],
+)
+def test_a_line_that_is_no_record_is_told(line: str, said: str) -> None:
+    with pytest.raises(BrokenLog, match=said):
+        verify_lines([*lines(LOG), line])
+
+
+def test_a_log_that_was_cut_off_passes_unless_its_head_is_known() -> None:
+    cut = lines(LOG[:9])
+    assert verify_lines(cut, heads=[LOG[8]["hash"]])
+    with pytest.raises(BrokenLog, match="No SKU's log ends with"):
+        verify_lines(cut, heads=[LOG[11]["hash"]])
+
+
+def test_a_part_of_a_log_is_taken_as_one() -> None:
+    [chain] = verify_lines(lines(LOG[4:]), parts=True)
+    assert (chain.first_sequence, chain.last_sequence) == (5, 12)
+    with pytest.raises(BrokenLog):
+        verify_lines(lines([*LOG[4:6], *LOG[7:]]), parts=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "told"),
+    [
+        ("".join(lines(LOG)), 0, "12 records of 1 SKUs are whole."),
+        ("".join(changed(4, performed_by="VENDOR-2")), 1, "Line 5, record 5 of"),
+        (None, 2, "cannot be read"),
+    ],
+)
+def test_the_exit_code_tells(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, code: int, told: str
+) -> None:
+    file = tmp_path / "log.jsonl"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    assert main([str(file)]) == code
+    captured = capsys.readouterr()
+    assert told in (captured.err if code else captured.out)
+
+
+def test_it_needs_the_standard_library_and_the_canonical_json_alone() -> None:
+    program = (
+        "import sys; before = set(sys.modules); import inventory_common.verify; "
+        "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}"
+        " - sys.stdlib_module_names))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["inventory_common", "rfc8785"]
+
+
+def test_it_reads_from_a_pipe() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "inventory_common.verify", "-"],
+        input="".join(lines(LOG)),
+        capture_output=True,
+        encoding="utf-8",
+        env={"PYTHONUTF8": "1"},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert LOG[-1]["hash"] in done.stdout

@@ -1,0 +1,91 @@
+"""``python -m chalicelib.operations reconcile|verify-archive|write-digest``: what a person runs by hand.
+
+The environment names tables and archive as it does for the service (`Settings`); tokens play no part.  Exit
+code: 0 if all is well, 1 if something was found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
+from typing import Final
+
+from .bootstrap import archive_check, digests, reconciliation
+from .reconciliation import Difference, Report
+
+__all__ = ["main", "table"]
+
+_TOKENS: Final = ("JWKS_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCES", "MACHINE_CLIENT_IDS")
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows with their columns below each other, the first row their heads."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _reconcile() -> int:
+    with redirect_stdout(sys.stderr):  # the log's lines
+        report: Report = reconciliation().run()
+    if report.differences:
+        head = ("SKU", "figure", "balance", "expected", "by", "finding")
+        print(table([head, *map(_row, report.differences)]))
+    print(
+        f"{report.checked} SKUs checked: {len(report.differences)} differences"
+        f", {len(report.undecided)} undecided as they kept changing."
+    )
+    for sku in report.undecided:
+        print(f"  {sku}")
+    return 1 if report.differences or report.undecided else 0
+
+
+def _row(difference: Difference) -> tuple[str, ...]:
+    return (
+        difference.sku,
+        difference.figure,
+        str(difference.balance),
+        str(difference.expected),
+        difference.source,
+        difference.finding_id,
+    )
+
+
+def _verify_archive() -> int:
+    report = archive_check().run()
+    for fault in report.faults:
+        print(fault)
+    print(
+        f"{report.records} archived records of {report.skus} SKUs and {report.digests} digests checked: "
+        f"{len(report.faults)} faults."
+    )
+    return 1 if report.faults else 0
+
+
+def _write_digest() -> int:
+    print(digests().write())
+    return 0
+
+
+_OPERATIONS: Final[Mapping[str, Callable[[], int]]] = {
+    "reconcile": _reconcile,
+    "verify-archive": _verify_archive,
+    "write-digest": _write_digest,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the operation that the command line names, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m chalicelib.operations")
+    parser.add_argument("operation", choices=_OPERATIONS)
+    given = parser.parse_args(arguments)
+    for name in _TOKENS:
+        os.environ.setdefault(name, "unused")
+    return _OPERATIONS[given.operation]()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

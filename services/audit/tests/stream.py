@@ -1,0 +1,43 @@
+"""Records of the tables' streams, as Lambda is given them."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from inventory_common.items import Item
+
+HAPPENED_AT = 1_771_842_600  # 2026-02-23T10:30:00Z
+SCHEDULED = {
+    "version": "0",
+    "account": "000000000000",
+    "region": "ap-south-1",
+    "detail": {},
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "time": "2026-02-23T10:30:00Z",
+    "id": "one",
+    "resources": [],
+}
+_numbers = itertools.count(1)
+
+
+def a_change(before: Item | None, after: Item | None, *, seconds: int = 0) -> dict[str, Any]:
+    """Return the stream's record of a change; each has a number of its own."""
+    image = after or before or {}
+    names = ("product_id", "sku") if "current_stock" in image else ("transaction_id", "timestamp")
+    images = {"OldImage": before, "NewImage": after}
+    return {
+        "eventName": "INSERT" if before is None else "REMOVE" if after is None else "MODIFY",
+        "dynamodb": {
+            "Keys": {name: image[name] for name in names},
+            "SequenceNumber": f"{next(_numbers):021}",
+            "ApproximateCreationDateTime": float(HAPPENED_AT + seconds),
+            **{name: value for name, value in images.items() if value is not None},
+        },
+    }
+
+
+def deliver(function: Any, *records: dict[str, Any]) -> None:
+    """Give a function a batch, which it must take whole."""
+    assert function({"Records": list(records)}, None) == {"batchItemFailures": []}

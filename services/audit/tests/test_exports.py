@@ -1,0 +1,195 @@
+"""Lists of the log as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from front_door import Answer, Client, Tokens
+from refusal_walk import aws_calls
+
+from chalicelib.exports import form_of
+from inventory_common import limits
+from inventory_common.ledger import RECORD_ATTRIBUTES
+from inventory_common.verify import verify_lines
+
+from .ledger import BLACK, OTHER_VENDOR, PRODUCT, VENDOR, a_ledger, a_record, keep
+
+LISTS = [
+    f"/products/{PRODUCT}/transactions",
+    f"/vendors/{VENDOR}/transactions",
+    f"/skus/{BLACK}/transactions",
+]
+CSV, NDJSON = "text/csv", "application/x-ndjson"
+LEDGER = a_ledger(150)
+
+
+@pytest.fixture
+def vendor(tokens: Tokens, dynamodb: Any) -> str:
+    keep(dynamodb, *LEDGER)
+    return tokens.vendor()
+
+
+def rows_of(answer: Answer) -> list[dict[str, str]]:
+    assert answer.status == 200, answer
+    return list(csv.DictReader(io.StringIO(answer.text, newline="")))
+
+
+def follow(audit: Client, address: str, token: str, accept: str) -> list[Answer]:
+    """Follow ``Link`` to the end."""
+    answers = []
+    next_address: str | None = address
+    while next_address:
+        answers.append(audit.get(next_address, token, accept=accept))
+        link = answers[-1].headers.get("Link")
+        next_address = link and link.removeprefix("</prod").removesuffix('>; rel="next"')
+        assert len(answers) < 500
+    return answers
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_list_is_served_whole_as_json_lines(audit: Client, vendor: str, address: str) -> None:
+    answer = audit.get(f"{address}?order=asc", vendor, accept=NDJSON)
+    assert [json.loads(line) for line in answer.text.splitlines()] == [each.document() for each in LEDGER]
+    assert answer.headers["Content-Type"] == "application/x-ndjson; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="log.ndjson"'
+    assert "Link" not in answer.headers
+
+
+def test_json_lines_can_be_verified_offline(audit: Client, vendor: str) -> None:
+    answer = audit.get(LISTS[2], vendor, accept=NDJSON)
+    assert verify_lines(answer.text.splitlines(), heads=[LEDGER[-1].hash])[0].last_sequence == 150
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_list_is_served_whole_as_csv(audit: Client, vendor: str, address: str) -> None:
+    answer = audit.get(f"{address}?order=asc", vendor, accept=CSV)
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.text.startswith(",".join(RECORD_ATTRIBUTES) + "\r\n")
+    expected = [
+        {name: "" if value is None else str(value) for name, value in record.document().items()}
+        for record in LEDGER
+    ]
+    assert rows_of(answer) == expected
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\u0041",
+        "=cmd|' /C calc'!A0",
+        "\uff1d1",
+        "\uff20x",
+        'say "no", or\u2028',
+    ],
+)
+def test_no_cell_is_a_formula(audit: Client, tokens: Tokens, dynamodb: Any, notes: str) -> None:
+    keep(dynamodb, a_record(notes=notes, performed_by="-5", request_id="-1"))
+    [row] = rows_of(audit.get(LISTS[2], tokens.vendor(), accept=CSV))
+    for name in ("notes", "performed_by", "request_id"):
+        assert row[name][0] not in "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
+        assert row[name].removeprefix("'") in (notes, "-5", "-1")
+
+
+def test_numbers_stay_numbers(audit: Client, tokens: Tokens, dynamodb: Any) -> None:
+    keep(dynamodb, a_record(transaction_type="manual_adjustment", quantity_change=-5))
+    [row] = rows_of(audit.get(LISTS[2], tokens.vendor(), accept=CSV))
+    assert row["quantity_change"] == "-5"
+
+
+@pytest.mark.parametrize("accept", [CSV, NDJSON])
+def test_what_one_answer_does_not_hold_is_behind_its_link(
+    audit: Client, vendor: str, accept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib import exports
+
+    monkeypatch.setattr(exports, "EXPORT_BYTES_MAX", 10_000)
+    monkeypatch.setattr(exports, "_ITEMS_AT_ONCE", 40)
+    answers = follow(audit, f"{LISTS[2]}?order=asc", vendor, accept)
+    assert len(answers) >= 5
+    assert max(len(answer.text.encode()) for answer in answers) <= 10_000
+    found = [
+        int(row["sequence"])
+        for answer in answers
+        for row in (rows_of(answer) if accept == CSV else map(json.loads, answer.text.splitlines()))
+    ]
+    assert found == list(range(1, 151))
+
+
+def test_what_lambda_would_not_return_is_behind_the_link_too(
+    audit: Client, tokens: Tokens, dynamodb: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib import exports
+
+    monkeypatch.setattr(exports, "EXPORT_WIRE_BYTES_MAX", 5_000)
+    keep(dynamodb, *(a_record(BLACK, n, notes="🎧" * 75) for n in range(1, 9)))
+    answers = follow(audit, f"{LISTS[2]}?order=asc", tokens.vendor(), NDJSON)
+    assert max(len(json.dumps(answer.text)) for answer in answers) <= 5_000
+    assert sum(len(answer.text.splitlines()) for answer in answers) == 8
+
+
+def test_a_limit_that_is_given_holds(audit: Client, vendor: str) -> None:
+    answers = follow(audit, f"{LISTS[2]}?limit=60", vendor, CSV)
+    assert [len(rows_of(answer)) for answer in answers] == [60, 60, 30]
+
+
+def test_the_work_for_a_rare_type_is_bounded(
+    audit: Client, vendor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib import exports
+
+    monkeypatch.setattr(exports, "_ITEMS_AT_ONCE", 5)
+    address = f"{LISTS[2]}?transaction_type=refund"
+    with aws_calls() as calls:
+        answers = [audit.get(address, vendor, accept=NDJSON)]
+    assert calls == ["Query"] * limits.EXPORT_QUERIES_MAX
+    assert "Link" in answers[0].headers
+    found = [line for answer in follow(audit, address, vendor, NDJSON) for line in answer.text.splitlines()]
+    assert len(found) == sum(record.transaction_type == "refund" for record in LEDGER)
+
+
+def test_an_export_is_one_query_where_that_is_enough(audit: Client, vendor: str) -> None:
+    with aws_calls() as calls:
+        audit.get(LISTS[2], vendor, accept=CSV)
+    assert calls == ["Query"]
+
+
+@pytest.mark.parametrize("address", [LISTS[0], LISTS[2]])
+def test_another_vendor_exports_nothing(audit: Client, tokens: Tokens, vendor: str, address: str) -> None:
+    answer = audit.get(address, tokens.vendor(OTHER_VENDOR), accept=CSV)
+    assert rows_of(answer) == []
+    assert "Link" not in answer.headers
+    assert audit.get(LISTS[1], tokens.vendor(OTHER_VENDOR), accept=CSV).code == "forbidden"
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("", None),
+        ("*/*", None),
+        ("application/json", None),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", None),
+        ("text/csv", CSV),
+        ("TEXT/CSV; charset=utf-8", CSV),
+        ("text/*", CSV),
+        ("application/x-ndjson", NDJSON),
+        ("application/*", None),
+        ("text/csv, */*;q=0.5", CSV),
+        ("text/csv;q=0.2, application/x-ndjson;q=0.9", NDJSON),
+        ("text/csv;q=0", None),
+        ("text/csv;q=x", None),
+        ("application/json;q=0.5, text/csv;q=0.5", None),
+        ("image/png", None),
+        (",;/", None),
+    ],
+)
+def test_the_preferred_form_is_served(accept: str, media_type: str | None) -> None:
+    form = form_of(accept)
+    assert (form and form.media_type) == media_type

@@ -1,0 +1,181 @@
+"""Log, balance and open orders are compared; what differs is told, and nothing is repaired."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from front_door import Client, Tokens
+from refusal_walk import stored
+
+from chalicelib import operations
+from chalicelib.bootstrap import reconciliation
+from chalicelib.reconciliation import Reconciliation, Report, fold
+from inventory_common.items import to_item
+from inventory_common.order_items import order_key, part_key
+
+from .ledger import BLACK, VENDOR, WHITE, a_ledger, a_record, a_sku, keep, keep_sku
+from .stream import SCHEDULED
+
+LEDGER = a_ledger(60, seed=7)
+
+
+def held() -> dict[str, int]:
+    return dict(fold(record.document() for record in LEDGER).held)
+
+
+def keep_order(dynamodb: Any, order_id: str, units: int, sku: str = BLACK, part: int = 0) -> None:
+    key = part_key(order_id, part) if part else order_key(order_id)
+    lines = {sku: {"reserved": units}} if units else {}
+    item = key | to_item({"lines": lines, "version": 1})
+    dynamodb.put_item(TableName="VendorInventory", Item=item)
+    if part:
+        own = order_key(order_id) | to_item({"lines": {}, "version": 1, "parts": part})
+        dynamodb.put_item(TableName="VendorInventory", Item=own)
+
+
+@pytest.fixture
+def shop(service_module: Any, storage: Any, dynamodb: Any) -> Any:
+    """A SKU with its log and its open orders, one of them in parts; and a new SKU."""
+    keep(dynamodb, *LEDGER)
+    keep_sku(dynamodb, a_sku(LEDGER))
+    keep_sku(dynamodb, a_sku([], WHITE))
+    for number, (order_id, units) in enumerate(held().items()):
+        keep_order(dynamodb, order_id, units, part=0 if number else 2)
+    return dynamodb
+
+
+def run() -> Report:
+    return reconciliation().run()
+
+
+def told(report: Report) -> set[tuple[str, Any, str, int]]:
+    return {(each.figure, each.balance, each.source, each.expected) for each in report.differences}
+
+
+def test_what_agrees_is_no_difference(shop: Any) -> None:
+    before = stored(shop)
+    assert run() == Report(checked=2)
+    assert stored(shop) == before
+
+
+def test_a_stock_that_the_log_does_not_say(shop: Any) -> None:
+    stock, reserved = LEDGER[-1].stock_after, LEDGER[-1].reserved_after
+    keep_sku(shop, a_sku(LEDGER, current_stock=stock + 3, reserved_stock=reserved + 1))
+    before = stored(shop)
+    assert told(run()) == {
+        ("current_stock", stock + 3, "log", stock),
+        ("reserved_stock", reserved + 1, "log", reserved),
+        ("reserved_stock", reserved + 1, "orders", reserved),
+    }
+    assert stored(shop) == before, "nothing is repaired"
+
+
+def test_a_record_that_is_missing(shop: Any) -> None:
+    gone = LEDGER[-1]
+    key = {"transaction_id": {"S": gone.transaction_id}, "timestamp": {"S": gone.timestamp}}
+    shop.delete_item(TableName="StockTransactions", Key=key)
+    assert ("sequence", 60, "log", 59) in told(run())
+
+
+def test_an_order_that_holds_more_or_less_than_is_reserved(shop: Any) -> None:
+    reserved = LEDGER[-1].reserved_after
+    keep_order(shop, "ORDER-FORGED", 2)
+    assert told(run()) == {("reserved_stock", reserved, "orders", reserved + 2)}
+    keep_order(shop, "ORDER-FORGED", 0)
+    order_id = list(held())[1]
+    shop.delete_item(TableName="VendorInventory", Key=order_key(order_id))
+    assert told(run()) == {("reserved_stock", reserved, "orders", reserved - held()[order_id])}
+
+
+def test_an_available_stock_that_was_stored_wrongly(shop: Any) -> None:
+    item = a_sku(LEDGER).to_item() | {"available_stock": {"N": "99999"}}
+    shop.put_item(TableName="VendorInventory", Item=item)
+    assert {(figure, source) for figure, _, source, _ in told(run())} == {("available_stock", "balance")}
+
+
+def test_a_difference_is_a_finding_once_as_long_as_the_sku_stays(
+    shop: Any, audit: Client, tokens: Tokens
+) -> None:
+    keep_sku(shop, a_sku(LEDGER, current_stock=99_999))
+    first, second = run(), run()
+    [finding] = audit.get("/findings", tokens.vendor()).json["items"]
+    assert finding["kind"] == "reconciliation"
+    assert (finding["vendor_id"], finding["sku"]) == (VENDOR, BLACK)
+    named = {each.finding_id for report in (first, second) for each in report.differences}
+    assert named == {finding["finding_id"]}
+
+
+def test_an_adjustment_that_names_the_finding_repairs_it(shop: Any) -> None:
+    keep_sku(shop, a_sku(LEDGER, current_stock=1_000))
+    [finding] = {each.finding_id for each in run().differences}
+    after = LEDGER[-1].stock_after
+    repair = replace(
+        LEDGER[-1],
+        **{
+            **a_record(BLACK, 61).document(),
+            "transaction_type": "manual_adjustment",
+            "stock_before": 1_000,
+            "quantity_change": after - 1_000,
+            "quantity": 1_000 - after,
+            "stock_after": after,
+            "reserved_before": LEDGER[-1].reserved_after,
+            "reserved_after": LEDGER[-1].reserved_after,
+            "notes": f"counted; repairs {finding}",
+        },
+    )
+    keep(shop, repair)
+    keep_sku(shop, a_sku([*LEDGER, repair]))
+    assert run() == Report(checked=2)
+    keep(shop, replace(repair, notes="counted"))
+    assert told(run()), "any other adjustment does not explain it away"
+
+
+class Meddled:
+    """A gateway beside which a writer is at work: before each read of the SKU it does something."""
+
+    def __init__(self, gateway: Any, write: Any) -> None:
+        self._gateway, self._write = gateway, write
+
+    def sku_item(self, sku: str) -> Any:
+        self._write()
+        return self._gateway.sku_item(sku)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gateway, name)
+
+
+def meddled(write: Any) -> Reconciliation:
+    made = reconciliation()
+    return replace(made, gateway=Meddled(made.gateway, write))
+
+
+def test_a_difference_that_was_only_seen_between_two_writes_does_not_count(shop: Any) -> None:
+    keep_sku(shop, a_sku(LEDGER[:59]))
+    assert meddled(lambda: keep_sku(shop, a_sku(LEDGER))).run() == Report(checked=2)
+
+
+def test_a_sku_that_never_stands_still_is_undecided(shop: Any) -> None:
+    versions = iter(range(100, 200))
+    write = lambda: keep_sku(shop, a_sku(LEDGER, current_stock=99_999, version=next(versions)))  # noqa: E731
+    keep_sku(shop, a_sku(LEDGER, current_stock=99_999))
+    assert meddled(write).run() == Report(checked=2, undecided=[BLACK])
+
+
+def test_a_person_is_told_in_a_table(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert operations.main(["reconcile"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("2 SKUs checked: 0 differences")
+    keep_order(shop, "ORDER-FORGED", 2)
+    assert operations.main(["reconcile"]) == 1
+    head, row = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("{")][:2]
+    assert head.split() == ["SKU", "figure", "balance", "expected", "by", "finding"]
+    assert row.split()[:2] == [BLACK, "reserved_stock"]
+    assert row.split()[4] == "orders"
+
+
+def test_the_schedule_tells_what_it_did(
+    service_module: Any, shop: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service_module.reconcile(SCHEDULED, None)
+    assert '"checked":2,"differences":0,"undecided":0' in capsys.readouterr().out

@@ -1,0 +1,20 @@
+output "arn" {
+  description = "The role's ARN, known once its policy is attached."
+  value       = aws_iam_role.this.arn
+  depends_on  = [aws_iam_role_policy.this]
+}
+
+output "name" {
+  description = "The role's name."
+  value       = aws_iam_role.this.name
+}
+
+output "policy" {
+  description = "What the role may do, as JSON."
+  value       = aws_iam_role_policy.this.policy
+}
+
+output "permissions_boundary_arn" {
+  description = "The policy that bounds the role, if any."
+  value       = aws_iam_role.this.permissions_boundary
+}

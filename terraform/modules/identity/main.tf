@@ -1,0 +1,249 @@
+data "aws_region" "current" {}
+data "aws_caller_identity" "current" {}
+
+locals {
+  name       = "inventory-${var.stage}"
+  has_hosted = length(var.web_callback_urls) > 0
+  vendor_ids = toset(values(var.vendor_clients))
+
+  machine_clients = merge(
+    { for name in var.order_clients : name => ["inventory/orders"] },
+    { for name, vendor_id in var.vendor_clients : name => ["inventory/vendor", "vendors/${vendor_id}"] },
+  )
+
+  issuer   = "https://cognito-idp.${data.aws_region.current.name}.amazonaws.com/${aws_cognito_user_pool.this.id}"
+  keys_at  = var.emulator_endpoint == null ? local.issuer : "${var.emulator_endpoint}/${aws_cognito_user_pool.this.id}"
+  jwks_url = "${local.keys_at}/.well-known/jwks.json"
+}
+
+resource "aws_cognito_user_pool" "this" {
+  name                     = local.name
+  user_pool_tier           = "ESSENTIALS" # the least that customises access tokens
+  deletion_protection      = var.deletion_protection ? "ACTIVE" : "INACTIVE"
+  username_attributes      = ["email"]
+  auto_verified_attributes = ["email"]
+  mfa_configuration        = "OPTIONAL"
+
+  username_configuration {
+    case_sensitive = false
+  }
+
+  admin_create_user_config {
+    allow_admin_create_user_only = true
+  }
+
+  account_recovery_setting {
+    recovery_mechanism {
+      name     = "verified_email"
+      priority = 1
+    }
+  }
+
+  password_policy {
+    minimum_length                   = 12
+    require_lowercase                = true
+    require_numbers                  = true
+    require_symbols                  = true
+    require_uppercase                = true
+    temporary_password_validity_days = 7
+  }
+
+  software_token_mfa_configuration {
+    enabled = true
+  }
+
+  # Mutable, as an administrator sets it; no client may write it, so no user can.
+  schema {
+    name                     = "vendor_id"
+    attribute_data_type      = "String"
+    mutable                  = true
+    required                 = false
+    developer_only_attribute = false
+
+    string_attribute_constraints {
+      min_length = 8
+      max_length = 39
+    }
+  }
+
+  lambda_config {
+    pre_token_generation_config {
+      lambda_arn     = aws_lambda_function.claims.arn
+      lambda_version = "V3_0"
+    }
+  }
+}
+
+resource "aws_cognito_user_group" "this" {
+  for_each = {
+    vendor  = "Vendors' people; custom:vendor_id says whose"
+    auditor = "Who reads the log of every vendor"
+    admin   = "Who may do everything"
+  }
+
+  user_pool_id = aws_cognito_user_pool.this.id
+  name         = each.key
+  description  = each.value
+}
+
+resource "aws_cognito_resource_server" "inventory" {
+  user_pool_id = aws_cognito_user_pool.this.id
+  identifier   = "inventory"
+  name         = "Inventory"
+
+  scope {
+    scope_name        = "vendor"
+    scope_description = "All of one vendor's own products, stock and log"
+  }
+
+  scope {
+    scope_name        = "orders"
+    scope_description = "Orders of every vendor"
+  }
+}
+
+resource "aws_cognito_resource_server" "vendors" {
+  count = length(local.vendor_ids) > 0 ? 1 : 0
+
+  user_pool_id = aws_cognito_user_pool.this.id
+  identifier   = "vendors"
+  name         = "Vendors"
+
+  dynamic "scope" {
+    for_each = local.vendor_ids
+
+    content {
+      scope_name        = scope.value
+      scope_description = "In the name of ${scope.value}"
+    }
+  }
+}
+
+resource "aws_cognito_user_pool_domain" "this" {
+  user_pool_id = aws_cognito_user_pool.this.id
+  domain       = "${local.name}-${data.aws_caller_identity.current.account_id}"
+}
+
+resource "aws_cognito_user_pool_client" "web" {
+  user_pool_id                         = aws_cognito_user_pool.this.id
+  name                                 = "web"
+  generate_secret                      = false
+  prevent_user_existence_errors        = "ENABLED"
+  enable_token_revocation              = true
+  explicit_auth_flows                  = concat(["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"], var.test_sign_in ? ["ALLOW_ADMIN_USER_PASSWORD_AUTH"] : [])
+  supported_identity_providers         = ["COGNITO"]
+  allowed_oauth_flows_user_pool_client = local.has_hosted
+  allowed_oauth_flows                  = local.has_hosted ? ["code"] : null
+  allowed_oauth_scopes                 = local.has_hosted ? ["email", "openid"] : null
+  callback_urls                        = local.has_hosted ? var.web_callback_urls : null
+  logout_urls                          = length(var.web_logout_urls) > 0 ? var.web_logout_urls : null
+  read_attributes                      = ["custom:vendor_id", "email", "email_verified"]
+  write_attributes                     = ["email"]
+  id_token_validity                    = 60
+  access_token_validity                = 60
+  refresh_token_validity               = 1
+
+  token_validity_units {
+    id_token      = "minutes"
+    access_token  = "minutes"
+    refresh_token = "days"
+  }
+}
+
+resource "aws_cognito_user_pool_client" "machine" {
+  for_each = local.machine_clients
+
+  user_pool_id                         = aws_cognito_user_pool.this.id
+  name                                 = each.key
+  generate_secret                      = true
+  enable_token_revocation              = true
+  explicit_auth_flows                  = ["ALLOW_REFRESH_TOKEN_AUTH"]
+  supported_identity_providers         = ["COGNITO"]
+  allowed_oauth_flows_user_pool_client = true
+  allowed_oauth_flows                  = ["client_credentials"]
+  allowed_oauth_scopes                 = each.value
+  read_attributes                      = ["email"]
+  write_attributes                     = ["email"]
+  access_token_validity                = 60
+
+  token_validity_units {
+    access_token = "minutes"
+  }
+
+  depends_on = [aws_cognito_resource_server.inventory, aws_cognito_resource_server.vendors]
+
+  lifecycle {
+    precondition {
+      condition     = length(setintersection(var.order_clients, keys(var.vendor_clients))) == 0
+      error_message = "A machine client is either an order system or a vendor's."
+    }
+  }
+}
+
+module "claims_role" {
+  source = "../function_role"
+
+  name                     = "${local.name}-claims"
+  statements               = []
+  append_only_table_arn    = var.append_only_table_arn
+  permissions_boundary_arn = var.permissions_boundary_arn
+}
+
+resource "aws_cloudwatch_log_group" "claims" {
+  #checkov:skip=CKV_AWS_338:how long logs are kept is the stage's choice
+  name              = "/aws/lambda/${local.name}-claims"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+}
+
+resource "aws_lambda_function" "claims" {
+  #checkov:skip=CKV_AWS_115:Cognito limits how many tokens are asked for at once
+  #checkov:skip=CKV_AWS_116:Cognito waits for its answer, so nothing is lost unseen
+  #checkov:skip=CKV_AWS_117:it calls nothing
+  #checkov:skip=CKV_AWS_272:whoever may deploy it is whoever would sign it
+  function_name    = "${local.name}-claims"
+  description      = "Says in a vendor's machine token whose it is"
+  role             = module.claims_role.arn
+  filename         = var.claims_zip
+  source_code_hash = filebase64sha256(var.claims_zip)
+  handler          = "claims.handler"
+  runtime          = var.claims_runtime
+  architectures    = [var.claims_architecture]
+  memory_size      = 128
+  timeout          = 5 # Cognito waits no longer
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.claims.name
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+}
+
+resource "aws_lambda_permission" "claims" {
+  statement_id  = "Cognito"
+  function_name = aws_lambda_function.claims.function_name
+  action        = "lambda:InvokeFunction"
+  principal     = "cognito-idp.amazonaws.com"
+  source_arn    = aws_cognito_user_pool.this.arn
+}
+
+resource "aws_cloudwatch_metric_alarm" "claims_errors" {
+  count = var.has_alarms ? 1 : 0
+
+  alarm_name          = "${local.name}-claims-errors"
+  alarm_description   = "Tokens cannot be issued. See docs/operations.md#errors."
+  namespace           = "AWS/Lambda"
+  metric_name         = "Errors"
+  dimensions          = { FunctionName = aws_lambda_function.claims.function_name }
+  statistic           = "Sum"
+  period              = 60
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.alarm_topic_arn]
+  ok_actions          = [var.alarm_topic_arn]
+}

@@ -1,0 +1,46 @@
+output "issuer" {
+  description = "What tokens name as their issuer."
+  value       = local.issuer
+}
+
+output "jwks_url" {
+  description = "Where the keys are that tokens are signed with."
+  value       = local.jwks_url
+}
+
+output "user_pool_id" {
+  description = "The pool's id."
+  value       = aws_cognito_user_pool.this.id
+}
+
+output "token_url" {
+  description = "Where machine clients get their tokens."
+  value       = var.emulator_endpoint == null ? "https://${aws_cognito_user_pool_domain.this.domain}.auth.${data.aws_region.current.name}.amazoncognito.com/oauth2/token" : "${var.emulator_endpoint}/oauth2/token"
+}
+
+output "web_client_id" {
+  description = "The client that people sign in with."
+  value       = aws_cognito_user_pool_client.web.id
+}
+
+output "machine_clients" {
+  description = "The machine clients by name, with their secrets."
+  sensitive   = true
+  value = {
+    for name, client in aws_cognito_user_pool_client.machine : name => {
+      client_id     = client.id
+      client_secret = client.client_secret
+      scope         = join(" ", local.machine_clients[name])
+    }
+  }
+}
+
+output "machine_client_ids" {
+  description = "The ids of the machine clients."
+  value       = sort([for client in aws_cognito_user_pool_client.machine : client.id])
+}
+
+output "alarm_names" {
+  description = "The names of its alarms."
+  value       = aws_cloudwatch_metric_alarm.claims_errors[*].alarm_name
+}

@@ -1,0 +1,135 @@
+locals {
+  alarmed          = { for name, function in local.functions : name => function if var.has_alarms }
+  alarmed_feeds    = toset([for name in keys(var.feeds) : name if var.has_alarms])
+  alarms_of_an_api = var.has_alarms ? 1 : 0
+}
+
+resource "aws_cloudwatch_metric_alarm" "errors" {
+  for_each = local.alarmed
+
+  alarm_name          = "${each.value.full_name}-errors"
+  alarm_description   = "The function crashes or times out. See docs/operations.md#errors."
+  namespace           = "AWS/Lambda"
+  metric_name         = "Errors"
+  dimensions          = { FunctionName = each.value.full_name }
+  statistic           = "Sum"
+  period              = 60
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.alarm_topic_arn]
+  ok_actions          = [var.alarm_topic_arn]
+}
+
+resource "aws_cloudwatch_metric_alarm" "function_throttles" {
+  for_each = local.alarmed
+
+  alarm_name          = "${each.value.full_name}-function-throttles"
+  alarm_description   = "Lambda refuses to run more of the function at once. See docs/operations.md#function-throttles."
+  namespace           = "AWS/Lambda"
+  metric_name         = "Throttles"
+  dimensions          = { FunctionName = each.value.full_name }
+  statistic           = "Sum"
+  period              = 60
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.alarm_topic_arn]
+  ok_actions          = [var.alarm_topic_arn]
+}
+
+resource "aws_cloudwatch_metric_alarm" "duration" {
+  for_each = local.alarmed
+
+  alarm_name          = "${each.value.full_name}-duration"
+  alarm_description   = "One run in a hundred takes four fifths of the function's timeout. See docs/operations.md#duration."
+  namespace           = "AWS/Lambda"
+  metric_name         = "Duration"
+  dimensions          = { FunctionName = each.value.full_name }
+  extended_statistic  = "p99"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 800 * each.value.timeout_seconds
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.alarm_topic_arn]
+  ok_actions          = [var.alarm_topic_arn]
+}
+
+resource "aws_cloudwatch_metric_alarm" "iterator_age" {
+  for_each = local.alarmed_feeds
+
+  alarm_name          = "${local.functions[each.key].full_name}-iterator-age"
+  alarm_description   = "The function lags behind its stream by five minutes. See docs/operations.md#iterator-age."
+  namespace           = "AWS/Lambda"
+  metric_name         = "IteratorAge"
+  dimensions          = { FunctionName = local.functions[each.key].full_name }
+  statistic           = "Maximum"
+  period              = 60
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 300000
+  evaluation_periods  = 5
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.alarm_topic_arn]
+  ok_actions          = [var.alarm_topic_arn]
+}
+
+resource "aws_cloudwatch_metric_alarm" "server_errors" {
+  count = local.alarms_of_an_api
+
+  alarm_name          = "${var.name}-server-errors"
+  alarm_description   = "More than one request in a hundred is answered with a 5xx. See docs/operations.md#server-errors."
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 1
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.alarm_topic_arn]
+  ok_actions          = [var.alarm_topic_arn]
+
+  metric_query {
+    id          = "share"
+    expression  = "IF(errors >= 5, 100 * errors / requests, 0)"
+    label       = "Requests answered with a 5xx, in percent"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { errors = "5XXError", requests = "Count" }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = "AWS/ApiGateway"
+        metric_name = metric_query.value
+        dimensions  = { ApiName = var.name, Stage = var.stage }
+        stat        = "Sum"
+        period      = 60
+      }
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "latency" {
+  count = local.alarms_of_an_api
+
+  alarm_name          = "${var.name}-latency"
+  alarm_description   = "One answer in a hundred takes too long. See docs/operations.md#latency."
+  namespace           = "AWS/ApiGateway"
+  metric_name         = "Latency"
+  dimensions          = { ApiName = var.name, Stage = var.stage }
+  extended_statistic  = "p99"
+  period              = 60
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 3000
+  evaluation_periods  = 5
+  datapoints_to_alarm = 4
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.alarm_topic_arn]
+  ok_actions          = [var.alarm_topic_arn]
+}

@@ -1,0 +1,43 @@
+output "api_id" {
+  description = "The REST API's id."
+  value       = aws_api_gateway_rest_api.this.id
+}
+
+output "api_url" {
+  description = "The API's address, without a slash at its end."
+  value       = trimsuffix(aws_api_gateway_stage.this.invoke_url, "/")
+}
+
+output "functions" {
+  description = "The functions: name, arn, alias_arn, and the newest version."
+  value = {
+    for name, function in aws_lambda_function.this : name => {
+      name      = function.function_name
+      arn       = function.arn
+      alias_arn = aws_lambda_alias.live[name].arn
+      version   = function.version
+    }
+  }
+}
+
+output "event_source_mappings" {
+  description = "The ids of the mappings between streams and functions, by function."
+  value       = { for name, mapping in aws_lambda_event_source_mapping.this : name => mapping.uuid }
+}
+
+output "log_groups" {
+  description = "The functions' log groups."
+  value       = { for name, group in aws_cloudwatch_log_group.function : name => group.name }
+}
+
+output "alarm_names" {
+  description = "The names of its alarms."
+  value = concat(
+    [for alarm in aws_cloudwatch_metric_alarm.errors : alarm.alarm_name],
+    [for alarm in aws_cloudwatch_metric_alarm.function_throttles : alarm.alarm_name],
+    [for alarm in aws_cloudwatch_metric_alarm.duration : alarm.alarm_name],
+    [for alarm in aws_cloudwatch_metric_alarm.iterator_age : alarm.alarm_name],
+    aws_cloudwatch_metric_alarm.server_errors[*].alarm_name,
+    aws_cloudwatch_metric_alarm.latency[*].alarm_name,
+  )
+}

@@ -1,0 +1,188 @@
+# What each Lambda function may do, and nothing more: read the gateways of services/*/chalicelib beside it.
+#
+# A function with `stream_of` is started by that table's stream; one with `stream_of` or `is_scheduled` has a queue
+# for what it could not handle, as nobody waits for its answer.
+
+locals {
+  products  = module.table["Products-table"]
+  inventory = module.table["VendorInventory"]
+  log       = module.table[local.append_only_table]
+
+  in_a_transaction = { "ForAnyValue:StringEquals" = { "dynamodb:EnclosingOperation" = ["TransactWriteItems"] } }
+
+  # Reading SKUs and orders and committing to them, with the log's records.
+  stock_keeping = [
+    {
+      sid       = "ReadStock"
+      actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
+      resources = [local.inventory.arn]
+    },
+    {
+      sid       = "CommitStock"
+      actions   = ["dynamodb:DeleteItem", "dynamodb:PutItem"]
+      resources = [local.inventory.arn]
+      condition = local.in_a_transaction
+    },
+    {
+      sid       = "LogStock"
+      actions   = ["dynamodb:PutItem"]
+      resources = [local.log.arn]
+      condition = local.in_a_transaction
+    },
+  ]
+
+  access = {
+    catalog = {
+      api = {
+        statements = [
+          {
+            sid       = "KeepProducts"
+            actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+            resources = [local.products.arn]
+          },
+          {
+            sid       = "ListProducts"
+            actions   = ["dynamodb:Query"]
+            resources = [local.products.index_arns["CategoryIndex"], local.products.index_arns["VendorProductsIndex"]]
+          },
+        ]
+      }
+    }
+
+    stock = {
+      api = {
+        statements = concat(local.stock_keeping, [
+          {
+            # Prices, names and low-stock bounds change outside transactions too.
+            sid       = "ChangeSkus"
+            actions   = ["dynamodb:UpdateItem"]
+            resources = [local.inventory.arn]
+          },
+          {
+            sid     = "ListStock"
+            actions = ["dynamodb:Query"]
+            resources = [
+              local.inventory.arn,
+              local.inventory.index_arns["LowStockIndex"],
+              local.inventory.index_arns["VendorInventoryIndex"],
+            ]
+          },
+          {
+            sid       = "ReadProducts"
+            actions   = ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem"]
+            resources = [local.products.arn]
+          },
+          {
+            sid       = "ReadWhatItLogged"
+            actions   = ["dynamodb:BatchGetItem"]
+            resources = [local.log.arn]
+          },
+        ])
+      }
+
+      product_changed = {
+        stream_of = "Products-table"
+        statements = [
+          {
+            sid       = "ReadProducts"
+            actions   = ["dynamodb:GetItem"]
+            resources = [local.products.arn]
+          },
+          {
+            sid       = "TellSkus"
+            actions   = ["dynamodb:Query", "dynamodb:UpdateItem"]
+            resources = [local.inventory.arn]
+          },
+        ]
+      }
+
+      sku_changed = {
+        stream_of = "VendorInventory"
+        statements = [
+          {
+            sid       = "RecallAlerts"
+            actions   = ["dynamodb:GetItem"]
+            resources = [local.inventory.arn]
+          },
+          {
+            sid       = "RememberAlerts"
+            actions   = ["dynamodb:PutItem"]
+            resources = [local.inventory.arn]
+            condition = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["#ALERT#*"] } }
+          },
+          {
+            sid       = "SendAlerts"
+            actions   = ["sns:Publish"]
+            resources = [aws_sns_topic.alerts.arn]
+          },
+        ]
+      }
+
+      expire_orders = {
+        is_scheduled = true
+        statements = concat(local.stock_keeping, [
+          {
+            sid       = "MoveStock"
+            actions   = ["dynamodb:UpdateItem"]
+            resources = [local.inventory.arn]
+            condition = local.in_a_transaction
+          },
+          {
+            sid       = "ListDueOrders"
+            actions   = ["dynamodb:Query"]
+            resources = [local.inventory.index_arns["VendorInventoryIndex"]]
+          },
+        ])
+      }
+    }
+
+    audit = {
+      api = {
+        statements = [
+          {
+            sid     = "ReadTheLog"
+            actions = ["dynamodb:Query"]
+            resources = concat(
+              [local.log.arn],
+              [for index in ["ProductTransactionIndex", "SKUTransactionIndex", "VendorTransactionIndex"] : local.log.index_arns[index]],
+            )
+          },
+        ]
+      }
+    }
+  }
+
+  functions = merge([
+    for service, functions in local.access : {
+      for function, access in functions : "${service}/${function}" => {
+        name       = "${local.name}-${service}-${function}"
+        statements = access.statements
+        stream_of  = try(access.stream_of, null)
+        has_queue  = can(access.stream_of) || try(access.is_scheduled, false)
+      }
+    }
+  ]...)
+}
+
+module "failure_queue" {
+  source   = "../modules/failure_queue"
+  for_each = { for key, function in local.functions : key => function if function.has_queue }
+
+  name            = each.value.name
+  kms_key_arn     = var.kms_key_arn
+  alarm_topic_arn = aws_sns_topic.alarms.arn
+  has_alarms      = !local.is_emulated
+}
+
+module "role" {
+  source   = "../modules/function_role"
+  for_each = local.functions
+
+  name                     = each.value.name
+  statements               = each.value.statements
+  append_only_table_arn    = local.log.arn
+  stream_arn               = each.value.stream_of == null ? null : module.table[each.value.stream_of].stream_arn
+  failure_queue_arn        = each.value.has_queue ? module.failure_queue[each.key].arn : null
+  kms_key_arn              = var.kms_key_arn
+  permissions_boundary_arn = var.permissions_boundary_arn
+}

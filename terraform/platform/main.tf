@@ -1,0 +1,60 @@
+locals {
+  name = "inventory-${var.stage}"
+
+  tags = {
+    project    = "inventory"
+    stage      = var.stage
+    owner      = "platform"
+    managed_by = "terraform"
+  }
+
+  is_emulated       = var.emulator_endpoint != null
+  append_only_table = "StockTransactions"
+}
+
+module "table" {
+  source   = "../modules/table"
+  for_each = var.tables
+
+  name                   = "${var.table_name_prefix}${each.key}"
+  schema                 = each.value
+  is_append_only         = each.key == local.append_only_table
+  deletion_protection    = var.deletion_protection
+  point_in_time_recovery = var.point_in_time_recovery
+  maximum_throughput     = var.maximum_throughput
+  kms_key_arn            = var.kms_key_arn
+  alarm_topic_arn        = aws_sns_topic.alarms.arn
+  has_alarms             = !local.is_emulated
+}
+
+module "identity" {
+  source = "../modules/identity"
+
+  stage                    = var.stage
+  claims_zip               = var.claims_zip
+  claims_runtime           = var.claims_runtime
+  claims_architecture      = var.claims_architecture
+  vendor_clients           = var.vendor_clients
+  order_clients            = var.order_clients
+  web_callback_urls        = var.web_callback_urls
+  web_logout_urls          = var.web_logout_urls
+  test_sign_in             = var.test_sign_in
+  emulator_endpoint        = var.emulator_endpoint
+  deletion_protection      = var.deletion_protection
+  append_only_table_arn    = local.log.arn
+  log_retention_days       = var.log_retention_days
+  kms_key_arn              = var.kms_key_arn
+  permissions_boundary_arn = var.permissions_boundary_arn
+  alarm_topic_arn          = aws_sns_topic.alarms.arn
+  has_alarms               = !local.is_emulated
+}
+
+module "archive" {
+  source = "../modules/archive"
+
+  name                = "${local.name}-archive"
+  retention           = var.archive_retention
+  kms_key_arn         = var.kms_key_arn
+  deletion_protection = var.deletion_protection
+  is_emulated         = local.is_emulated
+}

@@ -1,0 +1,109 @@
+output "stage" {
+  description = "The stage."
+  value       = var.stage
+}
+
+output "parameter_path" {
+  description = "Where the parameters of the contract lie."
+  value       = "/inventory/${var.stage}/"
+}
+
+output "parameters" {
+  description = "The parameters of the contract, by their names below that path."
+  value       = local.parameters
+}
+
+output "table_names" {
+  description = "The tables' names on this stage, by their names in tables.auto.tfvars.json."
+  value       = { for table in keys(var.tables) : table => module.table[table].name }
+}
+
+output "table_arns" {
+  description = "The tables' ARNs."
+  value       = { for table in keys(var.tables) : table => module.table[table].arn }
+}
+
+output "stream_arns" {
+  description = "The ARNs of the tables' streams."
+  value       = { for table in keys(var.tables) : table => module.table[table].stream_arn }
+}
+
+output "issuer" {
+  description = "What tokens name as their issuer."
+  value       = module.identity.issuer
+}
+
+output "jwks_url" {
+  description = "Where the keys are that tokens are signed with."
+  value       = module.identity.jwks_url
+}
+
+output "token_url" {
+  description = "Where machine clients get their tokens."
+  value       = module.identity.token_url
+}
+
+output "user_pool_id" {
+  description = "The Cognito pool."
+  value       = module.identity.user_pool_id
+}
+
+output "web_client_id" {
+  description = "The client that people sign in with."
+  value       = module.identity.web_client_id
+}
+
+output "machine_clients" {
+  description = "The machine clients by name: client_id, client_secret, scope."
+  value       = module.identity.machine_clients
+  sensitive   = true
+}
+
+output "role_arns" {
+  description = "The functions' roles, by service/function."
+  value       = { for key in keys(local.functions) : key => module.role[key].arn }
+}
+
+output "role_policies" {
+  description = "What each role may do, as JSON."
+  value       = { for key in keys(local.functions) : key => module.role[key].policy }
+}
+
+output "failure_queue_urls" {
+  description = "The queues of what stream and schedule functions could not handle, by service/function."
+  value       = { for key, queue in module.failure_queue : key => queue.url }
+}
+
+output "alert_topic_arn" {
+  description = "The topic of business alerts."
+  value       = aws_sns_topic.alerts.arn
+}
+
+output "alarm_topic_arn" {
+  description = "The topic of alarms."
+  value       = aws_sns_topic.alarms.arn
+}
+
+output "archive_bucket" {
+  description = "The bucket of the log's archive."
+  value       = module.archive.bucket
+}
+
+output "signing_key_arn" {
+  description = "The key that signs the archive's digests."
+  value       = module.archive.signing_key_arn
+}
+
+output "dashboard_name" {
+  description = "The CloudWatch dashboard."
+  value       = aws_cloudwatch_dashboard.this.dashboard_name
+}
+
+output "alarm_names" {
+  description = "The names of the platform's alarms; services have their own."
+  value = concat(
+    flatten([for table in module.table : table.alarm_names]),
+    module.identity.alarm_names,
+    flatten([for queue in module.failure_queue : queue.alarm_names]),
+  )
+}

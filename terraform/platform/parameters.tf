@@ -1,0 +1,33 @@
+# The contract with the service teams: docs/platform-contract.md.  SSM stores no empty value; "-" stands for one.
+
+locals {
+  parameters = merge(
+    {
+      "tables/name_prefix"          = var.table_name_prefix == "" ? "-" : var.table_name_prefix
+      "identity/issuer"             = module.identity.issuer
+      "identity/jwks_url"           = module.identity.jwks_url
+      "identity/audiences"          = module.identity.web_client_id
+      "identity/machine_client_ids" = length(module.identity.machine_client_ids) == 0 ? "-" : join(",", module.identity.machine_client_ids)
+      "identity/user_pool_id"       = module.identity.user_pool_id
+      "alerts/topic_arn"            = aws_sns_topic.alerts.arn
+      "alarms/topic_arn"            = aws_sns_topic.alarms.arn
+      "logs/retention_days"         = tostring(var.log_retention_days)
+      "logs/kms_key_arn"            = coalesce(var.kms_key_arn, "-")
+      "archive/bucket"              = module.archive.bucket
+      "archive/signing_key_arn"     = module.archive.signing_key_arn
+    },
+    { for table in keys(var.tables) : "tables/${table}/arn" => module.table[table].arn },
+    { for table in keys(var.tables) : "tables/${table}/stream_arn" => module.table[table].stream_arn },
+    { for key in keys(local.functions) : "services/${key}/role_arn" => module.role[key].arn },
+    { for key, queue in module.failure_queue : "services/${key}/failure_queue_arn" => queue.arn },
+  )
+}
+
+resource "aws_ssm_parameter" "this" {
+  #checkov:skip=CKV2_AWS_34:names and addresses, which the teams read without a key; no secret is among them
+  for_each = local.parameters
+
+  name  = "/inventory/${var.stage}/${each.key}"
+  type  = "String"
+  value = each.value
+}

@@ -1,0 +1,14 @@
+stage               = "dev"
+table_name_prefix   = "dev-"
+claims_zip          = "../../build/claims.zip"
+log_retention_days  = 14
+api_gateway_account = true
+archive_retention   = { mode = "GOVERNANCE", days = 1 }
+
+order_clients = ["web-shop"]
+vendor_clients = {
+  "demo-vendor" = "VENDOR-001"
+}
+
+# A runaway loop on dev shall not cost what a busy shop does.
+maximum_throughput = { read_units = 2000, write_units = 1000 }

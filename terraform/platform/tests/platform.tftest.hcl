@@ -1,0 +1,158 @@
+# The whole platform without AWS: `terraform test` in this folder.
+
+mock_provider "aws" {
+  mock_resource "aws_dynamodb_table" {
+    defaults = {
+      arn        = "arn:aws:dynamodb:ap-south-1:123456789012:table/some-table"
+      stream_arn = "arn:aws:dynamodb:ap-south-1:123456789012:table/some-table/stream/2026-01-01T00:00:00.000"
+    }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/some-role" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:ap-south-1:123456789012:function:some-function" }
+  }
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:ap-south-1:123456789012:some-topic" }
+  }
+  mock_resource "aws_sqs_queue" {
+    defaults = { arn = "arn:aws:sqs:ap-south-1:123456789012:some-queue" }
+  }
+  mock_resource "aws_s3_bucket" {
+    defaults = { arn = "arn:aws:s3:::some-bucket" }
+  }
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:ap-south-1:123456789012:key/some-key" }
+  }
+  mock_resource "aws_cognito_user_pool" {
+    defaults = { id = "ap-south-1_SomePool1", arn = "arn:aws:cognito-idp:ap-south-1:123456789012:userpool/ap-south-1_SomePool1" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:ap-south-1:123456789012:log-group:some-group" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { name = "ap-south-1" }
+  }
+}
+
+override_resource {
+  target = module.table["StockTransactions"].aws_dynamodb_table.this
+  values = {
+    arn        = "arn:aws:dynamodb:ap-south-1:123456789012:table/the-log"
+    stream_arn = "arn:aws:dynamodb:ap-south-1:123456789012:table/the-log/stream/2026-01-01T00:00:00.000"
+  }
+}
+
+variables {
+  stage         = "staging"
+  claims_zip    = "../modules/identity/claims/claims.py" # any file: nothing is uploaded
+  alarm_emails  = ["ops@example.org"]
+  order_clients = ["web-shop"]
+  vendor_clients = {
+    "acme-erp" = "VENDOR-001"
+  }
+}
+
+run "a_stage" {
+  assert {
+    condition     = alltrue([for name, on_this_stage in output.table_names : name == on_this_stage])
+    error_message = "Without a prefix the tables carry the names of the specification."
+  }
+
+  assert {
+    condition     = output.parameters["tables/name_prefix"] == "-" && output.parameters["logs/kms_key_arn"] == "-"
+    error_message = "What is empty is published as '-': SSM stores no empty value."
+  }
+
+  assert {
+    condition     = alltrue([for value in output.parameters : value != ""])
+    error_message = "SSM stores no empty value."
+  }
+
+  assert {
+    condition = length(setsubtract([
+      "Products-table-throttles", "Products-table-CategoryIndex-throttles", "Products-table-VendorProductsIndex-throttles",
+      "VendorInventory-throttles", "VendorInventory-LowStockIndex-throttles", "VendorInventory-VendorInventoryIndex-throttles",
+      "StockTransactions-throttles", "StockTransactions-ProductTransactionIndex-throttles",
+      "StockTransactions-SKUTransactionIndex-throttles", "StockTransactions-VendorTransactionIndex-throttles",
+      "Products-table-system-errors", "VendorInventory-system-errors", "StockTransactions-system-errors",
+      "Products-table-conflicts", "VendorInventory-conflicts", "StockTransactions-conflicts",
+      "inventory-staging-claims-errors",
+    ], output.alarm_names)) == 0
+    error_message = "Every table and every index has its alarms."
+  }
+
+  assert {
+    condition     = length(output.alarm_names) == length(distinct(output.alarm_names))
+    error_message = "Two alarms of one name overwrite each other."
+  }
+
+  assert {
+    condition     = alltrue([for key in keys(output.failure_queue_urls) : contains(output.alarm_names, "inventory-staging-${replace(key, "/", "-")}-failures")])
+    error_message = "Every queue of failures has its alarm."
+  }
+
+  assert {
+    condition     = alltrue([for policy in output.role_policies : !strcontains(policy, "dynamodb:Scan") && !strcontains(policy, "dynamodb:*")])
+    error_message = "No function scans, and none may do everything."
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in output.role_policies : anytrue([
+        for statement in jsondecode(policy).Statement : statement.Effect == "Deny"
+        && contains(statement.Action, "dynamodb:UpdateItem")
+        && contains(statement.Action, "dynamodb:DeleteItem")
+        && statement.Resource == ["arn:aws:dynamodb:ap-south-1:123456789012:table/the-log"]
+      ])
+    ])
+    error_message = "Every role is denied to change the log, whatever else it is granted."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for policy in output.role_policies : [
+        for statement in jsondecode(policy).Statement :
+        try(statement.Condition["ForAnyValue:StringEquals"]["dynamodb:EnclosingOperation"], []) == ["TransactWriteItems"]
+        if statement.Effect == "Allow" && contains(statement.Action, "dynamodb:PutItem")
+        && contains(statement.Resource, "arn:aws:dynamodb:ap-south-1:123456789012:table/the-log")
+      ]
+    ]))
+    error_message = "A log record is written in a transaction, or not at all."
+  }
+}
+
+run "a_boundary_bounds_every_role" {
+  command = plan
+
+  variables {
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/bounds"
+  }
+
+  assert {
+    condition     = alltrue([for role in module.role : role.permissions_boundary_arn == "arn:aws:iam::123456789012:policy/bounds"])
+    error_message = "A role is not bounded."
+  }
+}
+
+run "a_key_of_the_customer_is_used_by_every_role" {
+  variables {
+    kms_key_arn = "arn:aws:kms:ap-south-1:123456789012:key/ours"
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in output.role_policies : anytrue([
+        for statement in jsondecode(policy).Statement : statement.Resource == ["arn:aws:kms:ap-south-1:123456789012:key/ours"]
+      ])
+    ])
+    error_message = "A role cannot use the key of its tables."
+  }
+}

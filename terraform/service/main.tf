@@ -1,0 +1,60 @@
+locals {
+  name = "inventory-${var.stage}-${var.service}"
+
+  tags = {
+    project    = "inventory"
+    stage      = var.stage
+    owner      = var.service
+    managed_by = "terraform"
+  }
+
+  environment = {
+    TABLE_NAME_PREFIX       = local.contract["tables/name_prefix"] == "-" ? "" : local.contract["tables/name_prefix"]
+    TOKEN_ISSUER            = local.contract["identity/issuer"]
+    JWKS_URL                = local.contract["identity/jwks_url"]
+    TOKEN_AUDIENCES         = local.contract["identity/audiences"]
+    MACHINE_CLIENT_IDS      = local.contract["identity/machine_client_ids"]
+    ALERT_TOPIC_ARN         = local.contract["alerts/topic_arn"]
+    ARCHIVE_BUCKET          = local.contract["archive/bucket"]
+    ARCHIVE_SIGNING_KEY_ARN = local.contract["archive/signing_key_arn"]
+    CORS_ORIGINS            = join(",", var.cors_origins)
+  }
+}
+
+module "service" {
+  source = "../modules/service"
+
+  name      = local.name
+  stage     = var.stage
+  routes    = var.routes
+  schedules = var.schedules
+  feeds = {
+    for name, feed in var.feeds : name => {
+      stream_arn    = local.contract["tables/${feed.table}/stream_arn"]
+      key_attribute = feed.key_attribute
+      prefix        = feed.prefix
+    }
+  }
+
+  zip_path           = var.zip_path
+  runtime            = var.runtime
+  architecture       = var.architecture
+  functions          = var.functions
+  role_arns          = { for function in local.functions : function => local.contract["services/${var.service}/${function}/role_arn"] }
+  failure_queue_arns = { for function in local.unwaited : function => local.contract["services/${var.service}/${function}/failure_queue_arn"] }
+
+  # Lambda takes no empty value for one that is to be absent.
+  environment = { for name, value in merge(local.environment, var.environment) : name => value if value != "" }
+
+  log_level          = var.log_level
+  log_retention_days = tonumber(local.contract["logs/retention_days"])
+  log_kms_key_arn    = local.contract["logs/kms_key_arn"] == "-" ? null : local.contract["logs/kms_key_arn"]
+  metrics            = var.metrics
+  metric_namespace   = "Inventory/${var.stage}"
+  throttling         = var.throttling
+  cors_origins       = var.cors_origins
+  access_logs        = var.access_logs
+  xray               = var.xray
+  alarm_topic_arn    = local.contract["alarms/topic_arn"]
+  has_alarms         = var.emulator_endpoint == null
+}

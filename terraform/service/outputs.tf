@@ -1,0 +1,29 @@
+output "api_url" {
+  description = "The API's address, without a slash at its end."
+  value       = var.emulator_endpoint == null ? module.service.api_url : "${var.emulator_endpoint}/restapis/${module.service.api_id}/${var.stage}/_user_request_"
+}
+
+output "api_id" {
+  description = "The REST API's id."
+  value       = module.service.api_id
+}
+
+output "functions" {
+  description = "The functions: name, arn, alias_arn, and the newest version."
+  value       = module.service.functions
+}
+
+output "event_source_mappings" {
+  description = "The ids of the mappings between streams and functions, by function."
+  value       = module.service.event_source_mappings
+}
+
+output "log_groups" {
+  description = "The functions' log groups."
+  value       = module.service.log_groups
+}
+
+output "alarm_names" {
+  description = "The names of the service's alarms."
+  value       = module.service.alarm_names
+}

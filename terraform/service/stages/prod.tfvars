@@ -1,0 +1,1 @@
+throttling = { rate = 1000, burst = 2000 }

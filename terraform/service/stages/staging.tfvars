@@ -1,0 +1,1 @@
+throttling = { rate = 200, burst = 400 }

@@ -1,0 +1,139 @@
+# A service's deployment without AWS: `terraform test` in this folder.
+
+mock_provider "aws" {
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:ap-south-1:123456789012:function:some-function" }
+  }
+  mock_resource "aws_lambda_alias" {
+    defaults = {
+      arn        = "arn:aws:lambda:ap-south-1:123456789012:function:some-function:live"
+      invoke_arn = "arn:aws:apigateway:ap-south-1:lambda:path/2015-03-31/functions/some-function/invocations"
+    }
+  }
+  mock_resource "aws_api_gateway_rest_api" {
+    defaults = { execution_arn = "arn:aws:execute-api:ap-south-1:123456789012:some-api" }
+  }
+  mock_resource "aws_cloudwatch_event_rule" {
+    defaults = { arn = "arn:aws:events:ap-south-1:123456789012:rule/some-rule" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:ap-south-1:123456789012:log-group:some-group" }
+  }
+  mock_resource "aws_api_gateway_stage" {
+    defaults = { invoke_url = "https://some-api.execute-api.ap-south-1.amazonaws.com/dev/" }
+  }
+
+  mock_data "aws_ssm_parameters_by_path" {
+    defaults = {
+      names = [
+        "/inventory/dev/alarms/topic_arn",
+        "/inventory/dev/alerts/topic_arn",
+        "/inventory/dev/archive/bucket",
+        "/inventory/dev/archive/signing_key_arn",
+        "/inventory/dev/identity/audiences",
+        "/inventory/dev/identity/issuer",
+        "/inventory/dev/identity/jwks_url",
+        "/inventory/dev/identity/machine_client_ids",
+        "/inventory/dev/logs/kms_key_arn",
+        "/inventory/dev/logs/retention_days",
+        "/inventory/dev/services/stock/api/role_arn",
+        "/inventory/dev/services/stock/expire_orders/failure_queue_arn",
+        "/inventory/dev/services/stock/expire_orders/role_arn",
+        "/inventory/dev/services/stock/sku_changed/failure_queue_arn",
+        "/inventory/dev/services/stock/sku_changed/role_arn",
+        "/inventory/dev/tables/VendorInventory/stream_arn",
+        "/inventory/dev/tables/name_prefix",
+      ]
+      values = [
+        "arn:aws:sns:ap-south-1:123456789012:alarms",
+        "arn:aws:sns:ap-south-1:123456789012:alerts",
+        "archive",
+        "arn:aws:kms:ap-south-1:123456789012:key/signing",
+        "web",
+        "https://issuer.example.org",
+        "https://issuer.example.org/.well-known/jwks.json",
+        "-",
+        "-",
+        "14",
+        "arn:aws:iam::123456789012:role/inventory-dev-stock-api",
+        "arn:aws:sqs:ap-south-1:123456789012:inventory-dev-stock-expire_orders",
+        "arn:aws:iam::123456789012:role/inventory-dev-stock-expire_orders",
+        "arn:aws:sqs:ap-south-1:123456789012:inventory-dev-stock-sku_changed",
+        "arn:aws:iam::123456789012:role/inventory-dev-stock-sku_changed",
+        "arn:aws:dynamodb:ap-south-1:123456789012:table/dev-VendorInventory/stream/2026-01-01T00:00:00.000",
+        "dev-",
+      ]
+    }
+  }
+}
+
+variables {
+  service  = "stock"
+  stage    = "dev"
+  zip_path = "../modules/identity/claims/claims.py" # any file: nothing is uploaded
+  routes = {
+    "/health"                                    = ["GET"]
+    "/orders/batch"                              = ["POST"]
+    "/orders/{order_id}"                         = ["GET", "PUT"]
+    "/products/{product_id}/skus/{sku}/restocks" = ["POST"]
+    "/vendors/{vendor_id}/low-stock"             = ["GET"]
+  }
+  feeds = {
+    sku_changed = { table = "VendorInventory", key_attribute = "sku", prefix = "SKU-" }
+  }
+  schedules = {
+    expire_orders = "rate(1 minute)"
+  }
+  functions = {
+    sku_changed = { timeout_seconds = 300 }
+  }
+}
+
+run "a_service" {
+  assert {
+    condition     = toset(keys(output.functions)) == toset(["api", "sku_changed", "expire_orders"])
+    error_message = "The API, each feed and each schedule have a function of their own."
+  }
+
+  assert {
+    condition     = output.functions["sku_changed"].name == "inventory-dev-stock-sku_changed"
+    error_message = "A function is called inventory-<stage>-<service>-<function>: its role's log permission says so too."
+  }
+
+  assert {
+    condition     = output.api_url == "https://some-api.execute-api.ap-south-1.amazonaws.com/dev"
+    error_message = "The API's address has no slash at its end."
+  }
+
+  assert {
+    condition = toset(output.alarm_names) == toset(concat(
+      flatten([
+        for function in ["api", "sku_changed", "expire_orders"] : [
+          for kind in ["errors", "function-throttles", "duration"] : "inventory-dev-stock-${function}-${kind}"
+        ]
+      ]),
+      ["inventory-dev-stock-sku_changed-iterator-age", "inventory-dev-stock-server-errors", "inventory-dev-stock-latency"],
+    ))
+    error_message = "Every function and the API have their alarms."
+  }
+}
+
+run "a_function_that_the_platform_does_not_know" {
+  command = plan
+
+  variables {
+    schedules = { expire_orders = "rate(1 minute)", reconcile = "rate(1 day)" }
+  }
+
+  expect_failures = [data.aws_ssm_parameters_by_path.contract]
+}
+
+run "a_service_that_the_platform_does_not_know" {
+  command = plan
+
+  variables {
+    service = "billing"
+  }
+
+  expect_failures = [data.aws_ssm_parameters_by_path.contract]
+}

@@ -1,0 +1,186 @@
+# What the app is: written by `make package` into build/<service>.tfvars.json.
+
+variable "service" {
+  description = "The service."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,15}$", var.service))
+    error_message = "A service's name is 2 to 16 of a-z and 0-9, a letter first."
+  }
+}
+
+variable "routes" {
+  description = "The paths of the Chalice app, with the methods of each."
+  type        = map(list(string))
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for path in keys(var.routes) : can(regex("^(/([a-z][a-z0-9_.-]*|[{][a-z_]+[}])){1,6}$", path))])
+    error_message = "A path has one to six segments, each a word or a parameter in braces."
+  }
+}
+
+variable "feeds" {
+  description = "The functions that streams start: the table, by its name in tables.auto.tfvars.json, and the kind of item."
+  type        = map(object({ table = string, key_attribute = string, prefix = string }))
+  nullable    = false
+}
+
+variable "schedules" {
+  description = "The functions that the clock starts, with EventBridge's expressions."
+  type        = map(string)
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for expression in var.schedules : can(regex("^(rate|cron)[(].+[)]$", expression))])
+    error_message = "A schedule is rate(…) or cron(…)."
+  }
+}
+
+# What its team wants: services/<service>/deployment.tfvars.json.
+
+variable "functions" {
+  description = "What the team wants of each function; all else has defaults."
+  default     = {}
+  nullable    = false
+
+  type = map(object({
+    memory_mb            = optional(number)
+    timeout_seconds      = optional(number)
+    reserved_concurrency = optional(number)
+  }))
+
+  validation {
+    condition     = length(setsubtract(keys(var.functions), concat(["api"], keys(var.feeds), keys(var.schedules)))) == 0
+    error_message = "The app has no function ${join(", ", setsubtract(keys(var.functions), concat(["api"], keys(var.feeds), keys(var.schedules))))}."
+  }
+}
+
+variable "metrics" {
+  description = "Business metrics: each counts the lines of a function's log that match a pattern, or sums what stands in them."
+  default     = {}
+  nullable    = false
+
+  type = map(object({
+    function = string
+    pattern  = string
+    value    = optional(string, "1")
+  }))
+
+  validation {
+    condition     = length(setsubtract(values(var.metrics)[*].function, concat(["api"], keys(var.feeds), keys(var.schedules)))) == 0
+    error_message = "The app has no function ${join(", ", setsubtract(values(var.metrics)[*].function, concat(["api"], keys(var.feeds), keys(var.schedules))))}."
+  }
+}
+
+# What the stage wants: stages/<stage>.tfvars.
+
+variable "stage" {
+  description = "The stage."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.stage))
+    error_message = "A stage is 2 to 12 of a-z and 0-9, a letter first."
+  }
+}
+
+variable "region" {
+  description = "The AWS region."
+  type        = string
+  default     = "ap-south-1"
+  nullable    = false
+}
+
+variable "cors_origins" {
+  description = "Origins whose pages may call the API."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "log_level" {
+  description = "The least level of the app's lines that its log keeps: DEBUG, INFO, WARN or ERROR."
+  type        = string
+  default     = "INFO"
+  nullable    = false
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARN", "ERROR"], var.log_level)
+    error_message = "A log level is DEBUG, INFO, WARN or ERROR."
+  }
+}
+
+variable "throttling" {
+  description = "Requests a second that the API lets through, and how many may come at once."
+  type        = object({ rate = number, burst = number })
+  default     = { rate = 500, burst = 1000 }
+  nullable    = false
+}
+
+variable "access_logs" {
+  description = "Whether the API logs each request."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "xray" {
+  description = "Whether requests are traced."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "environment" {
+  description = "Further environment variables of all functions."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+# What the call says.
+
+variable "zip_path" {
+  description = "The packaged app, such as build/stock.zip."
+  type        = string
+  nullable    = false
+}
+
+variable "runtime" {
+  description = "The Lambda runtime."
+  type        = string
+  default     = "python3.13"
+  nullable    = false
+}
+
+variable "architecture" {
+  description = "The processor that the zip is built for: arm64 or x86_64."
+  type        = string
+  default     = "arm64"
+  nullable    = false
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "Lambda runs on arm64 and x86_64."
+  }
+}
+
+variable "emulator_endpoint" {
+  description = "Where AWS is emulated on this machine, such as http://127.0.0.1:4566; null for AWS itself."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.emulator_endpoint == null || can(regex("^http://(127[.]0[.]0[.]1|localhost):[0-9]+$", var.emulator_endpoint))
+    error_message = "An emulator is at a port of this machine: http://127.0.0.1:PORT."
+  }
+
+  validation {
+    condition     = !(var.emulator_endpoint != null && var.stage == "prod")
+    error_message = "The stage prod is not emulated."
+  }
+}

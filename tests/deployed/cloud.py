@@ -1,0 +1,251 @@
+"""An AWS of its own that enforces IAM, with the platform on it and the teams' own ways of deploying to it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+import httpx
+from botocore.config import Config
+
+from deploy.target import Target
+from local.children import Child, stop_children
+from local.embedded_aws import health_url
+from local.environment import embedded_aws_environment
+from local.fetch import answers_ok
+from local.ports import free_port
+from local.settings import HOST, REGION
+from tests.integration.processes import ROOT, wait_until
+
+STAGE: Final = "dev"
+STATE_BUCKET: Final = "acme-inventory-states"
+IN_A_FOLDER: Final = ("stock",)
+"""Services whose state is kept on this machine; the others' is in the bucket, as in production."""
+ROOT_KEY: Final = "root-of-the-test"
+PASSWORD: Final = "Correct-Horse-7-Battery"
+COMMAND_SECONDS: Final = 600
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command has printed, and how it ended."""
+
+    exit_code: int
+    output: str
+    errors: str
+    seconds: float
+
+
+class Cloud:
+    """One emulated AWS, in a folder of its own.
+
+    Parameters
+    ----------
+    folder
+        Everything that the run writes is below it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        port = free_port()
+        self.url = f"http://{HOST}:{port}"
+        keys = {"AWS_ACCESS_KEY_ID": ROOT_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_KEY}
+        environment = embedded_aws_environment(port, folder, os.environ) | keys | {"AUTH": "true"}
+        self._aws = Child("aws", ["ministack"], environment, folder / "aws.log")
+        wait_until(lambda: answers_ok(health_url(port)), "embedded AWS ready")
+        self.environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {
+            **keys,
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "CHECKPOINT_DISABLE": "1",
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "libs" / "common")]),
+        }
+        mirror = _provider_mirror()
+        if mirror is not None:
+            # Otherwise Terraform's own configuration says where providers come from.
+            self.environment["TF_CLI_ARGS_init"] = f"-plugin-dir={mirror}"
+
+        self.state_folder = folder / "states"
+        here = {"LocationConstraint": REGION}
+        self.client("s3").create_bucket(Bucket=STATE_BUCKET, CreateBucketConfiguration=here)
+
+    def stop(self) -> None:
+        stop_children([self._aws])
+
+    def log_tail(self) -> str:
+        return self._aws.log_tail(60)
+
+    def client(self, name: str, credentials: Mapping[str, str] | None = None) -> Any:
+        """Return a boto3 client of the account's root, or of whoever has the credentials."""
+        keys = credentials or {"AccessKeyId": ROOT_KEY, "SecretAccessKey": ROOT_KEY}
+        return boto3.client(
+            name,
+            endpoint_url=self.url,
+            region_name=REGION,
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys.get("SessionToken"),
+            config=Config(retries={"total_max_attempts": 1}, max_pool_connections=32),
+        )
+
+    # The platform team
+
+    def platform(self, *arguments: str) -> Done:
+        """Run Terraform on ``terraform/platform``, as the platform team does."""
+        root = self.folder / "terraform" / "platform"
+        if not root.exists():
+            for name in ("platform", "modules"):
+                ignored = shutil.ignore_patterns(".terraform*")
+                shutil.copytree(ROOT / "terraform" / name, root.parent / name, ignore=ignored)
+            (root / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+            (root / "e2e.auto.tfvars.json").write_text(json.dumps(self.platform_variables(), indent=2))
+            initialised = self._run(["terraform", "init", "-input=false", "-no-color"], root)
+            assert initialised.exit_code == 0, initialised.errors
+        return self._run(["terraform", *arguments], root)
+
+    def platform_variables(self) -> dict[str, Any]:
+        return {
+            "stage": STAGE,
+            "claims_zip": str(self.folder / "build" / "claims.zip"),
+            "claims_runtime": Target.native().runtime,
+            "claims_architecture": Target.native().architecture,
+            "emulator_endpoint": self.url,
+            "test_sign_in": True,
+            "deletion_protection": False,
+            "point_in_time_recovery": False,
+            "order_clients": ["web-shop"],
+            "vendor_clients": {"acme-erp": "VENDOR-ACME"},
+        }
+
+    def platform_outputs(self) -> dict[str, Any]:
+        done = self.platform("output", "-json")
+        assert done.exit_code == 0, done.errors
+        return {name: output["value"] for name, output in json.loads(done.output).items()}
+
+    # A service team
+
+    def team(self, task: str, service: str, checkout: Path = ROOT, **settings: str) -> Done:
+        """Run a Makefile task of a service team: ``make deploy SERVICE=stock STAGE=dev`` and the like."""
+        is_here = service in IN_A_FOLDER
+        where = {"STATE_FOLDER": str(self.state_folder)} if is_here else {"STATE_BUCKET": STATE_BUCKET}
+        environment = self.environment | {
+            "SERVICE": service,
+            "STAGE": STAGE,
+            **where,
+            "BUILD_FOLDER": str(self.folder / "build"),
+            "RUNTIME": "native",
+            "ARCHITECTURE": "native",
+            "YES": "1",
+            "PYTHONPATH": os.pathsep.join([str(checkout), str(checkout / "libs" / "common")]),
+            **settings,
+        }
+        return self._run([sys.executable, "-m", "deploy", task], checkout, environment)
+
+    def state_of(self, service: str) -> dict[str, Any]:
+        """Return the state of a service as Terraform keeps it."""
+        key = f"inventory/{STAGE}/service-{service}.tfstate"
+        if service in IN_A_FOLDER:
+            text = (self.state_folder / key).read_bytes()
+        else:
+            text = self.client("s3").get_object(Bucket=STATE_BUCKET, Key=key)["Body"].read()
+        state: dict[str, Any] = json.loads(text)
+        return state
+
+    def _run(self, command: list[str], folder: Path, environment: Mapping[str, str] | None = None) -> Done:
+        started = time.monotonic()
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=dict(environment or self.environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+        )
+        return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
+
+
+def _provider_mirror() -> Path | None:
+    """Return a folder of this machine that holds the AWS provider, as ``-plugin-dir`` wants it."""
+    found = subprocess.run(
+        ["find", "/", "-xdev", "-type", "f", "-name", "terraform-provider-aws_v*"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    # …/HOST/NAMESPACE/TYPE/VERSION/PLATFORM/terraform-provider-aws_v…
+    mirrors = [path.parents[5] for path in map(Path, found.stdout.splitlines()) if len(path.parents) > 6]
+    return mirrors[0] if mirrors else None
+
+
+class Tokens:
+    """Tokens from the platform's Cognito pool, asked for once per role and vendor."""
+
+    def __init__(self, cloud: Cloud, outputs: Mapping[str, Any]) -> None:
+        self._cognito = cloud.client("cognito-idp")
+        self._token_url = f"{cloud.url}/oauth2/token"
+        self._outputs = outputs
+        self._tokens: dict[tuple[str, str | None], str] = {}
+        self._lock = threading.Lock()
+
+    def token(self, role: str, vendor_id: str | None = None) -> str:
+        with self._lock:
+            known = self._tokens.get((role, vendor_id))
+            if known is None:
+                known = self.of_machine("web-shop") if role == "orders" else self.of_person(role, vendor_id)
+                self._tokens[role, vendor_id] = known
+            return known
+
+    def of_person(self, group: str, vendor_id: str | None = None) -> str:
+        """Let an administrator make a person, sign them in, and return their ID token."""
+        pool = self._outputs["user_pool_id"]
+        name = f"{group}-{vendor_id or 'all'}@example.com".lower()
+        attributes = [{"Name": "email", "Value": name}, {"Name": "email_verified", "Value": "true"}]
+        if vendor_id:
+            attributes.append({"Name": "custom:vendor_id", "Value": vendor_id})
+        with suppress(self._cognito.exceptions.UsernameExistsException):
+            self._cognito.admin_create_user(
+                UserPoolId=pool, Username=name, UserAttributes=attributes, MessageAction="SUPPRESS"
+            )
+        self._cognito.admin_set_user_password(
+            UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True
+        )
+        self._cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
+        signed_in = self._cognito.admin_initiate_auth(
+            UserPoolId=pool,
+            ClientId=self._outputs["web_client_id"],
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
+        )
+        return str(signed_in["AuthenticationResult"]["IdToken"])
+
+    def of_machine(self, name: str) -> str:
+        """Return an access token of a machine client."""
+        client = self._outputs["machine_clients"][name]
+        basic = base64.b64encode(f"{client['client_id']}:{client['client_secret']}".encode()).decode()
+        scope = client["scope"] if isinstance(client["scope"], str) else " ".join(client["scope"])
+        answer = httpx.post(
+            self._token_url,
+            content=urllib.parse.urlencode({"grant_type": "client_credentials", "scope": scope}),
+            headers={
+                "Authorization": f"Basic {basic}",
+                "Content-Type": "application/x-www-form-urlencoded",
+            },
+            trust_env=False,
+        )
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["access_token"])

@@ -1,0 +1,152 @@
+"""The whole product, deployed once to an emulated AWS that enforces IAM; the tests are in its order."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from deploy.package import package_claims
+from tests.deployed.cloud import Cloud, Done, Tokens
+from tests.integration.shop import Shop, Wire
+
+ORDER = (
+    "test_first_deploys",
+    "test_shop",
+    "test_least_privilege",
+    "test_new_code",
+    "test_leaving",
+)
+SERVICES = ("catalog", "stock", "audit")
+CONFLICTING_LOG_GROUP = "/aws/lambda/inventory-dev-audit-api"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the files in the order of a deployment's life."""
+    here = Path(__file__).parent
+    ours = [item for item in items if item.path.parent == here]
+    if ours and shutil.which("terraform") is None:
+        pytest.exit("terraform is not on this machine, and make e2e deploys with it", returncode=1)
+    ours.sort(key=lambda item: ORDER.index(item.path.stem))
+    items[:] = [item for item in items if item.path.parent != here] + ours
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What the first deploys have printed, and where the services are.
+
+    Attributes
+    ----------
+    too_early
+        A deploy to a stage that the platform team has not made.
+    failing
+        A deploy whose apply could not succeed.
+    done
+        The deploys after that, by service.
+    urls
+        The services' addresses.
+    """
+
+    too_early: Done
+    failing: Done
+    done: dict[str, Done]
+    urls: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    cloud = Cloud(tmp_path_factory.mktemp("cloud"))
+    try:
+        yield cloud
+    finally:
+        cloud.stop()
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="session")
+def too_early(cloud: Cloud, workers: ThreadPoolExecutor) -> Future[Done]:
+    return workers.submit(cloud.team, "deploy", "audit", STAGE="nowhere")
+
+
+@pytest.fixture(scope="session")
+def outputs(cloud: Cloud, too_early: Future[Done]) -> dict[str, Any]:
+    """The platform, applied."""
+    package_claims(cloud.folder / "build")
+    applied = cloud.platform("apply", "-auto-approve", "-input=false", "-no-color")
+    assert applied.exit_code == 0, applied.errors
+    return cloud.platform_outputs()
+
+
+@pytest.fixture(scope="session")
+def deployed(
+    cloud: Cloud, outputs: dict[str, Any], too_early: Future[Done], workers: ThreadPoolExecutor
+) -> Deployed:
+    """All three services: stock, while the others' team has first bad luck and then deploys both."""
+    logs = cloud.client("logs")
+    # What Terraform is to make is there already, so the apply fails half-way.
+    logs.create_log_group(logGroupName=CONFLICTING_LOG_GROUP)
+    stock = workers.submit(cloud.team, "deploy", "stock")
+    failing = cloud.team("deploy", "audit")
+    logs.delete_log_group(logGroupName=CONFLICTING_LOG_GROUP)
+    audit = workers.submit(cloud.team, "deploy", "audit")
+    done = {"stock": stock.result(), "catalog": cloud.team("deploy", "catalog"), "audit": audit.result()}
+    for service, result in done.items():
+        assert result.exit_code == 0, f"{service}: {result.errors}\n{cloud.log_tail()}"
+    urls = {service: result.output.split()[-1] for service, result in done.items()}
+    return Deployed(too_early.result(), failing, done, urls)
+
+
+@pytest.fixture(scope="session")
+def tokens(cloud: Cloud, outputs: dict[str, Any]) -> Tokens:
+    return Tokens(cloud, outputs)
+
+
+@pytest.fixture(scope="session")
+def front_url(tokens: Tokens) -> Iterator[str]:
+    """Where tokens are to be had as from the local stack's front page, but Cognito has signed them."""
+
+    class Front(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            query = parse_qs(urlsplit(self.path).query)
+            body = tokens.token(query["role"][0], query.get("vendor", [None])[0]).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Front)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def shop(deployed: Deployed, front_url: str) -> Iterator[Shop]:
+    wire = Wire(front_url)
+    yield Shop(wire, deployed.urls["catalog"], deployed.urls["stock"], deployed.urls["audit"])
+    wire.http.close()
+
+
+@pytest.fixture(scope="session")
+def client(cloud: Cloud) -> Any:
+    """A DynamoDB client that may do everything."""
+    return cloud.client("dynamodb")

@@ -1,0 +1,256 @@
+"""What each Lambda function has to be able to do, each need tried through the deployed function itself."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from tests.deployed.cloud import STAGE, Cloud
+from tests.integration.shop import VENDOR, Shop, Sku, done, outcome
+
+Need = Callable[[], None]
+PAST: Final = "2026-01-01T00:00:00.000000Z"
+
+
+class Needs:
+    """The needs of all functions by name, over a shop that runs; a need that is not met raises.
+
+    Stream functions are started by hand with what a stream would give them: who else reads the stream, and
+    when, must not decide a test.
+    """
+
+    def __init__(self, cloud: Cloud, shop: Shop, outputs: Mapping[str, Any]) -> None:
+        self._lambda = cloud.client("lambda")
+        self._tables = cloud.client("dynamodb")
+        self._shop = shop
+        self._names = outputs["table_names"]
+        self._numbers = itertools.count()
+        self._run = secrets.token_hex(4)
+        self.sku = shop.has_sku(100, variant="KNOWN")
+        self.fickle = shop.has_sku(0, variant="FICKLE")
+        self.key = secrets.token_hex(8)
+        self.product_id = self.sku.product_id
+        self.transaction = done(shop.restock(self.sku, 1, key=self.key)).json()["transaction"]
+
+    def of(self, function: str) -> dict[str, Need]:
+        """Return the needs of a function, such as ``stock/api``."""
+        known: dict[str, dict[str, Need]] = {
+            "catalog/api": {
+                "create a product": self._create_product,
+                "create a product of the vendor's own name": self._create_named_product,
+                "read a product": self._read_product,
+                "change a product": self._change_product,
+                "browse a category": self._browse,
+                "list a vendor's products": self._list_products,
+            },
+            "stock/api": {
+                "offer a SKU": self._offer_sku,
+                "offer a SKU for a vendor": self._offer_sku_as_admin,
+                "change a SKU": self._change_sku,
+                "read a SKU": self._read_sku,
+                "restock": self._restock,
+                "repeat a restock": self._repeat_restock,
+                "place and cancel an order": self._place_and_cancel,
+                "list a product's SKUs": self._list_skus,
+                "list a vendor's inventory": self._list_inventory,
+                "list what is low": self._list_low_stock,
+                "list due orders": self._list_due,
+            },
+            "stock/product_changed": {"tell SKUs of their product": self._tell_skus},
+            "stock/sku_changed": {"send an alert": self._send_alert},
+            "stock/expire_orders": {
+                "give back an ended hold": self._expire,
+                "take back an order that was left half placed": self._take_back,
+            },
+            "audit/api": {
+                "show a record": self._show_record,
+                "list a product's log": self._list_product_log,
+                "list a vendor's log": self._list_vendor_log,
+                "list a SKU's log": self._list_sku_log,
+            },
+        }
+        return known.get(function, {})
+
+    # The catalog
+
+    def _create_product(self) -> None:
+        done(self._shop.create_product())
+
+    def _create_named_product(self) -> None:
+        done(self._shop.create_product(key=secrets.token_hex(8), external_id=f"own-{self._next()}"))
+
+    def _read_product(self) -> None:
+        done(self._shop.ask("GET", f"{self._shop.catalog}/products/{self.product_id}"))
+
+    def _change_product(self) -> None:
+        url = f"{self._shop.catalog}/products/{self.product_id}"
+        done(self._shop.ask("PATCH", url, "vendor", VENDOR, body={"brand": f"Brand {self._next()}"}))
+
+    def _browse(self) -> None:
+        done(self._shop.ask("GET", f"{self._shop.catalog}/products", params={"category": "Drinks"}))
+
+    def _list_products(self) -> None:
+        self._ask(f"{self._shop.catalog}/vendors/{VENDOR}/products", "vendor", VENDOR)
+
+    # Stock
+
+    def _offer_sku(self) -> None:
+        sku = Sku(VENDOR, self.product_id, f"SKU-{self.product_id}-N{self._next()}")
+        # A threshold above all before: the vendor's bound has to rise with it.
+        done(self._shop.create_sku(sku, reorder_threshold=100 + next(self._numbers)))
+
+    def _offer_sku_as_admin(self) -> None:
+        body = {
+            "sku": f"SKU-{self.product_id}-A{self._next()}",
+            "variant_name": "A pack",
+            "unit_price": 4.5,
+            "reorder_threshold": 5,
+        }
+        url = f"{self._shop.stock}/products/{self.product_id}/skus"
+        done(self._shop.ask("POST", url, "admin", body=body))
+
+    def _change_sku(self) -> None:
+        url = f"{self._shop.stock}/products/{self.product_id}/skus/{self.sku.sku}"
+        body = {"variant_name": f"Pack {self._next()}"}
+        done(self._shop.ask("PATCH", url, "vendor", VENDOR, body=body))
+
+    def _read_sku(self) -> None:
+        self._shop.sku(self.sku)
+
+    def _restock(self) -> None:
+        done(self._shop.restock(self.sku, 1))
+
+    def _repeat_restock(self) -> None:
+        assert outcome(self._shop.restock(self.sku, 1, key=self.key)) == "200 replayed"
+
+    def _place_and_cancel(self) -> None:
+        order_id = f"ORDER-{self._next()}"
+        done(self._shop.place(order_id, (self.sku, 1)))
+        done(self._shop.cancel(order_id))
+
+    def _list_skus(self) -> None:
+        self._ask(f"{self._shop.stock}/products/{self.product_id}/skus", "vendor", VENDOR)
+
+    def _list_inventory(self) -> None:
+        self._ask(f"{self._shop.stock}/vendors/{VENDOR}/inventory", "vendor", VENDOR)
+
+    def _list_low_stock(self) -> None:
+        self._ask(f"{self._shop.stock}/vendors/{VENDOR}/low-stock", "vendor", VENDOR)
+
+    def _list_due(self) -> None:
+        self._ask(f"{self._shop.stock}/orders", "orders")
+
+    # What nobody waits for
+
+    def _tell_skus(self) -> None:
+        product = self._item("Products-table", product_id=self.fickle.product_id)
+        was_active = product["is_active"]["S"]
+        changed = {
+            **product,
+            "is_active": {"S": "false" if was_active == "true" else "true"},
+            "version": {"N": str(int(product["version"]["N"]) + 1)},
+        }
+        self._tables.put_item(TableName=self._names["Products-table"], Item=changed)
+        key = {"product_id": product["product_id"]}
+        self._change("product_changed", key, before=product, after=changed)
+        known = self._item("VendorInventory", product_id=self.fickle.product_id, sku=self.fickle.sku)
+        assert known["product_version"] == changed["version"], known["product_version"]
+
+    def _send_alert(self) -> None:
+        sku = self._item("VendorInventory", product_id=self.product_id, sku=self.sku.sku)
+        key = {name: sku[name] for name in ("product_id", "sku")}
+        before = {**sku, "current_stock": {"N": "1000"}, "reorder_threshold": {"N": "5"}}
+        after = {**before, "current_stock": {"N": "5"}, "reserved_stock": {"N": "0"}}
+        # A version that has never been, as nobody is to have been told of it.
+        after["version"] = {"N": str(10**9 + secrets.randbelow(10**9))}
+        self._change("sku_changed", key, before=before, after=after)
+
+    def _expire(self) -> None:
+        order_id = self._placed_order(expires_at={"S": PAST}, last_updated={"S": PAST})
+        self._sweep()
+        order = self._shop.order(order_id).json()
+        assert (order["status"], order["cancel_reason"]) == ("cancelled", "expired")
+
+    def _take_back(self) -> None:
+        errand = {"performed_by": "web-shop", "request_id": "r", "lease_until": PAST, "asked": "nothing"}
+        order_id = self._placed_order(
+            phase={"S": "placing"},
+            errand={"M": {name: {"S": value} for name, value in errand.items()}},
+            last_updated={"S": PAST},
+        )
+        self._sweep()
+        assert outcome(self._shop.order(order_id)) == "404 order_not_found"
+
+    def _placed_order(self, **attributes: Any) -> str:
+        """Place an order, and let it be as if time had passed, or a process had died."""
+        order_id = f"ORDER-{self._next()}"
+        done(self._shop.place(order_id, (self.sku, 1), hold_seconds=60))
+        self._tables.update_item(
+            TableName=self._names["VendorInventory"],
+            Key={"product_id": {"S": order_id}, "sku": {"S": "#ORDER"}},
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in attributes),
+            ExpressionAttributeNames={f"#{name}": name for name in attributes},
+            ExpressionAttributeValues={f":{name}": value for name, value in attributes.items()},
+        )
+        return order_id
+
+    def _sweep(self) -> None:
+        self._invoke("expire_orders", {"source": "aws.events", "detail": {}, "resources": [], **_EVENT})
+
+    # The log
+
+    def _show_record(self) -> None:
+        self._ask(f"{self._shop.audit}/transactions/{self.transaction['transaction_id']}", "auditor")
+
+    def _list_product_log(self) -> None:
+        self._ask(f"{self._shop.audit}/products/{self.product_id}/transactions", "auditor")
+
+    def _list_vendor_log(self) -> None:
+        self._ask(f"{self._shop.audit}/vendors/{VENDOR}/transactions", "auditor")
+
+    def _list_sku_log(self) -> None:
+        self._ask(f"{self._shop.audit}/skus/{self.sku.sku}/transactions", "auditor")
+
+    # How
+
+    def _next(self) -> str:
+        return f"{self._run.upper()}{next(self._numbers):04}"
+
+    def _ask(self, url: str, role: str, vendor_id: str | None = None) -> None:
+        done(self._shop.ask("GET", url, role, vendor_id))
+
+    def _item(self, table: str, **key: str) -> dict[str, Any]:
+        answer = self._tables.get_item(
+            TableName=self._names[table],
+            Key={name: {"S": value} for name, value in key.items()},
+            ConsistentRead=True,
+        )
+        item: dict[str, Any] = answer["Item"]
+        return item
+
+    def _change(self, function: str, key: Any, *, before: Any, after: Any) -> None:
+        change = {"SequenceNumber": "1", "Keys": key, "OldImage": before, "NewImage": after}
+        record = {"eventName": "MODIFY", "eventSource": "aws:dynamodb", "dynamodb": change}
+        answer = self._invoke(function, {"Records": [record]})
+        assert answer == {"batchItemFailures": []}, answer
+
+    def _invoke(self, function: str, event: Mapping[str, Any]) -> Any:
+        answer = self._lambda.invoke(
+            FunctionName=f"inventory-{STAGE}-stock-{function}", Qualifier="live", Payload=json.dumps(event)
+        )
+        text = answer["Payload"].read().decode()
+        assert "FunctionError" not in answer, text
+        return json.loads(text or "null")
+
+
+_EVENT: Final = {
+    "version": "0",
+    "id": "00000000-0000-0000-0000-000000000000",
+    "detail-type": "Scheduled Event",
+    "account": "000000000000",
+    "time": "2026-01-01T00:00:00Z",
+    "region": "ap-south-1",
+}

@@ -1,0 +1,92 @@
+"""Three teams put their services on a stage for the first time."""
+
+from __future__ import annotations
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.deployed.cloud import STAGE, Cloud
+from tests.deployed.conftest import CONFLICTING_LOG_GROUP, SERVICES, Deployed
+
+
+def test_without_the_platform_a_deploy_says_what_is_missing(deployed: Deployed) -> None:
+    early = deployed.too_early
+    assert early.exit_code == 1
+    assert "There is no stage 'nowhere' here" in early.errors
+    assert "terraform/platform" in early.errors
+    assert early.errors.count("\n") <= 3, early.errors
+
+
+def test_a_failed_apply_says_why_and_the_next_run_mends_it(deployed: Deployed) -> None:
+    failing = deployed.failing
+    assert failing.exit_code == 1
+    assert failing.errors.startswith("The apply failed half-way:\n")
+    assert CONFLICTING_LOG_GROUP in failing.errors
+    assert "run the same command again" in failing.errors
+    assert deployed.done["audit"].exit_code == 0
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_deploy_shows_its_plan_and_ends_with_an_address_that_answers(
+    service: str, deployed: Deployed
+) -> None:
+    output = deployed.done[service].output
+    assert re.search(r"^Plan: \d+ to add, \d+ to change, 0 to destroy\.$", output, re.MULTILINE)
+    assert output.endswith(f"{service} on dev answers at {deployed.urls[service]}\n")
+    answer = httpx.get(f"{deployed.urls[service]}/health", trust_env=False)
+    assert answer.json() == {"status": "ok", "service": f"inventory-{service}"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_teams_that_deploy_at_the_same_time_touch_their_own_things_alone(
+    service: str, cloud: Cloud, deployed: Deployed
+) -> None:
+    state = cloud.state_of(service)
+    resources = [resource for resource in state["resources"] if resource["mode"] == "managed"]
+    assert len(resources) > 5
+    others = [other for other in SERVICES if other != service]
+    text = json.dumps(resources)
+    for other in others:
+        assert f"inventory-{STAGE}-{other}" not in text, other
+    functions = cloud.client("lambda").list_functions()["Functions"]
+    ours = {name for name in (f["FunctionName"] for f in functions) if f"-{service}-" in name}
+    assert ours == {function["name"] for function in state["outputs"]["functions"]["value"].values()}
+
+
+def test_who_is_not_known_is_told_so(cloud: Cloud, deployed: Deployed) -> None:
+    refused = cloud.team("plan", "audit", AWS_ACCESS_KEY_ID="nobody")
+    assert (refused.exit_code, refused.output) == (1, "")
+    assert refused.errors.startswith("AWS refuses the credentials: ")
+    assert refused.errors.count("\n") == 1
+
+
+def test_a_second_plan_has_nothing_to_do(
+    cloud: Cloud, deployed: Deployed, workers: ThreadPoolExecutor
+) -> None:
+    arguments = ("plan", "-detailed-exitcode", "-input=false", "-no-color")
+    platform = workers.submit(cloud.platform, *arguments)
+    plans = {service: cloud.team("plan", service) for service in SERVICES}
+    for service, plan in plans.items():
+        assert plan.exit_code == 0, plan.errors
+        assert "No changes. Your infrastructure matches the configuration." in plan.output, service
+        assert "Plan:" not in plan.output, plan.output
+    assert platform.result().exit_code == 0, platform.result().output + platform.result().errors
+
+
+def test_a_missing_parameter_is_named(cloud: Cloud, deployed: Deployed) -> None:
+    ssm = cloud.client("ssm")
+    name = f"/inventory/{STAGE}/services/audit/api/role_arn"
+    value = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+    tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"]
+    ssm.delete_parameter(Name=name)
+    try:
+        plan = cloud.team("plan", "audit")
+    finally:
+        ssm.put_parameter(Name=name, Value=value, Type="String", Tags=tags)
+    assert plan.exit_code == 1
+    assert "The stage 'dev' lacks services/audit/api/role_arn." in plan.errors
+    assert plan.errors.count("\n") <= 3, plan.errors

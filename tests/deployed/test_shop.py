@@ -1,0 +1,171 @@
+"""The deployed services at work: a shop's day and the demo, streams, alerts, schedules, logs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.deployed.cloud import STAGE, Cloud, Tokens
+from tests.deployed.conftest import SERVICES, Deployed
+from tests.e2e.test_a_day_in_the_shop import test_a_day_in_the_shop  # noqa: F401  # on these fixtures
+from tests.e2e.test_the_demo import printed
+from tests.integration.ledger_checks import assert_all_fits
+from tests.integration.processes import ROOT, wait_until
+from tests.integration.shop import Shop, Sku, done, outcome
+
+DEMO_SECONDS = 600
+STREAM_SECONDS = 30.0
+SCHEDULE_SECONDS = 200.0
+
+
+@pytest.fixture(scope="module")
+def inbox(cloud: Cloud, outputs: dict[str, Any]) -> str:
+    """A queue that gets the business alerts, as a subscriber's does."""
+    sqs = cloud.client("sqs")
+    url = str(sqs.create_queue(QueueName="subscriber-of-the-test")["QueueUrl"])
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": outputs["alert_topic_arn"]}},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [policy]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": document})
+    subscribed = cloud.client("sns").subscribe(
+        TopicArn=outputs["alert_topic_arn"], Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True
+    )
+    assert subscribed["SubscriptionArn"]
+    return url
+
+
+@pytest.fixture(scope="module")
+def held(shop: Shop) -> tuple[str, Sku]:
+    """An order whose hold ends after a minute, placed before everything else here."""
+    sku = shop.has_sku(5)
+    done(shop.place("ORDER-Held-1", (sku, 3), hold_seconds=60))
+    return "ORDER-Held-1", sku
+
+
+def test_the_services_answer_whoever_cognito_vouches_for(
+    held: tuple[str, Sku], shop: Shop, tokens: Tokens, outputs: dict[str, Any]
+) -> None:
+    _, sku = held
+    url = f"{shop.stock}/products/{sku.product_id}/skus/{sku.sku}"
+    assert outcome(shop.ask("GET", url)) == "401 unauthenticated"
+    for role in ("orders", "auditor", "admin"):
+        assert shop.ask("GET", url, role).status_code == 200
+    assert outcome(shop.ask("GET", f"{shop.audit}/vendors/{sku.vendor_id}/transactions", "orders")) == (
+        "403 forbidden"
+    )
+
+
+def test_a_vendors_machine_is_that_vendor(shop: Shop, tokens: Tokens) -> None:
+    headers = {"Authorization": f"Bearer {tokens.of_machine('acme-erp')}"}
+    body = {"product_name": "Anvil", "category": "Tools", "base_price": 99.5}
+    created = httpx.post(f"{shop.catalog}/products", json=body, headers=headers, trust_env=False)
+    assert created.status_code == 201, created.text
+    assert created.json()["vendor_id"] == "VENDOR-ACME"
+    other = httpx.get(f"{shop.catalog}/vendors/VENDOR-001/products", headers=headers, trust_env=False)
+    assert outcome(other) == "403 forbidden"
+
+
+def test_what_no_route_takes_is_refused_in_the_products_own_form(shop: Shop) -> None:
+    for method, path, expected in (
+        ("GET", "/nothing", "404 route_not_found"),
+        ("DELETE", "/health", "405 method_not_allowed"),
+        ("GET", "/vendors/VENDOR-001/nothing/at/all", "404 route_not_found"),
+    ):
+        answer = shop.ask(method, f"{shop.stock}{path}")
+        assert outcome(answer) == expected
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_low_sku_is_told_to_who_subscribed(cloud: Cloud, inbox: str, shop: Shop) -> None:
+    sku = shop.has_sku(10, reorder_threshold=4)
+    done(shop.place("ORDER-Low-1", (sku, 7)))
+    done(shop.confirm("ORDER-Low-1"))
+    sqs = cloud.client("sqs")
+    alerts: list[dict[str, Any]] = []
+
+    def told() -> bool:
+        answer = sqs.receive_message(QueueUrl=inbox, WaitTimeSeconds=1, MaxNumberOfMessages=10)
+        alerts.extend(json.loads(json.loads(each["Body"])["Message"]) for each in answer.get("Messages", ()))
+        return any(alert["sku"] == sku.sku for alert in alerts)
+
+    wait_until(told, "the alert of a low SKU", STREAM_SECONDS)
+    (alert,) = [alert for alert in alerts if alert["sku"] == sku.sku]
+    assert (alert["kind"], alert["vendor_id"], alert["current_stock"]) == ("low_stock", sku.vendor_id, 3)
+
+
+def test_a_deactivated_product_reaches_its_skus(shop: Shop) -> None:
+    sku = shop.has_sku(5)
+    assert shop.deactivate_product(sku.product_id).status_code == 204
+    wait_until(lambda: not shop.sku(sku)["product_is_active"], "the SKU to know", STREAM_SECONDS)
+    assert outcome(shop.place("ORDER-Late-1", (sku, 1))).startswith("409 ")
+
+
+def test_the_demo_shop_over_api_gateway(
+    cloud: Cloud, deployed: Deployed, front_url: str, client: Any
+) -> None:
+    urls = {f"{service.upper()}_URL": deployed.urls[service] for service in SERVICES}
+    demo = subprocess.run(
+        [sys.executable, "-m", "demo"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "COLUMNS": "120", "FRONT_URL": front_url, **urls},
+        capture_output=True,
+        text=True,
+        timeout=DEMO_SECONDS,
+    )
+    assert demo.returncode == 0, demo.stdout[-2000:] + demo.stderr[-2000:] + cloud.log_tail()
+    found = printed(demo.stdout)
+    # The tests' own products, of a vendor that the demo has too, are there beside them.
+    assert found["active"] >= 67
+    assert found["inactive"] >= 10
+    assert found["confirmed"] >= 809
+    assert_all_fits(client)
+
+
+def test_a_hold_that_has_ended_is_given_back_by_the_schedule(held: tuple[str, Sku], shop: Shop) -> None:
+    order_id, sku = held
+    wait_until(lambda: shop.order(order_id).json()["status"] == "cancelled", "the sweeper", SCHEDULE_SECONDS)
+    assert shop.order(order_id).json()["cancel_reason"] == "expired"
+    assert shop.sku(sku)["reserved_stock"] == 0
+    newest = shop.listed(f"{shop.audit}/skus/{sku.sku}/transactions", "auditor", limit=10)[0]
+    assert (newest["transaction_type"], newest["performed_by"]) == ("order_cancelled", "system:expiry")
+
+
+def log_lines(cloud: Cloud, group: str, pattern: str) -> list[str]:
+    pages = cloud.client("logs").get_paginator("filter_log_events")
+    found = pages.paginate(logGroupName=group, filterPattern=pattern)
+    return [event["message"] for page in found for event in page["events"]]
+
+
+def test_every_functions_lines_arrive_in_its_log(cloud: Cloud, deployed: Deployed, shop: Shop) -> None:
+    request_id = str(uuid.uuid4())
+    for url in deployed.urls.values():
+        assert shop.ask("GET", f"{url}/health", headers={"X-Request-Id": request_id}).status_code == 200
+    for service in SERVICES:
+        group = f"/aws/lambda/inventory-{STAGE}-{service}-api"
+        wait_until(
+            lambda group=group: bool(log_lines(cloud, group, f'"{request_id}"')),  # type: ignore[misc]
+            f"the line of request {request_id} in {group}",
+            STREAM_SECONDS,
+        )
+    for function in ("sku_changed", "product_changed", "expire_orders"):
+        group = f"/aws/lambda/inventory-{STAGE}-stock-{function}"
+        wait_until(
+            lambda group=group: bool(log_lines(cloud, group, '"inventory-stock"')),  # type: ignore[misc]
+            f"a line in {group}",
+            STREAM_SECONDS,
+        )
+    streams = cloud.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/inventory-")
+    assert all(group.get("retentionInDays") for group in streams["logGroups"])

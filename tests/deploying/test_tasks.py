@@ -1,0 +1,376 @@
+"""What a person sees of plan, deploy and destroy, whatever Terraform answers."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from deploy import package as packaging
+from deploy import smoke
+from deploy.__main__ import main
+from deploy.errors import DeployError
+from deploy.package import Package
+from deploy.stage import Place
+from deploy.target import Target
+from local.embedded_aws import embedded_aws
+from local.ports import free_port
+
+FAKE = Path(__file__).with_name("fake_terraform.py")
+PLANNED = (
+    "module.service.data.aws_ssm_parameter.this: Reading...\n"
+    "\nTerraform will perform the following actions:\n\n  + aws_lambda_function.api\n\nPlan: 1 to add.\n"
+)
+UNCHANGED = "module.x: Refreshing state...\n\nNo changes. Your infrastructure matches the configuration.\n\n"
+UNCHANGED += "Terraform has compared your real infrastructure and found no differences.\n"
+NOTHING_CHANGED = "Nothing was changed. (YES=1 answers for you.)\n"
+
+
+def framed(*lines: str) -> str:
+    """Put an error into the frame that Terraform draws around it."""
+    return "╷\n" + "".join(f"│ {line}\n" for line in lines) + "╵\n"
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a task has ended, and what it has printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@dataclass
+class Terminal:
+    """A person's terminal, with a Terraform that does as it is told."""
+
+    folder: Path
+    environment: dict[str, str]
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+
+    def terraform_answers(self, **answers: tuple[int, str, str]) -> None:
+        (self.folder / "answers").write_text(json.dumps(answers))
+
+    def run(self, task: str, typed: str = "", **settings: str) -> Done:
+        for name, value in (self.environment | settings).items():
+            self.monkeypatch.setenv(name, value)
+        self.monkeypatch.setattr(sys, "argv", ["deploy", task])
+        self.monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        return Done(main(), *self.capsys.readouterr())
+
+    def calls(self) -> list[list[str]]:
+        """Return how Terraform was called."""
+        calls = self.folder / "calls"
+        return [json.loads(line) for line in calls.read_text().splitlines()] if calls.exists() else []
+
+    def commands(self) -> list[str]:
+        return [call[0] for call in self.calls()]
+
+
+@pytest.fixture(scope="module")
+def aws_url() -> Iterator[str]:
+    with embedded_aws() as endpoint_url:
+        yield endpoint_url
+
+
+@pytest.fixture(scope="module")
+def api_url() -> Iterator[str]:
+    """An API that answers as the audit service does."""
+
+    class Api(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps({"status": "ok", "service": "inventory-audit"}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def terminal(
+    tmp_path: Path,
+    aws_url: str,
+    api_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Terminal:
+    # What is packaged and how is tested elsewhere.
+    package = Package("audit", tmp_path / "audit.zip", tmp_path / "audit.tfvars.json", Target.native())
+    monkeypatch.setattr(packaging, "package_all", lambda *_: [package])
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    program = programs / "terraform"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} {FAKE} "$@"\n')
+    program.chmod(0o755)
+    environment = {
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "FAKE_TERRAFORM": str(tmp_path),
+        "AWS_ENDPOINT_URL": aws_url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "SERVICE": "audit",
+        "STAGE": "dev",
+        "STATE_FOLDER": str(tmp_path / "states"),
+        "STATE_BUCKET": "",
+        "BUILD_FOLDER": str(tmp_path / "build"),
+        "YES": "",
+        "AWS_REGION": "",
+    }
+    terminal = Terminal(tmp_path, environment, monkeypatch, capsys)
+    outputs = json.dumps({"api_url": {"value": api_url, "sensitive": False}})
+    terminal.terraform_answers(plan=(2, PLANNED, ""), output=(0, outputs, ""))
+    return terminal
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"SERVICE": ""}, "Which service? Say SERVICE=NAME; services are audit, catalog, stock.\n"),
+        ({"SERVICE": "stocc"}, "There is no service 'stocc'; services are audit, catalog, stock.\n"),
+        ({"SERVICE": "../stock"}, "There is no service '../stock'; services are audit, catalog, stock.\n"),
+        (
+            {"STAGE": ""},
+            "Which stage? Say STAGE=NAME; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.\n",
+        ),
+        (
+            {"STAGE": "Dev"},
+            "'Dev' is no stage; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.\n",
+        ),
+        (
+            {"STATE_FOLDER": ""},
+            "Where is the state kept? Say STATE_BUCKET=NAME, the platform team's S3 bucket, "
+            "or STATE_FOLDER=PATH for a state on this machine; not both.\n",
+        ),
+        (
+            {"STATE_BUCKET": "states"},
+            "Where is the state kept? Say STATE_BUCKET=NAME, the platform team's S3 bucket, "
+            "or STATE_FOLDER=PATH for a state on this machine; not both.\n",
+        ),
+    ],
+)
+def test_what_is_said_wrongly_is_said_back_before_anything_happens(
+    settings: dict[str, str], message: str, terminal: Terminal
+) -> None:
+    for task in ("plan", "deploy", "rollback", "destroy"):
+        done = terminal.run(task, YES="1", **settings)
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", message)
+    assert terminal.calls() == []
+
+
+def test_an_endpoint_that_nobody_listens_at_is_found_out_at_once(terminal: Terminal) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    for task in ("plan", "deploy", "rollback", "destroy"):
+        done = terminal.run(task, YES="1", AWS_ENDPOINT_URL=url)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"{url} cannot be used: ")
+        assert done.stderr.count("\n") == 1
+    assert terminal.calls() == []
+
+
+def test_without_terraform_it_says_so(terminal: Terminal) -> None:
+    done = terminal.run("plan", PATH="/nowhere")
+    assert done.returncode == 1
+    assert done.stderr.startswith("terraform is not on this machine: ")
+
+
+def test_a_plan_is_shown_and_nothing_is_done(terminal: Terminal) -> None:
+    done = terminal.run("plan")
+    assert done.returncode == 0, done.stderr
+    assert "Terraform will perform the following actions" in done.stdout
+    assert "Reading..." not in done.stdout
+    assert terminal.commands() == ["init", "plan"]
+
+
+def test_a_deploy_shows_asks_applies_what_it_showed_and_looks_at_the_service(
+    terminal: Terminal, api_url: str
+) -> None:
+    done = terminal.run("deploy", typed="yes\n")
+    assert done.returncode == 0, done.stderr
+    shown, question, answers = (
+        done.stdout.index(text) for text in ("Plan: 1 to add", "Deploy audit on dev?", "answers at")
+    )
+    assert shown < question < answers
+    assert done.stdout.endswith(f"audit on dev answers at {api_url}\n")
+    init, plan, apply, _ = terminal.calls()
+    key = "inventory/dev/service-audit.tfstate"
+    assert f"-backend-config=path={terminal.folder}/states/{key}" in init
+    (out,) = [argument.removeprefix("-out=") for argument in plan if argument.startswith("-out=")]
+    assert apply[0] == "apply"
+    assert apply[-1] == out
+    assert not [argument for argument in apply if "var" in argument]
+
+
+@pytest.mark.parametrize("typed", ["", "y\n", "no\n", "YES\n"])
+@pytest.mark.parametrize("task", ["deploy", "destroy"])
+def test_anything_but_yes_changes_nothing(task: str, typed: str, terminal: Terminal) -> None:
+    done = terminal.run(task, typed=typed)
+    assert (done.returncode, done.stderr) == (1, NOTHING_CHANGED)
+    assert terminal.commands() == ["init", "plan"]
+
+
+def test_with_yes_nobody_is_asked(terminal: Terminal) -> None:
+    done = terminal.run("deploy", YES="1")
+    assert done.returncode == 0, done.stderr
+    assert "Only 'yes' will do" not in done.stdout
+
+
+def test_where_nothing_changes_nothing_is_applied(terminal: Terminal, api_url: str) -> None:
+    outputs = json.dumps({"api_url": {"value": api_url}})
+    terminal.terraform_answers(plan=(0, UNCHANGED, ""), output=(0, outputs, ""))
+    done = terminal.run("deploy")
+    assert done.returncode == 0, done.stderr
+    assert terminal.commands() == ["init", "plan", "output"]
+    assert done.stdout.startswith("No changes. Your infrastructure matches the configuration.")
+
+
+def test_a_state_in_a_bucket_is_locked_there_under_the_key_of_the_contract(terminal: Terminal) -> None:
+    terminal.run("plan", STATE_FOLDER="", STATE_BUCKET="acme-states", AWS_REGION="eu-west-1")
+    (init, *_) = terminal.calls()
+    assert {
+        "-backend-config=bucket=acme-states",
+        "-backend-config=key=inventory/dev/service-audit.tfstate",
+        "-backend-config=region=eu-west-1",
+    } <= set(init)
+
+
+def test_only_an_endpoint_of_this_machine_is_an_emulator(terminal: Terminal, aws_url: str) -> None:
+    def emulator() -> str | None:
+        call = next(each for each in terminal.calls()[-1] if "call.tfvars" in each)
+        endpoint: str | None = json.loads(Path(call.removeprefix("-var-file=")).read_text())[
+            "emulator_endpoint"
+        ]
+        return endpoint
+
+    terminal.run("plan")
+    assert emulator() == aws_url
+    terminal.monkeypatch.setattr(Place, "check_aws", lambda _: None)
+    terminal.run("plan", AWS_ENDPOINT_URL="https://vpce-1.dynamodb.ap-south-1.vpce.amazonaws.com")
+    assert emulator() is None
+
+
+def test_prod_is_not_destroyed(terminal: Terminal) -> None:
+    done = terminal.run("destroy", STAGE="prod", YES="1")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "prod is not destroyed from here.\n")
+    assert terminal.calls() == []
+
+
+def test_what_a_condition_of_ours_finds_is_told_in_our_words(terminal: Terminal) -> None:
+    lacking = framed(
+        "Error: Resource postcondition failed",
+        "",
+        '  on contract.tf line 39, in data "aws_ssm_parameters_by_path" "contract":',
+        "  39:       condition     = length(self.names) == 0 || length(setsubtract(…)) == 0",
+        "    ├────────────────",
+        "    │ self.names is list of string with 20 elements",
+        "",
+        "The stage 'dev' lacks services/audit/api/role_arn. What a function may do is granted",
+        "first, in terraform/platform/access.tf, and deployed second.",
+    )
+    wrong = framed(
+        "Error: Invalid value for variable",
+        "",
+        "  on variables.tf line 12:",
+        '  12: variable "stage" {',
+        "",
+        "A stage is 2 to 12 of a-z and 0-9, a letter first.",
+        "",
+        "This was checked by the validation rule at variables.tf:9,3-13.",
+    )
+    terminal.terraform_answers(plan=(1, "", lacking + wrong))
+    done = terminal.run("deploy", YES="1")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "terraform plan failed for audit on dev:\n"
+        "The stage 'dev' lacks services/audit/api/role_arn. What a function may do is granted "
+        "first, in terraform/platform/access.tf, and deployed second.\n"
+        "A stage is 2 to 12 of a-z and 0-9, a letter first.\n"
+    )
+    assert "apply" not in terminal.commands()
+
+
+def test_the_variables_of_the_team_come_before_those_of_the_stage_and_of_the_call(terminal: Terminal) -> None:
+    terminal.run("plan")
+    plan = terminal.calls()[1]
+    files = [Path(argument.removeprefix("-var-file=")) for argument in plan if "-var-file=" in argument]
+    assert [file.name for file in files] == [
+        "audit.tfvars.json",
+        "deployment.tfvars.json",
+        "dev.tfvars",
+        "call.tfvars.json",
+    ]
+    assert json.loads(files[-1].read_text())["zip_path"] == str(terminal.folder / "audit.zip")
+
+
+def test_a_failed_apply_says_what_failed_and_that_the_next_run_goes_on(terminal: Terminal) -> None:
+    warning = framed("Warning: something is deprecated", "", "for years")
+    error = framed(
+        "Error: creating Lambda Function: AccessDenied", "", '  with aws_lambda_function.this["api"],'
+    )
+    terminal.terraform_answers(plan=(2, PLANNED, ""), apply=(1, "", warning + error))
+    done = terminal.run("deploy", YES="1")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "The apply failed half-way:\nError: creating Lambda Function: AccessDenied\n"
+        '  with aws_lambda_function.this["api"],\n'
+        "What was done is in the state. "
+        "When the cause is gone, run the same command again: it does the rest.\n"
+    )
+
+
+def test_somebody_elses_deploy_is_waited_for(terminal: Terminal) -> None:
+    errors = framed("Error: Error acquiring the state lock", "", "Who: kim@laptop")
+    terminal.terraform_answers(plan=(1, "", errors))
+    done = terminal.run("deploy", YES="1")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Somebody else is deploying audit on dev: its state is locked.")
+    assert "kim@laptop" in done.stderr
+
+
+def test_an_error_of_terraform_that_we_know_nothing_of_is_passed_on(terminal: Terminal) -> None:
+    terminal.terraform_answers(init=(1, "", framed("Error: Failed to query available provider packages")))
+    done = terminal.run("plan")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "terraform init failed for audit on dev:\nError: Failed to query available provider packages\n"
+    )
+
+
+def test_what_another_answers_at_the_address_is_no_success(
+    monkeypatch: pytest.MonkeyPatch, api_url: str
+) -> None:
+    monkeypatch.setattr(smoke, "WAIT_SECONDS", 0)
+    smoke.check_health(api_url, "inventory-audit")
+    with pytest.raises(DeployError, match=r"does not answer as inventory-stock: .*inventory-audit"):
+        smoke.check_health(api_url, "inventory-stock")
+    with pytest.raises(DeployError, match="make rollback"):
+        smoke.check_health(f"http://127.0.0.1:{free_port()}", "inventory-audit")
+
+
+def test_an_api_may_take_a_while_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: Iterator[object] = iter(["403 Forbidden", {"status": "ok", "service": "inventory-audit"}])
+    ask: Callable[[str], object] = lambda _: next(answers)  # noqa: E731
+    monkeypatch.setattr(smoke, "_ask", ask)
+    monkeypatch.setattr(smoke, "_PAUSE_SECONDS", 0)
+    smoke.check_health("http://api.invalid", "inventory-audit")

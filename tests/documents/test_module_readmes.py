@@ -1,0 +1,51 @@
+"""Each folder of Terraform says in its README what it declares."""
+
+import pytest
+
+from docs.generate_module_readmes import TERRAFORM, blocks, documentation, folders, renewed
+
+
+def _name(folder):
+    return str(folder.relative_to(TERRAFORM))
+
+
+def test_all_folders_are_found():
+    assert {_name(folder) for folder in folders()} == {
+        "platform",
+        "service",
+        *(
+            f"modules/{name}"
+            for name in ("archive", "failure_queue", "function_role", "identity", "service", "table")
+        ),
+    }
+
+
+@pytest.mark.parametrize("folder", folders(), ids=_name)
+def test_a_readme_says_what_its_folder_declares(folder):
+    assert (folder / "README.md").read_text() == renewed(folder), "run make reference"
+
+
+@pytest.mark.parametrize("folder", folders(), ids=_name)
+def test_every_variable_and_output_is_described(folder):
+    for block in blocks(folder):
+        if block.kind in ("variable", "output"):
+            assert block.description.endswith("."), f"{block.kind} {block.name}"
+
+
+def test_a_declaration_is_read_whatever_it_holds(tmp_path):
+    (tmp_path / "versions.tf").write_text(
+        'terraform {\n  required_version = ">= 1.11"\n\n  required_providers {\n    aws = {\n'
+        '      source  = "hashicorp/aws"\n      version = "~> 5.100"\n    }\n  }\n}\n'
+    )
+    (tmp_path / "variables.tf").write_text(
+        'variable "shop" {\n  description = <<-EOT\n    One shop,\n    or "two".\n  EOT\n'
+        '  type = object({\n    name = string\n  })\n  default = { name = "a } b" }\n}\n'
+        '\nvariable "stage" {\n  description = "The stage."\n  type        = string\n}\n'
+    )
+
+    text = documentation(tmp_path)
+
+    kind = "<pre>object({<br>    name = string<br>  })</pre>"
+    assert f'| shop | One shop, or "two". | {kind} | `{{ name = "a }} b" }}` | no |' in text
+    assert "| stage | The stage. | `string` | n/a | yes |" in text
+    assert "## Outputs\n\nNo outputs." in text

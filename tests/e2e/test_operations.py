@@ -1,0 +1,66 @@
+"""``make reconcile``, ``make digest`` and ``make verify-archive`` on a running stack."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from tests.e2e.running_stack import RunningStack
+from tests.integration.processes import ROOT, dynamodb, wait_until
+from tests.integration.shop import Shop, Wire, done
+
+TOLD_SECONDS = 20.0
+
+
+def operate(stack: RunningStack, operation: str) -> tuple[int, str]:
+    ran = subprocess.run(
+        [sys.executable, "-m", "local.operation", operation],
+        cwd=ROOT,
+        env=stack.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert "Traceback" not in ran.stderr, ran.stderr
+    return ran.returncode, ran.stdout
+
+
+def archived(stack: RunningStack) -> int:
+    log = stack.output.parent / "state" / "logs" / "audit-triggers.log"
+    lines = map(json.loads, log.read_text(encoding="utf-8").rpartition("\n")[0].splitlines())
+    return sum(line["handled"] for line in lines if line.get("table") == "StockTransactions")
+
+
+def test_a_shop_is_reconciled_and_its_archive_verified(own_stack: RunningStack) -> None:
+    wire = Wire(own_stack.url("front"))
+    shop = Shop(wire, *(own_stack.url(name) for name in ("catalog", "stock", "audit")))
+    sku = shop.has_sku(10)
+    done(shop.place("ORDER-1", (sku, 3)))
+    done(shop.place("ORDER-2", (sku, 2)))
+    done(shop.confirm("ORDER-1"))
+    wait_until(lambda: archived(own_stack) >= 4, "four records archived", TOLD_SECONDS)
+
+    assert operate(own_stack, "reconcile") == (
+        0,
+        "1 SKUs checked: 0 differences, 0 undecided as they kept changing.\n",
+    )
+    code, said = operate(own_stack, "write-digest")
+    assert (code, said.endswith(".json written, 1 SKUs\n")) == (0, True)
+    assert operate(own_stack, "verify-archive") == (
+        0,
+        "4 archived records of 1 SKUs and 1 digests checked: 0 faults.\n",
+    )
+
+    dynamodb(own_stack.url("aws")).update_item(
+        TableName="VendorInventory",
+        Key={"product_id": {"S": sku.product_id}, "sku": {"S": sku.sku}},
+        UpdateExpression="SET current_stock = :more, #sequence = :two",
+        ExpressionAttributeNames={"#sequence": "sequence"},
+        ExpressionAttributeValues={":more": {"N": "500"}, ":two": {"N": "2"}},
+    )
+    code, said = operate(own_stack, "reconcile")
+    assert (code, sku.sku in said) == (1, True)
+    code, said = operate(own_stack, "verify-archive")
+    assert (code, f"{sku.sku} has 2 records, and 4 are archived" in said) == (1, True)
+    wire.http.close()

@@ -1,0 +1,214 @@
+"""The command line against the running stack: the samples of the documents, and the whole data sets.
+
+The whole sets lie beside the project (``../shared/data``) where it is developed; the product needs neither.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inventory_cli.__main__ import run
+from tests.e2e.running_stack import RunningStack
+from tests.integration.ledger_checks import assert_all_fits
+from tests.integration.processes import ROOT, dynamodb
+
+EXAMPLES = ROOT / "examples"
+WHOLE = ROOT.parent / "shared" / "data"
+
+KINDS_OF_FAULTS = {"is left out by the mapping", "quantity", "external_id"}
+
+Inventory = Callable[..., int]
+
+
+@pytest.fixture(scope="module")
+def shop_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """A stack for this module, with nothing in it."""
+    stack = RunningStack(tmp_path_factory.mktemp("command-line"))
+    try:
+        yield stack.wait_until_ready()
+    finally:
+        stack.kill_if_running()
+
+
+@pytest.fixture
+def environ(shop_stack: RunningStack, tmp_path: Path) -> dict[str, str]:
+    state = {"INVENTORY_STATE": str(tmp_path / "imports"), "INVENTORY_CONFIG": str(tmp_path / "none.toml")}
+    return shop_stack.environment | state | {"HOME": str(tmp_path)}
+
+
+@pytest.fixture
+def inventory(environ: dict[str, str]) -> Inventory:
+    return lambda *arguments: run([str(argument) for argument in arguments], environ)
+
+
+def whole_set(name: str, tmp_path: Path) -> Path:
+    """Return a copy of a whole data set, beside which its rejects may be written."""
+    if not WHOLE.is_dir():
+        missing = f"The whole data sets are not at {WHOLE}; without them only the samples are imported."
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    shutil.copytree(WHOLE / name, tmp_path / name)
+    return tmp_path / name
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
+    """Return what the last import said of its rows."""
+    [(rows, applied, unchanged, rejected)] = re.findall(
+        r"(\d+) rows: (\d+) applied, (\d+) unchanged, (\d+) rejected\.", capsys.readouterr().err
+    )
+    return {
+        "rows": int(rows),
+        "applied": int(applied),
+        "unchanged": int(unchanged),
+        "rejected": int(rejected),
+    }
+
+
+def listed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_samples_are_imported_by_the_documented_commands(
+    environ: dict[str, str], shop_stack: RunningStack, tmp_path: Path
+) -> None:
+    """Runs the first block of docs/command-line.md in a shell, as a newcomer would paste it."""
+    document = (ROOT / "docs" / "command-line.md").read_text()
+    [block] = re.findall(r"```sh\n(# The first ten minutes\n.*?)```", document, flags=re.DOTALL)
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    program = tmp_path / "inventory"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m inventory_cli "$@"\n')
+    program.chmod(0o755)
+    pasted = subprocess.run(
+        ["sh", "-c", block.replace(".venv/bin/inventory", str(program))],
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    said = pasted.stdout + pasted.stderr
+    assert "Traceback" not in said
+    assert "17 rows: 17 applied, 0 unchanged, 0 rejected." in said
+    assert "order_placed" in said
+    assert re.search(r"│ SKU-PROD-\w+-STD +│", pasted.stdout), said
+    assert "quantity: should be greater than or equal to 1, not '-12'" in pasted.stdout
+    assert_all_fits(dynamodb(shop_stack.url("aws")))
+
+
+def test_northwind_whole_comes_to_what_northwind_says(
+    inventory: Inventory,
+    shop_stack: RunningStack,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = whole_set("northwind", tmp_path)
+    steps = [
+        ("products", "products.csv", "products.toml", 77, 0),
+        ("skus", "products.csv", "skus.toml", 77, 0),
+        ("stock", "products.csv", "stock.toml", 72, 5),
+        ("stock", "order_lines.csv", "deliveries.toml", 2_155, 0),
+        ("orders", "order_lines.csv", "orders.toml", 2_155, 0),
+        ("products", "products.csv", "discontinued.toml", 77, 0),
+    ]
+
+    def import_all() -> Iterator[dict[str, int]]:
+        for kind, file, mapping, _, rejected in steps:
+            given = ("--mapping", EXAMPLES / "northwind" / mapping, "--yes")
+            assert inventory("import", kind, folder / file, *given) == (3 if rejected else 0)
+            yield told(capsys)
+
+    for (kind, _, mapping, good, rejected), found in zip(steps, import_all(), strict=True):
+        # The samples, where they came first, are part of the whole: the same rows, and so unchanged.
+        assert found["applied"] + found["unchanged"] == good, (kind, mapping, found)
+        assert found["rejected"] == rejected, (kind, mapping, found)
+
+    tables = assert_all_fits(dynamodb(shop_stack.url("aws")))
+    northwind = {f"VENDOR-{number:03}" for number in range(1, 30)}
+    lines = rows_of(folder / "order_lines.csv")
+    shipped = {order["order_id"] for order in rows_of(folder / "orders.csv") if order["shipped_date"]}
+    orders = {name: order for name, order in tables.orders.items() if re.fullmatch(r"ORDER-1\d{4}", name)}
+    assert len(orders) == 830
+    confirmed = {
+        name.removeprefix("ORDER-")
+        for name, order in orders.items()
+        if all(line["confirmed"] == line["placed"] for line in order["lines"].values())
+    }
+    assert confirmed == shipped
+    placed = sum(line["placed"] for order in orders.values() for line in order["lines"].values())
+    assert placed == sum(int(line["quantity"]) for line in lines) == 51_317
+
+    products = {row["product_id"]: row for row in rows_of(folder / "products.csv")}
+    skus = [sku for sku in tables.skus.values() if sku["vendor_id"] in northwind]
+    numbers = {
+        product["product_id"]: product["external_id"]
+        for product in tables.products.values()
+        if product["vendor_id"] in northwind
+    }
+    assert len(skus) == len(numbers) == 77
+    for sku in skus:
+        row = products[numbers[sku["product_id"]]]
+        assert sku["current_stock"] - sku["reserved_stock"] == int(row["units_in_stock"])
+    inactive = [p for p in tables.products.values() if p["is_active"] == "false"]
+    assert len(inactive) == sum(row["discontinued"] == "1" for row in products.values()) == 10
+
+    # Again, on any later day: nothing is missing, and what is over is not undone.
+    again = list(import_all())
+    assert [found["applied"] for found in again[1:5]] == [0, 0, 0, 0]
+
+
+def test_a_day_of_a_real_shop_is_applied_or_rejected_row_by_row(
+    inventory: Inventory,
+    shop_stack: RunningStack,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = whole_set("online-retail", tmp_path) / "2010-12-01.csv"
+    for kind in ("products", "skus", "stock", "orders"):
+        mapping = EXAMPLES / "online-retail" / f"{kind}.toml"
+        assert inventory("import", kind, file, "--mapping", mapping, "--yes") == 3
+        found = told(capsys)
+        rejects = rows_of(file.with_name(f"2010-12-01.{kind}-rejects.csv"))
+        assert found["rows"] == 3_108
+        assert found["applied"] + found["unchanged"] + len(rejects) == 3_108
+        assert len(rejects) == found["rejected"] == len({row["_line"] for row in rejects})
+        assert all(row["_reason"] for row in rejects)
+
+    rows = rows_of(file)
+    rejected = {int(row["_line"]) for row in rejects}
+    applied = [row for line, row in enumerate(rows, start=2) if line not in rejected]
+    assert len(applied) + len(rejected) == 3_108
+    tables = assert_all_fits(dynamodb(shop_stack.url("aws")))
+    codes = {p["product_id"]: p["external_id"] for p in tables.products.values() if p.get("external_id")}
+    expected: Counter[tuple[str, str]] = Counter()
+    for row in applied:
+        expected[f"ORDER-{row['InvoiceNo']}", row["StockCode"]] += int(row["Quantity"])
+    in_tables = {
+        (order_id, codes[line["product_id"]]): int(line["confirmed"])
+        for order_id, order in tables.orders.items()
+        if order_id.startswith("ORDER-536")
+        for line in order["lines"].values()
+    }
+    assert in_tables == expected
+    # What is rejected is no goods, comes back, or has no name anywhere in the day.
+    kinds = Counter(
+        re.sub(r"line \d+ of [\w-]+ is wrong: ", "", row["_reason"]).split(":")[0] for row in rejects
+    )
+    assert set(kinds) == {"is left out by the mapping", "quantity", "external_id"}

@@ -1,0 +1,130 @@
+"""Terraform at work on folders of its own, with a provider from a mirror where one lies."""
+
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+ROOT = Path(__file__).parents[2]
+CONFIGURATION = ROOT / "terraform"
+CLAIMS = CONFIGURATION / "modules" / "identity" / "claims" / "claims.py"
+STAGE = "test"
+REGION = "ap-south-1"
+LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """The program, at work in a folder of its own."""
+
+    program: str
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: str, standard_input: str | None = None) -> subprocess.CompletedProcess[str]:
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))
+        }
+        return subprocess.run(
+            [self.program, *arguments],
+            cwd=self.folder,
+            env={**inherited, "TF_IN_AUTOMATION": "1", **self.environment},
+            input=standard_input,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    def evaluate(self, expression: str) -> str:
+        """Evaluate an expression over the variables."""
+        return self.run("console", standard_input=expression + "\n").stdout.strip()
+
+    def initialise(self, *arguments: str) -> None:
+        mirror = _provider_mirror()
+        source = [f"-plugin-dir={mirror}"] if mirror else []
+        done = self.run("init", "-input=false", "-no-color", *(arguments or ["-backend=false"]), *source)
+        assert done.returncode == 0, done.stderr
+
+    def apply(self) -> None:
+        done = self.run("apply", "-auto-approve", "-input=false", "-no-color")
+        assert done.returncode == 0, done.stderr
+
+    def plan(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Plan; 0 is no change, 1 an error, 2 a change."""
+        return self.run("plan", "-detailed-exitcode", "-input=false", "-no-color", *arguments)
+
+    def outputs(self) -> dict[str, Any]:
+        return {name: each["value"] for name, each in json.loads(self.run("output", "-json").stdout).items()}
+
+
+@cache
+def _provider_mirror() -> Path | None:
+    """Return a folder that holds the AWS provider, as ``terraform init -plugin-dir`` wants it."""
+    found = subprocess.run(
+        ["find", "/", "-xdev", "-type", "f", "-name", "terraform-provider-aws_v*"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    providers = [Path(line) for line in found.stdout.splitlines()]
+    # …/HOST/NAMESPACE/TYPE/VERSION/PLATFORM/terraform-provider-aws_v…
+    mirrors = [path.parents[5] for path in providers if len(path.parents) > 6]
+    return mirrors[0] if mirrors else None
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """An embedded AWS with the platform applied, and service roots beside it."""
+
+    endpoint: str
+    folder: Path
+    platform: Terraform
+    zip_path: Path
+
+    def client(self, name: str) -> Any:
+        return boto3.client(
+            name,
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def service(self, name: str, declared: dict[str, Any], **variables: Any) -> Terraform:
+        """Return the root of a service, with a state of its own; what Terraform works with is shared."""
+        folder = self.folder / f"terraform-{name}-{len(list(self.folder.iterdir()))}"
+        for part in ("service", "modules"):
+            ignored = shutil.ignore_patterns(".terraform*", "tests")
+            shutil.copytree(CONFIGURATION / part, folder / part, ignore=ignored)
+        terraform = Terraform(self.platform.program, folder / "service", self.platform.environment)
+        wishes = json.loads((ROOT / "services" / name / "deployment.tfvars.json").read_text())
+        given = {
+            "service": name,
+            "stage": STAGE,
+            "zip_path": str(self.zip_path),
+            "emulator_endpoint": self.endpoint,
+            **declared,
+            **wishes,
+            **variables,
+        }
+        give(terraform, given)
+        return terraform
+
+
+def give(terraform: Terraform, variables: dict[str, Any]) -> None:
+    (terraform.folder / "given.auto.tfvars.json").write_text(json.dumps(variables))
+    (terraform.folder / "backend_override.tf").write_text(LOCAL_BACKEND)
+    terraform.initialise("-reconfigure")
+
+
+def zip_of(path: Path, source: Path, name: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(source, name)
+    return path

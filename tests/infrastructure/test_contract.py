@@ -1,0 +1,128 @@
+"""The parameters between platform and services: written down, published, read by the same names."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.declared_apps import SERVICES, declared, functions
+from tests.infrastructure.terraform import CONFIGURATION, STAGE, Cloud
+
+pytestmark = pytest.mark.needs_terraform
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "platform-contract.md"
+TABLES = ("Products-table", "VendorInventory", "StockTransactions")
+
+
+def _documented() -> dict[str, str]:
+    """Return the rows of the document: parameter, by the pattern of its name, and who reads it."""
+    text = DOCUMENT.read_text()
+    section = text[text.index("## Parameters") : text.index("## Platform root")]
+    rows = re.findall(r"^\| `([^`]+)` \| .* \| ([^|]+) \|$", section, re.MULTILINE)
+    return dict(rows)
+
+
+def _every(pattern: str) -> set[str]:
+    if "<table>" in pattern:
+        return {pattern.replace("<table>", table) for table in TABLES}
+    if "<function>" in pattern:
+        named = {(service, function) for service in SERVICES for function in functions(service)}
+        if "failure_queue" in pattern:
+            named = {each for each in named if each[1] != "api"}
+        return {pattern.replace("<service>", s).replace("<function>", f) for s, f in named}
+    return {pattern}
+
+
+def _published(cloud: Cloud) -> dict[str, str]:
+    path = f"/inventory/{STAGE}"
+    pages = cloud.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True)
+    return {
+        each["Name"].removeprefix(f"{path}/"): each["Value"] for page in pages for each in page["Parameters"]
+    }
+
+
+def test_the_platform_publishes_what_the_document_lists_and_nothing_else(cloud):
+    assert set(_published(cloud)) == set().union(*(_every(pattern) for pattern in _documented()))
+
+
+def test_each_parameter_names_a_thing_that_is_there(cloud):
+    published = _published(cloud)
+    iam, sqs, sns = cloud.client("iam"), cloud.client("sqs"), cloud.client("sns")
+    dynamodb, s3, kms = cloud.client("dynamodb"), cloud.client("s3"), cloud.client("kms")
+
+    for name, value in published.items():
+        match name.split("/"):
+            case [*_, "role_arn"]:
+                assert iam.get_role(RoleName=value.rsplit("/", 1)[-1])["Role"]["Arn"] == value
+            case [*_, "failure_queue_arn"]:
+                assert sqs.get_queue_url(QueueName=value.rsplit(":", 1)[-1])["QueueUrl"]
+            case [*_, "topic_arn"]:
+                assert sns.get_topic_attributes(TopicArn=value)["Attributes"]["TopicArn"] == value
+            case ["tables", table, "arn"]:
+                assert dynamodb.describe_table(TableName=f"{STAGE}-{table}")["Table"]["TableArn"] == value
+            case ["tables", table, "stream_arn"]:
+                stream = dynamodb.describe_table(TableName=f"{STAGE}-{table}")["Table"]["LatestStreamArn"]
+                assert stream == value
+    assert published["tables/name_prefix"] == f"{STAGE}-"
+    assert published["identity/issuer"].endswith(published["identity/user_pool_id"])
+    assert published["identity/jwks_url"].endswith(
+        f"{published['identity/user_pool_id']}/.well-known/jwks.json"
+    )
+    assert published["identity/audiences"] == cloud.platform.outputs()["web_client_id"]
+    clients = cloud.platform.outputs()["machine_clients"]
+    assert published["identity/machine_client_ids"].split(",") == sorted(
+        client["client_id"] for client in clients.values()
+    )
+    assert published["logs/retention_days"] == "90"
+    assert published["logs/kms_key_arn"] == "-"
+    assert s3.head_bucket(Bucket=published["archive/bucket"])
+    signing = kms.describe_key(KeyId=published["archive/signing_key_arn"])["KeyMetadata"]
+    assert signing["KeyUsage"] == "SIGN_VERIFY"
+
+
+def test_the_service_root_reads_what_the_document_says_it_reads():
+    source = (CONFIGURATION / "service" / "contract.tf").read_text()
+    needed = source[source.index("needed =") : source.index("contract =")]
+    read = {
+        name.replace("${feed.table}", "<table>")
+        .replace("${var.service}", "<service>")
+        .replace("${function}", "<function>")
+        for name in re.findall(r'"([a-z$][^"]*/[^"]+)"', needed)
+    }
+
+    assert read == {name for name, reader in _documented().items() if reader.startswith("service root")}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_can_be_planned_on_what_the_platform_published(cloud, service):
+    planned = cloud.service(service, declared(service)).plan()
+
+    assert planned.returncode == 2, planned.stderr
+    for function in functions(service):
+        assert f"inventory-{STAGE}-{service}-{function}" in planned.stdout
+    for path in declared(service)["routes"]:
+        assert f'aws_api_gateway_method.any["{path.removeprefix("/")}"] will be created' in planned.stdout
+
+
+def _refusal(cloud: Cloud, app: dict[str, Any], **variables: Any) -> str:
+    planned = cloud.service("audit", app, **variables).plan()
+
+    assert planned.returncode == 1
+    return " ".join(re.sub(r"[│╷╵]", " ", planned.stderr).split())
+
+
+def test_a_stage_that_is_not_there_is_one_clear_message(cloud):
+    refusal = _refusal(cloud, declared("audit"), stage="nowhere")
+
+    assert "There is no stage 'nowhere' here" in refusal
+    assert refusal.count("Error:") == 1
+
+
+def test_a_function_that_the_platform_does_not_know_is_named(cloud):
+    app = declared("audit") | {"schedules": {"reckon": "rate(1 day)"}}
+
+    refusal = _refusal(cloud, app)
+
+    assert "lacks services/audit/reckon/failure_queue_arn, services/audit/reckon/role_arn" in refusal
+    assert "terraform/platform/access.tf" in refusal

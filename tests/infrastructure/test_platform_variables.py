@@ -1,0 +1,46 @@
+"""What may be said of a stage: what holds on prod is no option there."""
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.needs_terraform
+
+
+def _in_one_line(message: str) -> str:
+    return " ".join(message.replace("│", " ").split())
+
+
+def _said(said: dict[str, Any]) -> list[str]:
+    return [f"-var={name}={value}" for name, value in said.items()]
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"stage": "Dev 1"}, "A stage is 2 to 12 of a-z and 0-9"),
+        ({"stage": "prod", "emulator_endpoint": "http://127.0.0.1:4566"}, "The stage prod is not emulated."),
+        ({"emulator_endpoint": "https://example.org:4566"}, "An emulator is at a port of this machine"),
+        ({"stage": "prod", "deletion_protection": "false"}, "The stage prod is protected from deletion."),
+        ({"stage": "prod", "point_in_time_recovery": "false"}, "The stage prod can be restored"),
+        ({"stage": "prod", "test_sign_in": "true"}, "Nobody signs users in for them on prod."),
+        ({"log_retention_days": "8"}, "CloudWatch Logs keeps logs for 1, 3, 5, 7"),
+    ],
+)
+def test_what_a_stage_cannot_be_is_refused(variables, said, message):
+    refused = variables.plan(*_said(said))
+
+    assert refused.returncode == 1
+    assert message in _in_one_line(refused.stderr)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"emulator_endpoint": "http://127.0.0.1:4566"},
+        {"deletion_protection": "false", "point_in_time_recovery": "false", "test_sign_in": "true"},
+        {"stage": "prod"},
+    ],
+)
+def test_what_a_stage_can_be_is_taken(variables, said):
+    assert variables.plan(*_said(said)).returncode == 0

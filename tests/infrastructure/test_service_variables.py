@@ -1,0 +1,86 @@
+"""What may be said of a service's deployment: the stage, the app's own description, the team's wishes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.declared_apps import SERVICES, declared
+from tests.infrastructure.terraform import CONFIGURATION
+
+pytestmark = pytest.mark.needs_terraform
+
+ROOT = Path(__file__).parents[2]
+APP: dict[str, Any] = {
+    "service": "stock",
+    "stage": "dev",
+    "zip_path": "stock.zip",
+    "routes": {"/orders/{order_id}": ["GET"]},
+    "feeds": {"sku_changed": {"table": "VendorInventory", "key_attribute": "sku", "prefix": "SKU-"}},
+    "schedules": {"expire_orders": "rate(1 minute)"},
+}
+
+
+def _in_one_line(message: str) -> str:
+    return " ".join(message.replace("│", " ").split())
+
+
+def test_a_deployment_can_be_this_small(service_variables):
+    assert service_variables(**APP).returncode == 0
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_an_app_declares_and_its_team_wants_is_taken(service_variables, service):
+    wishes = json.loads((ROOT / "services" / service / "deployment.tfvars.json").read_text())
+
+    planned = service_variables(**(APP | declared(service) | wishes | {"service": service}))
+
+    assert planned.returncode == 0, planned.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"stage": "Dev"}, "A stage is 2 to 12 of a-z and 0-9"),
+        ({"service": "stock-2"}, "A service's name is 2 to 16"),
+        ({"routes": {"/": ["GET"]}}, "A path has one to six segments"),
+        ({"routes": {"/a/b/c/d/e/f/g": ["GET"]}}, "A path has one to six segments"),
+        ({"routes": {"/Orders": ["GET"]}}, "A path has one to six segments"),
+        ({"routes": {"/orders/{order id}": ["GET"]}}, "A path has one to six segments"),
+        ({"schedules": {"expire_orders": "1 minute"}}, "A schedule is rate(…) or cron(…)"),
+        ({"architecture": "sparc"}, "Lambda runs on arm64 and x86_64"),
+        ({"log_level": "LOUD"}, "A log level is DEBUG, INFO, WARN or ERROR"),
+        ({"functions": {"reckon": {"memory_mb": 256}}}, "The app has no function reckon."),
+        (
+            {"metrics": {"Sums": {"function": "reckon", "pattern": "{ $.a = 1 }"}}},
+            "The app has no function reckon.",
+        ),
+        ({"emulator_endpoint": "https://example.org:443"}, "An emulator is at a port of this machine"),
+        ({"emulator_endpoint": "http://127.0.0.1:1", "stage": "prod"}, "The stage prod is not emulated."),
+    ],
+)
+def test_what_cannot_be_deployed_is_refused_at_once(service_variables, said, message):
+    refused = service_variables(**(APP | said))
+
+    assert refused.returncode == 1
+    assert message in _in_one_line(refused.stderr)
+
+
+STAGES = ["dev", "staging", "prod"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_platform_has_settings_of_a_stage(variables, stage):
+    settings = CONFIGURATION / "platform" / "stages" / f"{stage}.tfvars"
+    (variables.folder / "stage.auto.tfvars").write_text(settings.read_text())
+
+    assert variables.plan().returncode == 0
+    assert variables.evaluate("var.stage") == f'"{stage}"'
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_service_has_settings_of_a_stage(service_variables, stage):
+    settings = CONFIGURATION / "service" / "stages" / f"{stage}.tfvars"
+
+    assert service_variables(settings, **(APP | {"stage": stage})).returncode == 0
