@@ -138,7 +138,7 @@ class Components:
         if origin is list:
             members = get_args(parts[0]) if get_origin(parts[0]) in (Union, UnionType) else parts
             return [self.sample(member) for member in members]
-        if not hasattr(shape, "__annotations__") or issubclass(shape, StrEnum):
+        if shape is Any or not hasattr(shape, "__annotations__") or issubclass(shape, StrEnum):
             raise Unsaid(f"there is no sample of {shape}")
         found = {name: self._sample_of(name, hint) for name, hint in _members(shape).items()}
         found = _changed(found, SAMPLES.get(shape.__name__, {}))
@@ -224,5 +224,9 @@ def _changed(sample: Mapping[str, Any], differences: Mapping[str, Any]) -> dict[
     found = dict(sample)
     for name, value in differences.items():
         standing = found.get(name)
-        found[name] = _changed(standing, value) if isinstance(standing, Mapping) and value else value
+        found[name] = (
+            _changed(standing, value)
+            if isinstance(standing, Mapping) and isinstance(value, Mapping)
+            else value
+        )
     return found

@@ -61,7 +61,7 @@ PICTURE: Headers = {
 }
 EXPORTS = {
     "text/csv": "With `Accept: text/csv`: a line for each item, as many as an answer holds.",
-    "application/x-ndjson": "With `Accept: application/x-ndjson`: an object a line, as many as an answer holds.",
+    "application/x-ndjson": "With `Accept: application/x-ndjson`: an object a line, as many as fit.",
 }
 RECORDS = Serves(TransactionRecord, also=EXPORTS)
 LOG_READERS = {Role.VENDOR, Role.AUDITOR, Role.ADMIN}

@@ -1,4 +1,4 @@
-"""The shapes of what the audit service answers beside records: for its document, nothing is made from them."""
+"""The shapes of what the audit service answers beside records: for its document alone."""
 
 from typing import Annotated, Any, TypedDict
 
