@@ -8,9 +8,9 @@ DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" ST
 	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
 .DEFAULT_GOAL := help
-.PHONY: architecture check clean cli demo deploy destroy digest e2e format help lint mutate package \
-	plan policies reconcile reference rollback run sell-out simulate test test-dynamodb-local token \
-	types verify-archive
+.PHONY: architecture check clean cli demo deploy destroy digest e2e format fuzz help lint mutate \
+	openapi package pages plan policies reconcile reference released rollback run sell-out simulate test \
+	test-dynamodb-local token types verify-archive
 
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -65,6 +65,9 @@ sell-out: $(VENV)/.develop ## Let 16 writers sell out a stock of 200, again and 
 simulate: $(VENV)/.develop ## Simulate a shop under faults and deaths: SEEDS=1-20 STEPS=2000; a failing seed replays
 	@$(BIN)/python -m tests.simulation --seeds "$(or $(SEEDS),1-20)" --steps "$(or $(STEPS),2000)"
 
+fuzz: $(VENV)/.develop ## Try each running service by its OpenAPI document: SECONDS=600 for each
+	@$(BIN)/python -m tests.fuzz --seconds "$(or $(SECONDS),600)"
+
 reconcile: $(VENV)/.run ## Compare log, balance and open orders of every SKU of the running product
 	@$(BIN)/python -m local.operation reconcile
 
@@ -85,7 +88,7 @@ types: $(VENV)/.develop ## Check types (mypy, strict)
 	@for service in catalog stock audit; do \
 		(cd services/$$service && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml app.py chalicelib) || exit 1; \
 	done
-	@$(BIN)/mypy local demo deploy
+	@$(BIN)/mypy local demo deploy docs
 
 architecture: $(VENV)/.develop ## Check who imports whom (import-linter)
 	@$(BIN)/lint-imports
@@ -102,6 +105,15 @@ reference: $(VENV)/.run ## Write from the code what the documents list: codes, l
 	@$(BIN)/python -m docs.generate_reference
 	@$(BIN)/python -m docs.generate_module_readmes
 
+openapi: $(VENV)/.run ## Write services/*/openapi.json from the routes and models
+	@$(BIN)/python -m docs.openapi
+
+pages: openapi ## Make a reference page of each service, to publish: build/docs
+	@$(BIN)/python -m docs.openapi.pages --folder build/docs
+
+released: ## Keep the OpenAPI documents as those of the last release, to which later ones are compared
+	@for service in catalog stock audit; do cp services/$$service/openapi.json docs/releases/$$service.json; done
+
 format: $(VENV)/.develop ## Put the code into its format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
@@ -111,13 +123,13 @@ clean: ## Remove what make has made
 
 # What a virtual environment holds is dated by a file in it; an interrupted installation starts again.
 
-$(VENV)/.run: requirements/run.txt libs/common/pyproject.toml libs/client/pyproject.toml libs/cli/pyproject.toml
+$(VENV)/.run: requirements/run.txt requirements/pages.txt libs/common/pyproject.toml libs/client/pyproject.toml libs/cli/pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and there is no $(PYTHON); name one with make PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not; name another with make PYTHON=…" >&2; exit 1; }
 	@echo "Installing into $(VENV) …" >&2
 	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e libs/common -e libs/client -e libs/cli
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements/pages.txt -e libs/common -e libs/client -e libs/cli
 	@touch $@
 
 $(VENV)/.deploy: $(VENV)/.run requirements/deploy.txt

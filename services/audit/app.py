@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from chalice.app import Response
 
+from chalicelib.answers import FindingAnswer, ReservationsAnswer, StockAtAnswer, VerificationAnswer
 from chalicelib.audit_service import Search
 from chalicelib.bootstrap import (
     audit_service,
@@ -19,6 +20,8 @@ from chalicelib.exports import export, form_of
 from chalicelib.findings import FINDING_ATTRIBUTES
 from chalicelib.log_gateway import LogPage
 from chalicelib.timeline import draw
+from inventory_common.declarations import Serves
+from inventory_common.errors import SkuNotFound, TransactionNotFound
 from inventory_common.identity import Role
 from inventory_common.ledger import RECORD_ATTRIBUTES
 from inventory_common.limits import VERIFICATION_RECORDS_MAX
@@ -26,7 +29,7 @@ from inventory_common.pages import PageRequest
 from inventory_common.requests import Parameter, Request, moment, one_of, read_period, whole_number
 from inventory_common.responses import Headers, answer, linked, listing
 from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange
-from inventory_common.transactions import TransactionType
+from inventory_common.transactions import TransactionRecord, TransactionType
 
 app = rest_service()
 audit = audit_service()
@@ -35,52 +38,94 @@ auditing = stream_audit()
 reconciling = reconciliation()
 digesting = digests()
 
-PERIOD = {"from": Parameter(moment), "to": Parameter(moment)}
+PERIOD = {
+    "from": Parameter(moment, "Only records of then or later."),
+    "to": Parameter(moment, "Only records of before then; later than `from`."),
+}
 SEARCH = {
     **PERIOD,
-    "transaction_type": Parameter(one_of(*TransactionType)),
-    "order": Parameter(one_of("asc", "desc"), default="desc"),
+    "transaction_type": Parameter(one_of(*TransactionType), "Only records of this type."),
+    "order": Parameter(one_of("asc", "desc"), "By time: oldest or newest first.", default="desc"),
 }
 VERIFIED_AT_ONCE = {
-    "limit": Parameter(whole_number(VERIFICATION_RECORDS_MAX), default=VERIFICATION_RECORDS_MAX),
+    "limit": Parameter(
+        whole_number(VERIFICATION_RECORDS_MAX),
+        "How many records are checked at once.",
+        default=VERIFICATION_RECORDS_MAX,
+    ),
 }
 PICTURE: Headers = {
     "Content-Type": "image/svg+xml",
     # Opened by itself it is a document of this origin: it may style itself, and nothing else.
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
 }
+EXPORTS = {
+    "text/csv": "With `Accept: text/csv`: a line for each item, as many as an answer holds.",
+    "application/x-ndjson": "With `Accept: application/x-ndjson`: an object a line, as many as fit.",
+}
+RECORDS = Serves(TransactionRecord, also=EXPORTS)
 LOG_READERS = {Role.VENDOR, Role.AUDITOR, Role.ADMIN}
 
 
-@app.route("/transactions/{transaction_id}", methods=["GET"], may=LOG_READERS)
+@app.route(
+    "/transactions/{transaction_id}",
+    methods=["GET"],
+    may=LOG_READERS,
+    serves=Serves(TransactionRecord, etag=True),
+    refuses=[TransactionNotFound],
+)
 def get_transaction(request: Request, transaction_id: str) -> Response:
     """Show a log record."""
     record = audit.record(transaction_id, request.scope)
     return answer(record.document(), etag=record.hash)
 
 
-@app.route("/products/{product_id}/transactions", methods=["GET"], may=LOG_READERS, query=SEARCH, paged=True)
+@app.route(
+    "/products/{product_id}/transactions",
+    methods=["GET"],
+    may=LOG_READERS,
+    query=SEARCH,
+    paged=True,
+    serves=RECORDS,
+)
 def list_product_transactions(request: Request, product_id: str) -> Response:
     """List a product's log, newest first if not asked otherwise."""
     search = _search(request)
     return _listed(request, lambda page: audit.records_of_product(product_id, request.scope, search, page))
 
 
-@app.route("/vendors/{vendor_id}/transactions", methods=["GET"], may=LOG_READERS, query=SEARCH, paged=True)
+@app.route(
+    "/vendors/{vendor_id}/transactions",
+    methods=["GET"],
+    may=LOG_READERS,
+    query=SEARCH,
+    paged=True,
+    serves=RECORDS,
+)
 def list_vendor_transactions(request: Request, vendor_id: str) -> Response:
     """List a vendor's log, newest first if not asked otherwise."""
     search = _search(request)
     return _listed(request, lambda page: audit.records_of_vendor(vendor_id, search, page))
 
 
-@app.route("/skus/{sku}/transactions", methods=["GET"], may=LOG_READERS, query=SEARCH, paged=True)
+@app.route(
+    "/skus/{sku}/transactions", methods=["GET"], may=LOG_READERS, query=SEARCH, paged=True, serves=RECORDS
+)
 def list_sku_transactions(request: Request, sku: str) -> Response:
     """List a SKU's log, newest first if not asked otherwise."""
     search = _search(request)
     return _listed(request, lambda page: audit.records_of_sku(sku, request.scope, search, page))
 
 
-@app.route("/skus/{sku}/verification", methods=["GET"], may=LOG_READERS, query=VERIFIED_AT_ONCE, paged=True)
+@app.route(
+    "/skus/{sku}/verification",
+    methods=["GET"],
+    may=LOG_READERS,
+    query=VERIFIED_AT_ONCE,
+    paged=True,
+    serves=Serves(VerificationAnswer, whole_page=True),
+    refuses=[SkuNotFound],
+)
 def verify_sku(request: Request, sku: str) -> Response:
     """Check a SKU's log, record by record, and the live SKU against it."""
     found = audit.verification(sku, request.scope, request.page)
@@ -88,27 +133,47 @@ def verify_sku(request: Request, sku: str) -> Response:
 
 
 @app.route(
-    "/skus/{sku}/stock-at", methods=["GET"], may=LOG_READERS, query={"time": Parameter(moment, required=True)}
+    "/skus/{sku}/stock-at",
+    methods=["GET"],
+    may=LOG_READERS,
+    query={"time": Parameter(moment, "The moment; a record at exactly it counts.", required=True)},
+    serves=Serves(StockAtAnswer),
+    refuses=[SkuNotFound],
 )
 def get_stock_at(request: Request, sku: str) -> Response:
     """Tell a SKU's stock at a moment, and the record that made it so."""
     return answer(audit.stock_at(sku, request.query["time"], request.scope).document())
 
 
-@app.route("/skus/{sku}/reservations", methods=["GET"], may=LOG_READERS)
+@app.route(
+    "/skus/{sku}/reservations",
+    methods=["GET"],
+    may=LOG_READERS,
+    serves=Serves(ReservationsAnswer),
+    refuses=[SkuNotFound],
+)
 def get_reservations(request: Request, sku: str) -> Response:
     """Tell which orders hold units of a SKU now."""
     return answer(audit.reservations(sku, request.scope).document())
 
 
-@app.route("/skus/{sku}/timeline.svg", methods=["GET"], may=LOG_READERS, query=PERIOD)
+@app.route(
+    "/skus/{sku}/timeline.svg",
+    methods=["GET"],
+    may=LOG_READERS,
+    query=PERIOD,
+    serves=Serves(str, media_type="image/svg+xml"),
+    refuses=[SkuNotFound],
+)
 def get_timeline(request: Request, sku: str) -> Response:
     """Draw a SKU's stock, reserved units and threshold over time, its records marked by type."""
     period = read_period(request.query, "from", "to")
     return Response(draw(audit.timeline(sku, period, request.scope)), PICTURE)
 
 
-@app.route("/findings", methods=["GET"], may=LOG_READERS, paged=True)
+@app.route(
+    "/findings", methods=["GET"], may=LOG_READERS, paged=True, serves=Serves(FindingAnswer, also=EXPORTS)
+)
 def list_findings(request: Request) -> Response:
     """List what was done to stock and log behind the services, newest first."""
     return _listed(request, lambda page: findings.list(request.scope, page), FINDING_ATTRIBUTES)

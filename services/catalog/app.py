@@ -10,8 +10,11 @@ from chalice.app import Response
 from chalicelib.bootstrap import catalog_service, rest_service
 from chalicelib.commands import BrowseCategory, ChangeProduct, CreateProduct
 from chalicelib.product_rules import owner_of_new_product
+from inventory_common.declarations import DONE, Serves
+from inventory_common.errors import ExternalIdExists, ProductNotFound
 from inventory_common.identity import Role
 from inventory_common.limits import NAME_MAX_CHARACTERS
+from inventory_common.products import Product
 from inventory_common.requests import (
     Parameter,
     Request,
@@ -33,22 +36,37 @@ OVERSEERS = {Role.VENDOR, Role.AUDITOR, Role.ADMIN}
 
 NAME = text(NAME_MAX_CHARACTERS)
 BROWSE = {
-    "category": Parameter(NAME, required=True),
-    "active": Parameter(one_of("true", "false"), default="true"),
-    "subcategory": Parameter(NAME),
-    "brand": Parameter(NAME),
-    "tag": Parameter(NAME),
-    "min_price": Parameter(amount),
-    "max_price": Parameter(amount),
+    "category": Parameter(NAME, "The main category, to the letter.", required=True),
+    "active": Parameter(
+        one_of("true", "false"),
+        "Those that are in the shop, or for overseers those that are not.",
+        default="true",
+    ),
+    "subcategory": Parameter(NAME, "Only those of this subcategory."),
+    "brand": Parameter(NAME, "Only those of this brand."),
+    "tag": Parameter(NAME, "Only those with this tag."),
+    "min_price": Parameter(amount, "Only those whose base price is this or more."),
+    "max_price": Parameter(amount, "Only those whose base price is this or less; not below `min_price`."),
 }
 CREATED = {
-    "created_from": Parameter(moment),
-    "created_to": Parameter(moment),
-    "order": Parameter(one_of("asc", "desc"), default="asc"),
+    "created_from": Parameter(moment, "Only those created then or later."),
+    "created_to": Parameter(moment, "Only those created before then; later than `created_from`."),
+    "order": Parameter(one_of("asc", "desc"), "By their creation: oldest or newest first.", default="asc"),
 }
 
+ONE = Serves(Product, etag=True)
+CREATED_ONE = Serves(Product, status=201, etag=True, location=True)
 
-@app.route("/products", methods=["POST"], may=VENDORS, body="NewProduct", idempotency="optional")
+
+@app.route(
+    "/products",
+    methods=["POST"],
+    may=VENDORS,
+    body="NewProduct",
+    idempotency="optional",
+    serves=CREATED_ONE,
+    refuses=[ExternalIdExists],
+)
 def create_product(request: Request) -> Response:
     """Put a product into the catalog."""
     body = request.body
@@ -82,6 +100,7 @@ def create_product(request: Request) -> Response:
     may_ask={("active", "false"): {Role.AUDITOR, Role.ADMIN}},
     query=BROWSE,
     paged=True,
+    serves=Serves(Product),
 )
 def browse_category(request: Request) -> Response:
     """List products of a category, active ones if not asked otherwise."""
@@ -99,28 +118,50 @@ def browse_category(request: Request) -> Response:
     return listing(catalog.browse(wanted, request.page), request)
 
 
-@app.route("/products/{product_id}", methods=["GET"], may=PUBLIC)
+@app.route("/products/{product_id}", methods=["GET"], may=PUBLIC, serves=ONE, refuses=[ProductNotFound])
 def get_product(request: Request, product_id: str) -> Response:
     """Show a product."""
     product = catalog.product(product_id, request.principal)
     return answer(product.document(), etag=product.version)
 
 
-@app.route("/products/{product_id}", methods=["PATCH"], may=VENDORS, body="ProductPatch")
+@app.route(
+    "/products/{product_id}",
+    methods=["PATCH"],
+    may=VENDORS,
+    body="ProductPatch",
+    versioned=True,
+    serves=ONE,
+    refuses=[ProductNotFound],
+)
 def change_product(request: Request, product_id: str) -> Response:
     """Change a product; ``{"is_active": true}`` brings it back."""
     product = catalog.change(_change(request, product_id, request.body.model_dump(exclude_unset=True)))
     return answer(product.document(), etag=product.version)
 
 
-@app.route("/products/{product_id}", methods=["DELETE"], may=VENDORS)
+@app.route(
+    "/products/{product_id}",
+    methods=["DELETE"],
+    may=VENDORS,
+    versioned=True,
+    serves=DONE,
+    refuses=[ProductNotFound],
+)
 def deactivate_product(request: Request, product_id: str) -> Response:
     """Take a product out of the shop; its record stays."""
     catalog.change(_change(request, product_id, {"is_active": False}))
     return no_content()
 
 
-@app.route("/vendors/{vendor_id}/products", methods=["GET"], may=OVERSEERS, query=CREATED, paged=True)
+@app.route(
+    "/vendors/{vendor_id}/products",
+    methods=["GET"],
+    may=OVERSEERS,
+    query=CREATED,
+    paged=True,
+    serves=Serves(Product),
+)
 def list_vendor_products(request: Request, vendor_id: str) -> Response:
     """List a vendor's products, inactive ones too."""
     period = read_period(request.query, "created_from", "created_to")

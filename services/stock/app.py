@@ -8,6 +8,7 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.answers import BatchAnswer, OrderAnswer, StockChangeAnswer
 from chalicelib.bootstrap import bound_lowering, reactions, rest_service, stock_service, sweeper
 from chalicelib.commands import (
     AdjustStock,
@@ -25,12 +26,33 @@ from chalicelib.commands import (
 from chalicelib.orders import SettledOrder
 from chalicelib.reservations import sum_settled
 from chalicelib.stock_service import StockChanged
-from inventory_common.errors import InventoryError
+from inventory_common.declarations import DONE, Serves
+from inventory_common.errors import (
+    AdjustmentBelowReserved,
+    CountStale,
+    InsufficientStock,
+    InventoryError,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderExists,
+    OrderInProgress,
+    OrderNotFound,
+    ProductInactive,
+    ProductNotFound,
+    QuantityExceedsReserved,
+    RefundExceedsConfirmed,
+    ReservationExpired,
+    SkuExists,
+    SkuInactive,
+    SkuNotFound,
+    StockLimitExceeded,
+)
 from inventory_common.identity import Role
 from inventory_common.limits import HOLD_DEFAULT_SECONDS
 from inventory_common.problems import problem_document
 from inventory_common.requests import Parameter, Request, moment
 from inventory_common.responses import answer, listing, no_content
+from inventory_common.skus import Sku
 from inventory_common.streams import PRODUCT_CHANGES, SKU_CHANGES, ItemChange
 
 app = rest_service()
@@ -44,16 +66,32 @@ SKU_READERS = {Role.VENDOR, Role.ORDERS, Role.AUDITOR, Role.ADMIN}
 INVENTORY_READERS = {Role.VENDOR, Role.AUDITOR, Role.ADMIN}
 ORDER_SYSTEMS = {Role.ORDERS, Role.ADMIN}
 
+SKUS, STOCK, ORDERS = "skus", "stock", "orders"
+
+ONE_SKU = Serves(Sku, etag=True)
+CHANGE = Serves(StockChangeAnswer, status=201)
+ONE_ORDER = Serves(OrderAnswer, etag=True, replays=True)
+
 # No body is the whole order; part of it is not repeatable by itself and needs a key.
-SETTLING: Any = {"body_required": False, "idempotency": "optional", "key_needed_with": "lines"}
+SETTLING: Any = {
+    "tag": ORDERS,
+    "may": ORDER_SYSTEMS,
+    "body_required": False,
+    "idempotency": "optional",
+    "key_needed_with": "lines",
+    "serves": ONE_ORDER,
+}
 
 
 @app.route(
     "/products/{product_id}/skus",
     methods=["POST"],
+    tag=SKUS,
     may=VENDORS,
     body="NewSku",
     idempotency="optional",
+    serves=Serves(Sku, status=201, etag=True, location=True),
+    refuses=[ProductNotFound, ProductInactive, SkuExists],
 )
 def create_sku(request: Request, product_id: str) -> Response:
     """Offer a variant of a product."""
@@ -78,20 +116,43 @@ def create_sku(request: Request, product_id: str) -> Response:
     )
 
 
-@app.route("/products/{product_id}/skus", methods=["GET"], may=SKU_READERS, paged=True)
+@app.route(
+    "/products/{product_id}/skus",
+    methods=["GET"],
+    tag=SKUS,
+    may=SKU_READERS,
+    paged=True,
+    serves=Serves(Sku),
+)
 def list_skus_of_product(request: Request, product_id: str) -> Response:
     """List a product's SKUs."""
     return listing(stock.skus_of_product(product_id, request.scope, request.page), request)
 
 
-@app.route("/products/{product_id}/skus/{sku}", methods=["GET"], may=SKU_READERS)
+@app.route(
+    "/products/{product_id}/skus/{sku}",
+    methods=["GET"],
+    tag=SKUS,
+    may=SKU_READERS,
+    serves=ONE_SKU,
+    refuses=[SkuNotFound],
+)
 def get_sku(request: Request, product_id: str, sku: str) -> Response:
     """Show a SKU with its stock."""
     found = stock.sku(product_id, sku, request.scope)
     return answer(found.document(), etag=found.version)
 
 
-@app.route("/products/{product_id}/skus/{sku}", methods=["PATCH"], may=VENDORS, body="SkuPatch")
+@app.route(
+    "/products/{product_id}/skus/{sku}",
+    methods=["PATCH"],
+    tag=SKUS,
+    may=VENDORS,
+    body="SkuPatch",
+    versioned=True,
+    serves=ONE_SKU,
+    refuses=[SkuNotFound],
+)
 def change_sku(request: Request, product_id: str, sku: str) -> Response:
     """Change a SKU, but for its stock; ``{"is_active": true}`` brings it back."""
     changes = request.body.model_dump(exclude_unset=True)
@@ -99,7 +160,15 @@ def change_sku(request: Request, product_id: str, sku: str) -> Response:
     return answer(changed.document(), etag=changed.version)
 
 
-@app.route("/products/{product_id}/skus/{sku}", methods=["DELETE"], may=VENDORS)
+@app.route(
+    "/products/{product_id}/skus/{sku}",
+    methods=["DELETE"],
+    tag=SKUS,
+    may=VENDORS,
+    versioned=True,
+    serves=DONE,
+    refuses=[SkuNotFound],
+)
 def deactivate_sku(request: Request, product_id: str, sku: str) -> Response:
     """Take a SKU out of the shop; its record and its stock stay."""
     stock.change_sku(_sku_change(request, product_id, sku, {"is_active": False}), _source(request))
@@ -109,9 +178,12 @@ def deactivate_sku(request: Request, product_id: str, sku: str) -> Response:
 @app.route(
     "/products/{product_id}/skus/{sku}/restocks",
     methods=["POST"],
+    tag=STOCK,
     may=VENDORS,
     body="RestockBody",
     idempotency="required",
+    serves=CHANGE,
+    refuses=[SkuNotFound, SkuInactive, ProductInactive, StockLimitExceeded],
 )
 def restock(request: Request, product_id: str, sku: str) -> Response:
     """Take units into stock."""
@@ -130,9 +202,12 @@ def restock(request: Request, product_id: str, sku: str) -> Response:
 @app.route(
     "/products/{product_id}/skus/{sku}/adjustments",
     methods=["POST"],
+    tag=STOCK,
     may=VENDORS,
     body="AdjustmentBody",
     idempotency="required",
+    serves=CHANGE,
+    refuses=[SkuNotFound, CountStale, AdjustmentBelowReserved, StockLimitExceeded],
 )
 def adjust_stock(request: Request, product_id: str, sku: str) -> Response:
     """Correct the stock by a signed change, or to what was counted."""
@@ -150,19 +225,49 @@ def adjust_stock(request: Request, product_id: str, sku: str) -> Response:
     return _stock_change(stock.adjust(command, _source(request)))
 
 
-@app.route("/vendors/{vendor_id}/inventory", methods=["GET"], may=INVENTORY_READERS, paged=True)
+@app.route(
+    "/vendors/{vendor_id}/inventory",
+    methods=["GET"],
+    tag=STOCK,
+    may=INVENTORY_READERS,
+    paged=True,
+    serves=Serves(Sku),
+)
 def list_inventory(request: Request, vendor_id: str) -> Response:
     """List a vendor's SKUs, newest change first."""
     return listing(stock.skus_of_vendor(vendor_id, request.page), request)
 
 
-@app.route("/vendors/{vendor_id}/low-stock", methods=["GET"], may=INVENTORY_READERS, paged=True)
+@app.route(
+    "/vendors/{vendor_id}/low-stock",
+    methods=["GET"],
+    tag=STOCK,
+    may=INVENTORY_READERS,
+    paged=True,
+    serves=Serves(Sku),
+)
 def list_low_stock(request: Request, vendor_id: str) -> Response:
     """List a vendor's SKUs at or below their thresholds."""
     return listing(stock.low_stock_of_vendor(vendor_id, request.page), request)
 
 
-@app.route("/orders/{order_id}", methods=["PUT"], may=ORDER_SYSTEMS, body="NewOrder")
+@app.route(
+    "/orders/{order_id}",
+    methods=["PUT"],
+    tag=ORDERS,
+    may=ORDER_SYSTEMS,
+    body="NewOrder",
+    serves=Serves(OrderAnswer, status=201, etag=True, replays=True),
+    refuses=[
+        OrderExists,
+        OrderInProgress,
+        OrderCancelled,
+        SkuNotFound,
+        SkuInactive,
+        ProductInactive,
+        InsufficientStock,
+    ],
+)
 def place_order(request: Request, order_id: str) -> Response:
     """Reserve an order's lines, all or none."""
     lines = _line_requests(request.body.lines)
@@ -170,20 +275,42 @@ def place_order(request: Request, order_id: str) -> Response:
     return _order(stock.place(command, _source(request)), status=201)
 
 
-@app.route("/orders/{order_id}", methods=["GET"], may=ORDER_SYSTEMS)
+@app.route(
+    "/orders/{order_id}",
+    methods=["GET"],
+    tag=ORDERS,
+    may=ORDER_SYSTEMS,
+    serves=Serves(OrderAnswer, etag=True),
+    refuses=[OrderNotFound],
+)
 def get_order(request: Request, order_id: str) -> Response:
     """Show an order as it stands."""
     found = stock.order(order_id)
     return answer(found.document(), etag=found.version)
 
 
-@app.route("/orders", methods=["GET"], may=ORDER_SYSTEMS, query={"due_before": Parameter(moment)}, paged=True)
+@app.route(
+    "/orders",
+    methods=["GET"],
+    tag=ORDERS,
+    may=ORDER_SYSTEMS,
+    query={"due_before": Parameter(moment, "Only those whose holds end before then; now if left out.")},
+    paged=True,
+    serves=Serves(OrderAnswer),
+)
 def list_orders_due(request: Request) -> Response:
     """List the orders that hold units and whose holds end before a moment, now by default."""
     return listing(stock.orders_due(request.query["due_before"], request.page), request)
 
 
-@app.route("/orders/batch", methods=["POST"], may=ORDER_SYSTEMS, body="Batch")
+@app.route(
+    "/orders/batch",
+    methods=["POST"],
+    tag=ORDERS,
+    may=ORDER_SYSTEMS,
+    body="Batch",
+    serves=Serves(BatchAnswer, severally=True),
+)
 def batch_orders(request: Request) -> Response:
     """Place, confirm or cancel many orders, each by itself."""
     commands = [
@@ -200,7 +327,14 @@ def batch_orders(request: Request) -> Response:
 
 
 @app.route(
-    "/orders/{order_id}/extend", methods=["POST"], may=ORDER_SYSTEMS, body="Extension", body_required=False
+    "/orders/{order_id}/extend",
+    methods=["POST"],
+    tag=ORDERS,
+    may=ORDER_SYSTEMS,
+    body="Extension",
+    body_required=False,
+    serves=ONE_ORDER,
+    refuses=[OrderNotFound, OrderInProgress, OrderConfirmed, OrderCancelled, ReservationExpired],
 )
 def extend_hold(request: Request, order_id: str) -> Response:
     """Let an order hold its units for longer."""
@@ -208,19 +342,51 @@ def extend_hold(request: Request, order_id: str) -> Response:
     return _order(stock.extend(command, _source(request)))
 
 
-@app.route("/orders/{order_id}/confirm", methods=["POST"], may=ORDER_SYSTEMS, body="Settlement", **SETTLING)
+@app.route(
+    "/orders/{order_id}/confirm",
+    methods=["POST"],
+    body="Settlement",
+    refuses=[
+        OrderNotFound,
+        OrderInProgress,
+        OrderCancelled,
+        ReservationExpired,
+        SkuNotFound,
+        QuantityExceedsReserved,
+    ],
+    **SETTLING,
+)
 def confirm_order(request: Request, order_id: str) -> Response:
     """Settle what an order holds, all or part."""
     return _order(stock.confirm(_settlement(request, order_id), _source(request)))
 
 
-@app.route("/orders/{order_id}/cancel", methods=["POST"], may=ORDER_SYSTEMS, body="Settlement", **SETTLING)
+@app.route(
+    "/orders/{order_id}/cancel",
+    methods=["POST"],
+    body="Settlement",
+    refuses=[
+        OrderNotFound,
+        OrderInProgress,
+        OrderCancelled,
+        OrderConfirmed,
+        SkuNotFound,
+        QuantityExceedsReserved,
+    ],
+    **SETTLING,
+)
 def cancel_order(request: Request, order_id: str) -> Response:
     """Release what an order holds, all or part."""
     return _order(stock.cancel(_settlement(request, order_id), _source(request)))
 
 
-@app.route("/orders/{order_id}/refund", methods=["POST"], may=ORDER_SYSTEMS, body="Refund", **SETTLING)
+@app.route(
+    "/orders/{order_id}/refund",
+    methods=["POST"],
+    body="Refund",
+    refuses=[OrderNotFound, OrderInProgress, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded],
+    **SETTLING,
+)
 def refund_order(request: Request, order_id: str) -> Response:
     """Take back what has left for an order, all or part."""
     command = replace(_settlement(request, order_id), restock=request.body.restock)

@@ -13,7 +13,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from itertools import combinations
@@ -23,10 +23,12 @@ from urllib.parse import urlencode
 import jwt
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from front_door import AUDIENCE, ISSUER, MACHINE, ROLES, VENDOR_MACHINE, Answer, Client, Tokens, write
 
-from inventory_common.identity import Role
+from inventory_common.errors import IdentityUnavailable
+from inventory_common.identity import Role, TokenVerifier
 from inventory_common.limits import REQUEST_BODY_MAX_BYTES
 
 EVERYBODY = frozenset({"nobody", *ROLES})
@@ -53,6 +55,10 @@ class Row:
     another_vendor
         What a vendor is answered whose thing it is not: the code of a problem, `EMPTY` or `SERVED`; None
         where vendors may not at all.
+    writing
+        What of the right request is otherwise in one that writes, where the right one only repeats.
+    severally
+        Whether the answer tells of each command what became of it.
     absent
         Path parameters of what does not exist, and `not_found` the code that answers them.
     """
@@ -65,6 +71,8 @@ class Row:
     idempotency: Literal["required", "optional"] | None = None
     paged: bool = False
     versioned: bool = False
+    severally: bool = False
+    writing: Mapping[str, Any] = field(default_factory=dict)
     absent: Mapping[str, str] | None = None
     not_found: str = ""
 
@@ -78,6 +86,12 @@ class Row:
 
 
 Table = Mapping[Route, Row]
+
+OWN_ROUTES: Table = {
+    ("GET", path): Row(may=EVERYBODY, looks_at_tokens=False)
+    for path in ("/health", "/openapi.json", "/docs", "/docs/redoc.standalone.js")
+}
+"""What every service has, for anybody; no token is looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,6 +300,60 @@ POWERLESS: Mapping[str, Callable[[Tokens], str]] = {
 """Good tokens of somebody who has no role."""
 
 
+# Trouble that is not the client's
+
+
+@contextmanager
+def _failing(error: Callable[[Any, str, Mapping[str, Any]], Exception | None]) -> Iterator[None]:
+    """Let calls to AWS fail: `error` says with what, None lets a call through."""
+    call = BaseClient._make_api_call
+
+    def failing(client: BaseClient, operation: str, arguments: Any) -> Any:
+        if (raised := error(client, operation, arguments)) is not None:
+            raise raised
+        return call(client, operation, arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", failing)
+        yield
+
+
+def _conflict(client: Any, operation: str, arguments: Mapping[str, Any]) -> Exception | None:
+    """Let every write lose to another."""
+    if operation not in WRITES:
+        return None
+    if operation != "TransactWriteItems":
+        there = client.get_item(TableName=arguments["TableName"], Key=arguments["Key"])
+        failed = {"Error": {"Code": "ConditionalCheckFailedException"}, "Item": there.get("Item")}
+        return client.exceptions.ConditionalCheckFailedException(failed, operation)
+    reasons = [{"Code": "TransactionConflict"} for _ in arguments["TransactItems"]]
+    cancelled = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+    return client.exceptions.TransactionCanceledException(cancelled, operation)
+
+
+@contextmanager
+def _no_keys() -> Iterator[None]:
+    """Let the token issuer's keys be out of reach."""
+
+    def out_of_reach(*_: Any) -> Any:
+        raise IdentityUnavailable("The token issuer's keys cannot be fetched.")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TokenVerifier, "principal", out_of_reach)
+        yield
+
+
+WRITES = frozenset({"DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"})
+_THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "Query")
+
+TROUBLES: Mapping[str, tuple[tuple[int, str], Callable[[], Any]]] = {
+    "a defect": ((500, "internal_error"), lambda: _failing(lambda *_: RuntimeError("a defect"))),
+    "throttled": ((503, "database_unavailable"), lambda: _failing(lambda *_: _THROTTLED)),
+    "busy": ((503, "busy"), lambda: _failing(_conflict)),
+    "no keys": ((503, "identity_unavailable"), _no_keys),
+}
+
+
 # The walk
 
 
@@ -357,6 +425,31 @@ class RefusalWalk:
         right = Sent.right(route, row, self.paths, None)
         deviating = another_vendors_answers(furnished, tokens, dynamodb, row, right)
         assert not deviating, "\n".join(deviating)
+
+    @pytest.mark.parametrize("trouble", TROUBLES)
+    def test_trouble_that_is_not_the_clients_is_answered_in_the_same_form(
+        self,
+        furnished: Client,
+        service_module: Any,
+        tokens: Tokens,
+        checked: tuple[Route, Row],
+        trouble: str,
+    ) -> None:
+        route, row = checked
+        if trouble == "busy" and route[0] == "GET":
+            return
+        (status, code), make = TROUBLES[trouble]
+        right = replace(Sent.right(route, row, self.paths, tokens.of_role("admin")), **row.writing)
+        with make():
+            answer = right.to(Client(service_module.app, may_fail=True))
+        if row.severally and trouble in ("busy", "throttled"):
+            assert answer.status == 200
+            assert {(each["status_code"], each["problem"]["code"]) for each in answer.json["results"]} == {
+                (status, code)
+            }
+        else:
+            assert (answer.status, answer.code) == (status, code)
+            assert ("Retry-After" in answer.headers) == (status == 503)
 
     def test_what_looks_at_no_token_takes_any(self, furnished: Client, tokens: Tokens) -> None:
         for route, row in self.routes.items():

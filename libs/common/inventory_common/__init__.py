@@ -19,6 +19,8 @@
 `fields`                the types of request bodies (pydantic)
 `requests`              a request, checked piece by piece
 `responses`             the answers of a route
+`declarations`          what a route says of itself, for its checks and for the service's document
+`reference_pages`       a service's OpenAPI document and the page that shows it, served as files
 `rest`                  a REST service: Chalice with these conventions
 `conditions`            what gateways demand of an item before they write
 `contention`            how a write that lost a race tries again

@@ -5,6 +5,7 @@ coerced: ``"1"``, ``true`` and ``1.5`` are no integers.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
@@ -23,9 +24,12 @@ from .limits import (
 )
 
 __all__ = [
+    "NOTES_FORMAT",
+    "READABLE",
     "Body",
     "Description",
     "ImageUrl",
+    "MergePatch",
     "Money",
     "Name",
     "Notes",
@@ -35,6 +39,7 @@ __all__ = [
     "SkuId",
     "Threshold",
     "VendorId",
+    "alternatives",
 ]
 
 
@@ -44,7 +49,51 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class MergePatch(Body):
+    """A JSON merge patch (RFC 7396): what is absent stays, null takes an optional attribute away.
+
+    The defaults of its fields stand for "absent", and are never looked at.
+    """
+
+
+def alternatives(*forms: Mapping[str, Any]) -> Callable[[dict[str, Any]], None]:
+    """Return what makes a body's schema one of several forms, for ``json_schema_extra``.
+
+    Each form names the fields that it ``needs`` and those that it ``lacks`` (absent or null), and may say
+    more of its fields in ``properties``.  The rule itself stands in a validator of the model.
+    """
+
+    def divide(schema: dict[str, Any]) -> None:
+        properties, required = schema.pop("properties"), schema.pop("required", [])
+        closed = {"type": schema.pop("type"), "additionalProperties": schema.pop("additionalProperties")}
+        schema["oneOf"] = [
+            {
+                **closed,
+                "required": [*required, *(name for name in form["needs"] if name not in required)],
+                "properties": {
+                    name: _of_form(name, field, form) | form.get("properties", {}).get(name, {})
+                    for name, field in properties.items()
+                },
+            }
+            for form in forms
+        ]
+
+    return divide
+
+
+def _of_form(name: str, field: dict[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
+    if name in form["lacks"]:
+        return {"type": "null"}
+    if name in form["needs"] and "anyOf" in field:
+        return dict(field["anyOf"][0])  # the rest is null
+    return dict(field)
+
+
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# What str.strip takes for blank, but for what is a control character anyway.
+_BLANK_CHARACTERS: Final = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+READABLE: Final = rf"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f{_BLANK_CHARACTERS}][^\x00-\x1f\x7f-\x9f]*$"
+"""The pattern of texts that have no control characters and are not blank, for documents."""
 
 
 def _readable(value: str) -> str:
@@ -56,7 +105,11 @@ def _readable(value: str) -> str:
 
 
 def _text(max_characters: int) -> Any:
-    return Annotated[str, Field(min_length=1, max_length=max_characters), AfterValidator(_readable)]
+    return Annotated[
+        str,
+        Field(min_length=1, max_length=max_characters, json_schema_extra={"pattern": READABLE}),
+        AfterValidator(_readable),
+    ]
 
 
 def _id(name: str) -> Any:
@@ -96,9 +149,16 @@ def _notes(value: str) -> str:
     return value
 
 
+NOTES_FORMAT: Final = f"utf-8-of-{NOTES_MAX_BYTES}-bytes"
+"""The `format` of notes in documents: JSON Schema cannot count bytes."""
+
 Notes = Annotated[
     str,
-    Field(min_length=1, max_length=NOTES_MAX_BYTES),
+    Field(
+        min_length=1,
+        max_length=NOTES_MAX_BYTES,
+        json_schema_extra={"pattern": READABLE, "format": NOTES_FORMAT},
+    ),
     AfterValidator(_readable),
     AfterValidator(_notes),
 ]

@@ -34,7 +34,7 @@ from .limits import (
     REQUEST_ID_MAX_CHARACTERS,
 )
 from .pages import PageRequest, Period, Position, decode_cursor
-from .timestamps import timestamp
+from .timestamps import TIMESTAMP_FORM, timestamp
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -45,9 +45,11 @@ if TYPE_CHECKING:
     from .preconditions import IfMatch
 
 __all__ = [
+    "IDEMPOTENCY_KEY",
     "PAGING",
     "Envelope",
     "Errors",
+    "Form",
     "Parameter",
     "Request",
     "amount",
@@ -63,60 +65,99 @@ __all__ = [
     "whole_number",
 ]
 
+IDEMPOTENCY_KEY: Final = rf"[\x21-\x7e]{{1,{IDEMPOTENCY_KEY_MAX_CHARACTERS}}}"
+"""The form of an Idempotency-Key."""
 _REQUEST_ID: Final = re.compile(rf"[A-Za-z0-9._:-]{{1,{REQUEST_ID_MAX_CHARACTERS}}}")
-_PRINTABLE: Final = re.compile(rf"[\x21-\x7e]{{1,{IDEMPOTENCY_KEY_MAX_CHARACTERS}}}")
+_PRINTABLE: Final = re.compile(IDEMPOTENCY_KEY)
 _AMOUNT: Final = re.compile(rf"[0-9]{{1,7}}(\.[0-9]{{1,{MONEY_DECIMAL_PLACES}}})?")
 _JSON_TYPES: Final = ("application/json", "application/merge-patch+json")
 _CONTROL_OR_SURROGATE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NO_CONTROL: Final = r"^[^\x00-\x1f\x7f-\x9f]+$"
 
 Errors = list[tuple[str, str]]
 """``(path, message)`` for everything wrong."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """A query parameter: `read` turns its text into a value or raises ValueError with what it must be."""
+class Form:
+    """A form that a text in a query can have.
+
+    Attributes
+    ----------
+    read
+        Turns the text into a value, or raises ValueError with what it must be.
+    schema
+        The same as a JSON Schema, for the service's document.
+    """
 
     read: Callable[[str], Any]
+    schema: Mapping[str, Any]
+
+    def __call__(self, value: str) -> Any:
+        """Read a text."""
+        return self.read(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter; `says` is the sentence on it in the service's document, which needs a `Form`."""
+
+    form: Callable[[str], Any]
+    says: str = ""
     required: bool = False
     default: Any = None
 
 
-def text(max_characters: int) -> Callable[[str], str]:
-    """Return a reader of texts of 1 to `max_characters`, without control characters."""
+def text(max_characters: int) -> Form:
+    """Return the form of texts of 1 to `max_characters`, without control characters."""
 
     def read(value: str) -> str:
         if not 1 <= len(value) <= max_characters or _CONTROL_OR_SURROGATE.search(value):
             raise ValueError(f"must be 1 to {max_characters} characters, none of them a control character")
         return value
 
-    return read
+    schema = {"type": "string", "minLength": 1, "maxLength": max_characters, "pattern": _NO_CONTROL}
+    return Form(read, schema)
 
 
-def moment(value: str) -> str:
-    """Read an ISO 8601 moment of any precision and offset."""
-    try:
-        return timestamp(value)
-    except ValueError as error:
-        raise ValueError("must be a moment such as 2026-02-23T10:30:00Z") from error
-
-
-def amount(value: str) -> Decimal | int:
-    """Read an amount of money."""
-    if not _AMOUNT.fullmatch(value) or Decimal(value) > MONEY_MAX:
-        raise ValueError(f"must be 0 to {MONEY_MAX}, with at most {MONEY_DECIMAL_PLACES} fractional digits")
-    return Decimal(value)
-
-
-def one_of(*choices: str) -> Callable[[str], str]:
-    """Return a reader of one of some words."""
+def one_of(*choices: str) -> Form:
+    """Return the form of one of some words."""
 
     def read(value: str) -> str:
         if value not in choices:
             raise ValueError(f"must be one of {', '.join(choices)}")
         return value
 
-    return read
+    return Form(read, {"type": "string", "enum": list(choices)})
+
+
+def _moment(value: str) -> str:
+    try:
+        return timestamp(value)
+    except ValueError as error:
+        raise ValueError("must be a moment such as 2026-02-23T10:30:00Z") from error
+
+
+moment: Final = Form(_moment, {"type": "string", "format": "date-time", "pattern": f"^{TIMESTAMP_FORM}$"})
+"""An ISO 8601 moment of any precision and offset."""
+
+
+def _amount(value: str) -> Decimal | int:
+    if not _AMOUNT.fullmatch(value) or Decimal(value) > MONEY_MAX:
+        raise ValueError(f"must be 0 to {MONEY_MAX}, with at most {MONEY_DECIMAL_PLACES} fractional digits")
+    return Decimal(value)
+
+
+amount: Final = Form(
+    _amount,
+    {
+        "type": "number",
+        "minimum": 0,
+        "maximum": float(MONEY_MAX),
+        "multipleOf": float(Decimal(1).scaleb(-MONEY_DECIMAL_PLACES)),
+    },
+)
+"""An amount of money."""
 
 
 def read_period(query: Mapping[str, Any], first: str, end: str, *, order: str = "order") -> Period:
@@ -288,26 +329,32 @@ def read_query(
             elif len(given) > 1:
                 raise ValueError("must be given once")
             else:
-                values[name] = parameter.read(given[0])
+                values[name] = parameter.form(given[0])
         except ValueError as error:
             errors.append((f"query.{name}", str(error)))
     return values, errors
 
 
-def whole_number(most: int) -> Callable[[str], int]:
-    """Return a reader of whole numbers from 1 to `most`."""
+def whole_number(most: int) -> Form:
+    """Return the form of whole numbers from 1 to `most`."""
 
     def read(value: str) -> int:
         if not (value.isascii() and value.isdecimal() and len(value) <= 9 and 1 <= int(value) <= most):
             raise ValueError(f"must be a whole number from 1 to {most}")
         return int(value)
 
-    return read
+    return Form(read, {"type": "integer", "minimum": 1, "maximum": most})
 
 
 PAGING: Final[Mapping[str, Parameter]] = {
-    "limit": Parameter(whole_number(PAGE_MAX_ITEMS), default=PAGE_DEFAULT_ITEMS),
-    "cursor": Parameter(str),
+    "limit": Parameter(
+        whole_number(PAGE_MAX_ITEMS),
+        "How many items a page holds at most.",
+        default=PAGE_DEFAULT_ITEMS,
+    ),
+    "cursor": Parameter(
+        Form(str, {"type": "string"}), "`next_cursor` of the page before; what it holds is not for clients."
+    ),
 }
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from chalice.app import Chalice, CloudWatchEvent, Response
 
+from .declarations import Api, Declaration, Serves
 from .dynamodb import Usage, measured, outcome_of
 from .errors import (
     Forbidden,
@@ -34,10 +35,10 @@ from .identity import ANYBODY, EVERYTHING, Principal, Role, Scope, TokenVerifier
 from .ids import PATTERNS, is_id
 from .log_lines import Level, exception_fields, log_event
 from .pages import PageRequest
-from .preconditions import IfMatch
+from .preconditions import ANY_VERSION, IfMatch
 from .problems import PROBLEM_TYPE, headers_of, problem_document, status_of
+from .reference_pages import PROGRAM, ReferencePages
 from .requests import (
-    PAGING,
     Envelope,
     Parameter,
     Request,
@@ -54,7 +55,7 @@ from .streams import Feed, ItemChange, work_off
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-__all__ = ["PUBLIC", "Bodies", "LambdaFunction", "RestService", "View"]
+__all__ = ["PUBLIC", "Bodies", "Endpoint", "LambdaFunction", "RestService", "View"]
 
 PUBLIC: Final[frozenset[Role]] = frozenset()
 """A route for anybody; who sends a token must send a good one all the same."""
@@ -99,22 +100,23 @@ class _Findings:
 
 
 @dataclass
-class _Endpoint:
+class Endpoint:
     """A route's declaration, and the way of a request through it."""
 
     view: View
     verifier: TokenVerifier
     bodies: Bodies | None
-    may: frozenset[Role]
-    may_ask: Mapping[tuple[str, str], Collection[Role]]
-    query: Mapping[str, Parameter]
-    paged: bool
-    body: str | None
-    body_required: bool
-    idempotency: Literal["required", "optional"] | None
-    key_needed_with: str | None
+    declared: Declaration
+
+    def body_model(self) -> type[BaseModel]:
+        """Return the model of the bodies that it takes."""
+        # pydantic is a third of a cold start; services that only read never load it.
+        assert self.bodies is not None, "a route that takes a body needs request models"
+        model: type[BaseModel] = getattr(self.bodies(), str(self.declared.body))
+        return model
 
     def __call__(self, envelope: Envelope, findings: _Findings) -> Response:
+        """Check a request as declared, and hand it to the route's function."""
         findings.principal = principal = self.verifier.principal(envelope.header("authorization"))
         scope = self._admit(envelope, principal)
         request = self._check(envelope, principal, scope)
@@ -133,24 +135,25 @@ class _Endpoint:
         return scope
 
     def _open_to(self, sent: Mapping[str, list[str]]) -> Collection[Role]:
-        for (name, value), roles in self.may_ask.items():
+        for (name, value), roles in self.declared.may_ask.items():
             if value in sent.get(name, ()):
                 return roles
-        return self.may
+        return self.declared.may
 
     def _check(self, envelope: Envelope, principal: Principal, scope: Scope) -> Request:
-        sent_body = envelope.body() if self.body else b""
-        document = read_json(sent_body, self.body_required) if self.body else None
-        key = envelope.idempotency_key(self._needs_key(document)) if self.idempotency else None
-        after = envelope.cursor() if self.paged else None
+        declared = self.declared
+        sent_body = envelope.body() if declared.body else b""
+        document = read_json(sent_body, declared.body_required) if declared.body else None
+        key = envelope.idempotency_key(self._needs_key(document)) if declared.idempotency else None
+        after = envelope.cursor() if declared.paged else None
 
         path_parameters = envelope.path_parameters()
         sent_query = envelope.query_parameters()
-        query, errors = read_query(sent_query, {**PAGING, **self.query} if self.paged else self.query)
+        query, errors = read_query(sent_query, declared.query_parameters)
         errors += path_errors(path_parameters)
         body: BaseModel | None = None
-        if self.body:
-            body, body_errors = read_body(self._body_model(self.body), document)
+        if declared.body:
+            body, body_errors = read_body(self.body_model(), document)
             errors += body_errors
         if errors:
             raise InvalidInput(errors)
@@ -161,24 +164,18 @@ class _Endpoint:
             path=envelope.path,
             path_parameters=path_parameters,
             query=query,
-            page=PageRequest(query["limit"], after) if self.paged else PageRequest(),
+            page=PageRequest(query["limit"], after) if declared.paged else PageRequest(),
             body=body,
             intent=None if key is None else self._intent(envelope, principal, key, body),
-            if_match=IfMatch.read(envelope.header("if-match")),
+            if_match=IfMatch.read(envelope.header("if-match")) if declared.versioned else ANY_VERSION,
             query_as_sent=sent_query,
             accept=envelope.header("accept") or "",
         )
 
     def _needs_key(self, document: Any) -> bool:
-        if self.idempotency == "required":
+        if self.declared.idempotency == "required":
             return True
-        return isinstance(document, dict) and document.get(self.key_needed_with) is not None
-
-    def _body_model(self, name: str) -> type[BaseModel]:
-        # pydantic is a third of a cold start; services that only read never load it.
-        assert self.bodies is not None, "a route that takes a body needs request models"
-        model: type[BaseModel] = getattr(self.bodies(), name)
-        return model
+        return isinstance(document, dict) and document.get(self.declared.key_needed_with) is not None
 
     def _intent(self, envelope: Envelope, principal: Principal, key: str, body: BaseModel | None) -> Intent:
         # Of the same request however it is spelled: decoded parameters, and the body as it was understood.
@@ -200,6 +197,8 @@ class RestService(Chalice):
         Imports and returns the module of request models (pydantic); called when a body comes.
     cors_origins
         Origins whose pages may call the service.
+    api
+        What it says of itself; without, it has no document and no reference page.
     """
 
     def __init__(
@@ -209,6 +208,7 @@ class RestService(Chalice):
         verifier: TokenVerifier,
         bodies: Bodies | None = None,
         cors_origins: Collection[str] = (),
+        api: Api | None = None,
     ) -> None:
         # Chalice's own log handler writes text beside the JSON lines; without it, the log is Lambda's.
         super().__init__(app_name=name, configure_logs=False)
@@ -217,10 +217,18 @@ class RestService(Chalice):
         self._cors_origins = frozenset(cors_origins)
         self.feeds: dict[str, Feed] = {}
         self.schedules: dict[str, str] = {}
-        super().route("/health", methods=["GET"])(self._health)
+        self._own_route("/health", self._health)
+        self.declared_api = api  # not `api`, which is Chalice's own
+        if api is not None:
+            pages = ReferencePages(api.folder, name)
+            self._own_route("/openapi.json", lambda *_: pages.document())
+            self._own_route("/docs", lambda *_: pages.page())
+            self._own_route(f"/docs/{PROGRAM}", lambda *_: pages.program())
 
     @classmethod
-    def from_settings(cls, name: str, settings: Settings, *, bodies: Bodies | None = None) -> RestService:
+    def from_settings(
+        cls, name: str, settings: Settings, *, bodies: Bodies | None = None, api: Api | None = None
+    ) -> RestService:
         """Make the application of a service from its settings."""
         verifier = TokenVerifier(
             settings.jwks_url,
@@ -228,7 +236,7 @@ class RestService(Chalice):
             settings.token_audiences,
             settings.machine_client_ids,
         )
-        return cls(name, verifier=verifier, bodies=bodies, cors_origins=settings.cors_origins)
+        return cls(name, verifier=verifier, bodies=bodies, cors_origins=settings.cors_origins, api=api)
 
     def route(  # type: ignore[override]  # Chalice takes anything and looks at it later
         self,
@@ -243,6 +251,10 @@ class RestService(Chalice):
         body_required: bool = True,
         idempotency: Literal["required", "optional"] | None = None,
         key_needed_with: str | None = None,
+        versioned: bool = False,
+        tag: str | None = None,
+        serves: Serves | None = None,
+        refuses: Collection[type[InventoryError]] = (),
     ) -> Callable[[View], View]:
         """Register a route.
 
@@ -268,22 +280,35 @@ class RestService(Chalice):
             Whether an Idempotency-Key is required or understood.
         key_needed_with
             The member of the body that makes an optional key a required one.
+        versioned
+            Whether If-Match is understood.
+        tag
+            The group of routes that it is shown in; the service's own name if none is given.
+        serves
+            What it answers if all goes well; the service's document cannot be written without.
+        refuses
+            What it can refuse beside what follows from the rest: its own 404, 409 and 422.
         """
 
         def register(view: View) -> View:
-            endpoint = _Endpoint(
-                view,
-                self._verifier,
-                self._bodies,
-                frozenset(may),
-                may_ask or {},
-                query or {},
-                paged,
-                body,
-                body_required,
-                idempotency,
-                key_needed_with,
+            [method] = methods
+            declared = Declaration(
+                path=path,
+                method=method,
+                tag=tag,
+                may=frozenset(may),
+                may_ask=may_ask or {},
+                query=query or {},
+                paged=paged,
+                body=body,
+                body_required=body_required,
+                idempotency=idempotency,
+                key_needed_with=key_needed_with,
+                versioned=versioned,
+                serves=serves,
+                refuses=refuses,
             )
+            endpoint = Endpoint(view, self._verifier, self._bodies, declared)
             update_wrapper(endpoint, view)
             super(RestService, self).route(path, methods=list(methods))(endpoint)
             return view
@@ -416,6 +441,10 @@ class RestService(Chalice):
             "Access-Control-Expose-Headers": _EXPOSED_HEADERS,
             "Access-Control-Max-Age": str(_PREFLIGHT_SECONDS),
         }
+
+    def _own_route(self, path: str, view: Callable[[Envelope, _Findings], Response]) -> None:
+        """Register a route that looks at nothing in a request."""
+        super().route(path, methods=["GET"])(view)
 
     def _health(self, _: Envelope, __: _Findings) -> Response:
         return answer({"status": "ok", "service": self.app_name})

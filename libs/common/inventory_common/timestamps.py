@@ -9,9 +9,22 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-__all__ = ["Clock", "epoch_seconds", "later_of", "microsecond_before", "now", "plus_seconds", "timestamp"]
+__all__ = [
+    "TIMESTAMP_FORM",
+    "Clock",
+    "epoch_seconds",
+    "later_of",
+    "microsecond_before",
+    "now",
+    "plus_seconds",
+    "timestamp",
+]
 
-_EXTENDED_FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.,]+(Z|[+-][0-9:]+)")
+TIMESTAMP_FORM: Final = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
+"""What a moment looks like that a client sends; not every text of this form is one."""
+_EXTENDED_FORM: Final = re.compile(TIMESTAMP_FORM)
 
 Clock = Callable[[], str]
 """Returns the present moment as a timestamp; services take it as a parameter, tests hand in their own."""

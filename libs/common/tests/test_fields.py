@@ -1,3 +1,4 @@
+import re
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -5,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from inventory_common import fields
 from inventory_common.exact_json import dumps, loads
@@ -279,3 +280,45 @@ values = st.recursive(
 def test_any_document_is_accepted_or_found_invalid(document: Any) -> None:
     with suppress(ValidationError):
         assert isinstance(Everything.model_validate(document), Everything)
+
+
+EDGES = "\t\n\x1f\x7f\x85\x9f \xa0\u1680\u2003\u2028\u3000\ufeff"
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(EDGES)), max_size=8))
+def test_the_pattern_in_documents_is_the_rule_for_readable_texts(text: str) -> None:
+    class Named(fields.Body):
+        name: fields.Name
+
+    try:
+        Named.model_validate({"name": text})
+        accepted = True
+    except ValidationError:
+        accepted = False
+    # `$` of JSON Schema is the very end, as `\Z` is Python's.
+    pattern = fields.READABLE.removesuffix("$") + r"\Z"
+    sendable = not any("\ud800" <= character <= "\udfff" for character in text)
+    assert accepted == (bool(re.match(pattern, text)) and sendable)
+
+
+def test_a_body_of_several_forms_says_what_each_needs_and_lacks() -> None:
+    class Either(fields.Body):
+        model_config = ConfigDict(
+            json_schema_extra=fields.alternatives(
+                {"needs": ["one"], "lacks": ["other"], "properties": {"one": {"minimum": 5}}},
+                {"needs": ["other"], "lacks": ["one"]},
+            )
+        )
+
+        one: int | None = None
+        other: int | None = None
+        why: fields.Name
+
+    schema = Either.model_json_schema()
+    first, second = schema["oneOf"]
+    assert "properties" not in schema
+    assert (first["required"], second["required"]) == (["why", "one"], ["why", "other"])
+    assert first["properties"]["one"] == {"type": "integer", "minimum": 5}
+    assert first["properties"]["other"] == second["properties"]["one"] == {"type": "null"}
+    assert second["properties"]["other"] == {"type": "integer"}
+    assert first["additionalProperties"] is second["additionalProperties"] is False

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inventory_common.errors import InvalidCursor, InvalidInput
 from inventory_common.pages import Filter, Listing, PageRequest, Period, within
-from inventory_common.requests import amount, moment, one_of, read_period, require_range
+from inventory_common.requests import amount, moment, one_of, read_period, require_range, text
 from inventory_common.schema import CATEGORY_INDEX, SKU_TRANSACTION_INDEX
 from inventory_common.timestamps import microsecond_before
 
@@ -221,3 +226,44 @@ def test_a_range_with_nothing_in_it_is_refused(least: Any, most: Any) -> None:
     assert refused.value.members["errors"] == [
         {"path": "query.max_price", "message": "must not be below min_price"}
     ]
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\n\x1f\x85 a")), max_size=6))
+def test_a_text_is_read_as_its_schema_says(value: str) -> None:
+    form = text(4)
+    read = None
+    with suppress(ValueError):
+        read = form(value)
+    schema = form.schema
+    sendable = not re.search("[\ud800-\udfff]", value)
+    fits = schema["minLength"] <= len(value) <= schema["maxLength"]
+    # `$` of JSON Schema is the very end, as `\\Z` is Python's.
+    matches = re.search(schema["pattern"].removesuffix("$") + r"\Z", value) is not None
+    assert (read == value) == (sendable and fits and matches)
+
+
+@given(
+    st.datetimes(),
+    st.sampled_from(["Z", "+05:30", "-23:59"]),
+    st.sampled_from(["minutes", "seconds", "auto"]),
+)
+def test_a_moment_that_is_read_has_the_form_that_its_schema_says(
+    when: datetime, offset: str, precision: str
+) -> None:
+    sent = when.isoformat(timespec=precision) + offset
+    assert re.search(moment.schema["pattern"], sent)
+
+
+@given(st.text(alphabet="0123456789-:.,TZ+ t", max_size=30))
+def test_nothing_is_a_moment_that_has_not_the_form_that_its_schema_says(sent: str) -> None:
+    with suppress(ValueError):
+        moment(sent)
+        assert re.search(moment.schema["pattern"], sent)
+
+
+def test_words_and_amounts_say_what_they_are() -> None:
+    assert one_of("asc", "desc").schema == {"type": "string", "enum": ["asc", "desc"]}
+    assert amount.schema["maximum"] == 9_999_999.99
+    assert amount(str(amount.schema["maximum"])) == Decimal("9999999.99")
+    with pytest.raises(ValueError, match="must be 0 to"):
+        amount(str(amount.schema["maximum"] + amount.schema["multipleOf"]))

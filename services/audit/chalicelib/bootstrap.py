@@ -2,9 +2,11 @@
 
 import os
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from inventory_common.alert_topic import AlertTopic
+from inventory_common.declarations import Api
 from inventory_common.dynamodb import DynamoDBClient, connect
 from inventory_common.rest import RestService
 from inventory_common.settings import Settings
@@ -33,10 +35,16 @@ __all__ = [
 
 _NAME: Final = "inventory-audit"
 
+_API: Final = Api(
+    about="Auditors and vendors read the log of every change of stock, which nobody can change.",
+    version="1.0.0",
+    folder=Path(__file__).parent.parent,
+)
+
 
 def rest_service() -> RestService:
     """Make the application that routes are registered on."""
-    return RestService.from_settings(_NAME, Settings.from_environment(os.environ))
+    return RestService.from_settings(_NAME, Settings.from_environment(os.environ), api=_API)
 
 
 def audit_service() -> AuditService:

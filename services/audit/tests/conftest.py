@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from documented import pytest_sessionfinish as pytest_sessionfinish
 from front_door import Client
 from service_fixtures import *  # noqa: F403  (its fixtures, by name in its __all__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refusal_walk import EMPTY, EVERYBODY, Row, Table
+from refusal_walk import EMPTY, OWN_ROUTES, Row, Table
 
 from .ledger import BLACK, PRODUCT, VENDOR, a_ledger, a_record, a_sku, keep, keep_sku
 
@@ -20,7 +20,7 @@ NO_SKU = {"sku": f"SKU-{PRODUCT}-NONE"}
 ABSENT = {"transaction_id": a_record(BLACK, 99).transaction_id}
 
 ROUTES: Table = {
-    ("GET", "/health"): Row(may=EVERYBODY, looks_at_tokens=False),
+    **OWN_ROUTES,
     ("GET", "/transactions/{transaction_id}"): Row(
         may=LOG_READERS,
         another_vendor="transaction_not_found",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from inventory_common.fields import Body, Description, ImageUrl, Money, Name, VendorId
+from inventory_common.fields import Body, Description, ImageUrl, MergePatch, Money, Name, VendorId
 from inventory_common.limits import PRODUCT_IMAGES_MAX, PRODUCT_TAGS_MAX
 
 __all__ = ["NewProduct", "ProductPatch"]
@@ -25,11 +25,8 @@ class NewProduct(Body):
     external_id: Name | None = None
 
 
-class ProductPatch(Body):
-    """A JSON merge patch (RFC 7396): what is absent stays, null takes an optional attribute away.
-
-    The defaults stand for "absent" and are never looked at.
-    """
+class ProductPatch(MergePatch):
+    """What is to change of a product: what is absent stays, null takes an optional attribute away."""
 
     product_name: Name = ""
     description: Description | None = None

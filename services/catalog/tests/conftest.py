@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from documented import pytest_sessionfinish as pytest_sessionfinish
 from front_door import Client, Tokens
 from service_fixtures import *  # noqa: F403  (its fixtures, by name in its __all__)
 

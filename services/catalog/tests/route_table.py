@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refusal_walk import EVERYBODY, SERVED, Row, Table
+from refusal_walk import EVERYBODY, OWN_ROUTES, SERVED, Row, Table
 
 from .shop import VENDOR, a_product, keep
 
@@ -16,7 +16,7 @@ PATHS = {"product_id": PRODUCT, "vendor_id": VENDOR}
 ABSENT = {"product_id": "PROD-ZZZZZ"}
 
 ROUTES: Table = {
-    ("GET", "/health"): Row(may=EVERYBODY, looks_at_tokens=False),
+    **OWN_ROUTES,
     ("POST", "/products"): Row(
         may=WRITERS,
         body={"vendor_id": VENDOR, "product_name": "Lamp", "category": "Home", "base_price": 19.9},

@@ -2,9 +2,21 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from inventory_common.fields import Body, Money, Name, Notes, OrderId, ProductId, Quantity, SkuId, Threshold
+from inventory_common.fields import (
+    Body,
+    MergePatch,
+    Money,
+    Name,
+    Notes,
+    OrderId,
+    ProductId,
+    Quantity,
+    SkuId,
+    Threshold,
+    alternatives,
+)
 from inventory_common.ids import sku_prefix
 from inventory_common.limits import (
     BATCH_LINES_MAX,
@@ -53,7 +65,7 @@ class RestockBody(Body):
 
 
 class OrderLineBody(Body):
-    """Units of one SKU."""
+    """Units of one SKU; `sku` begins with `SKU-{product_id}-`."""
 
     product_id: ProductId
     sku: SkuId
@@ -67,7 +79,7 @@ class OrderLineBody(Body):
 
 
 class NewOrder(Body):
-    """What to reserve, and for how long; lines of one SKU are summed."""
+    """What to reserve, and for how long; lines of one SKU are summed, to at most 1,000,000 units."""
 
     lines: Annotated[list[OrderLineBody], Field(min_length=1, max_length=ORDER_LINES_SENT_MAX)]
     hold_seconds: Annotated[int, Field(ge=HOLD_MIN_SECONDS, le=HOLD_MAX_SECONDS)] = HOLD_DEFAULT_SECONDS
@@ -84,6 +96,17 @@ BatchedLines = Annotated[list[OrderLineBody], Field(min_length=1, max_length=UND
 
 class BatchedOrder(Body):
     """One command of a batch; a confirm or a cancel is of the whole order."""
+
+    model_config = ConfigDict(
+        json_schema_extra=alternatives(
+            {"needs": ["lines"], "lacks": [], "properties": {"command": {"enum": ["place"]}}},
+            {
+                "needs": ["command"],
+                "lacks": ["lines", "hold_seconds"],
+                "properties": {"command": {"enum": ["confirm", "cancel"], "default": None}},
+            },
+        )
+    )
 
     order_id: OrderId
     command: Literal["place", "confirm", "cancel"] = "place"
@@ -102,7 +125,7 @@ class BatchedOrder(Body):
 
 
 class Batch(Body):
-    """Commands on orders, each carried out or refused by itself."""
+    """Commands on orders, each carried out or refused by itself; at most 2,000 lines in all."""
 
     orders: Annotated[list[BatchedOrder], Field(min_length=1, max_length=BATCH_ORDERS_MAX)]
 
@@ -113,10 +136,10 @@ class Batch(Body):
         return self
 
 
-class SkuPatch(Body):
-    """A JSON merge patch (RFC 7396): what is absent stays, null takes an optional attribute away.
+class SkuPatch(MergePatch):
+    """What is to change of a SKU: what is absent stays, null takes an optional attribute away.
 
-    The defaults stand for "absent" and are never looked at.
+    With a SKU's attributes that stay there are at most 20 variant attributes.
     """
 
     variant_name: Name = ""
@@ -130,6 +153,17 @@ class SkuPatch(Body):
 
 class AdjustmentBody(Body):
     """A signed change, or a count together with what was expected; and why."""
+
+    model_config = ConfigDict(
+        json_schema_extra=alternatives(
+            {
+                "needs": ["quantity_change"],
+                "lacks": ["counted_stock", "expected_stock"],
+                "properties": {"quantity_change": {"not": {"const": 0}}},
+            },
+            {"needs": ["counted_stock", "expected_stock"], "lacks": ["quantity_change"]},
+        )
+    )
 
     quantity_change: Annotated[int, Field(ge=-QUANTITY_MAX, le=QUANTITY_MAX)] | None = None
     counted_stock: Annotated[int, Field(ge=0, le=STOCK_MAX)] | None = None
@@ -158,7 +192,7 @@ Lines = Annotated[list[SettledLine], Field(min_length=1, max_length=ORDER_LINES_
 
 
 class Settlement(Body):
-    """Part of an order; without `lines`, all of it."""
+    """Part of an order; without `lines`, all of it.  Lines of one SKU are summed."""
 
     lines: Lines | None = None
 

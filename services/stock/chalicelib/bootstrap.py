@@ -2,11 +2,13 @@
 
 import os
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Final
 
 from inventory_common.alert_topic import AlertTopic
 from inventory_common.contention import Persistence
+from inventory_common.declarations import Api
 from inventory_common.dynamodb import connect
 from inventory_common.rest import RestService
 from inventory_common.settings import Settings
@@ -21,11 +23,16 @@ from .sweeper import Sweeper
 __all__ = ["bound_lowering", "reactions", "rest_service", "stock_service", "sweeper"]
 
 _NAME: Final = "inventory-stock"
+_API: Final = Api(
+    about="Vendors keep SKUs and their stock; order systems reserve units, and settle or release them.",
+    version="1.0.0",
+    folder=Path(__file__).parent.parent,
+)
 
 
 def rest_service() -> RestService:
     """Make the application that routes are registered on."""
-    return RestService.from_settings(_NAME, Settings.from_environment(os.environ), bodies=_bodies)
+    return RestService.from_settings(_NAME, Settings.from_environment(os.environ), bodies=_bodies, api=_API)
 
 
 def stock_service() -> StockService:

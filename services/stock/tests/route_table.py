@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from front_door import Client
-from refusal_walk import EMPTY, EVERYBODY, Row, Table
+from refusal_walk import EMPTY, OWN_ROUTES, Row, Table
 
 from .shop import BLACK, ORDER, PRODUCT, VENDOR, WHITE, Tables, a_product, a_sku, asked
 
@@ -16,13 +16,14 @@ PATHS = {"product_id": PRODUCT, "sku": BLACK, "vendor_id": VENDOR, "order_id": O
 NO_PRODUCT = {"product_id": "PROD-00000"}
 NO_SKU = {"sku": f"SKU-{PRODUCT}-NONE"}
 NO_ORDER = {"order_id": "ORDER-NONE"}
+ANOTHER_ORDER = "ORDER-67890"
 
 RED = f"SKU-{PRODUCT}-RED-L"
 NEW_SKU = {"sku": RED, "variant_name": "Red", "unit_price": 90, "reorder_threshold": 5}
 ONE_BLACK = {"lines": [{"sku": BLACK, "quantity": 1}]}
 
 ROUTES: Table = {
-    ("GET", "/health"): Row(may=EVERYBODY, looks_at_tokens=False),
+    **OWN_ROUTES,
     ("POST", "/products/{product_id}/skus"): Row(
         may=WRITERS, body=NEW_SKU, idempotency="optional", another_vendor="product_not_found"
     ),
@@ -63,14 +64,21 @@ ROUTES: Table = {
     ),
     ("GET", "/vendors/{vendor_id}/inventory"): Row(may=OVERSEERS, paged=True, another_vendor="forbidden"),
     ("GET", "/vendors/{vendor_id}/low-stock"): Row(may=OVERSEERS, paged=True, another_vendor="forbidden"),
-    ("PUT", "/orders/{order_id}"): Row(may=ORDER_SYSTEMS, body=asked((BLACK, 4))),
+    ("PUT", "/orders/{order_id}"): Row(
+        may=ORDER_SYSTEMS,
+        body=asked((BLACK, 4)),
+        writing={"paths": PATHS | {"order_id": ANOTHER_ORDER}},
+    ),
     ("GET", "/orders/{order_id}"): Row(may=ORDER_SYSTEMS, absent=NO_ORDER, not_found="order_not_found"),
     ("GET", "/orders"): Row(may=ORDER_SYSTEMS, paged=True),
     ("POST", "/orders/batch"): Row(
-        may=ORDER_SYSTEMS, body={"orders": [{"order_id": ORDER} | asked((BLACK, 4))]}
+        may=ORDER_SYSTEMS,
+        body={"orders": [{"order_id": ORDER} | asked((BLACK, 4))]},
+        severally=True,
+        writing={"body": {"orders": [{"order_id": ANOTHER_ORDER} | asked((BLACK, 4))]}},
     ),
     ("POST", "/orders/{order_id}/extend"): Row(
-        may=ORDER_SYSTEMS, body={"hold_seconds": 60}, absent=NO_ORDER, not_found="order_not_found"
+        may=ORDER_SYSTEMS, body={"hold_seconds": 2_000_000}, absent=NO_ORDER, not_found="order_not_found"
     ),
     ("POST", "/orders/{order_id}/confirm"): Row(
         may=ORDER_SYSTEMS,

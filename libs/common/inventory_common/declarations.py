@@ -1,0 +1,143 @@
+"""What a route says of itself, once: who may use it, what it takes, what it answers.
+
+Requests are checked by it (`rest`), and the service's OpenAPI document is written from it when the product is
+built.  Of what is here for the document alone, nothing is looked at while requests are answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from .errors import (
+    Busy,
+    DatabaseUnavailable,
+    Forbidden,
+    IdempotencyKeyRequired,
+    IdempotencyKeyReused,
+    IdentityUnavailable,
+    InternalError,
+    InvalidCursor,
+    InvalidIdempotencyKey,
+    InvalidInput,
+    InvalidJson,
+    InventoryError,
+    PreconditionFailed,
+    TooLarge,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
+from .identity import Role
+from .requests import PAGING, Parameter
+
+__all__ = ["DONE", "Api", "Declaration", "Serves"]
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """What a service says of itself as a whole.
+
+    Attributes
+    ----------
+    about
+        What it is for.
+    version
+        Semantic: a change that clients have to follow raises its first number.
+    folder
+        Where the service's files are: `openapi.json`, and in a package the reference page's program.
+    """
+
+    about: str
+    version: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Serves:
+    """What a route answers if all goes well.
+
+    Attributes
+    ----------
+    shape
+        Of the JSON object: a dataclass, whose fields and properties it has, or a TypedDict; of a list, that
+        of its items; `str` for a text of another media type; None for an answer without a body.
+    status
+        200, 201 or 204; a command that had been done before answers 200.
+    etag
+        Whether it carries the version of a single resource.
+    location
+        Whether it says where a created resource is.
+    replays
+        Whether a repeated command is answered as done before, also where no Idempotency-Key is understood.
+    whole_page
+        Of a list, whether the shape is that of the whole page rather than of its items.
+    severally
+        Whether it tells of each command in the body what became of it, so that it is busy for none of them.
+    media_type
+        What the answer is if nothing else was asked for.
+    also
+        Further media types, each with a sentence that says how to ask for it and what it holds.
+    """
+
+    shape: Any
+    status: int = 200
+    etag: bool = False
+    location: bool = False
+    replays: bool = False
+    whole_page: bool = False
+    severally: bool = False
+    media_type: str = "application/json"
+    also: Mapping[str, str] = field(default_factory=dict)
+
+
+DONE: Final = Serves(None, status=204)
+"""Nothing to show: done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """One route; `RestService.route` says what the parts mean."""
+
+    path: str
+    method: str
+    tag: str | None = None
+    may: frozenset[Role]
+    may_ask: Mapping[tuple[str, str], Collection[Role]] = field(default_factory=dict)
+    query: Mapping[str, Parameter] = field(default_factory=dict)
+    paged: bool = False
+    body: str | None = None
+    body_required: bool = True
+    idempotency: Literal["required", "optional"] | None = None
+    key_needed_with: str | None = None
+    versioned: bool = False
+    serves: Serves | None = None
+    refuses: Collection[type[InventoryError]] = ()
+
+    @property
+    def query_parameters(self) -> Mapping[str, Parameter]:
+        """The query's parameters, those of a list included."""
+        return {**PAGING, **self.query} if self.paged else self.query
+
+    @property
+    def refusals(self) -> frozenset[type[InventoryError]]:
+        """Every outcome that its requests can meet: what it names, and what follows from what it takes."""
+        found = {InvalidInput, Unauthenticated, IdentityUnavailable, DatabaseUnavailable, InternalError}
+        if self.may or self.may_ask:
+            found.add(Forbidden)
+        if self.body:
+            found |= {TooLarge, UnsupportedMediaType, InvalidJson}
+        if self.paged:
+            found.add(InvalidCursor)
+        if self.idempotency:
+            found |= {InvalidIdempotencyKey, IdempotencyKeyReused}
+        if self.idempotency == "required" or self.key_needed_with:
+            found.add(IdempotencyKeyRequired)
+        if self.versioned:
+            found.add(PreconditionFailed)
+        if self.method != "GET":
+            found.add(Busy)
+        if self.serves and self.serves.severally:
+            found -= {Busy, DatabaseUnavailable}
+        return frozenset({*found, *self.refuses})

@@ -1,0 +1,1 @@
+"""Trying the running services by their documents."""

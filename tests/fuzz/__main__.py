@@ -1,0 +1,46 @@
+"""``python -m tests.fuzz --seconds 600``: starts the product and tries each service for so long."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from local.settings import SERVICES
+from tests.e2e.running_stack import RunningStack
+from tests.fuzz.fuzzing import ROOT, furnish, fuzz, token_of
+from tests.integration.processes import dynamodb
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
+    parser.add_argument("--seconds", type=int, default=600, help="for each service")
+    parser.add_argument("further", nargs="*", help="arguments of schemathesis, e.g. --seed=1")
+    arguments = parser.parse_args()
+    deviating = []
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        stack = RunningStack(folder)
+        try:
+            stack.wait_until_ready()
+            furnish(dynamodb(stack.url("aws")))
+            for service in SERVICES:
+                print(f"── {service}", flush=True)
+                document = ROOT / "services" / service / "openapi.json"
+                token = token_of(stack.url("front"))
+                tried = fuzz(
+                    document, stack.url(service), token, arguments.seconds, folder, *arguments.further
+                )
+                print(tried.stdout, tried.stderr)
+                if tried.returncode:
+                    deviating.append(service)
+        finally:
+            stack.kill_if_running()
+    if deviating:
+        print(f"not as in its document: {', '.join(deviating)}")
+    return bool(deviating)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
