@@ -184,10 +184,10 @@ class Transactor:
         """Carry out tasks in packs, in their sequence, and yield what became of each.
 
         No task depends on another's success, and none is half done.  A pack begins when what became of those
-        before it has been taken: whoever takes `NeedsSteps` can take the steps before a later task on the same
-        order.  `Busy` and `DatabaseUnavailable` are outcomes of the tasks concerned, which may be sent again;
-        whose turn has not come by the deadline of all is told `Busy`, as whoever waits for the answer does not
-        wait for ever.
+        before it has been taken: whoever takes `NeedsSteps` can take the steps before a later task on the
+        same order.  `Busy` and `DatabaseUnavailable` are outcomes of the tasks concerned, which may be sent
+        again; whose turn has not come by the deadline of all is told `Busy`, as whoever waits for the answer
+        does not wait for ever.
         """
         deadline = self.persistence.deadline() if deadline is None else deadline
         packs: deque[Sequence[Task]] = deque(_packs(tasks))
