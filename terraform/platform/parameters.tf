@@ -30,4 +30,7 @@ resource "aws_ssm_parameter" "this" {
   name  = "/inventory/${var.stage}/${each.key}"
   type  = "String"
   value = each.value
+
+  # A put whose answer was lost has put all the same: the next apply takes the parameter over, rather than failing for ever.
+  overwrite = true
 }
