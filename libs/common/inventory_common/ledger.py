@@ -132,7 +132,7 @@ def check_record(document: Mapping[str, Any], sku: str, sequence: int, before: L
             expect("timestamp", "a moment in UTC with six fractional digits", moment)
         elif before is not None and before.timestamp is not None and moment <= before.timestamp:
             expect("timestamp", f"later than {before.timestamp}", moment)
-        for kind, expected, found in _broken_rules(document):
+        for kind, expected, found in _rules(document):
             expect(kind, expected, found)
     expect("hash", _hash_of(document), document.get("hash"))
     return findings
@@ -173,36 +173,33 @@ def check_balance(balance: Mapping[str, Any], last: Mapping[str, Any] | None) ->
     ]
 
 
-def _broken_rules(document: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
-    """Return ``(attribute, expected, found)`` where a record is not what its type allows (design 3)."""
+def _rules(document: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Return ``(attribute, expected, found)`` of what a record's type allows (design 3); most are equal."""
     kind = document["transaction_type"]
     if kind not in EFFECTS:
         return [("transaction_type", "one of the six", kind)]
-    broken: list[tuple[str, Any, Any]] = []
+    rules: list[tuple[str, Any, Any]] = []
     quantity, change = document["quantity"], document["quantity_change"]
     if kind == TransactionType.MANUAL_ADJUSTMENT:
-        if abs(change) != quantity:
-            broken.append(("quantity", abs(change), quantity))
+        rules.append(("quantity", abs(change), quantity))
         effect = Effect(0, 0)
     else:
         if quantity < 1:
-            broken.append(("quantity", "1 or more", quantity))
+            rules.append(("quantity", "1 or more", quantity))
         effect = EFFECTS[TransactionType(kind)]
         due = effect.current_stock * quantity
         # What came back and cannot be sold again does not enter the stock.
-        if change != due and not (kind == TransactionType.REFUND and change == 0):
-            broken.append(("quantity_change", due, change))
-    if document["stock_after"] != document["stock_before"] + change:
-        broken.append(("stock_after", document["stock_before"] + change, document["stock_after"]))
+        if not (kind == TransactionType.REFUND and change == 0):
+            rules.append(("quantity_change", due, change))
+    rules.append(("stock_after", document["stock_before"] + change, document["stock_after"]))
     reserved = document["reserved_before"] + effect.reserved_stock * quantity
-    if document["reserved_after"] != reserved:
-        broken.append(("reserved_after", reserved, document["reserved_after"]))
+    rules.append(("reserved_after", reserved, document["reserved_after"]))
     if not 0 <= document["reserved_after"] <= document["stock_after"] <= STOCK_MAX:
         allowed = f"0 <= reserved_after <= stock_after <= {STOCK_MAX}"
-        broken.append(("stock_after", allowed, document["stock_after"]))
+        rules.append(("stock_after", allowed, document["stock_after"]))
     if (document["order_id"] is not None) != (kind in _OF_ORDERS):
-        broken.append(("order_id", "an order" if kind in _OF_ORDERS else None, document["order_id"]))
-    return broken
+        rules.append(("order_id", "an order" if kind in _OF_ORDERS else None, document["order_id"]))
+    return rules
 
 
 def _misshapen(document: Mapping[str, Any]) -> list[str]:

@@ -209,3 +209,42 @@ def test_a_live_sku_without_records_holds_nothing() -> None:
     assert check_balance(new, None) == []
     [finding] = check_balance(new | {"current_stock": 1}, None)
     assert (finding.kind, finding.expected) == ("sku.current_stock", 0)
+
+
+def test_a_finding_is_served_as_it_is() -> None:
+    [finding] = check_record(a_record() | {"hash": "x"}, SKU, 7, BEFORE)
+    assert finding.document() == {
+        "transaction_id": transaction_id(SKU, 7),
+        "kind": "hash",
+        "expected": a_record()["hash"],
+        "found": "x",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [("quantity", "a whole number"), ("notes", "a text or null"), ("performed_by", "a text")],
+)
+def test_what_form_an_attribute_has_is_told(name: str, form: str) -> None:
+    assert (name, form, 1.5) in faults(a_record() | {name: 1.5})
+    if name == "performed_by":
+        assert (name, form, None) in faults(a_record(performed_by=None))
+
+
+def test_a_balance_of_another_type_is_another_balance() -> None:
+    record = a_record()
+    [finding] = check_balance(a_balance(record, current_stock=25.0), record)
+    assert (finding.kind, finding.transaction_id) == ("sku.current_stock", record["transaction_id"])
+
+
+def test_a_new_sku_names_no_record() -> None:
+    new = {"sequence": 0, "ledger_hash": FIRST_PREVIOUS_HASH}
+    new |= dict.fromkeys(("current_stock", "reserved_stock", "available_stock"), 0)
+    for name in ("last_transaction_id", "last_transaction_at"):
+        [finding] = check_balance(new | {name: "x"}, None)
+        assert (finding.kind, finding.expected, finding.transaction_id) == (f"sku.{name}", None, None)
+    assert [finding.expected for finding in check_balance({}, None)] == [0, FIRST_PREVIOUS_HASH, 0, 0, 0]
+
+
+def test_what_json_cannot_say_has_no_hash() -> None:
+    assert ("hash", None, a_record()["hash"]) in faults(a_record() | {"notes": "\ud800"})

@@ -20,7 +20,7 @@ def test_the_limits_are_these() -> None:
         "HOLD_MIN_SECONDS": 60,
         "IDEMPOTENCY_KEY_MAX_CHARACTERS": 255,
         "IDEMPOTENCY_WINDOW_SECONDS": 86_400,
-        "LOSSES_BEFORE_DIVIDING": 4,
+        "LOSSES_BEFORE_DIVIDING": 2,
         "MONEY_DECIMAL_PLACES": 2,
         "MONEY_MAX": Decimal("9999999.99"),
         "NAME_MAX_CHARACTERS": 200,
