@@ -3,7 +3,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SUITES := libs/common libs/client libs/cli services/catalog services/stock services/audit
 DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" STATE_FOLDER="$(STATE_FOLDER)" \
 	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
@@ -30,13 +29,8 @@ demo: $(VENV)/.run ## Load the demo shop into the running product, and read it b
 token: $(VENV)/.run ## Print a token: ROLE=vendor VENDOR=VENDOR-001, or ROLE=orders, auditor, admin
 	@exec $(BIN)/python -m local.token --role "$(ROLE)" --vendor "$(VENDOR)"
 
-test: $(VENV)/.develop ## Run all tests that need nothing but Python (and Terraform's, where it is)
-	@for suite in $(SUITES); do \
-		echo "── $$suite"; \
-		(cd $$suite && $(abspath $(BIN))/python -m pytest -q -c $(CURDIR)/pyproject.toml --rootdir . tests) || exit 1; \
-	done
-	@echo "── tests"
-	@$(BIN)/python -m pytest -q tests --ignore tests/deployed
+test: $(VENV)/.develop ## Run all tests that need nothing but Python (and Terraform's, where it is); SUITES=services/stock
+	@$(BIN)/python -m tests.suites $(SUITES)
 
 package: $(VENV)/.run ## Write build/*.zip for Lambda: SERVICE=stock ARCHITECTURE=arm64 RUNTIME=python3.13, or native
 	@SERVICE="$(SERVICE)" ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" $(BIN)/python -m deploy package
