@@ -425,16 +425,35 @@ def test_a_sku_that_was_deactivated_meanwhile_can_be_settled(
     assert getattr(after, flag) is False
 
 
-def test_a_change_of_other_attributes_meanwhile_survives(gateway: InventoryGateway, storage: Storage) -> None:
+OTHER_ATTRIBUTES = {
+    "variant_name": {"S": "Jet Black"},
+    "unit_price": {"N": "79.5"},
+    "reorder_threshold": {"N": "3"},
+}
+
+
+def test_a_change_of_other_attributes_beside_a_sale_survives(
+    gateway: InventoryGateway, storage: Storage
+) -> None:
     storage.keep(a_sku(current=50))
     seen = read(gateway, BLACK)
-    storage.set(
-        BLACK, variant_name={"S": "Jet Black"}, unit_price={"N": "79.5"}, reorder_threshold={"N": "3"}
-    )
-    gateway.commit([restock(seen, a_restock(25), WHEN)])
+    storage.set(BLACK, **OTHER_ATTRIBUTES)
+    commit = place(seen, asking((BLACK, 25)), WHEN)
+    assert commit is not None
+    gateway.commit([commit])
     after = gateway.sku(PRODUCT, BLACK)
     assert (after.variant_name, str(after.unit_price), after.reorder_threshold) == ("Jet Black", "79.5", 3)
-    assert (after.current_stock, after.version) == (75, 3)
+    assert (after.reserved_stock, after.version) == (25, 3)
+
+
+def test_a_command_that_is_answered_with_the_sku_loses_to_a_change_of_its_other_attributes(
+    gateway: InventoryGateway, storage: Storage
+) -> None:
+    storage.keep(a_sku(current=50))
+    seen = read(gateway, BLACK)
+    storage.set(BLACK, **OTHER_ATTRIBUTES)
+    found = lose(gateway, storage, restock(seen, a_restock(25), WHEN))
+    assert found.skus[BLACK].variant_name == "Jet Black"
 
 
 @pytest.mark.parametrize("winner", [confirm, cancel])

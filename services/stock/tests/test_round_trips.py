@@ -104,7 +104,7 @@ def test_a_restock_is_one_read_and_one_transaction(shop: Client, tokens: Tokens,
     assert calls == [READ, TRANSACTION]
     calls.clear()
     shop.post(RESTOCKS, {"quantity": 1}, tokens.vendor(), idempotency_key="k")
-    assert calls == [READ, READ], "a replay reads its record, and the SKU with it"
+    assert calls == [TRANSACTION, READ, READ], "a replay: the marker's condition tells; its record is read"
 
 
 @pytest.mark.parametrize("command", ["confirm", "cancel"])
@@ -114,7 +114,7 @@ def test_an_orders_way(shop: Client, tokens: Tokens, calls: list[str], command: 
     assert calls == [READ, TRANSACTION]
     calls.clear()
     shop.put(address, LINES, orders)
-    assert calls == [READ], "a replay"
+    assert calls == [TRANSACTION, READ], "a replay: the order's condition tells, and shows it"
     calls.clear()
     shop.post(f"{address}/{command}", token=orders)
     assert calls == [READ, READ, TRANSACTION], "the order, which tells of the SKUs; and these with it"
@@ -140,7 +140,7 @@ def test_part_of_an_order_is_one_read_and_one_transaction(
     assert calls == [READ, TRANSACTION]
     calls.clear()
     shop.post(f"{address}/{command}", part, orders, idempotency_key="k")
-    assert calls == [READ], "a replay"
+    assert calls == [READ, READ], "a replay: what is refused looks for its marker"
 
 
 def test_a_refund_of_all_is_two_reads_and_one_transaction(
@@ -165,7 +165,7 @@ def test_an_adjustment_is_one_read_and_one_transaction(
     assert calls == [READ, TRANSACTION]
     calls.clear()
     shop.post(f"{SKUS}/{BLACK}/adjustments", body, tokens.vendor(), idempotency_key="k")
-    assert calls == [READ, READ], "a replay reads its record, and the SKU with it"
+    assert calls == [TRANSACTION, READ, READ], "a replay: the marker's condition tells; its record is read"
 
 
 def test_a_change_of_a_sku_is_one_read_and_one_write(shop: Client, tokens: Tokens, calls: list[str]) -> None:
