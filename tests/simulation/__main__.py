@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from local.embedded_aws import embedded_aws
 from tests.simulation.engine import engine_client
+from tests.simulation.narrow_parts import parts_are_narrow
 from tests.simulation.simulator import SimulationFailed, simulate
-from tests.simulation.whole_orders import orders_stay_whole
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
     total: Counter[str] = Counter()
     failed: list[int] = []
     steps, began = 0, time.monotonic()
-    with embedded_aws() as endpoint_url, orders_stay_whole():
+    with embedded_aws() as endpoint_url, parts_are_narrow():
         client = engine_client(endpoint_url)
         for seed in seeds_of(options.seeds):
             try:

@@ -116,7 +116,7 @@ class OneAfterTheOther(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        self._checked(self.machine.sweeper.sweep, "sweep")
+        self._checked(self.simulation.sweep, self.machine, "sweep")
 
     def teardown(self) -> None:
         try:
