@@ -93,7 +93,13 @@ class Report:
 class Machine:
     """A process of the service: its clock, its client, its own copy of everything; see `faulty_client`."""
 
-    def __init__(self, simulation: Simulation, process: Process | None, name: str) -> None:
+    def __init__(
+        self,
+        simulation: Simulation,
+        process: Process | None,
+        name: str,
+        make_client: Callable[..., FaultyClient] = FaultyClient,
+    ) -> None:
         random = simulation.random
         self.name = name
         self.is_dead = False
@@ -104,8 +110,8 @@ class Machine:
             simulation.time, random.uniform(-LARGEST_SKEW_SECONDS, LARGEST_SKEW_SECONDS) if process else 0.0
         )
         rates = simulation.rates if process else lambda: NO_FAULTS
-        client = FaultyClient(simulation.tables.client, self, random, rates)
-        gateway = InventoryGateway(client, simulation.settings)
+        self.client = make_client(simulation.tables.client, self, random, rates)
+        gateway = InventoryGateway(self.client, simulation.settings)
         persistence = Persistence(
             monotonic=lambda: simulation.time.seconds, sleep=self.sleep, uniform=random.uniform
         )
