@@ -83,7 +83,7 @@ class History:
     commits
         How many there were.
     steps
-        How many of them were one step of several, by kind; and how many `divided` an order that is kept whole.
+        How many of them were one step of several, in words that a report shows.
     """
 
     def __init__(self, tables: WatchedTables) -> None:
@@ -331,8 +331,10 @@ class History:
 
     def _after_step(self, attempt: Attempt, change: Change, step: Step) -> None:
         order_id, after = change.place[1], change.after
-        self.steps[type(step).__name__] += 1
-        self.steps["divided"] += "parts" not in (after or change.before or {})
+        self.steps["steps of orders"] += 1
+        self.steps[f"step {type(step).__name__}"] += 1
+        # An order without parts goes in steps because it has lost to others, over and over.
+        self.steps["steps of divided orders"] += "parts" not in (after or change.before or {})
         attempt.steps[order_id].append(self.commits)
         match step:
             case Turn() | Begin(Expire()):

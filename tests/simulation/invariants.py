@@ -168,7 +168,7 @@ def _order(change: Change, parts: Mapping[str, Item]) -> Iterator[str]:
     shard = f"OPEN-ORDERS#{zlib.crc32(order_id.encode()) % ORDER_SHARDS}"
     due = (shard, due_at) if due_at else (None, None)
     if (after.get("vendor_id"), after.get("last_updated")) != due:
-        yield f"{order_id} is to be listed under {due}, not {after.get('vendor_id')}, {after.get('last_updated')}"
+        yield f"{order_id} is to be listed under {due}, not {after.get('vendor_id')}"
 
 
 def lasting_violations(client: Any, prefix: str) -> Iterator[str]:

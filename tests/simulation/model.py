@@ -2,7 +2,8 @@
 
 It is the oracle of all drivers here and shares no code with the service: the table of movements, the guards
 and the answers to repeated commands are written down a second time, from the design.  A command on an order
-may also be done in steps (design 2.8); what is a step stands in `model_steps`, what is answered meanwhile here.
+may also be done in steps (design 2.8): what is a step stands in `model_steps`, what is answered meanwhile
+here.
 """
 
 from __future__ import annotations

@@ -223,7 +223,7 @@ class Simulation:
             self.report.steps = self.steps
         self.raise_failure()
         for kind, count in self.history.steps.items():
-            self.report.counts[f"step {kind}"] = count
+            self.report.counts[kind] = count
         self.report.counts["falls"] = len(self.history.falls)
         self.check_at_rest()
 
