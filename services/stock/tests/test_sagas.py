@@ -256,6 +256,40 @@ def test_a_place_that_was_given_back_meanwhile_is_not_answered_as_done(
     assert_ledgers_fit(standing)
 
 
+class TornOnce:
+    """A gateway of which one read finds an order, and the SKUs beside it as somebody has left them since."""
+
+    def __init__(self, gateway: Any, read: int, act: Callable[[], Any]) -> None:
+        self._gateway = gateway
+        self._left = read
+        self._act = act
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gateway, name)
+
+    def read(self, skus: Any = (), *, orders: Any = (), markers: Any = ()) -> Any:
+        skus, orders = list(skus), list(orders)
+        if skus and orders:
+            self._left -= 1
+            if self._left == 0:
+                earlier = self._gateway.read(orders=orders, markers=markers)
+                self._act()
+                return earlier.updated(self._gateway.read(skus))
+        return self._gateway.read(skus, orders=orders, markers=markers)
+
+
+def test_a_line_that_a_copy_of_the_request_has_placed_is_not_one_that_cannot_be_had(
+    service: StockService, keep: Any, standing: Standing
+) -> None:
+    keep(60, stock=2)
+    copy: list[Any] = []
+    torn = TornOnce(service.gateway, 2, lambda: copy.append(service.place(asking_for(60), SOURCE)))
+    placed = replace(service, gateway=torn).place(asking_for(60), SOURCE)
+    assert [settled.replayed for settled in (*copy, placed)] == [False, True]
+    assert placed.order.status == "reserved"
+    assert standing.figures() == (120, 120)
+
+
 def test_another_command_waits_while_an_order_is_being_placed(
     service: StockService, keep: Any, clock: Clock, sweeper: Sweeper
 ) -> None:
