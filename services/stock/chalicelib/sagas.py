@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeVar
@@ -163,7 +164,8 @@ class Sagas:
             some = [sku for _, sku in keys]
             return lambda seen, occasion: steps.release_some(seen, some, occasion)
 
-        if lines:
+        # Whoever took this process for dead may have given back the rest, and removed the order.
+        with suppress(OrderNotFound):
             self._in_steps(order.order_id, source, _by_part(lines), step, deadline)
         self._one(order.order_id, source, lambda seen, _: steps.remove(seen), deadline)
 

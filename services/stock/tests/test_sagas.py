@@ -290,6 +290,36 @@ def test_a_line_that_a_copy_of_the_request_has_placed_is_not_one_that_cannot_be_
     assert standing.figures() == (120, 120)
 
 
+def test_a_place_that_fails_tells_why_though_the_sweeper_gives_back_the_rest(
+    service: StockService, keep: Any, dynamodb: Any, clock: Clock, sweeper: Sweeper, standing: Standing
+) -> None:
+    keep(120)
+    sold_out = a_sku(the_skus(120)[100], 0)
+
+    class Slow:
+        """A gateway that takes so long over giving back that the sweeper takes its process for dead."""
+
+        def __init__(self) -> None:
+            self.commits = 0
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(service.gateway, name)
+
+        def commit(self, commits: Any) -> None:
+            self.commits += 1
+            if self.commits == 2:
+                dynamodb.put_item(TableName="VendorInventory", Item=sold_out.to_item())
+            service.gateway.commit(commits)
+            if self.commits == 4:
+                clock.advance(ORDER_LEASE_SECONDS + 1)
+                assert sweeper.sweep("request-9")["completed"] == 1
+
+    with pytest.raises(InsufficientStock):
+        replace(service, gateway=Slow()).place(asking_for(120), SOURCE)
+    assert service.gateway.order(ORDER) is None
+    assert standing.figures() == (595, 0)
+
+
 def test_another_command_waits_while_an_order_is_being_placed(
     service: StockService, keep: Any, clock: Clock, sweeper: Sweeper
 ) -> None:
