@@ -98,6 +98,7 @@ class Sagas:
         Busy
             If time runs out; the same request goes on from there, or the sweeper does.
         """
+        self._require_own_key(command)
         begun = self._one(
             command.order_id,
             source,
@@ -143,6 +144,18 @@ class Sagas:
             return
         for lines in _chunks(command.lines, TRANSACTION_ITEMS_MAX):
             require_on_offer(lines, self.gateway.read(_keys(lines)).skus)
+
+    def _require_own_key(self, command: SettleOrder) -> None:
+        """Refuse a key that stands for another command: where one has begun already, no write would tell.
+
+        Raises
+        ------
+        IdempotencyKeyReused
+        """
+        intent = command.intent
+        if intent is not None:
+            found = self.gateway.read(markers=[intent.marker_id]).markers
+            intent.already_done(found.get(intent.marker_id), self.transactor.clock())
 
     def _settle_on(
         self, order: Order, settlement: Settlement, source: Source, deadline: float

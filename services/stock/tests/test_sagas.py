@@ -19,6 +19,7 @@ from chalicelib.stock_service import StockService
 from chalicelib.sweeper import Sweeper
 from inventory_common.errors import (
     Busy,
+    IdempotencyKeyReused,
     InsufficientStock,
     InvalidInput,
     OrderExists,
@@ -318,6 +319,20 @@ def test_a_place_that_fails_tells_why_though_the_sweeper_gives_back_the_rest(
         replace(service, gateway=Slow()).place(asking_for(120), SOURCE)
     assert service.gateway.order(ORDER) is None
     assert standing.figures() == (595, 0)
+
+
+def test_a_key_that_stands_for_something_else_does_not_go_on_with_a_command(
+    service: StockService, keep: Any
+) -> None:
+    keep(WIDE)
+    service.place(asking_for(WIDE), SOURCE)
+    service.confirm(SettleOrder(ORDER, {the_skus(WIDE)[0]: 1}, an_intent("key", "a part")), SOURCE)
+    with pytest.raises(Died):
+        dying(service, after=6).confirm(SettleOrder(ORDER), SOURCE)
+    assert service.gateway.order(ORDER).phase == "confirming"
+    with pytest.raises(IdempotencyKeyReused):
+        service.confirm(SettleOrder(ORDER, None, an_intent("key", "all")), SOURCE)
+    assert service.gateway.order(ORDER).phase == "confirming"
 
 
 def test_another_command_waits_while_an_order_is_being_placed(
