@@ -15,6 +15,7 @@ from front_door import Client
 
 from chalicelib.commands import OrderLineRequest, PlaceOrder, SettleOrder
 from chalicelib.inventory_gateway import InventoryGateway
+from chalicelib.reservations import CANCEL, CONFIRM, REFUND
 from chalicelib.stock_service import StockService
 from chalicelib.sweeper import Sweeper
 from inventory_common.errors import (
@@ -333,6 +334,30 @@ def test_a_key_that_stands_for_something_else_does_not_go_on_with_a_command(
     with pytest.raises(IdempotencyKeyReused):
         service.confirm(SettleOrder(ORDER, None, an_intent("key", "all")), SOURCE)
     assert service.gateway.order(ORDER).phase == "confirming"
+
+
+@pytest.mark.parametrize("command", ["confirm", "cancel", "refund"])
+def test_a_repeated_command_is_brought_to_its_end_before_it_is_answered(
+    service: StockService, keep: Any, command: str
+) -> None:
+    """Its copy went on in steps and died, when its own transaction fails on that very order and marker."""
+    keep(2)
+    service.place(asking_for(2), SOURCE)
+    if command == "refund":
+        service.confirm(SettleOrder(ORDER), SOURCE)
+    settlement = {"confirm": CONFIRM, "cancel": CANCEL, "refund": REFUND}[command]
+    keyed = SettleOrder(ORDER, None, an_intent("key"))
+
+    def begun() -> None:
+        sagas = dying(service, after=3)._sagas
+        with pytest.raises(Died):
+            sagas.settle(settlement, keyed, SOURCE, service.persistence.deadline())
+        assert service.gateway.order(ORDER).phase is settlement.phase
+
+    beside = replace(service, gateway=Meanwhile(service.gateway, 0, begun))
+    answered = getattr(beside, command)(keyed, SOURCE)
+    assert answered.order.phase == "idle"
+    assert not settlement.remaining(answered.order)[the_skus(2)[0]]
 
 
 def test_another_command_waits_while_an_order_is_being_placed(
