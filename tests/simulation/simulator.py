@@ -113,7 +113,7 @@ class Machine:
         self.client = make_client(simulation.tables.client, self, random, rates)
         gateway = InventoryGateway(self.client, simulation.settings)
         persistence = Persistence(
-            monotonic=lambda: simulation.time.seconds, sleep=self.sleep, uniform=random.uniform
+            monotonic=lambda: simulation.monotonic_seconds, sleep=self.sleep, uniform=random.uniform
         )
         self.service = StockService(gateway, clock, persistence)
         self.sweeper = Sweeper(gateway, clock, persistence)
@@ -183,8 +183,14 @@ class Simulation:
         self.steps = 0
         self._working = 0
         self._jumps = 0
+        self._hopped_seconds = 0
         self._reacting = 0
         self._names: Counter[str] = Counter()
+
+    @property
+    def monotonic_seconds(self) -> float:
+        """What measures how long somebody tries: hops of the calendar are no time to wait."""
+        return self.time.seconds - self._hopped_seconds
 
     def rates(self) -> FaultRates:
         return NO_FAULTS if self.is_calm else self._drawn
@@ -519,11 +525,12 @@ class Simulation:
             raise Defect(f"{type(error).__name__} in {occasion}: {error}") from error
 
     def _be_calendar(self, process: Process) -> None:
-        """Now and then, let holds end: seconds go by at once, or a part of an hour."""
+        """Now and then, let holds end: the clocks go on by some seconds; or everybody is frozen for long."""
         while not self.is_calm:
             process.sleep(self.random.uniform(0.05, 0.3))
             rarely = self.random.random() < LONG_JUMP_RATE
             self.time.pass_by(self.random.uniform(1, LONG_JUMP_SECONDS) if rarely else JUMP_SECONDS)
+            self._hopped_seconds += 0 if rarely else JUMP_SECONDS
             self.history.shop.now = self.time.seconds
             self._jumps += 1
             self.note(process.name, "time goes by")

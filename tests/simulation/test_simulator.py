@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.simulation.faulty_client import HOT, FaultRates
 from tests.simulation.simulator import simulate
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,15 @@ def test_a_shop_under_faults_and_deaths_keeps_its_promises(engine: Any, seed: in
     # A history in which nothing happens proves nothing.
     assert report.counts["commits"] > 30
     assert report.counts["answered repeated"] > 5
+
+
+def test_orders_that_always_lose_go_on_in_steps_and_some_processes_die_of_it(engine: Any) -> None:
+    usual = FaultRates().transactions
+    hot = FaultRates(transactions={**usual, "conflict": HOT * usual["conflict"]})
+    counts = simulate(engine, 5, STEPS, hot).counts
+    assert counts["steps of divided orders"] > 10
+    assert counts["steps of orders"] > counts["steps of divided orders"]
+    assert counts["crash points"] > 0
 
 
 def trace_in_a_process_of_its_own(hash_seed: int) -> str:

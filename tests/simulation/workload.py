@@ -21,7 +21,8 @@ DUE_RATE = 0.5
 SENSIBLE_RATE = 0.75
 NEW_ORDER_RATE = 0.4
 BATCH_MAX = 5
-WIDE_RATE = 0.3
+WIDE_RATE = 0.4
+SEVERAL_RATE = 0.4
 WIDE_LINES = (4, 6)
 PARTIAL_LINES_MAX = 3
 """Lines that a command on part of an order names: more may be more than is settled at once."""
@@ -81,9 +82,7 @@ class Workload:
         if self._random.random() < FORGOTTEN_RATE:
             # Its customer comes back when the hold has ended, if at all.
             self._forgotten.append(self._new("ORDER"))
-            wide = self._random.random() < WIDE_RATE
-            lines = self._wide_lines() if wide else self._lines(2)
-            return Place(self._forgotten[-1], lines, SHORT_HOLD_SECONDS)
+            return Place(self._forgotten[-1], self._any_lines(), SHORT_HOLD_SECONDS)
         if not self._orders or self._random.random() < NEW_ORDER_RATE:
             self._orders.append((self._new("ORDER"), self._any_lines()))
         order_id, lines = self._random.choice(self._orders)
@@ -149,7 +148,12 @@ class Workload:
         return self._sku() if self._random.random() < 0.7 else self._random.choice(self._more_skus)
 
     def _any_lines(self) -> tuple[tuple[str, int], ...]:
-        return self._wide_lines() if self._random.random() < WIDE_RATE else self._lines(4)
+        if self._random.random() < WIDE_RATE:
+            return self._wide_lines()
+        if self._random.random() < SEVERAL_RATE:
+            skus = self._random.sample(self._skus, self._random.randint(2, len(self._skus)))
+            return tuple((sku, self._random.randint(1, 2)) for sku in skus)
+        return self._lines(4)
 
     def _wide_lines(self) -> tuple[tuple[str, int], ...]:
         skus = self._random.sample([*self._skus, *self._more_skus], self._random.randint(*WIDE_LINES))
