@@ -142,8 +142,13 @@ class Sagas:
         """Refuse an order that cannot be had, before anything of it is written."""
         if self.gateway.order(command.order_id) is not None:
             return
-        for lines in _chunks(command.lines, TRANSACTION_ITEMS_MAX):
-            require_on_offer(lines, self.gateway.read(_keys(lines)).skus)
+        try:
+            for lines in _chunks(command.lines, TRANSACTION_ITEMS_MAX):
+                require_on_offer(lines, self.gateway.read(_keys(lines)).skus)
+        except _NOT_TO_BE_HAD:
+            # Somebody may have placed the order since it was looked for, with these very units.
+            if self.gateway.order(command.order_id) is None:
+                raise
 
     def _require_own_key(self, command: SettleOrder) -> None:
         """Refuse a key that stands for another command: where one has begun already, no write would tell.

@@ -292,6 +292,27 @@ def test_a_line_that_a_copy_of_the_request_has_placed_is_not_one_that_cannot_be_
     assert standing.figures() == (120, 120)
 
 
+def test_an_order_that_a_copy_of_the_request_places_meanwhile_is_not_one_that_cannot_be_had(
+    service: StockService, keep: Any
+) -> None:
+    keep(60, stock=2)
+    copy: list[Any] = []
+
+    class Between:
+        """A gateway that lets the copy act between the look at the order and the one at its SKUs."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(service.gateway, name)
+
+        def read(self, *skus: Any, **others: Any) -> Any:
+            if not copy:
+                copy.append(service.place(asking_for(60), SOURCE))
+            return service.gateway.read(*skus, **others)
+
+    placed = replace(service, gateway=Between()).place(asking_for(60), SOURCE)
+    assert [settled.replayed for settled in (*copy, placed)] == [False, True]
+
+
 def test_a_place_that_fails_tells_why_though_the_sweeper_gives_back_the_rest(
     service: StockService, keep: Any, dynamodb: Any, clock: Clock, sweeper: Sweeper, standing: Standing
 ) -> None:
