@@ -343,6 +343,25 @@ def test_a_place_that_fails_tells_why_though_the_sweeper_gives_back_the_rest(
     assert standing.figures() == (595, 0)
 
 
+@pytest.mark.parametrize("commits_before", [0, 1, 2])
+def test_an_order_that_another_sweeper_removes_meanwhile_is_no_defect(
+    service: StockService, keep: Any, clock: Clock, sweeper: Sweeper, standing: Standing, commits_before: int
+) -> None:
+    keep(60)
+    with pytest.raises(Died):
+        dying(service, after=4).place(asking_for(60), SOURCE)
+    clock.advance(ORDER_LEASE_SECONDS + 1)
+
+    def other() -> None:
+        clock.advance(ORDER_LEASE_SECONDS + 1)
+        assert sweeper.sweep("request-8")["completed"] == 1
+
+    gateway = Meanwhile(service.gateway, commits_before, other)
+    assert replace(sweeper, gateway=gateway).sweep("request-9")["failed"] == 0
+    assert service.gateway.order(ORDER) is None
+    assert standing.figures() == (300, 0)
+
+
 def test_a_key_that_stands_for_something_else_does_not_go_on_with_a_command(
     service: StockService, keep: Any
 ) -> None:
