@@ -253,19 +253,22 @@ def time_of_the_local_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def sweeper_believes_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     """Release what was listed as due, and do not look whether it was extended since."""
-    original = sweeper.expire
 
-    def expire(snapshot: Any, occasion: Any) -> Any:
-        order = snapshot.order
-        if order is None or order.expires_at is None:
-            return original(snapshot, occasion)
-        due = replace(order, expires_at=min(order.expires_at, occasion.now))
-        commit = original(replace(snapshot, order=due), occasion)
-        if commit is None or commit.order is None:
-            return commit
-        return replace(commit, order=replace(commit.order, expires_at=order.expires_at))
+    def believing(original: Callable[..., Any]) -> Callable[..., Any]:
+        def expire(snapshot: Any, occasion: Any) -> Any:
+            order = snapshot.order
+            if order is None or order.expires_at is None:
+                return original(snapshot, occasion)
+            due = replace(order, expires_at=min(order.expires_at, occasion.now))
+            commit = original(replace(snapshot, order=due), occasion)
+            if commit is None or commit.order is None:
+                return commit
+            return replace(commit, order=replace(commit.order, expires_at=order.expires_at))
 
-    monkeypatch.setattr(sweeper, "expire", expire)
+        return expire
+
+    monkeypatch.setattr(sweeper, "expire", believing(sweeper.expire))
+    monkeypatch.setattr(steps, "begin_expiry", believing(steps.begin_expiry))
 
 
 def lease_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
