@@ -9,7 +9,7 @@ import pytest
 
 from local.embedded_aws import embedded_aws
 from tests.simulation.engine import engine_client
-from tests.simulation.whole_orders import orders_stay_whole
+from tests.simulation.narrow_parts import parts_are_narrow
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +19,6 @@ def engine() -> Iterator[Any]:
 
 
 @pytest.fixture(autouse=True)
-def whole_orders() -> Iterator[None]:
-    with orders_stay_whole():
+def narrow_parts() -> Iterator[None]:
+    with parts_are_narrow():
         yield

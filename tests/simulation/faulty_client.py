@@ -47,6 +47,8 @@ ENDPOINT = "https://dynamodb.simulated"
 SLOW_SECONDS = 0.03
 LATER_RATE = 0.3
 """How often others act between the end of a call and what its caller does next."""
+HOT = 5.0
+"""So much more often transactions meet others: orders that always lose go on in steps."""
 QUERIES_AT_ONCE_RATE = 0.95
 """A sweep is sixteen queries, all hints: few of them need to be moments at which others act."""
 
@@ -91,6 +93,7 @@ class FaultRates:
         usual = cls()
         kinds = sorted({*usual.transactions, *usual.batch_reads})
         factors = {kind: random.choice((0.0, 0.5, 1.0, 1.0, 2.0)) for kind in kinds}
+        factors["conflict"] = random.choice((0.0, 0.5, 1.0, 1.0, HOT))
 
         def scaled(rates: Mapping[str, float]) -> dict[str, float]:
             return {kind: rate * factors[kind] for kind, rate in rates.items()}

@@ -7,13 +7,24 @@ have given at some moment between the request and the answer; for an answer that
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.simulation.invariants import CommitChecks, is_order, is_record, is_sku, low_stock_falls
-from tests.simulation.model import Command, Expire, Place, Refused, Settle, Shop, Sku, Switch
+from tests.simulation.model import PHASES, Command, Entry, Expire, Place, Refused, Settle, Shop, Sku, Switch
+from tests.simulation.model_steps import (
+    KINDS,
+    Begin,
+    PlaceSome,
+    ReleaseSome,
+    Remove,
+    SettleSome,
+    Step,
+    Turn,
+    take,
+)
 from tests.simulation.translation import Answer, LookAtOrder, LookAtSku, Request, order_view, sku_view
 from tests.simulation.virtual_clock import LARGEST_SKEW_SECONDS, seconds_of
 from tests.simulation.watched_tables import Change, WatchedTables
@@ -21,6 +32,9 @@ from tests.simulation.watched_tables import Change, WatchedTables
 TRIES_FOR_NOTHING_MAX = 3
 LATEST_SECONDS = 3_700.0
 """The end of a hold is reckoned before the commit; by an hour at most, if the calendar jumps in between."""
+LEASE_SECONDS = 60.0
+NOT_TO_BE_HAD = frozenset({"insufficient_stock", "product_inactive", "sku_inactive", "sku_not_found"})
+CLIENT, SWEEPER, SAGA = "client:simulated", "system:expiry", "system:saga"
 UNMODELLED = ("#ALERT", "#LOW-STOCK-BOUND")
 
 
@@ -37,7 +51,11 @@ class Attempt:
     possible
         By request, what the model would have answered since the attempt began.
     commits
-        By request, the numbers of its commits.
+        By request, the numbers of those of its commits after which it was done.
+    steps
+        By order, the numbers of the commits that were one step of several.
+    takes_over
+        Orders that it may bring to the end without being asked: it turned them, or began to expire them.
     tries, excuses
         How many transactions it sent, and what may have made one fail: faults, and commits of others.
     """
@@ -47,6 +65,8 @@ class Attempt:
     since: int = 0
     possible: dict[Request, set[str]] = field(default_factory=lambda: defaultdict(set))
     commits: dict[Request, list[int]] = field(default_factory=lambda: defaultdict(list))
+    steps: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    takes_over: dict[str, int] = field(default_factory=dict)
     tries: int = 0
     excuses: int = 0
 
@@ -62,16 +82,23 @@ class History:
         The alerts that are due.
     commits
         How many there were.
+    steps
+        How many of them were one step of several, in words that a report shows.
     """
 
     def __init__(self, tables: WatchedTables) -> None:
         self.shop = Shop(skew_seconds=LARGEST_SKEW_SECONDS)
         self.falls: set[str] = set()
         self.commits = 0
+        self.steps: Counter[str] = Counter()
+        self._leases: dict[str, float] = {}
+        self._lease_over: dict[str, int] = {}
+        self._removed: dict[str, int] = {}
+        self._begun_by: dict[str, str] = {}
         self._tables = tables
         self._checks = CommitChecks()
         self._open: list[Attempt] = []
-        self._views: defaultdict[str, list[tuple[int, Hashable]]] = defaultdict(list)
+        self._views: defaultdict[str, list[tuple[int, Hashable, str]]] = defaultdict(list)
         self._products: dict[str, dict[int, bool]] = defaultdict(dict)
 
     # Requests and answers
@@ -115,6 +142,9 @@ class History:
             raise Violation(f"{attempt.name}: {request} is answered {answer.code}, and was committed")
         if answer.code == "busy":
             return
+        turned = attempt.takes_over.get(_subject(request)) if isinstance(request, Place) else None
+        if turned is not None and self._removed.get(_subject(request), 0) < turned:
+            raise Violation(f"{attempt.name}: {request} is answered {answer.code}, and not all is released")
         if answer.code == "order_not_found" and isinstance(request, LookAtOrder):
             self._require_view(attempt, request, request.order_id, answer)
         elif answer.code not in attempt.possible[request]:
@@ -131,8 +161,9 @@ class History:
         first = attempt.since if at is None else at
         last = self.commits if at is None else at
         views = self._views[name]
-        standing = [view for number, view in views if number <= first][-1:] or [None]
-        standing += [view for number, view in views if first < number <= last]
+        seen = [each for each in views if each[0] <= first][-1:] or [(0, None, "idle")]
+        seen += [each for each in views if first < each[0] <= last]
+        standing = [view for _, view, phase in seen if at is not None or phase not in _under_way(request)]
         subject = answer.subject
         if at is not None and not isinstance(request, Place | Settle):
             # What was set beside the stock while it was written may be missing in the answer.
@@ -188,8 +219,11 @@ class History:
                 self.shop.skus[change.place[2]] = Sku()
             elif is_sku(change):
                 yield from self._told_of_product(change)
-        expected = []
-        for command in self._commands(attempt, changes):
+        expected: list[Entry] = []
+        stepped = [change for change in changes if is_order(change) and _phases(change) is not None]
+        if stepped:
+            yield self._step(attempt, changes, stepped[0], expected)
+        for command in () if stepped else self._commands(attempt, changes):
             try:
                 if self.shop.repeats(command):
                     raise Violation(f"{attempt.name}: {command} was done a second time")
@@ -226,6 +260,105 @@ class History:
         if modelled and markers != keys:
             raise Violation(f"{attempt.name}: {attempt.requests} wrote {markers} markers")
 
+    def _step(self, attempt: Attempt, changes: list[Change], change: Change, expected: list[Entry]) -> Step:
+        """Find out which step a commit is, and let the model take it; `expected` gets what the log gains.
+
+        Raises
+        ------
+        Violation
+            If there is no such step, this attempt may not take it, or the model does not.
+        """
+        order_id, phases = change.place[1], _phases(change)
+        if sum(map(is_order, changes)) > 1 or phases not in KINDS:
+            raise Violation(f"{attempt.name}: {order_id} goes from {phases} with {_places(changes)}")
+        request = next((each for each in attempt.requests if _subject(each) == order_id), None)
+        if self._is_lease_over(order_id):
+            self._lease_over[order_id] = self.commits
+        records = [each.after for each in changes if is_record(each) and each.after]
+        step = self._which(attempt, change, request, frozenset(record["sku"] for record in records))
+        errand = self.shop.orders[order_id].errand if order_id in self.shop.orders else None
+        try:
+            expected += take(self.shop, step)
+        except Refused as refused:
+            raise Violation(f"{attempt.name}: {step} was taken, and may not be: {refused.code}") from refused
+        match step:
+            case SettleSome():
+                who = SWEEPER if isinstance(errand, Expire) else CLIENT, self._begun_by[order_id]
+            case ReleaseSome():
+                who = SAGA, attempt.name
+            case _:
+                who = CLIENT, attempt.name
+        for record in records:
+            if (record["performed_by"], record["request_id"]) != who:
+                raise Violation(
+                    f"{attempt.name}: {step} is logged as {record['performed_by']}'s, not {who}'s"
+                )
+        self._after_step(attempt, change, step)
+        if request is not None and phases[1] == "idle":
+            attempt.commits[request].append(self.commits)
+        markers = sum(each.place[2] == "#MARKER" for each in changes)
+        if markers != (isinstance(step, Begin) and getattr(step.command, "key", None) is not None):
+            raise Violation(f"{attempt.name}: {step} writes {markers} markers")
+        return step
+
+    def _which(self, attempt: Attempt, change: Change, request: Any, some: frozenset[str]) -> Step:
+        """Tell a step by the phases that it leads from and to, if this attempt may take it."""
+        order_id, phases = change.place[1], _phases(change)
+        assert phases is not None
+        kind, is_sweeper = KINDS[phases], not attempt.requests
+        is_whole = isinstance(request, Settle) and request.lines is None
+        may_settle = is_whole and PHASES[request.kind] in phases
+        may_go_on = order_id in attempt.takes_over or (
+            is_sweeper and self._lease_over.get(order_id, -1) >= attempt.since
+        )
+        if kind is PlaceSome and isinstance(request, Place):
+            return PlaceSome(request, some)
+        if kind is Turn and is_sweeper and self._is_lease_over(order_id):
+            return Turn(order_id)
+        if kind is Turn and isinstance(request, Place) and attempt.possible[request] & NOT_TO_BE_HAD:
+            return Turn(order_id)
+        if kind is ReleaseSome and may_go_on:
+            return ReleaseSome(order_id, some)
+        if kind is Remove and may_go_on:
+            return Remove(order_id)
+        if kind is Begin and may_settle:
+            return Begin(request)
+        if kind is Begin and is_sweeper and phases[1] == "cancelling":
+            return Begin(Expire(order_id))
+        if kind is SettleSome and (may_settle or may_go_on):
+            return SettleSome(order_id, some)
+        raise Violation(f"{attempt.name}: may not take {order_id} from {phases}; {attempt.requests}")
+
+    def _after_step(self, attempt: Attempt, change: Change, step: Step) -> None:
+        order_id, after = change.place[1], change.after
+        self.steps["steps of orders"] += 1
+        self.steps[f"step {type(step).__name__}"] += 1
+        # An order without parts goes in steps because it has lost to others, over and over.
+        self.steps["steps of divided orders"] += "parts" not in (after or change.before or {})
+        attempt.steps[order_id].append(self.commits)
+        match step:
+            case Turn() | Begin(Expire()):
+                attempt.takes_over[order_id] = self.commits
+            case Remove():
+                self._removed[order_id] = self.commits
+        if isinstance(step, Begin):
+            self._begun_by[order_id] = attempt.name
+        if after is None or "errand" not in after:
+            self._leases.pop(order_id, None)
+            return
+        lease, expected = seconds_of(after["errand"]["lease_until"]), self.shop.now + LEASE_SECONDS
+        if not expected - LATEST_SECONDS <= lease <= expected + self.shop.skew_seconds:
+            raise Violation(f"{attempt.name}: {order_id} has a lease until {lease}, not {expected}")
+        self._leases[order_id] = lease
+
+    def _is_lease_over(self, order_id: str) -> bool:
+        return self.shop.now + self.shop.skew_seconds >= self._leases.get(order_id, float("inf"))
+
+    def is_in_the_middle(self, order_id: str) -> bool:
+        """Tell whether a command on an order has begun and is not at its end."""
+        order = self.shop.orders.get(order_id)
+        return order is not None and order.phase != "idle"
+
     def _told_of_product(self, change: Change) -> Iterator[str]:
         before, after = change.before, change.after
         assert before is not None
@@ -246,18 +379,36 @@ class History:
         for change in changes:
             if is_sku(change):
                 stands, expected = sku_view(change.after), model_sku_view(self.shop.skus[change.place[2]])
-                name = change.place[2]
+                name, phase = change.place[2], "idle"
             elif is_order(change):
-                stands, name = order_view(change.after), change.place[1]
+                name = change.place[1]
                 order = self.shop.orders.get(name)
-                expected = order and order.view()
+                stands, expected = self._order_view(change), order and order.view()
+                phase = order.phase if order else "idle"
+                if change.after is not None and change.after.get("phase", "idle") != phase:
+                    raise Violation(
+                        f"{attempt.name}: {name} is {change.after['phase']}, by the model {phase}"
+                    )
             else:
                 continue
             if stands != expected:
                 raise Violation(f"{attempt.name}: {name} is {stands}, and by the model {expected}")
-            self._views[name].append((self.commits, stands))
+            self._views[name].append((self.commits, stands, phase))
             if is_order(change) and change.after is not None and "expires_at" in change.after:
                 self._agree_on_due_time(name, change.after["expires_at"])
+
+    def _order_view(self, change: Change) -> Hashable:
+        if change.after is None:
+            return None
+        return order_view(self._whole(change.place[1], change.after))
+
+    def _whole(self, order_id: str, item: Any) -> Any:
+        """Return an order's own item with the lines of its parts in it."""
+        lines = dict(item["lines"])
+        for number in range(1, item.get("parts", 0) + 1):
+            part = self._tables.item(("VendorInventory", order_id, f"#PART-{number:03}"))
+            lines |= part["lines"] if part else {}
+        return {**item, "lines": lines}
 
     def _agree_on_due_time(self, order_id: str, expires_at: str) -> None:
         """Take over the end of a hold: it is as exact as the clock of the machine that said it."""
@@ -280,8 +431,9 @@ class History:
         for place, item in self._tables.items():
             if place[2] == "#ORDER":
                 orders.add(place[1])
-                if order_view(item) != self.shop.orders[place[1]].view():
-                    yield f"{place[1]} is {order_view(item)}, not {self.shop.orders[place[1]].view()}"
+                stands, expected = order_view(self._whole(place[1], item)), self.shop.orders[place[1]]
+                if stands != expected.view() or item.get("phase", "idle") != expected.phase:
+                    yield f"{place[1]} is {stands}, not {expected.view()}"
             elif place[2].startswith("SKU-"):
                 skus.add(place[2])
                 if sku_view(item) != model_sku_view(self.shop.skus[place[2]]):
@@ -297,6 +449,31 @@ def model_sku_view(sku: Sku) -> Hashable:
 def _figures(view: Any) -> Hashable:
     """Return the current and the reserved stock out of the view of a SKU."""
     return view and view[:2]
+
+
+def _phases(change: Change) -> tuple[str | None, str | None] | None:
+    """Return the phases before and after a step; None if the order was changed at once."""
+    before, after = (
+        None if item is None or "ttl" in item else item.get("phase", "idle")
+        for item in (change.before, change.after)
+    )
+    if {before, after} <= {None, "idle"} and change.after is not None:
+        return None
+    return before, after
+
+
+def _under_way(request: Any) -> tuple[str, ...]:
+    """Return the phases in which a command is not yet done, and must not be answered as repeated."""
+    match request:
+        case Place():
+            return "placing", "releasing"
+        case Settle(kind, _, None):
+            return (PHASES[kind],)
+    return ()
+
+
+def _places(changes: list[Change]) -> str:
+    return ", ".join("/".join(change.place[1:]) for change in changes)
 
 
 def _subject(request: Any) -> str:

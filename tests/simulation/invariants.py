@@ -6,8 +6,8 @@ The forms are design 2 and 3; ids and hashes are those of the ledger checks of t
 from __future__ import annotations
 
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tests.integration.ledger_checks import (
@@ -31,6 +31,10 @@ def is_order(change: Change) -> bool:
     return change.place[0] == "VendorInventory" and change.place[2] == "#ORDER"
 
 
+def is_part(change: Change) -> bool:
+    return change.place[0] == "VendorInventory" and change.place[2].startswith("#PART-")
+
+
 def is_record(change: Change) -> bool:
     return change.place[0] == "StockTransactions"
 
@@ -41,6 +45,7 @@ class CommitChecks:
     def __init__(self) -> None:
         self._last_records: dict[str, Item] = {}
         self._held: Counter[str] = Counter()
+        self._parts: defaultdict[str, dict[str, Item]] = defaultdict(dict)
 
     def violations(self, changes: list[Change]) -> Iterator[str]:
         for change in sorted(
@@ -54,10 +59,9 @@ class CommitChecks:
                     self._held[sku] += sign * line["reserved"]
             if change.after is not None and "lines" in change.after:
                 yield from _lines(change.place[1], change.after)
-            if is_order(change):
-                yield from _order(change)
-            if change.after is None:
+            if change.after is None and not is_order(change) and not is_part(change):
                 yield f"{change.place} was removed"
+        yield from self._orders(changes)
         written = {change.after["sku"] for change in changes if is_record(change) and change.after}
         for change in changes:
             if is_sku(change) and change.after is not None:
@@ -65,6 +69,23 @@ class CommitChecks:
                 written.discard(change.after["sku"])
         for sku in written:
             yield f"{sku} has a new record, and was not changed with it"
+
+    def _orders(self, changes: list[Change]) -> Iterator[str]:
+        """Check orders as they are now, each part of one only together with its own item."""
+        orders = {change.place[1]: change for change in changes if is_order(change)}
+        for change in filter(is_part, changes):
+            owner, parts = change.place[1], self._parts[change.place[1]]
+            if change.after is None:
+                del parts[change.place[2]]
+            else:
+                parts[change.place[2]] = change.after
+            order = orders[owner].after if owner in orders else None
+            if owner not in orders:
+                yield f"{change.place[2]} of {owner} changed without it"
+            elif order is not None and change.after and change.after["version"] != order["version"]:
+                yield f"{change.place[2]} of {owner} is of another version than it"
+        for order_id, change in orders.items():
+            yield from _order(change, self._parts[order_id])
 
     def _record(self, change: Change) -> Iterator[str]:
         record = change.after
@@ -124,15 +145,30 @@ def _lines(owner: str, item: Item) -> Iterator[str]:
             yield f"{sku} of {owner}: more refunded than confirmed in {line}"
 
 
-def _order(change: Change) -> Iterator[str]:
+def _order(change: Change, parts: Mapping[str, Item]) -> Iterator[str]:
     order_id, before, after = change.place[1], change.before, change.after
     if after is None:
+        if parts:
+            yield f"{order_id} is gone, and {sorted(parts)} of it are not"
         return
-    if before is not None and before["lines"] and after["version"] != before["version"] + 1:
+    # A tombstone that has lapsed gives way to a new order.
+    if before is not None and "ttl" not in before and after["version"] != before["version"] + 1:
         yield f"{order_id} went from version {before['version']} to {after['version']}"
-    held = sum(line["reserved"] for line in after["lines"].values())
-    if held and after.get("vendor_id") != f"OPEN-ORDERS#{zlib.crc32(order_id.encode()) % ORDER_SHARDS}":
-        yield f"{order_id} holds {held} units and is listed under {after.get('vendor_id')}"
+    possible = {f"#PART-{number:03}" for number in range(1, after.get("parts", 0) + 1)}
+    if not parts.keys() <= possible:
+        yield f"{order_id} has {after.get('parts', 0)} parts: not {sorted(parts)}"
+    kept = [after["lines"], *(part["lines"] for part in parts.values())]
+    skus = Counter(sku for lines in kept for sku in lines)
+    if max(skus.values(), default=0) > 1 or (possible and after["lines"]):
+        yield f"{order_id} keeps its lines in several places: {skus}"
+    if ("phase" in after) != ("errand" in after):
+        yield f"{order_id} is {after.get('phase', 'idle')}, with the errand {after.get('errand')}"
+    held = sum(line["reserved"] for lines in kept for line in lines.values())
+    due_at = after["errand"]["lease_until"] if "errand" in after else after["expires_at"] if held else None
+    shard = f"OPEN-ORDERS#{zlib.crc32(order_id.encode()) % ORDER_SHARDS}"
+    due = (shard, due_at) if due_at else (None, None)
+    if (after.get("vendor_id"), after.get("last_updated")) != due:
+        yield f"{order_id} is to be listed under {due}, not {after.get('vendor_id')}"
 
 
 def lasting_violations(client: Any, prefix: str) -> Iterator[str]:

@@ -1,7 +1,9 @@
 """The reference model: SKUs and orders as design 3 describes them, in memory, one command at a time.
 
 It is the oracle of all drivers here and shares no code with the service: the table of movements, the guards
-and the answers to repeated commands are written down a second time, from the design.
+and the answers to repeated commands are written down a second time, from the design.  A command on an order
+may also be done in steps (design 2.8): what is a step stands in `model_steps`, what is answered meanwhile
+here.
 """
 
 from __future__ import annotations
@@ -88,6 +90,9 @@ class Switch:
 
 
 Command = Restock | Adjust | Count | Place | Settle | Extend | Expire | Switch
+Errand = Place | Settle | Expire
+
+PHASES: Final = {"confirm": "confirming", "cancel": "cancelling", "refund": "refunding"}
 
 
 class Refused(Exception):
@@ -138,19 +143,32 @@ class Line:
 
 @dataclass
 class Order:
-    """Lines by SKU; without lines it is the tombstone of an order cancelled before it was placed."""
+    """Lines by SKU; without lines it is the tombstone of an order cancelled before it was placed.
+
+    While a command on it is between two steps, `phase` is not `idle` and `errand` is that command.
+    """
 
     lines: dict[str, Line]
     since: float
     expires_at: float
     cancel_reason: str | None = None
+    phase: str = "idle"
+    errand: Errand | None = None
 
     def total(self, figure: str) -> int:
         return sum(getattr(line, figure) for line in self.lines.values())
 
     def view(self) -> Hashable:
+        """Return what anybody sees of it; of the phases only those that are a status of their own."""
         lines = ((sku, *vars(line).values()) for sku, line in self.lines.items())
-        return tuple(sorted(lines)), self.cancel_reason
+        status = self.phase if self.phase in ("placing", "releasing") else None
+        return tuple(sorted(lines)), self.cancel_reason, status
+
+    def missing(self) -> dict[str, int]:
+        """Return the units that are still to be reserved, of an order that is being placed."""
+        assert isinstance(self.errand, Place)
+        asked = summed(self.errand.lines)
+        return {sku: quantity for sku, quantity in asked.items() if sku not in self.lines}
 
 
 def summed(lines: tuple[tuple[str, int], ...]) -> dict[str, int]:
@@ -182,11 +200,11 @@ class Shop:
             self.keys[key] = (command, self.now)
         match command:
             case Restock(sku, quantity):
-                return [self._move(sku, "restock", quantity)]
+                return [self.move(sku, "restock", quantity)]
             case Adjust(sku, change):
-                return [self._move(sku, "manual_adjustment", change)]
+                return [self.move(sku, "manual_adjustment", change)]
             case Count(sku, counted, expected):
-                return [self._move(sku, "manual_adjustment", counted - expected)]
+                return [self.move(sku, "manual_adjustment", counted - expected)]
             case Switch(sku, active):
                 self.skus[sku].active = active
                 return []
@@ -200,7 +218,7 @@ class Shop:
             case Expire(order_id):
                 order = self.orders[order_id]
                 order.cancel_reason = "expired"
-                return self._cancel(order_id, {sku: line.reserved for sku, line in order.lines.items()})
+                return self.cancel(order_id, {sku: line.reserved for sku, line in order.lines.items()})
 
     def answers(self, command: Command) -> set[str]:
         """Return what may be answered as things stand: `done`, `repeated`, or every objection."""
@@ -209,6 +227,9 @@ class Shop:
             adds = self.now + command.hold_seconds - self.orders[command.order_id].expires_at
             likely = {"done": adds > -self.skew_seconds, "repeated": adds <= self.skew_seconds}
             return {answer for answer, may_be in likely.items() if may_be}
+        meanwhile = self._answer_meanwhile(command)
+        if meanwhile is not None:
+            return meanwhile
         if self.repeats(command):
             return {"repeated"}
         return set(self.objections(command)) or {"done"}
@@ -219,6 +240,28 @@ class Shop:
         if order is not None and not order.lines and order.since + TOMBSTONE_SECONDS <= self.now:
             return None
         return order
+
+    def _answer_meanwhile(self, command: Command) -> set[str] | None:
+        """Return what may be answered of an order that is between two steps; None if it is not."""
+        order = self.order(getattr(command, "order_id", ""))
+        if order is None or order.phase == "idle":
+            return None
+        known = self._known_key(command)
+        if known not in (None, command):
+            return {"idempotency_key_reused"}
+        match command:
+            case Place(_, lines) if isinstance(order.errand, Place):
+                if order.phase == "releasing":
+                    return {"order_in_progress"}
+                if summed(order.errand.lines) != summed(lines):
+                    return {"order_exists"}
+                # Whoever sends it again goes on with it, up to a line that cannot be had.
+                return {"done", *self.not_to_be_had(order.missing())}
+            case Place(_, lines):
+                return {"repeated"} if _placed(order) == summed(lines) else {"order_exists"}
+            case Settle(kind, _, None) if order.phase == PHASES[kind]:
+                return {"done"}
+        return {"repeated"} if known == command else {"order_in_progress"}
 
     # Was it done before?
 
@@ -255,6 +298,11 @@ class Shop:
     # May it be done?
 
     def objections(self, command: Command) -> Iterator[str]:
+        """Yield what a command may be refused with, if it is to be done at once."""
+        order = self.order(getattr(command, "order_id", ""))
+        if order is not None and order.phase != "idle":
+            yield "order_in_progress"
+            return
         if self._known_key(command) not in (None, command):
             yield "idempotency_key_reused"
         match command:
@@ -306,6 +354,9 @@ class Shop:
             elif _placed(order) != units:
                 yield "order_exists"
             return
+        yield from self.not_to_be_had(units)
+
+    def not_to_be_had(self, units: Mapping[str, int]) -> Iterator[str]:
         for sku, quantity in units.items():
             if sku not in self.skus:
                 yield "sku_not_found"
@@ -330,7 +381,7 @@ class Shop:
             yield "order_cancelled"
         else:
             figure = "refundable" if kind == "refund" else "reserved"
-            units = self._units(command)
+            units = self.units(command)
             for sku, quantity in units.items():
                 if sku not in order.lines:
                     yield "sku_not_found"
@@ -341,7 +392,7 @@ class Shop:
 
     # What it changes
 
-    def _move(
+    def move(
         self, sku: str, kind: str, quantity: int, order_id: str | None = None, *, sellable: bool = True
     ) -> Entry:
         stock, (current, reserved) = self.skus[sku], MOVES[kind] if sellable else (0, 0)
@@ -355,36 +406,39 @@ class Shop:
         units = summed(command.lines)
         lines = {sku: Line(quantity, quantity) for sku, quantity in units.items()}
         self.orders[command.order_id] = Order(lines, self.now, self.now + command.hold_seconds)
-        return [self._move(sku, "order_placed", q, command.order_id) for sku, q in units.items()]
+        return [self.move(sku, "order_placed", q, command.order_id) for sku, q in units.items()]
 
     def _settle(self, command: Settle) -> list[Entry]:
         order_id, order = command.order_id, self.order(command.order_id)
         if order is None:
             self.orders[order_id] = Order({}, self.now, self.now, "requested")
             return []
-        units = self._units(command)
+        return self.settle(command, self.units(command))
+
+    def settle(self, command: Settle, units: Mapping[str, int]) -> list[Entry]:
+        order_id, order = command.order_id, self.orders[command.order_id]
         if command.kind == "cancel":
             order.cancel_reason = "requested"
-            return self._cancel(order_id, units)
+            return self.cancel(order_id, units)
         entries = []
         for sku, quantity in units.items():
             line = order.lines[sku]
             if command.kind == "confirm":
                 line.reserved -= quantity
                 line.confirmed += quantity
-                entries.append(self._move(sku, "order_confirmed", quantity, order_id))
+                entries.append(self.move(sku, "order_confirmed", quantity, order_id))
             else:
                 line.refunded += quantity
-                entries.append(self._move(sku, "refund", quantity, order_id, sellable=command.restock))
+                entries.append(self.move(sku, "refund", quantity, order_id, sellable=command.restock))
         return entries
 
-    def _cancel(self, order_id: str, units: Mapping[str, int]) -> list[Entry]:
+    def cancel(self, order_id: str, units: Mapping[str, int]) -> list[Entry]:
         for sku, quantity in units.items():
             self.orders[order_id].lines[sku].reserved -= quantity
             self.orders[order_id].lines[sku].cancelled += quantity
-        return [self._move(sku, "order_cancelled", q, order_id) for sku, q in units.items() if q]
+        return [self.move(sku, "order_cancelled", q, order_id) for sku, q in units.items() if q]
 
-    def _units(self, command: Settle) -> dict[str, int]:
+    def units(self, command: Settle) -> dict[str, int]:
         """Return the units that a command concerns: those it names, or all that can be settled."""
         if command.lines is not None:
             return summed(command.lines)

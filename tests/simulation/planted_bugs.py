@@ -13,14 +13,18 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
+from inventory_common.errors import InventoryError
 from inventory_common.idempotency import Intent
 from inventory_common.products import Product
 from inventory_common.skus import Sku
-from services.stock.chalicelib import stock_rules, sweeper
+from services.stock.chalicelib import steps, stock_rules, sweeper, transactor
 from services.stock.chalicelib.inventory_gateway import InventoryGateway
 from services.stock.chalicelib.low_stock import low_stock_alert
+from services.stock.chalicelib.orders import Phase
 from services.stock.chalicelib.reactions import Reactions
-from services.stock.chalicelib.snapshot import Readings
+from services.stock.chalicelib.sagas import Sagas
+from services.stock.chalicelib.snapshot import Commit, Readings
+from services.stock.chalicelib.transactor import Transactor
 
 Call = Callable[..., Any]
 Tamper = Callable[[Call, str, dict[str, Any]], Any]
@@ -121,6 +125,12 @@ def sku_may_be_inactive(action: dict[str, Any]) -> dict[str, Any]:
 
 def order_without_condition(action: dict[str, Any]) -> dict[str, Any]:
     return _unconditional(action) if _is_put_of(action, "#ORDER") else action
+
+
+def step_without_condition(action: dict[str, Any]) -> dict[str, Any]:
+    """Take the next step of an order whatever step it has taken since."""
+    is_step = _is_put_of(action, "#ORDER") and "errand" in action["Item"]
+    return _unconditional(action) if is_step else action
 
 
 def no_marker(action: dict[str, Any]) -> dict[str, Any] | None:
@@ -243,19 +253,81 @@ def time_of_the_local_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def sweeper_believes_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     """Release what was listed as due, and do not look whether it was extended since."""
-    original = sweeper.expire
 
-    def expire(snapshot: Any, occasion: Any) -> Any:
-        order = snapshot.order
-        if order is None or order.expires_at is None:
-            return original(snapshot, occasion)
-        due = replace(order, expires_at=min(order.expires_at, occasion.now))
-        commit = original(replace(snapshot, order=due), occasion)
-        if commit is None or commit.order is None:
-            return commit
-        return replace(commit, order=replace(commit.order, expires_at=order.expires_at))
+    def believing(original: Callable[..., Any]) -> Callable[..., Any]:
+        def expire(snapshot: Any, occasion: Any) -> Any:
+            order = snapshot.order
+            if order is None or order.expires_at is None:
+                return original(snapshot, occasion)
+            due = replace(order, expires_at=min(order.expires_at, occasion.now))
+            commit = original(replace(snapshot, order=due), occasion)
+            if commit is None or commit.order is None:
+                return commit
+            return replace(commit, order=replace(commit.order, expires_at=order.expires_at))
 
-    monkeypatch.setattr(sweeper, "expire", expire)
+        return expire
+
+    monkeypatch.setattr(sweeper, "expire", believing(sweeper.expire))
+    monkeypatch.setattr(steps, "begin_expiry", believing(steps.begin_expiry))
+
+
+def lease_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the sweeper take whatever is in the middle for left there."""
+    orders_due, order_of, begin_release = (
+        InventoryGateway.orders_due,
+        InventoryGateway.order,
+        steps.begin_release,
+    )
+
+    def order(self: InventoryGateway, order_id: str) -> Any:
+        found = order_of(self, order_id)
+        if found is None or found.errand is None:
+            return found
+        return replace(found, errand=replace(found.errand, lease_until=""))
+
+    def begin(snapshot: Any, occasion: Any, *, command: Any = None) -> Any:
+        found = snapshot.order
+        if command is None and found is not None and found.errand is not None:
+            over = replace(found, errand=replace(found.errand, lease_until=occasion.now))
+            snapshot = replace(snapshot, order=over)
+        return begin_release(snapshot, occasion, command=command)
+
+    def due(self: InventoryGateway, due_before: str, page: Any) -> Any:
+        return orders_due(self, "9999", page)
+
+    monkeypatch.setattr(InventoryGateway, "orders_due", due)
+    monkeypatch.setattr(InventoryGateway, "order", order)
+    monkeypatch.setattr(steps, "begin_release", begin)
+
+
+def released_instead_of_rolled_forward(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the sweeper undo a settlement that was left in the middle."""
+    original = Sagas.go_on
+
+    def go_on(self: Sagas, order_id: str, source: Any, deadline: float) -> bool:
+        order = self.gateway.order(order_id)
+        if order is None or order.phase not in steps.SETTLEMENTS:
+            return original(self, order_id, source, deadline)
+        turned = replace(order, phase=Phase.RELEASING, version=order.version + 1)
+        self.gateway.commit([Commit(movements=(), order=turned, replaced_order=order)])
+        return True
+
+    monkeypatch.setattr(Sagas, "go_on", go_on)
+
+
+def refusal_out_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer what a command is refused with by the SKUs that the process remembers."""
+    original = Transactor._guess
+
+    def guess(self: Transactor, pack: Any, losses: Any) -> Any:
+        remembered = self.memory.recall({sku for task in pack for _, sku in task.skus})
+        if remembered and all(task.order_id is None or task.makes_order for task in pack):
+            plan = transactor._decide(pack, Readings(skus=remembered), self.clock())
+            if plan.outcomes and all(isinstance(outcome, InventoryError) for outcome in plan.outcomes):
+                return Readings(), plan.outcomes
+        return original(self, pack, losses)
+
+    monkeypatch.setattr(Transactor, "_guess", guess)
 
 
 def _product_changed_by_the_hint(self: Any, change: Any) -> None:
@@ -291,6 +363,7 @@ PLANTED_BUGS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "a SKU is written on condition of the wrong attribute": _actions(sku_condition_on_the_wrong_attribute),
     "a SKU may be switched off meanwhile": _actions(sku_may_be_inactive),
     "an order is written without condition": _actions(order_without_condition),
+    "a step of an order is written without condition": _actions(step_without_condition),
     "an order is written after the stock": _tampering(lambda: order_after_the_stock),
     "no marker is written": _actions(no_marker),
     "a marker is written without condition": _actions(marker_without_condition),
@@ -301,11 +374,14 @@ PLANTED_BUGS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "a timeout is taken for success": _tampering(lambda: timeout_taken_for_success),
     "keys that came back unread are taken for absent": _tampering(lambda: unprocessed_keys_forgotten),
     "a command is decided on what was read for an earlier one": _tampering(_remembered_images),
+    "a refusal rests on what the process remembers": refusal_out_of_memory,
     "the next try is made with the old image": stale_image_at_the_next_try,
     "a record has the time of the local clock": time_of_the_local_clock,
     "a product's activity is told without its version": _tampering(lambda: activity_without_version),
     "a product's activity is told as the hint has it": _product_changed_by_the_hint_alone,
     "the sweeper writes whatever the order has become": _actions(sweeper_without_guard),
     "the sweeper believes the list": sweeper_believes_the_list,
+    "the sweeper does not wait for a lease": lease_ignored,
+    "the sweeper undoes what has to be rolled forward": released_instead_of_rolled_forward,
     "an alert is remembered before it is sent": alert_remembered_before_it_is_sent,
 }

@@ -45,6 +45,9 @@ from tests.simulation.workload import Workload
 VENDOR = "VENDOR-001"
 PRODUCTS = ("PROD-AAAA1", "PROD-AAAA2")
 SKUS = ("SKU-PROD-AAAA1-BLK", "SKU-PROD-AAAA1-WHT", "SKU-PROD-AAAA2-RED")
+"""What most commands are on, so that they meet."""
+MORE_SKUS = ("SKU-PROD-AAAA1-BLU", "SKU-PROD-AAAA1-GRN", "SKU-PROD-AAAA2-TAN", "SKU-PROD-AAAA2-SKY")
+"""What orders of many lines are on besides."""
 FIRST_STOCK = 12
 THRESHOLD = 11
 
@@ -90,7 +93,13 @@ class Report:
 class Machine:
     """A process of the service: its clock, its client, its own copy of everything; see `faulty_client`."""
 
-    def __init__(self, simulation: Simulation, process: Process | None, name: str) -> None:
+    def __init__(
+        self,
+        simulation: Simulation,
+        process: Process | None,
+        name: str,
+        make_client: Callable[..., FaultyClient] = FaultyClient,
+    ) -> None:
         random = simulation.random
         self.name = name
         self.is_dead = False
@@ -101,10 +110,10 @@ class Machine:
             simulation.time, random.uniform(-LARGEST_SKEW_SECONDS, LARGEST_SKEW_SECONDS) if process else 0.0
         )
         rates = simulation.rates if process else lambda: NO_FAULTS
-        client = FaultyClient(simulation.tables.client, self, random, rates)
-        gateway = InventoryGateway(client, simulation.settings)
+        self.client = make_client(simulation.tables.client, self, random, rates)
+        gateway = InventoryGateway(self.client, simulation.settings)
         persistence = Persistence(
-            monotonic=lambda: simulation.time.seconds, sleep=self.sleep, uniform=random.uniform
+            monotonic=lambda: simulation.monotonic_seconds, sleep=self.sleep, uniform=random.uniform
         )
         self.service = StockService(gateway, clock, persistence)
         self.sweeper = Sweeper(gateway, clock, persistence)
@@ -169,13 +178,19 @@ class Simulation:
         self.alerts: list[str] = []
         self.is_calm = False
         self._drawn = rates or FaultRates.drawn(self.random)
-        self._workload = Workload(self.random, SKUS, self.history.shop)
+        self._workload = Workload(self.random, SKUS, MORE_SKUS, self.history.shop)
         self._told: list[tuple[int, Change]] = []
         self.steps = 0
         self._working = 0
         self._jumps = 0
+        self._hopped_seconds = 0
         self._reacting = 0
         self._names: Counter[str] = Counter()
+
+    @property
+    def monotonic_seconds(self) -> float:
+        """What measures how long somebody tries: hops of the calendar are no time to wait."""
+        return self.time.seconds - self._hopped_seconds
 
     def rates(self) -> FaultRates:
         return NO_FAULTS if self.is_calm else self._drawn
@@ -213,6 +228,8 @@ class Simulation:
             self.scheduler.stop()
             self.report.steps = self.steps
         self.raise_failure()
+        for kind, count in self.history.steps.items():
+            self.report.counts[kind] = count
         self.report.counts["falls"] = len(self.history.falls)
         self.check_at_rest()
 
@@ -306,7 +323,7 @@ class Simulation:
                 "put_item", {"TableName": f"{self.tables.prefix}Products-table", "Item": product.to_item()}
             )
         source = Source(VENDOR, "opening")
-        for number, sku in enumerate(SKUS):
+        for number, sku in enumerate(SKUS + MORE_SKUS):
             machine.service.create_sku(
                 CreateSku(
                     product_id=sku[4:14],
@@ -338,8 +355,7 @@ class Simulation:
                 answers = [ask(machine.service, requests[0], source)]
         except Death:
             answers = [Answer("unknown")] * len(requests)
-            self.report.counts["deaths"] += 1
-            self.note(name, "dies")
+            self._dies(attempt)
         finally:
             self.history.shop.now = self.time.seconds
             self.history.end(attempt)
@@ -349,6 +365,13 @@ class Simulation:
             self.report.counts[f"{'refused' if answer.is_refusal else 'answered'} {answer.code}"] += 1
             self.history.answered(attempt, request, answer)
         return answers
+
+    def _dies(self, attempt: Attempt) -> None:
+        """Count a death, and each order that it leaves between two steps."""
+        self.report.counts["deaths"] += 1
+        left = [order_id for order_id in attempt.steps if self.history.is_in_the_middle(order_id)]
+        self.report.counts["crash points"] += len(left)
+        self.note(attempt.name, f"dies; leaves {', '.join(left) or 'nothing'}")
 
     def _until_final(self, process: Process, machine: Machine, *requests: Request) -> Machine:
         """Ask again, on another machine if this one died, until the answer is final or patience ends."""
@@ -461,7 +484,7 @@ class Simulation:
         machine = Machine(self, process, process.name)
         while not self.is_calm:
             process.sleep(self.random.uniform(0, 0.025))
-            sku = self.random.choice(SKUS)
+            sku = self.random.choice((*SKUS, *SKUS, *MORE_SKUS))
             for active in (False, True):
                 machine = self._until_final(process, machine, Switch(sku, active))
                 process.sleep(self.random.uniform(0, 0.008))
@@ -475,40 +498,55 @@ class Simulation:
             if self.is_calm:
                 return
             swept = self._jumps
-            machine.attempt = Attempt(f"{process.name}/{self._name('sweep')}")
-            self.note(machine.attempt.name, "sweeps")
             try:
-                machine.sweeper.sweep(machine.attempt.name)
+                self.sweep(machine, f"{process.name}/{self._name('sweep')}")
                 self.report.counts["sweeps"] += 1
-            except Death:
-                self.report.counts["deaths"] += 1
-                machine = Machine(self, process, process.name)
             except Exception as error:
                 self._require_transient(error, "a sweep")
+            if machine.is_dead:
+                machine = Machine(self, process, process.name)
+
+    def sweep(self, machine: Machine, name: str) -> None:
+        """Let a machine sweep once; it may die of it."""
+        attempt = machine.attempt = Attempt(name)
+        self.history.shop.now = self.time.seconds
+        self.history.begin(attempt)
+        self.note(name, "sweeps")
+        try:
+            machine.sweeper.sweep(name)
+        except Death:
+            self._dies(attempt)
+        finally:
+            self.history.end(attempt)
+            machine.attempt = Attempt(machine.name)
 
     def _require_transient(self, error: Exception, occasion: str) -> None:
         if not isinstance(error, InventoryError) and isinstance(outcome_of(error), InternalError):
             raise Defect(f"{type(error).__name__} in {occasion}: {error}") from error
 
     def _be_calendar(self, process: Process) -> None:
-        """Now and then, let holds end: seconds go by at once, or a part of an hour."""
+        """Now and then, let holds end: the clocks go on by some seconds; or everybody is frozen for long."""
         while not self.is_calm:
             process.sleep(self.random.uniform(0.05, 0.3))
             rarely = self.random.random() < LONG_JUMP_RATE
             self.time.pass_by(self.random.uniform(1, LONG_JUMP_SECONDS) if rarely else JUMP_SECONDS)
+            self._hopped_seconds += 0 if rarely else JUMP_SECONDS
             self.history.shop.now = self.time.seconds
             self._jumps += 1
             self.note(process.name, "time goes by")
 
     def end_all_holds(self) -> None:
-        """Let every hold end, and one sweep give back what is held."""
+        """Let every hold and every lease end, and one sweep give back what is held: no order is half done."""
         self.time.pass_by(2 * LONGEST_HOLD_SECONDS)
-        machine = Machine(self, None, "last sweep")
-        self.note(machine.name, "sweeps")
-        machine.sweeper.sweep(machine.name)
-        held = [order_id for order_id, order in self.history.shop.orders.items() if order.total("reserved")]
-        if held:
-            raise Violation(f"the sweeper leaves {held}")
+        self.sweep(Machine(self, None, "last sweep"), "last sweep")
+        orders = self.history.shop.orders.items()
+        left = [
+            f"{order_id}, {order.phase}, with {order.total('reserved')} units"
+            for order_id, order in orders
+            if order.total("reserved") or order.phase != "idle"
+        ]
+        if left:
+            raise Violation(f"the sweeper leaves {'; '.join(left)}")
 
 
 def simulate(client: Any, seed: int, steps: int, rates: FaultRates | None = None) -> Report:

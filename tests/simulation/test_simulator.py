@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.simulation.faulty_client import HOT, FaultRates
 from tests.simulation.simulator import simulate
 
 ROOT = Path(__file__).parents[2]
 SEEDS = range(1, 5)
+HOT_SEEDS = (6, 7, 8)
 STEPS = 700
 
 
@@ -24,6 +27,16 @@ def test_a_shop_under_faults_and_deaths_keeps_its_promises(engine: Any, seed: in
     # A history in which nothing happens proves nothing.
     assert report.counts["commits"] > 30
     assert report.counts["answered repeated"] > 5
+
+
+def test_orders_that_always_lose_go_on_in_steps_and_some_processes_die_of_it(engine: Any) -> None:
+    usual = FaultRates().transactions
+    hot = FaultRates(transactions={**usual, "conflict": HOT * usual["conflict"]})
+    counts: Counter[str] = Counter()
+    for seed in HOT_SEEDS:
+        counts += simulate(engine, seed, STEPS, hot).counts
+    assert counts["steps of divided orders"] > 5
+    assert counts["steps of orders"] > 20 + counts["steps of divided orders"]
 
 
 def trace_in_a_process_of_its_own(hash_seed: int) -> str:

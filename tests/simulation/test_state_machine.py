@@ -18,14 +18,21 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from local.tables import create_tables, definitions
 from tests.simulation.faulty_client import NO_FAULTS
 from tests.simulation.model import Adjust, Command, Count, Extend, Place, Restock, Settle, Switch
+from tests.simulation.narrow_parts import UNDIVIDED_LINES_MAX
 from tests.simulation.scheduler import Stopped
-from tests.simulation.simulator import PRODUCTS, SKUS, Machine, Simulation
+from tests.simulation.simulator import MORE_SKUS, PRODUCTS, SKUS, Machine, Simulation
 from tests.simulation.translation import LookAtOrder, LookAtSku
 
 skus = st.sampled_from(SKUS)
 orders = st.sampled_from(["ORDER-1", "ORDER-2", "ORDER-3"])
 keys = st.sampled_from(["key-1", "key-2", "key-3", "key-4", "key-5", "key-6"])
 lines = st.lists(st.tuples(skus, st.integers(1, 4)), min_size=1, max_size=4).map(tuple)
+wide_lines = st.lists(
+    st.tuples(st.sampled_from((*SKUS, *MORE_SKUS)), st.integers(1, 3)),
+    min_size=UNDIVIDED_LINES_MAX + 1,
+    max_size=6,
+    unique_by=lambda line: line[0],
+).map(tuple)
 parts = st.lists(st.tuples(skus, st.integers(1, 2)), min_size=1, max_size=2).map(tuple)
 kinds = st.sampled_from(["confirm", "cancel", "refund"])
 holds = st.sampled_from([60, 86_400])
@@ -61,6 +68,10 @@ class OneAfterTheOther(RuleBasedStateMachine):
 
     @rule(order_id=orders, asked=lines, hold_seconds=holds)
     def place(self, order_id: str, asked: Any, hold_seconds: int) -> None:
+        self._ask(Place(order_id, asked, hold_seconds))
+
+    @rule(order_id=orders, asked=wide_lines, hold_seconds=holds)
+    def place_in_steps(self, order_id: str, asked: Any, hold_seconds: int) -> None:
         self._ask(Place(order_id, asked, hold_seconds))
 
     @rule(kind=kinds, order_id=orders, key=st.none() | keys, restock=st.booleans())
@@ -116,7 +127,7 @@ class OneAfterTheOther(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        self._checked(self.machine.sweeper.sweep, "sweep")
+        self._checked(self.simulation.sweep, self.machine, "sweep")
 
     def teardown(self) -> None:
         try:

@@ -209,7 +209,8 @@ def order_view(document: Any) -> Hashable:
     if isinstance(lines, dict):
         lines = [{"sku": sku, **figures} for sku, figures in lines.items()]
     shown = tuple(sorted((line["sku"], *(line[name] for name in _FIGURES)) for line in lines))
-    return shown, document.get("cancel_reason")
+    status = document.get("phase") or document.get("status")
+    return shown, document.get("cancel_reason"), status if status in ("placing", "releasing") else None
 
 
 def sku_view(document: Any) -> Hashable:

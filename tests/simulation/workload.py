@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from tests.simulation.model import Adjust, Command, Count, Extend, Place, Restock, Settle, Shop
+from tests.simulation.model import Adjust, Command, Count, Extend, Place, Restock, Settle, Shop, summed
+from tests.simulation.narrow_parts import UNDIVIDED_LINES_MAX
 from tests.simulation.translation import LookAtOrder, LookAtSku, Request, can_be_batched
 
 ORDERS_AT_A_TIME = 3
@@ -20,14 +21,20 @@ DUE_RATE = 0.5
 SENSIBLE_RATE = 0.75
 NEW_ORDER_RATE = 0.4
 BATCH_MAX = 5
+WIDE_RATE = 0.4
+SEVERAL_RATE = 0.4
+WIDE_LINES = (4, 6)
+PARTIAL_LINES_MAX = 3
+"""Lines that a command on part of an order names: more may be more than is settled at once."""
 
 
 class Workload:
     """Draws requests; it looks at the model for what would make sense."""
 
-    def __init__(self, random: Random, skus: Sequence[str], shop: Shop) -> None:
+    def __init__(self, random: Random, skus: Sequence[str], more_skus: Sequence[str], shop: Shop) -> None:
         self._random = random
         self._skus = skus
+        self._more_skus = more_skus
         self._shop = shop
         self._orders: deque[tuple[str, tuple[tuple[str, int], ...]]] = deque(maxlen=ORDERS_AT_A_TIME)
         self._forgotten: deque[str] = deque(maxlen=FORGOTTEN_AT_A_TIME)
@@ -67,7 +74,7 @@ class Workload:
         by_order: dict[str, Request] = {}
         for _ in range(self._random.randint(2, BATCH_MAX)):
             request = self._random.choice((self._place, self._settle))()
-            if can_be_batched(request):
+            if can_be_batched(request) and not _is_wide(request):
                 by_order[_order_of(request)] = request
         return list(by_order.values()) or [self._place()]
 
@@ -75,18 +82,18 @@ class Workload:
         if self._random.random() < FORGOTTEN_RATE:
             # Its customer comes back when the hold has ended, if at all.
             self._forgotten.append(self._new("ORDER"))
-            return Place(self._forgotten[-1], self._lines(2), SHORT_HOLD_SECONDS)
+            return Place(self._forgotten[-1], self._any_lines(), SHORT_HOLD_SECONDS)
         if not self._orders or self._random.random() < NEW_ORDER_RATE:
-            self._orders.append((self._new("ORDER"), self._lines(4)))
+            self._orders.append((self._new("ORDER"), self._any_lines()))
         order_id, lines = self._random.choice(self._orders)
         if self._random.random() < 0.1:
-            lines = self._lines(4)
+            lines = self._any_lines()
         return Place(order_id, lines, self._random.choice((SHORT_HOLD_SECONDS, 600, 86_400)))
 
     def _settle(self) -> Command:
         if not self._orders or self._random.random() < 0.05:
             # It will be placed later, or never.
-            self._orders.append((self._new("ORDER"), self._lines(4)))
+            self._orders.append((self._new("ORDER"), self._any_lines()))
         placed = [each for each in self._orders if each[0] in self._shop.orders]
         order_id, lines = self._random.choice(
             placed if placed and self._random.random() < 0.85 else self._orders
@@ -104,17 +111,17 @@ class Workload:
         if self._random.random() < 0.4:
             key = self._new("key") if self._random.random() < 0.2 else None
             return Settle(kind, order_id, None, key, restock)
-        count = self._random.randint(1, len(lines))
+        count = self._random.randint(1, min(PARTIAL_LINES_MAX, len(lines)))
         part = tuple((sku, self._random.randint(1, q)) for sku, q in self._random.sample(lines, count))
         if self._random.random() < 0.05:
             part = self._lines(2)
         return Settle(kind, order_id, part, self._key(), restock)
 
     def _restock(self) -> Command:
-        return Restock(self._sku(), self._random.randint(1, 8), self._key())
+        return Restock(self._any_sku(), self._random.randint(1, 8), self._key())
 
     def _adjust(self) -> Command:
-        return Adjust(self._sku(), self._random.choice((-5, -2, -1, 1, 3)), self._key())
+        return Adjust(self._any_sku(), self._random.choice((-5, -2, -1, 1, 3)), self._key())
 
     def _count_stock(self) -> Command:
         sku = self._sku()
@@ -137,6 +144,21 @@ class Workload:
         # The first is the hot one.
         return self._skus[0] if self._random.random() < 0.5 else self._random.choice(self._skus)
 
+    def _any_sku(self) -> str:
+        return self._sku() if self._random.random() < 0.7 else self._random.choice(self._more_skus)
+
+    def _any_lines(self) -> tuple[tuple[str, int], ...]:
+        if self._random.random() < WIDE_RATE:
+            return self._wide_lines()
+        if self._random.random() < SEVERAL_RATE:
+            skus = self._random.sample(self._skus, self._random.randint(2, len(self._skus)))
+            return tuple((sku, self._random.randint(1, 2)) for sku in skus)
+        return self._lines(4)
+
+    def _wide_lines(self) -> tuple[tuple[str, int], ...]:
+        skus = self._random.sample([*self._skus, *self._more_skus], self._random.randint(*WIDE_LINES))
+        return tuple((sku, self._random.randint(1, 2)) for sku in skus)
+
     def _lines(self, most: int) -> tuple[tuple[str, int], ...]:
         return tuple((self._sku(), self._random.randint(1, 3)) for _ in range(self._random.randint(1, most)))
 
@@ -150,6 +172,10 @@ class Workload:
     def _new(self, kind: str) -> str:
         self._count += 1
         return f"{kind}-{self._count}"
+
+
+def _is_wide(request: Request) -> bool:
+    return isinstance(request, Place) and len(summed(request.lines)) > UNDIVIDED_LINES_MAX
 
 
 def _order_of(request: Any) -> str:

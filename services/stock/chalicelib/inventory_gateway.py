@@ -58,6 +58,7 @@ from .inventory_items import (
     LowStockBound,
     alert_key,
     bound_key,
+    is_order_key,
     marker_key,
     order_key,
     order_of,
@@ -462,12 +463,13 @@ class InventoryGateway:
 def _lost_race(cancelled: ClientError, actions: Sequence[Action]) -> LostRace:
     """Read from a cancelled transaction what a faster writer left.
 
-    If no failed condition shows an item, a log record exists that its SKU does not know of: a defect, passed
-    on.
+    An order that has gone shows no item.  If no other failed condition shows one, a log record exists that
+    its SKU does not know of: a defect, passed on.
     """
     failed = failed_conditions(cancelled)
     images = [item for item in failed.values() if item]
-    if failed and not images and not is_in_conflict(cancelled):
+    has_gone = any(_is_of_order(actions[position]) for position, item in failed.items() if not item)
+    if failed and not images and not has_gone and not is_in_conflict(cancelled):
         raise cancelled
     reasons = cancelled.response["CancellationReasons"]
     contested = {
@@ -476,3 +478,9 @@ def _lost_race(cancelled: ClientError, actions: Sequence[Action]) -> LostRace:
         if "Update" in action and reason["Code"] != "None"
     }
     return LostRace(readings_of(images), contested)
+
+
+def _is_of_order(action: Action) -> bool:
+    [write] = action.values()
+    key: Item = write.get("Item") or write["Key"]
+    return is_order_key(key)

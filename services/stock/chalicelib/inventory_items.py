@@ -39,6 +39,7 @@ __all__ = [
     "LowStockBound",
     "alert_key",
     "bound_key",
+    "is_order_key",
     "marker_key",
     "order_item",
     "order_key",
@@ -59,6 +60,11 @@ _BOUND_SORT: Final = "#LOW-STOCK-BOUND"
 def sku_key(product_id: str, sku: str) -> Item:
     """Return the key of a SKU."""
     return to_item({"product_id": product_id, "sku": sku})
+
+
+def is_order_key(key: Item) -> bool:
+    """Tell whether a key of any table, or an item, is that of an order."""
+    return key.get("sku") == {"S": ORDER_SORT}
 
 
 def marker_key(marker_id: str) -> Item:

@@ -189,7 +189,7 @@ def confirm(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Com
 def to_confirm(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> dict[str, int] | None:
     """Return the units of each SKU that a confirm concerns; None if it was done before."""
     order = _known(snapshot, command, occasion)
-    if _is_repeated(snapshot, command, occasion):
+    if _is_repeated(snapshot, command, occasion, CONFIRM):
         return None
     _require_idle(order, command, CONFIRM)
     if not order.reserved and order.cancel_reason == EXPIRED:
@@ -212,7 +212,7 @@ def cancel(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Comm
     IdempotencyKeyReused
     """
     if command.lines is None and standing(snapshot.order, occasion.now) is None:
-        if _is_repeated(snapshot, command, occasion):
+        if _is_repeated(snapshot, command, occasion, CANCEL):
             return None
         return _commit((), None, _tombstone(command.order_id, occasion.now), command, occasion)
     quantities = to_cancel(snapshot, command, occasion)
@@ -221,7 +221,7 @@ def cancel(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Comm
 
 def to_cancel(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> dict[str, int] | None:
     """Return the units of each SKU that a cancel concerns; None if it was done before."""
-    if _is_repeated(snapshot, command, occasion):
+    if _is_repeated(snapshot, command, occasion, CANCEL):
         return None
     order = _known(snapshot, command, occasion)
     _require_idle(order, command, CANCEL)
@@ -251,7 +251,7 @@ def refund(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Comm
 def to_refund(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> dict[str, int] | None:
     """Return the units of each SKU that a refund concerns; None if it was done before."""
     order = _known(snapshot, command, occasion)
-    if _is_repeated(snapshot, command, occasion):
+    if _is_repeated(snapshot, command, occasion, REFUND):
         return None
     _require_idle(order, command, REFUND)
     refundable = REFUND.remaining(order)
@@ -362,9 +362,16 @@ def _known(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> Orde
     return order
 
 
-def _is_repeated(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> bool:
+def _is_repeated(
+    snapshot: Snapshot, command: SettleOrder, occasion: Occasion, settlement: Settlement
+) -> bool:
+    """Tell whether the command's key says that it was done; one that has only begun is brought to its end."""
     intent = command.intent
-    return intent is not None and intent.already_done(snapshot.marker, occasion.now) is not None
+    if intent is None or intent.already_done(snapshot.marker, occasion.now) is None:
+        return False
+    if snapshot.order is not None and snapshot.order.phase is settlement.phase and command.lines is None:
+        raise NeedsSteps
+    return True
 
 
 def _require_idle(order: Order, command: SettleOrder, settlement: Settlement) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeVar
@@ -97,6 +98,7 @@ class Sagas:
         Busy
             If time runs out; the same request goes on from there, or the sweeper does.
         """
+        self._require_own_key(command)
         begun = self._one(
             command.order_id,
             source,
@@ -140,8 +142,25 @@ class Sagas:
         """Refuse an order that cannot be had, before anything of it is written."""
         if self.gateway.order(command.order_id) is not None:
             return
-        for lines in _chunks(command.lines, TRANSACTION_ITEMS_MAX):
-            require_on_offer(lines, self.gateway.read(_keys(lines)).skus)
+        try:
+            for lines in _chunks(command.lines, TRANSACTION_ITEMS_MAX):
+                require_on_offer(lines, self.gateway.read(_keys(lines)).skus)
+        except _NOT_TO_BE_HAD:
+            # Somebody may have placed the order since it was looked for, with these very units.
+            if self.gateway.order(command.order_id) is None:
+                raise
+
+    def _require_own_key(self, command: SettleOrder) -> None:
+        """Refuse a key that stands for another command: where one has begun already, no write would tell.
+
+        Raises
+        ------
+        IdempotencyKeyReused
+        """
+        intent = command.intent
+        if intent is not None:
+            found = self.gateway.read(markers=[intent.marker_id]).markers
+            intent.already_done(found.get(intent.marker_id), self.transactor.clock())
 
     def _settle_on(
         self, order: Order, settlement: Settlement, source: Source, deadline: float
@@ -163,7 +182,8 @@ class Sagas:
             some = [sku for _, sku in keys]
             return lambda seen, occasion: steps.release_some(seen, some, occasion)
 
-        if lines:
+        # Whoever took this process for dead may have given back the rest, and removed the order.
+        with suppress(OrderNotFound):
             self._in_steps(order.order_id, source, _by_part(lines), step, deadline)
         self._one(order.order_id, source, lambda seen, _: steps.remove(seen), deadline)
 

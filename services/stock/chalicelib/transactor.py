@@ -40,7 +40,7 @@ from .commands import Source
 from .inventory_actions import count_of
 from .inventory_gateway import InventoryGateway, LostRace
 from .memory import Memory
-from .orders import Order
+from .orders import Order, Phase
 from .reservations import standing
 from .snapshot import Commit, IncompleteSnapshot, NeedsSteps, Readings, Snapshot
 from .stock_rules import Occasion
@@ -321,14 +321,15 @@ class Transactor:
 
         Several items are not read at one moment: an earlier copy of a command may have committed between the
         read of its order or marker and that of a SKU, whose stock is then short by that very command.  What
-        had lapsed when it was read counts as absent, and may have been replaced since.
+        had lapsed when it was read counts as absent, and may have been replaced since; an order that was
+        between two steps may have taken the next.
         """
         now = self.clock()
         orders = [task.order_id for task in tasks if task.order_id is not None]
         markers = [task.marker_id for task in tasks if task.marker_id is not None]
         return readings.updated(
             self.gateway.read(
-                orders=[each for each in orders if standing(readings.orders.get(each), now) is None],
+                orders=[each for each in orders if _may_be_further(readings.orders.get(each), now)],
                 markers=[
                     each
                     for each in markers
@@ -336,6 +337,11 @@ class Transactor:
                 ],
             )
         )
+
+
+def _may_be_further(order: Order | None, now: str) -> bool:
+    found = standing(order, now)
+    return found is None or found.phase is not Phase.IDLE
 
 
 def _refused(pack: Sequence[Task], plan: _Plan) -> list[Task]:

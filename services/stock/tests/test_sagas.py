@@ -15,10 +15,12 @@ from front_door import Client
 
 from chalicelib.commands import OrderLineRequest, PlaceOrder, SettleOrder
 from chalicelib.inventory_gateway import InventoryGateway
+from chalicelib.reservations import CANCEL, CONFIRM, REFUND
 from chalicelib.stock_service import StockService
 from chalicelib.sweeper import Sweeper
 from inventory_common.errors import (
     Busy,
+    IdempotencyKeyReused,
     InsufficientStock,
     InvalidInput,
     OrderExists,
@@ -254,6 +256,148 @@ def test_a_place_that_was_given_back_meanwhile_is_not_answered_as_done(
     assert (again.replayed, again.order.status, again.order.reserved) == (False, "reserved", 240)
     assert standing.figures() == (600, 240)
     assert_ledgers_fit(standing)
+
+
+class TornOnce:
+    """A gateway of which one read finds an order, and the SKUs beside it as somebody has left them since."""
+
+    def __init__(self, gateway: Any, read: int, act: Callable[[], Any]) -> None:
+        self._gateway = gateway
+        self._left = read
+        self._act = act
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gateway, name)
+
+    def read(self, skus: Any = (), *, orders: Any = (), markers: Any = ()) -> Any:
+        skus, orders = list(skus), list(orders)
+        if skus and orders:
+            self._left -= 1
+            if self._left == 0:
+                earlier = self._gateway.read(orders=orders, markers=markers)
+                self._act()
+                return earlier.updated(self._gateway.read(skus))
+        return self._gateway.read(skus, orders=orders, markers=markers)
+
+
+def test_a_line_that_a_copy_of_the_request_has_placed_is_not_one_that_cannot_be_had(
+    service: StockService, keep: Any, standing: Standing
+) -> None:
+    keep(60, stock=2)
+    copy: list[Any] = []
+    torn = TornOnce(service.gateway, 2, lambda: copy.append(service.place(asking_for(60), SOURCE)))
+    placed = replace(service, gateway=torn).place(asking_for(60), SOURCE)
+    assert [settled.replayed for settled in (*copy, placed)] == [False, True]
+    assert placed.order.status == "reserved"
+    assert standing.figures() == (120, 120)
+
+
+def test_an_order_that_a_copy_of_the_request_places_meanwhile_is_not_one_that_cannot_be_had(
+    service: StockService, keep: Any
+) -> None:
+    keep(60, stock=2)
+    copy: list[Any] = []
+
+    class Between:
+        """A gateway that lets the copy act between the look at the order and the one at its SKUs."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(service.gateway, name)
+
+        def read(self, *skus: Any, **others: Any) -> Any:
+            if not copy:
+                copy.append(service.place(asking_for(60), SOURCE))
+            return service.gateway.read(*skus, **others)
+
+    placed = replace(service, gateway=Between()).place(asking_for(60), SOURCE)
+    assert [settled.replayed for settled in (*copy, placed)] == [False, True]
+
+
+def test_a_place_that_fails_tells_why_though_the_sweeper_gives_back_the_rest(
+    service: StockService, keep: Any, dynamodb: Any, clock: Clock, sweeper: Sweeper, standing: Standing
+) -> None:
+    keep(120)
+    sold_out = a_sku(the_skus(120)[100], 0)
+
+    class Slow:
+        """A gateway that takes so long over giving back that the sweeper takes its process for dead."""
+
+        def __init__(self) -> None:
+            self.commits = 0
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(service.gateway, name)
+
+        def commit(self, commits: Any) -> None:
+            self.commits += 1
+            if self.commits == 2:
+                dynamodb.put_item(TableName="VendorInventory", Item=sold_out.to_item())
+            service.gateway.commit(commits)
+            if self.commits == 4:
+                clock.advance(ORDER_LEASE_SECONDS + 1)
+                assert sweeper.sweep("request-9")["completed"] == 1
+
+    with pytest.raises(InsufficientStock):
+        replace(service, gateway=Slow()).place(asking_for(120), SOURCE)
+    assert service.gateway.order(ORDER) is None
+    assert standing.figures() == (595, 0)
+
+
+@pytest.mark.parametrize("commits_before", [0, 1, 2])
+def test_an_order_that_another_sweeper_removes_meanwhile_is_no_defect(
+    service: StockService, keep: Any, clock: Clock, sweeper: Sweeper, standing: Standing, commits_before: int
+) -> None:
+    keep(60)
+    with pytest.raises(Died):
+        dying(service, after=4).place(asking_for(60), SOURCE)
+    clock.advance(ORDER_LEASE_SECONDS + 1)
+
+    def other() -> None:
+        clock.advance(ORDER_LEASE_SECONDS + 1)
+        assert sweeper.sweep("request-8")["completed"] == 1
+
+    gateway = Meanwhile(service.gateway, commits_before, other)
+    assert replace(sweeper, gateway=gateway).sweep("request-9")["failed"] == 0
+    assert service.gateway.order(ORDER) is None
+    assert standing.figures() == (300, 0)
+
+
+def test_a_key_that_stands_for_something_else_does_not_go_on_with_a_command(
+    service: StockService, keep: Any
+) -> None:
+    keep(WIDE)
+    service.place(asking_for(WIDE), SOURCE)
+    service.confirm(SettleOrder(ORDER, {the_skus(WIDE)[0]: 1}, an_intent("key", "a part")), SOURCE)
+    with pytest.raises(Died):
+        dying(service, after=6).confirm(SettleOrder(ORDER), SOURCE)
+    assert service.gateway.order(ORDER).phase == "confirming"
+    with pytest.raises(IdempotencyKeyReused):
+        service.confirm(SettleOrder(ORDER, None, an_intent("key", "all")), SOURCE)
+    assert service.gateway.order(ORDER).phase == "confirming"
+
+
+@pytest.mark.parametrize("command", ["confirm", "cancel", "refund"])
+def test_a_repeated_command_is_brought_to_its_end_before_it_is_answered(
+    service: StockService, keep: Any, command: str
+) -> None:
+    """Its copy went on in steps and died, when its own transaction fails on that very order and marker."""
+    keep(2)
+    service.place(asking_for(2), SOURCE)
+    if command == "refund":
+        service.confirm(SettleOrder(ORDER), SOURCE)
+    settlement = {"confirm": CONFIRM, "cancel": CANCEL, "refund": REFUND}[command]
+    keyed = SettleOrder(ORDER, None, an_intent("key"))
+
+    def begun() -> None:
+        sagas = dying(service, after=3)._sagas
+        with pytest.raises(Died):
+            sagas.settle(settlement, keyed, SOURCE, service.persistence.deadline())
+        assert service.gateway.order(ORDER).phase is settlement.phase
+
+    beside = replace(service, gateway=Meanwhile(service.gateway, 0, begun))
+    answered = getattr(beside, command)(keyed, SOURCE)
+    assert answered.order.phase == "idle"
+    assert not settlement.remaining(answered.order)[the_skus(2)[0]]
 
 
 def test_another_command_waits_while_an_order_is_being_placed(
