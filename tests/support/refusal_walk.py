@@ -324,6 +324,8 @@ def _conflict(client: Any, operation: str, arguments: Mapping[str, Any]) -> Exce
         return None
     if operation != "TransactWriteItems":
         there = client.get_item(TableName=arguments["TableName"], Key=arguments["Key"])
+        if operation == "UpdateItem" and "Item" not in there:
+            return None  # our conditions of updates hold where nothing is
         failed = {"Error": {"Code": "ConditionalCheckFailedException"}, "Item": there.get("Item")}
         return client.exceptions.ConditionalCheckFailedException(failed, operation)
     reasons = [{"Code": "TransactionConflict"} for _ in arguments["TransactItems"]]
