@@ -345,7 +345,13 @@ def _may_be_further(order: Order | None, now: str) -> bool:
 
 
 def _refused(pack: Sequence[Task], plan: _Plan) -> list[Task]:
-    return [task for task, outcome in zip(pack, plan.outcomes, strict=False) if isinstance(outcome, Conflict)]
+    """Return tasks that are refused for what is there, or that have a key: a reused one is told first."""
+    return [
+        task
+        for task, outcome in zip(pack, plan.outcomes, strict=False)
+        if isinstance(outcome, Conflict)
+        or (task.marker_id is not None and isinstance(outcome, InventoryError))
+    ]
 
 
 def _decide(pack: Sequence[Task], readings: Readings, now: str) -> _Plan:

@@ -367,4 +367,4 @@ def test_the_schedule_sweeps_and_writes_one_line_of_the_log(
 
 
 def test_the_sweeper_is_started_every_minute(service_module: Any) -> None:
-    assert service_module.app.schedules == {"expire_orders": "rate(1 minute)"}
+    assert service_module.app.schedules["expire_orders"] == "rate(1 minute)"
