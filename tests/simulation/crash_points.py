@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import count, product
+from itertools import count, product, zip_longest
 from typing import Any, Final, NamedTuple
 
 from local.tables import create_tables, definitions
@@ -225,10 +225,16 @@ def all_points(calls: dict[tuple[str, int], int]) -> Iterator[CrashPoint]:
 
 
 def spread(points: list[CrashPoint], number: int) -> list[CrashPoint]:
-    """Choose so many of them, at even distances; all if there are not as many."""
-    if number >= len(points):
-        return points
-    return [points[position * len(points) // number] for position in range(number)]
+    """Choose so many of them, as many of each scenario and rescue as there are; all if there are fewer."""
+    kinds: dict[tuple[str, str], list[CrashPoint]] = {}
+    for point in points:
+        kinds.setdefault((point.scenario, point.rescue), []).append(point)
+    each = number // max(1, len(kinds)) + 1
+    chosen = [
+        [group[position * len(group) // each] for position in range(each)] if len(group) > each else group
+        for group in kinds.values()
+    ]
+    return [point for row in zip_longest(*chosen) for point in row if point is not None][:number]
 
 
 def run_crash_points(client: Any, number: int) -> Counter[str]:

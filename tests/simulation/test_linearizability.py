@@ -110,7 +110,7 @@ def test_what_threads_saw_of_one_sku_has_an_order(client: Any, seed: int) -> Non
 
 
 STOCK_OF_TEN = Shop(skus={"A": Sku(10)})
-SIX = Answer("done", subject=((("A", 6, 6, 0, 0, 0),), None))
+SIX = Answer("done", subject=((("A", 6, 6, 0, 0, 0),), None, None))
 SHORT = Answer("insufficient_stock", is_refusal=True)
 
 
