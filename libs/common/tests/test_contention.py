@@ -85,10 +85,15 @@ def test_pauses_are_drawn_from_zero_to_a_ceiling_that_doubles_up_to_the_longest(
 def test_a_pause_is_what_the_dice_say_not_the_ceiling() -> None:
     time = Time()
     persistence = Persistence(
-        attempts_max=3, monotonic=time.monotonic, sleep=time.sleep, uniform=lambda low, high: high / 4
+        attempts_max=3,
+        first_pause_seconds=0.5,
+        longest_pause_seconds=1.0,
+        monotonic=time.monotonic,
+        sleep=time.sleep,
+        uniform=lambda low, high: high / 4,
     )
     attempts_of(persistence)
-    assert time.slept[:2] == [0.0025, 0.005]
+    assert time.slept[:2] == [0.125, 0.25]
 
 
 def test_nobody_pauses_after_the_last_attempt() -> None:

@@ -48,6 +48,7 @@ def test_the_codes_are_these() -> None:
     # Clients branch on them: a change is deliberate.
     assert sorted(kind.code for kind in LEAVES) == [
         "adjustment_below_reserved",
+        "archive_unavailable",
         "busy",
         "count_stale",
         "database_unavailable",

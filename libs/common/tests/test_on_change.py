@@ -11,6 +11,7 @@ from inventory_common.rest import RestService
 from inventory_common.streams import PRODUCT_CHANGES, SKU_CHANGES, ItemChange
 
 SEQUENCE_NUMBER = "000000000000000000001"
+HAPPENED_AT = 1_771_842_600.0
 
 
 class Shop:
@@ -44,7 +45,8 @@ def shop() -> Shop:
 
 def event(**key: str) -> dict[str, Any]:
     keys = {name: {"S": value} for name, value in key.items()}
-    return {"Records": [{"dynamodb": {"Keys": keys, "SequenceNumber": SEQUENCE_NUMBER, "NewImage": keys}}]}
+    change = {"Keys": keys, "SequenceNumber": SEQUENCE_NUMBER, "NewImage": keys}
+    return {"Records": [{"dynamodb": change | {"ApproximateCreationDateTime": HAPPENED_AT}}]}
 
 
 def test_feeds_tell_which_function_wants_which_changes(shop: Shop) -> None:
@@ -73,7 +75,7 @@ def test_it_is_called_with_changes_and_answers_in_lambdas_form(shop: Shop) -> No
     answer = shop.module.product_changed(event(product_id="PROD-1"), None)
     assert answer == {"batchItemFailures": []}
     key = {"product_id": {"S": "PROD-1"}}
-    assert shop.products == [ItemChange(key, None, key)]
+    assert shop.products == [ItemChange(key, None, key, SEQUENCE_NUMBER, HAPPENED_AT)]
 
 
 def test_what_failed_passes_through_chalice(shop: Shop) -> None:

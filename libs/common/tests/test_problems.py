@@ -5,6 +5,7 @@ from inventory_common.errors import Busy, IdentityUnavailable, InvalidInput, Inv
 from inventory_common.problems import PROBLEM_TYPE, headers_of, problem_document, status_of
 
 STATUS = {
+    "ArchiveUnavailable": 503,
     "Busy": 503,
     "DatabaseUnavailable": 503,
     "ExternalIdExists": 409,
@@ -93,6 +94,7 @@ def test_what_may_succeed_later_is_answered_with_when() -> None:
     assert headers_of(errors.DatabaseUnavailable("Later.")) == {"Retry-After": "1"}
     assert headers_of(errors.OrderInProgress("Later.")) == {"Retry-After": "2"}
     assert headers_of(IdentityUnavailable("Later.")) == {"Retry-After": "5"}
+    assert headers_of(errors.ArchiveUnavailable("Later.")) == {"Retry-After": "5"}
 
 
 @pytest.mark.parametrize("name", PLAIN)
