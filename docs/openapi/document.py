@@ -70,6 +70,11 @@ HEADERS: Mapping[str, Schema] = {
         "schema": {"type": "string"},
         "example": '</products?category=Electronics&cursor=eyJ>; rel="next"',
     },
+    "Content-Disposition": {
+        "description": "The name of a file, where one was asked for; absent beside JSON.",
+        "schema": {"type": "string", "pattern": '^attachment; filename="[a-z.]+"$'},
+        "example": 'attachment; filename="log.csv"',
+    },
     "Idempotent-Replayed": {
         "description": "`true` where the command had been done before; absent otherwise.",
         "schema": {"type": "string", "enum": ["true"]},
@@ -255,7 +260,8 @@ class _Writer:
         serves = declared.serves
         assert serves is not None
         headers = ["X-Request-Id"]
-        headers += ["ETag"] * serves.etag + ["Link"] * (declared.paged)
+        headers += ["ETag"] * serves.etag + ["Link"] * declared.paged
+        headers += ["Content-Disposition"] * bool(serves.also)
         content = {"content": self._content(declared, serves)} if serves.shape is not None else {}
         first = [*headers, *["Location"] * serves.location]
         found = {str(serves.status): {"description": STATUSES[serves.status], **_headers(first), **content}}

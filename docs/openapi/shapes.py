@@ -85,7 +85,7 @@ class Components:
         return {**schema, "examples": [self.sample(shape)]}
 
     def property(self, name: str, hint: Any) -> Schema:
-        """Return the schema of an attribute.
+        """Return the schema of an attribute; a sentence where it is used stands for all that is said elsewhere.
 
         Raises
         ------
@@ -93,17 +93,17 @@ class Components:
             If nothing says what it is.
         """
         schema = self.served(hint)
+        if "description" in schema:
+            return schema
         said = ATTRIBUTES.get(name)
         if said is None:
-            if "description" not in schema:
-                raise Unsaid(f"nothing says what the attribute {name} is")
-            return schema
+            raise Unsaid(f"nothing says what the attribute {name} is")
         form = {key: value for key, value in said.items() if key != "sample"}
         if "enum" in form and "null" in _types(schema):
             form["enum"] = [*form["enum"], None]
         if "$ref" in schema or "anyOf" in schema:
             form = {"description": form["description"]}
-        return {**schema, **form, **({"description": d} if (d := schema.get("description")) else {})}
+        return {**schema, **form}
 
     # What is taken
 

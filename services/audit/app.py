@@ -21,7 +21,7 @@ from chalicelib.findings import FINDING_ATTRIBUTES
 from chalicelib.log_gateway import LogPage
 from chalicelib.timeline import draw
 from inventory_common.declarations import Serves
-from inventory_common.errors import SkuNotFound, TransactionNotFound
+from inventory_common.errors import ArchiveUnavailable, SkuNotFound, TransactionNotFound
 from inventory_common.identity import Role
 from inventory_common.ledger import RECORD_ATTRIBUTES
 from inventory_common.limits import VERIFICATION_RECORDS_MAX
@@ -172,7 +172,12 @@ def get_timeline(request: Request, sku: str) -> Response:
 
 
 @app.route(
-    "/findings", methods=["GET"], may=LOG_READERS, paged=True, serves=Serves(FindingAnswer, also=EXPORTS)
+    "/findings",
+    methods=["GET"],
+    may=LOG_READERS,
+    paged=True,
+    serves=Serves(FindingAnswer, also=EXPORTS),
+    unavailable=ArchiveUnavailable,
 )
 def list_findings(request: Request) -> Response:
     """List what was done to stock and log behind the services, newest first."""

@@ -61,6 +61,8 @@ class Row:
         Whether the answer tells of each command what became of it.
     absent
         Path parameters of what does not exist, and `not_found` the code that answers them.
+    throttled
+        The code that answers while AWS lets no call through.
     """
 
     may: frozenset[str]
@@ -75,6 +77,7 @@ class Row:
     writing: Mapping[str, Any] = field(default_factory=dict)
     absent: Mapping[str, str] | None = None
     not_found: str = ""
+    throttled: str = "database_unavailable"
 
     def __post_init__(self) -> None:
         vendors_may = "vendor" in self.may and self.looks_at_tokens
@@ -441,6 +444,8 @@ class RefusalWalk:
         if trouble == "busy" and route[0] == "GET":
             return
         (status, code), make = TROUBLES[trouble]
+        if trouble == "throttled":
+            code = row.throttled
         right = replace(Sent.right(route, row, self.paths, tokens.of_role("admin")), **row.writing)
         with make():
             answer = right.to(Client(service_module.app, may_fail=True))

@@ -27,6 +27,7 @@ from .errors import (
     PreconditionFailed,
     TooLarge,
     Unauthenticated,
+    Unavailable,
     UnsupportedMediaType,
 )
 from .identity import Role
@@ -114,16 +115,18 @@ class Declaration:
     versioned: bool = False
     serves: Serves | None = None
     refuses: Collection[type[InventoryError]] = ()
+    unavailable: type[Unavailable] = DatabaseUnavailable
 
     @property
     def query_parameters(self) -> Mapping[str, Parameter]:
         """The query's parameters, those of a list included."""
-        return {**PAGING, **self.query} if self.paged else self.query
+        # A limit of its own stands for the common one, and its own come first.
+        return {**self.query, **PAGING, **self.query} if self.paged else self.query
 
     @property
     def refusals(self) -> frozenset[type[InventoryError]]:
         """Every outcome that its requests can meet: what it names, and what follows from what it takes."""
-        found = {InvalidInput, Unauthenticated, IdentityUnavailable, DatabaseUnavailable, InternalError}
+        found = {InvalidInput, Unauthenticated, IdentityUnavailable, self.unavailable, InternalError}
         if self.may or self.may_ask:
             found.add(Forbidden)
         if self.body:
@@ -139,5 +142,5 @@ class Declaration:
         if self.method != "GET":
             found.add(Busy)
         if self.serves and self.serves.severally:
-            found -= {Busy, DatabaseUnavailable}
+            found -= {Busy, self.unavailable}
         return frozenset({*found, *self.refuses})

@@ -22,12 +22,14 @@ from chalice.app import Chalice, CloudWatchEvent, Response
 from .declarations import Api, Declaration, Serves
 from .dynamodb import Usage, measured, outcome_of
 from .errors import (
+    DatabaseUnavailable,
     Forbidden,
     InvalidInput,
     InventoryError,
     MethodNotAllowed,
     RouteNotFound,
     Unauthenticated,
+    Unavailable,
 )
 from .exact_json import dumps
 from .idempotency import Intent
@@ -255,6 +257,7 @@ class RestService(Chalice):
         tag: str | None = None,
         serves: Serves | None = None,
         refuses: Collection[type[InventoryError]] = (),
+        unavailable: type[Unavailable] = DatabaseUnavailable,
     ) -> Callable[[View], View]:
         """Register a route.
 
@@ -288,6 +291,8 @@ class RestService(Chalice):
             What it answers if all goes well; the service's document cannot be written without.
         refuses
             What it can refuse beside what follows from the rest: its own 404, 409 and 422.
+        unavailable
+            What it answers while the store that it reads does not.
         """
 
         def register(view: View) -> View:
@@ -307,6 +312,7 @@ class RestService(Chalice):
                 versioned=versioned,
                 serves=serves,
                 refuses=refuses,
+                unavailable=unavailable,
             )
             endpoint = Endpoint(view, self._verifier, self._bodies, declared)
             update_wrapper(endpoint, view)

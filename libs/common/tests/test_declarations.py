@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 
 from inventory_common.declarations import DONE, Declaration, Serves
+from inventory_common.errors import ArchiveUnavailable
 from inventory_common.identity import Role
-from inventory_common.requests import Form, Parameter
+from inventory_common.requests import PAGING, Form, Parameter, whole_number
 
 EVERY_ROUTE = {
     "database_unavailable",
@@ -58,6 +59,18 @@ def test_a_list_takes_a_limit_and_a_cursor_too() -> None:
     colour = Parameter(Form(str, {"type": "string"}))
     listing = Declaration(path="/", method="GET", may=frozenset(), query={"colour": colour}, paged=True)
     assert list(listing.query_parameters) == ["colour", "limit", "cursor"]
+
+
+def test_a_list_may_have_a_limit_of_its_own() -> None:
+    limit = Parameter(whole_number(1_000), "How many at once.", default=1_000)
+    listing = Declaration(path="/", method="GET", may=frozenset(), query={"limit": limit}, paged=True)
+    assert listing.query_parameters["limit"] is limit
+    assert listing.query_parameters["cursor"] is PAGING["cursor"]
+
+
+def test_a_route_answers_for_the_store_that_it_reads() -> None:
+    codes = _codes(unavailable=ArchiveUnavailable)
+    assert codes == EVERY_ROUTE - {"database_unavailable"} | {"archive_unavailable"}
 
 
 def test_done_has_nothing_to_show() -> None:

@@ -10,7 +10,7 @@ __all__ = ["FindingAnswer", "ReservationsAnswer", "StockAtAnswer", "Verification
 class DifferenceAnswer(TypedDict):
     """One thing that is not as it must be."""
 
-    transaction_id: str | None
+    transaction_id: Annotated[str | None, "The record's, of whatever form; null where it is about none."]
     kind: Annotated[str, "The attribute that is wrong, or what else is."]
     expected: Annotated[Any, "What it must be."]
     found: Annotated[Any, "What it is."]

@@ -31,7 +31,9 @@ ROUTES: Table = {
     ("GET", "/vendors/{vendor_id}/transactions"): Row(
         may=LOG_READERS, paged=True, another_vendor="forbidden"
     ),
-    ("GET", "/findings"): Row(may=LOG_READERS, paged=True, another_vendor=EMPTY),
+    ("GET", "/findings"): Row(
+        may=LOG_READERS, paged=True, another_vendor=EMPTY, throttled="archive_unavailable"
+    ),
     ("GET", "/skus/{sku}/stock-at"): Row(
         may=LOG_READERS,
         query=(("time", "2026-02-23T10:31:00Z"),),
