@@ -85,7 +85,7 @@ class Components:
         return {**schema, "examples": [self.sample(shape)]}
 
     def property(self, name: str, hint: Any) -> Schema:
-        """Return the schema of an attribute; a sentence where it is used stands for all that is said elsewhere.
+        """Return the schema of an attribute; a sentence where it is used stands for all said elsewhere.
 
         Raises
         ------

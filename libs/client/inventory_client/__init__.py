@@ -7,6 +7,7 @@
 `problems`              what can go wrong, one exception type for each `code`
 `tokens`                where bearer tokens come from
 `retries`               how often and when a request is sent again
+`proofs`                what the audit service answers of a log, a moment, and reservations
 `documents`             what the services answer, beside the models of `inventory_common`
 `connection`            requests over HTTP: tokens, retries, pages
 `tls`                   the certificates that servers are checked against
@@ -23,6 +24,7 @@ from .audit import AuditClient
 from .catalog import CatalogClient
 from .documents import BatchCommand, BatchResult, LineRequest, Order, OrderLine, Outcome, StockChange
 from .problems import ClientError, NoAnswer, Problem, TokenUnavailable, UnexpectedAnswer
+from .proofs import Difference, Finding, Reservation, Reservations, StockAt, Verification
 from .retries import Retries
 from .stock import StockClient
 from .tokens import ClientCredentials, LocalStackToken, StaticToken, TokenSource
@@ -34,6 +36,8 @@ __all__ = [
     "CatalogClient",
     "ClientCredentials",
     "ClientError",
+    "Difference",
+    "Finding",
     "LineRequest",
     "LocalStackToken",
     "NoAnswer",
@@ -42,9 +46,12 @@ __all__ = [
     "Outcome",
     "Problem",
     "Product",
+    "Reservation",
+    "Reservations",
     "Retries",
     "Sku",
     "StaticToken",
+    "StockAt",
     "StockChange",
     "StockClient",
     "TokenSource",
@@ -52,6 +59,7 @@ __all__ = [
     "TransactionRecord",
     "TransactionType",
     "UnexpectedAnswer",
+    "Verification",
 ]
 
 __version__ = "0.1.0"

@@ -7,10 +7,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal
 
+from inventory_common.exact_json import dumps
 from inventory_common.transactions import TransactionRecord, TransactionType
 
 from .connection import Client, Params, path_of
 from .documents import read
+from .proofs import (
+    Difference,
+    Finding,
+    Reservations,
+    StockAt,
+    Verification,
+    read_finding,
+    read_reservations,
+    read_stock_at,
+    read_verification,
+)
 
 __all__ = ["AuditClient", "Search"]
 
@@ -55,6 +67,46 @@ class AuditClient(Client):
     def records_of_vendor(self, vendor_id: str, search: Search = _ALL) -> Iterator[TransactionRecord]:
         """Yield a vendor's log."""
         return self._records("vendors", vendor_id, search)
+
+    def verification(self, sku: str) -> Verification:
+        """Let the service check a SKU's whole log and the live SKU against it, page after page.
+
+        What several pages find, as each of them looks at the live SKU, is in the result once.
+
+        Raises
+        ------
+        SkuNotFound
+        """
+        checked, cursor = 0, None
+        findings: dict[str, Difference] = {}
+        while True:
+            page, cursor = self._get(
+                path_of("skus", sku, "verification"),
+                lambda body: (read_verification(body), body["next_cursor"]),
+                {"cursor": cursor},
+            )
+            checked += page.checked
+            for found in page.findings:
+                findings.setdefault(dumps(found.document()), found)
+            if cursor is None:
+                return Verification(checked, page.head_hash, tuple(findings.values()))
+
+    def stock_at(self, sku: str, time: str) -> StockAt:
+        """Return a SKU's stock at a moment (ISO 8601 with an offset), or raise `SkuNotFound`."""
+        return self._get(path_of("skus", sku, "stock-at"), read_stock_at, {"time": time})
+
+    def reservations(self, sku: str) -> Reservations:
+        """Return which orders hold units of a SKU now, or raise `SkuNotFound`."""
+        return self._get(path_of("skus", sku, "reservations"), read_reservations)
+
+    def timeline_svg(self, sku: str, *, since: str | None = None, until: str | None = None) -> str:
+        """Return a drawing of a SKU's stock over time, as SVG, or raise `SkuNotFound`."""
+        period = {"from": since, "to": until}
+        return self._text(path_of("skus", sku, "timeline.svg"), "image/svg+xml", period)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what was done to stock and log behind the services, newest first."""
+        return self._pages("/findings", read_finding)
 
     def _records(self, of: str, whose: str, search: Search) -> Iterator[TransactionRecord]:
         return self._pages(path_of(of, whose, "transactions"), _record, search.params())

@@ -114,8 +114,16 @@ class Client:
 
     # What the clients of the services are made of
 
-    def _get(self, path: str, decode: Callable[[Any], T]) -> T:
-        return self._decoded(self._send("GET", path), decode)
+    def _get(self, path: str, decode: Callable[[Any], T], params: Params | None = None) -> T:
+        return self._decoded(self._send("GET", path, params=params), decode)
+
+    def _text(self, path: str, media_type: str, params: Params | None = None) -> str:
+        response = self._send("GET", path, params=params)
+        answered = response.headers.get("Content-Type", "")
+        if answered.partition(";")[0].strip().lower() != media_type:
+            asked = f"{response.request.method} {response.request.url}"
+            raise UnexpectedAnswer(f"{asked} answered {answered or 'no type'}, not {media_type}")
+        return response.text
 
     def _command(
         self,

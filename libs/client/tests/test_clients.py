@@ -14,6 +14,7 @@ from inventory_client import (
     LineRequest,
     StockClient,
     TransactionType,
+    UnexpectedAnswer,
     problems,
 )
 from inventory_client.audit import Search
@@ -114,6 +115,97 @@ def test_a_log_is_searched_by_period_type_and_order():
         "GET /products/PROD-E4F9A/transactions?limit=100",
         "GET /vendors/VENDOR-001/transactions?limit=100",
     ]
+
+
+DIFFERENCE = {
+    "transaction_id": RECORD["transaction_id"],
+    "kind": "stock_after",
+    "expected": 12,
+    "found": 80,
+}
+OF_THE_SKU = {"transaction_id": None, "kind": "current_stock", "expected": 12, "found": 80}
+
+
+def verified(checked, findings, next_cursor=None):
+    body = {"checked": checked, "head_hash": "1" * 64, "findings": findings, "next_cursor": next_cursor}
+    return httpx.Response(200, json=body)
+
+
+def test_a_log_is_verified_to_its_end_and_each_fault_told_once():
+    script = Script(
+        verified(2, [OF_THE_SKU], "a"), verified(0, [], "b"), verified(1, [DIFFERENCE, OF_THE_SKU])
+    )
+    found = script.client(AuditClient).verification(SKU_ID)
+    assert (found.checked, found.head_hash, found.is_sound) == (3, "1" * 64, False)
+    assert [each.document() for each in found.findings] == [OF_THE_SKU, DIFFERENCE]
+    assert asked(script) == [
+        f"GET /skus/{SKU_ID}/verification",
+        f"GET /skus/{SKU_ID}/verification?cursor=a",
+        f"GET /skus/{SKU_ID}/verification?cursor=b",
+    ]
+
+
+def test_a_log_without_faults_is_sound():
+    assert Script(verified(1, [])).client(AuditClient).verification(SKU_ID).is_sound
+
+
+@pytest.mark.parametrize("record", [RECORD, None])
+def test_stock_at_a_moment_comes_with_the_record_that_made_it(record):
+    stock = {"time": "2026-02-23T10:30:00.000000Z", "current_stock": 12, "reserved_stock": 5}
+    body = {**stock, "available_stock": 7, "transaction": record}
+    script = Script(httpx.Response(200, json=body))
+    found = script.client(AuditClient).stock_at(SKU_ID, "2026-02-23T16:00:00+05:30")
+    assert (found.current_stock, found.reserved_stock, found.available_stock) == (12, 5, 7)
+    assert found.transaction is None if record is None else isinstance(found.transaction, TransactionRecord)
+    assert found.document() == body
+    assert asked(script) == [f"GET /skus/{SKU_ID}/stock-at?time=2026-02-23T16%3A00%3A00%2B05%3A30"]
+
+
+def test_reservations_are_told_order_by_order():
+    held = {
+        "order_id": "ORDER-1",
+        "quantity": 3,
+        "placed_at": "2026-02-23T10:30:00.000000Z",
+        "age_seconds": 60,
+        "expires_at": None,
+    }
+    body = {"sku": SKU_ID, "sequence": 4, "reserved_stock": 5, "reservations": [held], "unaccounted": 2}
+    script = Script(httpx.Response(200, json=body))
+    found = script.client(AuditClient).reservations(SKU_ID)
+    assert (found.sequence, found.reserved_stock, found.unaccounted) == (4, 5, 2)
+    assert [each.document() for each in found.reservations] == [held]
+    assert asked(script) == [f"GET /skus/{SKU_ID}/reservations"]
+
+
+def test_a_timeline_is_a_drawing():
+    script = Script(httpx.Response(200, text="<svg/>", headers={"Content-Type": "image/svg+xml"}))
+    audit = script.client(AuditClient)
+    assert audit.timeline_svg(SKU_ID) == audit.timeline_svg(SKU_ID, since="2026") == "<svg/>"
+    assert asked(script) == [f"GET /skus/{SKU_ID}/timeline.svg", f"GET /skus/{SKU_ID}/timeline.svg?from=2026"]
+
+
+def test_what_is_no_drawing_is_not_taken_for_one():
+    script = Script(httpx.Response(200, text="<html>", headers={"Content-Type": "text/html"}))
+    with pytest.raises(UnexpectedAnswer, match="text/html"):
+        script.client(AuditClient).timeline_svg(SKU_ID)
+
+
+def test_findings_are_listed_to_the_last():
+    finding = {
+        "finding_id": "FIND-1",
+        "kind": "record_modified",
+        "occurred_at": "2026-02-23T10:30:00.000000Z",
+        "vendor_id": "VENDOR-001",
+        "product_id": None,
+        "sku": None,
+        "transaction_id": None,
+        "differences": [DIFFERENCE],
+    }
+    script = Script(page([finding], "a"), page([finding | {"of_tomorrow": 1}]))
+    found = list(script.client(AuditClient).findings())
+    assert [each.document() for each in found] == [finding, finding]
+    assert found[0].differences[0].found == 80
+    assert asked(script) == ["GET /findings?limit=100", "GET /findings?limit=100&cursor=a"]
 
 
 def test_a_command_says_whether_it_had_been_done_before():
