@@ -18,6 +18,8 @@ import jsonschema_rs
 import pytest
 
 PROBLEM = "application/problem+json"
+JSON_LINES = "application/x-ndjson"
+"""The items of a list, each in a line of its own."""
 OF_NO_OPERATION = {404: "route_not_found", 405: "method_not_allowed"}
 
 Met = tuple[str, int, str | None]
@@ -55,8 +57,12 @@ class Document:
         media_type = headers.get("Content-Type", "").partition(";")[0]
         content = response.get("content", {})
         assert media_type in content or (not content and not text), f"{told} with {media_type or 'no type'}"
-        if media_type.endswith("json"):
+        if media_type in ("application/json", PROBLEM):
             self._check(told, content[media_type]["schema"], text)
+        elif media_type == JSON_LINES:
+            page = self._resolved(content["application/json"]["schema"])
+            for line in text.split("\n")[:-1]:  # `splitlines` would divide at U+2028 too
+                self._check(told, page["properties"]["items"]["items"], line)
         code = json.loads(text)["code"] if media_type == PROBLEM else None
         self.met.add((operation["operationId"], status, code))
 
