@@ -40,6 +40,7 @@ class FakeServices:
     skus: dict[str, dict[str, Any]] = field(default_factory=dict)
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     log: list[dict[str, Any]] = field(default_factory=list)
+    findings: list[dict[str, Any]] = field(default_factory=list)
     keys: dict[str, tuple[bytes, dict[str, Any]]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     intercept: Callable[[httpx.Request], httpx.Response | None] | None = None
@@ -326,6 +327,49 @@ class FakeServices:
     def sku_log(self, request: httpx.Request, sku: str) -> httpx.Response:
         return page(request, [record for record in self.log if record["sku"] == sku])
 
+    def verification(self, request: httpx.Request, sku: str) -> httpx.Response:
+        """Check a record a page, in truth only whether its figures follow from one another."""
+        start = int(request.url.params.get("cursor", "0"))
+        log = [record for record in self.log if record["sku"] == sku]
+        record = log[start]
+        due = record["stock_before"] + record["quantity_change"]
+        faults = []
+        if record["stock_after"] != due:
+            told = {"transaction_id": record["transaction_id"], "kind": "stock_after"}
+            faults.append(told | {"expected": due, "found": record["stock_after"]})
+        following = str(start + 1) if start + 1 < len(log) else None
+        body = {"checked": 1, "head_hash": self.skus[sku]["ledger_hash"], "findings": faults}
+        return httpx.Response(200, json=body | {"next_cursor": following})
+
+    def stock_at(self, request: httpx.Request, sku: str) -> httpx.Response:
+        time = request.url.params["time"]
+        log = [record for record in self.log if record["sku"] == sku and record["timestamp"] <= time]
+        last = log[-1] if log else None
+        stock, reserved = (last["stock_after"], last["reserved_after"]) if last else (0, 0)
+        figures = {"current_stock": stock, "reserved_stock": reserved, "available_stock": stock - reserved}
+        return httpx.Response(200, json={"time": time, **figures, "transaction": last})
+
+    def reservations(self, request: httpx.Request, sku: str) -> httpx.Response:
+        held = [
+            {
+                "order_id": order_id,
+                "quantity": line["reserved"],
+                "placed_at": NOON,
+                "age_seconds": 60,
+                "expires_at": None,
+            }
+            for order_id, order in self.orders.items()
+            for line in order["lines"]
+            if line["sku"] == sku and line["reserved"]
+        ]
+        reserved = self.skus[sku]["reserved_stock"]
+        figures = {"sku": sku, "sequence": self.skus[sku]["sequence"], "reserved_stock": reserved}
+        rest = reserved - sum(each["quantity"] for each in held)
+        return httpx.Response(200, json={**figures, "reservations": held, "unaccounted": rest})
+
+    def list_findings(self, request: httpx.Request) -> httpx.Response:
+        return page(request, self.findings)
+
 
 def page(request: httpx.Request, items: list[Any]) -> httpx.Response:
     start = int(request.url.params.get("cursor", "0"))
@@ -356,4 +400,8 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("POST", r"/orders/([^/]+)/(confirm|cancel|refund)", FakeServices.settle_order),
     ("GET", r"/vendors/([^/]+)/transactions", FakeServices.vendor_log),
     ("GET", r"/skus/([^/]+)/transactions", FakeServices.sku_log),
+    ("GET", r"/skus/([^/]+)/verification", FakeServices.verification),
+    ("GET", r"/skus/([^/]+)/stock-at", FakeServices.stock_at),
+    ("GET", r"/skus/([^/]+)/reservations", FakeServices.reservations),
+    ("GET", r"/findings", FakeServices.list_findings),
 ]

@@ -142,6 +142,55 @@ def test_a_broken_chain_is_told(inventory, tea, capsys):
     assert "record 1 was changed" in capsys.readouterr().err
 
 
+def test_the_service_checks_every_page_of_a_log_and_its_faults_are_told(inventory, services, tea, capsys):
+    assert inventory("stock", "adjust", tea, "-3", "--notes", "broken") == 0
+    capsys.readouterr()
+    assert inventory("log", "verify", tea, "--by-service") == 0
+    assert "2 records, none missing" in capsys.readouterr().err
+    services.log[1]["stock_after"] = 90
+    assert inventory("log", "verify", tea, "--by-service") == 1
+    told = capsys.readouterr().err
+    assert "TXN-1: stock_after: expected 9, found 90" in told
+    assert "2 records, and 1 faults" in told
+
+
+def test_stock_at_a_moment_is_shown_with_its_record(inventory, tea, capsys):
+    assert inventory("log", "stock-at", tea, "9999-12-31T00:00:00Z", "--json") == 0
+    [then] = printed_json(capsys)
+    assert (then["current_stock"], then["transaction"]["transaction_id"]) == (12, "TXN-0")
+    assert inventory("log", "stock-at", tea, "2000-01-01T00:00:00Z", "--csv") == 0
+    [before] = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (before["current_stock"], before["transaction"]) == ("0", "")
+    assert inventory("log", "stock-at", tea, "9999-12-31T00:00:00Z") == 0
+    assert "TXN-0" in capsys.readouterr().out
+
+
+def test_reservations_are_shown_and_what_is_not_accounted_for_is_told(inventory, services, tea, capsys):
+    assert inventory("orders", "place", "ORDER-1", "--line", f"{tea}=5") == 0
+    capsys.readouterr()
+    assert inventory("log", "reservations", tea, "--json") == 0
+    told = capsys.readouterr()
+    [held] = [json.loads(line) for line in told.out.splitlines()]
+    assert (held["order_id"], held["quantity"]) == ("ORDER-1", 5)
+    assert "more are held" not in told.err
+    services.skus[tea]["reserved_stock"] = 7
+    assert inventory("log", "reservations", tea) == 0
+    assert "2 more are held" in capsys.readouterr().err
+
+
+def test_findings_are_listed(inventory, services, tea, capsys):
+    difference = {"transaction_id": None, "kind": "current_stock", "expected": 12, "found": 70}
+    finding = {"kind": "stock_without_record", "occurred_at": "2026-01-01T12:00:00.000000Z", "sku": tea}
+    standing = {"vendor_id": VENDOR, "product_id": None, "transaction_id": None}
+    services.findings = [
+        {"finding_id": f"FIND-{n}", **finding, **standing, "differences": [difference]} for n in range(4)
+    ]
+    assert inventory("log", "findings", "--json") == 0
+    assert printed_json(capsys) == services.findings
+    assert inventory("log", "findings") == 0
+    assert "stock_without_record" in capsys.readouterr().out
+
+
 # Exports
 
 

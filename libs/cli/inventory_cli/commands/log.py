@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import click
 
-from inventory_client import TransactionType
+from inventory_client import AuditClient, TransactionType
 from inventory_client.audit import Search
+from inventory_common.exact_json import dumps
 from inventory_common.ids import product_of
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.transactions import record_hash
@@ -30,6 +31,8 @@ _COLUMNS: Final = (
 _COLUMNS_OF_SKU: Final = tuple(column for column in _COLUMNS if column != "sku")
 
 
+_COLUMNS_OF_RESERVATIONS: Final = ("order_id", "quantity", "placed_at", "age_seconds", "expires_at")
+_COLUMNS_OF_FINDINGS: Final = ("occurred_at", "kind", "vendor_id", "sku", "transaction_id")
 _TYPES: Final = [kind.value for kind in TransactionType]
 
 
@@ -97,12 +100,52 @@ def show_record(call: Invocation, transaction_id: str, shape: Format) -> None:
         print_one(session.audit.record(transaction_id).document(), shape)
 
 
+@log.command("stock-at")
+@click.argument("sku")
+@click.argument("time")
+@shaped
+@pass_invocation
+def stock_at(call: Invocation, sku: str, time: str, shape: Format) -> None:
+    """Show a SKU's stock at a moment (ISO 8601 with an offset), and the record that made it so."""
+    with call.session() as session:
+        document = session.audit.stock_at(sku, time).document()
+    if shape is not Format.JSON:
+        document["transaction"] = document["transaction"] and document["transaction"]["transaction_id"]
+    print_one(document, shape)
+
+
 @log.command()
 @click.argument("sku")
+@listed
 @pass_invocation
-def verify(call: Invocation, sku: str) -> None:
+def reservations(call: Invocation, sku: str, shape: Format, limit: int | None) -> None:
+    """Show which orders hold units of a SKU now, oldest first."""
+    with call.session() as session:
+        found = session.audit.reservations(sku)
+    show(found.reservations, shape, _COLUMNS_OF_RESERVATIONS, limit)
+    if found.unaccounted:
+        say(f"{found.unaccounted} more are held by orders older than the records that were read.")
+
+
+@log.command()
+@listed
+@pass_invocation
+def findings(call: Invocation, shape: Format, limit: int | None) -> None:
+    """Show what was done to stock and log behind the services, newest first."""
+    with call.session() as session:
+        show(session.audit.findings(), shape, _COLUMNS_OF_FINDINGS, limit)
+
+
+@log.command()
+@click.argument("sku")
+@click.option("--by-service", is_flag=True, help="Let the audit service check it, and tell all it finds.")
+@pass_invocation
+def verify(call: Invocation, sku: str, by_service: bool) -> None:
     """Recompute a SKU's whole chain of hashes here, and compare its end with the SKU."""
     with call.session() as session:
+        if by_service:
+            _verify_by_service(session.audit, sku)
+            return
         found = session.stock.sku(product_of(sku), sku)
         previous, sequence = FIRST_PREVIOUS_HASH, 0
         for record in session.audit.records_of_sku(sku, Search(order="asc")):
@@ -124,3 +167,13 @@ def verify(call: Invocation, sku: str) -> None:
         if (found.ledger_hash, found.sequence) != (previous, min(sequence, found.sequence)):
             raise click.ClickException(f"{sku}: its log does not end where the SKU says.")
         say(f"{sku}: {found.sequence} records, none missing, none changed.", style="green")
+
+
+def _verify_by_service(audit: AuditClient, sku: str) -> None:
+    found = audit.verification(sku)
+    for fault in found.findings:
+        where = fault.transaction_id or sku
+        say(f"{where}: {fault.kind}: expected {dumps(fault.expected)}, found {dumps(fault.found)}")
+    if not found.is_sound:
+        raise click.ClickException(f"{sku}: {found.checked} records, and {len(found.findings)} faults.")
+    say(f"{sku}: {found.checked} records, none missing, none changed.", style="green")
