@@ -151,7 +151,7 @@ def test_the_service_checks_every_page_of_a_log_and_its_faults_are_told(inventor
     assert inventory("log", "verify", tea, "--by-service") == 1
     told = capsys.readouterr().err
     assert "TXN-1: stock_after: expected 9, found 90" in told
-    assert "2 records, and 1 faults" in told
+    assert "2 records, faults: 1" in told
 
 
 def test_stock_at_a_moment_is_shown_with_its_record(inventory, tea, capsys):

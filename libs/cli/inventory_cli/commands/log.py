@@ -175,5 +175,5 @@ def _verify_by_service(audit: AuditClient, sku: str) -> None:
         where = fault.transaction_id or sku
         say(f"{where}: {fault.kind}: expected {dumps(fault.expected)}, found {dumps(fault.found)}")
     if not found.is_sound:
-        raise click.ClickException(f"{sku}: {found.checked} records, and {len(found.findings)} faults.")
+        raise click.ClickException(f"{sku}: {found.checked} records, faults: {len(found.findings)}.")
     say(f"{sku}: {found.checked} records, none missing, none changed.", style="green")
