@@ -21,6 +21,7 @@ from tests.simulation.model_steps import (
     ReleaseSome,
     Remove,
     SettleSome,
+    Some,
     Step,
     Turn,
     take,
@@ -275,7 +276,7 @@ class History:
         if self._is_lease_over(order_id):
             self._lease_over[order_id] = self.commits
         records = [each.after for each in changes if is_record(each) and each.after]
-        step = self._which(attempt, change, request, frozenset(record["sku"] for record in records))
+        step = self._which(attempt, change, request, Some(record["sku"] for record in records))
         errand = self.shop.orders[order_id].errand if order_id in self.shop.orders else None
         try:
             expected += take(self.shop, step)

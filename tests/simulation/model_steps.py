@@ -19,6 +19,13 @@ from typing import Final
 from tests.simulation.model import PHASES, Entry, Expire, Line, Order, Place, Refused, Settle, Shop, summed
 
 
+class Some(frozenset[str]):
+    """SKUs, printed in an order of their own: a set's is another in each process."""
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(sorted(self))}}}"
+
+
 @dataclass(frozen=True)
 class PlaceSome:
     place: Place

@@ -3,7 +3,6 @@
 While this lasts, an order of up to 3 lines is kept in one item, more in parts of 2 lines, and a settlement
 that is done at once takes 12 actions.  So orders of 4 to 6 lines are to the service what orders of 50 to 144
 lines are otherwise: placed in two or three steps, and settled at once or in steps as their parts have it.
-An order of 2 or 3 lines is divided when it has lost twice, not four times: simulated ones seldom lose more.
 All else is as it is, the lease as well.
 """
 
@@ -14,12 +13,11 @@ from contextlib import ExitStack, contextmanager
 from typing import Final
 from unittest import mock
 
-from services.stock.chalicelib import reservations, sagas, steps, stock_service, transactor
+from services.stock.chalicelib import reservations, sagas, steps, stock_service
 
 UNDIVIDED_LINES_MAX: Final = 3
 PART_LINES_MAX: Final = 2
 SETTLEMENT_ACTIONS_MAX: Final = 12
-LOSSES_BEFORE_DIVIDING: Final = 2
 
 
 @contextmanager
@@ -32,5 +30,4 @@ def parts_are_narrow() -> Iterator[None]:
         patches.enter_context(
             mock.patch.object(reservations, "TRANSACTION_ITEMS_MAX", SETTLEMENT_ACTIONS_MAX)
         )
-        patches.enter_context(mock.patch.object(transactor, "LOSSES_BEFORE_DIVIDING", LOSSES_BEFORE_DIVIDING))
         yield
