@@ -15,7 +15,21 @@ from deploy.errors import DeployError
 from deploy.symbols import without_symbols
 from deploy.target import Target
 
-_NEVER_IMPORTED: Final = ("bin", "cffi", "pycparser", "pydantic/v1", "pydantic/mypy.py", "simplejson/tests")
+_NEVER_IMPORTED: Final = (
+    "annotated_types/test_cases.py",
+    "bin",
+    "cffi",
+    "cryptography/fernet.py",
+    "cryptography/hazmat/primitives/twofactor",
+    "jwt/help.py",
+    "pycparser",
+    "pydantic/color.py",
+    "pydantic/experimental/pipeline.py",
+    "pydantic/mypy.py",
+    "pydantic/v1",
+    "simplejson/tests",
+    "simplejson/tool.py",
+)
 """What comes with the rest: cryptography calls cffi's C part alone, our models are none of pydantic 1."""
 _USELESS_SUFFIXES: Final = (".pyi", ".c", ".h", ".typed")
 

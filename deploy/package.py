@@ -17,6 +17,7 @@ from deploy.bytecode import compile_modules, interpreter_of
 from deploy.dependencies import install_dependencies
 from deploy.description import describe
 from deploy.errors import DeployError
+from deploy.pages import pages_program
 from deploy.services import BUILD_FOLDER, REPOSITORY_ROOT, service_folder
 from deploy.target import Target
 from deploy.zips import write_zip
@@ -59,8 +60,8 @@ def package_service(
     Raises
     ------
     DeployError
-        If there is no such service, a dependency cannot be had, a module does not compile, or the zip
-        would be too large.
+        If there is no such service, its OpenAPI document or a dependency cannot be had, a module does not
+        compile, or the zip would be too large.
     """
     service = service_folder(name, root)
     pins = root / "requirements" / "run.txt"
@@ -107,7 +108,7 @@ def missing_interpreter(target: Target) -> str | None:
 
 
 def _copy_ours(service: Path, root: Path, folder: Path) -> None:
-    """Copy what this repository has of the service: with the library as it is in this checkout."""
+    """Copy what the service is made of: with the library as it is in this checkout."""
     folder.mkdir()
     for path in _top_level(service):
         shutil.copy(path, folder)
@@ -118,9 +119,11 @@ def _copy_ours(service: Path, root: Path, folder: Path) -> None:
 
 def _top_level(service: Path) -> Iterable[Path]:
     yield service / "app.py"
-    openapi = service / "openapi.json"
-    if openapi.exists():
-        yield openapi
+    document = service / "openapi.json"
+    if not document.exists():
+        raise DeployError(f"{document} is missing: `make openapi` writes it.")
+    yield document
+    yield pages_program()
 
 
 def _copy_chalice(folder: Path) -> None:

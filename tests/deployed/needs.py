@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 import secrets
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from tests.deployed.cloud import STAGE, Cloud
@@ -25,8 +27,10 @@ class Needs:
     def __init__(self, cloud: Cloud, shop: Shop, outputs: Mapping[str, Any]) -> None:
         self._lambda = cloud.client("lambda")
         self._tables = cloud.client("dynamodb")
+        self._objects = cloud.client("s3")
         self._shop = shop
         self._names = outputs["table_names"]
+        self._archive = outputs["archive_bucket"]
         self._numbers = itertools.count()
         self._run = secrets.token_hex(4)
         self.sku = shop.has_sku(100, variant="KNOWN")
@@ -34,6 +38,8 @@ class Needs:
         self.key = secrets.token_hex(8)
         self.product_id = self.sku.product_id
         self.transaction = done(shop.restock(self.sku, 1, key=self.key)).json()["transaction"]
+        self._keep_an_earlier_digest()
+        self._find_stock_without_record()
 
     def of(self, function: str) -> dict[str, Need]:
         """Return the needs of a function, such as ``stock/api``."""
@@ -65,12 +71,23 @@ class Needs:
                 "give back an ended hold": self._expire,
                 "take back an order that was left half placed": self._take_back,
             },
+            "stock/lower_bounds": {"plan to lower a bound": self._lower_bound},
             "audit/api": {
                 "show a record": self._show_record,
                 "list a product's log": self._list_product_log,
                 "list a vendor's log": self._list_vendor_log,
                 "list a SKU's log": self._list_sku_log,
+                "verify a SKU": self._verify_sku,
+                "tell who holds a SKU": self._tell_holders,
+                "list findings": self._list_findings,
             },
+            "audit/stock_changed": {"find stock without its record": self._find_stock_without_record},
+            "audit/log_changed": {
+                "archive a record, also if it comes twice": self._archive_record,
+                "find a removed record": self._find_removed_record,
+            },
+            "audit/reconcile": {"find a SKU that its log does not account for": self._reconcile},
+            "audit/write_digest": {"sign the day's digest": self._write_digest},
         }
         return known.get(function, {})
 
@@ -155,7 +172,7 @@ class Needs:
         }
         self._tables.put_item(TableName=self._names["Products-table"], Item=changed)
         key = {"product_id": product["product_id"]}
-        self._change("product_changed", key, before=product, after=changed)
+        self._change("stock/product_changed", key, before=product, after=changed)
         known = self._item("VendorInventory", product_id=self.fickle.product_id, sku=self.fickle.sku)
         assert known["product_version"] == changed["version"], known["product_version"]
 
@@ -166,7 +183,7 @@ class Needs:
         after = {**before, "current_stock": {"N": "5"}, "reserved_stock": {"N": "0"}}
         # A version that has never been, as nobody is to have been told of it.
         after["version"] = {"N": str(10**9 + secrets.randbelow(10**9))}
-        self._change("sku_changed", key, before=before, after=after)
+        self._change("stock/sku_changed", key, before=before, after=after)
 
     def _expire(self) -> None:
         order_id = self._placed_order(expires_at={"S": PAST}, last_updated={"S": PAST})
@@ -198,7 +215,18 @@ class Needs:
         return order_id
 
     def _sweep(self) -> None:
-        self._invoke("expire_orders", {"source": "aws.events", "detail": {}, "resources": [], **_EVENT})
+        self._invoke("stock/expire_orders", _EVENT)
+
+    def _lower_bound(self) -> None:
+        # No SKU has this vendor, so no threshold needs the bound.
+        key = {"product_id": {"S": f"VENDOR-{self._next()}"}, "sku": {"S": "#LOW-STOCK-BOUND"}}
+        self._tables.put_item(TableName=self._names["VendorInventory"], Item={**key, "bound": {"N": "9"}})
+        try:
+            self._invoke("stock/lower_bounds", _EVENT)
+            bound = self._item("VendorInventory", **{name: value["S"] for name, value in key.items()})
+        finally:
+            self._tables.delete_item(TableName=self._names["VendorInventory"], Key=key)
+        assert "lowering_at" in bound, bound
 
     # The log
 
@@ -213,6 +241,88 @@ class Needs:
 
     def _list_sku_log(self) -> None:
         self._ask(f"{self._shop.audit}/skus/{self.sku.sku}/transactions", "auditor")
+
+    def _verify_sku(self) -> None:
+        self._ask(f"{self._shop.audit}/skus/{self.sku.sku}/verification", "auditor")
+
+    def _tell_holders(self) -> None:
+        order_id = f"ORDER-{self._next()}"
+        done(self._shop.place(order_id, (self.sku, 1)))
+        self._ask(f"{self._shop.audit}/skus/{self.sku.sku}/reservations", "auditor")
+        done(self._shop.cancel(order_id))
+
+    def _list_findings(self) -> None:
+        found = done(self._shop.ask("GET", f"{self._shop.audit}/findings", "auditor")).json()
+        assert found["items"]
+
+    # The log's guards: what they find is told once, so each is given something new
+
+    def _find_stock_without_record(self) -> None:
+        sku = self._item("VendorInventory", product_id=self.fickle.product_id, sku=self.fickle.sku)
+        key = {name: sku[name] for name in ("product_id", "sku")}
+        # As if a record had been written with it, which is nowhere.
+        after = {**sku, "sequence": {"N": str(int(sku["sequence"]["N"]) + 1)}, "current_stock": {"N": "999"}}
+        with self._new_object("findings/all/"):
+            self._change("audit/stock_changed", key, before=sku, after=after)
+
+    def _archive_record(self) -> None:
+        record = self._record() | {"sku": {"S": f"SKU-{self.product_id}-L{self._next()}"}}
+        key = {name: record[name] for name in ("transaction_id", "timestamp")}
+        with self._new_object("log/"):
+            self._change("audit/log_changed", key, after=record)
+        self._change("audit/log_changed", key, after=record)
+
+    def _find_removed_record(self) -> None:
+        record = self._record()
+        key = {name: record[name] for name in ("transaction_id", "timestamp")}
+        with self._new_object("findings/all/"):
+            self._change("audit/log_changed", key, before=record)
+
+    def _record(self) -> dict[str, Any]:
+        names = ("transaction_id", "timestamp")
+        return self._item("StockTransactions", **{name: self.transaction[name] for name in names})
+
+    def _reconcile(self) -> None:
+        sku = self._item("VendorInventory", product_id=self.fickle.product_id, sku=self.fickle.sku)
+        # A sequence ahead of the log: its index shows no such record, and neither does the table.
+        ahead = {
+            **sku,
+            "sequence": {"N": str(int(sku["sequence"]["N"]) + 1)},
+            # A version of its own, as a difference of a version is told once.
+            "version": {"N": str(10**9 + secrets.randbelow(10**9))},
+        }
+        self._tables.put_item(TableName=self._names["VendorInventory"], Item=ahead)
+        try:
+            with self._new_object("findings/all/"):
+                self._invoke("audit/reconcile", _EVENT)
+        finally:
+            self._tables.put_item(TableName=self._names["VendorInventory"], Item=sku)
+
+    def _write_digest(self) -> None:
+        for key in self._keys("digests/") - {_EARLIER_DIGEST}:
+            # The version stays, and is not seen.
+            self._objects.delete_object(Bucket=self._archive, Key=key)
+        with self._new_object("digests/"):
+            self._invoke("audit/write_digest", _EVENT)
+
+    def _keep_an_earlier_digest(self) -> None:
+        digest = {"digest": {"made_at": PAST, "previous_hash": "0" * 64, "heads": {}}}
+        self._objects.put_object(
+            Bucket=self._archive,
+            Key=_EARLIER_DIGEST,
+            Body=json.dumps(digest).encode(),
+            ChecksumAlgorithm="SHA256",
+        )
+
+    @contextmanager
+    def _new_object(self, prefix: str) -> Iterator[None]:
+        before = self._keys(prefix)
+        yield
+        assert self._keys(prefix) - before, f"nothing new in {prefix}"
+
+    def _keys(self, prefix: str) -> set[str]:
+        pages = self._objects.get_paginator("list_objects_v2").paginate(Bucket=self._archive, Prefix=prefix)
+        return {each["Key"] for page in pages for each in page.get("Contents", ())}
 
     # How
 
@@ -231,22 +341,32 @@ class Needs:
         item: dict[str, Any] = answer["Item"]
         return item
 
-    def _change(self, function: str, key: Any, *, before: Any, after: Any) -> None:
-        change = {"SequenceNumber": "1", "Keys": key, "OldImage": before, "NewImage": after}
-        record = {"eventName": "MODIFY", "eventSource": "aws:dynamodb", "dynamodb": change}
+    def _change(self, function: str, key: Any, *, before: Any = None, after: Any = None) -> None:
+        number = f"{secrets.randbits(64):021}"
+        change = {"SequenceNumber": number, "ApproximateCreationDateTime": time.time(), "Keys": key}
+        images = {"OldImage": before, "NewImage": after}
+        change |= {name: image for name, image in images.items() if image is not None}
+        kind = "INSERT" if before is None else "REMOVE" if after is None else "MODIFY"
+        record = {"eventName": kind, "eventSource": "aws:dynamodb", "dynamodb": change}
         answer = self._invoke(function, {"Records": [record]})
         assert answer == {"batchItemFailures": []}, answer
 
     def _invoke(self, function: str, event: Mapping[str, Any]) -> Any:
         answer = self._lambda.invoke(
-            FunctionName=f"inventory-{STAGE}-stock-{function}", Qualifier="live", Payload=json.dumps(event)
+            FunctionName=f"inventory-{STAGE}-{function.replace('/', '-')}",
+            Qualifier="live",
+            Payload=json.dumps(event),
         )
         text = answer["Payload"].read().decode()
         assert "FunctionError" not in answer, text
         return json.loads(text or "null")
 
 
+_EARLIER_DIGEST: Final = "digests/2026-01-01.json"
 _EVENT: Final = {
+    "source": "aws.events",
+    "detail": {},
+    "resources": [],
     "version": "0",
     "id": "00000000-0000-0000-0000-000000000000",
     "detail-type": "Scheduled Event",

@@ -98,6 +98,11 @@ def inventory_of(cloud: Cloud) -> dict[str, Callable[[], list[str]]]:
             for bucket in cloud.client("s3").list_buckets()["Buckets"]
             if bucket["Name"] != STATE_BUCKET
         ],
+        "key aliases": lambda: [
+            alias["AliasName"]
+            for alias in cloud.client("kms").list_aliases()["Aliases"]
+            if alias["AliasName"].startswith("alias/inventory")
+        ],
         "alarms": named("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
         "dashboards": named("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
         "schedules": named("scheduler", "list_schedules", "Schedules", "Name"),

@@ -23,6 +23,8 @@ from tests.integration.shop import Shop, Sku, done, outcome
 DEMO_SECONDS = 600
 STREAM_SECONDS = 30.0
 SCHEDULE_SECONDS = 200.0
+BACKLOG_SECONDS = 120.0
+"""How long streams may be behind the demo."""
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,19 @@ def test_the_services_answer_whoever_cognito_vouches_for(
     assert outcome(shop.ask("GET", f"{shop.audit}/vendors/{sku.vendor_id}/transactions", "orders")) == (
         "403 forbidden"
     )
+
+
+def test_each_service_serves_its_document_and_its_page(deployed: Deployed) -> None:
+    for service, url in deployed.urls.items():
+        with httpx.Client(trust_env=False, timeout=30.0) as http:
+            document = http.get(f"{url}/openapi.json")
+            assert document.json() == json.loads(
+                (ROOT / "services" / service / "openapi.json").read_text(encoding="utf-8")
+            )
+            assert "<redoc " in http.get(f"{url}/docs").text
+            script = http.get(f"{url}/docs/redoc.standalone.js")
+            assert script.status_code == 200
+            assert script.headers["Content-Type"].startswith("text/javascript")
 
 
 def test_a_vendors_machine_is_that_vendor(shop: Shop, tokens: Tokens) -> None:
@@ -134,6 +149,42 @@ def test_the_demo_shop_over_api_gateway(
     assert_all_fits(client)
 
 
+def test_the_log_is_archived_and_nothing_that_a_service_did_is_a_finding(
+    cloud: Cloud, outputs: dict[str, Any], shop: Shop
+) -> None:
+    sku = shop.has_sku(5)
+    key = f"log/{sku.sku}/0000000001.json"
+    bucket, s3 = outputs["archive_bucket"], cloud.client("s3")
+
+    def archived() -> bool:
+        return bool(s3.list_objects_v2(Bucket=bucket, Prefix=key).get("KeyCount"))
+
+    wait_until(archived, f"{key} in the archive", BACKLOG_SECONDS)
+    content = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    (record,) = shop.listed(f"{shop.audit}/skus/{sku.sku}/transactions", "auditor", limit=10)
+    assert content == record
+    assert shop.listed(f"{shop.audit}/findings", "auditor") == []
+
+
+def test_stock_that_is_changed_behind_the_services_is_a_finding(client: Any, shop: Shop) -> None:
+    sku = shop.has_sku(5)
+    client.update_item(
+        TableName="VendorInventory",
+        Key={"product_id": {"S": sku.product_id}, "sku": {"S": sku.sku}},
+        UpdateExpression="SET current_stock = :n",
+        ExpressionAttributeValues={":n": {"N": "500"}},
+    )
+    found: list[Any] = []
+
+    def told() -> bool:
+        found[:] = shop.listed(f"{shop.audit}/findings", "vendor", sku.vendor_id)
+        return any(finding["sku"] == sku.sku for finding in found)
+
+    wait_until(told, "the finding", BACKLOG_SECONDS)
+    (finding,) = [finding for finding in found if finding["sku"] == sku.sku]
+    assert (finding["kind"], finding["vendor_id"]) == ("stock_without_record", sku.vendor_id)
+
+
 def test_a_hold_that_has_ended_is_given_back_by_the_schedule(held: tuple[str, Sku], shop: Shop) -> None:
     order_id, sku = held
     wait_until(lambda: shop.order(order_id).json()["status"] == "cancelled", "the sweeper", SCHEDULE_SECONDS)
@@ -160,10 +211,17 @@ def test_every_functions_lines_arrive_in_its_log(cloud: Cloud, deployed: Deploye
             f"the line of request {request_id} in {group}",
             STREAM_SECONDS,
         )
-    for function in ("sku_changed", "product_changed", "expire_orders"):
-        group = f"/aws/lambda/inventory-{STAGE}-stock-{function}"
+    for function in (
+        "stock/sku_changed",
+        "stock/product_changed",
+        "stock/expire_orders",
+        "audit/stock_changed",
+        "audit/log_changed",
+    ):
+        service, name = function.split("/")
+        group, line = f"/aws/lambda/inventory-{STAGE}-{service}-{name}", f'"inventory-{service}"'
         wait_until(
-            lambda group=group: bool(log_lines(cloud, group, '"inventory-stock"')),  # type: ignore[misc]
+            lambda group=group, line=line: bool(log_lines(cloud, group, line)),  # type: ignore[misc]
             f"a line in {group}",
             STREAM_SECONDS,
         )

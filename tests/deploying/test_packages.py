@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from deploy import package as packaging
+from deploy import pages
 from deploy.errors import DeployError
 from deploy.package import ZIP_MAX_BYTES, Package, package_service
 from deploy.services import REPOSITORY_ROOT
 from deploy.target import Target
+from inventory_common.reference_pages import program_file
 from tests.deploying.conftest import Run
 
 SERVICES = ("catalog", "stock", "audit")
@@ -27,7 +29,7 @@ import app, chalicelib
 for module in pkgutil.iter_modules(chalicelib.__path__, "chalicelib."):
     importlib.import_module(module.name)
 
-def call(method, resource, headers=None, body=None, **parameters):
+def raw(method, resource, headers=None, body=None, **parameters):
     several = {name: [value] for name, value in (headers or {}).items()}
     answer = app.app({
         "resource": resource, "path": resource.format(**parameters), "httpMethod": method, "body": body,
@@ -36,7 +38,12 @@ def call(method, resource, headers=None, body=None, **parameters):
         "isBase64Encoded": False,
         "requestContext": {"resourcePath": resource, "httpMethod": method, "requestId": "r-1"},
     }, None)
-    return answer["statusCode"], json.loads(answer["body"])
+    found = {**answer["headers"], **{n: v[-1] for n, v in answer["multiValueHeaders"].items()}}
+    return answer["statusCode"], answer["body"], found
+
+def call(*arguments, **parameters):
+    status, body, _ = raw(*arguments, **parameters)
+    return status, json.loads(body)
 """
 
 
@@ -64,6 +71,45 @@ def test_a_zip_holds_all_that_its_service_imports(name: str, packages: dict[str,
     assert health == [200, {"status": "ok", "service": f"inventory-{name}"}]
     assert (refused[0], refused[1]["code"]) == (503, "identity_unavailable"), refused
     assert {"jwt", "cryptography", "simplejson", "inventory_common", "chalice"} <= set(loaded)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_zip_serves_its_own_document_and_page(name: str, packages: dict[str, Package], run: Run) -> None:
+    program = CALL + (
+        "def get(path, accept):\n"
+        "    status, body, headers = raw('GET', path, {'Accept': accept})\n"
+        "    return status, body, headers['Content-Type']\n"
+        "print(json.dumps([get('/openapi.json', 'application/json'), get('/docs', 'text/html'),"
+        " get('/docs/redoc.standalone.js', '*/*')]))"
+    )
+    document, page, script = run(packages[name], program)
+    root = REPOSITORY_ROOT / "services" / name
+    assert document == [200, (root / "openapi.json").read_text(encoding="utf-8"), "application/json"]
+    assert (page[0], page[2]) == (200, "text/html; charset=utf-8")
+    assert '<redoc spec-url="openapi.json">' in page[1]
+    assert (script[0], script[2]) == (200, "text/javascript; charset=utf-8")
+    with zipfile.ZipFile(packages[name].zip_path) as archive:
+        assert archive.read("openapi.json") == (root / "openapi.json").read_bytes()
+        packed = archive.read("redoc.standalone.js")
+    installed = program_file(root)
+    assert installed is not None
+    assert packed == installed.read_bytes() == script[1].encode()
+
+
+def test_without_its_document_a_service_is_not_packaged(build: Path, tmp_path: Path) -> None:
+    for part in ("services/audit", "libs/common/inventory_common", "requirements"):
+        shutil.copytree(REPOSITORY_ROOT / part, tmp_path / part)
+    (tmp_path / "services/audit/openapi.json").unlink()
+    with pytest.raises(DeployError, match=r"openapi\.json is missing: `make openapi` writes it"):
+        package_service("audit", Target.native(), build, tmp_path)
+
+
+def test_without_the_pages_program_nothing_is_packaged(
+    build: Path, monkeypatch: pytest.MonkeyPatch, packages: dict[str, Package]
+) -> None:
+    monkeypatch.setattr(pages, "_PACKAGE", "of-nobody")
+    with pytest.raises(DeployError, match=r"requirements/pages\.txt"):
+        package_service("audit", Target.native(), build)
 
 
 @pytest.mark.parametrize(("name", "model"), [("catalog", "NewProduct"), ("stock", "NewOrder")])
