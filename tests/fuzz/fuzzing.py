@@ -56,6 +56,8 @@ def fuzz(
     """
     arguments = ["--config-file", str(CONFIGURATION), "run", str(document), "--url", url]
     arguments += ["--max-time", str(seconds), "--checks", "all", "--no-color", *further]
+    # A product and a SKU that were deleted are only taken out of the shop.
+    arguments += ["--exclude-checks", "use_after_free"]
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     kept |= {"API_TOKEN": token, "PYTHONPATH": os.pathsep.join(map(str, PATHS))}
     program = "import sys; from schemathesis.cli import schemathesis; sys.exit(schemathesis())"
