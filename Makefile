@@ -29,7 +29,7 @@ demo: $(VENV)/.run ## Load the demo shop into the running product, and read it b
 token: $(VENV)/.run ## Print a token: ROLE=vendor VENDOR=VENDOR-001, or ROLE=orders, auditor, admin
 	@exec $(BIN)/python -m local.token --role "$(ROLE)" --vendor "$(VENDOR)"
 
-test: $(VENV)/.develop ## Run all tests that need nothing but Python (and Terraform's, where it is); SUITES=services/stock
+test: $(VENV)/.develop $(VENV)/.deploy ## Run all tests that need nothing but Python (and Terraform's, where it is); SUITES=services/stock
 	@$(BIN)/python -m tests.suites $(SUITES)
 
 package: $(VENV)/.run ## Write build/*.zip for Lambda: SERVICE=stock ARCHITECTURE=arm64 RUNTIME=python3.13, or native

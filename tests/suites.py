@@ -54,7 +54,11 @@ class Result:
 
 def suites() -> list[str]:
     """Return all folders with tests, also those that `LONGEST_FIRST` does not know yet."""
-    packages = [f"{path.parent.parent.name}/{path.parent.name}" for path in ROOT.glob("*/*/tests")]
+    packages = [
+        f"{path.parent.parent.name}/{path.parent.name}"
+        for kind in ("libs", "services")
+        for path in ROOT.glob(f"{kind}/*/tests")
+    ]
     folders = [f"tests/{path.parent.name}" for path in ROOT.glob("tests/*/test_*.py")]
     known = {*packages, *folders} - NOT_HERE
     return [*(each for each in LONGEST_FIRST if each in known), *sorted(known - {*LONGEST_FIRST})]
