@@ -29,6 +29,7 @@ from local.fetch import answers_ok
 from local.ports import free_port
 from local.settings import HOST, REGION
 from tests.integration.processes import ROOT, wait_until
+from tests.support.provider_mirror import provider_mirror
 
 STAGE: Final = "dev"
 STATE_BUCKET: Final = "acme-inventory-states"
@@ -74,7 +75,7 @@ class Cloud:
             "CHECKPOINT_DISABLE": "1",
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "libs" / "common")]),
         }
-        mirror = _provider_mirror()
+        mirror = provider_mirror()
         if mirror is not None:
             # Otherwise Terraform's own configuration says where providers come from.
             self.environment["TF_CLI_ARGS_init"] = f"-plugin-dir={mirror}"
@@ -177,19 +178,6 @@ class Cloud:
             timeout=COMMAND_SECONDS,
         )
         return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
-
-
-def _provider_mirror() -> Path | None:
-    """Return a folder of this machine that holds the AWS provider, as ``-plugin-dir`` wants it."""
-    found = subprocess.run(
-        ["find", "/", "-xdev", "-type", "f", "-name", "terraform-provider-aws_v*"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    # …/HOST/NAMESPACE/TYPE/VERSION/PLATFORM/terraform-provider-aws_v…
-    mirrors = [path.parents[5] for path in map(Path, found.stdout.splitlines()) if len(path.parents) > 6]
-    return mirrors[0] if mirrors else None
 
 
 class Tokens:

@@ -6,9 +6,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +15,7 @@ import pytest
 from deploy.package import package_claims
 from tests.deployed.cloud import Cloud, Done, Tokens
 from tests.integration.shop import Shop, Wire
+from tests.support.small_server import answering
 
 ORDER = (
     "test_first_deploys",
@@ -118,25 +117,12 @@ def tokens(cloud: Cloud, outputs: dict[str, Any]) -> Tokens:
 def front_url(tokens: Tokens) -> Iterator[str]:
     """Where tokens are to be had as from the local stack's front page, but Cognito has signed them."""
 
-    class Front(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            query = parse_qs(urlsplit(self.path).query)
-            body = tokens.token(query["role"][0], query.get("vendor", [None])[0]).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def token(path: str) -> bytes:
+        query = parse_qs(urlsplit(path).query)
+        return tokens.token(query["role"][0], query.get("vendor", [None])[0]).encode()
 
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Front)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(token) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import pytest
 
@@ -24,6 +21,7 @@ from deploy.stage import Place
 from deploy.target import Target
 from local.embedded_aws import embedded_aws
 from local.ports import free_port
+from tests.support.small_server import answering
 
 FAKE = Path(__file__).with_name("fake_terraform.py")
 PLANNED = (
@@ -87,24 +85,9 @@ def aws_url() -> Iterator[str]:
 def api_url() -> Iterator[str]:
     """An API that answers as the audit service does."""
 
-    class Api(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = json.dumps({"status": "ok", "service": "inventory-audit"}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    health = json.dumps({"status": "ok", "service": "inventory-audit"}).encode()
+    with answering(lambda path: health) as url:
+        yield url
 
 
 @pytest.fixture

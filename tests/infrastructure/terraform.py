@@ -6,11 +6,12 @@ import shutil
 import subprocess
 import zipfile
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
+
+from tests.support.provider_mirror import provider_mirror
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = ROOT / "terraform"
@@ -47,7 +48,7 @@ class Terraform:
         return self.run("console", standard_input=expression + "\n").stdout.strip()
 
     def initialise(self, *arguments: str) -> None:
-        mirror = _provider_mirror()
+        mirror = provider_mirror()
         source = [f"-plugin-dir={mirror}"] if mirror else []
         done = self.run("init", "-input=false", "-no-color", *(arguments or ["-backend=false"]), *source)
         assert done.returncode == 0, done.stderr
@@ -62,21 +63,6 @@ class Terraform:
 
     def outputs(self) -> dict[str, Any]:
         return {name: each["value"] for name, each in json.loads(self.run("output", "-json").stdout).items()}
-
-
-@cache
-def _provider_mirror() -> Path | None:
-    """Return a folder that holds the AWS provider, as ``terraform init -plugin-dir`` wants it."""
-    found = subprocess.run(
-        ["find", "/", "-xdev", "-type", "f", "-name", "terraform-provider-aws_v*"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    providers = [Path(line) for line in found.stdout.splitlines()]
-    # …/HOST/NAMESPACE/TYPE/VERSION/PLATFORM/terraform-provider-aws_v…
-    mirrors = [path.parents[5] for path in providers if len(path.parents) > 6]
-    return mirrors[0] if mirrors else None
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,9 @@ _Thing = TypeVar("_Thing")
 Keys = Sequence[tuple[str, str]]
 """SKUs of a step: ``(product_id, sku)``."""
 
+Take = Callable[[Snapshot, Sequence[str], Occasion], Commit | None]
+"""Takes a step of some SKUs, by their ids; None if that was done before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sagas:
@@ -64,13 +67,12 @@ class Sagas:
             self._require_on_offer(command)
         by_sku = {line.sku: line for line in command.lines}
 
-        def step(keys: Keys) -> Decide:
-            some = [by_sku[sku] for _, sku in keys]
-            return lambda seen, occasion: steps.place_some(seen, command, some, occasion)
+        def take(seen: Snapshot, skus: Sequence[str], occasion: Occasion) -> Commit | None:
+            return steps.place_some(seen, command, [by_sku[sku] for sku in skus], occasion)
 
         try:
             groups = _chunks(_keys(command.lines), ORDER_PART_LINES_MAX)
-            placed = self._in_steps(command.order_id, source, groups, step, deadline)
+            placed = self._in_steps(command.order_id, source, groups, take, deadline)
         except _NOT_TO_BE_HAD:
             turned = self._one(
                 command.order_id,
@@ -168,23 +170,17 @@ class Sagas:
         remaining = settlement.remaining(order)
         lines = [line for sku, line in order.lines.items() if remaining[sku]]
 
-        def step(keys: Keys) -> Decide:
-            some = [sku for _, sku in keys]
-            return lambda seen, occasion: steps.settle_some(seen, settlement, some, occasion)
+        def take(seen: Snapshot, skus: Sequence[str], occasion: Occasion) -> Commit | None:
+            return steps.settle_some(seen, settlement, skus, occasion)
 
-        return self._in_steps(order.order_id, source, _by_part(lines), step, deadline)
+        return self._in_steps(order.order_id, source, _by_part(lines), take, deadline)
 
     def _release(self, order: Order, request_id: str, deadline: float) -> None:
         source = Source(steps.PERFORMED_BY, request_id)
         lines = [line for line in order.lines.values() if line.reserved]
-
-        def step(keys: Keys) -> Decide:
-            some = [sku for _, sku in keys]
-            return lambda seen, occasion: steps.release_some(seen, some, occasion)
-
         # Whoever took this process for dead may have given back the rest, and removed the order.
         with suppress(OrderNotFound):
-            self._in_steps(order.order_id, source, _by_part(lines), step, deadline)
+            self._in_steps(order.order_id, source, _by_part(lines), steps.release_some, deadline)
         self._one(order.order_id, source, lambda seen, _: steps.remove(seen), deadline)
 
     def _in_steps(
@@ -192,7 +188,7 @@ class Sagas:
         order_id: str,
         source: Source,
         groups: Iterable[Keys],
-        step: Callable[[Keys], Decide],
+        take: Take,
         deadline: float,
     ) -> SettledOrder:
         """Take a step for each group of SKUs; those at which it always loses get steps of their own."""
@@ -202,7 +198,7 @@ class Sagas:
         while pending:
             some = pending.popleft()
             task = Task(
-                decide=step(some),
+                decide=_step(take, [sku for _, sku in some]),
                 source=source,
                 skus=tuple(some),
                 order_id=order_id,
@@ -232,6 +228,10 @@ class Sagas:
         return self.transactor.carry_out(
             Task(decide=decide, source=source, order_id=order_id, marker_id=marker_id), deadline
         )
+
+
+def _step(take: Take, skus: Sequence[str]) -> Decide:
+    return lambda seen, occasion: take(seen, skus, occasion)
 
 
 def _keys(lines: Iterable[OrderLineRequest | OrderLine]) -> list[tuple[str, str]]:

@@ -234,8 +234,10 @@ class Transactor:
         tuple
             What is known now, of which nothing is remembered; and the outcomes, None if it was for nothing.
         """
+        if any(task.order_id is not None and not task.makes_order for task in pack):
+            return Readings(), None
         remembered = self.memory.recall({sku for task in pack for _, sku in task.skus})
-        if not remembered or any(task.order_id is not None and not task.makes_order for task in pack):
+        if not remembered:
             return Readings(), None
         plan = _decide(pack, Readings(skus=remembered), self.clock())
         if plan.considered < len(pack) or len(plan.commits) < len(pack):
