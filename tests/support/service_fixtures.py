@@ -9,11 +9,14 @@ from typing import Any
 import boto3
 import pytest
 from front_door import AUDIENCE, ISSUER, MACHINE, VENDOR_MACHINE, Tokens, published
-from moto import mock_aws
 
-from local.tables import create_tables
+from local.embedded_aws import embedded_aws
+from local.table_definitions import Table
+from local.tables import create_tables, definitions
 
-__all__ = ["connection", "dynamodb", "service_module", "tokens"]
+__all__ = ["aws_url", "connection", "dynamodb", "service_module", "tokens"]
+
+BATCH_WRITES_MAX = 25
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +25,14 @@ def tokens() -> Tokens:
 
 
 @pytest.fixture(scope="session")
-def service_module(tokens: Tokens) -> Iterator[Any]:
+def aws_url() -> Iterator[str]:
+    """An AWS of these tests' own: transactions are what it can do, and it does wide ones at once."""
+    with embedded_aws() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def service_module(tokens: Tokens, aws_url: str) -> Iterator[Any]:
     """The module ``app``, imported as Lambda does: once, under the settings of a stage."""
     with published(tokens.jwks()) as jwks_url, pytest.MonkeyPatch.context() as environment:
         settings = {
@@ -33,12 +43,12 @@ def service_module(tokens: Tokens) -> Iterator[Any]:
             "ARCHIVE_BUCKET": "archive",
             "ARCHIVE_SIGNING_KEY": "alias/archive",
             "AWS_DEFAULT_REGION": "ap-south-1",
+            "AWS_ENDPOINT_URL": aws_url,
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
         }
         for name in (
             "ALERT_TOPIC_ARN",
-            "AWS_ENDPOINT_URL",
             "AWS_ENDPOINT_URL_DYNAMODB",
             "AWS_ENDPOINT_URL_KMS",
             "AWS_ENDPOINT_URL_S3",
@@ -53,13 +63,27 @@ def service_module(tokens: Tokens) -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def connection(service_module: Any) -> Any:
-    """A client, made once: making one takes longer than most tests."""
-    return boto3.client("dynamodb")
+    """A client of the tables, made once: making one takes longer than most tests."""
+    client = boto3.client("dynamodb")
+    create_tables(client)
+    return client
 
 
 @pytest.fixture
-def dynamodb(connection: Any) -> Iterator[Any]:
+def dynamodb(connection: Any) -> Any:
     """A client of empty tables."""
-    with mock_aws():
-        create_tables(connection)
-        yield connection
+    for name, table in definitions().items():
+        empty(connection, name, table)
+    return connection
+
+
+def empty(client: Any, name: str, table: Table) -> None:
+    """Remove all items of a table: to make it anew would take several times as long."""
+    key = [table["partition_key"], table.get("sort_key")]
+    names = {f"#{number}": part["name"] for number, part in enumerate(key) if part}
+    pages = client.get_paginator("scan").paginate(
+        TableName=name, ProjectionExpression=", ".join(names), ExpressionAttributeNames=names
+    )
+    deletes = [{"DeleteRequest": {"Key": item}} for page in pages for item in page["Items"]]
+    for begin in range(0, len(deletes), BATCH_WRITES_MAX):
+        client.batch_write_item(RequestItems={name: deletes[begin : begin + BATCH_WRITES_MAX]})

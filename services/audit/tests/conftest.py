@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -18,12 +20,27 @@ def storage_connection(service_module: Any) -> Any:
 
 
 @pytest.fixture
-def storage(storage_connection: Any, dynamodb: Any) -> Any:
+def storage(storage_connection: Any, dynamodb: Any) -> Iterator[Any]:
     """A client of the archive's bucket, which is empty."""
     storage_connection.create_bucket(
         Bucket="archive", CreateBucketConfiguration={"LocationConstraint": "ap-south-1"}
     )
-    return storage_connection
+    yield storage_connection
+    with suppress(storage_connection.exceptions.NoSuchBucket):  # a test may have taken it away
+        for page in storage_connection.get_paginator("list_object_versions").paginate(Bucket="archive"):
+            for stored in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                storage_connection.delete_object(
+                    Bucket="archive", Key=stored["Key"], VersionId=stored["VersionId"]
+                )
+        storage_connection.delete_bucket(Bucket="archive")
+
+
+@pytest.fixture(scope="session")
+def signing_key(service_module: Any) -> None:
+    """The key that digests are signed with."""
+    keys = boto3.client("kms")
+    key = keys.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    keys.create_alias(AliasName="alias/archive", TargetKeyId=key)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
 import rfc8785
 
@@ -25,12 +24,9 @@ DAYS = ("2026-02-24T00:00:00.000000Z", "2026-02-25T00:00:00.000000Z")
 
 
 @pytest.fixture
-def shop(service_module: Any, storage: Any, dynamodb: Any) -> Any:
+def shop(service_module: Any, storage: Any, signing_key: None, dynamodb: Any) -> Any:
     """Two SKUs whose records are archived, and the digests of two days."""
     storage.put_bucket_versioning(Bucket="archive", VersioningConfiguration={"Status": "Enabled"})
-    keys = boto3.client("kms")
-    key = keys.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
-    keys.create_alias(AliasName="alias/archive", TargetKeyId=key)
     for ledger, sku in ((LEDGER, BLACK), (OTHER, WHITE)):
         keep(dynamodb, *ledger)
         keep_sku(dynamodb, a_sku(ledger, sku))

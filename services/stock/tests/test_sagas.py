@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-import boto3
 import pytest
 from front_door import Client
 
 from chalicelib.commands import OrderLineRequest, PlaceOrder, SettleOrder
-from chalicelib.inventory_gateway import InventoryGateway
 from chalicelib.reservations import CANCEL, CONFIRM, REFUND
 from chalicelib.stock_service import StockService
 from chalicelib.sweeper import Sweeper
@@ -29,10 +25,8 @@ from inventory_common.errors import (
     SkuInactive,
 )
 from inventory_common.limits import ORDER_LEASE_SECONDS, ORDER_LINES_MAX
-from inventory_common.settings import Settings
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord, record_hash
-from local.embedded_aws import embedded_aws
 from local.tables import create_tables, definitions
 
 from .shop import ORDER, PRODUCT, SOURCE, Clock, a_sku, an_intent, patient
@@ -53,40 +47,6 @@ def the_skus(count: int) -> list[str]:
 def asking_for(count: int, quantity: int = 2, order_id: str = ORDER) -> PlaceOrder:
     lines = tuple(OrderLineRequest(PRODUCT, sku, quantity) for sku in the_skus(count))
     return PlaceOrder(order_id=order_id, lines=lines, hold_seconds=HELD_SECONDS)
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Any]:
-    """A client of an embedded AWS: a wide transaction takes moto seconds."""
-    with embedded_aws() as url:
-        yield boto3.client(
-            "dynamodb",
-            endpoint_url=url,
-            region_name="ap-south-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-        )
-
-
-@pytest.fixture
-def dynamodb(engine: Any) -> Any:
-    """A client of empty tables."""
-    for name in definitions():
-        with suppress(engine.exceptions.ResourceNotFoundException):
-            engine.delete_table(TableName=name)
-    create_tables(engine)
-    return engine
-
-
-@pytest.fixture
-def service(
-    service_module: Any, dynamodb: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> StockService:
-    """The service behind the routes, on the embedded AWS, with the test's clock and no pauses."""
-    gateway = InventoryGateway(dynamodb, Settings.from_environment(os.environ))
-    service = StockService(gateway, clock, patient())
-    monkeypatch.setattr(service_module, "stock", service)
-    return service
 
 
 @pytest.fixture
