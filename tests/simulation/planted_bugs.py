@@ -87,8 +87,13 @@ def _is_stock_update(action: dict[str, Any]) -> bool:
     return "UpdateExpression" in action and _sort_key(action).startswith("SKU-")
 
 
-def _is_put_of(action: dict[str, Any], sort_key: str) -> bool:
-    return "Item" in action and _sort_key(action) == sort_key
+def _is_write_of(action: dict[str, Any], sort_key: str) -> bool:
+    return ("Item" in action or "UpdateExpression" in action) and _sort_key(action) == sort_key
+
+
+def _written(action: dict[str, Any], name: str) -> Any:
+    """Return what an action puts or sets an attribute to, None if nothing."""
+    return action.get("Item", {}).get(name) or action.get("ExpressionAttributeValues", {}).get(f":{name}")
 
 
 def _is_record(action: dict[str, Any]) -> bool:
@@ -124,27 +129,29 @@ def sku_may_be_inactive(action: dict[str, Any]) -> dict[str, Any]:
 
 
 def order_without_condition(action: dict[str, Any]) -> dict[str, Any]:
-    return _unconditional(action) if _is_put_of(action, "#ORDER") else action
+    return _unconditional(action) if _is_write_of(action, "#ORDER") else action
 
 
 def step_without_condition(action: dict[str, Any]) -> dict[str, Any]:
     """Take the next step of an order whatever step it has taken since."""
-    is_step = _is_put_of(action, "#ORDER") and "errand" in action["Item"]
+    is_step = _is_write_of(action, "#ORDER") and (
+        _written(action, "errand") or "#errand" in action.get("ExpressionAttributeNames", {})
+    )
     return _unconditional(action) if is_step else action
 
 
 def no_marker(action: dict[str, Any]) -> dict[str, Any] | None:
-    return None if _is_put_of(action, "#MARKER") else action
+    return None if _is_write_of(action, "#MARKER") else action
 
 
 def marker_without_condition(action: dict[str, Any]) -> dict[str, Any]:
-    return _unconditional(action) if _is_put_of(action, "#MARKER") else action
+    return _unconditional(action) if _is_write_of(action, "#MARKER") else action
 
 
 def sweeper_without_guard(action: dict[str, Any]) -> dict[str, Any]:
     """Write the expired order over whatever it has become."""
-    item = action.get("Item", {})
-    return _unconditional(action) if item.get("cancel_reason") == {"S": "expired"} else action
+    expires = _written(action, "cancel_reason") == {"S": "expired"}
+    return _unconditional(action) if expires else action
 
 
 def log_after_the_transaction(call: Call, operation: str, arguments: dict[str, Any]) -> Any:
@@ -164,7 +171,7 @@ def order_after_the_stock(call: Call, operation: str, arguments: dict[str, Any])
     if operation != "transact_write_items":
         return call(**arguments)
     entries = arguments["TransactItems"]
-    orders = [entry for entry in entries if _is_put_of(entry.get("Put", {}), "#ORDER")]
+    orders = [entry for entry in entries for action in entry.values() if _is_write_of(action, "#ORDER")]
     stock = [entry for entry in entries if entry not in orders]
     if not orders or not stock:
         return call(**arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .items import Item, to_attribute
@@ -40,24 +41,35 @@ def absent_or_lapsed(now: str) -> dict[str, Any]:
     }
 
 
-def versioned_update(former: Item, latter: Item) -> dict[str, Any]:
+def versioned_update(former: Item, latter: Item, within: Mapping[str, Item] | None = None) -> dict[str, Any]:
     """Return the update that turns one version of an item into another, and sets nothing else.
 
-    `former` and `latter` are whole items with a `version`; the stored one has to be the former's.
+    Parameters
+    ----------
+    former, latter
+        Whole items with a `version`; the stored one has to be the former's.
+    within
+        What to set below attributes that are maps and that both items leave alone.
     """
     sets = {name: value for name, value in latter.items() if former.get(name) != value}
     removes = [name for name in former if name not in latter]
-    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in sets)
+    names = {f"#{name}": name for name in (*sets, *removes)}
+    values = {f":{name}": value for name, value in sets.items()}
+    assigned = [f"#{name} = :{name}" for name in sets]
+    for name, members in (within or {}).items():
+        for number, (member, value) in enumerate(members.items()):
+            # The names of members are data, with characters that expressions refuse.
+            names |= {f"#{name}": name, f"#{name}{number}": member}
+            values[f":{name}{number}"] = value
+            assigned.append(f"#{name}.#{name}{number} = :{name}{number}")
+    expression = "SET " + ", ".join(assigned)
     if removes:
         expression += " REMOVE " + ", ".join(f"#{name}" for name in removes)
     return {
         "UpdateExpression": expression,
         "ConditionExpression": "#version = :expected",
-        "ExpressionAttributeNames": {f"#{name}": name for name in (*sets, *removes)},
-        "ExpressionAttributeValues": {
-            ":expected": former["version"],
-            **{f":{name}": value for name, value in sets.items()},
-        },
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": {":expected": former["version"], **values},
         **OLD_IMAGE,
     }
 

@@ -11,10 +11,10 @@ from .limits import WRITE_ATTEMPTS_MAX, WRITE_DEADLINE_SECONDS
 
 __all__ = ["Persistence"]
 
-_FIRST_PAUSE_SECONDS: Final = 0.1
+_FIRST_PAUSE_SECONDS: Final = 0.2
 """The longest pause after a write's first lost attempt; it doubles with each.  Other writers get several
 transactions done meanwhile; whoever comes back sooner undoes theirs (`tests/benchmarks/contention.py`)."""
-_LONGEST_PAUSE_SECONDS: Final = 0.5
+_LONGEST_PAUSE_SECONDS: Final = 0.8
 """The longest pause between two attempts of one write."""
 
 
@@ -33,6 +33,10 @@ class Persistence:
     def deadline(self) -> float:
         """Return the moment, by the monotonic clock, after which what begins now gives up."""
         return self.monotonic() + self.deadline_seconds
+
+    def pause(self, seconds_max: float) -> None:
+        """Sleep for a while of any length up to that: who waits for the same does not come back together."""
+        self.sleep(self.uniform(0, seconds_max))
 
     def attempts(self, deadline: float | None = None) -> Iterator[int]:
         """Yield the number of each attempt, pausing before all but the first.

@@ -23,6 +23,7 @@ __all__ = [
     "IDEMPOTENCY_KEY_MAX_CHARACTERS",
     "IDEMPOTENCY_WINDOW_SECONDS",
     "LOSSES_BEFORE_DIVIDING",
+    "LOSSES_BEFORE_TURN",
     "MONEY_DECIMAL_PLACES",
     "MONEY_MAX",
     "NAME_MAX_CHARACTERS",
@@ -51,6 +52,7 @@ __all__ = [
     "TIMELINE_RECORDS_MAX",
     "TOMBSTONE_SECONDS",
     "TRANSACTION_ITEMS_MAX",
+    "TURN_SECONDS",
     "UNDIVIDED_ORDER_LINES_MAX",
     "VARIANT_ATTRIBUTES_MAX",
     "VERIFICATION_EXTRA_READS_MAX",
@@ -174,6 +176,10 @@ TRANSACTION_ITEMS_MAX: Final = 100
 """Actions of one transaction, and keys of one read: DynamoDB's own."""
 CONFLICTS_BEFORE_HALVING: Final = 2
 """So often a pack of orders meets other transactions before it goes on as two."""
+LOSSES_BEFORE_TURN: Final = 6
+"""So often a write loses one SKU to other writers before it asks for a turn at it."""
+TURN_SECONDS: Final = 1
+"""How long other writers leave a SKU to the one whose turn it is; its write ends the turn."""
 READ_ROUNDS_MAX: Final = 10
 """Calls for one read of several items, of which DynamoDB may leave throttled ones for the next call."""
 WRITE_ATTEMPTS_MAX: Final = 40

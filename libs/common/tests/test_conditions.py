@@ -119,3 +119,23 @@ def test_an_update_removes_only_what_is_gone() -> None:
     assert kept["UpdateExpression"] == "SET #version = :version"
     bare = versioned_update(former, {"version": {"N": "4"}})
     assert bare["UpdateExpression"] == "SET #version = :version REMOVE #brand, #tags"
+
+
+def test_an_update_sets_members_of_a_map_one_by_one_whatever_they_are_called(dynamodb: Any) -> None:
+    key = {"product_id": {"S": "ORDER-1"}, "sku": {"S": "#ORDER"}}
+    version = {"version": {"N": "3"}}
+    kept, former, latter = ({"M": {"reserved": {"N": number}}} for number in "123")
+    dynamodb.put_item(
+        TableName="VendorInventory",
+        Item={**key, **version, "lines": {"M": {"SKU-A.B-1": former, "SKU-2": kept}}},
+    )
+    update = versioned_update(
+        version, {"version": {"N": "4"}}, within={"lines": {"SKU-A.B-1": latter, "#new": former}}
+    )
+    dynamodb.update_item(TableName="VendorInventory", Key=key, **update)
+    stored = dynamodb.get_item(TableName="VendorInventory", Key=key)["Item"]
+    assert stored == {
+        **key,
+        "version": {"N": "4"},
+        "lines": {"M": {"SKU-A.B-1": latter, "SKU-2": kept, "#new": former}},
+    }

@@ -106,3 +106,9 @@ def test_the_refusal_says_when_to_come_back() -> None:
     with pytest.raises(Busy) as refused:
         list(Time().persistence(attempts_max=1).attempts())
     assert refused.value.retry_after_seconds >= 1
+
+
+def test_a_pause_is_of_any_length_up_to_what_is_asked_for() -> None:
+    time = Time()
+    time.persistence().pause(0.03)
+    assert (time.thrown, time.slept) == ([(0, 0.03)], [0.03])

@@ -55,6 +55,7 @@ def test_every_change_with_its_records_is_no_finding(auditor: Auditor) -> None:
     packs = [a_change(sku_after(n), sku_after(m)) for n, m in ((0, 12), (3, 9))]
     others = [
         a_change(None, sku_after(0)),
+        a_change(sku_after(5), {**sku_after(5), "turn_until": {"S": "2026-02-23T10:30:01.000000Z"}}),
         a_change(sku_after(5), sku_after(5, unit_price=7, version=99, last_updated_by="VENDOR-001")),
     ]
     deliver(auditor.module.stock_changed, *changes, *packs, *others)

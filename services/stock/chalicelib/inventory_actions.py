@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
 
-from inventory_common.conditions import OLD_IMAGE, absent_or_lapsed
-from inventory_common.items import to_attribute, to_item
+from inventory_common.conditions import OLD_IMAGE, absent_or_lapsed, versioned_update
+from inventory_common.items import AttributeValue, to_attribute, to_item
+from inventory_common.limits import TURN_SECONDS
 from inventory_common.products import ACTIVE
 from inventory_common.skus import Sku
+from inventory_common.timestamps import plus_seconds
 
-from .inventory_items import marker_key, order_item, order_key, part_item, part_key, sku_key
+from .inventory_items import (
+    changed_lines,
+    marker_key,
+    order_head,
+    order_item,
+    order_key,
+    part_item,
+    part_key,
+    sku_key,
+)
 from .orders import Order
 from .snapshot import Commit
 from .stock_rules import Movement
 
-__all__ = ["Action", "Tables", "actions_of", "count_of", "product_check", "sku_put"]
+__all__ = [
+    "NOT_ANOTHERS_TURN",
+    "Action",
+    "Tables",
+    "actions_of",
+    "count_of",
+    "product_check",
+    "sku_put",
+    "turn_values",
+]
 
 Action = dict[str, Any]
 """One entry of TransactItems."""
@@ -36,6 +56,8 @@ _STOCK_ATTRIBUTES: Final = (
 """What a stock write sets, and nothing else: a PATCH beside it keeps what it set."""
 
 _STOCK_UPDATE: Final = "SET " + ", ".join(f"#{name} = :{name}" for name in _STOCK_ATTRIBUTES)
+NOT_ANOTHERS_TURN: Final = "NOT turn_until BETWEEN :now AND :turn_end"
+"""True of a SKU that nobody has asked a turn at; a turn of a clock far ahead does not count either."""
 _STOCK_UPDATE_NAMES: Final = {f"#{name}": name for name in (*_STOCK_ATTRIBUTES, "version")}
 
 
@@ -48,15 +70,21 @@ class Tables:
     transactions: str
 
 
-def actions_of(commits: Sequence[Commit], tables: Tables) -> list[Action]:
+def turn_values(now: str) -> dict[str, AttributeValue]:
+    """Return what `NOT_ANOTHERS_TURN` compares with; a turn that is taken now ends at `:turn_end`."""
+    return to_item({":now": now, ":turn_end": plus_seconds(now, TURN_SECONDS)})
+
+
+def actions_of(commits: Sequence[Commit], tables: Tables, in_turn: Collection[str] = ()) -> list[Action]:
     """Return the actions that carry out commits, each decided on what the one before it leaves.
 
-    One write for each SKU, however many commits move it; each movement has its log record.
+    One write for each SKU, however many commits move it; each movement has its log record.  Those of the SKUs
+    `in_turn` do not wait for anybody else's turn.
     """
     moved: dict[str, list[Movement]] = {}
     for movement in chain.from_iterable(commit.movements for commit in commits):
         moved.setdefault(movement.after.sku, []).append(movement)
-    actions = [_stock_update(movements, tables) for movements in moved.values()]
+    actions = [_stock_update(movements, tables, sku in in_turn) for sku, movements in moved.items()]
     actions += [_log_put(movement, tables) for movements in moved.values() for movement in movements]
     for commit in commits:
         actions += _order_actions(commit, tables)
@@ -103,12 +131,15 @@ def sku_put(sku: Sku, tables: Tables) -> Action:
     }
 
 
-def _stock_update(movements: Sequence[Movement], tables: Tables) -> Action:
+def _stock_update(movements: Sequence[Movement], tables: Tables, is_in_turn: bool) -> Action:
     """Take a SKU from before the first of its movements to after the last."""
     before, after = movements[0].before, movements[-1].after
     values = {f":{name}": to_attribute(getattr(after, name)) for name in _STOCK_ATTRIBUTES}
     values |= {":expected": to_attribute(before.sequence), ":changes": to_attribute(len(movements))}
     condition = "#sequence = :expected"
+    if not is_in_turn:
+        condition += f" AND {NOT_ANOTHERS_TURN}"
+        values |= turn_values(after.last_updated)
     if any(movement.needs_active for movement in movements):
         # The flags may have changed without a new sequence.
         condition += " AND is_active = :true AND product_is_active = :true"
@@ -120,7 +151,7 @@ def _stock_update(movements: Sequence[Movement], tables: Tables) -> Action:
         "Update": {
             "TableName": tables.inventory,
             "Key": sku_key(after.product_id, after.sku),
-            "UpdateExpression": f"{_STOCK_UPDATE}, #version = #version + :changes",
+            "UpdateExpression": f"{_STOCK_UPDATE}, #version = #version + :changes REMOVE turn_until",
             "ConditionExpression": condition,
             "ExpressionAttributeNames": _STOCK_UPDATE_NAMES,
             "ExpressionAttributeValues": values,
@@ -144,13 +175,30 @@ def _order_actions(commit: Commit, tables: Tables) -> list[Action]:
     order, replaced = commit.order, commit.replaced_order
     if order is None:
         return [] if replaced is None else _order_deletes(replaced, tables)
-    condition = absent_or_lapsed(order.created_at) if replaced is None else _of_version(replaced)
-    own = {"TableName": tables.inventory, "Item": order_item(order), **condition, **OLD_IMAGE}
     parts = [
         {"Put": {"TableName": tables.inventory, "Item": part_item(order, part)}}
         for part in _changed_parts(commit)
     ]
+    if replaced is not None:
+        return [_order_update(replaced, order, tables), *parts]
+    own = {
+        "TableName": tables.inventory,
+        "Item": order_item(order),
+        **absent_or_lapsed(order.created_at),
+        **OLD_IMAGE,
+    }
     return [{"Put": own}, *parts]
+
+
+def _order_update(former: Order, latter: Order, tables: Tables) -> Action:
+    """Set what differs in an order's own item: of many lines, one that others want too is sent alone."""
+    lines = changed_lines(former, latter)
+    update = versioned_update(
+        order_head(former),
+        order_head(latter),
+        within={"lines": lines},
+    )
+    return {"Update": {"TableName": tables.inventory, "Key": order_key(latter.order_id), **update}}
 
 
 def _order_deletes(order: Order, tables: Tables) -> list[Action]:

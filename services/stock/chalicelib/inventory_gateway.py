@@ -51,7 +51,15 @@ from inventory_common.skus import Sku
 from inventory_common.timestamps import epoch_seconds
 from inventory_common.transactions import TransactionRecord
 
-from .inventory_actions import Action, Tables, actions_of, product_check, sku_put
+from .inventory_actions import (
+    NOT_ANOTHERS_TURN,
+    Action,
+    Tables,
+    actions_of,
+    product_check,
+    sku_put,
+    turn_values,
+)
 from .inventory_items import (
     OPEN_ORDERS,
     SKU_SORT_PREFIX,
@@ -248,15 +256,47 @@ class InventoryGateway:
 
     # Writes
 
-    def commit(self, commits: Sequence[Commit]) -> None:
+    def commit(self, commits: Sequence[Commit], in_turn: Collection[str] = ()) -> None:
         """Write commits, each decided on what the one before it leaves: all or nothing, in one call.
+
+        `in_turn` names the SKUs that other writers leave to this one.
 
         Raises
         ------
         LostRace
-            If another writer changed one of the items since they were read.
+            If another writer changed one of the items since they were read, or it is its turn.
         """
-        self._transact(actions_of(commits, self._tables))
+        self._transact(actions_of(commits, self._tables, in_turn))
+
+    def take_turn(self, skus: Iterable[tuple[str, str]], now: str) -> Readings:
+        """Ask other writers to leave these SKUs alone for `TURN_SECONDS`, and return them as they stand.
+
+        One call each.  It is a courtesy, no lock: whoever does not wait breaks nothing.
+
+        Raises
+        ------
+        LostRace
+            If it is another writer's turn, or a transaction is under way.
+        """
+        items = []
+        for sku in skus:
+            try:
+                answer = self._client.update_item(
+                    TableName=self._inventory,
+                    Key=sku_key(*sku),
+                    UpdateExpression="SET turn_until = :turn_end",
+                    ConditionExpression=f"attribute_exists(sku) AND {NOT_ANOTHERS_TURN}",
+                    ExpressionAttributeValues=turn_values(now),
+                    ReturnValues="ALL_NEW",
+                    **OLD_IMAGE,
+                )
+                items.append(answer["Attributes"])
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                if "Item" in error.response:
+                    raise LostRace(Readings()) from error
+            except self._client.exceptions.TransactionConflictException as error:
+                raise LostRace(Readings()) from error
+        return readings_of(items)
 
     def add_sku(self, sku: Sku, bound: int | None, marker: Marker | None) -> None:
         """Write a new SKU on condition that its product stands as it was read and the SKU does not.

@@ -13,6 +13,8 @@
                                              a plan to lower it is in ``lowering_to``, ``lowering_at``
 ====================  =====================  ==============================================================
 
+Beside its attributes a SKU has `turn_until` while other writers are asked to leave it to one of them.
+
 No index lists anything but SKUs and, in VendorInventoryIndex, open orders under partitions of their own:
 markers, alerts and bounds carry none of the indexes' keys.
 """
@@ -39,8 +41,10 @@ __all__ = [
     "LowStockBound",
     "alert_key",
     "bound_key",
+    "changed_lines",
     "is_order_key",
     "marker_key",
+    "order_head",
     "order_item",
     "order_key",
     "order_of",
@@ -163,7 +167,12 @@ def whole_order(order: Order, parts: Iterable[Item]) -> Order | None:
 
 
 def order_item(order: Order) -> Item:
-    """Write an order's own item; while it is due some time, VendorInventoryIndex lists it by then."""
+    """Write an order's own item."""
+    return order_head(order) | to_item({"lines": _stored_lines(order, part=0)})
+
+
+def order_head(order: Order) -> Item:
+    """Write an order's own item but for its lines; while it is due some time, an index lists it by then."""
     errand = order.errand and {
         name: value for name, value in asdict(order.errand).items() if value is not None
     }
@@ -171,7 +180,6 @@ def order_item(order: Order) -> Item:
     due = {} if due_at is None else {"vendor_id": _open_orders(order.order_id), "last_updated": due_at}
     return order_key(order.order_id) | to_item(
         {
-            "lines": _stored_lines(order, part=0),
             "created_at": order.created_at,
             "version": order.version,
             "expires_at": order.expires_at,
@@ -181,6 +189,17 @@ def order_item(order: Order) -> Item:
             "errand": errand,
             "parts": order.parts or None,
             **due,
+        }
+    )
+
+
+def changed_lines(former: Order, latter: Order) -> Item:
+    """Write the lines of an order's own item that are new or have changed, each under its SKU."""
+    return to_item(
+        {
+            sku: _stored_line(line)
+            for sku, line in latter.lines.items()
+            if not line.part and former.lines.get(sku) != line
         }
     )
 
@@ -196,11 +215,11 @@ def _lines_of(attributes: Mapping[str, Any], part: int) -> dict[str, OrderLine]:
 
 
 def _stored_lines(order: Order, part: int) -> dict[str, dict[str, Any]]:
-    return {
-        sku: {name: value for name, value in line.document().items() if name != "sku"}
-        for sku, line in order.lines.items()
-        if line.part == part
-    }
+    return {sku: _stored_line(line) for sku, line in order.lines.items() if line.part == part}
+
+
+def _stored_line(line: OrderLine) -> dict[str, Any]:
+    return {name: value for name, value in line.document().items() if name != "sku"}
 
 
 def _open_orders(order_id: str) -> str:

@@ -7,7 +7,7 @@ lease has run out, runs the same functions: what has been done is found done.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -40,6 +40,9 @@ _Thing = TypeVar("_Thing")
 Keys = Sequence[tuple[str, str]]
 """SKUs of a step: ``(product_id, sku)``."""
 
+Contested = frozenset[str]
+"""SKUs at which other writers were always faster."""
+
 Take = Callable[[Snapshot, Sequence[str], Occasion], Commit | None]
 """Takes a step of some SKUs, by their ids; None if that was done before."""
 
@@ -51,7 +54,9 @@ class Sagas:
     gateway: InventoryGateway
     transactor: Transactor
 
-    def place(self, command: PlaceOrder, source: Source, deadline: float) -> SettledOrder:
+    def place(
+        self, command: PlaceOrder, source: Source, deadline: float, contested: Contested = frozenset()
+    ) -> SettledOrder:
         """Reserve an order's lines step by step: all, or in the end none.
 
         Raises
@@ -72,7 +77,7 @@ class Sagas:
 
         try:
             groups = _chunks(_keys(command.lines), ORDER_PART_LINES_MAX)
-            placed = self._in_steps(command.order_id, source, groups, take, deadline)
+            placed = self._in_steps(command.order_id, source, groups, take, deadline, contested)
         except _NOT_TO_BE_HAD:
             turned = self._one(
                 command.order_id,
@@ -89,7 +94,12 @@ class Sagas:
         return placed
 
     def settle(
-        self, settlement: Settlement, command: SettleOrder, source: Source, deadline: float
+        self,
+        settlement: Settlement,
+        command: SettleOrder,
+        source: Source,
+        deadline: float,
+        contested: Contested = frozenset(),
     ) -> SettledOrder:
         """Confirm, cancel or refund all of an order step by step.
 
@@ -112,7 +122,7 @@ class Sagas:
         assert order is not None
         if order.phase is not settlement.phase:
             return SettledOrder(order, replayed=True)
-        return self._settle_on(order, settlement, source, deadline)
+        return self._settle_on(order, settlement, source, deadline, contested)
 
     def expire(self, order_id: str, source: Source, deadline: float) -> bool:
         """Give back step by step what an order holds after its hold has ended; False if that is not so."""
@@ -165,7 +175,12 @@ class Sagas:
             intent.already_done(found.get(intent.marker_id), self.transactor.clock())
 
     def _settle_on(
-        self, order: Order, settlement: Settlement, source: Source, deadline: float
+        self,
+        order: Order,
+        settlement: Settlement,
+        source: Source,
+        deadline: float,
+        contested: Contested = frozenset(),
     ) -> SettledOrder:
         remaining = settlement.remaining(order)
         lines = [line for sku, line in order.lines.items() if remaining[sku]]
@@ -173,7 +188,7 @@ class Sagas:
         def take(seen: Snapshot, skus: Sequence[str], occasion: Occasion) -> Commit | None:
             return steps.settle_some(seen, settlement, skus, occasion)
 
-        return self._in_steps(order.order_id, source, _by_part(lines), take, deadline)
+        return self._in_steps(order.order_id, source, _by_part(lines), take, deadline, contested)
 
     def _release(self, order: Order, request_id: str, deadline: float) -> None:
         source = Source(steps.PERFORMED_BY, request_id)
@@ -190,9 +205,10 @@ class Sagas:
         groups: Iterable[Keys],
         take: Take,
         deadline: float,
+        contested: Contested = frozenset(),
     ) -> SettledOrder:
         """Take a step for each group of SKUs; those at which it always loses get steps of their own."""
-        pending = deque(groups)
+        pending = deque(part for some in groups for part in _divided(some, contested))
         order: Order | None = None
         replayed = False
         while pending:
@@ -203,10 +219,12 @@ class Sagas:
                 skus=tuple(some),
                 order_id=order_id,
                 is_divisible=len(some) > 1,
+                asks_turn=len(some) == 1 and some[0][1] in contested,
             )
             try:
                 done = self.transactor.carry_out(task, deadline)
             except NeedsSteps as divided:
+                contested |= divided.contested
                 pending.extendleft(reversed(_divided(some, divided.contested)))
                 continue
             # Of all who take steps on one order, whoever takes the last has done it; it is told to no other.
@@ -245,13 +263,14 @@ def _by_part(lines: Iterable[OrderLine]) -> Iterator[Keys]:
         yield from _chunks(_keys(of_part), ORDER_PART_LINES_MAX)
 
 
-def _divided(some: Keys, contested: Collection[str]) -> list[Keys]:
-    """Return what is not contested as one group, and each contested SKU as one of its own."""
+def _divided(some: Keys, contested: Contested) -> list[Keys]:
+    """Return each contested SKU as a group of its own, and what is not contested as one.
+
+    The contested ones come first: where an order cannot be had, it is for them, and little is given back.
+    """
+    alone: list[Keys] = [[key] for key in some if key[1] in contested]
     rest = [key for key in some if key[1] not in contested]
-    alone = [[key] for key in some if key[1] in contested]
-    if len(rest) == len(some):
-        return [[key] for key in some]
-    return [rest, *alone] if rest else [*alone]
+    return [*alone, rest] if rest else alone
 
 
 def _chunks(things: Sequence[_Thing], size: int) -> Iterator[list[_Thing]]:

@@ -197,8 +197,8 @@ class StockService:
             return self._sagas.place(command, source, deadline)
         try:
             return _settled(self._transactor.carry_out(_placing(command, source), deadline))
-        except NeedsSteps:
-            return self._sagas.place(command, source, deadline)
+        except NeedsSteps as steps:
+            return self._sagas.place(command, source, deadline, steps.contested)
 
     def confirm(self, command: SettleOrder, source: Source) -> SettledOrder:
         """Settle what an order holds, all or part.
@@ -264,8 +264,8 @@ class StockService:
                     results[number] = _settled(outcome)
                 case InventoryError():
                     results[number] = outcome
-                case NeedsSteps():
-                    results[number] = self._batched_in_steps(commands[number], source, deadline)
+                case NeedsSteps(contested=contested):
+                    results[number] = self._batched_in_steps(commands[number], source, deadline, contested)
         return [results[number] for number in range(len(commands))]
 
     # How
@@ -284,22 +284,22 @@ class StockService:
         deadline = self.persistence.deadline()
         try:
             return _settled(self._transactor.carry_out(_settling(at_once, command, source), deadline))
-        except NeedsSteps:
-            return self._sagas.settle(settlement, command, source, deadline)
+        except NeedsSteps as steps:
+            return self._sagas.settle(settlement, command, source, deadline, steps.contested)
 
     def _batched_in_steps(
-        self, command: BatchedOrder, source: Source, deadline: float
+        self, command: BatchedOrder, source: Source, deadline: float, contested: frozenset[str]
     ) -> SettledOrder | InventoryError:
         try:
             match command.command:
                 case "place":
-                    return self._sagas.place(_placed(command), source, deadline)
+                    return self._sagas.place(_placed(command), source, deadline, contested)
                 case "confirm":
                     whole = SettleOrder(command.order_id)
-                    return self._sagas.settle(reservations.CONFIRM, whole, source, deadline)
+                    return self._sagas.settle(reservations.CONFIRM, whole, source, deadline, contested)
                 case "cancel":
                     whole = SettleOrder(command.order_id)
-                    return self._sagas.settle(reservations.CANCEL, whole, source, deadline)
+                    return self._sagas.settle(reservations.CANCEL, whole, source, deadline, contested)
         except InventoryError as refusal:
             return refusal
 

@@ -20,7 +20,7 @@ first: the condition of the write tells, and shows it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
@@ -28,9 +28,11 @@ from typing import Final
 from inventory_common.contention import Persistence
 from inventory_common.dynamodb import outcome_of
 from inventory_common.errors import Busy, Conflict, DatabaseUnavailable, InventoryError
+from inventory_common.ids import product_of
 from inventory_common.limits import (
     CONFLICTS_BEFORE_HALVING,
     LOSSES_BEFORE_DIVIDING,
+    LOSSES_BEFORE_TURN,
     TRANSACTION_ITEMS_MAX,
 )
 from inventory_common.skus import Sku
@@ -49,6 +51,9 @@ __all__ = ["Decide", "Done", "Outcome", "Task", "Transactor"]
 
 _DECISIONS_MAX: Final = 4
 """Decisions on one reading and on what was learned since, before a pause makes all of it old."""
+
+_TURN_PAUSE_SECONDS: Final = 0.03
+"""The longest pause of a writer that is turned away: a turn takes two calls."""
 
 _TORN_READINGS_MAX: Final = 5
 """Readings of one order together with its SKUs that may be of different moments: each takes a change of the
@@ -72,6 +77,8 @@ class Task:
     notes: str | None = None
     is_divisible: bool = False
     """Whether it may go on in steps, where other writers are always faster at one of its SKUs."""
+    asks_turn: bool = False
+    """Whether other writers of its SKUs are asked to wait for it, as it has lost these before."""
 
     def occasion(self, now: str) -> Occasion:
         """Return the occasion as of which it is decided."""
@@ -153,6 +160,11 @@ class _Losses:
     def call_for_steps(self) -> bool:
         """Whether one task is likelier to commit SKU by SKU."""
         return self.of_several_skus >= LOSSES_BEFORE_DIVIDING and bool(self.contested)
+
+    @property
+    def call_for_turn(self) -> bool:
+        """Whether other writers of the one SKU that was lost each time should wait."""
+        return self.count >= LOSSES_BEFORE_TURN and len(self.contested) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +266,10 @@ class Transactor:
         self, pack: Sequence[Task], known: Readings, losses: _Losses, deadline: float
     ) -> list[Outcome] | None:
         """Decide and commit a pack, or its beginning; None if other writers were faster."""
+        try:
+            known, in_turn = self._in_turn(pack, known, losses)
+        except LostRace:
+            return None  # it is another writer's turn
         readings = self._read(pack, known)
         for _ in range(_DECISIONS_MAX):
             if self.persistence.monotonic() > deadline:
@@ -266,11 +282,11 @@ class Transactor:
                 if len(pack) > 1 and losses.call_for_halving:
                     return None
                 continue
-            looked_again = self._looked_again(_refused(pack, plan), readings)
+            looked_again = self._looked_again(_unwritten(pack, plan), readings)
             if looked_again != readings:
                 readings = looked_again
                 continue
-            race = self._commit(plan)
+            race = self._commit(plan, in_turn)
             if race is None:
                 if not losses.count:
                     self.memory.keep(plan.skus.values())
@@ -278,22 +294,39 @@ class Transactor:
             losses.add(race, plan)
             if losses.call_for_steps and len(pack) == 1 and pack[0].is_divisible:
                 return [NeedsSteps(losses.contested)]
+            if _is_turned_away(race, readings):
+                self.persistence.pause(_TURN_PAUSE_SECONDS)
+                readings = self._read(pack, Readings())
+                continue
             readings = readings.updated(race.found)
             if race.found.orders or race.found.markers:
                 # One command of the pack was repeated: so may be the others.
                 readings = self._looked_again(pack, readings)
-            elif losses.count > 1 or not race.found:
+            elif (losses.count > 1 and not in_turn) or not race.found:
                 return None  # where many writers are, those who come back at once keep each other from it
         return None
 
-    def _commit(self, plan: _Plan) -> LostRace | None:
+    def _commit(self, plan: _Plan, in_turn: Collection[str] = ()) -> LostRace | None:
         """Write a plan's commits; return the race if it was lost."""
         try:
             if plan.commits:
-                self.gateway.commit(plan.commits)
+                self.gateway.commit(plan.commits, in_turn=in_turn)
         except LostRace as race:
             return race
         return None
+
+    def _in_turn(
+        self, pack: Sequence[Task], known: Readings, losses: _Losses
+    ) -> tuple[Readings, Collection[str]]:
+        """Ask for a turn where it is called for; return the SKUs of it, and what is known of them."""
+        if pack[0].asks_turn:
+            skus = list(pack[0].skus)
+        elif losses.call_for_turn:
+            skus = [(product_of(sku), sku) for sku in losses.contested]
+        else:
+            return known, ()
+        found = self.gateway.take_turn(skus, self.clock())
+        return known.updated(found), found.skus.keys()
 
     def _read(self, pack: Iterable[Task], known: Readings) -> Readings:
         read = self.gateway.read(
@@ -346,13 +379,22 @@ def _may_be_further(order: Order | None, now: str) -> bool:
     return found is None or found.phase is not Phase.IDLE
 
 
-def _refused(pack: Sequence[Task], plan: _Plan) -> list[Task]:
-    """Return tasks that are refused for what is there, or that have a key: a reused one is told first."""
+def _is_turned_away(race: LostRace, readings: Readings) -> bool:
+    """Tell whether a SKU stands as it was read, and was refused all the same: it is another writer's turn."""
+    return any(sku in readings.skus and readings.skus[sku] == found for sku, found in race.found.skus.items())
+
+
+def _unwritten(pack: Sequence[Task], plan: _Plan) -> list[Task]:
+    """Return tasks that are refused for what is there, or that have a key and write no marker of it.
+
+    A key that stands for another command is told before all else, also of a command that is done already.
+    """
     return [
         task
         for task, outcome in zip(pack, plan.outcomes, strict=False)
         if isinstance(outcome, Conflict)
         or (task.marker_id is not None and isinstance(outcome, InventoryError))
+        or (task.marker_id is not None and isinstance(outcome, Done) and outcome.commit is None)
     ]
 
 

@@ -54,9 +54,9 @@ class Counted:
             self.calls.append("read")
         return self._gateway.read(skus, orders=orders, markers=markers)
 
-    def commit(self, commits: Any) -> None:
+    def commit(self, commits: Any, in_turn: Any = ()) -> None:
         self.calls.append("commit")
-        self._gateway.commit(commits)
+        self._gateway.commit(commits, in_turn)
 
 
 @pytest.fixture

@@ -164,11 +164,11 @@ class Meanwhile:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._gateway, name)
 
-    def commit(self, commits: Any) -> None:
+    def commit(self, commits: Any, in_turn: Any = ()) -> None:
         if self._left == 0:
             self._act()
         self._left -= 1
-        self._gateway.commit(commits)
+        self._gateway.commit(commits, in_turn)
 
 
 def test_a_place_that_fails_in_the_middle_gives_back_all_before_the_answer(
@@ -203,9 +203,9 @@ def test_a_place_that_was_given_back_meanwhile_is_not_answered_as_done(
         def __getattr__(self, name: str) -> Any:
             return getattr(service.gateway, name)
 
-        def commit(self, commits: Any) -> None:
+        def commit(self, commits: Any, in_turn: Any = ()) -> None:
             self.commits += 1
-            service.gateway.commit(commits)
+            service.gateway.commit(commits, in_turn)
             if self.commits == 2:
                 clock.advance(ORDER_LEASE_SECONDS + 1)
                 assert sweeper.sweep("request-9")["completed"] == 1
@@ -288,11 +288,11 @@ def test_a_place_that_fails_tells_why_though_the_sweeper_gives_back_the_rest(
         def __getattr__(self, name: str) -> Any:
             return getattr(service.gateway, name)
 
-        def commit(self, commits: Any) -> None:
+        def commit(self, commits: Any, in_turn: Any = ()) -> None:
             self.commits += 1
             if self.commits == 2:
                 dynamodb.put_item(TableName="VendorInventory", Item=sold_out.to_item())
-            service.gateway.commit(commits)
+            service.gateway.commit(commits, in_turn)
             if self.commits == 4:
                 clock.advance(ORDER_LEASE_SECONDS + 1)
                 assert sweeper.sweep("request-9")["completed"] == 1

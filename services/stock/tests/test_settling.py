@@ -245,6 +245,17 @@ def test_part_of_an_order_needs_an_idempotency_key(
 
 
 @pytest.mark.usefixtures("placed")
+def test_a_reused_key_is_told_also_of_a_command_that_is_done_already(shop: Client, orders: str) -> None:
+    assert shop.post(f"{ADDRESS}/confirm", token=orders, idempotency_key="k").status == 200
+    assert shop.post("/orders/ORDER-UNKNOWN/cancel", token=orders).status == 200
+    again = shop.post("/orders/ORDER-UNKNOWN/confirm", token=orders, idempotency_key="k")
+    assert (again.status, again.code) == (422, "idempotency_key_reused")
+    assert shop.post("/orders/ORDER-OTHER/cancel", token=orders, idempotency_key="c").status == 200
+    reused = shop.post("/orders/ORDER-UNKNOWN/cancel", token=orders, idempotency_key="c")
+    assert (reused.status, reused.code) == (422, "idempotency_key_reused")
+
+
+@pytest.mark.usefixtures("placed")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_part_of_an_order_sent_twice_is_settled_once(
     shop: Client, orders: str, tables: Tables, clock: Clock, command: str

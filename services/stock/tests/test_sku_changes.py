@@ -267,9 +267,9 @@ class Meanwhile:
         if self._acts:
             self._acts.pop()()
 
-    def commit(self, commits: Any) -> None:
+    def commit(self, commits: Any, in_turn: Any = ()) -> None:
         self._act()
-        self._gateway.commit(commits)
+        self._gateway.commit(commits, in_turn)
 
     def update_sku(self, sku: Any, to: Any) -> None:
         self._act()

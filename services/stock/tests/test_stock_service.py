@@ -61,9 +61,9 @@ class Rival:
         if self._acts:
             self._acts.pop(0)()
 
-    def commit(self, commits: Any) -> None:
+    def commit(self, commits: Any, in_turn: Any = ()) -> None:
         self._act()
-        self._gateway.commit(commits)
+        self._gateway.commit(commits, in_turn)
 
     def add_sku(self, *arguments: Any) -> None:
         self._act()

@@ -61,12 +61,12 @@ class Watched:
             self.reads.append(keys)
         return self._gateway.read(skus, orders=orders, markers=markers)
 
-    def commit(self, commits: Sequence[Commit]) -> None:
+    def commit(self, commits: Sequence[Commit], in_turn: Any = ()) -> None:
         self.tried.append([commit.order.order_id for commit in commits if commit.order is not None])
         self.actions.append(count_of(commits))
         if self._acts:
             self._acts.pop(0)()
-        self._gateway.commit(commits)
+        self._gateway.commit(commits, in_turn)
 
 
 def placing(number: int | str, *lines: tuple[str, int]) -> Task:
@@ -350,11 +350,11 @@ def test_who_always_meets_other_transactions_is_sent_away_alone(
     tables.keep(a_sku(current=99))
 
     class Unlucky(Watched):
-        def commit(self, commits: Sequence[Commit]) -> None:
+        def commit(self, commits: Sequence[Commit], in_turn: Any = ()) -> None:
             if any(commit.order.order_id == "ORDER-3" for commit in commits):
                 self.tried.append([])
                 conflict()
-            super().commit(commits)
+            super().commit(commits, in_turn)
 
     gateway = Unlucky(service.gateway)
     transactor = Transactor(gateway, clock, patient(attempts_max=4))
@@ -403,8 +403,8 @@ def test_an_answer_that_was_lost_leads_to_a_repeated_command(
     transactor, _ = beside()
 
     class Silent(Watched):
-        def commit(self, commits: Sequence[Commit]) -> None:
-            super().commit(commits)
+        def commit(self, commits: Sequence[Commit], in_turn: Any = ()) -> None:
+            super().commit(commits, in_turn)
             raise ReadTimeoutError(endpoint_url="http://127.0.0.1")
 
     silent = replace(transactor, gateway=Silent(service.gateway))
@@ -488,7 +488,7 @@ class Scripted:
         assert (set(found.skus), set(found.orders)) == wanted
         return found
 
-    def commit(self, commits: Sequence[Commit]) -> None:
+    def commit(self, commits: Sequence[Commit], in_turn: Any = ()) -> None:
         raise AssertionError(commits)
 
 
