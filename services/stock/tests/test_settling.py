@@ -246,13 +246,12 @@ def test_part_of_an_order_needs_an_idempotency_key(
 
 @pytest.mark.usefixtures("placed")
 def test_a_reused_key_is_told_also_of_a_command_that_is_done_already(shop: Client, orders: str) -> None:
-    assert shop.post(f"{ADDRESS}/confirm", token=orders, idempotency_key="k").status == 200
-    assert shop.post("/orders/ORDER-UNKNOWN/cancel", token=orders).status == 200
-    again = shop.post("/orders/ORDER-UNKNOWN/confirm", token=orders, idempotency_key="k")
-    assert (again.status, again.code) == (422, "idempotency_key_reused")
-    assert shop.post("/orders/ORDER-OTHER/cancel", token=orders, idempotency_key="c").status == 200
-    reused = shop.post("/orders/ORDER-UNKNOWN/cancel", token=orders, idempotency_key="c")
+    assert shop.post(f"{ADDRESS}/confirm", token=orders).status == 200
+    assert shop.post(f"{ADDRESS}/refund", token=orders, idempotency_key="k").status == 200
+    reused = shop.post(f"{ADDRESS}/refund", {"restock": False}, orders, idempotency_key="k")
     assert (reused.status, reused.code) == (422, "idempotency_key_reused")
+    again = shop.post(f"{ADDRESS}/refund", {"restock": False}, orders, idempotency_key="k2")
+    assert (again.status, again.headers["Idempotent-Replayed"]) == (200, "true")
 
 
 @pytest.mark.usefixtures("placed")
