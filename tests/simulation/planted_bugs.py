@@ -113,9 +113,9 @@ def sku_condition_on_the_wrong_attribute(action: dict[str, Any]) -> dict[str, An
     if not _is_stock_update(action):
         return action
     values = dict(action["ExpressionAttributeValues"])
-    del values[":expected"]
+    del values[":expected"], values[":chained"]
     condition = action["ConditionExpression"].replace(
-        "#sequence = :expected", "current_stock >= :reserved_stock"
+        "#sequence = :expected AND #ledger_hash = :chained", "current_stock >= :reserved_stock"
     )
     return {**action, "ConditionExpression": condition, "ExpressionAttributeValues": values}
 

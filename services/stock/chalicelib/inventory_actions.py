@@ -135,8 +135,13 @@ def _stock_update(movements: Sequence[Movement], tables: Tables, is_in_turn: boo
     """Take a SKU from before the first of its movements to after the last."""
     before, after = movements[0].before, movements[-1].after
     values = {f":{name}": to_attribute(getattr(after, name)) for name in _STOCK_ATTRIBUTES}
-    values |= {":expected": to_attribute(before.sequence), ":changes": to_attribute(len(movements))}
-    condition = "#sequence = :expected"
+    values |= {
+        ":expected": to_attribute(before.sequence),
+        ":chained": to_attribute(before.ledger_hash),
+        ":changes": to_attribute(len(movements)),
+    }
+    # The hash tells two histories of as many records apart: processes remember what a restore has undone.
+    condition = "#sequence = :expected AND #ledger_hash = :chained"
     if not is_in_turn:
         condition += f" AND {NOT_ANOTHERS_TURN}"
         values |= turn_values(after.last_updated)

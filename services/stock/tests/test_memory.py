@@ -221,6 +221,24 @@ def test_the_packs_of_one_batch_go_on_from_each_other(
     assert calls_of(lambda: here.batch(batch, SOURCE)) == ["read", "commit", "commit", "commit"]
 
 
+def test_what_a_process_remembers_of_before_a_restore_is_no_ground_for_a_record(
+    here: StockService, elsewhere: StockService, tables: Tables, dynamodb: Any
+) -> None:
+    tables.keep(a_sku(current=9))
+    here.place(asking((BLACK, 2)), SOURCE)
+    # The tables are put back to before it, and another process writes a record of the same number.
+    tables.keep(a_sku(current=9))
+    [lost] = tables.records()
+    dynamodb.delete_item(
+        TableName="StockTransactions", Key={name: lost[name] for name in ("transaction_id", "timestamp")}
+    )
+    elsewhere.place(asking((BLACK, 3), order_id="ORDER-AFTER"), SOURCE)
+    here.place(asking((BLACK, 1), order_id="ORDER-NEXT"), SOURCE)
+    first, second = sorted(tables.records(), key=lambda record: int(record["sequence"]["N"]))
+    assert second["previous_hash"] == first["hash"]
+    assert second["reserved_before"] == first["reserved_after"] == {"N": "3"}
+
+
 # The memory itself
 
 
