@@ -5,21 +5,19 @@ The engine is the embedded AWS, or DynamoDB Local if ``ENGINE=dynamodb-local`` (
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.embedded_aws import embedded_aws
 from local.tables import create_tables, definitions
 from tests.integration.ledger_checks import Tables, assert_all_fits
 from tests.integration.processes import Service, distinct_free_ports, dynamodb
 from tests.integration.relay import Relay
 from tests.integration.shop import Dice, Shop, Wire
-from tests.support.engines import engine
-
-ENGINE = os.environ.get("ENGINE") or "embedded"
+from tests.support.engines import ENGINE, engine
 
 # Only DynamoDB Local keeps its data when it is killed.
 collect_ignore = [] if ENGINE == "dynamodb-local" else ["test_power_cuts.py"]
@@ -31,6 +29,16 @@ Start = Callable[..., list[Service]]
 def aws_url() -> Iterator[str]:
     with engine(ENGINE) as endpoint_url:
         yield endpoint_url
+
+
+@pytest.fixture(scope="session")
+def topics_url(aws_url: str) -> Iterator[str]:
+    """Where topics and queues are to be had, which DynamoDB Local has none of."""
+    if ENGINE == "embedded":
+        yield aws_url
+    else:
+        with embedded_aws() as endpoint_url:
+            yield endpoint_url
 
 
 @pytest.fixture(scope="session")

@@ -126,9 +126,15 @@ def scan(client: Any, table_name: str) -> Iterator[Item]:
 
 
 def everything_in(client: Any, prefix: str = "") -> dict[str, list[str]]:
-    """Return all items of all tables in a form that can be compared with a later one."""
+    """Return all items of all tables in a form that can be compared with a later one.
+
+    That somebody has asked for a turn at a SKU changes nothing.
+    """
     return {
-        name: sorted(json.dumps(item, sort_keys=True, default=str) for item in scan(client, prefix + name))
+        name: sorted(
+            json.dumps({**item, "turn_until": None}, sort_keys=True, default=str)
+            for item in scan(client, prefix + name)
+        )
         for name in TABLES
     }
 

@@ -339,10 +339,10 @@ def _client(name: str, endpoint_url: str) -> Any:
 
 
 def test_with_a_topic_a_fall_reaches_its_subscribers(
-    shop: Shop, start_triggers: StartTriggers, aws_url: str
+    shop: Shop, start_triggers: StartTriggers, topics_url: str
 ) -> None:
-    subscriber = Subscriber(aws_url)
-    triggers = start_triggers(ALERT_TOPIC_ARN=subscriber.topic_arn, AWS_ENDPOINT_URL_SNS=aws_url)
+    subscriber = Subscriber(topics_url)
+    triggers = start_triggers(ALERT_TOPIC_ARN=subscriber.topic_arn, AWS_ENDPOINT_URL_SNS=topics_url)
     sku = shop.has_sku(10)
     done(adjust(shop, sku, -6))
     [message] = subscriber.wait_for(1)
@@ -358,13 +358,13 @@ def test_with_a_topic_a_fall_reaches_its_subscribers(
 
 
 def test_an_alert_that_its_topic_did_not_take_is_sent_once_when_it_does(
-    shop: Shop, start_triggers: StartTriggers, aws_url: str
+    shop: Shop, start_triggers: StartTriggers, topics_url: str
 ) -> None:
-    subscriber = Subscriber(aws_url)
+    subscriber = Subscriber(topics_url)
     missing = f"{subscriber.topic_arn}-elsewhere"
     fallen, other = shop.has_sku(10), shop.has_sku(10)
     done(adjust(shop, fallen, -6))
-    deaf = start_triggers(ALERT_TOPIC_ARN=missing, AWS_ENDPOINT_URL_SNS=aws_url)
+    deaf = start_triggers(ALERT_TOPIC_ARN=missing, AWS_ENDPOINT_URL_SNS=topics_url)
 
     deaf.may_fail = True
 
@@ -373,7 +373,7 @@ def test_an_alert_that_its_topic_did_not_take_is_sent_once_when_it_does(
 
     wait_until(has_failed, "the topic refuses", TOLD_SECONDS)
     deaf.kill()
-    start_triggers(ALERT_TOPIC_ARN=subscriber.topic_arn, AWS_ENDPOINT_URL_SNS=aws_url)
+    start_triggers(ALERT_TOPIC_ARN=subscriber.topic_arn, AWS_ENDPOINT_URL_SNS=topics_url)
     done(adjust(shop, other, -6))
     sent = [json.loads(message["Message"])["sku"] for message in subscriber.wait_for(2)]
     assert sorted(sent) == sorted([fallen.sku, other.sku])

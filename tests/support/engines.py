@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from local.embedded_aws import embedded_aws
 from tests.support.dynamodb_local import dynamodb_local
 
-__all__ = ["ENGINES", "engine"]
+__all__ = ["ENGINE", "ENGINES", "engine"]
 
 ENGINES = ("dynamodb-local", "embedded")
+ENGINE = os.environ.get("ENGINE") or "embedded"
+"""That on which the tests of concurrency run."""
 
 
 @contextmanager
