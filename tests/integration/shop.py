@@ -6,6 +6,7 @@ import itertools
 import random
 import secrets
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -212,6 +213,7 @@ def insist(request: Callable[[], httpx.Response]) -> httpx.Response:
         assert answer.json()["code"] in ("busy", "order_in_progress"), answer.text
         assert "Retry-After" in answer.headers
         print(f"busy in attempt {attempt + 1}: {answer.request.method} {answer.url}")
+        time.sleep(min(0.02 * 2**attempt, float(answer.headers["Retry-After"])))
     raise AssertionError(f"still busy after {INSIST_TIMES} attempts")
 
 

@@ -144,11 +144,6 @@ class Shop:
                 self.do("wait", order_id, point.lines)
             machine = self.do(word, order_id, point.lines, point.second_doom if deed.endswith("*") else None)
         order = self.simulation.history.shop.orders.get(order_id)
-        if order is not None and order.phase == "releasing":
-            # Whoever sends it again is told to come back: what is given back, the sweeper goes on with.
-            self.do("wait", order_id, point.lines)
-            self.do("sweep", order_id, point.lines)
-            order = self.simulation.history.shop.orders.get(order_id)
         kinds = {
             (line.reserved > 0, line.confirmed > 0, line.cancelled > 0, line.refunded > 0)
             for line in (order.lines.values() if order else ())

@@ -13,7 +13,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.simulation.invariants import CommitChecks, is_order, is_record, is_sku, low_stock_falls
-from tests.simulation.model import PHASES, Command, Entry, Expire, Place, Refused, Settle, Shop, Sku, Switch
+from tests.simulation.model import (
+    PHASES,
+    Command,
+    Entry,
+    Expire,
+    Place,
+    Refused,
+    Settle,
+    Shop,
+    Sku,
+    Switch,
+    summed,
+)
 from tests.simulation.model_steps import (
     KINDS,
     Begin,
@@ -314,15 +326,16 @@ class History:
         may_go_on = order_id in attempt.takes_over or (
             is_sweeper and self._lease_over.get(order_id, -1) >= attempt.since
         )
+        may_give_back = may_go_on or self._is_given_up(order_id, request)
         if kind is PlaceSome and isinstance(request, Place):
             return PlaceSome(request, some)
         if kind is Turn and is_sweeper and self._is_lease_over(order_id):
             return Turn(order_id)
         if kind is Turn and isinstance(request, Place) and attempt.possible[request] & NOT_TO_BE_HAD:
             return Turn(order_id)
-        if kind is ReleaseSome and may_go_on:
+        if kind is ReleaseSome and may_give_back:
             return ReleaseSome(order_id, some)
-        if kind is Remove and may_go_on:
+        if kind is Remove and may_give_back:
             return Remove(order_id)
         if kind is Begin and may_settle:
             return Begin(request)
@@ -356,6 +369,13 @@ class History:
 
     def _is_lease_over(self, order_id: str) -> bool:
         return self.shop.now + self.shop.skew_seconds >= self._leases.get(order_id, float("inf"))
+
+    def _is_given_up(self, order_id: str, request: Any) -> bool:
+        """Tell whether an order is giving back what had been placed of the lines of a request."""
+        order = self.shop.orders.get(order_id)
+        if order is None or order.phase != "releasing" or not isinstance(order.errand, Place):
+            return False
+        return isinstance(request, Place) and summed(order.errand.lines) == summed(request.lines)
 
     def is_in_the_middle(self, order_id: str) -> bool:
         """Tell whether a command on an order has begun and is not at its end."""

@@ -18,7 +18,7 @@ from tests.simulation.simulator import simulate
 ROOT = Path(__file__).parents[2]
 SEEDS = range(1, 5)
 HOT_SEEDS = (6, 7, 8)
-STEPS = 700
+STEPS = 1_000
 
 
 @pytest.mark.parametrize("seed", SEEDS)

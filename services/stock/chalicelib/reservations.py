@@ -109,7 +109,7 @@ def place(snapshot: Snapshot, command: PlaceOrder, occasion: Occasion) -> Commit
     """
     existing = standing(snapshot.order, occasion.now)
     if existing is not None:
-        if existing.phase is Phase.PLACING:
+        if existing.phase in (Phase.PLACING, Phase.RELEASING):
             raise NeedsSteps  # which also tell whether it is the same order
         require_same_lines(existing, command)
         return None

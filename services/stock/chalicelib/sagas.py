@@ -59,6 +59,8 @@ class Sagas:
     ) -> SettledOrder:
         """Reserve an order's lines step by step: all, or in the end none.
 
+        A place that was given up in the middle is given back first, if nobody has got that far.
+
         Raises
         ------
         InventoryError
@@ -66,9 +68,13 @@ class Sagas:
         Busy
             If time runs out; the same request goes on from there, or the sweeper gives all back.
         """
+        found = self.gateway.order(command.order_id)
+        if found is not None and steps.is_given_up(found, command):
+            self._release(found, source.request_id, deadline)
+            found = None
         # In one sequence, however they are sent: a line's place in it says which part keeps it.
         command = replace(command, lines=tuple(sorted(command.lines, key=lambda line: line.sku)))
-        if len(command.lines) > UNDIVIDED_ORDER_LINES_MAX:
+        if found is None and len(command.lines) > UNDIVIDED_ORDER_LINES_MAX:
             self._require_on_offer(command)
         by_sku = {line.sku: line for line in command.lines}
 
@@ -152,8 +158,6 @@ class Sagas:
 
     def _require_on_offer(self, command: PlaceOrder) -> None:
         """Refuse an order that cannot be had, before anything of it is written."""
-        if self.gateway.order(command.order_id) is not None:
-            return
         try:
             for lines in _chunks(command.lines, TRANSACTION_ITEMS_MAX):
                 require_on_offer(lines, self.gateway.read(_keys(lines)).skus)

@@ -47,6 +47,7 @@ __all__ = [
     "begin_expiry",
     "begin_release",
     "begin_settlement",
+    "is_given_up",
     "part_of",
     "place_some",
     "release_some",
@@ -137,9 +138,19 @@ def begin_release(
         performed_by=PERFORMED_BY,
         request_id=occasion.request_id,
         lease_until=_lease(occasion),
+        asked=order.errand.asked,
     )
     turned = replace(order, phase=Phase.RELEASING, errand=errand, version=order.version + 1)
     return Commit(movements=(), order=turned, replaced_order=order)
+
+
+def is_given_up(order: Order, command: PlaceOrder) -> bool:
+    """Tell whether an order is giving back what had been placed of these very lines."""
+    return (
+        order.phase is Phase.RELEASING
+        and order.errand is not None
+        and order.errand.asked == _fingerprint(command)
+    )
 
 
 def release_some(snapshot: Snapshot, some: Collection[str], occasion: Occasion) -> Commit | None:
@@ -147,7 +158,8 @@ def release_some(snapshot: Snapshot, some: Collection[str], occasion: Occasion) 
     order = snapshot.order
     if order is None or order.phase is not Phase.RELEASING:
         return None
-    quantities = {sku: order.lines[sku].reserved for sku in some if order.lines[sku].reserved}
+    # Not each needs be there: the order may have been given back, and placed in part again, meanwhile.
+    quantities = {sku: line.reserved for sku, line in order.lines.items() if sku in some and line.reserved}
     if not quantities:
         return None
     movements, released = CANCEL.carry_out(snapshot, order, quantities, occasion)
@@ -156,11 +168,10 @@ def release_some(snapshot: Snapshot, some: Collection[str], occasion: Occasion) 
 
 
 def remove(snapshot: Snapshot) -> Commit | None:
-    """Remove an order that has given back all: as if it had not been placed; None if it has gone."""
+    """Remove an order that has given back all, as if it had not been placed; None if there is nothing to."""
     order = snapshot.order
-    if order is None or order.phase is not Phase.RELEASING:
+    if order is None or order.phase is not Phase.RELEASING or order.reserved:
         return None
-    assert not order.reserved, order
     return Commit(movements=(), order=None, replaced_order=order)
 
 

@@ -189,6 +189,97 @@ def test_a_place_that_fails_in_the_middle_gives_back_all_before_the_answer(
     assert {item["performed_by"]["S"] for item in standing.records("order_cancelled")} == {"system:saga"}
 
 
+@pytest.mark.parametrize("commits_before", [4, 5, 6])
+def test_a_place_that_is_sent_again_while_it_is_given_back_is_given_back_first(
+    service: StockService, keep: Any, dynamodb: Any, standing: Standing, commits_before: int
+) -> None:
+    """Its process dies before it gives back the first part, the second, or before it removes the order."""
+    keep(120)
+    gone = a_sku(the_skus(120)[100], 5, is_active=False)
+
+    def deactivate() -> None:
+        dynamodb.put_item(TableName="VendorInventory", Item=gone.to_item())
+
+    def die() -> None:
+        raise Died
+
+    deactivating = Meanwhile(service.gateway, 2, deactivate)
+    with pytest.raises(Died):
+        replace(service, gateway=Meanwhile(deactivating, commits_before, die)).place(asking_for(120), SOURCE)
+    assert service.order(ORDER).status == "releasing"
+    with pytest.raises(OrderInProgress):
+        service.place(asking_for(119), SOURCE)
+    with pytest.raises(OrderInProgress):
+        service.place(asking_for(2), SOURCE)
+
+    with pytest.raises(SkuInactive):
+        service.place(asking_for(120), SOURCE)
+    assert standing.figures() == (600, 0)
+    assert standing.order_items() == set()
+    dynamodb.put_item(TableName="VendorInventory", Item=replace(gone, is_active=True).to_item())
+    assert service.place(asking_for(120), SOURCE).order.status == "reserved"
+    assert_ledgers_fit(standing)
+
+
+def test_a_place_of_few_lines_that_is_sent_again_while_it_is_given_back_is_placed_anew(
+    service: StockService, keep: Any, dynamodb: Any, standing: Standing
+) -> None:
+    keep(3)
+    few = asking_for(3)
+    gone = a_sku(the_skus(3)[2], 5, is_active=False)
+    dynamodb.put_item(TableName="VendorInventory", Item=gone.to_item())
+
+    def die() -> None:
+        raise Died
+
+    # The first SKU in a step of its own, then the others, which cannot be had: an order between two steps.
+    sagas = replace(service, gateway=Meanwhile(service.gateway, 2, die))._sagas
+    with pytest.raises(Died):
+        sagas.place(few, SOURCE, service.persistence.deadline(), frozenset(the_skus(1)))
+    assert service.order(ORDER).status == "releasing"
+    dynamodb.put_item(TableName="VendorInventory", Item=replace(gone, is_active=True).to_item())
+
+    placed = service.place(few, SOURCE)
+    assert (placed.replayed, placed.order.status) == (False, "reserved")
+    assert standing.figures() == (15, 6)
+    assert_ledgers_fit(standing)
+
+
+@pytest.mark.parametrize("commits_before", [4, 5, 6, 7, 8])
+def test_two_that_give_back_the_same_place_at_once_do_not_stand_in_each_others_way(
+    service: StockService, keep: Any, dynamodb: Any, standing: Standing, commits_before: int
+) -> None:
+    """One is slow; the other has given back all, and died while it gave back what it had placed anew."""
+    keep(170)
+    gone = a_sku(the_skus(170)[100], 5, is_active=False)
+    back = replace(gone, is_active=True)
+
+    def keep_that(sku: Sku) -> None:
+        dynamodb.put_item(TableName="VendorInventory", Item=sku.to_item())
+
+    def die() -> None:
+        raise Died
+
+    def other() -> None:
+        keep_that(back)
+        deactivating = Meanwhile(service.gateway, 2 + released, lambda: keep_that(gone))
+        with pytest.raises(Died):
+            dying_beside = replace(service, gateway=Meanwhile(deactivating, 5 + released, die))
+            dying_beside.place(asking_for(170), SOURCE)
+
+    # What the other finds left to give back: both parts, the second, or the order alone.
+    released = max(0, 7 - commits_before)
+    deactivating = Meanwhile(service.gateway, 2, lambda: keep_that(gone))
+    beside = replace(service, gateway=Meanwhile(deactivating, commits_before, other))
+    with pytest.raises(SkuInactive):
+        beside.place(asking_for(170), SOURCE)
+    with pytest.raises(SkuInactive):
+        service.place(asking_for(170), SOURCE)
+    assert standing.figures() == (850, 0)
+    assert standing.order_items() == set()
+    assert_ledgers_fit(standing)
+
+
 def test_a_place_that_was_given_back_meanwhile_is_not_answered_as_done(
     service: StockService, keep: Any, clock: Clock, sweeper: Sweeper, standing: Standing
 ) -> None:
