@@ -18,10 +18,10 @@ locals {
       resources = [local.inventory.arn]
     },
     {
-      sid       = "CommitStock"
-      actions   = ["dynamodb:DeleteItem", "dynamodb:PutItem"]
+      # In transactions, and outside them to ask for a turn at a contested SKU.
+      sid       = "MoveStock"
+      actions   = ["dynamodb:UpdateItem"]
       resources = [local.inventory.arn]
-      condition = local.in_a_transaction
     },
     {
       sid       = "LogStock"
@@ -78,10 +78,10 @@ locals {
       api = {
         statements = concat(local.stock_keeping, [
           {
-            # Prices, names and low-stock bounds change outside transactions too.
-            sid       = "ChangeSkus"
-            actions   = ["dynamodb:UpdateItem"]
+            sid       = "KeepOrders"
+            actions   = ["dynamodb:DeleteItem", "dynamodb:PutItem"]
             resources = [local.inventory.arn]
+            condition = local.in_a_transaction
           },
           {
             sid     = "ListStock"
@@ -147,8 +147,8 @@ locals {
         is_scheduled = true
         statements = concat(local.stock_keeping, [
           {
-            sid       = "MoveStock"
-            actions   = ["dynamodb:UpdateItem"]
+            sid       = "RemoveOrders"
+            actions   = ["dynamodb:DeleteItem"]
             resources = [local.inventory.arn]
             condition = local.in_a_transaction
           },

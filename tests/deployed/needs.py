@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from tests.deployed.cloud import STAGE, Cloud
@@ -69,6 +71,7 @@ class Needs:
             "stock/sku_changed": {"send an alert": self._send_alert},
             "stock/expire_orders": {
                 "give back an ended hold": self._expire,
+                "ask for a turn at a contested SKU": self._expire_in_turn,
                 "take back an order that was left half placed": self._take_back,
             },
             "stock/lower_bounds": {"plan to lower a bound": self._lower_bound},
@@ -190,6 +193,32 @@ class Needs:
         self._sweep()
         order = self._shop.order(order_id).json()
         assert (order["status"], order["cancel_reason"]) == ("cancelled", "expired")
+
+    def _expire_in_turn(self) -> None:
+        """Others take one turn after the other for two seconds, so that the sweeper asks for its own."""
+        over = threading.Event()
+
+        def take_turns() -> None:
+            while not over.wait(0.05):
+                # A little less than a turn may last, as the sweeper's moment is a little before this one.
+                until = f"{datetime.now(UTC) + timedelta(seconds=0.9):%Y-%m-%dT%H:%M:%S.%fZ}"
+                self._tables.update_item(
+                    TableName=self._names["VendorInventory"],
+                    Key={"product_id": {"S": self.product_id}, "sku": {"S": self.sku.sku}},
+                    UpdateExpression="SET turn_until = :until",
+                    ExpressionAttributeValues={":until": {"S": until}},
+                )
+
+        others = threading.Thread(target=take_turns)
+        others.start()
+        end = threading.Timer(2, over.set)
+        end.start()
+        try:
+            self._expire()
+        finally:
+            over.set()
+            end.cancel()
+            others.join()
 
     def _take_back(self) -> None:
         errand = {"performed_by": "web-shop", "request_id": "r", "lease_until": PAST, "asked": "nothing"}
