@@ -221,10 +221,10 @@ class Transactor:
     def _settle(self, pack: Sequence[Task], deadline: float) -> tuple[list[Outcome], list[Sequence[Task]]]:
         """Settle a pack, or its beginning; return the outcomes, and what is left as packs of their own."""
         losses = _Losses()
-        known, guessed = self._guess(pack, losses)
-        if guessed is not None:
-            return guessed, []
         try:
+            known, guessed = self._guess(pack, losses)
+            if guessed is not None:
+                return guessed, []
             for _ in self.persistence.attempts(deadline):
                 if len(pack) > 1 and losses.call_for_halving:
                     half = len(pack) // 2
@@ -241,22 +241,31 @@ class Transactor:
     def _guess(self, pack: Sequence[Task], losses: _Losses) -> tuple[Readings, list[Outcome] | None]:
         """Decide on the SKUs as this process left them; whatever is no commit is left to a reading.
 
+        Orders are not remembered.  Those that alone tell of their SKUs are read first anyway; where the SKUs
+        are known beforehand, one call reads both, and there is nothing to save.
+
         Returns
         -------
         tuple
             What is known now, of which nothing is remembered; and the outcomes, None if it was for nothing.
         """
-        if any(task.order_id is not None and not task.makes_order for task in pack):
+        if any(task.skus and task.order_id is not None and not task.makes_order for task in pack):
             return Readings(), None
         remembered = self.memory.recall({sku for task in pack for _, sku in task.skus})
-        if not remembered:
+        if remembered is None:
             return Readings(), None
-        plan = _decide(pack, Readings(skus=remembered), self.clock())
-        if plan.considered < len(pack) or len(plan.commits) < len(pack):
-            return Readings(), None
+        read = self._read_orders(pack)
+        plan = _decide(pack, read.updated(Readings(skus=remembered)), self.clock())
+        if plan.missing:
+            told = self.memory.recall({sku for skus in plan.missing.values() for _, sku in skus})
+            if told is None:
+                return read, None
+            plan = _decide(pack, read.updated(Readings(skus=remembered | told)), self.clock())
+        if plan.missing or len(plan.commits) < len(pack):
+            return read, None
         race = self._commit(plan)
         if race is not None:
-            self.memory.forget(plan.skus)
+            self.memory.forget(race.found.skus.keys() if race.found else plan.skus.keys())
             losses.add(race, plan)
             return race.found, None
         self.memory.keep(plan.skus.values())
@@ -327,6 +336,10 @@ class Transactor:
             return known, ()
         found = self.gateway.take_turn(skus, self.clock())
         return known.updated(found), found.skus.keys()
+
+    def _read_orders(self, pack: Iterable[Task]) -> Readings:
+        orders = [task.order_id for task in pack if task.order_id is not None and not task.makes_order]
+        return self.gateway.read(orders=orders) if orders else Readings()
 
     def _read(self, pack: Iterable[Task], known: Readings) -> Readings:
         read = self.gateway.read(

@@ -285,7 +285,7 @@ def test_forty_nine_orders_on_one_sku_are_one_read_and_one_transaction(
     calls.clear()
     with counting(service.gateway._client, calls):
         results(shop, orders, *(confirm(number) for number in range(49)))
-    assert calls == [READ, READ, TRANSACTION], "the orders, which tell of the SKUs; and these with them"
+    assert calls == [READ, TRANSACTION], "the orders, which tell of the SKUs; these are remembered"
 
 
 def test_a_batch_in_trouble_answers_for_each_order(

@@ -18,6 +18,7 @@ from inventory_common.errors import (
     IdempotencyKeyReused,
     InsufficientStock,
     OrderCancelled,
+    OrderConfirmed,
     OrderExists,
     SkuInactive,
 )
@@ -98,6 +99,50 @@ def test_a_command_on_what_the_process_wrote_last_is_one_call(
     assert calls_of(lambda: here.place(asking((BLACK, 8), order_id="ORDER-3"), SOURCE)) == ["commit"]
     sku = here.gateway.sku(PRODUCT, BLACK)
     assert (sku.current_stock, sku.reserved_stock, sku.sequence, sku.version) == (10, 10, 5, 6)
+
+
+@pytest.mark.parametrize(("name", "left"), [("confirm", 7), ("cancel", 10)])
+def test_an_order_on_what_the_process_wrote_last_is_settled_in_two_calls(
+    here: StockService, elsewhere: StockService, tables: Tables, calls_of: Any, name: str, left: int
+) -> None:
+    tables.keep(a_sku(current=9))
+    for number in (1, 2, 3):
+        here.place(asking((BLACK, 1), order_id=f"ORDER-{number}"), SOURCE)
+
+    def settle(number: int) -> Any:
+        return getattr(here, name)(SettleOrder(f"ORDER-{number}"), SOURCE)
+
+    assert calls_of(lambda: settle(1)) == ["read", "commit"]
+    elsewhere.restock(a_restock(1), SOURCE)
+    assert calls_of(lambda: settle(2)) == ["read", "commit", "read", "commit"]
+    getattr(elsewhere, name)(SettleOrder("ORDER-3"), SOURCE)
+    assert calls_of(lambda: settle(3)) == ["read"], "a replay"
+    sku = here.gateway.sku(PRODUCT, BLACK)
+    assert (sku.current_stock, sku.reserved_stock) == (left, 0)
+
+
+@pytest.mark.parametrize("at_once", [("confirm", "confirm"), ("confirm", "cancel"), ("cancel", "confirm")])
+def test_an_order_that_is_settled_between_its_reading_and_the_guess_is_settled_once(
+    here: StockService, elsewhere: StockService, tables: Tables, at_once: tuple[str, str]
+) -> None:
+    tables.keep(a_sku(current=9))
+    here.place(asking((BLACK, 2)), SOURCE)
+    ours, theirs = at_once
+    commit = here.gateway.commit
+
+    def after_theirs(*arguments: Any, **named: Any) -> None:
+        here.gateway.commit = commit
+        getattr(elsewhere, theirs)(SettleOrder(ORDER), SOURCE)
+        commit(*arguments, **named)
+
+    here.gateway.commit = after_theirs
+    if ours == theirs:
+        assert getattr(here, ours)(SettleOrder(ORDER), SOURCE).replayed
+    else:
+        with pytest.raises((OrderConfirmed, OrderCancelled)):
+            getattr(here, ours)(SettleOrder(ORDER), SOURCE)
+    assert len(tables.records()) == 2
+    assert here.gateway.sku(PRODUCT, BLACK).current_stock == (7 if theirs == "confirm" else 9)
 
 
 def test_a_sku_that_another_process_changed_costs_one_transaction_and_no_read(

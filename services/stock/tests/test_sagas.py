@@ -263,8 +263,8 @@ def test_two_that_give_back_the_same_place_at_once_do_not_stand_in_each_others_w
     def other() -> None:
         keep_that(back)
         deactivating = Meanwhile(service.gateway, 2 + released, lambda: keep_that(gone))
+        dying_beside = replace(service, gateway=Meanwhile(deactivating, 5 + released, die))
         with pytest.raises(Died):
-            dying_beside = replace(service, gateway=Meanwhile(deactivating, 5 + released, die))
             dying_beside.place(asking_for(170), SOURCE)
 
     # What the other finds left to give back: both parts, the second, or the order alone.
