@@ -1,7 +1,8 @@
 """Reservations a second on one SKU through the stock service's code: batches and single orders in one run.
 
 Run: ``python -m tests.benchmarks.batches [--engine dynamodb-local] [--profile]``.  One writer sends both, in
-turns, so that a busy machine slows both alike.
+turns, so that a busy machine slows both alike.  Beside them is the engine's own limit: the transactions of
+batches, sent once more by a bare client that decides nothing.
 """
 
 from __future__ import annotations
@@ -10,8 +11,12 @@ import argparse
 import cProfile
 import pstats
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from functools import partial
 from statistics import median
+from typing import Any
 
 from local.tables import create_tables
 from tests.benchmarks.hot_shop import HOT, PRODUCT, connect_to, gateway_of, patient, put_sku
@@ -37,8 +42,47 @@ def cpu_ms_of(count: int, work: Callable[[], object]) -> float:
     return 1_000 * (time.process_time() - before) / count
 
 
-def measure(endpoint_url: str, *, profile: bool) -> None:
-    """Print the rates of some rounds, their medians and the ratio of these."""
+Sent = list[dict[str, Any]]
+
+
+@contextmanager
+def recording(client: Any) -> Iterator[Sent]:
+    """Keep the transactions that a client sends."""
+    sent: Sent = []
+
+    def keep(params: dict[str, Any], **_: Any) -> None:
+        sent.append(deepcopy(params))
+
+    event = "provide-client-params.dynamodb.TransactWriteItems"
+    client.meta.events.register(event, keep)
+    try:
+        yield sent
+    finally:
+        client.meta.events.unregister(event, keep)
+
+
+def measure_bare(endpoint_url: str, sent: Sequence[Sent]) -> float:
+    """Return the orders a second of a client that sends these transactions, each list as one round."""
+    client = connect_to(endpoint_url)
+    create_tables(client)
+    put_sku(client, HOT)
+
+    def send(some: Sent) -> None:
+        for params in some:
+            client.transact_write_items(**params)
+
+    send(sent[0])
+    return median(rate_of(BATCH_ORDERS, partial(send, some)) for some in sent[1:])
+
+
+def measure(endpoint_url: str, *, profile: bool) -> tuple[float, list[Sent]]:
+    """Print the rates of some rounds, their medians and the ratio of these.
+
+    Returns
+    -------
+    tuple
+        The orders a second in batches, and the transactions of as many batches on a SKU of their own.
+    """
     client = connect_to(endpoint_url)
     create_tables(client)
     put_sku(client, HOT)
@@ -62,7 +106,11 @@ def measure(endpoint_url: str, *, profile: bool) -> None:
             command = PlaceOrder(order_id=f"ORDER-{name}-{number}", lines=lines, hold_seconds=86_400)
             assert not stock.place(command, source).replayed
 
-    batch("warm-b")
+    recorded = []
+    for number in range(ROUNDS + 1):
+        with recording(client) as sent:
+            batch(f"warm-{number}")
+        recorded.append(sent)
     singles("warm-s")
     batched, single = [], []
     for number in range(ROUNDS):
@@ -75,7 +123,11 @@ def measure(endpoint_url: str, *, profile: bool) -> None:
     )
     found = gateway.sku(PRODUCT, HOT)
     assert found is not None
-    assert found.reserved_stock == found.sequence == (ROUNDS + 2) * (BATCH_ORDERS + SINGLE_ORDERS)
+    assert (
+        found.reserved_stock
+        == found.sequence
+        == ((2 * ROUNDS + 2) * BATCH_ORDERS + (ROUNDS + 2) * SINGLE_ORDERS)
+    )
     many, one = median(batched), median(single)
     print(f"median:  {many:7,.0f}/s in batches, {one:5,.0f}/s one by one: {many / one:.1f} times")
     print(f"CPU of the service, an order: {costs[0]:.2f} ms in batches, {costs[1]:.2f} ms one by one")
@@ -83,6 +135,7 @@ def measure(endpoint_url: str, *, profile: bool) -> None:
         profiler = cProfile.Profile()
         profiler.runcall(batch, "profiled")
         pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
+    return many, recorded
 
 
 def main() -> None:
@@ -92,7 +145,11 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true")
     arguments = parser.parse_args()
     with engine(arguments.engine) as endpoint_url:
-        measure(endpoint_url, profile=arguments.profile)
+        rate, sent = measure(endpoint_url, profile=arguments.profile)
+    # A fresh engine: this one would find the orders there.
+    with engine(arguments.engine) as endpoint_url:
+        bare = measure_bare(endpoint_url, sent)
+    print(f"a bare client with the same transactions: {bare:,.0f}/s; the service is at {rate / bare:.2f}")
 
 
 if __name__ == "__main__":
