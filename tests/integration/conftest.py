@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from local.embedded_aws import embedded_aws
-from local.tables import create_tables, definitions
+from local.tables import create_tables
 from tests.integration.ledger_checks import Tables, assert_all_fits
 from tests.integration.processes import Service, distinct_free_ports, dynamodb
 from tests.integration.relay import Relay
 from tests.integration.shop import Dice, Shop, Wire
+from tests.support.empty_tables import empty_tables
 from tests.support.engines import ENGINE, engine
 
 # Only DynamoDB Local keeps its data when it is killed.
@@ -83,9 +84,7 @@ def client(aws_url: str) -> Any:
 @pytest.fixture
 def shop(services: list[Service], wire: Wire, client: Any) -> Iterator[Shop]:
     """The services over empty tables; none of them may fail in the test."""
-    for name in definitions():
-        client.delete_table(TableName=name)
-    create_tables(client)
+    empty_tables(client)
     _, catalog, stock, _, audit = services
     lengths = [len(service.text()) for service in services]
     yield Shop(wire, catalog.url, stock.url, audit.url)

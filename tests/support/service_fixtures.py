@@ -8,15 +8,13 @@ from typing import Any
 
 import boto3
 import pytest
+from empty_tables import empty_tables
 from front_door import AUDIENCE, ISSUER, MACHINE, VENDOR_MACHINE, Tokens, published
 
 from local.embedded_aws import embedded_aws
-from local.table_definitions import Table
-from local.tables import create_tables, definitions
+from local.tables import create_tables
 
 __all__ = ["aws_url", "connection", "dynamodb", "service_module", "tokens"]
-
-BATCH_WRITES_MAX = 25
 
 
 @pytest.fixture(scope="session")
@@ -72,18 +70,5 @@ def connection(service_module: Any) -> Any:
 @pytest.fixture
 def dynamodb(connection: Any) -> Any:
     """A client of empty tables."""
-    for name, table in definitions().items():
-        empty(connection, name, table)
+    empty_tables(connection)
     return connection
-
-
-def empty(client: Any, name: str, table: Table) -> None:
-    """Remove all items of a table: to make it anew would take several times as long."""
-    key = [table["partition_key"], table.get("sort_key")]
-    names = {f"#{number}": part["name"] for number, part in enumerate(key) if part}
-    pages = client.get_paginator("scan").paginate(
-        TableName=name, ProjectionExpression=", ".join(names), ExpressionAttributeNames=names
-    )
-    deletes = [{"DeleteRequest": {"Key": item}} for page in pages for item in page["Items"]]
-    for begin in range(0, len(deletes), BATCH_WRITES_MAX):
-        client.batch_write_item(RequestItems={name: deletes[begin : begin + BATCH_WRITES_MAX]})
