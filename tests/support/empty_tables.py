@@ -15,8 +15,8 @@ BATCH_WRITES_MAX: Final = 25
 def empty_tables(client: Any) -> None:
     """Remove all items of all tables.
 
-    To make the tables anew takes several times as long, and DynamoDB Local becomes slower with each table that
-    it had: after three shops a transaction takes five times as long.
+    To make the tables anew takes several times as long, and DynamoDB Local becomes slower with each table
+    that it had: after three shops a transaction takes five times as long.
     """
     for name, table in definitions().items():
         _empty(client, name, table)

@@ -143,7 +143,7 @@ class Client:
         sent = {name.replace("_", "-").title(): value for name, value in headers.items()}
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
-        event = self._event(method, address, sent, body if body is None or type(body) is str else write(body))
+        event = self.event(method, address, sent, body if body is None or type(body) is str else write(body))
         answered = self._app(event, None)
         # Lambda encodes what it is given: text that has no UTF-8 would be lost here.
         json.dumps(answered, ensure_ascii=False).encode()
@@ -168,7 +168,8 @@ class Client:
             assert len(pages) < 100
         return pages
 
-    def _event(self, method: str, address: str, headers: dict[str, str], body: str | None) -> dict[str, Any]:
+    def event(self, method: str, address: str, headers: dict[str, str], body: str | None) -> dict[str, Any]:
+        """Return a request as API Gateway hands it to the function."""
         target = urlsplit(address)
         match = self._routes.match(target.path)
         query = parse_qs(target.query, keep_blank_values=True)

@@ -52,7 +52,7 @@ def _from_attribute(attribute: AttributeValue) -> Any:
         case "S" | "BOOL":
             return value
         case "N":
-            return int(value) if value.lstrip("-").isdecimal() else Decimal(value)
+            return _number(value)
         case "L":
             return [_from_attribute(member) for member in value]
         case "M":
@@ -63,14 +63,29 @@ def _from_attribute(attribute: AttributeValue) -> Any:
             raise TypeError(f"no plain value for an attribute of type {kind}")
 
 
+def _number(text: str) -> int | Decimal:
+    try:
+        return int(text)
+    except ValueError:
+        return Decimal(text)
+
+
 def from_item(item: Mapping[str, AttributeValue], names: Iterable[str] | None = None) -> dict[str, Any]:
     """Decode an item; with `names`, only those of its attributes that are named.
 
     A number is an int where it has no fraction, else a Decimal.
     """
-    if names is None:
-        return {name: _from_attribute(attribute) for name, attribute in item.items()}
-    return {name: _from_attribute(item[name]) for name in names if name in item}
+    if names is not None:
+        item = {name: item[name] for name in names if name in item}
+    # Most attributes are texts, and most of the others numbers.
+    return {
+        name: attribute["S"]
+        if "S" in attribute
+        else _number(attribute["N"])
+        if "N" in attribute
+        else _from_attribute(attribute)
+        for name, attribute in item.items()
+    }
 
 
 def key_of(names: Iterable[str], values: Mapping[str, Any]) -> Item:

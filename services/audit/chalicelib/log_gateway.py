@@ -136,7 +136,7 @@ class LogGateway:
         listing = Listing(space, partition, within(period), period.descending)
         answer = self._client.query(**listing.query(self._table, page))
         return LogPage(
-            [TransactionRecord.from_item(item).document() for item in answer["Items"]],
+            [TransactionRecord.document_of(item) for item in answer["Items"]],
             listing.next_cursor(answer),
             lambda document: {name: document[name] for name in space.position},
         )

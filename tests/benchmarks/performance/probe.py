@@ -1,0 +1,271 @@
+"""One service in this process, asked as API Gateway asks it, with an eye on every call of DynamoDB.
+
+Run by the parts of the benchmark: ``python -m tests.benchmarks.performance.probe JOB SERVICE RESULT``, with
+the service's settings in the environment.  The services' modules have the same names: each has a process.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import json
+import os
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+for place in (ROOT / "libs" / "common", ROOT / "tests" / "support"):
+    sys.path.insert(0, str(place))
+
+import boto3  # noqa: E402
+from front_door import Client, write  # noqa: E402
+
+from tests.benchmarks.performance.operations import OPERATIONS, Ask, Operation  # noqa: E402
+from tests.benchmarks.performance.shape import sku_id  # noqa: E402
+
+ROUNDS: Final = 15
+ROUND_SECONDS: Final = 0.15
+SCALE_REPEATS: Final = 60
+WARM_UP: Final = "warm_up"
+"""Whose answers let the stock service remember its SKUs."""
+
+
+@dataclass
+class Call:
+    """A call of DynamoDB: what was asked, what it cost by the engine's account, what came back."""
+
+    name: str
+    params: dict[str, Any]
+    consumed: list[dict[str, Any]] = field(default_factory=list)
+    answer: bytes = b""
+
+
+class Probe:
+    """A service behind its front door."""
+
+    def __init__(self, service: str) -> None:
+        from inventory_common import dynamodb
+
+        self.clients: list[Any] = []
+        self.calls: list[Call] | None = None
+        connect = dynamodb.connect
+
+        def watched() -> Any:
+            client = connect()
+            client.meta.events.register_first("before-parameter-build.dynamodb", self._ask)
+            client.meta.events.register("after-call.dynamodb", self._answered)
+            self.clients.append(client)
+            return client
+
+        dynamodb.connect = watched
+        sys.path.insert(0, str(ROOT / "services" / service))
+        self.app = importlib.import_module("app").app
+        dynamodb.connect = connect
+        self._door = Client(self.app)
+        self._tokens: dict[str, str] = json.loads(os.environ["TOKENS"])
+
+    def event(self, ask: Ask) -> dict[str, Any]:
+        """Return a request as API Gateway hands it over."""
+        headers = {"Authorization": f"Bearer {self._tokens[ask.role]}"}
+        if ask.key is not None:
+            headers["Idempotency-Key"] = ask.key
+        body = None if ask.body is None else write(ask.body)
+        return self._door.event(ask.method, ask.address, headers, body)
+
+    def ask(self, ask: Ask) -> None:
+        """Ask, and raise an error if it is refused."""
+        answer = self.app(self.event(ask), None)
+        results = json.loads(answer["body"]).get("results", []) if answer["body"] else []
+        statuses = [answer["statusCode"], *(each["status_code"] for each in results)]
+        if max(statuses) >= 300:
+            raise RuntimeError(f"{ask} is answered {answer}")
+
+    @contextmanager
+    def watching(self) -> Iterator[list[Call]]:
+        """Note every call of DynamoDB, and let the engine tell its cost by table and index."""
+        self.calls = []
+        try:
+            yield self.calls
+        finally:
+            self.calls = None
+
+    def _ask(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        if self.calls is not None:
+            if "ReturnConsumedCapacity" in model.input_shape.members:
+                params["ReturnConsumedCapacity"] = "INDEXES"
+            self.calls.append(Call(model.name, dict(params)))
+
+    def _answered(self, http_response: Any, parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        if self.calls is not None:
+            consumed = parsed.get("ConsumedCapacity") or []
+            call = self.calls[-1]
+            call.consumed = consumed if isinstance(consumed, list) else [consumed]
+            call.answer = http_response.content
+
+
+def operations_of(service: str) -> list[Operation]:
+    """Return the operations that a service has."""
+    return [operation for operation in OPERATIONS if operation.service == service]
+
+
+def measured(probe: Probe, operation: Operation) -> tuple[list[Call], Any, Any]:
+    """Do an operation whose SKUs are remembered; return its calls, and all tables before and after it."""
+    for number in (0, 1):
+        *first, last = operation.asks(number)
+        for each in first:
+            probe.ask(each)
+        if number == 0:
+            probe.ask(last)
+    before = tables()
+    with probe.watching() as calls:
+        probe.ask(last)
+    return calls, before, tables()
+
+
+def tables() -> dict[str, list[Any]]:
+    """Return all items of all tables."""
+    client = boto3.client("dynamodb")
+    names = client.list_tables()["TableNames"]
+    pages = {name: client.get_paginator("scan").paginate(TableName=name) for name in names}
+    return {name: [item for page in pages[name] for item in page["Items"]] for name in names}
+
+
+def capacity(service: str) -> dict[str, Any]:
+    """Return the calls of each operation with their cost, what stood before and after, and the answers."""
+    probe = Probe(service)
+    found = {}
+    for operation in operations_of(service):
+        calls, before, after = measured(probe, operation)
+        found[operation.name] = {
+            "calls": [{"name": call.name, "consumed": call.consumed} for call in calls],
+            "before": before,
+            "after": after,
+            "answers": answers_of(calls),
+        }
+    if service == "stock":
+        found[WARM_UP] = {"answers": answers_of(place_all(probe))}
+    return found
+
+
+def place_all(probe: Probe) -> list[Call]:
+    """Place an order of many SKUs in a process that remembers none of them; return its calls."""
+    importlib.import_module("app").stock.memory.forget([sku_id(number) for number in range(49)])
+    *_, last = next(each for each in OPERATIONS if each.name == "place_49").asks(2)
+    with probe.watching() as calls:
+        probe.ask(last)
+    return calls
+
+
+def answers_of(calls: Sequence[Call]) -> dict[str, str]:
+    """Return the answers by their calls, for the player."""
+    return {call.name: base64.b64encode(call.answer).decode() for call in calls}
+
+
+def overhead(service: str) -> dict[str, float]:
+    """Return the CPU of a whole handler call over that of the bare calls that it makes, by operation."""
+    probe = Probe(service)
+    bare = boto3.client("dynamodb")
+    if service == "stock":
+        warm(probe)
+    ratios = {}
+    for operation in operations_of(service):
+        ask = operation.asks(1)[-1]
+        if operation.name.startswith(("confirm", "cancel")):
+            warm(probe, 3 * ROUNDS)
+        play(operation.name)
+        with probe.watching() as calls:
+            probe.ask(ask)
+        if len(calls) != operation.calls:
+            raise RuntimeError(f"{operation.name} takes {[call.name for call in calls]}")
+        event = probe.event(ask)
+        sent = [(getattr(bare, snake(call.name)), told(call)) for call in calls]
+
+        def handle(event: Any = event) -> None:
+            probe.app(event, None)
+
+        def send(sent: Any = sent) -> None:
+            for method, params in sent:
+                method(**params)
+
+        ratios[operation.name] = ratio_of_cpu(handle, send)
+    return ratios
+
+
+def warm(probe: Probe, times: int = 1) -> None:
+    """Let the service remember its SKUs, with units that are reserved."""
+    play(WARM_UP)
+    for number in range(times):
+        asks = next(each for each in OPERATIONS if each.name == "place_49").asks(10 + number)
+        probe.ask(asks[0])
+
+
+def play(name: str) -> None:
+    """Tell the player of answers which operation's are asked for."""
+    with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL_DYNAMODB']}/play/{name}") as answer:
+        answer.read()
+
+
+def told(call: Call) -> dict[str, Any]:
+    """Return a call's parameters as the service sends them, without this benchmark's own."""
+    return call.params | (
+        {"ReturnConsumedCapacity": "TOTAL"} if "ReturnConsumedCapacity" in call.params else {}
+    )
+
+
+def snake(name: str) -> str:
+    """Return the client's method of an operation of DynamoDB."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
+
+
+def ratio_of_cpu(one: Callable[[], None], other: Callable[[], None]) -> float:
+    """Return how many times the CPU of the other one takes, in turns, the median of some rounds."""
+    times = max(1, round(ROUND_SECONDS / max(cpu_of(other, 5) / 5, 1e-6)))
+    cpu_of(one, 5)
+    return median(cpu_of(one, times) / cpu_of(other, times) for _ in range(ROUNDS))
+
+
+def cpu_of(work: Callable[[], None], times: int) -> float:
+    """Return the seconds of CPU that doing something so often takes."""
+    before = time.process_time()
+    for _ in range(times):
+        work()
+    return time.process_time() - before
+
+
+def scale(service: str) -> dict[str, float]:
+    """Return the median time of each reading operation, in seconds."""
+    probe = Probe(service)
+    found = {}
+    for operation in operations_of(service):
+        if not operation.reads or len(operation.asks(0)) > 1:
+            continue
+        event = probe.event(operation.asks(0)[-1])
+        seconds = []
+        for _ in range(SCALE_REPEATS):
+            began = time.perf_counter()
+            answer = probe.app(event, None)
+            seconds.append(time.perf_counter() - began)
+            if answer["statusCode"] != 200:
+                raise RuntimeError(f"{operation.name} is answered {answer}")
+        found[operation.name] = median(seconds)
+    return found
+
+
+JOBS: Final[dict[str, Callable[[str], Any]]] = {"capacity": capacity, "overhead": overhead, "scale": scale}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Do a job for a service, and write what it returns into a file: standard output is the service's log."""
+    job, service, result = arguments
+    Path(result).write_text(json.dumps(JOBS[job](service)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

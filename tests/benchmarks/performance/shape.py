@@ -1,0 +1,144 @@
+"""A shop of one size and shape in the tables, as the specification's own samples are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from inventory_common.items import Item, to_item
+from inventory_common.products import Product
+from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
+from inventory_common.transactions import TransactionRecord
+
+__all__ = [
+    "CATEGORY",
+    "LOW",
+    "PAGE",
+    "PRODUCT",
+    "VENDOR",
+    "a_moment",
+    "keep",
+    "products",
+    "records",
+    "sku_id",
+    "skus",
+    "the_bound",
+]
+
+VENDOR: Final = "VENDOR-001"
+PRODUCT: Final = "PROD-E4F9A"
+CATEGORY: Final = "Electronics"
+PAGE: Final = 100
+LOW: Final = 10
+"""SKUs of the vendor that are low."""
+
+THRESHOLD: Final = 10
+PLENTY: Final = 1_000_000
+BATCH_WRITES_MAX: Final = 25
+BEGIN: Final = datetime(2026, 2, 23, 10, 30, tzinfo=UTC)
+
+
+def a_moment(seconds: int) -> str:
+    """Return a moment of the shop's time."""
+    return f"{BEGIN + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.000000Z}"
+
+
+def sku_id(number: int) -> str:
+    """Return the id of a SKU of the shop's product."""
+    return f"SKU-{PRODUCT}-{number:07}"
+
+
+def products(count: int, vendor_id: str = VENDOR, category: str = CATEGORY) -> Iterator[Item]:
+    """Products of one vendor, all in one category; the first is `PRODUCT`."""
+    for number in range(count):
+        yield Product(
+            product_id=PRODUCT if number == 0 else f"PROD-{number:07}",
+            vendor_id=vendor_id,
+            product_name="Wireless Bluetooth Headphones",
+            description="Premium over-ear headphones with active noise cancellation",
+            category=category,
+            subcategory="Audio",
+            brand="SoundMax",
+            base_price=90,
+            images=[
+                f"https://shopsmart-inventory-images.s3.ap-south-1.amazonaws.com/PROD-E4F9A_img{n}.jpg"
+                for n in (1, 2)
+            ],
+            tags=["wireless", "bluetooth", "audio", "headphones"],
+            is_active=True,
+            created_at=a_moment(number),
+            updated_at=a_moment(number),
+            version=1,
+        ).to_item()
+
+
+def skus(count: int, vendor_id: str = VENDOR, low: int = LOW) -> Iterator[Item]:
+    """SKUs of `PRODUCT`; the last ones are low."""
+    for number in range(count):
+        yield Sku(
+            product_id=PRODUCT,
+            sku=sku_id(number),
+            vendor_id=vendor_id,
+            variant_name="Black - Large",
+            variant_attributes={"color": "Black", "size": "Large"},
+            current_stock=5 if number >= count - low else PLENTY,
+            reserved_stock=0,
+            reorder_threshold=THRESHOLD,
+            unit_price=90,
+            last_updated=a_moment(number),
+            last_updated_by=vendor_id,
+            is_active=True,
+            sequence=0,
+            ledger_hash=FIRST_PREVIOUS_HASH,
+            version=1,
+            product_is_active=True,
+            product_version=1,
+        ).to_item()
+
+
+def the_bound(vendor_id: str = VENDOR) -> Item:
+    """The bound under which the vendor's low SKUs are looked for."""
+    return to_item({"product_id": vendor_id, "sku": "#LOW-STOCK-BOUND", "bound": THRESHOLD})
+
+
+def records(count: int, vendor_id: str = VENDOR) -> Iterator[Item]:
+    """Restocks of the first SKU, in their sequence."""
+    for number in range(count):
+        yield TransactionRecord(
+            transaction_id=f"TXN-{number:08}-e29b-41d4-a716-446655440000",
+            timestamp=a_moment(number),
+            product_id=PRODUCT,
+            sku=sku_id(0),
+            vendor_id=vendor_id,
+            transaction_type="restock",
+            quantity_change=25,
+            stock_before=25 * number,
+            stock_after=25 * (number + 1),
+            performed_by=vendor_id,
+            notes="Monthly restock shipment from warehouse",
+            sequence=number + 1,
+            quantity=25,
+            reserved_before=0,
+            reserved_after=0,
+            request_id="3f8a0c52-7a55-4f1e-9d0c-2f6f3b1f0a10",
+            previous_hash="0" * 64,
+            hash="f" * 64,
+        ).to_item()
+
+
+def keep(client: Any, table: str, items: Iterable[Item]) -> None:
+    """Write items, many to a call."""
+    puts: list[Any] = []
+    for item in items:
+        puts.append({"PutRequest": {"Item": item}})
+        if len(puts) == BATCH_WRITES_MAX:
+            _write(client, table, puts)
+            puts = []
+    _write(client, table, puts)
+
+
+def _write(client: Any, table: str, puts: list[Any]) -> None:
+    while puts:
+        answer = client.batch_write_item(RequestItems={table: puts})
+        puts = answer["UnprocessedItems"].get(table, [])

@@ -1,0 +1,100 @@
+"""What the measured services stand on: an engine with the tables, tokens and their keys."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+for place in (ROOT / "libs" / "common", ROOT / "tests" / "support"):
+    sys.path.insert(0, str(place))
+
+import boto3  # noqa: E402
+from front_door import AUDIENCE, ISSUER, MACHINE, ROLES, VENDOR_MACHINE, Tokens, published  # noqa: E402
+
+from local.tables import create_tables  # noqa: E402
+from tests.benchmarks.performance import shape  # noqa: E402
+
+__all__ = ["SERVICES", "client_of", "do", "fill", "player", "settings"]
+
+SERVICES: Final = ("catalog", "stock", "audit")
+JOB_SECONDS: Final = 3_600
+
+
+def client_of(endpoint_url: str) -> Any:
+    """Return a bare client of an engine."""
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=endpoint_url,
+        region_name="ap-south-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+
+
+def fill(endpoint_url: str, size: int) -> None:
+    """Make the tables, each with so many items of the same shape."""
+    client = client_of(endpoint_url)
+    create_tables(client)
+    shape.keep(client, "Products-table", shape.products(size))
+    shape.keep(client, "VendorInventory", [shape.the_bound()])
+    shape.keep(client, "VendorInventory", shape.skus(size))
+    shape.keep(client, "StockTransactions", shape.records(size))
+
+
+@contextmanager
+def settings() -> Iterator[dict[str, str]]:
+    """Serve the keys of tokens for the block, and yield a service's settings, tokens by role among them."""
+    tokens = Tokens()
+    with published(tokens.jwks()) as jwks_url:
+        yield {
+            "JWKS_URL": jwks_url,
+            "TOKEN_ISSUER": ISSUER,
+            "TOKEN_AUDIENCES": AUDIENCE,
+            "MACHINE_CLIENT_IDS": f"{MACHINE},{VENDOR_MACHINE}",
+            "ARCHIVE_BUCKET": "archive",
+            "ARCHIVE_SIGNING_KEY": "alias/archive",
+            "AWS_DEFAULT_REGION": "ap-south-1",
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "PATH": os.environ["PATH"],
+            "TOKENS": json.dumps({role: tokens.of_role(role) for role in ROLES}),
+        }
+
+
+def do(job: str, service: str, endpoint_url: str, environment: Mapping[str, str]) -> Any:
+    """Let a service's own process do a job of `probe` on an engine; return what it found."""
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder) / "result.json"
+        subprocess.run(
+            [sys.executable, "-m", "tests.benchmarks.performance.probe", job, service, str(result)],
+            cwd=ROOT,
+            env={**environment, "AWS_ENDPOINT_URL_DYNAMODB": endpoint_url},
+            stdout=subprocess.DEVNULL,
+            check=True,
+            timeout=JOB_SECONDS,
+        )
+        return json.loads(result.read_text(encoding="utf-8"))
+
+
+@contextmanager
+def player(answers: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Play recorded answers for the block, and yield the address."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+        json.dump(answers, file)
+        file.flush()
+        command = [sys.executable, "-m", "tests.benchmarks.performance.player", file.name]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+            process.wait()
