@@ -7,7 +7,7 @@ DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" ST
 	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
 .DEFAULT_GOAL := help
-.PHONY: architecture check clean cli demo deploy destroy digest e2e format fuzz help lint mutate \
+.PHONY: architecture bench check clean cli demo deploy destroy digest e2e format fuzz help lint mutate \
 	openapi package pages plan policies reconcile reference released rollback run sell-out simulate test \
 	test-dynamodb-local token types verify-archive
 
@@ -55,6 +55,9 @@ test-dynamodb-local: $(VENV)/.develop ## Run the tests of concurrency on DynamoD
 
 sell-out: $(VENV)/.develop ## Let 16 writers sell out a stock of 200, again and again: RUNS=100 ENGINE=dynamodb-local
 	@RUNS="$(or $(RUNS),100)" ENGINE="$(ENGINE)" $(BIN)/python -m pytest -q tests/integration -k sell_exactly_what_there_is
+
+bench: $(VENV)/.develop $(VENV)/.peers ## Measure the product beside its floors and peers, into docs/performance.*; PARTS=capacity,scale SIZES=1000,100000
+	@$(BIN)/python -m tests.benchmarks.performance $(if $(PARTS),--parts "$(PARTS)") $(if $(SIZES),--sizes "$(SIZES)")
 
 simulate: $(VENV)/.develop ## Simulate a shop under faults and deaths: SEEDS=1-20 STEPS=2000; a failing seed replays
 	@$(BIN)/python -m tests.simulation --seeds "$(or $(SEEDS),1-20)" --steps "$(or $(STEPS),2000)"
@@ -139,6 +142,12 @@ $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
 $(VENV)/.mutation: $(VENV)/.develop requirements/mutation.txt
 	@echo "Installing the mutation tester into $(VENV) …" >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/develop.txt -r requirements/mutation.txt
+	@touch $@
+
+$(VENV)/.peers: requirements/peers.txt
+	@echo "Installing what the product is compared with into $(VENV)/peers …" >&2
+	@$(PYTHON) -m venv $(VENV)/peers
+	@$(VENV)/peers/bin/pip install --quiet --disable-pip-version-check -r requirements/peers.txt
 	@touch $@
 
 $(VENV)/.policies: requirements/policies.txt

@@ -27,12 +27,13 @@ for place in (ROOT / "libs" / "common", ROOT / "tests" / "support"):
 import boto3  # noqa: E402
 from front_door import Client, write  # noqa: E402
 
+from tests.benchmarks.performance.cpu import ratio_of_cpu  # noqa: E402
 from tests.benchmarks.performance.operations import OPERATIONS, Ask, Operation  # noqa: E402
 from tests.benchmarks.performance.shape import sku_id  # noqa: E402
 
-ROUNDS: Final = 15
-ROUND_SECONDS: Final = 0.15
 SCALE_REPEATS: Final = 60
+RESERVED: Final = 9_000
+"""Units of each SKU to reserve before the settling of one is measured, over and over."""
 WARM_UP: Final = "warm_up"
 """Whose answers let the stock service remember its SKUs."""
 
@@ -177,8 +178,6 @@ def overhead(service: str) -> dict[str, float]:
     ratios = {}
     for operation in operations_of(service):
         ask = operation.asks(1)[-1]
-        if operation.name.startswith(("confirm", "cancel")):
-            warm(probe, 3 * ROUNDS)
         play(operation.name)
         with probe.watching() as calls:
             probe.ask(ask)
@@ -198,12 +197,12 @@ def overhead(service: str) -> dict[str, float]:
     return ratios
 
 
-def warm(probe: Probe, times: int = 1) -> None:
-    """Let the service remember its SKUs, with units that are reserved."""
+def warm(probe: Probe) -> None:
+    """Let the service remember its SKUs, with enough units reserved for all that is to be settled."""
     play(WARM_UP)
-    for number in range(times):
-        asks = next(each for each in OPERATIONS if each.name == "place_49").asks(10 + number)
-        probe.ask(asks[0])
+    [ask] = next(each for each in OPERATIONS if each.name == "place_49").asks(10)
+    lines = [{**line, "quantity": RESERVED} for line in ask.body["lines"]]
+    probe.ask(ask._replace(body={"lines": lines}))
 
 
 def play(name: str) -> None:
@@ -222,21 +221,6 @@ def told(call: Call) -> dict[str, Any]:
 def snake(name: str) -> str:
     """Return the client's method of an operation of DynamoDB."""
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
-
-
-def ratio_of_cpu(one: Callable[[], None], other: Callable[[], None]) -> float:
-    """Return how many times the CPU of the other one takes, in turns, the median of some rounds."""
-    times = max(1, round(ROUND_SECONDS / max(cpu_of(other, 5) / 5, 1e-6)))
-    cpu_of(one, 5)
-    return median(cpu_of(one, times) / cpu_of(other, times) for _ in range(ROUNDS))
-
-
-def cpu_of(work: Callable[[], None], times: int) -> float:
-    """Return the seconds of CPU that doing something so often takes."""
-    before = time.process_time()
-    for _ in range(times):
-        work()
-    return time.process_time() - before
 
 
 def scale(service: str) -> dict[str, float]:

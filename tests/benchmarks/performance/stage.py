@@ -7,9 +7,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[3]
@@ -17,12 +19,12 @@ for place in (ROOT / "libs" / "common", ROOT / "tests" / "support"):
     sys.path.insert(0, str(place))
 
 import boto3  # noqa: E402
-from front_door import AUDIENCE, ISSUER, MACHINE, ROLES, VENDOR_MACHINE, Tokens, published  # noqa: E402
+from front_door import AUDIENCE, ISSUER, MACHINE, ROLES, VENDOR_MACHINE, Client, Tokens, published  # noqa: E402
 
 from local.tables import create_tables  # noqa: E402
 from tests.benchmarks.performance import shape  # noqa: E402
 
-__all__ = ["SERVICES", "client_of", "do", "fill", "player", "settings"]
+__all__ = ["ROOT", "SERVICES", "client_of", "do", "event_of", "fill", "player", "settings"]
 
 SERVICES: Final = ("catalog", "stock", "audit")
 JOB_SECONDS: Final = 3_600
@@ -69,6 +71,13 @@ def settings() -> Iterator[dict[str, str]]:
         }
 
 
+def event_of(service: str, method: str, address: str, token: str | None) -> dict[str, Any]:
+    """Return a request to a service as API Gateway hands it over, by the routes of its document."""
+    document = json.loads((ROOT / "services" / service / "openapi.json").read_text(encoding="utf-8"))
+    door = Client(SimpleNamespace(routes=[*document["paths"], "/health"]))
+    return door.event(method, address, {} if token is None else {"Authorization": f"Bearer {token}"}, None)
+
+
 def do(job: str, service: str, endpoint_url: str, environment: Mapping[str, str]) -> Any:
     """Let a service's own process do a job of `probe` on an engine; return what it found."""
     with tempfile.TemporaryDirectory() as folder:
@@ -85,8 +94,8 @@ def do(job: str, service: str, endpoint_url: str, environment: Mapping[str, str]
 
 
 @contextmanager
-def player(answers: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-    """Play recorded answers for the block, and yield the address."""
+def player(answers: Mapping[str, Mapping[str, str]], playing: str | None = None) -> Iterator[str]:
+    """Play recorded answers for the block, of one operation from the beginning, and yield the address."""
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
         json.dump(answers, file)
         file.flush()
@@ -94,7 +103,11 @@ def player(answers: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         try:
             assert process.stdout is not None
-            yield process.stdout.readline().strip()
+            address = process.stdout.readline().strip()
+            if playing is not None:
+                with urllib.request.urlopen(f"{address}/play/{playing}"):
+                    pass
+            yield address
         finally:
             process.terminate()
             process.wait()

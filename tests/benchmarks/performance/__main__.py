@@ -1,0 +1,160 @@
+"""Measures all, or some parts, and writes ``docs/performance.json``, its page and its chart.
+
+Run: ``python -m tests.benchmarks.performance [--parts capacity,overhead,…] [--sizes 1000,100000]``, which is
+``make bench``.  Parts that are not measured stay as they are in the file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from tests.benchmarks.performance import capacity, cold_start, hot_sku, report, stage
+from tests.support.engines import engine
+
+RESULTS: Final = stage.ROOT / "docs" / "performance.json"
+PEERS: Final = stage.ROOT / ".venv" / "peers" / "bin" / "python"
+PEER_NAMES: Final = (
+    "Powertools + boto3 resource",
+    "Powertools with validation",
+    "Powertools + PynamoDB",
+    "FastAPI + Mangum",
+)
+PEER: Final = "tests.benchmarks.performance.peers"
+SIZE: Final = 100
+
+
+def found_on(name: str) -> dict[str, Any]:
+    """Return what an engine tells of each operation."""
+    found: dict[str, Any] = {}
+    with engine(name) as url, stage.settings() as environment:
+        stage.fill(url, SIZE)
+        for service in stage.SERVICES:
+            found |= stage.do("capacity", service, url, environment)
+    return found
+
+
+class Bench:
+    """What is measured, part by part; answers are recorded once."""
+
+    def __init__(self, sizes: list[int]) -> None:
+        self._sizes = sizes
+        self._local: dict[str, Any] = {}
+
+    def local(self) -> dict[str, Any]:
+        """Return what DynamoDB Local tells."""
+        self._local = self._local or found_on("dynamodb-local")
+        return self._local
+
+    def answers(self) -> dict[str, dict[str, str]]:
+        """Return the answers to play, by operation."""
+        return {operation: seen["answers"] for operation, seen in self.local().items()}
+
+    def capacity(self) -> dict[str, Any]:
+        """Measure units and calls."""
+        return capacity.measure(self.local(), found_on("embedded"))
+
+    def overhead(self) -> dict[str, Any]:
+        """Measure warm CPU over the bare calls', the product's and its peers'."""
+        ratios: dict[str, Any] = {}
+        with stage.settings() as environment, stage.player(self.answers()) as url:
+            for service in stage.SERVICES:
+                ratios |= stage.do("overhead", service, url, environment)
+            with tempfile.TemporaryDirectory() as folder:
+                result = Path(folder) / "peers.json"
+                subprocess.run(
+                    [PEERS, "-m", PEER, "overhead", result],
+                    cwd=stage.ROOT,
+                    env={**environment, "AWS_ENDPOINT_URL_DYNAMODB": url},
+                    check=True,
+                )
+                ratios["peers"] = json.loads(result.read_text(encoding="utf-8"))
+        return {"overhead": ratios}
+
+    def cold_start(self) -> dict[str, Any]:
+        """Measure the CPU of a start from the packaged zip."""
+        answers = self.answers()
+        first = {"first": answers["get_product"] | answers["get_transaction"]}
+        first_of_stock = {"first": answers["get_sku"]}
+        found: dict[str, Any] = {}
+        zips = cold_start.package()
+        peers = {name: [str(PEERS), "-m", PEER, "answer", name] for name in PEER_NAMES}
+        with stage.settings() as environment, tempfile.TemporaryDirectory() as folder:
+            for played, services, others in (
+                (first, ("catalog", "audit"), peers),
+                (first_of_stock, ("stock",), {}),
+            ):
+                with stage.player(played, playing="first") as url:
+                    found |= cold_start.measure(
+                        {service: zips[service] for service in services},
+                        Path(folder),
+                        {**environment, "AWS_ENDPOINT_URL_DYNAMODB": url},
+                        others,
+                    )
+        return {"cold_start": found}
+
+    def scale(self) -> dict[str, Any]:
+        """Measure reading operations in shops of several sizes; return the largest's over the smallest's."""
+        seconds = []
+        for size in self._sizes:
+            with engine("dynamodb-local") as url, stage.settings() as environment:
+                stage.fill(url, size)
+                of_size: dict[str, float] = {}
+                for service in stage.SERVICES:
+                    of_size |= stage.do("scale", service, url, environment)
+                seconds.append(of_size)
+        ratios = {name: seconds[-1][name] / seconds[0][name] for name in seconds[0]}
+        return {"scale": {"sizes": self._sizes, **ratios}}
+
+    def hot_sku(self) -> dict[str, Any]:
+        """Measure many writers on one SKU."""
+        return {"hot_sku": hot_sku.measure()}
+
+
+PARTS: Final[dict[str, Callable[[Bench], Mapping[str, Any]]]] = {
+    "capacity": Bench.capacity,
+    "overhead": Bench.overhead,
+    "cold_start": Bench.cold_start,
+    "scale": Bench.scale,
+    "hot_sku": Bench.hot_sku,
+}
+
+
+def machine() -> dict[str, Any]:
+    """Return what a reader has to know of this machine."""
+    return {
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()}",
+        "measured": f"{datetime.now(UTC):%Y-%m-%d}",
+    }
+
+
+def main() -> None:
+    """Measure what the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.performance")
+    parser.add_argument("--parts", default=",".join(PARTS))
+    parser.add_argument("--sizes", default="1000,100000")
+    arguments = parser.parse_args()
+    bench = Bench([int(size) for size in arguments.sizes.split(",")])
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    for part in arguments.parts.split(","):
+        print(f"measuring {part} …", file=sys.stderr)
+        results |= PARTS[part](bench)
+        results["machine"] = machine()
+        RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    report.write(results)
+
+
+if __name__ == "__main__":
+    main()
