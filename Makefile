@@ -7,8 +7,9 @@ DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" ST
 	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
 .DEFAULT_GOAL := help
-.PHONY: architecture bench check clean cli demo deploy destroy digest e2e format fuzz help lint mutate \
-	openapi package pages plan policies reconcile reference released rollback run sell-out simulate test \
+.PHONY: architecture bench check clean cli cost demo deploy destroy digest e2e format fuzz help lint mutate \
+	openapi package pages plan policies reconcile reference released rollback run sell-out simulate \
+	simulate-capacity test \
 	test-dynamodb-local token types verify-archive
 
 help: ## List these targets
@@ -58,6 +59,12 @@ sell-out: $(VENV)/.develop ## Let 16 writers sell out a stock of 200, again and 
 
 bench: $(VENV)/.develop $(VENV)/.peers ## Measure the product beside its floors and peers, into docs/performance.*; PARTS=capacity,scale SIZES=1000,100000
 	@$(BIN)/python -m tests.benchmarks.performance $(if $(PARTS),--parts "$(PARTS)") $(if $(SIZES),--sizes "$(SIZES)")
+
+cost: $(VENV)/.run ## Print what a month costs, by table, index and function: TRAFFIC=file PRICES=file
+	@$(BIN)/python -m docs.cost $(if $(TRAFFIC),--traffic "$(TRAFFIC)") $(if $(PRICES),--prices "$(PRICES)")
+
+simulate-capacity: $(VENV)/.run ## Print where DynamoDB's partitions saturate, and simulate a sale, an import and a busy category
+	@$(BIN)/python -m docs.scaling
 
 simulate: $(VENV)/.develop ## Simulate a shop under faults and deaths: SEEDS=1-20 STEPS=2000; a failing seed replays
 	@$(BIN)/python -m tests.simulation --seeds "$(or $(SEEDS),1-20)" --steps "$(or $(STEPS),2000)"

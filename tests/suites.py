@@ -35,6 +35,7 @@ LONGEST_FIRST = (
     "tests/specification",
     "libs/client",
     "tests/demo",
+    "tests/performance",
     "tests/mutation",
 )
 """So that none is left to run alone in the end.  `tests/deployed` is a task of its own: ``make e2e``."""

@@ -136,4 +136,5 @@ def measure(by_local: Found, by_embedded: Found) -> dict[str, Any]:
             },
         }
         calls[operation.name] = len(local["calls"])
-    return {"capacity": capacity, "round_trips": calls}
+    services = {operation.name: operation.service for operation in OPERATIONS}
+    return {"capacity": capacity, "round_trips": calls, "services": services}

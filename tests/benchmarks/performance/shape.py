@@ -30,6 +30,7 @@ VENDOR: Final = "VENDOR-001"
 PRODUCT: Final = "PROD-E4F9A"
 CATEGORY: Final = "Electronics"
 PAGE: Final = 100
+SKUS_OF_PRODUCT: Final = 100
 LOW: Final = 10
 """SKUs of the vendor that are low."""
 
@@ -44,16 +45,21 @@ def a_moment(seconds: int) -> str:
     return f"{BEGIN + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.000000Z}"
 
 
+def product_id(number: int) -> str:
+    """Return the id of a product of the shop; the first is `PRODUCT`."""
+    return f"PROD-{number:07}" if number else PRODUCT
+
+
 def sku_id(number: int) -> str:
-    """Return the id of a SKU of the shop's product."""
-    return f"SKU-{PRODUCT}-{number:07}"
+    """Return the id of a SKU of the shop; a product has a hundred."""
+    return f"SKU-{product_id(number // SKUS_OF_PRODUCT)}-{number:07}"
 
 
 def products(count: int, vendor_id: str = VENDOR, category: str = CATEGORY) -> Iterator[Item]:
     """Products of one vendor, all in one category; the first is `PRODUCT`."""
     for number in range(count):
         yield Product(
-            product_id=PRODUCT if number == 0 else f"PROD-{number:07}",
+            product_id=product_id(number),
             vendor_id=vendor_id,
             product_name="Wireless Bluetooth Headphones",
             description="Premium over-ear headphones with active noise cancellation",
@@ -74,10 +80,10 @@ def products(count: int, vendor_id: str = VENDOR, category: str = CATEGORY) -> I
 
 
 def skus(count: int, vendor_id: str = VENDOR, low: int = LOW) -> Iterator[Item]:
-    """SKUs of `PRODUCT`; the last ones are low."""
+    """SKUs of one vendor, the first hundred of `PRODUCT`; the last ones are low."""
     for number in range(count):
         yield Sku(
-            product_id=PRODUCT,
+            product_id=product_id(number // SKUS_OF_PRODUCT),
             sku=sku_id(number),
             vendor_id=vendor_id,
             variant_name="Black - Large",

@@ -1,0 +1,1 @@
+"""What a month costs: traffic in, cost by table, index and function out."""

@@ -1,0 +1,1 @@
+"""Where DynamoDB's partitions saturate, by what operations cost."""

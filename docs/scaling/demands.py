@@ -1,0 +1,85 @@
+"""What an operation asks of which partition: the measured units, by whose key they are under."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+__all__ = ["DEMANDS", "PARTITION_READS", "PARTITION_WRITES", "Partition", "limit_of"]
+
+PARTITION_WRITES: Final = 1_000
+PARTITION_READS: Final = 3_000
+"""Units a second that one partition serves, as DynamoDB documents it."""
+
+
+class Partition(NamedTuple):
+    """Whose key it is of which table or index, and whether it is read."""
+
+    place: str
+    whose: str
+    reads: bool = False
+
+    @property
+    def units_per_second(self) -> int:
+        """What it serves."""
+        return PARTITION_READS if self.reads else PARTITION_WRITES
+
+
+Demand = Mapping[Partition, float]
+
+ITEMS, BY_VENDOR, LOW = (
+    "VendorInventory",
+    "VendorInventory/VendorInventoryIndex",
+    "VendorInventory/LowStockIndex",
+)
+LOG: Final = "StockTransactions"
+PRODUCTS: Final = "Products-table"
+
+_RECORD: Final = {
+    Partition(LOG, "record"): 2,
+    Partition(f"{LOG}/ProductTransactionIndex", "product"): 1,
+    Partition(f"{LOG}/VendorTransactionIndex", "vendor"): 1,
+    Partition(f"{LOG}/SKUTransactionIndex", "sku"): 1,
+}
+_SKU: Final = {Partition(ITEMS, "product"): 2, Partition(BY_VENDOR, "vendor"): 2}
+_ORDER: Final = {Partition(ITEMS, "order"): 2, Partition(BY_VENDOR, "open orders"): 1}
+_ORDER_READ: Final = {Partition(ITEMS, "order", reads=True): 1}
+
+
+def _times(demand: Demand, count: int) -> dict[Partition, float]:
+    return {partition: units * count for partition, units in demand.items()}
+
+
+DEMANDS: Final[dict[str, Demand]] = {
+    "get_product": {Partition(PRODUCTS, "product", reads=True): 1},
+    "browse_category": {Partition(f"{PRODUCTS}/CategoryIndex", "category", reads=True): 6.5},
+    "list_vendor_products": {Partition(f"{PRODUCTS}/VendorProductsIndex", "vendor", reads=True): 6.5},
+    "get_sku": {Partition(ITEMS, "product", reads=True): 1},
+    "list_vendor_inventory": {Partition(BY_VENDOR, "vendor", reads=True): 5.5},
+    "low_stock": {Partition(ITEMS, "vendor", reads=True): 1, Partition(LOW, "vendor", reads=True): 1},
+    "product_history": {Partition(f"{LOG}/ProductTransactionIndex", "product", reads=True): 6.5},
+    "vendor_log": {Partition(f"{LOG}/VendorTransactionIndex", "vendor", reads=True): 6.5},
+    "sku_history": {Partition(f"{LOG}/SKUTransactionIndex", "sku", reads=True): 6.5},
+    "stock_at": {Partition(f"{LOG}/SKUTransactionIndex", "sku", reads=True): 0.5},
+    "restock": {**_RECORD, **_SKU, Partition(LOW, "vendor"): 2, Partition(ITEMS, "marker"): 2},
+    "place_1": {**_RECORD, **_SKU, **_ORDER, Partition(LOW, "vendor"): 1},
+    "confirm_1": {**_RECORD, **_SKU, **_ORDER, **_ORDER_READ, Partition(LOW, "vendor"): 2},
+    "batch_place_49": {**_times(_RECORD, 49), **_SKU, **_times(_ORDER, 49), Partition(LOW, "vendor"): 1},
+}
+"""Of each operation on one SKU, one product, one vendor or one category."""
+
+SPREAD: Final = frozenset({"order", "record", "marker"})
+"""Keys of which there is a new one for each request."""
+
+OPEN_ORDERS: Final = 16
+"""Partitions of VendorInventoryIndex that list open orders."""
+
+
+def limit_of(operation: str, whose: str) -> tuple[float, Partition] | None:
+    """Return how many a second one product, vendor, … takes, and what saturates; None if nothing does."""
+    rates = [
+        (partition.units_per_second * (OPEN_ORDERS if whose == "open orders" else 1) / units, partition)
+        for partition, units in DEMANDS[operation].items()
+        if partition.whose == whose
+    ]
+    return min(rates, default=None)

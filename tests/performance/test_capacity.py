@@ -1,0 +1,61 @@
+"""No operation costs more of DynamoDB than the schema needs: units, calls, items read and written."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.benchmarks.performance import capacity, stage
+from tests.benchmarks.performance.__main__ import RESULTS, SIZE
+from tests.benchmarks.performance.operations import OPERATIONS, Operation
+from tests.support.engines import engine
+
+EACH = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    """What each operation did on the embedded AWS."""
+    found: dict[str, Any] = {}
+    with engine("embedded") as url, stage.settings() as environment:
+        stage.fill(url, SIZE)
+        for service in stage.SERVICES:
+            found |= stage.do("capacity", service, url, environment)
+    return found
+
+
+@EACH
+def test_an_operation_takes_the_calls_that_it_may(found: dict[str, Any], operation: Operation) -> None:
+    assert len(found[operation.name]["calls"]) == operation.calls
+
+
+@EACH
+def test_an_operation_writes_what_it_must_and_no_more(found: dict[str, Any], operation: Operation) -> None:
+    seen = found[operation.name]
+    assert capacity.wrote(seen["before"], seen["after"]) == Counter(dict(operation.writes))
+    least = capacity.write_floor_of(seen["before"], seen["after"])
+    assert capacity.written_of(seen["calls"]) == least
+
+
+@EACH
+def test_an_operation_reads_what_it_must_and_no_more(found: dict[str, Any], operation: Operation) -> None:
+    answers = [json.loads(base64.b64decode(answer)) for answer in found[operation.name]["answers"].values()]
+    read = sum(
+        answer.get("ScannedCount", 0)
+        + len(answer.get("Responses", {}).get("VendorInventory", []))
+        + ("Item" in answer)
+        for answer in answers
+    )
+    assert read == sum(reads.count for reads in operation.reads)
+
+
+@EACH
+def test_the_committed_figures_are_at_the_floor(operation: Operation) -> None:
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    figures = results["capacity"][operation.name]
+    assert figures["measured"] == figures["floor"]
+    assert results["round_trips"][operation.name] == operation.calls
