@@ -66,12 +66,12 @@ def table_costs(traffic: Mapping[str, Any], prices: Mapping[str, Any], capacity:
 
 
 def function_costs(
-    traffic: Mapping[str, Any], prices: Mapping[str, Any], services: Mapping[str, str]
+    traffic: Mapping[str, Any], prices: Mapping[str, Any], capacity: Mapping[str, Any]
 ) -> Costs:
-    """Return what functions and their API cost a month; `services` tells whose an operation is."""
+    """Return what functions and their API cost a month."""
     costs: Costs = Counter()
     for operation, count in traffic["requests_per_month"].items():
-        service = services[operation]
+        service = capacity[operation]["service"]
         function = traffic["functions"][service]
         seconds = function["milliseconds"] / 1_000 * function["megabytes"] / 1_024
         costs[f"function {service}"] += count * (
@@ -103,7 +103,7 @@ def main() -> None:
         costs = table_costs(traffic, prices, performance["capacity"])
     except UnknownOperation as unknown:
         parser.error(str(unknown))
-    costs += function_costs(traffic, prices, performance["services"])
+    costs += function_costs(traffic, prices, performance["capacity"])
     print(report(costs, prices))
 
 

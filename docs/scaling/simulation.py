@@ -1,7 +1,8 @@
 """Partitions that throttle as DynamoDB's do, under a sale, an import and a busy category.
 
 Each key of a table or index has a partition's throughput and saves what it does not use, for five minutes at
-most.  A write is throttled if any table or index that it touches has nothing left: an index holds back its table.
+most.  A write is throttled if any table or index that it touches has nothing left: an index holds back its
+table.
 """
 
 from __future__ import annotations

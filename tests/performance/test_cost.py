@@ -22,9 +22,10 @@ PRICES = {
 }
 CAPACITY: dict[str, Any] = {
     "restock": {
-        "places": {"VendorInventory": {"measured": 4}, "VendorInventory/LowStockIndex": {"measured": 2}}
+        "service": "stock",
+        "places": {"VendorInventory": {"measured": 4}, "VendorInventory/LowStockIndex": {"measured": 2}},
     },
-    "get_sku": {"places": {"VendorInventory read": {"measured": 1}}},
+    "get_sku": {"service": "stock", "places": {"VendorInventory read": {"measured": 1}}},
 }
 TRAFFIC: dict[str, Any] = {
     "requests_per_month": {"restock": 1_000_000, "get_sku": 3_000_000},
@@ -43,7 +44,7 @@ def test_tables_and_indexes_cost_their_units_and_their_gigabytes() -> None:
 
 
 def test_functions_cost_their_requests_and_their_gigabyte_seconds() -> None:
-    costs = function_costs(TRAFFIC, PRICES, {"restock": "stock", "get_sku": "stock"})
+    costs = function_costs(TRAFFIC, PRICES, CAPACITY)
     assert costs["function stock"] == pytest.approx(4_000_000 * 0.002 * 0.5 + 4)
     assert costs["API stock"] == pytest.approx(20)
 

@@ -129,6 +129,7 @@ def measure(by_local: Found, by_embedded: Found) -> dict[str, Any]:
             embedded["before"], embedded["after"]
         )
         capacity[operation.name] = {
+            "service": operation.service,
             "measured": sum(units.values()),
             "floor": sum(floor.values()),
             "places": {
@@ -136,5 +137,4 @@ def measure(by_local: Found, by_embedded: Found) -> dict[str, Any]:
             },
         }
         calls[operation.name] = len(local["calls"])
-    services = {operation.name: operation.service for operation in OPERATIONS}
-    return {"capacity": capacity, "round_trips": calls, "services": services}
+    return {"capacity": capacity, "round_trips": calls}

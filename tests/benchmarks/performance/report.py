@@ -116,14 +116,14 @@ Peers, `get_product` without any token, from their installed packages:
 
 def scale(results: Results) -> str:
     """Return the section of sizes."""
-    found = dict(results["scale"])
-    sizes = found.pop("sizes")
-    rows = [(f"`{name}`", f"{ratio:.2f}") for name, ratio in found.items()]
+    sizes, bare = results["machine"]["scale_sizes"], results["machine"]["scale_of_a_bare_client"]
+    rows = [(f"`{name}`", f"{ratio:.2f}", f"{bare[name]:.2f}") for name, ratio in results["scale"].items()]
     return f"""## Scale
 
 Median time of a page in a shop of {sizes[-1]:,} items a table over the same in one of {sizes[0]:,}, on DynamoDB Local.
+Beside it the same ratio of a bare client with the same calls, in the same minute: what is in both is the engine's.
 
-{table(("operation", "ratio"), rows)}"""
+{table(("operation", "ratio", "a bare client's"), rows)}"""
 
 
 def hot_sku(results: Results) -> str:
