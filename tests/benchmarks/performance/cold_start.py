@@ -9,7 +9,6 @@ import sys
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from statistics import median
 from typing import Any, Final
 
 from tests.benchmarks.performance.stage import ROOT, SERVICES, event_of
@@ -80,15 +79,18 @@ def measure(
 def ratios(
     base: Sequence[str], commands: Sequence[Sequence[str]], environment: Mapping[str, str]
 ) -> list[float]:
-    """Return how many times the CPU of the base each command takes, all in turns."""
+    """Return how many times the CPU of the base each command takes, all in turns.
+
+    Of each the least of all runs counts: whatever else the machine does only adds to it.
+    """
     seconds: list[list[float]] = [[] for _ in (base, *commands)]
     for run in range(RUNS + 1):
         for times, command in zip(seconds, (base, *commands), strict=True):
             spent = cpu_of(command, environment)
             if run:  # the first one reads from the disk
                 times.append(spent)
-    floor = median(seconds[0])
-    return [median(times) / floor for times in seconds[1:]]
+    floor = min(seconds[0])
+    return [min(times) / floor for times in seconds[1:]]
 
 
 def cpu_of(command: Sequence[str], environment: Mapping[str, str]) -> float:
