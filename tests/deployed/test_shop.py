@@ -14,7 +14,7 @@ import pytest
 
 from tests.deployed.cloud import STAGE, Cloud, Tokens
 from tests.deployed.conftest import SERVICES, Deployed
-from tests.e2e.test_a_day_in_the_shop import test_a_day_in_the_shop  # noqa: F401  # on these fixtures
+from tests.e2e.test_a_day_in_the_shop import person, test_a_day_in_the_shop  # noqa: F401  # on these fixtures
 from tests.e2e.test_the_demo import printed
 from tests.integration.ledger_checks import assert_all_fits
 from tests.integration.processes import ROOT, wait_until

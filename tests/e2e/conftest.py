@@ -32,6 +32,12 @@ def shop(stack: RunningStack) -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="session")
+def front_url(stack: RunningStack) -> str:
+    """Where tokens are to be had."""
+    return stack.url("front")
+
+
+@pytest.fixture(scope="session")
 def client(stack: RunningStack) -> Any:
     return dynamodb(stack.url("aws"))
 

@@ -26,8 +26,8 @@ from inventory_client import (
 from inventory_client.audit import Search
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord
-from tests.e2e.running_stack import RunningStack
 from tests.integration.ledger_checks import assert_all_fits
+from tests.integration.shop import Shop
 
 TEA, RIVAL = "VENDOR-TEAHOUSE", "VENDOR-RIVAL"
 
@@ -42,15 +42,15 @@ class Person:
 
 
 @pytest.fixture
-def person(stack: RunningStack) -> Iterator[Callable[..., Person]]:
+def person(shop: Shop, front_url: str) -> Iterator[Callable[..., Person]]:
     """Make a view by role, of a vendor by its id; without a role, anybody's."""
     clients: list[Any] = []
 
     def of(role: str | None = None, vendor_id: str | None = None) -> Person:
-        tokens = None if role is None else LocalStackToken(stack.url("front"), role, vendor_id)
-        catalog = CatalogClient(stack.url("catalog"), tokens)
-        stock = StockClient(stack.url("stock"), tokens)
-        audit = AuditClient(stack.url("audit"), tokens)
+        tokens = None if role is None else LocalStackToken(front_url, role, vendor_id)
+        catalog = CatalogClient(shop.catalog, tokens)
+        stock = StockClient(shop.stock, tokens)
+        audit = AuditClient(shop.audit, tokens)
         clients.extend([catalog, stock, audit])
         return Person(catalog, stock, audit)
 
