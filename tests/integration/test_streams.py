@@ -19,6 +19,7 @@ import pytest
 
 from local.environment import service_environment
 from local.settings import REGION, Settings
+from local.tables import create_tables, definitions
 from tests.integration.ledger_checks import Tables, read_tables
 from tests.integration.processes import Process, distinct_free_ports, wait_until
 from tests.integration.shop import VENDOR, Dice, Shop, Sku, by_writers, done, outcome, together
@@ -65,6 +66,14 @@ class Triggers(Process):
 
 class StartTriggers(Protocol):
     def __call__(self, **variables: str) -> Triggers: ...
+
+
+@pytest.fixture(autouse=True)
+def new_tables(client: Any) -> None:
+    """Tables made anew: a process that begins reads a stream from its beginning, other tests' changes too."""
+    for name in definitions():
+        client.delete_table(TableName=name)
+    create_tables(client)
 
 
 @pytest.fixture
