@@ -9,8 +9,7 @@ DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" ST
 .DEFAULT_GOAL := help
 .PHONY: architecture bench check clean cli cost demo deploy destroy digest e2e format fuzz help lint mutate \
 	openapi package pages plan policies reconcile reference released rollback run sell-out simulate \
-	simulate-capacity test \
-	test-dynamodb-local token types verify-archive
+	simulate-capacity test test-dynamodb-local token types verify-archive
 
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22

@@ -71,14 +71,11 @@ DEMANDS: Final[dict[str, Demand]] = {
 SPREAD: Final = frozenset({"order", "record", "marker"})
 """Keys of which there is a new one for each request."""
 
-OPEN_ORDERS: Final = 16
-"""Partitions of VendorInventoryIndex that list open orders."""
-
 
 def limit_of(operation: str, whose: str) -> tuple[float, Partition] | None:
     """Return how many a second one product, vendor, … takes, and what saturates; None if nothing does."""
     rates = [
-        (partition.units_per_second * (OPEN_ORDERS if whose == "open orders" else 1) / units, partition)
+        (partition.units_per_second / units, partition)
         for partition, units in DEMANDS[operation].items()
         if partition.whose == whose
     ]

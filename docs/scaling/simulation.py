@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from docs.scaling.demands import DEMANDS, SPREAD, Partition
+from inventory_common.order_items import OPEN_ORDERS
 
 __all__ = ["SCENARIOS", "Outcome", "Scenario", "simulate"]
 
@@ -95,7 +96,13 @@ def _refill(
 
 
 def _one_sku(number: int) -> Names:
-    return {"product": "P", "sku": "S", "vendor": "V", "category": "C", "open orders": str(number % 16)}
+    return {
+        "product": "P",
+        "sku": "S",
+        "vendor": "V",
+        "category": "C",
+        "open orders": OPEN_ORDERS[number % len(OPEN_ORDERS)],
+    }
 
 
 def _skus_of_one_vendor(number: int) -> Names:

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks.performance import capacity, stage
-from tests.benchmarks.performance.__main__ import RESULTS, SIZE
+from tests.benchmarks.performance import capacity
+from tests.benchmarks.performance.__main__ import RESULTS, found_on
 from tests.benchmarks.performance.operations import OPERATIONS, Operation
-from tests.support.engines import engine
 
 EACH = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 
@@ -20,12 +19,7 @@ EACH = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: op
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     """What each operation did on the embedded AWS."""
-    found: dict[str, Any] = {}
-    with engine("embedded") as url, stage.settings() as environment:
-        stage.fill(url, SIZE)
-        for service in stage.SERVICES:
-            found |= stage.do("capacity", service, url, environment)
-    return found
+    return found_on("embedded")
 
 
 @EACH

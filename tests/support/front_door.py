@@ -63,6 +63,19 @@ class Tokens:
                 return self.person(f"{role}-1", role)
 
 
+def settings_with(jwks_url: str) -> dict[str, str]:
+    """Return a service's settings, all but its AWS: the keys at this address verify its tokens."""
+    return {
+        "JWKS_URL": jwks_url,
+        "TOKEN_ISSUER": ISSUER,
+        "TOKEN_AUDIENCES": AUDIENCE,
+        "MACHINE_CLIENT_IDS": f"{MACHINE},{VENDOR_MACHINE}",
+        "ARCHIVE_BUCKET": "archive",
+        "ARCHIVE_SIGNING_KEY": "alias/archive",
+        "AWS_DEFAULT_REGION": "ap-south-1",
+    }
+
+
 @contextmanager
 def published(jwks: Mapping[str, Any]) -> Iterator[str]:
     """Serve a key set on a free port of this machine, and give its address."""

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from empty_tables import empty_tables
-from front_door import AUDIENCE, ISSUER, MACHINE, VENDOR_MACHINE, Tokens, published
+from front_door import Tokens, published, settings_with
 
 from local.embedded_aws import embedded_aws
 from local.tables import create_tables
@@ -34,13 +34,7 @@ def service_module(tokens: Tokens, aws_url: str) -> Iterator[Any]:
     """The module ``app``, imported as Lambda does: once, under the settings of a stage."""
     with published(tokens.jwks()) as jwks_url, pytest.MonkeyPatch.context() as environment:
         settings = {
-            "JWKS_URL": jwks_url,
-            "TOKEN_ISSUER": ISSUER,
-            "TOKEN_AUDIENCES": AUDIENCE,
-            "MACHINE_CLIENT_IDS": f"{MACHINE},{VENDOR_MACHINE}",
-            "ARCHIVE_BUCKET": "archive",
-            "ARCHIVE_SIGNING_KEY": "alias/archive",
-            "AWS_DEFAULT_REGION": "ap-south-1",
+            **settings_with(jwks_url),
             "AWS_ENDPOINT_URL": aws_url,
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",

@@ -18,17 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from tests.benchmarks.performance import capacity, cold_start, hot_sku, report, stage
+from tests.benchmarks.performance import capacity, cold_start, hot_sku, peers, report, stage
 from tests.support.engines import engine
 
 RESULTS: Final = stage.ROOT / "docs" / "performance.json"
 PEERS: Final = stage.ROOT / ".venv" / "peers" / "bin" / "python"
-PEER_NAMES: Final = (
-    "Powertools + boto3 resource",
-    "Powertools with validation",
-    "Powertools + PynamoDB",
-    "FastAPI + Mangum",
-)
 PEER: Final = "tests.benchmarks.performance.peers"
 SIZE: Final = 100
 
@@ -87,10 +81,10 @@ class Bench:
         first_of_stock = {"first": answers["get_sku"]}
         found: dict[str, Any] = {}
         zips = cold_start.package()
-        peers = {name: [str(PEERS), "-m", PEER, "answer", name] for name in PEER_NAMES}
+        answering = {name: [str(PEERS), "-m", PEER, "answer", name] for name in peers.PEERS}
         with stage.settings() as environment, tempfile.TemporaryDirectory() as folder:
             for played, services, others in (
-                (first, ("catalog", "audit"), peers),
+                (first, ("catalog", "audit"), answering),
                 (first_of_stock, ("stock",), {}),
             ):
                 with stage.player(played, playing="first") as url:

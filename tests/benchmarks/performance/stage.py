@@ -19,7 +19,7 @@ for place in (ROOT / "libs" / "common", ROOT / "tests" / "support"):
     sys.path.insert(0, str(place))
 
 import boto3  # noqa: E402
-from front_door import AUDIENCE, ISSUER, MACHINE, ROLES, VENDOR_MACHINE, Client, Tokens, published  # noqa: E402
+from front_door import ROLES, Client, Tokens, published, settings_with  # noqa: E402
 
 from local.tables import create_tables  # noqa: E402
 from tests.benchmarks.performance import shape  # noqa: E402
@@ -57,13 +57,7 @@ def settings() -> Iterator[dict[str, str]]:
     tokens = Tokens()
     with published(tokens.jwks()) as jwks_url:
         yield {
-            "JWKS_URL": jwks_url,
-            "TOKEN_ISSUER": ISSUER,
-            "TOKEN_AUDIENCES": AUDIENCE,
-            "MACHINE_CLIENT_IDS": f"{MACHINE},{VENDOR_MACHINE}",
-            "ARCHIVE_BUCKET": "archive",
-            "ARCHIVE_SIGNING_KEY": "alias/archive",
-            "AWS_DEFAULT_REGION": "ap-south-1",
+            **settings_with(jwks_url),
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "PATH": os.environ["PATH"],
