@@ -10,16 +10,10 @@ from typing import Any
 import pytest
 
 from tests.benchmarks.performance import capacity
-from tests.benchmarks.performance.__main__ import RESULTS, found_on
+from tests.benchmarks.performance.__main__ import RESULTS
 from tests.benchmarks.performance.operations import OPERATIONS, Operation
 
 EACH = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-
-
-@pytest.fixture(scope="module")
-def found() -> dict[str, Any]:
-    """What each operation did on the embedded AWS."""
-    return found_on("embedded")
 
 
 @EACH

@@ -1,13 +1,14 @@
 """Alerts: what somebody should look at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from .values import value
 
 __all__ = ["Alert"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Alert:
     """One thing that happened once.
 

@@ -3,11 +3,11 @@
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from .errors import Busy
 from .limits import WRITE_ATTEMPTS_MAX, WRITE_DEADLINE_SECONDS
+from .values import value
 
 __all__ = ["Persistence"]
 
@@ -18,7 +18,7 @@ _LONGEST_PAUSE_SECONDS: Final = 0.8
 """The longest pause between two attempts of one write."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Persistence:
     """How long to keep trying; the clock, the pause and the dice are parameters for tests."""
 

@@ -7,7 +7,7 @@ built.  Of what is here for the document alone, nothing is looked at while reque
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -32,11 +32,12 @@ from .errors import (
 )
 from .identity import Role
 from .requests import PAGING, Parameter
+from .values import value
 
 __all__ = ["DONE", "Api", "Declaration", "Serves"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Api:
     """What a service says of itself as a whole.
 
@@ -55,7 +56,7 @@ class Api:
     folder: Path
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Serves:
     """What a route answers if all goes well.
 
@@ -97,7 +98,7 @@ DONE: Final = Serves(None, status=204)
 """Nothing to show: done."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Declaration:
     """One route; `RestService.route` says what the parts mean."""
 

@@ -5,7 +5,6 @@ the marker answers with what was done then.  A marker keeps ids, not answers.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, Self
 
@@ -15,13 +14,14 @@ from .items import AttributeValue, Item, from_item, to_item
 from .limits import IDEMPOTENCY_WINDOW_SECONDS
 from .schema import TTL_ATTRIBUTE
 from .timestamps import epoch_seconds
+from .values import value
 
 __all__ = ["Intent", "Marker"]
 
 _PREFIX: Final = "#MARKER#"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Marker:
     """What a command left behind at `written_at`: the keys of the items it wrote."""
 
@@ -65,7 +65,7 @@ class Marker:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Intent:
     """A command that its client wants done once: whose marker to look for, and the body it must have had."""
 

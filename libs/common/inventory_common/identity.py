@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .errors import Forbidden, IdentityUnavailable, Unauthenticated
 from .ids import is_id
 from .limits import PERFORMED_BY_MAX_CHARACTERS
+from .values import value
 
 if TYPE_CHECKING:
     from jwt import PyJWKClient
@@ -47,7 +47,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Scope:
     """Whose things a request may see and touch: one vendor's, or everybody's."""
 
@@ -61,7 +61,7 @@ class Scope:
 EVERYTHING: Final = Scope()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Principal:
     """Who asks: `name` is what logs and records say, `vendor_id` is set for a vendor alone."""
 

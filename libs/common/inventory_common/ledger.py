@@ -6,7 +6,7 @@ before.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Final, Self
 
 from .ids import product_of, transaction_id
@@ -14,6 +14,7 @@ from .limits import STOCK_MAX
 from .skus import FIRST_PREVIOUS_HASH
 from .timestamps import timestamp
 from .transactions import EFFECTS, Effect, TransactionRecord, TransactionType, record_hash
+from .values import value
 
 __all__ = ["FIRST_LINK", "RECORD_ATTRIBUTES", "Finding", "Link", "check_balance", "check_record"]
 
@@ -42,7 +43,7 @@ _OF_ORDERS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Finding:
     """One thing that is not as it must be: in which record, what was expected, what stands.
 
@@ -65,7 +66,7 @@ class Finding:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Link:
     """What the next record of a log must continue: where the one before it left the SKU, in units."""
 

@@ -8,7 +8,6 @@ an error that is ours to avoid.
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -17,6 +16,7 @@ from .items import from_item, key_of, to_attribute
 from .limits import PAGE_DEFAULT_ITEMS
 from .schema import KeySpace
 from .timestamps import microsecond_before
+from .values import value
 
 __all__ = [
     "Filter",
@@ -45,7 +45,7 @@ _KEY_TEXT_MAX_BYTES: Final = 1_024
 _KEY_NUMBER_BOUND: Final = 10**38  # DynamoDB's numbers end here
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PageRequest:
     """How many items a client wants, and after which position."""
 
@@ -53,7 +53,7 @@ class PageRequest:
     after: Position | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Page:
     """Documents to serve, and the cursor to the next page; a page may be empty and yet go on."""
 
@@ -61,7 +61,7 @@ class Page:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SortCondition:
     """A bound on the sort key: its expression over ``#sort``, and the same test for a cursor."""
 
@@ -85,7 +85,7 @@ def starting_with(prefix: str) -> SortCondition:
     return SortCondition("begins_with(#sort, :sort)", {":sort": prefix}, lambda key: key.startswith(prefix))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Period:
     """From `first` on, until before `end`, in one of two orders; None leaves a side open."""
 
@@ -115,7 +115,7 @@ def within(period: Period) -> SortCondition | None:
 Operator = Literal["=", ">=", "<=", "<", "contains"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Filter:
     """What DynamoDB leaves out of a page after it has read (and charged) it; not for keys of the index."""
 
@@ -130,7 +130,7 @@ class Filter:
         return f"{name} {self.operator} {value}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Listing:
     """A partition of a table or index, or a range of it, in one of its two orders, perhaps filtered."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Self
 
 from .errors import PreconditionFailed
+from .values import value
 
 __all__ = ["ANY_VERSION", "IfMatch", "etag"]
 
@@ -18,7 +18,7 @@ def etag(version: object) -> str:
     return f'"{version}"'
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IfMatch:
     """The versions that may be changed; None for any."""
 

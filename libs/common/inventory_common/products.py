@@ -1,11 +1,12 @@
 """A product as Products-table keeps it and as the API shows it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any, Final, Self
 
 from .items import AttributeValue, Item, from_item, to_item
+from .values import value
 
 __all__ = ["ACTIVE", "INACTIVE", "Product"]
 
@@ -14,7 +15,7 @@ INACTIVE: Final = "false"
 """`is_active` is the sort key of CategoryIndex, and a key cannot be a BOOL (design 2.1)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Product:
     """A product of one vendor; attribute names are the specification's.
 

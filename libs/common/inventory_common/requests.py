@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlencode
@@ -35,6 +34,7 @@ from .limits import (
 )
 from .pages import PageRequest, Period, Position, decode_cursor
 from .timestamps import TIMESTAMP_FORM, timestamp
+from .values import value
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -78,7 +78,7 @@ Errors = list[tuple[str, str]]
 """``(path, message)`` for everything wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Form:
     """A form that a text in a query can have.
 
@@ -98,7 +98,7 @@ class Form:
         return self.read(value)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameter:
     """A query parameter; `says` is the sentence on it in the service's document, which needs a `Form`."""
 
@@ -186,7 +186,7 @@ def require_range(query: Mapping[str, Any], least: str, most: str) -> None:
         raise InvalidInput([(f"query.{most}", f"must not be below {least}")])
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Request:
     """A request that passed every check a route declares; the route turns it into a command."""
 

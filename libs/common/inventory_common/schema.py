@@ -4,8 +4,9 @@ The schema itself (types, projections, streams) is declared in ``terraform/platf
 a test holds these names against it.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+from .values import value
 
 __all__ = [
     "CATEGORY_INDEX",
@@ -26,7 +27,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Table:
     """A table: its name without the stage's prefix, and its primary key."""
 
@@ -40,7 +41,7 @@ class Table:
         return (self.partition_key,) if self.sort_key is None else (self.partition_key, self.sort_key)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KeySpace:
     """What a Query walks through: an index, or, with no index name, a table's own sort order."""
 

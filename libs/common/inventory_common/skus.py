@@ -1,11 +1,12 @@
 """A SKU as VendorInventory keeps it and as the API shows it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any, Final, Self
 
 from .items import AttributeValue, Item, from_item, to_item
+from .values import value
 
 __all__ = ["FIRST_PREVIOUS_HASH", "Sku"]
 
@@ -13,7 +14,7 @@ FIRST_PREVIOUS_HASH: Final = "0" * 64
 """What a SKU's first log record names as the hash before it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Sku:
     """A variant of a product with its stock, in units; attribute names are the specification's.
 

@@ -6,18 +6,18 @@ A function that is given changes bears the same one twice and those of different
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from .dynamodb import measured
 from .items import Item
 from .log_lines import Level, exception_fields, log_event
 from .schema import PRODUCTS, STOCK_TRANSACTIONS, VENDOR_INVENTORY, Table
+from .values import value
 
 __all__ = ["LOG_CHANGES", "PRODUCT_CHANGES", "SKU_CHANGES", "Feed", "ItemChange", "work_off"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Feed:
     """The changes of one kind of item: those of a table whose key attribute has a prefix.
 
@@ -39,7 +39,7 @@ SKU_CHANGES: Final = Feed(VENDOR_INVENTORY, "sku", "SKU-")
 LOG_CHANGES: Final = Feed(STOCK_TRANSACTIONS, "transaction_id", "")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ItemChange:
     """One change of one item; `before` is None for a new item, `after` for one that was removed.
 

@@ -1,7 +1,7 @@
 """The records of the stock log, their types, and the hash chain through them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final, NamedTuple, Self
@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, Self
 import rfc8785
 
 from .items import AttributeValue, Item, from_item, to_item
+from .values import value
 
 __all__ = ["EFFECTS", "NO_EFFECT", "Effect", "TransactionRecord", "TransactionType", "record_hash"]
 
@@ -48,7 +49,7 @@ NO_EFFECT: Final = Effect(0, 0)
 """A refund of goods that cannot be sold again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class TransactionRecord:
     """One change of one SKU's stock, in units, as StockTransactions keeps it for ever.
 

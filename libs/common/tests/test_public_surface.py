@@ -321,6 +321,7 @@ SURFACE = {
         "TransactionType",
         "record_hash",
     ],
+    "values": ["value"],
     "verify": ["BrokenLog", "Chain", "main", "verify_lines"],
 }
 

@@ -7,13 +7,13 @@ canonical JSON (RFC 8785).  The bucket keeps objects by Object Lock, and takes n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import rfc8785
 
 from inventory_common.exact_json import loads
 from inventory_common.ids import is_id
+from inventory_common.values import value
 
 from .object_store import ObjectStore
 
@@ -27,7 +27,7 @@ def record_key(sku: str, sequence: int) -> str:
     return f"{LOG_PREFIX}{sku}/{sequence:010}.json"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Archive:
     """Keeps log records; without a bucket it keeps nothing."""
 

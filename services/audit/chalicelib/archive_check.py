@@ -19,6 +19,7 @@ from inventory_common.ledger import FIRST_LINK, Link, check_record
 from inventory_common.limits import ARCHIVE_LAG_MAX_SECONDS
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.timestamps import Clock, plus_seconds
+from inventory_common.values import value
 
 from .archive import LOG_PREFIX, record_key
 from .digests import DIGEST_PREFIX, Signer, digest_hash
@@ -42,7 +43,7 @@ class ArchiveReport:
     faults: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ArchiveCheck:
     """The check; `bootstrap` makes it."""
 

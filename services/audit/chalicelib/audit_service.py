@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from inventory_common.errors import TransactionNotFound
 from inventory_common.identity import EVERYTHING, Scope
 from inventory_common.pages import PageRequest, Period
 from inventory_common.timestamps import Clock
 from inventory_common.transactions import TransactionRecord
+from inventory_common.values import value
 
 from .history import Reservations, StockAt, reservations, stock_at, timeline
 from .log_gateway import LogGateway, LogPage
@@ -18,7 +19,7 @@ from .verification import Verification, verify
 __all__ = ["AuditService", "Search"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Search:
     """Which records are wanted: of a period, and of one type or, with None, of all."""
 
@@ -26,7 +27,7 @@ class Search:
     transaction_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AuditService:
     """What the audit service does; `bootstrap` makes it."""
 

@@ -23,6 +23,7 @@ from inventory_common.errors import ArchiveUnavailable
 from inventory_common.exact_json import loads
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.timestamps import Clock
+from inventory_common.values import value
 
 from .documents import balance_of
 from .inventory_scan import InventoryScan
@@ -90,7 +91,7 @@ class Signer:
         return bool(answer["SignatureValid"])
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Digests:
     """Writes digests; `bootstrap` makes it."""
 

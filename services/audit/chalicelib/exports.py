@@ -7,13 +7,13 @@ import io
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from inventory_common.exact_json import dumps
 from inventory_common.limits import EXPORT_BYTES_MAX, EXPORT_QUERIES_MAX, EXPORT_WIRE_BYTES_MAX
 from inventory_common.pages import PageRequest, decode_cursor, encode_cursor
 from inventory_common.responses import Headers
+from inventory_common.values import value
 
 from .log_gateway import LogPage
 
@@ -28,7 +28,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d",
 Row = Callable[[Mapping[str, Any], Sequence[str]], str]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Form:
     """A form of file: how it begins, and how a document becomes a part of it."""
 
@@ -46,7 +46,7 @@ class Form:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Export:
     """A file's text, and the cursor to the rest of it."""
 

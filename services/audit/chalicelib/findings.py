@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -24,6 +23,7 @@ from inventory_common.limits import PAGE_MAX_ITEMS
 from inventory_common.log_lines import log_event
 from inventory_common.pages import PageRequest, encode_cursor
 from inventory_common.timestamps import timestamp
+from inventory_common.values import value
 
 from .log_gateway import LogPage
 from .object_store import ObjectStore
@@ -47,7 +47,7 @@ _LAST_SECOND: Final = 9_999_999_999  # the newest comes first where keys count d
 _NAMESPACE: Final = "Inventory/Ledger"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class LedgerFinding:
     """One thing that somebody did; `differences` are ``{transaction_id, kind, expected, found}``."""
 
@@ -76,7 +76,7 @@ def finding_id(*parts: str) -> str:
     return f"FIND-{sha256(json.dumps(parts).encode()).hexdigest()[:32]}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FindingLog:
     """Where findings go and are read."""
 

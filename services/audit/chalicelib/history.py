@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -21,6 +21,7 @@ from inventory_common.limits import (
 from inventory_common.pages import PageRequest, Period
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord, TransactionType
+from inventory_common.values import value
 
 from .log_gateway import LogGateway
 from .timeline import Timeline
@@ -28,7 +29,7 @@ from .timeline import Timeline
 __all__ = ["Reservations", "StockAt", "reservations", "stock_at", "timeline"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StockAt:
     """A SKU's stock at a moment; `record` is the last one by then, None before the first."""
 
@@ -49,7 +50,7 @@ class StockAt:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reservation:
     """Units of a SKU that an order holds; `expires_at` is None if the order's own item is not there."""
 
@@ -60,7 +61,7 @@ class Reservation:
     expires_at: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reservations:
     """Who holds units of a SKU as of its record number `sequence`, oldest first.
 
@@ -79,9 +80,7 @@ class Reservations:
             "sku": self.sku,
             "sequence": self.sequence,
             "reserved_stock": self.reserved_stock,
-            "reservations": [
-                {name: getattr(each, name) for name in Reservation.__slots__} for each in self.held
-            ],
+            "reservations": [asdict(each) for each in self.held],
             "unaccounted": self.unaccounted,
         }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from inventory_common.dynamodb import DynamoDBClient
@@ -23,6 +22,7 @@ from inventory_common.schema import (
 )
 from inventory_common.settings import Settings
 from inventory_common.transactions import TransactionRecord
+from inventory_common.values import value
 
 __all__ = ["LogGateway", "LogPage"]
 
@@ -31,7 +31,7 @@ _WALK_ITEMS: Final = 250
 """Items of one Query where a log is walked."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LogPage(Page):
     """A page of documents; `position_of` tells where in the list one of them stands."""
 

@@ -19,6 +19,7 @@ from inventory_common.items import Item
 from inventory_common.order_items import ORDER_SORT, PART_SORT, held_units
 from inventory_common.timestamps import Clock
 from inventory_common.transactions import EFFECTS, TransactionType
+from inventory_common.values import value
 
 from .documents import balance_of, read_record
 from .findings import FindingLog, LedgerFinding, finding_id
@@ -43,7 +44,7 @@ class Fold:
     held: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Difference:
     """A figure of a SKU that is not what `source` says: the log, the open orders, its own other figures."""
 
@@ -108,7 +109,7 @@ def compare(balance: Mapping[str, Any], log: Fold, order_units: int) -> list[Dif
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reconciliation:
     """Compares every SKU; `bootstrap` makes it."""
 

@@ -7,7 +7,6 @@ added, never changed or removed; each goes to the archive.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from inventory_common.ids import is_id, transaction_id
@@ -15,6 +14,7 @@ from inventory_common.items import Item
 from inventory_common.ledger import Finding, Link, check_balance, check_record
 from inventory_common.limits import TRANSACTION_ITEMS_MAX
 from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, Feed, ItemChange
+from inventory_common.values import value
 
 from .archive import Archive
 from .documents import balance_of, read_record
@@ -34,7 +34,7 @@ _WATCHED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StreamAudit:
     """The stream auditor; `bootstrap` makes it."""
 

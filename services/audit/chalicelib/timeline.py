@@ -7,12 +7,12 @@ them, so that no colour is needed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from inventory_common.transactions import TransactionRecord, TransactionType
+from inventory_common.values import value
 
 if TYPE_CHECKING:
     from svg import Element
@@ -51,7 +51,7 @@ text.line{fill:var(--line);stroke:none}
 """
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Timeline:
     """What is drawn: records of a period in their order, and the SKU's threshold as it is now.
 
@@ -90,7 +90,7 @@ def draw(timeline: Timeline) -> str:
     ).as_str()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Scale:
     """Where moments and units are in the picture."""
 

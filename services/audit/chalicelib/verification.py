@@ -19,6 +19,7 @@ from inventory_common.items import Item
 from inventory_common.ledger import FIRST_LINK, Finding, Link, check_balance, check_record
 from inventory_common.limits import VERIFICATION_EXTRA_READS_MAX
 from inventory_common.pages import PageRequest, Position, encode_cursor
+from inventory_common.values import value
 
 from .documents import Reading, balance_of, read_record
 from .log_gateway import LogGateway
@@ -26,7 +27,7 @@ from .log_gateway import LogGateway
 __all__ = ["Verification", "verify"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verification:
     """What a page of the walk found; `head_hash` is the live SKU's, None where there is no SKU."""
 

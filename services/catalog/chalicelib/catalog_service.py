@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from inventory_common.contention import Persistence
@@ -13,6 +12,7 @@ from inventory_common.identity import Principal
 from inventory_common.pages import Page, PageRequest, Period
 from inventory_common.products import Product
 from inventory_common.timestamps import Clock
+from inventory_common.values import value
 
 from .commands import BrowseCategory, ChangeProduct, CreateProduct
 from .product_gateway import CommandSeen, ProductChanged, ProductGateway, ProductIdTaken
@@ -28,7 +28,7 @@ class CreatedProduct(NamedTuple):
     replayed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CatalogService:
     """What the catalog service does; `bootstrap` makes it."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from inventory_common.idempotency import Intent
 from inventory_common.identity import Scope
 from inventory_common.preconditions import IfMatch
+from inventory_common.values import value
 
 __all__ = ["BrowseCategory", "ChangeProduct", "CreateProduct"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class CreateProduct:
     """Put a product of `vendor_id` into the catalog."""
 
@@ -31,7 +31,7 @@ class CreateProduct:
     intent: Intent | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class ChangeProduct:
     """Set some attributes of a product; None takes an optional one away."""
 
@@ -41,7 +41,7 @@ class ChangeProduct:
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class BrowseCategory:
     """Look for products of a category; what is None is not asked for."""
 

@@ -7,10 +7,11 @@ carries it out, when everybody who looked before the plan has written or given u
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from inventory_common.limits import BOUND_PLAN_SECONDS
 from inventory_common.timestamps import Clock, plus_seconds
+from inventory_common.values import value
 
 from .inventory_gateway import InventoryGateway
 from .inventory_items import LowStockBound
@@ -34,7 +35,7 @@ def next_state(bound: LowStockBound, highest_threshold: int, now: str) -> LowSto
     return LowStockBound(bound.vendor_id, bound.lowering_to)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BoundLowering:
     """The lowering of all bounds; `bootstrap` makes it."""
 

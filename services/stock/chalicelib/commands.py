@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -11,6 +10,7 @@ from inventory_common.idempotency import Intent
 from inventory_common.identity import Scope
 from inventory_common.limits import HOLD_DEFAULT_SECONDS
 from inventory_common.preconditions import IfMatch
+from inventory_common.values import value
 
 __all__ = [
     "AdjustStock",
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Source:
     """Where a command comes from, as the log records it."""
 
@@ -35,7 +35,7 @@ class Source:
     request_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class CreateSku:
     """Offer a variant of a product, with no stock yet."""
 
@@ -49,7 +49,7 @@ class CreateSku:
     intent: Intent | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Restock:
     """Take `quantity` units into stock."""
 
@@ -61,7 +61,7 @@ class Restock:
     intent: Intent
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Count:
     """What was counted, and what the books said when the count began, in units."""
 
@@ -69,7 +69,7 @@ class Count:
     expected_stock: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class AdjustStock:
     """Correct the stock by a signed change of units, or to a count; `notes` say why."""
 
@@ -81,7 +81,7 @@ class AdjustStock:
     intent: Intent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class ChangeSku:
     """Set some attributes of a SKU; None takes an optional one away.
 
@@ -95,7 +95,7 @@ class ChangeSku:
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OrderLineRequest:
     """So many units of a SKU for an order."""
 
@@ -104,7 +104,7 @@ class OrderLineRequest:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class PlaceOrder:
     """Reserve every line of an order, or nothing; the hold ends after `hold_seconds`."""
 
@@ -113,7 +113,7 @@ class PlaceOrder:
     hold_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SettleOrder:
     """Confirm, cancel or refund an order: `lines` are units by SKU, None for all of it.
 
@@ -126,7 +126,7 @@ class SettleOrder:
     restock: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ExtendHold:
     """Let an order hold its units until `hold_seconds` from now; never for shorter than it does."""
 
@@ -134,7 +134,7 @@ class ExtendHold:
     hold_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BatchedOrder:
     """One command of a batch: a place with its lines and hold, or a confirm or cancel of the whole order."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from inventory_common.limits import TURN_SECONDS
 from inventory_common.products import ACTIVE
 from inventory_common.skus import Sku
 from inventory_common.timestamps import plus_seconds
+from inventory_common.values import value
 
 from .inventory_items import (
     changed_lines,
@@ -61,7 +61,7 @@ NOT_ANOTHERS_TURN: Final = "NOT turn_until BETWEEN :now AND :turn_end"
 _STOCK_UPDATE_NAMES: Final = {f"#{name}": name for name in (*_STOCK_ATTRIBUTES, "version")}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tables:
     """The tables' names on this stage."""
 

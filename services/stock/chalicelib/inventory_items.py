@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from inventory_common.idempotency import Marker
@@ -31,6 +31,7 @@ from inventory_common.items import Item, from_item, to_item
 from inventory_common.order_items import OPEN_ORDERS, ORDER_SORT, PART_SORT, order_key, part_key
 from inventory_common.schema import TTL_ATTRIBUTE, VENDOR_INVENTORY
 from inventory_common.skus import Sku
+from inventory_common.values import value
 
 from .orders import Errand, Order, OrderLine, Phase
 from .snapshot import Readings
@@ -86,7 +87,7 @@ def bound_key(vendor_id: str) -> Item:
     return to_item({"product_id": vendor_id, "sku": _BOUND_SORT})
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LowStockBound:
     """No reorder threshold of the vendor is above `bound`; a plan to lower it stands for a while first."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
+
+from inventory_common.values import value
 
 __all__ = ["EXPIRED", "Errand", "Order", "OrderLine", "OrderStatus", "Phase", "SettledOrder"]
 
@@ -24,7 +26,7 @@ class Phase(StrEnum):
     REFUNDING = "refunding"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Errand:
     """The command that an order is in the middle of, so that anybody can bring it to its end.
 
@@ -52,7 +54,7 @@ class OrderStatus(StrEnum):
     PARTIALLY_REFUNDED = "partially_refunded"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class OrderLine:
     """One SKU of an order, in units; `part` is the order's part that keeps it, 0 the order's own item.
 
@@ -94,7 +96,7 @@ class OrderLine:
 _SHOWN_OF_LINE: Final = tuple(field.name for field in fields(OrderLine) if field.name != "part")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Order:
     """An order, its lines by SKU.
 

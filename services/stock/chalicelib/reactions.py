@@ -5,14 +5,13 @@ A change may be told twice, late, or beside a later one by another process; each
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from inventory_common.alert_topic import AlertTopic
 from inventory_common.contention import Persistence
 from inventory_common.products import Product
 from inventory_common.skus import Sku
 from inventory_common.streams import ItemChange
 from inventory_common.timestamps import Clock
+from inventory_common.values import value
 
 from .inventory_gateway import InventoryGateway, LostRace
 from .low_stock import low_stock_alert
@@ -20,7 +19,7 @@ from .low_stock import low_stock_alert
 __all__ = ["Reactions"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reactions:
     """The reactions; `bootstrap` makes them."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from inventory_common.errors import (
@@ -30,6 +29,7 @@ from inventory_common.limits import (
 from inventory_common.skus import Sku
 from inventory_common.timestamps import epoch_seconds, plus_seconds
 from inventory_common.transactions import TransactionType
+from inventory_common.values import value
 
 from .commands import OrderLineRequest, PlaceOrder, SettleOrder
 from .orders import EXPIRED, Order, OrderLine, Phase
@@ -270,7 +270,7 @@ def to_refund(snapshot: Snapshot, command: SettleOrder, occasion: Occasion) -> d
     return quantities
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settlement:
     """A way to settle an order: what it is called while under way, in the log, and of a line."""
 

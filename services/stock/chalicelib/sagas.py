@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from inventory_common.errors import (
     SkuNotFound,
 )
 from inventory_common.limits import ORDER_PART_LINES_MAX, TRANSACTION_ITEMS_MAX, UNDIVIDED_ORDER_LINES_MAX
+from inventory_common.values import value
 
 from . import steps
 from .commands import OrderLineRequest, PlaceOrder, SettleOrder, Source
@@ -47,7 +48,7 @@ Take = Callable[[Snapshot, Sequence[str], Occasion], Commit | None]
 """Takes a step of some SKUs, by their ids; None if that was done before."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sagas:
     """Brings orders from step to step; `StockService` and `Sweeper` make it."""
 

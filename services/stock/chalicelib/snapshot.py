@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from inventory_common.idempotency import Marker
 from inventory_common.skus import Sku
+from inventory_common.values import value
 
 from .orders import Order
 from .stock_rules import Movement
@@ -33,7 +34,7 @@ class NeedsSteps(Exception):
         self.contested = frozenset(contested)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Snapshot:
     """What one command sees: SKUs by id, its order, its marker."""
 
@@ -42,7 +43,7 @@ class Snapshot:
     marker: Marker | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Commit:
     """What one command writes, all or nothing.
 
@@ -56,7 +57,7 @@ class Commit:
     marker: Marker | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Readings:
     """What was read for one command or several, each item consistently: all of it by id."""
 

@@ -15,7 +15,7 @@ Per SKU, always: ``0 <= reserved_stock <= current_stock``.  The two last columns
 `inventory_common.transactions.EFFECTS`, which the audit service checks records against.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from inventory_common.errors import ProductInactive, SkuInactive, StockLimitExceeded
@@ -24,6 +24,7 @@ from inventory_common.limits import STOCK_MAX
 from inventory_common.skus import Sku
 from inventory_common.timestamps import later_of
 from inventory_common.transactions import EFFECTS, NO_EFFECT, TransactionRecord, TransactionType
+from inventory_common.values import value
 
 __all__ = ["Movement", "Occasion", "move", "require_active"]
 
@@ -33,7 +34,7 @@ ANSWERED: Final = frozenset({TransactionType.RESTOCK, TransactionType.MANUAL_ADJ
 """Commands on one SKU are answered with it, so nothing of it may have changed when they commit."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Occasion:
     """When, for whom and why stock moves, as the log records it."""
 
@@ -44,7 +45,7 @@ class Occasion:
     notes: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Movement:
     """One change of one SKU's stock: the SKU before and after, and the log record of it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import NamedTuple
 
 from inventory_common.contention import Persistence
@@ -22,6 +22,7 @@ from inventory_common.pages import Page, PageRequest, encode_cursor
 from inventory_common.skus import Sku
 from inventory_common.timestamps import Clock
 from inventory_common.transactions import TransactionRecord
+from inventory_common.values import value
 
 from . import holds, reservations, stock_changes
 from .commands import (
@@ -63,7 +64,7 @@ class StockChanged(NamedTuple):
     replayed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StockService:
     """What the stock service does; `bootstrap` makes it."""
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from inventory_common.contention import Persistence
 from inventory_common.errors import InventoryError
 from inventory_common.limits import SWEEP_SECONDS_MAX
 from inventory_common.pages import PageRequest
 from inventory_common.timestamps import Clock
+from inventory_common.values import value
 
 from .commands import Source
 from .holds import expire
@@ -31,7 +31,7 @@ _PERFORMED_BY = "system:expiry"
 _DUE_ORDERS_AT_ONCE = 100
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sweeper:
     """Works through due orders; `bootstrap` makes it."""
 

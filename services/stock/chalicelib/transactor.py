@@ -37,6 +37,7 @@ from inventory_common.limits import (
 )
 from inventory_common.skus import Sku
 from inventory_common.timestamps import Clock, epoch_seconds
+from inventory_common.values import value
 
 from .commands import Source
 from .inventory_actions import count_of
@@ -63,7 +64,7 @@ Decide = Callable[[Snapshot, Occasion], Commit | None]
 """A rule: from what stands to what is to be written; None if that was done before; raises a refusal."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Task:
     """A command to carry out: its rule, and the items that it is known to need before any is read."""
 
@@ -91,7 +92,7 @@ class Task:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Done:
     """A command that is done: what it saw, and what it wrote; None if it had been done before."""
 
@@ -167,7 +168,7 @@ class _Losses:
         return self.count >= LOSSES_BEFORE_TURN and len(self.contested) == 1
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Transactor:
     """Carries out tasks; each decision has its own moment by the clock."""
 

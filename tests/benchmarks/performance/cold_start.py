@@ -15,6 +15,7 @@ from tests.benchmarks.performance.stage import ROOT, SERVICES, event_of
 
 __all__ = ["measure", "package"]
 
+BUILD: Final = ROOT / "build" / "benchmarks"
 RUNS: Final = 15
 CLIENT: Final = "import boto3; boto3.client('dynamodb')"
 SERVICE: Final = """
@@ -34,7 +35,7 @@ FIRST: Final = {
 
 def package() -> dict[str, Path]:
     """Build the zips of the services for this machine, as they are deployed to Lambda."""
-    environment = {**os.environ, "ARCHITECTURE": "native", "RUNTIME": "native"}
+    environment = {**os.environ, "ARCHITECTURE": "native", "RUNTIME": "native", "BUILD_FOLDER": str(BUILD)}
     subprocess.run(
         [sys.executable, "-m", "deploy", "package"],
         cwd=ROOT,
@@ -42,11 +43,15 @@ def package() -> dict[str, Path]:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    return {service: ROOT / "build" / f"{service}.zip" for service in SERVICES}
+    return {service: BUILD / f"{service}.zip" for service in SERVICES}
 
 
 def measure(
-    zips: Mapping[str, Path], folder: Path, environment: Mapping[str, str], peers: Mapping[str, Sequence[str]]
+    zips: Mapping[str, Path],
+    folder: Path,
+    environment: Mapping[str, str],
+    peers: Mapping[str, Sequence[str]],
+    runs: int = RUNS,
 ) -> dict[str, Any]:
     """Return the ratios by service, and by peer, whose command answers once.
 
@@ -62,7 +67,7 @@ def measure(
         token = json.loads(environment["TOKENS"])[role]
         events = (event_of(service, "GET", "/health", None), event_of(service, "GET", address, token))
         commands = [[sys.executable, "-c", SERVICE, str(unpacked), json.dumps(event)] for event in events]
-        without, with_token = ratios(client, commands, environment)
+        without, with_token = ratios(client, commands, environment, runs)
         found[service] = {
             "ratio": without,
             "ratio_with_token": with_token,
@@ -71,20 +76,20 @@ def measure(
     if peers:
         found["peers"] = {}
     for peer, command in peers.items():
-        [ratio] = ratios([command[0], "-c", CLIENT], [command], environment)
+        [ratio] = ratios([command[0], "-c", CLIENT], [command], environment, runs)
         found["peers"][peer] = {"ratio": ratio}
     return found
 
 
 def ratios(
-    base: Sequence[str], commands: Sequence[Sequence[str]], environment: Mapping[str, str]
+    base: Sequence[str], commands: Sequence[Sequence[str]], environment: Mapping[str, str], runs: int
 ) -> list[float]:
     """Return how many times the CPU of the base each command takes, all in turns.
 
     Of each the least of all runs counts: whatever else the machine does only adds to it.
     """
     seconds: list[list[float]] = [[] for _ in (base, *commands)]
-    for run in range(RUNS + 1):
+    for run in range(runs + 1):
         for times, command in zip(seconds, (base, *commands), strict=True):
             spent = cpu_of(command, environment)
             if run:  # the first one reads from the disk

@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -27,11 +28,12 @@ for place in (ROOT / "libs" / "common", ROOT / "tests" / "support"):
 import boto3  # noqa: E402
 from front_door import Client, write  # noqa: E402
 
-from tests.benchmarks.performance.cpu import ratio_of_cpu  # noqa: E402
+from tests.benchmarks.performance.cpu import ROUNDS, ratio_of_cpu  # noqa: E402
 from tests.benchmarks.performance.operations import OPERATIONS, Ask, Operation  # noqa: E402
 from tests.benchmarks.performance.shape import sku_id  # noqa: E402
 
-SCALE_REPEATS: Final = 150
+SCALE_WARM_UP_SECONDS: Final = 8.0
+SCALE_REPEATS: Final = 100
 RESERVED: Final = 9_000
 """Units of each SKU to reserve before the settling of one is measured, over and over."""
 WARM_UP: Final = "warm_up"
@@ -170,8 +172,11 @@ def answers_of(calls: Sequence[Call]) -> dict[str, str]:
 
 
 def overhead(service: str) -> dict[str, float]:
-    """Return the CPU of a whole handler call over that of the bare calls that it makes, by operation."""
-    probe = Probe(service)
+    """Return the CPU of a whole handler call over that of the bare calls that it makes, by operation.
+
+    The environment may say in how many ``ROUNDS`` it is measured.
+    """
+    probe, rounds = Probe(service), int(os.environ.get("ROUNDS", ROUNDS))
     bare = boto3.client("dynamodb")
     if service == "stock":
         warm(probe)
@@ -185,16 +190,14 @@ def overhead(service: str) -> dict[str, float]:
             raise RuntimeError(f"{operation.name} takes {[call.name for call in calls]}")
         event = probe.event(ask)
         sent = [(getattr(bare, snake(call.name)), told(call)) for call in calls]
-
-        def handle(event: Any = event) -> None:
-            probe.app(event, None)
-
-        def send(sent: Any = sent) -> None:
-            for method, params in sent:
-                method(**params)
-
-        ratios[operation.name] = ratio_of_cpu(handle, send)
+        ratios[operation.name] = ratio_of_cpu(partial(probe.app, event, None), partial(send, sent), rounds)
     return ratios
+
+
+def send(calls: Sequence[tuple[Callable[..., Any], dict[str, Any]]]) -> None:
+    """Make calls of a client's methods."""
+    for method, params in calls:
+        method(**params)
 
 
 def warm(probe: Probe) -> None:
@@ -223,35 +226,61 @@ def snake(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
 
 
-def scale(service: str) -> dict[str, tuple[float, float]]:
-    """Return the median seconds of each reading operation, and of the bare calls that it makes, in turns."""
+def scale(service: str) -> dict[str, Any]:
+    """Return the median seconds of each reading operation, and of the bare calls that it makes, in turns.
+
+    Beside them, the most memory that the process took.
+    """
     probe = Probe(service)
     bare = boto3.client("dynamodb")
-    found = {}
+    turns = {}
     for operation in operations_of(service):
-        if not operation.reads or len(operation.asks(0)) > 1:
+        if operation.writes:
             continue
-        ask = operation.asks(0)[-1]
+        [ask] = operation.asks(0)
         with probe.watching() as calls:
             probe.ask(ask)
-        event = probe.event(ask)
         sent = [(getattr(bare, snake(call.name)), told(call)) for call in calls]
-        handled, called = [], []
-        for repeat in range(2 * SCALE_REPEATS):
-            began = time.perf_counter()
-            probe.app(event, None)
-            between = time.perf_counter()
-            for method, params in sent:
-                method(**params)
-            ended = time.perf_counter()
-            if repeat >= SCALE_REPEATS:  # an engine that has just been filled gets faster for a while
-                handled.append(between - began)
-                called.append(ended - between)
-        found[operation.name] = (median(handled), median(called))
-    return found
+        turns[operation.name] = (partial(probe.app, probe.event(ask), None), partial(send, sent))
+    warm = time.monotonic() + SCALE_WARM_UP_SECONDS  # an engine gets faster for a while
+    while time.monotonic() < warm:
+        for handle, call in turns.values():
+            handle(), call()
+    seconds = {}
+    for name, (handle, call) in turns.items():
+        pairs = [(seconds_of(handle), seconds_of(call)) for _ in range(SCALE_REPEATS)]
+        seconds[name] = [median(each) for each in zip(*pairs, strict=True)]
+    return {"seconds": seconds, "resident_kib": most_resident_kib()}
 
 
-JOBS: Final[dict[str, Callable[[str], Any]]] = {"capacity": capacity, "overhead": overhead, "scale": scale}
+def most_resident_kib() -> int:
+    """Return the most memory that this process had: `getrusage` would count its parent's before the exec."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(status["VmHWM"].split()[0])
+
+
+def seconds_of(work: Callable[[], Any]) -> float:
+    """Return the seconds that something takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def low_stock(service: str) -> float:
+    """Return the read units that the list of the low SKUs costs."""
+    probe = Probe(service)
+    [ask] = next(each for each in OPERATIONS if each.name == "low_stock").asks(0)
+    with probe.watching() as calls:
+        probe.ask(ask)
+    return sum(consumed["CapacityUnits"] for call in calls for consumed in call.consumed)
+
+
+JOBS: Final[dict[str, Callable[[str], Any]]] = {
+    "capacity": capacity,
+    "low_stock": low_stock,
+    "overhead": overhead,
+    "scale": scale,
+}
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -116,14 +116,26 @@ Peers, `get_product` without any token, from their installed packages:
 
 def scale(results: Results) -> str:
     """Return the section of sizes."""
-    sizes, bare = results["machine"]["scale_sizes"], results["machine"]["scale_of_a_bare_client"]
-    rows = [(f"`{name}`", f"{ratio:.2f}", f"{bare[name]:.2f}") for name, ratio in results["scale"].items()]
+    facts = results["scale_facts"]
+    smallest, *_, largest = facts["sizes"]
+    rows = [
+        (f"`{name}`", f"{ratio:.2f}", f"{facts['bare_client'][name]:.2f}")
+        for name, ratio in results["scale"].items()
+    ]
+    memory = " and ".join(f"{ratio:.2f} ({service})" for service, ratio in facts["memory"].items())
+    units = facts["low_stock_read_units"]
     return f"""## Scale
 
-Median time of a page in a shop of {sizes[-1]:,} items a table over the same in one of {sizes[0]:,}, on DynamoDB Local.
-Beside it the same ratio of a bare client with the same calls, in the same minute: what is in both is the engine's.
+Median time of a page in a shop of {largest:,} items a table over the same in one of {smallest:,}, on DynamoDB Local;
+all items are of one vendor, one category and one SKU's log. Beside it the same ratio of a bare client with the same calls, in turns: what is in both is the engine's.
 
-{table(("operation", "ratio", "a bare client's"), rows)}"""
+{table(("operation", "ratio", "a bare client's"), rows)}
+
+The most memory that a service's process takes there, over the same in the small shop: {memory}.
+
+A vendor's 10 low SKUs cost {units["few"]:g} read units among 50 SKUs, {units["many"]:g} among 50,000, and
+{units["many_mixed"]:g} among 50,000 of mixed thresholds, of which one is high enough to have 40 more looked
+at ([0007](decisions/0007-low-stock-bound.md))."""
 
 
 def hot_sku(results: Results) -> str:

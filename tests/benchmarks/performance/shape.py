@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
 from typing import Any, Final
 
 from inventory_common.items import Item, to_item
@@ -12,13 +15,16 @@ from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.transactions import TransactionRecord
 
 __all__ = [
+    "BETWEEN",
     "CATEGORY",
+    "HIGH_THRESHOLD",
     "LOW",
     "PAGE",
     "PRODUCT",
     "VENDOR",
     "a_moment",
     "keep",
+    "mixed_skus",
     "products",
     "records",
     "sku_id",
@@ -34,9 +40,16 @@ SKUS_OF_PRODUCT: Final = 100
 LOW: Final = 10
 """SKUs of the vendor that are low."""
 
+BETWEEN: Final = 40
+"""SKUs above their own threshold and not above the vendor's highest, where thresholds are mixed."""
+
 THRESHOLD: Final = 10
+HIGH_THRESHOLD: Final = 500
+LOW_STOCK: Final = 5
 PLENTY: Final = 1_000_000
 BATCH_WRITES_MAX: Final = 25
+WAVE_BATCHES: Final = 100
+WRITERS: Final = 4
 BEGIN: Final = datetime(2026, 2, 23, 10, 30, tzinfo=UTC)
 
 
@@ -55,15 +68,15 @@ def sku_id(number: int) -> str:
     return f"SKU-{product_id(number // SKUS_OF_PRODUCT)}-{number:07}"
 
 
-def products(count: int, vendor_id: str = VENDOR, category: str = CATEGORY) -> Iterator[Item]:
+def products(count: int) -> Iterator[Item]:
     """Products of one vendor, all in one category; the first is `PRODUCT`."""
     for number in range(count):
         yield Product(
             product_id=product_id(number),
-            vendor_id=vendor_id,
+            vendor_id=VENDOR,
             product_name="Wireless Bluetooth Headphones",
             description="Premium over-ear headphones with active noise cancellation",
-            category=category,
+            category=CATEGORY,
             subcategory="Audio",
             brand="SoundMax",
             base_price=90,
@@ -79,36 +92,51 @@ def products(count: int, vendor_id: str = VENDOR, category: str = CATEGORY) -> I
         ).to_item()
 
 
-def skus(count: int, vendor_id: str = VENDOR, low: int = LOW) -> Iterator[Item]:
-    """SKUs of one vendor, the first hundred of `PRODUCT`; the last ones are low."""
+def skus(count: int) -> Iterator[Item]:
+    """SKUs of the vendor, the first hundred of `PRODUCT`; the last ones are low."""
     for number in range(count):
-        yield Sku(
-            product_id=product_id(number // SKUS_OF_PRODUCT),
-            sku=sku_id(number),
-            vendor_id=vendor_id,
-            variant_name="Black - Large",
-            variant_attributes={"color": "Black", "size": "Large"},
-            current_stock=5 if number >= count - low else PLENTY,
-            reserved_stock=0,
-            reorder_threshold=THRESHOLD,
-            unit_price=90,
-            last_updated=a_moment(number),
-            last_updated_by=vendor_id,
-            is_active=True,
-            sequence=0,
-            ledger_hash=FIRST_PREVIOUS_HASH,
-            version=1,
-            product_is_active=True,
-            product_version=1,
-        ).to_item()
+        yield sku(number, stock=LOW_STOCK if number >= count - LOW else PLENTY)
 
 
-def the_bound(vendor_id: str = VENDOR) -> Item:
+def mixed_skus(count: int) -> Iterator[Item]:
+    """The same SKUs with other thresholds: the first one's is high, and some others have less than that."""
+    yield sku(0, stock=PLENTY, threshold=HIGH_THRESHOLD)
+    for number in range(1, count):
+        if number >= count - LOW:
+            yield sku(number, stock=LOW_STOCK)
+        else:
+            yield sku(number, stock=HIGH_THRESHOLD if number <= BETWEEN else PLENTY)
+
+
+def sku(number: int, stock: int, threshold: int = THRESHOLD) -> Item:
+    """A SKU of the vendor."""
+    return Sku(
+        product_id=product_id(number // SKUS_OF_PRODUCT),
+        sku=sku_id(number),
+        vendor_id=VENDOR,
+        variant_name="Black - Large",
+        variant_attributes={"color": "Black", "size": "Large"},
+        current_stock=stock,
+        reserved_stock=0,
+        reorder_threshold=threshold,
+        unit_price=90,
+        last_updated=a_moment(number),
+        last_updated_by=VENDOR,
+        is_active=True,
+        sequence=0,
+        ledger_hash=FIRST_PREVIOUS_HASH,
+        version=1,
+        product_is_active=True,
+        product_version=1,
+    ).to_item()
+
+
+def the_bound(threshold: int = THRESHOLD) -> Item:
     """The bound under which the vendor's low SKUs are looked for."""
-    return to_item({"product_id": vendor_id, "sku": "#LOW-STOCK-BOUND", "bound": THRESHOLD})
+    return to_item({"product_id": VENDOR, "sku": "#LOW-STOCK-BOUND", "bound": threshold})
 
 
-def records(count: int, vendor_id: str = VENDOR) -> Iterator[Item]:
+def records(count: int) -> Iterator[Item]:
     """Restocks of the first SKU, in their sequence."""
     for number in range(count):
         yield TransactionRecord(
@@ -116,12 +144,12 @@ def records(count: int, vendor_id: str = VENDOR) -> Iterator[Item]:
             timestamp=a_moment(number),
             product_id=PRODUCT,
             sku=sku_id(0),
-            vendor_id=vendor_id,
+            vendor_id=VENDOR,
             transaction_type="restock",
             quantity_change=25,
             stock_before=25 * number,
             stock_after=25 * (number + 1),
-            performed_by=vendor_id,
+            performed_by=VENDOR,
             notes="Monthly restock shipment from warehouse",
             sequence=number + 1,
             quantity=25,
@@ -134,17 +162,16 @@ def records(count: int, vendor_id: str = VENDOR) -> Iterator[Item]:
 
 
 def keep(client: Any, table: str, items: Iterable[Item]) -> None:
-    """Write items, many to a call."""
-    puts: list[Any] = []
-    for item in items:
-        puts.append({"PutRequest": {"Item": item}})
-        if len(puts) == BATCH_WRITES_MAX:
-            _write(client, table, puts)
-            puts = []
-    _write(client, table, puts)
+    """Write items, many to a call and some calls at once."""
+    rest = iter(items)
+    batches = iter(lambda: list(islice(rest, BATCH_WRITES_MAX)), [])
+    with ThreadPoolExecutor(WRITERS) as writers:
+        while wave := list(islice(batches, WAVE_BATCHES)):
+            list(writers.map(partial(_write, client, table), wave))
 
 
-def _write(client: Any, table: str, puts: list[Any]) -> None:
+def _write(client: Any, table: str, items: list[Item]) -> None:
+    puts: list[Any] = [{"PutRequest": {"Item": item}} for item in items]
     while puts:
         answer = client.batch_write_item(RequestItems={table: puts})
         puts = answer["UnprocessedItems"].get(table, [])
