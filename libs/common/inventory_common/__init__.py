@@ -4,6 +4,7 @@
 `ids`                   the forms of all ids, and how the server makes its own
 `schema`                the names of tables, indexes and key attributes
 `limits`                every limit by name
+`values`                what is compared by its content, cheap to declare
 `timestamps`            moments in the one form that sorts
 `items`                 DynamoDB's attribute values and Python's, both ways
 `products`, `skus`      the stored and served form of products and SKUs
