@@ -333,12 +333,13 @@ def batch_orders(request: Request) -> Response:
     may=ORDER_SYSTEMS,
     body="Extension",
     body_required=False,
+    idempotency="optional",
     serves=ONE_ORDER,
     refuses=[OrderNotFound, OrderInProgress, OrderConfirmed, OrderCancelled, ReservationExpired],
 )
 def extend_hold(request: Request, order_id: str) -> Response:
     """Let an order hold its units for longer."""
-    command = ExtendHold(order_id, request.body.hold_seconds)
+    command = ExtendHold(order_id, request.body.hold_seconds, request.intent)
     return _order(stock.extend(command, _source(request)))
 
 

@@ -147,8 +147,9 @@ locals {
         is_scheduled = true
         statements = concat(local.stock_keeping, [
           {
-            sid       = "RemoveOrders"
-            actions   = ["dynamodb:DeleteItem"]
+            # The parts of an order of many lines are put anew with each step.
+            sid       = "KeepOrders"
+            actions   = ["dynamodb:DeleteItem", "dynamodb:PutItem"]
             resources = [local.inventory.arn]
             condition = local.in_a_transaction
           },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .items import Item, to_attribute
@@ -41,7 +41,9 @@ def absent_or_lapsed(now: str) -> dict[str, Any]:
     }
 
 
-def versioned_update(former: Item, latter: Item, within: Mapping[str, Item] | None = None) -> dict[str, Any]:
+def versioned_update(
+    former: Item, latter: Item, within: Mapping[str, Item] | None = None, same: Collection[str] = ()
+) -> dict[str, Any]:
     """Return the update that turns one version of an item into another, and sets nothing else.
 
     Parameters
@@ -50,6 +52,8 @@ def versioned_update(former: Item, latter: Item, within: Mapping[str, Item] | No
         Whole items with a `version`; the stored one has to be the former's.
     within
         What to set below attributes that are maps and that both items leave alone.
+    same
+        Attributes which tell that the stored item is the former one, and not another that has got as far.
     """
     sets = {name: value for name, value in latter.items() if former.get(name) != value}
     removes = [name for name in former if name not in latter]
@@ -65,9 +69,12 @@ def versioned_update(former: Item, latter: Item, within: Mapping[str, Item] | No
     expression = "SET " + ", ".join(assigned)
     if removes:
         expression += " REMOVE " + ", ".join(f"#{name}" for name in removes)
+    names |= {f"#{name}": name for name in same}
+    values |= {f":former_{name}": former[name] for name in same}
+    conditions = ["#version = :expected", *(f"#{name} = :former_{name}" for name in same)]
     return {
         "UpdateExpression": expression,
-        "ConditionExpression": "#version = :expected",
+        "ConditionExpression": " AND ".join(conditions),
         "ExpressionAttributeNames": names,
         "ExpressionAttributeValues": {":expected": former["version"], **values},
         **OLD_IMAGE,

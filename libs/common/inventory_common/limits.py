@@ -9,6 +9,7 @@ from typing import Final
 
 __all__ = [
     "ALERT_MEMORY_SECONDS",
+    "ANSWERED_LINES_MAX",
     "ARCHIVE_LAG_MAX_SECONDS",
     "BATCH_LINES_MAX",
     "BATCH_ORDERS_MAX",
@@ -137,6 +138,9 @@ BATCH_ORDERS_MAX: Final = 500
 """Orders in one batch."""
 BATCH_LINES_MAX: Final = 2_000
 """Lines of all orders in one batch, as they are sent."""
+ANSWERED_LINES_MAX: Final = 20_000
+"""Lines of all orders in one answer: Lambda's answers have 6 MB, and a line at most 240 bytes there.  A page
+of orders due ends with the order that reaches it; orders of a batch beyond it are told 503, to be sent again."""
 SWEEP_SECONDS_MAX: Final = 45.0
 """How long one run of the sweeper takes on further due orders; the next goes on a minute after it began."""
 

@@ -29,6 +29,7 @@ SURFACE = {
         "connect",
         "measured",
         "outcome_of",
+        "refusal_of",
     ],
     "errors": [
         "AdjustmentBelowReserved",

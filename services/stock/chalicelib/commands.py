@@ -132,6 +132,7 @@ class ExtendHold:
 
     order_id: str
     hold_seconds: int
+    intent: Intent | None = None
 
 
 @value

@@ -9,7 +9,7 @@ from inventory_common.timestamps import plus_seconds
 
 from .commands import ExtendHold
 from .orders import EXPIRED, Phase
-from .reservations import CANCEL, in_progress, standing
+from .reservations import CANCEL, in_progress, marker_of, standing
 from .snapshot import Commit, NeedsSteps, Snapshot
 from .stock_rules import Occasion
 
@@ -34,15 +34,19 @@ def expire(snapshot: Snapshot, occasion: Occasion) -> Commit | None:
 def extend(snapshot: Snapshot, command: ExtendHold, occasion: Occasion) -> Commit | None:
     """Let an order hold its units until so many seconds from now; None if it does so anyway.
 
+    With a key it is remembered that this was done, also where the order holds on for longer.
+
     Raises
     ------
-    OrderNotFound, OrderInProgress
+    OrderNotFound, OrderInProgress, IdempotencyKeyReused
     OrderConfirmed, OrderCancelled, ReservationExpired
         If it holds nothing any more.
     """
     order = standing(snapshot.order, occasion.now)
     if order is None:
         raise OrderNotFound(f"There is no {command.order_id}.")
+    if command.intent is not None and command.intent.already_done(snapshot.marker, occasion.now):
+        return None
     if order.phase is not Phase.IDLE:
         raise in_progress(order)
     if not order.reserved:
@@ -53,6 +57,8 @@ def extend(snapshot: Snapshot, command: ExtendHold, occasion: Occasion) -> Commi
         raise OrderCancelled(f"{order.order_id} was cancelled.")
     expires_at = plus_seconds(occasion.now, command.hold_seconds)
     if order.expires_at is not None and order.expires_at >= expires_at:
-        return None
+        if command.intent is None:
+            return None
+        expires_at = order.expires_at
     extended = replace(order, expires_at=expires_at, version=order.version + 1)
-    return Commit(movements=(), order=extended, replaced_order=order)
+    return Commit(movements=(), order=extended, replaced_order=order, marker=marker_of(command, occasion))

@@ -202,6 +202,7 @@ def _order_update(former: Order, latter: Order, tables: Tables) -> Action:
         order_head(former),
         order_head(latter),
         within={"lines": lines},
+        same=("created_at",),
     )
     return {"Update": {"TableName": tables.inventory, "Key": order_key(latter.order_id), **update}}
 
@@ -229,8 +230,12 @@ def _changed_parts(commit: Commit) -> list[int]:
 
 
 def _of_version(order: Order) -> dict[str, Any]:
+    # An order that is given back goes, and the next one of its id begins at the same version.
     return {
-        "ConditionExpression": "#version = :expected",
+        "ConditionExpression": "#version = :expected AND created_at = :created_at",
         "ExpressionAttributeNames": {"#version": "version"},
-        "ExpressionAttributeValues": {":expected": to_attribute(order.version)},
+        "ExpressionAttributeValues": {
+            ":expected": to_attribute(order.version),
+            ":created_at": to_attribute(order.created_at),
+        },
     }

@@ -21,6 +21,7 @@ from inventory_common.idempotency import Marker
 from inventory_common.items import Item, from_item, to_attribute, to_item
 from inventory_common.limits import (
     ALERT_MEMORY_SECONDS,
+    ANSWERED_LINES_MAX,
     PAGE_MAX_ITEMS,
     READ_ROUNDS_MAX,
     WRITE_ATTEMPTS_MAX,
@@ -197,11 +198,14 @@ class InventoryGateway:
         """
         item = self._get(bound_key(vendor_id))
         bound = _NO_SKU if item is None else int(from_item(item)["bound"])
-        listing = Listing(LOW_STOCK_INDEX, vendor_id, at_most(bound))
-        if item is None:
-            listing.check(page)
+        up_to_bound = at_most(bound)
+        # A cursor above the bound is of a page before it was lowered, and nothing follows.
+        Listing(LOW_STOCK_INDEX, vendor_id).check(page)
+        if page.after is not None and not up_to_bound.admits(page.after[LOW_STOCK_INDEX.sort_key]):
             return Page([], None)
-        found = self._list(listing, page)
+        if item is None:
+            return Page([], None)
+        found = self._list(Listing(LOW_STOCK_INDEX, vendor_id, up_to_bound), page)
         low = [sku for sku in found.documents if sku["low_stock_flag"] and sku["is_active"]]
         return Page(low, found.next_cursor)
 
@@ -227,16 +231,23 @@ class InventoryGateway:
         """List orders that hold units and are due before a moment, and where the list goes on.
 
         In the order of due time within each of the sixteen partitions that share them, one after another; a
-        page takes at most sixteen Queries.  The index may lag.
+        page takes at most sixteen Queries, and ends early where its orders have `ANSWERED_LINES_MAX` lines.
+        The index may lag.
         """
         partition, after = self._place_of(page.after)
         orders: list[Order] = []
+        lines = 0
         for number in range(OPEN_ORDERS.index(partition), len(OPEN_ORDERS)):
             listing = Listing(VENDOR_INVENTORY_INDEX, OPEN_ORDERS[number], within(Period(end=due_before)))
             wanted = PageRequest(page.limit - len(orders), after)
             answer = self._client.query(**listing.query(self._inventory, wanted))
-            found = [self._whole(order_of(item)) for item in answer["Items"]]
-            orders += [order for order in found if order is not None]
+            for item in answer["Items"]:
+                order = self._whole(order_of(item))
+                if order is not None:
+                    orders.append(order)
+                    lines += len(order.lines)
+                if lines >= ANSWERED_LINES_MAX:
+                    return orders, from_item({name: item[name] for name in VENDOR_INVENTORY_INDEX.position})
             if "LastEvaluatedKey" in answer:
                 return orders, from_item(answer["LastEvaluatedKey"])
             after = None
@@ -515,7 +526,7 @@ def _lost_race(cancelled: ClientError, actions: Sequence[Action]) -> LostRace:
     contested = {
         action["Update"]["Key"]["sku"]["S"]
         for action, reason in zip(actions, reasons, strict=False)
-        if "Update" in action and reason["Code"] != "None"
+        if "Update" in action and not _is_of_order(action) and reason["Code"] != "None"
     }
     return LostRace(readings_of(images), contested)
 

@@ -31,7 +31,7 @@ from inventory_common.timestamps import epoch_seconds, plus_seconds
 from inventory_common.transactions import TransactionType
 from inventory_common.values import value
 
-from .commands import OrderLineRequest, PlaceOrder, SettleOrder
+from .commands import ExtendHold, OrderLineRequest, PlaceOrder, SettleOrder
 from .orders import EXPIRED, Order, OrderLine, Phase
 from .snapshot import Commit, IncompleteSnapshot, NeedsSteps, Snapshot
 from .stock_rules import Movement, Occasion, move, require_active
@@ -460,7 +460,7 @@ def _commit(
     return Commit(movements=movements, order=order, replaced_order=replaced, marker=marker)
 
 
-def marker_of(command: SettleOrder, occasion: Occasion) -> Marker | None:
+def marker_of(command: SettleOrder | ExtendHold, occasion: Occasion) -> Marker | None:
     """Return the marker that says the command was done; None if it has no Idempotency-Key."""
     if command.intent is None:
         return None

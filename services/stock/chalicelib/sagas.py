@@ -20,17 +20,19 @@ from inventory_common.errors import (
     ProductInactive,
     SkuInactive,
     SkuNotFound,
+    StockLimitExceeded,
 )
 from inventory_common.limits import ORDER_PART_LINES_MAX, TRANSACTION_ITEMS_MAX, UNDIVIDED_ORDER_LINES_MAX
+from inventory_common.skus import Sku
 from inventory_common.values import value
 
 from . import steps
 from .commands import OrderLineRequest, PlaceOrder, SettleOrder, Source
 from .inventory_gateway import InventoryGateway
 from .orders import Order, OrderLine, Phase, SettledOrder
-from .reservations import CANCEL, Settlement, require_on_offer
+from .reservations import CANCEL, REFUND, Settlement, require_on_offer
 from .snapshot import Commit, NeedsSteps, Snapshot
-from .stock_rules import Occasion
+from .stock_rules import Occasion, require_room
 from .transactor import Decide, Done, Task, Transactor
 
 __all__ = ["Sagas"]
@@ -76,7 +78,7 @@ class Sagas:
         # In one sequence, however they are sent: a line's place in it says which part keeps it.
         command = replace(command, lines=tuple(sorted(command.lines, key=lambda line: line.sku)))
         if found is None and len(command.lines) > UNDIVIDED_ORDER_LINES_MAX:
-            self._require_on_offer(command)
+            self._require_on_offer(command, deadline)
         by_sku = {line.sku: line for line in command.lines}
 
         def take(seen: Snapshot, skus: Sequence[str], occasion: Occasion) -> Commit | None:
@@ -94,6 +96,8 @@ class Sagas:
             )
             if turned.commit is not None and turned.commit.order is not None:
                 self._release(turned.commit.order, source.request_id, deadline)
+            # The step knows of its own lines alone.
+            require_on_offer(command.lines, self._skus_of(command.lines, deadline))
             raise
         if placed.order.phase is Phase.PLACING:
             # What had been placed was given back meanwhile: the sweeper took us for dead.
@@ -118,6 +122,8 @@ class Sagas:
             If time runs out; the same request goes on from there, or the sweeper does.
         """
         self._require_own_key(command)
+        if settlement is REFUND and command.restock:
+            self._require_room(command.order_id, deadline)
         begun = self._one(
             command.order_id,
             source,
@@ -157,15 +163,38 @@ class Sagas:
 
     # How
 
-    def _require_on_offer(self, command: PlaceOrder) -> None:
+    def _require_on_offer(self, command: PlaceOrder, deadline: float) -> None:
         """Refuse an order that cannot be had, before anything of it is written."""
         try:
-            for lines in _chunks(command.lines, TRANSACTION_ITEMS_MAX):
-                require_on_offer(lines, self.gateway.read(_keys(lines)).skus)
+            require_on_offer(command.lines, self._skus_of(command.lines, deadline))
         except _NOT_TO_BE_HAD:
             # Somebody may have placed the order since it was looked for, with these very units.
             if self.gateway.order(command.order_id) is None:
                 raise
+
+    def _require_room(self, order_id: str, deadline: float) -> None:
+        """Refuse a refund whose units the stock cannot hold, before anything of it is written.
+
+        Raises
+        ------
+        StockLimitExceeded
+        """
+        order = self.gateway.order(order_id)
+        if order is None or order.phase is not Phase.IDLE:
+            return
+        units = REFUND.remaining(order)
+        lines = [line for sku, line in order.lines.items() if units[sku]]
+        skus = self._skus_of(lines, deadline)
+        for line in lines:
+            require_room(skus[line.sku], units[line.sku])
+
+    def _skus_of(self, lines: Sequence[OrderLineRequest | OrderLine], deadline: float) -> dict[str, Sku]:
+        """Read the SKUs of lines, in as many calls as it takes."""
+        skus: dict[str, Sku] = {}
+        for some in _chunks(lines, TRANSACTION_ITEMS_MAX):
+            self.transactor.require_time(deadline)
+            skus |= self.gateway.read(_keys(some)).skus
+        return skus
 
     def _require_own_key(self, command: SettleOrder) -> None:
         """Refuse a key that stands for another command: where one has begun already, no write would tell.
@@ -193,7 +222,11 @@ class Sagas:
         def take(seen: Snapshot, skus: Sequence[str], occasion: Occasion) -> Commit | None:
             return steps.settle_some(seen, settlement, skus, occasion)
 
-        return self._in_steps(order.order_id, source, _by_part(lines), take, deadline, contested)
+        try:
+            return self._in_steps(order.order_id, source, _by_part(lines), take, deadline, contested)
+        except StockLimitExceeded as full:
+            # There was room when it began, and it cannot go back any more.
+            raise Busy(f"{full} {order.order_id} goes on being refunded when there is room.") from full
 
     def _release(self, order: Order, request_id: str, deadline: float) -> None:
         source = Source(steps.PERFORMED_BY, request_id)

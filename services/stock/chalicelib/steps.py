@@ -33,6 +33,7 @@ from .reservations import (
     REFUND,
     REQUESTED,
     Settlement,
+    in_progress,
     marker_of,
     require_same_lines,
     reserve,
@@ -186,7 +187,9 @@ def begin_settlement(
         What the command is refused with if it is done at once.
     """
     order = standing(snapshot.order, occasion.now)
-    if order is not None and order.phase is settlement.phase:
+    if order is not None and order.errand is not None and order.phase is settlement.phase:
+        if order.errand.restock is not command.restock:
+            raise in_progress(order)
         return None
     if settlement.asks(snapshot, command, occasion) is None:
         return None

@@ -54,7 +54,8 @@ def _once(
     decide: Callable[[Sku], Movement],
 ) -> Commit | None:
     sku = snapshot.skus.get(command.sku)
-    if sku is None or not command.scope.covers(sku.vendor_id):
+    # A remembered one is found by its own id alone, one that is read by its product's too.
+    if sku is None or sku.product_id != command.product_id or not command.scope.covers(sku.vendor_id):
         raise SkuNotFound(f"There is no {command.sku}.")
     if command.intent.already_done(snapshot.marker, occasion.now):
         return None

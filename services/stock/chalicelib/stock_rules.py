@@ -83,12 +83,7 @@ def move(
     effect = EFFECTS[kind] if restock else NO_EFFECT
     current_stock = sku.current_stock + effect.current_stock * quantity
     reserved_stock = sku.reserved_stock + effect.reserved_stock * quantity
-    if current_stock > STOCK_MAX:
-        raise StockLimitExceeded(
-            f"{sku.sku} holds {sku.current_stock} units; {STOCK_MAX} is the most.",
-            current_stock=sku.current_stock,
-            limit=STOCK_MAX,
-        )
+    require_room(sku, current_stock - sku.current_stock)
     # Callers check what the order holds and what is available; a plan that breaks this is a defect of theirs.
     assert 0 <= reserved_stock <= current_stock, (sku, kind, quantity)
     record = _record(sku, kind, quantity, current_stock, reserved_stock, occasion)
@@ -105,6 +100,16 @@ def move(
         version=sku.version + 1,
     )
     return Movement(sku, after, record)
+
+
+def require_room(sku: Sku, units: int) -> None:
+    """Raise `StockLimitExceeded` if the SKU would hold more than `STOCK_MAX` with so many units more."""
+    if sku.current_stock + units > STOCK_MAX:
+        raise StockLimitExceeded(
+            f"{sku.sku} holds {sku.current_stock} units; {STOCK_MAX} is the most.",
+            current_stock=sku.current_stock,
+            limit=STOCK_MAX,
+        )
 
 
 def require_active(sku: Sku) -> None:

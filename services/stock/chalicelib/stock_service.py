@@ -7,7 +7,9 @@ from dataclasses import field, replace
 from typing import NamedTuple
 
 from inventory_common.contention import Persistence
+from inventory_common.dynamodb import refusal_of
 from inventory_common.errors import (
+    Busy,
     InvalidInput,
     InventoryError,
     OrderNotFound,
@@ -17,7 +19,7 @@ from inventory_common.errors import (
 from inventory_common.idempotency import Intent
 from inventory_common.identity import Scope
 from inventory_common.ids import product_of, sku_prefix
-from inventory_common.limits import UNDIVIDED_ORDER_LINES_MAX
+from inventory_common.limits import ANSWERED_LINES_MAX, UNDIVIDED_ORDER_LINES_MAX
 from inventory_common.pages import Page, PageRequest, encode_cursor
 from inventory_common.skus import Sku
 from inventory_common.timestamps import Clock
@@ -235,19 +237,21 @@ class StockService:
 
         Raises
         ------
-        OrderNotFound, OrderCancelled, OrderConfirmed, ReservationExpired, Busy
+        OrderNotFound, OrderCancelled, OrderConfirmed, ReservationExpired, IdempotencyKeyReused, Busy
         """
         task = Task(
             decide=lambda seen, occasion: holds.extend(seen, command, occasion),
             source=source,
             order_id=command.order_id,
+            marker_id=None if command.intent is None else command.intent.marker_id,
         )
         return _settled(self._transactor.carry_out(task))
 
     def batch(self, commands: Sequence[BatchedOrder], source: Source) -> list[SettledOrder | InventoryError]:
         """Carry out commands on orders, many to a transaction, and tell what became of each.
 
-        Each is done or refused by itself, as it would be alone; those on one order in their sequence.
+        Each is done or refused by itself, as it would be alone; those on one order in their sequence.  Whose
+        order has no room in the answer, after `ANSWERED_LINES_MAX` lines, is told to send it again.
         """
         deadline = self.persistence.deadline()
         tasks: dict[int, Task] = {}
@@ -267,7 +271,7 @@ class StockService:
                     results[number] = outcome
                 case NeedsSteps(contested=contested):
                     results[number] = self._batched_in_steps(commands[number], source, deadline, contested)
-        return [results[number] for number in range(len(commands))]
+        return _as_many_as_an_answer_holds([results[number] for number in range(len(commands))])
 
     # How
 
@@ -301,7 +305,10 @@ class StockService:
                 case "cancel":
                     whole = SettleOrder(command.order_id)
                     return self._sagas.settle(reservations.CANCEL, whole, source, deadline, contested)
-        except InventoryError as refusal:
+        except Exception as error:
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
             return refusal
 
     def _change_stock(self, command: Restock | AdjustStock, source: Source, decide: Decide) -> StockChanged:
@@ -333,6 +340,20 @@ class StockService:
 
 Settle = Callable[[Snapshot, SettleOrder, Occasion], Commit | None]
 """A way to settle an order in one transaction."""
+
+
+def _as_many_as_an_answer_holds(
+    results: Sequence[SettledOrder | InventoryError],
+) -> list[SettledOrder | InventoryError]:
+    shown: list[SettledOrder | InventoryError] = []
+    lines = 0
+    for result in results:
+        if isinstance(result, SettledOrder):
+            lines += len(result.order.lines)
+            if lines > ANSWERED_LINES_MAX:
+                result = Busy("The orders before it fill the answer; please send it again.")
+        shown.append(result)
+    return shown
 
 
 def _placing(command: PlaceOrder, source: Source) -> Task:

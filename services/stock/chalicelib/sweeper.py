@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from inventory_common.contention import Persistence
+from inventory_common.dynamodb import refusal_of
 from inventory_common.errors import InventoryError
 from inventory_common.limits import SWEEP_SECONDS_MAX
 from inventory_common.pages import PageRequest
@@ -31,6 +33,20 @@ _PERFORMED_BY = "system:expiry"
 _DUE_ORDERS_AT_ONCE = 100
 
 
+Work = Callable[[str, Source, float], bool]
+"""Brings an order of this id to an end, by a deadline; False if there is nothing to do."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run: as whom, until when, what became of the orders, and the defects that it met."""
+
+    source: Source
+    stop_at: float
+    swept: Counter[str] = field(default_factory=lambda: Counter(released=0, completed=0, settled=0, failed=0))
+    defects: list[Exception] = field(default_factory=list)
+
+
 @value
 class Sweeper:
     """Works through due orders; `bootstrap` makes it."""
@@ -47,42 +63,51 @@ class Sweeper:
         Mapping[str, int]
             How many orders were `released`; `completed`, whose command had been left in the middle; `settled`
             by others before; and `failed`, to be tried again by the next sweep.
-        """
-        source = Source(_PERFORMED_BY, request_id)
-        stop_at = self.persistence.monotonic() + SWEEP_SECONDS_MAX
-        swept = Counter(released=0, completed=0, settled=0, failed=0)
-        for orders in self._due_orders():
-            swept.update(self._bring_to_an_end(orders, source))
-            if self.persistence.monotonic() > stop_at:
-                break
-        return swept
 
-    def _bring_to_an_end(self, orders: Sequence[Order], source: Source) -> Iterator[str]:
+        Raises
+        ------
+        Exception
+            A defect of ours that an order has met, in the end: the others do not wait for it to be mended.
+        """
+        run = _Run(Source(_PERFORMED_BY, request_id), self.persistence.monotonic() + SWEEP_SECONDS_MAX)
+        for orders in self._due_orders():
+            self._bring_to_an_end(orders, run)
+            if self.persistence.monotonic() > run.stop_at:
+                break
+        if run.defects:
+            raise run.defects[0]
+        return run.swept
+
+    def _bring_to_an_end(self, orders: Sequence[Order], run: _Run) -> None:
         at_once = [order for order in orders if order.phase is Phase.IDLE and not order.parts]
         transactor = Transactor(self.gateway, self.clock, self.persistence)
         sagas = Sagas(self.gateway, transactor)
-        tasks = [_expiry(order, source) for order in at_once]
-        outcomes = transactor.carry_out_all(tasks)
+        in_steps: list[tuple[str, Work, Order]] = []
+        outcomes = transactor.carry_out_all([_expiry(order, run.source) for order in at_once])
         for order, outcome in zip(at_once, outcomes, strict=True):
             match outcome:
                 case InventoryError():
-                    yield "failed"
+                    run.swept["failed"] += 1
                 case NeedsSteps():
-                    yield self._in_steps("released", sagas.expire, order, source)
+                    in_steps.append(("released", sagas.expire, order))
                 case Done():
-                    yield "settled" if outcome.commit is None else "released"
+                    run.swept["settled" if outcome.commit is None else "released"] += 1
         for order in orders:
             if order.phase is Phase.IDLE and order.parts:
-                yield self._in_steps("released", sagas.expire, order, source)
+                in_steps.append(("released", sagas.expire, order))
             elif order.phase is not Phase.IDLE:
-                yield self._in_steps("completed", sagas.go_on, order, source)
+                in_steps.append(("completed", sagas.go_on, order))
+        for word, work, order in in_steps:
+            if self.persistence.monotonic() > run.stop_at:
+                return
+            run.swept[self._in_steps(word, work, order, run)] += 1
 
-    def _in_steps(
-        self, word: str, work: Callable[[str, Source, float], bool], order: Order, source: Source
-    ) -> str:
+    def _in_steps(self, word: str, work: Work, order: Order, run: _Run) -> str:
         try:
-            return word if work(order.order_id, source, self.persistence.deadline()) else "settled"
-        except InventoryError:
+            return word if work(order.order_id, run.source, self.persistence.deadline()) else "settled"
+        except Exception as error:
+            if refusal_of(error) is None:
+                run.defects.append(error)
             return "failed"
 
     def _due_orders(self) -> Iterator[list[Order]]:

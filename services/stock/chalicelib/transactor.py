@@ -26,14 +26,15 @@ from itertools import chain
 from typing import Final
 
 from inventory_common.contention import Persistence
-from inventory_common.dynamodb import outcome_of
-from inventory_common.errors import Busy, Conflict, DatabaseUnavailable, InventoryError
+from inventory_common.dynamodb import refusal_of
+from inventory_common.errors import Busy, Conflict, InventoryError
 from inventory_common.ids import product_of
 from inventory_common.limits import (
     CONFLICTS_BEFORE_HALVING,
     LOSSES_BEFORE_DIVIDING,
     LOSSES_BEFORE_TURN,
     TRANSACTION_ITEMS_MAX,
+    TURN_SECONDS,
 )
 from inventory_common.skus import Sku
 from inventory_common.timestamps import Clock, epoch_seconds
@@ -133,7 +134,8 @@ class _Plan:
 class _Losses:
     """How often a pack has lost to other writers; over several SKUs, without any image; and at which SKUs.
 
-    `torn_readings` are those whose order and SKUs were of different moments.
+    `torn_readings` are those whose order and SKUs were of different moments.  Once it is the pack's turn, at
+    the SKUs `in_turn`, it is so until `turn_ends`, whatever else a commit of it is lost to.
     """
 
     count: int = 0
@@ -141,6 +143,8 @@ class _Losses:
     conflicts: int = 0
     torn_readings: int = 0
     contested: frozenset[str] = frozenset()
+    in_turn: Collection[str] = ()
+    turn_ends: float = 0.0
 
     def add(self, race: LostRace, plan: _Plan) -> None:
         """Count one more; a conflict is one of which DynamoDB shows no item that has changed."""
@@ -212,18 +216,28 @@ class Transactor:
             try:
                 settled, left = self._settle(pack, deadline)
             except Exception as error:
-                failure = outcome_of(error)
-                if not isinstance(failure, DatabaseUnavailable):
+                refusal = refusal_of(error)
+                if refusal is None:
                     raise
-                settled, left = [failure] * len(pack), []
+                settled, left = [refusal] * len(pack), []
             yield from settled
             packs.extendleft(reversed(left))
+
+    def require_time(self, deadline: float) -> None:
+        """Let no call of DynamoDB begin after the deadline: one that is slow takes long enough.
+
+        Raises
+        ------
+        Busy
+        """
+        if self.persistence.monotonic() > deadline:
+            raise Busy("The database is slow at present; please try again.")
 
     def _settle(self, pack: Sequence[Task], deadline: float) -> tuple[list[Outcome], list[Sequence[Task]]]:
         """Settle a pack, or its beginning; return the outcomes, and what is left as packs of their own."""
         losses = _Losses()
         try:
-            known, guessed = self._guess(pack, losses)
+            known, guessed = self._guess(pack, losses, deadline)
             if guessed is not None:
                 return guessed, []
             for _ in self.persistence.attempts(deadline):
@@ -239,7 +253,9 @@ class Transactor:
             return [busy] * len(pack), []
         raise AssertionError("attempts end by raising Busy")
 
-    def _guess(self, pack: Sequence[Task], losses: _Losses) -> tuple[Readings, list[Outcome] | None]:
+    def _guess(
+        self, pack: Sequence[Task], losses: _Losses, deadline: float
+    ) -> tuple[Readings, list[Outcome] | None]:
         """Decide on the SKUs as this process left them; whatever is no commit is left to a reading.
 
         Orders are not remembered.  Those that alone tell of their SKUs are read first anyway; where the SKUs
@@ -264,6 +280,7 @@ class Transactor:
             plan = _decide(pack, read.updated(Readings(skus=remembered | told)), self.clock())
         if plan.missing or len(plan.commits) < len(pack):
             return read, None
+        self.require_time(deadline)
         race = self._commit(plan)
         if race is not None:
             self.memory.forget(race.found.skus.keys() if race.found else plan.skus.keys())
@@ -280,10 +297,10 @@ class Transactor:
             known, in_turn = self._in_turn(pack, known, losses)
         except LostRace:
             return None  # it is another writer's turn
+        self.require_time(deadline)
         readings = self._read(pack, known)
         for _ in range(_DECISIONS_MAX):
-            if self.persistence.monotonic() > deadline:
-                raise Busy("The database is slow at present; please try again.")
+            self.require_time(deadline)
             readings, plan = self._plan(pack, readings)
             if plan.missing:
                 losses.torn_readings += 1
@@ -292,10 +309,12 @@ class Transactor:
                 if len(pack) > 1 and losses.call_for_halving:
                     return None
                 continue
+            self.require_time(deadline)
             looked_again = self._looked_again(_unwritten(pack, plan), readings)
             if looked_again != readings:
                 readings = looked_again
                 continue
+            self.require_time(deadline)
             race = self._commit(plan, in_turn)
             if race is None:
                 if not losses.count:
@@ -329,14 +348,18 @@ class Transactor:
         self, pack: Sequence[Task], known: Readings, losses: _Losses
     ) -> tuple[Readings, Collection[str]]:
         """Ask for a turn where it is called for; return the SKUs of it, and what is known of them."""
+        if self.persistence.monotonic() < losses.turn_ends:
+            return known, losses.in_turn
         if pack[0].asks_turn:
             skus = list(pack[0].skus)
         elif losses.call_for_turn:
             skus = [(product_of(sku), sku) for sku in losses.contested]
         else:
             return known, ()
+        turn_ends = self.persistence.monotonic() + TURN_SECONDS
         found = self.gateway.take_turn(skus, self.clock())
-        return known.updated(found), found.skus.keys()
+        losses.in_turn, losses.turn_ends = found.skus.keys(), turn_ends
+        return known.updated(found), losses.in_turn
 
     def _read_orders(self, pack: Iterable[Task]) -> Readings:
         orders = [task.order_id for task in pack if task.order_id is not None and not task.makes_order]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from front_door import Client
 
+from chalicelib.commands import BatchedOrder
 from chalicelib.memory import Memory
 from chalicelib.stock_service import StockService
 from inventory_common.limits import LOSSES_BEFORE_DIVIDING
@@ -25,6 +26,7 @@ from .shop import (
     a_sku,
     an_intent,
     asked,
+    asking,
     stock_of,
 )
 from .test_round_trips import READ, TRANSACTION, counting
@@ -322,3 +324,52 @@ def test_an_order_that_goes_on_in_steps_is_placed_before_it_is_confirmed(
     assert [told(result) for result in found] == ["201 reserved", "200 confirmed", "201 reserved"]
     records = [record for record in tables.records() if record["transaction_type"]["S"] == "order_placed"]
     assert len(records) == 3
+
+
+def place_wide(service: StockService, tables: Tables) -> None:
+    """Place an order that is kept in parts, and settled in steps."""
+    skus = [f"SKU-{PRODUCT}-V{number:02}" for number in range(50)]
+    tables.keep(*(a_sku(sku, 9) for sku in skus))
+    service.place(asking(*((sku, 1) for sku in skus), order_id="ORDER-2"), SOURCE)
+
+
+def test_an_order_in_steps_that_the_database_does_not_take_fails_alone(
+    shop: Client, orders: str, tables: Tables, service: StockService, service_module: Any, monkeypatch: Any
+) -> None:
+    tables.keep(a_sku(current=9))
+    place_wide(service, tables)
+    rival = Rival(service.gateway, lambda: None, throttled)
+    monkeypatch.setattr(service_module, "stock", replace(service, gateway=rival, memory=Memory()))
+    sent = [order(1), confirm(2), order(3)]
+    found = results(shop, orders, *sent)
+    assert [told(result) for result in found] == [
+        "201 reserved",
+        "503 database_unavailable",
+        "201 reserved",
+    ]
+    again = results(shop, orders, *sent)
+    assert [told(result) for result in again] == ["200 reserved", "200 confirmed", "200 reserved"]
+
+
+def test_a_defect_in_an_order_in_steps_is_no_answer_of_that_order(
+    tables: Tables, service: StockService
+) -> None:
+    def broken() -> None:
+        raise AssertionError("a defect")
+
+    place_wide(service, tables)
+    beside = replace(service, gateway=Rival(service.gateway, broken), memory=Memory())
+    with pytest.raises(AssertionError, match="a defect"):
+        beside.batch([BatchedOrder("ORDER-2", "confirm")], SOURCE)
+
+
+def test_orders_that_have_no_room_in_the_answer_are_told_to_send_again(
+    shop: Client, orders: str, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.stock_service.ANSWERED_LINES_MAX", 3)
+    tables.keep(a_sku(BLACK, 99), a_sku(WHITE, 99))
+    both = ((BLACK, 1), (WHITE, 1))
+    found = results(shop, orders, order(1, *both), order(2, (BLACK, 1)), order(3, (BLACK, 1)), cancel(4))
+    assert [told(result) for result in found] == ["201 reserved", "201 reserved", "503 busy", "503 busy"]
+    again = results(shop, orders, order(3, (BLACK, 1)), cancel(4))
+    assert [told(result) for result in again] == ["200 reserved", "200 cancelled"]

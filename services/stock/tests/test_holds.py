@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.commands import ExtendHold, SettleOrder
@@ -9,11 +11,17 @@ from chalicelib.holds import expire, extend
 from chalicelib.orders import EXPIRED, Order
 from chalicelib.reservations import cancel
 from chalicelib.snapshot import IncompleteSnapshot, Snapshot
-from inventory_common.errors import OrderCancelled, OrderConfirmed, OrderNotFound, ReservationExpired
+from inventory_common.errors import (
+    IdempotencyKeyReused,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderNotFound,
+    ReservationExpired,
+)
 from inventory_common.limits import TOMBSTONE_SECONDS
 from inventory_common.timestamps import plus_seconds
 
-from .shop import BLACK, NOW, ORDER, PRODUCT, WHITE, a_line, a_sku, an_occasion, an_order
+from .shop import BLACK, NOW, ORDER, PRODUCT, WHITE, a_line, a_sku, an_intent, an_occasion, an_order
 
 TOMORROW = plus_seconds(NOW, 86_400)
 AT_THE_END = an_occasion(TOMORROW, order_id=ORDER)
@@ -124,6 +132,27 @@ def test_an_extended_order_holds_its_units_until_so_long_from_now(
 @pytest.mark.parametrize("hold_seconds", [60, 86_399, 86_400])
 def test_a_hold_is_never_made_shorter(hold_seconds: int) -> None:
     assert extend(seen(an_order(a_line(reserved=2))), ExtendHold(ORDER, hold_seconds), WHEN) is None
+
+
+def test_an_extension_with_a_key_is_remembered() -> None:
+    order = an_order(a_line(reserved=2), version=3)
+    keyed = ExtendHold(ORDER, 86_401, an_intent("key", "a"))
+    commit = extend(seen(order), keyed, WHEN)
+    assert commit is not None
+    assert commit.order is not None
+    assert commit.marker == keyed.intent.marker([{"order_id": ORDER}], NOW)
+    after = Snapshot(order=commit.order, marker=commit.marker)
+    assert extend(after, keyed, an_occasion(TOMORROW)) is None, "done before, whatever the time is"
+    with pytest.raises(IdempotencyKeyReused):
+        extend(after, ExtendHold(ORDER, 90_000, an_intent("key", "b")), WHEN)
+
+
+def test_an_extension_with_a_key_that_changes_nothing_is_remembered_too() -> None:
+    order = an_order(a_line(reserved=2), version=3)
+    commit = extend(seen(order), ExtendHold(ORDER, 60, an_intent("key")), WHEN)
+    assert commit is not None
+    assert commit.marker is not None
+    assert commit.order == replace(order, version=4)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from chalicelib.stock_changes import restock
 from chalicelib.stock_rules import move
 from inventory_common.errors import InvalidCursor
 from inventory_common.ids import transaction_id
-from inventory_common.pages import PageRequest, decode_cursor
+from inventory_common.pages import Page, PageRequest, decode_cursor
 from inventory_common.products import Product
 from inventory_common.settings import Settings
 from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
@@ -721,10 +721,40 @@ def test_a_low_stock_page_reads_no_further_than_the_bound(
     )
     assert low_stock(gateway, limit=1)[0] == ["L"]
     assert asked[0]["ExpressionAttributeValues"] == {":partition": {"S": VENDOR}, ":sort": {"N": "10"}}
+
+
+@pytest.mark.parametrize("bound", [None, 10])
+def test_nothing_follows_a_low_stock_page_that_ended_above_the_bound_as_it_is_now(
+    gateway: InventoryGateway, storage: Storage, bound: int | None
+) -> None:
+    """It was lowered, or removed, between two pages."""
+    storage.keep(a_sku(current=10))
+    if bound is not None:
+        item = {"product_id": {"S": VENDOR}, "sku": {"S": "#LOW-STOCK-BOUND"}, "bound": {"N": f"{bound}"}}
+        storage.put(item)
+    after = {"vendor_id": VENDOR, "current_stock": 11, "product_id": PRODUCT, "sku": BLACK}
+    assert gateway.low_stock_of_vendor(VENDOR, PageRequest(1, after)) == Page([], None)
     with pytest.raises(InvalidCursor):
-        gateway.low_stock_of_vendor(
-            VENDOR,
-            PageRequest(
-                1, {"vendor_id": VENDOR, "current_stock": 1_001, "product_id": PRODUCT, "sku": BLACK}
-            ),
+        gateway.low_stock_of_vendor(VENDOR, PageRequest(1, {**after, "vendor_id": "VENDOR-999"}))
+
+
+def test_a_lost_order_is_no_contested_sku(gateway: InventoryGateway, storage: Storage) -> None:
+    """Nobody asks for a turn at an order: it has no key that a SKU could have."""
+    storage.keep(a_sku(current=9))
+    placed = place(gateway.read([(PRODUCT, BLACK)]).of(), asking((BLACK, 1)), an_occasion())
+    assert placed is not None
+    gateway.commit([placed])
+    order = gateway.order(ORDER)
+    assert order is not None
+    longer, longest = (
+        Commit(
+            movements=(),
+            order=replace(order, version=order.version + 1, expires_at=plus_seconds(NOW, 90_000 + n)),
+            replaced_order=order,
         )
+        for n in (0, 1)
+    )
+    gateway.commit([longer])
+    with pytest.raises(LostRace) as lost:
+        gateway.commit([longest])
+    assert lost.value.contested == frozenset()

@@ -21,6 +21,7 @@ from inventory_common.errors import (
     OrderConfirmed,
     OrderExists,
     SkuInactive,
+    SkuNotFound,
 )
 
 from .shop import (
@@ -320,3 +321,14 @@ def test_an_order_is_placed_again_after_a_tombstone_alone(here: StockService, ta
     with pytest.raises(OrderCancelled):
         here.place(asking((BLACK, 1)), SOURCE)
     assert here.gateway.sku(PRODUCT, BLACK).sequence == 0
+
+
+def test_a_remembered_sku_is_found_under_its_own_product_alone(here: StockService, tables: Tables) -> None:
+    tables.keep(a_sku(current=5))
+    here.restock(a_restock(1, intent=key(1)), SOURCE)
+    elsewhere = replace(a_restock(1, intent=key(2)), product_id="PROD-AAAAA")
+    with pytest.raises(SkuNotFound):
+        here.restock(elsewhere, SOURCE)
+    with pytest.raises(SkuNotFound):
+        here.adjust(replace(an_adjustment(1, intent=key(3)), product_id="PROD-AAAAA"), SOURCE)
+    assert here.gateway.sku(PRODUCT, BLACK).current_stock == 6

@@ -11,6 +11,7 @@ import pytest
 from front_door import Client
 
 from chalicelib.commands import OrderLineRequest, PlaceOrder, SettleOrder
+from chalicelib.inventory_gateway import LostRace
 from chalicelib.reservations import CANCEL, CONFIRM, REFUND
 from chalicelib.stock_service import StockService
 from chalicelib.sweeper import Sweeper
@@ -23,8 +24,9 @@ from inventory_common.errors import (
     OrderInProgress,
     ReservationExpired,
     SkuInactive,
+    StockLimitExceeded,
 )
-from inventory_common.limits import ORDER_LEASE_SECONDS, ORDER_LINES_MAX
+from inventory_common.limits import ORDER_LEASE_SECONDS, ORDER_LINES_MAX, STOCK_MAX
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord, record_hash
 from local.tables import create_tables, definitions
@@ -440,7 +442,8 @@ def test_a_repeated_command_is_brought_to_its_end_before_it_is_answered(
     keyed = SettleOrder(ORDER, None, an_intent("key"))
 
     def begun() -> None:
-        sagas = dying(service, after=3)._sagas
+        # A refund looks for room first: it reads the order and its SKUs.
+        sagas = dying(service, after=5 if command == "refund" else 3)._sagas
         with pytest.raises(Died):
             sagas.settle(settlement, keyed, SOURCE, service.persistence.deadline())
         assert service.gateway.order(ORDER).phase is settlement.phase
@@ -630,3 +633,143 @@ def empty(dynamodb: Any) -> None:
     for name in definitions():
         dynamodb.delete_table(TableName=name)
     create_tables(dynamodb)
+
+
+def test_every_short_line_of_an_order_is_told(service: StockService, keep: Any, dynamodb: Any) -> None:
+    keep(150)
+    short = [the_skus(150)[number] for number in (10, 140)]
+    for sku in short:
+        dynamodb.put_item(TableName="VendorInventory", Item=a_sku(sku, 1).to_item())
+    with pytest.raises(InsufficientStock) as refused:
+        service.place(asking_for(150), SOURCE)
+    assert [line["sku"] for line in refused.value.members["lines"]] == short
+
+
+def test_every_short_line_of_an_order_is_told_that_has_become_short_in_the_middle(
+    service: StockService, keep: Any, standing: Standing
+) -> None:
+    keep(150)
+    short = [the_skus(150)[number] for number in (100, 145)]
+
+    def sell() -> None:
+        lines = tuple(OrderLineRequest(PRODUCT, sku, 4) for sku in short)
+        service.place(PlaceOrder(order_id="ORDER-2", lines=lines, hold_seconds=HELD_SECONDS), SOURCE)
+
+    beside = replace(service, gateway=Meanwhile(service.gateway, 2, sell))
+    with pytest.raises(InsufficientStock) as refused:
+        beside.place(asking_for(150), SOURCE)
+    assert [line["sku"] for line in refused.value.members["lines"]] == short
+    assert standing.order_items() == set()
+
+
+def a_full_sku(dynamodb: Any, number: int) -> None:
+    """Let a SKU hold as much as it may, all of it counted."""
+    key = {"product_id": {"S": PRODUCT}, "sku": {"S": the_skus(number + 1)[number]}}
+    values = {":most": {"N": f"{STOCK_MAX}"}}
+    update = "SET current_stock = :most, available_stock = :most"
+    dynamodb.update_item(
+        TableName="VendorInventory", Key=key, UpdateExpression=update, ExpressionAttributeValues=values
+    )
+
+
+def test_a_refund_that_the_stock_cannot_hold_has_not_begun(
+    service: StockService, keep: Any, dynamodb: Any
+) -> None:
+    keep(60)
+    service.place(asking_for(60), SOURCE)
+    service.confirm(SettleOrder(ORDER), SOURCE)
+    a_full_sku(dynamodb, 55)
+    with pytest.raises(StockLimitExceeded):
+        service.refund(SettleOrder(ORDER), SOURCE)
+    order = service.order(ORDER)
+    assert (order.phase, order.refunded) == ("idle", 0)
+    # What cannot be sold again does not come into the stock.
+    assert service.refund(SettleOrder(ORDER, restock=False), SOURCE).order.status == "refunded"
+
+
+def test_a_refund_whose_stock_fills_up_in_the_middle_goes_on_when_there_is_room(
+    service: StockService, keep: Any, dynamodb: Any, clock: Clock, sweeper: Sweeper
+) -> None:
+    keep(60)
+    service.place(asking_for(60), SOURCE)
+    service.confirm(SettleOrder(ORDER), SOURCE)
+    beside = replace(service, gateway=Meanwhile(service.gateway, 1, lambda: a_full_sku(dynamodb, 55)))
+    with pytest.raises(Busy, match="holds 1000000000 units"):
+        beside.refund(SettleOrder(ORDER), SOURCE)
+    assert service.order(ORDER).phase == "refunding"
+    clock.advance(ORDER_LEASE_SECONDS + 1)
+    assert sweeper.sweep("no room")["failed"] == 1
+    a_sku_with_room = a_sku(the_skus(56)[55], 3)
+    key = {"product_id": {"S": PRODUCT}, "sku": {"S": a_sku_with_room.sku}}
+    dynamodb.update_item(
+        TableName="VendorInventory",
+        Key=key,
+        UpdateExpression="SET current_stock = :some, available_stock = :some",
+        ExpressionAttributeValues={":some": {"N": "3"}},
+    )
+    clock.advance(ORDER_LEASE_SECONDS + 1)
+    assert sweeper.sweep("room")["completed"] == 1
+    assert service.order(ORDER).status == "refunded"
+
+
+def test_a_refund_on_other_terms_waits_until_the_first_is_done(service: StockService, keep: Any) -> None:
+    keep(60)
+    service.place(asking_for(60), SOURCE)
+    service.confirm(SettleOrder(ORDER), SOURCE)
+    with pytest.raises(Died):
+        dying(service, after=8).refund(SettleOrder(ORDER), SOURCE)
+    assert service.order(ORDER).phase == "refunding"
+    with pytest.raises(OrderInProgress):
+        service.refund(SettleOrder(ORDER, restock=False), SOURCE)
+    assert service.refund(SettleOrder(ORDER), SOURCE).order.status == "refunded"
+
+
+class Late(Exception):
+    """A write that was sent, and has not arrived when its process gives up."""
+
+
+class Delayed:
+    """A gateway whose writes arrive later: those that `is_late` tells of are kept, to be sent again."""
+
+    def __init__(self, gateway: Any, is_late: Callable[[Any], bool]) -> None:
+        self._gateway = gateway
+        self._is_late = is_late
+        self.late: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gateway, name)
+
+    def commit(self, commits: Any, in_turn: Any = ()) -> None:
+        if self._is_late(commits[0]):
+            self.late.append(commits)
+            raise Late
+        self._gateway.commit(commits, in_turn)
+
+
+def test_a_late_write_does_not_meet_the_next_order_of_the_same_id(
+    service: StockService, keep: Any, dynamodb: Any, clock: Clock, standing: Standing
+) -> None:
+    """Given back by two processes, of which one is late with its removal, and placed again meanwhile."""
+    keep(100)
+    short = a_sku(the_skus(100)[60], 5, is_active=False)
+    enough = a_sku(the_skus(100)[60], 5)
+    removals = Delayed(
+        service.gateway, lambda commit: commit.order is None and commit.replaced_order is not None
+    )
+
+    def deactivate() -> None:
+        dynamodb.put_item(TableName="VendorInventory", Item=short.to_item())
+
+    beside = replace(service, gateway=Meanwhile(removals, 1, deactivate))
+    with pytest.raises(Late):
+        beside.place(asking_for(100), SOURCE)
+    [[late]] = removals.late
+    dynamodb.put_item(TableName="VendorInventory", Item=enough.to_item())
+    clock.advance(1)
+    placed = service.place(asking_for(100), SOURCE).order
+    assert placed.version == late.replaced_order.version, "only its time tells it from the former"
+    with pytest.raises(LostRace):
+        service.gateway.commit([late])
+    assert service.order(ORDER) == placed
+    assert standing.figures() == (500, 200)
+    assert service.confirm(SettleOrder(ORDER), SOURCE).order.status == "confirmed"

@@ -368,3 +368,68 @@ def test_the_schedule_sweeps_and_writes_one_line_of_the_log(
 
 def test_the_sweeper_is_started_every_minute(service_module: Any) -> None:
     assert service_module.app.schedules["expire_orders"] == "rate(1 minute)"
+
+
+def many_lines(tables: Tables, service: StockService, *order_ids: str) -> None:
+    """Place orders that are kept in parts."""
+    skus = [f"SKU-{PRODUCT}-V{number:02}" for number in range(50)]
+    tables.keep(*(a_sku(sku, 9) for sku in skus))
+    for order_id in order_ids:
+        service.place(asking(*((sku, 1) for sku in skus), order_id=order_id, hold_seconds=HOUR), SOURCE)
+
+
+def test_an_order_in_steps_that_the_database_does_not_take_waits_for_the_next_sweep(
+    service: StockService, sweeper: Sweeper, clock: Clock, tables: Tables, beside: SweepBeside
+) -> None:
+    many_lines(tables, service, "ORDER-1", "ORDER-2")
+    clock.advance(HOUR + 1)
+    assert beside(throttled).sweep("s") == swept(released=1, failed=1)
+    assert sweeper.sweep("next") == swept(released=1)
+
+
+def test_a_defect_that_one_order_meets_is_raised_when_the_others_are_done(
+    service: StockService, sweeper: Sweeper, clock: Clock, tables: Tables, beside: SweepBeside
+) -> None:
+    def broken() -> None:
+        raise AssertionError("a defect")
+
+    many_lines(tables, service, "ORDER-1", "ORDER-2")
+    clock.advance(HOUR + 1)
+    with pytest.raises(AssertionError, match="a defect"):
+        beside(broken).sweep("s")
+    assert sorted(service.order(order_id).status for order_id in ("ORDER-1", "ORDER-2")) == [
+        "cancelled",
+        "reserved",
+    ]
+
+
+def test_no_steps_are_begun_after_the_time_of_a_sweep(
+    service: StockService, sweeper: Sweeper, clock: Clock, tables: Tables
+) -> None:
+    many_lines(tables, service, "ORDER-1", "ORDER-2")
+    clock.advance(HOUR + 1)
+    time = Time()
+
+    slow = Rival(sweeper.gateway, lambda: None, lambda: time.pass_by(SWEEP_SECONDS_MAX + 0.1))
+    patience = time.persistence(deadline_seconds=100.0)
+    assert replace(sweeper, gateway=slow, persistence=patience).sweep("s") == swept(released=1)
+    assert sweeper.sweep("next") == swept(released=1)
+
+
+def test_a_page_of_due_orders_ends_where_its_lines_fill_an_answer(
+    service: StockService, clock: Clock, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.inventory_gateway.ANSWERED_LINES_MAX", 5)
+    tables.keep(a_sku(BLACK, 99), a_sku(WHITE, 99))
+    order_ids = [f"ORDER-{number}" for number in range(20)]
+    for order_id in order_ids:
+        service.place(asking((BLACK, 1), (WHITE, 1), order_id=order_id, hold_seconds=HOUR), SOURCE)
+    clock.advance(HOUR + 1)
+    pages, after = [], None
+    while True:
+        orders, after = service.gateway.orders_due(clock(), PageRequest(100, after))
+        pages.append([order.order_id for order in orders])
+        if after is None:
+            break
+    assert [len(page) for page in pages[:-1]] == [3] * 6
+    assert sorted(order_id for page in pages for order_id in page) == sorted(order_ids)

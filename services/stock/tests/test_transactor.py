@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from chalicelib.commands import SettleOrder
 from chalicelib.holds import expire
 from chalicelib.inventory_actions import count_of
+from chalicelib.memory import Memory
 from chalicelib.orders import Order
 from chalicelib.reservations import cancel, confirm, place
 from chalicelib.snapshot import Commit, Readings
@@ -571,3 +572,27 @@ def test_one_task_alone_leaves_a_failing_database_to_whoever_answers(tables: Tab
     with pytest.raises(ClientError):
         transactor.carry_out(placing(1))
     assert not issubclass(ClientError, DatabaseUnavailable)
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_no_write_begins_after_the_deadline(
+    service: StockService, tables: Tables, beside: Beside, is_remembered: bool
+) -> None:
+    tables.keep(a_sku(current=9))
+    service.place(asking((BLACK, 1)), SOURCE)
+    time = Time()
+
+    class Slow(Watched):
+        def read(self, *arguments: Any, **keywords: Any) -> Readings:
+            time.pass_by(11)
+            return super().read(*arguments, **keywords)
+
+    slow = replace(
+        service,
+        gateway=Slow(service.gateway),
+        persistence=time.persistence(deadline_seconds=10.0),
+        memory=service.memory if is_remembered else Memory(),
+    )
+    with pytest.raises(Busy, match="slow at present"):
+        slow.confirm(SettleOrder(ORDER), SOURCE)
+    assert service.order(ORDER).status == "reserved"

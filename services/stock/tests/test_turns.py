@@ -182,3 +182,27 @@ def test_a_turn_is_nothing_that_anybody_is_told(
 
 def test_a_change_of_price_waits_for_no_turn(service: StockService, takes_turn: None) -> None:
     assert service.change_sku(a_change(unit_price=7), SOURCE).unit_price == 7
+
+
+def test_a_turn_is_kept_where_its_commit_is_lost_to_something_else(
+    service: StockService, rival: StockService
+) -> None:
+    """Throttled, or in conflict: DynamoDB shows nothing, and the turn is still there."""
+
+    class Unlucky(Captured):
+        turns = 0
+
+        def take_turn(self, *arguments: Any) -> Readings:
+            self.turns += 1
+            return self._gateway.take_turn(*arguments)
+
+        def commit(self, commits: Any, in_turn: Any = ()) -> None:
+            if in_turn and self.turned_away < 2:
+                self.turned_away += 1
+                raise LostRace(Readings())
+            super().commit(commits, in_turn)
+
+    unlucky = Unlucky(service.gateway, rival)
+    beside = replace(service, gateway=unlucky, persistence=patient(attempts_max=9))
+    assert beside.place(asking((BLACK, 2)), SOURCE).order.status is OrderStatus.RESERVED
+    assert unlucky.turns == 1
