@@ -7,11 +7,13 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 
+from inventory_common.limits import UNDIVIDED_ORDER_LINES_MAX
 from tests.deployed.cloud import STAGE, Cloud
 from tests.integration.shop import VENDOR, Shop, Sku, done, outcome
 
@@ -71,6 +73,7 @@ class Needs:
             "stock/sku_changed": {"send an alert": self._send_alert},
             "stock/expire_orders": {
                 "give back an ended hold": self._expire,
+                "give back an ended hold of many lines": self._expire_in_steps,
                 "ask for a turn at a contested SKU": self._expire_in_turn,
                 "take back an order that was left half placed": self._take_back,
             },
@@ -189,7 +192,18 @@ class Needs:
         self._change("stock/sku_changed", key, before=before, after=after)
 
     def _expire(self) -> None:
-        order_id = self._placed_order(expires_at={"S": PAST}, last_updated={"S": PAST})
+        self._expire_order_of([self.sku])
+
+    def _expire_in_steps(self) -> None:
+        self._expire_order_of(self._many_skus)
+
+    @cached_property
+    def _many_skus(self) -> list[Sku]:
+        """SKUs enough for an order that is kept in parts."""
+        return self._shop.has_skus(UNDIVIDED_ORDER_LINES_MAX + 1, 100)
+
+    def _expire_order_of(self, skus: Sequence[Sku]) -> None:
+        order_id = self._placed_order(skus, expires_at={"S": PAST}, last_updated={"S": PAST})
         self._sweep()
         order = self._shop.order(order_id).json()
         assert (order["status"], order["cancel_reason"]) == ("cancelled", "expired")
@@ -223,6 +237,7 @@ class Needs:
     def _take_back(self) -> None:
         errand = {"performed_by": "web-shop", "request_id": "r", "lease_until": PAST, "asked": "nothing"}
         order_id = self._placed_order(
+            [self.sku],
             phase={"S": "placing"},
             errand={"M": {name: {"S": value} for name, value in errand.items()}},
             last_updated={"S": PAST},
@@ -230,10 +245,10 @@ class Needs:
         self._sweep()
         assert outcome(self._shop.order(order_id)) == "404 order_not_found"
 
-    def _placed_order(self, **attributes: Any) -> str:
+    def _placed_order(self, skus: Sequence[Sku], **attributes: Any) -> str:
         """Place an order, and let it be as if time had passed, or a process had died."""
         order_id = f"ORDER-{self._next()}"
-        done(self._shop.place(order_id, (self.sku, 1), hold_seconds=60))
+        done(self._shop.place(order_id, *((sku, 1) for sku in skus), hold_seconds=60))
         self._tables.update_item(
             TableName=self._names["VendorInventory"],
             Key={"product_id": {"S": order_id}, "sku": {"S": "#ORDER"}},

@@ -140,7 +140,7 @@ BATCH_LINES_MAX: Final = 2_000
 """Lines of all orders in one batch, as they are sent."""
 ANSWERED_LINES_MAX: Final = 20_000
 """Lines of all orders in one answer: Lambda's answers have 6 MB, and a line at most 240 bytes there.  A page
-of orders due ends with the order that reaches it; orders of a batch beyond it are told 503, to be sent again."""
+of orders due ends with the order that reaches it; orders of a batch beyond it are to be sent again (503)."""
 SWEEP_SECONDS_MAX: Final = 45.0
 """How long one run of the sweeper takes on further due orders; the next goes on a minute after it began."""
 

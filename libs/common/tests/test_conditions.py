@@ -121,6 +121,19 @@ def test_an_update_removes_only_what_is_gone() -> None:
     assert bare["UpdateExpression"] == "SET #version = :version REMOVE #brand, #tags"
 
 
+def test_an_update_may_ask_for_more_than_the_version(dynamodb: Any) -> None:
+    """The next item under the same key begins to count its versions anew."""
+    key = {"product_id": {"S": "ORDER-1"}, "sku": {"S": "#ORDER"}}
+    former = {"created_at": {"S": "one"}, "version": {"N": "1"}}
+    later = {"created_at": {"S": "two"}, "version": {"N": "1"}}
+    update = versioned_update(former, {**former, "version": {"N": "2"}}, same=("created_at",))
+    dynamodb.put_item(TableName="VendorInventory", Item=key | later)
+    with pytest.raises(dynamodb.exceptions.ConditionalCheckFailedException):
+        dynamodb.update_item(TableName="VendorInventory", Key=key, **update)
+    dynamodb.put_item(TableName="VendorInventory", Item=key | former)
+    dynamodb.update_item(TableName="VendorInventory", Key=key, **update)
+
+
 def test_an_update_sets_members_of_a_map_one_by_one_whatever_they_are_called(dynamodb: Any) -> None:
     key = {"product_id": {"S": "ORDER-1"}, "sku": {"S": "#ORDER"}}
     version = {"version": {"N": "3"}}

@@ -141,6 +141,7 @@ SURFACE = {
     ],
     "limits": [
         "ALERT_MEMORY_SECONDS",
+        "ANSWERED_LINES_MAX",
         "ARCHIVE_LAG_MAX_SECONDS",
         "BATCH_LINES_MAX",
         "BATCH_ORDERS_MAX",

@@ -52,6 +52,19 @@ def test_an_extension_never_makes_a_hold_shorter(shop: Client, orders: str) -> N
 
 
 @pytest.mark.usefixtures("placed")
+def test_an_extension_with_a_key_is_done_once(shop: Client, orders: str, clock: Clock) -> None:
+    first = shop.post(EXTEND, {"hold_seconds": 7_200}, orders, idempotency_key="k")
+    clock.advance(60)
+    again = shop.post(EXTEND, {"hold_seconds": 7_200}, orders, idempotency_key="k")
+    assert (again.status, again.headers["Idempotent-Replayed"], again.json) == (200, "true", first.json)
+    other = shop.post(EXTEND, {"hold_seconds": 9_000}, orders, idempotency_key="k")
+    assert (other.status, other.code) == (422, "idempotency_key_reused")
+    malformed = shop.post(EXTEND, {"hold_seconds": 9_000}, orders, idempotency_key="k" * 256)
+    assert malformed.status == 400
+    assert shop.get(ADDRESS, orders).json == first.json
+
+
+@pytest.mark.usefixtures("placed")
 def test_an_extension_after_the_hold_wins_while_nothing_was_released(
     shop: Client, orders: str, clock: Clock
 ) -> None:
