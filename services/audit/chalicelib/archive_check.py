@@ -24,8 +24,7 @@ from inventory_common.values import value
 from .archive import LOG_PREFIX, record_key
 from .digests import DIGEST_PREFIX, Signer, digest_hash
 from .documents import balance_of, read_record
-from .inventory_scan import InventoryScan
-from .log_gateway import LogGateway
+from .log_gateway import InventoryScan, LogGateway
 from .object_store import ObjectStore
 
 __all__ = ["ArchiveCheck", "ArchiveReport"]

@@ -17,8 +17,7 @@ from .archive_check import ArchiveCheck
 from .audit_service import AuditService
 from .digests import Digests, Signer
 from .findings import FindingLog
-from .inventory_scan import InventoryScan
-from .log_gateway import LogGateway
+from .log_gateway import InventoryScan, LogGateway
 from .object_store import ObjectStore
 from .reconciliation import Reconciliation
 from .stream_audit import StreamAudit

@@ -26,7 +26,7 @@ from inventory_common.timestamps import Clock
 from inventory_common.values import value
 
 from .documents import balance_of
-from .inventory_scan import InventoryScan
+from .log_gateway import InventoryScan
 from .object_store import ObjectStore
 
 __all__ = ["DIGEST_PREFIX", "Digests", "Signer", "digest_hash"]

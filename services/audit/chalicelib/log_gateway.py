@@ -1,4 +1,4 @@
-"""The stock log in DynamoDB: one Query for each page."""
+"""DynamoDB as the audit service reads it: the log, one Query for each page, and the inventory as a whole."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from inventory_common.errors import DatabaseUnavailable
 from inventory_common.ids import product_of
 from inventory_common.items import Item, from_item, to_attribute, to_item
 from inventory_common.limits import READ_ROUNDS_MAX, TRANSACTION_ITEMS_MAX
-from inventory_common.order_items import order_key
+from inventory_common.order_items import held_units, order_key, part_count, part_key
 from inventory_common.pages import Listing, Page, PageRequest, Period, Position, at_most, within
 from inventory_common.schema import (
     PRODUCT_TRANSACTION_INDEX,
@@ -24,7 +24,7 @@ from inventory_common.settings import Settings
 from inventory_common.transactions import TransactionRecord
 from inventory_common.values import value
 
-__all__ = ["LogGateway", "LogPage"]
+__all__ = ["InventoryScan", "LogGateway", "LogPage"]
 
 _ALL: Final = Period()
 _WALK_ITEMS: Final = 250
@@ -140,3 +140,34 @@ class LogGateway:
             listing.next_cursor(answer),
             lambda document: {name: document[name] for name in space.position},
         )
+
+
+class InventoryScan:
+    """Reads VendorInventory as a whole: no index lists all vendors, so this is a Scan."""
+
+    def __init__(self, client: DynamoDBClient, settings: Settings) -> None:
+        self._client = client
+        self._table = settings.name_of(VENDOR_INVENTORY)
+
+    def items(self) -> Iterator[Item]:
+        """Yield all items, each read consistently, and all of them over the time that it takes."""
+        arguments = {"TableName": self._table, "ConsistentRead": True}
+        while True:
+            answer = self._client.scan(**arguments)
+            yield from answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def held_by(self, order_id: str, sku: str) -> int:
+        """Return the units of a SKU that an order holds, read consistently."""
+        own = self._get(order_key(order_id))
+        if own is None:
+            return 0
+        parts = (self._get(part_key(order_id, part)) for part in range(1, part_count(own) + 1))
+        return sum(held_units(item).get(sku, 0) for item in (own, *parts) if item is not None)
+
+    def _get(self, key: Item) -> Item | None:
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        item: Item | None = answer.get("Item")
+        return item

@@ -23,8 +23,7 @@ from inventory_common.values import value
 
 from .documents import balance_of, read_record
 from .findings import FindingLog, LedgerFinding, finding_id
-from .inventory_scan import InventoryScan
-from .log_gateway import LogGateway
+from .log_gateway import InventoryScan, LogGateway
 
 __all__ = ["Difference", "Fold", "Reconciliation", "Report", "compare", "fold"]
 
