@@ -86,12 +86,13 @@ class Stack:
         check_ports(self._settings, names)
         if embedded:
             self._start_aws()
-        self._prepare_tables()
+        # The services need the tables with their first request; until then they begin beside them.
         say(f"starting {', '.join(SERVICES)} and the index page …")
         environment = front_environment(self._settings, self._environ)
         self._add("front", ["local.front"], environment)
         for name in SERVICES:
             self._add(name, self._service_arguments(name), self._service_environment())
+        self._prepare_tables()
         self._await_health()
         for name in TRIGGERED_SERVICES:
             self._add(f"{name}-triggers", self._trigger_arguments(name), self._service_environment())

@@ -201,7 +201,7 @@ def reading_then_writing(name: str, url: str, _: int) -> Writer:
             except ClientError:
                 continue
             return 1
-        raise Busy
+        raise Busy("all attempts were lost")
 
     return place, sent
 
@@ -266,5 +266,5 @@ def batch(stock: Any, command: Any, ids: list[str]) -> int:
     results = stock.batch([BatchedOrder(order_id, command, lines) for order_id in ids], source())
     done = sum(isinstance(result, SettledOrder) for result in results)
     if not done:
-        raise Busy
+        raise Busy("all attempts were lost")
     return done
