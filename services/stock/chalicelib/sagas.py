@@ -96,8 +96,9 @@ class Sagas:
             )
             if turned.commit is not None and turned.commit.order is not None:
                 self._release(turned.commit.order, source.request_id, deadline)
-            # The step knows of its own lines alone.
-            require_on_offer(command.lines, self._skus_of(command.lines, deadline))
+            # The step knows of its own lines alone; if there is time, all of them are told.
+            with suppress(Busy):
+                require_on_offer(command.lines, self._skus_of(command.lines, deadline))
             raise
         if placed.order.phase is Phase.PLACING:
             # What had been placed was given back meanwhile: the sweeper took us for dead.

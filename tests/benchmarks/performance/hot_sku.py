@@ -25,7 +25,7 @@ __all__ = ["measure"]
 
 ENGINE: Final = "dynamodb-local"
 WRITERS: Final = (1, 2, 4, 8, 16, 32)
-SECONDS: Final = 5.0
+SECONDS: Final = 4.0
 WARM_UP_SECONDS: Final = 10.0
 PACK: Final = 49
 """Orders of one line that one transaction holds, and a batch of this benchmark."""
@@ -77,6 +77,9 @@ def run(way: str, name: str, url: str, writers: int, seconds: float = SECONDS) -
         ``orders_per_second``; ``attempts``, transactions sent for each that was needed; ``told_busy``,
         requests that were told to come back.
     """
+    if way in OF_PREPARED:
+        for n in range(writers):
+            prepare(url, f"{name}-{n}", PREPARED // writers)
     context = multiprocessing.get_context("spawn")
     results, stop, start = context.Queue(), context.Event(), context.Barrier(writers + 1)
     processes = [
@@ -137,7 +140,6 @@ def confirming(name: str, url: str, orders: int) -> Writer:
     """Confirm one order after another, as many as there are."""
     from chalicelib.commands import SettleOrder
 
-    prepare(url, name, orders)
     stock, sent = service_on(url)
     left = iter(order_ids(name, orders))
 
@@ -159,7 +161,6 @@ def placing_packs(name: str, url: str, _: int) -> Writer:
 
 def confirming_packs(name: str, url: str, orders: int) -> Writer:
     """Confirm one pack of orders after another, as many as there are."""
-    prepare(url, name, orders)
     stock, sent = service_on(url)
     left = iter(order_ids(name, orders))
     return lambda: batch(stock, "confirm", list(islice(left, PACK))), sent
@@ -214,6 +215,7 @@ WAYS: Final[dict[str, Callable[[str, str, int], Writer]]] = {
     "batch_confirm": confirming_packs,
     "expire": expiring,
 }
+OF_PREPARED: Final = {"confirm", "batch_confirm"}
 PACKED: Final = {"batch_place", "batch_confirm", "expire"}
 
 
