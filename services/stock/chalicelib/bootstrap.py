@@ -25,7 +25,7 @@ __all__ = ["bound_lowering", "reactions", "rest_service", "stock_service", "swee
 _NAME: Final = "inventory-stock"
 _API: Final = Api(
     about="Vendors keep SKUs and their stock; order systems reserve units, and settle or release them.",
-    version="1.0.0",
+    version="1.1.0",
     folder=Path(__file__).parent.parent,
 )
 
