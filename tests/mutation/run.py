@@ -22,6 +22,7 @@ import signal
 import sys
 import time
 import tomllib
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -260,7 +261,10 @@ def _run(tree: Path, module: Module, seconds_max: float, said: Path, *, loaded: 
             if loaded is not None:
                 files = {str(getattr(part, "__file__", None)) for part in list(sys.modules.values())}
                 loaded.write_text("\n".join(sorted(file for file in files if file.startswith(str(tree)))))
+        except BaseException:
+            traceback.print_exc()
         finally:
+            sys.stderr.flush()
             os._exit(code)
     ends, ended = time.monotonic() + seconds_max, 0
     try:

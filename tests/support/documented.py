@@ -140,7 +140,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fail a suite that has run as a whole and left something of the document unanswered."""
     config = session.config
     folder = Path(config.rootpath)
-    narrowed = config.option.keyword or config.option.markexpr or config.option.lf
+    narrowed = config.option.keyword or config.option.markexpr or getattr(config.option, "lf", False)
     whole = [Path(argument).resolve() for argument in config.args] == [folder / "tests"]
     if exitstatus != pytest.ExitCode.OK or narrowed or not whole or config.option.collectonly:
         return
