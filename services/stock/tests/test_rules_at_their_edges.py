@@ -467,3 +467,10 @@ def test_an_order_with_lines_stands_for_ever() -> None:
 
 def test_an_order_begins_with_its_first_version() -> None:
     assert an_order(a_line(reserved=1)).version == 1
+
+
+@pytest.mark.parametrize("product_id", ["PROD-AAAAA", "PROD-ZZZZZ"])
+def test_a_sku_is_not_there_under_another_product(product_id: str) -> None:
+    command = replace(an_adjustment(1), product_id=product_id)
+    with pytest.raises(SkuNotFound):
+        adjust(Snapshot(skus={BLACK: a_sku(current=5)}), command, an_occasion())

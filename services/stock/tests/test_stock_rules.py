@@ -157,3 +157,9 @@ def test_a_sku_cannot_be_filled_over_the_limit() -> None:
 def test_an_impossible_movement_is_a_defect_and_never_a_record(kind: TransactionType, reserved: int) -> None:
     with pytest.raises(AssertionError):
         move(a_sku(current=5, reserved=reserved), kind, 2, an_occasion())
+
+
+@pytest.mark.parametrize("kind", TransactionType)
+def test_the_sku_of_a_restock_or_an_adjustment_is_answered_whole(kind: TransactionType) -> None:
+    moved = move(a_sku(current=50, reserved=20), kind, 7, an_occasion())
+    assert moved.is_answered is (kind in ("restock", "manual_adjustment"))
