@@ -201,9 +201,8 @@ class InventoryGateway:
         up_to_bound = at_most(bound)
         # A cursor above the bound is of a page before it was lowered, and nothing follows.
         Listing(LOW_STOCK_INDEX, vendor_id).check(page)
-        if page.after is not None and not up_to_bound.admits(page.after[LOW_STOCK_INDEX.sort_key]):
-            return Page([], None)
-        if item is None:
+        is_above = page.after is not None and not up_to_bound.admits(page.after[LOW_STOCK_INDEX.sort_key])
+        if item is None or is_above:
             return Page([], None)
         found = self._list(Listing(LOW_STOCK_INDEX, vendor_id, up_to_bound), page)
         low = [sku for sku in found.documents if sku["low_stock_flag"] and sku["is_active"]]

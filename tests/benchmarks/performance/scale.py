@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import Any, Final
 
 from inventory_common.items import Item
+from local.tables import create_tables
 from tests.benchmarks.performance import shape, stage
 from tests.support.engines import engine
 
@@ -81,7 +82,7 @@ def low_stock_units(skus: Iterable[Item], highest_threshold: int) -> float:
     """Return the read units of the list of a vendor's low SKUs."""
     with engine(ENGINE) as url, stage.settings() as environment:
         client = stage.client_of(url)
-        stage.create_tables(client)
+        create_tables(client)
         shape.keep(client, "VendorInventory", [shape.the_bound(highest_threshold)])
         shape.keep(client, "VendorInventory", skus)
         return float(stage.do("low_stock", "stock", url, environment))
