@@ -39,8 +39,8 @@ def describe(service: str, folder: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``routes``, by path, the methods of each; ``feeds``, by function, the table, key attribute and prefix
-        of the items it reads; ``schedules``, by function, the expression of each
+        ``routes``, by path, the methods of each; ``feeds``, by function, the table, key attribute and prefix of
+        the items it reads; ``schedules``, by function, the expression of each
         (docs/platform-contract.md).
 
     Raises
@@ -65,8 +65,12 @@ def _declared(app: Any) -> dict[str, Any]:
     return {
         "routes": {path: sorted(methods) for path, methods in sorted(app.routes.items())},
         "feeds": {
-            name: {"table": feed.table.name, "key_attribute": feed.key_attribute, "prefix": feed.prefix}
-            for name, feed in sorted(app.feeds.items())
+            name: {
+                "table": subscription.table.name,
+                "key_attribute": subscription.key_attribute,
+                "prefix": subscription.prefix,
+            }
+            for name, subscription in sorted(app.subscriptions.items())
         },
         "schedules": dict(sorted(app.schedules.items())),
     }

@@ -71,7 +71,7 @@ The whole id must match.
 """
 
 
-class Unsaid(Exception):
+class MissingDescription(Exception):
     """The code leaves out what the reference has to tell."""
 
 
@@ -160,7 +160,7 @@ def _row_of_code(kind: type[InventoryError]) -> list[str]:
 def first_sentence(kind: type[InventoryError]) -> str:
     """Return the first sentence of a class's own docstring, on one line."""
     if not kind.__doc__:
-        raise Unsaid(f"{kind.__name__} has no docstring that says when it is answered")
+        raise MissingDescription(f"{kind.__name__} has no docstring that says when it is answered")
     paragraph = " ".join(inspect.cleandoc(kind.__doc__).partition("\n\n")[0].split())
     return re.split(r"(?<=[.])\s+(?=[A-Z])", paragraph)[0]
 
@@ -222,7 +222,9 @@ def _keywords(call: ast.Call, scope: ast.FunctionDef, source: Path) -> dict[str,
                 named |= {str(key.value): None for key in node.value.keys if isinstance(key, ast.Constant)}
                 break
         else:
-            raise Unsaid(f"{source.name}:{call.lineno}: nothing here tells which members **{spread} has")
+            raise MissingDescription(
+                f"{source.name}:{call.lineno}: nothing here tells which members **{spread} has"
+            )
     return named
 
 
@@ -270,10 +272,12 @@ def limits() -> list[Limit]:
         names = ANY_NAME if source == first else LIMIT_NAME
         try:
             found += limits_in(source.read_text(encoding="utf-8"), _place(source), names)
-        except Unsaid as error:
+        except MissingDescription as error:
             unsaid.append(str(error))
     if unsaid:
-        raise Unsaid("\n".join(["say in a docstring below it what each of these bounds:", *unsaid]))
+        raise MissingDescription(
+            "\n".join(["say in a docstring below it what each of these bounds:", *unsaid])
+        )
     return found
 
 
@@ -305,7 +309,7 @@ def limits_in(source: str, place: str, names: re.Pattern[str]) -> list[Limit]:
         else:
             undescribed.append(name)
     if undescribed:
-        raise Unsaid(f"{place}: {', '.join(undescribed)}")
+        raise MissingDescription(f"{place}: {', '.join(undescribed)}")
     return found
 
 

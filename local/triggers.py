@@ -35,7 +35,7 @@ def event_sources(app: Any, functions: Any, prefix: str) -> list[EventSource]:
     Parameters
     ----------
     app : RestService
-        Its `feeds` name the functions.
+        Its `subscriptions` name the functions.
     functions : module
         Has the functions by name.
     prefix : str
@@ -50,11 +50,11 @@ def event_sources(app: Any, functions: Any, prefix: str) -> list[EventSource]:
     return [
         EventSource(
             streams,
-            _stream_of(tables, prefix + feed.table.name),
-            feed.has,
+            _stream_of(tables, prefix + subscription.table.name),
+            subscription.has,
             _with_context(name, getattr(functions, name)),
         )
-        for name, feed in app.feeds.items()
+        for name, subscription in app.subscriptions.items()
     ]
 
 

@@ -17,14 +17,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["Findings", "Way", "changes", "required_version", "verdict"]
+__all__ = ["Changes", "Way", "changes", "required_version", "verdict"]
 
 ROOT = Path(__file__).resolve().parents[2]
 RELEASES = ROOT / "docs" / "releases"
 SERVICES = ("catalog", "stock", "audit")
 
 Document = dict[str, Any]
-Findings = Iterator[tuple[bool, str]]
+Changes = Iterator[tuple[bool, str]]
 """Changes: whether it breaks a client, and what has changed."""
 
 Way = Literal["sent", "answered"]
@@ -35,7 +35,7 @@ UPPER_BOUNDS = ("maximum", "maxLength", "maxItems", "maxProperties")
 SAID_ONLY = {"description", "example", "examples", "title", "default", "discriminator"}
 
 
-def changes(old: Document, new: Document) -> Findings:
+def changes(old: Document, new: Document) -> Changes:
     """Yield every change that a client can notice."""
     comparison = _Comparison(old, new)
     for path, operations in old["paths"].items():
@@ -76,7 +76,7 @@ class _Comparison:
         self._old, self._new = old, new
         self._compared: set[tuple[str, str, Way]] = set()
 
-    def operations(self, where: str, old: Document, new: Document) -> Findings:
+    def operations(self, where: str, old: Document, new: Document) -> Changes:
         if old["operationId"] != new["operationId"]:
             yield True, f"{where} is called {new['operationId']}, no longer {old['operationId']}"
         if {} in old.get("security", [{}]) and {} not in new.get("security", [{}]):
@@ -87,7 +87,7 @@ class _Comparison:
         yield from self._bodies(where, old.get("requestBody"), new.get("requestBody"))
         yield from self._responses(where, old["responses"], new["responses"])
 
-    def _parameters(self, where: str, old: Document, new: Document) -> Findings:
+    def _parameters(self, where: str, old: Document, new: Document) -> Changes:
         before, now = _by_name(self._old, old), _by_name(self._new, new)
         for name, parameter in before.items():
             if name not in now:
@@ -102,7 +102,7 @@ class _Comparison:
             required = bool(now[name].get("required"))
             yield required, f"{where} {'requires' if required else 'knows'} the parameter {name}"
 
-    def _bodies(self, where: str, old: Document | None, new: Document | None) -> Findings:
+    def _bodies(self, where: str, old: Document | None, new: Document | None) -> Changes:
         if old is None or new is None:
             if old is not new:
                 yield (old is not None or bool(new and new.get("required"))), f"{where} has another body"
@@ -111,7 +111,7 @@ class _Comparison:
             yield True, f"{where} requires a body"
         yield from self._contents(where, old["content"], new["content"], "sent")
 
-    def _responses(self, where: str, old: Document, new: Document) -> Findings:
+    def _responses(self, where: str, old: Document, new: Document) -> Changes:
         for status in old.keys() | new.keys():
             if status not in new:
                 yield not _is_problem(status), f"{where} does not answer {status} any more"
@@ -122,7 +122,7 @@ class _Comparison:
                 before, now = _resolved(self._old, old[status]), _resolved(self._new, new[status])
                 yield from self._response(f"{where} {status}", before, now)
 
-    def _response(self, where: str, old: Document, new: Document) -> Findings:
+    def _response(self, where: str, old: Document, new: Document) -> Changes:
         for name in old.get("headers", {}).keys() ^ new.get("headers", {}).keys():
             gone = name not in new.get("headers", {})
             yield gone, f"{where} {'has lost' if gone else 'has'} the header {name}"
@@ -131,7 +131,7 @@ class _Comparison:
         else:
             yield from self._contents(where, old.get("content", {}), new.get("content", {}), "answered")
 
-    def _codes(self, where: str, old: Document, new: Document) -> Findings:
+    def _codes(self, where: str, old: Document, new: Document) -> Changes:
         before, now = self._problems(self._old, old), self._problems(self._new, new)
         for code in before.keys() ^ now.keys():
             yield False, f"{where} {'knows' if code in now else 'has lost'} the code {code}"
@@ -144,7 +144,7 @@ class _Comparison:
         kinds = [_resolved(document, kind) for kind in content["schema"].get("oneOf", [content["schema"]])]
         return {kind["properties"]["code"]["const"]: kind for kind in kinds}
 
-    def _contents(self, where: str, old: Document, new: Document, way: Way) -> Findings:
+    def _contents(self, where: str, old: Document, new: Document, way: Way) -> Changes:
         for media_type in old.keys() ^ new.keys():
             gone = media_type not in new
             yield gone, f"{where} {'has lost' if gone else 'knows'} {media_type}"
@@ -153,7 +153,7 @@ class _Comparison:
 
     # Schemas
 
-    def _schemas(self, where: str, old: Document, new: Document, way: Way) -> Findings:
+    def _schemas(self, where: str, old: Document, new: Document, way: Way) -> Changes:
         pair = old.get("$ref", ""), new.get("$ref", ""), way
         if all(pair[:2]):
             if pair in self._compared:
@@ -178,14 +178,14 @@ class _Comparison:
                 yield True, f"{where}: {keyword} has changed"
 
     @staticmethod
-    def _types(where: str, old: Document, new: Document, way: Way) -> Findings:
+    def _types(where: str, old: Document, new: Document, way: Way) -> Changes:
         before, now = _types(old), _types(new)
         if before == now:
             return
         allowed = before <= now if way == "sent" else bool(now) and now <= before
         yield not allowed, f"{where} is {' or '.join(sorted(now)) or 'anything'}"
 
-    def _alternatives(self, where: str, old: Document, new: Document, way: Way) -> Findings:
+    def _alternatives(self, where: str, old: Document, new: Document, way: Way) -> Changes:
         for keyword in ("anyOf", "oneOf"):
             before, now = old.get(keyword, []), new.get(keyword, [])
             if bool(before) != bool(now):
@@ -198,7 +198,7 @@ class _Comparison:
                 else:
                     yield from self._schemas(where, before[number], now[number], way)
 
-    def _members(self, where: str, old: Document, new: Document, way: Way) -> Findings:
+    def _members(self, where: str, old: Document, new: Document, way: Way) -> Changes:
         before, now = old.get("properties", {}), new.get("properties", {})
         needed_before, needed_now = set(old.get("required", ())), set(new.get("required", ()))
         for name in before.keys() - now.keys():
@@ -237,7 +237,7 @@ def _types(schema: Document) -> set[str]:
     return set(found) if isinstance(found, list) else {found}
 
 
-def _values(where: str, old: Document, new: Document, way: Way) -> Findings:
+def _values(where: str, old: Document, new: Document, way: Way) -> Changes:
     """Compare enumerations; a constant is one of one value."""
     before = old.get("enum", [old["const"]] if "const" in old else None)
     now = new.get("enum", [new["const"]] if "const" in new else None)
@@ -253,7 +253,7 @@ def _values(where: str, old: Document, new: Document, way: Way) -> Findings:
         yield way == "answered", f"{where} may be {value!r}"
 
 
-def _bounds(where: str, name: str, old: Any, new: Any, way: Way, *, lower: bool) -> Findings:
+def _bounds(where: str, name: str, old: Any, new: Any, way: Way, *, lower: bool) -> Changes:
     if old == new:
         return
     narrowed = old is None if None in (old, new) else (new > old) == lower

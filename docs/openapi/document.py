@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from docs.generate_reference import MEMBERS, first_sentence
-from inventory_common.declarations import Declaration, Serves
+from inventory_common.declarations import Declaration, ResponseSpec
 from inventory_common.errors import (
     InventoryError,
     OrderInProgress,
@@ -24,7 +24,7 @@ from inventory_common.requests import IDEMPOTENCY_KEY, Form
 from inventory_common.rest import Endpoint, RestService
 
 from .attributes import ATTRIBUTES, member_of_problem
-from .shapes import Components, Schema, Unsaid
+from .shapes import Components, MissingDescription, Schema
 
 __all__ = ["openapi_document"]
 
@@ -139,7 +139,7 @@ class _Writer:
         self._endpoints = [endpoint for endpoint in endpoints if isinstance(endpoint, Endpoint)]
         own = app.routes.keys() - {endpoint.declared.path for endpoint in self._endpoints}
         if own != OWN_ROUTES.keys():
-            raise Unsaid(f"routes that the document does not know of: {own ^ OWN_ROUTES.keys()}")
+            raise MissingDescription(f"routes that the document does not know of: {own ^ OWN_ROUTES.keys()}")
 
     def document(self) -> Schema:
         paths: dict[str, Schema] = {}
@@ -187,14 +187,14 @@ class _Writer:
         name = endpoint.__name__  # type: ignore[attr-defined]  # of the view that it wraps
         summary, _, more = inspect.cleandoc(endpoint.__doc__ or "").partition("\n\n")
         if declared.serves is None or not summary or not declared.serves:
-            raise Unsaid(f"{declared.method} {declared.path} does not say what it serves")
+            raise MissingDescription(f"{declared.method} {declared.path} does not say what it serves")
         operation: Schema = {
             "operationId": name,
             "tags": [self._tag(declared)],
             "summary": " ".join(summary.replace("``", "`").split()).rstrip("."),
             "description": "\n\n".join(filter(None, [more, _who(declared)])),
-            "security": [{"bearer": []}] if declared.may else [{}, {"bearer": []}],
-            "x-roles": sorted(declared.may),
+            "security": [{"bearer": []}] if declared.allowed_roles else [{}, {"bearer": []}],
+            "x-roles": sorted(declared.allowed_roles),
             "parameters": list(self._parameters_of(declared)),
         }
         if declared.body:
@@ -215,10 +215,12 @@ class _Writer:
             }
             yield {"$ref": f"#/components/parameters/{name}"}
         for name, parameter in declared.query_parameters.items():
-            if not parameter.says:
-                raise Unsaid(f"{declared.method} {declared.path} does not say what {name} is")
+            if not parameter.description:
+                raise MissingDescription(f"{declared.method} {declared.path} does not say what {name} is")
             if not isinstance(parameter.form, Form):
-                raise Unsaid(f"{declared.method} {declared.path} does not say which form {name} has")
+                raise MissingDescription(
+                    f"{declared.method} {declared.path} does not say which form {name} has"
+                )
             schema = dict(parameter.form.schema)
             if parameter.default is not None:
                 schema["default"] = parameter.default
@@ -226,7 +228,7 @@ class _Writer:
                 "name": name,
                 "in": "query",
                 "required": parameter.required,
-                "description": parameter.says,
+                "description": parameter.description,
                 "schema": schema,
                 **(
                     {"example": ATTRIBUTES[name]["sample"]}
@@ -274,7 +276,7 @@ class _Writer:
             }
         return found
 
-    def _content(self, declared: Declaration, serves: Serves) -> Schema:
+    def _content(self, declared: Declaration, serves: ResponseSpec) -> Schema:
         schema: Schema
         if serves.shape is str:
             schema = {"type": "string"}
@@ -306,7 +308,7 @@ class _Writer:
     # Refusals
 
     def _refused(self, declared: Declaration) -> dict[str, Schema]:
-        by_status = groupby(sorted(declared.refusals, key=_place), key=status_of)
+        by_status = groupby(sorted(declared.possible_errors, key=_place), key=status_of)
         return {str(status): self._refusal(list(kinds)) for status, kinds in by_status}
 
     def _refusal(self, kinds: list[type[InventoryError]]) -> Schema:
@@ -395,8 +397,8 @@ class _Writer:
 
 
 def _who(declared: Declaration) -> str:
-    who = f"For: {', '.join(sorted(declared.may))}." if declared.may else "For anybody."
-    for (name, value), roles in declared.may_ask.items():
+    who = f"For: {', '.join(sorted(declared.allowed_roles))}." if declared.allowed_roles else "For anybody."
+    for (name, value), roles in declared.allowed_roles_by_query.items():
         who += f" With `{name}={value}` for: {', '.join(sorted(roles))}."
     return who
 

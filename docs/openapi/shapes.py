@@ -18,14 +18,14 @@ from inventory_common.transactions import TransactionRecord, record_hash
 
 from .attributes import ATTRIBUTES, SAMPLES
 
-__all__ = ["Components", "Unsaid"]
+__all__ = ["Components", "MissingDescription"]
 
 Schema = dict[str, Any]
 
 TYPES: Mapping[Any, str] = {str: "string", int: "integer", bool: "boolean", Decimal: "number"}
 
 
-class Unsaid(Exception):
+class MissingDescription(Exception):
     """A declaration leaves out what the document has to tell."""
 
 
@@ -97,7 +97,7 @@ class Components:
             return schema
         said = ATTRIBUTES.get(name)
         if said is None:
-            raise Unsaid(f"nothing says what the attribute {name} is")
+            raise MissingDescription(f"nothing says what the attribute {name} is")
         form = {key: value for key, value in said.items() if key != "sample"}
         if "enum" in form and "null" in _types(schema):
             form["enum"] = [*form["enum"], None]
@@ -123,7 +123,7 @@ class Components:
             if patch or form.get("default", "") is None:
                 form.pop("default", None)
             if attribute not in ATTRIBUTES:
-                raise Unsaid(f"nothing says what the attribute {attribute} of {name} is")
+                raise MissingDescription(f"nothing says what the attribute {attribute} of {name} is")
             form.setdefault("description", ATTRIBUTES[attribute]["description"])
         self.schemas[name] = schema
         schema.setdefault("examples", [self._sample_taken(name)])
@@ -139,7 +139,7 @@ class Components:
             members = get_args(parts[0]) if get_origin(parts[0]) in (Union, UnionType) else parts
             return [self.sample(member) for member in members]
         if shape is Any or not hasattr(shape, "__annotations__") or issubclass(shape, StrEnum):
-            raise Unsaid(f"there is no sample of {shape}")
+            raise MissingDescription(f"there is no sample of {shape}")
         found = {name: self._sample_of(name, hint) for name, hint in _members(shape).items()}
         found = _changed(found, SAMPLES.get(shape.__name__, {}))
         for name, hint in _members(shape).items():
@@ -152,7 +152,7 @@ class Components:
     def _sample_of(self, name: str, hint: Any) -> Any:
         try:
             return self.sample(hint)
-        except Unsaid:
+        except MissingDescription:
             return ATTRIBUTES.get(name, {}).get("sample")
 
     def _sample_taken(self, name: str) -> Any:

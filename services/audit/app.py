@@ -20,7 +20,7 @@ from chalicelib.exports import export, form_of
 from chalicelib.findings import FINDING_ATTRIBUTES
 from chalicelib.log_gateway import LogPage
 from chalicelib.timeline import draw
-from inventory_common.declarations import Serves
+from inventory_common.declarations import ResponseSpec
 from inventory_common.errors import ArchiveUnavailable, SkuNotFound, TransactionNotFound
 from inventory_common.identity import Role
 from inventory_common.ledger import RECORD_ATTRIBUTES
@@ -63,16 +63,16 @@ EXPORTS = {
     "text/csv": "With `Accept: text/csv`: a line for each item, as many as an answer holds.",
     "application/x-ndjson": "With `Accept: application/x-ndjson`: an object a line, as many as fit.",
 }
-RECORDS = Serves(TransactionRecord, also=EXPORTS)
+RECORDS = ResponseSpec(TransactionRecord, also=EXPORTS)
 LOG_READERS = {Role.VENDOR, Role.AUDITOR, Role.ADMIN}
 
 
 @app.route(
     "/transactions/{transaction_id}",
     methods=["GET"],
-    may=LOG_READERS,
-    serves=Serves(TransactionRecord, etag=True),
-    refuses=[TransactionNotFound],
+    allowed_roles=LOG_READERS,
+    serves=ResponseSpec(TransactionRecord, etag=True),
+    errors=[TransactionNotFound],
 )
 def get_transaction(request: Request, transaction_id: str) -> Response:
     """Show a log record."""
@@ -83,7 +83,7 @@ def get_transaction(request: Request, transaction_id: str) -> Response:
 @app.route(
     "/products/{product_id}/transactions",
     methods=["GET"],
-    may=LOG_READERS,
+    allowed_roles=LOG_READERS,
     query=SEARCH,
     paged=True,
     serves=RECORDS,
@@ -97,7 +97,7 @@ def list_product_transactions(request: Request, product_id: str) -> Response:
 @app.route(
     "/vendors/{vendor_id}/transactions",
     methods=["GET"],
-    may=LOG_READERS,
+    allowed_roles=LOG_READERS,
     query=SEARCH,
     paged=True,
     serves=RECORDS,
@@ -109,7 +109,12 @@ def list_vendor_transactions(request: Request, vendor_id: str) -> Response:
 
 
 @app.route(
-    "/skus/{sku}/transactions", methods=["GET"], may=LOG_READERS, query=SEARCH, paged=True, serves=RECORDS
+    "/skus/{sku}/transactions",
+    methods=["GET"],
+    allowed_roles=LOG_READERS,
+    query=SEARCH,
+    paged=True,
+    serves=RECORDS,
 )
 def list_sku_transactions(request: Request, sku: str) -> Response:
     """List a SKU's log, newest first if not asked otherwise."""
@@ -120,11 +125,11 @@ def list_sku_transactions(request: Request, sku: str) -> Response:
 @app.route(
     "/skus/{sku}/verification",
     methods=["GET"],
-    may=LOG_READERS,
+    allowed_roles=LOG_READERS,
     query=VERIFIED_AT_ONCE,
     paged=True,
-    serves=Serves(VerificationAnswer, whole_page=True),
-    refuses=[SkuNotFound],
+    serves=ResponseSpec(VerificationAnswer, whole_page=True),
+    errors=[SkuNotFound],
 )
 def verify_sku(request: Request, sku: str) -> Response:
     """Check a SKU's log, record by record, and the live SKU against it."""
@@ -135,10 +140,10 @@ def verify_sku(request: Request, sku: str) -> Response:
 @app.route(
     "/skus/{sku}/stock-at",
     methods=["GET"],
-    may=LOG_READERS,
+    allowed_roles=LOG_READERS,
     query={"time": Parameter(moment, "The moment; a record at exactly it counts.", required=True)},
-    serves=Serves(StockAtAnswer),
-    refuses=[SkuNotFound],
+    serves=ResponseSpec(StockAtAnswer),
+    errors=[SkuNotFound],
 )
 def get_stock_at(request: Request, sku: str) -> Response:
     """Tell a SKU's stock at a moment, and the record that made it so."""
@@ -148,9 +153,9 @@ def get_stock_at(request: Request, sku: str) -> Response:
 @app.route(
     "/skus/{sku}/reservations",
     methods=["GET"],
-    may=LOG_READERS,
-    serves=Serves(ReservationsAnswer),
-    refuses=[SkuNotFound],
+    allowed_roles=LOG_READERS,
+    serves=ResponseSpec(ReservationsAnswer),
+    errors=[SkuNotFound],
 )
 def get_reservations(request: Request, sku: str) -> Response:
     """Tell which orders hold units of a SKU now."""
@@ -160,10 +165,10 @@ def get_reservations(request: Request, sku: str) -> Response:
 @app.route(
     "/skus/{sku}/timeline.svg",
     methods=["GET"],
-    may=LOG_READERS,
+    allowed_roles=LOG_READERS,
     query=PERIOD,
-    serves=Serves(str, media_type="image/svg+xml"),
-    refuses=[SkuNotFound],
+    serves=ResponseSpec(str, media_type="image/svg+xml"),
+    errors=[SkuNotFound],
 )
 def get_timeline(request: Request, sku: str) -> Response:
     """Draw a SKU's stock, reserved units and threshold over time, its records marked by type."""
@@ -174,9 +179,9 @@ def get_timeline(request: Request, sku: str) -> Response:
 @app.route(
     "/findings",
     methods=["GET"],
-    may=LOG_READERS,
+    allowed_roles=LOG_READERS,
     paged=True,
-    serves=Serves(FindingAnswer, also=EXPORTS),
+    serves=ResponseSpec(FindingAnswer, also=EXPORTS),
     unavailable=ArchiveUnavailable,
 )
 def list_findings(request: Request) -> Response:

@@ -10,7 +10,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import catalog_service, rest_service
 from chalicelib.commands import BrowseCategory, ChangeProduct, CreateProduct
 from chalicelib.product_rules import owner_of_new_product
-from inventory_common.declarations import DONE, Serves
+from inventory_common.declarations import DONE, ResponseSpec
 from inventory_common.errors import ExternalIdExists, ProductNotFound
 from inventory_common.identity import Role
 from inventory_common.limits import NAME_MAX_CHARACTERS
@@ -54,18 +54,18 @@ CREATED = {
     "order": Parameter(one_of("asc", "desc"), "By their creation: oldest or newest first.", default="asc"),
 }
 
-ONE = Serves(Product, etag=True)
-CREATED_ONE = Serves(Product, status=201, etag=True, location=True)
+ONE = ResponseSpec(Product, etag=True)
+CREATED_ONE = ResponseSpec(Product, status=201, etag=True, location=True)
 
 
 @app.route(
     "/products",
     methods=["POST"],
-    may=VENDORS,
+    allowed_roles=VENDORS,
     body="NewProduct",
     idempotency="optional",
     serves=CREATED_ONE,
-    refuses=[ExternalIdExists],
+    errors=[ExternalIdExists],
 )
 def create_product(request: Request) -> Response:
     """Put a product into the catalog."""
@@ -81,7 +81,7 @@ def create_product(request: Request) -> Response:
         images=body.images,
         tags=body.tags,
         external_id=body.external_id,
-        intent=request.intent,
+        idempotency_key=request.idempotency_key,
     )
     product, replayed = catalog.create(command)
     return answer(
@@ -96,11 +96,11 @@ def create_product(request: Request) -> Response:
 @app.route(
     "/products",
     methods=["GET"],
-    may=PUBLIC,
-    may_ask={("active", "false"): {Role.AUDITOR, Role.ADMIN}},
+    allowed_roles=PUBLIC,
+    allowed_roles_by_query={("active", "false"): {Role.AUDITOR, Role.ADMIN}},
     query=BROWSE,
     paged=True,
-    serves=Serves(Product),
+    serves=ResponseSpec(Product),
 )
 def browse_category(request: Request) -> Response:
     """List products of a category, active ones if not asked otherwise."""
@@ -118,7 +118,9 @@ def browse_category(request: Request) -> Response:
     return listing(catalog.browse(wanted, request.page), request)
 
 
-@app.route("/products/{product_id}", methods=["GET"], may=PUBLIC, serves=ONE, refuses=[ProductNotFound])
+@app.route(
+    "/products/{product_id}", methods=["GET"], allowed_roles=PUBLIC, serves=ONE, errors=[ProductNotFound]
+)
 def get_product(request: Request, product_id: str) -> Response:
     """Show a product."""
     product = catalog.product(product_id, request.principal)
@@ -128,11 +130,11 @@ def get_product(request: Request, product_id: str) -> Response:
 @app.route(
     "/products/{product_id}",
     methods=["PATCH"],
-    may=VENDORS,
+    allowed_roles=VENDORS,
     body="ProductPatch",
     versioned=True,
     serves=ONE,
-    refuses=[ProductNotFound],
+    errors=[ProductNotFound],
 )
 def change_product(request: Request, product_id: str) -> Response:
     """Change a product; ``{"is_active": true}`` brings it back."""
@@ -143,10 +145,10 @@ def change_product(request: Request, product_id: str) -> Response:
 @app.route(
     "/products/{product_id}",
     methods=["DELETE"],
-    may=VENDORS,
+    allowed_roles=VENDORS,
     versioned=True,
     serves=DONE,
-    refuses=[ProductNotFound],
+    errors=[ProductNotFound],
 )
 def deactivate_product(request: Request, product_id: str) -> Response:
     """Take a product out of the shop; its record stays."""
@@ -157,10 +159,10 @@ def deactivate_product(request: Request, product_id: str) -> Response:
 @app.route(
     "/vendors/{vendor_id}/products",
     methods=["GET"],
-    may=OVERSEERS,
+    allowed_roles=OVERSEERS,
     query=CREATED,
     paged=True,
-    serves=Serves(Product),
+    serves=ResponseSpec(Product),
 )
 def list_vendor_products(request: Request, vendor_id: str) -> Response:
     """List a vendor's products, inactive ones too."""

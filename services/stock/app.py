@@ -26,7 +26,7 @@ from chalicelib.commands import (
 from chalicelib.orders import SettledOrder
 from chalicelib.reservations import sum_settled
 from chalicelib.stock_service import StockChanged
-from inventory_common.declarations import DONE, Serves
+from inventory_common.declarations import DONE, ResponseSpec
 from inventory_common.errors import (
     AdjustmentBelowReserved,
     CountStale,
@@ -68,9 +68,9 @@ ORDER_SYSTEMS = {Role.ORDERS, Role.ADMIN}
 
 SKUS, STOCK, ORDERS = "skus", "stock", "orders"
 
-ONE_SKU = Serves(Sku, etag=True)
-CHANGE = Serves(StockChangeAnswer, status=201)
-ONE_ORDER = Serves(OrderAnswer, etag=True, replays=True)
+ONE_SKU = ResponseSpec(Sku, etag=True)
+CHANGE = ResponseSpec(StockChangeAnswer, status=201)
+ONE_ORDER = ResponseSpec(OrderAnswer, etag=True, replays=True)
 
 # No body is the whole order; part of it is not repeatable by itself and needs a key.
 SETTLING: Any = {
@@ -87,11 +87,11 @@ SETTLING: Any = {
     "/products/{product_id}/skus",
     methods=["POST"],
     tag=SKUS,
-    may=VENDORS,
+    allowed_roles=VENDORS,
     body="NewSku",
     idempotency="optional",
-    serves=Serves(Sku, status=201, etag=True, location=True),
-    refuses=[ProductNotFound, ProductInactive, SkuExists],
+    serves=ResponseSpec(Sku, status=201, etag=True, location=True),
+    errors=[ProductNotFound, ProductInactive, SkuExists],
 )
 def create_sku(request: Request, product_id: str) -> Response:
     """Offer a variant of a product."""
@@ -104,7 +104,7 @@ def create_sku(request: Request, product_id: str) -> Response:
         unit_price=body.unit_price,
         reorder_threshold=body.reorder_threshold,
         scope=request.scope,
-        intent=request.intent,
+        idempotency_key=request.idempotency_key,
     )
     created = stock.create_sku(command, _source(request))
     return answer(
@@ -120,9 +120,9 @@ def create_sku(request: Request, product_id: str) -> Response:
     "/products/{product_id}/skus",
     methods=["GET"],
     tag=SKUS,
-    may=SKU_READERS,
+    allowed_roles=SKU_READERS,
     paged=True,
-    serves=Serves(Sku),
+    serves=ResponseSpec(Sku),
 )
 def list_skus_of_product(request: Request, product_id: str) -> Response:
     """List a product's SKUs."""
@@ -133,9 +133,9 @@ def list_skus_of_product(request: Request, product_id: str) -> Response:
     "/products/{product_id}/skus/{sku}",
     methods=["GET"],
     tag=SKUS,
-    may=SKU_READERS,
+    allowed_roles=SKU_READERS,
     serves=ONE_SKU,
-    refuses=[SkuNotFound],
+    errors=[SkuNotFound],
 )
 def get_sku(request: Request, product_id: str, sku: str) -> Response:
     """Show a SKU with its stock."""
@@ -147,11 +147,11 @@ def get_sku(request: Request, product_id: str, sku: str) -> Response:
     "/products/{product_id}/skus/{sku}",
     methods=["PATCH"],
     tag=SKUS,
-    may=VENDORS,
+    allowed_roles=VENDORS,
     body="SkuPatch",
     versioned=True,
     serves=ONE_SKU,
-    refuses=[SkuNotFound],
+    errors=[SkuNotFound],
 )
 def change_sku(request: Request, product_id: str, sku: str) -> Response:
     """Change a SKU, but for its stock; ``{"is_active": true}`` brings it back."""
@@ -164,10 +164,10 @@ def change_sku(request: Request, product_id: str, sku: str) -> Response:
     "/products/{product_id}/skus/{sku}",
     methods=["DELETE"],
     tag=SKUS,
-    may=VENDORS,
+    allowed_roles=VENDORS,
     versioned=True,
     serves=DONE,
-    refuses=[SkuNotFound],
+    errors=[SkuNotFound],
 )
 def deactivate_sku(request: Request, product_id: str, sku: str) -> Response:
     """Take a SKU out of the shop; its record and its stock stay."""
@@ -179,22 +179,22 @@ def deactivate_sku(request: Request, product_id: str, sku: str) -> Response:
     "/products/{product_id}/skus/{sku}/restocks",
     methods=["POST"],
     tag=STOCK,
-    may=VENDORS,
+    allowed_roles=VENDORS,
     body="RestockBody",
     idempotency="required",
     serves=CHANGE,
-    refuses=[SkuNotFound, SkuInactive, ProductInactive, StockLimitExceeded],
+    errors=[SkuNotFound, SkuInactive, ProductInactive, StockLimitExceeded],
 )
 def restock(request: Request, product_id: str, sku: str) -> Response:
     """Take units into stock."""
-    assert request.intent is not None
+    assert request.idempotency_key is not None
     command = Restock(
         product_id=product_id,
         sku=sku,
         quantity=request.body.quantity,
         notes=request.body.notes,
         scope=request.scope,
-        intent=request.intent,
+        idempotency_key=request.idempotency_key,
     )
     return _stock_change(stock.restock(command, _source(request)))
 
@@ -203,15 +203,15 @@ def restock(request: Request, product_id: str, sku: str) -> Response:
     "/products/{product_id}/skus/{sku}/adjustments",
     methods=["POST"],
     tag=STOCK,
-    may=VENDORS,
+    allowed_roles=VENDORS,
     body="AdjustmentBody",
     idempotency="required",
     serves=CHANGE,
-    refuses=[SkuNotFound, CountStale, AdjustmentBelowReserved, StockLimitExceeded],
+    errors=[SkuNotFound, CountStale, AdjustmentBelowReserved, StockLimitExceeded],
 )
 def adjust_stock(request: Request, product_id: str, sku: str) -> Response:
     """Correct the stock by a signed change, or to what was counted."""
-    assert request.intent is not None
+    assert request.idempotency_key is not None
     body = request.body
     counted = body.counted_stock is not None
     command = AdjustStock(
@@ -220,7 +220,7 @@ def adjust_stock(request: Request, product_id: str, sku: str) -> Response:
         correction=Count(body.counted_stock, body.expected_stock) if counted else body.quantity_change,
         notes=body.notes,
         scope=request.scope,
-        intent=request.intent,
+        idempotency_key=request.idempotency_key,
     )
     return _stock_change(stock.adjust(command, _source(request)))
 
@@ -229,9 +229,9 @@ def adjust_stock(request: Request, product_id: str, sku: str) -> Response:
     "/vendors/{vendor_id}/inventory",
     methods=["GET"],
     tag=STOCK,
-    may=INVENTORY_READERS,
+    allowed_roles=INVENTORY_READERS,
     paged=True,
-    serves=Serves(Sku),
+    serves=ResponseSpec(Sku),
 )
 def list_inventory(request: Request, vendor_id: str) -> Response:
     """List a vendor's SKUs, newest change first."""
@@ -242,9 +242,9 @@ def list_inventory(request: Request, vendor_id: str) -> Response:
     "/vendors/{vendor_id}/low-stock",
     methods=["GET"],
     tag=STOCK,
-    may=INVENTORY_READERS,
+    allowed_roles=INVENTORY_READERS,
     paged=True,
-    serves=Serves(Sku),
+    serves=ResponseSpec(Sku),
 )
 def list_low_stock(request: Request, vendor_id: str) -> Response:
     """List a vendor's SKUs at or below their thresholds."""
@@ -255,10 +255,10 @@ def list_low_stock(request: Request, vendor_id: str) -> Response:
     "/orders/{order_id}",
     methods=["PUT"],
     tag=ORDERS,
-    may=ORDER_SYSTEMS,
+    allowed_roles=ORDER_SYSTEMS,
     body="NewOrder",
-    serves=Serves(OrderAnswer, status=201, etag=True, replays=True),
-    refuses=[
+    serves=ResponseSpec(OrderAnswer, status=201, etag=True, replays=True),
+    errors=[
         OrderExists,
         OrderInProgress,
         OrderCancelled,
@@ -279,9 +279,9 @@ def place_order(request: Request, order_id: str) -> Response:
     "/orders/{order_id}",
     methods=["GET"],
     tag=ORDERS,
-    may=ORDER_SYSTEMS,
-    serves=Serves(OrderAnswer, etag=True),
-    refuses=[OrderNotFound],
+    allowed_roles=ORDER_SYSTEMS,
+    serves=ResponseSpec(OrderAnswer, etag=True),
+    errors=[OrderNotFound],
 )
 def get_order(request: Request, order_id: str) -> Response:
     """Show an order as it stands."""
@@ -293,10 +293,10 @@ def get_order(request: Request, order_id: str) -> Response:
     "/orders",
     methods=["GET"],
     tag=ORDERS,
-    may=ORDER_SYSTEMS,
+    allowed_roles=ORDER_SYSTEMS,
     query={"due_before": Parameter(moment, "Only those whose holds end before then; now if left out.")},
     paged=True,
-    serves=Serves(OrderAnswer),
+    serves=ResponseSpec(OrderAnswer),
 )
 def list_orders_due(request: Request) -> Response:
     """List the orders that hold units and whose holds end before a moment, now by default."""
@@ -307,9 +307,9 @@ def list_orders_due(request: Request) -> Response:
     "/orders/batch",
     methods=["POST"],
     tag=ORDERS,
-    may=ORDER_SYSTEMS,
+    allowed_roles=ORDER_SYSTEMS,
     body="Batch",
-    serves=Serves(BatchAnswer, severally=True),
+    serves=ResponseSpec(BatchAnswer, per_item=True),
 )
 def batch_orders(request: Request) -> Response:
     """Place, confirm or cancel many orders, each by itself."""
@@ -330,16 +330,16 @@ def batch_orders(request: Request) -> Response:
     "/orders/{order_id}/extend",
     methods=["POST"],
     tag=ORDERS,
-    may=ORDER_SYSTEMS,
+    allowed_roles=ORDER_SYSTEMS,
     body="Extension",
     body_required=False,
     idempotency="optional",
     serves=ONE_ORDER,
-    refuses=[OrderNotFound, OrderInProgress, OrderConfirmed, OrderCancelled, ReservationExpired],
+    errors=[OrderNotFound, OrderInProgress, OrderConfirmed, OrderCancelled, ReservationExpired],
 )
 def extend_hold(request: Request, order_id: str) -> Response:
     """Let an order hold its units for longer."""
-    command = ExtendHold(order_id, request.body.hold_seconds, request.intent)
+    command = ExtendHold(order_id, request.body.hold_seconds, request.idempotency_key)
     return _order(stock.extend(command, _source(request)))
 
 
@@ -347,7 +347,7 @@ def extend_hold(request: Request, order_id: str) -> Response:
     "/orders/{order_id}/confirm",
     methods=["POST"],
     body="Settlement",
-    refuses=[
+    errors=[
         OrderNotFound,
         OrderInProgress,
         OrderCancelled,
@@ -366,7 +366,7 @@ def confirm_order(request: Request, order_id: str) -> Response:
     "/orders/{order_id}/cancel",
     methods=["POST"],
     body="Settlement",
-    refuses=[
+    errors=[
         OrderNotFound,
         OrderInProgress,
         OrderCancelled,
@@ -385,7 +385,7 @@ def cancel_order(request: Request, order_id: str) -> Response:
     "/orders/{order_id}/refund",
     methods=["POST"],
     body="Refund",
-    refuses=[OrderNotFound, OrderInProgress, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded],
+    errors=[OrderNotFound, OrderInProgress, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded],
     **SETTLING,
 )
 def refund_order(request: Request, order_id: str) -> Response:
@@ -444,7 +444,7 @@ def _result(
 def _settlement(request: Request, order_id: str) -> SettleOrder:
     lines = request.body.lines
     named = None if lines is None else [(line.sku, line.quantity) for line in lines]
-    return SettleOrder(order_id, sum_settled(named), request.intent)
+    return SettleOrder(order_id, sum_settled(named), request.idempotency_key)
 
 
 def _sku_change(request: Request, product_id: str, sku: str, changes: Mapping[str, Any]) -> ChangeSku:

@@ -54,7 +54,7 @@ class Work:
 def service_on(endpoint_url: str) -> tuple[Any, list[int]]:
     """Return the service with its own persistence, and the number of its transactions, in a list of one."""
     from chalicelib.stock_service import StockService
-    from inventory_common.contention import Persistence
+    from inventory_common.retry_policy import RetryPolicy
     from inventory_common.timestamps import now
 
     gateway = gateway_of(connect_to(endpoint_url))
@@ -66,7 +66,7 @@ def service_on(endpoint_url: str) -> tuple[Any, list[int]]:
         commit(*arguments, **named)
 
     gateway.commit = counted
-    return StockService(gateway, now, Persistence()), sent
+    return StockService(gateway, now, RetryPolicy()), sent
 
 
 def write(name: str, endpoint_url: str, lines: int, start: Any, stop: Event, results: Any, most: int) -> None:

@@ -13,7 +13,7 @@ for place in (ROOT / "libs" / "common", ROOT / "services" / "stock"):
 
 if TYPE_CHECKING:
     from chalicelib.inventory_gateway import InventoryGateway
-    from inventory_common.contention import Persistence
+    from inventory_common.retry_policy import RetryPolicy
 
 PRODUCT = "PROD-E4F9A"
 HOT = f"SKU-{PRODUCT}-HOT"
@@ -43,11 +43,11 @@ def gateway_of(client: Any) -> InventoryGateway:
     return InventoryGateway(client, settings)
 
 
-def patient(seconds: float) -> Persistence:
+def patient(seconds: float) -> RetryPolicy:
     """Return the product's persistence with another deadline: a slow machine is measured, not refused."""
-    from inventory_common.contention import Persistence
+    from inventory_common.retry_policy import RetryPolicy
 
-    return Persistence(deadline_seconds=seconds)
+    return RetryPolicy(deadline_seconds=seconds)
 
 
 def put_sku(client: Any, sku: str) -> None:

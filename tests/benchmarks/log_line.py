@@ -87,7 +87,7 @@ def main() -> None:
         get(counting)
         return answer({"status": "ok"})
 
-    app.route("/things", methods=["GET"], may=PUBLIC)(view)
+    app.route("/things", methods=["GET"], allowed_roles=PUBLIC)(view)
     fields = {f"field_{number}": "value" for number in range(14)}
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (open to the end of the process)
     compared("GetItem, counted", counted, lambda: get(bare))

@@ -17,7 +17,7 @@ from docs.generate_reference import (
     REFERENCE,
     ROOT,
     Limit,
-    Unsaid,
+    MissingDescription,
     first_sentence,
     limits,
     limits_in,
@@ -97,7 +97,7 @@ def test_what_a_limit_bounds_stands_below_it() -> None:
 
 def test_a_limit_that_does_not_say_what_it_bounds_is_refused() -> None:
     source = 'A_MAX: Final = 1\n"""It bounds."""\n_B_SECONDS: Final = 2\n# no docstring\nC_MAX_BYTES = 3\n'
-    with pytest.raises(Unsaid, match=r"^shop\.py: _B_SECONDS, C_MAX_BYTES$"):
+    with pytest.raises(MissingDescription, match=r"^shop\.py: _B_SECONDS, C_MAX_BYTES$"):
         limits_in(source, "shop.py", LIMIT_NAME)
 
 
@@ -107,7 +107,7 @@ def test_all_that_is_unsaid_is_told_at_once(tmp_path: Path, monkeypatch: pytest.
         source.write_text(f"L{number}_MAX = 1\n")
     monkeypatch.setattr(generate_reference, "LIBRARY", tmp_path)
     monkeypatch.setattr(generate_reference, "product_sources", lambda: sources)
-    with pytest.raises(Unsaid, match=r"limits\.py: L0_MAX\npages\.py: L1_MAX"):
+    with pytest.raises(MissingDescription, match=r"limits\.py: L0_MAX\npages\.py: L1_MAX"):
         limits()
 
 
@@ -149,7 +149,9 @@ def test_further_members_are_found_where_errors_are_made(tmp_path: Path) -> None
 def test_members_that_nobody_can_know_are_refused(tmp_path: Path) -> None:
     source = tmp_path / "rules.py"
     source.write_text("def one(figures):\n    raise CountStale('No.', **figures)\n")
-    with pytest.raises(Unsaid, match=r"rules\.py:2: nothing here tells which members \*\*figures has"):
+    with pytest.raises(
+        MissingDescription, match=r"rules\.py:2: nothing here tells which members \*\*figures has"
+    ):
         members_of_outcomes([source])
 
 
@@ -166,7 +168,7 @@ def test_an_outcome_says_when_it_is_answered() -> None:
         pass
 
     assert first_sentence(Wordy) == "It is over, e.g. at 2.5 units."
-    with pytest.raises(Unsaid, match="Silent"):
+    with pytest.raises(MissingDescription, match="Silent"):
         first_sentence(Silent)
 
 

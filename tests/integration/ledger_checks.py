@@ -319,14 +319,14 @@ def _external_id_violations(tables: Tables) -> Iterator[str]:
 
 
 def _marker_violations(tables: Tables) -> Iterator[str]:
-    for marker in tables.product_markers.values():
-        for done in marker["done"]:
+    for idempotency_record in tables.product_markers.values():
+        for done in idempotency_record["done"]:
             if done["product_id"] not in tables.products:
                 yield f"a marker names {done['product_id']}, which does not exist"
     marked: Counter[str] = Counter()
     known = {(record["transaction_id"], record["timestamp"]) for record in tables.records}
-    for marker in tables.stock_markers.values():
-        for done in marker["done"]:
+    for idempotency_record in tables.stock_markers.values():
+        for done in idempotency_record["done"]:
             if "transaction_id" in done:
                 marked[done["transaction_id"]] += 1
                 if (done["transaction_id"], done["timestamp"]) not in known:

@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
-from inventory_common.contention import Persistence
 from inventory_common.dynamodb import connect
+from inventory_common.retry_policy import RetryPolicy
 from inventory_common.settings import Settings
 from inventory_common.timestamps import now, plus_seconds
 from tests.integration.ledger_checks import Tables, everything_in
@@ -184,7 +184,7 @@ def sweep_in_an_hour(sweeper_module: ModuleType) -> Callable[[str], dict[str, in
 
     def sweep(name: str) -> dict[str, int]:
         gateway = sweeper_module.InventoryGateway(connect(), settings)
-        sweeper = sweeper_module.Sweeper(gateway, lambda: plus_seconds(now(), 3_600), Persistence())
+        sweeper = sweeper_module.Sweeper(gateway, lambda: plus_seconds(now(), 3_600), RetryPolicy())
         return dict(sweeper.sweep(name))
 
     return sweep

@@ -44,14 +44,14 @@ def run(endpoint_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_services_with_triggers_are_those_whose_application_has_feeds() -> None:
-    feeds = {}
+    subscriptions = {}
     for name in SERVICES:
         done = run("http://127.0.0.1:1", "-c", PRINT_FEEDS, str(SERVICES_FOLDER / name))
         assert done.returncode == 0, done.stderr
-        feeds[name] = json.loads(done.stdout)
-    assert {name for name in SERVICES if feeds[name]} == set(TRIGGERED_SERVICES)
-    assert feeds["stock"] == {"product_changed": True, "sku_changed": True}
-    assert feeds["audit"] == {"stock_changed": True, "log_changed": True}
+        subscriptions[name] = json.loads(done.stdout)
+    assert {name for name in SERVICES if subscriptions[name]} == set(TRIGGERED_SERVICES)
+    assert subscriptions["stock"] == {"product_changed": True, "sku_changed": True}
+    assert subscriptions["audit"] == {"stock_changed": True, "log_changed": True}
 
 
 @pytest.mark.parametrize("table", ["Products-table", "VendorInventory"])

@@ -270,10 +270,10 @@ class History:
             if modelled and (order_id is None or order_id in orders):
                 assert not isinstance(request, LookAtOrder | LookAtSku), f"a question wrote {changes}"
                 yield request
-        markers = sum(change.place[2] == "#MARKER" for change in changes)
+        idempotency_records = sum(change.place[2] == "#MARKER" for change in changes)
         keys = sum(getattr(request, "key", None) is not None for request in attempt.requests)
-        if modelled and markers != keys:
-            raise Violation(f"{attempt.name}: {attempt.requests} wrote {markers} markers")
+        if modelled and idempotency_records != keys:
+            raise Violation(f"{attempt.name}: {attempt.requests} wrote {idempotency_records} markers")
 
     def _step(self, attempt: Attempt, changes: list[Change], change: Change, expected: list[Entry]) -> Step:
         """Find out which step a commit is, and let the model take it; `expected` gets what the log gains.
@@ -311,9 +311,11 @@ class History:
         self._after_step(attempt, change, step)
         if request is not None and phases[1] == "idle":
             attempt.commits[request].append(self.commits)
-        markers = sum(each.place[2] == "#MARKER" for each in changes)
-        if markers != (isinstance(step, Begin) and getattr(step.command, "key", None) is not None):
-            raise Violation(f"{attempt.name}: {step} writes {markers} markers")
+        idempotency_records = sum(each.place[2] == "#MARKER" for each in changes)
+        if idempotency_records != (
+            isinstance(step, Begin) and getattr(step.command, "key", None) is not None
+        ):
+            raise Violation(f"{attempt.name}: {step} writes {idempotency_records} markers")
         return step
 
     def _which(self, attempt: Attempt, change: Change, request: Any, some: frozenset[str]) -> Step:

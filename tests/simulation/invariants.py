@@ -174,10 +174,10 @@ def _order(change: Change, parts: Mapping[str, Item]) -> Iterator[str]:
 def lasting_violations(client: Any, prefix: str) -> Iterator[str]:
     """Read all three tables and yield whatever does not fit."""
     tables = read_tables(client, prefix)
-    for marker_id, marker in list(tables.stock_markers.items()):
-        orders = [done["order_id"] for done in marker["done"] if "order_id" in done]
+    for idempotency_id, idempotency_record in list(tables.stock_markers.items()):
+        orders = [done["order_id"] for done in idempotency_record["done"] if "order_id" in done]
         if orders:
-            del tables.stock_markers[marker_id]
+            del tables.stock_markers[idempotency_id]
         for order_id in orders:
             if order_id not in tables.orders:
                 yield f"a marker names {order_id}, which does not exist"

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from inventory_common.errors import InventoryError
-from inventory_common.idempotency import Intent
+from inventory_common.idempotency import IdempotencyKey
 from inventory_common.products import Product
 from inventory_common.skus import Sku
 from services.stock.chalicelib import steps, stock_rules, sweeper, transactor
@@ -247,11 +247,13 @@ def stale_image_at_the_next_try(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def marker_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Intent, "already_done", lambda self, marker, now: None)
+    monkeypatch.setattr(IdempotencyKey, "replayed_record", lambda self, idempotency_record, now: None)
 
 
 def key_reused_for_another_body(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Intent, "already_done", lambda self, marker, now: marker)
+    monkeypatch.setattr(
+        IdempotencyKey, "replayed_record", lambda self, idempotency_record, now: idempotency_record
+    )
 
 
 def time_of_the_local_clock(monkeypatch: pytest.MonkeyPatch) -> None:

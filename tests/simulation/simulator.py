@@ -19,11 +19,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from inventory_common.contention import Persistence
-from inventory_common.dynamodb import outcome_of
+from inventory_common.dynamodb import to_inventory_error
 from inventory_common.errors import InternalError, InventoryError
 from inventory_common.identity import EVERYTHING
 from inventory_common.products import Product
+from inventory_common.retry_policy import RetryPolicy
 from inventory_common.settings import Settings
 from inventory_common.streams import ItemChange
 from local.tables import create_tables, definitions
@@ -112,12 +112,12 @@ class Machine:
         rates = simulation.rates if process else lambda: NO_FAULTS
         self.client = make_client(simulation.tables.client, self, random, rates)
         gateway = InventoryGateway(self.client, simulation.settings)
-        persistence = Persistence(
+        retry_policy = RetryPolicy(
             monotonic=lambda: simulation.monotonic_seconds, sleep=self.sleep, uniform=random.uniform
         )
-        self.service = StockService(gateway, clock, persistence)
-        self.sweeper = Sweeper(gateway, clock, persistence)
-        self.reactions = Reactions(gateway, Alerts(simulation, self), clock, persistence)
+        self.service = StockService(gateway, clock, retry_policy)
+        self.sweeper = Sweeper(gateway, clock, retry_policy)
+        self.reactions = Reactions(gateway, Alerts(simulation, self), clock, retry_policy)
 
     def begins_call(self) -> None:
         self._simulation.steps += 1
@@ -333,7 +333,7 @@ class Simulation:
                     unit_price=90,
                     reorder_threshold=THRESHOLD,
                     scope=EVERYTHING,
-                    intent=None,
+                    idempotency_key=None,
                 ),
                 source,
             )
@@ -521,7 +521,7 @@ class Simulation:
             machine.attempt = Attempt(machine.name)
 
     def _require_transient(self, error: Exception, occasion: str) -> None:
-        if not isinstance(error, InventoryError) and isinstance(outcome_of(error), InternalError):
+        if not isinstance(error, InventoryError) and isinstance(to_inventory_error(error), InternalError):
             raise Defect(f"{type(error).__name__} in {occasion}: {error}") from error
 
     def _be_calendar(self, process: Process) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from inventory_common.contention import Persistence
+from inventory_common.retry_policy import RetryPolicy
 from inventory_common.timestamps import now
 from local.embedded_aws import embedded_aws
 from local.tables import create_tables
@@ -69,7 +69,7 @@ def recorded(client: Any, prefix: str, seed: int) -> tuple[Shop, list[Operation]
 
     def work(thread: int) -> None:
         random = Random(f"{seed}-{thread}")
-        service = StockService(InventoryGateway(client, simulation.settings), now, Persistence())
+        service = StockService(InventoryGateway(client, simulation.settings), now, RetryPolicy())
         start.wait()
         for number in range(REQUESTS_EACH):
             request = draw(random, thread, number)
@@ -88,7 +88,7 @@ def recorded(client: Any, prefix: str, seed: int) -> tuple[Shop, list[Operation]
         thread.start()
     for thread in threads:
         thread.join()
-    service = StockService(InventoryGateway(client, simulation.settings), now, Persistence())
+    service = StockService(InventoryGateway(client, simulation.settings), now, RetryPolicy())
     for last in (LookAtSku(SKU), *(LookAtOrder(f"ORDER-{number}") for number in range(1, ORDERS + 1))):
         began = time.monotonic()
         answer = ask(service, last, Source("client:real", "last"))

@@ -6,9 +6,9 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from inventory_common.dynamodb import outcome_of
+from inventory_common.dynamodb import to_inventory_error
 from inventory_common.errors import InternalError, InventoryError, Unavailable
-from inventory_common.idempotency import Intent
+from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import EVERYTHING
 from inventory_common.ids import product_of
 from inventory_common.preconditions import ANY_VERSION
@@ -80,7 +80,7 @@ def ask(service: StockService, request: Request, source: told.Source) -> Answer:
     except InventoryError as error:
         return Answer(error.code, is_refusal=True)
     except Exception as error:
-        if isinstance(outcome_of(error), InternalError):
+        if isinstance(to_inventory_error(error), InternalError):
             raise Defect(f"{type(error).__name__} on {request}: {error}") from error
         return Answer("unknown")
 
@@ -90,7 +90,7 @@ def ask_together(service: StockService, requests: Sequence[Request], source: tol
     try:
         results = service.batch([_batched(request) for request in requests], source)
     except Exception as error:
-        if isinstance(outcome_of(error), InternalError):
+        if isinstance(to_inventory_error(error), InternalError):
             raise Defect(f"{type(error).__name__} on {requests}: {error}") from error
         return [Answer("unknown")] * len(requests)
     return [
@@ -130,7 +130,7 @@ def _ask(service: StockService, request: Request, source: told.Source) -> Answer
                     quantity=quantity,
                     notes=None,
                     scope=EVERYTHING,
-                    intent=intent_of(request),
+                    idempotency_key=intent_of(request),
                 ),
                 source,
             )
@@ -148,7 +148,7 @@ def _ask(service: StockService, request: Request, source: told.Source) -> Answer
                     correction=correction,
                     notes="counted",
                     scope=EVERYTHING,
-                    intent=intent_of(request),
+                    idempotency_key=intent_of(request),
                 ),
                 source,
             )
@@ -184,9 +184,9 @@ def _ask(service: StockService, request: Request, source: told.Source) -> Answer
     raise AssertionError(request)
 
 
-def intent_of(command: Any) -> Intent:
+def intent_of(command: Any) -> IdempotencyKey:
     body = repr(replace(command, key=""))
-    return Intent.of("client:simulated", "POST", "/simulated", command.key, body)
+    return IdempotencyKey.of("client:simulated", "POST", "/simulated", command.key, body)
 
 
 def _of_stock(changed: Any) -> Answer:

@@ -65,7 +65,7 @@ class Row:
         The code that answers while AWS lets no call through.
     """
 
-    may: frozenset[str]
+    allowed_roles: frozenset[str]
     looks_at_tokens: bool = True
     another_vendor: str | None = None
     query: tuple[tuple[str, str], ...] = ()
@@ -73,25 +73,25 @@ class Row:
     idempotency: Literal["required", "optional"] | None = None
     paged: bool = False
     versioned: bool = False
-    severally: bool = False
+    per_item: bool = False
     writing: Mapping[str, Any] = field(default_factory=dict)
     absent: Mapping[str, str] | None = None
     not_found: str = ""
     throttled: str = "database_unavailable"
 
     def __post_init__(self) -> None:
-        vendors_may = "vendor" in self.may and self.looks_at_tokens
+        vendors_may = "vendor" in self.allowed_roles and self.looks_at_tokens
         assert vendors_may == (self.another_vendor is not None), "say what another vendor is answered"
 
     @property
     def is_public(self) -> bool:
-        return "nobody" in self.may
+        return "nobody" in self.allowed_roles
 
 
 Table = Mapping[Route, Row]
 
 OWN_ROUTES: Table = {
-    ("GET", path): Row(may=EVERYBODY, looks_at_tokens=False)
+    ("GET", path): Row(allowed_roles=EVERYBODY, looks_at_tokens=False)
     for path in ("/health", "/openapi.json", "/docs", "/docs/redoc.standalone.js")
 }
 """What every service has, for anybody; no token is looked at."""
@@ -373,7 +373,7 @@ class RefusalWalk:
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         rows = self.routes.items()
         cases: dict[str, list[tuple[Any, ...]]] = {
-            "granted": [(route, role) for route, row in rows for role in sorted(row.may)],
+            "granted": [(route, role) for route, row in rows for role in sorted(row.allowed_roles)],
             "closed": [(route, row) for route, row in rows if not row.is_public],
             "checked": [(route, row) for route, row in rows if row.looks_at_tokens],
             "of_vendors": [(route, row) for route, row in rows if row.another_vendor],
@@ -449,7 +449,7 @@ class RefusalWalk:
         right = replace(Sent.right(route, row, self.paths, tokens.of_role("admin")), **row.writing)
         with make():
             answer = right.to(Client(service_module.app, may_fail=True))
-        if row.severally and trouble in ("busy", "throttled"):
+        if row.per_item and trouble in ("busy", "throttled"):
             assert answer.status == 200
             assert {(each["status_code"], each["problem"]["code"]) for each in answer.json["results"]} == {
                 (status, code)
@@ -486,7 +486,7 @@ def refusals_of_roles(client: Client, tokens: Tokens, row: Row, sent: Sent) -> l
     if row.is_public:
         return []
     deviating = refusal(client, replace(sent, token=None), 401, "unauthenticated", "no token")
-    for role in sorted(set(ROLES) - row.may):
+    for role in sorted(set(ROLES) - row.allowed_roles):
         deviating += refusal(client, replace(sent, token=tokens.of_role(role)), 403, "forbidden", role)
     for name, make in POWERLESS.items():
         deviating += refusal(client, replace(sent, token=make(tokens)), 403, "forbidden", name)

@@ -24,7 +24,7 @@
 `reference_pages`       a service's OpenAPI document and the page that shows it, served as files
 `rest`                  a REST service: Chalice with these conventions
 `conditions`            what gateways demand of an item before they write
-`contention`            how a write that lost a race tries again
+`retry_policy`            how a write that lost a race tries again
 `dynamodb`              the client, and what its calls consume
 `log_lines`             the log, one JSON object a line
 `streams`               changes of items, and how a batch of them is worked off

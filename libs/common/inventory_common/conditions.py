@@ -12,7 +12,7 @@ from .timestamps import epoch_seconds
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
-__all__ = ["OLD_IMAGE", "absent_or_lapsed", "failed_conditions", "is_in_conflict", "versioned_update"]
+__all__ = ["OLD_IMAGE", "absent_or_expired", "failed_conditions", "is_in_conflict", "versioned_update"]
 
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
 _LOST_TO_ANOTHER: Final = frozenset(
@@ -29,7 +29,7 @@ OLD_IMAGE: Final = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 """Makes a failed condition show what another writer left: the next attempt's snapshot, without a read."""
 
 
-def absent_or_lapsed(now: str) -> dict[str, Any]:
+def absent_or_expired(now: str) -> dict[str, Any]:
     """Return the condition of a put over nothing, or over an item whose TTL has passed.
 
     DynamoDB removes such an item within days, not at once; until then it counts as absent.

@@ -34,7 +34,7 @@ from .identity import Role
 from .requests import PAGING, Parameter
 from .values import value
 
-__all__ = ["DONE", "Api", "Declaration", "Serves"]
+__all__ = ["DONE", "Api", "Declaration", "ResponseSpec"]
 
 
 @value
@@ -57,7 +57,7 @@ class Api:
 
 
 @value
-class Serves:
+class ResponseSpec:
     """What a route answers if all goes well.
 
     Attributes
@@ -89,12 +89,12 @@ class Serves:
     location: bool = False
     replays: bool = False
     whole_page: bool = False
-    severally: bool = False
+    per_item: bool = False
     media_type: str = "application/json"
     also: Mapping[str, str] = field(default_factory=dict)
 
 
-DONE: Final = Serves(None, status=204)
+DONE: Final = ResponseSpec(None, status=204)
 """Nothing to show: done."""
 
 
@@ -105,17 +105,17 @@ class Declaration:
     path: str
     method: str
     tag: str | None = None
-    may: frozenset[Role]
-    may_ask: Mapping[tuple[str, str], Collection[Role]] = field(default_factory=dict)
+    allowed_roles: frozenset[Role]
+    allowed_roles_by_query: Mapping[tuple[str, str], Collection[Role]] = field(default_factory=dict)
     query: Mapping[str, Parameter] = field(default_factory=dict)
     paged: bool = False
     body: str | None = None
     body_required: bool = True
     idempotency: Literal["required", "optional"] | None = None
-    key_needed_with: str | None = None
+    key_required_with: str | None = None
     versioned: bool = False
-    serves: Serves | None = None
-    refuses: Collection[type[InventoryError]] = ()
+    serves: ResponseSpec | None = None
+    errors: Collection[type[InventoryError]] = ()
     unavailable: type[Unavailable] = DatabaseUnavailable
 
     @property
@@ -125,10 +125,10 @@ class Declaration:
         return {**self.query, **PAGING, **self.query} if self.paged else self.query
 
     @property
-    def refusals(self) -> frozenset[type[InventoryError]]:
+    def possible_errors(self) -> frozenset[type[InventoryError]]:
         """Every outcome that its requests can meet: what it names, and what follows from what it takes."""
         found = {InvalidInput, Unauthenticated, IdentityUnavailable, self.unavailable, InternalError}
-        if self.may or self.may_ask:
+        if self.allowed_roles or self.allowed_roles_by_query:
             found.add(Forbidden)
         if self.body:
             found |= {TooLarge, UnsupportedMediaType, InvalidJson}
@@ -136,12 +136,12 @@ class Declaration:
             found.add(InvalidCursor)
         if self.idempotency:
             found |= {InvalidIdempotencyKey, IdempotencyKeyReused}
-        if self.idempotency == "required" or self.key_needed_with:
+        if self.idempotency == "required" or self.key_required_with:
             found.add(IdempotencyKeyRequired)
         if self.versioned:
             found.add(PreconditionFailed)
         if self.method != "GET":
             found.add(Busy)
-        if self.serves and self.serves.severally:
+        if self.serves and self.serves.per_item:
             found -= {Busy, self.unavailable}
-        return frozenset({*found, *self.refuses})
+        return frozenset({*found, *self.errors})

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from .errors import DatabaseUnavailable, InternalError, InventoryError
 
-__all__ = ["DynamoDBClient", "Usage", "connect", "measured", "outcome_of", "refusal_of"]
+__all__ = ["DynamoDBClient", "Usage", "connect", "expected_error", "measured", "to_inventory_error"]
 
 DynamoDBClient = Any
 """boto3's low-level client, whose class boto3 makes at run time."""
@@ -141,13 +141,13 @@ def _count_unanswered(context: Mapping[str, Any], **_: Any) -> None:
     usage.retries += context.get("retries", {}).get("attempt", 1) - 1
 
 
-def refusal_of(error: Exception) -> InventoryError | None:
+def expected_error(error: Exception) -> InventoryError | None:
     """Return what an exception is to one command of several, the others not concerned; None for a defect."""
-    refusal = error if isinstance(error, InventoryError) else outcome_of(error)
+    refusal = error if isinstance(error, InventoryError) else to_inventory_error(error)
     return None if isinstance(refusal, InternalError) else refusal
 
 
-def outcome_of(error: Exception) -> InventoryError:
+def to_inventory_error(error: Exception) -> InventoryError:
     """Return what an exception that nobody handled is to the client.
 
     DynamoDB throttled or out of reach is `DatabaseUnavailable`; everything else is a defect of ours.

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final, Self
 
-from .conditions import OLD_IMAGE, absent_or_lapsed
+from .conditions import OLD_IMAGE, absent_or_expired
 from .errors import IdempotencyKeyReused
 from .items import AttributeValue, Item, from_item, to_item
 from .limits import IDEMPOTENCY_WINDOW_SECONDS
@@ -16,22 +16,22 @@ from .schema import TTL_ATTRIBUTE
 from .timestamps import epoch_seconds
 from .values import value
 
-__all__ = ["Intent", "Marker"]
+__all__ = ["IdempotencyKey", "IdempotencyRecord"]
 
 _PREFIX: Final = "#MARKER#"
 
 
 @value
-class Marker:
+class IdempotencyRecord:
     """What a command left behind at `written_at`: the keys of the items it wrote."""
 
-    marker_id: str
+    idempotency_id: str
     body_hash: str
     done: Sequence[Mapping[str, str]]
     written_at: str
 
     @property
-    def lapses_at(self) -> int:
+    def ttl(self) -> int:
         """Epoch seconds from which on it counts as absent."""
         # One second more than the window, as TTL counts whole seconds.
         return epoch_seconds(self.written_at) + IDEMPOTENCY_WINDOW_SECONDS + 1
@@ -53,23 +53,23 @@ class Marker:
             "body_hash": self.body_hash,
             "done": self.done,
             "written_at": self.written_at,
-            TTL_ATTRIBUTE: self.lapses_at,
+            TTL_ATTRIBUTE: self.ttl,
         }
         return {
             "Put": {
                 "TableName": table_name,
                 "Item": key | to_item(attributes),
-                **absent_or_lapsed(self.written_at),
+                **absent_or_expired(self.written_at),
                 **OLD_IMAGE,
             }
         }
 
 
 @value
-class Intent:
+class IdempotencyKey:
     """A command that its client wants done once: whose marker to look for, and the body it must have had."""
 
-    marker_id: str
+    idempotency_id: str
     body_hash: str
 
     @classmethod
@@ -86,7 +86,9 @@ class Intent:
         named = "\n".join((principal, method, route, key))
         return cls(_PREFIX + _digest(named), _digest(body))
 
-    def already_done(self, marker: Marker | None, now: str) -> Marker | None:
+    def replayed_record(
+        self, idempotency_record: IdempotencyRecord | None, now: str
+    ) -> IdempotencyRecord | None:
         """Return the marker if the command was done before; a lapsed marker counts as absent.
 
         Raises
@@ -95,15 +97,15 @@ class Intent:
             If the key stands for another body.
         """
         # DynamoDB removes an expired item within days, not at once.
-        if marker is None or marker.lapses_at <= epoch_seconds(now):
+        if idempotency_record is None or idempotency_record.ttl <= epoch_seconds(now):
             return None
-        if marker.body_hash != self.body_hash:
+        if idempotency_record.body_hash != self.body_hash:
             raise IdempotencyKeyReused("The Idempotency-Key was used before with another body.")
-        return marker
+        return idempotency_record
 
-    def marker(self, done: Sequence[Mapping[str, str]], now: str) -> Marker:
+    def idempotency_record(self, done: Sequence[Mapping[str, str]], now: str) -> IdempotencyRecord:
         """Make the marker that says what was done."""
-        return Marker(self.marker_id, self.body_hash, done, now)
+        return IdempotencyRecord(self.idempotency_id, self.body_hash, done, now)
 
 
 def _digest(text: str) -> str:

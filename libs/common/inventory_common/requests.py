@@ -40,17 +40,17 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic_core import ErrorDetails
 
-    from .idempotency import Intent
+    from .idempotency import IdempotencyKey
     from .identity import Principal, Scope
     from .preconditions import IfMatch
 
 __all__ = [
     "IDEMPOTENCY_KEY",
     "PAGING",
-    "Envelope",
     "Errors",
     "Form",
     "Parameter",
+    "ProxyEvent",
     "Request",
     "amount",
     "moment",
@@ -100,10 +100,10 @@ class Form:
 
 @value
 class Parameter:
-    """A query parameter; `says` is the sentence on it in the service's document, which needs a `Form`."""
+    """A query parameter; the service's document needs its `description`, and a `Form` as its type."""
 
     form: Callable[[str], Any]
-    says: str = ""
+    description: str = ""
     required: bool = False
     default: Any = None
 
@@ -198,7 +198,7 @@ class Request:
     query: Mapping[str, Any]
     page: PageRequest
     body: Any
-    intent: Intent | None
+    idempotency_key: IdempotencyKey | None
     if_match: IfMatch
     query_as_sent: Mapping[str, list[str]]
     accept: str
@@ -208,7 +208,7 @@ class Request:
         return f"{self.path}?{urlencode({**self.query_as_sent, 'cursor': [cursor]}, doseq=True)}"
 
 
-class Envelope:
+class ProxyEvent:
     """An API Gateway proxy event, read piece by piece as the order of checks wants it."""
 
     __slots__ = ("_event", "_headers", "request_id")

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from chalice.app import Chalice, CloudWatchEvent, Response
 
-from .declarations import Api, Declaration, Serves
-from .dynamodb import Usage, measured, outcome_of
+from .declarations import Api, Declaration, ResponseSpec
+from .dynamodb import Usage, measured, to_inventory_error
 from .errors import (
     DatabaseUnavailable,
     Forbidden,
@@ -32,7 +32,7 @@ from .errors import (
     Unavailable,
 )
 from .exact_json import dumps
-from .idempotency import Intent
+from .idempotency import IdempotencyKey
 from .identity import ANYBODY, EVERYTHING, Principal, Role, Scope, TokenVerifier
 from .ids import PATTERNS, is_id
 from .log_lines import Level, exception_fields, log_event
@@ -41,8 +41,8 @@ from .preconditions import ANY_VERSION, IfMatch
 from .problems import PROBLEM_TYPE, headers_of, problem_document, status_of
 from .reference_pages import PROGRAM, ReferencePages
 from .requests import (
-    Envelope,
     Parameter,
+    ProxyEvent,
     Request,
     path_errors,
     read_body,
@@ -52,7 +52,7 @@ from .requests import (
 from .responses import Headers, answer
 from .schedules import ScheduledWork, run_scheduled
 from .settings import Settings
-from .streams import Feed, ItemChange, work_off
+from .streams import ItemChange, StreamSubscription, process_batch
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -117,32 +117,32 @@ class Endpoint:
         model: type[BaseModel] = getattr(self.bodies(), str(self.declared.body))
         return model
 
-    def __call__(self, envelope: Envelope, findings: _Findings) -> Response:
+    def __call__(self, envelope: ProxyEvent, findings: _Findings) -> Response:
         """Check a request as declared, and hand it to the route's function."""
         findings.principal = principal = self.verifier.principal(envelope.header("authorization"))
         scope = self._admit(envelope, principal)
         request = self._check(envelope, principal, scope)
         return self.view(request, **request.path_parameters)
 
-    def _admit(self, envelope: Envelope, principal: Principal) -> Scope:
-        may = self._open_to(envelope.query_parameters())
-        if not may:
+    def _admit(self, envelope: ProxyEvent, principal: Principal) -> Scope:
+        allowed_roles = self._open_to(envelope.query_parameters())
+        if not allowed_roles:
             return EVERYTHING
         if principal is ANYBODY:
             raise Unauthenticated("Send an Authorization header: 'Bearer' and a token.")
-        scope = principal.scope(may)
+        scope = principal.scope(allowed_roles)
         named_vendor = envelope.path_parameters().get("vendor_id")
         if named_vendor is not None and not scope.covers(named_vendor):
             raise Forbidden("The path names another vendor.")
         return scope
 
     def _open_to(self, sent: Mapping[str, list[str]]) -> Collection[Role]:
-        for (name, value), roles in self.declared.may_ask.items():
+        for (name, value), roles in self.declared.allowed_roles_by_query.items():
             if value in sent.get(name, ()):
                 return roles
-        return self.declared.may
+        return self.declared.allowed_roles
 
-    def _check(self, envelope: Envelope, principal: Principal, scope: Scope) -> Request:
+    def _check(self, envelope: ProxyEvent, principal: Principal, scope: Scope) -> Request:
         declared = self.declared
         sent_body = envelope.body() if declared.body else b""
         document = read_json(sent_body, declared.body_required) if declared.body else None
@@ -168,7 +168,7 @@ class Endpoint:
             query=query,
             page=PageRequest(query["limit"], after) if declared.paged else PageRequest(),
             body=body,
-            intent=None if key is None else self._intent(envelope, principal, key, body),
+            idempotency_key=None if key is None else self._idempotency_key_of(envelope, principal, key, body),
             if_match=IfMatch.read(envelope.header("if-match")) if declared.versioned else ANY_VERSION,
             query_as_sent=sent_query,
             accept=envelope.header("accept") or "",
@@ -177,13 +177,17 @@ class Endpoint:
     def _needs_key(self, document: Any) -> bool:
         if self.declared.idempotency == "required":
             return True
-        return isinstance(document, dict) and document.get(self.declared.key_needed_with) is not None
+        return isinstance(document, dict) and document.get(self.declared.key_required_with) is not None
 
-    def _intent(self, envelope: Envelope, principal: Principal, key: str, body: BaseModel | None) -> Intent:
+    def _idempotency_key_of(
+        self, envelope: ProxyEvent, principal: Principal, key: str, body: BaseModel | None
+    ) -> IdempotencyKey:
         # Of the same request however it is spelled: decoded parameters, and the body as it was understood.
         route = dumps([envelope.resource, envelope.path_parameters()], sort_keys=True)
         understood = {} if body is None else body.model_dump(exclude_none=True)
-        return Intent.of(principal.name, envelope.method, route, key, dumps(understood, sort_keys=True))
+        return IdempotencyKey.of(
+            principal.name, envelope.method, route, key, dumps(understood, sort_keys=True)
+        )
 
 
 class RestService(Chalice):
@@ -217,7 +221,7 @@ class RestService(Chalice):
         self._verifier = verifier
         self._bodies = bodies
         self._cors_origins = frozenset(cors_origins)
-        self.feeds: dict[str, Feed] = {}
+        self.subscriptions: dict[str, StreamSubscription] = {}
         self.schedules: dict[str, str] = {}
         self._own_route("/health", self._health)
         self.declared_api = api  # not `api`, which is Chalice's own
@@ -245,18 +249,18 @@ class RestService(Chalice):
         path: str,
         *,
         methods: Collection[str],
-        may: Collection[Role],
-        may_ask: Mapping[tuple[str, str], Collection[Role]] | None = None,
+        allowed_roles: Collection[Role],
+        allowed_roles_by_query: Mapping[tuple[str, str], Collection[Role]] | None = None,
         query: Mapping[str, Parameter] | None = None,
         paged: bool = False,
         body: str | None = None,
         body_required: bool = True,
         idempotency: Literal["required", "optional"] | None = None,
-        key_needed_with: str | None = None,
+        key_required_with: str | None = None,
         versioned: bool = False,
         tag: str | None = None,
-        serves: Serves | None = None,
-        refuses: Collection[type[InventoryError]] = (),
+        serves: ResponseSpec | None = None,
+        errors: Collection[type[InventoryError]] = (),
         unavailable: type[Unavailable] = DatabaseUnavailable,
     ) -> Callable[[View], View]:
         """Register a route.
@@ -301,17 +305,17 @@ class RestService(Chalice):
                 path=path,
                 method=method,
                 tag=tag,
-                may=frozenset(may),
-                may_ask=may_ask or {},
+                allowed_roles=frozenset(allowed_roles),
+                allowed_roles_by_query=allowed_roles_by_query or {},
                 query=query or {},
                 paged=paged,
                 body=body,
                 body_required=body_required,
                 idempotency=idempotency,
-                key_needed_with=key_needed_with,
+                key_required_with=key_required_with,
                 versioned=versioned,
                 serves=serves,
-                refuses=refuses,
+                errors=errors,
                 unavailable=unavailable,
             )
             endpoint = Endpoint(view, self._verifier, self._bodies, declared)
@@ -321,21 +325,23 @@ class RestService(Chalice):
 
         return register
 
-    def on_change(self, feed: Feed) -> Callable[[Callable[[ItemChange], None]], LambdaFunction]:
+    def on_change(
+        self, subscription: StreamSubscription
+    ) -> Callable[[Callable[[ItemChange], None]], LambdaFunction]:
         """Register a function for the changes of one kind of item.
 
         The decorated function becomes a Lambda function of its own, under its own name, which the platform
-        maps to the table's stream; `feeds` tells which.
+        maps to the table's stream; `subscriptions` tells which.
         """
 
         def register(handle: Callable[[ItemChange], None]) -> LambdaFunction:
             name = handle.__name__
-            self.feeds[name] = feed
+            self.subscriptions[name] = subscription
 
             @self.lambda_function(name=name)
             @wraps(handle)  # before Chalice sees it: it takes the entry's name, app.<name>, from there
             def changed(event: Mapping[str, Any], _: Any) -> dict[str, Any]:
-                return work_off(event, feed, handle, self.app_name)
+                return process_batch(event, subscription, handle, self.app_name)
 
             registered: LambdaFunction = update_wrapper(changed, handle)
             return registered
@@ -365,7 +371,7 @@ class RestService(Chalice):
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Answer an API Gateway proxy event, and log one line; nothing escapes as an exception."""
         started = perf_counter()
-        envelope = Envelope(event)
+        envelope = ProxyEvent(event)
         findings = _Findings()
         with measured() as usage:
             response = self._outcome(envelope, findings)
@@ -376,20 +382,20 @@ class RestService(Chalice):
             self._log(envelope, findings, context, response.status_code, started, usage)
         return answered
 
-    def _outcome(self, envelope: Envelope, findings: _Findings) -> Response:
+    def _outcome(self, envelope: ProxyEvent, findings: _Findings) -> Response:
         try:
             return self._dispatch(envelope, findings)
         except InventoryError as error:
             outcome = error
         except Exception as error:
             findings.failure = error
-            outcome = outcome_of(error)
+            outcome = to_inventory_error(error)
         findings.code = outcome.code
         return self._problem(outcome, envelope)
 
     def _log(
         self,
-        envelope: Envelope,
+        envelope: ProxyEvent,
         findings: _Findings,
         context: Any,
         status: int,
@@ -409,7 +415,7 @@ class RestService(Chalice):
         level: Level = "INFO" if status < 500 else "ERROR" if findings.failure else "WARN"
         log_event(self.app_name, "request", level=level, **fields)
 
-    def _dispatch(self, envelope: Envelope, findings: _Findings) -> Response:
+    def _dispatch(self, envelope: ProxyEvent, findings: _Findings) -> Response:
         methods = self.routes.get(envelope.resource)
         if not methods:
             raise RouteNotFound(f"There is nothing at {envelope.path}.")
@@ -421,20 +427,20 @@ class RestService(Chalice):
             return Response("", {"Access-Control-Allow-Methods": ", ".join(sorted(methods))}, 204)
         raise MethodNotAllowed(envelope.method, methods)
 
-    def _problem(self, error: InventoryError, envelope: Envelope) -> Response:
+    def _problem(self, error: InventoryError, envelope: ProxyEvent) -> Response:
         headers: Headers = {"Content-Type": PROBLEM_TYPE, **headers_of(error)}
         document = dumps(problem_document(error, envelope.request_id))
         # What a client sent and we repeat may hold a lone surrogate, which no answer can carry.
         return Response(document.encode(errors="replace").decode(), headers, status_of(error))
 
-    def _is_preflight(self, envelope: Envelope) -> bool:
+    def _is_preflight(self, envelope: ProxyEvent) -> bool:
         return (
             envelope.method == "OPTIONS"
             and envelope.header("origin") in self._cors_origins
             and envelope.header("access-control-request-method") is not None
         )
 
-    def _cors_headers(self, envelope: Envelope) -> dict[str, str]:
+    def _cors_headers(self, envelope: ProxyEvent) -> dict[str, str]:
         if not self._cors_origins:
             return {}
         origin = envelope.header("origin")
@@ -448,15 +454,15 @@ class RestService(Chalice):
             "Access-Control-Max-Age": str(_PREFLIGHT_SECONDS),
         }
 
-    def _own_route(self, path: str, view: Callable[[Envelope, _Findings], Response]) -> None:
+    def _own_route(self, path: str, view: Callable[[ProxyEvent, _Findings], Response]) -> None:
         """Register a route that looks at nothing in a request."""
         super().route(path, methods=["GET"])(view)
 
-    def _health(self, _: Envelope, __: _Findings) -> Response:
+    def _health(self, _: ProxyEvent, __: _Findings) -> Response:
         return answer({"status": "ok", "service": self.app_name})
 
 
-def _named(envelope: Envelope, routes: Collection[str]) -> dict[str, str | None]:
+def _named(envelope: ProxyEvent, routes: Collection[str]) -> dict[str, str | None]:
     """Return method, route and the path's ids as fields of a log line.
 
     Of what a client wrote only what has a form of ours: anything else may be anything, a token included.

@@ -14,11 +14,18 @@ from .log_lines import Level, exception_fields, log_event
 from .schema import PRODUCTS, STOCK_TRANSACTIONS, VENDOR_INVENTORY, Table
 from .values import value
 
-__all__ = ["LOG_CHANGES", "PRODUCT_CHANGES", "SKU_CHANGES", "Feed", "ItemChange", "work_off"]
+__all__ = [
+    "LOG_CHANGES",
+    "PRODUCT_CHANGES",
+    "SKU_CHANGES",
+    "ItemChange",
+    "StreamSubscription",
+    "process_batch",
+]
 
 
 @value
-class Feed:
+class StreamSubscription:
     """The changes of one kind of item: those of a table whose key attribute has a prefix.
 
     The event source mapping filters by it, so that markers and the like start no function.
@@ -33,10 +40,10 @@ class Feed:
         return bool(key[self.key_attribute]["S"].startswith(self.prefix))
 
 
-PRODUCT_CHANGES: Final = Feed(PRODUCTS, "product_id", "PROD-")
-SKU_CHANGES: Final = Feed(VENDOR_INVENTORY, "sku", "SKU-")
+PRODUCT_CHANGES: Final = StreamSubscription(PRODUCTS, "product_id", "PROD-")
+SKU_CHANGES: Final = StreamSubscription(VENDOR_INVENTORY, "sku", "SKU-")
 # Of all items: one that has another id than records have is worth a look above all.
-LOG_CHANGES: Final = Feed(STOCK_TRANSACTIONS, "transaction_id", "")
+LOG_CHANGES: Final = StreamSubscription(STOCK_TRANSACTIONS, "transaction_id", "")
 
 
 @value
@@ -66,8 +73,11 @@ class ItemChange:
         )
 
 
-def work_off(
-    event: Mapping[str, Any], feed: Feed, handle: Callable[[ItemChange], None], service: str
+def process_batch(
+    event: Mapping[str, Any],
+    subscription: StreamSubscription,
+    handle: Callable[[ItemChange], None],
+    service: str,
 ) -> dict[str, Any]:
     """Handle a batch of records in order, up to the first that fails; Lambda delivers again from there.
 
@@ -96,7 +106,7 @@ def work_off(
             sequence_number = record["dynamodb"]["SequenceNumber"]
             try:
                 change = ItemChange.from_record(record)
-                if feed.has(change.key):
+                if subscription.has(change.key):
                     handle(change)
                     handled += 1
             except Exception as error:
@@ -107,7 +117,7 @@ def work_off(
         service,
         "changes",
         level=level,
-        table=feed.table.name,
+        table=subscription.table.name,
         records=len(event["Records"]),
         handled=handled,
         **failed,

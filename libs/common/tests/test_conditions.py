@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 
 from inventory_common.conditions import (
     OLD_IMAGE,
-    absent_or_lapsed,
+    absent_or_expired,
     failed_conditions,
     is_in_conflict,
     versioned_update,
@@ -62,7 +62,7 @@ def test_a_conflict_or_throttling_hides_what_other_conditions_found() -> None:
 
 
 def test_the_condition_names_the_time_to_live_and_compares_whole_seconds() -> None:
-    assert absent_or_lapsed(NOW) == {
+    assert absent_or_expired(NOW) == {
         "ConditionExpression": "attribute_not_exists(product_id) OR #ttl <= :now",
         "ExpressionAttributeNames": {"#ttl": "ttl"},
         "ExpressionAttributeValues": {":now": {"N": str(NOW_SECONDS)}},
@@ -85,7 +85,7 @@ def test_an_item_is_written_over_nothing_or_over_a_lapsed_one_alone(
     key = to_item({"product_id": "#MARKER#1"})
     if there is not None:
         dynamodb.put_item(TableName="Products-table", Item={**key, **to_item(there), "old": {"BOOL": True}})
-    action = {"Put": {"TableName": "Products-table", "Item": key, **absent_or_lapsed(NOW), **OLD_IMAGE}}
+    action = {"Put": {"TableName": "Products-table", "Item": key, **absent_or_expired(NOW), **OLD_IMAGE}}
     if written:
         dynamodb.transact_write_items(TransactItems=[action])
     else:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from inventory_common.declarations import DONE, Declaration, Serves
+from inventory_common.declarations import DONE, Declaration, ResponseSpec
 from inventory_common.errors import ArchiveUnavailable
 from inventory_common.identity import Role
 from inventory_common.requests import PAGING, Form, Parameter, whole_number
@@ -18,7 +18,7 @@ EVERY_ROUTE = {
 
 def _codes(**declared: Any) -> set[str]:
     standing: dict[str, Any] = {"path": "/things", "method": "GET", "may": frozenset()}
-    return {kind.code for kind in Declaration(**(standing | declared)).refusals}
+    return {kind.code for kind in Declaration(**(standing | declared)).possible_errors}
 
 
 def test_a_public_read_can_meet_what_every_route_can() -> None:
@@ -51,19 +51,23 @@ def test_what_a_route_takes_decides_what_it_can_refuse(declared: dict[str, Any],
 
 
 def test_an_answer_for_each_command_is_itself_never_busy() -> None:
-    codes = _codes(method="POST", serves=Serves(dict, severally=True))
+    codes = _codes(method="POST", serves=ResponseSpec(dict, per_item=True))
     assert codes == EVERY_ROUTE - {"database_unavailable"}
 
 
 def test_a_list_takes_a_limit_and_a_cursor_too() -> None:
     colour = Parameter(Form(str, {"type": "string"}))
-    listing = Declaration(path="/", method="GET", may=frozenset(), query={"colour": colour}, paged=True)
+    listing = Declaration(
+        path="/", method="GET", allowed_roles=frozenset(), query={"colour": colour}, paged=True
+    )
     assert list(listing.query_parameters) == ["colour", "limit", "cursor"]
 
 
 def test_a_list_may_have_a_limit_of_its_own() -> None:
     limit = Parameter(whole_number(1_000), "How many at once.", default=1_000)
-    listing = Declaration(path="/", method="GET", may=frozenset(), query={"limit": limit}, paged=True)
+    listing = Declaration(
+        path="/", method="GET", allowed_roles=frozenset(), query={"limit": limit}, paged=True
+    )
     assert listing.query_parameters["limit"] is limit
     assert listing.query_parameters["cursor"] is PAGING["cursor"]
 

@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.errorfactory import ClientExceptionsFactory
 from botocore.exceptions import BotoCoreError, ClientError
 
-from inventory_common.dynamodb import Usage, connect, measured, outcome_of
+from inventory_common.dynamodb import Usage, connect, measured, to_inventory_error
 from inventory_common.errors import DatabaseUnavailable, InternalError
 
 API_GATEWAY_TIMEOUT_SECONDS = 29
@@ -34,7 +34,7 @@ def _client_error(code: str) -> ClientError:
     ],
 )
 def test_a_database_that_cannot_keep_up_is_unavailable(code: str) -> None:
-    assert type(outcome_of(_client_error(code))) is DatabaseUnavailable
+    assert type(to_inventory_error(_client_error(code))) is DatabaseUnavailable
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_database_that_cannot_keep_up_is_unavailable(code: str) -> None:
     ],
 )
 def test_a_request_that_the_database_refuses_is_a_defect_of_ours(code: str) -> None:
-    assert type(outcome_of(_client_error(code))) is InternalError
+    assert type(to_inventory_error(_client_error(code))) is InternalError
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_request_that_the_database_refuses_is_a_defect_of_ours(code: str) -> N
     ids=lambda error: type(error).__name__,
 )
 def test_a_database_out_of_reach_is_unavailable(error: BotoCoreError) -> None:
-    assert type(outcome_of(error)) is DatabaseUnavailable
+    assert type(to_inventory_error(error)) is DatabaseUnavailable
 
 
 @pytest.mark.parametrize(
@@ -80,17 +80,17 @@ def test_a_database_out_of_reach_is_unavailable(error: BotoCoreError) -> None:
 )
 def test_a_call_that_botocore_refuses_to_send_is_a_defect_of_ours(error: BotoCoreError) -> None:
     # To come again later, as a 503 asks for, would never help.
-    assert type(outcome_of(error)) is InternalError
+    assert type(to_inventory_error(error)) is InternalError
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), AssertionError(), TimeoutError()])
 def test_anything_else_is_a_defect_of_ours(error: Exception) -> None:
-    assert type(outcome_of(error)) is InternalError
+    assert type(to_inventory_error(error)) is InternalError
 
 
 @pytest.mark.parametrize("error", [_client_error("ValidationException"), ValueError("arn:aws:secret")])
 def test_an_outcome_does_not_tell_what_went_wrong_inside(error: Exception) -> None:
-    assert "arn:" not in outcome_of(error).detail
+    assert "arn:" not in to_inventory_error(error).detail
 
 
 def test_the_client_is_told_its_place_by_environment_variables(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +156,7 @@ class Engine:
     def consumes(self, capacity: Any) -> None:
         self.answers.append((200, {"ConsumedCapacity": capacity}))
 
-    def refuses(self, code: str, status: int = 400) -> None:
+    def errors(self, code: str, status: int = 400) -> None:
         self.answers.append((status, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}"}))
 
     def get(self) -> None:
@@ -223,22 +223,22 @@ def test_an_answer_without_units_is_a_call_all_the_same(engine: Engine) -> None:
 
 @pytest.mark.parametrize("code", ["ConditionalCheckFailedException", "ValidationException"])
 def test_a_refused_call_is_a_call(engine: Engine, code: str) -> None:
-    engine.refuses(code)
+    engine.errors(code)
     with measured() as usage, pytest.raises(ClientError):
         engine.client.put_item(TableName="VendorInventory", Item=KEY)
     assert usage == _units(0, 0)
 
 
 def test_a_cancelled_transaction_is_a_call(engine: Engine) -> None:
-    engine.refuses("TransactionCanceledException")
+    engine.errors("TransactionCanceledException")
     with measured() as usage, pytest.raises(ClientError):
         engine.client.transact_write_items(TransactItems=[ACTION])
     assert usage == _units(0, 0)
 
 
 def test_a_call_that_is_sent_again_is_one_call_with_its_retries(engine: Engine) -> None:
-    engine.refuses("InternalServerError", 500)
-    engine.refuses("InternalServerError", 500)
+    engine.errors("InternalServerError", 500)
+    engine.errors("InternalServerError", 500)
     engine.consumes({"CapacityUnits": 1.0})
     with measured() as usage:
         engine.get()
@@ -264,7 +264,7 @@ def test_outside_of_a_measured_block_nothing_is_asked_or_counted(engine: Engine)
     with measured() as usage:
         pass
     engine.get()
-    engine.refuses("ValidationException")
+    engine.errors("ValidationException")
     with pytest.raises(ClientError):
         engine.get()
     assert usage == _units(0, 0, calls=0)

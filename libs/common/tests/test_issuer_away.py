@@ -36,11 +36,11 @@ def send(event: Event, free_port: int) -> Callable[..., dict[str, Any]]:
     nowhere = f"http://127.0.0.1:{free_port}/jwks.json"
     service = RestService("shop", verifier=TokenVerifier(nowhere, "https://issuer.example", ["shop"], []))
 
-    @service.route("/orders", methods=["GET"], may={Role.ORDERS})
+    @service.route("/orders", methods=["GET"], allowed_roles={Role.ORDERS})
     def list_orders(request: Request) -> Response:
         return answer([])
 
-    @service.route("/products", methods=["GET"], may=PUBLIC)
+    @service.route("/products", methods=["GET"], allowed_roles=PUBLIC)
     def browse(request: Request) -> Response:
         return answer([])
 

@@ -50,7 +50,7 @@ def event(**key: str) -> dict[str, Any]:
 
 
 def test_feeds_tell_which_function_wants_which_changes(shop: Shop) -> None:
-    assert shop.app.feeds == {"product_changed": PRODUCT_CHANGES, "sku_changed": SKU_CHANGES}
+    assert shop.app.subscriptions == {"product_changed": PRODUCT_CHANGES, "sku_changed": SKU_CHANGES}
 
 
 def test_chalice_packages_each_as_a_lambda_function_under_its_own_name(shop: Shop) -> None:

@@ -99,4 +99,4 @@ def test_it_keeps_its_name_and_docstring(shop: Shop) -> None:
 
 
 def test_it_is_no_route_and_reads_no_stream(shop: Shop) -> None:
-    assert (set(shop.app.routes), shop.app.feeds) == ({"/health"}, {})
+    assert (set(shop.app.routes), shop.app.subscriptions) == ({"/health"}, {})

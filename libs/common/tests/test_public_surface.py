@@ -12,13 +12,20 @@ import inventory_common
 SURFACE = {
     "alert_topic": ["AlertTopic"],
     "alerts": ["Alert"],
-    "streams": ["Feed", "ItemChange", "LOG_CHANGES", "PRODUCT_CHANGES", "SKU_CHANGES", "work_off"],
-    "contention": [
-        "Persistence",
+    "streams": [
+        "StreamSubscription",
+        "ItemChange",
+        "LOG_CHANGES",
+        "PRODUCT_CHANGES",
+        "SKU_CHANGES",
+        "process_batch",
+    ],
+    "retry_policy": [
+        "RetryPolicy",
     ],
     "conditions": [
         "OLD_IMAGE",
-        "absent_or_lapsed",
+        "absent_or_expired",
         "failed_conditions",
         "is_in_conflict",
         "versioned_update",
@@ -28,8 +35,8 @@ SURFACE = {
         "Usage",
         "connect",
         "measured",
-        "outcome_of",
-        "refusal_of",
+        "to_inventory_error",
+        "expected_error",
     ],
     "errors": [
         "AdjustmentBelowReserved",
@@ -99,8 +106,8 @@ SURFACE = {
         "alternatives",
     ],
     "idempotency": [
-        "Intent",
-        "Marker",
+        "IdempotencyKey",
+        "IdempotencyRecord",
     ],
     "identity": [
         "ANYBODY",
@@ -239,10 +246,10 @@ SURFACE = {
         "INACTIVE",
         "Product",
     ],
-    "declarations": ["Api", "DONE", "Declaration", "Serves"],
+    "declarations": ["Api", "DONE", "Declaration", "ResponseSpec"],
     "reference_pages": ["PROGRAM", "ReferencePages", "page", "program_file"],
     "requests": [
-        "Envelope",
+        "ProxyEvent",
         "Errors",
         "Form",
         "IDEMPOTENCY_KEY",

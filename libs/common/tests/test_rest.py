@@ -86,28 +86,33 @@ class Shop:
         verifier: Any = Tokens()
         self.app = RestService("shop", verifier=verifier, bodies=_bodies, cors_origins=cors_origins)
         route = self.app.route
-        route("/products/{product_id}", methods=["GET"], may=PUBLIC)(self.get)
-        route("/products/{product_id}", methods=["PATCH"], may={Role.VENDOR}, body="Thing")(self.get)
-        route("/products/{product_id}", methods=["DELETE"], may={Role.VENDOR})(self.delete)
+        route("/products/{product_id}", methods=["GET"], allowed_roles=PUBLIC)(self.get)
+        route("/products/{product_id}", methods=["PATCH"], allowed_roles={Role.VENDOR}, body="Thing")(
+            self.get
+        )
+        route("/products/{product_id}", methods=["DELETE"], allowed_roles={Role.VENDOR})(self.delete)
         query = {"category": Parameter(text(10), required=True), "active": Parameter(str, default="true")}
-        route("/products", methods=["GET"], may=PUBLIC, query=query, paged=True)(self.list)
-        route("/products", methods=["POST"], may={Role.VENDOR}, body="Thing", idempotency="optional")(
-            self.create
-        )
-        route("/vendors/{vendor_id}/inventory", methods=["GET"], may={Role.VENDOR, Role.ADMIN}, paged=True)(
-            self.list
-        )
+        route("/products", methods=["GET"], allowed_roles=PUBLIC, query=query, paged=True)(self.list)
+        route(
+            "/products", methods=["POST"], allowed_roles={Role.VENDOR}, body="Thing", idempotency="optional"
+        )(self.create)
+        route(
+            "/vendors/{vendor_id}/inventory",
+            methods=["GET"],
+            allowed_roles={Role.VENDOR, Role.ADMIN},
+            paged=True,
+        )(self.list)
         route(
             "/vendors/{vendor_id}/products/{product_id}/restocks",
             methods=["POST"],
-            may={Role.VENDOR, Role.ADMIN},
+            allowed_roles={Role.VENDOR, Role.ADMIN},
             body="Restock",
             idempotency="required",
         )(self.create)
         route(
             "/orders/{order_id}/confirm",
             methods=["POST"],
-            may={Role.ORDERS},
+            allowed_roles={Role.ORDERS},
             body="Lines",
             body_required=False,
             idempotency="optional",
@@ -222,7 +227,7 @@ def test_a_route_gets_the_checked_request_and_its_path_parameters(shop: Shop, ca
     assert request.path == path
     assert request.body == Restock(quantity=5)
     assert request.query == {}
-    assert request.intent is not None
+    assert request.idempotency_key is not None
 
 
 def test_an_answer_has_the_route_s_status_and_headers(call: Call) -> None:
@@ -579,40 +584,44 @@ def test_a_cursor_of_another_vendor_s_listing_is_refused(shop: Shop, call: Call)
 # Idempotency keys
 
 
-def _intent(shop: Shop, call: Call, body: str, as_: str = "vendor", key: str = "key-1") -> Any:
+def _idempotency_key_of(shop: Shop, call: Call, body: str, as_: str = "vendor", key: str = "key-1") -> Any:
     assert call("POST", "/products", as_=as_, body=body, headers={"Idempotency-Key": key}).status == 201
-    return shop.requests[-1].intent
+    return shop.requests[-1].idempotency_key
 
 
 def test_equal_json_with_its_members_in_another_order_is_the_same_body(shop: Shop, call: Call) -> None:
-    first = _intent(shop, call, '{"name":"x","price":89.90}')
-    assert _intent(shop, call, ' { "price" : 89.90, "name" : "\\u0078" } ') == first
-    assert _intent(shop, call, '{"name":"y","price":89.90}').marker_id == first.marker_id
-    assert _intent(shop, call, '{"name":"y","price":89.90}').body_hash != first.body_hash
+    first = _idempotency_key_of(shop, call, '{"name":"x","price":89.90}')
+    assert _idempotency_key_of(shop, call, ' { "price" : 89.90, "name" : "\\u0078" } ') == first
+    assert (
+        _idempotency_key_of(shop, call, '{"name":"y","price":89.90}').idempotency_id == first.idempotency_id
+    )
+    assert _idempotency_key_of(shop, call, '{"name":"y","price":89.90}').body_hash != first.body_hash
 
 
 def test_two_principals_equal_keys_never_meet(shop: Shop, call: Call) -> None:
-    one, other = (_intent(shop, call, '{"name":"x"}', as_=name) for name in ("vendor", "vendor-2"))
-    assert one.marker_id != other.marker_id
+    one, other = (
+        _idempotency_key_of(shop, call, '{"name":"x"}', as_=name) for name in ("vendor", "vendor-2")
+    )
+    assert one.idempotency_id != other.idempotency_id
     assert one.body_hash == other.body_hash
 
 
 def test_another_key_or_another_path_is_another_command(shop: Shop, call: Call) -> None:
-    first = _intent(shop, call, '{"name":"x"}')
-    assert _intent(shop, call, '{"name":"x"}', key="key-2").marker_id != first.marker_id
-    markers = set()
+    first = _idempotency_key_of(shop, call, '{"name":"x"}')
+    assert _idempotency_key_of(shop, call, '{"name":"x"}', key="key-2").idempotency_id != first.idempotency_id
+    idempotency_records = set()
     for order in ("ORDER-1", "ORDER-2"):
         parts = {**CONFIRM, "parameters": {"order_id": order}}
         call("POST", f"/orders/{order}/confirm", as_="orders", headers={"Idempotency-Key": "key-1"}, **parts)
-        markers.add(shop.requests[-1].intent.marker_id)
-    assert len(markers) == 2
+        idempotency_records.add(shop.requests[-1].idempotency_key.idempotency_id)
+    assert len(idempotency_records) == 2
 
 
 def test_another_spelling_of_the_same_request_is_the_same_command(shop: Shop, call: Call) -> None:
     for order in ("ORDER-1", "ORDER%2D1", "%4FRDER-1"):
         parts = {**CONFIRM, "parameters": {"order_id": order}}
         call("POST", f"/orders/{order}/confirm", as_="orders", headers={"Idempotency-Key": "key-1"}, **parts)
-    assert len({request.intent for request in shop.requests}) == 1
+    assert len({request.idempotency_key for request in shop.requests}) == 1
 
 
 def test_the_stage_is_no_part_of_a_command(shop: Shop, call: Call) -> None:
@@ -625,18 +634,18 @@ def test_the_stage_is_no_part_of_a_command(shop: Shop, call: Call) -> None:
             headers={"Idempotency-Key": "1"},
             stage=stage,
         )
-    assert shop.requests[0].intent == shop.requests[1].intent
+    assert shop.requests[0].idempotency_key == shop.requests[1].idempotency_key
 
 
 def test_a_command_without_a_key_has_no_intent(shop: Shop, call: Call) -> None:
     assert call("POST", "/products", as_="vendor", body='{"name":"x"}').status == 201
-    assert shop.requests[0].intent is None
+    assert shop.requests[0].idempotency_key is None
 
 
 def test_a_key_is_ignored_where_none_is_understood(shop: Shop, call: Call) -> None:
     headers = {"Idempotency-Key": "a b"}
     assert call("DELETE", "/products/PROD-E4F9A", as_="vendor", headers=headers, **PRODUCT).status == 204
-    assert shop.requests[0].intent is None
+    assert shop.requests[0].idempotency_key is None
 
 
 # Unknown routes and methods
@@ -969,7 +978,7 @@ def test_lines_of_requests_at_once_each_have_their_own(
             client.get_item(TableName="t", Key={"k": {"S": "1"}})
         return no_content()
 
-    shop.app.route("/orders/{order_id}", methods=["GET"], may={Role.ORDERS, Role.VENDOR})(view)
+    shop.app.route("/orders/{order_id}", methods=["GET"], allowed_roles={Role.ORDERS, Role.VENDOR})(view)
 
     def ask(number: int) -> None:
         as_ = ("orders", "vendor", "vendor-2")[number % 3]
@@ -1103,7 +1112,7 @@ def test_a_service_is_made_from_its_settings(event: Event) -> None:
             cors_origins=(ORIGIN,),
         ),
     )
-    app.route("/things", methods=["GET"], may={Role.ADMIN})(lambda request: answer({}))
+    app.route("/things", methods=["GET"], allowed_roles={Role.ADMIN})(lambda request: answer({}))
     answered = Answer(app(event("GET", "/health", headers={"Origin": ORIGIN}), None))
     assert answered.body == {"status": "ok", "service": "inventory-audit"}
     assert answered.headers["Access-Control-Allow-Origin"] == ORIGIN
@@ -1126,7 +1135,7 @@ def test_a_decorated_route_stays_the_function_that_it_was(shop: Shop) -> None:
         """Show something."""
         return no_content()
 
-    assert shop.app.route("/new", methods=["GET"], may=PUBLIC)(view) is view
+    assert shop.app.route("/new", methods=["GET"], allowed_roles=PUBLIC)(view) is view
     registered = shop.app.routes["/new"]["GET"].view_function
     assert (registered.__name__, registered.__doc__) == ("view", "Show something.")
 

@@ -9,7 +9,13 @@ import pytest
 from inventory_common.dynamodb import connect
 from inventory_common.errors import Busy
 from inventory_common.schema import PRODUCTS, VENDOR_INVENTORY
-from inventory_common.streams import PRODUCT_CHANGES, SKU_CHANGES, Feed, ItemChange, work_off
+from inventory_common.streams import (
+    PRODUCT_CHANGES,
+    SKU_CHANGES,
+    ItemChange,
+    StreamSubscription,
+    process_batch,
+)
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -47,7 +53,7 @@ def batch(*records: Any) -> dict[str, Any]:
 
 
 def worked_off(event: dict[str, Any], work: Callable[[ItemChange], None]) -> list[dict[str, str]]:
-    answer = work_off(event, SKU_CHANGES, work, "shop")
+    answer = process_batch(event, SKU_CHANGES, work, "shop")
     assert answer.keys() == {"batchItemFailures"}
     failures: list[dict[str, str]] = answer["batchItemFailures"]
     return failures
@@ -105,7 +111,7 @@ def test_a_record_without_a_number_cannot_be_named_so_the_whole_batch_fails() ->
     bad = record(2)
     del bad["dynamodb"]["SequenceNumber"]
     with pytest.raises(KeyError):
-        work_off(batch(record(1), bad), SKU_CHANGES, Work(), "shop")
+        process_batch(batch(record(1), bad), SKU_CHANGES, Work(), "shop")
 
 
 def test_what_ends_the_process_is_no_failure_of_a_record() -> None:
@@ -113,7 +119,7 @@ def test_what_ends_the_process_is_no_failure_of_a_record() -> None:
         raise SystemExit
 
     with pytest.raises(SystemExit):
-        work_off(batch(record(1)), SKU_CHANGES, stop, "shop")
+        process_batch(batch(record(1)), SKU_CHANGES, stop, "shop")
 
 
 def test_a_batch_is_one_line_of_the_log(lines: Lines) -> None:
@@ -168,12 +174,14 @@ def test_what_the_work_costs_is_in_the_batchs_line(
         (SKU_CHANGES, {"product_id": {"S": "#ALERT#SKU-1"}, "sku": {"S": "#ALERT"}}, False),
     ],
 )
-def test_a_feed_knows_its_items_by_their_keys(feed: Feed, key: dict[str, Any], expected: bool) -> None:
-    assert feed.has(key) is expected
+def test_a_feed_knows_its_items_by_their_keys(
+    subscription: StreamSubscription, key: dict[str, Any], expected: bool
+) -> None:
+    assert subscription.has(key) is expected
 
 
 def test_feeds_are_of_tables_that_have_streams(declared_tables: dict[str, Any]) -> None:
     assert (PRODUCT_CHANGES.table, SKU_CHANGES.table) == (PRODUCTS, VENDOR_INVENTORY)
-    for feed in (PRODUCT_CHANGES, SKU_CHANGES):
-        assert declared_tables[feed.table.name]["stream_view_type"] == "NEW_AND_OLD_IMAGES"
-        assert feed.key_attribute in (feed.table.partition_key, feed.table.sort_key)
+    for subscription in (PRODUCT_CHANGES, SKU_CHANGES):
+        assert declared_tables[subscription.table.name]["stream_view_type"] == "NEW_AND_OLD_IMAGES"
+        assert subscription.key_attribute in (subscription.table.partition_key, subscription.table.sort_key)

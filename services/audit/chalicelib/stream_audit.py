@@ -13,7 +13,7 @@ from inventory_common.ids import is_id, transaction_id
 from inventory_common.items import Item
 from inventory_common.ledger import Finding, Link, check_balance, check_record
 from inventory_common.limits import TRANSACTION_ITEMS_MAX
-from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, Feed, ItemChange
+from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange, StreamSubscription
 from inventory_common.values import value
 
 from .archive import Archive
@@ -107,7 +107,7 @@ class StreamAudit:
 
     def _tell(
         self,
-        feed: Feed,
+        subscription: StreamSubscription,
         change: ItemChange,
         kind: str,
         about: Mapping[str, Any],
@@ -117,7 +117,7 @@ class StreamAudit:
         self.findings.tell(
             LedgerFinding(
                 # A stream numbers its changes, and delivers each with the same number.
-                finding_id=finding_id(feed.table.name, change.sequence_number, kind),
+                finding_id=finding_id(subscription.table.name, change.sequence_number, kind),
                 kind=kind,
                 occurred_at=moment_of(change.happened_at),
                 vendor_id=vendor_id,

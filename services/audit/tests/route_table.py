@@ -22,35 +22,41 @@ ABSENT = {"transaction_id": a_record(BLACK, 99).transaction_id}
 ROUTES: Table = {
     **OWN_ROUTES,
     ("GET", "/transactions/{transaction_id}"): Row(
-        may=LOG_READERS,
+        allowed_roles=LOG_READERS,
         another_vendor="transaction_not_found",
         absent=ABSENT,
         not_found="transaction_not_found",
     ),
-    ("GET", "/products/{product_id}/transactions"): Row(may=LOG_READERS, paged=True, another_vendor=EMPTY),
+    ("GET", "/products/{product_id}/transactions"): Row(
+        allowed_roles=LOG_READERS, paged=True, another_vendor=EMPTY
+    ),
     ("GET", "/vendors/{vendor_id}/transactions"): Row(
-        may=LOG_READERS, paged=True, another_vendor="forbidden"
+        allowed_roles=LOG_READERS, paged=True, another_vendor="forbidden"
     ),
     ("GET", "/findings"): Row(
-        may=LOG_READERS, paged=True, another_vendor=EMPTY, throttled="archive_unavailable"
+        allowed_roles=LOG_READERS, paged=True, another_vendor=EMPTY, throttled="archive_unavailable"
     ),
     ("GET", "/skus/{sku}/stock-at"): Row(
-        may=LOG_READERS,
+        allowed_roles=LOG_READERS,
         query=(("time", "2026-02-23T10:31:00Z"),),
         another_vendor="sku_not_found",
         absent=NO_SKU,
         not_found="sku_not_found",
     ),
     ("GET", "/skus/{sku}/timeline.svg"): Row(
-        may=LOG_READERS, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
+        allowed_roles=LOG_READERS, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
     ),
     ("GET", "/skus/{sku}/reservations"): Row(
-        may=LOG_READERS, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
+        allowed_roles=LOG_READERS, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
     ),
     ("GET", "/skus/{sku}/verification"): Row(
-        may=LOG_READERS, paged=True, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
+        allowed_roles=LOG_READERS,
+        paged=True,
+        another_vendor="sku_not_found",
+        absent=NO_SKU,
+        not_found="sku_not_found",
     ),
-    ("GET", "/skus/{sku}/transactions"): Row(may=LOG_READERS, paged=True, another_vendor=EMPTY),
+    ("GET", "/skus/{sku}/transactions"): Row(allowed_roles=LOG_READERS, paged=True, another_vendor=EMPTY),
 }
 
 

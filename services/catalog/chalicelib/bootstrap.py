@@ -5,11 +5,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from inventory_common.contention import Persistence
 from inventory_common.declarations import Api
 from inventory_common.dynamodb import connect
 from inventory_common.ids import new_product_id
 from inventory_common.rest import RestService
+from inventory_common.retry_policy import RetryPolicy
 from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
@@ -35,7 +35,7 @@ def rest_service() -> RestService:
 def catalog_service() -> CatalogService:
     """Make the service with its gateway."""
     gateway = ProductGateway(connect(), Settings.from_environment(os.environ))
-    return CatalogService(gateway, now, new_product_id, Persistence())
+    return CatalogService(gateway, now, new_product_id, RetryPolicy())
 
 
 def _bodies() -> ModuleType:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from inventory_common.contention import Persistence
 from inventory_common.errors import ProductNotFound
-from inventory_common.idempotency import Marker
+from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.identity import Principal
 from inventory_common.pages import Page, PageRequest, Period
 from inventory_common.products import Product
+from inventory_common.retry_policy import RetryPolicy
 from inventory_common.timestamps import Clock
 from inventory_common.values import value
 
@@ -35,7 +35,7 @@ class CatalogService:
     gateway: ProductGateway
     clock: Clock
     draw_product_id: Callable[[], str]
-    persistence: Persistence
+    retry_policy: RetryPolicy
 
     def product(self, product_id: str, principal: Principal) -> Product:
         """Return a product that the principal sees, or raise `ProductNotFound`."""
@@ -59,20 +59,22 @@ class CatalogService:
         ------
         ExternalIdExists, IdempotencyKeyReused, Busy
         """
-        intent = command.intent
-        for _ in self.persistence.attempts():
+        idempotency_key = command.idempotency_key
+        for _ in self.retry_policy.attempts():
             now = self.clock()
             product = new_product(command, self.draw_product_id(), now)
             done = [{"product_id": product.product_id}]
-            marker = None if intent is None else intent.marker(done, now)
+            idempotency_record = (
+                None if idempotency_key is None else idempotency_key.idempotency_record(done, now)
+            )
             try:
-                self.gateway.add(product, marker)
+                self.gateway.add(product, idempotency_record)
                 return CreatedProduct(product, replayed=False)
             except ProductIdTaken:
                 continue
             except CommandSeen as seen:
-                if intent and intent.already_done(seen.marker, now):
-                    return CreatedProduct(self._created_by(seen.marker), replayed=True)
+                if idempotency_key and idempotency_key.replayed_record(seen.idempotency_record, now):
+                    return CreatedProduct(self._created_by(seen.idempotency_record), replayed=True)
         raise AssertionError("attempts end by raising Busy")
 
     def change(self, command: ChangeProduct) -> Product:
@@ -84,7 +86,7 @@ class CatalogService:
         ------
         ProductNotFound, PreconditionFailed, Busy
         """
-        for _ in self.persistence.attempts():
+        for _ in self.retry_policy.attempts():
             product = self.gateway.product(command.product_id)
             if product is None or not command.scope.covers(product.vendor_id):
                 raise ProductNotFound(f"There is no {command.product_id}.")
@@ -99,7 +101,7 @@ class CatalogService:
                 continue
         raise AssertionError("attempts end by raising Busy")
 
-    def _created_by(self, marker: Marker) -> Product:
-        product = self.gateway.product(marker.done[0]["product_id"])
+    def _created_by(self, idempotency_record: IdempotencyRecord) -> Product:
+        product = self.gateway.product(idempotency_record.done[0]["product_id"])
         assert product is not None, "a marker commits with its product, and products are never removed"
         return product

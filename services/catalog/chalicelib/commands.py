@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from inventory_common.idempotency import Intent
+from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import Scope
 from inventory_common.preconditions import IfMatch
 from inventory_common.values import value
@@ -28,7 +28,7 @@ class CreateProduct:
     images: list[str] | None
     tags: list[str] | None
     external_id: str | None
-    intent: Intent | None
+    idempotency_key: IdempotencyKey | None
 
 
 @value(kw_only=True)

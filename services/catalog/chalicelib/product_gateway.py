@@ -14,7 +14,7 @@ from typing import Any, Final
 from inventory_common.conditions import OLD_IMAGE, failed_conditions, versioned_update
 from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.errors import ExternalIdExists
-from inventory_common.idempotency import Marker
+from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.items import Item, from_item, to_item
 from inventory_common.pages import Filter, Listing, Operator, Page, PageRequest, Period, equal_to, within
 from inventory_common.products import ACTIVE, INACTIVE, Product
@@ -35,9 +35,9 @@ class ProductIdTaken(Exception):
 class CommandSeen(Exception):
     """The command's marker is there already."""
 
-    def __init__(self, marker: Marker) -> None:
-        super().__init__(marker.marker_id)
-        self.marker = marker
+    def __init__(self, idempotency_record: IdempotencyRecord) -> None:
+        super().__init__(idempotency_record.idempotency_id)
+        self.idempotency_record = idempotency_record
 
 
 class ProductChanged(Exception):
@@ -75,7 +75,7 @@ class ProductGateway:
         active = equal_to(ACTIVE if wanted.active else INACTIVE)
         return self._list(Listing(CATEGORY_INDEX, wanted.category, active, filters=asked), page)
 
-    def add(self, product: Product, marker: Marker | None) -> None:
+    def add(self, product: Product, idempotency_record: IdempotencyRecord | None) -> None:
         """Write a new product, and in the same transaction the marker of its command and its external id.
 
         Raises
@@ -94,8 +94,8 @@ class ProductGateway:
             **OLD_IMAGE,
         }
         guards = []
-        if marker is not None:
-            guards.append(marker.put(self._table, _key(marker.marker_id)))
+        if idempotency_record is not None:
+            guards.append(idempotency_record.put(self._table, _key(idempotency_record.idempotency_id)))
         if product.external_id is not None:
             guards.append(self._external_id_put(product))
         try:
@@ -169,7 +169,7 @@ def _why_not_added(found: Iterable[Item | None]) -> Exception:
     items = [item for item in found if item]
     for item in items:
         if "body_hash" in item:
-            return CommandSeen(Marker.from_item(item, PRODUCTS.partition_key))
+            return CommandSeen(IdempotencyRecord.from_item(item, PRODUCTS.partition_key))
     for item in items:
         if "belongs_to" in item:
             product_id = from_item(item)["belongs_to"]

@@ -11,7 +11,7 @@ from documented import pytest_sessionfinish as pytest_sessionfinish
 from front_door import Client, Tokens
 from service_fixtures import *  # noqa: F403  (its fixtures, by name in its __all__)
 
-from inventory_common.contention import Persistence
+from inventory_common.retry_policy import RetryPolicy
 
 from .shop import Clock, Draws
 
@@ -45,7 +45,7 @@ def service(
         service_module.catalog,
         clock=clock,
         draw_product_id=draws,
-        persistence=Persistence(sleep=lambda _: None),
+        retry_policy=RetryPolicy(sleep=lambda _: None),
     )
     monkeypatch.setattr(service_module, "catalog", service)
     return service

@@ -18,19 +18,19 @@ ABSENT = {"product_id": "PROD-ZZZZZ"}
 ROUTES: Table = {
     **OWN_ROUTES,
     ("POST", "/products"): Row(
-        may=WRITERS,
+        allowed_roles=WRITERS,
         body={"vendor_id": VENDOR, "product_name": "Lamp", "category": "Home", "base_price": 19.9},
         idempotency="optional",
         another_vendor="forbidden",
     ),
     ("GET", "/products"): Row(
-        may=EVERYBODY, query=(("category", "Electronics"),), paged=True, another_vendor=SERVED
+        allowed_roles=EVERYBODY, query=(("category", "Electronics"),), paged=True, another_vendor=SERVED
     ),
     ("GET", "/products/{product_id}"): Row(
-        may=EVERYBODY, another_vendor=SERVED, absent=ABSENT, not_found="product_not_found"
+        allowed_roles=EVERYBODY, another_vendor=SERVED, absent=ABSENT, not_found="product_not_found"
     ),
     ("PATCH", "/products/{product_id}"): Row(
-        may=WRITERS,
+        allowed_roles=WRITERS,
         body={"brand": "Lumen"},
         versioned=True,
         another_vendor="product_not_found",
@@ -38,13 +38,15 @@ ROUTES: Table = {
         not_found="product_not_found",
     ),
     ("DELETE", "/products/{product_id}"): Row(
-        may=WRITERS,
+        allowed_roles=WRITERS,
         versioned=True,
         another_vendor="product_not_found",
         absent=ABSENT,
         not_found="product_not_found",
     ),
-    ("GET", "/vendors/{vendor_id}/products"): Row(may=OVERSEERS, paged=True, another_vendor="forbidden"),
+    ("GET", "/vendors/{vendor_id}/products"): Row(
+        allowed_roles=OVERSEERS, paged=True, another_vendor="forbidden"
+    ),
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from front_door import Answer, Client
 
 from chalicelib.commands import ChangeProduct, CreateProduct
-from inventory_common.idempotency import Intent
+from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import EVERYTHING
 from inventory_common.preconditions import ANY_VERSION
 from inventory_common.products import Product
@@ -79,8 +79,8 @@ def a_product(product_id: str = "PROD-E4F9A", **differences: Any) -> Product:
     return Product(**attributes | differences)
 
 
-def an_intent(key: str = "key-1", body: str = "{}") -> Intent:
-    return Intent.of(VENDOR, "POST", "/products", key, body)
+def an_intent(key: str = "key-1", body: str = "{}") -> IdempotencyKey:
+    return IdempotencyKey.of(VENDOR, "POST", "/products", key, body)
 
 
 def a_creation(**differences: Any) -> CreateProduct:

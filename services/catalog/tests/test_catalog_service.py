@@ -20,10 +20,12 @@ INTENTS = pytest.mark.parametrize("intent", [None, an_intent()], ids=["no key", 
 
 
 @INTENTS
-def test_an_id_that_is_taken_is_drawn_again(service: CatalogService, draws: Draws, intent: Any) -> None:
+def test_an_id_that_is_taken_is_drawn_again(
+    service: CatalogService, draws: Draws, idempotency_key: Any
+) -> None:
     draws.coming = ["PROD-AAAAA", "PROD-AAAAA", "PROD-BBBBB"]
     first = service.create(a_creation(product_name="First")).product
-    second, replayed = service.create(a_creation(product_name="Second", intent=intent))
+    second, replayed = service.create(a_creation(product_name="Second", idempotency_key=idempotency_key))
     assert (first.product_id, second.product_id, replayed) == ("PROD-AAAAA", "PROD-BBBBB", False)
     assert draws.drawn == ["PROD-AAAAA", "PROD-AAAAA", "PROD-BBBBB"]
     assert service.gateway.product("PROD-AAAAA") == first
@@ -31,11 +33,11 @@ def test_an_id_that_is_taken_is_drawn_again(service: CatalogService, draws: Draw
 
 
 @INTENTS
-def test_draws_end_when_all_are_taken(service: CatalogService, draws: Draws, intent: Any) -> None:
+def test_draws_end_when_all_are_taken(service: CatalogService, draws: Draws, idempotency_key: Any) -> None:
     draws.coming = ["PROD-AAAAA"] * 100
     service.create(a_creation())
     with pytest.raises(Busy):
-        service.create(a_creation(product_name="Another", intent=intent))
+        service.create(a_creation(product_name="Another", idempotency_key=idempotency_key))
     assert len(draws.drawn) == 1 + WRITE_ATTEMPTS_MAX
 
 
@@ -85,7 +87,7 @@ class _With:
 
 
 def test_a_command_is_done_once_under_its_key(service: CatalogService, clock: Clock) -> None:
-    command = a_creation(intent=an_intent())
+    command = a_creation(idempotency_key=an_intent())
     first = service.create(command)
     clock.advance(86_400)
     again = service.create(command)
@@ -98,16 +100,16 @@ def test_a_command_is_done_once_under_its_key(service: CatalogService, clock: Cl
 
 
 def test_a_replay_shows_the_product_as_it_stands(service: CatalogService) -> None:
-    command = a_creation(intent=an_intent())
+    command = a_creation(idempotency_key=an_intent())
     made = service.create(command).product
     service.change(a_deactivation(made.product_id))
     assert service.create(command).product.is_active is False
 
 
 def test_a_key_stands_for_one_body(service: CatalogService) -> None:
-    service.create(a_creation(intent=an_intent(body='{"a":1}')))
+    service.create(a_creation(idempotency_key=an_intent(body='{"a":1}')))
     with pytest.raises(IdempotencyKeyReused):
-        service.create(a_creation(intent=an_intent(body='{"a":2}')))
+        service.create(a_creation(idempotency_key=an_intent(body='{"a":2}')))
 
 
 class Rival:
@@ -137,7 +139,7 @@ class Rival:
 
 def test_a_conflict_over_a_marker_is_tried_again(service: CatalogService) -> None:
     losing = replace(service, gateway=Rival(service.gateway, 3))
-    assert losing.create(a_creation(intent=an_intent())).replayed is False
+    assert losing.create(a_creation(idempotency_key=an_intent())).replayed is False
 
 
 def test_a_product_that_changes_meanwhile_is_deactivated_all_the_same(service: CatalogService) -> None:

@@ -190,11 +190,11 @@ def test_a_lapsed_key_no_longer_shields_from_the_conflict(shop: Client, vendor: 
 
 @pytest.mark.parametrize("intent", [None, an_intent()], ids=["no key", "key"])
 def test_a_draw_that_fails_leaves_no_guard_behind(
-    service: CatalogService, dynamodb: Any, draws: Draws, intent: Any
+    service: CatalogService, dynamodb: Any, draws: Draws, idempotency_key: Any
 ) -> None:
     draws.coming = ["PROD-AAAAA", "PROD-AAAAA", "PROD-AAAAA", "PROD-BBBBB"]
     first = service.create(a_creation(external_id="first")).product
-    second, replayed = service.create(a_creation(external_id="second", intent=intent))
+    second, replayed = service.create(a_creation(external_id="second", idempotency_key=idempotency_key))
     assert (second.product_id, second.external_id, replayed) == ("PROD-BBBBB", "second", False)
     assert draws.drawn == ["PROD-AAAAA", "PROD-AAAAA", "PROD-AAAAA", "PROD-BBBBB"]
     kept = items(dynamodb)
@@ -202,8 +202,8 @@ def test_a_draw_that_fails_leaves_no_guard_behind(
     assert kept.pop("#EXTERNAL#VENDOR-001#second")["belongs_to"] == {"S": "PROD-BBBBB"}
     assert kept.pop("PROD-AAAAA") == first.to_item()
     assert kept.pop("PROD-BBBBB") == second.to_item()
-    if intent:
-        done = kept.pop(intent.marker_id)["done"]
+    if idempotency_key:
+        done = kept.pop(idempotency_key.idempotency_id)["done"]
         assert done == {"L": [{"M": {"product_id": {"S": "PROD-BBBBB"}}}]}
     assert kept == {}
 
@@ -225,7 +225,7 @@ def test_a_replay_goes_before_a_conflict_though_the_drawn_id_is_taken_too(
     service: CatalogService, draws: Draws
 ) -> None:
     draws.coming = ["PROD-AAAAA", "PROD-AAAAA"]
-    command = a_creation(external_id="one", intent=an_intent())
+    command = a_creation(external_id="one", idempotency_key=an_intent())
     first = service.create(command)
     again = service.create(command)
     assert (again.replayed, again.product) == (True, first.product)

@@ -77,11 +77,11 @@ def test_a_product_item_holds_the_attributes_of_the_specification(
 def test_a_marker_is_written_with_its_product_and_is_in_no_listing(
     gateway: ProductGateway, dynamodb: Any
 ) -> None:
-    marker = an_intent().marker([{"product_id": "PROD-E4F9A"}], NOW)
-    gateway.add(FULL, marker)
-    assert item_of(dynamodb, marker.marker_id) == {
-        "product_id": {"S": marker.marker_id},
-        "body_hash": {"S": marker.body_hash},
+    idempotency_record = an_intent().idempotency_record([{"product_id": "PROD-E4F9A"}], NOW)
+    gateway.add(FULL, idempotency_record)
+    assert item_of(dynamodb, idempotency_record.idempotency_id) == {
+        "product_id": {"S": idempotency_record.idempotency_id},
+        "body_hash": {"S": idempotency_record.body_hash},
         "done": {"L": [{"M": {"product_id": {"S": "PROD-E4F9A"}}}]},
         "written_at": {"S": NOW},
         "ttl": {"N": str(epoch_seconds(NOW) + 86_401)},
@@ -99,7 +99,7 @@ def test_a_product_is_never_overwritten_by_a_new_one(
 ) -> None:
     gateway.add(FULL, None)
     with pytest.raises(ProductIdTaken):
-        gateway.add(a_product(), an_intent().marker([], NOW) if with_marker else None)
+        gateway.add(a_product(), an_intent().idempotency_record([], NOW) if with_marker else None)
     assert gateway.product("PROD-E4F9A") == FULL
     assert len(all_items(dynamodb)) == 1
 
@@ -108,22 +108,24 @@ def test_a_product_is_never_overwritten_by_a_new_one(
 def test_a_command_that_was_seen_before_is_shown_and_writes_nothing(
     gateway: ProductGateway, dynamodb: Any, product_id: str
 ) -> None:
-    first = an_intent().marker([{"product_id": "PROD-E4F9A"}], NOW)
+    first = an_intent().idempotency_record([{"product_id": "PROD-E4F9A"}], NOW)
     gateway.add(FULL, first)
     later = plus_seconds(NOW, 86_400)
     with pytest.raises(CommandSeen) as seen:
-        gateway.add(a_product(product_id), an_intent().marker([{"product_id": product_id}], later))
-    assert seen.value.marker == first
+        gateway.add(
+            a_product(product_id), an_intent().idempotency_record([{"product_id": product_id}], later)
+        )
+    assert seen.value.idempotency_record == first
     assert len(all_items(dynamodb)) == 2
 
 
 def test_a_lapsed_marker_makes_way_though_dynamodb_still_keeps_it(
     gateway: ProductGateway, dynamodb: Any
 ) -> None:
-    gateway.add(FULL, an_intent().marker([], NOW))
+    gateway.add(FULL, an_intent().idempotency_record([], NOW))
     later = plus_seconds(NOW, 86_401)
-    gateway.add(a_product("PROD-00000"), an_intent().marker([], later))
-    assert item_of(dynamodb, an_intent().marker_id)["written_at"] == {"S": later}
+    gateway.add(a_product("PROD-00000"), an_intent().idempotency_record([], later))
+    assert item_of(dynamodb, an_intent().idempotency_id)["written_at"] == {"S": later}
 
 
 def test_a_transaction_that_should_not_have_been_sent_is_a_defect_of_ours() -> None:
@@ -149,11 +151,11 @@ def test_a_transaction_that_should_not_have_been_sent_is_a_defect_of_ours() -> N
             }
             raise Cancelled(response, "TransactWriteItems")
 
-    marker = an_intent().marker([], NOW)
+    idempotency_record = an_intent().idempotency_record([], NOW)
     with pytest.raises(Cancelled):
-        ProductGateway(Client("ValidationError"), SETTINGS).add(FULL, marker)
+        ProductGateway(Client("ValidationError"), SETTINGS).add(FULL, idempotency_record)
     with pytest.raises(ProductIdTaken):
-        ProductGateway(Client("TransactionConflict"), SETTINGS).add(FULL, marker)
+        ProductGateway(Client("TransactionConflict"), SETTINGS).add(FULL, idempotency_record)
     named = replace(FULL, external_id="SM-4711")
     with pytest.raises(Cancelled):
         ProductGateway(Client("ValidationError"), SETTINGS).add(named, None)
@@ -182,9 +184,9 @@ def test_an_external_id_that_is_taken_is_shown_with_its_product_and_nothing_is_w
     gateway: ProductGateway, dynamodb: Any
 ) -> None:
     gateway.add(replace(FULL, external_id="SM-4711"), None)
-    for marker in (None, an_intent().marker([], NOW)):
+    for idempotency_record in (None, an_intent().idempotency_record([], NOW)):
         with pytest.raises(ExternalIdExists) as refused:
-            gateway.add(a_product("PROD-00000", external_id="SM-4711"), marker)
+            gateway.add(a_product("PROD-00000", external_id="SM-4711"), idempotency_record)
         assert refused.value.members == {"product_id": "PROD-E4F9A"}
     assert len(all_items(dynamodb)) == 2
 

@@ -7,10 +7,10 @@ from types import ModuleType
 from typing import Final
 
 from inventory_common.alert_topic import AlertTopic
-from inventory_common.contention import Persistence
 from inventory_common.declarations import Api
 from inventory_common.dynamodb import connect
 from inventory_common.rest import RestService
+from inventory_common.retry_policy import RetryPolicy
 from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
@@ -37,18 +37,18 @@ def rest_service() -> RestService:
 
 def stock_service() -> StockService:
     """Make the service with its gateway."""
-    return StockService(_gateway(), now, Persistence())
+    return StockService(_gateway(), now, RetryPolicy())
 
 
 def reactions() -> Reactions:
     """Make the reactions to changes of products and SKUs."""
     alerts = AlertTopic(Settings.from_environment(os.environ).alert_topic_arn, _NAME)
-    return Reactions(_gateway(), alerts, now, Persistence())
+    return Reactions(_gateway(), alerts, now, RetryPolicy())
 
 
 def sweeper() -> Sweeper:
     """Make the sweeper of due orders."""
-    return Sweeper(_gateway(), now, Persistence())
+    return Sweeper(_gateway(), now, RetryPolicy())
 
 
 def bound_lowering() -> BoundLowering:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
-from inventory_common.idempotency import Intent
+from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import Scope
 from inventory_common.limits import HOLD_DEFAULT_SECONDS
 from inventory_common.preconditions import IfMatch
@@ -46,7 +46,7 @@ class CreateSku:
     unit_price: Decimal | int
     reorder_threshold: int
     scope: Scope
-    intent: Intent | None
+    idempotency_key: IdempotencyKey | None
 
 
 @value(kw_only=True)
@@ -58,7 +58,7 @@ class Restock:
     quantity: int
     notes: str | None
     scope: Scope
-    intent: Intent
+    idempotency_key: IdempotencyKey
 
 
 @value
@@ -78,7 +78,7 @@ class AdjustStock:
     correction: int | Count
     notes: str
     scope: Scope
-    intent: Intent
+    idempotency_key: IdempotencyKey
 
 
 @value(kw_only=True)
@@ -122,7 +122,7 @@ class SettleOrder:
 
     order_id: str
     lines: Mapping[str, int] | None = None
-    intent: Intent | None = None
+    idempotency_key: IdempotencyKey | None = None
     restock: bool = True
 
 
@@ -132,7 +132,7 @@ class ExtendHold:
 
     order_id: str
     hold_seconds: int
-    intent: Intent | None = None
+    idempotency_key: IdempotencyKey | None = None
 
 
 @value

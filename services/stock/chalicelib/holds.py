@@ -9,7 +9,7 @@ from inventory_common.timestamps import plus_seconds
 
 from .commands import ExtendHold
 from .orders import EXPIRED, Phase
-from .reservations import CANCEL, in_progress, marker_of, standing
+from .reservations import CANCEL, idempotency_record_of, in_progress, standing
 from .snapshot import Commit, NeedsSteps, Snapshot
 from .stock_rules import Occasion
 
@@ -45,7 +45,9 @@ def extend(snapshot: Snapshot, command: ExtendHold, occasion: Occasion) -> Commi
     order = standing(snapshot.order, occasion.now)
     if order is None:
         raise OrderNotFound(f"There is no {command.order_id}.")
-    if command.intent is not None and command.intent.already_done(snapshot.marker, occasion.now):
+    if command.idempotency_key is not None and command.idempotency_key.replayed_record(
+        snapshot.idempotency_record, occasion.now
+    ):
         return None
     if order.phase is not Phase.IDLE:
         raise in_progress(order)
@@ -57,8 +59,13 @@ def extend(snapshot: Snapshot, command: ExtendHold, occasion: Occasion) -> Commi
         raise OrderCancelled(f"{order.order_id} was cancelled.")
     expires_at = plus_seconds(occasion.now, command.hold_seconds)
     if order.expires_at is not None and order.expires_at >= expires_at:
-        if command.intent is None:
+        if command.idempotency_key is None:
             return None
         expires_at = order.expires_at
     extended = replace(order, expires_at=expires_at, version=order.version + 1)
-    return Commit(movements=(), order=extended, replaced_order=order, marker=marker_of(command, occasion))
+    return Commit(
+        movements=(),
+        order=extended,
+        replaced_order=order,
+        idempotency_record=idempotency_record_of(command, occasion),
+    )

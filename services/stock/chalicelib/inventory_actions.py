@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from inventory_common.conditions import OLD_IMAGE, absent_or_lapsed, versioned_update
+from inventory_common.conditions import OLD_IMAGE, absent_or_expired, versioned_update
 from inventory_common.items import AttributeValue, to_attribute, to_item
 from inventory_common.limits import TURN_SECONDS
 from inventory_common.products import ACTIVE
@@ -16,7 +16,7 @@ from inventory_common.values import value
 
 from .inventory_items import (
     changed_lines,
-    marker_key,
+    idempotency_record_key,
     order_head,
     order_item,
     order_key,
@@ -88,8 +88,12 @@ def actions_of(commits: Sequence[Commit], tables: Tables, in_turn: Collection[st
     actions += [_log_put(movement, tables) for movements in moved.values() for movement in movements]
     for commit in commits:
         actions += _order_actions(commit, tables)
-        if commit.marker is not None:
-            actions.append(commit.marker.put(tables.inventory, marker_key(commit.marker.marker_id)))
+        if commit.idempotency_record is not None:
+            actions.append(
+                commit.idempotency_record.put(
+                    tables.inventory, idempotency_record_key(commit.idempotency_record.idempotency_id)
+                )
+            )
     return actions
 
 
@@ -97,8 +101,8 @@ def count_of(commits: Sequence[Commit]) -> int:
     """Return how many actions carry out these commits."""
     movements = [movement for commit in commits for movement in commit.movements]
     orders = sum((commit.order is not None) + len(_changed_parts(commit)) for commit in commits)
-    markers = sum(commit.marker is not None for commit in commits)
-    return len({movement.after.sku for movement in movements}) + len(movements) + orders + markers
+    idempotency_records = sum(commit.idempotency_record is not None for commit in commits)
+    return len({movement.after.sku for movement in movements}) + len(movements) + orders + idempotency_records
 
 
 def product_check(sku: Sku, tables: Tables) -> Action:
@@ -189,7 +193,7 @@ def _order_actions(commit: Commit, tables: Tables) -> list[Action]:
     own = {
         "TableName": tables.inventory,
         "Item": order_item(order),
-        **absent_or_lapsed(order.created_at),
+        **absent_or_expired(order.created_at),
         **OLD_IMAGE,
     }
     return [{"Put": own}, *parts]

@@ -17,7 +17,7 @@ from inventory_common.conditions import (
 )
 from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.errors import Busy, DatabaseUnavailable, InvalidCursor
-from inventory_common.idempotency import Marker
+from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.items import Item, from_item, to_attribute, to_item
 from inventory_common.limits import (
     ALERT_MEMORY_SECONDS,
@@ -67,8 +67,8 @@ from .inventory_items import (
     LowStockBound,
     alert_key,
     bound_key,
+    idempotency_record_key,
     is_order_key,
-    marker_key,
     order_key,
     order_of,
     part_key,
@@ -141,7 +141,7 @@ class InventoryGateway:
         skus: Iterable[tuple[str, str]] = (),
         *,
         orders: Iterable[str] = (),
-        markers: Iterable[str] = (),
+        idempotency_records: Iterable[str] = (),
     ) -> Readings:
         """Read SKUs (``(product_id, sku)``), orders and markers in one call, each consistently.
 
@@ -149,7 +149,7 @@ class InventoryGateway:
         """
         keys = [sku_key(*sku) for sku in skus]
         keys += [order_key(order_id) for order_id in orders]
-        keys += [marker_key(marker_id) for marker_id in markers]
+        keys += [idempotency_record_key(idempotency_id) for idempotency_id in idempotency_records]
         if not keys:
             return Readings()
         found = readings_of(self._batch_get({self._inventory: keys})[self._inventory])
@@ -159,8 +159,8 @@ class InventoryGateway:
         return replace(found, orders={order.order_id: order for order in whole if order is not None})
 
     def product_and_bound(
-        self, product_id: str, vendor_id: str | None, marker_id: str | None
-    ) -> tuple[Product | None, int | None, Marker | None]:
+        self, product_id: str, vendor_id: str | None, idempotency_id: str | None
+    ) -> tuple[Product | None, int | None, IdempotencyRecord | None]:
         """Read what a new SKU depends on: the product, the vendor's low-stock bound, the marker.
 
         One call where the vendor is known beforehand; otherwise the product is read first to learn it.
@@ -171,7 +171,7 @@ class InventoryGateway:
             if product is None:
                 return None, None, None
             vendor_id = product.vendor_id
-        keys = [bound_key(vendor_id)] + ([marker_key(marker_id)] if marker_id else [])
+        keys = [bound_key(vendor_id)] + ([idempotency_record_key(idempotency_id)] if idempotency_id else [])
         requested = {self._inventory: keys}
         if product is None:
             requested[self._products] = [to_item({"product_id": product_id})]
@@ -180,7 +180,11 @@ class InventoryGateway:
             product = Product.from_item(found[self._products][0])
         bounds = [LowStockBound.from_item(item) for item in found[self._inventory] if "bound" in item]
         bound = bounds[0].needed if bounds else None
-        return product, bound, readings_of(found[self._inventory]).of(marker_id=marker_id).marker
+        return (
+            product,
+            bound,
+            readings_of(found[self._inventory]).of(idempotency_id=idempotency_id).idempotency_record,
+        )
 
     def skus_of_product(self, product_id: str, page: PageRequest) -> Page:
         """List a product's SKUs in the order of their ids, read consistently."""
@@ -308,7 +312,7 @@ class InventoryGateway:
                 raise LostRace(Readings()) from error
         return readings_of(items)
 
-    def add_sku(self, sku: Sku, bound: int | None, marker: Marker | None) -> None:
+    def add_sku(self, sku: Sku, bound: int | None, idempotency_record: IdempotencyRecord | None) -> None:
         """Write a new SKU on condition that its product stands as it was read and the SKU does not.
 
         `bound` is the vendor's low-stock bound as read; it is raised first where the SKU needs it: a bound
@@ -322,8 +326,12 @@ class InventoryGateway:
         if bound is None or bound < sku.reorder_threshold:
             self._raise_bound(sku.vendor_id, sku.reorder_threshold)
         actions = [product_check(sku, self._tables), sku_put(sku, self._tables)]
-        if marker is not None:
-            actions.append(marker.put(self._inventory, marker_key(marker.marker_id)))
+        if idempotency_record is not None:
+            actions.append(
+                idempotency_record.put(
+                    self._inventory, idempotency_record_key(idempotency_record.idempotency_id)
+                )
+            )
         self._transact(actions)
 
     def update_sku(self, sku: Sku, to: Sku) -> None:
@@ -381,8 +389,8 @@ class InventoryGateway:
 
     def remember_sent(self, alert_id: str, now: str) -> None:
         """Remember an alert as sent, for longer than its stream keeps the change."""
-        lapses_at = epoch_seconds(now) + ALERT_MEMORY_SECONDS
-        item = alert_key(alert_id) | to_item({TTL_ATTRIBUTE: lapses_at})
+        ttl = epoch_seconds(now) + ALERT_MEMORY_SECONDS
+        item = alert_key(alert_id) | to_item({TTL_ATTRIBUTE: ttl})
         self._client.put_item(TableName=self._inventory, Item=item)
 
     # The low-stock bounds

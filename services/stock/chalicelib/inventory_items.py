@@ -26,7 +26,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, Final
 
-from inventory_common.idempotency import Marker
+from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.items import Item, from_item, to_item
 from inventory_common.order_items import OPEN_ORDERS, ORDER_SORT, PART_SORT, order_key, part_key
 from inventory_common.schema import TTL_ATTRIBUTE, VENDOR_INVENTORY
@@ -43,8 +43,8 @@ __all__ = [
     "alert_key",
     "bound_key",
     "changed_lines",
+    "idempotency_record_key",
     "is_order_key",
-    "marker_key",
     "order_head",
     "order_item",
     "order_key",
@@ -72,9 +72,9 @@ def is_order_key(key: Item) -> bool:
     return key.get("sku") == {"S": ORDER_SORT}
 
 
-def marker_key(marker_id: str) -> Item:
+def idempotency_record_key(idempotency_id: str) -> Item:
     """Return the key of an idempotency marker."""
-    return to_item({"product_id": marker_id, "sku": _MARKER_SORT})
+    return to_item({"product_id": idempotency_id, "sku": _MARKER_SORT})
 
 
 def alert_key(alert_id: str) -> Item:
@@ -118,7 +118,7 @@ def readings_of(items: Iterable[Item]) -> Readings:
     """Sort items of VendorInventory by what they are; others are left out."""
     skus: dict[str, Sku] = {}
     orders: dict[str, Order] = {}
-    markers: dict[str, Marker] = {}
+    idempotency_records: dict[str, IdempotencyRecord] = {}
     for item in items:
         sort = item["sku"]["S"] if "sku" in item else ""
         if sort.startswith(SKU_SORT_PREFIX):
@@ -127,9 +127,9 @@ def readings_of(items: Iterable[Item]) -> Readings:
             order = order_of(item)
             orders[order.order_id] = order
         elif sort == _MARKER_SORT:
-            marker = Marker.from_item(item, VENDOR_INVENTORY.partition_key)
-            markers[marker.marker_id] = marker
-    return Readings(skus=skus, orders=orders, markers=markers)
+            idempotency_record = IdempotencyRecord.from_item(item, VENDOR_INVENTORY.partition_key)
+            idempotency_records[idempotency_record.idempotency_id] = idempotency_record
+    return Readings(skus=skus, orders=orders, idempotency_records=idempotency_records)
 
 
 def order_of(item: Item) -> Order:
@@ -144,7 +144,7 @@ def order_of(item: Item) -> Order:
         version=attributes["version"],
         expires_at=attributes.get("expires_at"),
         cancel_reason=attributes.get("cancel_reason"),
-        lapses_at=attributes.get(TTL_ATTRIBUTE),
+        ttl=attributes.get(TTL_ATTRIBUTE),
         phase=Phase(attributes.get("phase", Phase.IDLE)),
         errand=None if errand is None else Errand(**errand),
         parts=parts,
@@ -185,7 +185,7 @@ def order_head(order: Order) -> Item:
             "version": order.version,
             "expires_at": order.expires_at,
             "cancel_reason": order.cancel_reason,
-            TTL_ATTRIBUTE: order.lapses_at,
+            TTL_ATTRIBUTE: order.ttl,
             "phase": None if order.phase is Phase.IDLE else order.phase.value,
             "errand": errand,
             "parts": order.parts or None,

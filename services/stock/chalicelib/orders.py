@@ -101,7 +101,7 @@ class Order:
     """An order, its lines by SKU.
 
     `version` counts its changes and is its lock and ETag; `expires_at` is when its hold ends.  An order
-    without lines is a tombstone: it was cancelled before it was placed, and is remembered until `lapses_at`
+    without lines is a tombstone: it was cancelled before it was placed, and is remembered until `ttl`
     (epoch seconds).
 
     An order of many lines is kept in `parts` beside its own item, which changes with each of them, so that
@@ -114,7 +114,7 @@ class Order:
     version: int = 1
     expires_at: str | None = None
     cancel_reason: str | None = None
-    lapses_at: int | None = None
+    ttl: int | None = None
     phase: Phase = Phase.IDLE
     errand: Errand | None = None
     parts: int = 0

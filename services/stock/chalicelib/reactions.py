@@ -6,8 +6,8 @@ A change may be told twice, late, or beside a later one by another process; each
 from __future__ import annotations
 
 from inventory_common.alert_topic import AlertTopic
-from inventory_common.contention import Persistence
 from inventory_common.products import Product
+from inventory_common.retry_policy import RetryPolicy
 from inventory_common.skus import Sku
 from inventory_common.streams import ItemChange
 from inventory_common.timestamps import Clock
@@ -26,7 +26,7 @@ class Reactions:
     gateway: InventoryGateway
     alerts: AlertTopic
     clock: Clock
-    persistence: Persistence
+    retry_policy: RetryPolicy
 
     def product_changed(self, change: ItemChange) -> None:
         """Let a product's SKUs know whether it is active.
@@ -57,7 +57,7 @@ class Reactions:
         self.gateway.remember_sent(alert.alert_id, self.clock())
 
     def _tell(self, sku: str, product: Product) -> None:
-        for _ in self.persistence.attempts():
+        for _ in self.retry_policy.attempts():
             try:
                 return self.gateway.set_product_activity(sku, product)
             except LostRace:

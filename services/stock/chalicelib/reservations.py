@@ -18,7 +18,7 @@ from inventory_common.errors import (
     ReservationExpired,
     SkuNotFound,
 )
-from inventory_common.idempotency import Marker
+from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.limits import (
     ORDER_LINES_MAX,
     QUANTITY_MAX,
@@ -44,8 +44,8 @@ __all__ = [
     "Settlement",
     "cancel",
     "confirm",
+    "idempotency_record_of",
     "in_progress",
-    "marker_of",
     "place",
     "refund",
     "require_on_offer",
@@ -319,7 +319,7 @@ REFUND: Final = Settlement(Phase.REFUNDING, TransactionType.REFUND, OrderLine.re
 
 def standing(order: Order | None, now: str) -> Order | None:
     """Return the order, but None for a tombstone that has lapsed and that DynamoDB still keeps."""
-    if order is not None and order.lapses_at is not None and order.lapses_at <= epoch_seconds(now):
+    if order is not None and order.ttl is not None and order.ttl <= epoch_seconds(now):
         return None
     return order
 
@@ -330,7 +330,7 @@ def _tombstone(order_id: str, now: str) -> Order:
         lines={},
         created_at=now,
         cancel_reason=REQUESTED,
-        lapses_at=epoch_seconds(now) + TOMBSTONE_SECONDS,
+        ttl=epoch_seconds(now) + TOMBSTONE_SECONDS,
     )
 
 
@@ -366,8 +366,11 @@ def _is_repeated(
     snapshot: Snapshot, command: SettleOrder, occasion: Occasion, settlement: Settlement
 ) -> bool:
     """Tell whether the command's key says that it was done; one that has only begun is brought to its end."""
-    intent = command.intent
-    if intent is None or intent.already_done(snapshot.marker, occasion.now) is None:
+    idempotency_key = command.idempotency_key
+    if (
+        idempotency_key is None
+        or idempotency_key.replayed_record(snapshot.idempotency_record, occasion.now) is None
+    ):
         return False
     if snapshot.order is not None and snapshot.order.phase is settlement.phase and command.lines is None:
         raise NeedsSteps
@@ -456,12 +459,14 @@ def _commit(
     command: SettleOrder,
     occasion: Occasion,
 ) -> Commit:
-    marker = marker_of(command, occasion)
-    return Commit(movements=movements, order=order, replaced_order=replaced, marker=marker)
+    idempotency_record = idempotency_record_of(command, occasion)
+    return Commit(
+        movements=movements, order=order, replaced_order=replaced, idempotency_record=idempotency_record
+    )
 
 
-def marker_of(command: SettleOrder | ExtendHold, occasion: Occasion) -> Marker | None:
+def idempotency_record_of(command: SettleOrder | ExtendHold, occasion: Occasion) -> IdempotencyRecord | None:
     """Return the marker that says the command was done; None if it has no Idempotency-Key."""
-    if command.intent is None:
+    if command.idempotency_key is None:
         return None
-    return command.intent.marker([{"order_id": command.order_id}], occasion.now)
+    return command.idempotency_key.idempotency_record([{"order_id": command.order_id}], occasion.now)

@@ -130,7 +130,9 @@ class Sagas:
             source,
             lambda seen, occasion: steps.begin_settlement(seen, settlement, command, occasion),
             deadline,
-            marker_id=None if command.intent is None else command.intent.marker_id,
+            idempotency_id=None
+            if command.idempotency_key is None
+            else command.idempotency_key.idempotency_id,
         )
         order = begun.order
         assert order is not None
@@ -204,10 +206,14 @@ class Sagas:
         ------
         IdempotencyKeyReused
         """
-        intent = command.intent
-        if intent is not None:
-            found = self.gateway.read(markers=[intent.marker_id]).markers
-            intent.already_done(found.get(intent.marker_id), self.transactor.clock())
+        idempotency_key = command.idempotency_key
+        if idempotency_key is not None:
+            found = self.gateway.read(
+                idempotency_records=[idempotency_key.idempotency_id]
+            ).idempotency_records
+            idempotency_key.replayed_record(
+                found.get(idempotency_key.idempotency_id), self.transactor.clock()
+            )
 
     def _settle_on(
         self,
@@ -280,10 +286,10 @@ class Sagas:
         source: Source,
         decide: Callable[[Snapshot, Occasion], Commit | None],
         deadline: float,
-        marker_id: str | None = None,
+        idempotency_id: str | None = None,
     ) -> Done:
         return self.transactor.carry_out(
-            Task(decide=decide, source=source, order_id=order_id, marker_id=marker_id), deadline
+            Task(decide=decide, source=source, order_id=order_id, idempotency_id=idempotency_id), deadline
         )
 
 

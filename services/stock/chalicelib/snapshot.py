@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 
-from inventory_common.idempotency import Marker
+from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.skus import Sku
 from inventory_common.values import value
 
@@ -40,7 +40,7 @@ class Snapshot:
 
     skus: Mapping[str, Sku] = field(default_factory=dict)
     order: Order | None = None
-    marker: Marker | None = None
+    idempotency_record: IdempotencyRecord | None = None
 
 
 @value(kw_only=True)
@@ -54,7 +54,7 @@ class Commit:
     movements: tuple[Movement, ...]
     order: Order | None = None
     replaced_order: Order | None = None
-    marker: Marker | None = None
+    idempotency_record: IdempotencyRecord | None = None
 
 
 @value(kw_only=True)
@@ -63,17 +63,19 @@ class Readings:
 
     skus: Mapping[str, Sku] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)
-    markers: Mapping[str, Marker] = field(default_factory=dict)
+    idempotency_records: Mapping[str, IdempotencyRecord] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.skus or self.orders or self.markers)
+        return bool(self.skus or self.orders or self.idempotency_records)
 
-    def of(self, order_id: str | None = None, marker_id: str | None = None) -> Snapshot:
+    def of(self, order_id: str | None = None, idempotency_id: str | None = None) -> Snapshot:
         """Return what a command on this order, with this marker, sees of it."""
         return Snapshot(
             skus=self.skus,
             order=None if order_id is None else self.orders.get(order_id),
-            marker=None if marker_id is None else self.markers.get(marker_id),
+            idempotency_record=None
+            if idempotency_id is None
+            else self.idempotency_records.get(idempotency_id),
         )
 
     def updated(self, found: Readings) -> Readings:
@@ -81,16 +83,18 @@ class Readings:
         return Readings(
             skus={**self.skus, **found.skus},
             orders={**self.orders, **found.orders},
-            markers={**self.markers, **found.markers},
+            idempotency_records={**self.idempotency_records, **found.idempotency_records},
         )
 
     def after(self, commit: Commit) -> Readings:
         """Return what stands once this has been committed, a commit that leaves its order there."""
-        order, marker = commit.order, commit.marker
+        order, idempotency_record = commit.order, commit.idempotency_record
         return self.updated(
             Readings(
                 skus={movement.after.sku: movement.after for movement in commit.movements},
                 orders={} if order is None else {order.order_id: order},
-                markers={} if marker is None else {marker.marker_id: marker},
+                idempotency_records={}
+                if idempotency_record is None
+                else {idempotency_record.idempotency_id: idempotency_record},
             )
         )

@@ -21,7 +21,7 @@ from typing import Final
 
 from inventory_common.errors import OrderExists
 from inventory_common.exact_json import dumps
-from inventory_common.idempotency import Marker
+from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.limits import ORDER_LEASE_SECONDS, ORDER_PART_LINES_MAX, UNDIVIDED_ORDER_LINES_MAX
 from inventory_common.timestamps import plus_seconds
 
@@ -33,8 +33,8 @@ from .reservations import (
     REFUND,
     REQUESTED,
     Settlement,
+    idempotency_record_of,
     in_progress,
-    marker_of,
     require_same_lines,
     reserve,
     standing,
@@ -200,7 +200,7 @@ def begin_settlement(
         occasion,
         restock=command.restock,
         cancel_reason=REQUESTED if settlement is CANCEL else None,
-        marker=marker_of(command, occasion),
+        idempotency_record=idempotency_record_of(command, occasion),
     )
 
 
@@ -246,7 +246,7 @@ def _begun(
     *,
     restock: bool = True,
     cancel_reason: str | None = None,
-    marker: Marker | None = None,
+    idempotency_record: IdempotencyRecord | None = None,
 ) -> Commit:
     errand = Errand(
         performed_by=occasion.performed_by,
@@ -256,7 +256,7 @@ def _begun(
         cancel_reason=cancel_reason,
     )
     begun = replace(order, phase=settlement.phase, errand=errand, version=order.version + 1)
-    return Commit(movements=(), order=begun, replaced_order=order, marker=marker)
+    return Commit(movements=(), order=begun, replaced_order=order, idempotency_record=idempotency_record)
 
 
 def _after_step(before: Order, after: Order, occasion: Occasion, *, is_last: bool) -> Order:

@@ -57,12 +57,15 @@ def _once(
     # A remembered one is found by its own id alone, one that is read by its product's too.
     if sku is None or sku.product_id != command.product_id or not command.scope.covers(sku.vendor_id):
         raise SkuNotFound(f"There is no {command.sku}.")
-    if command.intent.already_done(snapshot.marker, occasion.now):
+    if command.idempotency_key.replayed_record(snapshot.idempotency_record, occasion.now):
         return None
     movement = decide(sku)
     record = movement.record
     done = [{"transaction_id": record.transaction_id, "timestamp": record.timestamp}]
-    return Commit(movements=(movement,), marker=command.intent.marker(done, occasion.now))
+    return Commit(
+        movements=(movement,),
+        idempotency_record=command.idempotency_key.idempotency_record(done, occasion.now),
+    )
 
 
 def _change(sku: Sku, command: AdjustStock) -> int:

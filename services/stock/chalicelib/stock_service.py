@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from typing import NamedTuple
 
-from inventory_common.contention import Persistence
-from inventory_common.dynamodb import refusal_of
+from inventory_common.dynamodb import expected_error
 from inventory_common.errors import (
     Busy,
     InvalidInput,
@@ -16,11 +15,12 @@ from inventory_common.errors import (
     SkuExists,
     SkuNotFound,
 )
-from inventory_common.idempotency import Intent
+from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import Scope
 from inventory_common.ids import product_of, sku_prefix
 from inventory_common.limits import ANSWERED_LINES_MAX, UNDIVIDED_ORDER_LINES_MAX
 from inventory_common.pages import Page, PageRequest, encode_cursor
+from inventory_common.retry_policy import RetryPolicy
 from inventory_common.skus import Sku
 from inventory_common.timestamps import Clock
 from inventory_common.transactions import TransactionRecord
@@ -72,7 +72,7 @@ class StockService:
 
     gateway: InventoryGateway
     clock: Clock
-    persistence: Persistence
+    retry_policy: RetryPolicy
     memory: Memory = field(default_factory=Memory)
 
     # Questions
@@ -122,21 +122,27 @@ class StockService:
         """
         if not command.sku.startswith(sku_prefix(command.product_id)):
             raise InvalidInput([("body.sku", f"should begin with {sku_prefix(command.product_id)}")])
-        intent = command.intent
-        for _ in self.persistence.attempts():
-            product, bound, marker = self.gateway.product_and_bound(
-                command.product_id, command.scope.vendor_id, None if intent is None else intent.marker_id
+        idempotency_key = command.idempotency_key
+        for _ in self.retry_policy.attempts():
+            product, bound, idempotency_record = self.gateway.product_and_bound(
+                command.product_id,
+                command.scope.vendor_id,
+                None if idempotency_key is None else idempotency_key.idempotency_id,
             )
             now = self.clock()
-            if intent and intent.already_done(marker, now):
+            if idempotency_key and idempotency_key.replayed_record(idempotency_record, now):
                 return CreatedSku(self.sku(command.product_id, command.sku, command.scope), replayed=True)
             sku = new_sku(command, product, source, now)
             done = [{"product_id": sku.product_id, "sku": sku.sku}]
             try:
-                self.gateway.add_sku(sku, bound, None if intent is None else intent.marker(done, now))
+                self.gateway.add_sku(
+                    sku,
+                    bound,
+                    None if idempotency_key is None else idempotency_key.idempotency_record(done, now),
+                )
                 return CreatedSku(sku, replayed=False)
             except LostRace as race:
-                if sku.sku in race.found.skus and not self._is_done(intent, now):
+                if sku.sku in race.found.skus and not self._is_done(idempotency_key, now):
                     raise SkuExists(f"{sku.sku} exists already.") from race
         raise AssertionError("attempts end by raising Busy")
 
@@ -149,7 +155,7 @@ class StockService:
         """
         key = (command.product_id, command.sku)
         readings = self.gateway.read([key])
-        for _ in self.persistence.attempts():
+        for _ in self.retry_policy.attempts():
             sku = readings.skus.get(command.sku)
             if sku is None or not command.scope.covers(sku.vendor_id):
                 raise SkuNotFound(f"There is no {command.sku}.")
@@ -195,7 +201,7 @@ class StockService:
         InsufficientStock, Busy
         """
         command = replace(command, lines=reservations.sum_lines(command.lines))
-        deadline = self.persistence.deadline()
+        deadline = self.retry_policy.deadline()
         if len(command.lines) > UNDIVIDED_ORDER_LINES_MAX:
             return self._sagas.place(command, source, deadline)
         try:
@@ -243,7 +249,9 @@ class StockService:
             decide=lambda seen, occasion: holds.extend(seen, command, occasion),
             source=source,
             order_id=command.order_id,
-            marker_id=None if command.intent is None else command.intent.marker_id,
+            idempotency_id=None
+            if command.idempotency_key is None
+            else command.idempotency_key.idempotency_id,
         )
         return _settled(self._transactor.carry_out(task))
 
@@ -253,7 +261,7 @@ class StockService:
         Each is done or refused by itself, as it would be alone; those on one order in their sequence.  Whose
         order has no room in the answer, after `ANSWERED_LINES_MAX` lines, is told to send it again.
         """
-        deadline = self.persistence.deadline()
+        deadline = self.retry_policy.deadline()
         tasks: dict[int, Task] = {}
         results: dict[int, SettledOrder | InventoryError] = {}
         for number, command in enumerate(commands):
@@ -277,7 +285,7 @@ class StockService:
 
     @property
     def _transactor(self) -> Transactor:
-        return Transactor(self.gateway, self.clock, self.persistence, self.memory)
+        return Transactor(self.gateway, self.clock, self.retry_policy, self.memory)
 
     @property
     def _sagas(self) -> Sagas:
@@ -286,7 +294,7 @@ class StockService:
     def _settle(
         self, settlement: Settlement, at_once: Settle, command: SettleOrder, source: Source
     ) -> SettledOrder:
-        deadline = self.persistence.deadline()
+        deadline = self.retry_policy.deadline()
         try:
             return _settled(self._transactor.carry_out(_settling(at_once, command, source), deadline))
         except NeedsSteps as steps:
@@ -306,7 +314,7 @@ class StockService:
                     whole = SettleOrder(command.order_id)
                     return self._sagas.settle(reservations.CANCEL, whole, source, deadline, contested)
         except Exception as error:
-            refusal = refusal_of(error)
+            refusal = expected_error(error)
             if refusal is None:
                 raise
             return refusal
@@ -317,25 +325,27 @@ class StockService:
                 decide=decide,
                 source=source,
                 skus=((command.product_id, command.sku),),
-                marker_id=command.intent.marker_id,
+                idempotency_id=command.idempotency_key.idempotency_id,
                 notes=command.notes,
             )
         )
         if done.commit is not None:
             [movement] = done.commit.movements
             return StockChanged(movement.record, movement.after, replayed=False)
-        assert done.snapshot.marker is not None
+        assert done.snapshot.idempotency_record is not None
         # The SKU of the snapshot may be of a moment before the marker.
         record, sku = self.gateway.record_and_sku(
-            done.snapshot.marker.done[0], command.product_id, command.sku
+            done.snapshot.idempotency_record.done[0], command.product_id, command.sku
         )
         return StockChanged(record, sku, replayed=True)
 
-    def _is_done(self, intent: Intent | None, now: str) -> bool:
-        if intent is None:
+    def _is_done(self, idempotency_key: IdempotencyKey | None, now: str) -> bool:
+        if idempotency_key is None:
             return False
-        marker = self.gateway.read(markers=[intent.marker_id]).markers.get(intent.marker_id)
-        return intent.already_done(marker, now) is not None
+        idempotency_record = self.gateway.read(
+            idempotency_records=[idempotency_key.idempotency_id]
+        ).idempotency_records.get(idempotency_key.idempotency_id)
+        return idempotency_key.replayed_record(idempotency_record, now) is not None
 
 
 Settle = Callable[[Snapshot, SettleOrder, Occasion], Commit | None]
@@ -374,7 +384,7 @@ def _settling(decide: Settle, command: SettleOrder, source: Source) -> Task:
         # What is known of the command's items before its order is: its lines, if it has any.
         skus=tuple((product_of(sku), sku) for sku in command.lines or ()),
         order_id=command.order_id,
-        marker_id=None if command.intent is None else command.intent.marker_id,
+        idempotency_id=None if command.idempotency_key is None else command.idempotency_key.idempotency_id,
         is_divisible=command.lines is None,
     )
 

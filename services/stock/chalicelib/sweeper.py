@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from inventory_common.contention import Persistence
-from inventory_common.dynamodb import refusal_of
+from inventory_common.dynamodb import expected_error
 from inventory_common.errors import InventoryError
 from inventory_common.limits import SWEEP_SECONDS_MAX
 from inventory_common.pages import PageRequest
+from inventory_common.retry_policy import RetryPolicy
 from inventory_common.timestamps import Clock
 from inventory_common.values import value
 
@@ -53,7 +53,7 @@ class Sweeper:
 
     gateway: InventoryGateway
     clock: Clock
-    persistence: Persistence
+    retry_policy: RetryPolicy
 
     def sweep(self, request_id: str) -> Mapping[str, int]:
         """Release every hold that has ended, for at most `SWEEP_SECONDS_MAX`.
@@ -69,10 +69,10 @@ class Sweeper:
         Exception
             A defect of ours that an order has met, in the end: the others do not wait for it to be mended.
         """
-        run = _Run(Source(_PERFORMED_BY, request_id), self.persistence.monotonic() + SWEEP_SECONDS_MAX)
+        run = _Run(Source(_PERFORMED_BY, request_id), self.retry_policy.monotonic() + SWEEP_SECONDS_MAX)
         for orders in self._due_orders():
             self._bring_to_an_end(orders, run)
-            if self.persistence.monotonic() > run.stop_at:
+            if self.retry_policy.monotonic() > run.stop_at:
                 break
         if run.defects:
             raise run.defects[0]
@@ -80,7 +80,7 @@ class Sweeper:
 
     def _bring_to_an_end(self, orders: Sequence[Order], run: _Run) -> None:
         at_once = [order for order in orders if order.phase is Phase.IDLE and not order.parts]
-        transactor = Transactor(self.gateway, self.clock, self.persistence)
+        transactor = Transactor(self.gateway, self.clock, self.retry_policy)
         sagas = Sagas(self.gateway, transactor)
         in_steps: list[tuple[str, Work, Order]] = []
         outcomes = transactor.carry_out_all([_expiry(order, run.source) for order in at_once])
@@ -98,15 +98,15 @@ class Sweeper:
             elif order.phase is not Phase.IDLE:
                 in_steps.append(("completed", sagas.go_on, order))
         for word, work, order in in_steps:
-            if self.persistence.monotonic() > run.stop_at:
+            if self.retry_policy.monotonic() > run.stop_at:
                 return
             run.swept[self._in_steps(word, work, order, run)] += 1
 
     def _in_steps(self, word: str, work: Work, order: Order, run: _Run) -> str:
         try:
-            return word if work(order.order_id, run.source, self.persistence.deadline()) else "settled"
+            return word if work(order.order_id, run.source, self.retry_policy.deadline()) else "settled"
         except Exception as error:
-            if refusal_of(error) is None:
+            if expected_error(error) is None:
                 run.defects.append(error)
             return "failed"
 

@@ -25,8 +25,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
-from inventory_common.contention import Persistence
-from inventory_common.dynamodb import refusal_of
+from inventory_common.dynamodb import expected_error
 from inventory_common.errors import Busy, Conflict, InventoryError
 from inventory_common.ids import product_of
 from inventory_common.limits import (
@@ -36,6 +35,7 @@ from inventory_common.limits import (
     TRANSACTION_ITEMS_MAX,
     TURN_SECONDS,
 )
+from inventory_common.retry_policy import RetryPolicy
 from inventory_common.skus import Sku
 from inventory_common.timestamps import Clock, epoch_seconds
 from inventory_common.values import value
@@ -75,7 +75,7 @@ class Task:
     order_id: str | None = None
     makes_order: bool = False
     """Whether the order is usually not there yet, so that it is not read before the command is decided."""
-    marker_id: str | None = None
+    idempotency_id: str | None = None
     notes: str | None = None
     is_divisible: bool = False
     """Whether it may go on in steps, where other writers are always faster at one of its SKUs."""
@@ -178,7 +178,7 @@ class Transactor:
 
     gateway: InventoryGateway
     clock: Clock
-    persistence: Persistence
+    retry_policy: RetryPolicy
     memory: Memory = field(default_factory=Memory)
 
     def carry_out(self, task: Task, deadline: float | None = None) -> Done:
@@ -191,7 +191,7 @@ class Transactor:
         NeedsSteps
             If one transaction cannot do it.
         """
-        outcomes, _ = self._settle([task], self.persistence.deadline() if deadline is None else deadline)
+        outcomes, _ = self._settle([task], self.retry_policy.deadline() if deadline is None else deadline)
         [outcome] = outcomes
         if not isinstance(outcome, Done):
             raise outcome
@@ -206,17 +206,17 @@ class Transactor:
         again; whose turn has not come by the deadline of all is told `Busy`, as whoever waits for the answer
         does not wait for ever.
         """
-        deadline = self.persistence.deadline() if deadline is None else deadline
+        deadline = self.retry_policy.deadline() if deadline is None else deadline
         packs: deque[Sequence[Task]] = deque(_packs(tasks))
         while packs:
             pack = packs.popleft()
-            if self.persistence.monotonic() > deadline:
+            if self.retry_policy.monotonic() > deadline:
                 yield from [Busy("There was no time left for it; please try again.")] * len(pack)
                 continue
             try:
                 settled, left = self._settle(pack, deadline)
             except Exception as error:
-                refusal = refusal_of(error)
+                refusal = expected_error(error)
                 if refusal is None:
                     raise
                 settled, left = [refusal] * len(pack), []
@@ -230,7 +230,7 @@ class Transactor:
         ------
         Busy
         """
-        if self.persistence.monotonic() > deadline:
+        if self.retry_policy.monotonic() > deadline:
             raise Busy("The database is slow at present; please try again.")
 
     def _settle(self, pack: Sequence[Task], deadline: float) -> tuple[list[Outcome], list[Sequence[Task]]]:
@@ -240,7 +240,7 @@ class Transactor:
             known, guessed = self._guess(pack, losses, deadline)
             if guessed is not None:
                 return guessed, []
-            for _ in self.persistence.attempts(deadline):
+            for _ in self.retry_policy.attempts(deadline):
                 if len(pack) > 1 and losses.call_for_halving:
                     half = len(pack) // 2
                     return [], [pack[:half], pack[half:]]
@@ -324,11 +324,11 @@ class Transactor:
             if losses.call_for_steps and len(pack) == 1 and pack[0].is_divisible:
                 return [NeedsSteps(losses.contested)]
             if _is_turned_away(race, readings):
-                self.persistence.pause(_TURN_PAUSE_SECONDS)
+                self.retry_policy.pause(_TURN_PAUSE_SECONDS)
                 readings = self._read(pack, Readings())
                 continue
             readings = readings.updated(race.found)
-            if race.found.orders or race.found.markers:
+            if race.found.orders or race.found.idempotency_records:
                 # One command of the pack was repeated: so may be the others.
                 readings = self._looked_again(pack, readings)
             elif (losses.count > 1 and not in_turn) or not race.found:
@@ -348,7 +348,7 @@ class Transactor:
         self, pack: Sequence[Task], known: Readings, losses: _Losses
     ) -> tuple[Readings, Collection[str]]:
         """Ask for a turn where it is called for; return the SKUs of it, and what is known of them."""
-        if self.persistence.monotonic() < losses.turn_ends:
+        if self.retry_policy.monotonic() < losses.turn_ends:
             return known, losses.in_turn
         if pack[0].asks_turn:
             skus = list(pack[0].skus)
@@ -356,7 +356,7 @@ class Transactor:
             skus = [(product_of(sku), sku) for sku in losses.contested]
         else:
             return known, ()
-        turn_ends = self.persistence.monotonic() + TURN_SECONDS
+        turn_ends = self.retry_policy.monotonic() + TURN_SECONDS
         found = self.gateway.take_turn(skus, self.clock())
         losses.in_turn, losses.turn_ends = found.skus.keys(), turn_ends
         return known.updated(found), losses.in_turn
@@ -398,14 +398,15 @@ class Transactor:
         """
         now = self.clock()
         orders = [task.order_id for task in tasks if task.order_id is not None]
-        markers = [task.marker_id for task in tasks if task.marker_id is not None]
+        idempotency_records = [task.idempotency_id for task in tasks if task.idempotency_id is not None]
         return readings.updated(
             self.gateway.read(
                 orders=[each for each in orders if _may_be_further(readings.orders.get(each), now)],
-                markers=[
+                idempotency_records=[
                     each
-                    for each in markers
-                    if each not in readings.markers or readings.markers[each].lapses_at <= epoch_seconds(now)
+                    for each in idempotency_records
+                    if each not in readings.idempotency_records
+                    or readings.idempotency_records[each].ttl <= epoch_seconds(now)
                 ],
             )
         )
@@ -430,8 +431,8 @@ def _unwritten(pack: Sequence[Task], plan: _Plan) -> list[Task]:
         task
         for task, outcome in zip(pack, plan.outcomes, strict=False)
         if isinstance(outcome, Conflict)
-        or (task.marker_id is not None and isinstance(outcome, InventoryError))
-        or (task.marker_id is not None and isinstance(outcome, Done) and outcome.commit is None)
+        or (task.idempotency_id is not None and isinstance(outcome, InventoryError))
+        or (task.idempotency_id is not None and isinstance(outcome, Done) and outcome.commit is None)
     ]
 
 
@@ -439,7 +440,7 @@ def _decide(pack: Sequence[Task], readings: Readings, now: str) -> _Plan:
     """Decide tasks in turn, as many as one transaction takes, each on what the one before it leaves."""
     plan = _Plan()
     for task in pack:
-        snapshot = readings.of(task.order_id, task.marker_id)
+        snapshot = readings.of(task.order_id, task.idempotency_id)
         try:
             if snapshot.order is not None and not snapshot.order.is_whole:
                 raise IncompleteSnapshot([])
@@ -472,7 +473,7 @@ def _packs(tasks: Sequence[Task]) -> Iterator[list[Task]]:
     actions = 0
     for task in tasks:
         # A log record for each SKU, at least one; the order, perhaps a marker.
-        needed = max(len(task.skus), 1) + (task.order_id is not None) + (task.marker_id is not None)
+        needed = max(len(task.skus), 1) + (task.order_id is not None) + (task.idempotency_id is not None)
         if pack and (
             task.order_id in orders
             or actions + needed + max(len(skus.union(task.skus)), 1) > TRANSACTION_ITEMS_MAX

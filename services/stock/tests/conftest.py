@@ -23,7 +23,7 @@ def service(service_module: Any, dynamodb: Any, clock: Clock, monkeypatch: pytes
     """The service behind the routes, with the test's clock and no pauses."""
     from chalicelib.memory import Memory
 
-    service = replace(service_module.stock, clock=clock, persistence=patient(), memory=Memory())
+    service = replace(service_module.stock, clock=clock, retry_policy=patient(), memory=Memory())
     monkeypatch.setattr(service_module, "stock", service)
     return service
 

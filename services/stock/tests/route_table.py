@@ -25,14 +25,14 @@ ONE_BLACK = {"lines": [{"sku": BLACK, "quantity": 1}]}
 ROUTES: Table = {
     **OWN_ROUTES,
     ("POST", "/products/{product_id}/skus"): Row(
-        may=WRITERS, body=NEW_SKU, idempotency="optional", another_vendor="product_not_found"
+        allowed_roles=WRITERS, body=NEW_SKU, idempotency="optional", another_vendor="product_not_found"
     ),
-    ("GET", "/products/{product_id}/skus"): Row(may=READERS, paged=True, another_vendor=EMPTY),
+    ("GET", "/products/{product_id}/skus"): Row(allowed_roles=READERS, paged=True, another_vendor=EMPTY),
     ("GET", "/products/{product_id}/skus/{sku}"): Row(
-        may=READERS, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
+        allowed_roles=READERS, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
     ),
     ("PATCH", "/products/{product_id}/skus/{sku}"): Row(
-        may=WRITERS,
+        allowed_roles=WRITERS,
         body={"unit_price": 80},
         versioned=True,
         another_vendor="sku_not_found",
@@ -40,14 +40,14 @@ ROUTES: Table = {
         not_found="sku_not_found",
     ),
     ("DELETE", "/products/{product_id}/skus/{sku}"): Row(
-        may=WRITERS,
+        allowed_roles=WRITERS,
         versioned=True,
         another_vendor="sku_not_found",
         absent=NO_SKU,
         not_found="sku_not_found",
     ),
     ("POST", "/products/{product_id}/skus/{sku}/restocks"): Row(
-        may=WRITERS,
+        allowed_roles=WRITERS,
         body={"quantity": 5},
         idempotency="required",
         another_vendor="sku_not_found",
@@ -55,47 +55,56 @@ ROUTES: Table = {
         not_found="sku_not_found",
     ),
     ("POST", "/products/{product_id}/skus/{sku}/adjustments"): Row(
-        may=WRITERS,
+        allowed_roles=WRITERS,
         body={"quantity_change": -1, "notes": "broken"},
         idempotency="required",
         another_vendor="sku_not_found",
         absent=NO_SKU,
         not_found="sku_not_found",
     ),
-    ("GET", "/vendors/{vendor_id}/inventory"): Row(may=OVERSEERS, paged=True, another_vendor="forbidden"),
-    ("GET", "/vendors/{vendor_id}/low-stock"): Row(may=OVERSEERS, paged=True, another_vendor="forbidden"),
+    ("GET", "/vendors/{vendor_id}/inventory"): Row(
+        allowed_roles=OVERSEERS, paged=True, another_vendor="forbidden"
+    ),
+    ("GET", "/vendors/{vendor_id}/low-stock"): Row(
+        allowed_roles=OVERSEERS, paged=True, another_vendor="forbidden"
+    ),
     ("PUT", "/orders/{order_id}"): Row(
-        may=ORDER_SYSTEMS,
+        allowed_roles=ORDER_SYSTEMS,
         body=asked((BLACK, 4)),
         writing={"paths": PATHS | {"order_id": ANOTHER_ORDER}},
     ),
-    ("GET", "/orders/{order_id}"): Row(may=ORDER_SYSTEMS, absent=NO_ORDER, not_found="order_not_found"),
-    ("GET", "/orders"): Row(may=ORDER_SYSTEMS, paged=True),
+    ("GET", "/orders/{order_id}"): Row(
+        allowed_roles=ORDER_SYSTEMS, absent=NO_ORDER, not_found="order_not_found"
+    ),
+    ("GET", "/orders"): Row(allowed_roles=ORDER_SYSTEMS, paged=True),
     ("POST", "/orders/batch"): Row(
-        may=ORDER_SYSTEMS,
+        allowed_roles=ORDER_SYSTEMS,
         body={"orders": [{"order_id": ORDER} | asked((BLACK, 4))]},
-        severally=True,
+        per_item=True,
         writing={"body": {"orders": [{"order_id": ANOTHER_ORDER} | asked((BLACK, 4))]}},
     ),
     ("POST", "/orders/{order_id}/extend"): Row(
-        may=ORDER_SYSTEMS, body={"hold_seconds": 2_000_000}, absent=NO_ORDER, not_found="order_not_found"
+        allowed_roles=ORDER_SYSTEMS,
+        body={"hold_seconds": 2_000_000},
+        absent=NO_ORDER,
+        not_found="order_not_found",
     ),
     ("POST", "/orders/{order_id}/confirm"): Row(
-        may=ORDER_SYSTEMS,
+        allowed_roles=ORDER_SYSTEMS,
         body=ONE_BLACK,
         idempotency="required",
         absent=NO_ORDER,
         not_found="order_not_found",
     ),
     ("POST", "/orders/{order_id}/cancel"): Row(
-        may=ORDER_SYSTEMS,
+        allowed_roles=ORDER_SYSTEMS,
         body=ONE_BLACK,
         idempotency="required",
         absent=NO_ORDER,
         not_found="order_not_found",
     ),
     ("POST", "/orders/{order_id}/refund"): Row(
-        may=ORDER_SYSTEMS,
+        allowed_roles=ORDER_SYSTEMS,
         body=ONE_BLACK,
         idempotency="required",
         absent=NO_ORDER,

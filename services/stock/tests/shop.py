@@ -19,11 +19,11 @@ from chalicelib.commands import (
 )
 from chalicelib.orders import Order, OrderLine
 from chalicelib.stock_rules import Occasion
-from inventory_common.contention import Persistence
-from inventory_common.idempotency import Intent
+from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import EVERYTHING, Scope
 from inventory_common.preconditions import ANY_VERSION, IfMatch
 from inventory_common.products import Product
+from inventory_common.retry_policy import RetryPolicy
 from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.timestamps import plus_seconds
 
@@ -50,9 +50,9 @@ class Clock:
         self.now = plus_seconds(self.now, seconds)
 
 
-def patient(attempts_max: int = 5) -> Persistence:
+def patient(attempts_max: int = 5) -> RetryPolicy:
     """A persistence that tries again at once."""
-    return Persistence(
+    return RetryPolicy(
         attempts_max=attempts_max,
         monotonic=lambda: 0.0,
         sleep=lambda seconds: None,
@@ -138,15 +138,15 @@ def asking(*asked: tuple[str, int], order_id: str = ORDER, hold_seconds: int = 8
     return PlaceOrder(order_id=order_id, lines=lines, hold_seconds=hold_seconds)
 
 
-def an_intent(key: str = "key-1", body: str = "{}") -> Intent:
-    return Intent.of(VENDOR, "POST", "/restocks", key, body)
+def an_intent(key: str = "key-1", body: str = "{}") -> IdempotencyKey:
+    return IdempotencyKey.of(VENDOR, "POST", "/restocks", key, body)
 
 
 def a_restock(
     quantity: int = 25,
     sku: str = BLACK,
     *,
-    intent: Intent | None = None,
+    idempotency_key: IdempotencyKey | None = None,
     scope: Scope = EVERYTHING,
     notes: str | None = None,
 ) -> Restock:
@@ -156,12 +156,16 @@ def a_restock(
         quantity=quantity,
         notes=notes,
         scope=scope,
-        intent=intent or an_intent(),
+        idempotency_key=idempotency_key or an_intent(),
     )
 
 
 def an_adjustment(
-    correction: int | Count, sku: str = BLACK, *, intent: Intent | None = None, scope: Scope = EVERYTHING
+    correction: int | Count,
+    sku: str = BLACK,
+    *,
+    idempotency_key: IdempotencyKey | None = None,
+    scope: Scope = EVERYTHING,
 ) -> AdjustStock:
     return AdjustStock(
         product_id=sku.removeprefix("SKU-")[: len(PRODUCT)],
@@ -169,7 +173,7 @@ def an_adjustment(
         correction=correction,
         notes="counted",
         scope=scope,
-        intent=intent or an_intent(),
+        idempotency_key=idempotency_key or an_intent(),
     )
 
 

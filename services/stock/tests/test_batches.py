@@ -316,7 +316,7 @@ def test_an_order_that_goes_on_in_steps_is_placed_before_it_is_confirmed(
     numbers = iter(range(9))
 
     def restock() -> None:
-        service.restock(a_restock(1, intent=an_intent(f"key-{next(numbers)}")), SOURCE)
+        service.restock(a_restock(1, idempotency_key=an_intent(f"key-{next(numbers)}")), SOURCE)
 
     rival = Rival(service.gateway, *[restock] * LOSSES_BEFORE_DIVIDING)
     monkeypatch.setattr(service_module, "stock", replace(service, gateway=rival, memory=Memory()))

@@ -98,9 +98,9 @@ def test_a_repeated_key_of_what_has_begun_brings_it_to_its_end(
     way: Callable[..., Any], settlement: Settlement
 ) -> None:
     keyed = SettleOrder(ORDER, None, an_intent())
-    marker = an_intent().marker([], NOW)
+    idempotency_record = an_intent().idempotency_record([], NOW)
     for phase in BUSY:
-        seen = Snapshot(order=between(phase, confirmed=2), marker=marker)
+        seen = Snapshot(order=between(phase, confirmed=2), idempotency_record=idempotency_record)
         if phase is settlement.phase:
             with pytest.raises(NeedsSteps):
                 way(seen, keyed, WHEN)
@@ -110,8 +110,11 @@ def test_a_repeated_key_of_what_has_begun_brings_it_to_its_end(
 
 
 def test_a_cancel_of_an_unknown_order_by_a_key_that_did_it_is_a_repeated_one() -> None:
-    marker = an_intent().marker([], NOW)
-    assert cancel(Snapshot(marker=marker), SettleOrder(ORDER, None, an_intent()), WHEN) is None
+    idempotency_record = an_intent().idempotency_record([], NOW)
+    assert (
+        cancel(Snapshot(idempotency_record=idempotency_record), SettleOrder(ORDER, None, an_intent()), WHEN)
+        is None
+    )
 
 
 def test_a_settlement_concerns_what_is_reserved_and_a_refund_what_has_left() -> None:

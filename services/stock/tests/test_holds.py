@@ -50,7 +50,7 @@ def test_an_order_whose_hold_has_ended_gives_back_all_that_it_holds() -> None:
     assert commit.order == an_order(
         a_line(BLACK, cancelled=5), a_line(WHITE, cancelled=1), version=4, cancel_reason="expired"
     )
-    assert (commit.replaced_order, commit.marker) == (order, None)
+    assert (commit.replaced_order, commit.idempotency_record) == (order, None)
     assert [(m.after.sku, m.after.current_stock, m.after.reserved_stock) for m in commit.movements] == [
         (BLACK, 50, 2),
         (WHITE, 1, 0),
@@ -126,7 +126,7 @@ def test_an_extended_order_holds_its_units_until_so_long_from_now(
     commit = extend(seen(order), ExtendHold(ORDER, hold_seconds), an_occasion(now))
     assert commit is not None
     assert commit.order == an_order(a_line(reserved=2, confirmed=1), version=4, expires_at=expires_at)
-    assert (commit.movements, commit.replaced_order, commit.marker) == ((), order, None)
+    assert (commit.movements, commit.replaced_order, commit.idempotency_record) == ((), order, None)
 
 
 @pytest.mark.parametrize("hold_seconds", [60, 86_399, 86_400])
@@ -140,8 +140,8 @@ def test_an_extension_with_a_key_is_remembered() -> None:
     commit = extend(seen(order), keyed, WHEN)
     assert commit is not None
     assert commit.order is not None
-    assert commit.marker == keyed.intent.marker([{"order_id": ORDER}], NOW)
-    after = Snapshot(order=commit.order, marker=commit.marker)
+    assert commit.idempotency_record == keyed.idempotency_key.idempotency_record([{"order_id": ORDER}], NOW)
+    after = Snapshot(order=commit.order, idempotency_record=commit.idempotency_record)
     assert extend(after, keyed, an_occasion(TOMORROW)) is None, "done before, whatever the time is"
     with pytest.raises(IdempotencyKeyReused):
         extend(after, ExtendHold(ORDER, 90_000, an_intent("key", "b")), WHEN)
@@ -151,7 +151,7 @@ def test_an_extension_with_a_key_that_changes_nothing_is_remembered_too() -> Non
     order = an_order(a_line(reserved=2), version=3)
     commit = extend(seen(order), ExtendHold(ORDER, 60, an_intent("key")), WHEN)
     assert commit is not None
-    assert commit.marker is not None
+    assert commit.idempotency_record is not None
     assert commit.order == replace(order, version=4)
 
 

@@ -96,13 +96,13 @@ def storage(dynamodb: Any) -> Storage:
 
 
 def read(gateway: InventoryGateway, *skus: str, key: str | None = None, order: bool = True) -> Snapshot:
-    marker_id = an_intent(key).marker_id if key else None
+    idempotency_id = an_intent(key).idempotency_id if key else None
     readings = gateway.read(
         [(PRODUCT, sku) for sku in skus],
         orders=[ORDER] if order else [],
-        markers=[marker_id] if marker_id else [],
+        idempotency_records=[idempotency_id] if idempotency_id else [],
     )
-    return readings.of(ORDER if order else None, marker_id)
+    return readings.of(ORDER if order else None, idempotency_id)
 
 
 # Items
@@ -179,12 +179,12 @@ def test_a_restock_writes_the_sku_the_record_and_the_marker(
             "hash": {"S": record.hash},
         }
     ]
-    intent = an_intent()
-    assert intent.marker_id.startswith("#MARKER#")
-    assert storage.item(intent.marker_id, "#MARKER") == {
-        "product_id": {"S": intent.marker_id},
+    idempotency_key = an_intent()
+    assert idempotency_key.idempotency_id.startswith("#MARKER#")
+    assert storage.item(idempotency_key.idempotency_id, "#MARKER") == {
+        "product_id": {"S": idempotency_key.idempotency_id},
         "sku": {"S": "#MARKER"},
-        "body_hash": {"S": intent.body_hash},
+        "body_hash": {"S": idempotency_key.body_hash},
         "done": {
             "L": [
                 {"M": {"transaction_id": {"S": record.transaction_id}, "timestamp": {"S": record.timestamp}}}
@@ -193,7 +193,7 @@ def test_a_restock_writes_the_sku_the_record_and_the_marker(
         "written_at": {"S": when.now},
         "ttl": {"N": str(epoch_seconds(when.now) + 86_401)},
     }
-    assert read(gateway, BLACK, key="key-1").marker == commit.marker
+    assert read(gateway, BLACK, key="key-1").idempotency_record == commit.idempotency_record
 
 
 OPEN_ORDER = {
@@ -306,13 +306,13 @@ def test_a_lapsed_item_makes_way_though_dynamodb_still_keeps_it(
 
     seen = read(gateway, BLACK, key="key-1")
     assert seen.order is not None
-    assert seen.marker is not None
+    assert seen.idempotency_record is not None
     gateway.commit([place(seen, asking((BLACK, 5)), later)])
     gateway.commit([restock(read(gateway, BLACK, key="key-1"), a_restock(1), later)])
     assert gateway.order(ORDER) == an_order(
         a_line(reserved=5), created_at=later.now, expires_at=plus_seconds(later.now, 86_400)
     )
-    assert read(gateway, key="key-1").marker.written_at == later.now
+    assert read(gateway, key="key-1").idempotency_record.written_at == later.now
 
 
 # Reads
@@ -327,7 +327,7 @@ def test_one_call_reads_skus_an_order_and_a_marker(gateway: InventoryGateway, st
     assert both.skus[BLACK] == seen.skus[BLACK] == gateway.sku(PRODUCT, BLACK)
     assert both.skus[WHITE].current_stock == 4
     assert both.order == seen.order
-    record, sku = gateway.record_and_sku(both.marker.done[0], PRODUCT, WHITE)
+    record, sku = gateway.record_and_sku(both.idempotency_record.done[0], PRODUCT, WHITE)
     assert (record.sku, sku) == (WHITE, both.skus[WHITE])
 
 
@@ -394,7 +394,7 @@ def test_a_sku_that_another_writer_moved_loses_the_race_and_is_shown(
         "cancel": lambda: cancel(seen, SettleOrder(ORDER), WHEN),
     }
     commit = plans[kind]()
-    gateway.commit([restock(seen, a_restock(7, intent=an_intent("other")), WHEN)])
+    gateway.commit([restock(seen, a_restock(7, idempotency_key=an_intent("other")), WHEN)])
     found = lose(gateway, storage, commit)
     assert found.skus == {BLACK: gateway.sku(PRODUCT, BLACK)}
     assert found.skus[BLACK].current_stock == 57
@@ -510,7 +510,9 @@ def test_a_command_whose_marker_was_there_first_loses(gateway: InventoryGateway,
     commit = restock(read(gateway, BLACK), a_restock(25), WHEN)
     first = restock(read(gateway, WHITE), a_restock(1, WHITE), WHEN)
     gateway.commit([first])
-    assert lose(gateway, storage, commit) == Readings(markers={first.marker.marker_id: first.marker})
+    assert lose(gateway, storage, commit) == Readings(
+        idempotency_records={first.idempotency_record.idempotency_id: first.idempotency_record}
+    )
 
 
 def test_all_that_changed_is_shown_at_once(gateway: InventoryGateway, storage: Storage) -> None:
@@ -519,7 +521,7 @@ def test_all_that_changed_is_shown_at_once(gateway: InventoryGateway, storage: S
     storage.keep(a_sku(current=50))
     seen = read(gateway, *skus)
     commit = place(seen, asking(*((sku, 1) for sku in skus)), WHEN)
-    gateway.commit([restock(seen, a_restock(1, WHITE, intent=an_intent("a")), WHEN)])
+    gateway.commit([restock(seen, a_restock(1, WHITE, idempotency_key=an_intent("a")), WHEN)])
     gateway.commit([place(seen, asking((BLACK, 1)), WHEN)])
     found = lose(gateway, storage, commit)
     assert found.skus.keys() == {BLACK, WHITE}
@@ -650,31 +652,45 @@ def test_a_product_that_changed_meanwhile_gets_no_sku(
 def test_a_sku_that_exists_is_not_overwritten(gateway: InventoryGateway, storage: Storage) -> None:
     storage.keep(a_product(), a_sku(current=50))
     with pytest.raises(LostRace) as race:
-        gateway.add_sku(a_sku(), 10, an_intent().marker([], NOW))
+        gateway.add_sku(a_sku(), 10, an_intent().idempotency_record([], NOW))
     assert race.value.found == Readings(skus={BLACK: a_sku(current=50)})
     assert gateway.sku(PRODUCT, BLACK) == a_sku(current=50)
-    assert read(gateway, key="key-1").marker is None
+    assert read(gateway, key="key-1").idempotency_record is None
 
 
 def test_a_new_sku_whose_marker_was_there_first_is_not_written(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
     storage.keep(a_product())
-    marker = an_intent().marker([{"sku": BLACK}], NOW)
-    gateway.add_sku(a_sku(), 10, marker)
+    idempotency_record = an_intent().idempotency_record([{"sku": BLACK}], NOW)
+    gateway.add_sku(a_sku(), 10, idempotency_record)
     with pytest.raises(LostRace) as race:
-        gateway.add_sku(a_sku(WHITE), 10, marker)
-    assert race.value.found == Readings(markers={marker.marker_id: marker})
+        gateway.add_sku(a_sku(WHITE), 10, idempotency_record)
+    assert race.value.found == Readings(
+        idempotency_records={idempotency_record.idempotency_id: idempotency_record}
+    )
     assert gateway.sku(PRODUCT, WHITE) is None
 
 
 def test_an_admin_learns_the_vendor_from_the_product(gateway: InventoryGateway, storage: Storage) -> None:
     storage.keep(a_product())
-    marker = an_intent().marker([], NOW)
-    gateway.add_sku(a_sku(reorder_threshold=7), None, marker)
-    assert gateway.product_and_bound(PRODUCT, None, marker.marker_id) == (a_product(), 7, marker)
-    assert gateway.product_and_bound("PROD-00000", None, marker.marker_id) == (None, None, None)
-    assert gateway.product_and_bound("PROD-00000", VENDOR, marker.marker_id) == (None, 7, marker)
+    idempotency_record = an_intent().idempotency_record([], NOW)
+    gateway.add_sku(a_sku(reorder_threshold=7), None, idempotency_record)
+    assert gateway.product_and_bound(PRODUCT, None, idempotency_record.idempotency_id) == (
+        a_product(),
+        7,
+        idempotency_record,
+    )
+    assert gateway.product_and_bound("PROD-00000", None, idempotency_record.idempotency_id) == (
+        None,
+        None,
+        None,
+    )
+    assert gateway.product_and_bound("PROD-00000", VENDOR, idempotency_record.idempotency_id) == (
+        None,
+        7,
+        idempotency_record,
+    )
 
 
 def low_stock(gateway: InventoryGateway, limit: int = 25) -> list[list[str]]:

@@ -50,11 +50,11 @@ class Counted:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._gateway, name)
 
-    def read(self, skus: Any = (), *, orders: Any = (), markers: Any = ()) -> Readings:
-        skus, orders, markers = list(skus), list(orders), list(markers)
-        if skus or orders or markers:
+    def read(self, skus: Any = (), *, orders: Any = (), idempotency_records: Any = ()) -> Readings:
+        skus, orders, idempotency_records = list(skus), list(orders), list(idempotency_records)
+        if skus or orders or idempotency_records:
             self.calls.append("read")
-        return self._gateway.read(skus, orders=orders, markers=markers)
+        return self._gateway.read(skus, orders=orders, idempotency_records=idempotency_records)
 
     def commit(self, commits: Any, in_turn: Any = ()) -> None:
         self.calls.append("commit")
@@ -95,8 +95,8 @@ def test_a_command_on_what_the_process_wrote_last_is_one_call(
     assert calls_of(lambda: here.place(both, SOURCE)) == ["read", "commit"]
     again = asking((BLACK, 1), (WHITE, 1), order_id="ORDER-2")
     assert calls_of(lambda: here.place(again, SOURCE)) == ["commit"]
-    assert calls_of(lambda: here.restock(a_restock(2, intent=key(1)), SOURCE)) == ["commit"]
-    assert calls_of(lambda: here.adjust(an_adjustment(-1, intent=key(2)), SOURCE)) == ["commit"]
+    assert calls_of(lambda: here.restock(a_restock(2, idempotency_key=key(1)), SOURCE)) == ["commit"]
+    assert calls_of(lambda: here.adjust(an_adjustment(-1, idempotency_key=key(2)), SOURCE)) == ["commit"]
     assert calls_of(lambda: here.place(asking((BLACK, 8), order_id="ORDER-3"), SOURCE)) == ["commit"]
     sku = here.gateway.sku(PRODUCT, BLACK)
     assert (sku.current_stock, sku.reserved_stock, sku.sequence, sku.version) == (10, 10, 5, 6)
@@ -211,11 +211,15 @@ def test_a_command_on_one_sku_is_answered_with_the_sku_that_stands(
     here: StockService, elsewhere: StockService, tables: Tables
 ) -> None:
     tables.keep(a_sku(current=5))
-    here.restock(a_restock(1, intent=key(1)), SOURCE)
+    here.restock(a_restock(1, idempotency_key=key(1)), SOURCE)
     elsewhere.change_sku(a_change(variant_name="Midnight - Large", reorder_threshold=3), SOURCE)
     for number, command in enumerate([here.restock, here.adjust], start=2):
-        intent = key(number)
-        asked = a_restock(1, intent=intent) if number == 2 else an_adjustment(1, intent=intent)
+        idempotency_key = key(number)
+        asked = (
+            a_restock(1, idempotency_key=idempotency_key)
+            if number == 2
+            else an_adjustment(1, idempotency_key=idempotency_key)
+        )
         answered = command(asked, SOURCE).sku
         assert answered == here.gateway.sku(PRODUCT, BLACK)
         assert answered.variant_name == "Midnight - Large"
@@ -235,7 +239,7 @@ def test_repeated_commands_are_found_whatever_is_remembered(
     assert (placed.replayed, placed.order.status) == (True, OrderStatus.RESERVED)
     assert process.restock(a_restock(3), SOURCE).replayed
     with pytest.raises(IdempotencyKeyReused):
-        process.restock(a_restock(4, intent=an_intent(body='{"quantity": 4}')), SOURCE)
+        process.restock(a_restock(4, idempotency_key=an_intent(body='{"quantity": 4}')), SOURCE)
     with pytest.raises(OrderExists):
         process.place(asking((BLACK, 3)), SOURCE)
     with pytest.raises(OrderCancelled):
@@ -325,10 +329,10 @@ def test_an_order_is_placed_again_after_a_tombstone_alone(here: StockService, ta
 
 def test_a_remembered_sku_is_found_under_its_own_product_alone(here: StockService, tables: Tables) -> None:
     tables.keep(a_sku(current=5))
-    here.restock(a_restock(1, intent=key(1)), SOURCE)
-    elsewhere = replace(a_restock(1, intent=key(2)), product_id="PROD-AAAAA")
+    here.restock(a_restock(1, idempotency_key=key(1)), SOURCE)
+    elsewhere = replace(a_restock(1, idempotency_key=key(2)), product_id="PROD-AAAAA")
     with pytest.raises(SkuNotFound):
         here.restock(elsewhere, SOURCE)
     with pytest.raises(SkuNotFound):
-        here.adjust(replace(an_adjustment(1, intent=key(3)), product_id="PROD-AAAAA"), SOURCE)
+        here.adjust(replace(an_adjustment(1, idempotency_key=key(3)), product_id="PROD-AAAAA"), SOURCE)
     assert here.gateway.sku(PRODUCT, BLACK).current_stock == 6

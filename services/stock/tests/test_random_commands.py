@@ -15,7 +15,7 @@ from chalicelib.reservations import cancel, confirm, place, refund, sum_lines, s
 from chalicelib.snapshot import Commit, Snapshot
 from chalicelib.stock_changes import adjust, restock
 from inventory_common.errors import InventoryError
-from inventory_common.idempotency import Marker
+from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.timestamps import plus_seconds
 from inventory_common.transactions import EFFECTS, TransactionRecord, TransactionType, record_hash
@@ -38,7 +38,7 @@ class Shop(RuleBasedStateMachine):
         super().__init__()
         self.skus: dict[str, Sku] = {sku: a_sku(sku) for sku in SKUS}
         self.orders: dict[str, Order] = {}
-        self.markers: dict[str, Marker] = {}
+        self.idempotency_records: dict[str, IdempotencyRecord] = {}
         self.ledgers: dict[str, list[TransactionRecord]] = defaultdict(list)
         self.now = NOW
 
@@ -47,7 +47,7 @@ class Shop(RuleBasedStateMachine):
         seen = Snapshot(
             skus=self.skus,
             order=self.orders.get(order_id or ""),
-            marker=self.markers.get(key or ""),
+            idempotency_record=self.idempotency_records.get(key or ""),
         )
         try:
             commit = decide(seen, an_occasion(self.now, order_id))
@@ -66,9 +66,9 @@ class Shop(RuleBasedStateMachine):
                 commit.replaced_order is None or commit.replaced_order == self.orders[commit.order.order_id]
             )
             self.orders[commit.order.order_id] = commit.order
-        if commit.marker is not None:
+        if commit.idempotency_record is not None:
             assert key is not None
-            self.markers[key] = commit.marker
+            self.idempotency_records[key] = commit.idempotency_record
 
     @initialize(stocks=st.lists(st.integers(1, 20), min_size=3, max_size=3))
     def open_the_shop(self, stocks: list[int]) -> None:
@@ -82,7 +82,7 @@ class Shop(RuleBasedStateMachine):
 
     @rule(sku=st.sampled_from(SKUS), quantity=quantities, key=st.sampled_from("xyz"))
     def restock(self, sku: str, quantity: int, key: str) -> None:
-        command = a_restock(quantity, sku, intent=an_intent(key, f"{sku} {quantity}"))
+        command = a_restock(quantity, sku, idempotency_key=an_intent(key, f"{sku} {quantity}"))
         self._decide(lambda seen, when: restock(seen, command, when), key=key)
 
     @rule(order_id=st.sampled_from(ORDERS), asked=lines)
@@ -92,8 +92,10 @@ class Shop(RuleBasedStateMachine):
         self._decide(lambda seen, when: place(seen, command, when), order_id)
 
     def _settle(self, decide, order_id: str, part: list[tuple[str, int]] | None, key: str, **rest) -> None:
-        intent = None if part is None else an_intent(key, f"{decide.__name__} {order_id} {part} {rest}")
-        command = SettleOrder(order_id, sum_settled(part), intent, **rest)
+        idempotency_key = (
+            None if part is None else an_intent(key, f"{decide.__name__} {order_id} {part} {rest}")
+        )
+        command = SettleOrder(order_id, sum_settled(part), idempotency_key, **rest)
         self._decide(lambda seen, when: decide(seen, command, when), order_id, key)
 
     @rule(order_id=st.sampled_from(ORDERS), part=parts, key=keys)
@@ -110,13 +112,13 @@ class Shop(RuleBasedStateMachine):
 
     @rule(sku=st.sampled_from(SKUS), change=st.integers(-8, 8).filter(bool), key=keys)
     def adjust(self, sku: str, change: int, key: str) -> None:
-        command = an_adjustment(change, sku, intent=an_intent(key, f"adjust {sku} {change}"))
+        command = an_adjustment(change, sku, idempotency_key=an_intent(key, f"adjust {sku} {change}"))
         self._decide(lambda seen, when: adjust(seen, command, when), key=key)
 
     @rule(sku=st.sampled_from(SKUS), counted=st.integers(0, 20), stale=st.booleans(), key=keys)
     def count(self, sku: str, counted: int, stale: bool, key: str) -> None:
         correction = Count(counted, self.skus[sku].current_stock + stale)
-        command = an_adjustment(correction, sku, intent=an_intent(key, f"{sku} {correction}"))
+        command = an_adjustment(correction, sku, idempotency_key=an_intent(key, f"{sku} {correction}"))
         self._decide(lambda seen, when: adjust(seen, command, when), key=key)
 
     @rule(sku=st.sampled_from(SKUS), flag=st.sampled_from(["is_active", "product_is_active"]))

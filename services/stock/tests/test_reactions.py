@@ -66,7 +66,7 @@ def reactions(
 ) -> Reactions:
     """The reactions behind the entries, with the test's clock and outbox and no pauses."""
     reacting: Reactions = replace(
-        service_module.reacting, alerts=outbox, clock=clock, persistence=patient(ATTEMPTS)
+        service_module.reacting, alerts=outbox, clock=clock, retry_policy=patient(ATTEMPTS)
     )
     monkeypatch.setattr(service_module, "reacting", reacting)
     return reacting

@@ -92,7 +92,7 @@ def test_an_order_reserves_all_of_its_lines() -> None:
         a_line(BLACK, reserved=45), a_line(WHITE, reserved=3), expires_at="2026-02-23T10:31:00.000000Z"
     )
     assert commit.replaced_order is None
-    assert commit.marker is None
+    assert commit.idempotency_record is None
     assert [(m.after.sku, m.after.current_stock, m.after.reserved_stock) for m in commit.movements] == [
         (BLACK, 50, 50),
         (WHITE, 3, 3),
@@ -252,9 +252,9 @@ def test_an_unknown_order_cannot_be_confirmed() -> None:
 
 def test_the_cancel_of_an_unknown_order_is_remembered_for_thirty_days() -> None:
     commit = cancel(Snapshot(), SettleOrder(ORDER), WHEN)
-    lapses_at = epoch_seconds(NOW) + 30 * 24 * 3600
-    assert commit.order == an_order(expires_at=None, cancel_reason="requested", lapses_at=lapses_at)
-    assert (commit.movements, commit.replaced_order, commit.marker) == ((), None, None)
+    ttl = epoch_seconds(NOW) + 30 * 24 * 3600
+    assert commit.order == an_order(expires_at=None, cancel_reason="requested", ttl=ttl)
+    assert (commit.movements, commit.replaced_order, commit.idempotency_record) == ((), None, None)
 
 
 def remembered() -> Snapshot:
@@ -301,32 +301,39 @@ def test_a_restock_adds_units_and_leaves_a_marker_of_its_record() -> None:
     assert (movement.after.current_stock, movement.after.reserved_stock) == (75, 5)
     assert movement.record.notes == "monthly"
     assert commit.order is None
-    intent = an_intent()
-    assert (commit.marker.marker_id, commit.marker.body_hash) == (intent.marker_id, intent.body_hash)
-    assert commit.marker.done == [
+    idempotency_key = an_intent()
+    assert (commit.idempotency_record.idempotency_id, commit.idempotency_record.body_hash) == (
+        idempotency_key.idempotency_id,
+        idempotency_key.body_hash,
+    )
+    assert commit.idempotency_record.done == [
         {"transaction_id": movement.record.transaction_id, "timestamp": movement.record.timestamp}
     ]
 
 
 def test_the_same_restock_sent_again_is_not_done_again() -> None:
-    marker = an_intent().marker([], NOW)
-    assert restock(holding(a_sku(), marker=marker), a_restock(), an_occasion()) is None
+    idempotency_record = an_intent().idempotency_record([], NOW)
+    assert (
+        restock(holding(a_sku(), idempotency_record=idempotency_record), a_restock(), an_occasion()) is None
+    )
 
 
 def test_a_restock_that_was_done_is_answered_though_the_sku_is_deactivated_since() -> None:
-    seen = holding(a_sku(current=STOCK_MAX, is_active=False), marker=an_intent().marker([], NOW))
+    seen = holding(
+        a_sku(current=STOCK_MAX, is_active=False), idempotency_record=an_intent().idempotency_record([], NOW)
+    )
     assert restock(seen, a_restock(), an_occasion()) is None
 
 
 def test_an_idempotency_key_stands_for_one_body() -> None:
-    seen = holding(a_sku(), marker=an_intent(body='{"quantity":1}').marker([], NOW))
+    seen = holding(a_sku(), idempotency_record=an_intent(body='{"quantity":1}').idempotency_record([], NOW))
     with pytest.raises(IdempotencyKeyReused):
-        restock(seen, a_restock(2, intent=an_intent(body='{"quantity":2}')), an_occasion())
+        restock(seen, a_restock(2, idempotency_key=an_intent(body='{"quantity":2}')), an_occasion())
 
 
 @pytest.mark.parametrize("body", ["{}", '{"other":1}'])
 def test_an_idempotency_key_is_free_again_a_day_later(body: str) -> None:
-    seen = holding(a_sku(), marker=an_intent(body=body).marker([], NOW))
+    seen = holding(a_sku(), idempotency_record=an_intent(body=body).idempotency_record([], NOW))
     still = an_occasion(plus_seconds(NOW, 86_400))
     lapsed = an_occasion(plus_seconds(NOW, 86_401))
     assert restock(seen, a_restock(), lapsed) is not None
@@ -341,7 +348,7 @@ def test_another_vendors_sku_cannot_be_restocked() -> None:
 
 
 def test_what_a_restock_did_is_not_shown_to_another_vendor() -> None:
-    seen = holding(a_sku(), marker=an_intent().marker([], NOW))
+    seen = holding(a_sku(), idempotency_record=an_intent().idempotency_record([], NOW))
     with pytest.raises(SkuNotFound):
         restock(seen, a_restock(scope=Scope(OTHER_VENDOR)), an_occasion())
 
@@ -370,20 +377,27 @@ def test_a_sku_that_takes_no_stock_is_not_restocked(sku: Sku, error: type[Except
 
 def test_newer_images_take_the_place_of_older_ones() -> None:
     order, settled = an_order(a_line(reserved=1)), an_order(a_line(confirmed=1))
-    marker = an_intent().marker([], NOW)
+    idempotency_record = an_intent().idempotency_record([], NOW)
     older = Readings(skus={BLACK: a_sku(BLACK, 1), WHITE: a_sku(WHITE, 1)}, orders={ORDER: order})
     newer = older.updated(Readings(skus={BLACK: a_sku(BLACK, 2)}))
     assert newer == Readings(skus={BLACK: a_sku(BLACK, 2), WHITE: a_sku(WHITE, 1)}, orders={ORDER: order})
-    newest = newer.updated(Readings(orders={ORDER: settled}, markers={marker.marker_id: marker}))
-    assert newest.of(ORDER, marker.marker_id) == holding(
-        a_sku(BLACK, 2), a_sku(WHITE, 1), order=settled, marker=marker
+    newest = newer.updated(
+        Readings(
+            orders={ORDER: settled},
+            idempotency_records={idempotency_record.idempotency_id: idempotency_record},
+        )
+    )
+    assert newest.of(ORDER, idempotency_record.idempotency_id) == holding(
+        a_sku(BLACK, 2), a_sku(WHITE, 1), order=settled, idempotency_record=idempotency_record
     )
     assert newest.updated(Readings()) == newest
 
 
 def test_a_command_sees_its_own_order_and_marker_alone() -> None:
-    order, marker = an_order(a_line(reserved=1)), an_intent().marker([], NOW)
-    readings = Readings(orders={ORDER: order}, markers={marker.marker_id: marker})
+    order, idempotency_record = an_order(a_line(reserved=1)), an_intent().idempotency_record([], NOW)
+    readings = Readings(
+        orders={ORDER: order}, idempotency_records={idempotency_record.idempotency_id: idempotency_record}
+    )
     assert readings.of("ORDER-OTHER", "other") == Snapshot()
     assert readings.of(ORDER) == Snapshot(order=order)
 

@@ -36,7 +36,9 @@ def whole(name: str) -> Act:
 
 
 def adjustment(correction: int | Count) -> Act:
-    return lambda service, key: service.adjust(an_adjustment(correction, intent=an_intent(key)), SOURCE)
+    return lambda service, key: service.adjust(
+        an_adjustment(correction, idempotency_key=an_intent(key)), SOURCE
+    )
 
 
 ACTS: dict[str, Act] = {
@@ -51,7 +53,7 @@ ACTS: dict[str, Act] = {
     "adjust -4": adjustment(-4),
     "count 6 of 7": adjustment(Count(6, 7)),
     "another order of 2": lambda service, key: service.place(asking((BLACK, 2), order_id="ORDER-2"), SOURCE),
-    "restock 5": lambda service, key: service.restock(a_restock(5, intent=an_intent(key)), SOURCE),
+    "restock 5": lambda service, key: service.restock(a_restock(5, idempotency_key=an_intent(key)), SOURCE),
 }
 
 

@@ -28,7 +28,7 @@ from inventory_common.errors import (
     SkuNotFound,
     StockLimitExceeded,
 )
-from inventory_common.idempotency import Marker
+from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.identity import Scope
 from inventory_common.limits import QUANTITY_MAX, STOCK_MAX, UNDIVIDED_ORDER_LINES_MAX
 from inventory_common.skus import Sku
@@ -60,8 +60,8 @@ OF_ORDER = an_occasion(order_id=ORDER)
 ADJUSTED = TransactionType.MANUAL_ADJUSTMENT
 
 
-def holding(*skus: Sku, marker: Marker | None = None) -> Snapshot:
-    return Snapshot(skus={sku.sku: sku for sku in skus}, marker=marker)
+def holding(*skus: Sku, idempotency_record: IdempotencyRecord | None = None) -> Snapshot:
+    return Snapshot(skus={sku.sku: sku for sku in skus}, idempotency_record=idempotency_record)
 
 
 # What comes back
@@ -138,7 +138,7 @@ def test_a_correction_moves_the_stock_by_the_change_or_to_the_count(
     assert (record.quantity, record.quantity_change) == (abs(change), change)
     assert (record.order_id, record.notes) == (None, "counted")
     assert commit.order is None
-    assert commit.marker == an_intent().marker(
+    assert commit.idempotency_record == an_intent().idempotency_record(
         [{"transaction_id": record.transaction_id, "timestamp": record.timestamp}], NOW
     )
 
@@ -185,18 +185,24 @@ def test_a_sku_that_is_not_there_is_not_corrected() -> None:
 
 
 def test_a_correction_is_made_once() -> None:
-    done = an_intent().marker([], NOW)
+    done = an_intent().idempotency_record([], NOW)
     # What would be refused now was done then.
-    assert adjust(holding(a_sku(current=3), marker=done), an_adjustment(-7), WHEN) is None
-    assert adjust(holding(a_sku(current=3), marker=done), an_adjustment(Count(1, 9)), WHEN) is None
+    assert adjust(holding(a_sku(current=3), idempotency_record=done), an_adjustment(-7), WHEN) is None
+    assert (
+        adjust(holding(a_sku(current=3), idempotency_record=done), an_adjustment(Count(1, 9)), WHEN) is None
+    )
     with pytest.raises(IdempotencyKeyReused):
-        adjust(holding(a_sku(), marker=done), an_adjustment(1, intent=an_intent(body="other")), WHEN)
+        adjust(
+            holding(a_sku(), idempotency_record=done),
+            an_adjustment(1, idempotency_key=an_intent(body="other")),
+            WHEN,
+        )
     with pytest.raises(SkuNotFound):
-        adjust(holding(a_sku(), marker=done), an_adjustment(1, scope=Scope(OTHER_VENDOR)), WHEN)
+        adjust(holding(a_sku(), idempotency_record=done), an_adjustment(1, scope=Scope(OTHER_VENDOR)), WHEN)
 
 
 def test_the_key_of_a_correction_is_free_again_a_day_later() -> None:
-    seen = holding(a_sku(), marker=an_intent().marker([], NOW))
+    seen = holding(a_sku(), idempotency_record=an_intent().idempotency_record([], NOW))
     assert adjust(seen, an_adjustment(1), an_occasion(plus_seconds(NOW, 86_400))) is None
     assert adjust(seen, an_adjustment(1), an_occasion(plus_seconds(NOW, 86_401))) is not None
 
@@ -236,7 +242,7 @@ def test_a_part_moves_its_units_and_leaves_the_rest(
     reason = "requested" if command is cancel else None
     assert commit.order == an_order(line, other, version=4, cancel_reason=reason)
     assert commit.replaced_order == seen.order
-    assert commit.marker is None
+    assert commit.idempotency_record is None
     [movement] = commit.movements
     assert (movement.after.current_stock, movement.after.reserved_stock) == stock
     assert movement.record.order_id == ORDER
@@ -279,13 +285,13 @@ def test_an_order_of_which_nothing_has_left_is_not_refunded(line: OrderLine) -> 
 
 
 def test_a_cancel_that_came_before_its_order_leaves_nothing_to_refund() -> None:
-    tombstone = an_order(expires_at=None, cancel_reason="requested", lapses_at=epoch_seconds(NOW) + 1)
+    tombstone = an_order(expires_at=None, cancel_reason="requested", ttl=epoch_seconds(NOW) + 1)
     with pytest.raises(RefundExceedsConfirmed):
         refund(Snapshot(order=tombstone), SettleOrder(ORDER), OF_ORDER)
 
 
 def test_such_a_cancel_knows_no_lines() -> None:
-    tombstone = an_order(expires_at=None, cancel_reason="requested", lapses_at=epoch_seconds(NOW) + 1)
+    tombstone = an_order(expires_at=None, cancel_reason="requested", ttl=epoch_seconds(NOW) + 1)
     with pytest.raises(OrderCancelled):
         cancel(Snapshot(order=tombstone), SettleOrder(ORDER, {BLACK: 1}), OF_ORDER)
 
@@ -356,14 +362,14 @@ def test_what_an_expiry_has_not_released_can_still_be_confirmed(lines: dict[str,
 def test_a_settlement_with_a_key_is_done_once_and_for_one_body(
     command: Command, lines: dict[str, int] | None
 ) -> None:
-    done = an_intent().marker([], NOW)
-    assert command(of_six(marker=done), SettleOrder(ORDER, lines, an_intent()), OF_ORDER) is None
+    done = an_intent().idempotency_record([], NOW)
+    assert command(of_six(idempotency_record=done), SettleOrder(ORDER, lines, an_intent()), OF_ORDER) is None
     with pytest.raises(IdempotencyKeyReused):
-        command(of_six(marker=done), SettleOrder(ORDER, lines, an_intent(body="other")), OF_ORDER)
+        command(of_six(idempotency_record=done), SettleOrder(ORDER, lines, an_intent(body="other")), OF_ORDER)
     lapsed = an_occasion(plus_seconds(NOW, 86_401), order_id=ORDER)
-    commit = command(of_six(marker=done), SettleOrder(ORDER, lines, an_intent()), lapsed)
+    commit = command(of_six(idempotency_record=done), SettleOrder(ORDER, lines, an_intent()), lapsed)
     assert commit is not None
-    assert commit.marker == an_intent().marker([{"order_id": ORDER}], lapsed.now)
+    assert commit.idempotency_record == an_intent().idempotency_record([{"order_id": ORDER}], lapsed.now)
 
 
 @pytest.mark.parametrize("command", [confirm, cancel, refund])
@@ -385,7 +391,7 @@ def test_a_cancel_of_an_unknown_order_with_a_key_leaves_both_its_marks() -> None
     assert commit is not None
     assert commit.order is not None
     assert commit.order.is_tombstone
-    assert commit.marker == an_intent().marker([{"order_id": ORDER}], NOW)
+    assert commit.idempotency_record == an_intent().idempotency_record([{"order_id": ORDER}], NOW)
 
 
 @pytest.mark.parametrize("command", [confirm, cancel])
@@ -455,7 +461,7 @@ def test_what_has_not_come_back_yet_does_so_with_the_whole_order() -> None:
 
 @pytest.mark.parametrize(("seconds", "stands"), [(-1, True), (0, False), (1, False), (86_400, False)])
 def test_a_tombstone_stands_until_it_lapses(seconds: int, stands: bool) -> None:
-    tombstone = an_order(expires_at=None, cancel_reason="requested", lapses_at=epoch_seconds(NOW))
+    tombstone = an_order(expires_at=None, cancel_reason="requested", ttl=epoch_seconds(NOW))
     assert standing(tombstone, plus_seconds(NOW, seconds)) == (tombstone if stands else None)
 
 

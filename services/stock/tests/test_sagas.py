@@ -237,7 +237,7 @@ def test_a_place_of_few_lines_that_is_sent_again_while_it_is_given_back_is_place
     # The first SKU in a step of its own, then the others, which cannot be had: an order between two steps.
     sagas = replace(service, gateway=Meanwhile(service.gateway, 2, die))._sagas
     with pytest.raises(Died):
-        sagas.place(few, SOURCE, service.persistence.deadline(), frozenset(the_skus(1)))
+        sagas.place(few, SOURCE, service.retry_policy.deadline(), frozenset(the_skus(1)))
     assert service.order(ORDER).status == "releasing"
     dynamodb.put_item(TableName="VendorInventory", Item=replace(gone, is_active=True).to_item())
 
@@ -322,15 +322,15 @@ class TornOnce:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._gateway, name)
 
-    def read(self, skus: Any = (), *, orders: Any = (), markers: Any = ()) -> Any:
+    def read(self, skus: Any = (), *, orders: Any = (), idempotency_records: Any = ()) -> Any:
         skus, orders = list(skus), list(orders)
         if skus and orders:
             self._left -= 1
             if self._left == 0:
-                earlier = self._gateway.read(orders=orders, markers=markers)
+                earlier = self._gateway.read(orders=orders, idempotency_records=idempotency_records)
                 self._act()
                 return earlier.updated(self._gateway.read(skus))
-        return self._gateway.read(skus, orders=orders, markers=markers)
+        return self._gateway.read(skus, orders=orders, idempotency_records=idempotency_records)
 
 
 def test_a_line_that_a_copy_of_the_request_has_placed_is_not_one_that_cannot_be_had(
@@ -445,7 +445,7 @@ def test_a_repeated_command_is_brought_to_its_end_before_it_is_answered(
         # A refund looks for room first: it reads the order and its SKUs.
         sagas = dying(service, after=5 if command == "refund" else 3)._sagas
         with pytest.raises(Died):
-            sagas.settle(settlement, keyed, SOURCE, service.persistence.deadline())
+            sagas.settle(settlement, keyed, SOURCE, service.retry_policy.deadline())
         assert service.gateway.order(ORDER).phase is settlement.phase
 
     beside = replace(service, gateway=Meanwhile(service.gateway, 0, begun))

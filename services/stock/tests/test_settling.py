@@ -507,11 +507,13 @@ def test_all_of_an_order_asks_for_the_skus_that_it_concerns(command: Any, line: 
     ],
 )
 def test_a_part_leaves_a_marker_of_its_order(command: Any, line: Any) -> None:
-    intent = an_intent()
-    commit = command(seen(an_order(line), a_sku(BLACK, 50, 5)), SettleOrder(ORDER, {BLACK: 2}, intent), WHEN)
-    assert commit.marker == intent.marker([{"order_id": ORDER}], NOW)
-    again = SettleOrder(ORDER, {BLACK: 2}, intent)
-    assert command(seen(commit.order, marker=commit.marker), again, WHEN) is None
+    idempotency_key = an_intent()
+    commit = command(
+        seen(an_order(line), a_sku(BLACK, 50, 5)), SettleOrder(ORDER, {BLACK: 2}, idempotency_key), WHEN
+    )
+    assert commit.idempotency_record == idempotency_key.idempotency_record([{"order_id": ORDER}], NOW)
+    again = SettleOrder(ORDER, {BLACK: 2}, idempotency_key)
+    assert command(seen(commit.order, idempotency_record=commit.idempotency_record), again, WHEN) is None
 
 
 def test_nothing_of_an_unknown_order_comes_back() -> None:

@@ -370,7 +370,7 @@ def test_a_change_that_meets_a_transaction_is_tried_again(
     assert client.reads == 1, "a conflict shows nothing new"
     client.conflicts = 9
     with pytest.raises(Busy):
-        replace(service, persistence=patient(3)).change_sku(a_change(unit_price=70), SOURCE)
+        replace(service, retry_policy=patient(3)).change_sku(a_change(unit_price=70), SOURCE)
     assert client.conflicts == 6
     assert service.gateway.sku(PRODUCT, BLACK).unit_price == 80
 

@@ -100,7 +100,7 @@ def beside(service: StockService) -> Callable[..., StockService]:
 
     def beside(*acts: Callable[[], Any], attempts_max: int = 5) -> StockService:
         rival = Rival(service.gateway, *acts)
-        return replace(service, gateway=rival, persistence=patient(attempts_max), memory=Memory())
+        return replace(service, gateway=rival, retry_policy=patient(attempts_max), memory=Memory())
 
     return beside
 
@@ -270,7 +270,7 @@ def test_the_same_sku_made_twice_at_once_with_one_key_is_made_once(
     service: StockService, beside: Any, keep: Any
 ) -> None:
     keep(a_product())
-    command = a_new_sku(intent=an_intent())
+    command = a_new_sku(idempotency_key=an_intent())
     again = beside(lambda: service.create_sku(command, SOURCE)).create_sku(command, SOURCE)
     assert again.replayed
     assert again.sku == service.gateway.sku(PRODUCT, BLACK)

@@ -289,8 +289,8 @@ def test_a_sweep_takes_on_no_more_when_its_time_is_over(
     clock.advance(HOUR + 1)
     time = Time()
     slow = Rival(service.gateway, lambda: time.pass_by(SWEEP_SECONDS_MAX + 0.1))
-    patience = time.persistence(deadline_seconds=100.0)
-    assert replace(sweeper, gateway=slow, persistence=patience).sweep("sweep") == swept(released=10)
+    patience = time.retry_policy(deadline_seconds=100.0)
+    assert replace(sweeper, gateway=slow, retry_policy=patience).sweep("sweep") == swept(released=10)
     assert sweeper.sweep("sweep") == swept(released=2)
 
 
@@ -411,8 +411,8 @@ def test_no_steps_are_begun_after_the_time_of_a_sweep(
     time = Time()
 
     slow = Rival(sweeper.gateway, lambda: None, lambda: time.pass_by(SWEEP_SECONDS_MAX + 0.1))
-    patience = time.persistence(deadline_seconds=100.0)
-    assert replace(sweeper, gateway=slow, persistence=patience).sweep("s") == swept(released=1)
+    patience = time.retry_policy(deadline_seconds=100.0)
+    assert replace(sweeper, gateway=slow, retry_policy=patience).sweep("s") == swept(released=1)
     assert sweeper.sweep("next") == swept(released=1)
 
 

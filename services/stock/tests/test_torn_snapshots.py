@@ -85,7 +85,7 @@ def test_a_restock_into_a_sku_that_another_filled_is_refused(
     service: StockService, torn: Any, keep: Any
 ) -> None:
     keep(a_sku(current=STOCK_MAX - 5))
-    another = replace(a_restock(5), intent=an_intent(key="another"))
+    another = replace(a_restock(5), idempotency_key=an_intent(key="another"))
     with pytest.raises(StockLimitExceeded):
         torn(lambda: service.restock(another, SOURCE)).restock(a_restock(5), SOURCE)
 
@@ -96,7 +96,7 @@ def test_a_repeated_restock_shows_the_sku_as_it_is_after_it(
     keep(a_sku(current=0))
     service.restock(a_restock(7), SOURCE)
     # The marker is read before, and the SKU after, another restock.
-    another = replace(a_restock(1), intent=an_intent(key="another"))
+    another = replace(a_restock(1), idempotency_key=an_intent(key="another"))
     done = torn(lambda: service.restock(another, SOURCE)).restock(a_restock(7), SOURCE)
     assert (done.replayed, done.record.stock_after, done.sku.current_stock) == (True, 7, 8)
 

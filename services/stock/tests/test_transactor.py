@@ -18,9 +18,9 @@ from chalicelib.reservations import cancel, confirm, place
 from chalicelib.snapshot import Commit, Readings
 from chalicelib.stock_service import StockService
 from chalicelib.transactor import Done, Outcome, Task, Transactor
-from inventory_common.contention import Persistence
 from inventory_common.errors import Busy, DatabaseUnavailable, InsufficientStock, SkuInactive
 from inventory_common.limits import TOMBSTONE_SECONDS
+from inventory_common.retry_policy import RetryPolicy
 
 from .shop import (
     BLACK,
@@ -56,11 +56,11 @@ class Watched:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._gateway, name)
 
-    def read(self, skus: Iterable[Any] = (), *, orders: Any = (), markers: Any = ()) -> Readings:
-        skus, orders, markers = list(skus), list(orders), list(markers)
-        if keys := len(skus) + len(orders) + len(markers):
+    def read(self, skus: Iterable[Any] = (), *, orders: Any = (), idempotency_records: Any = ()) -> Readings:
+        skus, orders, idempotency_records = list(skus), list(orders), list(idempotency_records)
+        if keys := len(skus) + len(orders) + len(idempotency_records):
             self.reads.append(keys)
-        return self._gateway.read(skus, orders=orders, markers=markers)
+        return self._gateway.read(skus, orders=orders, idempotency_records=idempotency_records)
 
     def commit(self, commits: Sequence[Commit], in_turn: Any = ()) -> None:
         self.tried.append([commit.order.order_id for commit in commits if commit.order is not None])
@@ -102,7 +102,7 @@ def words(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def carried_out(transactor: Transactor, tasks: Sequence[Task]) -> list[Outcome]:
-    return list(transactor.carry_out_all(tasks, transactor.persistence.deadline()))
+    return list(transactor.carry_out_all(tasks, transactor.retry_policy.deadline()))
 
 
 Beside = Callable[..., tuple[Transactor, Watched]]
@@ -113,10 +113,10 @@ def beside(service: StockService, clock: Clock) -> Beside:
     """A transactor, and the gateway on which others act before its commits."""
 
     def beside(
-        *acts: Callable[[], Any], persistence: Persistence | None = None
+        *acts: Callable[[], Any], retry_policy: RetryPolicy | None = None
     ) -> tuple[Transactor, Watched]:
         watched = Watched(service.gateway, *acts)
-        return Transactor(watched, clock, persistence or patient()), watched
+        return Transactor(watched, clock, retry_policy or patient()), watched
 
     return beside
 
@@ -379,7 +379,7 @@ def test_a_pack_that_always_loses_is_sent_away_whole_with_nothing_done(
     def another() -> None:
         service.place(asking((BLACK, 1), order_id=f"ORDER-FAST-{next(numbers)}"), SOURCE)
 
-    transactor, _ = beside(*[another] * 4, persistence=patient(attempts_max=3))
+    transactor, _ = beside(*[another] * 4, retry_policy=patient(attempts_max=3))
     assert words(carried_out(transactor, [placing(1), placing(2)])) == ["Busy", "Busy"]
     assert len(tables.records()) == 4  # the first attempt decides twice, on the image that the first lost to
     assert service.gateway.order("ORDER-1") is None
@@ -440,8 +440,8 @@ class Time:
         self.slept.append(seconds)
         self.seconds += seconds
 
-    def persistence(self, **limits: Any) -> Persistence:
-        return Persistence(
+    def retry_policy(self, **limits: Any) -> RetryPolicy:
+        return RetryPolicy(
             monotonic=lambda: self.seconds, sleep=self.pass_by, uniform=lambda low, high: high, **limits
         )
 
@@ -450,7 +450,9 @@ def test_whose_turn_does_not_come_in_time_is_told_so_and_not_begun(tables: Table
     tables.keep(a_sku(current=500))
     time = Time()
     transactor, gateway = beside(
-        lambda: time.pass_by(6), lambda: time.pass_by(6), persistence=time.persistence(deadline_seconds=10.0)
+        lambda: time.pass_by(6),
+        lambda: time.pass_by(6),
+        retry_policy=time.retry_policy(deadline_seconds=10.0),
     )
     outcomes = carried_out(transactor, [placing(number) for number in range(200)])
     assert words(outcomes) == [*["reserved"] * 98, *["Busy"] * 102]
@@ -466,7 +468,7 @@ def test_a_database_that_hangs_is_not_waited_for_by_every_pack(beside: Beside, s
             time.pass_by(15.5)
             raise ReadTimeoutError(endpoint_url="http://127.0.0.1")
 
-    transactor, _ = beside(persistence=time.persistence())
+    transactor, _ = beside(retry_policy=time.retry_policy())
     gateway = Hanging(service.gateway)
     outcomes = carried_out(replace(transactor, gateway=gateway), [placing(n) for n in range(500)])
     assert words(outcomes) == [*["DatabaseUnavailable"] * 49, *["Busy"] * 451]
@@ -483,7 +485,11 @@ class Scripted:
         self._readings = list(readings)
 
     def read(
-        self, skus: Iterable[tuple[str, str]] = (), *, orders: Iterable[str] = (), markers: Iterable[str] = ()
+        self,
+        skus: Iterable[tuple[str, str]] = (),
+        *,
+        orders: Iterable[str] = (),
+        idempotency_records: Iterable[str] = (),
     ) -> Readings:
         wanted = {sku for _, sku in skus}, set(orders)
         if wanted == (set(), set()):
@@ -528,7 +534,7 @@ def test_an_order_that_never_fits_its_sku_keeps_no_other_order_from_being_settle
     carried_out(placer, [placing(n, (WHITE if n == 2 else BLACK, 1)) for n in range(6)])
     sku = service.gateway.sku(PRODUCT, WHITE)
     tables.keep(replace(sku, reserved_stock=0))  # nobody of ours does that
-    transactor, gateway = beside(persistence=Time().persistence())
+    transactor, gateway = beside(retry_policy=Time().retry_policy())
     outcomes = carried_out(transactor, [settling(number) for number in range(6)])
     assert words(outcomes) == ["confirmed", "confirmed", "Busy", *["confirmed"] * 3]
     assert len(gateway.reads) < 25
@@ -590,7 +596,7 @@ def test_no_write_begins_after_the_deadline(
     slow = replace(
         service,
         gateway=Slow(service.gateway),
-        persistence=time.persistence(deadline_seconds=10.0),
+        retry_policy=time.retry_policy(deadline_seconds=10.0),
         memory=service.memory if is_remembered else Memory(),
     )
     with pytest.raises(Busy, match="slow at present"):

@@ -55,7 +55,7 @@ class Captured:
 
     def commit(self, commits: Any, in_turn: Any = ()) -> None:
         try:
-            self._rival.restock(a_restock(1, intent=an_intent(next(self._keys))), SOURCE)
+            self._rival.restock(a_restock(1, idempotency_key=an_intent(next(self._keys))), SOURCE)
         except Busy:
             self.turned_away += 1
         try:
@@ -69,13 +69,13 @@ class Captured:
 def rival(service: StockService, tables: Tables) -> StockService:
     """Another process, which tries once."""
     tables.keep(a_product(), a_sku(BLACK, 10), a_sku(WHITE, 10))
-    return replace(service, memory=Memory(), persistence=patient(attempts_max=1))
+    return replace(service, memory=Memory(), retry_policy=patient(attempts_max=1))
 
 
 @pytest.fixture
 def captured(service: StockService, rival: StockService) -> StockService:
     """The service beside a rival that is always faster, but for a turn."""
-    return replace(service, gateway=Captured(service.gateway, rival), persistence=patient(attempts_max=9))
+    return replace(service, gateway=Captured(service.gateway, rival), retry_policy=patient(attempts_max=9))
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_who_is_turned_away_comes_back_without_a_loss_more(
         pauses.append(seconds)
         clock.advance(TURN_SECONDS + 1)
 
-    waiting = replace(service, persistence=replace(patient(), sleep=sleep, uniform=lambda low, high: high))
+    waiting = replace(service, retry_policy=replace(patient(), sleep=sleep, uniform=lambda low, high: high))
     assert waiting.place(asking((BLACK, 1)), SOURCE).order.reserved == 1
     assert pauses == [0.03]
 
@@ -203,6 +203,6 @@ def test_a_turn_is_kept_where_its_commit_is_lost_to_something_else(
             super().commit(commits, in_turn)
 
     unlucky = Unlucky(service.gateway, rival)
-    beside = replace(service, gateway=unlucky, persistence=patient(attempts_max=9))
+    beside = replace(service, gateway=unlucky, retry_policy=patient(attempts_max=9))
     assert beside.place(asking((BLACK, 2)), SOURCE).order.status is OrderStatus.RESERVED
     assert unlucky.turns == 1

@@ -176,7 +176,7 @@ def expiring(name: str, url: str, _: int) -> Writer:
     from inventory_common.timestamps import now, plus_seconds
 
     stock, sent = service_on(url)
-    sweeper = Sweeper(stock.gateway, lambda: plus_seconds(now(), 90_000), stock.persistence)
+    sweeper = Sweeper(stock.gateway, lambda: plus_seconds(now(), 90_000), stock.retry_policy)
     return lambda: sweeper.sweep(name)["released"], sent
 
 

@@ -9,17 +9,17 @@ from .errors import Busy
 from .limits import WRITE_ATTEMPTS_MAX, WRITE_DEADLINE_SECONDS
 from .values import value
 
-__all__ = ["Persistence"]
+__all__ = ["RetryPolicy"]
 
 _FIRST_PAUSE_SECONDS: Final = 0.2
 """The longest pause after a write's first lost attempt; it doubles with each.  Other writers get several
-transactions done meanwhile; whoever comes back sooner undoes theirs (`tests/benchmarks/contention.py`)."""
+transactions done meanwhile; whoever comes back sooner undoes theirs (`tests/benchmarks/retry_policy.py`)."""
 _LONGEST_PAUSE_SECONDS: Final = 0.8
 """The longest pause between two attempts of one write."""
 
 
 @value(kw_only=True)
-class Persistence:
+class RetryPolicy:
     """How long to keep trying; the clock, the pause and the dice are parameters for tests."""
 
     attempts_max: int = WRITE_ATTEMPTS_MAX

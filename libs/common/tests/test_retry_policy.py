@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from inventory_common.contention import Persistence
 from inventory_common.errors import Busy
+from inventory_common.retry_policy import RetryPolicy
 
 
 @dataclass
@@ -30,15 +30,15 @@ class Time:
         self.thrown.append((low, high))
         return high
 
-    def persistence(self, **limits: float) -> Persistence:
-        return Persistence(monotonic=self.monotonic, sleep=self.sleep, uniform=self.uniform, **limits)
+    def retry_policy(self, **limits: float) -> RetryPolicy:
+        return RetryPolicy(monotonic=self.monotonic, sleep=self.sleep, uniform=self.uniform, **limits)
 
 
-def attempts_of(persistence: Persistence, lose: Callable[[], None] = lambda: None) -> list[int]:
+def attempts_of(retry_policy: RetryPolicy, lose: Callable[[], None] = lambda: None) -> list[int]:
     """Lose every race, and return the attempts that were made until the persistence gave up."""
     made: list[int] = []
     try:
-        for attempt in persistence.attempts():
+        for attempt in retry_policy.attempts():
             made.append(attempt)
             lose()
     except Busy:
@@ -48,19 +48,19 @@ def attempts_of(persistence: Persistence, lose: Callable[[], None] = lambda: Non
 
 def test_who_wins_at_once_neither_throws_dice_nor_pauses() -> None:
     time = Time()
-    for attempt in time.persistence().attempts():
+    for attempt in time.retry_policy().attempts():
         assert attempt == 1
         break
     assert (time.slept, time.thrown) == ([], [])
 
 
 def test_who_always_loses_is_told_so_after_a_bounded_number_of_attempts() -> None:
-    assert attempts_of(Time().persistence(attempts_max=4)) == [1, 2, 3, 4]
+    assert attempts_of(Time().retry_policy(attempts_max=4)) == [1, 2, 3, 4]
 
 
 def test_who_always_loses_is_told_so_before_the_deadline() -> None:
     time = Time()
-    made = attempts_of(time.persistence(attempts_max=10_000, deadline_seconds=2.0))
+    made = attempts_of(time.retry_policy(attempts_max=10_000, deadline_seconds=2.0))
     assert 2 < len(made) < 100
     assert time.seconds <= 102.0
 
@@ -71,20 +71,20 @@ def test_slow_attempts_count_against_the_deadline() -> None:
     def lose_slowly() -> None:
         time.seconds += 1.5
 
-    assert attempts_of(time.persistence(deadline_seconds=2.0), lose_slowly) == [1, 2]
+    assert attempts_of(time.retry_policy(deadline_seconds=2.0), lose_slowly) == [1, 2]
 
 
 def test_pauses_are_drawn_from_zero_to_a_ceiling_that_doubles_up_to_the_longest() -> None:
     time = Time()
     limits = {"attempts_max": 6, "first_pause_seconds": 0.25, "longest_pause_seconds": 1.0}
-    attempts_of(time.persistence(**limits))
+    attempts_of(time.retry_policy(**limits))
     assert time.thrown[:5] == [(0, 0.25), (0, 0.5), (0, 1.0), (0, 1.0), (0, 1.0)]
     assert time.slept[:5] == [0.25, 0.5, 1.0, 1.0, 1.0]
 
 
 def test_a_pause_is_what_the_dice_say_not_the_ceiling() -> None:
     time = Time()
-    persistence = Persistence(
+    retry_policy = RetryPolicy(
         attempts_max=3,
         first_pause_seconds=0.5,
         longest_pause_seconds=1.0,
@@ -92,23 +92,23 @@ def test_a_pause_is_what_the_dice_say_not_the_ceiling() -> None:
         sleep=time.sleep,
         uniform=lambda low, high: high / 4,
     )
-    attempts_of(persistence)
+    attempts_of(retry_policy)
     assert time.slept[:2] == [0.125, 0.25]
 
 
 def test_nobody_pauses_after_the_last_attempt() -> None:
     time = Time()
-    attempts_of(time.persistence(attempts_max=4))
+    attempts_of(time.retry_policy(attempts_max=4))
     assert len(time.slept) == 3
 
 
 def test_the_refusal_says_when_to_come_back() -> None:
     with pytest.raises(Busy) as refused:
-        list(Time().persistence(attempts_max=1).attempts())
+        list(Time().retry_policy(attempts_max=1).attempts())
     assert refused.value.retry_after_seconds >= 1
 
 
 def test_a_pause_is_of_any_length_up_to_what_is_asked_for() -> None:
     time = Time()
-    time.persistence().pause(0.03)
+    time.retry_policy().pause(0.03)
     assert (time.thrown, time.slept) == ([(0, 0.03)], [0.03])
