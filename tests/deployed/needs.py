@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from inventory_common.limits import UNDIVIDED_ORDER_LINES_MAX
+from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
 from tests.deployed.cloud import STAGE, Cloud
 from tests.integration.shop import VENDOR, Shop, Sku, done, outcome
 
@@ -200,7 +200,7 @@ class Needs:
     @cached_property
     def _many_skus(self) -> list[Sku]:
         """SKUs enough for an order that is kept in parts."""
-        return self._shop.has_skus(UNDIVIDED_ORDER_LINES_MAX + 1, 100)
+        return self._shop.has_skus(SINGLE_ITEM_ORDER_LINES_MAX + 1, 100)
 
     def _expire_order_of(self, skus: Sequence[Sku]) -> None:
         order_id = self._placed_order(skus, expires_at={"S": PAST}, last_updated={"S": PAST})

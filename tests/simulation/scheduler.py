@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from tests.simulation.virtual_clock import VirtualTime
 
-TURN_SECONDS = 0.003
+PRIORITY_LEASE_SECONDS = 0.003
 """The most that one turn takes."""
 
 
@@ -131,7 +131,7 @@ class Scheduler:
                 self.time.microseconds = min(each.wakes_at for each in able)
                 continue
             self.turns += 1
-            self.time.pass_by(self._random.uniform(0.0001, TURN_SECONDS))
+            self.time.pass_by(self._random.uniform(0.0001, PRIORITY_LEASE_SECONDS))
             self._random.choice(awake).resume()
             if self.failure is not None:
                 raise self.failure

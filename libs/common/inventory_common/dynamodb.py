@@ -1,4 +1,4 @@
-"""The DynamoDB client that every service uses, what it consumes, and what its failures mean to a caller."""
+"""The DynamoDB client that every service uses, what it consumes, and the errors that its failures become."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,13 +19,13 @@ DynamoDBClient = Any
 """boto3's low-level client, whose class boto3 makes at run time."""
 
 _CONNECT_TIMEOUT_SECONDS: Final = 1
-"""How long a connection to DynamoDB is waited for."""
+"""Timeout of a connection to DynamoDB."""
 _READ_TIMEOUT_SECONDS: Final = 4
-"""How long DynamoDB's answer is waited for: three times at most, with pauses 18 seconds in all."""
+"""Timeout of DynamoDB's response; with three attempts and their pauses, 18 seconds in total."""
 _CALL_ATTEMPTS_MAX: Final = 3
-"""How often one call of DynamoDB is sent that is throttled or gets no answer."""
+"""Attempts of one call of DynamoDB that is throttled or gets no response."""
 _CONNECTIONS_MAX: Final = 32
-"""Connections to DynamoDB that a process keeps."""
+"""Connections to DynamoDB that a process keeps open."""
 
 _CONFIG: Final = Config(
     # API Gateway waits for 29 seconds: a write begins no call after WRITE_DEADLINE_SECONDS, 10 of them.
@@ -34,10 +34,10 @@ _CONFIG: Final = Config(
     # "standard" sends a transaction again with the same ClientRequestToken, so it commits once.
     retries={"mode": "standard", "total_max_attempts": _CALL_ATTEMPTS_MAX},
     max_pool_connections=_CONNECTIONS_MAX,
-    # A third of a large transaction's CPU time; DynamoDB refuses what it would find, and tests send nothing
-    # that it finds (their own clients validate).
+    # A third of a large transaction's CPU time.  DynamoDB refuses what the validation would find, and the
+    # tests' own clients validate.
     parameter_validation=False,
-    # What botocore would put together anew for every call, which takes it a twelfth of a read's CPU time.
+    # botocore would build it anew for every call, which takes a twelfth of a read's CPU time.
     user_agent=f"Boto3/{boto3.__version__} md/Botocore#{botocore.__version__} app/inventory",
 )
 
@@ -59,9 +59,10 @@ _READS: Final = frozenset({"BatchGetItem", "GetItem", "Query", "Scan", "Transact
 
 @dataclass(slots=True)
 class Usage:
-    """What calls of DynamoDB cost: their number, how often botocore sent one again, capacity units.
+    """What calls of DynamoDB cost: their number, botocore's own retries, capacity units.
 
-    DynamoDB tells no units of a call that it refuses, a failed condition included, though it charges them.
+    DynamoDB does not report the units of a call that it refuses, a failed condition included, though it
+    charges them.
     """
 
     calls: int = 0
@@ -85,9 +86,9 @@ _usage: ContextVar[Usage | None] = ContextVar("usage", default=None)
 
 @contextmanager
 def measured() -> Iterator[Usage]:
-    """Yield what the block's own thread consumes through clients of `connect`, growing call by call.
+    """Yield what the block's own thread consumes through clients of `connect`, updated call by call.
 
-    Of blocks within each other, the inner one alone counts.
+    Of nested blocks, only the inner one counts.
     """
     usage = Usage()
     token = _usage.set(usage)
@@ -103,8 +104,8 @@ def connect() -> DynamoDBClient:
     client.meta.events.register("before-parameter-build.dynamodb", _ask_for_units)
     client.meta.events.register("after-call.dynamodb", _count_answered)
     client.meta.events.register("after-call-error.dynamodb", _count_unanswered)
-    # botocore makes the exception classes at first sight, and two threads at once make two of each: whoever
-    # then catches the one is missed by the other.  So they are made before there is a second thread.
+    # botocore creates the exception classes on first access, and two threads at once create two of each, so
+    # that an except clause misses the other.  So they are created before there is a second thread.
     _ = client.exceptions
     return client
 
@@ -115,7 +116,7 @@ def _ask_for_units(params: dict[str, Any], model: Any, **_: Any) -> None:
 
 
 def _count_answered(parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
-    """Count a call that DynamoDB answered, be it with a refusal."""
+    """Count a call that DynamoDB answered, even with an error."""
     usage = _usage.get()
     if usage is None:
         return
@@ -133,7 +134,7 @@ def _count_answered(parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
 
 
 def _count_unanswered(context: Mapping[str, Any], **_: Any) -> None:
-    """Count a call that no answer came to."""
+    """Count a call that got no response."""
     usage = _usage.get()
     if usage is None:
         return
@@ -142,15 +143,15 @@ def _count_unanswered(context: Mapping[str, Any], **_: Any) -> None:
 
 
 def expected_error(error: Exception) -> InventoryError | None:
-    """Return what an exception is to one command of several, the others not concerned; None for a defect."""
+    """Return the error of one command of several, which leaves the others unaffected; None for a defect."""
     refusal = error if isinstance(error, InventoryError) else to_inventory_error(error)
     return None if isinstance(refusal, InternalError) else refusal
 
 
 def to_inventory_error(error: Exception) -> InventoryError:
-    """Return what an exception that nobody handled is to the client.
+    """Return the error that an unhandled exception becomes for the client.
 
-    DynamoDB throttled or out of reach is `DatabaseUnavailable`; everything else is a defect of ours.
+    A throttled or unreachable DynamoDB is `DatabaseUnavailable`; everything else is a defect of the service.
     """
     match error:
         case ClientError() if error.response["Error"]["Code"] in _TRANSIENT:
@@ -160,5 +161,5 @@ def to_inventory_error(error: Exception) -> InventoryError:
         case _:
             transient = False
     if transient:
-        return DatabaseUnavailable("The database cannot answer at present; please try again.")
-    return InternalError("Something went wrong on our side; please report the request_id.")
+        return DatabaseUnavailable("The database is not available at the moment; please try again.")
+    return InternalError("Something went wrong in the service; please report the request_id.")

@@ -1,33 +1,33 @@
-"""Everything that can be refused, one type per outcome; `problems` alone knows what HTTP makes of it.
+"""The errors of the services, one type per outcome; `problems` alone maps them to HTTP.
 
 ::
 
     InventoryError
-    ├── Unauthenticated          no token, or one that does not verify
-    ├── Forbidden                a role that may not, or another vendor in the path
-    ├── TooLarge                 a body over the limit
-    ├── UnsupportedMediaType     a body that is not JSON by its own account
-    ├── Unreadable               refused before its content is looked at
+    ├── Unauthenticated          no token, or an invalid one
+    ├── Forbidden                the role is not allowed, or the path names another vendor
+    ├── TooLarge                 the body exceeds the limit
+    ├── UnsupportedMediaType     the Content-Type is not JSON
+    ├── Unreadable               refused before its content was examined
     │   ├── InvalidJson
     │   ├── InvalidCursor
     │   ├── InvalidIdempotencyKey
     │   └── IdempotencyKeyRequired
-    ├── Invalid                  read, and found wrong
-    │   ├── InvalidInput         with the list of what is wrong where
+    ├── Invalid                  well-formed, but invalid
+    │   ├── InvalidInput         with the list of all errors
     │   └── IdempotencyKeyReused
     ├── NotFound                 absent, or not yours
     │   ├── RouteNotFound, ProductNotFound, SkuNotFound, OrderNotFound, TransactionNotFound
     ├── MethodNotAllowed
-    ├── PreconditionFailed       changed since its client saw it
-    ├── Conflict                 valid, but not as things stand
+    ├── PreconditionFailed       changed since the client read it
+    ├── Conflict                 valid, but not in the current state
     │   ├── ExternalIdExists
     │   ├── SkuExists, ProductInactive, SkuInactive, StockLimitExceeded
     │   ├── InsufficientStock, AdjustmentBelowReserved, CountStale
     │   ├── OrderExists, OrderInProgress, OrderCancelled, OrderConfirmed, ReservationExpired
     │   └── QuantityExceedsReserved, RefundExceedsConfirmed
-    ├── Unavailable              nothing is half done; repeat the same request later
+    ├── Unavailable              nothing was changed; repeat the same request later
     │   ├── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable
-    └── InternalError            a defect of ours
+    └── InternalError            a defect of the service
 """
 
 from collections.abc import Iterable, Sequence
@@ -89,16 +89,16 @@ class InventoryError(Exception):
     Parameters
     ----------
     detail
-        One sentence for the person who reads the answer.
+        One sentence for the person who reads the response.
     **members
         Further members of the problem document, such as the current figures.
 
     Attributes
     ----------
     code
-        The stable name that clients branch on.
+        The stable name by which clients distinguish errors.
     title
-        What every occurrence of this outcome has in common.
+        What every occurrence of this error has in common.
     """
 
     code: ClassVar[str] = ""
@@ -111,21 +111,21 @@ class InventoryError(Exception):
 
 
 class Unauthenticated(InventoryError):
-    """No bearer token, or one that does not verify."""
+    """There is no bearer token, or it is invalid."""
 
     code = "unauthenticated"
-    title = "A valid bearer token is needed"
+    title = "A valid bearer token is required"
 
 
 class Forbidden(InventoryError):
-    """The principal's role may not do this, or the path names another vendor."""
+    """The principal's role is not allowed to do this, or the path names another vendor."""
 
     code = "forbidden"
     title = "Not allowed"
 
 
 class TooLarge(InventoryError):
-    """The body is over the limit."""
+    """The body exceeds the limit."""
 
     code = "payload_too_large"
     title = "The request body is too large"
@@ -139,7 +139,7 @@ class UnsupportedMediaType(InventoryError):
 
 
 class Unreadable(InventoryError):
-    """The request was refused before its content was looked at."""
+    """The request was refused before its content was examined."""
 
 
 class InvalidJson(Unreadable):
@@ -150,38 +150,38 @@ class InvalidJson(Unreadable):
 
 
 class InvalidCursor(Unreadable):
-    """The cursor is not one that this listing gave out."""
+    """The cursor was not issued by this list."""
 
     code = "invalid_cursor"
-    title = "The cursor does not belong to this listing"
+    title = "The cursor does not belong to this list"
 
 
 class InvalidIdempotencyKey(Unreadable):
-    """The Idempotency-Key is empty, too long, or has other characters than printable ASCII."""
+    """The Idempotency-Key is empty, too long, or contains characters other than printable ASCII."""
 
     code = "invalid_idempotency_key"
-    title = "The Idempotency-Key is not usable"
+    title = "The Idempotency-Key is not valid"
 
 
 class IdempotencyKeyRequired(Unreadable):
-    """A command that is not repeatable by itself came without an Idempotency-Key."""
+    """A command that is not idempotent by itself has no Idempotency-Key."""
 
     code = "idempotency_key_required"
-    title = "An Idempotency-Key header is needed"
+    title = "An Idempotency-Key header is required"
 
 
 class Invalid(InventoryError):
-    """The request was read, and found wrong."""
+    """The request is well-formed, but invalid."""
 
 
 class InvalidInput(Invalid):
-    """Parameters or body break a rule.
+    """Parameters or body are not valid.
 
     Parameters
     ----------
     errors
-        ``(path, message)`` for everything wrong, e.g. ``("body.quantity", "is required")``; the first
-        `PROBLEM_ERRORS_MAX` of them are shown.
+        ``(path, message)`` for everything that is wrong, e.g. ``("body.quantity", "is required")``; the first
+        `PROBLEM_ERRORS_MAX` of them are listed.
     """
 
     code = "invalid_input"
@@ -203,109 +203,109 @@ class IdempotencyKeyReused(Invalid):
 
 
 class NotFound(InventoryError):
-    """Absent, or not for this principal to know of."""
+    """It does not exist, or is hidden from this principal."""
 
 
 class RouteNotFound(NotFound):
     """The service has no such path."""
 
     code = "route_not_found"
-    title = "No such path"
+    title = "Path not found"
 
 
 class ProductNotFound(NotFound):
-    """No such product, or another vendor's."""
+    """The product does not exist, or belongs to another vendor."""
 
     code = "product_not_found"
-    title = "No such product"
+    title = "Product not found"
 
 
 class SkuNotFound(NotFound):
-    """No such SKU, or another vendor's."""
+    """The SKU does not exist, or belongs to another vendor."""
 
     code = "sku_not_found"
-    title = "No such SKU"
+    title = "SKU not found"
 
 
 class OrderNotFound(NotFound):
-    """No such order."""
+    """The order does not exist."""
 
     code = "order_not_found"
-    title = "No such order"
+    title = "Order not found"
 
 
 class TransactionNotFound(NotFound):
-    """No such log record, or another vendor's."""
+    """The log record does not exist, or belongs to another vendor."""
 
     code = "transaction_not_found"
-    title = "No such transaction"
+    title = "Transaction not found"
 
 
 class MethodNotAllowed(InventoryError):
-    """The path has no such method.
+    """The path does not support the method.
 
     Parameters
     ----------
     allowed
-        The methods it has.
+        The methods that it supports.
     """
 
     code = "method_not_allowed"
-    title = "The path does not take this method"
+    title = "Method not allowed"
 
     def __init__(self, method: str, allowed: Iterable[str]) -> None:
         self.allowed = ", ".join(sorted(allowed))
-        super().__init__(f"{method} is not one of {self.allowed}.")
+        super().__init__(f"{method} is not allowed here; allowed are {self.allowed}.")
 
 
 class PreconditionFailed(InventoryError):
-    """If-Match names another version than the one that is there."""
+    """If-Match names another version than the current one."""
 
     code = "precondition_failed"
     title = "The resource has changed"
 
 
 class Conflict(InventoryError):
-    """Valid, but not as things stand."""
+    """The request is valid, but not possible in the current state."""
 
 
 class ExternalIdExists(Conflict):
-    """The vendor has a product of this external id."""
+    """The vendor has another product with this external id."""
 
     code = "external_id_exists"
-    title = "The external id belongs to a product already"
+    title = "The external id is already in use"
 
 
 class SkuExists(Conflict):
-    """A SKU of this id exists already."""
+    """A SKU with this id already exists."""
 
     code = "sku_exists"
-    title = "The SKU exists already"
+    title = "The SKU already exists"
 
 
 class ProductInactive(Conflict):
     """The product is deactivated."""
 
     code = "product_inactive"
-    title = "The product is not active"
+    title = "The product is deactivated"
 
 
 class SkuInactive(Conflict):
     """The SKU is deactivated."""
 
     code = "sku_inactive"
-    title = "The SKU is not active"
+    title = "The SKU is deactivated"
 
 
 class StockLimitExceeded(Conflict):
-    """The SKU would hold more units than one SKU can."""
+    """The stock of the SKU would exceed the maximum."""
 
     code = "stock_limit_exceeded"
-    title = "The SKU would hold too many units"
+    title = "The stock would exceed the maximum"
 
 
 class InsufficientStock(Conflict):
-    """Fewer units are available than asked for.
+    """Fewer units are available than requested.
 
     Parameters
     ----------
@@ -314,22 +314,22 @@ class InsufficientStock(Conflict):
     """
 
     code = "insufficient_stock"
-    title = "Too little stock"
+    title = "Insufficient stock"
 
     def __init__(self, lines: Sequence[dict[str, Any]]) -> None:
-        shortest = lines[0]
-        others = f"; {len(lines)} lines are short in all" if len(lines) > 1 else ""
+        first = lines[0]
+        others = f" {len(lines)} lines are short in total." if len(lines) > 1 else ""
         super().__init__(
-            f"{shortest['sku']} has {shortest['available']} of {shortest['asked']} units{others}.",
+            f"{first['sku']}: {first['asked']} units requested, {first['available']} available.{others}",
             lines=list(lines),
         )
 
 
 class AdjustmentBelowReserved(Conflict):
-    """The SKU would hold fewer units than orders have reserved of it."""
+    """The stock would fall below the units that orders have reserved."""
 
     code = "adjustment_below_reserved"
-    title = "Orders have reserved more units than would be left"
+    title = "The stock would fall below the reserved units"
 
 
 class CountStale(Conflict):
@@ -340,28 +340,28 @@ class CountStale(Conflict):
 
 
 class QuantityExceedsReserved(Conflict):
-    """Part of an order was to be settled that it does not hold."""
+    """More units were to be confirmed or cancelled than the order has reserved."""
 
     code = "quantity_exceeds_reserved"
-    title = "The order holds fewer units"
+    title = "The order has reserved fewer units"
 
 
 class RefundExceedsConfirmed(Conflict):
-    """More units were to come back than have left for the order and are not back yet."""
+    """More units were to be refunded than were confirmed and not yet refunded."""
 
     code = "refund_exceeds_confirmed"
-    title = "Fewer units have left for the order"
+    title = "The order has fewer units to refund"
 
 
 class OrderExists(Conflict):
-    """An order of this id exists with other lines."""
+    """An order with this id exists with other lines."""
 
     code = "order_exists"
-    title = "The order exists with other lines"
+    title = "The order already exists with other lines"
 
 
 class OrderInProgress(Conflict):
-    """Another command on the order has begun and is not at its end yet."""
+    """Another command on the order has begun and has not finished."""
 
     code = "order_in_progress"
     title = "Another command on the order is in progress"
@@ -369,68 +369,68 @@ class OrderInProgress(Conflict):
 
 
 class OrderCancelled(Conflict):
-    """The order holds nothing any more: it was cancelled."""
+    """The order was cancelled and reserves nothing."""
 
     code = "order_cancelled"
     title = "The order is cancelled"
 
 
 class OrderConfirmed(Conflict):
-    """The order's units have left the stock: only a refund brings them back."""
+    """The order's units have left the stock; only a refund returns them."""
 
     code = "order_confirmed"
     title = "The order is confirmed"
 
 
 class ReservationExpired(Conflict):
-    """The hold ended before the order was confirmed."""
+    """The hold expired before the order was confirmed."""
 
     code = "reservation_expired"
     title = "The reservation has expired"
 
 
 class Unavailable(InventoryError):
-    """Nothing is half done; the same request may be repeated.
+    """Nothing was changed; the same request may be repeated.
 
-    An answer that was lost on its way may have been a success: repeating finds it by the order's id or the
-    Idempotency-Key.
+    If a response was lost on its way, the command may have been executed: a repeated request finds it by the
+    order's id or the Idempotency-Key.
     """
 
     retry_after_seconds: ClassVar[int] = 1
 
 
 class Busy(Unavailable):
-    """Too many writers wanted the same items for too long."""
+    """Too many writers competed for the same items for too long."""
 
     code = "busy"
-    title = "Too many writers at once"
+    title = "Too many concurrent writers"
 
 
 class IdentityUnavailable(Unavailable):
     """The token issuer's keys cannot be fetched."""
 
     code = "identity_unavailable"
-    title = "Tokens cannot be verified at present"
+    title = "Tokens cannot be verified at the moment"
     retry_after_seconds = 5
 
 
 class DatabaseUnavailable(Unavailable):
-    """DynamoDB throttles or cannot be reached."""
+    """DynamoDB throttles the service or cannot be reached."""
 
     code = "database_unavailable"
-    title = "The database cannot answer at present"
+    title = "The database is not available at the moment"
 
 
 class ArchiveUnavailable(Unavailable):
-    """The archive, which keeps the findings, cannot be reached or is not configured."""
+    """The archive, which stores the findings, cannot be reached or is not configured."""
 
     code = "archive_unavailable"
-    title = "The archive cannot answer at present"
+    title = "The archive is not available at the moment"
     retry_after_seconds = 5
 
 
 class InternalError(InventoryError):
-    """A defect of ours; the log has the request id and the cause."""
+    """A defect of the service; its log has the request id and the cause."""
 
     code = "internal_error"
-    title = "An internal error"
+    title = "Internal error"

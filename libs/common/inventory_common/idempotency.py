@@ -1,7 +1,7 @@
-"""Commands that are done once, however often they are sent (design 2.10).
+"""Commands that are executed once, however often they are sent (design 2.10).
 
-A command with an Idempotency-Key writes a marker in the transaction that does it; a later request that finds
-the marker answers with what was done then.  A marker keeps ids, not answers.
+A command with an Idempotency-Key writes an idempotency record in the transaction that executes it; a later
+request that finds the record returns what was written then.  A record keeps keys of items, not responses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,11 +23,11 @@ _PREFIX: Final = "#MARKER#"
 
 @value
 class IdempotencyRecord:
-    """What a command left behind at `written_at`: the keys of the items it wrote."""
+    """What a command left at `written_at`: `results` are the keys of the items it wrote."""
 
     idempotency_id: str
-    body_hash: str
-    done: Sequence[Mapping[str, str]]
+    payload_hash: str
+    results: Sequence[Mapping[str, str]]
     written_at: str
 
     @property
@@ -38,7 +38,7 @@ class IdempotencyRecord:
 
     @classmethod
     def from_item(cls, item: Mapping[str, AttributeValue], partition_key: str) -> Self:
-        """Read a marker item; its id is the table's partition key."""
+        """Read the item of a record; its id is the table's partition key."""
         attributes = from_item(item)
         return cls(
             attributes[partition_key],
@@ -48,10 +48,10 @@ class IdempotencyRecord:
         )
 
     def put(self, table_name: str, key: Item) -> dict[str, Any]:
-        """Return the action that writes it in a transaction; `key` is the table's whole key."""
+        """Return the action that writes it in a transaction; `key` is the item's whole primary key."""
         attributes = {
-            "body_hash": self.body_hash,
-            "done": self.done,
+            "body_hash": self.payload_hash,
+            "done": self.results,
             "written_at": self.written_at,
             TTL_ATTRIBUTE: self.ttl,
         }
@@ -67,45 +67,43 @@ class IdempotencyRecord:
 
 @value
 class IdempotencyKey:
-    """A command that its client wants done once: whose marker to look for, and the body it must have had."""
+    """The Idempotency-Key of a request: the id of its record, and the hash of the payload it stands for."""
 
     idempotency_id: str
-    body_hash: str
+    payload_hash: str
 
     @classmethod
-    def of(cls, principal: str, method: str, route: str, key: str, body: str) -> Self:
-        """Make the intent of a request; the equal keys of two vendors or clients never meet.
+    def of(cls, principal: str, method: str, route: str, key: str, payload: str) -> Self:
+        """Return the key of a request; the same header of two vendors or clients gives two keys.
 
         Parameters
         ----------
         principal, method, route, key
-            Who asked, for what, and the Idempotency-Key.
-        body
-            The body in a form in which equal JSON is equal text.
+            Who asked, for what, and the Idempotency-Key header.
+        payload
+            The body as a text that is the same for equal JSON.
         """
         named = "\n".join((principal, method, route, key))
-        return cls(_PREFIX + _digest(named), _digest(body))
+        return cls(_PREFIX + _digest(named), _digest(payload))
 
-    def replayed_record(
-        self, idempotency_record: IdempotencyRecord | None, now: str
-    ) -> IdempotencyRecord | None:
-        """Return the marker if the command was done before; a lapsed marker counts as absent.
+    def replayed_record(self, record: IdempotencyRecord | None, now: str) -> IdempotencyRecord | None:
+        """Return the record if the command was executed before, and None if there is none or it has expired.
 
         Raises
         ------
         IdempotencyKeyReused
-            If the key stands for another body.
+            If the record stands for another payload.
         """
         # DynamoDB removes an expired item within days, not at once.
-        if idempotency_record is None or idempotency_record.ttl <= epoch_seconds(now):
+        if record is None or record.ttl <= epoch_seconds(now):
             return None
-        if idempotency_record.body_hash != self.body_hash:
+        if record.payload_hash != self.payload_hash:
             raise IdempotencyKeyReused("The Idempotency-Key was used before with another body.")
-        return idempotency_record
+        return record
 
-    def idempotency_record(self, done: Sequence[Mapping[str, str]], now: str) -> IdempotencyRecord:
-        """Make the marker that says what was done."""
-        return IdempotencyRecord(self.idempotency_id, self.body_hash, done, now)
+    def record(self, results: Sequence[Mapping[str, str]], now: str) -> IdempotencyRecord:
+        """Return the record of an execution that wrote items with these keys."""
+        return IdempotencyRecord(self.idempotency_id, self.payload_hash, results, now)
 
 
 def _digest(text: str) -> str:

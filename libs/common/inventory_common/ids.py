@@ -6,7 +6,7 @@ anchored by whoever matches them, with `is_id` here.
 
 import re
 import secrets
-from typing import Final
+from typing import Final, NamedTuple, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from .limits import SKU_VARIANT_MAX_CHARACTERS
@@ -18,9 +18,9 @@ __all__ = [
     "SKU_ID",
     "TRANSACTION_ID",
     "VENDOR_ID",
+    "StockKey",
     "is_id",
     "new_product_id",
-    "product_of",
     "sku_prefix",
     "transaction_id",
 ]
@@ -56,7 +56,7 @@ _LEDGER_NAMESPACE: Final[UUID] = uuid5(NAMESPACE_URL, "urn:inventory:ledger")
 
 
 def is_id(name: str, value: str) -> bool:
-    """Tell whether `value` has the form of the attribute `name`, one of `PATTERNS`."""
+    """Return whether `value` has the form of the attribute `name`, one of `PATTERNS`."""
     return _COMPILED[name].fullmatch(value) is not None
 
 
@@ -74,15 +74,22 @@ def sku_prefix(product_id: str) -> str:
     return f"SKU-{product_id}-"
 
 
-def product_of(sku: str) -> str:
-    """Return the product that a SKU's id names, e.g. ``PROD-E4F9A``."""
-    return "-".join(sku.split("-", 3)[1:3])
+class StockKey(NamedTuple):
+    """What identifies a SKU: the primary key of VendorInventory."""
+
+    product_id: str
+    sku: str
+
+    @classmethod
+    def of(cls, sku: str) -> Self:
+        """Return the key of the SKU with this id, which contains its product's."""
+        return cls("-".join(sku.split("-", 3)[1:3]), sku)
 
 
 def transaction_id(sku: str, sequence: int) -> str:
     """Return the id of a SKU's log record number `sequence`.
 
-    It follows from the two (UUIDv5), so that any single record of a ledger can be asked for by a consistent
-    read, whatever an index shows.
+    It is derived from the two (UUIDv5), so that any single record of a ledger can be read consistently,
+    whatever an index shows.
     """
     return f"TXN-{uuid5(_LEDGER_NAMESPACE, f'{sku}#{sequence}')}"

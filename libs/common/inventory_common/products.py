@@ -1,18 +1,41 @@
-"""A product as Products-table keeps it and as the API shows it."""
+"""A product as Products-table stores it and the API serves it.
+
+`Product` declares each attribute once: its type, its limits, the sentence for the documents, and whether it
+may be changed.  Request bodies, the OpenAPI document, the client and the command line's rows and exports
+follow from it.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, NotRequired, Self, TypedDict
 
+from .attributes import (
+    Attribute,
+    Counter,
+    Description,
+    ImageUrl,
+    Items,
+    Name,
+    Price,
+    ProductId,
+    StoredMoment,
+    VendorId,
+    YesNo,
+)
 from .items import AttributeValue, Item, from_item, to_item
+from .limits import PRODUCT_IMAGES_MAX, PRODUCT_TAGS_MAX
 from .values import value
 
-__all__ = ["ACTIVE", "INACTIVE", "Product"]
+__all__ = ["ACTIVE", "INACTIVE", "NewProduct", "Product"]
 
 ACTIVE: Final = "true"
 INACTIVE: Final = "false"
 """`is_active` is the sort key of CategoryIndex, and a key cannot be a BOOL (design 2.1)."""
+
+_IMAGES: Final = "https://shopsmart-inventory-images.s3.ap-south-1.amazonaws.com"
 
 
 @value(kw_only=True)
@@ -20,24 +43,56 @@ class Product:
     """A product of one vendor; attribute names are the specification's.
 
     `base_price` is exact money; `version` counts every change and is the ETag; `external_id` is the vendor's
-    own name for the product.
+    own id for the product.
     """
 
-    product_id: str
-    vendor_id: str
-    product_name: str
-    description: str | None = None
-    category: str
-    subcategory: str | None = None
-    brand: str | None = None
-    base_price: Decimal | int
-    images: list[str] | None = None
-    tags: list[str] | None = None
-    is_active: bool
-    created_at: str
-    updated_at: str
-    version: int
-    external_id: str | None = None
+    product_id: ProductId
+    vendor_id: VendorId
+    product_name: Annotated[
+        Name, Attribute("Display name.", "Wireless Bluetooth Headphones", changeable=True)
+    ]
+    description: Annotated[
+        Description | None,
+        Attribute(
+            "Detailed product description.",
+            "Premium over-ear headphones with active noise cancellation",
+            changeable=True,
+        ),
+    ] = None
+    category: Annotated[Name, Attribute("Main category.", "Electronics", changeable=True)]
+    subcategory: Annotated[Name | None, Attribute("Subcategory.", "Audio", changeable=True)] = None
+    brand: Annotated[Name | None, Attribute("Brand name.", "SoundMax", changeable=True)] = None
+    base_price: Annotated[Price, Attribute("Base selling price.", 89.99, changeable=True)]
+    images: Annotated[
+        Annotated[list[ImageUrl], Items(PRODUCT_IMAGES_MAX)] | None,
+        Attribute(
+            "URLs of images.",
+            [f"{_IMAGES}/PROD-E4F9A_img1.jpg", f"{_IMAGES}/PROD-E4F9A_img2.jpg"],
+            changeable=True,
+        ),
+    ] = None
+    tags: Annotated[
+        Annotated[list[Name], Items(PRODUCT_TAGS_MAX)] | None,
+        Attribute(
+            "Tags for search and filters.",
+            ["wireless", "bluetooth", "audio", "headphones"],
+            changeable=True,
+        ),
+    ] = None
+    is_active: Annotated[
+        YesNo, Attribute("Whether it is offered; DELETE only sets this to false.", True, changeable=True)
+    ]
+    created_at: Annotated[
+        str, StoredMoment(), Attribute("When it was created.", "2026-02-23T10:30:00.000000Z")
+    ]
+    updated_at: Annotated[
+        str, StoredMoment(), Attribute("When it was last changed.", "2026-02-23T10:30:00.000000Z")
+    ]
+    version: Annotated[int, Counter(1), Attribute("Counts every change; the ETag.", 1)]
+    external_id: Annotated[
+        Name | None,
+        Attribute("The vendor's own id for the product: unique per vendor, immutable.", "HEADPHONES-1"),
+    ] = None
 
     @classmethod
     def from_item(cls, item: Mapping[str, AttributeValue]) -> Self:
@@ -56,3 +111,21 @@ class Product:
 
 
 _ATTRIBUTES: Final = tuple(field.name for field in fields(Product))
+
+
+class NewProduct(TypedDict):
+    """A product to be created: the attributes of `Product` that its creator sets.
+
+    A vendor's token names the vendor; an admin has to name it.
+    """
+
+    vendor_id: NotRequired[str | None]
+    product_name: str
+    description: NotRequired[str | None]
+    category: str
+    subcategory: NotRequired[str | None]
+    brand: NotRequired[str | None]
+    base_price: Decimal | int
+    images: NotRequired[list[str] | None]
+    tags: NotRequired[list[str] | None]
+    external_id: NotRequired[str | None]

@@ -15,14 +15,14 @@ from chalice.app import Response
 from .errors import RouteNotFound
 from .responses import Headers
 
-__all__ = ["PROGRAM", "ReferencePages", "page", "program_file"]
+__all__ = ["SCRIPT", "ReferencePages", "page", "script_file"]
 
-PROGRAM: Final = "redoc.standalone.js"
+SCRIPT: Final = "redoc.standalone.js"
 
 _PACKAGE: Final = "drf-spectacular-sidecar"
-_IN_PACKAGE: Final = f"drf_spectacular_sidecar/static/drf_spectacular_sidecar/redoc/bundles/{PROGRAM}"
+_IN_PACKAGE: Final = f"drf_spectacular_sidecar/static/drf_spectacular_sidecar/redoc/bundles/{SCRIPT}"
 _MAX_AGE_SECONDS: Final = 86_400
-"""How long a browser may keep the reference page's program."""
+"""How long a browser may keep the reference page's script."""
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "style-src 'unsafe-inline'; worker-src blob:; base-uri 'none'; form-action 'none'"
@@ -51,11 +51,11 @@ class ReferencePages:
     def page(self) -> Response:
         """Serve the reference page."""
         headers: Headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": _POLICY}
-        return Response(page(self._name, "openapi.json", f"docs/{PROGRAM}"), headers, 200)
+        return Response(page(self._name, "openapi.json", f"docs/{SCRIPT}"), headers, 200)
 
-    def program(self) -> Response:
-        """Serve the page's program."""
-        found = program_file(self._folder)
+    def script(self) -> Response:
+        """Serve the page's script."""
+        found = script_file(self._folder)
         if found is None:
             raise RouteNotFound(f"The program of the reference page is not installed ({_PACKAGE}).")
         headers: Headers = {
@@ -85,9 +85,9 @@ def page(title: str, document: str, program: str) -> str:
 """
 
 
-def program_file(folder: Path) -> Path | None:
+def script_file(folder: Path) -> Path | None:
     """Return the program's file: the copy in a service's package, else the installed distribution's."""
-    packaged = folder / PROGRAM
+    packaged = folder / SCRIPT
     if packaged.is_file():
         return packaged
     from importlib.metadata import PackageNotFoundError, distribution  # not at a cold start

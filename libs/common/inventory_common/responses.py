@@ -1,4 +1,4 @@
-"""The answers a route can give when all went well; `problems` makes the others."""
+"""The responses of a route that succeeds; `problems` makes the others."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from .pages import Page
     from .requests import Request
 
-__all__ = ["REPLAYED", "Headers", "answer", "linked", "listing", "no_content"]
+__all__ = ["REPLAYED", "Headers", "json_response", "no_content", "page_response", "with_next_link"]
 
 Headers = dict[str, str | list[str]]
 
 REPLAYED: Final = {"Idempotent-Replayed": "true"}
-"""Beside an answer to a command that had been done before."""
+"""The header of the response to a command that was executed before."""
 
 
-def answer(
+def json_response(
     document: Mapping[str, Any],
     *,
     status: int = 200,
@@ -30,18 +30,18 @@ def answer(
     replayed: bool = False,
     etag: object | None = None,
 ) -> Response:
-    """Serve one JSON object.
+    """Return a response that holds one JSON object.
 
     Parameters
     ----------
     document
         The object, its numbers int or Decimal.
     status
-        200, or 201 for something created; a replayed command answers 200 all the same.
+        200, or 201 for something created; a replayed command returns 200 all the same.
     location
-        Where a created resource is.
+        The address of a created resource.
     replayed
-        Whether the command had been done before.
+        Whether the command was executed before.
     etag
         The version of a single resource.
     """
@@ -55,19 +55,19 @@ def answer(
     return Response(dumps(document), headers, 200 if replayed else status)
 
 
-def listing(page: Page, request: Request) -> Response:
-    """Serve a page, with the address of the next in the body's cursor and in ``Link``."""
+def page_response(page: Page, request: Request[Any]) -> Response:
+    """Return a page of a list, with the next page's cursor in the body and its address in ``Link``."""
     document = {"items": page.documents, "next_cursor": page.next_cursor}
-    return linked(answer(document), request, page.next_cursor)
+    return with_next_link(json_response(document), request, page.next_cursor)
 
 
-def linked(response: Response, request: Request, next_cursor: str | None) -> Response:
-    """Add the address of the next page to an answer, if there is one."""
+def with_next_link(response: Response, request: Request[Any], next_cursor: str | None) -> Response:
+    """Add the address of the next page to a response, if there is one."""
     if next_cursor is not None:
         response.headers["Link"] = f'<{request.address_of_page(next_cursor)}>; rel="next"'
     return response
 
 
 def no_content() -> Response:
-    """Serve nothing: done."""
+    """Return a response without a body."""
     return Response("", {}, 204)

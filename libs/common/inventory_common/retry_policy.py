@@ -1,4 +1,5 @@
-"""How a write that lost a race tries again: full jitter, bounded by attempts and by a deadline."""
+"""How a write that conflicts with another is retried: backoff with full jitter, bounded by attempts and a
+deadline."""
 
 import random
 import time
@@ -6,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from .errors import Busy
-from .limits import WRITE_ATTEMPTS_MAX, WRITE_DEADLINE_SECONDS
+from .tuning import WRITE_ATTEMPTS_MAX, WRITE_DEADLINE_SECONDS
 from .values import value
 
 __all__ = ["RetryPolicy"]
@@ -20,7 +21,7 @@ _LONGEST_PAUSE_SECONDS: Final = 0.8
 
 @value(kw_only=True)
 class RetryPolicy:
-    """How long to keep trying; the clock, the pause and the dice are parameters for tests."""
+    """How long to keep trying; clock, sleep and random numbers are parameters for tests."""
 
     attempts_max: int = WRITE_ATTEMPTS_MAX
     deadline_seconds: float = WRITE_DEADLINE_SECONDS
@@ -31,11 +32,12 @@ class RetryPolicy:
     uniform: Callable[[float, float], float] = random.uniform
 
     def deadline(self) -> float:
-        """Return the moment, by the monotonic clock, after which what begins now gives up."""
+        """Return the moment of the monotonic clock at which work that begins now gives up."""
         return self.monotonic() + self.deadline_seconds
 
     def pause(self, seconds_max: float) -> None:
-        """Sleep for a while of any length up to that: who waits for the same does not come back together."""
+        """Sleep for a random time of up to `seconds_max`, so that writers that wait together do not return
+        together."""
         self.sleep(self.uniform(0, seconds_max))
 
     def attempts(self, deadline: float | None = None) -> Iterator[int]:
@@ -44,7 +46,7 @@ class RetryPolicy:
         Parameters
         ----------
         deadline
-            One of `deadline`, where the attempts are not all that it bounds.
+            A return value of `deadline`, if it bounds more than these attempts.
 
         Raises
         ------
@@ -58,10 +60,10 @@ class RetryPolicy:
             yield attempt
             if attempt == self.attempts_max:
                 break
-            # Full jitter: writers that lost together do not come back together.
+            # Full jitter: writers that conflicted do not return together.
             pause = self.uniform(0, ceiling)
             if self.monotonic() + pause > deadline:
                 break
             self.sleep(pause)
             ceiling = min(2 * ceiling, self.longest_pause_seconds)
-        raise Busy("Too many writers want the same items; please try again.")
+        raise Busy("Too many writers compete for the same items; please try again.")

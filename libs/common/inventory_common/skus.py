@@ -1,17 +1,46 @@
-"""A SKU as VendorInventory keeps it and as the API shows it."""
+"""A SKU as VendorInventory stores it and the API serves it.
+
+`Sku` declares each attribute once: its type, its limits, the sentence for the documents, and whether it may
+be changed.  Request bodies, the OpenAPI document, the client and the command line's rows and exports follow
+from it.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, NotRequired, Self, TypedDict
 
+from .attributes import (
+    Attribute,
+    Counter,
+    Hash,
+    Items,
+    Name,
+    Price,
+    ProductId,
+    SkuId,
+    StoredMoment,
+    Threshold,
+    TransactionId,
+    Units,
+    VendorId,
+    YesNo,
+)
+from .ids import StockKey
 from .items import AttributeValue, Item, from_item, to_item
+from .limits import VARIANT_ATTRIBUTES_MAX
 from .values import value
 
-__all__ = ["FIRST_PREVIOUS_HASH", "Sku"]
+__all__ = ["FIRST_PREVIOUS_HASH", "NewSku", "Sku", "SkuAttributes"]
 
 FIRST_PREVIOUS_HASH: Final = "0" * 64
-"""What a SKU's first log record names as the hash before it."""
+"""The `previous_hash` of a SKU's first log record."""
+
+
+_AvailableStock = Annotated[int, Units(), Attribute("Units for sale: `current_stock - reserved_stock`.", 45)]
+_LowStockFlag = Annotated[bool, Attribute("Whether `current_stock <= reorder_threshold`.", False)]
 
 
 @value(kw_only=True)
@@ -23,33 +52,60 @@ class Sku:
     `product_is_active` is the product's flag as of `product_version`.
     """
 
-    product_id: str
-    sku: str
-    vendor_id: str
-    variant_name: str
-    variant_attributes: dict[str, str] | None = None
-    current_stock: int
-    reserved_stock: int
-    reorder_threshold: int
-    unit_price: Decimal | int
-    last_updated: str
-    last_updated_by: str
-    is_active: bool
-    sequence: int
-    ledger_hash: str
-    version: int
-    last_transaction_at: str | None = None
-    last_transaction_id: str | None = None
-    product_is_active: bool
-    product_version: int
+    product_id: ProductId
+    sku: SkuId
+    vendor_id: VendorId
+    variant_name: Annotated[Name, Attribute("Display name of the variant.", "Black - Large", changeable=True)]
+    variant_attributes: Annotated[
+        Annotated[dict[Name, Name], Items(VARIANT_ATTRIBUTES_MAX)] | None,
+        Attribute("Characteristics of the variant.", {"color": "Black", "size": "Large"}, changeable=True),
+    ] = None
+    current_stock: Annotated[int, Units(), Attribute("Units in stock.", 50)]
+    reserved_stock: Annotated[int, Units(), Attribute("Units in stock that are reserved for orders.", 5)]
+    reorder_threshold: Annotated[
+        Threshold, Attribute("The stock at or below which the SKU is low.", 10, changeable=True)
+    ]
+    unit_price: Annotated[Price, Attribute("Price of this variant.", 89.99, changeable=True)]
+    last_updated: Annotated[
+        str,
+        StoredMoment(),
+        Attribute("When it was last changed, its stock included.", "2026-02-23T14:20:00.000000Z"),
+    ]
+    last_updated_by: Annotated[str, Attribute("Who changed it last.", "VENDOR-001")]
+    is_active: Annotated[
+        YesNo, Attribute("Whether it is offered; DELETE only sets this to false.", True, changeable=True)
+    ]
+    sequence: Annotated[int, Counter(), Attribute("Counts the SKU's log records, from 1 without a gap.", 1)]
+    ledger_hash: Annotated[str, Hash(), Attribute("`hash` of the last log record.", FIRST_PREVIOUS_HASH)]
+    version: Annotated[int, Counter(1), Attribute("Counts every change; the ETag.", 1)]
+    last_transaction_at: Annotated[
+        str | None,
+        StoredMoment(),
+        Attribute("When the last log record was written.", "2026-02-23T14:20:00.000000Z"),
+    ] = None
+    last_transaction_id: Annotated[
+        TransactionId | None,
+        Attribute("The last log record.", "TXN-550e8400-e29b-41d4-a716-446655440000"),
+    ] = None
+    product_is_active: Annotated[
+        bool, Attribute("Whether the product is active, as of `product_version`.", True)
+    ]
+    product_version: Annotated[
+        int, Counter(), Attribute("The last version of the product that the SKU was updated from.", 1)
+    ]
 
     @property
-    def available_stock(self) -> int:
-        """Units for sale: always calculated, never trusted from storage."""
+    def key(self) -> StockKey:
+        """Its product's id and its own."""
+        return StockKey(self.product_id, self.sku)
+
+    @property
+    def available_stock(self) -> _AvailableStock:
+        """Units for sale: always calculated, never read from storage."""
         return self.current_stock - self.reserved_stock
 
     @property
-    def low_stock_flag(self) -> bool:
+    def low_stock_flag(self) -> _LowStockFlag:
         """Whether the stock is at or below its alert threshold."""
         return self.current_stock <= self.reorder_threshold
 
@@ -67,10 +123,25 @@ class Sku:
         return {**self._attributes(), "low_stock_flag": self.low_stock_flag}
 
     def _attributes(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _SHOWN}
+        return {name: getattr(self, name) for name in _SERVED}
 
 
 _ATTRIBUTES: Final = tuple(field.name for field in fields(Sku))
 # In the order of the specification.
 _AFTER_RESERVED: Final = _ATTRIBUTES.index("reserved_stock") + 1
-_SHOWN: Final = (*_ATTRIBUTES[:_AFTER_RESERVED], "available_stock", *_ATTRIBUTES[_AFTER_RESERVED:])
+_SERVED: Final = (*_ATTRIBUTES[:_AFTER_RESERVED], "available_stock", *_ATTRIBUTES[_AFTER_RESERVED:])
+
+
+class SkuAttributes(TypedDict):
+    """The attributes of `Sku` that its vendor sets when it is created, apart from its id."""
+
+    variant_name: str
+    variant_attributes: NotRequired[Mapping[str, str] | None]
+    unit_price: Decimal | int
+    reorder_threshold: int
+
+
+class NewSku(SkuAttributes):
+    """A variant of a product."""
+
+    sku: str

@@ -1,6 +1,6 @@
 """Changes of items as DynamoDB Streams deliver them: at least once, in the order of each item's changes.
 
-A function that is given changes bears the same one twice and those of different items in any order.
+A handler has to accept the same change twice, and those of different items in any order.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ __all__ = [
 
 @value
 class StreamSubscription:
-    """The changes of one kind of item: those of a table whose key attribute has a prefix.
+    """The changes of one type of item: those of a table whose key attribute has a prefix.
 
-    The event source mapping filters by it, so that markers and the like start no function.
+    The event source mapping filters by it, so that changes of other items invoke no function.
     """
 
     table: Table
     key_attribute: str
     prefix: str
 
-    def has(self, key: Item) -> bool:
-        """Tell whether an item with this key is of the feed's kind."""
+    def matches(self, key: Item) -> bool:
+        """Return whether changes of the item with this key are subscribed to."""
         return bool(key[self.key_attribute]["S"].startswith(self.prefix))
 
 
 PRODUCT_CHANGES: Final = StreamSubscription(PRODUCTS, "product_id", "PROD-")
 SKU_CHANGES: Final = StreamSubscription(VENDOR_INVENTORY, "sku", "SKU-")
-# Of all items: one that has another id than records have is worth a look above all.
+# Of all items: one whose id is not a record's is suspicious above all.
 LOG_CHANGES: Final = StreamSubscription(STOCK_TRANSACTIONS, "transaction_id", "")
 
 
@@ -50,8 +50,8 @@ LOG_CHANGES: Final = StreamSubscription(STOCK_TRANSACTIONS, "transaction_id", ""
 class ItemChange:
     """One change of one item; `before` is None for a new item, `after` for one that was removed.
 
-    `sequence_number` is the change's own in its stream, `happened_at` is in epoch seconds, of which DynamoDB
-    tells whole ones.
+    `sequence_number` is the change's own in its stream; `happened_at` is in epoch seconds, which DynamoDB
+    rounds to whole ones.
     """
 
     key: Item
@@ -84,9 +84,9 @@ def process_batch(
     Parameters
     ----------
     event
-        What Lambda gives a function that reads a stream.
-    feed
-        The changes to handle; others are passed over.
+        What Lambda passes to a function that reads a stream.
+    subscription
+        The changes to handle; others are skipped.
     handle
         Called once for each change.
     service
@@ -95,7 +95,7 @@ def process_batch(
     Returns
     -------
     dict
-        The answer of a function whose mapping has ``ReportBatchItemFailures``.
+        The response of a function whose mapping has ``ReportBatchItemFailures``.
     """
     failures: list[dict[str, str]] = []
     handled = 0
@@ -106,7 +106,7 @@ def process_batch(
             sequence_number = record["dynamodb"]["SequenceNumber"]
             try:
                 change = ItemChange.from_record(record)
-                if subscription.has(change.key):
+                if subscription.matches(change.key):
                     handle(change)
                     handled += 1
             except Exception as error:

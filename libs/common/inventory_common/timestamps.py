@@ -11,6 +11,7 @@ from typing import Final
 
 __all__ = [
     "TIMESTAMP_FORM",
+    "TIMESTAMP_STORED_FORM",
     "Clock",
     "epoch_seconds",
     "later_of",
@@ -23,7 +24,9 @@ __all__ = [
 TIMESTAMP_FORM: Final = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
-"""What a moment looks like that a client sends; not every text of this form is one."""
+"""The pattern of a moment that a client sends; not every text of this form is a moment."""
+TIMESTAMP_STORED_FORM: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
+"""The pattern of a moment as the services store and serve it."""
 _EXTENDED_FORM: Final = re.compile(TIMESTAMP_FORM)
 
 Clock = Callable[[], str]

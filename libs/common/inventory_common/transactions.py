@@ -1,17 +1,46 @@
-"""The records of the stock log, their types, and the hash chain through them."""
+"""The records of the stock log, their types, and the hash chain through them.
+
+`RULES` declares each transaction type once: its effect on a SKU, what it requires, and how it is shown.  The
+stock service's rules, verification, the picture of a SKU's history and the documents follow from it.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Final, NamedTuple, Self
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
 import rfc8785
 
+from .attributes import (
+    Attribute,
+    Counter,
+    Hash,
+    OrderId,
+    ProductId,
+    SkuId,
+    StoredMoment,
+    TransactionId,
+    Units,
+    VendorId,
+)
 from .items import AttributeValue, Item, from_item, to_item
+from .limits import NOTES_MAX_BYTES, STOCK_MAX
+from .skus import FIRST_PREVIOUS_HASH
 from .values import value
 
-__all__ = ["EFFECTS", "NO_EFFECT", "Effect", "TransactionRecord", "TransactionType", "record_hash"]
+__all__ = [
+    "NO_EFFECT",
+    "RULES",
+    "Effect",
+    "Lane",
+    "TransactionRecord",
+    "TransactionType",
+    "TypeRules",
+    "record_hash",
+]
 
 
 class TransactionType(StrEnum):
@@ -32,56 +61,106 @@ class Effect(NamedTuple):
     reserved_stock: int
 
 
-EFFECTS: Final[dict[TransactionType, Effect]] = {
-    #                                              current  reserved
-    TransactionType.RESTOCK:                Effect(    +1,        0),
-    TransactionType.ORDER_PLACED:           Effect(     0,       +1),
-    TransactionType.ORDER_CONFIRMED:        Effect(    -1,       -1),
-    TransactionType.ORDER_CANCELLED:        Effect(     0,       -1),
-    TransactionType.REFUND:                 Effect(    +1,        0),
-    TransactionType.MANUAL_ADJUSTMENT:      Effect(    +1,        0),
-}  # fmt: skip
-"""Design 3, per unit.  A manual adjustment's quantity carries the sign; a refund of unsellable goods does not
-restock and so has no effect on the stock."""
-
-
 NO_EFFECT: Final = Effect(0, 0)
 """A refund of goods that cannot be sold again."""
+
+Lane = Literal["in", "hold", "out", "fix"]
+"""The colour of a type in the picture of a SKU's history."""
+
+
+class TypeRules(NamedTuple):
+    """What holds for every transaction of a type.
+
+    Attributes
+    ----------
+    effect
+        Per unit.  The quantity of a signed type may be negative.
+    lane
+        Its colour in the picture; the types are drawn from top to bottom in the order of `RULES`.
+    is_signed
+        Whether the quantity carries the sign of the change.
+    needs_active
+        Whether SKU and product have to be active: a deactivated one takes no new stock and no new orders,
+        while reserved units can still be settled.
+    is_order
+        Whether it belongs to an order.
+    returns_sku
+        Whether the response holds the SKU, which then must not have changed in any attribute since it was
+        read.
+    may_skip_stock
+        Whether it may leave the stock as it is: goods that come back and cannot be sold again.
+    """
+
+    effect: Effect
+    lane: Lane
+    is_signed: bool = False
+    needs_active: bool = False
+    is_order: bool = False
+    returns_sku: bool = False
+    may_skip_stock: bool = False
+
+
+RULES: Final[Mapping[TransactionType, TypeRules]] = {
+    #                                         current  reserved
+    TransactionType.RESTOCK: TypeRules(Effect(+1, 0), "in", needs_active=True, returns_sku=True),
+    TransactionType.REFUND: TypeRules(Effect(+1, 0), "in", is_order=True, may_skip_stock=True),
+    TransactionType.ORDER_PLACED: TypeRules(Effect(0, +1), "hold", is_order=True, needs_active=True),
+    TransactionType.ORDER_CANCELLED: TypeRules(Effect(0, -1), "hold", is_order=True),
+    TransactionType.ORDER_CONFIRMED: TypeRules(Effect(-1, -1), "out", is_order=True),
+    TransactionType.MANUAL_ADJUSTMENT: TypeRules(Effect(+1, 0), "fix", is_signed=True, returns_sku=True),
+}
+"""Design 3, type by type."""
 
 
 @value(kw_only=True)
 class TransactionRecord:
     """One change of one SKU's stock, in units, as StockTransactions keeps it for ever.
 
-    `quantity` is the units concerned, `quantity_change` what they did to `current_stock`; `sequence` counts a
-    SKU's records from 1 without a gap; `hash` seals the record and, through `previous_hash`, all before it.
+    `quantity` is the units concerned, `quantity_change` their effect on `current_stock`; `sequence` counts a
+    SKU's records from 1 without a gap; `hash` covers the record and, through `previous_hash`, all before it.
     """
 
-    transaction_id: str
-    timestamp: str
-    product_id: str
-    sku: str
-    vendor_id: str
-    transaction_type: str
-    quantity_change: int
-    stock_before: int
-    stock_after: int
-    order_id: str | None = None
-    performed_by: str
-    notes: str | None = None
-    sequence: int
-    quantity: int
-    reserved_before: int
-    reserved_after: int
-    request_id: str
-    previous_hash: str
-    hash: str
+    transaction_id: TransactionId
+    timestamp: Annotated[
+        str,
+        StoredMoment(),
+        Attribute("When it happened; strictly increasing within one SKU.", "2026-02-23T14:20:00.000000Z"),
+    ]
+    product_id: ProductId
+    sku: SkuId
+    vendor_id: VendorId
+    transaction_type: Annotated[str, Attribute("The type of stock change.", "restock")]
+    quantity_change: Annotated[int, Units(-STOCK_MAX), Attribute("The change of `current_stock`.", 25)]
+    stock_before: Annotated[int, Units(), Attribute("`current_stock` before it.", 50)]
+    stock_after: Annotated[int, Units(), Attribute("`current_stock` after it.", 75)]
+    order_id: OrderId | None = None
+    performed_by: Annotated[str, Attribute("Who did it, taken from the token.", "VENDOR-001")]
+    notes: Annotated[
+        str | None,
+        Attribute(
+            f"The reason; at most {NOTES_MAX_BYTES} bytes of UTF-8.",
+            "Monthly restock shipment from warehouse",
+        ),
+    ] = None
+    sequence: Annotated[int, Counter(), Attribute("Counts the SKU's log records, from 1 without a gap.", 1)]
+    quantity: Annotated[int, Units(), Attribute("The units concerned.", 25)]
+    reserved_before: Annotated[int, Units(), Attribute("`reserved_stock` before it.", 5)]
+    reserved_after: Annotated[int, Units(), Attribute("`reserved_stock` after it.", 5)]
+    request_id: Annotated[
+        str, Attribute("The X-Request-Id of the request.", "9c1f6a0e-8f0b-4b8e-9d0c-2f7f5f6f9f11")
+    ]
+    previous_hash: Annotated[
+        str,
+        Hash(),
+        Attribute("`hash` of the SKU's previous record; 64 zeros for the first.", FIRST_PREVIOUS_HASH),
+    ]
+    hash: Annotated[str, Hash(), Attribute("SHA-256 of the RFC 8785 form of this object without `hash`.", "")]
 
     @classmethod
-    def sealed(cls, **attributes: Any) -> Self:
-        """Make a record from all attributes but `hash`, and seal it."""
-        unsealed = cls(**attributes, hash="")
-        return cls(**attributes, hash=record_hash(unsealed.document()))
+    def with_hash(cls, **attributes: Any) -> Self:
+        """Make a record from all attributes but `hash`, which is calculated."""
+        unhashed = cls(**attributes, hash="")
+        return cls(**attributes, hash=record_hash(unhashed.document()))
 
     @classmethod
     def from_item(cls, item: Mapping[str, AttributeValue]) -> Self:
@@ -90,7 +169,7 @@ class TransactionRecord:
 
     @staticmethod
     def document_of(item: Mapping[str, AttributeValue]) -> dict[str, Any]:
-        """Return what `document` does of the record that an item is: a page of them takes 0.6 of the time."""
+        """Return the `document` of the record that an item is, in 0.6 of the time for a page of them."""
         return {**dict.fromkeys(_ATTRIBUTES), **from_item(item, _ATTRIBUTES)}
 
     def to_item(self) -> Item:
@@ -106,9 +185,9 @@ _ATTRIBUTES: Final = tuple(field.name for field in fields(TransactionRecord))
 
 
 def record_hash(document: Mapping[str, Any]) -> str:
-    """Return what a record's `hash` must be: SHA-256 of its canonical JSON without it, in lower-case hex.
+    """Return the `hash` of a record: SHA-256 of its canonical JSON without it, in lower-case hex.
 
-    `document` is the JSON object that the API serves, `hash` in it or not; the canonical form is RFC 8785.
+    `document` is the JSON object that the API serves, with or without `hash`; the canonical form is RFC 8785.
     """
-    unsealed = {name: value for name, value in document.items() if name != "hash"}
-    return sha256(rfc8785.dumps(unsealed)).hexdigest()
+    unhashed = {name: member for name, member in document.items() if name != "hash"}
+    return sha256(rfc8785.dumps(unhashed)).hexdigest()

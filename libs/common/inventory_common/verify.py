@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .ids import is_id
-from .ledger import FIRST_LINK, Finding, Link, check_record
+from .ledger import EMPTY_LOG, ChainHead, Difference, check_record
 
 __all__ = ["BrokenLog", "Chain", "main", "verify_lines"]
 
@@ -83,22 +83,22 @@ def _chain(sku: str, found: list[tuple[int, dict[str, Any]]], parts: bool) -> Ch
     found.sort(key=_sequence)
     first = _sequence(found[0])
     if parts and first > 1:
-        before: Link | None = None
+        before: ChainHead | None = None
         due = first
     else:
-        before, due = FIRST_LINK, 1
+        before, due = EMPTY_LOG, 1
     for number, document in found:
         if _sequence((number, document)) > due:
             raise BrokenLog(f"Record {due} of {sku} is missing (before line {number}).")
         if _sequence((number, document)) < due:
-            said = _shown(document.get("sequence"))
-            raise BrokenLog(f"Line {number} is a second record {said} of {sku}, or none.")
-        findings = check_record(document, sku, due, before)
-        if findings:
-            raise BrokenLog(_told(number, sku, due, findings))
-        before = Link.after(document)
+            shown = _shown(document.get("sequence"))
+            raise BrokenLog(f"Line {number} is a second record {shown} of {sku}, or none.")
+        differences = check_record(document, sku, due, before)
+        if differences:
+            raise BrokenLog(_report(number, sku, due, differences))
+        before = ChainHead.after(document)
         due += 1
-    assert before is not None, "a record without a finding leaves a link"
+    assert before is not None, "a record without a difference leaves a link"
     return Chain(sku, first, due - 1, before.hash)
 
 
@@ -107,15 +107,15 @@ def _sequence(numbered: tuple[int, dict[str, Any]]) -> int:
     return sequence if type(sequence) is int else 0
 
 
-def _told(number: int, sku: str, sequence: int, findings: Sequence[Finding]) -> str:
-    first = f"Line {number}, record {sequence} of {sku} ({findings[0].transaction_id}) is broken:"
-    return "\n".join([first, *(f"  {_sentence(finding)}" for finding in findings)])
+def _report(number: int, sku: str, sequence: int, differences: Sequence[Difference]) -> str:
+    first = f"Line {number}, record {sequence} of {sku} ({differences[0].transaction_id}) is broken:"
+    return "\n".join([first, *(f"  {_sentence(difference)}" for difference in differences)])
 
 
-def _sentence(finding: Finding) -> str:
-    if finding.kind == "attributes":
-        return f"attributes missing or too many: {_shown(finding.found)}"
-    return f"{finding.kind} is {_shown(finding.found)}, expected {_shown(finding.expected)}"
+def _sentence(difference: Difference) -> str:
+    if difference.kind == "attributes":
+        return f"attributes missing or too many: {_shown(difference.found)}"
+    return f"{difference.kind} is {_shown(difference.found)}, expected {_shown(difference.expected)}"
 
 
 def _shown(value: Any) -> str:

@@ -16,9 +16,9 @@ from inventory_common.errors import InvalidJson
 from inventory_common.exact_json import loads
 from inventory_common.ids import transaction_id
 from inventory_common.ledger import FIRST_LINK, Link, check_record
-from inventory_common.limits import ARCHIVE_LAG_MAX_SECONDS
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.timestamps import Clock, plus_seconds
+from inventory_common.tuning import ARCHIVE_LAG_MAX_SECONDS
 from inventory_common.values import value
 
 from .archive import LOG_PREFIX, record_key

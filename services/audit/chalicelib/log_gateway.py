@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from inventory_common.dynamodb import DynamoDBClient
+from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.errors import DatabaseUnavailable
 from inventory_common.ids import product_of
 from inventory_common.items import Item, from_item, to_attribute, to_item
-from inventory_common.limits import READ_ROUNDS_MAX, TRANSACTION_ITEMS_MAX
 from inventory_common.order_items import held_units, order_key, part_count, part_key
 from inventory_common.pages import Listing, Page, PageRequest, Period, Position, at_most, within
 from inventory_common.schema import (
@@ -22,6 +22,7 @@ from inventory_common.schema import (
 )
 from inventory_common.settings import Settings
 from inventory_common.transactions import TransactionRecord
+from inventory_common.tuning import READ_ROUNDS_MAX
 from inventory_common.values import value
 
 __all__ = ["InventoryScan", "LogGateway", "LogPage"]

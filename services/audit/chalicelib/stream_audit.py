@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.ids import is_id, transaction_id
 from inventory_common.items import Item
 from inventory_common.ledger import Finding, Link, check_balance, check_record
-from inventory_common.limits import TRANSACTION_ITEMS_MAX
 from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange, StreamSubscription
 from inventory_common.values import value
 

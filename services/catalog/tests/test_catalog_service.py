@@ -11,8 +11,8 @@ from chalicelib.catalog_service import CatalogService
 from chalicelib.product_gateway import ProductIdTaken
 from inventory_common.errors import Busy, IdempotencyKeyReused, PreconditionFailed, ProductNotFound
 from inventory_common.identity import Scope
-from inventory_common.limits import WRITE_ATTEMPTS_MAX
 from inventory_common.preconditions import IfMatch
+from inventory_common.tuning import WRITE_ATTEMPTS_MAX
 
 from .shop import OTHER_VENDOR, VENDOR, Clock, Draws, a_change, a_creation, a_deactivation, an_intent
 

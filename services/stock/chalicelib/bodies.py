@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
 from inventory_common.fields import (
     Body,
     MergePatch,
@@ -24,10 +25,9 @@ from inventory_common.limits import (
     HOLD_DEFAULT_SECONDS,
     HOLD_MAX_SECONDS,
     HOLD_MIN_SECONDS,
-    ORDER_LINES_SENT_MAX,
     QUANTITY_MAX,
+    REQUEST_LINES_MAX,
     STOCK_MAX,
-    UNDIVIDED_ORDER_LINES_MAX,
     VARIANT_ATTRIBUTES_MAX,
 )
 
@@ -81,7 +81,7 @@ class OrderLineBody(Body):
 class NewOrder(Body):
     """What to reserve, and for how long; lines of one SKU are summed, to at most 1,000,000 units."""
 
-    lines: Annotated[list[OrderLineBody], Field(min_length=1, max_length=ORDER_LINES_SENT_MAX)]
+    lines: Annotated[list[OrderLineBody], Field(min_length=1, max_length=REQUEST_LINES_MAX)]
     hold_seconds: Annotated[int, Field(ge=HOLD_MIN_SECONDS, le=HOLD_MAX_SECONDS)] = HOLD_DEFAULT_SECONDS
 
 
@@ -91,7 +91,7 @@ class Extension(Body):
     hold_seconds: Annotated[int, Field(ge=HOLD_MIN_SECONDS, le=HOLD_MAX_SECONDS)] = HOLD_DEFAULT_SECONDS
 
 
-BatchedLines = Annotated[list[OrderLineBody], Field(min_length=1, max_length=UNDIVIDED_ORDER_LINES_MAX)]
+BatchedLines = Annotated[list[OrderLineBody], Field(min_length=1, max_length=SINGLE_ITEM_ORDER_LINES_MAX)]
 
 
 class BatchedOrder(Body):
@@ -188,7 +188,7 @@ class SettledLine(Body):
     quantity: Quantity
 
 
-Lines = Annotated[list[SettledLine], Field(min_length=1, max_length=ORDER_LINES_SENT_MAX)]
+Lines = Annotated[list[SettledLine], Field(min_length=1, max_length=REQUEST_LINES_MAX)]
 
 
 class Settlement(Body):

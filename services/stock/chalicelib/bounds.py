@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from inventory_common.limits import BOUND_PLAN_SECONDS
 from inventory_common.timestamps import Clock, plus_seconds
+from inventory_common.tuning import BOUND_PLAN_SECONDS
 from inventory_common.values import value
 
 from .inventory_gateway import InventoryGateway

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from inventory_common.conditions import OLD_IMAGE, absent_or_expired, versioned_update
 from inventory_common.items import AttributeValue, to_attribute, to_item
-from inventory_common.limits import TURN_SECONDS
 from inventory_common.products import ACTIVE
 from inventory_common.skus import Sku
 from inventory_common.timestamps import plus_seconds
+from inventory_common.tuning import PRIORITY_LEASE_SECONDS
 from inventory_common.values import value
 
 from .inventory_items import (
@@ -72,7 +72,7 @@ class Tables:
 
 def turn_values(now: str) -> dict[str, AttributeValue]:
     """Return what `NOT_ANOTHERS_TURN` compares with; a turn that is taken now ends at `:turn_end`."""
-    return to_item({":now": now, ":turn_end": plus_seconds(now, TURN_SECONDS)})
+    return to_item({":now": now, ":turn_end": plus_seconds(now, PRIORITY_LEASE_SECONDS)})
 
 
 def actions_of(commits: Sequence[Commit], tables: Tables, in_turn: Collection[str] = ()) -> list[Action]:

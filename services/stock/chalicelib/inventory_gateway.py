@@ -19,13 +19,7 @@ from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.errors import Busy, DatabaseUnavailable, InvalidCursor
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.items import Item, from_item, to_attribute, to_item
-from inventory_common.limits import (
-    ALERT_MEMORY_SECONDS,
-    ANSWERED_LINES_MAX,
-    PAGE_MAX_ITEMS,
-    READ_ROUNDS_MAX,
-    WRITE_ATTEMPTS_MAX,
-)
+from inventory_common.limits import PAGE_MAX_ITEMS, RESPONSE_LINES_MAX
 from inventory_common.pages import (
     Filter,
     Listing,
@@ -51,6 +45,7 @@ from inventory_common.settings import Settings
 from inventory_common.skus import Sku
 from inventory_common.timestamps import epoch_seconds
 from inventory_common.transactions import TransactionRecord
+from inventory_common.tuning import READ_ROUNDS_MAX, SENT_ALERT_TTL_SECONDS, WRITE_ATTEMPTS_MAX
 
 from .inventory_actions import (
     NOT_ANOTHERS_TURN,
@@ -234,7 +229,7 @@ class InventoryGateway:
         """List orders that hold units and are due before a moment, and where the list goes on.
 
         In the order of due time within each of the sixteen partitions that share them, one after another; a
-        page takes at most sixteen Queries, and ends early where its orders have `ANSWERED_LINES_MAX` lines.
+        page takes at most sixteen Queries, and ends early where its orders have `RESPONSE_LINES_MAX` lines.
         The index may lag.
         """
         partition, after = self._place_of(page.after)
@@ -249,7 +244,7 @@ class InventoryGateway:
                 if order is not None:
                     orders.append(order)
                     lines += len(order.lines)
-                if lines >= ANSWERED_LINES_MAX:
+                if lines >= RESPONSE_LINES_MAX:
                     return orders, from_item({name: item[name] for name in VENDOR_INVENTORY_INDEX.position})
             if "LastEvaluatedKey" in answer:
                 return orders, from_item(answer["LastEvaluatedKey"])
@@ -283,7 +278,7 @@ class InventoryGateway:
         self._transact(actions_of(commits, self._tables, in_turn))
 
     def take_turn(self, skus: Iterable[tuple[str, str]], now: str) -> Readings:
-        """Ask other writers to leave these SKUs alone for `TURN_SECONDS`, and return them as they stand.
+        """Ask other writers to leave these SKUs alone for `PRIORITY_LEASE_SECONDS`, and return them as they stand.
 
         One call each.  It is a courtesy, no lock: whoever does not wait breaks nothing.
 
@@ -389,7 +384,7 @@ class InventoryGateway:
 
     def remember_sent(self, alert_id: str, now: str) -> None:
         """Remember an alert as sent, for longer than its stream keeps the change."""
-        ttl = epoch_seconds(now) + ALERT_MEMORY_SECONDS
+        ttl = epoch_seconds(now) + SENT_ALERT_TTL_SECONDS
         item = alert_key(alert_id) | to_item({TTL_ATTRIBUTE: ttl})
         self._client.put_item(TableName=self._inventory, Item=item)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
+from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX, TRANSACTION_ITEMS_MAX
 from inventory_common.errors import (
     InsufficientStock,
     InvalidInput,
@@ -19,13 +20,7 @@ from inventory_common.errors import (
     SkuNotFound,
 )
 from inventory_common.idempotency import IdempotencyRecord
-from inventory_common.limits import (
-    ORDER_LINES_MAX,
-    QUANTITY_MAX,
-    TOMBSTONE_SECONDS,
-    TRANSACTION_ITEMS_MAX,
-    UNDIVIDED_ORDER_LINES_MAX,
-)
+from inventory_common.limits import ORDER_LINES_MAX, QUANTITY_MAX, TOMBSTONE_SECONDS
 from inventory_common.skus import Sku
 from inventory_common.timestamps import epoch_seconds, plus_seconds
 from inventory_common.transactions import TransactionType
@@ -92,8 +87,10 @@ def sum_settled(lines: Iterable[tuple[str, int]] | None) -> dict[str, int] | Non
     quantities: dict[str, int] = {}
     for sku, quantity in lines:
         quantities[sku] = quantities.get(sku, 0) + quantity
-    if len(quantities) > UNDIVIDED_ORDER_LINES_MAX:
-        raise InvalidInput([("body.lines", f"should name at most {UNDIVIDED_ORDER_LINES_MAX} distinct SKUs")])
+    if len(quantities) > SINGLE_ITEM_ORDER_LINES_MAX:
+        raise InvalidInput(
+            [("body.lines", f"should name at most {SINGLE_ITEM_ORDER_LINES_MAX} distinct SKUs")]
+        )
     return quantities
 
 

@@ -13,6 +13,11 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
 
+from inventory_common.dynamodb_limits import (
+    ORDER_PART_LINES_MAX,
+    SINGLE_ITEM_ORDER_LINES_MAX,
+    TRANSACTION_ITEMS_MAX,
+)
 from inventory_common.errors import (
     Busy,
     InsufficientStock,
@@ -22,7 +27,6 @@ from inventory_common.errors import (
     SkuNotFound,
     StockLimitExceeded,
 )
-from inventory_common.limits import ORDER_PART_LINES_MAX, TRANSACTION_ITEMS_MAX, UNDIVIDED_ORDER_LINES_MAX
 from inventory_common.skus import Sku
 from inventory_common.values import value
 
@@ -77,7 +81,7 @@ class Sagas:
             found = None
         # In one sequence, however they are sent: a line's place in it says which part keeps it.
         command = replace(command, lines=tuple(sorted(command.lines, key=lambda line: line.sku)))
-        if found is None and len(command.lines) > UNDIVIDED_ORDER_LINES_MAX:
+        if found is None and len(command.lines) > SINGLE_ITEM_ORDER_LINES_MAX:
             self._require_on_offer(command, deadline)
         by_sku = {line.sku: line for line in command.lines}
 

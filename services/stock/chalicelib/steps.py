@@ -19,11 +19,12 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
+from inventory_common.dynamodb_limits import ORDER_PART_LINES_MAX, SINGLE_ITEM_ORDER_LINES_MAX
 from inventory_common.errors import OrderExists
 from inventory_common.exact_json import dumps
 from inventory_common.idempotency import IdempotencyRecord
-from inventory_common.limits import ORDER_LEASE_SECONDS, ORDER_PART_LINES_MAX, UNDIVIDED_ORDER_LINES_MAX
 from inventory_common.timestamps import plus_seconds
+from inventory_common.tuning import SAGA_LEASE_SECONDS
 
 from .commands import OrderLineRequest, PlaceOrder, SettleOrder
 from .orders import EXPIRED, Errand, Order, Phase
@@ -64,7 +65,7 @@ SETTLEMENTS: Final = {settlement.phase: settlement for settlement in (CONFIRM, C
 
 def part_of(position: int, line_count: int) -> int:
     """Return the part that keeps an order's line, by its position among all; 0 is the order's own item."""
-    return 0 if line_count <= UNDIVIDED_ORDER_LINES_MAX else position // ORDER_PART_LINES_MAX + 1
+    return 0 if line_count <= SINGLE_ITEM_ORDER_LINES_MAX else position // ORDER_PART_LINES_MAX + 1
 
 
 def place_some(
@@ -269,7 +270,7 @@ def _after_step(before: Order, after: Order, occasion: Occasion, *, is_last: boo
 
 
 def _lease(occasion: Occasion) -> str:
-    return plus_seconds(occasion.now, ORDER_LEASE_SECONDS)
+    return plus_seconds(occasion.now, SAGA_LEASE_SECONDS)
 
 
 def _fingerprint(command: PlaceOrder) -> str:

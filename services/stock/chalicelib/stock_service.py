@@ -7,6 +7,7 @@ from dataclasses import field, replace
 from typing import NamedTuple
 
 from inventory_common.dynamodb import expected_error
+from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
 from inventory_common.errors import (
     Busy,
     InvalidInput,
@@ -18,7 +19,7 @@ from inventory_common.errors import (
 from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import Scope
 from inventory_common.ids import product_of, sku_prefix
-from inventory_common.limits import ANSWERED_LINES_MAX, UNDIVIDED_ORDER_LINES_MAX
+from inventory_common.limits import RESPONSE_LINES_MAX
 from inventory_common.pages import Page, PageRequest, encode_cursor
 from inventory_common.retry_policy import RetryPolicy
 from inventory_common.skus import Sku
@@ -202,7 +203,7 @@ class StockService:
         """
         command = replace(command, lines=reservations.sum_lines(command.lines))
         deadline = self.retry_policy.deadline()
-        if len(command.lines) > UNDIVIDED_ORDER_LINES_MAX:
+        if len(command.lines) > SINGLE_ITEM_ORDER_LINES_MAX:
             return self._sagas.place(command, source, deadline)
         try:
             return _settled(self._transactor.carry_out(_placing(command, source), deadline))
@@ -259,7 +260,7 @@ class StockService:
         """Carry out commands on orders, many to a transaction, and tell what became of each.
 
         Each is done or refused by itself, as it would be alone; those on one order in their sequence.  Whose
-        order has no room in the answer, after `ANSWERED_LINES_MAX` lines, is told to send it again.
+        order has no room in the answer, after `RESPONSE_LINES_MAX` lines, is told to send it again.
         """
         deadline = self.retry_policy.deadline()
         tasks: dict[int, Task] = {}
@@ -360,7 +361,7 @@ def _as_many_as_an_answer_holds(
     for result in results:
         if isinstance(result, SettledOrder):
             lines += len(result.order.lines)
-            if lines > ANSWERED_LINES_MAX:
+            if lines > RESPONSE_LINES_MAX:
                 result = Busy("The orders before it fill the answer; please send it again.")
         shown.append(result)
     return shown

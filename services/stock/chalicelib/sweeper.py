@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 from inventory_common.dynamodb import expected_error
 from inventory_common.errors import InventoryError
-from inventory_common.limits import SWEEP_SECONDS_MAX
 from inventory_common.pages import PageRequest
 from inventory_common.retry_policy import RetryPolicy
 from inventory_common.timestamps import Clock
+from inventory_common.tuning import SWEEP_SECONDS_MAX
 from inventory_common.values import value
 
 from .commands import Source

@@ -26,18 +26,18 @@ from itertools import chain
 from typing import Final
 
 from inventory_common.dynamodb import expected_error
+from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.errors import Busy, Conflict, InventoryError
 from inventory_common.ids import product_of
-from inventory_common.limits import (
-    CONFLICTS_BEFORE_HALVING,
-    LOSSES_BEFORE_DIVIDING,
-    LOSSES_BEFORE_TURN,
-    TRANSACTION_ITEMS_MAX,
-    TURN_SECONDS,
-)
 from inventory_common.retry_policy import RetryPolicy
 from inventory_common.skus import Sku
 from inventory_common.timestamps import Clock, epoch_seconds
+from inventory_common.tuning import (
+    CONFLICTS_BEFORE_LEASE,
+    CONFLICTS_BEFORE_SAGA,
+    CONFLICTS_BEFORE_SPLIT,
+    PRIORITY_LEASE_SECONDS,
+)
 from inventory_common.values import value
 
 from .commands import Source
@@ -157,19 +157,19 @@ class _Losses:
     def call_for_halving(self) -> bool:
         """Whether fewer tasks are likelier to commit; on one SKU alone they are not."""
         return (
-            max(self.conflicts, self.torn_readings) >= CONFLICTS_BEFORE_HALVING
-            or self.of_several_skus >= LOSSES_BEFORE_DIVIDING
+            max(self.conflicts, self.torn_readings) >= CONFLICTS_BEFORE_SPLIT
+            or self.of_several_skus >= CONFLICTS_BEFORE_SAGA
         )
 
     @property
     def call_for_steps(self) -> bool:
         """Whether one task is likelier to commit SKU by SKU."""
-        return self.of_several_skus >= LOSSES_BEFORE_DIVIDING and bool(self.contested)
+        return self.of_several_skus >= CONFLICTS_BEFORE_SAGA and bool(self.contested)
 
     @property
     def call_for_turn(self) -> bool:
         """Whether other writers of the one SKU that was lost each time should wait."""
-        return self.count >= LOSSES_BEFORE_TURN and len(self.contested) == 1
+        return self.count >= CONFLICTS_BEFORE_LEASE and len(self.contested) == 1
 
 
 @value
@@ -356,7 +356,7 @@ class Transactor:
             skus = [(product_of(sku), sku) for sku in losses.contested]
         else:
             return known, ()
-        turn_ends = self.retry_policy.monotonic() + TURN_SECONDS
+        turn_ends = self.retry_policy.monotonic() + PRIORITY_LEASE_SECONDS
         found = self.gateway.take_turn(skus, self.clock())
         losses.in_turn, losses.turn_ends = found.skus.keys(), turn_ends
         return known.updated(found), losses.in_turn

@@ -13,7 +13,7 @@ from front_door import Client
 from chalicelib.commands import BatchedOrder
 from chalicelib.memory import Memory
 from chalicelib.stock_service import StockService
-from inventory_common.limits import LOSSES_BEFORE_DIVIDING
+from inventory_common.tuning import CONFLICTS_BEFORE_SAGA
 
 from .shop import (
     BLACK,
@@ -318,7 +318,7 @@ def test_an_order_that_goes_on_in_steps_is_placed_before_it_is_confirmed(
     def restock() -> None:
         service.restock(a_restock(1, idempotency_key=an_intent(f"key-{next(numbers)}")), SOURCE)
 
-    rival = Rival(service.gateway, *[restock] * LOSSES_BEFORE_DIVIDING)
+    rival = Rival(service.gateway, *[restock] * CONFLICTS_BEFORE_SAGA)
     monkeypatch.setattr(service_module, "stock", replace(service, gateway=rival, memory=Memory()))
     found = results(shop, orders, order(1, (BLACK, 1), (WHITE, 1)), confirm(1), order(2))
     assert [told(result) for result in found] == ["201 reserved", "200 confirmed", "201 reserved"]

@@ -22,8 +22,8 @@ from chalicelib.reservations import (
     require_same_lines,
 )
 from chalicelib.snapshot import NeedsSteps, Snapshot
+from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.errors import InvalidInput, OrderInProgress
-from inventory_common.limits import TRANSACTION_ITEMS_MAX
 
 from .shop import BLACK, NOW, ORDER, PRODUCT, a_line, a_sku, an_intent, an_occasion, an_order, asking
 

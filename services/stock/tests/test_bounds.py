@@ -9,10 +9,10 @@ import pytest
 from chalicelib.bounds import BoundLowering, next_state
 from chalicelib.inventory_gateway import InventoryGateway
 from chalicelib.inventory_items import LowStockBound
-from inventory_common.limits import BOUND_PLAN_SECONDS
 from inventory_common.pages import PageRequest
 from inventory_common.settings import Settings
 from inventory_common.timestamps import plus_seconds
+from inventory_common.tuning import BOUND_PLAN_SECONDS
 
 from .shop import NOW, PRODUCT, VENDOR, a_product, a_sku
 

@@ -17,10 +17,10 @@ from chalicelib.inventory_items import alert_key
 from chalicelib.reactions import Reactions
 from inventory_common.alerts import Alert
 from inventory_common.items import Item, from_item, to_item
-from inventory_common.limits import ALERT_MEMORY_SECONDS
 from inventory_common.products import Product
 from inventory_common.skus import Sku
 from inventory_common.timestamps import epoch_seconds
+from inventory_common.tuning import SENT_ALERT_TTL_SECONDS
 
 from .shop import (
     BLACK,
@@ -638,8 +638,8 @@ def test_an_alert_is_remembered_for_longer_than_its_stream_keeps_the_change(
     item = from_item(remembered(dynamodb, fall)["Item"])
     # No attribute that would put it into an index.
     assert item.keys() == {"product_id", "sku", "ttl"}
-    assert item["ttl"] == epoch_seconds(LATER) + ALERT_MEMORY_SECONDS
-    assert ALERT_MEMORY_SECONDS >= 2 * 24 * 3600
+    assert item["ttl"] == epoch_seconds(LATER) + SENT_ALERT_TTL_SECONDS
+    assert SENT_ALERT_TTL_SECONDS >= 2 * 24 * 3600
 
 
 def remembered(dynamodb: Any, fall: Any) -> Any:

@@ -14,6 +14,7 @@ from chalicelib.reservations import cancel, confirm, refund, standing, sum_lines
 from chalicelib.snapshot import Commit, IncompleteSnapshot, Snapshot
 from chalicelib.stock_changes import adjust
 from chalicelib.stock_rules import Occasion, move
+from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
 from inventory_common.errors import (
     AdjustmentBelowReserved,
     CountStale,
@@ -30,7 +31,7 @@ from inventory_common.errors import (
 )
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.identity import Scope
-from inventory_common.limits import QUANTITY_MAX, STOCK_MAX, UNDIVIDED_ORDER_LINES_MAX
+from inventory_common.limits import QUANTITY_MAX, STOCK_MAX
 from inventory_common.skus import Sku
 from inventory_common.timestamps import epoch_seconds, plus_seconds
 from inventory_common.transactions import TransactionType
@@ -431,7 +432,7 @@ def test_the_units_of_one_sku_are_settled_as_one() -> None:
 
 
 def test_a_settlement_names_no_more_skus_than_an_order_has() -> None:
-    named = [(f"SKU-{PRODUCT}-V{number}", 1) for number in range(UNDIVIDED_ORDER_LINES_MAX)]
+    named = [(f"SKU-{PRODUCT}-V{number}", 1) for number in range(SINGLE_ITEM_ORDER_LINES_MAX)]
     settled = sum_settled([*named, *named])
     assert settled is not None
     assert set(settled.values()) == {2}

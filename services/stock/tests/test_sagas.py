@@ -26,9 +26,10 @@ from inventory_common.errors import (
     SkuInactive,
     StockLimitExceeded,
 )
-from inventory_common.limits import ORDER_LEASE_SECONDS, ORDER_LINES_MAX, STOCK_MAX
+from inventory_common.limits import ORDER_LINES_MAX, STOCK_MAX
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord, record_hash
+from inventory_common.tuning import SAGA_LEASE_SECONDS
 from local.tables import create_tables, definitions
 
 from .shop import ORDER, PRODUCT, SOURCE, Clock, a_sku, an_intent, patient
@@ -300,7 +301,7 @@ def test_a_place_that_was_given_back_meanwhile_is_not_answered_as_done(
             self.commits += 1
             service.gateway.commit(commits, in_turn)
             if self.commits == 2:
-                clock.advance(ORDER_LEASE_SECONDS + 1)
+                clock.advance(SAGA_LEASE_SECONDS + 1)
                 assert sweeper.sweep("request-9")["completed"] == 1
 
     with pytest.raises(Busy):
@@ -387,7 +388,7 @@ def test_a_place_that_fails_tells_why_though_the_sweeper_gives_back_the_rest(
                 dynamodb.put_item(TableName="VendorInventory", Item=sold_out.to_item())
             service.gateway.commit(commits, in_turn)
             if self.commits == 4:
-                clock.advance(ORDER_LEASE_SECONDS + 1)
+                clock.advance(SAGA_LEASE_SECONDS + 1)
                 assert sweeper.sweep("request-9")["completed"] == 1
 
     with pytest.raises(InsufficientStock):
@@ -403,10 +404,10 @@ def test_an_order_that_another_sweeper_removes_meanwhile_is_no_defect(
     keep(60)
     with pytest.raises(Died):
         dying(service, after=4).place(asking_for(60), SOURCE)
-    clock.advance(ORDER_LEASE_SECONDS + 1)
+    clock.advance(SAGA_LEASE_SECONDS + 1)
 
     def other() -> None:
-        clock.advance(ORDER_LEASE_SECONDS + 1)
+        clock.advance(SAGA_LEASE_SECONDS + 1)
         assert sweeper.sweep("request-8")["completed"] == 1
 
     gateway = Meanwhile(service.gateway, commits_before, other)
@@ -467,7 +468,7 @@ def test_another_command_waits_while_an_order_is_being_placed(
     with pytest.raises(OrderExists):
         service.place(asking_for(60, quantity=1), SOURCE)
     assert sweeper.sweep("request-9") == {"released": 0, "completed": 0, "settled": 0, "failed": 0}
-    clock.advance(ORDER_LEASE_SECONDS)
+    clock.advance(SAGA_LEASE_SECONDS)
     clock.advance(1)
     assert sweeper.sweep("request-9")["completed"] == 1
     assert service.gateway.order(ORDER) is None
@@ -591,7 +592,7 @@ def test_a_process_that_dies_anywhere_leaves_no_half_order(
             COMMANDS[command](service)
             assert standing.figures() == FIGURES[command]
         else:
-            clock.advance(ORDER_LEASE_SECONDS + 1)
+            clock.advance(SAGA_LEASE_SECONDS + 1)
             assert sweeper.sweep("request-9")["failed"] == 0
             # A place that nobody acknowledged is undone; what else has begun is done; what has not is not.
             wholly = {(ALL, 0), (ALL, ASKED)} if command == "place" else {before, FIGURES[command]}
@@ -697,7 +698,7 @@ def test_a_refund_whose_stock_fills_up_in_the_middle_goes_on_when_there_is_room(
     with pytest.raises(Busy, match="holds 1000000000 units"):
         beside.refund(SettleOrder(ORDER), SOURCE)
     assert service.order(ORDER).phase == "refunding"
-    clock.advance(ORDER_LEASE_SECONDS + 1)
+    clock.advance(SAGA_LEASE_SECONDS + 1)
     assert sweeper.sweep("no room")["failed"] == 1
     a_sku_with_room = a_sku(the_skus(56)[55], 3)
     key = {"product_id": {"S": PRODUCT}, "sku": {"S": a_sku_with_room.sku}}
@@ -707,7 +708,7 @@ def test_a_refund_whose_stock_fills_up_in_the_middle_goes_on_when_there_is_room(
         UpdateExpression="SET current_stock = :some, available_stock = :some",
         ExpressionAttributeValues={":some": {"N": "3"}},
     )
-    clock.advance(ORDER_LEASE_SECONDS + 1)
+    clock.advance(SAGA_LEASE_SECONDS + 1)
     assert sweeper.sweep("room")["completed"] == 1
     assert service.order(ORDER).status == "refunded"
 

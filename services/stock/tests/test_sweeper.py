@@ -15,8 +15,8 @@ from chalicelib.commands import BatchedOrder, ExtendHold, SettleOrder
 from chalicelib.stock_service import SettledOrder, StockService
 from chalicelib.sweeper import Sweeper
 from inventory_common.errors import ReservationExpired
-from inventory_common.limits import SWEEP_SECONDS_MAX
 from inventory_common.pages import PageRequest
+from inventory_common.tuning import SWEEP_SECONDS_MAX
 
 from .shop import (
     BLACK,

@@ -17,8 +17,8 @@ from chalicelib.snapshot import Readings
 from chalicelib.stock_changes import restock
 from chalicelib.stock_service import StockService
 from inventory_common.errors import Busy
-from inventory_common.limits import LOSSES_BEFORE_TURN, TURN_SECONDS
 from inventory_common.timestamps import plus_seconds
+from inventory_common.tuning import CONFLICTS_BEFORE_LEASE, PRIORITY_LEASE_SECONDS
 
 from .shop import (
     BLACK,
@@ -94,7 +94,7 @@ def test_who_lost_a_sku_several_times_is_let_by(captured: StockService) -> None:
     placed = captured.place(asking((BLACK, 2)), SOURCE)
     assert placed.order.status is OrderStatus.RESERVED
     gateway: Any = captured.gateway
-    assert (gateway.losses, gateway.turned_away) == (LOSSES_BEFORE_TURN, 1)
+    assert (gateway.losses, gateway.turned_away) == (CONFLICTS_BEFORE_LEASE, 1)
 
 
 def test_an_order_of_several_lines_takes_its_turn_at_the_contested_one_alone(
@@ -112,10 +112,10 @@ def test_others_wait_for_as_long_as_a_turn_lasts(rival: StockService, clock: Clo
         rival.place(asking((BLACK, 1)), SOURCE)
     assert rival.place(asking((WHITE, 1), order_id="ORDER-WHITE"), SOURCE).order.reserved == 1
     # Whoever asked for it has died.
-    clock.advance(TURN_SECONDS)
+    clock.advance(PRIORITY_LEASE_SECONDS)
     with pytest.raises(Busy):
         rival.place(asking((BLACK, 1)), SOURCE)
-    clock.now = plus_seconds(NOW, TURN_SECONDS + 1)
+    clock.now = plus_seconds(NOW, PRIORITY_LEASE_SECONDS + 1)
     assert rival.place(asking((BLACK, 1)), SOURCE).order.reserved == 1
 
 
@@ -126,7 +126,7 @@ def test_who_is_turned_away_comes_back_without_a_loss_more(
 
     def sleep(seconds: float) -> None:
         pauses.append(seconds)
-        clock.advance(TURN_SECONDS + 1)
+        clock.advance(PRIORITY_LEASE_SECONDS + 1)
 
     waiting = replace(service, retry_policy=replace(patient(), sleep=sleep, uniform=lambda low, high: high))
     assert waiting.place(asking((BLACK, 1)), SOURCE).order.reserved == 1
@@ -141,7 +141,7 @@ def test_a_turn_of_a_clock_far_ahead_keeps_nobody(service: StockService, rival: 
 def test_two_at_once_have_no_turn(service: StockService, clock: Clock, takes_turn: None) -> None:
     with pytest.raises(LostRace):
         service.gateway.take_turn([KEY], clock())
-    clock.advance(TURN_SECONDS + 1)
+    clock.advance(PRIORITY_LEASE_SECONDS + 1)
     assert service.gateway.take_turn([KEY], clock()).skus.keys() == {BLACK}
 
 
@@ -159,7 +159,7 @@ def test_there_is_no_turn_at_a_sku_that_does_not_exist(service: StockService, dy
 def test_the_write_ends_the_turn(service: StockService, rival: StockService, dynamodb: Any) -> None:
     before = stored(dynamodb)
     service.gateway.take_turn([KEY], NOW)
-    assert stored(dynamodb) == before | {"turn_until": {"S": plus_seconds(NOW, TURN_SECONDS)}}
+    assert stored(dynamodb) == before | {"turn_until": {"S": plus_seconds(NOW, PRIORITY_LEASE_SECONDS)}}
     with suppress(Busy):
         rival.restock(a_restock(1), SOURCE)
     assert "turn_until" in stored(dynamodb)

@@ -9,9 +9,9 @@ from itertools import islice
 from typing import Any, Final
 
 from inventory_client import BatchCommand, LineRequest, Order, Problem, problems
+from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
 from inventory_common.fields import Body
 from inventory_common.ids import product_of
-from inventory_common.limits import UNDIVIDED_ORDER_LINES_MAX
 
 from ..profiles import Session
 from .journal import Action, Journal, Plan, State, Unit
@@ -78,7 +78,7 @@ class Orders:
         lines = 0
         for unit in units:
             count = len(unit.plan.target["lines"])
-            if count > UNDIVIDED_ORDER_LINES_MAX:
+            if count > SINGLE_ITEM_ORDER_LINES_MAX:
                 yield [unit]
                 continue
             if bundle and (len(bundle) == _BATCH_ORDERS or lines + count > _BATCH_LINES):
@@ -91,7 +91,7 @@ class Orders:
 
     def carry_out(self, session: Session, bundle: Sequence[Unit]) -> list[Done]:
         """Place the orders, and settle those that are to be settled."""
-        if len(bundle[0].plan.target["lines"]) > UNDIVIDED_ORDER_LINES_MAX:
+        if len(bundle[0].plan.target["lines"]) > SINGLE_ITEM_ORDER_LINES_MAX:
             return [self._whole(session, unit) for unit in bundle]
         refused: dict[int, Done] = {}
         # A batch does not promise that an order is placed before its next command's turn: two batches do.

@@ -1,0 +1,439 @@
+"""What an attribute may hold, and what it is: declared once, for bodies, queries, documents and files.
+
+A type such as `Text` or `Money` is metadata of an annotation (``Annotated[str, Text(200)]``): it checks a
+value, reads one from the text of a query or a file, and gives the JSON Schema.  An `Attribute` beside it
+carries the sentence for the documents.  Nothing is coerced: ``"1"``, ``true`` and ``1.5`` are not integers.
+
+pydantic is not imported here: it calls a type's hooks when the first body is read (`bodies`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Protocol, Union, get_args, get_origin, get_type_hints
+
+from .ids import PATTERNS, is_id
+from .limits import (
+    MONEY_DECIMAL_PLACES,
+    MONEY_MAX,
+    NAME_MAX_CHARACTERS,
+    NOTES_MAX_BYTES,
+    PRODUCT_DESCRIPTION_MAX_CHARACTERS,
+    PRODUCT_IMAGE_MAX_CHARACTERS,
+    QUANTITY_MAX,
+    STOCK_MAX,
+)
+from .timestamps import TIMESTAMP_FORM, TIMESTAMP_STORED_FORM, timestamp
+from .values import value
+
+__all__ = [
+    "NOTES_FORMAT",
+    "NO_CONTROL_CHARACTERS",
+    "READABLE",
+    "AnyText",
+    "Attribute",
+    "AttributeType",
+    "Counter",
+    "Description",
+    "Flag",
+    "Hash",
+    "Identifier",
+    "ImageUrl",
+    "Items",
+    "Moment",
+    "Money",
+    "Name",
+    "Notes",
+    "OneOf",
+    "OrderId",
+    "Price",
+    "ProductId",
+    "Quantity",
+    "SkuId",
+    "StoredMoment",
+    "Text",
+    "Threshold",
+    "TransactionId",
+    "Units",
+    "VendorId",
+    "WholeNumber",
+    "YesNo",
+    "attribute_of",
+    "attributes_of",
+    "form_of",
+    "is_optional",
+    "type_of",
+]
+
+NO_CONTROL_CHARACTERS: Final = r"^[^\x00-\x1f\x7f-\x9f]+$"
+"""The pattern of texts without control characters."""
+# The characters that str.strip removes, apart from control characters.
+_BLANK_CHARACTERS: Final = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+READABLE: Final = rf"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f{_BLANK_CHARACTERS}][^\x00-\x1f\x7f-\x9f]*$"
+"""The pattern of texts that have no control characters and are not blank."""
+_COMPILED: Final = {pattern: re.compile(pattern) for pattern in (NO_CONTROL_CHARACTERS, READABLE)}
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_DECIMAL: Final = re.compile(rf"[0-9]{{1,7}}(\.[0-9]{{1,{MONEY_DECIMAL_PLACES}}})?")
+NOTES_FORMAT: Final = f"utf-8-of-{NOTES_MAX_BYTES}-bytes"
+"""The `format` of notes in documents: JSON Schema cannot count bytes."""
+
+
+class AttributeType(Protocol):
+    """A type of values; every method that reads raises ValueError with what the value should be."""
+
+    def check(self, value: Any) -> Any:
+        """Return a JSON value in the form in which it is stored."""
+
+    def from_text(self, text: str) -> Any:
+        """Return the value that a query parameter or the cell of a file holds."""
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of what is accepted."""
+
+
+class _Checked:
+    """The hooks by which pydantic uses a type."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(self.check)  # type: ignore[attr-defined]
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        return self.schema()  # type: ignore[attr-defined,no-any-return]
+
+
+@value
+class Text(_Checked):
+    """A text of 1 to `max_characters` that matches `pattern`, and of at most `max_bytes` in UTF-8."""
+
+    max_characters: int
+    pattern: str = READABLE
+    max_bytes: int | None = None
+
+    def check(self, value: Any) -> str:
+        """Return the text."""
+        if not isinstance(value, str):
+            raise ValueError("should be a string")
+        if not 1 <= len(value) <= self.max_characters:
+            raise ValueError(f"should have 1 to {self.max_characters} characters")
+        if _SURROGATE.search(value):
+            raise ValueError("should be valid Unicode")
+        if not _COMPILED[self.pattern].fullmatch(value):
+            raise ValueError("should not be blank, and should have no control characters")
+        if self.max_bytes is not None and len(value.encode()) > self.max_bytes:
+            raise ValueError(f"should be at most {self.max_bytes} bytes of UTF-8")
+        return value
+
+    def from_text(self, text: str) -> str:
+        """Return the text."""
+        return self.check(text)
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        size = {} if self.max_bytes is None else {"format": f"utf-8-of-{self.max_bytes}-bytes"}
+        return {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": self.max_characters,
+            "pattern": self.pattern,
+            **size,
+        }
+
+
+@value
+class AnyText(_Checked):
+    """A text whose content is checked elsewhere."""
+
+    def check(self, value: Any) -> str:
+        """Return the text."""
+        if not isinstance(value, str):
+            raise ValueError("should be a string")
+        return value
+
+    def from_text(self, text: str) -> str:
+        """Return the text."""
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "string"}
+
+
+@value
+class Identifier(_Checked):
+    """An id of the form that `ids.PATTERNS` has for the attribute `name`."""
+
+    name: str
+
+    def check(self, value: Any) -> str:
+        """Return the id."""
+        if not isinstance(value, str):
+            raise ValueError("should be a string")
+        if not is_id(self.name, value):
+            raise ValueError(f"should match {PATTERNS[self.name]}")
+        return value
+
+    def from_text(self, text: str) -> str:
+        """Return the id."""
+        return self.check(text)
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "string", "pattern": f"^{PATTERNS[self.name]}$"}
+
+
+@value
+class OneOf(_Checked):
+    """One of some words."""
+
+    choices: tuple[str, ...]
+
+    def check(self, value: Any) -> str:
+        """Return the word."""
+        if value not in self.choices:
+            raise ValueError(f"should be one of {', '.join(self.choices)}")
+        return str(value)
+
+    def from_text(self, text: str) -> str:
+        """Return the word."""
+        return self.check(text)
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "string", "enum": list(self.choices)}
+
+
+@value
+class WholeNumber(_Checked):
+    """An integer from `least` to `most`."""
+
+    least: int
+    most: int
+
+    def check(self, value: Any) -> int:
+        """Return the integer."""
+        if type(value) is not int:
+            raise ValueError("should be an integer")
+        if not self.least <= value <= self.most:
+            raise ValueError(f"should be {self.least} to {self.most}")
+        return value
+
+    def from_text(self, text: str) -> int:
+        """Return the integer."""
+        if not re.fullmatch(r"-?[0-9]{1,18}", text):
+            raise ValueError(f"should be an integer from {self.least} to {self.most}")
+        return self.check(int(text))
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+@value
+class Money(_Checked):
+    """An exact amount of 0 to `MONEY_MAX` with at most `MONEY_DECIMAL_PLACES` fractional digits."""
+
+    def check(self, value: Any) -> Decimal | int:
+        """Return the amount in the form in which DynamoDB gives it back: 90 for 90.00, 89.9 for 89.90."""
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise ValueError("should be a number")
+        amount = Decimal(value)
+        if not 0 <= amount <= MONEY_MAX:
+            raise ValueError(f"should be 0 to {MONEY_MAX}")
+        if amount != round(amount, MONEY_DECIMAL_PLACES):
+            raise ValueError(f"should have at most {MONEY_DECIMAL_PLACES} fractional digits")
+        return int(amount) if amount == int(amount) else amount.normalize()
+
+    def from_text(self, text: str) -> Decimal | int:
+        """Return the amount."""
+        if not _DECIMAL.fullmatch(text):
+            raise ValueError(
+                f"should be 0 to {MONEY_MAX}, with at most {MONEY_DECIMAL_PLACES} fractional digits"
+            )
+        return self.check(Decimal(text))
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {
+            "type": "number",
+            "minimum": 0,
+            "maximum": float(MONEY_MAX),
+            "multipleOf": float(Decimal(1).scaleb(-MONEY_DECIMAL_PLACES)),
+        }
+
+
+@value
+class Flag(_Checked):
+    """True or false."""
+
+    def check(self, value: Any) -> bool:
+        """Return the boolean."""
+        if not isinstance(value, bool):
+            raise ValueError("should be true or false")
+        return value
+
+    def from_text(self, text: str) -> bool:
+        """Return the boolean that ``true`` or ``false`` stands for."""
+        if text not in ("true", "false"):
+            raise ValueError("should be true or false")
+        return text == "true"
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "boolean"}
+
+
+@value
+class Moment(_Checked):
+    """An ISO 8601 date and time of any precision, with an offset; read as `timestamps` writes it."""
+
+    def check(self, value: Any) -> str:
+        """Return the timestamp."""
+        try:
+            return timestamp(value)
+        except (ValueError, TypeError) as error:
+            raise ValueError("should be a date and time such as 2026-02-23T10:30:00Z") from error
+
+    def from_text(self, text: str) -> str:
+        """Return the timestamp."""
+        return self.check(text)
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "string", "format": "date-time", "pattern": f"^{TIMESTAMP_FORM}$"}
+
+
+@value
+class Items:
+    """The bounds of a list's or a map's size."""
+
+    most: int
+    least: int = 0
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        bounds = {"max_length": self.most} | ({"min_length": self.least} if self.least else {})
+        return {**handler(source), **bounds}
+
+
+# What is only ever served, never accepted: its form, for the documents.
+
+
+@value
+class StoredMoment:
+    """A timestamp as `timestamps` writes it."""
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "string", "format": "date-time", "pattern": f"^{TIMESTAMP_STORED_FORM}$"}
+
+
+@value
+class Counter:
+    """An integer of at least `least` that only grows."""
+
+    least: int = 0
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "integer", "minimum": self.least}
+
+
+@value
+class Units:
+    """A number of units that is calculated, from `least` to `most`."""
+
+    least: int = 0
+    most: int = STOCK_MAX
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+@value
+class Hash:
+    """A SHA-256 in lower-case hexadecimal digits."""
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+
+
+@value
+class Attribute:
+    """What an attribute is: a sentence and a sample for the documents, and whether a PATCH may change it."""
+
+    description: str
+    sample: Any
+    changeable: bool = False
+
+
+ProductId = Annotated[
+    str, Identifier("product_id"), Attribute("The product; the server generates its id.", "PROD-E4F9A")
+]
+VendorId = Annotated[str, Identifier("vendor_id"), Attribute("The vendor that owns it.", "VENDOR-001")]
+SkuId = Annotated[
+    str, Identifier("sku"), Attribute("The product variant that stock is kept for.", "SKU-PROD-E4F9A-BLK-L")
+]
+OrderId = Annotated[
+    str, Identifier("order_id"), Attribute("The order; its order system chooses the id.", "ORDER-12345")
+]
+TransactionId = Annotated[
+    str,
+    Identifier("transaction_id"),
+    Attribute(
+        "The log record; its id is derived from SKU and sequence.", "TXN-550e8400-e29b-41d4-a716-446655440000"
+    ),
+]
+Name = Annotated[str, Text(NAME_MAX_CHARACTERS)]
+Description = Annotated[str, Text(PRODUCT_DESCRIPTION_MAX_CHARACTERS)]
+ImageUrl = Annotated[str, Text(PRODUCT_IMAGE_MAX_CHARACTERS)]
+Notes = Annotated[str, Text(NOTES_MAX_BYTES, max_bytes=NOTES_MAX_BYTES)]
+Price = Annotated[Decimal | int, Money()]
+Quantity = Annotated[int, WholeNumber(1, QUANTITY_MAX)]
+Threshold = Annotated[int, WholeNumber(0, STOCK_MAX)]
+YesNo = Annotated[bool, Flag()]
+
+
+def attributes_of(resource: type) -> dict[str, Any]:
+    """Return the annotations of a resource's attributes by name, in the order in which they are served."""
+    hints: Mapping[str, Any] = get_type_hints(resource, include_extras=True)
+    return {name: hints[name] for name in resource.__dataclass_fields__}  # type: ignore[attr-defined]
+
+
+def attribute_of(annotation: Any) -> Attribute | None:
+    """Return what an annotation says of its attribute, None if it says nothing."""
+    return next((each for each in _metadata_of(annotation) if isinstance(each, Attribute)), None)
+
+
+def type_of(annotation: Any) -> AttributeType | None:
+    """Return the type whose values an annotation accepts, also where it may be null; None for others."""
+    return next((each for each in _metadata_of(annotation) if hasattr(each, "from_text")), None)
+
+
+def form_of(annotation: Any) -> dict[str, Any]:
+    """Return the JSON Schema of the form in which a value is served, {} if nothing is said of it."""
+    for each in _metadata_of(annotation):
+        if isinstance(each, Identifier | Money | WholeNumber | StoredMoment | Counter | Units | Hash):
+            return each.schema()
+    return {}
+
+
+def is_optional(annotation: Any) -> bool:
+    """Return whether a value may be null."""
+    if get_origin(annotation) is Annotated:
+        return is_optional(get_args(annotation)[0])
+    return NoneType in get_args(annotation)
+
+
+def _metadata_of(annotation: Any) -> Iterator[Any]:
+    """Yield what an annotation is annotated with, the outermost first."""
+    yield from reversed(getattr(annotation, "__metadata__", ()))
+    if get_origin(annotation) in (Annotated, Union, UnionType):
+        parts = get_args(annotation)
+        for part in parts[:1] if get_origin(annotation) is Annotated else parts:
+            yield from _metadata_of(part)
