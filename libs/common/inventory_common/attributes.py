@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Protocol, Union, get_args, get_origin, get_type_hints
@@ -363,7 +364,7 @@ class Hash:
         return {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 
 
-@value
+@dataclass(slots=True, eq=False)  # an annotation's metadata has to be hashable, and a sample may be a list
 class Attribute:
     """What an attribute is: a sentence and a sample for the documents, and whether a PATCH may change it."""
 
@@ -418,7 +419,7 @@ def type_of(annotation: Any) -> AttributeType | None:
 def form_of(annotation: Any) -> dict[str, Any]:
     """Return the JSON Schema of the form in which a value is served, {} if nothing is said of it."""
     for each in _metadata_of(annotation):
-        if isinstance(each, Identifier | Money | WholeNumber | StoredMoment | Counter | Units | Hash):
+        if isinstance(each, Identifier | OneOf | Money | WholeNumber | StoredMoment | Counter | Units | Hash):
             return each.schema()
     return {}
 

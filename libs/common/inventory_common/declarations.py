@@ -140,8 +140,7 @@ class Declaration:
 
     @property
     def possible_errors(self) -> frozenset[type[InventoryError]]:
-        """Every error that its requests can meet: those it names, and those that follow from what it accepts.
-        """
+        """Every error that its requests can meet: those named, and those that follow from what it accepts."""
         found = {InvalidInput, Unauthenticated, IdentityUnavailable, self.unavailable, InternalError}
         if self.allowed_roles or self.allowed_roles_by_query:
             found.add(Forbidden)

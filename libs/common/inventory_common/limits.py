@@ -2,7 +2,8 @@
 
 A limit is a promise: the documents list it, and a test tries its edge.  The unit is the last word of a name
 unless it is a plain count.  Limits that DynamoDB sets are in `dynamodb_limits`, settings of our own behaviour
-in `tuning`."""
+in `tuning`.
+"""
 
 from decimal import Decimal
 from typing import Final

@@ -1,5 +1,6 @@
 """How a write that conflicts with another is retried: backoff with full jitter, bounded by attempts and a
-deadline."""
+deadline.
+"""
 
 import random
 import time
@@ -37,7 +38,8 @@ class RetryPolicy:
 
     def pause(self, seconds_max: float) -> None:
         """Sleep for a random time of up to `seconds_max`, so that writers that wait together do not return
-        together."""
+        together.
+        """
         self.sleep(self.uniform(0, seconds_max))
 
     def attempts(self, deadline: float | None = None) -> Iterator[int]:

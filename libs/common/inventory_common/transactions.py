@@ -18,6 +18,7 @@ from .attributes import (
     Attribute,
     Counter,
     Hash,
+    OneOf,
     OrderId,
     ProductId,
     SkuId,
@@ -129,7 +130,9 @@ class TransactionRecord:
     product_id: ProductId
     sku: SkuId
     vendor_id: VendorId
-    transaction_type: Annotated[str, Attribute("The type of stock change.", "restock")]
+    transaction_type: Annotated[
+        str, OneOf(tuple(TransactionType)), Attribute("The type of stock change.", "restock")
+    ]
     quantity_change: Annotated[int, Units(-STOCK_MAX), Attribute("The change of `current_stock`.", 25)]
     stock_before: Annotated[int, Units(), Attribute("`current_stock` before it.", 50)]
     stock_after: Annotated[int, Units(), Attribute("`current_stock` after it.", 75)]

@@ -1,5 +1,4 @@
-"""The settings of the services' own behaviour: patience, leases, batch sizes.  None is a promise to clients.
-"""
+"""The settings of the services' own behaviour: retries, leases, batch sizes.  None is a promise to clients."""
 
 from typing import Final
 
