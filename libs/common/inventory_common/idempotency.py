@@ -16,7 +16,7 @@ from .schema import TTL_ATTRIBUTE
 from .timestamps import epoch_seconds
 from .values import value
 
-__all__ = ["IdempotencyKey", "IdempotencyRecord"]
+__all__ = ["IdempotencyKey", "IdempotencyRecord", "id_of"]
 
 _PREFIX: Final = "#MARKER#"
 
@@ -104,6 +104,11 @@ class IdempotencyKey:
     def record(self, results: Sequence[Mapping[str, str]], now: str) -> IdempotencyRecord:
         """Return the record of an execution that wrote items with these keys."""
         return IdempotencyRecord(self.idempotency_id, self.payload_hash, results, now)
+
+
+def id_of(key: IdempotencyKey | None) -> str | None:
+    """Return the id of the record of a command that may have no Idempotency-Key."""
+    return None if key is None else key.idempotency_id
 
 
 def _digest(text: str) -> str:

@@ -136,7 +136,7 @@ class SkuAttributes(TypedDict):
     """The attributes of `Sku` that its vendor sets when it is created, apart from its id."""
 
     variant_name: str
-    variant_attributes: NotRequired[Mapping[str, str] | None]
+    variant_attributes: NotRequired[dict[str, str] | None]
     unit_price: Decimal | int
     reorder_threshold: int
 

@@ -1,26 +1,49 @@
-"""The composition root: settings in, wired service out."""
+"""The composition root: from settings to the wired application."""
+
+from __future__ import annotations
 
 import os
 from functools import cache
 from pathlib import Path
-from types import ModuleType
-from typing import Final
+from typing import Final, NamedTuple
 
 from inventory_common.alert_topic import AlertTopic
 from inventory_common.declarations import Api
-from inventory_common.dynamodb import connect
+from inventory_common.dynamodb import DynamoDBClient, connect
 from inventory_common.rest import RestService
 from inventory_common.retry_policy import RetryPolicy
 from inventory_common.settings import Settings
-from inventory_common.timestamps import now
+from inventory_common.timestamps import Clock, now
 
-from .bounds import BoundLowering
-from .inventory_gateway import InventoryGateway
-from .reactions import Reactions
-from .stock_service import StockService
-from .sweeper import Sweeper
+from .engine.executor import Executor
+from .engine.low_stock_bounds import LowStockBounds
+from .engine.orders import Orders
+from .engine.sagas import Sagas
+from .engine.skus import Skus
+from .engine.stock import Stock
+from .engine.stream_handlers import StreamHandlers
+from .engine.sweeper import Sweeper
+from .http.orders import OrderRoutes
+from .http.skus import InventoryRoutes, SkuRoutes
+from .http.stock import StockRoutes
+from .storage.bounds import BoundStore
+from .storage.database import Database
+from .storage.orders import OrderStore
+from .storage.products import ProductStore
+from .storage.sent_alerts import SentAlertStore
+from .storage.skus import SkuStore
+from .storage.state import StateStore
 
-__all__ = ["bound_lowering", "reactions", "rest_service", "stock_service", "sweeper"]
+__all__ = [
+    "Engine",
+    "Storage",
+    "engine_of",
+    "low_stock_bounds",
+    "rest_service",
+    "storage_of",
+    "stream_handlers",
+    "sweeper",
+]
 
 _NAME: Final = "inventory-stock"
 _API: Final = Api(
@@ -30,38 +53,88 @@ _API: Final = Api(
 )
 
 
+class Storage(NamedTuple):
+    """The stores over one database."""
+
+    products: ProductStore
+    skus: SkuStore
+    orders: OrderStore
+    bounds: BoundStore
+    sent_alerts: SentAlertStore
+    state: StateStore
+
+
+class Engine(NamedTuple):
+    """What executes commands over one storage, with one cache of SKUs."""
+
+    skus: Skus
+    stock: Stock
+    orders: Orders
+    sweeper: Sweeper
+
+
+def storage_of(client: DynamoDBClient, settings: Settings) -> Storage:
+    """Make the stores over a client."""
+    database = Database(client, settings)
+    products, bounds, orders = ProductStore(database), BoundStore(database), OrderStore(database)
+    return Storage(
+        products=products,
+        skus=SkuStore(database, bounds),
+        orders=orders,
+        bounds=bounds,
+        sent_alerts=SentAlertStore(database),
+        state=StateStore(database, orders, products),
+    )
+
+
+def engine_of(storage: Storage, clock: Clock = now, retry_policy: RetryPolicy | None = None) -> Engine:
+    """Make the engine over a storage."""
+    policy = retry_policy or RetryPolicy()
+    executor = Executor(storage.state, storage.skus, clock, policy)
+    sagas = Sagas(storage.orders, storage.state, executor)
+    return Engine(
+        skus=Skus(storage.skus, storage.state, clock, policy),
+        stock=Stock(storage.state, executor),
+        orders=Orders(storage.orders, executor, sagas, clock, policy),
+        sweeper=Sweeper(storage.orders, executor, sagas, clock, policy),
+    )
+
+
 def rest_service() -> RestService:
-    """Make the application that routes are registered on."""
-    return RestService.from_settings(_NAME, Settings.from_environment(os.environ), bodies=_bodies, api=_API)
+    """Make the application with its routes."""
+    service = RestService.from_settings(_NAME, _settings(), api=_API)
+    engine = engine_of(_storage())
+    service.add(
+        SkuRoutes(engine.skus),
+        StockRoutes(engine.stock),
+        InventoryRoutes(engine.skus),
+        OrderRoutes(engine.orders),
+    )
+    return service
 
 
-def stock_service() -> StockService:
-    """Make the service with its gateway."""
-    return StockService(_gateway(), now, RetryPolicy())
-
-
-def reactions() -> Reactions:
-    """Make the reactions to changes of products and SKUs."""
-    alerts = AlertTopic(Settings.from_environment(os.environ).alert_topic_arn, _NAME)
-    return Reactions(_gateway(), alerts, now, RetryPolicy())
+def stream_handlers() -> StreamHandlers:
+    """Make the handlers of changes of products and SKUs."""
+    storage = _storage()
+    alerts = AlertTopic(_settings().alert_topic_arn, _NAME)
+    return StreamHandlers(storage.products, storage.skus, storage.sent_alerts, alerts, now, RetryPolicy())
 
 
 def sweeper() -> Sweeper:
     """Make the sweeper of due orders."""
-    return Sweeper(_gateway(), now, RetryPolicy())
+    return engine_of(_storage()).sweeper
 
 
-def bound_lowering() -> BoundLowering:
-    """Make the lowering of low-stock bounds."""
-    return BoundLowering(_gateway(), now)
+def low_stock_bounds() -> LowStockBounds:
+    """Make what lowers low-stock bounds."""
+    return LowStockBounds(_storage().bounds, now)
+
+
+@cache
+def _settings() -> Settings:
+    return Settings.from_environment(os.environ)
 
 
 @cache  # making a client takes longer than most requests
-def _gateway() -> InventoryGateway:
-    return InventoryGateway(connect(), Settings.from_environment(os.environ))
-
-
-def _bodies() -> ModuleType:
-    from . import bodies
-
-    return bodies
+def _storage() -> Storage:
+    return storage_of(connect(), _settings())

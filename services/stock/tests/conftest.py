@@ -1,8 +1,8 @@
-"""What the stock service's tests share: tables, tokens, a clock that obeys, the service."""
+"""What the stock service's tests share: tables, tokens, a clock, the service."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import os
 from typing import Any
 
 import pytest
@@ -10,7 +10,8 @@ from documented import pytest_sessionfinish as pytest_sessionfinish
 from front_door import Client, Tokens
 from service_fixtures import *  # noqa: F403  (its fixtures, by name in its __all__)
 
-from .shop import BLACK, WHITE, Clock, Tables, a_product, a_sku, patient
+from .process import Process
+from .shop import BLACK, WHITE, Clock, Tables, a_product, a_sku
 
 
 @pytest.fixture
@@ -19,23 +20,24 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def service(service_module: Any, dynamodb: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The service behind the routes, with the test's clock and no pauses."""
-    from chalicelib.memory import Memory
+def process(service_module: Any, dynamodb: Any, clock: Clock) -> Process:
+    """A process of the service, with the test's clock and no pauses."""
+    from chalicelib.bootstrap import storage_of
+    from inventory_common.settings import Settings
 
-    service = replace(service_module.stock, clock=clock, retry_policy=patient(), memory=Memory())
-    monkeypatch.setattr(service_module, "stock", service)
-    return service
-
-
-@pytest.fixture
-def gateway(service: Any) -> Any:
-    return service.gateway
+    return Process(storage_of(dynamodb, Settings.from_environment(os.environ)), clock)
 
 
 @pytest.fixture
-def shop(service_module: Any, service: Any) -> Client:
-    """The service from outside."""
+def shop(service_module: Any, process: Process, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """The service from outside, behind its routes."""
+    engines = {"skus": process.skus, "stock": process.stock, "orders": process.orders}
+    for methods in service_module.app.routes.values():
+        for entry in methods.values():
+            subject = getattr(getattr(entry.view_function, "method", None), "__self__", None)
+            for name, engine in engines.items():
+                if hasattr(subject, name):
+                    monkeypatch.setattr(subject, name, engine)
     return Client(service_module.app)
 
 
@@ -61,10 +63,10 @@ def tables(dynamodb: Any) -> Tables:
 
 @pytest.fixture
 def product(tables: Tables) -> None:
-    tables.keep(a_product())
+    tables.put(a_product())
 
 
 @pytest.fixture
 def stocked(tables: Tables, product: None) -> None:
-    """Fifty black ones, three white ones."""
-    tables.keep(a_sku(BLACK, 50), a_sku(WHITE, 3))
+    """Fifty units of the black variant, three of the white one."""
+    tables.put(a_sku(BLACK, 50), a_sku(WHITE, 3))

@@ -1,4 +1,4 @@
-"""Words of the shop for tests: SKUs, orders and commands with everything that does not matter filled in."""
+"""Builders for the tests: SKUs, orders and commands, with defaults for what a test does not care about."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from typing import Any
 
 from front_door import Client
 
-from chalicelib.commands import (
+from chalicelib.domain.commands import (
+    Actor,
     AdjustStock,
     ChangeSku,
     Count,
     CreateSku,
-    OrderLineRequest,
+    LineRequest,
     PlaceOrder,
     Restock,
-    Source,
 )
-from chalicelib.orders import Order, OrderLine
-from chalicelib.stock_rules import Occasion
+from chalicelib.domain.orders import Order, OrderLine
+from chalicelib.domain.stock_rules import CommandContext
 from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import EVERYTHING, Scope
+from inventory_common.ids import StockKey
 from inventory_common.preconditions import ANY_VERSION, IfMatch
 from inventory_common.products import Product
 from inventory_common.retry_policy import RetryPolicy
@@ -34,12 +35,12 @@ OTHER_VENDOR = "VENDOR-002"
 BLACK = f"SKU-{PRODUCT}-BLK-L"
 WHITE = f"SKU-{PRODUCT}-WHT-L"
 ORDER = "ORDER-12345"
-SOURCE = Source("client:order-system", "request-1")
+ACTOR = Actor("client:order-system", "request-1")
 
 
 @dataclass
 class Clock:
-    """Says the same moment until it is told another."""
+    """A clock that stands still until a test moves it."""
 
     now: str = NOW
 
@@ -50,8 +51,8 @@ class Clock:
         self.now = plus_seconds(self.now, seconds)
 
 
-def patient(attempts_max: int = 5) -> RetryPolicy:
-    """A persistence that tries again at once."""
+def immediate(attempts_max: int = 5) -> RetryPolicy:
+    """A retry policy without pauses."""
     return RetryPolicy(
         attempts_max=attempts_max,
         monotonic=lambda: 0.0,
@@ -77,7 +78,7 @@ def a_product(product_id: str = PRODUCT, **differences: Any) -> Product:
 
 def a_sku(sku: str = BLACK, current: int = 0, reserved: int = 0, **differences: Any) -> Sku:
     attributes: dict[str, Any] = {
-        "product_id": sku.removeprefix("SKU-")[: len(PRODUCT)],
+        "product_id": StockKey.of(sku).product_id,
         "sku": sku,
         "vendor_id": VENDOR,
         "variant_name": "Black - Large",
@@ -115,30 +116,29 @@ def a_line(
 def an_order(*lines: OrderLine, **differences: Any) -> Order:
     attributes: dict[str, Any] = {
         "order_id": ORDER,
-        "lines": {line.sku: line for line in lines},
+        "lines": {line.key: line for line in lines},
         "created_at": NOW,
         "expires_at": "2026-02-24T10:30:00.000000Z",
     }
     return Order(**attributes | differences)
 
 
-def an_occasion(now: str = NOW, order_id: str | None = None, notes: str | None = None) -> Occasion:
-    return Occasion(
-        now=now,
-        performed_by=SOURCE.performed_by,
-        request_id=SOURCE.request_id,
-        order_id=order_id,
-        notes=notes,
-    )
+def a_context(now: str = NOW, order_id: str | None = None, notes: str | None = None) -> CommandContext:
+    return CommandContext(now=now, actor=ACTOR, order_id=order_id, notes=notes)
 
 
-def asking(*asked: tuple[str, int], order_id: str = ORDER, hold_seconds: int = 86_400) -> PlaceOrder:
-    """An order for ``(sku, quantity)``."""
-    lines = tuple(OrderLineRequest(sku.removeprefix("SKU-")[: len(PRODUCT)], sku, q) for sku, q in asked)
-    return PlaceOrder(order_id=order_id, lines=lines, hold_seconds=hold_seconds)
+def an_order_of(*lines: tuple[str, int], order_id: str = ORDER, hold_seconds: int = 86_400) -> PlaceOrder:
+    """The place of an order for ``(sku, quantity)``."""
+    requested = tuple(LineRequest(StockKey.of(sku), quantity) for sku, quantity in lines)
+    return PlaceOrder(order_id=order_id, lines=requested, hold_seconds=hold_seconds)
 
 
-def an_intent(key: str = "key-1", body: str = "{}") -> IdempotencyKey:
+def units(*lines: tuple[str, int]) -> dict[StockKey, int]:
+    """The lines of a settlement, of ``(sku, quantity)``."""
+    return {StockKey.of(sku): quantity for sku, quantity in lines}
+
+
+def a_key(key: str = "key-1", body: str = "{}") -> IdempotencyKey:
     return IdempotencyKey.of(VENDOR, "POST", "/restocks", key, body)
 
 
@@ -151,12 +151,11 @@ def a_restock(
     notes: str | None = None,
 ) -> Restock:
     return Restock(
-        product_id=sku.removeprefix("SKU-")[: len(PRODUCT)],
-        sku=sku,
+        key=StockKey.of(sku),
         quantity=quantity,
         notes=notes,
         scope=scope,
-        idempotency_key=idempotency_key or an_intent(),
+        idempotency_key=idempotency_key or a_key(),
     )
 
 
@@ -168,54 +167,63 @@ def an_adjustment(
     scope: Scope = EVERYTHING,
 ) -> AdjustStock:
     return AdjustStock(
-        product_id=sku.removeprefix("SKU-")[: len(PRODUCT)],
-        sku=sku,
+        key=StockKey.of(sku),
         correction=correction,
         notes="counted",
         scope=scope,
-        idempotency_key=idempotency_key or an_intent(),
+        idempotency_key=idempotency_key or a_key(),
     )
 
 
 def a_change(sku: str = BLACK, *, if_match: IfMatch = ANY_VERSION, **changes: Any) -> ChangeSku:
-    return ChangeSku(product_id=PRODUCT, sku=sku, changes=changes, if_match=if_match, scope=EVERYTHING)
+    return ChangeSku(key=StockKey.of(sku), changes=changes, if_match=if_match, scope=EVERYTHING)
 
 
-def a_new_sku(sku: str = BLACK, **differences: Any) -> CreateSku:
-    attributes: dict[str, Any] = {
-        "product_id": PRODUCT,
+def a_new_sku(
+    sku: str = BLACK,
+    *,
+    product_id: str = PRODUCT,
+    scope: Scope | None = None,
+    idempotency_key: IdempotencyKey | None = None,
+    **differences: Any,
+) -> CreateSku:
+    attributes: Any = {
         "sku": sku,
         "variant_name": "Black - Large",
         "variant_attributes": {"color": "Black", "size": "Large"},
         "unit_price": 90,
         "reorder_threshold": 10,
-        "scope": Scope(VENDOR),
-        "intent": None,
     }
-    return CreateSku(**attributes | differences)
+    return CreateSku(
+        product_id=product_id,
+        attributes=attributes | differences,
+        scope=scope or Scope(VENDOR),
+        idempotency_key=idempotency_key,
+    )
 
 
 class Tables:
-    """What is stored, behind the service's back."""
+    """The tables, read and written past the service."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def keep(self, *things: Any) -> None:
-        for thing in things:
-            table = "VendorInventory" if hasattr(thing, "sku") else "Products-table"
-            self._client.put_item(TableName=table, Item=thing.to_item())
+    def put(self, *resources: Any) -> None:
+        """Store SKUs and products."""
+        for resource in resources:
+            table = "VendorInventory" if hasattr(resource, "sku") else "Products-table"
+            self._client.put_item(TableName=table, Item=resource.to_item())
 
     def records(self) -> list[dict[str, Any]]:
         return self._client.scan(TableName="StockTransactions")["Items"]
 
 
-def asked(*lines: tuple[str, int], **rest: Any) -> dict[str, Any]:
-    """Write the body of a new order."""
+def order_body(*lines: tuple[str, int], **rest: Any) -> dict[str, Any]:
+    """Return the body of a new order for ``(sku, quantity)``."""
     return {"lines": [{"product_id": PRODUCT, "sku": sku, "quantity": q} for sku, q in lines]} | rest
 
 
 def stock_of(shop: Client, token: str, sku: str = BLACK) -> tuple[int, int, int]:
-    """Return current, reserved and available stock as the API shows them."""
+    """Return current, reserved and available stock as the API serves them."""
     document = shop.get(f"/products/{PRODUCT}/skus/{sku}", token).json
     return document["current_stock"], document["reserved_stock"], document["available_stock"]

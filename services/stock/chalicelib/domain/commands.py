@@ -1,0 +1,187 @@
+"""What the service can be asked to do, validated and independent of HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from inventory_common.bodies import Changes
+from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
+from inventory_common.errors import InvalidInput
+from inventory_common.idempotency import IdempotencyKey
+from inventory_common.identity import Scope
+from inventory_common.ids import StockKey
+from inventory_common.limits import HOLD_DEFAULT_SECONDS, ORDER_LINES_MAX, QUANTITY_MAX
+from inventory_common.preconditions import IfMatch
+from inventory_common.skus import NewSku
+from inventory_common.values import value
+
+__all__ = [
+    "Actor",
+    "AdjustStock",
+    "BatchedOrder",
+    "ChangeSku",
+    "Count",
+    "CreateSku",
+    "ExtendHold",
+    "LineRequest",
+    "PlaceOrder",
+    "Restock",
+    "SettleOrder",
+    "sum_lines",
+    "sum_quantities",
+]
+
+
+@value
+class Actor:
+    """Who gives a command, and by which request, as the log records it."""
+
+    performed_by: str
+    request_id: str
+
+
+@value(kw_only=True)
+class CreateSku:
+    """Create a variant of a product, with no stock yet."""
+
+    product_id: str
+    attributes: NewSku
+    scope: Scope
+    idempotency_key: IdempotencyKey | None
+
+
+@value(kw_only=True)
+class ChangeSku:
+    """Set attributes of a SKU; None removes an optional one.
+
+    `variant_attributes` are merged into the current ones, as RFC 7396 defines it.
+    """
+
+    key: StockKey
+    changes: Changes
+    if_match: IfMatch
+    scope: Scope
+
+
+@value(kw_only=True)
+class Restock:
+    """Add `quantity` units to the stock of a SKU."""
+
+    key: StockKey
+    quantity: int
+    notes: str | None
+    scope: Scope
+    idempotency_key: IdempotencyKey
+
+
+@value
+class Count:
+    """The units that were counted, and the stock that was on record when the count began."""
+
+    counted_stock: int
+    expected_stock: int
+
+
+@value(kw_only=True)
+class AdjustStock:
+    """Correct the stock of a SKU by a signed number of units, or to a count; `notes` give the reason."""
+
+    key: StockKey
+    correction: int | Count
+    notes: str
+    scope: Scope
+    idempotency_key: IdempotencyKey
+
+
+@value
+class LineRequest:
+    """Units of a SKU that an order asks for."""
+
+    key: StockKey
+    quantity: int
+
+
+@value(kw_only=True)
+class PlaceOrder:
+    """Reserve every line of an order, or nothing; the hold ends after `hold_seconds`."""
+
+    order_id: str
+    lines: tuple[LineRequest, ...]
+    hold_seconds: int
+
+
+@value
+class SettleOrder:
+    """Confirm, cancel or refund an order: `lines` are units by SKU, None for the whole order.
+
+    `restock` is whether refunded units can be sold again.
+    """
+
+    order_id: str
+    lines: Mapping[StockKey, int] | None = None
+    idempotency_key: IdempotencyKey | None = None
+    restock: bool = True
+
+
+@value
+class ExtendHold:
+    """Extend the hold of an order until `hold_seconds` from now; a hold is never shortened."""
+
+    order_id: str
+    hold_seconds: int
+    idempotency_key: IdempotencyKey | None = None
+
+
+@value
+class BatchedOrder:
+    """One command of a batch: a place with its lines and hold, or a confirm or cancel of a whole order."""
+
+    order_id: str
+    command: Literal["place", "confirm", "cancel"]
+    lines: tuple[LineRequest, ...] = ()
+    hold_seconds: int = HOLD_DEFAULT_SECONDS
+
+    def place(self) -> PlaceOrder:
+        """Return the place of this order, its lines summed by SKU.
+
+        Raises
+        ------
+        InvalidInput
+        """
+        return PlaceOrder(order_id=self.order_id, lines=sum_lines(self.lines), hold_seconds=self.hold_seconds)
+
+
+def sum_lines(lines: Iterable[LineRequest]) -> tuple[LineRequest, ...]:
+    """Return lines with one line for each SKU.
+
+    Raises
+    ------
+    InvalidInput
+        If a sum exceeds `QUANTITY_MAX`, or there are more than `ORDER_LINES_MAX` distinct SKUs.
+    """
+    quantities: dict[StockKey, int] = {}
+    for line in lines:
+        quantities[line.key] = quantities.get(line.key, 0) + line.quantity
+    if len(quantities) > ORDER_LINES_MAX:
+        raise InvalidInput([("body.lines", f"should name at most {ORDER_LINES_MAX} distinct SKUs")])
+    if max(quantities.values()) > QUANTITY_MAX:
+        raise InvalidInput([("body.lines", f"should request at most {QUANTITY_MAX} units of a SKU in total")])
+    return tuple(LineRequest(key, quantity) for key, quantity in quantities.items())
+
+
+def sum_quantities(lines: Iterable[tuple[StockKey, int]]) -> dict[StockKey, int]:
+    """Return the units by SKU of the lines that a settlement names.
+
+    Raises
+    ------
+    InvalidInput
+        If there are more distinct SKUs than one transaction can settle.
+    """
+    quantities: dict[StockKey, int] = {}
+    for key, quantity in lines:
+        quantities[key] = quantities.get(key, 0) + quantity
+    if len(quantities) > SINGLE_ITEM_ORDER_LINES_MAX:
+        message = f"should name at most {SINGLE_ITEM_ORDER_LINES_MAX} distinct SKUs"
+        raise InvalidInput([("body.lines", message)])
+    return quantities

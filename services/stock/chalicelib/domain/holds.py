@@ -1,0 +1,73 @@
+"""How long an order reserves its units."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inventory_common.errors import OrderCancelled, OrderConfirmed, OrderNotFound, ReservationExpired
+from inventory_common.timestamps import plus_seconds
+
+from .commands import ExtendHold
+from .decisions import EXECUTED_BEFORE, NEEDS_SAGA, CurrentState, Decision, NeedsSkus, WriteSet
+from .orders import EXPIRED, unexpired
+from .placing import in_progress
+from .settlements import CANCEL, results_of
+from .stock_rules import CommandContext
+
+__all__ = ["expire", "extend"]
+
+
+def expire(state: CurrentState, context: CommandContext) -> Decision:
+    """Release what an order still reserves after its hold has expired; `EXECUTED_BEFORE` if there is nothing
+    to do.
+
+    Until this is committed, a confirm or an extension still succeeds.
+    """
+    order = unexpired(state.order, context.now)
+    if order is None or not order.is_expired(context.now):
+        return EXECUTED_BEFORE
+    if order.parts:
+        return NEEDS_SAGA
+    released = CANCEL.apply(state, order, CANCEL.remaining(order), context, cancel_reason=EXPIRED)
+    if isinstance(released, NeedsSkus):
+        return released
+    return WriteSet(movements=released.movements, order=released.order, replaced_order=order)
+
+
+def extend(state: CurrentState, command: ExtendHold, context: CommandContext) -> Decision:
+    """Extend the hold of an order; `EXECUTED_BEFORE` if it lasts longer already.
+
+    A command with an Idempotency-Key leaves a record even if the hold lasts longer already.
+
+    Raises
+    ------
+    OrderNotFound, OrderInProgress, IdempotencyKeyReused
+    OrderConfirmed, OrderCancelled, ReservationExpired
+        If the order reserves nothing.
+    """
+    order = unexpired(state.order, context.now)
+    if order is None:
+        raise OrderNotFound(f"{command.order_id} was not found.")
+    key = command.idempotency_key
+    if key is not None and key.replayed_record(state.idempotency_record, context.now):
+        return EXECUTED_BEFORE
+    if order.saga is not None:
+        raise in_progress(order)
+    if not order.reserved:
+        if order.cancel_reason == EXPIRED:
+            raise ReservationExpired(f"The hold of {order.order_id} expired at {order.expires_at}.")
+        if order.confirmed:
+            raise OrderConfirmed(f"{order.order_id} is confirmed and reserves nothing.")
+        raise OrderCancelled(f"{order.order_id} was cancelled.")
+    expires_at = plus_seconds(context.now, command.hold_seconds)
+    if order.expires_at is not None and order.expires_at >= expires_at:
+        if key is None:
+            return EXECUTED_BEFORE
+        expires_at = order.expires_at
+    extended = replace(order, expires_at=expires_at, version=order.version + 1)
+    return WriteSet(
+        movements=(),
+        order=extended,
+        replaced_order=order,
+        idempotency_record=results_of(key, order.order_id, context),
+    )

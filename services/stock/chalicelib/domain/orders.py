@@ -1,0 +1,230 @@
+"""The order aggregate: what an order has reserved, confirmed, cancelled and refunded, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from inventory_common.ids import StockKey
+from inventory_common.timestamps import epoch_seconds
+from inventory_common.values import value
+
+__all__ = [
+    "EXPIRED",
+    "REQUESTED",
+    "Order",
+    "OrderLine",
+    "OrderOutcome",
+    "OrderStatus",
+    "Saga",
+    "SagaState",
+    "unexpired",
+]
+
+REQUESTED: Final = "requested"
+"""The `cancel_reason` of an order that its client cancelled."""
+EXPIRED: Final = "expired"
+"""The `cancel_reason` of an order whose hold expired."""
+
+
+class SagaState(StrEnum):
+    """What the saga of an order is doing."""
+
+    PLACING = "placing"
+    RELEASING = "releasing"
+    CONFIRMING = "confirming"
+    CANCELLING = "cancelling"
+    REFUNDING = "refunding"
+
+
+@value(kw_only=True)
+class Saga:
+    """A command that takes several transactions, so that any process can continue it.
+
+    `lines_hash` identifies the lines of a place; `restock` belongs to a refund, `cancel_reason` to a cancel.
+    Until `lease_until` the process that took the last step is expected to take the next one.
+    """
+
+    state: SagaState
+    performed_by: str
+    request_id: str
+    lease_until: str
+    lines_hash: str | None = None
+    restock: bool = True
+    cancel_reason: str | None = None
+
+
+class OrderStatus(StrEnum):
+    """The status of an order; derived from its lines and its saga, never stored."""
+
+    PLACING = "placing"
+    RELEASING = "releasing"
+    RESERVED = "reserved"
+    CONFIRMED = "confirmed"
+    PARTIALLY_CONFIRMED = "partially_confirmed"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+    PARTIALLY_REFUNDED = "partially_refunded"
+
+
+@value(kw_only=True)
+class OrderLine:
+    """One SKU of an order, in units; `part` is the order's part that contains it, 0 the order's own item.
+
+    Always ``placed = reserved + confirmed + cancelled`` and ``0 <= refunded <= confirmed``.
+    """
+
+    product_id: str
+    sku: str
+    vendor_id: str
+    placed: int
+    reserved: int
+    confirmed: int = 0
+    cancelled: int = 0
+    refunded: int = 0
+    part: int = 0
+
+    def __post_init__(self) -> None:
+        assert self.placed == self.reserved + self.confirmed + self.cancelled, self
+        assert min(self.reserved, self.confirmed, self.cancelled) >= 0, self
+        assert 0 <= self.refunded <= self.confirmed, self
+
+    @property
+    def key(self) -> StockKey:
+        """The SKU's key."""
+        return StockKey(self.product_id, self.sku)
+
+    def document(self) -> dict[str, Any]:
+        """Return the line as the API serves it."""
+        return {name: getattr(self, name) for name in _SERVED}
+
+    def confirm(self, quantity: int) -> OrderLine:
+        """Return the line after reserved units have left the stock."""
+        return replace(self, reserved=self.reserved - quantity, confirmed=self.confirmed + quantity)
+
+    def cancel(self, quantity: int) -> OrderLine:
+        """Return the line after reserved units were released."""
+        return replace(self, reserved=self.reserved - quantity, cancelled=self.cancelled + quantity)
+
+    def refund(self, quantity: int) -> OrderLine:
+        """Return the line after confirmed units were refunded."""
+        return replace(self, refunded=self.refunded + quantity)
+
+
+_SERVED: Final = tuple(field.name for field in fields(OrderLine) if field.name != "part")
+
+
+@value(kw_only=True)
+class Order:
+    """An order and its lines by SKU.
+
+    `version` counts its changes and is its optimistic lock and ETag; `expires_at` is the end of its hold.  An
+    order without lines is a tombstone: it was cancelled before it was placed, and exists until `ttl` (epoch
+    seconds).
+
+    The lines of a large order are in `parts` beside its own item, which changes with each of them, so that
+    its version guards them all; `is_whole` is false while the parts have not been read.
+    """
+
+    order_id: str
+    lines: Mapping[StockKey, OrderLine]
+    created_at: str
+    version: int = 1
+    expires_at: str | None = None
+    cancel_reason: str | None = None
+    ttl: int | None = None
+    saga: Saga | None = None
+    parts: int = 0
+    is_whole: bool = True
+
+    @property
+    def is_tombstone(self) -> bool:
+        """Whether it was cancelled before it was placed."""
+        return not self.lines and not self.parts
+
+    @property
+    def saga_state(self) -> SagaState | None:
+        """The state of its saga, None if no command is in progress."""
+        return None if self.saga is None else self.saga.state
+
+    @property
+    def reserved(self) -> int:
+        """Units that it reserves now."""
+        return sum(line.reserved for line in self.lines.values())
+
+    @property
+    def confirmed(self) -> int:
+        """Units that have left the stock."""
+        return sum(line.confirmed for line in self.lines.values())
+
+    @property
+    def cancelled(self) -> int:
+        """Units that were released before they left the stock."""
+        return sum(line.cancelled for line in self.lines.values())
+
+    @property
+    def refunded(self) -> int:
+        """Units that were refunded after they had left the stock."""
+        return sum(line.refunded for line in self.lines.values())
+
+    @property
+    def status(self) -> OrderStatus:
+        """The status (design 3)."""
+        if self.saga_state in (SagaState.PLACING, SagaState.RELEASING):
+            return OrderStatus(self.saga_state.value)
+        if self.refunded:
+            wholly = self.refunded == self.confirmed and not self.reserved
+            return OrderStatus.REFUNDED if wholly else OrderStatus.PARTIALLY_REFUNDED
+        if self.confirmed:
+            wholly = not self.reserved and not self.cancelled
+            return OrderStatus.CONFIRMED if wholly else OrderStatus.PARTIALLY_CONFIRMED
+        return OrderStatus.RESERVED if self.reserved else OrderStatus.CANCELLED
+
+    @property
+    def due_at(self) -> str | None:
+        """When the sweeper has to process it: the end of its hold, or of the lease of its saga."""
+        if self.saga is not None:
+            return self.saga.lease_until
+        return self.expires_at if self.reserved else None
+
+    def is_expired(self, now: str) -> bool:
+        """Return whether it still reserves units after the end of its hold, with no command in progress."""
+        return (
+            self.saga is None and self.reserved > 0 and self.expires_at is not None and self.expires_at <= now
+        )
+
+    def document(self) -> dict[str, Any]:
+        """Return the order as the API serves it, its lines sorted by SKU."""
+        return {
+            "order_id": self.order_id,
+            "status": self.status.value,
+            "created_at": self.created_at,
+            "expires_at": self.expires_at,
+            "cancel_reason": self.cancel_reason,
+            "lines": [self.lines[key].document() for key in sorted(self.lines)],
+        }
+
+    def with_lines(self, lines: Mapping[StockKey, OrderLine], *, cancel_reason: str | None = None) -> Order:
+        """Return the order's next version, with these lines replaced."""
+        return replace(
+            self,
+            lines={**self.lines, **lines},
+            version=self.version + 1,
+            cancel_reason=cancel_reason or self.cancel_reason,
+        )
+
+
+class OrderOutcome(NamedTuple):
+    """An order after a command, and whether the command was executed before."""
+
+    order: Order
+    replayed: bool
+
+
+def unexpired(order: Order | None, now: str) -> Order | None:
+    """Return the order, or None for an expired tombstone that DynamoDB has not removed yet."""
+    if order is not None and order.ttl is not None and order.ttl <= epoch_seconds(now):
+        return None
+    return order

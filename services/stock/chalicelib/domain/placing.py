@@ -1,0 +1,132 @@
+"""Reserving the lines of a new order, all or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from inventory_common.errors import (
+    InsufficientStock,
+    OrderCancelled,
+    OrderExists,
+    OrderInProgress,
+    SkuNotFound,
+)
+from inventory_common.ids import StockKey
+from inventory_common.skus import Sku
+from inventory_common.timestamps import plus_seconds
+from inventory_common.transactions import TransactionType
+from inventory_common.values import value
+
+from .commands import LineRequest, PlaceOrder
+from .decisions import EXECUTED_BEFORE, NEEDS_SAGA, CurrentState, Decision, WriteSet
+from .orders import Order, OrderLine, SagaState, unexpired
+from .stock_rules import CommandContext, StockMovement, move_stock, require_active
+
+__all__ = ["Reserved", "in_progress", "place", "require_available", "require_same_lines", "reserve"]
+
+
+@value
+class Reserved:
+    """Lines that were reserved, and the movements that reserve them."""
+
+    movements: tuple[StockMovement, ...]
+    lines: Mapping[StockKey, OrderLine]
+
+
+def place(state: CurrentState, command: PlaceOrder, context: CommandContext) -> Decision:
+    """Reserve all lines of a new order.
+
+    Raises
+    ------
+    OrderExists, OrderCancelled
+        If the order was placed with other lines, or cancelled before it was placed.
+    SkuNotFound, SkuInactive, ProductInactive, InsufficientStock
+        If a line cannot be reserved.
+    """
+    existing = unexpired(state.order, context.now)
+    if existing is not None:
+        if existing.saga_state in (SagaState.PLACING, SagaState.RELEASING):
+            return NEEDS_SAGA  # which also finds out whether it is the same order
+        require_same_lines(existing, command)
+        return EXECUTED_BEFORE
+    reserved = reserve(state, command.lines, context)
+    order = Order(
+        order_id=command.order_id,
+        lines=reserved.lines,
+        created_at=context.now,
+        expires_at=plus_seconds(context.now, command.hold_seconds),
+    )
+    return WriteSet(movements=reserved.movements, order=order)
+
+
+def reserve(state: CurrentState, lines: Sequence[LineRequest], context: CommandContext) -> Reserved:
+    """Reserve lines.
+
+    Raises
+    ------
+    SkuNotFound, SkuInactive, ProductInactive, InsufficientStock
+    """
+    require_available(lines, state.skus)
+    movements = tuple(
+        move_stock(state.skus[line.key], TransactionType.ORDER_PLACED, line.quantity, context)
+        for line in lines
+    )
+    reserved = {
+        line.key: OrderLine(
+            product_id=line.key.product_id,
+            sku=line.key.sku,
+            vendor_id=state.skus[line.key].vendor_id,
+            placed=line.quantity,
+            reserved=line.quantity,
+        )
+        for line in lines
+    }
+    return Reserved(movements, reserved)
+
+
+def require_available(lines: Sequence[LineRequest], skus: Mapping[StockKey, Sku]) -> None:
+    """Raise an error unless every line can be reserved.
+
+    Raises
+    ------
+    SkuNotFound, SkuInactive, ProductInactive, InsufficientStock
+    """
+    missing = [line.key.sku for line in lines if line.key not in skus]
+    if missing:
+        were = "was" if len(missing) == 1 else "were"
+        raise SkuNotFound(f"{', '.join(missing)} {were} not found.", skus=missing)
+    for line in lines:
+        require_active(skus[line.key])
+    short = [
+        {
+            "product_id": line.key.product_id,
+            "sku": line.key.sku,
+            "asked": line.quantity,
+            "available": skus[line.key].available_stock,
+        }
+        for line in lines
+        if skus[line.key].available_stock < line.quantity
+    ]
+    if short:
+        raise InsufficientStock(short)
+
+
+def require_same_lines(order: Order, command: PlaceOrder) -> None:
+    """Raise an error unless the command places the existing order again.
+
+    Raises
+    ------
+    OrderExists, OrderCancelled, OrderInProgress
+    """
+    if order.is_tombstone:
+        raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.")
+    if order.saga_state is SagaState.RELEASING:
+        raise in_progress(order)
+    placed = {line.key: line.placed for line in order.lines.values()}
+    if placed != {line.key: line.quantity for line in command.lines}:
+        raise OrderExists(f"{order.order_id} was placed at {order.created_at} with other lines.")
+
+
+def in_progress(order: Order) -> OrderInProgress:
+    """Return the error for a command while the saga of another one is in progress."""
+    return OrderInProgress(f"{order.order_id} is {order.saga_state}; please try again.")

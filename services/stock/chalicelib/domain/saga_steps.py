@@ -1,0 +1,310 @@
+"""The steps of an order that takes several transactions: each is decided alone, on the state at that moment.
+
+::
+
+              place                                   confirm, cancel, refund
+    (none) ──────────► placing ──────────► no saga ◄────────────────────────► confirming, …
+                          │ a line cannot be reserved, or the process died
+                          ▼
+                      releasing ─► (none)
+
+Each step is one transaction and changes the order's own item, whose version guards it: any process that finds
+an order between two steps can take the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import Final
+
+from inventory_common.dynamodb_limits import ORDER_PART_LINES_MAX, SINGLE_ITEM_ORDER_LINES_MAX
+from inventory_common.errors import OrderExists
+from inventory_common.exact_json import dumps
+from inventory_common.idempotency import IdempotencyRecord
+from inventory_common.ids import StockKey
+from inventory_common.timestamps import plus_seconds
+from inventory_common.tuning import SAGA_LEASE_SECONDS
+
+from .commands import Actor, LineRequest, PlaceOrder, SettleOrder
+from .decisions import (
+    EXECUTED_BEFORE,
+    CurrentState,
+    Decision,
+    ExecutedBefore,
+    NeedsSaga,
+    NeedsSkus,
+    WriteSet,
+)
+from .orders import EXPIRED, REQUESTED, Order, Saga, SagaState, unexpired
+from .placing import in_progress, require_same_lines, reserve
+from .settlements import (
+    CANCEL,
+    CONFIRM,
+    REFUND,
+    Quantities,
+    Settlement,
+    quantities_to_settle,
+    results_of,
+)
+from .stock_rules import CommandContext
+
+__all__ = [
+    "PERFORMED_BY",
+    "SETTLEMENTS",
+    "begin_expiry",
+    "begin_release",
+    "begin_settlement",
+    "is_released",
+    "part_of",
+    "place_step",
+    "release_step",
+    "remove",
+    "settle_step",
+]
+
+PERFORMED_BY: Final = "system:saga"
+"""Who releases what a place has reserved when the rest cannot be reserved."""
+
+SETTLEMENTS: Final = {settlement.saga_state: settlement for settlement in (CONFIRM, CANCEL, REFUND)}
+
+
+def part_of(position: int, line_count: int) -> int:
+    """Return the part that contains the line at a position of an order; 0 is the order's own item."""
+    return 0 if line_count <= SINGLE_ITEM_ORDER_LINES_MAX else position // ORDER_PART_LINES_MAX + 1
+
+
+def place_step(
+    state: CurrentState, command: PlaceOrder, lines: Sequence[LineRequest], context: CommandContext
+) -> Decision:
+    """Reserve some of an order's lines.
+
+    The first step creates the order; the one that reserves its last line ends the saga.
+
+    Raises
+    ------
+    OrderExists, OrderCancelled, OrderInProgress
+    SkuNotFound, SkuInactive, ProductInactive, InsufficientStock
+    """
+    existing = unexpired(state.order, context.now)
+    if existing is not None and existing.saga_state is not SagaState.PLACING:
+        require_same_lines(existing, command)
+        return EXECUTED_BEFORE
+    order = existing or _new_order(command, context)
+    if order.saga is None or order.saga.lines_hash != _lines_hash(command):
+        raise OrderExists(f"{command.order_id} is being placed with other lines.")
+    missing = [line for line in lines if line.key not in order.lines]
+    if not missing:
+        return EXECUTED_BEFORE
+    reserved = reserve(state, missing, context)
+    positions = {line.key: position for position, line in enumerate(command.lines)}
+    count = len(command.lines)
+    new_lines = {
+        key: replace(line, part=part_of(positions[key], count)) for key, line in reserved.lines.items()
+    }
+    is_last = len(order.lines) + len(new_lines) == count
+    placed = replace(order, lines={**order.lines, **new_lines})
+    return WriteSet(
+        movements=reserved.movements,
+        order=_after_step(order, placed, context, is_last=is_last),
+        replaced_order=existing,
+    )
+
+
+def begin_release(
+    state: CurrentState, context: CommandContext, *, command: PlaceOrder | None = None
+) -> Decision:
+    """Let the saga of a place that failed release what it has reserved.
+
+    Without the `command` that failed, only if the saga's lease has expired.
+    """
+    order = unexpired(state.order, context.now)
+    if order is None or order.saga is None or order.saga.state is not SagaState.PLACING:
+        return EXECUTED_BEFORE
+    if command is None:
+        is_failed = order.saga.lease_until <= context.now
+    else:
+        is_failed = order.saga.lines_hash == _lines_hash(command)
+    if not is_failed:
+        return EXECUTED_BEFORE
+    saga = Saga(
+        state=SagaState.RELEASING,
+        performed_by=PERFORMED_BY,
+        request_id=context.actor.request_id,
+        lease_until=_lease(context),
+        lines_hash=order.saga.lines_hash,
+    )
+    return WriteSet(
+        movements=(), order=replace(order, saga=saga, version=order.version + 1), replaced_order=order
+    )
+
+
+def is_released(order: Order, command: PlaceOrder) -> bool:
+    """Return whether an order is releasing what had been placed of these very lines."""
+    return (
+        order.saga is not None
+        and order.saga.state is SagaState.RELEASING
+        and order.saga.lines_hash == _lines_hash(command)
+    )
+
+
+def release_step(state: CurrentState, keys: Collection[StockKey], context: CommandContext) -> Decision:
+    """Release some of the lines of an order that is releasing."""
+    order = state.order
+    if order is None or order.saga_state is not SagaState.RELEASING:
+        return EXECUTED_BEFORE
+    # Some may be absent: the order may have been removed, and partly placed again, meanwhile.
+    quantities = _only(keys, CANCEL.remaining(order))
+    if not quantities:
+        return EXECUTED_BEFORE
+    released = CANCEL.apply(state, order, quantities, context)
+    if isinstance(released, NeedsSkus):
+        return released
+    return WriteSet(
+        movements=released.movements,
+        order=_after_step(order, released.order, context, is_last=False),
+        replaced_order=order,
+    )
+
+
+def remove(state: CurrentState) -> Decision:
+    """Remove an order that has released all its units, as if it had not been placed."""
+    order = state.order
+    if order is None or order.saga_state is not SagaState.RELEASING or order.reserved:
+        return EXECUTED_BEFORE
+    return WriteSet(movements=(), order=None, replaced_order=order)
+
+
+def begin_settlement(
+    state: CurrentState, settlement: Settlement, command: SettleOrder, context: CommandContext
+) -> Decision:
+    """Begin to settle all of an order.
+
+    Raises
+    ------
+    InventoryError
+        As the command does in one transaction.
+    """
+    order = unexpired(state.order, context.now)
+    if order is not None and order.saga is not None and order.saga.state is settlement.saga_state:
+        if order.saga.restock is not command.restock:
+            raise in_progress(order)
+        return EXECUTED_BEFORE
+    quantities = quantities_to_settle(settlement, state, command, context)
+    if isinstance(quantities, ExecutedBefore | NeedsSaga):
+        return EXECUTED_BEFORE
+    assert order is not None, "an unknown order is refused"
+    return _begin(
+        order,
+        settlement,
+        context,
+        restock=command.restock,
+        cancel_reason=REQUESTED if settlement is CANCEL else None,
+        idempotency_record=results_of(command.idempotency_key, order.order_id, context),
+    )
+
+
+def begin_expiry(state: CurrentState, context: CommandContext) -> Decision:
+    """Begin to release all that an order reserves after its hold has expired."""
+    order = state.order
+    if order is None or not order.is_expired(context.now):
+        return EXECUTED_BEFORE
+    return _begin(order, CANCEL, context, cancel_reason=EXPIRED)
+
+
+def settle_step(
+    state: CurrentState, settlement: Settlement, keys: Collection[StockKey], context: CommandContext
+) -> Decision:
+    """Settle some of the lines of an order whose saga settles it.
+
+    The log names the actor of the command, whoever takes the step.
+    """
+    order = state.order
+    if order is None or order.saga is None or order.saga.state is not settlement.saga_state:
+        return EXECUTED_BEFORE
+    remaining = settlement.remaining(order)
+    quantities = _only(keys, remaining)
+    if remaining and not quantities:
+        return EXECUTED_BEFORE
+    saga = order.saga
+    settled = settlement.apply(
+        state,
+        order,
+        quantities,
+        replace(context, actor=Actor(saga.performed_by, saga.request_id)),
+        restock=saga.restock,
+        cancel_reason=saga.cancel_reason,
+    )
+    if isinstance(settled, NeedsSkus):
+        return settled
+    is_last = len(quantities) == len(remaining)
+    return WriteSet(
+        movements=settled.movements,
+        order=_after_step(order, settled.order, context, is_last=is_last),
+        replaced_order=order,
+    )
+
+
+def _new_order(command: PlaceOrder, context: CommandContext) -> Order:
+    return Order(
+        order_id=command.order_id,
+        lines={},
+        created_at=context.now,
+        version=0,
+        expires_at=plus_seconds(context.now, command.hold_seconds),
+        saga=Saga(
+            state=SagaState.PLACING,
+            performed_by=context.actor.performed_by,
+            request_id=context.actor.request_id,
+            lease_until=context.now,
+            lines_hash=_lines_hash(command),
+        ),
+        parts=part_of(len(command.lines) - 1, len(command.lines)),
+    )
+
+
+def _begin(
+    order: Order,
+    settlement: Settlement,
+    context: CommandContext,
+    *,
+    restock: bool = True,
+    cancel_reason: str | None = None,
+    idempotency_record: IdempotencyRecord | None = None,
+) -> WriteSet:
+    saga = Saga(
+        state=settlement.saga_state,
+        performed_by=context.actor.performed_by,
+        request_id=context.actor.request_id,
+        lease_until=_lease(context),
+        restock=restock,
+        cancel_reason=cancel_reason,
+    )
+    return WriteSet(
+        movements=(),
+        order=replace(order, saga=saga, version=order.version + 1),
+        replaced_order=order,
+        idempotency_record=idempotency_record,
+    )
+
+
+def _after_step(before: Order, after: Order, context: CommandContext, *, is_last: bool) -> Order:
+    """Return the order's next version: without its saga after the last step, else with a new lease."""
+    assert before.saga is not None, "a step belongs to a saga"
+    saga = None if is_last else replace(before.saga, lease_until=_lease(context))
+    return replace(after, version=before.version + 1, saga=saga)
+
+
+def _only(keys: Collection[StockKey], quantities: Quantities) -> Quantities:
+    return {key: quantities[key] for key in keys if key in quantities}
+
+
+def _lease(context: CommandContext) -> str:
+    return plus_seconds(context.now, SAGA_LEASE_SECONDS)
+
+
+def _lines_hash(command: PlaceOrder) -> str:
+    """Return a hash that is the same for the same lines in any order."""
+    lines = sorted((*line.key, line.quantity) for line in command.lines)
+    return sha256(dumps(lines).encode()).hexdigest()

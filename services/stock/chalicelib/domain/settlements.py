@@ -1,0 +1,345 @@
+"""Confirming, cancelling and refunding an order: all of it, or part of it by named lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
+from inventory_common.errors import (
+    InvalidInput,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderNotFound,
+    QuantityExceedsReserved,
+    RefundExceedsConfirmed,
+    ReservationExpired,
+    SkuNotFound,
+)
+from inventory_common.idempotency import IdempotencyKey, IdempotencyRecord
+from inventory_common.ids import StockKey
+from inventory_common.limits import TOMBSTONE_SECONDS
+from inventory_common.timestamps import epoch_seconds
+from inventory_common.transactions import TransactionType
+from inventory_common.values import value
+
+from .commands import SettleOrder
+from .decisions import (
+    EXECUTED_BEFORE,
+    NEEDS_SAGA,
+    CurrentState,
+    Decision,
+    ExecutedBefore,
+    NeedsSaga,
+    NeedsSkus,
+    WriteSet,
+)
+from .orders import EXPIRED, REQUESTED, Order, OrderLine, SagaState, unexpired
+from .placing import in_progress
+from .stock_rules import CommandContext, StockMovement, move_stock
+
+__all__ = [
+    "CANCEL",
+    "CONFIRM",
+    "REFUND",
+    "Quantities",
+    "Settled",
+    "Settlement",
+    "cancel",
+    "confirm",
+    "quantities_to_settle",
+    "refund",
+    "results_of",
+]
+
+Quantities = dict[StockKey, int]
+"""Units by SKU."""
+
+
+@value
+class Settled:
+    """An order after units of it were settled, and the movements that settle them."""
+
+    movements: tuple[StockMovement, ...]
+    order: Order
+
+
+@value
+class Settlement:
+    """One of the three ways to settle an order.
+
+    Attributes
+    ----------
+    saga_state
+        The state of an order while a saga settles it this way.
+    transaction_type
+        The type of its log records.
+    settle_line
+        Returns a line after so many of its units were settled.
+    is_settled
+        Returns whether an order was wholly settled this way before; raises an error if it cannot be settled
+        this way.
+    remaining_of_line
+        Returns the units of a line that can still be settled this way.
+    exceeds
+        Returns the error if more units are named than remain.
+    """
+
+    saga_state: SagaState
+    transaction_type: TransactionType
+    settle_line: Callable[[OrderLine, int], OrderLine]
+    is_settled: Callable[[Order, SettleOrder], bool]
+    remaining_of_line: Callable[[OrderLine], int]
+    exceeds: Callable[[Order, Quantities], QuantityExceedsReserved | RefundExceedsConfirmed | None]
+
+    def remaining(self, order: Order) -> Quantities:
+        """Return the units that can still be settled this way, without SKUs that have none."""
+        units = {key: self.remaining_of_line(line) for key, line in order.lines.items()}
+        return {key: quantity for key, quantity in units.items() if quantity}
+
+    def apply(
+        self,
+        state: CurrentState,
+        order: Order,
+        quantities: Quantities,
+        context: CommandContext,
+        *,
+        restock: bool = True,
+        cancel_reason: str | None = None,
+    ) -> Settled | NeedsSkus:
+        """Settle these units, if the SKUs were read together with the order."""
+        if not self._fits(state, order, quantities):
+            return NeedsSkus(list(quantities))
+        movements = tuple(
+            move_stock(state.skus[key], self.transaction_type, quantity, context, restock=restock)
+            for key, quantity in quantities.items()
+        )
+        lines = {key: self.settle_line(order.lines[key], quantity) for key, quantity in quantities.items()}
+        return Settled(movements, order.with_lines(lines, cancel_reason=cancel_reason))
+
+    def _fits(self, state: CurrentState, order: Order, quantities: Quantities) -> bool:
+        """Return whether the SKUs are known and cover what the order has reserved of them.
+
+        `reserved_stock` is the sum over a SKU's open orders: if it is less than one order's share, SKU and
+        order were read at different moments.  An inconsistent read that does not show here fails on a
+        condition of the commit.
+        """
+        if any(key not in state.skus for key in quantities):
+            return False
+        return self is REFUND or all(
+            state.skus[key].reserved_stock >= order.lines[key].reserved for key in quantities
+        )
+
+
+def confirm(state: CurrentState, command: SettleOrder, context: CommandContext) -> Decision:
+    """Confirm reserved units: they leave the stock.
+
+    Raises
+    ------
+    OrderNotFound, OrderCancelled, ReservationExpired, SkuNotFound, QuantityExceedsReserved,
+    OrderInProgress, IdempotencyKeyReused
+    """
+    return _settle(CONFIRM, state, command, context)
+
+
+def cancel(state: CurrentState, command: SettleOrder, context: CommandContext) -> Decision:
+    """Release reserved units.
+
+    The cancel of an unknown order leaves a tombstone, so that a place which arrives later is refused.
+
+    Raises
+    ------
+    OrderNotFound, OrderConfirmed, SkuNotFound, QuantityExceedsReserved, OrderInProgress,
+    IdempotencyKeyReused
+    """
+    if command.lines is None and unexpired(state.order, context.now) is None:
+        if _is_replay(state, command, context):
+            return EXECUTED_BEFORE
+        return WriteSet(
+            movements=(),
+            order=_tombstone(command.order_id, context.now),
+            idempotency_record=results_of(command.idempotency_key, command.order_id, context),
+        )
+    return _settle(CANCEL, state, command, context)
+
+
+def refund(state: CurrentState, command: SettleOrder, context: CommandContext) -> Decision:
+    """Take confirmed units back, into the stock unless the command says that they cannot be sold again.
+
+    Raises
+    ------
+    OrderNotFound, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded, OrderInProgress,
+    IdempotencyKeyReused
+    """
+    return _settle(REFUND, state, command, context)
+
+
+def quantities_to_settle(
+    settlement: Settlement, state: CurrentState, command: SettleOrder, context: CommandContext
+) -> Quantities | ExecutedBefore | NeedsSaga:
+    """Return the units of each SKU that a command settles; raise an error if it is refused."""
+    order = unexpired(state.order, context.now)
+    if order is None:
+        raise OrderNotFound(f"{command.order_id} was not found.")
+    # A saga of the same command is continued, and any other command refused until it has finished.
+    is_own_saga = order.saga_state is settlement.saga_state and command.lines is None
+    if _is_replay(state, command, context):
+        return NEEDS_SAGA if is_own_saga else EXECUTED_BEFORE
+    if is_own_saga:
+        return NEEDS_SAGA
+    if order.saga is not None:
+        raise in_progress(order)
+    if settlement.is_settled(order, command):
+        return EXECUTED_BEFORE
+    quantities = settlement.remaining(order) if command.lines is None else dict(command.lines)
+    unknown = [key.sku for key in quantities if key not in order.lines]
+    if unknown:
+        raise SkuNotFound(f"{order.order_id} has no {', '.join(unknown)}.", skus=unknown)
+    exceeds = settlement.exceeds(order, quantities)
+    if exceeds is not None:
+        raise exceeds
+    return quantities
+
+
+def results_of(
+    idempotency_key: IdempotencyKey | None, order_id: str, context: CommandContext
+) -> IdempotencyRecord | None:
+    """Return the idempotency record of a command on an order; None if it has no Idempotency-Key."""
+    if idempotency_key is None:
+        return None
+    return idempotency_key.record([{"order_id": order_id}], context.now)
+
+
+def _settle(
+    settlement: Settlement, state: CurrentState, command: SettleOrder, context: CommandContext
+) -> Decision:
+    quantities = quantities_to_settle(settlement, state, command, context)
+    if isinstance(quantities, ExecutedBefore | NeedsSaga):
+        return quantities
+    order = state.order
+    assert order is not None, "an unknown order is refused"
+    if not _is_one_transaction(order, quantities):
+        if command.lines is None:
+            return NEEDS_SAGA
+        message = (
+            f"names {len(quantities)} of {len(order.lines)} lines of an order that is stored in parts, more "
+            "than one transaction can change; please name fewer lines at a time"
+        )
+        raise InvalidInput([("body.lines", message)])
+    settled = settlement.apply(
+        state,
+        order,
+        quantities,
+        context,
+        restock=command.restock,
+        cancel_reason=REQUESTED if settlement is CANCEL else None,
+    )
+    if isinstance(settled, NeedsSkus):
+        return settled
+    return WriteSet(
+        movements=settled.movements,
+        order=settled.order,
+        replaced_order=order,
+        idempotency_record=results_of(command.idempotency_key, command.order_id, context),
+    )
+
+
+def _is_replay(state: CurrentState, command: SettleOrder, context: CommandContext) -> bool:
+    key = command.idempotency_key
+    return key is not None and key.replayed_record(state.idempotency_record, context.now) is not None
+
+
+def _is_one_transaction(order: Order, quantities: Quantities) -> bool:
+    parts = {order.lines[key].part for key in quantities}
+    # Two actions a line, the parts, the order, an idempotency record.
+    return not order.parts or 2 * len(quantities) + len(parts) + 2 <= TRANSACTION_ITEMS_MAX
+
+
+def _tombstone(order_id: str, now: str) -> Order:
+    return Order(
+        order_id=order_id,
+        lines={},
+        created_at=now,
+        cancel_reason=REQUESTED,
+        ttl=epoch_seconds(now) + TOMBSTONE_SECONDS,
+    )
+
+
+def _is_confirmed(order: Order, command: SettleOrder) -> bool:
+    if not order.reserved and order.cancel_reason == EXPIRED:
+        raise ReservationExpired(f"The hold of {order.order_id} expired at {order.expires_at}.")
+    if command.lines is None and not order.reserved and order.confirmed:
+        return True
+    if not order.reserved and not order.confirmed:
+        raise OrderCancelled(f"{order.order_id} was cancelled.")
+    return False
+
+
+def _is_cancelled(order: Order, command: SettleOrder) -> bool:
+    if command.lines is None and not order.reserved and (order.cancelled or order.is_tombstone):
+        return True
+    if not order.reserved and order.confirmed:
+        raise OrderConfirmed(f"{order.order_id} is confirmed: its units have left the stock. Use refund.")
+    if order.is_tombstone:
+        raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.")
+    return False
+
+
+def _is_refunded(order: Order, command: SettleOrder) -> bool:
+    return command.lines is None and order.refunded > 0 and not REFUND.remaining(order)
+
+
+def _exceeds_reserved(order: Order, quantities: Mapping[StockKey, int]) -> QuantityExceedsReserved | None:
+    excessive = [
+        {"sku": key.sku, "asked": quantity, "reserved": order.lines[key].reserved}
+        for key, quantity in quantities.items()
+        if quantity > order.lines[key].reserved
+    ]
+    if not excessive:
+        return None
+    return QuantityExceedsReserved(f"{order.order_id} has reserved fewer units.", lines=excessive)
+
+
+def _exceeds_confirmed(order: Order, quantities: Mapping[StockKey, int]) -> RefundExceedsConfirmed | None:
+    excessive = [
+        {"sku": key.sku, "asked": quantity, "refundable": _refundable(order.lines[key])}
+        for key, quantity in quantities.items()
+        if quantity > _refundable(order.lines[key])
+    ]
+    if quantities and not excessive:
+        return None
+    return RefundExceedsConfirmed(f"{order.order_id} has fewer units to refund.", lines=excessive)
+
+
+def _reserved(line: OrderLine) -> int:
+    return line.reserved
+
+
+def _refundable(line: OrderLine) -> int:
+    return line.confirmed - line.refunded
+
+
+CONFIRM: Final = Settlement(
+    SagaState.CONFIRMING,
+    TransactionType.ORDER_CONFIRMED,
+    OrderLine.confirm,
+    _is_confirmed,
+    _reserved,
+    _exceeds_reserved,
+)
+CANCEL: Final = Settlement(
+    SagaState.CANCELLING,
+    TransactionType.ORDER_CANCELLED,
+    OrderLine.cancel,
+    _is_cancelled,
+    _reserved,
+    _exceeds_reserved,
+)
+REFUND: Final = Settlement(
+    SagaState.REFUNDING,
+    TransactionType.REFUND,
+    OrderLine.refund,
+    _is_refunded,
+    _refundable,
+    _exceeds_confirmed,
+)

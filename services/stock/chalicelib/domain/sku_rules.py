@@ -1,0 +1,79 @@
+"""New SKUs, and changes of a SKU's attributes; its stock is the subject of `stock_rules`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from inventory_common.errors import InvalidInput, ProductInactive, ProductNotFound
+from inventory_common.ids import sku_prefix
+from inventory_common.limits import VARIANT_ATTRIBUTES_MAX
+from inventory_common.products import Product
+from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
+
+from .commands import Actor, ChangeSku, CreateSku
+
+__all__ = ["changed_sku", "new_sku", "require_prefix"]
+
+
+def require_prefix(command: CreateSku) -> None:
+    """Raise `InvalidInput` unless the SKU's id begins with its product's."""
+    prefix = sku_prefix(command.product_id)
+    if not command.attributes["sku"].startswith(prefix):
+        raise InvalidInput([("body.sku", f"should begin with {prefix}")])
+
+
+def new_sku(command: CreateSku, product: Product | None, actor: Actor, now: str) -> Sku:
+    """Return the SKU that a command creates, with no stock yet.
+
+    Raises
+    ------
+    ProductNotFound, ProductInactive
+    """
+    if product is None or not command.scope.covers(product.vendor_id):
+        raise ProductNotFound(f"{command.product_id} was not found.")
+    if not product.is_active:
+        raise ProductInactive(f"{product.product_id} is deactivated.", product_id=product.product_id)
+    return Sku(
+        **command.attributes,
+        product_id=product.product_id,
+        vendor_id=product.vendor_id,
+        current_stock=0,
+        reserved_stock=0,
+        last_updated=now,
+        last_updated_by=actor.performed_by,
+        is_active=True,
+        sequence=0,
+        ledger_hash=FIRST_PREVIOUS_HASH,
+        version=1,
+        product_is_active=True,
+        product_version=product.version,
+    )
+
+
+def changed_sku(sku: Sku, command: ChangeSku, actor: Actor, now: str) -> Sku | None:
+    """Return the SKU's next version, or None if the command changes nothing.
+
+    Raises
+    ------
+    InvalidInput
+        If it would have too many variant attributes.
+    """
+    changes = dict(command.changes)
+    if changes.get("variant_attributes") is not None:
+        changes["variant_attributes"] = _merged(sku.variant_attributes or {}, changes["variant_attributes"])
+    if replace(sku, **changes) == sku:
+        return None
+    return replace(
+        sku, **changes, last_updated=now, last_updated_by=actor.performed_by, version=sku.version + 1
+    )
+
+
+def _merged(current: Mapping[str, str], patch: Mapping[str, Any]) -> dict[str, str]:
+    """Merge as RFC 7396 defines it: None removes a member."""
+    merged = {name: member for name, member in {**current, **patch}.items() if member is not None}
+    if len(merged) > VARIANT_ATTRIBUTES_MAX:
+        message = f"should leave at most {VARIANT_ATTRIBUTES_MAX} attributes, but leaves {len(merged)}"
+        raise InvalidInput([("body.variant_attributes", message)])
+    return merged

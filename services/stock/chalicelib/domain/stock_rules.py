@@ -1,0 +1,162 @@
+"""What a transaction requires of a SKU, and what it changes: the table of stock semantics, one row a type.
+
+=====================  ===========================================  =============  ==============
+transaction            requires                                     current_stock  reserved_stock
+=====================  ===========================================  =============  ==============
+``restock``            SKU and product active                       +q
+``order_placed``       SKU and product active, available >= q                      +q
+``order_confirmed``    the order has reserved q                     -q             -q
+``order_cancelled``    the order has reserved q                                    -q
+``refund``             q confirmed and not yet refunded             +q, or 0
+``manual_adjustment``  the rest covers the reserved units           +q or -q
+=====================  ===========================================  =============  ==============
+
+Per SKU, always: ``0 <= reserved_stock <= current_stock``.  `inventory_common.transactions.RULES` declares the
+last two columns and which types require an active SKU; the audit service verifies records against the same
+declaration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inventory_common.errors import ProductInactive, SkuInactive, StockLimitExceeded
+from inventory_common.ids import StockKey, transaction_id
+from inventory_common.limits import STOCK_MAX
+from inventory_common.skus import Sku
+from inventory_common.timestamps import later_of
+from inventory_common.transactions import NO_EFFECT, RULES, TransactionRecord, TransactionType
+from inventory_common.values import value
+
+from .commands import Actor
+
+__all__ = ["CommandContext", "StockMovement", "move_stock", "require_active", "require_room"]
+
+
+@value(kw_only=True)
+class CommandContext:
+    """When, by whom and why stock is moved, as the log records it."""
+
+    now: str
+    actor: Actor
+    order_id: str | None = None
+    notes: str | None = None
+
+
+@value
+class StockMovement:
+    """One change of one SKU's stock: the SKU before and after it, and its log record."""
+
+    before: Sku
+    after: Sku
+    record: TransactionRecord
+
+    @property
+    def key(self) -> StockKey:
+        """The SKU's key."""
+        return self.after.key
+
+    @property
+    def needs_active(self) -> bool:
+        """Whether SKU and product must still be active when it is committed."""
+        return RULES[TransactionType(self.record.transaction_type)].needs_active
+
+    @property
+    def returns_sku(self) -> bool:
+        """Whether no attribute of the SKU may have changed when it is committed, not only its stock."""
+        return RULES[TransactionType(self.record.transaction_type)].returns_sku
+
+
+def move_stock(
+    sku: Sku,
+    transaction_type: TransactionType,
+    quantity: int,
+    context: CommandContext,
+    *,
+    restock: bool = True,
+) -> StockMovement:
+    """Return the movement of `quantity` units; only a signed type's quantity may be negative or 0.
+
+    With `restock` false, units that come back cannot be sold again: they are logged and not added to the
+    stock.
+
+    Raises
+    ------
+    SkuInactive, ProductInactive
+        If the type requires both to be active.
+    StockLimitExceeded
+        If the stock would exceed `STOCK_MAX`.
+    """
+    rules = RULES[transaction_type]
+    if rules.needs_active:
+        require_active(sku)
+    effect = rules.effect if restock else NO_EFFECT
+    current_stock = sku.current_stock + effect.current_stock * quantity
+    reserved_stock = sku.reserved_stock + effect.reserved_stock * quantity
+    require_room(sku, current_stock - sku.current_stock)
+    # The caller has checked what the order has reserved and what is available: a violation is a defect of the
+    # caller.
+    assert 0 <= reserved_stock <= current_stock, (sku, transaction_type, quantity)
+    record = _record(sku, transaction_type, quantity, current_stock, reserved_stock, context)
+    after = replace(
+        sku,
+        current_stock=current_stock,
+        reserved_stock=reserved_stock,
+        sequence=record.sequence,
+        ledger_hash=record.hash,
+        last_transaction_at=record.timestamp,
+        last_transaction_id=record.transaction_id,
+        last_updated=record.timestamp,
+        last_updated_by=context.actor.performed_by,
+        version=sku.version + 1,
+    )
+    return StockMovement(sku, after, record)
+
+
+def require_room(sku: Sku, units: int) -> None:
+    """Raise `StockLimitExceeded` if the stock would exceed `STOCK_MAX` with so many more units."""
+    if sku.current_stock + units > STOCK_MAX:
+        raise StockLimitExceeded(
+            f"{sku.sku} has {sku.current_stock} units in stock; the maximum is {STOCK_MAX}.",
+            current_stock=sku.current_stock,
+            limit=STOCK_MAX,
+        )
+
+
+def require_active(sku: Sku) -> None:
+    """Raise `SkuInactive` or `ProductInactive` unless the SKU accepts new stock and orders."""
+    if not sku.is_active:
+        raise SkuInactive(f"{sku.sku} is deactivated.", product_id=sku.product_id, sku=sku.sku)
+    if not sku.product_is_active:
+        raise ProductInactive(f"{sku.product_id} is deactivated.", product_id=sku.product_id)
+
+
+def _record(
+    sku: Sku,
+    transaction_type: TransactionType,
+    quantity: int,
+    stock_after: int,
+    reserved_after: int,
+    context: CommandContext,
+) -> TransactionRecord:
+    sequence = sku.sequence + 1
+    return TransactionRecord.with_hash(
+        transaction_id=transaction_id(sku.sku, sequence),
+        timestamp=later_of(context.now, sku.last_transaction_at),
+        product_id=sku.product_id,
+        sku=sku.sku,
+        vendor_id=sku.vendor_id,
+        transaction_type=transaction_type.value,
+        quantity_change=stock_after - sku.current_stock,
+        stock_before=sku.current_stock,
+        stock_after=stock_after,
+        order_id=context.order_id,
+        performed_by=context.actor.performed_by,
+        notes=context.notes,
+        sequence=sequence,
+        quantity=abs(quantity),
+        reserved_before=sku.reserved_stock,
+        reserved_after=reserved_after,
+        request_id=context.actor.request_id,
+        previous_hash=sku.ledger_hash,
+    )

@@ -1,0 +1,81 @@
+"""Statistics of a transaction batch's write conflicts, and what they suggest to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inventory_common.ids import StockKey
+from inventory_common.tuning import CONFLICTS_BEFORE_LEASE, CONFLICTS_BEFORE_SAGA, CONFLICTS_BEFORE_SPLIT
+from inventory_common.values import value
+
+from ..storage.state import WriteConflict
+
+__all__ = ["ConflictStatistics", "Lease"]
+
+
+@value
+class Lease:
+    """Priority leases that this process holds of SKUs, until a moment of the monotonic clock."""
+
+    keys: frozenset[StockKey] = frozenset()
+    ends_at: float = 0.0
+
+
+@value(kw_only=True)
+class ConflictStatistics:
+    """How often a transaction batch conflicted with other writers.
+
+    Attributes
+    ----------
+    count
+        All conflicts.
+    over_several_skus
+        Those of a transaction that wrote more than one SKU.
+    without_image
+        Those over a transaction in progress, of which DynamoDB returns no item.
+    inconsistent_reads
+        Reads of an order together with its SKUs that turned out to be of different moments.
+    contended
+        The SKUs that were contended in any of them.
+    lease
+        The priority leases that were taken because of them.
+    """
+
+    count: int = 0
+    over_several_skus: int = 0
+    without_image: int = 0
+    inconsistent_reads: int = 0
+    contended: frozenset[StockKey] = frozenset()
+    lease: Lease = Lease()
+
+    def after_conflict(self, conflict: WriteConflict, sku_count: int) -> ConflictStatistics:
+        """Return the statistics after one more conflict of a transaction that wrote so many SKUs."""
+        return replace(
+            self,
+            count=self.count + 1,
+            over_several_skus=self.over_several_skus + (sku_count > 1),
+            without_image=self.without_image + conflict.found.is_empty,
+            contended=self.contended | conflict.contended,
+        )
+
+    def after_inconsistent_read(self) -> ConflictStatistics:
+        """Return the statistics after one more inconsistent read."""
+        return replace(self, inconsistent_reads=self.inconsistent_reads + 1)
+
+    @property
+    def suggest_split(self) -> bool:
+        """Whether a smaller batch is likelier to commit; over one SKU alone it is not."""
+        return (
+            max(self.without_image, self.inconsistent_reads) >= CONFLICTS_BEFORE_SPLIT
+            or self.over_several_skus >= CONFLICTS_BEFORE_SAGA
+        )
+
+    @property
+    def suggest_saga(self) -> bool:
+        """Whether one command is likelier to commit SKU by SKU."""
+        return self.over_several_skus >= CONFLICTS_BEFORE_SAGA and bool(self.contended)
+
+    @property
+    def suggest_lease(self) -> bool:
+        """Whether other writers should wait for this one, over the only SKU that was contended each time."""
+        return self.count >= CONFLICTS_BEFORE_LEASE and len(self.contended) == 1

@@ -1,0 +1,322 @@
+"""Executing commands: read, decide, commit, and again after a write conflict.
+
+Several commands go into one transaction batch.  A batch of one is the usual case.
+
+::
+
+    cached SKUs ──► decide ──► commit ──► executed
+      │ not cached, no write set, or a conflict
+      ▼
+    read ──► decide ──► commit ──► executed
+     ▲         ▲           │ first conflict: decide again at once on the items that the failed conditions
+     │         └───────────┤ returned, without a read
+     └──── backoff ◄───────┘ further conflicts: after a backoff, those items would be outdated
+
+An order or an idempotency record seldom exists already.  A command that creates one does not read it first:
+the condition of the write fails if it exists, and returns it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import field, replace
+from itertools import chain
+from typing import Final
+
+from inventory_common.dynamodb import expected_error
+from inventory_common.errors import Busy, InventoryError
+from inventory_common.ids import StockKey
+from inventory_common.retry_policy import RetryPolicy
+from inventory_common.timestamps import Clock, epoch_seconds
+from inventory_common.tuning import PRIORITY_LEASE_SECONDS
+from inventory_common.values import value
+
+from ..domain.decisions import NeedsSaga, ReadSet
+from ..domain.orders import Order, unexpired
+from ..storage.skus import LeaseHeld, SkuStore
+from ..storage.state import Committed, StateStore, WriteConflict
+from .conflicts import ConflictStatistics, Lease
+from .sku_cache import SkuCache
+from .transaction_batch import (
+    Decided,
+    Executed,
+    Outcome,
+    UnitOfWork,
+    decide,
+    group,
+    not_written,
+)
+
+__all__ = ["Executor"]
+
+_DECISIONS_MAX: Final = 4
+"""Decisions on one read and on what was learnt since, before a backoff makes all of it outdated."""
+
+_LEASE_BACKOFF_SECONDS: Final = 0.03
+"""The longest backoff of a writer that meets a priority lease: the lease's holder needs two calls."""
+
+_INCONSISTENT_READS_MAX: Final = 5
+"""Inconsistent reads of one order together with its SKUs: each takes a change of the order at that moment.
+If there are
+more, other orders of its batch do not wait for it."""
+
+
+@value
+class _Finished:
+    """The first commands of a batch have outcomes."""
+
+    outcomes: Sequence[Outcome]
+
+
+@value
+class _Unfinished:
+    """No command of the batch has an outcome: try again, beginning with what is `known`."""
+
+    statistics: ConflictStatistics
+    known: ReadSet = ReadSet()
+
+
+@value
+class _Ran:
+    """What became of a batch: outcomes of its first commands, and batches of the others."""
+
+    outcomes: Sequence[Outcome]
+    remaining: Sequence[Sequence[UnitOfWork]] = ()
+
+
+@value
+class Executor:
+    """Executes commands; each decision has its own moment by the clock."""
+
+    state: StateStore
+    skus: SkuStore
+    clock: Clock
+    retry_policy: RetryPolicy
+    sku_cache: SkuCache = field(default_factory=SkuCache)
+
+    def execute(self, work: UnitOfWork, deadline: float | None = None) -> Executed | NeedsSaga:
+        """Execute one command, by a deadline of the retry policy if it bounds more than this command.
+
+        Raises
+        ------
+        InventoryError
+            The refusal; `Busy` at the end of all attempts.
+        """
+        [outcome] = self._run([work], self._deadline(deadline)).outcomes
+        if isinstance(outcome, InventoryError):
+            raise outcome
+        return outcome
+
+    def execute_all(
+        self, units_of_work: Sequence[UnitOfWork], deadline: float | None = None
+    ) -> Iterator[Outcome]:
+        """Execute commands in transaction batches, in their order, and yield the outcome of each.
+
+        No command depends on another's success, and none is executed in part.  A batch begins when the
+        outcomes of the batches before it have been taken: whoever takes `NeedsSaga` can run the saga before a
+        later command on the same order.  `Busy` and `DatabaseUnavailable` are outcomes of the commands
+        concerned, which may be sent again; a command that has not begun by the deadline is `Busy`.
+        """
+        deadline = self._deadline(deadline)
+        batches: deque[Sequence[UnitOfWork]] = deque(group(units_of_work))
+        while batches:
+            batch = batches.popleft()
+            ran = self._run_in_time(batch, deadline)
+            yield from ran.outcomes
+            batches.extendleft(reversed(ran.remaining))
+
+    def require_time(self, deadline: float) -> None:
+        """Raise `Busy` after the deadline: no call of DynamoDB begins then, as it may be slow."""
+        if self.retry_policy.monotonic() > deadline:
+            raise Busy("The database is slow at the moment; please try again.")
+
+    def _deadline(self, deadline: float | None) -> float:
+        return self.retry_policy.deadline() if deadline is None else deadline
+
+    def _run_in_time(self, batch: Sequence[UnitOfWork], deadline: float) -> _Ran:
+        if self.retry_policy.monotonic() > deadline:
+            return _Ran([Busy("There was no time left for it; please try again.")] * len(batch))
+        try:
+            return self._run(batch, deadline)
+        except Exception as failure:
+            error = expected_error(failure)
+            if error is None:
+                raise
+            return _Ran([error] * len(batch))
+
+    def _run(self, batch: Sequence[UnitOfWork], deadline: float) -> _Ran:
+        """Execute a batch, or its first commands."""
+        try:
+            result = self._try_cached(batch, deadline)
+            if isinstance(result, _Finished):
+                return _Ran(result.outcomes)
+            for _ in self.retry_policy.attempts(deadline):
+                if len(batch) > 1 and result.statistics.suggest_split:
+                    half = len(batch) // 2
+                    return _Ran([], [batch[:half], batch[half:]])
+                result = self._try(batch, result, deadline)
+                if isinstance(result, _Finished):
+                    rest = batch[len(result.outcomes) :]
+                    return _Ran(result.outcomes, [rest] if rest else [])
+        except Busy as busy:
+            return _Ran([busy] * len(batch))
+        raise AssertionError("attempts end by raising Busy")
+
+    def _try_cached(self, batch: Sequence[UnitOfWork], deadline: float) -> _Finished | _Unfinished:
+        """Decide on cached SKUs; if every command has a write set, commit, else leave the batch to a read.
+
+        Orders are not cached.  Those that alone name their SKUs are read first anyway; if the SKUs are known
+        before, one call reads both, and the cache saves nothing.
+        """
+        unfinished = _Unfinished(ConflictStatistics())
+        if any(work.keys and work.order_id is not None and not work.creates_order for work in batch):
+            return unfinished
+        cached = self.sku_cache.get_all({key for work in batch for key in work.keys})
+        if cached is None:
+            return unfinished
+        known = self._read_orders(batch)
+        unfinished = replace(unfinished, known=known)
+        decided = decide(batch, known.updated(ReadSet(skus=cached)), self.clock())
+        if decided.missing:
+            named = self.sku_cache.get_all(set(chain.from_iterable(decided.missing.values())))
+            if named is None:
+                return unfinished
+            skus = ReadSet(skus={**cached, **named})
+            decided = decide(batch, known.updated(skus), self.clock())
+        if decided.missing or len(decided.write_sets) < len(batch):
+            return unfinished
+        self.require_time(deadline)
+        match self.state.commit(decided.write_sets):
+            case Committed():
+                self.sku_cache.put_all(decided.skus.values())
+                return _Finished(decided.outcomes)
+            case WriteConflict() as conflict:
+                changed = decided.skus if conflict.found.is_empty else conflict.found.skus
+                self.sku_cache.discard_all(changed.keys())
+                statistics = unfinished.statistics.after_conflict(conflict, len(decided.skus))
+                return _Unfinished(statistics, conflict.found)
+
+    def _try(
+        self, batch: Sequence[UnitOfWork], before: _Unfinished, deadline: float
+    ) -> _Finished | _Unfinished:
+        """Read, decide and commit a batch, or its first commands."""
+        leased = self._lease(batch, before)
+        if isinstance(leased, LeaseHeld):
+            return _Unfinished(before.statistics)
+        statistics = leased.statistics
+        self.require_time(deadline)
+        read_set = self._read(batch, leased.known)
+        for _ in range(_DECISIONS_MAX):
+            self.require_time(deadline)
+            decided, read_set = self._decide(batch, read_set)
+            if decided.missing:
+                statistics = statistics.after_inconsistent_read()
+                if statistics.inconsistent_reads >= _INCONSISTENT_READS_MAX:
+                    raise Busy("The order and its SKUs keep changing; please try again.")
+                if len(batch) > 1 and statistics.suggest_split:
+                    return _Unfinished(statistics)
+                continue
+            self.require_time(deadline)
+            re_read = self._re_read(not_written(batch, decided), read_set)
+            if re_read != read_set:
+                read_set = re_read
+                continue
+            self.require_time(deadline)
+            conflict = self._commit(decided, statistics.lease)
+            if isinstance(conflict, Committed):
+                if not statistics.count:
+                    self.sku_cache.put_all(decided.skus.values())
+                return _Finished(decided.outcomes)
+            statistics = statistics.after_conflict(conflict, len(decided.skus))
+            if statistics.suggest_saga and len(batch) == 1 and batch[0].may_become_saga:
+                return _Finished([NeedsSaga(statistics.contended)])
+            if conflict.is_leased:
+                self.retry_policy.pause(_LEASE_BACKOFF_SECONDS)
+                read_set = self._read(batch, ReadSet())
+                continue
+            read_set = read_set.updated(conflict.found)
+            if conflict.found.orders or conflict.found.idempotency_records:
+                # One command of the batch was executed before: so may be the others.
+                read_set = self._re_read(batch, read_set)
+            elif (statistics.count > 1 and not statistics.lease.keys) or conflict.found.is_empty:
+                break  # among many writers, those that retry at once make each other fail
+        return _Unfinished(statistics)
+
+    def _commit(self, decided: Decided, lease: Lease) -> Committed | WriteConflict:
+        if not decided.write_sets:
+            return Committed()
+        return self.state.commit(decided.write_sets, leased=lease.keys)
+
+    def _lease(self, batch: Sequence[UnitOfWork], before: _Unfinished) -> _Unfinished | LeaseHeld:
+        """Take priority leases if the conflicts so far suggest it; return what is known with them."""
+        statistics, known = before.statistics, before.known
+        if self.retry_policy.monotonic() < statistics.lease.ends_at:
+            return before
+        keys: Iterable[StockKey]
+        if batch[0].needs_lease:
+            keys = batch[0].keys
+        elif statistics.suggest_lease:
+            keys = statistics.contended
+        else:
+            return replace(before, statistics=replace(statistics, lease=Lease()))
+        ends_at = self.retry_policy.monotonic() + PRIORITY_LEASE_SECONDS
+        taken = self.skus.lease(list(keys), self.clock())
+        if isinstance(taken, LeaseHeld):
+            return taken
+        lease = Lease(frozenset(taken.skus), ends_at)
+        return _Unfinished(replace(statistics, lease=lease), known.updated(taken))
+
+    def _read_orders(self, batch: Iterable[UnitOfWork]) -> ReadSet:
+        orders = [work.order_id for work in batch if work.order_id is not None and not work.creates_order]
+        return self.state.read(orders=orders) if orders else ReadSet()
+
+    def _read(self, batch: Iterable[UnitOfWork], known: ReadSet) -> ReadSet:
+        """Read what the commands are known to concern and what is not known yet."""
+        read = self.state.read(
+            dict.fromkeys(key for work in batch for key in work.keys if key not in known.skus),
+            orders=[
+                work.order_id
+                for work in batch
+                if work.order_id is not None and not work.creates_order and work.order_id not in known.orders
+            ],
+        )
+        return known.updated(read)
+
+    def _decide(self, batch: Sequence[UnitOfWork], read_set: ReadSet) -> tuple[Decided, ReadSet]:
+        """Decide; SKUs that only an order names are read together with it first.
+
+        Some are still `missing` if order and SKUs were read at different moments even so.
+        """
+        decided = decide(batch, read_set, self.clock())
+        if decided.missing:
+            keys = dict.fromkeys(chain.from_iterable(decided.missing.values()))
+            read_set = read_set.updated(self.state.read(keys, orders=decided.missing))
+            decided = decide(batch[: decided.considered], read_set, self.clock())
+        return decided, read_set
+
+    def _re_read(self, units_of_work: Sequence[UnitOfWork], read_set: ReadSet) -> ReadSet:
+        """Re-read orders and idempotency records that may show that a command was already executed.
+
+        A read of several items is no snapshot: an earlier copy of a command may have been committed between
+        the read of its order or record and that of a SKU, whose stock is then short by that very command.  An
+        item that had expired when it was read counts as absent and may have been replaced since; an order
+        whose saga is in progress may have taken another step.
+        """
+        now = self.clock()
+        orders = [work.order_id for work in units_of_work if work.order_id is not None]
+        records = [work.idempotency_id for work in units_of_work if work.idempotency_id is not None]
+        known = read_set.idempotency_records
+        return read_set.updated(
+            self.state.read(
+                orders=[each for each in orders if _may_have_changed(read_set.orders.get(each), now)],
+                idempotency_records=[
+                    each for each in records if each not in known or known[each].ttl <= epoch_seconds(now)
+                ],
+            )
+        )
+
+
+def _may_have_changed(order: Order | None, now: str) -> bool:
+    found = unexpired(order, now)
+    return found is None or found.saga is not None

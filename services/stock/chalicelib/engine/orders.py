@@ -1,0 +1,226 @@
+"""Commands on orders, one by one and in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from inventory_common.dynamodb import expected_error
+from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
+from inventory_common.errors import Busy, InvalidInput, InventoryError, OrderNotFound
+from inventory_common.idempotency import id_of
+from inventory_common.limits import RESPONSE_LINES_MAX
+from inventory_common.pages import Page, PageRequest, encode_cursor
+from inventory_common.retry_policy import RetryPolicy
+from inventory_common.timestamps import Clock
+from inventory_common.values import value
+
+from ..domain import holds, placing, settlements
+from ..domain.commands import Actor, BatchedOrder, ExtendHold, PlaceOrder, SettleOrder, sum_lines
+from ..domain.decisions import CurrentState, Decision, NeedsSaga
+from ..domain.orders import Order, OrderOutcome, unexpired
+from ..domain.settlements import CANCEL, CONFIRM, REFUND, Settlement
+from ..domain.stock_rules import CommandContext
+from ..storage.orders import OrderStore
+from .executor import Executor
+from .sagas import Sagas
+from .transaction_batch import Executed, UnitOfWork
+
+__all__ = ["Orders"]
+
+Settle = Callable[[CurrentState, SettleOrder, CommandContext], Decision]
+"""A rule that settles an order in one transaction."""
+
+_BATCHED: Final[dict[str, tuple[Settlement, Settle]]] = {
+    "confirm": (CONFIRM, settlements.confirm),
+    "cancel": (CANCEL, settlements.cancel),
+}
+
+
+@value
+class Orders:
+    """Orders, which reserve and settle units."""
+
+    orders: OrderStore
+    executor: Executor
+    sagas: Sagas
+    clock: Clock
+    retry_policy: RetryPolicy
+
+    def get(self, order_id: str) -> Order:
+        """Return an order, or raise `OrderNotFound`."""
+        found = unexpired(self.orders.get(order_id), self.clock())
+        if found is None:
+            raise OrderNotFound(f"{order_id} was not found.")
+        return found
+
+    def due(self, due_before: str | None, page: PageRequest) -> Page:
+        """List orders that reserve units and are due before a moment, by default now."""
+        found = self.orders.due(due_before or self.clock(), page)
+        next_cursor = None if found.after is None else encode_cursor(found.after)
+        return Page([order.document() for order in found.orders], next_cursor)
+
+    def place(self, command: PlaceOrder, actor: Actor) -> OrderOutcome:
+        """Reserve every line of an order, or nothing.
+
+        Raises
+        ------
+        InvalidInput, OrderExists, OrderCancelled, SkuNotFound, SkuInactive, ProductInactive,
+        InsufficientStock, Busy
+        """
+        command = replace(command, lines=sum_lines(command.lines))
+        deadline = self.retry_policy.deadline()
+        if len(command.lines) > SINGLE_ITEM_ORDER_LINES_MAX:
+            return self.sagas.place(command, actor, deadline)
+        outcome = self.executor.execute(_place(command, actor), deadline)
+        if isinstance(outcome, NeedsSaga):
+            return self.sagas.place(command, actor, deadline, outcome.contended)
+        return _order_outcome(outcome)
+
+    def confirm(self, command: SettleOrder, actor: Actor) -> OrderOutcome:
+        """Confirm what an order has reserved, all or part.
+
+        Raises
+        ------
+        OrderNotFound, OrderCancelled, ReservationExpired, SkuNotFound, QuantityExceedsReserved,
+        IdempotencyKeyReused, Busy
+        """
+        return self._settle(CONFIRM, settlements.confirm, command, actor)
+
+    def cancel(self, command: SettleOrder, actor: Actor) -> OrderOutcome:
+        """Release what an order has reserved, all or part.
+
+        Raises
+        ------
+        OrderNotFound, OrderCancelled, OrderConfirmed, SkuNotFound, QuantityExceedsReserved,
+        IdempotencyKeyReused, Busy
+        """
+        return self._settle(CANCEL, settlements.cancel, command, actor)
+
+    def refund(self, command: SettleOrder, actor: Actor) -> OrderOutcome:
+        """Take back what an order has confirmed, all or part.
+
+        Raises
+        ------
+        OrderNotFound, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded, IdempotencyKeyReused, Busy
+        """
+        return self._settle(REFUND, settlements.refund, command, actor)
+
+    def extend(self, command: ExtendHold, actor: Actor) -> OrderOutcome:
+        """Extend the hold of an order.
+
+        Raises
+        ------
+        OrderNotFound, OrderCancelled, OrderConfirmed, ReservationExpired, IdempotencyKeyReused, Busy
+        """
+        outcome = self.executor.execute(
+            UnitOfWork(
+                decide=lambda state, context: holds.extend(state, command, context),
+                actor=actor,
+                order_id=command.order_id,
+                idempotency_id=id_of(command.idempotency_key),
+            )
+        )
+        assert isinstance(outcome, Executed), "an extension is one transaction"
+        return _order_outcome(outcome)
+
+    def batch(self, commands: Sequence[BatchedOrder], actor: Actor) -> list[OrderOutcome | InventoryError]:
+        """Execute commands on orders, many in one transaction, and return the outcome of each.
+
+        Each is executed or refused by itself, as it would be alone; commands on one order in their sequence.
+        An order that does not fit into the response, after `RESPONSE_LINES_MAX` lines, has to be sent again.
+        """
+        deadline = self.retry_policy.deadline()
+        work: dict[int, UnitOfWork] = {}
+        outcomes: dict[int, OrderOutcome | InventoryError] = {}
+        for number, command in enumerate(commands):
+            try:
+                work[number] = _batched(command, actor)
+            except InvalidInput as refusal:
+                outcomes[number] = refusal
+        # A saga runs before later commands of the batch, which may be on the same order.
+        executed = self.executor.execute_all(list(work.values()), deadline)
+        for number, outcome in zip(work, executed, strict=True):
+            match outcome:
+                case Executed():
+                    outcomes[number] = _order_outcome(outcome)
+                case InventoryError():
+                    outcomes[number] = outcome
+                case NeedsSaga():
+                    outcomes[number] = self._batched_saga(commands[number], actor, deadline, outcome)
+        return _limited([outcomes[number] for number in range(len(commands))])
+
+    def _settle(
+        self, settlement: Settlement, rule: Settle, command: SettleOrder, actor: Actor
+    ) -> OrderOutcome:
+        deadline = self.retry_policy.deadline()
+        outcome = self.executor.execute(_settle(rule, command, actor), deadline)
+        if isinstance(outcome, NeedsSaga):
+            return self.sagas.settle(settlement, command, actor, deadline, outcome.contended)
+        return _order_outcome(outcome)
+
+    def _batched_saga(
+        self, command: BatchedOrder, actor: Actor, deadline: float, needed: NeedsSaga
+    ) -> OrderOutcome | InventoryError:
+        try:
+            if command.command == "place":
+                return self.sagas.place(command.place(), actor, deadline, needed.contended)
+            settlement, _ = _BATCHED[command.command]
+            whole = SettleOrder(command.order_id)
+            return self.sagas.settle(settlement, whole, actor, deadline, needed.contended)
+        except Exception as failure:
+            error = expected_error(failure)
+            if error is None:
+                raise
+            return error
+
+
+def _place(command: PlaceOrder, actor: Actor) -> UnitOfWork:
+    return UnitOfWork(
+        decide=lambda state, context: placing.place(state, command, context),
+        actor=actor,
+        keys=tuple(line.key for line in command.lines),
+        order_id=command.order_id,
+        creates_order=True,
+        may_become_saga=len(command.lines) > 1,
+    )
+
+
+def _settle(rule: Settle, command: SettleOrder, actor: Actor) -> UnitOfWork:
+    return UnitOfWork(
+        decide=lambda state, context: rule(state, command, context),
+        actor=actor,
+        # What is known of the SKUs before the order is read: the lines that the command names, if any.
+        keys=tuple(command.lines or ()),
+        order_id=command.order_id,
+        idempotency_id=id_of(command.idempotency_key),
+        may_become_saga=command.lines is None,
+    )
+
+
+def _batched(command: BatchedOrder, actor: Actor) -> UnitOfWork:
+    if command.command == "place":
+        return _place(command.place(), actor)
+    _, rule = _BATCHED[command.command]
+    return _settle(rule, SettleOrder(command.order_id), actor)
+
+
+def _order_outcome(executed: Executed) -> OrderOutcome:
+    assert executed.order is not None, "a command on an order leaves it there"
+    return OrderOutcome(executed.order, replayed=executed.write_set is None)
+
+
+def _limited(
+    outcomes: Sequence[OrderOutcome | InventoryError],
+) -> list[OrderOutcome | InventoryError]:
+    """Replace orders that do not fit into the response."""
+    limited: list[OrderOutcome | InventoryError] = []
+    lines = 0
+    for outcome in outcomes:
+        if isinstance(outcome, OrderOutcome):
+            lines += len(outcome.order.lines)
+            if lines > RESPONSE_LINES_MAX:
+                outcome = Busy("The orders before it fill the response; please send it again.")
+        limited.append(outcome)
+    return limited

@@ -1,0 +1,118 @@
+"""Creating and changing SKUs, and the lists of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from inventory_common.errors import SkuExists, SkuNotFound
+from inventory_common.idempotency import IdempotencyKey, id_of
+from inventory_common.identity import Scope
+from inventory_common.ids import StockKey
+from inventory_common.pages import Page, PageRequest
+from inventory_common.retry_policy import RetryPolicy
+from inventory_common.skus import Sku
+from inventory_common.timestamps import Clock
+from inventory_common.values import value
+
+from ..domain.commands import Actor, ChangeSku, CreateSku
+from ..domain.sku_rules import changed_sku, new_sku, require_prefix
+from ..storage.skus import SkuStore, Written
+from ..storage.state import StateStore
+
+__all__ = ["CreatedSku", "Skus"]
+
+
+class CreatedSku(NamedTuple):
+    """A SKU, and whether its creation was executed before."""
+
+    sku: Sku
+    replayed: bool
+
+
+@value
+class Skus:
+    """SKUs and their attributes."""
+
+    skus: SkuStore
+    state: StateStore
+    clock: Clock
+    retry_policy: RetryPolicy
+
+    def get(self, key: StockKey, scope: Scope) -> Sku:
+        """Return a SKU, or raise `SkuNotFound`."""
+        found = self.skus.get(key)
+        if found is None or not scope.covers(found.vendor_id):
+            raise SkuNotFound(f"{key.sku} was not found.")
+        return found
+
+    def of_product(self, product_id: str, scope: Scope, page: PageRequest) -> Page:
+        """List a product's SKUs; another vendor's product has none to show."""
+        found = self.skus.of_product(product_id, page)
+        covered = all(scope.covers(sku["vendor_id"]) for sku in found.documents)
+        return found if covered else Page([], None)
+
+    def of_vendor(self, vendor_id: str, page: PageRequest) -> Page:
+        """List a vendor's SKUs, newest change first."""
+        return self.skus.of_vendor(vendor_id, page)
+
+    def low_stock_of_vendor(self, vendor_id: str, page: PageRequest) -> Page:
+        """List a vendor's SKUs at or below their thresholds, lowest stock first."""
+        return self.skus.low_stock_of_vendor(vendor_id, page)
+
+    def create(self, command: CreateSku, actor: Actor) -> CreatedSku:
+        """Create a variant of an active product of the caller's own.
+
+        Raises
+        ------
+        InvalidInput, IdempotencyKeyReused, ProductNotFound, ProductInactive, SkuExists, Busy
+        """
+        require_prefix(command)
+        idempotency_key = command.idempotency_key
+        key = StockKey(command.product_id, command.attributes["sku"])
+        for _ in self.retry_policy.attempts():
+            product, bound, record = self.state.read_for_new_sku(
+                command.product_id,
+                command.scope.vendor_id,
+                id_of(idempotency_key),
+            )
+            now = self.clock()
+            if idempotency_key and idempotency_key.replayed_record(record, now):
+                return CreatedSku(self.get(key, command.scope), replayed=True)
+            sku = new_sku(command, product, actor, now)
+            results = [{"product_id": key.product_id, "sku": key.sku}]
+            new_record = None if idempotency_key is None else idempotency_key.record(results, now)
+            written = self.skus.add(sku, bound, new_record)
+            if isinstance(written, Written):
+                return CreatedSku(sku, replayed=False)
+            if key in written.found.skus and not self._was_executed(idempotency_key, now):
+                raise SkuExists(f"{key.sku} already exists.")
+        raise AssertionError("attempts end by raising Busy")
+
+    def change(self, command: ChangeSku, actor: Actor) -> Sku:
+        """Set attributes of a SKU, and return it; a command that changes nothing writes nothing.
+
+        Raises
+        ------
+        SkuNotFound, PreconditionFailed, Busy
+        """
+        current = self.state.read([command.key])
+        for _ in self.retry_policy.attempts():
+            sku = current.skus.get(command.key)
+            if sku is None or not command.scope.covers(sku.vendor_id):
+                raise SkuNotFound(f"{command.key.sku} was not found.")
+            command.if_match.require(sku.version)
+            changed = changed_sku(sku, command, actor, self.clock())
+            if changed is None:
+                return sku
+            written = self.skus.update(sku, to=changed)
+            if isinstance(written, Written):
+                return changed
+            current = current.updated(written.found)
+        raise AssertionError("attempts end by raising Busy")
+
+    def _was_executed(self, idempotency_key: IdempotencyKey | None, now: str) -> bool:
+        if idempotency_key is None:
+            return False
+        idempotency_id = idempotency_key.idempotency_id
+        records = self.state.read(idempotency_records=[idempotency_id]).idempotency_records
+        return idempotency_key.replayed_record(records.get(idempotency_id), now) is not None

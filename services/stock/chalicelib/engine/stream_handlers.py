@@ -1,0 +1,70 @@
+"""What changes of products and SKUs cause, as the tables' streams deliver them.
+
+A change may be delivered twice, late, or to another process at the same time as a later one; every handler
+accepts that.
+"""
+
+from __future__ import annotations
+
+from inventory_common.alert_topic import AlertTopic
+from inventory_common.ids import StockKey
+from inventory_common.products import Product
+from inventory_common.retry_policy import RetryPolicy
+from inventory_common.skus import Sku
+from inventory_common.streams import ItemChange
+from inventory_common.timestamps import Clock
+from inventory_common.values import value
+
+from ..domain.low_stock import low_stock_alert
+from ..storage.products import ProductStore
+from ..storage.sent_alerts import SentAlertStore
+from ..storage.skus import SkuStore, Written
+
+__all__ = ["StreamHandlers"]
+
+
+@value
+class StreamHandlers:
+    """The handlers of the service's streams."""
+
+    products: ProductStore
+    skus: SkuStore
+    sent_alerts: SentAlertStore
+    alerts: AlertTopic
+    clock: Clock
+    retry_policy: RetryPolicy
+
+    def product_changed(self, change: ItemChange) -> None:
+        """Set the product's flag on its SKUs if the product was activated or deactivated.
+
+        The change is a hint.  The product is read again, and its state written over older ones alone: a
+        change that is delivered late or twice, or processed slowly, overwrites nothing newer.
+        """
+        if change.before is None or change.after is None:
+            return  # a new product has no SKUs yet, and none is ever removed
+        before, after = Product.from_item(change.before), Product.from_item(change.after)
+        if before.is_active == after.is_active:
+            return
+        product = self.products.get(after.product_id)
+        if product is None:
+            return
+        for key in self.skus.with_older_flag(product):
+            self._set_flag(key, product)
+
+    def sku_changed(self, change: ItemChange) -> None:
+        """Send one alert each time a SKU falls to its threshold."""
+        if change.before is None or change.after is None:
+            return
+        alert = low_stock_alert(Sku.from_item(change.before), Sku.from_item(change.after))
+        if alert is None or self.sent_alerts.contains(alert.alert_id):
+            return
+        # Sent first: a process that dies between the two calls sends it again, rather than never.
+        self.alerts.send(alert)
+        self.sent_alerts.add(alert.alert_id, self.clock())
+
+    def _set_flag(self, key: StockKey, product: Product) -> None:
+        for _ in self.retry_policy.attempts():
+            if isinstance(self.skus.set_product_flag(key, product), Written):
+                return
+            # A transaction on the SKU is in progress.
+        raise AssertionError("attempts end by raising Busy")

@@ -1,0 +1,192 @@
+"""Grouping commands into transaction batches, and deciding a batch: each command on the state that the one
+before it
+leaves, so that a SKU which all of them change is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
+from inventory_common.errors import Conflict, InventoryError
+from inventory_common.ids import StockKey
+from inventory_common.skus import Sku
+from inventory_common.values import value
+
+from ..domain.commands import Actor
+from ..domain.decisions import CurrentState, Decision, ExecutedBefore, NeedsSaga, NeedsSkus, ReadSet, WriteSet
+from ..domain.orders import Order
+from ..domain.stock_rules import CommandContext
+from ..storage.transaction import count_actions
+
+__all__ = ["Decide", "Decided", "Executed", "Outcome", "UnitOfWork", "decide", "group", "not_written"]
+
+Decide = Callable[[CurrentState, CommandContext], Decision]
+"""A rule; it raises an `InventoryError` if it refuses the command."""
+
+
+@value(kw_only=True)
+class UnitOfWork:
+    """A command to execute: its rule, and the items that it is known to concern before any is read.
+
+    Attributes
+    ----------
+    decide
+        The rule.
+    actor
+        Who gives the command.
+    keys
+        The SKUs that it is known to concern.
+    order_id
+        Its order.
+    creates_order
+        Whether the order usually does not exist yet, so that it is not read before the command is decided.
+    idempotency_id
+        The id of its idempotency record.
+    notes
+        The notes of its log records.
+    may_become_saga
+        Whether it may continue as a saga if its transactions keep conflicting.
+    needs_lease
+        Whether it takes priority leases of its SKUs at once, as earlier attempts kept conflicting over them.
+    """
+
+    decide: Decide
+    actor: Actor
+    keys: tuple[StockKey, ...] = ()
+    order_id: str | None = None
+    creates_order: bool = False
+    idempotency_id: str | None = None
+    notes: str | None = None
+    may_become_saga: bool = False
+    needs_lease: bool = False
+
+    def context(self, now: str) -> CommandContext:
+        """Return the context in which it is decided at a moment."""
+        return CommandContext(now=now, actor=self.actor, order_id=self.order_id, notes=self.notes)
+
+
+@value
+class Executed:
+    """A command that was executed: the state that it was decided on, and what it wrote.
+
+    `write_set` is None if it had been executed before.
+    """
+
+    state: CurrentState
+    write_set: WriteSet | None
+
+    @property
+    def order(self) -> Order | None:
+        """The order after the command."""
+        return self.state.order if self.write_set is None else self.write_set.order
+
+
+Outcome = Executed | InventoryError | NeedsSaga
+"""What became of a command: executed, refused, or too large for one transaction."""
+
+
+@value(kw_only=True)
+class Decided:
+    """What the first commands of a batch decide on a read set; it counts once its write sets are committed.
+
+    Attributes
+    ----------
+    outcomes
+        One for each command that was decided.
+    write_sets
+        Those of the executed commands, in their order.
+    missing
+        SKUs that have to be read together with their order, by order.  If there are any, only `considered`
+        counts.
+    considered
+        How many commands fit into one transaction.
+    """
+
+    outcomes: Sequence[Outcome]
+    write_sets: Sequence[WriteSet]
+    missing: Mapping[str, Sequence[StockKey]]
+    considered: int
+
+    @property
+    def skus(self) -> dict[StockKey, Sku]:
+        """The SKUs that the write sets change, as they leave them."""
+        return {
+            movement.key: movement.after for write_set in self.write_sets for movement in write_set.movements
+        }
+
+
+def group(units_of_work: Sequence[UnitOfWork]) -> Iterator[list[UnitOfWork]]:
+    """Yield batches of neighbours that one transaction can probably hold, no two on one order."""
+    batch: list[UnitOfWork] = []
+    orders: set[str | None] = set()
+    keys: set[StockKey] = set()
+    actions = 0
+    for work in units_of_work:
+        # A log record for each SKU, at least one; the order, perhaps an idempotency record.
+        needed = max(len(work.keys), 1) + (work.order_id is not None) + (work.idempotency_id is not None)
+        if batch and (
+            work.order_id in orders
+            or actions + needed + max(len(keys.union(work.keys)), 1) > TRANSACTION_ITEMS_MAX
+        ):
+            yield batch
+            batch, orders, keys, actions = [], set(), set(), 0
+        batch.append(work)
+        orders.add(work.order_id)
+        keys.update(work.keys)
+        actions += needed
+    if batch:
+        yield batch
+
+
+def decide(batch: Sequence[UnitOfWork], read_set: ReadSet, now: str) -> Decided:
+    """Decide as many commands of a batch, in their order, as one transaction can hold."""
+    outcomes: list[Outcome] = []
+    write_sets: list[WriteSet] = []
+    missing: dict[str, Sequence[StockKey]] = {}
+    considered = 0
+    for work in batch:
+        state = read_set.state_of(work.order_id, work.idempotency_id)
+        match _decide_one(work, state, now):
+            case NeedsSkus(keys=keys):
+                assert work.order_id is not None, "only an order names SKUs that were not known before"
+                if len(missing) + 1 + sum(map(len, missing.values())) + len(keys) > TRANSACTION_ITEMS_MAX:
+                    break
+                missing[work.order_id] = keys
+            case WriteSet() as write_set:
+                if count_actions([*write_sets, write_set]) > TRANSACTION_ITEMS_MAX:
+                    break
+                write_sets.append(write_set)
+                outcomes.append(Executed(state, write_set))
+                read_set = read_set.after(write_set)
+            case ExecutedBefore():
+                outcomes.append(Executed(state, None))
+            case NeedsSaga() | InventoryError() as outcome:
+                outcomes.append(outcome)
+        considered += 1
+    return Decided(outcomes=outcomes, write_sets=write_sets, missing=missing, considered=considered)
+
+
+def not_written(batch: Sequence[UnitOfWork], decided: Decided) -> list[UnitOfWork]:
+    """Return commands that are refused because of the current state, or that have a key and write no record
+    of it.
+
+    A reused Idempotency-Key takes precedence over every other outcome, also of a command that was executed
+    before.
+    """
+    return [
+        work
+        for work, outcome in zip(batch, decided.outcomes, strict=False)
+        if isinstance(outcome, Conflict)
+        or (work.idempotency_id is not None and isinstance(outcome, InventoryError))
+        or (work.idempotency_id is not None and isinstance(outcome, Executed) and outcome.write_set is None)
+    ]
+
+
+def _decide_one(work: UnitOfWork, state: CurrentState, now: str) -> Decision | InventoryError:
+    if state.order is not None and not state.order.is_whole:
+        return NeedsSkus([])
+    try:
+        return work.decide(state, work.context(now))
+    except InventoryError as refusal:
+        return refusal

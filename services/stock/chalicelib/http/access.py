@@ -1,0 +1,22 @@
+"""Who may use which routes, and whom a command is recorded as."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from inventory_common.identity import Role
+from inventory_common.requests import Request
+
+from ..domain.commands import Actor
+
+__all__ = ["INVENTORY_READERS", "ORDER_SYSTEMS", "SKU_READERS", "VENDORS", "actor_of"]
+
+VENDORS: Final = frozenset({Role.VENDOR, Role.ADMIN})
+SKU_READERS: Final = frozenset({Role.VENDOR, Role.ORDERS, Role.AUDITOR, Role.ADMIN})
+INVENTORY_READERS: Final = frozenset({Role.VENDOR, Role.AUDITOR, Role.ADMIN})
+ORDER_SYSTEMS: Final = frozenset({Role.ORDERS, Role.ADMIN})
+
+
+def actor_of(request: Request[Any]) -> Actor:
+    """Return who gives the command of a request."""
+    return Actor(request.principal.name, request.request_id)

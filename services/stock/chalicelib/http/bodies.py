@@ -1,0 +1,172 @@
+"""The bodies of requests to the stock service."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from inventory_common.attributes import (
+    Items,
+    Notes,
+    OrderId,
+    ProductId,
+    Quantity,
+    SkuId,
+    WholeNumber,
+    YesNo,
+)
+from inventory_common.bodies import Form, body, creation, merge_patch
+from inventory_common.ids import sku_prefix
+from inventory_common.limits import (
+    BATCH_LINES_MAX,
+    BATCH_ORDER_LINES_MAX,
+    BATCH_ORDERS_MAX,
+    HOLD_DEFAULT_SECONDS,
+    HOLD_MAX_SECONDS,
+    HOLD_MIN_SECONDS,
+    QUANTITY_MAX,
+    REQUEST_LINES_MAX,
+    STOCK_MAX,
+    VARIANT_ATTRIBUTES_MAX,
+)
+from inventory_common.skus import NewSku, Sku
+
+__all__ = [
+    "NEW_SKU",
+    "SKU_PATCH",
+    "AdjustmentBody",
+    "Batch",
+    "BatchedOrder",
+    "Extension",
+    "NewOrder",
+    "OrderLineBody",
+    "Refund",
+    "RestockBody",
+    "SettledLine",
+    "Settlement",
+]
+
+NEW_SKU: Final = creation(Sku, NewSku)
+SKU_PATCH: Final = merge_patch(
+    Sku,
+    "SkuPatch",
+    "The changes of a SKU: absent members stay, null removes an optional attribute.  There may be at most "
+    f"{VARIANT_ATTRIBUTES_MAX} variant attributes, including those that stay.",
+)
+
+HoldSeconds = Annotated[int, WholeNumber(HOLD_MIN_SECONDS, HOLD_MAX_SECONDS)]
+Stock = Annotated[int, WholeNumber(0, STOCK_MAX)]
+
+
+@body
+class RestockBody:
+    """Units that were delivered."""
+
+    quantity: Quantity
+    notes: Notes | None = None
+
+
+@body(
+    forms=[
+        Form(
+            needs=["quantity_change"],
+            lacks=["counted_stock", "expected_stock"],
+            excluded={"quantity_change": 0},
+        ),
+        Form(needs=["counted_stock", "expected_stock"], lacks=["quantity_change"]),
+    ],
+    rule="should have a quantity_change other than 0, or counted_stock and expected_stock together",
+)
+class AdjustmentBody:
+    """A signed change, or a count together with the expected stock; and the reason."""
+
+    quantity_change: Annotated[int, WholeNumber(-QUANTITY_MAX, QUANTITY_MAX)] | None = None
+    counted_stock: Stock | None = None
+    expected_stock: Stock | None = None
+    notes: Notes
+
+
+@body
+class OrderLineBody:
+    """Units of one SKU; `sku` begins with `SKU-{product_id}-`."""
+
+    product_id: ProductId
+    sku: SkuId
+    quantity: Quantity
+
+    def __post_init__(self) -> None:
+        prefix = sku_prefix(self.product_id)
+        if not self.sku.startswith(prefix):
+            raise ValueError(f"should name a sku that begins with {prefix}")
+
+
+@body
+class NewOrder:
+    """What to reserve, and for how long; lines of one SKU are summed, to at most 1,000,000 units."""
+
+    lines: Annotated[list[OrderLineBody], Items(REQUEST_LINES_MAX, least=1)]
+    hold_seconds: HoldSeconds = HOLD_DEFAULT_SECONDS
+
+
+@body
+class Extension:
+    """How long the order reserves its units, from now."""
+
+    hold_seconds: HoldSeconds = HOLD_DEFAULT_SECONDS
+
+
+@body(
+    forms=[
+        Form(needs=["lines"], values={"command": ["place"]}),
+        Form(
+            needs=["command"],
+            lacks=["lines", "hold_seconds"],
+            values={"command": ["confirm", "cancel"]},
+        ),
+    ],
+    rule="should have lines if the command is place, and neither lines nor hold_seconds otherwise: "
+    "a confirm or cancel is of the whole order",
+)
+class BatchedOrder:
+    """One command of a batch; a confirm or cancel is of the whole order."""
+
+    order_id: OrderId
+    command: Literal["place", "confirm", "cancel"] = "place"
+    lines: Annotated[list[OrderLineBody], Items(BATCH_ORDER_LINES_MAX, least=1)] | None = None
+    hold_seconds: HoldSeconds | None = None
+
+
+@body
+class Batch:
+    """Commands on orders, each executed or refused by itself; at most 2,000 lines in total."""
+
+    orders: Annotated[list[BatchedOrder], Items(BATCH_ORDERS_MAX, least=1)]
+
+    def __post_init__(self) -> None:
+        if sum(len(order.lines or ()) for order in self.orders) > BATCH_LINES_MAX:
+            raise ValueError(f"should have at most {BATCH_LINES_MAX} lines in total")
+
+
+@body
+class SettledLine:
+    """Units of one SKU of an order."""
+
+    sku: SkuId
+    quantity: Quantity
+
+
+Lines = Annotated[list[SettledLine], Items(REQUEST_LINES_MAX, least=1)]
+
+
+@body
+class Settlement:
+    """Part of an order; without `lines`, all of it.  Lines of one SKU are summed."""
+
+    lines: Lines | None = None
+
+
+@body
+class Refund:
+    """Part of an order, or all of it; `restock` unless the units cannot be sold again."""
+
+    lines: Lines | None = None
+    restock: YesNo = True

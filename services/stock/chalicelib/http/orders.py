@@ -1,0 +1,246 @@
+"""The routes of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from chalice.app import Response
+
+from inventory_common.declarations import ResponseSpec, route
+from inventory_common.errors import (
+    InsufficientStock,
+    InventoryError,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderExists,
+    OrderInProgress,
+    OrderNotFound,
+    ProductInactive,
+    QuantityExceedsReserved,
+    RefundExceedsConfirmed,
+    ReservationExpired,
+    SkuInactive,
+    SkuNotFound,
+    StockLimitExceeded,
+)
+from inventory_common.ids import StockKey
+from inventory_common.limits import HOLD_DEFAULT_SECONDS
+from inventory_common.problems import problem_document
+from inventory_common.requests import MOMENT, Parameter, Request
+from inventory_common.responses import json_response, page_response
+from inventory_common.values import value
+
+from ..domain.commands import (
+    BatchedOrder,
+    ExtendHold,
+    LineRequest,
+    PlaceOrder,
+    SettleOrder,
+    sum_quantities,
+)
+from ..domain.orders import OrderOutcome
+from ..engine.orders import Orders
+from .access import ORDER_SYSTEMS, actor_of
+from .answers import BatchAnswer, OrderAnswer
+from .bodies import Batch, Extension, NewOrder, OrderLineBody, Refund, Settlement
+
+__all__ = ["OrderRoutes"]
+
+_ORDERS: Final = "orders"
+_ONE: Final = ResponseSpec(OrderAnswer, etag=True, replays=True)
+# Without `lines` a settlement is of the whole order; one of named lines is not idempotent by itself and needs
+# a key.
+_SETTLEMENT: Final[dict[str, Any]] = {
+    "tag": _ORDERS,
+    "allowed_roles": ORDER_SYSTEMS,
+    "body_required": False,
+    "idempotency": "optional",
+    "key_required_with": "lines",
+    "response": _ONE,
+}
+
+
+@value
+class OrderRoutes:
+    """Orders and what settles them."""
+
+    orders: Orders
+
+    @route(
+        "PUT",
+        "/orders/{order_id}",
+        tag=_ORDERS,
+        allowed_roles=ORDER_SYSTEMS,
+        body=NewOrder,
+        response=ResponseSpec(OrderAnswer, status=201, etag=True, replays=True),
+        errors=[
+            OrderExists,
+            OrderInProgress,
+            OrderCancelled,
+            SkuNotFound,
+            SkuInactive,
+            ProductInactive,
+            InsufficientStock,
+        ],
+    )
+    def place_order(self, request: Request[NewOrder], order_id: str) -> Response:
+        """Reserve an order's lines, all or none."""
+        command = PlaceOrder(
+            order_id=order_id,
+            lines=_lines(request.body.lines),
+            hold_seconds=request.body.hold_seconds,
+        )
+        return _response(self.orders.place(command, actor_of(request)), status=201)
+
+    @route(
+        "GET",
+        "/orders/{order_id}",
+        tag=_ORDERS,
+        allowed_roles=ORDER_SYSTEMS,
+        response=ResponseSpec(OrderAnswer, etag=True),
+        errors=[OrderNotFound],
+    )
+    def get_order(self, request: Request[None], order_id: str) -> Response:
+        """Return an order."""
+        found = self.orders.get(order_id)
+        return json_response(found.document(), etag=found.version)
+
+    @route(
+        "GET",
+        "/orders",
+        tag=_ORDERS,
+        allowed_roles=ORDER_SYSTEMS,
+        query={
+            "due_before": Parameter(MOMENT, "Only orders whose hold ends before this moment; default: now.")
+        },
+        paged=True,
+        response=ResponseSpec(OrderAnswer),
+    )
+    def list_orders_due(self, request: Request[None]) -> Response:
+        """List the orders that reserve units and whose hold ends before a moment, by default now."""
+        return page_response(self.orders.due(request.query["due_before"], request.page), request)
+
+    @route(
+        "POST",
+        "/orders/batch",
+        tag=_ORDERS,
+        allowed_roles=ORDER_SYSTEMS,
+        body=Batch,
+        response=ResponseSpec(BatchAnswer, per_item=True),
+    )
+    def batch_orders(self, request: Request[Batch]) -> Response:
+        """Place, confirm or cancel many orders, each by itself."""
+        commands = [
+            BatchedOrder(
+                order.order_id,
+                order.command,
+                _lines(order.lines or ()),
+                order.hold_seconds or HOLD_DEFAULT_SECONDS,
+            )
+            for order in request.body.orders
+        ]
+        outcomes = self.orders.batch(commands, actor_of(request))
+        results = [
+            _result(command, outcome, request) for command, outcome in zip(commands, outcomes, strict=True)
+        ]
+        return json_response({"results": results})
+
+    @route(
+        "POST",
+        "/orders/{order_id}/extend",
+        tag=_ORDERS,
+        allowed_roles=ORDER_SYSTEMS,
+        body=Extension,
+        body_required=False,
+        idempotency="optional",
+        response=_ONE,
+        errors=[OrderNotFound, OrderInProgress, OrderConfirmed, OrderCancelled, ReservationExpired],
+    )
+    def extend_hold(self, request: Request[Extension], order_id: str) -> Response:
+        """Extend the hold of an order."""
+        command = ExtendHold(order_id, request.body.hold_seconds, request.idempotency_key)
+        return _response(self.orders.extend(command, actor_of(request)))
+
+    @route(
+        "POST",
+        "/orders/{order_id}/confirm",
+        body=Settlement,
+        errors=[
+            OrderNotFound,
+            OrderInProgress,
+            OrderCancelled,
+            ReservationExpired,
+            SkuNotFound,
+            QuantityExceedsReserved,
+        ],
+        **_SETTLEMENT,
+    )
+    def confirm_order(self, request: Request[Settlement], order_id: str) -> Response:
+        """Confirm what an order has reserved, all or part: the units leave the stock."""
+        return _response(self.orders.confirm(_settlement(request, order_id), actor_of(request)))
+
+    @route(
+        "POST",
+        "/orders/{order_id}/cancel",
+        body=Settlement,
+        errors=[
+            OrderNotFound,
+            OrderInProgress,
+            OrderCancelled,
+            OrderConfirmed,
+            SkuNotFound,
+            QuantityExceedsReserved,
+        ],
+        **_SETTLEMENT,
+    )
+    def cancel_order(self, request: Request[Settlement], order_id: str) -> Response:
+        """Release what an order has reserved, all or part."""
+        return _response(self.orders.cancel(_settlement(request, order_id), actor_of(request)))
+
+    @route(
+        "POST",
+        "/orders/{order_id}/refund",
+        body=Refund,
+        errors=[OrderNotFound, OrderInProgress, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded],
+        **_SETTLEMENT,
+    )
+    def refund_order(self, request: Request[Refund], order_id: str) -> Response:
+        """Take back what an order has confirmed, all or part."""
+        command = _settlement(request, order_id, restock=request.body.restock)
+        return _response(self.orders.refund(command, actor_of(request)))
+
+
+def _lines(lines: Iterable[OrderLineBody]) -> tuple[LineRequest, ...]:
+    return tuple(LineRequest(StockKey(line.product_id, line.sku), line.quantity) for line in lines)
+
+
+def _settlement(
+    request: Request[Settlement] | Request[Refund], order_id: str, *, restock: bool = True
+) -> SettleOrder:
+    named = request.body.lines
+    lines = (
+        None if named is None else sum_quantities((StockKey.of(line.sku), line.quantity) for line in named)
+    )
+    return SettleOrder(order_id, lines, request.idempotency_key, restock)
+
+
+def _result(
+    command: BatchedOrder, outcome: OrderOutcome | InventoryError, request: Request[Any]
+) -> dict[str, Any]:
+    """Return the outcome of a batched command, with the status of the single request."""
+    if isinstance(outcome, InventoryError):
+        problem = problem_document(outcome, request.request_id)
+        return {"order_id": command.order_id, "status_code": problem["status"], "problem": problem}
+    created = command.command == "place" and not outcome.replayed
+    return {
+        "order_id": command.order_id,
+        "status_code": 201 if created else 200,
+        "order": outcome.order.document(),
+    }
+
+
+def _response(outcome: OrderOutcome, *, status: int = 200) -> Response:
+    return json_response(
+        outcome.order.document(), status=status, replayed=outcome.replayed, etag=outcome.order.version
+    )

@@ -1,0 +1,150 @@
+"""The routes of SKUs and their lists."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from chalice.app import Response
+
+from inventory_common.bodies import Changes
+from inventory_common.declarations import NO_CONTENT, ResponseSpec, route
+from inventory_common.errors import ProductInactive, ProductNotFound, SkuExists, SkuNotFound
+from inventory_common.ids import StockKey
+from inventory_common.requests import Request
+from inventory_common.responses import json_response, no_content, page_response
+from inventory_common.skus import NewSku, Sku
+from inventory_common.values import value
+
+from ..domain.commands import ChangeSku, CreateSku
+from ..engine.skus import Skus
+from .access import INVENTORY_READERS, SKU_READERS, VENDORS, actor_of
+from .bodies import NEW_SKU, SKU_PATCH
+
+__all__ = ["InventoryRoutes", "SkuRoutes"]
+
+_SKUS: Final = "skus"
+_STOCK: Final = "stock"
+_ONE: Final = ResponseSpec(Sku, etag=True)
+
+
+@value
+class SkuRoutes:
+    """The SKUs of a product."""
+
+    skus: Skus
+
+    @route(
+        "POST",
+        "/products/{product_id}/skus",
+        tag=_SKUS,
+        allowed_roles=VENDORS,
+        body=NEW_SKU,
+        idempotency="optional",
+        response=ResponseSpec(Sku, status=201, etag=True, location=True),
+        errors=[ProductNotFound, ProductInactive, SkuExists],
+    )
+    def create_sku(self, request: Request[NewSku], product_id: str) -> Response:
+        """Create a variant of a product."""
+        command = CreateSku(
+            product_id=product_id,
+            attributes=request.body,
+            scope=request.scope,
+            idempotency_key=request.idempotency_key,
+        )
+        created = self.skus.create(command, actor_of(request))
+        return json_response(
+            created.sku.document(),
+            status=201,
+            location=f"{request.path}/{created.sku.sku}",
+            replayed=created.replayed,
+            etag=created.sku.version,
+        )
+
+    @route(
+        "GET",
+        "/products/{product_id}/skus",
+        tag=_SKUS,
+        allowed_roles=SKU_READERS,
+        paged=True,
+        response=ResponseSpec(Sku),
+    )
+    def list_skus_of_product(self, request: Request[None], product_id: str) -> Response:
+        """List a product's SKUs."""
+        return page_response(self.skus.of_product(product_id, request.scope, request.page), request)
+
+    @route(
+        "GET",
+        "/products/{product_id}/skus/{sku}",
+        tag=_SKUS,
+        allowed_roles=SKU_READERS,
+        response=_ONE,
+        errors=[SkuNotFound],
+    )
+    def get_sku(self, request: Request[None], product_id: str, sku: str) -> Response:
+        """Return a SKU with its stock."""
+        found = self.skus.get(StockKey(product_id, sku), request.scope)
+        return json_response(found.document(), etag=found.version)
+
+    @route(
+        "PATCH",
+        "/products/{product_id}/skus/{sku}",
+        tag=_SKUS,
+        allowed_roles=VENDORS,
+        body=SKU_PATCH,
+        versioned=True,
+        response=_ONE,
+        errors=[SkuNotFound],
+    )
+    def change_sku(self, request: Request[Changes], product_id: str, sku: str) -> Response:
+        """Change attributes of a SKU, but not its stock; ``{"is_active": true}`` reactivates it."""
+        changed = self._change(request, StockKey(product_id, sku), request.body)
+        return json_response(changed.document(), etag=changed.version)
+
+    @route(
+        "DELETE",
+        "/products/{product_id}/skus/{sku}",
+        tag=_SKUS,
+        allowed_roles=VENDORS,
+        versioned=True,
+        response=NO_CONTENT,
+        errors=[SkuNotFound],
+    )
+    def deactivate_sku(self, request: Request[None], product_id: str, sku: str) -> Response:
+        """Deactivate a SKU; its item and its stock stay."""
+        self._change(request, StockKey(product_id, sku), {"is_active": False})
+        return no_content()
+
+    def _change(self, request: Request[Any], key: StockKey, changes: Changes) -> Sku:
+        command = ChangeSku(key=key, changes=changes, if_match=request.if_match, scope=request.scope)
+        return self.skus.change(command, actor_of(request))
+
+
+@value
+class InventoryRoutes:
+    """The lists of a vendor's SKUs."""
+
+    skus: Skus
+
+    @route(
+        "GET",
+        "/vendors/{vendor_id}/inventory",
+        tag=_STOCK,
+        allowed_roles=INVENTORY_READERS,
+        paged=True,
+        response=ResponseSpec(Sku),
+    )
+    def list_inventory(self, request: Request[None], vendor_id: str) -> Response:
+        """List a vendor's SKUs, newest change first."""
+        return page_response(self.skus.of_vendor(vendor_id, request.page), request)
+
+    @route(
+        "GET",
+        "/vendors/{vendor_id}/low-stock",
+        tag=_STOCK,
+        allowed_roles=INVENTORY_READERS,
+        paged=True,
+        response=ResponseSpec(Sku),
+    )
+    def list_low_stock(self, request: Request[None], vendor_id: str) -> Response:
+        """List a vendor's SKUs at or below their thresholds."""
+        return page_response(self.skus.low_stock_of_vendor(vendor_id, request.page), request)

@@ -1,0 +1,126 @@
+"""The low-stock bounds of vendors."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
+
+from inventory_common.conditions import OLD_IMAGE
+from inventory_common.errors import Busy
+from inventory_common.items import Item, from_item, to_attribute, to_item
+from inventory_common.schema import VENDOR_INVENTORY
+from inventory_common.tuning import WRITE_ATTEMPTS_MAX
+from inventory_common.values import value
+
+from ..domain.low_stock import LowStockBound
+from .database import Database
+from .items import SKU_SORT_PREFIX, bound_key
+
+__all__ = ["BoundStore", "BoundsAndThresholds", "bound_from_item"]
+
+_NO_SKU: Final = -1
+
+
+class BoundsAndThresholds(NamedTuple):
+    """All vendors' bounds, and the highest threshold of each vendor's SKUs."""
+
+    bounds: list[LowStockBound]
+    highest_thresholds: dict[str, int]
+
+
+def bound_from_item(item: Item) -> LowStockBound:
+    """Read a bound."""
+    read = from_item(item)
+    lowering_to, lowering_at = read.get("lowering_to"), read.get("lowering_at")
+    return LowStockBound(read["product_id"], read["bound"], lowering_to, lowering_at)
+
+
+def _to_item(bound: LowStockBound) -> Item:
+    plan = {"lowering_to": bound.lowering_to, "lowering_at": bound.lowering_at}
+    return bound_key(bound.vendor_id) | to_item({"bound": bound.bound, **plan})
+
+
+@value
+class BoundStore:
+    """Reads and writes bounds."""
+
+    database: Database
+
+    def get(self, vendor_id: str) -> LowStockBound | None:
+        """Return a vendor's bound, read consistently; None if the vendor has no SKU yet."""
+        item = self.database.get(self.database.inventory, bound_key(vendor_id))
+        return None if item is None else bound_from_item(item)
+
+    def raise_to(self, vendor_id: str, threshold: int) -> None:
+        """Raise a vendor's bound to a threshold at least, and withdraw a plan to lower it below that.
+
+        Raises
+        ------
+        Busy
+            If it is lowered again each time.
+        """
+        client = self.database.client
+        for _ in range(WRITE_ATTEMPTS_MAX):
+            arguments: dict[str, Any] = {
+                "TableName": self.database.inventory,
+                "Key": bound_key(vendor_id),
+                "ExpressionAttributeNames": {"#bound": "bound"},
+                "ExpressionAttributeValues": {":threshold": to_attribute(threshold)},
+            }
+            try:
+                client.update_item(
+                    **arguments,
+                    UpdateExpression="SET #bound = :threshold REMOVE lowering_to, lowering_at",
+                    ConditionExpression="attribute_not_exists(#bound) OR #bound < :threshold",
+                    **OLD_IMAGE,
+                )
+                return
+            except client.exceptions.ConditionalCheckFailedException as error:
+                bound = bound_from_item(error.response["Item"])
+            if bound.threshold_max >= threshold:
+                return
+            with suppress(client.exceptions.ConditionalCheckFailedException):
+                client.update_item(
+                    **arguments,
+                    UpdateExpression="REMOVE lowering_to, lowering_at",
+                    ConditionExpression="#bound >= :threshold",
+                )
+                return
+            # It was lowered in between.
+        raise Busy("The low-stock bound changes too fast; please try again.")
+
+    def all(self) -> BoundsAndThresholds:
+        """Return all bounds and each vendor's highest threshold, by a consistent Scan."""
+        bounds: list[LowStockBound] = []
+        thresholds: dict[str, int] = {}
+        for item in self.database.scan():
+            if "bound" in item:
+                bounds.append(bound_from_item(item))
+            elif item["sku"]["S"].startswith(SKU_SORT_PREFIX):
+                read = from_item(item, ("vendor_id", "reorder_threshold"))
+                vendor_id, threshold = read["vendor_id"], read["reorder_threshold"]
+                thresholds[vendor_id] = max(threshold, thresholds.get(vendor_id, _NO_SKU))
+        return BoundsAndThresholds(bounds, thresholds)
+
+    def replace(self, bound: LowStockBound, by: LowStockBound) -> bool:
+        """Write a bound's next state if it has not changed; return whether it was written."""
+        conditions, values = [], {}
+        for name, attribute in _to_item(bound).items():
+            if name not in VENDOR_INVENTORY.key:
+                conditions.append(f"#{name} = :{name}")
+                values[f":{name}"] = attribute
+        if bound.lowering_at is None:
+            conditions.append("attribute_not_exists(#lowering_at)")
+        names = {f"#{name}": name for name in ("bound", "lowering_at", "lowering_to")}
+        condition = " AND ".join(conditions)
+        try:
+            self.database.client.put_item(
+                TableName=self.database.inventory,
+                Item=_to_item(by),
+                ConditionExpression=condition,
+                ExpressionAttributeNames={key: name for key, name in names.items() if key in condition},
+                ExpressionAttributeValues=values,
+            )
+        except self.database.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True

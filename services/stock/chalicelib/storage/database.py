@@ -1,0 +1,79 @@
+"""The DynamoDB client with the tables' names: the calls that the stores have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from inventory_common.dynamodb import DynamoDBClient
+from inventory_common.errors import DatabaseUnavailable
+from inventory_common.items import Item
+from inventory_common.pages import Listing, PageRequest
+from inventory_common.schema import PRODUCTS, STOCK_TRANSACTIONS, VENDOR_INVENTORY
+from inventory_common.settings import Settings
+from inventory_common.tuning import READ_ROUNDS_MAX
+
+__all__ = ["Database"]
+
+
+class Database:
+    """Reads and writes items of the three tables."""
+
+    def __init__(self, client: DynamoDBClient, settings: Settings) -> None:
+        self.client = client
+        self.products = settings.name_of(PRODUCTS)
+        self.inventory = settings.name_of(VENDOR_INVENTORY)
+        self.transactions = settings.name_of(STOCK_TRANSACTIONS)
+
+    def get(self, table: str, key: Item) -> Item | None:
+        """Return an item, read consistently."""
+        response = self.client.get_item(TableName=table, Key=key, ConsistentRead=True)
+        item: Item | None = response.get("Item")
+        return item
+
+    def batch_get(self, keys: Mapping[str, Sequence[Item]]) -> dict[str, list[Item]]:
+        """Return up to 100 items by table, each read consistently; 100 of ours are far below DynamoDB's 16
+        MB.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If DynamoDB keeps throttling some of them.
+        """
+        found: dict[str, list[Item]] = {table: [] for table in keys}
+        pending: Any = {
+            table: {"Keys": list(requested), "ConsistentRead": True} for table, requested in keys.items()
+        }
+        for _ in range(READ_ROUNDS_MAX):
+            response = self.client.batch_get_item(RequestItems=pending)
+            for table, items in response["Responses"].items():
+                found[table] += items
+            pending = response["UnprocessedKeys"]  # throttled ones; botocore backs off if all of them are
+            if not pending:
+                return found
+        raise DatabaseUnavailable("The database throttles the service; please try again.")
+
+    def query(self, listing: Listing, page: PageRequest) -> dict[str, Any]:
+        """Return DynamoDB's response to the Query for a page of VendorInventory."""
+        response: dict[str, Any] = self.client.query(**listing.query(self.inventory, page))
+        return response
+
+    def query_all(self, listing: Listing, page_size: int) -> Iterator[Item]:
+        """Yield all items of a listing of VendorInventory."""
+        query = listing.query(self.inventory, PageRequest(page_size))
+        while True:
+            response = self.client.query(**query)
+            yield from response["Items"]
+            if "LastEvaluatedKey" not in response:
+                return
+            query["ExclusiveStartKey"] = response["LastEvaluatedKey"]
+
+    def scan(self) -> Iterator[Item]:
+        """Yield all items of VendorInventory, each read consistently."""
+        scan: dict[str, Any] = {"TableName": self.inventory, "ConsistentRead": True}
+        while True:
+            response = self.client.scan(**scan)
+            yield from response["Items"]
+            if "LastEvaluatedKey" not in response:
+                return
+            scan["ExclusiveStartKey"] = response["LastEvaluatedKey"]

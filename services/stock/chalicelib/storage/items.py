@@ -1,0 +1,95 @@
+"""What the items of VendorInventory look like, by sort key.
+
+====================  =====================  ==============================================================
+``product_id``        ``sku``                item
+====================  =====================  ==============================================================
+``PROD-…``            ``SKU-PROD-…-…``       a SKU
+``ORDER-…``           ``#ORDER``             an order; while it is due at some time, ``vendor_id`` and
+                                             ``last_updated`` put it into VendorInventoryIndex
+``ORDER-…``           ``#PART-001`` …        lines of an order that has too many for one item
+``#MARKER#…``         ``#MARKER``            the idempotency record of an Idempotency-Key, until ``ttl``
+``#ALERT#…``          ``#ALERT``             an alert that was sent, until ``ttl``
+``VENDOR-…``          ``#LOW-STOCK-BOUND``   no reorder threshold of the vendor exceeds its ``bound``; a
+                                             plan to lower it is in ``lowering_to``, ``lowering_at``
+====================  =====================  ==============================================================
+
+Beside its attributes a SKU has `turn_until` while a writer holds a priority lease of it.
+
+The indexes contain only SKUs and, in VendorInventoryIndex, open orders under partitions of their own:
+idempotency records, alerts and bounds have none of the indexes' keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from inventory_common.idempotency import IdempotencyRecord
+from inventory_common.ids import StockKey
+from inventory_common.items import Item, to_item
+from inventory_common.order_items import ORDER_SORT
+from inventory_common.schema import VENDOR_INVENTORY
+from inventory_common.skus import Sku
+
+from ..domain.decisions import ReadSet
+from ..domain.orders import Order
+from .order_items import order_from_item
+
+__all__ = [
+    "SKU_SORT_PREFIX",
+    "bound_key",
+    "idempotency_record_key",
+    "is_order",
+    "read_set_of",
+    "sent_alert_key",
+    "sku_key",
+]
+
+SKU_SORT_PREFIX: Final = "SKU-"
+_IDEMPOTENCY_SORT: Final = "#MARKER"
+_ALERT_SORT: Final = "#ALERT"
+_BOUND_SORT: Final = "#LOW-STOCK-BOUND"
+
+
+def sku_key(key: StockKey) -> Item:
+    """Return the primary key of a SKU."""
+    return to_item({"product_id": key.product_id, "sku": key.sku})
+
+
+def idempotency_record_key(idempotency_id: str) -> Item:
+    """Return the primary key of an idempotency record."""
+    return to_item({"product_id": idempotency_id, "sku": _IDEMPOTENCY_SORT})
+
+
+def sent_alert_key(alert_id: str) -> Item:
+    """Return the primary key of an alert that was sent."""
+    return to_item({"product_id": f"{_ALERT_SORT}#{alert_id}", "sku": _ALERT_SORT})
+
+
+def bound_key(vendor_id: str) -> Item:
+    """Return the primary key of a vendor's low-stock bound."""
+    return to_item({"product_id": vendor_id, "sku": _BOUND_SORT})
+
+
+def is_order(key: Item) -> bool:
+    """Return whether a key of any table, or an item, is that of an order."""
+    return key.get("sku") == {"S": ORDER_SORT}
+
+
+def read_set_of(items: Iterable[Item]) -> ReadSet:
+    """Return SKUs, orders and idempotency records among items of VendorInventory; others are left out."""
+    skus: dict[StockKey, Sku] = {}
+    orders: dict[str, Order] = {}
+    records: dict[str, IdempotencyRecord] = {}
+    for item in items:
+        sort_key = item["sku"]["S"] if "sku" in item else ""
+        if sort_key.startswith(SKU_SORT_PREFIX):
+            sku = Sku.from_item(item)
+            skus[sku.key] = sku
+        elif sort_key == ORDER_SORT:
+            order = order_from_item(item)
+            orders[order.order_id] = order
+        elif sort_key == _IDEMPOTENCY_SORT:
+            record = IdempotencyRecord.from_item(item, VENDOR_INVENTORY.partition_key)
+            records[record.idempotency_id] = record
+    return ReadSet(skus=skus, orders=orders, idempotency_records=records)

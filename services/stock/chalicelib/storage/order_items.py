@@ -1,0 +1,146 @@
+"""Orders and their parts as items of VendorInventory, both ways."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from inventory_common.ids import StockKey
+from inventory_common.items import Item, from_item, to_item
+from inventory_common.order_items import OPEN_ORDERS, PART_SORT, order_key, part_key
+from inventory_common.schema import TTL_ATTRIBUTE
+
+from ..domain.orders import Order, OrderLine, Saga, SagaState
+
+__all__ = [
+    "changed_lines",
+    "order_from_item",
+    "order_head",
+    "order_to_item",
+    "part_to_item",
+    "with_parts",
+]
+
+
+def order_from_item(item: Item) -> Order:
+    """Read an order's own item; an order that has parts is whole only with them."""
+    attributes = from_item(item)
+    parts = attributes.get("parts", 0)
+    return Order(
+        order_id=attributes["product_id"],
+        lines=_lines_from(attributes, part=0),
+        created_at=attributes["created_at"],
+        version=attributes["version"],
+        expires_at=attributes.get("expires_at"),
+        cancel_reason=attributes.get("cancel_reason"),
+        ttl=attributes.get(TTL_ATTRIBUTE),
+        saga=_saga_from(attributes),
+        parts=parts,
+        is_whole=not parts,
+    )
+
+
+def with_parts(order: Order, parts: Iterable[Item]) -> Order | None:
+    """Return the order with its parts; None if one of them was written after the order was read.
+
+    The order's own item is read first.  A part changes together with it and carries its version: if no part
+    is newer, none has changed in between.
+    """
+    lines = dict(order.lines)
+    for item in parts:
+        attributes = from_item(item)
+        if attributes["version"] > order.version:
+            return None
+        lines |= _lines_from(attributes, part=int(attributes["sku"].removeprefix(PART_SORT)))
+    return replace(order, lines=lines, is_whole=True)
+
+
+def order_to_item(order: Order) -> Item:
+    """Write an order's own item."""
+    return order_head(order) | to_item({"lines": _lines_to(order, part=0)})
+
+
+def order_head(order: Order) -> Item:
+    """Write an order's own item without its lines; an index lists it while it is due at some time."""
+    due_at = order.due_at
+    due = {} if due_at is None else {"vendor_id": _open_orders(order.order_id), "last_updated": due_at}
+    return order_key(order.order_id) | to_item(
+        {
+            "created_at": order.created_at,
+            "version": order.version,
+            "expires_at": order.expires_at,
+            "cancel_reason": order.cancel_reason,
+            TTL_ATTRIBUTE: order.ttl,
+            "phase": order.saga_state and order.saga_state.value,
+            "errand": _saga_to(order.saga),
+            "parts": order.parts or None,
+            **due,
+        }
+    )
+
+
+def changed_lines(before: Order, after: Order) -> Item:
+    """Write the lines of an order's own item that are new or have changed, each under its SKU."""
+    return to_item(
+        {
+            key.sku: _line_to(line)
+            for key, line in after.lines.items()
+            if not line.part and before.lines.get(key) != line
+        }
+    )
+
+
+def part_to_item(order: Order, part: int) -> Item:
+    """Write a part of an order, with the version of the order that it changed with."""
+    return part_key(order.order_id, part) | to_item(
+        {"lines": _lines_to(order, part), "version": order.version}
+    )
+
+
+def _saga_from(attributes: Mapping[str, Any]) -> Saga | None:
+    stored = attributes.get("errand")
+    if stored is None:
+        return None
+    return Saga(
+        state=SagaState(attributes["phase"]),
+        performed_by=stored["performed_by"],
+        request_id=stored["request_id"],
+        lease_until=stored["lease_until"],
+        lines_hash=stored.get("asked"),
+        restock=stored["restock"],
+        cancel_reason=stored.get("cancel_reason"),
+    )
+
+
+def _saga_to(saga: Saga | None) -> dict[str, Any] | None:
+    if saga is None:
+        return None
+    stored = {
+        "performed_by": saga.performed_by,
+        "request_id": saga.request_id,
+        "lease_until": saga.lease_until,
+        "asked": saga.lines_hash,
+        "restock": saga.restock,
+        "cancel_reason": saga.cancel_reason,
+    }
+    return {name: member for name, member in stored.items() if member is not None}
+
+
+def _lines_from(attributes: Mapping[str, Any], part: int) -> dict[StockKey, OrderLine]:
+    lines = [OrderLine(sku=sku, part=part, **figures) for sku, figures in attributes["lines"].items()]
+    return {line.key: line for line in lines}
+
+
+def _lines_to(order: Order, part: int) -> dict[str, dict[str, Any]]:
+    return {key.sku: _line_to(line) for key, line in order.lines.items() if line.part == part}
+
+
+def _line_to(line: OrderLine) -> dict[str, Any]:
+    return {name: member for name, member in line.document().items() if name != "sku"}
+
+
+def _open_orders(order_id: str) -> str:
+    """Return the partition of VendorInventoryIndex that lists the order while it is due at some time."""
+    return OPEN_ORDERS[zlib.crc32(order_id.encode()) % len(OPEN_ORDERS)]

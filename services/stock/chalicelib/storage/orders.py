@@ -1,0 +1,110 @@
+"""Orders: one by its id, and the list of those that are due."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from inventory_common.errors import DatabaseUnavailable, InvalidCursor
+from inventory_common.items import from_item
+from inventory_common.limits import RESPONSE_LINES_MAX
+from inventory_common.order_items import OPEN_ORDERS, order_key, part_key
+from inventory_common.pages import Listing, PageRequest, Period, Position, within
+from inventory_common.schema import VENDOR_INVENTORY_INDEX
+from inventory_common.tuning import READ_ROUNDS_MAX
+from inventory_common.values import value
+
+from ..domain.orders import Order
+from .database import Database
+from .order_items import order_from_item, with_parts
+
+__all__ = ["DueOrders", "OrderStore"]
+
+
+class DueOrders(NamedTuple):
+    """A page of due orders, and the position after it; None at the end."""
+
+    orders: list[Order]
+    after: Position | None
+
+
+class _ListingPosition(NamedTuple):
+    """Where a page of due orders begins: in which partition, and after which item of it."""
+
+    partition: str
+    after: Position | None
+
+
+@value
+class OrderStore:
+    """Reads orders."""
+
+    database: Database
+
+    def get(self, order_id: str) -> Order | None:
+        """Return an order with all its parts, read consistently."""
+        item = self.database.get(self.database.inventory, order_key(order_id))
+        return None if item is None else self.whole(order_from_item(item))
+
+    def whole(self, order: Order) -> Order | None:
+        """Return an order with its parts, all of one moment; None if it was removed meanwhile.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            If it changes during every read.
+        """
+        for _ in range(READ_ROUNDS_MAX):
+            if order.is_whole:
+                return order
+            keys = [part_key(order.order_id, part) for part in range(1, order.parts + 1)]
+            inventory = self.database.inventory
+            whole = with_parts(order, self.database.batch_get({inventory: keys})[inventory])
+            if whole is not None:
+                return whole
+            item = self.database.get(inventory, order_key(order.order_id))
+            if item is None:
+                return None
+            order = order_from_item(item)
+        raise DatabaseUnavailable("The order changes too fast to be read; please try again.")
+
+    def due(self, due_before: str, page: PageRequest) -> DueOrders:
+        """List orders that reserve units and are due before a moment.
+
+        They are ordered by due time within each of the sixteen partitions, which follow one another; a page
+        takes at most sixteen Queries, and ends early when its orders have `RESPONSE_LINES_MAX` lines.  The
+        index may lag.
+
+        Raises
+        ------
+        InvalidCursor
+            If the page's position does not belong to this list.
+        """
+        partition, after = self._position(page.after)
+        orders: list[Order] = []
+        lines = 0
+        for number in range(OPEN_ORDERS.index(partition), len(OPEN_ORDERS)):
+            listing = Listing(VENDOR_INVENTORY_INDEX, OPEN_ORDERS[number], within(Period(end=due_before)))
+            response = self.database.query(listing, PageRequest(page.limit - len(orders), after))
+            for item in response["Items"]:
+                order = self.whole(order_from_item(item))
+                if order is not None:
+                    orders.append(order)
+                    lines += len(order.lines)
+                if lines >= RESPONSE_LINES_MAX:
+                    position = {name: item[name] for name in VENDOR_INVENTORY_INDEX.position}
+                    return DueOrders(orders, from_item(position))
+            if "LastEvaluatedKey" in response:
+                return DueOrders(orders, from_item(response["LastEvaluatedKey"]))
+            after = None
+            if len(orders) >= page.limit and number + 1 < len(OPEN_ORDERS):
+                return DueOrders(orders, {VENDOR_INVENTORY_INDEX.partition_key: OPEN_ORDERS[number + 1]})
+        return DueOrders(orders, None)
+
+    @staticmethod
+    def _position(position: Position | None) -> _ListingPosition:
+        if position is None:
+            return _ListingPosition(OPEN_ORDERS[0], None)
+        partition = position.get(VENDOR_INVENTORY_INDEX.partition_key)
+        if partition not in OPEN_ORDERS:
+            raise InvalidCursor("The cursor does not belong to this list.")
+        return _ListingPosition(str(partition), position if len(position) > 1 else None)

@@ -1,0 +1,203 @@
+"""SKUs: one by its key, the lists of them, and the writes that do not change stock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from inventory_common.conditions import OLD_IMAGE, versioned_update
+from inventory_common.idempotency import IdempotencyRecord
+from inventory_common.ids import StockKey
+from inventory_common.items import to_attribute
+from inventory_common.limits import PAGE_MAX_ITEMS
+from inventory_common.pages import Filter, Listing, Page, PageRequest, at_most, starting_with
+from inventory_common.products import Product
+from inventory_common.schema import LOW_STOCK_INDEX, SKUS_OF_PRODUCT, VENDOR_INVENTORY_INDEX
+from inventory_common.skus import Sku
+from inventory_common.values import value
+
+from ..domain.decisions import ReadSet
+from ..domain.low_stock import LowStockBound
+from .bounds import BoundStore
+from .database import Database
+from .items import SKU_SORT_PREFIX, read_set_of, sku_key
+from .transaction import (
+    LEASE_ATTRIBUTE,
+    NOT_LEASED,
+    lease_values,
+    product_check,
+    record_put,
+    returned_images,
+    sku_put,
+)
+
+__all__ = ["LeaseHeld", "SkuStore", "Stale", "Written"]
+
+
+@value
+class Written:
+    """The write succeeded."""
+
+
+@value
+class Stale:
+    """Nothing was written, as an item had changed; `found` holds the items that DynamoDB returned."""
+
+    found: ReadSet
+
+
+@value
+class LeaseHeld:
+    """Another writer holds a priority lease, or a transaction on the SKU is in progress."""
+
+
+@value
+class SkuStore:
+    """Reads and writes SKUs."""
+
+    database: Database
+    bounds: BoundStore
+
+    # Reads
+
+    def get(self, key: StockKey) -> Sku | None:
+        """Return a SKU, read consistently."""
+        item = self.database.get(self.database.inventory, sku_key(key))
+        return None if item is None else Sku.from_item(item)
+
+    def of_product(self, product_id: str, page: PageRequest) -> Page:
+        """List a product's SKUs by id, read consistently."""
+        return self._page(Listing(SKUS_OF_PRODUCT, product_id, starting_with(SKU_SORT_PREFIX)), page)
+
+    def of_vendor(self, vendor_id: str, page: PageRequest) -> Page:
+        """List a vendor's SKUs, newest change first; a SKU that changes meanwhile moves."""
+        return self._page(Listing(VENDOR_INVENTORY_INDEX, vendor_id, descending=True), page)
+
+    def low_stock_of_vendor(self, vendor_id: str, page: PageRequest) -> Page:
+        """List a vendor's active SKUs at or below their thresholds, lowest stock first.
+
+        Two calls: the bound, then one Query up to it.  DynamoDB refuses a filter on an index's own key, so
+        the threshold is compared here, and a page may have fewer items than its limit, or none.
+        """
+        bound = self.bounds.get(vendor_id)
+        # The cursor must belong to the list even where the bound leaves nothing to read.
+        Listing(LOW_STOCK_INDEX, vendor_id).check(page)
+        if bound is None or _is_above(bound, page):
+            return Page([], None)
+        found = self._page(Listing(LOW_STOCK_INDEX, vendor_id, at_most(bound.bound)), page)
+        low = [sku for sku in found.documents if sku["low_stock_flag"] and sku["is_active"]]
+        return Page(low, found.next_cursor)
+
+    def with_older_flag(self, product: Product) -> Iterator[StockKey]:
+        """Yield the SKUs of a product whose flag was set by an earlier version of it, read consistently."""
+        older = Filter("product_version", "<", product.version)
+        listing = Listing(
+            SKUS_OF_PRODUCT, product.product_id, starting_with(SKU_SORT_PREFIX), filters=(older,)
+        )
+        for item in self.database.query_all(listing, PAGE_MAX_ITEMS):
+            yield StockKey(product.product_id, item["sku"]["S"])
+
+    # Writes
+
+    def add(self, sku: Sku, bound: LowStockBound | None, record: IdempotencyRecord | None) -> Written | Stale:
+        """Write a new SKU if its product has not changed since it was read and the SKU does not exist.
+
+        `bound` is the vendor's low-stock bound as it was read.  It is raised first if the SKU needs it: a
+        bound that is too high costs a little, one that is too low would hide a SKU.
+        """
+        if bound is None or bound.threshold_max < sku.reorder_threshold:
+            self.bounds.raise_to(sku.vendor_id, sku.reorder_threshold)
+        actions = [product_check(sku, self.database), sku_put(sku, self.database)]
+        if record is not None:
+            actions.append(record_put(record, self.database))
+        client = self.database.client
+        try:
+            client.transact_write_items(TransactItems=actions)
+        except client.exceptions.TransactionCanceledException as error:
+            return Stale(read_set_of(returned_images(error, actions).values()))
+        return Written()
+
+    def update(self, sku: Sku, to: Sku) -> Written | Stale:
+        """Write what differs between a SKU and its next version, which does not include its stock.
+
+        The vendor's low-stock bound is raised first if the new threshold needs it.
+        """
+        if to.reorder_threshold > sku.reorder_threshold:
+            self.bounds.raise_to(to.vendor_id, to.reorder_threshold)
+        client = self.database.client
+        try:
+            client.update_item(
+                TableName=self.database.inventory,
+                Key=sku_key(sku.key),
+                **versioned_update(sku.to_item(), to.to_item()),
+            )
+        except client.exceptions.ConditionalCheckFailedException as error:
+            # An update has no ClientRequestToken: if its response is lost, botocore's second attempt meets
+            # the first.
+            image = error.response["Item"]
+            return Written() if Sku.from_item(image) == to else Stale(read_set_of([image]))
+        except client.exceptions.TransactionConflictException:
+            return Stale(ReadSet())
+        return Written()
+
+    def set_product_flag(self, key: StockKey, product: Product) -> Written | Stale:
+        """Set a SKU's flag of its product, if it was set by an earlier version; its stock and dates stay."""
+        client = self.database.client
+        try:
+            client.update_item(
+                TableName=self.database.inventory,
+                Key=sku_key(key),
+                UpdateExpression="SET product_is_active = :flag, product_version = :new, "
+                "#version = #version + :one",
+                ConditionExpression="product_version < :new",
+                ExpressionAttributeNames={"#version": "version"},
+                ExpressionAttributeValues={
+                    ":flag": to_attribute(product.is_active),
+                    ":new": to_attribute(product.version),
+                    ":one": to_attribute(1),
+                },
+            )
+        except client.exceptions.ConditionalCheckFailedException:
+            return Written()  # by this version or a later one, before
+        except client.exceptions.TransactionConflictException:
+            return Stale(ReadSet())
+        return Written()
+
+    def lease(self, keys: Sequence[StockKey], now: str) -> ReadSet | LeaseHeld:
+        """Take priority leases of SKUs for `PRIORITY_LEASE_SECONDS`, one call each, and return the SKUs.
+
+        Other writers leave a leased SKU alone.  A lease is a courtesy, not a lock: a writer that ignores it
+        breaks nothing.
+        """
+        client = self.database.client
+        images = []
+        for key in keys:
+            try:
+                response = client.update_item(
+                    TableName=self.database.inventory,
+                    Key=sku_key(key),
+                    UpdateExpression=f"SET {LEASE_ATTRIBUTE} = :lease_end",
+                    ConditionExpression=f"attribute_exists(sku) AND {NOT_LEASED}",
+                    ExpressionAttributeValues=lease_values(now),
+                    ReturnValues="ALL_NEW",
+                    **OLD_IMAGE,
+                )
+                images.append(response["Attributes"])
+            except client.exceptions.ConditionalCheckFailedException as error:
+                if "Item" in error.response:
+                    return LeaseHeld()
+                # The SKU does not exist: the command will be refused for that.
+            except client.exceptions.TransactionConflictException:
+                return LeaseHeld()
+        return read_set_of(images)
+
+    def _page(self, listing: Listing, page: PageRequest) -> Page:
+        response = self.database.query(listing, page)
+        return Page(
+            [Sku.from_item(item).document() for item in response["Items"]],
+            listing.next_cursor(response),
+        )
+
+
+def _is_above(bound: LowStockBound, page: PageRequest) -> bool:
+    """Return whether a page begins above the bound: its cursor was issued before the bound was lowered."""
+    return page.after is not None and not at_most(bound.bound).admits(page.after[LOW_STOCK_INDEX.sort_key])

@@ -1,0 +1,174 @@
+"""What commands decide on and what they write: reads and writes across types of items, one call each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from botocore.exceptions import ClientError
+
+from inventory_common.idempotency import IdempotencyRecord
+from inventory_common.ids import StockKey
+from inventory_common.items import to_item
+from inventory_common.order_items import order_key
+from inventory_common.products import Product
+from inventory_common.skus import Sku
+from inventory_common.transactions import TransactionRecord
+from inventory_common.values import value
+
+from ..domain.decisions import ReadSet, WriteSet
+from ..domain.low_stock import LowStockBound
+from .bounds import bound_from_item
+from .database import Database
+from .items import bound_key, idempotency_record_key, read_set_of, sku_key
+from .orders import OrderStore
+from .products import ProductStore
+from .transaction import (
+    Action,
+    actions_of,
+    is_leased_by_another,
+    movements_by_sku,
+    returned_images,
+)
+
+__all__ = ["Committed", "NewSkuState", "RecordAndSku", "StateStore", "WriteConflict"]
+
+
+@value
+class Committed:
+    """The write sets were committed."""
+
+
+@value(kw_only=True)
+class WriteConflict:
+    """Nothing was committed, as other writers were at work on the same items.
+
+    Attributes
+    ----------
+    found
+        The items that had changed, as the failed conditions returned them.
+    contended
+        The SKUs that had changed, or on which DynamoDB saw another transaction in progress.
+    is_leased
+        Whether a SKU had not changed, but another writer holds a priority lease of it.
+    """
+
+    found: ReadSet
+    contended: frozenset[StockKey] = frozenset()
+    is_leased: bool = False
+
+
+class NewSkuState(NamedTuple):
+    """What the creation of a SKU depends on."""
+
+    product: Product | None
+    bound: LowStockBound | None
+    idempotency_record: IdempotencyRecord | None
+
+
+class RecordAndSku(NamedTuple):
+    """A log record, and the SKU as it is now."""
+
+    record: TransactionRecord
+    sku: Sku
+
+
+@value
+class StateStore:
+    """Reads read sets and commits write sets."""
+
+    database: Database
+    orders: OrderStore
+    products: ProductStore
+
+    def read(
+        self,
+        keys: Iterable[StockKey] = (),
+        *,
+        orders: Iterable[str] = (),
+        idempotency_records: Iterable[str] = (),
+    ) -> ReadSet:
+        """Read SKUs, orders and idempotency records in one call, each consistently.
+
+        At most `TRANSACTION_ITEMS_MAX` in total.  An order that has parts takes one more call.
+        """
+        requested = [sku_key(key) for key in keys]
+        requested += [order_key(order_id) for order_id in orders]
+        requested += [idempotency_record_key(idempotency_id) for idempotency_id in idempotency_records]
+        if not requested:
+            return ReadSet()
+        inventory = self.database.inventory
+        found = read_set_of(self.database.batch_get({inventory: requested})[inventory])
+        if all(order.is_whole for order in found.orders.values()):
+            return found
+        whole = [self.orders.whole(order) for order in found.orders.values()]
+        return replace(found, orders={order.order_id: order for order in whole if order is not None})
+
+    def read_for_new_sku(
+        self, product_id: str, vendor_id: str | None, idempotency_id: str | None
+    ) -> NewSkuState:
+        """Read what the creation of a SKU depends on.
+
+        One call if the vendor is known; otherwise the product is read first, which names it.
+        """
+        product = None
+        if vendor_id is None:
+            product = self.products.get(product_id)
+            if product is None:
+                return NewSkuState(None, None, None)
+            vendor_id = product.vendor_id
+        keys = [bound_key(vendor_id)]
+        if idempotency_id is not None:
+            keys.append(idempotency_record_key(idempotency_id))
+        requested = {self.database.inventory: keys}
+        if product is None:
+            requested[self.database.products] = [to_item({"product_id": product_id})]
+        found = self.database.batch_get(requested)
+        if product is None and found[self.database.products]:
+            product = Product.from_item(found[self.database.products][0])
+        items = found[self.database.inventory]
+        bounds = [bound_from_item(item) for item in items if "bound" in item]
+        record = read_set_of(items).state_of(idempotency_id=idempotency_id).idempotency_record
+        return NewSkuState(product, bounds[0] if bounds else None, record)
+
+    def record_and_sku(self, record_key: Mapping[str, str], key: StockKey) -> RecordAndSku:
+        """Return a log record and its SKU, both of which exist: no record is ever removed."""
+        transactions, inventory = self.database.transactions, self.database.inventory
+        found = self.database.batch_get({transactions: [to_item(record_key)], inventory: [sku_key(key)]})
+        [record], [item] = found[transactions], found[inventory]
+        return RecordAndSku(TransactionRecord.from_item(record), Sku.from_item(item))
+
+    def commit(
+        self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
+    ) -> Committed | WriteConflict:
+        """Commit write sets, each decided on the state that the one before it leaves: all or nothing, in one
+        call.
+
+        The writer holds priority leases of the SKUs `leased`.
+        """
+        actions = actions_of(write_sets, self.database, leased)
+        client = self.database.client
+        try:
+            client.transact_write_items(TransactItems=actions)
+        except client.exceptions.TransactionCanceledException as error:
+            return _conflict(error, actions, write_sets)
+        return Committed()
+
+
+def _conflict(
+    cancelled: ClientError, actions: Sequence[Action], write_sets: Sequence[WriteSet]
+) -> WriteConflict:
+    """Return what the cancellation reasons of a transaction say about other writers."""
+    images = returned_images(cancelled, actions)
+    movements = movements_by_sku(write_sets)
+    reasons = cancelled.response["CancellationReasons"]
+    # Actions on SKUs come first, in the order of their movements.
+    contended = {key for key, reason in zip(movements, reasons, strict=False) if reason["Code"] != "None"}
+    is_leased = any(
+        position in images and is_leased_by_another(images[position], moved)
+        for position, moved in enumerate(movements.values())
+    )
+    return WriteConflict(
+        found=read_set_of(images.values()), contended=frozenset(contended), is_leased=is_leased
+    )

@@ -1,0 +1,295 @@
+"""The actions of the transaction that commits write sets, each with the condition that guards it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from inventory_common.conditions import (
+    OLD_IMAGE,
+    absent_or_expired,
+    failed_conditions,
+    is_in_conflict,
+    versioned_update,
+)
+from inventory_common.idempotency import IdempotencyRecord
+from inventory_common.ids import StockKey
+from inventory_common.items import AttributeValue, Item, from_item, to_attribute, to_item
+from inventory_common.order_items import order_key, part_key
+from inventory_common.products import ACTIVE
+from inventory_common.skus import Sku
+from inventory_common.timestamps import plus_seconds
+from inventory_common.tuning import PRIORITY_LEASE_SECONDS
+
+from ..domain.decisions import WriteSet
+from ..domain.orders import Order
+from ..domain.stock_rules import StockMovement
+from .database import Database
+from .items import idempotency_record_key, is_order, sku_key
+from .order_items import changed_lines, order_head, order_to_item, part_to_item
+
+__all__ = [
+    "LEASE_ATTRIBUTE",
+    "NOT_LEASED",
+    "Action",
+    "actions_of",
+    "count_actions",
+    "is_leased_by_another",
+    "lease_values",
+    "movements_by_sku",
+    "product_check",
+    "record_put",
+    "returned_images",
+    "sku_put",
+]
+
+Action = dict[str, Any]
+"""One entry of TransactItems."""
+
+_STOCK_ATTRIBUTES: Final = (
+    "current_stock",
+    "reserved_stock",
+    "available_stock",
+    "last_updated",
+    "last_updated_by",
+    "sequence",
+    "ledger_hash",
+    "last_transaction_at",
+    "last_transaction_id",
+)
+"""The attributes that a stock write sets; a PATCH at the same time keeps what it set."""
+_STOCK_UPDATE: Final = "SET " + ", ".join(f"#{name} = :{name}" for name in _STOCK_ATTRIBUTES)
+_STOCK_UPDATE_NAMES: Final = {f"#{name}": name for name in (*_STOCK_ATTRIBUTES, "version")}
+
+LEASE_ATTRIBUTE: Final = "turn_until"
+NOT_LEASED: Final = f"NOT {LEASE_ATTRIBUTE} BETWEEN :now AND :lease_end"
+"""True of a SKU of which no other writer holds a priority lease; a lease by a clock far ahead does not count.
+"""
+
+
+def lease_values(now: str) -> dict[str, AttributeValue]:
+    """Return the values that `NOT_LEASED` compares with; a lease that is taken now ends at `:lease_end`."""
+    return to_item({":now": now, ":lease_end": plus_seconds(now, PRIORITY_LEASE_SECONDS)})
+
+
+def is_leased_by_another(image: Item, movements: Sequence[StockMovement]) -> bool:
+    """Return whether the condition of a SKU's stock update failed over a priority lease alone.
+
+    `image` is the item that the failed condition returned.
+    """
+    stored = from_item(image)
+    before = movements[0].before
+    unchanged = (stored["sequence"], stored["ledger_hash"]) == (before.sequence, before.ledger_hash)
+    active = stored["is_active"] and stored["product_is_active"]
+    same_version = stored["version"] == before.version
+    return (
+        LEASE_ATTRIBUTE in stored
+        and unchanged
+        and (active or not any(movement.needs_active for movement in movements))
+        and (same_version or not any(movement.returns_sku for movement in movements))
+    )
+
+
+def returned_images(cancelled: ClientError, actions: Sequence[Action]) -> dict[int, Item]:
+    """Return the items that the failed conditions of a cancelled transaction returned, by the action's
+    position.
+
+    An order that was removed returns no item.  If no other failed condition returns one either, a log record
+    exists that its SKU does not know of: a defect, raised again.
+    """
+    failed = failed_conditions(cancelled)
+    images = {position: item for position, item in failed.items() if item}
+    order_removed = any(_writes_order(actions[position]) for position, item in failed.items() if not item)
+    if failed and not images and not order_removed and not is_in_conflict(cancelled):
+        raise cancelled
+    return images
+
+
+def movements_by_sku(write_sets: Iterable[WriteSet]) -> dict[StockKey, list[StockMovement]]:
+    """Return the movements of write sets by SKU, in their order."""
+    moved: dict[StockKey, list[StockMovement]] = {}
+    for movement in chain.from_iterable(write_set.movements for write_set in write_sets):
+        moved.setdefault(movement.key, []).append(movement)
+    return moved
+
+
+def actions_of(
+    write_sets: Sequence[WriteSet], database: Database, leased: Collection[StockKey] = ()
+) -> list[Action]:
+    """Return the actions that commit write sets, each decided on the state that the one before it leaves.
+
+    Each SKU is written once, however many write sets move it; each movement has its log record.  The writer
+    holds priority leases of the SKUs `leased`.
+    """
+    moved = movements_by_sku(write_sets)
+    actions = [_stock_update(movements, database, key in leased) for key, movements in moved.items()]
+    actions += [_log_put(movement, database) for movements in moved.values() for movement in movements]
+    for write_set in write_sets:
+        actions += _order_actions(write_set, database)
+        if write_set.idempotency_record is not None:
+            actions.append(record_put(write_set.idempotency_record, database))
+    return actions
+
+
+def count_actions(write_sets: Sequence[WriteSet]) -> int:
+    """Return the number of actions that commit write sets."""
+    moved = movements_by_sku(write_sets)
+    orders = sum((each.order is not None) + len(_changed_parts(each)) for each in write_sets)
+    records = sum(each.idempotency_record is not None for each in write_sets)
+    return len(moved) + sum(map(len, moved.values())) + orders + records
+
+
+def product_check(sku: Sku, database: Database) -> Action:
+    """Return the check that a new SKU's product is as it was read."""
+    return {
+        "ConditionCheck": {
+            "TableName": database.products,
+            "Key": to_item({"product_id": sku.product_id}),
+            "ConditionExpression": "is_active = :active AND vendor_id = :vendor AND #version = :version",
+            "ExpressionAttributeNames": {"#version": "version"},
+            "ExpressionAttributeValues": {
+                ":active": to_attribute(ACTIVE),
+                ":vendor": to_attribute(sku.vendor_id),
+                ":version": to_attribute(sku.product_version),
+            },
+            **OLD_IMAGE,
+        }
+    }
+
+
+def sku_put(sku: Sku, database: Database) -> Action:
+    """Return the put of a SKU that does not exist yet."""
+    return {
+        "Put": {
+            "TableName": database.inventory,
+            "Item": sku.to_item(),
+            "ConditionExpression": "attribute_not_exists(product_id)",
+            **OLD_IMAGE,
+        }
+    }
+
+
+def record_put(record: IdempotencyRecord, database: Database) -> Action:
+    """Return the put of an idempotency record that does not exist yet, or has expired."""
+    return record.put(database.inventory, idempotency_record_key(record.idempotency_id))
+
+
+def _writes_order(action: Action) -> bool:
+    [write] = action.values()
+    key: Item = write.get("Item") or write["Key"]
+    return is_order(key)
+
+
+def _stock_update(movements: Sequence[StockMovement], database: Database, is_leased: bool) -> Action:
+    """Return the update of a SKU from before the first of its movements to after the last."""
+    before, after = movements[0].before, movements[-1].after
+    values = {f":{name}": to_attribute(getattr(after, name)) for name in _STOCK_ATTRIBUTES}
+    values |= {
+        ":expected": to_attribute(before.sequence),
+        ":chained": to_attribute(before.ledger_hash),
+        ":changes": to_attribute(len(movements)),
+    }
+    # The hash distinguishes two histories of equal length: a process may have cached what a restore has
+    # undone.
+    condition = "#sequence = :expected AND #ledger_hash = :chained"
+    if not is_leased:
+        condition += f" AND {NOT_LEASED}"
+        values |= lease_values(after.last_updated)
+    if any(movement.needs_active for movement in movements):
+        # The flags may have changed without a new sequence.
+        condition += " AND is_active = :true AND product_is_active = :true"
+        values[":true"] = to_attribute(True)
+    if any(movement.returns_sku for movement in movements):
+        condition += " AND #version = :version"
+        values[":version"] = to_attribute(before.version)
+    return {
+        "Update": {
+            "TableName": database.inventory,
+            "Key": sku_key(after.key),
+            "UpdateExpression": f"{_STOCK_UPDATE}, #version = #version + :changes REMOVE {LEASE_ATTRIBUTE}",
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": _STOCK_UPDATE_NAMES,
+            "ExpressionAttributeValues": values,
+            **OLD_IMAGE,
+        }
+    }
+
+
+def _log_put(movement: StockMovement, database: Database) -> Action:
+    return {
+        "Put": {
+            "TableName": database.transactions,
+            "Item": movement.record.to_item(),
+            "ConditionExpression": "attribute_not_exists(transaction_id)",
+        }
+    }
+
+
+def _order_actions(write_set: WriteSet, database: Database) -> list[Action]:
+    """Return the write of an order's own item, whose version guards its parts, and those of changed parts."""
+    order, replaced = write_set.order, write_set.replaced_order
+    if order is None:
+        return [] if replaced is None else _order_deletes(replaced, database)
+    parts = [
+        {"Put": {"TableName": database.inventory, "Item": part_to_item(order, part)}}
+        for part in _changed_parts(write_set)
+    ]
+    if replaced is not None:
+        return [_order_update(replaced, order, database), *parts]
+    own = {
+        "TableName": database.inventory,
+        "Item": order_to_item(order),
+        **absent_or_expired(order.created_at),
+        **OLD_IMAGE,
+    }
+    return [{"Put": own}, *parts]
+
+
+def _order_update(before: Order, after: Order, database: Database) -> Action:
+    """Return the update of what differs in an order's own item: a contended order is sent without its other
+    lines.
+    """
+    update = versioned_update(
+        order_head(before),
+        order_head(after),
+        within={"lines": changed_lines(before, after)},
+        same=("created_at",),
+    )
+    return {"Update": {"TableName": database.inventory, "Key": order_key(after.order_id), **update}}
+
+
+def _order_deletes(order: Order, database: Database) -> list[Action]:
+    own = {
+        "TableName": database.inventory,
+        "Key": order_key(order.order_id),
+        **_unchanged(order),
+        **OLD_IMAGE,
+    }
+    parts = [
+        {"Delete": {"TableName": database.inventory, "Key": part_key(order.order_id, part)}}
+        for part in range(1, order.parts + 1)
+    ]
+    return [{"Delete": own}, *parts]
+
+
+def _changed_parts(write_set: WriteSet) -> list[int]:
+    order, replaced = write_set.order, write_set.replaced_order
+    if order is None or not order.parts:
+        return []
+    before = {} if replaced is None else replaced.lines
+    return sorted({line.part for key, line in order.lines.items() if before.get(key) != line})
+
+
+def _unchanged(order: Order) -> Mapping[str, Any]:
+    # An order that is released is removed, and the next order with its id begins at the same version.
+    return {
+        "ConditionExpression": "#version = :expected AND created_at = :created_at",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {
+            ":expected": to_attribute(order.version),
+            ":created_at": to_attribute(order.created_at),
+        },
+    }

@@ -1,0 +1,118 @@
+"""A process of the stock service for tests: its stores, its engine and short ways to its commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from chalicelib.bootstrap import Storage
+from chalicelib.domain.commands import Actor, BatchedOrder, SettleOrder
+from chalicelib.domain.orders import Order, OrderOutcome
+from chalicelib.engine.executor import Executor
+from chalicelib.engine.orders import Orders
+from chalicelib.engine.sagas import Sagas
+from chalicelib.engine.sku_cache import SkuCache
+from chalicelib.engine.skus import CreatedSku, Skus
+from chalicelib.engine.stock import Stock, StockChange
+from chalicelib.engine.sweeper import Sweeper
+from inventory_common.errors import InventoryError
+from inventory_common.ids import StockKey
+from inventory_common.retry_policy import RetryPolicy
+from inventory_common.skus import Sku
+from inventory_common.timestamps import Clock
+
+from .shop import ACTOR, BLACK, immediate
+
+__all__ = ["Process"]
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process; `replace` makes another one that differs in a store, the clock, the policy or the cache."""
+
+    storage: Storage
+    clock: Clock
+    retry_policy: RetryPolicy = field(default_factory=immediate)
+    sku_cache: SkuCache = field(default_factory=SkuCache)
+
+    def over(self, **stores: Any) -> Process:
+        """Return another process, with other stores and a cache of its own."""
+        return replace(self, storage=self.storage._replace(**stores), sku_cache=SkuCache())
+
+    def restarted(self) -> Process:
+        """Return another process over the same stores."""
+        return self.over()
+
+    @property
+    def executor(self) -> Executor:
+        return Executor(
+            self.storage.state, self.storage.skus, self.clock, self.retry_policy, self.sku_cache
+        )
+
+    @property
+    def sagas(self) -> Sagas:
+        return Sagas(self.storage.orders, self.storage.state, self.executor)
+
+    @property
+    def orders(self) -> Orders:
+        return Orders(self.storage.orders, self.executor, self.sagas, self.clock, self.retry_policy)
+
+    @property
+    def skus(self) -> Skus:
+        return Skus(self.storage.skus, self.storage.state, self.clock, self.retry_policy)
+
+    @property
+    def stock(self) -> Stock:
+        return Stock(self.storage.state, self.executor)
+
+    @property
+    def sweeper(self) -> Sweeper:
+        return Sweeper(self.storage.orders, self.executor, self.sagas, self.clock, self.retry_policy)
+
+    # Commands
+
+    def place(self, command: Any, actor: Actor = ACTOR) -> OrderOutcome:
+        return self.orders.place(command, actor)
+
+    def confirm(self, command: SettleOrder, actor: Actor = ACTOR) -> OrderOutcome:
+        return self.orders.confirm(command, actor)
+
+    def cancel(self, command: SettleOrder, actor: Actor = ACTOR) -> OrderOutcome:
+        return self.orders.cancel(command, actor)
+
+    def refund(self, command: SettleOrder, actor: Actor = ACTOR) -> OrderOutcome:
+        return self.orders.refund(command, actor)
+
+    def extend(self, command: Any, actor: Actor = ACTOR) -> OrderOutcome:
+        return self.orders.extend(command, actor)
+
+    def batch(self, commands: Sequence[BatchedOrder]) -> list[OrderOutcome | InventoryError]:
+        return self.orders.batch(commands, ACTOR)
+
+    def restock(self, command: Any) -> StockChange:
+        return self.stock.restock(command, ACTOR)
+
+    def adjust(self, command: Any) -> StockChange:
+        return self.stock.adjust(command, ACTOR)
+
+    def create_sku(self, command: Any) -> CreatedSku:
+        return self.skus.create(command, ACTOR)
+
+    def change_sku(self, command: Any) -> Sku:
+        return self.skus.change(command, ACTOR)
+
+    def sweep(self, request_id: str = "sweep-1") -> dict[str, int]:
+        return dict(self.sweeper.sweep(request_id))
+
+    # What is stored
+
+    def sku(self, sku: str = BLACK) -> Sku:
+        """Return a SKU, which must exist."""
+        found = self.storage.skus.get(StockKey.of(sku))
+        assert found is not None, sku
+        return found
+
+    def order(self, order_id: str) -> Order | None:
+        """Return an order, whatever has become of it."""
+        return self.storage.orders.get(order_id)
