@@ -14,9 +14,9 @@ import jsonschema_rs
 import pytest
 from openapi_spec_validator import validate
 
-from docs.generate_reference import outcomes
 from inventory_common.timestamps import timestamp
 from tests.specification.the_specification import SAMPLE_PRODUCT, SAMPLE_SKU, SAMPLE_TRANSACTION
+from tools.reference import outcomes
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("catalog", "stock", "audit")
@@ -44,7 +44,7 @@ def operations(document: Any) -> Iterator[tuple[str, str, Any]]:
 
 
 def test_the_documents_say_what_the_code_says(service: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "docs.openapi", service, "--folder", str(tmp_path)]
+    command = [sys.executable, "-m", "tools.openapi", service, "--folder", str(tmp_path)]
     subprocess.run(command, check=True, cwd=ROOT)
     written = (ROOT / "services" / service / "openapi.json").read_text(encoding="utf-8")
     due = (tmp_path / service / "openapi.json").read_text(encoding="utf-8")

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from docs.generate_reference import MEMBERS, first_sentence
 from inventory_common.declarations import Declaration, ResponseSpec
 from inventory_common.errors import (
     InventoryError,
@@ -22,6 +21,7 @@ from inventory_common.problems import PROBLEM_TYPE, status_of
 from inventory_common.reference_pages import PROGRAM
 from inventory_common.requests import IDEMPOTENCY_KEY, Form
 from inventory_common.rest import Endpoint, RestService
+from tools.reference import MEMBERS, first_sentence
 
 from .attributes import ATTRIBUTES, member_of_problem
 from .shapes import Components, MissingDescription, Schema

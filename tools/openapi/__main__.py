@@ -1,4 +1,4 @@
-"""``python -m docs.openapi``: writes every service's `openapi.json`, or that of the service that is named.
+"""``python -m tools.openapi``: writes every service's `openapi.json`, or that of the service that is named.
 
 Each in a process of its own: all have modules of the same names, ``app`` and ``chalicelib``.
 """
@@ -40,7 +40,7 @@ def render(service: str) -> str:
 
 def main() -> None:
     """Write one document here, or all of them in processes of their own."""
-    parser = argparse.ArgumentParser(prog="python -m docs.openapi")
+    parser = argparse.ArgumentParser(prog="python -m tools.openapi")
     parser.add_argument("service", nargs="?", choices=SERVICES)
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "services", help="where to write SERVICE/openapi.json"
@@ -51,7 +51,7 @@ def main() -> None:
             command = [
                 sys.executable,
                 "-m",
-                "docs.openapi",
+                "tools.openapi",
                 service,
                 "--folder",
                 str(arguments.folder.resolve()),
