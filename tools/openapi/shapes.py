@@ -1,24 +1,22 @@
-"""JSON Schemas: of what is served, from dataclasses and TypedDicts; of what is taken, from request models."""
+"""JSON Schemas: of served shapes, from dataclasses and TypedDicts, and of request bodies, from body types."""
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
-
-from inventory_common.fields import MergePatch
+from inventory_common.attributes import Attribute, attribute_of, form_of
+from inventory_common.bodies import BodyType
 from inventory_common.transactions import TransactionRecord, record_hash
 
-from .attributes import ATTRIBUTES, SAMPLES
+from .attributes import ATTRIBUTES, SAMPLES, members_of
 
-__all__ = ["Components", "MissingDescription"]
+__all__ = ["Components", "MissingDescription", "Schema"]
 
 Schema = dict[str, Any]
 
@@ -26,7 +24,7 @@ TYPES: Mapping[Any, str] = {str: "string", int: "integer", bool: "boolean", Deci
 
 
 class MissingDescription(Exception):
-    """A declaration leaves out what the document has to tell."""
+    """The code does not describe something that the document needs."""
 
 
 class Components:
@@ -35,103 +33,102 @@ class Components:
     def __init__(self) -> None:
         self.schemas: dict[str, Schema] = {}
 
-    # What is served
+    # Served shapes
 
-    def served(self, shape: Any) -> Schema:
+    def of_shape(self, shape: Any) -> Schema:
         """Return the schema of an annotation, objects by reference."""
         origin, parts = get_origin(shape), get_args(shape)
         if shape is Any:
             return {}
         if origin is Annotated:
-            return self._annotated(*parts)
+            return self.of_shape(parts[0])
         if origin is Literal:
             return {"type": TYPES[type(parts[0])], "enum": list(parts)}
         if origin in (Union, UnionType):
             return self._union(parts)
         if origin is list:
-            return {"type": "array", "items": self.served(parts[0])}
+            return {"type": "array", "items": self.of_shape(parts[0])}
         if origin is dict:
-            return {"type": "object", "additionalProperties": self.served(parts[1])}
+            return {"type": "object", "additionalProperties": self.of_shape(parts[1])}
         if shape in TYPES:
             return {"type": TYPES[shape]}
         if isinstance(shape, type) and issubclass(shape, StrEnum):
-            return self._named(shape, lambda: {"type": "string", "enum": [str(each) for each in shape]})
-        return self._named(shape, lambda: self._object(shape))
-
-    def _annotated(self, shape: Any, said: str | Mapping[str, Any]) -> Schema:
-        return {**self.served(shape), **({"description": said} if isinstance(said, str) else said)}
+            return self._reference(shape, lambda: {"type": "string", "enum": [str(each) for each in shape]})
+        return self._reference(shape, lambda: self._object(shape))
 
     def _union(self, parts: tuple[Any, ...]) -> Schema:
         if set(parts) == {Decimal, int}:
             return {"type": "number"}
         if NoneType not in parts:
-            return {"anyOf": [self.served(part) for part in parts]}
+            return {"anyOf": [self.of_shape(part) for part in parts]}
         rest = tuple(part for part in parts if part is not NoneType)
-        schema = self.served(rest[0] if len(rest) == 1 else Union[rest])  # noqa: UP007 (parts are not known)
+        schema = self.of_shape(rest[0] if len(rest) == 1 else Union[rest])  # noqa: UP007 (made at run time)
         if "type" not in schema:
             return {"anyOf": [schema, {"type": "null"}]}
         return _nullable(schema)
 
-    def _named(self, shape: Any, make: Any) -> Schema:
+    def _reference(self, shape: Any, make: Callable[[], Schema]) -> Schema:
         name = shape.__name__
         if name not in self.schemas:
             self.schemas[name] = {}  # a shape may refer to itself
-            self.schemas[name] = _described(shape) | make()
+            self.schemas[name] = {"description": _summary(shape)} | make()
         return {"$ref": f"#/components/schemas/{name}"}
 
     def _object(self, shape: Any) -> Schema:
-        properties = {name: self.property(name, hint) for name, hint in _members(shape).items()}
+        properties = {name: self.of_member(name, hint) for name, hint in members_of(shape).items()}
         schema = {"type": "object", "required": list(properties), "properties": properties}
         return {**schema, "examples": [self.sample(shape)]}
 
-    def property(self, name: str, hint: Any) -> Schema:
-        """Return the schema of an attribute; a sentence where it is used stands for all said elsewhere.
+    def of_member(self, name: str, hint: Any) -> Schema:
+        """Return the schema of a member of an object, with the sentence of its attribute.
 
         Raises
         ------
-        Unsaid
-            If nothing says what it is.
+        MissingDescription
+            If neither the annotation nor the name has an attribute.
         """
-        schema = self.served(hint)
-        if "description" in schema:
-            return schema
-        said = ATTRIBUTES.get(name)
-        if said is None:
-            raise MissingDescription(f"nothing says what the attribute {name} is")
-        form = {key: value for key, value in said.items() if key != "sample"}
-        if "enum" in form and "null" in _types(schema):
+        schema = self.of_shape(hint)
+        attribute, form = attribute_of(hint), form_of(hint)
+        if attribute is None:
+            attribute, form = _attribute_named(name), form or form_of(ATTRIBUTES[name])
+        if "type" not in schema:  # an object, a union or anything
+            form = {}
+        if "enum" in form and "null" in schema["type"]:
             form["enum"] = [*form["enum"], None]
-        if "$ref" in schema or "anyOf" in schema:
-            form = {"description": form["description"]}
-        return {**schema, **form}
+        return {**form, **schema, "description": attribute.description}
 
-    # What is taken
+    # Request bodies
 
-    def taken(self, model: type[BaseModel]) -> Schema:
-        """Return a reference to a request model."""
-        generated = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    def of_body(self, body: BodyType[Any]) -> Schema:
+        """Return a reference to the schema of a body."""
+        generated = body.schema()
         for name, schema in generated.pop("$defs", {}).items():
-            self._take(name, schema, patch=False)
-        self._take(model.__name__, generated, patch=issubclass(model, MergePatch))
-        return {"$ref": f"#/components/schemas/{model.__name__}"}
+            self._add_body(name, schema)
+        self._add_body(body.name, generated)
+        return {"$ref": f"#/components/schemas/{body.name}"}
 
-    def _take(self, name: str, schema: Schema, *, patch: bool) -> None:
+    def _add_body(self, name: str, schema: Schema) -> None:
         if name in self.schemas:
             return
         schema = _tidied(schema)
-        for attribute, form in _fields(schema):
-            if patch or form.get("default", "") is None:
-                form.pop("default", None)
-            if attribute not in ATTRIBUTES:
-                raise MissingDescription(f"nothing says what the attribute {attribute} of {name} is")
-            form.setdefault("description", ATTRIBUTES[attribute]["description"])
+        for member, form in _members_of_body(schema):
+            if form.get("default", "") is None:
+                del form["default"]
+            if "description" not in form:
+                form["description"] = _described_inside(form) or _attribute_named(member).description
         self.schemas[name] = schema
-        schema.setdefault("examples", [self._sample_taken(name)])
+        schema.setdefault("examples", [self._sample_body(name)])
 
     # Samples
 
     def sample(self, shape: Any) -> Any:
-        """Return the specification's sample of a shape, as far as it has one."""
+        """Return a sample of an object or a list.
+
+        Raises
+        ------
+        MissingDescription
+            If the shape is another one.
+        """
         origin, parts = get_origin(shape), get_args(shape)
         if origin is Annotated:
             return self.sample(parts[0])
@@ -140,55 +137,57 @@ class Components:
             return [self.sample(member) for member in members]
         if shape is Any or not hasattr(shape, "__annotations__") or issubclass(shape, StrEnum):
             raise MissingDescription(f"there is no sample of {shape}")
-        found = {name: self._sample_of(name, hint) for name, hint in _members(shape).items()}
-        found = _changed(found, SAMPLES.get(shape.__name__, {}))
-        for name, hint in _members(shape).items():
+        hints = members_of(shape)
+        sample = {name: self.sample_of_member(name, hint) for name, hint in hints.items()}
+        sample = _merged(sample, SAMPLES.get(shape.__name__, {}))
+        for name, hint in hints.items():
             if hint is TransactionRecord:
-                found[name]["hash"] = record_hash(found[name])
+                sample[name]["hash"] = record_hash(sample[name])
         if shape is TransactionRecord:
-            found["hash"] = record_hash(found)
-        return found
+            sample["hash"] = record_hash(sample)
+        return sample
 
-    def _sample_of(self, name: str, hint: Any) -> Any:
+    def sample_of_member(self, name: str, hint: Any) -> Any:
+        """Return a sample of a member: of the object or list that it is, else of its attribute."""
         try:
             return self.sample(hint)
         except MissingDescription:
-            return ATTRIBUTES.get(name, {}).get("sample")
+            return (attribute_of(hint) or _attribute_named(name)).sample
 
-    def _sample_taken(self, name: str) -> Any:
+    def _sample_body(self, name: str) -> Any:
         schema = self.schemas[name]
-        found = {}
-        for attribute, form in _fields(schema.get("oneOf", [schema])[0]):
+        sample = {}
+        for member, form in _members_of_body({**schema, "oneOf": schema.get("oneOf", [schema])[:1]}):
             if form.get("type") == "null":
                 continue
-            sample = ATTRIBUTES[attribute]["sample"]
-            if sample is None:
+            sample[member] = _attribute_named(member).sample
+            if sample[member] is None:
                 [inner] = set(re.findall(r"#/components/schemas/(\w+)", str(form)))
-                sample = [self._sample_taken(inner)]
-            found[attribute] = sample
-        return _changed(found, SAMPLES.get(name, {}))
+                sample[member] = [self._sample_body(inner)]
+        return _merged(sample, SAMPLES.get(name, {}))
 
 
-def _members(shape: Any) -> dict[str, Any]:
-    """Return names and annotations of what is served of a shape, in order."""
-    hints = get_type_hints(shape, include_extras=True)
-    if not is_dataclass(shape):
-        return hints
-    found = {field.name: hints[field.name] for field in fields(shape)}
-    for name, member in vars(shape).items():
-        if isinstance(member, property):
-            found[name] = get_type_hints(member.fget)["return"]
-    return found
+def _attribute_named(name: str) -> Attribute:
+    attribute = attribute_of(ATTRIBUTES.get(name))
+    if attribute is None:
+        raise MissingDescription(f"the attribute {name} is not described")
+    return attribute
 
 
-def _described(shape: Any) -> Schema:
-    return {"description": " ".join(inspect.cleandoc(shape.__doc__ or "").partition("\n\n")[0].split())}
+def _summary(shape: Any) -> str:
+    return " ".join(inspect.cleandoc(shape.__doc__ or "").partition("\n\n")[0].split())
 
 
-def _fields(schema: Schema) -> Iterator[tuple[str, Schema]]:
-    """Yield the fields of a body, of all its forms."""
-    for form in schema.get("oneOf", [schema]):
-        yield from form["properties"].items()
+def _members_of_body(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """Yield the members of a body, of all its alternatives."""
+    for alternative in schema.get("oneOf", [schema]):
+        yield from alternative["properties"].items()
+
+
+def _described_inside(form: Schema) -> str | None:
+    """Take the sentence out of the alternatives of a member that may be null, and return it."""
+    found = [part.pop("description") for part in form.get("anyOf", ()) if "description" in part]
+    return found[0] if found else None
 
 
 def _nullable(schema: Schema) -> Schema:
@@ -196,37 +195,31 @@ def _nullable(schema: Schema) -> Schema:
     return {**schema, "type": [schema["type"], "null"], **enum}
 
 
-def _types(schema: Schema) -> list[str]:
-    found = schema.get("type", [])
-    return found if isinstance(found, list) else [found]
-
-
 def _tidied(schema: Any) -> Any:
-    """Leave out pydantic's titles, and say of names of members what it says by patterns of them."""
+    """Return a schema of pydantic's without titles, and with `propertyNames` for `patternProperties`."""
     if isinstance(schema, list):
         return [_tidied(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    found = {
+    tidied = {
         key: _tidied(value) for key, value in schema.items() if key != "title" or isinstance(value, dict)
     }
-    if isinstance(found.get("description"), str):
-        found["description"] = " ".join(found["description"].split())
-    if "patternProperties" in found:
-        [(pattern, member)] = found.pop("patternProperties").items()
-        found["propertyNames"] = {**found.get("propertyNames", {}), "pattern": pattern}
-        found["additionalProperties"] = member
-    return found
+    if isinstance(tidied.get("description"), str):
+        tidied["description"] = " ".join(tidied["description"].split())
+    if "patternProperties" in tidied:
+        [(pattern, member)] = tidied.pop("patternProperties").items()
+        tidied["propertyNames"] = {**tidied.get("propertyNames", {}), "pattern": pattern}
+        tidied["additionalProperties"] = member
+    return tidied
 
 
-def _changed(sample: Mapping[str, Any], differences: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge differences into a sample, deeply."""
-    found = dict(sample)
+def _merged(sample: Mapping[str, Any], differences: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a sample with differences merged into it, deeply."""
+    merged = dict(sample)
     for name, value in differences.items():
-        standing = found.get(name)
-        found[name] = (
-            _changed(standing, value)
-            if isinstance(standing, Mapping) and isinstance(value, Mapping)
-            else value
-        )
-    return found
+        before = merged.get(name)
+        if isinstance(before, Mapping) and isinstance(value, Mapping):
+            merged[name] = _merged(before, value)
+        else:
+            merged[name] = value
+    return merged
