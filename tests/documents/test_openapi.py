@@ -1,4 +1,4 @@
-"""The services' OpenAPI documents are generated from the code, valid, and show the specification's samples."""
+"""The services' OpenAPI documents are current, are valid, and show the specification's sample items."""
 
 from __future__ import annotations
 

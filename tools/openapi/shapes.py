@@ -88,14 +88,14 @@ class Components:
             If neither the annotation nor the name has an attribute.
         """
         schema = self.of_shape(hint)
-        attribute, form = attribute_of(hint), form_of(hint)
-        if attribute is None:
-            attribute, form = _attribute_named(name), form or form_of(ATTRIBUTES[name])
+        description, form = _description_of(hint), form_of(hint)
+        if description is None:
+            description, form = _attribute_named(name).description, form or form_of(ATTRIBUTES[name])
         if "type" not in schema:  # an object, a union or anything
             form = {}
         if "enum" in form and "null" in schema["type"]:
             form["enum"] = [*form["enum"], None]
-        return {**form, **schema, "description": attribute.description}
+        return {**form, **schema, "description": description}
 
     # Request bodies
 
@@ -148,11 +148,12 @@ class Components:
         return sample
 
     def sample_of_member(self, name: str, hint: Any) -> Any:
-        """Return a sample of a member: of the object or list that it is, else of its attribute."""
+        """Return a sample of a member: of the object or list that it is, else of its attribute, else None."""
         try:
             return self.sample(hint)
         except MissingDescription:
-            return (attribute_of(hint) or _attribute_named(name)).sample
+            attribute = attribute_of(hint) or attribute_of(ATTRIBUTES.get(name))
+            return None if attribute is None else attribute.sample
 
     def _sample_body(self, name: str) -> Any:
         schema = self.schemas[name]
@@ -165,6 +166,14 @@ class Components:
                 [inner] = set(re.findall(r"#/components/schemas/(\w+)", str(form)))
                 sample[member] = [self._sample_body(inner)]
         return _merged(sample, SAMPLES.get(name, {}))
+
+
+def _description_of(hint: Any) -> str | None:
+    """Return the sentence of an annotation: of its attribute, or a string beside its type."""
+    attribute = attribute_of(hint)
+    if attribute is not None:
+        return attribute.description
+    return next((each for each in getattr(hint, "__metadata__", ()) if isinstance(each, str)), None)
 
 
 def _attribute_named(name: str) -> Attribute:
