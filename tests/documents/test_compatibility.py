@@ -104,6 +104,7 @@ BREAKING: dict[str, Change] = {
         "headers"
     ].pop("ETag"),
     "a problem's member is removed": lambda d: schema("InsufficientStock")(d)["properties"].pop("lines"),
+    "a problem's type is changed": lambda d: schema("InsufficientStock", "type")(d).update(const="urn:other"),
     "an unknown keyword": lambda d: schema("Sku", "version")(d).update(multipleOf=2),
 }
 
@@ -135,6 +136,7 @@ ADDING: dict[str, Change] = {
 
 TEXTS: dict[str, Change] = {
     "a description": lambda d: schema("Sku", "version")(d).update(description="Otherwise."),
+    "a problem's title": lambda d: schema("InsufficientStock", "title")(d).update(const="Otherwise"),
     "an example": lambda d: schema("Sku")(d).update(examples=[]),
     "a summary": lambda d: operation("get", SKU)(d).update(summary="Otherwise"),
 }

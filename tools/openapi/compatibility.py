@@ -144,8 +144,8 @@ class _Comparison:
     @staticmethod
     def _problems(document: Document, response: Document) -> dict[str, Document]:
         [content] = response["content"].values()
-        kinds = [_resolved(document, kind) for kind in content["schema"].get("oneOf", [content["schema"]])]
-        return {kind["properties"]["code"]["const"]: kind for kind in kinds}
+        problems = [_resolved(document, each) for each in content["schema"].get("oneOf", [content["schema"]])]
+        return {each["properties"]["code"]["const"]: _without_title(each) for each in problems}
 
     def _contents(self, where: str, old: Document, new: Document, direction: Direction) -> Changes:
         for media_type in old.keys() ^ new.keys():
@@ -277,6 +277,12 @@ def _resolved(document: Document, node: Document) -> Document:
         for step in pointer.removeprefix("#/").split("/"):
             node = node[step]
     return node
+
+
+def _without_title(problem: Document) -> Document:
+    """Return the schema of a problem without its title's text: the API promises the code, not the texts."""
+    properties = {**problem["properties"], "title": {"type": "string"}}
+    return {**problem, "properties": properties}
 
 
 def _is_problem(status: str) -> bool:
