@@ -60,10 +60,10 @@ bench: $(VENV)/.develop $(VENV)/.peers ## Measure the product beside its floors 
 	@$(BIN)/python -m tests.benchmarks.performance $(if $(PARTS),--parts "$(PARTS)") $(if $(SIZES),--sizes "$(SIZES)")
 
 cost: $(VENV)/.run ## Print what a month costs, by table, index and function: TRAFFIC=file PRICES=file
-	@$(BIN)/python -m docs.cost $(if $(TRAFFIC),--traffic "$(TRAFFIC)") $(if $(PRICES),--prices "$(PRICES)")
+	@$(BIN)/python -m tools.cost $(if $(TRAFFIC),--traffic "$(TRAFFIC)") $(if $(PRICES),--prices "$(PRICES)")
 
 simulate-capacity: $(VENV)/.run ## Print where DynamoDB's partitions saturate, and simulate a sale, an import and a busy category
-	@$(BIN)/python -m docs.scaling
+	@$(BIN)/python -m tools.scaling
 
 simulate: $(VENV)/.develop ## Simulate a shop under faults and deaths: SEEDS=1-20 STEPS=2000; a failing seed replays
 	@$(BIN)/python -m tests.simulation --seeds "$(or $(SEEDS),1-20)" --steps "$(or $(STEPS),2000)"
@@ -91,7 +91,7 @@ types: $(VENV)/.develop ## Check types (mypy, strict)
 	@for service in catalog stock audit; do \
 		(cd services/$$service && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml app.py chalicelib) || exit 1; \
 	done
-	@$(BIN)/mypy local demo deploy docs
+	@$(BIN)/mypy local demo deploy tools
 
 architecture: $(VENV)/.develop ## Check who imports whom (import-linter)
 	@$(BIN)/lint-imports
@@ -105,14 +105,14 @@ mutate: $(VENV)/.mutation ## Weaken every rule once, and see a test fail; MODULE
 	@$(BIN)/python tests/mutation/run.py $(MODULES)
 
 reference: $(VENV)/.run ## Write from the code what the documents list: codes, limits, Terraform's variables
-	@$(BIN)/python -m docs.generate_reference
-	@$(BIN)/python -m docs.generate_module_readmes
+	@$(BIN)/python -m tools.reference
+	@$(BIN)/python -m tools.module_readmes
 
 openapi: $(VENV)/.run ## Write services/*/openapi.json from the routes and models
-	@$(BIN)/python -m docs.openapi
+	@$(BIN)/python -m tools.openapi
 
 pages: openapi ## Make a reference page of each service, to publish: build/docs
-	@$(BIN)/python -m docs.openapi.pages --folder build/docs
+	@$(BIN)/python -m tools.openapi.pages --folder build/docs
 
 released: ## Keep the OpenAPI documents as those of the last release, to which later ones are compared
 	@for service in catalog stock audit; do cp services/$$service/openapi.json docs/releases/$$service.json; done

@@ -1,8 +1,8 @@
-"""Each folder of Terraform says in its README what it declares."""
+"""The README of each Terraform folder lists what its configuration declares."""
 
 import pytest
 
-from docs.generate_module_readmes import TERRAFORM, blocks, documentation, folders, renewed
+from tools.module_readmes import TERRAFORM, blocks, documentation, folders, updated
 
 
 def _name(folder):
@@ -21,8 +21,8 @@ def test_all_folders_are_found():
 
 
 @pytest.mark.parametrize("folder", folders(), ids=_name)
-def test_a_readme_says_what_its_folder_declares(folder):
-    assert (folder / "README.md").read_text() == renewed(folder), "run make reference"
+def test_a_readme_lists_what_its_folder_declares(folder):
+    assert (folder / "README.md").read_text() == updated(folder), "run make reference"
 
 
 @pytest.mark.parametrize("folder", folders(), ids=_name)
@@ -32,7 +32,7 @@ def test_every_variable_and_output_is_described(folder):
             assert block.description.endswith("."), f"{block.kind} {block.name}"
 
 
-def test_a_declaration_is_read_whatever_it_holds(tmp_path):
+def test_declarations_with_nested_values_are_parsed(tmp_path):
     (tmp_path / "versions.tf").write_text(
         'terraform {\n  required_version = ">= 1.11"\n\n  required_providers {\n    aws = {\n'
         '      source  = "hashicorp/aws"\n      version = "~> 5.100"\n    }\n  }\n}\n'

@@ -1,4 +1,4 @@
-"""The services' OpenAPI documents say what the code says, are valid, and show the specification's samples."""
+"""The services' OpenAPI documents are current, are valid, and show the specification's sample items."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import jsonschema_rs
 import pytest
 from openapi_spec_validator import validate
 
-from docs.generate_reference import outcomes
 from inventory_common.timestamps import timestamp
 from tests.specification.the_specification import SAMPLE_PRODUCT, SAMPLE_SKU, SAMPLE_TRANSACTION
+from tools.reference import error_types
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("catalog", "stock", "audit")
@@ -43,13 +43,13 @@ def operations(document: Any) -> Iterator[tuple[str, str, Any]]:
             yield method, path, operation
 
 
-def test_the_documents_say_what_the_code_says(service: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "docs.openapi", service, "--folder", str(tmp_path)]
+def test_the_documents_are_what_the_code_generates(service: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tools.openapi", service, "--folder", str(tmp_path)]
     subprocess.run(command, check=True, cwd=ROOT)
     written = (ROOT / "services" / service / "openapi.json").read_text(encoding="utf-8")
     due = (tmp_path / service / "openapi.json").read_text(encoding="utf-8")
     difference = difflib.unified_diff(
-        written.splitlines(), due.splitlines(), "openapi.json", "what the code says", lineterm="", n=1
+        written.splitlines(), due.splitlines(), "openapi.json", "generated from the code", lineterm="", n=1
     )
     assert written == due, "run `make openapi`:\n" + "\n".join(difference)
 
@@ -95,18 +95,18 @@ def test_the_examples_are_the_specifications_sample_items(
 
 
 def test_every_code_is_in_a_document() -> None:
-    told = {
+    documented = {
         schema["properties"]["code"]["const"]
         for service in SERVICES
         for schema in read(service)["components"]["schemas"].values()
         if "const" in schema.get("properties", {}).get("code", {})
     }
-    assert told | OF_NO_OPERATION == {kind.code for kind in outcomes()}
+    assert documented | OF_NO_OPERATION == {kind.code for kind in error_types()}
     for code in OF_NO_OPERATION:
         assert all(f"`{code}`" in read(service)["info"]["description"] for service in SERVICES)
 
 
-def test_request_bodies_refuse_what_they_do_not_know(document: Any) -> None:
+def test_request_bodies_refuse_unknown_members(document: Any) -> None:
     schemas = document["components"]["schemas"]
     for _, path, operation in operations(document):
         for content in operation.get("requestBody", {}).get("content", {}).values():
@@ -116,7 +116,7 @@ def test_request_bodies_refuse_what_they_do_not_know(document: Any) -> None:
 
 
 def named_in(schema: Any, schemas: Any) -> Iterator[str]:
-    """Yield the names of all objects that a schema is made of."""
+    """Yield the names of all components that a schema refers to."""
     if isinstance(schema, list):
         for part in schema:
             yield from named_in(part, schemas)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from docs.cost.__main__ import HERE, UnknownOperation, function_costs, table_costs
+from tools.cost.__main__ import HERE, PERFORMANCE, UnknownOperation, function_costs, table_costs
 
 PRICES = {
     "million_read_units": 1,
@@ -50,18 +50,18 @@ def test_functions_cost_their_requests_and_their_gigabyte_seconds() -> None:
 
 
 def test_traffic_of_what_was_not_measured_is_told() -> None:
-    with pytest.raises(UnknownOperation, match="guess is none of restock, get_sku"):
+    with pytest.raises(UnknownOperation, match="guess was not measured; known operations: restock, get_sku"):
         table_costs({**TRAFFIC, "requests_per_month": {"guess": 1}}, PRICES, CAPACITY)
 
 
 def printed(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "docs.cost", *arguments], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tools.cost", *arguments], capture_output=True, text=True, check=False
     )
 
 
 def test_the_planning_table_is_the_worked_example_of_the_page() -> None:
-    page = (HERE.parent / "capacity.md").read_text(encoding="utf-8")
+    page = (PERFORMANCE.parent / "capacity.md").read_text(encoding="utf-8")
     completed = printed()
     assert completed.returncode == 0, completed.stderr
     assert completed.stdout.strip() in page
@@ -73,4 +73,4 @@ def test_a_file_of_unknown_operations_is_refused(tmp_path: Path) -> None:
     file.write_text(json.dumps({**traffic, "requests_per_month": {"buy": 1}}), encoding="utf-8")
     completed = printed("--traffic", str(file))
     assert completed.returncode == 2
-    assert "buy is none of" in completed.stderr
+    assert "buy was not measured" in completed.stderr

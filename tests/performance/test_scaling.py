@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from docs.scaling.__main__ import limits, outcomes
-from docs.scaling.demands import DEMANDS, Partition, limit_of
-from docs.scaling.simulation import SCENARIOS, Scenario, simulate
+from tools.scaling.__main__ import limits, outcomes
+from tools.scaling.demands import DEMANDS, Partition, limit_of
+from tools.scaling.simulation import SCENARIOS, Scenario, simulate
 from tests.benchmarks.performance.__main__ import RESULTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "scaling.md"
@@ -21,7 +21,7 @@ def test_the_demands_are_the_measured_units(operation: str) -> None:
     places = json.loads(RESULTS.read_text(encoding="utf-8"))["capacity"][operation]["places"]
     demanded: Counter[str] = Counter()
     for partition, units in DEMANDS[operation].items():
-        demanded[partition.place + " read" * partition.reads] += units  # type: ignore[assignment]
+        demanded[partition.table + " read" * partition.reads] += units  # type: ignore[assignment]
     if operation == "batch_place_49":
         # One of the orders' entries is of the SKU's own, and so on: compared by place all the same.
         assert demanded.total() == sum(of["measured"] for of in places.values())

@@ -372,6 +372,9 @@ class Attribute:
     sample: Any
     changeable: bool = False
 
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        return {**handler(core_schema), "description": self.description}
+
 
 ProductId = Annotated[
     str, Identifier("product_id"), Attribute("The product; the server generates its id.", "PROD-E4F9A")

@@ -214,8 +214,9 @@ def creation(resource: type, attributes: type[B]) -> BodyType[B]:
         members: dict[str, Any] = {}
         for name, hint in get_type_hints(attributes, include_extras=True).items():
             is_required = get_origin(hint) is not NotRequired
-            accepts_null = not is_required and is_optional(get_args(hint)[0])
-            annotation = declared[name] | None if accepts_null else declared[name]
+            annotation = declared[name]
+            if not is_required and is_optional(get_args(hint)[0]) and not is_optional(annotation):
+                annotation |= None
             members[name] = (annotation, ...) if is_required else (annotation, None)
         return _model(attributes.__name__, attributes.__doc__, members)
 

@@ -75,17 +75,17 @@ class Sku:
     is_active: Annotated[
         YesNo, Attribute("Whether it is offered; DELETE only sets this to false.", True, changeable=True)
     ]
-    sequence: Annotated[int, Counter(), Attribute("Counts the SKU's log records, from 1 without a gap.", 1)]
+    sequence: Annotated[int, Counter(), Attribute("Counts the SKU's log records, from 1 without a gap.", 0)]
     ledger_hash: Annotated[str, Hash(), Attribute("`hash` of the last log record.", FIRST_PREVIOUS_HASH)]
     version: Annotated[int, Counter(1), Attribute("Counts every change; the ETag.", 1)]
     last_transaction_at: Annotated[
         str | None,
         StoredMoment(),
-        Attribute("When the last log record was written.", "2026-02-23T14:20:00.000000Z"),
+        Attribute("When the last log record was written.", None),
     ] = None
     last_transaction_id: Annotated[
         TransactionId | None,
-        Attribute("The last log record.", "TXN-550e8400-e29b-41d4-a716-446655440000"),
+        Attribute("The last log record.", None),
     ] = None
     product_is_active: Annotated[
         bool, Attribute("Whether the product is active, as of `product_version`.", True)

@@ -136,7 +136,9 @@ class TransactionRecord:
     quantity_change: Annotated[int, Units(-STOCK_MAX), Attribute("The change of `current_stock`.", 25)]
     stock_before: Annotated[int, Units(), Attribute("`current_stock` before it.", 50)]
     stock_after: Annotated[int, Units(), Attribute("`current_stock` after it.", 75)]
-    order_id: OrderId | None = None
+    order_id: Annotated[
+        OrderId | None, Attribute("The order of the units; null for restocks and adjustments.", None)
+    ] = None
     performed_by: Annotated[str, Attribute("Who did it, taken from the token.", "VENDOR-001")]
     notes: Annotated[
         str | None,

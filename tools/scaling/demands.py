@@ -1,4 +1,4 @@
-"""What an operation asks of which partition: the measured units, by whose key they are under."""
+"""The measured capacity units of each operation, by the partition key that it uses."""
 
 from __future__ import annotations
 
@@ -9,19 +9,29 @@ __all__ = ["DEMANDS", "PARTITION_READS", "PARTITION_WRITES", "Partition", "limit
 
 PARTITION_WRITES: Final = 1_000
 PARTITION_READS: Final = 3_000
-"""Units a second that one partition serves, as DynamoDB documents it."""
+"""Units a second that one partition serves, according to DynamoDB's documentation."""
 
 
 class Partition(NamedTuple):
-    """Whose key it is of which table or index, and whether it is read."""
+    """A partition key of a table or index.
 
-    place: str
-    whose: str
+    Attributes
+    ----------
+    table
+        The table, or ``table/index``.
+    key_of
+        What the key identifies: a product, a vendor, an order, ….
+    reads
+        Whether the operation reads there; otherwise it writes.
+    """
+
+    table: str
+    key_of: str
     reads: bool = False
 
     @property
     def units_per_second(self) -> int:
-        """What it serves."""
+        """The units a second that the partition serves."""
         return PARTITION_READS if self.reads else PARTITION_WRITES
 
 
@@ -61,22 +71,24 @@ DEMANDS: Final[dict[str, Demand]] = {
     "vendor_log": {Partition(f"{LOG}/VendorTransactionIndex", "vendor", reads=True): 6.5},
     "sku_history": {Partition(f"{LOG}/SKUTransactionIndex", "sku", reads=True): 6.5},
     "stock_at": {Partition(f"{LOG}/SKUTransactionIndex", "sku", reads=True): 0.5},
-    "restock": {**_RECORD, **_SKU, Partition(LOW, "vendor"): 2, Partition(ITEMS, "marker"): 2},
+    "restock": {**_RECORD, **_SKU, Partition(LOW, "vendor"): 2, Partition(ITEMS, "idempotency record"): 2},
     "place_1": {**_RECORD, **_SKU, **_ORDER, Partition(LOW, "vendor"): 1},
     "confirm_1": {**_RECORD, **_SKU, **_ORDER, **_ORDER_READ, Partition(LOW, "vendor"): 2},
     "batch_place_49": {**_times(_RECORD, 49), **_SKU, **_times(_ORDER, 49), Partition(LOW, "vendor"): 1},
 }
-"""Of each operation on one SKU, one product, one vendor or one category."""
+"""The demand of each operation on one SKU, one product, one vendor or one category."""
 
-SPREAD: Final = frozenset({"order", "record", "marker"})
-"""Keys of which there is a new one for each request."""
+SPREAD: Final = frozenset({"order", "record", "idempotency record"})
+"""Keys that are new for each request, and so spread over all partitions."""
 
 
-def limit_of(operation: str, whose: str) -> tuple[float, Partition] | None:
-    """Return how many a second one product, vendor, … takes, and what saturates; None if nothing does."""
+def limit_of(operation: str, key_of: str) -> tuple[float, Partition] | None:
+    """Return the highest rate a second of an operation on one product, vendor, …, and the partition that
+    limits it; None if none does.
+    """
     rates = [
         (partition.units_per_second / units, partition)
         for partition, units in DEMANDS[operation].items()
-        if partition.whose == whose
+        if partition.key_of == key_of
     ]
     return min(rates, default=None)

@@ -1,6 +1,6 @@
-"""``python -m docs.openapi``: writes every service's `openapi.json`, or that of the service that is named.
+"""``python -m tools.openapi [SERVICE]``: write the `openapi.json` of all services or of one.
 
-Each in a process of its own: all have modules of the same names, ``app`` and ``chalicelib``.
+Each service is imported in a process of its own, as all of them have the modules ``app`` and ``chalicelib``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .document import openapi_document
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("catalog", "stock", "audit")
-NOWHERE = {
+PLACEHOLDERS = {
     "AWS_DEFAULT_REGION": "ap-south-1",
     "AWS_EC2_METADATA_DISABLED": "true",
     "JWKS_URL": "http://127.0.0.1/jwks.json",
@@ -28,22 +28,22 @@ NOWHERE = {
     "TOKEN_AUDIENCES": "nobody",
     "MACHINE_CLIENT_IDS": "nobody",
 }
-"""Settings under which a service can be imported; it is not called."""
+"""Settings with which a service can be imported; it calls nothing."""
 
 
 def render(service: str) -> str:
-    """Return a service's document; once per process."""
-    os.environ.update(NOWHERE)
+    """Return a service's document; only one service can be rendered per process."""
+    os.environ.update(PLACEHOLDERS)
     app = cast("RestService", load_app(ROOT / "services" / service))
     return json.dumps(openapi_document(app), indent=2, ensure_ascii=False) + "\n"
 
 
 def main() -> None:
-    """Write one document here, or all of them in processes of their own."""
-    parser = argparse.ArgumentParser(prog="python -m docs.openapi")
+    """Write one document in this process, or all of them in processes of their own."""
+    parser = argparse.ArgumentParser(prog="python -m tools.openapi")
     parser.add_argument("service", nargs="?", choices=SERVICES)
     parser.add_argument(
-        "--folder", type=Path, default=ROOT / "services", help="where to write SERVICE/openapi.json"
+        "--folder", type=Path, default=ROOT / "services", help="the folder of SERVICE/openapi.json"
     )
     arguments = parser.parse_args()
     if arguments.service is None:
@@ -51,7 +51,7 @@ def main() -> None:
             command = [
                 sys.executable,
                 "-m",
-                "docs.openapi",
+                "tools.openapi",
                 service,
                 "--folder",
                 str(arguments.folder.resolve()),

@@ -1,6 +1,6 @@
-"""``python -m docs.generate_module_readmes``: writes into each README of Terraform what its folder declares.
+"""``python -m tools.module_readmes``: write the tables of each Terraform README from its folder.
 
-In the form of terraform-docs, between its marks; what stands above them is a person's.
+The tables have the form of terraform-docs and stand between its markers; the text above them is kept.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-TERRAFORM: Final = Path(__file__).resolve().parent.parent / "terraform"
+TERRAFORM: Final = Path(__file__).resolve().parents[1] / "terraform"
 BEGIN: Final = "<!-- BEGIN_TF_DOCS -->"
 END: Final = "<!-- END_TF_DOCS -->"
 
@@ -21,7 +21,7 @@ _OPENING, _CLOSING = "([{", ")]}"
 
 @dataclass(frozen=True)
 class Block:
-    """A block of a configuration: ``variable "stage" { … }``, ``resource "aws_iam_role" "this" { … }``."""
+    """A block of a configuration, such as ``variable "stage" { … }``."""
 
     kind: str
     labels: tuple[str, ...]
@@ -29,17 +29,17 @@ class Block:
 
     @property
     def name(self) -> str:
-        """The last of its labels."""
+        """Its last label."""
         return self.labels[-1]
 
     def argument(self, name: str) -> str | None:
-        """Return the expression that an argument is set to, None if it is not set."""
+        """Return the expression of an argument, None if the block does not set it."""
         found = re.search(rf"^  {name}\s*= ", self.body, re.MULTILINE)
         return None if found is None else _expression(self.body[found.end() :])
 
     @property
     def description(self) -> str:
-        """What is said of it, in one line."""
+        """Its `description`, on one line."""
         written = self.argument("description") or ""
         if written.startswith("<<-EOT"):
             written = written.removeprefix("<<-EOT").removesuffix("EOT")
@@ -47,7 +47,7 @@ class Block:
 
 
 def _expression(text: str) -> str:
-    """Return the expression that a text begins with."""
+    """Return the expression at the beginning of a text."""
     if text.startswith("<<-EOT"):
         return text[: re.search(r"^ *EOT$", text, re.MULTILINE).end()]  # type: ignore[union-attr]
     depth, in_string = 0, False
@@ -66,7 +66,7 @@ def _expression(text: str) -> str:
 
 
 def blocks(folder: Path) -> list[Block]:
-    """Return what a folder's configuration declares, by kind and name."""
+    """Return the blocks of a folder's configuration, sorted by kind and name."""
     found = [
         Block(kind, tuple(label for label in (first, second) if label), body)
         for path in sorted(folder.glob("*.tf"))
@@ -76,7 +76,7 @@ def blocks(folder: Path) -> list[Block]:
 
 
 def documentation(folder: Path) -> str:
-    """Return the tables of what a folder requires, uses, takes and gives."""
+    """Return the tables of a folder's requirements, modules, resources, inputs and outputs."""
     declared = blocks(folder)
     terraform = (folder / "versions.tf").read_text(encoding="utf-8")
     [required] = re.findall(r'required_version = "([^"]+)"', terraform)
@@ -127,7 +127,7 @@ def _input(block: Block) -> tuple[str, ...]:
 
 
 def _code(expression: str) -> str:
-    # A table's cell is one line; terraform-docs sets longer ones as <pre> too.
+    # A table cell is one line; like terraform-docs, set longer expressions as <pre>.
     if "\n" not in expression:
         return f"`{expression}`"
     return "<pre>" + expression.replace("\n", "<br>") + "</pre>"
@@ -141,12 +141,12 @@ def _table(title: str, head: str, rows: list[str]) -> str:
 
 
 def folders() -> list[Path]:
-    """Return the folders that hold a configuration."""
+    """Return the folders with a configuration."""
     return sorted({path.parent for path in TERRAFORM.rglob("versions.tf") if ".terraform" not in path.parts})
 
 
-def renewed(folder: Path) -> str:
-    """Return a folder's README with its tables as they should be."""
+def updated(folder: Path) -> str:
+    """Return a folder's README with current tables."""
     text = (folder / "README.md").read_text(encoding="utf-8")
     return text[: text.index(BEGIN)] + documentation(folder)
 
@@ -154,7 +154,7 @@ def renewed(folder: Path) -> str:
 def main() -> None:
     """Write the tables into every README."""
     for folder in folders():
-        (folder / "README.md").write_text(renewed(folder), encoding="utf-8")
+        (folder / "README.md").write_text(updated(folder), encoding="utf-8")
 
 
 if __name__ == "__main__":

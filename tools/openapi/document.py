@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from docs.generate_reference import MEMBERS, first_sentence
+from inventory_common.attributes import attribute_of, form_of
+from inventory_common.bodies import BodyType
 from inventory_common.declarations import Declaration, ResponseSpec
 from inventory_common.errors import (
     InventoryError,
@@ -16,14 +17,13 @@ from inventory_common.errors import (
     Unauthenticated,
     Unavailable,
 )
-from inventory_common.fields import MergePatch
-from inventory_common.ids import PATTERNS
 from inventory_common.problems import PROBLEM_TYPE, status_of
-from inventory_common.reference_pages import PROGRAM
-from inventory_common.requests import IDEMPOTENCY_KEY, Form
+from inventory_common.reference_pages import SCRIPT
+from inventory_common.requests import IDEMPOTENCY_KEY
 from inventory_common.rest import Endpoint, RestService
+from tools.reference import MEMBERS, first_sentence
 
-from .attributes import ATTRIBUTES, member_of_problem
+from .attributes import ATTRIBUTES, problem_member
 from .shapes import Components, MissingDescription, Schema
 
 __all__ = ["openapi_document"]
@@ -33,24 +33,22 @@ ABOUT = """\
 
 **Conventions** of all three services (catalog, stock, audit):
 
-- JSON in and out, `snake_case`. Numbers are exact: integers are never written `5.0`; money has at most two
-  fractional digits. Nothing is coerced, and what a request does not know it refuses: unknown fields,
-  unknown parameters.
-- Every refusal is a problem document (RFC 9457). Branch on its `code`, which stays; sentences may change.
-  Any path that is not here answers 404 `route_not_found`, any other method of one that is 405
-  `method_not_allowed`.
-- Answers may gain members; ignore those that you do not know.
-- Lists come in pages: follow `Link: rel="next"`, or send `next_cursor` as `cursor`. A page may be empty and
-  yet go on.
-- A repeated command is answered 200 with `Idempotent-Replayed: true`, and nothing is done twice.
-- A single resource has an `ETag`; send it as `If-Match` to change no other version than the one you have
-  seen.
-- 503 and 409 `order_in_progress` say in `Retry-After` when the same request may be repeated.
+- Requests and responses are JSON with `snake_case` members. Numbers are exact: integers are never written
+  `5.0`; money has at most two fractional digits. Values are not coerced; unknown members and parameters are
+  refused.
+- Every error response is a problem document (RFC 9457). Branch on its `code`, which does not change; texts
+  may. An unknown path returns 404 `route_not_found`, an unknown method of a path 405 `method_not_allowed`.
+- Responses may gain members; ignore unknown ones.
+- Lists are paged: follow `Link: rel="next"`, or send `next_cursor` as `cursor`. An empty page need not be the
+  last.
+- A repeated command returns 200 with `Idempotent-Replayed: true` and is not executed again.
+- A single resource has an `ETag`; send it as `If-Match` to change only that version.
+- 503, and 409 `order_in_progress`, return in `Retry-After` when the same request can be repeated.
 """
 
 HEADERS: Mapping[str, Schema] = {
     "X-Request-Id": {
-        "description": "The request's own X-Request-Id, or one that was made for it.",
+        "description": "The X-Request-Id of the request, or a generated one.",
         "required": True,
         "schema": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"},
     },
@@ -61,26 +59,26 @@ HEADERS: Mapping[str, Schema] = {
         "example": '"1"',
     },
     "Location": {
-        "description": "Where the created resource is.",
+        "description": "The address of the created resource.",
         "required": True,
         "schema": {"type": "string", "format": "uri-reference"},
     },
     "Link": {
-        "description": 'The next page, `rel="next"`; absent after the last.',
+        "description": 'The next page, `rel="next"`; absent on the last page.',
         "schema": {"type": "string"},
         "example": '</products?category=Electronics&cursor=eyJ>; rel="next"',
     },
     "Content-Disposition": {
-        "description": "The name of a file, where one was asked for; absent beside JSON.",
+        "description": "The name of the exported file; absent for JSON.",
         "schema": {"type": "string", "pattern": '^attachment; filename="[a-z.]+"$'},
         "example": 'attachment; filename="log.csv"',
     },
     "Idempotent-Replayed": {
-        "description": "`true` where the command had been done before; absent otherwise.",
+        "description": "`true` if the command was executed before; otherwise absent.",
         "schema": {"type": "string", "enum": ["true"]},
     },
     "Retry-After": {
-        "description": "After so many seconds the same request may be repeated.",
+        "description": "The seconds after which the same request can be repeated.",
         "required": True,
         "schema": {"type": "integer", "minimum": 1},
     },
@@ -91,38 +89,38 @@ REQUEST_HEADERS: Mapping[str, Schema] = {
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "Names the command, so that repeating it does nothing twice: 1 to 255 printable ASCII "
-        "characters, remembered for at least 24 hours.",
+        "description": "Identifies the command, so that it is executed once however often it is sent: 1 to "
+        "255 printable ASCII characters, remembered for at least 24 hours.",
         "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY}$"},
         "example": "restock-2026-02-23-001",
     },
     "IfMatch": {
         "name": "If-Match",
         "in": "header",
-        "description": "The `ETag` of the version that is to be changed; without it any version is.",
+        "description": "The `ETag` of the version to change; without it, the current version is changed.",
         "schema": {"type": "string"},
         "example": '"1"',
     },
     "RequestId": {
         "name": "X-Request-Id",
         "in": "header",
-        "description": "Names the request in answers, logs and log records: 1 to 64 of `A-Za-z0-9._:-`; what "
-        "is of another form is replaced.",
+        "description": "Identifies the request in its response, in logs and in log records: 1 to 64 of "
+        "`A-Za-z0-9._:-`; any other value is replaced by a generated one.",
         "schema": {"type": "string"},
         "example": "9c1f6a0e-8f0b-4b8e-9d0c-2f7f5f6f9f11",
     },
 }
 
-STATUSES = {200: "Done, or found.", 201: "Created.", 204: "Done."}
+STATUSES = {200: "Success.", 201: "Created.", 204: "Success, without a body."}
 
 
 def openapi_document(app: RestService) -> Schema:
-    """Return a service's document; every one of its routes is in it.
+    """Return a service's document, which contains all of its routes.
 
     Raises
     ------
-    Unsaid
-        If a route does not say what it serves, or an attribute is described nowhere.
+    MissingDescription
+        If a route has no docstring, or an attribute is not described.
     """
     return _Writer(app).document()
 
@@ -139,7 +137,7 @@ class _Writer:
         self._endpoints = [endpoint for endpoint in endpoints if isinstance(endpoint, Endpoint)]
         own = app.routes.keys() - {endpoint.declared.path for endpoint in self._endpoints}
         if own != OWN_ROUTES.keys():
-            raise MissingDescription(f"routes that the document does not know of: {own ^ OWN_ROUTES.keys()}")
+            raise MissingDescription(f"undeclared routes: {own ^ OWN_ROUTES.keys()}")
 
     def document(self) -> Schema:
         paths: dict[str, Schema] = {}
@@ -186,55 +184,47 @@ class _Writer:
         declared = endpoint.declared
         name = endpoint.__name__  # type: ignore[attr-defined]  # of the view that it wraps
         summary, _, more = inspect.cleandoc(endpoint.__doc__ or "").partition("\n\n")
-        if declared.serves is None or not summary or not declared.serves:
-            raise MissingDescription(f"{declared.method} {declared.path} does not say what it serves")
+        if not summary:
+            raise MissingDescription(f"{declared.method} {declared.path} has no docstring")
         operation: Schema = {
             "operationId": name,
             "tags": [self._tag(declared)],
             "summary": " ".join(summary.replace("``", "`").split()).rstrip("."),
-            "description": "\n\n".join(filter(None, [more, _who(declared)])),
+            "description": "\n\n".join(filter(None, [more, _allowed_roles(declared)])),
             "security": [{"bearer": []}] if declared.allowed_roles else [{}, {"bearer": []}],
             "x-roles": sorted(declared.allowed_roles),
             "parameters": list(self._parameters_of(declared)),
         }
         if declared.body:
-            operation["requestBody"] = self._body(endpoint)
-        operation["responses"] = dict(sorted({**self._served(declared), **self._refused(declared)}.items()))
+            operation["requestBody"] = self._body(declared.body, declared.body_required)
+        operation["responses"] = dict(sorted({**self._successes(declared), **self._errors(declared)}.items()))
         return operation
 
     def _parameters_of(self, declared: Declaration) -> Iterator[Schema]:
         for name in re.findall(r"\{(\w+)\}", declared.path):
-            said = ATTRIBUTES[name]
+            attribute = attribute_of(ATTRIBUTES[name])
+            assert attribute is not None
             self._parameters[name] = {
                 "name": name,
                 "in": "path",
                 "required": True,
-                "description": said["description"],
-                "schema": {"type": "string", "pattern": f"^{PATTERNS[name]}$"},
-                "example": said["sample"],
+                "description": attribute.description,
+                "schema": form_of(ATTRIBUTES[name]),
+                "example": attribute.sample,
             }
             yield {"$ref": f"#/components/parameters/{name}"}
         for name, parameter in declared.query_parameters.items():
-            if not parameter.description:
-                raise MissingDescription(f"{declared.method} {declared.path} does not say what {name} is")
-            if not isinstance(parameter.form, Form):
-                raise MissingDescription(
-                    f"{declared.method} {declared.path} does not say which form {name} has"
-                )
-            schema = dict(parameter.form.schema)
+            schema = parameter.type.schema()
             if parameter.default is not None:
                 schema["default"] = parameter.default
+            attribute = attribute_of(ATTRIBUTES.get(name)) if parameter.required else None
             yield {
                 "name": name,
                 "in": "query",
                 "required": parameter.required,
                 "description": parameter.description,
                 "schema": schema,
-                **(
-                    {"example": ATTRIBUTES[name]["sample"]}
-                    if parameter.required and name in ATTRIBUTES
-                    else {}
-                ),
+                **({} if attribute is None else {"example": attribute.sample}),
             }
         if declared.idempotency:
             required = declared.idempotency == "required"
@@ -245,50 +235,51 @@ class _Writer:
             self._parameters[name] = REQUEST_HEADERS[name]
             yield {"$ref": f"#/components/parameters/{name}"}
 
-    def _body(self, endpoint: Endpoint) -> Schema:
-        model = endpoint.body_model()
-        schema = {"schema": self._components.taken(model)}
+    def _body(self, body: BodyType[Any], required: bool) -> Schema:
+        schema = {"schema": self._components.of_body(body)}
         types = ["application/json"]
-        if issubclass(model, MergePatch):
+        if body.is_merge_patch:
             types.append("application/merge-patch+json")
-        return {
-            "required": endpoint.declared.body_required,
-            "content": {media_type: schema for media_type in types},
-        }
+        return {"required": required, "content": {media_type: schema for media_type in types}}
 
-    # Answers
+    # Responses of successful requests
 
-    def _served(self, declared: Declaration) -> dict[str, Schema]:
-        serves = declared.serves
-        assert serves is not None
+    def _successes(self, declared: Declaration) -> dict[str, Schema]:
+        response = declared.response
         headers = ["X-Request-Id"]
-        headers += ["ETag"] * serves.etag + ["Link"] * declared.paged
-        headers += ["Content-Disposition"] * bool(serves.also)
-        content = {"content": self._content(declared, serves)} if serves.shape is not None else {}
-        first = [*headers, *["Location"] * serves.location]
-        found = {str(serves.status): {"description": STATUSES[serves.status], **_headers(first), **content}}
-        if serves.replays or declared.idempotency:
-            again = [*first, "Idempotent-Replayed"]
-            found["200"] = {
-                "description": "Done before." if serves.status == 201 else "Done, now or before.",
-                **_headers(again),
+        headers += ["ETag"] * response.etag + ["Link"] * declared.paged
+        headers += ["Content-Disposition"] * bool(response.other_media_types)
+        headers += ["Location"] * response.location
+        content = {"content": self._content(declared, response)} if response.shape is not None else {}
+        successes = {
+            str(response.status): {
+                "description": STATUSES[response.status],
+                **_headers(headers),
                 **content,
             }
-        return found
-
-    def _content(self, declared: Declaration, serves: ResponseSpec) -> Schema:
-        schema: Schema
-        if serves.shape is str:
-            schema = {"type": "string"}
-        elif declared.paged and not serves.whole_page:
-            schema = self._page(serves.shape)
-        else:
-            schema = self._components.served(serves.shape)
-        further = {
-            media_type: {"schema": {"type": "string", "description": said}}
-            for media_type, said in serves.also.items()
         }
-        return {serves.media_type: {"schema": schema}, **further}
+        if response.replays or declared.idempotency:
+            created = response.status == 201
+            successes["200"] = {
+                "description": "Executed before." if created else "Executed now or before.",
+                **_headers([*headers, "Idempotent-Replayed"]),
+                **content,
+            }
+        return successes
+
+    def _content(self, declared: Declaration, response: ResponseSpec) -> Schema:
+        schema: Schema
+        if response.shape is str:
+            schema = {"type": "string"}
+        elif declared.paged and not response.whole_page:
+            schema = self._page(response.shape)
+        else:
+            schema = self._components.of_shape(response.shape)
+        others = {
+            media_type: {"schema": {"type": "string", "description": description}}
+            for media_type, description in response.other_media_types.items()
+        }
+        return {response.media_type: {"schema": schema}, **others}
 
     def _page(self, shape: Any) -> Schema:
         name = f"PageOf{shape.__name__}"
@@ -298,124 +289,122 @@ class _Writer:
                 "type": "object",
                 "required": ["items", "next_cursor"],
                 "properties": {
-                    "items": self._components.property("items", list[shape]),
-                    "next_cursor": self._components.property("next_cursor", str | None),
+                    "items": self._components.of_member("items", list[shape]),
+                    "next_cursor": self._components.of_member("next_cursor", str | None),
                 },
                 "examples": [{"items": [self._components.sample(shape)], "next_cursor": None}],
             }
         return {"$ref": f"#/components/schemas/{name}"}
 
-    # Refusals
+    # Responses of failed requests
 
-    def _refused(self, declared: Declaration) -> dict[str, Schema]:
-        by_status = groupby(sorted(declared.possible_errors, key=_place), key=status_of)
-        return {str(status): self._refusal(list(kinds)) for status, kinds in by_status}
+    def _errors(self, declared: Declaration) -> dict[str, Schema]:
+        by_status = groupby(sorted(declared.possible_errors, key=_status_and_code), key=status_of)
+        return {str(status): self._error(list(errors)) for status, errors in by_status}
 
-    def _refusal(self, kinds: list[type[InventoryError]]) -> Schema:
-        name = "Or".join(kind.__name__ for kind in kinds)
+    def _error(self, errors: list[type[InventoryError]]) -> Schema:
+        name = "Or".join(error.__name__ for error in errors)
         if name not in self._responses:
-            references = [self._problem(kind) for kind in kinds]
-            schema = references[0] if len(kinds) == 1 else {"oneOf": references, **_discriminator(kinds)}
+            references = [self._problem(error) for error in errors]
+            schema = references[0] if len(errors) == 1 else {"oneOf": references, **_discriminator(errors)}
             headers = ["X-Request-Id"]
-            if any(issubclass(kind, Unauthenticated) for kind in kinds):
+            if any(issubclass(error, Unauthenticated) for error in errors):
                 headers.append("WWW-Authenticate")
-            waiting = [kind for kind in kinds if issubclass(kind, Unavailable | OrderInProgress)]
+            transient = [error for error in errors if issubclass(error, Unavailable | OrderInProgress)]
+            retry_after = ["Retry-After"] * bool(transient)
             self._responses[name] = {
-                "description": "; ".join(f"`{kind.code}`: {first_sentence(kind)}" for kind in kinds),
-                **_headers(headers, [*["Retry-After"] * bool(waiting)], optional=len(waiting) < len(kinds)),
+                "description": "; ".join(f"`{error.code}`: {first_sentence(error)}" for error in errors),
+                **_headers(headers, retry_after, optional=len(transient) < len(errors)),
                 "content": {PROBLEM_TYPE: {"schema": schema}},
             }
         return {"$ref": f"#/components/responses/{name}"}
 
-    def _problem(self, kind: type[InventoryError]) -> Schema:
-        name = kind.__name__
+    def _problem(self, error: type[InventoryError]) -> Schema:
+        name = error.__name__
         if name not in self._components.schemas:
             fixed = {
-                "type": f"urn:inventory:problem:{kind.code}",
-                "title": kind.title,
-                "status": status_of(kind),
-                "code": kind.code,
+                "type": f"urn:inventory:problem:{error.code}",
+                "title": error.title,
+                "status": status_of(error),
+                "code": error.code,
             }
             properties: Schema = {member: {"const": value} for member, value in fixed.items()}
             properties["detail"] = {
                 "type": "string",
-                "description": "A sentence for the person who reads it.",
+                "description": "A sentence for people.",
             }
-            properties["request_id"] = self._components.property("request_id", str)
+            properties["request_id"] = self._components.of_member("request_id", str)
             for member in MEMBERS.get(name, ()):
-                properties[member] = self._components.property(member, member_of_problem(name, member))
+                properties[member] = self._components.of_member(member, problem_member(name, member))
             self._components.schemas[name] = {
-                "description": first_sentence(kind),
+                "description": first_sentence(error),
                 "type": "object",
                 "required": [*fixed, "detail", "request_id"],
                 "properties": properties,
-                "examples": [self._specimen(kind, fixed)],
+                "examples": [self._example_of(error, fixed)],
             }
         return {"$ref": f"#/components/schemas/{name}"}
 
-    def _specimen(self, kind: type[InventoryError], fixed: Mapping[str, Any]) -> Schema:
-        members = {}
-        for member in MEMBERS.get(kind.__name__, ()):
-            sample = ATTRIBUTES[member]["sample"]
-            members[member] = sample or self._components.sample(member_of_problem(kind.__name__, member))
-        told = {"detail": first_sentence(kind), "request_id": ATTRIBUTES["request_id"]["sample"]}
-        return {**fixed, **told, **members}
+    def _example_of(self, error: type[InventoryError], fixed: Mapping[str, Any]) -> Schema:
+        hints = {"request_id": str} | {
+            member: problem_member(error.__name__, member) for member in MEMBERS.get(error.__name__, ())
+        }
+        members = {member: self._components.sample_of_member(member, hint) for member, hint in hints.items()}
+        return {**fixed, "detail": first_sentence(error), **members}
 
     # Links
 
     def _link(self, paths: Mapping[str, Schema]) -> None:
-        """Lead from what a command or a list answers to all that can be done with it."""
+        """Link the response of each creation and list to the operations on what it contains."""
         for endpoint in self._endpoints:
-            declared, serves = endpoint.declared, endpoint.declared.serves
-            if (
-                serves is None
-                or serves.whole_page
-                or not (declared.paged or serves.status == 201)
-                or serves.shape in (None, str)
-            ):
+            declared, response = endpoint.declared, endpoint.declared.response
+            is_linked = (declared.paged and not response.whole_page) or response.status == 201
+            if not is_linked or response.shape in (None, str):
                 continue
             pointer = "/items/0" if declared.paged else ""
-            schema = self._components.schemas[serves.shape.__name__]
+            schema = self._components.schemas[response.shape.__name__]
             links = {
                 name: {
                     "operationId": name,
                     "parameters": {each: f"$response.body#{pointer}/{each}" for each in needed},
                 }
-                for name, needed in self._leading_to(schema["properties"])
+                for name, needed in self._operations_on(schema["properties"])
                 if name != endpoint.__name__  # type: ignore[attr-defined]
             }
             responses = paths[declared.path][declared.method.lower()]["responses"]
-            for status in {str(serves.status), "200"} & responses.keys():
+            for status in {str(response.status), "200"} & responses.keys():
                 if links:
                     responses[status]["links"] = links
 
-    def _leading_to(self, known: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    def _operations_on(self, known: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
         for endpoint in self._endpoints:
             needed = re.findall(r"\{(\w+)\}", endpoint.declared.path)
             if needed and set(needed) <= set(known):
                 yield endpoint.__name__, needed  # type: ignore[attr-defined]
 
 
-def _who(declared: Declaration) -> str:
-    who = f"For: {', '.join(sorted(declared.allowed_roles))}." if declared.allowed_roles else "For anybody."
-    for (name, value), roles in declared.allowed_roles_by_query.items():
-        who += f" With `{name}={value}` for: {', '.join(sorted(roles))}."
-    return who
+def _allowed_roles(declared: Declaration) -> str:
+    roles = declared.allowed_roles
+    text = f"For: {', '.join(sorted(roles))}." if roles else "For anybody."
+    for (name, value), roles_of_value in declared.allowed_roles_by_query.items():
+        text += f" With `{name}={value}` for: {', '.join(sorted(roles_of_value))}."
+    return text
 
 
-def _place(kind: type[InventoryError]) -> tuple[int, str]:
-    return status_of(kind), kind.code
+def _status_and_code(error: type[InventoryError]) -> tuple[int, str]:
+    return status_of(error), error.code
 
 
-def _headers(names: Iterable[str], further: Iterable[str] = (), *, optional: bool = False) -> Schema:
-    found: Schema = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-    for name in further:
-        found[name] = {**HEADERS[name], "required": not optional}
-    return {"headers": found}
+def _headers(names: Iterable[str], others: Iterable[str] = (), *, optional: bool = False) -> Schema:
+    """Return headers: references to those of `names`, and those of `others`, which may be optional."""
+    headers: Schema = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    for name in others:
+        headers[name] = {**HEADERS[name], "required": not optional}
+    return {"headers": headers}
 
 
-def _discriminator(kinds: Iterable[type[InventoryError]]) -> Schema:
-    mapping = {kind.code: f"#/components/schemas/{kind.__name__}" for kind in kinds}
+def _discriminator(errors: Iterable[type[InventoryError]]) -> Schema:
+    mapping = {error.code: f"#/components/schemas/{error.__name__}" for error in errors}
     return {"discriminator": {"propertyName": "code", "mapping": mapping}}
 
 
@@ -427,9 +416,9 @@ def _text(description: str, media_type: str, schema: Schema) -> Schema:
 OWN_ROUTES: Mapping[str, Schema] = {
     "/health": {
         "operationId": "health",
-        "summary": "Tell whether the service runs",
+        "summary": "Return whether the service runs",
         "responses": _text(
-            "It does.",
+            "The service runs.",
             "application/json",
             {
                 "type": "object",
@@ -440,18 +429,18 @@ OWN_ROUTES: Mapping[str, Schema] = {
     },
     "/openapi.json": {
         "operationId": "openapi",
-        "summary": "Show this document",
+        "summary": "Return this document",
         "responses": _text("This document.", "application/json", {"type": "object"}),
     },
     "/docs": {
         "operationId": "reference_page",
-        "summary": "Show this document as a page",
+        "summary": "Return this document as a page",
         "responses": _text("The page.", "text/html", {"type": "string"}),
     },
-    f"/docs/{PROGRAM}": {
+    f"/docs/{SCRIPT}": {
         "operationId": "reference_page_program",
-        "summary": "Serve the page's program",
+        "summary": "Return the script of the page",
         "responses": _text("Redoc.", "text/javascript", {"type": "string"}),
     },
 }
-"""What every service answers without looking at anything in a request."""
+"""The routes of every service that read nothing of a request."""

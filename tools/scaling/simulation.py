@@ -1,8 +1,8 @@
-"""Partitions that throttle as DynamoDB's do, under a sale, an import and a busy category.
+"""Simulate the throttling of DynamoDB's partitions during a sale, an import and a busy category.
 
-Each key of a table or index has a partition's throughput and saves what it does not use, for five minutes at
-most.  A write is throttled if any table or index that it touches has nothing left: an index holds back its
-table.
+Each key of a table or index has the throughput of one partition, and can use what it left unused in the last
+five minutes (burst capacity).  A write is throttled if any table or index that it touches has no capacity
+left: an index throttles the writes of its table.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from docs.scaling.demands import DEMANDS, SPREAD, Partition
 from inventory_common.order_items import OPEN_ORDERS
+from tools.scaling.demands import DEMANDS, SPREAD, Partition
 
 __all__ = ["SCENARIOS", "Outcome", "Scenario", "simulate"]
 
 BURST_SECONDS: Final = 300
-"""Of unused throughput that a partition keeps."""
+"""How long a partition keeps throughput that it did not use."""
 
 Names = Mapping[str, str]
-"""Which product, vendor, … a request is about."""
+"""The product, vendor, … of a request, by what a key identifies."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """Requests of one operation, so many a second for so long; `names` tells whose the n-th is."""
+    """Requests of one operation at a constant rate; `names` returns the keys of the n-th request."""
 
     operation: str
     per_second: int
@@ -38,47 +38,47 @@ class Scenario:
 
 @dataclass
 class Outcome:
-    """What became of the requests: those done in each second, and what turned the others away."""
+    """The requests that were served in each second, and the partitions that throttled the others."""
 
-    done: list[int] = field(default_factory=list)
+    served: list[int] = field(default_factory=list)
     throttled_by: Counter[Partition] = field(default_factory=Counter)
     first_throttled_second: int | None = None
 
     @property
     def sustained_per_second(self) -> float:
-        """Requests done a second once what was saved is used up: the mean of the last tenth."""
-        last = self.done[-max(1, len(self.done) // 10) :]
+        """Requests served per second after the burst capacity is used up: the mean of the last tenth."""
+        last = self.served[-max(1, len(self.served) // 10) :]
         return sum(last) / len(last)
 
 
 def simulate(scenario: Scenario) -> Outcome:
-    """Let the requests of a scenario arrive, second by second, evenly."""
+    """Return the outcome of a scenario, whose requests arrive evenly."""
     left: dict[tuple[Partition, str], float] = {}
     refilled: dict[tuple[Partition, str], int] = {}
     outcome = Outcome()
     number = 0
     for second in range(scenario.seconds):
-        done = 0
+        served = 0
         for _ in range(scenario.per_second):
             names = scenario.names(number)
             number += 1
-            asked = [
-                ((partition, names[partition.whose]), units)
+            demanded = [
+                ((partition, names[partition.key_of]), units)
                 for partition, units in DEMANDS[scenario.operation].items()
-                if partition.whose not in SPREAD
+                if partition.key_of not in SPREAD
             ]
-            for key, _units in asked:
+            for key, _units in demanded:
                 _refill(left, refilled, key, second)
-            short = [key[0] for key, units in asked if left[key] < units]
+            short = [key[0] for key, units in demanded if left[key] < units]
             if short:
                 outcome.throttled_by[short[0]] += 1
                 if outcome.first_throttled_second is None:
                     outcome.first_throttled_second = second
                 continue
-            for key, units in asked:
+            for key, units in demanded:
                 left[key] -= units
-            done += 1
-        outcome.done.append(done)
+            served += 1
+        outcome.served.append(served)
     return outcome
 
 
@@ -89,9 +89,9 @@ def _refill(
     second: int,
 ) -> None:
     rate = key[0].units_per_second
-    passed = second - refilled.get(key, second - BURST_SECONDS)
-    if passed:
-        left[key] = min(left.get(key, 0) + rate * passed, rate * BURST_SECONDS)
+    elapsed_seconds = second - refilled.get(key, second - BURST_SECONDS)
+    if elapsed_seconds:
+        left[key] = min(left.get(key, 0) + rate * elapsed_seconds, rate * BURST_SECONDS)
         refilled[key] = second
 
 

@@ -1,7 +1,7 @@
-"""``python -m docs.generate_reference``: writes `docs/reference.md`, all codes and limits, from the code.
+"""``python -m tools.reference``: write `docs/reference.md`, all codes, limits and id forms, from the code.
 
-What stands there is said once, in the code: when an error is answered, in the first sentence of its class's
-docstring; what a limit bounds, in the docstring below its constant.  A limit without one is refused.
+The descriptions come from the code too: that of an error code is the first sentence of its class's docstring,
+that of a limit the docstring below its constant.  A limit without a docstring is an error.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from inventory_common import errors
+from inventory_common import limits as api_limits
 from inventory_common.errors import (
     InsufficientStock,
     InvalidInput,
@@ -27,52 +28,66 @@ from inventory_common.ids import PATTERNS
 from inventory_common.problems import headers_of, problem_document, status_of
 from local.server import CODES
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference.md"
 LIBRARY = ROOT / "libs" / "common" / "inventory_common"
 GATEWAY = ROOT / "local" / "gateway.py"
 
 LIMIT_NAME = re.compile(r"_?[A-Z]\w*_(?:(?:MAX|MIN)(?:_[A-Z]+)?|SECONDS|BYTES|CHARACTERS|ITEMS|ATTEMPTS)")
-"""How a constant is called that is a limit, wherever it stands; in `limits` all are."""
+"""The names of constants that are limits; in the modules of `LIMIT_MODULES` every constant is one."""
 ANY_NAME = re.compile(r"[A-Z].*")
+LIMIT_MODULES = tuple(LIBRARY / f"{name}.py" for name in ("limits", "dynamodb_limits", "tuning"))
+"""The limits of the API, those of DynamoDB, and the settings of the services."""
 
 PLURALS = {"BYTES", "CHARACTERS", "ITEMS", "SECONDS"}
 PERIODS = {86_400: "day", 3_600: "hour", 60: "minute"}
 
 INTRODUCTION = """\
-# Codes, limits and forms
+# Codes, limits and id forms
 
-Written from the code by `make reference`; a test fails where the two differ.  Change the code.
+Generated from the code by `make reference`, and a test compares the two: edit the code, not this page.
 """
 
 ABOUT_CODES = """\
 ## Codes
 
-Every refusal is a problem document (RFC 9457, `application/problem+json`) with the members {members},
-and those that its row names.  Branch on `code`: it stays, while sentences may change.
+Every error response is a problem document (RFC 9457, `application/problem+json`) with the members {members},
+and the further members that the table lists.  Branch on `code`, which does not change; texts may.
 """
 
 ABOUT_SERVERS = """\
-What never reaches a service is refused by what stands before it.  Locally that is the HTTP server, with
-problem documents whose `type` is `about:blank` and whose `code` is one of these; on AWS it is API Gateway,
-with problem documents too, whose codes are in `terraform/modules/service/problems.tf`.
+Requests that never reach a service are refused by the server in front of it.  Locally this is the HTTP server
+of `make run`, whose problem documents have the `type` `about:blank` and one of the codes below.  On AWS it is
+API Gateway, whose problem documents have the codes in `terraform/modules/service/problems.tf`.
 """
 
 ABOUT_LIMITS = """\
 ## Limits
 
-A request that holds more than a limit allows is refused, never cut short.
+The limits of the API.  A request that exceeds one is refused, unless the table says otherwise.
+"""
+
+ABOUT_SETTINGS = """\
+## Settings of the services
+
+Not part of the API: they may change with any release.
+
+### Limits of DynamoDB
+"""
+
+ABOUT_TUNING = """\
+### Timeouts, retries, batches and caches
 """
 
 ABOUT_IDS = """\
-## Forms of ids
+## Id forms
 
-The whole id must match.
+The pattern matches the whole id.
 """
 
 
 class MissingDescription(Exception):
-    """The code leaves out what the reference has to tell."""
+    """The code does not describe something that the document needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +98,24 @@ class Limit:
     ----------
     unit
         In the plural; empty for a plain count.
-    bounds
-        What it bounds, in the words of its docstring.
+    description
+        The docstring of the constant.
+    module
+        The file that defines it.
     """
 
     name: str
     value: int | float | Decimal
     unit: str
-    bounds: str
-    place: str
+    description: str
+    module: str
 
     @property
     def shown(self) -> str:
         """The value with its unit, e.g. ``86,400 seconds (1 day)``."""
         value = int(self.value) if self.value == int(self.value) else self.value
-        return f"{value:,} {self.unit}".rstrip() + self._in_larger_units()
+        unit = self.unit.removesuffix("s") if value == 1 else self.unit
+        return f"{value:,} {unit}".rstrip() + self._in_larger_units()
 
     def _in_larger_units(self) -> str:
         if self.unit == "seconds":
@@ -112,15 +130,26 @@ class Limit:
 
 def render() -> str:
     """Return the whole reference."""
+    api, dynamodb, tuning = (limits_in_module(module) for module in LIMIT_MODULES)
+    settings = [*tuning, *limits_in_other_modules()]
     return "\n".join(
         [
             INTRODUCTION,
             ABOUT_CODES.format(members=_listed(_members_of_every_document())),
-            table(["Code", "Status", "Title", "When", "Members", "Headers"], map(_row_of_code, outcomes())),
+            table(
+                ["Code", "Status", "Title", "When", "Members", "Headers"], map(_row_of_code, error_types())
+            ),
             ABOUT_SERVERS,
             table(["Code", "Status", "Title"], _rows_of_servers()),
             ABOUT_LIMITS,
-            table(["Name", "Value", "What it bounds", "Where it stands"], map(_row_of_limit, limits())),
+            table(["Name", "Value", "Description"], map(_row_of_limit, api)),
+            ABOUT_SETTINGS,
+            table(["Name", "Value", "Description"], map(_row_of_limit, dynamodb)),
+            ABOUT_TUNING,
+            table(
+                ["Name", "Value", "Description", "Module"],
+                ([*_row_of_limit(limit), f"`{limit.module}`"] for limit in settings),
+            ),
             ABOUT_IDS,
             table(["Attribute", "Pattern"], ([f"`{name}`", f"`{form}`"] for name, form in PATTERNS.items())),
         ]
@@ -128,7 +157,7 @@ def render() -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table, with a line break at its end."""
+    """Return a Markdown table that ends with a line break."""
     lines = []
     for cells in [heads, ["---"] * len(heads), *rows]:
         escaped = [cell.replace("|", "\\|") for cell in cells]
@@ -139,51 +168,58 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 # Codes
 
 
-def outcomes() -> list[type[InventoryError]]:
-    """Return every outcome that has a code, by status and code."""
-    kinds = [kind for name in errors.__all__ if (kind := getattr(errors, name)).code]
-    return sorted(kinds, key=lambda kind: (status_of(kind), kind.code))
+def error_types() -> list[type[InventoryError]]:
+    """Return every error type that has a code, sorted by status and code."""
+    types = [error_type for name in errors.__all__ if (error_type := getattr(errors, name)).code]
+    return sorted(types, key=lambda error_type: (status_of(error_type), error_type.code))
 
 
-def _row_of_code(kind: type[InventoryError]) -> list[str]:
-    headers = [f"`{name}: {value}`" for name, value in headers_of(_specimen(kind)).items()]
+def _row_of_code(error_type: type[InventoryError]) -> list[str]:
+    headers = [f"`{name}: {value}`" for name, value in headers_of(_example_of(error_type)).items()]
     return [
-        f"`{kind.code}`",
-        str(status_of(kind)),
-        kind.title,
-        first_sentence(kind),
-        _listed(MEMBERS.get(kind.__name__, ())),
+        f"`{error_type.code}`",
+        str(status_of(error_type)),
+        error_type.title,
+        first_sentence(error_type),
+        _listed(MEMBERS.get(error_type.__name__, ())),
         ", ".join(headers),
     ]
 
 
-def first_sentence(kind: type[InventoryError]) -> str:
-    """Return the first sentence of a class's own docstring, on one line."""
-    if not kind.__doc__:
-        raise MissingDescription(f"{kind.__name__} has no docstring that says when it is answered")
-    paragraph = " ".join(inspect.cleandoc(kind.__doc__).partition("\n\n")[0].split())
+def first_sentence(error_type: type[InventoryError]) -> str:
+    """Return the first sentence of an error type's own docstring, on one line.
+
+    Raises
+    ------
+    MissingDescription
+        If it has no docstring.
+    """
+    if not error_type.__doc__:
+        raise MissingDescription(f"{error_type.__name__} has no docstring")
+    paragraph = " ".join(inspect.cleandoc(error_type.__doc__).partition("\n\n")[0].split())
     return re.split(r"(?<=[.])\s+(?=[A-Z])", paragraph)[0]
 
 
-def _specimen(kind: type[InventoryError]) -> InventoryError:
+def _example_of(error_type: type[InventoryError]) -> InventoryError:
     line = {"product_id": "PROD-E4F9A", "sku": "SKU-PROD-E4F9A-A", "asked": 2, "available": 1}
-    if kind is MethodNotAllowed:
+    if error_type is MethodNotAllowed:
         return MethodNotAllowed("PUT", ["…"])
-    if kind is InvalidInput:
+    if error_type is InvalidInput:
         return InvalidInput([])
-    return InsufficientStock([line]) if kind is InsufficientStock else kind("")
+    return InsufficientStock([line]) if error_type is InsufficientStock else error_type("")
 
 
 def _members_of_every_document() -> list[str]:
     return list(problem_document(errors.Busy(""), ""))
 
 
-def members_of_outcomes(sources: Iterable[Path]) -> Mapping[str, Sequence[str]]:
-    """Return, by an outcome's class name, the further members that the code gives its documents.
+def members_of_problems(sources: Iterable[Path]) -> Mapping[str, Sequence[str]]:
+    """Return the further members of problem documents, by the name of the error type.
 
-    Found where errors are made: the keywords of a call of the class, or of ``super().__init__`` in it.
+    They are the keyword arguments with which the code creates errors of the type: of a call of the class, or
+    of ``super().__init__`` in the class.
     """
-    names = {kind.__name__ for kind in outcomes()}
+    names = {error_type.__name__ for error_type in error_types()}
     found: dict[str, dict[str, None]] = {}
     for source in sources:
         for scope in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
@@ -209,7 +245,9 @@ def _name_called(call: ast.Call) -> str:
 
 
 def _keywords(call: ast.Call, scope: ast.FunctionDef, source: Path) -> dict[str, None]:
-    """Return the names of a call's keywords, those of a dictionary made in the same function included."""
+    """Return the names of a call's keyword arguments, including ``**`` of a dictionary that the same function
+    creates.
+    """
     named: dict[str, None] = {}
     for keyword in call.keywords:
         if keyword.arg is not None:
@@ -218,26 +256,26 @@ def _keywords(call: ast.Call, scope: ast.FunctionDef, source: Path) -> dict[str,
         spread = ast.unparse(keyword.value)
         for node in ast.walk(scope):
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == spread:
-                assert isinstance(node.value, ast.Dict), f"{source.name}: {spread} is no plain dictionary"
+                assert isinstance(node.value, ast.Dict), f"{source.name}: {spread} is no dict literal"
                 named |= {str(key.value): None for key in node.value.keys if isinstance(key, ast.Constant)}
                 break
         else:
             raise MissingDescription(
-                f"{source.name}:{call.lineno}: nothing here tells which members **{spread} has"
+                f"{source.name}:{call.lineno}: the function does not define the members of **{spread}"
             )
     return named
 
 
 def product_sources() -> list[Path]:
-    """Return the modules of the library and of the services."""
+    """Return the modules of the shared library and of the services."""
     services = ROOT / "services"
-    return sorted([*LIBRARY.glob("*.py"), *services.glob("*/app.py"), *services.glob("*/chalicelib/*.py")])
+    return sorted([*LIBRARY.glob("*.py"), *services.glob("*/app.py"), *services.glob("*/chalicelib/**/*.py")])
 
 
-MEMBERS = members_of_outcomes(product_sources())
+MEMBERS = members_of_problems(product_sources())
 
 
-# What stands before the services
+# The servers in front of the services
 
 
 def _rows_of_servers() -> list[list[str]]:
@@ -256,37 +294,39 @@ def _refusals_of_gateway(source: str) -> Iterator[tuple[Any, Any]]:
 # Limits
 
 
-def limits() -> list[Limit]:
-    """Return every limit: first those of `limits`, then those that stand in the module they are about.
+def limits_in_module(module: Path) -> list[Limit]:
+    """Return all numbers of a module of `LIMIT_MODULES`."""
+    return limits_in(module.read_text(encoding="utf-8"), module.name, ANY_NAME)
+
+
+def limits_in_other_modules() -> list[Limit]:
+    """Return the limits that other modules define for their own use.
 
     Raises
     ------
-    Unsaid
-        If one has no docstring below it; the message names all that have none.
+    MissingDescription
+        If some have no docstring below them; the message names all of them.
     """
-    first = LIBRARY / "limits.py"
-    others = [source for source in product_sources() if source != first]
     found: list[Limit] = []
-    unsaid = []
-    for source in [first, *others, GATEWAY]:
-        names = ANY_NAME if source == first else LIMIT_NAME
+    missing = []
+    for source in [*product_sources(), GATEWAY]:
+        if source in LIMIT_MODULES:
+            continue
         try:
-            found += limits_in(source.read_text(encoding="utf-8"), _place(source), names)
+            found += limits_in(source.read_text(encoding="utf-8"), _shown_path(source), LIMIT_NAME)
         except MissingDescription as error:
-            unsaid.append(str(error))
-    if unsaid:
-        raise MissingDescription(
-            "\n".join(["say in a docstring below it what each of these bounds:", *unsaid])
-        )
+            missing.append(str(error))
+    if missing:
+        raise MissingDescription("\n".join(["limits without a docstring below them:", *missing]))
     return found
 
 
-def limits_in(source: str, place: str, names: re.Pattern[str]) -> list[Limit]:
+def limits_in(source: str, module: str, names: re.Pattern[str]) -> list[Limit]:
     """Return the numbers among a module's constants whose names match.
 
     Raises
     ------
-    Unsaid
+    MissingDescription
         If one has no docstring below it.
     """
     body = ast.parse(source).body
@@ -302,14 +342,13 @@ def limits_in(source: str, place: str, names: re.Pattern[str]) -> list[Limit]:
             and isinstance(below.value, ast.Constant)
             and isinstance(below.value.value, str)
         ):
-            word = name.rpartition("_")[2]
-            unit = word.lower() if word in PLURALS else ""
-            bounds = " ".join(below.value.value.replace("``", "`").split())
-            found.append(Limit(name.lstrip("_"), value, unit, bounds, place))
+            unit = next((word.lower() for word in reversed(name.split("_")) if word in PLURALS), "")
+            description = " ".join(below.value.value.replace("``", "`").split())
+            found.append(Limit(name.lstrip("_"), value, unit, description, module))
         else:
             undescribed.append(name)
     if undescribed:
-        raise MissingDescription(f"{place}: {', '.join(undescribed)}")
+        raise MissingDescription(f"{module}: {', '.join(undescribed)}")
     return found
 
 
@@ -322,7 +361,7 @@ def _constant(node: ast.stmt) -> tuple[str | None, int | float | Decimal | None]
 
 
 def _number(node: ast.expr) -> int | float | Decimal | None:
-    """Return the value of a number, a product of numbers or a Decimal; None for anything else."""
+    """Return the value of a number, a product, a Decimal or a limit of the API; None for anything else."""
     match node:
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
             return value
@@ -331,18 +370,20 @@ def _number(node: ast.expr) -> int | float | Decimal | None:
             return None if None in factors else factors[0] * factors[1]  # type: ignore[operator]
         case ast.Call(func=ast.Name(id="Decimal"), args=[ast.Constant(value=str() as digits)]):
             return Decimal(digits)
+        case ast.Name(id=name) if name in api_limits.__all__:
+            return getattr(api_limits, name)  # type: ignore[no-any-return]
         case _:
             return None
 
 
-def _place(source: Path) -> str:
+def _shown_path(source: Path) -> str:
     if source.parent == LIBRARY:
         return source.name
     return source.relative_to(ROOT).as_posix().removeprefix("services/")
 
 
 def _row_of_limit(limit: Limit) -> list[str]:
-    return [f"`{limit.name}`", limit.shown, limit.bounds, f"`{limit.place}`"]
+    return [f"`{limit.name}`", limit.shown, limit.description]
 
 
 def _listed(names: Iterable[str]) -> str:

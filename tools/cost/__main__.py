@@ -1,7 +1,8 @@
-"""Prints what a month of some traffic costs, by table, index and function.
+"""Print what a month of traffic costs, by table, index and function.
 
-Run: ``python -m docs.cost [--traffic FILE] [--prices FILE]``, which is ``make cost``.  The units of each
-operation are those that were measured (``docs/performance.json``); prices and traffic are files to copy.
+Run: ``python -m tools.cost [--traffic FILE] [--prices FILE]``, which is ``make cost``.  The capacity units of
+each operation are the measured ones (``docs/performance.json``); prices and traffic are files that you can
+copy and edit.
 """
 
 from __future__ import annotations
@@ -16,22 +17,22 @@ from typing import Any, Final
 from local.tables import definitions
 
 HERE: Final = Path(__file__).parent
-PERFORMANCE: Final = HERE.parent / "performance.json"
+PERFORMANCE: Final = HERE.parents[1] / "docs" / "performance.json"
 MILLION: Final = 1_000_000
 GIGABYTE: Final = 1024**3
 ITEM_OVERHEAD_BYTES: Final = 100
-"""What DynamoDB adds to an item's bytes when it charges for storage, in a table and in each index."""
+"""The bytes that DynamoDB adds to an item when it charges for storage, in a table and in each index."""
 
 Costs = Counter[str]
-"""The currency's units a month, by what they are for."""
+"""Amounts a month, by table, index, function or API."""
 
 
 class UnknownOperation(Exception):
-    """Traffic of an operation that was not measured."""
+    """The traffic names an operation that was not measured."""
 
 
 def units_of(requests: Mapping[str, int], capacity: Mapping[str, Any]) -> tuple[Counter[str], Counter[str]]:
-    """Return the units of reading and of writing a month, by table or ``table/index``.
+    """Return the read units and the write units of a month, by table or ``table/index``.
 
     Raises
     ------
@@ -41,7 +42,7 @@ def units_of(requests: Mapping[str, int], capacity: Mapping[str, Any]) -> tuple[
     writes: Counter[str] = Counter()
     for operation, count in requests.items():
         if operation not in capacity:
-            raise UnknownOperation(f"{operation} is none of {', '.join(capacity)}.")
+            raise UnknownOperation(f"{operation} was not measured; known operations: {', '.join(capacity)}.")
         for place, units in capacity[operation]["places"].items():
             (reads if place.endswith(" read") else writes)[place.removesuffix(" read")] += (
                 units["measured"] * count
@@ -50,17 +51,17 @@ def units_of(requests: Mapping[str, int], capacity: Mapping[str, Any]) -> tuple[
 
 
 def table_costs(traffic: Mapping[str, Any], prices: Mapping[str, Any], capacity: Mapping[str, Any]) -> Costs:
-    """Return what tables and indexes cost a month: reading, writing, and keeping their items."""
+    """Return what tables and indexes cost a month: reads, writes and storage."""
     reads, writes = units_of(traffic["requests_per_month"], capacity)
     costs: Costs = Counter()
     for table, definition in definitions().items():
         items = traffic["items"].get(table, {"count": 0, "bytes": 0})
-        kept = items["count"] * (items["bytes"] + ITEM_OVERHEAD_BYTES) / GIGABYTE
+        stored_gigabytes = items["count"] * (items["bytes"] + ITEM_OVERHEAD_BYTES) / GIGABYTE
         for place in (table, *(f"{table}/{index}" for index in definition["global_secondary_indexes"])):
             costs[place] = (
                 reads[place] * prices["million_read_units"] / MILLION
                 + writes[place] * prices["million_write_units"] / MILLION
-                + kept * prices["gigabyte_month"]
+                + stored_gigabytes * prices["gigabyte_month"]
             )
     return costs
 
@@ -68,7 +69,7 @@ def table_costs(traffic: Mapping[str, Any], prices: Mapping[str, Any], capacity:
 def function_costs(
     traffic: Mapping[str, Any], prices: Mapping[str, Any], capacity: Mapping[str, Any]
 ) -> Costs:
-    """Return what functions and their API cost a month."""
+    """Return what functions and their APIs cost a month."""
     costs: Costs = Counter()
     for operation, count in traffic["requests_per_month"].items():
         service = capacity[operation]["service"]
@@ -82,7 +83,7 @@ def function_costs(
 
 
 def report(costs: Costs, prices: Mapping[str, Any]) -> str:
-    """Return the costs as a table, and their sum."""
+    """Return the costs and their sum as a table."""
     width = max(map(len, costs))
     lines = [f"{name:{width}}  {cost:10,.2f}" for name, cost in costs.items()]
     total = f"{'a month':{width}}  {sum(costs.values()):10,.2f} {prices['currency']}"
@@ -91,7 +92,7 @@ def report(costs: Costs, prices: Mapping[str, Any]) -> str:
 
 def main() -> None:
     """Print the costs of the traffic that the command line names."""
-    parser = argparse.ArgumentParser(prog="python -m docs.cost")
+    parser = argparse.ArgumentParser(prog="python -m tools.cost")
     parser.add_argument("--traffic", type=Path, default=HERE / "planning_table.json")
     parser.add_argument("--prices", type=Path, default=HERE / "prices.json")
     arguments = parser.parse_args()

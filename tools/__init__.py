@@ -1,0 +1,1 @@
+"""The programs that generate documents from the code, and calculate costs and capacity from measurements."""
