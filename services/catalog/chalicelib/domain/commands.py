@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
-from inventory_common.bodies import Changes
 from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import Scope
 from inventory_common.preconditions import IfMatch
@@ -28,7 +29,7 @@ class ChangeProduct:
     """Set some attributes of a product; None removes an optional one."""
 
     product_id: str
-    changes: Changes
+    changes: Mapping[str, Any]
     if_match: IfMatch
     scope: Scope
 

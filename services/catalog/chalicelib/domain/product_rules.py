@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from inventory_common.bodies import Changes
 from inventory_common.errors import Forbidden, InvalidInput
 from inventory_common.identity import Principal, Scope
 from inventory_common.products import Product
@@ -42,7 +42,7 @@ def new_product(command: CreateProduct, product_id: str, now: str) -> Product:
     )
 
 
-def changed(product: Product, changes: Changes, now: str) -> Product | None:
+def changed(product: Product, changes: Mapping[str, Any], now: str) -> Product | None:
     """Return the product's next version with some attributes set; None if all have these values already."""
     if replace(product, **changes) == product:
         return None

@@ -1,4 +1,4 @@
-"""What was done behind the services is told once, however often the stream delivers it."""
+"""Changes that the services did not make are reported once, however often the stream delivers them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEDGER = a_ledger(12)
 
 
 class Auditor:
-    """The service's stream functions, and what they have told."""
+    """The service's stream functions, and what they have reported."""
 
     def __init__(
         self, module: Any, audit: Client, tokens: Tokens, capsys: pytest.CaptureFixture[str]
@@ -33,7 +33,7 @@ class Auditor:
     def kinds(self) -> list[str]:
         return [finding["kind"] for finding in self.findings()]
 
-    def said(self, message: str) -> list[dict[str, Any]]:
+    def logged(self, message: str) -> list[dict[str, Any]]:
         self.lines += [json.loads(line) for line in self._capsys.readouterr().out.splitlines()]
         return [line for line in self.lines if line["message"] == message]
 
@@ -50,17 +50,17 @@ def sku_after(sequence: int, /, **differences: Any) -> Item:
     return a_sku(LEDGER[:sequence], **differences).to_item()
 
 
-def test_every_change_with_its_records_is_no_finding(auditor: Auditor) -> None:
+def test_a_change_with_its_records_is_no_finding(auditor: Auditor) -> None:
     changes = [a_change(sku_after(n), sku_after(n + 1)) for n in range(11)]
-    packs = [a_change(sku_after(n), sku_after(m)) for n, m in ((0, 12), (3, 9))]
+    batches = [a_change(sku_after(n), sku_after(m)) for n, m in ((0, 12), (3, 9))]
     others = [
         a_change(None, sku_after(0)),
         a_change(sku_after(5), {**sku_after(5), "turn_until": {"S": "2026-02-23T10:30:01.000000Z"}}),
         a_change(sku_after(5), sku_after(5, unit_price=7, version=99, last_updated_by="VENDOR-001")),
     ]
-    deliver(auditor.module.stock_changed, *changes, *packs, *others)
+    deliver(auditor.module.stock_changed, *changes, *batches, *others)
     assert auditor.findings() == []
-    assert auditor.said("finding") == []
+    assert auditor.logged("finding") == []
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_every_change_with_its_records_is_no_finding(auditor: Auditor) -> None:
         (sku_after(5, current_stock=LEDGER[4].stock_after + 1), sku_after(6)),
     ],
 )
-def test_a_change_of_stock_without_its_record_is_found_once(
+def test_a_stock_change_without_its_record_is_reported_once(
     auditor: Auditor, before: Item | None, after: Item
 ) -> None:
     change = a_change(before, after)
@@ -91,26 +91,26 @@ def test_a_change_of_stock_without_its_record_is_found_once(
     [finding] = auditor.findings()
     assert (finding["kind"], finding["vendor_id"], finding["sku"]) == ("stock_without_record", VENDOR, BLACK)
     assert finding["differences"]
-    [line] = auditor.said("finding")
+    [line] = auditor.logged("finding")
     assert (line["level"], line["Findings"], line["sku"]) == ("ERROR", 1, BLACK)
     [directive] = line["_aws"]["CloudWatchMetrics"]
     assert directive["Metrics"] == [{"Name": "Findings", "Unit": "Count"}]
     assert {name for names in directive["Dimensions"] for name in names} <= line.keys()
-    [alert] = auditor.said("alert")
+    [alert] = auditor.logged("alert")
     assert (alert["alert_id"], alert["kind"]) == (finding["finding_id"], "ledger_finding")
 
 
-def test_a_record_that_was_not_written_is_named(auditor: Auditor, dynamodb: Any) -> None:
-    gone = LEDGER[5]
+def test_a_missing_record_is_named(auditor: Auditor, dynamodb: Any) -> None:
+    missing = LEDGER[5]
     dynamodb.delete_item(
         TableName="StockTransactions",
-        Key={"transaction_id": {"S": gone.transaction_id}, "timestamp": {"S": gone.timestamp}},
+        Key={"transaction_id": {"S": missing.transaction_id}, "timestamp": {"S": missing.timestamp}},
     )
     deliver(auditor.module.stock_changed, a_change(sku_after(5), sku_after(6)))
     [finding] = auditor.findings()
     [difference] = finding["differences"]
-    assert (difference["kind"], difference["transaction_id"]) == ("missing_record", gone.transaction_id)
-    assert difference["found"]["current_stock"] == gone.stock_after
+    assert (difference["kind"], difference["transaction_id"]) == ("missing_record", missing.transaction_id)
+    assert difference["found"]["current_stock"] == missing.stock_after
 
 
 def test_a_changed_figure_is_named(auditor: Auditor) -> None:
@@ -124,18 +124,18 @@ def test_a_changed_figure_is_named(auditor: Auditor) -> None:
     ]
 
 
-def test_the_same_change_made_twice_is_two_findings(auditor: Auditor) -> None:
+def test_equal_changes_at_different_times_are_two_findings(auditor: Auditor) -> None:
     for _ in range(2):
         deliver(auditor.module.stock_changed, a_change(sku_after(5), sku_after(5, current_stock=1000)))
     assert len({finding["finding_id"] for finding in auditor.findings()}) == 2
 
 
-def test_a_sku_that_was_removed_is_found(auditor: Auditor) -> None:
+def test_a_removed_sku_is_reported(auditor: Auditor) -> None:
     deliver(auditor.module.stock_changed, a_change(sku_after(5), None))
     assert auditor.kinds() == ["sku_removed"]
 
 
-def test_a_record_that_was_changed_is_found(auditor: Auditor) -> None:
+def test_a_changed_record_is_reported(auditor: Auditor) -> None:
     record = LEDGER[3].to_item()
     deliver(auditor.module.log_changed, a_change(record, {**record, "performed_by": {"S": "VENDOR-2"}}))
     [finding] = auditor.findings()
@@ -150,20 +150,20 @@ def test_a_record_that_was_changed_is_found(auditor: Auditor) -> None:
     ]
 
 
-def test_a_record_that_was_removed_is_found_and_told_whole(auditor: Auditor) -> None:
+def test_a_removed_record_is_reported_with_its_content(auditor: Auditor) -> None:
     deliver(auditor.module.log_changed, a_change(LEDGER[3].to_item(), None))
     [finding] = auditor.findings()
     assert finding["kind"] == "record_removed"
     assert finding["differences"][0]["expected"] == LEDGER[3].document()
 
 
-def test_a_record_of_another_form_of_id_is_looked_at_too(auditor: Auditor) -> None:
+def test_a_record_with_an_invalid_id_is_audited_too(auditor: Auditor) -> None:
     odd = {**LEDGER[3].to_item(), "transaction_id": {"S": "MINE"}}
     deliver(auditor.module.log_changed, a_change(odd, {**odd, "notes": {"S": "x"}}))
     assert auditor.kinds() == ["record_modified"]
 
 
-def test_findings_are_listed_newest_first_and_to_their_vendor_alone(
+def test_findings_are_listed_newest_first_and_only_for_their_vendor(
     auditor: Auditor, audit: Client, tokens: Tokens
 ) -> None:
     for seconds, vendor_id in ((0, VENDOR), (20, OTHER_VENDOR), (10, VENDOR), (30, VENDOR)):
@@ -182,23 +182,23 @@ def test_findings_are_listed_newest_first_and_to_their_vendor_alone(
 
 
 @pytest.mark.parametrize("cursor", ["eyJrZXkiOiJ4In0", "eyJ4IjoieCJ9"])
-def test_a_cursor_of_something_else_is_refused(audit: Client, tokens: Tokens, cursor: str) -> None:
-    answer = audit.get(f"/findings?cursor={cursor}", tokens.of_role("auditor"))
-    assert (answer.status, answer.code) == (400, "invalid_cursor")
+def test_a_cursor_of_another_list_is_refused(audit: Client, tokens: Tokens, cursor: str) -> None:
+    response = audit.get(f"/findings?cursor={cursor}", tokens.of_role("auditor"))
+    assert (response.status, response.code) == (400, "invalid_cursor")
 
 
-def test_an_archive_that_does_not_answer_is_503(audit: Client, tokens: Tokens, storage: Any) -> None:
+def test_an_unavailable_archive_is_503(audit: Client, tokens: Tokens, storage: Any) -> None:
     storage.delete_bucket(Bucket="archive")
-    answer = audit.get("/findings", tokens.of_role("auditor"))
-    assert (answer.status, answer.code) == (503, "archive_unavailable")
-    assert answer.headers["Retry-After"] == "5"
+    response = audit.get("/findings", tokens.of_role("auditor"))
+    assert (response.status, response.code) == (503, "archive_unavailable")
+    assert response.headers["Retry-After"] == "5"
 
 
 def test_a_finding_that_could_not_be_kept_is_delivered_again(auditor: Auditor, storage: Any) -> None:
     storage.delete_bucket(Bucket="archive")
     change = a_change(LEDGER[3].to_item(), None)
-    answer = auditor.module.log_changed({"Records": [change]}, None)
-    assert answer == {"batchItemFailures": [{"itemIdentifier": change["dynamodb"]["SequenceNumber"]}]}
+    response = auditor.module.log_changed({"Records": [change]}, None)
+    assert response == {"batchItemFailures": [{"itemIdentifier": change["dynamodb"]["SequenceNumber"]}]}
     storage.create_bucket(Bucket="archive", CreateBucketConfiguration={"LocationConstraint": "ap-south-1"})
     deliver(auditor.module.log_changed, change)
     assert auditor.kinds() == ["record_removed"]
@@ -223,7 +223,7 @@ def test_new_records_are_archived_under_sku_and_sequence(auditor: Auditor, stora
     assert auditor.findings() == []
 
 
-def test_another_record_of_the_same_place_is_a_finding_and_changes_nothing(
+def test_a_conflicting_record_is_a_finding_and_the_archive_stays_unchanged(
     auditor: Auditor, storage: Any
 ) -> None:
     deliver(auditor.module.log_changed, a_change(None, LEDGER[0].to_item()))
@@ -239,18 +239,18 @@ def test_another_record_of_the_same_place_is_a_finding_and_changes_nothing(
     "differences",
     [{"sku": {"S": "../x"}}, {"sequence": {"S": "1"}}, {"sequence": {"N": "0"}}, {"quantity": {"N": "1.5"}}],
 )
-def test_what_is_no_record_is_a_finding(auditor: Auditor, storage: Any, differences: Item) -> None:
+def test_an_invalid_record_is_a_finding(auditor: Auditor, storage: Any, differences: Item) -> None:
     deliver(auditor.module.log_changed, a_change(None, LEDGER[0].to_item() | differences))
     assert auditor.kinds() == ["archive_conflict"]
     assert archived(storage) == {}
 
 
-def test_without_an_archive_findings_are_told_all_the_same(
+def test_without_an_archive_findings_are_reported_nevertheless(
     service_module: Any, auditor: Auditor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service_module.findings.store, "bucket", None)
-    monkeypatch.setattr(service_module.auditing.archive.store, "bucket", None)
+    monkeypatch.setattr(service_module.auditor.findings.store.objects, "bucket", None)
+    monkeypatch.setattr(service_module.auditor.archive.objects, "bucket", None)
     deliver(service_module.log_changed, a_change(None, LEDGER[0].to_item()))
     deliver(service_module.log_changed, a_change(LEDGER[3].to_item(), None))
-    assert len(auditor.said("finding")) == len(auditor.said("alert")) == 1
-    assert PRODUCT in dumps(auditor.said("finding")[0])
+    assert len(auditor.logged("finding")) == len(auditor.logged("alert")) == 1
+    assert PRODUCT in dumps(auditor.logged("finding")[0])

@@ -1,4 +1,4 @@
-"""What stock there was at a moment, and who holds units now."""
+"""A SKU's stock at a point in time, and the orders that hold its units now."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import pytest
 from front_door import Client, Tokens
 from refusal_walk import aws_calls
 
-from chalicelib.history import reservations, stock_at
+from chalicelib.domain import reservations
+from chalicelib.domain.reservations import Reservations
+from chalicelib.engine.stock_history import StockHistory
 from inventory_common.identity import EVERYTHING
 from inventory_common.items import to_item
 from inventory_common.order_items import order_key
 from inventory_common.timestamps import plus_seconds
 
 from .ledger import BLACK, NOW, OTHER_VENDOR, WHITE, a_ledger, a_sku, keep, keep_sku
-from .test_mutated_ledgers import Stored
+from .stored_log import CountingLog, StoredLog
 
 LEDGER = a_ledger(60, seed=7)
 FUTURE = "9999-12-31T23:59:59.999999Z"
@@ -30,12 +32,12 @@ def auditor(tokens: Tokens, dynamodb: Any) -> str:
 
 
 def stock(audit: Client, token: str, time: str, sku: str = BLACK) -> Any:
-    answer = audit.get(f"/skus/{sku}/stock-at?time={time}", token)
-    assert answer.status == 200, answer
-    return answer.json
+    response = audit.get(f"/skus/{sku}/stock-at?time={time}", token)
+    assert response.status == 200, response
+    return response.json
 
 
-def test_the_stock_at_a_moment_is_what_the_last_record_left(audit: Client, auditor: str) -> None:
+def test_the_stock_at_a_time_is_that_after_the_last_record(audit: Client, auditor: str) -> None:
     record = LEDGER[20]
     between = plus_seconds(record.timestamp, 30)
     assert stock(audit, auditor, between) == {
@@ -47,7 +49,7 @@ def test_the_stock_at_a_moment_is_what_the_last_record_left(audit: Client, audit
     }
 
 
-def test_a_record_at_exactly_that_moment_counts(audit: Client, auditor: str) -> None:
+def test_a_record_at_exactly_that_time_counts(audit: Client, auditor: str) -> None:
     record = LEDGER[20]
     assert stock(audit, auditor, record.timestamp)["transaction"]["sequence"] == 21
     just_before = record.timestamp.replace("00.000000", "59.999999").replace(":51:", ":50:")
@@ -55,7 +57,7 @@ def test_a_record_at_exactly_that_moment_counts(audit: Client, auditor: str) -> 
     assert stock(audit, auditor, just_before)["transaction"]["sequence"] == 20
 
 
-def test_before_the_first_record_there_was_nothing(audit: Client, auditor: str) -> None:
+def test_before_the_first_record_the_stock_is_0(audit: Client, auditor: str) -> None:
     assert stock(audit, auditor, NOW) == {
         "time": NOW,
         "current_stock": 0,
@@ -66,31 +68,31 @@ def test_before_the_first_record_there_was_nothing(audit: Client, auditor: str) 
 
 
 @pytest.mark.parametrize("time", [FUTURE, "0001-01-01T00:00:00Z", "2026-02-23T12:30:00%2B02:00"])
-def test_any_moment_can_be_asked_for(audit: Client, auditor: str, time: str) -> None:
+def test_any_time_is_accepted(audit: Client, auditor: str, time: str) -> None:
     assert stock(audit, auditor, time)["current_stock"] == (LEDGER[-1].stock_after if time == FUTURE else 0)
 
 
 @pytest.mark.parametrize("query", ["", "?time=", "?time=yesterday", "?time=2026-02-23T10:30:00"])
-def test_a_moment_is_needed(audit: Client, auditor: str, query: str) -> None:
-    answer = audit.get(f"/skus/{BLACK}/stock-at{query}", auditor)
-    assert (answer.status, answer.code) == (422, "invalid_input")
+def test_a_time_is_required(audit: Client, auditor: str, query: str) -> None:
+    response = audit.get(f"/skus/{BLACK}/stock-at{query}", auditor)
+    assert (response.status, response.code) == (422, "invalid_input")
 
 
 @pytest.mark.parametrize("time", [NOW, FUTURE])
-def test_another_vendors_stock_is_not_told(audit: Client, tokens: Tokens, auditor: str, time: str) -> None:
-    answer = audit.get(f"/skus/{BLACK}/stock-at?time={time}", tokens.vendor(OTHER_VENDOR))
-    assert (answer.status, answer.code) == (404, "sku_not_found")
+def test_another_vendors_stock_is_not_found(audit: Client, tokens: Tokens, auditor: str, time: str) -> None:
+    response = audit.get(f"/skus/{BLACK}/stock-at?time={time}", tokens.vendor(OTHER_VENDOR))
+    assert (response.status, response.code) == (404, "sku_not_found")
 
 
 @pytest.mark.parametrize(("time", "calls"), [(FUTURE, ["Query"]), (NOW, ["Query", "GetItem"])])
-def test_two_items_at_most_are_read(audit: Client, auditor: str, time: str, calls: list[str]) -> None:
+def test_at_most_two_items_are_read(audit: Client, auditor: str, time: str, calls: list[str]) -> None:
     with aws_calls() as made:
         stock(audit, auditor, time)
     assert made == calls
 
 
-def test_one_item_is_asked_for_however_long_the_log_is() -> None:
-    class Asked(Stored):
+def test_one_item_is_read_however_long_the_log_is() -> None:
+    class CountingItems(StoredLog):
         items = 0
 
         def item_at(self, sku: str, moment: str) -> Any:
@@ -98,8 +100,18 @@ def test_one_item_is_asked_for_however_long_the_log_is() -> None:
             self.items += 1
             return found[-1] if found else None
 
-    stored = Asked([record.to_item() for record in LEDGER])
-    assert stock_at(stored, BLACK, LEDGER[3].timestamp, EVERYTHING).record == LEDGER[3]  # type: ignore[arg-type]
+    stored = CountingItems([record.to_item() for record in LEDGER], None)
+    assert history_of(stored).stock_at(BLACK, LEDGER[3].timestamp, EVERYTHING).record == LEDGER[3]
+    assert stored.items == 1
+
+
+def history_of(stored: Any) -> StockHistory:
+    """Return the histories of a log in memory."""
+    return StockHistory(stored, stored, stored, lambda: FUTURE)
+
+
+def reservations_of(stored: CountingLog) -> Reservations:
+    return history_of(stored).reservations(BLACK, EVERYTHING)
 
 
 # Reservations
@@ -113,7 +125,7 @@ def held_by_log() -> Counter[str]:
     return +held
 
 
-def test_who_holds_units_is_folded_from_the_log(audit: Client, auditor: str, dynamodb: Any) -> None:
+def test_the_orders_that_hold_units_follow_from_the_log(audit: Client, auditor: str, dynamodb: Any) -> None:
     held = held_by_log()
     assert held, "some order holds units"
     order_id = next(iter(held))
@@ -132,7 +144,7 @@ def test_who_holds_units_is_folded_from_the_log(audit: Client, auditor: str, dyn
     assert due == {**dict.fromkeys(held), order_id: expires_at}
 
 
-def test_a_sku_of_which_nobody_holds_any(audit: Client, auditor: str, dynamodb: Any) -> None:
+def test_a_sku_without_reservations_has_an_empty_list(audit: Client, auditor: str, dynamodb: Any) -> None:
     keep_sku(dynamodb, a_sku([], WHITE))
     assert audit.get(f"/skus/{WHITE}/reservations", auditor).json == {
         "sku": WHITE,
@@ -143,58 +155,42 @@ def test_a_sku_of_which_nobody_holds_any(audit: Client, auditor: str, dynamodb: 
     }
 
 
-class Walked(Stored):
-    """Counts how far back the log is read."""
-
-    read = 0
-
-    def walk_sku(self, sku: str, *, descending: bool) -> Any:
-        for item in reversed(self.by_time):
-            self.read += 1
-            yield item
-
-    def orders(self, order_ids: Any) -> list[Any]:
-        return []
+def stored_log(ledger: list[Any]) -> CountingLog:
+    return CountingLog([record.to_item() for record in ledger], a_sku(ledger).to_item())
 
 
-def a_walk(ledger: list[Any]) -> Walked:
-    return Walked([record.to_item() for record in ledger], a_sku(ledger).to_item())
-
-
-def test_nothing_older_than_the_oldest_open_order_is_read() -> None:
+def test_no_record_older_than_the_oldest_open_order_is_read() -> None:
     ledger = a_ledger(400, seed=3)
-    stored = a_walk(ledger)
-    found = reservations(stored, BLACK, EVERYTHING, FUTURE)  # type: ignore[arg-type]
-    oldest = min(each.placed_at for each in found.held)
+    stored = stored_log(ledger)
+    found = reservations_of(stored)
+    oldest = min(each.placed_at for each in found.reservations)
     [place] = [record.sequence for record in ledger if record.timestamp == oldest]
     assert stored.read == 400 - place + 1
     assert found.unaccounted == 0
 
 
 @pytest.mark.parametrize("lag", [1, 30])
-def test_what_the_index_does_not_show_yet_counts(lag: int) -> None:
-    stored = a_walk(LEDGER)
+def test_records_that_the_index_does_not_show_yet_count(lag: int) -> None:
+    stored = stored_log(LEDGER)
     stored.by_time = stored.by_time[:-lag]
-    found = reservations(stored, BLACK, EVERYTHING, FUTURE)  # type: ignore[arg-type]
-    assert {each.order_id: each.quantity for each in found.held} == held_by_log()
+    found = reservations_of(stored)
+    assert {each.order_id: each.quantity for each in found.reservations} == held_by_log()
     stored.by_time = []
-    found = reservations(a_walk(LEDGER[:20]), BLACK, EVERYTHING, FUTURE)  # type: ignore[arg-type]
+    found = reservations_of(stored_log(LEDGER[:20]))
     assert found.unaccounted == 0
 
 
-def test_what_was_written_since_does_not_count() -> None:
-    stored = a_walk(LEDGER)
+def test_records_written_after_the_sku_was_read_do_not_count() -> None:
+    stored = stored_log(LEDGER)
     stored.sku = a_sku(LEDGER[:40]).to_item()
-    found = reservations(stored, BLACK, EVERYTHING, FUTURE)  # type: ignore[arg-type]
-    assert sum(each.quantity for each in found.held) == LEDGER[39].reserved_after
+    found = reservations_of(stored)
+    assert sum(each.quantity for each in found.reservations) == LEDGER[39].reserved_after
     assert (found.unaccounted, found.sequence) == (0, 40)
 
 
-def test_units_of_orders_beyond_what_is_read_are_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
-    from chalicelib import history
-
-    monkeypatch.setattr(history, "RESERVATION_RECORDS_MAX", 3)
+def test_units_of_orders_older_than_the_records_read_are_unaccounted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reservations, "RESERVATION_RECORDS_MAX", 3)
     ledger = a_ledger(400, seed=3)
-    found = reservations(a_walk(ledger), BLACK, EVERYTHING, FUTURE)  # type: ignore[arg-type]
-    assert found.unaccounted == ledger[-1].reserved_after - sum(each.quantity for each in found.held)
+    found = reservations_of(stored_log(ledger))
+    assert found.unaccounted == ledger[-1].reserved_after - sum(each.quantity for each in found.reservations)
     assert found.unaccounted > 0

@@ -1,7 +1,7 @@
-"""A SKU's stock over time, as a picture: stock and reserved units as steps, the threshold, and each record.
+"""A chart of a SKU's stock over time: stock and reserved units as steps, the threshold, and each record.
 
-Colours follow the reader's light or dark scheme; what tells the lines and types apart is also said beside
-them, so that no colour is needed.
+Colours follow the reader's light or dark scheme.  Lines and transaction types are labelled, so that the chart
+can be read without colours.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from inventory_common.transactions import TransactionRecord, TransactionType
+from inventory_common.transactions import RULES, TransactionRecord
 from inventory_common.values import value
 
 if TYPE_CHECKING:
@@ -25,15 +25,7 @@ _CHART_HEIGHT: Final = 260
 _LANE_HEIGHT: Final = 20
 _LANES_BEGIN: Final = _TOP + _CHART_HEIGHT + 36
 _LABEL_DISTANCE: Final = 15
-_LANES: Final = (
-    (TransactionType.RESTOCK, "in"),
-    (TransactionType.REFUND, "in"),
-    (TransactionType.ORDER_PLACED, "hold"),
-    (TransactionType.ORDER_CANCELLED, "hold"),
-    (TransactionType.ORDER_CONFIRMED, "out"),
-    (TransactionType.MANUAL_ADJUSTMENT, "fix"),
-)
-_HEIGHT: Final = _LANES_BEGIN + _LANE_HEIGHT * len(_LANES) + 22
+_HEIGHT: Final = _LANES_BEGIN + _LANE_HEIGHT * len(RULES) + 22
 _STYLE: Final = """
 svg{--paper:#fff;--ink:#1f2328;--soft:#59636e;--grid:#d8dee4;--stock:#0550ae;--held:#9a6700;--line:#bc1c2c;
 --in:#116329;--hold:#9a6700;--out:#0550ae;--fix:#8250df;background:var(--paper);
@@ -53,21 +45,21 @@ text.line{fill:var(--line);stroke:none}
 
 @value
 class Timeline:
-    """What is drawn: records of a period in their order, and the SKU's threshold as it is now.
+    """The content of a chart: the records of a period, oldest first, and the SKU's current threshold.
 
-    `is_cut` tells that the period has more records, before the first of these.
+    `is_truncated` says that the period has older records, which are not drawn.
     """
 
     sku: str
     reorder_threshold: int
     records: Sequence[TransactionRecord]
     end: str
-    is_cut: bool = False
+    is_truncated: bool = False
 
 
 def draw(timeline: Timeline) -> str:
-    """Return the picture as SVG."""
-    import svg  # when the first picture is asked for: it takes longer to load than most requests
+    """Return the chart as SVG."""
+    import svg  # imported with the first chart: the import takes longer than most requests
 
     scale = _Scale.of(timeline)
     return svg.SVG(
@@ -77,11 +69,11 @@ def draw(timeline: Timeline) -> str:
         extra={"role": "img"},
         elements=[
             svg.Title(text=escape(f"Stock of {timeline.sku}")),
-            svg.Desc(text=escape(_told(timeline))),
+            svg.Desc(text=escape(_summary(timeline))),
             svg.Style(text=_STYLE),
             svg.Rect(width=_WIDTH, height=_HEIGHT, class_=["paper"]),
             _text(_LEFT, 28, f"Stock of {timeline.sku}", "title"),
-            _text(_LEFT, 47, _told(timeline)),
+            _text(_LEFT, 47, _summary(timeline)),
             *_grid(scale),
             *_steps(timeline, scale),
             *_labels(timeline, scale),
@@ -92,7 +84,7 @@ def draw(timeline: Timeline) -> str:
 
 @value
 class _Scale:
-    """Where moments and units are in the picture."""
+    """Maps times and units to coordinates of the chart."""
 
     begin: datetime
     end: datetime
@@ -104,7 +96,7 @@ class _Scale:
         end = datetime.fromisoformat(timeline.end)
         records = timeline.records
         begin = datetime.fromisoformat(records[0].timestamp) if records else end - timedelta(days=1)
-        # A little room before the first record, whose step would else be on the axis.
+        # Some room before the first record, whose step would otherwise be on the axis.
         begin -= max((end - begin) / 40, timedelta(seconds=1))
         figures = [figure for record in records for figure in (record.stock_before, record.stock_after)]
         most = max([*figures, timeline.reorder_threshold, 1])
@@ -121,7 +113,7 @@ class _Scale:
 
 
 def _step_of(least: float) -> int:
-    """Return the round number at or above, of 1, 2, 5, 10, 20 …"""
+    """Return the smallest of 1, 2, 5, 10, 20 … that is not below `least`."""
     power = 1
     while True:
         for factor in (1, 2, 5):
@@ -130,18 +122,19 @@ def _step_of(least: float) -> int:
         power *= 10
 
 
-def _told(timeline: Timeline) -> str:
+def _summary(timeline: Timeline) -> str:
     if not timeline.records:
         return "no records in this period"
     first, last = timeline.records[0], timeline.records[-1]
     count = f"{len(timeline.records):,} record{'' if len(timeline.records) == 1 else 's'}"
+    newest = "the last " if timeline.is_truncated else ""
     return (
-        f"{'the last ' if timeline.is_cut else ''}{count} (no. {first.sequence:,} to {last.sequence:,}), "
-        f"{_moment(first.timestamp)} to {_moment(last.timestamp)} UTC"
+        f"{newest}{count} (no. {first.sequence:,} to {last.sequence:,}), "
+        f"{_date_and_time(first.timestamp)} to {_date_and_time(last.timestamp)} UTC"
     )
 
 
-def _moment(moment: str) -> str:
+def _date_and_time(moment: str) -> str:
     return moment[:16].replace("T", " ")
 
 
@@ -155,7 +148,7 @@ def _grid(scale: _Scale) -> Iterator[Element]:
     import svg
 
     right = _WIDTH - _RIGHT
-    bottom = _LANES_BEGIN + _LANE_HEIGHT * len(_LANES)
+    bottom = _LANES_BEGIN + _LANE_HEIGHT * len(RULES)
     for units in range(0, scale.units + 1, scale.step):
         y = scale.y(units)
         yield svg.Line(x1=_LEFT, x2=right, y1=y, y2=y, class_=["grid" if units else "axis"])
@@ -168,7 +161,7 @@ def _grid(scale: _Scale) -> Iterator[Element]:
 
 
 def _ticks(scale: _Scale) -> Iterator[tuple[datetime, str]]:
-    """Yield five or so moments of the axis, and how each is written."""
+    """Yield times on the axis, each with its label."""
     span = scale.end - scale.begin
     for number in range(1, 6):
         moment = scale.begin + span * number / 6
@@ -189,51 +182,52 @@ def _steps(timeline: Timeline, scale: _Scale) -> Iterator[Element]:
     records = timeline.records
     if not records:
         return
-    for kind in ("held", "stock"):
+    for line in ("held", "stock"):
         before, after = (
-            ("reserved_before", "reserved_after") if kind == "held" else ("stock_before", "stock_after")
+            ("reserved_before", "reserved_after") if line == "held" else ("stock_before", "stock_after")
         )
         path: list[Any] = [svg.M(_LEFT, scale.y(getattr(records[0], before)))]
         for record in records:
             path += [svg.H(scale.x(record.timestamp)), svg.V(scale.y(getattr(record, after)))]
         path.append(svg.H(end))
-        if kind == "held":
+        if line == "held":
             yield svg.Path(d=[*path, svg.V(scale.y(0)), svg.H(_LEFT), svg.Z()], class_=["area"])
-        yield svg.Path(d=path, class_=[kind])
+        yield svg.Path(d=path, class_=[line])
 
 
 def _labels(timeline: Timeline, scale: _Scale) -> Iterator[Element]:
-    """Write beside each line what it is, no two over each other."""
-    said = [(scale.y(timeline.reorder_threshold), "line", f"threshold {timeline.reorder_threshold:,}")]
+    """Label each line at its right end; labels do not overlap."""
+    labels = [(scale.y(timeline.reorder_threshold), "line", f"threshold {timeline.reorder_threshold:,}")]
     if timeline.records:
         last = timeline.records[-1]
-        said += [
+        labels += [
             (scale.y(last.stock_after), "stock", f"stock {last.stock_after:,}"),
             (scale.y(last.reserved_after), "held", f"reserved {last.reserved_after:,}"),
         ]
     y = float(_TOP - _LABEL_DISTANCE)
     placed = []
-    for wanted, kind, text in sorted(said):
-        y = max(wanted, y + _LABEL_DISTANCE)
-        placed.append((y, kind, text))
-    beyond = max(0.0, y - (_TOP + _CHART_HEIGHT))
-    for number, (at, kind, text) in enumerate(reversed(placed)):
-        highest = _TOP + _CHART_HEIGHT - number * _LABEL_DISTANCE
-        yield _text(_WIDTH - _RIGHT + 8, (min(at, highest) if beyond else at) + 4, text, kind)
+    for height, line, text in sorted(labels):
+        y = max(height, y + _LABEL_DISTANCE)
+        placed.append((y, line, text))
+    exceeds_chart = y > _TOP + _CHART_HEIGHT
+    for number, (at, line, text) in enumerate(reversed(placed)):
+        lowest = _TOP + _CHART_HEIGHT - number * _LABEL_DISTANCE
+        yield _text(_WIDTH - _RIGHT + 8, (min(at, lowest) if exceeds_chart else at) + 4, text, line)
 
 
 def _lanes(timeline: Timeline, scale: _Scale) -> Iterator[Element]:
-    """Mark each record in the lane of its type."""
+    """Mark each record in the lane of its transaction type."""
     import svg
 
-    for number, (kind, effect) in enumerate(_LANES):
+    for number, (transaction_type, rules) in enumerate(RULES.items()):
         y = _LANES_BEGIN + number * _LANE_HEIGHT
-        of_kind = [record for record in timeline.records if record.transaction_type == kind]
+        records = [record for record in timeline.records if record.transaction_type == transaction_type]
         middle = y + _LANE_HEIGHT / 2
         yield svg.Line(x1=_LEFT, x2=_WIDTH - _RIGHT, y1=middle, y2=middle, class_=["grid"])
-        yield _text(_WIDTH - _RIGHT + 8, middle + 4, f"{len(of_kind):,} {kind.replace('_', ' ')}")
+        label = f"{len(records):,} {transaction_type.replace('_', ' ')}"
+        yield _text(_WIDTH - _RIGHT + 8, middle + 4, label)
         path: list[Any] = []
-        for record in of_kind:
+        for record in records:
             path += [svg.M(scale.x(record.timestamp), y + 4), svg.V(y + _LANE_HEIGHT - 4)]
         if path:
-            yield svg.Path(d=path, class_=["mark", effect])
+            yield svg.Path(d=path, class_=["mark", rules.lane])

@@ -1,4 +1,4 @@
-"""The archive's bucket: objects that are written once, and never again."""
+"""The archive's bucket: objects that are written once and never changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from inventory_common.errors import ArchiveUnavailable
+from inventory_common.errors import ArchiveUnavailable, InvalidJson
+from inventory_common.exact_json import loads
 
 __all__ = ["ObjectStore", "connect_storage"]
 
@@ -21,7 +22,8 @@ _CONFIG: Final = Config(
     connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}
 )
 
-_GETS_AT_ONCE: Final = 8
+_CONCURRENT_GETS: Final = 8
+_KEYS_AT_ONCE: Final = 500
 
 
 def connect_storage() -> Any:
@@ -31,14 +33,14 @@ def connect_storage() -> Any:
 
 @dataclass
 class ObjectStore:
-    """The bucket; every method raises `ArchiveUnavailable` if it does not answer, or if there is none."""
+    """The bucket; every method raises `ArchiveUnavailable` if it does not respond or is not configured."""
 
     bucket: str | None
     connect: Callable[[], Any] = connect_storage
 
     @property
-    def is_there(self) -> bool:
-        """Whether a bucket is configured."""
+    def is_configured(self) -> bool:
+        """Whether there is a bucket."""
         return self.bucket is not None
 
     @cached_property
@@ -47,7 +49,7 @@ class ObjectStore:
         return self.connect()
 
     def put_once(self, key: str, body: bytes) -> bool:
-        """Write an object if there is none of that key; return whether there was none."""
+        """Write an object unless its key exists, and return whether it was written."""
         with self._reaching():
             try:
                 self._client.put_object(
@@ -56,7 +58,7 @@ class ObjectStore:
                     Body=body,
                     ContentType="application/json",
                     IfNoneMatch="*",
-                    # A bucket with Object Lock demands a checksum.
+                    # A bucket with Object Lock requires a checksum.
                     ChecksumAlgorithm="SHA256",
                 )
             except ClientError as error:
@@ -66,11 +68,11 @@ class ObjectStore:
         return True
 
     def get(self, key: str) -> bytes | None:
-        """Return an object's content."""
+        """Return an object's content, None if it does not exist."""
         with self._reaching():
             try:
-                answer = self._client.get_object(Bucket=self.bucket, Key=key)
-                content: bytes = answer["Body"].read()
+                response = self._client.get_object(Bucket=self.bucket, Key=key)
+                content: bytes = response["Body"].read()
             except ClientError as error:
                 if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                     return None
@@ -81,12 +83,18 @@ class ObjectStore:
         """Return the contents of some objects, in the order of their keys."""
         if not keys:
             return []
-        first = self.get(keys[0])  # which makes the client, once
-        with ThreadPoolExecutor(_GETS_AT_ONCE) as pool:
+        first = self.get(keys[0])  # makes the client, before there are threads
+        with ThreadPoolExecutor(_CONCURRENT_GETS) as pool:
             return [first, *pool.map(self.get, keys[1:])]
 
+    def json_objects(self, keys: Sequence[str]) -> Iterator[tuple[str, dict[str, Any] | None]]:
+        """Yield each key with the JSON object that is stored there; None if it is absent or unreadable."""
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            batch = keys[start : start + _KEYS_AT_ONCE]
+            yield from zip(batch, map(_json_object, self.get_all(batch)), strict=True)
+
     def exists(self, key: str) -> bool:
-        """Tell whether there is an object of that key."""
+        """Return whether there is an object with this key."""
         with self._reaching():
             try:
                 self._client.head_object(Bucket=self.bucket, Key=key)
@@ -99,44 +107,54 @@ class ObjectStore:
     def keys(self, prefix: str, *, after: str = "", limit: int = 1_000) -> tuple[list[str], bool]:
         """Return the next keys in their order, and whether there are more."""
         with self._reaching():
-            answer = self._client.list_objects_v2(
+            response = self._client.list_objects_v2(
                 Bucket=self.bucket, Prefix=prefix, MaxKeys=limit, **({"StartAfter": after} if after else {})
             )
-        return [each["Key"] for each in answer.get("Contents", ())], bool(answer["IsTruncated"])
+        return [each["Key"] for each in response.get("Contents", ())], bool(response["IsTruncated"])
 
     def all_keys(self, prefix: str) -> Iterator[str]:
         """Yield all keys in their order."""
-        after, goes_on = "", True
-        while goes_on:
-            found, goes_on = self.keys(prefix, after=after)
-            yield from found
-            if found:
-                after = found[-1]
+        after, has_more = "", True
+        while has_more:
+            keys, has_more = self.keys(prefix, after=after)
+            yield from keys
+            if keys:
+                after = keys[-1]
 
     def changed_keys(self, prefix: str) -> Iterator[str]:
-        """Yield the keys that were written twice or deleted, as the bucket keeps every version."""
-        seen = ""
+        """Yield the keys that were written twice or deleted: the bucket keeps every version."""
+        previous = ""
         markers: dict[str, str] = {}
         while True:
             with self._reaching():
-                answer = self._client.list_object_versions(Bucket=self.bucket, Prefix=prefix, **markers)
-            yield from sorted({each["Key"] for each in answer.get("DeleteMarkers", ())})
-            for version in answer.get("Versions", ()):
-                if version["Key"] == seen:
-                    yield seen
-                seen = version["Key"]
-            if not answer.get("IsTruncated"):
+                response = self._client.list_object_versions(Bucket=self.bucket, Prefix=prefix, **markers)
+            yield from sorted({each["Key"] for each in response.get("DeleteMarkers", ())})
+            for version in response.get("Versions", ()):
+                if version["Key"] == previous:
+                    yield previous
+                previous = version["Key"]
+            if not response.get("IsTruncated"):
                 return
             markers = {
-                "KeyMarker": answer["NextKeyMarker"],
-                "VersionIdMarker": answer["NextVersionIdMarker"],
+                "KeyMarker": response["NextKeyMarker"],
+                "VersionIdMarker": response["NextVersionIdMarker"],
             }
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:
         if self.bucket is None:
-            raise ArchiveUnavailable("No archive is configured here.")
+            raise ArchiveUnavailable("No archive is configured.")
         try:
             yield
         except (BotoCoreError, ClientError) as error:
-            raise ArchiveUnavailable("The archive cannot answer at present; please try again.") from error
+            raise ArchiveUnavailable(
+                "The archive is not available at the moment; please try again."
+            ) from error
+
+
+def _json_object(content: bytes | None) -> dict[str, Any] | None:
+    try:
+        document = None if content is None else loads(content)
+    except InvalidJson:
+        return None
+    return document if isinstance(document, dict) else None

@@ -1,4 +1,4 @@
-"""Archive, digests and tables are checked against each other, and a rewrite of any of them shows."""
+"""Archive, digests and tables are checked against each other, and a rewrite of any of them is found."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 import rfc8785
 
 from chalicelib import operations
-from chalicelib.bootstrap import archive_check, digests
+from chalicelib.bootstrap import archive_checker, digest_writer
 from inventory_common.timestamps import now
 from inventory_common.transactions import TransactionRecord
 
@@ -37,11 +37,11 @@ def shop(service_module: Any, storage: Any, signing_key: None, dynamodb: Any) ->
 
 
 def write_digest(day: str) -> str:
-    return replace(digests(), clock=lambda: day).write()
+    return replace(digest_writer(), clock=lambda: day).write()
 
 
 def faults() -> list[str]:
-    return archive_check().run().faults
+    return archive_checker().run().faults
 
 
 def key_of(record: TransactionRecord) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def key_of(record: TransactionRecord) -> dict[str, Any]:
 
 
 def put(storage: Any, key: str, content: Any) -> None:
-    """Write behind everybody's back, as a new version."""
+    """Write an object without the service, as a new version."""
     storage.put_object(Bucket="archive", Key=key, Body=rfc8785.dumps(content))
 
 
@@ -61,12 +61,12 @@ def archived(sequence: int) -> str:
     return f"log/{BLACK}/{sequence:010}.json"
 
 
-def test_what_agrees_has_no_fault(shop: Any) -> None:
-    report = archive_check().run()
+def test_an_intact_archive_has_no_fault(shop: Any) -> None:
+    report = archive_checker().run()
     assert (report.faults, report.records, report.skus, report.digests) == ([], 17, 2, 2)
 
 
-def test_a_digest_names_every_head_and_the_digest_before(shop: Any, storage: Any) -> None:
+def test_a_digest_names_every_head_and_the_previous_digest(shop: Any, storage: Any) -> None:
     first, second = (get(storage, f"digests/{day[:10]}.json") for day in DAYS)
     assert first["digest"]["previous_hash"] == "0" * 64
     assert first["digest"]["heads"] == {
@@ -77,20 +77,20 @@ def test_a_digest_names_every_head_and_the_digest_before(shop: Any, storage: Any
 
 
 def test_a_day_has_one_digest(shop: Any) -> None:
-    assert write_digest(DAYS[1]) == "digests/2026-02-25.json is there already"
+    assert write_digest(DAYS[1]) == "digests/2026-02-25.json already exists"
 
 
-def test_a_rewrite_of_whole_tables_shows(shop: Any) -> None:
-    """Every record of a SKU is made anew, chained and sealed, and the SKU with it: only the archive knows."""
+def test_a_rewrite_of_whole_tables_is_found(shop: Any) -> None:
+    """A SKU and all of its records are replaced, with a valid hash chain: only the archive differs."""
     forged = a_ledger(12, seed=99)
     for record in LEDGER:
         shop.delete_item(TableName="StockTransactions", Key=key_of(record))
     keep(shop, *forged)
     keep_sku(shop, a_sku(forged))
-    assert f"{archived(12)} is another record than the table's" in faults()
+    assert f"{archived(12)} differs from the record in the table" in faults()
 
 
-def test_a_rewrite_of_tables_and_archive_shows_in_the_digests(shop: Any, storage: Any) -> None:
+def test_a_rewrite_of_tables_and_archive_is_found_by_the_digests(shop: Any, storage: Any) -> None:
     forged = a_ledger(12, seed=99)
     for record in LEDGER:
         shop.delete_item(TableName="StockTransactions", Key=key_of(record))
@@ -99,7 +99,7 @@ def test_a_rewrite_of_tables_and_archive_shows_in_the_digests(shop: Any, storage
     for record in forged:
         put(storage, archived(record.sequence), record.document())
     found = faults()
-    assert f"digests/2026-02-24.json has another hash of {BLACK}, record 12" in found
+    assert f"digests/2026-02-24.json has a different hash for {BLACK}, record 12" in found
     assert f"{archived(1)} has more than one version, or was deleted" in found
 
 
@@ -135,7 +135,7 @@ def _remove_record(storage: Any, shop: Any) -> None:
     shop.delete_item(TableName="StockTransactions", Key=key_of(LEDGER[4]))
 
 
-def _take_sku_back(storage: Any, shop: Any) -> None:
+def _reset_sku(storage: Any, shop: Any) -> None:
     keep_sku(shop, a_sku(LEDGER[:9]))
 
 
@@ -153,37 +153,41 @@ def _write_unarchived(storage: Any, shop: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("meddle", "said"),
+    ("interfere", "fault"),
     [
-        (_forge_digest, "digests/2026-02-24.json is not signed by the key"),
-        (_remove_digest, "digests/2026-02-25.json does not follow the digest before it"),
+        (_forge_digest, "digests/2026-02-24.json is not signed with the signing key"),
+        (_remove_digest, "digests/2026-02-25.json does not follow the previous digest"),
         (_remove_object, f"{archived(5)} is missing"),
         (_garble_object, f"{archived(5)} cannot be read"),
-        (_change_object, f"{archived(5)} is no link of its chain: hash"),
-        (_change_record, f"{archived(5)} is another record than the table's"),
-        (_remove_record, f"{archived(5)} is archived and not in the table"),
-        (_take_sku_back, f"{BLACK} has 9 records, and 12 are archived"),
-        (_remove_sku, f"{BLACK} is archived and has no item"),
-        (_write_unarchived, f"{archived(13)} is due and not archived"),
+        (_change_object, f"{archived(5)} does not continue the hash chain: hash"),
+        (_change_record, f"{archived(5)} differs from the record in the table"),
+        (_remove_record, f"{archived(5)} is archived, but is not in the table"),
+        (_reset_sku, f"{BLACK} has 9 records, but 12 are archived"),
+        (_remove_sku, f"{BLACK} has archived records, but no item"),
+        (_write_unarchived, f"{archived(13)} should have been archived"),
     ],
 )
-def test_a_fault_is_told(
-    shop: Any, storage: Any, meddle: Callable[[Any, Any], None], said: str, capsys: pytest.CaptureFixture[str]
+def test_a_fault_is_reported(
+    shop: Any,
+    storage: Any,
+    interfere: Callable[[Any, Any], None],
+    fault: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    meddle(storage, shop)
-    assert said in faults()
+    interfere(storage, shop)
+    assert fault in faults()
     assert operations.main(["verify-archive"]) == 1
-    assert said in capsys.readouterr().out
+    assert fault in capsys.readouterr().out
 
 
-def test_what_was_written_just_now_may_not_be_archived_yet(shop: Any) -> None:
+def test_a_record_that_was_just_written_need_not_be_archived_yet(shop: Any) -> None:
     record = replace(a_ledger(13)[-1], timestamp=now())
     keep(shop, record)
     keep_sku(shop, a_sku([*LEDGER, record]))
     assert faults() == []
 
 
-def test_the_operations_say_what_they_did(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_operations_print_what_they_did(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert operations.main(["verify-archive"]) == 0
     assert "17 archived records of 2 SKUs and 2 digests checked: 0 faults." in capsys.readouterr().out
     assert operations.main(["write-digest"]) == 0
