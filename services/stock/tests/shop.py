@@ -17,9 +17,10 @@ from chalicelib.domain.commands import (
     PlaceOrder,
     Restock,
 )
-from chalicelib.domain.orders import Order, OrderLine
+from chalicelib.domain.decisions import CurrentState, Decision, WriteSet
+from chalicelib.domain.orders import Order, OrderLine, Saga, SagaState
 from chalicelib.domain.stock_rules import CommandContext
-from inventory_common.idempotency import IdempotencyKey
+from inventory_common.idempotency import IdempotencyKey, IdempotencyRecord
 from inventory_common.identity import EVERYTHING, Scope
 from inventory_common.ids import StockKey
 from inventory_common.preconditions import ANY_VERSION, IfMatch
@@ -121,6 +122,38 @@ def an_order(*lines: OrderLine, **differences: Any) -> Order:
         "expires_at": "2026-02-24T10:30:00.000000Z",
     }
     return Order(**attributes | differences)
+
+
+def a_saga(state: SagaState, **differences: Any) -> Saga:
+    """A saga of another client, whose lease ends in a minute."""
+    attributes: dict[str, Any] = {
+        "state": state,
+        "performed_by": "client:other",
+        "request_id": "request-0",
+        "lease_until": plus_seconds(NOW, 60),
+    }
+    return Saga(**attributes | differences)
+
+
+def a_state(
+    *skus: Sku, order: Order | None = None, idempotency_record: IdempotencyRecord | None = None
+) -> CurrentState:
+    return CurrentState(
+        skus={sku.key: sku for sku in skus}, order=order, idempotency_record=idempotency_record
+    )
+
+
+def write_set_of(decision: Decision) -> WriteSet:
+    """The write set of a decision that must have one."""
+    assert isinstance(decision, WriteSet), decision
+    return decision
+
+
+def order_of(decision: Decision) -> Order:
+    """The order as a decision writes it."""
+    order = write_set_of(decision).order
+    assert order is not None, decision
+    return order
 
 
 def a_context(now: str = NOW, order_id: str | None = None, notes: str | None = None) -> CommandContext:
