@@ -1,4 +1,4 @@
-"""What an order system is told of an order whose hold has ended."""
+"""Orders whose hold has expired, and which were released."""
 
 from __future__ import annotations
 
@@ -7,30 +7,32 @@ from typing import Any
 import pytest
 from front_door import Client
 
-from chalicelib.orders import EXPIRED
-from chalicelib.snapshot import Commit
+from chalicelib.domain.orders import EXPIRED
 
-from .shop import BLACK, ORDER, a_line, an_order, stock_of
+from ..shop import BLACK, ORDER_PATH, Tables, a_line, an_order, settlement_body, stock_of
 
 
 @pytest.fixture
-def expired(gateway: Any, stocked: None) -> None:
-    """An order of five black ones as the sweeper leaves it."""
-    order = an_order(a_line(BLACK, cancelled=5), cancel_reason=EXPIRED)
-    gateway.commit([Commit(movements=(), order=order)])
+def expired(tables: Tables, stocked: None) -> None:
+    """An order of five units of the black variant as the sweeper leaves it."""
+    tables.put_order(an_order(a_line(BLACK, cancelled=5), cancel_reason=EXPIRED))
 
 
 @pytest.mark.usefixtures("expired")
-@pytest.mark.parametrize("body", [None, {"lines": [{"sku": BLACK, "quantity": 5}]}], ids=["whole", "part"])
-def test_an_order_whose_hold_has_ended_cannot_be_confirmed(
-    shop: Client, orders: str, admin: str, body: Any
-) -> None:
-    answer = shop.post(f"/orders/{ORDER}/confirm", body, orders, idempotency_key="k")
+@pytest.mark.parametrize("body", [None, settlement_body((BLACK, 5))], ids=["whole", "part"])
+def test_an_expired_order_cannot_be_confirmed(shop: Client, orders: str, admin: str, body: Any) -> None:
+    answer = shop.post(f"{ORDER_PATH}/confirm", body, orders, idempotency_key="k")
     assert (answer.status, answer.code) == (409, "reservation_expired")
     assert stock_of(shop, admin) == (50, 0, 50)
 
 
 @pytest.mark.usefixtures("expired")
-def test_an_order_whose_hold_has_ended_says_why_it_is_cancelled(shop: Client, orders: str) -> None:
-    order = shop.get(f"/orders/{ORDER}", orders).json
+def test_an_expired_order_is_cancelled_with_its_reason(shop: Client, orders: str) -> None:
+    order = shop.get(ORDER_PATH, orders).json
     assert (order["status"], order["cancel_reason"]) == ("cancelled", "expired")
+
+
+def test_an_expired_order_cannot_be_extended(shop: Client, orders: str, tables: Tables) -> None:
+    tables.put_order(an_order(a_line(cancelled=5), cancel_reason=EXPIRED, expires_at=None))
+    refused = shop.post(f"{ORDER_PATH}/extend", {"hold_seconds": 7_200}, orders)
+    assert (refused.status, refused.code) == (409, "reservation_expired")
