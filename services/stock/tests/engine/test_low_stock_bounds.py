@@ -1,27 +1,24 @@
-"""Low-stock bounds are lowered, and never below what a SKU needs, whoever writes meanwhile."""
+"""Low-stock bounds are lowered in two runs, and never below a threshold, whoever writes meanwhile."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from chalicelib.bounds import BoundLowering, next_state
-from chalicelib.inventory_gateway import InventoryGateway
-from chalicelib.inventory_items import LowStockBound
+from chalicelib.bootstrap import Storage
+from chalicelib.domain.low_stock import LowStockBound
+from chalicelib.engine.low_stock_bounds import LowStockBounds
+from chalicelib.storage.skus import Written
 from inventory_common.pages import PageRequest
-from inventory_common.settings import Settings
+from inventory_common.skus import Sku
 from inventory_common.timestamps import plus_seconds
 from inventory_common.tuning import BOUND_PLAN_SECONDS
 
-from .shop import NOW, PRODUCT, VENDOR, a_product, a_sku
+from ..process import Process
+from ..shop import NOW, PRODUCT, VENDOR, Tables, a_product, a_sku
 
-SETTINGS = Settings(
-    jwks_url="http://127.0.0.1/jwks.json",
-    token_issuer="issuer",
-    token_audiences=("shop",),
-    machine_client_ids=("order-system",),
-)
 HIGH = a_sku(f"SKU-{PRODUCT}-HIGH", reorder_threshold=100)
 LOW = a_sku(f"SKU-{PRODUCT}-LOW", reorder_threshold=5)
 LATER = plus_seconds(NOW, BOUND_PLAN_SECONDS)
@@ -29,120 +26,109 @@ SOONER = plus_seconds(NOW, BOUND_PLAN_SECONDS - 1)
 
 
 @pytest.fixture
-def gateway(dynamodb: Any) -> InventoryGateway:
-    """A vendor's bound at 100, and SKUs that need 5 at most."""
-    gateway = InventoryGateway(dynamodb, SETTINGS)
-    dynamodb.put_item(TableName="Products-table", Item=a_product().to_item())
-    gateway.add_sku(HIGH, None, None)
-    gateway.add_sku(LOW, 100, None)
+def storage(process: Process, tables: Tables) -> Storage:
+    """A vendor's bound of 100, and SKUs with thresholds of 5 at most."""
+    storage = process.storage
+    tables.put(a_product())
+    assert storage.skus.add(HIGH, None, None) == Written()
+    assert storage.skus.add(LOW, LowStockBound(VENDOR, 100), None) == Written()
     lowered = a_sku(HIGH.sku, reorder_threshold=3, version=HIGH.version + 1)
-    gateway.update_sku(HIGH, lowered)
-    return gateway
+    assert storage.skus.update(HIGH, to=lowered) == Written()
+    return storage
 
 
-def run(gateway: InventoryGateway, now: str) -> dict[str, int]:
-    return BoundLowering(gateway, lambda: now).run()
+def run(storage: Storage, now: str) -> dict[str, int]:
+    return LowStockBounds(storage.bounds, lambda: now).lower()
 
 
-def bound(gateway: InventoryGateway) -> LowStockBound:
-    [found] = gateway.bounds_and_thresholds()[0]
+def bound(storage: Storage) -> LowStockBound:
+    [found] = storage.bounds.all().bounds
     return found
 
 
-def test_a_bound_is_lowered_by_the_second_run(gateway: InventoryGateway) -> None:
-    assert run(gateway, NOW) == {"bounds": 1, "planned": 1, "lowered": 0}
-    assert bound(gateway) == LowStockBound(VENDOR, 100, 5, NOW)
-    assert run(gateway, SOONER) == {"bounds": 1, "planned": 0, "lowered": 0}
-    assert run(gateway, LATER) == {"bounds": 1, "planned": 0, "lowered": 1}
-    assert bound(gateway) == LowStockBound(VENDOR, 5)
-    assert run(gateway, LATER) == {"bounds": 1, "planned": 0, "lowered": 0}
-    found = gateway.low_stock_of_vendor(VENDOR, PageRequest())
+def bound_for_a_new_sku(storage: Storage) -> LowStockBound | None:
+    return storage.state.read_for_new_sku(PRODUCT, VENDOR, None).bound
+
+
+def low_with_threshold(threshold: int) -> Sku:
+    return a_sku(LOW.sku, reorder_threshold=threshold, version=LOW.version + 1)
+
+
+def test_a_bound_is_lowered_by_the_second_run(storage: Storage) -> None:
+    assert run(storage, NOW) == {"bounds": 1, "planned": 1, "lowered": 0}
+    assert bound(storage) == LowStockBound(VENDOR, 100, 5, NOW)
+    assert run(storage, SOONER) == {"bounds": 1, "planned": 0, "lowered": 0}
+    assert run(storage, LATER) == {"bounds": 1, "planned": 0, "lowered": 1}
+    assert bound(storage) == LowStockBound(VENDOR, 5)
+    assert run(storage, LATER) == {"bounds": 1, "planned": 0, "lowered": 0}
+    found = storage.skus.low_stock_of_vendor(VENDOR, PageRequest())
     assert [sku["sku"] for sku in found.documents] == [HIGH.sku, LOW.sku]
 
 
-def test_a_new_sku_that_needs_more_takes_the_plan_back(gateway: InventoryGateway) -> None:
-    run(gateway, NOW)
-    _, known, _ = gateway.product_and_bound(PRODUCT, VENDOR, None)
-    gateway.add_sku(a_sku(f"SKU-{PRODUCT}-NEW", reorder_threshold=6), known, None)
-    assert bound(gateway) == LowStockBound(VENDOR, 100)
-    run(gateway, LATER)
-    assert bound(gateway).lowering_to == 6
+def test_a_new_sku_with_a_higher_threshold_withdraws_the_plan(storage: Storage) -> None:
+    run(storage, NOW)
+    read = bound_for_a_new_sku(storage)
+    storage.skus.add(a_sku(f"SKU-{PRODUCT}-NEW", reorder_threshold=6), read, None)
+    assert bound(storage) == LowStockBound(VENDOR, 100)
+    run(storage, LATER)
+    assert bound(storage).lowering_to == 6
 
 
-def test_a_new_sku_that_needs_no_more_leaves_the_plan(gateway: InventoryGateway) -> None:
-    run(gateway, NOW)
-    _, known, _ = gateway.product_and_bound(PRODUCT, VENDOR, None)
-    assert known == 5
-    gateway.add_sku(a_sku(f"SKU-{PRODUCT}-NEW", reorder_threshold=5), known, None)
-    assert run(gateway, LATER)["lowered"] == 1
+def test_a_new_sku_with_the_planned_threshold_does_not_withdraw_the_plan(storage: Storage) -> None:
+    run(storage, NOW)
+    read = bound_for_a_new_sku(storage)
+    assert read is not None
+    assert read.threshold_max == 5
+    storage.skus.add(a_sku(f"SKU-{PRODUCT}-NEW", reorder_threshold=5), read, None)
+    assert run(storage, LATER)["lowered"] == 1
 
 
-def test_a_raised_threshold_takes_the_plan_back(gateway: InventoryGateway) -> None:
-    run(gateway, NOW)
-    gateway.update_sku(LOW, a_sku(LOW.sku, reorder_threshold=40, version=LOW.version + 1))
-    assert bound(gateway) == LowStockBound(VENDOR, 100)
+def test_a_raised_threshold_withdraws_the_plan(storage: Storage) -> None:
+    run(storage, NOW)
+    storage.skus.update(LOW, to=low_with_threshold(40))
+    assert bound(storage) == LowStockBound(VENDOR, 100)
 
 
-def test_whoever_saw_the_bound_before_the_plan_is_waited_for(gateway: InventoryGateway) -> None:
-    """The request read that the bound is high enough; its SKU comes after the plan."""
-    _, known, _ = gateway.product_and_bound(PRODUCT, VENDOR, None)
-    run(gateway, NOW)
-    gateway.add_sku(a_sku(f"SKU-{PRODUCT}-LATE", reorder_threshold=90), known, None)
-    assert bound(gateway).lowering_to == 5, "it has not touched the bound"
-    assert run(gateway, LATER) == {"bounds": 1, "planned": 0, "lowered": 0}
-    assert bound(gateway) == LowStockBound(VENDOR, 100), "the plan has seen its SKU and is given up"
+def test_a_sku_whose_bound_was_read_before_the_plan_prevents_the_lowering(storage: Storage) -> None:
+    """The request finds the bound high enough, and writes its SKU after the plan was stored."""
+    read = bound_for_a_new_sku(storage)
+    run(storage, NOW)
+    storage.skus.add(a_sku(f"SKU-{PRODUCT}-LATE", reorder_threshold=90), read, None)
+    assert bound(storage).lowering_to == 5, "the request did not write the bound"
+    assert run(storage, LATER) == {"bounds": 1, "planned": 0, "lowered": 0}
+    assert bound(storage) == LowStockBound(VENDOR, 100), "the run found the SKU and withdrew the plan"
 
 
-def test_a_threshold_that_comes_right_after_a_lowering_raises_the_bound(
-    gateway: InventoryGateway,
+def test_a_threshold_that_is_raised_right_after_a_lowering_raises_the_bound(storage: Storage) -> None:
+    run(storage, NOW)
+    run(storage, LATER)
+    storage.skus.update(LOW, to=low_with_threshold(40))
+    assert bound(storage) == LowStockBound(VENDOR, 40)
+
+
+def test_a_plan_that_was_withdrawn_meanwhile_is_not_executed(storage: Storage) -> None:
+    run(storage, NOW)
+    planned = bound(storage)
+    storage.bounds.raise_to(VENDOR, 50)
+    assert not storage.bounds.replace(planned, LowStockBound(VENDOR, 5))
+    assert bound(storage) == LowStockBound(VENDOR, 100)
+    assert not storage.bounds.replace(LowStockBound(VENDOR, 99), LowStockBound(VENDOR, 5))
+
+
+def test_a_bound_that_is_lowered_between_the_two_writes_of_a_raise_is_raised(
+    storage: Storage, dynamodb: Any
 ) -> None:
-    run(gateway, NOW)
-    run(gateway, LATER)
-    gateway.update_sku(LOW, a_sku(LOW.sku, reorder_threshold=40, version=LOW.version + 1))
-    assert bound(gateway) == LowStockBound(VENDOR, 40)
+    run(storage, NOW)
+    acts: list[Callable[[], Any]] = [lambda: None, lambda: run(storage, LATER)]
 
-
-def test_a_plan_that_was_taken_back_meanwhile_is_not_carried_out(gateway: InventoryGateway) -> None:
-    run(gateway, NOW)
-    planned = bound(gateway)
-    gateway._raise_bound(VENDOR, 50)
-    assert not gateway.replace_bound(planned, LowStockBound(VENDOR, 5))
-    assert bound(gateway) == LowStockBound(VENDOR, 100)
-    assert not gateway.replace_bound(LowStockBound(VENDOR, 99), LowStockBound(VENDOR, 5))
-
-
-def test_a_bound_that_is_lowered_between_two_steps_of_raising_is_raised(
-    gateway: InventoryGateway, dynamodb: Any
-) -> None:
-    run(gateway, NOW)
-    calls = iter([None, lambda: run(gateway, LATER)])
-
-    def meddle(**_: Any) -> None:
-        step = next(calls, None)
-        if step is not None:
-            step()
+    def interrupt(**_: Any) -> None:
+        if acts:
+            acts.pop(0)()
 
     events = dynamodb.meta.events
-    events.register("before-call.dynamodb.UpdateItem", meddle)
+    events.register("before-call.dynamodb.UpdateItem", interrupt)
     try:
-        gateway._raise_bound(VENDOR, 50)
+        storage.bounds.raise_to(VENDOR, 50)
     finally:
-        events.unregister("before-call.dynamodb.UpdateItem", meddle)
-    assert bound(gateway) == LowStockBound(VENDOR, 50)
-
-
-@pytest.mark.parametrize(
-    ("state", "highest", "now", "then"),
-    [
-        (LowStockBound(VENDOR, 10), 10, NOW, LowStockBound(VENDOR, 10)),
-        (LowStockBound(VENDOR, 10), 11, NOW, LowStockBound(VENDOR, 10)),
-        (LowStockBound(VENDOR, 10), 9, NOW, LowStockBound(VENDOR, 10, 9, NOW)),
-        (LowStockBound(VENDOR, 10, 9, NOW), 9, SOONER, LowStockBound(VENDOR, 10, 9, NOW)),
-        (LowStockBound(VENDOR, 10, 9, NOW), 9, LATER, LowStockBound(VENDOR, 9)),
-        (LowStockBound(VENDOR, 10, 9, NOW), 3, LATER, LowStockBound(VENDOR, 9)),
-        (LowStockBound(VENDOR, 10, 9, NOW), 10, LATER, LowStockBound(VENDOR, 10)),
-        (LowStockBound(VENDOR, 10, 9, NOW), 10, NOW, LowStockBound(VENDOR, 10)),
-    ],
-)
-def test_what_becomes_of_a_bound(state: LowStockBound, highest: int, now: str, then: LowStockBound) -> None:
-    assert next_state(state, highest, now) == then
+        events.unregister("before-call.dynamodb.UpdateItem", interrupt)
+    assert bound(storage) == LowStockBound(VENDOR, 50)

@@ -1,8 +1,8 @@
-"""What is answered to a request that is wrong in several ways: always what is checked first (design 4)."""
+"""A request that is wrong in several ways is refused for the fault that is checked first (design 4)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -10,20 +10,31 @@ import pytest
 from front_door import Client, Tokens
 from refusal_walk import ANOTHER_VENDOR, Fault, OrderOfChecks, Route, Sent, with_members, with_paths
 
-from .route_table import NEW_SKU, NO_PRODUCT, NO_SKU, ONE_BLACK, PATHS, RED, ROUTES, furnish
-from .shop import BLACK, ORDER, PRODUCT, WHITE, Tables, a_product, a_sku
+from ..route_table import NEW_SKU, NO_PRODUCT, NO_SKU, ONE_UNIT, PATHS, RED, ROUTES, prepare
+from ..shop import (
+    BLACK,
+    ORDER_PATH,
+    PRODUCT,
+    RESTOCKS_PATH,
+    SKU_PATH,
+    SKUS_PATH,
+    WHITE,
+    Tables,
+    a_product,
+    a_sku,
+    settlement_body,
+)
 
-SKU = f"/products/{PRODUCT}/skus/{BLACK}"
 GREEN = f"SKU-{PRODUCT}-GRN-L"
 
 
-def of_no_product(sent: Sent) -> Sent:
+def of_an_unknown_product(sent: Sent) -> Sent:
     sku = f"SKU-{NO_PRODUCT['product_id']}-RED-L"
     return replace(sent, paths={**sent.paths, **NO_PRODUCT}, body=sent.body | {"sku": sku})
 
 
-def with_a_line(sku: str, quantity: Any) -> Any:
-    """Add a line to those that are there."""
+def with_a_line(sku: str, quantity: Any) -> Callable[[Sent], Sent]:
+    """Add a line to those of the request."""
 
     def add(sent: Sent) -> Sent:
         line = {"sku": sku, "quantity": quantity}
@@ -38,17 +49,19 @@ def of_a_new_order(sent: Sent) -> Sent:
     return replace(sent, paths={**sent.paths, "order_id": "ORDER-67890"})
 
 
-def all_of(*spoils: Any) -> Any:
-    def spoil(sent: Sent) -> Sent:
-        for each in spoils:
+def all_of(*changes: Callable[[Sent], Sent]) -> Callable[[Sent], Sent]:
+    """Make several changes of a request, one after the other."""
+
+    def change(sent: Sent) -> Sent:
+        for each in changes:
             sent = each(sent)
         return sent
 
-    return spoil
+    return change
 
 
-NOTHING_ASKED = Fault("a line of nothing", 422, "invalid_input", with_a_line(BLACK, 0))
-NOT_IN_THE_ORDER = Fault("a SKU that the order has not", 404, "sku_not_found", with_a_line(WHITE, 1))
+EMPTY_LINE = Fault("a line of no units", 422, "invalid_input", with_a_line(BLACK, 0))
+NOT_IN_THE_ORDER = Fault("a SKU that the order does not have", 404, "sku_not_found", with_a_line(WHITE, 1))
 
 
 class TestOrderOfChecks(OrderOfChecks):
@@ -56,124 +69,139 @@ class TestOrderOfChecks(OrderOfChecks):
     paths = PATHS
     more: ClassVar[Mapping[Route, Sequence[Fault]]] = {
         ("POST", "/products/{product_id}/skus"): [
-            Fault("a threshold of nobody", 422, "invalid_input", with_members(reorder_threshold=-1)),
+            Fault("a negative threshold", 422, "invalid_input", with_members(reorder_threshold=-1)),
             Fault("a SKU of another product", 422, "invalid_input", with_members(sku="SKU-PROD-11111-RED")),
-            Fault("no such product", 404, "product_not_found", of_no_product),
+            Fault("an unknown product", 404, "product_not_found", of_an_unknown_product),
             Fault("a SKU that exists", 409, "sku_exists", with_members(sku=BLACK)),
         ],
         ("PATCH", "/products/{product_id}/skus/{sku}"): [
-            Fault("a price of nobody", 422, "invalid_input", with_members(unit_price=-1)),
+            Fault("a negative price", 422, "invalid_input", with_members(unit_price=-1)),
         ],
         ("POST", "/products/{product_id}/skus/{sku}/restocks"): [
-            Fault("nothing to restock", 422, "invalid_input", with_members(quantity=0)),
-            Fault("a SKU that is not sold", 409, "sku_inactive", with_paths(sku=GREEN)),
+            Fault("no units to restock", 422, "invalid_input", with_members(quantity=0)),
+            Fault("a deactivated SKU", 409, "sku_inactive", with_paths(sku=GREEN)),
         ],
         ("POST", "/products/{product_id}/skus/{sku}/adjustments"): [
-            Fault("nothing to adjust", 422, "invalid_input", with_members(notes="")),
+            Fault("no notes", 422, "invalid_input", with_members(notes="")),
             Fault(
-                "less than is reserved",
+                "fewer units than are reserved",
                 409,
                 "adjustment_below_reserved",
                 with_members(quantity_change=-48),
             ),
         ],
         ("PUT", "/orders/{order_id}"): [
-            NOTHING_ASKED,
+            EMPTY_LINE,
             Fault(
-                "a SKU that does not exist",
+                "an unknown SKU",
                 404,
                 "sku_not_found",
                 all_of(of_a_new_order, with_a_line(NO_SKU["sku"], 1)),
             ),
             Fault(
-                "more than there is",
+                "more units than are available",
                 409,
                 "insufficient_stock",
                 all_of(of_a_new_order, with_a_line(WHITE, 4)),
             ),
             Fault(
-                "a SKU that is not sold",
+                "a deactivated SKU",
                 409,
                 "sku_inactive",
                 all_of(of_a_new_order, with_a_line(GREEN, 1)),
             ),
         ],
         ("POST", "/orders/{order_id}/confirm"): [
-            NOTHING_ASKED,
+            EMPTY_LINE,
             NOT_IN_THE_ORDER,
-            Fault("more than is reserved", 409, "quantity_exceeds_reserved", with_a_line(BLACK, 9)),
+            Fault("more units than are reserved", 409, "quantity_exceeds_reserved", with_a_line(BLACK, 9)),
         ],
         ("POST", "/orders/{order_id}/cancel"): [
-            NOTHING_ASKED,
+            EMPTY_LINE,
             NOT_IN_THE_ORDER,
-            Fault("more than is reserved", 409, "quantity_exceeds_reserved", with_a_line(BLACK, 9)),
+            Fault("more units than are reserved", 409, "quantity_exceeds_reserved", with_a_line(BLACK, 9)),
         ],
         ("POST", "/orders/{order_id}/refund"): [
-            NOTHING_ASKED,
+            EMPTY_LINE,
             NOT_IN_THE_ORDER,
-            Fault("more than was confirmed", 409, "refund_exceeds_confirmed", with_a_line(BLACK, 9)),
+            Fault("more units than were confirmed", 409, "refund_exceeds_confirmed", with_a_line(BLACK, 9)),
         ],
     }
 
     @pytest.fixture
     def furnished(self, shop: Client, tables: Tables, orders: str, vendor: str) -> Client:
-        furnish(shop, tables, orders)
+        prepare(shop, tables, orders)
         tables.put(a_sku(GREEN, 5, is_active=False))
-        # So that the vendor's bound of low stock need not be raised before a SKU that is refused.
-        reached = NEW_SKU | {"sku": f"SKU-{PRODUCT}-BLU-L"}
-        assert shop.post(f"/products/{PRODUCT}/skus", reached, vendor).status == 201
+        # It raises the vendor's low-stock bound, so that a refused SKU does not have to.
+        higher = NEW_SKU | {"sku": f"SKU-{PRODUCT}-BLU-L"}
+        assert shop.post(SKUS_PATH, higher, vendor).status == 201
         return shop
 
 
 @pytest.mark.usefixtures("stocked")
-def test_a_key_used_for_another_body_goes_before_a_conflict(shop: Client, vendor: str) -> None:
+def test_a_reused_key_is_reported_before_a_deactivated_sku(shop: Client, vendor: str) -> None:
     sent = {"quantity": 1}
-    assert shop.post(f"{SKU}/restocks", sent, vendor, idempotency_key="k").status == 201
-    assert shop.delete(SKU, vendor).status == 204
-    again = shop.post(f"{SKU}/restocks", {"quantity": 2}, vendor, idempotency_key="k")
+    assert shop.post(RESTOCKS_PATH, sent, vendor, idempotency_key="k").status == 201
+    assert shop.delete(SKU_PATH, vendor).status == 204
+    again = shop.post(RESTOCKS_PATH, {"quantity": 2}, vendor, idempotency_key="k")
     assert (again.status, again.code) == (422, "idempotency_key_reused")
-    assert shop.post(f"{SKU}/restocks", sent, vendor, idempotency_key="l").code == "sku_inactive"
+    assert shop.post(RESTOCKS_PATH, sent, vendor, idempotency_key="l").code == "sku_inactive"
 
 
 @pytest.mark.usefixtures("product")
-def test_a_key_used_for_another_body_goes_before_a_sku_that_exists(shop: Client, vendor: str) -> None:
-    address = f"/products/{PRODUCT}/skus"
-    assert shop.post(address, NEW_SKU, vendor, idempotency_key="k").status == 201
-    again = shop.post(address, NEW_SKU | {"unit_price": 1}, vendor, idempotency_key="k")
+def test_a_reused_key_is_reported_before_an_existing_sku(shop: Client, vendor: str) -> None:
+    assert shop.post(SKUS_PATH, NEW_SKU, vendor, idempotency_key="k").status == 201
+    again = shop.post(SKUS_PATH, NEW_SKU | {"unit_price": 1}, vendor, idempotency_key="k")
     assert (again.status, again.code) == (422, "idempotency_key_reused")
-    assert shop.post(address, NEW_SKU | {"sku": RED}, vendor, idempotency_key="l").code == "sku_exists"
+    assert shop.post(SKUS_PATH, NEW_SKU | {"sku": RED}, vendor, idempotency_key="l").code == "sku_exists"
 
 
-def test_a_key_used_for_other_lines_goes_before_lines_that_the_order_cannot_give(
+def test_a_reused_key_is_reported_before_lines_that_the_order_cannot_settle(
     shop: Client, tables: Tables, orders: str
 ) -> None:
-    furnish(shop, tables, orders)
+    prepare(shop, tables, orders)
     for command in ("confirm", "cancel", "refund"):
-        address = f"/orders/{ORDER}/{command}"
-        assert shop.post(address, ONE_BLACK, orders, idempotency_key="k").status == 200
+        path = f"{ORDER_PATH}/{command}"
+        assert shop.post(path, ONE_UNIT, orders, idempotency_key="k").status == 200
         for sku, quantity in ((BLACK, 9), (WHITE, 1)):
-            order_body = {"lines": [{"sku": sku, "quantity": quantity}]}
-            again = shop.post(address, order_body, orders, idempotency_key="k")
+            again = shop.post(path, settlement_body((sku, quantity)), orders, idempotency_key="k")
             assert (again.status, again.code) == (422, "idempotency_key_reused"), (command, sku)
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
-def test_who_may_not_know_of_a_sku_is_not_told_its_version(
+def test_another_vendor_does_not_learn_the_version_of_a_sku(
     shop: Client, tokens: Tokens, tables: Tables, method: str
 ) -> None:
     tables.put(a_product(), a_sku(BLACK, 50))
     body = {"unit_price": 1} if method == "PATCH" else None
-    answer = shop.send(method, SKU, tokens.vendor(ANOTHER_VENDOR), body, if_match='"of-yesterday"')
+    answer = shop.send(method, SKU_PATH, tokens.vendor(ANOTHER_VENDOR), body, if_match='"of-yesterday"')
     assert (answer.status, answer.code) == (404, "sku_not_found")
 
 
 @pytest.mark.usefixtures("stocked")
-def test_who_may_not_know_of_a_sku_is_not_told_what_stands_against_a_change(
+def test_another_vendor_does_not_learn_why_an_adjustment_would_be_refused(
     shop: Client, tokens: Tokens
 ) -> None:
     other = tokens.vendor(ANOTHER_VENDOR)
     too_few = {"quantity_change": -1_000, "notes": "broken"}
     stale = {"counted_stock": 1, "expected_stock": 1, "notes": "counted"}
     for body in (too_few, stale):
-        answer = shop.post(f"{SKU}/adjustments", body, other, idempotency_key="k")
+        answer = shop.post(f"{SKU_PATH}/adjustments", body, other, idempotency_key="k")
         assert (answer.status, answer.code) == (404, "sku_not_found")
+
+
+def test_checks_are_made_in_the_documented_order(shop: Client, tokens: Tokens, vendor: str) -> None:
+    """401, 403, 413, 415, 400 (JSON, key), 422, 404: each request corrects one fault of the one before."""
+    invalid_path = "/products/PROD-!/skus/SKU-!/restocks"
+    huge = '{"quantity": ' + "1" * 1_048_576
+    xml = {"content_type": "application/xml"}
+    assert shop.post(invalid_path, huge, **xml).status == 401
+    assert shop.post(invalid_path, huge, tokens.of_role("orders"), **xml).status == 403
+    assert shop.post(invalid_path, huge, vendor, **xml).status == 413
+    assert shop.post(invalid_path, "{", vendor, **xml).status == 415
+    assert shop.post(invalid_path, "{", vendor).code == "invalid_json"
+    assert shop.post(invalid_path, {}, vendor).code == "idempotency_key_required"
+    assert shop.post(invalid_path, {}, vendor, idempotency_key="k").status == 422
+    assert shop.post(RESTOCKS_PATH, {}, vendor, idempotency_key="k").status == 422
+    assert shop.post(RESTOCKS_PATH, {"quantity": 1}, vendor, idempotency_key="k").status == 404
+    assert shop.get(f"{SKUS_PATH}?limit=0&cursor=!", vendor).status == 400
