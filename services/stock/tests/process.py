@@ -30,7 +30,7 @@ __all__ = ["Process"]
 
 @dataclass(frozen=True)
 class Process:
-    """One process; `replace` makes another one that differs in a store, the clock, the policy or the cache."""
+    """One process; `replace` makes another with another store, clock, policy or cache."""
 
     storage: Storage
     clock: Clock
@@ -47,9 +47,7 @@ class Process:
 
     @cached_property
     def executor(self) -> Executor:
-        return Executor(
-            self.storage.state, self.storage.skus, self.clock, self.retry_policy, self.sku_cache
-        )
+        return Executor(self.storage.state, self.storage.skus, self.clock, self.retry_policy, self.sku_cache)
 
     @cached_property
     def sagas(self) -> Sagas:

@@ -1,39 +1,36 @@
-"""Batches: many orders in one request, each answered as it would be alone."""
+"""Batches: many orders in one request, each with the outcome that it would have alone."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 from front_door import Client
 
-from chalicelib.commands import BatchedOrder
-from chalicelib.memory import Memory
-from chalicelib.stock_service import StockService
+from chalicelib.domain.commands import BatchedOrder
 from inventory_common.tuning import CONFLICTS_BEFORE_SAGA
 
-from .shop import (
+from ..calls import noted_calls
+from ..other_writers import InterruptedStateStore, conflict, throttled
+from ..process import Process
+from ..shop import (
     BLACK,
     PRODUCT,
-    ACTOR,
     WHITE,
     Clock,
     Tables,
+    a_key,
     a_restock,
     a_sku,
-    a_key,
-    order_body,
     an_order_of,
+    order_body,
     stock_of,
 )
-from .test_round_trips import READ, TRANSACTION, counting
-from .test_stock_service import Rival, conflict
-from .test_transactor import throttled
 
-BATCH = "/orders/batch"
+READ, TRANSACTION = "BatchGetItem", "TransactWriteItems"
+BATCH_PATH = "/orders/batch"
 Order = dict[str, Any]
 
 
@@ -50,9 +47,9 @@ def cancel(number: int) -> Order:
 
 
 def results(shop: Client, token: str, *sent: Order) -> list[dict[str, Any]]:
-    answer = shop.post(BATCH, {"orders": list(sent)}, token)
+    answer = shop.post(BATCH_PATH, {"orders": list(sent)}, token)
     assert answer.status == 200, answer
-    found = answer.json["results"]
+    found: list[dict[str, Any]] = answer.json["results"]
     assert [result["order_id"] for result in found] == [each["order_id"] for each in sent]
     for result in found:
         assert result.keys() == {
@@ -63,23 +60,26 @@ def results(shop: Client, token: str, *sent: Order) -> list[dict[str, Any]]:
     return found
 
 
-def told(result: dict[str, Any]) -> str:
-    """Name a result: its status, with the code of a problem or the order's status."""
-    said = result["order"]["status"] if "order" in result else result["problem"]["code"]
-    return f"{result['status_code']} {said}"
+def outcomes(results: Sequence[dict[str, Any]]) -> list[str]:
+    """Return of each result its status code, and the order's status or the problem's code."""
+    words = []
+    for result in results:
+        word = result["order"]["status"] if "order" in result else result["problem"]["code"]
+        words.append(f"{result['status_code']} {word}")
+    return words
 
 
 def one_by_one(shop: Client, token: str, sent: Sequence[Order]) -> list[dict[str, Any]]:
-    """Send the same commands as single requests, and give their answers the form of results."""
+    """Send the same commands as single requests, and return their answers as results."""
     found = []
     for each in sent:
-        address = f"/orders/{each['order_id']}"
+        path = f"/orders/{each['order_id']}"
         command = each.get("command", "place")
         body = {name: value for name, value in each.items() if name not in ("order_id", "command")}
         if command == "place":
-            answer = shop.put(address, body, token)
+            answer = shop.put(path, body, token)
         else:
-            answer = shop.post(f"{address}/{command}", token=token)
+            answer = shop.post(f"{path}/{command}", token=token)
         member = "order" if answer.status < 300 else "problem"
         result = {"order_id": each["order_id"], "status_code": answer.status, member: answer.json}
         found.append(result)
@@ -94,7 +94,7 @@ def comparable(result: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.usefixtures("stocked")
-def test_each_order_of_a_batch_is_done_or_refused_by_itself(
+def test_each_order_of_a_batch_is_executed_or_refused_by_itself(
     shop: Client, orders: str, tables: Tables
 ) -> None:
     shop.put("/orders/ORDER-0", order_body((BLACK, 2)), orders)
@@ -113,7 +113,7 @@ def test_each_order_of_a_batch_is_done_or_refused_by_itself(
         order(1, (WHITE, 1), (BLACK, 40)),
         confirm(7),
     )
-    assert [told(result) for result in found] == [
+    assert outcomes(found) == [
         "201 reserved",
         "409 insufficient_stock",
         "200 confirmed",
@@ -134,14 +134,14 @@ def test_each_order_of_a_batch_is_done_or_refused_by_itself(
 
 
 @pytest.mark.usefixtures("stocked")
-def test_a_problem_names_the_request_that_the_batch_came_in(shop: Client, orders: str) -> None:
-    answer = shop.post(BATCH, {"orders": [confirm(1)]}, orders, x_request_id="batch-1")
+def test_a_problem_in_a_result_has_the_request_id_of_the_batch(shop: Client, orders: str) -> None:
+    answer = shop.post(BATCH_PATH, {"orders": [confirm(1)]}, orders, x_request_id="batch-1")
     problem = answer.json["results"][0]["problem"]
     assert (problem["request_id"], problem["status"]) == ("batch-1", 404)
 
 
 @pytest.mark.usefixtures("stocked")
-def test_a_batch_sent_again_is_answered_as_it_stands_and_changes_nothing(
+def test_a_batch_that_is_sent_again_returns_the_current_orders_and_changes_nothing(
     shop: Client, orders: str, tables: Tables, clock: Clock
 ) -> None:
     sent = [
@@ -163,10 +163,10 @@ def test_a_batch_sent_again_is_answered_as_it_stands_and_changes_nothing(
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_batch_comes_to_what_its_commands_come_to_one_by_one(
+def test_a_batch_has_the_same_outcomes_as_its_commands_one_by_one(
     shop: Client, orders: str, tables: Tables, dynamodb: Any, seed: int
 ) -> None:
-    dice = random.Random(seed)
+    chance = random.Random(seed)
     skus = [f"SKU-{PRODUCT}-V{number}" for number in range(5)]
     inactive = f"SKU-{PRODUCT}-OLD"
 
@@ -180,11 +180,12 @@ def test_a_batch_comes_to_what_its_commands_come_to_one_by_one(
         tables.put(*(a_sku(sku, 6) for sku in skus), a_sku(inactive, 9, is_active=False))
 
     def command() -> Order:
-        number = dice.randrange(14)
-        match dice.choice(["place", "place", "place", "confirm", "cancel"]):
+        number = chance.randrange(14)
+        match chance.choice(["place", "place", "place", "confirm", "cancel"]):
             case "place":
                 lines = [
-                    (sku, dice.randint(1, 3)) for sku in dice.choices([*skus, inactive], k=dice.randint(1, 3))
+                    (sku, chance.randint(1, 3))
+                    for sku in chance.choices([*skus, inactive], k=chance.randint(1, 3))
                 ]
                 return order(number, *lines)
             case "confirm":
@@ -202,7 +203,7 @@ def test_a_batch_comes_to_what_its_commands_come_to_one_by_one(
     assert batched == single
     assert stock == [stock_of(shop, orders, sku) for sku in skus]
     assert records == len(tables.records())
-    assert len({told(result) for result in batched}) > 4, "the dice show too little"
+    assert len(set(outcomes(batched))) > 4, "the random commands have too few outcomes"
 
 
 # Limits
@@ -210,21 +211,21 @@ def test_a_batch_comes_to_what_its_commands_come_to_one_by_one(
 
 def test_a_batch_has_one_to_five_hundred_orders(shop: Client, orders: str) -> None:
     for count, status in ((0, 422), (500, 200), (501, 422)):
-        answer = shop.post(BATCH, {"orders": [confirm(n) for n in range(count)]}, orders)
+        answer = shop.post(BATCH_PATH, {"orders": [confirm(n) for n in range(count)]}, orders)
         assert answer.status == status, count
         if status == 422:
             assert [error["path"] for error in answer.json["errors"]] == ["body.orders"]
         else:
-            assert [told(result) for result in answer.json["results"]] == ["404 order_not_found"] * 500
+            assert outcomes(answer.json["results"]) == ["404 order_not_found"] * 500
 
 
 def test_a_batch_has_at_most_two_thousand_lines_as_they_are_sent(shop: Client, orders: str) -> None:
     lines = [(BLACK, 1)] * 40
     fifty = [order(number, *lines) for number in range(50)]
     found = results(shop, orders, *fifty)
-    assert {told(result) for result in found} == {"404 sku_not_found"}
+    assert set(outcomes(found)) == {"404 sku_not_found"}
     one_more = [*fifty[:49], order(49, *lines, (BLACK, 1))]
-    answer = shop.post(BATCH, {"orders": one_more}, orders)
+    answer = shop.post(BATCH_PATH, {"orders": one_more}, orders)
     assert (answer.status, answer.code) == (422, "invalid_input")
     assert "2000" in answer.text or "2,000" in answer.text
 
@@ -232,11 +233,9 @@ def test_a_batch_has_at_most_two_thousand_lines_as_they_are_sent(shop: Client, o
 def test_an_order_of_a_batch_has_one_to_forty_nine_lines(shop: Client, orders: str, tables: Tables) -> None:
     tables.put(*(a_sku(f"SKU-{PRODUCT}-V{number}", 9) for number in range(49)))
     lines = [(f"SKU-{PRODUCT}-V{number}", 1) for number in range(49)]
-    assert [told(r) for r in results(shop, orders, order(1, *lines), order(2, *lines))] == [
-        "201 reserved"
-    ] * 2
+    assert outcomes(results(shop, orders, order(1, *lines), order(2, *lines))) == ["201 reserved"] * 2
     for sent in (order(3, *lines, (BLACK, 1)), {"order_id": "ORDER-3", "lines": []}):
-        answer = shop.post(BATCH, {"orders": [order(4), sent]}, orders)
+        answer = shop.post(BATCH_PATH, {"orders": [order(4), sent]}, orders)
         assert answer.status == 422
         assert [error["path"] for error in answer.json["errors"]] == ["body.orders[1].lines"]
     assert len(tables.records()) == 98
@@ -260,116 +259,110 @@ def test_an_order_of_a_batch_has_one_to_forty_nine_lines(shop: Client, orders: s
         ({"orders": [confirm(1)], "more": 1}, "body.more"),
     ],
 )
-def test_what_is_wrong_with_a_batch_is_named_and_nothing_is_done(
-    shop: Client, orders: str, sent: Any, path: str
-) -> None:
-    answer = shop.post(BATCH, sent, orders)
+def test_an_invalid_member_of_a_batch_is_named(shop: Client, orders: str, sent: Any, path: str) -> None:
+    answer = shop.post(BATCH_PATH, sent, orders)
     assert (answer.status, answer.code) == (422, "invalid_input")
     assert path in [error["path"] for error in answer.json["errors"]]
 
 
-# Cost, and others at work
+# Calls, and other writers
 
 
-def test_forty_nine_orders_on_one_sku_are_one_read_and_one_transaction(
-    shop: Client, orders: str, tables: Tables, service: StockService
+def test_forty_nine_orders_on_one_sku_take_one_read_and_one_transaction(
+    shop: Client, orders: str, tables: Tables, dynamodb: Any
 ) -> None:
     tables.put(a_sku(current=99))
-    calls: list[str] = []
-    with counting(service.gateway._client, calls):
-        found = results(shop, orders, *(order(number) for number in range(49)))
-    assert {told(result) for result in found} == {"201 reserved"}
+    numbers = range(49)
+    with noted_calls(dynamodb) as calls:
+        found = results(shop, orders, *map(order, numbers))
+    assert set(outcomes(found)) == {"201 reserved"}
     assert calls == [READ, TRANSACTION]
-    calls.clear()
-    with counting(service.gateway._client, calls):
-        results(shop, orders, *(order(number) for number in range(49)))
-    assert calls == [TRANSACTION, READ], "a replay: the orders' conditions tell, and show them"
-    calls.clear()
-    with counting(service.gateway._client, calls):
-        results(shop, orders, *(confirm(number) for number in range(49)))
-    assert calls == [READ, TRANSACTION], "the orders, which tell of the SKUs; these are remembered"
+    with noted_calls(dynamodb) as calls:
+        results(shop, orders, *map(order, numbers))
+    assert calls == [TRANSACTION, READ], "a replay: the orders' conditions fail and return them"
+    with noted_calls(dynamodb) as calls:
+        results(shop, orders, *map(confirm, numbers))
+    assert calls == [READ, TRANSACTION], "the orders are read, their SKUs are cached"
 
 
-def test_a_batch_in_trouble_answers_for_each_order(
-    shop: Client, orders: str, tables: Tables, service: StockService, service_module: Any, monkeypatch: Any
+def test_a_batch_reports_a_throttled_database_and_conflicts_for_each_order(
+    shop_of: Callable[[Process], Client], orders: str, tables: Tables, process: Process
 ) -> None:
     tables.put(a_sku(current=500))
-    rival = Rival(service.gateway, lambda: None, throttled, *[conflict] * 6)
-    monkeypatch.setattr(service_module, "stock", replace(service, gateway=rival))
+    state = InterruptedStateStore(process.storage.state, lambda: None, throttled, *[conflict] * 6)
+    shop = shop_of(process.over(state=state))
     sent = [order(number) for number in range(99)]
     found = results(shop, orders, *sent)
-    assert [told(result) for result in found] == [
+    assert outcomes(found) == [
         *["201 reserved"] * 49,
         *["503 database_unavailable"] * 49,
         "503 busy",
     ]
     assert len(tables.records()) == 49
     again = results(shop, orders, *sent)
-    assert [told(result) for result in again] == [*["200 reserved"] * 49, *["201 reserved"] * 50]
+    assert outcomes(again) == [*["200 reserved"] * 49, *["201 reserved"] * 50]
     assert stock_of(shop, orders) == (500, 99, 401)
 
 
-def test_an_order_that_goes_on_in_steps_is_placed_before_it_is_confirmed(
-    shop: Client, orders: str, tables: Tables, service: StockService, service_module: Any, monkeypatch: Any
+def test_an_order_that_becomes_a_saga_is_placed_before_it_is_confirmed(
+    shop_of: Callable[[Process], Client], orders: str, tables: Tables, process: Process
 ) -> None:
     tables.put(a_sku(current=9), a_sku(WHITE, 9))
     numbers = iter(range(9))
 
     def restock() -> None:
-        service.restock(a_restock(1, idempotency_key=a_key(f"key-{next(numbers)}")), ACTOR)
+        process.restock(a_restock(1, idempotency_key=a_key(f"key-{next(numbers)}")))
 
-    rival = Rival(service.gateway, *[restock] * CONFLICTS_BEFORE_SAGA)
-    monkeypatch.setattr(service_module, "stock", replace(service, gateway=rival, memory=Memory()))
+    state = InterruptedStateStore(process.storage.state, *[restock] * CONFLICTS_BEFORE_SAGA)
+    shop = shop_of(process.over(state=state))
     found = results(shop, orders, order(1, (BLACK, 1), (WHITE, 1)), confirm(1), order(2))
-    assert [told(result) for result in found] == ["201 reserved", "200 confirmed", "201 reserved"]
+    assert outcomes(found) == ["201 reserved", "200 confirmed", "201 reserved"]
     records = [record for record in tables.records() if record["transaction_type"]["S"] == "order_placed"]
     assert len(records) == 3
 
 
-def place_wide(service: StockService, tables: Tables) -> None:
-    """Place an order that is kept in parts, and settled in steps."""
+def place_order_in_parts(process: Process, tables: Tables) -> None:
+    """Place an order that is stored in parts, and settled by a saga."""
     skus = [f"SKU-{PRODUCT}-V{number:02}" for number in range(50)]
     tables.put(*(a_sku(sku, 9) for sku in skus))
-    service.place(an_order_of(*((sku, 1) for sku in skus), order_id="ORDER-2"), ACTOR)
+    process.place(an_order_of(*((sku, 1) for sku in skus), order_id="ORDER-2"))
 
 
-def test_an_order_in_steps_that_the_database_does_not_take_fails_alone(
-    shop: Client, orders: str, tables: Tables, service: StockService, service_module: Any, monkeypatch: Any
+def test_a_saga_that_the_database_throttles_fails_alone(
+    shop_of: Callable[[Process], Client], orders: str, tables: Tables, process: Process
 ) -> None:
     tables.put(a_sku(current=9))
-    place_wide(service, tables)
-    rival = Rival(service.gateway, lambda: None, throttled)
-    monkeypatch.setattr(service_module, "stock", replace(service, gateway=rival, memory=Memory()))
+    place_order_in_parts(process, tables)
+    state = InterruptedStateStore(process.storage.state, lambda: None, throttled)
+    shop = shop_of(process.over(state=state))
     sent = [order(1), confirm(2), order(3)]
-    found = results(shop, orders, *sent)
-    assert [told(result) for result in found] == [
+    assert outcomes(results(shop, orders, *sent)) == [
         "201 reserved",
         "503 database_unavailable",
         "201 reserved",
     ]
-    again = results(shop, orders, *sent)
-    assert [told(result) for result in again] == ["200 reserved", "200 confirmed", "200 reserved"]
+    assert outcomes(results(shop, orders, *sent)) == ["200 reserved", "200 confirmed", "200 reserved"]
 
 
-def test_a_defect_in_an_order_in_steps_is_no_answer_of_that_order(
-    tables: Tables, service: StockService
+def test_a_defect_in_a_saga_is_not_reported_as_the_outcome_of_its_order(
+    tables: Tables, process: Process
 ) -> None:
-    def broken() -> None:
+    def fail() -> None:
         raise AssertionError("a defect")
 
-    place_wide(service, tables)
-    beside = replace(service, gateway=Rival(service.gateway, broken), memory=Memory())
+    place_order_in_parts(process, tables)
+    state = InterruptedStateStore(process.storage.state, fail)
     with pytest.raises(AssertionError, match="a defect"):
-        beside.batch([BatchedOrder("ORDER-2", "confirm")], ACTOR)
+        process.over(state=state).batch([BatchedOrder("ORDER-2", "confirm")])
 
 
-def test_orders_that_have_no_room_in_the_answer_are_told_to_send_again(
+def test_orders_that_do_not_fit_into_the_response_are_busy(
     shop: Client, orders: str, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.stock_service.ANSWERED_LINES_MAX", 3)
+    monkeypatch.setattr("chalicelib.engine.orders.RESPONSE_LINES_MAX", 3)
     tables.put(a_sku(BLACK, 99), a_sku(WHITE, 99))
     both = ((BLACK, 1), (WHITE, 1))
     found = results(shop, orders, order(1, *both), order(2, (BLACK, 1)), order(3, (BLACK, 1)), cancel(4))
-    assert [told(result) for result in found] == ["201 reserved", "201 reserved", "503 busy", "503 busy"]
+    assert outcomes(found) == ["201 reserved", "201 reserved", "503 busy", "503 busy"]
     again = results(shop, orders, order(3, (BLACK, 1)), cancel(4))
-    assert [told(result) for result in again] == ["200 reserved", "200 cancelled"]
+    assert outcomes(again) == ["200 reserved", "200 cancelled"]

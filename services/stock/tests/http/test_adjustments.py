@@ -1,4 +1,4 @@
-"""Corrections of the stock: by a signed change, or to what was counted."""
+"""Adjusting the stock: by a signed number of units, or to a count."""
 
 from __future__ import annotations
 
@@ -9,10 +9,20 @@ from front_door import Client, Tokens
 
 from inventory_common.limits import STOCK_MAX
 
-from .shop import BLACK, ORDER, OTHER_VENDOR, PRODUCT, Clock, Tables, a_sku, order_body, stock_of
+from ..shop import (
+    BLACK,
+    ORDER,
+    ORDER_PATH,
+    OTHER_VENDOR,
+    SKU_PATH,
+    Clock,
+    Tables,
+    a_sku,
+    order_body,
+    stock_of,
+)
 
-SKU = f"/products/{PRODUCT}/skus/{BLACK}"
-ADJUSTMENTS = f"{SKU}/adjustments"
+ADJUSTMENTS_PATH = f"{SKU_PATH}/adjustments"
 
 
 def by(change: Any, **rest: Any) -> dict[str, Any]:
@@ -24,21 +34,21 @@ def counted(counted_stock: Any, expected_stock: Any, **rest: Any) -> dict[str, A
 
 
 @pytest.fixture
-def held(shop: Client, orders: str, stocked: None) -> None:
-    """Of fifty black ones, ten are reserved."""
-    shop.put(f"/orders/{ORDER}", order_body((BLACK, 10)), orders)
+def reserved(shop: Client, orders: str, stocked: None) -> None:
+    """An order reserves ten of the fifty units of the black variant."""
+    shop.put(ORDER_PATH, order_body((BLACK, 10)), orders)
 
 
-@pytest.mark.usefixtures("held")
+@pytest.mark.usefixtures("reserved")
 @pytest.mark.parametrize(
     ("body", "change"),
     [(by(-7), -7), (by(7), 7), (counted(43, 50), -7), (counted(57, 50), 7), (counted(50, 50), 0)],
     ids=["fewer", "more", "counted fewer", "counted more", "counted as many"],
 )
-def test_a_correction_is_recorded_with_its_reason(
+def test_an_adjustment_is_logged_with_its_reason(
     shop: Client, vendor: str, body: dict[str, Any], change: int
 ) -> None:
-    answer = shop.post(ADJUSTMENTS, body, vendor, idempotency_key="k", x_request_id="req-1")
+    answer = shop.post(ADJUSTMENTS_PATH, body, vendor, idempotency_key="k", x_request_id="req-1")
     assert answer.status == 201
     assert "Idempotent-Replayed" not in answer.headers
     expected = {
@@ -57,34 +67,36 @@ def test_a_correction_is_recorded_with_its_reason(
     }
     assert answer.json["transaction"].items() >= expected.items()
     assert stock_of(shop, vendor) == (50 + change, 10, 40 + change)
-    assert shop.get(SKU, vendor).json == answer.json["sku"]
+    assert shop.get(SKU_PATH, vendor).json == answer.json["sku"]
 
 
-@pytest.mark.usefixtures("held")
+@pytest.mark.usefixtures("reserved")
 @pytest.mark.parametrize("body", [by(-40), counted(10, 50)], ids=["change", "count"])
-def test_what_is_reserved_may_be_all_that_is_left(shop: Client, vendor: str, body: dict[str, Any]) -> None:
-    assert shop.post(ADJUSTMENTS, body, vendor, idempotency_key="k").status == 201
+def test_an_adjustment_can_leave_the_reserved_units_alone(
+    shop: Client, vendor: str, body: dict[str, Any]
+) -> None:
+    assert shop.post(ADJUSTMENTS_PATH, body, vendor, idempotency_key="k").status == 201
     assert stock_of(shop, vendor) == (10, 10, 0)
 
 
-@pytest.mark.usefixtures("held")
+@pytest.mark.usefixtures("reserved")
 @pytest.mark.parametrize("body", [by(-41), by(-51), counted(9, 50), counted(0, 50)])
-def test_what_is_reserved_cannot_be_corrected_away(
+def test_an_adjustment_cannot_leave_fewer_units_than_are_reserved(
     shop: Client, vendor: str, tables: Tables, body: dict[str, Any]
 ) -> None:
-    answer = shop.post(ADJUSTMENTS, body, vendor, idempotency_key="k")
+    answer = shop.post(ADJUSTMENTS_PATH, body, vendor, idempotency_key="k")
     assert (answer.status, answer.code) == (409, "adjustment_below_reserved")
     assert answer.json.items() >= {"current_stock": 50, "reserved_stock": 10, "available_stock": 40}.items()
     assert stock_of(shop, vendor) == (50, 10, 40)
     assert len(tables.records()) == 1
 
 
-@pytest.mark.usefixtures("held")
+@pytest.mark.usefixtures("reserved")
 @pytest.mark.parametrize("body", [counted(60, 49), counted(50, 51), counted(0, 0)])
-def test_a_count_of_other_stock_than_there_is_now_is_stale(
+def test_a_count_is_stale_if_the_stock_is_not_the_expected_one(
     shop: Client, vendor: str, tables: Tables, body: dict[str, Any]
 ) -> None:
-    answer = shop.post(ADJUSTMENTS, body, vendor, idempotency_key="k")
+    answer = shop.post(ADJUSTMENTS_PATH, body, vendor, idempotency_key="k")
     assert (answer.status, answer.code) == (409, "count_stale")
     assert answer.json.items() >= {"current_stock": 50, "reserved_stock": 10, "available_stock": 40}.items()
     assert len(tables.records()) == 1
@@ -118,65 +130,61 @@ def test_a_count_of_other_stock_than_there_is_now_is_stale(
     ],
     ids=range(22),
 )
-def test_what_is_wrong_with_a_correction_is_named(
+def test_an_invalid_member_of_an_adjustment_is_named(
     shop: Client, vendor: str, body: dict[str, Any], path: str
 ) -> None:
-    answer = shop.post(ADJUSTMENTS, body, vendor, idempotency_key="k")
+    answer = shop.post(ADJUSTMENTS_PATH, body, vendor, idempotency_key="k")
     assert (answer.status, answer.code) == (422, "invalid_input")
     assert [error["path"] for error in answer.json["errors"]] == [path]
 
 
 @pytest.mark.usefixtures("stocked")
-def test_a_correction_needs_an_idempotency_key(shop: Client, vendor: str, tables: Tables) -> None:
-    answer = shop.post(ADJUSTMENTS, by(1), vendor)
+def test_an_adjustment_requires_an_idempotency_key(shop: Client, vendor: str, tables: Tables) -> None:
+    answer = shop.post(ADJUSTMENTS_PATH, by(1), vendor)
     assert (answer.status, answer.code) == (400, "idempotency_key_required")
     assert tables.records() == []
 
 
 @pytest.mark.usefixtures("stocked")
 @pytest.mark.parametrize("body", [by(-7), counted(43, 50), counted(50, 50)])
-def test_a_correction_sent_twice_is_done_once(
+def test_an_adjustment_that_is_sent_twice_is_executed_once(
     shop: Client, vendor: str, tables: Tables, clock: Clock, body: dict[str, Any]
 ) -> None:
-    first = shop.post(ADJUSTMENTS, body, vendor, idempotency_key="k")
+    first = shop.post(ADJUSTMENTS_PATH, body, vendor, idempotency_key="k")
     clock.advance(3600)
-    again = shop.post(ADJUSTMENTS, body, vendor, idempotency_key="k")
+    again = shop.post(ADJUSTMENTS_PATH, body, vendor, idempotency_key="k")
     assert (first.status, again.status) == (201, 200)
     assert again.json == first.json
     assert again.headers["Idempotent-Replayed"] == "true"
-    other = shop.post(ADJUSTMENTS, by(-8), vendor, idempotency_key="k")
+    other = shop.post(ADJUSTMENTS_PATH, by(-8), vendor, idempotency_key="k")
     assert (other.status, other.code) == (422, "idempotency_key_reused")
     assert len(tables.records()) == 1
 
 
 @pytest.mark.parametrize("flag", ["is_active", "product_is_active"])
-def test_what_is_not_offered_is_corrected_all_the_same(
-    shop: Client, vendor: str, tables: Tables, flag: str
-) -> None:
-    tables.put(a_sku(current=50, **{flag: False}))
-    assert shop.post(ADJUSTMENTS, by(-7), vendor, idempotency_key="a").status == 201
-    assert shop.post(ADJUSTMENTS, counted(44, 43), vendor, idempotency_key="b").status == 201
+def test_a_deactivated_sku_can_be_adjusted(shop: Client, vendor: str, tables: Tables, flag: str) -> None:
+    tables.put(a_sku(BLACK, 50, 0, **{flag: False}))
+    assert shop.post(ADJUSTMENTS_PATH, by(-7), vendor, idempotency_key="a").status == 201
+    assert shop.post(ADJUSTMENTS_PATH, counted(44, 43), vendor, idempotency_key="b").status == 201
     assert stock_of(shop, vendor) == (44, 0, 44)
 
 
-def test_a_sku_is_corrected_up_to_the_most_it_can_hold(shop: Client, vendor: str, tables: Tables) -> None:
+def test_a_sku_can_be_adjusted_up_to_the_maximum_stock(shop: Client, vendor: str, tables: Tables) -> None:
     tables.put(a_sku(current=STOCK_MAX - 1))
-    answer = shop.post(ADJUSTMENTS, by(2), vendor, idempotency_key="a")
+    answer = shop.post(ADJUSTMENTS_PATH, by(2), vendor, idempotency_key="a")
     assert (answer.status, answer.code) == (409, "stock_limit_exceeded")
-    assert shop.post(ADJUSTMENTS, by(1), vendor, idempotency_key="b").status == 201
-    assert shop.post(ADJUSTMENTS, counted(0, STOCK_MAX), vendor, idempotency_key="c").status == 201
+    assert shop.post(ADJUSTMENTS_PATH, by(1), vendor, idempotency_key="b").status == 201
+    assert shop.post(ADJUSTMENTS_PATH, counted(0, STOCK_MAX), vendor, idempotency_key="c").status == 201
 
 
 @pytest.mark.usefixtures("stocked")
-def test_another_vendors_stock_is_not_there_to_be_corrected(
-    shop: Client, tokens: Tokens, tables: Tables
-) -> None:
+def test_another_vendors_sku_cannot_be_adjusted(shop: Client, tokens: Tokens, tables: Tables) -> None:
     for body in (by(1), by(-51), counted(1, 2)):
-        answer = shop.post(ADJUSTMENTS, body, tokens.vendor(OTHER_VENDOR), idempotency_key="k")
+        answer = shop.post(ADJUSTMENTS_PATH, body, tokens.vendor(OTHER_VENDOR), idempotency_key="k")
         assert (answer.status, answer.code) == (404, "sku_not_found")
         assert "current_stock" not in answer.json
     assert tables.records() == []
 
 
-def test_a_sku_that_is_not_there_is_not_corrected(shop: Client, vendor: str) -> None:
-    assert shop.post(ADJUSTMENTS, by(1), vendor, idempotency_key="k").code == "sku_not_found"
+def test_an_unknown_sku_cannot_be_adjusted(shop: Client, vendor: str) -> None:
+    assert shop.post(ADJUSTMENTS_PATH, by(1), vendor, idempotency_key="k").code == "sku_not_found"

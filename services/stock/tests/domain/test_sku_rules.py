@@ -1,4 +1,4 @@
-"""What a SKU starts as, and what its vendor may change of it; without a database."""
+"""What a new SKU has, and what its vendor may change of it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.sku_rules import changed_sku, new_sku
+from chalicelib.domain.sku_rules import changed_sku, new_sku
 from inventory_common.errors import InvalidInput, ProductInactive, ProductNotFound
 from inventory_common.identity import EVERYTHING, Scope
 from inventory_common.limits import VARIANT_ATTRIBUTES_MAX
 from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 
-from .shop import (
+from ..shop import (
+    ACTOR,
     BLACK,
     NOW,
     OTHER_VENDOR,
     PRODUCT,
-    ACTOR,
     VENDOR,
     a_change,
     a_new_sku,
@@ -31,13 +31,13 @@ LATER = "2026-02-23T11:00:00.000000Z"
 FULL = a_sku(current=50, reserved=10, variant_attributes={"color": "Black", "size": "Large"}, version=4)
 
 
-def test_a_new_sku_is_active_empty_and_of_its_products_vendor() -> None:
+def test_a_new_sku_is_active_has_no_stock_and_belongs_to_its_products_vendor() -> None:
     attributes = {"color": "Black"}
     command = a_new_sku(
         variant_attributes=attributes, unit_price=Decimal("79.5"), reorder_threshold=7, scope=EVERYTHING
     )
-    made = new_sku(command, a_product(vendor_id=OTHER_VENDOR, version=3), ACTOR, NOW)
-    assert made == Sku(
+    created = new_sku(command, a_product(vendor_id=OTHER_VENDOR, version=3), ACTOR, NOW)
+    assert created == Sku(
         product_id=PRODUCT,
         sku=BLACK,
         vendor_id=OTHER_VENDOR,
@@ -56,11 +56,11 @@ def test_a_new_sku_is_active_empty_and_of_its_products_vendor() -> None:
         product_is_active=True,
         product_version=3,
     )
-    assert (made.last_transaction_at, made.last_transaction_id) == (None, None)
-    assert made.variant_attributes is not attributes
+    assert (created.last_transaction_at, created.last_transaction_id) == (None, None)
+    assert created.variant_attributes is not attributes
 
 
-def test_a_sku_needs_no_attributes() -> None:
+def test_variant_attributes_are_optional() -> None:
     assert new_sku(a_new_sku(variant_attributes=None), a_product(), ACTOR, NOW).variant_attributes is None
     assert new_sku(a_new_sku(variant_attributes={}), a_product(), ACTOR, NOW).variant_attributes == {}
 
@@ -70,12 +70,12 @@ def test_a_sku_needs_no_attributes() -> None:
     [None, a_product(vendor_id=OTHER_VENDOR), a_product(vendor_id=OTHER_VENDOR, is_active=False)],
     ids=["none", "another vendor's", "another vendor's, deactivated"],
 )
-def test_a_sku_is_offered_of_a_product_of_ones_own_alone(product: Any) -> None:
+def test_a_vendor_creates_skus_of_its_own_products_alone(product: Any) -> None:
     with pytest.raises(ProductNotFound):
         new_sku(a_new_sku(scope=Scope(VENDOR)), product, ACTOR, NOW)
 
 
-def test_a_deactivated_product_gets_no_sku() -> None:
+def test_a_deactivated_product_accepts_no_new_sku() -> None:
     with pytest.raises(ProductInactive) as refused:
         new_sku(a_new_sku(), a_product(is_active=False), ACTOR, NOW)
     assert refused.value.members == {"product_id": PRODUCT}
@@ -91,7 +91,7 @@ def test_a_deactivated_product_gets_no_sku() -> None:
     ],
     ids=str,
 )
-def test_a_changed_sku_is_the_next_version_with_those_attributes(changes: dict[str, Any]) -> None:
+def test_a_change_makes_the_next_version_with_the_changed_attributes(changes: dict[str, Any]) -> None:
     stamps: dict[str, Any] = {"last_updated": LATER, "last_updated_by": "client:order-system", "version": 5}
     assert changed_sku(FULL, a_change(**changes), ACTOR, LATER) == replace(FULL, **changes, **stamps)
 
@@ -106,12 +106,12 @@ def test_a_changed_sku_is_the_next_version_with_those_attributes(changes: dict[s
     ],
     ids=str,
 )
-def test_what_is_so_already_makes_no_version(changes: dict[str, Any]) -> None:
+def test_a_change_to_the_current_attributes_makes_no_version(changes: dict[str, Any]) -> None:
     assert changed_sku(FULL, a_change(**changes), ACTOR, LATER) is None
 
 
 @pytest.mark.parametrize(
-    ("standing", "patch", "becomes"),
+    ("current", "patch", "becomes"),
     [
         ({"color": "Black"}, {"size": "L"}, {"color": "Black", "size": "L"}),
         ({"color": "Black"}, {"color": "White"}, {"color": "White"}),
@@ -122,23 +122,21 @@ def test_what_is_so_already_makes_no_version(changes: dict[str, Any]) -> None:
     ],
     ids=str,
 )
-def test_attributes_are_merged_and_null_takes_one_away(
-    standing: dict[str, str] | None, patch: dict[str, Any], becomes: dict[str, str]
+def test_variant_attributes_are_merged_and_null_removes_one(
+    current: dict[str, str] | None, patch: dict[str, Any], becomes: dict[str, str]
 ) -> None:
-    changed = changed_sku(
-        a_sku(variant_attributes=standing), a_change(variant_attributes=patch), ACTOR, LATER
-    )
+    changed = changed_sku(a_sku(variant_attributes=current), a_change(variant_attributes=patch), ACTOR, LATER)
     assert changed is not None
     assert changed.variant_attributes == becomes
 
 
-def test_attributes_do_not_pile_up_beyond_their_number() -> None:
-    standing = {f"a{number}": "x" for number in range(VARIANT_ATTRIBUTES_MAX)}
-    full = a_sku(variant_attributes=standing)
+def test_a_merge_cannot_exceed_the_maximum_number_of_variant_attributes() -> None:
+    current = {f"a{number}": "x" for number in range(VARIANT_ATTRIBUTES_MAX)}
+    full = a_sku(variant_attributes=current)
     with pytest.raises(InvalidInput) as refused:
         changed_sku(full, a_change(variant_attributes={"one": "more"}), ACTOR, LATER)
-    most = VARIANT_ATTRIBUTES_MAX
-    message = f"should leave at most {most} attributes, and leaves {most + 1}"
+    limit = VARIANT_ATTRIBUTES_MAX
+    message = f"should leave at most {limit} attributes, but leaves {limit + 1}"
     assert refused.value.members["errors"] == [{"path": "body.variant_attributes", "message": message}]
     changed = changed_sku(full, a_change(variant_attributes={"one": "more", "a0": None}), ACTOR, LATER)
     assert changed is not None
