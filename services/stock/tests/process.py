@@ -41,6 +41,10 @@ class Process:
         """Return another process, with other stores and a cache of its own."""
         return replace(self, storage=self.storage._replace(**stores), sku_cache=SkuCache())
 
+    def through(self, **stores: Any) -> Process:
+        """Return this process with other stores between it and the tables: the cache is the same."""
+        return replace(self, storage=self.storage._replace(**stores))
+
     def restarted(self) -> Process:
         """Return another process over the same stores."""
         return self.over()

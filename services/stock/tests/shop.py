@@ -68,6 +68,22 @@ def immediate(attempts_max: int = 5) -> RetryPolicy:
     )
 
 
+@dataclass
+class MonotonicClock:
+    """A monotonic clock that advances when a test says so, and by each pause of its retry policy."""
+
+    seconds: float = 0.0
+
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
+
+    def retry_policy(self, **limits: Any) -> RetryPolicy:
+        """A retry policy by this clock, whose pauses are as long as they may be."""
+        return RetryPolicy(
+            monotonic=lambda: self.seconds, sleep=self.advance, uniform=lambda low, high: high, **limits
+        )
+
+
 def a_product(product_id: str = PRODUCT, **differences: Any) -> Product:
     attributes: dict[str, Any] = {
         "product_id": product_id,
@@ -252,6 +268,34 @@ class Tables:
         for resource in resources:
             table = "VendorInventory" if hasattr(resource, "sku") else "Products-table"
             self._client.put_item(TableName=table, Item=resource.to_item())
+
+    def put_item(self, item: dict[str, Any], table: str = "VendorInventory") -> None:
+        """Store an item as it is."""
+        self._client.put_item(TableName=table, Item=item)
+
+    def item(self, partition: str, sort: str) -> dict[str, Any] | None:
+        """Return an item of VendorInventory."""
+        key = {"product_id": {"S": partition}, "sku": {"S": sort}}
+        response = self._client.get_item(TableName="VendorInventory", Key=key, ConsistentRead=True)
+        item: dict[str, Any] | None = response.get("Item")
+        return item
+
+    def items(self, table: str = "VendorInventory") -> list[dict[str, Any]]:
+        """Return all items of a table."""
+        pages = self._client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        return [item for page in pages for item in page["Items"]]
+
+    def set_attributes(self, sku: str, **values: Any) -> None:
+        """Change attributes of a SKU without a new sequence number, as a PATCH of another process does."""
+        assignments = [f"#{name} = :{name}" for name in values]
+        self._client.update_item(
+            TableName="VendorInventory",
+            Key={"product_id": {"S": PRODUCT}, "sku": {"S": sku}},
+            UpdateExpression=f"SET {', '.join(assignments)}, #version = #version + :one",
+            ExpressionAttributeNames={f"#{name}": name for name in (*values, "version")},
+            ExpressionAttributeValues={f":{name}": value for name, value in values.items()}
+            | {":one": {"N": "1"}},
+        )
 
     def put_order(self, order: Order) -> None:
         """Store an order that has no parts."""
