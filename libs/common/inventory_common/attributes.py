@@ -76,7 +76,11 @@ NO_CONTROL_CHARACTERS: Final = r"^[^\x00-\x1f\x7f-\x9f]+$"
 _BLANK_CHARACTERS: Final = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 READABLE: Final = rf"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f{_BLANK_CHARACTERS}][^\x00-\x1f\x7f-\x9f]*$"
 """The pattern of texts that have no control characters and are not blank."""
-_COMPILED: Final = {pattern: re.compile(pattern) for pattern in (NO_CONTROL_CHARACTERS, READABLE)}
+_PATTERN_ERRORS: Final = {
+    NO_CONTROL_CHARACTERS: "should have no control characters",
+    READABLE: "should not be blank, and should have no control characters",
+}
+_COMPILED: Final = {pattern: re.compile(pattern) for pattern in _PATTERN_ERRORS}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _DECIMAL: Final = re.compile(rf"[0-9]{{1,7}}(\.[0-9]{{1,{MONEY_DECIMAL_PLACES}}})?")
 NOTES_FORMAT: Final = f"utf-8-of-{NOTES_MAX_BYTES}-bytes"
@@ -125,7 +129,7 @@ class Text(_Checked):
         if _SURROGATE.search(value):
             raise ValueError("should be valid Unicode")
         if not _COMPILED[self.pattern].fullmatch(value):
-            raise ValueError("should not be blank, and should have no control characters")
+            raise ValueError(_PATTERN_ERRORS[self.pattern])
         if self.max_bytes is not None and len(value.encode()) > self.max_bytes:
             raise ValueError(f"should be at most {self.max_bytes} bytes of UTF-8")
         return value

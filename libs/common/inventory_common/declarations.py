@@ -47,7 +47,7 @@ _ATTRIBUTE: Final = "declaration"
 B = TypeVar("B")
 S = TypeVar("S")
 P = ParamSpec("P")
-View = Callable[Concatenate[S, Request[B], P], Response]
+_View = Callable[Concatenate[S, Request[B], P], Response]
 """A route's method: takes a checked request, and the path's parameters by name."""
 
 
@@ -180,7 +180,7 @@ def route(
     tag: str | None = None,
     errors: Collection[type[InventoryError]] = (),
     unavailable: type[Unavailable] = DatabaseUnavailable,
-) -> Callable[[View[S, B, P]], View[S, B, P]]:
+) -> Callable[[_View[S, B, P]], _View[S, B, P]]:
     """Declare a method to be a route; `RestService.add` registers it.
 
     Parameters
@@ -216,7 +216,7 @@ def route(
         The error while the store that it reads is not available.
     """
 
-    def declare(view: View[S, B, P]) -> View[S, B, P]:
+    def declare(view: _View[S, B, P]) -> _View[S, B, P]:
         declaration = Declaration(
             method=method,
             path=path,

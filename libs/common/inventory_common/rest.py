@@ -54,7 +54,7 @@ _METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST"
 LambdaFunction = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 """The entry point of a Lambda function: takes an event and a context, and returns a response."""
 
-ScheduledFunction = Callable[[Mapping[str, Any], Any], None]
+_ScheduledFunction = Callable[[Mapping[str, Any], Any], None]
 """The entry point of a Lambda function that returns nothing."""
 
 
@@ -237,14 +237,14 @@ class RestService(Chalice):
 
         return register
 
-    def on_schedule(self, expression: str) -> Callable[[ScheduledWork], ScheduledFunction]:
+    def on_schedule(self, expression: str) -> Callable[[ScheduledWork], _ScheduledFunction]:
         """Register a function that runs on a schedule, e.g. ``rate(1 minute)``.
 
         It takes the invocation's id and returns fields of the log line of the run.  `schedules` contains
         every such function's schedule.
         """
 
-        def register(work: ScheduledWork) -> ScheduledFunction:
+        def register(work: ScheduledWork) -> _ScheduledFunction:
             name = work.__name__
             self.schedules[name] = expression
 
@@ -253,7 +253,7 @@ class RestService(Chalice):
             def scheduled(event: CloudWatchEvent) -> None:
                 run_scheduled(name, work, getattr(event.context, "aws_request_id", ""), self.app_name)
 
-            registered: ScheduledFunction = update_wrapper(scheduled, work)
+            registered: _ScheduledFunction = update_wrapper(scheduled, work)
             return registered
 
         return register
