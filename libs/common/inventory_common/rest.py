@@ -353,8 +353,9 @@ class RestService(Chalice):
 
 
 def _declared_routes(subject: type) -> Iterator[tuple[str, Declaration]]:
-    for name, member in vars(subject).items():
-        declared = declaration_of(member)
+    """Yield the names and declarations of a class's routes, those of its base classes first."""
+    for name in dict.fromkeys(name for cls in reversed(subject.__mro__) for name in vars(cls)):
+        declared = declaration_of(getattr(subject, name, None))
         if declared is not None:
             yield name, declared
 
