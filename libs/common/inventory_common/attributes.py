@@ -82,7 +82,7 @@ _PATTERN_ERRORS: Final = {
 }
 _COMPILED: Final = {pattern: re.compile(pattern) for pattern in _PATTERN_ERRORS}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_DECIMAL: Final = re.compile(rf"[0-9]{{1,7}}(\.[0-9]{{1,{MONEY_DECIMAL_PLACES}}})?")
+_DECIMAL: Final = re.compile(rf"[0-9]{{1,{len(str(int(MONEY_MAX)))}}}(\.[0-9]{{1,{MONEY_DECIMAL_PLACES}}})?")
 NOTES_FORMAT: Final = f"utf-8-of-{NOTES_MAX_BYTES}-bytes"
 """The `format` of notes in documents: JSON Schema cannot count bytes."""
 

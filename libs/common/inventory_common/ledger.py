@@ -7,8 +7,10 @@ each record the `ChainHead` after the previous one.
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any, Final, Self
 
+from .attributes import attributes_of, form_of, is_optional
 from .ids import StockKey, transaction_id
 from .limits import STOCK_MAX
 from .skus import FIRST_PREVIOUS_HASH
@@ -21,23 +23,10 @@ __all__ = ["EMPTY_LOG", "RECORD_ATTRIBUTES", "ChainHead", "Difference", "check_b
 RECORD_ATTRIBUTES: Final = tuple(field.name for field in fields(TransactionRecord))
 """The attributes of a record.  None is ever added: every hash covers all of them."""
 
-_OPTIONAL: Final = frozenset({"order_id", "notes"})
-_INTEGERS: Final = frozenset(
-    {
-        "quantity_change",
-        "stock_before",
-        "stock_after",
-        "sequence",
-        "quantity",
-        "reserved_before",
-        "reserved_after",
-    }
-)
-
 
 @value
 class Difference:
-    """One difference between what was expected and what was found at one record.
+    """One difference between what was expected and what was found at a record.
 
     `kind` is the attribute that differs, or one of ``missing_record``, ``unexpected_record``,
     ``unreadable_record``, ``attributes``, ``missing_sku``, or ``sku.`` and an attribute of the live SKU.
@@ -203,15 +192,30 @@ def _malformed(document: Mapping[str, Any]) -> list[str]:
 
 
 def _has_type(name: str, value: Any) -> bool:
-    if name in _INTEGERS:
+    if name in _integers():
         return type(value) is int
-    return isinstance(value, str) or (name in _OPTIONAL and value is None)
+    return isinstance(value, str) or (name in _optional() and value is None)
 
 
 def _description(name: str) -> str:
-    if name in _INTEGERS:
+    if name in _integers():
         return "an integer"
-    return "a string or null" if name in _OPTIONAL else "a string"
+    return "a string or null" if name in _optional() else "a string"
+
+
+# Not constants: the annotations are evaluated when the first record is checked, not at a cold start.
+
+
+@cache
+def _integers() -> frozenset[str]:
+    annotations = attributes_of(TransactionRecord).items()
+    return frozenset(name for name, annotation in annotations if form_of(annotation).get("type") == "integer")
+
+
+@cache
+def _optional() -> frozenset[str]:
+    annotations = attributes_of(TransactionRecord).items()
+    return frozenset(name for name, annotation in annotations if is_optional(annotation))
 
 
 def _is_timestamp(text: str) -> bool:

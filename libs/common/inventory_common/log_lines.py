@@ -29,7 +29,7 @@ Level = Literal["INFO", "WARN", "ERROR"]
 
 
 def log_event(service: str, message: str, /, *, level: Level = "INFO", **fields: Any) -> None:
-    """Write one line about an event of `service`; never raises, as no response must fail because of its log.
+    """Write one line about an event of `service`; never raises, so that no response fails because of its log.
 
     Parameters
     ----------
