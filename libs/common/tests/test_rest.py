@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inventory_common import schema
-from inventory_common.attributes import Items, Name, OneOf, Price, Quantity, Text
+from inventory_common.attributes import NO_CONTROL_CHARACTERS, Items, Name, OneOf, Price, Quantity, Text
 from inventory_common.bodies import body
 from inventory_common.declarations import NO_CONTENT, PUBLIC, ResponseSpec, route
 from inventory_common.dynamodb import connect
@@ -26,6 +26,7 @@ from inventory_common.errors import Busy, InventoryError, SkuNotFound, Unauthent
 from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import ANYBODY, EVERYTHING, Principal, Role, Scope, TokenVerifier
 from inventory_common.pages import Listing, Page, PageRequest, encode_cursor
+from inventory_common.preconditions import ANY_VERSION, IfMatch
 from inventory_common.requests import Parameter, Request
 from inventory_common.responses import json_response, no_content, page_response
 from inventory_common.rest import RestService
@@ -118,7 +119,7 @@ class Shop:
         "/products",
         allowed_roles=PUBLIC,
         query={
-            "category": Parameter(Text(10), "The category.", required=True),
+            "category": Parameter(Text(10, NO_CONTROL_CHARACTERS), "The category.", required=True),
             "active": Parameter(OneOf(("true", "false")), "Whether it is active.", default="true"),
         },
         paged=True,
@@ -346,6 +347,28 @@ def test_another_vendor_in_the_path_is_forbidden_to_vendors_only(shop: Shop, cal
     own = {**INVENTORY, "parameters": {"vendor_id": "VENDOR%2D001"}}
     assert call("GET", "/vendors/VENDOR%2D001/inventory", as_="vendor", **own).status == 200
     assert [request.scope for request in shop.requests] == [EVERYTHING, Scope("VENDOR-001")]
+
+
+def test_a_value_of_a_parameter_can_be_reserved_for_roles(shop: Shop, call: Call) -> None:
+    class Things:
+        @route(
+            "GET",
+            "/things",
+            allowed_roles=PUBLIC,
+            allowed_roles_by_query={("active", "false"): {Role.ADMIN}},
+            query={"active": Parameter(OneOf(("true", "false")), "Whether it is active.")},
+            response=NO_CONTENT,
+        )
+        def list_things(self, request: Request[None]) -> Response:
+            return no_content()
+
+    shop.app.add(Things())
+    for query in ({}, {"active": ["true"]}):
+        assert call("GET", "/things", query=query).status == 204
+    for values in (["false"], ["true", "false"]):
+        assert call("GET", "/things", query={"active": values}).status == 401
+        assert call("GET", "/things", as_="vendor", query={"active": values}).status == 403
+    assert call("GET", "/things", as_="admin", query={"active": ["false"]}).status == 204
 
 
 # The order of the checks
@@ -737,6 +760,48 @@ def test_the_key_of_a_request_never_changes(
     # Clients repeat commands across a deployment: with another id, a command would be executed twice.
     call("POST", path, as_=as_, body=body, headers={"Idempotency-Key": "key-1"}, **parts)
     assert shop.requests[0].idempotency_key == expected
+
+
+def test_a_member_of_the_body_can_require_a_key(shop: Shop, call: Call) -> None:
+    class Refunds:
+        @route(
+            "POST",
+            "/refunds",
+            allowed_roles={Role.ORDERS},
+            body=Lines,
+            idempotency="optional",
+            key_required_with="lines",
+            response=NO_CONTENT,
+        )
+        def refund(self, request: Request[Lines]) -> Response:
+            return no_content()
+
+    shop.app.add(Refunds())
+    partial = '{"lines":[{"quantity":1}]}'
+    assert call("POST", "/refunds", as_="orders", body=partial).body["code"] == "idempotency_key_required"
+    assert (
+        call("POST", "/refunds", as_="orders", body=partial, headers={"Idempotency-Key": "1"}).status == 204
+    )
+    for whole in ("{}", '{"lines":null}'):
+        assert call("POST", "/refunds", as_="orders", body=whole).status == 204
+    assert call("POST", "/refunds", as_="orders", body="[]").status == 422
+
+
+def test_the_versions_of_if_match_reach_a_route_that_accepts_them(shop: Shop, call: Call) -> None:
+    received: list[IfMatch] = []
+
+    class Things:
+        @route("DELETE", "/things", allowed_roles={Role.VENDOR}, versioned=True, response=NO_CONTENT)
+        def delete(self, request: Request[None]) -> Response:
+            received.append(request.if_match)
+            return no_content()
+
+    shop.app.add(Things())
+    call("DELETE", "/things", as_="vendor", headers={"If-Match": '"3"'})
+    call("DELETE", "/things", as_="vendor")
+    assert received == [IfMatch(frozenset({"3"})), ANY_VERSION]
+    call("DELETE", "/products/PROD-E4F9A", as_="vendor", headers={"If-Match": '"3"'}, **PRODUCT)
+    assert shop.requests[0].if_match == ANY_VERSION
 
 
 def test_a_key_is_ignored_by_a_route_that_does_not_accept_one(shop: Shop, call: Call) -> None:
