@@ -238,7 +238,7 @@ def test_any_other_value_is_not_a_quantity(json_text: str) -> None:
 
 
 @pytest.mark.parametrize("json_text", ["0", "1", "1000000000"])
-def test_a_threshold_is_zero_to_a_thousand_million(json_text: str) -> None:
+def test_a_threshold_is_zero_to_a_billion(json_text: str) -> None:
     assert _read(THRESHOLD, json_text) == int(json_text)
 
 

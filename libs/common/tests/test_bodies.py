@@ -304,7 +304,7 @@ def test_the_schema_of_a_body_of_several_forms_says_what_each_form_needs_and_lac
 
 
 def test_the_schema_of_a_form_lists_the_values_that_the_form_allows() -> None:
-    place, settle = BATCH.schema()["$defs"]["BatchedOrder"]["oneOf"]
+    place, other = BATCH.schema()["$defs"]["BatchedOrder"]["oneOf"]
     assert place["required"] == ["order_id", "lines"]
     assert place["properties"]["command"] == {
         "type": "string",
@@ -312,13 +312,13 @@ def test_the_schema_of_a_form_lists_the_values_that_the_form_allows() -> None:
         "default": "place",
         "title": "Command",
     }
-    assert settle["required"] == ["order_id", "command"]
-    assert settle["properties"]["command"] == {
+    assert other["required"] == ["order_id", "command"]
+    assert other["properties"]["command"] == {
         "type": "string",
         "enum": ["confirm", "cancel"],
         "title": "Command",
     }
-    assert settle["properties"]["lines"] == {"type": "null"}
+    assert other["properties"]["lines"] == {"type": "null"}
 
 
 def test_a_class_of_several_forms_cannot_have_a_check_of_its_own() -> None:
