@@ -196,6 +196,12 @@ class _AttributesBody(BodyType[B]):
     def canonical(self, body: Any) -> dict[str, Any]:
         return {name: member for name, member in body.items() if member is not None}
 
+    def schema(self) -> dict[str, Any]:
+        schema = super().schema()
+        for member in schema["properties"].values():
+            member.pop("default", None)  # pydantic needs one; here, an absent member has no value
+        return schema
+
     def _plain(self, validated: Any) -> Any:
         return validated.model_dump(exclude_unset=True)
 

@@ -646,6 +646,11 @@ def test_the_schema_of_a_creation_requires_what_the_creator_has_to_set() -> None
     assert schema["description"].startswith("A product to be created")
 
 
+@pytest.mark.parametrize("body_type", [NEW_PRODUCT, NEW_SKU, PRODUCT_PATCH, SKU_PATCH])
+def test_an_absent_attribute_has_no_default_in_the_schema(body_type: BodyType[Any]) -> None:
+    assert [name for name, member in body_type.schema()["properties"].items() if "default" in member] == []
+
+
 def test_the_schema_of_a_merge_patch_requires_nothing() -> None:
     schema = SKU_PATCH.schema()
     assert "required" not in schema

@@ -1,4 +1,4 @@
-"""Functions that handle the changes of a stream: registered with Chalice, and called like Lambda does."""
+"""Functions that handle the changes of a stream: registered with Chalice, and called the way Lambda does."""
 
 import sys
 from types import ModuleType

@@ -1,4 +1,4 @@
-"""Functions that run on a schedule: registered with Chalice, and called like Lambda does."""
+"""Functions that run on a schedule: registered with Chalice, and called the way Lambda does."""
 
 import json
 import sys

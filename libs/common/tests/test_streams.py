@@ -10,6 +10,7 @@ from inventory_common.dynamodb import connect
 from inventory_common.errors import Busy
 from inventory_common.schema import PRODUCTS, VENDOR_INVENTORY
 from inventory_common.streams import (
+    LOG_CHANGES,
     PRODUCT_CHANGES,
     SKU_CHANGES,
     ItemChange,
@@ -171,6 +172,7 @@ def test_the_calls_of_dynamodb_are_counted_in_the_line_of_their_batch(
         (SKU_CHANGES, {"product_id": {"S": "ORDER-SKU-1"}, "sku": {"S": "#ORDER"}}, False),
         (SKU_CHANGES, {"product_id": {"S": "SKU-1"}, "sku": {"S": "#MARKER"}}, False),
         (SKU_CHANGES, {"product_id": {"S": "#ALERT#SKU-1"}, "sku": {"S": "#ALERT"}}, False),
+        (LOG_CHANGES, {"transaction_id": {"S": "not the id of a record"}}, True),
     ],
 )
 def test_a_subscription_matches_items_by_their_keys(
@@ -181,6 +183,6 @@ def test_a_subscription_matches_items_by_their_keys(
 
 def test_the_tables_of_subscriptions_have_streams_with_both_images(declared_tables: dict[str, Any]) -> None:
     assert (PRODUCT_CHANGES.table, SKU_CHANGES.table) == (PRODUCTS, VENDOR_INVENTORY)
-    for subscription in (PRODUCT_CHANGES, SKU_CHANGES):
+    for subscription in (PRODUCT_CHANGES, SKU_CHANGES, LOG_CHANGES):
         assert declared_tables[subscription.table.name]["stream_view_type"] == "NEW_AND_OLD_IMAGES"
         assert subscription.key_attribute in (subscription.table.partition_key, subscription.table.sort_key)
