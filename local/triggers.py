@@ -51,7 +51,7 @@ def event_sources(app: Any, functions: Any, prefix: str) -> list[EventSource]:
         EventSource(
             streams,
             _stream_of(tables, prefix + subscription.table.name),
-            subscription.has,
+            subscription.matches,
             _with_context(name, getattr(functions, name)),
         )
         for name, subscription in app.subscriptions.items()
