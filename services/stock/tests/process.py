@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from chalicelib.bootstrap import Storage
@@ -44,29 +45,29 @@ class Process:
         """Return another process over the same stores."""
         return self.over()
 
-    @property
+    @cached_property
     def executor(self) -> Executor:
         return Executor(
             self.storage.state, self.storage.skus, self.clock, self.retry_policy, self.sku_cache
         )
 
-    @property
+    @cached_property
     def sagas(self) -> Sagas:
         return Sagas(self.storage.orders, self.storage.state, self.executor)
 
-    @property
+    @cached_property
     def orders(self) -> Orders:
         return Orders(self.storage.orders, self.executor, self.sagas, self.clock, self.retry_policy)
 
-    @property
+    @cached_property
     def skus(self) -> Skus:
         return Skus(self.storage.skus, self.storage.state, self.clock, self.retry_policy)
 
-    @property
+    @cached_property
     def stock(self) -> Stock:
         return Stock(self.storage.state, self.executor)
 
-    @property
+    @cached_property
     def sweeper(self) -> Sweeper:
         return Sweeper(self.storage.orders, self.executor, self.sagas, self.clock, self.retry_policy)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from front_door import Client
 from refusal_walk import EMPTY, OWN_ROUTES, Row, Table
 
-from .shop import BLACK, ORDER, PRODUCT, VENDOR, WHITE, Tables, a_product, a_sku, asked
+from .shop import BLACK, ORDER, PRODUCT, VENDOR, WHITE, Tables, a_product, a_sku, order_body
 
 WRITERS = frozenset({"vendor", "admin"})
 READERS = frozenset({"vendor", "orders", "auditor", "admin"})
@@ -70,7 +70,7 @@ ROUTES: Table = {
     ),
     ("PUT", "/orders/{order_id}"): Row(
         allowed_roles=ORDER_SYSTEMS,
-        body=asked((BLACK, 4)),
+        body=order_body((BLACK, 4)),
         writing={"paths": PATHS | {"order_id": ANOTHER_ORDER}},
     ),
     ("GET", "/orders/{order_id}"): Row(
@@ -79,9 +79,9 @@ ROUTES: Table = {
     ("GET", "/orders"): Row(allowed_roles=ORDER_SYSTEMS, paged=True),
     ("POST", "/orders/batch"): Row(
         allowed_roles=ORDER_SYSTEMS,
-        body={"orders": [{"order_id": ORDER} | asked((BLACK, 4))]},
+        body={"orders": [{"order_id": ORDER} | order_body((BLACK, 4))]},
         per_item=True,
-        writing={"body": {"orders": [{"order_id": ANOTHER_ORDER} | asked((BLACK, 4))]}},
+        writing={"body": {"orders": [{"order_id": ANOTHER_ORDER} | order_body((BLACK, 4))]}},
     ),
     ("POST", "/orders/{order_id}/extend"): Row(
         allowed_roles=ORDER_SYSTEMS,
@@ -116,7 +116,7 @@ ROUTES: Table = {
 
 def furnish(shop: Client, tables: Tables, orders: str) -> None:
     """Store what the requests of the table are about: an order of four black ones, one of them confirmed."""
-    tables.keep(a_product(), a_sku(BLACK, 50), a_sku(WHITE, 3))
-    assert shop.put(f"/orders/{ORDER}", asked((BLACK, 4)), orders).status == 201
+    tables.put(a_product(), a_sku(BLACK, 50), a_sku(WHITE, 3))
+    assert shop.put(f"/orders/{ORDER}", order_body((BLACK, 4)), orders).status == 201
     confirmed = shop.post(f"/orders/{ORDER}/confirm", ONE_BLACK, orders, idempotency_key="before-the-walk")
     assert confirmed.status == 200

@@ -9,7 +9,7 @@ from front_door import Client, Tokens
 
 from inventory_common.limits import STOCK_MAX
 
-from .shop import BLACK, ORDER, OTHER_VENDOR, PRODUCT, Clock, Tables, a_sku, asked, stock_of
+from .shop import BLACK, ORDER, OTHER_VENDOR, PRODUCT, Clock, Tables, a_sku, order_body, stock_of
 
 SKU = f"/products/{PRODUCT}/skus/{BLACK}"
 ADJUSTMENTS = f"{SKU}/adjustments"
@@ -26,7 +26,7 @@ def counted(counted_stock: Any, expected_stock: Any, **rest: Any) -> dict[str, A
 @pytest.fixture
 def held(shop: Client, orders: str, stocked: None) -> None:
     """Of fifty black ones, ten are reserved."""
-    shop.put(f"/orders/{ORDER}", asked((BLACK, 10)), orders)
+    shop.put(f"/orders/{ORDER}", order_body((BLACK, 10)), orders)
 
 
 @pytest.mark.usefixtures("held")
@@ -153,14 +153,14 @@ def test_a_correction_sent_twice_is_done_once(
 def test_what_is_not_offered_is_corrected_all_the_same(
     shop: Client, vendor: str, tables: Tables, flag: str
 ) -> None:
-    tables.keep(a_sku(current=50, **{flag: False}))
+    tables.put(a_sku(current=50, **{flag: False}))
     assert shop.post(ADJUSTMENTS, by(-7), vendor, idempotency_key="a").status == 201
     assert shop.post(ADJUSTMENTS, counted(44, 43), vendor, idempotency_key="b").status == 201
     assert stock_of(shop, vendor) == (44, 0, 44)
 
 
 def test_a_sku_is_corrected_up_to_the_most_it_can_hold(shop: Client, vendor: str, tables: Tables) -> None:
-    tables.keep(a_sku(current=STOCK_MAX - 1))
+    tables.put(a_sku(current=STOCK_MAX - 1))
     answer = shop.post(ADJUSTMENTS, by(2), vendor, idempotency_key="a")
     assert (answer.status, answer.code) == (409, "stock_limit_exceeded")
     assert shop.post(ADJUSTMENTS, by(1), vendor, idempotency_key="b").status == 201

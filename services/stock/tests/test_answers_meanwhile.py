@@ -13,7 +13,7 @@ from chalicelib.inventory_items import order_item
 from chalicelib.orders import EXPIRED, Errand, Order, Phase
 from inventory_common.timestamps import plus_seconds
 
-from .shop import BLACK, NOW, ORDER, Tables, a_line, a_sku, an_order, asked
+from .shop import BLACK, NOW, ORDER, Tables, a_line, a_sku, an_order, order_body
 
 ADDRESS = f"/orders/{ORDER}"
 ERRAND = Errand(performed_by="client:other", request_id="request-0", lease_until=plus_seconds(NOW, 60))
@@ -29,7 +29,7 @@ def keep_order(dynamodb: Any) -> Callable[[Order], None]:
 @pytest.mark.parametrize(
     ("phase", "ask"),
     [
-        (Phase.RELEASING, lambda shop, token: shop.put(ADDRESS, asked((BLACK, 5)), token)),
+        (Phase.RELEASING, lambda shop, token: shop.put(ADDRESS, order_body((BLACK, 5)), token)),
         (Phase.PLACING, lambda shop, token: shop.post(f"{ADDRESS}/confirm", token=token)),
         (Phase.PLACING, lambda shop, token: shop.post(f"{ADDRESS}/cancel", token=token)),
         (Phase.CONFIRMING, lambda shop, token: shop.post(f"{ADDRESS}/cancel", token=token)),
@@ -40,7 +40,7 @@ def keep_order(dynamodb: Any) -> Callable[[Order], None]:
 def test_another_command_is_told_to_come_back(
     shop: Client, orders: str, tables: Tables, keep_order: Any, phase: Phase, ask: Ask
 ) -> None:
-    tables.keep(a_sku(current=50, reserved=5))
+    tables.put(a_sku(current=50, reserved=5))
     standing = replace(an_order(a_line(reserved=5)), phase=phase, errand=ERRAND)
     keep_order(standing)
     before = shop.get(ADDRESS, orders)

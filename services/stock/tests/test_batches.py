@@ -18,15 +18,15 @@ from inventory_common.tuning import CONFLICTS_BEFORE_SAGA
 from .shop import (
     BLACK,
     PRODUCT,
-    SOURCE,
+    ACTOR,
     WHITE,
     Clock,
     Tables,
     a_restock,
     a_sku,
-    an_intent,
-    asked,
-    asking,
+    a_key,
+    order_body,
+    an_order_of,
     stock_of,
 )
 from .test_round_trips import READ, TRANSACTION, counting
@@ -38,7 +38,7 @@ Order = dict[str, Any]
 
 
 def order(number: int, *lines: tuple[str, int], **rest: Any) -> Order:
-    return {"order_id": f"ORDER-{number}"} | asked(*lines or [(BLACK, 1)], **rest)
+    return {"order_id": f"ORDER-{number}"} | order_body(*lines or [(BLACK, 1)], **rest)
 
 
 def confirm(number: int) -> Order:
@@ -97,7 +97,7 @@ def comparable(result: dict[str, Any]) -> dict[str, Any]:
 def test_each_order_of_a_batch_is_done_or_refused_by_itself(
     shop: Client, orders: str, tables: Tables
 ) -> None:
-    shop.put("/orders/ORDER-0", asked((BLACK, 2)), orders)
+    shop.put("/orders/ORDER-0", order_body((BLACK, 2)), orders)
     found = results(
         shop,
         orders,
@@ -177,7 +177,7 @@ def test_a_batch_comes_to_what_its_commands_come_to_one_by_one(
                     ("product_id", "sku") if table == "VendorInventory" else ("transaction_id", "timestamp")
                 )
                 dynamodb.delete_item(TableName=table, Key={name: item[name] for name in names})
-        tables.keep(*(a_sku(sku, 6) for sku in skus), a_sku(inactive, 9, is_active=False))
+        tables.put(*(a_sku(sku, 6) for sku in skus), a_sku(inactive, 9, is_active=False))
 
     def command() -> Order:
         number = dice.randrange(14)
@@ -230,7 +230,7 @@ def test_a_batch_has_at_most_two_thousand_lines_as_they_are_sent(shop: Client, o
 
 
 def test_an_order_of_a_batch_has_one_to_forty_nine_lines(shop: Client, orders: str, tables: Tables) -> None:
-    tables.keep(*(a_sku(f"SKU-{PRODUCT}-V{number}", 9) for number in range(49)))
+    tables.put(*(a_sku(f"SKU-{PRODUCT}-V{number}", 9) for number in range(49)))
     lines = [(f"SKU-{PRODUCT}-V{number}", 1) for number in range(49)]
     assert [told(r) for r in results(shop, orders, order(1, *lines), order(2, *lines))] == [
         "201 reserved"
@@ -249,7 +249,7 @@ def test_an_order_of_a_batch_has_one_to_forty_nine_lines(shop: Client, orders: s
         ({"orders": {}}, "body.orders"),
         ({"orders": [{"order_id": "ORDER-1"}]}, "body.orders[0]"),
         ({"orders": [confirm(1), confirm(1) | {"hold_seconds": 60}]}, "body.orders[1]"),
-        ({"orders": [cancel(1) | asked((BLACK, 1))]}, "body.orders[0]"),
+        ({"orders": [cancel(1) | order_body((BLACK, 1))]}, "body.orders[0]"),
         ({"orders": [confirm(1) | {"command": "refund"}]}, "body.orders[0].command"),
         ({"orders": [confirm(1) | {"order_id": "batch"}]}, "body.orders[0].order_id"),
         ({"orders": [order(1, (BLACK, 0))]}, "body.orders[0].lines[0].quantity"),
@@ -274,7 +274,7 @@ def test_what_is_wrong_with_a_batch_is_named_and_nothing_is_done(
 def test_forty_nine_orders_on_one_sku_are_one_read_and_one_transaction(
     shop: Client, orders: str, tables: Tables, service: StockService
 ) -> None:
-    tables.keep(a_sku(current=99))
+    tables.put(a_sku(current=99))
     calls: list[str] = []
     with counting(service.gateway._client, calls):
         found = results(shop, orders, *(order(number) for number in range(49)))
@@ -293,7 +293,7 @@ def test_forty_nine_orders_on_one_sku_are_one_read_and_one_transaction(
 def test_a_batch_in_trouble_answers_for_each_order(
     shop: Client, orders: str, tables: Tables, service: StockService, service_module: Any, monkeypatch: Any
 ) -> None:
-    tables.keep(a_sku(current=500))
+    tables.put(a_sku(current=500))
     rival = Rival(service.gateway, lambda: None, throttled, *[conflict] * 6)
     monkeypatch.setattr(service_module, "stock", replace(service, gateway=rival))
     sent = [order(number) for number in range(99)]
@@ -312,11 +312,11 @@ def test_a_batch_in_trouble_answers_for_each_order(
 def test_an_order_that_goes_on_in_steps_is_placed_before_it_is_confirmed(
     shop: Client, orders: str, tables: Tables, service: StockService, service_module: Any, monkeypatch: Any
 ) -> None:
-    tables.keep(a_sku(current=9), a_sku(WHITE, 9))
+    tables.put(a_sku(current=9), a_sku(WHITE, 9))
     numbers = iter(range(9))
 
     def restock() -> None:
-        service.restock(a_restock(1, idempotency_key=an_intent(f"key-{next(numbers)}")), SOURCE)
+        service.restock(a_restock(1, idempotency_key=a_key(f"key-{next(numbers)}")), ACTOR)
 
     rival = Rival(service.gateway, *[restock] * CONFLICTS_BEFORE_SAGA)
     monkeypatch.setattr(service_module, "stock", replace(service, gateway=rival, memory=Memory()))
@@ -329,14 +329,14 @@ def test_an_order_that_goes_on_in_steps_is_placed_before_it_is_confirmed(
 def place_wide(service: StockService, tables: Tables) -> None:
     """Place an order that is kept in parts, and settled in steps."""
     skus = [f"SKU-{PRODUCT}-V{number:02}" for number in range(50)]
-    tables.keep(*(a_sku(sku, 9) for sku in skus))
-    service.place(asking(*((sku, 1) for sku in skus), order_id="ORDER-2"), SOURCE)
+    tables.put(*(a_sku(sku, 9) for sku in skus))
+    service.place(an_order_of(*((sku, 1) for sku in skus), order_id="ORDER-2"), ACTOR)
 
 
 def test_an_order_in_steps_that_the_database_does_not_take_fails_alone(
     shop: Client, orders: str, tables: Tables, service: StockService, service_module: Any, monkeypatch: Any
 ) -> None:
-    tables.keep(a_sku(current=9))
+    tables.put(a_sku(current=9))
     place_wide(service, tables)
     rival = Rival(service.gateway, lambda: None, throttled)
     monkeypatch.setattr(service_module, "stock", replace(service, gateway=rival, memory=Memory()))
@@ -360,14 +360,14 @@ def test_a_defect_in_an_order_in_steps_is_no_answer_of_that_order(
     place_wide(service, tables)
     beside = replace(service, gateway=Rival(service.gateway, broken), memory=Memory())
     with pytest.raises(AssertionError, match="a defect"):
-        beside.batch([BatchedOrder("ORDER-2", "confirm")], SOURCE)
+        beside.batch([BatchedOrder("ORDER-2", "confirm")], ACTOR)
 
 
 def test_orders_that_have_no_room_in_the_answer_are_told_to_send_again(
     shop: Client, orders: str, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.stock_service.ANSWERED_LINES_MAX", 3)
-    tables.keep(a_sku(BLACK, 99), a_sku(WHITE, 99))
+    tables.put(a_sku(BLACK, 99), a_sku(WHITE, 99))
     both = ((BLACK, 1), (WHITE, 1))
     found = results(shop, orders, order(1, *both), order(2, (BLACK, 1)), order(3, (BLACK, 1)), cancel(4))
     assert [told(result) for result in found] == ["201 reserved", "201 reserved", "503 busy", "503 busy"]

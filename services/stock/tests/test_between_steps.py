@@ -25,9 +25,9 @@ from chalicelib.snapshot import NeedsSteps, Snapshot
 from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.errors import InvalidInput, OrderInProgress
 
-from .shop import BLACK, NOW, ORDER, PRODUCT, a_line, a_sku, an_intent, an_occasion, an_order, asking
+from .shop import BLACK, NOW, ORDER, PRODUCT, a_line, a_sku, a_key, a_context, an_order, an_order_of
 
-WHEN = an_occasion()
+WHEN = a_context()
 LEASE = "2026-02-23T10:31:00.000000Z"
 ERRAND = Errand(performed_by="web-shop", request_id="r", lease_until=LEASE)
 WAYS: list[tuple[Callable[..., Any], Settlement]] = [(confirm, CONFIRM), (cancel, CANCEL), (refund, REFUND)]
@@ -64,17 +64,17 @@ def test_an_order_kept_in_parts_is_no_tombstone_before_they_are_read() -> None:
 def test_a_place_of_an_order_that_is_being_placed_or_given_back_goes_on_in_steps(phase: Phase) -> None:
     seen = Snapshot(skus={BLACK: a_sku(current=9)}, order=between(phase))
     with pytest.raises(NeedsSteps):
-        place(seen, asking((BLACK, 2)), WHEN)
+        place(seen, an_order_of((BLACK, 2)), WHEN)
 
 
 @pytest.mark.parametrize("phase", BUSY[2:])
 def test_a_place_of_an_order_that_is_being_settled_is_a_repeated_one(phase: Phase) -> None:
     seen = Snapshot(skus={BLACK: a_sku(current=9)}, order=between(phase))
-    assert place(seen, asking((BLACK, 2)), WHEN) is None
+    assert place(seen, an_order_of((BLACK, 2)), WHEN) is None
 
 
 def test_the_same_lines_wait_while_an_order_is_given_back() -> None:
-    command: PlaceOrder = asking((BLACK, 2))
+    command: PlaceOrder = an_order_of((BLACK, 2))
     with pytest.raises(OrderInProgress, match=f"^{ORDER} is releasing; please try again.$"):
         require_same_lines(between(Phase.RELEASING), command)
     require_same_lines(between(Phase.CONFIRMING), command)
@@ -90,15 +90,15 @@ def test_a_whole_command_joins_its_own_kind_and_waits_for_any_other(
     with pytest.raises(NeedsSteps if phase is settlement.phase else OrderInProgress):
         way(seen, SettleOrder(ORDER), WHEN)
     with pytest.raises(OrderInProgress):
-        way(seen, SettleOrder(ORDER, {BLACK: 1}, an_intent()), WHEN)
+        way(seen, SettleOrder(ORDER, {BLACK: 1}, a_key()), WHEN)
 
 
 @pytest.mark.parametrize(("way", "settlement"), WAYS)
 def test_a_repeated_key_of_what_has_begun_brings_it_to_its_end(
     way: Callable[..., Any], settlement: Settlement
 ) -> None:
-    keyed = SettleOrder(ORDER, None, an_intent())
-    idempotency_record = an_intent().idempotency_record([], NOW)
+    keyed = SettleOrder(ORDER, None, a_key())
+    idempotency_record = a_key().idempotency_record([], NOW)
     for phase in BUSY:
         seen = Snapshot(order=between(phase, confirmed=2), idempotency_record=idempotency_record)
         if phase is settlement.phase:
@@ -110,9 +110,9 @@ def test_a_repeated_key_of_what_has_begun_brings_it_to_its_end(
 
 
 def test_a_cancel_of_an_unknown_order_by_a_key_that_did_it_is_a_repeated_one() -> None:
-    idempotency_record = an_intent().idempotency_record([], NOW)
+    idempotency_record = a_key().idempotency_record([], NOW)
     assert (
-        cancel(Snapshot(idempotency_record=idempotency_record), SettleOrder(ORDER, None, an_intent()), WHEN)
+        cancel(Snapshot(idempotency_record=idempotency_record), SettleOrder(ORDER, None, a_key()), WHEN)
         is None
     )
 
@@ -141,7 +141,7 @@ def test_what_one_transaction_takes_of_an_order_in_parts_is_settled_at_once(coun
         assert seen.order is not None
         seen = replace(seen, order=replace(seen.order, parts=0))
     assert parts == 0 or 2 * count + parts + 2 <= TRANSACTION_ITEMS_MAX
-    assert confirm(seen, SettleOrder(ORDER, units, an_intent()), WHEN) is not None
+    assert confirm(seen, SettleOrder(ORDER, units, a_key()), WHEN) is not None
 
 
 @pytest.mark.parametrize(("count", "parts"), [(48, 3), (49, 1), (49, 2)])
@@ -153,7 +153,7 @@ def test_more_than_one_transaction_takes_is_refused_in_part_and_goes_in_steps_wh
     with pytest.raises(NeedsSteps):
         confirm(seen, SettleOrder(ORDER), WHEN)
     with pytest.raises(InvalidInput) as refused:
-        confirm(seen, SettleOrder(ORDER, units, an_intent()), WHEN)
+        confirm(seen, SettleOrder(ORDER, units, a_key()), WHEN)
     [error] = refused.value.members["errors"]
     assert error["path"] == "body.lines"
     assert error["message"] == (

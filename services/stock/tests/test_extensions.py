@@ -12,7 +12,7 @@ from chalicelib.commands import BatchedOrder, SettleOrder
 from chalicelib.stock_service import StockService
 from inventory_common.pages import encode_cursor
 
-from .shop import BLACK, ORDER, SOURCE, VENDOR, Clock, Tables, a_sku, asked, asking, stock_of
+from .shop import BLACK, ORDER, ACTOR, VENDOR, Clock, Tables, a_sku, order_body, an_order_of, stock_of
 
 ADDRESS = f"/orders/{ORDER}"
 EXTEND = f"{ADDRESS}/extend"
@@ -20,7 +20,7 @@ EXTEND = f"{ADDRESS}/extend"
 
 @pytest.fixture
 def placed(shop: Client, orders: str, stocked: None) -> None:
-    assert shop.put(ADDRESS, asked((BLACK, 5), hold_seconds=3_600), orders).status == 201
+    assert shop.put(ADDRESS, order_body((BLACK, 5), hold_seconds=3_600), orders).status == 201
 
 
 # Extend
@@ -112,10 +112,10 @@ DUE = "/orders?due_before=2026-02-23T12:00:00Z"
 @pytest.fixture
 def forty(service: StockService, tables: Tables) -> list[str]:
     """Forty orders that are due within the hour, and ten that are not."""
-    tables.keep(a_sku(current=500))
-    lines = asking((BLACK, 1)).lines
+    tables.put(a_sku(current=500))
+    lines = an_order_of((BLACK, 1)).lines
     holds = [60 + number if number < 40 else 7_200 for number in range(50)]
-    service.batch([BatchedOrder(f"ORDER-{n}", "place", lines, hold) for n, hold in enumerate(holds)], SOURCE)
+    service.batch([BatchedOrder(f"ORDER-{n}", "place", lines, hold) for n, hold in enumerate(holds)], ACTOR)
     return [f"ORDER-{number}" for number in range(40)]
 
 
@@ -157,7 +157,7 @@ def test_what_holds_nothing_any_more_or_for_longer_leaves_the_list(
     shop: Client, orders: str, forty: list[str], service: StockService
 ) -> None:
     shop.post("/orders/ORDER-3/confirm", token=orders)
-    service.cancel(SettleOrder("ORDER-4"), SOURCE)
+    service.cancel(SettleOrder("ORDER-4"), ACTOR)
     shop.post("/orders/ORDER-5/extend", {"hold_seconds": 7_200}, orders)
     part = {"lines": [{"sku": BLACK, "quantity": 1}]}
     shop.post("/orders/ORDER-6/confirm", part, orders, idempotency_key="k")

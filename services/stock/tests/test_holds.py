@@ -21,12 +21,12 @@ from inventory_common.errors import (
 from inventory_common.limits import TOMBSTONE_SECONDS
 from inventory_common.timestamps import plus_seconds
 
-from .shop import BLACK, NOW, ORDER, PRODUCT, WHITE, a_line, a_sku, an_intent, an_occasion, an_order
+from .shop import BLACK, NOW, ORDER, PRODUCT, WHITE, a_line, a_sku, a_key, a_context, an_order
 
 TOMORROW = plus_seconds(NOW, 86_400)
-AT_THE_END = an_occasion(TOMORROW, order_id=ORDER)
-JUST_BEFORE = an_occasion("2026-02-24T10:29:59.999999Z", order_id=ORDER)
-WHEN = an_occasion(order_id=ORDER)
+AT_THE_END = a_context(TOMORROW, order_id=ORDER)
+JUST_BEFORE = a_context("2026-02-24T10:29:59.999999Z", order_id=ORDER)
+WHEN = a_context(order_id=ORDER)
 
 
 def seen(order: Order | None, *skus: object) -> Snapshot:
@@ -123,7 +123,7 @@ def test_an_extended_order_holds_its_units_until_so_long_from_now(
     now: str, hold_seconds: int, expires_at: str
 ) -> None:
     order = an_order(a_line(reserved=2, confirmed=1), version=3)
-    commit = extend(seen(order), ExtendHold(ORDER, hold_seconds), an_occasion(now))
+    commit = extend(seen(order), ExtendHold(ORDER, hold_seconds), a_context(now))
     assert commit is not None
     assert commit.order == an_order(a_line(reserved=2, confirmed=1), version=4, expires_at=expires_at)
     assert (commit.movements, commit.replaced_order, commit.idempotency_record) == ((), order, None)
@@ -136,20 +136,20 @@ def test_a_hold_is_never_made_shorter(hold_seconds: int) -> None:
 
 def test_an_extension_with_a_key_is_remembered() -> None:
     order = an_order(a_line(reserved=2), version=3)
-    keyed = ExtendHold(ORDER, 86_401, an_intent("key", "a"))
+    keyed = ExtendHold(ORDER, 86_401, a_key("key", "a"))
     commit = extend(seen(order), keyed, WHEN)
     assert commit is not None
     assert commit.order is not None
     assert commit.idempotency_record == keyed.idempotency_key.idempotency_record([{"order_id": ORDER}], NOW)
     after = Snapshot(order=commit.order, idempotency_record=commit.idempotency_record)
-    assert extend(after, keyed, an_occasion(TOMORROW)) is None, "done before, whatever the time is"
+    assert extend(after, keyed, a_context(TOMORROW)) is None, "done before, whatever the time is"
     with pytest.raises(IdempotencyKeyReused):
-        extend(after, ExtendHold(ORDER, 90_000, an_intent("key", "b")), WHEN)
+        extend(after, ExtendHold(ORDER, 90_000, a_key("key", "b")), WHEN)
 
 
 def test_an_extension_with_a_key_that_changes_nothing_is_remembered_too() -> None:
     order = an_order(a_line(reserved=2), version=3)
-    commit = extend(seen(order), ExtendHold(ORDER, 60, an_intent("key")), WHEN)
+    commit = extend(seen(order), ExtendHold(ORDER, 60, a_key("key")), WHEN)
     assert commit is not None
     assert commit.idempotency_record is not None
     assert commit.order == replace(order, version=4)
@@ -175,6 +175,6 @@ def test_an_order_that_holds_nothing_is_not_extended(order: Order | None, refusa
 
 
 def test_a_lapsed_cancel_is_no_order_to_extend() -> None:
-    lapsed = an_occasion(plus_seconds(NOW, TOMBSTONE_SECONDS))
+    lapsed = a_context(plus_seconds(NOW, TOMBSTONE_SECONDS))
     with pytest.raises(OrderNotFound):
         extend(seen(tombstone()), ExtendHold(ORDER, 3_600), lapsed)

@@ -35,13 +35,13 @@ from .shop import (
     a_product,
     a_restock,
     a_sku,
-    an_intent,
-    an_occasion,
+    a_key,
+    a_context,
     an_order,
-    asking,
+    an_order_of,
 )
 
-WHEN = an_occasion(order_id=ORDER)
+WHEN = a_context(order_id=ORDER)
 SETTINGS = Settings(
     jwks_url="http://127.0.0.1/jwks.json",
     token_issuer="issuer",
@@ -61,7 +61,7 @@ class Storage:
     def __init__(self, client: Any) -> None:
         self.client = client
 
-    def keep(self, *things: Sku | Product) -> None:
+    def put(self, *things: Sku | Product) -> None:
         for thing in things:
             table = "VendorInventory" if isinstance(thing, Sku) else "Products-table"
             self.client.put_item(TableName=table, Item=thing.to_item())
@@ -96,7 +96,7 @@ def storage(dynamodb: Any) -> Storage:
 
 
 def read(gateway: InventoryGateway, *skus: str, key: str | None = None, order: bool = True) -> Snapshot:
-    idempotency_id = an_intent(key).idempotency_id if key else None
+    idempotency_id = a_key(key).idempotency_id if key else None
     readings = gateway.read(
         [(PRODUCT, sku) for sku in skus],
         orders=[ORDER] if order else [],
@@ -111,7 +111,7 @@ def read(gateway: InventoryGateway, *skus: str, key: str | None = None, order: b
 def test_a_sku_item_holds_the_attributes_of_the_specification_and_its_ledgers_head(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    storage.keep(a_product(version=3))
+    storage.put(a_product(version=3))
     attributes = {"color": "Black", "size": "Large"}
     gateway.add_sku(a_sku(variant_attributes=attributes, product_version=3), None, None)
     assert storage.item(PRODUCT, BLACK) == {
@@ -140,8 +140,8 @@ def test_a_sku_item_holds_the_attributes_of_the_specification_and_its_ledgers_he
 def test_a_restock_writes_the_sku_the_record_and_the_marker(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    storage.keep(a_sku(current=50, reserved=5))
-    when = an_occasion("2026-02-23T11:00:00.000000Z", notes="monthly")
+    storage.put(a_sku(current=50, reserved=5))
+    when = a_context("2026-02-23T11:00:00.000000Z", notes="monthly")
     commit = restock(read(gateway, BLACK), a_restock(25), when)
     gateway.commit([commit])
 
@@ -179,7 +179,7 @@ def test_a_restock_writes_the_sku_the_record_and_the_marker(
             "hash": {"S": record.hash},
         }
     ]
-    idempotency_key = an_intent()
+    idempotency_key = a_key()
     assert idempotency_key.idempotency_id.startswith("#MARKER#")
     assert storage.item(idempotency_key.idempotency_id, "#MARKER") == {
         "product_id": {"S": idempotency_key.idempotency_id},
@@ -225,8 +225,8 @@ OPEN_ORDER = {
 
 def placed(gateway: InventoryGateway, storage: Storage, stock: int = 50) -> Snapshot:
     """Place an order of five, and return what stands then."""
-    storage.keep(a_sku(current=stock))
-    gateway.commit([place(read(gateway, BLACK), asking((BLACK, 5)), WHEN)])
+    storage.put(a_sku(current=stock))
+    gateway.commit([place(read(gateway, BLACK), an_order_of((BLACK, 5)), WHEN)])
     return read(gateway, BLACK)
 
 
@@ -263,12 +263,12 @@ def test_an_order_that_holds_nothing_is_never_due(
 
 
 def test_every_order_is_in_one_of_sixteen_partitions(gateway: InventoryGateway, storage: Storage) -> None:
-    storage.keep(a_sku(current=500))
+    storage.put(a_sku(current=500))
     shards = set()
     for number in range(60):
         order_id = f"ORDER-{number}"
         seen = gateway.read([(PRODUCT, BLACK)]).of()
-        gateway.commit([place(seen, asking((BLACK, 1), order_id=order_id), an_occasion(order_id=order_id))])
+        gateway.commit([place(seen, an_order_of((BLACK, 1), order_id=order_id), a_context(order_id=order_id))])
         shards.add(storage.item(order_id, "#ORDER")["vendor_id"]["S"])
     assert shards == {f"OPEN-ORDERS#{shard}" for shard in range(16)}
 
@@ -299,15 +299,15 @@ def test_a_cancel_of_an_unknown_order_is_kept_until_its_ttl(
 def test_a_lapsed_item_makes_way_though_dynamodb_still_keeps_it(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    storage.keep(a_sku(current=50))
+    storage.put(a_sku(current=50))
     gateway.commit([cancel(Snapshot(), SettleOrder(ORDER), WHEN)])
     gateway.commit([restock(read(gateway, BLACK), a_restock(1), WHEN)])
-    later = an_occasion(plus_seconds(NOW, 2_592_000), order_id=ORDER)
+    later = a_context(plus_seconds(NOW, 2_592_000), order_id=ORDER)
 
     seen = read(gateway, BLACK, key="key-1")
     assert seen.order is not None
     assert seen.idempotency_record is not None
-    gateway.commit([place(seen, asking((BLACK, 5)), later)])
+    gateway.commit([place(seen, an_order_of((BLACK, 5)), later)])
     gateway.commit([restock(read(gateway, BLACK, key="key-1"), a_restock(1), later)])
     assert gateway.order(ORDER) == an_order(
         a_line(reserved=5), created_at=later.now, expires_at=plus_seconds(later.now, 86_400)
@@ -320,7 +320,7 @@ def test_a_lapsed_item_makes_way_though_dynamodb_still_keeps_it(
 
 def test_one_call_reads_skus_an_order_and_a_marker(gateway: InventoryGateway, storage: Storage) -> None:
     seen = placed(gateway, storage)
-    storage.keep(a_sku(WHITE, current=3))
+    storage.put(a_sku(WHITE, current=3))
     gateway.commit([restock(read(gateway, WHITE), a_restock(1, WHITE), WHEN)])
     both = read(gateway, BLACK, WHITE, f"SKU-{PRODUCT}-NONE", key="key-1")
     assert both.skus.keys() == {BLACK, WHITE}
@@ -356,7 +356,7 @@ class Miserly:
 
 
 def test_keys_that_dynamodb_left_unprocessed_are_read_again(storage: Storage) -> None:
-    storage.keep(a_sku(BLACK, 1), a_sku(WHITE, 2), a_product())
+    storage.put(a_sku(BLACK, 1), a_sku(WHITE, 2), a_product())
     miserly = Miserly(storage.client)
     gateway = InventoryGateway(miserly, SETTINGS)
     assert read(gateway, BLACK, WHITE).skus == {BLACK: a_sku(BLACK, 1), WHITE: a_sku(WHITE, 2)}
@@ -389,12 +389,12 @@ def test_a_sku_that_another_writer_moved_loses_the_race_and_is_shown(
     seen = placed(gateway, storage)
     plans = {
         "restock": lambda: restock(seen, a_restock(), WHEN),
-        "place": lambda: place(replace(seen, order=None), asking((BLACK, 5), order_id="ORDER-2"), WHEN),
+        "place": lambda: place(replace(seen, order=None), an_order_of((BLACK, 5), order_id="ORDER-2"), WHEN),
         "confirm": lambda: confirm(seen, SettleOrder(ORDER), WHEN),
         "cancel": lambda: cancel(seen, SettleOrder(ORDER), WHEN),
     }
     commit = plans[kind]()
-    gateway.commit([restock(seen, a_restock(7, idempotency_key=an_intent("other")), WHEN)])
+    gateway.commit([restock(seen, a_restock(7, idempotency_key=a_key("other")), WHEN)])
     found = lose(gateway, storage, commit)
     assert found.skus == {BLACK: gateway.sku(PRODUCT, BLACK)}
     assert found.skus[BLACK].current_stock == 57
@@ -405,9 +405,9 @@ def test_a_sku_that_another_writer_moved_loses_the_race_and_is_shown(
 def test_a_sku_that_was_deactivated_meanwhile_takes_nothing(
     gateway: InventoryGateway, storage: Storage, kind: str, flag: str
 ) -> None:
-    storage.keep(a_sku(current=50))
+    storage.put(a_sku(current=50))
     seen = read(gateway, BLACK)
-    plan = restock(seen, a_restock(), WHEN) if kind == "restock" else place(seen, asking((BLACK, 1)), WHEN)
+    plan = restock(seen, a_restock(), WHEN) if kind == "restock" else place(seen, an_order_of((BLACK, 1)), WHEN)
     storage.set(BLACK, **{flag: {"BOOL": False}})
     assert getattr(lose(gateway, storage, plan).skus[BLACK], flag) is False
 
@@ -435,10 +435,10 @@ OTHER_ATTRIBUTES = {
 def test_a_change_of_other_attributes_beside_a_sale_survives(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    storage.keep(a_sku(current=50))
+    storage.put(a_sku(current=50))
     seen = read(gateway, BLACK)
     storage.set(BLACK, **OTHER_ATTRIBUTES)
-    commit = place(seen, asking((BLACK, 25)), WHEN)
+    commit = place(seen, an_order_of((BLACK, 25)), WHEN)
     assert commit is not None
     gateway.commit([commit])
     after = gateway.sku(PRODUCT, BLACK)
@@ -449,7 +449,7 @@ def test_a_change_of_other_attributes_beside_a_sale_survives(
 def test_a_command_that_is_answered_with_the_sku_loses_to_a_change_of_its_other_attributes(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    storage.keep(a_sku(current=50))
+    storage.put(a_sku(current=50))
     seen = read(gateway, BLACK)
     storage.set(BLACK, **OTHER_ATTRIBUTES)
     found = lose(gateway, storage, restock(seen, a_restock(25), WHEN))
@@ -481,8 +481,8 @@ def test_an_orders_own_version_guards_it_though_its_skus_stand_still(
 def test_an_order_that_was_placed_meanwhile_is_not_overwritten(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    storage.keep(a_sku(WHITE, current=50))
-    commit = place(read(gateway, WHITE), asking((WHITE, 1)), WHEN)
+    storage.put(a_sku(WHITE, current=50))
+    commit = place(read(gateway, WHITE), an_order_of((WHITE, 1)), WHEN)
     placed(gateway, storage)
     found = lose(gateway, storage, commit)
     assert found == Readings(orders={ORDER: an_order(a_line(reserved=5))})
@@ -491,8 +491,8 @@ def test_an_order_that_was_placed_meanwhile_is_not_overwritten(
 def test_an_order_that_was_cancelled_meanwhile_is_not_placed(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    storage.keep(a_sku(current=50))
-    commit = place(read(gateway, BLACK), asking((BLACK, 1)), WHEN)
+    storage.put(a_sku(current=50))
+    commit = place(read(gateway, BLACK), an_order_of((BLACK, 1)), WHEN)
     gateway.commit([cancel(Snapshot(), SettleOrder(ORDER), WHEN)])
     assert lose(gateway, storage, commit).orders[ORDER].is_tombstone
 
@@ -506,7 +506,7 @@ def test_a_cancel_of_an_order_that_was_placed_meanwhile_loses(
 
 
 def test_a_command_whose_marker_was_there_first_loses(gateway: InventoryGateway, storage: Storage) -> None:
-    storage.keep(a_sku(BLACK, 50), a_sku(WHITE, 50))
+    storage.put(a_sku(BLACK, 50), a_sku(WHITE, 50))
     commit = restock(read(gateway, BLACK), a_restock(25), WHEN)
     first = restock(read(gateway, WHITE), a_restock(1, WHITE), WHEN)
     gateway.commit([first])
@@ -516,13 +516,13 @@ def test_a_command_whose_marker_was_there_first_loses(gateway: InventoryGateway,
 
 
 def test_all_that_changed_is_shown_at_once(gateway: InventoryGateway, storage: Storage) -> None:
-    storage.keep(a_sku(WHITE, current=50), a_sku(f"SKU-{PRODUCT}-RED", current=50))
+    storage.put(a_sku(WHITE, current=50), a_sku(f"SKU-{PRODUCT}-RED", current=50))
     skus = (BLACK, WHITE, f"SKU-{PRODUCT}-RED")
-    storage.keep(a_sku(current=50))
+    storage.put(a_sku(current=50))
     seen = read(gateway, *skus)
-    commit = place(seen, asking(*((sku, 1) for sku in skus)), WHEN)
-    gateway.commit([restock(seen, a_restock(1, WHITE, idempotency_key=an_intent("a")), WHEN)])
-    gateway.commit([place(seen, asking((BLACK, 1)), WHEN)])
+    commit = place(seen, an_order_of(*((sku, 1) for sku in skus)), WHEN)
+    gateway.commit([restock(seen, a_restock(1, WHITE, idempotency_key=a_key("a")), WHEN)])
+    gateway.commit([place(seen, an_order_of((BLACK, 1)), WHEN)])
     found = lose(gateway, storage, commit)
     assert found.skus.keys() == {BLACK, WHITE}
     assert ORDER in found.orders
@@ -549,7 +549,7 @@ def a_cancelled_transaction(*reasons: dict[str, Any]) -> type:
 
 
 def a_commit() -> Commit:
-    return Commit(movements=(move(a_sku(), TransactionType.RESTOCK, 1, an_occasion()),))
+    return Commit(movements=(move(a_sku(), TransactionType.RESTOCK, 1, a_context()),))
 
 
 @pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
@@ -589,7 +589,7 @@ def test_a_transaction_that_should_not_have_been_sent_is_a_defect_of_ours() -> N
 def test_a_record_that_its_sku_does_not_know_of_is_never_overwritten_or_overlooked(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    storage.keep(a_sku(current=50))
+    storage.put(a_sku(current=50))
     commit = restock(read(gateway, BLACK), a_restock(), WHEN)
     storage.put(commit.movements[0].record.to_item() | {"quantity": {"N": "9"}}, "StockTransactions")
     before = everything(storage)
@@ -607,7 +607,7 @@ def bound_of(storage: Storage, vendor: str = VENDOR) -> dict[str, Any] | None:
 
 
 def test_the_bound_is_raised_only_by_a_sku_that_needs_it(gateway: InventoryGateway, storage: Storage) -> None:
-    storage.keep(a_product())
+    storage.put(a_product())
     expected = {"product_id": {"S": VENDOR}, "sku": {"S": "#LOW-STOCK-BOUND"}}
     thresholds = [(10, None, 10), (10, 10, 10), (3, 10, 10), (11, 10, 11)]
     for number, (threshold, known, bound) in enumerate(thresholds):
@@ -621,7 +621,7 @@ def test_the_bound_is_raised_only_by_a_sku_that_needs_it(gateway: InventoryGatew
 def test_a_bound_that_somebody_raised_meanwhile_is_not_lowered(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    storage.keep(a_product())
+    storage.put(a_product())
     gateway.add_sku(a_sku(reorder_threshold=99), None, None)
     gateway.add_sku(a_sku(WHITE, reorder_threshold=10), None, None)
     assert bound_of(storage)["bound"] == {"N": "99"}
@@ -629,7 +629,7 @@ def test_a_bound_that_somebody_raised_meanwhile_is_not_lowered(
 
 
 def test_a_threshold_of_nothing_needs_a_bound_too(gateway: InventoryGateway, storage: Storage) -> None:
-    storage.keep(a_product())
+    storage.put(a_product())
     gateway.add_sku(a_sku(reorder_threshold=0), None, None)
     assert [sku["sku"] for sku in gateway.low_stock_of_vendor(VENDOR, PageRequest()).documents] == [BLACK]
 
@@ -642,7 +642,7 @@ def test_a_threshold_of_nothing_needs_a_bound_too(gateway: InventoryGateway, sto
 def test_a_product_that_changed_meanwhile_gets_no_sku(
     gateway: InventoryGateway, storage: Storage, change: dict[str, Any]
 ) -> None:
-    storage.keep(a_product(**change))
+    storage.put(a_product(**change))
     with pytest.raises(LostRace) as race:
         gateway.add_sku(a_sku(), 10, None)
     assert race.value.found == Readings()
@@ -650,9 +650,9 @@ def test_a_product_that_changed_meanwhile_gets_no_sku(
 
 
 def test_a_sku_that_exists_is_not_overwritten(gateway: InventoryGateway, storage: Storage) -> None:
-    storage.keep(a_product(), a_sku(current=50))
+    storage.put(a_product(), a_sku(current=50))
     with pytest.raises(LostRace) as race:
-        gateway.add_sku(a_sku(), 10, an_intent().idempotency_record([], NOW))
+        gateway.add_sku(a_sku(), 10, a_key().idempotency_record([], NOW))
     assert race.value.found == Readings(skus={BLACK: a_sku(current=50)})
     assert gateway.sku(PRODUCT, BLACK) == a_sku(current=50)
     assert read(gateway, key="key-1").idempotency_record is None
@@ -661,8 +661,8 @@ def test_a_sku_that_exists_is_not_overwritten(gateway: InventoryGateway, storage
 def test_a_new_sku_whose_marker_was_there_first_is_not_written(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    storage.keep(a_product())
-    idempotency_record = an_intent().idempotency_record([{"sku": BLACK}], NOW)
+    storage.put(a_product())
+    idempotency_record = a_key().idempotency_record([{"sku": BLACK}], NOW)
     gateway.add_sku(a_sku(), 10, idempotency_record)
     with pytest.raises(LostRace) as race:
         gateway.add_sku(a_sku(WHITE), 10, idempotency_record)
@@ -673,8 +673,8 @@ def test_a_new_sku_whose_marker_was_there_first_is_not_written(
 
 
 def test_an_admin_learns_the_vendor_from_the_product(gateway: InventoryGateway, storage: Storage) -> None:
-    storage.keep(a_product())
-    idempotency_record = an_intent().idempotency_record([], NOW)
+    storage.put(a_product())
+    idempotency_record = a_key().idempotency_record([], NOW)
     gateway.add_sku(a_sku(reorder_threshold=7), None, idempotency_record)
     assert gateway.product_and_bound(PRODUCT, None, idempotency_record.idempotency_id) == (
         a_product(),
@@ -707,7 +707,7 @@ def low_stock(gateway: InventoryGateway, limit: int = 25) -> list[list[str]]:
 def test_low_stock_is_at_or_below_the_threshold_lowest_first_active_only(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    storage.keep(
+    storage.put(
         a_sku(f"SKU-{PRODUCT}-AT", current=10),
         a_sku(f"SKU-{PRODUCT}-BELOW", current=9),
         a_sku(f"SKU-{PRODUCT}-ABOVE", current=11),
@@ -728,15 +728,15 @@ def test_low_stock_is_at_or_below_the_threshold_lowest_first_active_only(
 def test_a_low_stock_page_reads_no_further_than_the_bound(
     gateway: InventoryGateway, storage: Storage
 ) -> None:
-    storage.keep(*(a_sku(f"SKU-{PRODUCT}-{n}", current=1_000 + n) for n in range(30)))
-    storage.keep(a_sku(current=10))
+    storage.put(*(a_sku(f"SKU-{PRODUCT}-{n}", current=1_000 + n) for n in range(30)))
+    storage.put(a_sku(current=10))
     storage.put({"product_id": {"S": VENDOR}, "sku": {"S": "#LOW-STOCK-BOUND"}, "bound": {"N": "10"}})
-    asked = []
+    order_body = []
     storage.client.meta.events.register(
-        "provide-client-params.dynamodb.Query", lambda params, **_: asked.append(params)
+        "provide-client-params.dynamodb.Query", lambda params, **_: order_body.append(params)
     )
     assert low_stock(gateway, limit=1)[0] == ["L"]
-    assert asked[0]["ExpressionAttributeValues"] == {":partition": {"S": VENDOR}, ":sort": {"N": "10"}}
+    assert order_body[0]["ExpressionAttributeValues"] == {":partition": {"S": VENDOR}, ":sort": {"N": "10"}}
 
 
 @pytest.mark.parametrize("bound", [None, 10])
@@ -744,7 +744,7 @@ def test_nothing_follows_a_low_stock_page_that_ended_above_the_bound_as_it_is_no
     gateway: InventoryGateway, storage: Storage, bound: int | None
 ) -> None:
     """It was lowered, or removed, between two pages."""
-    storage.keep(a_sku(current=10))
+    storage.put(a_sku(current=10))
     if bound is not None:
         item = {"product_id": {"S": VENDOR}, "sku": {"S": "#LOW-STOCK-BOUND"}, "bound": {"N": f"{bound}"}}
         storage.put(item)
@@ -756,8 +756,8 @@ def test_nothing_follows_a_low_stock_page_that_ended_above_the_bound_as_it_is_no
 
 def test_a_lost_order_is_no_contested_sku(gateway: InventoryGateway, storage: Storage) -> None:
     """Nobody asks for a turn at an order: it has no key that a SKU could have."""
-    storage.keep(a_sku(current=9))
-    placed = place(gateway.read([(PRODUCT, BLACK)]).of(), asking((BLACK, 1)), an_occasion())
+    storage.put(a_sku(current=9))
+    placed = place(gateway.read([(PRODUCT, BLACK)]).of(), an_order_of((BLACK, 1)), a_context())
     assert placed is not None
     gateway.commit([placed])
     order = gateway.order(ORDER)

@@ -28,15 +28,15 @@ from .shop import (
     BLACK,
     ORDER,
     PRODUCT,
-    SOURCE,
+    ACTOR,
     WHITE,
     Tables,
     a_change,
     a_restock,
     a_sku,
     an_adjustment,
-    an_intent,
-    asking,
+    a_key,
+    an_order_of,
 )
 
 
@@ -84,20 +84,20 @@ def calls_of(here: StockService) -> Callable[[Callable[[], Any]], list[str]]:
 
 
 def key(number: int) -> Any:
-    return an_intent(f"key-{number}")
+    return a_key(f"key-{number}")
 
 
 def test_a_command_on_what_the_process_wrote_last_is_one_call(
     here: StockService, tables: Tables, calls_of: Any
 ) -> None:
-    tables.keep(a_sku(current=9), a_sku(WHITE, 9))
-    both = asking((BLACK, 1), (WHITE, 1), order_id="ORDER-1")
-    assert calls_of(lambda: here.place(both, SOURCE)) == ["read", "commit"]
-    again = asking((BLACK, 1), (WHITE, 1), order_id="ORDER-2")
-    assert calls_of(lambda: here.place(again, SOURCE)) == ["commit"]
-    assert calls_of(lambda: here.restock(a_restock(2, idempotency_key=key(1)), SOURCE)) == ["commit"]
-    assert calls_of(lambda: here.adjust(an_adjustment(-1, idempotency_key=key(2)), SOURCE)) == ["commit"]
-    assert calls_of(lambda: here.place(asking((BLACK, 8), order_id="ORDER-3"), SOURCE)) == ["commit"]
+    tables.put(a_sku(current=9), a_sku(WHITE, 9))
+    both = an_order_of((BLACK, 1), (WHITE, 1), order_id="ORDER-1")
+    assert calls_of(lambda: here.place(both, ACTOR)) == ["read", "commit"]
+    again = an_order_of((BLACK, 1), (WHITE, 1), order_id="ORDER-2")
+    assert calls_of(lambda: here.place(again, ACTOR)) == ["commit"]
+    assert calls_of(lambda: here.restock(a_restock(2, idempotency_key=key(1)), ACTOR)) == ["commit"]
+    assert calls_of(lambda: here.adjust(an_adjustment(-1, idempotency_key=key(2)), ACTOR)) == ["commit"]
+    assert calls_of(lambda: here.place(an_order_of((BLACK, 8), order_id="ORDER-3"), ACTOR)) == ["commit"]
     sku = here.gateway.sku(PRODUCT, BLACK)
     assert (sku.current_stock, sku.reserved_stock, sku.sequence, sku.version) == (10, 10, 5, 6)
 
@@ -106,17 +106,17 @@ def test_a_command_on_what_the_process_wrote_last_is_one_call(
 def test_an_order_on_what_the_process_wrote_last_is_settled_in_two_calls(
     here: StockService, elsewhere: StockService, tables: Tables, calls_of: Any, name: str, left: int
 ) -> None:
-    tables.keep(a_sku(current=9))
+    tables.put(a_sku(current=9))
     for number in (1, 2, 3):
-        here.place(asking((BLACK, 1), order_id=f"ORDER-{number}"), SOURCE)
+        here.place(an_order_of((BLACK, 1), order_id=f"ORDER-{number}"), ACTOR)
 
     def settle(number: int) -> Any:
-        return getattr(here, name)(SettleOrder(f"ORDER-{number}"), SOURCE)
+        return getattr(here, name)(SettleOrder(f"ORDER-{number}"), ACTOR)
 
     assert calls_of(lambda: settle(1)) == ["read", "commit"]
-    elsewhere.restock(a_restock(1), SOURCE)
+    elsewhere.restock(a_restock(1), ACTOR)
     assert calls_of(lambda: settle(2)) == ["read", "commit", "read", "commit"]
-    getattr(elsewhere, name)(SettleOrder("ORDER-3"), SOURCE)
+    getattr(elsewhere, name)(SettleOrder("ORDER-3"), ACTOR)
     assert calls_of(lambda: settle(3)) == ["read"], "a replay"
     sku = here.gateway.sku(PRODUCT, BLACK)
     assert (sku.current_stock, sku.reserved_stock) == (left, 0)
@@ -126,22 +126,22 @@ def test_an_order_on_what_the_process_wrote_last_is_settled_in_two_calls(
 def test_an_order_that_is_settled_between_its_reading_and_the_guess_is_settled_once(
     here: StockService, elsewhere: StockService, tables: Tables, at_once: tuple[str, str]
 ) -> None:
-    tables.keep(a_sku(current=9))
-    here.place(asking((BLACK, 2)), SOURCE)
+    tables.put(a_sku(current=9))
+    here.place(an_order_of((BLACK, 2)), ACTOR)
     ours, theirs = at_once
     commit = here.gateway.commit
 
     def after_theirs(*arguments: Any, **named: Any) -> None:
         here.gateway.commit = commit
-        getattr(elsewhere, theirs)(SettleOrder(ORDER), SOURCE)
+        getattr(elsewhere, theirs)(SettleOrder(ORDER), ACTOR)
         commit(*arguments, **named)
 
     here.gateway.commit = after_theirs
     if ours == theirs:
-        assert getattr(here, ours)(SettleOrder(ORDER), SOURCE).replayed
+        assert getattr(here, ours)(SettleOrder(ORDER), ACTOR).replayed
     else:
         with pytest.raises((OrderConfirmed, OrderCancelled)):
-            getattr(here, ours)(SettleOrder(ORDER), SOURCE)
+            getattr(here, ours)(SettleOrder(ORDER), ACTOR)
     assert len(tables.records()) == 2
     assert here.gateway.sku(PRODUCT, BLACK).current_stock == (7 if theirs == "confirm" else 9)
 
@@ -149,101 +149,101 @@ def test_an_order_that_is_settled_between_its_reading_and_the_guess_is_settled_o
 def test_a_sku_that_another_process_changed_costs_one_transaction_and_no_read(
     here: StockService, elsewhere: StockService, tables: Tables, calls_of: Any
 ) -> None:
-    tables.keep(a_sku(current=9))
-    here.place(asking((BLACK, 1), order_id="ORDER-1"), SOURCE)
-    elsewhere.place(asking((BLACK, 1), order_id="ORDER-2"), SOURCE)
-    order = asking((BLACK, 1), order_id="ORDER-3")
-    assert calls_of(lambda: here.place(order, SOURCE)) == ["commit", "commit"]
+    tables.put(a_sku(current=9))
+    here.place(an_order_of((BLACK, 1), order_id="ORDER-1"), ACTOR)
+    elsewhere.place(an_order_of((BLACK, 1), order_id="ORDER-2"), ACTOR)
+    order = an_order_of((BLACK, 1), order_id="ORDER-3")
+    assert calls_of(lambda: here.place(order, ACTOR)) == ["commit", "commit"]
     # What has been contested is read the next time, and remembered again when nobody was in the way.
-    order = asking((BLACK, 1), order_id="ORDER-4")
-    assert calls_of(lambda: here.place(order, SOURCE)) == ["read", "commit"]
-    order = asking((BLACK, 1), order_id="ORDER-5")
-    assert calls_of(lambda: here.place(order, SOURCE)) == ["commit"]
+    order = an_order_of((BLACK, 1), order_id="ORDER-4")
+    assert calls_of(lambda: here.place(order, ACTOR)) == ["read", "commit"]
+    order = an_order_of((BLACK, 1), order_id="ORDER-5")
+    assert calls_of(lambda: here.place(order, ACTOR)) == ["commit"]
     assert here.gateway.sku(PRODUCT, BLACK).reserved_stock == 5
 
 
 def test_of_several_skus_those_that_lost_no_race_are_read_all_the_same(
     here: StockService, elsewhere: StockService, tables: Tables, calls_of: Any
 ) -> None:
-    tables.keep(a_sku(current=9), a_sku(WHITE, 9))
-    here.place(asking((BLACK, 1), (WHITE, 1), order_id="ORDER-1"), SOURCE)
-    elsewhere.restock(a_restock(1, WHITE), SOURCE)
-    order = asking((BLACK, 1), (WHITE, 8), order_id="ORDER-2")
-    assert calls_of(lambda: here.place(order, SOURCE)) == ["commit", "read", "commit"]
+    tables.put(a_sku(current=9), a_sku(WHITE, 9))
+    here.place(an_order_of((BLACK, 1), (WHITE, 1), order_id="ORDER-1"), ACTOR)
+    elsewhere.restock(a_restock(1, WHITE), ACTOR)
+    order = an_order_of((BLACK, 1), (WHITE, 8), order_id="ORDER-2")
+    assert calls_of(lambda: here.place(order, ACTOR)) == ["commit", "read", "commit"]
 
 
 def test_nothing_is_refused_because_of_what_is_remembered(
     here: StockService, elsewhere: StockService, tables: Tables, calls_of: Any
 ) -> None:
-    tables.keep(a_sku(current=5))
-    here.place(asking((BLACK, 5)), SOURCE)
-    elsewhere.restock(a_restock(3), SOURCE)
-    order = asking((BLACK, 3), order_id="ORDER-2")
-    assert calls_of(lambda: here.place(order, SOURCE)) == ["read", "commit"]
+    tables.put(a_sku(current=5))
+    here.place(an_order_of((BLACK, 5)), ACTOR)
+    elsewhere.restock(a_restock(3), ACTOR)
+    order = an_order_of((BLACK, 3), order_id="ORDER-2")
+    assert calls_of(lambda: here.place(order, ACTOR)) == ["read", "commit"]
 
 
 def test_what_is_remembered_sells_nothing_that_has_gone(
     here: StockService, elsewhere: StockService, tables: Tables
 ) -> None:
-    tables.keep(a_sku(current=5))
-    here.place(asking((BLACK, 1), order_id="ORDER-1"), SOURCE)
-    elsewhere.place(asking((BLACK, 4), order_id="ORDER-2"), SOURCE)
+    tables.put(a_sku(current=5))
+    here.place(an_order_of((BLACK, 1), order_id="ORDER-1"), ACTOR)
+    elsewhere.place(an_order_of((BLACK, 4), order_id="ORDER-2"), ACTOR)
     with pytest.raises(InsufficientStock) as refused:
-        here.place(asking((BLACK, 1), order_id="ORDER-3"), SOURCE)
+        here.place(an_order_of((BLACK, 1), order_id="ORDER-3"), ACTOR)
     assert refused.value.members["lines"][0]["available"] == 0
     with pytest.raises(AdjustmentBelowReserved):
-        here.adjust(an_adjustment(-1), SOURCE)
+        here.adjust(an_adjustment(-1), ACTOR)
 
 
 def test_what_is_remembered_as_active_is_sold_only_while_it_is(
     here: StockService, elsewhere: StockService, tables: Tables
 ) -> None:
-    tables.keep(a_sku(current=5))
-    here.place(asking((BLACK, 1)), SOURCE)
-    elsewhere.change_sku(a_change(is_active=False), SOURCE)
+    tables.put(a_sku(current=5))
+    here.place(an_order_of((BLACK, 1)), ACTOR)
+    elsewhere.change_sku(a_change(is_active=False), ACTOR)
     with pytest.raises(SkuInactive):
-        here.place(asking((BLACK, 1), order_id="ORDER-2"), SOURCE)
+        here.place(an_order_of((BLACK, 1), order_id="ORDER-2"), ACTOR)
     with pytest.raises(SkuInactive):
-        here.restock(a_restock(1), SOURCE)
+        here.restock(a_restock(1), ACTOR)
 
 
 def test_a_command_on_one_sku_is_answered_with_the_sku_that_stands(
     here: StockService, elsewhere: StockService, tables: Tables
 ) -> None:
-    tables.keep(a_sku(current=5))
-    here.restock(a_restock(1, idempotency_key=key(1)), SOURCE)
-    elsewhere.change_sku(a_change(variant_name="Midnight - Large", reorder_threshold=3), SOURCE)
+    tables.put(a_sku(current=5))
+    here.restock(a_restock(1, idempotency_key=key(1)), ACTOR)
+    elsewhere.change_sku(a_change(variant_name="Midnight - Large", reorder_threshold=3), ACTOR)
     for number, command in enumerate([here.restock, here.adjust], start=2):
         idempotency_key = key(number)
-        asked = (
+        order_body = (
             a_restock(1, idempotency_key=idempotency_key)
             if number == 2
             else an_adjustment(1, idempotency_key=idempotency_key)
         )
-        answered = command(asked, SOURCE).sku
+        answered = command(order_body, ACTOR).sku
         assert answered == here.gateway.sku(PRODUCT, BLACK)
         assert answered.variant_name == "Midnight - Large"
-        elsewhere.change_sku(a_change(unit_price=number), SOURCE)
+        elsewhere.change_sku(a_change(unit_price=number), ACTOR)
 
 
 @pytest.mark.parametrize("is_remembered", [True, False])
 def test_repeated_commands_are_found_whatever_is_remembered(
     here: StockService, elsewhere: StockService, tables: Tables, is_remembered: bool
 ) -> None:
-    tables.keep(a_sku(current=9))
+    tables.put(a_sku(current=9))
     process = here if is_remembered else elsewhere
-    here.place(asking((BLACK, 2)), SOURCE)
-    here.restock(a_restock(3), SOURCE)
-    here.cancel(SettleOrder("ORDER-CANCELLED"), SOURCE)
-    placed = process.place(asking((BLACK, 2)), SOURCE)
+    here.place(an_order_of((BLACK, 2)), ACTOR)
+    here.restock(a_restock(3), ACTOR)
+    here.cancel(SettleOrder("ORDER-CANCELLED"), ACTOR)
+    placed = process.place(an_order_of((BLACK, 2)), ACTOR)
     assert (placed.replayed, placed.order.status) == (True, OrderStatus.RESERVED)
-    assert process.restock(a_restock(3), SOURCE).replayed
+    assert process.restock(a_restock(3), ACTOR).replayed
     with pytest.raises(IdempotencyKeyReused):
-        process.restock(a_restock(4, idempotency_key=an_intent(body='{"quantity": 4}')), SOURCE)
+        process.restock(a_restock(4, idempotency_key=a_key(body='{"quantity": 4}')), ACTOR)
     with pytest.raises(OrderExists):
-        process.place(asking((BLACK, 3)), SOURCE)
+        process.place(an_order_of((BLACK, 3)), ACTOR)
     with pytest.raises(OrderCancelled):
-        process.place(asking((BLACK, 1), order_id="ORDER-CANCELLED"), SOURCE)
+        process.place(an_order_of((BLACK, 1), order_id="ORDER-CANCELLED"), ACTOR)
     assert here.gateway.sku(PRODUCT, BLACK).sequence == 2
 
 
@@ -252,12 +252,12 @@ def test_a_batch_that_is_sent_again_reads_its_orders_once(
 ) -> None:
     from chalicelib.commands import BatchedOrder
 
-    tables.keep(a_sku(current=99))
-    lines = asking((BLACK, 1)).lines
+    tables.put(a_sku(current=99))
+    lines = an_order_of((BLACK, 1)).lines
     batch = [BatchedOrder(f"ORDER-{number}", "place", lines) for number in range(40)]
-    assert calls_of(lambda: here.batch(batch, SOURCE)) == ["read", "commit"]
-    assert calls_of(lambda: here.batch(batch, SOURCE)) == ["commit", "read"]
-    assert all(result.replayed for result in here.batch(batch, SOURCE))
+    assert calls_of(lambda: here.batch(batch, ACTOR)) == ["read", "commit"]
+    assert calls_of(lambda: here.batch(batch, ACTOR)) == ["commit", "read"]
+    assert all(result.replayed for result in here.batch(batch, ACTOR))
 
 
 def test_the_packs_of_one_batch_go_on_from_each_other(
@@ -265,25 +265,25 @@ def test_the_packs_of_one_batch_go_on_from_each_other(
 ) -> None:
     from chalicelib.commands import BatchedOrder
 
-    tables.keep(a_sku(current=200))
-    lines = asking((BLACK, 1)).lines
+    tables.put(a_sku(current=200))
+    lines = an_order_of((BLACK, 1)).lines
     batch = [BatchedOrder(f"ORDER-{number}", "place", lines) for number in range(147)]
-    assert calls_of(lambda: here.batch(batch, SOURCE)) == ["read", "commit", "commit", "commit"]
+    assert calls_of(lambda: here.batch(batch, ACTOR)) == ["read", "commit", "commit", "commit"]
 
 
 def test_what_a_process_remembers_of_before_a_restore_is_no_ground_for_a_record(
     here: StockService, elsewhere: StockService, tables: Tables, dynamodb: Any
 ) -> None:
-    tables.keep(a_sku(current=9))
-    here.place(asking((BLACK, 2)), SOURCE)
+    tables.put(a_sku(current=9))
+    here.place(an_order_of((BLACK, 2)), ACTOR)
     # The tables are put back to before it, and another process writes a record of the same number.
-    tables.keep(a_sku(current=9))
+    tables.put(a_sku(current=9))
     [lost] = tables.records()
     dynamodb.delete_item(
         TableName="StockTransactions", Key={name: lost[name] for name in ("transaction_id", "timestamp")}
     )
-    elsewhere.place(asking((BLACK, 3), order_id="ORDER-AFTER"), SOURCE)
-    here.place(asking((BLACK, 1), order_id="ORDER-NEXT"), SOURCE)
+    elsewhere.place(an_order_of((BLACK, 3), order_id="ORDER-AFTER"), ACTOR)
+    here.place(an_order_of((BLACK, 1), order_id="ORDER-NEXT"), ACTOR)
     first, second = sorted(tables.records(), key=lambda record: int(record["sequence"]["N"]))
     assert second["previous_hash"] == first["hash"]
     assert second["reserved_before"] == first["reserved_after"] == {"N": "3"}
@@ -294,8 +294,8 @@ def test_what_a_process_remembers_of_before_a_restore_is_no_ground_for_a_record(
 
 def test_what_was_written_last_is_remembered() -> None:
     memory = Memory()
-    memory.keep([a_sku(BLACK, 1), a_sku(WHITE, 2)])
-    memory.keep([a_sku(BLACK, 3)])
+    memory.put([a_sku(BLACK, 1), a_sku(WHITE, 2)])
+    memory.put([a_sku(BLACK, 3)])
     recalled = memory.recall([BLACK, WHITE])
     assert recalled is not None
     assert {sku: item.current_stock for sku, item in recalled.items()} == {BLACK: 3, WHITE: 2}
@@ -303,7 +303,7 @@ def test_what_was_written_last_is_remembered() -> None:
 
 def test_what_is_remembered_in_part_is_not_remembered() -> None:
     memory = Memory()
-    memory.keep([a_sku(BLACK, 1)])
+    memory.put([a_sku(BLACK, 1)])
     assert memory.recall([BLACK, WHITE]) is None
     memory.forget([BLACK, WHITE])
     assert memory.recall([BLACK]) is None
@@ -312,27 +312,27 @@ def test_what_is_remembered_in_part_is_not_remembered() -> None:
 def test_the_memory_is_bounded_and_forgets_what_was_written_longest_ago() -> None:
     memory = Memory(skus_max=2)
     third = f"SKU-{PRODUCT}-THIRD"
-    memory.keep([a_sku(BLACK), a_sku(WHITE)])
-    memory.keep([a_sku(BLACK)])
-    memory.keep([a_sku(third)])
+    memory.put([a_sku(BLACK), a_sku(WHITE)])
+    memory.put([a_sku(BLACK)])
+    memory.put([a_sku(third)])
     assert memory.recall([WHITE]) is None
     assert memory.recall([BLACK, third]) is not None
 
 
 def test_an_order_is_placed_again_after_a_tombstone_alone(here: StockService, tables: Tables) -> None:
-    tables.keep(a_sku(current=9))
-    here.cancel(SettleOrder(ORDER), SOURCE)
+    tables.put(a_sku(current=9))
+    here.cancel(SettleOrder(ORDER), ACTOR)
     with pytest.raises(OrderCancelled):
-        here.place(asking((BLACK, 1)), SOURCE)
+        here.place(an_order_of((BLACK, 1)), ACTOR)
     assert here.gateway.sku(PRODUCT, BLACK).sequence == 0
 
 
 def test_a_remembered_sku_is_found_under_its_own_product_alone(here: StockService, tables: Tables) -> None:
-    tables.keep(a_sku(current=5))
-    here.restock(a_restock(1, idempotency_key=key(1)), SOURCE)
+    tables.put(a_sku(current=5))
+    here.restock(a_restock(1, idempotency_key=key(1)), ACTOR)
     elsewhere = replace(a_restock(1, idempotency_key=key(2)), product_id="PROD-AAAAA")
     with pytest.raises(SkuNotFound):
-        here.restock(elsewhere, SOURCE)
+        here.restock(elsewhere, ACTOR)
     with pytest.raises(SkuNotFound):
-        here.adjust(replace(an_adjustment(1, idempotency_key=key(3)), product_id="PROD-AAAAA"), SOURCE)
+        here.adjust(replace(an_adjustment(1, idempotency_key=key(3)), product_id="PROD-AAAAA"), ACTOR)
     assert here.gateway.sku(PRODUCT, BLACK).current_stock == 6

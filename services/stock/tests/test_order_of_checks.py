@@ -118,7 +118,7 @@ class TestOrderOfChecks(OrderOfChecks):
     @pytest.fixture
     def furnished(self, shop: Client, tables: Tables, orders: str, vendor: str) -> Client:
         furnish(shop, tables, orders)
-        tables.keep(a_sku(GREEN, 5, is_active=False))
+        tables.put(a_sku(GREEN, 5, is_active=False))
         # So that the vendor's bound of low stock need not be raised before a SKU that is refused.
         reached = NEW_SKU | {"sku": f"SKU-{PRODUCT}-BLU-L"}
         assert shop.post(f"/products/{PRODUCT}/skus", reached, vendor).status == 201
@@ -152,8 +152,8 @@ def test_a_key_used_for_other_lines_goes_before_lines_that_the_order_cannot_give
         address = f"/orders/{ORDER}/{command}"
         assert shop.post(address, ONE_BLACK, orders, idempotency_key="k").status == 200
         for sku, quantity in ((BLACK, 9), (WHITE, 1)):
-            asked = {"lines": [{"sku": sku, "quantity": quantity}]}
-            again = shop.post(address, asked, orders, idempotency_key="k")
+            order_body = {"lines": [{"sku": sku, "quantity": quantity}]}
+            again = shop.post(address, order_body, orders, idempotency_key="k")
             assert (again.status, again.code) == (422, "idempotency_key_reused"), (command, sku)
 
 
@@ -161,7 +161,7 @@ def test_a_key_used_for_other_lines_goes_before_lines_that_the_order_cannot_give
 def test_who_may_not_know_of_a_sku_is_not_told_its_version(
     shop: Client, tokens: Tokens, tables: Tables, method: str
 ) -> None:
-    tables.keep(a_product(), a_sku(BLACK, 50))
+    tables.put(a_product(), a_sku(BLACK, 50))
     body = {"unit_price": 1} if method == "PATCH" else None
     answer = shop.send(method, SKU, tokens.vendor(ANOTHER_VENDOR), body, if_match='"of-yesterday"')
     assert (answer.status, answer.code) == (404, "sku_not_found")

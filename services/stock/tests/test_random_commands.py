@@ -20,7 +20,7 @@ from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.timestamps import plus_seconds
 from inventory_common.transactions import EFFECTS, TransactionRecord, TransactionType, record_hash
 
-from .shop import NOW, PRODUCT, a_restock, a_sku, an_adjustment, an_intent, an_occasion, asking
+from .shop import NOW, PRODUCT, a_restock, a_sku, an_adjustment, a_key, a_context, an_order_of
 
 SKUS = [f"SKU-{PRODUCT}-{variant}" for variant in ("A", "B", "C")]
 ORDERS = [f"ORDER-{number}" for number in range(4)]
@@ -50,7 +50,7 @@ class Shop(RuleBasedStateMachine):
             idempotency_record=self.idempotency_records.get(key or ""),
         )
         try:
-            commit = decide(seen, an_occasion(self.now, order_id))
+            commit = decide(seen, a_context(self.now, order_id))
         except InventoryError:
             return
         if commit is not None:
@@ -82,18 +82,18 @@ class Shop(RuleBasedStateMachine):
 
     @rule(sku=st.sampled_from(SKUS), quantity=quantities, key=st.sampled_from("xyz"))
     def restock(self, sku: str, quantity: int, key: str) -> None:
-        command = a_restock(quantity, sku, idempotency_key=an_intent(key, f"{sku} {quantity}"))
+        command = a_restock(quantity, sku, idempotency_key=a_key(key, f"{sku} {quantity}"))
         self._decide(lambda seen, when: restock(seen, command, when), key=key)
 
-    @rule(order_id=st.sampled_from(ORDERS), asked=lines)
-    def place(self, order_id: str, asked: list[tuple[str, int]]) -> None:
-        command = asking(*asked, order_id=order_id)
+    @rule(order_id=st.sampled_from(ORDERS), order_body=lines)
+    def place(self, order_id: str, order_body: list[tuple[str, int]]) -> None:
+        command = an_order_of(*order_body, order_id=order_id)
         command = replace(command, lines=sum_lines(command.lines))
         self._decide(lambda seen, when: place(seen, command, when), order_id)
 
     def _settle(self, decide, order_id: str, part: list[tuple[str, int]] | None, key: str, **rest) -> None:
         idempotency_key = (
-            None if part is None else an_intent(key, f"{decide.__name__} {order_id} {part} {rest}")
+            None if part is None else a_key(key, f"{decide.__name__} {order_id} {part} {rest}")
         )
         command = SettleOrder(order_id, sum_settled(part), idempotency_key, **rest)
         self._decide(lambda seen, when: decide(seen, command, when), order_id, key)
@@ -112,13 +112,13 @@ class Shop(RuleBasedStateMachine):
 
     @rule(sku=st.sampled_from(SKUS), change=st.integers(-8, 8).filter(bool), key=keys)
     def adjust(self, sku: str, change: int, key: str) -> None:
-        command = an_adjustment(change, sku, idempotency_key=an_intent(key, f"adjust {sku} {change}"))
+        command = an_adjustment(change, sku, idempotency_key=a_key(key, f"adjust {sku} {change}"))
         self._decide(lambda seen, when: adjust(seen, command, when), key=key)
 
     @rule(sku=st.sampled_from(SKUS), counted=st.integers(0, 20), stale=st.booleans(), key=keys)
     def count(self, sku: str, counted: int, stale: bool, key: str) -> None:
         correction = Count(counted, self.skus[sku].current_stock + stale)
-        command = an_adjustment(correction, sku, idempotency_key=an_intent(key, f"{sku} {correction}"))
+        command = an_adjustment(correction, sku, idempotency_key=a_key(key, f"{sku} {correction}"))
         self._decide(lambda seen, when: adjust(seen, command, when), key=key)
 
     @rule(sku=st.sampled_from(SKUS), flag=st.sampled_from(["is_active", "product_is_active"]))

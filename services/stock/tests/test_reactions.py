@@ -33,8 +33,8 @@ from .shop import (
     Tables,
     a_product,
     a_sku,
-    asked,
-    patient,
+    order_body,
+    immediate,
 )
 
 SKU = f"/products/{PRODUCT}/skus/{BLACK}"
@@ -66,7 +66,7 @@ def reactions(
 ) -> Reactions:
     """The reactions behind the entries, with the test's clock and outbox and no pauses."""
     reacting: Reactions = replace(
-        service_module.reacting, alerts=outbox, clock=clock, retry_policy=patient(ATTEMPTS)
+        service_module.reacting, alerts=outbox, clock=clock, retry_policy=immediate(ATTEMPTS)
     )
     monkeypatch.setattr(service_module, "reacting", reacting)
     return reacting
@@ -153,11 +153,11 @@ REACTIVATED = a_product(version=3)
 @pytest.fixture
 def deactivated(tables: Tables) -> None:
     """A product that its vendor took out of the shop; its SKUs do not know yet."""
-    tables.keep(DEACTIVATED, a_sku(BLACK, 50), a_sku(WHITE, 3))
+    tables.put(DEACTIVATED, a_sku(BLACK, 50), a_sku(WHITE, 3))
 
 
 def place(shop: Client, token: str, order_id: str = ORDER) -> str:
-    answer = shop.put(f"/orders/{order_id}", asked((BLACK, 1)), token)
+    answer = shop.put(f"/orders/{order_id}", order_body((BLACK, 1)), token)
     return str(answer.status) if answer.status < 400 else f"{answer.status} {answer.code}"
 
 
@@ -180,7 +180,7 @@ def test_a_deactivated_product_takes_all_its_skus_out_of_the_shop(
 def test_a_reactivated_product_brings_its_skus_back(
     streams: Streams, shop: Client, orders: str, tables: Tables, gateway: Any
 ) -> None:
-    tables.keep(REACTIVATED, a_sku(current=50, product_is_active=False, product_version=2, version=8))
+    tables.put(REACTIVATED, a_sku(current=50, product_is_active=False, product_version=2, version=8))
     assert place(shop, orders) == "409 product_inactive"
     assert streams.tell_products(a_hint(DEACTIVATED, REACTIVATED)) == []
     found = gateway.sku(PRODUCT, BLACK)
@@ -212,8 +212,8 @@ def test_the_etag_changes_as_what_the_api_shows_has_changed(
 def test_a_sku_that_its_vendor_took_out_stays_out_when_the_product_comes_back(
     streams: Streams, shop: Client, orders: str, tables: Tables, gateway: Any
 ) -> None:
-    tables.keep(REACTIVATED)
-    tables.keep(a_sku(current=50, is_active=False, product_is_active=False, product_version=2))
+    tables.put(REACTIVATED)
+    tables.put(a_sku(current=50, is_active=False, product_is_active=False, product_version=2))
     streams.tell_products(a_hint(DEACTIVATED, REACTIVATED))
     found = gateway.sku(PRODUCT, BLACK)
     assert (found.is_active, found.product_is_active) == (False, True)
@@ -225,7 +225,7 @@ def test_every_sku_of_a_product_of_many_is_told(
     streams: Streams, tables: Tables, gateway: Any, count: int
 ) -> None:
     skus = [f"SKU-{PRODUCT}-V{number:04}" for number in range(count)]
-    tables.keep(DEACTIVATED, *map(a_sku, skus))
+    tables.put(DEACTIVATED, *map(a_sku, skus))
     assert streams.tell_products(a_hint(ACTIVE, DEACTIVATED)) == []
     told = [gateway.sku(PRODUCT, sku) for sku in skus]
     assert {(sku.product_is_active, sku.product_version, sku.version) for sku in told} == {(False, 2, 2)}
@@ -237,7 +237,7 @@ def test_skus_that_know_already_between_those_that_do_not_end_nothing(
     # A whole page that the filter leaves empty, and then some.
     skus = [f"SKU-{PRODUCT}-V{number:04}" for number in range(220)]
     knowing = [a_sku(sku, product_is_active=False, product_version=2) for sku in skus[5:205]]
-    tables.keep(DEACTIVATED, *knowing, *map(a_sku, [*skus[:5], *skus[205:]]))
+    tables.put(DEACTIVATED, *knowing, *map(a_sku, [*skus[:5], *skus[205:]]))
     streams.tell_products(a_hint(ACTIVE, DEACTIVATED))
     assert not [sku for sku in skus if gateway.sku(PRODUCT, sku).product_is_active]
     assert {gateway.sku(PRODUCT, sku).version for sku in skus[5:205]} == {1}
@@ -246,7 +246,7 @@ def test_skus_that_know_already_between_those_that_do_not_end_nothing(
 @pytest.mark.usefixtures("deactivated")
 def test_skus_of_other_products_are_left_alone(streams: Streams, tables: Tables, gateway: Any) -> None:
     other = a_sku("SKU-PROD-AAAAA-X", product_id="PROD-AAAAA", vendor_id=OTHER_VENDOR)
-    tables.keep(other)
+    tables.put(other)
     streams.tell_products(a_hint(ACTIVE, DEACTIVATED))
     assert gateway.sku("PROD-AAAAA", other.sku) == other
 
@@ -263,7 +263,7 @@ def test_the_same_change_told_again_changes_nothing(streams: Streams, gateway: A
 def test_an_older_change_told_after_a_newer_one_undoes_nothing(
     streams: Streams, tables: Tables, gateway: Any
 ) -> None:
-    tables.keep(REACTIVATED, a_sku(current=50))
+    tables.put(REACTIVATED, a_sku(current=50))
     streams.tell_products(a_hint(DEACTIVATED, REACTIVATED))
     before = gateway.sku(PRODUCT, BLACK)
     assert (before.product_is_active, before.product_version) == (True, 3)
@@ -274,7 +274,7 @@ def test_an_older_change_told_after_a_newer_one_undoes_nothing(
 def test_a_change_told_late_writes_what_the_product_is_now(
     streams: Streams, tables: Tables, gateway: Any
 ) -> None:
-    tables.keep(REACTIVATED, a_sku(current=50))
+    tables.put(REACTIVATED, a_sku(current=50))
     streams.tell_products(a_hint(ACTIVE, DEACTIVATED))
     found = gateway.sku(PRODUCT, BLACK)
     assert (found.product_is_active, found.product_version) == (True, 3)
@@ -283,10 +283,10 @@ def test_a_change_told_late_writes_what_the_product_is_now(
 def test_a_process_that_read_the_product_before_it_came_back_overwrites_nothing(
     streams: Streams, reactions: Reactions, tables: Tables, gateway: Any
 ) -> None:
-    tables.keep(DEACTIVATED, a_sku(BLACK, 50), a_sku(WHITE, 3))
+    tables.put(DEACTIVATED, a_sku(BLACK, 50), a_sku(WHITE, 3))
     slow = gateway.skus_older_than(gateway.product(PRODUCT))
     waiting = [next(slow)]
-    tables.keep(REACTIVATED)
+    tables.put(REACTIVATED)
     streams.tell_products(a_hint(DEACTIVATED, REACTIVATED))
     waiting += slow
     assert waiting == [BLACK, WHITE]
@@ -298,7 +298,7 @@ def test_a_process_that_read_the_product_before_it_came_back_overwrites_nothing(
 
 
 def test_a_process_of_the_same_version_overwrites_nothing_either(gateway: Any, tables: Tables) -> None:
-    tables.keep(a_sku(product_is_active=False, product_version=2))
+    tables.put(a_sku(product_is_active=False, product_version=2))
     gateway.set_product_activity(BLACK, DEACTIVATED)
     assert gateway.sku(PRODUCT, BLACK).version == 1
 
@@ -330,7 +330,7 @@ def test_the_product_and_its_skus_are_read_consistently_and_each_sku_is_one_writ
 ) -> None:
     streams.tell_products(a_hint(ACTIVE, DEACTIVATED))
     assert names(calls) == ["GetItem", "Query", "UpdateItem", "UpdateItem"]
-    assert [asked.get("ConsistentRead") for _, asked in calls[:2]] == [True, True]
+    assert [order_body.get("ConsistentRead") for _, order_body in calls[:2]] == [True, True]
     del calls[:]
     streams.tell_products(a_hint(ACTIVE, DEACTIVATED))
     assert names(calls) == ["GetItem", "Query"]
@@ -399,7 +399,7 @@ def test_a_product_that_comes_back_while_a_sku_is_busy_wins(
     streams: Streams, conflicting: Conflicting, gateway: Any, tables: Tables
 ) -> None:
     def come_back() -> None:
-        tables.keep(REACTIVATED)
+        tables.put(REACTIVATED)
         streams.tell_products(a_hint(DEACTIVATED, REACTIVATED))
 
     conflicting.conflicts = 1
@@ -415,7 +415,7 @@ def test_a_product_that_comes_back_while_a_sku_is_busy_wins(
 def stocked(tables: Tables, current: int = 12, reserved: int = 0, **differences: Any) -> Sku:
     """Keep a SKU whose threshold is 10."""
     sku = a_sku(BLACK, current, reserved, **differences)
-    tables.keep(a_product(), sku)
+    tables.put(a_product(), sku)
     return sku
 
 
@@ -429,7 +429,7 @@ def patch(shop: Client, token: str, **body: Any) -> None:
 
 
 def confirm(shop: Client, token: str, quantity: int, order_id: str = ORDER) -> None:
-    assert shop.put(f"/orders/{order_id}", asked((BLACK, quantity)), token).status == 201
+    assert shop.put(f"/orders/{order_id}", order_body((BLACK, quantity)), token).status == 201
     assert shop.post(f"/orders/{order_id}/confirm", None, token).status == 200
 
 
@@ -437,8 +437,8 @@ def test_a_sale_that_reaches_the_threshold_is_an_alert_that_says_what_to_restock
     streams: Streams, outbox: Outbox, tables: Tables, shop: Client, orders: str, clock: Clock
 ) -> None:
     stocked(tables, 13)
-    shop.put("/orders/ORDER-OTHER", asked((BLACK, 1)), orders)
-    shop.put(f"/orders/{ORDER}", asked((BLACK, 3)), orders)
+    shop.put("/orders/ORDER-OTHER", order_body((BLACK, 1)), orders)
+    shop.put(f"/orders/{ORDER}", order_body((BLACK, 3)), orders)
     clock.now = LATER
     with streams.of(BLACK) as records:
         shop.post(f"/orders/{ORDER}/confirm", None, orders)
@@ -497,7 +497,7 @@ QUIET: dict[str, tuple[dict[str, Any], Deed]] = {
     "a lower threshold": ({"current": 3}, lambda shop, vendor, _: patch(shop, vendor, reorder_threshold=1)),
     "all of it reserved": (
         {"current": 12},
-        lambda shop, _, orders: (shop.put(f"/orders/{ORDER}", asked((BLACK, 12)), orders), None)[1],
+        lambda shop, _, orders: (shop.put(f"/orders/{ORDER}", order_body((BLACK, 12)), orders), None)[1],
     ),
     "inactive, and down": (
         {"current": 12, "is_active": False},
@@ -543,7 +543,7 @@ def test_what_is_no_fall_to_the_threshold_is_no_alert_and_no_call(
 def test_a_new_sku_has_no_stock_yet_and_is_no_alert(
     streams: Streams, outbox: Outbox, tables: Tables, shop: Client, vendor: str
 ) -> None:
-    tables.keep(a_product())
+    tables.put(a_product())
     body = {"sku": BLACK, "variant_name": "Black", "unit_price": 90, "reorder_threshold": 10}
     with streams.of(BLACK) as records:
         assert shop.post(f"/products/{PRODUCT}/skus", body, vendor).status == 201

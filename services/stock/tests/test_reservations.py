@@ -38,13 +38,13 @@ from .shop import (
     a_line,
     a_restock,
     a_sku,
-    an_intent,
-    an_occasion,
+    a_key,
+    a_context,
     an_order,
-    asking,
+    an_order_of,
 )
 
-WHEN = an_occasion(order_id=ORDER)
+WHEN = a_context(order_id=ORDER)
 
 
 def holding(*skus: Sku, **rest) -> Snapshot:
@@ -55,7 +55,7 @@ def holding(*skus: Sku, **rest) -> Snapshot:
 
 
 def test_lines_of_one_sku_are_summed() -> None:
-    summed = sum_lines(asking((BLACK, 2), (WHITE, 1), (BLACK, 3)).lines)
+    summed = sum_lines(an_order_of((BLACK, 2), (WHITE, 1), (BLACK, 3)).lines)
     assert [(line.sku, line.quantity) for line in summed] == [(BLACK, 5), (WHITE, 1)]
 
 
@@ -65,21 +65,21 @@ def many(count: int) -> list[tuple[str, int]]:
 
 def test_an_order_can_name_a_thousand_skus() -> None:
     assert ORDER_LINES_MAX == 1_000
-    assert len(sum_lines(asking(*many(1_000), *many(1_000)).lines)) == 1_000
+    assert len(sum_lines(an_order_of(*many(1_000), *many(1_000)).lines)) == 1_000
 
 
 def test_an_order_cannot_name_more_skus() -> None:
     with pytest.raises(InvalidInput) as refused:
-        sum_lines(asking(*many(1_001)).lines)
+        sum_lines(an_order_of(*many(1_001)).lines)
     assert refused.value.members["errors"][0]["path"] == "body.lines"
 
 
 def test_the_limit_of_a_quantity_is_one_of_the_sum() -> None:
     half = QUANTITY_MAX // 2
-    [line] = sum_lines(asking((BLACK, half), (BLACK, half)).lines)
+    [line] = sum_lines(an_order_of((BLACK, half), (BLACK, half)).lines)
     assert line.quantity == QUANTITY_MAX
     with pytest.raises(InvalidInput):
-        sum_lines(asking((BLACK, half), (BLACK, half), (BLACK, 1)).lines)
+        sum_lines(an_order_of((BLACK, half), (BLACK, half), (BLACK, 1)).lines)
 
 
 # Place
@@ -87,7 +87,7 @@ def test_the_limit_of_a_quantity_is_one_of_the_sum() -> None:
 
 def test_an_order_reserves_all_of_its_lines() -> None:
     seen = holding(a_sku(BLACK, 50, 5), a_sku(WHITE, 3))
-    commit = place(seen, asking((BLACK, 45), (WHITE, 3), hold_seconds=60), WHEN)
+    commit = place(seen, an_order_of((BLACK, 45), (WHITE, 3), hold_seconds=60), WHEN)
     assert commit.order == an_order(
         a_line(BLACK, reserved=45), a_line(WHITE, reserved=3), expires_at="2026-02-23T10:31:00.000000Z"
     )
@@ -104,7 +104,7 @@ def test_an_order_reserves_all_of_its_lines() -> None:
 def test_the_lines_of_an_order_belong_to_the_vendors_of_their_skus() -> None:
     other = "SKU-PROD-00000-A"
     seen = holding(a_sku(BLACK, 1), a_sku(other, 1, vendor_id=OTHER_VENDOR))
-    commit = place(seen, asking((BLACK, 1), (other, 1)), WHEN)
+    commit = place(seen, an_order_of((BLACK, 1), (other, 1)), WHEN)
     assert commit.order.lines[BLACK].vendor_id == VENDOR
     assert commit.order.lines[other].vendor_id == OTHER_VENDOR
     assert commit.order.lines[other].product_id == "PROD-00000"
@@ -114,7 +114,7 @@ def test_too_little_stock_names_every_short_line_and_what_there_is() -> None:
     third = f"SKU-{PRODUCT}-RED-L"
     seen = holding(a_sku(BLACK, 9, 5), a_sku(WHITE, 10), a_sku(third))
     with pytest.raises(InsufficientStock) as refused:
-        place(seen, asking((BLACK, 5), (WHITE, 10), (third, 1)), WHEN)
+        place(seen, an_order_of((BLACK, 5), (WHITE, 10), (third, 1)), WHEN)
     assert refused.value.members["lines"] == [
         {"product_id": PRODUCT, "sku": BLACK, "asked": 5, "available": 4},
         {"product_id": PRODUCT, "sku": third, "asked": 1, "available": 0},
@@ -124,7 +124,7 @@ def test_too_little_stock_names_every_short_line_and_what_there_is() -> None:
 def test_unknown_skus_are_named() -> None:
     third = f"SKU-{PRODUCT}-RED-L"
     with pytest.raises(SkuNotFound) as refused:
-        place(holding(a_sku(WHITE, 1)), asking((BLACK, 1), (WHITE, 1), (third, 1)), WHEN)
+        place(holding(a_sku(WHITE, 1)), an_order_of((BLACK, 1), (WHITE, 1), (third, 1)), WHEN)
     assert refused.value.members == {"skus": [BLACK, third]}
     assert BLACK in refused.value.detail
     assert third in refused.value.detail
@@ -133,12 +133,12 @@ def test_unknown_skus_are_named() -> None:
 def test_a_deactivated_sku_cannot_be_ordered_even_where_stock_is_short_too() -> None:
     seen = holding(a_sku(BLACK, 0), a_sku(WHITE, 5, is_active=False))
     with pytest.raises(SkuInactive):
-        place(seen, asking((BLACK, 1), (WHITE, 1)), WHEN)
+        place(seen, an_order_of((BLACK, 1), (WHITE, 1)), WHEN)
 
 
 def test_a_sku_of_a_deactivated_product_cannot_be_ordered() -> None:
     with pytest.raises(ProductInactive):
-        place(holding(a_sku(BLACK, 5, product_is_active=False)), asking((BLACK, 1)), WHEN)
+        place(holding(a_sku(BLACK, 5, product_is_active=False)), an_order_of((BLACK, 1)), WHEN)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_sku_of_a_deactivated_product_cannot_be_ordered() -> None:
 )
 def test_the_same_order_placed_again_is_left_as_it_stands(line) -> None:
     seen = holding(a_sku(BLACK, 0), order=an_order(line))
-    assert place(seen, asking((BLACK, 2), hold_seconds=999), WHEN) is None
+    assert place(seen, an_order_of((BLACK, 2), hold_seconds=999), WHEN) is None
 
 
 @pytest.mark.parametrize(
@@ -156,10 +156,10 @@ def test_the_same_order_placed_again_is_left_as_it_stands(line) -> None:
     [[(BLACK, 1)], [(BLACK, 3)], [(WHITE, 2)], [(BLACK, 2), (WHITE, 1)]],
     ids=["fewer", "more", "another sku", "one more sku"],
 )
-def test_the_same_order_id_with_other_lines_is_refused(asked) -> None:
+def test_the_same_order_id_with_other_lines_is_refused(order_body) -> None:
     seen = holding(a_sku(BLACK, 99), a_sku(WHITE, 99), order=an_order(a_line(reserved=2)))
     with pytest.raises(OrderExists):
-        place(seen, asking(*asked), WHEN)
+        place(seen, an_order_of(*order_body), WHEN)
 
 
 # Confirm and cancel
@@ -203,7 +203,7 @@ def test_an_order_for_a_deactivated_sku_can_be_settled(command, flag: str) -> No
 
 def test_a_confirm_after_the_hold_wins_while_nothing_was_released() -> None:
     order = an_order(a_line(reserved=5), expires_at=NOW)
-    late = an_occasion(plus_seconds(NOW, 3600), order_id=ORDER)
+    late = a_context(plus_seconds(NOW, 3600), order_id=ORDER)
     assert (
         confirm(holding(a_sku(BLACK, 5, 5), order=order), SettleOrder(ORDER), late).order.status
         == "confirmed"
@@ -263,7 +263,7 @@ def remembered() -> Snapshot:
 
 
 def after(seconds: int):
-    return an_occasion(plus_seconds(NOW, seconds), order_id=ORDER)
+    return a_context(plus_seconds(NOW, seconds), order_id=ORDER)
 
 
 LAST_SECOND, LAPSED = after(TOMBSTONE_SECONDS - 1), after(TOMBSTONE_SECONDS)
@@ -271,7 +271,7 @@ LAST_SECOND, LAPSED = after(TOMBSTONE_SECONDS - 1), after(TOMBSTONE_SECONDS)
 
 def test_a_place_that_comes_after_its_cancel_is_refused() -> None:
     with pytest.raises(OrderCancelled):
-        place(remembered(), asking((BLACK, 1)), LAST_SECOND)
+        place(remembered(), an_order_of((BLACK, 1)), LAST_SECOND)
 
 
 def test_a_confirm_that_comes_after_such_a_cancel_is_refused() -> None:
@@ -284,8 +284,8 @@ def test_such_a_cancel_repeated_changes_nothing() -> None:
 
 
 def test_a_lapsed_cancel_counts_as_absent() -> None:
-    assert place(remembered(), asking((BLACK, 1)), LAPSED).order.status == "reserved"
-    assert place(remembered(), asking((BLACK, 1)), LAPSED).replaced_order is None
+    assert place(remembered(), an_order_of((BLACK, 1)), LAPSED).order.status == "reserved"
+    assert place(remembered(), an_order_of((BLACK, 1)), LAPSED).replaced_order is None
     assert cancel(remembered(), SettleOrder(ORDER), LAPSED).order.created_at == LAPSED.now
     assert cancel(remembered(), SettleOrder(ORDER), LAPSED).replaced_order is None
     with pytest.raises(OrderNotFound):
@@ -296,12 +296,12 @@ def test_a_lapsed_cancel_counts_as_absent() -> None:
 
 
 def test_a_restock_adds_units_and_leaves_a_marker_of_its_record() -> None:
-    commit = restock(holding(a_sku(BLACK, 50, 5)), a_restock(25), an_occasion(notes="monthly"))
+    commit = restock(holding(a_sku(BLACK, 50, 5)), a_restock(25), a_context(notes="monthly"))
     [movement] = commit.movements
     assert (movement.after.current_stock, movement.after.reserved_stock) == (75, 5)
     assert movement.record.notes == "monthly"
     assert commit.order is None
-    idempotency_key = an_intent()
+    idempotency_key = a_key()
     assert (commit.idempotency_record.idempotency_id, commit.idempotency_record.body_hash) == (
         idempotency_key.idempotency_id,
         idempotency_key.body_hash,
@@ -312,30 +312,30 @@ def test_a_restock_adds_units_and_leaves_a_marker_of_its_record() -> None:
 
 
 def test_the_same_restock_sent_again_is_not_done_again() -> None:
-    idempotency_record = an_intent().idempotency_record([], NOW)
+    idempotency_record = a_key().idempotency_record([], NOW)
     assert (
-        restock(holding(a_sku(), idempotency_record=idempotency_record), a_restock(), an_occasion()) is None
+        restock(holding(a_sku(), idempotency_record=idempotency_record), a_restock(), a_context()) is None
     )
 
 
 def test_a_restock_that_was_done_is_answered_though_the_sku_is_deactivated_since() -> None:
     seen = holding(
-        a_sku(current=STOCK_MAX, is_active=False), idempotency_record=an_intent().idempotency_record([], NOW)
+        a_sku(current=STOCK_MAX, is_active=False), idempotency_record=a_key().idempotency_record([], NOW)
     )
-    assert restock(seen, a_restock(), an_occasion()) is None
+    assert restock(seen, a_restock(), a_context()) is None
 
 
 def test_an_idempotency_key_stands_for_one_body() -> None:
-    seen = holding(a_sku(), idempotency_record=an_intent(body='{"quantity":1}').idempotency_record([], NOW))
+    seen = holding(a_sku(), idempotency_record=a_key(body='{"quantity":1}').idempotency_record([], NOW))
     with pytest.raises(IdempotencyKeyReused):
-        restock(seen, a_restock(2, idempotency_key=an_intent(body='{"quantity":2}')), an_occasion())
+        restock(seen, a_restock(2, idempotency_key=a_key(body='{"quantity":2}')), a_context())
 
 
 @pytest.mark.parametrize("body", ["{}", '{"other":1}'])
 def test_an_idempotency_key_is_free_again_a_day_later(body: str) -> None:
-    seen = holding(a_sku(), idempotency_record=an_intent(body=body).idempotency_record([], NOW))
-    still = an_occasion(plus_seconds(NOW, 86_400))
-    lapsed = an_occasion(plus_seconds(NOW, 86_401))
+    seen = holding(a_sku(), idempotency_record=a_key(body=body).idempotency_record([], NOW))
+    still = a_context(plus_seconds(NOW, 86_400))
+    lapsed = a_context(plus_seconds(NOW, 86_401))
     assert restock(seen, a_restock(), lapsed) is not None
     if body == "{}":
         assert restock(seen, a_restock(), still) is None
@@ -343,19 +343,19 @@ def test_an_idempotency_key_is_free_again_a_day_later(body: str) -> None:
 
 def test_another_vendors_sku_cannot_be_restocked() -> None:
     with pytest.raises(SkuNotFound):
-        restock(holding(a_sku()), a_restock(scope=Scope(OTHER_VENDOR)), an_occasion())
-    assert restock(holding(a_sku()), a_restock(scope=Scope(VENDOR)), an_occasion())
+        restock(holding(a_sku()), a_restock(scope=Scope(OTHER_VENDOR)), a_context())
+    assert restock(holding(a_sku()), a_restock(scope=Scope(VENDOR)), a_context())
 
 
 def test_what_a_restock_did_is_not_shown_to_another_vendor() -> None:
-    seen = holding(a_sku(), idempotency_record=an_intent().idempotency_record([], NOW))
+    seen = holding(a_sku(), idempotency_record=a_key().idempotency_record([], NOW))
     with pytest.raises(SkuNotFound):
-        restock(seen, a_restock(scope=Scope(OTHER_VENDOR)), an_occasion())
+        restock(seen, a_restock(scope=Scope(OTHER_VENDOR)), a_context())
 
 
 def test_an_unknown_sku_cannot_be_restocked() -> None:
     with pytest.raises(SkuNotFound):
-        restock(Snapshot(), a_restock(), an_occasion())
+        restock(Snapshot(), a_restock(), a_context())
 
 
 @pytest.mark.parametrize(
@@ -369,7 +369,7 @@ def test_an_unknown_sku_cannot_be_restocked() -> None:
 )
 def test_a_sku_that_takes_no_stock_is_not_restocked(sku: Sku, error: type[Exception]) -> None:
     with pytest.raises(error):
-        restock(holding(sku), a_restock(1), an_occasion())
+        restock(holding(sku), a_restock(1), a_context())
 
 
 # Snapshots
@@ -377,7 +377,7 @@ def test_a_sku_that_takes_no_stock_is_not_restocked(sku: Sku, error: type[Except
 
 def test_newer_images_take_the_place_of_older_ones() -> None:
     order, settled = an_order(a_line(reserved=1)), an_order(a_line(confirmed=1))
-    idempotency_record = an_intent().idempotency_record([], NOW)
+    idempotency_record = a_key().idempotency_record([], NOW)
     older = Readings(skus={BLACK: a_sku(BLACK, 1), WHITE: a_sku(WHITE, 1)}, orders={ORDER: order})
     newer = older.updated(Readings(skus={BLACK: a_sku(BLACK, 2)}))
     assert newer == Readings(skus={BLACK: a_sku(BLACK, 2), WHITE: a_sku(WHITE, 1)}, orders={ORDER: order})
@@ -394,7 +394,7 @@ def test_newer_images_take_the_place_of_older_ones() -> None:
 
 
 def test_a_command_sees_its_own_order_and_marker_alone() -> None:
-    order, idempotency_record = an_order(a_line(reserved=1)), an_intent().idempotency_record([], NOW)
+    order, idempotency_record = an_order(a_line(reserved=1)), a_key().idempotency_record([], NOW)
     readings = Readings(
         orders={ORDER: order}, idempotency_records={idempotency_record.idempotency_id: idempotency_record}
     )
@@ -404,9 +404,9 @@ def test_a_command_sees_its_own_order_and_marker_alone() -> None:
 
 def test_the_next_command_of_a_pack_sees_what_the_one_before_it_leaves() -> None:
     readings = Readings(skus={BLACK: a_sku(BLACK, 5)})
-    commit = place(readings.of(ORDER), asking((BLACK, 3)), an_occasion(order_id=ORDER))
+    commit = place(readings.of(ORDER), an_order_of((BLACK, 3)), a_context(order_id=ORDER))
     after = readings.after(commit)
     assert after.skus[BLACK].available_stock == 2
     assert after.orders[ORDER].reserved == 3
     with pytest.raises(InsufficientStock):
-        place(after.of("ORDER-2"), asking((BLACK, 3), order_id="ORDER-2"), an_occasion(order_id="ORDER-2"))
+        place(after.of("ORDER-2"), an_order_of((BLACK, 3), order_id="ORDER-2"), a_context(order_id="ORDER-2"))

@@ -18,7 +18,7 @@ from inventory_common.errors import (
     RefundExceedsConfirmed,
 )
 
-from .shop import BLACK, ORDER, PRODUCT, SOURCE, Tables, a_restock, a_sku, an_adjustment, an_intent, asking
+from .shop import BLACK, ORDER, PRODUCT, ACTOR, Tables, a_restock, a_sku, an_adjustment, a_key, an_order_of
 from .test_stock_service import Rival
 
 Act = Callable[[StockService, str], Any]
@@ -27,17 +27,17 @@ Act = Callable[[StockService, str], Any]
 def part(name: str, quantity: int, **rest: Any) -> Act:
     """Settle so many black ones of the order; the key keeps two hands apart."""
     return lambda service, key: getattr(service, name)(
-        SettleOrder(ORDER, {BLACK: quantity}, an_intent(key), **rest), SOURCE
+        SettleOrder(ORDER, {BLACK: quantity}, a_key(key), **rest), ACTOR
     )
 
 
 def whole(name: str) -> Act:
-    return lambda service, key: getattr(service, name)(SettleOrder(ORDER), SOURCE)
+    return lambda service, key: getattr(service, name)(SettleOrder(ORDER), ACTOR)
 
 
 def adjustment(correction: int | Count) -> Act:
     return lambda service, key: service.adjust(
-        an_adjustment(correction, idempotency_key=an_intent(key)), SOURCE
+        an_adjustment(correction, idempotency_key=a_key(key)), ACTOR
     )
 
 
@@ -52,17 +52,17 @@ ACTS: dict[str, Act] = {
     "refund all": whole("refund"),
     "adjust -4": adjustment(-4),
     "count 6 of 7": adjustment(Count(6, 7)),
-    "another order of 2": lambda service, key: service.place(asking((BLACK, 2), order_id="ORDER-2"), SOURCE),
-    "restock 5": lambda service, key: service.restock(a_restock(5, idempotency_key=an_intent(key)), SOURCE),
+    "another order of 2": lambda service, key: service.place(an_order_of((BLACK, 2), order_id="ORDER-2"), ACTOR),
+    "restock 5": lambda service, key: service.restock(a_restock(5, idempotency_key=a_key(key)), ACTOR),
 }
 
 
 @pytest.fixture
 def rivals(service: StockService, tables: Tables) -> StockService:
     """Nine units, five ordered, two of them confirmed: 7 in stock, 3 reserved, 2 to be had back."""
-    tables.keep(a_sku(current=9))
-    service.place(asking((BLACK, 5)), SOURCE)
-    service.confirm(SettleOrder(ORDER, {BLACK: 2}, an_intent("before")), SOURCE)
+    tables.put(a_sku(current=9))
+    service.place(an_order_of((BLACK, 5)), ACTOR)
+    service.confirm(SettleOrder(ORDER, {BLACK: 2}, a_key("before")), ACTOR)
     return service
 
 

@@ -47,17 +47,17 @@ from .shop import (
     a_line,
     a_sku,
     an_adjustment,
-    an_intent,
-    an_occasion,
+    a_key,
+    a_context,
     an_order,
-    asking,
+    an_order_of,
 )
 
 Command = Callable[[Snapshot, SettleOrder, Occasion], Commit | None]
 
-WHEN = an_occasion(notes="counted")
+WHEN = a_context(notes="counted")
 REFUND = TransactionType.REFUND
-OF_ORDER = an_occasion(order_id=ORDER)
+OF_ORDER = a_context(order_id=ORDER)
 ADJUSTED = TransactionType.MANUAL_ADJUSTMENT
 
 
@@ -74,7 +74,7 @@ def holding(*skus: Sku, idempotency_record: IdempotencyRecord | None = None) -> 
 def test_what_comes_back_enters_the_stock_unless_it_cannot_be_sold(
     restock: bool, current: int, change: int
 ) -> None:
-    moved = move(a_sku(current=50, reserved=20), REFUND, 7, an_occasion(order_id=ORDER), restock=restock)
+    moved = move(a_sku(current=50, reserved=20), REFUND, 7, a_context(order_id=ORDER), restock=restock)
     assert (moved.after.current_stock, moved.after.reserved_stock) == (current, 20)
     record = moved.record
     assert (record.transaction_type, record.quantity, record.quantity_change) == ("refund", 7, change)
@@ -85,7 +85,7 @@ def test_what_comes_back_enters_the_stock_unless_it_cannot_be_sold(
 
 def test_unsellable_goods_are_a_link_of_the_chain_like_others() -> None:
     before = a_sku(current=50, version=4)
-    moved = move(before, REFUND, 7, an_occasion(), restock=False)
+    moved = move(before, REFUND, 7, a_context(), restock=False)
     assert moved.after == replace(
         before,
         sequence=1,
@@ -139,7 +139,7 @@ def test_a_correction_moves_the_stock_by_the_change_or_to_the_count(
     assert (record.quantity, record.quantity_change) == (abs(change), change)
     assert (record.order_id, record.notes) == (None, "counted")
     assert commit.order is None
-    assert commit.idempotency_record == an_intent().idempotency_record(
+    assert commit.idempotency_record == a_key().idempotency_record(
         [{"transaction_id": record.transaction_id, "timestamp": record.timestamp}], NOW
     )
 
@@ -186,7 +186,7 @@ def test_a_sku_that_is_not_there_is_not_corrected() -> None:
 
 
 def test_a_correction_is_made_once() -> None:
-    done = an_intent().idempotency_record([], NOW)
+    done = a_key().idempotency_record([], NOW)
     # What would be refused now was done then.
     assert adjust(holding(a_sku(current=3), idempotency_record=done), an_adjustment(-7), WHEN) is None
     assert (
@@ -195,7 +195,7 @@ def test_a_correction_is_made_once() -> None:
     with pytest.raises(IdempotencyKeyReused):
         adjust(
             holding(a_sku(), idempotency_record=done),
-            an_adjustment(1, idempotency_key=an_intent(body="other")),
+            an_adjustment(1, idempotency_key=a_key(body="other")),
             WHEN,
         )
     with pytest.raises(SkuNotFound):
@@ -203,9 +203,9 @@ def test_a_correction_is_made_once() -> None:
 
 
 def test_the_key_of_a_correction_is_free_again_a_day_later() -> None:
-    seen = holding(a_sku(), idempotency_record=an_intent().idempotency_record([], NOW))
-    assert adjust(seen, an_adjustment(1), an_occasion(plus_seconds(NOW, 86_400))) is None
-    assert adjust(seen, an_adjustment(1), an_occasion(plus_seconds(NOW, 86_401))) is not None
+    seen = holding(a_sku(), idempotency_record=a_key().idempotency_record([], NOW))
+    assert adjust(seen, an_adjustment(1), a_context(plus_seconds(NOW, 86_400))) is None
+    assert adjust(seen, an_adjustment(1), a_context(plus_seconds(NOW, 86_401))) is not None
 
 
 # Parts of an order
@@ -363,14 +363,14 @@ def test_what_an_expiry_has_not_released_can_still_be_confirmed(lines: dict[str,
 def test_a_settlement_with_a_key_is_done_once_and_for_one_body(
     command: Command, lines: dict[str, int] | None
 ) -> None:
-    done = an_intent().idempotency_record([], NOW)
-    assert command(of_six(idempotency_record=done), SettleOrder(ORDER, lines, an_intent()), OF_ORDER) is None
+    done = a_key().idempotency_record([], NOW)
+    assert command(of_six(idempotency_record=done), SettleOrder(ORDER, lines, a_key()), OF_ORDER) is None
     with pytest.raises(IdempotencyKeyReused):
-        command(of_six(idempotency_record=done), SettleOrder(ORDER, lines, an_intent(body="other")), OF_ORDER)
-    lapsed = an_occasion(plus_seconds(NOW, 86_401), order_id=ORDER)
-    commit = command(of_six(idempotency_record=done), SettleOrder(ORDER, lines, an_intent()), lapsed)
+        command(of_six(idempotency_record=done), SettleOrder(ORDER, lines, a_key(body="other")), OF_ORDER)
+    lapsed = a_context(plus_seconds(NOW, 86_401), order_id=ORDER)
+    commit = command(of_six(idempotency_record=done), SettleOrder(ORDER, lines, a_key()), lapsed)
     assert commit is not None
-    assert commit.idempotency_record == an_intent().idempotency_record([{"order_id": ORDER}], lapsed.now)
+    assert commit.idempotency_record == a_key().idempotency_record([{"order_id": ORDER}], lapsed.now)
 
 
 @pytest.mark.parametrize("command", [confirm, cancel, refund])
@@ -388,11 +388,11 @@ def test_part_of_an_order_that_is_not_known_is_not_found(command: Command) -> No
 
 
 def test_a_cancel_of_an_unknown_order_with_a_key_leaves_both_its_marks() -> None:
-    commit = cancel(Snapshot(), SettleOrder(ORDER, None, an_intent()), OF_ORDER)
+    commit = cancel(Snapshot(), SettleOrder(ORDER, None, a_key()), OF_ORDER)
     assert commit is not None
     assert commit.order is not None
     assert commit.order.is_tombstone
-    assert commit.idempotency_record == an_intent().idempotency_record([{"order_id": ORDER}], NOW)
+    assert commit.idempotency_record == a_key().idempotency_record([{"order_id": ORDER}], NOW)
 
 
 @pytest.mark.parametrize("command", [confirm, cancel])
@@ -445,7 +445,7 @@ def test_a_settlement_names_no_more_skus_than_an_order_has() -> None:
 
 
 def test_a_quantity_over_the_limit_is_seen_beside_small_ones() -> None:
-    lines = asking((WHITE, 1), (BLACK, QUANTITY_MAX), (BLACK, 1)).lines
+    lines = an_order_of((WHITE, 1), (BLACK, QUANTITY_MAX), (BLACK, 1)).lines
     with pytest.raises(InvalidInput) as refused:
         sum_lines(lines)
     assert [error["path"] for error in refused.value.members["errors"]] == ["body.lines"]
@@ -480,4 +480,4 @@ def test_an_order_begins_with_its_first_version() -> None:
 def test_a_sku_is_not_there_under_another_product(product_id: str) -> None:
     command = replace(an_adjustment(1), product_id=product_id)
     with pytest.raises(SkuNotFound):
-        adjust(Snapshot(skus={BLACK: a_sku(current=5)}), command, an_occasion())
+        adjust(Snapshot(skus={BLACK: a_sku(current=5)}), command, a_context())

@@ -32,7 +32,7 @@ from inventory_common.transactions import TransactionRecord, record_hash
 from inventory_common.tuning import SAGA_LEASE_SECONDS
 from local.tables import create_tables, definitions
 
-from .shop import ORDER, PRODUCT, SOURCE, Clock, a_sku, an_intent, patient
+from .shop import ORDER, PRODUCT, ACTOR, Clock, a_sku, a_key, immediate
 
 HELD_SECONDS = 3_600
 WIDE = 50
@@ -53,19 +53,19 @@ def asking_for(count: int, quantity: int = 2, order_id: str = ORDER) -> PlaceOrd
 
 
 @pytest.fixture
-def keep(dynamodb: Any) -> Callable[..., None]:
-    def keep(count: int, stock: int = 5, **differences: Any) -> None:
+def put(dynamodb: Any) -> Callable[..., None]:
+    def put(count: int, stock: int = 5, **differences: Any) -> None:
         items = [a_sku(sku, stock, **differences).to_item() for sku in the_skus(count)]
         for begin in range(0, count, 25):
             puts = [{"PutRequest": {"Item": item}} for item in items[begin : begin + 25]]
             dynamodb.batch_write_item(RequestItems={"VendorInventory": puts})
 
-    return keep
+    return put
 
 
 @pytest.fixture
 def sweeper(service: StockService, clock: Clock) -> Sweeper:
-    return Sweeper(service.gateway, clock, patient())
+    return Sweeper(service.gateway, clock, immediate())
 
 
 class Standing:
@@ -105,50 +105,50 @@ def standing(dynamodb: Any) -> Standing:
 
 @pytest.mark.parametrize("count", [49, 50, 96, 97, 145])
 def test_an_order_of_many_lines_is_placed_confirmed_and_refunded_whole(
-    service: StockService, keep: Any, standing: Standing, count: int
+    service: StockService, put: Any, standing: Standing, count: int
 ) -> None:
-    keep(count)
-    placed = service.place(asking_for(count), SOURCE)
+    put(count)
+    placed = service.place(asking_for(count), ACTOR)
     assert (placed.replayed, placed.order.status, len(placed.order.lines)) == (False, "reserved", count)
     assert standing.figures() == (5 * count, 2 * count)
     parts = {f"#PART-{number + 1:03}" for number in range(-(-count // 48))} if count > 49 else set()
     assert standing.order_items() == {"#ORDER"} | parts
 
-    again = service.place(asking_for(count), SOURCE)
+    again = service.place(asking_for(count), ACTOR)
     assert (again.replayed, again.order) == (True, service.order(ORDER))
 
-    confirmed = service.confirm(SettleOrder(ORDER), SOURCE)
+    confirmed = service.confirm(SettleOrder(ORDER), ACTOR)
     assert (confirmed.replayed, confirmed.order.status) == (False, "confirmed")
     assert standing.figures() == (3 * count, 0)
-    assert service.confirm(SettleOrder(ORDER), SOURCE).replayed
+    assert service.confirm(SettleOrder(ORDER), ACTOR).replayed
 
-    refunded = service.refund(SettleOrder(ORDER), SOURCE)
+    refunded = service.refund(SettleOrder(ORDER), ACTOR)
     assert (refunded.replayed, refunded.order.status) == (False, "refunded")
     assert standing.figures() == (5 * count, 0)
-    assert service.refund(SettleOrder(ORDER), SOURCE).replayed
+    assert service.refund(SettleOrder(ORDER), ACTOR).replayed
     for kind in ("order_placed", "order_confirmed", "refund"):
         assert len(standing.records(kind)) == count
 
 
 def test_an_order_of_as_many_lines_as_there_may_be_is_placed_and_cancelled(
-    service: StockService, keep: Any, standing: Standing
+    service: StockService, put: Any, standing: Standing
 ) -> None:
-    keep(ORDER_LINES_MAX)
-    assert service.place(asking_for(ORDER_LINES_MAX), SOURCE).order.status == "reserved"
-    assert service.cancel(SettleOrder(ORDER), SOURCE).order.status == "cancelled"
+    put(ORDER_LINES_MAX)
+    assert service.place(asking_for(ORDER_LINES_MAX), ACTOR).order.status == "reserved"
+    assert service.cancel(SettleOrder(ORDER), ACTOR).order.status == "cancelled"
     assert standing.figures() == (5 * ORDER_LINES_MAX, 0)
     with pytest.raises(InvalidInput):
-        service.place(asking_for(ORDER_LINES_MAX + 1, order_id="ORDER-2"), SOURCE)
+        service.place(asking_for(ORDER_LINES_MAX + 1, order_id="ORDER-2"), ACTOR)
 
 
 def test_an_order_of_many_lines_that_cannot_be_had_writes_nothing(
-    service: StockService, keep: Any, dynamodb: Any, standing: Standing
+    service: StockService, put: Any, dynamodb: Any, standing: Standing
 ) -> None:
-    keep(120)
+    put(120)
     short = a_sku(the_skus(120)[100], 1)
     dynamodb.put_item(TableName="VendorInventory", Item=short.to_item())
     with pytest.raises(InsufficientStock) as refused:
-        service.place(asking_for(120), SOURCE)
+        service.place(asking_for(120), ACTOR)
     assert refused.value.members["lines"] == [
         {"product_id": PRODUCT, "sku": short.sku, "asked": 2, "available": 1}
     ]
@@ -175,9 +175,9 @@ class Meanwhile:
 
 
 def test_a_place_that_fails_in_the_middle_gives_back_all_before_the_answer(
-    service: StockService, keep: Any, dynamodb: Any, standing: Standing
+    service: StockService, put: Any, dynamodb: Any, standing: Standing
 ) -> None:
-    keep(120)
+    put(120)
 
     def deactivate() -> None:
         gone = a_sku(the_skus(120)[100], 5, is_active=False)
@@ -185,7 +185,7 @@ def test_a_place_that_fails_in_the_middle_gives_back_all_before_the_answer(
 
     beside = replace(service, gateway=Meanwhile(service.gateway, 2, deactivate))
     with pytest.raises(SkuInactive):
-        beside.place(asking_for(120), SOURCE)
+        beside.place(asking_for(120), ACTOR)
     assert standing.figures() == (600, 0)
     assert standing.order_items() == set()
     assert len(standing.records("order_placed")) == len(standing.records("order_cancelled")) == 96
@@ -194,10 +194,10 @@ def test_a_place_that_fails_in_the_middle_gives_back_all_before_the_answer(
 
 @pytest.mark.parametrize("commits_before", [4, 5, 6])
 def test_a_place_that_is_sent_again_while_it_is_given_back_is_given_back_first(
-    service: StockService, keep: Any, dynamodb: Any, standing: Standing, commits_before: int
+    service: StockService, put: Any, dynamodb: Any, standing: Standing, commits_before: int
 ) -> None:
     """Its process dies before it gives back the first part, the second, or before it removes the order."""
-    keep(120)
+    put(120)
     gone = a_sku(the_skus(120)[100], 5, is_active=False)
 
     def deactivate() -> None:
@@ -208,26 +208,26 @@ def test_a_place_that_is_sent_again_while_it_is_given_back_is_given_back_first(
 
     deactivating = Meanwhile(service.gateway, 2, deactivate)
     with pytest.raises(Died):
-        replace(service, gateway=Meanwhile(deactivating, commits_before, die)).place(asking_for(120), SOURCE)
+        replace(service, gateway=Meanwhile(deactivating, commits_before, die)).place(asking_for(120), ACTOR)
     assert service.order(ORDER).status == "releasing"
     with pytest.raises(OrderInProgress):
-        service.place(asking_for(119), SOURCE)
+        service.place(asking_for(119), ACTOR)
     with pytest.raises(OrderInProgress):
-        service.place(asking_for(2), SOURCE)
+        service.place(asking_for(2), ACTOR)
 
     with pytest.raises(SkuInactive):
-        service.place(asking_for(120), SOURCE)
+        service.place(asking_for(120), ACTOR)
     assert standing.figures() == (600, 0)
     assert standing.order_items() == set()
     dynamodb.put_item(TableName="VendorInventory", Item=replace(gone, is_active=True).to_item())
-    assert service.place(asking_for(120), SOURCE).order.status == "reserved"
+    assert service.place(asking_for(120), ACTOR).order.status == "reserved"
     assert_ledgers_fit(standing)
 
 
 def test_a_place_of_few_lines_that_is_sent_again_while_it_is_given_back_is_placed_anew(
-    service: StockService, keep: Any, dynamodb: Any, standing: Standing
+    service: StockService, put: Any, dynamodb: Any, standing: Standing
 ) -> None:
-    keep(3)
+    put(3)
     few = asking_for(3)
     gone = a_sku(the_skus(3)[2], 5, is_active=False)
     dynamodb.put_item(TableName="VendorInventory", Item=gone.to_item())
@@ -238,11 +238,11 @@ def test_a_place_of_few_lines_that_is_sent_again_while_it_is_given_back_is_place
     # The first SKU in a step of its own, then the others, which cannot be had: an order between two steps.
     sagas = replace(service, gateway=Meanwhile(service.gateway, 2, die))._sagas
     with pytest.raises(Died):
-        sagas.place(few, SOURCE, service.retry_policy.deadline(), frozenset(the_skus(1)))
+        sagas.place(few, ACTOR, service.retry_policy.deadline(), frozenset(the_skus(1)))
     assert service.order(ORDER).status == "releasing"
     dynamodb.put_item(TableName="VendorInventory", Item=replace(gone, is_active=True).to_item())
 
-    placed = service.place(few, SOURCE)
+    placed = service.place(few, ACTOR)
     assert (placed.replayed, placed.order.status) == (False, "reserved")
     assert standing.figures() == (15, 6)
     assert_ledgers_fit(standing)
@@ -250,10 +250,10 @@ def test_a_place_of_few_lines_that_is_sent_again_while_it_is_given_back_is_place
 
 @pytest.mark.parametrize("commits_before", [4, 5, 6, 7, 8])
 def test_two_that_give_back_the_same_place_at_once_do_not_stand_in_each_others_way(
-    service: StockService, keep: Any, dynamodb: Any, standing: Standing, commits_before: int
+    service: StockService, put: Any, dynamodb: Any, standing: Standing, commits_before: int
 ) -> None:
     """One is slow; the other has given back all, and died while it gave back what it had placed anew."""
-    keep(170)
+    put(170)
     gone = a_sku(the_skus(170)[100], 5, is_active=False)
     back = replace(gone, is_active=True)
 
@@ -268,25 +268,25 @@ def test_two_that_give_back_the_same_place_at_once_do_not_stand_in_each_others_w
         deactivating = Meanwhile(service.gateway, 2 + released, lambda: keep_that(gone))
         dying_beside = replace(service, gateway=Meanwhile(deactivating, 5 + released, die))
         with pytest.raises(Died):
-            dying_beside.place(asking_for(170), SOURCE)
+            dying_beside.place(asking_for(170), ACTOR)
 
     # What the other finds left to give back: both parts, the second, or the order alone.
     released = max(0, 7 - commits_before)
     deactivating = Meanwhile(service.gateway, 2, lambda: keep_that(gone))
     beside = replace(service, gateway=Meanwhile(deactivating, commits_before, other))
     with pytest.raises(SkuInactive):
-        beside.place(asking_for(170), SOURCE)
+        beside.place(asking_for(170), ACTOR)
     with pytest.raises(SkuInactive):
-        service.place(asking_for(170), SOURCE)
+        service.place(asking_for(170), ACTOR)
     assert standing.figures() == (850, 0)
     assert standing.order_items() == set()
     assert_ledgers_fit(standing)
 
 
 def test_a_place_that_was_given_back_meanwhile_is_not_answered_as_done(
-    service: StockService, keep: Any, clock: Clock, sweeper: Sweeper, standing: Standing
+    service: StockService, put: Any, clock: Clock, sweeper: Sweeper, standing: Standing
 ) -> None:
-    keep(120)
+    put(120)
 
     class Slow:
         """A gateway that reads for so long, once two parts are placed, that the sweeper gives all back."""
@@ -305,8 +305,8 @@ def test_a_place_that_was_given_back_meanwhile_is_not_answered_as_done(
                 assert sweeper.sweep("request-9")["completed"] == 1
 
     with pytest.raises(Busy):
-        replace(service, gateway=Slow()).place(asking_for(120), SOURCE)
-    again = service.place(asking_for(120), SOURCE)
+        replace(service, gateway=Slow()).place(asking_for(120), ACTOR)
+    again = service.place(asking_for(120), ACTOR)
     assert (again.replayed, again.order.status, again.order.reserved) == (False, "reserved", 240)
     assert standing.figures() == (600, 240)
     assert_ledgers_fit(standing)
@@ -335,21 +335,21 @@ class TornOnce:
 
 
 def test_a_line_that_a_copy_of_the_request_has_placed_is_not_one_that_cannot_be_had(
-    service: StockService, keep: Any, standing: Standing
+    service: StockService, put: Any, standing: Standing
 ) -> None:
-    keep(60, stock=2)
+    put(60, stock=2)
     copy: list[Any] = []
-    torn = TornOnce(service.gateway, 2, lambda: copy.append(service.place(asking_for(60), SOURCE)))
-    placed = replace(service, gateway=torn).place(asking_for(60), SOURCE)
+    torn = TornOnce(service.gateway, 2, lambda: copy.append(service.place(asking_for(60), ACTOR)))
+    placed = replace(service, gateway=torn).place(asking_for(60), ACTOR)
     assert [settled.replayed for settled in (*copy, placed)] == [False, True]
     assert placed.order.status == "reserved"
     assert standing.figures() == (120, 120)
 
 
 def test_an_order_that_a_copy_of_the_request_places_meanwhile_is_not_one_that_cannot_be_had(
-    service: StockService, keep: Any
+    service: StockService, put: Any
 ) -> None:
-    keep(60, stock=2)
+    put(60, stock=2)
     copy: list[Any] = []
 
     class Between:
@@ -360,17 +360,17 @@ def test_an_order_that_a_copy_of_the_request_places_meanwhile_is_not_one_that_ca
 
         def read(self, *skus: Any, **others: Any) -> Any:
             if not copy:
-                copy.append(service.place(asking_for(60), SOURCE))
+                copy.append(service.place(asking_for(60), ACTOR))
             return service.gateway.read(*skus, **others)
 
-    placed = replace(service, gateway=Between()).place(asking_for(60), SOURCE)
+    placed = replace(service, gateway=Between()).place(asking_for(60), ACTOR)
     assert [settled.replayed for settled in (*copy, placed)] == [False, True]
 
 
 def test_a_place_that_fails_tells_why_though_the_sweeper_gives_back_the_rest(
-    service: StockService, keep: Any, dynamodb: Any, clock: Clock, sweeper: Sweeper, standing: Standing
+    service: StockService, put: Any, dynamodb: Any, clock: Clock, sweeper: Sweeper, standing: Standing
 ) -> None:
-    keep(120)
+    put(120)
     sold_out = a_sku(the_skus(120)[100], 0)
 
     class Slow:
@@ -392,18 +392,18 @@ def test_a_place_that_fails_tells_why_though_the_sweeper_gives_back_the_rest(
                 assert sweeper.sweep("request-9")["completed"] == 1
 
     with pytest.raises(InsufficientStock):
-        replace(service, gateway=Slow()).place(asking_for(120), SOURCE)
+        replace(service, gateway=Slow()).place(asking_for(120), ACTOR)
     assert service.gateway.order(ORDER) is None
     assert standing.figures() == (595, 0)
 
 
 @pytest.mark.parametrize("commits_before", [0, 1, 2])
 def test_an_order_that_another_sweeper_removes_meanwhile_is_no_defect(
-    service: StockService, keep: Any, clock: Clock, sweeper: Sweeper, standing: Standing, commits_before: int
+    service: StockService, put: Any, clock: Clock, sweeper: Sweeper, standing: Standing, commits_before: int
 ) -> None:
-    keep(60)
+    put(60)
     with pytest.raises(Died):
-        dying(service, after=4).place(asking_for(60), SOURCE)
+        dying(service, after=4).place(asking_for(60), ACTOR)
     clock.advance(SAGA_LEASE_SECONDS + 1)
 
     def other() -> None:
@@ -417,56 +417,56 @@ def test_an_order_that_another_sweeper_removes_meanwhile_is_no_defect(
 
 
 def test_a_key_that_stands_for_something_else_does_not_go_on_with_a_command(
-    service: StockService, keep: Any
+    service: StockService, put: Any
 ) -> None:
-    keep(WIDE)
-    service.place(asking_for(WIDE), SOURCE)
-    service.confirm(SettleOrder(ORDER, {the_skus(WIDE)[0]: 1}, an_intent("key", "a part")), SOURCE)
+    put(WIDE)
+    service.place(asking_for(WIDE), ACTOR)
+    service.confirm(SettleOrder(ORDER, {the_skus(WIDE)[0]: 1}, a_key("key", "a part")), ACTOR)
     with pytest.raises(Died):
-        dying(service, after=6).confirm(SettleOrder(ORDER), SOURCE)
+        dying(service, after=6).confirm(SettleOrder(ORDER), ACTOR)
     assert service.gateway.order(ORDER).phase == "confirming"
     with pytest.raises(IdempotencyKeyReused):
-        service.confirm(SettleOrder(ORDER, None, an_intent("key", "all")), SOURCE)
+        service.confirm(SettleOrder(ORDER, None, a_key("key", "all")), ACTOR)
     assert service.gateway.order(ORDER).phase == "confirming"
 
 
 @pytest.mark.parametrize("command", ["confirm", "cancel", "refund"])
 def test_a_repeated_command_is_brought_to_its_end_before_it_is_answered(
-    service: StockService, keep: Any, command: str
+    service: StockService, put: Any, command: str
 ) -> None:
     """Its copy went on in steps and died, when its own transaction fails on that very order and marker."""
-    keep(2)
-    service.place(asking_for(2), SOURCE)
+    put(2)
+    service.place(asking_for(2), ACTOR)
     if command == "refund":
-        service.confirm(SettleOrder(ORDER), SOURCE)
+        service.confirm(SettleOrder(ORDER), ACTOR)
     settlement = {"confirm": CONFIRM, "cancel": CANCEL, "refund": REFUND}[command]
-    keyed = SettleOrder(ORDER, None, an_intent("key"))
+    keyed = SettleOrder(ORDER, None, a_key("key"))
 
     def begun() -> None:
         # A refund looks for room first: it reads the order and its SKUs.
         sagas = dying(service, after=5 if command == "refund" else 3)._sagas
         with pytest.raises(Died):
-            sagas.settle(settlement, keyed, SOURCE, service.retry_policy.deadline())
+            sagas.settle(settlement, keyed, ACTOR, service.retry_policy.deadline())
         assert service.gateway.order(ORDER).phase is settlement.phase
 
     beside = replace(service, gateway=Meanwhile(service.gateway, 0, begun))
-    answered = getattr(beside, command)(keyed, SOURCE)
+    answered = getattr(beside, command)(keyed, ACTOR)
     assert answered.order.phase == "idle"
     assert not settlement.remaining(answered.order)[the_skus(2)[0]]
 
 
 def test_another_command_waits_while_an_order_is_being_placed(
-    service: StockService, keep: Any, clock: Clock, sweeper: Sweeper
+    service: StockService, put: Any, clock: Clock, sweeper: Sweeper
 ) -> None:
-    keep(60)
+    put(60)
     with pytest.raises(Died):
-        dying(service, after=4).place(asking_for(60), SOURCE)
+        dying(service, after=4).place(asking_for(60), ACTOR)
     assert service.order(ORDER).status == "placing"
     for command in (service.confirm, service.cancel, service.refund):
         with pytest.raises(OrderInProgress):
-            command(SettleOrder(ORDER), SOURCE)
+            command(SettleOrder(ORDER), ACTOR)
     with pytest.raises(OrderExists):
-        service.place(asking_for(60, quantity=1), SOURCE)
+        service.place(asking_for(60, quantity=1), ACTOR)
     assert sweeper.sweep("request-9") == {"released": 0, "completed": 0, "settled": 0, "failed": 0}
     clock.advance(SAGA_LEASE_SECONDS)
     clock.advance(1)
@@ -475,11 +475,11 @@ def test_another_command_waits_while_an_order_is_being_placed(
 
 
 def test_a_client_is_told_to_come_back_while_an_order_is_being_placed(
-    service: StockService, keep: Any, shop: Client, orders: str
+    service: StockService, put: Any, shop: Client, orders: str
 ) -> None:
-    keep(60)
+    put(60)
     with pytest.raises(Died):
-        dying(service, after=4).place(asking_for(60), SOURCE)
+        dying(service, after=4).place(asking_for(60), ACTOR)
     assert shop.get(f"/orders/{ORDER}", orders).json["status"] == "placing"
     refused = shop.post(f"/orders/{ORDER}/extend", token=orders)
     assert (refused.status, refused.code) == (409, "order_in_progress")
@@ -491,10 +491,10 @@ def test_a_client_is_told_to_come_back_while_an_order_is_being_placed(
 
 
 def test_a_hold_of_many_lines_ends(
-    service: StockService, keep: Any, clock: Clock, sweeper: Sweeper, standing: Standing
+    service: StockService, put: Any, clock: Clock, sweeper: Sweeper, standing: Standing
 ) -> None:
-    keep(100)
-    service.place(asking_for(100), SOURCE)
+    put(100)
+    service.place(asking_for(100), ACTOR)
     clock.advance(HELD_SECONDS + 1)
     assert sweeper.sweep("request-9")["released"] == 1
     order = service.order(ORDER)
@@ -502,21 +502,21 @@ def test_a_hold_of_many_lines_ends(
     assert standing.figures() == (500, 0)
     assert {item["performed_by"]["S"] for item in standing.records("order_cancelled")} == {"system:expiry"}
     with pytest.raises(ReservationExpired):
-        service.confirm(SettleOrder(ORDER), SOURCE)
+        service.confirm(SettleOrder(ORDER), ACTOR)
 
 
 def test_part_of_an_order_of_many_lines_is_settled_at_once_or_refused(
-    service: StockService, keep: Any, standing: Standing
+    service: StockService, put: Any, standing: Standing
 ) -> None:
-    keep(100)
-    service.place(asking_for(100), SOURCE)
+    put(100)
+    service.place(asking_for(100), ACTOR)
     some = dict.fromkeys(the_skus(100)[10:90:8], 1)
-    confirmed = service.confirm(SettleOrder(ORDER, some, an_intent("part")), SOURCE)
+    confirmed = service.confirm(SettleOrder(ORDER, some, a_key("part")), ACTOR)
     assert confirmed.order.confirmed == len(some) == len(standing.records("order_confirmed"))
-    assert service.confirm(SettleOrder(ORDER, some, an_intent("part")), SOURCE).replayed
+    assert service.confirm(SettleOrder(ORDER, some, a_key("part")), ACTOR).replayed
     with pytest.raises(InvalidInput):
-        service.confirm(SettleOrder(ORDER, dict.fromkeys(the_skus(98)[::2], 1), an_intent("all")), SOURCE)
-    assert service.cancel(SettleOrder(ORDER), SOURCE).order.status == "partially_confirmed"
+        service.confirm(SettleOrder(ORDER, dict.fromkeys(the_skus(98)[::2], 1), a_key("all")), ACTOR)
+    assert service.cancel(SettleOrder(ORDER), ACTOR).order.status == "partially_confirmed"
     assert standing.figures() == (500 - len(some), 0)
 
 
@@ -552,10 +552,10 @@ def dying(service: StockService, after: int) -> StockService:
 
 
 COMMANDS: dict[str, Callable[[StockService], Any]] = {
-    "place": lambda service: service.place(asking_for(WIDE), SOURCE),
-    "confirm": lambda service: service.confirm(SettleOrder(ORDER), SOURCE),
-    "cancel": lambda service: service.cancel(SettleOrder(ORDER), SOURCE),
-    "refund": lambda service: service.refund(SettleOrder(ORDER), SOURCE),
+    "place": lambda service: service.place(asking_for(WIDE), ACTOR),
+    "confirm": lambda service: service.confirm(SettleOrder(ORDER), ACTOR),
+    "cancel": lambda service: service.cancel(SettleOrder(ORDER), ACTOR),
+    "refund": lambda service: service.refund(SettleOrder(ORDER), ACTOR),
 }
 BEFORE = {"place": [], "confirm": ["place"], "cancel": ["place"], "refund": ["place", "confirm"]}
 ALL, ASKED = 5 * WIDE, 2 * WIDE
@@ -566,7 +566,7 @@ FIGURES = {"place": (ALL, ASKED), "confirm": (ALL - ASKED, 0), "cancel": (ALL, 0
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_process_that_dies_anywhere_leaves_no_half_order(
     service: StockService,
-    keep: Any,
+    put: Any,
     clock: Clock,
     sweeper: Sweeper,
     standing: Standing,
@@ -576,7 +576,7 @@ def test_a_process_that_dies_anywhere_leaves_no_half_order(
 ) -> None:
     """Every call of the command is once its process's last."""
     for calls in range(1, 100):
-        keep(WIDE)
+        put(WIDE)
         for earlier in BEFORE[command]:
             COMMANDS[earlier](service)
         before = standing.figures()
@@ -636,29 +636,29 @@ def empty(dynamodb: Any) -> None:
     create_tables(dynamodb)
 
 
-def test_every_short_line_of_an_order_is_told(service: StockService, keep: Any, dynamodb: Any) -> None:
-    keep(150)
+def test_every_short_line_of_an_order_is_told(service: StockService, put: Any, dynamodb: Any) -> None:
+    put(150)
     short = [the_skus(150)[number] for number in (10, 140)]
     for sku in short:
         dynamodb.put_item(TableName="VendorInventory", Item=a_sku(sku, 1).to_item())
     with pytest.raises(InsufficientStock) as refused:
-        service.place(asking_for(150), SOURCE)
+        service.place(asking_for(150), ACTOR)
     assert [line["sku"] for line in refused.value.members["lines"]] == short
 
 
 def test_every_short_line_of_an_order_is_told_that_has_become_short_in_the_middle(
-    service: StockService, keep: Any, standing: Standing
+    service: StockService, put: Any, standing: Standing
 ) -> None:
-    keep(150)
+    put(150)
     short = [the_skus(150)[number] for number in (100, 145)]
 
     def sell() -> None:
         lines = tuple(OrderLineRequest(PRODUCT, sku, 4) for sku in short)
-        service.place(PlaceOrder(order_id="ORDER-2", lines=lines, hold_seconds=HELD_SECONDS), SOURCE)
+        service.place(PlaceOrder(order_id="ORDER-2", lines=lines, hold_seconds=HELD_SECONDS), ACTOR)
 
     beside = replace(service, gateway=Meanwhile(service.gateway, 2, sell))
     with pytest.raises(InsufficientStock) as refused:
-        beside.place(asking_for(150), SOURCE)
+        beside.place(asking_for(150), ACTOR)
     assert [line["sku"] for line in refused.value.members["lines"]] == short
     assert standing.order_items() == set()
 
@@ -674,29 +674,29 @@ def a_full_sku(dynamodb: Any, number: int) -> None:
 
 
 def test_a_refund_that_the_stock_cannot_hold_has_not_begun(
-    service: StockService, keep: Any, dynamodb: Any
+    service: StockService, put: Any, dynamodb: Any
 ) -> None:
-    keep(60)
-    service.place(asking_for(60), SOURCE)
-    service.confirm(SettleOrder(ORDER), SOURCE)
+    put(60)
+    service.place(asking_for(60), ACTOR)
+    service.confirm(SettleOrder(ORDER), ACTOR)
     a_full_sku(dynamodb, 55)
     with pytest.raises(StockLimitExceeded):
-        service.refund(SettleOrder(ORDER), SOURCE)
+        service.refund(SettleOrder(ORDER), ACTOR)
     order = service.order(ORDER)
     assert (order.phase, order.refunded) == ("idle", 0)
     # What cannot be sold again does not come into the stock.
-    assert service.refund(SettleOrder(ORDER, restock=False), SOURCE).order.status == "refunded"
+    assert service.refund(SettleOrder(ORDER, restock=False), ACTOR).order.status == "refunded"
 
 
 def test_a_refund_whose_stock_fills_up_in_the_middle_goes_on_when_there_is_room(
-    service: StockService, keep: Any, dynamodb: Any, clock: Clock, sweeper: Sweeper
+    service: StockService, put: Any, dynamodb: Any, clock: Clock, sweeper: Sweeper
 ) -> None:
-    keep(60)
-    service.place(asking_for(60), SOURCE)
-    service.confirm(SettleOrder(ORDER), SOURCE)
+    put(60)
+    service.place(asking_for(60), ACTOR)
+    service.confirm(SettleOrder(ORDER), ACTOR)
     beside = replace(service, gateway=Meanwhile(service.gateway, 1, lambda: a_full_sku(dynamodb, 55)))
     with pytest.raises(Busy, match="holds 1000000000 units"):
-        beside.refund(SettleOrder(ORDER), SOURCE)
+        beside.refund(SettleOrder(ORDER), ACTOR)
     assert service.order(ORDER).phase == "refunding"
     clock.advance(SAGA_LEASE_SECONDS + 1)
     assert sweeper.sweep("no room")["failed"] == 1
@@ -713,16 +713,16 @@ def test_a_refund_whose_stock_fills_up_in_the_middle_goes_on_when_there_is_room(
     assert service.order(ORDER).status == "refunded"
 
 
-def test_a_refund_on_other_terms_waits_until_the_first_is_done(service: StockService, keep: Any) -> None:
-    keep(60)
-    service.place(asking_for(60), SOURCE)
-    service.confirm(SettleOrder(ORDER), SOURCE)
+def test_a_refund_on_other_terms_waits_until_the_first_is_done(service: StockService, put: Any) -> None:
+    put(60)
+    service.place(asking_for(60), ACTOR)
+    service.confirm(SettleOrder(ORDER), ACTOR)
     with pytest.raises(Died):
-        dying(service, after=8).refund(SettleOrder(ORDER), SOURCE)
+        dying(service, after=8).refund(SettleOrder(ORDER), ACTOR)
     assert service.order(ORDER).phase == "refunding"
     with pytest.raises(OrderInProgress):
-        service.refund(SettleOrder(ORDER, restock=False), SOURCE)
-    assert service.refund(SettleOrder(ORDER), SOURCE).order.status == "refunded"
+        service.refund(SettleOrder(ORDER, restock=False), ACTOR)
+    assert service.refund(SettleOrder(ORDER), ACTOR).order.status == "refunded"
 
 
 class Late(Exception):
@@ -748,10 +748,10 @@ class Delayed:
 
 
 def test_a_late_write_does_not_meet_the_next_order_of_the_same_id(
-    service: StockService, keep: Any, dynamodb: Any, clock: Clock, standing: Standing
+    service: StockService, put: Any, dynamodb: Any, clock: Clock, standing: Standing
 ) -> None:
     """Given back by two processes, of which one is late with its removal, and placed again meanwhile."""
-    keep(100)
+    put(100)
     short = a_sku(the_skus(100)[60], 5, is_active=False)
     enough = a_sku(the_skus(100)[60], 5)
     removals = Delayed(
@@ -763,14 +763,14 @@ def test_a_late_write_does_not_meet_the_next_order_of_the_same_id(
 
     beside = replace(service, gateway=Meanwhile(removals, 1, deactivate))
     with pytest.raises(Late):
-        beside.place(asking_for(100), SOURCE)
+        beside.place(asking_for(100), ACTOR)
     [[late]] = removals.late
     dynamodb.put_item(TableName="VendorInventory", Item=enough.to_item())
     clock.advance(1)
-    placed = service.place(asking_for(100), SOURCE).order
+    placed = service.place(asking_for(100), ACTOR).order
     assert placed.version == late.replaced_order.version, "only its time tells it from the former"
     with pytest.raises(LostRace):
         service.gateway.commit([late])
     assert service.order(ORDER) == placed
     assert standing.figures() == (500, 200)
-    assert service.confirm(SettleOrder(ORDER), SOURCE).order.status == "confirmed"
+    assert service.confirm(SettleOrder(ORDER), ACTOR).order.status == "confirmed"

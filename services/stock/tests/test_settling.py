@@ -24,15 +24,15 @@ from .shop import (
     Tables,
     a_line,
     a_sku,
-    an_intent,
-    an_occasion,
+    a_key,
+    a_context,
     an_order,
-    asked,
+    order_body,
     stock_of,
 )
 
 ADDRESS = f"/orders/{ORDER}"
-WHEN = an_occasion(order_id=ORDER)
+WHEN = a_context(order_id=ORDER)
 COMMANDS = ["confirm", "cancel", "refund"]
 
 
@@ -43,7 +43,7 @@ def part(*lines: tuple[str, int], **rest: Any) -> dict[str, Any]:
 @pytest.fixture
 def placed(shop: Client, orders: str, stocked: None) -> None:
     """Five black ones and three white ones are reserved."""
-    shop.put(ADDRESS, asked((BLACK, 5), (WHITE, 3)), orders)
+    shop.put(ADDRESS, order_body((BLACK, 5), (WHITE, 3)), orders)
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ def test_a_sku_that_the_order_does_not_have_is_not_found(
     shop: Client, orders: str, tables: Tables, command: str
 ) -> None:
     if command != "refund":
-        shop.put("/orders/ORDER-2", asked((BLACK, 1)), orders)
+        shop.put("/orders/ORDER-2", order_body((BLACK, 1)), orders)
     address = ADDRESS if command == "refund" else "/orders/ORDER-2"
     unknown = [f"SKU-{PRODUCT}-RED", f"SKU-{PRODUCT}-BLUE"]
     count = len(tables.records())
@@ -411,7 +411,7 @@ def test_what_has_not_left_does_not_come_back(
 ) -> None:
     for step in before:
         if step == "place":
-            shop.put(ADDRESS, asked((BLACK, 5)), orders)
+            shop.put(ADDRESS, order_body((BLACK, 5)), orders)
         else:
             shop.post(f"{ADDRESS}/{step}", token=orders)
     count = len(tables.records())
@@ -428,8 +428,8 @@ def test_an_unknown_order_is_not_refunded(shop: Client, orders: str) -> None:
 def test_what_comes_back_must_fit_unless_it_cannot_be_sold(
     shop: Client, orders: str, vendor: str, tables: Tables
 ) -> None:
-    tables.keep(a_sku(current=STOCK_MAX))
-    shop.put(ADDRESS, asked((BLACK, 5)), orders)
+    tables.put(a_sku(current=STOCK_MAX))
+    shop.put(ADDRESS, order_body((BLACK, 5)), orders)
     shop.post(f"{ADDRESS}/confirm", token=orders)
     filled = shop.post(
         f"/products/{PRODUCT}/skus/{BLACK}/restocks", {"quantity": 3}, vendor, idempotency_key="k"
@@ -507,7 +507,7 @@ def test_all_of_an_order_asks_for_the_skus_that_it_concerns(command: Any, line: 
     ],
 )
 def test_a_part_leaves_a_marker_of_its_order(command: Any, line: Any) -> None:
-    idempotency_key = an_intent()
+    idempotency_key = a_key()
     commit = command(
         seen(an_order(line), a_sku(BLACK, 50, 5)), SettleOrder(ORDER, {BLACK: 2}, idempotency_key), WHEN
     )

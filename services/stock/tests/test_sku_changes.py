@@ -22,7 +22,7 @@ from .shop import (
     ORDER,
     OTHER_VENDOR,
     PRODUCT,
-    SOURCE,
+    ACTOR,
     VENDOR,
     WHITE,
     Clock,
@@ -31,9 +31,9 @@ from .shop import (
     a_product,
     a_restock,
     a_sku,
-    asked,
-    asking,
-    patient,
+    order_body,
+    an_order_of,
+    immediate,
 )
 
 SKU = f"/products/{PRODUCT}/skus/{BLACK}"
@@ -43,7 +43,7 @@ ATTRIBUTES = {"color": "Black", "size": "Large"}
 @pytest.fixture
 def offered(tables: Tables) -> None:
     """Fifty black ones, ten of them reserved."""
-    tables.keep(a_product(), a_sku(current=50, reserved=10, variant_attributes=ATTRIBUTES))
+    tables.put(a_product(), a_sku(current=50, reserved=10, variant_attributes=ATTRIBUTES))
 
 
 def patch(shop: Client, token: str, body: Any, **headers: str) -> Answer:
@@ -84,7 +84,7 @@ def test_what_is_sent_changes_and_the_rest_stays(
 
 
 def test_attributes_that_were_not_there_are_added(shop: Client, vendor: str, tables: Tables) -> None:
-    tables.keep(a_sku())
+    tables.put(a_sku())
     answer = patch(shop, vendor, {"variant_attributes": {"size": "L", "color": None}})
     assert answer.json["variant_attributes"] == {"size": "L"}
 
@@ -211,13 +211,13 @@ def test_a_sku_leaves_the_shop_and_comes_back(shop: Client, vendor: str, orders:
         assert (gone.status, gone.text) == (204, "")
     shown = shop.get(SKU, vendor)
     assert (shown.json["is_active"], shown.json["current_stock"], shown.headers["ETag"]) == (False, 50, '"3"')
-    assert shop.put(f"/orders/{ORDER}", asked((BLACK, 1)), orders).code == "sku_inactive"
+    assert shop.put(f"/orders/{ORDER}", order_body((BLACK, 1)), orders).code == "sku_inactive"
     restocked = shop.post(f"{SKU}/restocks", {"quantity": 1}, vendor, idempotency_key="k")
     assert restocked.code == "sku_inactive"
     assert shop.get(low, vendor).json["items"] == []
     assert patch(shop, vendor, {"is_active": True}).json["is_active"] is True
     assert [sku["sku"] for sku in shop.get(low, vendor).json["items"]] == [BLACK]
-    assert shop.put(f"/orders/{ORDER}", asked((BLACK, 1)), orders).status == 201
+    assert shop.put(f"/orders/{ORDER}", order_body((BLACK, 1)), orders).status == 201
     assert shop.post(f"{SKU}/restocks", {"quantity": 1}, vendor, idempotency_key="k").status == 201
 
 
@@ -237,14 +237,14 @@ def test_a_raised_threshold_raises_the_bound_before_the_sku_needs_it(
     event = "provide-client-params.dynamodb.UpdateItem"
     service.gateway._client.meta.events.register(event, watch)
     try:
-        service.change_sku(a_change(reorder_threshold=60), SOURCE)
+        service.change_sku(a_change(reorder_threshold=60), ACTOR)
         assert [sort for sort, _ in written] == ["#LOW-STOCK-BOUND", BLACK]
     finally:
         service.gateway._client.meta.events.unregister(event, watch)
     assert bound() == "60"
-    service.change_sku(a_change(reorder_threshold=5), SOURCE)
+    service.change_sku(a_change(reorder_threshold=5), ACTOR)
     assert bound() == "60"
-    service.change_sku(a_change(reorder_threshold=7), SOURCE)
+    service.change_sku(a_change(reorder_threshold=7), ACTOR)
     assert bound() == "60", "a bound is never lowered"
 
 
@@ -282,8 +282,8 @@ def beside(service: StockService) -> Callable[[Callable[[], Any]], StockService]
 
 
 SALES: dict[str, Callable[[StockService], Any]] = {
-    "place": lambda service: service.place(asking((BLACK, 5)), SOURCE),
-    "restock": lambda service: service.restock(a_restock(5), SOURCE),
+    "place": lambda service: service.place(an_order_of((BLACK, 5)), ACTOR),
+    "restock": lambda service: service.restock(a_restock(5), ACTOR),
 }
 
 
@@ -293,7 +293,7 @@ def test_a_change_between_a_sales_read_and_its_commit_survives_with_it(
     service: StockService, beside: Any, sale: str
 ) -> None:
     change = a_change(variant_name="Jet Black", unit_price=80, variant_attributes={"size": None})
-    selling = beside(lambda: service.change_sku(change, SOURCE))
+    selling = beside(lambda: service.change_sku(change, ACTOR))
     SALES[sale](selling)
     sku = service.gateway.sku(PRODUCT, BLACK)
     assert (sku.variant_name, sku.unit_price, sku.variant_attributes) == (
@@ -313,7 +313,7 @@ def test_a_sale_between_a_changes_read_and_its_write_survives_with_it(
     service: StockService, beside: Any, sale: str
 ) -> None:
     changing = beside(lambda: SALES[sale](service))
-    changed = changing.change_sku(a_change(variant_name="Jet Black"), SOURCE)
+    changed = changing.change_sku(a_change(variant_name="Jet Black"), ACTOR)
     assert changing.gateway.writes == 2, "once in vain, and once on what the sale left"
     figures = (55, 10) if sale == "restock" else (50, 15)
     assert (changed.current_stock, changed.reserved_stock, changed.version) == (*figures, 3)
@@ -322,8 +322,8 @@ def test_a_sale_between_a_changes_read_and_its_write_survives_with_it(
 
 @pytest.mark.usefixtures("offered")
 def test_of_two_changes_at_once_both_survive(service: StockService, beside: Any) -> None:
-    changing = beside(lambda: service.change_sku(a_change(unit_price=80), SOURCE))
-    changed = changing.change_sku(a_change(variant_name="Jet Black"), SOURCE)
+    changing = beside(lambda: service.change_sku(a_change(unit_price=80), ACTOR))
+    changed = changing.change_sku(a_change(variant_name="Jet Black"), ACTOR)
     assert (changed.unit_price, changed.variant_name, changed.version) == (80, "Jet Black", 3)
 
 
@@ -333,7 +333,7 @@ def test_a_change_that_is_wanted_of_one_version_is_refused_after_a_sale(
 ) -> None:
     changing = beside(lambda: SALES["place"](service))
     with pytest.raises(PreconditionFailed):
-        changing.change_sku(a_change(unit_price=1, if_match=IfMatch.read('"1"')), SOURCE)
+        changing.change_sku(a_change(unit_price=1, if_match=IfMatch.read('"1"')), ACTOR)
     assert service.gateway.sku(PRODUCT, BLACK).unit_price == 90
 
 
@@ -366,11 +366,11 @@ def test_a_change_that_meets_a_transaction_is_tried_again(
 ) -> None:
     client = Conflicting(service.gateway._client, conflicts=2)
     monkeypatch.setattr(service.gateway, "_client", client)
-    assert service.change_sku(a_change(unit_price=80), SOURCE).version == 2
+    assert service.change_sku(a_change(unit_price=80), ACTOR).version == 2
     assert client.reads == 1, "a conflict shows nothing new"
     client.conflicts = 9
     with pytest.raises(Busy):
-        replace(service, retry_policy=patient(3)).change_sku(a_change(unit_price=70), SOURCE)
+        replace(service, retry_policy=immediate(3)).change_sku(a_change(unit_price=70), ACTOR)
     assert client.conflicts == 6
     assert service.gateway.sku(PRODUCT, BLACK).unit_price == 80
 
@@ -387,9 +387,9 @@ def test_a_change_whose_answer_was_lost_is_found_by_its_second_try(
 
     monkeypatch.setattr(service.gateway._client, "update_item", twice)
     change = a_change(unit_price=80, if_match=IfMatch.read('"1"'))
-    assert service.change_sku(change, SOURCE).version == 2
+    assert service.change_sku(change, ACTOR).version == 2
     with pytest.raises(PreconditionFailed):
-        service.change_sku(change, SOURCE)
+        service.change_sku(change, ACTOR)
 
 
 def test_the_conflict_is_an_error_that_the_client_knows(dynamodb: Any) -> None:
@@ -397,6 +397,6 @@ def test_the_conflict_is_an_error_that_the_client_knows(dynamodb: Any) -> None:
 
 
 def test_a_change_leaves_other_skus_alone(service: StockService, tables: Tables) -> None:
-    tables.keep(a_sku(BLACK), a_sku(WHITE))
-    service.change_sku(a_change(WHITE, is_active=False), SOURCE)
+    tables.put(a_sku(BLACK), a_sku(WHITE))
+    service.change_sku(a_change(WHITE, is_active=False), ACTOR)
     assert service.gateway.sku(PRODUCT, BLACK) == a_sku(BLACK)

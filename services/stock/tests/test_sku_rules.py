@@ -19,7 +19,7 @@ from .shop import (
     NOW,
     OTHER_VENDOR,
     PRODUCT,
-    SOURCE,
+    ACTOR,
     VENDOR,
     a_change,
     a_new_sku,
@@ -36,7 +36,7 @@ def test_a_new_sku_is_active_empty_and_of_its_products_vendor() -> None:
     command = a_new_sku(
         variant_attributes=attributes, unit_price=Decimal("79.5"), reorder_threshold=7, scope=EVERYTHING
     )
-    made = new_sku(command, a_product(vendor_id=OTHER_VENDOR, version=3), SOURCE, NOW)
+    made = new_sku(command, a_product(vendor_id=OTHER_VENDOR, version=3), ACTOR, NOW)
     assert made == Sku(
         product_id=PRODUCT,
         sku=BLACK,
@@ -61,8 +61,8 @@ def test_a_new_sku_is_active_empty_and_of_its_products_vendor() -> None:
 
 
 def test_a_sku_needs_no_attributes() -> None:
-    assert new_sku(a_new_sku(variant_attributes=None), a_product(), SOURCE, NOW).variant_attributes is None
-    assert new_sku(a_new_sku(variant_attributes={}), a_product(), SOURCE, NOW).variant_attributes == {}
+    assert new_sku(a_new_sku(variant_attributes=None), a_product(), ACTOR, NOW).variant_attributes is None
+    assert new_sku(a_new_sku(variant_attributes={}), a_product(), ACTOR, NOW).variant_attributes == {}
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_a_sku_needs_no_attributes() -> None:
 )
 def test_a_sku_is_offered_of_a_product_of_ones_own_alone(product: Any) -> None:
     with pytest.raises(ProductNotFound):
-        new_sku(a_new_sku(scope=Scope(VENDOR)), product, SOURCE, NOW)
+        new_sku(a_new_sku(scope=Scope(VENDOR)), product, ACTOR, NOW)
 
 
 def test_a_deactivated_product_gets_no_sku() -> None:
     with pytest.raises(ProductInactive) as refused:
-        new_sku(a_new_sku(), a_product(is_active=False), SOURCE, NOW)
+        new_sku(a_new_sku(), a_product(is_active=False), ACTOR, NOW)
     assert refused.value.members == {"product_id": PRODUCT}
 
 
@@ -93,7 +93,7 @@ def test_a_deactivated_product_gets_no_sku() -> None:
 )
 def test_a_changed_sku_is_the_next_version_with_those_attributes(changes: dict[str, Any]) -> None:
     stamps: dict[str, Any] = {"last_updated": LATER, "last_updated_by": "client:order-system", "version": 5}
-    assert changed_sku(FULL, a_change(**changes), SOURCE, LATER) == replace(FULL, **changes, **stamps)
+    assert changed_sku(FULL, a_change(**changes), ACTOR, LATER) == replace(FULL, **changes, **stamps)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_changed_sku_is_the_next_version_with_those_attributes(changes: dict[s
     ids=str,
 )
 def test_what_is_so_already_makes_no_version(changes: dict[str, Any]) -> None:
-    assert changed_sku(FULL, a_change(**changes), SOURCE, LATER) is None
+    assert changed_sku(FULL, a_change(**changes), ACTOR, LATER) is None
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_attributes_are_merged_and_null_takes_one_away(
     standing: dict[str, str] | None, patch: dict[str, Any], becomes: dict[str, str]
 ) -> None:
     changed = changed_sku(
-        a_sku(variant_attributes=standing), a_change(variant_attributes=patch), SOURCE, LATER
+        a_sku(variant_attributes=standing), a_change(variant_attributes=patch), ACTOR, LATER
     )
     assert changed is not None
     assert changed.variant_attributes == becomes
@@ -136,11 +136,11 @@ def test_attributes_do_not_pile_up_beyond_their_number() -> None:
     standing = {f"a{number}": "x" for number in range(VARIANT_ATTRIBUTES_MAX)}
     full = a_sku(variant_attributes=standing)
     with pytest.raises(InvalidInput) as refused:
-        changed_sku(full, a_change(variant_attributes={"one": "more"}), SOURCE, LATER)
+        changed_sku(full, a_change(variant_attributes={"one": "more"}), ACTOR, LATER)
     most = VARIANT_ATTRIBUTES_MAX
     message = f"should leave at most {most} attributes, and leaves {most + 1}"
     assert refused.value.members["errors"] == [{"path": "body.variant_attributes", "message": message}]
-    changed = changed_sku(full, a_change(variant_attributes={"one": "more", "a0": None}), SOURCE, LATER)
+    changed = changed_sku(full, a_change(variant_attributes={"one": "more", "a0": None}), ACTOR, LATER)
     assert changed is not None
     assert changed.variant_attributes is not None
     assert len(changed.variant_attributes) == VARIANT_ATTRIBUTES_MAX

@@ -41,7 +41,7 @@ def writes(gateway: InventoryGateway, monkeypatch: pytest.MonkeyPatch) -> Writes
 
 @pytest.fixture
 def kept(tables: Tables) -> None:
-    tables.keep(FORMER, a_sku(WHITE, 3))
+    tables.put(FORMER, a_sku(WHITE, 3))
 
 
 def item(writes: Writes, sku: str = BLACK, partition: str = PRODUCT) -> dict[str, Any] | None:
@@ -139,7 +139,7 @@ def test_an_update_of_another_version_writes_nothing_and_shows_what_stands(
     gateway: InventoryGateway, writes: Writes, tables: Tables, version: int
 ) -> None:
     stands = replace(FORMER, current_stock=7, reserved_stock=7, version=version, last_updated=NOW)
-    tables.keep(stands)
+    tables.put(stands)
     with pytest.raises(LostRace) as race:
         gateway.update_sku(FORMER, to=changed(unit_price=1))
     assert race.value.found == Readings(skus={BLACK: stands})

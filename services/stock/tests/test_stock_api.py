@@ -24,7 +24,7 @@ from .shop import (
     Tables,
     a_product,
     a_sku,
-    asked,
+    order_body,
     stock_of,
 )
 
@@ -121,7 +121,7 @@ def test_a_product_must_come_before_its_skus(shop: Client, vendor: str, admin: s
 
 
 def test_a_deactivated_product_gets_no_new_sku(shop: Client, tables: Tables, vendor: str) -> None:
-    tables.keep(a_product(is_active=False))
+    tables.put(a_product(is_active=False))
     answer = shop.post(SKUS, NEW_SKU, vendor)
     assert (answer.status, answer.code) == (409, "product_inactive")
     assert answer.json["product_id"] == PRODUCT
@@ -206,7 +206,7 @@ def test_a_sku_that_is_not_there_is_not_found(shop: Client, vendor: str) -> None
 def test_a_products_skus_are_walked_each_once_in_the_order_of_their_ids(
     shop: Client, vendor: str, tables: Tables
 ) -> None:
-    tables.keep(*(a_sku(f"SKU-{PRODUCT}-V{n}", n) for n in range(7)), a_sku("SKU-PROD-00000-A"))
+    tables.put(*(a_sku(f"SKU-{PRODUCT}-V{n}", n) for n in range(7)), a_sku("SKU-PROD-00000-A"))
     pages = shop.walk(f"{SKUS}?limit=3", vendor)
     assert [len(page) for page in pages] == [3, 3, 1]
     assert [sku["sku"] for page in pages for sku in page] == [f"SKU-{PRODUCT}-V{n}" for n in range(7)]
@@ -215,7 +215,7 @@ def test_a_products_skus_are_walked_each_once_in_the_order_of_their_ids(
 
 def test_a_vendors_inventory_is_walked_newest_change_first(shop: Client, vendor: str, tables: Tables) -> None:
     days = [3, 1, 5, 2, 4]
-    tables.keep(
+    tables.put(
         *(a_sku(f"SKU-{PRODUCT}-D{d}", last_updated=f"2026-02-0{d}T00:00:00.000000Z") for d in days),
         a_sku("SKU-PROD-00000-A", vendor_id=OTHER_VENDOR),
     )
@@ -231,7 +231,7 @@ def test_low_stock_follows_sales_and_restocks(shop: Client, vendor: str, orders:
     assert {sku["sku"] for sku in shop.get(low, vendor).json["items"]} == {BLACK, WHITE}
     shop.post(RESTOCKS, {"quantity": 11}, vendor, idempotency_key="k")
     assert {sku["sku"] for sku in shop.get(low, vendor).json["items"]} == {WHITE}
-    shop.put(ADDRESS, asked((BLACK, 1)), orders)
+    shop.put(ADDRESS, order_body((BLACK, 1)), orders)
     assert {sku["sku"] for sku in shop.get(low, vendor).json["items"]} == {WHITE}
     shop.post(f"{ADDRESS}/confirm", token=orders)
     assert {sku["sku"] for sku in shop.get(low, vendor).json["items"]} == {BLACK, WHITE}
@@ -368,7 +368,7 @@ def test_a_restock_needs_an_idempotency_key(shop: Client, vendor: str, tables: T
 def test_a_restock_that_cannot_be(
     shop: Client, vendor: str, tables: Tables, sku: Any, status: int, code: str
 ) -> None:
-    tables.keep(sku)
+    tables.put(sku)
     answer = shop.post(RESTOCKS, {"quantity": 1}, vendor, idempotency_key="k")
     assert (answer.status, answer.code) == (status, code)
     assert tables.records() == []
@@ -410,7 +410,7 @@ SERVED_ORDER = {
 
 @pytest.mark.usefixtures("stocked")
 def test_an_order_reserves_its_lines(shop: Client, orders: str, tables: Tables) -> None:
-    answer = shop.put(ADDRESS, asked((WHITE, 3), (BLACK, 2), (BLACK, 3)), orders, x_request_id="req-1")
+    answer = shop.put(ADDRESS, order_body((WHITE, 3), (BLACK, 2), (BLACK, 3)), orders, x_request_id="req-1")
     assert (answer.status, answer.json) == (201, SERVED_ORDER)
     assert answer.headers["ETag"] == '"1"'
     assert "Idempotent-Replayed" not in answer.headers
@@ -429,38 +429,38 @@ def test_an_order_reserves_its_lines(shop: Client, orders: str, tables: Tables) 
 def test_an_order_placed_again_is_answered_as_it_stands(
     shop: Client, orders: str, tables: Tables, clock: Clock
 ) -> None:
-    shop.put(ADDRESS, asked((BLACK, 5), (WHITE, 3)), orders)
+    shop.put(ADDRESS, order_body((BLACK, 5), (WHITE, 3)), orders)
     clock.advance(60)
-    again = shop.put(ADDRESS, asked((WHITE, 3), (BLACK, 5), hold_seconds=60), orders)
+    again = shop.put(ADDRESS, order_body((WHITE, 3), (BLACK, 5), hold_seconds=60), orders)
     assert (again.status, again.json) == (200, SERVED_ORDER)
     assert again.headers["Idempotent-Replayed"] == "true"
     shop.post(f"{ADDRESS}/confirm", token=orders)
-    assert shop.put(ADDRESS, asked((WHITE, 3), (BLACK, 5)), orders).json["status"] == "confirmed"
+    assert shop.put(ADDRESS, order_body((WHITE, 3), (BLACK, 5)), orders).json["status"] == "confirmed"
     assert len(tables.records()) == 4
 
 
 @pytest.mark.usefixtures("stocked")
 def test_an_order_id_stands_for_its_lines(shop: Client, orders: str) -> None:
-    shop.put(ADDRESS, asked((BLACK, 5)), orders)
+    shop.put(ADDRESS, order_body((BLACK, 5)), orders)
     for lines in ([(BLACK, 4)], [(WHITE, 1)], [(BLACK, 5), (WHITE, 1)]):
-        answer = shop.put(ADDRESS, asked(*lines), orders)
+        answer = shop.put(ADDRESS, order_body(*lines), orders)
         assert (answer.status, answer.code) == (409, "order_exists")
     assert stock_of(shop, orders) == (50, 5, 45)
 
 
 @pytest.mark.usefixtures("stocked")
 def test_an_order_is_reserved_wholly_or_not_at_all(shop: Client, orders: str, tables: Tables) -> None:
-    answer = shop.put(ADDRESS, asked((BLACK, 51), (WHITE, 4)), orders)
+    answer = shop.put(ADDRESS, order_body((BLACK, 51), (WHITE, 4)), orders)
     assert (answer.status, answer.code) == (409, "insufficient_stock")
     assert answer.json["lines"] == [
         {"product_id": PRODUCT, "sku": BLACK, "asked": 51, "available": 50},
         {"product_id": PRODUCT, "sku": WHITE, "asked": 4, "available": 3},
     ]
-    assert shop.put(ADDRESS, asked((BLACK, 50), (WHITE, 4)), orders).status == 409
+    assert shop.put(ADDRESS, order_body((BLACK, 50), (WHITE, 4)), orders).status == 409
     assert stock_of(shop, orders) == (50, 0, 50)
     assert tables.records() == []
     assert shop.get(ADDRESS, orders).code == "order_not_found"
-    assert shop.put(ADDRESS, asked((BLACK, 50), (WHITE, 3)), orders).status == 201
+    assert shop.put(ADDRESS, order_body((BLACK, 50), (WHITE, 3)), orders).status == 201
 
 
 @pytest.mark.parametrize(
@@ -475,8 +475,8 @@ def test_an_order_is_reserved_wholly_or_not_at_all(shop: Client, orders: str, ta
 def test_an_order_for_what_is_not_for_sale(
     shop: Client, orders: str, tables: Tables, sku: Any, status: int, code: str
 ) -> None:
-    tables.keep(sku)
-    answer = shop.put(ADDRESS, asked((BLACK, 1)), orders)
+    tables.put(sku)
+    answer = shop.put(ADDRESS, order_body((BLACK, 1)), orders)
     assert (answer.status, answer.code) == (status, code)
 
 
@@ -488,7 +488,7 @@ def test_an_order_of_forty_nine_skus_of_two_vendors_commits_at_once(
     for number in range(49):
         product_id = f"PROD-0000{number % 2}"
         sku = a_sku(f"SKU-{product_id}-V{number}", 1, vendor_id=f"VENDOR-00{number % 2}")
-        tables.keep(sku)
+        tables.put(sku)
         lines.append({"product_id": product_id, "sku": sku.sku, "quantity": 1})
     answer = shop.put(ADDRESS, {"lines": lines}, orders)
     assert answer.status == 201
@@ -507,13 +507,13 @@ def test_an_order_of_forty_nine_skus_of_two_vendors_commits_at_once(
     [
         ({}, "body.lines"),
         ({"lines": []}, "body.lines"),
-        (asked((BLACK, 0)), "body.lines[0].quantity"),
-        (asked((BLACK, 1), (BLACK, 1_000_001)), "body.lines[1].quantity"),
-        (asked((BLACK, 600_000), (BLACK, 600_000)), "body.lines"),
+        (order_body((BLACK, 0)), "body.lines[0].quantity"),
+        (order_body((BLACK, 1), (BLACK, 1_000_001)), "body.lines[1].quantity"),
+        (order_body((BLACK, 600_000), (BLACK, 600_000)), "body.lines"),
         ({"lines": [{"product_id": "PROD-00000", "sku": BLACK, "quantity": 1}]}, "body.lines[0]"),
-        (asked((BLACK, 1), hold_seconds=59), "body.hold_seconds"),
-        (asked((BLACK, 1), hold_seconds=2_592_001), "body.hold_seconds"),
-        (asked((BLACK, 1), status="confirmed"), "body.status"),
+        (order_body((BLACK, 1), hold_seconds=59), "body.hold_seconds"),
+        (order_body((BLACK, 1), hold_seconds=2_592_001), "body.hold_seconds"),
+        (order_body((BLACK, 1), status="confirmed"), "body.status"),
         ([], "body"),
     ],
 )
@@ -531,13 +531,13 @@ def test_what_is_wrong_with_an_order_is_named(shop: Client, orders: str, body: A
 def test_a_hold_lasts_a_minute_to_thirty_days(
     shop: Client, orders: str, hold_seconds: int, expires_at: str
 ) -> None:
-    answer = shop.put(ADDRESS, asked((BLACK, 1), hold_seconds=hold_seconds), orders)
+    answer = shop.put(ADDRESS, order_body((BLACK, 1), hold_seconds=hold_seconds), orders)
     assert answer.json["expires_at"] == expires_at
 
 
 @pytest.mark.usefixtures("stocked")
 def test_a_confirmed_order_has_left_the_stock(shop: Client, orders: str, tables: Tables) -> None:
-    shop.put(ADDRESS, asked((BLACK, 5), (WHITE, 3)), orders)
+    shop.put(ADDRESS, order_body((BLACK, 5), (WHITE, 3)), orders)
     answer = shop.post(f"{ADDRESS}/confirm", token=orders)
     assert answer.status == 200
     assert answer.json == SERVED_ORDER | {
@@ -559,7 +559,7 @@ def test_a_confirmed_order_has_left_the_stock(shop: Client, orders: str, tables:
 
 @pytest.mark.usefixtures("stocked")
 def test_a_cancelled_order_gives_its_units_back(shop: Client, orders: str) -> None:
-    shop.put(ADDRESS, asked((BLACK, 5), (WHITE, 3)), orders)
+    shop.put(ADDRESS, order_body((BLACK, 5), (WHITE, 3)), orders)
     answer = shop.post(f"{ADDRESS}/cancel", {}, orders)
     assert answer.status == 200
     assert answer.json == SERVED_ORDER | {
@@ -576,7 +576,7 @@ def test_a_cancelled_order_gives_its_units_back(shop: Client, orders: str) -> No
 @pytest.mark.usefixtures("stocked")
 @pytest.mark.parametrize("command", ["confirm", "cancel"])
 def test_a_command_repeated_changes_nothing(shop: Client, orders: str, tables: Tables, command: str) -> None:
-    shop.put(ADDRESS, asked((BLACK, 5)), orders)
+    shop.put(ADDRESS, order_body((BLACK, 5)), orders)
     first = shop.post(f"{ADDRESS}/{command}", token=orders)
     again = shop.post(f"{ADDRESS}/{command}", token=orders)
     assert (again.status, again.json, again.headers["ETag"]) == (200, first.json, '"2"')
@@ -586,11 +586,11 @@ def test_a_command_repeated_changes_nothing(shop: Client, orders: str, tables: T
 
 @pytest.mark.usefixtures("stocked")
 def test_what_was_settled_one_way_is_not_settled_the_other(shop: Client, orders: str) -> None:
-    shop.put(ADDRESS, asked((BLACK, 5)), orders)
+    shop.put(ADDRESS, order_body((BLACK, 5)), orders)
     shop.post(f"{ADDRESS}/cancel", token=orders)
     answer = shop.post(f"{ADDRESS}/confirm", token=orders)
     assert (answer.status, answer.code) == (409, "order_cancelled")
-    shop.put("/orders/ORDER-2", asked((BLACK, 5)), orders)
+    shop.put("/orders/ORDER-2", order_body((BLACK, 5)), orders)
     shop.post("/orders/ORDER-2/confirm", token=orders)
     answer = shop.post("/orders/ORDER-2/cancel", token=orders)
     assert (answer.status, answer.code) == (409, "order_confirmed")
@@ -601,7 +601,7 @@ def test_what_was_settled_one_way_is_not_settled_the_other(shop: Client, orders:
 def test_a_late_confirm_still_wins_while_nothing_was_released(
     shop: Client, orders: str, clock: Clock
 ) -> None:
-    shop.put(ADDRESS, asked((BLACK, 5), hold_seconds=60), orders)
+    shop.put(ADDRESS, order_body((BLACK, 5), hold_seconds=60), orders)
     clock.advance(3600)
     assert shop.post(f"{ADDRESS}/confirm", token=orders).json["status"] == "confirmed"
 
@@ -610,14 +610,14 @@ def test_a_late_confirm_still_wins_while_nothing_was_released(
 def test_an_order_is_settled_though_its_skus_and_products_are_deactivated(
     shop: Client, orders: str, dynamodb: Any
 ) -> None:
-    shop.put(ADDRESS, asked((BLACK, 5)), orders)
+    shop.put(ADDRESS, order_body((BLACK, 5)), orders)
     dynamodb.update_item(
         TableName="VendorInventory",
         Key={"product_id": {"S": PRODUCT}, "sku": {"S": BLACK}},
         UpdateExpression="SET is_active = :no, product_is_active = :no",
         ExpressionAttributeValues={":no": {"BOOL": False}},
     )
-    assert shop.put("/orders/ORDER-2", asked((BLACK, 1)), orders).code == "sku_inactive"
+    assert shop.put("/orders/ORDER-2", order_body((BLACK, 1)), orders).code == "sku_inactive"
     assert shop.post(f"{ADDRESS}/confirm", token=orders).json["status"] == "confirmed"
 
 
@@ -640,10 +640,10 @@ def test_a_cancel_that_overtakes_its_place_is_remembered(shop: Client, orders: s
     assert shop.get(ADDRESS, orders).json == tombstone
     assert shop.post(f"{ADDRESS}/confirm", token=orders).code == "order_cancelled"
     clock.advance(2_591_999)
-    answer = shop.put(ADDRESS, asked((BLACK, 5)), orders)
+    answer = shop.put(ADDRESS, order_body((BLACK, 5)), orders)
     assert (answer.status, answer.code) == (409, "order_cancelled")
     clock.advance(1)
-    assert shop.put(ADDRESS, asked((BLACK, 5)), orders).status == 201
+    assert shop.put(ADDRESS, order_body((BLACK, 5)), orders).status == 201
 
 
 def test_a_lapsed_cancel_is_no_order(shop: Client, orders: str, clock: Clock) -> None:

@@ -23,15 +23,15 @@ from .shop import (
     NOW,
     ORDER,
     PRODUCT,
-    SOURCE,
+    ACTOR,
     WHITE,
     Clock,
     Tables,
     a_sku,
-    an_intent,
-    asked,
-    asking,
-    patient,
+    a_key,
+    order_body,
+    an_order_of,
+    immediate,
 )
 from .test_round_trips import READ, TRANSACTION, counting
 from .test_stock_service import Rival, conflict
@@ -43,7 +43,7 @@ SweepBeside = Callable[..., Sweeper]
 
 @pytest.fixture
 def sweeper(service: StockService, clock: Clock) -> Sweeper:
-    return Sweeper(service.gateway, clock, patient())
+    return Sweeper(service.gateway, clock, immediate())
 
 
 @pytest.fixture
@@ -59,17 +59,17 @@ def beside(sweeper: Sweeper) -> SweepBeside:
 
 def placed(service: StockService, number: int, quantity: int = 1, hold_seconds: int = HOUR) -> str:
     order_id = f"ORDER-{number}"
-    service.place(asking((BLACK, quantity), order_id=order_id, hold_seconds=hold_seconds), SOURCE)
+    service.place(an_order_of((BLACK, quantity), order_id=order_id, hold_seconds=hold_seconds), ACTOR)
     return order_id
 
 
 def all_placed(service: StockService, *orders: tuple[int, int], sku: str = BLACK) -> None:
     """Place an order of one unit for each number and ``hold_seconds``, many at once."""
     commands = [
-        BatchedOrder(f"ORDER-{number}", "place", asking((sku, 1)).lines, hold_seconds)
+        BatchedOrder(f"ORDER-{number}", "place", an_order_of((sku, 1)).lines, hold_seconds)
         for number, hold_seconds in orders
     ]
-    for each in service.batch(commands, SOURCE):
+    for each in service.batch(commands, ACTOR):
         assert isinstance(each, SettledOrder), each
 
 
@@ -86,8 +86,8 @@ def reserved_stock(service: StockService, sku: str = BLACK) -> int:
 def test_an_order_whose_hold_has_ended_gives_its_units_back(
     service: StockService, sweeper: Sweeper, clock: Clock, tables: Tables
 ) -> None:
-    tables.keep(a_sku(BLACK, 50), a_sku(WHITE, 3))
-    service.place(asking((BLACK, 5), (WHITE, 3), hold_seconds=HOUR), SOURCE)
+    tables.put(a_sku(BLACK, 50), a_sku(WHITE, 3))
+    service.place(an_order_of((BLACK, 5), (WHITE, 3), hold_seconds=HOUR), ACTOR)
     clock.advance(HOUR + 1)
     assert sweeper.sweep("sweep-1") == swept(released=1)
     order = service.order(ORDER)
@@ -110,7 +110,7 @@ def test_an_order_whose_hold_has_ended_gives_its_units_back(
 def test_an_order_is_not_touched_before_its_hold_has_ended(
     service: StockService, sweeper: Sweeper, clock: Clock, tables: Tables, seconds: int
 ) -> None:
-    tables.keep(a_sku(current=50))
+    tables.put(a_sku(current=50))
     placed(service, 1)
     clock.advance(seconds)
     assert sweeper.sweep("sweep") == swept()
@@ -120,24 +120,24 @@ def test_an_order_is_not_touched_before_its_hold_has_ended(
 def test_what_has_left_for_an_order_stays_with_it(
     service: StockService, sweeper: Sweeper, clock: Clock, tables: Tables
 ) -> None:
-    tables.keep(a_sku(current=50))
+    tables.put(a_sku(current=50))
     order_id = placed(service, 1, quantity=5)
-    service.confirm(SettleOrder(order_id, {BLACK: 2}, an_intent()), SOURCE)
+    service.confirm(SettleOrder(order_id, {BLACK: 2}, a_key()), ACTOR)
     clock.advance(HOUR + 1)
     assert sweeper.sweep("sweep") == swept(released=1)
     order = service.order(order_id)
     assert (order.status, order.cancel_reason) == ("partially_confirmed", "expired")
     assert (order.reserved, order.confirmed, order.cancelled) == (0, 2, 3)
-    assert service.refund(SettleOrder(order_id), SOURCE).order.status == "refunded"
+    assert service.refund(SettleOrder(order_id), ACTOR).order.status == "refunded"
 
 
 def test_an_extended_order_is_due_at_its_new_end(
     service: StockService, sweeper: Sweeper, clock: Clock, tables: Tables
 ) -> None:
-    tables.keep(a_sku(current=50))
+    tables.put(a_sku(current=50))
     order_id = placed(service, 1)
     clock.advance(HOUR - 1)
-    service.extend(ExtendHold(order_id, HOUR), SOURCE)
+    service.extend(ExtendHold(order_id, HOUR), ACTOR)
     clock.advance(2)
     assert sweeper.sweep("sweep") == swept()
     clock.advance(HOUR)
@@ -148,7 +148,7 @@ def test_an_extended_order_is_due_at_its_new_end(
 def test_all_that_is_due_is_given_back_over_pages_and_packs(
     service: StockService, sweeper: Sweeper, clock: Clock, tables: Tables
 ) -> None:
-    tables.keep(a_sku(BLACK, 500), a_sku(WHITE, 500))
+    tables.put(a_sku(BLACK, 500), a_sku(WHITE, 500))
     for sku, numbers in ((WHITE, range(12)), (BLACK, range(12, 26))):
         all_placed(service, *((number, 60 + number % 2 * HOUR) for number in numbers), sku=sku)
     clock.advance(61)
@@ -170,7 +170,7 @@ def test_a_sweep_costs_what_is_due_and_not_what_is_held(
     due: int,
     packs: int,
 ) -> None:
-    tables.keep(a_sku(current=500))
+    tables.put(a_sku(current=500))
     all_placed(service, *((number, HOUR) for number in range(due)))
     all_placed(service, *((1_000 + number, 2 * HOUR) for number in range(20)))
     clock.advance(HOUR + 1)
@@ -188,11 +188,11 @@ def test_a_sweep_costs_what_is_due_and_not_what_is_held(
 def test_who_settles_an_order_before_the_sweeper_commits_wins(
     service: StockService, beside: SweepBeside, clock: Clock, tables: Tables, name: str, status: str
 ) -> None:
-    tables.keep(a_sku(current=50))
+    tables.put(a_sku(current=50))
     for number in range(3):
         placed(service, number)
     clock.advance(HOUR + 1)
-    sweeper = beside(lambda: getattr(service, name)(SettleOrder("ORDER-1"), SOURCE))
+    sweeper = beside(lambda: getattr(service, name)(SettleOrder("ORDER-1"), ACTOR))
     assert sweeper.sweep("sweep") == swept(released=2, settled=1)
     order = service.order("ORDER-1")
     assert order.status == status
@@ -204,10 +204,10 @@ def test_who_settles_an_order_before_the_sweeper_commits_wins(
 def test_who_extends_an_order_before_the_sweeper_commits_keeps_it(
     service: StockService, beside: SweepBeside, clock: Clock, tables: Tables
 ) -> None:
-    tables.keep(a_sku(current=50))
+    tables.put(a_sku(current=50))
     order_id = placed(service, 1)
     clock.advance(HOUR + 1)
-    assert beside(lambda: service.extend(ExtendHold(order_id, 60), SOURCE)).sweep("s") == swept(settled=1)
+    assert beside(lambda: service.extend(ExtendHold(order_id, 60), ACTOR)).sweep("s") == swept(settled=1)
     assert service.order(order_id).reserved == 1
     assert reserved_stock(service) == 1
 
@@ -216,13 +216,13 @@ def test_who_extends_an_order_before_the_sweeper_commits_keeps_it(
 def test_who_comes_after_the_sweeper_is_told_that_the_hold_has_ended(
     service: StockService, sweeper: Sweeper, clock: Clock, tables: Tables, name: str
 ) -> None:
-    tables.keep(a_sku(current=50))
+    tables.put(a_sku(current=50))
     order_id = placed(service, 1)
     clock.advance(HOUR + 1)
     command = SettleOrder(order_id) if name == "confirm" else ExtendHold(order_id, 60)
     rival = Rival(service.gateway, lambda: sweeper.sweep("sweep"))
     with pytest.raises(ReservationExpired):
-        getattr(replace(service, gateway=rival), name)(command, SOURCE)
+        getattr(replace(service, gateway=rival), name)(command, ACTOR)
     assert reserved_stock(service) == 0
     assert len(tables.records()) == 2
 
@@ -230,7 +230,7 @@ def test_who_comes_after_the_sweeper_is_told_that_the_hold_has_ended(
 def test_two_sweepers_at_once_give_every_unit_back_once(
     service: StockService, sweeper: Sweeper, beside: SweepBeside, clock: Clock, tables: Tables
 ) -> None:
-    tables.keep(a_sku(current=500))
+    tables.put(a_sku(current=500))
     all_placed(service, *((number, HOUR) for number in range(12)))
     clock.advance(HOUR + 1)
     others: list[Any] = []
@@ -243,7 +243,7 @@ def test_two_sweepers_at_once_give_every_unit_back_once(
 def test_an_index_that_lags_leads_to_nothing(
     service: StockService, sweeper: Sweeper, clock: Clock, tables: Tables
 ) -> None:
-    tables.keep(a_sku(current=50))
+    tables.put(a_sku(current=50))
     for number in range(4):
         placed(service, number)
     clock.advance(HOUR + 1)
@@ -254,9 +254,9 @@ def test_an_index_that_lags_leads_to_nothing(
         def orders_due(self, *_: Any) -> Any:
             return stale
 
-    service.confirm(SettleOrder("ORDER-0"), SOURCE)
-    service.cancel(SettleOrder("ORDER-1"), SOURCE)
-    service.extend(ExtendHold("ORDER-2", HOUR), SOURCE)
+    service.confirm(SettleOrder("ORDER-0"), ACTOR)
+    service.cancel(SettleOrder("ORDER-1"), ACTOR)
+    service.extend(ExtendHold("ORDER-2", HOUR), ACTOR)
     lagging = replace(sweeper, gateway=Lagging(service.gateway))
     assert lagging.sweep("sweep") == swept(released=1, settled=3)
     assert lagging.sweep("sweep") == swept(settled=4)
@@ -272,7 +272,7 @@ def test_what_could_not_be_given_back_is_the_next_sweeps(
     tables: Tables,
     trouble: list[Callable[[], None]],
 ) -> None:
-    tables.keep(a_sku(current=50))
+    tables.put(a_sku(current=50))
     placed(service, 1)
     clock.advance(HOUR + 1)
     assert beside(*trouble).sweep("sweep") == swept(failed=1)
@@ -284,7 +284,7 @@ def test_what_could_not_be_given_back_is_the_next_sweeps(
 def test_a_sweep_takes_on_no_more_when_its_time_is_over(
     service: StockService, sweeper: Sweeper, clock: Clock, tables: Tables
 ) -> None:
-    tables.keep(a_sku(current=500))
+    tables.put(a_sku(current=500))
     all_placed(service, *((number, HOUR) for number in range(12)))
     clock.advance(HOUR + 1)
     time = Time()
@@ -297,7 +297,7 @@ def test_a_sweep_takes_on_no_more_when_its_time_is_over(
 def test_what_comes_due_during_a_sweep_is_the_next_ones(
     service: StockService, sweeper: Sweeper, clock: Clock, tables: Tables
 ) -> None:
-    tables.keep(a_sku(current=500))
+    tables.put(a_sku(current=500))
     all_placed(service, *((number, HOUR + number) for number in range(30)))
     clock.advance(HOUR + 10)
 
@@ -344,8 +344,8 @@ def test_the_schedule_sweeps_and_writes_one_line_of_the_log(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(service_module, "sweeping", sweeper)
-    tables.keep(a_sku(current=50))
-    shop.put(f"/orders/{ORDER}", asked((BLACK, 5), hold_seconds=60), orders)
+    tables.put(a_sku(current=50))
+    shop.put(f"/orders/{ORDER}", order_body((BLACK, 5), hold_seconds=60), orders)
     clock.advance(61)
     capsys.readouterr()
     service_module.expire_orders(EVENT, Context())
@@ -373,9 +373,9 @@ def test_the_sweeper_is_started_every_minute(service_module: Any) -> None:
 def many_lines(tables: Tables, service: StockService, *order_ids: str) -> None:
     """Place orders that are kept in parts."""
     skus = [f"SKU-{PRODUCT}-V{number:02}" for number in range(50)]
-    tables.keep(*(a_sku(sku, 9) for sku in skus))
+    tables.put(*(a_sku(sku, 9) for sku in skus))
     for order_id in order_ids:
-        service.place(asking(*((sku, 1) for sku in skus), order_id=order_id, hold_seconds=HOUR), SOURCE)
+        service.place(an_order_of(*((sku, 1) for sku in skus), order_id=order_id, hold_seconds=HOUR), ACTOR)
 
 
 def test_an_order_in_steps_that_the_database_does_not_take_waits_for_the_next_sweep(
@@ -420,10 +420,10 @@ def test_a_page_of_due_orders_ends_where_its_lines_fill_an_answer(
     service: StockService, clock: Clock, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.inventory_gateway.ANSWERED_LINES_MAX", 5)
-    tables.keep(a_sku(BLACK, 99), a_sku(WHITE, 99))
+    tables.put(a_sku(BLACK, 99), a_sku(WHITE, 99))
     order_ids = [f"ORDER-{number}" for number in range(20)]
     for order_id in order_ids:
-        service.place(asking((BLACK, 1), (WHITE, 1), order_id=order_id, hold_seconds=HOUR), SOURCE)
+        service.place(an_order_of((BLACK, 1), (WHITE, 1), order_id=order_id, hold_seconds=HOUR), ACTOR)
     clock.advance(HOUR + 1)
     pages, after = [], None
     while True:

@@ -26,7 +26,7 @@ from .shop import (
     BLACK,
     ORDER,
     PRODUCT,
-    SOURCE,
+    ACTOR,
     WHITE,
     Clock,
     Tables,
@@ -34,8 +34,8 @@ from .shop import (
     a_restock,
     a_sku,
     an_order,
-    asking,
-    patient,
+    an_order_of,
+    immediate,
 )
 from .test_stock_service import conflict
 from .test_torn_snapshots import Torn
@@ -71,10 +71,10 @@ class Watched:
 
 
 def placing(number: int | str, *lines: tuple[str, int]) -> Task:
-    command = asking(*lines or [(BLACK, 1)], order_id=f"ORDER-{number}")
+    command = an_order_of(*lines or [(BLACK, 1)], order_id=f"ORDER-{number}")
     return Task(
         decide=lambda seen, occasion: place(seen, command, occasion),
-        source=SOURCE,
+        source=ACTOR,
         skus=tuple((line.product_id, line.sku) for line in command.lines),
         order_id=command.order_id,
     )
@@ -84,7 +84,7 @@ def settling(number: int | str, name: str = "confirm") -> Task:
     command = SettleOrder(f"ORDER-{number}")
     return Task(
         decide=lambda seen, occasion: SETTLED[name](seen, command, occasion),
-        source=SOURCE,
+        source=ACTOR,
         order_id=command.order_id,
     )
 
@@ -116,7 +116,7 @@ def beside(service: StockService, clock: Clock) -> Beside:
         *acts: Callable[[], Any], retry_policy: RetryPolicy | None = None
     ) -> tuple[Transactor, Watched]:
         watched = Watched(service.gateway, *acts)
-        return Transactor(watched, clock, retry_policy or patient()), watched
+        return Transactor(watched, clock, retry_policy or immediate()), watched
 
     return beside
 
@@ -129,7 +129,7 @@ def orders_of(tables: Tables) -> list[str]:
 
 def some_skus(tables: Tables, count: int, stock: int = 9) -> list[str]:
     skus = [f"SKU-{PRODUCT}-V{number:03}" for number in range(count)]
-    tables.keep(*(a_sku(sku, stock) for sku in skus))
+    tables.put(*(a_sku(sku, stock) for sku in skus))
     return skus
 
 
@@ -137,7 +137,7 @@ def some_skus(tables: Tables, count: int, stock: int = 9) -> list[str]:
 
 
 def test_each_order_of_a_pack_gets_what_the_one_before_it_leaves(tables: Tables, beside: Beside) -> None:
-    tables.keep(a_sku(current=5))
+    tables.put(a_sku(current=5))
     transactor, gateway = beside()
     outcomes = carried_out(
         transactor,
@@ -153,7 +153,7 @@ def test_each_order_of_a_pack_gets_what_the_one_before_it_leaves(tables: Tables,
 def test_a_sku_that_many_orders_move_is_written_once_and_each_has_its_record(
     tables: Tables, beside: Beside, service: StockService
 ) -> None:
-    tables.keep(a_sku(current=500, version=7))
+    tables.put(a_sku(current=500, version=7))
     transactor, gateway = beside()
     outcomes = carried_out(transactor, [placing(number) for number in range(49)])
     assert words(outcomes) == ["reserved"] * 49
@@ -167,7 +167,7 @@ def test_a_sku_that_many_orders_move_is_written_once_and_each_has_its_record(
 
 
 def test_the_fiftieth_order_on_one_sku_is_the_next_packs(tables: Tables, beside: Beside) -> None:
-    tables.keep(a_sku(current=500))
+    tables.put(a_sku(current=500))
     transactor, gateway = beside()
     carried_out(transactor, [placing(number) for number in range(50)])
     assert (gateway.reads, gateway.actions) == ([50, 2], [99, 3])
@@ -199,7 +199,7 @@ def test_a_pack_is_as_large_as_a_transaction(
 def test_what_settles_orders_of_one_sku_reads_these_its_sku_unless_remembered_and_is_one_transaction(
     tables: Tables, beside: Beside, name: str, status: str, remembers: bool, reads: list[int]
 ) -> None:
-    tables.keep(a_sku(current=100))
+    tables.put(a_sku(current=100))
     transactor, gateway = beside()
     carried_out(transactor, [placing(number) for number in range(49)])
     if not remembers:
@@ -245,7 +245,7 @@ def test_what_settles_orders_of_different_skus_reads_at_most_a_hundred_items_at_
 
 
 def test_commands_on_one_order_follow_each_other(tables: Tables, beside: Beside) -> None:
-    tables.keep(a_sku(current=5))
+    tables.put(a_sku(current=5))
     transactor, gateway = beside()
     tasks = [
         settling(1),
@@ -280,8 +280,8 @@ def test_nothing_to_do_is_no_call(beside: Beside) -> None:
 def test_who_lost_a_sku_is_planned_again_on_what_is_left_without_a_read(
     tables: Tables, beside: Beside, service: StockService
 ) -> None:
-    tables.keep(a_sku(current=5))
-    transactor, gateway = beside(lambda: service.place(asking((BLACK, 3), order_id="ORDER-FAST"), SOURCE))
+    tables.put(a_sku(current=5))
+    transactor, gateway = beside(lambda: service.place(an_order_of((BLACK, 3), order_id="ORDER-FAST"), ACTOR))
     outcomes = carried_out(transactor, [placing(1, (BLACK, 2)), placing(2, (BLACK, 2))])
     assert words(outcomes) == ["reserved", "InsufficientStock"]
     assert outcomes[1].members["lines"][0]["available"] == 0
@@ -293,8 +293,8 @@ def test_who_lost_a_sku_is_planned_again_on_what_is_left_without_a_read(
 def test_a_refusal_does_not_outlive_the_pack_that_it_was_decided_in(
     tables: Tables, beside: Beside, service: StockService
 ) -> None:
-    tables.keep(a_sku(current=5))
-    transactor, gateway = beside(lambda: service.restock(a_restock(9), SOURCE))
+    tables.put(a_sku(current=5))
+    transactor, gateway = beside(lambda: service.restock(a_restock(9), ACTOR))
     outcomes = carried_out(transactor, [placing(1, (BLACK, 5)), placing(2, (BLACK, 5))])
     assert words(outcomes) == ["reserved", "reserved"]
     assert gateway.tried == [["ORDER-1"], ["ORDER-1", "ORDER-2"]]
@@ -303,8 +303,8 @@ def test_a_refusal_does_not_outlive_the_pack_that_it_was_decided_in(
 def test_an_order_whose_own_state_changed_leaves_the_pack_and_the_others_do_not_notice(
     tables: Tables, beside: Beside, service: StockService
 ) -> None:
-    tables.keep(a_sku(BLACK, 9), a_sku(WHITE, 9))
-    transactor, gateway = beside(lambda: service.place(asking((WHITE, 1), order_id="ORDER-2"), SOURCE))
+    tables.put(a_sku(BLACK, 9), a_sku(WHITE, 9))
+    transactor, gateway = beside(lambda: service.place(an_order_of((WHITE, 1), order_id="ORDER-2"), ACTOR))
     outcomes = carried_out(transactor, [placing(1), placing(2, (WHITE, 1)), placing(3)])
     assert words(outcomes) == ["reserved", "again", "reserved"]
     assert gateway.tried == [["ORDER-1", "ORDER-2", "ORDER-3"], ["ORDER-1", "ORDER-3"]]
@@ -315,12 +315,12 @@ def test_an_order_whose_own_state_changed_leaves_the_pack_and_the_others_do_not_
 def test_a_sku_that_is_deactivated_meanwhile_refuses_the_places_of_a_pack_alone(
     tables: Tables, beside: Beside, service: StockService, placed_first: bool
 ) -> None:
-    tables.keep(a_sku(current=9))
-    service.place(asking((BLACK, 2), order_id="ORDER-OLD"), SOURCE)
+    tables.put(a_sku(current=9))
+    service.place(an_order_of((BLACK, 2), order_id="ORDER-OLD"), ACTOR)
 
     def deactivate() -> None:
         sku = service.gateway.sku(PRODUCT, BLACK)
-        tables.keep(replace(sku, is_active=False, version=sku.version + 1))
+        tables.put(replace(sku, is_active=False, version=sku.version + 1))
 
     transactor, _ = beside(deactivate)
     tasks = [placing("NEW"), settling("OLD")] if placed_first else [settling("OLD"), placing("NEW")]
@@ -332,7 +332,7 @@ def test_a_sku_that_is_deactivated_meanwhile_refuses_the_places_of_a_pack_alone(
 def test_a_pack_that_keeps_meeting_other_transactions_goes_on_in_halves_in_its_sequence(
     tables: Tables, beside: Beside
 ) -> None:
-    tables.keep(a_sku(current=6))
+    tables.put(a_sku(current=6))
     transactor, gateway = beside(conflict, conflict, conflict, conflict)
     outcomes = carried_out(transactor, [placing(n, (BLACK, n)) for n in (1, 2, 3, 4, 5)])
     assert words(outcomes) == ["reserved", "reserved", "reserved", *["InsufficientStock"] * 2]
@@ -342,7 +342,7 @@ def test_a_pack_that_keeps_meeting_other_transactions_goes_on_in_halves_in_its_s
 
 
 def test_one_conflict_does_not_halve_a_pack(tables: Tables, beside: Beside) -> None:
-    tables.keep(a_sku(current=6))
+    tables.put(a_sku(current=6))
     transactor, gateway = beside(conflict)
     carried_out(transactor, [placing(n) for n in range(4)])
     assert [len(tried) for tried in gateway.tried] == [4, 4]
@@ -351,7 +351,7 @@ def test_one_conflict_does_not_halve_a_pack(tables: Tables, beside: Beside) -> N
 def test_who_always_meets_other_transactions_is_sent_away_alone(
     tables: Tables, service: StockService, clock: Clock
 ) -> None:
-    tables.keep(a_sku(current=99))
+    tables.put(a_sku(current=99))
 
     class Unlucky(Watched):
         def commit(self, commits: Sequence[Commit], in_turn: Any = ()) -> None:
@@ -361,7 +361,7 @@ def test_who_always_meets_other_transactions_is_sent_away_alone(
             super().commit(commits, in_turn)
 
     gateway = Unlucky(service.gateway)
-    transactor = Transactor(gateway, clock, patient(attempts_max=4))
+    transactor = Transactor(gateway, clock, immediate(attempts_max=4))
     outcomes = carried_out(transactor, [placing(n) for n in range(8)])
     assert words(outcomes) == [*["reserved"] * 3, "Busy", *["reserved"] * 4]
     assert gateway.tried.count([]) == 2 + 2 + 2 + 4
@@ -373,13 +373,13 @@ def test_who_always_meets_other_transactions_is_sent_away_alone(
 def test_a_pack_that_always_loses_is_sent_away_whole_with_nothing_done(
     tables: Tables, beside: Beside, service: StockService
 ) -> None:
-    tables.keep(a_sku(current=999))
+    tables.put(a_sku(current=999))
     numbers = iter(range(100))
 
     def another() -> None:
-        service.place(asking((BLACK, 1), order_id=f"ORDER-FAST-{next(numbers)}"), SOURCE)
+        service.place(an_order_of((BLACK, 1), order_id=f"ORDER-FAST-{next(numbers)}"), ACTOR)
 
-    transactor, _ = beside(*[another] * 4, retry_policy=patient(attempts_max=3))
+    transactor, _ = beside(*[another] * 4, retry_policy=immediate(attempts_max=3))
     assert words(carried_out(transactor, [placing(1), placing(2)])) == ["Busy", "Busy"]
     assert len(tables.records()) == 4  # the first attempt decides twice, on the image that the first lost to
     assert service.gateway.order("ORDER-1") is None
@@ -393,7 +393,7 @@ def throttled(*_: Any) -> None:
 
 
 def test_a_pack_that_the_database_does_not_take_fails_alone(tables: Tables, beside: Beside) -> None:
-    tables.keep(a_sku(current=500))
+    tables.put(a_sku(current=500))
     transactor, _ = beside(lambda: None, throttled)
     outcomes = carried_out(transactor, [placing(number) for number in range(110)])
     assert words(outcomes) == [*["reserved"] * 49, *["DatabaseUnavailable"] * 49, *["reserved"] * 12]
@@ -403,7 +403,7 @@ def test_a_pack_that_the_database_does_not_take_fails_alone(tables: Tables, besi
 def test_an_answer_that_was_lost_leads_to_a_repeated_command(
     tables: Tables, beside: Beside, service: StockService
 ) -> None:
-    tables.keep(a_sku(current=5))
+    tables.put(a_sku(current=5))
     transactor, _ = beside()
 
     class Silent(Watched):
@@ -419,7 +419,7 @@ def test_an_answer_that_was_lost_leads_to_a_repeated_command(
 
 
 def test_what_is_our_own_fault_is_told_as_such(tables: Tables, beside: Beside) -> None:
-    tables.keep(a_sku(current=5))
+    tables.put(a_sku(current=5))
 
     def broken() -> None:
         raise ZeroDivisionError
@@ -447,7 +447,7 @@ class Time:
 
 
 def test_whose_turn_does_not_come_in_time_is_told_so_and_not_begun(tables: Tables, beside: Beside) -> None:
-    tables.keep(a_sku(current=500))
+    tables.put(a_sku(current=500))
     time = Time()
     transactor, gateway = beside(
         lambda: time.pass_by(6),
@@ -503,7 +503,7 @@ class Scripted:
 
 
 def expiring(order_id: str) -> Task:
-    return Task(decide=expire, source=SOURCE, skus=((PRODUCT, BLACK),), order_id=order_id)
+    return Task(decide=expire, source=ACTOR, skus=((PRODUCT, BLACK),), order_id=order_id)
 
 
 def test_readings_that_mend_one_order_and_tear_another_are_not_begun_anew(clock: Clock) -> None:
@@ -522,18 +522,18 @@ def test_readings_that_mend_one_order_and_tear_another_are_not_begun_anew(clock:
         Readings(skus={BLACK: a_sku()}, orders=of("ORDER-1", confirmed=5)),
         Readings(skus={BLACK: a_sku()}, orders=of("ORDER-2", confirmed=3)),
     )
-    outcomes = carried_out(Transactor(gateway, clock, patient()), [expiring("ORDER-1"), expiring("ORDER-2")])
+    outcomes = carried_out(Transactor(gateway, clock, immediate()), [expiring("ORDER-1"), expiring("ORDER-2")])
     assert words(outcomes) == ["again", "again"]
 
 
 def test_an_order_that_never_fits_its_sku_keeps_no_other_order_from_being_settled(
     tables: Tables, beside: Beside, service: StockService
 ) -> None:
-    tables.keep(a_sku(BLACK, 99), a_sku(WHITE, 9))
+    tables.put(a_sku(BLACK, 99), a_sku(WHITE, 9))
     placer, _ = beside()
     carried_out(placer, [placing(n, (WHITE if n == 2 else BLACK, 1)) for n in range(6)])
     sku = service.gateway.sku(PRODUCT, WHITE)
-    tables.keep(replace(sku, reserved_stock=0))  # nobody of ours does that
+    tables.put(replace(sku, reserved_stock=0))  # nobody of ours does that
     transactor, gateway = beside(retry_policy=Time().retry_policy())
     outcomes = carried_out(transactor, [settling(number) for number in range(6)])
     assert words(outcomes) == ["confirmed", "confirmed", "Busy", *["confirmed"] * 3]
@@ -543,37 +543,37 @@ def test_an_order_that_never_fits_its_sku_keeps_no_other_order_from_being_settle
 def test_a_place_that_a_first_copy_put_over_a_lapsed_cancel_is_a_repeated_one(
     tables: Tables, service: StockService, clock: Clock
 ) -> None:
-    tables.keep(a_sku(current=5))
-    service.cancel(SettleOrder(ORDER), SOURCE)
+    tables.put(a_sku(current=5))
+    service.cancel(SettleOrder(ORDER), ACTOR)
     clock.advance(TOMBSTONE_SECONDS)
-    torn = Torn(service.gateway, lambda: service.place(asking((BLACK, 5)), SOURCE))
-    settled = replace(service, gateway=torn).place(asking((BLACK, 5)), SOURCE)
+    torn = Torn(service.gateway, lambda: service.place(an_order_of((BLACK, 5)), ACTOR))
+    settled = replace(service, gateway=torn).place(an_order_of((BLACK, 5)), ACTOR)
     assert (settled.replayed, settled.order.reserved) == (True, 5)
 
 
 def test_a_place_over_a_lapsed_cancel_that_is_refused_is_refused(
     tables: Tables, service: StockService, clock: Clock
 ) -> None:
-    tables.keep(a_sku(current=5))
-    service.cancel(SettleOrder(ORDER), SOURCE)
+    tables.put(a_sku(current=5))
+    service.cancel(SettleOrder(ORDER), ACTOR)
     clock.advance(TOMBSTONE_SECONDS)
     with pytest.raises(InsufficientStock):
-        service.place(asking((BLACK, 6)), SOURCE)
+        service.place(an_order_of((BLACK, 6)), ACTOR)
 
 
 def test_one_task_alone_raises_its_refusal(tables: Tables, beside: Beside) -> None:
-    tables.keep(a_sku(current=5, is_active=False))
+    tables.put(a_sku(current=5, is_active=False))
     transactor, _ = beside()
     with pytest.raises(SkuInactive):
         transactor.carry_out(placing(1))
     busy, _ = beside(*[conflict] * 9)
-    tables.keep(a_sku(current=5))
+    tables.put(a_sku(current=5))
     with pytest.raises(Busy):
         busy.carry_out(placing(1))
 
 
 def test_one_task_alone_leaves_a_failing_database_to_whoever_answers(tables: Tables, beside: Beside) -> None:
-    tables.keep(a_sku(current=5))
+    tables.put(a_sku(current=5))
     transactor, _ = beside(throttled)
     with pytest.raises(ClientError):
         transactor.carry_out(placing(1))
@@ -584,8 +584,8 @@ def test_one_task_alone_leaves_a_failing_database_to_whoever_answers(tables: Tab
 def test_no_write_begins_after_the_deadline(
     service: StockService, tables: Tables, beside: Beside, is_remembered: bool
 ) -> None:
-    tables.keep(a_sku(current=9))
-    service.place(asking((BLACK, 1)), SOURCE)
+    tables.put(a_sku(current=9))
+    service.place(an_order_of((BLACK, 1)), ACTOR)
     time = Time()
 
     class Slow(Watched):
@@ -600,5 +600,5 @@ def test_no_write_begins_after_the_deadline(
         memory=service.memory if is_remembered else Memory(),
     )
     with pytest.raises(Busy, match="slow at present"):
-        slow.confirm(SettleOrder(ORDER), SOURCE)
+        slow.confirm(SettleOrder(ORDER), ACTOR)
     assert service.order(ORDER).status == "reserved"

@@ -24,7 +24,7 @@ from .shop import (
     BLACK,
     NOW,
     PRODUCT,
-    SOURCE,
+    ACTOR,
     WHITE,
     Clock,
     Tables,
@@ -32,10 +32,10 @@ from .shop import (
     a_product,
     a_restock,
     a_sku,
-    an_intent,
-    an_occasion,
-    asking,
-    patient,
+    a_key,
+    a_context,
+    an_order_of,
+    immediate,
 )
 
 KEY = (PRODUCT, BLACK)
@@ -55,7 +55,7 @@ class Captured:
 
     def commit(self, commits: Any, in_turn: Any = ()) -> None:
         try:
-            self._rival.restock(a_restock(1, idempotency_key=an_intent(next(self._keys))), SOURCE)
+            self._rival.restock(a_restock(1, idempotency_key=a_key(next(self._keys))), ACTOR)
         except Busy:
             self.turned_away += 1
         try:
@@ -68,14 +68,14 @@ class Captured:
 @pytest.fixture
 def rival(service: StockService, tables: Tables) -> StockService:
     """Another process, which tries once."""
-    tables.keep(a_product(), a_sku(BLACK, 10), a_sku(WHITE, 10))
-    return replace(service, memory=Memory(), retry_policy=patient(attempts_max=1))
+    tables.put(a_product(), a_sku(BLACK, 10), a_sku(WHITE, 10))
+    return replace(service, memory=Memory(), retry_policy=immediate(attempts_max=1))
 
 
 @pytest.fixture
 def captured(service: StockService, rival: StockService) -> StockService:
     """The service beside a rival that is always faster, but for a turn."""
-    return replace(service, gateway=Captured(service.gateway, rival), retry_policy=patient(attempts_max=9))
+    return replace(service, gateway=Captured(service.gateway, rival), retry_policy=immediate(attempts_max=9))
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def stored(dynamodb: Any) -> dict[str, Any]:
 
 
 def test_who_lost_a_sku_several_times_is_let_by(captured: StockService) -> None:
-    placed = captured.place(asking((BLACK, 2)), SOURCE)
+    placed = captured.place(an_order_of((BLACK, 2)), ACTOR)
     assert placed.order.status is OrderStatus.RESERVED
     gateway: Any = captured.gateway
     assert (gateway.losses, gateway.turned_away) == (CONFLICTS_BEFORE_LEASE, 1)
@@ -100,7 +100,7 @@ def test_who_lost_a_sku_several_times_is_let_by(captured: StockService) -> None:
 def test_an_order_of_several_lines_takes_its_turn_at_the_contested_one_alone(
     captured: StockService,
 ) -> None:
-    placed = captured.place(asking((BLACK, 2), (WHITE, 3)), SOURCE)
+    placed = captured.place(an_order_of((BLACK, 2), (WHITE, 3)), ACTOR)
     assert {sku: line.reserved for sku, line in placed.order.lines.items()} == {BLACK: 2, WHITE: 3}
     gateway: Any = captured.gateway
     assert gateway.losses == 2
@@ -109,14 +109,14 @@ def test_an_order_of_several_lines_takes_its_turn_at_the_contested_one_alone(
 
 def test_others_wait_for_as_long_as_a_turn_lasts(rival: StockService, clock: Clock, takes_turn: None) -> None:
     with pytest.raises(Busy):
-        rival.place(asking((BLACK, 1)), SOURCE)
-    assert rival.place(asking((WHITE, 1), order_id="ORDER-WHITE"), SOURCE).order.reserved == 1
+        rival.place(an_order_of((BLACK, 1)), ACTOR)
+    assert rival.place(an_order_of((WHITE, 1), order_id="ORDER-WHITE"), ACTOR).order.reserved == 1
     # Whoever asked for it has died.
     clock.advance(PRIORITY_LEASE_SECONDS)
     with pytest.raises(Busy):
-        rival.place(asking((BLACK, 1)), SOURCE)
+        rival.place(an_order_of((BLACK, 1)), ACTOR)
     clock.now = plus_seconds(NOW, PRIORITY_LEASE_SECONDS + 1)
-    assert rival.place(asking((BLACK, 1)), SOURCE).order.reserved == 1
+    assert rival.place(an_order_of((BLACK, 1)), ACTOR).order.reserved == 1
 
 
 def test_who_is_turned_away_comes_back_without_a_loss_more(
@@ -128,14 +128,14 @@ def test_who_is_turned_away_comes_back_without_a_loss_more(
         pauses.append(seconds)
         clock.advance(PRIORITY_LEASE_SECONDS + 1)
 
-    waiting = replace(service, retry_policy=replace(patient(), sleep=sleep, uniform=lambda low, high: high))
-    assert waiting.place(asking((BLACK, 1)), SOURCE).order.reserved == 1
+    waiting = replace(service, retry_policy=replace(immediate(), sleep=sleep, uniform=lambda low, high: high))
+    assert waiting.place(an_order_of((BLACK, 1)), ACTOR).order.reserved == 1
     assert pauses == [0.03]
 
 
 def test_a_turn_of_a_clock_far_ahead_keeps_nobody(service: StockService, rival: StockService) -> None:
     service.gateway.take_turn([KEY], plus_seconds(NOW, 3_600))
-    assert rival.place(asking((BLACK, 1)), SOURCE).order.reserved == 1
+    assert rival.place(an_order_of((BLACK, 1)), ACTOR).order.reserved == 1
 
 
 def test_two_at_once_have_no_turn(service: StockService, clock: Clock, takes_turn: None) -> None:
@@ -161,11 +161,11 @@ def test_the_write_ends_the_turn(service: StockService, rival: StockService, dyn
     service.gateway.take_turn([KEY], NOW)
     assert stored(dynamodb) == before | {"turn_until": {"S": plus_seconds(NOW, PRIORITY_LEASE_SECONDS)}}
     with suppress(Busy):
-        rival.restock(a_restock(1), SOURCE)
+        rival.restock(a_restock(1), ACTOR)
     assert "turn_until" in stored(dynamodb)
     captured = replace(service, gateway=Captured(service.gateway, rival))
     seen = service.gateway.read([KEY])
-    commit = restock(seen.of(), a_restock(5), an_occasion())
+    commit = restock(seen.of(), a_restock(5), a_context())
     captured.gateway.commit([commit], in_turn={BLACK})
     assert "turn_until" not in stored(dynamodb)
 
@@ -181,7 +181,7 @@ def test_a_turn_is_nothing_that_anybody_is_told(
 
 
 def test_a_change_of_price_waits_for_no_turn(service: StockService, takes_turn: None) -> None:
-    assert service.change_sku(a_change(unit_price=7), SOURCE).unit_price == 7
+    assert service.change_sku(a_change(unit_price=7), ACTOR).unit_price == 7
 
 
 def test_a_turn_is_kept_where_its_commit_is_lost_to_something_else(
@@ -203,6 +203,6 @@ def test_a_turn_is_kept_where_its_commit_is_lost_to_something_else(
             super().commit(commits, in_turn)
 
     unlucky = Unlucky(service.gateway, rival)
-    beside = replace(service, gateway=unlucky, retry_policy=patient(attempts_max=9))
-    assert beside.place(asking((BLACK, 2)), SOURCE).order.status is OrderStatus.RESERVED
+    beside = replace(service, gateway=unlucky, retry_policy=immediate(attempts_max=9))
+    assert beside.place(an_order_of((BLACK, 2)), ACTOR).order.status is OrderStatus.RESERVED
     assert unlucky.turns == 1
