@@ -30,12 +30,12 @@ Existing = Callable[[str], Any]
 
 
 class Rejected(Exception):
-    """A unit of work cannot be executed or undone; the message says why."""
+    """An import unit cannot be executed or undone; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of a unit of work."""
+    """The result of an import unit."""
 
     number: int
     state: State
@@ -56,7 +56,7 @@ class Importer(Protocol):
 
     @property
     def is_atomic(self) -> bool:
-        """Whether several rows can be one unit of work, which is executed as a whole or not at all."""
+        """Whether several rows can be one import unit, which is executed as a whole or not at all."""
 
     @property
     def concurrency_max(self) -> int:
@@ -67,7 +67,7 @@ class Importer(Protocol):
         """Columns of an export that an import ignores."""
 
     def key(self, row: Mapping[str, Any]) -> str:
-        """Return what identifies the unit of work that a row belongs to; also of a row with errors."""
+        """Return what identifies the import unit that a row belongs to; also of a row with errors."""
 
     def read_existing(self, session: Session, journal: Journal) -> None:
         """Write into the journal what the services have of all rows."""
@@ -76,7 +76,7 @@ class Importer(Protocol):
         """Compare rows with what exists, or raise `Rejected`."""
 
     def batches(self, units: Iterator[Unit]) -> Iterator[list[Unit]]:
-        """Group the units of work that are executed together."""
+        """Group the import units that are executed together."""
 
     def execute(self, session: Session, batch: Sequence[Unit]) -> list[Result]:
         """Execute a batch; for a batch of one unit it may raise `Rejected` or a problem."""
@@ -86,7 +86,7 @@ class Importer(Protocol):
 
 
 def one_by_one(units: Iterator[Unit]) -> Iterator[list[Unit]]:
-    """Yield batches of one unit of work each."""
+    """Yield batches of one import unit each."""
     for unit in units:
         yield [unit]
 

@@ -29,7 +29,7 @@ _SCHEMA: Final = """
     CREATE TABLE rows (
         line INTEGER PRIMARY KEY,   -- in the file
         source TEXT NOT NULL,       -- the row as in the file, JSON
-        key TEXT,                   -- its unit of work; NULL for a row that was rejected when it was read
+        key TEXT,                   -- its import unit; NULL for a row that was rejected when it was read
         row TEXT,                   -- checked, JSON
         reason TEXT                 -- why it was rejected
     );
@@ -50,7 +50,7 @@ _SCHEMA: Final = """
 
 
 class Action(StrEnum):
-    """What a unit of work requires."""
+    """What an import unit requires."""
 
     CREATE = "create"
     CHANGE = "change"
@@ -58,7 +58,7 @@ class Action(StrEnum):
 
 
 class State(StrEnum):
-    """The progress of a unit of work."""
+    """The progress of an import unit."""
 
     READ = "read"
     PLANNED = "planned"
@@ -79,7 +79,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of work: the row of a product, or all lines of an order, and the plan."""
+    """An import unit: the row of a product, or all lines of an order, and the plan."""
 
     number: int
     key: str
@@ -88,7 +88,7 @@ class Unit:
 
 
 class ReadRow(NamedTuple):
-    """A row of the file: its unit of work and its values, or why it is rejected."""
+    """A row of the file: its import unit and its values, or why it is rejected."""
 
     line: int
     source: list[str] | str
@@ -178,7 +178,7 @@ class Journal:
     # Rows
 
     def add_rows(self, rows: Iterable[ReadRow]) -> None:
-        """Write rows, and then their units of work."""
+        """Write rows, and then their import units."""
         with self._transaction():
             for read in rows:
                 row = None if read.row is None else dumps(read.row)
@@ -192,7 +192,7 @@ class Journal:
             )
 
     def reject_row(self, line: int, reason: str) -> None:
-        """Reject a row and remove it from its unit of work."""
+        """Reject a row and remove it from its import unit."""
         self._db.execute("UPDATE rows SET key = NULL, reason = ? WHERE line = ?", (reason, line))
 
     def vendors(self) -> list[str]:
@@ -200,11 +200,11 @@ class Journal:
         return [vendor_id for (vendor_id,) in self._db.execute("SELECT vendor_id FROM vendors ORDER BY 1")]
 
     def invalidate(self, key: str, line: int, reason: str) -> None:
-        """Record that a row is wrong, and its whole unit of work invalid."""
+        """Record that a row is wrong, and its whole import unit invalid."""
         self._db.execute("INSERT OR IGNORE INTO invalid_rows VALUES (?, ?, ?)", (key, line, reason))
 
     def first_invalid_row(self, key: str) -> tuple[int, str] | None:
-        """Return the line and the error of the first wrong row of a unit of work, if there is one."""
+        """Return the line and the error of the first wrong row of an import unit, if there is one."""
         found = self._db.execute("SELECT line, reason FROM invalid_rows WHERE key = ?", (key,)).fetchone()
         return None if found is None else (found[0], found[1])
 
@@ -224,7 +224,7 @@ class Journal:
     # Units
 
     def units(self, *states: State, descending: bool = False) -> Iterator[Unit]:
-        """Yield the units of work in some states, by line; their states may change meanwhile."""
+        """Yield the import units in some states, by line; their states may change meanwhile."""
         order, beyond = ("DESC", "<") if descending else ("ASC", ">")
         last: float = float("inf") if descending else 0
         statement = (
@@ -246,12 +246,12 @@ class Journal:
                 return
 
     def rows_of(self, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield the lines and rows of a unit of work."""
+        """Yield the lines and rows of an import unit."""
         for line, row in self._db.execute("SELECT line, row FROM rows WHERE key = ? ORDER BY line", (key,)):
             yield line, _read(row)
 
     def plan(self, number: int, plan: Plan) -> None:
-        """Write the plan of a unit of work."""
+        """Write the plan of an import unit."""
         state = State.UNCHANGED if plan.action is Action.NONE else State.PLANNED
         self._db.execute(
             "UPDATE units SET state = ?, action = ?, differences = ?, target = ? WHERE number = ?",
@@ -261,7 +261,7 @@ class Journal:
     def finish(
         self, number: int, state: State, *, target: Mapping[str, Any] | None = None, reason: str | None = None
     ) -> None:
-        """Write the final state of a unit of work."""
+        """Write the final state of an import unit."""
         self._db.execute(
             "UPDATE units SET state = ?, target = COALESCE(?, target), reason = ? WHERE number = ?",
             (state, None if target is None else dumps(target), reason, number),
@@ -270,7 +270,7 @@ class Journal:
     # Counts
 
     def count_rows(self) -> dict[str, int]:
-        """Return the number of rows by the state of their unit of work, or rejected."""
+        """Return the number of rows by the state of their import unit, or rejected."""
         found = self._db.execute(
             "SELECT COALESCE(units.state, 'rejected'), COUNT(*) FROM rows"
             " LEFT JOIN units ON units.key = rows.key GROUP BY 1"
@@ -278,14 +278,14 @@ class Journal:
         return dict(found.fetchall())
 
     def count_units(self, *states: State) -> int:
-        """Return the number of units of work in some states."""
+        """Return the number of import units in some states."""
         marks = ", ".join("?" * len(states))
         statement = f"SELECT COUNT(*) FROM units WHERE state IN ({marks})"  # noqa: S608
         [count] = self._db.execute(statement, tuple(map(str, states))).fetchone()
         return int(count)
 
     def count_actions(self) -> dict[str, int]:
-        """Return the number of rows by the action of their unit of work, without rejected ones."""
+        """Return the number of rows by the action of their import unit, without rejected ones."""
         found = self._db.execute(
             "SELECT units.action, COUNT(*) FROM rows JOIN units ON units.key = rows.key"
             " WHERE units.state != 'rejected' GROUP BY 1"

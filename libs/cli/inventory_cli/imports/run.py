@@ -28,7 +28,7 @@ IMPORTERS: Final[Mapping[str, Importer]] = {
 }
 
 Progress = Callable[[int], object]
-"""Called with the number of units of work that have just finished."""
+"""Called with the number of import units that have just finished."""
 
 Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
@@ -101,7 +101,7 @@ def _read_row(
 
 
 def compare(importer: Importer, session: Session, journal: Journal, mapping: RowMapping) -> None:
-    """Read what exists, and write the plan of each unit of work into the journal."""
+    """Read what exists, and write the plan of each import unit into the journal."""
     importer.read_existing(session, journal)
     for unit in journal.units(State.READ):
         rows = unit.rows
@@ -142,7 +142,7 @@ def execute(
 ) -> None:
     """Execute what is planned, a few requests at a time.
 
-    A unit of work that a service refuses is rejected, and the import continues.  An error that would affect
+    An import unit that a service refuses is rejected, and the import continues.  An error that would affect
     every unit (no answer, no token, a busy service) ends it, as Ctrl-C does; results of requests that have
     been sent by then are awaited and written into the journal.
     """
@@ -183,7 +183,7 @@ def undo(
     Parameters
     ----------
     on_rejected
-        Called with the key and the reason of each unit of work that cannot be undone.
+        Called with the key and the reason of each import unit that cannot be undone.
     """
 
     def work(unit: Unit) -> tuple[Unit, str | None]:
@@ -260,7 +260,7 @@ def write_rejects(journal: Journal, file: SourceFile) -> int:
 
 
 def planned_changes(journal: Journal) -> Iterator[dict[str, Any]]:
-    """Yield what an import would do, one object per unit of work."""
+    """Yield what an import would do, one object per import unit."""
     for unit in journal.units(State.PLANNED):
         yield {
             "line": unit.number,

@@ -1,6 +1,6 @@
 """The import of deliveries and counts, which are recognized by their references in the log's notes.
 
-An Idempotency-Key is remembered for a day, while the notes of a log record are permanent.  So the notes of a
+An Idempotency-Key is kept for a day, while the notes of a log record are permanent.  So the notes of a
 restock begin with ``[reference]``, those of its compensation with ``[undo reference]``, and an import
 compares its rows with the log.
 """
