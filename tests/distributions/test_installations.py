@@ -59,22 +59,11 @@ def package_index(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Ask pip for one pinned package, and explain what is missing if there is no index."""
     [pin] = re.findall(r"^rfc8785==.+$", PINS.read_text(encoding="utf-8"), re.MULTILINE)
     folder = tmp_path_factory.mktemp("index")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--no-deps",
-        "--no-cache-dir",
-        "--dest",
-        str(folder),
-        pin,
-    ]
-    downloaded = subprocess.run(command, capture_output=True, text=True, env=environment())
+    download = ["download", "--no-deps", "--no-cache-dir", "--dest", str(folder), pin]
+    downloaded = subprocess.run([sys.executable, "-m", "pip", *download], capture_output=True, text=True)
     if downloaded.returncode != 0:
         missing = (
-            "The package index cannot be reached, so that no distribution was installed and tested:\n"
-            f"{downloaded.stderr.strip()}"
+            f"The package index cannot be reached, so that nothing was tested:\n{downloaded.stderr.strip()}"
         )
         if os.environ.get("CI"):
             pytest.fail(missing)
@@ -83,9 +72,8 @@ def package_index(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 def environment() -> dict[str, str]:
     """Return an environment in which pip installs pinned versions, and Python finds no package of ours."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))
-    }
+    ours = ("PYTHON", "VIRTUAL_ENV")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {"PIP_CONSTRAINT": str(PINS), "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_QUIET": "1"}
 
 
