@@ -1,7 +1,7 @@
 """``python -m local.child MODULE …``: run a module so that it never outlives the stack.
 
-The stack holds the other end of this process's standard input. However the stack ends, SIGKILL
-included, the kernel closes that end; we read end-of-file and end as well.
+The stack holds the other end of this process's standard input. However the stack ends, also by SIGKILL,
+the kernel closes that end; this process then reads end-of-file and exits.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def main() -> None:
 def _end_with_stdin() -> None:
     while os.read(0, 1024):
         pass
-    # To the main thread by name: a signal to the process may land on this thread, and then the
-    # main thread sits in its select() until that times out.
+    # To the main thread: the kernel may deliver a signal for the process to this thread, and then the
+    # main thread stays in its select() until that times out.
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
     time.sleep(GRACE_SECONDS)
     os._exit(1)

@@ -1,4 +1,4 @@
-"""What a newcomer does first: addresses and commands, for the terminal and the index page."""
+"""The first steps of a new user: addresses and commands, for the terminal and the index page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def token_command(settings: Settings) -> str:
 
 
 def create_product_command(settings: Settings) -> str:
-    """Return a curl call that creates a product."""
+    """Return a curl command that creates a product."""
     return (
         f"curl -s -X POST {settings.url('catalog')}/products"
         f' -H "Authorization: Bearer $({token_command(settings)})"'
@@ -26,13 +26,13 @@ def create_product_command(settings: Settings) -> str:
 
 
 def browse_command(settings: Settings) -> str:
-    """Return a curl call that finds the product again, without a token."""
-    # In quotes: zsh takes a bare question mark for a file name pattern.
+    """Return a curl command that lists the product, without a token."""
+    # In quotes: zsh treats a bare question mark as a file name pattern.
     return f"curl -s '{settings.url('catalog')}/products?category=Electronics'"
 
 
 def ready_message(settings: Settings, logs_folder: Path) -> str:
-    """Return what is printed once everything runs."""
+    """Return the message that is printed when everything runs."""
     places = [("index page", settings.url("front"))]
     places += [(name, settings.url(name)) for name in SERVICES]
     places += [("DynamoDB", settings.dynamodb_endpoint)]

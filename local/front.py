@@ -46,7 +46,7 @@ class Front:
         }
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
+        """Handle a request."""
         method = environ["REQUEST_METHOD"]
         route = self._routes.get(environ["PATH_INFO"]) if method in ("GET", "HEAD") else None
         if route is None:

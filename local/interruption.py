@@ -1,4 +1,4 @@
-"""When the stack, or one process of it, is asked to end."""
+"""Signals that ask the stack, or one of its processes, to stop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import FrameType
 
 
 def exit_on_signals() -> None:
-    """Let SIGTERM and SIGINT raise SystemExit: no traceback, and `finally` blocks still run.
+    """Make SIGTERM and SIGINT raise SystemExit: without a traceback, and `finally` blocks still run.
 
     SIGINT too, because a shell starts background processes with SIGINT ignored.
     """
@@ -21,11 +21,11 @@ def _exit(number: int, frame: FrameType | None) -> None:
 
 
 class Interrupted(Exception):
-    """Somebody wants the stack to end: a signal came, or the parent process has gone."""
+    """The stack has to stop: a signal arrived, or the parent process has ended."""
 
 
 class Interruption:
-    """Notes SIGINT, SIGTERM and SIGHUP from its creation on, and watches the parent process."""
+    """Records SIGINT, SIGTERM and SIGHUP from its creation on, and watches the parent process."""
 
     def __init__(self) -> None:
         self._parent = os.getppid()
@@ -37,11 +37,11 @@ class Interruption:
             signal.signal(number, self._note)
 
     def check(self) -> None:
-        """Raise Interrupted if the stack has been asked to end."""
+        """Raise Interrupted if the stack has to stop."""
         if self._asked or os.getppid() != self._parent:
             raise Interrupted
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        # Only a note: an exception raised here could strike between a process's start and the
-        # line that remembers it.
+        # Recorded only: an exception raised here could occur between the start of a process and the line
+        # that stores it.
         self._asked = True

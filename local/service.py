@@ -1,6 +1,6 @@
 """``python -m local.service catalog --port 8001``: one service in a process of its own.
 
-One each, because all three have modules of the same names: ``app`` and ``chalicelib``.
+All three services have modules of the same names: ``app`` and ``chalicelib``.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def load_app(folder: Path) -> Chalice:
-    """Import ``app`` from a service's folder as Lambda does: current directory, first on the path.
+    """Import ``app`` from a service's folder as Lambda does: as current directory, first on the path.
 
-    At most once per process.
+    This is possible once per process.
     """
     os.chdir(folder)
     sys.path.insert(0, str(folder))

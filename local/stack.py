@@ -33,7 +33,7 @@ class Stack:
     services_folder : Path
         Holds one folder per service.
     state_folder : Path
-        Where logs and the embedded AWS's files go.
+        The folder of logs and of the embedded AWS's files.
     environ : Mapping[str, str]
         The caller's environment.
     """
@@ -50,17 +50,17 @@ class Stack:
         self._state_folder = state_folder
         self._environ = environ
         self._interruption = Interruption()
-        # In the order of their start. What uses DynamoDB stops before the embedded AWS does.
+        # In the order of their start. The processes that use DynamoDB are stopped before the embedded AWS.
         self._aws: list[Child] = []
         self._children: list[Child] = []
 
     def run(self) -> int:
-        """Start everything, stay until asked to stop or until a process dies, stop everything.
+        """Start everything, wait for a signal or until a process ends, and stop everything.
 
         Returns
         -------
         int
-            The exit code: 0 if asked to stop, 1 if something went wrong.
+            The exit code: 0 after a signal, 1 after an error.
         """
         try:
             self._start()
@@ -73,7 +73,7 @@ class Stack:
         except StackError as error:
             say(str(error), STDERR)
             return 1
-        except OSError as error:  # a folder that cannot be written, a process that cannot start
+        except OSError as error:  # a folder that is not writable, a process that cannot be started
             say(f"The stack cannot run: {error}.", STDERR)
             return 1
         finally:
@@ -86,7 +86,7 @@ class Stack:
         check_ports(self._settings, names)
         if embedded:
             self._start_aws()
-        # The services need the tables with their first request; until then they begin beside them.
+        # The services need the tables with their first request, so that they start in parallel.
         say(f"starting {', '.join(SERVICES)} and the index page …")
         environment = front_environment(self._settings, self._environ)
         self._add("front", ["local.front"], environment)
@@ -108,7 +108,7 @@ class Stack:
         create = self._settings.dynamodb_is_on_this_machine
         verb = "creating" if create else "looking for"
         say(f"{verb} the tables at {self._settings.dynamodb_endpoint} …")
-        # A process of its own sees exactly the credentials and the endpoint that services see.
+        # A process of its own has the same credentials and endpoint as the services.
         arguments = ["local.tables", "create" if create else "check"]
         child = Child("tables", arguments, self._service_environment(), self._log_path("tables"))
         try:
@@ -125,7 +125,7 @@ class Stack:
             self._wait_for(child, f"{self._settings.url(child.name)}/health", deadline)
 
     def _wait_for(self, child: Child, url: str, deadline: float) -> None:
-        # Looked at before each question: another process may answer on a dead child's port.
+        # Checked before each request: another process may answer on the port of an ended child.
         self._check()
         while not answers_ok(url):
             self._pause()
@@ -140,7 +140,7 @@ class Stack:
         time.sleep(POLL_SECONDS)
 
     def _check(self) -> None:
-        """Raise what ends the stack, if it has happened."""
+        """Raise an error if the stack has to stop."""
         self._interruption.check()
         for child in (*self._aws, *self._children):
             if child.exit_code is not None:
@@ -165,7 +165,7 @@ class Stack:
 
 
 def say(text: str, descriptor: int = STDOUT) -> None:
-    """Write a line to the terminal, if it is still there."""
+    """Write a line to the terminal, if it is still open."""
     with suppress(OSError):
         os.write(descriptor, f"{text}\n".encode())
 

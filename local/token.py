@@ -18,7 +18,7 @@ def ask_for_token(front_url: str, role: str, vendor: str) -> str:
     Raises
     ------
     StackError
-        If the stack does not run, or refuses; the message is one sentence.
+        If the stack does not run or refuses the request; the message is one sentence.
     """
     url = f"{front_url}/token?{urlencode({'role': role, 'vendor': vendor})}"
     try:
@@ -30,7 +30,7 @@ def ask_for_token(front_url: str, role: str, vendor: str) -> str:
     if status == 400:
         raise StackError(text.strip())
     if status != 200:
-        raise StackError(f"What answers at {front_url} is not the local stack; set FRONT_PORT.")
+        raise StackError(f"The server at {front_url} is not the local stack; set FRONT_PORT.")
     return text.strip()
 
 

@@ -12,7 +12,7 @@ NOON = "2026-01-01T12:00:00.000000Z"
 
 
 def record(sequence, kind, quantity, change, order_id):
-    return TransactionRecord.sealed(
+    return TransactionRecord.with_hash(
         transaction_id=f"TXN-{sequence}",
         timestamp=NOON,
         product_id="PROD-A1B2C",

@@ -17,7 +17,7 @@ from local.event_source import (
     BATCH_RECORDS,
     FIRST_PAUSE_SECONDS,
     LONGEST_PAUSE_SECONDS,
-    LOOK_FOR_SHARDS_SECONDS,
+    SHARD_SEARCH_SECONDS,
     EventSource,
 )
 
@@ -163,7 +163,7 @@ class Mapped:
         """Poll until nothing comes, twice, looking for shards each time."""
         quiet = 0
         for _ in range(50):
-            self.clock.seconds += LOOK_FOR_SHARDS_SECONDS
+            self.clock.seconds += SHARD_SEARCH_SECONDS
             quiet = 0 if self.source.poll() else quiet + 1
             if quiet == 2:
                 return
@@ -284,7 +284,7 @@ def test_a_record_that_keeps_failing_is_given_up_and_what_follows_comes(
         mapped.source.poll()
     assert mapped.function.batches == [["1", "2", "3"]] + [["2", "3"]] * (ATTEMPTS - 1)
     [line] = [each.getMessage() for each in caplog.records if each.levelno == logging.ERROR]
-    assert line.startswith(f"given up after {ATTEMPTS} attempts: ")
+    assert line.startswith(f"skipped after {ATTEMPTS} attempts: ")
     assert json.loads(line.partition(": ")[2])["dynamodb"]["SequenceNumber"] == "2"
     assert mapped.source.poll(), "at once"
     assert mapped.function.batches[ATTEMPTS:] == [["3"]]
@@ -363,7 +363,7 @@ def test_a_child_waits_until_all_of_its_parent_has_been_taken(mapped: Mapped) ->
     mapped.has("child", "3", parent="parent")
     mapped.function.bad = {"2"}
     for _ in range(4):
-        mapped.clock.seconds += LOOK_FOR_SHARDS_SECONDS
+        mapped.clock.seconds += SHARD_SEARCH_SECONDS
         mapped.source.poll()
     assert "3" not in mapped.function.seen
     mapped.function.bad = set()
@@ -414,7 +414,7 @@ def test_shards_are_looked_for_now_and_then(mapped: Mapped) -> None:
     for _ in range(10):
         mapped.source.poll()
     assert mapped.streams.looks == 1
-    mapped.clock.seconds += LOOK_FOR_SHARDS_SECONDS
+    mapped.clock.seconds += SHARD_SEARCH_SECONDS
     mapped.source.poll()
     assert mapped.streams.looks == 2
 
@@ -490,7 +490,7 @@ def test_what_the_function_has_not_taken_outlasts_an_engine_that_is_away(mapped:
     mapped.function.bad = {"2"}
     mapped.source.poll()
     mapped.streams.failing = EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
-    mapped.clock.seconds += LOOK_FOR_SHARDS_SECONDS
+    mapped.clock.seconds += SHARD_SEARCH_SECONDS
     assert not mapped.source.poll()
     mapped.streams.failing = None
     mapped.function.bad = set()

@@ -135,5 +135,5 @@ def test_the_event_has_lambdas_form(clock: Clock, work: Work) -> None:
 def test_a_schedule_that_the_local_stack_does_not_know_is_one_sentence(
     clock: Clock, work: Work, expression: str
 ) -> None:
-    with pytest.raises(StackError, match="knows schedules such as"):
+    with pytest.raises(StackError, match="supports schedules such as"):
         Schedule(expression, work, clock)

@@ -32,7 +32,7 @@ from chalice import Chalice
 from chalicelib.answer import ANSWER
 
 app = Chalice(app_name="fake")
-app.feeds, app.schedules = {}, {}
+app.subscriptions, app.schedules = {}, {}
 
 
 @app.route("/health")

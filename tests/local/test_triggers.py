@@ -26,7 +26,7 @@ from local.service import load_app
 
 app = load_app(Path(sys.argv[1]))
 functions = sys.modules["app"]
-print(json.dumps({name: callable(getattr(functions, name)) for name in app.feeds}))
+print(json.dumps({name: callable(getattr(functions, name)) for name in app.subscriptions}))
 """
 
 
