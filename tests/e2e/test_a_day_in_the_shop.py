@@ -26,7 +26,7 @@ from inventory_client import (
 from inventory_client.audit import Search
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord
-from tests.integration.ledger_checks import assert_all_fits
+from tests.integration.ledger_checks import assert_consistent
 from tests.integration.shop import Shop
 
 TEA, RIVAL = "VENDOR-TEAHOUSE", "VENDOR-RIVAL"
@@ -174,7 +174,7 @@ def test_a_day_in_the_shop(person: Callable[..., Person], client: Any) -> None:
     log = list(vendor.audit.records_of_vendor(TEA))
     assert log == list(person("auditor").audit.records_of_vendor(TEA))
     assert_invisible_to(person("vendor", RIVAL), product_id, small, log[0].transaction_id)
-    assert_all_fits(client)
+    assert_consistent(client)
 
 
 def assert_the_auditor_believes(

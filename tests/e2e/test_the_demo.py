@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 
 from tests.e2e.running_stack import RunningStack
-from tests.integration.ledger_checks import Tables, assert_all_fits, everything_in
+from tests.integration.ledger_checks import Tables, assert_consistent, everything_in
 from tests.integration.processes import ROOT, dynamodb
 
 DEMO_SECONDS = 240
@@ -59,7 +59,7 @@ def test_the_demo_loads_the_known_shop_and_a_second_run_adds_nothing(own_stack: 
     client: Any = dynamodb(own_stack.url("aws"))
 
     first = printed(run_demo(own_stack))
-    tables = assert_all_fits(client)
+    tables = assert_consistent(client)
     in_tables = demo_figures(tables)
     content = everything_in(client)
 
