@@ -303,7 +303,7 @@ def test_without_a_stack_the_command_says_how_to_start_one(capsys):
 
     assert main({}, httpx.MockTransport(refuse)) == 1
     assert capsys.readouterr().err == (
-        "Nothing answers at http://127.0.0.1:8000: start the local stack with `make run` in "
+        "No server answers at http://127.0.0.1:8000: start the local stack with `make run` in "
         "another terminal, then try again.\n"
     )
 
@@ -325,9 +325,9 @@ def test_an_unexpected_response_is_reported_in_one_sentence(capsys):
     ("response", "message"),
     [
         (httpx.Response(502, text="Bad gateway"), "answered 502: Bad gateway"),
-        (httpx.Response(200, text="<html>"), "answered 200: not the documented answer"),
-        (httpx.Response(200, json={"items": []}), "not the documented answer (KeyError"),
-        (httpx.Response(200, json=[]), "answered 200: not the documented answer"),
+        (httpx.Response(200, text="<html>"), "answered 200 with an undocumented body"),
+        (httpx.Response(200, json={"items": []}), "with an undocumented body (KeyError"),
+        (httpx.Response(200, json=[]), "answered 200 with an undocumented body"),
     ],
 )
 def test_a_response_of_another_server_is_reported_too(capsys, response, message):

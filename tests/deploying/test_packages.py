@@ -16,7 +16,7 @@ from deploy.errors import DeployError
 from deploy.package import ZIP_MAX_BYTES, Package, package_service
 from deploy.services import REPOSITORY_ROOT
 from deploy.target import Target
-from inventory_common.reference_pages import program_file
+from inventory_common.reference_pages import script_file
 from tests.deploying.conftest import Run
 
 SERVICES = ("catalog", "stock", "audit")
@@ -91,7 +91,7 @@ def test_a_zip_serves_its_own_document_and_page(name: str, packages: dict[str, P
     with zipfile.ZipFile(packages[name].zip_path) as archive:
         assert archive.read("openapi.json") == (root / "openapi.json").read_bytes()
         packed = archive.read("redoc.standalone.js")
-    installed = program_file(root)
+    installed = script_file(root)
     assert installed is not None
     assert packed == installed.read_bytes() == script[1].encode()
 

@@ -373,7 +373,7 @@ class Attribute:
     changeable: bool = False
 
     def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
-        return {**handler(core_schema), "description": self.description}
+        return {**handler(core_schema), "description": self.description, "examples": [self.sample]}
 
 
 ProductId = Annotated[
