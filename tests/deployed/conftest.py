@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +13,7 @@ import pytest
 
 from deploy.package import package_claims
 from tests.deployed.cloud import Cloud, Done, Tokens
+from tests.deployed.deployed_services import CONFLICTING_LOG_GROUP, Deployed
 from tests.integration.shop import Shop, Wire
 from tests.support.small_server import answering
 
@@ -24,8 +24,6 @@ ORDER = (
     "test_new_code",
     "test_leaving",
 )
-SERVICES = ("catalog", "stock", "audit")
-CONFLICTING_LOG_GROUP = "/aws/lambda/inventory-dev-audit-api"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,28 +34,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         pytest.exit("terraform is not on this machine, and make e2e deploys with it", returncode=1)
     ours.sort(key=lambda item: ORDER.index(item.path.stem))
     items[:] = [item for item in items if item.path.parent != here] + ours
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """What the first deploys have printed, and where the services are.
-
-    Attributes
-    ----------
-    too_early
-        A deploy to a stage that the platform team has not made.
-    failing
-        A deploy whose apply could not succeed.
-    done
-        The deploys after that, by service.
-    urls
-        The services' addresses.
-    """
-
-    too_early: Done
-    failing: Done
-    done: dict[str, Done]
-    urls: dict[str, str]
 
 
 @pytest.fixture(scope="session")

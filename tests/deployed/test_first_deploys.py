@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.deployed.cloud import STAGE, Cloud
-from tests.deployed.conftest import CONFLICTING_LOG_GROUP, SERVICES, Deployed
+from tests.deployed.deployed_services import CONFLICTING_LOG_GROUP, SERVICES, Deployed
 
 
 def test_without_the_platform_a_deploy_says_what_is_missing(deployed: Deployed) -> None:

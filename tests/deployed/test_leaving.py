@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from tests.deployed.cloud import STAGE, STATE_BUCKET, Cloud, Tokens
-from tests.deployed.conftest import SERVICES, Deployed
+from tests.deployed.deployed_services import SERVICES, Deployed
 
 THE_LINE = 3
 """The file descriptor that make has opened for the line of ``HOLD=1``: its own standard output."""

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.deployed.cloud import Cloud
-from tests.deployed.conftest import Deployed
+from tests.deployed.deployed_services import Deployed
 from tests.integration.processes import ROOT
 
 OLD = 'response.headers["X-Request-Id"] = envelope.request_id\n'

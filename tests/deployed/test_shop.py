@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from tests.deployed.cloud import STAGE, Cloud, Tokens
-from tests.deployed.conftest import SERVICES, Deployed
-from tests.e2e.test_a_day_in_the_shop import person, test_a_day_in_the_shop  # noqa: F401  # on these fixtures
-from tests.e2e.test_the_demo import printed
-from tests.integration.ledger_checks import assert_all_fits
+from tests.deployed.deployed_services import SERVICES, Deployed
+from tests.e2e.a_day_in_the_shop import people, run_a_day
+from tests.e2e.demo_output import printed_counts
+from tests.integration.ledger_checks import assert_consistent
 from tests.integration.processes import ROOT, wait_until
 from tests.integration.shop import Shop, Sku, done, outcome
 
@@ -83,6 +83,11 @@ def test_each_service_serves_its_document_and_its_page(deployed: Deployed) -> No
             assert script.headers["Content-Type"].startswith("text/javascript")
 
 
+def test_a_day_in_the_shop(shop: Shop, front_url: str, client: Any) -> None:
+    with people(shop, front_url) as person:
+        run_a_day(person, client)
+
+
 def test_a_vendors_machine_is_that_vendor(shop: Shop, tokens: Tokens) -> None:
     headers = {"Authorization": f"Bearer {tokens.of_machine('acme-erp')}"}
     body = {"product_name": "Anvil", "category": "Tools", "base_price": 99.5}
@@ -141,12 +146,12 @@ def test_the_demo_shop_over_api_gateway(
         timeout=DEMO_SECONDS,
     )
     assert demo.returncode == 0, demo.stdout[-2000:] + demo.stderr[-2000:] + cloud.log_tail()
-    found = printed(demo.stdout)
+    found = printed_counts(demo.stdout)
     # The tests' own products, of a vendor that the demo has too, are there beside them.
     assert found["active"] >= 67
     assert found["inactive"] >= 10
     assert found["confirmed"] >= 809
-    assert_all_fits(client)
+    assert_consistent(client)
 
 
 def test_the_log_is_archived_and_nothing_that_a_service_did_is_a_finding(

@@ -14,7 +14,7 @@ import pytest
 from local.embedded_aws import embedded_aws
 from local.tables import create_tables
 from tests.integration.ledger_checks import Tables, assert_consistent
-from tests.integration.processes import Service, distinct_free_ports, dynamodb
+from tests.integration.processes import Service, StartServices, distinct_free_ports, dynamodb
 from tests.integration.relay import Relay
 from tests.integration.shop import Dice, Shop, Wire
 from tests.support.empty_tables import empty_tables
@@ -22,8 +22,6 @@ from tests.support.engines import ENGINE, engine
 
 # Only DynamoDB Local keeps its data when it is killed.
 collect_ignore = [] if ENGINE == "dynamodb-local" else ["test_power_cuts.py"]
-
-Start = Callable[..., list[Service]]
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +41,7 @@ def topics_url(aws_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServices]:
     """Start services together and wait until all of them are healthy; all are stopped at the end."""
     started: list[Service] = []
     ports = distinct_free_ports()
@@ -63,7 +61,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
 
 
 @pytest.fixture(scope="session")
-def services(aws_url: str, start: Start) -> list[Service]:
+def services(aws_url: str, start: StartServices) -> list[Service]:
     """The front page, catalog, two processes of stock, and audit."""
     create_tables(dynamodb(aws_url))
     return start("front", "catalog", "stock", "stock", "audit", dynamodb_url=aws_url)
@@ -106,7 +104,7 @@ def session_relay(aws_url: str) -> Iterator[Relay]:
 
 
 @pytest.fixture(scope="session")
-def relayed_services(session_relay: Relay, start: Start) -> list[Service]:
+def relayed_services(session_relay: Relay, start: StartServices) -> list[Service]:
     return start("catalog", "stock", "audit", dynamodb_url=session_relay.url)
 
 

@@ -81,6 +81,10 @@ class Service(Process):
         wait_until(healthy, f"{self.arguments} healthy")
 
 
+StartServices = Callable[..., list[Service]]
+"""Starts services by name, over the `dynamodb_url`."""
+
+
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = READY_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not condition():

@@ -11,9 +11,8 @@ import httpx
 
 from local.embedded_aws import embedded_aws
 from local.tables import create_tables
-from tests.integration.conftest import Start
 from tests.integration.ledger_checks import Tables, everything_in
-from tests.integration.processes import dynamodb
+from tests.integration.processes import StartServices, dynamodb
 from tests.integration.relay import Relay
 from tests.integration.shop import Shop, Sku, Wire, done, outcome, together
 
@@ -75,7 +74,7 @@ def assert_healthy(shop: Shop) -> None:
 
 
 def test_without_dynamodb_every_response_is_503_and_the_services_stay_healthy(
-    start: Start, wire: Wire
+    start: StartServices, wire: Wire
 ) -> None:
     with embedded_aws() as endpoint_url:
         create_tables(dynamodb(endpoint_url))

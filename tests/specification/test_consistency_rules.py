@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.ledger_checks import assert_all_fits, everything_in, read_tables
+from tests.integration.ledger_checks import assert_consistent, everything_in, read_tables
 from tests.integration.shop import VENDOR, Shop, Sku, done, outcome
 from tests.specification.recorder import Call, Recorder
 from tests.specification.routes import routes_of
@@ -66,7 +66,7 @@ def meanwhile(
         recorder.hold_next(TRANSACTION) as held,
     ):
         answer = pool.submit(request)
-        held.wait_for_it()
+        held.wait_until_held()
 
         def finish() -> httpx.Response:
             held.release()
@@ -129,7 +129,7 @@ def test_stock_updates_and_their_log_records_are_one_transaction(
         [put] = [action for action in write.actions if action.table == TRANSACTIONS]
         assert (update.kind, update.table, put.kind) == ("Update", INVENTORY, "Put")
         assert put.request["Item"]["transaction_type"] == {"S": kind}
-        assert_all_fits(client)
+        assert_consistent(client)
 
 
 @pytest.mark.parametrize("kind", TRANSACTION_TYPES)
@@ -161,7 +161,7 @@ def test_stock_updates_that_lose_against_a_faster_one_leave_no_log_record(
         done(finish())
     attempts = [call for call in calls if call.operation == TRANSACTION]
     assert len(attempts) == 3, "the slow one's first, the fast one's, the slow one's second"
-    ledger = assert_all_fits(client).ledger(sku.sku)
+    ledger = assert_consistent(client).ledger(sku.sku)
     assert [(each["stock_before"], each["stock_after"]) for each in ledger] == [(0, 10), (10, 30), (30, 35)]
 
 
@@ -210,7 +210,7 @@ def test_available_stock_is_not_believed_where_it_is_stored_wrongly(shop: Shop, 
     assert listed["available_stock"] == 6
     assert outcome(shop.place("ORDER-2", (sku, 7))) == "409 insufficient_stock"
     done(shop.place("ORDER-2", (sku, 6)))
-    assert_all_fits(client)
+    assert_consistent(client)
 
 
 @pytest.mark.parametrize("name", ["available_stock", "current_stock", "reserved_stock"])

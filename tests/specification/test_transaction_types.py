@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.ledger_checks import assert_all_fits
+from tests.integration.ledger_checks import assert_consistent
 from tests.integration.shop import VENDOR, Shop, Sku, done
 from tests.specification.the_specification import TRANSACTION_TYPES
 
@@ -41,7 +41,7 @@ def last_record(shop: Shop, sku: Sku, client: Any) -> LastRecord:
     """Return what the newest record of the SKU says; all tables fit together, and the SKU agrees with it."""
 
     def last_record() -> dict[str, Any]:
-        assert_all_fits(client)
+        assert_consistent(client)
         records = shop.listed(f"{shop.audit}/skus/{sku.sku}/transactions", "auditor")
         record, found = records[0], shop.sku(sku)
         assert record["stock_after"] == found["current_stock"]
@@ -147,7 +147,7 @@ def test_a_change_of_another_sign_than_the_types_is_refused(shop: Shop, sku: Sku
         assert shop.place(ORDER, (sku, quantity)).status_code == 422
     assert adjust(shop, sku, quantity_change=0, notes="nothing").status_code == 422
     assert adjust(shop, sku, quantity_change=-51, notes="more than there are").status_code == 409
-    assert len(assert_all_fits(client).ledger(sku.sku)) == 1
+    assert len(assert_consistent(client).ledger(sku.sku)) == 1
 
 
 def test_there_are_six_types_and_no_seventh_can_be_asked_for(shop: Shop, sku: Sku) -> None:
