@@ -147,7 +147,7 @@ class History:
             case "done":
                 if len(commits) != 1:
                     raise Violation(
-                        f"{attempt.name}: {request} was committed {len(commits)} times, but the response is done"
+                        f"{attempt.name}: {request} was committed {len(commits)} times, not once"
                     )
                 self._require_view(attempt, request, _subject(request), response, at=commits[0])
                 return

@@ -1,4 +1,4 @@
-"""Who has what, and that the services keep references which DynamoDB does not."""
+"""The relationships, and that the services keep references, which DynamoDB does not."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_vendor_has_products_a_product_skus_and_a_sku_transactions(shop: Shop,
 
 
 def test_every_sku_refers_to_a_product_and_takes_its_vendor(shop: Shop, client: Any) -> None:
-    """`vendor_id` is kept in all three tables: an index needs it in its own."""
+    """`vendor_id` is stored in all three tables: an index needs it in its own table."""
     sku = shop.has_sku(5, vendor_id="VENDOR-002")
     tables = assert_consistent(client)
     product, [record] = tables.products[sku.product_id], tables.records
@@ -35,7 +35,7 @@ def test_every_sku_refers_to_a_product_and_takes_its_vendor(shop: Shop, client: 
     assert vendors == {"VENDOR-002"}
 
 
-def test_no_transaction_refers_to_a_sku_that_is_not_there(shop: Shop, client: Any) -> None:
+def test_no_transaction_refers_to_a_sku_that_does_not_exist(shop: Shop, client: Any) -> None:
     product_id = shop.has_product()
     nothing = Sku(VENDOR, product_id, f"SKU-{product_id}-L")
     before = everything_in(client)
@@ -66,7 +66,7 @@ def test_a_sku_never_moves_to_another_product_or_vendor(shop: Shop, client: Any)
 
 
 def test_the_tables_themselves_have_no_foreign_keys(shop: Shop, client: Any) -> None:
-    """DynamoDB takes an orphan; that no service writes one is theirs alone to see to."""
+    """DynamoDB accepts an orphan: only the services prevent it."""
     orphan = {"product_id": {"S": "PROD-00000"}, "sku": {"S": "SKU-PROD-00000-L"}}
     client.put_item(TableName=INVENTORY, Item=orphan)
     client.put_item(
