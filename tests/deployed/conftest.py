@@ -1,4 +1,4 @@
-"""The whole product, deployed once to an emulated AWS that enforces IAM; the tests are in its order."""
+"""The whole product, deployed once to an emulated AWS that enforces IAM; tests run in a fixed order."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ORDER = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the files in the order of a deployment's life."""
+    """Run the test files in the order of `ORDER`."""
     here = Path(__file__).parent
     ours = [item for item in items if item.path.parent == here]
     if ours and shutil.which("terraform") is None:
@@ -69,9 +69,9 @@ def outputs(cloud: Cloud, too_early: Future[Done]) -> dict[str, Any]:
 def deployed(
     cloud: Cloud, outputs: dict[str, Any], too_early: Future[Done], workers: ThreadPoolExecutor
 ) -> Deployed:
-    """All three services: stock, while the others' team has first bad luck and then deploys both."""
+    """All three services: stock, while audit fails once, and then audit and catalog."""
     logs = cloud.client("logs")
-    # What Terraform is to make is there already, so the apply fails half-way.
+    # A resource that Terraform is to create exists already, so the apply fails.
     logs.create_log_group(logGroupName=CONFLICTING_LOG_GROUP)
     stock = workers.submit(cloud.team, "deploy", "stock")
     failing = cloud.team("deploy", "audit")
@@ -91,7 +91,7 @@ def tokens(cloud: Cloud, outputs: dict[str, Any]) -> Tokens:
 
 @pytest.fixture(scope="session")
 def front_url(tokens: Tokens) -> Iterator[str]:
-    """Where tokens are to be had as from the local stack's front page, but Cognito has signed them."""
+    """An address that issues tokens as the local stack's front page does, but signed by Cognito."""
 
     def token(path: str) -> bytes:
         query = parse_qs(urlsplit(path).query)

@@ -146,9 +146,7 @@ class History:
                 return
             case "done":
                 if len(commits) != 1:
-                    raise Violation(
-                        f"{attempt.name}: {request} was committed {len(commits)} times, not once"
-                    )
+                    raise Violation(f"{attempt.name}: {request} was committed {len(commits)} times, not once")
                 self._require_view(attempt, request, _subject(request), response, at=commits[0])
                 return
         if commits:
