@@ -47,7 +47,7 @@ ACTOR = Actor("client:order-system", "request-1")
 
 @dataclass
 class Clock:
-    """A clock that stands still until a test moves it."""
+    """A clock whose time changes only when a test advances it."""
 
     now: str = NOW
 
@@ -302,7 +302,8 @@ class Tables:
         self._client.put_item(TableName="VendorInventory", Item=order_to_item(order))
 
     def records(self) -> list[dict[str, Any]]:
-        return self._client.scan(TableName="StockTransactions")["Items"]
+        items: list[dict[str, Any]] = self._client.scan(TableName="StockTransactions")["Items"]
+        return items
 
     def movements(self, transaction_type: str) -> list[tuple[str, int, int, int, int]]:
         """SKU, units, and the changes of stock and reserved stock, of each record of a type."""

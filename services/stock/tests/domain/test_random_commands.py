@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from chalicelib.domain.commands import Count, SettleOrder, sum_lines, sum_quantities
+from chalicelib.domain.commands import Count, Restock, SettleOrder, sum_lines, sum_quantities
 from chalicelib.domain.decisions import CurrentState, Decision, ExecutedBefore, WriteSet
 from chalicelib.domain.orders import Order
 from chalicelib.domain.placing import place
@@ -84,8 +84,7 @@ class Shop(RuleBasedStateMachine):
     @initialize(stocks=st.lists(st.integers(1, 20), min_size=3, max_size=3))
     def fill_the_shop(self, stocks: list[int]) -> None:
         for sku, units in zip(SKUS, stocks, strict=True):
-            command = a_restock(units, sku)
-            self._execute(lambda state, context, command=command: restock(state, command, context), key=sku)
+            self._restock(a_restock(units, sku), key=sku)
 
     @rule(seconds=st.integers(-100, 100_000))
     def move_the_clock(self, seconds: int) -> None:
@@ -93,7 +92,9 @@ class Shop(RuleBasedStateMachine):
 
     @rule(sku=some_skus, quantity=quantities, key=some_keys)
     def restock(self, sku: str, quantity: int, key: str) -> None:
-        command = a_restock(quantity, sku, idempotency_key=a_key(key, f"{sku} {quantity}"))
+        self._restock(a_restock(quantity, sku, idempotency_key=a_key(key, f"{sku} {quantity}")), key)
+
+    def _restock(self, command: Restock, key: str) -> None:
         self._execute(lambda state, context: restock(state, command, context), key=key)
 
     @rule(order_id=some_orders, lines=some_lines)
@@ -137,7 +138,8 @@ class Shop(RuleBasedStateMachine):
     @rule(key=st.sampled_from(KEYS), flag=st.sampled_from(["is_active", "product_is_active"]))
     def switch_a_flag(self, key: StockKey, flag: str) -> None:
         before = self.skus[key]
-        self.skus[key] = replace(before, **{flag: not getattr(before, flag)})
+        switched: dict[str, Any] = {flag: not getattr(before, flag)}
+        self.skus[key] = replace(before, **switched)
 
     @invariant()
     def no_sku_reserves_more_than_its_stock(self) -> None:

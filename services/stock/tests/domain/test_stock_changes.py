@@ -178,7 +178,7 @@ def test_an_adjustment_cannot_exceed_the_maximum_stock(correction: int | Count) 
 
 @pytest.mark.parametrize("flag", ["is_active", "product_is_active"])
 def test_a_deactivated_sku_can_be_adjusted(flag: str) -> None:
-    assert write_set_of(adjust(a_state(a_sku(current=50, **{flag: False})), an_adjustment(-7), CONTEXT))
+    assert write_set_of(adjust(a_state(a_sku(BLACK, 50, 0, **{flag: False})), an_adjustment(-7), CONTEXT))
 
 
 def test_another_vendors_sku_cannot_be_adjusted() -> None:

@@ -134,7 +134,7 @@ def test_a_sku_of_a_deactivated_product_cannot_be_restocked_or_ordered(
 def test_reserved_units_of_a_deactivated_sku_can_still_be_settled(
     transaction_type: TransactionType, flag: str
 ) -> None:
-    moved = move_stock(a_sku(current=5, reserved=5, **{flag: False}), transaction_type, 5, a_context())
+    moved = move_stock(a_sku(BLACK, 5, 5, **{flag: False}), transaction_type, 5, a_context())
     assert moved.after.reserved_stock == 0
     assert not moved.needs_active
 
@@ -217,6 +217,6 @@ def test_unsellable_units_can_be_refunded_at_the_maximum_stock() -> None:
 @pytest.mark.parametrize("transaction_type", [REFUND, ADJUSTMENT])
 @pytest.mark.parametrize("flag", ["is_active", "product_is_active"])
 def test_a_deactivated_sku_can_be_refunded_and_adjusted(transaction_type: TransactionType, flag: str) -> None:
-    moved = move_stock(a_sku(current=5, **{flag: False}), transaction_type, 1, a_context(notes="counted"))
+    moved = move_stock(a_sku(BLACK, 5, 0, **{flag: False}), transaction_type, 1, a_context(notes="counted"))
     assert moved.after.current_stock == 6
     assert not moved.needs_active

@@ -163,7 +163,7 @@ def test_an_adjustment_that_is_sent_twice_is_executed_once(
 
 @pytest.mark.parametrize("flag", ["is_active", "product_is_active"])
 def test_a_deactivated_sku_can_be_adjusted(shop: Client, vendor: str, tables: Tables, flag: str) -> None:
-    tables.put(a_sku(current=50, **{flag: False}))
+    tables.put(a_sku(BLACK, 50, 0, **{flag: False}))
     assert shop.post(ADJUSTMENTS_PATH, by(-7), vendor, idempotency_key="a").status == 201
     assert shop.post(ADJUSTMENTS_PATH, counted(44, 43), vendor, idempotency_key="b").status == 201
     assert stock_of(shop, vendor) == (44, 0, 44)

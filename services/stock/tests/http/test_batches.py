@@ -49,7 +49,7 @@ def cancel(number: int) -> Order:
 def results(shop: Client, token: str, *sent: Order) -> list[dict[str, Any]]:
     answer = shop.post(BATCH_PATH, {"orders": list(sent)}, token)
     assert answer.status == 200, answer
-    found = answer.json["results"]
+    found: list[dict[str, Any]] = answer.json["results"]
     assert [result["order_id"] for result in found] == [each["order_id"] for each in sent]
     for result in found:
         assert result.keys() == {

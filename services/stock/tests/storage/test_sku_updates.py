@@ -61,7 +61,7 @@ def two_skus(tables: Tables) -> None:
 
 
 def changed(**changes: Any) -> Sku:
-    stamps = {"last_updated": LATER, "last_updated_by": VENDOR, "version": 5}
+    stamps: dict[str, Any] = {"last_updated": LATER, "last_updated_by": VENDOR, "version": 5}
     return replace(BEFORE, **stamps | changes)
 
 
