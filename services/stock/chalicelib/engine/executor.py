@@ -57,9 +57,8 @@ _LEASE_BACKOFF_SECONDS: Final = 0.03
 """The longest backoff of a writer that meets a priority lease: the lease's holder needs two calls."""
 
 _INCONSISTENT_READS_MAX: Final = 5
-"""Inconsistent reads of one order together with its SKUs: each takes a change of the order at that moment.
-If there are
-more, other orders of its batch do not wait for it."""
+"""Inconsistent reads of one order together with its SKUs, before it is busy: each takes a change of the order
+at that moment, and other orders of its batch do not wait for it."""
 
 
 @value

@@ -1,6 +1,7 @@
-"""Grouping commands into transaction batches, and deciding a batch: each command on the state that the one
-before it
-leaves, so that a SKU which all of them change is written once.
+"""Grouping commands into transaction batches, and deciding a batch.
+
+Each command is decided on the state that the one before it leaves, so that a SKU which all of them change is
+written once.
 """
 
 from __future__ import annotations
