@@ -16,8 +16,8 @@ from deploy.errors import DeployError
 from deploy.package import ZIP_MAX_BYTES, Package, package_service
 from deploy.services import REPOSITORY_ROOT
 from deploy.target import Target
-from inventory_common.reference_pages import program_file
-from tests.deploying.conftest import Run
+from inventory_common.reference_pages import script_file
+from tests.deploying.zip_runner import ZipRunner
 
 SERVICES = ("catalog", "stock", "audit")
 PYC_HEADER_BYTES = 16
@@ -53,7 +53,9 @@ def names_in(package: Package) -> list[str]:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_zip_holds_all_that_its_service_imports(name: str, packages: dict[str, Package], run: Run) -> None:
+def test_a_zip_holds_all_that_its_service_imports(
+    name: str, packages: dict[str, Package], run: ZipRunner
+) -> None:
     # The token makes it load PyJWT and cryptography, down to the look for keys, which are nowhere.
     key = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.e30.c2ln"
     route = {"catalog": "/products/{product_id}", "stock": "/orders/{order_id}"}.get(
@@ -74,7 +76,9 @@ def test_a_zip_holds_all_that_its_service_imports(name: str, packages: dict[str,
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_zip_serves_its_own_document_and_page(name: str, packages: dict[str, Package], run: Run) -> None:
+def test_a_zip_serves_its_own_document_and_page(
+    name: str, packages: dict[str, Package], run: ZipRunner
+) -> None:
     program = CALL + (
         "def get(path, accept):\n"
         "    status, body, headers = raw('GET', path, {'Accept': accept})\n"
@@ -91,7 +95,7 @@ def test_a_zip_serves_its_own_document_and_page(name: str, packages: dict[str, P
     with zipfile.ZipFile(packages[name].zip_path) as archive:
         assert archive.read("openapi.json") == (root / "openapi.json").read_bytes()
         packed = archive.read("redoc.standalone.js")
-    installed = program_file(root)
+    installed = script_file(root)
     assert installed is not None
     assert packed == installed.read_bytes() == script[1].encode()
 
@@ -114,7 +118,7 @@ def test_without_the_pages_program_nothing_is_packaged(
 
 @pytest.mark.parametrize(("name", "model"), [("catalog", "NewProduct"), ("stock", "NewOrder")])
 def test_the_request_models_work_from_the_zip(
-    name: str, model: str, packages: dict[str, Package], run: Run
+    name: str, model: str, packages: dict[str, Package], run: ZipRunner
 ) -> None:
     program = (
         "import json, pydantic\nfrom chalicelib import bodies\n"
@@ -170,7 +174,7 @@ def test_the_default_is_a_zip_for_graviton(tmp_path: Path) -> None:
 
 
 def test_without_the_targets_python_the_sources_go_uncompiled(
-    monkeypatch: pytest.MonkeyPatch, build: Path, packages: dict[str, Package], run: Run
+    monkeypatch: pytest.MonkeyPatch, build: Path, packages: dict[str, Package], run: ZipRunner
 ) -> None:
     monkeypatch.setattr(packaging, "interpreter_of", lambda _: None)
     assert "no bytecode" in (packaging.missing_interpreter(Target()) or "")
@@ -184,7 +188,7 @@ def test_without_the_targets_python_the_sources_go_uncompiled(
 
 
 def test_a_service_keeps_the_library_that_it_was_packaged_with(
-    build: Path, packages: dict[str, Package], tmp_path: Path, run: Run
+    build: Path, packages: dict[str, Package], tmp_path: Path, run: ZipRunner
 ) -> None:
     root = tmp_path / "checkout"
     for part in ("services/audit", "services/catalog", "libs/common/inventory_common", "requirements"):

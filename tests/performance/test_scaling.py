@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.performance.__main__ import RESULTS
 from tools.scaling.__main__ import limits, outcomes
 from tools.scaling.demands import DEMANDS, Partition, limit_of
 from tools.scaling.simulation import SCENARIOS, Scenario, simulate
-from tests.benchmarks.performance.__main__ import RESULTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "scaling.md"
 

@@ -56,7 +56,7 @@ def main() -> None:
                 "--folder",
                 str(arguments.folder.resolve()),
             ]
-            subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 (our own program)
+            subprocess.run(command, check=True, cwd=ROOT)
         return
     target = arguments.folder.resolve() / arguments.service / "openapi.json"
     text = render(arguments.service)

@@ -88,36 +88,37 @@ class Components:
             If neither the annotation nor the name has an attribute.
         """
         schema = self.of_shape(hint)
-        description, form = _description_of(hint), form_of(hint)
-        if description is None:
-            description, form = _attribute_named(name).description, form or form_of(ATTRIBUTES[name])
+        attribute, form = attribute_of(hint), form_of(hint)
+        if attribute is None:
+            attribute, form = _attribute_named(name), form or form_of(ATTRIBUTES[name])
         if "type" not in schema:  # an object, a union or anything
             form = {}
         if "enum" in form and "null" in schema["type"]:
             form["enum"] = [*form["enum"], None]
-        return {**form, **schema, "description": description}
+        return {**form, **schema, "description": attribute.description}
 
     # Request bodies
 
     def of_body(self, body: BodyType[Any]) -> Schema:
         """Return a reference to the schema of a body."""
         generated = body.schema()
-        for name, schema in generated.pop("$defs", {}).items():
-            self._add_body(name, schema)
-        self._add_body(body.name, generated)
+        bodies = {**generated.pop("$defs", {}), body.name: generated}
+        samples = {name: self._add_body(name, schema) for name, schema in bodies.items()}
+        for name in samples:
+            self.schemas[name]["examples"] = [self._sample_body(name, samples)]
         return {"$ref": f"#/components/schemas/{body.name}"}
 
-    def _add_body(self, name: str, schema: Schema) -> None:
-        if name in self.schemas:
-            return
-        schema = _tidied(schema)
+    def _add_body(self, name: str, schema: Schema) -> dict[str, Any]:
+        """Add the schema of a body and return the samples of its members."""
+        self.schemas[name] = schema = _tidied(schema)
+        samples = {}
         for member, form in _members_of_body(schema):
             if form.get("default", "") is None:
                 del form["default"]
-            if "description" not in form:
-                form["description"] = _described_inside(form) or _attribute_named(member).description
-        self.schemas[name] = schema
-        schema.setdefault("examples", [self._sample_body(name)])
+            attribute = _take_attribute(form) or _attribute_named(member)
+            form["description"] = attribute.description
+            samples[member] = attribute.sample
+        return samples
 
     # Samples
 
@@ -148,32 +149,27 @@ class Components:
         return sample
 
     def sample_of_member(self, name: str, hint: Any) -> Any:
-        """Return a sample of a member: of the object or list that it is, else of its attribute, else None."""
+        """Return a sample of a member: that of its annotation, of the object or list, or of its name."""
+        attribute = attribute_of(hint)
+        if attribute is not None and attribute.sample is not None:
+            return attribute.sample
         try:
             return self.sample(hint)
         except MissingDescription:
-            attribute = attribute_of(hint) or attribute_of(ATTRIBUTES.get(name))
-            return None if attribute is None else attribute.sample
+            return (attribute or _attribute_named(name)).sample
 
-    def _sample_body(self, name: str) -> Any:
+    def _sample_body(self, name: str, samples: Mapping[str, Mapping[str, Any]]) -> Any:
+        """Return a sample of a body in its first form, from the samples of all bodies' members."""
         schema = self.schemas[name]
         sample = {}
-        for member, form in _members_of_body({**schema, "oneOf": schema.get("oneOf", [schema])[:1]}):
+        for member, form in schema.get("oneOf", [schema])[0]["properties"].items():
             if form.get("type") == "null":
                 continue
-            sample[member] = _attribute_named(member).sample
+            sample[member] = samples[name][member]
             if sample[member] is None:
                 [inner] = set(re.findall(r"#/components/schemas/(\w+)", str(form)))
-                sample[member] = [self._sample_body(inner)]
+                sample[member] = [self._sample_body(inner, samples)]
         return _merged(sample, SAMPLES.get(name, {}))
-
-
-def _description_of(hint: Any) -> str | None:
-    """Return the sentence of an annotation: of its attribute, or a string beside its type."""
-    attribute = attribute_of(hint)
-    if attribute is not None:
-        return attribute.description
-    return next((each for each in getattr(hint, "__metadata__", ()) if isinstance(each, str)), None)
 
 
 def _attribute_named(name: str) -> Attribute:
@@ -193,10 +189,14 @@ def _members_of_body(schema: Schema) -> Iterator[tuple[str, Schema]]:
         yield from alternative["properties"].items()
 
 
-def _described_inside(form: Schema) -> str | None:
-    """Take the sentence out of the alternatives of a member that may be null, and return it."""
-    found = [part.pop("description") for part in form.get("anyOf", ()) if "description" in part]
-    return found[0] if found else None
+def _take_attribute(form: Schema) -> Attribute | None:
+    """Remove the attributes that a body's member and its alternatives declare; return the outermost."""
+    declared = [
+        Attribute(part.pop("description"), *part.pop("examples"))
+        for part in (form, *form.get("anyOf", ()))
+        if "examples" in part
+    ]
+    return declared[0] if declared else None
 
 
 def _nullable(schema: Schema) -> Schema:

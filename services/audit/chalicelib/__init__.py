@@ -1,5 +1,6 @@
 """The audit service: the stock log, read only.
 
-A request goes one way: ``app`` (routes) → ``audit_service`` (who sees what) → ``log_gateway`` (DynamoDB).
-``bootstrap`` wires them.
+A request or event passes each room once: ``http`` (routes) → ``engine`` (queries, checks, exports) →
+``storage`` (DynamoDB, S3, KMS), and each of them uses ``domain`` (values and rules, no I/O).  ``bootstrap``
+wires them; ``operations`` runs what an operator starts by hand.
 """

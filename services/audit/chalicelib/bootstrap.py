@@ -1,4 +1,6 @@
-"""The composition root: settings in, wired service out."""
+"""The composition root: makes the service's objects from its settings."""
+
+from __future__ import annotations
 
 import os
 from functools import cache
@@ -12,89 +14,121 @@ from inventory_common.rest import RestService
 from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
-from .archive import Archive
-from .archive_check import ArchiveCheck
-from .audit_service import AuditService
-from .digests import Digests, Signer
-from .findings import FindingLog
-from .log_gateway import InventoryScan, LogGateway
-from .object_store import ObjectStore
-from .reconciliation import Reconciliation
-from .stream_audit import StreamAudit
+from .engine.archive_checker import ArchiveChecker
+from .engine.digest_writer import DigestWriter
+from .engine.findings_log import FindingsLog
+from .engine.log_reader import LogReader
+from .engine.reconciler import Reconciler
+from .engine.stock_history import StockHistory
+from .engine.stream_auditor import StreamAuditor
+from .engine.verifier import Verifier
+from .http.finding_routes import FindingRoutes
+from .http.sku_routes import SkuRoutes
+from .http.transaction_routes import TransactionRoutes
+from .storage.digest_store import DigestStore
+from .storage.finding_store import FindingStore
+from .storage.inventory_stores import InventoryScan, OrderStore, SkuStore
+from .storage.log_store import LogStore
+from .storage.object_store import ObjectStore
+from .storage.record_archive import RecordArchive
+from .storage.signer import Signer
 
 __all__ = [
-    "archive_check",
-    "audit_service",
-    "digests",
-    "finding_log",
-    "reconciliation",
+    "archive_checker",
+    "digest_writer",
+    "finding_routes",
+    "reconciler",
     "rest_service",
-    "stream_audit",
+    "sku_routes",
+    "stream_auditor",
+    "transaction_routes",
 ]
 
 _NAME: Final = "inventory-audit"
 
 _API: Final = Api(
-    about="Auditors and vendors read the log of every change of stock, which nobody can change.",
+    about="Auditors and vendors read the log of every stock change, which nobody can modify.",
     version="1.0.0",
     folder=Path(__file__).parent.parent,
 )
 
 
 def rest_service() -> RestService:
-    """Make the application that routes are registered on."""
-    return RestService.from_settings(_NAME, Settings.from_environment(os.environ), api=_API)
+    """Make the application."""
+    return RestService.from_settings(_NAME, _settings(), api=_API)
 
 
-def audit_service() -> AuditService:
-    """Make the service with its gateway."""
-    return AuditService(_gateway(), now)
+def transaction_routes() -> TransactionRoutes:
+    """Make the routes of log records, with all that they use."""
+    return TransactionRoutes(LogReader(_log()))
 
 
-def finding_log() -> FindingLog:
-    """Make the log of findings."""
-    alerts = AlertTopic(Settings.from_environment(os.environ).alert_topic_arn, _NAME)
-    return FindingLog(_store(), alerts, _NAME)
+def sku_routes() -> SkuRoutes:
+    """Make the routes of a SKU's history, with all that they use."""
+    return SkuRoutes(StockHistory(_log(), _skus(), _orders(), now), Verifier(_log(), _skus()))
 
 
-def stream_audit() -> StreamAudit:
+def finding_routes() -> FindingRoutes:
+    """Make the route of findings, with all that it uses."""
+    return FindingRoutes(_findings())
+
+
+def stream_auditor() -> StreamAuditor:
     """Make the stream auditor."""
-    return StreamAudit(_gateway(), Archive(_store()), finding_log())
+    return StreamAuditor(_log(), RecordArchive(_objects()), _findings())
 
 
-def reconciliation() -> Reconciliation:
-    """Make the reconciliation."""
-    return Reconciliation(_gateway(), _scan(), finding_log(), now)
+def reconciler() -> Reconciler:
+    """Make the reconciler."""
+    return Reconciler(_log(), _skus(), _orders(), _inventory(), _findings(), now)
 
 
-def digests() -> Digests:
-    """Make what writes digests."""
-    return Digests(_scan(), _store(), _signer(), now)
+def digest_writer() -> DigestWriter:
+    """Make the writer of digests."""
+    return DigestWriter(_inventory(), DigestStore(_objects()), _signer(), now)
 
 
-def archive_check() -> ArchiveCheck:
+def archive_checker() -> ArchiveChecker:
     """Make the check of archive, digests and tables."""
-    return ArchiveCheck(_gateway(), _scan(), _store(), _signer(), now)
+    objects = _objects()
+    return ArchiveChecker(
+        _log(), _inventory(), objects, RecordArchive(objects), DigestStore(objects), _signer(), now
+    )
+
+
+def _settings() -> Settings:
+    return Settings.from_environment(os.environ)
 
 
 @cache  # making a client takes longer than most requests
-def _gateway() -> LogGateway:
-    return LogGateway(_database(), Settings.from_environment(os.environ))
-
-
-@cache
 def _database() -> DynamoDBClient:
     return connect()
 
 
-def _scan() -> InventoryScan:
-    return InventoryScan(_database(), Settings.from_environment(os.environ))
+@cache
+def _objects() -> ObjectStore:
+    return ObjectStore(_settings().archive_bucket)
+
+
+def _log() -> LogStore:
+    return LogStore(_database(), _settings())
+
+
+def _skus() -> SkuStore:
+    return SkuStore(_database(), _settings())
+
+
+def _orders() -> OrderStore:
+    return OrderStore(_database(), _settings())
+
+
+def _inventory() -> InventoryScan:
+    return InventoryScan(_database(), _settings())
 
 
 def _signer() -> Signer:
-    return Signer(Settings.from_environment(os.environ).archive_signing_key)
+    return Signer(_settings().archive_signing_key)
 
 
-@cache
-def _store() -> ObjectStore:
-    return ObjectStore(Settings.from_environment(os.environ).archive_bucket)
+def _findings() -> FindingsLog:
+    return FindingsLog(FindingStore(_objects()), AlertTopic(_settings().alert_topic_arn, _NAME), _NAME)

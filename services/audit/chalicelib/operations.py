@@ -1,7 +1,7 @@
-"""``python -m chalicelib.operations reconcile|verify-archive|write-digest``: what a person runs by hand.
+"""``python -m chalicelib.operations reconcile|verify-archive|write-digest``: operations run by hand.
 
-The environment names tables and archive as it does for the service (`Settings`); tokens play no part.  Exit
-code: 0 if all is well, 1 if something was found.
+The environment names tables and archive as it does for the service (`Settings`); the settings of tokens are
+not needed.  Exit code: 0 if there are no differences and no faults, else 1.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from typing import Final
 
-from .bootstrap import archive_check, digests, reconciliation
-from .reconciliation import Difference, Report
+from .bootstrap import archive_checker, digest_writer, reconciler
+from .domain.reconciliation import FigureDifference
 
 __all__ = ["main", "table"]
 
@@ -22,15 +22,15 @@ _TOKENS: Final = ("JWKS_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCES", "MACHINE_CLIENT
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows with their columns below each other, the first row their heads."""
+    """Return rows as text with aligned columns; the first row is the header."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     return "\n".join(line.rstrip() for line in lines)
 
 
 def _reconcile() -> int:
-    with redirect_stdout(sys.stderr):  # the log's lines
-        report: Report = reconciliation().run()
+    with redirect_stdout(sys.stderr):  # log lines
+        report = reconciler().run()
     if report.differences:
         head = ("SKU", "figure", "balance", "expected", "by", "finding")
         print(table([head, *map(_row, report.differences)]))
@@ -43,7 +43,7 @@ def _reconcile() -> int:
     return 1 if report.differences or report.undecided else 0
 
 
-def _row(difference: Difference) -> tuple[str, ...]:
+def _row(difference: FigureDifference) -> tuple[str, ...]:
     return (
         difference.sku,
         difference.figure,
@@ -55,7 +55,7 @@ def _row(difference: Difference) -> tuple[str, ...]:
 
 
 def _verify_archive() -> int:
-    report = archive_check().run()
+    report = archive_checker().run()
     for fault in report.faults:
         print(fault)
     print(
@@ -66,7 +66,7 @@ def _verify_archive() -> int:
 
 
 def _write_digest() -> int:
-    print(digests().write())
+    print(digest_writer().write())
     return 0
 
 
@@ -81,10 +81,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the operation that the command line names, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m chalicelib.operations")
     parser.add_argument("operation", choices=_OPERATIONS)
-    given = parser.parse_args(arguments)
+    parsed = parser.parse_args(arguments)
     for name in _TOKENS:
         os.environ.setdefault(name, "unused")
-    return _OPERATIONS[given.operation]()
+    return _OPERATIONS[parsed.operation]()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the audit service's tests share: tables, tokens, the service."""
+"""What the audit service's tests share: tables, tokens, the archive's bucket, the service."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from service_fixtures import *  # noqa: F403  (its fixtures, by name in its __al
 
 @pytest.fixture(scope="session")
 def storage_connection(service_module: Any) -> Any:
-    """A client, made once: making one takes longer than most tests."""
+    """An S3 client, made once: making one takes longer than most tests."""
     return boto3.client("s3")
 
 
 @pytest.fixture
 def storage(storage_connection: Any, dynamodb: Any) -> Iterator[Any]:
-    """A client of the archive's bucket, which is empty."""
+    """An S3 client, and the archive's bucket, which is empty."""
     storage_connection.create_bucket(
         Bucket="archive", CreateBucketConfiguration={"LocationConstraint": "ap-south-1"}
     )
     yield storage_connection
-    with suppress(storage_connection.exceptions.NoSuchBucket):  # a test may have taken it away
+    with suppress(storage_connection.exceptions.NoSuchBucket):  # a test may have deleted it
         for page in storage_connection.get_paginator("list_object_versions").paginate(Bucket="archive"):
             for stored in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
                 storage_connection.delete_object(
@@ -37,7 +37,7 @@ def storage(storage_connection: Any, dynamodb: Any) -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def signing_key(service_module: Any) -> None:
-    """The key that digests are signed with."""
+    """The key that signs digests."""
     keys = boto3.client("kms")
     key = keys.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     keys.create_alias(AliasName="alias/archive", TargetKeyId=key)
@@ -45,5 +45,5 @@ def signing_key(service_module: Any) -> None:
 
 @pytest.fixture
 def audit(service_module: Any, storage: Any) -> Client:
-    """The service from outside."""
+    """A client of the service."""
     return Client(service_module.app)

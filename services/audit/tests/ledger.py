@@ -1,4 +1,4 @@
-"""Ledgers for tests: records as the stock service writes them."""
+"""Builders for tests: logs as the stock service writes them, and their SKUs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from inventory_common.ids import transaction_id
 from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.timestamps import plus_seconds
-from inventory_common.transactions import EFFECTS, NO_EFFECT, TransactionRecord, TransactionType
+from inventory_common.transactions import NO_EFFECT, RULES, TransactionRecord, TransactionType
 
 NOW = "2026-02-23T10:30:00.000000Z"
 PRODUCT = "PROD-E4F9A"
@@ -20,7 +20,7 @@ WHITE = f"SKU-{PRODUCT}-WHT-L"
 
 
 def a_record(sku: str = BLACK, sequence: int = 1, **differences: Any) -> TransactionRecord:
-    """A restock of five; each a minute after the one before."""
+    """Return a restock of five units, a minute after the previous record."""
     attributes: dict[str, Any] = {
         "transaction_id": transaction_id(sku, sequence),
         "timestamp": plus_seconds(NOW, 60 * sequence),
@@ -39,7 +39,7 @@ def a_record(sku: str = BLACK, sequence: int = 1, **differences: Any) -> Transac
         "request_id": "request-1",
         "previous_hash": FIRST_PREVIOUS_HASH,
     }
-    return TransactionRecord.sealed(**attributes | differences)
+    return TransactionRecord.with_hash(**attributes | differences)
 
 
 def keep(client: Any, *records: TransactionRecord) -> None:
@@ -48,26 +48,26 @@ def keep(client: Any, *records: TransactionRecord) -> None:
 
 
 def a_ledger(length: int, sku: str = BLACK, *, seed: int = 1) -> list[TransactionRecord]:
-    """A whole log of all types, each record continuing the one before: as the stock service writes them."""
+    """Return an intact log with records of all types, each of which continues the previous one."""
     dice = random.Random(seed)
     records: list[TransactionRecord] = []
     stock, reserved, previous_hash = 0, 0, FIRST_PREVIOUS_HASH
     held: dict[str, int] = {}
     for sequence in range(1, length + 1):
-        kind, quantity, order_id, sign = _next_step(dice, stock, reserved, held, sequence)
-        effect = EFFECTS[kind] if sign else NO_EFFECT
+        transaction_type, quantity, order_id, sign = _next_transaction(dice, stock, reserved, held, sequence)
+        effect = RULES[transaction_type].effect if sign else NO_EFFECT
         before, reserved_before = stock, reserved
         stock += effect.current_stock * quantity * sign
         reserved += effect.reserved_stock * quantity
         record = a_record(
             sku,
             sequence,
-            transaction_type=kind.value,
+            transaction_type=transaction_type.value,
             quantity_change=stock - before,
             stock_before=before,
             stock_after=stock,
             order_id=order_id,
-            notes="counted, 3 % broken" if kind is TransactionType.MANUAL_ADJUSTMENT else None,
+            notes="counted, 3 % broken" if transaction_type is TransactionType.MANUAL_ADJUSTMENT else None,
             quantity=quantity,
             reserved_before=reserved_before,
             reserved_after=reserved,
@@ -78,10 +78,10 @@ def a_ledger(length: int, sku: str = BLACK, *, seed: int = 1) -> list[Transactio
     return records
 
 
-def _next_step(
+def _next_transaction(
     dice: random.Random, stock: int, reserved: int, held: dict[str, int], sequence: int
 ) -> tuple[TransactionType, int, str | None, int]:
-    """Draw what happens next; the last member is 0 for a refund that does not enter the stock."""
+    """Draw the next transaction; the last member is 0 for a refund whose units do not return to stock."""
     free = stock - reserved
     choice = dice.randrange(7)
     if choice in (0, 1) and free > 0:
@@ -94,8 +94,9 @@ def _next_step(
         held[order_id] -= quantity
         if not held[order_id]:
             del held[order_id]
-        kind = TransactionType.ORDER_CONFIRMED if choice == 2 else TransactionType.ORDER_CANCELLED
-        return kind, quantity, order_id, 1
+        confirms = choice == 2
+        settled = TransactionType.ORDER_CONFIRMED if confirms else TransactionType.ORDER_CANCELLED
+        return settled, quantity, order_id, 1
     if choice == 4 and sequence > 10:
         return TransactionType.REFUND, 1, "ORDER-1", dice.randint(0, 1)
     if choice == 5 and free > 3:
@@ -104,7 +105,7 @@ def _next_step(
 
 
 def a_sku(records: Sequence[TransactionRecord], sku: str = BLACK, **differences: Any) -> Sku:
-    """The live SKU at the end of its log."""
+    """Return the live SKU at the end of its log."""
     last = records[-1] if records else None
     attributes: dict[str, Any] = {
         "product_id": PRODUCT,

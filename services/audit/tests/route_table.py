@@ -1,4 +1,4 @@
-"""Who may use which route of the log, and with which request: stated here once more, by hand."""
+"""Which roles may use which route of the log, and with which request: written by hand, as a check."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ ROUTES: Table = {
 
 
 def furnish(dynamodb: Any) -> None:
-    """Store what the requests of the table are about."""
+    """Store the items that the requests of the table are about."""
     records = a_ledger(3)
     keep(dynamodb, *records)
     keep_sku(dynamodb, a_sku(records))

@@ -1,4 +1,4 @@
-"""Records of the tables' streams, as Lambda is given them."""
+"""Records of the tables' streams, as Lambda receives them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _numbers = itertools.count(1)
 
 
 def a_change(before: Item | None, after: Item | None, *, seconds: int = 0) -> dict[str, Any]:
-    """Return the stream's record of a change; each has a number of its own."""
+    """Return the stream record of a change; each has its own sequence number."""
     image = after or before or {}
     names = ("product_id", "sku") if "current_stock" in image else ("transaction_id", "timestamp")
     images = {"OldImage": before, "NewImage": after}
@@ -39,5 +39,5 @@ def a_change(before: Item | None, after: Item | None, *, seconds: int = 0) -> di
 
 
 def deliver(function: Any, *records: dict[str, Any]) -> None:
-    """Give a function a batch, which it must take whole."""
+    """Pass a batch to a function, which must handle all of it."""
     assert function({"Records": list(records)}, None) == {"batchItemFailures": []}

@@ -1,4 +1,4 @@
-"""Who may read the log, and whose records are seen."""
+"""Which roles may read the log, and whose records a vendor can see."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TestRefusals(RefusalWalk):
 
 
 @pytest.mark.parametrize("role", sorted(LOG_READERS))
-def test_a_log_is_seen_by_its_vendor_and_overseers(
+def test_a_log_is_visible_to_its_vendor_auditors_and_admins(
     audit: Client, tokens: Tokens, dynamodb: Any, role: str
 ) -> None:
     keep(dynamodb, a_record())
@@ -36,7 +36,7 @@ def test_a_log_is_seen_by_its_vendor_and_overseers(
         assert len(audit.get(f"{address}/transactions", token).json["items"]) == 1
 
 
-def test_another_vendors_log_is_empty_and_its_records_are_not_there(
+def test_another_vendors_log_appears_empty_and_its_records_are_not_found(
     audit: Client, tokens: Tokens, dynamodb: Any
 ) -> None:
     keep(dynamodb, *(a_record(BLACK, n) for n in range(1, 4)))
@@ -45,14 +45,14 @@ def test_another_vendors_log_is_empty_and_its_records_are_not_there(
         tokens.machine(VENDOR_MACHINE, "inventory/vendor", vendor_id=OTHER_VENDOR),
     ):
         for address in (f"/products/{PRODUCT}", f"/skus/{BLACK}"):
-            answer = audit.get(f"{address}/transactions?limit=1", other)
-            assert (answer.status, answer.json) == (200, {"items": [], "next_cursor": None})
-            assert "Link" not in answer.headers
+            response = audit.get(f"{address}/transactions?limit=1", other)
+            assert (response.status, response.json) == (200, {"items": [], "next_cursor": None})
+            assert "Link" not in response.headers
         assert audit.get(RECORD, other).code == "transaction_not_found"
         assert audit.get(f"/vendors/{VENDOR}/transactions", other).code == "forbidden"
 
 
-def test_an_absent_record_and_another_vendors_look_the_same(
+def test_another_vendors_record_is_indistinguishable_from_an_absent_one(
     audit: Client, tokens: Tokens, dynamodb: Any
 ) -> None:
     keep(dynamodb, a_record())

@@ -1,4 +1,4 @@
-"""The audit service as its clients see it: every route, every header, every refusal."""
+"""The audit service as its clients see it: every route, every header, every error."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def vendor(tokens: Tokens) -> str:
 def test_a_record_is_served_with_all_of_its_attributes(audit: Client, vendor: str, dynamodb: Any) -> None:
     record = a_record(order_id="ORDER-12345", notes="Monthly restock shipment from warehouse")
     keep(dynamodb, record)
-    answer = audit.get(f"/transactions/{record.transaction_id}", vendor)
-    assert answer.status == 200
-    assert answer.json == {
+    response = audit.get(f"/transactions/{record.transaction_id}", vendor)
+    assert response.status == 200
+    assert response.json == {
         "transaction_id": record.transaction_id,
         "timestamp": "2026-02-23T10:31:00.000000Z",
         "product_id": PRODUCT,
@@ -52,12 +52,12 @@ def test_a_record_is_served_with_all_of_its_attributes(audit: Client, vendor: st
         "previous_hash": FIRST_PREVIOUS_HASH,
         "hash": record.hash,
     }
-    assert answer.headers["ETag"] == f'"{record.hash}"'
-    assert answer.headers["Content-Type"] == "application/json"
+    assert response.headers["ETag"] == f'"{record.hash}"'
+    assert response.headers["Content-Type"] == "application/json"
 
 
 @pytest.mark.parametrize("notes", [None, "L'été 🎧", 'say "no"\\', "1e5 \u2028"])
-def test_anybody_can_check_the_hash_of_what_is_served(
+def test_the_hash_of_a_served_record_can_be_recomputed(
     audit: Client, vendor: str, dynamodb: Any, notes: str | None
 ) -> None:
     keep(dynamodb, a_record(notes=notes))
@@ -70,7 +70,7 @@ def test_anybody_can_check_the_hash_of_what_is_served(
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_a_log_is_walked_each_record_once_newest_first(
+def test_the_pages_of_a_log_hold_each_record_once_newest_first(
     audit: Client, vendor: str, dynamodb: Any, address: str
 ) -> None:
     keep(
@@ -84,7 +84,7 @@ def test_a_log_is_walked_each_record_once_newest_first(
     assert audit.get(address, vendor).json["items"] == [record for page in pages for record in page]
 
 
-def test_a_products_log_has_all_of_its_skus_and_a_skus_its_own(
+def test_a_products_log_covers_all_of_its_skus_and_a_skus_log_only_that_sku(
     audit: Client, vendor: str, dynamodb: Any
 ) -> None:
     keep(dynamodb, a_record(BLACK, 1), a_record(WHITE, 2))
@@ -92,7 +92,7 @@ def test_a_products_log_has_all_of_its_skus_and_a_skus_its_own(
     assert [record["sku"] for record in audit.get(LISTS[2], vendor).json["items"]] == [BLACK]
 
 
-def test_records_of_one_moment_are_walked_each_once(audit: Client, vendor: str, dynamodb: Any) -> None:
+def test_the_pages_hold_records_of_the_same_time_once_each(audit: Client, vendor: str, dynamodb: Any) -> None:
     moment = "2026-02-23T10:30:00.000000Z"
     skus = [f"SKU-{PRODUCT}-V{n}" for n in range(7)]
     keep(dynamodb, *(a_record(sku, timestamp=moment) for sku in skus))
@@ -103,14 +103,14 @@ def test_records_of_one_moment_are_walked_each_once(audit: Client, vendor: str, 
 
 @pytest.mark.parametrize("address", LISTS)
 def test_an_empty_log_is_an_empty_list(audit: Client, vendor: str, address: str) -> None:
-    answer = audit.get(address, vendor)
-    assert (answer.status, answer.json) == (200, {"items": [], "next_cursor": None})
-    assert "Link" not in answer.headers
+    response = audit.get(address, vendor)
+    assert (response.status, response.json) == (200, {"items": [], "next_cursor": None})
+    assert "Link" not in response.headers
 
 
-def test_a_record_that_is_not_there_is_not_found(audit: Client, vendor: str) -> None:
-    answer = audit.get(f"/transactions/{a_record().transaction_id}", vendor)
-    assert (answer.status, answer.code) == (404, "transaction_not_found")
+def test_an_absent_record_is_not_found(audit: Client, vendor: str) -> None:
+    response = audit.get(f"/transactions/{a_record().transaction_id}", vendor)
+    assert (response.status, response.code) == (404, "transaction_not_found")
 
 
 @pytest.mark.parametrize(
@@ -124,25 +124,25 @@ def test_a_record_that_is_not_there_is_not_found(audit: Client, vendor: str) -> 
         f"/skus/{BLACK}%0A/transactions",
     ],
 )
-def test_an_id_of_no_such_form_is_refused(audit: Client, vendor: str, address: str) -> None:
-    answer = audit.get(address, vendor)
-    assert (answer.status, answer.code) == (422, "invalid_input")
-    assert answer.json["errors"][0]["path"].startswith("path.")
+def test_an_invalid_id_is_refused(audit: Client, vendor: str, address: str) -> None:
+    response = audit.get(address, vendor)
+    assert (response.status, response.code) == (422, "invalid_input")
+    assert response.json["errors"][0]["path"].startswith("path.")
 
 
 @pytest.mark.parametrize("address", LISTS)
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "color=red", "limit=1&limit=1"])
-def test_a_query_that_is_wrong_is_refused(audit: Client, vendor: str, address: str, query: str) -> None:
-    answer = audit.get(f"{address}?{query}", vendor)
-    assert (answer.status, answer.code) == (422, "invalid_input")
+def test_an_invalid_query_is_refused(audit: Client, vendor: str, address: str, query: str) -> None:
+    response = audit.get(f"{address}?{query}", vendor)
+    assert (response.status, response.code) == (422, "invalid_input")
 
 
 def test_a_cursor_from_another_log_is_refused(audit: Client, vendor: str, dynamodb: Any) -> None:
     keep(dynamodb, a_record(BLACK, 1), a_record(BLACK, 2))
     cursor = audit.get(f"{LISTS[2]}?limit=1", vendor).json["next_cursor"]
     for address in (*LISTS[:2], f"/skus/{WHITE}/transactions"):
-        answer = audit.get(f"{address}?cursor={cursor}", vendor)
-        assert (answer.status, answer.code) == (400, "invalid_cursor")
+        response = audit.get(f"{address}?cursor={cursor}", vendor)
+        assert (response.status, response.code) == (400, "invalid_cursor")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_cursor_from_another_log_is_refused(audit: Client, vendor: str, dynamo
     [{"vendor_id": OTHER_VENDOR}, {"timestamp": 5}, {"transaction_id": ""}, {"more": "x"}],
     ids=["another vendor", "no text", "empty", "more"],
 )
-def test_a_cursor_that_was_bent_is_refused(audit: Client, vendor: str, change: dict[str, Any]) -> None:
+def test_a_forged_cursor_is_refused(audit: Client, vendor: str, change: dict[str, Any]) -> None:
     record = a_record()
     position = {
         "vendor_id": VENDOR,
@@ -158,23 +158,23 @@ def test_a_cursor_that_was_bent_is_refused(audit: Client, vendor: str, change: d
         "transaction_id": record.transaction_id,
     }
     assert audit.get(f"{LISTS[1]}?cursor={encode_cursor(position)}", vendor).status == 200
-    answer = audit.get(f"{LISTS[1]}?cursor={encode_cursor(position | change)}", vendor)
-    assert (answer.status, answer.code) == (400, "invalid_cursor")
+    response = audit.get(f"{LISTS[1]}?cursor={encode_cursor(position | change)}", vendor)
+    assert (response.status, response.code) == (400, "invalid_cursor")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("address", [*LISTS, f"/transactions/{a_record().transaction_id}"])
 def test_the_log_cannot_be_written(audit: Client, tokens: Tokens, method: str, address: str) -> None:
-    answer = audit.send(method, address, tokens.of_role("admin"), {})
-    assert (answer.status, answer.code) == (405, "method_not_allowed")
-    assert answer.headers["Allow"] == "GET"
+    response = audit.send(method, address, tokens.of_role("admin"), {})
+    assert (response.status, response.code) == (405, "method_not_allowed")
+    assert response.headers["Allow"] == "GET"
 
 
-def test_a_path_that_is_not_there(audit: Client) -> None:
+def test_an_unknown_path_is_refused(audit: Client) -> None:
     assert audit.get("/transactions").code == "route_not_found"
 
 
-def test_the_service_is_well(audit: Client) -> None:
-    answer = audit.get("/health", x_request_id="req-1")
-    assert (answer.status, answer.json) == (200, {"status": "ok", "service": "inventory-audit"})
-    assert answer.headers["X-Request-Id"] == "req-1"
+def test_the_health_route_returns_ok(audit: Client) -> None:
+    response = audit.get("/health", x_request_id="req-1")
+    assert (response.status, response.json) == (200, {"status": "ok", "service": "inventory-audit"})
+    assert response.headers["X-Request-Id"] == "req-1"

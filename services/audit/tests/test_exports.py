@@ -1,4 +1,4 @@
-"""Lists of the log as files."""
+"""Lists of log records as files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 from front_door import Answer, Client, Tokens
 from refusal_walk import aws_calls
 
-from chalicelib.exports import form_of
+from chalicelib.engine import exports
+from chalicelib.http.list_response import preferred_format
 from inventory_common import limits
 from inventory_common.ledger import RECORD_ATTRIBUTES
 from inventory_common.verify import verify_lines
@@ -33,47 +34,47 @@ def vendor(tokens: Tokens, dynamodb: Any) -> str:
     return tokens.vendor()
 
 
-def rows_of(answer: Answer) -> list[dict[str, str]]:
-    assert answer.status == 200, answer
-    return list(csv.DictReader(io.StringIO(answer.text, newline="")))
+def rows_of(response: Answer) -> list[dict[str, str]]:
+    assert response.status == 200, response
+    return list(csv.DictReader(io.StringIO(response.text, newline="")))
 
 
 def follow(audit: Client, address: str, token: str, accept: str) -> list[Answer]:
     """Follow ``Link`` to the end."""
-    answers = []
+    responses = []
     next_address: str | None = address
     while next_address:
-        answers.append(audit.get(next_address, token, accept=accept))
-        link = answers[-1].headers.get("Link")
+        responses.append(audit.get(next_address, token, accept=accept))
+        link = responses[-1].headers.get("Link")
         next_address = link and link.removeprefix("</prod").removesuffix('>; rel="next"')
-        assert len(answers) < 500
-    return answers
+        assert len(responses) < 500
+    return responses
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_a_list_is_served_whole_as_json_lines(audit: Client, vendor: str, address: str) -> None:
-    answer = audit.get(f"{address}?order=asc", vendor, accept=NDJSON)
-    assert [json.loads(line) for line in answer.text.splitlines()] == [each.document() for each in LEDGER]
-    assert answer.headers["Content-Type"] == "application/x-ndjson; charset=utf-8"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="log.ndjson"'
-    assert "Link" not in answer.headers
+def test_a_whole_list_is_served_as_json_lines(audit: Client, vendor: str, address: str) -> None:
+    response = audit.get(f"{address}?order=asc", vendor, accept=NDJSON)
+    assert [json.loads(line) for line in response.text.splitlines()] == [each.document() for each in LEDGER]
+    assert response.headers["Content-Type"] == "application/x-ndjson; charset=utf-8"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="log.ndjson"'
+    assert "Link" not in response.headers
 
 
 def test_json_lines_can_be_verified_offline(audit: Client, vendor: str) -> None:
-    answer = audit.get(LISTS[2], vendor, accept=NDJSON)
-    assert verify_lines(answer.text.splitlines(), heads=[LEDGER[-1].hash])[0].last_sequence == 150
+    response = audit.get(LISTS[2], vendor, accept=NDJSON)
+    assert verify_lines(response.text.splitlines(), heads=[LEDGER[-1].hash])[0].last_sequence == 150
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_a_list_is_served_whole_as_csv(audit: Client, vendor: str, address: str) -> None:
-    answer = audit.get(f"{address}?order=asc", vendor, accept=CSV)
-    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer.text.startswith(",".join(RECORD_ATTRIBUTES) + "\r\n")
+def test_a_whole_list_is_served_as_csv(audit: Client, vendor: str, address: str) -> None:
+    response = audit.get(f"{address}?order=asc", vendor, accept=CSV)
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert response.text.startswith(",".join(RECORD_ATTRIBUTES) + "\r\n")
     expected = [
         {name: "" if value is None else str(value) for name, value in record.document().items()}
         for record in LEDGER
     ]
-    assert rows_of(answer) == expected
+    assert rows_of(response) == expected
 
 
 @pytest.mark.parametrize(
@@ -105,67 +106,63 @@ def test_numbers_stay_numbers(audit: Client, tokens: Tokens, dynamodb: Any) -> N
 
 
 @pytest.mark.parametrize("accept", [CSV, NDJSON])
-def test_what_one_answer_does_not_hold_is_behind_its_link(
+def test_the_rest_of_a_list_that_exceeds_one_response_follows_its_link(
     audit: Client, vendor: str, accept: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib import exports
-
     monkeypatch.setattr(exports, "EXPORT_BYTES_MAX", 10_000)
-    monkeypatch.setattr(exports, "_ITEMS_AT_ONCE", 40)
-    answers = follow(audit, f"{LISTS[2]}?order=asc", vendor, accept)
-    assert len(answers) >= 5
-    assert max(len(answer.text.encode()) for answer in answers) <= 10_000
+    monkeypatch.setattr(exports, "_ITEMS_PER_QUERY", 40)
+    responses = follow(audit, f"{LISTS[2]}?order=asc", vendor, accept)
+    assert len(responses) >= 5
+    assert max(len(response.text.encode()) for response in responses) <= 10_000
     found = [
         int(row["sequence"])
-        for answer in answers
-        for row in (rows_of(answer) if accept == CSV else map(json.loads, answer.text.splitlines()))
+        for response in responses
+        for row in (rows_of(response) if accept == CSV else map(json.loads, response.text.splitlines()))
     ]
     assert found == list(range(1, 151))
 
 
-def test_what_lambda_would_not_return_is_behind_the_link_too(
+def test_the_rest_of_a_list_that_exceeds_lambdas_limit_follows_the_link_too(
     audit: Client, tokens: Tokens, dynamodb: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib import exports
-
     monkeypatch.setattr(exports, "EXPORT_WIRE_BYTES_MAX", 5_000)
     keep(dynamodb, *(a_record(BLACK, n, notes="🎧" * 75) for n in range(1, 9)))
-    answers = follow(audit, f"{LISTS[2]}?order=asc", tokens.vendor(), NDJSON)
-    assert max(len(json.dumps(answer.text)) for answer in answers) <= 5_000
-    assert sum(len(answer.text.splitlines()) for answer in answers) == 8
+    responses = follow(audit, f"{LISTS[2]}?order=asc", tokens.vendor(), NDJSON)
+    assert max(len(json.dumps(response.text)) for response in responses) <= 5_000
+    assert sum(len(response.text.splitlines()) for response in responses) == 8
 
 
-def test_a_limit_that_is_given_holds(audit: Client, vendor: str) -> None:
-    answers = follow(audit, f"{LISTS[2]}?limit=60", vendor, CSV)
-    assert [len(rows_of(answer)) for answer in answers] == [60, 60, 30]
+def test_a_limit_in_the_query_applies(audit: Client, vendor: str) -> None:
+    responses = follow(audit, f"{LISTS[2]}?limit=60", vendor, CSV)
+    assert [len(rows_of(response)) for response in responses] == [60, 60, 30]
 
 
-def test_the_work_for_a_rare_type_is_bounded(
+def test_an_export_of_a_rare_type_makes_a_limited_number_of_queries(
     audit: Client, vendor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib import exports
-
-    monkeypatch.setattr(exports, "_ITEMS_AT_ONCE", 5)
+    monkeypatch.setattr(exports, "_ITEMS_PER_QUERY", 5)
     address = f"{LISTS[2]}?transaction_type=refund"
     with aws_calls() as calls:
-        answers = [audit.get(address, vendor, accept=NDJSON)]
+        responses = [audit.get(address, vendor, accept=NDJSON)]
     assert calls == ["Query"] * limits.EXPORT_QUERIES_MAX
-    assert "Link" in answers[0].headers
-    found = [line for answer in follow(audit, address, vendor, NDJSON) for line in answer.text.splitlines()]
+    assert "Link" in responses[0].headers
+    found = [
+        line for response in follow(audit, address, vendor, NDJSON) for line in response.text.splitlines()
+    ]
     assert len(found) == sum(record.transaction_type == "refund" for record in LEDGER)
 
 
-def test_an_export_is_one_query_where_that_is_enough(audit: Client, vendor: str) -> None:
+def test_an_export_is_one_query_if_that_is_sufficient(audit: Client, vendor: str) -> None:
     with aws_calls() as calls:
         audit.get(LISTS[2], vendor, accept=CSV)
     assert calls == ["Query"]
 
 
 @pytest.mark.parametrize("address", [LISTS[0], LISTS[2]])
-def test_another_vendor_exports_nothing(audit: Client, tokens: Tokens, vendor: str, address: str) -> None:
-    answer = audit.get(address, tokens.vendor(OTHER_VENDOR), accept=CSV)
-    assert rows_of(answer) == []
-    assert "Link" not in answer.headers
+def test_another_vendors_export_is_empty(audit: Client, tokens: Tokens, vendor: str, address: str) -> None:
+    response = audit.get(address, tokens.vendor(OTHER_VENDOR), accept=CSV)
+    assert rows_of(response) == []
+    assert "Link" not in response.headers
     assert audit.get(LISTS[1], tokens.vendor(OTHER_VENDOR), accept=CSV).code == "forbidden"
 
 
@@ -190,6 +187,6 @@ def test_another_vendor_exports_nothing(audit: Client, tokens: Tokens, vendor: s
         (",;/", None),
     ],
 )
-def test_the_preferred_form_is_served(accept: str, media_type: str | None) -> None:
-    form = form_of(accept)
-    assert (form and form.media_type) == media_type
+def test_the_preferred_format_is_served(accept: str, media_type: str | None) -> None:
+    file_format = preferred_format(accept)
+    assert (file_format and file_format.media_type) == media_type

@@ -1,4 +1,4 @@
-"""What is answered to a request that is wrong in several ways: always what is checked first (design 4)."""
+"""The response to a request with several faults is that of the check that comes first (design 4)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from refusal_walk import Fault, OrderOfChecks, Route, with_query
 
 from .route_table import PATHS, ROUTES, furnish
 
-NO_TYPE = Fault("a type that there is not", 422, "invalid_input", with_query("transaction_type", "theft"))
-NO_MOMENT = Fault("no moment", 422, "invalid_input", with_query("from", "yesterday"))
+UNKNOWN_TYPE = Fault("an unknown type", 422, "invalid_input", with_query("transaction_type", "theft"))
+INVALID_TIME = Fault("an invalid time", 422, "invalid_input", with_query("from", "yesterday"))
 
 
 class TestOrderOfChecks(OrderOfChecks):
     routes = ROUTES
     paths = PATHS
     more: ClassVar[Mapping[Route, Sequence[Fault]]] = {
-        route: [NO_TYPE, NO_MOMENT] for route in ROUTES if route[1].endswith("/transactions")
+        route: [UNKNOWN_TYPE, INVALID_TIME] for route in ROUTES if route[1].endswith("/transactions")
     }
 
     @pytest.fixture

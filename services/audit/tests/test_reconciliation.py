@@ -1,4 +1,4 @@
-"""Log, balance and open orders are compared; what differs is told, and nothing is repaired."""
+"""Log, balance and open orders are compared; differences are reported, and nothing is repaired."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from front_door import Client, Tokens
 from refusal_walk import stored
 
 from chalicelib import operations
-from chalicelib.bootstrap import reconciliation
-from chalicelib.reconciliation import Reconciliation, Report, fold
+from chalicelib.bootstrap import reconciler
+from chalicelib.domain.reconciliation import ReconciliationReport, totals_of
+from chalicelib.engine.reconciler import Reconciler
 from inventory_common.items import to_item
 from inventory_common.order_items import order_key, part_key
 
@@ -22,7 +23,7 @@ LEDGER = a_ledger(60, seed=7)
 
 
 def held() -> dict[str, int]:
-    return dict(fold(record.document() for record in LEDGER).held)
+    return dict(totals_of(record.document() for record in LEDGER).held)
 
 
 def keep_order(dynamodb: Any, order_id: str, units: int, sku: str = BLACK, part: int = 0) -> None:
@@ -37,7 +38,7 @@ def keep_order(dynamodb: Any, order_id: str, units: int, sku: str = BLACK, part:
 
 @pytest.fixture
 def shop(service_module: Any, storage: Any, dynamodb: Any) -> Any:
-    """A SKU with its log and its open orders, one of them in parts; and a new SKU."""
+    """A SKU with its log and its open orders, one of them in several items; and a new SKU."""
     keep(dynamodb, *LEDGER)
     keep_sku(dynamodb, a_sku(LEDGER))
     keep_sku(dynamodb, a_sku([], WHITE))
@@ -46,25 +47,25 @@ def shop(service_module: Any, storage: Any, dynamodb: Any) -> Any:
     return dynamodb
 
 
-def run() -> Report:
-    return reconciliation().run()
+def run() -> ReconciliationReport:
+    return reconciler().run()
 
 
-def told(report: Report) -> set[tuple[str, Any, str, int]]:
+def reported(report: ReconciliationReport) -> set[tuple[str, Any, str, int]]:
     return {(each.figure, each.balance, each.source, each.expected) for each in report.differences}
 
 
-def test_what_agrees_is_no_difference(shop: Any) -> None:
+def test_an_intact_inventory_has_no_difference(shop: Any) -> None:
     before = stored(shop)
-    assert run() == Report(checked=2)
+    assert run() == ReconciliationReport(checked=2)
     assert stored(shop) == before
 
 
-def test_a_stock_that_the_log_does_not_say(shop: Any) -> None:
+def test_a_stock_that_differs_from_the_log_is_found(shop: Any) -> None:
     stock, reserved = LEDGER[-1].stock_after, LEDGER[-1].reserved_after
     keep_sku(shop, a_sku(LEDGER, current_stock=stock + 3, reserved_stock=reserved + 1))
     before = stored(shop)
-    assert told(run()) == {
+    assert reported(run()) == {
         ("current_stock", stock + 3, "log", stock),
         ("reserved_stock", reserved + 1, "log", reserved),
         ("reserved_stock", reserved + 1, "orders", reserved),
@@ -72,32 +73,36 @@ def test_a_stock_that_the_log_does_not_say(shop: Any) -> None:
     assert stored(shop) == before, "nothing is repaired"
 
 
-def test_a_record_that_is_missing(shop: Any) -> None:
-    gone = LEDGER[-1]
-    key = {"transaction_id": {"S": gone.transaction_id}, "timestamp": {"S": gone.timestamp}}
+def test_a_missing_record_is_found(shop: Any) -> None:
+    removed = LEDGER[-1]
+    key = {"transaction_id": {"S": removed.transaction_id}, "timestamp": {"S": removed.timestamp}}
     shop.delete_item(TableName="StockTransactions", Key=key)
-    assert ("sequence", 60, "log", 59) in told(run())
+    assert ("sequence", 60, "log", 59) in reported(run())
 
 
-def test_an_order_that_holds_more_or_less_than_is_reserved(shop: Any) -> None:
+@pytest.mark.parametrize("transaction_type", ["theft", None, [], {}])
+def test_a_record_of_an_unknown_type_reserves_nothing(transaction_type: Any) -> None:
+    totals = totals_of([LEDGER[0].document() | {"transaction_type": transaction_type}])
+    assert (totals.records, totals.reserved_stock, dict(totals.held)) == (1, 0, {})
+
+
+def test_an_order_that_holds_more_or_fewer_units_than_are_reserved_is_found(shop: Any) -> None:
     reserved = LEDGER[-1].reserved_after
     keep_order(shop, "ORDER-FORGED", 2)
-    assert told(run()) == {("reserved_stock", reserved, "orders", reserved + 2)}
+    assert reported(run()) == {("reserved_stock", reserved, "orders", reserved + 2)}
     keep_order(shop, "ORDER-FORGED", 0)
     order_id = list(held())[1]
     shop.delete_item(TableName="VendorInventory", Key=order_key(order_id))
-    assert told(run()) == {("reserved_stock", reserved, "orders", reserved - held()[order_id])}
+    assert reported(run()) == {("reserved_stock", reserved, "orders", reserved - held()[order_id])}
 
 
-def test_an_available_stock_that_was_stored_wrongly(shop: Any) -> None:
+def test_an_available_stock_that_was_stored_incorrectly_is_found(shop: Any) -> None:
     item = a_sku(LEDGER).to_item() | {"available_stock": {"N": "99999"}}
     shop.put_item(TableName="VendorInventory", Item=item)
-    assert {(figure, source) for figure, _, source, _ in told(run())} == {("available_stock", "balance")}
+    assert {(figure, source) for figure, _, source, _ in reported(run())} == {("available_stock", "balance")}
 
 
-def test_a_difference_is_a_finding_once_as_long_as_the_sku_stays(
-    shop: Any, audit: Client, tokens: Tokens
-) -> None:
+def test_a_difference_is_one_finding_until_the_sku_changes(shop: Any, audit: Client, tokens: Tokens) -> None:
     keep_sku(shop, a_sku(LEDGER, current_stock=99_999))
     first, second = run(), run()
     [finding] = audit.get("/findings", tokens.vendor()).json["items"]
@@ -127,43 +132,40 @@ def test_an_adjustment_that_names_the_finding_repairs_it(shop: Any) -> None:
     )
     keep(shop, repair)
     keep_sku(shop, a_sku([*LEDGER, repair]))
-    assert run() == Report(checked=2)
+    assert run() == ReconciliationReport(checked=2)
     keep(shop, replace(repair, notes="counted"))
-    assert told(run()), "any other adjustment does not explain it away"
+    assert reported(run()), "another adjustment does not repair it"
 
 
-class Meddled:
-    """A gateway beside which a writer is at work: before each read of the SKU it does something."""
+class ContendedSkus:
+    """A store of SKUs with a concurrent writer: it writes before each read of a SKU."""
 
-    def __init__(self, gateway: Any, write: Any) -> None:
-        self._gateway, self._write = gateway, write
+    def __init__(self, skus: Any, write: Any) -> None:
+        self._skus, self._write = skus, write
 
     def sku_item(self, sku: str) -> Any:
         self._write()
-        return self._gateway.sku_item(sku)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._gateway, name)
+        return self._skus.sku_item(sku)
 
 
-def meddled(write: Any) -> Reconciliation:
-    made = reconciliation()
-    return replace(made, gateway=Meddled(made.gateway, write))
+def contended(write: Any) -> Reconciler:
+    uncontended = reconciler()
+    return replace(uncontended, skus=ContendedSkus(uncontended.skus, write))
 
 
-def test_a_difference_that_was_only_seen_between_two_writes_does_not_count(shop: Any) -> None:
+def test_a_difference_between_two_writes_does_not_count(shop: Any) -> None:
     keep_sku(shop, a_sku(LEDGER[:59]))
-    assert meddled(lambda: keep_sku(shop, a_sku(LEDGER))).run() == Report(checked=2)
+    assert contended(lambda: keep_sku(shop, a_sku(LEDGER))).run() == ReconciliationReport(checked=2)
 
 
-def test_a_sku_that_never_stands_still_is_undecided(shop: Any) -> None:
+def test_a_sku_that_changes_during_every_read_is_undecided(shop: Any) -> None:
     versions = iter(range(100, 200))
     write = lambda: keep_sku(shop, a_sku(LEDGER, current_stock=99_999, version=next(versions)))  # noqa: E731
     keep_sku(shop, a_sku(LEDGER, current_stock=99_999))
-    assert meddled(write).run() == Report(checked=2, undecided=[BLACK])
+    assert contended(write).run() == ReconciliationReport(checked=2, undecided=[BLACK])
 
 
-def test_a_person_is_told_in_a_table(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_operation_prints_a_table(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert operations.main(["reconcile"]) == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("2 SKUs checked: 0 differences")
     keep_order(shop, "ORDER-FORGED", 2)
@@ -174,7 +176,7 @@ def test_a_person_is_told_in_a_table(shop: Any, capsys: pytest.CaptureFixture[st
     assert row.split()[4] == "orders"
 
 
-def test_the_schedule_tells_what_it_did(
+def test_the_schedule_logs_the_result(
     service_module: Any, shop: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service_module.reconcile(SCHEDULED, None)

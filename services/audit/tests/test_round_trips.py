@@ -1,4 +1,4 @@
-"""How often each question goes to DynamoDB: a promise to whoever pays and whoever waits."""
+"""The calls to DynamoDB of each request: they determine its cost and its latency."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .ledger import BLACK, PRODUCT, VENDOR, a_record, keep
 
 @pytest.fixture
 def calls(audit: Client, service_module: Any, dynamodb: Any) -> Iterator[list[tuple[str, bool]]]:
-    """Every call that the service's client makes from now on, retries included, and if it is consistent."""
+    """Every call to DynamoDB from now on, retries included, and whether its read is consistent."""
     keep(dynamodb, *(a_record(BLACK, n) for n in range(1, 4)))
     made: list[tuple[str, bool]] = []
 
     def count(request: Any, event_name: str, **_: Any) -> None:
         made.append((event_name.rpartition(".")[2], b'"ConsistentRead": true' in request.body))
 
-    events = service_module.audit.gateway._client.meta.events
+    events = service_module.transactions.records.log._client.meta.events
     events.register("before-send", count)
     yield made
     events.unregister("before-send", count)
@@ -36,14 +36,14 @@ def calls(audit: Client, service_module: Any, dynamodb: Any) -> Iterator[list[tu
         ("/health", []),
     ],
 )
-def test_a_question_is_one_query(
+def test_a_request_is_one_query(
     audit: Client, tokens: Tokens, calls: list[Any], address: str, expected: list[Any]
 ) -> None:
     assert audit.get(address, tokens.vendor()).status == 200
     assert calls == expected
 
 
-def test_a_refused_question_is_none(audit: Client, tokens: Tokens, calls: list[Any]) -> None:
+def test_a_refused_request_makes_no_query(audit: Client, tokens: Tokens, calls: list[Any]) -> None:
     audit.get(f"/skus/{BLACK}/transactions")
     audit.get(f"/vendors/{VENDOR}-2/transactions", tokens.vendor())
     audit.get(f"/skus/{BLACK}/transactions?cursor=rubbish", tokens.vendor())

@@ -1,4 +1,4 @@
-"""Parts of the log: of a period, of one type, in either order."""
+"""Parts of the log: of a period, of one type, in ascending and descending order."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ def vendor(tokens: Tokens) -> str:
 
 
 def _sequences(audit: Client, address: str, token: str) -> list[int]:
-    """Walk a list page by page to its end."""
+    """Read a list page by page to its end."""
     found: list[int] = []
     cursor = ""
     while True:
-        answer = audit.get(f"{address}&limit=2{cursor}", token)
-        assert answer.status == 200, answer.json
-        found += [record["sequence"] for record in answer.json["items"]]
-        if answer.json["next_cursor"] is None:
+        response = audit.get(f"{address}&limit=2{cursor}", token)
+        assert response.status == 200, response.json
+        found += [record["sequence"] for record in response.json["items"]]
+        if response.json["next_cursor"] is None:
             return found
-        cursor = f"&cursor={answer.json['next_cursor']}"
+        cursor = f"&cursor={response.json['next_cursor']}"
 
 
 @pytest.mark.parametrize("address", LISTS)
 @pytest.mark.parametrize(
-    ("question", "sequences"),
+    ("query", "sequences"),
     [
         ("order=desc", [5, 4, 3, 2, 1]),
         ("order=asc", [1, 2, 3, 4, 5]),
@@ -54,12 +54,12 @@ def _sequences(audit: Client, address: str, token: str) -> list[int]:
         ("transaction_type=restock&from=2026-02-23T10:32:00Z&order=asc", [2, 4, 5]),
     ],
 )
-def test_a_part_of_the_log_is_walked_whole_and_nothing_else(
-    audit: Client, vendor: str, dynamodb: Any, address: str, question: str, sequences: list[int]
+def test_the_pages_hold_exactly_the_records_that_match(
+    audit: Client, vendor: str, dynamodb: Any, address: str, query: str, sequences: list[int]
 ) -> None:
     keep(dynamodb, *(a_record(BLACK, n) for n in (1, 2, 4, 5)))
     keep(dynamodb, a_record(BLACK, 3, transaction_type="order_placed", order_id="ORDER-1"))
-    assert _sequences(audit, f"{address}?{question}", vendor) == sequences
+    assert _sequences(audit, f"{address}?{query}", vendor) == sequences
 
 
 @pytest.mark.parametrize("address", LISTS)
@@ -68,12 +68,12 @@ def test_a_cursor_from_outside_the_period_is_refused(
 ) -> None:
     keep(dynamodb, *(a_record(BLACK, n) for n in (1, 2, 3)))
     cursor = audit.get(f"{address}?limit=1", vendor).json["next_cursor"]
-    answer = audit.get(f"{address}?to=2026-02-23T10:32:00Z&cursor={cursor}", vendor)
-    assert (answer.status, answer.json["code"]) == (400, "invalid_cursor")
+    response = audit.get(f"{address}?to=2026-02-23T10:32:00Z&cursor={cursor}", vendor)
+    assert (response.status, response.json["code"]) == (400, "invalid_cursor")
 
 
 @pytest.mark.parametrize(
-    ("question", "path"),
+    ("query", "path"),
     [
         ("from=yesterday", "query.from"),
         ("from=2026-02-23", "query.from"),
@@ -87,18 +87,16 @@ def test_a_cursor_from_outside_the_period_is_refused(
         ("since=2026-02-23T10:30:00Z", "query.since"),
     ],
 )
-def test_a_question_that_makes_no_sense_is_told_so(
-    audit: Client, vendor: str, question: str, path: str
-) -> None:
-    answer = audit.get(f"{LISTS[0]}?{question}", vendor)
-    assert (answer.status, answer.json["code"]) == (422, "invalid_input")
-    assert [error["path"] for error in answer.json["errors"]] == [path]
+def test_an_invalid_query_parameter_is_named(audit: Client, vendor: str, query: str, path: str) -> None:
+    response = audit.get(f"{LISTS[0]}?{query}", vendor)
+    assert (response.status, response.json["code"]) == (422, "invalid_input")
+    assert [error["path"] for error in response.json["errors"]] == [path]
 
 
 @pytest.mark.parametrize("address", [LISTS[0], LISTS[2]])
-def test_another_vendors_log_is_empty_also_when_nothing_on_the_page_is_of_the_type(
+def test_another_vendors_log_appears_empty_even_if_no_record_of_the_page_has_the_type(
     audit: Client, tokens: Tokens, dynamodb: Any, address: str
 ) -> None:
     keep(dynamodb, *(a_record(BLACK, n) for n in (1, 2, 3)))
-    answer = audit.get(f"{address}?transaction_type=refund&limit=1", tokens.vendor(OTHER_VENDOR))
-    assert answer.json == {"items": [], "next_cursor": None}
+    response = audit.get(f"{address}?transaction_type=refund&limit=1", tokens.vendor(OTHER_VENDOR))
+    assert response.json == {"items": [], "next_cursor": None}

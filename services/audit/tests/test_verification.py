@@ -1,4 +1,4 @@
-"""``GET /skus/{sku}/verification`` as an auditor asks it."""
+"""``GET /skus/{sku}/verification`` as an auditor requests it."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def auditor(tokens: Tokens, dynamodb: Any) -> str:
 
 
 def walk(audit: Client, token: str, limit: int) -> list[dict[str, Any]]:
-    findings: list[dict[str, Any]] = []
+    differences: list[dict[str, Any]] = []
     address: str | None = f"{ADDRESS}?limit={limit}"
     while address:
-        answer = audit.get(address, token)
-        assert answer.status == 200, answer
-        findings += answer.json["findings"]
-        link = answer.headers.get("Link")
-        assert (link is None) == (answer.json["next_cursor"] is None)
+        response = audit.get(address, token)
+        assert response.status == 200, response
+        differences += response.json["findings"]
+        link = response.headers.get("Link")
+        assert (link is None) == (response.json["next_cursor"] is None)
         address = link and link.removeprefix("</prod").removesuffix('>; rel="next"')
-    return findings
+    return differences
 
 
 def test_a_whole_log_is_checked_in_one_call(audit: Client, auditor: str) -> None:
@@ -46,14 +46,14 @@ def test_a_whole_log_is_checked_in_one_call(audit: Client, auditor: str) -> None
     }
 
 
-def test_a_log_is_walked_page_by_page(audit: Client, auditor: str) -> None:
-    answer = audit.get(f"{ADDRESS}?limit=7", auditor)
-    assert answer.json["checked"] == 7
-    assert answer.json["head_hash"] == LEDGER[-1].hash
+def test_a_log_is_checked_page_by_page(audit: Client, auditor: str) -> None:
+    response = audit.get(f"{ADDRESS}?limit=7", auditor)
+    assert response.json["checked"] == 7
+    assert response.json["head_hash"] == LEDGER[-1].hash
     assert walk(audit, auditor, 7) == []
 
 
-def test_a_finding_names_record_and_difference(audit: Client, auditor: str, dynamodb: Any) -> None:
+def test_a_difference_names_its_record_and_attribute(audit: Client, auditor: str, dynamodb: Any) -> None:
     broken = LEDGER[11]
     dynamodb.update_item(
         TableName="StockTransactions",
@@ -61,21 +61,21 @@ def test_a_finding_names_record_and_difference(audit: Client, auditor: str, dyna
         UpdateExpression="SET performed_by = :who",
         ExpressionAttributeValues={":who": {"S": "VENDOR-2"}},
     )
-    [finding] = walk(audit, auditor, 100)
-    assert finding["transaction_id"] == broken.transaction_id
-    assert (finding["kind"], finding["found"]) == ("hash", broken.hash)
-    assert finding["expected"] != broken.hash
+    [difference] = walk(audit, auditor, 100)
+    assert difference["transaction_id"] == broken.transaction_id
+    assert (difference["kind"], difference["found"]) == ("hash", broken.hash)
+    assert difference["expected"] != broken.hash
 
 
 def test_a_removed_record_is_missing(audit: Client, auditor: str, dynamodb: Any) -> None:
-    gone = LEDGER[4]
+    removed = LEDGER[4]
     dynamodb.delete_item(
         TableName="StockTransactions",
-        Key={name: to_attribute(getattr(gone, name)) for name in ("transaction_id", "timestamp")},
+        Key={name: to_attribute(getattr(removed, name)) for name in ("transaction_id", "timestamp")},
     )
     assert walk(audit, auditor, 3) == [
         {
-            "transaction_id": gone.transaction_id,
+            "transaction_id": removed.transaction_id,
             "kind": "missing_record",
             "expected": {"first_sequence": 5, "last_sequence": 5},
             "found": None,
@@ -85,26 +85,30 @@ def test_a_removed_record_is_missing(audit: Client, auditor: str, dynamodb: Any)
 
 def test_a_changed_stock_is_found_on_the_first_page(audit: Client, auditor: str, dynamodb: Any) -> None:
     keep_sku(dynamodb, a_sku(LEDGER, current_stock=999_999))
-    kinds = {finding["kind"] for finding in audit.get(f"{ADDRESS}?limit=1", auditor).json["findings"]}
+    kinds = {difference["kind"] for difference in audit.get(f"{ADDRESS}?limit=1", auditor).json["findings"]}
     assert kinds == {"sku.current_stock", "sku.available_stock"}
 
 
 def test_a_sku_without_stock_has_an_empty_log(audit: Client, auditor: str, dynamodb: Any) -> None:
     keep_sku(dynamodb, a_sku([], WHITE))
-    answer = audit.get(f"/skus/{WHITE}/verification", auditor)
-    assert (answer.json["checked"], answer.json["findings"], answer.json["head_hash"]) == (0, [], "0" * 64)
+    response = audit.get(f"/skus/{WHITE}/verification", auditor)
+    assert (response.json["checked"], response.json["findings"], response.json["head_hash"]) == (
+        0,
+        [],
+        "0" * 64,
+    )
 
 
-def test_a_sku_that_was_removed_is_a_finding(audit: Client, auditor: str, dynamodb: Any) -> None:
+def test_a_removed_sku_is_a_difference(audit: Client, auditor: str, dynamodb: Any) -> None:
     dynamodb.delete_item(TableName="VendorInventory", Key={"product_id": {"S": PRODUCT}, "sku": {"S": BLACK}})
-    answer = audit.get(ADDRESS, auditor).json
-    assert [finding["kind"] for finding in answer["findings"]] == ["missing_sku"]
-    assert answer["head_hash"] is None
+    response = audit.get(ADDRESS, auditor).json
+    assert [difference["kind"] for difference in response["findings"]] == ["missing_sku"]
+    assert response["head_hash"] is None
 
 
-def test_another_vendors_log_is_not_verified(audit: Client, tokens: Tokens, auditor: str) -> None:
-    answer = audit.get(ADDRESS, tokens.vendor(OTHER_VENDOR))
-    assert (answer.status, answer.code) == (404, "sku_not_found")
+def test_another_vendors_log_cannot_be_verified(audit: Client, tokens: Tokens, auditor: str) -> None:
+    response = audit.get(ADDRESS, tokens.vendor(OTHER_VENDOR))
+    assert (response.status, response.code) == (404, "sku_not_found")
 
 
 @pytest.mark.parametrize(
@@ -119,13 +123,13 @@ def test_another_vendors_log_is_not_verified(audit: Client, tokens: Tokens, audi
         {"sku": BLACK, "sequence": 3, "vendor_id": "VENDOR-001"},
     ],
 )
-def test_a_cursor_from_elsewhere_is_refused(audit: Client, auditor: str, position: dict[str, Any]) -> None:
-    answer = audit.get(f"{ADDRESS}?cursor={encode_cursor(position)}", auditor)
-    assert (answer.status, answer.code) == (400, "invalid_cursor")
+def test_a_cursor_of_another_list_is_refused(audit: Client, auditor: str, position: dict[str, Any]) -> None:
+    response = audit.get(f"{ADDRESS}?cursor={encode_cursor(position)}", auditor)
+    assert (response.status, response.code) == (400, "invalid_cursor")
 
 
 @pytest.mark.parametrize("limit", ["0", "501", "x"])
 def test_a_page_is_at_most_500_records(audit: Client, auditor: str, limit: str) -> None:
-    answer = audit.get(f"{ADDRESS}?limit={limit}", auditor)
-    assert (answer.status, answer.code) == (422, "invalid_input")
+    response = audit.get(f"{ADDRESS}?limit={limit}", auditor)
+    assert (response.status, response.code) == (422, "invalid_input")
     assert audit.get(f"{ADDRESS}?limit=500", auditor).status == 200

@@ -1,5 +1,5 @@
 """The catalog service: the products of all vendors.
 
-A request goes one way: ``app`` (routes) → ``catalog_service`` (decide) → ``product_gateway`` (DynamoDB).
-``product_rules`` says what a product may become and who sees it (no I/O); ``bootstrap`` wires them.
+A request passes each room once: ``http`` (routes) → ``engine`` (use cases) → ``storage`` (DynamoDB), and each
+of them uses ``domain`` (commands and rules, no I/O).  ``bootstrap`` wires them.
 """

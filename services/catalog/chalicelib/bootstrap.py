@@ -1,8 +1,9 @@
-"""The composition root: settings in, wired service out."""
+"""The composition root: makes the service's objects from its settings."""
+
+from __future__ import annotations
 
 import os
 from pathlib import Path
-from types import ModuleType
 from typing import Final
 
 from inventory_common.declarations import Api
@@ -13,32 +14,25 @@ from inventory_common.retry_policy import RetryPolicy
 from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
-from .catalog_service import CatalogService
-from .product_gateway import ProductGateway
+from .engine.catalog import Catalog
+from .http.product_routes import ProductRoutes
+from .storage.product_store import ProductStore
 
-__all__ = ["catalog_service", "rest_service"]
+__all__ = ["product_routes", "rest_service"]
 
 _API: Final = Api(
-    about="Vendors keep their products; anybody browses what is in the shop.",
+    about="Vendors keep their products; anybody browses the active ones.",
     version="1.0.0",
     folder=Path(__file__).parent.parent,
 )
 
 
 def rest_service() -> RestService:
-    """Make the application that routes are registered on."""
-    return RestService.from_settings(
-        "inventory-catalog", Settings.from_environment(os.environ), bodies=_bodies, api=_API
-    )
+    """Make the application."""
+    return RestService.from_settings("inventory-catalog", Settings.from_environment(os.environ), api=_API)
 
 
-def catalog_service() -> CatalogService:
-    """Make the service with its gateway."""
-    gateway = ProductGateway(connect(), Settings.from_environment(os.environ))
-    return CatalogService(gateway, now, new_product_id, RetryPolicy())
-
-
-def _bodies() -> ModuleType:
-    from . import bodies
-
-    return bodies
+def product_routes() -> ProductRoutes:
+    """Make the routes of products, with all that they use."""
+    store = ProductStore(connect(), Settings.from_environment(os.environ))
+    return ProductRoutes(Catalog(store, now, new_product_id, RetryPolicy()))

@@ -1,4 +1,4 @@
-"""What the catalog service's tests share: tables, tokens, a clock that obeys, the service."""
+"""What the catalog service's tests share: tables, tokens, a clock that tests set, the service."""
 
 from __future__ import annotations
 
@@ -37,51 +37,51 @@ def draws() -> Draws:
 
 
 @pytest.fixture
-def service(
+def catalog(
     service_module: Any, dynamodb: Any, clock: Clock, draws: Draws, monkeypatch: pytest.MonkeyPatch
 ) -> Any:
-    """The service behind the routes, with the test's clock and draws of ids."""
-    service = replace(
-        service_module.catalog,
+    """The catalog behind the routes, with the test's clock and drawn ids."""
+    catalog = replace(
+        service_module.products.catalog,
         clock=clock,
         draw_product_id=draws,
         retry_policy=RetryPolicy(sleep=lambda _: None),
     )
-    monkeypatch.setattr(service_module, "catalog", service)
-    return service
+    monkeypatch.setattr(service_module.products, "catalog", catalog)
+    return catalog
 
 
 @pytest.fixture
-def shop(service_module: Any, service: Any) -> Client:
-    """The service from outside."""
+def shop(service_module: Any, catalog: Any) -> Client:
+    """A client of the service."""
     return Client(service_module.app)
 
 
 @pytest.fixture
-def calls(service: Any) -> Iterator[list[str]]:
-    """Every call that the service's client makes from now on, retries included."""
+def calls(catalog: Any) -> Iterator[list[str]]:
+    """Every call to DynamoDB that the service makes from now on, retries included."""
     made: list[str] = []
 
     def count(request: Any, event_name: str, **_: Any) -> None:
         made.append(event_name.rpartition(".")[2])
 
-    events = service.gateway._client.meta.events
+    events = catalog.store._client.meta.events
     events.register("before-send", count)
     yield made
     events.unregister("before-send", count)
 
 
 @pytest.fixture
-def meanwhile(service: Any) -> Iterator[Callable[[Callable[[], Any]], None]]:
-    """Let others act, each once, between the read and the write of a coming change."""
+def meanwhile(catalog: Any) -> Iterator[Callable[[Callable[[], Any]], None]]:
+    """Run functions, one for each of the next changes, between the read and the write of the change."""
     coming: list[Callable[[], Any]] = []
 
     def act(**_: Any) -> None:
         if coming:
             coming.pop(0)()
 
-    events = service.gateway._client.meta.events
+    events = catalog.store._client.meta.events
     events.register("before-call.dynamodb.UpdateItem", act)
     yield coming.append
-    assert coming == [], "something was to happen meanwhile, and nothing was written"
+    assert coming == [], "a function was to run meanwhile, but nothing was written"
     events.unregister("before-call.dynamodb.UpdateItem", act)

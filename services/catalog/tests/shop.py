@@ -1,4 +1,4 @@
-"""Words of the shop for tests: products with everything that does not matter filled in."""
+"""Builders for tests: products and commands with default values for everything that does not matter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from front_door import Answer, Client
 
-from chalicelib.commands import ChangeProduct, CreateProduct
+from chalicelib.domain.commands import ChangeProduct, CreateProduct
 from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import EVERYTHING
 from inventory_common.preconditions import ANY_VERSION
@@ -39,7 +39,7 @@ NONSENSE = [
 
 @dataclass
 class Clock:
-    """Says the same moment until it is told another."""
+    """Returns the same time until a test sets another."""
 
     now: str = NOW
 
@@ -52,7 +52,7 @@ class Clock:
 
 @dataclass
 class Draws:
-    """Draws what it is told to, then PROD-00000, PROD-00001 and so on."""
+    """Draws the ids that a test sets, then PROD-00000, PROD-00001 and so on."""
 
     coming: list[str] = field(default_factory=list)
     drawn: list[str] = field(default_factory=list)
@@ -79,25 +79,17 @@ def a_product(product_id: str = "PROD-E4F9A", **differences: Any) -> Product:
     return Product(**attributes | differences)
 
 
-def an_intent(key: str = "key-1", body: str = "{}") -> IdempotencyKey:
+def a_key(key: str = "key-1", body: str = "{}") -> IdempotencyKey:
     return IdempotencyKey.of(VENDOR, "POST", "/products", key, body)
 
 
-def a_creation(**differences: Any) -> CreateProduct:
-    attributes: dict[str, Any] = {
-        "vendor_id": VENDOR,
+def a_creation(idempotency_key: IdempotencyKey | None = None, **attributes: Any) -> CreateProduct:
+    required: Any = {
         "product_name": "Wireless Bluetooth Headphones",
-        "description": None,
         "category": "Electronics",
-        "subcategory": None,
-        "brand": None,
         "base_price": 90,
-        "images": None,
-        "tags": None,
-        "external_id": None,
-        "intent": None,
     }
-    return CreateProduct(**attributes | differences)
+    return CreateProduct(vendor_id=VENDOR, attributes=required | attributes, idempotency_key=idempotency_key)
 
 
 def a_change(product_id: str = "PROD-E4F9A", **differences: Any) -> ChangeProduct:
@@ -115,7 +107,7 @@ def a_deactivation(product_id: str = "PROD-E4F9A", **differences: Any) -> Change
 
 
 def keep(client: Any, *products: Product) -> None:
-    """Put products into the table as they are, past the service."""
+    """Write products into the table directly, not through the service."""
     for product in products:
         client.put_item(TableName="Products-table", Item=product.to_item())
 

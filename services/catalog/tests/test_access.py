@@ -1,4 +1,4 @@
-"""Who may use which route, and whose things are seen on it."""
+"""Which roles may use which route, and whose products a vendor can see."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TestRefusals(RefusalWalk):
         return shop
 
 
-def test_a_vendors_machine_may_what_its_vendor_may(shop: Client, tokens: Tokens, dynamodb: Any) -> None:
+def test_a_vendors_machine_has_its_vendors_permissions(shop: Client, tokens: Tokens, dynamodb: Any) -> None:
     machine = tokens.machine(VENDOR_MACHINE, "inventory/vendor", vendor_id=VENDOR)
     dynamodb.put_item(TableName="Products-table", Item=a_product(is_active=False).to_item())
     assert shop.get(ADDRESS, machine).status == 200
@@ -35,16 +35,16 @@ def test_a_vendors_machine_may_what_its_vendor_may(shop: Client, tokens: Tokens,
 
 
 @pytest.mark.parametrize("is_active", [True, False])
-def test_another_vendors_product_cannot_be_taken_out(
+def test_another_vendors_product_cannot_be_deactivated(
     shop: Client, tokens: Tokens, dynamodb: Any, is_active: bool
 ) -> None:
     dynamodb.put_item(TableName="Products-table", Item=a_product(is_active=is_active).to_item())
-    answer = shop.delete(ADDRESS, tokens.vendor(OTHER_VENDOR))
-    assert (answer.status, answer.code) == (404, "product_not_found")
+    response = shop.delete(ADDRESS, tokens.vendor(OTHER_VENDOR))
+    assert (response.status, response.code) == (404, "product_not_found")
     assert shop.get(ADDRESS, tokens.of_role("admin")).json["is_active"] is is_active
 
 
-def test_a_vendor_who_is_an_auditor_too_still_writes_only_what_is_its_own(
+def test_a_vendor_who_is_also_an_auditor_can_change_only_its_own_products(
     shop: Client, tokens: Tokens, dynamodb: Any
 ) -> None:
     both = tokens.person("vera", "vendor", "auditor", **{"custom:vendor_id": VENDOR})
@@ -62,29 +62,31 @@ def test_another_vendors_product_cannot_be_changed(
 ) -> None:
     product = a_product(is_active=is_active)
     keep(dynamodb, product)
-    answer = patch(shop, ADDRESS, body, tokens.vendor(OTHER_VENDOR))
-    assert (answer.status, answer.code) == (404, "product_not_found")
+    response = patch(shop, ADDRESS, body, tokens.vendor(OTHER_VENDOR))
+    assert (response.status, response.code) == (404, "product_not_found")
     assert shop.get(ADDRESS, tokens.of_role("admin")).json == product.document()
 
 
-def test_another_vendors_product_looks_like_none_at_all(shop: Client, tokens: Tokens, dynamodb: Any) -> None:
-    """The answers are the same to the letter, so that nobody learns which ids are taken."""
+def test_another_vendors_product_is_indistinguishable_from_an_absent_one(
+    shop: Client, tokens: Tokens, dynamodb: Any
+) -> None:
+    """The responses are identical, so that nobody learns which ids are in use."""
     keep(dynamodb, a_product())
     absent = ADDRESS.replace("E4F9A", "00000")
     for send in (shop.delete, lambda address, token, **headers: patch(shop, address, {}, token, **headers)):
         for headers in ({}, {"if_match": '"7"'}):
-            answers = [
+            responses = [
                 send(address, tokens.vendor(OTHER_VENDOR), x_request_id="r", **headers).text
                 for address in (ADDRESS, absent)
             ]
-            assert answers[0].replace("PROD-E4F9A", "PROD-00000") == answers[1]
+            assert responses[0].replace("PROD-E4F9A", "PROD-00000") == responses[1]
 
 
-def test_an_admin_changes_every_vendors_products(shop: Client, tokens: Tokens, dynamodb: Any) -> None:
+def test_an_admin_can_change_every_vendors_products(shop: Client, tokens: Tokens, dynamodb: Any) -> None:
     keep(dynamodb, a_product(vendor_id=OTHER_VENDOR))
     admin = tokens.of_role("admin")
-    answer = patch(shop, ADDRESS, {"brand": "B"}, admin)
-    assert (answer.status, answer.json["vendor_id"], answer.json["brand"]) == (200, OTHER_VENDOR, "B")
+    response = patch(shop, ADDRESS, {"brand": "B"}, admin)
+    assert (response.status, response.json["vendor_id"], response.json["brand"]) == (200, OTHER_VENDOR, "B")
     assert shop.delete(ADDRESS, admin).status == 204
     assert patch(shop, ADDRESS, {"is_active": True}, admin).json["is_active"] is True
 
@@ -99,20 +101,20 @@ BROWSES_INACTIVE = {
 
 
 @pytest.mark.parametrize(("role", "expected"), BROWSES_INACTIVE.items(), ids=BROWSES_INACTIVE)
-def test_inactive_products_are_browsed_by_who_oversees_all_vendors(
+def test_only_auditors_and_admins_can_browse_inactive_products(
     shop: Client, tokens: Tokens, dynamodb: Any, role: str, expected: tuple[int, str | None]
 ) -> None:
     keep(dynamodb, a_product("PROD-00001"), a_product("PROD-00002", is_active=False))
     token = None if role == "nobody" else tokens.of_role(role)
-    answer = shop.get("/products?category=Electronics&active=false", token)
+    response = shop.get("/products?category=Electronics&active=false", token)
     if expected[0] == 200:
-        assert [product["product_id"] for product in answer.json["items"]] == ["PROD-00002"]
+        assert [product["product_id"] for product in response.json["items"]] == ["PROD-00002"]
     else:
-        assert (answer.status, answer.code) == expected
-        assert ("WWW-Authenticate" in answer.headers) == (answer.status == 401)
+        assert (response.status, response.code) == expected
+        assert ("WWW-Authenticate" in response.headers) == (response.status == 401)
     active = shop.get("/products?category=Electronics&active=true", token)
     assert [product["product_id"] for product in active.json["items"]] == ["PROD-00001"]
 
 
-def test_every_role_is_told_whether_it_browses_inactive_products() -> None:
+def test_the_table_says_of_every_role_whether_it_can_browse_inactive_products() -> None:
     assert BROWSES_INACTIVE.keys() == EVERYBODY

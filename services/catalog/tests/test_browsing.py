@@ -1,4 +1,4 @@
-"""Looking for products: by category and what it filters, and by a vendor's periods of creation."""
+"""Listing products: by category with filters, and a vendor's by creation time."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ FILTERS = {
 
 @pytest.mark.parametrize("limit", [1, 2, 100])
 @pytest.mark.parametrize(("filters", "found"), FILTERS.items(), ids=FILTERS)
-def test_products_are_found_by_everything_that_is_asked_of_them(
+def test_products_that_match_all_filters_are_found(
     shop: Client, shelf: None, filters: str, found: str, limit: int
 ) -> None:
     pages = shop.walk(f"/products?category=Electronics&limit={limit}&{filters}")
@@ -83,13 +83,13 @@ def test_products_are_found_by_everything_that_is_asked_of_them(
     ("filters", "found"),
     [("", "E"), ("brand=SoundMax&tag=wireless", "E"), ("brand=Nobody", ""), ("max_price=89", "")],
 )
-def test_inactive_products_are_found_likewise(
+def test_inactive_products_are_filtered_the_same_way(
     shop: Client, shelf: None, admin: str, filters: str, found: str
 ) -> None:
     assert letters(shop.walk(f"/products?category=Electronics&active=false&{filters}", admin)) == found
 
 
-def test_names_are_found_as_people_write_them(shop: Client, dynamodb: Any) -> None:
+def test_names_are_found_in_any_script(shop: Client, dynamodb: Any) -> None:
     names = {"subcategory": "Café & 茶", "brand": "a=b%2F", "tags": ["größe", "🧥"]}
     keep(dynamodb, a_product("PROD-0000A", **names), a_product("PROD-0000B"))
     for query in (
@@ -101,8 +101,8 @@ def test_names_are_found_as_people_write_them(shop: Client, dynamodb: Any) -> No
         assert letters(shop.walk(f"/products?category=Electronics&{query}")) == "A"
 
 
-def test_a_page_may_be_empty_and_go_on(shop: Client, dynamodb: Any) -> None:
-    """DynamoDB filters what it has read: a page is so many products read, not so many found."""
+def test_a_page_may_be_empty_and_have_a_next_page(shop: Client, dynamodb: Any) -> None:
+    """DynamoDB filters after it has read: `limit` counts the products that it reads, not those it returns."""
     keep(dynamodb, *(a_product(f"PROD-0000{n}", brand="Rare" if n == 9 else "Common") for n in range(10)))
     pages = shop.walk("/products?category=Electronics&brand=Rare&limit=2")
     assert letters(pages) == "9"
@@ -118,38 +118,40 @@ def test_a_page_may_be_empty_and_go_on(shop: Client, dynamodb: Any) -> None:
 
 def test_the_address_of_the_next_page_keeps_every_filter(shop: Client, shelf: None, admin: str) -> None:
     keep_all = "active=true&subcategory=Audio&brand=O%27Neill%27s&tag=audio&min_price=1.50&max_price=10"
-    answer = shop.get(f"/products?category=Electronics&{keep_all}&limit=1", admin)
-    assert f"?category=Electronics&{keep_all}&limit=1&cursor=" in answer.headers["Link"]
+    response = shop.get(f"/products?category=Electronics&{keep_all}&limit=1", admin)
+    assert f"?category=Electronics&{keep_all}&limit=1&cursor=" in response.headers["Link"]
 
 
-def test_a_cursor_is_a_position_whatever_is_filtered(shop: Client, dynamodb: Any) -> None:
+def test_a_cursor_can_be_used_with_other_filters(shop: Client, dynamodb: Any) -> None:
     keep(dynamodb, *(a_product(f"PROD-0000{n}", brand="BA"[n % 2]) for n in range(6)))
     address = "/products?category=Electronics&limit=3"
     first = shop.get(f"{address}&brand=A").json
     rest = [
         shop.get(f"{address}{brand}&cursor={first['next_cursor']}") for brand in ("&brand=A", "&brand=B", "")
     ]
-    found = [{product["product_id"] for product in answer.json["items"]} for answer in rest]
+    found = [{product["product_id"] for product in response.json["items"]} for response in rest]
     assert found[0] | found[1] == found[2]
     assert not found[0] & {product["product_id"] for product in first["items"]}
     assert len(found[2]) == 3
 
 
-def test_a_cursor_leads_from_active_to_active_products_only(shop: Client, dynamodb: Any, admin: str) -> None:
+def test_a_cursor_of_active_products_is_refused_for_inactive_ones_and_vice_versa(
+    shop: Client, dynamodb: Any, admin: str
+) -> None:
     keep(dynamodb, *(a_product(f"PROD-0000{n}", is_active=n > 2) for n in range(6)))
     address = "/products?category=Electronics&limit=1&active="
     for flag, other in (("true", "false"), ("false", "true")):
         cursor = shop.get(address + flag, admin).json["next_cursor"]
         assert shop.get(f"{address}{flag}&cursor={cursor}", admin).status == 200
-        answer = shop.get(f"{address}{other}&cursor={cursor}", admin)
-        assert (answer.status, answer.code) == (400, "invalid_cursor")
+        response = shop.get(f"{address}{other}&cursor={cursor}", admin)
+        assert (response.status, response.code) == (400, "invalid_cursor")
 
 
 @pytest.mark.parametrize("active", ["", "TRUE", "False", "1", "0", "yes", "null", "true%20"])
-def test_active_is_true_or_false_to_the_letter(shop: Client, admin: str, active: str) -> None:
-    answer = shop.get(f"/products?category=Electronics&active={active}", admin)
-    assert (answer.status, answer.code) == (422, "invalid_input")
-    assert answer.json["errors"] == [{"path": "query.active", "message": "must be one of true, false"}]
+def test_active_must_be_exactly_true_or_false(shop: Client, admin: str, active: str) -> None:
+    response = shop.get(f"/products?category=Electronics&active={active}", admin)
+    assert (response.status, response.code) == (422, "invalid_input")
+    assert response.json["errors"] == [{"path": "query.active", "message": "should be one of true, false"}]
 
 
 @pytest.mark.parametrize("name", ["min_price", "max_price"])
@@ -157,10 +159,10 @@ def test_active_is_true_or_false_to_the_letter(shop: Client, admin: str, active:
     "price",
     ["", "-1", "%2B1", "1e2", "1.005", "1,5", "10000000", "NaN", "Infinity", "x", "%20", "1%0A", "0x1"],
 )
-def test_what_is_no_price_is_refused(shop: Client, name: str, price: str) -> None:
-    answer = shop.get(f"/products?category=Electronics&{name}={price}")
-    assert (answer.status, answer.code) == (422, "invalid_input")
-    [error] = answer.json["errors"]
+def test_an_invalid_price_is_refused(shop: Client, name: str, price: str) -> None:
+    response = shop.get(f"/products?category=Electronics&{name}={price}")
+    assert (response.status, response.code) == (422, "invalid_input")
+    [error] = response.json["errors"]
     assert error["path"] == f"query.{name}"
     assert "9999999.99" in error["message"]
 
@@ -168,14 +170,15 @@ def test_what_is_no_price_is_refused(shop: Client, name: str, price: str) -> Non
 @pytest.mark.parametrize(
     ("least", "most"), [("10.01", "10"), ("1", "0"), ("10", "9"), ("9999999.99", "0.01")]
 )
-def test_prices_between_which_nothing_lies_are_refused(shop: Client, least: str, most: str) -> None:
-    answer = shop.get(f"/products?category=Electronics&min_price={least}&max_price={most}")
-    assert (answer.status, answer.code) == (422, "invalid_input")
-    assert answer.json["errors"] == [{"path": "query.max_price", "message": "must not be below min_price"}]
+def test_an_empty_price_range_is_refused(shop: Client, least: str, most: str) -> None:
+    response = shop.get(f"/products?category=Electronics&min_price={least}&max_price={most}")
+    assert (response.status, response.code) == (422, "invalid_input")
+    [error] = response.json["errors"]
+    assert error == {"path": "query.max_price", "message": "should not be below min_price"}
 
 
 @pytest.mark.parametrize(("least", "most"), [("10", "10.00"), ("0", "0"), ("9.99", "10")])
-def test_prices_may_be_equal(shop: Client, least: str, most: str) -> None:
+def test_both_ends_of_a_price_range_may_be_equal(shop: Client, least: str, most: str) -> None:
     assert shop.get(f"/products?category=x&min_price={least}&max_price={most}").status == 200
 
 
@@ -183,18 +186,18 @@ def test_prices_may_be_equal(shop: Client, least: str, most: str) -> None:
 @pytest.mark.parametrize(
     "value", ["", "%00", "x" * 201, "a&{name}=b"], ids=["empty", "control", "long", "twice"]
 )
-def test_what_is_no_name_is_refused(shop: Client, name: str, value: str) -> None:
-    answer = shop.get(f"/products?category=Electronics&{name}={value.format(name=name)}")
-    assert (answer.status, answer.code) == (422, "invalid_input")
-    assert [error["path"] for error in answer.json["errors"]] == [f"query.{name}"]
+def test_an_invalid_name_is_refused(shop: Client, name: str, value: str) -> None:
+    response = shop.get(f"/products?category=Electronics&{name}={value.format(name=name)}")
+    assert (response.status, response.code) == (422, "invalid_input")
+    assert [error["path"] for error in response.json["errors"]] == [f"query.{name}"]
 
 
-def test_a_category_has_to_be_named_whatever_else_is(shop: Client) -> None:
-    answer = shop.get("/products?brand=SoundMax&min_price=1")
-    assert [error["path"] for error in answer.json["errors"]] == ["query.category"]
+def test_a_category_is_required_whatever_the_filters(shop: Client) -> None:
+    response = shop.get("/products?brand=SoundMax&min_price=1")
+    assert [error["path"] for error in response.json["errors"]] == ["query.category"]
 
 
-# A vendor's products by their creation
+# A vendor's products by creation time
 
 MOMENTS = {
     "A": "2026-02-23T09:59:59.999999Z",
@@ -238,7 +241,7 @@ PERIODS = {
 
 @pytest.mark.parametrize("limit", [1, 2, 100])
 @pytest.mark.parametrize(("period", "found"), PERIODS.items(), ids=PERIODS)
-def test_a_period_takes_its_first_moment_in_and_leaves_its_end_out(
+def test_a_period_includes_its_start_and_excludes_its_end(
     shop: Client, vendor: str, history: None, period: str, found: str, limit: int
 ) -> None:
     address = f"{ADDRESS}?limit={limit}&{period}"
@@ -248,7 +251,7 @@ def test_a_period_takes_its_first_moment_in_and_leaves_its_end_out(
 
 
 @pytest.mark.parametrize("role", ["auditor", "admin"])
-def test_who_oversees_all_vendors_asks_likewise(
+def test_auditors_and_admins_can_list_a_vendors_period(
     shop: Client, tokens: Tokens, history: None, role: str
 ) -> None:
     address = f"{ADDRESS}?created_from={TEN}&created_to={ELEVEN}&order=desc"
@@ -264,28 +267,28 @@ def test_who_oversees_all_vendors_asks_likewise(
         (f"created_from={TEN}&created_to={ELEVEN}", "BCD", "AE"),
     ],
 )
-def test_a_cursor_lies_in_the_period(
+def test_a_cursor_from_outside_the_period_is_refused(
     shop: Client, vendor: str, history: None, order: str, period: str, inside: str, outside: str
 ) -> None:
     for letter, moment in MOMENTS.items():
         position = {"vendor_id": VENDOR, "created_at": moment, "product_id": f"PROD-0000{letter}"}
         address = f"{ADDRESS}?{period}&order={order}&cursor={encode_cursor(position)}"
-        answer = shop.get(address, vendor)
+        response = shop.get(address, vendor)
         if letter in inside:
             after = inside.index(letter)
-            assert letters([answer.json["items"]]) == (
+            assert letters([response.json["items"]]) == (
                 inside[after + 1 :] if order == "asc" else inside[:after][::-1]
             )
         else:
             assert letter in outside
-            assert (answer.status, answer.code) == (400, "invalid_cursor")
+            assert (response.status, response.code) == (400, "invalid_cursor")
 
 
 def test_another_vendors_cursor_is_refused_in_every_order(shop: Client, vendor: str, history: None) -> None:
     position = {"vendor_id": OTHER_VENDOR, "created_at": MOMENTS["C"], "product_id": "PROD-0000Z"}
     for order in ("asc", "desc"):
-        answer = shop.get(f"{ADDRESS}?order={order}&cursor={encode_cursor(position)}", vendor)
-        assert (answer.status, answer.code) == (400, "invalid_cursor")
+        response = shop.get(f"{ADDRESS}?order={order}&cursor={encode_cursor(position)}", vendor)
+        assert (response.status, response.code) == (400, "invalid_cursor")
 
 
 @pytest.mark.parametrize(
@@ -309,7 +312,9 @@ def test_another_vendors_cursor_is_refused_in_every_order(shop: Client, vendor: 
         ("active=false", "query.active"),
     ],
 )
-def test_what_is_wrong_with_a_period_is_named(shop: Client, vendor: str, query: str, path: str) -> None:
-    answer = shop.get(f"{ADDRESS}?{query}", vendor)
-    assert (answer.status, answer.code) == (422, "invalid_input")
-    assert [error["path"] for error in answer.json["errors"]] == [path]
+def test_an_invalid_period_is_refused_and_the_parameter_named(
+    shop: Client, vendor: str, query: str, path: str
+) -> None:
+    response = shop.get(f"{ADDRESS}?{query}", vendor)
+    assert (response.status, response.code) == (422, "invalid_input")
+    assert [error["path"] for error in response.json["errors"]] == [path]

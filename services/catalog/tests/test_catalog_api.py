@@ -1,4 +1,4 @@
-"""The catalog service as its clients see it: every route, every header, every refusal."""
+"""The catalog service as its clients see it: every route, every header, every error."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SERVED = NEW | {
     "version": 1,
     "external_id": None,
 }
-LEAST = {"product_name": "Mug", "category": "Kitchen", "base_price": 0}
+REQUIRED = {"product_name": "Mug", "category": "Kitchen", "base_price": 0}
 ADDRESS = "/products/PROD-E4F9A"
 
 
@@ -44,21 +44,21 @@ def first_draw(draws: Draws) -> None:
 
 
 def test_a_new_product_is_served_with_all_of_its_attributes(shop: Client, vendor: str) -> None:
-    answer = shop.post("/products", NEW, vendor)
-    assert (answer.status, answer.json) == (201, SERVED)
-    assert answer.headers["Location"] == f"/prod{ADDRESS}"
-    assert answer.headers["ETag"] == '"1"'
-    assert answer.headers["Content-Type"] == "application/json"
-    assert "Idempotent-Replayed" not in answer.headers
+    response = shop.post("/products", NEW, vendor)
+    assert (response.status, response.json) == (201, SERVED)
+    assert response.headers["Location"] == f"/prod{ADDRESS}"
+    assert response.headers["ETag"] == '"1"'
+    assert response.headers["Content-Type"] == "application/json"
+    assert "Idempotent-Replayed" not in response.headers
     found = shop.get(ADDRESS)
     assert (found.status, found.json, found.headers["ETag"]) == (200, SERVED, '"1"')
 
 
-def test_the_least_that_a_product_needs(shop: Client, vendor: str) -> None:
-    answer = shop.post("/products", LEAST, vendor)
+def test_a_product_needs_only_its_required_attributes(shop: Client, vendor: str) -> None:
+    response = shop.post("/products", REQUIRED, vendor)
     optional = dict.fromkeys(["description", "subcategory", "brand", "images", "tags"])
-    assert answer.json == SERVED | optional | LEAST
-    assert shop.get(ADDRESS).json == answer.json
+    assert response.json == SERVED | optional | REQUIRED
+    assert shop.get(ADDRESS).json == response.json
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_money_is_exact(shop: Client, vendor: str, price: Any, text: str) -> Non
     assert f'"base_price":{text},' in shop.get(ADDRESS).text
 
 
-def test_names_are_kept_as_people_write_them(shop: Client, vendor: str) -> None:
+def test_names_in_any_script_are_stored_unchanged(shop: Client, vendor: str) -> None:
     names = {
         "product_name": "L'été d'Été 🎧",
         "category": "Grains/Cereals & 黒",
@@ -78,23 +78,23 @@ def test_names_are_kept_as_people_write_them(shop: Client, vendor: str) -> None:
         "tags": ["größe", "🧥"],
         "images": ["https://images.example/été.jpg"],
     }
-    assert shop.post("/products", LEAST | names, vendor).status == 201
+    assert shop.post("/products", REQUIRED | names, vendor).status == 201
     assert shop.get(ADDRESS).json.items() >= names.items()
     listed = shop.get(f"/products?category={quote(names['category'], safe='')}")
     assert [product["product_name"] for product in listed.json["items"]] == [names["product_name"]]
 
 
-def test_an_admin_names_the_vendor(shop: Client, admin: str) -> None:
+def test_an_admin_has_to_name_the_vendor(shop: Client, admin: str) -> None:
     assert shop.post("/products", NEW | {"vendor_id": OTHER_VENDOR}, admin).json["vendor_id"] == OTHER_VENDOR
-    answer = shop.post("/products", NEW, admin)
-    assert (answer.status, answer.code) == (422, "invalid_input")
-    assert [error["path"] for error in answer.json["errors"]] == ["body.vendor_id"]
+    response = shop.post("/products", NEW, admin)
+    assert (response.status, response.code) == (422, "invalid_input")
+    assert [error["path"] for error in response.json["errors"]] == ["body.vendor_id"]
 
 
-def test_a_vendor_may_name_itself_and_nobody_else(shop: Client, vendor: str) -> None:
+def test_a_vendor_may_name_itself_but_no_other_vendor(shop: Client, vendor: str) -> None:
     assert shop.post("/products", NEW | {"vendor_id": VENDOR}, vendor).status == 201
-    answer = shop.post("/products", NEW | {"vendor_id": OTHER_VENDOR}, vendor)
-    assert (answer.status, answer.code) == (403, "forbidden")
+    response = shop.post("/products", NEW | {"vendor_id": OTHER_VENDOR}, vendor)
+    assert (response.status, response.code) == (403, "forbidden")
 
 
 @pytest.mark.parametrize(
@@ -123,24 +123,24 @@ def test_a_vendor_may_name_itself_and_nobody_else(shop: Client, vendor: str) -> 
         ({"version": 1}, "body.version"),
     ],
 )
-def test_what_is_wrong_with_a_new_product_is_named(
+def test_an_invalid_attribute_of_a_new_product_is_named(
     shop: Client, vendor: str, change: dict[str, Any], path: str
 ) -> None:
-    answer = shop.post("/products", NEW | change, vendor)
-    assert (answer.status, answer.code) == (422, "invalid_input")
-    assert [error["path"] for error in answer.json["errors"]] == [path]
+    response = shop.post("/products", NEW | change, vendor)
+    assert (response.status, response.code) == (422, "invalid_input")
+    assert [error["path"] for error in response.json["errors"]] == [path]
 
 
-def test_what_a_new_product_lacks_is_named(shop: Client, vendor: str) -> None:
-    answer = shop.post("/products", {}, vendor)
-    assert {error["path"] for error in answer.json["errors"]} == {
+def test_missing_attributes_of_a_new_product_are_named(shop: Client, vendor: str) -> None:
+    response = shop.post("/products", {}, vendor)
+    assert {error["path"] for error in response.json["errors"]} == {
         "body.product_name",
         "body.category",
         "body.base_price",
     }
 
 
-def test_the_limits_themselves_are_allowed(shop: Client, vendor: str) -> None:
+def test_values_at_the_limits_are_allowed(shop: Client, vendor: str) -> None:
     most = {
         "product_name": "🎧" * 200,
         "description": "x" * 5000,
@@ -157,7 +157,7 @@ def test_the_limits_themselves_are_allowed(shop: Client, vendor: str) -> None:
 # Idempotency
 
 
-def test_a_product_posted_twice_with_one_key_is_made_once(
+def test_a_product_posted_twice_with_one_key_is_created_once(
     shop: Client, vendor: str, dynamodb: Any, clock: Clock
 ) -> None:
     first = shop.post("/products", NEW, vendor, idempotency_key="k")
@@ -170,12 +170,12 @@ def test_a_product_posted_twice_with_one_key_is_made_once(
     assert len(shop.get(f"/vendors/{VENDOR}/products", vendor).json["items"]) == 1
 
 
-def test_a_key_stands_for_one_principal_one_body_one_day(
+def test_a_key_is_valid_for_one_principal_one_body_and_one_day(
     shop: Client, vendor: str, tokens: Tokens, admin: str, clock: Clock
 ) -> None:
     shop.post("/products", NEW, vendor, idempotency_key="k")
-    answer = shop.post("/products", NEW | {"brand": "B"}, vendor, idempotency_key="k")
-    assert (answer.status, answer.code) == (422, "idempotency_key_reused")
+    response = shop.post("/products", NEW | {"brand": "B"}, vendor, idempotency_key="k")
+    assert (response.status, response.code) == (422, "idempotency_key_reused")
     for other in (tokens.vendor(OTHER_VENDOR), admin):
         body = NEW | ({"vendor_id": VENDOR} if other == admin else {})
         assert shop.post("/products", body, other, idempotency_key="k").status == 201
@@ -183,36 +183,38 @@ def test_a_key_stands_for_one_principal_one_body_one_day(
     assert shop.post("/products", NEW, vendor, idempotency_key="k").status == 201
 
 
-def test_without_a_key_every_post_makes_a_product(shop: Client, vendor: str) -> None:
+def test_without_a_key_every_post_creates_a_product(shop: Client, vendor: str) -> None:
     ids = {shop.post("/products", NEW, vendor).json["product_id"] for _ in range(3)}
     assert len(ids) == 3
 
 
 @pytest.mark.parametrize("key", ["", "a b", "é", "x" * 256])
-def test_a_key_that_is_none_is_refused(shop: Client, vendor: str, key: str) -> None:
-    answer = shop.post("/products", NEW, vendor, idempotency_key=key)
-    assert (answer.status, answer.code) == (400, "invalid_idempotency_key")
+def test_an_invalid_key_is_refused(shop: Client, vendor: str, key: str) -> None:
+    response = shop.post("/products", NEW, vendor, idempotency_key=key)
+    assert (response.status, response.code) == (400, "invalid_idempotency_key")
 
 
-def test_a_catalog_full_of_taken_ids_asks_to_come_back(shop: Client, vendor: str, draws: Draws) -> None:
+def test_a_creation_is_refused_as_busy_if_every_drawn_id_is_in_use(
+    shop: Client, vendor: str, draws: Draws
+) -> None:
     draws.coming = ["PROD-E4F9A"] * 100
     shop.post("/products", NEW, vendor)
-    answer = shop.post("/products", NEW | {"brand": "Another"}, vendor)
-    assert (answer.status, answer.code) == (503, "busy")
-    assert int(answer.headers["Retry-After"]) >= 1
+    response = shop.post("/products", NEW | {"brand": "Another"}, vendor)
+    assert (response.status, response.code) == (503, "busy")
+    assert int(response.headers["Retry-After"]) >= 1
 
 
 # Deactivation
 
 
-def test_a_product_is_taken_out_of_the_shop_and_its_record_stays(
+def test_a_deactivated_product_is_hidden_from_the_public_and_kept(
     shop: Client, vendor: str, tokens: Tokens, clock: Clock
 ) -> None:
     shop.post("/products", NEW, vendor)
     clock.advance(60)
     for _ in range(2):
-        answer = shop.delete(ADDRESS, vendor)
-        assert (answer.status, answer.text) == (204, "")
+        response = shop.delete(ADDRESS, vendor)
+        assert (response.status, response.text) == (204, "")
     for token in (None, tokens.vendor(OTHER_VENDOR), tokens.of_role("orders")):
         assert shop.get(ADDRESS, token).code == "product_not_found"
     kept = SERVED | {"is_active": False, "updated_at": "2026-02-23T10:31:00.000000Z", "version": 2}
@@ -222,21 +224,21 @@ def test_a_product_is_taken_out_of_the_shop_and_its_record_stays(
     assert shop.get(f"/vendors/{VENDOR}/products", vendor).json["items"] == [kept]
 
 
-def test_a_product_that_is_not_there_cannot_be_deactivated(shop: Client, vendor: str, admin: str) -> None:
+def test_an_absent_product_cannot_be_deactivated(shop: Client, vendor: str, admin: str) -> None:
     for token in (vendor, admin):
-        answer = shop.delete(ADDRESS, token)
-        assert (answer.status, answer.code) == (404, "product_not_found")
+        response = shop.delete(ADDRESS, token)
+        assert (response.status, response.code) == (404, "product_not_found")
 
 
 def test_an_absent_product_is_not_found(shop: Client) -> None:
-    answer = shop.get(ADDRESS)
-    assert (answer.status, answer.code) == (404, "product_not_found")
+    response = shop.get(ADDRESS)
+    assert (response.status, response.code) == (404, "product_not_found")
 
 
-# Listings
+# Lists
 
 
-def test_a_vendors_products_are_walked_each_once_oldest_first(
+def test_the_pages_of_a_vendors_list_hold_each_product_once_oldest_first(
     shop: Client, vendor: str, dynamodb: Any
 ) -> None:
     days = [3, 1, 5, 2, 4]
@@ -256,7 +258,9 @@ def test_a_vendors_products_are_walked_each_once_oldest_first(
 
 
 @pytest.mark.parametrize("category", ["Electronics", "Grains/Cereals", "Café & 茶", "a=b&c", "%2F", "100%"])
-def test_a_category_is_walked_each_active_product_once(shop: Client, dynamodb: Any, category: str) -> None:
+def test_the_pages_of_a_category_hold_each_active_product_once(
+    shop: Client, dynamodb: Any, category: str
+) -> None:
     keep(
         dynamodb,
         *(a_product(f"PROD-0000{n}", category=category) for n in range(7)),
@@ -270,12 +274,12 @@ def test_a_category_is_walked_each_active_product_once(shop: Client, dynamodb: A
     assert len(pages) >= 3
 
 
-def test_a_page_has_twenty_five_products_unless_told_otherwise(shop: Client, dynamodb: Any) -> None:
+def test_a_page_has_twenty_five_products_by_default(shop: Client, dynamodb: Any) -> None:
     keep(dynamodb, *(a_product(f"PROD-000{n:02}") for n in range(30)))
-    answer = shop.get("/products?category=Electronics")
-    assert len(answer.json["items"]) == 25
-    assert answer.headers["Link"] == (
-        f'</prod/products?category=Electronics&cursor={answer.json["next_cursor"]}>; rel="next"'
+    response = shop.get("/products?category=Electronics")
+    assert len(response.json["items"]) == 25
+    assert response.headers["Link"] == (
+        f'</prod/products?category=Electronics&cursor={response.json["next_cursor"]}>; rel="next"'
     )
     assert len(shop.get("/products?category=Electronics&limit=100").json["items"]) == 30
 
@@ -294,33 +298,33 @@ def test_a_page_has_twenty_five_products_unless_told_otherwise(shop: Client, dyn
         ("?category=a&color=red", "query.color"),
     ],
 )
-def test_what_is_wrong_with_a_query_is_named(shop: Client, query: str, path: str) -> None:
-    answer = shop.get(f"/products{query}")
-    assert (answer.status, answer.code) == (422, "invalid_input")
-    assert [error["path"] for error in answer.json["errors"]] == [path]
+def test_an_invalid_query_parameter_is_named(shop: Client, query: str, path: str) -> None:
+    response = shop.get(f"/products{query}")
+    assert (response.status, response.code) == (422, "invalid_input")
+    assert [error["path"] for error in response.json["errors"]] == [path]
 
 
-def test_a_cursor_leads_no_further_than_its_own_list(shop: Client, dynamodb: Any, vendor: str) -> None:
+def test_a_cursor_of_another_list_is_refused(shop: Client, dynamodb: Any, vendor: str) -> None:
     keep(dynamodb, *(a_product(f"PROD-0000{n}") for n in range(2)))
     cursor = shop.get("/products?category=Electronics&limit=1").json["next_cursor"]
     for address in ("/products?category=Other&", f"/vendors/{VENDOR}/products?"):
-        answer = shop.get(f"{address}cursor={cursor}", vendor)
-        assert (answer.status, answer.code) == (400, "invalid_cursor")
+        response = shop.get(f"{address}cursor={cursor}", vendor)
+        assert (response.status, response.code) == (400, "invalid_cursor")
     assert shop.get("/products?category=Electronics&cursor=rubbish").code == "invalid_cursor"
 
 
-def test_a_cursor_cannot_be_bent_to_show_deactivated_products(shop: Client, dynamodb: Any) -> None:
-    """They lie in the same partition of the index, under another sort key."""
+def test_a_forged_cursor_does_not_reveal_deactivated_products(shop: Client, dynamodb: Any) -> None:
+    """They are in the same partition of the index, with another sort key."""
     keep(dynamodb, a_product("PROD-00001", is_active=False))
-    bent = encode_cursor({"category": "Electronics", "is_active": "false", "product_id": "PROD-00000"})
-    assert shop.get(f"/products?category=Electronics&cursor={bent}").code == "invalid_cursor"
+    forged = encode_cursor({"category": "Electronics", "is_active": "false", "product_id": "PROD-00000"})
+    assert shop.get(f"/products?category=Electronics&cursor={forged}").code == "invalid_cursor"
 
 
-# What every route has in common
+# Conventions of every route
 
 
-def test_the_first_thing_wrong_decides(shop: Client, tokens: Tokens, vendor: str) -> None:
-    """401, 403, 413, 415, 400, 422: each request mends one fault of the one before."""
+def test_the_first_failed_check_decides_the_response(shop: Client, tokens: Tokens, vendor: str) -> None:
+    """401, 403, 413, 415, 400, 422: each request corrects one fault of the previous one."""
     huge = '{"x": "' + "x" * 1_048_576
     xml = {"content_type": "text/xml"}
     assert shop.post("/products", huge, idempotency_key=" ", **xml).status == 401
@@ -335,7 +339,7 @@ def test_the_first_thing_wrong_decides(shop: Client, tokens: Tokens, vendor: str
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", ""])
-def test_json_by_any_name(shop: Client, vendor: str, content_type: str) -> None:
+def test_json_is_accepted_under_each_of_its_media_types(shop: Client, vendor: str, content_type: str) -> None:
     assert shop.post("/products", NEW, vendor, content_type=content_type).status == 201
 
 
@@ -348,12 +352,12 @@ def test_json_by_any_name(shop: Client, vendor: str, content_type: str) -> None:
         ("POST", "/health", 405, "method_not_allowed"),
     ],
 )
-def test_paths_and_methods_that_are_not_there(
+def test_unknown_paths_and_methods_are_refused(
     shop: Client, method: str, path: str, status: int, code: str
 ) -> None:
-    answer = shop.send(method, path)
-    assert (answer.status, answer.code) == (status, code)
-    assert ("Allow" in answer.headers) == (status == 405)
+    response = shop.send(method, path)
+    assert (response.status, response.code) == (status, code)
+    assert ("Allow" in response.headers) == (status == 405)
 
 
 @pytest.mark.parametrize(
@@ -369,29 +373,29 @@ def test_paths_and_methods_that_are_not_there(
         "PROD%252DE4F9A",
     ],
 )
-def test_an_id_of_no_products_form_is_refused(shop: Client, product_id: str) -> None:
-    answer = shop.get(f"/products/{product_id}")
-    assert (answer.status, answer.code) == (422, "invalid_input")
+def test_an_invalid_product_id_is_refused(shop: Client, product_id: str) -> None:
+    response = shop.get(f"/products/{product_id}")
+    assert (response.status, response.code) == (422, "invalid_input")
 
 
-def test_the_service_is_well(shop: Client) -> None:
-    answer = shop.get("/health", x_request_id="req-1")
-    assert (answer.status, answer.json) == (200, {"status": "ok", "service": "inventory-catalog"})
-    assert answer.headers["X-Request-Id"] == "req-1"
+def test_the_health_route_returns_ok(shop: Client) -> None:
+    response = shop.get("/health", x_request_id="req-1")
+    assert (response.status, response.json) == (200, {"status": "ok", "service": "inventory-catalog"})
+    assert response.headers["X-Request-Id"] == "req-1"
 
 
-def test_a_request_id_that_is_none_is_replaced(shop: Client) -> None:
+def test_an_invalid_request_id_is_replaced(shop: Client) -> None:
     assert shop.get("/health", x_request_id="a\nb").headers["X-Request-Id"] != "a\nb"
 
 
 @pytest.mark.parametrize("path", ["/products", "/products/"])
-def test_a_location_leads_to_what_was_made(shop: Client, vendor: str, path: str) -> None:
+def test_a_location_is_the_address_of_the_created_product(shop: Client, vendor: str, path: str) -> None:
     location = shop.post(path, NEW, vendor).headers["Location"]
     assert shop.get(location.removeprefix("/prod")).status == 200
 
 
 @pytest.mark.parametrize("body", NONSENSE, ids=range(len(NONSENSE)))
-def test_no_body_is_an_internal_error(shop: Client, vendor: str, body: str) -> None:
+def test_no_body_causes_an_internal_error(shop: Client, vendor: str, body: str) -> None:
     assert shop.post("/products", body, vendor, idempotency_key="k").status in (400, 422)
 
 
@@ -399,8 +403,8 @@ def test_no_body_is_an_internal_error(shop: Client, vendor: str, body: str) -> N
 
 
 @pytest.fixture
-def conflicts(dynamodb: Any, service: Any) -> Iterator[Callable[[int], None]]:
-    """Let so many updates meet a transaction on the same item, such as the creation of a SKU."""
+def conflicts(dynamodb: Any, catalog: Any) -> Iterator[Callable[[int], None]]:
+    """Make a number of updates conflict with a transaction on the item, such as the creation of a SKU."""
     left = 0
 
     def refuse(**_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
@@ -411,17 +415,17 @@ def conflicts(dynamodb: Any, service: Any) -> Iterator[Callable[[int], None]]:
         error = {"Code": "TransactionConflictException", "Message": "Transaction is ongoing for the item"}
         return AWSResponse("", 400, {}, None), {"Error": error, "ResponseMetadata": {}}
 
-    def meet(times: int) -> None:
+    def conflict(times: int) -> None:
         nonlocal left
         left = times
 
-    events = service.gateway._client.meta.events
+    events = catalog.store._client.meta.events
     events.register("before-call.dynamodb.UpdateItem", refuse)
-    yield meet
+    yield conflict
     events.unregister("before-call.dynamodb.UpdateItem", refuse)
 
 
-def test_a_product_is_taken_out_though_a_sku_of_it_is_just_being_made(
+def test_a_product_is_deactivated_while_one_of_its_skus_is_being_created(
     shop: Client, vendor: str, conflicts: Callable[[int], None]
 ) -> None:
     shop.post("/products", NEW, vendor)
@@ -430,11 +434,11 @@ def test_a_product_is_taken_out_though_a_sku_of_it_is_just_being_made(
     assert shop.get(ADDRESS, vendor).json["is_active"] is False
 
 
-def test_a_product_that_others_never_let_go_asks_to_come_back(
+def test_a_deactivation_that_always_conflicts_is_refused_as_busy(
     shop: Client, vendor: str, conflicts: Callable[[int], None]
 ) -> None:
     shop.post("/products", NEW, vendor)
     conflicts(1_000)
-    answer = shop.delete(ADDRESS, vendor)
-    assert answer.status == 503
-    assert int(answer.headers["Retry-After"]) >= 1
+    response = shop.delete(ADDRESS, vendor)
+    assert response.status == 503
+    assert int(response.headers["Retry-After"]) >= 1

@@ -1,4 +1,4 @@
-"""Changing a product: merge patches, deactivation and return, each perhaps of a certain version only."""
+"""Changing a product: merge patches, deactivation and reactivation, with and without If-Match."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from front_door import Client, Tokens
+
+from chalicelib.http.product_routes import PRODUCT_PATCH
 
 from .shop import NONSENSE, NOW, OTHER_VENDOR, VENDOR, Clock, a_product, keep, patch
 
@@ -56,59 +58,57 @@ def ids(shop: Client, address: str, token: str | None = None) -> list[str]:
     return [product["product_id"] for page in shop.walk(address, token) for product in page]
 
 
-# What a patch changes
+# The effect of a patch
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_an_attribute_is_changed_and_all_others_stay(
+def test_a_patch_of_one_attribute_leaves_all_others_unchanged(
     shop: Client, vendor: str, clock: Clock, name: str
 ) -> None:
     clock.advance(60)
-    answer = patch(shop, ADDRESS, {name: CHANGES[name]}, vendor)
-    assert answer.status == 200
-    assert answer.json == SERVED | {name: CHANGES[name], "updated_at": LATER, "version": 2}
-    assert answer.headers["ETag"] == '"2"'
-    assert answer.headers["Content-Type"] == "application/json"
+    response = patch(shop, ADDRESS, {name: CHANGES[name]}, vendor)
+    assert response.status == 200
+    assert response.json == SERVED | {name: CHANGES[name], "updated_at": LATER, "version": 2}
+    assert response.headers["ETag"] == '"2"'
+    assert response.headers["Content-Type"] == "application/json"
     found = shop.get(ADDRESS, vendor)
-    assert (found.json, found.headers["ETag"]) == (answer.json, '"2"')
+    assert (found.json, found.headers["ETag"]) == (response.json, '"2"')
 
 
 def test_all_attributes_are_changed_in_one_version(
     shop: Client, vendor: str, dynamodb: Any, clock: Clock
 ) -> None:
     clock.advance(60)
-    answer = patch(shop, ADDRESS, CHANGES, vendor)
-    assert answer.json == SERVED | CHANGES | {"updated_at": LATER, "version": 2}
+    response = patch(shop, ADDRESS, CHANGES, vendor)
+    assert response.json == SERVED | CHANGES | {"updated_at": LATER, "version": 2}
     assert stored(dynamodb) == replace(FULL, **CHANGES, updated_at=LATER, version=2).to_item()
 
 
-def test_what_can_be_patched_is_known_here(service_module: Any) -> None:
-    from chalicelib.bodies import ProductPatch
-
-    assert ProductPatch.model_fields.keys() == CHANGES.keys() == {*OPTIONAL, *REQUIRED}
+def test_these_tests_know_every_attribute_that_can_be_patched() -> None:
+    assert PRODUCT_PATCH.schema()["properties"].keys() == CHANGES.keys() == {*OPTIONAL, *REQUIRED}
 
 
 @pytest.mark.parametrize("name", OPTIONAL)
-def test_null_takes_an_optional_attribute_away(
+def test_null_removes_an_optional_attribute(
     shop: Client, vendor: str, dynamodb: Any, clock: Clock, name: str
 ) -> None:
     clock.advance(60)
-    answer = patch(shop, ADDRESS, {name: None}, vendor)
-    assert answer.json == SERVED | {name: None, "updated_at": LATER, "version": 2}
-    assert shop.get(ADDRESS).json == answer.json
+    response = patch(shop, ADDRESS, {name: None}, vendor)
+    assert response.json == SERVED | {name: None, "updated_at": LATER, "version": 2}
+    assert shop.get(ADDRESS).json == response.json
     assert stored(dynamodb).keys() == FULL.to_item().keys() - {name}
     assert patch(shop, ADDRESS, {name: CHANGES[name]}, vendor).json[name] == CHANGES[name]
 
 
 @pytest.mark.parametrize("name", REQUIRED)
-def test_null_takes_no_required_attribute_away(shop: Client, vendor: str, name: str) -> None:
-    answer = patch(shop, ADDRESS, {name: None, "brand": "B"}, vendor)
-    assert (answer.status, answer.code) == (422, "invalid_input")
-    assert [error["path"] for error in answer.json["errors"]] == [f"body.{name}"]
+def test_null_is_refused_for_a_required_attribute(shop: Client, vendor: str, name: str) -> None:
+    response = patch(shop, ADDRESS, {name: None, "brand": "B"}, vendor)
+    assert (response.status, response.code) == (422, "invalid_input")
+    assert [error["path"] for error in response.json["errors"]] == [f"body.{name}"]
     assert shop.get(ADDRESS).json == SERVED
 
 
-def test_a_list_is_replaced_and_not_added_to(shop: Client, vendor: str) -> None:
+def test_a_list_is_replaced_as_a_whole(shop: Client, vendor: str) -> None:
     assert patch(shop, ADDRESS, {"tags": ["new"]}, vendor).json["tags"] == ["new"]
     assert patch(shop, ADDRESS, {"tags": []}, vendor).json["tags"] == []
     assert shop.get(ADDRESS).json["tags"] == []
@@ -117,23 +117,23 @@ def test_a_list_is_replaced_and_not_added_to(shop: Client, vendor: str) -> None:
 def test_changes_add_up(shop: Client, vendor: str, clock: Clock) -> None:
     for version, (name, value) in enumerate(CHANGES.items(), start=2):
         clock.advance(1)
-        answer = patch(shop, ADDRESS, {name: value}, vendor)
-        assert (answer.json["version"], answer.json["updated_at"]) == (version, clock.now)
+        response = patch(shop, ADDRESS, {name: value}, vendor)
+        assert (response.json["version"], response.json["updated_at"]) == (version, clock.now)
     assert shop.get(ADDRESS, vendor).json.items() >= CHANGES.items()
 
 
 @pytest.mark.parametrize(
     "name", ["product_id", "vendor_id", "created_at", "updated_at", "version", "external_id"]
 )
-@pytest.mark.parametrize("value", ["as it is", "another", None], ids=str)
-def test_what_the_server_sets_and_ids_are_no_part_of_a_patch(
+@pytest.mark.parametrize("value", ["current", "another", None], ids=str)
+def test_ids_and_attributes_that_the_server_sets_cannot_be_patched(
     shop: Client, vendor: str, admin: str, name: str, value: str | None
 ) -> None:
-    body = {name: SERVED[name] if value == "as it is" else value, "brand": "B"}
+    body = {name: SERVED[name] if value == "current" else value, "brand": "B"}
     for token in (vendor, admin):
-        answer = patch(shop, ADDRESS, body, token)
-        assert (answer.status, answer.code) == (422, "invalid_input")
-        assert answer.json["errors"] == [
+        response = patch(shop, ADDRESS, body, token)
+        assert (response.status, response.code) == (422, "invalid_input")
+        assert response.json["errors"] == [
             {"path": f"body.{name}", "message": "is not a field of this request"}
         ]
     assert shop.get(ADDRESS).json == SERVED
@@ -166,16 +166,16 @@ def test_what_the_server_sets_and_ids_are_no_part_of_a_patch(
     ],
     ids=str,
 )
-def test_what_is_wrong_with_a_patch_is_named(
+def test_an_invalid_attribute_of_a_patch_is_named(
     shop: Client, vendor: str, change: dict[str, Any], path: str
 ) -> None:
-    answer = patch(shop, ADDRESS, change, vendor)
-    assert (answer.status, answer.code) == (422, "invalid_input")
-    assert [error["path"] for error in answer.json["errors"]] == [path]
+    response = patch(shop, ADDRESS, change, vendor)
+    assert (response.status, response.code) == (422, "invalid_input")
+    assert [error["path"] for error in response.json["errors"]] == [path]
     assert shop.get(ADDRESS).json == SERVED
 
 
-def test_the_limits_themselves_are_allowed(shop: Client, vendor: str) -> None:
+def test_values_at_the_limits_are_allowed(shop: Client, vendor: str) -> None:
     most = {
         "product_name": "🎧" * 200,
         "description": "x" * 5000,
@@ -192,44 +192,44 @@ def test_the_limits_themselves_are_allowed(shop: Client, vendor: str) -> None:
 
 
 @pytest.mark.parametrize("body", ["[]", '[{"brand": "B"}]', '"brand"', "5", "true", "null"])
-def test_a_patch_is_a_json_object(shop: Client, vendor: str, body: str) -> None:
-    """RFC 7396 lets anything else replace the whole resource; nobody means that of a product."""
-    answer = patch(shop, ADDRESS, body, vendor)
-    assert (answer.status, answer.code) == (422, "invalid_input")
-    assert answer.json["errors"] == [{"path": "body", "message": "should be a JSON object"}]
+def test_a_patch_must_be_a_json_object(shop: Client, vendor: str, body: str) -> None:
+    """By RFC 7396 any other value replaces the whole resource, which is no useful change of a product."""
+    response = patch(shop, ADDRESS, body, vendor)
+    assert (response.status, response.code) == (422, "invalid_input")
+    assert response.json["errors"] == [{"path": "body", "message": "should be a JSON object"}]
     assert shop.get(ADDRESS).json == SERVED
 
 
 @pytest.mark.parametrize("body", [None, "", "{", "{'brand': 1}", '{"brand": "A", "brand": "B"}'])
-def test_a_patch_is_json(shop: Client, vendor: str, body: str | None) -> None:
-    answer = patch(shop, ADDRESS, body, vendor)
-    assert (answer.status, answer.code) == (400, "invalid_json")
+def test_a_patch_must_be_json(shop: Client, vendor: str, body: str | None) -> None:
+    response = patch(shop, ADDRESS, body, vendor)
+    assert (response.status, response.code) == (400, "invalid_json")
 
 
 @pytest.mark.parametrize(
     "content_type",
     ["application/merge-patch+json", "application/merge-patch+json; charset=utf-8", "application/json", ""],
 )
-def test_a_merge_patch_goes_by_its_own_media_type_or_as_json(
+def test_a_merge_patch_has_its_own_media_type_or_that_of_json(
     shop: Client, vendor: str, content_type: str
 ) -> None:
-    answer = patch(shop, ADDRESS, {"brand": "B"}, vendor, content_type=content_type)
-    assert (answer.status, answer.json["brand"]) == (200, "B")
-    assert answer.headers["Content-Type"] == "application/json"
+    response = patch(shop, ADDRESS, {"brand": "B"}, vendor, content_type=content_type)
+    assert (response.status, response.json["brand"]) == (200, "B")
+    assert response.headers["Content-Type"] == "application/json"
 
 
 @pytest.mark.parametrize("content_type", ["application/json-patch+json", "text/plain"])
-def test_a_patch_of_another_kind_is_refused(shop: Client, vendor: str, content_type: str) -> None:
+def test_a_patch_of_another_media_type_is_refused(shop: Client, vendor: str, content_type: str) -> None:
     assert patch(shop, ADDRESS, {"brand": "B"}, vendor, content_type=content_type).status == 415
 
 
 @pytest.mark.parametrize("body", NONSENSE, ids=range(len(NONSENSE)))
-def test_no_patch_is_an_internal_error(shop: Client, vendor: str, body: str) -> None:
+def test_no_patch_causes_an_internal_error(shop: Client, vendor: str, body: str) -> None:
     assert patch(shop, ADDRESS, body, vendor).status in (400, 422)
     assert shop.get(ADDRESS).json == SERVED
 
 
-# What changes nothing
+# Patches that change nothing
 
 
 @pytest.mark.parametrize(
@@ -241,23 +241,23 @@ def test_no_patch_is_an_internal_error(shop: Client, vendor: str, body: str) -> 
         '{"tags": ["wireless", "audio"], "category": "Electronics"}',
     ],
 )
-def test_what_is_so_already_is_answered_and_not_written(
+def test_a_patch_with_current_values_succeeds_without_a_write(
     shop: Client, vendor: str, calls: list[str], clock: Clock, body: str
 ) -> None:
     clock.advance(60)
-    answer = patch(shop, ADDRESS, body, vendor)
-    assert (answer.status, answer.json, answer.headers["ETag"]) == (200, SERVED, '"1"')
+    response = patch(shop, ADDRESS, body, vendor)
+    assert (response.status, response.json, response.headers["ETag"]) == (200, SERVED, '"1"')
     assert calls == ["GetItem"]
     assert shop.get(ADDRESS).json == SERVED
 
 
-def test_to_take_away_what_is_not_there_changes_nothing(
+def test_removing_absent_attributes_changes_nothing(
     shop: Client, vendor: str, dynamodb: Any, calls: list[str]
 ) -> None:
     bare = a_product()
     keep(dynamodb, bare)
-    answer = patch(shop, ADDRESS, dict.fromkeys(OPTIONAL), vendor)
-    assert (answer.status, answer.json) == (200, bare.document())
+    response = patch(shop, ADDRESS, dict.fromkeys(OPTIONAL), vendor)
+    assert (response.status, response.json) == (200, bare.document())
     assert calls == ["GetItem"]
 
 
@@ -286,15 +286,15 @@ def seventh_version(dynamodb: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("if_match", CURRENT)
-def test_the_version_that_its_client_saw_is_changed(
+def test_a_patch_with_the_current_version_succeeds(
     shop: Client, vendor: str, seventh_version: dict[str, Any], if_match: str
 ) -> None:
-    answer = patch(shop, ADDRESS, {"brand": "B"}, vendor, if_match=if_match)
-    assert (answer.status, answer.headers["ETag"], answer.json["brand"]) == (200, '"8"', "B")
+    response = patch(shop, ADDRESS, {"brand": "B"}, vendor, if_match=if_match)
+    assert (response.status, response.headers["ETag"], response.json["brand"]) == (200, '"8"', "B")
 
 
 @pytest.mark.parametrize("if_match", CURRENT)
-def test_the_version_that_its_client_saw_is_taken_out(
+def test_a_deactivation_with_the_current_version_succeeds(
     shop: Client, vendor: str, seventh_version: dict[str, Any], if_match: str
 ) -> None:
     assert shop.delete(ADDRESS, vendor, if_match=if_match).status == 204
@@ -302,28 +302,28 @@ def test_the_version_that_its_client_saw_is_taken_out(
 
 
 @pytest.mark.parametrize("if_match", STALE + WEAK + MALFORMED)
-def test_another_version_than_its_client_saw_stays_as_it_is(
+def test_a_product_of_another_version_is_not_changed(
     shop: Client, vendor: str, seventh_version: dict[str, Any], if_match: str
 ) -> None:
-    """A weak tag is never equal by If-Match's strong comparison; what cannot be read is no consent."""
-    answers = [
+    """If-Match compares strongly, so a weak tag never matches; an unreadable header matches nothing."""
+    responses = [
         patch(shop, ADDRESS, {"brand": "B"}, vendor, if_match=if_match),
         patch(shop, ADDRESS, {}, vendor, if_match=if_match),
         shop.delete(ADDRESS, vendor, if_match=if_match),
     ]
-    assert [(answer.status, answer.code) for answer in answers] == [(412, "precondition_failed")] * 3
-    assert "ETag" not in answers[0].headers
+    assert [(response.status, response.code) for response in responses] == [(412, "precondition_failed")] * 3
+    assert "ETag" not in responses[0].headers
     assert shop.get(ADDRESS).json == seventh_version
 
 
-def test_a_product_that_is_out_already_is_out_in_its_version_only(shop: Client, vendor: str) -> None:
+def test_a_repeated_deactivation_checks_the_version_too(shop: Client, vendor: str) -> None:
     assert shop.delete(ADDRESS, vendor, if_match='"1"').status == 204
     assert shop.delete(ADDRESS, vendor, if_match='"1"').code == "precondition_failed"
     assert shop.delete(ADDRESS, vendor, if_match='"2"').status == 204
     assert shop.get(ADDRESS, vendor).json["version"] == 2
 
 
-def test_an_etag_is_what_if_match_takes(shop: Client, vendor: str) -> None:
+def test_the_etag_of_a_product_can_be_sent_as_if_match(shop: Client, vendor: str) -> None:
     for brand in ("A", "B", "C"):
         etag = shop.get(ADDRESS).headers["ETag"]
         changed = patch(shop, ADDRESS, {"brand": brand}, vendor, if_match=etag)
@@ -332,21 +332,21 @@ def test_an_etag_is_what_if_match_takes(shop: Client, vendor: str) -> None:
         assert shop.get(ADDRESS).headers["ETag"] == changed.headers["ETag"]
 
 
-def test_a_product_that_is_not_there_or_not_yours_is_not_found_whatever_version_is_wanted(
+def test_an_absent_or_another_vendors_product_is_not_found_whatever_if_match_says(
     shop: Client, vendor: str, tokens: Tokens
 ) -> None:
     absent = "/products/PROD-00000"
     for address, token in ((absent, vendor), (ADDRESS, tokens.vendor(OTHER_VENDOR))):
         for if_match in ('"99"', '"1"', "*", ""):
-            for answer in (
+            for response in (
                 patch(shop, address, {"brand": "B"}, token, if_match=if_match),
                 shop.delete(address, token, if_match=if_match),
             ):
-                assert (answer.status, answer.code) == (404, "product_not_found")
+                assert (response.status, response.code) == (404, "product_not_found")
 
 
-def test_the_first_thing_wrong_decides(shop: Client, vendor: str, tokens: Tokens) -> None:
-    """401, 403, 415, 400, 422, 404, 412: each request mends one fault of the one before."""
+def test_the_first_failed_check_decides_the_response(shop: Client, vendor: str, tokens: Tokens) -> None:
+    """401, 403, 415, 400, 422, 404, 412: each request corrects one fault of the previous one."""
     absent = "/products/PROD-00000"
     stale = {"if_match": '"99"'}
     xml = {"content_type": "text/xml"}
@@ -360,10 +360,10 @@ def test_the_first_thing_wrong_decides(shop: Client, vendor: str, tokens: Tokens
     assert patch(shop, ADDRESS, {"base_price": 1}, vendor).status == 200
 
 
-# Out of the shop and back
+# Deactivation and reactivation
 
 
-def test_a_product_that_was_taken_out_comes_back(
+def test_a_deactivated_product_can_be_reactivated(
     shop: Client, vendor: str, tokens: Tokens, clock: Clock
 ) -> None:
     auditor = tokens.of_role("auditor")
@@ -372,13 +372,13 @@ def test_a_product_that_was_taken_out_comes_back(
     assert shop.get(ADDRESS).status == 404
     assert (ids(shop, active), ids(shop, inactive, auditor)) == ([], ["PROD-E4F9A"])
     clock.advance(60)
-    answer = patch(shop, ADDRESS, {"is_active": True}, vendor)
-    assert (answer.status, answer.json) == (200, SERVED | {"updated_at": LATER, "version": 3})
-    assert shop.get(ADDRESS).json == answer.json
+    response = patch(shop, ADDRESS, {"is_active": True}, vendor)
+    assert (response.status, response.json) == (200, SERVED | {"updated_at": LATER, "version": 3})
+    assert shop.get(ADDRESS).json == response.json
     assert (ids(shop, active), ids(shop, inactive, auditor)) == (["PROD-E4F9A"], [])
 
 
-def test_a_patch_can_take_a_product_out_as_a_deletion_does(shop: Client, vendor: str, dynamodb: Any) -> None:
+def test_a_patch_of_is_active_has_the_effect_of_delete(shop: Client, vendor: str, dynamodb: Any) -> None:
     patch(shop, ADDRESS, {"is_active": False}, vendor)
     patched = stored(dynamodb)
     keep(dynamodb, FULL)
@@ -387,14 +387,14 @@ def test_a_patch_can_take_a_product_out_as_a_deletion_does(shop: Client, vendor:
     assert patched["is_active"] == {"S": "false"}
 
 
-def test_a_product_that_is_out_is_changed_and_stays_out(shop: Client, vendor: str) -> None:
+def test_a_change_of_an_inactive_product_leaves_it_inactive(shop: Client, vendor: str) -> None:
     shop.delete(ADDRESS, vendor)
-    answer = patch(shop, ADDRESS, {"brand": "B"}, vendor)
-    assert (answer.json["is_active"], answer.json["brand"], answer.json["version"]) == (False, "B", 3)
+    response = patch(shop, ADDRESS, {"brand": "B"}, vendor)
+    assert (response.json["is_active"], response.json["brand"], response.json["version"]) == (False, "B", 3)
     assert shop.get(ADDRESS).status == 404
 
 
-def test_a_product_of_another_category_is_found_there_and_no_longer_here(shop: Client, vendor: str) -> None:
+def test_a_product_moves_to_its_new_category(shop: Client, vendor: str) -> None:
     patch(shop, ADDRESS, {"category": "Kitchen"}, vendor)
     assert ids(shop, "/products?category=Electronics") == []
     [listed] = shop.get("/products?category=Kitchen").json["items"]
@@ -402,36 +402,36 @@ def test_a_product_of_another_category_is_found_there_and_no_longer_here(shop: C
     assert ids(shop, f"/vendors/{VENDOR}/products", vendor) == ["PROD-E4F9A"]
 
 
-# Two at once
+# Concurrent changes
 
 
 def test_two_patches_of_different_attributes_both_survive(
     shop: Client, vendor: str, admin: str, meanwhile: Meanwhile
 ) -> None:
     meanwhile(lambda: patch(shop, ADDRESS, {"base_price": 5, "description": None}, admin))
-    answer = patch(shop, ADDRESS, {"brand": "B", "tags": None}, vendor)
+    response = patch(shop, ADDRESS, {"brand": "B", "tags": None}, vendor)
     both = {"base_price": 5, "description": None, "brand": "B", "tags": None}
-    assert (answer.status, answer.json) == (200, SERVED | both | {"version": 3})
-    assert shop.get(ADDRESS).json == answer.json
+    assert (response.status, response.json) == (200, SERVED | both | {"version": 3})
+    assert shop.get(ADDRESS).json == response.json
 
 
-def test_of_two_patches_of_one_attribute_the_later_one_stands(
+def test_of_two_patches_of_one_attribute_the_later_one_wins(
     shop: Client, vendor: str, admin: str, meanwhile: Meanwhile
 ) -> None:
     meanwhile(lambda: patch(shop, ADDRESS, {"brand": "Earlier"}, admin))
-    answer = patch(shop, ADDRESS, {"brand": "Later"}, vendor)
-    assert (answer.json["brand"], answer.json["version"]) == ("Later", 3)
+    response = patch(shop, ADDRESS, {"brand": "Later"}, vendor)
+    assert (response.json["brand"], response.json["version"]) == ("Later", 3)
 
 
-def test_a_patch_that_another_made_meanwhile_is_no_version_of_its_own(
+def test_a_patch_that_another_client_made_meanwhile_creates_no_version(
     shop: Client, vendor: str, admin: str, meanwhile: Meanwhile
 ) -> None:
     meanwhile(lambda: patch(shop, ADDRESS, {"brand": "B"}, admin))
-    answer = patch(shop, ADDRESS, {"brand": "B"}, vendor)
-    assert (answer.status, answer.json["version"]) == (200, 2)
+    response = patch(shop, ADDRESS, {"brand": "B"}, vendor)
+    assert (response.status, response.json["version"]) == (200, 2)
 
 
-def test_a_version_that_changes_after_it_was_read_is_another_than_wanted(
+def test_a_product_that_changes_after_it_was_read_no_longer_matches_if_match(
     shop: Client, vendor: str, admin: str, meanwhile: Meanwhile
 ) -> None:
     for send in (
@@ -440,28 +440,28 @@ def test_a_version_that_changes_after_it_was_read_is_another_than_wanted(
     ):
         price = shop.get(ADDRESS).json["base_price"] + 1
         meanwhile(lambda price=price: patch(shop, ADDRESS, {"base_price": price}, admin))
-        answer = send()
-        assert (answer.status, answer.code) == (412, "precondition_failed")
+        response = send()
+        assert (response.status, response.code) == (412, "precondition_failed")
         found = shop.get(ADDRESS).json
         assert (found["base_price"], found["brand"]) == (price, "SoundMax")
 
 
-def test_a_list_of_versions_covers_the_one_that_another_made_meanwhile(
+def test_if_match_may_list_the_version_that_another_client_makes_meanwhile(
     shop: Client, vendor: str, admin: str, meanwhile: Meanwhile
 ) -> None:
     meanwhile(lambda: patch(shop, ADDRESS, {"base_price": 5}, admin))
-    answer = patch(shop, ADDRESS, {"brand": "B"}, vendor, if_match='"1", "2"')
-    assert (answer.status, answer.json["brand"], answer.json["base_price"]) == (200, "B", 5)
+    response = patch(shop, ADDRESS, {"brand": "B"}, vendor, if_match='"1", "2"')
+    assert (response.status, response.json["brand"], response.json["base_price"]) == (200, "B", 5)
 
 
-def test_a_product_that_leaves_meanwhile_does_not_come_back_by_a_patch_of_its_brand(
+def test_a_patch_of_the_brand_does_not_reactivate_a_product_that_was_deactivated_meanwhile(
     shop: Client, vendor: str, meanwhile: Meanwhile
 ) -> None:
     meanwhile(lambda: shop.delete(ADDRESS, vendor))
     assert patch(shop, ADDRESS, {"brand": "B"}, vendor).json["is_active"] is False
 
 
-def test_a_change_has_the_time_of_the_attempt_that_made_it(
+def test_a_change_has_the_time_of_its_successful_attempt(
     shop: Client, vendor: str, admin: str, clock: Clock, meanwhile: Meanwhile
 ) -> None:
     def rival() -> None:
@@ -473,12 +473,12 @@ def test_a_change_has_the_time_of_the_attempt_that_made_it(
     assert shop.get(ADDRESS).json["created_at"] == NOW
 
 
-def test_a_patch_that_always_loses_asks_to_come_back(
+def test_a_patch_that_always_conflicts_is_refused_as_busy(
     shop: Client, vendor: str, dynamodb: Any, meanwhile: Meanwhile
 ) -> None:
     for version in range(2, 42):
         meanwhile(lambda version=version: keep(dynamodb, replace(FULL, version=version)))
-    answer = patch(shop, ADDRESS, {"brand": "B"}, vendor)
-    assert (answer.status, answer.code) == (503, "busy")
-    assert int(answer.headers["Retry-After"]) >= 1
+    response = patch(shop, ADDRESS, {"brand": "B"}, vendor)
+    assert (response.status, response.code) == (503, "busy")
+    assert int(response.headers["Retry-After"]) >= 1
     assert shop.get(ADDRESS).json == SERVED | {"version": 41}

@@ -1,19 +1,14 @@
-"""What a product starts as, what it may become, and who sees it."""
+"""The rules of products: who owns a new one, what a change makes of it, and who can see it."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from chalicelib.product_rules import (
-    changed,
-    is_visible,
-    new_product,
-    owner_of_new_product,
-)
+from chalicelib.domain.product_rules import changed, is_visible, new_product, owner_of_new_product
 from inventory_common.errors import Forbidden, InvalidInput
 from inventory_common.identity import ANYBODY, EVERYTHING, Principal, Role, Scope
 
@@ -23,16 +18,16 @@ LATER = "2026-02-24T00:00:00.000000Z"
 
 
 @pytest.mark.parametrize("named", [None, VENDOR])
-def test_a_vendors_product_is_its_own(named: str | None) -> None:
+def test_a_vendor_owns_the_product_that_it_creates(named: str | None) -> None:
     assert owner_of_new_product(named, Scope(VENDOR)) == VENDOR
 
 
-def test_a_vendor_creates_nothing_for_another() -> None:
+def test_a_vendor_cannot_create_a_product_for_another_vendor() -> None:
     with pytest.raises(Forbidden):
         owner_of_new_product(OTHER_VENDOR, Scope(VENDOR))
 
 
-def test_an_admin_names_the_vendor() -> None:
+def test_an_admin_has_to_name_the_vendor() -> None:
     assert owner_of_new_product(OTHER_VENDOR, EVERYTHING) == OTHER_VENDOR
     with pytest.raises(InvalidInput) as refused:
         owner_of_new_product(None, EVERYTHING)
@@ -49,21 +44,24 @@ def test_a_new_product_is_active_and_in_its_first_version() -> None:
         external_id="SM-1",
     )
     product = new_product(command, "PROD-E4F9A", NOW)
-    asked = asdict(command)
-    del asked["intent"]
-    assert product == a_product(**asked)
+    assert product == a_product(**command.attributes, vendor_id=command.vendor_id)
     assert (product.is_active, product.version) == (True, 1)
     assert product.created_at == product.updated_at == NOW
 
 
-def test_a_deactivated_product_keeps_all_but_its_flag() -> None:
+def test_a_deactivation_changes_only_the_flag() -> None:
     product = a_product(tags=["x"], version=4)
     expected = replace(product, is_active=False, updated_at=LATER, version=5)
     assert changed(product, {"is_active": False}, LATER) == expected
 
 
-def test_a_product_is_deactivated_once() -> None:
+def test_a_second_deactivation_changes_nothing() -> None:
     assert changed(a_product(is_active=False), {"is_active": False}, LATER) is None
+
+
+def test_a_new_product_belongs_to_the_vendor_of_the_command_whatever_its_attributes_name() -> None:
+    assert new_product(a_creation(vendor_id=None), "PROD-E4F9A", NOW).vendor_id == VENDOR
+    assert new_product(a_creation(vendor_id=VENDOR), "PROD-E4F9A", NOW).vendor_id == VENDOR
 
 
 SEES_INACTIVE = {
@@ -77,7 +75,9 @@ SEES_INACTIVE = {
 
 
 @pytest.mark.parametrize(("principal", "sees_inactive"), SEES_INACTIVE.values(), ids=SEES_INACTIVE)
-def test_who_sees_a_product(principal: Principal, sees_inactive: bool) -> None:
+def test_an_inactive_product_is_visible_to_its_vendor_auditors_and_admins(
+    principal: Principal, sees_inactive: bool
+) -> None:
     assert is_visible(a_product(), principal)
     assert is_visible(a_product(is_active=False), principal) is sees_inactive
 
@@ -106,7 +106,7 @@ FULL = a_product(
     ],
     ids=str,
 )
-def test_a_changed_product_is_the_next_version_with_those_attributes(changes: dict[str, Any]) -> None:
+def test_a_change_makes_the_next_version_with_the_given_attributes(changes: dict[str, Any]) -> None:
     assert changed(FULL, changes, LATER) == replace(FULL, **changes, updated_at=LATER, version=5)
 
 
@@ -115,11 +115,11 @@ def test_a_changed_product_is_the_next_version_with_those_attributes(changes: di
     [{}, {"brand": "SoundMax"}, {"base_price": Decimal("89.990")}, {"is_active": True, "tags": ["x"]}],
     ids=str,
 )
-def test_what_is_so_already_makes_no_version(changes: dict[str, Any]) -> None:
+def test_current_values_make_no_new_version(changes: dict[str, Any]) -> None:
     assert changed(FULL, changes, LATER) is None
 
 
-def test_a_product_comes_back_as_it_left() -> None:
-    away = changed(FULL, {"is_active": False}, LATER)
-    assert away is not None
-    assert changed(away, {"is_active": True}, LATER) == replace(FULL, updated_at=LATER, version=6)
+def test_a_reactivated_product_has_its_former_attributes() -> None:
+    inactive = changed(FULL, {"is_active": False}, LATER)
+    assert inactive is not None
+    assert changed(inactive, {"is_active": True}, LATER) == replace(FULL, updated_at=LATER, version=6)

@@ -1,4 +1,4 @@
-"""How often each request goes to DynamoDB: a promise to whoever pays and whoever waits."""
+"""The calls to DynamoDB of each request: they determine its cost and its latency."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_new_product_is_one_call(shop: Client, tokens: Tokens, calls: list[str
     assert calls == ["TransactWriteItems", "GetItem"], "a replay reads its product"
 
 
-def test_an_id_that_is_taken_is_one_call_more(
+def test_an_id_in_use_costs_one_more_call(
     shop: Client, tokens: Tokens, calls: list[str], draws: Draws
 ) -> None:
     draws.coming = ["PROD-E4F9A"]
@@ -60,10 +60,10 @@ def test_a_deactivation_is_one_read_and_one_write(shop: Client, tokens: Tokens, 
     assert calls == ["GetItem", "UpdateItem"]
     calls.clear()
     shop.delete(ADDRESS, tokens.vendor())
-    assert calls == ["GetItem"], "once more changes nothing"
+    assert calls == ["GetItem"], "a second deactivation changes nothing"
 
 
-def test_a_deactivation_of_a_version_is_no_call_more(shop: Client, tokens: Tokens, calls: list[str]) -> None:
+def test_if_match_costs_no_further_call(shop: Client, tokens: Tokens, calls: list[str]) -> None:
     assert shop.delete(ADDRESS, tokens.vendor(), if_match='"1"').status == 204
     assert calls == ["GetItem", "UpdateItem"]
     calls.clear()
@@ -84,16 +84,16 @@ def test_a_change_is_one_read_and_one_write(shop: Client, tokens: Tokens, calls:
         ({"category": "Electronics", "base_price": 90, "brand": None}, {}, 200),
         ({"brand": "B"}, {"if_match": '"2"'}, 412),
     ],
-    ids=["nothing", "what is so already", "another version"],
+    ids=["nothing", "current values", "another version"],
 )
-def test_a_change_of_nothing_is_one_read(
+def test_a_change_that_writes_nothing_is_one_read(
     shop: Client, tokens: Tokens, calls: list[str], body: Any, headers: dict[str, str], status: int
 ) -> None:
     assert patch(shop, ADDRESS, body, tokens.vendor(), **headers).status == status
     assert calls == ["GetItem"]
 
 
-def test_a_change_that_loses_once_reads_and_writes_again(
+def test_a_change_that_conflicts_once_reads_and_writes_again(
     shop: Client, tokens: Tokens, calls: list[str], meanwhile: Any, dynamodb: Any
 ) -> None:
     meanwhile(lambda: keep(dynamodb, a_product(version=2)))
@@ -114,7 +114,7 @@ def test_a_new_product_with_an_external_id_is_one_call(
     assert calls == ["TransactWriteItems"]
 
 
-def test_a_refused_request_is_no_call(shop: Client, tokens: Tokens, calls: list[str]) -> None:
+def test_a_refused_request_makes_no_call(shop: Client, tokens: Tokens, calls: list[str]) -> None:
     shop.delete(ADDRESS)
     patch(shop, ADDRESS, {"brand": "B"})
     patch(shop, ADDRESS, {"brand": 5}, tokens.vendor())

@@ -1,0 +1,114 @@
+"""What a SKU's log adds up to, and where log, balance and open orders differ."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from inventory_common.ledger import Difference
+from inventory_common.transactions import RULES, TransactionType
+from inventory_common.values import value
+
+__all__ = ["FigureDifference", "LogTotals", "ReconciliationReport", "compare", "integer", "totals_of"]
+
+_FINDING_ID: Final = re.compile(r"FIND-[0-9a-f]{32}")
+
+
+@dataclass(slots=True)
+class LogTotals:
+    """The sum of a SKU's records, in units; `held` has the units that each order holds."""
+
+    records: int = 0
+    current_stock: int = 0
+    reserved_stock: int = 0
+    held: Counter[str] = field(default_factory=Counter)
+
+
+@value
+class FigureDifference:
+    """A figure of a SKU's balance that differs from what `source` says it should be.
+
+    `source` is the log, the open orders, or the balance's own other figures.
+    """
+
+    sku: str
+    figure: str
+    balance: Any
+    source: str
+    expected: int
+    finding_id: str = ""
+
+    def difference(self) -> Difference:
+        """Return it as a difference of a finding."""
+        return Difference(None, f"{self.figure} ({self.source})", self.expected, self.balance)
+
+
+@dataclass(slots=True)
+class ReconciliationReport:
+    """The result of a reconciliation; `undecided` are SKUs that changed during every second read."""
+
+    checked: int = 0
+    differences: list[FigureDifference] = field(default_factory=list)
+    undecided: list[str] = field(default_factory=list)
+
+    def fields(self) -> dict[str, int]:
+        """Return it as fields of a log line."""
+        return {
+            "checked": self.checked,
+            "differences": len(self.differences),
+            "undecided": len(self.undecided),
+        }
+
+
+def totals_of(documents: Iterable[Mapping[str, Any]]) -> LogTotals:
+    """Add up a SKU's records in their order, from a stock of 0.
+
+    An adjustment that names a finding in its notes repairs the stock: the totals continue from its
+    `stock_after`.
+    """
+    totals = LogTotals()
+    for document in documents:
+        transaction_type, quantity = document.get("transaction_type"), integer(document.get("quantity"))
+        reserved = _reserved_per_unit(transaction_type) * quantity
+        totals.records += 1
+        totals.current_stock += integer(document.get("quantity_change"))
+        totals.reserved_stock += reserved
+        totals.held[str(document.get("order_id"))] += reserved
+        if transaction_type == TransactionType.MANUAL_ADJUSTMENT and _FINDING_ID.search(
+            str(document.get("notes"))
+        ):
+            totals.current_stock = integer(document.get("stock_after"))
+    totals.held = +totals.held
+    return totals
+
+
+def compare(balance: Mapping[str, Any], log: LogTotals, order_units: int) -> list[FigureDifference]:
+    """Compare a SKU's balance with its log and with the units that open orders hold of it."""
+    current, reserved = integer(balance.get("current_stock")), integer(balance.get("reserved_stock"))
+    comparisons = [
+        ("sequence", "log", log.records),
+        ("current_stock", "log", log.current_stock),
+        ("reserved_stock", "log", log.reserved_stock),
+        ("reserved_stock", "orders", order_units),
+        ("available_stock", "balance", current - reserved),
+    ]
+    return [
+        FigureDifference(str(balance.get("sku")), figure, balance.get(figure), source, expected)
+        for figure, source, expected in comparisons
+        if type(balance.get(figure)) is not int or balance[figure] != expected
+    ]
+
+
+def integer(value: Any) -> int:
+    """Return a stored figure, 0 if it is not an integer."""
+    return value if type(value) is int else 0
+
+
+def _reserved_per_unit(transaction_type: Any) -> int:
+    """Return what one unit adds to the reserved stock, 0 for an unknown type."""
+    if not isinstance(transaction_type, str) or transaction_type not in RULES:
+        return 0
+    return RULES[TransactionType(transaction_type)].effect.reserved_stock

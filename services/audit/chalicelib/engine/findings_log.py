@@ -1,0 +1,68 @@
+"""Reports findings, each once, and lists them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from inventory_common.alert_topic import AlertTopic
+from inventory_common.alerts import Alert
+from inventory_common.identity import Scope
+from inventory_common.log_lines import log_event
+from inventory_common.pages import PageRequest
+from inventory_common.values import value
+
+from ..domain.findings import Finding
+from ..domain.list_page import ListPage
+from ..storage.finding_store import FindingStore
+
+__all__ = ["FindingsLog"]
+
+_NAMESPACE: Final = "Inventory/Ledger"
+
+
+@value
+class FindingsLog:
+    """Reports findings as metric, log line and alert, and keeps them; `bootstrap` makes it."""
+
+    store: FindingStore
+    alerts: AlertTopic
+    service: str
+
+    def report(self, finding: Finding) -> None:
+        """Report a finding and keep it, unless it is kept already.
+
+        It is kept last: if the process ends in between, the finding is reported again rather than never, and
+        the alert's id is the same.  Without an archive it is reported each time, and not kept.
+        """
+        if self.store.exists(finding):
+            return
+        document = finding.document()
+        log_event(self.service, "finding", level="ERROR", **document, **_metric())
+        vendor_id = finding.vendor_id or "unknown"
+        self.alerts.send(Alert(finding.finding_id, "ledger_finding", vendor_id, {"finding": document}))
+        self.store.add(finding)
+
+    def list(self, scope: Scope, page: PageRequest) -> ListPage:
+        """List findings, newest first: all of them, or those of a vendor.
+
+        Raises
+        ------
+        InvalidCursor, ArchiveUnavailable
+        """
+        return self.store.list(scope, page)
+
+
+def _metric() -> dict[str, Any]:
+    """Return the fields that make CloudWatch count the log line (embedded metric format)."""
+    directive = {
+        "Timestamp": int(datetime.now(UTC).timestamp() * 1000),
+        "CloudWatchMetrics": [
+            {
+                "Namespace": _NAMESPACE,
+                "Dimensions": [["service"], ["service", "kind"]],
+                "Metrics": [{"Name": "Findings", "Unit": "Count"}],
+            }
+        ],
+    }
+    return {"_aws": directive, "Findings": 1}

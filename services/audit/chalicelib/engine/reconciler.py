@@ -1,0 +1,138 @@
+"""Compares log, balance and open orders of every SKU; it reports differences and repairs nothing.
+
+The three are read one after another while the services write, so a difference counts only if a second read
+finds it too, with one version of the SKU from beginning to end: every change of the SKU's stock, and of the
+units that an order holds of it, changes that version.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Final
+
+from inventory_common.ids import transaction_id
+from inventory_common.items import Item
+from inventory_common.order_items import ORDER_SORT, PART_SORT, held_units
+from inventory_common.timestamps import Clock
+from inventory_common.values import value
+
+from ..domain.findings import Finding, finding_id
+from ..domain.reconciliation import (
+    FigureDifference,
+    LogTotals,
+    ReconciliationReport,
+    compare,
+    integer,
+    totals_of,
+)
+from ..domain.stored_items import read_balance, read_record
+from ..storage.inventory_stores import InventoryScan, OrderStore, SkuStore
+from ..storage.log_store import LogStore
+from .findings_log import FindingsLog
+
+__all__ = ["Reconciler"]
+
+_SECOND_READS_MAX: Final = 5
+"""Reads of a SKU whose version changes meanwhile, before the reconciliation leaves it undecided."""
+_READS_BY_ID_MAX: Final = 1_000
+"""Records of a SKU that a reconciliation reads by their ids, because the index does not show them."""
+
+
+@value
+class Reconciler:
+    """Reconciles every SKU; `bootstrap` makes it."""
+
+    log: LogStore
+    skus: SkuStore
+    orders: OrderStore
+    inventory: InventoryScan
+    findings: FindingsLog
+    clock: Clock
+
+    def run(self) -> ReconciliationReport:
+        """Compare every SKU, and report the differences that a second read confirms."""
+        report = ReconciliationReport()
+        balances, held = self._first_read()
+        for sku in sorted(balances):
+            report.checked += 1
+            balance = balances[sku]
+            if compare(balance, self._totals(sku, balance), held[sku].total()):
+                self._read_again(sku, held[sku].keys(), report)
+        return report
+
+    def _first_read(self) -> tuple[dict[str, dict[str, Any]], Mapping[str, Counter[str]]]:
+        """Return the balance of every SKU, and the units that each order holds of it."""
+        balances: dict[str, dict[str, Any]] = {}
+        held: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for item in self.inventory.items():
+            sort_key = item["sku"]["S"]
+            if sort_key.startswith("SKU-"):
+                balances[sort_key] = _compared_attributes(item)
+            elif sort_key == ORDER_SORT or sort_key.startswith(PART_SORT):
+                for sku, units in held_units(item).items():
+                    if units:
+                        held[sku][item["product_id"]["S"]] += units
+        return balances, held
+
+    def _read_again(self, sku: str, order_ids: Iterable[str], report: ReconciliationReport) -> None:
+        """Read a SKU again until its version does not change meanwhile, and report its differences."""
+        known = set(order_ids)
+        for _ in range(_SECOND_READS_MAX):
+            before = self.skus.sku_item(sku)
+            if before is None:
+                return  # the stream auditor reports removed SKUs
+            balance = read_balance(before)
+            totals = self._totals(sku, balance)
+            known |= totals.held.keys()
+            units = sum(self.orders.held_units(order_id, sku) for order_id in sorted(known))
+            after = self.skus.sku_item(sku)
+            if after is not None and read_balance(after).get("version") == balance.get("version"):
+                if differences := compare(balance, totals, units):
+                    report.differences += self._reported(sku, balance, differences)
+                return
+        report.undecided.append(sku)
+
+    def _reported(
+        self, sku: str, balance: Mapping[str, Any], differences: list[FigureDifference]
+    ) -> list[FigureDifference]:
+        """Report the differences of a SKU as a finding, and return them with its id."""
+        # The version is part of the id: a difference that persists for days is reported once.
+        named = finding_id("reconciliation", sku, str(balance.get("version")))
+        self.findings.report(
+            Finding(
+                finding_id=named,
+                kind="reconciliation",
+                occurred_at=str(balance.get("last_updated") or self.clock()),
+                vendor_id=balance.get("vendor_id"),
+                product_id=balance.get("product_id"),
+                sku=sku,
+                differences=[each.difference() for each in differences],
+            )
+        )
+        return [replace(each, finding_id=named) for each in differences]
+
+    def _totals(self, sku: str, balance: Mapping[str, Any]) -> LogTotals:
+        """Add up a log up to the SKU's own sequence; records that the index lacks are read by their ids."""
+        length = integer(balance.get("sequence"))
+        documents: dict[int, dict[str, Any]] = {}
+        for item in self.log.all_items_of_sku(sku):
+            document = read_record(item).document
+            sequence = document.get("sequence")
+            if type(sequence) is int and sequence <= length:
+                documents[sequence] = document
+        missing = (sequence for sequence in range(length, 0, -1) if sequence not in documents)
+        # An index never lags this far behind: of more records, some are missing in the table too.
+        for sequence in islice(missing, _READS_BY_ID_MAX):
+            for item in self.log.items_of_id(transaction_id(sku, sequence))[:1]:
+                documents[sequence] = read_record(item).document
+        return totals_of(documents[sequence] for sequence in sorted(documents))
+
+
+def _compared_attributes(item: Item) -> dict[str, Any]:
+    """Return only what is compared, as the balances of all SKUs are kept in memory."""
+    balance = read_balance(item)
+    names = ("sku", "sequence", "current_stock", "reserved_stock", "available_stock")
+    return {name: balance.get(name) for name in names}

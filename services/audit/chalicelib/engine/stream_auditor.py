@@ -1,0 +1,130 @@
+"""Finds changes in the tables' streams that the services did not make.
+
+In VendorInventory every change of a SKU's stock needs its log record.  In StockTransactions records are
+added, never changed or removed; each new record is archived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
+from inventory_common.ids import is_id, transaction_id
+from inventory_common.ledger import ChainHead, Difference, check_balance, check_record
+from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange, StreamSubscription
+from inventory_common.values import value
+
+from ..domain.findings import Finding, finding_id, moment_of
+from ..domain.stock_figures import STOCK_FIGURES, chain_head_of, changed_attributes, figures_of
+from ..domain.stored_items import read_balance, read_record
+from ..storage.log_store import LogStore
+from ..storage.record_archive import ArchiveConflict, Archived, NotARecord, NotConfigured, RecordArchive
+from .findings_log import FindingsLog
+
+__all__ = ["StreamAuditor"]
+
+
+@value
+class StreamAuditor:
+    """Examines each change of a stream; `bootstrap` makes it."""
+
+    log: LogStore
+    archive: RecordArchive
+    findings: FindingsLog
+
+    def stock_changed(self, change: ItemChange) -> None:
+        """Report a change of a SKU's stock that has no log record, or the removal of a SKU."""
+        before = None if change.before is None else read_balance(change.before)
+        after = None if change.after is None else read_balance(change.after)
+        if after is None:
+            removed = Difference(None, "missing_sku", figures_of(before or {}), None)
+            self._report(SKU_CHANGES, change, "sku_removed", before or {}, [removed])
+            return
+        if before is None:
+            differences = check_balance(after, None)
+        elif figures_of(before) == figures_of(after):
+            return
+        else:
+            differences = self._unlogged(change.key["sku"]["S"], before, after)
+        if differences:
+            self._report(SKU_CHANGES, change, "stock_without_record", after, differences)
+
+    def log_changed(self, change: ItemChange) -> None:
+        """Archive a new record; report one that was changed or removed, or that cannot be archived."""
+        before = None if change.before is None else read_record(change.before).document
+        after = None if change.after is None else read_record(change.after).document
+        if before is None:
+            assert after is not None, "a stream record has an old image, a new image or both"
+            self._archive(change, after)
+            return
+        record_id = _text(before.get("transaction_id"))
+        if after is None:
+            removed = Difference(record_id, "missing_record", before, None)
+            self._report(LOG_CHANGES, change, "record_removed", before, [removed])
+            return
+        differences = changed_attributes(before, after, sorted(before.keys() | after.keys()), record_id)
+        self._report(LOG_CHANGES, change, "record_modified", before, differences)
+
+    def _archive(self, change: ItemChange, record: Mapping[str, Any]) -> None:
+        match self.archive.add(record):
+            case Archived() | NotConfigured():
+                return
+            case ArchiveConflict(archived):
+                expected = archived
+            case NotARecord():
+                expected = "unreadable"
+        conflict = Difference(_text(record.get("transaction_id")), "archive", expected, record)
+        self._report(LOG_CHANGES, change, "archive_conflict", record, [conflict])
+
+    def _unlogged(self, sku: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+        """Return the differences between a change of a SKU and the log records that it should have."""
+        first, last = before.get("sequence"), after.get("sequence")
+        if type(first) is not int or type(last) is not int or not 0 < last - first <= TRANSACTION_ITEMS_MAX:
+            return changed_attributes(before, after, STOCK_FIGURES, None)
+        differences: list[Difference] = []
+        chain_head = chain_head_of(before)
+        document: dict[str, Any] = {}
+        for sequence in range(first + 1, last + 1):
+            record_id = transaction_id(sku, sequence)
+            items = self.log.items_of_id(record_id)
+            if not items:
+                missing = Difference(record_id, "missing_record", figures_of(before), figures_of(after))
+                return [*differences, missing]
+            document = read_record(items[0]).document
+            differences += check_record(document, sku, sequence, chain_head)
+            chain_head = ChainHead.after(document)
+        return differences + check_balance(after, document)
+
+    def _report(
+        self,
+        subscription: StreamSubscription,
+        change: ItemChange,
+        kind: str,
+        subject: Mapping[str, Any],
+        differences: Sequence[Difference],
+    ) -> None:
+        """Report a finding about a SKU or a record."""
+        self.findings.report(
+            Finding(
+                # A stream numbers its changes: a change that is delivered twice has the same number.
+                finding_id=finding_id(subscription.table.name, change.sequence_number, kind),
+                kind=kind,
+                occurred_at=moment_of(change.happened_at),
+                vendor_id=_id(subject, "vendor_id"),
+                product_id=_id(subject, "product_id"),
+                sku=_id(subject, "sku"),
+                transaction_id=_id(subject, "transaction_id"),
+                differences=differences,
+            )
+        )
+
+
+def _id(subject: Mapping[str, Any], name: str) -> str | None:
+    """Return an id of a SKU or a record, None if it is absent or invalid."""
+    value = _text(subject.get(name))
+    return value if value is not None and is_id(name, value) else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

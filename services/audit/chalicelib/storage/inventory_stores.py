@@ -1,0 +1,93 @@
+"""VendorInventory as the audit service reads it: SKUs, orders, and the whole table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from inventory_common.dynamodb import DynamoDBClient
+from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
+from inventory_common.errors import DatabaseUnavailable
+from inventory_common.ids import StockKey
+from inventory_common.items import Item, from_item, to_item
+from inventory_common.order_items import held_units, order_key, part_count, part_key
+from inventory_common.schema import VENDOR_INVENTORY
+from inventory_common.settings import Settings
+from inventory_common.tuning import READ_ROUNDS_MAX
+
+__all__ = ["InventoryScan", "OrderStore", "SkuStore"]
+
+
+class SkuStore:
+    """Reads live SKUs."""
+
+    def __init__(self, client: DynamoDBClient, settings: Settings) -> None:
+        self._client = client
+        self._table = settings.name_of(VENDOR_INVENTORY)
+
+    def sku_item(self, sku: str) -> Item | None:
+        """Return the item of a live SKU, read consistently."""
+        key = to_item(StockKey.of(sku)._asdict())
+        response = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        item: Item | None = response.get("Item")
+        return item
+
+
+class OrderStore:
+    """Reads orders."""
+
+    def __init__(self, client: DynamoDBClient, settings: Settings) -> None:
+        self._client = client
+        self._table = settings.name_of(VENDOR_INVENTORY)
+
+    def expiry_times(self, order_ids: Iterable[str]) -> dict[str, str | None]:
+        """Return when the holds of those orders expire that exist, by order id, read consistently."""
+        found = (from_item(item, ("product_id", "expires_at")) for item in self._existing(order_ids))
+        return {order["product_id"]: order.get("expires_at") for order in found}
+
+    def held_units(self, order_id: str, sku: str) -> int:
+        """Return the units of a SKU that an order holds, read consistently."""
+        order = self._get(order_key(order_id))
+        if order is None:
+            return 0
+        parts = (self._get(part_key(order_id, part)) for part in range(1, part_count(order) + 1))
+        return sum(held_units(item).get(sku, 0) for item in (order, *parts) if item is not None)
+
+    def _existing(self, order_ids: Iterable[str]) -> Iterator[Item]:
+        """Yield the items of those orders that exist, without their parts."""
+        keys = [order_key(order_id) for order_id in order_ids]
+        for _ in range(READ_ROUNDS_MAX + len(keys) // TRANSACTION_ITEMS_MAX):
+            if not keys:
+                return
+            batch, keys = keys[:TRANSACTION_ITEMS_MAX], keys[TRANSACTION_ITEMS_MAX:]
+            response = self._client.batch_get_item(
+                RequestItems={self._table: {"Keys": batch, "ConsistentRead": True}}
+            )
+            yield from response["Responses"].get(self._table, ())
+            # BatchGetItem succeeds even if DynamoDB throttled some of its keys.
+            keys += response["UnprocessedKeys"].get(self._table, {}).get("Keys", ())
+        if keys:
+            raise DatabaseUnavailable("The database is not available at the moment; please try again.")
+
+    def _get(self, key: Item) -> Item | None:
+        response = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        item: Item | None = response.get("Item")
+        return item
+
+
+class InventoryScan:
+    """Reads the whole of VendorInventory: no index lists all vendors, so this is a Scan."""
+
+    def __init__(self, client: DynamoDBClient, settings: Settings) -> None:
+        self._client = client
+        self._table = settings.name_of(VENDOR_INVENTORY)
+
+    def items(self) -> Iterator[Item]:
+        """Yield all items; each is read consistently, but not all of them at one point in time."""
+        arguments: dict[str, Any] = {"TableName": self._table, "ConsistentRead": True}
+        while True:
+            response = self._client.scan(**arguments)
+            yield from response["Items"]
+            if "LastEvaluatedKey" not in response:
+                return
+            arguments["ExclusiveStartKey"] = response["LastEvaluatedKey"]

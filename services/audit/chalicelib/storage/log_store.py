@@ -1,0 +1,107 @@
+"""StockTransactions as the audit service reads it: one Query for each page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from inventory_common.dynamodb import DynamoDBClient
+from inventory_common.items import Item, from_item, to_attribute
+from inventory_common.pages import Listing, PageRequest, Period, Position, at_most, within
+from inventory_common.schema import (
+    PRODUCT_TRANSACTION_INDEX,
+    SKU_TRANSACTION_INDEX,
+    STOCK_TRANSACTIONS,
+    VENDOR_TRANSACTION_INDEX,
+    KeySpace,
+)
+from inventory_common.settings import Settings
+from inventory_common.transactions import TransactionRecord
+
+from ..domain.list_page import ListPage
+
+__all__ = ["LogStore"]
+
+_ALWAYS: Final = Period()
+_WALK_ITEMS: Final = 250
+"""Items of one Query when a whole log is read."""
+
+
+class LogStore:
+    """Reads StockTransactions."""
+
+    def __init__(self, client: DynamoDBClient, settings: Settings) -> None:
+        self._client = client
+        self._table = settings.name_of(STOCK_TRANSACTIONS)
+
+    def record(self, transaction_id: str) -> TransactionRecord | None:
+        """Return a log record, read consistently."""
+        items = self.items_of_id(transaction_id)
+        return TransactionRecord.from_item(items[0]) if items else None
+
+    def records_of_product(self, product_id: str, period: Period, page: PageRequest) -> ListPage:
+        """List a product's records."""
+        return self._list(PRODUCT_TRANSACTION_INDEX, product_id, period, page)
+
+    def records_of_vendor(self, vendor_id: str, period: Period, page: PageRequest) -> ListPage:
+        """List a vendor's records."""
+        return self._list(VENDOR_TRANSACTION_INDEX, vendor_id, period, page)
+
+    def records_of_sku(self, sku: str, period: Period, page: PageRequest) -> ListPage:
+        """List a SKU's records."""
+        return self._list(SKU_TRANSACTION_INDEX, sku, period, page)
+
+    # The checks read items, as a damaged one may not be readable as a record.
+
+    def items_of_id(self, transaction_id: str) -> list[Item]:
+        """Return the items with a record's id, read consistently: one, unless somebody has interfered.
+
+        It is a Query because GetItem needs the timestamp, which is part of the table's key, too.
+        """
+        response = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="transaction_id = :transaction_id",
+            ExpressionAttributeValues={":transaction_id": to_attribute(transaction_id)},
+            ConsistentRead=True,
+        )
+        items: list[Item] = response["Items"]
+        return items
+
+    def items_of_sku(
+        self, sku: str, page: PageRequest, period: Period = _ALWAYS
+    ) -> tuple[list[Item], Position | None]:
+        """Return a page of a SKU's items, and the position after which the next one begins."""
+        listing = Listing(SKU_TRANSACTION_INDEX, sku, within(period), period.descending)
+        response = self._client.query(**listing.query(self._table, page))
+        last = response.get("LastEvaluatedKey")
+        return response["Items"], None if last is None else from_item(last)
+
+    def item_at(self, sku: str, moment: str) -> Item | None:
+        """Return a SKU's last item until a time, as the index shows it; it reads one item."""
+        listing = Listing(SKU_TRANSACTION_INDEX, sku, at_most(moment), descending=True)
+        response = self._client.query(**listing.query(self._table, PageRequest(1)))
+        return response["Items"][0] if response["Items"] else None
+
+    def all_items_of_sku(self, sku: str, *, descending: bool = False) -> Iterator[Item]:
+        """Yield all items of a SKU, as the index shows them."""
+        page = PageRequest(_WALK_ITEMS)
+        while True:
+            items, after = self.items_of_sku(sku, page, Period(descending=descending))
+            yield from items
+            if after is None:
+                return
+            page = PageRequest(_WALK_ITEMS, after)
+
+    @staticmethod
+    def position_of(item: Item) -> Position:
+        """Return the position of an item in the SKU's index."""
+        return from_item(item, SKU_TRANSACTION_INDEX.position)
+
+    def _list(self, space: KeySpace, partition: str, period: Period, page: PageRequest) -> ListPage:
+        listing = Listing(space, partition, within(period), period.descending)
+        response = self._client.query(**listing.query(self._table, page))
+        return ListPage(
+            [TransactionRecord.document_of(item) for item in response["Items"]],
+            listing.next_cursor(response),
+            lambda document: {name: document[name] for name in space.position},
+        )

@@ -1,0 +1,56 @@
+"""Who owns a new product, what it becomes when it is changed, and who can see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from inventory_common.errors import Forbidden, InvalidInput
+from inventory_common.identity import Principal, Scope
+from inventory_common.products import Product
+
+from .commands import CreateProduct
+
+__all__ = ["changed", "is_visible", "new_product", "owner_of_new_product"]
+
+
+def owner_of_new_product(named: str | None, scope: Scope) -> str:
+    """Return the vendor that will own a new product: a vendor itself, or whom an admin names.
+
+    Raises
+    ------
+    InvalidInput
+        If an admin names no vendor.
+    Forbidden
+        If a vendor names another vendor.
+    """
+    if scope.vendor_id is None:
+        if named is None:
+            raise InvalidInput([("body.vendor_id", "is required of an admin")])
+        return named
+    if named is not None and not scope.covers(named):
+        raise Forbidden("A vendor can create products for itself only.")
+    return scope.vendor_id
+
+
+def new_product(command: CreateProduct, product_id: str, now: str) -> Product:
+    """Return the product that a command creates: active, in its first version."""
+    attributes: dict[str, Any] = {**command.attributes, "vendor_id": command.vendor_id}
+    return Product(
+        **attributes, product_id=product_id, is_active=True, created_at=now, updated_at=now, version=1
+    )
+
+
+def changed(product: Product, changes: Mapping[str, Any], now: str) -> Product | None:
+    """Return the product's next version with some attributes set; None if all have these values already."""
+    if replace(product, **changes) == product:
+        return None
+    return replace(product, **changes, updated_at=now, version=product.version + 1)
+
+
+def is_visible(product: Product, principal: Principal) -> bool:
+    """Return whether a principal can see a product: an active one is public, an inactive one is visible to
+    its vendor, auditors and admins.
+    """
+    return product.is_active or principal.oversees(product.vendor_id)

@@ -1,0 +1,1 @@
+"""What the catalog service does: read, decide, write."""

@@ -1,0 +1,1 @@
+"""Products-table: one store for each type of item."""
