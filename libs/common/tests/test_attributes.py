@@ -578,9 +578,10 @@ def test_every_attribute_of_a_resource_has_a_sentence_and_a_sample_that_it_accep
         attribute = attribute_of(annotation)
         assert attribute is not None, name
         assert re.fullmatch(r"[A-Z`].*\.", attribute.description), name
-        attribute_type = type_of(annotation)
-        if attribute_type is not None:
-            sample = attribute.sample
+        attribute_type, sample = type_of(annotation), attribute.sample
+        if sample is None:
+            assert is_optional(annotation), name
+        elif attribute_type is not None:
             assert attribute_type.check(Decimal(str(sample)) if isinstance(sample, float) else sample), name
 
 
@@ -630,9 +631,9 @@ def test_an_annotation_without_metadata_has_neither_attribute_nor_type() -> None
 
 def test_a_resource_may_describe_an_attribute_itself_or_take_the_description_of_its_type() -> None:
     own = attributes_of(Product)["product_name"]
-    inner = attribute_of(attributes_of(TransactionRecord)["order_id"])
+    inner = attribute_of(attributes_of(TransactionRecord)["transaction_id"])
     assert attribute_of(own) != attribute_of(attributes.Name)
-    assert inner is attribute_of(attributes.OrderId)
+    assert inner is attribute_of(attributes.TransactionId)
     assert isinstance(inner, Attribute)
 
 

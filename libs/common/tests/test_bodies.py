@@ -646,6 +646,15 @@ def test_the_schema_of_a_creation_requires_what_the_creator_has_to_set() -> None
     assert schema["description"].startswith("A product to be created")
 
 
+def test_the_description_and_the_sample_of_an_attribute_are_in_the_schema() -> None:
+    for body_type in (NEW_PRODUCT, PRODUCT_PATCH):
+        member = body_type.schema()["properties"]["product_name"]
+        assert (member["description"], member["examples"]) == (
+            "Display name.",
+            ["Wireless Bluetooth Headphones"],
+        )
+
+
 @pytest.mark.parametrize("body_type", [NEW_PRODUCT, NEW_SKU, PRODUCT_PATCH, SKU_PATCH])
 def test_an_absent_attribute_has_no_default_in_the_schema(body_type: BodyType[Any]) -> None:
     assert [name for name, member in body_type.schema()["properties"].items() if "default" in member] == []

@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from inventory_common.conditions import failed_conditions
 from inventory_common.errors import IdempotencyKeyReused
-from inventory_common.idempotency import IdempotencyKey, IdempotencyRecord
+from inventory_common.idempotency import IdempotencyKey, IdempotencyRecord, id_of
 from inventory_common.items import to_item
 from inventory_common.timestamps import epoch_seconds, plus_seconds
 
@@ -54,6 +54,11 @@ def test_every_key_becomes_an_id_of_the_same_form() -> None:
         assert re.fullmatch(
             "#MARKER#[0-9a-f]{64}", IdempotencyKey.of("p", "POST", "/", key, "{}").idempotency_id
         )
+
+
+def test_a_command_without_a_key_has_no_record_id() -> None:
+    assert id_of(None) is None
+    assert id_of(KEY) == KEY.idempotency_id
 
 
 def test_a_command_without_a_record_is_not_a_replay() -> None:
