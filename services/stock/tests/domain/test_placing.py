@@ -134,6 +134,6 @@ def test_placing_an_order_that_is_being_settled_was_executed_before(saga_state: 
 def test_the_same_lines_are_refused_while_their_order_is_being_released() -> None:
     command = an_order_of((BLACK, 2))
     releasing = an_order(a_line(reserved=2), saga=a_saga(SagaState.RELEASING))
-    with pytest.raises(OrderInProgress, match=f"^{ORDER} is releasing; please try again.$"):
+    with pytest.raises(OrderInProgress, match=f"^{ORDER} is releasing at the moment; please try again.$"):
         require_same_lines(releasing, command)
     require_same_lines(an_order(a_line(reserved=2), saga=a_saga(SagaState.CONFIRMING)), command)

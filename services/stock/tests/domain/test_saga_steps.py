@@ -103,6 +103,6 @@ def test_more_lines_than_one_transaction_can_hold_need_a_saga_and_cannot_be_a_pa
     [error] = refused.value.members["errors"]
     assert error["path"] == "body.lines"
     assert error["message"] == (
-        f"names {count} of {count} lines of an order that is stored in parts, more than one transaction can "
-        "change; please name fewer lines at a time"
+        f"names {count} lines of a large order, more than one transaction can change; "
+        "please name fewer lines at a time"
     )

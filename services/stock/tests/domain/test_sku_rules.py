@@ -136,7 +136,7 @@ def test_a_merge_cannot_exceed_the_maximum_number_of_variant_attributes() -> Non
     with pytest.raises(InvalidInput) as refused:
         changed_sku(full, a_change(variant_attributes={"one": "more"}), ACTOR, LATER)
     limit = VARIANT_ATTRIBUTES_MAX
-    message = f"should leave at most {limit} attributes, but leaves {limit + 1}"
+    message = f"would leave {limit + 1} attributes; the maximum is {limit}"
     assert refused.value.members["errors"] == [{"path": "body.variant_attributes", "message": message}]
     changed = changed_sku(full, a_change(variant_attributes={"one": "more", "a0": None}), ACTOR, LATER)
     assert changed is not None
