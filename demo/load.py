@@ -1,12 +1,12 @@
-"""Load the shop into the services; a second run, or one after an interruption, doubles nothing.
+"""Load the shop into the services; a second run, or one after an interruption, adds nothing twice.
 
-What makes it repeatable does not lapse with the services' 24-hour idempotency markers:
+This does not depend on the services' idempotency records, which expire after 24 hours:
 
-- a product is looked for by name in its vendor's list, a SKU by its id;
-- the opening stock is put in only while the SKU's log is empty;
-- a place is repeatable by its order id, and only a place that was refused for want of stock
-  restocks. As events come in one order, an interrupted run has left a prefix of them behind; the
-  next run replays the prefix, which changes nothing, and goes on.
+- a product is recognized by its name in its vendor's list, a SKU by its id;
+- the opening stock is added only while the SKU's log is empty;
+- a place is idempotent by its order id, and only a place that was refused for insufficient stock restocks.
+  As events have a fixed order, an interrupted run has executed a prefix of them; the next run replays the
+  prefix, which changes nothing, and continues.
 """
 
 from collections import Counter
@@ -20,15 +20,15 @@ from demo.phases import Phases
 from inventory_client import LineRequest, Order, Product, problems
 
 HOLD_SECONDS: Final = 2_592_000
-"""The longest hold there is: the orders that were never shipped stay reserved for 30 days."""
+"""The longest hold: the orders that were never shipped stay reserved for 30 days."""
 RESTOCK_LOT_MIN_UNITS: Final = 20
 PLACE_ATTEMPTS: Final = 5
-"""The first restocks and the second succeeds, unless somebody else buys in between."""
+"""The first one restocks and the second one succeeds, unless another client buys in between."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A product of the shop as the services know it."""
+    """A product of the shop, with its ids in the services."""
 
     product: shop.Product
     product_id: str
@@ -38,7 +38,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a run left behind.
+    """The result of a run.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Loaded:
 
 
 def load(stack: Stack, facts: shop.Shop, phases: Phases) -> Loaded:
-    """Load all facts: the assortment, then the orders day by day, then the discontinuations."""
+    """Load everything: the products, then the orders day by day, then the discontinuations."""
     new: Counter[str] = Counter()
     listings: list[Listing] = []
 
@@ -80,12 +80,12 @@ def load(stack: Stack, facts: shop.Shop, phases: Phases) -> Loaded:
 
 
 def _stock_vendor(stack: Stack, facts: shop.Shop, vendor: shop.Vendor) -> tuple[list[Listing], Counter[str]]:
-    """Let a vendor create what it does not have yet."""
+    """Create the products and SKUs that a vendor does not have yet."""
     new: Counter[str] = Counter()
     listings = []
     existing: dict[str, Product] = {}
     for known in stack.catalog_of(vendor.vendor_id).products_of_vendor(vendor.vendor_id):
-        # Somebody may have made a namesake since: the oldest is the demo's.
+        # Another product of this name may have been created since: the oldest is the demo's.
         first = existing.setdefault(known.product_name, known)
         if known.created_at < first.created_at:
             existing[known.product_name] = known
@@ -98,8 +98,8 @@ def _stock_vendor(stack: Stack, facts: shop.Shop, vendor: shop.Vendor) -> tuple[
 
 def _stock_product(stack: Stack, product: shop.Product, known: Product | None, new: Counter[str]) -> Listing:
     if known is None:
-        # The list is read from an index that may be behind; for a product made a moment before an
-        # interruption, the key finds what the list does not show yet.
+        # The list is read from an eventually consistent index: the Idempotency-Key finds a product that was
+        # created just before an interruption and is not in the list yet.
         known, replayed = stack.catalog_of(product.vendor_id).create_product(
             product_name=product.name,
             category=product.category,
@@ -141,7 +141,7 @@ def _stock_product(stack: Stack, product: shop.Product, known: Product | None, n
 
 
 class _OrderDesk:
-    """The shop's order system, with every vendor within call for what is missing."""
+    """The shop's order system; it restocks missing units as their vendors."""
 
     def __init__(self, stack: Stack, listings: list[Listing]) -> None:
         self.new: Counter[str] = Counter()
@@ -151,7 +151,7 @@ class _OrderDesk:
         self._as_placed: dict[str, Order] = {}
 
     def place(self, order: shop.Order) -> None:
-        """Place an order, restocking what it lacks."""
+        """Place an order, and restock the units that it lacks."""
         for attempt in range(1, PLACE_ATTEMPTS + 1):
             try:
                 placed, replayed = self._stack.orders.place(
@@ -168,7 +168,7 @@ class _OrderDesk:
                 return
 
     def confirm(self, order: shop.Order) -> None:
-        """Confirm an order, unless it holds nothing any more: an earlier run confirmed it."""
+        """Confirm an order, unless it has no reserved units because an earlier run confirmed it."""
         if self._as_placed[order.order_id].reserved > 0:
             self._stack.orders.confirm(order.order_id)
             self.new["orders confirmed"] += 1
@@ -178,11 +178,11 @@ class _OrderDesk:
         return [LineRequest(listing.product_id, listing.sku, quantity) for listing, quantity in listed]
 
     def _restock(self, order: shop.Order, short: problems.ShortLine) -> None:
-        """Let the vendor bring in the missing units and a lot to go on with.
+        """Restock the missing units and a lot for further orders, as the vendor.
 
-        The SKU is read for its `sequence`, which goes into the key: so the key means "on top of
-        exactly this record". A restock that is repeated on the same stock is done once, and one
-        that is needed again, because somebody bought meanwhile, is not mistaken for a repetition.
+        The Idempotency-Key contains the SKU's `sequence`: a restock that is repeated after the same record
+        is executed once, and one that is needed again, because another client bought meanwhile, is a new
+        command.
         """
         product = self._by_sku[short.sku].product
         stock = self._stack.stock_of(product.vendor_id)
@@ -201,7 +201,7 @@ class _OrderDesk:
 
 
 def _deactivate(stack: Stack, listing: Listing) -> bool:
-    """Deactivate a product that is active; say whether it was."""
+    """Deactivate a product if it is active; return whether it was."""
     if listing.is_active:
         stack.catalog_of(listing.product.vendor_id).deactivate_product(listing.product_id)
     return listing.is_active

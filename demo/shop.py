@@ -1,4 +1,4 @@
-"""The facts of the demo shop, read from the CSV files in `shop/`, whose README explains them."""
+"""The data of the demo shop, read from the CSV files in `shop/`, which its README describes."""
 
 import csv
 import re
@@ -18,7 +18,7 @@ VARIANT_MAX_CHARACTERS: Final = 40
 
 @dataclass(frozen=True)
 class Vendor:
-    """Who sells products in the shop."""
+    """A seller of products in the shop."""
 
     vendor_id: str
     name: str
@@ -26,7 +26,7 @@ class Vendor:
 
 @dataclass(frozen=True)
 class Product:
-    """What a vendor sells, in one variant: its pack.
+    """A product of a vendor, in one variant: its pack.
 
     `number` is the shop's own, `opening_stock` and `reorder_level` are units.
     """
@@ -59,7 +59,7 @@ class OrderLine:
 
 @dataclass(frozen=True)
 class Order:
-    """What a customer ordered; `shipped_on` is None if it had not left when the record ends."""
+    """An order of a customer; `shipped_on` is None if it was not shipped before the data end."""
 
     order_id: str
     placed_on: date
@@ -69,7 +69,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Shop:
-    """Everything that is known of the shop; orders in the order in which they were placed."""
+    """All data of the shop; orders are sorted by the time at which they were placed."""
 
     vendors: tuple[Vendor, ...]
     products: tuple[Product, ...]
@@ -77,14 +77,14 @@ class Shop:
 
 
 class Step(IntEnum):
-    """What happens to an order, in the order in which one day does it."""
+    """The steps of an order, in their order within a day."""
 
     PLACE = 0
     CONFIRM = 1
 
 
 class Event(NamedTuple):
-    """One step of one order on one day."""
+    """A step of an order on a day."""
 
     day: date
     step: Step
@@ -117,7 +117,7 @@ def read(folder: Path = FACTS) -> Shop:
 
 
 def timeline(orders: Iterable[Order]) -> list[Event]:
-    """Return every place and confirm by date, so that a reservation stands until its order ships.
+    """Return all steps by date, so that units stay reserved until their order ships.
 
     On one day all orders are placed before any is confirmed.
     """

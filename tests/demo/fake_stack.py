@@ -1,9 +1,9 @@
-"""The three services and the token issuer in memory, as far as their contract concerns the demo.
+"""The three services and the token issuer in memory, as far as the demo uses them.
 
-It is strict where the demo could be careless: who may call what, bodies with exactly the
-documented members, keys where they are required.  It can break off after any request, as a power
-cut would: the request is carried out, its answer is lost, and nothing answers from then on.  A test
-may look at every request first, to answer in a service's place or to do something meanwhile.
+It checks what the demo could get wrong: roles, bodies with exactly the documented members, required keys.
+It can stop after any request, like a power cut: the request is executed, its response is lost, and no further
+request is answered.  A test may intercept each request, to respond instead of a service or to change
+something meanwhile.
 """
 
 import json
@@ -22,7 +22,7 @@ NOON = "2026-01-01T12:00:00.000000Z"
 
 
 class PowerCut(Exception):
-    """The run that made this request is over."""
+    """The run that sent this request has ended."""
 
 
 class Refusal(Exception):
@@ -56,7 +56,7 @@ class FakeStack:
         return httpx.MockTransport(self.handle)
 
     def restart(self, cut_after: int | None = None) -> None:
-        """Let requests be answered again, until the next cut."""
+        """Answer requests again, until the next cut."""
         self.cut_after = cut_after
         self.requests.clear()
 
@@ -225,7 +225,7 @@ class FakeStack:
         who(request, "auditor")
         return page(request, [r for r in self.log if r["vendor_id"] == vendor_id])
 
-    # What the answers stand on
+    # State
 
     def own_product(self, request: httpx.Request, product_id: str) -> dict:
         product = self.products.get(product_id)
@@ -248,7 +248,7 @@ class FakeStack:
         reserved: int = 0,
         order: str | None = None,
     ) -> None:
-        """Change a SKU's stock and write the record of it."""
+        """Change a SKU's stock and write its record."""
         sku = self.skus[name]
         stock_before, reserved_before = sku["current_stock"], sku["reserved_stock"]
         sku["current_stock"] += current * quantity
@@ -279,7 +279,7 @@ class FakeStack:
         self.log.append(record)
 
     def reserve(self, order_id: str, lines: list[dict]) -> None:
-        """Place an order that the stock can fill."""
+        """Place an order for which the stock is sufficient."""
         for line in lines:
             self.change(line["sku"], "order_placed", line["quantity"], reserved=+1, order=order_id)
         self.orders[order_id] = {
@@ -326,7 +326,7 @@ class FakeStack:
     # For the tests
 
     def expire(self, order_id: str) -> None:
-        """Release what an order holds, as the sweeper does when its hold ends."""
+        """Release the units of an order, as the sweeper does when its hold expires."""
         order = self.orders[order_id]
         order["status"] = "cancelled"
         for line in order["lines"]:
@@ -337,7 +337,7 @@ class FakeStack:
         return self.products[self.skus[sku]["product_id"]]["product_name"]
 
     def final_state(self) -> dict[str, Any]:
-        """Return everything but the ids, which depend on which vendor came first."""
+        """Return everything except the ids, which depend on the order of the vendors."""
         names = {name: f"{self.product_name(name)}, {s['variant_name']}" for name, s in self.skus.items()}
         log = defaultdict(list)
         for record in self.log:
@@ -379,7 +379,7 @@ def done(status: int, body: Any, *, replayed: bool = False) -> httpx.Response:
 
 
 def page(request: httpx.Request, items: list[Any]) -> httpx.Response:
-    """Answer a page; the first is always empty and goes on, as a filtered page may."""
+    """Return a page; the first one is empty and not the last, as can happen with filters."""
     assert request.url.params["limit"] == "100"
     cursor = request.url.params.get("cursor")
     if cursor is None:

@@ -1,4 +1,4 @@
-"""What must hold between a SKU, its log and its orders."""
+"""The invariants between a SKU, its log and its orders."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Loading and reading back, against the services' contract in memory."""
+"""Loading and reading back, with services in memory."""
 
 from collections import Counter
 from copy import deepcopy
@@ -46,7 +46,7 @@ CORNER_SHOP = shop.Shop(
         order(4, 4, 5, (1, 1)),
     ),
 )
-"""Small enough to interrupt after every single request; its second order is short of three SKUs."""
+"""Small enough to interrupt after every request; its second order lacks units of three SKUs."""
 
 
 def run(fake: FakeStack, facts: shop.Shop) -> tuple[Loaded, Found]:
@@ -349,7 +349,7 @@ def test_ctrl_c_is_no_traceback(capsys):
         raise KeyboardInterrupt
 
     assert main({}, httpx.MockTransport(interrupt)) == 130
-    assert capsys.readouterr().err == ("Interrupted. The next run goes on where this one ended.\n")
+    assert capsys.readouterr().err == ("Interrupted. The next run continues where this one ended.\n")
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:8000", "http://127.0.0.1:port"])
@@ -362,7 +362,7 @@ def test_a_setting_that_is_no_url_is_told(capsys, url):
 
 
 def busy(times):
-    """Let the stock service answer the first requests that it is busy."""
+    """Let the stock service refuse the first requests as busy."""
     left = list(range(times))
 
     def answer(request):
