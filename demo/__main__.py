@@ -18,14 +18,14 @@ from inventory_client import ClientError
 
 
 def main(settings: Mapping[str, str], transport: httpx.BaseTransport | None = None) -> int:
-    """Load the shop, read it back, and print a report.
+    """Load the shop, read it back, print what was found.
 
     Parameters
     ----------
     settings
         The base URLs, as `demo.api.Stack` takes them.
     transport
-        The HTTP transport; tests replace it.
+        The transport of requests; the network by default.
 
     Returns
     -------

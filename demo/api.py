@@ -1,4 +1,4 @@
-"""The three services of a local stack, called as vendors, as the order system and as an auditor."""
+"""The three services of a local stack, as vendors, the order system and an auditor call them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULT_PORTS: Final = {"FRONT": 8000, "CATALOG": 8001, "STOCK": 8002, "AUDIT": 
 
 
 def default_urls(settings: Mapping[str, str]) -> dict[str, str]:
-    """Return the addresses of the local stack, by the ports in its settings (``FRONT_PORT`` and so on)."""
+    """Return the addresses of the local stack, by its own settings (``FRONT_PORT`` and so on)."""
     ports = {name: settings.get(f"{name}_PORT", default) for name, default in DEFAULT_PORTS.items()}
     return {f"{name}_URL": f"http://127.0.0.1:{port}" for name, port in ports.items()}
 
@@ -28,12 +28,12 @@ class Stack:
     Parameters
     ----------
     settings
-        The addresses `CATALOG_URL`, `STOCK_URL`, `AUDIT_URL`, and `FRONT_URL` for tokens; by default those of
-        `make run`.
+        The addresses `CATALOG_URL`, `STOCK_URL`, `AUDIT_URL`, and `FRONT_URL` for tokens; by default
+        those of `make run` on this machine.
     transport
-        The HTTP transport; tests replace it.
+        The transport of requests; the network by default.
     sleep
-        The function that waits before a request is repeated.
+        Waits before a request is sent again.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The phases of the demo: jobs with one progress bar, one by one or a few at a time."""
+"""A phase of the demo: many jobs behind one progress bar, one by one or a few at a time."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 WORKERS: Final = 4
-"""Enough to hide the network's latency; more would only queue in a stack on one machine."""
+"""Enough to hide the network's latency; more would queue in a stack that runs on one machine."""
 NAME_WIDTH: Final = 30
 
 
@@ -28,13 +28,13 @@ class Phases:
         self._console = console
 
     def one_by_one(self, name: str, items: Sequence[T]) -> Iterator[T]:
-        """Yield the items in order."""
+        """Yield the items in their order."""
         return self._shown(name, items, len(items))
 
     def together(self, name: str, job: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
-        """Yield the job's result for each item in order, running a few jobs at a time.
+        """Yield the job's result for every item, in the items' order, a few jobs at a time.
 
-        The first exception of a job ends the phase, after the running jobs have finished.
+        The first job that fails ends the phase with its exception; running jobs finish.
         """
         with ThreadPoolExecutor(WORKERS) as pool:
             yield from self._shown(name, pool.map(job, items), len(items))

@@ -1,4 +1,4 @@
-"""The data of the demo shop, read from the CSV files in `shop/`, which its README describes."""
+"""The facts of the demo shop, read from the CSV files in `shop/`, whose README explains them."""
 
 import csv
 import re
@@ -18,7 +18,7 @@ VARIANT_MAX_CHARACTERS: Final = 40
 
 @dataclass(frozen=True)
 class Vendor:
-    """A seller of products in the shop."""
+    """A vendor of the shop."""
 
     vendor_id: str
     name: str
@@ -59,7 +59,7 @@ class OrderLine:
 
 @dataclass(frozen=True)
 class Order:
-    """An order of a customer; `shipped_on` is None if it was not shipped before the data end."""
+    """An order of a customer; `shipped_on` is None if it was not shipped."""
 
     order_id: str
     placed_on: date
@@ -69,7 +69,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Shop:
-    """All data of the shop; orders are sorted by the time at which they were placed."""
+    """All facts of the shop; orders by the date on which they were placed."""
 
     vendors: tuple[Vendor, ...]
     products: tuple[Product, ...]
@@ -77,14 +77,14 @@ class Shop:
 
 
 class Step(IntEnum):
-    """The steps of an order, in their order within a day."""
+    """What happens to an order, in the sequence of a day."""
 
     PLACE = 0
     CONFIRM = 1
 
 
 class Event(NamedTuple):
-    """A step of an order on a day."""
+    """One step of one order on one day."""
 
     day: date
     step: Step
@@ -117,7 +117,7 @@ def read(folder: Path = FACTS) -> Shop:
 
 
 def timeline(orders: Iterable[Order]) -> list[Event]:
-    """Return all steps by date, so that units stay reserved until their order ships.
+    """Return every place and confirm by date, so that units are reserved until the order ships.
 
     On one day all orders are placed before any is confirmed.
     """

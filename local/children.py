@@ -20,13 +20,13 @@ class Child:
     Parameters
     ----------
     name : str
-        Its name in messages, and the name of its log.
+        Its name in messages; also the name of its log.
     arguments : Sequence[str]
         The module and its arguments, as after ``python -m``.
     environment : Mapping[str, str]
         The whole environment of the process.
     log_path : Path
-        The file of its output, which is emptied first.
+        Where its output goes; emptied first.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                # Ctrl-C in a terminal is sent to a whole process group; only the stack handles it.
+                # Ctrl-C in a terminal goes to the whole group; only the stack must handle it.
                 process_group=0,
             )
 
@@ -58,7 +58,7 @@ class Child:
         return "\n".join(text.splitlines()[-lines:])
 
     def log_end(self) -> str:
-        """Return the end of its output and the path of its log, for use after a semicolon."""
+        """Return the last lines of its output and the path of the log, as the end of a sentence."""
         return f"the end of {self.log_path}:\n{self.log_tail() or '(empty)'}"
 
     def terminate(self) -> None:
@@ -70,14 +70,14 @@ class Child:
         self._process.kill()
 
     def reap(self) -> None:
-        """Wait for its end and close its standard input."""
+        """Wait until it has ended, and close its standard input."""
         self._process.wait()
         if self._process.stdin is not None:
             self._process.stdin.close()
 
 
 def stop_children(children: Iterable[Child]) -> None:
-    """Stop processes by SIGTERM, and those that still run after five seconds by SIGKILL."""
+    """Stop all of them by SIGTERM, and after five seconds the remaining ones by SIGKILL."""
     remaining = list(children)
     for child in remaining:
         child.terminate()

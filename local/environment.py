@@ -1,7 +1,7 @@
 """The environment variables of each process of the stack.
 
-Every process gets a clean environment: variables that a developer has exported (an ``AWS_PROFILE``, an
-``AWS_ENDPOINT_URL``, a proxy) must not affect the local run.
+Every process gets a clean environment: what a developer has exported (an ``AWS_PROFILE``, an
+``AWS_ENDPOINT_URL``, a proxy) must not change what the local run does.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from local.settings import (
 
 
 def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of the caller's environment that every process gets."""
+    """Return the variables that every process inherits."""
     return {name: environ[name] for name in ("PATH", "HOME") if name in environ}
 
 
@@ -34,7 +34,7 @@ def embedded_aws_environment(port: int, folder: Path, environ: Mapping[str, str]
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
         "LOG_LEVEL": "WARNING",
-        # These two listen on every interface, regardless of BIND_HOST.
+        # These two listen on every interface and ignore BIND_HOST.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "TMPDIR": str(folder),
@@ -85,7 +85,7 @@ def _archive(settings: Settings) -> dict[str, str]:
 def _aws_access(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
     if settings.dynamodb_is_on_this_machine:
         return {
-            # Not twelve digits: ministack would treat those as an account id.
+            # Not twelve digits: ministack would take those for an account of their own.
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_DEFAULT_REGION": REGION,

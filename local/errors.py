@@ -2,4 +2,4 @@
 
 
 class StackError(Exception):
-    """The stack cannot run as it is configured; the message is one sentence that says what to change."""
+    """The stack cannot run; the message says in one sentence what to change."""

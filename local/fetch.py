@@ -1,4 +1,4 @@
-"""A GET request to another process of the local stack."""
+"""One small GET to another process of the local stack."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ def fetch(url: str, timeout_seconds: float = 5.0) -> tuple[int, str]:
     Raises
     ------
     OSError
-        If no HTTP server answers.
+        If no server responds there, or not in HTTP.
     """
-    # Requests to 127.0.0.1 must not go through a proxy that the environment names.
+    # Requests to 127.0.0.1 must not go through the developer's proxy.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(url, timeout=timeout_seconds) as response:
@@ -28,7 +28,7 @@ def fetch(url: str, timeout_seconds: float = 5.0) -> tuple[int, str]:
 
 
 def answers_ok(url: str) -> bool:
-    """Return whether a GET returns 200 within a second."""
+    """Return whether the response to a GET is 200, within a second."""
     try:
         return fetch(url, timeout_seconds=1)[0] == 200
     except OSError:

@@ -1,4 +1,4 @@
-"""The first steps of a new user: addresses and commands, for the terminal and the index page."""
+"""The first commands to try, with addresses, for the terminal and the index page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def token_command(settings: Settings) -> str:
 
 
 def create_product_command(settings: Settings) -> str:
-    """Return a curl command that creates a product."""
+    """Return a curl call that creates a product."""
     return (
         f"curl -s -X POST {settings.url('catalog')}/products"
         f' -H "Authorization: Bearer $({token_command(settings)})"'
@@ -26,19 +26,19 @@ def create_product_command(settings: Settings) -> str:
 
 
 def browse_command(settings: Settings) -> str:
-    """Return a curl command that lists the product, without a token."""
-    # In quotes: zsh treats a bare question mark as a file name pattern.
+    """Return a curl call that finds the product again, without a token."""
+    # In quotes: for zsh, a bare question mark is a file name pattern.
     return f"curl -s '{settings.url('catalog')}/products?category=Electronics'"
 
 
 def ready_message(settings: Settings, logs_folder: Path) -> str:
-    """Return the message that is printed when everything runs."""
-    places = [("index page", settings.url("front"))]
-    places += [(name, settings.url(name)) for name in SERVICES]
-    places += [("DynamoDB", settings.dynamodb_endpoint)]
+    """Return the text that is printed when everything runs."""
+    addresses_of = [("index page", settings.url("front"))]
+    addresses_of += [(name, settings.url(name)) for name in SERVICES]
+    addresses_of += [("DynamoDB", settings.dynamodb_endpoint)]
     here = Path.cwd()
     logs = logs_folder.relative_to(here) if logs_folder.is_relative_to(here) else logs_folder
-    addresses = "\n".join(f"  {name:<12}{url}" for name, url in places)
+    addresses = "\n".join(f"  {name:<12}{url}" for name, url in addresses_of)
     return f"""
 Ready.
 

@@ -1,4 +1,4 @@
-"""The local replacement of API Gateway: passes HTTP requests to a Chalice app."""
+"""The counterpart of API Gateway: turns HTTP requests into invocations of one Chalice app."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from chalice.app import Chalice
 
 PAYLOAD_LIMIT_BYTES = 10 * 1024 * 1024
-"""The largest body that reaches a service: the limit of API Gateway."""
+"""The largest body that API Gateway accepts."""
 TIMEOUT_SECONDS = 29.0
 """How long API Gateway waits for a service."""
 
-# Only the server sets these: they describe the connection, or the bytes as they are sent.
+# Only the server sets them: they describe the connection or the bytes that are sent.
 SERVER_HEADERS = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
 BODILESS_STATUSES = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 
@@ -39,7 +39,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass
 class LambdaContext:
-    """The part of a Lambda function's context that services use."""
+    """The part of Lambda's context object that services may use."""
 
     aws_request_id: str
     function_name: str = "local"
@@ -49,23 +49,23 @@ class LambdaContext:
 
     @property
     def invoked_function_arn(self) -> str:
-        """The function's name in a form that log processors accept."""
+        """The function's name in the form of an ARN."""
         return f"arn:aws:lambda:ap-south-1:000000000000:function:{self.function_name}"
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return how much longer API Gateway would wait."""
+        """Return the time until API Gateway's timeout."""
         return max(0, int((self.deadline - time.monotonic()) * 1000))
 
 
 class Gateway:
     """A WSGI application in front of one Chalice app.
 
-    The app itself responds to unknown routes and methods, so that all errors have one form.
+    The app itself handles unknown routes and methods, so that errors have one form.
 
     Parameters
     ----------
     app : Chalice
-        The service; several threads call it concurrently.
+        The service; several threads call it at once.
     """
 
     def __init__(self, app: Chalice) -> None:
@@ -73,7 +73,7 @@ class Gateway:
         self._routes = RouteTable(app.routes)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Handle a request."""
+        """Handle one request."""
         sent = environ.get("HTTP_X_REQUEST_ID", "")
         request_id = sent if REQUEST_ID.fullmatch(sent) else str(uuid.uuid4())
         status, headers, body = self._respond(environ, request_id)
@@ -94,19 +94,19 @@ class Gateway:
             return read_response(self._app(event, context))
         except Exception:
             log.exception("%s %s (request %s)", event["httpMethod"], event["path"], request_id)
-            detail = "The service did not return a response."
+            detail = "The service failed to answer."
             return _problem(502, "bad_gateway", detail, request_id)
 
 
 def read_response(response: dict[str, Any]) -> tuple[int, Headers, bytes]:
-    """Return status, headers and body of a Lambda function's response.
+    """Return status, headers and body of the response of a Lambda function.
 
     A header that is in both ``headers`` and ``multiValueHeaders`` has the values of the latter.
 
     Raises
     ------
     Exception
-        Of any type, if it is not a proxy response; API Gateway then returns 502.
+        Of any type, if it is no proxy response; API Gateway returns 502 then.
     """
     several = dict(response.get("multiValueHeaders") or {})
     named = {name.lower() for name in several}
@@ -130,7 +130,7 @@ def _header_value(value: object) -> str:
     text = str(value)
     if "\r" in text or "\n" in text:
         raise ValueError("a header value contains a line break")
-    # WSGI represents bytes as Latin-1 texts.
+    # WSGI takes the bytes decoded as Latin-1.
     return text.encode("utf-8").decode("latin-1")
 
 

@@ -1,4 +1,4 @@
-"""Signals that ask the stack, or one of its processes, to stop."""
+"""The signals that stop the stack, or one process of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import FrameType
 
 
 def exit_on_signals() -> None:
-    """Make SIGTERM and SIGINT raise SystemExit: without a traceback, and `finally` blocks still run.
+    """Let SIGTERM and SIGINT raise SystemExit: no traceback, and `finally` blocks still run.
 
     SIGINT too, because a shell starts background processes with SIGINT ignored.
     """
@@ -25,7 +25,7 @@ class Interrupted(Exception):
 
 
 class Interruption:
-    """Records SIGINT, SIGTERM and SIGHUP from its creation on, and watches the parent process."""
+    """Notes SIGINT, SIGTERM and SIGHUP from its creation on, and watches the parent process."""
 
     def __init__(self) -> None:
         self._parent = os.getppid()
@@ -42,6 +42,6 @@ class Interruption:
             raise Interrupted
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        # Recorded only: an exception raised here could occur between the start of a process and the line
-        # that stores it.
+        # Only a note: an exception raised here could strike between a process's start and the
+        # line that remembers it.
         self._asked = True

@@ -1,4 +1,4 @@
-"""The local replacement of an EventBridge schedule: invokes a function at a rate."""
+"""The counterpart of an EventBridge schedule: invokes a function at a rate."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ log = logging.getLogger(__name__)
 
 
 class Schedule:
-    """Invokes a function once per period, for the first time one period after its creation.
+    """Invokes a function once in each period, the first time one period after its creation.
 
     Parameters
     ----------
     expression : str
         Such as ``rate(1 minute)``.
     function : Callable
-        Called with a scheduled event as Lambda passes it.
+        Invoked with Lambda's form of a scheduled event.
     monotonic : Callable[[], float]
         The clock, in seconds.
 
@@ -49,7 +49,7 @@ class Schedule:
         self._due_at = monotonic() + self._period_seconds
 
     def poll(self) -> None:
-        """Invoke the function if it is due; an exception is logged, and the next period begins."""
+        """Invoke the function if it is due; an error is logged, and the next period begins."""
         now = self._monotonic()
         if now < self._due_at:
             return

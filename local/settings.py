@@ -1,4 +1,4 @@
-"""The addresses of the parts of the local stack, from the environment."""
+"""The addresses of the local stack, from the environment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SERVICES_FOLDER = REPOSITORY_ROOT / "services"
 HOST = "127.0.0.1"
 REGION = "ap-south-1"
 SERVICES = ("catalog", "stock", "audit")
-TRIGGERED_SERVICES = ("stock", "audit")  # functions of these services are invoked by streams
+TRIGGERED_SERVICES = ("stock", "audit")  # they have functions for streams and schedules
 DEFAULT_PORTS = {"front": 8000, "catalog": 8001, "stock": 8002, "audit": 8003, "aws": 4566}
 TOKEN_AUDIENCE = "inventory-local"
 MACHINE_CLIENT_ID = "local-order-system"
@@ -32,7 +32,7 @@ class Settings:
     ports : Mapping[str, int]
         Port by name: ``front``, ``catalog``, ``stock``, ``audit``, ``aws``.
     external_dynamodb : str or None
-        ``DYNAMODB_ENDPOINT``, the endpoint of another DynamoDB than the embedded one.
+        ``DYNAMODB_ENDPOINT``, if another DynamoDB than the embedded one is used.
     """
 
     ports: Mapping[str, int]
@@ -40,12 +40,12 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
-        """Read ``FRONT_PORT`` and so on; an absent or empty variable has its default.
+        """Read ``FRONT_PORT`` and the like; a variable that is absent or empty keeps its default.
 
         Raises
         ------
         StackError
-            If a port is not valid, two ports are equal, or ``DYNAMODB_ENDPOINT`` is not a URL.
+            If a port is invalid, two ports are equal, or ``DYNAMODB_ENDPOINT`` is not a URL.
         """
         ports = {name: _port(environ, name) for name in DEFAULT_PORTS}
         taken: dict[int, str] = {}
@@ -65,7 +65,7 @@ class Settings:
 
     @property
     def dynamodb_is_on_this_machine(self) -> bool:
-        """Whether this URL is a loopback address, so that tables are created there."""
+        """Whether that URL is a loopback address, where tables may be created without asking."""
         host = urlsplit(self.dynamodb_endpoint).hostname or ""
         try:
             return host == "localhost" or ipaddress.ip_address(host).is_loopback

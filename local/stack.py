@@ -31,9 +31,9 @@ class Stack:
     settings : Settings
         Ports and DynamoDB endpoint.
     services_folder : Path
-        Holds one folder per service.
+        The folder with one folder per service.
     state_folder : Path
-        The folder of logs and of the embedded AWS's files.
+        Where logs and the embedded AWS's files go.
     environ : Mapping[str, str]
         The caller's environment.
     """
@@ -50,17 +50,17 @@ class Stack:
         self._state_folder = state_folder
         self._environ = environ
         self._interruption = Interruption()
-        # In the order of their start. The processes that use DynamoDB are stopped before the embedded AWS.
+        # In the order of their start.  Users of DynamoDB stop before the embedded AWS does.
         self._aws: list[Child] = []
         self._children: list[Child] = []
 
     def run(self) -> int:
-        """Start everything, wait for a signal or until a process ends, and stop everything.
+        """Start everything, wait until interrupted or until a process ends, and stop everything.
 
         Returns
         -------
         int
-            The exit code: 0 after a signal, 1 after an error.
+            The exit code: 0 after an interruption, 1 after an error.
         """
         try:
             self._start()
@@ -73,7 +73,7 @@ class Stack:
         except StackError as error:
             say(str(error), STDERR)
             return 1
-        except OSError as error:  # a folder that is not writable, a process that cannot be started
+        except OSError as error:  # a folder that cannot be written, a process that cannot start
             say(f"The stack cannot run: {error}.", STDERR)
             return 1
         finally:
@@ -86,7 +86,7 @@ class Stack:
         check_ports(self._settings, names)
         if embedded:
             self._start_aws()
-        # The services need the tables with their first request, so that they start in parallel.
+        # The services need the tables only for their first request: both start at the same time.
         say(f"starting {', '.join(SERVICES)} and the index page …")
         environment = front_environment(self._settings, self._environ)
         self._add("front", ["local.front"], environment)
@@ -106,9 +106,9 @@ class Stack:
 
     def _prepare_tables(self) -> None:
         create = self._settings.dynamodb_is_on_this_machine
-        verb = "creating" if create else "looking for"
+        verb = "creating" if create else "checking"
         say(f"{verb} the tables at {self._settings.dynamodb_endpoint} …")
-        # A process of its own has the same credentials and endpoint as the services.
+        # A process of its own has exactly the credentials and the endpoint that services have.
         arguments = ["local.tables", "create" if create else "check"]
         child = Child("tables", arguments, self._service_environment(), self._log_path("tables"))
         try:
@@ -125,13 +125,13 @@ class Stack:
             self._wait_for(child, f"{self._settings.url(child.name)}/health", deadline)
 
     def _wait_for(self, child: Child, url: str, deadline: float) -> None:
-        # Checked before each request: another process may answer on the port of an ended child.
+        # Checked before each request: another process may listen on the port of a child that has ended.
         self._check()
         while not answers_ok(url):
             self._pause()
             if time.monotonic() > deadline:
                 raise StackError(
-                    f"{child.name} did not answer 200 on {url} within "
+                    f"{child.name} did not return 200 on {url} within "
                     f"{READY_SECONDS:.0f} seconds; {child.log_end()}"
                 )
 
@@ -140,7 +140,7 @@ class Stack:
         time.sleep(POLL_SECONDS)
 
     def _check(self) -> None:
-        """Raise an error if the stack has to stop."""
+        """Raise an error if the stack has to stop or a process has ended."""
         self._interruption.check()
         for child in (*self._aws, *self._children):
             if child.exit_code is not None:

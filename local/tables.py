@@ -1,7 +1,7 @@
-"""The DynamoDB tables, created from the file that Terraform reads too.
+"""The DynamoDB tables, created from the one file that Terraform reads too.
 
-``python -m local.tables create|check`` uses the endpoint that the environment names, and creates the archive
-if there is to be one.
+``python -m local.tables create|check`` does so at the endpoint that the environment sets, and creates the
+archive if one is configured.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ POLL_SECONDS = 0.02
 
 
 def create_tables(client: Any, prefix: str = "") -> None:
-    """Create the tables that do not exist yet, and wait until all tables are active.
+    """Create the tables that do not exist yet, and return when all of them are usable.
 
-    Existing tables are not changed. Works against AWS, DynamoDB Local, ministack and moto.
+    Existing tables are left alone. Works against AWS, DynamoDB Local, ministack and moto.
 
     Parameters
     ----------
     client : Any
-        A DynamoDB client of boto3.
+        A DynamoDB client of boto3: where to create them.
     prefix : str
-        The prefix of each table's name; index names have none.
+        Put before each table's name; index names have none.
     """
     for name, table in definitions().items():
         try:
@@ -46,12 +46,12 @@ def create_tables(client: Any, prefix: str = "") -> None:
         _wait_until_active(client, prefix + name)
         ttl_attribute = table.get("ttl_attribute")
         if ttl_attribute is not None:
-            # CreateTable cannot set the TTL.
+            # CreateTable cannot set it.
             client.update_time_to_live(
                 TableName=prefix + name,
                 TimeToLiveSpecification={"Enabled": True, "AttributeName": ttl_attribute},
             )
-    # Another process may be creating the existing ones.
+    # Another process may be creating the ones that were left alone.
     for name in definitions():
         _wait_until_active(client, prefix + name)
 
@@ -110,7 +110,7 @@ def _status(client: Any, full_name: str) -> str:
 
 
 def _wait_until_active(client: Any, full_name: str) -> None:
-    # The waiter of boto3 sleeps for 20 seconds first.
+    # boto3's own waiter first sleeps for 20 seconds.
     deadline = time.monotonic() + ACTIVE_SECONDS
     while (status := _status(client, full_name)) != "ACTIVE":
         if time.monotonic() > deadline:
@@ -119,13 +119,13 @@ def _wait_until_active(client: Any, full_name: str) -> None:
 
 
 def main() -> None:
-    """Create or check the tables at the endpoint that the environment names."""
+    """Create or check the tables at the endpoint that the environment sets."""
     parser = argparse.ArgumentParser(prog="python -m local.tables")
     parser.add_argument("task", choices=["create", "check"])
     task = parser.parse_args().task
     prefix = os.environ.get("TABLE_NAME_PREFIX", "")
-    place = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB", "AWS")
-    # With the defaults it would take minutes to find that no server answers.
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB", "AWS")
+    # With the defaults, the command would wait for minutes if nothing listens there.
     config = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2})
     try:
         client = boto3.client("dynamodb", config=config)
@@ -134,9 +134,9 @@ def main() -> None:
             create_archive(os.environ)
         elif missing := missing_tables(client, prefix):
             names = ", ".join(missing)
-            sys.exit(f"Tables are missing at {place}, and are created there by Terraform: {names}.")
+            sys.exit(f"Tables are missing at {endpoint}, and are created there by Terraform: {names}.")
     except (BotoCoreError, ClientError, StackError) as error:
-        sys.exit(f"DynamoDB at {place} cannot be used: {error}")
+        sys.exit(f"DynamoDB at {endpoint} cannot be used: {error}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""``python -m local.triggers stock``: invokes a service's functions for streams and schedules.
+"""``python -m local.triggers stock``: invoke a service's functions for streams and schedules.
 
-It runs in a process of its own, reads the tables' streams as event source mappings do in production, and
-follows the schedules as EventBridge does.
+It reads the tables' streams, as event source mappings do in production, and runs the schedules, as
+EventBridge does; no service calls it.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ def event_sources(app: Any, functions: Any, prefix: str) -> list[EventSource]:
     Parameters
     ----------
     app : RestService
-        Its `subscriptions` name the functions.
+        Its `subscriptions` have the names of the functions.
     functions : module
-        The module of the functions.
+        The module with the functions.
     prefix : str
-        The prefix of each table's name.
+        Put before each table's name.
 
     Raises
     ------

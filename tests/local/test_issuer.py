@@ -95,7 +95,7 @@ def test_a_wrong_role_or_vendor_is_refused_in_one_sentence(
 
 
 @pytest.mark.parametrize("vendor", ["VENDOR-001\n", "vendor-001", "VENDOR-" + "A" * 33, "VENDOR-É"])
-def test_what_only_looks_like_a_vendor_id_is_refused(issuer: Issuer, vendor: str) -> None:
+def test_a_malformed_vendor_id_is_refused(issuer: Issuer, vendor: str) -> None:
     with pytest.raises(TokenRefused):
         issuer.token("vendor", vendor)
 

@@ -35,8 +35,12 @@ def new_sku(command: CreateSku, product: Product | None, actor: Actor, now: str)
         raise ProductNotFound(f"{command.product_id} was not found.")
     if not product.is_active:
         raise ProductInactive(f"{product.product_id} is deactivated.", product_id=product.product_id)
+    attributes = command.attributes.copy()
+    variant_attributes = attributes.get("variant_attributes")
+    if variant_attributes is not None:
+        attributes["variant_attributes"] = dict(variant_attributes)
     return Sku(
-        **command.attributes,
+        **attributes,
         product_id=product.product_id,
         vendor_id=product.vendor_id,
         current_stock=0,
