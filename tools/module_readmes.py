@@ -1,6 +1,6 @@
 """``python -m tools.module_readmes``: write the tables of each Terraform README from its folder.
 
-The tables have the form of terraform-docs and stand between its markers; the text above them is kept.
+The tables have the form of terraform-docs and are between its delimiters; the text above them is kept.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class Done:
 
 @dataclass
 class Terminal:
-    """A person's terminal, with a Terraform that does as it is told."""
+    """A terminal with a Terraform whose responses are prepared."""
 
     folder: Path
     environment: dict[str, str]
@@ -263,7 +263,7 @@ def test_prod_is_not_destroyed(terminal: Terminal) -> None:
     assert terminal.calls() == []
 
 
-def test_what_a_condition_of_ours_finds_is_told_in_our_words(terminal: Terminal) -> None:
+def test_an_error_of_our_own_conditions_is_only_its_message(terminal: Terminal) -> None:
     lacking = framed(
         "Error: Resource postcondition failed",
         "",

@@ -90,7 +90,7 @@ REQUEST_HEADERS: Mapping[str, Schema] = {
         "name": "Idempotency-Key",
         "in": "header",
         "description": "Identifies the command, so that it is executed once however often it is sent: 1 to "
-        "255 printable ASCII characters, remembered for at least 24 hours.",
+        "255 printable ASCII characters, kept for at least 24 hours.",
         "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY}$"},
         "example": "restock-2026-02-23-001",
     },
