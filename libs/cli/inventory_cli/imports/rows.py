@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, get_args, get_origin
 
@@ -98,7 +98,7 @@ class RowType:
             raise RowError(f"{unknown[0]}: unknown column")
         values, errors = self._read(given)
         if not errors:
-            errors = list(self._checked(values))
+            values, errors = self._checked(values)
         if not errors:
             errors = self._broken_rule(values)
         if errors:
@@ -120,14 +120,17 @@ class RowType:
                 errors.append(f"{name}: {error}, not {value!r}")
         return values, errors
 
-    def _checked(self, values: dict[str, Any]) -> Iterator[str]:
-        """Replace the values by those that would be stored, and yield what is wrong."""
+    def _checked(self, values: Row) -> tuple[dict[str, Any], list[str]]:
+        """Return the values in the form in which they are stored, and what is wrong."""
+        row: dict[str, Any] = {}
+        errors: list[str] = []
         for name, each in self.columns.items():
             if name in values:
-                values[name], errors = each.check(values[name], name)
-                yield from errors
+                row[name], found = each.check(values[name], name)
+                errors += found
             elif each.is_required:
-                yield f"{name}: is required"
+                errors.append(f"{name}: is required")
+        return row, errors
 
     def _broken_rule(self, row: Row) -> list[str]:
         try:
