@@ -120,7 +120,7 @@ def openapi_document(app: RestService) -> Schema:
     Raises
     ------
     MissingDescription
-        If a route has no docstring, or an attribute is not described.
+        If a route has no docstring, or a parameter or attribute is not described.
     """
     return _Writer(app).document()
 
@@ -214,6 +214,8 @@ class _Writer:
             }
             yield {"$ref": f"#/components/parameters/{name}"}
         for name, parameter in declared.query_parameters.items():
+            if not parameter.description:
+                raise MissingDescription(f"{declared.method} {declared.path} does not describe {name}")
             schema = parameter.type.schema()
             if parameter.default is not None:
                 schema["default"] = parameter.default
