@@ -1,1 +1,1 @@
-"""The demo shop: real orders of a real assortment, loaded over HTTP and checked by reading back."""
+"""The demo shop: real orders of real products, loaded over HTTP, read back and checked."""

@@ -1,1 +1,1 @@
-"""From a service's folder to its stage: zips that Lambda runs, and Terraform that puts them there."""
+"""Packaging services as zips for Lambda, and deploying them with Terraform."""

@@ -1,6 +1,6 @@
-"""``python -m deploy package|plan|deploy|rollback|destroy``: what the Makefile's targets of these names do.
+"""``python -m deploy package|plan|deploy|rollback|destroy``: the tasks of the Makefile's targets.
 
-Settings come from the environment, as make passes them on: ``SERVICE``, ``STAGE``, ``STATE_BUCKET`` or
+The settings are environment variables, as make passes them on: ``SERVICE``, ``STAGE``, ``STATE_BUCKET`` or
 ``STATE_FOLDER``, ``ARCHITECTURE``, ``RUNTIME``, ``YES``.
 """
 
@@ -17,7 +17,7 @@ from deploy import package, rollback
 from deploy.errors import DeployError
 from deploy.services import BUILD_FOLDER, service_folder, service_names
 from deploy.smoke import check_health
-from deploy.stage import PROTECTED_STAGE, Place
+from deploy.stage import PROTECTED_STAGE, Deployment
 from deploy.target import Target
 
 if TYPE_CHECKING:
@@ -34,52 +34,54 @@ def pack() -> None:
 
 def plan() -> None:
     """Show what a deploy would change."""
-    place = Place.from_environment()
-    print(_prepared(place).plan().text)
+    deployment = Deployment.from_environment()
+    print(_prepared(deployment).plan().text)
 
 
 def deploy() -> None:
-    """Show what will change, do it if it is wanted, and see whether the service answers."""
-    place = Place.from_environment()
-    root = _prepared(place)
+    """Show what will change, apply it after confirmation, and check that the service answers."""
+    deployment = Deployment.from_environment()
+    root = _prepared(deployment)
     planned = root.plan()
     print(planned.text, flush=True)
     if planned.has_changes:
-        _ask(f"Deploy {place}?")
+        _ask(f"Deploy {deployment}?")
         root.apply()
     url = root.outputs()["api_url"]
-    check_health(url, f"inventory-{place.service}")
-    print(f"\n{place} answers at {url}")
+    check_health(url, f"inventory-{deployment.service}")
+    print(f"\n{deployment} answers at {url}")
 
 
 def roll_back() -> None:
-    """Point the aliases of a service's functions at the code before."""
-    place = Place.from_environment()
-    place.check_aws()
-    outputs = _root(place, {}).opened().outputs()
+    """Point the aliases of a service's functions at the previous code."""
+    deployment = Deployment.from_environment()
+    deployment.check_aws()
+    outputs = _root(deployment, {}).opened().outputs()
     if not outputs:
-        raise DeployError(f"There is no {place}: its state is empty.")
-    client = place.client("lambda")
+        raise DeployError(f"{deployment} was not found: its state is empty.")
+    client = deployment.client("lambda")
     steps = rollback.steps_back(client, outputs["functions"])
     for each in steps:
         print(f"{each.function}: version {each.from_version} → {each.to_version}", flush=True)
-    _ask(f"Roll {place} back?")
+    _ask(f"Roll {deployment} back?")
     rollback.step(client, steps)
-    check_health(outputs["api_url"], f"inventory-{place.service}")
-    print(f"\n{place} answers at {outputs['api_url']} with the code before; the next deploy puts it forward.")
+    check_health(outputs["api_url"], f"inventory-{deployment.service}")
+    print(
+        f"\n{deployment} answers at {outputs['api_url']} with the previous code; the next deploy replaces it."
+    )
 
 
 def destroy() -> None:
-    """Remove a service from a stage; what the platform has stays."""
-    place = Place.from_environment()
-    if place.stage == PROTECTED_STAGE:
-        raise DeployError(f"{PROTECTED_STAGE} is not destroyed from here.")
-    planned = (root := _prepared(place)).plan(destroy=True)
+    """Remove a service from a stage; the platform's resources stay."""
+    deployment = Deployment.from_environment()
+    if deployment.stage == PROTECTED_STAGE:
+        raise DeployError(f"{PROTECTED_STAGE} cannot be destroyed by this command.")
+    planned = (root := _prepared(deployment)).plan(destroy=True)
     print(planned.text, flush=True)
     if planned.has_changes:
-        _ask(f"Destroy {place}?")
+        _ask(f"Destroy {deployment}?")
         root.apply()
-    print(f"\n{place} is gone.")
+    print(f"\n{deployment} was destroyed.")
 
 
 TASKS: dict[str, Callable[[], None]] = {
@@ -91,28 +93,28 @@ TASKS: dict[str, Callable[[], None]] = {
 }
 
 
-def _prepared(place: Place) -> ServiceRoot:
+def _prepared(deployment: Deployment) -> ServiceRoot:
     """Package the service, and return its Terraform root with the state opened."""
-    place.check_aws()
-    (packed,) = package.package_all([place.service], _target(), _build())
+    deployment.check_aws()
+    (packed,) = package.package_all([deployment.service], _target(), _build())
     variables = {
-        "stage": place.stage,
-        "region": place.region,
+        "stage": deployment.stage,
+        "region": deployment.region,
         "zip_path": str(packed.zip_path),
         "runtime": packed.target.runtime,
         "architecture": packed.target.architecture,
-        "emulator_endpoint": place.emulator_endpoint,
+        "emulator_endpoint": deployment.emulator_endpoint,
     }
-    return _root(place, variables, packed.variables_path).opened()
+    return _root(deployment, variables, packed.variables_path).opened()
 
 
-def _root(place: Place, variables: dict[str, Any], *exported: Path) -> ServiceRoot:
+def _root(deployment: Deployment, variables: dict[str, Any], *exported: Path) -> ServiceRoot:
     # Imported when needed: packaging needs no python-terraform.
     from deploy.terraform import ServiceRoot
 
-    wishes = service_folder(place.service) / "deployment.tfvars.json"
+    wishes = service_folder(deployment.service) / "deployment.tfvars.json"
     files = [*exported, *([wishes] if wishes.exists() else [])]
-    return ServiceRoot(place, files, variables)
+    return ServiceRoot(deployment, files, variables)
 
 
 def _target() -> Target:
@@ -124,7 +126,7 @@ def _build() -> Path:
 
 
 def _ask(question: str) -> None:
-    """Let a person say no, which is also what silence means.
+    """Ask for confirmation; no answer means no.
 
     Raises
     ------
@@ -134,15 +136,15 @@ def _ask(question: str) -> None:
     if os.environ.get("YES") == "1":
         return
     try:
-        answer = input(f"\n{question} Only 'yes' will do: ")
+        answer = input(f"\n{question} Enter 'yes' to continue: ")
     except EOFError:
         answer = ""
     if answer.strip() != "yes":
-        raise DeployError("Nothing was changed. (YES=1 answers for you.)")
+        raise DeployError("Nothing was changed. (YES=1 skips the question.)")
 
 
 def main() -> int:
-    """Do the task; return the exit code."""
+    """Run the task; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m deploy", description=__doc__)
     parser.add_argument("task", choices=TASKS)
     try:

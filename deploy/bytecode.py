@@ -1,4 +1,4 @@
-"""Compiled modules, so that a cold start compiles none: by the target's own Python, or not at all."""
+"""Compiled modules, so that a cold start compiles none; only a Python of the target's version can compile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from deploy.errors import DeployError
 from deploy.target import Target
 
 LAMBDA_FOLDER: Final = "/var/task"
-"""Where Lambda unpacks a zip, and so what tracebacks say."""
+"""The folder into which Lambda unpacks a zip; tracebacks show it."""
 
 _COMPILE: Final = """
 import compileall, py_compile, sys
@@ -27,7 +27,7 @@ sys.exit(not compileall.compile_dir(
 
 
 def interpreter_of(target: Target) -> Path | None:
-    """Return a Python of the target's version on this machine, or None; bytecode is for one version alone."""
+    """Return a Python of the target's version on this machine, or None; bytecode fits one version only."""
     for candidate in _candidates(target.runtime):
         if _minor_version(candidate) == target.python_version:
             return candidate
@@ -37,8 +37,8 @@ def interpreter_of(target: Target) -> Path | None:
 def compile_modules(interpreter: Path, folder: Path, *, keep_sources: bool) -> None:
     """Compile all modules below a folder; the bytecode is never compared with its source.
 
-    Without their sources modules load from the bytecode alone, without docstrings and assertions (``-OO``),
-    in half of the space.
+    Without their sources, modules are loaded from bytecode without docstrings and assertions (``-OO``), which
+    takes half of the space.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a service needs of others, installed for its target rather than for this machine."""
+"""A service's dependencies, installed for its target rather than for this machine."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _NEVER_IMPORTED: Final = (
     "bin",
     "cffi",
     "cryptography/fernet.py",
+    "cryptography/hazmat/asn1",
     "cryptography/hazmat/primitives/twofactor",
     "jwt/help.py",
     "pycparser",
@@ -30,28 +31,28 @@ _NEVER_IMPORTED: Final = (
     "simplejson/tests",
     "simplejson/tool.py",
 )
-"""What comes with the rest: cryptography calls cffi's C part alone, our models are none of pydantic 1."""
+"""Parts of dependencies: cryptography only calls the C part of cffi, and no model uses pydantic 1."""
 _USELESS_SUFFIXES: Final = (".pyi", ".c", ".h", ".typed")
 
 
 def install_dependencies(requirements: Path, constraints: Path, target: Target, store: Path) -> Path:
-    """Return a folder with all that a service's requirements name, as wheels for the target.
+    """Return a folder with the dependencies of a service, installed from wheels for the target.
 
     Parameters
     ----------
     requirements
-        The service's own file, whose versions are pinned.
+        The requirements file of the service, with pinned versions.
     constraints
-        Pins what those need in turn.
+        Pins their own dependencies.
     target
-        What the wheels are to run on.
+        The platform of the wheels.
     store
-        Where such folders are kept from one time to the next, by what they were made from.
+        The folder in which the result is kept for the next time, under a hash of the parameters.
 
     Raises
     ------
     DeployError
-        If there is no wheel of something for the target; the message is pip's own.
+        If a dependency has no wheel for the target; the message is that of pip.
     """
     wanted = requirements.read_bytes() + b"\0" + constraints.read_bytes()
     digest = hashlib.sha256(wanted + f"\0{target.runtime}\0{target.architecture}".encode()).hexdigest()
@@ -65,7 +66,7 @@ def install_dependencies(requirements: Path, constraints: Path, target: Target, 
         _drop_what_is_never_imported(folder)
         _cut_symbols(folder)
         try:
-            # Whole or not at all: another service may be packaged at the same time.
+            # Atomic: another service may be packaged at the same time.
             folder.rename(kept)
         except OSError:
             if not kept.is_dir():

@@ -1,6 +1,6 @@
 """``python -m deploy.description FOLDER``: print what an app declares, as JSON.
 
-In a process of its own: all services have modules of the same names, ``app`` and ``chalicelib``.
+It runs in a process of its own, as all services have the modules ``app`` and ``chalicelib``.
 """
 
 from __future__ import annotations
@@ -23,25 +23,24 @@ _PLACEHOLDERS: Final = {
     "AWS_DEFAULT_REGION": "ap-south-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-"""What an app must have to be imported; none of it is in what the app declares."""
+"""Settings with which an app can be imported; they do not affect what it declares."""
 
 
 def describe(service: str, folder: Path) -> dict[str, Any]:
-    """Return what a service's app declares, importing it elsewhere.
+    """Return what a service's app declares, which another process imports.
 
     Parameters
     ----------
     service
-        Its name, for the message if it fails.
+        Its name, for error messages.
     folder
-        Holds ``app.py``, ``chalicelib`` and the ``inventory_common`` that it is to run with.
+        The folder of ``app.py``, ``chalicelib`` and ``inventory_common``.
 
     Returns
     -------
     dict
-        ``routes``, by path, the methods of each; ``feeds``, by function, the table, key attribute and prefix of
-        the items it reads; ``schedules``, by function, the expression of each
-        (docs/platform-contract.md).
+        ``routes``: the methods by path; ``feeds``: by function, the table, key attribute and prefix of the
+        items that it reads; ``schedules``: the expressions by function (docs/platform-contract.md).
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""Back to the code before: each function's alias points at the last version that had other code.
+"""Rollback: each function's alias is pointed at the last version with other code.
 
-Terraform is left alone: what is wrong may be in the checkout, and nothing else shall change now.  The next
-deploy puts the aliases forward again.
+Terraform is not used: the error may be in the checkout, and nothing else should change.  The next deploy
+moves the aliases forward again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ALIAS: Final = "live"
 
 @dataclass(frozen=True)
 class Step:
-    """A function's alias, from a version to an earlier one."""
+    """A change of a function's alias from a version to an earlier one."""
 
     function: str
     from_version: str
@@ -27,7 +27,7 @@ class Step:
 
 
 def steps_back(client: Any, functions: Mapping[str, Mapping[str, str]]) -> list[Step]:
-    """Return what a rollback would do.
+    """Return the changes of a rollback.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def steps_back(client: Any, functions: Mapping[str, Mapping[str, str]]) -> list[
     Raises
     ------
     DeployError
-        If a function has no version with other code than it runs, or does not exist.
+        If a function has no version with other code than the current one, or does not exist.
     """
     try:
         return [_step_back(client, function["name"]) for function in functions.values()]
@@ -64,5 +64,5 @@ def _step_back(client: Any, function: str) -> Step:
     }
     earlier = [version for version, sha in code.items() if int(version) < int(live) and sha != code[live]]
     if not earlier:
-        raise DeployError(f"{function} has never had other code than that of its version {live}.")
+        raise DeployError(f"{function} has no version with other code than version {live}.")
     return Step(function, live, max(earlier, key=int))

@@ -1,4 +1,4 @@
-"""Which service is put where: the stage, the state, and the AWS that all of it is about."""
+"""A deployment: the service, its stage, Terraform's state, and AWS."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from deploy.errors import DeployError
 from deploy.services import BUILD_FOLDER, service_folder
 
 PROTECTED_STAGE: Final = "prod"
-"""Is never destroyed by a command of ours."""
+"""The stage that cannot be destroyed."""
 DEFAULT_REGION: Final = "ap-south-1"
 
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{1,11}")
-_PATIENCE: Final = Config(connect_timeout=5, read_timeout=15, retries={"total_max_attempts": 2})
+_CLIENT_CONFIG: Final = Config(connect_timeout=5, read_timeout=15, retries={"total_max_attempts": 2})
 
 
 @dataclass(frozen=True)
-class Place:
+class Deployment:
     """A service on a stage.
 
     Attributes
     ----------
     service, stage, region : str
-        As a person names them.
+        Their names.
     state_bucket : str or None
         The S3 bucket of the states, or None if they are in `state_folder`.
     state_folder : Path or None
-        A folder of this machine for them.
+        A folder of this machine with the states.
     endpoint_url : str or None
-        Where AWS is, if not at AWS.
+        The endpoint of an emulated AWS, if one is used.
     work_folder : Path
-        Where Terraform works; two places share nothing in it.
+        The folder in which Terraform runs; each deployment has its own.
     """
 
     service: str
@@ -53,7 +53,7 @@ class Place:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """Read ``SERVICE``, ``STAGE``, ``STATE_BUCKET`` or ``STATE_FOLDER``, and AWS's own variables.
+        """Return the deployment that ``SERVICE``, ``STAGE``, ``STATE_BUCKET`` or ``STATE_FOLDER`` name.
 
         Raises
         ------
@@ -63,13 +63,13 @@ class Place:
         service, stage = environ.get("SERVICE", ""), environ.get("STAGE", "")
         service_folder(service)
         if not _STAGE.fullmatch(stage):
-            said = f"{stage!r} is no stage" if stage else "Which stage? Say STAGE=NAME"
-            raise DeployError(f"{said}; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.")
+            problem = f"{stage!r} is not a stage" if stage else "Missing STAGE=NAME"
+            raise DeployError(f"{problem}; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.")
         bucket, folder = environ.get("STATE_BUCKET") or None, environ.get("STATE_FOLDER") or None
         if (bucket is None) == (folder is None):
             raise DeployError(
-                "Where is the state kept? Say STATE_BUCKET=NAME, the platform team's S3 bucket, "
-                "or STATE_FOLDER=PATH for a state on this machine; not both."
+                "Missing STATE_BUCKET=NAME, the platform team's S3 bucket, "
+                "or STATE_FOLDER=PATH for a state on this machine; only one of the two is allowed."
             )
         return cls(
             service=service,
@@ -84,31 +84,31 @@ class Place:
         )
 
     def __str__(self) -> str:
-        """Name it in a sentence."""
+        """Return its name for messages."""
         return f"{self.service} on {self.stage}"
 
     @property
     def emulator_endpoint(self) -> str | None:
-        """Where AWS is emulated on this machine, or None; AWS may have other endpoints too."""
+        """The endpoint of an AWS that is emulated on this machine, or None."""
         host = urlsplit(self.endpoint_url or "").hostname
         return self.endpoint_url if host in ("127.0.0.1", "localhost") else None
 
     @property
     def state_key(self) -> str:
-        """The state's key in the bucket, and its path in the folder."""
+        """The key of the state in the bucket, and its path in the folder."""
         return f"inventory/{self.stage}/service-{self.service}.tfstate"
 
     def client(self, name: str) -> Any:
-        """Return a boto3 client for this place, with a person's patience."""
-        return boto3.client(name, region_name=self.region, config=_PATIENCE)
+        """Return a boto3 client with short timeouts and few retries."""
+        return boto3.client(name, region_name=self.region, config=_CLIENT_CONFIG)
 
     def check_aws(self) -> None:
-        """Find out in seconds what Terraform would find out in minutes.
+        """Check access to AWS, which Terraform would find missing only after minutes.
 
         Raises
         ------
         DeployError
-            If AWS does not answer, or does not know the credentials.
+            If AWS does not answer, or refuses the credentials.
         """
         try:
             self.client("sts").get_caller_identity()

@@ -1,8 +1,8 @@
-"""Shared libraries without what only a debugger reads, which is a sixth of the largest one.
+"""Shared libraries without the symbols that only a debugger reads: a sixth of the largest library.
 
-The loader goes by an ELF file's program headers; the section headers, and the symbol and string tables that
-they alone refer to, lie behind everything that it maps.  Cutting the file there needs no tool of the target's
-processor, and gives the same bytes on every machine.
+The loader uses an ELF file's program headers; the section headers, and the symbol and string tables that
+only they refer to, are behind everything that it maps.  Truncating the file there requires no tools of the
+target's processor, and has the same result on every machine.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _PROGRAM_HEADER: Final = struct.Struct("<IIQQQQQQ")
 
 
 def without_symbols(library: bytes) -> bytes:
-    """Return a shared library cut behind the last byte that the loader maps; anything else as it is."""
+    """Return a shared library up to the last byte that the loader maps; other files unchanged."""
     if not library.startswith(_ELF64_LITTLE_ENDIAN):
         return library
     fields = list(_HEADER.unpack_from(library))
@@ -26,6 +26,6 @@ def without_symbols(library: bytes) -> bytes:
         segment = _PROGRAM_HEADER.unpack_from(library, program_offset + number * program_size)
         file_offset, file_size = segment[2], segment[5]
         end = max(end, file_offset + file_size)
-    fields[6] = 0  # where the section headers are
-    fields[11:] = 0, 0, 0  # their size, their number, the one that names them
+    fields[6] = 0  # the offset of the section headers
+    fields[11:] = 0, 0, 0  # their size, their number, the index of their names
     return _HEADER.pack(*fields) + library[_HEADER.size : end]

@@ -1,7 +1,7 @@
-"""Terraform at work on one service on one stage, through python-terraform.
+"""Terraform for one deployment, through python-terraform.
 
-What that library needs to be told: `plan` returns 2 for changes; a saved plan is applied with
-``skip_plan=True``; `output` returns None where Terraform failed.
+Of that library: `plan` returns 2 for changes; a saved plan is applied with ``skip_plan=True``; `output`
+returns None if Terraform failed.
 """
 
 from __future__ import annotations
@@ -21,80 +21,81 @@ import python_terraform
 
 from deploy.errors import DeployError
 from deploy.services import REPOSITORY_ROOT
-from deploy.stage import Place
+from deploy.stage import Deployment
 
 PLAN_FILE: Final = "planned"
 _LOCAL_BACKEND: Final = 'terraform {\n  backend "local" {}\n}\n'
 _MADE_BY_TERRAFORM: Final = shutil.ignore_patterns(".terraform*")
 _NOTHING, _CHANGES = 0, 2
 
-_OUR_OWN_WORDS: Final = re.compile(
+_OWN_CONDITION: Final = re.compile(
     r"Error: (?:Resource p(?:re|ost)condition failed|Invalid value for variable)\n"
 )
 _RESULT: Final = re.compile(
     r"^(?:No changes|Note: Objects have|Terraform used|Terraform will|Changes to)", re.MULTILINE
 )
-"""Where a plan's result begins, behind the lines about what was read."""
+"""The beginning of a plan's result, after the lines about what was read."""
 _ERROR: Final = re.compile(r"^Error: .*?(?=^Error: |\Z)", re.MULTILINE | re.DOTALL)
 _FRAME: Final = re.compile(r"^[│╷╵]\s?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What Terraform would do: whether anything, and its own words for it."""
+    """A plan of Terraform: whether there are changes, and its text."""
 
     has_changes: bool
     text: str
 
 
 class ServiceRoot:
-    """A copy of ``terraform/service`` that one service on one stage has for itself.
+    """A copy of ``terraform/service`` for one deployment.
 
-    In a copy two teams can work at the same time from one checkout, and the backend can be the one that was
-    asked for.
+    Copies allow two deployments from one checkout at the same time, each with its own backend.
 
     Parameters
     ----------
     place : Place
         The service, its stage, its state.
     variable_files : Sequence[Path]
-        Given to Terraform in this order, and then the stage's own.
+        Passed to Terraform in this order, followed by that of the stage.
     variables : Mapping
-        Stronger than all of those.
+        These override the files.
     """
 
-    def __init__(self, place: Place, variable_files: list[Path], variables: Mapping[str, Any]) -> None:
+    def __init__(
+        self, deployment: Deployment, variable_files: list[Path], variables: Mapping[str, Any]
+    ) -> None:
         program = shutil.which("terraform")
         if program is None:
             raise DeployError(
                 "terraform is not on this machine: https://developer.hashicorp.com/terraform/install"
             )
-        self._place = place
-        self._root = place.work_folder / "service"
+        self._deployment = deployment
+        self._root = deployment.work_folder / "service"
         self._copy(REPOSITORY_ROOT / "terraform")
         call = self._root / "call.tfvars.json"
         call.write_text(json.dumps(dict(variables), indent=2), encoding="utf-8")
-        of_the_stage = self._root / "stages" / f"{place.stage}.tfvars"
+        of_the_stage = self._root / "stages" / f"{deployment.stage}.tfvars"
         files = [*variable_files, *([of_the_stage] if of_the_stage.exists() else []), call]
         self._variable_files = [str(path.resolve()) for path in files]
         self._terraform = python_terraform.Terraform(working_dir=str(self._root), terraform_bin_path=program)
 
     def opened(self) -> Self:
-        """Get the provider and open the state, without touching anything; return the root itself.
+        """Install the provider and open the state, without changing anything; return the root itself.
 
         Raises
         ------
         DeployError
-            If either cannot be had.
+            If either fails.
         """
-        if self._place.state_folder is None:
+        if self._deployment.state_folder is None:
             backend = {
-                "bucket": self._place.state_bucket,
-                "key": self._place.state_key,
-                "region": self._place.region,
+                "bucket": self._deployment.state_bucket,
+                "key": self._deployment.state_key,
+                "region": self._deployment.region,
             }
         else:
-            path = self._place.state_folder / self._place.state_key
+            path = self._deployment.state_folder / self._deployment.state_key
             path.parent.mkdir(parents=True, exist_ok=True)
             (self._root / "backend_override.tf").write_text(_LOCAL_BACKEND, encoding="utf-8")
             backend = {"path": str(path)}
@@ -102,7 +103,7 @@ class ServiceRoot:
         return self
 
     def plan(self, *, destroy: bool = False) -> Plan:
-        """Find out what would be done, and keep it for `apply`."""
+        """Plan the changes, and save the plan for `apply`."""
         code, text = self._run(
             "plan",
             expected=(_NOTHING, _CHANGES),
@@ -116,59 +117,59 @@ class ServiceRoot:
         return Plan(code == _CHANGES, text[found.start() if found else 0 :].rstrip())
 
     def apply(self) -> None:
-        """Do what was planned, and nothing else."""
+        """Apply the saved plan."""
         with _interruption_left_to_terraform():
-            # var: it would write a file of no variables, and a saved plan takes none.
+            # var: otherwise it would pass a file of variables, which a saved plan does not accept.
             code, _, errors = self._terraform.apply(PLAN_FILE, skip_plan=True, var=None)
         if code != 0:
             raise DeployError(
-                f"The apply failed half-way:\n{_essence(errors)}\n"
-                "What was done is in the state. When the cause is gone, run the same command again: "
-                "it does the rest."
+                f"The apply failed:\n{_essence(errors)}\n"
+                "The state contains what was applied. Once the cause is removed, repeat the command to apply "
+                "the rest."
             )
 
     def outputs(self) -> dict[str, Any]:
         """Return the outputs of the last apply by name; empty if there was none."""
         found = self._terraform.output()
         if found is None:
-            raise DeployError(f"The state of {self._place} cannot be read.")
+            raise DeployError(f"The state of {self._deployment} cannot be read.")
         return {name: output["value"] for name, output in found.items()}
 
     def _run(self, command: str, *, expected: tuple[int, ...] = (0,), **options: Any) -> tuple[int, str]:
         code, text, errors = self._terraform.cmd(command, no_color=python_terraform.IsFlagged, **options)
         if code not in expected:
-            raise DeployError(_explained(command, errors or text, self._place))
+            raise DeployError(_explained(command, errors or text, self._deployment))
         return code, text
 
     def _copy(self, source: Path) -> None:
-        """Renew the configuration; what Terraform has put beside it stays."""
+        """Replace the configuration; files that Terraform has written beside it stay."""
         for name in ("service", "modules"):
-            folder = self._place.work_folder / name
+            folder = self._deployment.work_folder / name
             for stale in [*folder.rglob("*.tf"), *folder.glob("*.tfvars*")]:
                 stale.unlink()
             shutil.copytree(source / name, folder, dirs_exist_ok=True, ignore=_MADE_BY_TERRAFORM)
 
 
-def _explained(command: str, errors: str, place: Place) -> str:
-    """Return one message for what Terraform found wrong."""
+def _explained(command: str, errors: str, deployment: Deployment) -> str:
+    """Return one message for an error of Terraform."""
     if "Error acquiring the state lock" in errors:
         return (
-            f"Somebody else is deploying {place}: its state is locked. Try again when they are done.\n"
+            f"Another process is deploying {deployment}: its state is locked. Try again later.\n"
             f"{_essence(errors)}"
         )
-    return f"terraform {command} failed for {place}:\n{_essence(errors)}"
+    return f"terraform {command} failed for {deployment}:\n{_essence(errors)}"
 
 
 def _essence(errors: str) -> str:
     """Return Terraform's errors without their frames and warnings."""
     plain = _FRAME.sub("", errors)
-    found = [_told(error.strip()) for error in _ERROR.findall(plain)]
+    found = [_shown(error.strip()) for error in _ERROR.findall(plain)]
     return "\n".join(found) or plain.strip()
 
 
-def _told(error: str) -> str:
-    """Return an error without blank lines, and one that a condition of ours has found in our words alone."""
-    if _OUR_OWN_WORDS.match(error):
+def _shown(error: str) -> str:
+    """Return an error without blank lines; for an error of our own conditions, its message alone."""
+    if _OWN_CONDITION.match(error):
         before_last_hint = re.split(r"\n\s*\nThis was checked by", error)[0]
         return re.split(r"\n\s*\n", before_last_hint)[-1].replace("\n", " ")
     return re.sub(r"\n\s*\n", "\n", error)
@@ -176,7 +177,7 @@ def _told(error: str) -> str:
 
 @contextmanager
 def _interruption_left_to_terraform() -> Iterator[None]:
-    """Let Ctrl-C reach Terraform alone, which then finishes what it is at and writes the state."""
+    """Ignore Ctrl-C in this process: Terraform gets it too, and writes the state before it ends."""
     # A handler rather than SIG_IGN, which the child would inherit.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
@@ -185,5 +186,5 @@ def _interruption_left_to_terraform() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-# Terraform's warnings about this are for people who use it by hand.
+# Suppresses hints for interactive use.
 os.environ.setdefault("TF_IN_AUTOMATION", "1")

@@ -1,4 +1,4 @@
-"""Zip files whose bytes depend on nothing but what is in them."""
+"""Reproducible zip files: their bytes depend on their contents alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _READABLE, _EXECUTABLE = 0o100644, 0o100755
 def write_zip(folder: Path, path: Path) -> None:
     """Write all files below a folder into a zip, by name, without their dates and owners.
 
-    It is written beside its place first: who reads `path` meanwhile sees the old one or the new.
+    It is written to a temporary file first: a reader of `path` sees the old file or the new one.
     """
     files = [file for file in folder.rglob("*") if file.is_file()]
     named = sorted((file.relative_to(folder).as_posix(), file) for file in files)
@@ -22,7 +22,7 @@ def write_zip(folder: Path, path: Path) -> None:
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, file in named:
             entry = zipfile.ZipInfo(name, _FIRST_DAY)
-            entry.create_system = 3  # Unix, so that the mode counts
+            entry.create_system = 3  # Unix, so that the mode is used
             entry.external_attr = (_EXECUTABLE if ".so" in file.suffixes else _READABLE) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, file.read_bytes(), compresslevel=9)

@@ -29,19 +29,19 @@ class Interruption:
 
     def __init__(self) -> None:
         self._parent = os.getppid()
-        self._asked = False
+        self._is_signalled = False
         signals = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
             signals.append(signal.SIGHUP)
         for number in signals:
-            signal.signal(number, self._note)
+            signal.signal(number, self._record)
 
     def check(self) -> None:
         """Raise Interrupted if the stack has to stop."""
-        if self._asked or os.getppid() != self._parent:
+        if self._is_signalled or os.getppid() != self._parent:
             raise Interrupted
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        # Only a note: an exception raised here could strike between a process's start and the
-        # line that remembers it.
-        self._asked = True
+    def _record(self, number: int, frame: FrameType | None) -> None:
+        # Recorded only: an exception raised here could occur between the start of a process and the line
+        # that stores it.
+        self._is_signalled = True

@@ -1,6 +1,6 @@
 """``python -m tools.module_readmes``: write the tables of each Terraform README from its folder.
 
-The tables have the form of terraform-docs and stand between its markers; the text above them is kept.
+The tables have the form of terraform-docs and are between its delimiters; the text above them is kept.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _OPENING, _CLOSING = "([{", ")]}"
 class Block:
     """A block of a configuration, such as ``variable "stage" { … }``."""
 
-    kind: str
+    block_type: str
     labels: tuple[str, ...]
     body: str
 
@@ -66,13 +66,13 @@ def _expression(text: str) -> str:
 
 
 def blocks(folder: Path) -> list[Block]:
-    """Return the blocks of a folder's configuration, sorted by kind and name."""
+    """Return the blocks of a folder's configuration, sorted by type and name."""
     found = [
-        Block(kind, tuple(label for label in (first, second) if label), body)
+        Block(block_type, tuple(label for label in (first, second) if label), body)
         for path in sorted(folder.glob("*.tf"))
-        for kind, first, second, body in _BLOCK.findall(path.read_text(encoding="utf-8"))
+        for block_type, first, second, body in _BLOCK.findall(path.read_text(encoding="utf-8"))
     ]
-    return sorted(found, key=lambda block: (block.kind, block.labels))
+    return sorted(found, key=lambda block: (block.block_type, block.labels))
 
 
 def documentation(folder: Path) -> str:
@@ -96,9 +96,9 @@ def documentation(folder: Path) -> str:
             "Resources",
             "Name | Type",
             [
-                f"{'.'.join(block.labels)} | {'data source' if block.kind == 'data' else 'resource'}"
-                for kind in ("resource", "data")
-                for block in _of(declared, kind)
+                f"{'.'.join(block.labels)} | {'data source' if block.block_type == 'data' else 'resource'}"
+                for block_type in ("resource", "data")
+                for block in _of(declared, block_type)
             ],
         ),
         _table(
@@ -115,15 +115,15 @@ def documentation(folder: Path) -> str:
     return "\n\n".join([BEGIN, *tables, END]) + "\n"
 
 
-def _of(declared: list[Block], kind: str) -> Iterator[Block]:
-    return (block for block in declared if block.kind == kind)
+def _of(declared: list[Block], block_type: str) -> Iterator[Block]:
+    return (block for block in declared if block.block_type == block_type)
 
 
 def _input(block: Block) -> tuple[str, ...]:
-    kind = block.argument("type") or "any"
+    variable_type = block.argument("type") or "any"
     default = block.argument("default")
     given = "n/a" if default is None else _code(default)
-    return (block.name, block.description, _code(kind), given, "yes" if default is None else "no")
+    return (block.name, block.description, _code(variable_type), given, "yes" if default is None else "no")
 
 
 def _code(expression: str) -> str:

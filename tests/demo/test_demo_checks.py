@@ -100,9 +100,9 @@ def test_a_consistent_sku_has_no_mismatch():
 )
 def test_a_planted_mismatch_is_found(figure, found, sources):
     planted = replace(STOCK, **{figure: found})
-    told = sentences(check_sku(planted, fold(LOG), 7))
+    found_sentences = sentences(check_sku(planted, fold(LOG), 7))
     for source in sources:
-        assert f"{SKU}: {figure} is {found}, but {source}" in told
+        assert f"{SKU}: {figure} is {found}, but {source}" in found_sentences
 
 
 def test_a_record_missing_from_the_log_is_found():

@@ -1,4 +1,4 @@
-"""The facts of the demo shop."""
+"""The data of the demo shop."""
 
 import re
 from datetime import date

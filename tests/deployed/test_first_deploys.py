@@ -24,7 +24,7 @@ def test_without_the_platform_a_deploy_reports_what_is_missing(deployed: Deploye
 def test_a_failed_apply_reports_why_and_the_next_run_succeeds(deployed: Deployed) -> None:
     failing = deployed.failing
     assert failing.exit_code == 1
-    assert failing.errors.startswith("The apply failed half-way:\n")
+    assert failing.errors.startswith("The apply failed:\n")
     assert CONFLICTING_LOG_GROUP in failing.errors
     assert "run the same command again" in failing.errors
     assert deployed.done["audit"].exit_code == 0

@@ -43,7 +43,7 @@ def test_a_destroyed_service_is_removed_and_the_others_stay(
 ) -> None:
     gone = cloud.team("destroy", "audit")
     assert gone.exit_code == 0, gone.errors
-    assert gone.output.endswith("audit on dev is gone.\n")
+    assert gone.output.endswith("audit on dev was destroyed.\n")
     for service in ("catalog", "stock"):
         assert httpx.get(f"{deployed.urls[service]}/health", trust_env=False).status_code == 200
     assert httpx.get(f"{deployed.urls['audit']}/health", trust_env=False).status_code >= 400
@@ -111,4 +111,4 @@ def inventory_of(cloud: Cloud) -> dict[str, Callable[[], list[str]]]:
 
 def test_prod_is_refused_here_too(cloud: Cloud) -> None:
     refused = cloud.team("destroy", "audit", STAGE="prod")
-    assert (refused.exit_code, refused.errors) == (1, "prod is not destroyed from here.\n")
+    assert (refused.exit_code, refused.errors) == (1, "prod cannot be destroyed by this command.\n")

@@ -1,4 +1,4 @@
-"""The way back: all functions of a service to the code before, whatever else has changed since."""
+"""Rollback: all functions of a service get their previous code, whatever else has changed since."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def deploy(client: Any) -> Deploy:
     return publish
 
 
-def test_every_function_goes_back_to_the_code_before(client: Any, deploy: Deploy) -> None:
+def test_every_function_gets_its_previous_code(client: Any, deploy: Deploy) -> None:
     deploy("a", "first")
     deploy("a", "second")
-    deploy("a", "second", memory=256)  # the same code with other settings: no way back
+    deploy("a", "second", memory=256)  # the same code with other settings: not a rollback target
     deploy("b", "first")
     deploy("b", "second")
     functions = {"api": {"name": "a"}, "sku_changed": {"name": "b"}}
@@ -73,11 +73,11 @@ def test_every_function_goes_back_to_the_code_before(client: Any, deploy: Deploy
     live = [client.get_alias(FunctionName=name, Name=ALIAS)["FunctionVersion"] for name in ("a", "b")]
     assert live == ["1", "1"]
 
-    with pytest.raises(DeployError, match="a has never had other code than that of its version 1"):
+    with pytest.raises(DeployError, match="a has no version with other code than version 1"):
         steps_back(client, functions)
 
 
-def test_going_back_twice_goes_back_twice(client: Any, deploy: Deploy) -> None:
+def test_a_second_rollback_goes_back_further(client: Any, deploy: Deploy) -> None:
     for text in ("first", "second", "third"):
         deploy("c", text)
     functions = {"api": {"name": "c"}}
@@ -85,6 +85,6 @@ def test_going_back_twice_goes_back_twice(client: Any, deploy: Deploy) -> None:
     assert steps_back(client, functions) == [Step("c", "2", "1")]
 
 
-def test_a_function_that_is_not_there_is_one_message(client: Any) -> None:
+def test_a_missing_function_is_one_message(client: Any) -> None:
     with pytest.raises(DeployError, match=r"Lambda refuses: .*nobody"):
         steps_back(client, {"api": {"name": "nobody"}})

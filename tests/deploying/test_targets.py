@@ -29,11 +29,13 @@ def test_native_is_what_runs_here() -> None:
     ("runtime", "architecture", "message"),
     [
         ("", "sparc", "ARCHITECTURE is arm64, x86_64 or native, not 'sparc'"),
-        ("python3.10", "", "RUNTIME is python3.11 or a newer"),
+        ("python3.10", "", "RUNTIME is python3.11 or newer"),
         ("nodejs22.x", "", "not 'nodejs22.x'"),
     ],
 )
-def test_what_lambda_does_not_have_is_refused(runtime: str, architecture: str, message: str) -> None:
+def test_what_lambda_does_not_support_is_refused(
+    runtime: str, architecture: str, message: str
+) -> None:
     with pytest.raises(DeployError, match=message):
         Target.named(runtime, architecture)
 

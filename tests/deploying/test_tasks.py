@@ -17,7 +17,7 @@ from deploy import smoke
 from deploy.__main__ import main
 from deploy.errors import DeployError
 from deploy.package import Package
-from deploy.stage import Place
+from deploy.stage import Deployment
 from deploy.target import Target
 from local.embedded_aws import embedded_aws
 from local.ports import free_port
@@ -30,7 +30,7 @@ PLANNED = (
 )
 UNCHANGED = "module.x: Refreshing state...\n\nNo changes. Your infrastructure matches the configuration.\n\n"
 UNCHANGED += "Terraform has compared your real infrastructure and found no differences.\n"
-NOTHING_CHANGED = "Nothing was changed. (YES=1 answers for you.)\n"
+NOTHING_CHANGED = "Nothing was changed. (YES=1 skips the question.)\n"
 
 
 def framed(*lines: str) -> str:
@@ -49,7 +49,7 @@ class Done:
 
 @dataclass
 class Terminal:
-    """A person's terminal, with a Terraform that does as it is told."""
+    """A terminal with a Terraform whose responses are prepared."""
 
     folder: Path
     environment: dict[str, str]
@@ -130,30 +130,30 @@ def terminal(
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"SERVICE": ""}, "Which service? Say SERVICE=NAME; services are audit, catalog, stock.\n"),
-        ({"SERVICE": "stocc"}, "There is no service 'stocc'; services are audit, catalog, stock.\n"),
-        ({"SERVICE": "../stock"}, "There is no service '../stock'; services are audit, catalog, stock.\n"),
+        ({"SERVICE": ""}, "Missing SERVICE=NAME; services are audit, catalog, stock.\n"),
+        ({"SERVICE": "stocc"}, "Service 'stocc' was not found; services are audit, catalog, stock.\n"),
+        ({"SERVICE": "../stock"}, "Service '../stock' was not found; services are audit, catalog, stock.\n"),
         (
             {"STAGE": ""},
-            "Which stage? Say STAGE=NAME; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.\n",
+            "Missing STAGE=NAME; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.\n",
         ),
         (
             {"STAGE": "Dev"},
-            "'Dev' is no stage; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.\n",
+            "'Dev' is not a stage; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.\n",
         ),
         (
             {"STATE_FOLDER": ""},
-            "Where is the state kept? Say STATE_BUCKET=NAME, the platform team's S3 bucket, "
-            "or STATE_FOLDER=PATH for a state on this machine; not both.\n",
+            "Missing STATE_BUCKET=NAME, the platform team's S3 bucket, "
+            "or STATE_FOLDER=PATH for a state on this machine; only one of the two is allowed.\n",
         ),
         (
             {"STATE_BUCKET": "states"},
-            "Where is the state kept? Say STATE_BUCKET=NAME, the platform team's S3 bucket, "
-            "or STATE_FOLDER=PATH for a state on this machine; not both.\n",
+            "Missing STATE_BUCKET=NAME, the platform team's S3 bucket, "
+            "or STATE_FOLDER=PATH for a state on this machine; only one of the two is allowed.\n",
         ),
     ],
 )
-def test_what_is_said_wrongly_is_said_back_before_anything_happens(
+def test_a_wrong_setting_is_reported_before_anything_happens(
     settings: dict[str, str], message: str, terminal: Terminal
 ) -> None:
     for task in ("plan", "deploy", "rollback", "destroy"):
@@ -216,7 +216,7 @@ def test_anything_but_yes_changes_nothing(task: str, typed: str, terminal: Termi
 def test_with_yes_nobody_is_asked(terminal: Terminal) -> None:
     done = terminal.run("deploy", YES="1")
     assert done.returncode == 0, done.stderr
-    assert "Only 'yes' will do" not in done.stdout
+    assert "Enter 'yes'" not in done.stdout
 
 
 def test_where_nothing_changes_nothing_is_applied(terminal: Terminal, api_url: str) -> None:
@@ -248,18 +248,22 @@ def test_only_an_endpoint_of_this_machine_is_an_emulator(terminal: Terminal, aws
 
     terminal.run("plan")
     assert emulator() == aws_url
-    terminal.monkeypatch.setattr(Place, "check_aws", lambda _: None)
+    terminal.monkeypatch.setattr(Deployment, "check_aws", lambda _: None)
     terminal.run("plan", AWS_ENDPOINT_URL="https://vpce-1.dynamodb.ap-south-1.vpce.amazonaws.com")
     assert emulator() is None
 
 
 def test_prod_is_not_destroyed(terminal: Terminal) -> None:
     done = terminal.run("destroy", STAGE="prod", YES="1")
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", "prod is not destroyed from here.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        "prod cannot be destroyed by this command.\n",
+    )
     assert terminal.calls() == []
 
 
-def test_what_a_condition_of_ours_finds_is_told_in_our_words(terminal: Terminal) -> None:
+def test_an_error_of_our_own_conditions_is_only_its_message(terminal: Terminal) -> None:
     lacking = framed(
         "Error: Resource postcondition failed",
         "",
@@ -306,7 +310,7 @@ def test_the_variables_of_the_team_come_before_those_of_the_stage_and_of_the_cal
     assert json.loads(files[-1].read_text())["zip_path"] == str(terminal.folder / "audit.zip")
 
 
-def test_a_failed_apply_says_what_failed_and_that_the_next_run_goes_on(terminal: Terminal) -> None:
+def test_a_failed_apply_reports_what_failed_and_what_to_do(terminal: Terminal) -> None:
     warning = framed("Warning: something is deprecated", "", "for years")
     error = framed(
         "Error: creating Lambda Function: AccessDenied", "", '  with aws_lambda_function.this["api"],'
@@ -315,23 +319,23 @@ def test_a_failed_apply_says_what_failed_and_that_the_next_run_goes_on(terminal:
     done = terminal.run("deploy", YES="1")
     assert done.returncode == 1
     assert done.stderr == (
-        "The apply failed half-way:\nError: creating Lambda Function: AccessDenied\n"
+        "The apply failed:\nError: creating Lambda Function: AccessDenied\n"
         '  with aws_lambda_function.this["api"],\n'
-        "What was done is in the state. "
-        "When the cause is gone, run the same command again: it does the rest.\n"
+        "The state contains what was applied. "
+        "Once the cause is removed, repeat the command to apply the rest.\n"
     )
 
 
-def test_somebody_elses_deploy_is_waited_for(terminal: Terminal) -> None:
+def test_a_locked_state_is_reported(terminal: Terminal) -> None:
     errors = framed("Error: Error acquiring the state lock", "", "Who: kim@laptop")
     terminal.terraform_answers(plan=(1, "", errors))
     done = terminal.run("deploy", YES="1")
     assert done.returncode == 1
-    assert done.stderr.startswith("Somebody else is deploying audit on dev: its state is locked.")
+    assert done.stderr.startswith("Another process is deploying audit on dev: its state is locked.")
     assert "kim@laptop" in done.stderr
 
 
-def test_an_error_of_terraform_that_we_know_nothing_of_is_passed_on(terminal: Terminal) -> None:
+def test_any_other_error_of_terraform_is_passed_on(terminal: Terminal) -> None:
     terminal.terraform_answers(init=(1, "", framed("Error: Failed to query available provider packages")))
     done = terminal.run("plan")
     assert done.returncode == 1

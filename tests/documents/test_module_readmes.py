@@ -28,8 +28,8 @@ def test_a_readme_lists_what_its_folder_declares(folder):
 @pytest.mark.parametrize("folder", folders(), ids=_name)
 def test_every_variable_and_output_is_described(folder):
     for block in blocks(folder):
-        if block.kind in ("variable", "output"):
-            assert block.description.endswith("."), f"{block.kind} {block.name}"
+        if block.block_type in ("variable", "output"):
+            assert block.description.endswith("."), f"{block.block_type} {block.name}"
 
 
 def test_declarations_with_nested_values_are_parsed(tmp_path):

@@ -79,8 +79,9 @@ def test_the_limits_of_the_api_have_a_table_of_their_own() -> None:
 @pytest.mark.parametrize("kind", error_types(), ids=lambda kind: kind.code)
 def test_a_test_provokes_every_code(kind: type[InventoryError]) -> None:
     """Beside its status, or compared with a response's code: a list of all codes provokes none."""
-    provoked = re.compile(rf"(?:\bcode\b[^\n]*|\b{status_of(kind)},\s*)\"{kind.code}\"")
-    tests = [*ROOT.glob("services/*/tests/test_*.py"), *ROOT.glob("libs/common/tests/test_*.py")]
+    status = status_of(kind)
+    provoked = re.compile(rf"(?:\bcode\b[^\n]*|\b{status},\s*)\"{kind.code}\"|\"{status} {kind.code}\"")
+    tests = [*ROOT.glob("services/*/tests/**/test_*.py"), *ROOT.glob("libs/common/tests/**/test_*.py")]
     tests += [*ROOT.glob("tests/*/test_*.py"), *ROOT.glob("services/*/tests/route_table.py")]
     found = [
         test for test in tests if test.name not in STATE_CODES_ONLY and provoked.search(test.read_text())

@@ -49,9 +49,9 @@ def test_functions_cost_their_requests_and_their_gigabyte_seconds() -> None:
     assert costs["API stock"] == pytest.approx(20)
 
 
-def test_traffic_of_what_was_not_measured_is_told() -> None:
-    with pytest.raises(UnknownOperation, match="guess was not measured; known operations: restock, get_sku"):
-        table_costs({**TRAFFIC, "requests_per_month": {"guess": 1}}, PRICES, CAPACITY)
+def test_traffic_of_an_unmeasured_operation_is_refused() -> None:
+    with pytest.raises(UnknownOperation, match="sell was not measured; known operations: restock, get_sku"):
+        table_costs({**TRAFFIC, "requests_per_month": {"sell": 1}}, PRICES, CAPACITY)
 
 
 def printed(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -90,7 +90,7 @@ REQUEST_HEADERS: Mapping[str, Schema] = {
         "name": "Idempotency-Key",
         "in": "header",
         "description": "Identifies the command, so that it is executed once however often it is sent: 1 to "
-        "255 printable ASCII characters, remembered for at least 24 hours.",
+        "255 printable ASCII characters, kept for at least 24 hours.",
         "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY}$"},
         "example": "restock-2026-02-23-001",
     },
@@ -120,7 +120,7 @@ def openapi_document(app: RestService) -> Schema:
     Raises
     ------
     MissingDescription
-        If a route has no docstring, or an attribute is not described.
+        If a route has no docstring, or a parameter or attribute is not described.
     """
     return _Writer(app).document()
 
@@ -214,6 +214,8 @@ class _Writer:
             }
             yield {"$ref": f"#/components/parameters/{name}"}
         for name, parameter in declared.query_parameters.items():
+            if not parameter.description:
+                raise MissingDescription(f"{declared.method} {declared.path} does not describe {name}")
             schema = parameter.type.schema()
             if parameter.default is not None:
                 schema["default"] = parameter.default

@@ -46,9 +46,9 @@ def inventory(context: click.Context, profile_name: str | None, role: str | None
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the completion script of a shell: eval "$(inventory completion bash)"."""
-    kind = get_completion_class(shell)
-    assert kind is not None
-    click.echo(kind(inventory, {}, "inventory", "_INVENTORY_COMPLETE").source())
+    completion_class = get_completion_class(shell)
+    assert completion_class is not None
+    click.echo(completion_class(inventory, {}, "inventory", "_INVENTORY_COMPLETE").source())
 
 
 for command in (products, skus, stock, orders, log, imports, export):

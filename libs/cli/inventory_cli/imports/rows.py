@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, get_args, get_origin
 
@@ -33,11 +33,13 @@ from inventory_common.limits import (
 from ..cells import container_of, parser_of
 from ..resources import ACTIVE_FLAG, PRODUCT, SKU, Resource
 
-__all__ = ["ORDER_ROW", "PRODUCT_ROW", "SKU_ROW", "STOCK_ROW", "Column", "RowError", "RowType"]
+__all__ = ["ORDER_ROW", "PRODUCT_ROW", "SKU_ROW", "STOCK_ROW", "RowError", "RowType"]
 
 Row = Mapping[str, Any]
 Rule = Callable[[Row], None]
 """Raises ValueError if the columns of a row do not fit together."""
+Check = Callable[[Any, str], tuple[Any, list[str]]]
+"""Takes a value and its path, and returns the value as it is stored and the errors."""
 
 _ERRORS_MAX: Final = 3
 _SHOWN_MAX_CHARACTERS: Final = 60
@@ -51,11 +53,29 @@ class RowError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: the annotation of its values, whether it is required, and its default."""
+    """A column; `column` makes it from the annotation of its values.
 
-    annotation: Any
-    is_required: bool = False
-    default: Any = None
+    Attributes
+    ----------
+    parse
+        Reads the text of a cell; None for texts.
+    check
+        Returns a value in the form in which it is stored, and what is wrong with it.
+    is_required
+        Whether a row must have it.
+    default
+        The value of a row without it.
+    """
+
+    parse: Callable[[str], Any] | None
+    check: Check
+    is_required: bool
+    default: Any
+
+
+def column(annotation: Any, *, is_required: bool = False, default: Any = None) -> Column:
+    """Return a column whose values have an annotation."""
+    return Column(parser_of(annotation), _check_of(annotation), is_required, default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +98,7 @@ class RowType:
             raise RowError(f"{unknown[0]}: unknown column")
         values, errors = self._read(given)
         if not errors:
-            errors = list(self._checked(values))
+            values, errors = self._checked(values)
         if not errors:
             errors = self._broken_rule(values)
         if errors:
@@ -89,25 +109,28 @@ class RowType:
         """Return the columns in their order, read from their texts, and what cannot be read."""
         values: dict[str, Any] = {}
         errors = []
-        for name, column in self.columns.items():
-            value = given.get(name, column.default)
-            parse = parser_of(column.annotation) if isinstance(value, str) else None
+        for name, each in self.columns.items():
+            value = given.get(name, each.default)
             if value is None:
                 continue
+            parse = each.parse if isinstance(value, str) else None
             try:
                 values[name] = value if parse is None else parse(value.strip())
             except ValueError as error:
                 errors.append(f"{name}: {error}, not {value!r}")
         return values, errors
 
-    def _checked(self, values: dict[str, Any]) -> Iterator[str]:
-        """Replace the values by those that would be stored, and yield what is wrong."""
-        for name, column in self.columns.items():
+    def _checked(self, values: Row) -> tuple[dict[str, Any], list[str]]:
+        """Return the values in the form in which they are stored, and what is wrong."""
+        row: dict[str, Any] = {}
+        errors: list[str] = []
+        for name, each in self.columns.items():
             if name in values:
-                values[name], errors = _check(column.annotation, values[name], name)
-                yield from errors
-            elif column.is_required:
-                yield f"{name}: is required"
+                row[name], found = each.check(values[name], name)
+                errors += found
+            elif each.is_required:
+                errors.append(f"{name}: is required")
+        return row, errors
 
     def _broken_rule(self, row: Row) -> list[str]:
         try:
@@ -118,32 +141,59 @@ class RowType:
         return []
 
 
-def _check(annotation: Any, value: Any, path: str) -> tuple[Any, list[str]]:
-    """Return a value in the form in which it is stored, and what is wrong with it."""
+def _check_of(annotation: Any) -> Check:
+    """Return the check of values with an annotation; it is made once, as it is used for each row."""
     container = container_of(annotation)
-    try:
-        if container is None:
-            found = type_of(annotation)
-            return value if found is None else found.check(value), []
-        _check_size(annotation, container, value)
-    except ValueError as error:
-        return value, [f"{path}: {error}, not {str(value)[:_SHOWN_MAX_CHARACTERS]!r}"]
-    if get_origin(container) is list:
-        (member_type,) = get_args(container)
-        checked = [_check(member_type, member, f"{path}.{number}") for number, member in enumerate(value)]
-        return [member for member, _ in checked], [error for _, errors in checked for error in errors]
-    key_type, member_type = get_args(container)
-    names = [_check(key_type, name, f"{path}.{name}") for name in value]
-    members = [_check(member_type, member, f"{path}.{name}") for name, member in value.items()]
-    errors = [error for _, found_errors in (*names, *members) for error in found_errors]
-    return {name: member for (name, _), (member, _) in zip(names, members, strict=True)}, errors
-
-
-def _check_size(annotation: Any, container: Any, value: Any) -> None:
-    is_list = get_origin(container) is list
-    if not isinstance(value, list if is_list else dict):
-        raise ValueError("should be a list" if is_list else "should be a map")
+    if container is None:
+        return _single_check(type_of(annotation))
     bounds = _bounds_of(annotation)
+    checks = [_check_of(part) for part in get_args(container)]
+    return _list_check(bounds, *checks) if get_origin(container) is list else _map_check(bounds, *checks)
+
+
+def _single_check(value_type: AttributeType | None) -> Check:
+    def check(value: Any, path: str) -> tuple[Any, list[str]]:
+        try:
+            return value if value_type is None else value_type.check(value), []
+        except ValueError as error:
+            return value, [_error(path, error, value)]
+
+    return check
+
+
+def _list_check(bounds: Items | None, member_check: Check) -> Check:
+    def check(value: Any, path: str) -> tuple[Any, list[str]]:
+        try:
+            _check_container(value, list, bounds)
+        except ValueError as error:
+            return value, [_error(path, error, value)]
+        members = [member_check(member, f"{path}.{number}") for number, member in enumerate(value)]
+        return [member for member, _ in members], [error for _, errors in members for error in errors]
+
+    return check
+
+
+def _map_check(bounds: Items | None, name_check: Check, member_check: Check) -> Check:
+    def check(value: Any, path: str) -> tuple[Any, list[str]]:
+        try:
+            _check_container(value, dict, bounds)
+        except ValueError as error:
+            return value, [_error(path, error, value)]
+        names = [name_check(name, f"{path}.{name}") for name in value]
+        members = [member_check(member, f"{path}.{name}") for name, member in value.items()]
+        errors = [error for _, errors in (*names, *members) for error in errors]
+        return {name: member for (name, _), (member, _) in zip(names, members, strict=True)}, errors
+
+    return check
+
+
+def _error(path: str, error: ValueError, value: Any) -> str:
+    return f"{path}: {error}, not {str(value)[:_SHOWN_MAX_CHARACTERS]!r}"
+
+
+def _check_container(value: Any, container: type[list[Any] | dict[str, Any]], bounds: Items | None) -> None:
+    if not isinstance(value, container):
+        raise ValueError("should be a list" if container is list else "should be a map")
     if bounds is not None and not bounds.least <= len(value) <= bounds.most:
         raise ValueError(f"should have {bounds.least} to {bounds.most} members")
 
@@ -198,10 +248,10 @@ WantedStatus = Annotated[str, OneOf(("reserved", "confirmed", "cancelled"))]
 def _creation_columns(resource: Resource) -> dict[str, Column]:
     """Return the columns of the attributes that a creator sets, and of the flag."""
     columns = {
-        name: Column(resource.annotations[name], is_required)
+        name: column(resource.annotations[name], is_required=is_required)
         for name, is_required in resource.is_required.items()
     }
-    return columns | {ACTIVE_FLAG: Column(resource.annotations[ACTIVE_FLAG])}
+    return columns | {ACTIVE_FLAG: column(resource.annotations[ACTIVE_FLAG])}
 
 
 # Products
@@ -215,8 +265,8 @@ def _is_identified(row: Row) -> None:
 PRODUCT_ROW: Final = RowType(
     {
         **_creation_columns(PRODUCT),
-        "vendor_id": Column(VendorId, is_required=True),
-        "product_id": Column(ProductId),
+        "vendor_id": column(VendorId, is_required=True),
+        "product_id": column(ProductId),
     },
     [_is_identified],
 )
@@ -240,15 +290,15 @@ def _identifies_a_sku(row: Row) -> None:
 
 
 _SKU_COLUMNS: Final = {
-    "sku": Column(SkuId),
-    "product_id": Column(ProductId),
-    "external_id": Column(Name),
-    "variant": Column(Variant),
+    "sku": column(SkuId),
+    "product_id": column(ProductId),
+    "external_id": column(Name),
+    "variant": column(Variant),
 }
 """`sku`, or the `variant` of a product, which `external_id` or else `product_id` names."""
 
 SKU_ROW: Final = RowType(
-    {**_SKU_COLUMNS, "vendor_id": Column(VendorId, is_required=True), **_creation_columns(SKU)},
+    {**_SKU_COLUMNS, "vendor_id": column(VendorId, is_required=True), **_creation_columns(SKU)},
     [_identifies_a_sku],
 )
 """A SKU."""
@@ -268,11 +318,11 @@ def _fits_into_notes(row: Row) -> None:
 STOCK_ROW: Final = RowType(
     {
         **_SKU_COLUMNS,
-        "vendor_id": Column(VendorId, is_required=True),
-        "quantity": Column(Quantity),
-        "counted_stock": Column(CountedStock),
-        "reference": Column(Reference, is_required=True),
-        "notes": Column(Notes),
+        "vendor_id": column(VendorId, is_required=True),
+        "quantity": column(Quantity),
+        "counted_stock": column(CountedStock),
+        "reference": column(Reference, is_required=True),
+        "notes": column(Notes),
     },
     [_identifies_a_sku, _is_a_delivery_or_a_count, _fits_into_notes],
 )
@@ -291,11 +341,11 @@ def _has_the_vendor_of_its_external_id(row: Row) -> None:
 ORDER_ROW: Final = RowType(
     {
         **_SKU_COLUMNS,
-        "order_id": Column(OrderId, is_required=True),
-        "vendor_id": Column(VendorId),
-        "quantity": Column(Quantity, is_required=True),
-        "hold_seconds": Column(HoldSeconds),
-        "status": Column(WantedStatus, default="reserved"),
+        "order_id": column(OrderId, is_required=True),
+        "vendor_id": column(VendorId),
+        "quantity": column(Quantity, is_required=True),
+        "hold_seconds": column(HoldSeconds),
+        "status": column(WantedStatus, default="reserved"),
     },
     [_identifies_a_sku, _has_the_vendor_of_its_external_id],
 )
