@@ -1,4 +1,4 @@
-"""The way back: all functions of a service to the code before, whatever else has changed since."""
+"""A rollback: all functions of a service return to the previous code, even after other changes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def code(text: str) -> bytes:
 
 @pytest.fixture
 def deploy(client: Any) -> Deploy:
-    """Returns a function that publishes a version of a function and lets the alias point at it."""
+    """Returns a function that publishes a version of a function and sets its alias."""
 
     def publish(name: str, text: str, memory: int = 128) -> None:
         known = [each["FunctionName"] for each in client.list_functions()["Functions"]]
@@ -59,10 +59,10 @@ def deploy(client: Any) -> Deploy:
     return publish
 
 
-def test_every_function_goes_back_to_the_code_before(client: Any, deploy: Deploy) -> None:
+def test_every_function_returns_to_its_previous_code(client: Any, deploy: Deploy) -> None:
     deploy("a", "first")
     deploy("a", "second")
-    deploy("a", "second", memory=256)  # the same code with other settings: no way back
+    deploy("a", "second", memory=256)  # the same code with other settings does not count
     deploy("b", "first")
     deploy("b", "second")
     functions = {"api": {"name": "a"}, "sku_changed": {"name": "b"}}
@@ -77,7 +77,7 @@ def test_every_function_goes_back_to_the_code_before(client: Any, deploy: Deploy
         steps_back(client, functions)
 
 
-def test_going_back_twice_goes_back_twice(client: Any, deploy: Deploy) -> None:
+def test_two_rollbacks_return_two_steps(client: Any, deploy: Deploy) -> None:
     for text in ("first", "second", "third"):
         deploy("c", text)
     functions = {"api": {"name": "c"}}
@@ -85,6 +85,6 @@ def test_going_back_twice_goes_back_twice(client: Any, deploy: Deploy) -> None:
     assert steps_back(client, functions) == [Step("c", "2", "1")]
 
 
-def test_a_function_that_is_not_there_is_one_message(client: Any) -> None:
+def test_a_missing_function_is_reported_in_one_message(client: Any) -> None:
     with pytest.raises(DeployError, match=r"Lambda refuses: .*nobody"):
         steps_back(client, {"api": {"name": "nobody"}})

@@ -1,4 +1,4 @@
-"""What a zip may be made for."""
+"""The targets of a zip."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from deploy.errors import DeployError
 from deploy.target import Target
 
 
-def test_nothing_said_is_python_3_13_on_arm64() -> None:
+def test_the_default_is_python_3_13_on_arm64() -> None:
     assert Target.named("", "") == Target("python3.13", "arm64")
 
 
-def test_native_is_what_runs_here() -> None:
+def test_native_is_this_machine() -> None:
     native = Target.named("native", "native")
     assert native.python_version == "{}.{}".format(*sys.version_info[:2])
     assert (
@@ -33,7 +33,7 @@ def test_native_is_what_runs_here() -> None:
         ("nodejs22.x", "", "not 'nodejs22.x'"),
     ],
 )
-def test_what_lambda_does_not_have_is_refused(runtime: str, architecture: str, message: str) -> None:
+def test_unsupported_targets_are_refused(runtime: str, architecture: str, message: str) -> None:
     with pytest.raises(DeployError, match=message):
         Target.named(runtime, architecture)
 

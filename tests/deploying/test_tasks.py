@@ -1,4 +1,4 @@
-"""What a person sees of plan, deploy and destroy, whatever Terraform answers."""
+"""The output of plan, deploy and destroy, for each result of Terraform."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ NOTHING_CHANGED = "Nothing was changed. (YES=1 answers for you.)\n"
 
 
 def framed(*lines: str) -> str:
-    """Put an error into the frame that Terraform draws around it."""
+    """Return an error in the frame that Terraform draws around it."""
     return "╷\n" + "".join(f"│ {line}\n" for line in lines) + "╵\n"
 
 
 @dataclass(frozen=True)
 class Done:
-    """How a task has ended, and what it has printed."""
+    """The exit code and output of a task."""
 
     returncode: int
     stdout: str
@@ -49,7 +49,7 @@ class Done:
 
 @dataclass
 class Terminal:
-    """A person's terminal, with a Terraform that does as it is told."""
+    """A terminal with a fake Terraform."""
 
     folder: Path
     environment: dict[str, str]
@@ -67,7 +67,7 @@ class Terminal:
         return Done(main(), *self.capsys.readouterr())
 
     def calls(self) -> list[list[str]]:
-        """Return how Terraform was called."""
+        """Return the calls of Terraform."""
         calls = self.folder / "calls"
         return [json.loads(line) for line in calls.read_text().splitlines()] if calls.exists() else []
 
@@ -83,7 +83,7 @@ def aws_url() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def api_url() -> Iterator[str]:
-    """An API that answers as the audit service does."""
+    """An API that responds as the audit service does."""
 
     health = json.dumps({"status": "ok", "service": "inventory-audit"}).encode()
     with answering(lambda path: health) as url:
@@ -98,7 +98,7 @@ def terminal(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Terminal:
-    # What is packaged and how is tested elsewhere.
+    # Other tests cover packaging.
     package = Package("audit", tmp_path / "audit.zip", tmp_path / "audit.tfvars.json", Target.native())
     monkeypatch.setattr(packaging, "package_all", lambda *_: [package])
     programs = tmp_path / "bin"
@@ -153,7 +153,7 @@ def terminal(
         ),
     ],
 )
-def test_what_is_said_wrongly_is_said_back_before_anything_happens(
+def test_wrong_settings_are_reported_before_anything_happens(
     settings: dict[str, str], message: str, terminal: Terminal
 ) -> None:
     for task in ("plan", "deploy", "rollback", "destroy"):
@@ -162,7 +162,7 @@ def test_what_is_said_wrongly_is_said_back_before_anything_happens(
     assert terminal.calls() == []
 
 
-def test_an_endpoint_that_nobody_listens_at_is_found_out_at_once(terminal: Terminal) -> None:
+def test_an_endpoint_without_a_server_is_reported_at_once(terminal: Terminal) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     for task in ("plan", "deploy", "rollback", "destroy"):
         done = terminal.run(task, YES="1", AWS_ENDPOINT_URL=url)
@@ -172,13 +172,13 @@ def test_an_endpoint_that_nobody_listens_at_is_found_out_at_once(terminal: Termi
     assert terminal.calls() == []
 
 
-def test_without_terraform_it_says_so(terminal: Terminal) -> None:
+def test_a_missing_terraform_is_reported(terminal: Terminal) -> None:
     done = terminal.run("plan", PATH="/nowhere")
     assert done.returncode == 1
     assert done.stderr.startswith("terraform is not on this machine: ")
 
 
-def test_a_plan_is_shown_and_nothing_is_done(terminal: Terminal) -> None:
+def test_a_plan_is_printed_and_nothing_is_changed(terminal: Terminal) -> None:
     done = terminal.run("plan")
     assert done.returncode == 0, done.stderr
     assert "Terraform will perform the following actions" in done.stdout
@@ -186,7 +186,7 @@ def test_a_plan_is_shown_and_nothing_is_done(terminal: Terminal) -> None:
     assert terminal.commands() == ["init", "plan"]
 
 
-def test_a_deploy_shows_asks_applies_what_it_showed_and_looks_at_the_service(
+def test_a_deploy_plans_asks_applies_that_plan_and_checks_the_service(
     terminal: Terminal, api_url: str
 ) -> None:
     done = terminal.run("deploy", typed="yes\n")
@@ -213,13 +213,13 @@ def test_anything_but_yes_changes_nothing(task: str, typed: str, terminal: Termi
     assert terminal.commands() == ["init", "plan"]
 
 
-def test_with_yes_nobody_is_asked(terminal: Terminal) -> None:
+def test_yes_skips_the_question(terminal: Terminal) -> None:
     done = terminal.run("deploy", YES="1")
     assert done.returncode == 0, done.stderr
     assert "Only 'yes' will do" not in done.stdout
 
 
-def test_where_nothing_changes_nothing_is_applied(terminal: Terminal, api_url: str) -> None:
+def test_a_plan_without_changes_is_not_applied(terminal: Terminal, api_url: str) -> None:
     outputs = json.dumps({"api_url": {"value": api_url}})
     terminal.terraform_answers(plan=(0, UNCHANGED, ""), output=(0, outputs, ""))
     done = terminal.run("deploy")
@@ -259,7 +259,7 @@ def test_prod_is_not_destroyed(terminal: Terminal) -> None:
     assert terminal.calls() == []
 
 
-def test_what_a_condition_of_ours_finds_is_told_in_our_words(terminal: Terminal) -> None:
+def test_a_failed_condition_is_reported_by_its_own_message(terminal: Terminal) -> None:
     lacking = framed(
         "Error: Resource postcondition failed",
         "",
@@ -293,7 +293,7 @@ def test_what_a_condition_of_ours_finds_is_told_in_our_words(terminal: Terminal)
     assert "apply" not in terminal.commands()
 
 
-def test_the_variables_of_the_team_come_before_those_of_the_stage_and_of_the_call(terminal: Terminal) -> None:
+def test_the_variables_of_stage_and_call_override_those_of_the_team(terminal: Terminal) -> None:
     terminal.run("plan")
     plan = terminal.calls()[1]
     files = [Path(argument.removeprefix("-var-file=")) for argument in plan if "-var-file=" in argument]
@@ -306,7 +306,7 @@ def test_the_variables_of_the_team_come_before_those_of_the_stage_and_of_the_cal
     assert json.loads(files[-1].read_text())["zip_path"] == str(terminal.folder / "audit.zip")
 
 
-def test_a_failed_apply_says_what_failed_and_that_the_next_run_goes_on(terminal: Terminal) -> None:
+def test_a_failed_apply_reports_the_error_and_what_to_do(terminal: Terminal) -> None:
     warning = framed("Warning: something is deprecated", "", "for years")
     error = framed(
         "Error: creating Lambda Function: AccessDenied", "", '  with aws_lambda_function.this["api"],'
@@ -322,7 +322,7 @@ def test_a_failed_apply_says_what_failed_and_that_the_next_run_goes_on(terminal:
     )
 
 
-def test_somebody_elses_deploy_is_waited_for(terminal: Terminal) -> None:
+def test_a_locked_state_is_reported(terminal: Terminal) -> None:
     errors = framed("Error: Error acquiring the state lock", "", "Who: kim@laptop")
     terminal.terraform_answers(plan=(1, "", errors))
     done = terminal.run("deploy", YES="1")
@@ -331,7 +331,7 @@ def test_somebody_elses_deploy_is_waited_for(terminal: Terminal) -> None:
     assert "kim@laptop" in done.stderr
 
 
-def test_an_error_of_terraform_that_we_know_nothing_of_is_passed_on(terminal: Terminal) -> None:
+def test_an_unknown_error_of_terraform_is_passed_on(terminal: Terminal) -> None:
     terminal.terraform_answers(init=(1, "", framed("Error: Failed to query available provider packages")))
     done = terminal.run("plan")
     assert done.returncode == 1
@@ -340,9 +340,7 @@ def test_an_error_of_terraform_that_we_know_nothing_of_is_passed_on(terminal: Te
     )
 
 
-def test_what_another_answers_at_the_address_is_no_success(
-    monkeypatch: pytest.MonkeyPatch, api_url: str
-) -> None:
+def test_a_response_of_another_service_is_a_failure(monkeypatch: pytest.MonkeyPatch, api_url: str) -> None:
     monkeypatch.setattr(smoke, "WAIT_SECONDS", 0)
     smoke.check_health(api_url, "inventory-audit")
     with pytest.raises(DeployError, match=r"does not answer as inventory-stock: .*inventory-audit"):
@@ -351,7 +349,7 @@ def test_what_another_answers_at_the_address_is_no_success(
         smoke.check_health(f"http://127.0.0.1:{free_port()}", "inventory-audit")
 
 
-def test_an_api_may_take_a_while_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_api_may_need_some_time_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
     answers: Iterator[object] = iter(["403 Forbidden", {"status": "ok", "service": "inventory-audit"}])
     ask: Callable[[str], object] = lambda _: next(answers)  # noqa: E731
     monkeypatch.setattr(smoke, "_ask", ask)
