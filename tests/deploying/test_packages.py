@@ -129,7 +129,7 @@ def test_request_bodies_are_validated_in_the_zip(
 ) -> None:
     program = (
         f"import json\nfrom chalicelib.http import {module}\nfrom inventory_common.bodies import BodyType\n"
-        f"_, errors = BodyType.of({module}.{body}).read({{"unheard_of": 1}})\n"
+        f"_, errors = BodyType.of({module}.{body}).read({{'unheard_of': 1}})\n"
         "print(json.dumps([len(errors), 'pydantic' in sys.modules]))"
     )
     errors, has_pydantic = run(packages[name], program)
