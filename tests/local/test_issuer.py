@@ -81,9 +81,9 @@ def test_the_key_set_is_public(issuer: Issuer) -> None:
         (
             "vendor",
             "VENDOR-",
-            "'VENDOR-' is no vendor id; write VENDOR- and 1 to 32 of A-Z and 0-9.",
+            "'VENDOR-' is not a vendor id; write VENDOR- and 1 to 32 of A-Z and 0-9.",
         ),
-        ("vendor", "V-1", "'V-1' is no vendor id; write VENDOR- and 1 to 32 of A-Z and 0-9."),
+        ("vendor", "V-1", "'V-1' is not a vendor id; write VENDOR- and 1 to 32 of A-Z and 0-9."),
     ],
 )
 def test_a_wrong_role_or_vendor_is_refused_in_one_sentence(

@@ -114,8 +114,8 @@ class _LogWalk:
             return True
         gap = sequence - self.last_checked - 1
         if gap > VERIFICATION_EXTRA_READS_MAX and self._read(sequence - 1):
-            # The previous record exists, so this one is only too early in the index: a later timestamp has
-            # been replaced by an earlier one.  It is read by its id when its sequence is due.
+            # The previous record exists, so the index shows this one too early: its timestamp was changed.
+            # It is read by its id when its sequence is due.
             self.differences.append(unexpected_record(record))
             return True
         if not self._read_gap(until=sequence, may_skip=gap >= VERIFICATION_EXTRA_READS_MAX):
@@ -133,7 +133,7 @@ class _LogWalk:
     def result(
         self, balance: dict[str, Any] | None, position: Position | None, *, is_complete: bool = False
     ) -> Verification:
-        """Compare the live SKU, and return the result; `position` is where the next page begins."""
+        """Compare the live SKU, and return the result; the next page begins after `position`."""
         if balance is not None:
             self._check_balance(balance)
         cursor = None

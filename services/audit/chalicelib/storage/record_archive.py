@@ -20,6 +20,7 @@ from .object_store import ObjectStore
 
 __all__ = [
     "ArchiveConflict",
+    "ArchiveResult",
     "Archived",
     "NotARecord",
     "NotConfigured",
