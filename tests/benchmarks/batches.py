@@ -1,8 +1,8 @@
 """Reservations a second on one SKU through the stock service's code: batches and single orders in one run.
 
 Run: ``python -m tests.benchmarks.batches [--engine dynamodb-local] [--profile]``.  One writer sends both, in
-alternation, so that a busy machine slows both alike.  The baseline is the engine's own limit: the transactions
-of batches, sent again by a client that decides nothing.
+alternation, so that a busy machine slows both alike.  The baseline is the engine's own limit: the
+transactions of batches, sent again by a client that decides nothing.
 """
 
 from __future__ import annotations

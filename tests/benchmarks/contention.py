@@ -4,8 +4,8 @@ Run: ``python -m tests.benchmarks.contention [--engine dynamodb-local] [--second
 
 Each writer is a process and places orders of one unit through the stock service's code, one after another.
 Printed are the orders a second of one writer and of all together (*goodput*), the attempts of an order, and
-how many orders of 49 lines with the contended SKU are placed at the same time, within the product's own limits
-of attempts and time.
+how many orders of 49 lines with the contended SKU are placed at the same time, within the product's own
+limits of attempts and time.
 """
 
 from __future__ import annotations
@@ -135,7 +135,8 @@ def measure(endpoint_url: str, writers: int, seconds: float, large_orders: int) 
     small, large = run(endpoint_url, writers, seconds, "MIXED", large=large_orders)
     print(
         f"orders of {LARGE_ORDER_LINES} lines among {writers} writers: "
-        f"{large.placed} of {large_orders} placed, {large.attempts_per_order:.2f} attempts an order; the median took {median(large.seconds):.2f} s, "
+        f"{large.placed} of {large_orders} placed, "
+        f"{large.attempts_per_order:.2f} attempts an order; the median took {median(large.seconds):.2f} s, "
         f"the longest {max(large.seconds):.2f} s; at the same time {small.placed} orders of one line, "
         f"{small.busy} busy"
     )
