@@ -1,7 +1,7 @@
-"""Run all suites of tests, two at a time, and sum up what pytest says of each.
+"""Run all suites of tests, two at a time, and print a summary of each.
 
-Run: ``python -m tests.suites [--at-once 2] [suite …]``.  Each suite is a pytest process of its own; what it
-prints is shown when it has ended.  The exit code is 0 if all have passed.
+Run: ``python -m tests.suites [--at-once 2] [suite …]``.  Each suite is a pytest process of its own; its
+output is shown when it has ended.  The exit code is 0 if all have passed.
 """
 
 from __future__ import annotations
@@ -37,16 +37,18 @@ LONGEST_FIRST = (
     "libs/client",
     "tests/demo",
     "tests/performance",
+    "tests/architecture",
     "tests/mutation",
 )
-"""So that none is left to run alone in the end.  `tests/deployed` is a task of its own: ``make e2e``."""
-NOT_HERE = frozenset({"tests/deployed"})
+"""The order in which suites start, so that no long one runs alone in the end."""
+SEPARATE = frozenset({"tests/deployed"})
+"""Suites with a task of their own: ``make e2e``."""
 _COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
 
 @dataclass(frozen=True)
 class Result:
-    """How a suite ended: its pytest's exit code and last line."""
+    """The result of a suite: the exit code and last line of pytest."""
 
     suite: str
     exit_code: int
@@ -55,19 +57,19 @@ class Result:
 
 
 def suites() -> list[str]:
-    """Return all folders with tests, also those that `LONGEST_FIRST` does not know yet."""
+    """Return all folders with tests, also those that `LONGEST_FIRST` does not contain."""
     packages = [
         f"{path.parent.parent.name}/{path.parent.name}"
         for kind in ("libs", "services")
         for path in ROOT.glob(f"{kind}/*/tests")
     ]
     folders = [f"tests/{path.parent.name}" for path in ROOT.glob("tests/*/test_*.py")]
-    known = {*packages, *folders} - NOT_HERE
+    known = {*packages, *folders} - SEPARATE
     return [*(each for each in LONGEST_FIRST if each in known), *sorted(known - {*LONGEST_FIRST})]
 
 
 def run(suite: str, shown: threading.Lock) -> Result:
-    """Run a suite and show what it printed."""
+    """Run a suite and print its output."""
     began = time.monotonic()
     if suite.startswith("tests/"):
         folder, arguments = ROOT, [suite]
@@ -83,21 +85,21 @@ def run(suite: str, shown: threading.Lock) -> Result:
         text=True,
         check=False,
     )
-    lines = ended.stdout.rstrip().splitlines() or ["it printed nothing"]
+    lines = ended.stdout.rstrip().splitlines() or ["no output"]
     with shown:
         print(f"── {suite}\n{ended.stdout.rstrip()}\n", flush=True)
     return Result(suite, ended.returncode, lines[-1].strip("= "), time.monotonic() - began)
 
 
 def main() -> int:
-    """Run what the command line names, or all."""
+    """Run the suites of the command line, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.suites", description="Run suites of tests.")
     parser.add_argument("suites", nargs="*", metavar="suite", help="such as services/stock or tests/local")
     parser.add_argument("--at-once", type=int, default=2, help="how many at a time (default: 2)")
     arguments = parser.parse_args()
     unknown = {*arguments.suites} - {*suites()}
     if unknown:
-        parser.error(f"there is no {', no '.join(sorted(unknown))}; there are {', '.join(suites())}")
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; the suites are {', '.join(suites())}")
     began = time.monotonic()
     shown = threading.Lock()
     with ThreadPoolExecutor(arguments.at_once) as pool:
@@ -111,10 +113,10 @@ def main() -> int:
     failed = [result.suite for result in results if result.exit_code]
     if failed:
         print(f"failed: {', '.join(failed)}")
-    told = ", ".join(
+    summary = ", ".join(
         f"{counts[word]} {word}" for word in ("failed", "error", "passed", "skipped") if counts[word]
     )
-    print(f"{told or 'no tests ran'} in {time.monotonic() - began:.2f}s")
+    print(f"{summary or 'no tests ran'} in {time.monotonic() - began:.2f}s")
     return 1 if failed else 0
 
 

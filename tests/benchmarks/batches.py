@@ -1,8 +1,8 @@
 """Reservations a second on one SKU through the stock service's code: batches and single orders in one run.
 
 Run: ``python -m tests.benchmarks.batches [--engine dynamodb-local] [--profile]``.  One writer sends both, in
-turns, so that a busy machine slows both alike.  Beside them is the engine's own limit: the transactions of
-batches, sent once more by a bare client that decides nothing.
+alternation, so that a busy machine slows both alike.  The baseline is the engine's own limit: the
+transactions of batches, sent again by a client that decides nothing.
 """
 
 from __future__ import annotations
@@ -18,18 +18,21 @@ from functools import partial
 from statistics import median
 from typing import Any
 
+from inventory_common.ids import StockKey
 from local.tables import create_tables
-from tests.benchmarks.hot_shop import HOT, PRODUCT, connect_to, gateway_of, patient, put_sku
+from services.stock.chalicelib.domain.commands import BatchedOrder, PlaceOrder
+from services.stock.chalicelib.domain.orders import OrderOutcome
+from tests.benchmarks.hot_shop import ACTOR, HOT, ONE_UNIT, connect_to, patient_engine, put_sku, storage_over
 from tests.support.engines import ENGINES, engine
 
 ROUNDS = 7
 BATCH_ORDERS = 490
 SINGLE_ORDERS = 60
-PATIENCE_SECONDS = 60.0
+DEADLINE_SECONDS = 60.0
 
 
 def rate_of(count: int, work: Callable[[], object]) -> float:
-    """Return how many a second `work` does, if it does `count`."""
+    """Return how many a second `work` completes, if it completes `count`."""
     began = time.perf_counter()
     work()
     return count / (time.perf_counter() - began)
@@ -47,7 +50,7 @@ Sent = list[dict[str, Any]]
 
 @contextmanager
 def recording(client: Any) -> Iterator[Sent]:
-    """Keep the transactions that a client sends."""
+    """Yield the list of transactions that a client sends within the block."""
     sent: Sent = []
 
     def keep(params: dict[str, Any], **_: Any) -> None:
@@ -86,25 +89,20 @@ def measure(endpoint_url: str, *, profile: bool) -> tuple[float, list[Sent]]:
     client = connect_to(endpoint_url)
     create_tables(client)
     put_sku(client, HOT)
-    gateway = gateway_of(client)
-
-    from chalicelib.commands import BatchedOrder, OrderLineRequest, PlaceOrder, Source
-    from chalicelib.stock_service import SettledOrder, StockService
-    from inventory_common.timestamps import now
-
-    stock = StockService(gateway, now, patient(PATIENCE_SECONDS))
-    source = Source("client:benchmark", "benchmark")
-    lines = (OrderLineRequest(PRODUCT, HOT, 1),)
+    storage = storage_over(client)
+    orders = patient_engine(storage, DEADLINE_SECONDS).orders
 
     def batch(name: str) -> None:
-        commands = [BatchedOrder(f"ORDER-{name}-{number}", "place", lines) for number in range(BATCH_ORDERS)]
-        results = stock.batch(commands, source)
-        assert all(isinstance(result, SettledOrder) and not result.replayed for result in results)
+        commands = [
+            BatchedOrder(f"ORDER-{name}-{number}", "place", ONE_UNIT) for number in range(BATCH_ORDERS)
+        ]
+        results = orders.batch(commands, ACTOR)
+        assert all(isinstance(result, OrderOutcome) and not result.replayed for result in results)
 
     def singles(name: str) -> None:
         for number in range(SINGLE_ORDERS):
-            command = PlaceOrder(order_id=f"ORDER-{name}-{number}", lines=lines, hold_seconds=86_400)
-            assert not stock.place(command, source).replayed
+            command = PlaceOrder(order_id=f"ORDER-{name}-{number}", lines=ONE_UNIT, hold_seconds=86_400)
+            assert not orders.place(command, ACTOR).replayed
 
     recorded = []
     for number in range(ROUNDS + 1):
@@ -121,7 +119,7 @@ def measure(endpoint_url: str, *, profile: bool) -> tuple[float, list[Sent]]:
         cpu_ms_of(BATCH_ORDERS, lambda: batch("cpu-b")),
         cpu_ms_of(SINGLE_ORDERS, lambda: singles("cpu-s")),
     )
-    found = gateway.sku(PRODUCT, HOT)
+    found = storage.skus.get(StockKey.of(HOT))
     assert found is not None
     assert (
         found.reserved_stock
@@ -139,14 +137,14 @@ def measure(endpoint_url: str, *, profile: bool) -> tuple[float, list[Sent]]:
 
 
 def main() -> None:
-    """Measure on the engine that the command line names."""
+    """Measure on the engine of the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.batches")
     parser.add_argument("--engine", choices=sorted(ENGINES), default="embedded")
     parser.add_argument("--profile", action="store_true")
     arguments = parser.parse_args()
     with engine(arguments.engine) as endpoint_url:
         rate, sent = measure(endpoint_url, profile=arguments.profile)
-    # A fresh engine: this one would find the orders there.
+    # A new engine: in this one the orders exist already.
     with engine(arguments.engine) as endpoint_url:
         bare = measure_bare(endpoint_url, sent)
     print(f"a bare client with the same transactions: {bare:,.0f}/s; the service is at {rate / bare:.2f}")

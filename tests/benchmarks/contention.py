@@ -1,11 +1,11 @@
-"""Writers on one hot SKU: what many get done beside what one does, and wide orders among them.
+"""Writers on one contended SKU: the throughput of many and of one, and the progress of large orders.
 
 Run: ``python -m tests.benchmarks.contention [--engine dynamodb-local] [--seconds 5] [--writers 8]``.
 
-Each writer is a process of its own and places orders of one unit through the stock service's code, one after
-another.  Printed are the orders a second of one writer and of all together (*goodput*), the attempts that an
-order took, and how many orders of 49 lines that contain the hot SKU get through beside them, with the
-product's own bounds of attempts and time.
+Each writer is a process and places orders of one unit through the stock service's code, one after another.
+Printed are the orders a second of one writer and of all together (*goodput*), the attempts of an order, and
+how many orders of 49 lines with the contended SKU are placed at the same time, within the product's own
+limits of attempts and time.
 """
 
 from __future__ import annotations
@@ -19,21 +19,24 @@ from multiprocessing.synchronize import Event
 from statistics import median
 from typing import Any
 
+from inventory_common.errors import Busy
+from inventory_common.ids import StockKey
 from local.tables import create_tables
-from tests.benchmarks.hot_shop import HOT, PRODUCT, connect_to, gateway_of, put_sku
+from services.stock.chalicelib.domain.commands import LineRequest, PlaceOrder
+from tests.benchmarks.hot_shop import ACTOR, HOT, PRODUCT, connect_to, counted_engine, put_sku
 from tests.support.engines import ENGINES, engine
 
 ROUNDS = 3
 WARM_UP_SECONDS = 10.0
-WIDE_ORDERS = 30
-WIDE_LINES = 49
+LARGE_ORDERS = 30
+LARGE_ORDER_LINES = 49
 REPORT_SECONDS = 400.0
-"""After which a writer that has not reported is taken for dead."""
+"""After which a writer that has not reported counts as crashed."""
 
 
 @dataclass(slots=True)
 class Work:
-    """What one writer did."""
+    """The work of one writer."""
 
     placed: int = 0
     busy: int = 0
@@ -51,44 +54,23 @@ class Work:
         return sum(count * times for count, times in self.attempts.items()) / max(self.placed, 1)
 
 
-def service_on(endpoint_url: str) -> tuple[Any, list[int]]:
-    """Return the service with its own persistence, and the number of its transactions, in a list of one."""
-    from chalicelib.stock_service import StockService
-    from inventory_common.retry_policy import RetryPolicy
-    from inventory_common.timestamps import now
-
-    gateway = gateway_of(connect_to(endpoint_url))
-    sent = [0]
-    commit = gateway.commit
-
-    def counted(*arguments: Any, **named: Any) -> None:
-        sent[0] += 1
-        commit(*arguments, **named)
-
-    gateway.commit = counted
-    return StockService(gateway, now, RetryPolicy()), sent
-
-
-def write(name: str, endpoint_url: str, lines: int, start: Any, stop: Event, results: Any, most: int) -> None:
-    """Place orders until told to stop, or as many as there are to be, and report."""
-    stock, sent = service_on(endpoint_url)
-
-    from chalicelib.commands import OrderLineRequest, PlaceOrder, Source
-    from inventory_common.errors import Busy
-
-    source = Source("client:benchmark", "benchmark")
+def write(
+    name: str, endpoint_url: str, lines: int, start: Any, stop: Event, results: Any, orders_max: int
+) -> None:
+    """Place orders until `stop` is set, or so many, and report."""
+    stock, state = counted_engine(connect_to(endpoint_url))
     skus = [HOT, *(f"SKU-{PRODUCT}-V{n:04}" for n in range(1, lines))]
-    asked = tuple(OrderLineRequest(PRODUCT, sku, 1) for sku in skus)
+    requested = tuple(LineRequest(StockKey.of(sku), 1) for sku in skus)
     work, number = Work(), 0
     start.wait()
-    while not stop.is_set() and number < most:
-        sent[0] = 0
+    while not stop.is_set() and number < orders_max:
+        state.sent = 0
         began = time.perf_counter()
         try:
-            order = PlaceOrder(order_id=f"ORDER-{name}-{number}", lines=asked, hold_seconds=86_400)
-            stock.place(order, source)
+            order = PlaceOrder(order_id=f"ORDER-{name}-{number}", lines=requested, hold_seconds=86_400)
+            stock.orders.place(order, ACTOR)
             work.placed += 1
-            work.attempts[sent[0]] += 1
+            work.attempts[state.sent] += 1
         except Busy:
             work.busy += 1
         work.seconds.append(time.perf_counter() - began)
@@ -96,46 +78,47 @@ def write(name: str, endpoint_url: str, lines: int, start: Any, stop: Event, res
     results.put((name, work))
 
 
-def run(endpoint_url: str, writers: int, seconds: float, label: str, wide: int = 0) -> tuple[Work, Work]:
-    """Let so many writers work for some time, or until the wide orders are through."""
+def run(endpoint_url: str, writers: int, seconds: float, label: str, large: int = 0) -> tuple[Work, Work]:
+    """Let so many writers work for some time, or until the large orders are placed."""
     context = multiprocessing.get_context("spawn")
     results, stop = context.Queue(), context.Event()
-    start = context.Barrier(writers + 1 + (1 if wide else 0))
+    start = context.Barrier(writers + 1 + (1 if large else 0))
     processes = [
         context.Process(
             target=write, args=(f"{label}-{n}", endpoint_url, 1, start, stop, results, 1_000_000_000)
         )
         for n in range(writers)
     ]
-    if wide:
+    if large:
         processes.append(
             context.Process(
-                target=write, args=(f"{label}-WIDE", endpoint_url, WIDE_LINES, start, stop, results, wide)
+                target=write,
+                args=(f"{label}-LARGE", endpoint_url, LARGE_ORDER_LINES, start, stop, results, large),
             )
         )
     for process in processes:
         process.start()
     start.wait(REPORT_SECONDS)
-    all_narrow, all_wide = Work(), Work()
-    if wide:
-        _, all_wide = results.get(timeout=REPORT_SECONDS)
+    small_work, large_work = Work(), Work()
+    if large:
+        _, large_work = results.get(timeout=REPORT_SECONDS)
     else:
         time.sleep(seconds)
     stop.set()
     for _ in range(writers):
-        all_narrow.add(results.get(timeout=REPORT_SECONDS)[1])
+        small_work.add(results.get(timeout=REPORT_SECONDS)[1])
     for process in processes:
         process.join()
-    return all_narrow, all_wide
+    return small_work, large_work
 
 
-def measure(endpoint_url: str, writers: int, seconds: float, wide_orders: int) -> None:
+def measure(endpoint_url: str, writers: int, seconds: float, large_orders: int) -> None:
     """Print rates, ratios and attempts."""
     client = connect_to(endpoint_url)
     create_tables(client)
-    for sku in [HOT, *(f"SKU-{PRODUCT}-V{n:04}" for n in range(1, WIDE_LINES))]:
+    for sku in [HOT, *(f"SKU-{PRODUCT}-V{n:04}" for n in range(1, LARGE_ORDER_LINES))]:
         put_sku(client, sku)
-    run(endpoint_url, 2, WARM_UP_SECONDS, "WARM")  # an engine on a virtual machine gets faster for a while
+    run(endpoint_url, 2, WARM_UP_SECONDS, "WARM")  # an engine on a virtual machine becomes faster for a while
     ratios = []
     for number in range(ROUNDS):
         one, _ = run(endpoint_url, 1, seconds, f"ONE{number}")
@@ -145,30 +128,31 @@ def measure(endpoint_url: str, writers: int, seconds: float, wide_orders: int) -
             f"round {number + 1}: one writer {one.placed / seconds:6.1f}/s, {writers} writers "
             f"{many.placed / seconds:6.1f}/s ({ratios[-1]:.2f} of it), {many.attempts_per_order:.2f} "
             f"attempts an order, at most {max(many.attempts)}; the longest took {max(many.seconds):.2f} s, "
-            f"{many.busy} were told to come back",
+            f"{many.busy} were busy",
             flush=True,
         )
     print(f"median: {writers} writers get {median(ratios):.2f} of one writer's goodput")
-    beside, wide = run(endpoint_url, writers, seconds, "BESIDE", wide=wide_orders)
+    small, large = run(endpoint_url, writers, seconds, "MIXED", large=large_orders)
     print(
-        f"orders of {WIDE_LINES} lines beside {writers} writers: {wide.placed} of {wide_orders} placed, "
-        f"{wide.attempts_per_order:.2f} attempts an order; the median took {median(wide.seconds):.2f} s, "
-        f"the longest {max(wide.seconds):.2f} s; beside them {beside.placed} orders of one line, "
-        f"{beside.busy} told to come back"
+        f"orders of {LARGE_ORDER_LINES} lines among {writers} writers: "
+        f"{large.placed} of {large_orders} placed, "
+        f"{large.attempts_per_order:.2f} attempts an order; the median took {median(large.seconds):.2f} s, "
+        f"the longest {max(large.seconds):.2f} s; at the same time {small.placed} orders of one line, "
+        f"{small.busy} busy"
     )
 
 
 def main() -> None:
-    """Measure on the engine that the command line names."""
+    """Measure on the engine of the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.contention")
     parser.add_argument("--engine", choices=sorted(ENGINES), default="embedded")
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--writers", type=int, default=8)
-    parser.add_argument("--wide-orders", type=int, default=WIDE_ORDERS)
+    parser.add_argument("--large-orders", type=int, default=LARGE_ORDERS)
     arguments = parser.parse_args()
     with engine(arguments.engine) as endpoint_url:
         print("engine:", arguments.engine)
-        measure(endpoint_url, arguments.writers, arguments.seconds, arguments.wide_orders)
+        measure(endpoint_url, arguments.writers, arguments.seconds, arguments.large_orders)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""What counting DynamoDB's calls and writing the log line cost, CPU time against bare calls in one run.
+"""The cost of counting DynamoDB's calls and of the log line: CPU time compared with bare calls in one run.
 
-Run: ``python tests/benchmarks/log_line.py``.  DynamoDB's answers are made up within the process, so the calls
-are as short as calls can be, and the ratios the highest that can be.
+Run: ``python tests/benchmarks/log_line.py``.  DynamoDB's responses are made within the process, so the calls
+are as short as possible, and the ratios as high as possible.
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
+from inventory_common.declarations import PUBLIC, ResponseSpec, route
 from inventory_common.dynamodb import connect, measured
 from inventory_common.identity import TokenVerifier
 from inventory_common.log_lines import log_event
-from inventory_common.responses import answer
-from inventory_common.rest import PUBLIC, RestService
+from inventory_common.requests import Request
+from inventory_common.responses import json_response
+from inventory_common.rest import RestService
 
 CALLS = 40
 PAIRS = 101
 KEY = {"product_id": {"S": "PROD-E4F9A"}}
-ANSWER = (
+RESPONSE = (
     b'{"Item":{"product_id":{"S":"PROD-E4F9A"}},"ConsumedCapacity":{"TableName":"t","CapacityUnits":0.5}}'
 )
 EVENT = {
@@ -35,21 +37,21 @@ EVENT = {
 HOOKS = ("before-parameter-build", "after-call", "after-call-error")
 
 
-def made_up(request: Any, **_: Any) -> AWSResponse:
-    """Answer in DynamoDB's place."""
+def fake_response(request: Any, **_: Any) -> AWSResponse:
+    """Return a response in place of DynamoDB's."""
     response = AWSResponse(request.url, 200, {}, None)
-    response._content = ANSWER
+    response._content = RESPONSE
     return response
 
 
 def client(*, counts: bool) -> Any:
     """Make a client that counts its calls, or one without the library's hooks."""
     made = connect()
-    made.meta.events.register("before-send.dynamodb", made_up)
+    made.meta.events.register("before-send.dynamodb", fake_response)
     if not counts:
         from inventory_common import dynamodb
 
-        hooks = (dynamodb._ask_for_units, dynamodb._count_answered, dynamodb._count_unanswered)
+        hooks = (dynamodb._request_units, dynamodb._count_responded, dynamodb._count_failed)
         for event, hook in zip(HOOKS, hooks, strict=True):
             made.meta.events.unregister(f"{event}.dynamodb", hook)
     return made
@@ -70,7 +72,7 @@ def compared(name: str, work: Callable[[], object], bare: Callable[[], object]) 
 
 
 def main() -> None:
-    """Print one line for each thing that is paid for; log lines go nowhere."""
+    """Print one line for each cost; log lines are dropped."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
         os.environ[name] = "test"
     bare, counting = client(counts=False), client(counts=True)
@@ -83,11 +85,13 @@ def main() -> None:
         with measured():
             get(counting)
 
-    def view(_: Any) -> Any:
-        get(counting)
-        return answer({"status": "ok"})
+    class Things:
+        @route("GET", "/things", allowed_roles=PUBLIC, response=ResponseSpec(dict[str, str]))
+        def view(self, request: Request[None]) -> Any:
+            get(counting)
+            return json_response({"status": "ok"})
 
-    app.route("/things", methods=["GET"], allowed_roles=PUBLIC)(view)
+    app.add(Things())
     fields = {f"field_{number}": "value" for number in range(14)}
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (open to the end of the process)
     compared("GetItem, counted", counted, lambda: get(bare))

@@ -1,4 +1,4 @@
-"""Stands in for Terraform: notes how it was called, and answers what a test has said that it should."""
+"""A fake of Terraform: records its calls, and returns what a test has set."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Zips that depend on their content alone, and libraries that are cut behind what is loaded."""
+"""Zips that depend on their content alone, and libraries without symbols."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deploy.symbols import without_symbols
 from deploy.zips import write_zip
 
 
-def test_names_and_contents_make_the_bytes_and_nothing_else_does(tmp_path: Path) -> None:
+def test_the_bytes_depend_on_names_and_contents_alone(tmp_path: Path) -> None:
     made = []
     for number, names in enumerate((["a.py", "b/c.so", "b/a.py"], ["b/a.py", "b/c.so", "a.py"])):
         folder = tmp_path / str(number)
@@ -27,7 +27,7 @@ def test_names_and_contents_make_the_bytes_and_nothing_else_does(tmp_path: Path)
     assert made[0] == made[1]
     with zipfile.ZipFile(tmp_path / "0.zip") as archive:
         modes = {entry.filename: entry.external_attr >> 16 & 0o777 for entry in archive.infolist()}
-    # Lambda's own user must be able to read what another has packed.
+    # Lambda's user must be able to read the files.
     assert modes == {"a.py": 0o644, "b/a.py": 0o644, "b/c.so": 0o755}
     assert not list(tmp_path.glob("*.part"))
 
@@ -46,6 +46,6 @@ def test_a_library_without_symbols_is_smaller_and_loads(tmp_path: Path) -> None:
     assert without_symbols(cut) == cut
 
 
-def test_what_is_no_library_stays_as_it_is() -> None:
+def test_other_files_are_unchanged() -> None:
     assert without_symbols(b"") == b""
     assert without_symbols(b"GROUP ( /lib/libc.so.6 )") == b"GROUP ( /lib/libc.so.6 )"

@@ -67,7 +67,7 @@ def people(shop: Shop, front_url: str) -> Iterator[MakePerson]:
 def run_a_day(person: MakePerson, client: Any) -> None:
     """Assert what the services return on the whole day; `client` is of DynamoDB."""
     vendor, orders = person("vendor", TEA), person("orders")
-    # Morning: the vendor puts a product into the catalog, in two packs.
+    # Morning: the vendor creates a product, in two packs.
     product, _ = vendor.catalog.create_product(
         product_name="Darjeeling «First Flush»",
         description="Zarter Schwarztee, 2026er Ernte — 茶",
@@ -107,10 +107,10 @@ def run_a_day(person: MakePerson, client: Any) -> None:
     def lines(*units: tuple[str, int]) -> list[LineRequest]:
         return [LineRequest(product_id, sku, quantity) for sku, quantity in units]
 
-    # Nothing in stock: both are low.
+    # Nothing is in stock: both are low.
     assert low_stock() == sorted([small, large])
 
-    # A delivery comes in, and its message comes twice.
+    # A delivery arrives, and its message is sent twice.
     note = "Lieferung 17 ☕"
     delivery = vendor.stock.restock(product_id, small, 40, notes=note, idempotency_key="delivery-17")
     again = vendor.stock.restock(product_id, small, 40, notes=note, idempotency_key="delivery-17")
@@ -122,7 +122,7 @@ def run_a_day(person: MakePerson, client: Any) -> None:
     vendor.stock.restock(product_id, large, 3, idempotency_key="delivery-18")
     assert low_stock() == []
 
-    # Anybody finds it in the shop.
+    # Anybody can browse to it.
     assert [found.product_id for found in person().catalog.browse("Drinks/Tea")] == [product_id]
 
     # Noon: a customer orders, pays, and gets the goods.
@@ -143,7 +143,7 @@ def run_a_day(person: MakePerson, client: Any) -> None:
     with pytest.raises(problems.OrderConfirmed):
         orders.stock.cancel("ORDER-Noon-1")
 
-    # Too much for what is left: the answer says what could be had, and nothing is reserved.
+    # Insufficient stock: the response says what is available, and nothing is reserved.
     with pytest.raises(problems.InsufficientStock) as short:
         orders.stock.place("ORDER-Noon-2", lines((small, 9), (large, 5)))
     assert {line.sku: (line.asked, line.available) for line in short.value.lines} == {
@@ -154,7 +154,7 @@ def run_a_day(person: MakePerson, client: Any) -> None:
         orders.stock.order("ORDER-Noon-2")
     assert low_stock() == sorted([small, large])
 
-    # Another customer changes his mind.
+    # Another customer cancels.
     orders.stock.place("ORDER-Noon-3", lines((small, 8)), hold_seconds=600)
     with pytest.raises(problems.InsufficientStock):
         orders.stock.place("ORDER-Noon-4", lines((small, 1)))
@@ -163,30 +163,30 @@ def run_a_day(person: MakePerson, client: Any) -> None:
     assert figures() == (8, 0, 8)
     with pytest.raises(problems.OrderCancelled):
         orders.stock.confirm("ORDER-Noon-3")
-    # A cancel that is faster than its order.
+    # A cancel that arrives before its order.
     orders.stock.cancel("ORDER-Noon-5")
     with pytest.raises(problems.OrderCancelled):
         orders.stock.place("ORDER-Noon-5", lines((small, 1)))
 
-    # Evening: the product goes out of the shop; what is left stays on record.
+    # Evening: the product is deactivated; its stock stays on record.
     vendor.catalog.deactivate_product(product_id)
     with pytest.raises(problems.ProductNotFound):
         person().catalog.product(product_id)
     kept = vendor.catalog.product(product_id)
     assert (kept.is_active, kept.version) == (False, 2)
 
-    assert_the_auditor_believes(person("auditor").audit, vendor, product_id, small, large, delivery.result)
-    # The vendor may read its own log; the rival sees nothing of it all.
+    assert_the_log_is_sound(person("auditor").audit, vendor, product_id, small, large, delivery.result)
+    # The vendor may read its own log; a rival sees nothing of all this.
     log = list(vendor.audit.records_of_vendor(TEA))
     assert log == list(person("auditor").audit.records_of_vendor(TEA))
     assert_invisible_to(person("vendor", RIVAL), product_id, small, log[0].transaction_id)
     assert_consistent(client)
 
 
-def assert_the_auditor_believes(
+def assert_the_log_is_sound(
     audit: AuditClient, vendor: Person, product_id: str, small: str, large: str, delivery: Any
 ) -> None:
-    """The auditor reads the log back, and believes nothing that is not proven."""
+    """Read the log as an auditor, and verify it."""
     log = list(audit.records_of_vendor(TEA))
     assert [(r.transaction_type, r.sku, r.quantity_change, r.quantity) for r in log] == [
         ("order_cancelled", small, 0, 8),
@@ -201,7 +201,7 @@ def assert_the_auditor_believes(
     for sku in (small, large):
         ledger = list(audit.records_of_sku(sku))
         assert ledger == [record for record in log if record.sku == sku]
-        assert_proven(ledger[::-1], vendor.stock.sku(product_id, sku))
+        assert_chain_is_valid(ledger[::-1], vendor.stock.sku(product_id, sku))
         assert audit.verification(sku).is_sound
         assert audit.reservations(sku).reservations == ()
         assert sku in audit.timeline_svg(sku)
@@ -215,12 +215,12 @@ def units(order: Order, name: str) -> dict[str, int]:
 
 
 def both(records: list[TransactionRecord], *expected: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    """Return two rows in the order of the records: lines of one order may carry one timestamp."""
+    """Return two rows in the order of the records: lines of one order may have one timestamp."""
     return sorted(expected, key=lambda row: [record.sku for record in records].index(row[1]))
 
 
-def assert_proven(ledger: list[TransactionRecord], sku: Sku) -> None:
-    """Verify the chain of a ledger, oldest first, from what was served and nothing else."""
+def assert_chain_is_valid(ledger: list[TransactionRecord], sku: Sku) -> None:
+    """Verify the chain of a ledger, oldest first, from the served records alone."""
     previous, stock, reserved = "0" * 64, 0, 0
     for sequence, record in enumerate(ledger, start=1):
         content = {name: value for name, value in record.document().items() if name != "hash"}

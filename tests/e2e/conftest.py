@@ -33,7 +33,7 @@ def shop(stack: RunningStack) -> Iterator[Shop]:
 
 @pytest.fixture(scope="session")
 def front_url(stack: RunningStack) -> str:
-    """Where tokens are to be had."""
+    """The address that issues tokens."""
     return stack.url("front")
 
 
@@ -44,7 +44,7 @@ def client(stack: RunningStack) -> Any:
 
 @pytest.fixture
 def own_stack(tmp_path: Path) -> Iterator[RunningStack]:
-    """A stack for a single test, with nothing in it."""
+    """An empty stack for a single test."""
     stack = RunningStack(tmp_path)
     try:
         yield stack.wait_until_ready()

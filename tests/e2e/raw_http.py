@@ -1,4 +1,4 @@
-"""HTTP as it goes over a socket: whatever a client may send, also what no library would."""
+"""HTTP over a socket: requests that no library would send."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-ANSWER_SECONDS = 30.0
+TIMEOUT_SECONDS = 30.0
 CHUNK_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
-class RawAnswer:
-    """What came back."""
+class RawResponse:
+    """A response."""
 
     status: int
     headers: Mapping[str, str]
@@ -26,15 +26,15 @@ class RawAnswer:
         return json.loads(self.body)
 
 
-def exchange(url: str, sent: bytes, method: str = "GET") -> RawAnswer:
-    """Send bytes on a connection of their own and read one answer."""
+def exchange(url: str, sent: bytes, method: str = "GET") -> RawResponse:
+    """Send bytes on a new connection and read one response."""
     parts = urlsplit(url)
-    with socket.create_connection((parts.hostname, parts.port), timeout=ANSWER_SECONDS) as connection:
+    with socket.create_connection((parts.hostname, parts.port), timeout=TIMEOUT_SECONDS) as connection:
         connection.sendall(sent)
         response = http.client.HTTPResponse(connection, method=method)
         response.begin()
         body = response.read()
-        return RawAnswer(response.status, {n.lower(): v for n, v in response.getheaders()}, body)
+        return RawResponse(response.status, {n.lower(): v for n, v in response.getheaders()}, body)
 
 
 def request_bytes(
@@ -45,7 +45,7 @@ def request_bytes(
     *,
     chunked: bool = False,
 ) -> bytes:
-    """Write a request; a body has its length told, or comes in chunks."""
+    """Return a request; its body has a Content-Length, or is chunked."""
     target = target if isinstance(target, bytes) else target.encode("latin-1")
     lines = [method.encode() + b" " + target + b" HTTP/1.1", b"Host: 127.0.0.1"]
     for name, value in headers.items():

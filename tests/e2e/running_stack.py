@@ -1,4 +1,4 @@
-"""``python -m local`` as a person runs it, on ports of its own."""
+"""``python -m local`` as a person runs it, on free ports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STOP_SECONDS = 30.0
 
 
 class RunningStack(Process):
-    """The whole system in the foreground of a terminal that is a file."""
+    """The whole system in the foreground, with its output in a file."""
 
     def __init__(self, folder: Path) -> None:
         self.ports = distinct_free_ports()
@@ -33,7 +33,7 @@ class RunningStack(Process):
         return self
 
     def printed_commands(self, program: str) -> list[str]:
-        """Return the lines of its output that are calls of a program, to be pasted."""
+        """Return the lines of its output that call a program."""
         lines = map(str.strip, self.text().splitlines())
         return [line for line in lines if line.startswith(f"{program} ")]
 
@@ -56,7 +56,7 @@ class RunningStack(Process):
         return self.popen.wait(STOP_SECONDS)
 
     def kill_if_running(self) -> None:
-        """Leave nothing behind, however a test ended; its children end with it."""
+        """Stop it if a test has not; its children end with it."""
         if self.popen.poll() is None:
             self.popen.terminate()
             try:
@@ -74,6 +74,6 @@ def is_open(port: int) -> bool:
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process still runs; one that only waits to be reaped does not."""
+    """Return whether a process still runs; a zombie does not."""
     listing = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
     return bool(listing.stdout.strip()) and not listing.stdout.startswith("Z")

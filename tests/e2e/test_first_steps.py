@@ -1,4 +1,4 @@
-"""What a newcomer does first: starts the stack, pastes what it prints, asks for tokens."""
+"""The first steps with the stack: start it, paste the printed commands, fetch tokens."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAKE_TOKEN = re.compile(r"make -s token ROLE=(\S+)(?: VENDOR=([^\s)]+))?(?: FRON
 
 
 def pasted(stack: RunningStack, command: str) -> str:
-    """Run a printed command in a shell; `make token` is what make would run."""
+    """Run a printed command in a shell, with the command of `make token` in its place."""
     command = MAKE_TOKEN.sub(rf"{sys.executable} -m local.token --role \1 --vendor \2", command)
     result = subprocess.run(
         ["sh", "-c", command], cwd=ROOT, env=stack.environment, capture_output=True, text=True, timeout=30
@@ -32,8 +32,8 @@ def pasted(stack: RunningStack, command: str) -> str:
 
 def test_all_parts_of_a_ready_stack_are_healthy(stack: RunningStack) -> None:
     for name in ("front", *SERVICES):
-        answer = httpx.get(f"{stack.url(name)}/health", trust_env=False)
-        assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+        response = httpx.get(f"{stack.url(name)}/health", trust_env=False)
+        assert (response.status_code, response.json()["status"]) == (200, "ok")
 
 
 def test_the_printed_commands_work_when_they_are_pasted(stack: RunningStack) -> None:
@@ -54,28 +54,28 @@ def test_the_printed_commands_work_when_they_are_pasted(stack: RunningStack) -> 
         assert product["product_id"] in [item["product_id"] for item in found["items"]]
 
 
-def test_the_index_page_leads_to_everything(stack: RunningStack) -> None:
-    answer = httpx.get(stack.url("front"), trust_env=False)
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"].startswith("text/html")
-    links = re.findall(r'<a href="([^"]*)"', answer.text)
+def test_every_link_of_the_index_page_works(stack: RunningStack) -> None:
+    response = httpx.get(stack.url("front"), trust_env=False)
+    assert response.status_code == 200
+    assert response.headers["Content-Type"].startswith("text/html")
+    links = re.findall(r'<a href="([^"]*)"', response.text)
     assert [httpx.get(link, trust_env=False).status_code for link in links] == [200] * len(links)
     for name in SERVICES:
-        assert stack.url(name) in answer.text
+        assert stack.url(name) in response.text
 
 
 @pytest.mark.parametrize(
     ("role", "vendor_id"),
     [("vendor", "VENDOR-001"), ("orders", None), ("auditor", None), ("admin", None)],
 )
-def test_every_service_knows_the_tokens_of_every_role(shop: Shop, role: str, vendor_id: str | None) -> None:
-    # A public route still refuses a bad token; 404 and 403 come after the token was believed.
-    answers = {
+def test_every_service_accepts_the_tokens_of_every_role(shop: Shop, role: str, vendor_id: str | None) -> None:
+    # A public route refuses a bad token too; 404 and 403 follow after the token was verified.
+    responses = {
         "catalog": shop.ask("GET", f"{shop.catalog}/products/PROD-00000", role, vendor_id),
         "stock": shop.ask("GET", f"{shop.stock}/products/PROD-00000/skus/SKU-PROD-00000-A", role, vendor_id),
         "audit": shop.ask("GET", f"{shop.audit}/skus/SKU-PROD-00000-A/transactions", role, vendor_id),
     }
-    assert {name: outcome(answer) for name, answer in answers.items()} == {
+    assert {name: outcome(response) for name, response in responses.items()} == {
         "catalog": "404 product_not_found",
         "stock": "404 sku_not_found",
         "audit": "403 forbidden" if role == "orders" else "200",
@@ -105,7 +105,7 @@ def every_private_route(shop: Shop) -> list[tuple[str, str]]:
     ]
 
 
-def test_nobody_gets_in_without_a_token_that_verifies(shop: Shop) -> None:
+def test_invalid_tokens_are_refused(shop: Shop) -> None:
     genuine = shop.wire.token("admin")
     head, claims, signature = genuine.split(".")
     unsigned = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
@@ -126,17 +126,17 @@ def test_nobody_gets_in_without_a_token_that_verifies(shop: Shop) -> None:
     for method, url in every_private_route(shop):
         for authorization in bad if url.endswith("transactions") else bad[:1]:
             headers = {} if authorization is None else {"Authorization": authorization}
-            answer = shop.ask(method, url, headers=headers)
-            assert (method, url, authorization, outcome(answer)) == (
+            response = shop.ask(method, url, headers=headers)
+            assert (method, url, authorization, outcome(response)) == (
                 method,
                 url,
                 authorization,
                 "401 unauthenticated",
             )
-            assert answer.headers["WWW-Authenticate"] == "Bearer"
+            assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_roles_stay_within_their_rooms(shop: Shop) -> None:
+def test_roles_are_refused_what_they_may_not_use(shop: Shop) -> None:
     own = shop.has_product("VENDOR-001")
     forbidden = [
         ("vendor", "VENDOR-001", "PUT", f"{shop.stock}/orders/ORDER-1"),
@@ -152,6 +152,6 @@ def test_roles_stay_within_their_rooms(shop: Shop) -> None:
         ("auditor", None, "POST", f"{shop.stock}/products/{own}/skus"),
     ]
     for role, vendor_id, method, url in forbidden:
-        answer = shop.ask(method, url, role, vendor_id)
-        assert (role, method, url, outcome(answer)) == (role, method, url, "403 forbidden")
+        response = shop.ask(method, url, role, vendor_id)
+        assert (role, method, url, outcome(response)) == (role, method, url, "403 forbidden")
     assert done(shop.ask("GET", f"{shop.catalog}/products/{own}")).json()["is_active"] is True

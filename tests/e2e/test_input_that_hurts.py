@@ -1,4 +1,4 @@
-"""Input that no reasonable client sends: refused in one form, never a 5xx, and nothing is changed by it."""
+"""Malicious and broken input: refused in one form, never a 5xx, and nothing is changed by it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.raw_http import RawAnswer, exchange, request_bytes
+from tests.e2e.raw_http import RawResponse, exchange, request_bytes
 from tests.integration.ledger_checks import everything_in
 from tests.integration.shop import Shop, Sku, done
 
@@ -24,7 +24,7 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class Victim:
-    """A shop with a product, a SKU and an order that must come through unharmed."""
+    """A shop with a product, a SKU and an order, which must stay unchanged."""
 
     shop: Shop
     sku: Sku
@@ -40,7 +40,7 @@ class Victim:
         role: str = "admin",
         headers: Mapping[str, str | bytes] | None = None,
         chunked: bool = False,
-    ) -> RawAnswer:
+    ) -> RawResponse:
         sent: dict[str, str | bytes] = {
             "Authorization": f"Bearer {self.shop.wire.token(role)}",
             "X-Request-Id": REQUEST_ID,
@@ -53,7 +53,7 @@ class Victim:
 
     @property
     def body_routes(self) -> dict[str, tuple[str, str, str]]:
-        """Every route that takes a body: service, method, target."""
+        """Every route with a body: service, method, target."""
         product, sku = self.sku.product_id, self.sku.sku
         return {
             "product": ("catalog", "POST", "/products"),
@@ -79,7 +79,7 @@ class Victim:
         }
 
     def whole_body(self, route: str) -> dict[str, Any]:
-        """Return a body that would be accepted."""
+        """Return a valid body."""
         product, sku = self.sku.product_id, self.sku.sku
         return {
             "product": {
@@ -115,21 +115,25 @@ def nothing_changes(victim: Victim, client: Any) -> Iterator[None]:
     assert everything_in(client) == before
 
 
-def assert_refused(answer: RawAnswer, status: int, code: str | None = None, *, echoed: bool = True) -> None:
-    told = answer.status, answer.body[:300]
-    assert answer.status == status, told
-    assert answer.headers["content-type"] == "application/problem+json", told
-    problem = answer.document()
-    assert {"type", "title", "status", "detail", "code", "request_id"} <= problem.keys(), told
-    assert all(isinstance(problem[name], str) and problem[name] for name in problem.keys() - NOT_TEXT), told
-    assert problem["status"] == status, told
-    assert code in (None, problem["code"]), told
-    assert problem["request_id"] == answer.headers["x-request-id"], told
-    assert (problem["request_id"] == REQUEST_ID) is echoed, told
-    assert b"Traceback" not in answer.body
+def assert_refused(
+    response: RawResponse, status: int, code: str | None = None, *, echoed: bool = True
+) -> None:
+    reported = response.status, response.body[:300]
+    assert response.status == status, reported
+    assert response.headers["content-type"] == "application/problem+json", reported
+    problem = response.document()
+    assert {"type", "title", "status", "detail", "code", "request_id"} <= problem.keys(), reported
+    assert all(isinstance(problem[name], str) and problem[name] for name in problem.keys() - NOT_TEXT), (
+        reported
+    )
+    assert problem["status"] == status, reported
+    assert code in (None, problem["code"]), reported
+    assert problem["request_id"] == response.headers["x-request-id"], reported
+    assert (problem["request_id"] == REQUEST_ID) is echoed, reported
+    assert b"Traceback" not in response.body
     if problem["code"] == "invalid_input":
         assert problem["errors"]
-        assert all(error.keys() == {"path", "message"} for error in problem["errors"]), told
+        assert all(error.keys() == {"path", "message"} for error in problem["errors"]), reported
 
 
 NOT_TEXT = {"status", "errors", "lines", "skus"}
@@ -137,7 +141,7 @@ ROUTES = ["product", "sku", "restock", "place", "confirm", "cancel"]
 
 NOT_JSON = {
     "nonsense": b"nonsense",
-    "half an object": b'{"quantity": 1',
+    "a truncated object": b'{"quantity": 1',
     "two objects": b"{}{}",
     "a comma too many": b'{"quantity": 1,}',
     "single quotes": b"{'quantity': 1}",
@@ -181,17 +185,17 @@ NO_OBJECT = {
 @pytest.mark.parametrize("name", NOT_JSON)
 def test_a_body_that_is_not_json_is_400(victim: Victim, route: str, name: str) -> None:
     service, method, target = victim.body_routes[route]
-    answer = victim.ask(method, target, NOT_JSON[name], service=service)
-    assert_refused(answer, 400, "invalid_json")
+    response = victim.ask(method, target, NOT_JSON[name], service=service)
+    assert_refused(response, 400, "invalid_json")
 
 
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("name", NO_OBJECT)
-def test_json_that_is_no_such_object_is_422(victim: Victim, route: str, name: str) -> None:
+def test_json_of_another_type_is_422(victim: Victim, route: str, name: str) -> None:
     service, method, target = victim.body_routes[route]
-    answer = victim.ask(method, target, NO_OBJECT[name], service=service)
-    assert_refused(answer, 422, "invalid_input")
-    assert len(answer.body) < 100_000
+    response = victim.ask(method, target, NO_OBJECT[name], service=service)
+    assert_refused(response, 422, "invalid_input")
+    assert len(response.body) < 100_000
 
 
 @pytest.mark.parametrize("route", ["product", "sku", "restock", "place"])
@@ -272,11 +276,11 @@ def test_values_outside_the_rules_are_422(victim: Victim, route: str, field: str
     for value in FIELDS[route, field]:
         whole = {**victim.whole_body(route), field: "THE VALUE"}
         body = json.dumps(whole).replace('"THE VALUE"', value)
-        answer = victim.ask(method, target, body.encode(), service=service)
-        assert_refused(answer, 422, "invalid_input")
+        response = victim.ask(method, target, body.encode(), service=service)
+        assert_refused(response, 422, "invalid_input")
 
 
-def test_lines_that_hurt_are_422(victim: Victim) -> None:
+def test_invalid_lines_are_422(victim: Victim) -> None:
     line = victim.whole_body("place")["lines"][0]
     for lines in (
         [{**line, "quantity": 0}],
@@ -308,8 +312,8 @@ def test_a_body_over_the_limit_is_413(victim: Victim, route: str, size: int, chu
     service, method, target = victim.body_routes[route]
     body = b'{"notes": "' + b"a" * (size - 13) + b'"}'
     assert len(body) == size
-    answer = victim.ask(method, target, body, service=service, chunked=chunked)
-    assert_refused(answer, 413, "payload_too_large")
+    response = victim.ask(method, target, body, service=service, chunked=chunked)
+    assert_refused(response, 413, "payload_too_large")
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["with its length", "in chunks"])
@@ -320,10 +324,10 @@ def test_a_body_of_just_the_limit_is_read(victim: Victim, chunked: bool) -> None
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_a_chunked_body_is_read_like_any_other(victim: Victim, route: str) -> None:
+def test_a_chunked_body_is_read(victim: Victim, route: str) -> None:
     service, method, target = victim.body_routes[route]
-    answer = victim.ask(method, target, b'{"unknown": 1}', service=service, chunked=True)
-    assert_refused(answer, 422, "invalid_input")
+    response = victim.ask(method, target, b'{"unknown": 1}', service=service, chunked=True)
+    assert_refused(response, 422, "invalid_input")
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -341,12 +345,12 @@ def test_a_content_type_that_is_not_json_is_415_and_none_counts_as_json(victim: 
         "a" * 10_000,
     ):
         headers: dict[str, str | bytes] = {"Content-Type": media_type}
-        answer = victim.ask(method, target, b"{}", service=service, headers=headers)
-        assert_refused(answer, 415, "unsupported_media_type")
+        response = victim.ask(method, target, b"{}", service=service, headers=headers)
+        assert_refused(response, 415, "unsupported_media_type")
     for media_type in ("", "application/json; charset=utf-8", "APPLICATION/JSON"):
         headers = {"Content-Type": media_type}
-        answer = victim.ask(method, target, b'{"unknown": 1}', service=service, headers=headers)
-        assert_refused(answer, 422, "invalid_input")
+        response = victim.ask(method, target, b'{"unknown": 1}', service=service, headers=headers)
+        assert_refused(response, 422, "invalid_input")
 
 
 IDS_THAT_HURT = [
@@ -384,7 +388,7 @@ IDS_THAT_HURT = [
 
 
 @pytest.mark.parametrize("bad", IDS_THAT_HURT, ids=lambda bad: bad[:40])
-def test_ids_in_the_path_that_are_none_are_refused(victim: Victim, bad: str) -> None:
+def test_malformed_ids_in_the_path_are_refused(victim: Victim, bad: str) -> None:
     targets = {
         ("catalog", "GET", f"/products/{bad}"),
         ("catalog", "DELETE", f"/products/{bad}"),
@@ -396,29 +400,29 @@ def test_ids_in_the_path_that_are_none_are_refused(victim: Victim, bad: str) -> 
         ("audit", "GET", f"/skus/{bad}/transactions"),
     }
     for service, method, target in targets:
-        answer = victim.ask(method, target, service=service)
-        if "/skus/SKU-" in target and answer.status == 200:
-            assert answer.document()["items"] == []
+        response = victim.ask(method, target, service=service)
+        if "/skus/SKU-" in target and response.status == 200:
+            assert response.document()["items"] == []
             continue
-        assert answer.status in (404, 405, 422), (method, target, answer)
-        assert_refused(answer, answer.status)
-        assert "x-injected" not in answer.headers
+        assert response.status in (404, 405, 422), (method, target, response)
+        assert_refused(response, response.status)
+        assert "x-injected" not in response.headers
 
 
-def test_an_encoded_slash_is_decoded_once_and_only_once(victim: Victim) -> None:
+def test_an_encoded_slash_is_decoded_exactly_once(victim: Victim) -> None:
     for target in (
         f"/products%2F{victim.sku.product_id}",
         f"/products/{victim.sku.product_id}%2Fskus%2F{victim.sku.sku}",
         "/orders/ORDER-HURT%2Fcancel/cancel",
         "/orders/ORDER-HURT%252Fcancel/cancel",
     ):
-        answer = victim.ask("POST" if "cancel" in target else "GET", target)
-        assert answer.status in (404, 422)
-        assert_refused(answer, answer.status)
-    # An id that is needlessly encoded is still that id.
+        response = victim.ask("POST" if "cancel" in target else "GET", target)
+        assert response.status in (404, 422)
+        assert_refused(response, response.status)
+    # A needlessly encoded id is the same id.
     encoded = "".join(f"%{ord(character):02X}" for character in victim.sku.product_id)
-    answer = victim.ask("GET", f"/products/{encoded}", service="catalog")
-    assert (answer.status, answer.document()["product_id"]) == (200, victim.sku.product_id)
+    response = victim.ask("GET", f"/products/{encoded}", service="catalog")
+    assert (response.status, response.document()["product_id"]) == (200, victim.sku.product_id)
 
 
 @pytest.mark.parametrize(
@@ -448,8 +452,8 @@ def test_an_encoded_slash_is_decoded_once_and_only_once(victim: Victim) -> None:
 )
 @pytest.mark.parametrize("service", ["catalog", "stock", "audit"])
 def test_routes_that_do_not_exist_are_404(victim: Victim, service: str, target: str) -> None:
-    answer = victim.ask("GET", target, service=service)
-    assert_refused(answer, 404, "route_not_found")
+    response = victim.ask("GET", target, service=service)
+    assert_refused(response, 404, "route_not_found")
 
 
 @pytest.mark.parametrize("method", ["HEAD", "TRACE", "OPTIONS", "PATCH", "PUT", "FOO", "PROPFIND"])
@@ -461,14 +465,14 @@ def test_methods_that_a_route_does_not_have_are_405(victim: Victim, method: str)
         ("stock", f"/vendors/{VENDOR}/inventory"),
         ("audit", f"/transactions/{TXN}"),
     }:
-        answer = victim.ask(method, target, service=service)
-        assert answer.status == 405, (method, target, answer)
-        assert answer.headers["allow"] in ("GET", "POST", "GET, POST")
-        assert answer.headers["x-request-id"] == REQUEST_ID
+        response = victim.ask(method, target, service=service)
+        assert response.status == 405, (method, target, response)
+        assert response.headers["allow"] in ("GET", "POST", "GET, POST")
+        assert response.headers["x-request-id"] == REQUEST_ID
         if method == "HEAD":
-            assert answer.body == b""
+            assert response.body == b""
         else:
-            assert_refused(answer, 405, "method_not_allowed")
+            assert_refused(response, 405, "method_not_allowed")
 
 
 LISTS = [
@@ -483,7 +487,7 @@ LISTS = [
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_limits_that_are_none_are_422(victim: Victim, name: str) -> None:
+def test_invalid_limits_are_422(victim: Victim, name: str) -> None:
     service, target = victim.lists[name]
     for limit in [
         "0",
@@ -500,8 +504,8 @@ def test_limits_that_are_none_are_422(victim: Victim, name: str) -> None:
         "",
         "9" * 5000,
     ]:
-        answer = victim.ask("GET", f"{target}?limit={limit}", service=service)
-        assert_refused(answer, 422, "invalid_input")
+        response = victim.ask("GET", f"{target}?limit={limit}", service=service)
+        assert_refused(response, 422, "invalid_input")
     assert_refused(victim.ask("GET", f"{target}?limit=1&limit=2", service=service), 422, "invalid_input")
 
 
@@ -510,7 +514,7 @@ def cursor_of(position: object) -> str:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_cursors_that_no_list_gave_out_are_400(victim: Victim, name: str) -> None:
+def test_invalid_cursors_are_400(victim: Victim, name: str) -> None:
     service, target = victim.lists[name]
     for cursor in (
         "",
@@ -536,8 +540,8 @@ def test_cursors_that_no_list_gave_out_are_400(victim: Victim, name: str) -> Non
         base64.urlsafe_b64encode(b"[" * 3_000).decode(),
         base64.urlsafe_b64encode(b'{"vendor_id": NaN}').decode(),
     ):
-        answer = victim.ask("GET", f"{target}?cursor={cursor}", service=service)
-        assert_refused(answer, 400, "invalid_cursor")
+        response = victim.ask("GET", f"{target}?cursor={cursor}", service=service)
+        assert_refused(response, 400, "invalid_cursor")
 
 
 def test_cursors_of_other_lists_and_of_other_vendors_are_400(victim: Victim) -> None:
@@ -553,11 +557,11 @@ def test_cursors_of_other_lists_and_of_other_vendors_are_400(victim: Victim) -> 
     assert len(cursors) >= 7, cursors.keys()
     for name, (service, target) in victim.lists.items():
         for origin, cursor in cursors.items():
-            answer = victim.ask("GET", f"{target}?cursor={cursor}", service=service)
+            response = victim.ask("GET", f"{target}?cursor={cursor}", service=service)
             if origin == name:
-                assert answer.status == 200
+                assert response.status == 200
             else:
-                assert_refused(answer, 400, "invalid_cursor")
+                assert_refused(response, 400, "invalid_cursor")
 
 
 @pytest.mark.parametrize(
@@ -579,40 +583,40 @@ def test_cursors_of_other_lists_and_of_other_vendors_are_400(victim: Victim) -> 
     ],
     ids=lambda query: query[:30].decode(),
 )
-def test_queries_that_hurt_are_422(victim: Victim, query: bytes) -> None:
-    answer = victim.ask("GET", b"/products?" + query, service="catalog")
-    assert_refused(answer, 422, "invalid_input")
+def test_invalid_queries_are_422(victim: Victim, query: bytes) -> None:
+    response = victim.ask("GET", b"/products?" + query, service="catalog")
+    assert_refused(response, 422, "invalid_input")
 
 
 @pytest.mark.parametrize("query", [b"%FF", b"%ED%A0%80", b"%C0%AF", b"%", b"%E2%28%A1"], ids=repr)
-def test_a_query_that_is_no_encoded_utf_8_is_refused_or_finds_nothing(victim: Victim, query: bytes) -> None:
-    answer = victim.ask("GET", b"/products?category=" + query, service="catalog")
-    if answer.status == 200:
-        assert answer.document() == {"items": [], "next_cursor": None}
+def test_a_query_that_is_not_utf_8_is_refused_or_finds_nothing(victim: Victim, query: bytes) -> None:
+    response = victim.ask("GET", b"/products?category=" + query, service="catalog")
+    if response.status == 200:
+        assert response.document() == {"items": [], "next_cursor": None}
     else:
-        assert answer.status in (400, 422)
-        assert_refused(answer, answer.status)
+        assert response.status in (400, 422)
+        assert_refused(response, response.status)
 
 
 @pytest.mark.parametrize("key", ["a b", "ä", b"\xff", "a" * 256, "\t"], ids=repr)
-def test_idempotency_keys_that_are_none_are_400(victim: Victim, key: str | bytes) -> None:
+def test_malformed_idempotency_keys_are_400(victim: Victim, key: str | bytes) -> None:
     _, method, target = victim.body_routes["restock"]
     headers = {"Idempotency-Key": key}
-    answer = victim.ask(method, target, b'{"quantity": 1}', headers=headers)
-    assert_refused(answer, 400, "invalid_idempotency_key")
+    response = victim.ask(method, target, b'{"quantity": 1}', headers=headers)
+    assert_refused(response, 400, "invalid_idempotency_key")
 
 
 def test_a_restock_without_an_idempotency_key_is_400(victim: Victim) -> None:
     _, method, target = victim.body_routes["restock"]
-    answer = victim.ask(method, target, b'{"quantity": 1}', headers={"Idempotency-Key": ""})
-    assert_refused(answer, 400, "idempotency_key_required")
+    response = victim.ask(method, target, b'{"quantity": 1}', headers={"Idempotency-Key": ""})
+    assert_refused(response, 400, "idempotency_key_required")
 
 
 @pytest.mark.parametrize("sent", [" ", "a b", "a" * 65, "ä", b"\xff", "a;b", "a/b"], ids=repr)
-def test_a_request_id_that_is_none_is_replaced(victim: Victim, sent: str | bytes) -> None:
-    answer = victim.ask("GET", "/nothing", headers={"X-Request-Id": sent})
-    assert_refused(answer, 404, "route_not_found", echoed=False)
-    assert UUID.fullmatch(answer.headers["x-request-id"])
+def test_a_malformed_request_id_is_replaced(victim: Victim, sent: str | bytes) -> None:
+    response = victim.ask("GET", "/nothing", headers={"X-Request-Id": sent})
+    assert_refused(response, 404, "route_not_found", echoed=False)
+    assert UUID.fullmatch(response.headers["x-request-id"])
 
 
 @pytest.mark.parametrize(
@@ -630,10 +634,10 @@ def test_a_request_id_that_is_none_is_replaced(victim: Victim, sent: str | bytes
     ids=lambda value: repr(value)[:30],
 )
 @pytest.mark.parametrize("service", ["catalog", "stock", "audit"])
-def test_tokens_that_hurt_are_401(victim: Victim, service: str, authorization: str | bytes) -> None:
+def test_malformed_tokens_are_401(victim: Victim, service: str, authorization: str | bytes) -> None:
     target = {"catalog": "/products?category=a", "stock": "/orders/ORDER-1", "audit": f"/transactions/{TXN}"}
-    answer = victim.ask("GET", target[service], service=service, headers={"Authorization": authorization})
-    assert_refused(answer, 401, "unauthenticated")
+    response = victim.ask("GET", target[service], service=service, headers={"Authorization": authorization})
+    assert_refused(response, 401, "unauthenticated")
 
 
 BROKEN_HTTP = {
@@ -657,12 +661,12 @@ BROKEN_HTTP = {
 @pytest.mark.parametrize("name", BROKEN_HTTP)
 @pytest.mark.parametrize("service", ["catalog", "stock", "audit"])
 def test_broken_http_is_refused_in_the_same_form(victim: Victim, service: str, name: str) -> None:
-    answer = exchange(getattr(victim.shop, service), BROKEN_HTTP[name])
-    assert 400 <= answer.status < 500
-    assert_refused(answer, answer.status, echoed=False)
+    response = exchange(getattr(victim.shop, service), BROKEN_HTTP[name])
+    assert 400 <= response.status < 500
+    assert_refused(response, response.status, echoed=False)
 
 
-def test_ids_that_are_well_formed_and_name_nothing_are_404(victim: Victim) -> None:
+def test_well_formed_ids_of_nothing_are_404(victim: Victim) -> None:
     product, sku = victim.sku.product_id, victim.sku.sku
     expected = {
         ("catalog", "GET", "/products/PROD-ZZZZZ"): "product_not_found",

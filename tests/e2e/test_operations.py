@@ -10,7 +10,7 @@ from tests.e2e.running_stack import RunningStack
 from tests.integration.processes import ROOT, dynamodb, wait_until
 from tests.integration.shop import Shop, Wire, done
 
-TOLD_SECONDS = 60.0
+REPORT_SECONDS = 60.0
 
 
 def operate(stack: RunningStack, operation: str) -> tuple[int, str]:
@@ -39,14 +39,14 @@ def test_a_shop_is_reconciled_and_its_archive_verified(own_stack: RunningStack) 
     done(shop.place("ORDER-1", (sku, 3)))
     done(shop.place("ORDER-2", (sku, 2)))
     done(shop.confirm("ORDER-1"))
-    wait_until(lambda: archived(own_stack) >= 4, "four records archived", TOLD_SECONDS)
+    wait_until(lambda: archived(own_stack) >= 4, "four records archived", REPORT_SECONDS)
 
     assert operate(own_stack, "reconcile") == (
         0,
         "1 SKUs checked: 0 differences, 0 undecided as they kept changing.\n",
     )
-    code, said = operate(own_stack, "write-digest")
-    assert (code, said.endswith(".json written, 1 SKUs\n")) == (0, True)
+    code, output = operate(own_stack, "write-digest")
+    assert (code, output.endswith(".json written, 1 SKUs\n")) == (0, True)
     assert operate(own_stack, "verify-archive") == (
         0,
         "4 archived records of 1 SKUs and 1 digests checked: 0 faults.\n",
@@ -59,8 +59,8 @@ def test_a_shop_is_reconciled_and_its_archive_verified(own_stack: RunningStack) 
         ExpressionAttributeNames={"#sequence": "sequence"},
         ExpressionAttributeValues={":more": {"N": "500"}, ":two": {"N": "2"}},
     )
-    code, said = operate(own_stack, "reconcile")
-    assert (code, sku.sku in said) == (1, True)
-    code, said = operate(own_stack, "verify-archive")
-    assert (code, f"{sku.sku} has 2 records, and 4 are archived" in said) == (1, True)
+    code, output = operate(own_stack, "reconcile")
+    assert (code, sku.sku in output) == (1, True)
+    code, output = operate(own_stack, "verify-archive")
+    assert (code, f"{sku.sku} has 2 records, but 4 are archived" in output) == (1, True)
     wire.http.close()

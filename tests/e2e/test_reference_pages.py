@@ -1,4 +1,4 @@
-"""The reference pages as a person sees them: in a browser that reaches nothing but this machine."""
+"""The reference pages in a browser that can reach this machine only."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from tests.e2e.running_stack import RunningStack
 
 LOOK_SECONDS = 90.0
 DRAWN_WITHIN_MILLISECONDS = 20_000
-"""Of the page's own time, which passes as fast as its work allows."""
+"""Of the page's virtual time, which passes as fast as its work allows."""
 
 LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
-"""Of Redoc's maker, in the page's foot: the one thing it would fetch elsewhere; the policy forbids it."""
+"""The logo of Redoc's maker in the footer, the only resource of another host; the policy forbids it."""
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def look_at(url: str, folder: Path) -> tuple[str, str]:
-    """Return what a page has become in a browser, and what the browser has said of it."""
+    """Return the rendered page, and the messages of the browser."""
     if BROWSER is None:
         assert "CI" not in os.environ, "CI needs a browser: .ci/run installs chromium"
         pytest.skip("there is no chromium here")
@@ -53,7 +53,7 @@ def test_the_page_shows_every_operation_without_another_host(
 ) -> None:
     url = stack.url(service)
     document = httpx.get(f"{url}/openapi.json", trust_env=False).json()
-    page, said = look_at(f"{url}/docs", tmp_path)
+    page, output = look_at(f"{url}/docs", tmp_path)
     operations = [each for path in document["paths"].values() for each in path.values()]
     text = html.unescape(re.sub(r"<[^>]+>", "", page))
     assert operations
@@ -61,13 +61,13 @@ def test_the_page_shows_every_operation_without_another_host(
         assert f'id="operation/{operation["operationId"]}"' in page
         assert operation["summary"] in text, operation["operationId"]
     assert "Something went wrong" not in page
-    complaints = [line for line in said.splitlines() if "CONSOLE" in line and LOGO not in line]
-    assert complaints == [], "of the page's own policy, or of a host that is not there"
+    complaints = [line for line in output.splitlines() if "CONSOLE" in line and LOGO not in line]
+    assert complaints == [], "caused by the page's own policy, or by an unreachable host"
     assert set(re.findall(r'<(?:script|link)[^>]+(?:src|href)="(https?://[^/"]+)', page)) <= {url}
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_document_that_is_served_is_the_one_that_is_committed(stack: RunningStack, service: str) -> None:
-    answer = httpx.get(f"{stack.url(service)}/openapi.json", trust_env=False)
+def test_the_served_document_is_the_committed_one(stack: RunningStack, service: str) -> None:
+    response = httpx.get(f"{stack.url(service)}/openapi.json", trust_env=False)
     committed = Path(__file__).resolve().parents[2] / "services" / service / "openapi.json"
-    assert (answer.status_code, answer.text) == (200, committed.read_text(encoding="utf-8"))
+    assert (response.status_code, response.text) == (200, committed.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, on the real services: everything ends, and nothing is left."""
+"""Ctrl-C and SIGTERM, with the real services: everything ends, and no process remains."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.integration.shop import Shop, Wire, done
 def test_a_signal_ends_a_stack_that_is_in_use(own_stack: RunningStack, number: signal.Signals) -> None:
     wire = Wire(own_stack.url("front"))
     shop = Shop(wire, *map(own_stack.url, ("catalog", "stock", "audit")))
-    # Connections that are kept open do not keep a process alive.
+    # Open connections do not keep a process alive.
     done(shop.place("ORDER-1", (shop.has_sku(1), 1)))
     processes = own_stack.descendants()
     assert len(processes) >= 5

@@ -9,11 +9,11 @@ from tests.e2e.running_stack import RunningStack
 from tests.integration.processes import wait_until
 from tests.integration.shop import VENDOR, Shop, done, outcome
 
-TOLD_SECONDS = 20.0
+REPORT_SECONDS = 20.0
 
 
 def changes(stack: RunningStack) -> list[dict[str, Any]]:
-    """Return the complete lines of the log of what the streams have started."""
+    """Return the complete lines of the log of the stream handlers."""
     log = stack.output.parent / "state" / "logs" / "stock-triggers.log"
     whole, _, _ = log.read_text(encoding="utf-8").rpartition("\n")
     return [json.loads(line) for line in whole.splitlines()]
@@ -22,7 +22,7 @@ def changes(stack: RunningStack) -> list[dict[str, Any]]:
 def test_a_deactivated_product_is_not_sold(shop: Shop, stack: RunningStack) -> None:
     sku = shop.has_sku(10)
     assert shop.deactivate_product(sku.product_id).status_code == 204
-    wait_until(lambda: not shop.sku(sku)["product_is_active"], "the SKU knows", TOLD_SECONDS)
+    wait_until(lambda: not shop.sku(sku)["product_is_active"], "the flag of the SKU", REPORT_SECONDS)
     assert outcome(shop.place("ORDER-STREAMS-1", (sku, 1))) == "409 product_inactive"
     assert {line["message"] for line in changes(stack)} <= {"alert", "changes"}
 
@@ -33,7 +33,7 @@ def test_a_fall_to_the_threshold_is_an_alert_in_the_log(shop: Shop, stack: Runni
     body = {"quantity_change": -10, "notes": "water damage"}
     done(shop.ask("POST", url, "vendor", VENDOR, body=body, key=f"fall-{sku.sku}"))
 
-    def is_told() -> bool:
+    def is_logged() -> bool:
         return any(line["message"] == "alert" and line["sku"] == sku.sku for line in changes(stack))
 
-    wait_until(is_told, "the alert", TOLD_SECONDS)
+    wait_until(is_logged, "the alert", REPORT_SECONDS)

@@ -1,4 +1,4 @@
-"""The client against the running stack: its document's example, tokens that are renewed, problems by name."""
+"""The client against the running stack: the example of its document, renewed tokens, problems by name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_the_example_of_its_document_runs(stack: RunningStack, capsys: pytest.Ca
     assert capsys.readouterr().out == "12\n1 restock 12\n"
 
 
-def test_a_token_of_another_day_is_renewed(stack: RunningStack) -> None:
+def test_an_expired_token_is_renewed(stack: RunningStack) -> None:
     class Stale(LocalStackToken):
         def get(self, refused: str | None = None) -> str:
             return "of.another.day" if refused is None else super().get(refused)

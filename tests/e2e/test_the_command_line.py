@@ -1,6 +1,6 @@
 """The command line against the running stack: the samples of the documents, and the whole data sets.
 
-The whole sets lie beside the project (``../shared/data``) where it is developed; the product needs neither.
+The whole data sets (``../shared/data``) are there during development only; the product does not need them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Inventory = Callable[..., int]
 
 @pytest.fixture(scope="module")
 def shop_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """A stack for this module, with nothing in it."""
+    """An empty stack for this module."""
     stack = RunningStack(tmp_path_factory.mktemp("command-line"))
     try:
         yield stack.wait_until_ready()
@@ -54,7 +54,7 @@ def inventory(environ: dict[str, str]) -> Inventory:
 
 
 def whole_set(name: str, tmp_path: Path) -> Path:
-    """Return a copy of a whole data set, beside which its rejects may be written."""
+    """Return a copy of a whole data set, in a folder for its rejects."""
     if not WHOLE.is_dir():
         missing = f"The whole data sets are not at {WHOLE}; without them only the samples are imported."
         if os.environ.get("CI"):
@@ -69,8 +69,8 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(opened))
 
 
-def told(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
-    """Return what the last import said of its rows."""
+def reported(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
+    """Return the row counts of the last import."""
     [(rows, applied, unchanged, rejected)] = re.findall(
         r"(\d+) rows: (\d+) applied, (\d+) unchanged, (\d+) rejected\.", capsys.readouterr().err
     )
@@ -89,7 +89,7 @@ def listed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 def test_the_samples_are_imported_by_the_documented_commands(
     environ: dict[str, str], shop_stack: RunningStack, tmp_path: Path
 ) -> None:
-    """Runs the first block of docs/command-line.md in a shell, as a newcomer would paste it."""
+    """Runs the first block of docs/command-line.md in a shell, as pasted."""
     document = (ROOT / "docs" / "command-line.md").read_text()
     [block] = re.findall(r"```sh\n(# The first ten minutes\n.*?)```", document, flags=re.DOTALL)
     shutil.copytree(EXAMPLES, tmp_path / "examples")
@@ -104,16 +104,16 @@ def test_the_samples_are_imported_by_the_documented_commands(
         text=True,
         timeout=120,
     )
-    said = pasted.stdout + pasted.stderr
-    assert "Traceback" not in said
-    assert "17 rows: 17 applied, 0 unchanged, 0 rejected." in said
-    assert "order_placed" in said
-    assert re.search(r"│ SKU-PROD-\w+-STD +│", pasted.stdout), said
+    output = pasted.stdout + pasted.stderr
+    assert "Traceback" not in output
+    assert "17 rows: 17 applied, 0 unchanged, 0 rejected." in output
+    assert "order_placed" in output
+    assert re.search(r"│ SKU-PROD-\w+-STD +│", pasted.stdout), output
     assert "quantity: should be 1 to 1000000, not '-12'" in pasted.stdout
     assert_consistent(dynamodb(shop_stack.url("aws")))
 
 
-def test_northwind_whole_comes_to_what_northwind_says(
+def test_the_whole_of_northwind_is_imported_with_the_known_totals(
     inventory: Inventory,
     shop_stack: RunningStack,
     tmp_path: Path,
@@ -133,10 +133,10 @@ def test_northwind_whole_comes_to_what_northwind_says(
         for kind, file, mapping, _, rejected in steps:
             given = ("--mapping", EXAMPLES / "northwind" / mapping, "--yes")
             assert inventory("import", kind, folder / file, *given) == (3 if rejected else 0)
-            yield told(capsys)
+            yield reported(capsys)
 
     for (kind, _, mapping, good, rejected), found in zip(steps, import_all(), strict=True):
-        # The samples, where they came first, are part of the whole: the same rows, and so unchanged.
+        # Samples that were imported before are part of the whole: the same rows, and so unchanged.
         assert found["applied"] + found["unchanged"] == good, (kind, mapping, found)
         assert found["rejected"] == rejected, (kind, mapping, found)
 
@@ -169,7 +169,7 @@ def test_northwind_whole_comes_to_what_northwind_says(
     inactive = [p for p in tables.products.values() if p["is_active"] == "false"]
     assert len(inactive) == sum(row["discontinued"] == "1" for row in products.values()) == 10
 
-    # Again, on any later day: nothing is missing, and what is over is not undone.
+    # A second import, on any later day, changes nothing.
     again = list(import_all())
     assert [found["applied"] for found in again[1:5]] == [0, 0, 0, 0]
 
@@ -184,7 +184,7 @@ def test_a_day_of_a_real_shop_is_applied_or_rejected_row_by_row(
     for kind in ("products", "skus", "stock", "orders"):
         mapping = EXAMPLES / "online-retail" / f"{kind}.toml"
         assert inventory("import", kind, file, "--mapping", mapping, "--yes") == 3
-        found = told(capsys)
+        found = reported(capsys)
         rejects = rows_of(file.with_name(f"2010-12-01.{kind}-rejects.csv"))
         assert found["rows"] == 3_108
         assert found["applied"] + found["unchanged"] + len(rejects) == 3_108
@@ -207,7 +207,7 @@ def test_a_day_of_a_real_shop_is_applied_or_rejected_row_by_row(
         for line in order["lines"].values()
     }
     assert in_tables == expected
-    # What is rejected is no goods, comes back, or has no name anywhere in the day.
+    # Rejected rows are not goods, are returns, or have no name in the whole day.
     kinds = Counter(
         re.sub(r"line \d+ of [\w-]+ is wrong: ", "", row["_reason"]).split(":")[0] for row in rejects
     )

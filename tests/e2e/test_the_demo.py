@@ -1,4 +1,4 @@
-"""``python -m demo`` against the running stack: the known shop, and nothing more the second time."""
+"""``python -m demo`` against the running stack: the known shop, and no change by a second run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def run_demo(stack: RunningStack) -> str:
 
 
 def demo_figures(tables: Tables) -> dict[str, int]:
-    """Count the same in the tables themselves."""
+    """Return the same counts from the tables."""
     lines = [line for order in tables.orders.values() for line in order["lines"].values()]
     kinds = Counter(record["transaction_type"] for record in tables.records)
     return {
@@ -65,7 +65,7 @@ def test_the_demo_loads_the_known_shop_and_a_second_run_adds_nothing(own_stack: 
         "order_placed": 2_155,
         "placed": 51_317,
     }
-    # "confirmed" is a number of orders and one of units; the first row of that name is the orders'.
+    # "confirmed" is a count of orders and one of units; the first row of that name is that of orders.
     assert len(tables.orders) == 830
     assert {name: in_tables[name] for name in known.keys() & in_tables.keys()} == {
         name: count for name, count in known.items() if name in in_tables

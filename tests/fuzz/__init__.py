@@ -1,1 +1,1 @@
-"""Trying the running services by their documents."""
+"""Fuzzing of the running services by their OpenAPI documents."""

@@ -1,7 +1,7 @@
-"""schemathesis against running services, each for a while.
+"""schemathesis against running services.
 
-It is given every service's document and tries what the document allows and what it forbids: no answer may be
-outside the document, nothing forbidden accepted, nothing allowed refused, no route without its token.
+It sends what each service's document allows and what it forbids: no response may deviate from the document,
+no forbidden request be accepted, no allowed one refused, and no route work without its token.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import httpx
 from inventory_common.products import Product
 from inventory_common.schema import PRODUCTS
 
-__all__ = ["CONFIGURATION", "ROOT", "furnish", "fuzz"]
+__all__ = ["CONFIGURATION", "ROOT", "fuzz", "store_examples", "token_of"]
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGURATION = ROOT / "tests" / "fuzz" / "schemathesis.toml"
 PATHS = (ROOT, ROOT / "libs" / "common")
 
 
-def furnish(client: Any) -> None:
-    """Store the product that the documents' examples are about: no request can choose a product's id."""
+def store_examples(client: Any) -> None:
+    """Store the product of the documents' examples: no request can choose a product's id."""
     moment = "2026-02-23T10:30:00.000000Z"
     product = Product(
         product_id="PROD-E4F9A",
@@ -42,25 +42,29 @@ def furnish(client: Any) -> None:
 
 
 def token_of(front_url: str) -> str:
-    """Return a token of who may everything, so that nothing is refused for want of a role."""
-    answer = httpx.get(f"{front_url}/token", params={"role": "admin"}, trust_env=False)
-    return answer.raise_for_status().text.strip()
+    """Return an admin's token, so that no request is refused because of a role."""
+    response = httpx.get(f"{front_url}/token", params={"role": "admin"}, trust_env=False)
+    return response.raise_for_status().text.strip()
 
 
 def fuzz(
-    document: Path, url: str, token: str, seconds: int, folder: Path, *further: str
+    document: Path, url: str, token: str, seconds: int, folder: Path, *options: str
 ) -> subprocess.CompletedProcess[str]:
-    """Try a service for about so many seconds; its exit code is not 0 if something deviates.
+    """Fuzz a service for about so many seconds; the exit code is not 0 if something deviates.
 
-    Standard output tells what, and the seed; `folder` is for what schemathesis keeps.
+    Standard output says what, and the seed; `folder` is for the files of schemathesis.
     """
     arguments = ["--config-file", str(CONFIGURATION), "run", str(document), "--url", url]
-    arguments += ["--max-time", str(seconds), "--checks", "all", "--no-color", *further]
-    # A product and a SKU that were deleted are only taken out of the shop.
+    arguments += ["--max-time", str(seconds), "--checks", "all", "--no-color", *options]
+    # Deleted products and SKUs are only deactivated.
     arguments += ["--exclude-checks", "use_after_free"]
-    kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    kept |= {"API_TOKEN": token, "PYTHONPATH": os.pathsep.join(map(str, PATHS))}
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    environment |= {"API_TOKEN": token, "PYTHONPATH": os.pathsep.join(map(str, PATHS))}
     program = "import sys; from schemathesis.cli import schemathesis; sys.exit(schemathesis())"
     return subprocess.run(
-        [sys.executable, "-c", program, *arguments], env=kept, cwd=folder, capture_output=True, text=True
+        [sys.executable, "-c", program, *arguments],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
     )

@@ -1,6 +1,6 @@
-"""The rules that a JSON Schema cannot say, each of which the documents say in words.
+"""The rules that a JSON Schema cannot express, each of which the documents state in words.
 
-What schemathesis believes to be valid is made so here; what it sends as invalid goes out as it is.
+Requests that schemathesis generates as valid are made valid here; invalid ones are sent unchanged.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from uuid import uuid4
 import schemathesis
 from hypothesis import strategies as st
 
-from inventory_common.fields import NOTES_FORMAT
+from inventory_common.attributes import NOTES_FORMAT
 from inventory_common.limits import NOTES_MAX_BYTES
 
 BOUNDS = {"created_to": "created_from", "to": "from", "max_price": "min_price"}
-"""What has to be above something else."""
+"""Upper bounds, with the lower bound of each."""
 UNITS_OF_A_LINE_MAX = 1_000
-"""So that the lines of one SKU are no more than 1,000,000 in all."""
+"""So that the lines of one SKU are at most 1,000,000 in total."""
 
 schemathesis.openapi.format(
     NOTES_FORMAT,
@@ -35,20 +35,20 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
     if isinstance(case.query, dict):
         case.query = _exact(_in_order(case.query))
     if "Idempotency-Key" in (case.headers or {}):
-        case.headers["Idempotency-Key"] = str(uuid4())  # of this command, and no other
+        case.headers["Idempotency-Key"] = str(uuid4())  # of this command only
     if isinstance(case.body, dict):
         case.body = _exact(case.body)
-        _fit(case.operation.definition.raw["operationId"], case)
+        _follow_rules(case.operation.definition.raw["operationId"], case)
 
 
 def _in_order(query: dict[str, Any]) -> dict[str, Any]:
-    """Leave out bounds that may stand against each other, and cursors: only a listing gives one out."""
-    against = {name for name, other in BOUNDS.items() if other in query}
-    return {name: value for name, value in query.items() if name not in {*against, "cursor"}}
+    """Omit bounds that may contradict each other, and cursors, which only a list returns."""
+    contradictory = {name for name, other in BOUNDS.items() if other in query}
+    return {name: value for name, value in query.items() if name not in {*contradictory, "cursor"}}
 
 
 def _exact(value: Any) -> Any:
-    """Write numbers as they are meant: an integer not as 5.0, money with no more digits than it has."""
+    """Write integers without a fraction, and money with two decimal places."""
     match value:
         case float():
             return int(value) if value.is_integer() else round(value, 2)
@@ -60,11 +60,11 @@ def _exact(value: Any) -> Any:
             return value
 
 
-def _fit(operation: str, case: Any) -> None:
+def _follow_rules(operation: str, case: Any) -> None:
     body = case.body
     match operation:
         case "create_product":
-            body["vendor_id"] = body.get("vendor_id") or "VENDOR-001"  # an admin has to name one
+            body["vendor_id"] = body.get("vendor_id") or "VENDOR-001"  # required of an admin
         case "create_sku" if "sku" in body:
             body["sku"] = f"SKU-{case.path_parameters['product_id']}-{body['sku'].split('-', 3)[3]}"
         case "confirm_order" | "cancel_order" | "refund_order" if body.get("lines"):

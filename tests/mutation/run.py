@@ -1,13 +1,14 @@
-"""Delete the check of every rule, one at a time, and see whether a test fails: `make mutate`.
+"""Mutate every rule, one change at a time, and check that a test fails: `make mutate`.
 
     python tests/mutation/run.py [MODULE ...]
 
 `modules.toml` names the modules, and for each the tests that must notice; `survivors.toml` explains the
-mutants that no test can tell from the original.  Exit 1 if a mutant survives unexplained, or an explanation
-has become idle.  The working tree is never changed: each worker mutates a copy below ``build/mutation``.
+mutants that no test can distinguish from the original.  The exit code is 1 if a mutant survives without an
+explanation, or an explanation is unused.  The working tree is never changed: each worker mutates a copy below
+``build/mutation``.
 
-Every outcome is kept there under the digest of the mutant and of all files that its tests load, so an
-interrupted run goes on where it was, and a run after a change repeats only what the change concerns.
+Every outcome is stored there by the digest of the mutant and of all files that its tests load, so that an
+interrupted run continues, and a run after a change repeats only what the change affects.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any, Final
 
-from weakenings import Mutant, mutants_of
+from mutation_operators import Mutant, mutants_of
 
 HERE: Final = Path(__file__).resolve().parent
 ROOT: Final = HERE.parents[1]
@@ -41,7 +42,7 @@ SNAPSHOT: Final = BUILD / "tree-0"
 OUTCOMES: Final = BUILD / "outcomes.jsonl"
 COPIED: Final = ("libs", "services", "local", "terraform", "tests", "pyproject.toml")
 DECLARATION: Final = "terraform/platform/tables.auto.tfvars.json"
-LEFT_OUT: Final = shutil.ignore_patterns(
+NOT_COPIED: Final = shutil.ignore_patterns(
     "__pycache__", ".hypothesis", ".pytest_cache", ".terraform", "vendor"
 )
 
@@ -51,8 +52,8 @@ TIMEOUT_SECONDS_MIN: Final = 10
 
 KILLED, SURVIVED, TIMEOUT = "killed", "survived", "timeout"
 
-# What the tests stand on and no mutant is part of: imported once, before any trial is forked.
-GROUNDWORK: Final = (
+# Libraries that the tests use and no mutant changes: imported once, before any trial is forked.
+PRELOADED: Final = (
     "pytest",
     "anyio.pytest_plugin",
     "anyio._backends._asyncio",
@@ -70,14 +71,14 @@ GROUNDWORK: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A module with rules, and the tests that have to notice when one is weakened."""
+    """A module with rules, and the tests that must notice a mutation of one."""
 
     path: str
     tests: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """Its name on the command line."""
         return Path(self.path).stem
 
     @property
@@ -86,28 +87,28 @@ class Module:
         return "/".join(Path(self.path).parts[:2])
 
     def source(self, tree: Path) -> str:
-        """Return its text in a tree."""
+        """Return its source in a tree."""
         return (tree / self.path).read_text()
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A run of a module's tests as they are: how long it took, and the digest of all the files it loaded."""
+    """A run of a module's tests without mutation: its duration, and the digest of all files it loaded."""
 
     seconds: float
     digest: str
 
 
-def main(wanted: list[str]) -> int:
-    """Try the mutants of the modules that are wanted, or of all; return the exit code."""
-    modules = list(_modules(wanted))
-    for name in GROUNDWORK:
+def main(names: list[str]) -> int:
+    """Test the mutants of the named modules, or of all; return the exit code."""
+    modules = list(_modules(names))
+    for name in PRELOADED:
         importlib.import_module(name)
-    gc.freeze()  # pytest collects garbage at every end, and would go through all of the groundwork
+    gc.freeze()  # pytest collects garbage after each run, and would visit all preloaded objects
     _remove_trees()
     try:
         _copy(ROOT, SNAPSHOT)
-        print("The tests as they are, and the mutants …", file=sys.stderr)
+        print("Running the tests without mutations, and making the mutants …", file=sys.stderr)
         with _pool() as pool:
             baselines = dict(zip(modules, pool.map(_baseline, modules), strict=True))
             mutants = dict(zip(modules, pool.map(_mutants, modules), strict=True))
@@ -120,17 +121,17 @@ def main(wanted: list[str]) -> int:
 def _outcomes(
     mutants: Mapping[Module, list[Mutant]], baselines: Mapping[Module, Baseline]
 ) -> dict[Module, dict[Mutant, str]]:
-    """Try each mutant whose outcome is not known yet."""
-    known = _known()
+    """Test each mutant whose outcome is not known yet."""
+    known_outcomes = _known_outcomes()
     outcomes: dict[Module, dict[Mutant, str]] = {module: {} for module in mutants}
-    with _pool(initializer=_copy_for_this_worker) as pool, OUTCOMES.open("a") as kept:
+    with _pool(initializer=_copy_for_this_worker) as pool, OUTCOMES.open("a") as log:
         list(pool.map(_require_own_tree, mutants))
         trials = {}
-        for module, ones in mutants.items():
-            for mutant in ones:
+        for module, module_mutants in mutants.items():
+            for mutant in module_mutants:
                 key = sha256(f"{baselines[module].digest}\n{mutant.code}".encode()).hexdigest()
-                if key in known:
-                    outcomes[module][mutant] = known[key]
+                if key in known_outcomes:
+                    outcomes[module][mutant] = known_outcomes[key]
                 else:
                     trial = pool.submit(_trial, module, mutant.code, baselines[module].seconds)
                     trials[trial] = module, mutant, key
@@ -138,9 +139,9 @@ def _outcomes(
             for number, trial in enumerate(as_completed(trials), 1):
                 module, mutant, key = trials[trial]
                 outcomes[module][mutant] = trial.result()
-                print(json.dumps([key, trial.result()]), file=kept, flush=True)
+                print(json.dumps([key, trial.result()]), file=log, flush=True)
                 if number % 50 == 0 or number == len(trials):
-                    print(f"{number} of {len(trials)} mutants tried", file=sys.stderr)
+                    print(f"{number} of {len(trials)} mutants tested", file=sys.stderr)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -153,19 +154,19 @@ def _pool(initializer: Callable[[], None] | None = None) -> ProcessPoolExecutor:
     )
 
 
-def _modules(wanted: list[str]) -> Iterator[Module]:
+def _modules(names: list[str]) -> Iterator[Module]:
     listed = [
         Module(entry["path"], tuple(entry["tests"]))
         for entry in tomllib.loads((HERE / "modules.toml").read_text())["module"]
     ]
-    unknown = set(wanted) - {module.name for module in listed}
+    unknown = set(names) - {module.name for module in listed}
     if unknown:
-        names = " ".join(module.name for module in listed)
-        sys.exit(f"There is no {', no '.join(sorted(unknown))} in modules.toml; there are: {names}")
-    return (module for module in listed if not wanted or module.name in wanted)
+        known = " ".join(module.name for module in listed)
+        sys.exit(f"modules.toml has no {' and no '.join(sorted(unknown))}; its modules are: {known}")
+    return (module for module in listed if not names or module.name in names)
 
 
-def _known() -> dict[str, str]:
+def _known_outcomes() -> dict[str, str]:
     if not OUTCOMES.exists():
         return {}
     # An interrupted run may have left half a line.
@@ -180,8 +181,8 @@ def _copy(source: Path, target: Path) -> None:
     target.mkdir(parents=True)
     for name in COPIED:
         if (source / name).is_dir():
-            # copy2 keeps the dates, by which bytecode is known to be its source's.
-            shutil.copytree(source / name, target / name, ignore=LEFT_OUT if source == ROOT else None)
+            # copy2 keeps the dates, by which Python matches bytecode with its source.
+            shutil.copytree(source / name, target / name, ignore=NOT_COPIED if source == ROOT else None)
         else:
             shutil.copy2(source / name, target / name)
 
@@ -207,15 +208,15 @@ def _mutants(module: Module) -> list[Mutant]:
 
 
 def _baseline(module: Module) -> Baseline:
-    """Run a module's tests as they are; see that they pass, and let their bytecode be kept."""
+    """Run a module's tests without mutation; check that they pass, and write their bytecode."""
     notes = BUILD / f"tree-notes-{module.name}"
     notes.mkdir()
     began = time.monotonic()
-    outcome = _run(SNAPSHOT, module, BASELINE_SECONDS_MAX, notes / "said", loaded=notes / "loaded")
+    outcome = _run(SNAPSHOT, module, BASELINE_SECONDS_MAX, notes / "output", loaded=notes / "loaded")
     seconds = time.monotonic() - began
     if outcome != SURVIVED:
-        said = (notes / "said").read_text()
-        raise RuntimeError(f"The tests of {module.path} do not pass as they are ({outcome}):\n{said}")
+        output = (notes / "output").read_text()
+        raise RuntimeError(f"The tests of {module.path} do not pass without mutation ({outcome}):\n{output}")
     digest = sha256("\n".join(module.tests).encode())
     for path in [*(notes / "loaded").read_text().splitlines(), SNAPSHOT / DECLARATION]:
         if path != str(SNAPSHOT / module.path):
@@ -229,7 +230,7 @@ def _require_own_tree(module: Module) -> None:
 
 
 def _trial(module: Module, code: str, baseline_seconds: float) -> str:
-    """Run a module's tests over other code in its place."""
+    """Run a module's tests with other code in place of the module."""
     tree = _own_tree()
     path = tree / module.path
     Path(cache_from_source(str(path))).unlink(missing_ok=True)
@@ -242,20 +243,20 @@ def _trial(module: Module, code: str, baseline_seconds: float) -> str:
         path.write_text(original)
 
 
-def _run(tree: Path, module: Module, seconds_max: float, said: Path, *, loaded: Path | None = None) -> str:
-    """Run pytest in a child of this process, which has imported the groundwork already.
+def _run(tree: Path, module: Module, seconds_max: float, output: Path, *, loaded: Path | None = None) -> str:
+    """Run pytest in a child of this process, which has the preloaded libraries.
 
-    With `loaded`, the tests' bytecode is kept, and the files of the tree that they loaded are listed there.
+    With `loaded`, the tests' bytecode is written, and the files of the tree that they load are listed there.
     """
     child = os.fork()
     if child == 0:
         code = 70
         try:
             os.setsid()
-            output = os.open(said, os.O_WRONLY | os.O_CREAT)
-            os.dup2(output, 1)
-            os.dup2(output, 2)
-            # Bytecode of a mutant would be taken for that of another of the same second and size.
+            descriptor = os.open(output, os.O_WRONLY | os.O_CREAT)
+            os.dup2(descriptor, 1)
+            os.dup2(descriptor, 2)
+            # Bytecode of a mutant would match another mutant of the same second and size.
             sys.dont_write_bytecode = loaded is None
             code = _pytest(tree, module)
             if loaded is not None:
@@ -287,7 +288,7 @@ def _pytest(tree: Path, module: Module) -> int:
 
     os.chdir(tree / module.suite)
     sys.path[:1] = [str(tree / module.suite), str(tree / "libs/common")]
-    # The same examples every time; a failing one is enough, nobody needs the smallest.
+    # The same examples every time; a failing one is enough, and is not shrunk.
     hypothesis.settings.register_profile(
         "mutants",
         derandomize=True,
@@ -306,28 +307,28 @@ def _pytest(tree: Path, module: Module) -> int:
 def _report(outcomes: Mapping[Module, Mapping[Mutant, str]]) -> int:
     explained = _explained()
     unexplained: list[tuple[Module, Mutant]] = []
-    idle: list[tuple[str, ...]] = []
+    unused: list[tuple[str, ...]] = []
     print(f"{'module':<52}{'mutants':>9}{'killed':>9}{'timeout':>9}{'survived':>10}{'explained':>11}")
-    for module, tried in outcomes.items():
-        count = Counter(tried.values())
-        surviving = [mutant for mutant, outcome in tried.items() if outcome == SURVIVED]
+    for module, outcome_by_mutant in outcomes.items():
+        count = Counter(outcome_by_mutant.values())
+        surviving = [mutant for mutant, outcome in outcome_by_mutant.items() if outcome == SURVIVED]
         surviving.sort(key=lambda mutant: mutant.line)
         new = [mutant for mutant in surviving if _identity(module, mutant) not in explained]
         identities = {_identity(module, mutant) for mutant in surviving}
         unexplained += [(module, mutant) for mutant in new]
-        idle += sorted(one for one in explained - identities if one[0] == module.path)
+        unused += sorted(one for one in explained - identities if one[0] == module.path)
         print(
-            f"{module.path:<52}{len(tried):>9}{count[KILLED]:>9}{count[TIMEOUT]:>9}"
+            f"{module.path:<52}{len(outcome_by_mutant):>9}{count[KILLED]:>9}{count[TIMEOUT]:>9}"
             f"{count[SURVIVED]:>10}{len(surviving) - len(new):>11}"
         )
     for module, mutant in unexplained:
         print(f"\nSurvived: {module.path}:{mutant.line}, {mutant.within or 'at the top'}")
         print(_signed("-", mutant.before) + "\n" + _signed("+", mutant.after))
-    for path, within, before, after in idle:
-        print(f"\nExplained in survivors.toml, and does not survive: {path}, {within or 'at the top'}")
+    for path, within, before, after in unused:
+        print(f"\nExplained in survivors.toml, but does not survive: {path}, {within or 'at the top'}")
         print(_signed("-", before) + "\n" + _signed("+", after))
-    print(f"\n{len(unexplained)} survive unexplained, {len(idle)} explanations are idle.")
-    return 1 if unexplained or idle else 0
+    print(f"\n{len(unexplained)} survive without an explanation, {len(unused)} explanations are unused.")
+    return 1 if unexplained or unused else 0
 
 
 def _explained() -> set[tuple[str, ...]]:
@@ -350,4 +351,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
-        sys.exit("Interrupted; the next run goes on from here.")
+        sys.exit("Interrupted; the next run continues from here.")

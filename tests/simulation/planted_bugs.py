@@ -284,7 +284,8 @@ def sweeper_trusts_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def saga_lease_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the sweeper take every saga for an abandoned one."""
-    get, due, begin_release = OrderStore.get, OrderStore.due, saga_steps.begin_release
+    get, due = OrderStore.get, OrderStore.due
+    begin_release = saga_steps.begin_release_of_abandoned
 
     def get_with_expired_lease(self: OrderStore, order_id: str) -> Any:
         found = get(self, order_id)
@@ -295,16 +296,16 @@ def saga_lease_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     def due_at_any_time(self: OrderStore, due_before: str, page: Any) -> Any:
         return due(self, "9999", page)
 
-    def begin(state: Any, context: Any, *, command: Any = None) -> Decision:
+    def begin(state: Any, context: Any) -> Decision:
         order = state.order
-        if command is None and order is not None and order.saga is not None:
+        if order is not None and order.saga is not None:
             expired = replace(order, saga=replace(order.saga, lease_until=context.now))
             state = replace(state, order=expired)
-        return begin_release(state, context, command=command)
+        return begin_release(state, context)
 
     monkeypatch.setattr(OrderStore, "due", due_at_any_time)
     monkeypatch.setattr(OrderStore, "get", get_with_expired_lease)
-    monkeypatch.setattr(saga_steps, "begin_release", begin)
+    monkeypatch.setattr(saga_steps, "begin_release_of_abandoned", begin)
 
 
 def released_instead_of_continued(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,8 @@
-"""What can be done to a rule so that it demands less: the mutations that are tried.
+"""The mutation operators: the changes of a rule that a test must notice.
 
-Cosmic Ray's own operators change comparisons, arithmetic, numbers and constants.  They delete nothing: a
-rule whose `raise` is gone, or whose condition never holds, is what the operators here add.  Each is a
-function from a node of parso's tree to the texts that may stand in its place.
+Cosmic Ray's own operators change comparisons, arithmetic, numbers and constants.  They delete nothing: the
+operators here remove statements, and replace conditions by True and False.  Each is a function from a node of
+parso's tree to the texts that may replace it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from parso.python.tree import Name
 
 __all__ = ["Mutant", "mutants_of"]
 
-# Of Cosmic Ray's operators, those that say something about a rule: not the ten things that `+` could be.
+# Those of Cosmic Ray's operators that matter for rules: not all ten that could replace a `+`.
 CORE: Final = re.compile(
     r"ReplaceComparisonOperator_(Eq|NotEq|Lt|LtE|Gt|GtE)_(Eq|NotEq|Lt|LtE|Gt|GtE)"
     r"|ReplaceComparisonOperator_(Is_IsNot|IsNot_Is)"
@@ -35,13 +35,13 @@ CORE: Final = re.compile(
 )
 
 Node = Any
-Texts = Iterable[str]
+Replacements = Iterable[str]
 Span = tuple[tuple[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A module with one change; `before` and `after` are the lines that differ, without their indentation."""
+    """A module with one change; `before` and `after` are the lines that differ, without indentation."""
 
     code: str
     within: str
@@ -52,38 +52,38 @@ class Mutant:
 
 def mutants_of(source: str) -> list[Mutant]:
     """Return the mutants of a module, each text once, in the order of its lines."""
-    spared = list(_spared(source))
+    not_mutated = list(_not_mutated(source))
     tree = get_ast(source)
     found: dict[str, Mutant] = {}
     for operator in _operators():
-        places = [place for node in ast_nodes(tree) for place in operator.mutation_positions(node)]
-        for occurrence, place in enumerate(places):
-            if any(start <= place[0] and place[1] <= end for start, end in spared):
+        spans = [span for node in ast_nodes(tree) for span in operator.mutation_positions(node)]
+        for occurrence, span in enumerate(spans):
+            if any(start <= span[0] and span[1] <= end for start, end in not_mutated):
                 continue
             code = mutate_code(source, operator, occurrence)
             if code is not None and code != source and code not in found and _compiles(code):
-                found[code] = _mutant(source, code, place[0][0])
+                found[code] = _mutant(source, code, span[0][0])
     return sorted(found.values(), key=lambda mutant: (mutant.line, mutant.after))
 
 
 def _operators() -> Iterator[Operator]:
     core = OperatorProvider()
     yield from (core[name]() for name in core if CORE.fullmatch(name))
-    yield from (_Weakening(texts) for texts in WEAKENINGS)
+    yield from (_TextOperator(replacements) for replacements in MUTATION_OPERATORS)
 
 
-class _Weakening(Operator):
-    """An operator that puts other texts in the place of a node."""
+class _TextOperator(Operator):
+    """A mutation operator that replaces a node by other texts."""
 
-    def __init__(self, texts: Callable[[Node], Texts]) -> None:
-        self._texts = texts
+    def __init__(self, replacements: Callable[[Node], Replacements]) -> None:
+        self._replacements = replacements
 
     def mutation_positions(self, node: Node) -> Iterator[Span]:
-        for _ in self._texts(node):
+        for _ in self._replacements(node):
             yield node.start_pos, node.end_pos
 
     def mutate(self, node: Node, index: int) -> Node:
-        text = list(self._texts(node))[index]
+        text = list(self._replacements(node))[index]
         return Name(text, node.start_pos, prefix=node.get_first_leaf().prefix)
 
     @classmethod
@@ -100,28 +100,28 @@ def _follows(node: Node, *words: str) -> bool:
     return before is not None and before.type == "keyword" and before.value in words
 
 
-def without_statement(node: Node) -> Texts:
-    """Take away a statement of a function: the refusal, the call of a check, the early return."""
+def without_statement(node: Node) -> Replacements:
+    """Remove a statement of a function: a refusal, the call of a check, an early return."""
     if node.type == "simple_stmt" and parso.tree.search_ancestor(node, "funcdef"):
         kind = node.children[0].type
         if kind not in ("string", "strings", "import_name", "import_from") and _code(node) != "pass":
             yield "pass\n"
 
 
-def decided_condition(node: Node) -> Texts:
-    """Let a condition always hold, or never."""
+def decided_condition(node: Node) -> Replacements:
+    """Replace a condition by True and by False."""
     if _follows(node, "if", "elif", "while"):
         yield from ("True", "False")
 
 
-def other_exception(node: Node) -> Texts:
+def other_exception(node: Node) -> Replacements:
     """Catch nothing.  Cosmic Ray's own fails on names with a dot."""
     if _follows(node, "except"):
         yield "()"
 
 
-def without_operand(node: Node) -> Texts:
-    """Leave one part of a conjunction or disjunction out."""
+def without_operand(node: Node) -> Replacements:
+    """Remove one operand of a conjunction or disjunction."""
     if node.type in ("and_test", "or_test"):
         operands = [_code(child) for child in node.children[::2]]
         word = f" {node.children[1].value} "
@@ -129,17 +129,17 @@ def without_operand(node: Node) -> Texts:
             yield word.join(operands[:dropped] + operands[dropped + 1 :])
 
 
-def other_membership(node: Node) -> Texts:
-    """Turn ``in`` round."""
+def other_membership(node: Node) -> Replacements:
+    """Replace ``in`` by ``not in``, and the other way round."""
     if node.type == "comparison" and len(node.children) == 3:
         left, word, right = (_code(child) for child in node.children)
-        turned = {"in": "not in", "not in": "in"}.get(" ".join(word.split()))
-        if turned:
-            yield f"{left} {turned} {right}"
+        other_word_of = {"in": "not in", "not in": "in"}.get(" ".join(word.split()))
+        if other_word_of:
+            yield f"{left} {other_word_of} {right}"
 
 
-def without_member(node: Node) -> Texts:
-    """Leave one member of a display out, or one named argument of a call."""
+def without_member(node: Node) -> Replacements:
+    """Remove one member of a display, or one named argument of a call."""
     if node.type == "arglist":
         for argument in node.children[::2]:
             named = argument.type == "argument" and _code(argument.children[0]) != "*"
@@ -178,8 +178,8 @@ def _members(display: Node) -> list[str]:
 _QUOTE: Final = re.compile(r"^([A-Za-z]*)(\"\"\"|'''|\"|')")
 
 
-def other_text(node: Node) -> Texts:
-    """Write a name, a condition or a pattern otherwise."""
+def other_text(node: Node) -> Replacements:
+    """Change a name, a condition expression or a pattern."""
     if node.type in ("string", "fstring"):
         yield _QUOTE.sub(r"\1\2XX", node.get_code(include_prefix=False))
 
@@ -189,8 +189,8 @@ _RANGE: Final = re.compile(r"(?<=[\[\-A-Za-z0-9])(?:A-Z|a-z|0-9|A-H|P-T|V-Z|a-f|
 _REPEAT: Final = re.compile(r"(?<=[\])}])[+*]")
 
 
-def other_pattern(node: Node) -> Texts:
-    """Let a regular expression take one character more or less, or a range of characters less."""
+def other_pattern(node: Node) -> Replacements:
+    """Let a regular expression match one character more or less, or without a range of characters."""
     if node.type not in ("string", "fstring"):
         return
     text = node.get_code(include_prefix=False)
@@ -207,8 +207,8 @@ def other_pattern(node: Node) -> Texts:
         yield text[: repeat.start()] + {"+": "*", "*": "+"}[repeat[0]] + text[repeat.end() :]
 
 
-def other_word(node: Node) -> Texts:
-    """Ask for any where all are asked for, for the least where the most is."""
+def other_word(node: Node) -> Replacements:
+    """Swap any and all, min and max."""
     swapped = {"any": "all", "all": "any", "min": "max", "max": "min"}
     if node.type == "name" and node.value in swapped:
         following = node.get_next_leaf()
@@ -216,7 +216,7 @@ def other_word(node: Node) -> Texts:
             yield swapped[node.value]
 
 
-WEAKENINGS: Final[tuple[Callable[[Node], Texts], ...]] = (
+MUTATION_OPERATORS: Final[tuple[Callable[[Node], Replacements], ...]] = (
     without_statement,
     decided_condition,
     other_exception,
@@ -229,8 +229,8 @@ WEAKENINGS: Final[tuple[Callable[[Node], Texts], ...]] = (
 )
 
 
-def _spared(source: str) -> Iterator[Span]:
-    """What no rule stands in: types, decorators, docstrings, exported names, messages to people."""
+def _not_mutated(source: str) -> Iterator[Span]:
+    """Yield the spans without rules: types, decorators, docstrings, exported names, messages."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.FunctionDef():
