@@ -1,1 +1,1 @@
-"""From a service's folder to its stage: zips that Lambda runs, and Terraform that puts them there."""
+"""Packages services for Lambda, and deploys them with Terraform."""

@@ -1,6 +1,6 @@
-"""``python -m deploy package|plan|deploy|rollback|destroy``: what the Makefile's targets of these names do.
+"""``python -m deploy package|plan|deploy|rollback|destroy``: the tasks of the Makefile's targets.
 
-Settings come from the environment, as make passes them on: ``SERVICE``, ``STAGE``, ``STATE_BUCKET`` or
+Settings come from the environment, where make puts them: ``SERVICE``, ``STAGE``, ``STATE_BUCKET`` or
 ``STATE_FOLDER``, ``ARCHITECTURE``, ``RUNTIME``, ``YES``.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def pack() -> None:
-    """Write the zips of all services, or of ``SERVICE`` alone."""
+    """Write the zips of all services, or only that of ``SERVICE``."""
     only = os.environ.get("SERVICE")
     package.package_all([only] if only else service_names(), _target(), _build())
     if not only:
@@ -39,7 +39,7 @@ def plan() -> None:
 
 
 def deploy() -> None:
-    """Show what will change, do it if it is wanted, and see whether the service answers."""
+    """Show the plan, apply it after confirmation, and check the service's health."""
     place = Place.from_environment()
     root = _prepared(place)
     planned = root.plan()
@@ -53,12 +53,12 @@ def deploy() -> None:
 
 
 def roll_back() -> None:
-    """Point the aliases of a service's functions at the code before."""
+    """Point the aliases of a service's functions at the previous code."""
     place = Place.from_environment()
     place.check_aws()
     outputs = _root(place, {}).opened().outputs()
     if not outputs:
-        raise DeployError(f"There is no {place}: its state is empty.")
+        raise DeployError(f"{place} is not deployed: its state is empty.")
     client = place.client("lambda")
     steps = rollback.steps_back(client, outputs["functions"])
     for each in steps:
@@ -66,20 +66,21 @@ def roll_back() -> None:
     _ask(f"Roll {place} back?")
     rollback.step(client, steps)
     check_health(outputs["api_url"], f"inventory-{place.service}")
-    print(f"\n{place} answers at {outputs['api_url']} with the code before; the next deploy puts it forward.")
+    print(f"\n{place} answers at {outputs['api_url']} with the previous code.")
+    print("The next deploy moves it forward again.")
 
 
 def destroy() -> None:
-    """Remove a service from a stage; what the platform has stays."""
+    """Remove a service from a stage; the platform's resources stay."""
     place = Place.from_environment()
     if place.stage == PROTECTED_STAGE:
-        raise DeployError(f"{PROTECTED_STAGE} is not destroyed from here.")
+        raise DeployError(f"{PROTECTED_STAGE} cannot be destroyed with this command.")
     planned = (root := _prepared(place)).plan(destroy=True)
     print(planned.text, flush=True)
     if planned.has_changes:
         _ask(f"Destroy {place}?")
         root.apply()
-    print(f"\n{place} is gone.")
+    print(f"\n{place} has been removed.")
 
 
 TASKS: dict[str, Callable[[], None]] = {
@@ -110,8 +111,8 @@ def _root(place: Place, variables: dict[str, Any], *exported: Path) -> ServiceRo
     # Imported when needed: packaging needs no python-terraform.
     from deploy.terraform import ServiceRoot
 
-    wishes = service_folder(place.service) / "deployment.tfvars.json"
-    files = [*exported, *([wishes] if wishes.exists() else [])]
+    settings = service_folder(place.service) / "deployment.tfvars.json"
+    files = [*exported, *([settings] if settings.exists() else [])]
     return ServiceRoot(place, files, variables)
 
 
@@ -124,7 +125,7 @@ def _build() -> Path:
 
 
 def _ask(question: str) -> None:
-    """Let a person say no, which is also what silence means.
+    """Ask for confirmation; no input means no.
 
     Raises
     ------
@@ -134,15 +135,15 @@ def _ask(question: str) -> None:
     if os.environ.get("YES") == "1":
         return
     try:
-        answer = input(f"\n{question} Only 'yes' will do: ")
+        answer = input(f"\n{question} Type 'yes' to confirm: ")
     except EOFError:
         answer = ""
     if answer.strip() != "yes":
-        raise DeployError("Nothing was changed. (YES=1 answers for you.)")
+        raise DeployError("Nothing was changed. (YES=1 confirms without asking.)")
 
 
 def main() -> int:
-    """Do the task; return the exit code."""
+    """Run the task that the command line names, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m deploy", description=__doc__)
     parser.add_argument("task", choices=TASKS)
     try:

@@ -1,4 +1,4 @@
-"""Compiled modules, so that a cold start compiles none: by the target's own Python, or not at all."""
+"""Compiles the modules of a zip, so that a cold start compiles none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from deploy.errors import DeployError
 from deploy.target import Target
 
 LAMBDA_FOLDER: Final = "/var/task"
-"""Where Lambda unpacks a zip, and so what tracebacks say."""
+"""The folder into which Lambda unpacks a zip, which tracebacks show."""
 
 _COMPILE: Final = """
 import compileall, py_compile, sys
@@ -27,7 +27,7 @@ sys.exit(not compileall.compile_dir(
 
 
 def interpreter_of(target: Target) -> Path | None:
-    """Return a Python of the target's version on this machine, or None; bytecode is for one version alone."""
+    """Return a Python of the target's version on this machine, or None; bytecode is for one version."""
     for candidate in _candidates(target.runtime):
         if _minor_version(candidate) == target.python_version:
             return candidate
@@ -35,10 +35,10 @@ def interpreter_of(target: Target) -> Path | None:
 
 
 def compile_modules(interpreter: Path, folder: Path, *, keep_sources: bool) -> None:
-    """Compile all modules below a folder; the bytecode is never compared with its source.
+    """Compile all modules below a folder; Python never compares the bytecode with its source.
 
-    Without their sources modules load from the bytecode alone, without docstrings and assertions (``-OO``),
-    in half of the space.
+    Without `keep_sources`, the sources are deleted and the bytecode has no docstrings and assertions
+    (``-OO``), which takes half the space.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a service needs of others, installed for its target rather than for this machine."""
+"""The third-party packages of a service, installed for its target rather than for this machine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ _NEVER_IMPORTED: Final = (
     "bin",
     "cffi",
     "cryptography/fernet.py",
+    "cryptography/hazmat/asn1",
+    "cryptography/hazmat/primitives/serialization/pkcs12.py",
+    "cryptography/hazmat/primitives/serialization/pkcs7.py",
     "cryptography/hazmat/primitives/twofactor",
+    "cryptography/x509/ocsp.py",
     "jwt/help.py",
     "pycparser",
     "pydantic/color.py",
@@ -30,28 +34,28 @@ _NEVER_IMPORTED: Final = (
     "simplejson/tests",
     "simplejson/tool.py",
 )
-"""What comes with the rest: cryptography calls cffi's C part alone, our models are none of pydantic 1."""
+"""Files that the services never import: cryptography uses only cffi's C part, no model uses pydantic 1."""
 _USELESS_SUFFIXES: Final = (".pyi", ".c", ".h", ".typed")
 
 
 def install_dependencies(requirements: Path, constraints: Path, target: Target, store: Path) -> Path:
-    """Return a folder with all that a service's requirements name, as wheels for the target.
+    """Return a folder with the packages of a service's requirements, from wheels for the target.
 
     Parameters
     ----------
     requirements
         The service's own file, whose versions are pinned.
     constraints
-        Pins what those need in turn.
+        Pins the dependencies of these packages.
     target
-        What the wheels are to run on.
+        The runtime and processor of the wheels.
     store
-        Where such folders are kept from one time to the next, by what they were made from.
+        A cache of such folders, by the digest of everything that determines their contents.
 
     Raises
     ------
     DeployError
-        If there is no wheel of something for the target; the message is pip's own.
+        If a package has no wheel for the target; the message is pip's own.
     """
     wanted = requirements.read_bytes() + b"\0" + constraints.read_bytes()
     digest = hashlib.sha256(wanted + f"\0{target.runtime}\0{target.architecture}".encode()).hexdigest()
@@ -65,7 +69,7 @@ def install_dependencies(requirements: Path, constraints: Path, target: Target, 
         _drop_what_is_never_imported(folder)
         _cut_symbols(folder)
         try:
-            # Whole or not at all: another service may be packaged at the same time.
+            # Atomic, as another service may be packaged at the same time.
             folder.rename(kept)
         except OSError:
             if not kept.is_dir():

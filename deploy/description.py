@@ -1,6 +1,6 @@
 """``python -m deploy.description FOLDER``: print what an app declares, as JSON.
 
-In a process of its own: all services have modules of the same names, ``app`` and ``chalicelib``.
+It runs in its own process, as all services have modules of the same names, ``app`` and ``chalicelib``.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ _PLACEHOLDERS: Final = {
     "AWS_DEFAULT_REGION": "ap-south-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-"""What an app must have to be imported; none of it is in what the app declares."""
+"""The settings without which an app cannot be imported; none of them affects what it declares."""
 
 
 def describe(service: str, folder: Path) -> dict[str, Any]:
-    """Return what a service's app declares, importing it elsewhere.
+    """Return what a service's app declares; another process imports it.
 
     Parameters
     ----------
     service
-        Its name, for the message if it fails.
+        Its name, for the error message.
     folder
-        Holds ``app.py``, ``chalicelib`` and the ``inventory_common`` that it is to run with.
+        Contains ``app.py``, ``chalicelib`` and the ``inventory_common`` to import it with.
 
     Returns
     -------
     dict
-        ``routes``, by path, the methods of each; ``feeds``, by function, the table, key attribute and prefix of
-        the items it reads; ``schedules``, by function, the expression of each
+        ``routes``: the methods of each path; ``feeds``: the table, key attribute and prefix of the items that
+        each stream function reads; ``schedules``: the expression of each scheduled function
         (docs/platform-contract.md).
 
     Raises

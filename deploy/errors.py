@@ -1,5 +1,5 @@
-"""What a person is told when packaging or deploying cannot go on."""
+"""The error of packaging and deploying."""
 
 
 class DeployError(Exception):
-    """Nothing more can be done; the message is what the person needs to know."""
+    """Packaging or deploying cannot continue; the message says why, and what to do."""

@@ -1,4 +1,4 @@
-"""A service's zip: its app, the shared library as it is now, Chalice's runtime, and what they need."""
+"""Writes a service's zip: its app, the shared library, Chalice's runtime, and their dependencies."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from deploy.bytecode import compile_modules, interpreter_of
 from deploy.dependencies import install_dependencies
 from deploy.description import describe
 from deploy.errors import DeployError
-from deploy.pages import pages_program
+from deploy.pages import pages_script
 from deploy.services import BUILD_FOLDER, REPOSITORY_ROOT, service_folder
 from deploy.target import Target
 from deploy.zips import write_zip
 
 ZIP_MAX_BYTES: Final = 8_000_000
-"""How large a service's zip may be: its download is part of each cold start."""
+"""The maximum size of a service's zip: its download is part of each cold start."""
 
 _CHALICE_RUNTIME: Final = ("__init__.py", "app.py")
-"""Chalice's own packager takes these two and nothing else of Chalice."""
+"""The two files of Chalice that its own packager includes."""
 _NEVER_PACKED: Final = shutil.ignore_patterns("__pycache__", "*.pyc", "tests", "*.typed")
 
 
@@ -41,9 +41,9 @@ class Package:
     zip_path : Path
         The code of all its functions.
     variables_path : Path
-        What its app declares, as ``terraform/service`` takes it.
+        What its app declares, as variables of ``terraform/service``.
     target : Target
-        What the zip runs on.
+        The runtime and processor of the zip.
     """
 
     service: str
@@ -60,7 +60,7 @@ def package_service(
     Raises
     ------
     DeployError
-        If there is no such service, its OpenAPI document or a dependency cannot be had, a module does not
+        If the service does not exist, its OpenAPI document or a dependency is missing, a module does not
         compile, or the zip would be too large.
     """
     service = service_folder(name, root)
@@ -79,17 +79,17 @@ def package_service(
         write_zip(everything, packed)
         size = packed.stat().st_size
         if size > ZIP_MAX_BYTES:
-            raise DeployError(f"{name}.zip would have {size:,} bytes; {ZIP_MAX_BYTES:,} are allowed.")
+            raise DeployError(f"{name}.zip would have {size:,} bytes; the limit is {ZIP_MAX_BYTES:,}.")
         variables = Path(folder) / f"{name}.tfvars.json"
         variables.write_text(json.dumps(declared, indent=2) + "\n", encoding="utf-8")
-        # Last of all, so that a packaging that fails leaves the package of before.
+        # Last, so that a failure leaves the previous package in place.
         return Package(
             name, packed.replace(build / packed.name), variables.replace(build / variables.name), target
         )
 
 
 def package_claims(build: Path = BUILD_FOLDER, root: Path = REPOSITORY_ROOT) -> Path:
-    """Write ``claims.zip``, the platform's own function, which adds a vendor's id to its machine's tokens."""
+    """Write ``claims.zip``, the platform's function that adds a vendor's id to its machine tokens."""
     source = root / "terraform" / "modules" / "identity" / "claims" / "claims.py"
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(source, folder)
@@ -98,17 +98,17 @@ def package_claims(build: Path = BUILD_FOLDER, root: Path = REPOSITORY_ROOT) -> 
 
 
 def missing_interpreter(target: Target) -> str | None:
-    """Say that there is no Python here to compile for the target, if there is none."""
+    """Return a warning if this machine has no Python that can compile for the target, else None."""
     if interpreter_of(target) is not None:
         return None
     return (
-        f"There is no {target.runtime} on this machine: the zips carry no bytecode, "
+        f"{target.runtime} was not found on this machine: the zips contain no bytecode, "
         "and a cold start takes twice as long."
     )
 
 
 def _copy_ours(service: Path, root: Path, folder: Path) -> None:
-    """Copy what the service is made of: with the library as it is in this checkout."""
+    """Copy the service's own code, and the shared library of this checkout."""
     folder.mkdir()
     for path in _top_level(service):
         shutil.copy(path, folder)
@@ -123,7 +123,7 @@ def _top_level(service: Path) -> Iterable[Path]:
     if not document.exists():
         raise DeployError(f"{document} is missing: `make openapi` writes it.")
     yield document
-    yield pages_program()
+    yield pages_script()
 
 
 def _copy_chalice(folder: Path) -> None:
@@ -137,13 +137,13 @@ def _compile(ours: Path, others: Path, target: Target) -> None:
     interpreter = interpreter_of(target)
     if interpreter is None:
         return
-    # Of ours the sources go along: a traceback in the log shows their lines.
+    # With our own sources in the zip, tracebacks in the log show the lines.
     compile_modules(interpreter, ours, keep_sources=True)
     compile_modules(interpreter, others, keep_sources=False)
 
 
 def package_all(names: Iterable[str], target: Target, build: Path = BUILD_FOLDER) -> list[Package]:
-    """Package services one after the other, and tell the person what came of it."""
+    """Package services one after the other, and print the size of each zip."""
     warning = missing_interpreter(target)
     if warning:
         print(warning, file=sys.stderr)

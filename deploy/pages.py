@@ -1,4 +1,4 @@
-"""The program of the reference pages, Redoc, which each service serves itself."""
+"""The script of the reference pages, Redoc, which each service serves itself."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from typing import Final
 from deploy.errors import DeployError
 
 _PACKAGE: Final = "drf-spectacular-sidecar"
-_PROGRAM: Final = "drf_spectacular_sidecar/static/drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js"
+_SCRIPT: Final = "drf_spectacular_sidecar/static/drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js"
 
 
-def pages_program() -> Path:
-    """Return the program's file, whose name is what services look for beside their app.
+def pages_script() -> Path:
+    """Return the script's file; services expect a file of this name beside their app.
 
     Raises
     ------
     DeployError
-        If what requirements/pages.txt pins is not installed.
+        If the package that requirements/pages.txt pins is not installed.
     """
     try:
-        program = Path(str(distribution(_PACKAGE).locate_file(_PROGRAM)))
+        script = Path(str(distribution(_PACKAGE).locate_file(_SCRIPT)))
     except PackageNotFoundError:
-        program = None
-    if program is None or not program.is_file():
+        script = None
+    if script is None or not script.is_file():
         raise DeployError(
-            f"The program of the reference pages is not installed: pip install --no-deps {_PACKAGE}, "
-            "of the version in requirements/pages.txt."
+            f"The script of the reference pages is not installed: run pip install --no-deps {_PACKAGE} "
+            "with the version in requirements/pages.txt."
         )
-    return program
+    return script

@@ -1,7 +1,7 @@
-"""Back to the code before: each function's alias points at the last version that had other code.
+"""Rolls a service back: each function's alias points at the last version that had other code.
 
-Terraform is left alone: what is wrong may be in the checkout, and nothing else shall change now.  The next
-deploy puts the aliases forward again.
+It does not run Terraform: the checkout may be at fault, and nothing else should change now.  The next deploy
+moves the aliases forward again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ALIAS: Final = "live"
 
 @dataclass(frozen=True)
 class Step:
-    """A function's alias, from a version to an earlier one."""
+    """The move of a function's alias from one version to an earlier one."""
 
     function: str
     from_version: str
@@ -27,24 +27,24 @@ class Step:
 
 
 def steps_back(client: Any, functions: Mapping[str, Mapping[str, str]]) -> list[Step]:
-    """Return what a rollback would do.
+    """Return the steps of a rollback.
 
     Parameters
     ----------
     client
         A Lambda client of boto3.
     functions
-        The output of this name of ``terraform/service``.
+        The output ``functions`` of ``terraform/service``.
 
     Raises
     ------
     DeployError
-        If a function has no version with other code than it runs, or does not exist.
+        If a function has no earlier version with other code, or does not exist.
     """
     try:
         return [_step_back(client, function["name"]) for function in functions.values()]
     except ClientError as error:
-        raise DeployError(f"Lambda refuses: {error}") from error
+        raise DeployError(f"Lambda returned an error: {error}") from error
 
 
 def step(client: Any, steps: list[Step]) -> None:
@@ -64,5 +64,5 @@ def _step_back(client: Any, function: str) -> Step:
     }
     earlier = [version for version, sha in code.items() if int(version) < int(live) and sha != code[live]]
     if not earlier:
-        raise DeployError(f"{function} has never had other code than that of its version {live}.")
+        raise DeployError(f"{function} has no earlier version with other code than version {live}.")
     return Step(function, live, max(earlier, key=int))

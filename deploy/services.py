@@ -1,4 +1,4 @@
-"""The services of this repository: a folder each, with Chalice's ``app.py`` in it."""
+"""The services of this repository: each is a folder with Chalice's ``app.py``."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def service_folder(name: str, root: Path = REPOSITORY_ROOT) -> Path:
     Raises
     ------
     DeployError
-        If there is no service of this name; the message lists those there are.
+        If there is no service of this name; the message lists all services.
     """
     names = service_names(root)
     if name not in names:
-        said = f"There is no service {name!r}" if name else "Which service? Say SERVICE=NAME"
-        raise DeployError(f"{said}; services are {', '.join(names)}.")
+        problem = f"Unknown service {name!r}" if name else "Missing SERVICE=NAME"
+        raise DeployError(f"{problem}; the services are {', '.join(names)}.")
     return root / "services" / name

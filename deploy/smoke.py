@@ -1,4 +1,4 @@
-"""Whether what was deployed answers."""
+"""Checks the health of a deployed service."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import httpx
 from deploy.errors import DeployError
 
 WAIT_SECONDS: Final = 60.0
-"""How long an API may take until it answers after its deployment."""
+"""How long an API may take to become available after its deployment."""
 ANSWER_SECONDS: Final = 30.0
-"""How long one answer may take: API Gateway gives up after 29."""
+"""How long one response may take: API Gateway gives up after 29."""
 _PAUSE_SECONDS: Final = 1.0
 
 
 def check_health(api_url: str, app_name: str) -> None:
-    """Ask for ``/health`` until it answers.
+    """Request ``/health`` until the service responds.
 
     Raises
     ------
     DeployError
-        If it does not, or if something else answers.
+        If it does not, or if another application responds.
     """
     url = f"{api_url}/health"
     deadline = time.monotonic() + WAIT_SECONDS
@@ -32,14 +32,14 @@ def check_health(api_url: str, app_name: str) -> None:
             return
         if time.monotonic() > deadline:
             raise DeployError(
-                f"It is deployed, but {url} does not answer as {app_name}: {found}. "
-                "`make rollback` brings the code before back."
+                f"Deployed, but {url} does not respond as {app_name}: {found}. "
+                "`make rollback` restores the previous code."
             )
         time.sleep(_PAUSE_SECONDS)
 
 
 def _ask(url: str) -> object:
-    # A proxy that the environment names has no business before this machine's own addresses.
+    # Requests to this machine itself must not go through a proxy that the environment names.
     is_here = httpx.URL(url).host in ("127.0.0.1", "localhost")
     try:
         with httpx.Client(timeout=ANSWER_SECONDS, trust_env=not is_here) as client:

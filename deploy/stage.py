@@ -1,4 +1,4 @@
-"""Which service is put where: the stage, the state, and the AWS that all of it is about."""
+"""Where a service is deployed: its stage, its state, and the AWS endpoint."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from deploy.errors import DeployError
 from deploy.services import BUILD_FOLDER, service_folder
 
 PROTECTED_STAGE: Final = "prod"
-"""Is never destroyed by a command of ours."""
+"""The stage that none of our commands destroys."""
 DEFAULT_REGION: Final = "ap-south-1"
 
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{1,11}")
-_PATIENCE: Final = Config(connect_timeout=5, read_timeout=15, retries={"total_max_attempts": 2})
+_SHORT_TIMEOUTS: Final = Config(connect_timeout=5, read_timeout=15, retries={"total_max_attempts": 2})
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,15 @@ class Place:
     Attributes
     ----------
     service, stage, region : str
-        As a person names them.
+        Their names.
     state_bucket : str or None
         The S3 bucket of the states, or None if they are in `state_folder`.
     state_folder : Path or None
         A folder of this machine for them.
     endpoint_url : str or None
-        Where AWS is, if not at AWS.
+        The endpoint of AWS, if not the default.
     work_folder : Path
-        Where Terraform works; two places share nothing in it.
+        Terraform's working folder, separate for each service and stage.
     """
 
     service: str
@@ -63,13 +63,15 @@ class Place:
         service, stage = environ.get("SERVICE", ""), environ.get("STAGE", "")
         service_folder(service)
         if not _STAGE.fullmatch(stage):
-            said = f"{stage!r} is no stage" if stage else "Which stage? Say STAGE=NAME"
-            raise DeployError(f"{said}; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.")
+            problem = f"Invalid stage {stage!r}" if stage else "Missing STAGE=NAME"
+            raise DeployError(
+                f"{problem}; a stage is dev, staging, prod, or 2 to 12 characters of a-z and 0-9."
+            )
         bucket, folder = environ.get("STATE_BUCKET") or None, environ.get("STATE_FOLDER") or None
         if (bucket is None) == (folder is None):
             raise DeployError(
-                "Where is the state kept? Say STATE_BUCKET=NAME, the platform team's S3 bucket, "
-                "or STATE_FOLDER=PATH for a state on this machine; not both."
+                "Set either STATE_BUCKET=NAME, the platform team's S3 bucket of the states, "
+                "or STATE_FOLDER=PATH for a state on this machine."
             )
         return cls(
             service=service,
@@ -84,12 +86,12 @@ class Place:
         )
 
     def __str__(self) -> str:
-        """Name it in a sentence."""
+        """Return its name for messages."""
         return f"{self.service} on {self.stage}"
 
     @property
     def emulator_endpoint(self) -> str | None:
-        """Where AWS is emulated on this machine, or None; AWS may have other endpoints too."""
+        """The endpoint of an emulator on this machine, or None; not every other endpoint is an emulator."""
         host = urlsplit(self.endpoint_url or "").hostname
         return self.endpoint_url if host in ("127.0.0.1", "localhost") else None
 
@@ -99,23 +101,23 @@ class Place:
         return f"inventory/{self.stage}/service-{self.service}.tfstate"
 
     def client(self, name: str) -> Any:
-        """Return a boto3 client for this place, with a person's patience."""
-        return boto3.client(name, region_name=self.region, config=_PATIENCE)
+        """Return a boto3 client for this place, with short timeouts, as a person is waiting."""
+        return boto3.client(name, region_name=self.region, config=_SHORT_TIMEOUTS)
 
     def check_aws(self) -> None:
-        """Find out in seconds what Terraform would find out in minutes.
+        """Check the endpoint and the credentials in seconds; Terraform would take minutes to fail.
 
         Raises
         ------
         DeployError
-            If AWS does not answer, or does not know the credentials.
+            If AWS cannot be reached, or rejects the credentials.
         """
         try:
             self.client("sts").get_caller_identity()
         except ClientError as error:
             refusal = error.response["Error"]
             raise DeployError(
-                f"AWS refuses the credentials: {refusal.get('Message') or refusal['Code']}"
+                f"AWS rejected the credentials: {refusal.get('Message') or refusal['Code']}"
             ) from error
         except BotoCoreError as error:
             where = self.endpoint_url or f"AWS in {self.region}"

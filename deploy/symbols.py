@@ -1,8 +1,8 @@
-"""Shared libraries without what only a debugger reads, which is a sixth of the largest one.
+"""Removes from shared libraries what only debuggers read, a sixth of the largest one.
 
-The loader goes by an ELF file's program headers; the section headers, and the symbol and string tables that
-they alone refer to, lie behind everything that it maps.  Cutting the file there needs no tool of the target's
-processor, and gives the same bytes on every machine.
+The loader uses an ELF file's program headers; the section headers, and the symbol and string tables that only
+they refer to, come after everything that it maps.  Truncating the file there needs no tool for the target's
+processor, and produces the same bytes on every machine.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _PROGRAM_HEADER: Final = struct.Struct("<IIQQQQQQ")
 
 
 def without_symbols(library: bytes) -> bytes:
-    """Return a shared library cut behind the last byte that the loader maps; anything else as it is."""
+    """Return a shared library truncated after the last byte that the loader maps; other files unchanged."""
     if not library.startswith(_ELF64_LITTLE_ENDIAN):
         return library
     fields = list(_HEADER.unpack_from(library))

@@ -1,4 +1,4 @@
-"""What a zip is made for: Lambda's Python and its processor."""
+"""The target of a zip: a Python runtime of Lambda and a processor."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ DEFAULT_RUNTIME: Final = "python3.13"
 DEFAULT_ARCHITECTURE: Final = "arm64"
 
 _MACHINES: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
-"""Lambda's name of an architecture, and the one that wheels carry."""
+"""Lambda's name of an architecture, and the one in the names of wheels."""
 _RUNTIME: Final = re.compile(r"python3\.(\d+)")
 _AMAZON_LINUX_2: Final = ("2_17", "2_26")
 _AMAZON_LINUX_2023: Final = ("2_17", "2_26", "2_28", "2_34")
-"""The versions of glibc whose wheels run there; pip takes each by name alone."""
+"""The glibc versions whose wheels run there; pip matches each only by its exact name."""
 _FIRST_ON_AMAZON_LINUX_2023: Final = 12
 
 
@@ -36,7 +36,7 @@ class Target:
     Raises
     ------
     DeployError
-        If Lambda knows no such thing.
+        If Lambda does not support it.
     """
 
     runtime: str = DEFAULT_RUNTIME
@@ -45,15 +45,15 @@ class Target:
     def __post_init__(self) -> None:
         if self.architecture not in _MACHINES:
             known = ", ".join(_MACHINES)
-            raise DeployError(f"ARCHITECTURE is {known} or native, not {self.architecture!r}.")
+            raise DeployError(f"ARCHITECTURE must be {known} or native, not {self.architecture!r}.")
         if not _RUNTIME.fullmatch(self.runtime) or self.minor < 11:
             raise DeployError(
-                f"RUNTIME is python3.11 or a newer Python of Lambda's, or native, not {self.runtime!r}."
+                f"RUNTIME must be python3.11 or a newer Python of Lambda, or native, not {self.runtime!r}."
             )
 
     @classmethod
     def named(cls, runtime: str, architecture: str) -> Self:
-        """Make one of the names that a person gives: empty is the default, ``native`` what is here."""
+        """Return the target of these names: empty means the default, ``native`` this machine's."""
         here = cls.native() if "native" in (runtime, architecture) else None
         return cls(
             here.runtime if here and runtime == "native" else runtime or DEFAULT_RUNTIME,
@@ -62,24 +62,24 @@ class Target:
 
     @classmethod
     def native(cls) -> Self:
-        """Return the Python that runs this, on the machine it runs on."""
+        """Return the Python and the processor that this runs on."""
         machine = platform.machine()
         names = {machine_name: name for name, machine_name in _MACHINES.items()} | {"arm64": "arm64"}
         return cls(f"python3.{sys.version_info.minor}", names.get(machine, machine))
 
     @property
     def minor(self) -> int:
-        """The N of Python 3.N."""
+        """The minor version: N of Python 3.N."""
         return int(self.runtime.removeprefix("python3."))
 
     @property
     def python_version(self) -> str:
-        """Such as ``3.13``."""
+        """The Python version, such as ``3.13``."""
         return self.runtime.removeprefix("python")
 
     @property
     def platforms(self) -> list[str]:
-        """The platform tags of wheels that run there, as pip takes them."""
+        """The platform tags of wheels that run there, for pip."""
         machine = _MACHINES[self.architecture]
         is_2023 = self.minor >= _FIRST_ON_AMAZON_LINUX_2023
         versions = _AMAZON_LINUX_2023 if is_2023 else _AMAZON_LINUX_2

@@ -1,7 +1,7 @@
-"""Terraform at work on one service on one stage, through python-terraform.
+"""Runs Terraform for one service on one stage, through python-terraform.
 
-What that library needs to be told: `plan` returns 2 for changes; a saved plan is applied with
-``skip_plan=True``; `output` returns None where Terraform failed.
+That library's peculiarities: `plan` returns 2 if there are changes; a saved plan is applied with
+``skip_plan=True``; `output` returns None if Terraform failed.
 """
 
 from __future__ import annotations
@@ -28,47 +28,44 @@ _LOCAL_BACKEND: Final = 'terraform {\n  backend "local" {}\n}\n'
 _MADE_BY_TERRAFORM: Final = shutil.ignore_patterns(".terraform*")
 _NOTHING, _CHANGES = 0, 2
 
-_OUR_OWN_WORDS: Final = re.compile(
+_OUR_CONDITIONS: Final = re.compile(
     r"Error: (?:Resource p(?:re|ost)condition failed|Invalid value for variable)\n"
 )
 _RESULT: Final = re.compile(
     r"^(?:No changes|Note: Objects have|Terraform used|Terraform will|Changes to)", re.MULTILINE
 )
-"""Where a plan's result begins, behind the lines about what was read."""
+"""The beginning of a plan's result, after the lines about what was read."""
 _ERROR: Final = re.compile(r"^Error: .*?(?=^Error: |\Z)", re.MULTILINE | re.DOTALL)
 _FRAME: Final = re.compile(r"^[│╷╵]\s?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What Terraform would do: whether anything, and its own words for it."""
+    """A plan: whether it has changes, and Terraform's description of them."""
 
     has_changes: bool
     text: str
 
 
 class ServiceRoot:
-    """A copy of ``terraform/service`` that one service on one stage has for itself.
+    """A copy of ``terraform/service`` for one service on one stage.
 
-    In a copy two teams can work at the same time from one checkout, and the backend can be the one that was
-    asked for.
+    With a copy each, two teams can deploy from one checkout at the same time, and the backend can be chosen.
 
     Parameters
     ----------
     place : Place
         The service, its stage, its state.
     variable_files : Sequence[Path]
-        Given to Terraform in this order, and then the stage's own.
+        Passed to Terraform in this order, before the stage's own.
     variables : Mapping
-        Stronger than all of those.
+        Override all of these.
     """
 
     def __init__(self, place: Place, variable_files: list[Path], variables: Mapping[str, Any]) -> None:
         program = shutil.which("terraform")
         if program is None:
-            raise DeployError(
-                "terraform is not on this machine: https://developer.hashicorp.com/terraform/install"
-            )
+            raise DeployError("terraform is not installed: https://developer.hashicorp.com/terraform/install")
         self._place = place
         self._root = place.work_folder / "service"
         self._copy(REPOSITORY_ROOT / "terraform")
@@ -80,12 +77,12 @@ class ServiceRoot:
         self._terraform = python_terraform.Terraform(working_dir=str(self._root), terraform_bin_path=program)
 
     def opened(self) -> Self:
-        """Get the provider and open the state, without touching anything; return the root itself.
+        """Initialize the provider and the state, without changing anything; return the root itself.
 
         Raises
         ------
         DeployError
-            If either cannot be had.
+            If either is not available.
         """
         if self._place.state_folder is None:
             backend = {
@@ -102,7 +99,7 @@ class ServiceRoot:
         return self
 
     def plan(self, *, destroy: bool = False) -> Plan:
-        """Find out what would be done, and keep it for `apply`."""
+        """Make a plan, and save it for `apply`."""
         code, text = self._run(
             "plan",
             expected=(_NOTHING, _CHANGES),
@@ -116,14 +113,14 @@ class ServiceRoot:
         return Plan(code == _CHANGES, text[found.start() if found else 0 :].rstrip())
 
     def apply(self) -> None:
-        """Do what was planned, and nothing else."""
+        """Apply exactly the saved plan."""
         with _interruption_left_to_terraform():
-            # var: it would write a file of no variables, and a saved plan takes none.
+            # Without var=None, it would pass an empty file of variables, and a saved plan accepts none.
             code, _, errors = self._terraform.apply(PLAN_FILE, skip_plan=True, var=None)
         if code != 0:
             raise DeployError(
-                f"The apply failed half-way:\n{_essence(errors)}\n"
-                "What was done is in the state. When the cause is gone, run the same command again: "
+                f"The apply failed half-way:\n{_plain_errors(errors)}\n"
+                "The state contains what was done. Fix the cause and run the same command again: "
                 "it does the rest."
             )
 
@@ -141,7 +138,7 @@ class ServiceRoot:
         return code, text
 
     def _copy(self, source: Path) -> None:
-        """Renew the configuration; what Terraform has put beside it stays."""
+        """Renew the configuration; Terraform's own files beside it stay."""
         for name in ("service", "modules"):
             folder = self._place.work_folder / name
             for stale in [*folder.rglob("*.tf"), *folder.glob("*.tfvars*")]:
@@ -150,25 +147,25 @@ class ServiceRoot:
 
 
 def _explained(command: str, errors: str, place: Place) -> str:
-    """Return one message for what Terraform found wrong."""
+    """Return one message for a failure of Terraform."""
     if "Error acquiring the state lock" in errors:
         return (
             f"Somebody else is deploying {place}: its state is locked. Try again when they are done.\n"
-            f"{_essence(errors)}"
+            f"{_plain_errors(errors)}"
         )
-    return f"terraform {command} failed for {place}:\n{_essence(errors)}"
+    return f"terraform {command} failed for {place}:\n{_plain_errors(errors)}"
 
 
-def _essence(errors: str) -> str:
-    """Return Terraform's errors without their frames and warnings."""
+def _plain_errors(errors: str) -> str:
+    """Return Terraform's errors without frames and warnings."""
     plain = _FRAME.sub("", errors)
-    found = [_told(error.strip()) for error in _ERROR.findall(plain)]
+    found = [_message(error.strip()) for error in _ERROR.findall(plain)]
     return "\n".join(found) or plain.strip()
 
 
-def _told(error: str) -> str:
-    """Return an error without blank lines, and one that a condition of ours has found in our words alone."""
-    if _OUR_OWN_WORDS.match(error):
+def _message(error: str) -> str:
+    """Return an error without blank lines; of a failed condition of ours, only our message."""
+    if _OUR_CONDITIONS.match(error):
         before_last_hint = re.split(r"\n\s*\nThis was checked by", error)[0]
         return re.split(r"\n\s*\n", before_last_hint)[-1].replace("\n", " ")
     return re.sub(r"\n\s*\n", "\n", error)
@@ -176,7 +173,7 @@ def _told(error: str) -> str:
 
 @contextmanager
 def _interruption_left_to_terraform() -> Iterator[None]:
-    """Let Ctrl-C reach Terraform alone, which then finishes what it is at and writes the state."""
+    """Leave Ctrl-C to Terraform, which then finishes its current operations and writes the state."""
     # A handler rather than SIG_IGN, which the child would inherit.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
@@ -185,5 +182,5 @@ def _interruption_left_to_terraform() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-# Terraform's warnings about this are for people who use it by hand.
+# Suppresses hints for people who run Terraform by hand.
 os.environ.setdefault("TF_IN_AUTOMATION", "1")

@@ -1,4 +1,4 @@
-"""Zip files whose bytes depend on nothing but what is in them."""
+"""Zip files whose bytes depend on their contents alone."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _READABLE, _EXECUTABLE = 0o100644, 0o100755
 
 
 def write_zip(folder: Path, path: Path) -> None:
-    """Write all files below a folder into a zip, by name, without their dates and owners.
+    """Write all files below a folder into a zip, sorted by name, without their dates and owners.
 
-    It is written beside its place first: who reads `path` meanwhile sees the old one or the new.
+    It replaces `path` in one step, so that a concurrent reader sees the old zip or the new one.
     """
     files = [file for file in folder.rglob("*") if file.is_file()]
     named = sorted((file.relative_to(folder).as_posix(), file) for file in files)

@@ -60,7 +60,7 @@ def test_teams_that_deploy_at_the_same_time_touch_their_own_things_alone(
 def test_who_is_not_known_is_told_so(cloud: Cloud, deployed: Deployed) -> None:
     refused = cloud.team("plan", "audit", AWS_ACCESS_KEY_ID="nobody")
     assert (refused.exit_code, refused.output) == (1, "")
-    assert refused.errors.startswith("AWS refuses the credentials: ")
+    assert refused.errors.startswith("AWS rejected the credentials: ")
     assert refused.errors.count("\n") == 1
 
 

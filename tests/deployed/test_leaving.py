@@ -45,7 +45,7 @@ def test_a_destroyed_service_is_gone_and_the_others_stay(
 ) -> None:
     gone = cloud.team("destroy", "audit")
     assert gone.exit_code == 0, gone.errors
-    assert gone.output.endswith("audit on dev is gone.\n")
+    assert gone.output.endswith("audit on dev has been removed.\n")
     for service in ("catalog", "stock"):
         assert httpx.get(f"{deployed.urls[service]}/health", trust_env=False).status_code == 200
     assert httpx.get(f"{deployed.urls['audit']}/health", trust_env=False).status_code >= 400

@@ -28,8 +28,8 @@ def test_native_is_what_runs_here() -> None:
 @pytest.mark.parametrize(
     ("runtime", "architecture", "message"),
     [
-        ("", "sparc", "ARCHITECTURE is arm64, x86_64 or native, not 'sparc'"),
-        ("python3.10", "", "RUNTIME is python3.11 or a newer"),
+        ("", "sparc", "ARCHITECTURE must be arm64, x86_64 or native, not 'sparc'"),
+        ("python3.10", "", "RUNTIME must be python3.11 or a newer"),
         ("nodejs22.x", "", "not 'nodejs22.x'"),
     ],
 )

@@ -30,7 +30,7 @@ PLANNED = (
 )
 UNCHANGED = "module.x: Refreshing state...\n\nNo changes. Your infrastructure matches the configuration.\n\n"
 UNCHANGED += "Terraform has compared your real infrastructure and found no differences.\n"
-NOTHING_CHANGED = "Nothing was changed. (YES=1 answers for you.)\n"
+NOTHING_CHANGED = "Nothing was changed. (YES=1 confirms without asking.)\n"
 
 
 def framed(*lines: str) -> str:
@@ -130,26 +130,26 @@ def terminal(
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"SERVICE": ""}, "Which service? Say SERVICE=NAME; services are audit, catalog, stock.\n"),
-        ({"SERVICE": "stocc"}, "There is no service 'stocc'; services are audit, catalog, stock.\n"),
-        ({"SERVICE": "../stock"}, "There is no service '../stock'; services are audit, catalog, stock.\n"),
+        ({"SERVICE": ""}, "Missing SERVICE=NAME; the services are audit, catalog, stock.\n"),
+        ({"SERVICE": "stocc"}, "Unknown service 'stocc'; the services are audit, catalog, stock.\n"),
+        ({"SERVICE": "../stock"}, "Unknown service '../stock'; the services are audit, catalog, stock.\n"),
         (
             {"STAGE": ""},
-            "Which stage? Say STAGE=NAME; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.\n",
+            "Missing STAGE=NAME; a stage is dev, staging, prod, or 2 to 12 characters of a-z and 0-9.\n",
         ),
         (
             {"STAGE": "Dev"},
-            "'Dev' is no stage; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.\n",
+            "Invalid stage 'Dev'; a stage is dev, staging, prod, or 2 to 12 characters of a-z and 0-9.\n",
         ),
         (
             {"STATE_FOLDER": ""},
-            "Where is the state kept? Say STATE_BUCKET=NAME, the platform team's S3 bucket, "
-            "or STATE_FOLDER=PATH for a state on this machine; not both.\n",
+            "Set either STATE_BUCKET=NAME, the platform team's S3 bucket of the states, "
+            "or STATE_FOLDER=PATH for a state on this machine.\n",
         ),
         (
             {"STATE_BUCKET": "states"},
-            "Where is the state kept? Say STATE_BUCKET=NAME, the platform team's S3 bucket, "
-            "or STATE_FOLDER=PATH for a state on this machine; not both.\n",
+            "Set either STATE_BUCKET=NAME, the platform team's S3 bucket of the states, "
+            "or STATE_FOLDER=PATH for a state on this machine.\n",
         ),
     ],
 )
@@ -175,7 +175,7 @@ def test_an_endpoint_that_nobody_listens_at_is_found_out_at_once(terminal: Termi
 def test_without_terraform_it_says_so(terminal: Terminal) -> None:
     done = terminal.run("plan", PATH="/nowhere")
     assert done.returncode == 1
-    assert done.stderr.startswith("terraform is not on this machine: ")
+    assert done.stderr.startswith("terraform is not installed: ")
 
 
 def test_a_plan_is_shown_and_nothing_is_done(terminal: Terminal) -> None:
@@ -216,7 +216,7 @@ def test_anything_but_yes_changes_nothing(task: str, typed: str, terminal: Termi
 def test_with_yes_nobody_is_asked(terminal: Terminal) -> None:
     done = terminal.run("deploy", YES="1")
     assert done.returncode == 0, done.stderr
-    assert "Only 'yes' will do" not in done.stdout
+    assert "Type 'yes' to confirm" not in done.stdout
 
 
 def test_where_nothing_changes_nothing_is_applied(terminal: Terminal, api_url: str) -> None:
@@ -255,7 +255,11 @@ def test_only_an_endpoint_of_this_machine_is_an_emulator(terminal: Terminal, aws
 
 def test_prod_is_not_destroyed(terminal: Terminal) -> None:
     done = terminal.run("destroy", STAGE="prod", YES="1")
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", "prod is not destroyed from here.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        "prod cannot be destroyed with this command.\n",
+    )
     assert terminal.calls() == []
 
 
@@ -317,8 +321,8 @@ def test_a_failed_apply_says_what_failed_and_that_the_next_run_goes_on(terminal:
     assert done.stderr == (
         "The apply failed half-way:\nError: creating Lambda Function: AccessDenied\n"
         '  with aws_lambda_function.this["api"],\n'
-        "What was done is in the state. "
-        "When the cause is gone, run the same command again: it does the rest.\n"
+        "The state contains what was done. "
+        "Fix the cause and run the same command again: it does the rest.\n"
     )
 
 
@@ -345,7 +349,7 @@ def test_what_another_answers_at_the_address_is_no_success(
 ) -> None:
     monkeypatch.setattr(smoke, "WAIT_SECONDS", 0)
     smoke.check_health(api_url, "inventory-audit")
-    with pytest.raises(DeployError, match=r"does not answer as inventory-stock: .*inventory-audit"):
+    with pytest.raises(DeployError, match=r"does not respond as inventory-stock: .*inventory-audit"):
         smoke.check_health(api_url, "inventory-stock")
     with pytest.raises(DeployError, match="make rollback"):
         smoke.check_health(f"http://127.0.0.1:{free_port()}", "inventory-audit")
