@@ -16,7 +16,7 @@ from tests.deployed.conftest import CONFLICTING_LOG_GROUP, SERVICES, Deployed
 def test_without_the_platform_a_deploy_says_what_is_missing(deployed: Deployed) -> None:
     early = deployed.too_early
     assert early.exit_code == 1
-    assert "There is no stage 'nowhere' here" in early.errors
+    assert "Stage 'nowhere' was not found" in early.errors
     assert "terraform/platform" in early.errors
     assert early.errors.count("\n") <= 3, early.errors
 

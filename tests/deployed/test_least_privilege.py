@@ -36,11 +36,11 @@ CLAIMS = "claims"
 """The platform's own function, which touches nothing."""
 
 NOT_ENFORCED = {
-    "WriteItsLog": "the emulator writes a function's log itself",
+    "WriteLogs": "the emulator writes a function's log itself",
     "WriteTraces": "the emulator traces nothing",
-    "ReadItsStream": "the emulator reads streams itself",
-    "FindItsStream": "the emulator reads streams itself",
-    "HandOverWhatFailed": "the emulator hands over what failed itself",
+    "ReadStream": "the emulator reads streams itself",
+    "ListStreams": "the emulator reads streams itself",
+    "SendFailures": "the emulator hands over what failed itself",
 }
 """Statements whose want the emulator does not notice, and why (docs/deploying.md)."""
 
@@ -55,7 +55,7 @@ NOT_ENFORCED_OF = {
 NOT_SHOWN = {
     # A large order is removed by whoever places it only if a later part fails although all was there before:
     # a race, which services/stock/tests/test_sagas.py has.  The sweeper's removal is shown.
-    ("stock/api", "KeepOrders", "dynamodb:DeleteItem"),
+    ("stock/api", "WriteOrders", "dynamodb:DeleteItem"),
 }
 """Parts of grants that no need here shows."""
 

@@ -272,8 +272,8 @@ def test_what_a_condition_of_ours_finds_is_told_in_our_words(terminal: Terminal)
         "    ├────────────────",
         "    │ self.names is list of string with 20 elements",
         "",
-        "The stage 'dev' lacks services/audit/api/role_arn. What a function may do is granted",
-        "first, in terraform/platform/access.tf, and deployed second.",
+        "The stage 'dev' lacks services/audit/api/role_arn. A function's permissions must be",
+        "granted in terraform/platform/access.tf before it can be deployed.",
     )
     wrong = framed(
         "Error: Invalid value for variable",
@@ -281,7 +281,7 @@ def test_what_a_condition_of_ours_finds_is_told_in_our_words(terminal: Terminal)
         "  on variables.tf line 12:",
         '  12: variable "stage" {',
         "",
-        "A stage is 2 to 12 of a-z and 0-9, a letter first.",
+        "A stage has 2 to 12 characters of a-z and 0-9, the first of them a letter.",
         "",
         "This was checked by the validation rule at variables.tf:9,3-13.",
     )
@@ -290,9 +290,9 @@ def test_what_a_condition_of_ours_finds_is_told_in_our_words(terminal: Terminal)
     assert done.returncode == 1
     assert done.stderr == (
         "terraform plan failed for audit on dev:\n"
-        "The stage 'dev' lacks services/audit/api/role_arn. What a function may do is granted "
-        "first, in terraform/platform/access.tf, and deployed second.\n"
-        "A stage is 2 to 12 of a-z and 0-9, a letter first.\n"
+        "The stage 'dev' lacks services/audit/api/role_arn. A function's permissions must be "
+        "granted in terraform/platform/access.tf before it can be deployed.\n"
+        "A stage has 2 to 12 characters of a-z and 0-9, the first of them a letter.\n"
     )
     assert "apply" not in terminal.commands()
 

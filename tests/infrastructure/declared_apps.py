@@ -17,8 +17,8 @@ from app import app
 print(json.dumps({
     "routes": {path: sorted(methods) for path, methods in app.routes.items()},
     "feeds": {
-        name: {"table": feed.table.name, "key_attribute": feed.key_attribute, "prefix": feed.prefix}
-        for name, feed in app.feeds.items()
+        name: {"table": each.table.name, "key_attribute": each.key_attribute, "prefix": each.prefix}
+        for name, each in app.subscriptions.items()
     },
     "schedules": app.schedules,
 }))

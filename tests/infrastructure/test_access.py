@@ -30,7 +30,7 @@ IN_TRANSACTIONS = {
     "Put": "PutItem",
     "Update": "UpdateItem",
 }
-OF_EVERY_FUNCTION = {"WriteItsLog", "WriteTraces", "NothingInTheLogIsChanged", "RecordsComeWithTheirStock"}
+OF_EVERY_FUNCTION = {"WriteLogs", "WriteTraces", "DenyLogChanges", "DenyPutOutsideTransactions"}
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +66,11 @@ def test_each_function_of_the_apps_has_a_role_and_no_other_role_exists(policies)
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_is_granted_the_dynamodb_actions_that_its_code_calls(policies, service):
-    sources = [*(ROOT / "services" / service / "chalicelib").glob("*.py")]
+    sources = [*(ROOT / "services" / service / "chalicelib").rglob("*.py")]
     code = "\n".join(path.read_text() for path in sources)
-    called = {action for call, action in CALLS.items() if f"_client.{call}(" in code}
+    called = {action for call, action in CALLS.items() if re.search(rf"\b_?client\.{call}\(", code)}
     called |= {action for entry, action in IN_TRANSACTIONS.items() if f'"{entry}": ' in code}
-    if re.search(r"marker\.put\(", code):
+    if re.search(r"\brecord\.put\(|idempotency_record\.put\(", code):
         called.add("PutItem")
 
     granted = set().union(
@@ -115,11 +115,11 @@ def test_a_resource_has_a_wildcard_only_where_aws_names_nothing_finer(policies):
         if "*" in resource
     }
 
-    objects = {"ArchiveTheLog", "KeepDigests", "KeepFindings", "ReadFindings", "RecallFindings"}
+    objects = {"ArchiveTheLog", "ReadAndWriteDigests", "WriteFindings", "ReadFindings", "CheckFindings"}
     assert wild == {
-        ("WriteItsLog", ":*"),
+        ("WriteLogs", ":*"),
         ("WriteTraces", "*"),
-        ("FindItsStream", "*"),
+        ("ListStreams", "*"),
         *((sid, "/*") for sid in objects),
     }
 
@@ -173,9 +173,9 @@ def test_a_log_record_is_put_in_a_transaction_or_not_at_all(policies):
 def test_every_role_is_denied_to_change_the_log(policies):
     for statements in policies.values():
         denied = {s["Sid"]: s for s in statements if s["Effect"] == "Deny"}
-        assert set(denied) == {"NothingInTheLogIsChanged", "RecordsComeWithTheirStock"}
+        assert set(denied) == {"DenyLogChanges", "DenyPutOutsideTransactions"}
         assert {"dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"} <= set(
-            denied["NothingInTheLogIsChanged"]["Action"]
+            denied["DenyLogChanges"]["Action"]
         )
         assert all(s["Resource"][0].endswith(f"test-{LOG}") for s in denied.values())
 
