@@ -54,7 +54,7 @@ test-dynamodb-local: $(VENV)/.develop ## Run the tests of concurrency on DynamoD
 	@ENGINE=dynamodb-local $(BIN)/python -m pytest -q tests/integration
 
 sell-out: $(VENV)/.develop ## Let 16 writers sell out a stock of 200, again and again: RUNS=100 ENGINE=dynamodb-local
-	@RUNS="$(or $(RUNS),100)" ENGINE="$(ENGINE)" $(BIN)/python -m pytest -q tests/integration -k sell_exactly_what_there_is
+	@RUNS="$(or $(RUNS),100)" ENGINE="$(ENGINE)" $(BIN)/python -m pytest -q tests/integration -k sell_exactly_the_stock
 
 bench: $(VENV)/.develop $(VENV)/.peers ## Measure the product beside its floors and peers, into docs/performance.*; PARTS=capacity,scale SIZES=1000,1000000
 	@$(BIN)/python -m tests.benchmarks.performance $(if $(PARTS),--parts "$(PARTS)") $(if $(SIZES),--sizes "$(SIZES)")

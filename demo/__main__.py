@@ -25,13 +25,12 @@ def main(settings: Mapping[str, str], transport: httpx.BaseTransport | None = No
     settings
         The base URLs, as `demo.api.Stack` takes them.
     transport
-        How requests travel; over the network unless a test says otherwise.
+        The transport of requests; the network by default.
 
     Returns
     -------
     int
-        The exit code: 0 if all figures agree; 1 if one does not, or if the demo could not go on;
-        130 after Ctrl-C.
+        The exit code: 0 if all figures agree; 1 if one does not, or after an error; 130 after Ctrl-C.
     """
     console = Console()
     errors = Console(stderr=True, soft_wrap=True)
@@ -46,7 +45,7 @@ def main(settings: Mapping[str, str], transport: httpx.BaseTransport | None = No
         errors.print(str(error), style="red", markup=False, highlight=False)
         return 1
     except KeyboardInterrupt:
-        errors.print("Interrupted. The next run goes on where this one ended.", style="yellow")
+        errors.print("Interrupted. The next run continues where this one ended.", style="yellow")
         return 130
     elapsed_seconds = time.perf_counter() - started
     print_report(console, facts, loaded, found, elapsed_seconds=elapsed_seconds)

@@ -17,7 +17,7 @@ DEFAULT_PORTS: Final = {"FRONT": 8000, "CATALOG": 8001, "STOCK": 8002, "AUDIT": 
 
 
 def default_urls(settings: Mapping[str, str]) -> dict[str, str]:
-    """Return where the local stack is, by the ports that its own settings name (``FRONT_PORT`` and so on)."""
+    """Return the addresses of the local stack, by its own settings (``FRONT_PORT`` and so on)."""
     ports = {name: settings.get(f"{name}_PORT", default) for name, default in DEFAULT_PORTS.items()}
     return {f"{name}_URL": f"http://127.0.0.1:{port}" for name, port in ports.items()}
 
@@ -28,12 +28,12 @@ class Stack:
     Parameters
     ----------
     settings
-        Where they are: `CATALOG_URL`, `STOCK_URL`, `AUDIT_URL`, and `FRONT_URL` for tokens; what
-        is missing is on this machine, where `make run` puts it.
+        The addresses `CATALOG_URL`, `STOCK_URL`, `AUDIT_URL`, and `FRONT_URL` for tokens; by default
+        those of `make run` on this machine.
     transport
-        How requests travel; over the network unless a test says otherwise.
+        The transport of requests; the network by default.
     sleep
-        How to wait before a request is sent again.
+        Waits before a request is sent again.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What must hold between a SKU, its log and its orders; pure, over what was read back."""
+"""The invariants between a SKU, its log and its orders; pure functions of what was read back."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -8,12 +8,12 @@ from typing import Final
 from inventory_client import Order, Sku, TransactionRecord
 
 RESERVES: Final = {"order_placed": +1, "order_confirmed": -1, "order_cancelled": -1}
-"""What one unit of a record does to the reserved units; every other type leaves them alone."""
+"""The effect of one unit of a record on the reserved units; other types have none."""
 
 
 @dataclass(frozen=True)
 class Balance:
-    """What a log says of a SKU: units in stock, units reserved, and how many records say so."""
+    """The sum of a SKU's log: units in stock, units reserved, and the number of records."""
 
     current_stock: int = 0
     reserved_stock: int = 0
@@ -22,7 +22,7 @@ class Balance:
 
 @dataclass(frozen=True)
 class Mismatch:
-    """A figure of a SKU that is not what `source` says it should be."""
+    """A figure of a SKU that differs from the one that `source` gives."""
 
     sku: str
     figure: str
@@ -31,12 +31,12 @@ class Mismatch:
     expected: int
 
     def __str__(self) -> str:
-        """Say it in one sentence."""
+        """Return it as a sentence."""
         return f"{self.sku}: {self.figure} is {self.found}, but {self.source} {self.expected}"
 
 
 def fold(records: Iterable[TransactionRecord]) -> Balance:
-    """Add up the records of one SKU, in any order; it began with nothing."""
+    """Add up the records of one SKU, in any order, beginning with nothing."""
     current_stock = reserved_stock = 0
     sequences = set()
     for record in records:
@@ -47,7 +47,7 @@ def fold(records: Iterable[TransactionRecord]) -> Balance:
 
 
 def reserved_units(orders: Iterable[Order]) -> Counter[str]:
-    """Return the units that orders still hold, by SKU."""
+    """Return the units that orders reserve, by SKU."""
     units: Counter[str] = Counter()
     for order in orders:
         for line in order.lines:
@@ -56,12 +56,12 @@ def reserved_units(orders: Iterable[Order]) -> Counter[str]:
 
 
 def check_sku(sku: Sku, log: Balance, order_units: int) -> list[Mismatch]:
-    """Compare a SKU with the fold of its log and with the units that orders hold of it."""
+    """Compare a SKU with the sum of its log and with the units that orders reserve of it."""
     comparisons = [
         ("sequence", sku.sequence, "the records in its log are", log.records),
         ("current_stock", sku.current_stock, "its log adds up to", log.current_stock),
         ("reserved_stock", sku.reserved_stock, "its log adds up to", log.reserved_stock),
-        ("reserved_stock", sku.reserved_stock, "its open orders hold", order_units),
+        ("reserved_stock", sku.reserved_stock, "its open orders reserve", order_units),
     ]
     return [
         Mismatch(sku.sku, figure, found, source, expected)
@@ -76,16 +76,16 @@ def check(
     records: Iterable[TransactionRecord],
     orders: Iterable[Order],
 ) -> list[Mismatch]:
-    """Check every SKU that was expected, found, or mentioned in the log; return all mismatches."""
+    """Check every SKU that was expected, found, or named in the log; return all mismatches."""
     log: defaultdict[str, list[TransactionRecord]] = defaultdict(list)
     for record in records:
         log[record.sku].append(record)
-    held = reserved_units(orders)
+    reserved = reserved_units(orders)
 
     mismatches = []
-    for name in sorted({*expected_skus, *skus, *log, *held}):
+    for name in sorted({*expected_skus, *skus, *log, *reserved}):
         if name in skus:
-            mismatches += check_sku(skus[name], fold(log[name]), held[name])
+            mismatches += check_sku(skus[name], fold(log[name]), reserved[name])
         else:
             mismatches.append(Mismatch(name, "its count in the inventory", 0, "it should be", 1))
     return mismatches

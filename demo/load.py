@@ -1,12 +1,12 @@
 """Load the shop into the services; a second run, or one after an interruption, doubles nothing.
 
-What makes it repeatable does not lapse with the services' 24-hour idempotency markers:
+Runs are repeatable beyond the 24 hours of the services' idempotency records:
 
-- a product is looked for by name in its vendor's list, a SKU by its id;
-- the opening stock is put in only while the SKU's log is empty;
-- a place is repeatable by its order id, and only a place that was refused for want of stock
-  restocks. As events come in one order, an interrupted run has left a prefix of them behind; the
-  next run replays the prefix, which changes nothing, and goes on.
+- a product is found by name in its vendor's list, a SKU by its id;
+- the opening stock is restocked only while the SKU's log is empty;
+- a place is repeatable by its order id, and only a place that was refused for insufficient stock
+  restocks. As events have a fixed order, an interrupted run has executed a prefix of them; the
+  next run replays the prefix, which changes nothing, and continues.
 """
 
 from collections import Counter
@@ -20,10 +20,10 @@ from demo.phases import Phases
 from inventory_client import LineRequest, Order, Product, problems
 
 HOLD_SECONDS: Final = 2_592_000
-"""The longest hold there is: the orders that were never shipped stay reserved for 30 days."""
+"""The longest possible hold: the orders that were never shipped stay reserved for 30 days."""
 RESTOCK_LOT_MIN_UNITS: Final = 20
 PLACE_ATTEMPTS: Final = 5
-"""The first restocks and the second succeeds, unless somebody else buys in between."""
+"""The first one restocks and the second succeeds, unless another customer buys in between."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a run left behind.
+    """The result of a run.
 
     Attributes
     ----------
@@ -65,13 +65,13 @@ def load(stack: Stack, facts: shop.Shop, phases: Phases) -> Loaded:
         listings += vendor_listings
         new += vendor_new
 
-    desk = _OrderDesk(stack, listings)
+    order_system = _OrderSystem(stack, listings)
     for event in phases.one_by_one("Orders, day by day", shop.timeline(facts.orders)):
         if event.step is shop.Step.PLACE:
-            desk.place(event.order)
+            order_system.place(event.order)
         else:
-            desk.confirm(event.order)
-    new += desk.new
+            order_system.confirm(event.order)
+    new += order_system.new
 
     ended = [listing for listing in listings if listing.product.discontinued]
     deactivate = partial(_deactivate, stack)
@@ -80,15 +80,15 @@ def load(stack: Stack, facts: shop.Shop, phases: Phases) -> Loaded:
 
 
 def _stock_vendor(stack: Stack, facts: shop.Shop, vendor: shop.Vendor) -> tuple[list[Listing], Counter[str]]:
-    """Let a vendor create what it does not have yet."""
+    """Create, as a vendor, what does not exist yet."""
     new: Counter[str] = Counter()
     listings = []
     existing: dict[str, Product] = {}
-    for known in stack.catalog_of(vendor.vendor_id).products_of_vendor(vendor.vendor_id):
-        # Somebody may have made a namesake since: the oldest is the demo's.
-        first = existing.setdefault(known.product_name, known)
-        if known.created_at < first.created_at:
-            existing[known.product_name] = known
+    for existing_one in stack.catalog_of(vendor.vendor_id).products_of_vendor(vendor.vendor_id):
+        # Another product may have the same name: the oldest one is the demo's.
+        first = existing.setdefault(existing_one.product_name, existing_one)
+        if existing_one.created_at < first.created_at:
+            existing[existing_one.product_name] = existing_one
 
     for product in facts.products:
         if product.vendor_id == vendor.vendor_id:
@@ -96,11 +96,13 @@ def _stock_vendor(stack: Stack, facts: shop.Shop, vendor: shop.Vendor) -> tuple[
     return listings, new
 
 
-def _stock_product(stack: Stack, product: shop.Product, known: Product | None, new: Counter[str]) -> Listing:
-    if known is None:
-        # The list is read from an index that may be behind; for a product made a moment before an
-        # interruption, the key finds what the list does not show yet.
-        known, replayed = stack.catalog_of(product.vendor_id).create_product(
+def _stock_product(
+    stack: Stack, product: shop.Product, existing_one: Product | None, new: Counter[str]
+) -> Listing:
+    if existing_one is None:
+        # The list is read from an index that may lag: a product created just before an interruption
+        # may not be listed yet, and is found by the key.
+        existing_one, replayed = stack.catalog_of(product.vendor_id).create_product(
             product_name=product.name,
             category=product.category,
             base_price=product.unit_price,
@@ -110,9 +112,9 @@ def _stock_product(stack: Stack, product: shop.Product, known: Product | None, n
 
     listing = Listing(
         product=product,
-        product_id=known.product_id,
-        sku=f"SKU-{known.product_id}-{product.variant}",
-        is_active=known.is_active,
+        product_id=existing_one.product_id,
+        sku=f"SKU-{existing_one.product_id}-{product.variant}",
+        is_active=existing_one.is_active,
     )
     stock = stack.stock_of(product.vendor_id)
     try:
@@ -140,8 +142,8 @@ def _stock_product(stack: Stack, product: shop.Product, known: Product | None, n
     return listing
 
 
-class _OrderDesk:
-    """The shop's order system, with every vendor within call for what is missing."""
+class _OrderSystem:
+    """The shop's order system; it has vendors restock what orders lack."""
 
     def __init__(self, stack: Stack, listings: list[Listing]) -> None:
         self.new: Counter[str] = Counter()
@@ -151,7 +153,7 @@ class _OrderDesk:
         self._as_placed: dict[str, Order] = {}
 
     def place(self, order: shop.Order) -> None:
-        """Place an order, restocking what it lacks."""
+        """Place an order; restock what it lacks."""
         for attempt in range(1, PLACE_ATTEMPTS + 1):
             try:
                 placed, replayed = self._stack.orders.place(
@@ -168,7 +170,7 @@ class _OrderDesk:
                 return
 
     def confirm(self, order: shop.Order) -> None:
-        """Confirm an order, unless it holds nothing any more: an earlier run confirmed it."""
+        """Confirm an order, unless it reserves nothing because an earlier run confirmed it."""
         if self._as_placed[order.order_id].reserved > 0:
             self._stack.orders.confirm(order.order_id)
             self.new["orders confirmed"] += 1
@@ -178,11 +180,11 @@ class _OrderDesk:
         return [LineRequest(listing.product_id, listing.sku, quantity) for listing, quantity in listed]
 
     def _restock(self, order: shop.Order, short: problems.ShortLine) -> None:
-        """Let the vendor bring in the missing units and a lot to go on with.
+        """Restock, as the vendor, the missing units and a lot more.
 
-        The SKU is read for its `sequence`, which goes into the key: so the key means "on top of
-        exactly this record". A restock that is repeated on the same stock is done once, and one
-        that is needed again, because somebody bought meanwhile, is not mistaken for a repetition.
+        The key contains the SKU's `sequence`: a restock that is repeated after the same record is
+        executed once, and one that is needed again, because somebody bought meanwhile, is not taken
+        for a replay.
         """
         product = self._by_sku[short.sku].product
         stock = self._stack.stock_of(product.vendor_id)
@@ -201,7 +203,7 @@ class _OrderDesk:
 
 
 def _deactivate(stack: Stack, listing: Listing) -> bool:
-    """Deactivate a product that is active; say whether it was."""
+    """Deactivate a product if it is active; return whether it was."""
     if listing.is_active:
         stack.catalog_of(listing.product.vendor_id).deactivate_product(listing.product_id)
     return listing.is_active

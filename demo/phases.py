@@ -17,7 +17,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 WORKERS: Final = 4
-"""Enough to hide the network; more would only queue in a stack that runs on one machine."""
+"""Enough to hide the network's latency; more would queue in a stack that runs on one machine."""
 NAME_WIDTH: Final = 30
 
 
@@ -34,7 +34,7 @@ class Phases:
     def together(self, name: str, job: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         """Yield the job's result for every item, in the items' order, a few jobs at a time.
 
-        The first job that fails ends the phase with its exception; what runs beside it finishes.
+        The first job that fails ends the phase with its exception; running jobs finish.
         """
         with ThreadPoolExecutor(WORKERS) as pool:
             yield from self._shown(name, pool.map(job, items), len(items))

@@ -1,4 +1,4 @@
-"""Read the whole shop back over HTTP: what the services say now, and whether it fits together."""
+"""Read the whole shop back over HTTP, and check whether it is consistent."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from inventory_client import Order, Product, Sku, TransactionRecord
 
 @dataclass(frozen=True)
 class Found:
-    """What the services say; `mismatches` is empty if it fits together."""
+    """What was read; `mismatches` is empty if it is consistent."""
 
     products: tuple[Product, ...]
     skus: tuple[Sku, ...]
@@ -35,8 +35,8 @@ class _VendorFound:
 def read_back(stack: Stack, facts: Shop, listings: Iterable[Listing], phases: Phases) -> Found:
     """Read everything, and check it.
 
-    The lists come from indexes that may be a moment behind their tables, and others may use the
-    stack meanwhile: a mismatch is believed only if it is still there in a second reading.
+    The lists come from indexes that may lag behind their tables, and others may use the stack
+    meanwhile: a mismatch counts only if a second read finds it too.
     """
     expected_skus = [listing.sku for listing in listings]
     found = _read(stack, facts, expected_skus, phases)
@@ -51,12 +51,12 @@ def _read(stack: Stack, facts: Shop, expected_skus: list[str], phases: Phases) -
     vendors = list(phases.together("Reading vendors back", read_vendor, vendor_ids))
     records = tuple(record for vendor in vendors for record in vendor.records)
 
-    # Orders that are not the demo's may hold its units too; the log names them.
+    # Other orders than the demo's may reserve its units too; the log names them.
     logged = {record.order_id for record in records if record.order_id is not None}
     order_ids = sorted(logged | {order.order_id for order in facts.orders})
     orders = tuple(phases.together("Reading orders back", stack.orders.order, order_ids))
 
-    # By name: a list by last change is no snapshot and may show a SKU twice.
+    # By id: a list by last change is not a snapshot and may contain a SKU twice.
     skus = {sku.sku: sku for vendor in vendors for sku in vendor.skus}
     return Found(
         products=tuple(product for vendor in vendors for product in vendor.products),

@@ -1,4 +1,4 @@
-"""What the demo prints at its end."""
+"""The report that the demo prints."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from inventory_client import TransactionRecord
 def print_report(
     console: Console, facts: Shop, loaded: Loaded, found: Found, *, elapsed_seconds: float
 ) -> None:
-    """Print what was found, what this run added to it, and whether it fits together."""
+    """Print what was found, what this run added, and whether all is consistent."""
     console.print(_found_table(found))
     console.print(_low_stock_table(facts, loaded, found))
     console.print(_run_table(loaded, found))

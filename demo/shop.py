@@ -18,7 +18,7 @@ VARIANT_MAX_CHARACTERS: Final = 40
 
 @dataclass(frozen=True)
 class Vendor:
-    """Who sells products in the shop."""
+    """A vendor of the shop."""
 
     vendor_id: str
     name: str
@@ -26,7 +26,7 @@ class Vendor:
 
 @dataclass(frozen=True)
 class Product:
-    """What a vendor sells, in one variant: its pack.
+    """A product of a vendor, in one variant: its pack.
 
     `number` is the shop's own, `opening_stock` and `reorder_level` are units.
     """
@@ -59,7 +59,7 @@ class OrderLine:
 
 @dataclass(frozen=True)
 class Order:
-    """What a customer ordered; `shipped_on` is None if it had not left when the record ends."""
+    """An order of a customer; `shipped_on` is None if it was not shipped."""
 
     order_id: str
     placed_on: date
@@ -69,7 +69,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Shop:
-    """Everything that is known of the shop; orders in the order in which they were placed."""
+    """All facts of the shop; orders by the date on which they were placed."""
 
     vendors: tuple[Vendor, ...]
     products: tuple[Product, ...]
@@ -77,7 +77,7 @@ class Shop:
 
 
 class Step(IntEnum):
-    """What happens to an order, in the order in which one day does it."""
+    """What happens to an order, in the sequence of a day."""
 
     PLACE = 0
     CONFIRM = 1
@@ -117,7 +117,7 @@ def read(folder: Path = FACTS) -> Shop:
 
 
 def timeline(orders: Iterable[Order]) -> list[Event]:
-    """Return every place and confirm by date, so that a reservation stands until its order ships.
+    """Return every place and confirm by date, so that units are reserved until the order ships.
 
     On one day all orders are placed before any is confirmed.
     """

@@ -12,7 +12,7 @@ RETENTION_DAYS = 1
 
 
 def create_archive(environ: Mapping[str, str]) -> None:
-    """Create the bucket and the key that ``ARCHIVE_BUCKET`` and ``ARCHIVE_SIGNING_KEY`` name, if any."""
+    """Create the bucket ``ARCHIVE_BUCKET`` and the key ``ARCHIVE_SIGNING_KEY``, if both variables are set."""
     bucket, alias = environ.get("ARCHIVE_BUCKET"), environ.get("ARCHIVE_SIGNING_KEY")
     if not bucket or not alias:
         return

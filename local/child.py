@@ -1,7 +1,7 @@
 """``python -m local.child MODULE …``: run a module so that it never outlives the stack.
 
-The stack holds the other end of this process's standard input. However the stack ends, SIGKILL
-included, the kernel closes that end; we read end-of-file and end as well.
+The stack holds the other end of this process's standard input. When the stack ends, even by SIGKILL,
+the kernel closes that end; this process reads end-of-file and ends too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def main() -> None:
     exit_on_signals()
     threading.Thread(target=_end_with_stdin, name="end-with-stdin", daemon=True).start()
     module = sys.argv[1]
-    # run_module sets argv[0]; the module's own arguments begin after it.
+    # run_module sets argv[0]; the module's own arguments follow it.
     del sys.argv[1]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
@@ -31,8 +31,8 @@ def main() -> None:
 def _end_with_stdin() -> None:
     while os.read(0, 1024):
         pass
-    # To the main thread by name: a signal to the process may land on this thread, and then the
-    # main thread sits in its select() until that times out.
+    # To the main thread: a signal to the process may be delivered to this thread, and the main thread would
+    # stay in its select() until that times out.
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
     time.sleep(GRACE_SECONDS)
     os._exit(1)

@@ -20,7 +20,7 @@ class Child:
     Parameters
     ----------
     name : str
-        What people call it; also the name of its log.
+        Its name in messages; also the name of its log.
     arguments : Sequence[str]
         The module and its arguments, as after ``python -m``.
     environment : Mapping[str, str]
@@ -43,7 +43,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                # Ctrl-C in a terminal goes to a whole group; only the stack shall act on it.
+                # Ctrl-C in a terminal goes to the whole group; only the stack must handle it.
                 process_group=0,
             )
 
@@ -58,7 +58,7 @@ class Child:
         return "\n".join(text.splitlines()[-lines:])
 
     def log_end(self) -> str:
-        """Return the end of its output and where the rest is, to follow a semicolon."""
+        """Return the last lines of its output and the path of the log, as the end of a sentence."""
         return f"the end of {self.log_path}:\n{self.log_tail() or '(empty)'}"
 
     def terminate(self) -> None:
@@ -70,14 +70,14 @@ class Child:
         self._process.kill()
 
     def reap(self) -> None:
-        """Wait for its end and close what we hold of it."""
+        """Wait until it has ended, and close its standard input."""
         self._process.wait()
         if self._process.stdin is not None:
             self._process.stdin.close()
 
 
 def stop_children(children: Iterable[Child]) -> None:
-    """Stop all of them by SIGTERM, and after five seconds by SIGKILL what is still there."""
+    """Stop all of them by SIGTERM, and after five seconds the remaining ones by SIGKILL."""
     remaining = list(children)
     for child in remaining:
         child.terminate()

@@ -22,20 +22,20 @@ START_SECONDS = 60.0
 def start_embedded_aws(
     port: int, folder: Path, log_path: Path, environ: Mapping[str, str] = os.environ
 ) -> Child:
-    """Start ministack and return at once; `health_url` tells when it is ready."""
+    """Start ministack and return at once; `health_url` returns 200 when it is ready."""
     folder.mkdir(parents=True, exist_ok=True)
     environment = embedded_aws_environment(port, folder, environ)
     return Child("aws", ["ministack"], environment, log_path)
 
 
 def health_url(port: int) -> str:
-    """Return the URL that answers 200 as soon as ministack is ready."""
+    """Return the URL whose status is 200 as soon as ministack is ready."""
     return f"http://{HOST}:{port}/_ministack/health"
 
 
 @contextmanager
 def embedded_aws(port: int | None = None) -> Iterator[str]:
-    """Run an AWS of its own for a test, and yield its endpoint URL.
+    """Run an embedded AWS for a test, and yield its endpoint URL.
 
     Parameters
     ----------

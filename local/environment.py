@@ -23,7 +23,7 @@ from local.settings import (
 
 
 def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return what every process keeps of the caller's environment."""
+    """Return the variables that every process inherits."""
     return {name: environ[name] for name in ("PATH", "HOME") if name in environ}
 
 
@@ -34,7 +34,7 @@ def embedded_aws_environment(port: int, folder: Path, environ: Mapping[str, str]
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
         "LOG_LEVEL": "WARNING",
-        # These two listen on every interface, whatever BIND_HOST says.
+        # These two listen on every interface and ignore BIND_HOST.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "TMPDIR": str(folder),
@@ -70,7 +70,7 @@ def service_environment(settings: Settings, environ: Mapping[str, str]) -> dict[
 
 
 def _archive(settings: Settings) -> dict[str, str]:
-    """Return where the archive is: in the embedded AWS, so none where another DynamoDB is used."""
+    """Return the settings of the archive, which is in the embedded AWS; none with another DynamoDB."""
     if settings.external_dynamodb is not None:
         return {}
     url = f"http://{HOST}:{settings.ports['aws']}"

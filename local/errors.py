@@ -1,5 +1,5 @@
-"""The one error that people at the terminal see."""
+"""The error that is shown at the terminal."""
 
 
 class StackError(Exception):
-    """Something the person who runs the stack has to change; the message is one clear sentence."""
+    """The stack cannot run; the message says in one sentence what to change."""

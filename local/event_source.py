@@ -1,4 +1,4 @@
-"""What a Lambda event source mapping is in production: a stream on one side, a function on the other."""
+"""A Lambda event source mapping: reads a stream and invokes a function with its records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BATCH_RECORDS = 100
 ATTEMPTS = 10
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
-LOOK_FOR_SHARDS_SECONDS = 5.0
+FIND_SHARDS_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ Function = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 
 @dataclass
 class Shard:
-    """How far one shard has been read, and what of it the function has not taken yet."""
+    """The position in one shard, and the records that the function has not processed yet."""
 
     iterator: str | None
     pending: list[Record] = field(default_factory=list)
@@ -35,15 +35,15 @@ class Shard:
 
     @property
     def is_done(self) -> bool:
-        """Whether it is closed and all of it has been taken."""
+        """Whether it is closed and all its records have been processed."""
         return self.iterator is None and not self.pending
 
 
 class EventSource:
-    """Reads a stream from its oldest record on and gives batches to a function.
+    """Reads a stream from its oldest record on and invokes a function with batches.
 
-    As the mapping in production does: shards in the order of their descent, records of a shard in order,
-    again from the first that failed, and past a record that keeps failing.
+    As the mapping in production does: parent shards before their children, records of a shard in order, again
+    from the first that failed, and past a record that keeps failing.
 
     Parameters
     ----------
@@ -52,9 +52,9 @@ class EventSource:
     stream_arn : str
         The stream.
     wanted : Callable[[Mapping], bool]
-        Tells by a record's key whether the function is to see it.
+        Returns by a record's key whether the function receives it.
     function : Function
-        Called with Lambda's form of a batch.
+        Invoked with Lambda's form of a batch.
     monotonic : Callable[[], float]
         The clock, in seconds.
     """
@@ -63,21 +63,21 @@ class EventSource:
         self,
         streams: Any,
         stream_arn: str,
-        wanted: Callable[[Mapping[str, Any]], bool],
+        matches: Callable[[Mapping[str, Any]], bool],
         function: Function,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._streams = streams
         self._arn = stream_arn
-        self._wanted = wanted
+        self._matches = matches
         self._function = function
         self._monotonic = monotonic
         self._shards: dict[str, Shard] = {}
-        self._look_again_at = 0.0
+        self._find_shards_at = 0.0
         self._is_reachable = True
 
     def poll(self) -> bool:
-        """Read and deliver what is there; return whether anything was."""
+        """Read and deliver records; return whether there were any."""
         try:
             self._find_shards()
             open_shards = [(name, shard) for name, shard in self._shards.items() if not shard.is_done]
@@ -94,20 +94,20 @@ class EventSource:
 
     def _find_shards(self) -> None:
         now = self._monotonic()
-        if now < self._look_again_at:
+        if now < self._find_shards_at:
             return
-        # All of them first: a child may be described before its parent.
+        # Collected first: a child may be described before its parent.
         parents = {shard["ShardId"]: shard.get("ParentShardId", "") for shard in self._described_shards()}
         self._shards = {
             name: shard for name, shard in self._shards.items() if name in parents or not shard.is_done
         }
         for name, parent_name in parents.items():
             parent = self._shards.get(parent_name)
-            # A parent that is neither known nor described has been trimmed away; any other comes first.
+            # A parent that is neither known nor described has been trimmed; any other is read first.
             is_next = parent_name not in parents if parent is None else parent.is_done
             if name not in self._shards and is_next:
                 self._shards[name] = Shard(self._oldest_of(name))
-        self._look_again_at = now + LOOK_FOR_SHARDS_SECONDS
+        self._find_shards_at = now + FIND_SHARDS_SECONDS
 
     def _described_shards(self) -> Iterator[Mapping[str, Any]]:
         page: dict[str, str] = {}
@@ -119,10 +119,10 @@ class EventSource:
             page = {"ExclusiveStartShardId": stream["LastEvaluatedShardId"]}
 
     def _oldest_of(self, shard_id: str) -> str:
-        answer = self._streams.get_shard_iterator(
+        response = self._streams.get_shard_iterator(
             StreamArn=self._arn, ShardId=shard_id, ShardIteratorType="TRIM_HORIZON"
         )
-        return str(answer["ShardIterator"])
+        return str(response["ShardIterator"])
 
     def _advance(self, shard_id: str, shard: Shard) -> bool:
         is_busy = not shard.pending and self._read(shard_id, shard)
@@ -130,52 +130,53 @@ class EventSource:
             self._deliver(shard)
             is_busy = True
         if shard.is_done:
-            self._look_again_at = 0.0  # it has children
+            self._find_shards_at = 0.0  # its children can be read
         return is_busy
 
     def _read(self, shard_id: str, shard: Shard) -> bool:
-        """Read the next records of a shard; return whether there were any, wanted or not."""
+        """Read the next records of a shard; return whether there were any, also such as do not match."""
         try:
-            answer = self._streams.get_records(ShardIterator=shard.iterator, Limit=BATCH_RECORDS)
+            response = self._streams.get_records(ShardIterator=shard.iterator, Limit=BATCH_RECORDS)
         except (
             self._streams.exceptions.ExpiredIteratorException,
             self._streams.exceptions.TrimmedDataAccessException,
             self._streams.exceptions.ResourceNotFoundException,
         ):
-            # Found anew if it is still there, and read from its oldest: functions bear what they have seen.
+            # It is found again if it still exists, and read from its oldest record: functions accept
+            # repeated records.
             del self._shards[shard_id]
-            self._look_again_at = 0.0
+            self._find_shards_at = 0.0
             return False
-        shard.iterator = answer.get("NextShardIterator")
-        shard.pending = [each for each in answer["Records"] if self._wanted(each["dynamodb"]["Keys"])]
-        return bool(answer["Records"])
+        shard.iterator = response.get("NextShardIterator")
+        shard.pending = [each for each in response["Records"] if self._matches(each["dynamodb"]["Keys"])]
+        return bool(response["Records"])
 
     def _deliver(self, shard: Shard) -> None:
-        left = self._left_by_function(shard.pending)
-        if len(left) < len(shard.pending):
+        remaining = self._call(shard.pending)
+        if len(remaining) < len(shard.pending):
             shard.attempts = 0
-        shard.pending = left
-        if not left:
+        shard.pending = remaining
+        if not remaining:
             return
         shard.attempts += 1
         if shard.attempts >= ATTEMPTS:
-            given_up = shard.pending.pop(0)
+            dropped = shard.pending.pop(0)
             # In production it goes to the mapping's on-failure queue.
-            log.error("given up after %d attempts: %s", ATTEMPTS, json.dumps(given_up, default=str))
+            log.error("dropped after %d attempts: %s", ATTEMPTS, json.dumps(dropped, default=str))
             shard.attempts = 0
             return
         pause = min(FIRST_PAUSE_SECONDS * 2 ** (shard.attempts - 1), LONGEST_PAUSE_SECONDS)
         shard.next_attempt_at = self._monotonic() + pause
 
-    def _left_by_function(self, records: list[Record]) -> list[Record]:
-        """Call the function, and return the records from the first that it failed on.
+    def _call(self, records: list[Record]) -> list[Record]:
+        """Invoke the function, and return the records from the first that failed.
 
-        An answer that names no record of the batch, or that cannot be read, is a failure of all of it.
+        A response that names no record of the batch, or that cannot be read, is a failure of the whole batch.
         """
-        event = {"Records": [self._as_lambda_has_it(record) for record in records]}
+        event = {"Records": [self._as_lambda_record(record) for record in records]}
         try:
-            answer = self._function(event) or {}
-            failed = {failure["itemIdentifier"] for failure in answer.get("batchItemFailures") or ()}
+            response = self._function(event) or {}
+            failed = {failure["itemIdentifier"] for failure in response.get("batchItemFailures") or ()}
         except Exception:
             log.exception("the function failed on a whole batch")
             return records
@@ -184,7 +185,7 @@ class EventSource:
                 return records[position:]
         return records if failed else []
 
-    def _as_lambda_has_it(self, record: Record) -> Record:
+    def _as_lambda_record(self, record: Record) -> Record:
         change = dict(record["dynamodb"])
         created_at = change.get("ApproximateCreationDateTime")
         if created_at is not None:

@@ -8,14 +8,14 @@ import urllib.request
 
 
 def fetch(url: str, timeout_seconds: float = 5.0) -> tuple[int, str]:
-    """Return status and text of a GET, whatever the status is.
+    """Return status and text of a GET, for any status.
 
     Raises
     ------
     OSError
-        If nothing answers there, or not in HTTP.
+        If no server responds there, or not in HTTP.
     """
-    # A proxy that the developer has set must not see requests to 127.0.0.1.
+    # Requests to 127.0.0.1 must not go through the developer's proxy.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(url, timeout=timeout_seconds) as response:
@@ -28,7 +28,7 @@ def fetch(url: str, timeout_seconds: float = 5.0) -> tuple[int, str]:
 
 
 def answers_ok(url: str) -> bool:
-    """Tell whether a GET is answered with 200 within a second."""
+    """Return whether the response to a GET is 200, within a second."""
     try:
         return fetch(url, timeout_seconds=1)[0] == 200
     except OSError:

@@ -1,4 +1,4 @@
-"""What a newcomer does first: addresses and commands, for the terminal and the index page."""
+"""The first commands to try, with addresses, for the terminal and the index page."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def create_product_command(settings: Settings) -> str:
 
 def browse_command(settings: Settings) -> str:
     """Return a curl call that finds the product again, without a token."""
-    # In quotes: zsh takes a bare question mark for a file name pattern.
+    # In quotes: for zsh, a bare question mark is a file name pattern.
     return f"curl -s '{settings.url('catalog')}/products?category=Electronics'"
 
 
 def ready_message(settings: Settings, logs_folder: Path) -> str:
-    """Return what is printed once everything runs."""
-    places = [("index page", settings.url("front"))]
-    places += [(name, settings.url(name)) for name in SERVICES]
-    places += [("DynamoDB", settings.dynamodb_endpoint)]
+    """Return the text that is printed when everything runs."""
+    addresses_of = [("index page", settings.url("front"))]
+    addresses_of += [(name, settings.url(name)) for name in SERVICES]
+    addresses_of += [("DynamoDB", settings.dynamodb_endpoint)]
     here = Path.cwd()
     logs = logs_folder.relative_to(here) if logs_folder.is_relative_to(here) else logs_folder
-    addresses = "\n".join(f"  {name:<12}{url}" for name, url in places)
+    addresses = "\n".join(f"  {name:<12}{url}" for name, url in addresses_of)
     return f"""
 Ready.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TEXT = "text/plain; charset=utf-8"
 PAGE_FILE = Path(__file__).with_name("index_page.html")
 
-Answer = tuple[str, str, str]
+Response = tuple[str, str, str]
 """Status line, media type, text."""
 
 
@@ -38,7 +38,7 @@ class Front:
     def __init__(self, settings: Settings) -> None:
         self._issuer = Issuer(settings.url("front"))
         self._page = render_page(settings)
-        self._routes: dict[str, Callable[[str], Answer]] = {
+        self._routes: dict[str, Callable[[str], Response]] = {
             "/": lambda _: ("200 OK", "text/html; charset=utf-8", self._page),
             "/health": lambda _: _json({"status": "ok"}),
             "/.well-known/jwks.json": lambda _: _json(self._issuer.jwks()),
@@ -46,7 +46,7 @@ class Front:
         }
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
+        """Handle one request."""
         method = environ["REQUEST_METHOD"]
         route = self._routes.get(environ["PATH_INFO"]) if method in ("GET", "HEAD") else None
         if route is None:
@@ -62,7 +62,7 @@ class Front:
         start_response(status, headers)
         return [] if method == "HEAD" else [body]
 
-    def _token(self, query: str) -> Answer:
+    def _token(self, query: str) -> Response:
         values = {name: each[-1] for name, each in parse_qs(query).items()}
         try:
             token = self._issuer.token(values.get("role", ""), values.get("vendor"))
@@ -84,12 +84,12 @@ def render_page(settings: Settings) -> str:
     )
 
 
-def _json(document: object) -> Answer:
+def _json(document: object) -> Response:
     return "200 OK", "application/json", json.dumps(document)
 
 
 def main() -> None:
-    """Serve the front page at the port that the environment names."""
+    """Serve the front page at the port that the environment sets."""
     settings = Settings.from_environment(os.environ)
     serve(Front(settings), settings.ports["front"])
 

@@ -1,4 +1,4 @@
-"""What API Gateway is in production: HTTP on one side, one Chalice app on the other."""
+"""The counterpart of API Gateway: turns HTTP requests into invocations of one Chalice app."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from chalice.app import Chalice
 
 PAYLOAD_LIMIT_BYTES = 10 * 1024 * 1024
-"""A body that reaches a service at all: API Gateway's own limit."""
+"""The largest body that API Gateway accepts."""
 TIMEOUT_SECONDS = 29.0
 """How long API Gateway waits for a service."""
 
-# Set by the server alone: they describe the connection or the bytes that are really sent.
+# Only the server sets them: they describe the connection or the bytes that are sent.
 SERVER_HEADERS = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
 BODILESS_STATUSES = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 
@@ -39,7 +39,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass
 class LambdaContext:
-    """What a Lambda function is told about its invocation, as far as services may ask."""
+    """The part of Lambda's context object that services may use."""
 
     aws_request_id: str
     function_name: str = "local"
@@ -49,23 +49,23 @@ class LambdaContext:
 
     @property
     def invoked_function_arn(self) -> str:
-        """The function's name in a form that log processors accept."""
+        """The function's name in the form of an ARN."""
         return f"arn:aws:lambda:ap-south-1:000000000000:function:{self.function_name}"
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return how long API Gateway would still wait."""
+        """Return the time until API Gateway's timeout."""
         return max(0, int((self.deadline - time.monotonic()) * 1000))
 
 
 class Gateway:
     """A WSGI application in front of one Chalice app.
 
-    The app itself answers unknown routes and methods, so that there is one form of error.
+    The app itself handles unknown routes and methods, so that errors have one form.
 
     Parameters
     ----------
     app : Chalice
-        The service; it must bear being called by several threads at once.
+        The service; several threads call it at once.
     """
 
     def __init__(self, app: Chalice) -> None:
@@ -73,7 +73,7 @@ class Gateway:
         self._routes = RouteTable(app.routes)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
+        """Handle one request."""
         sent = environ.get("HTTP_X_REQUEST_ID", "")
         request_id = sent if REQUEST_ID.fullmatch(sent) else str(uuid.uuid4())
         status, headers, body = self._respond(environ, request_id)
@@ -99,14 +99,14 @@ class Gateway:
 
 
 def read_response(response: dict[str, Any]) -> tuple[int, Headers, bytes]:
-    """Return status, headers and body of what a Lambda function has returned.
+    """Return status, headers and body of the response of a Lambda function.
 
     A header that is in both ``headers`` and ``multiValueHeaders`` has the values of the latter.
 
     Raises
     ------
     Exception
-        Of any kind, if it is no proxy response; API Gateway answers 502 then.
+        Of any type, if it is no proxy response; API Gateway returns 502 then.
     """
     several = dict(response.get("multiValueHeaders") or {})
     named = {name.lower() for name in several}
@@ -130,7 +130,7 @@ def _header_value(value: object) -> str:
     text = str(value)
     if "\r" in text or "\n" in text:
         raise ValueError("a header value contains a line break")
-    # WSGI wants bytes dressed as Latin-1.
+    # WSGI takes the bytes decoded as Latin-1.
     return text.encode("utf-8").decode("latin-1")
 
 

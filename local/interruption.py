@@ -1,4 +1,4 @@
-"""When the stack, or one process of it, is asked to end."""
+"""The signals that stop the stack, or one process of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _exit(number: int, frame: FrameType | None) -> None:
 
 
 class Interrupted(Exception):
-    """Somebody wants the stack to end: a signal came, or the parent process has gone."""
+    """The stack has to stop: a signal arrived, or the parent process has ended."""
 
 
 class Interruption:
@@ -37,7 +37,7 @@ class Interruption:
             signal.signal(number, self._note)
 
     def check(self) -> None:
-        """Raise Interrupted if the stack has been asked to end."""
+        """Raise Interrupted if the stack has to stop."""
         if self._asked or os.getppid() != self._parent:
             raise Interrupted
 

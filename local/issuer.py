@@ -21,11 +21,11 @@ VENDOR_PATTERN = re.compile(r"VENDOR-[A-Z0-9]{1,32}")
 
 
 class TokenRefused(ValueError):
-    """No such token can be issued; the message is one clear sentence."""
+    """The token cannot be issued; the message is one sentence."""
 
 
 class Issuer:
-    """Issues RS256 tokens under a key that lives as long as this object.
+    """Issues RS256 tokens, signed with a key that exists as long as this object.
 
     Parameters
     ----------
@@ -54,15 +54,15 @@ class Issuer:
         Parameters
         ----------
         role : str
-            ``vendor``, ``auditor`` or ``admin`` (ID tokens, as people have), or ``orders`` (an
-            access token, as a machine has).
+            ``vendor``, ``auditor`` or ``admin`` (ID tokens of people), or ``orders`` (an access token of a
+            machine).
         vendor : str, optional
-            The vendor id, for the role ``vendor`` and no other.
+            The vendor id, for the role ``vendor`` only.
 
         Raises
         ------
         TokenRefused
-            If role and vendor make no principal.
+            If role and vendor are not a valid principal.
         """
         issued_at = int(self._now())
         claims = {
@@ -82,7 +82,7 @@ def _principal(role: str, vendor: str | None) -> dict[str, Any]:
     if role != "vendor" and vendor is not None:
         raise TokenRefused(f"Role {role} takes no vendor id; leave {vendor!r} out.")
     if vendor is not None and not VENDOR_PATTERN.fullmatch(vendor):
-        raise TokenRefused(f"{vendor!r} is no vendor id; write VENDOR- and 1 to 32 of A-Z and 0-9.")
+        raise TokenRefused(f"{vendor!r} is not a vendor id; write VENDOR- and 1 to 32 of A-Z and 0-9.")
     if role == "orders":
         return {
             "sub": MACHINE_CLIENT_ID,

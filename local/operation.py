@@ -1,6 +1,6 @@
 """``python -m local.operation reconcile``: an operation of the audit service on the running stack.
 
-It becomes ``python -m chalicelib.operations`` in the service's folder, with the service's environment.
+It executes ``python -m chalicelib.operations`` in the service's folder, with the service's environment.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from local.settings import SERVICES_FOLDER, Settings
 
 
 def main() -> None:
-    """Run the operation that the command line names; its exit code is ours."""
+    """Run the operation that the command line names, in place of this process."""
     try:
         settings = Settings.from_environment(os.environ)
     except StackError as error:

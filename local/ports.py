@@ -11,7 +11,7 @@ from local.settings import HOST, Settings, port_variable
 
 
 def free_port() -> int:
-    """Return a port on which nothing listens at this moment."""
+    """Return a port on which nothing listens at the moment."""
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         port: int = listener.getsockname()[1]
@@ -19,12 +19,12 @@ def free_port() -> int:
 
 
 def check_ports(settings: Settings, names: Iterable[str]) -> None:
-    """Refuse to start where a port is taken.
+    """Check that ports are free.
 
     Raises
     ------
     StackError
-        For the first port in ``names`` that cannot be listened on.
+        For the first port of ``names`` on which this process cannot listen.
     """
     for name in names:
         port = settings.ports[name]
@@ -36,7 +36,7 @@ def check_ports(settings: Settings, names: Iterable[str]) -> None:
 def _why_not(port: int) -> str | None:
     in_use = "is in use; stop what listens there or"
     with socket.socket() as listener:
-        # Without it, connections of a stack that has just ended (TIME_WAIT) count as a listener.
+        # Otherwise connections of a stack that has just ended (TIME_WAIT) would occupy the port.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))
@@ -44,7 +44,7 @@ def _why_not(port: int) -> str | None:
             return "may not be opened by this user;"
         except OSError as error:
             return in_use if error.errno == errno.EADDRINUSE else f"cannot be opened ({error});"
-    # macOS lets us bind beside a listener on every interface; asking shows that one too.
+    # macOS allows binding beside a listener on every interface; connecting finds that one too.
     with socket.socket() as client:
         client.settimeout(1)
         return in_use if client.connect_ex((HOST, port)) == 0 else None

@@ -1,4 +1,4 @@
-"""Errors that the gateway answers by itself, in the form that the services use (RFC 9457)."""
+"""The gateway's own error responses, in the form that the services use (RFC 9457)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A WSGI request as the proxy event that API Gateway hands to a Lambda function."""
+"""A WSGI request as the proxy event that API Gateway passes to a Lambda function."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def build_event(
     ----------
     environ : Mapping[str, Any]
         The WSGI environment, with waitress's ``REQUEST_URI``: WSGI's own ``PATH_INFO`` is
-        decoded, so that ``%2F`` can no longer be told from a slash.
+        decoded, so that ``%2F`` can no longer be distinguished from a slash.
     routes : RouteTable
         The routes of the service.
     body : bytes
-        The whole body; what is not UTF-8 is passed on in base64.
+        The whole body; it is passed on in base64 if it is not UTF-8.
     request_id : str
         The id of this request in logs.
     """
@@ -41,7 +41,7 @@ def build_event(
         "path": path,
         "httpMethod": method,
         "headers": headers,
-        # waitress has joined repeated headers with commas before we see them.
+        # waitress has joined repeated headers with commas.
         "multiValueHeaders": {name: [value] for name, value in headers.items()},
         "queryStringParameters": {name: each[-1] for name, each in values.items()} or None,
         "multiValueQueryStringParameters": values or None,
@@ -50,8 +50,8 @@ def build_event(
         "requestContext": {
             "resourcePath": match.resource,
             "httpMethod": method,
-            # As behind a custom domain name: what the client asked for, without the stage, so
-            # that a Location header made of it can be followed.
+            # As behind a custom domain name: the requested path without the stage, so that a Location
+            # header made of it is valid.
             "path": path,
             "stage": STAGE,
             "requestId": request_id,

@@ -1,4 +1,4 @@
-"""Which declared route a request's path means, decided as API Gateway does."""
+"""The declared route of a request's path, matched as API Gateway does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Match:
     Attributes
     ----------
     resource : str
-        The declared pattern, or the raw path itself if no pattern fits.
+        The declared pattern, or the raw path if no pattern matches.
     parameters : dict[str, str] or None
         Path parameters, still percent-encoded; None if there are none.
     """
@@ -23,12 +23,12 @@ class Match:
 
 
 class RouteTable:
-    """Patterns such as ``/products/{product_id}/skus``, tried literal segments first.
+    """Patterns such as ``/products/{product_id}/skus``; literal segments are matched first.
 
     Parameters
     ----------
     patterns : Iterable[str]
-        As Chalice declares them: every segment is a literal or one parameter in braces.
+        As Chalice declares them: each segment is a literal or one parameter in braces.
     """
 
     def __init__(self, patterns: Iterable[str]) -> None:
@@ -39,7 +39,7 @@ class RouteTable:
     def match(self, raw_path: str) -> Match:
         """Find the route of a path that is still percent-encoded.
 
-        Decoding comes later, in the service: ``%2F`` inside a segment must not split it.
+        The service decodes it later: ``%2F`` inside a segment must not split it.
 
         Examples
         --------

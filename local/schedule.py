@@ -1,4 +1,4 @@
-"""What an EventBridge schedule is in production: it starts a function at a rate."""
+"""The counterpart of an EventBridge schedule: invokes a function at a rate."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ log = logging.getLogger(__name__)
 
 
 class Schedule:
-    """Starts a function once in each period, the first time one period after it was made.
+    """Invokes a function once in each period, the first time one period after its creation.
 
     Parameters
     ----------
     expression : str
         Such as ``rate(1 minute)``.
     function : Callable
-        Called with Lambda's form of a scheduled event.
+        Invoked with Lambda's form of a scheduled event.
     monotonic : Callable[[], float]
         The clock, in seconds.
 
     Raises
     ------
     StackError
-        If the expression is no rate.
+        If the expression is not a rate.
     """
 
     def __init__(
@@ -49,11 +49,11 @@ class Schedule:
         self._due_at = monotonic() + self._period_seconds
 
     def poll(self) -> None:
-        """Start the function if it is due; what it raises is logged, and the next period begins."""
+        """Invoke the function if it is due; an error is logged, and the next period begins."""
         now = self._monotonic()
         if now < self._due_at:
             return
-        # A run that takes longer than a period is not made up for.
+        # Periods that pass during a long run are skipped.
         self._due_at = now + self._period_seconds
         try:
             self._function(_scheduled_event())
@@ -64,7 +64,7 @@ class Schedule:
 def _period_seconds(expression: str) -> int:
     rate = _RATE.fullmatch(expression)
     if rate is None:
-        raise StackError(f"The local stack knows schedules such as rate(1 minute), not {expression}.")
+        raise StackError(f"The local stack supports schedules such as rate(1 minute), not {expression}.")
     return int(rate[1]) * _SECONDS[rate[2]]
 
 

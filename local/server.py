@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 THREADS = 8
 CONNECTION_LIMIT = 1000
-# Bodies up to here are read to their end, so that the gateway can refuse them and keep the
-# connection. The framing of a chunked body counts too.
+# Bodies up to this size are read to their end, so that the gateway can refuse them and keep the connection.
+# The framing of a chunked body counts too.
 READ_LIMIT_BYTES = 80 * 1024 * 1024
 CODES = {
     400: "bad_request",
@@ -31,12 +31,12 @@ CODES = {
 
 
 class ProblemTask(Task):  # type: ignore[misc]
-    """Answers what waitress refuses by itself (malformed HTTP) as a problem, not in plain text."""
+    """Returns a problem for requests that waitress refuses itself (malformed HTTP), not plain text."""
 
     complete = True
 
     def execute(self) -> None:
-        """Write the problem and close the connection: its next bytes cannot be trusted."""
+        """Write the problem and close the connection: what follows cannot be parsed."""
         error = self.request.error
         request_id = str(uuid.uuid4())
         code = CODES.get(error.code, "internal_error")
@@ -55,7 +55,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
 
 def make_server(application: WSGIApplication, port: int) -> Any:
-    """Return a server that already listens on 127.0.0.1; ``run()`` serves, ``close()`` ends it."""
+    """Return a server that listens on 127.0.0.1; ``run()`` serves, ``close()`` ends it."""
     server = create_server(
         application,
         host=HOST,
@@ -68,7 +68,7 @@ def make_server(application: WSGIApplication, port: int) -> Any:
         ident="",
     )
     server.channel_class = Channel
-    # It warns whenever more requests than threads arrive, which here is no news.
+    # It warns whenever more requests than threads arrive, which is normal here.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     return server
 

@@ -1,6 +1,6 @@
-"""``python -m local.service catalog --port 8001``: one service in a process of its own.
+"""``python -m local.service catalog --port 8001``: run one service.
 
-One each, because all three have modules of the same names: ``app`` and ``chalicelib``.
+Each service needs a process of its own, because all have modules of the same names: ``app``, ``chalicelib``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def load_app(folder: Path) -> Chalice:
-    """Import ``app`` from a service's folder as Lambda does: current directory, first on the path.
+    """Import ``app`` from a service's folder as Lambda does: the current directory, first on the path.
 
     At most once per process.
     """

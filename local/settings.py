@@ -1,4 +1,4 @@
-"""Where the parts of the local stack listen, read from the environment."""
+"""The addresses of the local stack, from the environment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SERVICES_FOLDER = REPOSITORY_ROOT / "services"
 HOST = "127.0.0.1"
 REGION = "ap-south-1"
 SERVICES = ("catalog", "stock", "audit")
-TRIGGERED_SERVICES = ("stock", "audit")  # streams start functions of theirs
+TRIGGERED_SERVICES = ("stock", "audit")  # they have functions for streams and schedules
 DEFAULT_PORTS = {"front": 8000, "catalog": 8001, "stock": 8002, "audit": 8003, "aws": 4566}
 TOKEN_AUDIENCE = "inventory-local"
 MACHINE_CLIENT_ID = "local-order-system"
@@ -32,7 +32,7 @@ class Settings:
     ports : Mapping[str, int]
         Port by name: ``front``, ``catalog``, ``stock``, ``audit``, ``aws``.
     external_dynamodb : str or None
-        ``DYNAMODB_ENDPOINT``, where the person asked for another DynamoDB than the embedded one.
+        ``DYNAMODB_ENDPOINT``, if another DynamoDB than the embedded one is used.
     """
 
     ports: Mapping[str, int]
@@ -45,7 +45,7 @@ class Settings:
         Raises
         ------
         StackError
-            If a port is no port, two ports are equal, or ``DYNAMODB_ENDPOINT`` is no URL.
+            If a port is invalid, two ports are equal, or ``DYNAMODB_ENDPOINT`` is not a URL.
         """
         ports = {name: _port(environ, name) for name in DEFAULT_PORTS}
         taken: dict[int, str] = {}
@@ -60,12 +60,12 @@ class Settings:
 
     @property
     def dynamodb_endpoint(self) -> str:
-        """The URL that DynamoDB is reached at."""
+        """The URL of DynamoDB."""
         return self.external_dynamodb or f"http://{HOST}:{self.ports['aws']}"
 
     @property
     def dynamodb_is_on_this_machine(self) -> bool:
-        """Whether that URL is a loopback address, so that tables may be created there unasked."""
+        """Whether that URL is a loopback address, where tables may be created without asking."""
         host = urlsplit(self.dynamodb_endpoint).hostname or ""
         try:
             return host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -31,7 +31,7 @@ class Stack:
     settings : Settings
         Ports and DynamoDB endpoint.
     services_folder : Path
-        Holds one folder per service.
+        The folder with one folder per service.
     state_folder : Path
         Where logs and the embedded AWS's files go.
     environ : Mapping[str, str]
@@ -50,17 +50,17 @@ class Stack:
         self._state_folder = state_folder
         self._environ = environ
         self._interruption = Interruption()
-        # In the order of their start. What uses DynamoDB stops before the embedded AWS does.
+        # In the order of their start.  Users of DynamoDB stop before the embedded AWS does.
         self._aws: list[Child] = []
         self._children: list[Child] = []
 
     def run(self) -> int:
-        """Start everything, stay until asked to stop or until a process dies, stop everything.
+        """Start everything, wait until interrupted or until a process ends, and stop everything.
 
         Returns
         -------
         int
-            The exit code: 0 if asked to stop, 1 if something went wrong.
+            The exit code: 0 after an interruption, 1 after an error.
         """
         try:
             self._start()
@@ -86,7 +86,7 @@ class Stack:
         check_ports(self._settings, names)
         if embedded:
             self._start_aws()
-        # The services need the tables with their first request; until then they begin beside them.
+        # The services need the tables only for their first request: both start at the same time.
         say(f"starting {', '.join(SERVICES)} and the index page …")
         environment = front_environment(self._settings, self._environ)
         self._add("front", ["local.front"], environment)
@@ -106,9 +106,9 @@ class Stack:
 
     def _prepare_tables(self) -> None:
         create = self._settings.dynamodb_is_on_this_machine
-        verb = "creating" if create else "looking for"
+        verb = "creating" if create else "checking"
         say(f"{verb} the tables at {self._settings.dynamodb_endpoint} …")
-        # A process of its own sees exactly the credentials and the endpoint that services see.
+        # A process of its own has exactly the credentials and the endpoint that services have.
         arguments = ["local.tables", "create" if create else "check"]
         child = Child("tables", arguments, self._service_environment(), self._log_path("tables"))
         try:
@@ -125,13 +125,13 @@ class Stack:
             self._wait_for(child, f"{self._settings.url(child.name)}/health", deadline)
 
     def _wait_for(self, child: Child, url: str, deadline: float) -> None:
-        # Looked at before each question: another process may answer on a dead child's port.
+        # Checked before each request: another process may listen on the port of a child that has ended.
         self._check()
         while not answers_ok(url):
             self._pause()
             if time.monotonic() > deadline:
                 raise StackError(
-                    f"{child.name} did not answer 200 on {url} within "
+                    f"{child.name} did not return 200 on {url} within "
                     f"{READY_SECONDS:.0f} seconds; {child.log_end()}"
                 )
 
@@ -140,7 +140,7 @@ class Stack:
         time.sleep(POLL_SECONDS)
 
     def _check(self) -> None:
-        """Raise what ends the stack, if it has happened."""
+        """Raise an error if the stack has to stop or a process has ended."""
         self._interruption.check()
         for child in (*self._aws, *self._children):
             if child.exit_code is not None:
@@ -165,7 +165,7 @@ class Stack:
 
 
 def say(text: str, descriptor: int = STDOUT) -> None:
-    """Write a line to the terminal, if it is still there."""
+    """Write a line to the terminal, if it is still open."""
     with suppress(OSError):
         os.write(descriptor, f"{text}\n".encode())
 

@@ -1,4 +1,4 @@
-"""The tables as declared in the one file that Terraform reads too."""
+"""The tables as declared in the file that Terraform reads too."""
 
 from __future__ import annotations
 

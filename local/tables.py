@@ -1,7 +1,7 @@
 """The DynamoDB tables, created from the one file that Terraform reads too.
 
-``python -m local.tables create|check`` does so at the endpoint that the environment names, and creates the
-archive where there is to be one.
+``python -m local.tables create|check`` does so at the endpoint that the environment sets, and creates the
+archive if one is configured.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def create_tables(client: Any, prefix: str = "") -> None:
                 TableName=prefix + name,
                 TimeToLiveSpecification={"Enabled": True, "AttributeName": ttl_attribute},
             )
-    # Another process may be creating the ones we left alone.
+    # Another process may be creating the ones that were left alone.
     for name in definitions():
         _wait_until_active(client, prefix + name)
 
@@ -119,13 +119,13 @@ def _wait_until_active(client: Any, full_name: str) -> None:
 
 
 def main() -> None:
-    """Create or check the tables at the endpoint that the environment names."""
+    """Create or check the tables at the endpoint that the environment sets."""
     parser = argparse.ArgumentParser(prog="python -m local.tables")
     parser.add_argument("task", choices=["create", "check"])
     task = parser.parse_args().task
     prefix = os.environ.get("TABLE_NAME_PREFIX", "")
-    place = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB", "AWS")
-    # Defaults would keep a person waiting for minutes where nothing answers.
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB", "AWS")
+    # With the defaults, the command would wait for minutes if nothing listens there.
     config = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2})
     try:
         client = boto3.client("dynamodb", config=config)
@@ -134,9 +134,9 @@ def main() -> None:
             create_archive(os.environ)
         elif missing := missing_tables(client, prefix):
             names = ", ".join(missing)
-            sys.exit(f"Tables are missing at {place}, and are created there by Terraform: {names}.")
+            sys.exit(f"Tables are missing at {endpoint}, and are created there by Terraform: {names}.")
     except (BotoCoreError, ClientError, StackError) as error:
-        sys.exit(f"DynamoDB at {place} cannot be used: {error}")
+        sys.exit(f"DynamoDB at {endpoint} cannot be used: {error}")
 
 
 if __name__ == "__main__":

@@ -12,25 +12,23 @@ from local.fetch import fetch
 from local.settings import Settings
 
 
-def ask_for_token(front_url: str, role: str, vendor: str) -> str:
+def fetch_token(front_url: str, role: str, vendor: str) -> str:
     """Get a token from the front page of the running stack.
 
     Raises
     ------
     StackError
-        If the stack does not run, or refuses; the message is one sentence.
+        If the stack does not run, or refuses the request; the message is one sentence.
     """
     url = f"{front_url}/token?{urlencode({'role': role, 'vendor': vendor})}"
     try:
         status, text = fetch(url)
     except OSError:
-        raise StackError(
-            f"The local stack does not answer at {front_url}; start it with `make run`."
-        ) from None
+        raise StackError(f"The local stack does not run at {front_url}; start it with `make run`.") from None
     if status == 400:
         raise StackError(text.strip())
     if status != 200:
-        raise StackError(f"What answers at {front_url} is not the local stack; set FRONT_PORT.")
+        raise StackError(f"Another program runs at {front_url}, not the local stack; set FRONT_PORT.")
     return text.strip()
 
 
@@ -42,7 +40,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         front_url = Settings.from_environment(os.environ).url("front")
-        print(ask_for_token(front_url, arguments.role, arguments.vendor))
+        print(fetch_token(front_url, arguments.role, arguments.vendor))
     except StackError as error:
         sys.exit(str(error))
 

@@ -1,6 +1,6 @@
-"""``python -m local.triggers stock``: what starts a service's functions beside HTTP, in a process of its own.
+"""``python -m local.triggers stock``: invoke a service's functions for streams and schedules.
 
-It reads the tables' streams, as event source mappings do in production, and keeps the schedules, as
+It reads the tables' streams, as event source mappings do in production, and runs the schedules, as
 EventBridge does; no service calls it.
 """
 
@@ -30,14 +30,14 @@ POLL_SECONDS = 0.2
 
 
 def event_sources(app: Any, functions: Any, prefix: str) -> list[EventSource]:
-    """Return a source for each function of a service that reads a stream.
+    """Return an event source for each function of a service that reads a stream.
 
     Parameters
     ----------
     app : RestService
-        Its `subscriptions` name the functions.
+        Its `subscriptions` have the names of the functions.
     functions : module
-        Has the functions by name.
+        The module with the functions.
     prefix : str
         Put before each table's name.
 
@@ -51,7 +51,7 @@ def event_sources(app: Any, functions: Any, prefix: str) -> list[EventSource]:
         EventSource(
             streams,
             _stream_of(tables, prefix + subscription.table.name),
-            subscription.has,
+            subscription.matches,
             _with_context(name, getattr(functions, name)),
         )
         for name, subscription in app.subscriptions.items()

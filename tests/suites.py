@@ -30,6 +30,7 @@ LONGEST_FIRST = (
     "services/audit",
     "tests/documents",
     "tests/deploying",
+    "tests/distributions",
     "tests/local",
     "libs/cli",
     "tests/specification",

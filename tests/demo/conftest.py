@@ -1,4 +1,4 @@
-"""The demo's tests need the repository root, for `demo`, and this folder, for `fake_stack`."""
+"""The demo's tests import `demo` from the repository root, and `fake_stack` from this folder."""
 
 import sys
 from pathlib import Path

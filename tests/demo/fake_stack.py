@@ -1,9 +1,8 @@
 """The three services and the token issuer in memory, as far as their contract concerns the demo.
 
-It is strict where the demo could be careless: who may call what, bodies with exactly the
-documented members, keys where they are required.  It can break off after any request, as a power
-cut would: the request is carried out, its answer is lost, and nothing answers from then on.  A test
-may look at every request first, to answer in a service's place or to do something meanwhile.
+It is strict about roles, about bodies, which must have exactly the documented members, and about required
+keys.  It can fail after any request, as in a power cut: the request is executed, its response is lost, and
+all later requests fail.  A test may intercept every request, to return a response or to change something.
 """
 
 import json
@@ -22,7 +21,7 @@ NOON = "2026-01-01T12:00:00.000000Z"
 
 
 class PowerCut(Exception):
-    """The run that made this request is over."""
+    """The run that sent this request ends."""
 
 
 class Refusal(Exception):
@@ -48,7 +47,7 @@ class FakeStack:
     skus: dict = field(default_factory=dict)
     orders: dict = field(default_factory=dict)
     log: list = field(default_factory=list)
-    markers: dict = field(default_factory=dict)
+    idempotency_records: dict = field(default_factory=dict)
     intercept: Callable[[httpx.Request], httpx.Response | None] | None = None
     lock: Lock = field(default_factory=Lock)
 
@@ -56,12 +55,12 @@ class FakeStack:
         return httpx.MockTransport(self.handle)
 
     def restart(self, cut_after: int | None = None) -> None:
-        """Let requests be answered again, until the next cut."""
+        """Accept requests again, until the next power cut."""
         self.cut_after = cut_after
         self.requests.clear()
 
     def let_a_day_pass(self) -> None:
-        self.markers.clear()
+        self.idempotency_records.clear()
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         with self.lock:
@@ -71,8 +70,8 @@ class FakeStack:
             try:
                 response = self.route(request)
             except Refusal as refusal:
-                kind = {"Content-Type": "application/problem+json"}
-                response = httpx.Response(refusal.status, json=refusal.document, headers=kind)
+                content_type = {"Content-Type": "application/problem+json"}
+                response = httpx.Response(refusal.status, json=refusal.document, headers=content_type)
             if self.requests.total() == self.cut_after:
                 raise PowerCut
             return response
@@ -81,10 +80,10 @@ class FakeStack:
         intercepted = self.intercept(request) if self.intercept else None
         if intercepted is not None:
             return intercepted
-        for port, method, pattern, answer in ROUTES:
+        for port, method, pattern, handler in ROUTES:
             match = re.fullmatch(pattern, request.url.path)
             if match and request.url.port == port and request.method == method:
-                return answer(self, request, *match.groups())
+                return handler(self, request, *match.groups())
         raise Refusal(404, "route_not_found")
 
     # The token issuer
@@ -111,7 +110,7 @@ class FakeStack:
             "version": 1,
         }
         self.products[product["product_id"]] = product
-        self.remember(request, product["product_id"])
+        self.record_result(request, product["product_id"])
         return done(201, product)
 
     def vendor_products(self, request: httpx.Request, vendor_id: str) -> httpx.Response:
@@ -159,7 +158,7 @@ class FakeStack:
         if not product["is_active"]:
             raise Refusal(409, "product_inactive")
         self.change(sku, "restock", body["quantity"], current=+1)
-        self.remember(request, sku)
+        self.record_result(request, sku)
         return done(201, {"transaction": self.log[-1], "sku": self.skus[sku]})
 
     def place(self, request: httpx.Request, order_id: str) -> httpx.Response:
@@ -225,7 +224,7 @@ class FakeStack:
         who(request, "auditor")
         return page(request, [r for r in self.log if r["vendor_id"] == vendor_id])
 
-    # What the answers stand on
+    # State
 
     def own_product(self, request: httpx.Request, product_id: str) -> dict:
         product = self.products.get(product_id)
@@ -241,7 +240,7 @@ class FakeStack:
     def change(
         self,
         name: str,
-        kind: str,
+        transaction_type: str,
         quantity: int,
         *,
         current: int = 0,
@@ -260,7 +259,7 @@ class FakeStack:
             "sku": name,
             "vendor_id": sku["vendor_id"],
             "sequence": sku["sequence"],
-            "transaction_type": kind,
+            "transaction_type": transaction_type,
             "quantity": quantity,
             "quantity_change": current * quantity,
             "order_id": order,
@@ -279,7 +278,7 @@ class FakeStack:
         self.log.append(record)
 
     def reserve(self, order_id: str, lines: list[dict]) -> None:
-        """Place an order that the stock can fill."""
+        """Place an order for which there is enough stock."""
         for line in lines:
             self.change(line["sku"], "order_placed", line["quantity"], reserved=+1, order=order_id)
         self.orders[order_id] = {
@@ -309,24 +308,26 @@ class FakeStack:
         if key is None and required:
             raise Refusal(400, "idempotency_key_required")
         assert key is None or len(key) <= 255
-        marker = self.markers.get((request.headers["Authorization"], request.url.path, key))
-        if marker is None:
+        record_of_key = self.idempotency_records.get(
+            (request.headers["Authorization"], request.url.path, key)
+        )
+        if record_of_key is None:
             return None
-        content, result = marker
+        content, result = record_of_key
         if content != request.content:
             raise Refusal(422, "idempotency_key_reused")
         return result
 
-    def remember(self, request: httpx.Request, result: str) -> None:
+    def record_result(self, request: httpx.Request, result: str) -> None:
         key = request.headers.get("Idempotency-Key")
         if key is not None:
-            where = (request.headers["Authorization"], request.url.path, key)
-            self.markers[where] = (request.content, result)
+            record_key = (request.headers["Authorization"], request.url.path, key)
+            self.idempotency_records[record_key] = (request.content, result)
 
     # For the tests
 
     def expire(self, order_id: str) -> None:
-        """Release what an order holds, as the sweeper does when its hold ends."""
+        """Release what an order reserves, as the sweeper does when its hold expires."""
         order = self.orders[order_id]
         order["status"] = "cancelled"
         for line in order["lines"]:
@@ -337,12 +338,12 @@ class FakeStack:
         return self.products[self.skus[sku]["product_id"]]["product_name"]
 
     def final_state(self) -> dict[str, Any]:
-        """Return everything but the ids, which depend on which vendor came first."""
+        """Return everything but the ids, which depend on the order of the vendors."""
         names = {name: f"{self.product_name(name)}, {s['variant_name']}" for name, s in self.skus.items()}
         log = defaultdict(list)
         for record in self.log:
-            told = {key: record[key] for key in ("transaction_type", "quantity", "order_id")}
-            log[names[record["sku"]]].append(told)
+            shown = {key: record[key] for key in ("transaction_type", "quantity", "order_id")}
+            log[names[record["sku"]]].append(shown)
         price = ("vendor_id", "product_name", "category", "base_price", "is_active")
         stock = ("current_stock", "reserved_stock", "sequence", "unit_price", "reorder_threshold")
         return {
@@ -363,7 +364,7 @@ def who(request: httpx.Request, role: str) -> str:
         raise Refusal(401, "unauthenticated")
     actual_role, _, vendor_id = token.partition(":")
     if actual_role != role:
-        raise Refusal(403, "forbidden", f"{actual_role} may not.")
+        raise Refusal(403, "forbidden", f"The role {actual_role} is not allowed.")
     return vendor_id
 
 
@@ -379,7 +380,7 @@ def done(status: int, body: Any, *, replayed: bool = False) -> httpx.Response:
 
 
 def page(request: httpx.Request, items: list[Any]) -> httpx.Response:
-    """Answer a page; the first is always empty and goes on, as a filtered page may."""
+    """Return a page; the first one is empty and has a cursor, as a filtered page may."""
     assert request.url.params["limit"] == "100"
     cursor = request.url.params.get("cursor")
     if cursor is None:

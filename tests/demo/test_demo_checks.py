@@ -1,4 +1,4 @@
-"""What must hold between a SKU, its log and its orders."""
+"""The invariants between a SKU, its log and its orders."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ NOON = "2026-01-01T12:00:00.000000Z"
 
 
 def record(sequence, kind, quantity, change, order_id):
-    return TransactionRecord.sealed(
+    return TransactionRecord.with_hash(
         transaction_id=f"TXN-{sequence}",
         timestamp=NOON,
         product_id="PROD-A1B2C",
@@ -74,19 +74,19 @@ def sentences(mismatches):
     return [str(mismatch) for mismatch in mismatches]
 
 
-def test_a_log_folds_to_its_balance_in_any_order():
+def test_a_log_adds_up_to_its_balance_in_any_order():
     assert fold(LOG) == fold(reversed(LOG)) == Balance(34, 7, 8)
 
 
-def test_an_empty_log_folds_to_nothing():
+def test_an_empty_log_adds_up_to_nothing():
     assert fold([]) == Balance(0, 0, 0)
 
 
-def test_orders_hold_what_they_have_reserved():
+def test_reserved_units_are_summed_over_orders():
     assert reserved_units([OPEN, SETTLED]) == {SKU: 7}
 
 
-def test_a_sku_that_fits_has_no_mismatch():
+def test_a_consistent_sku_has_no_mismatch():
     assert check([SKU], {SKU: STOCK}, LOG, [OPEN, SETTLED]) == []
 
 
@@ -94,7 +94,7 @@ def test_a_sku_that_fits_has_no_mismatch():
     ("figure", "found", "sources"),
     [
         ("current_stock", 33, ["its log adds up to 34"]),
-        ("reserved_stock", 8, ["its log adds up to 7", "its open orders hold 7"]),
+        ("reserved_stock", 8, ["its log adds up to 7", "its open orders reserve 7"]),
         ("sequence", 9, ["the records in its log are 8"]),
     ],
 )
@@ -114,7 +114,7 @@ def test_a_record_missing_from_the_log_is_found():
 
 def test_a_reservation_without_an_order_is_found():
     assert sentences(check([SKU], {SKU: STOCK}, LOG, [SETTLED])) == [
-        f"{SKU}: reserved_stock is 7, but its open orders hold 0"
+        f"{SKU}: reserved_stock is 7, but its open orders reserve 0"
     ]
 
 

@@ -46,7 +46,7 @@ CORNER_SHOP = shop.Shop(
         order(4, 4, 5, (1, 1)),
     ),
 )
-"""Small enough to interrupt after every single request; its second order is short of three SKUs."""
+"""A shop small enough to interrupt after every request; its second order lacks units of three SKUs."""
 
 
 def run(fake: FakeStack, facts: shop.Shop) -> tuple[Loaded, Found]:
@@ -92,7 +92,7 @@ def test_every_line_is_logged_when_it_is_placed_and_when_it_ships(loaded_northwi
     assert kinds["order_confirmed"] == sum(len(order.lines) for order in shipped)
 
 
-def test_what_was_restocked_is_either_sold_or_there(loaded_northwind):
+def test_restocked_units_are_either_sold_or_in_stock(loaded_northwind):
     _, _, found = loaded_northwind
     restocked = sum(r.quantity for r in found.records if r.transaction_type == "restock")
     confirmed = sum(order.confirmed for order in found.orders)
@@ -156,7 +156,7 @@ def test_orders_are_placed_and_confirmed_in_the_order_of_their_dates():
 
 
 @pytest.mark.parametrize("days", [0, 1])
-def test_a_second_run_doubles_nothing_whether_today_or_tomorrow(days):
+def test_a_second_run_doubles_nothing_today_or_tomorrow(days):
     fake = corner_shop_loaded()
     before = fake.final_state()
     if days:
@@ -169,7 +169,7 @@ def test_a_second_run_doubles_nothing_whether_today_or_tomorrow(days):
 
 def test_a_second_run_of_the_whole_shop_writes_nothing(loaded_northwind, northwind):
     before, _, _ = loaded_northwind
-    fake = replace(before, markers={}, requests=Counter())
+    fake = replace(before, idempotency_records={}, requests=Counter())
     run(fake, northwind)
     assert fake.requests["PUT"] == 830
     assert fake.requests["POST"] == fake.requests["DELETE"] == 0
@@ -190,7 +190,7 @@ def test_a_run_interrupted_after_any_request_is_completed_by_the_next(days):
         assert found.mismatches == ()
 
 
-def test_a_run_interrupted_again_and_again_still_ends_the_same():
+def test_a_run_that_is_interrupted_repeatedly_still_ends_the_same():
     fake = FakeStack()
     for requests in range(5, 200, 5):
         fake.restart(cut_after=requests)
@@ -248,7 +248,7 @@ def test_a_reservation_that_expired_since_is_left_alone():
     assert found.mismatches == ()
 
 
-def test_a_namesake_made_later_is_not_taken_for_the_demos_product():
+def test_a_later_product_of_the_same_name_is_not_taken_for_the_demos():
     fake = corner_shop_loaded()
     original = next(iter(fake.products.values()))
     later = {"product_id": "PROD-ZZZZZ", "created_at": "2026-02-01T00:00:00.000000Z"}
@@ -272,7 +272,7 @@ def test_a_mismatch_in_the_services_is_reported_per_sku(loaded_northwind, capsys
     assert "1 of 77 SKUs do not agree" in printed
 
 
-def test_a_record_that_the_log_shows_a_moment_late_is_no_mismatch():
+def test_a_record_that_appears_late_in_the_log_is_no_mismatch():
     fake = corner_shop_loaded()
     late = [fake.log.pop()]
 
@@ -303,12 +303,12 @@ def test_without_a_stack_the_command_says_how_to_start_one(capsys):
 
     assert main({}, httpx.MockTransport(refuse)) == 1
     assert capsys.readouterr().err == (
-        "Nothing answers at http://127.0.0.1:8000: start the local stack with `make run` in "
+        "No server answers at http://127.0.0.1:8000: start the local stack with `make run` in "
         "another terminal, then try again.\n"
     )
 
 
-def test_an_unexpected_answer_is_told_in_one_sentence(capsys):
+def test_an_unexpected_response_is_reported_in_one_sentence(capsys):
     problem = {"code": "sku_inactive", "detail": "The SKU is [not] active.", "status": 409}
 
     def refuse_places(request):
@@ -322,21 +322,21 @@ def test_an_unexpected_answer_is_told_in_one_sentence(capsys):
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("response", "message"),
     [
         (httpx.Response(502, text="Bad gateway"), "answered 502: Bad gateway"),
-        (httpx.Response(200, text="<html>"), "answered 200: not the documented answer"),
-        (httpx.Response(200, json={"items": []}), "not the documented answer (KeyError"),
-        (httpx.Response(200, json=[]), "answered 200: not the documented answer"),
+        (httpx.Response(200, text="<html>"), "answered 200 with an undocumented body"),
+        (httpx.Response(200, json={"items": []}), "with an undocumented body (KeyError"),
+        (httpx.Response(200, json=[]), "answered 200 with an undocumented body"),
     ],
 )
-def test_an_answer_that_is_no_answer_of_ours_is_told_too(capsys, answer, told):
-    fake = FakeStack(intercept=lambda request: answer if "vendors" in request.url.path else None)
+def test_a_response_of_another_server_is_reported_too(capsys, response, message):
+    fake = FakeStack(intercept=lambda request: response if "vendors" in request.url.path else None)
     assert main({}, fake.transport()) == 1
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-def test_a_broken_connection_is_told(capsys):
+def test_a_broken_connection_is_reported(capsys):
     def breaks(request):
         raise httpx.ReadTimeout("timed out")
 
@@ -344,16 +344,16 @@ def test_a_broken_connection_is_told(capsys):
     assert "got no answer: timed out." in capsys.readouterr().err
 
 
-def test_ctrl_c_is_no_traceback(capsys):
+def test_ctrl_c_prints_no_traceback(capsys):
     def interrupt(request):
         raise KeyboardInterrupt
 
     assert main({}, httpx.MockTransport(interrupt)) == 130
-    assert capsys.readouterr().err == ("Interrupted. The next run goes on where this one ended.\n")
+    assert capsys.readouterr().err == ("Interrupted. The next run continues where this one ended.\n")
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:8000", "http://127.0.0.1:port"])
-def test_a_setting_that_is_no_url_is_told(capsys, url):
+def test_a_setting_that_is_not_a_url_is_reported(capsys, url):
     assert main({"FRONT_URL": url}) == 1
     assert url in capsys.readouterr().err
 
@@ -362,19 +362,19 @@ def test_a_setting_that_is_no_url_is_told(capsys, url):
 
 
 def busy(times):
-    """Let the stock service answer the first requests that it is busy."""
+    """Let the stock service return that it is busy to the first requests."""
     left = list(range(times))
 
-    def answer(request):
+    def handler(request):
         if request.url.port == STOCK and left:
             left.pop()
             return httpx.Response(503, json={"code": "busy"}, headers={"Retry-After": "1"})
         return None
 
-    return answer
+    return handler
 
 
-def test_a_busy_service_is_asked_again_after_the_time_it_names():
+def test_a_request_to_a_busy_service_is_retried_after_the_time_it_names():
     fake, waits = FakeStack(intercept=busy(times=2)), []
     with api.Stack({}, fake.transport(), waits.append) as stack:
         load(stack, CORNER_SHOP, QUIET)
@@ -383,14 +383,14 @@ def test_a_busy_service_is_asked_again_after_the_time_it_names():
     assert fake.final_state() == corner_shop_loaded().final_state()
 
 
-def test_a_service_that_stays_busy_is_given_up():
+def test_retries_of_a_busy_service_end():
     fake, waits = FakeStack(intercept=busy(times=1000)), []
     with api.Stack({}, fake.transport(), waits.append) as stack, pytest.raises(Problem):
         stack.orders.order("ORDER-1")
     assert len(waits) == Retries().attempts - 1
 
 
-def test_a_token_is_asked_for_once_per_role_and_vendor():
+def test_a_token_is_fetched_once_per_role_and_vendor():
     fake = FakeStack()
     with api.Stack({}, fake.transport()) as stack:
         for _ in range(2):

@@ -38,13 +38,13 @@ def test_every_product_belongs_to_a_vendor_and_every_line_to_a_product(facts):
     assert {line.product_number for order in facts.orders for line in order.lines} == numbers
 
 
-def test_a_product_is_known_by_its_name_and_an_order_names_it_once(facts):
+def test_product_names_are_unique_and_an_order_names_a_product_once(facts):
     assert len({product.name for product in facts.products}) == 77
     for order in facts.orders:
         assert len({line.product_number for line in order.lines}) == len(order.lines)
 
 
-def test_prices_are_decimals_and_some_categories_hold_a_slash(facts):
+def test_prices_are_decimals_and_some_categories_contain_a_slash(facts):
     gumbo = next(product for product in facts.products if product.name.endswith("Gumbo Mix"))
     assert gumbo.unit_price == Decimal("21.35")
     assert {p.category for p in facts.products if "/" in p.category} == {
@@ -74,7 +74,7 @@ def test_a_pack_becomes_a_variant(pack, variant):
     assert product.variant == variant
 
 
-def test_orders_come_in_the_order_of_their_dates(facts):
+def test_orders_are_sorted_by_date(facts):
     days = [order.placed_on for order in facts.orders]
     assert days == sorted(days)
 

@@ -1,4 +1,4 @@
-"""An AWS of its own that enforces IAM, with the platform on it and the teams' own ways of deploying to it."""
+"""An emulated AWS that enforces IAM, with the commands of the platform team and of the service teams."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tests.support.provider_mirror import provider_mirror
 STAGE: Final = "dev"
 STATE_BUCKET: Final = "acme-inventory-states"
 IN_A_FOLDER: Final = ("stock",)
-"""Services whose state is kept on this machine; the others' is in the bucket, as in production."""
+"""Services whose state is in a folder; that of the others is in the bucket, as in production."""
 ROOT_KEY: Final = "root-of-the-test"
 PASSWORD: Final = "Correct-Horse-7-Battery"
 COMMAND_SECONDS: Final = 600
@@ -42,7 +42,7 @@ COMMAND_SECONDS: Final = 600
 
 @dataclass(frozen=True)
 class Done:
-    """What a command has printed, and how it ended."""
+    """The output of a command, and its exit code."""
 
     exit_code: int
     output: str
@@ -56,7 +56,7 @@ class Cloud:
     Parameters
     ----------
     folder
-        Everything that the run writes is below it.
+        Contains everything that the run writes.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -77,7 +77,7 @@ class Cloud:
         }
         mirror = provider_mirror()
         if mirror is not None:
-            # Otherwise Terraform's own configuration says where providers come from.
+            # Without a mirror, Terraform's own configuration applies.
             self.environment["TF_CLI_ARGS_init"] = f"-plugin-dir={mirror}"
 
         self.state_folder = folder / "states"
@@ -91,7 +91,7 @@ class Cloud:
         return self._aws.log_tail(60)
 
     def client(self, name: str, credentials: Mapping[str, str] | None = None) -> Any:
-        """Return a boto3 client of the account's root, or of whoever has the credentials."""
+        """Return a boto3 client of the account's root, or with the given credentials."""
         keys = credentials or {"AccessKeyId": ROOT_KEY, "SecretAccessKey": ROOT_KEY}
         return boto3.client(
             name,
@@ -157,7 +157,7 @@ class Cloud:
         return self._run([sys.executable, "-m", "deploy", task], checkout, environment)
 
     def state_of(self, service: str) -> dict[str, Any]:
-        """Return the state of a service as Terraform keeps it."""
+        """Return the Terraform state of a service."""
         key = f"inventory/{STAGE}/service-{service}.tfstate"
         if service in IN_A_FOLDER:
             text = (self.state_folder / key).read_bytes()
@@ -181,7 +181,7 @@ class Cloud:
 
 
 class Tokens:
-    """Tokens from the platform's Cognito pool, asked for once per role and vendor."""
+    """Tokens of the platform's Cognito pool, fetched once per role and vendor."""
 
     def __init__(self, cloud: Cloud, outputs: Mapping[str, Any]) -> None:
         self._cognito = cloud.client("cognito-idp")
@@ -192,14 +192,14 @@ class Tokens:
 
     def token(self, role: str, vendor_id: str | None = None) -> str:
         with self._lock:
-            known = self._tokens.get((role, vendor_id))
-            if known is None:
-                known = self.of_machine("web-shop") if role == "orders" else self.of_person(role, vendor_id)
-                self._tokens[role, vendor_id] = known
-            return known
+            token = self._tokens.get((role, vendor_id))
+            if token is None:
+                token = self.of_machine("web-shop") if role == "orders" else self.of_person(role, vendor_id)
+                self._tokens[role, vendor_id] = token
+            return token
 
     def of_person(self, group: str, vendor_id: str | None = None) -> str:
-        """Let an administrator make a person, sign them in, and return their ID token."""
+        """Create a person as an administrator, sign them in, and return their ID token."""
         pool = self._outputs["user_pool_id"]
         name = f"{group}-{vendor_id or 'all'}@example.com".lower()
         attributes = [{"Name": "email", "Value": name}, {"Name": "email_verified", "Value": "true"}]
@@ -226,7 +226,7 @@ class Tokens:
         client = self._outputs["machine_clients"][name]
         basic = base64.b64encode(f"{client['client_id']}:{client['client_secret']}".encode()).decode()
         scope = client["scope"] if isinstance(client["scope"], str) else " ".join(client["scope"])
-        answer = httpx.post(
+        response = httpx.post(
             self._token_url,
             content=urllib.parse.urlencode({"grant_type": "client_credentials", "scope": scope}),
             headers={
@@ -235,5 +235,5 @@ class Tokens:
             },
             trust_env=False,
         )
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["access_token"])
+        assert response.status_code == 200, response.text
+        return str(response.json()["access_token"])

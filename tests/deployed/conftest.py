@@ -1,11 +1,10 @@
-"""The whole product, deployed once to an emulated AWS that enforces IAM; the tests are in its order."""
+"""The whole product, deployed once to an emulated AWS that enforces IAM; tests run in a fixed order."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +13,7 @@ import pytest
 
 from deploy.package import package_claims
 from tests.deployed.cloud import Cloud, Done, Tokens
+from tests.deployed.deployed_services import CONFLICTING_LOG_GROUP, Deployed
 from tests.integration.shop import Shop, Wire
 from tests.support.small_server import answering
 
@@ -24,40 +24,16 @@ ORDER = (
     "test_new_code",
     "test_leaving",
 )
-SERVICES = ("catalog", "stock", "audit")
-CONFLICTING_LOG_GROUP = "/aws/lambda/inventory-dev-audit-api"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the files in the order of a deployment's life."""
+    """Run the test files in the order of `ORDER`."""
     here = Path(__file__).parent
     ours = [item for item in items if item.path.parent == here]
     if ours and shutil.which("terraform") is None:
         pytest.exit("terraform is not on this machine, and make e2e deploys with it", returncode=1)
     ours.sort(key=lambda item: ORDER.index(item.path.stem))
     items[:] = [item for item in items if item.path.parent != here] + ours
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """What the first deploys have printed, and where the services are.
-
-    Attributes
-    ----------
-    too_early
-        A deploy to a stage that the platform team has not made.
-    failing
-        A deploy whose apply could not succeed.
-    done
-        The deploys after that, by service.
-    urls
-        The services' addresses.
-    """
-
-    too_early: Done
-    failing: Done
-    done: dict[str, Done]
-    urls: dict[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -93,9 +69,9 @@ def outputs(cloud: Cloud, too_early: Future[Done]) -> dict[str, Any]:
 def deployed(
     cloud: Cloud, outputs: dict[str, Any], too_early: Future[Done], workers: ThreadPoolExecutor
 ) -> Deployed:
-    """All three services: stock, while the others' team has first bad luck and then deploys both."""
+    """All three services: stock, while audit fails once, and then audit and catalog."""
     logs = cloud.client("logs")
-    # What Terraform is to make is there already, so the apply fails half-way.
+    # A resource that Terraform is to create exists already, so the apply fails.
     logs.create_log_group(logGroupName=CONFLICTING_LOG_GROUP)
     stock = workers.submit(cloud.team, "deploy", "stock")
     failing = cloud.team("deploy", "audit")
@@ -115,7 +91,7 @@ def tokens(cloud: Cloud, outputs: dict[str, Any]) -> Tokens:
 
 @pytest.fixture(scope="session")
 def front_url(tokens: Tokens) -> Iterator[str]:
-    """Where tokens are to be had as from the local stack's front page, but Cognito has signed them."""
+    """An address that issues tokens as the local stack's front page does, but signed by Cognito."""
 
     def token(path: str) -> bytes:
         query = parse_qs(urlsplit(path).query)

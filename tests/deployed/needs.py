@@ -1,4 +1,4 @@
-"""What each Lambda function has to be able to do, each need tried through the deployed function itself."""
+"""What each Lambda function must be able to do; each need is tested through the deployed function itself."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ PAST: Final = "2026-01-01T00:00:00.000000Z"
 
 
 class Needs:
-    """The needs of all functions by name, over a shop that runs; a need that is not met raises.
+    """The needs of all functions by name, over a running shop; a need that is not met raises an error.
 
-    Stream functions are started by hand with what a stream would give them: who else reads the stream, and
-    when, must not decide a test.
+    Stream functions are invoked directly with events as a stream delivers them, so that tests do not depend
+    on the event source mappings.
     """
 
     def __init__(self, cloud: Cloud, shop: Shop, outputs: Mapping[str, Any]) -> None:
@@ -38,64 +38,64 @@ class Needs:
         self._numbers = itertools.count()
         self._run = secrets.token_hex(4)
         self.sku = shop.has_sku(100, variant="KNOWN")
-        self.fickle = shop.has_sku(0, variant="FICKLE")
+        self.changing = shop.has_sku(0, variant="CHANGING")
         self.key = secrets.token_hex(8)
         self.product_id = self.sku.product_id
         self.transaction = done(shop.restock(self.sku, 1, key=self.key)).json()["transaction"]
-        self._keep_an_earlier_digest()
+        self._store_an_earlier_digest()
         self._find_stock_without_record()
 
     def of(self, function: str) -> dict[str, Need]:
         """Return the needs of a function, such as ``stock/api``."""
-        known: dict[str, dict[str, Need]] = {
+        needs: dict[str, dict[str, Need]] = {
             "catalog/api": {
                 "create a product": self._create_product,
-                "create a product of the vendor's own name": self._create_named_product,
+                "create a product with an external id and a key": self._create_named_product,
                 "read a product": self._read_product,
                 "change a product": self._change_product,
                 "browse a category": self._browse,
                 "list a vendor's products": self._list_products,
             },
             "stock/api": {
-                "offer a SKU": self._offer_sku,
-                "offer a SKU for a vendor": self._offer_sku_as_admin,
+                "create a SKU": self._create_sku,
+                "create a SKU as an admin": self._create_sku_as_admin,
                 "change a SKU": self._change_sku,
                 "read a SKU": self._read_sku,
                 "restock": self._restock,
-                "repeat a restock": self._repeat_restock,
+                "replay a restock": self._replay_restock,
                 "place and cancel an order": self._place_and_cancel,
                 "list a product's SKUs": self._list_skus,
                 "list a vendor's inventory": self._list_inventory,
-                "list what is low": self._list_low_stock,
+                "list low stock": self._list_low_stock,
                 "list due orders": self._list_due,
             },
-            "stock/product_changed": {"tell SKUs of their product": self._tell_skus},
+            "stock/product_changed": {"set the flag of a product's SKUs": self._set_flag_of_skus},
             "stock/sku_changed": {"send an alert": self._send_alert},
             "stock/expire_orders": {
-                "give back an ended hold": self._expire,
-                "give back an ended hold of many lines": self._expire_in_steps,
-                "ask for a turn at a contested SKU": self._expire_in_turn,
-                "take back an order that was left half placed": self._take_back,
+                "release an expired order": self._expire,
+                "release an expired order of many lines": self._expire_large,
+                "take a priority lease of a contended SKU": self._expire_contended,
+                "release an order whose place was abandoned": self._release_abandoned,
             },
             "stock/lower_bounds": {"plan to lower a bound": self._lower_bound},
             "audit/api": {
-                "show a record": self._show_record,
+                "read a record": self._read_record,
                 "list a product's log": self._list_product_log,
                 "list a vendor's log": self._list_vendor_log,
                 "list a SKU's log": self._list_sku_log,
                 "verify a SKU": self._verify_sku,
-                "tell who holds a SKU": self._tell_holders,
+                "list the reservations of a SKU": self._list_reservations,
                 "list findings": self._list_findings,
             },
             "audit/stock_changed": {"find stock without its record": self._find_stock_without_record},
             "audit/log_changed": {
-                "archive a record, also if it comes twice": self._archive_record,
+                "archive a record, also if it is delivered twice": self._archive_record,
                 "find a removed record": self._find_removed_record,
             },
-            "audit/reconcile": {"find a SKU that its log does not account for": self._reconcile},
+            "audit/reconcile": {"find a SKU that differs from its log": self._reconcile},
             "audit/write_digest": {"sign the day's digest": self._write_digest},
         }
-        return known.get(function, {})
+        return needs.get(function, {})
 
     # The catalog
 
@@ -116,16 +116,16 @@ class Needs:
         done(self._shop.ask("GET", f"{self._shop.catalog}/products", params={"category": "Drinks"}))
 
     def _list_products(self) -> None:
-        self._ask(f"{self._shop.catalog}/vendors/{VENDOR}/products", "vendor", VENDOR)
+        self._get(f"{self._shop.catalog}/vendors/{VENDOR}/products", "vendor", VENDOR)
 
     # Stock
 
-    def _offer_sku(self) -> None:
+    def _create_sku(self) -> None:
         sku = Sku(VENDOR, self.product_id, f"SKU-{self.product_id}-N{self._next()}")
-        # A threshold above all before: the vendor's bound has to rise with it.
+        # A threshold above all others: the vendor's bound has to be raised.
         done(self._shop.create_sku(sku, reorder_threshold=100 + next(self._numbers)))
 
-    def _offer_sku_as_admin(self) -> None:
+    def _create_sku_as_admin(self) -> None:
         body = {
             "sku": f"SKU-{self.product_id}-A{self._next()}",
             "variant_name": "A pack",
@@ -146,7 +146,7 @@ class Needs:
     def _restock(self) -> None:
         done(self._shop.restock(self.sku, 1))
 
-    def _repeat_restock(self) -> None:
+    def _replay_restock(self) -> None:
         assert outcome(self._shop.restock(self.sku, 1, key=self.key)) == "200 replayed"
 
     def _place_and_cancel(self) -> None:
@@ -155,21 +155,21 @@ class Needs:
         done(self._shop.cancel(order_id))
 
     def _list_skus(self) -> None:
-        self._ask(f"{self._shop.stock}/products/{self.product_id}/skus", "vendor", VENDOR)
+        self._get(f"{self._shop.stock}/products/{self.product_id}/skus", "vendor", VENDOR)
 
     def _list_inventory(self) -> None:
-        self._ask(f"{self._shop.stock}/vendors/{VENDOR}/inventory", "vendor", VENDOR)
+        self._get(f"{self._shop.stock}/vendors/{VENDOR}/inventory", "vendor", VENDOR)
 
     def _list_low_stock(self) -> None:
-        self._ask(f"{self._shop.stock}/vendors/{VENDOR}/low-stock", "vendor", VENDOR)
+        self._get(f"{self._shop.stock}/vendors/{VENDOR}/low-stock", "vendor", VENDOR)
 
     def _list_due(self) -> None:
-        self._ask(f"{self._shop.stock}/orders", "orders")
+        self._get(f"{self._shop.stock}/orders", "orders")
 
-    # What nobody waits for
+    # Streams and schedules
 
-    def _tell_skus(self) -> None:
-        product = self._item("Products-table", product_id=self.fickle.product_id)
+    def _set_flag_of_skus(self) -> None:
+        product = self._item("Products-table", product_id=self.changing.product_id)
         was_active = product["is_active"]["S"]
         changed = {
             **product,
@@ -179,27 +179,27 @@ class Needs:
         self._tables.put_item(TableName=self._names["Products-table"], Item=changed)
         key = {"product_id": product["product_id"]}
         self._change("stock/product_changed", key, before=product, after=changed)
-        known = self._item("VendorInventory", product_id=self.fickle.product_id, sku=self.fickle.sku)
-        assert known["product_version"] == changed["version"], known["product_version"]
+        sku = self._item("VendorInventory", product_id=self.changing.product_id, sku=self.changing.sku)
+        assert sku["product_version"] == changed["version"], sku["product_version"]
 
     def _send_alert(self) -> None:
         sku = self._item("VendorInventory", product_id=self.product_id, sku=self.sku.sku)
         key = {name: sku[name] for name in ("product_id", "sku")}
         before = {**sku, "current_stock": {"N": "1000"}, "reorder_threshold": {"N": "5"}}
         after = {**before, "current_stock": {"N": "5"}, "reserved_stock": {"N": "0"}}
-        # A version that has never been, as nobody is to have been told of it.
+        # A version that has never existed, so that no alert of it was sent.
         after["version"] = {"N": str(10**9 + secrets.randbelow(10**9))}
         self._change("stock/sku_changed", key, before=before, after=after)
 
     def _expire(self) -> None:
         self._expire_order_of([self.sku])
 
-    def _expire_in_steps(self) -> None:
+    def _expire_large(self) -> None:
         self._expire_order_of(self._many_skus)
 
     @cached_property
     def _many_skus(self) -> list[Sku]:
-        """SKUs enough for an order that is kept in parts."""
+        """Enough SKUs for an order that is stored in parts."""
         return self._shop.has_skus(SINGLE_ITEM_ORDER_LINES_MAX + 1, 100)
 
     def _expire_order_of(self, skus: Sequence[Sku]) -> None:
@@ -208,13 +208,13 @@ class Needs:
         order = self._shop.order(order_id).json()
         assert (order["status"], order["cancel_reason"]) == ("cancelled", "expired")
 
-    def _expire_in_turn(self) -> None:
-        """Others take one turn after the other for two seconds, so that the sweeper asks for its own."""
+    def _expire_contended(self) -> None:
+        """Another writer holds priority leases for two seconds, so that the sweeper takes one too."""
         over = threading.Event()
 
-        def take_turns() -> None:
+        def hold_leases() -> None:
             while not over.wait(0.05):
-                # A little less than a turn may last, as the sweeper's moment is a little before this one.
+                # A little less than the longest lease, as the sweeper's time is a little earlier.
                 until = f"{datetime.now(UTC) + timedelta(seconds=0.9):%Y-%m-%dT%H:%M:%S.%fZ}"
                 self._tables.update_item(
                     TableName=self._names["VendorInventory"],
@@ -223,8 +223,8 @@ class Needs:
                     ExpressionAttributeValues={":until": {"S": until}},
                 )
 
-        others = threading.Thread(target=take_turns)
-        others.start()
+        lease_holder = threading.Thread(target=hold_leases)
+        lease_holder.start()
         end = threading.Timer(2, over.set)
         end.start()
         try:
@@ -232,21 +232,21 @@ class Needs:
         finally:
             over.set()
             end.cancel()
-            others.join()
+            lease_holder.join()
 
-    def _take_back(self) -> None:
-        errand = {"performed_by": "web-shop", "request_id": "r", "lease_until": PAST, "asked": "nothing"}
+    def _release_abandoned(self) -> None:
+        saga = {"performed_by": "web-shop", "request_id": "r", "lease_until": PAST, "asked": "nothing"}
         order_id = self._placed_order(
             [self.sku],
             phase={"S": "placing"},
-            errand={"M": {name: {"S": value} for name, value in errand.items()}},
+            errand={"M": {name: {"S": value} for name, value in saga.items()}},
             last_updated={"S": PAST},
         )
         self._sweep()
         assert outcome(self._shop.order(order_id)) == "404 order_not_found"
 
     def _placed_order(self, skus: Sequence[Sku], **attributes: Any) -> str:
-        """Place an order, and let it be as if time had passed, or a process had died."""
+        """Place an order, and change it as if time had passed or a process had crashed."""
         order_id = f"ORDER-{self._next()}"
         done(self._shop.place(order_id, *((sku, 1) for sku in skus), hold_seconds=60))
         self._tables.update_item(
@@ -274,37 +274,37 @@ class Needs:
 
     # The log
 
-    def _show_record(self) -> None:
-        self._ask(f"{self._shop.audit}/transactions/{self.transaction['transaction_id']}", "auditor")
+    def _read_record(self) -> None:
+        self._get(f"{self._shop.audit}/transactions/{self.transaction['transaction_id']}", "auditor")
 
     def _list_product_log(self) -> None:
-        self._ask(f"{self._shop.audit}/products/{self.product_id}/transactions", "auditor")
+        self._get(f"{self._shop.audit}/products/{self.product_id}/transactions", "auditor")
 
     def _list_vendor_log(self) -> None:
-        self._ask(f"{self._shop.audit}/vendors/{VENDOR}/transactions", "auditor")
+        self._get(f"{self._shop.audit}/vendors/{VENDOR}/transactions", "auditor")
 
     def _list_sku_log(self) -> None:
-        self._ask(f"{self._shop.audit}/skus/{self.sku.sku}/transactions", "auditor")
+        self._get(f"{self._shop.audit}/skus/{self.sku.sku}/transactions", "auditor")
 
     def _verify_sku(self) -> None:
-        self._ask(f"{self._shop.audit}/skus/{self.sku.sku}/verification", "auditor")
+        self._get(f"{self._shop.audit}/skus/{self.sku.sku}/verification", "auditor")
 
-    def _tell_holders(self) -> None:
+    def _list_reservations(self) -> None:
         order_id = f"ORDER-{self._next()}"
         done(self._shop.place(order_id, (self.sku, 1)))
-        self._ask(f"{self._shop.audit}/skus/{self.sku.sku}/reservations", "auditor")
+        self._get(f"{self._shop.audit}/skus/{self.sku.sku}/reservations", "auditor")
         done(self._shop.cancel(order_id))
 
     def _list_findings(self) -> None:
         found = done(self._shop.ask("GET", f"{self._shop.audit}/findings", "auditor")).json()
         assert found["items"]
 
-    # The log's guards: what they find is told once, so each is given something new
+    # The audit's functions: a finding is reported once, so each test makes a new one
 
     def _find_stock_without_record(self) -> None:
-        sku = self._item("VendorInventory", product_id=self.fickle.product_id, sku=self.fickle.sku)
+        sku = self._item("VendorInventory", product_id=self.changing.product_id, sku=self.changing.sku)
         key = {name: sku[name] for name in ("product_id", "sku")}
-        # As if a record had been written with it, which is nowhere.
+        # As if a record had been written with it, which does not exist.
         after = {**sku, "sequence": {"N": str(int(sku["sequence"]["N"]) + 1)}, "current_stock": {"N": "999"}}
         with self._new_object("findings/all/"):
             self._change("audit/stock_changed", key, before=sku, after=after)
@@ -327,12 +327,12 @@ class Needs:
         return self._item("StockTransactions", **{name: self.transaction[name] for name in names})
 
     def _reconcile(self) -> None:
-        sku = self._item("VendorInventory", product_id=self.fickle.product_id, sku=self.fickle.sku)
-        # A sequence ahead of the log: its index shows no such record, and neither does the table.
+        sku = self._item("VendorInventory", product_id=self.changing.product_id, sku=self.changing.sku)
+        # A sequence ahead of the log: neither its index nor its table has such a record.
         ahead = {
             **sku,
             "sequence": {"N": str(int(sku["sequence"]["N"]) + 1)},
-            # A version of its own, as a difference of a version is told once.
+            # A new version, as a difference is reported once for each version.
             "version": {"N": str(10**9 + secrets.randbelow(10**9))},
         }
         self._tables.put_item(TableName=self._names["VendorInventory"], Item=ahead)
@@ -344,12 +344,12 @@ class Needs:
 
     def _write_digest(self) -> None:
         for key in self._keys("digests/") - {_EARLIER_DIGEST}:
-            # The version stays, and is not seen.
+            # Earlier versions of the object stay.
             self._objects.delete_object(Bucket=self._archive, Key=key)
         with self._new_object("digests/"):
             self._invoke("audit/write_digest", _EVENT)
 
-    def _keep_an_earlier_digest(self) -> None:
+    def _store_an_earlier_digest(self) -> None:
         digest = {"digest": {"made_at": PAST, "previous_hash": "0" * 64, "heads": {}}}
         self._objects.put_object(
             Bucket=self._archive,
@@ -362,27 +362,27 @@ class Needs:
     def _new_object(self, prefix: str) -> Iterator[None]:
         before = self._keys(prefix)
         yield
-        assert self._keys(prefix) - before, f"nothing new in {prefix}"
+        assert self._keys(prefix) - before, f"no new object in {prefix}"
 
     def _keys(self, prefix: str) -> set[str]:
         pages = self._objects.get_paginator("list_objects_v2").paginate(Bucket=self._archive, Prefix=prefix)
         return {each["Key"] for page in pages for each in page.get("Contents", ())}
 
-    # How
+    # Calls
 
     def _next(self) -> str:
         return f"{self._run.upper()}{next(self._numbers):04}"
 
-    def _ask(self, url: str, role: str, vendor_id: str | None = None) -> None:
+    def _get(self, url: str, role: str, vendor_id: str | None = None) -> None:
         done(self._shop.ask("GET", url, role, vendor_id))
 
     def _item(self, table: str, **key: str) -> dict[str, Any]:
-        answer = self._tables.get_item(
+        response = self._tables.get_item(
             TableName=self._names[table],
             Key={name: {"S": value} for name, value in key.items()},
             ConsistentRead=True,
         )
-        item: dict[str, Any] = answer["Item"]
+        item: dict[str, Any] = response["Item"]
         return item
 
     def _change(self, function: str, key: Any, *, before: Any = None, after: Any = None) -> None:
@@ -390,20 +390,20 @@ class Needs:
         change = {"SequenceNumber": number, "ApproximateCreationDateTime": time.time(), "Keys": key}
         images = {"OldImage": before, "NewImage": after}
         change |= {name: image for name, image in images.items() if image is not None}
-        kind = "INSERT" if before is None else "REMOVE" if after is None else "MODIFY"
-        record = {"eventName": kind, "eventSource": "aws:dynamodb", "dynamodb": change}
-        answer = self._invoke(function, {"Records": [record]})
-        assert answer == {"batchItemFailures": []}, answer
+        event_name = "INSERT" if before is None else "REMOVE" if after is None else "MODIFY"
+        record = {"eventName": event_name, "eventSource": "aws:dynamodb", "dynamodb": change}
+        response = self._invoke(function, {"Records": [record]})
+        assert response == {"batchItemFailures": []}, response
 
     def _invoke(self, function: str, event: Mapping[str, Any]) -> Any:
-        answer = self._lambda.invoke(
+        response = self._lambda.invoke(
             FunctionName=f"inventory-{STAGE}-{function.replace('/', '-')}",
             Qualifier="live",
             Payload=json.dumps(event),
         )
-        text = answer["Payload"].read().decode()
-        assert "FunctionError" not in answer, text
-        return json.loads(text or "null")
+        response_text = response["Payload"].read().decode()
+        assert "FunctionError" not in response, response_text
+        return json.loads(response_text or "null")
 
 
 _EARLIER_DIGEST: Final = "digests/2026-01-01.json"

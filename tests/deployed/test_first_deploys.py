@@ -1,4 +1,4 @@
-"""Three teams put their services on a stage for the first time."""
+"""Three teams deploy their services to a stage for the first time."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from tests.deployed.cloud import STAGE, Cloud
-from tests.deployed.conftest import CONFLICTING_LOG_GROUP, SERVICES, Deployed
+from tests.deployed.deployed_services import CONFLICTING_LOG_GROUP, SERVICES, Deployed
 
 
-def test_without_the_platform_a_deploy_says_what_is_missing(deployed: Deployed) -> None:
+def test_without_the_platform_a_deploy_reports_what_is_missing(deployed: Deployed) -> None:
     early = deployed.too_early
     assert early.exit_code == 1
     assert "Stage 'nowhere' was not found" in early.errors
@@ -21,7 +21,7 @@ def test_without_the_platform_a_deploy_says_what_is_missing(deployed: Deployed) 
     assert early.errors.count("\n") <= 3, early.errors
 
 
-def test_a_failed_apply_says_why_and_the_next_run_mends_it(deployed: Deployed) -> None:
+def test_a_failed_apply_reports_why_and_the_next_run_succeeds(deployed: Deployed) -> None:
     failing = deployed.failing
     assert failing.exit_code == 1
     assert failing.errors.startswith("The apply failed half-way:\n")
@@ -31,18 +31,16 @@ def test_a_failed_apply_says_why_and_the_next_run_mends_it(deployed: Deployed) -
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_deploy_shows_its_plan_and_ends_with_an_address_that_answers(
-    service: str, deployed: Deployed
-) -> None:
+def test_a_deploy_prints_its_plan_and_a_working_address(service: str, deployed: Deployed) -> None:
     output = deployed.done[service].output
     assert re.search(r"^Plan: \d+ to add, \d+ to change, 0 to destroy\.$", output, re.MULTILINE)
     assert output.endswith(f"{service} on dev answers at {deployed.urls[service]}\n")
-    answer = httpx.get(f"{deployed.urls[service]}/health", trust_env=False)
-    assert answer.json() == {"status": "ok", "service": f"inventory-{service}"}
+    response = httpx.get(f"{deployed.urls[service]}/health", trust_env=False)
+    assert response.json() == {"status": "ok", "service": f"inventory-{service}"}
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_teams_that_deploy_at_the_same_time_touch_their_own_things_alone(
+def test_concurrent_deploys_change_their_own_resources_only(
     service: str, cloud: Cloud, deployed: Deployed
 ) -> None:
     state = cloud.state_of(service)
@@ -57,16 +55,14 @@ def test_teams_that_deploy_at_the_same_time_touch_their_own_things_alone(
     assert ours == {function["name"] for function in state["outputs"]["functions"]["value"].values()}
 
 
-def test_who_is_not_known_is_told_so(cloud: Cloud, deployed: Deployed) -> None:
+def test_unknown_credentials_are_reported(cloud: Cloud, deployed: Deployed) -> None:
     refused = cloud.team("plan", "audit", AWS_ACCESS_KEY_ID="nobody")
     assert (refused.exit_code, refused.output) == (1, "")
     assert refused.errors.startswith("AWS rejected the credentials: ")
     assert refused.errors.count("\n") == 1
 
 
-def test_a_second_plan_has_nothing_to_do(
-    cloud: Cloud, deployed: Deployed, workers: ThreadPoolExecutor
-) -> None:
+def test_a_second_plan_has_no_changes(cloud: Cloud, deployed: Deployed, workers: ThreadPoolExecutor) -> None:
     arguments = ("plan", "-detailed-exitcode", "-input=false", "-no-color")
     platform = workers.submit(cloud.platform, *arguments)
     plans = {service: cloud.team("plan", service) for service in SERVICES}

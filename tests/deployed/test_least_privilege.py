@@ -1,7 +1,7 @@
-"""Each role may do what its function needs, and nothing else: tried out with IAM enforced, not read.
+"""Each role allows what its function needs, and nothing else: tested with IAM enforced.
 
-Every statement of every rendered policy is taken away once, and a need of the function must then fail;
-a statement that nothing needs fails the test by its name.
+Every statement of every rendered policy is removed once, and a need of the function must then fail; a
+statement that no need requires fails the test.
 """
 
 from __future__ import annotations
@@ -33,31 +33,32 @@ FUNCTIONS = (
     "audit/write_digest",
 )
 CLAIMS = "claims"
-"""The platform's own function, which touches nothing."""
+"""The platform's own function, which calls nothing."""
 
 NOT_ENFORCED = {
     "WriteLogs": "the emulator writes a function's log itself",
     "WriteTraces": "the emulator traces nothing",
     "ReadStream": "the emulator reads streams itself",
     "ListStreams": "the emulator reads streams itself",
-    "SendFailures": "the emulator hands over what failed itself",
+    "SendFailures": "the emulator delivers to the failure queue itself",
 }
-"""Statements whose want the emulator does not notice, and why (docs/deploying.md)."""
+"""Statements that the emulator does not enforce, and why (docs/deploying.md)."""
 
 NOT_ENFORCED_OF = {
-    # These look for one object by its key: on AWS a missing one is "denied" without it, and here "not found".
+    # They read one object by its key: without the statement, a missing one is "denied" on AWS, and
+    # "not found" here.
     ("audit/stock_changed", "ListTheArchive"),
     ("audit/log_changed", "ListTheArchive"),
     ("audit/reconcile", "ListTheArchive"),
 }
-"""And of some functions alone."""
+"""Statements that the emulator does not enforce for single functions."""
 
 NOT_SHOWN = {
-    # A large order is removed by whoever places it only if a later part fails although all was there before:
-    # a race, which services/stock/tests/test_sagas.py has.  The sweeper's removal is shown.
+    # The API removes a large order only if a later part of it cannot be reserved although all could be
+    # before: a race, which the stock service's tests of sagas contain.  The removal by the sweeper is a need.
     ("stock/api", "WriteOrders", "dynamodb:DeleteItem"),
 }
-"""Parts of grants that no need here shows."""
+"""Parts of grants that no need here requires."""
 
 LOG, PRODUCTS, INVENTORY = "StockTransactions", "Products-table", "VendorInventory"
 RECORD = {"transaction_id": {"S": "TXN-forbidden"}, "timestamp": {"S": "2026-01-01T00:00:00.000000Z"}}
@@ -102,7 +103,7 @@ FORBIDDEN: dict[str, Call] = {
     },
     **{f"scan {table}": ("dynamodb", "scan", {"TableName": table}) for table in (LOG, PRODUCTS)},
     "delete a table": ("dynamodb", "delete_table", {"TableName": LOG}),
-    "lift the log's policy": (
+    "remove the log's policy": (
         "dynamodb",
         "delete_resource_policy",
         {"ResourceArn": f"arn:aws:dynamodb:ap-south-1:000000000000:table/{LOG}"},
@@ -130,9 +131,9 @@ FORBIDDEN: dict[str, Call] = {
         "update_function_configuration",
         {"FunctionName": f"inventory-{STAGE}-stock-api", "MemorySize": 128},
     ),
-    "make itself a user": ("iam", "create_user", {"UserName": "intruder"}),
+    "create a user": ("iam", "create_user", {"UserName": "intruder"}),
 }
-"""What no function may do."""
+"""Calls that no function may make."""
 
 ARCHIVED = {"Bucket": "ARCHIVE"}
 ONLY_SOME_MAY: dict[str, tuple[Call, set[str]]] = {
@@ -142,7 +143,7 @@ ONLY_SOME_MAY: dict[str, tuple[Call, set[str]]] = {
     ),
     "put a SKU outside a transaction": (
         ("dynamodb", "put_item", {"TableName": INVENTORY, "Item": SKU}),
-        # Alerts' items alone, and bounds alone, by their keys, which the emulator does not look at.
+        # Items of alerts alone, and of bounds alone, by their keys, which the emulator does not check.
         {"stock/sku_changed", "stock/lower_bounds"},
     ),
     "delete a SKU outside a transaction": (
@@ -190,7 +191,7 @@ ONLY_SOME_MAY: dict[str, tuple[Call, set[str]]] = {
         {"audit/write_digest"},
     ),
     "remove from the archive": (("s3", "delete_object", {**ARCHIVED, "Key": "log/forbidden"}), set()),
-    "open the archive's lock": (
+    "change the archive's lock": (
         (
             "s3",
             "put_object_lock_configuration",
@@ -211,7 +212,7 @@ ONLY_SOME_MAY: dict[str, tuple[Call, set[str]]] = {
         ),
         {"audit/write_digest"},
     ),
-    "throw the signing key away": (("kms", "schedule_key_deletion", {"KeyId": "SIGNING-KEY"}), set()),
+    "delete the signing key": (("kms", "schedule_key_deletion", {"KeyId": "SIGNING-KEY"}), set()),
     "raise an alarm": (
         ("sns", "publish", {"TopicArn": "ALARMS", "Message": "fire"}),
         set(),
@@ -221,11 +222,11 @@ ONLY_SOME_MAY: dict[str, tuple[Call, set[str]]] = {
         {"stock/sku_changed", "audit/stock_changed", "audit/log_changed", "audit/reconcile"},
     ),
 }
-"""What some function may do, and which."""
+"""Calls that some functions may make, and which."""
 
 
 class Role:
-    """A function's role, whose policy a test may change and then finds as it was."""
+    """A function's role, whose policy a test may change for the length of a block."""
 
     def __init__(self, cloud: Cloud, function: str) -> None:
         self.name = f"inventory-{STAGE}-{function.replace('/', '-')}"
@@ -250,7 +251,7 @@ class Role:
 
     @contextmanager
     def granted_too_much(self) -> Iterator[None]:
-        """Let somebody have granted it everything in DynamoDB, by mistake."""
+        """Grant it everything in DynamoDB, as if by mistake."""
         everything = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
         self._put("by-mistake", {"Version": "2012-10-17", "Statement": [everything]})
         try:
@@ -259,7 +260,7 @@ class Role:
             self._iam.delete_role_policy(RoleName=self.name, PolicyName="by-mistake")
 
     def may(self, call: Call) -> bool:
-        """Try it under the role; any other failure than a denial is a permission."""
+        """Make a call under the role; return whether it is allowed, even if it fails otherwise."""
         service, operation, arguments = call
         try:
             getattr(self._cloud.client(service, self._credentials()), operation)(**arguments)
@@ -278,7 +279,7 @@ class Role:
 
 @pytest.fixture(scope="module")
 def needs(cloud: Cloud, shop: Shop, outputs: dict[str, Any]) -> Iterator[Needs]:
-    """The needs, while no stream starts a function."""
+    """The needs, while no stream invokes a function."""
     client = cloud.client("lambda")
     mappings = [each["UUID"] for each in client.list_event_source_mappings()["EventSourceMappings"]]
     for uuid in mappings:
@@ -312,7 +313,7 @@ def other_stage(cloud: Cloud) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_forged_record(client: Any) -> Iterator[None]:
-    """Whatever a test has managed to write into the log is taken out of it again."""
+    """Remove what a test may have written to the log."""
     yield
     for table, key in ((LOG, RECORD), (PRODUCTS, PRODUCT), (INVENTORY, SKU)):
         client.delete_item(TableName=table, Key=key)
@@ -328,7 +329,7 @@ def failing(needs: dict[str, Callable[[], None]]) -> str | None:
     return None
 
 
-def test_every_role_is_tried(outputs: dict[str, Any], needs: Needs) -> None:
+def test_every_role_is_tested(outputs: dict[str, Any], needs: Needs) -> None:
     assert set(outputs["role_arns"]) == set(FUNCTIONS)
     assert all(needs.of(function) for function in FUNCTIONS)
 
@@ -343,17 +344,17 @@ def test_a_function_can_do_all_that_it_needs(function: str, needs: Needs) -> Non
 def test_every_statement_that_grants_is_needed(
     function: str, needs: Needs, role: Callable[[str], Role]
 ) -> None:
-    tried = role(function)
-    shown: dict[str, str | None] = {}
-    for statement in tried.statements:
+    tested_role = role(function)
+    unmet_need_by_statement: dict[str, str | None] = {}
+    for statement in tested_role.statements:
         if statement["Effect"] == "Allow":
-            rest = [each for each in tried.statements if each is not statement]
-            with tried.with_statements(rest):
-                shown[statement["Sid"]] = failing(needs.of(function))
-    print(function, shown)
-    unneeded = {sid for sid, need in shown.items() if need is None}
+            rest = [each for each in tested_role.statements if each is not statement]
+            with tested_role.with_statements(rest):
+                unmet_need_by_statement[statement["Sid"]] = failing(needs.of(function))
+    print(function, unmet_need_by_statement)
+    unneeded = {sid for sid, need in unmet_need_by_statement.items() if need is None}
     unnoticed = NOT_ENFORCED.keys() | {sid for name, sid in NOT_ENFORCED_OF if name == function}
-    assert unneeded == shown.keys() & unnoticed, shown
+    assert unneeded == unmet_need_by_statement.keys() & unnoticed, unmet_need_by_statement
     assert failing(needs.of(function)) is None
 
 
@@ -361,17 +362,17 @@ def test_every_statement_that_grants_is_needed(
 def test_every_action_and_resource_of_a_grant_is_needed(
     function: str, needs: Needs, role: Callable[[str], Role]
 ) -> None:
-    tried = role(function)
+    tested_role = role(function)
     unneeded = set()
-    for statement in tried.statements:
+    for statement in tested_role.statements:
         if statement["Effect"] == "Deny" or statement["Sid"] in NOT_ENFORCED:
             continue
         for part in ("Action", "Resource"):
             values = statement[part] if isinstance(statement[part], list) else [statement[part]]
             for value in values if len(values) > 1 else ():
                 without = {**statement, part: [each for each in values if each != value]}
-                rest = [without if each is statement else each for each in tried.statements]
-                with tried.with_statements(rest):
+                rest = [without if each is statement else each for each in tested_role.statements]
+                with tested_role.with_statements(rest):
                     if failing(needs.of(function)) is None:
                         unneeded.add((function, statement["Sid"], value))
     assert unneeded == {part for part in NOT_SHOWN if part[0] == function}
@@ -379,13 +380,13 @@ def test_every_action_and_resource_of_a_grant_is_needed(
 
 @pytest.mark.parametrize("function", [*FUNCTIONS, CLAIMS])
 @pytest.mark.usefixtures("other_stage")
-def test_what_no_function_may_do_is_denied(function: str, role: Callable[[str], Role]) -> None:
-    tried = role(function)
-    assert [what for what, call in FORBIDDEN.items() if tried.may(call)] == []
+def test_calls_that_no_function_may_make_are_denied(function: str, role: Callable[[str], Role]) -> None:
+    tested_role = role(function)
+    assert [what for what, call in FORBIDDEN.items() if tested_role.may(call)] == []
 
 
 @pytest.mark.parametrize("what", ONLY_SOME_MAY)
-def test_what_some_may_do_others_may_not(
+def test_calls_that_some_functions_may_make_are_denied_to_others(
     what: str, role: Callable[[str], Role], outputs: dict[str, Any]
 ) -> None:
     (service, operation, arguments), expected = ONLY_SOME_MAY[what]
@@ -404,16 +405,16 @@ def test_what_some_may_do_others_may_not(
 
 
 @pytest.mark.parametrize("function", [*FUNCTIONS, CLAIMS])
-def test_the_log_stays_closed_to_a_role_that_was_granted_too_much(
+def test_the_log_cannot_be_changed_by_a_role_with_too_many_permissions(
     function: str, role: Callable[[str], Role]
 ) -> None:
-    """And each Deny is needed for it: without it, something of the log can be changed."""
-    tried = role(function)
-    with tried.granted_too_much():
-        assert [what for what, call in CHANGES_OF_THE_LOG.items() if tried.may(call)] == []
-        for statement in tried.statements:
+    """Each Deny is needed for that: without it, the log can be changed in some way."""
+    tested_role = role(function)
+    with tested_role.granted_too_much():
+        assert [what for what, call in CHANGES_OF_THE_LOG.items() if tested_role.may(call)] == []
+        for statement in tested_role.statements:
             if statement["Effect"] == "Deny":
-                rest = [each for each in tried.statements if each is not statement]
-                with tried.with_statements(rest):
-                    opened = [what for what, call in CHANGES_OF_THE_LOG.items() if tried.may(call)]
+                rest = [each for each in tested_role.statements if each is not statement]
+                with tested_role.with_statements(rest):
+                    opened = [what for what, call in CHANGES_OF_THE_LOG.items() if tested_role.may(call)]
                 assert opened, statement["Sid"]

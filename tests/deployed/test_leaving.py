@@ -1,4 +1,4 @@
-"""What is left when services and platform are destroyed: nothing."""
+"""After services and platform are destroyed, nothing remains."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from typing import Any
 import httpx
 
 from tests.deployed.cloud import STAGE, STATE_BUCKET, Cloud, Tokens
-from tests.deployed.conftest import SERVICES, Deployed
+from tests.deployed.deployed_services import SERVICES, Deployed
 
 THE_LINE = 3
-"""The file descriptor that make has opened for the line of ``HOLD=1``: its own standard output."""
+"""The file descriptor that make opens for the line of ``HOLD=1``: its own standard output."""
 
 
-def test_it_can_be_held_for_a_look_from_outside(
-    cloud: Cloud, deployed: Deployed, outputs: dict[str, Any]
-) -> None:
+def test_the_run_can_wait_for_manual_tests(cloud: Cloud, deployed: Deployed, outputs: dict[str, Any]) -> None:
     fresh = Tokens(cloud, outputs)
     line = " ".join(
         [f"{service}={deployed.urls[service]}" for service in SERVICES]
@@ -40,7 +38,7 @@ def test_it_can_be_held_for_a_look_from_outside(
     signal.signal(signal.SIGTERM, before)
 
 
-def test_a_destroyed_service_is_gone_and_the_others_stay(
+def test_a_destroyed_service_is_removed_and_the_others_stay(
     cloud: Cloud, deployed: Deployed, workers: ThreadPoolExecutor
 ) -> None:
     gone = cloud.team("destroy", "audit")
@@ -55,11 +53,11 @@ def test_a_destroyed_service_is_gone_and_the_others_stay(
         assert other.result().exit_code == 0, other.result().errors
 
 
-def test_after_the_platform_nothing_is_left(cloud: Cloud, deployed: Deployed) -> None:
+def test_nothing_remains_after_the_platform(cloud: Cloud, deployed: Deployed) -> None:
     destroyed = cloud.platform("destroy", "-auto-approve", "-input=false", "-no-color")
     assert destroyed.exit_code == 0, destroyed.errors
     states = cloud.client("s3").list_objects_v2(Bucket=STATE_BUCKET)["Contents"]
-    # No lock is left behind, and no state of anybody else's.
+    # No lock remains, and no other state.
     assert [state["Key"] for state in states] == [
         f"inventory/{STAGE}/service-{service}.tfstate" for service in ("audit", "catalog")
     ]
@@ -73,12 +71,12 @@ def inventory_of(cloud: Cloud) -> dict[str, Callable[[], list[str]]]:
 
     def named(service: str, operation: str, member: str, key: str | None, **more: Any) -> Any:
         def names() -> list[str]:
-            answer = getattr(cloud.client(service), operation)(**more)
-            return [str(each[key]) if key else str(each) for each in answer.get(member) or ()]
+            response = getattr(cloud.client(service), operation)(**more)
+            return [str(each[key]) if key else str(each) for each in response.get(member) or ()]
 
         return names
 
-    ours = "subscriber-of-the-test"  # is the test's own
+    ours = "subscriber-of-the-test"  # made by a test
     return {
         "functions": named("lambda", "list_functions", "Functions", "FunctionName"),
         "event source mappings": named("lambda", "list_event_source_mappings", "EventSourceMappings", "UUID"),

@@ -1,4 +1,4 @@
-"""A team deploys changed code, and takes it back."""
+"""A team deploys changed code, and rolls it back."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import httpx
 import pytest
 
 from tests.deployed.cloud import Cloud
-from tests.deployed.conftest import Deployed
+from tests.deployed.deployed_services import Deployed
 from tests.integration.processes import ROOT
 
-OLD = 'response.headers["X-Request-Id"] = envelope.request_id\n'
+OLD = 'response.headers["X-Request-Id"] = proxy_event.request_id\n'
 NEW = OLD + '        response.headers["X-Generation"] = "2"\n'
 
 
 def generation(url: str) -> str:
-    answer = httpx.get(f"{url}/health", trust_env=False)
-    assert answer.status_code == 200
-    return answer.headers.get("X-Generation", "1")
+    response = httpx.get(f"{url}/health", trust_env=False)
+    assert response.status_code == 200
+    return response.headers.get("X-Generation", "1")
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def newer_checkout(cloud: Cloud) -> Path:
     return checkout
 
 
-def test_changed_code_is_served_and_the_other_services_keep_the_library_they_have(
+def test_changed_code_is_served_and_other_services_keep_their_library(
     cloud: Cloud, deployed: Deployed, newer_checkout: Path
 ) -> None:
     done = cloud.team("deploy", "audit", newer_checkout)
@@ -48,7 +48,7 @@ def test_changed_code_is_served_and_the_other_services_keep_the_library_they_hav
     }
 
 
-def test_a_rollback_serves_the_code_before_and_asks_for_no_zip(cloud: Cloud, deployed: Deployed) -> None:
+def test_a_rollback_serves_the_previous_code_without_a_zip(cloud: Cloud, deployed: Deployed) -> None:
     declined = cloud.team("rollback", "audit", YES="")
     assert declined.exit_code == 1
     assert "Nothing was changed" in declined.errors
@@ -64,7 +64,7 @@ def test_a_rollback_serves_the_code_before_and_asks_for_no_zip(cloud: Cloud, dep
     assert "has no earlier version with other code" in again.errors
 
 
-def test_the_next_deploy_puts_it_forward_again(
+def test_the_next_deploy_serves_the_changed_code_again(
     cloud: Cloud, deployed: Deployed, newer_checkout: Path
 ) -> None:
     done = cloud.team("deploy", "audit", newer_checkout)

@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from tests.deployed.cloud import STAGE, Cloud, Tokens
-from tests.deployed.conftest import SERVICES, Deployed
-from tests.e2e.test_a_day_in_the_shop import person, test_a_day_in_the_shop  # noqa: F401  # on these fixtures
-from tests.e2e.test_the_demo import printed
-from tests.integration.ledger_checks import assert_all_fits
+from tests.deployed.deployed_services import SERVICES, Deployed
+from tests.e2e.a_day_in_the_shop import people, run_a_day
+from tests.e2e.demo_output import printed_counts
+from tests.integration.ledger_checks import assert_consistent
 from tests.integration.processes import ROOT, wait_until
 from tests.integration.shop import Shop, Sku, done, outcome
 
@@ -24,12 +24,12 @@ DEMO_SECONDS = 600
 STREAM_SECONDS = 30.0
 SCHEDULE_SECONDS = 200.0
 BACKLOG_SECONDS = 120.0
-"""How long streams may be behind the demo."""
+"""How far streams may lag behind the demo."""
 
 
 @pytest.fixture(scope="module")
 def inbox(cloud: Cloud, outputs: dict[str, Any]) -> str:
-    """A queue that gets the business alerts, as a subscriber's does."""
+    """A queue that receives the business alerts, as a subscriber's does."""
     sqs = cloud.client("sqs")
     url = str(sqs.create_queue(QueueName="subscriber-of-the-test")["QueueUrl"])
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -50,17 +50,17 @@ def inbox(cloud: Cloud, outputs: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def held(shop: Shop) -> tuple[str, Sku]:
+def held_order(shop: Shop) -> tuple[str, Sku]:
     """An order whose hold ends after a minute, placed before everything else here."""
     sku = shop.has_sku(5)
     done(shop.place("ORDER-Held-1", (sku, 3), hold_seconds=60))
     return "ORDER-Held-1", sku
 
 
-def test_the_services_answer_whoever_cognito_vouches_for(
-    held: tuple[str, Sku], shop: Shop, tokens: Tokens, outputs: dict[str, Any]
+def test_the_services_accept_tokens_of_cognito(
+    held_order: tuple[str, Sku], shop: Shop, tokens: Tokens, outputs: dict[str, Any]
 ) -> None:
-    _, sku = held
+    _, sku = held_order
     url = f"{shop.stock}/products/{sku.product_id}/skus/{sku.sku}"
     assert outcome(shop.ask("GET", url)) == "401 unauthenticated"
     for role in ("orders", "auditor", "admin"):
@@ -83,6 +83,11 @@ def test_each_service_serves_its_document_and_its_page(deployed: Deployed) -> No
             assert script.headers["Content-Type"].startswith("text/javascript")
 
 
+def test_a_day_in_the_shop(shop: Shop, front_url: str, client: Any) -> None:
+    with people(shop, front_url) as person:
+        run_a_day(person, client)
+
+
 def test_a_vendors_machine_is_that_vendor(shop: Shop, tokens: Tokens) -> None:
     headers = {"Authorization": f"Bearer {tokens.of_machine('acme-erp')}"}
     body = {"product_name": "Anvil", "category": "Tools", "base_price": 99.5}
@@ -93,30 +98,32 @@ def test_a_vendors_machine_is_that_vendor(shop: Shop, tokens: Tokens) -> None:
     assert outcome(other) == "403 forbidden"
 
 
-def test_what_no_route_takes_is_refused_in_the_products_own_form(shop: Shop) -> None:
+def test_requests_without_a_route_are_problems(shop: Shop) -> None:
     for method, path, expected in (
         ("GET", "/nothing", "404 route_not_found"),
         ("DELETE", "/health", "405 method_not_allowed"),
         ("GET", "/vendors/VENDOR-001/nothing/at/all", "404 route_not_found"),
     ):
-        answer = shop.ask(method, f"{shop.stock}{path}")
-        assert outcome(answer) == expected
-        assert answer.headers["Content-Type"] == "application/problem+json"
+        response = shop.ask(method, f"{shop.stock}{path}")
+        assert outcome(response) == expected
+        assert response.headers["Content-Type"] == "application/problem+json"
 
 
-def test_a_low_sku_is_told_to_who_subscribed(cloud: Cloud, inbox: str, shop: Shop) -> None:
+def test_a_low_stock_alert_reaches_its_subscribers(cloud: Cloud, inbox: str, shop: Shop) -> None:
     sku = shop.has_sku(10, reorder_threshold=4)
     done(shop.place("ORDER-Low-1", (sku, 7)))
     done(shop.confirm("ORDER-Low-1"))
     sqs = cloud.client("sqs")
     alerts: list[dict[str, Any]] = []
 
-    def told() -> bool:
-        answer = sqs.receive_message(QueueUrl=inbox, WaitTimeSeconds=1, MaxNumberOfMessages=10)
-        alerts.extend(json.loads(json.loads(each["Body"])["Message"]) for each in answer.get("Messages", ()))
+    def is_reported() -> bool:
+        response = sqs.receive_message(QueueUrl=inbox, WaitTimeSeconds=1, MaxNumberOfMessages=10)
+        alerts.extend(
+            json.loads(json.loads(each["Body"])["Message"]) for each in response.get("Messages", ())
+        )
         return any(alert["sku"] == sku.sku for alert in alerts)
 
-    wait_until(told, "the alert of a low SKU", STREAM_SECONDS)
+    wait_until(is_reported, "the alert of a low SKU", STREAM_SECONDS)
     (alert,) = [alert for alert in alerts if alert["sku"] == sku.sku]
     assert (alert["kind"], alert["vendor_id"], alert["current_stock"]) == ("low_stock", sku.vendor_id, 3)
 
@@ -124,7 +131,7 @@ def test_a_low_sku_is_told_to_who_subscribed(cloud: Cloud, inbox: str, shop: Sho
 def test_a_deactivated_product_reaches_its_skus(shop: Shop) -> None:
     sku = shop.has_sku(5)
     assert shop.deactivate_product(sku.product_id).status_code == 204
-    wait_until(lambda: not shop.sku(sku)["product_is_active"], "the SKU to know", STREAM_SECONDS)
+    wait_until(lambda: not shop.sku(sku)["product_is_active"], "the flag of the SKU", STREAM_SECONDS)
     assert outcome(shop.place("ORDER-Late-1", (sku, 1))).startswith("409 ")
 
 
@@ -141,15 +148,15 @@ def test_the_demo_shop_over_api_gateway(
         timeout=DEMO_SECONDS,
     )
     assert demo.returncode == 0, demo.stdout[-2000:] + demo.stderr[-2000:] + cloud.log_tail()
-    found = printed(demo.stdout)
-    # The tests' own products, of a vendor that the demo has too, are there beside them.
+    found = printed_counts(demo.stdout)
+    # Products of these tests, which have a vendor in common with the demo, are counted too.
     assert found["active"] >= 67
     assert found["inactive"] >= 10
     assert found["confirmed"] >= 809
-    assert_all_fits(client)
+    assert_consistent(client)
 
 
-def test_the_log_is_archived_and_nothing_that_a_service_did_is_a_finding(
+def test_the_log_is_archived_and_the_services_cause_no_findings(
     cloud: Cloud, outputs: dict[str, Any], shop: Shop
 ) -> None:
     sku = shop.has_sku(5)
@@ -176,17 +183,17 @@ def test_stock_that_is_changed_behind_the_services_is_a_finding(client: Any, sho
     )
     found: list[Any] = []
 
-    def told() -> bool:
+    def is_reported() -> bool:
         found[:] = shop.listed(f"{shop.audit}/findings", "vendor", sku.vendor_id)
         return any(finding["sku"] == sku.sku for finding in found)
 
-    wait_until(told, "the finding", BACKLOG_SECONDS)
+    wait_until(is_reported, "the finding", BACKLOG_SECONDS)
     (finding,) = [finding for finding in found if finding["sku"] == sku.sku]
     assert (finding["kind"], finding["vendor_id"]) == ("stock_without_record", sku.vendor_id)
 
 
-def test_a_hold_that_has_ended_is_given_back_by_the_schedule(held: tuple[str, Sku], shop: Shop) -> None:
-    order_id, sku = held
+def test_an_expired_order_is_released_by_the_schedule(held_order: tuple[str, Sku], shop: Shop) -> None:
+    order_id, sku = held_order
     wait_until(lambda: shop.order(order_id).json()["status"] == "cancelled", "the sweeper", SCHEDULE_SECONDS)
     assert shop.order(order_id).json()["cancel_reason"] == "expired"
     assert shop.sku(sku)["reserved_stock"] == 0
@@ -200,7 +207,7 @@ def log_lines(cloud: Cloud, group: str, pattern: str) -> list[str]:
     return [event["message"] for page in found for event in page["events"]]
 
 
-def test_every_functions_lines_arrive_in_its_log(cloud: Cloud, deployed: Deployed, shop: Shop) -> None:
+def test_every_function_writes_to_its_log_group(cloud: Cloud, deployed: Deployed, shop: Shop) -> None:
     request_id = str(uuid.uuid4())
     for url in deployed.urls.values():
         assert shop.ask("GET", f"{url}/health", headers={"X-Request-Id": request_id}).status_code == 200

@@ -17,7 +17,7 @@ from deploy.package import ZIP_MAX_BYTES, Package, package_service
 from deploy.services import REPOSITORY_ROOT
 from deploy.target import Target
 from inventory_common.reference_pages import script_file
-from tests.deploying.conftest import Run
+from tests.deploying.zip_runner import ZipRunner
 
 SERVICES = ("catalog", "stock", "audit")
 PYC_HEADER_BYTES = 16
@@ -53,7 +53,9 @@ def names_in(package: Package) -> list[str]:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_zip_holds_all_that_its_service_imports(name: str, packages: dict[str, Package], run: Run) -> None:
+def test_a_zip_holds_all_that_its_service_imports(
+    name: str, packages: dict[str, Package], run: ZipRunner
+) -> None:
     # The token makes it load PyJWT and cryptography, down to the look for keys, which are nowhere.
     key = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.e30.c2ln"
     route = {"catalog": "/products/{product_id}", "stock": "/orders/{order_id}"}.get(
@@ -74,7 +76,9 @@ def test_a_zip_holds_all_that_its_service_imports(name: str, packages: dict[str,
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_zip_serves_its_own_document_and_page(name: str, packages: dict[str, Package], run: Run) -> None:
+def test_a_zip_serves_its_own_document_and_page(
+    name: str, packages: dict[str, Package], run: ZipRunner
+) -> None:
     program = CALL + (
         "def get(path, accept):\n"
         "    status, body, headers = raw('GET', path, {'Accept': accept})\n"
@@ -116,7 +120,7 @@ def test_without_the_pages_script_nothing_is_packaged(
     ("name", "body"), [("catalog", "product_routes.PRODUCT_PATCH"), ("stock", "bodies.NewOrder")]
 )
 def test_the_bodies_of_requests_work_from_the_zip(
-    name: str, body: str, packages: dict[str, Package], run: Run
+    name: str, body: str, packages: dict[str, Package], run: ZipRunner
 ) -> None:
     module = body.partition(".")[0]
     program = (
@@ -173,7 +177,7 @@ def test_the_default_is_a_zip_for_graviton(tmp_path: Path) -> None:
 
 
 def test_without_the_targets_python_the_sources_go_uncompiled(
-    monkeypatch: pytest.MonkeyPatch, build: Path, packages: dict[str, Package], run: Run
+    monkeypatch: pytest.MonkeyPatch, build: Path, packages: dict[str, Package], run: ZipRunner
 ) -> None:
     monkeypatch.setattr(packaging, "interpreter_of", lambda _: None)
     assert "no bytecode" in (packaging.missing_interpreter(Target()) or "")
@@ -187,7 +191,7 @@ def test_without_the_targets_python_the_sources_go_uncompiled(
 
 
 def test_a_service_keeps_the_library_that_it_was_packaged_with(
-    build: Path, packages: dict[str, Package], tmp_path: Path, run: Run
+    build: Path, packages: dict[str, Package], tmp_path: Path, run: ZipRunner
 ) -> None:
     root = tmp_path / "checkout"
     for part in ("services/audit", "services/catalog", "libs/common/inventory_common", "requirements"):

@@ -23,7 +23,7 @@ class Shelf(TypedDict):
 
     sku: str
     version: Annotated[int, Counter(7), Attribute("Counts the moves.", 8)]
-    order_id: Annotated[str | None, "The order that it waits for."]
+    order_id: Annotated[str | None, Attribute("The order that it waits for.", None)]
 
 
 @value(kw_only=True)
@@ -65,7 +65,7 @@ def test_a_member_is_described_by_the_attribute_of_its_name() -> None:
     assert sku["pattern"].startswith("^SKU-")
 
 
-def test_an_attribute_or_sentence_of_its_own_comes_first() -> None:
+def test_an_attribute_of_its_own_comes_first() -> None:
     properties = properties_of(Shelf)
     assert properties["version"] == {"type": "integer", "minimum": 7, "description": "Counts the moves."}
     assert properties["order_id"] == {

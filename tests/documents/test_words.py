@@ -72,7 +72,8 @@ def test_the_glossary_names_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["an occasion", "OCCASION", "the_occasion", "theOccasion", "OccasionOf", "carries\tout", "carry_out"]
+    "text",
+    ["an occasion", "OCCASION", "the_occasion", "theOccasion", "OccasionOf", "carries\tout", "carry_out"],
 )
 def test_a_word_is_found_however_it_is_written(text: str) -> None:
     assert [number for number, _ in found_in(text)] == [1]

@@ -27,9 +27,7 @@ def handled(stack: RunningStack) -> int:
     return sum(line["handled"] for line in lines(stack, "changes"))
 
 
-def test_what_is_changed_by_hand_is_told_within_ten_seconds(
-    shop: Shop, stack: RunningStack, client: Any
-) -> None:
+def test_manual_changes_are_reported_within_ten_seconds(shop: Shop, stack: RunningStack, client: Any) -> None:
     handled_before = handled(stack)
     sku = shop.has_sku(10)
     # First of all the auditor has to have seen what was honest: the SKU, its restock and the record of it.
@@ -57,7 +55,7 @@ def test_what_is_changed_by_hand_is_told_within_ten_seconds(
         assert sum(sku.sku in json.dumps(line) for line in lines(stack, message)) == 2
 
 
-def test_an_honest_shop_has_no_finding(shop: Shop, stack: RunningStack) -> None:
+def test_a_shop_without_manual_changes_has_no_findings(shop: Shop, stack: RunningStack) -> None:
     handled_before = handled(stack)
     sku = shop.has_sku(10)
     assert shop.place("ORDER-HONEST-1", (sku, 3)).status_code == 201

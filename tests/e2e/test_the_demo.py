@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from collections import Counter
 from typing import Any
 
+from tests.e2e.demo_output import printed_counts
 from tests.e2e.running_stack import RunningStack
-from tests.integration.ledger_checks import Tables, assert_all_fits, everything_in
+from tests.integration.ledger_checks import Tables, assert_consistent, everything_in
 from tests.integration.processes import ROOT, dynamodb
 
 DEMO_SECONDS = 240
@@ -27,13 +27,6 @@ def run_demo(stack: RunningStack) -> str:
     )
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     return result.stdout
-
-
-def printed(output: str) -> dict[str, int]:
-    """Return the rows of the table of what was found: name to count."""
-    table = output.split("The shop, read back")[1].split("Low on stock")[0]
-    rows = re.findall(r"│[^│\n]*│ ([a-z_ ]+?) +│ +([\d,]+) │", table)
-    return {name: int(count.replace(",", "")) for name, count in rows}
 
 
 def demo_figures(tables: Tables) -> dict[str, int]:
@@ -58,8 +51,8 @@ def demo_figures(tables: Tables) -> dict[str, int]:
 def test_the_demo_loads_the_known_shop_and_a_second_run_adds_nothing(own_stack: RunningStack) -> None:
     client: Any = dynamodb(own_stack.url("aws"))
 
-    first = printed(run_demo(own_stack))
-    tables = assert_all_fits(client)
+    first = printed_counts(run_demo(own_stack))
+    tables = assert_consistent(client)
     in_tables = demo_figures(tables)
     content = everything_in(client)
 
@@ -81,6 +74,6 @@ def test_the_demo_loads_the_known_shop_and_a_second_run_adds_nothing(own_stack: 
     for name, count in in_tables.items():
         assert first[name] == count, name
 
-    second = printed(run_demo(own_stack))
+    second = printed_counts(run_demo(own_stack))
     assert second == first
     assert everything_in(client) == content

@@ -1,4 +1,4 @@
-"""Terraform on this machine: found or said to be missing, and a platform that it has applied."""
+"""The terraform program, and a platform that it has applied."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.infrastructure.terraform import CLAIMS, CONFIGURATION, STAGE, Cloud, 
 
 @pytest.fixture(scope="session")
 def program() -> str:
-    """The path of the program; its absence is a failure in CI."""
+    """The path of the program; in CI, it must exist."""
     found = shutil.which("terraform")
     if found is None:
         message = "terraform is not on this machine: the infrastructure tests need it"
@@ -36,7 +36,7 @@ def _variables_alone(program: str, folder: Path, root: str) -> Terraform:
 
 @pytest.fixture
 def variables(program: str, tmp_path: Path) -> Terraform:
-    """The platform's variables alone, which need no provider: a folder that a test may change."""
+    """A folder with the platform's variables alone, which need no provider; a test may change it."""
     terraform = _variables_alone(program, tmp_path / "platform", "platform")
     shutil.copy(CONFIGURATION / "platform" / "tables.auto.tfvars.json", terraform.folder)
     given = f'stage = "{STAGE}"\nclaims_zip = "claims.zip"\n'
@@ -46,7 +46,7 @@ def variables(program: str, tmp_path: Path) -> Terraform:
 
 @pytest.fixture
 def service_variables(program: str, tmp_path: Path) -> Callable[..., CompletedProcess[str]]:
-    """Returns a function that plans a service's variables alone, given some, and a file of settings."""
+    """Returns a function that plans a service's variables alone, with given ones and a file of settings."""
     terraform = _variables_alone(program, tmp_path / "service", "service")
 
     def plan(settings: Path | None = None, **given: Any) -> CompletedProcess[str]:
@@ -74,7 +74,7 @@ def with_tables(variables: Terraform) -> Callable[[Callable[[dict[str, Any]], No
 
 @pytest.fixture(scope="session")
 def configuration(program: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Terraform]:
-    """Returns a function that gives a folder of ``terraform/``, initialised, in a copy of all of it."""
+    """Returns a function that returns an initialised folder of ``terraform/``, in a copy of all of it."""
     folder = tmp_path_factory.mktemp("configuration") / "terraform"
     shutil.copytree(CONFIGURATION, folder, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
 
@@ -89,7 +89,7 @@ def configuration(program: str, tmp_path_factory: pytest.TempPathFactory) -> Cal
 
 @pytest.fixture(scope="session")
 def cloud(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """The platform, as Terraform applies it to an AWS that takes it for the real one."""
+    """The platform, applied by Terraform to an embedded AWS."""
     folder = tmp_path_factory.mktemp("cloud")
     for part in ("platform", "modules"):
         ignored = shutil.ignore_patterns(".terraform*", "tests")
@@ -115,6 +115,6 @@ def cloud(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cl
         }
         give(platform, given)
         platform.apply()
-        # Nothing of it runs here: what it is made of is not what these tests are about.
+        # It is never invoked here, so its content does not matter.
         app = zip_of(folder / "app.zip", CLAIMS, "app.py")
         yield Cloud(endpoint, folder, platform, app)

@@ -1,4 +1,4 @@
-"""What the Chalice apps declare: routes, feeds and schedules."""
+"""What the Chalice apps declare: routes, stream subscriptions and schedules."""
 
 import json
 import os
@@ -27,7 +27,7 @@ print(json.dumps({
 
 @cache
 def _declared(service: str) -> str:
-    # Each in a process of its own: the apps' modules have the same names.
+    # Each in a process of its own, because the apps' modules have the same names.
     settings = ("JWKS_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCES", "MACHINE_CLIENT_IDS")
     folder = ROOT / "services" / service
     paths = os.pathsep.join([str(folder), str(ROOT / "libs" / "common")])
@@ -43,7 +43,7 @@ def _declared(service: str) -> str:
 
 
 def declared(service: str) -> dict[str, Any]:
-    """Return a service's routes, feeds and schedules, in the form of docs/platform-contract.md."""
+    """Return a service's routes, subscriptions and schedules, in the form of docs/platform-contract.md."""
     document: dict[str, Any] = json.loads(_declared(service))
     return document
 

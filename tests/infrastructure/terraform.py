@@ -1,4 +1,4 @@
-"""Terraform at work on folders of its own, with a provider from a mirror where one lies."""
+"""Terraform on copies of its folders, with a provider from a mirror if there is one."""
 
 import json
 import os
@@ -23,7 +23,7 @@ LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
 
 @dataclass(frozen=True)
 class Terraform:
-    """The program, at work in a folder of its own."""
+    """The program, run in a folder of its own."""
 
     program: str
     folder: Path
@@ -84,7 +84,7 @@ class Cloud:
         )
 
     def service(self, name: str, declared: dict[str, Any], **variables: Any) -> Terraform:
-        """Return the root of a service, with a state of its own; what Terraform works with is shared."""
+        """Return the root of a service, with a state of its own; Terraform's plugins are shared."""
         folder = self.folder / f"terraform-{name}-{len(list(self.folder.iterdir()))}"
         for part in ("service", "modules"):
             ignored = shutil.ignore_patterns(".terraform*", "tests")

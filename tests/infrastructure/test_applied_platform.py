@@ -1,4 +1,4 @@
-"""The platform as AWS has it once applied: the tables are those of the file and of the services."""
+"""The platform after it was applied: the tables are those of the file and of the services."""
 
 import json
 from typing import Any
@@ -75,7 +75,7 @@ def test_a_table_streams_both_images_and_is_billed_on_demand(described, name):
 
 
 @pytest.mark.parametrize("name", DECLARED)
-def test_a_table_and_each_index_have_the_fuse_that_was_asked_for(described, name):
+def test_a_table_and_each_index_have_the_configured_throughput_limit(described, name):
     fuse = {"MaxReadRequestUnits": 2000, "MaxWriteRequestUnits": 1000}
 
     assert described[name]["OnDemandThroughput"] == fuse
@@ -95,7 +95,7 @@ def test_a_table_is_encrypted_and_can_be_restored(cloud, described, name):
 
 
 @pytest.mark.parametrize("name", DECLARED)
-def test_only_what_may_lapse_has_a_ttl(cloud, name):
+def test_only_tables_with_expiring_items_have_a_ttl(cloud, name):
     ttl = cloud.client("dynamodb").describe_time_to_live(TableName=f"{STAGE}-{name}")["TimeToLiveDescription"]
 
     attribute = DECLARED[name].get("ttl_attribute")
@@ -103,7 +103,7 @@ def test_only_what_may_lapse_has_a_ttl(cloud, name):
     assert ttl["TimeToLiveStatus"] == ("DISABLED" if attribute is None else "ENABLED")
 
 
-def test_the_log_alone_refuses_everybody_who_would_change_it(cloud, described):
+def test_only_the_log_denies_changes_to_everybody(cloud, described):
     client = cloud.client("dynamodb")
     policy = json.loads(
         client.get_resource_policy(ResourceArn=described["StockTransactions"]["TableArn"])["Policy"]
@@ -136,7 +136,7 @@ def test_the_log_alone_refuses_everybody_who_would_change_it(cloud, described):
             client.get_resource_policy(ResourceArn=described[name]["TableArn"])
 
 
-def test_people_cannot_sign_up_or_write_whose_vendor_they_are(cloud):
+def test_people_cannot_sign_up_or_set_their_vendor(cloud):
     client = cloud.client("cognito-idp")
     outputs = cloud.platform.outputs()
     pool = client.describe_user_pool(UserPoolId=outputs["user_pool_id"])["UserPool"]
@@ -152,7 +152,7 @@ def test_people_cannot_sign_up_or_write_whose_vendor_they_are(cloud):
     assert {group["GroupName"] for group in groups} == {"vendor", "auditor", "admin"}
 
 
-def test_the_archive_locks_and_versions_what_it_holds(cloud):
+def test_the_archive_locks_and_versions_its_objects(cloud):
     client, bucket = cloud.client("s3"), cloud.platform.outputs()["archive_bucket"]
 
     locked = client.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
@@ -161,7 +161,7 @@ def test_the_archive_locks_and_versions_what_it_holds(cloud):
     assert client.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
 
 
-def test_a_second_plan_has_nothing_to_change(cloud):
+def test_a_second_plan_has_no_changes(cloud):
     planned = cloud.platform.plan()
 
     assert planned.returncode == 0, planned.stdout + planned.stderr

@@ -1,4 +1,4 @@
-"""The pre-token function: whose a vendor's machine token is."""
+"""The pre-token function: the vendor of a machine token."""
 
 import importlib.util
 from pathlib import Path
@@ -38,13 +38,13 @@ def test_without_exactly_one_vendor_there_is_no_claim(handler, scopes):
     assert handler(_event(scopes), None)["response"] == {}
 
 
-def test_the_token_of_a_person_stays_as_it_is(handler):
+def test_the_token_of_a_person_is_unchanged(handler):
     event = _event(["vendors/VENDOR-001"], "TokenGeneration_Authentication")
 
     assert handler(event, None)["response"] == {}
 
 
-def test_a_request_without_scopes_is_borne(handler):
+def test_a_request_without_scopes_is_accepted(handler):
     event = {
         "triggerSource": "TokenGeneration_ClientCredentials",
         "request": {"scopes": None},

@@ -1,4 +1,4 @@
-"""The parameters between platform and services: written down, published, read by the same names."""
+"""The parameters between platform and services: documented, published and read by the same names."""
 
 import re
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_the_platform_publishes_what_the_document_lists_and_nothing_else(cloud):
     assert set(_published(cloud)) == set().union(*(_every(pattern) for pattern in _documented()))
 
 
-def test_each_parameter_names_a_thing_that_is_there(cloud):
+def test_each_parameter_names_an_existing_resource(cloud):
     published = _published(cloud)
     iam, sqs, sns = cloud.client("iam"), cloud.client("sqs"), cloud.client("sns")
     dynamodb, s3, kms = cloud.client("dynamodb"), cloud.client("s3"), cloud.client("kms")
@@ -95,7 +95,7 @@ def test_the_service_root_reads_what_the_document_says_it_reads():
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_can_be_planned_on_what_the_platform_published(cloud, service):
+def test_a_service_can_be_planned_with_the_published_parameters(cloud, service):
     planned = cloud.service(service, declared(service)).plan()
 
     assert planned.returncode == 2, planned.stderr
@@ -112,14 +112,14 @@ def _refusal(cloud: Cloud, app: dict[str, Any], **variables: Any) -> str:
     return " ".join(re.sub(r"[│╷╵]", " ", planned.stderr).split())
 
 
-def test_a_stage_that_is_not_there_is_one_clear_message(cloud):
+def test_an_unknown_stage_is_reported_in_one_clear_message(cloud):
     refusal = _refusal(cloud, declared("audit"), stage="nowhere")
 
     assert "Stage 'nowhere' was not found" in refusal
     assert refusal.count("Error:") == 1
 
 
-def test_a_function_that_the_platform_does_not_know_is_named(cloud):
+def test_a_function_unknown_to_the_platform_is_named(cloud):
     app = declared("audit") | {"schedules": {"reckon": "rate(1 day)"}}
 
     refusal = _refusal(cloud, app)

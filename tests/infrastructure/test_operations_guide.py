@@ -22,7 +22,7 @@ NOT_ALARMS = "Not alarms, but alerts"
 
 def _kind(block: str) -> str:
     pointed = re.search(r"See docs/operations\.md#([a-z-]+)\.\"", block)
-    assert pointed is not None, "the alarm's description points at no section"
+    assert pointed is not None, "the alarm's description names no section"
     return pointed[1]
 
 
@@ -32,7 +32,7 @@ def _section(kind: str) -> str:
     return found[1]
 
 
-def test_the_alarms_are_found():
+def test_alarms_are_found():
     assert len(ALARMS) == RESOURCES > 9
 
 
@@ -46,14 +46,14 @@ def test_an_alarm_is_named_after_the_section_that_explains_it(alarm):
     assert f"| [{kind}](#{kind}) |" in GUIDE
 
 
-def test_no_section_explains_an_alarm_that_there_is_not():
+def test_no_section_explains_a_missing_alarm():
     sections = set(re.findall(r"^## (.+)$", GUIDE, re.MULTILINE)) - {NOT_ALARMS}
 
     assert sections == {_kind(block) for block in ALARMS.values()}
 
 
 @pytest.mark.parametrize("alarm", ALARMS)
-def test_an_alarm_tells_somebody_when_it_rings_and_when_it_is_over(alarm):
+def test_an_alarm_notifies_when_it_begins_and_when_it_ends(alarm):
     for action in ("alarm_actions", "ok_actions"):
         assert re.search(
             rf"{action} +=\s*\[(var\.alarm_topic_arn|aws_sns_topic\.alarms\.arn)\]", ALARMS[alarm]

@@ -1,4 +1,4 @@
-"""What may be said of a stage: what holds on prod is no option there."""
+"""The variables of a stage; some are not optional on prod."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def _said(said: dict[str, Any]) -> list[str]:
         ({"log_retention_days": "8"}, "CloudWatch Logs supports retention periods of 1, 3, 5, 7"),
     ],
 )
-def test_what_a_stage_cannot_be_is_refused(variables, said, message):
+def test_invalid_variables_are_refused(variables, said, message):
     refused = variables.plan(*_said(said))
 
     assert refused.returncode == 1
@@ -48,5 +48,5 @@ def test_what_a_stage_cannot_be_is_refused(variables, said, message):
         {"stage": "prod"},
     ],
 )
-def test_what_a_stage_can_be_is_taken(variables, said):
+def test_valid_variables_are_accepted(variables, said):
     assert variables.plan(*_said(said)).returncode == 0

@@ -1,4 +1,4 @@
-"""What may be said of a service's deployment: the stage, the app's own description, the team's wishes."""
+"""The variables of a service's deployment: the stage, the app's description, the team's settings."""
 
 import json
 from pathlib import Path
@@ -26,12 +26,12 @@ def _in_one_line(message: str) -> str:
     return " ".join(message.replace("│", " ").split())
 
 
-def test_a_deployment_can_be_this_small(service_variables):
+def test_a_minimal_deployment_is_accepted(service_variables):
     assert service_variables(**APP).returncode == 0
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_what_an_app_declares_and_its_team_wants_is_taken(service_variables, service):
+def test_the_apps_declarations_and_the_teams_settings_are_accepted(service_variables, service):
     wishes = json.loads((ROOT / "services" / service / "deployment.tfvars.json").read_text())
 
     planned = service_variables(**(APP | declared(service) | wishes | {"service": service}))
@@ -60,7 +60,7 @@ def test_what_an_app_declares_and_its_team_wants_is_taken(service_variables, ser
         ({"emulator_endpoint": "http://127.0.0.1:1", "stage": "prod"}, "The stage prod cannot be emulated."),
     ],
 )
-def test_what_cannot_be_deployed_is_refused_at_once(service_variables, said, message):
+def test_invalid_variables_are_refused_at_once(service_variables, said, message):
     refused = service_variables(**(APP | said))
 
     assert refused.returncode == 1

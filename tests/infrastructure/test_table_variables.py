@@ -1,4 +1,4 @@
-"""The tables as Terraform reads them: valid as declared, and no other schema than the services know."""
+"""The tables as Terraform reads them: valid as declared, and no schema that the services do not know."""
 
 from collections.abc import Callable
 from typing import Any

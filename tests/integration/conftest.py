@@ -1,4 +1,4 @@
-"""An engine and the services on it, once for all tests here; every test begins with empty tables.
+"""An engine and the services on it, shared by all tests here; every test begins with empty tables.
 
 The engine is the embedded AWS, or DynamoDB Local if ``ENGINE=dynamodb-local`` (`make test-dynamodb-local`).
 """
@@ -13,8 +13,8 @@ import pytest
 
 from local.embedded_aws import embedded_aws
 from local.tables import create_tables
-from tests.integration.ledger_checks import Tables, assert_all_fits
-from tests.integration.processes import Service, distinct_free_ports, dynamodb
+from tests.integration.ledger_checks import Tables, assert_consistent
+from tests.integration.processes import Service, StartServices, distinct_free_ports, dynamodb
 from tests.integration.relay import Relay
 from tests.integration.shop import Dice, Shop, Wire
 from tests.support.empty_tables import empty_tables
@@ -22,8 +22,6 @@ from tests.support.engines import ENGINE, engine
 
 # Only DynamoDB Local keeps its data when it is killed.
 collect_ignore = [] if ENGINE == "dynamodb-local" else ["test_power_cuts.py"]
-
-Start = Callable[..., list[Service]]
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +32,7 @@ def aws_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def topics_url(aws_url: str) -> Iterator[str]:
-    """Where topics and queues are to be had, which DynamoDB Local has none of."""
+    """An endpoint with topics and queues, which DynamoDB Local lacks."""
     if ENGINE == "embedded":
         yield aws_url
     else:
@@ -43,7 +41,7 @@ def topics_url(aws_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServices]:
     """Start services together and wait until all of them are healthy; all are stopped at the end."""
     started: list[Service] = []
     ports = distinct_free_ports()
@@ -63,8 +61,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
 
 
 @pytest.fixture(scope="session")
-def services(aws_url: str, start: Start) -> list[Service]:
-    """The front page, catalog, two copies of stock, and audit."""
+def services(aws_url: str, start: StartServices) -> list[Service]:
+    """The front page, catalog, two processes of stock, and audit."""
     create_tables(dynamodb(aws_url))
     return start("front", "catalog", "stock", "stock", "audit", dynamodb_url=aws_url)
 
@@ -83,7 +81,7 @@ def client(aws_url: str) -> Any:
 
 @pytest.fixture
 def shop(services: list[Service], wire: Wire, client: Any) -> Iterator[Shop]:
-    """The services over empty tables; none of them may fail in the test."""
+    """The services over empty tables; none of them may log a traceback in the test."""
     empty_tables(client)
     _, catalog, stock, _, audit = services
     lengths = [len(service.text()) for service in services]
@@ -93,7 +91,7 @@ def shop(services: list[Service], wire: Wire, client: Any) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def second_copy(services: list[Service], shop: Shop) -> Shop:
+def second_process(services: list[Service], shop: Shop) -> Shop:
     """The same shop, through another process of the stock service."""
     return shop.at(stock=services[3].url)
 
@@ -106,7 +104,7 @@ def session_relay(aws_url: str) -> Iterator[Relay]:
 
 
 @pytest.fixture(scope="session")
-def relayed_services(session_relay: Relay, start: Start) -> list[Service]:
+def relayed_services(session_relay: Relay, start: StartServices) -> list[Service]:
     return start("catalog", "stock", "audit", dynamodb_url=session_relay.url)
 
 
@@ -117,15 +115,15 @@ def relay(session_relay: Relay) -> Relay:
 
 @pytest.fixture
 def relayed(relayed_services: list[Service], shop: Shop) -> Shop:
-    """The same shop, through services that reach DynamoDB by way of `relay`."""
+    """The same shop, through services that reach DynamoDB through `relay`."""
     catalog, stock, audit = relayed_services
     return shop.at(catalog=catalog.url, stock=stock.url, audit=audit.url)
 
 
 @pytest.fixture
-def all_fits(client: Any) -> Callable[[], Tables]:
-    """Assert that all three tables fit together, and return what is in them."""
-    return lambda: assert_all_fits(client)
+def check_tables(client: Any) -> Callable[[], Tables]:
+    """Assert that all three tables are consistent with each other, and return their items."""
+    return lambda: assert_consistent(client)
 
 
 @pytest.fixture

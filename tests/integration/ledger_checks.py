@@ -1,7 +1,7 @@
-"""Whether the three tables fit together: every invariant of the stock, read from DynamoDB itself.
+"""Whether the three tables are consistent: every invariant of the stock, read from DynamoDB itself.
 
-Nothing here is the services' own code: item forms, effects, ids and hashes are written down a second time, so
-that a mistake in the services is not made here too.
+Nothing here uses the services' code: item forms, effects, ids and hashes are written down a second time, so
+that a mistake in the services is not repeated here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer
 
 TABLES = ("Products-table", "VendorInventory", "StockTransactions")
-READINGS = 10
+READS_MAX = 10
 FIRST_PREVIOUS_HASH = "0" * 64
 LEDGER_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:inventory:ledger")
 OPTIONAL_RECORD_ATTRIBUTES = ("order_id", "notes")
@@ -56,15 +56,15 @@ Item = dict[str, Any]
 
 @dataclass
 class Tables:
-    """All items of the three tables, sorted by what they are."""
+    """All items of the three tables, by type."""
 
     products: dict[str, Item] = field(default_factory=dict)
     skus: dict[str, Item] = field(default_factory=dict)
     orders: dict[str, Item] = field(default_factory=dict)
     bounds: dict[str, int] = field(default_factory=dict)
     external_ids: dict[str, Item] = field(default_factory=dict)
-    product_markers: dict[str, Item] = field(default_factory=dict)
-    stock_markers: dict[str, Item] = field(default_factory=dict)
+    product_idempotency_records: dict[str, Item] = field(default_factory=dict)
+    stock_idempotency_records: dict[str, Item] = field(default_factory=dict)
     alerts: dict[str, Item] = field(default_factory=dict)
     records: list[Item] = field(default_factory=list)
     unknown: list[Item] = field(default_factory=list)
@@ -79,13 +79,13 @@ class Tables:
 
 
 def read_tables(client: Any, prefix: str = "") -> Tables:
-    """Read the tables one after the other: what is written meanwhile is in one and not yet in another."""
+    """Read the tables one after the other; a write meanwhile may be in one and not in another."""
     tables = Tables()
     for item in scan(client, f"{prefix}Products-table"):
         if item["product_id"].startswith("PROD-"):
             tables.products[item["product_id"]] = item
         elif item["product_id"].startswith("#MARKER#"):
-            tables.product_markers[item["product_id"]] = item
+            tables.product_idempotency_records[item["product_id"]] = item
         elif item["product_id"].startswith("#EXTERNAL#"):
             tables.external_ids[item["product_id"]] = item
         else:
@@ -98,7 +98,7 @@ def read_tables(client: Any, prefix: str = "") -> Tables:
             case sku if sku.startswith("#PART-"):
                 parts.append(item)
             case "#MARKER":
-                tables.stock_markers[item["product_id"]] = item
+                tables.stock_idempotency_records[item["product_id"]] = item
             case "#ALERT":
                 tables.alerts[item["product_id"]] = item
             case "#LOW-STOCK-BOUND":
@@ -119,7 +119,7 @@ def read_tables(client: Any, prefix: str = "") -> Tables:
 
 
 def scan(client: Any, table_name: str) -> Iterator[Item]:
-    """Yield all items of a table as plain values; numbers are int where they have no fraction."""
+    """Yield all items of a table as plain values; numbers without a fraction are int."""
     decode = TypeDeserializer().deserialize
     for page in client.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True):
         for item in page["Items"]:
@@ -129,7 +129,7 @@ def scan(client: Any, table_name: str) -> Iterator[Item]:
 def everything_in(client: Any, prefix: str = "") -> dict[str, list[str]]:
     """Return all items of all tables in a form that can be compared with a later one.
 
-    That somebody has asked for a turn at a SKU changes nothing.
+    Priority leases of SKUs do not count.
     """
     return {
         name: sorted(
@@ -140,14 +140,14 @@ def everything_in(client: Any, prefix: str = "") -> dict[str, list[str]]:
     }
 
 
-def assert_all_fits(client: Any, prefix: str = "") -> Tables:
+def assert_consistent(client: Any, prefix: str = "") -> Tables:
     """Read the tables, assert every invariant, and return what was read.
 
-    A sweeper may be at work beside the test, and a reading that it writes into mixes two moments: what such a
-    reading violates counts only if the next one is the same, which shows that nothing was written.
+    A sweeper may write while the tables are read, and the read then mixes two moments: a violation counts
+    only if the next read is the same, which shows that nothing was written.
     """
     tables = read_tables(client, prefix)
-    for _ in range(READINGS):
+    for _ in range(READS_MAX):
         if not (found := list(violations(tables))):
             return tables
         before, tables = tables, read_tables(client, prefix)
@@ -157,9 +157,9 @@ def assert_all_fits(client: Any, prefix: str = "") -> Tables:
 
 
 def violations(tables: Tables) -> Iterator[str]:
-    """Yield everything that does not fit, one sentence each."""
+    """Yield each violation of an invariant, as a sentence."""
     for item in tables.unknown:
-        yield f"an item of no known kind: {item}"
+        yield f"an item of unknown type: {item}"
     ledgers: defaultdict[str, list[Item]] = defaultdict(list)
     for record in tables.records:
         ledgers[record["sku"]].append(record)
@@ -177,10 +177,10 @@ def violations(tables: Tables) -> Iterator[str]:
         yield from _ledger_violations(sku, ledger)
         yield from _head_violations(item, ledger)
         if item["reserved_stock"] != reserved_by_orders[sku]:
-            yield f"{sku} has reserved {item['reserved_stock']}, its orders hold {reserved_by_orders[sku]}"
+            yield f"{sku} has reserved {item['reserved_stock']}, its orders {reserved_by_orders[sku]}"
     yield from _order_violations(tables)
     yield from _external_id_violations(tables)
-    yield from _marker_violations(tables)
+    yield from _idempotency_violations(tables)
 
 
 def _sku_violations(item: Item, tables: Tables) -> Iterator[str]:
@@ -188,7 +188,7 @@ def _sku_violations(item: Item, tables: Tables) -> Iterator[str]:
     if not 0 <= item["reserved_stock"] <= item["current_stock"]:
         yield f"{sku} has reserved {item['reserved_stock']} of {item['current_stock']}"
     if item["available_stock"] != item["current_stock"] - item["reserved_stock"]:
-        yield f"{sku} says that {item['available_stock']} are available"
+        yield f"{sku} has the wrong available_stock {item['available_stock']}"
     if item["version"] < item["sequence"] + 1:
         yield f"{sku} is in version {item['version']} after {item['sequence']} stock writes"
     if tables.bounds.get(item["vendor_id"], -1) < item["reorder_threshold"]:
@@ -200,10 +200,10 @@ def _sku_violations(item: Item, tables: Tables) -> Iterator[str]:
     if product["vendor_id"] != item["vendor_id"]:
         yield f"{sku} is {item['vendor_id']}'s, its product {product['vendor_id']}'s"
     if item["product_version"] > product["version"]:
-        yield f"{sku} saw version {item['product_version']} of a product in version {product['version']}"
+        yield f"{sku} has version {item['product_version']} of a product in version {product['version']}"
     is_active = product["is_active"] == "true"
     if item["product_version"] == product["version"] and item["product_is_active"] is not is_active:
-        yield f"{sku} takes its product, active: {is_active}, for the opposite"
+        yield f"{sku} has the wrong flag of its product, which has is_active {is_active}"
 
 
 def _ledger_violations(sku: str, ledger: list[Item]) -> Iterator[str]:
@@ -216,11 +216,11 @@ def _ledger_violations(sku: str, ledger: list[Item]) -> Iterator[str]:
         if record["transaction_id"] != transaction_id(sku, sequence):
             yield f"{name} has the id {record['transaction_id']}"
         if record["previous_hash"] != previous_hash:
-            yield f"{name} is not chained to the one before it"
+            yield f"{name} does not continue the hash chain"
         if record["hash"] != record_hash(record):
-            yield f"{name} has another hash than its content"
+            yield f"{name} has a hash that does not match its content"
         if record["timestamp"] <= previous_time:
-            yield f"{name} is not later than the one before it"
+            yield f"{name} is not later than the record before it"
         if (record["stock_before"], record["reserved_before"]) != (stock, reserved):
             yield f"{name} begins at {record['stock_before']}, {record['reserved_before']}"
         stock, reserved = record["stock_after"], record["reserved_after"]
@@ -229,7 +229,7 @@ def _ledger_violations(sku: str, ledger: list[Item]) -> Iterator[str]:
         if (stock - record["stock_before"], reserved - record["reserved_before"]) not in _effects(record):
             yield f"{name} has another effect than {record['transaction_type']}"
         if record["quantity_change"] != stock - record["stock_before"]:
-            yield f"{name} says that the stock changed by {record['quantity_change']}"
+            yield f"{name} has the wrong quantity_change {record['quantity_change']}"
         if (record.get("order_id") is None) != (record["transaction_type"] not in SETTLED_BY):
             yield f"{name}, {record['transaction_type']}, has order_id {record.get('order_id')}"
         previous_hash, previous_time = record["hash"], record["timestamp"]
@@ -248,10 +248,10 @@ def _effects(record: Item) -> list[tuple[int, int]]:
 
 
 def _head_violations(item: Item, ledger: list[Item]) -> Iterator[str]:
-    """Compare a SKU with the last of its records: that is the fold of all, as each continues the other."""
+    """Compare a SKU with its last record, which is the sum of all, as each continues the one before it."""
     sku = item["sku"]
     if item["sequence"] != len(ledger):
-        yield f"{sku} stands at sequence {item['sequence']} and has {len(ledger)} records"
+        yield f"{sku} has sequence {item['sequence']}, but {len(ledger)} records"
     if not ledger:
         head = {"current_stock": 0, "reserved_stock": 0, "ledger_hash": FIRST_PREVIOUS_HASH}
     else:
@@ -265,7 +265,7 @@ def _head_violations(item: Item, ledger: list[Item]) -> Iterator[str]:
         }
     for name, value in head.items():
         if item.get(name) != value:
-            yield f"{sku} has {name} {item.get(name)}, its ledger ends at {value}"
+            yield f"{sku} has {name} {item.get(name)}, its log ends at {value}"
     for record in ledger:
         if (record["product_id"], record["vendor_id"]) != (item["product_id"], item["vendor_id"]):
             yield f"record {record['sequence']} of {sku} names {record['product_id']}, {record['vendor_id']}"
@@ -275,9 +275,9 @@ def _order_violations(tables: Tables) -> Iterator[str]:
     logged: Counter[tuple[str, str, str]] = Counter()
     for record in tables.records:
         if record.get("order_id") is not None:
-            kind = SETTLED_BY.get(record["transaction_type"], "nothing that an order can be")
+            kind = SETTLED_BY.get(record["transaction_type"], "no order's quantity")
             if record["performed_by"] == "system:saga":
-                # Given back because not all of the order could be had: as if it had not been placed.
+                # Released because not every line could be reserved: as if it had not been placed.
                 logged[record["order_id"], record["sku"], "placed"] -= record["quantity"]
             else:
                 logged[record["order_id"], record["sku"], kind] += record["quantity"]
@@ -292,57 +292,57 @@ def _order_violations(tables: Tables) -> Iterator[str]:
                 yield f"{name}: more refunded than confirmed in {line}"
             for kind in SETTLED_BY.values():
                 if (units := logged.pop((order_id, sku, kind), 0)) != line[kind]:
-                    yield f"{name}: {line[kind]} {kind}, and {units} by the log"
+                    yield f"{name}: {line[kind]} {kind}, but {units} in the log"
         reserved = sum(line["reserved"] for line in order["lines"].values())
         due = (order.get("vendor_id"), order.get("last_updated"))
         shard = f"OPEN-ORDERS#{zlib.crc32(order_id.encode()) % 16}"
         if due != ((shard, order["expires_at"]) if reserved else (None, None)):
-            yield f"{order_id} holds {reserved} units and is listed as due at {due}"
+            yield f"{order_id} reserves {reserved} units and is in the index at {due}"
         if not order["lines"] and "ttl" not in order:
-            yield f"{order_id} is a tombstone for ever"
+            yield f"{order_id} is a tombstone without a ttl"
     for (order_id, sku, kind), units in logged.items():
         if units:
-            yield f"{units} units of {sku} are {kind} for {order_id}, which does not know of it"
+            yield f"{units} units of {sku} are {kind} for {order_id}, which does not contain them"
 
 
 def _external_id_violations(tables: Tables) -> Iterator[str]:
-    """An external id leads to one product of its vendor, and every product that has one is led to."""
+    """Each external id belongs to one product of its vendor, and each product with one has it."""
     named = {
         f"#EXTERNAL#{product['vendor_id']}#{product['external_id']}": product_id
         for product_id, product in tables.products.items()
         if product.get("external_id") is not None
     }
-    led = {guard: item["belongs_to"] for guard, item in tables.external_ids.items()}
-    for guard in named.keys() | led.keys():
-        if named.get(guard) != led.get(guard):
-            yield f"{guard} leads to {led.get(guard)}, and {named.get(guard)} has it"
+    guarded = {guard: item["belongs_to"] for guard, item in tables.external_ids.items()}
+    for guard in named.keys() | guarded.keys():
+        if named.get(guard) != guarded.get(guard):
+            yield f"{guard} belongs to {guarded.get(guard)}, but {named.get(guard)} has it"
 
 
-def _marker_violations(tables: Tables) -> Iterator[str]:
-    for idempotency_record in tables.product_markers.values():
-        for done in idempotency_record["done"]:
-            if done["product_id"] not in tables.products:
-                yield f"a marker names {done['product_id']}, which does not exist"
-    marked: Counter[str] = Counter()
+def _idempotency_violations(tables: Tables) -> Iterator[str]:
+    for idempotency_record in tables.product_idempotency_records.values():
+        for succeeded in idempotency_record["done"]:
+            if succeeded["product_id"] not in tables.products:
+                yield f"an idempotency record names {succeeded['product_id']}, which does not exist"
+    named_by: Counter[str] = Counter()
     known = {(record["transaction_id"], record["timestamp"]) for record in tables.records}
-    for idempotency_record in tables.stock_markers.values():
-        for done in idempotency_record["done"]:
-            if "transaction_id" in done:
-                marked[done["transaction_id"]] += 1
-                if (done["transaction_id"], done["timestamp"]) not in known:
-                    yield f"a marker names {done['transaction_id']}, which does not exist"
-            elif "order_id" in done:
-                if done["order_id"] not in tables.orders:
-                    yield f"a marker names {done['order_id']}, which does not exist"
-            elif done["sku"] not in tables.skus:
-                yield f"a marker names {done['sku']}, which does not exist"
+    for idempotency_record in tables.stock_idempotency_records.values():
+        for succeeded in idempotency_record["done"]:
+            if "transaction_id" in succeeded:
+                named_by[succeeded["transaction_id"]] += 1
+                if (succeeded["transaction_id"], succeeded["timestamp"]) not in known:
+                    yield f"an idempotency record names {succeeded['transaction_id']}, which does not exist"
+            elif "order_id" in succeeded:
+                if succeeded["order_id"] not in tables.orders:
+                    yield f"an idempotency record names {succeeded['order_id']}, which does not exist"
+            elif succeeded["sku"] not in tables.skus:
+                yield f"an idempotency record names {succeeded['sku']}, which does not exist"
     for record in tables.records:
-        # Restocks and adjustments cannot be done without an Idempotency-Key.
+        # Restocks and adjustments require an Idempotency-Key.
         expected = 1 if record["transaction_type"] in ("restock", "manual_adjustment") else 0
-        if record["transaction_type"] != "refund" and marked[record["transaction_id"]] != expected:
+        if record["transaction_type"] != "refund" and named_by[record["transaction_id"]] != expected:
             yield (
                 f"{record['transaction_type']} {record['sequence']} of {record['sku']} "
-                f"has {marked[record['transaction_id']]} markers"
+                f"has {named_by[record['transaction_id']]} idempotency records"
             )
 
 
@@ -354,13 +354,13 @@ def transaction_id(sku: str, sequence: int) -> str:
 def record_hash(record: Mapping[str, Any]) -> str:
     """Return the hash of a record, an item or a served object: SHA-256 of its RFC 8785 form without `hash`.
 
-    The record has only texts, integers and null, and ASCII names: there RFC 8785 is what this writes.
+    The record has only texts, integers and null, and ASCII names: for these, this is RFC 8785.
     """
-    sealed = {name: None for name in OPTIONAL_RECORD_ATTRIBUTES} | dict(record)
-    assert sealed.keys() == RECORD_ATTRIBUTES, sealed.keys() ^ RECORD_ATTRIBUTES
-    del sealed["hash"]
-    assert all(value is None or type(value) in (str, int) for value in sealed.values()), sealed
-    text = json.dumps(sealed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    hashed = {name: None for name in OPTIONAL_RECORD_ATTRIBUTES} | dict(record)
+    assert hashed.keys() == RECORD_ATTRIBUTES, hashed.keys() ^ RECORD_ATTRIBUTES
+    del hashed["hash"]
+    assert all(value is None or type(value) in (str, int) for value in hashed.values()), hashed
+    text = json.dumps(hashed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Processes of the system that tests start, and end by their own ids."""
+"""Processes of the system that tests start and stop."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ POLL_SECONDS = 0.02
 
 
 class Process:
-    """A module of this repository that runs as a process of its own, with its output in a file."""
+    """A module of this repository that runs as a process, with its output in a file."""
 
     def __init__(self, arguments: Iterable[str], environment: Mapping[str, str], output: Path) -> None:
         self.arguments = list(arguments)
@@ -43,14 +43,14 @@ class Process:
         return self.output.read_text(encoding="utf-8", errors="replace")
 
     def stop(self) -> int:
-        """End it and return its exit code."""
+        """Stop it and return its exit code."""
         self.popen.terminate()
         try:
             return self.popen.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.popen.kill()
             self.popen.wait()
-            raise AssertionError(f"{self.arguments} did not end:\n{self.text()[-2000:]}") from None
+            raise AssertionError(f"{self.arguments} did not stop:\n{self.text()[-2000:]}") from None
         finally:
             self.close()
 
@@ -60,7 +60,7 @@ class Process:
 
 
 class Service(Process):
-    """The front page, or one copy of a service, at a port of its own; it never outlives the tests."""
+    """The front page, or one process of a service, at a port of its own; it never outlives the tests."""
 
     def __init__(self, name: str, ports: Mapping[str, int], dynamodb_url: str, folder: Path) -> None:
         port = ports[name] if name == "front" else free_port()
@@ -79,6 +79,10 @@ class Service(Process):
             return answers_ok(f"{self.url}/health")
 
         wait_until(healthy, f"{self.arguments} healthy")
+
+
+StartServices = Callable[..., list[Service]]
+"""Starts services by name, over the `dynamodb_url`."""
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = READY_SECONDS) -> None:

@@ -1,7 +1,7 @@
-"""Something between a service and DynamoDB that counts its calls, and can hold, lose or refuse them.
+"""A proxy between a service and DynamoDB that counts calls, and can hold, drop or refuse them.
 
-So two requests can be brought into any order without a sleep, and round trips are counted where they happen.
-The embedded AWS does one transaction after the other: a TransactionConflict comes from here alone.
+With it, tests put two requests into any order without a sleep, and count round trips on the network.  The
+embedded AWS executes one transaction after the other: only the relay returns a TransactionConflict.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ WAIT_SECONDS = 30.0
 
 
 class Held:
-    """One call that waits, before DynamoDB has seen it, until it is released."""
+    """One call that is held before it reaches DynamoDB, until it is released."""
 
     def __init__(self, operation: str) -> None:
         self.operation = operation
         self._arrived = threading.Event()
         self._released = threading.Event()
 
-    def wait_for_it(self) -> None:
-        assert self._arrived.wait(WAIT_SECONDS), f"no {self.operation} came"
+    def wait_until_held(self) -> None:
+        assert self._arrived.wait(WAIT_SECONDS), f"no {self.operation} arrived"
 
     def release(self) -> None:
         self._released.set()
@@ -38,7 +38,7 @@ class Held:
 
 
 class Relay:
-    """A DynamoDB endpoint that passes everything on to another."""
+    """A DynamoDB endpoint that forwards everything to another."""
 
     def __init__(self, endpoint_url: str) -> None:
         parts = urlsplit(endpoint_url)
@@ -46,7 +46,7 @@ class Relay:
         self._lock = threading.Lock()
         self._calls: list[str] = []
         self._held: list[Held] = []
-        self._answers_to_lose: list[str] = []
+        self._responses_to_drop: list[str] = []
         self._conflicts: list[str] = []
         self._silence: threading.Event | None = None
         self._server = _Server(("127.0.0.1", 0), _handler_of(self))
@@ -61,7 +61,7 @@ class Relay:
 
     @contextmanager
     def calls(self) -> Iterator[list[str]]:
-        """Yield the list of the operations that are called within the block."""
+        """Yield the list of operations that are called within the block."""
         seen: list[str] = []
         with self._lock:
             self._calls = seen
@@ -78,19 +78,19 @@ class Relay:
         finally:
             held.release()
 
-    def lose_next_answer(self, operation: str, times: int = 1) -> None:
-        """Let DynamoDB do what the next calls want, and close their connections without an answer."""
+    def drop_next_response(self, operation: str, times: int = 1) -> None:
+        """Let DynamoDB execute the next calls of an operation, and drop their responses."""
         with self._lock:
-            self._answers_to_lose += [operation] * times
+            self._responses_to_drop += [operation] * times
 
     def conflict_next(self, times: int, operation: str = "TransactWriteItems") -> None:
-        """Refuse the next writes, as DynamoDB does while a transaction works on one of their items."""
+        """Refuse the next writes, as DynamoDB does during another transaction on one of their items."""
         with self._lock:
             self._conflicts = [operation] * times
 
     @contextmanager
     def silence(self) -> Iterator[None]:
-        """Take calls and answer none of them within the block."""
+        """Accept calls within the block, and respond to none."""
         self._silence = threading.Event()
         try:
             yield
@@ -103,7 +103,7 @@ class Relay:
     def forward(
         self, path: str, headers: Any, body: bytes
     ) -> tuple[int, list[tuple[str, str]], bytes] | None:
-        """Pass a call on; None if its answer is to be lost."""
+        """Forward a call; return None if its response is dropped."""
         operation = headers.get("X-Amz-Target", "").rpartition(".")[2]
         if self._silence is not None:
             self._silence.wait(WAIT_SECONDS)
@@ -113,9 +113,9 @@ class Relay:
             held = next((each for each in self._held if each.operation == operation), None)
             if held is not None:
                 self._held.remove(held)
-            lose = operation in self._answers_to_lose
-            if lose:
-                self._answers_to_lose.remove(operation)
+            drop = operation in self._responses_to_drop
+            if drop:
+                self._responses_to_drop.remove(operation)
             conflict = operation in self._conflicts
             if conflict:
                 self._conflicts.remove(operation)
@@ -126,9 +126,9 @@ class Relay:
         connection = http.client.HTTPConnection(*self._upstream, timeout=WAIT_SECONDS)
         try:
             connection.request("POST", path, body, dict(headers))
-            answer = connection.getresponse()
-            content = answer.read()
-            return None if lose else (answer.status, answer.getheaders(), content)
+            response = connection.getresponse()
+            content = response.read()
+            return None if drop else (response.status, response.getheaders(), content)
         finally:
             connection.close()
 
@@ -150,7 +150,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: services that end leave broken connections behind."""
+        """Do nothing: a service that stops leaves broken connections."""
 
 
 def _handler_of(relay: Relay) -> type[BaseHTTPRequestHandler]:
@@ -161,11 +161,11 @@ def _handler_of(relay: Relay) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            answer = relay.forward(self.path, self.headers, body)
-            if answer is None:
+            response = relay.forward(self.path, self.headers, body)
+            if response is None:
                 self.close_connection = True
                 return
-            status, headers, content = answer
+            status, headers, content = response
             self.send_response_only(status)
             for name, value in headers:
                 if name.lower() not in ("connection", "content-length", "transfer-encoding"):
@@ -177,6 +177,6 @@ def _handler_of(relay: Relay) -> type[BaseHTTPRequestHandler]:
                 self.wfile.flush()
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     return Handler

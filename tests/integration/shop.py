@@ -19,8 +19,8 @@ import httpx
 T = TypeVar("T")
 
 VENDOR = "VENDOR-001"
-ANSWER_SECONDS = 40.0
-INSIST_TIMES = 50
+TIMEOUT_SECONDS = 40.0
+RETRIES_MAX = 50
 
 
 class Line(NamedTuple):
@@ -44,7 +44,7 @@ class Wire:
     def __init__(self, front_url: str) -> None:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
         # A proxy that the environment names must not see requests to 127.0.0.1.
-        self.http = httpx.Client(timeout=ANSWER_SECONDS, trust_env=False, limits=limits)
+        self.http = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False, limits=limits)
         self._front_url = front_url
         self._tokens: dict[tuple[str, str | None], str] = {}
         self._lock = threading.Lock()
@@ -53,15 +53,15 @@ class Wire:
         with self._lock:
             if (role, vendor_id) not in self._tokens:
                 params = {"role": role} | ({"vendor": vendor_id} if vendor_id else {})
-                answer = self.http.get(f"{self._front_url}/token", params=params)
-                assert answer.status_code == 200, answer.text
-                self._tokens[role, vendor_id] = answer.text.strip()
+                response = self.http.get(f"{self._front_url}/token", params=params)
+                assert response.status_code == 200, response.text
+                self._tokens[role, vendor_id] = response.text.strip()
             return self._tokens[role, vendor_id]
 
 
 @dataclass(frozen=True)
 class Shop:
-    """The services at their addresses; `at` makes a shop with another copy of one of them."""
+    """The services at their addresses; `at` makes a shop with another process of one of them."""
 
     wire: Wire
     catalog: str
@@ -123,7 +123,7 @@ class Shop:
         return done(self.ask("GET", url, "vendor", sku.vendor_id)).json()
 
     def has_product(self, vendor_id: str = VENDOR, **attributes: Any) -> str:
-        """Put a product into the catalog and return its id."""
+        """Create a product and return its id."""
         return str(done(self.create_product(vendor_id, **attributes)).json()["product_id"])
 
     def has_sku(
@@ -135,7 +135,7 @@ class Shop:
         variant: str = "PACK",
         **attributes: Any,
     ) -> Sku:
-        """Offer a SKU with so many units."""
+        """Create a SKU with so many units."""
         product_id = product_id or self.has_product(vendor_id)
         sku = Sku(vendor_id, product_id, f"SKU-{product_id}-{variant}")
         done(self.create_sku(sku, **attributes))
@@ -144,7 +144,7 @@ class Shop:
         return sku
 
     def has_skus(self, count: int, stock: int, **attributes: Any) -> list[Sku]:
-        """Offer that many SKUs of one product."""
+        """Create so many SKUs of one product."""
         product_id = self.has_product()
         return [
             self.has_sku(stock, product_id=product_id, variant=f"V{n:04}", **attributes) for n in range(count)
@@ -170,7 +170,7 @@ class Shop:
     # Lists
 
     def pages(self, url: str, role: str, vendor_id: str | None = None, *, limit: int) -> Iterator[list[Any]]:
-        """Yield the items of each page; at most 1,000 pages, as a cursor that leads in circles has no end."""
+        """Yield the items of each page, of at most 1,000, so that a cycle of cursors ends."""
         params: dict[str, str | int] = {"limit": limit}
         for _ in range(1_000):
             page = done(self.ask("GET", url, role, vendor_id, params=params)).json()
@@ -184,41 +184,43 @@ class Shop:
         return list(itertools.chain.from_iterable(self.pages(url, role, vendor_id, limit=limit)))
 
 
-def done(answer: httpx.Response) -> httpx.Response:
-    """Return the answer if all went well."""
-    assert answer.is_success, f"{answer.request.method} {answer.url}: {answer.status_code} {answer.text}"
-    return answer
+def done(response: httpx.Response) -> httpx.Response:
+    """Return the response if it is a success."""
+    assert response.is_success, (
+        f"{response.request.method} {response.url}: {response.status_code} {response.text}"
+    )
+    return response
 
 
-def outcome(answer: httpx.Response) -> str:
-    """Name an answer: ``201``, ``200``, ``200 replayed``, or a refusal such as ``409 insufficient_stock``."""
-    if not answer.is_success:
-        return f"{answer.status_code} {answer.json()['code']}"
-    replayed = answer.headers.get("Idempotent-Replayed") == "true"
-    return f"{answer.status_code} replayed" if replayed else str(answer.status_code)
+def outcome(response: httpx.Response) -> str:
+    """Describe a response: ``201``, ``200``, ``200 replayed``, or such as ``409 insufficient_stock``."""
+    if not response.is_success:
+        return f"{response.status_code} {response.json()['code']}"
+    replayed = response.headers.get("Idempotent-Replayed") == "true"
+    return f"{response.status_code} replayed" if replayed else str(response.status_code)
 
 
-def outcomes(answers: Sequence[httpx.Response]) -> dict[str, int]:
-    return dict(Counter(map(outcome, answers)))
+def outcomes(responses: Sequence[httpx.Response]) -> dict[str, int]:
+    return dict(Counter(map(outcome, responses)))
 
 
-def insist(request: Callable[[], httpx.Response]) -> httpx.Response:
-    """Send a request again while the service is too busy for it, or its order, to an end."""
-    for attempt in range(INSIST_TIMES):
-        answer = request()
-        if answer.status_code not in (409, 503):
-            return answer
-        if answer.status_code == 409 and answer.json()["code"] != "order_in_progress":
-            return answer
-        assert answer.json()["code"] in ("busy", "order_in_progress"), answer.text
-        assert "Retry-After" in answer.headers
-        print(f"busy in attempt {attempt + 1}: {answer.request.method} {answer.url}")
-        time.sleep(min(0.02 * 2**attempt, float(answer.headers["Retry-After"])))
-    raise AssertionError(f"still busy after {INSIST_TIMES} attempts")
+def retry_while_busy(request: Callable[[], httpx.Response]) -> httpx.Response:
+    """Send a request again while the response is that the service is busy or the order in progress."""
+    for attempt in range(RETRIES_MAX):
+        response = request()
+        if response.status_code not in (409, 503):
+            return response
+        if response.status_code == 409 and response.json()["code"] != "order_in_progress":
+            return response
+        assert response.json()["code"] in ("busy", "order_in_progress"), response.text
+        assert "Retry-After" in response.headers
+        print(f"busy in attempt {attempt + 1}: {response.request.method} {response.url}")
+        time.sleep(min(0.02 * 2**attempt, float(response.headers["Retry-After"])))
+    raise AssertionError(f"still busy after {RETRIES_MAX} attempts")
 
 
 def together(jobs: Sequence[Callable[[], T]]) -> list[T]:
-    """Run all jobs at once, each in a thread of its own, and return their results in the jobs' order."""
+    """Run all jobs at once, each in a thread, and return their results in the order of the jobs."""
     start = threading.Barrier(len(jobs))
 
     def run(job: Callable[[], T]) -> T:
@@ -230,10 +232,10 @@ def together(jobs: Sequence[Callable[[], T]]) -> list[T]:
 
 
 def by_writers(writers: int, requests: Sequence[Callable[[], httpx.Response]]) -> list[httpx.Response]:
-    """Let so many writers send the requests at once, each the next that is left, and none give up."""
+    """Send requests from so many threads at once, each until the service accepts it."""
     left = iter(list(enumerate(requests)))
     lock = threading.Lock()
-    answers: dict[int, httpx.Response] = {}
+    responses: dict[int, httpx.Response] = {}
 
     def write() -> None:
         while True:
@@ -241,19 +243,19 @@ def by_writers(writers: int, requests: Sequence[Callable[[], httpx.Response]]) -
                 number, request = next(left, (-1, None))
             if request is None:
                 return
-            answers[number] = insist(request)
+            responses[number] = retry_while_busy(request)
 
     together([write] * writers)
-    return [answers[number] for number in range(len(requests))]
+    return [responses[number] for number in range(len(requests))]
 
 
 def by_each_writer(writers: int, request: Callable[[], httpx.Response]) -> list[httpx.Response]:
-    """Let so many writers send the same request at once."""
-    return together([partial(insist, request)] * writers)
+    """Send the same request from so many threads at once."""
+    return together([partial(retry_while_busy, request)] * writers)
 
 
 class Dice(random.Random):
-    """Randomness that can be had again: the seed is in the test's output."""
+    """Random numbers whose seed is printed, so that a test can be repeated."""
 
     def __init__(self) -> None:
         self.first_seed = secrets.randbits(32)

@@ -1,4 +1,4 @@
-"""DynamoDB goes away, falls silent, refuses, or loses an answer: nothing is half done, and waiting ends."""
+"""DynamoDB is unreachable, silent, in conflict or loses a response: all is done or nothing, in time."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import httpx
 
 from local.embedded_aws import embedded_aws
 from local.tables import create_tables
-from tests.integration.conftest import Start
 from tests.integration.ledger_checks import Tables, everything_in
-from tests.integration.processes import dynamodb
+from tests.integration.processes import StartServices, dynamodb
 from tests.integration.relay import Relay
 from tests.integration.shop import Shop, Sku, Wire, done, outcome, together
 
@@ -23,7 +22,7 @@ REFUSED_SECONDS = 10.0
 Request = Callable[[], httpx.Response]
 
 
-def requests_of_all_kinds(shop: Shop, sku: Sku) -> list[Request]:
+def requests_of_all_types(shop: Shop, sku: Sku) -> list[Request]:
     return [
         partial(shop.ask, "GET", f"{shop.catalog}/products/{sku.product_id}"),
         partial(shop.ask, "GET", f"{shop.catalog}/products", params={"category": "Drinks"}),
@@ -55,13 +54,13 @@ def commands_that_write(shop: Shop, sku: Sku) -> list[tuple[Request, str]]:
     ]
 
 
-def assert_unavailable(answer: httpx.Response, took_seconds: float, most_seconds: float) -> None:
-    asked = f"{answer.request.method} {answer.url}"
-    assert (asked, outcome(answer)) == (asked, "503 database_unavailable")
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert int(answer.headers["Retry-After"]) >= 1
-    assert answer.headers["X-Request-Id"] == answer.json()["request_id"]
-    assert took_seconds < most_seconds, asked
+def assert_unavailable(response: httpx.Response, elapsed_seconds: float, limit_seconds: float) -> None:
+    request = f"{response.request.method} {response.url}"
+    assert (request, outcome(response)) == (request, "503 database_unavailable")
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert int(response.headers["Retry-After"]) >= 1
+    assert response.headers["X-Request-Id"] == response.json()["request_id"]
+    assert elapsed_seconds < limit_seconds, request
 
 
 def timed(request: Request) -> tuple[httpx.Response, float]:
@@ -74,8 +73,8 @@ def assert_healthy(shop: Shop) -> None:
         assert outcome(shop.ask("GET", f"{url}/health")) == "200"
 
 
-def test_without_dynamodb_every_request_is_answered_503_and_the_services_stay_healthy(
-    start: Start, wire: Wire
+def test_without_dynamodb_every_response_is_503_and_the_services_stay_healthy(
+    start: StartServices, wire: Wire
 ) -> None:
     with embedded_aws() as endpoint_url:
         create_tables(dynamodb(endpoint_url))
@@ -84,88 +83,88 @@ def test_without_dynamodb_every_request_is_answered_503_and_the_services_stay_he
         sku = shop.has_sku(10)
         done(shop.place("ORDER-1", (sku, 1)))
 
-    for answer, took in together([partial(timed, request) for request in requests_of_all_kinds(shop, sku)]):
-        assert_unavailable(answer, took, REFUSED_SECONDS)
+    for response, took in together([partial(timed, request) for request in requests_of_all_types(shop, sku)]):
+        assert_unavailable(response, took, REFUSED_SECONDS)
     assert_healthy(shop)
 
 
-def test_a_silent_dynamodb_is_given_up_before_api_gateway_gives_up_and_works_again_afterwards(
-    shop: Shop, relayed: Shop, relay: Relay, all_fits: Callable[[], Tables]
+def test_requests_to_a_silent_dynamodb_end_before_api_gateway_times_out(
+    shop: Shop, relayed: Shop, relay: Relay, check_tables: Callable[[], Tables]
 ) -> None:
     sku = shop.has_sku(10)
     done(shop.place("ORDER-1", (sku, 1)))
     with relay.silence():
-        requests = requests_of_all_kinds(relayed, sku)
-        # One of each service: more would queue for its eight threads.
+        requests = requests_of_all_types(relayed, sku)
+        # Few requests for each service: more would queue for its eight threads.
         chosen = [requests[0], requests[2], *requests[8:12], requests[13]]
-        for answer, took in together([partial(timed, request) for request in chosen]):
-            assert_unavailable(answer, took, API_GATEWAY_WAITS_SECONDS)
+        for response, took in together([partial(timed, request) for request in chosen]):
+            assert_unavailable(response, took, API_GATEWAY_WAITS_SECONDS)
         assert_healthy(relayed)
 
-    for request in requests_of_all_kinds(relayed, sku)[8:12]:
+    for request in requests_of_all_types(relayed, sku)[8:12]:
         assert request().is_success
-    all_fits()
+    check_tables()
 
 
-def test_a_lost_answer_of_dynamodb_doubles_nothing(
-    shop: Shop, relayed: Shop, relay: Relay, all_fits: Callable[[], Tables]
+def test_a_command_whose_response_is_lost_once_is_executed_once(
+    shop: Shop, relayed: Shop, relay: Relay, check_tables: Callable[[], Tables]
 ) -> None:
     sku = shop.has_sku(10)
     for command, expected in commands_that_write(relayed, sku):
-        relay.lose_next_answer("TransactWriteItems")
+        relay.drop_next_response("TransactWriteItems")
         assert outcome(command()) == expected
-    tables = all_fits()
+    tables = check_tables()
     assert len(tables.products) == len(tables.skus) == 2
     assert [record["quantity"] for record in tables.ledger(sku.sku)] == [10, 2, 2, 5]
 
 
-def test_a_command_whose_answers_were_all_lost_is_known_when_it_is_sent_again(
-    shop: Shop, relayed: Shop, relay: Relay, all_fits: Callable[[], Tables]
+def test_a_command_whose_responses_are_all_lost_is_replayed_when_it_is_sent_again(
+    shop: Shop, relayed: Shop, relay: Relay, check_tables: Callable[[], Tables]
 ) -> None:
     sku = shop.has_sku(10)
     for command, _ in commands_that_write(relayed, sku):
-        relay.lose_next_answer("TransactWriteItems", times=3)
+        relay.drop_next_response("TransactWriteItems", times=3)
         assert outcome(command()) == "503 database_unavailable"
         assert outcome(command()) == "200 replayed"
-    tables = all_fits()
+    tables = check_tables()
     assert len(tables.products) == len(tables.skus) == 2
     assert [record["quantity"] for record in tables.ledger(sku.sku)] == [10, 2, 2, 5]
 
 
-def test_a_conflict_of_transactions_is_tried_again_and_nobody_notices(
-    shop: Shop, relayed: Shop, relay: Relay, all_fits: Callable[[], Tables]
+def test_a_transaction_conflict_is_retried(
+    shop: Shop, relayed: Shop, relay: Relay, check_tables: Callable[[], Tables]
 ) -> None:
     sku = shop.has_sku(10)
     for command, expected in commands_that_write(relayed, sku):
         relay.conflict_next(2)
         assert outcome(command()) == expected
-    assert [record["quantity"] for record in all_fits().ledger(sku.sku)] == [10, 2, 2, 5]
+    assert [record["quantity"] for record in check_tables().ledger(sku.sku)] == [10, 2, 2, 5]
 
 
-def test_a_product_is_deactivated_although_a_transaction_checks_it_at_that_moment(
-    shop: Shop, relayed: Shop, relay: Relay, all_fits: Callable[[], Tables]
+def test_a_product_is_deactivated_while_a_transaction_checks_it(
+    shop: Shop, relayed: Shop, relay: Relay, check_tables: Callable[[], Tables]
 ) -> None:
-    # A new SKU's transaction checks its product; DynamoDB refuses single writes to what one works on.
+    # The transaction of a new SKU checks its product; DynamoDB refuses single writes of it meanwhile.
     product_id = shop.has_product()
     relay.conflict_next(2, "UpdateItem")
     assert relayed.deactivate_product(product_id).status_code == 204
-    assert all_fits().products[product_id]["is_active"] == "false"
+    assert check_tables().products[product_id]["is_active"] == "false"
 
 
-def test_endless_conflicts_end_in_503_and_nothing_is_done(
-    shop: Shop, relayed: Shop, relay: Relay, client: Any, all_fits: Callable[[], Tables]
+def test_endless_conflicts_end_in_503_and_nothing_is_written(
+    shop: Shop, relayed: Shop, relay: Relay, client: Any, check_tables: Callable[[], Tables]
 ) -> None:
     sku = shop.has_sku(10)
     before = everything_in(client)
     relay.conflict_next(1_000)
     try:
         requests = [partial(relayed.place, f"ORDER-{n}", (sku, 1)) for n in range(4)]
-        for answer, took in together([partial(timed, request) for request in requests]):
-            assert outcome(answer) == "503 busy"
-            assert int(answer.headers["Retry-After"]) >= 1
+        for response, took in together([partial(timed, request) for request in requests]):
+            assert outcome(response) == "503 busy"
+            assert int(response.headers["Retry-After"]) >= 1
             assert took < API_GATEWAY_WAITS_SECONDS
     finally:
         relay.conflict_next(0)
     assert everything_in(client) == before
     assert outcome(relayed.place("ORDER-1", (sku, 1))) == "201"
-    all_fits()
+    check_tables()

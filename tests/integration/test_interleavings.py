@@ -1,4 +1,4 @@
-"""Two commands in one exact order: the first is held at its commit until the second is through."""
+"""Two commands in an exact order: the first is held at its commit until the second has finished."""
 
 from __future__ import annotations
 
@@ -14,51 +14,51 @@ from tests.integration.ledger_checks import Tables
 from tests.integration.relay import Relay
 from tests.integration.shop import Shop, done, outcome
 
-AllFits = Callable[[], Tables]
+CheckTables = Callable[[], Tables]
 Request = Callable[[], httpx.Response]
 Overtaken = Callable[..., AbstractContextManager[Future[httpx.Response]]]
 
 
 @pytest.fixture
 def overtaken(relay: Relay) -> Overtaken:
-    """Hold a request at its write while the block runs; afterwards its answer is the future's result."""
+    """Hold a request at its write while the block runs; its response is the result of the future."""
 
     @contextmanager
     def run(request: Request, write: str = "TransactWriteItems") -> Iterator[Future[httpx.Response]]:
         with ThreadPoolExecutor(1) as pool, relay.hold_next(write) as held:
             future = pool.submit(request)
-            held.wait_for_it()
+            held.wait_until_held()
             yield future
 
     return run
 
 
 def test_the_last_unit_goes_to_whoever_commits_first(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     sku = shop.has_sku(1)
     with overtaken(partial(relayed.place, "ORDER-SLOW", (sku, 1))) as slow:
         assert outcome(shop.place("ORDER-FAST", (sku, 1))) == "201"
     assert outcome(slow.result()) == "409 insufficient_stock"
     assert slow.result().json()["lines"][0]["available"] == 0
-    assert list(all_fits().orders) == ["ORDER-FAST"]
+    assert list(check_tables().orders) == ["ORDER-FAST"]
 
 
-def test_an_overtaken_order_goes_on_with_what_is_left(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+def test_an_overtaken_order_reserves_from_the_remaining_stock(
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     first, second = shop.has_skus(2, stock=5)
     with overtaken(partial(relayed.place, "ORDER-SLOW", (first, 2), (second, 2))) as slow:
         done(shop.place("ORDER-FAST", (first, 3)))
         done(shop.restock(second, 4))
     assert outcome(slow.result()) == "201"
-    tables = all_fits()
+    tables = check_tables()
     assert [r["order_id"] for r in tables.ledger(first.sku)[1:]] == ["ORDER-FAST", "ORDER-SLOW"]
     assert [r["transaction_type"] for r in tables.ledger(second.sku)[1:]] == ["restock", "order_placed"]
 
 
-def test_a_refusal_tells_the_figures_that_the_overtaker_left(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+def test_a_refusal_reports_the_stock_after_the_faster_command(
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     sku = shop.has_sku(10)
     with overtaken(partial(relayed.place, "ORDER-SLOW", (sku, 8))) as slow:
@@ -70,77 +70,77 @@ def test_a_refusal_tells_the_figures_that_the_overtaker_left(
         "asked": 8,
         "available": 7,
     }
-    all_fits()
+    check_tables()
 
 
 def test_a_place_overtaken_by_its_cancel_is_refused(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     sku = shop.has_sku(5)
     with overtaken(partial(relayed.place, "ORDER-1", (sku, 1))) as slow:
         assert done(shop.cancel("ORDER-1")).json()["lines"] == []
     assert outcome(slow.result()) == "409 order_cancelled"
-    assert all_fits().records_of("ORDER-1") == []
+    assert check_tables().records_of("ORDER-1") == []
 
 
 def test_a_cancel_overtaken_by_its_place_releases_the_units(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     sku = shop.has_sku(5)
     with overtaken(partial(relayed.cancel, "ORDER-1")) as slow:
         assert outcome(shop.place("ORDER-1", (sku, 2))) == "201"
     assert outcome(slow.result()) == "200"
     assert slow.result().json()["lines"][0]["cancelled"] == 2
-    kinds = [record["transaction_type"] for record in all_fits().ledger(sku.sku)]
+    kinds = [record["transaction_type"] for record in check_tables().ledger(sku.sku)]
     assert kinds == ["restock", "order_placed", "order_cancelled"]
 
 
 def test_a_confirm_overtaken_by_a_cancel_is_refused(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     sku = shop.has_sku(5)
     done(shop.place("ORDER-1", (sku, 2)))
     with overtaken(partial(relayed.confirm, "ORDER-1")) as slow:
         done(shop.cancel("ORDER-1"))
     assert outcome(slow.result()) == "409 order_cancelled"
-    all_fits()
+    check_tables()
 
 
 def test_a_cancel_overtaken_by_a_confirm_is_refused(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     sku = shop.has_sku(5)
     done(shop.place("ORDER-1", (sku, 2)))
     with overtaken(partial(relayed.cancel, "ORDER-1")) as slow:
         done(shop.confirm("ORDER-1"))
     assert outcome(slow.result()) == "409 order_confirmed"
-    assert all_fits().skus[sku.sku]["current_stock"] == 3
+    assert check_tables().skus[sku.sku]["current_stock"] == 3
 
 
-def test_a_confirm_overtaken_by_itself_is_a_repetition(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+def test_a_confirm_overtaken_by_itself_is_a_replay(
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     sku = shop.has_sku(5)
     done(shop.place("ORDER-1", (sku, 2)))
     with overtaken(partial(relayed.confirm, "ORDER-1")) as slow:
         done(shop.confirm("ORDER-1"))
     assert outcome(slow.result()) == "200 replayed"
-    assert all_fits().skus[sku.sku]["current_stock"] == 3
+    assert check_tables().skus[sku.sku]["current_stock"] == 3
 
 
 @pytest.mark.parametrize("first", ["confirm", "cancel"])
 @pytest.mark.parametrize("second", ["confirm", "cancel"])
-def test_a_settled_order_is_noticed_between_the_read_of_the_order_and_that_of_its_skus(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits, first: str, second: str
+def test_an_order_settled_between_the_reads_of_the_order_and_of_its_skus_is_settled_once(
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables, first: str, second: str
 ) -> None:
     """
-    ======================  =================================
-    slow                    fast
-    ======================  =================================
-    reads the order: 2 held
-    ..                      settles the order: 0 reserved
-    reads the SKU: 0 held
-    ======================  =================================
+    ===========================  ==============================
+    slow                         fast
+    ===========================  ==============================
+    reads the order: 2 reserved
+    ..                           settles the order: 0 reserved
+    reads the SKU: 0 reserved
+    ===========================  ==============================
     """
     sku = shop.has_sku(5)
     done(shop.place("ORDER-1", (sku, 2)))
@@ -148,11 +148,11 @@ def test_a_settled_order_is_noticed_between_the_read_of_the_order_and_that_of_it
         done(getattr(shop, second)("ORDER-1"))
     settled = {"confirm": "409 order_confirmed", "cancel": "409 order_cancelled"}[second]
     assert outcome(slow.result()) == ("200 replayed" if first == second else settled)
-    all_fits()
+    check_tables()
 
 
 def test_a_confirm_overtaken_by_sales_of_the_same_sku_settles_its_own_units(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     sku = shop.has_sku(10)
     done(shop.place("ORDER-1", (sku, 2)))
@@ -160,74 +160,74 @@ def test_a_confirm_overtaken_by_sales_of_the_same_sku_settles_its_own_units(
         done(shop.place("ORDER-2", (sku, 3)))
         done(shop.confirm("ORDER-2"))
     assert outcome(slow.result()) == "200"
-    item = all_fits().skus[sku.sku]
+    item = check_tables().skus[sku.sku]
     assert (item["current_stock"], item["reserved_stock"]) == (5, 0)
 
 
-def test_a_restock_overtaken_by_itself_is_a_repetition(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+def test_a_restock_overtaken_by_itself_is_a_replay(
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     sku = shop.has_sku(0)
     with overtaken(partial(relayed.restock, sku, 7, key="delivery-1")) as slow:
         fast = done(shop.restock(sku, 7, key="delivery-1")).json()
     assert outcome(slow.result()) == "200 replayed"
     assert slow.result().json()["transaction"] == fast["transaction"]
-    assert len(all_fits().ledger(sku.sku)) == 1
+    assert len(check_tables().ledger(sku.sku)) == 1
 
 
-def test_a_restock_overtaken_by_another_of_the_same_key_is_refused(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+def test_a_restock_overtaken_by_another_with_the_same_key_is_refused(
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     sku = shop.has_sku(0)
     with overtaken(partial(relayed.restock, sku, 7, key="delivery-1")) as slow:
         done(shop.restock(sku, 8, key="delivery-1"))
     assert outcome(slow.result()) == "422 idempotency_key_reused"
-    assert all_fits().skus[sku.sku]["current_stock"] == 8
+    assert check_tables().skus[sku.sku]["current_stock"] == 8
 
 
-def test_an_order_overtaken_by_itself_is_a_repetition(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+def test_an_order_overtaken_by_itself_is_a_replay(
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     sku = shop.has_sku(10)
     with overtaken(partial(relayed.place, "ORDER-1", (sku, 1), (sku, 2))) as slow:
         done(shop.place("ORDER-1", (sku, 3)))
     assert outcome(slow.result()) == "200 replayed"
-    assert all_fits().skus[sku.sku]["reserved_stock"] == 3
+    assert check_tables().skus[sku.sku]["reserved_stock"] == 3
 
 
-def test_an_order_overtaken_by_another_of_its_id_is_refused(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+def test_an_order_overtaken_by_another_with_its_id_is_refused(
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     first, second = shop.has_skus(2, stock=10)
     with overtaken(partial(relayed.place, "ORDER-1", (first, 1))) as slow:
         done(shop.place("ORDER-1", (second, 1)))
     assert outcome(slow.result()) == "409 order_exists"
-    assert all_fits().skus[first.sku]["reserved_stock"] == 0
+    assert check_tables().skus[first.sku]["reserved_stock"] == 0
 
 
-def test_a_product_created_while_its_twin_commits_is_the_same_product(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+def test_a_product_created_twice_with_one_key_at_once_is_one_product(
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     with overtaken(partial(relayed.create_product, key="import-1")) as slow:
         fast = done(shop.create_product(key="import-1")).json()
     assert outcome(slow.result()) == "200 replayed"
     assert slow.result().json() == fast
-    assert list(all_fits().products) == [fast["product_id"]]
+    assert list(check_tables().products) == [fast["product_id"]]
 
 
 def test_a_sku_is_not_created_for_a_product_that_was_deactivated_meanwhile(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     existing = shop.has_sku(0)
     late = existing._replace(sku=f"{existing.sku}-LATE")
     with overtaken(partial(relayed.create_sku, late)) as slow:
         assert shop.deactivate_product(late.product_id).status_code == 204
     assert outcome(slow.result()) == "409 product_inactive"
-    assert list(all_fits().skus) == [existing.sku]
+    assert list(check_tables().skus) == [existing.sku]
 
 
 def test_a_sku_that_exists_meanwhile_is_refused(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     existing = shop.has_sku(0)
     late = existing._replace(sku=f"{existing.sku}-LATE")
@@ -235,12 +235,12 @@ def test_a_sku_that_exists_meanwhile_is_refused(
         done(shop.create_sku(late, variant_name="fast"))
         done(shop.restock(late, 3))
     assert outcome(slow.result()) == "409 sku_exists"
-    item = all_fits().skus[late.sku]
+    item = check_tables().skus[late.sku]
     assert (item["variant_name"], item["current_stock"]) == ("fast", 3)
 
 
-def test_the_low_stock_bound_never_falls_back(
-    shop: Shop, relayed: Shop, overtaken: Overtaken, all_fits: AllFits
+def test_a_slow_creation_does_not_lower_the_low_stock_bound(
+    shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     product_id = shop.has_product()
     first = shop.has_sku(0, product_id=product_id, variant="A", reorder_threshold=1)
@@ -248,7 +248,7 @@ def test_the_low_stock_bound_never_falls_back(
     with overtaken(partial(relayed.create_sku, slow_sku, reorder_threshold=5), "UpdateItem") as slow:
         shop.has_sku(0, product_id=product_id, variant="C", reorder_threshold=90)
     assert outcome(slow.result()) == "201"
-    tables = all_fits()
+    tables = check_tables()
     assert tables.bounds == {first.vendor_id: 90}
     url = f"{shop.stock}/vendors/{first.vendor_id}/low-stock"
     assert len(shop.listed(url, "vendor", first.vendor_id)) == 3

@@ -1,4 +1,4 @@
-"""What the check of the tables holds against them while a sweeper writes beside it, and what at rest."""
+"""The check of the tables while a sweeper writes, and at rest."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from itertools import chain, repeat
 import pytest
 
 from tests.integration import ledger_checks
-from tests.integration.ledger_checks import Tables, assert_all_fits
+from tests.integration.ledger_checks import Tables, assert_consistent
 
-FITTING = Tables()
+CONSISTENT = Tables()
 MIXED = Tables(unknown=[{"sku": "#MIXED"}])
 
 
-def test_a_reading_that_somebody_wrote_into_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    readings = iter([MIXED, FITTING])
-    monkeypatch.setattr(ledger_checks, "read_tables", lambda client, prefix: next(readings))
-    assert assert_all_fits(None) is FITTING
+def test_tables_that_changed_while_they_were_read_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = iter([MIXED, CONSISTENT])
+    monkeypatch.setattr(ledger_checks, "read_tables", lambda client, prefix: next(reads))
+    assert assert_consistent(None) is CONSISTENT
 
 
-def test_what_is_violated_at_rest_fails_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    readings = iter([MIXED, MIXED])
-    monkeypatch.setattr(ledger_checks, "read_tables", lambda client, prefix: next(readings))
-    with pytest.raises(AssertionError, match="1 violations:\nan item of no known kind"):
-        assert_all_fits(None)
+def test_a_violation_at_rest_fails_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = iter([MIXED, MIXED])
+    monkeypatch.setattr(ledger_checks, "read_tables", lambda client, prefix: next(reads))
+    with pytest.raises(AssertionError, match="1 violations:\nan item of unknown type"):
+        assert_consistent(None)
 
 
-def test_tables_that_never_come_to_rest_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    others = (Tables(unknown=[{"sku": f"#MIXED-{number}"}]) for number in range(ledger_checks.READINGS))
-    readings = chain([MIXED], others, repeat(FITTING))
-    monkeypatch.setattr(ledger_checks, "read_tables", lambda client, prefix: next(readings))
+def test_tables_that_keep_changing_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = (Tables(unknown=[{"sku": f"#MIXED-{number}"}]) for number in range(ledger_checks.READS_MAX))
+    reads = chain([MIXED], others, repeat(CONSISTENT))
+    monkeypatch.setattr(ledger_checks, "read_tables", lambda client, prefix: next(reads))
     with pytest.raises(AssertionError, match="#MIXED-8"):
-        assert_all_fits(None)
+        assert_consistent(None)

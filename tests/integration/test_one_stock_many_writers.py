@@ -1,4 +1,4 @@
-"""Many writers on few SKUs: every unit is sold once, and the ledger tells how."""
+"""Many writers on few SKUs: every unit is sold once, and the log has a record of it."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ WRITERS = 16
 STOCK = 200
 ORDERS = 240
 
-AllFits = Callable[[], Tables]
+CheckTables = Callable[[], Tables]
 Request = Callable[[], httpx.Response]
 
 
 def sell_out(shops: Sequence[Shop], sku: Sku) -> dict[str, int]:
-    """Let 16 writers place orders of one unit, in turns at each shop, and count the answers."""
+    """Place orders of one unit from 16 writers, alternating between the shops; count the responses."""
     requests: list[Request] = [
         partial(shops[number % len(shops)].place, f"ORDER-{number}", (sku, 1)) for number in range(ORDERS)
     ]
-    answers = by_writers(WRITERS, requests)
-    for answer in answers:
-        if answer.status_code == 409:
-            assert answer.json()["lines"] == [
+    responses = by_writers(WRITERS, requests)
+    for response in responses:
+        if response.status_code == 409:
+            assert response.json()["lines"] == [
                 {"product_id": sku.product_id, "sku": sku.sku, "asked": 1, "available": 0}
             ]
-    return outcomes(answers)
+    return outcomes(responses)
 
 
 def assert_sold_out(tables: Tables, sku: Sku) -> None:
@@ -42,26 +42,26 @@ def assert_sold_out(tables: Tables, sku: Sku) -> None:
     assert len({record["order_id"] for record in placed}) == STOCK == len(tables.orders)
 
 
-def test_sixteen_writers_sell_exactly_what_there_is(shop: Shop, all_fits: AllFits) -> None:
+def test_sixteen_writers_sell_exactly_the_stock(shop: Shop, check_tables: CheckTables) -> None:
     sku = shop.has_sku(STOCK)
     assert sell_out([shop], sku) == {"201": STOCK, "409 insufficient_stock": ORDERS - STOCK}
-    assert_sold_out(all_fits(), sku)
+    assert_sold_out(check_tables(), sku)
 
 
-def test_two_copies_of_the_service_sell_exactly_what_there_is(
-    shop: Shop, second_copy: Shop, all_fits: AllFits
+def test_two_processes_of_the_service_sell_exactly_the_stock(
+    shop: Shop, second_process: Shop, check_tables: CheckTables
 ) -> None:
     sku = shop.has_sku(STOCK)
-    assert sell_out([shop, second_copy], sku) == {"201": STOCK, "409 insufficient_stock": ORDERS - STOCK}
-    assert_sold_out(all_fits(), sku)
+    assert sell_out([shop, second_process], sku) == {"201": STOCK, "409 insufficient_stock": ORDERS - STOCK}
+    assert_sold_out(check_tables(), sku)
 
 
 @pytest.mark.parametrize("copies", [1, 2])
-def test_orders_of_three_skus_in_any_order_of_lines_lose_no_unit(
-    shop: Shop, second_copy: Shop, dice: Dice, all_fits: AllFits, copies: int
+def test_orders_of_three_skus_with_lines_in_any_order_lose_no_unit(
+    shop: Shop, second_process: Shop, dice: Dice, check_tables: CheckTables, copies: int
 ) -> None:
     skus = shop.has_skus(3, stock=60)
-    shops = [shop, second_copy][:copies]
+    shops = [shop, second_process][:copies]
     requests: list[Request] = []
     for number in range(90):
         lines = [(sku, 1) for sku in dice.shuffled(skus)]
@@ -69,28 +69,28 @@ def test_orders_of_three_skus_in_any_order_of_lines_lose_no_unit(
 
     found = outcomes(by_writers(WRITERS, requests))
 
-    # Two orders that go on in steps can hold each other's last units, and both give them back.
+    # Two sagas can each have reserved units that the other lacks, and both release them.
     left = 60 - found["201"]
     assert found == {"201": 60 - left, "409 insufficient_stock": 30 + left}
     assert 0 <= left < WRITERS
-    tables = all_fits()
+    tables = check_tables()
     assert [tables.skus[sku.sku]["available_stock"] for sku in skus] == [left] * 3
     for number in range(left):
         done(shop.place(f"ORDER-LATER-{number}", *((sku, 1) for sku in skus)))
-    tables = all_fits()
+    tables = check_tables()
     assert [tables.skus[sku.sku]["available_stock"] for sku in skus] == [0, 0, 0]
     assert len(tables.orders) == 60
 
 
-def test_an_order_that_lacks_one_line_reserves_none_of_the_others(
-    shop: Shop, second_copy: Shop, dice: Dice, all_fits: AllFits
+def test_an_order_with_one_line_short_reserves_none_of_the_others(
+    shop: Shop, second_process: Shop, dice: Dice, check_tables: CheckTables
 ) -> None:
     scarce, plenty, ample = shop.has_skus(3, stock=30)
     done(shop.restock(plenty, 500))
     done(shop.restock(ample, 500))
     requests: list[Request] = [
         partial(
-            dice.choice([shop, second_copy]).place,
+            dice.choice([shop, second_process]).place,
             f"ORDER-{number}",
             *dice.shuffled([(scarce, 1), (plenty, 2), (ample, 3)]),
         )
@@ -99,13 +99,13 @@ def test_an_order_that_lacks_one_line_reserves_none_of_the_others(
 
     assert outcomes(by_writers(WRITERS, requests)) == {"201": 30, "409 insufficient_stock": 30}
 
-    tables = all_fits()
+    tables = check_tables()
     reserved = [tables.skus[sku.sku]["reserved_stock"] for sku in (scarce, plenty, ample)]
     assert reserved == [30, 60, 90]
 
 
-def test_restocks_sales_confirms_and_cancels_at_once_keep_the_books(
-    shop: Shop, second_copy: Shop, dice: Dice, all_fits: AllFits
+def test_concurrent_restocks_sales_confirms_and_cancels_keep_the_tables_consistent(
+    shop: Shop, second_process: Shop, dice: Dice, check_tables: CheckTables
 ) -> None:
     skus = shop.has_skus(4, stock=40)
 
@@ -123,7 +123,7 @@ def test_restocks_sales_confirms_and_cancels_at_once_keep_the_books(
     requests: list[Request] = []
     ends: Counter[str] = Counter()
     for number in range(120):
-        where = dice.choice([shop, second_copy])
+        where = dice.choice([shop, second_process])
         if dice.random() < 0.2:
             requests.append(
                 partial(where.restock, dice.choice(skus), dice.randint(1, 5), key=f"key-{number}")
@@ -133,9 +133,9 @@ def test_restocks_sales_confirms_and_cancels_at_once_keep_the_books(
             end = dice.choice(["confirm", "cancel", "stay"])
             ends[end] += 1
             requests.append(partial(life_of_an_order, number, where, lines, end))
-    print(f"orders by their ends: {dict(ends)}")
+    print(f"orders by their last command: {dict(ends)}")
 
-    answered = outcomes(by_writers(WRITERS, requests))
+    counted = outcomes(by_writers(WRITERS, requests))
 
-    assert answered.keys() <= {"200", "201", "409 insufficient_stock"}, answered
-    all_fits()
+    assert counted.keys() <= {"200", "201", "409 insufficient_stock"}, counted
+    check_tables()

@@ -1,4 +1,4 @@
-"""Orders of more lines than one transaction takes, over two copies of the service."""
+"""Orders of more lines than one transaction takes, over two processes of the service."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from functools import partial
 from tests.integration.ledger_checks import Tables
 from tests.integration.shop import Shop, by_writers, done, outcomes, together
 
-AllFits = Callable[[], Tables]
+CheckTables = Callable[[], Tables]
 
 
-def test_many_copies_of_one_order_of_many_lines_place_it_once(
-    shop: Shop, second_copy: Shop, all_fits: AllFits
+def test_copies_of_one_large_order_place_it_once(
+    shop: Shop, second_process: Shop, check_tables: CheckTables
 ) -> None:
     skus = shop.has_skus(60, stock=5)
     lines = [(sku, 2) for sku in skus]
-    answers = together([partial(each.place, "ORDER-1", *lines) for each in (shop, second_copy) * 3])
-    assert {answer.status_code for answer in answers} <= {200, 201}
-    tables = all_fits()
+    responses = together([partial(each.place, "ORDER-1", *lines) for each in (shop, second_process) * 3])
+    assert {response.status_code for response in responses} <= {200, 201}
+    tables = check_tables()
     assert [tables.skus[sku.sku]["reserved_stock"] for sku in skus] == [2] * 60
     assert len(tables.records_of("ORDER-1")) == 60
 
 
-def test_orders_of_many_lines_for_the_same_units_are_placed_whole_or_not_at_all(
-    shop: Shop, second_copy: Shop, all_fits: AllFits
+def test_large_orders_for_the_same_units_are_placed_whole_or_not_at_all(
+    shop: Shop, second_process: Shop, check_tables: CheckTables
 ) -> None:
     skus = shop.has_skus(60, stock=4)
     requests = [
-        partial((shop, second_copy)[number % 2].place, f"ORDER-{number}", *((sku, 1) for sku in skus))
+        partial((shop, second_process)[number % 2].place, f"ORDER-{number}", *((sku, 1) for sku in skus))
         for number in range(6)
     ]
-    answers = by_writers(6, requests)
-    counted = outcomes(answers)
+    responses = by_writers(6, requests)
+    counted = outcomes(responses)
     assert counted.keys() <= {"201", "409 insufficient_stock"}
     placed = counted["201"]
     assert 1 <= placed <= 4
-    tables = all_fits()
+    tables = check_tables()
     assert [tables.skus[sku.sku]["reserved_stock"] for sku in skus] == [placed] * 60
     assert len(tables.orders) == placed
-    # What another order held for a moment can be had afterwards.
+    # Units that another order had reserved for a moment are available afterwards.
     for number in range(4 - placed):
         done(shop.place(f"ORDER-AGAIN-{number}", *((sku, 1) for sku in skus)))
-    assert [sku["available_stock"] for sku in all_fits().skus.values()] == [0] * 60
+    assert [sku["available_stock"] for sku in check_tables().skus.values()] == [0] * 60

@@ -1,4 +1,4 @@
-"""What a service's log says of real requests: one line each, and what each cost."""
+"""The log lines of real requests: one each, with its cost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.engines import ENGINE
 
 WRITES = {"PutItem", "TransactWriteItems", "UpdateItem"}
 READS = {"GetItem", "Query"} | ({"BatchGetItem"} if ENGINE == "dynamodb-local" else set())
-"""Those of which the engine tells units."""
+"""The operations for which the engine returns consumed capacity."""
 
 Logs = dict[str, Service]
 Line = dict[str, Any]
@@ -29,26 +29,26 @@ def logs(services: list[Service], relayed_services: list[Service]) -> Logs:
     return {service.url: service for service in (*services[1:], *relayed_services)}
 
 
-def lines_of(logs: Logs, answers: list[httpx.Response]) -> list[Line]:
-    """Return the lines of some answers, in their order; a line may come a moment after its answer."""
+def lines_of(logs: Logs, responses: list[httpx.Response]) -> list[Line]:
+    """Return the lines of responses, in their order; a line may be written a moment after its response."""
     found: dict[str, list[Line]] = {}
 
-    def all_are_there() -> bool:
+    def all_are_written() -> bool:
         found.clear()
-        for url in {str(answer.request.url.join("/")).rstrip("/") for answer in answers}:
+        for url in {str(response.request.url.join("/")).rstrip("/") for response in responses}:
             for text in logs[url].text().splitlines():
                 line = json.loads(text)
                 found.setdefault(line["request_id"], []).append(line)
-        return all(answer.headers["X-Request-Id"] in found for answer in answers)
+        return all(response.headers["X-Request-Id"] in found for response in responses)
 
-    wait_until(all_are_there, "a line for every answer", 10)
-    lines = [found[answer.headers["X-Request-Id"]] for answer in answers]
+    wait_until(all_are_written, "a line for every response", 10)
+    lines = [found[response.headers["X-Request-Id"]] for response in responses]
     assert {len(each) for each in lines} == {1}
     return [line for [line] in lines]
 
 
-def line_of(logs: Logs, answer: httpx.Response) -> Line:
-    return lines_of(logs, [answer])[0]
+def line_of(logs: Logs, response: httpx.Response) -> Line:
+    return lines_of(logs, [response])[0]
 
 
 def test_a_placed_order_is_logged_with_its_calls_and_units(shop: Shop, logs: Logs) -> None:
@@ -58,8 +58,8 @@ def test_a_placed_order_is_logged_with_its_calls_and_units(shop: Shop, logs: Log
     assert line.pop("duration_ms") > 0
     assert line.pop("aws_request_id")
     assert line.pop("request_id")
-    # Seven items are written in a transaction: three SKUs, three records, the order. What indexes add is the
-    # engine's business; of a BatchGetItem the embedded one tells no units.
+    # A transaction writes seven items: three SKUs, three records, the order.  Engines differ in what they
+    # count for indexes; the embedded one returns no capacity for a BatchGetItem.
     assert line.pop("write_units") >= 14
     assert line.pop("read_units") >= 0
     assert line == {
@@ -74,13 +74,13 @@ def test_a_placed_order_is_logged_with_its_calls_and_units(shop: Shop, logs: Log
         "vendor_id": None,
         "status": 201,
         "code": None,
-        "dynamodb_calls": 1,  # the process remembers the SKUs
+        "dynamodb_calls": 1,  # the process has cached the SKUs
         "dynamodb_retries": 0,
     }
     assert line["principal"].startswith("client:")
 
 
-def requests_of_all_kinds(shop: Shop, sku: Sku) -> list[Callable[[], httpx.Response]]:
+def requests_of_all_types(shop: Shop, sku: Sku) -> list[Callable[[], httpx.Response]]:
     ask = shop.ask
     return [
         partial(ask, "GET", f"{shop.catalog}/products/{sku.product_id}"),
@@ -100,68 +100,68 @@ def requests_of_all_kinds(shop: Shop, sku: Sku) -> list[Callable[[], httpx.Respo
     ]
 
 
-def test_the_calls_in_the_log_are_those_that_reach_dynamodb(
+def test_the_logged_calls_are_those_that_reach_dynamodb(
     shop: Shop, relayed: Shop, relay: Relay, logs: Logs
 ) -> None:
     sku = shop.has_sku(50)
-    for request in requests_of_all_kinds(relayed, sku):
+    for request in requests_of_all_types(relayed, sku):
         with relay.calls() as calls:
-            answer = request()
-        line = line_of(logs, answer)
-        told = (line["status"], line["dynamodb_calls"], line["dynamodb_retries"])
-        assert told == (answer.status_code, len(calls), 0), (line, calls)
-        # A repeated command is found by the condition of a write, of whose refusal DynamoDB tells no units.
-        has_written = not WRITES.isdisjoint(calls) and "replayed" not in outcome(answer)
+            response = request()
+        line = line_of(logs, response)
+        logged = (line["status"], line["dynamodb_calls"], line["dynamodb_retries"])
+        assert logged == (response.status_code, len(calls), 0), (line, calls)
+        # A replay is found by the condition of a write, and a failed condition returns no capacity.
+        has_written = not WRITES.isdisjoint(calls) and "replayed" not in outcome(response)
         assert (line["write_units"] > 0) == has_written, (line, calls)
         assert (line["read_units"] > 0) == (not READS.isdisjoint(calls)), (line, calls)
 
 
-def test_a_lost_answer_is_one_call_and_a_retry(shop: Shop, relayed: Shop, relay: Relay, logs: Logs) -> None:
+def test_a_lost_response_is_one_call_and_a_retry(shop: Shop, relayed: Shop, relay: Relay, logs: Logs) -> None:
     sku = shop.has_sku(10)
-    relay.lose_next_answer("TransactWriteItems")
+    relay.drop_next_response("TransactWriteItems")
     line = line_of(logs, done(relayed.place("ORDER-1", (sku, 1))))
     assert (line["dynamodb_calls"], line["dynamodb_retries"]) == (2, 1)
 
 
-def test_a_cancelled_transaction_is_a_call_of_the_log(
+def test_a_cancelled_transaction_is_logged_as_a_call(
     shop: Shop, relayed: Shop, relay: Relay, logs: Logs
 ) -> None:
     sku = shop.has_sku(10)
     relay.conflict_next(2)
     line = line_of(logs, done(relayed.place("ORDER-1", (sku, 1))))
-    # Each conflict costs a transaction and, as it comes after a pause, a reading.
+    # Each conflict costs a transaction and, after the backoff, a read.
     assert (line["dynamodb_calls"], line["dynamodb_retries"]) == (6, 0)
 
 
-def test_a_database_that_answers_nothing_more_is_logged_once_with_its_exception(
+def test_an_unavailable_database_is_logged_once_with_its_exception(
     shop: Shop, relayed: Shop, relay: Relay, logs: Logs
 ) -> None:
     sku = shop.has_sku(10)
-    relay.lose_next_answer("TransactWriteItems", times=3)
-    answer = relayed.place("ORDER-1", (sku, 1))
-    line = line_of(logs, answer)
+    relay.drop_next_response("TransactWriteItems", times=3)
+    response = relayed.place("ORDER-1", (sku, 1))
+    line = line_of(logs, response)
     assert (line["level"], line["status"], line["code"]) == ("ERROR", 503, "database_unavailable")
     assert (line["dynamodb_calls"], line["dynamodb_retries"]) == (2, 2)
     assert line["exception"].startswith("botocore.exceptions.")
     assert line["stack"].count("Traceback") >= 1
 
 
-def test_requests_at_once_have_a_line_each_with_their_own_calls(shop: Shop, logs: Logs) -> None:
+def test_concurrent_requests_have_a_line_each_with_their_own_calls(shop: Shop, logs: Logs) -> None:
     sku = shop.has_sku(100)
     product = f"{shop.stock}/products/{sku.product_id}/skus/{sku.sku}"
     nothing = f"{shop.stock}/health"
     jobs = [partial(shop.ask, "GET", nothing if n % 2 else product, "admin") for n in range(40)]
-    answers = together(jobs)
-    lines = lines_of(logs, answers)
+    responses = together(jobs)
+    lines = lines_of(logs, responses)
     assert [line["dynamodb_calls"] for line in lines] == [0 if n % 2 else 1 for n in range(40)]
 
 
-def test_neither_tokens_nor_what_was_sent_is_in_any_log(
+def test_neither_tokens_nor_request_contents_are_logged(
     shop: Shop, services: list[Service], logs: Logs
 ) -> None:
     secret = "N0tForTheLog"
     sku = shop.has_sku(10)
-    answers = [
+    responses = [
         shop.create_product(product_name=secret, category=secret, description=secret),
         shop.create_product(price=secret),
         shop.restock(sku, 1, key=secret, notes=secret),
@@ -176,8 +176,8 @@ def test_neither_tokens_nor_what_was_sent_is_in_any_log(
             headers={"Authorization": f"Bearer {secret}", "X-Request-Id": "a b"},
         ),
     ]
-    lines_of(logs, answers)
+    lines_of(logs, responses)
     texts = [service.text() for service in services]
     tokens = [shop.wire.token("admin"), shop.wire.token("vendor", VENDOR)]
-    for kept_out in (secret, *tokens, *[token.rpartition(".")[2] for token in tokens]):
-        assert not [text for text in texts if kept_out in text]
+    for forbidden in (secret, *tokens, *[token.rpartition(".")[2] for token in tokens]):
+        assert not [text for text in texts if forbidden in text]

@@ -1,4 +1,4 @@
-"""What a command costs when nothing contends: its calls of DynamoDB, counted on their way there."""
+"""The calls of DynamoDB that each command makes without contention."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.integration.shop import Shop, done
 READ, READ_MANY, LIST, WRITE, RAISE = "GetItem", "BatchGetItem", "Query", "TransactWriteItems", "UpdateItem"
 
 
-def test_stock_commands_take_one_round_trip_on_what_is_remembered_else_two_and_settling_one_more(
-    shop: Shop, relayed: Shop, relay: Relay, all_fits: Callable[[], Tables]
+def test_stock_commands_take_one_round_trip_with_cached_skus_and_two_without(
+    shop: Shop, relayed: Shop, relay: Relay, check_tables: Callable[[], Tables]
 ) -> None:
     skus = shop.has_skus(49, stock=10)
     one, lines = skus[0], [(sku, 1) for sku in skus]
@@ -23,7 +23,7 @@ def test_stock_commands_take_one_round_trip_on_what_is_remembered_else_two_and_s
         return calls
 
     assert calls_of(lambda: done(relayed.restock(one, 1, key="k"))) == [READ_MANY, WRITE]
-    # A repetition is found by the condition of its marker, an order's by that of the order.
+    # A replay is found by the condition of the idempotency record, or of the order.
     assert calls_of(lambda: done(relayed.restock(one, 1, key="k"))) == [WRITE, READ_MANY, READ_MANY]
     assert calls_of(lambda: done(relayed.place("ORDER-1", *lines))) == [READ_MANY, WRITE]
     assert calls_of(lambda: done(relayed.place("ORDER-1", *lines))) == [WRITE, READ_MANY]
@@ -35,21 +35,21 @@ def test_stock_commands_take_one_round_trip_on_what_is_remembered_else_two_and_s
     assert calls_of(lambda: done(relayed.cancel("ORDER-UNKNOWN"))) == [READ_MANY, WRITE]
     assert calls_of(lambda: relayed.confirm("ORDER-NEVER")) == [READ_MANY, READ_MANY]
     assert calls_of(lambda: done(relayed.restock(one, 1, key="k2"))) == [WRITE]
-    # A refusal writes nothing, reads what was remembered, and looks whether the order is there by now.
+    # A refusal writes nothing, reads the cached SKUs again, and checks whether the order exists by now.
     assert calls_of(lambda: relayed.place("ORDER-3", (one, 1_000))) == [READ_MANY, READ_MANY]
-    # What another process changed is found by the condition, and no read is needed.
+    # The failed condition returns what another process changed, and no read is needed.
     done(shop.restock(one, 5))
     assert calls_of(lambda: done(relayed.place("ORDER-4", (one, 1)))) == [WRITE, WRITE]
     assert calls_of(lambda: done(relayed.place("ORDER-5", (one, 1)))) == [READ_MANY, WRITE]
-    # An order's SKUs that are not remembered are read with it once more, so that all is of one moment.
+    # SKUs of an order that are not cached are read together with the order again.
     done(shop.restock(one, 5))
     done(relayed.place("ORDER-6", (one, 1)))
     assert calls_of(lambda: done(relayed.confirm("ORDER-6"))) == [READ_MANY, READ_MANY, WRITE]
-    all_fits()
+    check_tables()
 
 
-def test_a_new_sku_takes_two_round_trips_and_one_more_where_it_raises_the_bound(
-    shop: Shop, relayed: Shop, relay: Relay, all_fits: Callable[[], Tables]
+def test_a_new_sku_takes_two_round_trips_and_one_more_if_it_raises_the_bound(
+    shop: Shop, relayed: Shop, relay: Relay, check_tables: Callable[[], Tables]
 ) -> None:
     sku = shop.has_sku(0, reorder_threshold=5)
     with relay.calls() as calls:
@@ -58,10 +58,10 @@ def test_a_new_sku_takes_two_round_trips_and_one_more_where_it_raises_the_bound(
     with relay.calls() as calls:
         done(relayed.create_sku(sku._replace(sku=f"{sku.sku}-B"), reorder_threshold=6))
     assert calls == [READ_MANY, RAISE, WRITE]
-    all_fits()
+    check_tables()
 
 
-def test_questions_take_one_round_trip_and_low_stock_two(shop: Shop, relayed: Shop, relay: Relay) -> None:
+def test_reads_take_one_round_trip_and_low_stock_two(shop: Shop, relayed: Shop, relay: Relay) -> None:
     sku = shop.has_sku(3)
     done(shop.place("ORDER-1", (sku, 1)))
     record = shop.sku(sku)["last_transaction_id"]

@@ -1,4 +1,4 @@
-"""What the tables' streams start, in processes of their own: late, twice, or after a kill.
+"""The stream handlers in processes of their own: with late and repeated deliveries, and after a kill.
 
 The embedded engine's streams are read as production's are.
 """
@@ -24,14 +24,14 @@ from tests.integration.ledger_checks import Tables, read_tables
 from tests.integration.processes import Process, distinct_free_ports, wait_until
 from tests.integration.shop import VENDOR, Dice, Shop, Sku, by_writers, done, outcome, together
 
-TOLD_SECONDS = 20.0
-"""Far above what a busy machine needs; about a second is usual."""
+DELIVERY_SECONDS = 20.0
+"""More than a busy machine needs; about a second is usual."""
 
 Line = dict[str, Any]
 
 
 class Triggers(Process):
-    """What reads the streams for the stock service; it never outlives the tests."""
+    """The process that reads the streams for the stock service; it never outlives the tests."""
 
     def __init__(self, dynamodb_url: str, output: Path, variables: Mapping[str, str]) -> None:
         settings = Settings(distinct_free_ports(), dynamodb_url)
@@ -40,22 +40,22 @@ class Triggers(Process):
         self.may_fail = False
 
     def wait_until_begun(self) -> None:
-        """Wait for its first batch: the streams hold all that the test has done, so there is one."""
+        """Wait for its first batch; there is one, as the streams contain all changes of the test."""
 
         def begun() -> bool:
             assert self.popen.poll() is None, self.text()
             return bool(self.lines("changes"))
 
-        wait_until(begun, "the first batch", TOLD_SECONDS)
+        wait_until(begun, "the first batch", DELIVERY_SECONDS)
 
     def kill(self) -> None:
-        """End it between any two of its steps."""
+        """Kill it at any point."""
         self.popen.kill()
         self.popen.wait()
         self.close()
 
     def lines(self, message: str) -> list[Line]:
-        """Return what is complete of its log, of one kind."""
+        """Return the complete lines of its log with one message."""
         whole, _, _ = self.text().rpartition("\n")
         lines = map(json.loads, whole.splitlines())
         return [line for line in lines if line["message"] == message]
@@ -70,7 +70,7 @@ class StartTriggers(Protocol):
 
 @pytest.fixture(autouse=True)
 def new_tables(client: Any) -> None:
-    """Tables made anew: a process that begins reads a stream from its beginning, other tests' changes too."""
+    """New tables: a process reads a stream from its beginning, with the changes of other tests."""
     for name in definitions():
         client.delete_table(TableName=name)
     create_tables(client)
@@ -78,7 +78,7 @@ def new_tables(client: Any) -> None:
 
 @pytest.fixture
 def start_triggers(shop: Shop, aws_url: str, tmp_path: Path) -> Iterator[StartTriggers]:
-    """Start triggers over the test's own tables; all end with the test, and none may have failed."""
+    """Start triggers over the test's own tables; all are stopped at its end, and none may have failed."""
     started: list[Triggers] = []
 
     def start(**variables: str) -> Triggers:
@@ -91,8 +91,8 @@ def start_triggers(shop: Shop, aws_url: str, tmp_path: Path) -> Iterator[StartTr
     for triggers in running:
         triggers.wait_until_begun()
     assert {triggers.stop() for triggers in running} <= {0}
-    sound = [triggers for triggers in started if not triggers.may_fail]
-    assert not [triggers.text()[-4000:] for triggers in sound if "Traceback" in triggers.text()]
+    expected_to_succeed = [triggers for triggers in started if not triggers.may_fail]
+    assert not [triggers.text()[-4000:] for triggers in expected_to_succeed if "Traceback" in triggers.text()]
 
 
 @pytest.fixture
@@ -111,11 +111,11 @@ def adjust(shop: Shop, sku: Sku, by: int) -> httpx.Response:
     return shop.ask("POST", url, "vendor", sku.vendor_id, body=body, key=os.urandom(8).hex())
 
 
-def wait_until_told(shop: Shop, skus: list[Sku], active: bool) -> None:
-    def told() -> bool:
+def wait_for_flag(shop: Shop, skus: list[Sku], active: bool) -> None:
+    def has_flag() -> bool:
         return {shop.sku(sku)["product_is_active"] for sku in skus} == {active}
 
-    wait_until(told, f"product_is_active is {active} at {len(skus)} SKUs", TOLD_SECONDS)
+    wait_until(has_flag, f"product_is_active is {active} at {len(skus)} SKUs", DELIVERY_SECONDS)
 
 
 def ids(alerts: list[Line]) -> list[str]:
@@ -123,12 +123,12 @@ def ids(alerts: list[Line]) -> list[str]:
 
 
 def wait_for_alerts(count: int, *processes: Triggers) -> list[Line]:
-    """Return all alerts of some processes as soon as so many different ones are there."""
+    """Return all alerts of processes as soon as there are so many different ones."""
 
     def alerts() -> list[Line]:
         return [alert for process in processes for alert in process.alerts()]
 
-    wait_until(lambda: len(set(ids(alerts()))) >= count, f"{count} alerts", TOLD_SECONDS)
+    wait_until(lambda: len(set(ids(alerts()))) >= count, f"{count} alerts", DELIVERY_SECONDS)
     return alerts()
 
 
@@ -136,43 +136,43 @@ def wait_for_alerts(count: int, *processes: Triggers) -> list[Line]:
 
 
 def test_a_deactivated_product_is_not_sold_and_a_reactivated_one_is(
-    shop: Shop, triggers: Triggers, all_fits: Callable[[], Tables]
+    shop: Shop, triggers: Triggers, check_tables: Callable[[], Tables]
 ) -> None:
     skus = shop.has_skus(3, stock=10)
     product_id = skus[0].product_id
     done(shop.place("ORDER-BEFORE", (skus[0], 1)))
 
     assert shop.deactivate_product(product_id).status_code == 204
-    wait_until_told(shop, skus, active=False)
+    wait_for_flag(shop, skus, active=False)
     assert outcome(shop.place("ORDER-1", (skus[0], 1))) == "409 product_inactive"
     assert outcome(shop.restock(skus[1], 1)) == "409 product_inactive"
     assert outcome(shop.confirm("ORDER-BEFORE")) == "200"
 
     reactivate(shop, product_id)
-    wait_until_told(shop, skus, active=True)
+    wait_for_flag(shop, skus, active=True)
     assert outcome(shop.place("ORDER-1", (skus[0], 1))) == "201"
-    all_fits()
+    check_tables()
 
 
-def test_a_sku_that_its_vendor_took_out_stays_out(shop: Shop, triggers: Triggers) -> None:
-    kept, taken_out = shop.has_skus(2, stock=10)
-    url = f"{shop.stock}/products/{taken_out.product_id}/skus/{taken_out.sku}"
+def test_a_sku_that_its_vendor_deactivated_stays_inactive(shop: Shop, triggers: Triggers) -> None:
+    kept, deactivated = shop.has_skus(2, stock=10)
+    url = f"{shop.stock}/products/{deactivated.product_id}/skus/{deactivated.sku}"
     assert shop.ask("DELETE", url, "vendor", VENDOR).status_code == 204
     assert shop.deactivate_product(kept.product_id).status_code == 204
-    wait_until_told(shop, [kept, taken_out], active=False)
+    wait_for_flag(shop, [kept, deactivated], active=False)
     reactivate(shop, kept.product_id)
-    wait_until_told(shop, [kept, taken_out], active=True)
+    wait_for_flag(shop, [kept, deactivated], active=True)
     assert outcome(shop.place("ORDER-1", (kept, 1))) == "201"
-    assert outcome(shop.place("ORDER-2", (taken_out, 1))) == "409 sku_inactive"
+    assert outcome(shop.place("ORDER-2", (deactivated, 1))) == "409 sku_inactive"
 
 
-def test_what_changed_while_nobody_read_the_streams_is_caught_up_with(
-    shop: Shop, start_triggers: StartTriggers, all_fits: Callable[[], Tables]
+def test_changes_made_while_no_process_ran_are_processed_later(
+    shop: Shop, start_triggers: StartTriggers, check_tables: Callable[[], Tables]
 ) -> None:
     gone, back, low = (shop.has_sku(10) for _ in range(3))
     first = start_triggers()
     assert shop.deactivate_product(back.product_id).status_code == 204
-    wait_until_told(shop, [back], active=False)
+    wait_for_flag(shop, [back], active=False)
     first.kill()
 
     assert shop.deactivate_product(gone.product_id).status_code == 204
@@ -181,14 +181,14 @@ def test_what_changed_while_nobody_read_the_streams_is_caught_up_with(
     assert shop.sku(gone)["product_is_active"]
 
     second = start_triggers()
-    wait_until_told(shop, [gone], active=False)
-    wait_until_told(shop, [back], active=True)
+    wait_for_flag(shop, [gone], active=False)
+    wait_for_flag(shop, [back], active=True)
     assert [alert["sku"] for alert in wait_for_alerts(1, second)] == [low.sku]
-    all_fits()
+    check_tables()
 
 
-def test_killed_again_and_again_while_things_change_it_leaves_nothing_untold(
-    shop: Shop, start_triggers: StartTriggers, all_fits: Callable[[], Tables], dice: Dice
+def test_repeated_kills_lose_no_change(
+    shop: Shop, start_triggers: StartTriggers, check_tables: Callable[[], Tables], dice: Dice
 ) -> None:
     products = [shop.has_skus(4, stock=10) for _ in range(4)]
     switch = {True: partial(reactivate, shop), False: shop.deactivate_product}
@@ -203,12 +203,12 @@ def test_killed_again_and_again_while_things_change_it_leaves_nothing_untold(
         process.kill()
     start_triggers()
     for skus in products:
-        wait_until_told(shop, skus, active[skus[0].product_id])
-    all_fits()
+        wait_for_flag(shop, skus, active[skus[0].product_id])
+    check_tables()
 
 
-def test_two_at_once_and_sales_beside_them_come_to_the_same_end(
-    shop: Shop, start_triggers: StartTriggers, all_fits: Callable[[], Tables], dice: Dice
+def test_two_processes_and_concurrent_sales_come_to_the_same_result(
+    shop: Shop, start_triggers: StartTriggers, check_tables: Callable[[], Tables], dice: Dice
 ) -> None:
     skus = shop.has_skus(6, stock=40)
     product_id = skus[0].product_id
@@ -226,31 +226,31 @@ def test_two_at_once_and_sales_beside_them_come_to_the_same_end(
 
     _, outcomes = together([switch, sell])
     assert outcomes <= {"201", "409 product_inactive"}
-    wait_until_told(shop, skus, active=False)
+    wait_for_flag(shop, skus, active=False)
     everything_is_read(shop, both)
     assert {shop.sku(sku)["product_is_active"] for sku in skus} == {False}
     assert {shop.sku(sku)["product_version"] for sku in skus} == {14}
     assert outcome(shop.place("ORDER-LAST", (skus[0], 1))) == "409 product_inactive"
-    all_fits()
+    check_tables()
 
 
 def everything_is_read(shop: Shop, processes: list[Triggers]) -> None:
-    """Return when each process has come past all changes of products until now, known by a last one."""
+    """Return when each process has read all changes of products until now."""
     last = shop.has_sku(10)
     assert shop.deactivate_product(last.product_id).status_code == 204
-    wait_until_told(shop, [last], active=False)
+    wait_for_flag(shop, [last], active=False)
 
     def read(process: Triggers) -> int:
         return sum(line["records"] for line in process.lines("changes") if line["table"] == "Products-table")
 
-    # Whoever told the last one is at the end; the other is when it has read as many.
-    wait_until(lambda: len(set(map(read, processes))) == 1, "both at the end", TOLD_SECONDS)
+    # The process that delivered the last change has read all; the other has when it has read as many.
+    wait_until(lambda: len(set(map(read, processes))) == 1, "both have read all changes", DELIVERY_SECONDS)
 
 
 # Low stock
 
 
-def test_without_a_topic_a_fall_is_an_alert_in_the_log_of_the_triggers(
+def test_without_a_topic_an_alert_is_a_line_in_the_log_of_the_triggers(
     shop: Shop, triggers: Triggers
 ) -> None:
     sold, corrected, raised = (shop.has_sku(10) for _ in range(3))
@@ -282,25 +282,23 @@ def test_without_a_topic_a_fall_is_an_alert_in_the_log_of_the_triggers(
     }
 
 
-def test_a_new_process_tells_no_alert_a_second_time(
-    shop: Shop, start_triggers: StartTriggers, client: Any
-) -> None:
+def test_a_new_process_sends_no_alert_again(shop: Shop, start_triggers: StartTriggers, client: Any) -> None:
     first_sku, second_sku = shop.has_sku(10), shop.has_sku(10)
     first = start_triggers()
     done(adjust(shop, first_sku, -6))
     wait_for_alerts(1, first)
-    # Sent first and remembered then: one that dies in between sends it again.
-    wait_until(lambda: bool(read_tables(client).alerts), "the memory of the alert", TOLD_SECONDS)
+    # It is stored as sent after it was sent: a process that is killed in between sends it again.
+    wait_until(lambda: bool(read_tables(client).alerts), "the alert is stored as sent", DELIVERY_SECONDS)
     assert first.stop() == 0
 
     second = start_triggers()
     done(adjust(shop, second_sku, -6))
-    # The stream is read from its oldest record on: when the newer alert is there, the older has been seen.
+    # The stream is read from its oldest record on: the older change was read before the newer one.
     assert [alert["sku"] for alert in wait_for_alerts(1, second)] == [second_sku.sku]
 
 
-def test_of_two_at_once_each_fall_is_told_and_always_under_the_same_id(
-    shop: Shop, start_triggers: StartTriggers, all_fits: Callable[[], Tables]
+def test_two_processes_send_an_alert_for_each_fall_always_with_the_same_id(
+    shop: Shop, start_triggers: StartTriggers, check_tables: Callable[[], Tables]
 ) -> None:
     skus = shop.has_skus(8, stock=10)
     both = [start_triggers(), start_triggers()]
@@ -316,7 +314,7 @@ def test_of_two_at_once_each_fall_is_told_and_always_under_the_same_id(
     distinct = {alert["alert_id"]: alert["sku"] for alert in alerts}
     assert Counter(distinct.values()) == Counter({sku.sku: falls for sku in skus})
     assert max(Counter(ids(alerts)).values()) <= len(both)
-    all_fits()
+    check_tables()
 
 
 class Subscriber:
@@ -327,18 +325,18 @@ class Subscriber:
         name = f"alerts-{os.urandom(4).hex()}"
         self.topic_arn: str = sns.create_topic(Name=name)["TopicArn"]
         self._queue = self._sqs.create_queue(QueueName=name)["QueueUrl"]
-        asked = {"QueueUrl": self._queue, "AttributeNames": ["QueueArn"]}
-        arn = self._sqs.get_queue_attributes(**asked)["Attributes"]["QueueArn"]
+        arguments = {"QueueUrl": self._queue, "AttributeNames": ["QueueArn"]}
+        arn = self._sqs.get_queue_attributes(**arguments)["Attributes"]["QueueArn"]
         sns.subscribe(TopicArn=self.topic_arn, Protocol="sqs", Endpoint=arn)
         self.received: list[dict[str, Any]] = []
 
     def wait_for(self, count: int) -> list[dict[str, Any]]:
-        def are_there() -> bool:
-            answer = self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10)
-            self.received += [json.loads(message["Body"]) for message in answer.get("Messages", ())]
+        def have_arrived() -> bool:
+            response = self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10)
+            self.received += [json.loads(message["Body"]) for message in response.get("Messages", ())]
             return len(self.received) >= count
 
-        wait_until(are_there, f"{count} messages", TOLD_SECONDS)
+        wait_until(have_arrived, f"{count} messages", DELIVERY_SECONDS)
         return self.received
 
 
@@ -347,7 +345,7 @@ def _client(name: str, endpoint_url: str) -> Any:
     return boto3.client(name, endpoint_url=endpoint_url, region_name=REGION, **keys)
 
 
-def test_with_a_topic_a_fall_reaches_its_subscribers(
+def test_with_a_topic_an_alert_reaches_its_subscribers(
     shop: Shop, start_triggers: StartTriggers, topics_url: str
 ) -> None:
     subscriber = Subscriber(topics_url)
@@ -366,22 +364,22 @@ def test_with_a_topic_a_fall_reaches_its_subscribers(
     assert triggers.alerts() == []
 
 
-def test_an_alert_that_its_topic_did_not_take_is_sent_once_when_it_does(
+def test_an_alert_that_its_topic_refused_is_sent_once_later(
     shop: Shop, start_triggers: StartTriggers, topics_url: str
 ) -> None:
     subscriber = Subscriber(topics_url)
     missing = f"{subscriber.topic_arn}-elsewhere"
     fallen, other = shop.has_sku(10), shop.has_sku(10)
     done(adjust(shop, fallen, -6))
-    deaf = start_triggers(ALERT_TOPIC_ARN=missing, AWS_ENDPOINT_URL_SNS=topics_url)
+    failing = start_triggers(ALERT_TOPIC_ARN=missing, AWS_ENDPOINT_URL_SNS=topics_url)
 
-    deaf.may_fail = True
+    failing.may_fail = True
 
     def has_failed() -> bool:
-        return any(line["level"] == "ERROR" for line in deaf.lines("changes"))
+        return any(line["level"] == "ERROR" for line in failing.lines("changes"))
 
-    wait_until(has_failed, "the topic refuses", TOLD_SECONDS)
-    deaf.kill()
+    wait_until(has_failed, "the topic refuses the alert", DELIVERY_SECONDS)
+    failing.kill()
     start_triggers(ALERT_TOPIC_ARN=subscriber.topic_arn, AWS_ENDPOINT_URL_SNS=topics_url)
     done(adjust(shop, other, -6))
     sent = [json.loads(message["Message"])["sku"] for message in subscriber.wait_for(2)]

@@ -1,4 +1,4 @@
-"""A log is verified while writers are at work, and what is done to it behind the services' back is found."""
+"""Verification of a log while it grows, and of one that was changed behind the services."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ WRITERS = 4
 RESTOCKS = 60
 
 
-def findings(shop: Shop, sku: Sku, limit: int = 10) -> list[dict[str, Any]]:
-    """Walk the whole log of a SKU."""
+def differences(shop: Shop, sku: Sku, limit: int = 10) -> list[dict[str, Any]]:
+    """Return the differences that the verification of a SKU's whole log finds."""
     found: list[dict[str, Any]] = []
     params: dict[str, Any] = {"limit": limit}
     while True:
@@ -25,14 +25,14 @@ def findings(shop: Shop, sku: Sku, limit: int = 10) -> list[dict[str, Any]]:
         params["cursor"] = page["next_cursor"]
 
 
-def test_a_log_that_grows_has_no_finding(shop: Shop, second_copy: Shop) -> None:
+def test_a_growing_log_has_no_differences(shop: Shop, second_process: Shop) -> None:
     sku = shop.has_sku(5)
     walks: list[list[dict[str, Any]]] = []
     written = threading.Event()
 
     def verify_until_written() -> None:
         while not written.is_set():
-            walks.append(findings(shop, sku))
+            walks.append(differences(shop, sku))
 
     auditor = threading.Thread(target=verify_until_written)
     auditor.start()
@@ -40,19 +40,19 @@ def test_a_log_that_grows_has_no_finding(shop: Shop, second_copy: Shop) -> None:
         requests = [
             partial(where.restock, sku, 1, key=f"grow-{number}")
             for number in range(RESTOCKS)
-            for where in [second_copy if number % 2 else shop]
+            for where in [second_process if number % 2 else shop]
         ]
         by_writers(WRITERS, requests)
     finally:
         written.set()
         auditor.join()
-    walks.append(findings(shop, sku))
+    walks.append(differences(shop, sku))
     assert not [found for found in walks if found]
-    assert len(walks) > 2, "it was verified meanwhile"
+    assert len(walks) > 2, "it was not verified meanwhile"
     assert shop.sku(sku)["sequence"] == RESTOCKS + 1
 
 
-def test_what_is_changed_behind_the_services_is_found(shop: Shop, client: Any) -> None:
+def test_changes_behind_the_services_are_found(shop: Shop, client: Any) -> None:
     sku = shop.has_sku(5)
     for number in range(5):
         done(shop.restock(sku, 2, key=f"behind-{number}"))
@@ -60,7 +60,7 @@ def test_what_is_changed_behind_the_services_is_found(shop: Shop, client: Any) -
     third = records[-3]
     key = {name: {"S": third[name]} for name in ("transaction_id", "timestamp")}
     client.delete_item(TableName="StockTransactions", Key=key)
-    assert [(found["kind"], found["transaction_id"]) for found in findings(shop, sku)] == [
+    assert [(found["kind"], found["transaction_id"]) for found in differences(shop, sku)] == [
         ("missing_record", third["transaction_id"])
     ]
     client.update_item(
@@ -69,4 +69,4 @@ def test_what_is_changed_behind_the_services_is_found(shop: Shop, client: Any) -
         UpdateExpression="SET current_stock = :more",
         ExpressionAttributeValues={":more": {"N": "1000"}},
     )
-    assert "sku.current_stock" in {found["kind"] for found in findings(shop, sku)}
+    assert "sku.current_stock" in {found["kind"] for found in differences(shop, sku)}

@@ -1,4 +1,4 @@
-"""What several tests of the local stack share."""
+"""Fixtures that several tests of the local stack share."""
 
 from __future__ import annotations
 

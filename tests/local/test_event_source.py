@@ -1,4 +1,4 @@
-"""Reading a stream as an event source mapping does: a scripted stream, a clock that obeys, no pause."""
+"""Reading a stream as an event source mapping does: a scripted stream, the test's own clock, no sleep."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from local.event_source import (
     ATTEMPTS,
     BATCH_RECORDS,
+    FIND_SHARDS_SECONDS,
     FIRST_PAUSE_SECONDS,
     LONGEST_PAUSE_SECONDS,
-    LOOK_FOR_SHARDS_SECONDS,
     EventSource,
 )
 
@@ -27,7 +27,7 @@ MOMENT = datetime(2026, 2, 23, 10, 30, tzinfo=UTC)
 
 @dataclass
 class Clock:
-    """Stands still until a test moves it."""
+    """A clock that stands still until a test moves it."""
 
     seconds: float = 1_000.0
 
@@ -37,7 +37,7 @@ class Clock:
 
 @dataclass
 class ScriptedShard:
-    """Records of a shard; while it is open, more may come."""
+    """Records of a shard; while it is open, more may be added."""
 
     parent: str | None = None
     records: list[dict[str, Any]] = field(default_factory=list)
@@ -69,11 +69,11 @@ class Streams:
         self.failing: Exception | None = None
         self.failing_reads: list[Exception] = []
         self.reads: list[str] = []
-        self.looks = 0
+        self.descriptions = 0
 
     def describe_stream(self, *, StreamArn: str, ExclusiveStartShardId: str | None = None) -> Any:
         assert StreamArn == ARN
-        self.looks += 1
+        self.descriptions += 1
         self._fail()
         names = list(self.shards)
         first = 0 if ExclusiveStartShardId is None else names.index(ExclusiveStartShardId) + 1
@@ -83,8 +83,8 @@ class Streams:
             | ({"ParentShardId": self.shards[name].parent} if self.shards[name].parent else {})
             for name in page
         ]
-        goes_on = {"LastEvaluatedShardId": page[-1]} if page and page[-1] != names[-1] else {}
-        return {"StreamDescription": {"Shards": shards, **goes_on}}
+        more = {"LastEvaluatedShardId": page[-1]} if page and page[-1] != names[-1] else {}
+        return {"StreamDescription": {"Shards": shards, **more}}
 
     def get_shard_iterator(self, *, StreamArn: str, ShardId: str, ShardIteratorType: str) -> Any:
         assert (StreamArn, ShardIteratorType) == (ARN, "TRIM_HORIZON")
@@ -103,10 +103,10 @@ class Streams:
             raise Errors.ResourceNotFoundException
         shard = self.shards[name]
         end = min(int(position) + Limit, len(shard.records))
-        answer: dict[str, Any] = {"Records": shard.records[int(position) : end]}
+        response: dict[str, Any] = {"Records": shard.records[int(position) : end]}
         if not (shard.is_closed and end == len(shard.records)):
-            answer["NextShardIterator"] = f"{name}:{end}"
-        return answer
+            response["NextShardIterator"] = f"{name}:{end}"
+        return response
 
     def _fail(self) -> None:
         if self.failing is not None:
@@ -114,30 +114,30 @@ class Streams:
 
 
 class Function:
-    """Takes batches down and fails on what it is told to."""
+    """Records batches, and fails on the records in `bad`."""
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
         self.events: list[Mapping[str, Any]] = []
         self.bad: set[str] = set()
-        self.answer: Callable[[list[str]], Any] | None = None
+        self.response: Callable[[list[str]], Any] | None = None
 
     def __call__(self, event: Mapping[str, Any]) -> Any:
         self.events.append(event)
         numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
         self.batches.append(numbers)
-        if self.answer is not None:
-            return self.answer(numbers)
+        if self.response is not None:
+            return self.response(numbers)
         failed = next((number for number in numbers if number in self.bad), None)
         return {"batchItemFailures": [{"itemIdentifier": failed}] if failed else []}
 
     @property
-    def seen(self) -> list[str]:
+    def delivered(self) -> list[str]:
         return [number for batch in self.batches for number in batch]
 
 
-def records(*names: str, kind: str = "SKU") -> list[dict[str, Any]]:
-    keys = {"product_id": {"S": "PROD-1"}, "sku": {"S": kind}}
+def records(*names: str, sort_key: str = "SKU") -> list[dict[str, Any]]:
+    keys = {"product_id": {"S": "PROD-1"}, "sku": {"S": sort_key}}
     return [
         {
             "eventID": name,
@@ -148,29 +148,29 @@ def records(*names: str, kind: str = "SKU") -> list[dict[str, Any]]:
 
 
 class Mapped:
-    """An event source with all that it stands between."""
+    """An event source with its stream, its function and its clock."""
 
     def __init__(self) -> None:
         self.streams, self.function, self.clock = Streams(), Function(), Clock()
-        self.source = EventSource(self.streams, ARN, _is_wanted, self.function, self.clock)
+        self.source = EventSource(self.streams, ARN, _is_sku, self.function, self.clock)
 
     def has(self, name: str = "A", *names: str, **rest: Any) -> ScriptedShard:
-        """Put a shard with records into the stream."""
+        """Add a shard with records to the stream."""
         self.streams.shards[name] = shard = ScriptedShard(records=records(*names), **rest)
         return shard
 
     def poll_to_the_end(self) -> None:
-        """Poll until nothing comes, twice, looking for shards each time."""
+        """Poll until there are no records, twice, with a new description of the shards each time."""
         quiet = 0
         for _ in range(50):
-            self.clock.seconds += LOOK_FOR_SHARDS_SECONDS
+            self.clock.seconds += FIND_SHARDS_SECONDS
             quiet = 0 if self.source.poll() else quiet + 1
             if quiet == 2:
                 return
-        raise AssertionError("there is no end")
+        raise AssertionError("records keep coming")
 
 
-def _is_wanted(key: Mapping[str, Any]) -> bool:
+def _is_sku(key: Mapping[str, Any]) -> bool:
     return bool(key["sku"]["S"] == "SKU")
 
 
@@ -195,10 +195,10 @@ def test_a_batch_is_no_larger_than_the_mappings(mapped: Mapped) -> None:
     mapped.has("A", *names)
     mapped.poll_to_the_end()
     assert [len(batch) for batch in mapped.function.batches] == [BATCH_RECORDS, BATCH_RECORDS, 1]
-    assert mapped.function.seen == names
+    assert mapped.function.delivered == names
 
 
-def test_an_empty_poll_calls_nothing_and_says_so(mapped: Mapped) -> None:
+def test_an_empty_poll_invokes_nothing_and_returns_false(mapped: Mapped) -> None:
     mapped.has("A")
     assert [mapped.source.poll(), mapped.source.poll()] == [False, False]
     assert mapped.function.batches == []
@@ -208,17 +208,17 @@ def test_a_stream_without_shards_is_empty(mapped: Mapped) -> None:
     assert not mapped.source.poll()
 
 
-def test_unwanted_records_start_nothing_but_are_no_reason_to_pause(mapped: Mapped) -> None:
+def test_records_that_do_not_match_invoke_nothing_and_cause_no_pause(mapped: Mapped) -> None:
     shard = mapped.has("A")
-    shard.records = records("1", kind="#ORDER") + records("2") + records("3", kind="#MARKER")
+    shard.records = records("1", sort_key="#ORDER") + records("2") + records("3", sort_key="#MARKER")
     mapped.source.poll()
     assert mapped.function.batches == [["2"]]
-    shard.records += records("4", kind="#ORDER")
+    shard.records += records("4", sort_key="#ORDER")
     assert [mapped.source.poll(), mapped.source.poll()] == [True, False]
     assert mapped.function.batches == [["2"]]
 
 
-def test_the_function_gets_what_lambda_would_give_it(mapped: Mapped) -> None:
+def test_the_function_receives_lambdas_form_of_a_batch(mapped: Mapped) -> None:
     mapped.has("A", "1")
     mapped.source.poll()
     [event] = mapped.function.events
@@ -227,12 +227,14 @@ def test_the_function_gets_what_lambda_would_give_it(mapped: Mapped) -> None:
     assert record["dynamodb"]["ApproximateCreationDateTime"] == MOMENT.timestamp()
     json.dumps(event)
     [[stored]] = [shard.records for shard in mapped.streams.shards.values()]
-    assert stored["dynamodb"]["ApproximateCreationDateTime"] == MOMENT, "what was read stays as it is"
+    assert stored["dynamodb"]["ApproximateCreationDateTime"] == MOMENT, (
+        "the record that was read is unchanged"
+    )
 
 
-def test_a_function_that_answers_nothing_has_taken_everything(mapped: Mapped) -> None:
+def test_a_function_that_returns_none_has_processed_the_batch(mapped: Mapped) -> None:
     mapped.has("A", "1")
-    mapped.function.answer = lambda _: None
+    mapped.function.response = lambda _: None
     mapped.poll_to_the_end()
     assert mapped.function.batches == [["1"]]
 
@@ -240,7 +242,7 @@ def test_a_function_that_answers_nothing_has_taken_everything(mapped: Mapped) ->
 # Failures
 
 
-def test_after_a_failure_the_batch_comes_again_from_the_failed_record_on(mapped: Mapped) -> None:
+def test_after_a_failure_the_batch_is_delivered_again_from_the_failed_record(mapped: Mapped) -> None:
     shard = mapped.has("A", "1", "2", "3")
     mapped.function.bad = {"2"}
     mapped.source.poll()
@@ -250,11 +252,11 @@ def test_after_a_failure_the_batch_comes_again_from_the_failed_record_on(mapped:
     assert mapped.function.batches == [["1", "2", "3"], ["2", "3"], ["4"]]
 
 
-def test_of_several_failed_records_the_first_counts(mapped: Mapped) -> None:
+def test_the_first_of_several_failed_records_counts(mapped: Mapped) -> None:
     mapped.has("A", "1", "2", "3")
-    mapped.function.answer = lambda _: {"batchItemFailures": [{"itemIdentifier": n} for n in ("3", "2")]}
+    mapped.function.response = lambda _: {"batchItemFailures": [{"itemIdentifier": n} for n in ("3", "2")]}
     mapped.source.poll()
-    mapped.function.answer = None
+    mapped.function.response = None
     mapped.poll_to_the_end()
     assert mapped.function.batches[1:] == [["2", "3"]]
 
@@ -271,10 +273,10 @@ def test_pauses_double_up_to_the_longest(mapped: Mapped) -> None:
         mapped.clock.seconds += 0.002
         assert mapped.source.poll()
         assert len(mapped.function.batches) == attempt + 1
-    assert mapped.streams.reads == ["A"], "nothing new is read before the failed ones are through"
+    assert mapped.streams.reads == ["A"], "nothing new is read before the failed records are processed"
 
 
-def test_a_record_that_keeps_failing_is_given_up_and_what_follows_comes(
+def test_a_record_that_keeps_failing_is_dropped_and_the_next_ones_are_delivered(
     mapped: Mapped, caplog: pytest.LogCaptureFixture
 ) -> None:
     mapped.has("A", "1", "2", "3")
@@ -284,7 +286,7 @@ def test_a_record_that_keeps_failing_is_given_up_and_what_follows_comes(
         mapped.source.poll()
     assert mapped.function.batches == [["1", "2", "3"]] + [["2", "3"]] * (ATTEMPTS - 1)
     [line] = [each.getMessage() for each in caplog.records if each.levelno == logging.ERROR]
-    assert line.startswith(f"given up after {ATTEMPTS} attempts: ")
+    assert line.startswith(f"dropped after {ATTEMPTS} attempts: ")
     assert json.loads(line.partition(": ")[2])["dynamodb"]["SequenceNumber"] == "2"
     assert mapped.source.poll(), "at once"
     assert mapped.function.batches[ATTEMPTS:] == [["3"]]
@@ -302,7 +304,7 @@ def test_progress_gives_the_next_record_all_its_attempts(mapped: Mapped) -> None
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         {"batchItemFailures": [{"itemIdentifier": "unheard"}]},
         {"batchItemFailures": [{"itemIdentifier": ""}]},
@@ -312,11 +314,11 @@ def test_progress_gives_the_next_record_all_its_attempts(mapped: Mapped) -> None
         "done",
     ],
 )
-def test_an_answer_that_names_no_record_fails_the_whole_batch(mapped: Mapped, answer: Any) -> None:
+def test_a_response_that_names_no_record_fails_the_whole_batch(mapped: Mapped, response: Any) -> None:
     mapped.has("A", "1", "2")
-    mapped.function.answer = lambda _: answer
+    mapped.function.response = lambda _: response
     mapped.source.poll()
-    mapped.function.answer = None
+    mapped.function.response = None
     mapped.poll_to_the_end()
     assert mapped.function.batches == [["1", "2"], ["1", "2"]]
 
@@ -328,44 +330,44 @@ def test_a_function_that_raises_gets_the_whole_batch_again(
         raise ZeroDivisionError
 
     mapped.has("A", "1", "2")
-    mapped.function.answer = collapse
+    mapped.function.response = collapse
     assert mapped.source.poll()
     assert "ZeroDivisionError" in caplog.text
-    mapped.function.answer = None
+    mapped.function.response = None
     mapped.poll_to_the_end()
     assert mapped.function.batches == [["1", "2"], ["1", "2"]]
 
 
-def test_an_error_of_aws_in_the_function_is_the_functions_own(mapped: Mapped) -> None:
+def test_an_aws_error_in_the_function_is_a_failure_of_the_function(mapped: Mapped) -> None:
     def collapse(_: Any) -> None:
         raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 
     mapped.has("A", "1")
-    mapped.function.answer = collapse
+    mapped.function.response = collapse
     assert mapped.source.poll(), "the stream itself could be read"
 
 
-def test_one_shard_that_waits_does_not_hold_up_another(mapped: Mapped) -> None:
+def test_a_shard_in_backoff_does_not_delay_another(mapped: Mapped) -> None:
     mapped.has("A", "1")
     mapped.has("B", "2")
     mapped.function.bad = {"1"}
     mapped.source.poll()
     mapped.streams.shards["B"].records += records("3")
     assert mapped.source.poll()
-    assert mapped.function.seen == ["1", "2", "3"]
+    assert mapped.function.delivered == ["1", "2", "3"]
 
 
 # Shards
 
 
-def test_a_child_waits_until_all_of_its_parent_has_been_taken(mapped: Mapped) -> None:
+def test_a_child_shard_is_read_after_all_of_its_parent(mapped: Mapped) -> None:
     mapped.has("parent", "1", "2", is_closed=True)
     mapped.has("child", "3", parent="parent")
     mapped.function.bad = {"2"}
     for _ in range(4):
-        mapped.clock.seconds += LOOK_FOR_SHARDS_SECONDS
+        mapped.clock.seconds += FIND_SHARDS_SECONDS
         mapped.source.poll()
-    assert "3" not in mapped.function.seen
+    assert "3" not in mapped.function.delivered
     mapped.function.bad = set()
     mapped.poll_to_the_end()
     assert mapped.function.batches[-2:] == [["2"], ["3"]]
@@ -373,7 +375,7 @@ def test_a_child_waits_until_all_of_its_parent_has_been_taken(mapped: Mapped) ->
 
 @pytest.mark.parametrize("shards_in_a_page", [1, 2, 100])
 @pytest.mark.parametrize("order", ["ABCD", "DCBA", "BADC"])
-def test_generations_come_one_after_the_other_however_they_are_described(
+def test_generations_are_read_in_order_however_they_are_described(
     mapped: Mapped, order: str, shards_in_a_page: int
 ) -> None:
     parents = {"A": None, "B": "A", "C": "B", "D": "C"}
@@ -381,7 +383,7 @@ def test_generations_come_one_after_the_other_however_they_are_described(
     for name in order:
         mapped.has(name, f"{name}1", f"{name}2", parent=parents[name], is_closed=name != "D")
     mapped.poll_to_the_end()
-    assert mapped.function.seen == [f"{name}{number}" for name in "ABCD" for number in (1, 2)]
+    assert mapped.function.delivered == [f"{name}{number}" for name in "ABCD" for number in (1, 2)]
 
 
 def test_both_halves_of_a_split_are_read(mapped: Mapped) -> None:
@@ -389,66 +391,64 @@ def test_both_halves_of_a_split_are_read(mapped: Mapped) -> None:
     mapped.has("B", "2", parent="A")
     mapped.has("C", "3", parent="A")
     mapped.poll_to_the_end()
-    assert mapped.function.seen == ["1", "2", "3"]
+    assert mapped.function.delivered == ["1", "2", "3"]
 
 
-def test_a_child_of_a_parent_that_has_been_trimmed_away_is_read(mapped: Mapped) -> None:
+def test_a_child_of_a_trimmed_parent_is_read(mapped: Mapped) -> None:
     mapped.has("B", "2", parent="A")
     mapped.poll_to_the_end()
-    assert mapped.function.seen == ["2"]
+    assert mapped.function.delivered == ["2"]
 
 
-def test_children_are_looked_for_as_soon_as_their_parent_is_done(mapped: Mapped) -> None:
+def test_children_are_read_as_soon_as_their_parent_is_done(mapped: Mapped) -> None:
     parent = mapped.has("A", "1")
     mapped.source.poll()
     parent.is_closed = True
     parent.records += records("2")
     mapped.has("B", "3", parent="A")
     mapped.source.poll()
-    assert mapped.source.poll(), "without waiting for the next look"
-    assert mapped.function.seen == ["1", "2", "3"]
+    assert mapped.source.poll(), "without waiting for the next regular description"
+    assert mapped.function.delivered == ["1", "2", "3"]
 
 
-def test_shards_are_looked_for_now_and_then(mapped: Mapped) -> None:
+def test_shards_are_described_at_intervals(mapped: Mapped) -> None:
     mapped.has("A")
     for _ in range(10):
         mapped.source.poll()
-    assert mapped.streams.looks == 1
-    mapped.clock.seconds += LOOK_FOR_SHARDS_SECONDS
+    assert mapped.streams.descriptions == 1
+    mapped.clock.seconds += FIND_SHARDS_SECONDS
     mapped.source.poll()
-    assert mapped.streams.looks == 2
+    assert mapped.streams.descriptions == 2
 
 
-def test_a_shard_that_is_done_is_not_read_again_and_not_looked_for_all_the_time(mapped: Mapped) -> None:
+def test_a_shard_that_is_done_is_not_read_again_and_causes_no_descriptions(mapped: Mapped) -> None:
     mapped.has("A", "1", is_closed=True)
     mapped.poll_to_the_end()
-    reads, looks = len(mapped.streams.reads), mapped.streams.looks
+    reads, descriptions = len(mapped.streams.reads), mapped.streams.descriptions
     mapped.source.poll()
     for _ in range(10):
         mapped.source.poll()
     assert len(mapped.streams.reads) == reads
-    assert mapped.streams.looks <= looks + 1
+    assert mapped.streams.descriptions <= descriptions + 1
     mapped.poll_to_the_end()
     assert mapped.function.batches == [["1"]]
 
 
-# What may go wrong with the stream
+# Errors of the stream
 
 
 @pytest.mark.parametrize("error", [Errors.ExpiredIteratorException, Errors.TrimmedDataAccessException])
-def test_an_iterator_that_no_longer_holds_is_replaced_by_the_oldest(
-    mapped: Mapped, error: type[ClientError]
-) -> None:
+def test_an_expired_iterator_is_replaced_by_the_oldest(mapped: Mapped, error: type[ClientError]) -> None:
     shard = mapped.has("A", "1")
     mapped.source.poll()
     shard.records += records("2")
     mapped.streams.failing_reads = [error()]
     mapped.source.poll()
     mapped.source.poll()
-    assert mapped.function.batches == [["1"], ["1", "2"]], "told again rather than not at all"
+    assert mapped.function.batches == [["1"], ["1", "2"]], "delivered again rather than never"
 
 
-def test_a_shard_that_has_been_trimmed_away_does_not_hold_up_the_others(mapped: Mapped) -> None:
+def test_a_trimmed_shard_does_not_delay_the_others(mapped: Mapped) -> None:
     mapped.has("A")
     mapped.has("B")
     mapped.source.poll()
@@ -456,7 +456,7 @@ def test_a_shard_that_has_been_trimmed_away_does_not_hold_up_the_others(mapped: 
     mapped.streams.failing_reads = [Errors.ExpiredIteratorException()]
     del mapped.streams.shards["A"]
     mapped.poll_to_the_end()
-    assert mapped.function.seen == ["2"]
+    assert mapped.function.delivered == ["2"]
 
 
 @pytest.mark.parametrize(
@@ -466,7 +466,7 @@ def test_a_shard_that_has_been_trimmed_away_does_not_hold_up_the_others(mapped: 
         ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, "GetRecords"),
     ],
 )
-def test_an_engine_that_is_away_is_waited_for_and_nothing_is_lost(
+def test_nothing_is_lost_while_the_engine_is_unreachable(
     mapped: Mapped, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     shard = mapped.has("A", "1")
@@ -482,15 +482,15 @@ def test_an_engine_that_is_away_is_waited_for_and_nothing_is_lost(
     mapped.poll_to_the_end()
     assert mapped.function.batches == [["1"], ["2"]]
     said = [each.getMessage() for each in caplog.records]
-    assert ["again" in line for line in said] == [False, True] * 2, "said once each time"
+    assert ["again" in line for line in said] == [False, True] * 2, "logged once each time"
 
 
-def test_what_the_function_has_not_taken_outlasts_an_engine_that_is_away(mapped: Mapped) -> None:
+def test_pending_records_survive_an_unreachable_engine(mapped: Mapped) -> None:
     mapped.has("A", "1", "2")
     mapped.function.bad = {"2"}
     mapped.source.poll()
     mapped.streams.failing = EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
-    mapped.clock.seconds += LOOK_FOR_SHARDS_SECONDS
+    mapped.clock.seconds += FIND_SHARDS_SECONDS
     assert not mapped.source.poll()
     mapped.streams.failing = None
     mapped.function.bad = set()

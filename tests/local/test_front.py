@@ -66,7 +66,7 @@ def claims_of(front: RunningFront, token: str) -> dict[str, Any]:
 def test_the_index_page_shows_every_service_and_the_first_commands(front: RunningFront) -> None:
     status, page = fetch(f"{front.url}/")
     assert status == 200
-    # Every link leads somewhere; tests/e2e follows them.
+    # tests/e2e follows every link.
     assert re.findall(r'<a href="([^"]*)"', page) == [
         f"http://127.0.0.1:{port}/health" for port in (8001, 8002, 8003)
     ]
@@ -94,7 +94,7 @@ def test_a_token_from_the_front_page_verifies_against_its_key_set(front: Running
         ("role=vendor", "Role vendor needs a vendor id, such as VENDOR-001.\n"),
     ],
 )
-def test_a_wrong_token_request_is_answered_in_one_sentence(
+def test_a_wrong_token_request_is_refused_in_one_sentence(
     front: RunningFront, query: str, sentence: str
 ) -> None:
     assert fetch(f"{front.url}/token?{query}") == (400, sentence)
@@ -117,7 +117,7 @@ def test_an_empty_vendor_counts_as_none(front: RunningFront) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("--role", "king"), ()])
-def test_the_token_command_passes_on_why_it_was_refused(
+def test_the_token_command_prints_the_reason_of_a_refusal(
     front: RunningFront, arguments: tuple[str, ...]
 ) -> None:
     result = token_command(front.port, *arguments)
@@ -131,11 +131,11 @@ def test_the_token_command_says_how_to_start_the_stack() -> None:
     result = token_command(port, "--role", "admin")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
-        f"The local stack does not answer at http://127.0.0.1:{port}; start it with `make run`.\n"
+        f"The local stack does not run at http://127.0.0.1:{port}; start it with `make run`.\n"
     )
 
 
-def test_the_token_command_recognises_a_stranger(aws_endpoint: str) -> None:
+def test_the_token_command_recognises_another_server(aws_endpoint: str) -> None:
     result = token_command(int(aws_endpoint.rpartition(":")[2]), "--role", "admin")
     assert (result.returncode, result.stdout) == (1, "")
-    assert "is not the local stack" in result.stderr
+    assert "not the local stack" in result.stderr

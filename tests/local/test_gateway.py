@@ -1,4 +1,4 @@
-"""The gateway over real HTTP, in front of a Chalice app that shows what it was given."""
+"""The gateway over real HTTP, in front of a Chalice app that echoes its event."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MEGABYTE = 1024 * 1024
 
 
 def make_app() -> Chalice:
-    """A service that echoes its event; unknown routes are answered by a middleware, as ours do."""
+    """A service that echoes its event; a middleware handles unknown routes, as in the services."""
     app = Chalice(app_name="echo")
     both_inside = threading.Barrier(2, timeout=20)
 
@@ -67,7 +67,7 @@ def make_app() -> Chalice:
 
 
 class Broken:
-    """An app that does not even answer."""
+    """An app that raises an error."""
 
     app_name = "broken"
     routes: dict[str, object] = {}  # noqa: RUF012
@@ -91,7 +91,7 @@ def serve(app: Any) -> Iterator[Any]:
     thread = threading.Thread(target=server.run)
     thread.start()
     yield server
-    # Ends the server's loop in its own thread, which alone may touch its sockets.
+    # Ends the server's loop in its own thread, the only one that may use its sockets.
     server.trigger.pull_trigger(server.close)
     thread.join(10)
     assert not thread.is_alive()
@@ -185,16 +185,14 @@ def test_an_absolute_request_target_is_understood(connection: http.client.HTTPCo
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "TRACE", "OPTIONS", "PURGE"])
-def test_an_unknown_route_is_answered_by_the_app(connection: http.client.HTTPConnection, method: str) -> None:
+def test_an_unknown_route_is_handled_by_the_app(connection: http.client.HTTPConnection, method: str) -> None:
     response, body = ask(connection, method, "/nowhere/A%2FB")
     assert response.status == 404
     assert json.loads(body) == {"unknown": "/nowhere/A%2FB", "parameters": None}
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PURGE", "OPTIONS", "POST"])
-def test_an_unknown_method_is_answered_by_the_app(
-    connection: http.client.HTTPConnection, method: str
-) -> None:
+def test_an_unknown_method_is_handled_by_the_app(connection: http.client.HTTPConnection, method: str) -> None:
     response, body = ask(connection, method, "/meet/x")
     assert response.status == 405
     assert json.loads(body)["Code"] == "MethodNotAllowedError"
@@ -269,7 +267,7 @@ def test_a_body_of_exactly_10_megabytes_reaches_the_app(
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "not_implemented"),
     ],
 )
-def test_what_the_server_itself_refuses_is_a_problem_too(
+def test_a_refusal_by_the_server_itself_is_a_problem_too(
     server: Any, request_bytes: bytes, status: int, code: str
 ) -> None:
     head, _, body = raw_exchange(server, request_bytes).partition(b"\r\n\r\n")
@@ -278,7 +276,7 @@ def test_what_the_server_itself_refuses_is_a_problem_too(
     assert json.loads(body)["code"] == code
 
 
-def test_two_requests_are_answered_at_once(server: Any) -> None:
+def test_two_requests_are_handled_at_once(server: Any) -> None:
     answers: dict[str, dict[str, str]] = {}
 
     def visit(name: str) -> None:
@@ -318,13 +316,13 @@ def test_a_header_may_have_several_values(connection: http.client.HTTPConnection
     assert body == b"hi"
 
 
-def test_any_status_and_any_text_can_be_answered(connection: http.client.HTTPConnection) -> None:
+def test_any_status_and_any_text_can_be_returned(connection: http.client.HTTPConnection) -> None:
     response, body = ask(connection, "GET", "/answer/euro")
     assert (response.status, body) == (299, "€".encode())
     assert response.headers["X-Euro"].encode("latin-1") == "€".encode()
 
 
-def test_a_base64_answer_is_decoded() -> None:
+def test_a_base64_response_is_decoded() -> None:
     encoded = base64.b64encode(b"\x00\xff").decode()
     response = {"statusCode": 200, "headers": {}, "body": encoded, "isBase64Encoded": True}
     assert read_response(response)[2] == b"\x00\xff"
@@ -334,6 +332,6 @@ def test_a_base64_answer_is_decoded() -> None:
     "response",
     [{}, None, {"statusCode": "x"}, {"statusCode": 200, "headers": {"A": "b\r\nC: d"}}],
 )
-def test_an_answer_that_is_no_proxy_response_is_an_error(response: Any) -> None:
+def test_a_malformed_proxy_response_is_an_error(response: Any) -> None:
     with pytest.raises((KeyError, AttributeError, ValueError)):
         read_response(response)

@@ -81,9 +81,9 @@ def test_the_key_set_is_public(issuer: Issuer) -> None:
         (
             "vendor",
             "VENDOR-",
-            "'VENDOR-' is no vendor id; write VENDOR- and 1 to 32 of A-Z and 0-9.",
+            "'VENDOR-' is not a vendor id; write VENDOR- and 1 to 32 of A-Z and 0-9.",
         ),
-        ("vendor", "V-1", "'V-1' is no vendor id; write VENDOR- and 1 to 32 of A-Z and 0-9."),
+        ("vendor", "V-1", "'V-1' is not a vendor id; write VENDOR- and 1 to 32 of A-Z and 0-9."),
     ],
 )
 def test_a_wrong_role_or_vendor_is_refused_in_one_sentence(
@@ -95,7 +95,7 @@ def test_a_wrong_role_or_vendor_is_refused_in_one_sentence(
 
 
 @pytest.mark.parametrize("vendor", ["VENDOR-001\n", "vendor-001", "VENDOR-" + "A" * 33, "VENDOR-É"])
-def test_what_only_looks_like_a_vendor_id_is_refused(issuer: Issuer, vendor: str) -> None:
+def test_a_malformed_vendor_id_is_refused(issuer: Issuer, vendor: str) -> None:
     with pytest.raises(TokenRefused):
         issuer.token("vendor", vendor)
 

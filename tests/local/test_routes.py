@@ -1,4 +1,4 @@
-"""Which route a path means."""
+"""The route of a path."""
 
 from __future__ import annotations
 

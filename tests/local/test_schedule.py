@@ -1,4 +1,4 @@
-"""Schedules of the local stack: a function is started once a period, by a clock that obeys."""
+"""Schedules of the local stack: a function is invoked once a period, by a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from local.schedule import Schedule
 
 @dataclass
 class Clock:
-    """Stands still until a test moves it."""
+    """A clock that stands still until a test moves it."""
 
     seconds: float = 1_000.0
 
@@ -26,7 +26,7 @@ class Clock:
 
 @dataclass
 class Work:
-    """Notes how it is started, takes its time, and fails if it is told to."""
+    """Records its invocations, takes some time, and fails if the test says so."""
 
     clock: Clock
     takes_seconds: float = 0.0
@@ -54,7 +54,7 @@ def work(clock: Clock) -> Work:
     ("expression", "period_seconds"),
     [("rate(1 minute)", 60), ("rate(5 minutes)", 300), ("rate(1 hour)", 3_600), ("rate(2 days)", 172_800)],
 )
-def test_a_function_is_started_once_in_each_period(
+def test_a_function_is_invoked_once_in_each_period(
     clock: Clock, work: Work, expression: str, period_seconds: int
 ) -> None:
     schedule = Schedule(expression, work, clock)
@@ -68,7 +68,7 @@ def test_a_function_is_started_once_in_each_period(
     assert started == [0, 0, 1, 1, 1, 2, 2, 2, 3]
 
 
-def test_a_run_that_takes_longer_than_its_period_is_not_made_up_for(clock: Clock, work: Work) -> None:
+def test_periods_that_pass_during_a_long_run_are_skipped(clock: Clock, work: Work) -> None:
     work.takes_seconds = 200
     schedule = Schedule("rate(1 minute)", work, clock)
     clock.seconds += 60
@@ -82,7 +82,7 @@ def test_a_run_that_takes_longer_than_its_period_is_not_made_up_for(clock: Clock
     assert len(work.events) == 3
 
 
-def test_a_period_in_which_nobody_looked_is_not_made_up_for(clock: Clock, work: Work) -> None:
+def test_periods_without_a_poll_are_skipped(clock: Clock, work: Work) -> None:
     schedule = Schedule("rate(1 minute)", work, clock)
     clock.seconds += 600
     schedule.poll()
@@ -92,10 +92,10 @@ def test_a_period_in_which_nobody_looked_is_not_made_up_for(clock: Clock, work: 
     assert len(work.events) == 1
 
 
-def test_a_run_that_fails_is_logged_and_the_next_one_comes(
+def test_a_failed_run_is_logged_and_the_next_one_takes_place(
     clock: Clock, work: Work, caplog: pytest.LogCaptureFixture
 ) -> None:
-    work.failing = ValueError("the broom broke")
+    work.failing = ValueError("the function broke")
     schedule = Schedule("rate(1 minute)", work, clock)
     with caplog.at_level(logging.ERROR, "local.schedule"):
         for _ in range(2):
@@ -103,10 +103,10 @@ def test_a_run_that_fails_is_logged_and_the_next_one_comes(
             schedule.poll()
     assert len(work.events) == 2
     assert [record.message for record in caplog.records] == ["a scheduled function failed"] * 2
-    assert "the broom broke" in caplog.text
+    assert "the function broke" in caplog.text
 
 
-def test_who_stops_the_process_is_not_held_up(clock: Clock, work: Work) -> None:
+def test_an_exit_of_the_process_is_not_caught(clock: Clock, work: Work) -> None:
     def stopped(_: Any) -> None:
         raise SystemExit(0)
 
@@ -132,8 +132,8 @@ def test_the_event_has_lambdas_form(clock: Clock, work: Work) -> None:
     "expression",
     ["", "rate(0 minutes)", "rate(1 second)", "rate(minute)", "rate(1 minute) ", "cron(0 12 * * ? *)"],
 )
-def test_a_schedule_that_the_local_stack_does_not_know_is_one_sentence(
+def test_an_unsupported_schedule_is_reported_in_one_sentence(
     clock: Clock, work: Work, expression: str
 ) -> None:
-    with pytest.raises(StackError, match="knows schedules such as"):
+    with pytest.raises(StackError, match="supports schedules such as"):
         Schedule(expression, work, clock)

@@ -24,7 +24,7 @@ CALLER = {
 }
 
 
-def test_defaults_hold_where_a_variable_is_absent_or_empty() -> None:
+def test_defaults_apply_to_absent_and_empty_variables() -> None:
     settings = Settings.from_environment({"STOCK_PORT": "", "DYNAMODB_ENDPOINT": ""})
     assert settings.ports == DEFAULT_PORTS
     assert settings.dynamodb_endpoint == "http://127.0.0.1:4566"
@@ -64,7 +64,7 @@ def test_only_a_loopback_address_is_on_this_machine(endpoint: str, here: bool) -
     assert settings.dynamodb_is_on_this_machine is here
 
 
-def test_a_service_gets_local_settings_and_nothing_of_the_callers_aws() -> None:
+def test_a_service_has_local_settings_and_none_of_the_callers_aws() -> None:
     settings = Settings.from_environment({"FRONT_PORT": "9000", "AWS_PORT": "9004"})
     assert service_environment(settings, CALLER) == {
         "PATH": "/usr/bin",
@@ -104,7 +104,7 @@ def test_a_remote_dynamodb_is_used_with_the_callers_own_credentials() -> None:
     assert "ARCHIVE_BUCKET" not in environment
 
 
-def test_streams_of_aws_itself_are_not_sought_at_its_dynamodb_endpoint() -> None:
+def test_streams_of_aws_itself_have_an_endpoint_of_their_own() -> None:
     endpoint = "https://dynamodb.ap-south-1.amazonaws.com"
     settings = Settings.from_environment({"DYNAMODB_ENDPOINT": endpoint})
     environment = service_environment(settings, CALLER)

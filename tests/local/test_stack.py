@@ -1,4 +1,4 @@
-"""The supervisor with three tiny services, as a process of its own."""
+"""The supervisor with three small services, as a process of its own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from chalice import Chalice
 from chalicelib.answer import ANSWER
 
 app = Chalice(app_name="fake")
-app.feeds, app.schedules = {}, {}
+app.subscriptions, app.schedules = {}, {}
 
 
 @app.route("/health")
@@ -42,7 +42,7 @@ def health():
 
 
 class RunningStack:
-    """A supervisor that has been started, and what it has printed."""
+    """A supervisor that has been started, and its output."""
 
     def __init__(
         self, services_folder: Path, state_folder: Path, wrapper: list[str], **variables: str
@@ -108,7 +108,7 @@ def write_fake_service(folder: Path, app_source: str = FAKE_APP) -> None:
 
 
 def wait_until(condition: Callable[[], object], what: str) -> None:
-    """Poll until the condition holds, or fail saying what did not happen."""
+    """Poll until the condition is true; fail with a description of it otherwise."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not condition():
         assert time.monotonic() < deadline, f"not within {DEADLINE_SECONDS} s: {what}"
@@ -116,7 +116,7 @@ def wait_until(condition: Callable[[], object], what: str) -> None:
 
 
 def is_open(port: int) -> bool:
-    """Tell whether something listens on a loopback port."""
+    """Return whether a process listens on a loopback port."""
     with socket.socket() as client:
         client.settimeout(1)
         return client.connect_ex(("127.0.0.1", port)) == 0
@@ -129,7 +129,7 @@ def distinct_free_ports() -> dict[str, int]:
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process still runs; one that only waits to be reaped does not."""
+    """Return whether a process still runs; a zombie does not."""
     state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
     return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
 
@@ -139,7 +139,7 @@ Start = Callable[..., RunningStack]
 
 @pytest.fixture
 def services_folder(tmp_path: Path) -> Path:
-    """Three tiny services that are healthy at once."""
+    """Three small services that are healthy at once."""
     folder = tmp_path / "services"
     for name in SERVICES:
         write_fake_service(folder / name)
@@ -161,7 +161,7 @@ def start(services_folder: Path, tmp_path: Path) -> Iterator[Start]:
         stack.process.wait()
 
 
-def test_the_ready_message_tells_a_newcomer_what_to_do_next(start: Start) -> None:
+def test_the_ready_message_shows_the_first_commands(start: Start) -> None:
     stack = start().wait_until_ready()
     for name in ("front", *SERVICES):
         assert f"http://{HOST}:{stack.ports[name]}\n" in stack.output
@@ -184,7 +184,7 @@ def test_every_service_is_its_own_process_with_its_own_modules(start: Start) -> 
     assert "AWS_ENDPOINT_URL" not in environment
 
 
-def test_the_tables_are_there_when_the_stack_is_ready(start: Start) -> None:
+def test_the_tables_exist_when_the_stack_is_ready(start: Start) -> None:
     stack = start().wait_until_ready()
     assert missing_tables(dynamodb(f"http://{HOST}:{stack.ports['aws']}")) == []
 
@@ -242,13 +242,13 @@ def test_a_port_in_use_is_named_before_anything_starts(start: Start, name: str) 
     )
 
 
-def test_a_wrong_setting_is_one_sentence(start: Start) -> None:
+def test_a_wrong_setting_is_reported_in_one_sentence(start: Start) -> None:
     stack = start(STOCK_PORT="many")
     assert stack.wait_for_exit() == 1
     assert stack.output == "STOCK_PORT must be a port from 1 to 65535, not 'many'.\n"
 
 
-def test_a_folder_that_cannot_be_written_is_one_sentence(start: Start, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_in_one_sentence(start: Start, tmp_path: Path) -> None:
     (tmp_path / "state-0").mkdir()
     (tmp_path / "state-0" / "logs").touch()
     stack = start()
@@ -257,7 +257,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(start: Start, tmp_path:
     assert "Traceback" not in stack.output
 
 
-def test_a_child_that_dies_ends_the_stack(start: Start) -> None:
+def test_a_process_that_ends_stops_the_stack(start: Start) -> None:
     stack = start().wait_until_ready()
     processes = stack.descendants()
     os.kill(stack.health("stock")["pid"], signal.SIGKILL)
@@ -295,8 +295,8 @@ def test_another_dynamodb_on_this_machine_gets_its_tables(start: Start, aws_endp
     assert missing_tables(dynamodb(aws_endpoint), "own-") == []
 
 
-def test_a_remote_dynamodb_is_only_looked_at(start: Start, aws_endpoint: str) -> None:
-    # No loopback address, and yet it leads to this machine.
+def test_a_remote_dynamodb_is_only_checked(start: Start, aws_endpoint: str) -> None:
+    # Not a loopback address, but one of this machine.
     remote = aws_endpoint.replace("127.0.0.1", "0.0.0.0")
     own = {
         "AWS_ACCESS_KEY_ID": "mine",
@@ -316,7 +316,7 @@ def test_a_remote_dynamodb_is_only_looked_at(start: Start, aws_endpoint: str) ->
     assert stack.health("catalog")["environment"]["AWS_ACCESS_KEY_ID"] == "mine"
 
 
-def test_a_dynamodb_that_does_not_answer_is_one_sentence(start: Start) -> None:
+def test_an_unreachable_dynamodb_is_reported_in_one_sentence(start: Start) -> None:
     stack = start(DYNAMODB_ENDPOINT=f"http://{HOST}:{free_port()}")
     assert stack.wait_for_exit() == 1
     assert stack.output.splitlines()[-1].startswith(f"DynamoDB at http://{HOST}:")

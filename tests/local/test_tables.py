@@ -1,4 +1,4 @@
-"""Tables as they come out, against the file that declares them."""
+"""The created tables, compared with the file that declares them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_every_table_is_created_as_the_file_declares_it(client: Any) -> None:
     assert {name: as_declared(client, name) for name in DECLARED} == DECLARED
 
 
-def test_definitions_are_what_the_file_says() -> None:
+def test_definitions_equal_the_file() -> None:
     assert definitions() == DECLARED
 
 
@@ -147,7 +147,7 @@ def test_the_command_checks_and_creates(aws_endpoint: str) -> None:
     assert tables_command("check", aws_endpoint).returncode == 0
 
 
-def test_an_endpoint_where_nothing_answers_is_one_sentence() -> None:
+def test_an_unreachable_endpoint_is_reported_in_one_sentence() -> None:
     result = tables_command("create", f"http://127.0.0.1:{free_port()}")
     assert result.returncode == 1
     assert result.stderr.startswith("DynamoDB at http://127.0.0.1:")

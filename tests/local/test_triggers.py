@@ -1,4 +1,4 @@
-"""What streams start of a service, in a process of its own."""
+"""The functions of a service that streams invoke, in a process of its own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from local.service import load_app
 
 app = load_app(Path(sys.argv[1]))
 functions = sys.modules["app"]
-print(json.dumps({name: callable(getattr(functions, name)) for name in app.feeds}))
+print(json.dumps({name: callable(getattr(functions, name)) for name in app.subscriptions}))
 """
 
 
@@ -43,7 +43,7 @@ def run(endpoint_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_services_with_triggers_are_those_whose_application_has_feeds() -> None:
+def test_the_services_with_triggers_are_those_whose_application_has_subscriptions() -> None:
     subscriptions = {}
     for name in SERVICES:
         done = run("http://127.0.0.1:1", "-c", PRINT_FEEDS, str(SERVICES_FOLDER / name))
@@ -55,7 +55,7 @@ def test_the_services_with_triggers_are_those_whose_application_has_feeds() -> N
 
 
 @pytest.mark.parametrize("table", ["Products-table", "VendorInventory"])
-def test_a_table_without_a_stream_is_one_sentence(aws_endpoint: str, table: str) -> None:
+def test_a_table_without_a_stream_is_reported_in_one_sentence(aws_endpoint: str, table: str) -> None:
     client = boto3.client(
         "dynamodb",
         endpoint_url=aws_endpoint,

@@ -1,6 +1,6 @@
 """Simulate many seeds, or one for long: `make simulate SEEDS=1-100 STEPS=5000`.
 
-With `--crash-points 2000` instead, so many histories in which the process of an order in steps dies.
+With `--crash-points 2000`, run so many histories of `crash_points` instead.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from local.embedded_aws import embedded_aws
-from tests.simulation.crash_points import run_crash_points
+from tests.simulation.crash_points import run_crash_histories
 from tests.simulation.engine import engine_client
-from tests.simulation.narrow_parts import parts_are_narrow
 from tests.simulation.simulator import SimulationFailed, simulate
+from tests.simulation.small_limits import limits_are_small
 
 
 def main() -> None:
@@ -26,21 +26,21 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2_000, help="calls of DynamoDB, for each seed")
     parser.add_argument("--trace", action="store_true", help="print every event")
     parser.add_argument(
-        "--crash-points", type=int, metavar="N", help="N histories of crash_points.py, and no seeds"
+        "--crash-points", type=int, metavar="N", help="run N histories of crash_points.py instead"
     )
     options = parser.parse_args()
     if options.crash_points:
         began = time.monotonic()
-        with embedded_aws() as endpoint_url, parts_are_narrow():
-            counts = run_crash_points(engine_client(endpoint_url), options.crash_points)
+        with embedded_aws() as endpoint_url, limits_are_small():
+            counts = run_crash_histories(engine_client(endpoint_url), options.crash_points)
         for kind, number in counts.items():
             print(f"{number:10} {kind}")
-        print(f"{time.monotonic() - began:.0f} s; none leaves a half order")
+        print(f"{time.monotonic() - began:.0f} s; none leaves an unfinished order")
         return
     total: Counter[str] = Counter()
     failed: list[int] = []
     steps, began = 0, time.monotonic()
-    with embedded_aws() as endpoint_url, parts_are_narrow():
+    with embedded_aws() as endpoint_url, limits_are_small():
         client = engine_client(endpoint_url)
         for seed in seeds_of(options.seeds):
             try:
@@ -54,8 +54,9 @@ def main() -> None:
             counts = report.counts
             print(
                 f"seed {seed}: {report.steps} steps, {counts['commands']} commands, "
-                f"{counts['commits']} commits, {counts['steps of orders']} steps of orders, "
-                f"{counts['deaths']} deaths, {counts['crash points']} crash points, {report.digest}",
+                f"{counts['commits']} commits, {counts['saga steps']} saga steps, "
+                f"{counts['crashes']} crashes, {counts['interrupted sagas']} interrupted sagas, "
+                f"{report.digest}",
                 flush=True,
             )
             steps += report.steps

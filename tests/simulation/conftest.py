@@ -1,4 +1,4 @@
-"""An embedded AWS of their own for the simulations; each run has tables of its own in it."""
+"""An embedded AWS for the simulations; each run has tables of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from local.embedded_aws import embedded_aws
 from tests.simulation.engine import engine_client
-from tests.simulation.narrow_parts import parts_are_narrow
+from tests.simulation.small_limits import limits_are_small
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +19,6 @@ def engine() -> Iterator[Any]:
 
 
 @pytest.fixture(autouse=True)
-def narrow_parts() -> Iterator[None]:
-    with parts_are_narrow():
+def small_limits() -> Iterator[None]:
+    with limits_are_small():
         yield

@@ -9,7 +9,7 @@ from botocore.config import Config
 
 
 def engine_client(endpoint_url: str, connections: int = 1) -> Any:
-    """Make a client that sends each call once: retries are the simulation's to decide."""
+    """Make a client that sends each call once: the simulation decides about retries."""
     return boto3.client(
         "dynamodb",
         endpoint_url=endpoint_url,

@@ -1,26 +1,26 @@
-"""A DynamoDB client over a network and a service that misbehave as the dice say, and processes that die.
+"""A DynamoDB client over a network and a database with random faults, for processes that may crash.
 
-It stands where boto3's client stands.  What reaches the engine is performed by it for real; what a fault
-answers has the form that botocore gives it.
+It takes the place of boto3's client.  Calls that reach the engine are made on the real tables; errors of a
+fault have the form that botocore gives them.
 
-=====================  =====================================================================================
-fault                  what happens
-=====================  =====================================================================================
-``slow``               performed, and answered, when others have done some more
-``lost request``       nothing reaches the engine; a connection error
-``lost answer``        performed; a read timeout, botocore has given up
-``answer lost once``   performed, and again by botocore's own retry: a transaction with the same token
-``late``               a read timeout now; performed some steps later, whoever else has acted meanwhile
-``in progress``        performed; botocore's retry meets its own first try and gives up
-``server error``       performed or not; InternalServerError
-``conflict``           not performed: TransactionConflict at some positions, or for a single item
-``masked``             the engine refused, and a conflict hides some of the conditions that failed
-``throttled``          not performed: throttled, as a reason of a transaction or as an error of the call
-``torn``               the items of one BatchGetItem are read at two moments
-``unprocessed``        some or all keys of a BatchGetItem come back unread
-``death before``       the process dies before the call
-``death after``        the process dies when the call is performed
-=====================  =====================================================================================
+======================  ====================================================================================
+fault                   what happens
+======================  ====================================================================================
+``slow``                performed, and returned after a pause in which others act
+``lost request``        nothing reaches the engine; a connection error
+``lost response``       performed; a read timeout: botocore has given up
+``response lost once``  performed, and again by botocore's own retry: a transaction with the same token
+``delayed``             a read timeout now; performed later, after others have acted
+``in progress``         performed; botocore's retry meets its own first attempt and gives up
+``server error``        performed or not; InternalServerError
+``conflict``            not performed: TransactionConflict at some positions, or for a single item
+``masked``              the engine refused it, and a conflict hides some of the conditions that failed
+``throttled``           not performed: throttled, as a reason of a transaction or as an error of the call
+``inconsistent read``   the items of one BatchGetItem are read at two moments
+``unprocessed``         some or all keys of a BatchGetItem come back unprocessed
+``crash before``        the process crashes before the call
+``crash after``         the process crashes when the call has been performed
+======================  ====================================================================================
 """
 
 from __future__ import annotations
@@ -39,48 +39,48 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from tests.simulation.scheduler import Death
+from tests.simulation.scheduler import ProcessCrashed
 from tests.simulation.watched_tables import WRITES
 
 ENDPOINT = "https://dynamodb.simulated"
 
-SLOW_SECONDS = 0.03
-LATER_RATE = 0.3
-"""How often others act between the end of a call and what its caller does next."""
-HOT = 5.0
-"""So much more often transactions meet others: orders that always lose go on in steps."""
-QUERIES_AT_ONCE_RATE = 0.95
-"""A sweep is sixteen queries, all hints: few of them need to be moments at which others act."""
+SLOW_MAX_SECONDS = 0.03
+GIVE_WAY_RATE = 0.3
+"""How often others act between the end of a call and the next action of its caller."""
+HOT_CONFLICT_FACTOR = 5.0
+"""How much more often transactions conflict, so that orders continue as sagas."""
+UNINTERRUPTED_QUERY_RATE = 0.95
+"""A sweep makes sixteen queries, whose results are hints: few of them need others to act meanwhile."""
 
 _IN_TRANSACTIONS = {
     "slow": 0.20,
     "lost request": 0.03,
-    "lost answer": 0.03,
-    "answer lost once": 0.05,
-    "late": 0.03,
+    "lost response": 0.03,
+    "response lost once": 0.05,
+    "delayed": 0.03,
     "in progress": 0.01,
     "server error": 0.02,
     "conflict": 0.08,
     "masked": 0.30,  # of those that the engine refuses
     "throttled": 0.03,
-    "death before": 0.015,
-    "death after": 0.03,
+    "crash before": 0.015,
+    "crash after": 0.03,
 }
 _IN_WRITES = {name: rate for name, rate in _IN_TRANSACTIONS.items() if name not in ("masked", "in progress")}
 _IN_BATCH_READS = {
     "slow": 0.10,
-    "torn": 0.30,
+    "inconsistent read": 0.30,
     "unprocessed": 0.04,
     "lost request": 0.01,
     "throttled": 0.01,
-    "death before": 0.01,
+    "crash before": 0.01,
 }
-_IN_READS = {"slow": 0.20, "lost request": 0.01, "throttled": 0.01, "death before": 0.01}
+_IN_READS = {"slow": 0.20, "lost request": 0.01, "throttled": 0.01, "crash before": 0.01}
 
 
 @dataclass(frozen=True)
 class FaultRates:
-    """How often each fault comes, by kind of call."""
+    """How often each fault occurs, by type of call."""
 
     transactions: Mapping[str, float] = field(default_factory=lambda: _IN_TRANSACTIONS)
     writes: Mapping[str, float] = field(default_factory=lambda: _IN_WRITES)
@@ -89,17 +89,20 @@ class FaultRates:
 
     @classmethod
     def drawn(cls, random: Random) -> FaultRates:
-        """Draw rates: some kinds never come, some often; what hides behind a frequent fault shows so."""
-        usual = cls()
-        kinds = sorted({*usual.transactions, *usual.batch_reads})
+        """Draw rates: some faults never occur, so that they do not hide what the others would show."""
+        defaults = cls()
+        kinds = sorted({*defaults.transactions, *defaults.batch_reads})
         factors = {kind: random.choice((0.0, 0.5, 1.0, 1.0, 2.0)) for kind in kinds}
-        factors["conflict"] = random.choice((0.0, 0.5, 1.0, 1.0, HOT))
+        factors["conflict"] = random.choice((0.0, 0.5, 1.0, 1.0, HOT_CONFLICT_FACTOR))
 
         def scaled(rates: Mapping[str, float]) -> dict[str, float]:
             return {kind: rate * factors[kind] for kind, rate in rates.items()}
 
         return cls(
-            scaled(usual.transactions), scaled(usual.writes), scaled(usual.batch_reads), scaled(usual.reads)
+            scaled(defaults.transactions),
+            scaled(defaults.writes),
+            scaled(defaults.batch_reads),
+            scaled(defaults.reads),
         )
 
     def of(self, operation: str) -> Mapping[str, float]:
@@ -116,15 +119,15 @@ NO_FAULTS = FaultRates({}, {}, {}, {})
 
 
 class Machine(Protocol):
-    """The process that a client belongs to, as a client sees it."""
+    """The process that a client belongs to."""
 
-    is_dead: bool
+    has_crashed: bool
 
-    def begins_call(self) -> None: ...
+    def count_call(self) -> None: ...
 
-    def suffers(self, fault: str) -> None: ...
+    def count_fault(self, fault: str) -> None: ...
 
-    def hand_over(self, event: str) -> None: ...
+    def give_way(self, event: str) -> None: ...
 
     def sleep(self, seconds: float) -> None: ...
 
@@ -134,16 +137,16 @@ class Machine(Protocol):
 
 
 class FaultyClient:
-    """Has the operations of boto3's DynamoDB client, and its `exceptions`, `meta` and paginators' lack.
+    """The operations, `exceptions` and `meta` of boto3's DynamoDB client; it has no paginators.
 
     Parameters
     ----------
     real
-        boto3's client, for the form of errors.
+        boto3's client, for its exceptions.
     machine
-        Performs calls, and hands the baton over.
+        Performs calls, and gives way to other processes.
     rates
-        Called for the rates of the moment.
+        Returns the current rates.
     """
 
     def __init__(self, real: Any, machine: Machine, random: Random, rates: Callable[[], FaultRates]) -> None:
@@ -156,30 +159,30 @@ class FaultyClient:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self._real.meta.method_to_api_mapping:
-            raise AttributeError(f"the simulation knows no {name} of a DynamoDB client")
+            raise AttributeError(f"a DynamoDB client has no {name} in the simulation")
         return lambda **arguments: self._call(name, arguments)
 
     def _call(self, operation: str, arguments: dict[str, Any]) -> Any:
         machine = self._machine
-        if machine.is_dead:
-            raise Death
+        if machine.has_crashed:
+            raise ProcessCrashed
         if operation == "transact_write_items":
-            # botocore's retries of a call have the token that it gave the call.  Not by the seed: a token of
-            # an earlier run of the same seed would count as that run's.
+            # botocore's retries of a call have the same token.  It does not depend on the seed: the engine
+            # would take it for that of an earlier run of the seed.
             arguments = {"ClientRequestToken": str(uuid.uuid4()), **arguments}
         fault = self._fault(operation)
-        if fault is None and operation == "query" and self._random.random() < QUERIES_AT_ONCE_RATE:
+        if fault is None and operation == "query" and self._random.random() < UNINTERRUPTED_QUERY_RATE:
             return machine.perform(operation, arguments)
-        machine.begins_call()
-        machine.hand_over(operation if fault is None else f"{operation} ({fault})")
+        machine.count_call()
+        machine.give_way(operation if fault is None else f"{operation} ({fault})")
         try:
-            answer = self._with_fault(fault, operation, arguments)
+            response = self._with_fault(fault, operation, arguments)
         except (ClientError, BotoCoreError) as error:
-            machine.hand_over(f"{operation} fails: {type(error).__name__}")
+            machine.give_way(f"{operation} fails: {type(error).__name__}")
             raise
-        if self._random.random() < LATER_RATE:
-            machine.hand_over(f"{operation} is back")
-        return answer
+        if self._random.random() < GIVE_WAY_RATE:
+            machine.give_way(f"{operation} has returned")
+        return response
 
     def _fault(self, operation: str) -> str | None:
         dice = self._random.random()
@@ -188,7 +191,7 @@ class FaultyClient:
                 continue
             dice -= rate
             if dice < 0:
-                self._machine.suffers(fault)
+                self._machine.count_fault(fault)
                 return fault
         return None
 
@@ -198,47 +201,47 @@ class FaultyClient:
             case None:
                 return self._masked(operation, arguments)
             case "slow":
-                machine.sleep(self._random.uniform(0, SLOW_SECONDS))
+                machine.sleep(self._random.uniform(0, SLOW_MAX_SECONDS))
                 return self._masked(operation, arguments)
             case "lost request":
                 error = self._random.choice((ConnectTimeoutError, EndpointConnectionError))
                 raise error(endpoint_url=ENDPOINT)
-            case "lost answer":
-                self._unheard(operation, arguments)
+            case "lost response":
+                self._perform_without_response(operation, arguments)
                 raise ReadTimeoutError(endpoint_url=ENDPOINT)
-            case "answer lost once":
-                self._unheard(operation, arguments)
-                machine.hand_over(f"{operation} is sent again")
+            case "response lost once":
+                self._perform_without_response(operation, arguments)
+                machine.give_way(f"{operation} is sent again")
                 return machine.perform(operation, arguments)
-            case "late":
+            case "delayed":
                 machine.perform_late(operation, arguments)
                 raise ReadTimeoutError(endpoint_url=ENDPOINT)
             case "in progress":
-                self._unheard(operation, arguments)
+                self._perform_without_response(operation, arguments)
                 raise self._error("TransactionInProgressException", operation)
             case "server error":
                 if self._random.random() < 0.5:
-                    self._unheard(operation, arguments)
+                    self._perform_without_response(operation, arguments)
                 raise self._error("InternalServerError", operation)
             case "conflict":
                 raise self._conflict(operation, arguments)
             case "throttled":
                 raise self._throttled(operation, arguments)
-            case "torn":
-                return self._torn(operation, arguments)
+            case "inconsistent read":
+                return self._inconsistent_read(operation, arguments)
             case "unprocessed":
-                return self._partly(arguments)
-            case "death before":
-                machine.is_dead = True
-                raise Death
-            case "death after":
-                self._unheard(operation, arguments)
-                machine.is_dead = True
-                raise Death
+                return self._partial_read(arguments)
+            case "crash before":
+                machine.has_crashed = True
+                raise ProcessCrashed
+            case "crash after":
+                self._perform_without_response(operation, arguments)
+                machine.has_crashed = True
+                raise ProcessCrashed
         raise AssertionError(fault)
 
-    def _unheard(self, operation: str, arguments: dict[str, Any]) -> None:
-        """Perform a call whose answer, good or bad, nobody gets."""
+    def _perform_without_response(self, operation: str, arguments: dict[str, Any]) -> None:
+        """Perform a call and drop its response or error."""
         try:
             self._machine.perform(operation, arguments)
         except ClientError:
@@ -249,23 +252,23 @@ class FaultyClient:
             return self._shuffled(self._machine.perform(operation, arguments))
         except self.exceptions.TransactionCanceledException as error:
             if self._random.random() < self._rates().transactions.get("masked", 0.0):
-                self._machine.suffers("masked")
+                self._machine.count_fault("masked")
                 self._mask(error)
             raise
 
     def _mask(self, error: Any) -> None:
-        """Let some of the failed conditions be conflicts, at least one: their items are not shown."""
+        """Replace some of the failed conditions, at least one, by conflicts, which return no items."""
         reasons = error.response["CancellationReasons"]
         failed = [i for i, reason in enumerate(reasons) if reason["Code"] == "ConditionalCheckFailed"]
         for position in self._random.sample(failed, self._random.randint(1, len(failed))):
             reasons[position] = {"Code": "TransactionConflict", "Message": "Transaction is ongoing."}
 
-    def _shuffled(self, answer: Any) -> Any:
-        """BatchGetItem answers in no order."""
-        for items in answer.get("Responses", {}).values() if isinstance(answer, dict) else ():
+    def _shuffled(self, response: Any) -> Any:
+        """Shuffle the items: BatchGetItem returns them in no order."""
+        for items in response.get("Responses", {}).values() if isinstance(response, dict) else ():
             items.sort(key=repr)
             self._random.shuffle(items)
-        return answer
+        return response
 
     def _conflict(self, operation: str, arguments: Mapping[str, Any]) -> Exception:
         if operation == "transact_write_items":
@@ -302,33 +305,33 @@ class FaultyClient:
         error: Exception = kind(response, name)
         return error
 
-    def _torn(self, operation: str, arguments: Mapping[str, Any]) -> Any:
+    def _inconsistent_read(self, operation: str, arguments: Mapping[str, Any]) -> Any:
         """Read some of the keys at one moment and the others at a later one."""
         keys = _keys_of(arguments)
         self._random.shuffle(keys)
         cut = self._random.randint(0, len(keys))
-        answer: dict[str, Any] = {
+        response: dict[str, Any] = {
             "Responses": {t: [] for t in arguments["RequestItems"]},
             "UnprocessedKeys": {},
         }
         for number, part in enumerate((keys[:cut], keys[cut:])):
             if number:
-                self._machine.hand_over(f"{operation} goes on")
+                self._machine.give_way(f"{operation} continues")
             if part:
                 found = self._machine.perform(operation, _requesting(arguments, part))
                 for table, items in found["Responses"].items():
-                    answer["Responses"][table] += items
-        return self._shuffled(answer)
+                    response["Responses"][table] += items
+        return self._shuffled(response)
 
-    def _partly(self, arguments: Mapping[str, Any]) -> Any:
+    def _partial_read(self, arguments: Mapping[str, Any]) -> Any:
         keys = _keys_of(arguments)
         self._random.shuffle(keys)
         cut = self._random.randint(0, len(keys) - 1)
-        answer: dict[str, Any] = {"Responses": {}}
+        response: dict[str, Any] = {"Responses": {}}
         if cut:
-            answer = self._machine.perform("batch_get_item", _requesting(arguments, keys[:cut]))
-        answer["UnprocessedKeys"] = _requesting(arguments, keys[cut:])["RequestItems"]
-        return self._shuffled(answer)
+            response = self._machine.perform("batch_get_item", _requesting(arguments, keys[:cut]))
+        response["UnprocessedKeys"] = _requesting(arguments, keys[cut:])["RequestItems"]
+        return self._shuffled(response)
 
 
 def _is_modelled(exceptions: Any, code: str) -> bool:

@@ -1,6 +1,6 @@
-"""What holds after every single commit, checked on the changes alone, and what holds when all is quiet.
+"""The invariants after every single commit, checked on its changes alone, and those at rest.
 
-The forms are design 2 and 3; ids and hashes are those of the ledger checks of the integration tests.
+The items are those of design 2 and 3; ids and hashes are computed by the integration tests' ledger checks.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ ORDER_SHARDS = 16
 
 
 def is_sku(change: Change) -> bool:
-    return change.place[0] == "VendorInventory" and change.place[2].startswith("SKU-")
+    return change.key[0] == "VendorInventory" and change.key[2].startswith("SKU-")
 
 
 def is_order(change: Change) -> bool:
-    return change.place[0] == "VendorInventory" and change.place[2] == "#ORDER"
+    return change.key[0] == "VendorInventory" and change.key[2] == "#ORDER"
 
 
 def is_part(change: Change) -> bool:
-    return change.place[0] == "VendorInventory" and change.place[2].startswith("#PART-")
+    return change.key[0] == "VendorInventory" and change.key[2].startswith("#PART-")
 
 
 def is_record(change: Change) -> bool:
-    return change.place[0] == "StockTransactions"
+    return change.key[0] == "StockTransactions"
 
 
 class CommitChecks:
-    """Follows all commits from the first on, and yields what is wrong with one, a sentence each."""
+    """Checks all commits from the first on; yields a sentence for each violation."""
 
     def __init__(self) -> None:
         self._last_records: dict[str, Item] = {}
-        self._held: Counter[str] = Counter()
+        self._reserved: Counter[str] = Counter()
         self._parts: defaultdict[str, dict[str, Item]] = defaultdict(dict)
 
     def violations(self, changes: list[Change]) -> Iterator[str]:
@@ -54,13 +54,13 @@ class CommitChecks:
             yield from self._record(change)
         for change in changes:
             for item, sign in ((change.before, -1), (change.after, 1)):
-                # Orders, and the parts of large ones, hold units in their lines.
+                # The lines of orders, and of the parts of large ones, reserve units.
                 for sku, line in (item or {}).get("lines", {}).items():
-                    self._held[sku] += sign * line["reserved"]
+                    self._reserved[sku] += sign * line["reserved"]
             if change.after is not None and "lines" in change.after:
-                yield from _lines(change.place[1], change.after)
+                yield from _lines(change.key[1], change.after)
             if change.after is None and not is_order(change) and not is_part(change):
-                yield f"{change.place} was removed"
+                yield f"{change.key} was removed"
         yield from self._orders(changes)
         written = {change.after["sku"] for change in changes if is_record(change) and change.after}
         for change in changes:
@@ -68,22 +68,22 @@ class CommitChecks:
                 yield from self._sku(change)
                 written.discard(change.after["sku"])
         for sku in written:
-            yield f"{sku} has a new record, and was not changed with it"
+            yield f"{sku} has a new log record, but was not changed with it"
 
     def _orders(self, changes: list[Change]) -> Iterator[str]:
-        """Check orders as they are now, each part of one only together with its own item."""
-        orders = {change.place[1]: change for change in changes if is_order(change)}
+        """Check orders after the commit; a part changes only together with its order's own item."""
+        orders = {change.key[1]: change for change in changes if is_order(change)}
         for change in filter(is_part, changes):
-            owner, parts = change.place[1], self._parts[change.place[1]]
+            owner, parts = change.key[1], self._parts[change.key[1]]
             if change.after is None:
-                del parts[change.place[2]]
+                del parts[change.key[2]]
             else:
-                parts[change.place[2]] = change.after
+                parts[change.key[2]] = change.after
             order = orders[owner].after if owner in orders else None
             if owner not in orders:
-                yield f"{change.place[2]} of {owner} changed without it"
+                yield f"{change.key[2]} of {owner} changed without the order's own item"
             elif order is not None and change.after and change.after["version"] != order["version"]:
-                yield f"{change.place[2]} of {owner} is of another version than it"
+                yield f"{change.key[2]} of {owner} has another version than the order"
         for order_id, change in orders.items():
             yield from _order(change, self._parts[order_id])
 
@@ -100,9 +100,9 @@ class CommitChecks:
         if record["sequence"] != sequence or record["transaction_id"] != transaction_id(sku, sequence):
             yield f"{name} has the number {record['sequence']}, {record['transaction_id']}"
         if record["previous_hash"] != (FIRST_PREVIOUS_HASH if last is None else last["hash"]):
-            yield f"{name} is not chained to the one before it"
+            yield f"{name} does not continue the hash chain"
         if record["hash"] != record_hash(record):
-            yield f"{name} has another hash than its content"
+            yield f"{name} has a hash that does not match its content"
         before = (0, 0) if last is None else (last["stock_after"], last["reserved_after"])
         if (record["stock_before"], record["reserved_before"]) != before:
             yield f"{name} begins at {record['stock_before']}, {record['reserved_before']}, not at {before}"
@@ -116,10 +116,10 @@ class CommitChecks:
         if not 0 <= item["reserved_stock"] <= item["current_stock"]:
             yield f"{sku} has reserved {item['reserved_stock']} of {item['current_stock']}"
         if item["available_stock"] != item["current_stock"] - item["reserved_stock"]:
-            yield f"{sku} says that {item['available_stock']} are available"
-        if item["reserved_stock"] != self._held[sku]:
-            yield f"{sku} has reserved {item['reserved_stock']}, its orders hold {self._held[sku]}"
-        # Several movements of one transaction are as many changes.
+            yield f"{sku} has the wrong available_stock {item['available_stock']}"
+        if item["reserved_stock"] != self._reserved[sku]:
+            yield f"{sku} has reserved {item['reserved_stock']}, its orders {self._reserved[sku]}"
+        # Each movement of a transaction is a change.
         changes = 1 if before is None else max(1, item["sequence"] - before["sequence"])
         if before is not None and item["version"] != before["version"] + changes:
             yield f"{sku} went from version {before['version']} to {item['version']}"
@@ -129,10 +129,10 @@ class CommitChecks:
             names = ("stock_after", "reserved_after", "sequence", "hash", "transaction_id", "timestamp")
             head = tuple(last[name] for name in names)
         names = ("current_stock", "reserved_stock", "sequence", "ledger_hash")
-        stands = (*(item[name] for name in names),
+        actual = (*(item[name] for name in names),
                   item.get("last_transaction_id"), item.get("last_transaction_at"))  # fmt: skip
-        if stands != head:
-            yield f"{sku} stands at {stands}, its ledger ends at {head}"
+        if actual != head:
+            yield f"{sku} is {actual}, its log ends at {head}"
 
 
 def _lines(owner: str, item: Item) -> Iterator[str]:
@@ -146,53 +146,55 @@ def _lines(owner: str, item: Item) -> Iterator[str]:
 
 
 def _order(change: Change, parts: Mapping[str, Item]) -> Iterator[str]:
-    order_id, before, after = change.place[1], change.before, change.after
+    order_id, before, after = change.key[1], change.before, change.after
     if after is None:
         if parts:
-            yield f"{order_id} is gone, and {sorted(parts)} of it are not"
+            yield f"{order_id} was removed, but not its parts {sorted(parts)}"
         return
-    # A tombstone that has lapsed gives way to a new order.
+    # A new order replaces an expired tombstone.
     if before is not None and "ttl" not in before and after["version"] != before["version"] + 1:
         yield f"{order_id} went from version {before['version']} to {after['version']}"
     possible = {f"#PART-{number:03}" for number in range(1, after.get("parts", 0) + 1)}
     if not parts.keys() <= possible:
         yield f"{order_id} has {after.get('parts', 0)} parts: not {sorted(parts)}"
-    kept = [after["lines"], *(part["lines"] for part in parts.values())]
-    skus = Counter(sku for lines in kept for sku in lines)
+    lines_of = [after["lines"], *(part["lines"] for part in parts.values())]
+    skus = Counter(sku for lines in lines_of for sku in lines)
     if max(skus.values(), default=0) > 1 or (possible and after["lines"]):
-        yield f"{order_id} keeps its lines in several places: {skus}"
+        yield f"{order_id} has lines in more than one item: {skus}"
     if ("phase" in after) != ("errand" in after):
-        yield f"{order_id} is {after.get('phase', 'idle')}, with the errand {after.get('errand')}"
-    held = sum(line["reserved"] for lines in kept for line in lines.values())
-    due_at = after["errand"]["lease_until"] if "errand" in after else after["expires_at"] if held else None
+        yield f"{order_id} has the phase {after.get('phase')} with the errand {after.get('errand')}"
+    reserved = sum(line["reserved"] for lines in lines_of for line in lines.values())
+    due_at = (
+        after["errand"]["lease_until"] if "errand" in after else after["expires_at"] if reserved else None
+    )
     shard = f"OPEN-ORDERS#{zlib.crc32(order_id.encode()) % ORDER_SHARDS}"
     due = (shard, due_at) if due_at else (None, None)
     if (after.get("vendor_id"), after.get("last_updated")) != due:
-        yield f"{order_id} is to be listed under {due}, not {after.get('vendor_id')}"
+        yield f"{order_id} should be in the index under {due}, not {after.get('vendor_id')}"
 
 
 def lasting_violations(client: Any, prefix: str) -> Iterator[str]:
-    """Read all three tables and yield whatever does not fit."""
+    """Read all three tables and yield each inconsistency."""
     tables = read_tables(client, prefix)
-    for idempotency_id, idempotency_record in list(tables.stock_markers.items()):
+    for idempotency_id, idempotency_record in list(tables.stock_idempotency_records.items()):
         orders = [done["order_id"] for done in idempotency_record["done"] if "order_id" in done]
         if orders:
-            del tables.stock_markers[idempotency_id]
+            del tables.stock_idempotency_records[idempotency_id]
         for order_id in orders:
             if order_id not in tables.orders:
-                yield f"a marker names {order_id}, which does not exist"
+                yield f"an idempotency record names {order_id}, which does not exist"
     for violation in violations(tables):
-        # The marker of a key that lapsed gives way to that of its next use; each was there at its commit.
-        if not violation.endswith(" has 0 markers"):
+        # The next use of a key replaces its expired record; each commit was checked for its record.
+        if not violation.endswith(" has 0 idempotency records"):
             yield violation
     for sku in tables.skus.values():
         is_active = tables.products[sku["product_id"]]["is_active"] == "true"
         if sku["product_is_active"] is not is_active:
-            yield f"{sku['sku']} was not told that its product is active: {is_active}"
+            yield f"{sku['sku']} has the wrong flag of its product: {is_active} is right"
 
 
 def low_stock_falls(changes: Iterable[Change]) -> Iterator[str]:
-    """Yield the alert that each fall of a SKU to its threshold or below deserves."""
+    """Yield the id of the alert for each fall of a SKU to its threshold or below."""
     for change in changes:
         before, after = change.before, change.after
         if not is_sku(change) or before is None or after is None:

@@ -1,8 +1,8 @@
-"""Whether a history of overlapping requests is one that a shop with a single till could have had.
+"""Whether a history of overlapping requests is linearizable: equivalent to one request after another.
 
-After Wing and Gong, "Testing and verifying concurrent objects" (1993): look for an order of all requests in
-which each is between its beginning and its end, and in which the model gives every answer that was given.
-What was reached once, the same requests done and the same shop, is not tried again (Lowe, 2017).
+After Wing and Gong, "Testing and verifying concurrent objects" (1993): search for an order of all requests in
+which each takes effect between its beginning and its end, and the model returns every response.  A state that
+was reached once, the same requests executed and the same shop, is not searched again (Lowe, 2017).
 """
 
 from __future__ import annotations
@@ -12,61 +12,61 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 from tests.simulation.model import Shop
-from tests.simulation.translation import Answer, LookAtOrder, LookAtSku, Request
+from tests.simulation.translation import GetOrder, GetSku, Request, Response
 
 
 @dataclass(frozen=True)
 class Operation:
-    """A request, its answer, and when the one was sent and the other came."""
+    """A request with its response, when it was sent and when the response arrived."""
 
     request: Request
-    answer: Answer
+    response: Response
     began: float
     ended: float
 
 
 def is_linearizable(shop: Shop, operations: Sequence[Operation]) -> bool:
-    """Look for an order, from the shop as it stood before all of them."""
-    tried: set[tuple[int, Hashable]] = set()
+    """Return whether there is such an order, beginning with the state of the shop before all requests."""
+    visited: set[tuple[int, Hashable]] = set()
     everything = (1 << len(operations)) - 1
     branches: list[tuple[int, Shop]] = [(0, deepcopy(shop))]
     while branches:
-        done, stands = branches.pop()
+        done, state = branches.pop()
         if done == everything:
             return True
         left = [number for number in range(len(operations)) if not done >> number & 1]
         first_end = min(operations[number].ended for number in left)
         for number in left:
             operation = operations[number]
-            # What begins after another has ended cannot come before it.
+            # A request that begins after another has ended takes effect after it.
             if operation.began > first_end:
                 continue
-            after = deepcopy(stands)
-            if not _answers(after, operation):
+            after = deepcopy(state)
+            if not _matches(after, operation):
                 continue
             reached = (done | 1 << number, _frozen(after))
-            if reached not in tried:
-                tried.add(reached)
+            if reached not in visited:
+                visited.add(reached)
                 branches.append((reached[0], after))
     return False
 
 
-def _answers(shop: Shop, operation: Operation) -> bool:
-    """Let the shop do a request; tell whether it answers as it was answered."""
-    request, answer = operation.request, operation.answer
+def _matches(shop: Shop, operation: Operation) -> bool:
+    """Execute a request in the model; return whether the model returns the same response."""
+    request, response = operation.request, operation.response
     match request:
-        case LookAtOrder(order_id):
+        case GetOrder(order_id):
             order = shop.order(order_id)
-            return answer.subject == (order and order.view())
-        case LookAtSku(sku):
-            return answer.subject == _sku_view(shop, sku)
-    if answer.code not in shop.answers(request):
+            return response.view == (order and order.view())
+        case GetSku(sku):
+            return response.view == _sku_view(shop, sku)
+    if response.code not in shop.possible_codes(request):
         return False
-    if answer.is_refusal:
+    if response.is_refusal:
         return True
-    shop.do(request)
+    shop.execute(request)
     order_id = getattr(request, "order_id", None)
-    return answer.subject == (shop.orders[order_id].view() if order_id else _sku_view(shop, request.sku))
+    return response.view == (shop.orders[order_id].view() if order_id else _sku_view(shop, request.sku))
 
 
 def _sku_view(shop: Shop, sku: str) -> Hashable:

@@ -1,9 +1,9 @@
 """The reference model: SKUs and orders as design 3 describes them, in memory, one command at a time.
 
-It is the oracle of all drivers here and shares no code with the service: the table of movements, the guards
-and the answers to repeated commands are written down a second time, from the design.  A command on an order
-may also be done in steps (design 2.8): what is a step stands in `model_steps`, what is answered meanwhile
-here.
+It is the oracle of all tests here and shares no code with the service: the effects of each transaction
+type, the refusals and the responses to replayed commands are written down a second time, from the design.  A
+command on an order may also be executed as a saga, in steps (design 2.8): `model_steps` defines the steps,
+this module the responses while a saga is in progress.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ KEY_SECONDS: Final = 86_400
 TOMBSTONE_SECONDS: Final = 30 * 86_400
 STOCK_MAX: Final = 1_000_000_000
 
-MOVES: Final = {
+EFFECTS: Final = {
     #                   current  reserved   per unit
     "restock":           (+1,     0),
     "order_placed":      (0,     +1),
@@ -27,7 +27,7 @@ MOVES: Final = {
 }  # fmt: skip
 
 
-# What a shop can be told.  `lines` are (SKU, units), and one SKU may stand there twice.
+# The commands.  `lines` are (SKU, units), and one SKU may occur twice.
 
 
 @dataclass(frozen=True)
@@ -78,25 +78,25 @@ class Extend:
 
 @dataclass(frozen=True)
 class Expire:
-    """What the sweeper does, of its own accord."""
+    """What the sweeper does without a request."""
 
     order_id: str
 
 
 @dataclass(frozen=True)
-class Switch:
+class SetActive:
     sku: str
     active: bool
 
 
-Command = Restock | Adjust | Count | Place | Settle | Extend | Expire | Switch
-Errand = Place | Settle | Expire
+Command = Restock | Adjust | Count | Place | Settle | Extend | Expire | SetActive
+SagaCommand = Place | Settle | Expire
 
-PHASES: Final = {"confirm": "confirming", "cancel": "cancelling", "refund": "refunding"}
+SAGA_STATES: Final = {"confirm": "confirming", "cancel": "cancelling", "refund": "refunding"}
 
 
 class Refused(Exception):
-    """The command may not be done; `code` is the problem's."""
+    """The command is refused; `code` is that of the problem."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -104,7 +104,7 @@ class Refused(Exception):
 
 
 class Entry(NamedTuple):
-    """A line of the log: what moved, and what the SKU holds after it."""
+    """A record of the log: the movement, and the SKU's stock after it."""
 
     sku: str
     kind: str
@@ -121,7 +121,7 @@ class Sku:
     reserved: int = 0
     active: bool = True
     product_active: bool = True
-    """What it was told of its product last."""
+    """The flag of its product that was set last."""
 
     @property
     def available(self) -> int:
@@ -145,30 +145,30 @@ class Line:
 class Order:
     """Lines by SKU; without lines it is the tombstone of an order cancelled before it was placed.
 
-    While a command on it is between two steps, `phase` is not `idle` and `errand` is that command.
+    While a saga is in progress, `saga_state` is not `idle` and `saga_command` is its command.
     """
 
     lines: dict[str, Line]
     since: float
     expires_at: float
     cancel_reason: str | None = None
-    phase: str = "idle"
-    errand: Errand | None = None
+    saga_state: str = "idle"
+    saga_command: SagaCommand | None = None
 
     def total(self, figure: str) -> int:
         return sum(getattr(line, figure) for line in self.lines.values())
 
     def view(self) -> Hashable:
-        """Return what anybody sees of it; of the phases only those that are a status of their own."""
+        """Return what the API shows of it; of the saga states only those that are a status of their own."""
         lines = ((sku, *vars(line).values()) for sku, line in self.lines.items())
-        status = self.phase if self.phase in ("placing", "releasing") else None
+        status = self.saga_state if self.saga_state in ("placing", "releasing") else None
         return tuple(sorted(lines)), self.cancel_reason, status
 
     def missing(self) -> dict[str, int]:
         """Return the units that are still to be reserved, of an order that is being placed."""
-        assert isinstance(self.errand, Place)
-        asked = summed(self.errand.lines)
-        return {sku: quantity for sku, quantity in asked.items() if sku not in self.lines}
+        assert isinstance(self.saga_command, Place)
+        requested = summed(self.saga_command.lines)
+        return {sku: quantity for sku, quantity in requested.items() if sku not in self.lines}
 
 
 def summed(lines: tuple[tuple[str, int], ...]) -> dict[str, int]:
@@ -180,20 +180,20 @@ def summed(lines: tuple[tuple[str, int], ...]) -> dict[str, int]:
 
 @dataclass
 class Shop:
-    """All SKUs, all orders, and the Idempotency-Keys that still count; `now` in seconds."""
+    """All SKUs, all orders, and the Idempotency-Keys that have not expired; `now` in seconds."""
 
     skus: dict[str, Sku] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     keys: dict[str, tuple[Command, float]] = field(default_factory=dict)
     now: float = 0.0
     skew_seconds: float = 0.0
-    """How far a machine's clock may be ahead or behind."""
+    """How far the clock of a process may be ahead or behind."""
 
-    def do(self, command: Command) -> list[Entry]:
-        """Do a command and return what the log gains; nothing if it was done before."""
-        if self.repeats(command):
+    def execute(self, command: Command) -> list[Entry]:
+        """Execute a command and return the new records of the log; none if it was executed before."""
+        if self.is_replay(command):
             return []
-        for code in self.objections(command):
+        for code in self.refusals(command):
             raise Refused(code)
         key = getattr(command, "key", None)
         if key is not None:
@@ -205,7 +205,7 @@ class Shop:
                 return [self.move(sku, "manual_adjustment", change)]
             case Count(sku, counted, expected):
                 return [self.move(sku, "manual_adjustment", counted - expected)]
-            case Switch(sku, active):
+            case SetActive(sku, active):
                 self.skus[sku].active = active
                 return []
             case Place():
@@ -220,57 +220,57 @@ class Shop:
                 order.cancel_reason = "expired"
                 return self.cancel(order_id, {sku: line.reserved for sku, line in order.lines.items()})
 
-    def answers(self, command: Command) -> set[str]:
-        """Return what may be answered as things stand: `done`, `repeated`, or every objection."""
-        if isinstance(command, Extend) and not any(self.objections(command)):
-            # Whether it adds anything, clocks that differ see differently.
+    def possible_codes(self, command: Command) -> set[str]:
+        """Return the codes that a response may have now: `done`, `replayed`, or every possible refusal."""
+        if isinstance(command, Extend) and not any(self.refusals(command)):
+            # Whether it extends the hold depends on the clock of the process.
             adds = self.now + command.hold_seconds - self.orders[command.order_id].expires_at
-            likely = {"done": adds > -self.skew_seconds, "repeated": adds <= self.skew_seconds}
-            return {answer for answer, may_be in likely.items() if may_be}
-        meanwhile = self._answer_meanwhile(command)
-        if meanwhile is not None:
-            return meanwhile
-        if self.repeats(command):
-            return {"repeated"}
-        return set(self.objections(command)) or {"done"}
+            possible = {"done": adds > -self.skew_seconds, "replayed": adds <= self.skew_seconds}
+            return {code for code, is_possible in possible.items() if is_possible}
+        in_progress = self._codes_while_in_progress(command)
+        if in_progress is not None:
+            return in_progress
+        if self.is_replay(command):
+            return {"replayed"}
+        return set(self.refusals(command)) or {"done"}
 
     def order(self, order_id: str) -> Order | None:
-        """Return an order; a tombstone is forgotten after 30 days."""
+        """Return an order; a tombstone expires after 30 days."""
         order = self.orders.get(order_id)
         if order is not None and not order.lines and order.since + TOMBSTONE_SECONDS <= self.now:
             return None
         return order
 
-    def _answer_meanwhile(self, command: Command) -> set[str] | None:
-        """Return what may be answered of an order that is between two steps; None if it is not."""
+    def _codes_while_in_progress(self, command: Command) -> set[str] | None:
+        """Return the possible codes while a saga of the order is in progress; None if there is none."""
         order = self.order(getattr(command, "order_id", ""))
-        if order is None or order.phase == "idle":
+        if order is None or order.saga_state == "idle":
             return None
-        known = self._known_key(command)
+        known = self._command_of_key(command)
         if known not in (None, command):
             return {"idempotency_key_reused"}
         match command:
-            case Place(_, lines) if isinstance(order.errand, Place):
-                if order.phase == "releasing":
+            case Place(_, lines) if isinstance(order.saga_command, Place):
+                if order.saga_state == "releasing":
                     return {"order_in_progress"}
-                if summed(order.errand.lines) != summed(lines):
+                if summed(order.saga_command.lines) != summed(lines):
                     return {"order_exists"}
-                # Whoever sends it again goes on with it, up to a line that cannot be had.
-                return {"done", *self.not_to_be_had(order.missing())}
+                # A retry continues the saga, up to a line that cannot be reserved.
+                return {"done", *self.unreservable(order.missing())}
             case Place(_, lines):
-                return {"repeated"} if _placed(order) == summed(lines) else {"order_exists"}
-            case Settle(kind, _, None) if order.phase == PHASES[kind]:
+                return {"replayed"} if _placed(order) == summed(lines) else {"order_exists"}
+            case Settle(kind, _, None) if order.saga_state == SAGA_STATES[kind]:
                 return {"done"}
-        return {"repeated"} if known == command else {"order_in_progress"}
+        return {"replayed"} if known == command else {"order_in_progress"}
 
-    # Was it done before?
+    # Was it executed before?
 
-    def repeats(self, command: Command) -> bool:
-        known = self._known_key(command)
+    def is_replay(self, command: Command) -> bool:
+        known = self._command_of_key(command)
         if known is not None:
             return known == command
         match command:
-            case Switch(sku, active):
+            case SetActive(sku, active):
                 return self.skus[sku].active is active
             case Extend(order_id, hold_seconds):
                 order = self.order(order_id)
@@ -291,42 +291,42 @@ class Shop:
                 }[kind]
         return False
 
-    def _known_key(self, command: Command) -> Command | None:
+    def _command_of_key(self, command: Command) -> Command | None:
         known, since = self.keys.get(getattr(command, "key", None) or "", (None, 0.0))
         return known if since + KEY_SECONDS > self.now else None
 
-    # May it be done?
+    # Is it refused?
 
-    def objections(self, command: Command) -> Iterator[str]:
-        """Yield what a command may be refused with, if it is to be done at once."""
+    def refusals(self, command: Command) -> Iterator[str]:
+        """Yield the codes with which a command may be refused, if it is executed in one transaction."""
         order = self.order(getattr(command, "order_id", ""))
-        if order is not None and order.phase != "idle":
+        if order is not None and order.saga_state != "idle":
             yield "order_in_progress"
             return
-        if self._known_key(command) not in (None, command):
+        if self._command_of_key(command) not in (None, command):
             yield "idempotency_key_reused"
         match command:
             case Restock(sku, quantity):
-                yield from self._inactive(sku)
+                yield from self._refusals_of_inactive(sku)
                 if self.skus[sku].current + quantity > STOCK_MAX:
                     yield "stock_limit_exceeded"
             case Adjust(sku, change):
-                yield from self._correction(sku, change)
+                yield from self._refusals_of_adjustment(sku, change)
             case Count(sku, counted, expected):
                 if self.skus[sku].current != expected:
                     yield "count_stale"
                 else:
-                    yield from self._correction(sku, counted - expected)
+                    yield from self._refusals_of_adjustment(sku, counted - expected)
             case Place(order_id, lines):
-                yield from self._place_objections(order_id, summed(lines))
+                yield from self._refusals_of_place(order_id, summed(lines))
             case Settle():
-                yield from self._settle_objections(command)
+                yield from self._refusals_of_settle(command)
             case Extend(order_id):
                 order = self.order(order_id)
                 if order is None:
                     yield "order_not_found"
                 elif not order.total("reserved"):
-                    yield _ended(order)
+                    yield _code_of_settled(order)
             case Expire(order_id):
                 order = self.order(order_id)
                 if order is None or not order.total("reserved"):
@@ -334,19 +334,19 @@ class Shop:
                 elif self.now + self.skew_seconds < order.expires_at:
                     yield "not_due"
 
-    def _inactive(self, sku: str) -> Iterator[str]:
+    def _refusals_of_inactive(self, sku: str) -> Iterator[str]:
         if not self.skus[sku].active:
             yield "sku_inactive"
         if not self.skus[sku].product_active:
             yield "product_inactive"
 
-    def _correction(self, sku: str, change: int) -> Iterator[str]:
+    def _refusals_of_adjustment(self, sku: str, change: int) -> Iterator[str]:
         if self.skus[sku].current + change < self.skus[sku].reserved:
             yield "adjustment_below_reserved"
         if self.skus[sku].current + change > STOCK_MAX:
             yield "stock_limit_exceeded"
 
-    def _place_objections(self, order_id: str, units: Mapping[str, int]) -> Iterator[str]:
+    def _refusals_of_place(self, order_id: str, units: Mapping[str, int]) -> Iterator[str]:
         order = self.order(order_id)
         if order is not None:
             if not order.lines:
@@ -354,18 +354,18 @@ class Shop:
             elif _placed(order) != units:
                 yield "order_exists"
             return
-        yield from self.not_to_be_had(units)
+        yield from self.unreservable(units)
 
-    def not_to_be_had(self, units: Mapping[str, int]) -> Iterator[str]:
+    def unreservable(self, units: Mapping[str, int]) -> Iterator[str]:
         for sku, quantity in units.items():
             if sku not in self.skus:
                 yield "sku_not_found"
                 continue
-            yield from self._inactive(sku)
+            yield from self._refusals_of_inactive(sku)
             if self.skus[sku].available < quantity:
                 yield "insufficient_stock"
 
-    def _settle_objections(self, command: Settle) -> Iterator[str]:
+    def _refusals_of_settle(self, command: Settle) -> Iterator[str]:
         order = self.order(command.order_id)
         kind, whole = command.kind, command.lines is None
         if order is None:
@@ -374,7 +374,7 @@ class Shop:
             return
         held, confirmed = order.total("reserved"), order.total("confirmed")
         if kind == "confirm" and not held and (not confirmed or order.cancel_reason == "expired"):
-            yield _ended(order)
+            yield _code_of_settled(order)
         elif kind == "cancel" and not held and confirmed:
             yield "order_confirmed"
         elif kind == "cancel" and not order.lines:
@@ -395,7 +395,7 @@ class Shop:
     def move(
         self, sku: str, kind: str, quantity: int, order_id: str | None = None, *, sellable: bool = True
     ) -> Entry:
-        stock, (current, reserved) = self.skus[sku], MOVES[kind] if sellable else (0, 0)
+        stock, (current, reserved) = self.skus[sku], EFFECTS[kind] if sellable else (0, 0)
         stock.current += current * quantity
         stock.reserved += reserved * quantity
         assert 0 <= stock.reserved <= stock.current, (sku, kind, quantity, stock)
@@ -439,7 +439,7 @@ class Shop:
         return [self.move(sku, "order_cancelled", q, order_id) for sku, q in units.items() if q]
 
     def units(self, command: Settle) -> dict[str, int]:
-        """Return the units that a command concerns: those it names, or all that can be settled."""
+        """Return the units of a command: those it names, or all that can be settled."""
         if command.lines is not None:
             return summed(command.lines)
         figure = "refundable" if command.kind == "refund" else "reserved"
@@ -451,8 +451,8 @@ def _placed(order: Order) -> dict[str, int]:
     return {sku: line.placed for sku, line in order.lines.items()}
 
 
-def _ended(order: Order) -> str:
-    """Return what a client is told of an order that holds nothing any more."""
+def _code_of_settled(order: Order) -> str:
+    """Return the code for an order that no longer reserves anything."""
     if order.cancel_reason == "expired":
         return "reservation_expired"
     return "order_confirmed" if order.total("confirmed") else "order_cancelled"

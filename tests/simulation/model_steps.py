@@ -2,12 +2,12 @@
 
 ::
 
-    (none) ── PlaceSome ──► placing ── PlaceSome, the last ──► idle ── Begin ──► confirming, …
-                               │ Turn                            ▲                   │ SettleSome, the last
-                               ▼                                 └───────────────────┘
-    (none) ◄──── Remove ─── releasing
+    (none) ── PlaceLines ──► placing ── PlaceLines, last step ──► idle ── BeginSettlement ──► confirming, …
+                                │ BeginRelease                     ▲             SettleLines,  │
+                                ▼                                  └────────────────last step──┘
+    (none) ◄──── Remove ──── releasing ◄──► ReleaseLines
 
-Each step is one transaction.  Nothing moves when an order is turned, begun or removed.
+Each step is one transaction.  `BeginRelease`, `BeginSettlement` and `Remove` move no stock.
 """
 
 from __future__ import annotations
@@ -16,161 +16,176 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from tests.simulation.model import PHASES, Entry, Expire, Line, Order, Place, Refused, Settle, Shop, summed
+from tests.simulation.model import (
+    SAGA_STATES,
+    Entry,
+    Expire,
+    Line,
+    Order,
+    Place,
+    Refused,
+    Settle,
+    Shop,
+    summed,
+)
 
 
-class Some(frozenset[str]):
-    """SKUs, printed in an order of their own: a set's is another in each process."""
+class SkuSet(frozenset[str]):
+    """SKUs, printed in sorted order: that of a set differs from process to process."""
 
     def __repr__(self) -> str:
         return f"{{{', '.join(sorted(self))}}}"
 
 
 @dataclass(frozen=True)
-class PlaceSome:
+class PlaceLines:
     place: Place
-    some: frozenset[str]
+    skus: frozenset[str]
 
 
 @dataclass(frozen=True)
-class Turn:
-    """No more lines are placed: what has been is given back."""
+class BeginRelease:
+    """The place has failed: no more lines are reserved, and those that are will be released."""
 
     order_id: str
 
 
 @dataclass(frozen=True)
-class ReleaseSome:
+class ReleaseLines:
     order_id: str
-    some: frozenset[str]
+    skus: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Remove:
-    """It has given back all, and goes as if it had never been placed."""
+    """All its units are released: the order is removed as if it had never been placed."""
 
     order_id: str
 
 
 @dataclass(frozen=True)
-class Begin:
-    """Let everybody see what is to be done with all of an order."""
+class BeginSettlement:
+    """Record in the order that a saga settles all of it."""
 
     command: Settle | Expire
 
 
 @dataclass(frozen=True)
-class SettleSome:
+class SettleLines:
     order_id: str
-    some: frozenset[str]
+    skus: frozenset[str]
 
 
-Step = PlaceSome | Turn | ReleaseSome | Remove | Begin | SettleSome
+Step = PlaceLines | BeginRelease | ReleaseLines | Remove | BeginSettlement | SettleLines
 
-KINDS: Final = {
-    (None, "placing"): PlaceSome,
-    ("placing", "placing"): PlaceSome,
-    ("placing", "idle"): PlaceSome,
-    ("placing", "releasing"): Turn,
-    ("releasing", "releasing"): ReleaseSome,
+STEP_TYPES: Final = {
+    (None, "placing"): PlaceLines,
+    ("placing", "placing"): PlaceLines,
+    ("placing", "idle"): PlaceLines,
+    ("placing", "releasing"): BeginRelease,
+    ("releasing", "releasing"): ReleaseLines,
     ("releasing", None): Remove,
-    **{("idle", phase): Begin for phase in PHASES.values()},
-    **{(phase, phase): SettleSome for phase in PHASES.values()},
-    **{(phase, "idle"): SettleSome for phase in PHASES.values()},
+    **{("idle", saga_state): BeginSettlement for saga_state in SAGA_STATES.values()},
+    **{(saga_state, saga_state): SettleLines for saga_state in SAGA_STATES.values()},
+    **{(saga_state, "idle"): SettleLines for saga_state in SAGA_STATES.values()},
 }
-"""The step that takes an order from one phase to another; what is not here is none."""
+"""The step that takes an order from one saga state to another; other transitions are invalid."""
 
 
 def take(shop: Shop, step: Step) -> list[Entry]:
-    """Take a step, and return what the log gains.
+    """Take a step, and return the new records of the log.
 
     Raises
     ------
     Refused
-        If it may not be taken as things stand.
+        If it is invalid now.
     """
     match step:
-        case PlaceSome(place, some):
-            return _place_some(shop, place, some)
-        case Turn(order_id):
-            _require_phase(shop, order_id, "placing").phase = "releasing"
+        case PlaceLines(place, skus):
+            return _place_lines(shop, place, skus)
+        case BeginRelease(order_id):
+            _require_state(shop, order_id, "placing").saga_state = "releasing"
             return []
-        case ReleaseSome(order_id, some):
-            order = _require_phase(shop, order_id, "releasing")
-            _require_lines(some, (sku for sku, line in order.lines.items() if line.reserved))
-            return shop.cancel(order_id, {sku: order.lines[sku].reserved for sku in some})
+        case ReleaseLines(order_id, skus):
+            order = _require_state(shop, order_id, "releasing")
+            _require_lines(skus, (sku for sku, line in order.lines.items() if line.reserved))
+            return shop.cancel(order_id, {sku: order.lines[sku].reserved for sku in skus})
         case Remove(order_id):
-            if _require_phase(shop, order_id, "releasing").total("reserved"):
-                raise Refused("it still holds units")
+            if _require_state(shop, order_id, "releasing").total("reserved"):
+                raise Refused("it still reserves units")
             del shop.orders[order_id]
             return []
-        case Begin(command):
+        case BeginSettlement(command):
             return _begin(shop, command)
-        case SettleSome(order_id, some):
-            return _settle_some(shop, order_id, some)
+        case SettleLines(order_id, skus):
+            return _settle_lines(shop, order_id, skus)
 
 
-def _place_some(shop: Shop, place: Place, some: frozenset[str]) -> list[Entry]:
+def _place_lines(shop: Shop, place: Place, skus: frozenset[str]) -> list[Entry]:
     order = shop.order(place.order_id)
     if order is None:
         order = Order({}, shop.now, shop.now + place.hold_seconds, None, "placing", place)
-    elif order.phase != "placing" or summed(_placing(order).lines) != summed(place.lines):
-        raise Refused("nobody places that")
+    elif order.saga_state != "placing" or summed(_place_of(order).lines) != summed(place.lines):
+        raise Refused("no saga places these lines")
     missing = order.missing()
-    _require_lines(some, missing)
-    for code in shop.not_to_be_had({sku: missing[sku] for sku in some}):
+    _require_lines(skus, missing)
+    for code in shop.unreservable({sku: missing[sku] for sku in skus}):
         raise Refused(code)
     shop.orders[place.order_id] = order
-    order.lines |= {sku: Line(missing[sku], missing[sku]) for sku in some}
-    _end_if(order, not order.missing())
-    return [shop.move(sku, "order_placed", missing[sku], place.order_id) for sku in some]
+    order.lines |= {sku: Line(missing[sku], missing[sku]) for sku in skus}
+    _end_saga_if(order, not order.missing())
+    return [shop.move(sku, "order_placed", missing[sku], place.order_id) for sku in skus]
 
 
 def _begin(shop: Shop, command: Settle | Expire) -> list[Entry]:
     order = shop.order(command.order_id)
-    if order is None or shop.repeats(command) or (isinstance(command, Settle) and command.lines is not None):
+    if (
+        order is None
+        or shop.is_replay(command)
+        or (isinstance(command, Settle) and command.lines is not None)
+    ):
         raise Refused("there is nothing to begin")
-    for code in shop.objections(command):
+    for code in shop.refusals(command):
         raise Refused(code)
     if isinstance(command, Settle) and command.key is not None:
         shop.keys[command.key] = (command, shop.now)
-    order.phase = PHASES[command.kind] if isinstance(command, Settle) else "cancelling"
-    order.errand = command
+    order.saga_state = SAGA_STATES[command.kind] if isinstance(command, Settle) else "cancelling"
+    order.saga_command = command
     return []
 
 
-def _settle_some(shop: Shop, order_id: str, some: frozenset[str]) -> list[Entry]:
+def _settle_lines(shop: Shop, order_id: str, skus: frozenset[str]) -> list[Entry]:
     order = shop.order(order_id)
-    if order is None or not isinstance(order.errand, Settle | Expire):
-        raise Refused("nobody settles it")
-    errand = order.errand
-    command = errand if isinstance(errand, Settle) else Settle("cancel", order_id)
+    if order is None or not isinstance(order.saga_command, Settle | Expire):
+        raise Refused("no saga settles it")
+    saga_command = order.saga_command
+    command = saga_command if isinstance(saga_command, Settle) else Settle("cancel", order_id)
     remaining = shop.units(command)
-    _require_lines(some, remaining)
-    entries = shop.settle(command, {sku: remaining[sku] for sku in some})
-    if isinstance(errand, Expire):
+    _require_lines(skus, remaining)
+    entries = shop.settle(command, {sku: remaining[sku] for sku in skus})
+    if isinstance(saga_command, Expire):
         order.cancel_reason = "expired"
-    _end_if(order, not shop.units(command))
+    _end_saga_if(order, not shop.units(command))
     return entries
 
 
-def _end_if(order: Order, is_at_its_end: bool) -> None:
-    if is_at_its_end:
-        order.phase, order.errand = "idle", None
+def _end_saga_if(order: Order, is_finished: bool) -> None:
+    if is_finished:
+        order.saga_state, order.saga_command = "idle", None
 
 
-def _require_phase(shop: Shop, order_id: str, phase: str) -> Order:
+def _require_state(shop: Shop, order_id: str, saga_state: str) -> Order:
     order = shop.order(order_id)
-    if order is None or order.phase != phase:
-        raise Refused(f"it is not {phase}")
+    if order is None or order.saga_state != saga_state:
+        raise Refused(f"it is not {saga_state}")
     return order
 
 
-def _require_lines(some: frozenset[str], of: Iterable[str]) -> None:
-    if not some or not some <= {*of}:
-        raise Refused(f"{sorted(some)} are not lines for this step")
+def _require_lines(skus: frozenset[str], of: Iterable[str]) -> None:
+    if not skus or not skus <= {*of}:
+        raise Refused(f"{sorted(skus)} are not lines for this step")
 
 
-def _placing(order: Order) -> Place:
-    assert isinstance(order.errand, Place)
-    return order.errand
+def _place_of(order: Order) -> Place:
+    assert isinstance(order.saga_command, Place)
+    return order.saga_command

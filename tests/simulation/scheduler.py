@@ -1,8 +1,7 @@
-"""Virtual processes that run one at a time, in an order that the seed decides.
+"""Virtual processes that run one at a time, in an order that the seed determines.
 
-Each process is a thread; one baton goes round.  A process runs until it hands the baton over, the scheduler
-advances the time a little and gives the baton to one of those that can run.  Nothing else runs meanwhile, so
-a seed has one history.
+Each process is a thread, and cooperates: it runs until it gives way.  The scheduler then advances the time a
+little and resumes one of those that can run.  Nothing else runs meanwhile, so a seed has one history.
 """
 
 from __future__ import annotations
@@ -14,12 +13,12 @@ from typing import NoReturn
 
 from tests.simulation.virtual_clock import VirtualTime
 
-PRIORITY_LEASE_SECONDS = 0.003
-"""The most that one turn takes."""
+SLICE_MAX_SECONDS = 0.003
+"""The longest time slice of a process."""
 
 
-class Death(BaseException):
-    """The process is gone; like SystemExit, nothing that handles errors should handle it."""
+class ProcessCrashed(BaseException):
+    """The process has crashed; like SystemExit, no handler of errors should catch it."""
 
 
 class Stopped(BaseException):
@@ -27,54 +26,54 @@ class Stopped(BaseException):
 
 
 class Starved(AssertionError):
-    """Nobody can run, and somebody is not finished."""
+    """No process can run, and some have not finished."""
 
 
 class Process:
-    """A virtual process; what it does is a function that calls `hand_over` and `sleep` in between."""
+    """A virtual process: a function that calls `give_way` and `sleep` in between."""
 
-    def __init__(self, scheduler: Scheduler, name: str, act: Callable[[Process], None]) -> None:
+    def __init__(self, scheduler: Scheduler, name: str, work: Callable[[Process], None]) -> None:
         self.name = name
         self.wakes_at = scheduler.time.microseconds
         self.condition: Callable[[], bool] | None = None
         self.is_finished = False
         self._scheduler = scheduler
-        self._act = act
-        self._turn = threading.Semaphore(0)
+        self._work = work
+        self._may_run = threading.Semaphore(0)
         self._thread = threading.Thread(target=self._run, name=f"simulated {name}", daemon=True)
         self._thread.start()
 
-    def hand_over(self) -> None:
-        """Let others run; returns when it is this process's turn again."""
-        self._scheduler.require_going()
+    def give_way(self) -> None:
+        """Let others run; return when the scheduler resumes this process."""
+        self._scheduler.require_running()
         self._scheduler.returned.release()
-        self._turn.acquire()
-        self._scheduler.require_going()
+        self._may_run.acquire()
+        self._scheduler.require_running()
 
     def sleep(self, seconds: float) -> None:
-        """Hand over, and be passed over for so long."""
+        """Give way for so long."""
         self.wakes_at = self._scheduler.time.microseconds + round(seconds * 1_000_000)
-        self.hand_over()
+        self.give_way()
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        """Hand over, and be passed over until the condition is true."""
+        """Give way until the condition is true."""
         self.condition = condition
-        self.hand_over()
+        self.give_way()
         self.condition = None
 
     def resume(self) -> None:
-        """Give this process the baton, and wait for it; the scheduler's side."""
-        self._turn.release()
+        """Run this process until it gives way; called by the scheduler."""
+        self._may_run.release()
         self._scheduler.returned.acquire()
 
     def join(self) -> None:
         self._thread.join()
 
     def _run(self) -> None:
-        self._turn.acquire()
+        self._may_run.acquire()
         try:
             if not self._scheduler.is_stopped:
-                self._act(self)
+                self._work(self)
         except Stopped:
             pass
         except BaseException as error:
@@ -85,17 +84,17 @@ class Process:
 
 
 class Scheduler:
-    """Runs processes turn by turn.
+    """Runs processes, one time slice after another.
 
     Attributes
     ----------
     failure
-        What ended a process that should not have ended so; `run` raises it.
+        The unexpected error that ended a process; `run` raises it.
     """
 
     def __init__(self, random: Random, time: VirtualTime) -> None:
         self.time = time
-        self.turns = 0
+        self.slices = 0
         self.returned = threading.Semaphore(0)
         self.is_stopped = False
         self.failure: BaseException | None = None
@@ -103,22 +102,22 @@ class Scheduler:
         self._processes: list[Process] = []
 
     def fail(self, failure: BaseException) -> NoReturn:
-        """End the simulation, whatever the process that calls this would make of an exception."""
+        """End the simulation, even if the calling process would handle an exception."""
         self.failure = self.failure or failure
         raise Stopped
 
-    def require_going(self) -> None:
-        """Raise `Stopped` in a process when all is over."""
+    def require_running(self) -> None:
+        """Raise `Stopped` in a process when the simulation is over."""
         if self.is_stopped or self.failure is not None:
             raise Stopped
 
-    def start(self, name: str, act: Callable[[Process], None]) -> Process:
-        process = Process(self, name, act)
+    def start(self, name: str, work: Callable[[Process], None]) -> Process:
+        process = Process(self, name, work)
         self._processes.append(process)
         return process
 
     def run(self, until: Callable[[], bool]) -> None:
-        """Give turns until `until` is true or everybody has finished; raise what a process failed of."""
+        """Run processes until `until` is true or all have finished; raise the error of a failed process."""
         while not until():
             self._processes = [process for process in self._processes if not process.is_finished]
             if not self._processes:
@@ -130,14 +129,14 @@ class Scheduler:
             if not awake:
                 self.time.microseconds = min(each.wakes_at for each in able)
                 continue
-            self.turns += 1
-            self.time.pass_by(self._random.uniform(0.0001, PRIORITY_LEASE_SECONDS))
+            self.slices += 1
+            self.time.advance(self._random.uniform(0.0001, SLICE_MAX_SECONDS))
             self._random.choice(awake).resume()
             if self.failure is not None:
                 raise self.failure
 
     def stop(self) -> None:
-        """End all processes, where they stand."""
+        """End all processes."""
         self.is_stopped = True
         for process in self._processes:
             if not process.is_finished:

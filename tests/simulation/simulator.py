@@ -1,9 +1,9 @@
-"""A shop under load, faults and deaths, in which one seed is one history.
+"""A shop under load, faults and crashes, in which one seed is one history.
 
-Virtual clients, each on a machine of its own with a clock of its own, put commands to the real service over
-real tables; stream consumers run the real reactions; a catalog switches products off and on.  They run one at
-a time (`scheduler`), their calls go through `faulty_client`, every commit and every answer is checked at once
-(`history`), and everything once more when all has come to rest.
+Virtual clients, each with a process and a clock of its own, send commands to the real service over real
+tables; stream consumers run the real stream handlers; a catalog deactivates and reactivates products.  They
+run one at a time (`scheduler`), their calls go through `faulty_client`, every commit and every response is
+checked at once (`history`), and everything once more when all have come to rest.
 """
 
 from __future__ import annotations
@@ -27,17 +27,15 @@ from inventory_common.retry_policy import RetryPolicy
 from inventory_common.settings import Settings
 from inventory_common.streams import ItemChange
 from local.tables import create_tables, definitions
-from services.stock.chalicelib.commands import CreateSku, Source
-from services.stock.chalicelib.inventory_gateway import InventoryGateway
-from services.stock.chalicelib.reactions import Reactions
-from services.stock.chalicelib.stock_service import StockService
-from services.stock.chalicelib.sweeper import Sweeper
+from services.stock.chalicelib.bootstrap import engine_of, storage_of
+from services.stock.chalicelib.domain.commands import Actor, CreateSku
+from services.stock.chalicelib.engine.stream_handlers import StreamHandlers
 from tests.simulation.faulty_client import NO_FAULTS, FaultRates, FaultyClient
 from tests.simulation.history import Attempt, History, Violation
 from tests.simulation.invariants import lasting_violations
-from tests.simulation.model import Adjust, Restock, Switch
-from tests.simulation.scheduler import Death, Process, Scheduler, Stopped
-from tests.simulation.translation import Answer, Defect, Request, ask, ask_together
+from tests.simulation.model import Adjust, Restock, SetActive
+from tests.simulation.scheduler import Process, ProcessCrashed, Scheduler, Stopped
+from tests.simulation.translation import Defect, Request, Response, send, send_batch
 from tests.simulation.virtual_clock import LARGEST_SKEW_SECONDS, SkewedClock, VirtualTime
 from tests.simulation.watched_tables import Change, WatchedTables
 from tests.simulation.workload import Workload
@@ -45,9 +43,9 @@ from tests.simulation.workload import Workload
 VENDOR = "VENDOR-001"
 PRODUCTS = ("PROD-AAAA1", "PROD-AAAA2")
 SKUS = ("SKU-PROD-AAAA1-BLK", "SKU-PROD-AAAA1-WHT", "SKU-PROD-AAAA2-RED")
-"""What most commands are on, so that they meet."""
+"""The SKUs of most commands, so that they conflict."""
 MORE_SKUS = ("SKU-PROD-AAAA1-BLU", "SKU-PROD-AAAA1-GRN", "SKU-PROD-AAAA2-TAN", "SKU-PROD-AAAA2-SKY")
-"""What orders of many lines are on besides."""
+"""The other SKUs of orders with many lines."""
 FIRST_STOCK = 12
 THRESHOLD = 11
 
@@ -56,27 +54,27 @@ CONSUMERS = 2
 SWEEPERS = 3
 ATTEMPTS_MAX = 8
 COPIES_RATE = 0.4
-DOUBLE_CLICK_RATE = 0.8
+STOCK_COPIES_RATE = 0.8
 BATCH_RATE = 0.1
 ALERT_LOST_RATE = 0.6
-TOLD_TWICE_RATE = 0.3
+REDELIVERY_RATE = 0.3
 COPY_SECONDS = (0.0, 0.0, 0.0, 0.005, 0.05, 2.0, 20.0)
 LATE_SECONDS = (0.002, 0.01, 0.05, 2.0, 20.0)
 JUMP_SECONDS = 8
 LONG_JUMP_SECONDS = 2_400
 LONG_JUMP_RATE = 0.1
 LONGEST_HOLD_SECONDS = 86_400
-TURNS_TO_REST_MAX = 50_000
+SLICES_TO_REST_MAX = 50_000
 TRACE_SHOWN = 60
 
 
 class SimulationFailed(AssertionError):
-    """The seed's history breaks a promise; the message replays it."""
+    """A property was violated; the message says how to replay the seed."""
 
 
 @dataclass
 class Report:
-    """What one seed did: `counts` by kind of event, `trace` line by line."""
+    """The report on one seed: `counts` by type of event, `trace` line by line."""
 
     seed: int
     steps: int = 0
@@ -86,12 +84,12 @@ class Report:
 
     @property
     def digest(self) -> str:
-        """What tells two histories apart."""
+        """A hash of the history."""
         return hashlib.sha256("\n".join(self.trace).encode()).hexdigest()[:16]
 
 
 class Machine:
-    """A process of the service: its clock, its client, its own copy of everything; see `faulty_client`."""
+    """A process of the service: its clock, its client, its own engine; see `faulty_client`."""
 
     def __init__(
         self,
@@ -102,7 +100,7 @@ class Machine:
     ) -> None:
         random = simulation.random
         self.name = name
-        self.is_dead = False
+        self.has_crashed = False
         self.attempt = Attempt(name)
         self._simulation = simulation
         self._process = process
@@ -111,29 +109,37 @@ class Machine:
         )
         rates = simulation.rates if process else lambda: NO_FAULTS
         self.client = make_client(simulation.tables.client, self, random, rates)
-        gateway = InventoryGateway(self.client, simulation.settings)
         retry_policy = RetryPolicy(
             monotonic=lambda: simulation.monotonic_seconds, sleep=self.sleep, uniform=random.uniform
         )
-        self.service = StockService(gateway, clock, retry_policy)
-        self.sweeper = Sweeper(gateway, clock, retry_policy)
-        self.reactions = Reactions(gateway, Alerts(simulation, self), clock, retry_policy)
+        self.storage = storage_of(self.client, simulation.settings)
+        self.engine = engine_of(self.storage, clock, retry_policy)
+        # A Lambda function of its own sweeps: it shares no cache with the API.
+        self.sweeper = engine_of(self.storage, clock, retry_policy).sweeper
+        self.stream_handlers = StreamHandlers(
+            self.storage.products,
+            self.storage.skus,
+            self.storage.sent_alerts,
+            Alerts(simulation, self),
+            clock,
+            retry_policy,
+        )
 
-    def begins_call(self) -> None:
+    def count_call(self) -> None:
         self._simulation.steps += 1
 
-    def suffers(self, fault: str) -> None:
+    def count_fault(self, fault: str) -> None:
         self.attempt.excuses += 1
         self._simulation.report.counts[fault] += 1
 
-    def hand_over(self, event: str) -> None:
+    def give_way(self, event: str) -> None:
         if self._process is not None:
             self._simulation.note(self.name, event)
-            self._process.hand_over()
+            self._process.give_way()
 
     def sleep(self, seconds: float) -> None:
-        if self.is_dead:
-            raise Death
+        if self.has_crashed:
+            raise ProcessCrashed
         if self._process is not None:
             self._process.sleep(seconds)
 
@@ -145,21 +151,21 @@ class Machine:
 
 
 class Alerts:
-    """Takes the place of the alert topic: its calls get lost too."""
+    """A fake of the alert topic; its calls fail too."""
 
     def __init__(self, simulation: Simulation, machine: Machine) -> None:
         self._simulation = simulation
         self._machine = machine
 
     def send(self, alert: Any) -> None:
-        self._machine.hand_over(f"alert {alert.alert_id}")
-        if not self._simulation.is_calm and self._simulation.random.random() < ALERT_LOST_RATE:
+        self._machine.give_way(f"alert {alert.alert_id}")
+        if not self._simulation.is_quiet and self._simulation.random.random() < ALERT_LOST_RATE:
             raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "simulated"}}, "Publish")
         self._simulation.alerts.append(alert.alert_id)
 
 
 class Simulation:
-    """One seed's history; `run` makes it happen."""
+    """The history of one seed."""
 
     def __init__(self, client: Any, prefix: str, seed: int, rates: FaultRates | None) -> None:
         self.random = Random(seed)
@@ -176,54 +182,54 @@ class Simulation:
             table_name_prefix=prefix,
         )
         self.alerts: list[str] = []
-        self.is_calm = False
-        self._drawn = rates or FaultRates.drawn(self.random)
+        self.is_quiet = False
+        self._fault_rates = rates or FaultRates.drawn(self.random)
         self._workload = Workload(self.random, SKUS, MORE_SKUS, self.history.shop)
-        self._told: list[tuple[int, Change]] = []
+        self._undelivered: list[tuple[int, Change]] = []
         self.steps = 0
         self._working = 0
-        self._jumps = 0
-        self._hopped_seconds = 0
-        self._reacting = 0
+        self._time_jumps = 0
+        self._jumped_seconds = 0
+        self._delivering = 0
         self._names: Counter[str] = Counter()
 
     @property
     def monotonic_seconds(self) -> float:
-        """What measures how long somebody tries: hops of the calendar are no time to wait."""
-        return self.time.seconds - self._hopped_seconds
+        """The clock for deadlines of retries; short jumps of the time do not count."""
+        return self.time.seconds - self._jumped_seconds
 
     def rates(self) -> FaultRates:
-        return NO_FAULTS if self.is_calm else self._drawn
+        return NO_FAULTS if self.is_quiet else self._fault_rates
 
     def run(self, steps: int) -> None:
-        """Open the shop, let it run for so many calls of DynamoDB, let it come to rest, and check everything.
+        """Open the shop, run it for so many calls of DynamoDB, let it come to rest, and check everything.
 
         Raises
         ------
         Violation, Defect
-            If something happened that must not.
+            If a property is violated.
         """
         try:
             self.open()
             for _ in range(CLIENTS):
-                self._start_writer("client", self._be_client)
+                self._start_writer("client", self._run_client)
             for _ in range(CONSUMERS):
-                self._start("consumer", self._be_consumer)
-            self._start_writer("catalog", self._be_catalog)
-            self._start_writer("vendor", self._be_vendor)
+                self._start("consumer", self._run_consumer)
+            self._start_writer("catalog", self._run_catalog)
+            self._start_writer("vendor", self._run_vendor)
             for _ in range(SWEEPERS):
-                self._start_writer("sweeper", self._be_sweeper)
-            self._start("calendar", self._be_calendar)
+                self._start_writer("sweeper", self._run_sweeper)
+            self._start("calendar", self._run_calendar)
             self.scheduler.run(until=lambda: self.steps >= steps)
-            self.is_calm = True
-            self.note("scheduler", "no more faults and no new commands")
-            most = self.scheduler.turns + TURNS_TO_REST_MAX
-            self.scheduler.run(until=lambda: self.scheduler.turns >= most)
-            if self.scheduler.turns >= most:
+            self.is_quiet = True
+            self.note("scheduler", "ends faults and new commands")
+            last_slice = self.scheduler.slices + SLICES_TO_REST_MAX
+            self.scheduler.run(until=lambda: self.scheduler.slices >= last_slice)
+            if self.scheduler.slices >= last_slice:
                 raise Violation("the shop does not come to rest")
-            self.end_all_holds()
+            self.expire_all_holds()
         except Stopped:
-            pass  # the failure says why
+            pass  # raise_failure raises the reason
         finally:
             self.scheduler.stop()
             self.report.steps = self.steps
@@ -234,18 +240,21 @@ class Simulation:
         self.check_at_rest()
 
     def raise_failure(self) -> None:
-        """Raise what ended the simulation, if anything did."""
+        """Raise the failure that ended the simulation, if there is one."""
         if self.scheduler.failure is not None:
             raise self.scheduler.failure
 
     def check_at_rest(self) -> None:
-        """Compare all that is stored with what was seen, with the model, and with itself."""
+        """Compare the tables with the watched changes, with the model, and with each other."""
         wrong = [
-            *self.tables.unseen(),
+            *self.tables.differences(),
             *self.history.differences(),
             *lasting_violations(self.tables.client, self.tables.prefix),
-            *(f"nobody was told of {alert}" for alert in sorted(self.history.falls - {*self.alerts})),
-            *(f"an alert of nothing: {alert}" for alert in sorted({*self.alerts} - self.history.falls)),
+            *(f"alert {alert} was not sent" for alert in sorted(self.history.falls - {*self.alerts})),
+            *(
+                f"alert {alert} was sent without reason"
+                for alert in sorted({*self.alerts} - self.history.falls)
+            ),
         ]
         if wrong:
             raise Violation("at rest: " + "; ".join(wrong))
@@ -253,29 +262,31 @@ class Simulation:
     def note(self, who: str, event: str) -> None:
         self.report.trace.append(f"{self.steps:6} {self.time.seconds:12.6f} {who:12} {event}")
 
-    # What the machines do
+    # What the processes do
 
     def perform(self, attempt: Attempt, operation: str, arguments: Mapping[str, Any]) -> Any:
-        """Do a call for real, and look at what it changed."""
+        """Make a call on the real tables, and check what it changed."""
         self.report.counts["calls"] += 1
-        answer, changes = self.tables.perform(operation, arguments)
+        response, changes = self.tables.perform(operation, arguments)
         try:
-            self.history.tried(attempt, operation)
+            self.history.count_try(attempt, operation)
             if changes:
                 self._commit(attempt, changes)
         except Violation as violation:
             self.scheduler.fail(violation)
-        return answer
+        return response
 
     def _commit(self, attempt: Attempt, changes: list[Change]) -> None:
         self.report.counts["commits"] += 1
         self.note(attempt.name, f"commits {_digest(changes)}")
-        self._told += [(self.random.getrandbits(30), change) for change in changes if _is_streamed(change)]
+        self._undelivered += [
+            (self.random.getrandbits(30), change) for change in changes if _is_streamed(change)
+        ]
         self.history.shop.now = self.time.seconds
-        self.note(attempt.name, f"did {self.history.committed(attempt, changes)}")
+        self.note(attempt.name, f"executed {self.history.check_commit(attempt, changes)}")
 
     def perform_late(self, attempt: Attempt, operation: str, arguments: Mapping[str, Any]) -> None:
-        """Let the network keep a call for a while."""
+        """Make a call after a delay in the network."""
 
         def arrive(process: Process) -> None:
             process.sleep(self.random.uniform(0, self.random.choice(LATE_SECONDS)))
@@ -291,7 +302,7 @@ class Simulation:
         self.scheduler.start(self._name(kind), act)
 
     def _start_writer(self, kind: str, act: Callable[[Process], None]) -> None:
-        """Start a process that the consumers wait for in the end."""
+        """Start a process for whose end the consumers wait."""
 
         def work(process: Process) -> None:
             act(process)
@@ -305,7 +316,7 @@ class Simulation:
         return f"{kind}-{self._names[kind]}"
 
     def open(self) -> None:
-        """Put two products and three SKUs on the shelf."""
+        """Create two products and seven SKUs with stock."""
         machine = Machine(self, None, "owner")
         for product_id in PRODUCTS:
             product = Product(
@@ -322,138 +333,140 @@ class Simulation:
             machine.perform(
                 "put_item", {"TableName": f"{self.tables.prefix}Products-table", "Item": product.to_item()}
             )
-        source = Source(VENDOR, "opening")
+        actor = Actor(VENDOR, "opening")
         for number, sku in enumerate(SKUS + MORE_SKUS):
-            machine.service.create_sku(
+            machine.engine.skus.create(
                 CreateSku(
                     product_id=sku[4:14],
-                    sku=sku,
-                    variant_name="Black",
-                    variant_attributes=None,
-                    unit_price=90,
-                    reorder_threshold=THRESHOLD,
+                    attributes={
+                        "sku": sku,
+                        "variant_name": "Black",
+                        "variant_attributes": None,
+                        "unit_price": 90,
+                        "reorder_threshold": THRESHOLD,
+                    },
                     scope=EVERYTHING,
                     idempotency_key=None,
                 ),
-                source,
+                actor,
             )
             restock = Restock(sku, FIRST_STOCK, f"opening-{number}")
-            self.ask(machine, restock)
+            self.send(machine, restock)
 
-    def ask(self, machine: Machine, *requests: Request) -> list[Answer]:
-        """Put a request, or several as a batch, to a machine, and check what is answered."""
+    def send(self, machine: Machine, *requests: Request) -> list[Response]:
+        """Send a request, or several as a batch, to a process, and check the responses."""
         name = machine.name + "/" + self._name("attempt")
         attempt = machine.attempt = Attempt(name, requests)
-        source = Source("client:simulated", name)
+        actor = Actor("client:simulated", name)
         self.history.shop.now = self.time.seconds
         self.history.begin(attempt)
-        self.note(name, f"asks {'; '.join(map(str, requests))}")
+        self.note(name, f"sends {'; '.join(map(str, requests))}")
         try:
             if len(requests) > 1:
-                answers = ask_together(machine.service, requests, source)
+                responses = send_batch(machine.engine, requests, actor)
             else:
-                answers = [ask(machine.service, requests[0], source)]
-        except Death:
-            answers = [Answer("unknown")] * len(requests)
-            self._dies(attempt)
+                responses = [send(machine.engine, requests[0], actor)]
+        except ProcessCrashed:
+            responses = [Response("unknown")] * len(requests)
+            self._count_crash(attempt)
         finally:
             self.history.shop.now = self.time.seconds
             self.history.end(attempt)
             machine.attempt = Attempt(machine.name)
-        for request, answer in zip(requests, answers, strict=True):
-            self.note(name, f"is answered {answer.code} {answer.subject or ''}")
-            self.report.counts[f"{'refused' if answer.is_refusal else 'answered'} {answer.code}"] += 1
-            self.history.answered(attempt, request, answer)
-        return answers
+        for request, response in zip(requests, responses, strict=True):
+            self.note(name, f"receives {response.code} {response.view or ''}")
+            self.report.counts[f"{'refusal' if response.is_refusal else 'response'} {response.code}"] += 1
+            self.history.check_response(attempt, request, response)
+        return responses
 
-    def _dies(self, attempt: Attempt) -> None:
-        """Count a death, and each order that it leaves between two steps."""
-        self.report.counts["deaths"] += 1
-        left = [order_id for order_id in attempt.steps if self.history.is_in_the_middle(order_id)]
-        self.report.counts["crash points"] += len(left)
-        self.note(attempt.name, f"dies; leaves {', '.join(left) or 'nothing'}")
+    def _count_crash(self, attempt: Attempt) -> None:
+        """Count a crash, and each order whose saga it interrupts."""
+        self.report.counts["crashes"] += 1
+        interrupted = [order_id for order_id in attempt.steps if self.history.has_saga(order_id)]
+        self.report.counts["interrupted sagas"] += len(interrupted)
+        self.note(attempt.name, f"crashes; interrupts {', '.join(interrupted) or 'no saga'}")
 
-    def _until_final(self, process: Process, machine: Machine, *requests: Request) -> Machine:
-        """Ask again, on another machine if this one died, until the answer is final or patience ends."""
+    def _send_until_final(self, process: Process, machine: Machine, *requests: Request) -> Machine:
+        """Send requests again, to another process after a crash, until the responses are final."""
         for _ in range(ATTEMPTS_MAX):
-            answers = self.ask(machine, *requests)
-            if machine.is_dead:
+            responses = self.send(machine, *requests)
+            if machine.has_crashed:
                 machine = Machine(self, process, process.name)
-            if all(answer.is_final for answer in answers):
+            if all(response.is_final for response in responses):
                 break
             process.sleep(self.random.uniform(0, 0.1))
         return machine
 
-    def _be_client(self, process: Process) -> None:
+    def _run_client(self, process: Process) -> None:
         machine = Machine(self, process, process.name)
-        while not self.is_calm:
+        while not self.is_quiet:
             if self.random.random() < BATCH_RATE:
                 requests = self._workload.batch()
             else:
                 requests = [self._workload.request()]
             self.report.counts["commands"] += len(requests)
-            double_click = isinstance(requests[0], Restock | Adjust)
-            if self.random.random() < (DOUBLE_CLICK_RATE if double_click else COPIES_RATE):
+            changes_stock = isinstance(requests[0], Restock | Adjust)
+            if self.random.random() < (STOCK_COPIES_RATE if changes_stock else COPIES_RATE):
                 self._send_copy(requests)
-            machine = self._until_final(process, machine, *requests)
+            machine = self._send_until_final(process, machine, *requests)
             process.sleep(self.random.uniform(0, 0.02))
 
     def _send_copy(self, requests: list[Request]) -> None:
-        """Let the same come a second time, by another way."""
+        """Send copies of requests through another process."""
 
         def arrive(process: Process) -> None:
             process.sleep(self.random.uniform(0, self.random.choice(COPY_SECONDS)))
-            self.ask(Machine(self, process, process.name), *requests)
+            self.send(Machine(self, process, process.name), *requests)
 
         self.report.counts["copies"] += 1
         self._start_writer("copy", arrive)
 
-    def tell(self, machine: Machine) -> None:
-        """Deliver all changes that are waiting, and those that come of it."""
-        while self._told:
-            _, change = self._told.pop()
-            self._react(machine, change)
+    def deliver_all(self, machine: Machine) -> None:
+        """Deliver all changes, and those that result from it."""
+        while self._undelivered:
+            _, change = self._undelivered.pop()
+            self._deliver(machine, change)
 
-    def _be_consumer(self, process: Process) -> None:
+    def _run_consumer(self, process: Process) -> None:
         machine = Machine(self, process, process.name)
         while True:
-            if not self._told or self.random.random() < 0.5:
-                process.wait(lambda: bool(self._told) or self._is_over())
-            if not self._told:
+            if not self._undelivered or self.random.random() < 0.5:
+                process.wait(lambda: bool(self._undelivered) or self._is_over())
+            if not self._undelivered:
                 return
-            # Any of the waiting ones: a slow consumer works on old changes beside one that works on new ones.
-            told = min(self._told, key=lambda entry: entry[0])
-            self._told.remove(told)
-            if self.random.random() < TOLD_TWICE_RATE:
-                self._told.append((self.random.getrandbits(30), told[1]))
-            self._reacting += 1
+            # In any order: a slow consumer processes old changes while another processes new ones.
+            delivery = min(self._undelivered, key=lambda entry: entry[0])
+            self._undelivered.remove(delivery)
+            if self.random.random() < REDELIVERY_RATE:
+                self._undelivered.append((self.random.getrandbits(30), delivery[1]))
+            self._delivering += 1
             try:
-                self._react(machine, told[1])
+                self._deliver(machine, delivery[1])
                 self.report.counts["deliveries"] += 1
-            except Death:
-                self.report.counts["deaths"] += 1
-                self._told.append(told)
+            except ProcessCrashed:
+                self.report.counts["crashes"] += 1
+                self._undelivered.append(delivery)
                 machine = Machine(self, process, process.name)
             except Exception as error:
-                self._require_transient(error, f"a reaction to {told[1]}")
-                self._told.append((self.random.getrandbits(30), told[1]))
+                self._require_transient(error, f"the delivery of {delivery[1]}")
+                self._undelivered.append((self.random.getrandbits(30), delivery[1]))
             finally:
-                self._reacting -= 1
+                self._delivering -= 1
 
     def _is_over(self) -> bool:
-        """Tell whether nobody is left who could change anything."""
-        return self.is_calm and not self._working and not self._reacting
+        """Return whether no process is left that could change anything."""
+        return self.is_quiet and not self._working and not self._delivering
 
-    def _react(self, machine: Machine, change: Change) -> None:
-        self.note(machine.name, f"is told of {change.place} {_digest([change])}")
+    def _deliver(self, machine: Machine, change: Change) -> None:
+        self.note(machine.name, f"receives {change.key} {_digest([change])}")
         item_change = ItemChange(change.raw_key, change.raw_before, change.raw_after)
-        if change.place[0] == "Products-table":
-            machine.reactions.product_changed(item_change)
+        if change.key[0] == "Products-table":
+            machine.stream_handlers.product_changed(item_change)
         else:
-            machine.reactions.sku_changed(item_change)
+            machine.stream_handlers.sku_changed(item_change)
 
-    def switch_product(self, machine: Machine, product_id: str, active: bool) -> None:
-        """Do what the catalog does: write a new version of the product."""
+    def set_product_active(self, machine: Machine, product_id: str, active: bool) -> None:
+        """Write a new version of the product, as the catalog does."""
         machine.perform(
             "update_item",
             {
@@ -468,82 +481,82 @@ class Simulation:
             },
         )
 
-    def _be_catalog(self, process: Process) -> None:
-        """Switch products off and on, on for longer than off."""
+    def _run_catalog(self, process: Process) -> None:
+        """Deactivate products, and reactivate them soon."""
         machine = Machine(self, process, process.name)
         activity = dict.fromkeys(PRODUCTS, True)
-        while not self.is_calm:
+        while not self.is_quiet:
             product_id = next((each for each in PRODUCTS if not activity[each]), self.random.choice(PRODUCTS))
             process.sleep(self.random.uniform(0, 0.15 if activity[product_id] else 0.04))
             activity[product_id] = not activity[product_id]
-            self.switch_product(machine, product_id, activity[product_id])
-            machine.hand_over("has switched a product")
+            self.set_product_active(machine, product_id, activity[product_id])
+            machine.give_way("has changed a product")
 
-    def _be_vendor(self, process: Process) -> None:
-        """Switch SKUs off and, soon, on again."""
+    def _run_vendor(self, process: Process) -> None:
+        """Deactivate SKUs, and reactivate them soon."""
         machine = Machine(self, process, process.name)
-        while not self.is_calm:
+        while not self.is_quiet:
             process.sleep(self.random.uniform(0, 0.025))
             sku = self.random.choice((*SKUS, *SKUS, *MORE_SKUS))
             for active in (False, True):
-                machine = self._until_final(process, machine, Switch(sku, active))
+                machine = self._send_until_final(process, machine, SetActive(sku, active))
                 process.sleep(self.random.uniform(0, 0.008))
 
-    def _be_sweeper(self, process: Process) -> None:
-        """Sweep whenever the calendar has let holds end."""
+    def _run_sweeper(self, process: Process) -> None:
+        """Sweep each time the time has jumped."""
         machine = Machine(self, process, process.name)
         swept = 0
         while True:
-            process.wait(lambda swept=swept: self._jumps > swept or self.is_calm)
-            if self.is_calm:
+            process.wait(lambda swept=swept: self._time_jumps > swept or self.is_quiet)
+            if self.is_quiet:
                 return
-            swept = self._jumps
+            swept = self._time_jumps
             try:
                 self.sweep(machine, f"{process.name}/{self._name('sweep')}")
                 self.report.counts["sweeps"] += 1
             except Exception as error:
                 self._require_transient(error, "a sweep")
-            if machine.is_dead:
+            if machine.has_crashed:
                 machine = Machine(self, process, process.name)
 
     def sweep(self, machine: Machine, name: str) -> None:
-        """Let a machine sweep once; it may die of it."""
+        """Let a process sweep once; it may crash."""
         attempt = machine.attempt = Attempt(name)
         self.history.shop.now = self.time.seconds
         self.history.begin(attempt)
         self.note(name, "sweeps")
         try:
             machine.sweeper.sweep(name)
-        except Death:
-            self._dies(attempt)
+        except ProcessCrashed:
+            self._count_crash(attempt)
         finally:
             self.history.end(attempt)
             machine.attempt = Attempt(machine.name)
 
-    def _require_transient(self, error: Exception, occasion: str) -> None:
+    def _require_transient(self, error: Exception, during: str) -> None:
         if not isinstance(error, InventoryError) and isinstance(to_inventory_error(error), InternalError):
-            raise Defect(f"{type(error).__name__} in {occasion}: {error}") from error
+            raise Defect(f"{type(error).__name__} in {during}: {error}") from error
 
-    def _be_calendar(self, process: Process) -> None:
-        """Now and then, let holds end: the clocks go on by some seconds; or everybody is frozen for long."""
-        while not self.is_calm:
+    def _run_calendar(self, process: Process) -> None:
+        """Let the time jump now and then: by seconds, past the end of short holds; or for long."""
+        while not self.is_quiet:
             process.sleep(self.random.uniform(0.05, 0.3))
             rarely = self.random.random() < LONG_JUMP_RATE
-            self.time.pass_by(self.random.uniform(1, LONG_JUMP_SECONDS) if rarely else JUMP_SECONDS)
-            self._hopped_seconds += 0 if rarely else JUMP_SECONDS
+            self.time.advance(self.random.uniform(1, LONG_JUMP_SECONDS) if rarely else JUMP_SECONDS)
+            self._jumped_seconds += 0 if rarely else JUMP_SECONDS
             self.history.shop.now = self.time.seconds
-            self._jumps += 1
-            self.note(process.name, "time goes by")
+            self._time_jumps += 1
+            self.note(process.name, "lets the time jump")
 
-    def end_all_holds(self) -> None:
-        """Let every hold and every lease end, and one sweep give back what is held: no order is half done."""
-        self.time.pass_by(2 * LONGEST_HOLD_SECONDS)
+    def expire_all_holds(self) -> None:
+        """After the end of every hold and lease, sweep once: no order reserves units or has a saga then."""
+        self.time.advance(2 * LONGEST_HOLD_SECONDS)
         self.sweep(Machine(self, None, "last sweep"), "last sweep")
         orders = self.history.shop.orders.items()
         left = [
-            f"{order_id}, {order.phase}, with {order.total('reserved')} units"
+            f"{order_id}, {order.saga_state}, with {order.total('reserved')} units"
             for order_id, order in orders
-            if order.total("reserved") or order.phase != "idle"
+            if order.total("reserved") or order.saga_state != "idle"
         ]
         if left:
             raise Violation(f"the sweeper leaves {'; '.join(left)}")
@@ -555,7 +568,7 @@ def simulate(client: Any, seed: int, steps: int, rates: FaultRates | None = None
     Parameters
     ----------
     rates
-        How often which fault comes; drawn from the seed if not given.
+        How often each fault occurs; drawn from the seed if not given.
 
     Raises
     ------
@@ -581,11 +594,11 @@ def simulate(client: Any, seed: int, steps: int, rates: FaultRates | None = None
 
 
 def _is_streamed(change: Change) -> bool:
-    return change.place[0] == "Products-table" or change.place[2].startswith("SKU-")
+    return change.key[0] == "Products-table" or change.key[2].startswith("SKU-")
 
 
 def _digest(changes: list[Change]) -> str:
-    """Name what changed, and its content by a hash: two histories are equal if their traces are."""
-    named = [f"{'/'.join(filter(None, change.place[1:]))}" for change in changes]
+    """Return the keys of changed items, and a hash of their content: equal traces are equal histories."""
+    named = [f"{'/'.join(filter(None, change.key[1:]))}" for change in changes]
     content = json.dumps([change.after for change in changes], sort_keys=True, default=str)
     return f"{' '.join(named)} {hashlib.sha256(content.encode()).hexdigest()[:12]}"

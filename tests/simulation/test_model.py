@@ -1,4 +1,4 @@
-"""The model by design 3's own examples: an oracle has to be right before it judges others."""
+"""The model, by the examples of design 3: an oracle must be right before it judges the service."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tests.simulation.model import (
     Place,
     Refused,
     Restock,
+    SetActive,
     Settle,
     Shop,
     Sku,
-    Switch,
 )
 
 PLACE = Place("ORDER-1", (("A", 4), ("A", 1), ("B", 2)))
@@ -24,7 +24,7 @@ PLACE = Place("ORDER-1", (("A", 4), ("A", 1), ("B", 2)))
 def shop() -> Shop:
     """Ten of A and three of B, and an order of five A and two B."""
     shop = Shop(skus={"A": Sku(10), "B": Sku(3)})
-    shop.do(PLACE)
+    shop.execute(PLACE)
     return shop
 
 
@@ -41,14 +41,14 @@ def test_the_lines_of_one_sku_are_summed(shop: Shop) -> None:
     assert line(shop, "A") == (5, 5, 0, 0, 0)
 
 
-def test_a_part_is_confirmed_the_rest_cancelled_and_some_come_back(shop: Shop) -> None:
-    [confirmed] = shop.do(Settle("confirm", "ORDER-1", (("A", 3),), "1"))
+def test_an_order_is_partly_confirmed_the_rest_cancelled_and_some_units_refunded(shop: Shop) -> None:
+    [confirmed] = shop.execute(Settle("confirm", "ORDER-1", (("A", 3),), "1"))
     assert confirmed == ("A", "order_confirmed", 3, -3, 7, 2, "ORDER-1")
-    cancelled = shop.do(Settle("cancel", "ORDER-1"))
+    cancelled = shop.execute(Settle("cancel", "ORDER-1"))
     assert [entry.quantity_change for entry in cancelled] == [0, 0]
-    [refunded] = shop.do(Settle("refund", "ORDER-1", (("A", 2),), "2", restock=False))
+    [refunded] = shop.execute(Settle("refund", "ORDER-1", (("A", 2),), "2", restock=False))
     assert refunded == ("A", "refund", 2, 0, 7, 0, "ORDER-1")
-    [refunded] = shop.do(Settle("refund", "ORDER-1"))
+    [refunded] = shop.execute(Settle("refund", "ORDER-1"))
     assert refunded == ("A", "refund", 1, 1, 8, 0, "ORDER-1")
     assert line(shop, "A") == (5, 0, 3, 2, 3)
 
@@ -61,18 +61,18 @@ def test_a_part_is_confirmed_the_rest_cancelled_and_some_come_back(shop: Shop) -
         Restock("A", 5, "key"),
     ],
 )
-def test_a_repeated_command_adds_nothing(shop: Shop, command: Place | Restock) -> None:
+def test_a_replayed_command_changes_nothing(shop: Shop, command: Place | Restock) -> None:
     if isinstance(command, Restock):
-        shop.do(command)
+        shop.execute(command)
     before = figures(shop, "A")
-    assert shop.do(command) == []
+    assert shop.execute(command) == []
     assert figures(shop, "A") == before
 
 
 @pytest.mark.parametrize("kind", ["confirm", "cancel"])
-def test_a_whole_settlement_is_repeated_without_a_key(shop: Shop, kind: str) -> None:
-    assert len(shop.do(Settle(kind, "ORDER-1"))) == 2
-    assert shop.do(Settle(kind, "ORDER-1")) == []
+def test_the_settlement_of_a_whole_order_is_idempotent_without_a_key(shop: Shop, kind: str) -> None:
+    assert len(shop.execute(Settle(kind, "ORDER-1"))) == 2
+    assert shop.execute(Settle(kind, "ORDER-1")) == []
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_a_whole_settlement_is_repeated_without_a_key(shop: Shop, kind: str) -> 
     [
         ([], Place("ORDER-1", (("A", 1),)), "order_exists"),
         ([], Place("ORDER-2", (("A", 6),)), "insufficient_stock"),
-        ([Switch("A", False)], Place("ORDER-2", (("A", 1),)), "sku_inactive"),
-        ([Switch("A", False)], Restock("A", 1, "key"), "sku_inactive"),
+        ([SetActive("A", False)], Place("ORDER-2", (("A", 1),)), "sku_inactive"),
+        ([SetActive("A", False)], Restock("A", 1, "key"), "sku_inactive"),
         ([Settle("cancel", "ORDER-2")], Place("ORDER-2", (("A", 1),)), "order_cancelled"),
         ([Settle("cancel", "ORDER-1")], Settle("confirm", "ORDER-1"), "order_cancelled"),
         ([Settle("confirm", "ORDER-1")], Settle("cancel", "ORDER-1"), "order_confirmed"),
@@ -95,29 +95,27 @@ def test_a_whole_settlement_is_repeated_without_a_key(shop: Shop, kind: str) -> 
         ([], Expire("ORDER-1"), "not_due"),
     ],
 )
-def test_what_may_not_be_done_is_refused_with_nothing_done(
-    shop: Shop, before: list, command: Place, code: str
-) -> None:
+def test_a_refused_command_changes_nothing(shop: Shop, before: list, command: Place, code: str) -> None:
     for earlier in before:
-        shop.do(earlier)
-    stands = figures(shop, "A"), figures(shop, "B")
+        shop.execute(earlier)
+    before_command = figures(shop, "A"), figures(shop, "B")
     with pytest.raises(Refused) as refused:
-        shop.do(command)
+        shop.execute(command)
     assert refused.value.code == code
-    assert (figures(shop, "A"), figures(shop, "B")) == stands
+    assert (figures(shop, "A"), figures(shop, "B")) == before_command
 
 
 def test_an_expired_hold_is_released_and_cannot_be_confirmed(shop: Shop) -> None:
     shop.now = 86_400
-    assert [entry.kind for entry in shop.do(Expire("ORDER-1"))] == ["order_cancelled"] * 2
-    assert shop.answers(Settle("confirm", "ORDER-1")) == {"reservation_expired"}
+    assert [entry.kind for entry in shop.execute(Expire("ORDER-1"))] == ["order_cancelled"] * 2
+    assert shop.possible_codes(Settle("confirm", "ORDER-1")) == {"reservation_expired"}
     assert shop.skus["A"].available == 10
 
 
-def test_a_key_and_a_tombstone_are_forgotten_in_time(shop: Shop) -> None:
-    shop.do(Restock("A", 1, "key"))
-    shop.do(Settle("cancel", "ORDER-2"))
+def test_keys_and_tombstones_expire(shop: Shop) -> None:
+    shop.execute(Restock("A", 1, "key"))
+    shop.execute(Settle("cancel", "ORDER-2"))
     shop.now = 86_400
-    assert shop.answers(Restock("A", 2, "key")) == {"done"}
+    assert shop.possible_codes(Restock("A", 2, "key")) == {"done"}
     shop.now = 30 * 86_400
-    assert shop.answers(Place("ORDER-2", (("A", 1),))) == {"done"}
+    assert shop.possible_codes(Place("ORDER-2", (("A", 1),))) == {"done"}

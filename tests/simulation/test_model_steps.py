@@ -1,11 +1,20 @@
-"""The model's steps by design 2.8's own words, and what is answered while an order is between two of them."""
+"""The model's saga steps, as design 2.8 defines them, and its responses while a saga is in progress."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.simulation.model import Expire, Extend, Place, Refused, Restock, Settle, Shop, Sku, Switch
-from tests.simulation.model_steps import Begin, PlaceSome, ReleaseSome, Remove, SettleSome, Step, Turn, take
+from tests.simulation.model import Expire, Extend, Place, Refused, Restock, SetActive, Settle, Shop, Sku
+from tests.simulation.model_steps import (
+    BeginRelease,
+    BeginSettlement,
+    PlaceLines,
+    ReleaseLines,
+    Remove,
+    SettleLines,
+    Step,
+    take,
+)
 
 PLACE = Place("ORDER-1", (("A", 4), ("A", 1), ("B", 2)))
 A, B = frozenset({"A"}), frozenset({"B"})
@@ -21,74 +30,74 @@ def figures(shop: Shop) -> tuple[int, ...]:
 
 
 def test_an_order_is_placed_confirmed_and_refunded_line_by_line(shop: Shop) -> None:
-    assert [entry.quantity for entry in take(shop, PlaceSome(PLACE, A))] == [5]
-    assert (shop.orders["ORDER-1"].phase, figures(shop)) == ("placing", (10, 5, 3, 0))
-    take(shop, PlaceSome(PLACE, B))
-    assert (shop.orders["ORDER-1"].phase, figures(shop)) == ("idle", (10, 5, 3, 2))
+    assert [entry.quantity for entry in take(shop, PlaceLines(PLACE, A))] == [5]
+    assert (shop.orders["ORDER-1"].saga_state, figures(shop)) == ("placing", (10, 5, 3, 0))
+    take(shop, PlaceLines(PLACE, B))
+    assert (shop.orders["ORDER-1"].saga_state, figures(shop)) == ("idle", (10, 5, 3, 2))
     for kind, half, whole in (
         ("confirm", (10, 5, 1, 0), (5, 0, 1, 0)),
         ("refund", (5, 0, 3, 0), (10, 0, 3, 0)),
     ):
-        assert take(shop, Begin(Settle(kind, "ORDER-1"))) == []
-        take(shop, SettleSome("ORDER-1", B))
+        assert take(shop, BeginSettlement(Settle(kind, "ORDER-1"))) == []
+        take(shop, SettleLines("ORDER-1", B))
         assert figures(shop) == half
-        take(shop, SettleSome("ORDER-1", A))
-        assert (shop.orders["ORDER-1"].phase, figures(shop)) == ("idle", whole)
-        assert shop.answers(Settle(kind, "ORDER-1")) == {"repeated"}
+        take(shop, SettleLines("ORDER-1", A))
+        assert (shop.orders["ORDER-1"].saga_state, figures(shop)) == ("idle", whole)
+        assert shop.possible_codes(Settle(kind, "ORDER-1")) == {"replayed"}
 
 
-def test_a_place_that_cannot_be_had_is_given_back_as_if_it_had_not_been(shop: Shop) -> None:
-    take(shop, PlaceSome(PLACE, A))
-    shop.do(Switch("B", False))
-    assert shop.answers(PLACE) == {"done", "sku_inactive"}
-    take(shop, Turn("ORDER-1"))
-    assert shop.answers(PLACE) == {"order_in_progress"}
-    take(shop, ReleaseSome("ORDER-1", A))
+def test_a_failed_place_is_released_and_leaves_no_trace(shop: Shop) -> None:
+    take(shop, PlaceLines(PLACE, A))
+    shop.execute(SetActive("B", False))
+    assert shop.possible_codes(PLACE) == {"done", "sku_inactive"}
+    take(shop, BeginRelease("ORDER-1"))
+    assert shop.possible_codes(PLACE) == {"order_in_progress"}
+    take(shop, ReleaseLines("ORDER-1", A))
     take(shop, Remove("ORDER-1"))
     assert (shop.orders, figures(shop)) == ({}, (10, 0, 3, 0))
 
 
 def test_a_hold_of_many_lines_expires_in_steps(shop: Shop) -> None:
-    shop.do(PLACE)
+    shop.execute(PLACE)
     shop.now = 86_400
-    take(shop, Begin(Expire("ORDER-1")))
-    take(shop, SettleSome("ORDER-1", A | B))
-    assert shop.answers(Settle("confirm", "ORDER-1")) == {"reservation_expired"}
+    take(shop, BeginSettlement(Expire("ORDER-1")))
+    take(shop, SettleLines("ORDER-1", A | B))
+    assert shop.possible_codes(Settle("confirm", "ORDER-1")) == {"reservation_expired"}
 
 
 @pytest.mark.parametrize(
     ("before", "step"),
     [
-        ([], PlaceSome(PLACE, frozenset({"C"}))),
-        ([], PlaceSome(Place("ORDER-1", (("B", 4), ("A", 1))), B)),
-        ([PlaceSome(PLACE, A)], PlaceSome(PLACE, A)),
-        ([PlaceSome(PLACE, A)], PlaceSome(Place("ORDER-1", (("A", 5), ("B", 1))), B)),
-        ([PlaceSome(PLACE, A)], ReleaseSome("ORDER-1", A)),
-        ([PlaceSome(PLACE, A)], Remove("ORDER-1")),
-        ([PlaceSome(PLACE, A)], Begin(Settle("cancel", "ORDER-1"))),
-        ([PlaceSome(PLACE, A), Turn("ORDER-1")], Remove("ORDER-1")),
-        ([PlaceSome(PLACE, A), Turn("ORDER-1")], PlaceSome(PLACE, B)),
-        ([PlaceSome(PLACE, A | B)], Turn("ORDER-1")),
-        ([PlaceSome(PLACE, A | B)], Begin(Settle("refund", "ORDER-1"))),
-        ([PlaceSome(PLACE, A | B)], Begin(Settle("confirm", "ORDER-1", (("A", 1),), "key"))),
-        ([PlaceSome(PLACE, A | B)], Begin(Expire("ORDER-1"))),
-        ([PlaceSome(PLACE, A | B)], SettleSome("ORDER-1", A)),
-        ([PlaceSome(PLACE, A | B), Begin(Settle("confirm", "ORDER-1"))], Turn("ORDER-1")),
+        ([], PlaceLines(PLACE, frozenset({"C"}))),
+        ([], PlaceLines(Place("ORDER-1", (("B", 4), ("A", 1))), B)),
+        ([PlaceLines(PLACE, A)], PlaceLines(PLACE, A)),
+        ([PlaceLines(PLACE, A)], PlaceLines(Place("ORDER-1", (("A", 5), ("B", 1))), B)),
+        ([PlaceLines(PLACE, A)], ReleaseLines("ORDER-1", A)),
+        ([PlaceLines(PLACE, A)], Remove("ORDER-1")),
+        ([PlaceLines(PLACE, A)], BeginSettlement(Settle("cancel", "ORDER-1"))),
+        ([PlaceLines(PLACE, A), BeginRelease("ORDER-1")], Remove("ORDER-1")),
+        ([PlaceLines(PLACE, A), BeginRelease("ORDER-1")], PlaceLines(PLACE, B)),
+        ([PlaceLines(PLACE, A | B)], BeginRelease("ORDER-1")),
+        ([PlaceLines(PLACE, A | B)], BeginSettlement(Settle("refund", "ORDER-1"))),
+        ([PlaceLines(PLACE, A | B)], BeginSettlement(Settle("confirm", "ORDER-1", (("A", 1),), "key"))),
+        ([PlaceLines(PLACE, A | B)], BeginSettlement(Expire("ORDER-1"))),
+        ([PlaceLines(PLACE, A | B)], SettleLines("ORDER-1", A)),
+        ([PlaceLines(PLACE, A | B), BeginSettlement(Settle("confirm", "ORDER-1"))], BeginRelease("ORDER-1")),
     ],
 )
-def test_what_is_no_step_is_not_taken(shop: Shop, before: list[Step], step: Step) -> None:
+def test_an_invalid_step_is_refused(shop: Shop, before: list[Step], step: Step) -> None:
     for earlier in before:
         take(shop, earlier)
-    stands = figures(shop)
+    before_command = figures(shop)
     with pytest.raises(Refused):
         take(shop, step)
-    assert figures(shop) == stands
+    assert figures(shop) == before_command
 
 
 @pytest.mark.parametrize(
     ("command", "while_placing", "while_confirming"),
     [
-        (PLACE, "done", "repeated"),
+        (PLACE, "done", "replayed"),
         (Place("ORDER-1", (("A", 1),)), "order_exists", "order_exists"),
         (Settle("confirm", "ORDER-1"), "order_in_progress", "done"),
         (Settle("confirm", "ORDER-1", (("A", 1),), "key"), "order_in_progress", "order_in_progress"),
@@ -98,12 +107,12 @@ def test_what_is_no_step_is_not_taken(shop: Shop, before: list[Step], step: Step
         (Restock("A", 1, "other"), "done", "done"),
     ],
 )
-def test_an_order_between_two_steps_waits_for_its_command(
+def test_an_order_with_a_saga_refuses_other_commands(
     shop: Shop, command: Place, while_placing: str, while_confirming: str
 ) -> None:
-    shop.do(Restock("A", 1, "used"))
-    take(shop, PlaceSome(PLACE, A))
-    assert shop.answers(command) == {while_placing}
-    take(shop, PlaceSome(PLACE, B))
-    take(shop, Begin(Settle("confirm", "ORDER-1")))
-    assert shop.answers(command) == {while_confirming}
+    shop.execute(Restock("A", 1, "used"))
+    take(shop, PlaceLines(PLACE, A))
+    assert shop.possible_codes(command) == {while_placing}
+    take(shop, PlaceLines(PLACE, B))
+    take(shop, BeginSettlement(Settle("confirm", "ORDER-1")))
+    assert shop.possible_codes(command) == {while_confirming}

@@ -1,4 +1,4 @@
-"""Some seeds of the simulation, and that a seed is a history."""
+"""Some seeds of the simulation, and that a seed has one history."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from typing import Any
 
 import pytest
 
-from services.stock.chalicelib import transactor
-from tests.simulation.faulty_client import HOT, FaultRates
+from services.stock.chalicelib.engine import conflicts
+from tests.simulation.faulty_client import HOT_CONFLICT_FACTOR, FaultRates
 from tests.simulation.simulator import simulate
 
 ROOT = Path(__file__).parents[2]
 SEEDS = range(1, 5)
-HOT_SEEDS = (6, 7, 8)
+CONFLICT_SEEDS = (6, 7, 8)
 STEPS = 1_000
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_shop_under_faults_and_deaths_keeps_its_promises(engine: Any, seed: int) -> None:
+def test_no_property_is_violated_under_faults_and_crashes(engine: Any, seed: int) -> None:
     report = simulate(engine, seed, STEPS)
     assert report.steps >= STEPS
-    # A history in which nothing happens proves nothing.
+    # A history without commits proves nothing.
     assert report.counts["commits"] > 30
-    assert report.counts["answered repeated"] > 5
+    assert report.counts["response replayed"] > 5
 
 
-def test_orders_that_lose_once_go_on_in_steps_and_some_processes_die_of_it(
-    engine: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transactor, "LOSSES_BEFORE_DIVIDING", 1)  # of two, these few seeds see too few
-    usual = FaultRates().transactions
-    hot = FaultRates(transactions={**usual, "conflict": HOT * usual["conflict"]})
+def test_orders_continue_as_sagas_after_conflicts(engine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conflicts, "CONFLICTS_BEFORE_SAGA", 1)  # few orders of so few seeds conflict twice
+    defaults = FaultRates().transactions
+    with_conflicts = FaultRates(
+        transactions={**defaults, "conflict": HOT_CONFLICT_FACTOR * defaults["conflict"]}
+    )
     counts: Counter[str] = Counter()
-    for seed in HOT_SEEDS:
-        counts += simulate(engine, seed, STEPS, hot).counts
-    assert counts["steps of divided orders"] > 5
-    assert counts["steps of orders"] > 5 + counts["steps of divided orders"]
+    for seed in CONFLICT_SEEDS:
+        counts += simulate(engine, seed, STEPS, with_conflicts).counts
+    assert counts["saga steps of single-item orders"] > 5
+    assert counts["saga steps"] > 5 + counts["saga steps of single-item orders"]
 
 
-def trace_in_a_process_of_its_own(hash_seed: int) -> str:
-    """Return the trace of a seed, made in a new interpreter over a new engine."""
+def trace_of_a_new_process(hash_seed: int) -> str:
+    """Return the trace of a seed, simulated by a new interpreter over a new engine."""
     completed = subprocess.run(
         [sys.executable, "-m", "tests.simulation", "--seeds", "11", "--steps", "400", "--trace"],
         cwd=ROOT,
@@ -57,9 +57,9 @@ def trace_in_a_process_of_its_own(hash_seed: int) -> str:
     return completed.stdout
 
 
-def test_the_same_seed_gives_the_same_history_to_the_letter(engine: Any) -> None:
+def test_the_same_seed_has_exactly_the_same_history(engine: Any) -> None:
     here = simulate(engine, 11, 400).trace
-    first, second = trace_in_a_process_of_its_own(1), trace_in_a_process_of_its_own(2)
+    first, second = trace_of_a_new_process(1), trace_of_a_new_process(2)
     assert first == second
     assert first.startswith("\n".join(here))
     assert simulate(engine, 12, 400).trace != here

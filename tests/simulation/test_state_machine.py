@@ -1,7 +1,7 @@
-"""One customer after the other, no faults: the service answers what the model answers, to the letter.
+"""One request after another, no faults: the service returns exactly what the model returns.
 
-Every command goes through the simulator's own checks (`history`): the commit, the log, the answer, and at the
-end all three tables.  Hypothesis draws the commands, and shrinks what fails.
+Every command goes through the simulator's own checks (`history`): the commit, the log, the response, and at
+the end all three tables.  Hypothesis draws the commands.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from local.tables import create_tables, definitions
 from tests.simulation.faulty_client import NO_FAULTS
-from tests.simulation.model import Adjust, Command, Count, Extend, Place, Restock, Settle, Switch
-from tests.simulation.narrow_parts import UNDIVIDED_LINES_MAX
+from tests.simulation.model import Adjust, Command, Count, Extend, Place, Restock, SetActive, Settle
 from tests.simulation.scheduler import Stopped
 from tests.simulation.simulator import MORE_SKUS, PRODUCTS, SKUS, Machine, Simulation
-from tests.simulation.translation import LookAtOrder, LookAtSku
+from tests.simulation.small_limits import SINGLE_ITEM_LINES_MAX
+from tests.simulation.translation import GetOrder, GetSku
 
 skus = st.sampled_from(SKUS)
 orders = st.sampled_from(["ORDER-1", "ORDER-2", "ORDER-3"])
 keys = st.sampled_from(["key-1", "key-2", "key-3", "key-4", "key-5", "key-6"])
 lines = st.lists(st.tuples(skus, st.integers(1, 4)), min_size=1, max_size=4).map(tuple)
-wide_lines = st.lists(
+many_lines = st.lists(
     st.tuples(st.sampled_from((*SKUS, *MORE_SKUS)), st.integers(1, 3)),
-    min_size=UNDIVIDED_LINES_MAX + 1,
+    min_size=SINGLE_ITEM_LINES_MAX + 1,
     max_size=6,
     unique_by=lambda line: line[0],
 ).map(tuple)
@@ -42,7 +42,7 @@ whole_commands = st.builds(Place, orders, lines, holds) | st.builds(
 
 
 class OneAfterTheOther(RuleBasedStateMachine):
-    """A shop that one customer at a time is in."""
+    """A shop with one customer at a time."""
 
     engine: ClassVar[Any]
     _numbers = count(1)
@@ -52,77 +52,77 @@ class OneAfterTheOther(RuleBasedStateMachine):
         prefix = f"example-{next(self._numbers)}-"
         create_tables(self.engine, prefix)
         self.simulation = Simulation(self.engine, prefix, 0, NO_FAULTS)
-        self.simulation.is_calm = True
+        self.simulation.is_quiet = True
         self.simulation.history.shop.skew_seconds = 0.0
         self._checked(self.simulation.open)
-        self.machine = Machine(self.simulation, None, "till")
+        self.machine = Machine(self.simulation, None, "process")
 
-    def _checked(self, act: Callable[..., Any], *arguments: Any) -> None:
+    def _checked(self, action: Callable[..., Any], *arguments: Any) -> None:
         try:
-            act(*arguments)
+            action(*arguments)
         except Stopped:
             self.simulation.raise_failure()
 
-    def _ask(self, *requests: Any) -> None:
-        self._checked(self.simulation.ask, self.machine, *requests)
+    def _send(self, *requests: Any) -> None:
+        self._checked(self.simulation.send, self.machine, *requests)
 
-    @rule(order_id=orders, asked=lines, hold_seconds=holds)
-    def place(self, order_id: str, asked: Any, hold_seconds: int) -> None:
-        self._ask(Place(order_id, asked, hold_seconds))
+    @rule(order_id=orders, requested=lines, hold_seconds=holds)
+    def place(self, order_id: str, requested: Any, hold_seconds: int) -> None:
+        self._send(Place(order_id, requested, hold_seconds))
 
-    @rule(order_id=orders, asked=wide_lines, hold_seconds=holds)
-    def place_in_steps(self, order_id: str, asked: Any, hold_seconds: int) -> None:
-        self._ask(Place(order_id, asked, hold_seconds))
+    @rule(order_id=orders, requested=many_lines, hold_seconds=holds)
+    def place_in_steps(self, order_id: str, requested: Any, hold_seconds: int) -> None:
+        self._send(Place(order_id, requested, hold_seconds))
 
     @rule(kind=kinds, order_id=orders, key=st.none() | keys, restock=st.booleans())
-    def settle_all(self, kind: str, order_id: str, key: str | None, restock: bool) -> None:
-        self._ask(Settle(kind, order_id, None, key, restock or kind != "refund"))
+    def settle_whole_order(self, kind: str, order_id: str, key: str | None, restock: bool) -> None:
+        self._send(Settle(kind, order_id, None, key, restock or kind != "refund"))
 
     @rule(kind=kinds, order_id=orders, part=parts, key=keys, restock=st.booleans())
-    def settle_a_part(self, kind: str, order_id: str, part: Any, key: str, restock: bool) -> None:
-        self._ask(Settle(kind, order_id, part, key, restock or kind != "refund"))
+    def settle_lines(self, kind: str, order_id: str, part: Any, key: str, restock: bool) -> None:
+        self._send(Settle(kind, order_id, part, key, restock or kind != "refund"))
 
     @rule(batch=st.lists(whole_commands, min_size=2, max_size=5, unique_by=lambda each: each.order_id))
     def settle_several(self, batch: list[Command]) -> None:
-        self._ask(*batch)
+        self._send(*batch)
 
     @rule(sku=skus, quantity=st.integers(1, 5), key=keys)
     def restock(self, sku: str, quantity: int, key: str) -> None:
-        self._ask(Restock(sku, quantity, key))
+        self._send(Restock(sku, quantity, key))
 
     @rule(sku=skus, change=st.integers(-6, 6).filter(bool), key=keys)
     def adjust(self, sku: str, change: int, key: str) -> None:
-        self._ask(Adjust(sku, change, key))
+        self._send(Adjust(sku, change, key))
 
     @rule(sku=skus, counted=st.integers(0, 12), off=st.sampled_from([0, 0, 1]), key=keys)
     def count(self, sku: str, counted: int, off: int, key: str) -> None:
         expected = self.simulation.history.shop.skus[sku].current + off
-        self._ask(Count(sku, counted, expected, key))
+        self._send(Count(sku, counted, expected, key))
 
     @rule(order_id=orders, hold_seconds=st.sampled_from([60, 90_000]))
     def extend(self, order_id: str, hold_seconds: int) -> None:
-        self._ask(Extend(order_id, hold_seconds))
+        self._send(Extend(order_id, hold_seconds))
 
     @rule(sku=skus, active=st.booleans())
-    def switch_a_sku(self, sku: str, active: bool) -> None:
-        self._ask(Switch(sku, active))
+    def set_a_sku_active(self, sku: str, active: bool) -> None:
+        self._send(SetActive(sku, active))
 
     @rule(product_id=st.sampled_from(PRODUCTS), active=st.booleans())
-    def switch_a_product(self, product_id: str, active: bool) -> None:
-        self._checked(self.simulation.switch_product, self.machine, product_id, active)
+    def set_a_product_active(self, product_id: str, active: bool) -> None:
+        self._checked(self.simulation.set_product_active, self.machine, product_id, active)
 
     @rule()
-    def tell_what_has_changed(self) -> None:
-        self._checked(self.simulation.tell, self.machine)
+    def deliver_changes(self) -> None:
+        self._checked(self.simulation.deliver_all, self.machine)
 
     @rule(order_id=orders, sku=skus)
-    def look(self, order_id: str, sku: str) -> None:
-        self._ask(LookAtOrder(order_id))
-        self._ask(LookAtSku(sku))
+    def get(self, order_id: str, sku: str) -> None:
+        self._send(GetOrder(order_id))
+        self._send(GetSku(sku))
 
     @rule(seconds=st.sampled_from([1.0, 61.0, 3_600.0, 90_000.0, 40 * 86_400.0]))
-    def time_goes_by(self, seconds: float) -> None:
-        self.simulation.time.pass_by(seconds)
+    def let_time_pass(self, seconds: float) -> None:
+        self.simulation.time.advance(seconds)
         self.simulation.history.shop.now = self.simulation.time.seconds
 
     @rule()
@@ -132,15 +132,15 @@ class OneAfterTheOther(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             if self.simulation.scheduler.failure is None:
-                self._checked(self.simulation.end_all_holds)
-                self._checked(self.simulation.tell, self.machine)
+                self._checked(self.simulation.expire_all_holds)
+                self._checked(self.simulation.deliver_all, self.machine)
                 self.simulation.check_at_rest()
         finally:
             for name in definitions():
                 self.engine.delete_table(TableName=self.simulation.tables.prefix + name)
 
 
-def test_the_service_answers_what_the_model_answers(engine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_service_returns_what_the_model_returns(engine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(OneAfterTheOther, "engine", engine, raising=False)
     run_state_machine_as_test(
         OneAfterTheOther,

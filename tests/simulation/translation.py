@@ -1,4 +1,4 @@
-"""The model's commands in the service's words, and the service's answers in the model's."""
+"""The model's commands as the service's, and the service's responses as the model's."""
 
 from __future__ import annotations
 
@@ -10,194 +10,188 @@ from inventory_common.dynamodb import to_inventory_error
 from inventory_common.errors import InternalError, InventoryError, Unavailable
 from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import EVERYTHING
-from inventory_common.ids import product_of
+from inventory_common.ids import StockKey
 from inventory_common.preconditions import ANY_VERSION
-from services.stock.chalicelib import commands as told
-from services.stock.chalicelib.stock_service import StockService
-from tests.simulation.model import Adjust, Command, Count, Extend, Place, Restock, Settle, Switch, summed
+from services.stock.chalicelib.bootstrap import Engine
+from services.stock.chalicelib.domain import commands
+from services.stock.chalicelib.domain.orders import OrderOutcome
+from services.stock.chalicelib.engine.stock import StockChange
+from tests.simulation.model import Adjust, Command, Count, Extend, Place, Restock, SetActive, Settle, summed
 
 
 @dataclass(frozen=True)
-class LookAtOrder:
-    """A question, which the model needs no command for."""
+class GetOrder:
+    """A read; the model needs no command for it."""
 
     order_id: str
 
 
 @dataclass(frozen=True)
-class LookAtSku:
+class GetSku:
+    """A read; the model needs no command for it."""
+
     sku: str
 
 
-Request = Command | LookAtOrder | LookAtSku
+Request = Command | GetOrder | GetSku
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the client learns.
+class Response:
+    """What the client receives.
 
     Attributes
     ----------
     code
-        ``done``, ``repeated``, ``seen``, a problem's code, or ``unknown`` if it got no answer.
+        ``done``, ``replayed``, ``read``, a problem's code, or ``unknown`` if no response arrived.
     is_refusal
-        Whether `code` is a problem's that says that nothing was done.
-    subject
-        The order, or the SKU, as answered; see `order_view`, `sku_view`.
+        Whether `code` is that of a problem which says that nothing was done.
+    view
+        The order or the SKU in the response; see `order_view`, `sku_view`.
     transaction_id
-        Of the record that the answer shows.
+        The id of the log record in the response.
     """
 
     code: str
     is_refusal: bool = False
-    subject: Hashable = None
+    view: Hashable = None
     transaction_id: str | None = None
 
     @property
     def is_final(self) -> bool:
-        """Whether a client that wants its command done need not ask again."""
+        """Whether a client that wants its command executed need not send it again."""
         return self.code not in ("unknown", "busy", "database_unavailable")
 
 
 class Defect(AssertionError):
-    """The service failed where it should have answered."""
+    """The service failed where it should have returned a response."""
 
 
-def ask(service: StockService, request: Request, source: told.Source) -> Answer:
-    """Put a request to the service.
+def send(engine: Engine, request: Request, actor: commands.Actor) -> Response:
+    """Send a request to the service.
 
     Raises
     ------
     Defect
-        If a client would have got a 500.
+        If a client would have received a 500.
     """
     try:
-        return _ask(service, request, source)
+        return _send(engine, request, actor)
     except Unavailable as error:
-        return Answer(error.code, is_refusal=True)
+        return Response(error.code, is_refusal=True)
     except InternalError:
         raise
     except InventoryError as error:
-        return Answer(error.code, is_refusal=True)
+        return Response(error.code, is_refusal=True)
     except Exception as error:
         if isinstance(to_inventory_error(error), InternalError):
             raise Defect(f"{type(error).__name__} on {request}: {error}") from error
-        return Answer("unknown")
+        return Response("unknown")
 
 
-def ask_together(service: StockService, requests: Sequence[Request], source: told.Source) -> list[Answer]:
-    """Put whole commands on orders to the service as one batch; see `ask`."""
+def send_batch(engine: Engine, requests: Sequence[Request], actor: commands.Actor) -> list[Response]:
+    """Send commands on whole orders to the service as one batch; see `send`."""
     try:
-        results = service.batch([_batched(request) for request in requests], source)
+        results = engine.orders.batch([_batched(request) for request in requests], actor)
     except Exception as error:
         if isinstance(to_inventory_error(error), InternalError):
             raise Defect(f"{type(error).__name__} on {requests}: {error}") from error
-        return [Answer("unknown")] * len(requests)
+        return [Response("unknown")] * len(requests)
     return [
-        Answer(result.code, is_refusal=True) if isinstance(result, InventoryError) else _of_order(result)
+        Response(result.code, is_refusal=True)
+        if isinstance(result, InventoryError)
+        else _order_response(result)
         for result in results
     ]
 
 
 def can_be_batched(request: Request) -> bool:
+    """Return whether a batch accepts the request."""
     whole = isinstance(request, Settle) and request.lines is None and request.key is None
     return isinstance(request, Place) or (whole and request.kind in ("confirm", "cancel"))
 
 
-def _batched(request: Request) -> told.BatchedOrder:
+def _batched(request: Request) -> commands.BatchedOrder:
     if isinstance(request, Place):
-        return told.BatchedOrder(
-            order_id=request.order_id,
-            command="place",
-            lines=_order_lines(request),
-            hold_seconds=request.hold_seconds,
-        )
+        return commands.BatchedOrder(request.order_id, "place", _lines(request), request.hold_seconds)
     assert isinstance(request, Settle)
-    return told.BatchedOrder(request.order_id, request.kind)
+    return commands.BatchedOrder(request.order_id, request.kind)
 
 
-def _order_lines(request: Place) -> tuple[told.OrderLineRequest, ...]:
-    return tuple(told.OrderLineRequest(product_of(sku), sku, quantity) for sku, quantity in request.lines)
+def _lines(request: Place) -> tuple[commands.LineRequest, ...]:
+    return tuple(commands.LineRequest(StockKey.of(sku), quantity) for sku, quantity in request.lines)
 
 
-def _ask(service: StockService, request: Request, source: told.Source) -> Answer:
+def _send(engine: Engine, request: Request, actor: commands.Actor) -> Response:
     match request:
         case Restock(sku, quantity):
-            changed = service.restock(
-                told.Restock(
-                    product_id=product_of(sku),
-                    sku=sku,
-                    quantity=quantity,
-                    notes=None,
-                    scope=EVERYTHING,
-                    idempotency_key=intent_of(request),
-                ),
-                source,
+            restock = commands.Restock(
+                key=StockKey.of(sku),
+                quantity=quantity,
+                notes=None,
+                scope=EVERYTHING,
+                idempotency_key=key_of(request),
             )
-            return _of_stock(changed)
+            return _stock_response(engine.stock.restock(restock, actor))
         case Adjust() | Count():
             correction = (
                 request.change
                 if isinstance(request, Adjust)
-                else told.Count(request.counted, request.expected)
+                else commands.Count(request.counted, request.expected)
             )
-            changed = service.adjust(
-                told.AdjustStock(
-                    product_id=product_of(request.sku),
-                    sku=request.sku,
-                    correction=correction,
-                    notes="counted",
-                    scope=EVERYTHING,
-                    idempotency_key=intent_of(request),
-                ),
-                source,
+            adjust = commands.AdjustStock(
+                key=StockKey.of(request.sku),
+                correction=correction,
+                notes="counted",
+                scope=EVERYTHING,
+                idempotency_key=key_of(request),
             )
-            return _of_stock(changed)
+            return _stock_response(engine.stock.adjust(adjust, actor))
         case Place(order_id, _, hold_seconds):
-            command = told.PlaceOrder(
-                order_id=order_id, lines=_order_lines(request), hold_seconds=hold_seconds
-            )
-            return _of_order(service.place(command, source))
+            place = commands.PlaceOrder(order_id=order_id, lines=_lines(request), hold_seconds=hold_seconds)
+            return _order_response(engine.orders.place(place, actor))
         case Settle(kind, order_id, lines, key, restock):
-            settle = told.SettleOrder(
+            settle = commands.SettleOrder(
                 order_id,
-                None if lines is None else summed(lines),
-                None if key is None else intent_of(request),
+                None if lines is None else {StockKey.of(sku): q for sku, q in summed(lines).items()},
+                None if key is None else key_of(request),
                 restock,
             )
-            return _of_order(getattr(service, kind)(settle, source))
+            return _order_response(getattr(engine.orders, kind)(settle, actor))
         case Extend(order_id, hold_seconds):
-            return _of_order(service.extend(told.ExtendHold(order_id, hold_seconds), source))
-        case Switch(sku, active):
-            change = told.ChangeSku(
-                product_id=product_of(sku),
-                sku=sku,
+            return _order_response(engine.orders.extend(commands.ExtendHold(order_id, hold_seconds), actor))
+        case SetActive(sku, active):
+            change = commands.ChangeSku(
+                key=StockKey.of(sku),
                 changes={"is_active": active},
                 if_match=ANY_VERSION,
                 scope=EVERYTHING,
             )
-            return Answer("done", subject=sku_view(service.change_sku(change, source).document()))
-        case LookAtOrder(order_id):
-            return Answer("seen", subject=order_view(service.order(order_id).document()))
-        case LookAtSku(sku):
-            return Answer("seen", subject=sku_view(service.sku(product_of(sku), sku, EVERYTHING).document()))
+            return Response("done", view=sku_view(engine.skus.change(change, actor).document()))
+        case GetOrder(order_id):
+            return Response("read", view=order_view(engine.orders.get(order_id).document()))
+        case GetSku(sku):
+            found = engine.skus.get(StockKey.of(sku), EVERYTHING)
+            return Response("read", view=sku_view(found.document()))
     raise AssertionError(request)
 
 
-def intent_of(command: Any) -> IdempotencyKey:
+def key_of(command: Any) -> IdempotencyKey:
+    """Return the Idempotency-Key of a command; the rest of the command is its payload."""
     body = repr(replace(command, key=""))
     return IdempotencyKey.of("client:simulated", "POST", "/simulated", command.key, body)
 
 
-def _of_stock(changed: Any) -> Answer:
-    code = "repeated" if changed.replayed else "done"
-    return Answer(
-        code, subject=sku_view(changed.sku.document()), transaction_id=changed.record.transaction_id
+def _stock_response(change: StockChange) -> Response:
+    return Response(
+        "replayed" if change.replayed else "done",
+        view=sku_view(change.sku.document()),
+        transaction_id=change.record.transaction_id,
     )
 
 
-def _of_order(settled: Any) -> Answer:
-    return Answer("repeated" if settled.replayed else "done", subject=order_view(settled.order.document()))
+def _order_response(outcome: OrderOutcome) -> Response:
+    return Response("replayed" if outcome.replayed else "done", view=order_view(outcome.order.document()))
 
 
 _FIGURES = ("placed", "reserved", "confirmed", "cancelled", "refunded")

@@ -1,11 +1,11 @@
-"""Time that passes when the scheduler says so, and the clocks of machines that disagree about it."""
+"""Virtual time, which the scheduler advances, and the skewed clocks of processes."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
 OPENING = datetime(2126, 2, 23, 10, 30, tzinfo=UTC)
-"""Yet to come: the engine removes items whose TTL has passed by its own clock."""
+"""In the future: the engine removes items whose TTL has passed by its own clock."""
 LARGEST_SKEW_SECONDS = 3.0
 
 
@@ -19,13 +19,13 @@ class VirtualTime:
     def seconds(self) -> float:
         return self.microseconds / 1_000_000
 
-    def pass_by(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         assert seconds >= 0
         self.microseconds += round(seconds * 1_000_000)
 
 
 class SkewedClock:
-    """A machine's clock: called, it says what the time is by its own account."""
+    """The clock of a process, which is ahead of the true time or behind it."""
 
     def __init__(self, time: VirtualTime, skew_seconds: float) -> None:
         assert abs(skew_seconds) <= LARGEST_SKEW_SECONDS

@@ -1,8 +1,8 @@
-"""The real tables, and every change of them: what stood there before, what stands there now.
+"""The real tables, and every change of an item: its state before and after.
 
-The simulation's one way to the engine.  As one call runs at a time, the changes are what the tables' streams
-would tell, in the order of commits, without their time stamps and numbers.  That somebody takes a turn at a
-SKU changes nothing that anybody is told of.
+All calls of the simulation go through here.  As one call runs at a time, the changes are those that the
+tables' streams would deliver, in the order of commits, without timestamps and sequence numbers.  A priority
+lease of a SKU does not count as a change.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from tests.integration.ledger_checks import Item, scan
 
 WRITES = frozenset({"batch_write_item", "delete_item", "put_item", "transact_write_items", "update_item"})
 READ_AT_ONCE = 100
-TURN = "turn_until"
+LEASE_ATTRIBUTE = "turn_until"
 
 Raw = dict[str, Any]
-"""An item as DynamoDB's wire has it."""
+"""An item in DynamoDB's JSON."""
 
-Place = tuple[str, str, str]
-"""Where an item stands: its table's declared name, partition key, sort key."""
+ItemKey = tuple[str, str, str]
+"""The key of an item: its table's declared name, partition key, sort key."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One change of one item, as plain values; `raw_before` and `raw_after` as a stream has it."""
+    """One change of one item, as plain values, and in DynamoDB's JSON as a stream delivers it."""
 
-    place: Place
+    key: ItemKey
     before: Item | None
     after: Item | None
     raw_key: Raw
@@ -40,42 +40,42 @@ class Change:
 
 
 class WatchedTables:
-    """Performs calls on tables whose names begin with `prefix`, and remembers all items."""
+    """Performs calls on tables whose names begin with `prefix`, and keeps a copy of all items."""
 
     def __init__(self, client: Any, prefix: str) -> None:
         self.client = client
         self.prefix = prefix
         self._keys = {prefix + name: _key_names(table) for name, table in definitions().items()}
-        self._items: dict[Place, Raw] = {}
+        self._items: dict[ItemKey, Raw] = {}
 
     def perform(self, operation: str, arguments: Mapping[str, Any]) -> tuple[Any, list[Change]]:
-        """Do a call; return its answer and what it changed.  Errors of the engine pass through."""
-        answer = getattr(self.client, operation)(**arguments)
+        """Make a call; return its response and the changes.  Errors of the engine are raised."""
+        response = getattr(self.client, operation)(**arguments)
         if operation not in WRITES:
-            return answer, []
-        return answer, self._changes(dict(self._written(operation, arguments)))
+            return response, []
+        return response, self._changes(dict(self._written_keys(operation, arguments)))
 
-    def item(self, place: Place) -> Item | None:
-        """Return what stands at a place."""
-        return plain(self._items.get(place))
+    def item(self, key: ItemKey) -> Item | None:
+        """Return the item with this key."""
+        return plain(self._items.get(key))
 
-    def items(self) -> Iterator[tuple[Place, Item]]:
-        for place, item in self._items.items():
-            yield place, plain(item)
+    def items(self) -> Iterator[tuple[ItemKey, Item]]:
+        for key, item in self._items.items():
+            yield key, plain(item)
 
-    def unseen(self) -> Iterator[str]:
-        """Yield each difference between the tables and what was seen of them, one sentence each."""
-        stored: dict[Place, Item] = {}
+    def differences(self) -> Iterator[str]:
+        """Yield each difference between the tables and the copy of their items."""
+        stored: dict[ItemKey, Item] = {}
         for table, names in self._keys.items():
             for item in scan(self.client, table):
-                item.pop(TURN, None)
-                stored[self._place(table, [item[name] for name in names])] = item
-        for place in sorted(stored.keys() | self._items.keys()):
-            if stored.get(place) != self.item(place):
-                yield f"{place} is {stored.get(place)}, and was seen last as {self.item(place)}"
+                item.pop(LEASE_ATTRIBUTE, None)
+                stored[self._key_of(table, [item[name] for name in names])] = item
+        for key in sorted(stored.keys() | self._items.keys()):
+            if stored.get(key) != self.item(key):
+                yield f"{key} is {stored.get(key)}, and was {self.item(key)} after the last call"
 
-    def _written(self, operation: str, arguments: Mapping[str, Any]) -> Iterator[tuple[Place, Raw]]:
-        """Yield the place and the key of each item that a call would write."""
+    def _written_keys(self, operation: str, arguments: Mapping[str, Any]) -> Iterator[tuple[ItemKey, Raw]]:
+        """Yield the key of each item that a call writes, plain and in DynamoDB's JSON."""
         if operation == "transact_write_items":
             actions = [
                 action for entry in arguments["TransactItems"] for kind, action in entry.items()
@@ -93,42 +93,42 @@ class WatchedTables:
         for action in actions:
             names = self._keys[action["TableName"]]
             source = action.get("Key") or action["Item"]
-            key = {name: source[name] for name in names}
-            yield self._place(action["TableName"], [key[name]["S"] for name in names]), key
+            raw_key = {name: source[name] for name in names}
+            yield self._key_of(action["TableName"], [raw_key[name]["S"] for name in names]), raw_key
 
-    def _changes(self, written: Mapping[Place, Raw]) -> list[Change]:
+    def _changes(self, written: Mapping[ItemKey, Raw]) -> list[Change]:
         now = self._read(written)
         changes = []
-        for place, key in written.items():
-            before, after = self._items.get(place), now.get(place)
+        for key, raw_key in written.items():
+            before, after = self._items.get(key), now.get(key)
             if before == after:
                 continue
             if after is None:
-                del self._items[place]
+                del self._items[key]
             else:
-                self._items[place] = after
-            changes.append(Change(place, plain(before), plain(after), key, before, after))
+                self._items[key] = after
+            changes.append(Change(key, plain(before), plain(after), raw_key, before, after))
         return changes
 
-    def _read(self, wanted: Mapping[Place, Raw]) -> dict[Place, Raw]:
-        found: dict[Place, Raw] = {}
-        places = list(wanted)
-        for first in range(0, len(places), READ_AT_ONCE):
+    def _read(self, requested_keys: Mapping[ItemKey, Raw]) -> dict[ItemKey, Raw]:
+        found: dict[ItemKey, Raw] = {}
+        keys = list(requested_keys)
+        for first in range(0, len(keys), READ_AT_ONCE):
             requested: dict[str, Any] = {}
-            for place in places[first : first + READ_AT_ONCE]:
-                table = requested.setdefault(self.prefix + place[0], {"Keys": [], "ConsistentRead": True})
-                table["Keys"].append(wanted[place])
-            answer = self.client.batch_get_item(RequestItems=requested)
-            assert not answer["UnprocessedKeys"]
-            for table, items in answer["Responses"].items():
+            for key in keys[first : first + READ_AT_ONCE]:
+                table = requested.setdefault(self.prefix + key[0], {"Keys": [], "ConsistentRead": True})
+                table["Keys"].append(requested_keys[key])
+            response = self.client.batch_get_item(RequestItems=requested)
+            assert not response["UnprocessedKeys"]
+            for table, items in response["Responses"].items():
                 for item in items:
-                    item.pop(TURN, None)
-                    key = [item[name]["S"] for name in self._keys[table]]
-                    found[self._place(table, key)] = item
+                    item.pop(LEASE_ATTRIBUTE, None)
+                    parts = [item[name]["S"] for name in self._keys[table]]
+                    found[self._key_of(table, parts)] = item
         return found
 
-    def _place(self, table: str, key: Sequence[str]) -> Place:
-        return table.removeprefix(self.prefix), key[0], key[1] if len(key) > 1 else ""
+    def _key_of(self, table: str, parts: Sequence[str]) -> ItemKey:
+        return table.removeprefix(self.prefix), parts[0], parts[1] if len(parts) > 1 else ""
 
 
 def _key_names(table: Any) -> list[str]:

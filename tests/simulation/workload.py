@@ -1,4 +1,4 @@
-"""What clients want: commands on few SKUs and few orders at a time, so that they meet."""
+"""The requests of clients: on few SKUs and few orders at a time, so that they conflict."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from random import Random
 from typing import Any
 
 from tests.simulation.model import Adjust, Command, Count, Extend, Place, Restock, Settle, Shop, summed
-from tests.simulation.narrow_parts import UNDIVIDED_LINES_MAX
-from tests.simulation.translation import LookAtOrder, LookAtSku, Request, can_be_batched
+from tests.simulation.small_limits import SINGLE_ITEM_LINES_MAX
+from tests.simulation.translation import GetOrder, GetSku, Request, can_be_batched
 
 ORDERS_AT_A_TIME = 3
 KEYS_AT_A_TIME = 4
 SHORT_HOLD_SECONDS = 2
-"""Shorter than the API allows: it ends while nobody has to give up because of the time."""
-FORGOTTEN_AT_A_TIME = 8
-FORGOTTEN_RATE = 0.5
+"""Shorter than the API allows: it ends before the deadline of any retry."""
+ABANDONED_AT_A_TIME = 8
+ABANDONED_RATE = 0.5
 DUE_RATE = 0.5
 SENSIBLE_RATE = 0.75
 NEW_ORDER_RATE = 0.4
 BATCH_MAX = 5
-WIDE_RATE = 0.4
+MANY_LINES_RATE = 0.4
 SEVERAL_RATE = 0.4
-WIDE_LINES = (4, 6)
+MANY_LINES = (4, 6)
 PARTIAL_LINES_MAX = 3
-"""Lines that a command on part of an order names: more may be more than is settled at once."""
+"""Lines that a settlement names; more might not fit into one transaction."""
 
 
 class Workload:
-    """Draws requests; it looks at the model for what would make sense."""
+    """Draws requests, mostly such that the model accepts."""
 
     def __init__(self, random: Random, skus: Sequence[str], more_skus: Sequence[str], shop: Shop) -> None:
         self._random = random
@@ -37,25 +37,25 @@ class Workload:
         self._more_skus = more_skus
         self._shop = shop
         self._orders: deque[tuple[str, tuple[tuple[str, int], ...]]] = deque(maxlen=ORDERS_AT_A_TIME)
-        self._forgotten: deque[str] = deque(maxlen=FORGOTTEN_AT_A_TIME)
+        self._abandoned: deque[str] = deque(maxlen=ABANDONED_AT_A_TIME)
         self._count = 0
 
     def request(self) -> Request:
         due = [
             order_id
-            for order_id in (*self._forgotten, *(order_id for order_id, _ in self._orders))
+            for order_id in (*self._abandoned, *(order_id for order_id, _ in self._orders))
             if (order := self._shop.orders.get(order_id)) is not None
             and order.total("reserved")
             and order.expires_at <= self._shop.now
         ]
         if due and self._random.random() < DUE_RATE:
-            # Who wins, its customer or the sweeper?
+            # Its customer and the sweeper compete.
             order_id = self._random.choice(due)
             settling = [Settle("confirm", order_id), Settle("cancel", order_id)]
             return self._random.choice(
                 [*settling, Extend(order_id, SHORT_HOLD_SECONDS), Extend(order_id, 600)]
             )
-        [draw] = self._random.choices(
+        [make] = self._random.choices(
             [
                 self._place,
                 self._settle,
@@ -63,26 +63,26 @@ class Workload:
                 self._adjust,
                 self._count_stock,
                 self._extend,
-                self._look,
+                self._get,
             ],
             [34, 44, 12, 6, 3, 4, 4],
         )
-        return draw()
+        return make()
 
     def batch(self) -> list[Request]:
-        """Draw whole commands on orders, no two on one order."""
+        """Draw commands on whole orders, no two on one order."""
         by_order: dict[str, Request] = {}
         for _ in range(self._random.randint(2, BATCH_MAX)):
             request = self._random.choice((self._place, self._settle))()
-            if can_be_batched(request) and not _is_wide(request):
+            if can_be_batched(request) and not _has_many_lines(request):
                 by_order[_order_of(request)] = request
         return list(by_order.values()) or [self._place()]
 
     def _place(self) -> Command:
-        if self._random.random() < FORGOTTEN_RATE:
-            # Its customer comes back when the hold has ended, if at all.
-            self._forgotten.append(self._new("ORDER"))
-            return Place(self._forgotten[-1], self._any_lines(), SHORT_HOLD_SECONDS)
+        if self._random.random() < ABANDONED_RATE:
+            # Its customer returns after the end of the hold, if at all.
+            self._abandoned.append(self._new("ORDER"))
+            return Place(self._abandoned[-1], self._any_lines(), SHORT_HOLD_SECONDS)
         if not self._orders or self._random.random() < NEW_ORDER_RATE:
             self._orders.append((self._new("ORDER"), self._any_lines()))
         order_id, lines = self._random.choice(self._orders)
@@ -135,38 +135,40 @@ class Workload:
             return self._place()
         return Extend(self._random.choice(placed), self._random.choice((SHORT_HOLD_SECONDS, 600)))
 
-    def _look(self) -> Request:
+    def _get(self) -> Request:
         if self._orders and self._random.random() < 0.6:
-            return LookAtOrder(self._random.choice(self._orders)[0])
-        return LookAtSku(self._sku())
+            return GetOrder(self._random.choice(self._orders)[0])
+        return GetSku(self._sku())
 
     def _sku(self) -> str:
-        # The first is the hot one.
+        # The first one is contended.
         return self._skus[0] if self._random.random() < 0.5 else self._random.choice(self._skus)
 
     def _any_sku(self) -> str:
         return self._sku() if self._random.random() < 0.7 else self._random.choice(self._more_skus)
 
     def _any_lines(self) -> tuple[tuple[str, int], ...]:
-        if self._random.random() < WIDE_RATE:
-            return self._wide_lines()
+        if self._random.random() < MANY_LINES_RATE:
+            return self._many_lines()
         if self._random.random() < SEVERAL_RATE:
             skus = self._random.sample(self._skus, self._random.randint(2, len(self._skus)))
             return tuple((sku, self._random.randint(1, 2)) for sku in skus)
         return self._lines(4)
 
-    def _wide_lines(self) -> tuple[tuple[str, int], ...]:
-        skus = self._random.sample([*self._skus, *self._more_skus], self._random.randint(*WIDE_LINES))
+    def _many_lines(self) -> tuple[tuple[str, int], ...]:
+        skus = self._random.sample([*self._skus, *self._more_skus], self._random.randint(*MANY_LINES))
         return tuple((sku, self._random.randint(1, 2)) for sku in skus)
 
-    def _lines(self, most: int) -> tuple[tuple[str, int], ...]:
-        return tuple((self._sku(), self._random.randint(1, 3)) for _ in range(self._random.randint(1, most)))
+    def _lines(self, lines_max: int) -> tuple[tuple[str, int], ...]:
+        return tuple(
+            (self._sku(), self._random.randint(1, 3)) for _ in range(self._random.randint(1, lines_max))
+        )
 
     def _key(self) -> str:
-        """Draw a key: a new one, or now and then one that stands for something else already."""
-        known = list(self._shop.keys)[-KEYS_AT_A_TIME:]
-        if known and self._random.random() < 0.12:
-            return self._random.choice(known)
+        """Draw a key: a new one, or sometimes one that another command has used."""
+        used = list(self._shop.keys)[-KEYS_AT_A_TIME:]
+        if used and self._random.random() < 0.12:
+            return self._random.choice(used)
         return self._new("key")
 
     def _new(self, kind: str) -> str:
@@ -174,8 +176,8 @@ class Workload:
         return f"{kind}-{self._count}"
 
 
-def _is_wide(request: Request) -> bool:
-    return isinstance(request, Place) and len(summed(request.lines)) > UNDIVIDED_LINES_MAX
+def _has_many_lines(request: Request) -> bool:
+    return isinstance(request, Place) and len(summed(request.lines)) > SINGLE_ITEM_LINES_MAX
 
 
 def _order_of(request: Any) -> str:

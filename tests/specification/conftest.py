@@ -1,4 +1,4 @@
-"""An embedded AWS, and the services on it by way of a recorder; one of each, once for all tests here."""
+"""An embedded AWS, and the services on it through a recorder; one of each for all tests here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from local.embedded_aws import embedded_aws
 from local.tables import create_tables, definitions
 from tests.integration.processes import Service, distinct_free_ports, dynamodb
 from tests.integration.shop import Shop, Wire
-from tests.specification.recorder import Recorder, assert_lawful
+from tests.specification.recorder import Recorder, assert_allowed
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def aws_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def client(aws_url: str) -> Any:
-    """DynamoDB itself, past services and recorder; the tables are there."""
+    """A client of DynamoDB that bypasses services and recorder; the tables exist."""
     client = dynamodb(aws_url)
     create_tables(client)
     return client
@@ -54,7 +54,7 @@ def services(
 
 @pytest.fixture(scope="session")
 def open_shop(services: dict[str, Service]) -> Iterator[Shop]:
-    """The services over whatever is in the tables."""
+    """The services over the tables as they are."""
     wire = Wire(services["front"].url)
     yield Shop(wire, *(services[name].url for name in ("catalog", "stock", "audit")))
     wire.http.close()
@@ -71,10 +71,10 @@ def shop(open_shop: Shop, client: Any) -> Shop:
 
 @pytest.fixture(autouse=True)
 def _lawful(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Hold every call that a test of the shop causes against what no service may do."""
+    """Check every call that a test of the shop causes: no service may scan, delete or change the log."""
     if "shop" not in request.fixturenames:
         yield
         return
     with request.getfixturevalue("recorder").recording() as calls:
         yield
-    assert_lawful(calls)
+    assert_allowed(calls)

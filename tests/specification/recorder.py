@@ -1,4 +1,4 @@
-"""A relay between the services and DynamoDB that writes down each call on the wire, retries included."""
+"""A relay between the services and DynamoDB that records each call, also retries."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ ONLY_NEW = "attribute_not_exists(transaction_id)"
 
 
 class Read(NamedTuple):
-    """A read as the specification writes it; `where` is its key, or its key condition with values."""
+    """A read as the specification writes it; `key_condition` is its key, or its key condition with values."""
 
     operation: str
     table: str
     index: str | None
-    where: str
+    key_condition: str
     consistent: bool
     filter: str | None = None
 
@@ -51,21 +51,23 @@ class Call:
     def read(self) -> Read:
         request = self.request
         if self.operation == "GetItem":
-            where = " AND ".join(f"{name} = {_plain(value)!r}" for name, value in request["Key"].items())
+            key_condition = " AND ".join(
+                f"{name} = {_plain(value)!r}" for name, value in request["Key"].items()
+            )
         else:
-            where = self._with_values(request.get("KeyConditionExpression", ""))
+            key_condition = self._with_values(request.get("KeyConditionExpression", ""))
         return Read(
             self.operation,
             request.get("TableName", ""),
             request.get("IndexName"),
-            where,
+            key_condition,
             request.get("ConsistentRead", False),
             self._with_values(request["FilterExpression"]) if "FilterExpression" in request else None,
         )
 
     @property
     def actions(self) -> list[Action]:
-        """What a write does: the parts of a transaction, or the one thing that another write is."""
+        """The actions of a write: those of a transaction, or the single one of another operation."""
         if self.operation != "TransactWriteItems":
             return [Action(self.operation.removesuffix("Item"), self.request["TableName"], self.request)]
         return [
@@ -86,7 +88,7 @@ class Call:
 
 
 class Recorder(Relay):
-    """The relay, with a memory of whole calls."""
+    """A relay that records whole calls."""
 
     def __init__(self, endpoint_url: str) -> None:
         super().__init__(endpoint_url)
@@ -94,7 +96,7 @@ class Recorder(Relay):
 
     @contextmanager
     def recording(self) -> Iterator[list[Call]]:
-        """Yield the list of the calls that are made within the block; blocks may lie within each other."""
+        """Yield the list of calls within the block; blocks may be nested."""
         calls: list[Call] = []
         self._recordings.append(calls)
         try:
@@ -114,8 +116,8 @@ class Recorder(Relay):
         return super().forward(path, headers, body)
 
 
-def assert_lawful(calls: list[Call]) -> None:
-    """Assert what holds of every call of every service: nothing is scanned or deleted, the log only grows."""
+def assert_allowed(calls: list[Call]) -> None:
+    """Assert that no call scans or deletes anything, or changes a record of the log."""
     for call in calls:
         assert call.operation in READS | WRITES, f"no service should call {call.operation}: {call.request}"
         if call.operation not in WRITES:

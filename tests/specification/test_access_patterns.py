@@ -1,13 +1,14 @@
-"""The nine rows of "Common Query Patterns": what each finds, and what it asks DynamoDB, call by call."""
+"""The nine rows of "Common Query Patterns": what each finds, and its calls of DynamoDB."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from local.settings import SERVICES
+from local.settings import SERVICES, SERVICES_FOLDER
 from tests.integration.shop import Shop, Sku, done
 from tests.specification.recorder import Read, Recorder
 from tests.specification.routes import Route, routes_of
@@ -21,25 +22,25 @@ NEEDED = {
     "/orders": {"due_before": "2999-01-01T00:00:00Z"},
     "/skus/{sku}/stock-at": {"time": "2999-01-01T00:00:00Z"},
 }
-"""The query parameters without which a question is refused."""
+"""The query parameters that a read requires."""
 
 Ask = Callable[..., tuple[Any, list[Read]]]
 
 
 @pytest.fixture
 def ask(shop: Shop, recorder: Recorder) -> Ask:
-    """Send one GET, and return its answer with all that DynamoDB was asked for it."""
+    """Send one GET, and return its response with its calls of DynamoDB."""
 
     def ask(url: str, role: str | None, vendor_id: str | None = None) -> tuple[Any, list[Read]]:
         with recorder.recording() as calls:
-            answer = done(shop.ask("GET", url, role, vendor_id)).json()
-        return answer, [call.read for call in calls]
+            response = done(shop.ask("GET", url, role, vendor_id)).json()
+        return response, [call.read for call in calls]
 
     return ask
 
 
 def values(page: Any, name: str) -> list[Any]:
-    """Return one attribute of all items of a list that ends with its first page."""
+    """Return one attribute of all items of a list that has a single page."""
     assert page["next_cursor"] is None
     return [item[name] for item in page["items"]]
 
@@ -95,8 +96,8 @@ def test_get_sku_inventory(shop: Shop, ask: Ask) -> None:
     found, reads = ask(f"{shop.stock}/products/{sku.product_id}/skus/{sku.sku}", "vendor", VENDOR)
 
     assert (found["product_id"], found["sku"], found["current_stock"]) == (sku.product_id, sku.sku, 50)
-    where = f"product_id = '{sku.product_id}' AND sku = '{sku.sku}'"
-    assert reads == [Read("GetItem", INVENTORY, None, where, STRONGLY)]
+    key_condition = f"product_id = '{sku.product_id}' AND sku = '{sku.sku}'"
+    assert reads == [Read("GetItem", INVENTORY, None, key_condition, STRONGLY)]
 
 
 def test_list_vendor_inventory(shop: Shop, ask: Ask) -> None:
@@ -159,8 +160,8 @@ def test_product_stock_history(shop: Shop, ask: Ask) -> None:
 
     history = list(zip(values(page, "sku"), values(page, "transaction_type"), strict=True))
     assert history == [(black.sku, "order_placed"), (white.sku, "restock"), (black.sku, "restock")]
-    where = f"product_id = '{black.product_id}'"
-    assert reads == [Read("Query", TRANSACTIONS, "ProductTransactionIndex", where, EVENTUALLY)]
+    key_condition = f"product_id = '{black.product_id}'"
+    assert reads == [Read("Query", TRANSACTIONS, "ProductTransactionIndex", key_condition, EVENTUALLY)]
 
 
 def test_vendor_audit_log(shop: Shop, ask: Ask) -> None:
@@ -177,7 +178,7 @@ def test_vendor_audit_log(shop: Shop, ask: Ask) -> None:
 
 
 def test_sku_history(shop: Shop, ask: Ask) -> None:
-    """Not one of the nine, and the use of the seventh index."""
+    """Not one of the nine, but the use of the seventh index."""
     black = shop.has_sku(10, variant="BLK")
     shop.has_sku(20, variant="WHT", product_id=black.product_id)
     done(shop.restock(black, 5))
@@ -193,7 +194,7 @@ def test_sku_history(shop: Shop, ask: Ask) -> None:
     [route for service in SERVICES for route in routes_of(service) if route.method == "GET"],
     ids=lambda route: f"{route.service} {route.path}",
 )
-def test_no_question_of_any_service_is_a_scan(shop: Shop, recorder: Recorder, route: Route) -> None:
+def test_no_read_of_any_service_is_a_scan(shop: Shop, recorder: Recorder, route: Route) -> None:
     sku = shop.has_sku(5)
     done(shop.place("ORDER-1", (sku, 1)))
     ids = {**sku._asdict(), "order_id": "ORDER-1", "transaction_id": shop.sku(sku)["last_transaction_id"]}
@@ -201,10 +202,22 @@ def test_no_question_of_any_service_is_a_scan(shop: Shop, recorder: Recorder, ro
     with recorder.recording() as calls:
         shop.ask("GET", url, "admin", params=NEEDED.get(route.path))
     if route.path == "/findings":
-        assert not calls, "it is not in the tables"
+        assert not calls, "findings are not in the tables"
         return
-    assert calls, "something is asked"
+    assert calls, "the read makes no call"
     assert {call.operation for call in calls} <= {"GetItem", "BatchGetItem", "Query"}
+
+
+def test_the_routes_are_those_of_the_openapi_documents() -> None:
+    for service in SERVICES:
+        document = json.loads((SERVICES_FOLDER / service / "openapi.json").read_text(encoding="utf-8"))
+        documented = {
+            (method.upper(), path)
+            for path, operations in document["paths"].items()
+            for method in operations
+            if path not in ("/health", "/openapi.json") and not path.startswith("/docs")
+        }
+        assert {(route.method, route.path) for route in routes_of(service)} == documented
 
 
 def test_every_pattern_has_its_test() -> None:

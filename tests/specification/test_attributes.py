@@ -53,7 +53,7 @@ ROW_NAMES = [f"{table}-{attribute.name}" for table, attribute in ROWS]
 
 
 class Form(NamedTuple):
-    """One thing in its two forms: as the API serves it, and as DynamoDB keeps it."""
+    """One resource in its two forms: as the API serves it, and as DynamoDB stores it."""
 
     document: Mapping[str, Any]
     item: Mapping[str, Mapping[str, Any]]
@@ -61,7 +61,7 @@ class Form(NamedTuple):
 
 @pytest.fixture(scope="module")
 def written(open_shop: Shop, client: Any) -> dict[str, list[Form]]:
-    """Of each table things with every optional attribute, and things with none."""
+    """Resources of each table, with every optional attribute and with none."""
     shop, vendor = open_shop, "VENDOR-ATTRIBUTES"
 
     def form(table: str, document: Mapping[str, Any], *key: str) -> Form:
@@ -134,8 +134,8 @@ def test_a_product_without_a_required_attribute_is_refused(
     body = {"product_name": "Tea", "category": "Drinks", "base_price": 4.5} | {name: None}
     if how == "absent":
         del body[name]
-    answer = shop.ask("POST", f"{shop.catalog}/products", "vendor", VENDOR, body=body)
-    assert_refused(answer, name)
+    response = shop.ask("POST", f"{shop.catalog}/products", "vendor", VENDOR, body=body)
+    assert_refused(response, name)
     assert list(scan(client, PRODUCTS)) == []
 
 
@@ -151,14 +151,14 @@ def test_a_sku_without_a_required_attribute_is_refused(shop: Shop, client: Any, 
     } | {name: None}
     if how == "absent":
         del body[name]
-    answer = shop.ask("POST", f"{shop.stock}/products/{product_id}/skus", "vendor", VENDOR, body=body)
-    assert_refused(answer, name)
+    response = shop.ask("POST", f"{shop.stock}/products/{product_id}/skus", "vendor", VENDOR, body=body)
+    assert_refused(response, name)
     assert list(scan(client, INVENTORY)) == []
 
 
-def assert_refused(answer: httpx.Response, name: str) -> None:
-    assert answer.status_code == 422, answer.text
-    assert [error["path"] for error in answer.json()["errors"]] == [f"body.{name}"]
+def assert_refused(response: httpx.Response, name: str) -> None:
+    assert response.status_code == 422, response.text
+    assert [error["path"] for error in response.json()["errors"]] == [f"body.{name}"]
 
 
 def test_ids_have_the_specified_forms(written: dict[str, list[Form]]) -> None:
@@ -204,7 +204,7 @@ def test_low_stock_flag_is_stock_at_or_below_the_threshold(shop: Shop, stock: in
     assert [item["sku"] for item in low] == ([sku.sku] if is_low else [])
 
 
-def test_low_stock_looks_at_the_current_stock_not_the_available_one(shop: Shop) -> None:
+def test_low_stock_depends_on_the_current_stock_not_the_available_one(shop: Shop) -> None:
     sku = shop.has_sku(11, reorder_threshold=10)
     done(shop.place("ORDER-1", (sku, 8)))
     found = shop.sku(sku)

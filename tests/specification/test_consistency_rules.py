@@ -1,4 +1,4 @@
-"""The five data consistency rules: each holds, and what would break it is refused."""
+"""The five data consistency rules: each is kept, and requests that would violate it are refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.ledger_checks import assert_all_fits, everything_in, read_tables
+from tests.integration.ledger_checks import assert_consistent, everything_in, read_tables
 from tests.integration.shop import VENDOR, Shop, Sku, done, outcome
 from tests.specification.recorder import Call, Recorder
 from tests.specification.routes import routes_of
@@ -37,14 +37,14 @@ def adjust(shop: Shop, sku: Sku, change: int, key: str) -> httpx.Response:
 
 
 def has_sku_on_order(shop: Shop) -> Sku:
-    """Fifty in stock, and three of them reserved."""
+    """A SKU with fifty units, three of them reserved."""
     sku = shop.has_sku(50)
     done(shop.place("ORDER-TO-CANCEL", (sku, 3)))
     return sku
 
 
 def stock_changes(shop: Shop, sku: Sku) -> dict[str, Callable[[], httpx.Response]]:
-    """Every command that moves the stock of such a SKU, in an order in which all of them succeed."""
+    """Every command that moves the stock of such a SKU, in an order in which all succeed."""
     return {
         "restock": lambda: shop.restock(sku, 10),
         "order_placed": lambda: shop.place(ORDER, (sku, 9)),
@@ -59,18 +59,18 @@ def stock_changes(shop: Shop, sku: Sku) -> dict[str, Callable[[], httpx.Response
 def meanwhile(
     recorder: Recorder, request: Callable[[], httpx.Response]
 ) -> Iterator[tuple[list[Call], Callable[[], httpx.Response]]]:
-    """Run the block between a request's read and its write; yield all calls, and what lets it go on."""
+    """Run the block between a request's read and its write; yield all calls, and the held write."""
     with (
         ThreadPoolExecutor(1) as pool,
         recorder.recording() as calls,
         recorder.hold_next(TRANSACTION) as held,
     ):
-        answer = pool.submit(request)
-        held.wait_for_it()
+        response = pool.submit(request)
+        held.wait_until_held()
 
         def finish() -> httpx.Response:
             held.release()
-            return answer.result()
+            return response.result()
 
         yield calls, finish
 
@@ -100,7 +100,7 @@ def test_product_creation_of_the_same_vendor_comes_before_its_skus(shop: Shop, c
 def test_product_creation_is_a_condition_of_the_write_of_a_sku_itself(
     shop: Shop, client: Any, recorder: Recorder
 ) -> None:
-    """A product that its vendor takes away between the look at it and the write gets no SKU."""
+    """A product that is deactivated between the read and the write gets no SKU."""
     product_id = shop.has_product()
     sku = Sku(VENDOR, product_id, f"SKU-{product_id}-L")
     with meanwhile(recorder, lambda: shop.create_sku(sku)) as (calls, finish):
@@ -129,7 +129,7 @@ def test_stock_updates_and_their_log_records_are_one_transaction(
         [put] = [action for action in write.actions if action.table == TRANSACTIONS]
         assert (update.kind, update.table, put.kind) == ("Update", INVENTORY, "Put")
         assert put.request["Item"]["transaction_type"] == {"S": kind}
-        assert_all_fits(client)
+        assert_consistent(client)
 
 
 @pytest.mark.parametrize("kind", TRANSACTION_TYPES)
@@ -146,13 +146,13 @@ def test_stock_updates_whose_log_record_cannot_be_written_leave_the_stock_alone(
         [put] = [action for action in calls[-1].actions if action.table == TRANSACTIONS]
         in_the_way = {name: put.request["Item"][name] for name in ("transaction_id", "timestamp")}
         client.put_item(TableName=TRANSACTIONS, Item=in_the_way)
-        answer = finish()
-    assert outcome(answer) == "500 internal_error"
+        response = finish()
+    assert outcome(response) == "500 internal_error"
     client.delete_item(TableName=TRANSACTIONS, Key=in_the_way)
     assert everything_in(client) == before
 
 
-def test_stock_updates_that_lose_against_a_faster_one_leave_no_log_record(
+def test_stock_updates_that_conflict_with_a_faster_one_leave_one_log_record_each(
     shop: Shop, client: Any, recorder: Recorder
 ) -> None:
     sku = shop.has_sku(10)
@@ -160,8 +160,8 @@ def test_stock_updates_that_lose_against_a_faster_one_leave_no_log_record(
         done(shop.restock(sku, 20, key="fast"))
         done(finish())
     attempts = [call for call in calls if call.operation == TRANSACTION]
-    assert len(attempts) == 3, "the slow one's first, the fast one's, the slow one's second"
-    ledger = assert_all_fits(client).ledger(sku.sku)
+    assert len(attempts) == 3, "the slow command's first, the fast one's, the slow one's second"
+    ledger = assert_consistent(client).ledger(sku.sku)
     assert [(each["stock_before"], each["stock_after"]) for each in ledger] == [(0, 10), (10, 30), (30, 35)]
 
 
@@ -196,7 +196,7 @@ def test_available_stock_is_calculated_by_every_change(shop: Shop, client: Any) 
     }
 
 
-def test_available_stock_is_not_believed_where_it_is_stored_wrongly(shop: Shop, client: Any) -> None:
+def test_available_stock_is_calculated_even_if_a_wrong_one_is_stored(shop: Shop, client: Any) -> None:
     sku = shop.has_sku(10)
     done(shop.place(ORDER, (sku, 4)))
     client.update_item(
@@ -210,11 +210,11 @@ def test_available_stock_is_not_believed_where_it_is_stored_wrongly(shop: Shop, 
     assert listed["available_stock"] == 6
     assert outcome(shop.place("ORDER-2", (sku, 7))) == "409 insufficient_stock"
     done(shop.place("ORDER-2", (sku, 6)))
-    assert_all_fits(client)
+    assert_consistent(client)
 
 
 @pytest.mark.parametrize("name", ["available_stock", "current_stock", "reserved_stock"])
-def test_available_stock_and_what_it_follows_from_cannot_be_sent(shop: Shop, client: Any, name: str) -> None:
+def test_available_stock_and_its_operands_cannot_be_sent(shop: Shop, client: Any, name: str) -> None:
     sku = shop.has_sku(10)
     before = everything_in(client)
     assert outcome(shop.create_sku(sku._replace(sku=f"{sku.sku}-B"), **{name: 5})) == "422 invalid_input"
@@ -240,7 +240,7 @@ def test_soft_deletes_keep_the_product(shop: Shop, client: Any, recorder: Record
     assert after["is_active"] is False
     moved = {"is_active", "updated_at", "version"}
     assert {name for name in before if before[name] != after[name]} == moved
-    assert outcome(shop.ask("GET", url)) == "404 product_not_found", "customers see it no more"
+    assert outcome(shop.ask("GET", url)) == "404 product_not_found", "customers no longer see it"
 
     back = done(shop.ask("PATCH", url, "vendor", VENDOR, body={"is_active": True})).json()
     assert back["is_active"] is True
@@ -262,7 +262,7 @@ def test_soft_deletes_keep_the_sku_its_stock_and_its_log(shop: Shop, client: Any
 
 
 def test_soft_deletes_are_the_only_ones(shop: Shop, client: Any) -> None:
-    """What is deleted twice, by its vendor and by an admin, is still there."""
+    """A product that is deleted twice, by its vendor and by an admin, still exists."""
     sku = shop.has_sku(5)
     for role, vendor_id in (("vendor", VENDOR), ("vendor", VENDOR), ("admin", None)):
         for url in (sku_url(shop, sku), f"{shop.catalog}/products/{sku.product_id}"):
@@ -274,13 +274,13 @@ def test_soft_deletes_are_the_only_ones(shop: Shop, client: Any) -> None:
 # 5  Immutable Logs: StockTransactions never updated or deleted
 
 
-def test_immutable_logs_keep_their_records_as_they_are_whatever_follows(shop: Shop, client: Any) -> None:
+def test_immutable_logs_keep_their_records_unchanged(shop: Shop, client: Any) -> None:
     sku = has_sku_on_order(shop)
     kept = set(everything_in(client)[TRANSACTIONS])
     for change in stock_changes(shop, sku).values():
         done(change())
         log = set(everything_in(client)[TRANSACTIONS])
-        assert kept < log, "one more, and all before it as they were"
+        assert kept < log, "one more, and all before it unchanged"
         kept = log
     done(shop.ask("PATCH", sku_url(shop, sku), "vendor", VENDOR, body={"variant_name": "Another"}))
     done(shop.ask("DELETE", sku_url(shop, sku), "vendor", VENDOR))
@@ -289,14 +289,14 @@ def test_immutable_logs_keep_their_records_as_they_are_whatever_follows(shop: Sh
     assert len(kept) == 2 + 6
 
 
-def test_immutable_logs_have_no_route_that_is_no_get() -> None:
+def test_immutable_logs_have_get_routes_only() -> None:
     methods = [route.method for route in routes_of("audit")]
     assert len(methods) >= 4
     assert set(methods) == {"GET"}
 
 
 @pytest.mark.parametrize("method", OTHER_METHODS)
-def test_immutable_logs_can_only_be_read_by_any_route_of_the_audit_service(
+def test_immutable_logs_can_only_be_read_through_the_routes_of_the_audit_service(
     shop: Shop, client: Any, recorder: Recorder, method: str
 ) -> None:
     sku = shop.has_sku(5)
@@ -306,17 +306,17 @@ def test_immutable_logs_can_only_be_read_by_any_route_of_the_audit_service(
     with recorder.recording() as calls:
         for route in routes_of("audit"):
             url = shop.audit + route.path.format(**ids)
-            answer = shop.ask(method, url, "admin", body={"notes": "rewritten"})
-            assert answer.status_code == 405, (method, url, answer.text)
-            assert answer.headers["Allow"] == "GET"
+            response = shop.ask(method, url, "admin", body={"notes": "rewritten"})
+            assert response.status_code == 405, (method, url, response.text)
+            assert response.headers["Allow"] == "GET"
     assert calls == []
     assert everything_in(client) == before
 
 
-def test_immutable_logs_refuse_a_record_that_is_there_already(
+def test_immutable_logs_refuse_a_record_that_exists_already(
     shop: Shop, client: Any, recorder: Recorder
 ) -> None:
-    """The put that the service sends, sent once more by itself, with other content."""
+    """The service's put, sent again with other content."""
     sku = shop.has_sku(5)
     with recorder.recording() as calls:
         done(shop.restock(sku, 5))
@@ -330,10 +330,10 @@ def test_immutable_logs_refuse_a_record_that_is_there_already(
     assert everything_in(client) == before
 
 
-def test_immutable_logs_keep_the_id_of_a_record_from_a_second_one_of_another_moment(
+def test_immutable_logs_have_no_second_record_with_the_same_id(
     shop: Shop, client: Any, recorder: Recorder
 ) -> None:
-    """Id and timestamp are the key: a put alone would not meet the first, but the SKU's sequence stops it."""
+    """Id and timestamp are the key: a put alone would not conflict, but the SKU's sequence prevents it."""
     sku = shop.has_sku(5)
     with meanwhile(recorder, lambda: shop.restock(sku, 5)) as (calls, finish):
         actions = [{action.kind: dict(action.request)} for action in calls[-1].actions]

@@ -1,4 +1,4 @@
-"""Where the product is not as the specification says: DynamoDB refuses what it says, or it would go wrong."""
+"""Deviations from the specification, where DynamoDB refuses what it says or the result would be wrong."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_dynamodb_refuses_a_boolean_as_a_key_of_category_index(shop: Shop, clien
     assert refusal(refused) == "ValidationException"
 
 
-def test_is_active_of_a_product_is_a_boolean_at_the_api_all_the_same(shop: Shop, client: Any) -> None:
+def test_is_active_of_a_product_is_a_boolean_in_the_api(shop: Shop, client: Any) -> None:
     product_id = shop.has_product()
     url = f"{shop.catalog}/products/{product_id}"
     for is_active in (True, False):
@@ -44,7 +44,7 @@ def test_dynamodb_refuses_get_item_of_a_transaction_by_its_id_alone(shop: Shop, 
 
 
 def test_no_filter_is_sent_to_low_stock_index(shop: Shop, recorder: Recorder) -> None:
-    """DynamoDB refuses a filter on a key of the index that is read; the embedded AWS would take it."""
+    """DynamoDB refuses a filter on a key of the index; the embedded AWS accepts it."""
     shop.has_sku(5)
     with recorder.recording() as calls:
         done(shop.ask("GET", f"{shop.stock}/vendors/{VENDOR}/low-stock", "vendor", VENDOR))
@@ -53,7 +53,7 @@ def test_no_filter_is_sent_to_low_stock_index(shop: Shop, recorder: Recorder) ->
 
 
 def test_an_index_sorts_timestamps_of_mixed_precision_wrongly(shop: Shop, client: Any) -> None:
-    """As texts ``…:00.5Z`` comes before ``…:00Z``, as ``.`` comes before ``Z``: so there is one precision."""
+    """As text, ``…:00.5Z`` sorts before ``…:00Z``, as ``.`` sorts before ``Z``: so there is one precision."""
     moments = ["2026-02-23T10:30:00Z", "2026-02-23T10:30:00.5Z"]
     for number, moment in enumerate(moments):
         record = {"transaction_id": f"TXN-{number}", "timestamp": moment, "vendor_id": VENDOR}

@@ -1,10 +1,10 @@
-"""Who has what, and that the services keep references which DynamoDB does not."""
+"""The relationships, and that the services keep references, which DynamoDB does not."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.integration.ledger_checks import assert_all_fits, everything_in
+from tests.integration.ledger_checks import assert_consistent, everything_in
 from tests.integration.shop import VENDOR, Shop, Sku, done, outcome
 from tests.specification.the_specification import INVENTORY, TRANSACTIONS
 
@@ -23,19 +23,19 @@ def test_a_vendor_has_products_a_product_skus_and_a_sku_transactions(shop: Shop,
     for sku, count in ((black, 1), (green, 2), (beans, 1)):
         records = shop.listed(f"{shop.audit}/skus/{sku.sku}/transactions", "auditor")
         assert [record["sku"] for record in records] == [sku.sku] * count
-    assert_all_fits(client)
+    assert_consistent(client)
 
 
 def test_every_sku_refers_to_a_product_and_takes_its_vendor(shop: Shop, client: Any) -> None:
-    """`vendor_id` is kept in all three tables: an index needs it in its own."""
+    """`vendor_id` is stored in all three tables: an index needs it in its own table."""
     sku = shop.has_sku(5, vendor_id="VENDOR-002")
-    tables = assert_all_fits(client)
+    tables = assert_consistent(client)
     product, [record] = tables.products[sku.product_id], tables.records
     vendors = {product["vendor_id"], tables.skus[sku.sku]["vendor_id"], record["vendor_id"]}
     assert vendors == {"VENDOR-002"}
 
 
-def test_no_transaction_refers_to_a_sku_that_is_not_there(shop: Shop, client: Any) -> None:
+def test_no_transaction_refers_to_a_sku_that_does_not_exist(shop: Shop, client: Any) -> None:
     product_id = shop.has_product()
     nothing = Sku(VENDOR, product_id, f"SKU-{product_id}-L")
     before = everything_in(client)
@@ -66,7 +66,7 @@ def test_a_sku_never_moves_to_another_product_or_vendor(shop: Shop, client: Any)
 
 
 def test_the_tables_themselves_have_no_foreign_keys(shop: Shop, client: Any) -> None:
-    """DynamoDB takes an orphan; that no service writes one is theirs alone to see to."""
+    """DynamoDB accepts an orphan: only the services prevent it."""
     orphan = {"product_id": {"S": "PROD-00000"}, "sku": {"S": "SKU-PROD-00000-L"}}
     client.put_item(TableName=INVENTORY, Item=orphan)
     client.put_item(
@@ -92,7 +92,7 @@ def test_the_log_is_a_complete_trail(shop: Shop, client: Any) -> None:
         assert record["performed_by"]
     found = shop.sku(sku)
     assert (found["current_stock"], found["reserved_stock"]) == (stock, reserved) == (45, 0)
-    assert_all_fits(client)
+    assert_consistent(client)
 
 
 def test_vendors_share_the_tables_and_see_nothing_of_each_other(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""The specification's three sample items, made through the API: the same but for what the server makes."""
+"""The specification's three sample items, created through the API: equal but for generated values."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def product(shop: Shop) -> Any:
 
 @pytest.fixture
 def sku(shop: Shop, product: Any) -> Sku:
-    """Fifty units, five of them reserved, the last change by the vendor."""
+    """A SKU with fifty units, five of them reserved, last changed by the vendor."""
     sku = Sku(VENDOR, product["product_id"], f"SKU-{product['product_id']}-{VARIANT}")
     sent = ("variant_name", "variant_attributes", "unit_price", "reorder_threshold")
     done(shop.create_sku(sku, **{name: SAMPLE_SKU[name] for name in sent}))
@@ -83,8 +83,8 @@ def test_the_sample_product(shop: Shop, client: Any, product: Any) -> None:
 
 
 def test_the_sample_product_costs_exactly_as_much(shop: Shop, product: Any) -> None:
-    answer = done(shop.ask("GET", f"{shop.catalog}/products/{product['product_id']}"))
-    assert '"base_price":89.99,' in answer.text.replace(" ", "")
+    response = done(shop.ask("GET", f"{shop.catalog}/products/{product['product_id']}"))
+    assert '"base_price":89.99,' in response.text.replace(" ", "")
 
 
 def test_the_sample_sku(shop: Shop, client: Any, sku: Sku) -> None:
@@ -103,7 +103,7 @@ def test_the_sample_transaction(shop: Shop, client: Any, sku: Sku) -> None:
 
 
 def test_the_sample_items_are_as_large_as_estimated(shop: Shop, client: Any, sku: Sku) -> None:
-    """At most 2 KB, 1 KB, and, as the estimate of 0.4 KB knows no hash chain, 1 KB of a log record."""
+    """At most 2 KB and 1 KB; and 1 KB of a log record, as the estimate of 0.4 KB has no hash chain."""
     done(shop.restock(sku, 25, notes=SAMPLE_TRANSACTION["notes"]))
     largest = {
         table: max(map(size_bytes, client.scan(TableName=table, ConsistentRead=True)["Items"]))

@@ -193,4 +193,4 @@ def test_composite_keys_keep_a_products_skus_together(shop: Shop, recorder: Reco
     assert [item["sku"] for item in page["items"]] == [large.sku, small.sku]
     [read] = [call.read for call in calls]
     assert (read.operation, read.index, read.consistent) == ("Query", None, True)
-    assert read.where == f"product_id = '{large.product_id}' AND begins_with(sku, 'SKU-')"
+    assert read.key_condition == f"product_id = '{large.product_id}' AND begins_with(sku, 'SKU-')"

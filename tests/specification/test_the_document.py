@@ -1,4 +1,4 @@
-"""``docs/specification.md`` names tests that exist, and leaves out no row."""
+"""``docs/specification.md`` names tests that exist, and has every row."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DOCUMENT = REPOSITORY_ROOT / "docs" / "specification.md"
 NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py::[^`]+)`")
 SHOWN_BY_NONE = ("Not built yet", "Not ours")
 OWED = {"CloudWatch Logs: all Lambda executions logged"}
-"""All that may say "Not built yet"; what has been built is taken out here and shown there."""
+"""The rows that may say "Not built yet"."""
 
 
 class Table(NamedTuple):

@@ -1,4 +1,4 @@
-"""The six transaction types: what each writes into the log, and what it does to the SKU."""
+"""The six transaction types: the log record of each, and its effect on the SKU."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.ledger_checks import assert_all_fits
+from tests.integration.ledger_checks import assert_consistent
 from tests.integration.shop import VENDOR, Shop, Sku, done
 from tests.specification.the_specification import TRANSACTION_TYPES
 
@@ -32,16 +32,16 @@ LastRecord = Callable[[], dict[str, Any]]
 
 @pytest.fixture
 def sku(shop: Shop) -> Sku:
-    """Fifty in stock, by one restock."""
+    """A SKU with fifty units, by one restock."""
     return shop.has_sku(50)
 
 
 @pytest.fixture
 def last_record(shop: Shop, sku: Sku, client: Any) -> LastRecord:
-    """Return what the newest record of the SKU says; all tables fit together, and the SKU agrees with it."""
+    """Return the newest record of the SKU, after checking that all tables are consistent with it."""
 
     def last_record() -> dict[str, Any]:
-        assert_all_fits(client)
+        assert_consistent(client)
         records = shop.listed(f"{shop.audit}/skus/{sku.sku}/transactions", "auditor")
         record, found = records[0], shop.sku(sku)
         assert record["stock_after"] == found["current_stock"]
@@ -106,7 +106,7 @@ def test_refund_returns_items_to_inventory(shop: Shop, sku: Sku, last_record: La
     assert last_record() == record("refund", +5, (45, 50), (0, 0), order_id=ORDER)
 
 
-def test_refund_of_what_cannot_be_sold_again_is_logged_and_adds_nothing(
+def test_refund_of_units_that_cannot_be_sold_again_is_logged_and_adds_nothing(
     shop: Shop, sku: Sku, last_record: LastRecord
 ) -> None:
     done(shop.place(ORDER, (sku, 5)))
@@ -147,16 +147,16 @@ def test_a_change_of_another_sign_than_the_types_is_refused(shop: Shop, sku: Sku
         assert shop.place(ORDER, (sku, quantity)).status_code == 422
     assert adjust(shop, sku, quantity_change=0, notes="nothing").status_code == 422
     assert adjust(shop, sku, quantity_change=-51, notes="more than there are").status_code == 409
-    assert len(assert_all_fits(client).ledger(sku.sku)) == 1
+    assert len(assert_consistent(client).ledger(sku.sku)) == 1
 
 
-def test_there_are_six_types_and_no_seventh_can_be_asked_for(shop: Shop, sku: Sku) -> None:
+def test_there_are_six_types_and_no_seventh_is_accepted(shop: Shop, sku: Sku) -> None:
     url = f"{shop.audit}/skus/{sku.sku}/transactions"
     for kind in TRANSACTION_TYPES:
         done(shop.ask("GET", url, "auditor", params={"transaction_type": kind}))
     assert len(TRANSACTION_TYPES) == 6
-    answer = shop.ask("GET", url, "auditor", params={"transaction_type": "theft"})
-    assert answer.status_code == 422
+    response = shop.ask("GET", url, "auditor", params={"transaction_type": "theft"})
+    assert response.status_code == 422
 
 
 @pytest.mark.parametrize("kind", TRANSACTION_TYPES)

@@ -1,7 +1,7 @@
 """The specification's own tables, row by row, as its document (version 1.0, February 23, 2026) has them.
 
-Written down a second time, apart from the product, so that a mistake there is not made here too.  Where
-DynamoDB forces another form, the row is as the specification has it and the exception stands below it.
+Written down a second time, apart from the product, so that a mistake in the product is not repeated here.
+Where DynamoDB forces a deviation, the row is the specification's, and the exception follows it.
 """
 
 from __future__ import annotations

@@ -10,11 +10,14 @@ import boto3
 import pytest
 from empty_tables import empty_tables
 from front_door import Tokens, published, settings_with
+from frozen_values import freeze_values
 
 from local.embedded_aws import embedded_aws
 from local.tables import create_tables
 
 __all__ = ["aws_url", "connection", "dynamodb", "service_module", "tokens"]
+
+freeze_values()
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ from inventory_common.errors import OrderNotFound
 from inventory_common.limits import HOLD_DEFAULT_SECONDS, PROBLEM_ERRORS_MAX, QUANTITY_MAX, STOCK_MAX
 from inventory_common.problems import problem_document
 from inventory_common.products import Product
-from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
+from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord
 
 __all__ = ["ATTRIBUTES", "SAMPLES", "members_of", "problem_member"]
@@ -187,17 +187,13 @@ SAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
             "last_transaction_id": TRANSACTION,
         }
     },
-    "DifferenceAnswer": {"kind": "stock_after", "expected": 75, "found": 80},
-    "VerificationAnswer": {"checked": 7, "head_hash": FIRST_PREVIOUS_HASH, "findings": []},
-    "StockAtAnswer": {"time": MOMENT, "current_stock": 75, "available_stock": 70},
-    "ReservationAnswer": {"placed_at": MOMENT, "age_seconds": 600, "quantity": 5},
-    "ReservationsAnswer": {"sequence": 1, "unaccounted": 0},
-    "FindingAnswer": {"finding_id": "FIND-1", "kind": "record_changed", "occurred_at": MOMENT},
+    "StockAtAnswer": {"current_stock": 75, "available_stock": 70},
+    "ReservationAnswer": {"quantity": 5},
+    "ReservationsAnswer": {"sequence": 1},
     "BatchedOrderRefused": {
         "status_code": 404,
         "problem": problem_document(OrderNotFound("ORDER-12345 was not found."), REQUEST_ID),
     },
-    "RestockBody": {"quantity": 25},
     "OrderLineBody": {"quantity": 5},
     "SettledLine": {"quantity": 5},
 }

@@ -88,14 +88,14 @@ class Components:
             If neither the annotation nor the name has an attribute.
         """
         schema = self.of_shape(hint)
-        description, form = _description_of(hint), form_of(hint)
-        if description is None:
-            description, form = _attribute_named(name).description, form or form_of(ATTRIBUTES[name])
+        attribute, form = attribute_of(hint), form_of(hint)
+        if attribute is None:
+            attribute, form = _attribute_named(name), form or form_of(ATTRIBUTES[name])
         if "type" not in schema:  # an object, a union or anything
             form = {}
         if "enum" in form and "null" in schema["type"]:
             form["enum"] = [*form["enum"], None]
-        return {**form, **schema, "description": description}
+        return {**form, **schema, "description": attribute.description}
 
     # Request bodies
 
@@ -149,12 +149,14 @@ class Components:
         return sample
 
     def sample_of_member(self, name: str, hint: Any) -> Any:
-        """Return a sample of a member: of the object or list that it is, else of its attribute, else None."""
+        """Return a sample of a member: that of its annotation, of the object or list, or of its name."""
+        attribute = attribute_of(hint)
+        if attribute is not None and attribute.sample is not None:
+            return attribute.sample
         try:
             return self.sample(hint)
         except MissingDescription:
-            attribute = attribute_of(hint) or attribute_of(ATTRIBUTES.get(name))
-            return None if attribute is None else attribute.sample
+            return (attribute or _attribute_named(name)).sample
 
     def _sample_body(self, name: str, samples: Mapping[str, Mapping[str, Any]]) -> Any:
         """Return a sample of a body in its first form, from the samples of all bodies' members."""
@@ -168,14 +170,6 @@ class Components:
                 [inner] = set(re.findall(r"#/components/schemas/(\w+)", str(form)))
                 sample[member] = [self._sample_body(inner, samples)]
         return _merged(sample, SAMPLES.get(name, {}))
-
-
-def _description_of(hint: Any) -> str | None:
-    """Return the sentence of an annotation: of its attribute, or a string beside its type."""
-    attribute = attribute_of(hint)
-    if attribute is not None:
-        return attribute.description
-    return next((each for each in getattr(hint, "__metadata__", ()) if isinstance(each, str)), None)
 
 
 def _attribute_named(name: str) -> Attribute:

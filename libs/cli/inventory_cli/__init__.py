@@ -1,13 +1,14 @@
-"""``inventory``: the services on the command line, through `inventory_client`.
+"""``inventory``: a command line for the services, on `inventory_client`.
 
 ======================  ===============================================================================
-`commands`              one module for each group of commands, and the root that holds them
-`imports`               from a file to the services: read, check, compare, carry out, take back
-`exports`               from the services to a file that can be imported again
-`cells`                 the values of CSV files, both ways
+`commands`              one module for each group of commands, and the root
+`imports`               from a file to the services: read, compare, execute, undo
+`exports`               from the services to a file that can be imported
+`cells`                 the values of CSV files and options, both ways
+`resources`             the attributes of products and SKUs, from their declarations
 `output`                tables for people, JSON and CSV for programs
-`profiles`              where the services are and who asks
-`exit_codes`            what the exit codes mean
+`profiles`              the addresses of the services, and the tokens
+`exit_codes`            the exit codes
 ======================  ===============================================================================
 """
 

@@ -27,11 +27,11 @@ def run(
     transport: httpx.BaseTransport | None = None,
     retries: Retries | None = None,
 ) -> int:
-    """Carry out a command and return its exit code (see `exit_codes`)."""
+    """Run a command and return its exit code (see `exit_codes`)."""
     call = Invocation(environ, transport, retries)
     try:
-        done = inventory.main(list(arguments), "inventory", standalone_mode=False, obj=call)
-        return done if isinstance(done, int) else exit_codes.DONE
+        returned = inventory.main(list(arguments), "inventory", standalone_mode=False, obj=call)
+        return returned if isinstance(returned, int) else exit_codes.DONE
     except click.exceptions.Exit as exited:
         return exited.exit_code
     except click.ClickException as error:
@@ -42,8 +42,8 @@ def run(
         return exit_codes.WRONG_USAGE
     except Problem as problem:
         say(str(problem), style="red")
-        for fault in problem.errors:
-            say(f"  {fault.path}: {fault.message}")
+        for each in problem.errors:
+            say(f"  {each.path}: {each.message}")
         return exit_codes.REFUSED
     except (NoAnswer, TokenUnavailable) as error:
         say(str(error), style="red")
@@ -52,17 +52,19 @@ def run(
         say(str(error), style="red")
         return exit_codes.REFUSED
     except (click.Abort, KeyboardInterrupt):
-        say("Interrupted; what was sent is done. Run the same command again to go on.", style="yellow")
+        say(
+            "Interrupted; requests already sent took effect. To continue, repeat the command.", style="yellow"
+        )
         return exit_codes.INTERRUPTED
 
 
 def main() -> None:
-    """Carry out what the command line says."""
+    """Run the command of the command line."""
     try:
         code = run(sys.argv[1:], os.environ)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read us has seen enough; nothing more can be written, not even at the end.
+        # The reader has closed the pipe; Python must not flush to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = exit_codes.DONE
     sys.exit(code)

@@ -1,24 +1,35 @@
-"""The values of CSV files, both ways: what an export writes, an import reads as the same.
+"""The values of CSV files and options, both ways: an import reads what an export writes as the same value.
 
 A list is written with ``|`` between its members, a map as ``color=Black|size=L``, an absent value as an empty
-cell.  A backslash before ``|``, ``=`` or itself takes their meaning away.
+cell.  A backslash escapes ``|``, ``=`` and itself.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from decimal import Decimal
+from typing import Annotated, Any, Final, get_args, get_origin
 
-__all__ = ["PARSERS", "cell_of", "parse_bool", "parse_int", "parse_list", "parse_map", "parse_money"]
+from inventory_common.attributes import Flag, Money, WholeNumber, type_of
+
+__all__ = [
+    "cell_of",
+    "container_of",
+    "parse_bool",
+    "parse_int",
+    "parse_list",
+    "parse_map",
+    "parse_money",
+    "parser_of",
+]
 
 _TRUE: Final = frozenset({"true", "yes", "1"})
 _FALSE: Final = frozenset({"false", "no", "0"})
 
 
 def cell_of(value: Any) -> str:
-    """Write a value."""
+    """Return the text of a value."""
     match value:
         case None:
             return ""
@@ -33,7 +44,7 @@ def cell_of(value: Any) -> str:
 
 
 def parse_bool(text: str) -> bool:
-    """Read ``true``, ``false``, ``yes``, ``no``, ``1`` or ``0``."""
+    """Return the boolean that ``true``, ``false``, ``yes``, ``no``, ``1`` or ``0`` means."""
     if text.lower() in _TRUE:
         return True
     if text.lower() in _FALSE:
@@ -42,63 +53,70 @@ def parse_bool(text: str) -> bool:
 
 
 def parse_int(text: str) -> int:
-    """Read an integer."""
+    """Return an integer."""
     if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
         raise ValueError("should be an integer")
     return int(text)
 
 
 def parse_money(text: str) -> Decimal:
-    """Read a decimal number."""
+    """Return a decimal number."""
     if not re.fullmatch(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?", text):
         raise ValueError("should be a number such as 89.99")
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:  # pragma: no cover
-        raise ValueError("should be a number such as 89.99") from error
+    return Decimal(text)
 
 
 def parse_list(text: str) -> list[str]:
-    """Read a list."""
-    return [_plain(member) for member in _split(text, "|")]
+    """Return a list."""
+    return [_unescaped(member) for member in _split(text, "|")]
 
 
 def parse_map(text: str) -> dict[str, str]:
-    """Read a map."""
-    found = {}
+    """Return a map."""
+    members = {}
     for member in _split(text, "|"):
         name, *values = _split(member, "=")
         if len(values) != 1:
             raise ValueError("should look like color=Black|size=L")
-        found[_plain(name)] = _plain(values[0])
-    return found
+        members[_unescaped(name)] = _unescaped(values[0])
+    return members
 
 
-PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "base_price": parse_money,
-    "unit_price": parse_money,
-    "images": parse_list,
-    "tags": parse_list,
-    "variant_attributes": parse_map,
-    "is_active": parse_bool,
-    "reorder_threshold": parse_int,
-    "quantity": parse_int,
-    "counted_stock": parse_int,
-    "hold_seconds": parse_int,
-}
-"""How the text of a column is read; columns that are not here are texts."""
+def parser_of(annotation: Any) -> Callable[[str], Any] | None:
+    """Return the function that reads the text of an attribute with this annotation; None if it is a text."""
+    container = container_of(annotation)
+    if container is not None:
+        return parse_list if get_origin(container) is list else parse_map
+    match type_of(annotation):
+        case Money():
+            return parse_money
+        case WholeNumber():
+            return parse_int
+        case Flag():
+            return parse_bool
+        case _:
+            return None
+
+
+def container_of(annotation: Any) -> Any:
+    """Return the ``list[…]`` or ``dict[…]`` of an annotation, also where it may be null; None for others."""
+    if get_origin(annotation) in (list, dict):
+        return annotation
+    parts = get_args(annotation)
+    inner = parts[:1] if get_origin(annotation) is Annotated else parts
+    return next((container for part in inner if (container := container_of(part)) is not None), None)
 
 
 def _escaped(text: str) -> str:
     return re.sub(r"([\\|=])", r"\\\1", text)
 
 
-def _plain(text: str) -> str:
+def _unescaped(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text)
 
 
 def _split(text: str, separator: str) -> list[str]:
-    """Split at separators that no backslash precedes; what is between them stays escaped."""
+    """Split at unescaped separators; the parts stay escaped."""
     parts, begin, position = [], 0, 0
     while position < len(text):
         if text[position] == "\\":

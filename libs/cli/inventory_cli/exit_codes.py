@@ -1,4 +1,4 @@
-"""What the exit codes mean; 2 is click's own."""
+"""The exit codes; 2 is also click's."""
 
 from typing import Final
 
@@ -6,12 +6,12 @@ __all__ = ["DONE", "INTERRUPTED", "NO_ANSWER", "REFUSED", "REJECTS", "WRONG_USAG
 
 DONE: Final = 0
 REFUSED: Final = 1
-"""A service refused; its problem is on standard error."""
+"""A service refused the request; the problem is on standard error."""
 WRONG_USAGE: Final = 2
-"""The command, a file or the configuration is wrong; nothing was asked of a service."""
+"""The command, a file or the configuration is wrong; no service was called."""
 REJECTS: Final = 3
-"""The import is done, but for the rows in the rejects file."""
+"""The import succeeded, except for the rows in the rejects file."""
 NO_ANSWER: Final = 4
-"""A service or the token issuer gave no answer; the same command may be repeated."""
+"""A service or the token issuer did not answer; the same command may be repeated."""
 INTERRUPTED: Final = 130
-"""Ctrl-C; an import goes on when it is run again."""
+"""Ctrl-C; an import continues when it is repeated."""

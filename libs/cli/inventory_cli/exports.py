@@ -1,7 +1,7 @@
-"""From the services to rows that an import takes: products, then their SKUs, stock, open orders, the log.
+"""Exports: rows of products, SKUs, stock, open orders and the log, which an import accepts.
 
-A full export walks a vendor's products by their creation, and each product's SKUs: neither moves while it is
-walked, as the list of a vendor's inventory does.
+A full export reads a vendor's products by creation time, and the SKUs of each product: unlike the list of a
+vendor's inventory, these lists do not change their order while they are read.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import Any, Final
 from inventory_client import Product, Sku
 from inventory_client.audit import Search
 from inventory_common.ids import sku_prefix
+from inventory_common.ledger import RECORD_ATTRIBUTES
 
 from .profiles import Session
+from .resources import ACTIVE_FLAG, PRODUCT, SKU, Resource
 
 __all__ = ["EXPORTS", "Export"]
 
@@ -25,7 +27,7 @@ _ALL_HOLDS: Final = "9999-12-31T00:00:00Z"
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What is exported: its columns, which an import of the same name takes, and its rows."""
+    """An export: its columns, which the import of the same name has too, and its rows."""
 
     columns: Sequence[str]
     rows: Callable[[Session, Sequence[str]], Documents]
@@ -38,12 +40,12 @@ def _products(session: Session, vendor_ids: Sequence[str]) -> Documents:
 
 def _skus(session: Session, vendor_ids: Sequence[str]) -> Documents:
     for product, sku in _skus_of(session, vendor_ids):
-        yield sku.document() | _named(product, sku)
+        yield sku.document() | _identifiers(product, sku)
 
 
 def _stock(session: Session, vendor_ids: Sequence[str]) -> Documents:
     for product, sku in _skus_of(session, vendor_ids):
-        yield sku.document() | _named(product, sku) | {"counted_stock": sku.current_stock}
+        yield sku.document() | _identifiers(product, sku) | {"counted_stock": sku.current_stock}
 
 
 def _orders(session: Session, vendor_ids: Sequence[str]) -> Documents:
@@ -75,36 +77,25 @@ def _skus_of(session: Session, vendor_ids: Sequence[str]) -> Iterator[tuple[Prod
             yield product, sku
 
 
-def _named(product: Product, sku: Sku) -> dict[str, Any]:
-    """Return what names a SKU in another inventory, too, if its product has an external id."""
+def _identifiers(product: Product, sku: Sku) -> dict[str, Any]:
+    """Return what identifies a SKU in another inventory too, if its product has an external id."""
     variant = sku.sku.removeprefix(sku_prefix(product.product_id))
     return {"external_id": product.external_id, "variant": variant}
 
 
+_PRODUCT_IDENTIFIERS: Final = ("vendor_id", "external_id", "product_id")
+
+
+def _columns(identifiers: Sequence[str], resource: Resource) -> tuple[str, ...]:
+    """Return the columns that identify a resource, then the attributes that can be set."""
+    attributes = (name for name in resource.created if name not in identifiers)
+    return (*identifiers, *attributes, ACTIVE_FLAG)
+
+
 EXPORTS: Final[Mapping[str, Export]] = {
-    "products": Export(
-        (
-            *("vendor_id", "external_id", "product_id", "product_name", "description", "category"),
-            *("subcategory", "brand", "base_price", "images", "tags", "is_active"),
-        ),
-        _products,
-    ),
-    "skus": Export(
-        (
-            *("vendor_id", "external_id", "product_id", "variant", "variant_name", "variant_attributes"),
-            *("unit_price", "reorder_threshold", "is_active"),
-        ),
-        _skus,
-    ),
-    "stock": Export(("vendor_id", "external_id", "product_id", "variant", "counted_stock"), _stock),
+    "products": Export(_columns(_PRODUCT_IDENTIFIERS, PRODUCT), _products),
+    "skus": Export(_columns((*_PRODUCT_IDENTIFIERS, "variant"), SKU), _skus),
+    "stock": Export((*_PRODUCT_IDENTIFIERS, "variant", "counted_stock"), _stock),
     "orders": Export(("order_id", "vendor_id", "sku", "quantity", "status"), _orders),
-    "log": Export(
-        (
-            *("transaction_id", "timestamp", "product_id", "sku", "vendor_id", "transaction_type"),
-            *("quantity_change", "stock_before", "stock_after", "order_id", "performed_by", "notes"),
-            *("sequence", "quantity", "reserved_before", "reserved_after", "request_id"),
-            *("previous_hash", "hash"),
-        ),
-        _log,
-    ),
+    "log": Export(RECORD_ATTRIBUTES, _log),
 }

@@ -21,16 +21,16 @@ from .cells import cell_of
 __all__ = ["Format", "print_documents", "print_one", "say"]
 
 TABLE_ROWS_DEFAULT: Final = 100
-"""Rows of a table if no limit is given: a person reads no more; JSON and CSV have no limit of their own."""
+"""Rows of a table if no limit is given; JSON and CSV have none by default."""
 _WIDTH_ELSEWHERE: Final = 180
 _IDS: Final = frozenset(
     {"product_id", "sku", "vendor_id", "order_id", "import_id", "timestamp", "transaction_type"}
 )
-"""Columns that stay on one line, to be copied."""
+"""Columns that are not wrapped, so that they can be copied."""
 
 
 class Format(StrEnum):
-    """How a command prints what it found."""
+    """The format of a command's output."""
 
     TABLE = "table"
     JSON = "json"
@@ -46,16 +46,16 @@ def print_documents(
     title: str | None = None,
     csv_columns: Sequence[str] | None = None,
 ) -> None:
-    """Print a list: a table of some columns, or one JSON object a line, or CSV, as it comes.
+    """Print a list as a table, as one JSON object per line, or as CSV.
 
     Parameters
     ----------
     columns
-        What the table shows.
+        The columns of the table.
     limit
-        How many at most.
+        The maximum number of rows.
     csv_columns
-        What CSV shows, if not all that the first document has.
+        The columns of CSV; by default all members of the first document.
     """
     if shape is Format.TABLE:
         _print_table(documents, columns, TABLE_ROWS_DEFAULT if limit is None else limit, title)
@@ -74,7 +74,7 @@ def print_documents(
 
 
 def print_one(document: Mapping[str, Any], shape: Format, *, title: str | None = None) -> None:
-    """Print one thing: name and value line by line, or as JSON or CSV."""
+    """Print one document: a line per member, or as JSON or CSV."""
     if shape is not Format.TABLE:
         print_documents([document], shape, ())
         return
@@ -89,7 +89,7 @@ def print_one(document: Mapping[str, Any], shape: Format, *, title: str | None =
 
 
 def say(text: str, *, style: str | None = None) -> None:
-    """Tell a person something beside the output."""
+    """Print a message to standard error."""
     Console(stderr=True, soft_wrap=True).print(text, style=style, markup=False, highlight=False)
 
 
@@ -110,11 +110,11 @@ def _print_table(
         table.add_row(*(Text(cell_of(row.get(column))) for column in columns))
     _console().print(table)
     if next(found, None) is not None:
-        say(f"There are more than these {limit}; --limit shows more, --json and --csv all.")
+        say(f"Only the first {limit} are shown; --limit shows more, --json and --csv all.")
 
 
 def _console() -> Console:
-    # A pipe or file has no width of its own; rich would take 80 columns and fold what programs look for.
+    # A pipe or file has no width: rich would assume 80 columns and wrap texts that programs search for.
     console = Console()
     return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=_WIDTH_ELSEWHERE)
 

@@ -1,6 +1,7 @@
-"""Where the services are and who asks: the profiles of a configuration file, and the built-in ``local``.
+"""Profiles: the addresses of the services and the source of tokens; ``local`` is built in.
 
-The file is ``$INVENTORY_CONFIG``, or ``inventory/config.toml`` where the system keeps such files::
+The configuration file is ``$INVENTORY_CONFIG``, or ``inventory/config.toml`` in the user's configuration
+folder::
 
     default = "production"
 
@@ -8,7 +9,7 @@ The file is ``$INVENTORY_CONFIG``, or ``inventory/config.toml`` where the system
     catalog = "https://…/catalog"
     stock = "https://…/stock"
     audit = "https://…/audit"
-    vendor = "VENDOR-001"             # where a command needs a vendor and names none
+    vendor = "VENDOR-001"             # for commands without --vendor
 
     [profiles.production.token]
     client_credentials = "https://…/oauth2/token"
@@ -16,8 +17,8 @@ The file is ``$INVENTORY_CONFIG``, or ``inventory/config.toml`` where the system
     client_secret_env = "INVENTORY_CLIENT_SECRET"
     scope = "inventory/orders"
 
-A secret is never in the file: it names the environment variable that holds it.  Another ``token`` is
-``{env = "INVENTORY_TOKEN"}``, a token of somebody else's making, or ``{local = "http://127.0.0.1:8000"}``.
+The file contains no secret, but the name of the environment variable with it.  Other values of ``token`` are
+``{env = "INVENTORY_TOKEN"}``, an existing token, and ``{local = "http://127.0.0.1:8000"}``.
 """
 
 from __future__ import annotations
@@ -51,12 +52,12 @@ _MEMBERS: Final = {*_SERVICES, "vendor", "token"}
 
 
 class ConfigurationError(Exception):
-    """The configuration does not say where to go; the message is one sentence."""
+    """The configuration is wrong or incomplete; the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Addresses of the services, where tokens come from, and whose things are meant by default."""
+    """The addresses of the services, the source of tokens, and the default vendor."""
 
     name: str
     urls: Mapping[str, str]
@@ -65,7 +66,7 @@ class Profile:
 
 
 class Session:
-    """The three services, called as a profile says; closed with its block."""
+    """Clients of the three services for a profile; a ``with`` block closes them."""
 
     def __init__(
         self,
@@ -74,10 +75,10 @@ class Session:
         retries: Retries | None = None,
     ) -> None:
         self.profile = profile
-        how: Any = {"transport": transport, "retries": retries}
-        self.catalog = CatalogClient(profile.urls["catalog"], profile.tokens, **how)
-        self.stock = StockClient(profile.urls["stock"], profile.tokens, **how)
-        self.audit = AuditClient(profile.urls["audit"], profile.tokens, **how)
+        options: Any = {"transport": transport, "retries": retries}
+        self.catalog = CatalogClient(profile.urls["catalog"], profile.tokens, **options)
+        self.stock = StockClient(profile.urls["stock"], profile.tokens, **options)
+        self.audit = AuditClient(profile.urls["audit"], profile.tokens, **options)
 
     def __enter__(self) -> Self:
         """Return the session."""
@@ -95,7 +96,7 @@ class Session:
 
 
 def config_file(environ: Mapping[str, str]) -> Path:
-    """Return where the configuration is, or would be."""
+    """Return the path of the configuration file, which may not exist."""
     if named := environ.get("INVENTORY_CONFIG"):
         return Path(named)
     home = Path(environ.get("HOME") or Path.home())
@@ -115,11 +116,11 @@ def load_profile(
     Parameters
     ----------
     environ
-        The environment: the file's place, secrets, and the local stack's ports.
+        The environment: the path of the file, secrets, and the ports of the local stack.
     role, vendor
-        Whom the local stack signs for; `role` is refused for any other profile.
+        The role and vendor of the local stack's token; other profiles accept no `role`.
     transport
-        How requests for tokens travel.
+        The HTTP transport of requests for tokens.
 
     Raises
     ------
@@ -132,13 +133,15 @@ def load_profile(
     if section is None:
         if name != LOCAL:
             known = ", ".join(sorted({LOCAL, *sections}))
-            raise ConfigurationError(f"There is no profile {name!r}; there are {known}.")
+            raise ConfigurationError(f"Profile {name!r} was not found; known profiles: {known}.")
         return _local_profile(environ, role, vendor, transport)
     if not isinstance(section, dict) or not _MEMBERS.issuperset(section):
-        raise ConfigurationError(f"Profile {name!r} may have {', '.join(sorted(_MEMBERS))} and nothing else.")
+        raise ConfigurationError(
+            f"Profile {name!r} has unknown members; known ones: {', '.join(sorted(_MEMBERS))}."
+        )
     missing = [service for service in _SERVICES if not isinstance(section.get(service), str)]
     if missing:
-        raise ConfigurationError(f"Profile {name!r} does not say where {' and '.join(missing)} is.")
+        raise ConfigurationError(f"Profile {name!r} has no address of {' and '.join(missing)}.")
     urls = {service: section[service] for service in _SERVICES}
     vendor = vendor or section.get("vendor")
     issuer = _Issuer(environ, role, vendor, transport)
@@ -171,7 +174,7 @@ def _local_profile(
 
 @dataclass(frozen=True, slots=True)
 class _Issuer:
-    """Makes the source of tokens that a profile names."""
+    """Returns the source of tokens of a profile."""
 
     environ: Mapping[str, str]
     role: str | None
@@ -187,7 +190,7 @@ class _Issuer:
         if isinstance(section, dict) and isinstance(section.get("local"), str):
             return self.local(section["local"])
         if self.role is not None:
-            raise ConfigurationError(f"--role is for the local stack; {name!r} has tokens of its own.")
+            raise ConfigurationError(f"--role is for the local stack; profile {name!r} has its own tokens.")
         match section:
             case {"env": str(variable)}:
                 return StaticToken(self._secret(variable))
@@ -204,7 +207,7 @@ class _Issuer:
                     transport=self.transport,
                 )
         raise ConfigurationError(
-            f"Profile {name!r} needs a token: "
+            f"Profile {name!r} requires a token: "
             "env, client_credentials with client_id and client_secret_env, or local."
         )
 

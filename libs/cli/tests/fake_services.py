@@ -1,4 +1,4 @@
-"""The services in memory, as far as imports and commands concern them, and strict."""
+"""The services in memory, as far as imports and commands use them."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Refusal(Exception):
 
 @dataclass
 class FakeServices:
-    """Answers like the catalog, stock and audit services and the local stack's front page.
+    """Responds like the catalog, stock and audit services and the local stack's front page.
 
-    `intercept` may answer in a service's place, raise what a network would, or do something meanwhile.
+    `intercept` may respond instead of a service, raise a network error, or change something meanwhile.
     """
 
     products: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -291,16 +291,16 @@ class FakeServices:
         assert sum(len(order.get("lines", ())) for order in orders) <= 2000
         results = []
         for order in orders:
-            told = {"order_id": order["order_id"]}
+            identified = {"order_id": order["order_id"]}
             try:
                 if order["command"] == "place":
                     assert 1 <= len(order["lines"]) <= 49
                     done = self.place(order["order_id"], order["lines"])
                 else:
                     done = self.settle(order["order_id"], order["command"])
-                results.append(told | {"status_code": 200, "order": done})
+                results.append(identified | {"status_code": 200, "order": done})
             except Refusal as refusal:
-                results.append(told | {"status_code": refusal.status, "problem": refusal.document})
+                results.append(identified | {"status_code": refusal.status, "problem": refusal.document})
         return httpx.Response(200, json={"results": results})
 
     def put_order(self, request: httpx.Request, order_id: str) -> httpx.Response:
@@ -335,8 +335,8 @@ class FakeServices:
         due = record["stock_before"] + record["quantity_change"]
         faults = []
         if record["stock_after"] != due:
-            told = {"transaction_id": record["transaction_id"], "kind": "stock_after"}
-            faults.append(told | {"expected": due, "found": record["stock_after"]})
+            identified = {"transaction_id": record["transaction_id"], "kind": "stock_after"}
+            faults.append(identified | {"expected": due, "found": record["stock_after"]})
         following = str(start + 1) if start + 1 < len(log) else None
         body = {"checked": 1, "head_hash": self.skus[sku]["ledger_hash"], "findings": faults}
         return httpx.Response(200, json=body | {"next_cursor": following})

@@ -1,4 +1,4 @@
-"""What an export writes, an import reads as the same."""
+"""An import reads what an export writes as the same value."""
 
 from decimal import Decimal
 
@@ -12,17 +12,17 @@ TEXTS = st.text(min_size=1, alphabet=st.characters(exclude_categories=["C"]))
 
 
 @given(st.lists(TEXTS, min_size=1))
-def test_a_list_comes_back(members):
+def test_a_list_reads_back(members):
     assert parse_list(cell_of(members)) == members
 
 
 @given(st.dictionaries(TEXTS, TEXTS, min_size=1))
-def test_a_map_comes_back(members):
+def test_a_map_reads_back(members):
     assert parse_map(cell_of(members)) == members
 
 
 @given(st.decimals(0, 9_999_999, places=2))
-def test_money_comes_back(amount):
+def test_money_reads_back(amount):
     assert parse_money(cell_of(amount)) == amount
 
 
@@ -51,6 +51,6 @@ def test_absent_and_true_have_their_texts():
         (parse_map, "a=b=c"),
     ],
 )
-def test_what_is_none_is_refused(parse, text):
+def test_an_invalid_text_is_refused(parse, text):
     with pytest.raises(ValueError, match="should"):
         parse(text)

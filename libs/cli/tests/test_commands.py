@@ -1,4 +1,4 @@
-"""The commands: what they ask for, what they print, and their exit codes."""
+"""The commands: their requests, their output, and their exit codes."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ def test_lists_are_tables_for_people(inventory, tea, capsys):
     assert "Tea" in shown
 
 
-def test_lists_are_json_a_line_for_programs(inventory, tea, services, capsys):
+def test_lists_are_json_lines_for_programs(inventory, tea, services, capsys):
     assert inventory("stock", "list", "--vendor", VENDOR, "--json") == 0
     [found] = printed_json(capsys)
     assert (found["sku"], found["current_stock"], found["unit_price"]) == (tea, 12, 4.5)
 
 
-def test_lists_are_csv_that_reads_as_what_it_was(inventory, tea, capsys):
+def test_lists_are_csv_that_reads_back(inventory, tea, capsys):
     assert inventory("products", "list", "--vendor", VENDOR, "--csv") == 0
     [row] = csv.DictReader(io.StringIO(capsys.readouterr().out))
     assert (row["product_name"], row["tags"], row["is_active"]) == ("Tea", "a\\|b|c", "true")
 
 
-def test_a_limit_is_kept_and_told(inventory, services, tea, capsys):
+def test_a_limit_is_kept_and_reported(inventory, services, tea, capsys):
     for number in range(5):
         services.products[f"PROD-0000{number + 5}"] = services.products["PROD-00001"] | {
             "product_id": f"PROD-0000{number + 5}"
@@ -60,7 +60,7 @@ def test_a_limit_is_kept_and_told(inventory, services, tea, capsys):
     assert inventory("products", "list", "--vendor", VENDOR, "--limit", 2, "--json") == 0
     assert len(printed_json(capsys)) == 2
     assert inventory("products", "list", "--vendor", VENDOR, "--limit", 2) == 0
-    assert "There are more than these 2" in capsys.readouterr().err
+    assert "Only the first 2 are shown" in capsys.readouterr().err
 
 
 def test_markup_in_a_name_is_text(inventory, services, tea, capsys):
@@ -69,7 +69,7 @@ def test_markup_in_a_name_is_text(inventory, services, tea, capsys):
     assert "[red]Tea[/red]" in capsys.readouterr().out
 
 
-def test_products_are_shown_changed_and_taken_out(inventory, services, tea, capsys):
+def test_products_are_shown_changed_and_deactivated(inventory, services, tea, capsys):
     product = services.products["PROD-00001"]
     assert (
         inventory("products", "change", "PROD-00001", "--price", "5", "--brand", "X", "--if-version", 1) == 0
@@ -99,9 +99,9 @@ def test_skus_are_shown_and_changed(inventory, services, tea, capsys):
     assert [sku["sku"] for sku in printed_json(capsys)] == [tea]
 
 
-def test_stock_is_taken_in_once_a_key_adjusted_and_counted(inventory, services, tea, capsys):
+def test_stock_is_restocked_once_per_key_adjusted_and_counted(inventory, services, tea, capsys):
     assert inventory("stock", "restock", tea, 12, "--notes", "first", "--key", "k1") == 0
-    assert "nothing was done again" in capsys.readouterr().err
+    assert "was not executed again" in capsys.readouterr().err
     assert services.skus[tea]["current_stock"] == 12
     assert inventory("stock", "adjust", tea, "-3", "--notes", "broken") == 0
     assert services.skus[tea]["current_stock"] == 9
@@ -110,7 +110,7 @@ def test_stock_is_taken_in_once_a_key_adjusted_and_counted(inventory, services, 
     assert inventory("stock", "count", tea, 8, "--expected", 9, "--notes", "count") == 1
 
 
-def test_orders_go_their_way(inventory, services, tea, capsys):
+def test_orders_are_placed_confirmed_and_refunded(inventory, services, tea, capsys):
     assert inventory("orders", "place", "ORDER-1", "--line", f"{tea}=5") == 0
     assert services.skus[tea]["reserved_stock"] == 5
     assert inventory("orders", "due", "--before", "9999-12-31T00:00:00Z") == 0
@@ -126,7 +126,7 @@ def test_orders_go_their_way(inventory, services, tea, capsys):
     assert (row["order_id"], row["sku"], row["confirmed"]) == ("ORDER-1", tea, "5")
 
 
-def test_a_line_that_is_none_is_wrong_usage(inventory, capsys):
+def test_an_invalid_line_is_wrong_usage(inventory, capsys):
     assert inventory("orders", "place", "ORDER-1", "--line", "SKU") == 2
     assert "should look like" in capsys.readouterr().err
 
@@ -136,25 +136,27 @@ def test_a_history_is_shown(inventory, tea, capsys):
     assert "first" in capsys.readouterr().out
 
 
-def test_a_broken_chain_is_told(inventory, tea, capsys):
-    # The fake services write hashes that are none.
+def test_a_broken_chain_is_reported(inventory, tea, capsys):
+    # The fake services write invalid hashes.
     assert inventory("log", "verify", tea) == 1
     assert "record 1 was changed" in capsys.readouterr().err
 
 
-def test_the_service_checks_every_page_of_a_log_and_its_faults_are_told(inventory, services, tea, capsys):
+def test_the_service_verifies_every_page_of_a_log_and_its_differences_are_reported(
+    inventory, services, tea, capsys
+):
     assert inventory("stock", "adjust", tea, "-3", "--notes", "broken") == 0
     capsys.readouterr()
     assert inventory("log", "verify", tea, "--by-service") == 0
     assert "2 records, none missing" in capsys.readouterr().err
     services.log[1]["stock_after"] = 90
     assert inventory("log", "verify", tea, "--by-service") == 1
-    told = capsys.readouterr().err
-    assert "TXN-1: stock_after: expected 9, found 90" in told
-    assert "2 records, faults: 1" in told
+    reported = capsys.readouterr().err
+    assert "TXN-1: stock_after: expected 9, found 90" in reported
+    assert "2 records, differences: 1" in reported
 
 
-def test_stock_at_a_moment_is_shown_with_its_record(inventory, tea, capsys):
+def test_stock_at_a_time_is_shown_with_its_record(inventory, tea, capsys):
     assert inventory("log", "stock-at", tea, "9999-12-31T00:00:00Z", "--json") == 0
     [then] = printed_json(capsys)
     assert (then["current_stock"], then["transaction"]["transaction_id"]) == (12, "TXN-0")
@@ -165,17 +167,17 @@ def test_stock_at_a_moment_is_shown_with_its_record(inventory, tea, capsys):
     assert "TXN-0" in capsys.readouterr().out
 
 
-def test_reservations_are_shown_and_what_is_not_accounted_for_is_told(inventory, services, tea, capsys):
+def test_reservations_are_shown_and_unaccounted_units_are_reported(inventory, services, tea, capsys):
     assert inventory("orders", "place", "ORDER-1", "--line", f"{tea}=5") == 0
     capsys.readouterr()
     assert inventory("log", "reservations", tea, "--json") == 0
-    told = capsys.readouterr()
-    [held] = [json.loads(line) for line in told.out.splitlines()]
+    printed = capsys.readouterr()
+    [held] = [json.loads(line) for line in printed.out.splitlines()]
     assert (held["order_id"], held["quantity"]) == ("ORDER-1", 5)
-    assert "more are held" not in told.err
+    assert "more units are reserved" not in printed.err
     services.skus[tea]["reserved_stock"] = 7
     assert inventory("log", "reservations", tea) == 0
-    assert "2 more are held" in capsys.readouterr().err
+    assert "2 more units are reserved" in capsys.readouterr().err
 
 
 def test_findings_are_listed(inventory, services, tea, capsys):
@@ -206,7 +208,7 @@ def test_an_export_imports_as_no_change(inventory, services, tea, tmp_path, what
     assert "1 rows: 0 applied, 1 unchanged" in capsys.readouterr().err
 
 
-def test_a_product_without_an_external_id_is_known_by_its_own(inventory, services, tea, tmp_path):
+def test_a_product_without_an_external_id_is_recognized_by_its_own_id(inventory, services, tea, tmp_path):
     file = tmp_path / "export.csv"
     assert inventory("export", "products", file, "--vendor", VENDOR) == 0
     file.write_text(file.read_text().replace("4.5", "5.5"))
@@ -249,7 +251,7 @@ def test_a_refusal_is_1_with_its_problem(inventory, capsys):
     assert "(product_not_found)" in capsys.readouterr().err
 
 
-def test_each_fault_of_a_refusal_is_told(inventory, services, capsys):
+def test_each_error_of_a_problem_is_reported(inventory, services, capsys):
     errors = [{"path": "body.base_price", "message": "should be a number"}]
     services.intercept = lambda request: (
         httpx.Response(422, json={"status": 422, "code": "invalid_input", "detail": "x", "errors": errors})
@@ -272,12 +274,12 @@ def test_each_fault_of_a_refusal_is_told(inventory, services, capsys):
         ("--profile", "nowhere", "products", "list", "--vendor", VENDOR),
     ],
 )
-def test_wrong_usage_is_2_and_asks_no_service(inventory, services, arguments):
+def test_wrong_usage_is_2_and_calls_no_service(inventory, services, arguments):
     assert inventory(*arguments) == 2
     assert services.requests == []
 
 
-def test_no_stack_is_4_and_says_what_to_do(tmp_path, capsys):
+def test_no_stack_is_4_with_what_to_do(tmp_path, capsys):
     def refuse(request):
         raise httpx.ConnectError("refused")
 
@@ -295,7 +297,7 @@ def test_ctrl_c_is_130(inventory, services, capsys):
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_an_import_that_is_not_confirmed_does_nothing(inventory, services, tmp_path, monkeypatch, capsys):
+def test_an_unconfirmed_import_changes_nothing(inventory, services, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     file = tmp_path / "p.csv"
     file.write_text("external_id,product_name,category,base_price\n1,Tea,Drinks,1\n")
@@ -340,7 +342,7 @@ def with_profile(tmp_path, token):
 
 
 @pytest.mark.parametrize("token", ['{env = "TOKEN"}', CREDENTIALS])
-def test_a_profile_says_where_and_who_and_whose(tmp_path, token, capsys):
+def test_a_profile_has_addresses_a_token_and_a_vendor(tmp_path, token, capsys):
     asked = []
 
     def answer(request):
@@ -356,22 +358,22 @@ def test_a_profile_says_where_and_who_and_whose(tmp_path, token, capsys):
 
 
 @pytest.mark.parametrize(
-    ("token", "arguments", "told"),
+    ("token", "arguments", "message"),
     [
         ('{env = "TOKEN"}', [], "TOKEN is not set"),
-        ('{password = "x"}', [], "needs a token"),
+        ('{password = "x"}', [], "requires a token"),
         ('{env = "HOME"}', ["--role", "admin"], "--role is for the local stack"),
         ("nonsense", [], "cannot be read"),
     ],
 )
-def test_a_profile_that_is_wrong_is_told_and_2(tmp_path, token, arguments, told, capsys):
+def test_a_wrong_profile_is_reported_with_2(tmp_path, token, arguments, message, capsys):
     environ = with_profile(tmp_path, token) | {"HOME": "x"}
     assert run([*arguments, "products", "list"], environ) == 2
-    assert told in capsys.readouterr().err.replace("\n", " ")
+    assert message in capsys.readouterr().err.replace("\n", " ")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_every_shell_is_told_how_to_complete(inventory, shell, capsys):
+def test_every_shell_has_a_completion_script(inventory, shell, capsys):
     assert inventory("completion", shell) == 0
     assert "_INVENTORY_COMPLETE" in capsys.readouterr().out
 
@@ -384,7 +386,7 @@ def every_command(group, path=()):
 
 
 @pytest.mark.parametrize("command", sorted(every_command(root)), ids=" ".join)
-def test_every_command_explains_itself(inventory, command, capsys):
+def test_every_command_has_help(inventory, command, capsys):
     assert inventory(*command, "--help") == 0
     usage, _, rest = capsys.readouterr().out.partition("\n\n")
     assert usage.startswith("Usage: inventory")

@@ -4,13 +4,13 @@
 `catalog`               `CatalogClient`: products
 `stock`                 `StockClient`: SKUs, stock, orders
 `audit`                 `AuditClient`: the log
-`problems`              what can go wrong, one exception type for each `code`
-`tokens`                where bearer tokens come from
-`retries`               how often and when a request is sent again
-`proofs`                what the audit service answers of a log, a moment, and reservations
-`documents`             what the services answer, beside the models of `inventory_common`
+`problems`              the errors, one exception type for each `code`
+`tokens`                the sources of bearer tokens
+`retries`               how often and when a request is repeated
+`proofs`                the audit service's documents beside log records
+`documents`             the stock service's documents beside SKUs
 `connection`            requests over HTTP: tokens, retries, pages
-`tls`                   the certificates that servers are checked against
+`tls`                   the certificates that verify servers
 ======================  ===============================================================================
 
 Products, SKUs and log records are `inventory_common`'s own `Product`, `Sku` and `TransactionRecord`.

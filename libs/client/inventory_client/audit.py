@@ -1,4 +1,4 @@
-"""The audit service: the log of all changes of stock."""
+"""The audit service: the log of all stock changes."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ __all__ = ["AuditClient", "Search"]
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What part of a log, and in which order.
+    """The part of a log to read, and its order.
 
-    `since` is inclusive and `until` exclusive, both ISO 8601 with an offset.
+    `since` is inclusive, `until` exclusive; both are ISO 8601 with an offset.
     """
 
     since: str | None = None
@@ -41,8 +41,13 @@ class Search:
 
     def params(self) -> Params:
         """Return the query parameters."""
-        kind = None if self.transaction_type is None else str(self.transaction_type)
-        return {"from": self.since, "to": self.until, "transaction_type": kind, "order": self.order}
+        transaction_type = None if self.transaction_type is None else str(self.transaction_type)
+        return {
+            "from": self.since,
+            "to": self.until,
+            "transaction_type": transaction_type,
+            "order": self.order,
+        }
 
 
 _ALL: Final = Search()
@@ -50,7 +55,7 @@ _record = partial(read, TransactionRecord)
 
 
 class AuditClient(Client):
-    """The log, as far as the principal of the token may read it; newest record first by default."""
+    """The log that the token's principal may read; newest record first by default."""
 
     def record(self, transaction_id: str) -> TransactionRecord:
         """Return a log record, or raise `TransactionNotFound`."""
@@ -69,9 +74,9 @@ class AuditClient(Client):
         return self._records("vendors", vendor_id, search)
 
     def verification(self, sku: str) -> Verification:
-        """Let the service check a SKU's whole log and the live SKU against it, page after page.
+        """Return the differences that the service finds in a SKU's log and between log and SKU, page by page.
 
-        What several pages find, as each of them looks at the live SKU, is in the result once.
+        Each page compares the SKU too; a difference that several pages report is in the result once.
 
         Raises
         ------
@@ -86,27 +91,27 @@ class AuditClient(Client):
                 {"cursor": cursor},
             )
             checked += page.checked
-            for found in page.findings:
-                findings.setdefault(dumps(found.document()), found)
+            for difference in page.findings:
+                findings.setdefault(dumps(difference.document()), difference)
             if cursor is None:
                 return Verification(checked, page.head_hash, tuple(findings.values()))
 
     def stock_at(self, sku: str, time: str) -> StockAt:
-        """Return a SKU's stock at a moment (ISO 8601 with an offset), or raise `SkuNotFound`."""
+        """Return a SKU's stock at a point in time (ISO 8601 with an offset), or raise `SkuNotFound`."""
         return self._get(path_of("skus", sku, "stock-at"), read_stock_at, {"time": time})
 
     def reservations(self, sku: str) -> Reservations:
-        """Return which orders hold units of a SKU now, or raise `SkuNotFound`."""
+        """Return the orders that currently reserve units of a SKU, or raise `SkuNotFound`."""
         return self._get(path_of("skus", sku, "reservations"), read_reservations)
 
     def timeline_svg(self, sku: str, *, since: str | None = None, until: str | None = None) -> str:
-        """Return a drawing of a SKU's stock over time, as SVG, or raise `SkuNotFound`."""
+        """Return a picture of a SKU's stock over time as SVG, or raise `SkuNotFound`."""
         period = {"from": since, "to": until}
         return self._text(path_of("skus", sku, "timeline.svg"), "image/svg+xml", period)
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what was done to stock and log behind the services, newest first."""
+        """Yield the changes of stock and log that were not made by the services, newest first."""
         return self._pages("/findings", read_finding)
 
-    def _records(self, of: str, whose: str, search: Search) -> Iterator[TransactionRecord]:
-        return self._pages(path_of(of, whose, "transactions"), _record, search.params())
+    def _records(self, collection: str, name: str, search: Search) -> Iterator[TransactionRecord]:
+        return self._pages(path_of(collection, name, "transactions"), _record, search.params())

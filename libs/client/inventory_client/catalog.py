@@ -5,35 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import partial
-from typing import Any, Literal, Required, TypedDict, Unpack
+from typing import Any, Literal, Unpack
 
-from inventory_common.products import Product
+from inventory_common.products import NewProduct, Product
 
 from .connection import Client, new_key, path_of
 from .documents import Outcome, read
 
-__all__ = ["CatalogClient", "NewProduct"]
+__all__ = ["CatalogClient"]
 
 _product = partial(read, Product)
 
 
-class NewProduct(TypedDict, total=False):
-    """A product to be; `vendor_id` is an admin's to name, a vendor's token says it."""
-
-    product_name: Required[str]
-    category: Required[str]
-    base_price: Required[Decimal | int]
-    vendor_id: str | None
-    description: str | None
-    subcategory: str | None
-    brand: str | None
-    images: list[str] | None
-    tags: list[str] | None
-    external_id: str | None
-
-
 class CatalogClient(Client):
-    """Products, as the principal of the token sees them."""
+    """The products that the token's principal may read or change."""
 
     def product(self, product_id: str) -> Product:
         """Return a product, or raise `ProductNotFound`."""
@@ -42,24 +27,24 @@ class CatalogClient(Client):
     def create_product(
         self, *, idempotency_key: str | None = None, **attributes: Unpack[NewProduct]
     ) -> Outcome[Product]:
-        """Put a product into the catalog; without a key one is made, so that a retry doubles nothing."""
+        """Create a product; without an Idempotency-Key, one is generated for the client's own retries."""
         return self._command("POST", "/products", _product, body=attributes, key=idempotency_key or new_key())
 
     def change_product(
         self, product_id: str, changes: Mapping[str, Any], *, if_version: int | None = None
     ) -> Product:
-        """Change attributes: None takes an optional one away, ``{"is_active": True}`` brings it back.
+        """Change attributes: None removes an optional one, ``{"is_active": True}`` reactivates the product.
 
         Raises
         ------
         PreconditionFailed
-            If it has another version than `if_version` by now.
+            If the product no longer has the version `if_version`.
         """
         path = path_of("products", product_id)
         return self._decoded(self._send("PATCH", path, body=changes, if_version=if_version), _product)
 
     def deactivate_product(self, product_id: str, *, if_version: int | None = None) -> None:
-        """Take a product out of the shop; its record stays."""
+        """Deactivate a product; it is not deleted."""
         self._send("DELETE", path_of("products", product_id), if_version=if_version)
 
     def browse(
@@ -93,6 +78,6 @@ class CatalogClient(Client):
         created_to: str | None = None,
         order: Literal["asc", "desc"] | None = None,
     ) -> Iterator[Product]:
-        """Yield all products of a vendor by their creation, oldest first, inactive ones too."""
+        """Yield all products of a vendor, also inactive ones, by creation time; oldest first by default."""
         params = {"created_from": created_from, "created_to": created_to, "order": order}
         return self._pages(path_of("vendors", vendor_id, "products"), _product, params)

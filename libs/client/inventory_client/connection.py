@@ -1,4 +1,4 @@
-"""Requests to one service over HTTP: tokens, retries, pages, and what the answers mean."""
+"""Requests to one service over HTTP: tokens, retries, pages, and the decoding of responses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from inventory_common.limits import PAGE_MAX_ITEMS
 from inventory_common.preconditions import etag
 
 from .documents import Outcome
-from .problems import NoAnswer, UnexpectedAnswer, refusal
+from .problems import NoAnswer, UnexpectedAnswer, error_of
 from .retries import Retries
 from .tls import tls_context
 from .tokens import TokenSource
@@ -28,10 +28,10 @@ __all__ = ["Client", "Params", "new_key", "path_of"]
 T = TypeVar("T")
 
 Params = Mapping[str, str | int | None]
-"""Query parameters; those that are None are left out."""
+"""Query parameters; those that are None are not sent."""
 
 _TIMEOUT_SECONDS: Final = 30.0
-"""API Gateway itself gives up at 29 s."""
+"""API Gateway itself gives up after 29 s."""
 
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -42,20 +42,20 @@ def path_of(*segments: str) -> str:
 
 
 class Client:
-    """A service at its address; safe to share between threads, and to be closed.
+    """A client of one service; threads may share it, and its owner closes it.
 
     Parameters
     ----------
     base_url
-        Where the service is, e.g. ``http://127.0.0.1:8001``.
+        The address of the service, e.g. ``http://127.0.0.1:8001``.
     tokens
-        Where bearer tokens come from; None asks without one.
+        The source of bearer tokens; None sends requests without one.
     retries
-        How patient it is; see `Retries`.
+        How often and when requests are repeated.
     timeout_seconds
-        For each attempt: to connect, and between two pieces of an answer.
+        Of each attempt: to connect, and between two parts of a response.
     transport, sleep
-        How requests travel and pauses pass: over the network and in real time, unless a test says otherwise.
+        The HTTP transport, and the function that waits; tests replace both.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Client:
     ) -> None:
         try:
             url = httpx.URL(base_url)
-            # A proxy that the environment names must not stand before a stack on this machine.
+            # Requests to this machine must not go through a proxy that the environment names.
             is_local = url.host in ("127.0.0.1", "localhost", "::1")
             self._http = httpx.Client(
                 base_url=url,
@@ -80,7 +80,7 @@ class Client:
                 verify=tls_context(),
             )
         except httpx.InvalidURL as error:
-            raise NoAnswer(f"{base_url} is no URL: {error}") from error
+            raise NoAnswer(f"{base_url} is not a URL: {error}") from error
         self._tokens = tokens
         self._retries = retries or Retries()
         self._sleep = sleep
@@ -103,26 +103,26 @@ class Client:
         self._http.close()
 
     def acting_as(self, tokens: TokenSource | None) -> Self:
-        """Return this client with another's tokens, over the same connections; close but one of them."""
+        """Return a client that sends other tokens over the same connections; close only one of the two."""
         other = copy(self)
         other._tokens = tokens
         return other
 
     def health(self) -> bool:
-        """Tell whether the service runs."""
+        """Return whether the service runs."""
         return bool(self._decoded(self._send("GET", "/health"), lambda body: body["status"] == "ok"))
 
-    # What the clients of the services are made of
+    # For the clients of the services
 
     def _get(self, path: str, decode: Callable[[Any], T], params: Params | None = None) -> T:
         return self._decoded(self._send("GET", path, params=params), decode)
 
     def _text(self, path: str, media_type: str, params: Params | None = None) -> str:
         response = self._send("GET", path, params=params)
-        answered = response.headers.get("Content-Type", "")
-        if answered.partition(";")[0].strip().lower() != media_type:
-            asked = f"{response.request.method} {response.request.url}"
-            raise UnexpectedAnswer(f"{asked} answered {answered or 'no type'}, not {media_type}")
+        content_type = response.headers.get("Content-Type", "")
+        if content_type.partition(";")[0].strip().lower() != media_type:
+            request_line = f"{response.request.method} {response.request.url}"
+            raise UnexpectedAnswer(f"{request_line} answered {content_type or 'no type'}, not {media_type}")
         return response.text
 
     def _command(
@@ -139,17 +139,17 @@ class Client:
         return Outcome(self._decoded(response, decode), replayed)
 
     def _pages(self, path: str, decode: Callable[[Any], T], params: Params | None = None) -> Iterator[T]:
-        """Yield the items of a list, page after page; a page may be empty and yet not the last."""
-        asked = {"limit": PAGE_MAX_ITEMS, **(params or {})}
+        """Yield the items of a list, page by page; an empty page need not be the last."""
+        page_params = {"limit": PAGE_MAX_ITEMS, **(params or {})}
         while True:
-            response = self._send("GET", path, params=asked)
+            response = self._send("GET", path, params=page_params)
             items, next_cursor = self._decoded(
                 response, lambda body: ([decode(item) for item in body["items"]], body["next_cursor"])
             )
             yield from items
             if next_cursor is None:
                 return
-            asked["cursor"] = next_cursor
+            page_params["cursor"] = next_cursor
 
     def _send(
         self,
@@ -161,11 +161,11 @@ class Client:
         key: str | None = None,
         if_version: int | None = None,
     ) -> httpx.Response:
-        """Send a request until it is answered for good, and return its successful answer.
+        """Send a request, with retries, and return its successful response.
 
-        Every request of the services may be repeated: by its path, by the order's id, or by the
-        Idempotency-Key, which stays the same through all attempts.  Only one with If-Match may not, once it
-        may have arrived: its own success would refuse it.
+        Every request may be repeated: it is idempotent by its path, by the order's id, or by its
+        Idempotency-Key, which is the same in all attempts.  A request with If-Match is the exception: once it
+        may have arrived it is not repeated, as its own success would make the repetition fail.
         """
         headers = {}
         if key is not None:
@@ -181,12 +181,12 @@ class Client:
             content=None if body is None else dumps(body).encode(),
             headers=headers,
         )
-        response = self._answer(request, repeatable=if_version is None)
+        response = self._response(request, repeatable=if_version is None)
         if not response.is_success:
-            raise refusal(response)
+            raise error_of(response)
         return response
 
-    def _answer(self, request: httpx.Request, *, repeatable: bool) -> httpx.Response:
+    def _response(self, request: httpx.Request, *, repeatable: bool) -> httpx.Response:
         token, is_second_token = self._authorize(request), False
         attempt = 0
         while True:
@@ -194,8 +194,8 @@ class Client:
             try:
                 response = self._http.send(request)
             except httpx.TransportError as error:
-                again = repeatable or isinstance(error, _NEVER_SENT)
-                pause = self._retries.pause_after(attempt) if again else None
+                may_repeat = repeatable or isinstance(error, _NEVER_SENT)
+                pause = self._retries.pause_after(attempt) if may_repeat else None
                 if pause is None:
                     raise self._no_answer(request, error) from error
             except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -211,7 +211,7 @@ class Client:
             self._sleep(pause)
 
     def _authorize(self, request: httpx.Request, refused: str | None = None) -> str | None:
-        """Put a token on the request and return it; None if there is none but the refused one."""
+        """Add a token to the request and return it; None if there is no other than the refused one."""
         if self._tokens is None:
             return None
         token = self._tokens.get(refused)
@@ -220,20 +220,20 @@ class Client:
 
     def _no_answer(self, request: httpx.Request, error: Exception) -> NoAnswer:
         if isinstance(error, httpx.ConnectError):
-            return NoAnswer(f"Nothing answers at {self._http.base_url}: {error}.")
-        told = str(error) or type(error).__name__
-        return NoAnswer(f"{request.method} {request.url} got no answer: {told}.")
+            return NoAnswer(f"No server answers at {self._http.base_url}: {error}.")
+        reason = str(error) or type(error).__name__
+        return NoAnswer(f"{request.method} {request.url} got no answer: {reason}.")
 
     def _decoded(self, response: httpx.Response, decode: Callable[[Any], T]) -> T:
         try:
             return decode(loads(response.content))
         except (InvalidJson, ValueError, KeyError, TypeError, AttributeError) as error:
-            asked = f"{response.request.method} {response.request.url}"
+            request_line = f"{response.request.method} {response.request.url}"
             raise UnexpectedAnswer(
-                f"{asked} answered {response.status_code}: not the documented answer ({error!r})"
+                f"{request_line} answered {response.status_code} with an undocumented body ({error!r})"
             ) from error
 
 
 def new_key() -> str:
-    """Return an Idempotency-Key for a command that is given none."""
+    """Return a new Idempotency-Key."""
     return str(uuid4())

@@ -1,4 +1,4 @@
-"""What the services answer and take, beside the models of `inventory_common`."""
+"""The documents of the stock service beside SKUs; products, SKUs and records are `inventory_common`'s."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 class Outcome(NamedTuple, Generic[T]):
-    """What a command left behind; `replayed` if an earlier request had done it already."""
+    """The result of a command; `replayed` if an earlier request had already executed it."""
 
     result: T
     replayed: bool
@@ -42,14 +42,14 @@ class Outcome(NamedTuple, Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class LineRequest:
-    """Units of one SKU that an order asks for."""
+    """Units of one SKU in an order to be placed."""
 
     product_id: str
     sku: str
     quantity: int
 
     def document(self) -> dict[str, Any]:
-        """Return it as a request carries it."""
+        """Return the JSON object for a request."""
         return {"product_id": self.product_id, "sku": self.sku, "quantity": self.quantity}
 
 
@@ -69,7 +69,7 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as it stands; `status` as the README's table has it, `expires_at` is the end of its hold."""
+    """An order; `expires_at` is the end of its hold."""
 
     order_id: str
     status: str
@@ -85,7 +85,7 @@ class Order:
 
     @property
     def reserved(self) -> int:
-        """Units that it still holds."""
+        """Units that are still reserved."""
         return sum(line.reserved for line in self.lines)
 
     @property
@@ -104,7 +104,7 @@ class StockChange:
 
 @dataclass(frozen=True, slots=True)
 class BatchCommand:
-    """One order of a batch; a confirm or cancel is of the whole order and names no lines."""
+    """A command of a batch; a confirm or cancel concerns the whole order and has no lines."""
 
     order_id: str
     command: Literal["place", "confirm", "cancel"] = "place"
@@ -112,7 +112,7 @@ class BatchCommand:
     hold_seconds: int | None = None
 
     def document(self) -> dict[str, Any]:
-        """Return it as a request carries it."""
+        """Return the JSON object for a request."""
         document: dict[str, Any] = {"order_id": self.order_id, "command": self.command}
         if self.command == "place":
             document["lines"] = [line.document() for line in self.lines]
@@ -123,9 +123,9 @@ class BatchCommand:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of one order of a batch: the order, or why not.
+    """The result of a command of a batch: the order or the problem.
 
-    `status_code` is what the single request would have been answered.
+    `status_code` is the status of the response to the single request.
     """
 
     order_id: str
@@ -134,18 +134,18 @@ class BatchResult:
     problem: Problem | None
 
 
-def read(kind: type[Document], body: Mapping[str, Any]) -> Document:
-    """Read a JSON object as a model; members that it does not know are left out.
+def read(model: type[Document], body: Mapping[str, Any]) -> Document:
+    """Read a JSON object as a model, without the members that the model does not have.
 
     Raises
     ------
     KeyError
         If a member is missing.
     """
-    return kind(**{field.name: body[field.name] for field in fields(kind) if _is_there(field, body)})
+    return model(**{field.name: body[field.name] for field in fields(model) if _is_read(field, body)})
 
 
-def _is_there(field: Field[Any], body: Mapping[str, Any]) -> bool:
+def _is_read(field: Field[Any], body: Mapping[str, Any]) -> bool:
     return field.default is MISSING or field.name in body
 
 
@@ -155,12 +155,12 @@ def read_order(body: Mapping[str, Any]) -> Order:
 
 
 def read_stock_change(body: Mapping[str, Any]) -> StockChange:
-    """Read the answer to a restock or adjustment."""
+    """Read the response to a restock or adjustment."""
     return StockChange(read(TransactionRecord, body["transaction"]), read(Sku, body["sku"]))
 
 
 def read_batch_result(body: Mapping[str, Any]) -> BatchResult:
-    """Read what became of one order of a batch."""
+    """Read one result of a batch."""
     return BatchResult(
         order_id=body["order_id"],
         status_code=body["status_code"],

@@ -1,12 +1,12 @@
-"""What can go wrong with a request, one type for each `code` of a problem document.
+"""The errors of requests, one type for each `code` of a problem document.
 
 ::
 
-    ClientError                  one sentence for whoever reads it
-    ├── NoAnswer                 nobody listens, the connection broke, or time ran out
-    ├── TokenUnavailable         the token issuer gives no token
-    ├── UnexpectedAnswer         an answer in no documented form
-    └── Problem                  a problem document (RFC 9457), below it by `code`
+    ClientError                  its message is one sentence
+    ├── NoAnswer                 no server listens, the connection broke, or the request timed out
+    ├── TokenUnavailable         the token issuer returns no token
+    ├── UnexpectedAnswer         a response that is not documented
+    └── Problem                  a problem document (RFC 9457), with a subclass for each `code`
         ├── Unauthenticated
         ├── Forbidden
         ├── MethodNotAllowed
@@ -28,7 +28,8 @@
         └── Unavailable
             └── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable
 
-A problem of a code that this version does not know is of its status' group, or a plain `Problem`.
+A problem with a code that this version does not know has the type of its status' group, or is a plain
+`Problem`.
 """
 
 from __future__ import annotations
@@ -91,33 +92,33 @@ __all__ = [
     "UnexpectedAnswer",
     "Unreadable",
     "UnsupportedMediaType",
+    "error_of",
     "problem_of",
-    "refusal",
 ]
 
 
 class ClientError(Exception):
-    """A request did not lead to its answer; the message says why in one sentence."""
+    """A request failed; the message is one sentence."""
 
 
 class NoAnswer(ClientError):
-    """The request got no answer.
+    """The request got no response.
 
-    Whatever it asked for may have been done: sending it again with the same Idempotency-Key finds out.
+    A command may have been executed all the same: repeat it with the same Idempotency-Key.
     """
 
 
 class TokenUnavailable(ClientError):
-    """The token issuer gives no token."""
+    """The token issuer returns no token."""
 
 
 class UnexpectedAnswer(ClientError):
-    """The answer has no documented form: perhaps it is not this product that answers."""
+    """The response is not documented: the server may not be one of the services."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One fault of a request: where, e.g. ``body.lines.0.quantity``, and what."""
+    """One error of a request: where it is, e.g. ``body.lines[0].quantity``, and what is wrong."""
 
     path: str
     message: str
@@ -125,7 +126,7 @@ class FieldError:
 
 @dataclass(frozen=True, slots=True)
 class ShortLine:
-    """An order line that the stock cannot fill, in units."""
+    """An order line for which the available stock is insufficient, in units."""
 
     product_id: str
     sku: str
@@ -134,33 +135,33 @@ class ShortLine:
 
 
 class Problem(ClientError):
-    """A refusal.
+    """A problem document (RFC 9457) that a service returned.
 
     Parameters
     ----------
     document
         The problem document.
-    asked
-        What was asked for, such as ``PUT http://…/orders/ORDER-1``; the message begins with it.
+    request_line
+        The request, such as ``PUT http://…/orders/ORDER-1``; the message begins with it.
     retry_after
-        After how many seconds the same request may succeed, where the answer says so.
+        The seconds after which the same request may succeed, if the response has them.
 
     Attributes
     ----------
     code
-        The stable name of the outcome; of the class, and of the answer where this version knows no class.
+        The stable name of the error: of the class, or of the response if this version has no class for it.
     status, title, detail, request_id
-        As the document has them.
+        The members of the document.
     errors
-        Everything wrong with the request, for `InvalidInput`.
+        All errors of the request, for `InvalidInput`.
     members
-        The whole document, with members of its own such as current figures.
+        The whole document, including members of its own such as current figures.
     """
 
     code: str = ""
 
     def __init__(
-        self, document: Mapping[str, Any], asked: str = "", retry_after: float | None = None
+        self, document: Mapping[str, Any], request_line: str = "", retry_after: float | None = None
     ) -> None:
         self.members: Final = dict(document)
         self.code = str(document.get("code", ""))
@@ -174,35 +175,35 @@ class Problem(ClientError):
             for error in document.get("errors", ())
         )
         named = f" ({self.code})" if self.code else ""
-        super().__init__(f"{asked} answered {self.status}{named}: {self.detail}".strip())
+        super().__init__(f"{request_line} answered {self.status}{named}: {self.detail}".strip())
 
 
 class Unauthenticated(Problem):
-    """No bearer token, or one that does not verify."""
+    """There is no bearer token, or it is invalid."""
 
     code = "unauthenticated"
 
 
 class Forbidden(Problem):
-    """The principal's role may not do this, or the path names another vendor."""
+    """The principal's role is not allowed to do this, or the path names another vendor."""
 
     code = "forbidden"
 
 
 class MethodNotAllowed(Problem):
-    """The path has no such method."""
+    """The path does not support the method."""
 
     code = "method_not_allowed"
 
 
 class PreconditionFailed(Problem):
-    """If-Match names another version than the one that is there."""
+    """If-Match names another version than the current one."""
 
     code = "precondition_failed"
 
 
 class TooLarge(Problem):
-    """The body is over the limit."""
+    """The body exceeds the limit."""
 
     code = "payload_too_large"
 
@@ -214,13 +215,13 @@ class UnsupportedMediaType(Problem):
 
 
 class InternalError(Problem):
-    """A defect of ours; the log has the request id and the cause."""
+    """A defect of the service; its log has the request id and the cause."""
 
     code = "internal_error"
 
 
 class Unreadable(Problem):
-    """Refused before the content was looked at (400)."""
+    """The request was refused before its content was examined (400)."""
 
 
 class InvalidJson(Unreadable):
@@ -230,25 +231,25 @@ class InvalidJson(Unreadable):
 
 
 class InvalidCursor(Unreadable):
-    """The cursor is not one that this listing gave out."""
+    """The cursor was not issued by this list."""
 
     code = "invalid_cursor"
 
 
 class InvalidIdempotencyKey(Unreadable):
-    """The Idempotency-Key is empty, too long, or has other characters than printable ASCII."""
+    """The Idempotency-Key is empty, too long, or contains characters other than printable ASCII."""
 
     code = "invalid_idempotency_key"
 
 
 class IdempotencyKeyRequired(Unreadable):
-    """A command that is not repeatable by itself came without an Idempotency-Key."""
+    """A command that is not idempotent by itself has no Idempotency-Key."""
 
     code = "idempotency_key_required"
 
 
 class NotFound(Problem):
-    """Absent, or not yours (404)."""
+    """It does not exist, or is hidden from the principal (404)."""
 
 
 class RouteNotFound(NotFound):
@@ -258,46 +259,46 @@ class RouteNotFound(NotFound):
 
 
 class ProductNotFound(NotFound):
-    """No such product, or another vendor's."""
+    """The product does not exist, or belongs to another vendor."""
 
     code = "product_not_found"
 
 
 class SkuNotFound(NotFound):
-    """No such SKU, or another vendor's."""
+    """The SKU does not exist, or belongs to another vendor."""
 
     code = "sku_not_found"
 
 
 class OrderNotFound(NotFound):
-    """No such order."""
+    """The order does not exist."""
 
     code = "order_not_found"
 
 
 class TransactionNotFound(NotFound):
-    """No such log record, or another vendor's."""
+    """The log record does not exist, or belongs to another vendor."""
 
     code = "transaction_not_found"
 
 
 class Conflict(Problem):
-    """Valid, but not as things stand (409)."""
+    """The request is valid, but not possible in the current state (409)."""
 
 
 class ExternalIdExists(Conflict):
-    """The vendor has a product of this external id."""
+    """The vendor has another product with this external id."""
 
     code = "external_id_exists"
 
     @property
     def product_id(self) -> str:
-        """The product that has the external id."""
+        """The product with the external id."""
         return str(self.members["product_id"])
 
 
 class SkuExists(Conflict):
-    """A SKU of this id exists already."""
+    """A SKU with this id already exists."""
 
     code = "sku_exists"
 
@@ -315,19 +316,19 @@ class SkuInactive(Conflict):
 
 
 class StockLimitExceeded(Conflict):
-    """The SKU would hold more units than one SKU can."""
+    """The stock of the SKU would exceed the maximum."""
 
     code = "stock_limit_exceeded"
 
 
 class InsufficientStock(Conflict):
-    """Fewer units are available than asked for."""
+    """Fewer units are available than requested."""
 
     code = "insufficient_stock"
 
     @property
     def lines(self) -> tuple[ShortLine, ...]:
-        """Every line that is short."""
+        """The lines with insufficient stock."""
         return tuple(
             ShortLine(*(line[name] for name in ("product_id", "sku", "asked", "available")))
             for line in self.members["lines"]
@@ -335,7 +336,7 @@ class InsufficientStock(Conflict):
 
 
 class AdjustmentBelowReserved(Conflict):
-    """The SKU would hold fewer units than orders have reserved of it."""
+    """The stock would fall below the units that orders have reserved."""
 
     code = "adjustment_below_reserved"
 
@@ -347,53 +348,53 @@ class CountStale(Conflict):
 
 
 class QuantityExceedsReserved(Conflict):
-    """Part of an order was to be settled that it does not hold."""
+    """More units were to be confirmed or cancelled than the order has reserved."""
 
     code = "quantity_exceeds_reserved"
 
 
 class RefundExceedsConfirmed(Conflict):
-    """More units were to come back than have left for the order and are not back yet."""
+    """More units were to be refunded than were confirmed and not yet refunded."""
 
     code = "refund_exceeds_confirmed"
 
 
 class OrderExists(Conflict):
-    """An order of this id exists with other lines."""
+    """An order with this id exists with other lines."""
 
     code = "order_exists"
 
 
 class OrderInProgress(Conflict):
-    """Another command on the order has begun and is not at its end yet."""
+    """Another command on the order has begun and has not finished."""
 
     code = "order_in_progress"
 
 
 class OrderCancelled(Conflict):
-    """The order holds nothing any more: it was cancelled."""
+    """The order was cancelled and reserves nothing."""
 
     code = "order_cancelled"
 
 
 class OrderConfirmed(Conflict):
-    """The order's units have left the stock: only a refund brings them back."""
+    """The order's units have left the stock; only a refund returns them."""
 
     code = "order_confirmed"
 
 
 class ReservationExpired(Conflict):
-    """The hold ended before the order was confirmed."""
+    """The hold expired before the order was confirmed."""
 
     code = "reservation_expired"
 
 
 class Invalid(Problem):
-    """Read, and found wrong (422)."""
+    """The request is well-formed, but invalid (422)."""
 
 
 class InvalidInput(Invalid):
-    """Parameters or body break a rule."""
+    """Parameters or body are not valid."""
 
     code = "invalid_input"
 
@@ -405,11 +406,11 @@ class IdempotencyKeyReused(Invalid):
 
 
 class Unavailable(Problem):
-    """Nothing is half done; the same request may be repeated (429, 503)."""
+    """Nothing was changed; the same request may be repeated (429, 503)."""
 
 
 class Busy(Unavailable):
-    """Too many writers wanted the same items for too long."""
+    """Too many writers competed for the same items for too long."""
 
     code = "busy"
 
@@ -421,22 +422,24 @@ class IdentityUnavailable(Unavailable):
 
 
 class DatabaseUnavailable(Unavailable):
-    """DynamoDB throttles or cannot be reached."""
+    """DynamoDB throttles the service or cannot be reached."""
 
     code = "database_unavailable"
 
 
 class ArchiveUnavailable(Unavailable):
-    """The archive, which keeps the findings, cannot be reached or is not configured."""
+    """The archive, which stores the findings, cannot be reached or is not configured."""
 
     code = "archive_unavailable"
 
 
-def _descendants(kind: type[Problem]) -> list[type[Problem]]:
-    return [found for child in kind.__subclasses__() for found in (child, *_descendants(child))]
+def _subclasses(problem_type: type[Problem]) -> list[type[Problem]]:
+    return [each for child in problem_type.__subclasses__() for each in (child, *_subclasses(child))]
 
 
-_BY_CODE: Final = {kind.code: kind for kind in _descendants(Problem) if kind.code}
+_BY_CODE: Final = {
+    problem_type.code: problem_type for problem_type in _subclasses(Problem) if problem_type.code
+}
 _BY_STATUS: Final[dict[int, type[Problem]]] = {
     400: Unreadable,
     401: Unauthenticated,
@@ -454,19 +457,21 @@ _BY_STATUS: Final[dict[int, type[Problem]]] = {
 }
 
 
-def problem_of(document: Mapping[str, Any], asked: str = "", retry_after: float | None = None) -> Problem:
-    """Make the exception that a problem document stands for: by its code, else by its status."""
-    kind = _BY_CODE.get(str(document.get("code", ""))) or _BY_STATUS.get(document["status"], Problem)
-    return kind(document, asked, retry_after)
+def problem_of(
+    document: Mapping[str, Any], request_line: str = "", retry_after: float | None = None
+) -> Problem:
+    """Return the exception for a problem document, by its code or else by its status."""
+    problem_type = _BY_CODE.get(str(document.get("code", ""))) or _BY_STATUS.get(document["status"], Problem)
+    return problem_type(document, request_line, retry_after)
 
 
-def refusal(response: httpx.Response) -> Problem | UnexpectedAnswer:
-    """Make the exception for an answer that is no success."""
-    asked = f"{response.request.method} {response.request.url}"
+def error_of(response: httpx.Response) -> Problem | UnexpectedAnswer:
+    """Return the exception for a response that is not successful."""
+    request_line = f"{response.request.method} {response.request.url}"
     try:
         document = response.json()
         document["status"] = response.status_code
-        return problem_of(document, asked, retry_after_seconds(response))
+        return problem_of(document, request_line, retry_after_seconds(response))
     except (ValueError, TypeError, AttributeError):
-        told = response.text[:200].strip() or response.reason_phrase
-        return UnexpectedAnswer(f"{asked} answered {response.status_code}: {told}")
+        text = response.text[:200].strip() or response.reason_phrase
+        return UnexpectedAnswer(f"{request_line} answered {response.status_code}: {text}")

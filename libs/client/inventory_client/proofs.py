@@ -1,4 +1,4 @@
-"""What the audit service answers beside records: of a log as a whole, of a moment, of who holds units."""
+"""The documents of the audit service beside log records: verifications, reservations, findings, …."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not as it must be; `transaction_id` is None where it is about no record.
+    """A difference between what was expected and what was found, in one record or in none.
 
-    `kind` is the attribute that is wrong, or what else is; `expected` and `found` are JSON values.
+    `kind` names the attribute that differs, or what else does; `expected` and `found` are JSON values.
     """
 
     transaction_id: str | None
@@ -37,13 +37,13 @@ class Difference:
     found: Any
 
     def document(self) -> dict[str, Any]:
-        """Return it as it was answered."""
+        """Return the JSON object of the response."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a SKU's log is like: `checked` records, `head_hash` of the live SKU, and what is wrong."""
+    """The verification of a SKU's log: records checked, `head_hash` of the SKU, and the differences found."""
 
     checked: int
     head_hash: str | None
@@ -51,13 +51,13 @@ class Verification:
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether there is no difference."""
         return not self.findings
 
 
 @dataclass(frozen=True, slots=True)
 class StockAt:
-    """A SKU's stock at a moment, in units; `transaction` made it so, None before the first record."""
+    """A SKU's stock at a point in time, in units; `transaction` is the last record before it, if any."""
 
     time: str
     current_stock: int
@@ -66,14 +66,14 @@ class StockAt:
     transaction: TransactionRecord | None
 
     def document(self) -> dict[str, Any]:
-        """Return it as it was answered."""
+        """Return the JSON object of the response."""
         figures = {name: getattr(self, name) for name in self.__slots__}
         return {**figures, "transaction": self.transaction and self.transaction.document()}
 
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """Units of a SKU that an order holds."""
+    """Units of a SKU that an order has reserved."""
 
     order_id: str
     quantity: int
@@ -82,15 +82,15 @@ class Reservation:
     expires_at: str | None
 
     def document(self) -> dict[str, Any]:
-        """Return it as it was answered."""
+        """Return the JSON object of the response."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Reservations:
-    """Which orders hold units of a SKU as of its record number `sequence`, oldest first.
+    """The orders that reserve units of a SKU as of its record number `sequence`, oldest first.
 
-    `unaccounted` are reserved units whose orders were placed before the records that the service reads.
+    `unaccounted` units are reserved by orders that are older than the records that the service reads.
     """
 
     sku: str
@@ -102,7 +102,7 @@ class Reservations:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was done to stock or log behind the services."""
+    """A change of stock or log that was not made by the services."""
 
     finding_id: str
     kind: str
@@ -114,23 +114,23 @@ class Finding:
     differences: tuple[Difference, ...]
 
     def document(self) -> dict[str, Any]:
-        """Return it as it was answered."""
+        """Return the JSON object of the response."""
         return {**asdict(self), "differences": [each.document() for each in self.differences]}
 
 
 def read_verification(body: Mapping[str, Any]) -> Verification:
-    """Read what was found in a page of a log."""
+    """Read a page of a verification."""
     return read(Verification, {**body, "findings": _differences(body["findings"])})
 
 
 def read_stock_at(body: Mapping[str, Any]) -> StockAt:
-    """Read the stock at a moment."""
+    """Read the stock at a point in time."""
     last = body["transaction"]
     return read(StockAt, {**body, "transaction": None if last is None else read(TransactionRecord, last)})
 
 
 def read_reservations(body: Mapping[str, Any]) -> Reservations:
-    """Read who holds units of a SKU."""
+    """Read the reservations of a SKU."""
     held = tuple(read(Reservation, each) for each in body["reservations"])
     return read(Reservations, {**body, "reservations": held})
 

@@ -1,4 +1,4 @@
-"""When a request is sent again, and after how long."""
+"""Which requests are repeated, and after how long."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ import httpx
 __all__ = ["Retries", "retry_after_seconds"]
 
 _BUSY_STATUSES: Final = frozenset({429, 502, 503, 504})
-"""Nothing is half done: the services say so of 429 and 503, and 502 and 504 are a gateway's."""
+"""With 429 and 503 the services promise that nothing was changed; 502 and 504 come from a gateway."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """How patient a client is.
+    """How often and when a client repeats a request: exponential backoff with full jitter.
 
     Attributes
     ----------
     attempts
-        How often a request is sent at most.
+        The maximum number of times that a request is sent.
     first_wait_seconds
-        The bound of the first pause; each is drawn between 0 and its bound, which doubles (full jitter).
+        The maximum of the first pause, which doubles with each attempt; a pause is random, from 0 to its
+        maximum.
     wait_max_seconds
-        No pause is longer; where `Retry-After` asks for more, the answer is raised at once.
+        The maximum of all pauses; if `Retry-After` is longer, the response is raised without a retry.
     jitter
-        Draws from 0 to 1.
+        Returns a random number from 0 to 1.
     """
 
     attempts: int = 6
@@ -44,33 +45,35 @@ class Retries:
         Parameters
         ----------
         attempt
-            How many have been made.
+            The number of attempts so far.
         response
-            What the last one answered; None if it got no answer.
+            The response to the last one; None if there was none.
         """
         if attempt >= self.attempts or (response is not None and not _may_succeed_later(response)):
             return None
-        asked = None if response is None else retry_after_seconds(response)
-        if asked is not None:
-            # Never earlier than asked; a little later, so that clients do not come back in one moment.
-            return None if asked > self.wait_max_seconds else asked + self.first_wait_seconds * self.jitter()
-        bound: float = min(self.wait_max_seconds, self.first_wait_seconds * 2 ** (attempt - 1))
-        return bound * self.jitter()
+        required = None if response is None else retry_after_seconds(response)
+        if required is not None:
+            if required > self.wait_max_seconds:
+                return None
+            # Slightly later than required, so that clients do not all return at the same moment.
+            return required + self.first_wait_seconds * self.jitter()
+        maximum: float = min(self.wait_max_seconds, self.first_wait_seconds * 2 ** (attempt - 1))
+        return maximum * self.jitter()
 
 
 def _may_succeed_later(response: httpx.Response) -> bool:
-    # 409 while another command of the same order runs carries a Retry-After, and no other 409 does.
+    # Of the 409s, only that for an order with another command in progress has a Retry-After.
     in_progress = response.status_code == 409 and "Retry-After" in response.headers
     return response.status_code in _BUSY_STATUSES or in_progress
 
 
 def retry_after_seconds(response: httpx.Response) -> float | None:
-    """Return what `Retry-After` asks for, a number of seconds or a date; None if it says nothing."""
-    told = response.headers.get("Retry-After", "").strip()
-    if told.isascii() and told.isdigit():
-        return float(told)
+    """Return the seconds until the time in `Retry-After`, a number or a date; None without a valid one."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
     try:
-        moment = parsedate_to_datetime(told)
+        moment = parsedate_to_datetime(value)
     except ValueError:
         return None
     if moment.tzinfo is None:

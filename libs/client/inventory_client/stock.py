@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, Unpack
 
-from inventory_common.skus import Sku
+from inventory_common.skus import Sku, SkuAttributes
 
 from .connection import Client, new_key, path_of
 from .documents import (
@@ -29,10 +28,11 @@ _sku = partial(read, Sku)
 
 
 class StockClient(Client):
-    """SKUs as the principal of the token sees them, and orders for an order system.
+    """The SKUs that the token's principal may read or change, and orders for an order system.
 
-    Commands that need an Idempotency-Key are given one if the caller names none: the client's own retries
-    then double nothing.  A caller that wants to repeat a command itself, after a crash say, names the key.
+    A command that requires an Idempotency-Key gets a generated one if the caller passes none, which makes the
+    client's own retries safe.  To repeat a command itself, for example after a crash, the caller passes the
+    key.
     """
 
     # SKUs
@@ -46,7 +46,7 @@ class StockClient(Client):
         return self._pages(path_of("products", product_id, "skus"), _sku)
 
     def inventory(self, vendor_id: str) -> Iterator[Sku]:
-        """Yield a vendor's SKUs, newest change first; no snapshot: one that changes meanwhile moves."""
+        """Yield a vendor's SKUs, newest change first; not a snapshot: a SKU that changes meanwhile moves."""
         return self._pages(path_of("vendors", vendor_id, "inventory"), _sku)
 
     def low_stock(self, vendor_id: str) -> Iterator[Sku]:
@@ -58,33 +58,27 @@ class StockClient(Client):
         product_id: str,
         sku: str,
         *,
-        variant_name: str,
-        unit_price: Decimal | int,
-        reorder_threshold: int,
-        variant_attributes: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
+        **attributes: Unpack[SkuAttributes],
     ) -> Outcome[Sku]:
-        """Offer a variant of a product, with no stock yet; raise `SkuExists` if it is there."""
-        body: dict[str, Any] = {
-            "sku": sku,
-            "variant_name": variant_name,
-            "unit_price": unit_price,
-            "reorder_threshold": reorder_threshold,
+        """Create a SKU without stock, or raise `SkuExists`."""
+        # A caller may pass any Mapping; JSON is written from dictionaries alone.
+        members = {
+            name: dict(each) if isinstance(each, Mapping) else each for name, each in attributes.items()
         }
-        if variant_attributes is not None:
-            body["variant_attributes"] = dict(variant_attributes)
         path = path_of("products", product_id, "skus")
+        body = {"sku": sku, **members}
         return self._command("POST", path, _sku, body=body, key=idempotency_key or new_key())
 
     def change_sku(
         self, product_id: str, sku: str, changes: Mapping[str, Any], *, if_version: int | None = None
     ) -> Sku:
-        """Change attributes, but not the stock: None takes an optional one away."""
+        """Change attributes, but not the stock: None removes an optional one."""
         response = self._send("PATCH", _sku_path(product_id, sku), body=changes, if_version=if_version)
         return self._decoded(response, _sku)
 
     def deactivate_sku(self, product_id: str, sku: str, *, if_version: int | None = None) -> None:
-        """Take a SKU out of the shop; its record and its stock stay."""
+        """Deactivate a SKU; it is not deleted, and its stock stays."""
         self._send("DELETE", _sku_path(product_id, sku), if_version=if_version)
 
     # Stock
@@ -98,7 +92,7 @@ class StockClient(Client):
         notes: str | None = None,
         idempotency_key: str | None = None,
     ) -> Outcome[StockChange]:
-        """Take units into stock."""
+        """Add delivered units to the stock."""
         body: dict[str, Any] = {"quantity": quantity} | ({} if notes is None else {"notes": notes})
         return self._stock_command(product_id, sku, "restocks", body, idempotency_key)
 
@@ -111,7 +105,7 @@ class StockClient(Client):
         notes: str,
         idempotency_key: str | None = None,
     ) -> Outcome[StockChange]:
-        """Correct the stock by a signed change; raise `AdjustmentBelowReserved` if orders hold more."""
+        """Correct the stock by a signed change, or raise `AdjustmentBelowReserved`."""
         body = {"quantity_change": quantity_change, "notes": notes}
         return self._stock_command(product_id, sku, "adjustments", body, idempotency_key)
 
@@ -125,29 +119,29 @@ class StockClient(Client):
         notes: str,
         idempotency_key: str | None = None,
     ) -> Outcome[StockChange]:
-        """Correct the stock to what was counted; raise `CountStale` if it is no longer as expected."""
+        """Correct the stock to the counted units; raise `CountStale` if it is not the expected stock."""
         body = {"counted_stock": counted_stock, "expected_stock": expected_stock, "notes": notes}
         return self._stock_command(product_id, sku, "adjustments", body, idempotency_key)
 
     # Orders
 
     def order(self, order_id: str) -> Order:
-        """Return an order as it stands, or raise `OrderNotFound`."""
+        """Return an order, or raise `OrderNotFound`."""
         return self._get(path_of("orders", order_id), read_order)
 
     def orders_due(self, due_before: str | None = None) -> Iterator[Order]:
-        """Yield the orders that hold units and whose holds end before a moment, now by default."""
+        """Yield the orders with reserved units whose holds end before a point in time, now by default."""
         return self._pages("/orders", read_order, {"due_before": due_before})
 
     def place(
         self, order_id: str, lines: Iterable[LineRequest], *, hold_seconds: int | None = None
     ) -> Outcome[Order]:
-        """Reserve all lines of an order, or nothing.
+        """Reserve all lines of an order, or none.
 
         Raises
         ------
         InsufficientStock
-            With every short line in `lines`.
+            Its `lines` are those with insufficient stock.
         OrderExists, OrderCancelled, SkuNotFound, SkuInactive, ProductInactive
         """
         body: dict[str, Any] = {"lines": [line.document() for line in lines]}
@@ -158,13 +152,13 @@ class StockClient(Client):
     def confirm(
         self, order_id: str, lines: Mapping[str, int] | None = None, *, idempotency_key: str | None = None
     ) -> Outcome[Order]:
-        """Settle what an order holds, all or `lines` of it (units by SKU)."""
+        """Confirm the reserved units of an order, all or those in `lines` (units by SKU)."""
         return self._settle(order_id, "confirm", lines, idempotency_key)
 
     def cancel(
         self, order_id: str, lines: Mapping[str, int] | None = None, *, idempotency_key: str | None = None
     ) -> Outcome[Order]:
-        """Release what an order holds, all or `lines` of it (units by SKU)."""
+        """Release the reserved units of an order, all or those in `lines` (units by SKU)."""
         return self._settle(order_id, "cancel", lines, idempotency_key)
 
     def refund(
@@ -175,26 +169,26 @@ class StockClient(Client):
         restock: bool = True,
         idempotency_key: str | None = None,
     ) -> Outcome[Order]:
-        """Take back what has left for an order; not into the stock if it cannot be sold again."""
+        """Refund confirmed units of an order, all or those in `lines`; with `restock` back into stock."""
         return self._settle(order_id, "refund", lines, idempotency_key, restock=restock)
 
     def extend(self, order_id: str, hold_seconds: int | None = None) -> Outcome[Order]:
-        """Let an order hold its units until so long from now."""
+        """Extend the hold of an order, counted from now."""
         body = None if hold_seconds is None else {"hold_seconds": hold_seconds}
         return self._command("POST", path_of("orders", order_id, "extend"), read_order, body=body)
 
     def batch(self, commands: Sequence[BatchCommand]) -> list[BatchResult]:
-        """Carry out commands on orders, each by itself, and tell what became of each in their sequence."""
+        """Execute commands on orders, each independently; return their results in the same order."""
         body = {"orders": [command.document() for command in commands]}
-        done = self._command(
+        outcome = self._command(
             "POST",
             "/orders/batch",
-            lambda answer: [read_batch_result(result) for result in answer["results"]],
+            lambda document: [read_batch_result(result) for result in document["results"]],
             body=body,
         )
-        return done.result
+        return outcome.result
 
-    # How
+    # Helpers
 
     def _stock_command(
         self, product_id: str, sku: str, resource: str, body: Mapping[str, Any], key: str | None

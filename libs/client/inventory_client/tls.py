@@ -1,4 +1,4 @@
-"""The certificates that servers are checked against, loaded once a process: that takes 20 ms."""
+"""The certificates that verify servers, loaded once per process, as loading takes 20 ms."""
 
 import ssl
 from functools import cache
@@ -10,5 +10,5 @@ __all__ = ["tls_context"]
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """Return what httpx would make for each client anew."""
+    """Return the context that httpx would otherwise create for each client."""
     return httpx.create_ssl_context()

@@ -1,4 +1,4 @@
-"""Where bearer tokens come from."""
+"""The sources of bearer tokens."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .tls import tls_context
 __all__ = ["ClientCredentials", "LocalStackToken", "StaticToken", "TokenSource"]
 
 _EARLY_SECONDS: Final = 60.0
-"""A token is renewed so long before it ends, but never before half of its life is over."""
+"""How long before it expires a token is renewed, but not before half of its lifetime."""
 _TIMEOUT_SECONDS: Final = 15.0
 
 
 class TokenSource(Protocol):
-    """Gives tokens; safe to share between threads."""
+    """Returns tokens; threads may share it."""
 
     def get(self, refused: str | None = None) -> str:
         """Return a token.
@@ -29,7 +29,7 @@ class TokenSource(Protocol):
         Parameters
         ----------
         refused
-            The one that a service has just answered 401 to: it is not worth another try.
+            The token to which a service has just responded 401; it is not returned again.
 
         Raises
         ------
@@ -38,7 +38,7 @@ class TokenSource(Protocol):
 
 
 class StaticToken:
-    """One token, from whoever made it; there is no other when it ends."""
+    """One token, which is not renewed."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -48,8 +48,8 @@ class StaticToken:
         return self._token
 
 
-class _Remembered:
-    """A source that keeps its token until shortly before it ends, or until a service refuses it."""
+class _CachedTokens:
+    """A source that caches its token until shortly before it expires, or until a service refuses it."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -58,7 +58,7 @@ class _Remembered:
         self._renew_at = 0.0
 
     def get(self, refused: str | None = None) -> str:
-        """Return the remembered token, or fetch one; threads that need it at once fetch it once."""
+        """Return the cached token, or fetch one; concurrent threads fetch it once."""
         with self._lock:
             if self._token is None or self._token == refused or self._clock() >= self._renew_at:
                 self._token, lifetime_seconds = self._fetch()
@@ -70,19 +70,19 @@ class _Remembered:
         raise NotImplementedError
 
 
-class ClientCredentials(_Remembered):
-    """Tokens for a machine by the client credentials grant (RFC 6749, 4.4), as Amazon Cognito gives them.
+class ClientCredentials(_CachedTokens):
+    """Tokens for a machine by the client credentials grant (RFC 6749, 4.4), as of Amazon Cognito.
 
     Parameters
     ----------
     token_url
         The issuer's token endpoint.
     client_id, client_secret
-        Sent by HTTP Basic.
+        Sent with HTTP Basic authentication.
     scope
-        The scopes to ask for, with spaces between, e.g. ``inventory/orders``.
+        The requested scopes, separated by spaces, e.g. ``inventory/orders``.
     retries, transport, sleep, clock
-        As for the clients; `clock` counts seconds.
+        As for the clients; `clock` returns seconds.
     """
 
     def __init__(
@@ -109,28 +109,28 @@ class ClientCredentials(_Remembered):
         with httpx.Client(
             transport=self._transport, timeout=_TIMEOUT_SECONDS, auth=self._basic, verify=tls_context()
         ) as http:
-            response = _persistently(
+            response = _with_retries(
                 lambda: http.post(self._url, data=self._form), self._url, self._retries, self._sleep
             )
         document = _document(response)
-        token, kind = document.get("access_token"), str(document.get("token_type", "bearer"))
-        if not response.is_success or not isinstance(token, str) or kind.lower() != "bearer":
-            told = document.get("error_description") or document.get("error") or response.reason_phrase
-            raise TokenUnavailable(f"{self._url} gives no token: {response.status_code}, {told}.")
+        token, token_type = document.get("access_token"), str(document.get("token_type", "bearer"))
+        if not response.is_success or not isinstance(token, str) or token_type.lower() != "bearer":
+            reason = document.get("error_description") or document.get("error") or response.reason_phrase
+            raise TokenUnavailable(f"{self._url} returned no token: {response.status_code}, {reason}.")
         return token, float(document.get("expires_in", 3_600))
 
 
-class LocalStackToken(_Remembered):
-    """Tokens of the local stack's development issuer: `make run` signs for anybody on this machine.
+class LocalStackToken(_CachedTokens):
+    """Tokens of the local stack's development issuer: `make run` signs one for any role.
 
     Parameters
     ----------
     front_url
-        Its index page, e.g. ``http://127.0.0.1:8000``.
+        The stack's index page, e.g. ``http://127.0.0.1:8000``.
     role
         ``vendor``, ``orders``, ``auditor`` or ``admin``.
     vendor_id
-        Whose, for the role vendor.
+        The vendor, for the role vendor.
     """
 
     _LIFETIME_SECONDS: Final = 43_200.0
@@ -149,7 +149,7 @@ class LocalStackToken(_Remembered):
         self._transport = transport
 
     def _fetch(self) -> tuple[str, float]:
-        # trust_env: a proxy that the environment names must not stand before a stack on 127.0.0.1.
+        # trust_env: requests to 127.0.0.1 must not go through a proxy that the environment names.
         try:
             with httpx.Client(
                 transport=self._transport, timeout=_TIMEOUT_SECONDS, trust_env=False, verify=tls_context()
@@ -157,37 +157,25 @@ class LocalStackToken(_Remembered):
                 response = http.get(f"{self._front_url}/token", params=self._params)
         except httpx.ConnectError as error:
             raise TokenUnavailable(
-                f"Nothing answers at {self._front_url}: start the local stack with `make run` "
+                f"No server answers at {self._front_url}: start the local stack with `make run` "
                 "in another terminal, then try again."
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise TokenUnavailable(f"{self._front_url}/token got no answer: {error}.") from error
         token = response.text.strip()
         if not response.is_success or not token:
-            raise TokenUnavailable(f"{self._front_url} gives no token: {token[:200]}")
+            raise TokenUnavailable(f"{self._front_url} returned no token: {token[:200]}")
         return token, self._LIFETIME_SECONDS
 
 
-def _http(
-    transport: httpx.BaseTransport | None, *, auth: httpx.Auth | None = None, trust_env: bool = True
-) -> httpx.Client:
-    return httpx.Client(
-        transport=transport,
-        timeout=_TIMEOUT_SECONDS,
-        auth=auth,
-        trust_env=trust_env,
-        verify=tls_context(),
-    )
-
-
-def _persistently(
-    ask: Callable[[], httpx.Response], url: str, retries: Retries, sleep: Callable[[float], object]
+def _with_retries(
+    send: Callable[[], httpx.Response], url: str, retries: Retries, sleep: Callable[[float], object]
 ) -> httpx.Response:
     attempt = 0
     while True:
         attempt += 1
         try:
-            response = ask()
+            response = send()
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             pause = retries.pause_after(attempt) if isinstance(error, httpx.TransportError) else None
             if pause is None:

@@ -1,4 +1,4 @@
-"""Answers that a service might give, in the order in which they are given."""
+"""Responses of a service, prepared in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BASE_URL = "http://127.0.0.1:9"
 
 
 class Script:
-    """A transport that gives prepared answers, one a request, the last one again and again."""
+    """A transport that returns prepared responses, one per request, and then repeats the last one."""
 
     def __init__(self, *answers: httpx.Response | Exception) -> None:
         self.answers = list(answers)
@@ -29,7 +29,7 @@ class Script:
         return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
     def client(self, kind: Any, *, tokens: Any = None, **retries: Any) -> Any:
-        """Make a client whose pauses are noted and not waited for."""
+        """Make a client that records its pauses instead of waiting."""
         return kind(
             BASE_URL,
             tokens,

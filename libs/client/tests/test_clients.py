@@ -1,6 +1,8 @@
-"""What the clients ask for, and what they make of the answers."""
+"""The requests of the clients, and how they read the responses."""
 
+import json
 from decimal import Decimal
+from types import MappingProxyType
 
 import httpx
 import pytest
@@ -51,12 +53,12 @@ def test_money_is_exact_in_both_directions():
     assert b'"base_price":0.10' in script.requests[0].content
 
 
-def test_a_members_of_tomorrow_is_left_out():
+def test_an_unknown_member_is_ignored():
     script = Script(httpx.Response(200, json=PRODUCT | {"of_tomorrow": 1}))
     assert script.client(CatalogClient).product("PROD-E4F9A").product_name == "Tea"
 
 
-def test_a_list_goes_on_through_empty_pages_to_its_end():
+def test_a_list_continues_after_an_empty_page():
     script = Script(page([PRODUCT], "a"), page([], "b"), page([PRODUCT, PRODUCT]))
     products = script.client(CatalogClient).products_of_vendor("VENDOR-001", order="desc")
     assert len(list(products)) == 3
@@ -67,7 +69,7 @@ def test_a_list_goes_on_through_empty_pages_to_its_end():
     ]
 
 
-def test_a_list_is_read_as_it_is_used():
+def test_pages_are_fetched_when_needed():
     script = Script(page([PRODUCT, PRODUCT], "a"))
     products = script.client(CatalogClient).browse("Grains/Cereals")
     assert script.requests == []
@@ -76,7 +78,7 @@ def test_a_list_is_read_as_it_is_used():
     assert len(script.requests) == 1
 
 
-def test_a_page_that_is_busy_is_asked_for_again_and_nothing_is_lost():
+def test_a_page_is_retried_and_nothing_is_lost():
     script = Script(page([PRODUCT], "a"), problem(503, "busy", {"Retry-After": "0"}), page([PRODUCT]))
     assert len(list(script.client(CatalogClient).browse("Tea"))) == 2
 
@@ -131,7 +133,7 @@ def verified(checked, findings, next_cursor=None):
     return httpx.Response(200, json=body)
 
 
-def test_a_log_is_verified_to_its_end_and_each_fault_told_once():
+def test_a_log_is_verified_to_its_end_and_each_difference_reported_once():
     script = Script(
         verified(2, [OF_THE_SKU], "a"), verified(0, [], "b"), verified(1, [DIFFERENCE, OF_THE_SKU])
     )
@@ -145,12 +147,12 @@ def test_a_log_is_verified_to_its_end_and_each_fault_told_once():
     ]
 
 
-def test_a_log_without_faults_is_sound():
+def test_a_log_without_differences_is_sound():
     assert Script(verified(1, [])).client(AuditClient).verification(SKU_ID).is_sound
 
 
 @pytest.mark.parametrize("record", [RECORD, None])
-def test_stock_at_a_moment_comes_with_the_record_that_made_it(record):
+def test_stock_at_a_time_comes_with_the_last_record_before_it(record):
     stock = {"time": "2026-02-23T10:30:00.000000Z", "current_stock": 12, "reserved_stock": 5}
     body = {**stock, "available_stock": 7, "transaction": record}
     script = Script(httpx.Response(200, json=body))
@@ -161,7 +163,7 @@ def test_stock_at_a_moment_comes_with_the_record_that_made_it(record):
     assert asked(script) == [f"GET /skus/{SKU_ID}/stock-at?time=2026-02-23T16%3A00%3A00%2B05%3A30"]
 
 
-def test_reservations_are_told_order_by_order():
+def test_reservations_are_listed_by_order():
     held = {
         "order_id": "ORDER-1",
         "quantity": 3,
@@ -177,14 +179,14 @@ def test_reservations_are_told_order_by_order():
     assert asked(script) == [f"GET /skus/{SKU_ID}/reservations"]
 
 
-def test_a_timeline_is_a_drawing():
+def test_a_timeline_is_a_picture():
     script = Script(httpx.Response(200, text="<svg/>", headers={"Content-Type": "image/svg+xml"}))
     audit = script.client(AuditClient)
     assert audit.timeline_svg(SKU_ID) == audit.timeline_svg(SKU_ID, since="2026") == "<svg/>"
     assert asked(script) == [f"GET /skus/{SKU_ID}/timeline.svg", f"GET /skus/{SKU_ID}/timeline.svg?from=2026"]
 
 
-def test_what_is_no_drawing_is_not_taken_for_one():
+def test_another_media_type_is_refused():
     script = Script(httpx.Response(200, text="<html>", headers={"Content-Type": "text/html"}))
     with pytest.raises(UnexpectedAnswer, match="text/html"):
         script.client(AuditClient).timeline_svg(SKU_ID)
@@ -208,7 +210,7 @@ def test_findings_are_listed_to_the_last():
     assert asked(script) == ["GET /findings?limit=100", "GET /findings?limit=100&cursor=a"]
 
 
-def test_a_command_says_whether_it_had_been_done_before():
+def test_a_command_reports_whether_it_was_replayed():
     script = Script(
         httpx.Response(201, json=ORDER),
         httpx.Response(200, json=ORDER, headers={"Idempotent-Replayed": "true"}),
@@ -221,13 +223,13 @@ def test_a_command_says_whether_it_had_been_done_before():
     )
 
 
-def test_an_order_adds_up_its_lines():
+def test_an_order_sums_its_lines():
     order = Script(httpx.Response(200, json=ORDER)).client(StockClient).order("ORDER-1")
     assert (order.placed, order.reserved, order.confirmed) == (5, 3, 2)
     assert order.lines[0].vendor_id == "VENDOR-001"
 
 
-def test_a_batch_tells_each_order_or_why_not():
+def test_a_batch_returns_an_order_or_a_problem_per_command():
     refused = {
         "order_id": "ORDER-2",
         "status_code": 409,
@@ -261,7 +263,7 @@ def test_the_routes(kind, call, request_line):
     assert asked(script) == [request_line]
 
 
-def test_orders_are_settled_by_their_ids():
+def test_whole_orders_are_settled_by_their_ids():
     script = Script(httpx.Response(200, json=ORDER))
     stock = script.client(StockClient)
     stock.confirm("ORDER-1")
@@ -275,7 +277,7 @@ def test_orders_are_settled_by_their_ids():
     assert script.requests[2].content == b'{"hold_seconds":600}'
 
 
-def test_skus_are_made_and_changed():
+def test_skus_are_created_and_changed():
     script = Script(httpx.Response(200, json=SKU))
     stock = script.client(StockClient)
     done = stock.create_sku(
@@ -284,9 +286,16 @@ def test_skus_are_made_and_changed():
         variant_name="Black - Large",
         unit_price=Decimal("89.99"),
         reorder_threshold=10,
-        variant_attributes={"color": "Black"},
+        variant_attributes=MappingProxyType({"color": "Black"}),
     )
     assert done.result.available_stock == 45
+    assert json.loads(script.requests[0].content) == {
+        "sku": SKU_ID,
+        "variant_name": "Black - Large",
+        "unit_price": 89.99,
+        "reorder_threshold": 10,
+        "variant_attributes": {"color": "Black"},
+    }
     assert stock.change_sku("PROD-E4F9A", SKU_ID, {"variant_attributes": None}, if_version=4).version == 4
     assert script.requests[1].content == b'{"variant_attributes":null}'
     assert script.requests[1].headers["If-Match"] == '"4"'

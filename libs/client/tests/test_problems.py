@@ -35,9 +35,9 @@ def test_a_problem_of_an_unknown_status_is_a_problem():
     assert type(problems.problem_of({"code": "teapot", "status": 418})) is Problem
 
 
-def test_a_refusal_says_what_was_asked_and_what_is_wrong():
-    faults = [{"path": "body.base_price", "message": "should be a number"}]
-    catalog = Script(problem(422, "invalid_input", errors=faults)).client(CatalogClient)
+def test_a_problem_names_the_request_and_the_error():
+    errors_sent = [{"path": "body.base_price", "message": "should be a number"}]
+    catalog = Script(problem(422, "invalid_input", errors=errors_sent)).client(CatalogClient)
     with pytest.raises(problems.InvalidInput) as raised:
         catalog.product("PROD-E4F9A")
     assert str(raised.value) == (
@@ -47,7 +47,7 @@ def test_a_refusal_says_what_was_asked_and_what_is_wrong():
     assert (raised.value.status, raised.value.request_id) == (422, "r-1")
 
 
-def test_short_lines_are_told():
+def test_lines_with_insufficient_stock_are_reported():
     line = {"product_id": "PROD-E4F9A", "sku": SKU_ID, "asked": 8, "available": 7}
     stock = Script(problem(409, "insufficient_stock", lines=[line])).client(StockClient)
     with pytest.raises(problems.InsufficientStock) as raised:
@@ -55,7 +55,7 @@ def test_short_lines_are_told():
     assert raised.value.lines == (problems.ShortLine("PROD-E4F9A", SKU_ID, 8, 7),)
 
 
-def test_the_product_of_an_external_id_is_told():
+def test_the_product_with_the_external_id_is_reported():
     catalog = Script(problem(409, "external_id_exists", product_id="PROD-E4F9A")).client(CatalogClient)
     with pytest.raises(problems.ExternalIdExists) as raised:
         catalog.create_product(product_name="Tea", category="Tea", base_price=1)
@@ -72,6 +72,6 @@ def test_the_product_of_an_external_id_is_told():
         httpx.Response(200, json=[]),
     ],
 )
-def test_what_is_no_answer_of_the_services_is_told_too(answer):
+def test_a_response_of_another_server_is_reported(answer):
     with pytest.raises(UnexpectedAnswer, match=f"answered {answer.status_code}"):
         Script(answer).client(CatalogClient).product("PROD-E4F9A")

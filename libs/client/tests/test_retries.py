@@ -1,4 +1,4 @@
-"""Requests are sent again when that may help, not earlier than asked, and do nothing twice."""
+"""Requests are repeated if that may help, not earlier than required, and execute nothing twice."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -21,7 +21,7 @@ def test_retry_after_is_waited_for_and_never_less(status):
     assert script.pauses == [3.0]
 
 
-def test_clients_that_wait_alike_come_back_apart():
+def test_clients_that_wait_equally_long_return_at_different_times():
     script = Script(problem(503, "busy", {"Retry-After": "3"}), OK)
     script.client(CatalogClient, jitter=lambda: 0.5, first_wait_seconds=0.2).product("PROD-E4F9A")
     assert script.pauses == [3.1]
@@ -35,13 +35,13 @@ def test_retry_after_may_be_a_date():
     assert 0 < pause <= 10
 
 
-def test_a_date_that_has_passed_is_no_wait():
+def test_a_date_in_the_past_means_no_pause():
     script = Script(problem(503, "busy", {"Retry-After": "Mon, 01 Jan 2001 00:00:00 GMT"}), OK)
     script.client(CatalogClient, jitter=lambda: 0.0).product("PROD-E4F9A")
     assert script.pauses == [0.0]
 
 
-def test_who_is_asked_to_wait_too_long_is_told_at_once():
+def test_a_retry_after_over_the_maximum_is_reported_at_once():
     script = Script(problem(503, "busy", {"Retry-After": "3600"}), OK)
     with pytest.raises(problems.Busy) as raised:
         script.client(CatalogClient).product("PROD-E4F9A")
@@ -64,7 +64,7 @@ def test_pauses_are_drawn_below_their_bounds():
     assert script.pauses == [0.25]
 
 
-def test_an_unnamed_retry_after_is_guessed():
+def test_an_unreadable_retry_after_is_ignored():
     script = Script(httpx.Response(502, text="Bad gateway", headers={"Retry-After": "soon"}), OK)
     script.client(CatalogClient, first_wait_seconds=0.5).product("PROD-E4F9A")
     assert script.pauses == [0.5]
@@ -81,14 +81,14 @@ def test_an_unnamed_retry_after_is_guessed():
         (500, "internal_error", problems.InternalError),
     ],
 )
-def test_what_would_be_refused_again_is_asked_once(status, code, kind):
+def test_a_request_that_would_be_refused_again_is_sent_once(status, code, kind):
     script = Script(problem(status, code))
     with pytest.raises(kind):
         script.client(CatalogClient).product("PROD-E4F9A")
     assert len(script.requests) == 1
 
 
-def test_an_order_that_is_busy_is_waited_for():
+def test_an_order_in_progress_is_retried():
     busy = problem(409, "order_in_progress", {"Retry-After": "2"})
     script = Script(busy, httpx.Response(200, json=ORDER))
     assert script.client(StockClient).confirm("ORDER-1").result.confirmed == 2
@@ -125,7 +125,7 @@ def test_part_of_an_order_carries_a_key_and_the_whole_needs_none():
     assert whole.content == b""
 
 
-def test_a_caller_may_name_the_key():
+def test_a_caller_may_pass_the_key():
     script = Script(STOCK_CHANGE)
     script.client(StockClient).restock("PROD-E4F9A", SKU_ID, 12, idempotency_key="delivery-1")
     assert script.requests[0].headers["Idempotency-Key"] == "delivery-1"
@@ -159,17 +159,17 @@ def test_a_batch_is_repeatable_by_its_order_ids():
     assert len(script.requests) == 2
 
 
-def test_nobody_listening_is_told():
-    with pytest.raises(NoAnswer, match="Nothing answers at http"):
+def test_a_missing_server_is_reported():
+    with pytest.raises(NoAnswer, match="No server answers at http"):
         Script(httpx.ConnectError("refused")).client(StockClient, attempts=1).place(
             "ORDER-1", [LineRequest("PROD-E4F9A", SKU_ID, 1)]
         )
 
 
-def test_an_address_that_is_none_is_told():
-    with pytest.raises(NoAnswer, match="is no URL"):
+def test_an_invalid_address_is_reported():
+    with pytest.raises(NoAnswer, match="is not a URL"):
         CatalogClient("http://127.0.0.1:port")
 
 
-def test_pauses_are_random_unless_said_otherwise():
+def test_pauses_are_random_by_default():
     assert len({Retries().pause_after(3) for _ in range(20)}) > 1

@@ -1,4 +1,4 @@
-"""Tokens: fetched when needed, kept while they last, renewed before they end or when they are refused."""
+"""Tokens: fetched when needed, cached, renewed before they expire or when they are refused."""
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
@@ -23,11 +23,11 @@ REFUSED = problem(401, "unauthenticated")
 
 
 class Issuer:
-    """Gives tokens t1, t2, … as an OAuth 2 token endpoint does."""
+    """Issues tokens t1, t2, … as an OAuth 2 token endpoint does."""
 
     def __init__(self, lifetime_seconds=3600, failures=()):
         self.lifetime_seconds, self.failures = lifetime_seconds, list(failures)
-        self.requests, self.given, self.now, self.pauses = [], 0, 0.0, []
+        self.requests, self.issued, self.now, self.pauses = [], 0, 0.0, []
 
     def __call__(self, request):
         self.requests.append(request)
@@ -36,11 +36,11 @@ class Issuer:
             if isinstance(failure, Exception):
                 raise failure
             return failure
-        self.given += 1
+        self.issued += 1
         return httpx.Response(
             200,
             json={
-                "access_token": f"t{self.given}",
+                "access_token": f"t{self.issued}",
                 "token_type": "Bearer",
                 "expires_in": self.lifetime_seconds,
             },
@@ -100,7 +100,7 @@ def test_many_threads_fetch_one_token():
     source = (issuer := Issuer()).source()
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(lambda _: source.get(), range(50))) == {"t1"}
-    assert issuer.given == 1
+    assert issuer.issued == 1
 
 
 def test_a_refused_token_is_renewed_and_the_request_sent_again():
@@ -140,21 +140,21 @@ def test_a_busy_issuer_is_asked_again():
 
 
 @pytest.mark.parametrize(
-    ("failure", "told"),
+    ("failure", "message"),
     [
         (httpx.Response(401, json={"error": "invalid_client"}), "401, invalid_client"),
-        (httpx.Response(200, json={"access_token": "x", "token_type": "mac"}), "gives no token: 200"),
-        (httpx.Response(200, text="<html>"), "gives no token: 200"),
-        (httpx.Response(200, json=[]), "gives no token: 200"),
+        (httpx.Response(200, json={"access_token": "x", "token_type": "mac"}), "returned no token: 200"),
+        (httpx.Response(200, text="<html>"), "returned no token: 200"),
+        (httpx.Response(200, json=[]), "returned no token: 200"),
     ],
 )
-def test_an_issuer_that_gives_no_token_is_told_without_the_secret(failure, told):
-    with pytest.raises(TokenUnavailable, match=told) as raised:
+def test_an_issuer_without_a_token_is_reported_without_the_secret(failure, message):
+    with pytest.raises(TokenUnavailable, match=message) as raised:
         Issuer(failures=[failure]).source().get()
     assert "s3cret" not in str(raised.value)
 
 
-def test_an_issuer_that_is_away_is_told():
+def test_an_unreachable_issuer_is_reported():
     with pytest.raises(TokenUnavailable, match="got no answer"):
         Issuer(failures=[httpx.ConnectError("refused")] * 3).source().get()
 
@@ -168,7 +168,7 @@ def test_a_client_may_act_as_somebody_else_over_the_same_connections():
     assert sent_tokens(script) == ["Bearer theirs", "Bearer mine", None]
 
 
-# The local stack's
+# The local stack
 
 
 def local(handler, role="vendor", vendor_id="VENDOR-001"):
@@ -189,14 +189,14 @@ def test_the_local_stack_signs_for_a_role():
     assert asked[-1] == "http://127.0.0.1:8000/token?role=admin"
 
 
-def test_a_restarted_stack_has_new_keys_and_gives_a_new_token():
+def test_a_restarted_stack_with_new_keys_issues_a_new_token():
     tokens = iter(["old", "new"])
     source = local(lambda request: httpx.Response(200, text=next(tokens)))
     assert source.get() == "old"
     assert source.get(refused="old") == "new"
 
 
-def test_a_stack_that_does_not_run_is_told_with_what_to_do():
+def test_a_stack_that_does_not_run_is_reported_with_what_to_do():
     def away(request):
         raise httpx.ConnectError("refused")
 
@@ -204,6 +204,6 @@ def test_a_stack_that_does_not_run_is_told_with_what_to_do():
         local(away).get()
 
 
-def test_what_the_local_issuer_refuses_is_told():
+def test_a_refusal_of_the_local_issuer_is_reported():
     with pytest.raises(TokenUnavailable, match="Role vendor needs a vendor id"):
         local(lambda request: httpx.Response(400, text="Role vendor needs a vendor id.")).get()

@@ -1,42 +1,43 @@
 """What the catalog, stock and audit services share: names, types and conventions.
 
-======================  ===============================================================================
-`ids`                   the patterns of all ids, and how they are generated
-`schema`                the names of tables, indexes and key attributes
-`limits`                the limits of the API; those of DynamoDB are in `dynamodb_limits`
-`tuning`                the settings of the services' own behaviour
-`values`                classes that are compared by content, cheap to declare
-`timestamps`            moments in the one form that sorts
-`items`                 DynamoDB's attribute values and Python's, both ways
-`attributes`            the types of attributes, and what the documents say of them
-`products`, `skus`      products and SKUs, stored and served; each attribute declared once
-`exact_json`            JSON that preserves numbers exactly
-`transactions`          the log's records, the rules of each transaction type, and the hash chain
-`ledger`                the rules that every record of a SKU's log obeys
-`order_items`           what other services may know of stored orders
-`pages`                 one Query for one page, and its cursor
-`idempotency`           commands that are executed once, however often they are sent
-`preconditions`         If-Match and ETag
-`errors`, `problems`    every error, and its form in HTTP
-`identity`              tokens and principals
-`bodies`                the bodies of requests (pydantic, when the first one is read)
-`requests`              the parts of a request, checked one by one
-`responses`             the responses of a route
-`declarations`          what a route declares, for its checks and for the service's document
-`reference_pages`       a service's OpenAPI document and the page that shows it, served as files
-`rest`                  a REST service: Chalice with these conventions
-`conditions`            the conditions of conditional writes
-`retry_policy`          how a write that conflicts with another is retried
-`dynamodb`              the client, and what its calls consume
-`log_lines`             the log, one JSON object a line
-`streams`               changes of items, and how a batch of them is processed
-`schedules`             work that runs on a schedule
-`alerts`                alerts, and where they are sent (`alert_topic`)
-`verify`                an exported log, verified offline
-`settings`              environment variables
-======================  ===============================================================================
+=========================  ==========================================================================
+`ids`                      the patterns of all ids, and how they are generated
+`schema`                   the names of tables, indexes and key attributes
+`limits`                   the limits of the API
+`dynamodb_limits`          the limits that DynamoDB sets
+`tuning`                   the settings of the services' own behaviour
+`values`                   classes that are compared by content, cheap to declare
+`timestamps`               timestamps in the one text form that sorts
+`items`                    DynamoDB's attribute values and Python's, both ways
+`attributes`               the types of attributes: checks, and JSON Schemas for the documents
+`products`, `skus`         products and SKUs, stored and served; each attribute is declared once
+`exact_json`               JSON that preserves numbers exactly
+`transactions`             the log's records, the rules of each transaction type, and the hash chain
+`ledger`                   the rules that every record of a SKU's log obeys
+`order_items`              the keys and held units of stored orders
+`pages`                    one Query for one page, and its cursor
+`idempotency`              the keys and records by which a repeated command is executed once
+`preconditions`            If-Match and ETag
+`errors`, `problems`       every error, and its form in HTTP
+`identity`                 tokens and principals
+`bodies`                   the bodies of requests, validated by pydantic
+`requests`                 the parts of a request, checked one by one
+`responses`                the responses of a route
+`declarations`             what a route declares, for its checks and for the service's document
+`reference_pages`          a service's OpenAPI document and the page that shows it, served as files
+`rest`                     a REST service: Chalice with these conventions
+`conditions`               the conditions of conditional writes
+`retry_policy`             how a write that conflicts with another is retried
+`dynamodb`                 the client, and what its calls consume
+`log_lines`                the log, one JSON object a line
+`streams`                  changes of items, and how a batch of them is processed
+`schedules`                work that runs on a schedule
+`alerts`, `alert_topic`    alerts, and where they are sent
+`verify`                   verifies an exported log offline
+`settings`                 environment variables
+=========================  ==========================================================================
 
-It imports no service.  Each module lists its public names in ``__all__``.
+The library imports no service.  Each module lists its public names in ``__all__``.
 """
 
 __version__ = "0.1.0"

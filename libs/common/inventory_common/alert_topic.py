@@ -1,4 +1,4 @@
-"""Where alerts go: to an SNS topic or, where none is configured, into the log."""
+"""Sends alerts to an SNS topic or, if none is configured, to the log."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .log_lines import log_event
 
 __all__ = ["AlertTopic"]
 
-# botocore's own patience, minutes, is longer than a function's.
+# botocore's own timeouts, of minutes, are longer than a Lambda function's.
 _CONFIG: Final = Config(
     connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}
 )
 
 
 class AlertTopic:
-    """Where alerts go.
+    """Sends alerts to their subscribers.
 
     Parameters
     ----------
@@ -36,12 +36,12 @@ class AlertTopic:
         self._client: Any = None
 
     def send(self, alert: Alert) -> None:
-        """Send an alert; subscribers can filter by its kind and its vendor."""
+        """Send an alert; subscribers can filter alerts by kind and vendor."""
         if self._topic_arn is None:
             log_event(self._service, "alert", level="WARN", **alert.document())
             return
         if self._client is None:
-            # Made when the first alert comes, which is seldom.
+            # Created for the first alert, as most processes send none.
             self._client = boto3.client("sns", region_name=_region_of(self._topic_arn), config=_CONFIG)
         self._client.publish(
             TopicArn=self._topic_arn,

@@ -1,4 +1,4 @@
-"""Alerts: what somebody should look at."""
+"""Alerts: events that call for attention."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,10 +10,10 @@ __all__ = ["Alert"]
 
 @value
 class Alert:
-    """One thing that happened once.
+    """One event, such as a SKU whose stock has become low.
 
-    A subscriber may be given it more than once, as SNS and streams deliver at least once; `alert_id` is the
-    same each time.
+    SNS and streams deliver at least once, so a subscriber may receive an alert more than once, always with
+    the same `alert_id`.
     """
 
     alert_id: str
@@ -22,5 +22,5 @@ class Alert:
     details: Mapping[str, Any]
 
     def document(self) -> dict[str, Any]:
-        """Return the JSON object that subscribers get."""
+        """Return the JSON object that subscribers receive."""
         return {"alert_id": self.alert_id, "kind": self.kind, "vendor_id": self.vendor_id, **self.details}

@@ -1,10 +1,11 @@
-"""What an attribute may hold, and what it is: declared once, for bodies, queries, documents and files.
+"""The types of attributes, declared once for bodies, queries, files and documents.
 
 A type such as `Text` or `Money` is metadata of an annotation (``Annotated[str, Text(200)]``): it checks a
-value, reads one from the text of a query or a file, and gives the JSON Schema.  An `Attribute` beside it
-carries the sentence for the documents.  Nothing is coerced: ``"1"``, ``true`` and ``1.5`` are not integers.
+JSON value, reads a value from the text of a query or a file, and returns the JSON Schema.  An `Attribute`
+beside it describes the attribute in the documents.  Nothing is coerced: ``"1"``, ``true`` and ``1.5`` are not
+integers.
 
-pydantic is not imported here: it calls a type's hooks when the first body is read (`bodies`).
+pydantic is not imported here: it calls the hooks of a type when the first body is read (`bodies`).
 """
 
 from __future__ import annotations
@@ -75,28 +76,32 @@ NO_CONTROL_CHARACTERS: Final = r"^[^\x00-\x1f\x7f-\x9f]+$"
 _BLANK_CHARACTERS: Final = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 READABLE: Final = rf"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f{_BLANK_CHARACTERS}][^\x00-\x1f\x7f-\x9f]*$"
 """The pattern of texts that have no control characters and are not blank."""
-_COMPILED: Final = {pattern: re.compile(pattern) for pattern in (NO_CONTROL_CHARACTERS, READABLE)}
+_PATTERN_ERRORS: Final = {
+    NO_CONTROL_CHARACTERS: "should have no control characters",
+    READABLE: "should not be blank, and should have no control characters",
+}
+_COMPILED: Final = {pattern: re.compile(pattern) for pattern in _PATTERN_ERRORS}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_DECIMAL: Final = re.compile(rf"[0-9]{{1,7}}(\.[0-9]{{1,{MONEY_DECIMAL_PLACES}}})?")
+_DECIMAL: Final = re.compile(rf"[0-9]{{1,{len(str(int(MONEY_MAX)))}}}(\.[0-9]{{1,{MONEY_DECIMAL_PLACES}}})?")
 NOTES_FORMAT: Final = f"utf-8-of-{NOTES_MAX_BYTES}-bytes"
 """The `format` of notes in documents: JSON Schema cannot count bytes."""
 
 
 class AttributeType(Protocol):
-    """A type of values; every method that reads raises ValueError with what the value should be."""
+    """A type of values.  `check` and `from_text` raise ValueError, which says what the value should be."""
 
     def check(self, value: Any) -> Any:
         """Return a JSON value in the form in which it is stored."""
 
     def from_text(self, text: str) -> Any:
-        """Return the value that a query parameter or the cell of a file holds."""
+        """Return the value that a query parameter or a cell of a file holds, in the same form."""
 
     def schema(self) -> dict[str, Any]:
-        """Return the JSON Schema of what is accepted."""
+        """Return the JSON Schema of the values that are accepted."""
 
 
 class _Checked:
-    """The hooks by which pydantic uses a type."""
+    """The hooks through which pydantic uses a type."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         from pydantic_core import core_schema
@@ -109,7 +114,7 @@ class _Checked:
 
 @value
 class Text(_Checked):
-    """A text of 1 to `max_characters` that matches `pattern`, and of at most `max_bytes` in UTF-8."""
+    """A text of 1 to `max_characters` that matches `pattern` and has at most `max_bytes` in UTF-8."""
 
     max_characters: int
     pattern: str = READABLE
@@ -124,7 +129,7 @@ class Text(_Checked):
         if _SURROGATE.search(value):
             raise ValueError("should be valid Unicode")
         if not _COMPILED[self.pattern].fullmatch(value):
-            raise ValueError("should not be blank, and should have no control characters")
+            raise ValueError(_PATTERN_ERRORS[self.pattern])
         if self.max_bytes is not None and len(value.encode()) > self.max_bytes:
             raise ValueError(f"should be at most {self.max_bytes} bytes of UTF-8")
         return value
@@ -147,7 +152,7 @@ class Text(_Checked):
 
 @value
 class AnyText(_Checked):
-    """A text whose content is checked elsewhere."""
+    """Any text; its content is checked elsewhere."""
 
     def check(self, value: Any) -> str:
         """Return the text."""
@@ -166,7 +171,7 @@ class AnyText(_Checked):
 
 @value
 class Identifier(_Checked):
-    """An id of the form that `ids.PATTERNS` has for the attribute `name`."""
+    """An id that matches the pattern of the attribute `name` in `ids.PATTERNS`."""
 
     name: str
 
@@ -189,7 +194,7 @@ class Identifier(_Checked):
 
 @value
 class OneOf(_Checked):
-    """One of some words."""
+    """One of several words."""
 
     choices: tuple[str, ...]
 
@@ -236,14 +241,14 @@ class WholeNumber(_Checked):
 
 @value
 class Money(_Checked):
-    """An exact amount of 0 to `MONEY_MAX` with at most `MONEY_DECIMAL_PLACES` fractional digits."""
+    """An exact amount from 0 to `MONEY_MAX` with at most `MONEY_DECIMAL_PLACES` fractional digits."""
 
     def check(self, value: Any) -> Decimal | int:
-        """Return the amount in the form in which DynamoDB gives it back: 90 for 90.00, 89.9 for 89.90."""
+        """Return the amount in the form in which DynamoDB returns it: 90 for 90.00, 89.9 for 89.90."""
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise ValueError("should be a number")
         amount = Decimal(value)
-        if not 0 <= amount <= MONEY_MAX:
+        if not (amount.is_finite() and 0 <= amount <= MONEY_MAX):
             raise ValueError(f"should be 0 to {MONEY_MAX}")
         if amount != round(amount, MONEY_DECIMAL_PLACES):
             raise ValueError(f"should have at most {MONEY_DECIMAL_PLACES} fractional digits")
@@ -278,7 +283,7 @@ class Flag(_Checked):
         return value
 
     def from_text(self, text: str) -> bool:
-        """Return the boolean that ``true`` or ``false`` stands for."""
+        """Return whether the text is ``true``; the only other text is ``false``."""
         if text not in ("true", "false"):
             raise ValueError("should be true or false")
         return text == "true"
@@ -290,7 +295,7 @@ class Flag(_Checked):
 
 @value
 class Moment(_Checked):
-    """An ISO 8601 date and time of any precision, with an offset; read as `timestamps` writes it."""
+    """An ISO 8601 date and time of any precision, with an offset; it becomes a timestamp."""
 
     def check(self, value: Any) -> str:
         """Return the timestamp."""
@@ -310,7 +315,7 @@ class Moment(_Checked):
 
 @value
 class Items:
-    """The bounds of a list's or a map's size."""
+    """The size of a list or a map: from `least` to `most` members."""
 
     most: int
     least: int = 0
@@ -320,12 +325,12 @@ class Items:
         return {**handler(source), **bounds}
 
 
-# What is only ever served, never accepted: its form, for the documents.
+# Types of attributes that are served but never accepted: they have a JSON Schema alone.
 
 
 @value
 class StoredMoment:
-    """A timestamp as `timestamps` writes it."""
+    """A timestamp in the form that `timestamps` writes."""
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema."""
@@ -334,7 +339,7 @@ class StoredMoment:
 
 @value
 class Counter:
-    """An integer of at least `least` that only grows."""
+    """An integer of at least `least` that only increases."""
 
     least: int = 0
 
@@ -345,7 +350,7 @@ class Counter:
 
 @value
 class Units:
-    """A number of units that is calculated, from `least` to `most`."""
+    """A calculated number of units, from `least` to `most`."""
 
     least: int = 0
     most: int = STOCK_MAX
@@ -364,9 +369,9 @@ class Hash:
         return {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 
 
-@dataclass(slots=True, eq=False)  # an annotation's metadata has to be hashable, and a sample may be a list
+@dataclass(slots=True, eq=False)  # metadata has to be hashable, and a sample may be a list
 class Attribute:
-    """What an attribute is: a sentence and a sample for the documents, and whether a PATCH may change it."""
+    """The description of an attribute and a sample for the documents, and whether a PATCH may change it."""
 
     description: str
     sample: Any
@@ -404,23 +409,29 @@ YesNo = Annotated[bool, Flag()]
 
 
 def attributes_of(resource: type) -> dict[str, Any]:
-    """Return the annotations of a resource's attributes by name, in the order in which they are served."""
+    """Return the annotations of a resource's attributes by name, in the order of their declaration."""
     hints: Mapping[str, Any] = get_type_hints(resource, include_extras=True)
     return {name: hints[name] for name in resource.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
 def attribute_of(annotation: Any) -> Attribute | None:
-    """Return what an annotation says of its attribute, None if it says nothing."""
+    """Return the outermost `Attribute` of an annotation, None if it has none."""
     return next((each for each in _metadata_of(annotation) if isinstance(each, Attribute)), None)
 
 
 def type_of(annotation: Any) -> AttributeType | None:
-    """Return the type whose values an annotation accepts, also where it may be null; None for others."""
+    """Return the outermost type of an annotation that reads values, also if null is accepted beside them.
+
+    None for an annotation without one, such as that of a list or of an attribute that is only served.
+    """
     return next((each for each in _metadata_of(annotation) if hasattr(each, "from_text")), None)
 
 
 def form_of(annotation: Any) -> dict[str, Any]:
-    """Return the JSON Schema of the form in which a value is served, {} if nothing is said of it."""
+    """Return what the JSON Schema of a served value adds to its Python type, {} for nothing.
+
+    A text is served without the bounds that it is accepted with: clients have to bear larger ones.
+    """
     for each in _metadata_of(annotation):
         if isinstance(each, Identifier | OneOf | Money | WholeNumber | StoredMoment | Counter | Units | Hash):
             return each.schema()
@@ -428,14 +439,14 @@ def form_of(annotation: Any) -> dict[str, Any]:
 
 
 def is_optional(annotation: Any) -> bool:
-    """Return whether a value may be null."""
+    """Return whether an annotation accepts null."""
     if get_origin(annotation) is Annotated:
         return is_optional(get_args(annotation)[0])
     return NoneType in get_args(annotation)
 
 
 def _metadata_of(annotation: Any) -> Iterator[Any]:
-    """Yield what an annotation is annotated with, the outermost first."""
+    """Yield the metadata of an annotation and of the types within it, the outermost first."""
     yield from reversed(getattr(annotation, "__metadata__", ()))
     if get_origin(annotation) in (Annotated, Union, UnionType):
         parts = get_args(annotation)

@@ -1,8 +1,8 @@
 """The bodies of requests: plain values, declared without pydantic and validated by it.
 
-A body is a dataclass made by `body`, whose annotations name types of `attributes`, or it follows from the
-attributes that a resource declares: `creation` and `merge_patch`.  pydantic is a third of a cold start, so it
-is imported when the first body is read.
+A body is either a dataclass made by `body`, whose annotations are types of `attributes`, or derived from the
+attributes that a resource declares, by `creation` or `merge_patch`.  pydantic is a third of a cold start, so
+it is imported when the first body is read.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ B = TypeVar("B")
 V = TypeVar("V")
 
 Errors = list[tuple[str, str]]
-"""``(path, message)`` for everything that is wrong."""
+"""``(path, message)`` for every error."""
 
 Changes = Mapping[str, Any]
-"""The attributes that a merge patch sets; None removes an optional one."""
+"""The attributes that a merge patch sets; None removes an optional attribute."""
 
 _REFERENCE: Final = "#/components/schemas/{model}"
 
@@ -57,9 +57,9 @@ class Form:
     needs, lacks
         The members that it must have, and those that must be absent or null.
     values
-        The values that a member may have, where not all.
+        The values that a member may have, if the form allows only some.
     excluded
-        A value that a member may not have.
+        A value that a member must not have.
     """
 
     needs: Sequence[str]
@@ -77,7 +77,7 @@ class Form:
         )
 
     def schema(self, whole: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the JSON Schema of this form, from that of all members."""
+        """Return the JSON Schema of this form, derived from the schema of all members."""
         required = [*whole.get("required", ()), *self.needs]
         return {
             "type": whole["type"],
@@ -89,7 +89,7 @@ class Form:
     def _member(self, name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
         if name in self.lacks:
             return {"type": "null"}
-        # A member that is needed is the first alternative; the other is null.
+        # The first alternative is the member's own schema, the second one is null.
         member = dict(schema["anyOf"][0] if name in self.needs and "anyOf" in schema else schema)
         if name in self.values:
             member["enum"] = list(self.values[name])
@@ -106,19 +106,21 @@ def body(cls: type[V], /) -> type[V]: ...
 def body(*, forms: Sequence[Form], rule: str) -> Callable[[type[V]], type[V]]: ...
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def body(cls: type[V] | None = None, /, *, forms: Sequence[Form] = (), rule: str = "") -> Any:
-    """Make a class a body: unknown members are refused, and what is not of a member's type.
+    """Make a class a body: unknown members and values of another type than a member's are refused.
 
     Parameters
     ----------
     forms
-        Where it has several forms, these; it must match one of them.
+        The forms of a body that has several: it must match one of them.  Such a class has no
+        ``__post_init__`` of its own.
     rule
-        What it should have, for the error if it matches none.
+        The error of a body that matches none: what it should have.
     """
 
     def decorate(cls: type[V]) -> type[V]:
         made: Any = cls
         if forms:
+            assert not hasattr(cls, "__post_init__"), "the check of the forms would replace it"
 
             def check(self: object) -> None:
                 if not any(form.matches(self) for form in forms):
@@ -161,7 +163,7 @@ class BodyType(Generic[B]):
         return given if isinstance(given, BodyType) else BodyType(lambda: given, given.__name__)
 
     def read(self, document: Any) -> tuple[B | None, Errors]:
-        """Validate a JSON value: return the body and no errors, or None and every error."""
+        """Validate a JSON value, and return the body and no errors, or None and every error."""
         from pydantic import ValidationError
 
         try:
@@ -170,7 +172,7 @@ class BodyType(Generic[B]):
             return None, [(_path(each["loc"]), _message(each)) for each in error.errors(include_url=False)]
 
     def canonical(self, body: B) -> dict[str, Any]:
-        """Return the JSON object that equal bodies have in common, without members that are null."""
+        """Return the JSON object that equal bodies share: with defaults, and without null members."""
         document: dict[str, Any] = self._adapter.dump_python(body, exclude_none=True)
         return document
 
@@ -189,10 +191,16 @@ class BodyType(Generic[B]):
 
 
 class _AttributesBody(BodyType[B]):
-    """A body of a resource's attributes: a dictionary of those that the request names."""
+    """A body of a resource's attributes: a dictionary of those that the request has."""
 
     def canonical(self, body: Any) -> dict[str, Any]:
         return {name: member for name, member in body.items() if member is not None}
+
+    def schema(self) -> dict[str, Any]:
+        schema = super().schema()
+        for member in schema["properties"].values():
+            member.pop("default", None)  # pydantic needs one; here, an absent member has no value
+        return schema
 
     def _plain(self, validated: Any) -> Any:
         return validated.model_dump(exclude_unset=True)
@@ -254,7 +262,7 @@ def _model(name: str, description: str | None, members: Mapping[str, Any]) -> An
 
 
 def _patched(annotation: Any) -> Any:
-    """Return what a merge patch accepts for an attribute: null for a member of a map removes it."""
+    """Return the annotation of an attribute in a merge patch, where null removes a member of a map."""
     if get_origin(annotation) is dict:
         key, member = get_args(annotation)
         return dict[key, member | None]  # type: ignore[valid-type]
@@ -282,5 +290,5 @@ def _message(error: ErrorDetails) -> str:
         case "model_type" | "dict_type" | "dataclass_type":
             return "should be a JSON object"
         case _:
-            # "Input should be …" and the like, without the subject: the path is the subject.
+            # pydantic writes "Input should be …": the subject is left out, as the path names it.
             return re.sub(r"^(Value error, |\w+ (?=should ))", "", error["msg"])

@@ -1,4 +1,4 @@
-"""The conditions that gateways put on their writes, and how a cancelled transaction tells which failed."""
+"""The conditions of conditional writes, and the reasons of a cancelled transaction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["OLD_IMAGE", "absent_or_expired", "failed_conditions", "is_in_conflict", "versioned_update"]
 
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
-_LOST_TO_ANOTHER: Final = frozenset(
+_EXPECTED_REASONS: Final = frozenset(
     {
         "None",
         _CONDITION_FAILED,
@@ -26,13 +26,13 @@ _LOST_TO_ANOTHER: Final = frozenset(
 )
 
 OLD_IMAGE: Final = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-"""Makes a failed condition show what another writer left: the next attempt's snapshot, without a read."""
+"""Makes a failed condition return the stored item, so that the next attempt needs no read."""
 
 
 def absent_or_expired(now: str) -> dict[str, Any]:
-    """Return the condition of a put over nothing, or over an item whose TTL has passed.
+    """Return the condition that a put finds no item, or an expired one.
 
-    DynamoDB removes such an item within days, not at once; until then it counts as absent.
+    DynamoDB removes an item within days after its TTL, not at once; until then it counts as absent.
     """
     return {
         "ConditionExpression": "attribute_not_exists(product_id) OR #ttl <= :now",
@@ -44,16 +44,17 @@ def absent_or_expired(now: str) -> dict[str, Any]:
 def versioned_update(
     former: Item, latter: Item, within: Mapping[str, Item] | None = None, same: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Return the update that turns one version of an item into another, and sets nothing else.
+    """Return the update that turns one version of an item into the next, and sets only what differs.
 
     Parameters
     ----------
     former, latter
-        Whole items with a `version`; the stored one has to be the former's.
+        Whole items with a `version`; the update requires the former one's.
     within
-        What to set below attributes that are maps and that both items leave alone.
+        Members to set in attributes that are maps; neither item contains these attributes.
     same
-        Attributes which tell that the stored item is the former one, and not another that has got as far.
+        Attributes that have to be unchanged beside the version, where another item under the same key could
+        have reached the same version.
     """
     sets = {name: value for name, value in latter.items() if former.get(name) != value}
     removes = [name for name in former if name not in latter]
@@ -62,7 +63,7 @@ def versioned_update(
     assigned = [f"#{name} = :{name}" for name in sets]
     for name, members in (within or {}).items():
         for number, (member, value) in enumerate(members.items()):
-            # The names of members are data, with characters that expressions refuse.
+            # Names of members are data, and may have characters that an expression cannot contain.
             names |= {f"#{name}": name, f"#{name}{number}": member}
             values[f":{name}{number}"] = value
             assigned.append(f"#{name}.#{name}{number} = :{name}{number}")
@@ -82,23 +83,27 @@ def versioned_update(
 
 
 def is_in_conflict(cancelled: ClientError) -> bool:
-    """Tell whether DynamoDB saw other transactions at work, or throttled: then not every condition shows."""
+    """Return whether a transaction was cancelled by a conflict with another one, or by throttling.
+
+    DynamoDB then does not report every failed condition.
+    """
     codes = {reason["Code"] for reason in cancelled.response["CancellationReasons"]}
     return not codes <= {"None", _CONDITION_FAILED}
 
 
 def failed_conditions(cancelled: ClientError) -> dict[int, Item | None]:
-    """Tell which actions of a cancelled transaction failed their condition, and what stood there.
+    """Return the positions of the actions whose condition failed, each with the stored item.
 
-    Empty if DynamoDB merely saw two transactions at once, or throttled: to be sent again as it is.
+    It is empty if the only reasons are conflicts with other transactions or throttling: the same transaction
+    can then be sent again.
 
     Raises
     ------
     ClientError
-        `cancelled` itself, if it has another reason: we sent what we should not have sent.
+        `cancelled` itself, if it has any other reason, which is a defect of ours.
     """
     reasons: list[dict[str, Any]] = cancelled.response["CancellationReasons"]
-    if any(reason["Code"] not in _LOST_TO_ANOTHER for reason in reasons):
+    if any(reason["Code"] not in _EXPECTED_REASONS for reason in reasons):
         raise cancelled
     return {
         position: reason.get("Item")

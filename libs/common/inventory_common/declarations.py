@@ -1,7 +1,7 @@
-"""What a route declares, once: who may use it, what it accepts, what it returns.
+"""The declaration of a route: who may use it, what it accepts, what it returns.
 
-Requests are checked by a declaration (`rest`), and the service's OpenAPI document is generated from it when
-the product is built.  What is here for the document alone is not used while requests are handled.
+`rest` checks requests against it, and the service's OpenAPI document is generated from it when the product is
+built.  The parts that only the document needs are not used while requests are handled.
 """
 
 from __future__ import annotations
@@ -40,29 +40,29 @@ from .values import value
 __all__ = ["NO_CONTENT", "PUBLIC", "Api", "Declaration", "ResponseSpec", "declaration_of", "route"]
 
 PUBLIC: Final[frozenset[Role]] = frozenset()
-"""The roles of a route for anybody; a token that is sent must be valid all the same."""
+"""The allowed roles of a public route.  A request may lack a token, but must not have an invalid one."""
 
 _ATTRIBUTE: Final = "declaration"
 
 B = TypeVar("B")
 S = TypeVar("S")
 P = ParamSpec("P")
-View = Callable[Concatenate[S, Request[B], P], Response]
+_View = Callable[Concatenate[S, Request[B], P], Response]
 """A route's method: takes a checked request, and the path's parameters by name."""
 
 
 @value
 class Api:
-    """What a service declares as a whole.
+    """The declaration of a service as a whole.
 
     Attributes
     ----------
     about
-        What it is for.
+        The purpose of the service.
     version
-        Semantic: a change that breaks clients raises its first number.
+        The semantic version of the API: a change that breaks clients raises the first number.
     folder
-        Where the service's files are: `openapi.json`, and in a package the reference page's script.
+        The folder of the service's files: `openapi.json` and, in a package, the reference page's script.
     """
 
     about: str
@@ -72,29 +72,31 @@ class Api:
 
 @value
 class ResponseSpec:
-    """What a route returns if it succeeds.
+    """The response of a route that succeeds.
 
     Attributes
     ----------
     shape
-        Of the JSON object: a dataclass, whose fields and properties it has, or a TypedDict; of a list, that
-        of its items; `str` for text of another media type; None for a response without a body.
+        The type of the JSON object: a dataclass, whose fields and properties the object has, or a TypedDict;
+        for a list, the type of its items; `str` for text of another media type; None for a response without a
+        body.
     status
         200, 201 or 204; a replayed command returns 200.
     etag
-        Whether it carries the version of a single resource.
+        Whether it has the version of a single resource in ``ETag``.
     location
-        Whether it carries the address of a created resource.
+        Whether it has the address of a created resource in ``Location``.
     replays
-        Whether a repeated command is replayed, also where no Idempotency-Key is accepted.
+        Whether a repeated command is replayed even without an Idempotency-Key.
     whole_page
-        Of a list, whether the shape is that of the whole page rather than of its items.
+        Whether the shape of a list is that of the whole page rather than of its items.
     per_item
-        Whether it reports an outcome for each command in the body, so that none makes the whole request busy.
+        Whether it reports an outcome for each command in the body, so that no command makes the whole request
+        busy.
     media_type
         The default media type.
     other_media_types
-        Further media types, each with a sentence on how to ask for it and what it holds.
+        Further media types, each with a sentence on how to request it and what it contains.
     """
 
     shape: Any
@@ -114,7 +116,7 @@ NO_CONTENT: Final = ResponseSpec(None, status=204)
 
 @value(kw_only=True)
 class Declaration:
-    """What one route declares; `route` documents its members."""
+    """The declaration of one route; `route` documents its members."""
 
     method: str
     path: str
@@ -134,31 +136,31 @@ class Declaration:
 
     @property
     def query_parameters(self) -> Mapping[str, Parameter]:
-        """The query's parameters, including those of a list."""
-        # A `limit` of its own replaces the common one, and its own parameters come first.
+        """The query parameters, including those of a list."""
+        # The route's own parameters come first, and its own `limit` replaces the common one.
         return {**self.query, **PAGING, **self.query} if self.paged else self.query
 
     @property
     def possible_errors(self) -> frozenset[type[InventoryError]]:
-        """Every error that its requests can meet: those named, and those that follow from what it accepts."""
-        found = {InvalidInput, Unauthenticated, IdentityUnavailable, self.unavailable, InternalError}
+        """Every error of its requests: those declared, and those that follow from what it accepts."""
+        possible = {InvalidInput, Unauthenticated, IdentityUnavailable, self.unavailable, InternalError}
         if self.allowed_roles or self.allowed_roles_by_query:
-            found.add(Forbidden)
+            possible.add(Forbidden)
         if self.body:
-            found |= {TooLarge, UnsupportedMediaType, InvalidJson}
+            possible |= {TooLarge, UnsupportedMediaType, InvalidJson}
         if self.paged:
-            found.add(InvalidCursor)
+            possible.add(InvalidCursor)
         if self.idempotency:
-            found |= {InvalidIdempotencyKey, IdempotencyKeyReused}
+            possible |= {InvalidIdempotencyKey, IdempotencyKeyReused}
         if self.idempotency == "required" or self.key_required_with:
-            found.add(IdempotencyKeyRequired)
+            possible.add(IdempotencyKeyRequired)
         if self.versioned:
-            found.add(PreconditionFailed)
+            possible.add(PreconditionFailed)
         if self.method != "GET":
-            found.add(Busy)
+            possible.add(Busy)
         if self.response.per_item:
-            found -= {Busy, self.unavailable}
-        return frozenset({*found, *self.errors})
+            possible -= {Busy, self.unavailable}
+        return frozenset({*possible, *self.errors})
 
 
 def route(
@@ -178,27 +180,28 @@ def route(
     tag: str | None = None,
     errors: Collection[type[InventoryError]] = (),
     unavailable: type[Unavailable] = DatabaseUnavailable,
-) -> Callable[[View[S, B, P]], View[S, B, P]]:
+) -> Callable[[_View[S, B, P]], _View[S, B, P]]:
     """Declare a method to be a route; `RestService.add` registers it.
 
     Parameters
     ----------
     method, path
-        The HTTP method, and the pattern, whose parameters carry attribute names of `ids.PATTERNS`.
+        The HTTP method, and the pattern, whose parameters are attribute names in `ids.PATTERNS`.
     allowed_roles
-        The roles that may use it; `PUBLIC` for anybody.
+        The roles that may use the route; `PUBLIC` for everyone.
     response
-        What it returns if it succeeds.
+        The response if it succeeds.
     body
         The type of the body: a class made by `bodies.body`, or a body type of that module.
     allowed_roles_by_query
-        Instead of `allowed_roles`, the roles that may send a certain value of a query parameter.
+        The roles that may send a certain value of a query parameter, instead of `allowed_roles`.
     query
-        The query parameters beside `limit` and `cursor`, or a `limit` of its own; any other is refused.
+        The query parameters apart from `limit` and `cursor`, or a `limit` of the route's own; any other
+        parameter is refused.
     paged
-        Whether it is a list, with `limit` and `cursor`.
+        Whether it returns a list, with `limit` and `cursor`.
     body_required
-        Whether a request without a body is refused; otherwise it counts as ``{}``.
+        Whether a request without a body is refused; otherwise it is read as ``{}``.
     idempotency
         Whether an Idempotency-Key is required or accepted.
     key_required_with
@@ -206,14 +209,14 @@ def route(
     versioned
         Whether If-Match is accepted.
     tag
-        The group that it is shown in; the service's own name by default.
+        The group of routes in the service's document; by default the service's own name.
     errors
-        The errors that do not follow from the rest: its own 404, 409 and 422.
+        The errors that do not follow from the other parameters: the route's own 404, 409 and 422.
     unavailable
-        The error while the store that it reads does not answer.
+        The error while the store that it reads is not available.
     """
 
-    def declare(view: View[S, B, P]) -> View[S, B, P]:
+    def declare(view: _View[S, B, P]) -> _View[S, B, P]:
         declaration = Declaration(
             method=method,
             path=path,
@@ -238,5 +241,5 @@ def route(
 
 
 def declaration_of(method: object) -> Declaration | None:
-    """Return what a method declares, None if it is not a route."""
+    """Return the declaration of a method, None if it is not a route."""
     return getattr(method, _ATTRIBUTE, None)

@@ -1,4 +1,4 @@
-"""The DynamoDB client that every service uses, what it consumes, and the errors that its failures become."""
+"""The DynamoDB client of every service, the capacity that its calls consume, and the errors of the calls."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from .errors import DatabaseUnavailable, InternalError, InventoryError
 __all__ = ["DynamoDBClient", "Usage", "connect", "expected_error", "measured", "to_inventory_error"]
 
 DynamoDBClient = Any
-"""boto3's low-level client, whose class boto3 makes at run time."""
+"""boto3's low-level client; boto3 creates its class at run time."""
 
 _CONNECT_TIMEOUT_SECONDS: Final = 1
 """Timeout of a connection to DynamoDB."""
@@ -28,16 +28,16 @@ _CONNECTIONS_MAX: Final = 32
 """Connections to DynamoDB that a process keeps open."""
 
 _CONFIG: Final = Config(
-    # API Gateway waits for 29 seconds: a write begins no call after WRITE_DEADLINE_SECONDS, 10 of them.
+    # API Gateway gives up after 29 seconds; a write starts no call after WRITE_DEADLINE_SECONDS, which is 10.
     connect_timeout=_CONNECT_TIMEOUT_SECONDS,
     read_timeout=_READ_TIMEOUT_SECONDS,
-    # "standard" sends a transaction again with the same ClientRequestToken, so it commits once.
+    # "standard" resends a transaction with the same ClientRequestToken, so that it commits once.
     retries={"mode": "standard", "total_max_attempts": _CALL_ATTEMPTS_MAX},
     max_pool_connections=_CONNECTIONS_MAX,
-    # A third of a large transaction's CPU time.  DynamoDB refuses what the validation would find, and the
-    # tests' own clients validate.
+    # Validation takes a third of the CPU time of a large transaction.  DynamoDB itself refuses an invalid
+    # call, and the clients of the tests validate.
     parameter_validation=False,
-    # botocore would build it anew for every call, which takes a twelfth of a read's CPU time.
+    # botocore would build this string for every call, which takes a twelfth of the CPU time of a read.
     user_agent=f"Boto3/{boto3.__version__} md/Botocore#{botocore.__version__} app/inventory",
 )
 
@@ -53,16 +53,15 @@ _TRANSIENT: Final = frozenset(
     }
 )
 
-
 _READS: Final = frozenset({"BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"})
 
 
 @dataclass(slots=True)
 class Usage:
-    """What calls of DynamoDB cost: their number, botocore's own retries, capacity units.
+    """The cost of calls of DynamoDB: their number, botocore's own retries, and capacity units.
 
-    DynamoDB does not report the units of a call that it refuses, a failed condition included, though it
-    charges them.
+    The units of a refused call, such as one whose condition failed, are missing: DynamoDB charges for them
+    but does not report them.
     """
 
     calls: int = 0
@@ -80,15 +79,15 @@ class Usage:
         }
 
 
-# The client is shared between threads; whose call an event is about is known by its context alone.
+# Threads share the client; only the context identifies the block that an event of botocore belongs to.
 _usage: ContextVar[Usage | None] = ContextVar("usage", default=None)
 
 
 @contextmanager
 def measured() -> Iterator[Usage]:
-    """Yield what the block's own thread consumes through clients of `connect`, updated call by call.
+    """Yield the usage of the block's own thread through clients of `connect`, updated after each call.
 
-    Of nested blocks, only the inner one counts.
+    Within nested blocks, only the innermost one counts a call.
     """
     usage = Usage()
     token = _usage.set(usage)
@@ -99,31 +98,31 @@ def measured() -> Iterator[Usage]:
 
 
 def connect() -> DynamoDBClient:
-    """Make a client; region, credentials and endpoint are boto3's own environment variables."""
+    """Return a new client; boto3 reads region, credentials and endpoint from its environment variables."""
     client = boto3.client("dynamodb", config=_CONFIG)
-    client.meta.events.register("before-parameter-build.dynamodb", _ask_for_units)
-    client.meta.events.register("after-call.dynamodb", _count_answered)
-    client.meta.events.register("after-call-error.dynamodb", _count_unanswered)
-    # botocore creates the exception classes on first access, and two threads at once create two of each, so
-    # that an except clause misses the other.  So they are created before there is a second thread.
+    client.meta.events.register("before-parameter-build.dynamodb", _request_units)
+    client.meta.events.register("after-call.dynamodb", _count_responded)
+    client.meta.events.register("after-call-error.dynamodb", _count_failed)
+    # botocore creates the exception classes on first access, and two threads at once create two of each: an
+    # except clause would miss errors of the other thread.  So they are created before a second thread starts.
     _ = client.exceptions
     return client
 
 
-def _ask_for_units(params: dict[str, Any], model: Any, **_: Any) -> None:
+def _request_units(params: dict[str, Any], model: Any, **_: Any) -> None:
     if _usage.get() is not None and "ReturnConsumedCapacity" in model.input_shape.members:
         params.setdefault("ReturnConsumedCapacity", "TOTAL")
 
 
-def _count_answered(parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
-    """Count a call that DynamoDB answered, even with an error."""
+def _count_responded(parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
+    """Count a call that got a response, even an error."""
     usage = _usage.get()
     if usage is None:
         return
     usage.calls += 1
     usage.retries += parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0)
     consumed = parsed.get("ConsumedCapacity") or ()
-    # One entry, or one for each table where a call may touch several.
+    # One entry, or a list with one for each table if the operation can use several.
     for entry in (consumed,) if isinstance(consumed, Mapping) else consumed:
         read, written = entry.get("ReadCapacityUnits"), entry.get("WriteCapacityUnits")
         if read is None and written is None:
@@ -133,7 +132,7 @@ def _count_answered(parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
         usage.write_units += written or 0.0
 
 
-def _count_unanswered(context: Mapping[str, Any], **_: Any) -> None:
+def _count_failed(context: Mapping[str, Any], **_: Any) -> None:
     """Count a call that got no response."""
     usage = _usage.get()
     if usage is None:
@@ -143,15 +142,16 @@ def _count_unanswered(context: Mapping[str, Any], **_: Any) -> None:
 
 
 def expected_error(error: Exception) -> InventoryError | None:
-    """Return the error of one command of several, which leaves the others unaffected; None for a defect."""
-    refusal = error if isinstance(error, InventoryError) else to_inventory_error(error)
-    return None if isinstance(refusal, InternalError) else refusal
+    """Return the error of one command in a batch, which does not affect the others; None for a defect."""
+    expected = error if isinstance(error, InventoryError) else to_inventory_error(error)
+    return None if isinstance(expected, InternalError) else expected
 
 
 def to_inventory_error(error: Exception) -> InventoryError:
-    """Return the error that an unhandled exception becomes for the client.
+    """Return the error that a client sees instead of an unhandled exception.
 
-    A throttled or unreachable DynamoDB is `DatabaseUnavailable`; everything else is a defect of the service.
+    It is `DatabaseUnavailable` if DynamoDB throttles or cannot be reached; any other exception is a defect of
+    the service.
     """
     match error:
         case ClientError() if error.response["Error"]["Code"] in _TRANSIENT:

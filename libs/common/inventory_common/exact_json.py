@@ -1,4 +1,4 @@
-"""JSON without damage to numbers: integers stay integers, decimals never pass through a binary float."""
+"""JSON that preserves numbers: integers stay integers, and decimals never pass through a binary float."""
 
 import json
 from decimal import Decimal, InvalidOperation
@@ -25,8 +25,8 @@ def loads(body: bytes) -> Any:
     Raises
     ------
     InvalidJson
-        If it is not UTF-8, not JSON, holds NaN or Infinity (which RFC 8259 does not know), names a member
-        twice, is nested beyond what the parser takes, or holds an integer of thousands of digits.
+        If it is not UTF-8, not JSON, contains NaN or Infinity (which RFC 8259 does not have), has a member
+        twice, is nested deeper than the parser allows, or contains an integer of thousands of digits.
     """
     try:
         return json.loads(
@@ -40,22 +40,22 @@ def loads(body: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise InvalidJson("The body is not UTF-8.") from error
     except InvalidOperation as error:
-        raise InvalidJson("The body holds a number with an exponent that no decimal has.") from error
+        raise InvalidJson("The body contains a number whose exponent is too large.") from error
     except ValueError as error:
         raise InvalidJson(f"The body is not JSON: {_reason(error)}.") from error
 
 
 def _reason(error: ValueError) -> str:
-    # Python's own words for an integer of more than 4,300 digits advise on its settings.
+    # Python's message for an integer of more than 4,300 digits recommends a change of its settings.
     return "an integer is too long" if "set_int_max_str_digits" in str(error) else str(error)
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("an object names a member twice")
+        raise ValueError("an object has a member twice")
     return members

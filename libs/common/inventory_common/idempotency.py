@@ -1,7 +1,8 @@
 """Commands that are executed once, however often they are sent (design 2.10).
 
 A command with an Idempotency-Key writes an idempotency record in the transaction that executes it; a later
-request that finds the record returns what was written then.  A record keeps keys of items, not responses.
+request that finds the record returns the items that were written then.  A record contains the keys of these
+items rather than a response.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ _PREFIX: Final = "#MARKER#"
 
 @value
 class IdempotencyRecord:
-    """What a command left at `written_at`: `results` are the keys of the items it wrote."""
+    """The record of a command executed at `written_at`; `results` are the keys of the items it wrote."""
 
     idempotency_id: str
     payload_hash: str
@@ -32,13 +33,13 @@ class IdempotencyRecord:
 
     @property
     def ttl(self) -> int:
-        """Epoch seconds from which on it counts as absent."""
-        # One second more than the window, as TTL counts whole seconds.
+        """The epoch second from which on the record counts as absent."""
+        # One second more than the window, as a TTL is in whole seconds.
         return epoch_seconds(self.written_at) + IDEMPOTENCY_WINDOW_SECONDS + 1
 
     @classmethod
     def from_item(cls, item: Mapping[str, AttributeValue], partition_key: str) -> Self:
-        """Read the item of a record; its id is the table's partition key."""
+        """Read the item of a record, whose id is the partition key."""
         attributes = from_item(item)
         return cls(
             attributes[partition_key],
@@ -48,7 +49,7 @@ class IdempotencyRecord:
         )
 
     def put(self, table_name: str, key: Item) -> dict[str, Any]:
-        """Return the action that writes it in a transaction; `key` is the item's whole primary key."""
+        """Return the action that writes the record in a transaction; `key` is the whole primary key."""
         attributes = {
             "body_hash": self.payload_hash,
             "done": self.results,
@@ -67,24 +68,24 @@ class IdempotencyRecord:
 
 @value
 class IdempotencyKey:
-    """The Idempotency-Key of a request: the id of its record, and the hash of the payload it stands for."""
+    """The Idempotency-Key of a request: the id of its record, and the hash of the request's payload."""
 
     idempotency_id: str
     payload_hash: str
 
     @classmethod
     def of(cls, principal: str, method: str, route: str, key: str, payload: str) -> Self:
-        """Return the key of a request; the same header of two vendors or clients gives two keys.
+        """Return the key of a request; the same header from two principals results in two keys.
 
         Parameters
         ----------
         principal, method, route, key
-            Who asked, for what, and the Idempotency-Key header.
+            The principal's name, the request line without the query, and the Idempotency-Key header.
         payload
             The body as a text that is the same for equal JSON.
         """
-        named = "\n".join((principal, method, route, key))
-        return cls(_PREFIX + _digest(named), _digest(payload))
+        request = "\n".join((principal, method, route, key))
+        return cls(_PREFIX + _digest(request), _digest(payload))
 
     def replayed_record(self, record: IdempotencyRecord | None, now: str) -> IdempotencyRecord | None:
         """Return the record if the command was executed before, and None if there is none or it has expired.
@@ -92,7 +93,7 @@ class IdempotencyKey:
         Raises
         ------
         IdempotencyKeyReused
-            If the record stands for another payload.
+            If the record is of another payload.
         """
         # DynamoDB removes an expired item within days, not at once.
         if record is None or record.ttl <= epoch_seconds(now):
@@ -102,7 +103,7 @@ class IdempotencyKey:
         return record
 
     def record(self, results: Sequence[Mapping[str, str]], now: str) -> IdempotencyRecord:
-        """Return the record of an execution that wrote items with these keys."""
+        """Return the record of an execution that wrote the items with these keys."""
         return IdempotencyRecord(self.idempotency_id, self.payload_hash, results, now)
 
 

@@ -1,8 +1,8 @@
-"""Who asks: bearer tokens (RS256 JWT) and the principals they make (design 5).
+"""Authentication: bearer tokens (RS256 JWT), and the principals whom they identify (design 5).
 
 The code is the same for the development issuer, Amazon Cognito and any other OIDC issuer; only settings
-differ. PyJWT and its cryptography cost a fifth of a cold start, so they are imported when the first token
-comes.
+differ. PyJWT and its cryptography are a fifth of a cold start, so they are imported when the first token is
+verified.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 __all__ = ["ANYBODY", "EVERYTHING", "Principal", "Role", "Scope", "TokenVerifier"]
 
 _ALGORITHM: Final = "RS256"
-_REMEMBERED_TOKENS_MAX: Final = 1_000
-"""Verified tokens that a process remembers, each until it expires."""
+_CACHED_TOKENS_MAX: Final = 1_000
+"""Verified tokens that a process caches, each until it expires."""
 _JWKS_TIMEOUT_SECONDS: Final = 3
-"""How long the token issuer's keys are waited for, before the answer is 503."""
+"""How long a request waits for the token issuer's keys, before the response is 503."""
 _REASON_MAX_CHARACTERS: Final = 200
-"""What an answer says of why a token does not verify."""
+"""The length of the reason in the response to a token that does not verify."""
 
 _GROUPS_CLAIM: Final = "cognito:groups"
-_PERSONS_VENDOR_CLAIM: Final = "custom:vendor_id"
-_MACHINES_VENDOR_CLAIM: Final = "vendor_id"
+_USER_VENDOR_CLAIM: Final = "custom:vendor_id"
+_CLIENT_VENDOR_CLAIM: Final = "vendor_id"
 _VENDOR_SCOPE: Final = "inventory/vendor"
 _ORDERS_SCOPE: Final = "inventory/orders"
 
 
 class Role(StrEnum):
-    """What a principal can be; one may be several."""
+    """The roles of principals; a principal may have several."""
 
     VENDOR = "vendor"
     ORDERS = "orders"
@@ -49,61 +49,62 @@ class Role(StrEnum):
 
 @value
 class Scope:
-    """Whose things a request may see and touch: one vendor's, or everybody's."""
+    """The vendor whose resources a request may read and change; None for all vendors."""
 
     vendor_id: str | None = None
 
     def covers(self, vendor_id: str) -> bool:
-        """Tell whether that vendor's things are within."""
+        """Return whether the resources of a vendor are in the scope."""
         return self.vendor_id is None or self.vendor_id == vendor_id
 
 
 EVERYTHING: Final = Scope()
+"""The scope of all vendors."""
 
 
 @value
 class Principal:
-    """Who asks: `name` is what logs and records say, `vendor_id` is set for a vendor alone."""
+    """The sender of a request, under the name in logs and records; only a vendor has a `vendor_id`."""
 
     name: str
     roles: frozenset[Role]
     vendor_id: str | None = None
 
     def oversees(self, vendor_id: str) -> bool:
-        """Tell whether this principal may see what that vendor does not show to everybody."""
+        """Return whether this principal may see what a vendor does not publish."""
         return not self.roles.isdisjoint({Role.AUDITOR, Role.ADMIN}) or self.vendor_id == vendor_id
 
     def scope(self, allowed: Collection[Role]) -> Scope:
-        """Return what this principal reaches on a route that is open to the roles `allowed`.
+        """Return the scope of this principal on a route for the roles `allowed`.
 
         Raises
         ------
         Forbidden
-            If it has none of them.
+            If it has none of these roles.
         """
-        held = self.roles.intersection(allowed)
-        if not held:
-            raise Forbidden(f"This needs one of the roles {', '.join(sorted(allowed))}.")
-        return Scope(self.vendor_id) if held == {Role.VENDOR} else EVERYTHING
+        roles = self.roles.intersection(allowed)
+        if not roles:
+            raise Forbidden(f"One of the roles {', '.join(sorted(allowed))} is required.")
+        return Scope(self.vendor_id) if roles == {Role.VENDOR} else EVERYTHING
 
 
 ANYBODY: Final = Principal("anonymous", frozenset())
-"""Who asks without a token."""
+"""The principal of a request without a token."""
 
 
 class TokenVerifier:
-    """Turns an Authorization header into a principal; remembers verified tokens until they expire.
+    """Returns the principal of an Authorization header; verified tokens are cached until they expire.
 
     Parameters
     ----------
     jwks_url
-        Where the issuer's public keys are; a setting of its own, as it need not lie below the issuer.
+        The URL of the issuer's public keys, which need not be below the issuer's own URL.
     issuer
-        What the ``iss`` claim must be.
+        The required ``iss`` claim.
     audiences
-        What the ``aud`` claim of a person's ID token may be.
+        The accepted ``aud`` claims of a person's ID token.
     machine_client_ids
-        The ``client_id`` claims that access tokens may carry.
+        The accepted ``client_id`` claims of a machine's access token.
     """
 
     def __init__(
@@ -122,12 +123,12 @@ class TokenVerifier:
         self._verified: dict[str, tuple[Principal, float]] = {}
 
     def principal(self, authorization: str | None) -> Principal:
-        """Return who sent this Authorization header; `ANYBODY` if there is none.
+        """Return the principal of an Authorization header; `ANYBODY` for a request without one.
 
         Raises
         ------
         Unauthenticated
-            If it holds no bearer token, or one that does not verify.
+            If it has no bearer token, or one that does not verify.
         IdentityUnavailable
             If the issuer's keys cannot be fetched.
         """
@@ -137,16 +138,16 @@ class TokenVerifier:
         token = token.strip()
         if scheme.lower() != "bearer" or not token or not token.isascii():
             raise Unauthenticated("The Authorization header must be 'Bearer' and a token.")
-        remembered = self._verified.get(token)
-        if remembered is not None and time.time() < remembered[1]:
-            return remembered[0]
+        cached = self._verified.get(token)
+        if cached is not None and time.time() < cached[1]:
+            return cached[0]
         claims = self._verified_claims(token)
-        principal = self._person(claims) if claims["token_use"] == "id" else self._machine(claims)
-        self._remember(token, principal, float(claims["exp"]))
+        principal = _user(claims) if claims["token_use"] == "id" else _client(claims)
+        self._cache(token, principal, float(claims["exp"]))
         return principal
 
-    def _remember(self, token: str, principal: Principal, expires: float) -> None:
-        if len(self._verified) >= _REMEMBERED_TOKENS_MAX:
+    def _cache(self, token: str, principal: Principal, expires: float) -> None:
+        if len(self._verified) >= _CACHED_TOKENS_MAX:
             self._verified.clear()
         self._verified[token] = (principal, expires)
 
@@ -162,7 +163,7 @@ class TokenVerifier:
                 self._signing_key(str(header.get("kid"))),
                 algorithms=[_ALGORITHM],
                 issuer=self._issuer,
-                # iat is no guard, and refusing one from a clock ahead of ours would refuse fresh tokens.
+                # A check of iat protects nothing, and refuses new tokens if the issuer's clock is ahead.
                 options={
                     "require": ["exp", "iss", "sub"],
                     "verify_aud": False,
@@ -170,9 +171,9 @@ class TokenVerifier:
                 },
             )
         except jwt.InvalidTokenError as error:
-            # Parts of the message are the token's own, and nobody has vouched for it.
-            why = ascii(str(error))[1:-1][:_REASON_MAX_CHARACTERS]
-            raise Unauthenticated(f"The token does not verify: {why}.") from error
+            # The message quotes parts of the token, which may contain anything.
+            reason = ascii(str(error))[1:-1][:_REASON_MAX_CHARACTERS]
+            raise Unauthenticated(f"The token does not verify: {reason}.") from error
         self._check_use(claims)
         return claims
 
@@ -197,8 +198,8 @@ class TokenVerifier:
         match claims.get("token_use"):
             case "id":
                 audience = claims.get("aud")
-                named = audience if isinstance(audience, list) else [audience]
-                if not any(name in self._audiences for name in named):
+                audiences = audience if isinstance(audience, list) else [audience]
+                if not any(each in self._audiences for each in audiences):
                     raise Unauthenticated("The token was issued for another audience.")
             case "access":
                 if claims.get("client_id") not in self._machine_client_ids:
@@ -206,18 +207,20 @@ class TokenVerifier:
             case other:
                 raise Unauthenticated(f"The token's token_use is {other!r}, neither id nor access.")
 
-    def _person(self, claims: Mapping[str, Any]) -> Principal:
-        groups = claims.get(_GROUPS_CLAIM)
-        named = groups if isinstance(groups, list) else []
-        # No group makes an order system: orders are a machine's (design 5).
-        roles = {role for role in (Role.VENDOR, Role.AUDITOR, Role.ADMIN) if role in named}
-        return _principal(f"user:{claims['sub']}", roles, claims.get(_PERSONS_VENDOR_CLAIM))
 
-    def _machine(self, claims: Mapping[str, Any]) -> Principal:
-        scopes = str(claims.get("scope", "")).split()
-        named = {Role.VENDOR: _VENDOR_SCOPE, Role.ORDERS: _ORDERS_SCOPE}
-        roles = {role for role, scope in named.items() if scope in scopes}
-        return _principal(f"client:{claims['client_id']}", roles, claims.get(_MACHINES_VENDOR_CLAIM))
+def _user(claims: Mapping[str, Any]) -> Principal:
+    groups = claims.get(_GROUPS_CLAIM)
+    names = groups if isinstance(groups, list) else []
+    # No group has the role of order systems: they are machines (design 5).
+    roles = {role for role in (Role.VENDOR, Role.AUDITOR, Role.ADMIN) if role in names}
+    return _principal(f"user:{claims['sub']}", roles, claims.get(_USER_VENDOR_CLAIM))
+
+
+def _client(claims: Mapping[str, Any]) -> Principal:
+    scopes = str(claims.get("scope", "")).split()
+    scope_of_role = {Role.VENDOR: _VENDOR_SCOPE, Role.ORDERS: _ORDERS_SCOPE}
+    roles = {role for role, scope in scope_of_role.items() if scope in scopes}
+    return _principal(f"client:{claims['client_id']}", roles, claims.get(_CLIENT_VENDOR_CLAIM))
 
 
 def _principal(name: str, roles: set[Role], vendor_id: object) -> Principal:
@@ -228,8 +231,8 @@ def _principal(name: str, roles: set[Role], vendor_id: object) -> Principal:
     elif roles == {Role.VENDOR}:
         name = vendor_id
     if not (name.isascii() and name.isprintable()):
-        raise Unauthenticated("The token's subject must be printable ASCII: log records name it.")
+        raise Unauthenticated("The token's subject must be printable ASCII, as log records contain it.")
     if len(name) > PERFORMED_BY_MAX_CHARACTERS:
         most = PERFORMED_BY_MAX_CHARACTERS - len("client:")
-        raise Unauthenticated(f"The token's subject is too long: log records have {most} characters for it.")
+        raise Unauthenticated(f"The token's subject is too long: at most {most} characters fit a log record.")
     return Principal(name, frozenset(roles), vendor_id)

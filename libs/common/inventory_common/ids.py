@@ -1,7 +1,7 @@
-"""The forms of all ids (design 2.6): patterns, and how the server makes its own.
+"""The patterns of all ids (design 2.6), and how the server generates its own.
 
-Patterns are plain text so that request models, path checks and the OpenAPI documents share them; they are
-anchored by whoever matches them, with `is_id` here.
+A pattern is plain text without anchors, so that attribute types, path checks and the OpenAPI documents share
+it; `is_id` matches a whole id.
 """
 
 import re
@@ -28,7 +28,7 @@ __all__ = [
 # Crockford's base 32: no I, L, O, U, which are misread or spell words.
 _PRODUCT_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PRODUCT_CHARACTERS: Final = 5
-"""What the server draws for a new product's id, after ``PROD-``."""
+"""Random characters of a new product's id, after ``PROD-``."""
 _VARIANT: Final = r"[A-Z0-9]+(?:-[A-Z0-9]+)*"
 
 PRODUCT_ID: Final = r"PROD-[0-9A-HJKMNP-TV-Z]{5,12}"
@@ -47,30 +47,31 @@ PATTERNS: Final[dict[str, str]] = {
     "order_id": ORDER_ID,
     "transaction_id": TRANSACTION_ID,
 }
-"""Attribute name to pattern: path parameters carry the attribute names of the specification."""
+"""Attribute name to pattern; path parameters have the attribute names of the specification."""
 
 _COMPILED: Final = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
 
-# Fixed for ever: every transaction id of every ledger follows from it.
+# Never changes: every transaction id of every ledger is derived from it.
 _LEDGER_NAMESPACE: Final[UUID] = uuid5(NAMESPACE_URL, "urn:inventory:ledger")
 
 
 def is_id(name: str, value: str) -> bool:
-    """Return whether `value` has the form of the attribute `name`, one of `PATTERNS`."""
+    """Return whether `value` is an id for the attribute `name`, which is one of `PATTERNS`."""
     return _COMPILED[name].fullmatch(value) is not None
 
 
 def new_product_id() -> str:
-    """Draw a product id, e.g. ``PROD-E4F9A``.
+    """Return a random product id, e.g. ``PROD-E4F9A``.
 
-    One of 33,554,432: the caller writes it on condition that it is free and draws again if it is not.
+    There are 33,554,432: the caller writes the product on condition that its id is free, and draws again if
+    the id is taken.
     """
     drawn = "".join(secrets.choice(_PRODUCT_ALPHABET) for _ in range(_PRODUCT_CHARACTERS))
     return f"PROD-{drawn}"
 
 
 def sku_prefix(product_id: str) -> str:
-    """Return what every SKU of a product begins with, e.g. ``SKU-PROD-E4F9A-``."""
+    """Return the prefix of every SKU of a product, e.g. ``SKU-PROD-E4F9A-``."""
     return f"SKU-{product_id}-"
 
 
@@ -82,14 +83,14 @@ class StockKey(NamedTuple):
 
     @classmethod
     def of(cls, sku: str) -> Self:
-        """Return the key of the SKU with this id, which contains its product's."""
+        """Return the key of the SKU with this id, which contains the id of its product."""
         return cls("-".join(sku.split("-", 3)[1:3]), sku)
 
 
 def transaction_id(sku: str, sequence: int) -> str:
     """Return the id of a SKU's log record number `sequence`.
 
-    It is derived from the two (UUIDv5), so that any single record of a ledger can be read consistently,
-    whatever an index shows.
+    The id is derived from both (UUIDv5), so that every record of a ledger can be read consistently by its
+    key; a read of an index is eventually consistent.
     """
     return f"TXN-{uuid5(_LEDGER_NAMESPACE, f'{sku}#{sequence}')}"

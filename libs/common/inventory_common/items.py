@@ -1,7 +1,8 @@
-"""DynamoDB's typed attribute values and plain Python values, both ways.
+"""Conversion between DynamoDB's typed attribute values and plain Python values.
 
-boto3's own resource layer does this too, in twice the time (``tests/benchmarks/item_codec.py``) and through a
-decimal context that raises on what it would round; the values here are only those the specification knows.
+boto3's own resource layer converts them too, in twice the time (``tests/benchmarks/item_codec.py``) and
+through a decimal context that raises an error for a number it would round.  The types here are those of the
+specification's attributes alone.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,9 +12,10 @@ from typing import Any
 __all__ = ["AttributeValue", "Item", "from_item", "key_of", "to_attribute", "to_item"]
 
 AttributeValue = dict[str, Any]
-"""One value as DynamoDB's wire form has it, e.g. ``{"N": "89.99"}``."""
+"""One value in the form of DynamoDB's API, e.g. ``{"N": "89.99"}``."""
 
 Item = dict[str, AttributeValue]
+"""The attributes of an item in the same form."""
 
 
 def to_attribute(value: Any) -> AttributeValue:
@@ -22,7 +24,7 @@ def to_attribute(value: Any) -> AttributeValue:
     Raises
     ------
     TypeError
-        For anything else, a binary float above all: money never passes through one.
+        For any other type.  That includes float, as amounts of money must stay exact.
     """
     match value:
         case str():
@@ -42,13 +44,13 @@ def to_attribute(value: Any) -> AttributeValue:
 
 
 def to_item(attributes: Mapping[str, Any]) -> Item:
-    """Encode attributes; those that are None are absent in the item."""
+    """Encode attributes; those that are None are left out of the item."""
     return {name: to_attribute(value) for name, value in attributes.items() if value is not None}
 
 
 def _from_attribute(attribute: AttributeValue) -> Any:
-    [(kind, value)] = attribute.items()
-    match kind:
+    [(data_type, value)] = attribute.items()
+    match data_type:
         case "S" | "BOOL":
             return value
         case "N":
@@ -60,7 +62,7 @@ def _from_attribute(attribute: AttributeValue) -> Any:
         case "NULL":
             return None
         case _:
-            raise TypeError(f"no plain value for an attribute of type {kind}")
+            raise TypeError(f"no plain value for an attribute of type {data_type}")
 
 
 def _number(text: str) -> int | Decimal:
@@ -71,13 +73,13 @@ def _number(text: str) -> int | Decimal:
 
 
 def from_item(item: Mapping[str, AttributeValue], names: Iterable[str] | None = None) -> dict[str, Any]:
-    """Decode an item; with `names`, only those of its attributes that are named.
+    """Decode an item, or only the attributes `names` of it.
 
-    A number is an int where it has no fraction, else a Decimal.
+    A number without a fraction becomes an int, any other a Decimal.
     """
     if names is not None:
         item = {name: item[name] for name in names if name in item}
-    # Most attributes are texts, and most of the others numbers.
+    # Inline for the most frequent types: most attributes are strings, and most of the others numbers.
     return {
         name: attribute["S"]
         if "S" in attribute
@@ -89,5 +91,5 @@ def from_item(item: Mapping[str, AttributeValue], names: Iterable[str] | None = 
 
 
 def key_of(names: Iterable[str], values: Mapping[str, Any]) -> Item:
-    """Encode just the key attributes `names` out of `values`."""
+    """Encode the key that consists of the attributes `names` of `values`."""
     return {name: to_attribute(values[name]) for name in names}

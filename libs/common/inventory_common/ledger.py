@@ -1,14 +1,16 @@
 """The rules that every record of a SKU's log obeys, and by which anyone can verify it.  No I/O.
 
-A record is examined as the JSON object that the API serves (`TransactionRecord.document`), whatever it holds:
-a check for damage must not fail on the damage.  Whoever walks a log keeps the `ChainHead` that the previous
-record left.
+A record is checked as the JSON object that the API serves (`TransactionRecord.document`), whatever it
+contains: a check for damage must not fail because of the damage.  A caller that walks through a log passes
+each record the `ChainHead` after the previous one.
 """
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any, Final, Self
 
+from .attributes import attributes_of, form_of, is_optional
 from .ids import StockKey, transaction_id
 from .limits import STOCK_MAX
 from .skus import FIRST_PREVIOUS_HASH
@@ -19,25 +21,12 @@ from .values import value
 __all__ = ["EMPTY_LOG", "RECORD_ATTRIBUTES", "ChainHead", "Difference", "check_balance", "check_record"]
 
 RECORD_ATTRIBUTES: Final = tuple(field.name for field in fields(TransactionRecord))
-"""The attributes of a record; the list is closed, as every hash covers all of them."""
-
-_OPTIONAL: Final = frozenset({"order_id", "notes"})
-_INTEGERS: Final = frozenset(
-    {
-        "quantity_change",
-        "stock_before",
-        "stock_after",
-        "sequence",
-        "quantity",
-        "reserved_before",
-        "reserved_after",
-    }
-)
+"""The attributes of a record.  None is ever added: every hash covers all of them."""
 
 
 @value
 class Difference:
-    """One thing that differs from what it should be: in which record, what was expected, what was found.
+    """One difference between what was expected and what was found at a record.
 
     `kind` is the attribute that differs, or one of ``missing_record``, ``unexpected_record``,
     ``unreadable_record``, ``attributes``, ``missing_sku``, or ``sku.`` and an attribute of the live SKU.
@@ -60,9 +49,7 @@ class Difference:
 
 @value
 class ChainHead:
-    """What the next record of a log must continue: the state in which the previous one left the SKU, in
-    units.
-    """
+    """The state after a record of a log, which the next record has to continue; stock is in units."""
 
     sequence: int
     hash: str
@@ -73,7 +60,7 @@ class ChainHead:
 
     @classmethod
     def after(cls, document: Mapping[str, Any]) -> Self | None:
-        """Return the chain head after a record; None if the record is too damaged to be continued."""
+        """Return the chain head after a record; None if the record is too damaged to have one."""
         if _malformed(document):
             return None
         return cls(
@@ -87,7 +74,7 @@ class ChainHead:
 
 
 EMPTY_LOG: Final = ChainHead(0, FIRST_PREVIOUS_HASH, 0, 0, None, None)
-"""Before the first record: a new SKU has no stock."""
+"""The chain head before the first record: a new SKU has no stock."""
 
 
 def check_record(
@@ -98,9 +85,10 @@ def check_record(
     Parameters
     ----------
     document
-        The record, with whatever attributes it has.
+        The record, whatever attributes it has.
     before
-        None where the previous record is missing or unreadable, so that one fault is not reported twice.
+        The chain head after the previous record; None if that record is missing or unreadable, so that one
+        fault is not reported twice.
     """
     differences: list[Difference] = []
 
@@ -128,7 +116,7 @@ def check_record(
     if not malformed:
         moment = document["timestamp"]
         if not _is_timestamp(moment):
-            expect("timestamp", "a moment in UTC with six fractional digits", moment)
+            expect("timestamp", "a timestamp in UTC with six fractional digits", moment)
         elif before is not None and before.timestamp is not None and moment <= before.timestamp:
             expect("timestamp", f"later than {before.timestamp}", moment)
         for kind, expected, found in _rules(document):
@@ -140,7 +128,7 @@ def check_record(
 def check_balance(balance: Mapping[str, Any], last: Mapping[str, Any] | None) -> list[Difference]:
     """Compare a live SKU, as VendorInventory stores it, with the last record of its log, if there is one.
 
-    The caller makes sure that `last` is the record that the SKU's own `sequence` names.
+    The caller ensures that `last` is the record with the SKU's own `sequence`.
     """
     if last is None:
         expected = {
@@ -173,9 +161,7 @@ def check_balance(balance: Mapping[str, Any], last: Mapping[str, Any] | None) ->
 
 
 def _rules(document: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
-    """Return ``(attribute, expected, found)`` of the rules of a record's type (design 3); most pairs are
-    equal.
-    """
+    """Return ``(attribute, expected, found)`` for each rule of a record's type (design 3), met or not."""
     transaction_type = document["transaction_type"]
     if transaction_type not in RULES:
         return [("transaction_type", f"one of {', '.join(RULES)}", transaction_type)]
@@ -206,15 +192,30 @@ def _malformed(document: Mapping[str, Any]) -> list[str]:
 
 
 def _has_type(name: str, value: Any) -> bool:
-    if name in _INTEGERS:
+    if name in _integers():
         return type(value) is int
-    return isinstance(value, str) or (name in _OPTIONAL and value is None)
+    return isinstance(value, str) or (name in _optional() and value is None)
 
 
 def _description(name: str) -> str:
-    if name in _INTEGERS:
+    if name in _integers():
         return "an integer"
-    return "a string or null" if name in _OPTIONAL else "a string"
+    return "a string or null" if name in _optional() else "a string"
+
+
+# Not constants: the annotations are evaluated when the first record is checked, not at a cold start.
+
+
+@cache
+def _integers() -> frozenset[str]:
+    annotations = attributes_of(TransactionRecord).items()
+    return frozenset(name for name, annotation in annotations if form_of(annotation).get("type") == "integer")
+
+
+@cache
+def _optional() -> frozenset[str]:
+    annotations = attributes_of(TransactionRecord).items()
+    return frozenset(name for name, annotation in annotations if is_optional(annotation))
 
 
 def _is_timestamp(text: str) -> bool:
@@ -227,5 +228,5 @@ def _is_timestamp(text: str) -> bool:
 def _hash_of(document: Mapping[str, Any]) -> str | None:
     try:
         return record_hash(document)
-    except (ValueError, TypeError, RecursionError):  # what JSON has no form for, such as a Decimal
+    except (ValueError, TypeError, RecursionError):  # a value that JSON cannot represent, such as a Decimal
         return None

@@ -1,8 +1,8 @@
 """Every limit of the API, by name.
 
-A limit is a promise: the documents list it, and a test tries its edge.  The unit is the last word of a name
-unless it is a plain count.  Limits that DynamoDB sets are in `dynamodb_limits`, settings of our own behaviour
-in `tuning`.
+A limit is a promise to clients: the documents list it, and a test tries its edge.  A name ends with its unit,
+unless it is a plain count.  The limits that DynamoDB sets are in `dynamodb_limits`, the settings of the
+services' own behaviour in `tuning`.
 """
 
 from decimal import Decimal
@@ -59,7 +59,7 @@ MONEY_MAX: Final = Decimal("9999999.99")
 MONEY_DECIMAL_PLACES: Final = 2
 """Fractional digits of a price."""
 
-# Texts.  Category is an index key: DynamoDB allows a partition key of 2,048 bytes, far above this.
+# Texts.  A category is the partition key of an index: DynamoDB allows 2,048 bytes, far more than this.
 NAME_MAX_CHARACTERS: Final = 200
 """Product name, category, subcategory, brand, tag, variant name, and both sides of a variant attribute."""
 PRODUCT_DESCRIPTION_MAX_CHARACTERS: Final = 5_000
@@ -76,8 +76,7 @@ SKU_VARIANT_MAX_CHARACTERS: Final = 40
 """The variant in a SKU's id, after ``SKU-{product_id}-``."""
 NOTES_MAX_BYTES: Final = 300
 """Notes of a restock or adjustment, in UTF-8.  A log record has to stay below 1 KB, which is one write unit
-for
-the table and for each index."""
+for the table and for each index."""
 
 # Orders
 ORDER_LINES_MAX: Final = 1_000
@@ -89,19 +88,19 @@ HOLD_MIN_SECONDS: Final = 60
 HOLD_MAX_SECONDS: Final = 2_592_000
 """The longest hold of an order's units."""
 HOLD_DEFAULT_SECONDS: Final = 86_400
-"""The hold of an order that names none."""
+"""The hold of an order whose request has no `hold_seconds`."""
 TOMBSTONE_SECONDS: Final = 2_592_000
-"""How long a cancel that came before its place is remembered."""
+"""How long the record of a cancel is kept that arrived before its order was placed."""
 BATCH_ORDERS_MAX: Final = 500
 """Orders of one batch."""
 BATCH_ORDER_LINES_MAX: Final = 49
 """Lines of one order of a batch."""
 BATCH_LINES_MAX: Final = 2_000
-"""Lines of all orders of one batch, as they are sent."""
+"""Lines of all orders of one batch, before those of one SKU are summed."""
 RESPONSE_LINES_MAX: Final = 20_000
-"""Lines of all orders in one response: Lambda's responses have 6 MB, and a line at most 240 bytes of them.  A
-page of
-orders due ends with the order that reaches it; orders of a batch beyond it have to be sent again (503)."""
+"""Lines of all orders in one response: a Lambda response has at most 6 MB, and a line takes up to 240 bytes.
+A page of orders due ends with the order that reaches this limit; the orders of a batch beyond it have to be
+sent again (503)."""
 
 # Requests
 REQUEST_BODY_MAX_BYTES: Final = 1_048_576
@@ -109,12 +108,12 @@ REQUEST_BODY_MAX_BYTES: Final = 1_048_576
 REQUEST_ID_MAX_CHARACTERS: Final = 64
 """An X-Request-Id; a longer one is replaced by a generated one."""
 PERFORMED_BY_MAX_CHARACTERS: Final = 64
-"""The `performed_by` of a log record, including ``user:`` or ``client:``; a token with a longer subject is
+"""The `performed_by` of a log record, including ``user:`` or ``client:``; a token whose subject is longer is
 refused."""
 IDEMPOTENCY_KEY_MAX_CHARACTERS: Final = 255
 """An Idempotency-Key."""
 IDEMPOTENCY_WINDOW_SECONDS: Final = 86_400
-"""How long an Idempotency-Key is remembered at least."""
+"""The shortest time for which an Idempotency-Key is kept."""
 PAGE_DEFAULT_ITEMS: Final = 25
 """Items of a page without a `limit`."""
 PAGE_MAX_ITEMS: Final = 100
@@ -126,17 +125,17 @@ PROBLEM_PATH_MAX_CHARACTERS: Final = 200
 
 # Reading the log
 VERIFICATION_RECORDS_MAX: Final = 500
-"""Records that one request of a verification reads from the index."""
+"""Records that one request for a verification reads from the index."""
 VERIFICATION_EXTRA_READS_MAX: Final = 50
-"""Consecutive records that a verification reads by their ids because the index does not show them."""
+"""Consecutive records that a verification reads by their ids because the index lacks them."""
 RESERVATION_RECORDS_MAX: Final = 5_000
-"""Records that are read, newest first, to find the orders that reserve units of a SKU."""
+"""Records that are read, newest first, to find the orders that have reserved units of a SKU."""
 EXPORT_BYTES_MAX: Final = 5_000_000
-"""An export in one response; its ``Link`` leads to the rest."""
+"""The part of an export in one response; its ``Link`` leads to the rest."""
 EXPORT_WIRE_BYTES_MAX: Final = 6_000_000
-"""The same as a JSON string, the form in which Lambda passes a response on; Lambda's own limit is slightly
+"""The same part as a JSON string, the form in which Lambda returns a response; Lambda's own limit is slightly
 higher."""
 EXPORT_QUERIES_MAX: Final = 25
-"""Queries for one export, of a megabyte or 1,000 records each, however few of the records match."""
+"""Queries for one part of an export, of a megabyte or 1,000 records each, however few records match."""
 TIMELINE_RECORDS_MAX: Final = 1_000
-"""Records of a picture; of a period with more, the newest."""
+"""Records in a picture of a SKU's history; of a period with more, the newest."""

@@ -1,7 +1,7 @@
-"""The log: one JSON object on one line of standard output for each thing that happened.
+"""The log: one JSON object for each event, on one line of standard output.
 
-Lambda passes such a line on as it is, in both of its log formats, and reads `timestamp` and `level` from it;
-the local stack's log files hold the same line (docs/decisions/0009-structured-logs.md).
+Lambda passes such a line on unchanged, in both of its log formats, and reads `timestamp` and `level` from it;
+the log files of the local stack contain the same lines (docs/decisions/0009-structured-logs.md).
 """
 
 import json
@@ -16,49 +16,51 @@ from .timestamps import now
 
 __all__ = ["Level", "exception_fields", "log_event"]
 
-# ASCII alone, so no text, however odd, breaks the line or its encoding.
-_write: Final = json.JSONEncoder(default=repr, separators=(",", ":")).encode
+# The output is ASCII, so that no text can break the line or its encoding.
+_encode: Final = json.JSONEncoder(default=repr, separators=(",", ":")).encode
 
 _STACK_FRAMES_MAX: Final = 30
-"""Innermost frames of a stack that the log shows of a defect."""
+"""Innermost frames of the stack of a defect that are logged."""
 _CAUSES_MAX: Final = 5
-"""Causes of a defect that the log shows."""
+"""Exceptions in the chain of causes of a defect that are logged."""
 
 Level = Literal["INFO", "WARN", "ERROR"]
-"""Of the levels that Lambda filters by, those in use."""
+"""The levels in use, of those by which Lambda can filter."""
 
 
 def log_event(service: str, message: str, /, *, level: Level = "INFO", **fields: Any) -> None:
-    """Write one line about `service`; never raises, as no answer and no batch may fail for its log.
+    """Write one line about an event of `service`; never raises, so that no response fails because of its log.
 
     Parameters
     ----------
     service
         The application's name, e.g. ``inventory-stock``.
     message
-        What happened, always in the same words, e.g. ``request``: what varies is a field.
+        The type of event, e.g. ``request``: always the same words, as whatever varies is a field.
     fields
-        What is known of it, flat; none replaces a field that every line has. Neither tokens nor
-        bodies, nor anything else that a client wrote freely.
+        Further fields; they do not replace a field that every line has.  Tokens, bodies and other texts that
+        a client can choose freely are never logged.
     """
     with suppress(Exception):
         head = {"timestamp": now(), "level": level, "message": message, "service": service}
-        # One write with its end: a second could come after another thread's, and Lambda flushes each.
-        sys.stdout.write(_write(head | fields | head) + "\n")
+        # One write for text and line end: another thread could write between two, and Lambda flushes each.
+        sys.stdout.write(_encode(head | fields | head) + "\n")
         sys.stdout.flush()
 
 
 def exception_fields(error: BaseException) -> dict[str, str]:
-    """Return `exception`, what it was, and `stack`, where it came from.
+    """Return the fields `exception`, its type, and `stack`, its traceback and those of its causes.
 
-    Messages are left out, as Python's and botocore's quote values, and those may be a client's.
+    Messages are left out: those of Python and botocore quote values, which may come from a client.
     """
     return {"exception": _name_of(error), "stack": _stack_of(error)}
 
 
 def _name_of(error: BaseException) -> str:
-    kind = type(error)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    error_type = type(error)
+    name = error_type.__qualname__
+    if error_type.__module__ != "builtins":
+        name = f"{error_type.__module__}.{name}"
     if isinstance(error, ClientError):
         code = error.response.get("Error", {}).get("Code", "Unknown")
         return f"{name}: {code} ({error.operation_name})"
@@ -69,7 +71,7 @@ def _stack_of(error: BaseException) -> str:
     chain = [error]
     while len(chain) < _CAUSES_MAX and (cause := _cause_of(chain[-1])) is not None and cause not in chain:
         chain.append(cause)
-    # The root comes first, as in Python's own.
+    # The first cause comes first, as in Python's own tracebacks.
     return "\nwhich led to\n".join(_frames_of(each) for each in reversed(chain))
 
 

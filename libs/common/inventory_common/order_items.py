@@ -1,7 +1,8 @@
-"""What other services may know of stored orders: keys, units held, due time.
+"""The keys and held units of orders as the stock service stores them, for the other services too.
 
-An order is the item ``#ORDER`` under its id; one of more lines than an item holds has further ones,
-``#PART-001`` and so on.  While it holds units, VendorInventoryIndex lists it under one of `OPEN_ORDERS`.
+An order is the item ``#ORDER`` under its id.  An order of more lines than one item holds has further items,
+``#PART-001`` and so on.  While an order holds units, VendorInventoryIndex lists it in one of the partitions
+`OPEN_ORDERS`.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ __all__ = ["OPEN_ORDERS", "ORDER_SORT", "PART_SORT", "held_units", "order_key", 
 ORDER_SORT: Final = "#ORDER"
 PART_SORT: Final = "#PART-"
 OPEN_ORDERS: Final = tuple(f"OPEN-ORDERS#{shard}" for shard in range(16))
-"""The partitions of VendorInventoryIndex that share the index writes of all open orders."""
+"""The partitions of VendorInventoryIndex that share the writes of all open orders."""
 
 
 def order_key(order_id: str) -> Item:
@@ -23,16 +24,16 @@ def order_key(order_id: str) -> Item:
 
 
 def part_key(order_id: str, part: int) -> Item:
-    """Return the key of an order's part, numbered from 1."""
+    """Return the key of a part of an order; parts are numbered from 1."""
     return to_item({"product_id": order_id, "sku": f"{PART_SORT}{part:03}"})
 
 
 def part_count(item: Mapping[str, AttributeValue]) -> int:
-    """Return how many parts an order has beside its own item."""
+    """Return the number of parts that an order has beside its own item."""
     return int(from_item(item, ("parts",)).get("parts", 0))
 
 
 def held_units(item: Mapping[str, AttributeValue]) -> dict[str, int]:
-    """Return the units that an order, or a part of one, holds of each SKU, 0 included."""
+    """Return the units of each SKU that an order, or a part of one, holds; 0 for a SKU it holds no more."""
     lines = from_item(item, ("lines",)).get("lines", {})
-    return {sku: figures["reserved"] for sku, figures in lines.items()}
+    return {sku: line["reserved"] for sku, line in lines.items()}

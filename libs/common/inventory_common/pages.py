@@ -1,8 +1,8 @@
-"""One page of a partition: the Query that reads it, and the cursor that leads to the next.
+"""One page of a partition: the Query that reads it, and the cursor of the next page.
 
-A cursor holds only a position.  What it decodes to must lie in the partition and range that the request
-names, so a cursor from elsewhere cannot read another vendor's things; DynamoDB itself would refuse some, with
-an error that is ours to avoid.
+A cursor contains a position alone.  The position has to be in the partition and range that the request names,
+so that a cursor of another list cannot read another vendor's data.  DynamoDB itself refuses some foreign
+positions, with an error that would be a defect of the service.
 """
 
 import json
@@ -39,15 +39,16 @@ Position = dict[str, str | int]
 """The key attributes of the last item of a page."""
 
 _CURSOR_MAX_CHARACTERS: Final = 4_096
-"""A cursor as it is sent."""
+"""The longest cursor that is read."""
 _KEY_TEXT_MAX_BYTES: Final = 1_024
-"""UTF-8 bytes of each text in a cursor: DynamoDB allows a sort key no more."""
-_KEY_NUMBER_BOUND: Final = 10**38  # DynamoDB's numbers end here
+"""The UTF-8 bytes of each text in a cursor: DynamoDB's limit for a sort key."""
+_KEY_NUMBER_BOUND: Final = 10**38
+"""The numbers in a cursor are below it: those of DynamoDB have 38 digits."""
 
 
 @value
 class PageRequest:
-    """How many items a client wants, and after which position."""
+    """The number of items that a client requests, and the position after which they begin."""
 
     limit: int = PAGE_DEFAULT_ITEMS
     after: Position | None = None
@@ -55,7 +56,7 @@ class PageRequest:
 
 @value
 class Page:
-    """Documents to serve, and the cursor to the next page; a page may be empty and yet go on."""
+    """Documents to serve, and the cursor of the next page if there is one, also after an empty page."""
 
     documents: list[dict[str, Any]]
     next_cursor: str | None
@@ -63,7 +64,7 @@ class Page:
 
 @value
 class SortCondition:
-    """A bound on the sort key: its expression over ``#sort``, and the same test for a cursor."""
+    """A condition on the sort key: the expression over ``#sort``, and the same test for a cursor."""
 
     expression: str
     values: Mapping[str, str | int]
@@ -71,23 +72,23 @@ class SortCondition:
 
 
 def equal_to(value: str) -> SortCondition:
-    """Bound the sort key to one value."""
+    """Return the condition that the sort key is `value`."""
     return SortCondition("#sort = :sort", {":sort": value}, lambda key: key == value)
 
 
 def at_most(value: int | str) -> SortCondition:
-    """Bound the sort key from above, the value itself included."""
+    """Return the condition that the sort key is `value` or less."""
     return SortCondition("#sort <= :sort", {":sort": value}, lambda key: key <= value)
 
 
 def starting_with(prefix: str) -> SortCondition:
-    """Bound the sort key to texts that begin with `prefix`."""
+    """Return the condition that the sort key begins with `prefix`."""
     return SortCondition("begins_with(#sort, :sort)", {":sort": prefix}, lambda key: key.startswith(prefix))
 
 
 @value
 class Period:
-    """From `first` on, until before `end`, in one of two orders; None leaves a side open."""
+    """The time from `first` on and before `end`, in one of two orders; None leaves a side open."""
 
     first: str | None = None
     end: str | None = None
@@ -95,10 +96,10 @@ class Period:
 
 
 def within(period: Period) -> SortCondition | None:
-    """Bound a sort key of timestamps to a period."""
+    """Return the condition that a sort key of timestamps is in a period, None for all time."""
     first, end = period.first, period.end
     if first is not None and end is not None:
-        # BETWEEN takes both its ends; timestamps have microseconds, so this is the last one before `end`.
+        # BETWEEN includes both its ends; the last timestamp before `end` is one microsecond earlier.
         last = microsecond_before(end)
         return SortCondition(
             "#sort BETWEEN :first AND :last",
@@ -117,14 +118,14 @@ Operator = Literal["=", ">=", "<=", "<", "contains"]
 
 @value
 class Filter:
-    """What DynamoDB leaves out of a page after it has read (and charged) it; not for keys of the index."""
+    """A condition on an attribute that is not a key; DynamoDB charges for the items that it leaves out."""
 
     attribute: str
     operator: Operator
     value: str | int | Decimal
 
     def expression(self, name: str, value: str) -> str:
-        """Return it over placeholders."""
+        """Return the filter expression over placeholders for the attribute's name and the value."""
         if self.operator == "contains":
             return f"contains({name}, {value})"
         return f"{name} {self.operator} {value}"
@@ -132,7 +133,7 @@ class Filter:
 
 @value
 class Listing:
-    """A partition of a table or index, or a range of it, in one of its two orders, perhaps filtered."""
+    """A partition of a table or index, or a range of it, in one of two orders, with optional filters."""
 
     space: KeySpace
     partition: str
@@ -146,7 +147,7 @@ class Listing:
         Raises
         ------
         InvalidCursor
-            If the page's position is not one of this listing.
+            If the page's position is not in this listing.
         """
         condition = "#partition = :partition"
         names = {"#partition": self.space.partition_key}
@@ -156,10 +157,10 @@ class Listing:
             names["#sort"] = self.space.sort_key
             values |= self.where.values
         filters = []
-        for number, wanted in enumerate(self.filters):
-            names[f"#filter{number}"] = wanted.attribute
-            values[f":filter{number}"] = wanted.value
-            filters.append(wanted.expression(f"#filter{number}", f":filter{number}"))
+        for number, each in enumerate(self.filters):
+            names[f"#filter{number}"] = each.attribute
+            values[f":filter{number}"] = each.value
+            filters.append(each.expression(f"#filter{number}", f":filter{number}"))
         arguments = {
             "TableName": table_name,
             "KeyConditionExpression": condition,
@@ -171,7 +172,7 @@ class Listing:
         if filters:
             arguments["FilterExpression"] = " AND ".join(filters)
         if self.space.index_name is None:
-            arguments["ConsistentRead"] = True  # an index cannot
+            arguments["ConsistentRead"] = True  # DynamoDB refuses it for an index
         else:
             arguments["IndexName"] = self.space.index_name
         self.check(page)
@@ -180,18 +181,18 @@ class Listing:
         return arguments
 
     def next_cursor(self, response: Mapping[str, Any]) -> str | None:
-        """Return the cursor to what follows the page that DynamoDB answered with."""
+        """Return the cursor of the page after the one in a response of DynamoDB, None after the last."""
         last = response.get("LastEvaluatedKey")
         return None if last is None else encode_cursor(from_item(last))
 
     def check(self, page: PageRequest) -> None:
-        """Raise `InvalidCursor` if the page's position is not one of this listing."""
+        """Raise `InvalidCursor` if the page's position is not in this listing."""
         position = page.after
         if position is None:
             return
-        kinds = {name: str for name in self.space.position} | {self.space.sort_key: self.space.sort_type}
+        types = {name: str for name in self.space.position} | {self.space.sort_key: self.space.sort_type}
         belongs = (
-            {name: type(value) for name, value in position.items()} == kinds
+            {name: type(value) for name, value in position.items()} == types
             and position[self.space.partition_key] == self.partition
             and (self.where is None or self.where.admits(position[self.space.sort_key]))
         )
@@ -200,27 +201,27 @@ class Listing:
 
 
 def encode_cursor(position: Position) -> str:
-    """Write a position as an opaque text that is safe in a URL."""
+    """Return a position as an opaque text that is safe in a URL."""
     text = json.dumps(position, separators=(",", ":"), ensure_ascii=False)
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str) -> Position:
-    """Read a cursor.
+    """Return the position in a cursor.
 
     Raises
     ------
     InvalidCursor
-        If it is none that `encode_cursor` could have written.
+        If `encode_cursor` cannot have returned it.
     """
     try:
         if len(cursor) > _CURSOR_MAX_CHARACTERS:
             raise ValueError("too long")
         position = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(position, dict) or not all(map(_is_key_value, position.values())):
-            raise ValueError("no position")
+            raise ValueError("not a position")
         if encode_cursor(position) != cursor:
-            raise ValueError("not in the form that we write")
+            raise ValueError("not in the form of encode_cursor")
     except (ValueError, RecursionError) as error:
         raise InvalidCursor("The cursor cannot be read.") from error
     return position

@@ -1,4 +1,4 @@
-"""If-Match: a change that is wanted only of the version that its client has seen (RFC 9110, 13.1.1)."""
+"""If-Match and ETag: a client changes the version that it has read, and no other (RFC 9110, 13.1.1)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
 
 
 def etag(version: object) -> str:
-    """Return the entity tag of a version, e.g. ``"3"`` in its quotes."""
+    """Return the entity tag of a version, e.g. ``"3"`` with its quotes."""
     return f'"{version}"'
 
 
@@ -26,7 +26,7 @@ class IfMatch:
 
     @classmethod
     def read(cls, header: str | None) -> Self:
-        """Read the header; what holds no strong tag matches nothing."""
+        """Read the header; one without a strong tag matches no version."""
         if header is None or header.strip() == "*":
             return cls(None)
         return cls(frozenset(tag for weak, tag in _TAG.findall(header) if not weak))
@@ -35,7 +35,7 @@ class IfMatch:
         """Raise `PreconditionFailed` unless `version` may be changed."""
         if self.versions is not None and str(version) not in self.versions:
             raise PreconditionFailed(
-                f"The resource is at version {version}: read it again, and decide on what it is now."
+                f"The resource is at version {version}: read it again, and base the change on that version."
             )
 
 

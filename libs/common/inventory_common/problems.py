@@ -1,4 +1,4 @@
-"""The one place that turns an outcome into an HTTP answer: RFC 9457 problem documents."""
+"""The HTTP responses of errors: statuses, headers and RFC 9457 problem documents."""
 
 from typing import Any, Final
 
@@ -40,13 +40,13 @@ _STATUS: Final[dict[type[InventoryError], int]] = {
 
 
 def status_of(error: InventoryError | type[InventoryError]) -> int:
-    """Return the HTTP status of an outcome, e.g. 409 for `InsufficientStock`."""
-    kind = error if isinstance(error, type) else type(error)
-    return next(_STATUS[ancestor] for ancestor in kind.__mro__ if ancestor in _STATUS)
+    """Return the HTTP status of an error, e.g. 409 for `InsufficientStock`."""
+    error_type = error if isinstance(error, type) else type(error)
+    return next(_STATUS[ancestor] for ancestor in error_type.__mro__ if ancestor in _STATUS)
 
 
 def problem_document(error: InventoryError, request_id: str) -> dict[str, Any]:
-    """Return the body of the answer: RFC 9457's members, `code`, `request_id` and the outcome's own."""
+    """Return the body of the response: RFC 9457's members, `code`, `request_id` and the error's own."""
     return {
         "type": f"urn:inventory:problem:{error.code}",
         "title": error.title,
@@ -59,7 +59,7 @@ def problem_document(error: InventoryError, request_id: str) -> dict[str, Any]:
 
 
 def headers_of(error: InventoryError) -> dict[str, str]:
-    """Return the headers that HTTP demands beside certain statuses."""
+    """Return the headers that HTTP requires or recommends with the status of an error."""
     match error:
         case Unauthenticated():
             return {"WWW-Authenticate": "Bearer"}

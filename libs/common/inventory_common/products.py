@@ -33,17 +33,17 @@ __all__ = ["ACTIVE", "INACTIVE", "NewProduct", "Product"]
 
 ACTIVE: Final = "true"
 INACTIVE: Final = "false"
-"""`is_active` is the sort key of CategoryIndex, and a key cannot be a BOOL (design 2.1)."""
+"""The stored values of `is_active`: a sort key, that of CategoryIndex, cannot be a BOOL (design 2.1)."""
 
 _IMAGES: Final = "https://shopsmart-inventory-images.s3.ap-south-1.amazonaws.com"
 
 
 @value(kw_only=True)
 class Product:
-    """A product of one vendor; attribute names are the specification's.
+    """A product of one vendor, under the attribute names of the specification.
 
-    `base_price` is exact money; `version` counts every change and is the ETag; `external_id` is the vendor's
-    own id for the product.
+    `base_price` is an exact amount; `version` counts every change and is the ETag; `external_id` is the
+    vendor's own id for the product.
     """
 
     product_id: ProductId
@@ -116,7 +116,7 @@ _ATTRIBUTES: Final = tuple(field.name for field in fields(Product))
 class NewProduct(TypedDict):
     """A product to be created: the attributes of `Product` that its creator sets.
 
-    A vendor's token names the vendor; an admin has to name it.
+    A vendor's token determines `vendor_id`; an admin has to send it.
     """
 
     vendor_id: NotRequired[str | None]

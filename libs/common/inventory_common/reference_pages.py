@@ -1,7 +1,7 @@
-"""A service's OpenAPI document and the page that shows it: files, served as they are.
+"""A service's OpenAPI document and the page that shows it, both served as files.
 
-The document is written when the product is built; nothing of it is made while requests are answered.  The
-page needs no other host: its program, Redoc, is served beside it.
+The document is generated when the product is built, not while requests are handled.  The page loads nothing
+from other hosts: the service serves its script, Redoc, too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SCRIPT: Final = "redoc.standalone.js"
 _PACKAGE: Final = "drf-spectacular-sidecar"
 _IN_PACKAGE: Final = f"drf_spectacular_sidecar/static/drf_spectacular_sidecar/redoc/bundles/{SCRIPT}"
 _MAX_AGE_SECONDS: Final = 86_400
-"""How long a browser may keep the reference page's script."""
+"""How long a browser may cache the reference page's script."""
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "style-src 'unsafe-inline'; worker-src blob:; base-uri 'none'; form-action 'none'"
@@ -30,7 +30,7 @@ _POLICY: Final = (
 
 
 class ReferencePages:
-    """The files of one service, read when they are first asked for.
+    """The reference page of one service and its files, which are read when they are first requested.
 
     Parameters
     ----------
@@ -45,28 +45,28 @@ class ReferencePages:
         self._name = name
 
     def document(self) -> Response:
-        """Serve the OpenAPI document."""
+        """Return the OpenAPI document."""
         return Response(_text(self._folder / "openapi.json"), {"Content-Type": "application/json"}, 200)
 
     def page(self) -> Response:
-        """Serve the reference page."""
+        """Return the reference page."""
         headers: Headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": _POLICY}
         return Response(page(self._name, "openapi.json", f"docs/{SCRIPT}"), headers, 200)
 
     def script(self) -> Response:
-        """Serve the page's script."""
-        found = script_file(self._folder)
-        if found is None:
-            raise RouteNotFound(f"The program of the reference page is not installed ({_PACKAGE}).")
+        """Return the page's script."""
+        file = script_file(self._folder)
+        if file is None:
+            raise RouteNotFound(f"The script of the reference page is not installed ({_PACKAGE}).")
         headers: Headers = {
             "Content-Type": "text/javascript; charset=utf-8",
             "Cache-Control": f"public, max-age={_MAX_AGE_SECONDS}",
         }
-        return Response(_text(found), headers, 200)
+        return Response(_text(file), headers, 200)
 
 
-def page(title: str, document: str, program: str) -> str:
-    """Return the page that shows a document, both at addresses relative to it."""
+def page(title: str, document: str, script: str) -> str:
+    """Return the HTML page that shows a document; the addresses of document and script are relative to it."""
     return f"""\
 <!doctype html>
 <html lang="en">
@@ -79,18 +79,18 @@ def page(title: str, document: str, program: str) -> str:
 <body>
 <redoc spec-url="{document}"></redoc>
 <noscript>This page needs JavaScript; the document itself is <a href="{document}">{document}</a>.</noscript>
-<script src="{program}"></script>
+<script src="{script}"></script>
 </body>
 </html>
 """
 
 
 def script_file(folder: Path) -> Path | None:
-    """Return the program's file: the copy in a service's package, else the installed distribution's."""
+    """Return the file of the script, in a service's package or else in the installed distribution."""
     packaged = folder / SCRIPT
     if packaged.is_file():
         return packaged
-    from importlib.metadata import PackageNotFoundError, distribution  # not at a cold start
+    from importlib.metadata import PackageNotFoundError, distribution  # slow, and not needed in a package
 
     try:
         installed = Path(str(distribution(_PACKAGE).locate_file(_IN_PACKAGE)))

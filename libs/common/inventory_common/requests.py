@@ -1,6 +1,6 @@
-"""What a route needs of a request, checked in the order of design 4.
+"""The parts of a request that a route declares, checked in the order of design 4.
 
-401 and 403 are decided in `rest` before any of this; here come 413 and 415, then 400, then 422.
+`rest` decides on 401 and 403 before these checks; their own order is 413 and 415, then 400, then 422.
 """
 
 from __future__ import annotations
@@ -61,14 +61,16 @@ _IDEMPOTENCY_KEY: Final = re.compile(IDEMPOTENCY_KEY)
 _JSON_TYPES: Final = ("application/json", "application/merge-patch+json")
 
 MOMENT: Final = Moment()
+"""The type of a parameter that bounds a period."""
 ORDER: Final = OneOf(("asc", "desc"))
+"""The type of a parameter that orders a list."""
 
 B = TypeVar("B")
 
 
 @value
 class Parameter:
-    """A query parameter: its type, and its sentence in the service's document."""
+    """A query parameter: its type, and its description in the service's document."""
 
     type: AttributeType
     description: str
@@ -146,7 +148,7 @@ class ProxyEvent:
 
     @property
     def path(self) -> str:
-        """The path as the client wrote it, after the stage if there is one, without a slash at its end."""
+        """The path that the client sent, including the stage if there is one, without a slash at its end."""
         return str(self._event["requestContext"].get("path") or self._event["path"]).rstrip("/") or "/"
 
     def header(self, name: str) -> str | None:
@@ -154,7 +156,7 @@ class ProxyEvent:
         return self._headers.get(name)
 
     def path_parameters(self) -> dict[str, str]:
-        """Return the path's parameters, percent-decoded exactly once."""
+        """Return the path parameters, percent-decoded exactly once."""
         encoded = self._event.get("pathParameters") or {}
         return {name: unquote(value) for name, value in encoded.items()}
 

@@ -1,4 +1,4 @@
-"""The responses of a route that succeeds; `problems` makes the others."""
+"""The responses of a route that succeeds; those of errors are in `problems`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def json_response(
     document
         The object, its numbers int or Decimal.
     status
-        200, or 201 for something created; a replayed command returns 200 all the same.
+        200, or 201 for a created resource; a replayed command returns 200 instead.
     location
         The address of a created resource.
     replayed
@@ -56,7 +56,7 @@ def json_response(
 
 
 def page_response(page: Page, request: Request[Any]) -> Response:
-    """Return a page of a list, with the next page's cursor in the body and its address in ``Link``."""
+    """Return a page of a list: the body has the cursor of the next page, the header ``Link`` its address."""
     document = {"items": page.documents, "next_cursor": page.next_cursor}
     return with_next_link(json_response(document), request, page.next_cursor)
 

@@ -1,9 +1,9 @@
 """A REST service: Chalice, with the conventions of design 4 for every response.
 
-A route declares who may use it and what it accepts (`declarations`); its method gets a checked `Request` and
-returns a response.  Chalice keeps the routes, packages them, and runs streams and schedules.  Requests are
-dispatched here rather than by Chalice, which answers unknown routes and media types in a form of its own,
-turns every exception into a bare 500 before a middleware sees it, and keeps the current request on the
+A route declares who may use it and what it accepts (`declarations`); its method takes a checked `Request` and
+returns a response.  Chalice registers and packages the routes, and runs streams and schedules.  Requests are
+dispatched here rather than by Chalice, which responds to unknown routes and media types in a format of its
+own, turns every exception into a bare 500 before a middleware sees it, and stores the current request in the
 application, where two threads overwrite each other's (docs/decisions/0003-dispatch.md).
 """
 
@@ -52,35 +52,35 @@ _PREFLIGHT_SECONDS: Final = 600
 _METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 LambdaFunction = Callable[[Mapping[str, Any], Any], dict[str, Any]]
-"""The entry point of a Lambda function: takes an event and a context."""
+"""The entry point of a Lambda function: takes an event and a context, and returns a response."""
 
-ScheduledFunction = Callable[[Mapping[str, Any], Any], None]
+_ScheduledFunction = Callable[[Mapping[str, Any], Any], None]
 """The entry point of a Lambda function that returns nothing."""
 
 
 @dataclass(slots=True)
 class _RequestLog:
-    """What becomes known while a request is handled, for its log line."""
+    """The facts of a request that its log line contains, collected while it is handled."""
 
     principal: Principal | None = None
     code: str | None = None
     failure: Exception | None = None
 
     def fields(self) -> dict[str, Any]:
-        """Return it as fields of the line."""
-        known = {} if self.failure is None else exception_fields(self.failure)
+        """Return them as fields of the log line."""
+        exception = {} if self.failure is None else exception_fields(self.failure)
         return {
             "principal": self.principal and self.principal.name,
             "roles": sorted(self.principal.roles) if self.principal else [],
             "vendor_id": self.principal and self.principal.vendor_id,
             "code": self.code,
-            **known,
+            **exception,
         }
 
 
 @dataclass
 class Endpoint:
-    """A route's method behind the checks that it declares."""
+    """The method of a route, called after the checks that it declares."""
 
     method: Callable[..., Response]
     verifier: TokenVerifier
@@ -151,7 +151,7 @@ class Endpoint:
     def _idempotency_key(
         self, event: ProxyEvent, principal: Principal, key: str, body: Any
     ) -> IdempotencyKey:
-        # Of the same request however it is spelled: decoded parameters, and the canonical body.
+        # Decoded parameters and the canonical body are the same for every spelling of a request.
         route = dumps([event.resource, event.path_parameters()], sort_keys=True)
         payload = {} if self.declared.body is None else self.declared.body.canonical(body)
         return IdempotencyKey.of(principal.name, event.method, route, key, dumps(payload, sort_keys=True))
@@ -165,11 +165,11 @@ class RestService(Chalice):
     name
         The Chalice application's name; ``/health`` returns it.
     verifier
-        Turns tokens into principals.
+        Verifies the tokens of requests.
     cors_origins
         Origins whose pages may call the service.
     api
-        What it declares as a whole; without, it has no document and no reference page.
+        The declaration of the service as a whole; without it, there is no document and no reference page.
     """
 
     def __init__(
@@ -180,7 +180,7 @@ class RestService(Chalice):
         cors_origins: Collection[str] = (),
         api: Api | None = None,
     ) -> None:
-        # Chalice's own log handler writes text beside the JSON lines; without it, the log is Lambda's.
+        # Chalice's own log handler would write plain text between the JSON lines.
         super().__init__(app_name=name, configure_logs=False)
         self._verifier = verifier
         self._cors_origins = frozenset(cors_origins)
@@ -196,7 +196,7 @@ class RestService(Chalice):
 
     @classmethod
     def from_settings(cls, name: str, settings: Settings, *, api: Api | None = None) -> RestService:
-        """Make the application of a service from its settings."""
+        """Return the application of a service with these settings."""
         verifier = TokenVerifier(
             settings.jwks_url,
             settings.token_issuer,
@@ -206,9 +206,7 @@ class RestService(Chalice):
         return cls(name, verifier=verifier, cors_origins=settings.cors_origins, api=api)
 
     def add(self, *subjects: object) -> None:
-        """Register the methods of objects that `declarations.route` marks as routes, in the order of their
-        class.
-        """
+        """Register the routes of objects: the methods that `declarations.route` decorates, in their order."""
         for subject in subjects:
             for name, declared in _declared_routes(type(subject)):
                 method = getattr(subject, name)
@@ -222,7 +220,7 @@ class RestService(Chalice):
         """Register a function for the changes of one type of item.
 
         The decorated function becomes a Lambda function under its own name, which the platform maps to the
-        table's stream; `subscriptions` has them all.
+        table's stream.  `subscriptions` contains every such function's subscription.
         """
 
         def register(handle: Callable[[ItemChange], None]) -> LambdaFunction:
@@ -230,7 +228,7 @@ class RestService(Chalice):
             self.subscriptions[name] = subscription
 
             @self.lambda_function(name=name)
-            @wraps(handle)  # before Chalice sees it: it takes the entry point's name, app.<name>, from there
+            @wraps(handle)  # before Chalice's decorator, which derives the entry point app.<name> from it
             def changed(event: Mapping[str, Any], _: Any) -> dict[str, Any]:
                 return process_batch(event, subscription, handle, self.app_name)
 
@@ -239,13 +237,14 @@ class RestService(Chalice):
 
         return register
 
-    def on_schedule(self, expression: str) -> Callable[[ScheduledWork], ScheduledFunction]:
-        """Register a function that runs on a schedule, e.g. ``rate(1 minute)``; `schedules` has them all.
+    def on_schedule(self, expression: str) -> Callable[[ScheduledWork], _ScheduledFunction]:
+        """Register a function that runs on a schedule, e.g. ``rate(1 minute)``.
 
-        It gets the invocation's id and returns fields for the log: one line a run.
+        It takes the invocation's id and returns fields of the log line of the run.  `schedules` contains
+        every such function's schedule.
         """
 
-        def register(work: ScheduledWork) -> ScheduledFunction:
+        def register(work: ScheduledWork) -> _ScheduledFunction:
             name = work.__name__
             self.schedules[name] = expression
 
@@ -254,13 +253,13 @@ class RestService(Chalice):
             def scheduled(event: CloudWatchEvent) -> None:
                 run_scheduled(name, work, getattr(event.context, "aws_request_id", ""), self.app_name)
 
-            registered: ScheduledFunction = update_wrapper(scheduled, work)
+            registered: _ScheduledFunction = update_wrapper(scheduled, work)
             return registered
 
         return register
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        """Handle an API Gateway proxy event, and log one line; it raises no exception."""
+        """Handle an API Gateway proxy event, and log one line; no exception is raised."""
         started = perf_counter()
         proxy_event = ProxyEvent(event)
         log = _RequestLog()
@@ -297,8 +296,8 @@ class RestService(Chalice):
             "request_id": event.request_id,
             "aws_request_id": getattr(context, "aws_request_id", None),
             **log.fields(),
-            # After the principal's own vendor: the request is about the one in the path.
-            **_named(event, self.routes),
+            # After the principal's own vendor, which the vendor in the path replaces.
+            **_route_fields(event, self.routes),
             "status": status,
             "duration_ms": round((perf_counter() - started) * 1000, 3),
             **usage.fields(),
@@ -309,7 +308,7 @@ class RestService(Chalice):
     def _dispatch(self, event: ProxyEvent, log: _RequestLog) -> Response:
         methods = self.routes.get(event.resource)
         if not methods:
-            raise RouteNotFound(f"There is nothing at {event.path}.")
+            raise RouteNotFound(f"{event.path} was not found.")
         entry = methods.get(event.method)
         if entry is not None:
             response: Response = entry.view_function(event, log)
@@ -321,7 +320,7 @@ class RestService(Chalice):
     def _problem(self, error: InventoryError, event: ProxyEvent) -> Response:
         headers: Headers = {"Content-Type": PROBLEM_TYPE, **headers_of(error)}
         document = dumps(problem_document(error, event.request_id))
-        # What a client sent and we repeat may hold a lone surrogate, which no response can carry.
+        # A detail may quote a lone surrogate that the client sent, which UTF-8 cannot encode.
         return Response(document.encode(errors="replace").decode(), headers, status_of(error))
 
     def _is_preflight(self, event: ProxyEvent) -> bool:
@@ -346,7 +345,7 @@ class RestService(Chalice):
         }
 
     def _own_route(self, path: str, respond: Callable[[ProxyEvent, _RequestLog], Response]) -> None:
-        """Register a route that reads nothing of a request."""
+        """Register a route that needs no part of a request."""
         self.route(path, methods=["GET"])(respond)
 
     def _health(self, _: ProxyEvent, __: _RequestLog) -> Response:
@@ -354,17 +353,17 @@ class RestService(Chalice):
 
 
 def _declared_routes(subject: type) -> Iterator[tuple[str, Declaration]]:
-    for name, member in vars(subject).items():
-        declared = declaration_of(member)
+    """Yield the names and declarations of a class's routes, those of its base classes first."""
+    for name in dict.fromkeys(name for cls in reversed(subject.__mro__) for name in vars(cls)):
+        declared = declaration_of(getattr(subject, name, None))
         if declared is not None:
             yield name, declared
 
 
-def _named(event: ProxyEvent, routes: Collection[str]) -> dict[str, str | None]:
-    """Return method, route and the path's ids as fields of a log line.
+def _route_fields(event: ProxyEvent, routes: Collection[str]) -> dict[str, str | None]:
+    """Return the method, the route and the ids in the path as fields of a log line.
 
-    Of what a client wrote, only what matches one of our patterns: anything else may be anything, a token
-    included.
+    An id is only included if it matches its pattern, as any other text could be a token.
     """
     try:
         method, route, parameters = event.method, event.resource, event.path_parameters()

@@ -14,15 +14,15 @@ from .values import value
 __all__ = ["RetryPolicy"]
 
 _FIRST_PAUSE_SECONDS: Final = 0.2
-"""The longest pause after a write's first lost attempt; it doubles with each.  Other writers get several
-transactions done meanwhile; whoever comes back sooner undoes theirs (`tests/benchmarks/retry_policy.py`)."""
+"""The longest pause after the first conflict of a write; it doubles with each further one.  Other writers
+commit several transactions meanwhile; shorter pauses cause conflicts (`tests/benchmarks/contention.py`)."""
 _LONGEST_PAUSE_SECONDS: Final = 0.8
 """The longest pause between two attempts of one write."""
 
 
 @value(kw_only=True)
 class RetryPolicy:
-    """How long to keep trying; clock, sleep and random numbers are parameters for tests."""
+    """The bounds of the attempts and pauses of one write; clock, sleep and dice are parameters for tests."""
 
     attempts_max: int = WRITE_ATTEMPTS_MAX
     deadline_seconds: float = WRITE_DEADLINE_SECONDS
@@ -33,22 +33,20 @@ class RetryPolicy:
     uniform: Callable[[float, float], float] = random.uniform
 
     def deadline(self) -> float:
-        """Return the moment of the monotonic clock at which work that begins now gives up."""
+        """Return the time of the monotonic clock until which work that begins now is retried."""
         return self.monotonic() + self.deadline_seconds
 
     def pause(self, seconds_max: float) -> None:
-        """Sleep for a random time of up to `seconds_max`, so that writers that wait together do not return
-        together.
-        """
+        """Sleep for a random time of up to `seconds_max`, so that waiting writers do not return together."""
         self.sleep(self.uniform(0, seconds_max))
 
     def attempts(self, deadline: float | None = None) -> Iterator[int]:
-        """Yield the number of each attempt, pausing before all but the first.
+        """Yield the number of each attempt, after a pause for all but the first.
 
         Parameters
         ----------
         deadline
-            A return value of `deadline`, if it bounds more than these attempts.
+            An earlier result of `deadline`, if other work shares the same deadline.
 
         Raises
         ------
@@ -62,7 +60,7 @@ class RetryPolicy:
             yield attempt
             if attempt == self.attempts_max:
                 break
-            # Full jitter: writers that conflicted do not return together.
+            # Full jitter: writers that conflicted once should not all return at the same time.
             pause = self.uniform(0, ceiling)
             if self.monotonic() + pause > deadline:
                 break

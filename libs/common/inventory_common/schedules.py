@@ -1,4 +1,4 @@
-"""Work that a schedule starts: measured, logged, and its failure left to the platform to see."""
+"""Work that runs on a schedule: measured and logged, with failures raised for the platform to count."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from .log_lines import exception_fields, log_event
 __all__ = ["ScheduledWork", "run_scheduled"]
 
 ScheduledWork = Callable[[str], Mapping[str, Any]]
-"""Takes the invocation's id, and returns fields of the log line about what it has done."""
+"""Takes the invocation's id, and returns fields of the log line that describe its results."""
 
 
 def run_scheduled(name: str, work: ScheduledWork, request_id: str, service: str) -> None:
-    """Do the work once and write one line of the log about it: what it returns, and what it cost.
+    """Run the work once, and log the fields that it returns and its usage of DynamoDB in one line.
 
-    Whatever it raises is raised again, so that the platform counts a failed run.
+    An exception is logged and raised again, so that the platform counts a failed run.
     """
     with measured() as usage:
         try:
-            done = work(request_id)
+            results = work(request_id)
         except Exception as error:
             fields = {**exception_fields(error), **usage.fields()}
             log_event(service, name, level="ERROR", request_id=request_id, **fields)
             raise
-    log_event(service, name, request_id=request_id, **done, **usage.fields())
+    log_event(service, name, request_id=request_id, **results, **usage.fields())

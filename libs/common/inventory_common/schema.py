@@ -1,7 +1,7 @@
-"""The names of tables, indexes and key attributes, once for all code.
+"""The names of tables, indexes and key attributes, for all code.
 
 The schema itself (types, projections, streams) is declared in ``terraform/platform/tables.auto.tfvars.json``;
-a test holds these names against it.
+a test compares these names with it.
 """
 
 from typing import Final
@@ -29,7 +29,7 @@ __all__ = [
 
 @value
 class Table:
-    """A table: its name without the stage's prefix, and its primary key."""
+    """A table: its name without the prefix of the stage, and its primary key."""
 
     name: str
     partition_key: str
@@ -43,7 +43,7 @@ class Table:
 
 @value
 class KeySpace:
-    """What a Query walks through: an index, or, with no index name, a table's own sort order."""
+    """The sort order that a Query reads: that of an index or, without an index name, of the table itself."""
 
     table: Table
     index_name: str | None
@@ -53,7 +53,7 @@ class KeySpace:
 
     @property
     def position(self) -> tuple[str, ...]:
-        """The attributes that say where in it a page ended: its own key, then the table's."""
+        """The key attributes of a position in it: its own key, then that of the table."""
         return tuple(dict.fromkeys((self.partition_key, self.sort_key, *self.table.key)))
 
 
@@ -89,4 +89,4 @@ INDEXES: Final = (
 )
 
 SKUS_OF_PRODUCT: Final = KeySpace(VENDOR_INVENTORY, None, "product_id", "sku")
-"""The SKUs of one product, in the table itself: read consistently."""
+"""The SKUs of one product in the table itself, which can be read consistently."""

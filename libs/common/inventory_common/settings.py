@@ -1,4 +1,4 @@
-"""What differs between a laptop, a test and a stage of production: environment variables, read once."""
+"""The settings of a service that differ between a laptop, a test and a deployed stage."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ __all__ = ["Settings"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of a service; DynamoDB's endpoint and region are boto3's own variables."""
+    """The settings of a service; boto3 itself reads the endpoint and region of DynamoDB."""
 
     jwks_url: str
     token_issuer: str
@@ -25,15 +25,16 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read ``JWKS_URL``, ``TOKEN_ISSUER``, and the lists ``TOKEN_AUDIENCES``, ``MACHINE_CLIENT_IDS``.
+        """Read the environment variables of a service.
 
-        ``TABLE_NAME_PREFIX``, ``ALERT_TOPIC_ARN``, ``ARCHIVE_BUCKET``, ``ARCHIVE_SIGNING_KEY`` (of KMS) and
-        the list ``CORS_ORIGINS`` may be absent; lists are separated by commas.
+        ``JWKS_URL``, ``TOKEN_ISSUER`` and the lists ``TOKEN_AUDIENCES`` and ``MACHINE_CLIENT_IDS`` are
+        required; ``TABLE_NAME_PREFIX``, ``ALERT_TOPIC_ARN``, ``ARCHIVE_BUCKET``, ``ARCHIVE_SIGNING_KEY`` (of
+        KMS) and the list ``CORS_ORIGINS`` are optional.  The members of a list are separated by commas.
 
         Raises
         ------
         RuntimeError
-            If a required variable is absent or empty; the message names all that are.
+            If a required variable is absent or empty; the message names every such variable.
         """
         required = ("JWKS_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCES", "MACHINE_CLIENT_IDS")
         missing = [name for name in required if not _list(environment.get(name, ""))]

@@ -45,11 +45,11 @@ _LowStockFlag = Annotated[bool, Attribute("Whether `current_stock <= reorder_thr
 
 @value(kw_only=True)
 class Sku:
-    """A variant of a product with its stock, in units; attribute names are the specification's.
+    """A variant of a product with its stock in units, under the attribute names of the specification.
 
     `sequence`, `ledger_hash`, `last_transaction_at` and `last_transaction_id` are the head of its ledger;
     `sequence` is also the optimistic lock of stock writes.  `version` counts every change and is the ETag.
-    `product_is_active` is the product's flag as of `product_version`.
+    `product_is_active` is a copy of the product's `is_active`, as of `product_version`.
     """
 
     product_id: ProductId
@@ -96,12 +96,12 @@ class Sku:
 
     @property
     def key(self) -> StockKey:
-        """Its product's id and its own."""
+        """The primary key: the product's id and the SKU's own."""
         return StockKey(self.product_id, self.sku)
 
     @property
     def available_stock(self) -> _AvailableStock:
-        """Units for sale: always calculated, never read from storage."""
+        """Units for sale; always calculated, as a stored copy could differ."""
         return self.current_stock - self.reserved_stock
 
     @property
@@ -127,13 +127,13 @@ class Sku:
 
 
 _ATTRIBUTES: Final = tuple(field.name for field in fields(Sku))
-# In the order of the specification.
+# In the order of the specification, where available_stock follows reserved_stock.
 _AFTER_RESERVED: Final = _ATTRIBUTES.index("reserved_stock") + 1
 _SERVED: Final = (*_ATTRIBUTES[:_AFTER_RESERVED], "available_stock", *_ATTRIBUTES[_AFTER_RESERVED:])
 
 
 class SkuAttributes(TypedDict):
-    """The attributes of `Sku` that its vendor sets when it is created, apart from its id."""
+    """The attributes of `Sku`, apart from its id, that its creator sets."""
 
     variant_name: str
     variant_attributes: NotRequired[dict[str, str] | None]
@@ -142,6 +142,6 @@ class SkuAttributes(TypedDict):
 
 
 class NewSku(SkuAttributes):
-    """A variant of a product."""
+    """A variant of a product to be created."""
 
     sku: str

@@ -1,6 +1,6 @@
-"""Changes of items as DynamoDB Streams deliver them: at least once, in the order of each item's changes.
+"""Changes of items as DynamoDB Streams deliver them: at least once, the changes of each item in their order.
 
-A handler has to accept the same change twice, and those of different items in any order.
+A handler has to accept the same change twice, and the changes of different items in any order.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ __all__ = [
 
 @value
 class StreamSubscription:
-    """The changes of one type of item: those of a table whose key attribute has a prefix.
+    """The changes of one type of item: those items of a table whose key attribute begins with a prefix.
 
-    The event source mapping filters by it, so that changes of other items invoke no function.
+    The event source mapping filters by the prefix, so that changes of other items invoke no function.
     """
 
     table: Table
@@ -36,22 +36,22 @@ class StreamSubscription:
     prefix: str
 
     def matches(self, key: Item) -> bool:
-        """Return whether changes of the item with this key are subscribed to."""
+        """Return whether the subscription includes the changes of the item with this key."""
         return bool(key[self.key_attribute]["S"].startswith(self.prefix))
 
 
 PRODUCT_CHANGES: Final = StreamSubscription(PRODUCTS, "product_id", "PROD-")
 SKU_CHANGES: Final = StreamSubscription(VENDOR_INVENTORY, "sku", "SKU-")
-# Of all items: one whose id is not a record's is suspicious above all.
+# The prefix is empty: an item whose id is not that of a record is the most suspicious one.
 LOG_CHANGES: Final = StreamSubscription(STOCK_TRANSACTIONS, "transaction_id", "")
 
 
 @value
 class ItemChange:
-    """One change of one item; `before` is None for a new item, `after` for one that was removed.
+    """One change of one item; `before` is None for a new item, `after` for a removed one.
 
-    `sequence_number` is the change's own in its stream; `happened_at` is in epoch seconds, which DynamoDB
-    rounds to whole ones.
+    `sequence_number` is the number of the change in its stream; `happened_at` is in epoch seconds, which
+    DynamoDB rounds to whole seconds.
     """
 
     key: Item
@@ -79,23 +79,23 @@ def process_batch(
     handle: Callable[[ItemChange], None],
     service: str,
 ) -> dict[str, Any]:
-    """Handle a batch of records in order, up to the first that fails; Lambda delivers again from there.
+    """Handle a batch of records in order, up to the first failure, from which Lambda delivers them again.
 
     Parameters
     ----------
     event
-        What Lambda passes to a function that reads a stream.
+        The event that Lambda passes to a function that reads a stream.
     subscription
         The changes to handle; others are skipped.
     handle
         Called once for each change.
     service
-        The application's name, for the log: one line a batch.
+        The application's name, for the log, which has one line for each batch.
 
     Returns
     -------
     dict
-        The response of a function whose mapping has ``ReportBatchItemFailures``.
+        The response of a function whose event source mapping has ``ReportBatchItemFailures``.
     """
     failures: list[dict[str, str]] = []
     handled = 0

@@ -1,7 +1,7 @@
-"""Moments in the one form that sorts: UTC, ISO 8601, six fractional digits and ``Z``.
+"""Timestamps in the one text form that sorts: ISO 8601 in UTC, with six fractional digits and ``Z``.
 
 An index compares timestamps as text, so ``…:00Z`` and ``…:00.5Z`` in one index would sort wrongly (design
-2.5). Inside the services a moment is this text; arithmetic goes through `datetime` and back.
+2.5).  Inside the services a moment is this text; arithmetic goes through `datetime` and back.
 """
 
 import re
@@ -30,30 +30,30 @@ TIMESTAMP_STORED_FORM: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0
 _EXTENDED_FORM: Final = re.compile(TIMESTAMP_FORM)
 
 Clock = Callable[[], str]
-"""Returns the present moment as a timestamp; services take it as a parameter, tests hand in their own."""
+"""Returns the current time as a timestamp; a parameter of the services, so that tests can pass their own."""
 
 
 def now() -> str:
-    """Return the present moment, e.g. ``2026-02-23T10:30:00.000000Z``."""
+    """Return the current time, e.g. ``2026-02-23T10:30:00.000000Z``."""
     return _text(datetime.now(UTC))
 
 
 def timestamp(text: str) -> str:
-    """Normalise an ISO 8601 moment of any precision and offset.
+    """Return an ISO 8601 date and time, of any precision and offset, as a timestamp.
 
     Raises
     ------
     ValueError
-        If `text` is no ISO 8601 date and time, or names no offset.
+        If `text` is not an ISO 8601 date and time, or has no offset.
     """
-    # fromisoformat takes any character between date and time, and forms that nobody means.
+    # fromisoformat accepts any character between date and time, and dates such as 2026W091.
     if not _EXTENDED_FORM.fullmatch(text):
-        raise ValueError("a timestamp looks like 2026-02-23T10:30:00Z, with Z or another offset")
+        raise ValueError("should be a timestamp such as 2026-02-23T10:30:00Z, with Z or another offset")
     moment = datetime.fromisoformat(text)
     try:
         return _text(moment.astimezone(UTC))
     except OverflowError as error:
-        raise ValueError("a timestamp lies in the years 1 to 9999") from error
+        raise ValueError("should be a timestamp in the years 1 to 9999") from error
 
 
 def plus_seconds(moment: str, seconds: int) -> str:
@@ -62,7 +62,7 @@ def plus_seconds(moment: str, seconds: int) -> str:
 
 
 def microsecond_before(moment: str) -> str:
-    """Return the last timestamp before `moment`; the first of all stays as it is."""
+    """Return the last timestamp before `moment`, or `moment` itself if it is the first of all."""
     try:
         return _text(datetime.fromisoformat(moment) - timedelta(microseconds=1))
     except OverflowError:
@@ -70,14 +70,14 @@ def microsecond_before(moment: str) -> str:
 
 
 def epoch_seconds(moment: str) -> int:
-    """Return whole seconds since 1970, the form in which DynamoDB's TTL wants a moment."""
+    """Return the whole seconds from 1970 to `moment`: the unit of DynamoDB's TTL."""
     return int(datetime.fromisoformat(moment).timestamp())
 
 
 def later_of(moment: str, previous: str | None) -> str:
     """Return `moment`, or one microsecond after `previous` if that is later.
 
-    Two machines' clocks disagree; within one SKU the log's timestamps strictly increase all the same.
+    The clocks of two machines differ, yet the timestamps in the log of one SKU have to increase strictly.
     """
     if previous is None or moment > previous:
         return moment

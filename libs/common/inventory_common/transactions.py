@@ -56,40 +56,39 @@ class TransactionType(StrEnum):
 
 
 class Effect(NamedTuple):
-    """What one unit of a transaction does: to the units in stock, and to the reserved ones among them."""
+    """What one unit of a transaction adds to the units in stock, and to the reserved units among them."""
 
     current_stock: int
     reserved_stock: int
 
 
 NO_EFFECT: Final = Effect(0, 0)
-"""A refund of goods that cannot be sold again."""
+"""The effect of a refund of goods that cannot be sold again."""
 
 Lane = Literal["in", "hold", "out", "fix"]
 """The colour of a type in the picture of a SKU's history."""
 
 
 class TypeRules(NamedTuple):
-    """What holds for every transaction of a type.
+    """The rules of a transaction type.
 
     Attributes
     ----------
     effect
-        Per unit.  The quantity of a signed type may be negative.
+        The effect of one unit.  The quantity of a signed type may be negative.
     lane
         Its colour in the picture; the types are drawn from top to bottom in the order of `RULES`.
     is_signed
         Whether the quantity carries the sign of the change.
     needs_active
         Whether SKU and product have to be active: a deactivated one takes no new stock and no new orders,
-        while reserved units can still be settled.
+        while orders can still be confirmed, cancelled and refunded.
     is_order
         Whether it belongs to an order.
     returns_sku
-        Whether the response holds the SKU, which then must not have changed in any attribute since it was
-        read.
+        Whether the response contains the SKU: no attribute of it may then have changed since it was read.
     may_skip_stock
-        Whether it may leave the stock as it is: goods that come back and cannot be sold again.
+        Whether it may leave the stock unchanged, for returned goods that cannot be sold again.
     """
 
     effect: Effect
@@ -110,15 +109,16 @@ RULES: Final[Mapping[TransactionType, TypeRules]] = {
     TransactionType.ORDER_CONFIRMED: TypeRules(Effect(-1, -1), "out", is_order=True),
     TransactionType.MANUAL_ADJUSTMENT: TypeRules(Effect(+1, 0), "fix", is_signed=True, returns_sku=True),
 }
-"""Design 3, type by type."""
+"""Each type of design 3, in the order of the picture of a SKU's history."""
 
 
 @value(kw_only=True)
 class TransactionRecord:
-    """One change of one SKU's stock, in units, as StockTransactions keeps it for ever.
+    """One change of one SKU's stock, in units, as StockTransactions stores it permanently.
 
-    `quantity` is the units concerned, `quantity_change` their effect on `current_stock`; `sequence` counts a
-    SKU's records from 1 without a gap; `hash` covers the record and, through `previous_hash`, all before it.
+    `quantity` is the number of units, `quantity_change` their effect on `current_stock`; `sequence` counts a
+    SKU's records from 1 without a gap; `hash` covers the record and, through `previous_hash`, every earlier
+    one.
     """
 
     transaction_id: TransactionId
@@ -163,7 +163,7 @@ class TransactionRecord:
 
     @classmethod
     def with_hash(cls, **attributes: Any) -> Self:
-        """Make a record from all attributes but `hash`, which is calculated."""
+        """Return a record of these attributes, with its `hash` calculated."""
         unhashed = cls(**attributes, hash="")
         return cls(**attributes, hash=record_hash(unhashed.document()))
 
@@ -174,7 +174,7 @@ class TransactionRecord:
 
     @staticmethod
     def document_of(item: Mapping[str, AttributeValue]) -> dict[str, Any]:
-        """Return the `document` of the record that an item is, in 0.6 of the time for a page of them."""
+        """Return the `document` of a stored record, in 0.6 of the time that it takes through `from_item`."""
         return {**dict.fromkeys(_ATTRIBUTES), **from_item(item, _ATTRIBUTES)}
 
     def to_item(self) -> Item:
@@ -190,9 +190,9 @@ _ATTRIBUTES: Final = tuple(field.name for field in fields(TransactionRecord))
 
 
 def record_hash(document: Mapping[str, Any]) -> str:
-    """Return the `hash` of a record: SHA-256 of its canonical JSON without it, in lower-case hex.
+    """Return the `hash` of a record: SHA-256 of its canonical JSON (RFC 8785), in lower-case hex.
 
-    `document` is the JSON object that the API serves, with or without `hash`; the canonical form is RFC 8785.
+    `document` is the JSON object that the API serves; its own `hash`, if it has one, is left out.
     """
     unhashed = {name: member for name, member in document.items() if name != "hash"}
     return sha256(rfc8785.dumps(unhashed)).hexdigest()

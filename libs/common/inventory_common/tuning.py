@@ -1,4 +1,4 @@
-"""The settings of the services' own behaviour: retries, leases, batch sizes.  None is a promise to clients."""
+"""The settings of the services' own behaviour, such as retries and leases.  None is a promise to clients."""
 
 from typing import Final
 
@@ -21,33 +21,30 @@ __all__ = [
 WRITE_ATTEMPTS_MAX: Final = 40
 """Attempts of one write that keeps conflicting with others, before the response is 503."""
 WRITE_DEADLINE_SECONDS: Final = 10.0
-"""How long one write is retried, before the response is 503; API Gateway itself gives up after 29 s.  A new
-product's
-id is drawn again as often: at ten million products one draw in three is taken."""
+"""How long one write is retried, before the response is 503; API Gateway itself gives up after 29 s.  The id
+of a new product is redrawn under the same limits: with ten million products, one draw in three is taken."""
 CONFLICTS_BEFORE_SPLIT: Final = 2
-"""Conflicts of a transaction batch with other transactions, after which it is split in two."""
+"""Conflicts of a transaction batch after which it is split in two."""
 CONFLICTS_BEFORE_SAGA: Final = 2
-"""Conflicts of an order of several lines, after which it continues as a saga."""
+"""Conflicts of an order of several lines after which it continues as a saga."""
 CONFLICTS_BEFORE_LEASE: Final = 6
-"""Conflicts of a write over one SKU, after which it asks for a priority lease of it."""
+"""Conflicts of a write over one SKU after which it requests a priority lease of that SKU."""
 PRIORITY_LEASE_SECONDS: Final = 1
-"""How long other writers leave a SKU to the holder of its priority lease; the holder's write ends the lease.
-"""
+"""How long other writers leave a SKU to the holder of its priority lease; the holder's write ends it."""
 READ_ROUNDS_MAX: Final = 10
-"""Calls for one read of several items, some of which DynamoDB may throttle and leave for the next call."""
+"""Calls for one read of several items: DynamoDB may return some of them as unprocessed, for the next call."""
 
 # Sagas and holds
 SAGA_LEASE_SECONDS: Final = 60
-"""How long a saga may go without a step before the sweeper continues it."""
+"""How long a saga may be idle before the sweeper continues it."""
 SWEEP_SECONDS_MAX: Final = 45.0
-"""How long one run of the sweeper begins work on due orders; the next run begins a minute after this one
-began."""
+"""How long one run of the sweeper starts work on further due orders; a run begins every minute."""
 
 # Streams, archive and low stock
 SENT_ALERT_TTL_SECONDS: Final = 172_800
-"""How long an alert is remembered as sent; a stream keeps a change for 24 hours."""
+"""How long the record of a sent alert is kept; a stream retains a change for 24 hours."""
 ARCHIVE_LAG_MAX_SECONDS: Final = 300
-"""How long after it was written a log record may be missing in the archive."""
+"""The longest time that a log record may take to reach the archive."""
 BOUND_PLAN_SECONDS: Final = 120
-"""How long a plan to lower a low-stock bound stands at least; a request that read the bound before it ends
-sooner."""
+"""The age at which a plan to lower a low-stock bound is executed; a request that read the bound before the
+plan was written ends sooner."""

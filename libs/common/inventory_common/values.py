@@ -1,4 +1,4 @@
-"""Values: what is compared by its content and never changed, as cheap to declare as to make."""
+"""Value classes: compared by content, never changed, and cheap both to declare and to construct."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ def value(cls: type[V], /) -> type[V]: ...
 def value(*, kw_only: bool) -> Callable[[type[V]], type[V]]: ...
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def value(cls: type[V] | None = None, /, *, kw_only: bool = False) -> Any:
-    """Make a class a dataclass with slots whose members the type checker lets nobody set.
+    """Make a class a dataclass with slots whose members cannot be assigned.
 
     ``dataclass(frozen=True, slots=True)`` generates and compiles eight functions for a class, which was two
-    fifths of what a service adds to a cold start, and an ``__init__`` that takes twice as long.  Here it
-    generates ``__init__``; comparison, hash and text are the same functions for all classes.
+    fifths of what a service adds to a cold start, and an ``__init__`` that takes twice as long.  This
+    decorator generates ``__init__`` alone; comparison, hash and text are the same functions for all classes.
+    The type checker refuses an assignment, and so do the tests (``tests/support/frozen_values.py``);
+    production runs without that check.
 
     Parameters
     ----------
     kw_only : bool
-        Whether its members are given by name only.
+        Whether members are passed by name only.
     """
 
     def decorate(cls: type[V]) -> type[V]:

@@ -1,9 +1,10 @@
-"""``python -m inventory_common.verify FILE``: check an exported log without any service, AWS or network.
+"""``python -m inventory_common.verify FILE``: verify an exported log without a service, AWS or a network.
 
-It needs Python's standard library and rfc8785.  docs/log-export.md describes the format, so that anybody can
-write such a program of their own.
+It needs Python's standard library and rfc8785.  docs/log-export.md describes the format, so that anyone can
+write a verifier of their own.
 
-Exit code: 0 if the log is whole, 1 if not (the first broken record is told), 2 if the file cannot be read.
+Exit code: 0 if the log is whole, 1 if it is not (the first broken record is printed), 2 if the file cannot be
+read.
 """
 
 import argparse
@@ -20,16 +21,16 @@ __all__ = ["BrokenLog", "Chain", "main", "verify_lines"]
 
 _WHOLE, _BROKEN, _UNREADABLE = 0, 1, 2
 _SHOWN_MAX_CHARACTERS: Final = 200
-"""What the offline verifier shows of a broken value."""
+"""The part of a broken value that is printed."""
 
 
 class BrokenLog(Exception):
-    """The log is not whole; the message tells the first broken record."""
+    """The log is not whole; the message describes the first broken record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A SKU's log as it was found to be whole: its records, and the hash of the last."""
+    """The log of a SKU that was found to be whole: its first and last records, and the hash of the last."""
 
     sku: str
     first_sequence: int
@@ -38,17 +39,17 @@ class Chain:
 
 
 def verify_lines(lines: Iterable[str], *, parts: bool = False, heads: Sequence[str] = ()) -> list[Chain]:
-    """Check a log, one record as a JSON object a line, of one SKU or of many, in whatever order.
+    """Verify the log of one or more SKUs, and return their chains.
 
     Parameters
     ----------
     lines
-        All of them are kept in memory, about 2 KB a record.
+        One record a line, as a JSON object, in any order; all are kept in memory, about 2 KB each.
     parts
-        Whether a SKU's records may begin later than with the first.
+        Whether a SKU's records may begin after the first one.
     heads
-        Hashes that have to be the last of a SKU's: what a verification or a digest told, so that a log whose
-        end was cut off does not pass.
+        Hashes, taken from a verification or a digest, that some SKU's log has to end with: without them, a
+        log whose end is missing passes.
 
     Raises
     ------
@@ -59,7 +60,7 @@ def verify_lines(lines: Iterable[str], *, parts: bool = False, heads: Sequence[s
         if line.strip():
             document = _read(line, number)
             records.setdefault(document["sku"], []).append((number, document))
-    chains = [_chain(sku, found, parts) for sku, found in records.items()]
+    chains = [_chain(sku, numbered, parts) for sku, numbered in records.items()]
     ends = {chain.head_hash for chain in chains}
     for head in heads:
         if head not in ends:
@@ -71,39 +72,39 @@ def _read(line: str, number: int) -> dict[str, Any]:
     try:
         document = json.loads(line, object_pairs_hook=_members, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise BrokenLog(f"Line {number} is no JSON object: {error}.") from error
+        raise BrokenLog(f"Line {number} is not a JSON object: {error}.") from error
     if not isinstance(document, dict) or not isinstance(document.get("sku"), str):
-        raise BrokenLog(f"Line {number} is no record: it names no SKU.")
+        raise BrokenLog(f"Line {number} is not a record: it has no sku.")
     if not is_id("sku", document["sku"]):
-        raise BrokenLog(f"Line {number} is no record: {_shown(document['sku'])} is no SKU's id.")
+        raise BrokenLog(f"Line {number} is not a record: {_shown(document['sku'])} is not the id of a SKU.")
     return document
 
 
-def _chain(sku: str, found: list[tuple[int, dict[str, Any]]], parts: bool) -> Chain:
-    found.sort(key=_sequence)
-    first = _sequence(found[0])
+def _chain(sku: str, numbered: list[tuple[int, dict[str, Any]]], parts: bool) -> Chain:
+    numbered.sort(key=_sequence)
+    first = _sequence(numbered[0])
     if parts and first > 1:
         before: ChainHead | None = None
-        due = first
+        expected = first
     else:
-        before, due = EMPTY_LOG, 1
-    for number, document in found:
-        if _sequence((number, document)) > due:
-            raise BrokenLog(f"Record {due} of {sku} is missing (before line {number}).")
-        if _sequence((number, document)) < due:
+        before, expected = EMPTY_LOG, 1
+    for number, document in numbered:
+        if _sequence((number, document)) > expected:
+            raise BrokenLog(f"Record {expected} of {sku} is missing (before line {number}).")
+        if _sequence((number, document)) < expected:
             shown = _shown(document.get("sequence"))
-            raise BrokenLog(f"Line {number} is a second record {shown} of {sku}, or none.")
-        differences = check_record(document, sku, due, before)
+            raise BrokenLog(f"Line {number} repeats record {shown} of {sku}, or its sequence is not valid.")
+        differences = check_record(document, sku, expected, before)
         if differences:
-            raise BrokenLog(_report(number, sku, due, differences))
+            raise BrokenLog(_report(number, sku, expected, differences))
         before = ChainHead.after(document)
-        due += 1
-    assert before is not None, "a record without a difference leaves a link"
-    return Chain(sku, first, due - 1, before.hash)
+        expected += 1
+    assert before is not None, "a record without a difference has a chain head"
+    return Chain(sku, first, expected - 1, before.hash)
 
 
-def _sequence(numbered: tuple[int, dict[str, Any]]) -> int:
-    sequence = numbered[1].get("sequence")
+def _sequence(line: tuple[int, dict[str, Any]]) -> int:
+    sequence = line[1].get("sequence")
     return sequence if type(sequence) is int else 0
 
 
@@ -114,7 +115,7 @@ def _report(number: int, sku: str, sequence: int, differences: Sequence[Differen
 
 def _sentence(difference: Difference) -> str:
     if difference.kind == "attributes":
-        return f"attributes missing or too many: {_shown(difference.found)}"
+        return f"attributes missing or unexpected: {_shown(difference.found)}"
     return f"{difference.kind} is {_shown(difference.found)}, expected {_shown(difference.expected)}"
 
 
@@ -125,13 +126,13 @@ def _shown(value: Any) -> str:
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) != len(pairs):
-        # Readers differ in which of the two they take.
-        raise ValueError("a member is named twice")
+        # JSON parsers differ in which of the two values they keep.
+        raise ValueError("an object has a member twice")
     return document
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _lines_of(path: str) -> Iterator[str]:
@@ -143,23 +144,23 @@ def _lines_of(path: str) -> Iterator[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check the file that the command line names, and return the exit code."""
+    """Verify the file that the command line names, and return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m inventory_common.verify", description="Check an exported log (JSON Lines)."
+        prog="python -m inventory_common.verify", description="Verify an exported log (JSON Lines)."
     )
     parser.add_argument("file", help="the log, or - for standard input")
     parser.add_argument(
-        "--part", action="store_true", help="a SKU's records may begin later than with the first"
+        "--part", action="store_true", help="accept logs that begin after a SKU's first record"
     )
-    parser.add_argument("--head", action="append", default=[], help="a hash that a SKU's log has to end with")
-    given = parser.parse_args(arguments)
+    parser.add_argument("--head", action="append", default=[], help="require that a log ends with this hash")
+    options = parser.parse_args(arguments)
     try:
-        chains = verify_lines(_lines_of(given.file), parts=given.part, heads=given.head)
+        chains = verify_lines(_lines_of(options.file), parts=options.part, heads=options.head)
     except BrokenLog as broken:
         print(broken, file=sys.stderr)
         return _BROKEN
     except (OSError, UnicodeDecodeError) as error:
-        print(f"{given.file} cannot be read: {error}", file=sys.stderr)
+        print(f"{options.file} cannot be read: {error}", file=sys.stderr)
         return _UNREADABLE
     for chain in chains:
         print(f"{chain.sku}  records {chain.first_sequence} to {chain.last_sequence}  head {chain.head_hash}")

@@ -1,4 +1,4 @@
-"""What several test modules need: the declared tables, an engine to try expressions on, gateway events."""
+"""Fixtures of several test modules: the declared tables, a DynamoDB in memory, and API Gateway's events."""
 
 import json
 from base64 import b64encode
@@ -8,10 +8,12 @@ from typing import Any
 
 import boto3
 import pytest
+from frozen_values import freeze_values
 from hypothesis import settings
 from moto import mock_aws
 
-# A busy machine is no defect of the code under test.
+freeze_values()
+# Without deadlines: a busy machine is not a defect of the code under test.
 settings.register_profile("patient", deadline=None, print_blob=True)
 settings.load_profile("patient")
 
@@ -20,7 +22,7 @@ DECLARATION = Path("terraform", "platform", "tables.auto.tfvars.json")
 
 @pytest.fixture(scope="session")
 def declared_tables() -> dict[str, Any]:
-    """The tables as the platform declares them, found from here upwards."""
+    """The tables that the platform declares."""
     root = next(folder for folder in Path(__file__).parents if (folder / DECLARATION).is_file())
     tables: dict[str, Any] = json.loads((root / DECLARATION).read_text())["tables"]
     return tables
@@ -28,7 +30,7 @@ def declared_tables() -> dict[str, Any]:
 
 @pytest.fixture
 def dynamodb(declared_tables: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A client of an engine in this process that holds the declared tables, empty."""
+    """A client of an emulated DynamoDB in this process, with the declared tables, which are empty."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with mock_aws():
@@ -40,17 +42,16 @@ def dynamodb(declared_tables: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -
 
 def _schema(table: dict[str, Any]) -> dict[str, Any]:
     indexes = table["global_secondary_indexes"]
-    keyed = [table, *indexes.values()]
     attributes = {
         key["name"]: key["type"]
-        for space in keyed
-        for key in (space["partition_key"], space.get("sort_key"))
+        for table_or_index in (table, *indexes.values())
+        for key in (table_or_index["partition_key"], table_or_index.get("sort_key"))
         if key
     }
     return {
         "BillingMode": table["billing_mode"],
         "AttributeDefinitions": [
-            {"AttributeName": name, "AttributeType": kind} for name, kind in attributes.items()
+            {"AttributeName": name, "AttributeType": data_type} for name, data_type in attributes.items()
         ],
         "KeySchema": _keys(table),
         "GlobalSecondaryIndexes": [
@@ -64,9 +65,9 @@ def _schema(table: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _keys(space: dict[str, Any]) -> list[dict[str, str]]:
-    named = {"HASH": space["partition_key"], "RANGE": space.get("sort_key")}
-    return [{"AttributeName": key["name"], "KeyType": kind} for kind, key in named.items() if key]
+def _keys(table_or_index: dict[str, Any]) -> list[dict[str, str]]:
+    keys = {"HASH": table_or_index["partition_key"], "RANGE": table_or_index.get("sort_key")}
+    return [{"AttributeName": key["name"], "KeyType": key_type} for key_type, key in keys.items() if key]
 
 
 Event = Callable[..., dict[str, Any]]
@@ -74,7 +75,7 @@ Event = Callable[..., dict[str, Any]]
 
 @pytest.fixture(scope="session")
 def event() -> Event:
-    """Make the events that API Gateway sends: ``event("GET", "/products/PROD-1", resource=…)``."""
+    """Return the events that API Gateway sends: ``event("GET", "/products/PROD-1", resource=…)``."""
 
     def make(
         method: str,

@@ -1,4 +1,4 @@
-"""Alerts: what subscribers get, by SNS or in the log."""
+"""Alerts: what subscribers receive from SNS, or the log."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ DOCUMENT = {
 
 
 class Subscriber:
-    """A queue at a topic of another region than the service's own."""
+    """A queue that is subscribed to a topic in another region than the service's own."""
 
     def __init__(self) -> None:
         self._sqs = boto3.client("sqs", region_name="eu-west-1")
@@ -53,7 +53,7 @@ def test_an_alert_is_one_flat_json_object() -> None:
     assert ALERT.document() == DOCUMENT
 
 
-def test_a_subscriber_gets_the_document_and_can_filter_by_kind_and_vendor(
+def test_a_subscriber_receives_the_document_and_can_filter_by_kind_and_vendor(
     subscriber: Subscriber, capsys: pytest.CaptureFixture[str]
 ) -> None:
     AlertTopic(subscriber.topic_arn, "shop").send(ALERT)
@@ -66,7 +66,7 @@ def test_a_subscriber_gets_the_document_and_can_filter_by_kind_and_vendor(
     assert capsys.readouterr().out == ""
 
 
-def test_several_alerts_go_to_the_same_topic(subscriber: Subscriber) -> None:
+def test_several_alerts_are_sent_to_the_same_topic(subscriber: Subscriber) -> None:
     topic = AlertTopic(subscriber.topic_arn, "shop")
     for number in range(3):
         topic.send(replace(ALERT, alert_id=f"low_stock:SKU-1:{number}"))
@@ -74,13 +74,13 @@ def test_several_alerts_go_to_the_same_topic(subscriber: Subscriber) -> None:
     assert sent == {f"low_stock:SKU-1:{number}" for number in range(3)}
 
 
-def test_an_alert_that_the_topic_refuses_is_not_swallowed(subscriber: Subscriber) -> None:
+def test_an_alert_that_cannot_be_sent_raises_an_error(subscriber: Subscriber) -> None:
     subscriber.sns.delete_topic(TopicArn=subscriber.topic_arn)
     with pytest.raises(ClientError):
         AlertTopic(subscriber.topic_arn, "shop").send(ALERT)
 
 
-def test_without_a_topic_an_alert_is_a_line_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_alert_without_a_topic_is_a_line_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
     AlertTopic(None, "shop").send(ALERT)
     [line] = map(json.loads, capsys.readouterr().out.splitlines())
     assert line.pop("timestamp")

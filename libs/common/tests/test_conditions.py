@@ -15,7 +15,7 @@ from inventory_common.items import to_item
 NOW = "2026-02-23T10:30:00.900000Z"
 NOW_SECONDS = 1_771_842_600
 
-DONE = {"Code": "None"}
+NO_REASON = {"Code": "None"}
 FAILED = {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"}
 CONFLICT = {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
 IMAGE = to_item({"product_id": "PROD-E4F9A", "sequence": 7})
@@ -28,8 +28,8 @@ def _cancelled(*reasons: dict[str, Any]) -> ClientError:
     )
 
 
-def test_failed_conditions_are_told_by_position_with_what_stood_there() -> None:
-    cancelled = _cancelled(DONE, {**FAILED, "Item": IMAGE}, DONE, FAILED)
+def test_failed_conditions_are_returned_by_position_with_the_stored_items() -> None:
+    cancelled = _cancelled(NO_REASON, {**FAILED, "Item": IMAGE}, NO_REASON, FAILED)
     assert failed_conditions(cancelled) == {1: IMAGE, 3: None}
 
 
@@ -38,30 +38,30 @@ def test_failed_conditions_are_told_by_position_with_what_stood_there() -> None:
     [CONFLICT, {"Code": "ThrottlingError"}, {"Code": "ProvisionedThroughputExceeded"}],
     ids=lambda reason: str(reason["Code"]),
 )
-def test_a_transaction_that_met_another_or_was_throttled_failed_no_condition(reason: dict[str, Any]) -> None:
-    assert failed_conditions(_cancelled(DONE, reason, DONE)) == {}
+def test_conflicts_and_throttling_are_not_failed_conditions(reason: dict[str, Any]) -> None:
+    assert failed_conditions(_cancelled(NO_REASON, reason, NO_REASON)) == {}
     assert failed_conditions(_cancelled(reason, {**FAILED, "Item": IMAGE})) == {1: IMAGE}
 
 
 @pytest.mark.parametrize(
     "code", ["ValidationError", "ItemCollectionSizeLimitExceeded", "DuplicateItem", "AccessDenied", "Unheard"]
 )
-def test_a_transaction_that_should_not_have_been_sent_is_raised_again(code: str) -> None:
+def test_a_transaction_that_is_cancelled_for_any_other_reason_is_raised_again(code: str) -> None:
     cancelled = _cancelled({**FAILED, "Item": IMAGE}, {"Code": code}, CONFLICT)
     with pytest.raises(ClientError) as raised:
         failed_conditions(cancelled)
     assert raised.value is cancelled
 
 
-def test_a_conflict_or_throttling_hides_what_other_conditions_found() -> None:
+def test_a_transaction_is_in_conflict_after_a_conflict_or_throttling() -> None:
     for reason in (CONFLICT, {"Code": "ThrottlingError"}, {"Code": "ProvisionedThroughputExceeded"}):
-        assert is_in_conflict(_cancelled(DONE, reason, FAILED))
-    assert not is_in_conflict(_cancelled(DONE, FAILED, {**FAILED, "Item": IMAGE}))
+        assert is_in_conflict(_cancelled(NO_REASON, reason, FAILED))
+    assert not is_in_conflict(_cancelled(NO_REASON, FAILED, {**FAILED, "Item": IMAGE}))
     assert not is_in_conflict(_cancelled(FAILED, FAILED))
-    assert not is_in_conflict(_cancelled(DONE))
+    assert not is_in_conflict(_cancelled(NO_REASON))
 
 
-def test_the_condition_names_the_time_to_live_and_compares_whole_seconds() -> None:
+def test_the_condition_of_an_expired_item_compares_whole_seconds() -> None:
     assert absent_or_expired(NOW) == {
         "ConditionExpression": "attribute_not_exists(product_id) OR #ttl <= :now",
         "ExpressionAttributeNames": {"#ttl": "ttl"},
@@ -70,7 +70,7 @@ def test_the_condition_names_the_time_to_live_and_compares_whole_seconds() -> No
 
 
 @pytest.mark.parametrize(
-    ("there", "written"),
+    ("existing", "written"),
     [
         (None, True),
         ({"ttl": NOW_SECONDS - 1}, True),
@@ -79,24 +79,25 @@ def test_the_condition_names_the_time_to_live_and_compares_whole_seconds() -> No
         ({}, False),
     ],
 )
-def test_an_item_is_written_over_nothing_or_over_a_lapsed_one_alone(
-    dynamodb: Any, there: dict[str, int] | None, written: bool
+def test_an_item_is_written_if_there_is_none_or_an_expired_one(
+    dynamodb: Any, existing: dict[str, int] | None, written: bool
 ) -> None:
     key = to_item({"product_id": "#MARKER#1"})
-    if there is not None:
-        dynamodb.put_item(TableName="Products-table", Item={**key, **to_item(there), "old": {"BOOL": True}})
+    if existing is not None:
+        old = {**key, **to_item(existing), "old": {"BOOL": True}}
+        dynamodb.put_item(TableName="Products-table", Item=old)
     action = {"Put": {"TableName": "Products-table", "Item": key, **absent_or_expired(NOW), **OLD_IMAGE}}
     if written:
         dynamodb.transact_write_items(TransactItems=[action])
     else:
-        with pytest.raises(ClientError) as lost:
+        with pytest.raises(ClientError) as refused:
             dynamodb.transact_write_items(TransactItems=[action])
-        assert failed_conditions(lost.value) == {0: {**key, **to_item(there or {}), "old": {"BOOL": True}}}
+        assert failed_conditions(refused.value) == {0: old}
     stored = dynamodb.get_item(TableName="Products-table", Key=key)["Item"]
     assert ("old" not in stored) is written
 
 
-def test_an_update_sets_what_differs_removes_what_is_gone_and_expects_the_former_version() -> None:
+def test_an_update_sets_changed_attributes_removes_absent_ones_and_expects_the_former_version() -> None:
     former = {"id": {"S": "a"}, "brand": {"S": "x"}, "stock": {"N": "5"}, "version": {"N": "3"}}
     latter = {"id": {"S": "a"}, "name": {"S": "y"}, "stock": {"N": "5"}, "version": {"N": "4"}}
     assert versioned_update(former, latter) == {
@@ -112,7 +113,7 @@ def test_an_update_sets_what_differs_removes_what_is_gone_and_expects_the_former
     }
 
 
-def test_an_update_removes_only_what_is_gone() -> None:
+def test_an_update_removes_only_absent_attributes() -> None:
     version = {"version": {"N": "3"}}
     former = {"brand": {"S": "x"}, "tags": {"L": []}, **version}
     kept = versioned_update(former, {**former, "version": {"N": "4"}})
@@ -121,8 +122,8 @@ def test_an_update_removes_only_what_is_gone() -> None:
     assert bare["UpdateExpression"] == "SET #version = :version REMOVE #brand, #tags"
 
 
-def test_an_update_may_ask_for_more_than_the_version(dynamodb: Any) -> None:
-    """The next item under the same key begins to count its versions anew."""
+def test_an_update_can_expect_more_than_the_version(dynamodb: Any) -> None:
+    """The next item under the same key counts its versions from 1 again."""
     key = {"product_id": {"S": "ORDER-1"}, "sku": {"S": "#ORDER"}}
     former = {"created_at": {"S": "one"}, "version": {"N": "1"}}
     later = {"created_at": {"S": "two"}, "version": {"N": "1"}}
@@ -134,7 +135,7 @@ def test_an_update_may_ask_for_more_than_the_version(dynamodb: Any) -> None:
     dynamodb.update_item(TableName="VendorInventory", Key=key, **update)
 
 
-def test_an_update_sets_members_of_a_map_one_by_one_whatever_they_are_called(dynamodb: Any) -> None:
+def test_an_update_sets_single_members_of_a_map_whatever_their_names(dynamodb: Any) -> None:
     key = {"product_id": {"S": "ORDER-1"}, "sku": {"S": "#ORDER"}}
     version = {"version": {"N": "3"}}
     kept, former, latter = ({"M": {"reserved": {"N": number}}} for number in "123")

@@ -1,11 +1,15 @@
 from typing import Any
 
 import pytest
+from chalice.app import Response
 
-from inventory_common.declarations import DONE, Declaration, ResponseSpec
-from inventory_common.errors import ArchiveUnavailable
+from inventory_common.attributes import OneOf, WholeNumber
+from inventory_common.bodies import BodyType, body
+from inventory_common.declarations import NO_CONTENT, PUBLIC, Declaration, ResponseSpec, declaration_of, route
+from inventory_common.errors import ArchiveUnavailable, DatabaseUnavailable, SkuNotFound
 from inventory_common.identity import Role
-from inventory_common.requests import PAGING, Form, Parameter, whole_number
+from inventory_common.requests import PAGING, Parameter, Request
+from inventory_common.responses import no_content
 
 EVERY_ROUTE = {
     "database_unavailable",
@@ -16,29 +20,45 @@ EVERY_ROUTE = {
 }
 
 
+@body
+class Thing:
+    """A thing without members."""
+
+
+def _declared(**declared: Any) -> Declaration:
+    parameters = {"method": "GET", "path": "/things", "allowed_roles": PUBLIC, "response": NO_CONTENT}
+
+    @route(**(parameters | declared))
+    def handle(_: object, request: Request[Any]) -> Response:
+        return no_content()
+
+    declaration = declaration_of(handle)
+    assert declaration is not None
+    return declaration
+
+
 def _codes(**declared: Any) -> set[str]:
-    standing: dict[str, Any] = {"path": "/things", "method": "GET", "may": frozenset()}
-    return {kind.code for kind in Declaration(**(standing | declared)).possible_errors}
+    return {error.code for error in _declared(**declared).possible_errors}
 
 
-def test_a_public_read_can_meet_what_every_route_can() -> None:
+def test_a_public_read_has_the_errors_of_every_route() -> None:
     assert _codes() == EVERY_ROUTE
 
 
 @pytest.mark.parametrize(
     ("declared", "codes"),
     [
-        ({"may": frozenset({Role.ADMIN})}, {"forbidden"}),
-        ({"may_ask": {("active", "false"): {Role.ADMIN}}}, {"forbidden"}),
+        ({"allowed_roles": {Role.ADMIN}}, {"forbidden"}),
+        ({"allowed_roles_by_query": {("active", "false"): {Role.ADMIN}}}, {"forbidden"}),
         ({"paged": True}, {"invalid_cursor"}),
-        ({"body": "Thing"}, {"invalid_json", "payload_too_large", "unsupported_media_type"}),
+        ({"body": Thing}, {"invalid_json", "payload_too_large", "unsupported_media_type"}),
         ({"idempotency": "optional"}, {"invalid_idempotency_key", "idempotency_key_reused"}),
         (
             {"idempotency": "required"},
             {"invalid_idempotency_key", "idempotency_key_reused", "idempotency_key_required"},
         ),
         (
-            {"idempotency": "optional", "key_needed_with": "lines"},
+            {"idempotency": "optional", "key_required_with": "lines"},
             {"invalid_idempotency_key", "idempotency_key_reused", "idempotency_key_required"},
         ),
         ({"versioned": True}, {"precondition_failed"}),
@@ -46,36 +66,75 @@ def test_a_public_read_can_meet_what_every_route_can() -> None:
     ],
     ids=str,
 )
-def test_what_a_route_takes_decides_what_it_can_refuse(declared: dict[str, Any], codes: set[str]) -> None:
+def test_the_errors_of_a_route_follow_from_what_it_accepts(declared: dict[str, Any], codes: set[str]) -> None:
     assert _codes(**declared) == EVERY_ROUTE | codes
 
 
-def test_an_answer_for_each_command_is_itself_never_busy() -> None:
-    codes = _codes(method="POST", serves=ResponseSpec(dict, per_item=True))
+def test_a_response_with_an_outcome_for_each_command_is_itself_never_busy() -> None:
+    codes = _codes(method="POST", response=ResponseSpec(dict, per_item=True))
     assert codes == EVERY_ROUTE - {"database_unavailable"}
 
 
-def test_a_list_takes_a_limit_and_a_cursor_too() -> None:
-    colour = Parameter(Form(str, {"type": "string"}))
-    listing = Declaration(
-        path="/", method="GET", allowed_roles=frozenset(), query={"colour": colour}, paged=True
-    )
+def test_a_route_names_its_own_errors_beside_these() -> None:
+    assert _codes(errors=[SkuNotFound]) == EVERY_ROUTE | {"sku_not_found"}
+
+
+def test_a_list_has_a_limit_and_a_cursor_beside_its_own_parameters() -> None:
+    colour = Parameter(OneOf(("black", "white")), "The colour.")
+    listing = _declared(query={"colour": colour}, paged=True)
     assert list(listing.query_parameters) == ["colour", "limit", "cursor"]
 
 
 def test_a_list_may_have_a_limit_of_its_own() -> None:
-    limit = Parameter(whole_number(1_000), "How many at once.", default=1_000)
-    listing = Declaration(
-        path="/", method="GET", allowed_roles=frozenset(), query={"limit": limit}, paged=True
-    )
+    limit = Parameter(WholeNumber(1, 1_000), "The maximum number of items.", default=1_000)
+    listing = _declared(query={"limit": limit}, paged=True)
     assert listing.query_parameters["limit"] is limit
     assert listing.query_parameters["cursor"] is PAGING["cursor"]
 
 
-def test_a_route_answers_for_the_store_that_it_reads() -> None:
+def test_a_route_is_unavailable_together_with_the_store_that_it_reads() -> None:
     codes = _codes(unavailable=ArchiveUnavailable)
     assert codes == EVERY_ROUTE - {"database_unavailable"} | {"archive_unavailable"}
 
 
-def test_done_has_nothing_to_show() -> None:
-    assert (DONE.status, DONE.shape, DONE.etag) == (204, None, False)
+def test_a_response_without_content_has_neither_body_nor_version() -> None:
+    assert (NO_CONTENT.status, NO_CONTENT.shape, NO_CONTENT.etag) == (204, None, False)
+
+
+def test_a_route_declares_nothing_but_what_it_names() -> None:
+    assert _declared() == Declaration(
+        method="GET",
+        path="/things",
+        tag=None,
+        allowed_roles=frozenset(),
+        allowed_roles_by_query={},
+        query={},
+        paged=False,
+        body=None,
+        body_required=True,
+        idempotency=None,
+        key_required_with=None,
+        versioned=False,
+        response=NO_CONTENT,
+        errors=(),
+        unavailable=DatabaseUnavailable,
+    )
+
+
+def test_the_body_of_a_route_is_a_class_or_a_body_type() -> None:
+    of_class = _declared(body=Thing).body
+    assert isinstance(of_class, BodyType)
+    assert of_class.name == "Thing"
+    given: BodyType[Thing] = BodyType.of(Thing)
+    assert _declared(body=given).body is given
+
+
+def test_a_declared_method_stays_the_method_that_it_was() -> None:
+    def handle(_: object, request: Request[None]) -> Response:
+        """Show a thing."""
+        return no_content()
+
+    declared = route("GET", "/things", allowed_roles=PUBLIC, response=NO_CONTENT)(handle)
+    assert declared is handle
+    assert (handle.__name__, handle.__doc__) == ("handle", "Show a thing.")
+    assert declaration_of(lambda: None) is None

@@ -29,11 +29,11 @@ def _client_error(code: str) -> ClientError:
         "ServiceUnavailable",
         "ThrottlingException",
         "TransactionInProgressException",
-        # A single write that meets a transaction on its item; botocore does not send it again.
+        # A single write of an item that a transaction is writing; botocore does not resend it.
         "TransactionConflictException",
     ],
 )
-def test_a_database_that_cannot_keep_up_is_unavailable(code: str) -> None:
+def test_a_database_that_throttles_or_fails_is_unavailable(code: str) -> None:
     assert type(to_inventory_error(_client_error(code))) is DatabaseUnavailable
 
 
@@ -50,7 +50,7 @@ def test_a_database_that_cannot_keep_up_is_unavailable(code: str) -> None:
         "Unheard",
     ],
 )
-def test_a_request_that_the_database_refuses_is_a_defect_of_ours(code: str) -> None:
+def test_a_call_that_the_database_refuses_is_a_defect(code: str) -> None:
     assert type(to_inventory_error(_client_error(code))) is InternalError
 
 
@@ -66,7 +66,7 @@ def test_a_request_that_the_database_refuses_is_a_defect_of_ours(code: str) -> N
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_a_database_out_of_reach_is_unavailable(error: BotoCoreError) -> None:
+def test_a_database_that_cannot_be_reached_is_unavailable(error: BotoCoreError) -> None:
     assert type(to_inventory_error(error)) is DatabaseUnavailable
 
 
@@ -78,22 +78,22 @@ def test_a_database_out_of_reach_is_unavailable(error: BotoCoreError) -> None:
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_a_call_that_botocore_refuses_to_send_is_a_defect_of_ours(error: BotoCoreError) -> None:
-    # To come again later, as a 503 asks for, would never help.
+def test_a_call_that_botocore_refuses_to_send_is_a_defect(error: BotoCoreError) -> None:
+    # To send the request again, as a 503 suggests, would never help.
     assert type(to_inventory_error(error)) is InternalError
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), AssertionError(), TimeoutError()])
-def test_anything_else_is_a_defect_of_ours(error: Exception) -> None:
+def test_any_other_exception_is_a_defect(error: Exception) -> None:
     assert type(to_inventory_error(error)) is InternalError
 
 
 @pytest.mark.parametrize("error", [_client_error("ValidationException"), ValueError("arn:aws:secret")])
-def test_an_outcome_does_not_tell_what_went_wrong_inside(error: Exception) -> None:
+def test_the_detail_of_an_error_does_not_quote_the_exception(error: Exception) -> None:
     assert "arn:" not in to_inventory_error(error).detail
 
 
-def test_the_client_is_told_its_place_by_environment_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variables_set_region_and_endpoint_of_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:4566")
     client = connect()
@@ -102,8 +102,10 @@ def test_the_client_is_told_its_place_by_environment_variables(monkeypatch: pyte
     assert client.meta.endpoint_url == "http://127.0.0.1:4566"
 
 
-def test_the_exception_classes_are_there_before_a_second_thread_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two threads that met at their making would each catch a class that the other's errors are not of."""
+def test_the_exception_classes_are_created_before_a_second_thread_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two threads that created them at once would each catch classes that the other's errors are not of."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
     made = []
 
@@ -119,7 +121,7 @@ def test_the_exception_classes_are_there_before_a_second_thread_is(monkeypatch: 
     assert made == [threading.get_ident()]
 
 
-def test_a_call_that_nobody_answers_ends_before_api_gateway_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_without_a_response_ends_before_api_gateway_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
     config = connect().meta.config
     attempts = config.retries["total_max_attempts"]
@@ -127,37 +129,37 @@ def test_a_call_that_nobody_answers_ends_before_api_gateway_gives_up(monkeypatch
     assert attempts * (config.connect_timeout + config.read_timeout) < API_GATEWAY_TIMEOUT_SECONDS
 
 
-# What calls consume
+# The usage of calls
 
-Answer = tuple[int, dict[str, Any]] | Exception
+Reply = tuple[int, dict[str, Any]] | Exception
 KEY = {"sku": {"S": "SKU-1"}}
 ACTION = {"Delete": {"TableName": "VendorInventory", "Key": KEY}}
 
 
 class Engine:
-    """Answers a client's calls from a list, and keeps what was asked."""
+    """Responds to a client's calls from a list, and collects the requests."""
 
     def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
-        self.answers: list[Answer] = []
+        self.requests: list[dict[str, Any]] = []
+        self.replies: list[Reply] = []
         self.client = connect()
-        self.client.meta.events.register("before-send.dynamodb", self._answer)
+        self.client.meta.events.register("before-send.dynamodb", self._reply)
 
-    def _answer(self, request: Any, **_: Any) -> AWSResponse:
-        self.asked.append(json.loads(request.body))
-        answer = self.answers.pop(0) if self.answers else (200, {})
-        if isinstance(answer, Exception):
-            raise answer
-        status, document = answer
+    def _reply(self, request: Any, **_: Any) -> AWSResponse:
+        self.requests.append(json.loads(request.body))
+        reply = self.replies.pop(0) if self.replies else (200, {})
+        if isinstance(reply, Exception):
+            raise reply
+        status, document = reply
         response = AWSResponse(request.url, status, {}, None)
         response._content = json.dumps(document).encode()
         return response
 
     def consumes(self, capacity: Any) -> None:
-        self.answers.append((200, {"ConsumedCapacity": capacity}))
+        self.replies.append((200, {"ConsumedCapacity": capacity}))
 
     def errors(self, code: str, status: int = 400) -> None:
-        self.answers.append((status, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}"}))
+        self.replies.append((status, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}"}))
 
     def get(self) -> None:
         self.client.get_item(TableName="VendorInventory", Key=KEY)
@@ -168,7 +170,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
-    # botocore waits here before it sends a call again.
+    # botocore waits here before it resends a call.
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
     return Engine()
 
@@ -188,17 +190,17 @@ def _units(read: float, written: float, calls: int = 1, retries: int = 0) -> Usa
         ("delete_item", {"Key": KEY}, {"CapacityUnits": 1.0}, _units(0, 1)),
     ],
 )
-def test_units_of_a_read_and_of_a_write_are_kept_apart(
+def test_read_units_and_write_units_are_counted_separately(
     engine: Engine, operation: str, parameters: dict[str, Any], capacity: Any, expected: Usage
 ) -> None:
     engine.consumes({"TableName": "VendorInventory"} | capacity)
     with measured() as usage:
         getattr(engine.client, operation)(TableName="VendorInventory", **parameters)
     assert usage == expected
-    assert engine.asked[0]["ReturnConsumedCapacity"] == "TOTAL"
+    assert engine.requests[0]["ReturnConsumedCapacity"] == "TOTAL"
 
 
-def test_units_of_a_call_on_several_tables_are_summed(engine: Engine) -> None:
+def test_the_units_of_a_call_on_several_tables_are_summed(engine: Engine) -> None:
     engine.consumes([{"CapacityUnits": 4.0}, {"CapacityUnits": 0.5}])
     engine.consumes(
         [
@@ -213,30 +215,30 @@ def test_units_of_a_call_on_several_tables_are_summed(engine: Engine) -> None:
     assert usage == _units(6.5, 14, calls=2)
 
 
-def test_an_answer_without_units_is_a_call_all_the_same(engine: Engine) -> None:
+def test_a_response_without_units_counts_as_a_call(engine: Engine) -> None:
     with measured() as usage:
         engine.get()
         engine.client.list_tables()
     assert usage == _units(0, 0, calls=2)
-    assert "ReturnConsumedCapacity" not in engine.asked[1]
+    assert "ReturnConsumedCapacity" not in engine.requests[1]
 
 
 @pytest.mark.parametrize("code", ["ConditionalCheckFailedException", "ValidationException"])
-def test_a_refused_call_is_a_call(engine: Engine, code: str) -> None:
+def test_a_refused_call_counts_as_a_call(engine: Engine, code: str) -> None:
     engine.errors(code)
     with measured() as usage, pytest.raises(ClientError):
         engine.client.put_item(TableName="VendorInventory", Item=KEY)
     assert usage == _units(0, 0)
 
 
-def test_a_cancelled_transaction_is_a_call(engine: Engine) -> None:
+def test_a_cancelled_transaction_counts_as_a_call(engine: Engine) -> None:
     engine.errors("TransactionCanceledException")
     with measured() as usage, pytest.raises(ClientError):
         engine.client.transact_write_items(TransactItems=[ACTION])
     assert usage == _units(0, 0)
 
 
-def test_a_call_that_is_sent_again_is_one_call_with_its_retries(engine: Engine) -> None:
+def test_a_resent_call_counts_as_one_call_with_its_retries(engine: Engine) -> None:
     engine.errors("InternalServerError", 500)
     engine.errors("InternalServerError", 500)
     engine.consumes({"CapacityUnits": 1.0})
@@ -245,22 +247,22 @@ def test_a_call_that_is_sent_again_is_one_call_with_its_retries(engine: Engine) 
     assert usage == _units(1, 0, retries=2)
 
 
-def test_a_call_that_nobody_answers_is_a_call_with_its_retries(engine: Engine) -> None:
-    away = exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
-    engine.answers += [away, away, away]
+def test_a_call_without_a_response_counts_as_one_call_with_its_retries(engine: Engine) -> None:
+    unreachable = exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+    engine.replies += [unreachable] * 3
     with measured() as usage, pytest.raises(exceptions.EndpointConnectionError):
         engine.get()
     assert usage == _units(0, 0, retries=2)
 
 
-def test_a_call_that_is_not_sent_is_none(engine: Engine) -> None:
-    # Parameters are not validated; what cannot be written as JSON fails all the same before it is sent.
+def test_a_call_that_is_not_sent_does_not_count(engine: Engine) -> None:
+    # Parameters are not validated, but a call that cannot be written as JSON fails before it is sent.
     with measured() as usage, pytest.raises((AttributeError, TypeError)):
         engine.client.get_item(TableName="VendorInventory", Key=5)
-    assert (usage, engine.asked) == (_units(0, 0, calls=0), [])
+    assert (usage, engine.requests) == (_units(0, 0, calls=0), [])
 
 
-def test_outside_of_a_measured_block_nothing_is_asked_or_counted(engine: Engine) -> None:
+def test_outside_of_a_measured_block_nothing_is_requested_or_counted(engine: Engine) -> None:
     with measured() as usage:
         pass
     engine.get()
@@ -268,20 +270,20 @@ def test_outside_of_a_measured_block_nothing_is_asked_or_counted(engine: Engine)
     with pytest.raises(ClientError):
         engine.get()
     assert usage == _units(0, 0, calls=0)
-    assert all("ReturnConsumedCapacity" not in asked for asked in engine.asked)
+    assert all("ReturnConsumedCapacity" not in request for request in engine.requests)
 
 
-def test_who_asks_for_units_otherwise_gets_them_so(engine: Engine) -> None:
+def test_a_call_may_request_its_units_in_another_form(engine: Engine) -> None:
     with measured():
         engine.client.get_item(TableName="VendorInventory", Key=KEY, ReturnConsumedCapacity="INDEXES")
-    assert engine.asked[0]["ReturnConsumedCapacity"] == "INDEXES"
+    assert engine.requests[0]["ReturnConsumedCapacity"] == "INDEXES"
 
 
 def test_threads_that_share_a_client_count_their_own_calls(engine: Engine) -> None:
-    together = threading.Barrier(8, timeout=30)
+    barrier = threading.Barrier(8, timeout=30)
 
     def work(calls: int) -> int:
-        together.wait()
+        barrier.wait()
         with measured() as usage:
             for _ in range(calls):
                 engine.get()
@@ -291,7 +293,7 @@ def test_threads_that_share_a_client_count_their_own_calls(engine: Engine) -> No
         assert list(pool.map(work, range(8))) == list(range(8))
 
 
-def test_usage_is_told_in_fields_of_a_log_line() -> None:
+def test_usage_has_the_form_of_fields_in_a_log_line() -> None:
     assert Usage(2, 1, 0.5, 4.0).fields() == {
         "dynamodb_calls": 2,
         "dynamodb_retries": 1,

@@ -19,7 +19,7 @@ documents = st.recursive(
 
 
 @given(documents)
-def test_a_document_comes_back_as_it_was(document: Any) -> None:
+def test_a_document_is_unchanged_by_writing_and_reading(document: Any) -> None:
     assert loads(dumps(document).encode()) == document
 
 
@@ -54,20 +54,20 @@ def test_text_is_compact_and_in_utf_8() -> None:
     )
 
 
-def test_members_are_sorted_on_demand_at_every_depth() -> None:
+def test_members_can_be_sorted_at_every_depth() -> None:
     document = {"b": {"z": 1, "a": 2}, "a": 3}
     assert dumps(document) == '{"b":{"z":1,"a":2},"a":3}'
     assert dumps(document, sort_keys=True) == '{"a":3,"b":{"a":2,"z":1}}'
 
 
 @given(documents)
-def test_other_readers_read_what_is_written(document: Any) -> None:
+def test_pythons_own_parser_reads_every_written_document(document: Any) -> None:
     json.loads(dumps(document))
 
 
 @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
 @pytest.mark.parametrize("around", ["{}", "[{}]", '{{"n":{}}}'])
-def test_a_constant_that_is_no_json_number_is_refused(constant: str, around: str) -> None:
+def test_a_constant_that_is_not_a_json_number_is_refused(constant: str, around: str) -> None:
     with pytest.raises(InvalidJson, match=constant):
         loads(around.format(constant).encode())
 
@@ -75,7 +75,7 @@ def test_a_constant_that_is_no_json_number_is_refused(constant: str, around: str
 @pytest.mark.parametrize(
     "body", [b'{"a":1,"a":2}', b'{"a":1,"a":1}', b'[{"x":{"a":1,"b":2,"a":3}}]', b'{"a":1,"\\u0061":2}']
 )
-def test_an_object_that_names_a_member_twice_is_refused(body: bytes) -> None:
+def test_an_object_that_has_a_member_twice_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidJson, match="twice"):
         loads(body)
 
@@ -101,7 +101,7 @@ def test_an_integer_of_thousands_of_digits_is_refused() -> None:
         b'{"price":[1E9999999999999999999]}',
     ],
 )
-def test_an_exponent_that_no_decimal_has_is_refused(body: bytes) -> None:
+def test_an_exponent_that_is_too_large_for_a_decimal_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidJson):
         loads(body)
 
@@ -113,7 +113,7 @@ def test_a_decimal_of_a_million_digits_is_read() -> None:
 @pytest.mark.parametrize(
     "body", [b"\xff", b'"\xc3"', b'{"a":"\xed\xa0\x80"}', '{"a":1}'.encode("utf-16"), b'"\xe9"']
 )
-def test_what_is_not_utf_8_is_refused(body: bytes) -> None:
+def test_a_body_that_is_not_utf_8_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidJson, match="UTF-8"):
         loads(body)
 
@@ -138,13 +138,13 @@ def test_what_is_not_utf_8_is_refused(body: bytes) -> None:
         "٣".encode(),
     ],
 )
-def test_what_is_not_json_is_refused(body: bytes) -> None:
+def test_a_body_that_is_not_json_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidJson):
         loads(body)
 
 
-def test_an_escaped_lone_surrogate_is_left_to_the_fields() -> None:
-    # JSON allows the escape; `fields` refuse the text.
+def test_an_escaped_lone_surrogate_is_read() -> None:
+    # JSON allows the escape; the attribute type `Text` refuses the surrogate.
     assert loads(b'{"name":"\\ud800"}') == {"name": "\ud800"}
 
 
@@ -162,7 +162,7 @@ def test_any_bytes_are_json_or_invalid_json(body: bytes) -> None:
 
 
 @given(st.text('[]{}",:0123456789.eE+-\\ud8dftrufalsn NIy\n', max_size=60))
-def test_anything_that_looks_like_json_is_json_or_invalid_json(body: str) -> None:
+def test_any_text_of_jsons_characters_is_json_or_invalid_json(body: str) -> None:
     with suppress(InvalidJson):
         loads(body.encode())
 

@@ -47,7 +47,7 @@ JWKS = json.dumps({"keys": [_jwk(KEY, "key-1")]}).encode()
 
 
 class Issuer:
-    """Serves a JWKS on a free port of this machine."""
+    """Serves a JWKS on a free port."""
 
     def __init__(self) -> None:
         self.fetches = 0
@@ -60,7 +60,7 @@ class Issuer:
             def do_GET(self) -> None:
                 issuer.fetches += 1
                 if issuer.hangs_up:
-                    # A close that lingers for 0 seconds is a reset.
+                    # Closing with a linger time of 0 seconds resets the connection.
                     self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     return
                 self.send_response(issuer.status)
@@ -95,7 +95,7 @@ class Issuer:
 
 @pytest.fixture(scope="module")
 def verifier() -> Iterator[TokenVerifier]:
-    """A verifier that has seen no token of this module's, though perhaps of another test's."""
+    """A verifier that the tests of this module share."""
     issuer = Issuer()
     yield issuer.verifier()
     issuer.stop()
@@ -108,13 +108,13 @@ def issuer() -> Iterator[Issuer]:
     issuer.stop()
 
 
-def _claims(kind: str, /, **changes: Any) -> dict[str, Any]:
-    """Claims as Cognito writes them; a change to None leaves the claim out."""
+def _claims(token_use: str, /, **changes: Any) -> dict[str, Any]:
+    """Return claims like Cognito's; a claim that is changed to None is left out."""
     common = {"sub": SUBJECT, "iss": ISSUER, "exp": int(time.time()) + 3_600, "iat": int(time.time())}
     claims: dict[str, Any] = {
         "id": {**common, "token_use": "id", "aud": "shop"},
         "access": {**common, "token_use": "access", "client_id": "orders-1"},
-    }[kind]
+    }[token_use]
     return {name: value for name, value in {**claims, **changes}.items() if value is not None}
 
 
@@ -122,15 +122,15 @@ def _signed(
     claims: dict[str, Any], key: Any = KEY, algorithm: str = "RS256", headers: dict[str, Any] | None = None
 ) -> str:
     header = {"kid": "key-1"} if headers is None else headers
-    # Not jwt.encode, which refuses some of the claims that a verifier must refuse.
+    # jwt.encode would refuse some of the claims that the verifier must refuse.
     return "Bearer " + jwt.api_jws.encode(json.dumps(claims).encode(), key, algorithm, headers=header)
 
 
-def _person(*groups: str, **changes: Any) -> str:
+def _user(*groups: str, **changes: Any) -> str:
     return _signed(_claims("id", **{"cognito:groups": list(groups), **changes}))
 
 
-def _machine(scope: str, **changes: Any) -> str:
+def _client(scope: str, **changes: Any) -> str:
     return _signed(_claims("access", scope=scope, **changes))
 
 
@@ -146,10 +146,10 @@ def _raw(header: dict[str, Any] | bytes, claims: dict[str, Any], sign: Callable[
 VENDOR = {"custom:vendor_id": "VENDOR-001"}
 
 
-# Who a good token makes
+# Principals of valid tokens
 
 
-def test_who_sends_no_token_is_anybody(verifier: TokenVerifier) -> None:
+def test_a_request_without_a_token_has_the_principal_anybody(verifier: TokenVerifier) -> None:
     assert verifier.principal(None) is ANYBODY
     assert Principal("anonymous", frozenset()) == ANYBODY
 
@@ -157,22 +157,22 @@ def test_who_sends_no_token_is_anybody(verifier: TokenVerifier) -> None:
 @pytest.mark.parametrize(
     ("authorization", "principal"),
     [
-        (_person("vendor", **VENDOR), Principal("VENDOR-001", frozenset({Role.VENDOR}), "VENDOR-001")),
-        (_person("auditor"), Principal(f"user:{SUBJECT}", frozenset({Role.AUDITOR}))),
-        (_person("admin"), Principal(f"user:{SUBJECT}", frozenset({Role.ADMIN}))),
-        (_person("admin", aud="back-office"), Principal(f"user:{SUBJECT}", frozenset({Role.ADMIN}))),
-        (_person("admin", aud=["other", "shop"]), Principal(f"user:{SUBJECT}", frozenset({Role.ADMIN}))),
+        (_user("vendor", **VENDOR), Principal("VENDOR-001", frozenset({Role.VENDOR}), "VENDOR-001")),
+        (_user("auditor"), Principal(f"user:{SUBJECT}", frozenset({Role.AUDITOR}))),
+        (_user("admin"), Principal(f"user:{SUBJECT}", frozenset({Role.ADMIN}))),
+        (_user("admin", aud="back-office"), Principal(f"user:{SUBJECT}", frozenset({Role.ADMIN}))),
+        (_user("admin", aud=["other", "shop"]), Principal(f"user:{SUBJECT}", frozenset({Role.ADMIN}))),
         (
-            _person("vendor", "auditor", **VENDOR),
+            _user("vendor", "auditor", **VENDOR),
             Principal(f"user:{SUBJECT}", frozenset({Role.VENDOR, Role.AUDITOR}), "VENDOR-001"),
         ),
-        (_machine("inventory/orders"), Principal("client:orders-1", frozenset({Role.ORDERS}))),
+        (_client("inventory/orders"), Principal("client:orders-1", frozenset({Role.ORDERS}))),
         (
-            _machine("openid inventory/vendor", client_id="vendor-1", vendor_id="VENDOR-7"),
+            _client("openid inventory/vendor", client_id="vendor-1", vendor_id="VENDOR-7"),
             Principal("VENDOR-7", frozenset({Role.VENDOR}), "VENDOR-7"),
         ),
         (
-            _machine("inventory/orders inventory/vendor", vendor_id="VENDOR-7"),
+            _client("inventory/orders inventory/vendor", vendor_id="VENDOR-7"),
             Principal("client:orders-1", frozenset({Role.ORDERS, Role.VENDOR}), "VENDOR-7"),
         ),
     ],
@@ -188,7 +188,7 @@ def test_who_sends_no_token_is_anybody(verifier: TokenVerifier) -> None:
         "machine of two scopes",
     ],
 )
-def test_a_good_token_makes_its_principal(
+def test_a_valid_token_identifies_its_principal(
     verifier: TokenVerifier, authorization: str, principal: Principal
 ) -> None:
     assert verifier.principal(authorization) == principal
@@ -197,24 +197,24 @@ def test_a_good_token_makes_its_principal(
 @pytest.mark.parametrize(
     "authorization",
     [
-        _person(),
-        _person("customer"),
-        _person("ADMIN"),
-        _person("orders"),
-        _person("admin", **{"cognito:groups": "admin"}),
-        _person("admin", **{"cognito:groups": None}),
-        _person("admin", **{"cognito:groups": {"admin": True}}),
-        _person("customer", **{"cognito:groups": [["admin"], {"a": 1}, None]}),
-        _person("customer", scope="inventory/orders"),
-        _machine(""),
-        _machine("inventory/orders.read inventory/order"),
-        _machine("inventory/admin"),
-        _machine("openid", **{"cognito:groups": ["admin"]}),
+        _user(),
+        _user("customer"),
+        _user("ADMIN"),
+        _user("orders"),
+        _user("admin", **{"cognito:groups": "admin"}),
+        _user("admin", **{"cognito:groups": None}),
+        _user("admin", **{"cognito:groups": {"admin": True}}),
+        _user("customer", **{"cognito:groups": [["admin"], {"a": 1}, None]}),
+        _user("customer", scope="inventory/orders"),
+        _client(""),
+        _client("inventory/orders.read inventory/order"),
+        _client("inventory/admin"),
+        _client("openid", **{"cognito:groups": ["admin"]}),
         _signed(_claims("access")),
     ],
     ids=map(str, count()),
 )
-def test_a_good_token_without_a_known_group_or_scope_has_no_role(
+def test_a_valid_token_without_a_known_group_or_scope_has_no_role(
     verifier: TokenVerifier, authorization: str
 ) -> None:
     assert verifier.principal(authorization).roles == frozenset()
@@ -222,26 +222,26 @@ def test_a_good_token_without_a_known_group_or_scope_has_no_role(
 
 @pytest.mark.parametrize(
     "authorization",
-    [_person("auditor", **VENDOR), _machine("inventory/orders", vendor_id="VENDOR-1")],
+    [_user("auditor", **VENDOR), _client("inventory/orders", vendor_id="VENDOR-1")],
     ids=["person", "machine"],
 )
-def test_a_vendor_id_counts_for_vendors_alone(verifier: TokenVerifier, authorization: str) -> None:
+def test_the_vendor_id_of_another_role_is_ignored(verifier: TokenVerifier, authorization: str) -> None:
     assert verifier.principal(authorization).vendor_id is None
 
 
-def test_a_person_s_vendor_id_is_not_a_machine_s(verifier: TokenVerifier) -> None:
-    for token in (_person("vendor", vendor_id="VENDOR-1"), _machine("inventory/vendor", **VENDOR)):
+def test_the_vendor_id_of_a_user_and_that_of_a_machine_are_different_claims(verifier: TokenVerifier) -> None:
+    for token in (_user("vendor", vendor_id="VENDOR-1"), _client("inventory/vendor", **VENDOR)):
         with pytest.raises(Unauthenticated):
             verifier.principal(token)
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-def test_the_scheme_may_be_written_in_any_capitals(verifier: TokenVerifier, scheme: str) -> None:
-    token = _person("admin").removeprefix("Bearer ")
+def test_the_scheme_is_case_insensitive(verifier: TokenVerifier, scheme: str) -> None:
+    token = _user("admin").removeprefix("Bearer ")
     assert Role.ADMIN in verifier.principal(f"{scheme}   {token} ").roles
 
 
-# What is no good token
+# Invalid tokens
 
 
 @pytest.mark.parametrize(
@@ -274,12 +274,12 @@ def test_a_header_without_a_bearer_token_is_refused(verifier: TokenVerifier, aut
         _raw({"alg": "RS256", "kid": "key-1", "b64": False}, {}, lambda _: b""),
         _raw({"alg": "RS256", "kid": "key-1", "crit": ["x"]}, {}, lambda _: b""),
         _raw({"alg": "RS256", "kid": "key-1"}, {}, lambda _: b"signature"),
-        _person("admin") + "x",
-        _person("admin") + ".x",
+        _user("admin") + "x",
+        _user("admin") + ".x",
     ],
     ids=map(str, count()),
 )
-def test_garbage_is_refused(verifier: TokenVerifier, authorization: str) -> None:
+def test_a_malformed_token_is_refused(verifier: TokenVerifier, authorization: str) -> None:
     with pytest.raises(Unauthenticated):
         verifier.principal(authorization)
 
@@ -287,38 +287,38 @@ def test_garbage_is_refused(verifier: TokenVerifier, authorization: str) -> None
 @pytest.mark.parametrize(
     ("make", "role", "changes"),
     [
-        (_person, "admin", {"exp": int(time.time()) - 1}),
-        (_person, "admin", {"exp": 0}),
-        (_person, "admin", {"exp": None}),
-        (_person, "admin", {"exp": "soon"}),
-        (_person, "admin", {"exp": 1e400}),
-        (_person, "admin", {"nbf": int(time.time()) + 100}),
-        (_person, "admin", {"sub": None}),
-        (_person, "admin", {"sub": 7}),
-        (_person, "admin", {"iss": None}),
-        (_person, "admin", {"iss": ISSUER + "/"}),
-        (_person, "admin", {"iss": [ISSUER]}),
-        (_person, "admin", {"aud": None}),
-        (_person, "admin", {"aud": "shop2"}),
-        (_person, "admin", {"aud": "sho"}),
-        (_person, "admin", {"aud": []}),
-        (_person, "admin", {"aud": ["other"]}),
-        (_person, "admin", {"aud": [["shop"]]}),
-        (_person, "admin", {"aud": {"shop": 1}}),
-        (_person, "admin", {"aud": "orders-1"}),
-        (_person, "admin", {"token_use": None}),
-        (_person, "admin", {"token_use": "refresh"}),
-        (_person, "admin", {"token_use": ["id"]}),
-        (_person, "admin", {"token_use": "access"}),
-        (_machine, "inventory/orders", {"client_id": "orders-2"}),
-        (_machine, "inventory/orders", {"client_id": None}),
-        (_machine, "inventory/orders", {"client_id": "shop"}),
-        (_machine, "inventory/orders", {"token_use": "id"}),
-        (_machine, "inventory/orders", {"exp": int(time.time()) - 1}),
-        (_machine, "inventory/orders", {"iss": "https://other.example"}),
+        (_user, "admin", {"exp": int(time.time()) - 1}),
+        (_user, "admin", {"exp": 0}),
+        (_user, "admin", {"exp": None}),
+        (_user, "admin", {"exp": "soon"}),
+        (_user, "admin", {"exp": 1e400}),
+        (_user, "admin", {"nbf": int(time.time()) + 100}),
+        (_user, "admin", {"sub": None}),
+        (_user, "admin", {"sub": 7}),
+        (_user, "admin", {"iss": None}),
+        (_user, "admin", {"iss": ISSUER + "/"}),
+        (_user, "admin", {"iss": [ISSUER]}),
+        (_user, "admin", {"aud": None}),
+        (_user, "admin", {"aud": "shop2"}),
+        (_user, "admin", {"aud": "sho"}),
+        (_user, "admin", {"aud": []}),
+        (_user, "admin", {"aud": ["other"]}),
+        (_user, "admin", {"aud": [["shop"]]}),
+        (_user, "admin", {"aud": {"shop": 1}}),
+        (_user, "admin", {"aud": "orders-1"}),
+        (_user, "admin", {"token_use": None}),
+        (_user, "admin", {"token_use": "refresh"}),
+        (_user, "admin", {"token_use": ["id"]}),
+        (_user, "admin", {"token_use": "access"}),
+        (_client, "inventory/orders", {"client_id": "orders-2"}),
+        (_client, "inventory/orders", {"client_id": None}),
+        (_client, "inventory/orders", {"client_id": "shop"}),
+        (_client, "inventory/orders", {"token_use": "id"}),
+        (_client, "inventory/orders", {"exp": int(time.time()) - 1}),
+        (_client, "inventory/orders", {"iss": "https://other.example"}),
     ],
 )
-def test_a_token_with_another_claim_than_it_must_have_is_refused(
+def test_a_token_with_a_wrong_claim_is_refused(
     verifier: TokenVerifier, make: Callable[..., str], role: str, changes: dict[str, Any]
 ) -> None:
     assert verifier.principal(make(role)).roles
@@ -329,13 +329,13 @@ def test_a_token_with_another_claim_than_it_must_have_is_refused(
 @pytest.mark.parametrize(
     "vendor_id", [None, "", "VENDOR-", "vendor-001", "VENDOR-001\n", "VENDOR-" + "A" * 33, 1, ["VENDOR-001"]]
 )
-def test_a_vendor_s_token_without_a_vendor_id_of_the_right_form_is_refused(
+def test_a_token_of_a_vendor_without_a_valid_vendor_id_is_refused(
     verifier: TokenVerifier, vendor_id: object
 ) -> None:
     for token in (
-        _person("vendor", **{"custom:vendor_id": vendor_id}),
-        _person("vendor", "admin", **{"custom:vendor_id": vendor_id}),
-        _machine("inventory/vendor", vendor_id=vendor_id),
+        _user("vendor", **{"custom:vendor_id": vendor_id}),
+        _user("vendor", "admin", **{"custom:vendor_id": vendor_id}),
+        _client("inventory/vendor", vendor_id=vendor_id),
     ):
         with pytest.raises(Unauthenticated, match="vendor"):
             verifier.principal(token)
@@ -367,7 +367,7 @@ ADMIN = _claims("id", **{"cognito:groups": ["admin"]})
         ),
     ],
     ids=[
-        "signed by somebody else",
+        "signed with another key",
         "unknown key",
         "no key",
         "unsigned",
@@ -377,8 +377,8 @@ ADMIN = _claims("id", **{"cognito:groups": ["admin"]})
         "no signature",
         "HS256 with the public key",
         "HS256 with nothing",
-        "small letters",
-        "brings its own key",
+        "algorithm in small letters",
+        "key in the token itself",
     ],
 )
 def test_a_token_that_the_issuer_did_not_sign_is_refused(verifier: TokenVerifier, authorization: str) -> None:
@@ -386,26 +386,26 @@ def test_a_token_that_the_issuer_did_not_sign_is_refused(verifier: TokenVerifier
         verifier.principal(authorization)
 
 
-def test_a_token_with_another_claim_under_the_old_signature_is_refused(verifier: TokenVerifier) -> None:
-    header, _, signature = _person("auditor").split(".")
+def test_a_token_whose_claims_were_changed_after_signing_is_refused(verifier: TokenVerifier) -> None:
+    header, _, signature = _user("auditor").split(".")
     payload = urlsafe_b64encode(json.dumps(ADMIN).encode()).decode().rstrip("=")
     with pytest.raises(Unauthenticated):
         verifier.principal(f"{header}.{payload}.{signature}")
 
 
-def test_a_token_from_a_clock_ahead_of_ours_is_accepted(verifier: TokenVerifier) -> None:
-    assert verifier.principal(_person("admin", iat=int(time.time()) + 60)).roles == {Role.ADMIN}
+def test_a_token_from_an_issuer_whose_clock_is_ahead_is_accepted(verifier: TokenVerifier) -> None:
+    assert verifier.principal(_user("admin", iat=int(time.time()) + 60)).roles == {Role.ADMIN}
 
 
 @pytest.mark.parametrize(("characters", "accepted"), [(57, True), (59, True), (60, False), (10_000, False)])
 def test_a_subject_fits_into_a_log_record_or_is_refused(
     verifier: TokenVerifier, characters: int, accepted: bool
 ) -> None:
-    token = _person("admin", sub="s" * characters)
+    token = _user("admin", sub="s" * characters)
     if accepted:
         assert len(verifier.principal(token).name) <= 64
     else:
-        with pytest.raises(Unauthenticated, match="too long: log records have 57 characters for it"):
+        with pytest.raises(Unauthenticated, match="too long: at most 57 characters fit a log record"):
             verifier.principal(token)
 
 
@@ -414,20 +414,18 @@ def test_a_subject_fits_into_a_log_record_or_is_refused(
     ["\U0001f600" * 59, "\u00e9" * 59, "a\nb", "a\0", "\ud800"],
     ids=["emoji", "accents", "line end", "null", "surrogate"],
 )
-def test_a_subject_that_a_log_record_has_no_room_or_no_form_for_is_refused(
-    verifier: TokenVerifier, subject: str
-) -> None:
-    # A record has 64 bytes for the name and stays below 1 KB; OpenID Connect's subjects are ASCII.
+def test_a_subject_that_is_not_printable_ascii_is_refused(verifier: TokenVerifier, subject: str) -> None:
+    # The name in a log record has at most 64 bytes, and the record less than 1 KB; OpenID subjects are ASCII.
     with pytest.raises(Unauthenticated):
-        verifier.principal(_person("admin", sub=subject))
+        verifier.principal(_user("admin", sub=subject))
 
 
-def test_a_long_subject_is_no_trouble_for_a_vendor(verifier: TokenVerifier) -> None:
-    assert verifier.principal(_person("vendor", sub="s" * 500, **VENDOR)).name == "VENDOR-001"
+def test_a_vendor_may_have_a_long_subject(verifier: TokenVerifier) -> None:
+    assert verifier.principal(_user("vendor", sub="s" * 500, **VENDOR)).name == "VENDOR-001"
 
 
 @given(st.text())
-def test_any_header_is_refused_as_unauthenticated(authorization: str) -> None:
+def test_any_header_without_a_valid_token_is_refused(authorization: str) -> None:
     offline = TokenVerifier("http://127.0.0.1:1/", ISSUER, ["shop"], ["orders-1"])
     for header in (authorization, f"Bearer {authorization}"):
         with pytest.raises(Unauthenticated):
@@ -438,7 +436,7 @@ def test_any_header_is_refused_as_unauthenticated(authorization: str) -> None:
     "header",
     [{"alg": "RS256", "kid": "k", "crit": ["\ud800"]}, {"alg": "\ud800"}, {"alg": "RS256", "kid": "\ud800"}],
 )
-def test_a_refusal_can_be_written_in_utf_8_whatever_the_token_holds(
+def test_the_error_is_valid_utf_8_whatever_the_token_contains(
     verifier: TokenVerifier, header: dict[str, Any]
 ) -> None:
     with pytest.raises(Unauthenticated) as refused:
@@ -446,34 +444,36 @@ def test_a_refusal_can_be_written_in_utf_8_whatever_the_token_holds(
     assert refused.value.detail.encode()
 
 
-def test_a_refusal_does_not_grow_with_the_token(verifier: TokenVerifier) -> None:
+def test_the_length_of_the_error_is_bounded(verifier: TokenVerifier) -> None:
     for header in ({"alg": "RS256", "crit": ["x" * 9_000]}, {"alg": "RS256", "kid": "x" * 9_000}):
         with pytest.raises(Unauthenticated) as refused:
             verifier.principal(_raw(header, {}, lambda _: b"x"))
         assert len(refused.value.detail) < 500
 
 
-def test_a_refusal_says_the_first_200_characters_of_why(verifier: TokenVerifier) -> None:
+def test_the_error_has_the_first_200_characters_of_the_reason(verifier: TokenVerifier) -> None:
     with pytest.raises(Unauthenticated) as refused:
-        verifier.principal(_person("admin", exp=0))
+        verifier.principal(_user("admin", exp=0))
     assert refused.value.detail == "The token does not verify: Signature has expired."
     with pytest.raises(Unauthenticated) as refused:
         verifier.principal(_raw({"alg": "RS256", "kid": "key-1", "crit": ["x" * 9_000]}, {}, lambda _: b"x"))
     assert len(refused.value.detail) == len("The token does not verify: ") + 200 + len(".")
 
 
-def test_what_is_asked_of_the_jwt_library(verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Word for word: what is left out here is not checked, or only as long as the library's defaults last."""
-    asked: list[dict[str, Any]] = []
+def test_the_options_of_the_jwt_library_are_exactly_these(
+    verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A missing option would disable a check, or leave it to the defaults of the library's version."""
+    used: list[dict[str, Any]] = []
     decode = jwt.decode
 
     def recording(token: str, key: Any, **options: Any) -> Any:
-        asked.append(options)
+        used.append(options)
         return decode(token, key, **options)
 
     monkeypatch.setattr(jwt, "decode", recording)
-    verifier.principal(_person("admin", jti="asked"))
-    assert asked == [
+    verifier.principal(_user("admin", jti="options"))
+    assert used == [
         {
             "algorithms": ["RS256"],
             "issuer": ISSUER,
@@ -485,15 +485,15 @@ def test_what_is_asked_of_the_jwt_library(verifier: TokenVerifier, monkeypatch: 
 # The issuer's keys
 
 
-def test_keys_are_fetched_when_the_first_token_comes_and_kept(issuer: Issuer) -> None:
+def test_keys_are_fetched_for_the_first_token_and_cached(issuer: Issuer) -> None:
     verifier = issuer.verifier()
     assert issuer.fetches == 0
     for groups in (["admin"], ["auditor"], []):
-        verifier.principal(_person(*groups))
+        verifier.principal(_user(*groups))
     assert issuer.fetches == 1
 
 
-def test_tokens_that_name_unknown_keys_do_not_make_a_fetch_each(issuer: Issuer) -> None:
+def test_tokens_with_unknown_keys_do_not_cause_a_fetch_each(issuer: Issuer) -> None:
     verifier = issuer.verifier()
     for number in range(20):
         with pytest.raises(Unauthenticated):
@@ -501,7 +501,7 @@ def test_tokens_that_name_unknown_keys_do_not_make_a_fetch_each(issuer: Issuer) 
     assert issuer.fetches <= 2
 
 
-def test_no_key_is_fetched_for_what_is_no_token_of_the_right_form(issuer: Issuer) -> None:
+def test_no_key_is_fetched_for_a_malformed_token(issuer: Issuer) -> None:
     verifier = issuer.verifier()
     for header in (None, "", "Basic x", "Bearer x", "Bearer a.b.c", _signed(ADMIN, None, "none")):
         try:
@@ -511,12 +511,12 @@ def test_no_key_is_fetched_for_what_is_no_token_of_the_right_form(issuer: Issuer
     assert issuer.fetches == 0
 
 
-def test_an_issuer_that_is_down_is_not_the_client_s_fault() -> None:
+def test_identity_is_unavailable_while_the_issuer_is_down() -> None:
     issuer = Issuer()
     verifier = issuer.verifier()
     issuer.stop()
     with pytest.raises(IdentityUnavailable):
-        verifier.principal(_person("admin"))
+        verifier.principal(_user("admin"))
 
 
 @pytest.mark.parametrize(
@@ -535,27 +535,27 @@ def test_an_issuer_that_is_down_is_not_the_client_s_fault() -> None:
         (200, json.dumps({"keys": [{**_jwk(KEY, "key-1"), "use": "enc"}]}).encode()),
     ],
 )
-def test_an_issuer_that_answers_without_keys_is_not_the_client_s_fault(
+def test_identity_is_unavailable_if_the_issuer_responds_without_keys(
     issuer: Issuer, status: int, body: bytes
 ) -> None:
     issuer.status, issuer.body = status, body
     with pytest.raises(IdentityUnavailable):
-        issuer.verifier().principal(_person("admin"))
+        issuer.verifier().principal(_user("admin"))
 
 
-def test_an_issuer_that_is_back_is_asked_again_at_once(issuer: Issuer) -> None:
+def test_keys_are_fetched_again_once_the_issuer_responds(issuer: Issuer) -> None:
     verifier = issuer.verifier()
     issuer.status = 500
     with pytest.raises(IdentityUnavailable):
-        verifier.principal(_person("admin"))
+        verifier.principal(_user("admin"))
     issuer.status = 200
-    assert verifier.principal(_person("admin")).roles == {Role.ADMIN}
+    assert verifier.principal(_user("admin")).roles == {Role.ADMIN}
 
 
 @pytest.mark.parametrize(
     "failure", [jwt.PyJWKClientConnectionError("away"), ValueError("no JSON"), OSError("reset")], ids=repr
 )
-def test_an_issuer_that_fails_when_asked_for_a_newer_key_is_not_the_client_s_fault(
+def test_identity_is_unavailable_if_the_fetch_of_a_newer_key_fails(
     issuer: Issuer, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
     def fail(*_: Any) -> None:
@@ -566,31 +566,33 @@ def test_an_issuer_that_fails_when_asked_for_a_newer_key_is_not_the_client_s_fau
         issuer.verifier().principal(_signed(ADMIN, headers={"kid": "key-2"}))
 
 
-def test_keys_are_waited_for_three_seconds(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: list[Any] = []
+def test_the_fetch_of_keys_has_a_timeout_of_three_seconds(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[Any] = []
     client = jwt.PyJWKClient
 
     def recording(url: str, **options: Any) -> Any:
-        waits.append(options)
+        used.append(options)
         return client(url, **options)
 
     monkeypatch.setattr(jwt, "PyJWKClient", recording)
-    issuer.verifier().principal(_person("admin"))
-    assert waits == [{"timeout": 3}]
+    issuer.verifier().principal(_user("admin"))
+    assert used == [{"timeout": 3}]
 
 
-def test_an_issuer_that_hangs_up_is_not_the_client_s_fault(issuer: Issuer) -> None:
+def test_identity_is_unavailable_if_the_issuer_closes_the_connection(issuer: Issuer) -> None:
     issuer.hangs_up = True
     with pytest.raises(IdentityUnavailable):
-        issuer.verifier().principal(_person("admin"))
+        issuer.verifier().principal(_user("admin"))
 
 
-# Remembered tokens
+# Cached tokens
 
 
 @pytest.fixture
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every token whose signature is checked, as it happens."""
+    """The tokens whose signatures were checked."""
     tokens: list[str] = []
     decode = jwt.decode
 
@@ -602,10 +604,10 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return tokens
 
 
-def test_a_verified_token_is_not_verified_again_and_does_without_the_issuer(decoded: list[str]) -> None:
+def test_a_verified_token_is_not_verified_again_and_needs_no_issuer(decoded: list[str]) -> None:
     issuer = Issuer()
     verifier = issuer.verifier()
-    token = _person("admin")
+    token = _user("admin")
     first = verifier.principal(token)
     issuer.stop()
     assert verifier.principal(token) == first
@@ -613,7 +615,7 @@ def test_a_verified_token_is_not_verified_again_and_does_without_the_issuer(deco
 
 
 def test_a_refused_token_is_refused_each_time(verifier: TokenVerifier, decoded: list[str]) -> None:
-    token = _person("admin", aud="other")
+    token = _user("admin", aud="other")
     for _ in range(2):
         with pytest.raises(Unauthenticated):
             verifier.principal(token)
@@ -630,11 +632,11 @@ def _set_clocks(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     monkeypatch.setattr(jwt.api_jwt, "datetime", Frozen)
 
 
-def test_a_remembered_token_stops_at_its_expiry(
+def test_a_cached_token_expires(
     verifier: TokenVerifier, decoded: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expires = int(time.time()) + 600
-    token = _person("admin", exp=expires)
+    token = _user("admin", exp=expires)
     assert verifier.principal(token).roles == {Role.ADMIN}
     _set_clocks(monkeypatch, expires - 0.001)
     assert verifier.principal(token).roles == {Role.ADMIN}
@@ -648,13 +650,13 @@ def test_a_remembered_token_stops_at_its_expiry(
         verifier.principal(token)
 
 
-def test_as_many_tokens_are_remembered_as_fit_and_then_none_of_them(
+def test_the_cache_of_tokens_is_cleared_when_it_is_full(
     verifier: TokenVerifier, decoded: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert identity._REMEMBERED_TOKENS_MAX == 1_000
-    monkeypatch.setattr(identity, "_REMEMBERED_TOKENS_MAX", 3)
+    assert identity._CACHED_TOKENS_MAX == 1_000
+    monkeypatch.setattr(identity, "_CACHED_TOKENS_MAX", 3)
     monkeypatch.setattr(verifier, "_verified", {})
-    tokens = [_person("admin", jti=f"fits-{number}") for number in range(4)]
+    tokens = [_user("admin", jti=f"fits-{number}") for number in range(4)]
     for token in [*tokens[:3], *tokens[:3]]:
         verifier.principal(token)
     assert decoded == [token.removeprefix("Bearer ") for token in tokens[:3]]
@@ -663,11 +665,11 @@ def test_as_many_tokens_are_remembered_as_fit_and_then_none_of_them(
     assert len(decoded) == 5
 
 
-def test_the_memory_for_tokens_is_bounded(
+def test_the_cache_of_tokens_is_bounded(
     verifier: TokenVerifier, decoded: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(identity, "_REMEMBERED_TOKENS_MAX", 3)
-    tokens = [_person("admin", jti=str(number)) for number in range(10)]
+    monkeypatch.setattr(identity, "_CACHED_TOKENS_MAX", 3)
+    tokens = [_user("admin", jti=str(number)) for number in range(10)]
     for token in tokens:
         verifier.principal(token)
     verifier.principal(tokens[-1])
@@ -676,7 +678,7 @@ def test_the_memory_for_tokens_is_bounded(
     assert len(decoded) == 11
 
 
-# What a principal reaches
+# Scopes of principals
 
 
 VENDOR_ONE = Principal("VENDOR-001", frozenset({Role.VENDOR}), "VENDOR-001")
@@ -700,7 +702,7 @@ ADMINISTRATOR = Principal("user:1", frozenset({Role.ADMIN}))
         (VENDOR_AND_ORDERS, {Role.VENDOR, Role.ADMIN}, Scope("VENDOR-001")),
     ],
 )
-def test_a_vendor_reaches_its_own_things_unless_another_of_its_roles_reaches_all(
+def test_the_scope_of_a_vendor_is_its_own_unless_another_role_is_allowed_too(
     principal: Principal, allowed: set[Role], scope: Scope
 ) -> None:
     assert principal.scope(allowed) == scope
@@ -724,12 +726,12 @@ def test_the_roles_are_these_four() -> None:
     assert [str(role) for role in Role] == ["vendor", "orders", "auditor", "admin"]
 
 
-def test_a_refusal_names_the_roles_that_are_needed() -> None:
-    with pytest.raises(Forbidden, match="one of the roles admin, auditor"):
+def test_the_error_names_the_required_roles() -> None:
+    with pytest.raises(Forbidden, match="One of the roles admin, auditor is required"):
         VENDOR_ONE.scope({Role.AUDITOR, Role.ADMIN})
 
 
-def test_a_vendor_s_scope_covers_its_own_things_alone() -> None:
+def test_the_scope_of_a_vendor_covers_its_own_id_alone() -> None:
     assert Scope("VENDOR-001").covers("VENDOR-001")
     assert not Scope("VENDOR-001").covers("VENDOR-0011")
     assert not Scope("VENDOR-001").covers("VENDOR-000")
@@ -747,14 +749,14 @@ def test_a_vendor_s_scope_covers_its_own_things_alone() -> None:
         (ANYBODY, False, False),
     ],
 )
-def test_what_a_vendor_does_not_show_is_seen_by_itself_auditors_and_admins(
+def test_a_vendor_is_overseen_by_itself_auditors_and_admins(
     principal: Principal, own: bool, others: bool
 ) -> None:
     assert principal.oversees("VENDOR-001") is own
     assert principal.oversees("VENDOR-002") is others
 
 
-# The price of a cold start
+# Imports at a cold start
 
 
 def _fresh_interpreter(program: str) -> None:
@@ -783,7 +785,7 @@ def test_the_jwt_library_is_not_imported_before_the_first_token() -> None:
     )
 
 
-def test_a_service_that_only_reads_does_not_import_pydantic() -> None:
+def test_a_service_that_reads_no_body_does_not_import_pydantic() -> None:
     _fresh_interpreter(
         "import sys\n"
         "import inventory_common.rest, inventory_common.requests, inventory_common.responses\n"

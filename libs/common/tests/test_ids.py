@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from inventory_common.ids import PATTERNS, is_id, new_product_id, product_of, sku_prefix, transaction_id
+from inventory_common.ids import PATTERNS, StockKey, is_id, new_product_id, sku_prefix, transaction_id
 
 UUID = "550e8400-e29b-41d4-a716-446655440000"
 
@@ -75,12 +75,12 @@ BAD = [
 
 
 @pytest.mark.parametrize(("name", "value"), GOOD)
-def test_an_id_of_the_right_form_is_accepted(name: str, value: str) -> None:
+def test_an_id_that_matches_its_pattern_is_accepted(name: str, value: str) -> None:
     assert is_id(name, value)
 
 
 @pytest.mark.parametrize(("name", "value"), BAD)
-def test_an_id_of_another_form_is_refused(name: str, value: str) -> None:
+def test_an_id_that_does_not_match_its_pattern_is_refused(name: str, value: str) -> None:
     assert not is_id(name, value)
 
 
@@ -91,8 +91,8 @@ def test_an_id_with_a_line_end_or_a_space_around_it_is_refused(name: str, value:
 
 
 @pytest.mark.parametrize(("name", "value"), GOOD)
-def test_an_id_is_no_id_of_another_kind(name: str, value: str) -> None:
-    assert [kind for kind in PATTERNS if is_id(kind, value)] == [name]
+def test_an_id_matches_the_pattern_of_one_attribute_alone(name: str, value: str) -> None:
+    assert [attribute for attribute in PATTERNS if is_id(attribute, value)] == [name]
 
 
 def test_the_attributes_that_are_ids_are_these_five() -> None:
@@ -100,22 +100,22 @@ def test_the_attributes_that_are_ids_are_these_five() -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), GOOD + BAD)
-def test_a_pattern_between_anchors_says_the_same_as_the_check(name: str, value: str) -> None:
-    # That is how an OpenAPI document or a JSON Schema uses it.
+def test_a_pattern_with_anchors_accepts_the_same_ids_as_the_check(name: str, value: str) -> None:
+    # OpenAPI documents and JSON Schemas use it with anchors.
     assert (re.search(f"^{PATTERNS[name]}$", value) is not None) == is_id(name, value)
 
 
-def test_a_new_product_id_has_the_form_of_one() -> None:
+def test_a_new_product_id_is_a_product_id() -> None:
     assert all(is_id("product_id", new_product_id()) for _ in range(200))
 
 
-def test_new_product_ids_use_five_of_all_32_characters_and_no_other() -> None:
+def test_new_product_ids_are_five_of_32_characters() -> None:
     drawn = [new_product_id().removeprefix("PROD-") for _ in range(4_000)]
     assert {len(text) for text in drawn} == {5}
     assert "".join(sorted({*"".join(drawn)})) == "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def test_each_character_of_a_new_product_id_is_as_likely_as_another(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_character_of_a_new_product_id_is_equally_likely(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn_from: list[str] = []
 
     def first(characters: str) -> str:
@@ -136,7 +136,7 @@ def test_a_sku_begins_with_the_prefix_of_its_product() -> None:
 
 
 def test_a_transaction_id_never_changes() -> None:
-    # Every ledger ever written is found through these; another value here is a loss of data.
+    # Every record ever written is found by such an id: if this test fails, data is lost.
     assert transaction_id("SKU-PROD-E4F9A-BLK-L", 1) == "TXN-6f042057-99fa-5a1d-aa58-9e3765ee9f65"
     assert transaction_id("SKU-PROD-E4F9A-BLK-L", 2) == "TXN-470e86b7-e2ed-5b81-a4f2-ce890d021e31"
 
@@ -145,10 +145,19 @@ def test_transaction_ids_differ_by_sequence_and_by_sku() -> None:
     skus = ["SKU-PROD-E4F9A-BLK-L", "SKU-PROD-E4F9A-BLK-L1", "SKU-PROD-E4F9B-BLK-L"]
     made = {transaction_id(sku, sequence) for sku in skus for sequence in range(1, 101)}
     assert len(made) == 300
-    assert all(is_id("transaction_id", one) for one in made)
+    assert all(is_id("transaction_id", each) for each in made)
 
 
 @pytest.mark.parametrize("product_id", ["PROD-E4F9A", "PROD-0123456789AB"])
 @pytest.mark.parametrize("variant", ["A", "BLK-L", "1-2-3"])
-def test_a_sku_names_its_product(product_id: str, variant: str) -> None:
-    assert product_of(f"SKU-{product_id}-{variant}") == product_id
+def test_the_key_of_a_sku_follows_from_its_id(product_id: str, variant: str) -> None:
+    sku = f"SKU-{product_id}-{variant}"
+    assert StockKey.of(sku) == StockKey(product_id, sku) == (product_id, sku)
+    assert (StockKey.of(sku).product_id, StockKey.of(sku).sku) == (product_id, sku)
+
+
+@pytest.mark.parametrize("sku", [value for name, value in GOOD if name == "sku"])
+def test_the_product_in_the_key_of_any_sku_is_the_one_whose_prefix_it_has(sku: str) -> None:
+    key = StockKey.of(sku)
+    assert is_id("product_id", key.product_id)
+    assert key.sku.startswith(sku_prefix(key.product_id))

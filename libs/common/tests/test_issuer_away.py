@@ -1,4 +1,4 @@
-"""What clients are told while the token issuer's keys cannot be fetched."""
+"""Responses while the keys of the token issuer cannot be fetched."""
 
 import json
 import socket
@@ -10,10 +10,11 @@ import pytest
 from chalice.app import Response
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from inventory_common.declarations import PUBLIC, ResponseSpec, route
 from inventory_common.identity import Role, TokenVerifier
 from inventory_common.requests import Request
-from inventory_common.responses import answer
-from inventory_common.rest import PUBLIC, RestService
+from inventory_common.responses import json_response
+from inventory_common.rest import RestService
 
 Event = Callable[..., dict[str, Any]]
 
@@ -24,42 +25,46 @@ TOKEN = jwt.encode(
 
 @pytest.fixture
 def free_port() -> Iterator[int]:
-    """A port that is held and at which nobody listens."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        yield held.getsockname()[1]
+    """A port that no process listens on, and that no other process can take."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
+class Routes:
+    """A route for order systems, and a public one."""
+
+    @route("GET", "/orders", allowed_roles={Role.ORDERS}, response=ResponseSpec(dict))
+    def list_orders(self, request: Request[None]) -> Response:
+        return json_response({})
+
+    @route("GET", "/products", allowed_roles=PUBLIC, response=ResponseSpec(dict))
+    def browse(self, request: Request[None]) -> Response:
+        return json_response({})
 
 
 @pytest.fixture
 def send(event: Event, free_port: int) -> Callable[..., dict[str, Any]]:
-    """Send a request to a service whose issuer is not there."""
+    """Send a request to a service whose token issuer cannot be reached."""
     nowhere = f"http://127.0.0.1:{free_port}/jwks.json"
     service = RestService("shop", verifier=TokenVerifier(nowhere, "https://issuer.example", ["shop"], []))
-
-    @service.route("/orders", methods=["GET"], allowed_roles={Role.ORDERS})
-    def list_orders(request: Request) -> Response:
-        return answer([])
-
-    @service.route("/products", methods=["GET"], allowed_roles=PUBLIC)
-    def browse(request: Request) -> Response:
-        return answer([])
-
+    service.add(Routes())
     return lambda path, **headers: service(event("GET", path, headers=headers), None)
 
 
 @pytest.mark.parametrize("path", ["/orders", "/products"])
-def test_a_token_that_cannot_be_verified_now_is_worth_another_try(
+def test_a_token_that_cannot_be_verified_now_can_be_sent_again_later(
     send: Callable[..., dict[str, Any]], path: str
 ) -> None:
-    answered = send(path, Authorization=f"Bearer {TOKEN}")
-    assert (answered["statusCode"], json.loads(answered["body"])["code"]) == (503, "identity_unavailable")
-    assert answered["headers"]["Retry-After"] == "5"
-    assert "WWW-Authenticate" not in answered["headers"]
+    response = send(path, Authorization=f"Bearer {TOKEN}")
+    assert (response["statusCode"], json.loads(response["body"])["code"]) == (503, "identity_unavailable")
+    assert response["headers"]["Retry-After"] == "5"
+    assert "WWW-Authenticate" not in response["headers"]
 
 
-def test_what_needs_no_token_is_served_all_the_same(send: Callable[..., dict[str, Any]]) -> None:
+def test_a_public_route_without_a_token_is_served(send: Callable[..., dict[str, Any]]) -> None:
     assert send("/products")["statusCode"] == 200
 
 
-def test_no_token_is_refused_without_asking_for_keys(send: Callable[..., dict[str, Any]]) -> None:
+def test_a_request_without_a_token_is_refused_without_keys(send: Callable[..., dict[str, Any]]) -> None:
     assert send("/orders")["statusCode"] == 401

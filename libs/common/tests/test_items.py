@@ -34,29 +34,29 @@ values = st.recursive(
         ({}, {"M": {}}),
     ],
 )
-def test_a_value_has_one_wire_form(value: object, attribute: dict[str, Any]) -> None:
+def test_a_value_has_one_form_in_the_api(value: object, attribute: dict[str, Any]) -> None:
     assert to_attribute(value) == attribute
 
 
 @pytest.mark.parametrize("value", [1.5, 89.99, 0.0, float("nan"), [1.5], {"price": 1.5}])
-def test_a_binary_float_is_refused_wherever_it_stands(value: object) -> None:
+def test_a_binary_float_is_refused_at_any_depth(value: object) -> None:
     with pytest.raises(TypeError, match="float"):
         to_attribute(value)
 
 
 @pytest.mark.parametrize("value", [b"bytes", None, {1, 2}, object(), [None], 1j])
-def test_a_value_that_the_specification_does_not_know_is_refused(value: object) -> None:
+def test_a_value_of_any_other_type_is_refused(value: object) -> None:
     with pytest.raises(TypeError, match="no attribute value"):
         to_attribute(value)
 
 
 @given(st.dictionaries(st.text(min_size=1), values))
-def test_an_item_comes_back_as_it_was(attributes: dict[str, Any]) -> None:
+def test_attributes_are_unchanged_by_encoding_and_decoding(attributes: dict[str, Any]) -> None:
     assert _typed(from_item(to_item(attributes))) == _typed(attributes)
 
 
 def _typed(value: Any) -> Any:
-    """Tell True from 1 and Decimal from int, which compare as equal."""
+    """Add the type to each value, as True equals 1 and Decimal("1") equals 1."""
     match value:
         case dict():
             return {name: _typed(member) for name, member in value.items()}
@@ -70,7 +70,7 @@ def _typed(value: Any) -> Any:
     ("text", "number"),
     [("90", 90), ("-90", -90), ("0", 0), ("89.99", Decimal("89.99")), ("-0.5", Decimal("-0.5"))],
 )
-def test_a_number_is_an_integer_where_it_has_no_fraction(text: str, number: int | Decimal) -> None:
+def test_a_number_without_a_fraction_is_an_integer(text: str, number: int | Decimal) -> None:
     decoded = from_item({"n": {"N": text}})["n"]
     assert (type(decoded), decoded) == (type(number), number)
 
@@ -84,7 +84,7 @@ def test_a_null_attribute_is_none() -> None:
 
 
 @pytest.mark.parametrize("attribute", [{"B": b"x"}, {"SS": ["a"]}, {"NS": ["1"]}, {"BS": [b"x"]}])
-def test_an_attribute_type_that_the_specification_does_not_know_is_refused(attribute: dict[str, Any]) -> None:
+def test_an_attribute_of_any_other_type_is_refused(attribute: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match="no plain value"):
         from_item({"x": attribute})
 
@@ -98,13 +98,13 @@ def test_attributes_that_are_none_are_absent() -> None:
     }
 
 
-def test_only_the_named_attributes_are_read_if_names_are_given() -> None:
+def test_only_the_named_attributes_are_decoded_if_there_are_names() -> None:
     item = {"a": {"S": "1"}, "b": {"S": "2"}, "binary": {"B": b"x"}}
     assert from_item(item, ["a", "absent"]) == {"a": "1"}
     assert from_item(item, []) == {}
 
 
-def test_a_key_holds_the_key_attributes_alone() -> None:
+def test_a_key_has_the_key_attributes_alone() -> None:
     assert key_of(("product_id", "stock"), {"stock": 5, "product_id": "PROD-E4F9A", "brand": "SoundMax"}) == {
         "product_id": {"S": "PROD-E4F9A"},
         "stock": {"N": "5"},

@@ -3,17 +3,19 @@ from typing import Any
 import pytest
 
 from inventory_common.ids import transaction_id
-from inventory_common.ledger import FIRST_LINK, Link, check_balance, check_record
+from inventory_common.ledger import EMPTY_LOG, ChainHead, check_balance, check_record
 from inventory_common.limits import STOCK_MAX
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.transactions import TransactionRecord
 
 SKU = "SKU-PROD-E4F9A-BLK-L"
+ORDER_TYPES = ("order_placed", "order_confirmed", "order_cancelled", "refund")
+EVERY_TYPE = "restock, refund, order_placed, order_cancelled, order_confirmed, manual_adjustment"
 
 
-def a_record(kind: str = "restock", quantity: int = 5, **differences: Any) -> dict[str, Any]:
-    """Record number 7: of a SKU with 20 units, 8 of them reserved."""
-    moves = {
+def a_record(transaction_type: str = "restock", quantity: int = 5, **changes: Any) -> dict[str, Any]:
+    """Return record number 7 of a SKU with 20 units, of which 8 are reserved."""
+    effects = {
         "restock": (quantity, 0),
         "order_placed": (0, quantity),
         "order_confirmed": (-quantity, -quantity),
@@ -21,18 +23,18 @@ def a_record(kind: str = "restock", quantity: int = 5, **differences: Any) -> di
         "refund": (quantity, 0),
         "manual_adjustment": (quantity, 0),
     }
-    stock, reserved = moves.get(kind, (0, 0))
+    stock, reserved = effects.get(transaction_type, (0, 0))
     attributes: dict[str, Any] = {
         "transaction_id": transaction_id(SKU, 7),
         "timestamp": "2026-02-23T10:30:00.000007Z",
         "product_id": "PROD-E4F9A",
         "sku": SKU,
         "vendor_id": "VENDOR-001",
-        "transaction_type": kind,
+        "transaction_type": transaction_type,
         "quantity_change": stock,
         "stock_before": 20,
         "stock_after": 20 + stock,
-        "order_id": "ORDER-1" if kind.startswith("order") or kind == "refund" else None,
+        "order_id": "ORDER-1" if transaction_type in ORDER_TYPES else None,
         "performed_by": "VENDOR-001",
         "sequence": 7,
         "quantity": abs(quantity),
@@ -41,37 +43,38 @@ def a_record(kind: str = "restock", quantity: int = 5, **differences: Any) -> di
         "request_id": "request-1",
         "previous_hash": "a" * 64,
     }
-    return TransactionRecord.sealed(**attributes | differences).document()
+    return TransactionRecord.with_hash(**attributes | changes).document()
 
 
-BEFORE = Link(6, "a" * 64, 20, 8, "2026-02-23T10:30:00.000006Z", "VENDOR-001")
+BEFORE = ChainHead(6, "a" * 64, 20, 8, "2026-02-23T10:30:00.000006Z", "VENDOR-001")
 
 
-def faults(record: dict[str, Any], before: Link | None = BEFORE) -> list[tuple[str, Any, Any]]:
+def differences(record: dict[str, Any], before: ChainHead | None = BEFORE) -> list[tuple[str, Any, Any]]:
     return [(each.kind, each.expected, each.found) for each in check_record(record, SKU, 7, before)]
 
 
-@pytest.mark.parametrize(
-    "kind", ["restock", "order_placed", "order_confirmed", "order_cancelled", "refund", "manual_adjustment"]
-)
-def test_a_record_of_each_type_is_right(kind: str) -> None:
-    assert faults(a_record(kind)) == []
+@pytest.mark.parametrize("transaction_type", [*ORDER_TYPES, "restock", "manual_adjustment"])
+def test_a_record_that_obeys_the_rules_of_its_type_has_no_difference(transaction_type: str) -> None:
+    assert differences(a_record(transaction_type)) == []
 
 
-def test_what_is_as_far_as_it_may_go_is_right() -> None:
-    assert faults(a_record("refund", quantity_change=0, stock_after=20)) == []
-    assert faults(a_record("manual_adjustment", -12)) == []
-    assert faults(a_record("manual_adjustment", 0)) == []
-    assert faults(a_record("order_placed", 12)) == []
-    assert faults(a_record("order_cancelled", 8)) == []
-    assert faults(a_record("restock", 1)) == []
-    assert faults(a_record("restock", STOCK_MAX - 20)) == []
+def test_a_record_at_the_edge_of_the_rules_has_no_difference() -> None:
+    assert differences(a_record("refund", quantity_change=0, stock_after=20)) == []
+    assert differences(a_record("manual_adjustment", -12)) == []
+    assert differences(a_record("manual_adjustment", 0)) == []
+    assert differences(a_record("order_placed", 12)) == []
+    assert differences(a_record("order_cancelled", 8)) == []
+    assert differences(a_record("restock", 1)) == []
+    assert differences(a_record("restock", STOCK_MAX - 20)) == []
 
 
 @pytest.mark.parametrize(
     ("record", "expected"),
     [
-        (a_record("theft"), [("transaction_type", "one of the six", "theft")]),
+        (
+            a_record("theft"),
+            [("transaction_type", f"one of {EVERY_TYPE}", "theft")],
+        ),
         (a_record("restock", 0), [("quantity", "1 or more", 0)]),
         (a_record("order_placed", 0), [("quantity", "1 or more", 0)]),
         (a_record("restock", quantity=5, quantity_change=4, stock_after=24), [("quantity_change", 5, 4)]),
@@ -89,8 +92,10 @@ def test_what_is_as_far_as_it_may_go_is_right() -> None:
     ],
     ids=lambda value: value["transaction_type"] if isinstance(value, dict) else value[0][0],
 )
-def test_a_record_breaks_the_rule_of_its_type(record: dict[str, Any], expected: Any) -> None:
-    assert faults(record) == expected
+def test_a_record_that_breaks_a_rule_of_its_type_has_a_difference(
+    record: dict[str, Any], expected: Any
+) -> None:
+    assert differences(record) == expected
 
 
 @pytest.mark.parametrize(
@@ -101,15 +106,15 @@ def test_a_record_breaks_the_rule_of_its_type(record: dict[str, Any], expected: 
         a_record("manual_adjustment", -13),
         a_record("restock", STOCK_MAX - 19),
     ],
-    ids=["more reserved than there", "less than none reserved", "below the reserved", "too many units"],
+    ids=["more reserved than in stock", "fewer than 0 reserved", "stock below reserved", "too many units"],
 )
-def test_units_stay_within_their_bounds(record: dict[str, Any]) -> None:
-    [(kind, expected, _)] = faults(record)
+def test_stock_and_reserved_units_stay_within_their_bounds(record: dict[str, Any]) -> None:
+    [(kind, expected, _)] = differences(record)
     assert (kind, expected) == ("stock_after", f"0 <= reserved_after <= stock_after <= {STOCK_MAX}")
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "before"),
+    ("name", "value", "expected"),
     [
         ("transaction_id", transaction_id(SKU, 8), transaction_id(SKU, 7)),
         ("sequence", 8, 7),
@@ -118,24 +123,26 @@ def test_units_stay_within_their_bounds(record: dict[str, Any]) -> None:
         ("vendor_id", "VENDOR-002", "VENDOR-001"),
         ("previous_hash", "b" * 64, "a" * 64),
         ("timestamp", "2026-02-23T10:30:00.000006Z", "later than 2026-02-23T10:30:00.000006Z"),
-        ("timestamp", "2026-02-23T10:30:00Z", "a moment in UTC with six fractional digits"),
-        ("timestamp", "yesterday", "a moment in UTC with six fractional digits"),
+        ("timestamp", "2026-02-23T10:30:00Z", "a timestamp in UTC with six fractional digits"),
+        ("timestamp", "yesterday", "a timestamp in UTC with six fractional digits"),
     ],
 )
-def test_a_record_in_the_wrong_place(name: str, value: Any, before: Any) -> None:
-    assert faults(a_record(**{name: value})) == [(name, before, value)]
+def test_a_record_at_another_position_of_the_log_has_a_difference(
+    name: str, value: Any, expected: Any
+) -> None:
+    assert differences(a_record(**{name: value})) == [(name, expected, value)]
 
 
-def test_a_record_that_does_not_continue_the_one_before() -> None:
-    assert faults(a_record(stock_before=21, stock_after=26)) == [("stock_before", 20, 21)]
-    assert faults(a_record(reserved_before=7, reserved_after=7)) == [("reserved_before", 8, 7)]
+def test_a_record_continues_the_stock_of_the_previous_one() -> None:
+    assert differences(a_record(stock_before=21, stock_after=26)) == [("stock_before", 20, 21)]
+    assert differences(a_record(reserved_before=7, reserved_after=7)) == [("reserved_before", 8, 7)]
 
 
-def test_what_the_record_before_was_is_not_told_twice() -> None:
-    assert faults(a_record(stock_before=21, stock_after=26, vendor_id="VENDOR-9"), before=None) == []
+def test_a_record_after_a_missing_one_is_not_compared_with_it() -> None:
+    assert differences(a_record(stock_before=21, stock_after=26, vendor_id="VENDOR-9"), before=None) == []
 
 
-def test_a_first_record_continues_nothing() -> None:
+def test_the_first_record_continues_the_empty_log() -> None:
     first = a_record(
         transaction_id=transaction_id(SKU, 1),
         sequence=1,
@@ -145,39 +152,39 @@ def test_a_first_record_continues_nothing() -> None:
         reserved_after=0,
         previous_hash=FIRST_PREVIOUS_HASH,
     )
-    assert check_record(first, SKU, 1, FIRST_LINK) == []
+    assert check_record(first, SKU, 1, EMPTY_LOG) == []
 
 
-def test_a_hash_of_something_else() -> None:
+def test_a_hash_of_other_content_is_a_difference() -> None:
     record = a_record()
-    assert faults(record | {"performed_by": "VENDOR-2"})[-1][0] == "hash"
-    assert faults(record | {"hash": "0" * 64}) == [("hash", record["hash"], "0" * 64)]
+    assert differences(record | {"performed_by": "VENDOR-2"})[-1][0] == "hash"
+    assert differences(record | {"hash": "0" * 64}) == [("hash", record["hash"], "0" * 64)]
 
 
 @pytest.mark.parametrize("name", sorted(a_record().keys() - {"hash"}))
-def test_an_attribute_that_is_absent_or_of_another_type(name: str) -> None:
+def test_an_attribute_that_is_absent_or_of_another_type_is_a_difference(name: str) -> None:
     record = a_record("order_placed")
-    assert {"attributes", "hash"} <= {kind for kind, _, _ in faults(without(record, name))}
-    for odd in (1.0, True, ["a"]):
-        kinds = {kind for kind, _, _ in faults(record | {name: odd})}
+    assert {"attributes", "hash"} <= {kind for kind, _, _ in differences(without(record, name))}
+    for wrong in (1.0, True, ["a"]):
+        kinds = {kind for kind, _, _ in differences(record | {name: wrong})}
         assert {name, "hash"} <= kinds
-    assert Link.after(record | {name: 1.5}) is None
+    assert ChainHead.after(record | {name: 1.5}) is None
 
 
 def without(record: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in record.items() if key != name}
 
 
-def test_an_attribute_more() -> None:
-    assert ("attributes", [], ["approved"]) in faults(a_record() | {"approved": True})
+def test_an_unexpected_attribute_is_a_difference() -> None:
+    assert ("attributes", [], ["approved"]) in differences(a_record() | {"approved": True})
 
 
-def test_a_link_is_where_a_record_left_the_sku() -> None:
+def test_a_chain_head_is_the_state_after_a_record() -> None:
     record = a_record()
-    assert Link.after(record) == Link(7, record["hash"], 25, 8, record["timestamp"], "VENDOR-001")
+    assert ChainHead.after(record) == ChainHead(7, record["hash"], 25, 8, record["timestamp"], "VENDOR-001")
 
 
-def a_balance(record: dict[str, Any], **differences: Any) -> dict[str, Any]:
+def a_balance(record: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {
         "sequence": 7,
         "vendor_id": "VENDOR-001",
@@ -187,18 +194,18 @@ def a_balance(record: dict[str, Any], **differences: Any) -> dict[str, Any]:
         "available_stock": 17,
         "last_transaction_id": record["transaction_id"],
         "last_transaction_at": record["timestamp"],
-    } | differences
+    } | changes
 
 
-def test_a_live_sku_is_what_its_last_record_says() -> None:
+def test_a_live_sku_agrees_with_its_last_record() -> None:
     record = a_record()
     assert check_balance(a_balance(record), record) == []
     for name, value in a_balance(record).items():
-        [finding] = check_balance(a_balance(record, **{name: "x"}), record)
-        assert (finding.kind, finding.expected, finding.found) == (f"sku.{name}", value, "x")
+        [difference] = check_balance(a_balance(record, **{name: "x"}), record)
+        assert (difference.kind, difference.expected, difference.found) == (f"sku.{name}", value, "x")
 
 
-def test_a_live_sku_without_records_holds_nothing() -> None:
+def test_a_live_sku_without_records_has_no_stock() -> None:
     new = {
         "sequence": 0,
         "ledger_hash": FIRST_PREVIOUS_HASH,
@@ -207,13 +214,13 @@ def test_a_live_sku_without_records_holds_nothing() -> None:
         "available_stock": 0,
     }
     assert check_balance(new, None) == []
-    [finding] = check_balance(new | {"current_stock": 1}, None)
-    assert (finding.kind, finding.expected) == ("sku.current_stock", 0)
+    [difference] = check_balance(new | {"current_stock": 1}, None)
+    assert (difference.kind, difference.expected) == ("sku.current_stock", 0)
 
 
-def test_a_finding_is_served_as_it_is() -> None:
-    [finding] = check_record(a_record() | {"hash": "x"}, SKU, 7, BEFORE)
-    assert finding.document() == {
+def test_a_difference_is_served_with_its_four_members() -> None:
+    [difference] = check_record(a_record() | {"hash": "x"}, SKU, 7, BEFORE)
+    assert difference.document() == {
         "transaction_id": transaction_id(SKU, 7),
         "kind": "hash",
         "expected": a_record()["hash"],
@@ -222,29 +229,39 @@ def test_a_finding_is_served_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "form"),
-    [("quantity", "a whole number"), ("notes", "a text or null"), ("performed_by", "a text")],
+    ("name", "expected"),
+    [("quantity", "an integer"), ("notes", "a string or null"), ("performed_by", "a string")],
 )
-def test_what_form_an_attribute_has_is_told(name: str, form: str) -> None:
-    assert (name, form, 1.5) in faults(a_record() | {name: 1.5})
+def test_a_difference_of_type_names_the_expected_type(name: str, expected: str) -> None:
+    assert (name, expected, 1.5) in differences(a_record() | {name: 1.5})
     if name == "performed_by":
-        assert (name, form, None) in faults(a_record(performed_by=None))
+        assert (name, expected, None) in differences(a_record(performed_by=None))
 
 
-def test_a_balance_of_another_type_is_another_balance() -> None:
+def test_a_balance_of_another_type_is_a_difference() -> None:
     record = a_record()
-    [finding] = check_balance(a_balance(record, current_stock=25.0), record)
-    assert (finding.kind, finding.transaction_id) == ("sku.current_stock", record["transaction_id"])
+    [difference] = check_balance(a_balance(record, current_stock=25.0), record)
+    assert (difference.kind, difference.transaction_id) == ("sku.current_stock", record["transaction_id"])
 
 
-def test_a_new_sku_names_no_record() -> None:
+def test_a_new_sku_has_no_last_record() -> None:
     new = {"sequence": 0, "ledger_hash": FIRST_PREVIOUS_HASH}
     new |= dict.fromkeys(("current_stock", "reserved_stock", "available_stock"), 0)
     for name in ("last_transaction_id", "last_transaction_at"):
-        [finding] = check_balance(new | {name: "x"}, None)
-        assert (finding.kind, finding.expected, finding.transaction_id) == (f"sku.{name}", None, None)
-    assert [finding.expected for finding in check_balance({}, None)] == [0, FIRST_PREVIOUS_HASH, 0, 0, 0]
+        [difference] = check_balance(new | {name: "x"}, None)
+        assert (difference.kind, difference.expected, difference.transaction_id) == (
+            f"sku.{name}",
+            None,
+            None,
+        )
+    assert [difference.expected for difference in check_balance({}, None)] == [
+        0,
+        FIRST_PREVIOUS_HASH,
+        0,
+        0,
+        0,
+    ]
 
 
-def test_what_json_cannot_say_has_no_hash() -> None:
-    assert ("hash", None, a_record()["hash"]) in faults(a_record() | {"notes": "\ud800"})
+def test_a_record_that_json_cannot_represent_has_no_hash() -> None:
+    assert ("hash", None, a_record()["hash"]) in differences(a_record() | {"notes": "\ud800"})

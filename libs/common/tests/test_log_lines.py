@@ -18,11 +18,11 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 @pytest.fixture
 def lines(capsys: pytest.CaptureFixture[str]) -> Lines:
-    """What was written since the last look; every line must be a JSON object."""
+    """The lines that were written since the last call, each of which has to be a JSON object."""
     return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_an_event_is_one_flat_line_with_time_level_message_and_service(lines: Lines) -> None:
+def test_an_event_is_one_line_with_time_level_message_service_and_its_fields(lines: Lines) -> None:
     log_event("inventory-stock", "stream batch", records=3, table="VendorInventory")
     [line] = lines()
     assert timestamp(line["timestamp"]) == line.pop("timestamp")
@@ -35,12 +35,12 @@ def test_an_event_is_one_flat_line_with_time_level_message_and_service(lines: Li
     }
 
 
-def test_an_event_has_the_level_it_is_given(lines: Lines) -> None:
+def test_an_event_has_the_level_that_is_passed(lines: Lines) -> None:
     log_event("shop", "request", level="ERROR")
     assert lines()[0]["level"] == "ERROR"
 
 
-def test_a_field_cannot_stand_in_for_what_every_line_has(lines: Lines) -> None:
+def test_a_field_cannot_replace_a_field_that_every_line_has(lines: Lines) -> None:
     log_event("shop", "alert", service="other", message="forged", timestamp="never", level="WARN")
     [line] = lines()
     assert (line["service"], line["message"], line["level"]) == ("shop", "alert", "WARN")
@@ -49,7 +49,7 @@ def test_a_field_cannot_stand_in_for_what_every_line_has(lines: Lines) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text() | st.sampled_from(['x\n{"level":"ERROR"}', "x\r\ny", "\u2028\u0085", "\ud800", "é"]))
-def test_no_text_makes_two_lines_of_one(capsys: pytest.CaptureFixture[str], text: str) -> None:
+def test_no_text_can_end_the_line(capsys: pytest.CaptureFixture[str], text: str) -> None:
     log_event("shop", "request", principal=text)
     written = capsys.readouterr().out
     assert written.isascii()
@@ -57,12 +57,12 @@ def test_no_text_makes_two_lines_of_one(capsys: pytest.CaptureFixture[str], text
     assert json.loads(written)["principal"] == text
 
 
-def test_what_json_does_not_know_is_written_as_python_shows_it(lines: Lines) -> None:
+def test_a_value_that_json_cannot_represent_is_written_as_its_repr(lines: Lines) -> None:
     log_event("shop", "request", path=Path("a"))
     assert lines()[0]["path"] == repr(Path("a"))
 
 
-class _Gone:
+class _ClosedPipe:
     def write(self, _: str) -> int:
         raise BrokenPipeError
 
@@ -70,24 +70,24 @@ class _Gone:
         raise BrokenPipeError
 
 
-class _Unspeakable:
+class _WithoutRepr:
     def __repr__(self) -> str:
         raise RuntimeError
 
 
-@pytest.mark.parametrize("output", [_Gone(), None], ids=["broken", "none"])
-def test_a_log_that_cannot_be_written_is_no_error(monkeypatch: pytest.MonkeyPatch, output: Any) -> None:
+@pytest.mark.parametrize("output", [_ClosedPipe(), None], ids=["closed", "none"])
+def test_an_output_that_fails_raises_no_error(monkeypatch: pytest.MonkeyPatch, output: Any) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", output)
         log_event("shop", "request")
 
 
-def test_a_field_that_cannot_be_written_is_no_error() -> None:
-    log_event("shop", "request", field=_Unspeakable())
+def test_a_field_that_cannot_be_written_raises_no_error() -> None:
+    log_event("shop", "request", field=_WithoutRepr())
 
 
-def test_an_event_is_out_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    # Standard output that is a file waits for 8 KB; a process that is killed would lose them.
+def test_a_line_is_flushed_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # Python buffers 8 KB for a file; a process that is killed would lose them.
     with (tmp_path / "log").open("w") as output, monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", output)
         log_event("shop", "request")
@@ -95,7 +95,7 @@ def test_an_event_is_out_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 
 def test_a_line_is_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Lambda flushes after each write: two would be two entries of the log.
+    # Lambda flushes after each write: two writes would be two entries in the log.
     written: list[str] = []
 
     class Output:
@@ -140,7 +140,7 @@ def _raised(error: Exception, cause: Exception | None = None) -> Exception:
         return caught
 
 
-def test_an_exception_is_its_type_and_its_stack_without_what_it_says() -> None:
+def test_an_exception_is_logged_with_its_type_and_stack_but_without_its_message() -> None:
     fields = exception_fields(_raised(ValueError("a client's secret")))
     assert fields["exception"] == "ValueError"
     first, *frames, last = fields["stack"].splitlines()
@@ -149,21 +149,21 @@ def test_an_exception_is_its_type_and_its_stack_without_what_it_says() -> None:
     assert "a client's secret" not in fields["stack"]
 
 
-def test_a_refusal_of_dynamodb_is_named_by_its_code_and_operation() -> None:
+def test_an_error_of_dynamodb_is_logged_with_its_code_and_operation() -> None:
     refused = ClientError({"Error": {"Code": "ValidationException", "Message": "a secret"}}, "PutItem")
     fields = exception_fields(_raised(refused))
     assert fields["exception"] == "botocore.exceptions.ClientError: ValidationException (PutItem)"
     assert "a secret" not in str(fields)
 
 
-def test_what_led_to_an_exception_stands_before_it() -> None:
+def test_the_cause_of_an_exception_is_logged_before_it() -> None:
     fields = exception_fields(_raised(ValueError("secret"), _raised(KeyError("secret"))))
     assert fields["exception"] == "ValueError"
     assert fields["stack"].index("KeyError") < fields["stack"].index("which led to")
     assert "secret" not in fields["stack"]
 
 
-def test_an_endless_stack_is_cut() -> None:
+def test_a_very_deep_stack_is_shortened() -> None:
     def descend(depth: int) -> int:
         return ascend(depth) + 1
 
@@ -175,13 +175,13 @@ def test_an_endless_stack_is_cut() -> None:
     assert len(exception_fields(caught.value)["stack"]) < 10_000
 
 
-def test_an_exception_that_is_its_own_cause_ends() -> None:
+def test_a_cycle_of_causes_is_logged_once() -> None:
     first, second = _raised(ValueError()), _raised(KeyError())
     first.__cause__, second.__cause__ = second, first
     assert exception_fields(first)["stack"].count("which led to") == 1
 
 
-def test_a_suppressed_context_stays_out() -> None:
+def test_a_suppressed_context_is_not_logged() -> None:
     try:
         raise KeyError
     except KeyError:

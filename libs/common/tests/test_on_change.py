@@ -1,4 +1,4 @@
-"""Functions that streams start: registered with Chalice, and called as Lambda calls them."""
+"""Functions that handle the changes of a stream: registered with Chalice, and called the way Lambda does."""
 
 import sys
 from types import ModuleType
@@ -15,7 +15,7 @@ HAPPENED_AT = 1_771_842_600.0
 
 
 class Shop:
-    """A service whose module has two such functions."""
+    """A service with two such functions."""
 
     def __init__(self) -> None:
         self.app = app = RestService("shop", verifier=TokenVerifier("", "", (), ()))
@@ -25,7 +25,7 @@ class Shop:
 
         @app.on_change(PRODUCT_CHANGES)
         def product_changed(change: ItemChange) -> None:
-            """Tell the SKUs."""
+            """Update the SKUs."""
             if self.failing:
                 raise ValueError("no")
             self.products.append(change)
@@ -49,52 +49,52 @@ def event(**key: str) -> dict[str, Any]:
     return {"Records": [{"dynamodb": change | {"ApproximateCreationDateTime": HAPPENED_AT}}]}
 
 
-def test_feeds_tell_which_function_wants_which_changes(shop: Shop) -> None:
+def test_a_service_lists_the_subscription_of_each_function(shop: Shop) -> None:
     assert shop.app.subscriptions == {"product_changed": PRODUCT_CHANGES, "sku_changed": SKU_CHANGES}
 
 
-def test_chalice_packages_each_as_a_lambda_function_under_its_own_name(shop: Shop) -> None:
+def test_chalice_packages_each_function_under_its_own_name(shop: Shop) -> None:
     assert [function.name for function in shop.app.pure_lambda_functions] == [
         "product_changed",
         "sku_changed",
     ]
 
 
-def test_the_entry_that_chalice_names_is_there(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    # What Lambda does with a handler string; one name for both would start the wrong function, or none.
+def test_the_entry_point_that_chalice_names_exists(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Lambda imports the function that a handler string names.
     monkeypatch.setitem(sys.modules, "app", shop.module)
-    entries = [function.handler_string for function in shop.app.pure_lambda_functions]
-    assert entries == ["app.product_changed", "app.sku_changed"]
-    for entry in entries:
-        module, _, name = entry.rpartition(".")
+    entry_points = [function.handler_string for function in shop.app.pure_lambda_functions]
+    assert entry_points == ["app.product_changed", "app.sku_changed"]
+    for entry_point in entry_points:
+        module, _, name = entry_point.rpartition(".")
         getattr(sys.modules[module], name)(event(product_id="PROD-1", sku="SKU-1"), None)
     assert (len(shop.products), len(shop.skus)) == (1, 1)
 
 
-def test_it_is_called_with_changes_and_answers_in_lambdas_form(shop: Shop) -> None:
-    answer = shop.module.product_changed(event(product_id="PROD-1"), None)
-    assert answer == {"batchItemFailures": []}
+def test_a_function_is_called_with_each_change_and_returns_lambdas_response(shop: Shop) -> None:
+    response = shop.module.product_changed(event(product_id="PROD-1"), None)
+    assert response == {"batchItemFailures": []}
     key = {"product_id": {"S": "PROD-1"}}
     assert shop.products == [ItemChange(key, None, key, SEQUENCE_NUMBER, HAPPENED_AT)]
 
 
-def test_what_failed_passes_through_chalice(shop: Shop) -> None:
+def test_a_failure_is_reported_through_chalice(shop: Shop) -> None:
     shop.failing = True
-    answer = shop.module.product_changed(event(product_id="PROD-1"), None)
-    assert answer == {"batchItemFailures": [{"itemIdentifier": SEQUENCE_NUMBER}]}
+    response = shop.module.product_changed(event(product_id="PROD-1"), None)
+    assert response == {"batchItemFailures": [{"itemIdentifier": SEQUENCE_NUMBER}]}
 
 
-def test_what_is_not_of_its_feed_does_not_reach_it(shop: Shop) -> None:
+def test_a_function_is_not_called_for_changes_outside_its_subscription(shop: Shop) -> None:
     assert shop.module.product_changed(event(product_id="#EXTERNAL-ID"), None) == {"batchItemFailures": []}
     assert shop.products == []
 
 
-def test_it_keeps_its_name_and_docstring(shop: Shop) -> None:
+def test_a_function_keeps_its_name_and_docstring(shop: Shop) -> None:
     assert (shop.module.product_changed.__name__, shop.module.product_changed.__doc__) == (
         "product_changed",
-        "Tell the SKUs.",
+        "Update the SKUs.",
     )
 
 
-def test_it_is_no_route(shop: Shop) -> None:
+def test_a_function_is_not_a_route(shop: Shop) -> None:
     assert set(shop.app.routes) == {"/health"}

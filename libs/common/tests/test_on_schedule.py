@@ -1,4 +1,4 @@
-"""Functions that a schedule starts: registered with Chalice, and called as Lambda calls them."""
+"""Functions that run on a schedule: registered with Chalice, and called the way Lambda does."""
 
 import json
 import sys
@@ -29,7 +29,7 @@ class Context:
 
 
 class Shop:
-    """A service whose module has two such functions."""
+    """A service with two such functions."""
 
     def __init__(self) -> None:
         self.app = app = RestService("shop", verifier=TokenVerifier("", "", (), ()))
@@ -58,11 +58,11 @@ def shop() -> Shop:
     return Shop()
 
 
-def test_schedules_tell_when_each_function_is_started(shop: Shop) -> None:
+def test_a_service_lists_the_schedule_of_each_function(shop: Shop) -> None:
     assert shop.app.schedules == {"sweep": "rate(1 minute)", "count": "rate(1 day)"}
 
 
-def test_chalice_packages_each_as_a_lambda_function_under_its_own_name(
+def test_chalice_packages_each_function_under_its_own_name(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "app", shop.module)
@@ -77,7 +77,7 @@ def test_chalice_packages_each_as_a_lambda_function_under_its_own_name(
     assert (shop.swept, shop.counted) == (["invocation-1"], ["invocation-1"])
 
 
-def test_a_run_is_one_line_of_the_log(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_is_logged_in_one_line(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     assert shop.module.sweep(EVENT, Context()) is None
     [line] = map(json.loads, capsys.readouterr().out.splitlines())
     assert (line["message"], line["service"], line["request_id"], line["crumbs"]) == (
@@ -88,15 +88,15 @@ def test_a_run_is_one_line_of_the_log(shop: Shop, capsys: pytest.CaptureFixture[
     )
 
 
-def test_a_failed_run_fails_for_the_platform_too(shop: Shop) -> None:
+def test_the_exception_of_a_failed_run_is_raised_for_the_platform(shop: Shop) -> None:
     shop.module.sweep(EVENT, Context())
     with pytest.raises(ValueError, match="the broom broke"):
         shop.module.sweep(EVENT, Context())
 
 
-def test_it_keeps_its_name_and_docstring(shop: Shop) -> None:
+def test_a_function_keeps_its_name_and_docstring(shop: Shop) -> None:
     assert (shop.module.sweep.__name__, shop.module.sweep.__doc__) == ("sweep", "Sweep the floor.")
 
 
-def test_it_is_no_route_and_reads_no_stream(shop: Shop) -> None:
+def test_a_function_is_neither_a_route_nor_subscribed_to_a_stream(shop: Shop) -> None:
     assert (set(shop.app.routes), shop.app.subscriptions) == ({"/health"}, {})

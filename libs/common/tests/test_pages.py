@@ -45,7 +45,7 @@ every_listing = pytest.mark.parametrize(("listing", "position"), POSITIONS.value
 
 
 def _encoded(document: object) -> str:
-    """Write a document as a cursor is spelled, so that nothing but what it holds can be wrong with it."""
+    """Encode a document like a cursor, so that nothing but its content can be wrong."""
     try:
         return _encoded_bytes(json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode())
     except UnicodeEncodeError:  # a lone surrogate
@@ -56,7 +56,7 @@ def _encoded_bytes(content: bytes) -> str:
     return urlsafe_b64encode(content).decode().rstrip("=")
 
 
-# What a listing asks of DynamoDB
+# The Query of a listing
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_whole_partition_of_an_index_is_one_query_on_the_partition_key(
     }
 
 
-def test_active_products_of_a_category_are_one_value_of_the_sort_key() -> None:
+def test_the_active_products_of_a_category_have_one_value_of_the_sort_key() -> None:
     assert OF_CATEGORY.query("t", PageRequest()) == {
         "TableName": "t",
         "IndexName": "CategoryIndex",
@@ -95,7 +95,7 @@ def test_active_products_of_a_category_are_one_value_of_the_sort_key() -> None:
     }
 
 
-def test_low_stock_is_bounded_by_a_number_in_the_key_condition() -> None:
+def test_the_key_condition_of_low_stock_has_a_number_as_its_bound() -> None:
     assert LOW_STOCK.query("t", PageRequest(100)) == {
         "TableName": "t",
         "IndexName": "LowStockIndex",
@@ -107,7 +107,7 @@ def test_low_stock_is_bounded_by_a_number_in_the_key_condition() -> None:
     }
 
 
-def test_the_table_itself_is_read_consistently_and_an_index_is_not() -> None:
+def test_a_table_is_read_consistently_and_an_index_is_not() -> None:
     assert OF_PRODUCT.query("t", PageRequest(1)) == {
         "TableName": "t",
         "KeyConditionExpression": "#partition = :partition AND begins_with(#sort, :sort)",
@@ -121,14 +121,16 @@ def test_the_table_itself_is_read_consistently_and_an_index_is_not() -> None:
 
 
 @every_listing
-def test_a_query_goes_on_after_the_position_of_the_cursor(listing: Listing, position: dict[str, Any]) -> None:
+def test_a_query_begins_after_the_position_of_the_cursor(listing: Listing, position: dict[str, Any]) -> None:
     first = listing.query("t", PageRequest(10))
     assert "ExclusiveStartKey" not in first
     assert listing.query("t", PageRequest(10, position)) == {**first, "ExclusiveStartKey": to_item(position)}
 
 
 @every_listing
-def test_the_next_cursor_leads_to_where_dynamodb_stopped(listing: Listing, position: dict[str, Any]) -> None:
+def test_the_next_cursor_has_the_position_where_dynamodb_stopped(
+    listing: Listing, position: dict[str, Any]
+) -> None:
     cursor = listing.next_cursor({"Items": [], "LastEvaluatedKey": to_item(position)})
     assert cursor is not None
     assert decode_cursor(cursor) == position
@@ -138,7 +140,7 @@ def test_the_last_page_has_no_next_cursor() -> None:
     assert OF_VENDOR.next_cursor({"Items": []}) is None
 
 
-def test_the_pages_of_a_listing_are_all_of_it_once_and_in_order(dynamodb: Any) -> None:
+def test_the_pages_of_a_listing_have_every_item_once_and_in_order(dynamodb: Any) -> None:
     for number in range(7):
         for product in ("PROD-E4F9A", "PROD-00000"):
             item = {"product_id": product, "sku": f"SKU-{product}-{number}"}
@@ -150,9 +152,9 @@ def test_the_pages_of_a_listing_are_all_of_it_once_and_in_order(dynamodb: Any) -
     cursor: str | None = None
     for _ in range(4):
         page = PageRequest(2, None if cursor is None else decode_cursor(cursor))
-        answered = dynamodb.query(**OF_PRODUCT.query("VendorInventory", page))
-        seen += [item["sku"]["S"] for item in answered["Items"]]
-        cursor = OF_PRODUCT.next_cursor(answered)
+        response = dynamodb.query(**OF_PRODUCT.query("VendorInventory", page))
+        seen += [item["sku"]["S"] for item in response["Items"]]
+        cursor = OF_PRODUCT.next_cursor(response)
     assert seen == [f"SKU-PROD-E4F9A-{number}" for number in range(7)]
     assert cursor is None
 
@@ -165,14 +167,14 @@ numbers = st.integers(-(10**38) + 1, 10**38 - 1)
 
 
 @given(st.dictionaries(st.text(), texts | numbers, max_size=5))
-def test_a_cursor_comes_back_as_the_position_it_was(position: dict[str, str | int]) -> None:
+def test_a_position_is_unchanged_by_encoding_and_decoding(position: dict[str, str | int]) -> None:
     cursor = encode_cursor(position)
     assert decode_cursor(cursor) == position
     assert cursor.replace("-", "").replace("_", "").isalnum()
     assert cursor.isascii()
 
 
-def test_a_cursor_is_spelled_without_spaces() -> None:
+def test_a_cursor_has_no_spaces() -> None:
     position = {"vendor_id": "VENDOR-001", "current_stock": 20, "sku": "\u00e9"}
     content = '{"vendor_id":"VENDOR-001","current_stock":20,"sku":"\u00e9"}'.encode()
     assert encode_cursor(position) == _encoded_bytes(content)
@@ -192,27 +194,27 @@ def test_any_bytes_in_a_cursor_are_a_position_or_an_invalid_cursor(content: byte
 
 UNREADABLE = {
     "empty": "",
-    "no base64": "%%%%",
+    "not base64": "%%%%",
     "a single character": "a",
     "not ASCII": "\u00e9\u00e9\u00e9\u00e9",
     "a lone surrogate": "\ud800",
-    "no JSON": _encoded_bytes(b"{"),
-    "no text": _encoded_bytes(b"\xff\xfe\xfa"),
+    "not JSON": _encoded_bytes(b"{"),
+    "not UTF-8": _encoded_bytes(b"\xff\xfe\xfa"),
     "a list": _encoded(["VENDOR-001"]),
     "a text": _encoded("VENDOR-001"),
     "a number": _encoded(1),
     "null": _encoded(None),
     "deep nesting": _encoded_bytes(b"[" * 3_000),
     "an empty text": _encoded({"vendor_id": ""}),
-    "a truth value": _encoded({"current_stock": True}),
+    "a boolean": _encoded({"current_stock": True}),
     "a fraction": _encoded({"current_stock": 1.5}),
-    "a whole number with a fraction": _encoded({"current_stock": 1.0}),
+    "an integer with a fraction of 0": _encoded({"current_stock": 1.0}),
     "NaN": _encoded_bytes(b'{"current_stock":NaN}'),
     "infinity": _encoded_bytes(b'{"current_stock":1e999}'),
-    "a number that DynamoDB has not": _encoded({"current_stock": 10**38}),
-    "a negative number that DynamoDB has not": _encoded({"current_stock": -(10**38)}),
+    "a number beyond those of DynamoDB": _encoded({"current_stock": 10**38}),
+    "a negative number beyond those of DynamoDB": _encoded({"current_stock": -(10**38)}),
     "a number of a thousand digits": _encoded({"current_stock": 10**1_000}),
-    "a number that Python reads not": _encoded_bytes(b'{"current_stock":' + b"9" * 3_000 + b"}"),
+    "a number of 3,000 digits": _encoded_bytes(b'{"current_stock":' + b"9" * 3_000 + b"}"),
     "a value that is null": _encoded({"vendor_id": None}),
     "a value that is a list": _encoded({"vendor_id": ["VENDOR-001"]}),
     "a value that is an object": _encoded({"vendor_id": {"S": "VENDOR-001"}}),
@@ -224,17 +226,17 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("cursor", UNREADABLE.values(), ids=UNREADABLE.keys())
-def test_a_cursor_that_was_never_given_out_is_refused(cursor: str) -> None:
+def test_a_cursor_that_cannot_have_been_issued_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidCursor):
         decode_cursor(cursor)
 
 
-def test_a_key_of_1_024_bytes_is_the_longest_that_a_cursor_holds() -> None:
+def test_a_cursor_has_keys_of_at_most_1_024_bytes() -> None:
     for text in ("a" * 1_024, "\u00e9" * 512):
         assert decode_cursor(encode_cursor({"vendor_id": text})) == {"vendor_id": text}
 
 
-def test_a_cursor_of_4_096_characters_is_the_longest_that_is_looked_at() -> None:
+def test_a_cursor_has_at_most_4_096_characters() -> None:
     def cursor(filled: int) -> str:
         return encode_cursor({"a": "x" * 1_000, "b": "x" * 1_000, "c": "x" * 1_000, "d": "x" * filled})
 
@@ -247,24 +249,24 @@ def test_a_cursor_of_4_096_characters_is_the_longest_that_is_looked_at() -> None
 @pytest.mark.parametrize(
     "content", [b'{"a":"1", "b":"2"}', b'{"a":"0","a":"1"}', '{"a":"1"}'.encode("utf-16"), b'{"a":"\\u0031"}']
 )
-def test_a_position_in_another_spelling_than_ours_is_refused(content: bytes) -> None:
+def test_a_position_that_is_encoded_in_another_way_is_refused(content: bytes) -> None:
     with pytest.raises(InvalidCursor):
         decode_cursor(_encoded_bytes(content))
 
 
 @pytest.mark.parametrize("junk", ["{}!", "!{}", "{}===="])
-def test_a_cursor_with_characters_that_are_none_of_its_own_is_refused(junk: str) -> None:
+def test_a_cursor_with_characters_outside_its_alphabet_is_refused(junk: str) -> None:
     with pytest.raises(InvalidCursor):
         decode_cursor(junk.format(encode_cursor({"product_id": "PROD-E4F9A"})))
 
 
-# A position that is not one of the listing
+# Positions of other listings
 
 
 @every_listing
 def test_a_cursor_of_another_partition_is_refused(listing: Listing, position: dict[str, Any]) -> None:
     own = position[listing.space.partition_key]
-    # Of those that sort after it, and of those before.
+    # Partitions that sort after it, and before it.
     for other in (own + "2", own[:-1], own.lower()):
         with pytest.raises(InvalidCursor):
             listing.query("t", PageRequest(10, {**position, listing.space.partition_key: other}))
@@ -279,16 +281,16 @@ def test_a_cursor_of_another_index_is_refused(listing: Listing, position: dict[s
 
 
 @every_listing
-def test_a_cursor_with_an_attribute_more_or_less_is_refused(
+def test_a_cursor_with_a_missing_or_an_additional_attribute_is_refused(
     listing: Listing, position: dict[str, Any]
 ) -> None:
     for name in position:
-        less = {key: value for key, value in position.items() if key != name}
+        missing = {key: value for key, value in position.items() if key != name}
         with pytest.raises(InvalidCursor):
-            listing.query("t", PageRequest(10, less))
-    for more in ({}, {**position, "ttl": 1}, {**position, "is_active ": "true"}):
+            listing.query("t", PageRequest(10, missing))
+    for other in ({}, {**position, "ttl": 1}, {**position, "is_active ": "true"}):
         with pytest.raises(InvalidCursor):
-            listing.query("t", PageRequest(10, more))
+            listing.query("t", PageRequest(10, other))
 
 
 @every_listing
@@ -301,7 +303,7 @@ def test_a_cursor_with_a_key_of_another_type_is_refused(listing: Listing, positi
 
 
 @pytest.mark.parametrize(
-    ("kind", "outside"),
+    ("name", "outside"),
     [
         ("category", {"is_active": "false"}),
         ("category", {"is_active": "true "}),
@@ -311,8 +313,8 @@ def test_a_cursor_with_a_key_of_another_type_is_refused(listing: Listing, positi
         ("product", {"sku": "sku-"}),
     ],
 )
-def test_a_cursor_out_of_the_range_that_is_listed_is_refused(kind: str, outside: dict[str, Any]) -> None:
-    listing, position = POSITIONS[kind]
+def test_a_cursor_outside_the_range_of_the_listing_is_refused(name: str, outside: dict[str, Any]) -> None:
+    listing, position = POSITIONS[name]
     with pytest.raises(InvalidCursor):
         listing.query("t", PageRequest(10, {**position, **outside}))
 
@@ -325,12 +327,12 @@ def test_a_cursor_at_or_below_the_bound_is_in_range(stock: int) -> None:
 
 
 names = st.sampled_from(sorted({name for _, position in POSITIONS.values() for name in position})) | st.text()
-held = st.sampled_from(["VENDOR-001", "Electronics", "PROD-E4F9A", SKU, MOMENT, TXN, "true", 0, 20, 21])
-anything = held | st.text() | st.integers() | st.booleans() | st.floats() | st.none() | st.lists(st.text())
+known = st.sampled_from(["VENDOR-001", "Electronics", "PROD-E4F9A", SKU, MOMENT, TXN, "true", 0, 20, 21])
+anything = known | st.text() | st.integers() | st.booleans() | st.floats() | st.none() | st.lists(st.text())
 
 
 @given(st.sampled_from(list(POSITIONS.values())), st.dictionaries(names, anything), st.data())
-def test_any_position_is_one_of_the_listing_or_an_invalid_cursor(
+def test_any_position_is_in_the_listing_or_an_invalid_cursor(
     case: tuple[Listing, dict[str, Any]], changes: dict[str, Any], data: st.DataObject
 ) -> None:
     listing, position = case

@@ -47,15 +47,15 @@ FAMILIES = {"InventoryError", "Unreadable", "Invalid", "NotFound", "Conflict", "
 PLAIN = sorted(set(STATUS) - {"InvalidInput", "InsufficientStock", "MethodNotAllowed"})
 
 
-def test_every_outcome_has_a_status() -> None:
-    kinds = {name: getattr(errors, name) for name in errors.__all__ if name not in FAMILIES}
-    assert {name: status_of(kind) for name, kind in kinds.items()} == STATUS
+def test_every_error_has_a_status() -> None:
+    error_types = {name: getattr(errors, name) for name in errors.__all__ if name not in FAMILIES}
+    assert {name: status_of(error_type) for name, error_type in error_types.items()} == STATUS
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_an_outcome_and_its_type_have_the_same_status(name: str) -> None:
-    kind: type[InventoryError] = getattr(errors, name)
-    assert status_of(kind("No.")) == status_of(kind)
+def test_an_error_and_its_type_have_the_same_status(name: str) -> None:
+    error_type: type[InventoryError] = getattr(errors, name)
+    assert status_of(error_type("No.")) == status_of(error_type)
 
 
 @pytest.mark.parametrize("name", PLAIN)
@@ -71,25 +71,25 @@ def test_a_problem_document_has_the_members_of_rfc_9457_and_ours(name: str) -> N
     }
 
 
-def test_a_problem_document_has_the_figures_of_its_outcome() -> None:
+def test_a_problem_document_has_the_further_members_of_its_error() -> None:
     assert problem_document(Busy("Later.", sequence=7), "r")["sequence"] == 7
-    faults = problem_document(InvalidInput([("body", "should be a JSON object")]), "r")["errors"]
-    assert faults == [{"path": "body", "message": "should be a JSON object"}]
+    listed = problem_document(InvalidInput([("body", "should be a JSON object")]), "r")["errors"]
+    assert listed == [{"path": "body", "message": "should be a JSON object"}]
 
 
 def test_problem_documents_have_a_media_type_of_their_own() -> None:
     assert PROBLEM_TYPE == "application/problem+json"
 
 
-def test_a_missing_token_is_answered_with_the_scheme_to_use() -> None:
+def test_the_response_to_a_missing_token_names_the_scheme() -> None:
     assert headers_of(errors.Unauthenticated("No.")) == {"WWW-Authenticate": "Bearer"}
 
 
-def test_a_method_that_is_not_allowed_is_answered_with_those_that_are() -> None:
+def test_the_response_to_a_method_that_is_not_allowed_names_the_allowed_ones() -> None:
     assert headers_of(MethodNotAllowed("PUT", ["PATCH", "GET"])) == {"Allow": "GET, PATCH"}
 
 
-def test_what_may_succeed_later_is_answered_with_when() -> None:
+def test_the_response_to_a_request_that_may_succeed_later_says_when() -> None:
     assert headers_of(Busy("Later.")) == {"Retry-After": "1"}
     assert headers_of(errors.DatabaseUnavailable("Later.")) == {"Retry-After": "1"}
     assert headers_of(errors.OrderInProgress("Later.")) == {"Retry-After": "2"}
@@ -98,6 +98,6 @@ def test_what_may_succeed_later_is_answered_with_when() -> None:
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_no_other_outcome_needs_a_header(name: str) -> None:
+def test_no_other_error_has_a_header(name: str) -> None:
     error: InventoryError = getattr(errors, name)("No.")
     assert bool(headers_of(error)) == (STATUS[name] in (401, 503) or name == "OrderInProgress")

@@ -37,7 +37,7 @@ OPTIONAL = {"description", "subcategory", "brand", "images", "tags", "external_i
 
 
 @pytest.mark.parametrize("product", [FULL, BARE, replace(FULL, is_active=False)])
-def test_a_product_comes_back_from_its_item_as_it_was(product: Product) -> None:
+def test_a_product_is_unchanged_by_storage(product: Product) -> None:
     assert Product.from_item(product.to_item()) == product
 
 
@@ -78,13 +78,13 @@ def test_absent_optionals_are_null_in_the_document_and_absent_in_the_item() -> N
 
 
 def test_the_item_has_the_types_of_the_specification() -> None:
-    kinds = {name: next(iter(attribute)) for name, attribute in FULL.to_item().items()}
-    assert {name for name, kind in kinds.items() if kind == "N"} == {"base_price", "version"}
-    assert {name for name, kind in kinds.items() if kind == "L"} == {"images", "tags"}
-    assert {kind for name, kind in kinds.items()} == {"S", "N", "L"}
+    types = {name: next(iter(attribute)) for name, attribute in FULL.to_item().items()}
+    assert {name for name, data_type in types.items() if data_type == "N"} == {"base_price", "version"}
+    assert {name for name, data_type in types.items() if data_type == "L"} == {"images", "tags"}
+    assert set(types.values()) == {"S", "N", "L"}
 
 
-def test_a_price_is_exact_on_the_way_through_storage() -> None:
+def test_a_price_stays_exact_in_storage() -> None:
     item = replace(FULL, base_price=Decimal("0.1")).to_item()
     assert item["base_price"] == {"N": "0.1"}
     assert Product.from_item(item).document()["base_price"] == Decimal("0.1")

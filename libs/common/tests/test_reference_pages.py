@@ -5,7 +5,7 @@ import pytest
 
 from inventory_common import reference_pages
 from inventory_common.declarations import Api
-from inventory_common.reference_pages import PROGRAM, ReferencePages, page, program_file
+from inventory_common.reference_pages import SCRIPT, ReferencePages, page, script_file
 from inventory_common.rest import RestService
 
 
@@ -17,33 +17,33 @@ def _event(path: str) -> dict[str, Any]:
 @pytest.fixture
 def service(tmp_path: Path) -> RestService:
     (tmp_path / "openapi.json").write_text('{"openapi": "3.1.0"}')
-    (tmp_path / PROGRAM).write_text("// the program")
+    (tmp_path / SCRIPT).write_text("// the script")
     verifier: Any = None
     return RestService("shop", verifier=verifier, api=Api(about="A shop.", version="1.0.0", folder=tmp_path))
 
 
 @pytest.mark.parametrize(
-    ("path", "media_type", "holds"),
+    ("path", "media_type", "content"),
     [
         ("/openapi.json", "application/json", '{"openapi": "3.1.0"}'),
         ("/docs", "text/html; charset=utf-8", '<redoc spec-url="openapi.json">'),
-        (f"/docs/{PROGRAM}", "text/javascript; charset=utf-8", "// the program"),
+        (f"/docs/{SCRIPT}", "text/javascript; charset=utf-8", "// the script"),
     ],
 )
-def test_a_service_serves_its_document_and_its_page_to_anybody(
-    service: RestService, path: str, media_type: str, holds: str
+def test_a_service_serves_its_document_and_its_page_to_everyone(
+    service: RestService, path: str, media_type: str, content: str
 ) -> None:
-    answered = service(_event(path), None)
-    assert (answered["statusCode"], answered["headers"]["Content-Type"]) == (200, media_type)
-    assert holds in answered["body"]
-    assert answered["headers"]["X-Request-Id"]
+    response = service(_event(path), None)
+    assert (response["statusCode"], response["headers"]["Content-Type"]) == (200, media_type)
+    assert content in response["body"]
+    assert response["headers"]["X-Request-Id"]
 
 
 def test_the_page_may_load_nothing_from_elsewhere(service: RestService) -> None:
     policy = service(_event("/docs"), None)["headers"]["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; connect-src 'self'; ")
     assert "http" not in policy
-    assert "http" not in page("Shop", "openapi.json", "program.js")
+    assert "http" not in page("Shop", "openapi.json", "script.js")
 
 
 def test_a_service_without_an_api_has_neither() -> None:
@@ -52,27 +52,27 @@ def test_a_service_without_an_api_has_neither() -> None:
     assert bare(_event("/docs"), None)["statusCode"] == 404
 
 
-def test_the_copy_in_a_package_goes_before_what_is_installed(tmp_path: Path) -> None:
-    installed = program_file(tmp_path)
+def test_the_script_in_a_package_is_preferred_to_the_installed_one(tmp_path: Path) -> None:
+    installed = script_file(tmp_path)
     assert installed is not None, "see requirements/pages.txt"
-    assert installed.name == PROGRAM
+    assert installed.name == SCRIPT
     assert installed.stat().st_size > 500_000
-    (tmp_path / PROGRAM).write_text("// the program")
-    assert program_file(tmp_path) == tmp_path / PROGRAM
+    (tmp_path / SCRIPT).write_text("// the script")
+    assert script_file(tmp_path) == tmp_path / SCRIPT
 
 
-def test_where_the_program_is_missing_it_says_so(
+def test_the_response_without_an_installed_script_names_the_missing_package(
     tmp_path: Path, service: RestService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reference_pages, "_PACKAGE", "of-nobody")
-    assert program_file(tmp_path / "elsewhere") is None
-    (tmp_path / PROGRAM).unlink()
-    answered = service(_event(f"/docs/{PROGRAM}"), None)
-    assert answered["statusCode"] == 404
-    assert "of-nobody" in answered["body"]
+    monkeypatch.setattr(reference_pages, "_PACKAGE", "not-installed")
+    assert script_file(tmp_path / "elsewhere") is None
+    (tmp_path / SCRIPT).unlink()
+    response = service(_event(f"/docs/{SCRIPT}"), None)
+    assert response["statusCode"] == 404
+    assert "not-installed" in response["body"]
 
 
-def test_files_are_read_when_they_are_first_asked_for(tmp_path: Path) -> None:
+def test_files_are_read_when_they_are_first_requested(tmp_path: Path) -> None:
     pages = ReferencePages(tmp_path / "later", "shop")
     (tmp_path / "later").mkdir()
     (tmp_path / "later" / "openapi.json").write_text("{}")

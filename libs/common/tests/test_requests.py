@@ -4,55 +4,57 @@ from uuid import UUID
 
 import pytest
 
+from inventory_common.attributes import NO_CONTROL_CHARACTERS, Text, WholeNumber
 from inventory_common.errors import (
     IdempotencyKeyRequired,
     InvalidCursor,
     InvalidIdempotencyKey,
+    InvalidJson,
     TooLarge,
     UnsupportedMediaType,
 )
 from inventory_common.pages import encode_cursor
-from inventory_common.requests import Parameter, ProxyEvent, text
+from inventory_common.requests import Parameter, ProxyEvent, path_errors, read_json, read_query
 
 Event = Callable[..., dict[str, Any]]
 
 
-def test_an_event_with_nothing_in_it_is_a_request_without_anything(event: Event) -> None:
-    envelope = ProxyEvent(event("GET", "/health"))
-    assert envelope.method == "GET"
-    assert envelope.resource == envelope.path == "/health"
-    assert envelope.path_parameters() == {}
-    assert envelope.query_parameters() == {}
-    assert envelope.header("authorization") is None
-    assert envelope.idempotency_key(required=False) is None
-    assert envelope.body() == b""
-    assert envelope.cursor() is None
+def test_the_event_of_a_bare_request_has_no_parameters_headers_or_body(event: Event) -> None:
+    proxy_event = ProxyEvent(event("GET", "/health"))
+    assert proxy_event.method == "GET"
+    assert proxy_event.resource == proxy_event.path == "/health"
+    assert proxy_event.path_parameters() == {}
+    assert proxy_event.query_parameters() == {}
+    assert proxy_event.header("authorization") is None
+    assert proxy_event.idempotency_key(required=False) is None
+    assert proxy_event.body() == b""
+    assert proxy_event.cursor() is None
 
 
-def test_an_event_may_lack_what_api_gateway_sends_as_null() -> None:
-    envelope = ProxyEvent({"path": "/", "requestContext": {"httpMethod": "GET", "resourcePath": "/"}})
-    assert envelope.path == "/"
-    assert envelope.path_parameters() == {}
-    assert envelope.query_parameters() == {}
-    assert envelope.body() == b""
-    assert UUID(envelope.request_id)
+def test_an_event_may_lack_the_members_that_api_gateway_sends_as_null() -> None:
+    proxy_event = ProxyEvent({"path": "/", "requestContext": {"httpMethod": "GET", "resourcePath": "/"}})
+    assert proxy_event.path == "/"
+    assert proxy_event.path_parameters() == {}
+    assert proxy_event.query_parameters() == {}
+    assert proxy_event.body() == b""
+    assert UUID(proxy_event.request_id)
 
 
-def test_the_path_as_the_client_wrote_it_has_the_stage_in_front(event: Event) -> None:
-    envelope = ProxyEvent(event("GET", "/products", stage="/dev"))
-    assert envelope.path == "/dev/products"
+def test_the_path_begins_with_the_stage(event: Event) -> None:
+    proxy_event = ProxyEvent(event("GET", "/products", stage="/dev"))
+    assert proxy_event.path == "/dev/products"
 
 
 @pytest.mark.parametrize("name", ["idempotency-key", "Idempotency-Key", "IDEMPOTENCY-KEY", "iDEMPOTENCY-kEY"])
-def test_a_header_may_be_written_in_any_capitals(event: Event, name: str) -> None:
-    envelope = ProxyEvent(event("POST", "/", headers={name: "key-1"}))
-    assert envelope.header("idempotency-key") == "key-1"
+def test_the_name_of_a_header_is_case_insensitive(event: Event, name: str) -> None:
+    proxy_event = ProxyEvent(event("POST", "/", headers={name: "key-1"}))
+    assert proxy_event.header("idempotency-key") == "key-1"
 
 
 @pytest.mark.parametrize(
     "sent", ["1", "a" * 64, "7d9f5c86-5a3e-4c55-b3f9-0c9d0b1de0c1", "Root=1-2:3.4_5"[5:]]
 )
-def test_a_request_id_is_taken_over(event: Event, sent: str) -> None:
+def test_a_well_formed_request_id_is_kept(event: Event, sent: str) -> None:
     assert ProxyEvent(event("GET", "/", headers={"X-Request-Id": sent})).request_id == sent
 
 
@@ -64,7 +66,7 @@ def test_a_malformed_request_id_is_replaced(event: Event, sent: str) -> None:
     assert str(UUID(made)) == made
 
 
-def test_a_request_without_an_id_gets_one_of_its_own(event: Event) -> None:
+def test_a_request_without_an_id_gets_a_new_one(event: Event) -> None:
     made = {ProxyEvent(event("GET", "/", headers={})).request_id for _ in range(10)}
     assert len(made) == 10
 
@@ -85,42 +87,42 @@ def test_a_request_without_an_id_gets_one_of_its_own(event: Event) -> None:
     ],
 )
 def test_path_parameters_are_decoded_exactly_once(event: Event, encoded: str, decoded: str) -> None:
-    envelope = ProxyEvent(event("GET", "/x", parameters={"sku": encoded}))
-    assert envelope.path_parameters() == {"sku": decoded}
+    proxy_event = ProxyEvent(event("GET", "/x", parameters={"sku": encoded}))
+    assert proxy_event.path_parameters() == {"sku": decoded}
 
 
 def test_query_parameters_are_not_decoded_again(event: Event) -> None:
-    envelope = ProxyEvent(event("GET", "/x", query={"category": ["100%25"], "tag": ["a", "b"]}))
-    assert envelope.query_parameters() == {"category": ["100%25"], "tag": ["a", "b"]}
+    proxy_event = ProxyEvent(event("GET", "/x", query={"category": ["100%25"], "tag": ["a", "b"]}))
+    assert proxy_event.query_parameters() == {"category": ["100%25"], "tag": ["a", "b"]}
 
 
 @pytest.mark.parametrize("key", ["1", "k" * 255, "".join(map(chr, range(0x21, 0x7F)))])
 def test_an_idempotency_key_is_printable_ascii(event: Event, key: str) -> None:
-    envelope = ProxyEvent(event("POST", "/", headers={"Idempotency-Key": key}))
-    assert envelope.idempotency_key(required=True) == key
-    assert envelope.idempotency_key(required=False) == key
+    proxy_event = ProxyEvent(event("POST", "/", headers={"Idempotency-Key": key}))
+    assert proxy_event.idempotency_key(required=True) == key
+    assert proxy_event.idempotency_key(required=False) == key
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", " a", "k" * 256, "a\n", "a\t", "\x7f", "\u00e9", "\ud800"])
 @pytest.mark.parametrize("required", [True, False])
-def test_an_idempotency_key_of_another_form_is_refused(event: Event, key: str, required: bool) -> None:
-    envelope = ProxyEvent(event("POST", "/", headers={"Idempotency-Key": key}))
+def test_a_malformed_idempotency_key_is_refused(event: Event, key: str, required: bool) -> None:
+    proxy_event = ProxyEvent(event("POST", "/", headers={"Idempotency-Key": key}))
     with pytest.raises(InvalidIdempotencyKey):
-        envelope.idempotency_key(required)
+        proxy_event.idempotency_key(required)
 
 
-def test_a_command_that_needs_an_idempotency_key_is_refused_without(event: Event) -> None:
-    envelope = ProxyEvent(event("POST", "/"))
-    assert envelope.idempotency_key(required=False) is None
+def test_a_command_that_requires_an_idempotency_key_is_refused_without_one(event: Event) -> None:
+    proxy_event = ProxyEvent(event("POST", "/"))
+    assert proxy_event.idempotency_key(required=False) is None
     with pytest.raises(IdempotencyKeyRequired):
-        envelope.idempotency_key(required=True)
+        proxy_event.idempotency_key(required=True)
 
 
 LIMIT_BYTES = 1_048_576
 
 
 @pytest.mark.parametrize("body", ["x" * LIMIT_BYTES, b"x" * LIMIT_BYTES, "\u00e9" * (LIMIT_BYTES // 2)])
-def test_a_body_of_exactly_the_limit_is_taken(event: Event, body: str | bytes) -> None:
+def test_a_body_of_exactly_the_limit_is_accepted(event: Event, body: str | bytes) -> None:
     assert len(ProxyEvent(event("POST", "/", body=body)).body()) == LIMIT_BYTES
 
 
@@ -149,7 +151,7 @@ def test_a_body_in_base64_is_decoded(event: Event) -> None:
         "application/merge-patch+json",
     ],
 )
-def test_json_is_taken_under_its_media_types_or_without_one(event: Event, content_type: str | None) -> None:
+def test_a_json_body_needs_no_content_type_or_one_of_json(event: Event, content_type: str | None) -> None:
     headers = None if content_type is None else {"Content-Type": content_type}
     assert ProxyEvent(event("POST", "/", body="{}", headers=headers)).body() == b"{}"
 
@@ -167,18 +169,18 @@ def test_json_is_taken_under_its_media_types_or_without_one(event: Event, conten
     ],
 )
 def test_a_body_of_another_media_type_is_refused(event: Event, content_type: str) -> None:
-    envelope = ProxyEvent(event("POST", "/", body="{}", headers={"Content-Type": content_type}))
+    proxy_event = ProxyEvent(event("POST", "/", body="{}", headers={"Content-Type": content_type}))
     with pytest.raises(UnsupportedMediaType):
-        envelope.body()
+        proxy_event.body()
 
 
-def test_the_size_is_looked_at_before_the_media_type(event: Event) -> None:
+def test_the_size_of_a_body_is_checked_before_its_media_type(event: Event) -> None:
     headers = {"Content-Type": "text/plain"}
     with pytest.raises(TooLarge):
         ProxyEvent(event("POST", "/", body="x" * (LIMIT_BYTES + 1), headers=headers)).body()
 
 
-def test_no_body_has_no_media_type(event: Event) -> None:
+def test_the_media_type_of_an_absent_body_is_not_checked(event: Event) -> None:
     assert ProxyEvent(event("POST", "/", headers={"Content-Type": "text/plain"})).body() == b""
 
 
@@ -193,15 +195,52 @@ def test_a_cursor_that_cannot_be_read_is_refused(event: Event, cursor: str) -> N
         ProxyEvent(event("GET", "/", query={"cursor": [cursor]})).cursor()
 
 
-def test_a_text_of_the_query_has_one_to_so_many_characters() -> None:
-    read = text(5)
-    for good in ("a", "abcde", "\U0001f4e6" * 5, "a/b c", "O'N\u00e9"):
-        assert read(good) == good
-    for bad in ("", "abcdef", "a\n", "\0", "\x7f", "\x85", "\ud800", "a\udfff"):
-        with pytest.raises(ValueError, match="1 to 5 characters"):
-            read(bad)
+SEARCH = Parameter(Text(5, NO_CONTROL_CHARACTERS), "A part of the name.")
 
 
-def test_a_parameter_is_optional_unless_it_says_otherwise() -> None:
-    parameter = Parameter(str)
-    assert (parameter.required, parameter.default) == (False, None)
+def test_a_text_of_the_query_has_at_most_its_characters_and_no_control_characters() -> None:
+    for good in ("a", "abcde", "\U0001f4e6" * 5, "a/b c", "O'N\u00e9", " "):
+        assert read_query({"name": [good]}, {"name": SEARCH}) == ({"name": good}, [])
+    messages = {
+        "should have 1 to 5 characters": ("", "abcdef"),
+        "should have no control characters": ("a\n", "\0", "\x7f", "\x85"),
+        "should be valid Unicode": ("\ud800", "a\udfff"),
+    }
+    for message, wrong in messages.items():
+        for text in wrong:
+            assert read_query({"name": [text]}, {"name": SEARCH})[1] == [("query.name", message)]
+
+
+def test_a_parameter_is_optional_without_a_default_unless_it_is_declared_otherwise() -> None:
+    assert (SEARCH.required, SEARCH.default) == (False, None)
+    assert read_query({}, {"name": SEARCH}) == ({"name": None}, [])
+
+
+def test_a_query_is_read_into_values_and_errors() -> None:
+    declared = {
+        "name": Parameter(SEARCH.type, SEARCH.description, required=True),
+        "limit": Parameter(WholeNumber(1, 100), "The maximum number of items.", default=25),
+    }
+    assert read_query({"name": ["a"], "limit": ["5"]}, declared) == ({"name": "a", "limit": 5}, [])
+    values, errors = read_query({"b": ["1"], "a": ["1"], "limit": ["5", "6"]}, declared)
+    assert values == {"name": None, "limit": 25}
+    assert errors == [
+        ("query.a", "is not a parameter of this request"),
+        ("query.b", "is not a parameter of this request"),
+        ("query.name", "is required"),
+        ("query.limit", "should be given once"),
+    ]
+
+
+def test_an_id_in_the_path_has_to_match_its_pattern() -> None:
+    assert path_errors({"product_id": "PROD-E4F9A", "vendor_id": "VENDOR-001"}) == []
+    assert path_errors({"product_id": "PROD-E4F9A", "vendor_id": "vendor-001"}) == [
+        ("path.vendor_id", "should match VENDOR-[A-Z0-9]{1,32}")
+    ]
+
+
+def test_an_absent_body_is_an_empty_object_unless_it_is_required() -> None:
+    assert read_json(b"", required=False) == {}
+    assert read_json(b"[]", required=False) == []
+    with pytest.raises(InvalidJson, match="needs a JSON body"):
+        read_json(b"", required=True)

@@ -5,22 +5,22 @@ from typing import Any
 import pytest
 
 from inventory_common.pages import Page
-from inventory_common.responses import REPLAYED, answer, listing, no_content
+from inventory_common.responses import REPLAYED, json_response, no_content, page_response, with_next_link
 
 
 def _request() -> Any:
     return SimpleNamespace(address_of_page=lambda cursor: f"/things?cursor={cursor}")
 
 
-def test_an_answer_is_one_json_object() -> None:
-    response = answer({"price": Decimal("89.90"), "stock": 5, "brand": None})
+def test_a_response_is_one_json_object() -> None:
+    response = json_response({"price": Decimal("89.90"), "stock": 5, "brand": None})
     assert response.status_code == 200
     assert response.headers == {"Content-Type": "application/json"}
     assert response.body == '{"price":89.90,"stock":5,"brand":null}'
 
 
-def test_something_created_is_answered_with_its_place_and_its_version() -> None:
-    response = answer({}, status=201, location="/products/PROD-E4F9A", etag=7)
+def test_the_response_to_a_creation_has_the_address_and_the_version_of_the_resource() -> None:
+    response = json_response({}, status=201, location="/products/PROD-E4F9A", etag=7)
     assert response.status_code == 201
     assert response.headers["Location"] == "/products/PROD-E4F9A"
     assert response.headers["ETag"] == '"7"'
@@ -29,23 +29,23 @@ def test_something_created_is_answered_with_its_place_and_its_version() -> None:
 
 @pytest.mark.parametrize(("etag", "header"), [(0, '"0"'), (1, '"1"'), ("abc", '"abc"')])
 def test_a_version_is_quoted_as_an_entity_tag(etag: object, header: str) -> None:
-    assert answer({}, etag=etag).headers["ETag"] == header
+    assert json_response({}, etag=etag).headers["ETag"] == header
 
 
-def test_a_replayed_command_is_answered_200_and_says_so() -> None:
-    response = answer({}, status=201, replayed=True)
+def test_the_response_to_a_replayed_command_is_200_with_a_header_that_says_so() -> None:
+    response = json_response({}, status=201, replayed=True)
     assert response.status_code == 200
     assert response.headers["Idempotent-Replayed"] == "true"
 
 
-def test_one_answer_s_headers_are_no_other_s() -> None:
-    answer({}, replayed=True).headers["X"] = "1"
+def test_two_responses_do_not_share_their_headers() -> None:
+    json_response({}, replayed=True).headers["X"] = "1"
     assert REPLAYED == {"Idempotent-Replayed": "true"}
-    assert answer({}).headers == {"Content-Type": "application/json"}
+    assert json_response({}).headers == {"Content-Type": "application/json"}
 
 
-def test_a_page_names_the_next_one_in_the_body_and_in_a_link() -> None:
-    response = listing(Page([{"a": 1}], "abc"), _request())
+def test_a_page_has_the_next_cursor_in_the_body_and_the_address_of_the_next_page_in_a_link() -> None:
+    response = page_response(Page([{"a": 1}], "abc"), _request())
     assert response.status_code == 200
     assert response.body == '{"items":[{"a":1}],"next_cursor":"abc"}'
     assert response.headers == {
@@ -55,15 +55,21 @@ def test_a_page_names_the_next_one_in_the_body_and_in_a_link() -> None:
 
 
 def test_the_last_page_has_no_link() -> None:
-    response = listing(Page([], None), _request())
+    response = page_response(Page([], None), _request())
     assert response.body == '{"items":[],"next_cursor":null}'
     assert "Link" not in response.headers
 
 
-def test_a_page_may_be_empty_and_go_on() -> None:
-    assert listing(Page([], "abc"), _request()).body == '{"items":[],"next_cursor":"abc"}'
+def test_an_empty_page_may_have_a_next_one() -> None:
+    assert page_response(Page([], "abc"), _request()).body == '{"items":[],"next_cursor":"abc"}'
 
 
-def test_nothing_to_tell_is_204_without_a_body() -> None:
+def test_a_response_of_another_form_may_link_to_the_next_page_too() -> None:
+    response = with_next_link(json_response({"records": []}), _request(), "abc")
+    assert response.headers["Link"] == '</things?cursor=abc>; rel="next"'
+    assert "Link" not in with_next_link(json_response({}), _request(), None).headers
+
+
+def test_a_response_without_content_is_204_without_a_body() -> None:
     response = no_content()
     assert (response.status_code, response.body, response.headers) == (204, "", {})

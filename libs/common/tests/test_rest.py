@@ -1,12 +1,13 @@
-"""A small service of every kind of route, called with the events that API Gateway sends."""
+"""A small service with routes of every kind, called with the events that API Gateway sends."""
 
 import json
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from types import ModuleType, SimpleNamespace
-from typing import Any
+from types import SimpleNamespace
+from typing import Annotated, Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -17,14 +18,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inventory_common import schema
+from inventory_common.attributes import NO_CONTROL_CHARACTERS, Items, Name, OneOf, Price, Quantity, Text
+from inventory_common.bodies import body
+from inventory_common.declarations import NO_CONTENT, PUBLIC, ResponseSpec, route
 from inventory_common.dynamodb import connect
 from inventory_common.errors import Busy, InventoryError, SkuNotFound, Unauthenticated
-from inventory_common.fields import Body, Money, Name, Quantity
+from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import ANYBODY, EVERYTHING, Principal, Role, Scope, TokenVerifier
 from inventory_common.pages import Listing, Page, PageRequest, encode_cursor
-from inventory_common.requests import Parameter, Request, text
-from inventory_common.responses import answer, listing, no_content
-from inventory_common.rest import PUBLIC, RestService
+from inventory_common.preconditions import ANY_VERSION, IfMatch
+from inventory_common.requests import Parameter, Request
+from inventory_common.responses import json_response, no_content, page_response
+from inventory_common.rest import RestService
 from inventory_common.settings import Settings
 from inventory_common.timestamps import timestamp
 
@@ -45,7 +50,7 @@ PRINCIPALS = {
 
 
 class Tokens:
-    """Knows tokens by their names."""
+    """Verifies the tokens in `PRINCIPALS`."""
 
     def principal(self, authorization: str | None) -> Principal:
         if authorization is None:
@@ -55,103 +60,141 @@ class Tokens:
         return PRINCIPALS[authorization]
 
 
-class Thing(Body):
+@body
+class Thing:
+    """A product."""
+
     name: Name
-    price: Money = 0
+    price: Price = 0
 
 
-class Restock(Body):
+@body
+class Restock:
+    """Units that came in."""
+
     quantity: Quantity
-    attributes: dict[Name, Name] | None = None
+    attributes: Annotated[dict[Name, Name], Items(20)] | None = None
 
 
-class Lines(Body):
-    lines: list[Restock] | None = None
+@body
+class Lines:
+    """Lines of an order."""
+
+    lines: Annotated[list[Restock], Items(1_000)] | None = None
 
 
-def _bodies() -> ModuleType:
-    module = ModuleType("bodies")
-    module.Thing, module.Restock, module.Lines = Thing, Restock, Lines  # type: ignore[attr-defined]
-    return module
+OBJECT = ResponseSpec(dict)
+CREATED = ResponseSpec(dict, status=201, etag=True, location=True)
 
 
 class Shop:
-    """The service, what its routes were given, and what they are to do."""
+    """A service whose routes record their requests, and fail on demand."""
 
     def __init__(self, cors_origins: tuple[str, ...] = (ORIGIN,)) -> None:
-        self.requests: list[Request] = []
+        self.requests: list[Request[Any]] = []
         self.arguments: list[dict[str, str]] = []
         self.page = Page([], None)
         self.failure: Exception | None = None
         verifier: Any = Tokens()
-        self.app = RestService("shop", verifier=verifier, bodies=_bodies, cors_origins=cors_origins)
-        route = self.app.route
-        route("/products/{product_id}", methods=["GET"], allowed_roles=PUBLIC)(self.get)
-        route("/products/{product_id}", methods=["PATCH"], allowed_roles={Role.VENDOR}, body="Thing")(
-            self.get
-        )
-        route("/products/{product_id}", methods=["DELETE"], allowed_roles={Role.VENDOR})(self.delete)
-        query = {"category": Parameter(text(10), required=True), "active": Parameter(str, default="true")}
-        route("/products", methods=["GET"], allowed_roles=PUBLIC, query=query, paged=True)(self.list)
-        route(
-            "/products", methods=["POST"], allowed_roles={Role.VENDOR}, body="Thing", idempotency="optional"
-        )(self.create)
-        route(
-            "/vendors/{vendor_id}/inventory",
-            methods=["GET"],
-            allowed_roles={Role.VENDOR, Role.ADMIN},
-            paged=True,
-        )(self.list)
-        route(
-            "/vendors/{vendor_id}/products/{product_id}/restocks",
-            methods=["POST"],
-            allowed_roles={Role.VENDOR, Role.ADMIN},
-            body="Restock",
-            idempotency="required",
-        )(self.create)
-        route(
-            "/orders/{order_id}/confirm",
-            methods=["POST"],
-            allowed_roles={Role.ORDERS},
-            body="Lines",
-            body_required=False,
-            idempotency="optional",
-        )(self.get)
+        self.app = RestService("shop", verifier=verifier, cors_origins=cors_origins)
+        self.app.add(self)
 
-    def _enter(self, request: Request, arguments: dict[str, str]) -> None:
+    @route("GET", "/products/{product_id}", allowed_roles=PUBLIC, response=OBJECT)
+    def show_product(self, request: Request[None], product_id: str) -> Response:
+        self._record(request, product_id=product_id)
+        return json_response({"price": Decimal("89.90")}, etag=3)
+
+    @route("PATCH", "/products/{product_id}", allowed_roles={Role.VENDOR}, body=Thing, response=OBJECT)
+    def change_product(self, request: Request[Thing], product_id: str) -> Response:
+        self._record(request, product_id=product_id)
+        return json_response({"price": Decimal("89.90")}, etag=3)
+
+    @route("DELETE", "/products/{product_id}", allowed_roles={Role.VENDOR}, response=NO_CONTENT)
+    def delete_product(self, request: Request[None], product_id: str) -> Response:
+        self._record(request, product_id=product_id)
+        return no_content()
+
+    @route(
+        "GET",
+        "/products",
+        allowed_roles=PUBLIC,
+        query={
+            "category": Parameter(Text(10, NO_CONTROL_CHARACTERS), "The category.", required=True),
+            "active": Parameter(OneOf(("true", "false")), "Whether it is active.", default="true"),
+        },
+        paged=True,
+        response=OBJECT,
+    )
+    def list_products(self, request: Request[None]) -> Response:
+        self._record(request)
+        return page_response(self.page, request)
+
+    @route(
+        "POST",
+        "/products",
+        allowed_roles={Role.VENDOR},
+        body=Thing,
+        idempotency="optional",
+        response=CREATED,
+    )
+    def create_product(self, request: Request[Thing]) -> Response:
+        self._record(request)
+        return json_response({"name": "x"}, status=201, location=f"{request.path}/1", etag=1)
+
+    @route(
+        "GET",
+        "/vendors/{vendor_id}/inventory",
+        allowed_roles={Role.VENDOR, Role.ADMIN},
+        paged=True,
+        response=OBJECT,
+    )
+    def list_inventory(self, request: Request[None], vendor_id: str) -> Response:
+        self._record(request, vendor_id=vendor_id)
+        return page_response(self.page, request)
+
+    @route(
+        "POST",
+        "/vendors/{vendor_id}/products/{product_id}/restocks",
+        allowed_roles={Role.VENDOR, Role.ADMIN},
+        body=Restock,
+        idempotency="required",
+        response=CREATED,
+    )
+    def restock(self, request: Request[Restock], vendor_id: str, product_id: str) -> Response:
+        self._record(request, vendor_id=vendor_id, product_id=product_id)
+        return json_response({"name": "x"}, status=201, location=f"{request.path}/1", etag=1)
+
+    @route(
+        "POST",
+        "/orders/{order_id}/confirm",
+        allowed_roles={Role.ORDERS},
+        body=Lines,
+        body_required=False,
+        idempotency="optional",
+        response=OBJECT,
+    )
+    def confirm_order(self, request: Request[Lines], order_id: str) -> Response:
+        self._record(request, order_id=order_id)
+        return json_response({"price": Decimal("89.90")}, etag=3)
+
+    def _record(self, request: Request[Any], **arguments: str) -> None:
         self.requests.append(request)
         self.arguments.append(arguments)
         if self.failure is not None:
             raise self.failure
 
-    def get(self, request: Request, **arguments: str) -> Response:
-        self._enter(request, arguments)
-        return answer({"price": Decimal("89.90")}, etag=3)
 
-    def delete(self, request: Request, **arguments: str) -> Response:
-        self._enter(request, arguments)
-        return no_content()
+class Reply:
+    """A response, which is checked against the conventions for every response."""
 
-    def create(self, request: Request, **arguments: str) -> Response:
-        self._enter(request, arguments)
-        return answer({"name": "x"}, status=201, location=f"{request.path}/1", etag=1)
-
-    def list(self, request: Request, **arguments: str) -> Response:
-        self._enter(request, arguments)
-        return listing(self.page, request)
-
-
-class Answer:
-    """An answer, held against what every answer must be."""
-
-    def __init__(self, answered: dict[str, Any]) -> None:
-        json.dumps(answered).encode()
-        self.status: int = answered["statusCode"]
-        self.headers: dict[str, str] = answered["headers"]
-        assert answered["multiValueHeaders"] == {}
+    def __init__(self, response: dict[str, Any]) -> None:
+        json.dumps(response).encode()
+        self.status: int = response["statusCode"]
+        self.headers: dict[str, str] = response["headers"]
+        assert response["multiValueHeaders"] == {}
         assert all(isinstance(value, str) and value.isprintable() for value in self.headers.values())
         assert self.headers["X-Request-Id"]
-        text: str = answered["body"]
+        text: str = response["body"]
         self.body: Any = json.loads(text.encode()) if text else None
         if self.status >= 400:
             assert self.headers["Content-Type"] == "application/problem+json"
@@ -165,9 +208,9 @@ class Answer:
             assert self.headers["Content-Type"] == "application/json"
 
     @property
-    def faults(self) -> dict[str, str]:
-        """Path to message of everything that is wrong."""
-        return {fault["path"]: fault["message"] for fault in self.body["errors"]}
+    def errors(self) -> dict[str, str]:
+        """The message of each error, by its path."""
+        return {error["path"]: error["message"] for error in self.body["errors"]}
 
 
 @pytest.fixture
@@ -180,22 +223,22 @@ Logged = Callable[[], list[dict[str, Any]]]
 
 @pytest.fixture
 def logged(capsys: pytest.CaptureFixture[str]) -> Logged:
-    """The lines of the log since the last look."""
+    """The lines that were logged since the last call."""
     return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
 @pytest.fixture
-def call(shop: Shop, event: Event) -> Callable[..., Answer]:
+def call(shop: Shop, event: Event) -> Callable[..., Reply]:
     """Send a request as a principal: ``call("GET", "/products/PROD-E4F9A", …, as_="vendor")``."""
 
-    def send(method: str, path: str, *, as_: str | None = None, headers: Any = None, **parts: Any) -> Answer:
+    def send(method: str, path: str, *, as_: str | None = None, headers: Any = None, **parts: Any) -> Reply:
         sent = {**(headers or {}), **({} if as_ is None else {"authorization": f"Bearer {as_}"})}
-        return Answer(shop.app(event(method, path, headers=sent, **parts), None))
+        return Reply(shop.app(event(method, path, headers=sent, **parts), None))
 
     return send
 
 
-Call = Callable[..., Answer]
+Call = Callable[..., Reply]
 
 PRODUCT = {"resource": "/products/{product_id}", "parameters": {"product_id": "PROD-E4F9A"}}
 INVENTORY = {"resource": "/vendors/{vendor_id}/inventory", "parameters": {"vendor_id": "VENDOR-001"}}
@@ -211,32 +254,32 @@ def _restock(vendor: str = "VENDOR-001", product: str = "PROD-E4F9A") -> dict[st
     }
 
 
-# What a route is given
+# The request of a route
 
 
-def test_a_route_gets_the_checked_request_and_its_path_parameters(shop: Shop, call: Call) -> None:
+def test_a_route_receives_the_checked_request_and_its_path_parameters(shop: Shop, call: Call) -> None:
     path = "/vendors/VENDOR-001/products/PROD-E4F9A/restocks"
     headers = {"Idempotency-Key": "key-1", "X-Request-Id": "request-1"}
-    answered = call("POST", path, as_="vendor", body='{"quantity":5}', headers=headers, **_restock())
-    assert answered.status == 201
+    reply = call("POST", path, as_="vendor", body='{"quantity":5}', headers=headers, **_restock())
+    assert reply.status == 201
     assert shop.arguments == [{"vendor_id": "VENDOR-001", "product_id": "PROD-E4F9A"}]
     [request] = shop.requests
     assert request.principal == VENDOR
     assert request.scope == Scope("VENDOR-001")
-    assert request.request_id == answered.headers["X-Request-Id"] == "request-1"
+    assert request.request_id == reply.headers["X-Request-Id"] == "request-1"
     assert request.path == path
     assert request.body == Restock(quantity=5)
     assert request.query == {}
     assert request.idempotency_key is not None
 
 
-def test_an_answer_has_the_route_s_status_and_headers(call: Call) -> None:
-    answered = call("POST", "/products", as_="vendor", body='{"name":"x"}')
-    assert answered.status == 201
-    assert answered.headers["Location"] == "/products/1"
-    assert answered.headers["ETag"] == '"1"'
-    answered = call("GET", "/products/PROD-E4F9A", **PRODUCT)
-    assert (answered.status, answered.body, answered.headers["ETag"]) == (200, {"price": 89.9}, '"3"')
+def test_a_response_has_the_status_and_headers_of_its_route(call: Call) -> None:
+    reply = call("POST", "/products", as_="vendor", body='{"name":"x"}')
+    assert reply.status == 201
+    assert reply.headers["Location"] == "/products/1"
+    assert reply.headers["ETag"] == '"1"'
+    reply = call("GET", "/products/PROD-E4F9A", **PRODUCT)
+    assert (reply.status, reply.body, reply.headers["ETag"]) == (200, {"price": 89.9}, '"3"')
     assert call("DELETE", "/products/PROD-E4F9A", as_="vendor", **PRODUCT).status == 204
 
 
@@ -248,7 +291,7 @@ def test_an_encoded_path_parameter_is_decoded_exactly_once(shop: Shop, call: Cal
     assert call("GET", "/products/%2550ROD-E4F9A", **twice).status == 422
 
 
-def test_a_request_without_headers_or_maps_is_served(shop: Shop) -> None:
+def test_a_request_without_headers_and_parameters_is_served(shop: Shop) -> None:
     sent = {
         "path": "/health",
         "headers": None,
@@ -258,44 +301,44 @@ def test_a_request_without_headers_or_maps_is_served(shop: Shop) -> None:
         "isBase64Encoded": False,
         "requestContext": {"httpMethod": "GET", "resourcePath": "/health", "path": "/dev/health"},
     }
-    assert Answer(shop.app(sent, None)).body == {"status": "ok", "service": "shop"}
+    assert Reply(shop.app(sent, None)).body == {"status": "ok", "service": "shop"}
 
 
-def test_health_needs_no_token_and_looks_at_none(call: Call) -> None:
+def test_health_needs_no_token_and_ignores_one(call: Call) -> None:
     assert call("GET", "/health").status == 200
     assert call("GET", "/health", as_="somebody unknown").status == 200
 
 
 @pytest.mark.parametrize("name", ["authorization", "Authorization", "AUTHORIZATION"])
-def test_a_token_is_found_under_any_capitals(shop: Shop, call: Call, name: str) -> None:
+def test_the_name_of_the_authorization_header_is_case_insensitive(shop: Shop, call: Call, name: str) -> None:
     assert call("GET", "/products/PROD-E4F9A", headers={name: "Bearer vendor"}, **PRODUCT).status == 200
     assert shop.requests[0].principal == VENDOR
 
 
-# Who may
+# Roles
 
 
-def test_a_public_route_is_open_to_anybody_and_to_every_good_token(shop: Shop, call: Call) -> None:
+def test_a_public_route_is_open_without_a_token_and_with_every_valid_one(shop: Shop, call: Call) -> None:
     for name in (None, "vendor", "orders", "auditor", "admin", "nobody"):
         assert call("GET", "/products/PROD-E4F9A", as_=name, **PRODUCT).status == 200
     assert shop.requests[0].principal is ANYBODY
     assert {request.scope for request in shop.requests} == {EVERYTHING}
 
 
-def test_a_public_route_refuses_a_bad_token_all_the_same(call: Call) -> None:
-    answered = call("GET", "/products/PROD-E4F9A", as_="forged", **PRODUCT)
-    assert (answered.status, answered.headers["WWW-Authenticate"]) == (401, "Bearer")
+def test_a_public_route_refuses_an_invalid_token(call: Call) -> None:
+    reply = call("GET", "/products/PROD-E4F9A", as_="forged", **PRODUCT)
+    assert (reply.status, reply.headers["WWW-Authenticate"]) == (401, "Bearer")
 
 
-def test_a_route_for_roles_is_401_without_a_token_and_403_without_the_role(call: Call) -> None:
-    answered = call("GET", "/vendors/VENDOR-001/inventory", **INVENTORY)
-    assert (answered.status, answered.headers["WWW-Authenticate"]) == (401, "Bearer")
+def test_a_route_for_roles_responds_401_without_a_token_and_403_without_the_role(call: Call) -> None:
+    reply = call("GET", "/vendors/VENDOR-001/inventory", **INVENTORY)
+    assert (reply.status, reply.headers["WWW-Authenticate"]) == (401, "Bearer")
     for name in ("orders", "auditor", "nobody"):
         assert call("GET", "/vendors/VENDOR-001/inventory", as_=name, **INVENTORY).status == 403
     assert call("GET", "/vendors/VENDOR-001/inventory", as_="admin", **INVENTORY).status == 200
 
 
-def test_another_vendor_in_the_path_is_forbidden_to_a_vendor_alone(shop: Shop, call: Call) -> None:
+def test_another_vendor_in_the_path_is_forbidden_to_vendors_only(shop: Shop, call: Call) -> None:
     for vendor in ("VENDOR-002", "VENDOR-0010", "vendor-001", "", "VENDOR%2D002"):
         parts = {**INVENTORY, "parameters": {"vendor_id": vendor}}
         assert call("GET", f"/vendors/{vendor}/inventory", as_="vendor", **parts).status == 403
@@ -306,11 +349,33 @@ def test_another_vendor_in_the_path_is_forbidden_to_a_vendor_alone(shop: Shop, c
     assert [request.scope for request in shop.requests] == [EVERYTHING, Scope("VENDOR-001")]
 
 
+def test_a_value_of_a_parameter_can_be_reserved_for_roles(shop: Shop, call: Call) -> None:
+    class Things:
+        @route(
+            "GET",
+            "/things",
+            allowed_roles=PUBLIC,
+            allowed_roles_by_query={("active", "false"): {Role.ADMIN}},
+            query={"active": Parameter(OneOf(("true", "false")), "Whether it is active.")},
+            response=NO_CONTENT,
+        )
+        def list_things(self, request: Request[None]) -> Response:
+            return no_content()
+
+    shop.app.add(Things())
+    for query in ({}, {"active": ["true"]}):
+        assert call("GET", "/things", query=query).status == 204
+    for values in (["false"], ["true", "false"]):
+        assert call("GET", "/things", query={"active": values}).status == 401
+        assert call("GET", "/things", as_="vendor", query={"active": values}).status == 403
+    assert call("GET", "/things", as_="admin", query={"active": ["false"]}).status == 204
+
+
 # The order of the checks
 
 
-def test_the_checks_come_in_their_order(call: Call) -> None:
-    # Everything is wrong at first; each step puts right what the answer before complained of.
+def test_the_checks_have_their_order(call: Call) -> None:
+    # Everything is wrong at first; each step corrects the error of the previous response.
     sent: dict[str, Any] = {
         "as_": "forged",
         "headers": {"Content-Type": "text/plain"},
@@ -335,17 +400,17 @@ def test_the_checks_come_in_their_order(call: Call) -> None:
     ]
     for correction, status, code in corrections:
         sent |= correction
-        answered = call("POST", "/vendors/x/products/y/restocks", **sent)
-        assert (answered.status, answered.body.get("code", "")) == (status, code)
+        reply = call("POST", "/vendors/x/products/y/restocks", **sent)
+        assert (reply.status, reply.body.get("code", "")) == (status, code)
 
 
-def test_a_bad_cursor_is_told_before_invalid_parameters(call: Call) -> None:
-    answered = call("GET", "/products", query={"cursor": ["x"], "limit": ["0"]})
-    assert (answered.status, answered.body["code"]) == (400, "invalid_cursor")
+def test_an_invalid_cursor_is_reported_before_invalid_parameters(call: Call) -> None:
+    reply = call("GET", "/products", query={"cursor": ["x"], "limit": ["0"]})
+    assert (reply.status, reply.body["code"]) == (400, "invalid_cursor")
 
 
-def test_all_that_is_invalid_is_told_at_once(call: Call) -> None:
-    answered = call(
+def test_all_invalid_parts_of_a_request_are_reported_at_once(call: Call) -> None:
+    reply = call(
         "POST",
         "/vendors/x/products/y/restocks",
         as_="admin",
@@ -354,8 +419,8 @@ def test_all_that_is_invalid_is_told_at_once(call: Call) -> None:
         body='{"quantity":1.5,"price":1}',
         **_restock("VENDOR-?", "PROD-1"),
     )
-    assert answered.status == 422
-    assert set(answered.faults) == {
+    assert reply.status == 422
+    assert set(reply.errors) == {
         "query.colour",
         "query.limit",
         "path.vendor_id",
@@ -363,11 +428,11 @@ def test_all_that_is_invalid_is_told_at_once(call: Call) -> None:
         "body.quantity",
         "body.price",
     }
-    assert answered.faults["body.quantity"].startswith("should be")
-    assert answered.faults["body.price"] == "is not a field of this request"
+    assert reply.errors["body.quantity"].startswith("should be")
+    assert reply.errors["body.price"] == "is not a field of this request"
 
 
-def test_a_route_is_not_entered_by_a_request_that_is_refused(shop: Shop, call: Call) -> None:
+def test_a_route_is_not_called_for_a_refused_request(shop: Shop, call: Call) -> None:
     call("POST", "/products", as_="vendor", body='{"name":""}')
     call("POST", "/products", body='{"name":"x"}')
     call("GET", "/products", query={})
@@ -382,9 +447,13 @@ def test_a_route_is_not_entered_by_a_request_that_is_refused(shop: Shop, call: C
     [
         ("{}", "body.name", "is required"),
         ('{"name":"x","colour":1}', "body.colour", "is not a field of this request"),
-        ('{"name":5}', "body.name", "should be a valid string"),
-        ('{"name":""}', "body.name", "should have at least 1 character"),
-        ('{"name":" "}', "body.name", "should not be blank"),
+        ('{"name":5}', "body.name", "should be a string"),
+        ('{"name":""}', "body.name", "should have 1 to 200 characters"),
+        (
+            '{"name":" "}',
+            "body.name",
+            "should not be blank, and should have no control characters",
+        ),
         ('{"name":"x","price":"1"}', "body.price", "should be a number"),
         ('{"name":"x","price":0.001}', "body.price", "should have at most 2 fractional digits"),
         ("[]", "body", "should be a JSON object"),
@@ -392,33 +461,33 @@ def test_a_route_is_not_entered_by_a_request_that_is_refused(shop: Shop, call: C
         ('"x"', "body", "should be a JSON object"),
     ],
 )
-def test_what_is_wrong_with_a_body_is_told_by_path(call: Call, body: str, path: str, message: str) -> None:
-    answered = call("POST", "/products", as_="vendor", body=body)
-    assert answered.status == 422
-    assert answered.faults == {path: message}
+def test_an_error_in_a_body_is_reported_with_its_path(call: Call, body: str, path: str, message: str) -> None:
+    reply = call("POST", "/products", as_="vendor", body=body)
+    assert reply.status == 422
+    assert reply.errors == {path: message}
 
 
-def test_what_is_wrong_inside_a_list_is_told_by_position(call: Call) -> None:
+def test_an_error_in_a_list_is_reported_with_its_position(call: Call) -> None:
     body = '{"lines":[{"quantity":1},{"quantity":0},{"quantity":1,"attributes":{"size":""}}]}'
-    answered = call("POST", "/orders/ORDER-1/confirm", as_="orders", body=body, **CONFIRM)
-    assert set(answered.faults) == {"body.lines[1].quantity", "body.lines[2].attributes.size"}
+    reply = call("POST", "/orders/ORDER-1/confirm", as_="orders", body=body, **CONFIRM)
+    assert set(reply.errors) == {"body.lines[1].quantity", "body.lines[2].attributes.size"}
 
 
-def test_a_thousand_faults_are_answered_with_a_hundred(call: Call) -> None:
+def test_a_hundred_of_a_thousand_errors_are_reported(call: Call) -> None:
     body = json.dumps({"lines": [{"quantity": 0}] * 1_000})
-    answered = call("POST", "/orders/ORDER-1/confirm", as_="orders", body=body, **CONFIRM)
-    assert answered.status == 422
-    assert len(answered.body["errors"]) == 100
+    reply = call("POST", "/orders/ORDER-1/confirm", as_="orders", body=body, **CONFIRM)
+    assert reply.status == 422
+    assert len(reply.body["errors"]) == 100
 
 
 @pytest.mark.parametrize("body", [None, "", b""])
-def test_a_body_that_is_required_and_absent_is_no_json(call: Call, body: str | bytes | None) -> None:
-    answered = call("POST", "/products", as_="vendor", body=body)
-    assert (answered.status, answered.body["code"]) == (400, "invalid_json")
+def test_an_absent_body_that_is_required_is_invalid_json(call: Call, body: str | bytes | None) -> None:
+    reply = call("POST", "/products", as_="vendor", body=body)
+    assert (reply.status, reply.body["code"]) == (400, "invalid_json")
 
 
 @pytest.mark.parametrize("body", [None, "", "{}"])
-def test_a_body_that_is_not_required_counts_as_an_empty_object(
+def test_an_absent_body_that_is_not_required_is_read_as_an_empty_object(
     shop: Shop, call: Call, body: str | None
 ) -> None:
     assert call("POST", "/orders/ORDER-1/confirm", as_="orders", body=body, **CONFIRM).status == 200
@@ -430,11 +499,9 @@ def test_a_body_in_base64_is_read(shop: Shop, call: Call) -> None:
     assert shop.requests[0].body == Thing(name="Caf\u00e9")
 
 
-def test_a_body_where_none_is_taken_is_not_looked_at(call: Call) -> None:
-    answered = call(
-        "GET", "/products/PROD-E4F9A", body="{", headers={"Content-Type": "text/plain"}, **PRODUCT
-    )
-    assert answered.status == 200
+def test_the_body_of_a_route_without_one_is_ignored(call: Call) -> None:
+    reply = call("GET", "/products/PROD-E4F9A", body="{", headers={"Content-Type": "text/plain"}, **PRODUCT)
+    assert reply.status == 200
 
 
 @pytest.mark.parametrize(
@@ -449,9 +516,9 @@ def test_a_body_where_none_is_taken_is_not_looked_at(call: Call) -> None:
         '{"price":1e9999999999999999999999}',
     ],
 )
-def test_what_is_no_json_is_answered_400(call: Call, body: str | bytes) -> None:
-    answered = call("POST", "/products", as_="vendor", body=body)
-    assert (answered.status, answered.body["code"]) == (400, "invalid_json")
+def test_the_response_to_a_body_that_is_not_json_is_400(call: Call, body: str | bytes) -> None:
+    reply = call("POST", "/products", as_="vendor", body=body)
+    assert (reply.status, reply.body["code"]) == (400, "invalid_json")
 
 
 @pytest.mark.parametrize(
@@ -464,14 +531,14 @@ def test_what_is_no_json_is_answered_400(call: Call, body: str | bytes) -> None:
         '{"name":"x","price":1e999999}',
     ],
 )
-def test_texts_and_numbers_that_nothing_can_hold_are_invalid(call: Call, body: str) -> None:
+def test_texts_and_numbers_that_cannot_be_stored_are_invalid(call: Call, body: str) -> None:
     assert call("POST", "/products", as_="vendor", body=body).status == 422
 
 
 # Query parameters and pages
 
 
-def test_parameters_are_read_and_defaulted(shop: Shop, call: Call) -> None:
+def test_parameters_are_read_or_have_their_defaults(shop: Shop, call: Call) -> None:
     assert call("GET", "/products", query={"category": ["Audio"]}).status == 200
     [request] = shop.requests
     assert request.query == {"category": "Audio", "active": "true", "limit": 25, "cursor": None}
@@ -479,42 +546,42 @@ def test_parameters_are_read_and_defaulted(shop: Shop, call: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "faults"),
+    ("query", "errors"),
     [
         ({}, {"query.category": "is required"}),
-        ({"category": ["a", "a"]}, {"query.category": "must be given once"}),
-        ({"category": ["a"], "limit": ["5", "6"]}, {"query.limit": "must be given once"}),
+        ({"category": ["a", "a"]}, {"query.category": "should be given once"}),
+        ({"category": ["a"], "limit": ["5", "6"]}, {"query.limit": "should be given once"}),
         ({"category": ["a"], "colour": ["b"]}, {"query.colour": "is not a parameter of this request"}),
         ({"category": ["a"], "Limit": ["5"]}, {"query.Limit": "is not a parameter of this request"}),
     ],
 )
-def test_an_unknown_a_repeated_or_a_missing_parameter_is_invalid(
-    call: Call, query: dict[str, list[str]], faults: dict[str, str]
+def test_an_unknown_a_repeated_and_a_missing_parameter_are_invalid(
+    call: Call, query: dict[str, list[str]], errors: dict[str, str]
 ) -> None:
-    answered = call("GET", "/products", query=query)
-    assert answered.status == 422
-    assert answered.faults == faults
+    reply = call("GET", "/products", query=query)
+    assert reply.status == 422
+    assert reply.errors == errors
 
 
 @pytest.mark.parametrize("value", ["", "x" * 11, "a\n", "\ud800"])
-def test_a_parameter_that_its_reader_refuses_is_invalid(call: Call, value: str) -> None:
-    answered = call("GET", "/products", query={"category": [value]})
-    assert answered.status == 422
-    assert set(answered.faults) == {"query.category"}
+def test_a_parameter_that_its_type_refuses_is_invalid(call: Call, value: str) -> None:
+    reply = call("GET", "/products", query={"category": [value]})
+    assert reply.status == 422
+    assert set(reply.errors) == {"query.category"}
 
 
 @pytest.mark.parametrize("name", ["\ud800", "a\n", "x" * 10_000, ""])
-def test_a_parameter_of_any_name_can_be_refused(call: Call, name: str) -> None:
+def test_an_unknown_parameter_with_any_name_is_invalid(call: Call, name: str) -> None:
     assert call("GET", "/products", query={"category": ["a"], name: ["b"]}).status == 422
 
 
-def test_a_route_that_is_no_list_takes_neither_limit_nor_cursor(call: Call) -> None:
-    answered = call("GET", "/products/PROD-E4F9A", query={"limit": ["5"], "cursor": ["x"]}, **PRODUCT)
-    assert set(answered.faults) == {"query.limit", "query.cursor"}
+def test_a_route_that_is_not_a_list_has_neither_limit_nor_cursor(call: Call) -> None:
+    reply = call("GET", "/products/PROD-E4F9A", query={"limit": ["5"], "cursor": ["x"]}, **PRODUCT)
+    assert set(reply.errors) == {"query.limit", "query.cursor"}
 
 
 @pytest.mark.parametrize(("sent", "limit"), [("1", 1), ("25", 25), ("99", 99), ("100", 100)])
-def test_a_limit_of_one_to_a_hundred_is_taken(shop: Shop, call: Call, sent: str, limit: int) -> None:
+def test_a_limit_of_one_to_a_hundred_is_accepted(shop: Shop, call: Call, sent: str, limit: int) -> None:
     assert call("GET", "/products", query={"category": ["a"], "limit": [sent]}).status == 200
     assert shop.requests[0].page.limit == limit
 
@@ -540,18 +607,21 @@ def test_a_limit_of_one_to_a_hundred_is_taken(shop: Shop, call: Call, sent: str,
     ],
 )
 def test_any_other_limit_is_invalid(call: Call, sent: str) -> None:
-    answered = call("GET", "/products", query={"category": ["a"], "limit": [sent]})
-    assert answered.status == 422
-    assert answered.faults == {"query.limit": "must be a whole number from 1 to 100"}
+    reply = call("GET", "/products", query={"category": ["a"], "limit": [sent]})
+    assert reply.status == 422
+    expected = (
+        "should be 1 to 100" if re.fullmatch("-?[0-9]{1,4}", sent) else "should be an integer from 1 to 100"
+    )
+    assert reply.errors == {"query.limit": expected}
 
 
 def test_a_repeated_cursor_is_invalid(call: Call) -> None:
     cursor = encode_cursor({"product_id": "PROD-E4F9A"})
-    answered = call("GET", "/products", query={"category": ["a"], "cursor": [cursor, cursor]})
-    assert answered.faults == {"query.cursor": "must be given once"}
+    reply = call("GET", "/products", query={"category": ["a"], "cursor": [cursor, cursor]})
+    assert reply.errors == {"query.cursor": "should be given once"}
 
 
-def test_the_link_leads_to_the_next_page_of_the_same_listing(shop: Shop, call: Call) -> None:
+def test_the_link_is_the_address_of_the_next_page_of_the_same_listing(shop: Shop, call: Call) -> None:
     position = {"category": "Grains/Cereals & Co", "is_active": "true", "product_id": "PROD-E4F9A"}
     shop.page = Page([{"a": 1}], encode_cursor(position))
     query = {"category": ["A/B & C+\u00e9"], "limit": ["2"]}
@@ -567,12 +637,12 @@ def test_the_link_leads_to_the_next_page_of_the_same_listing(shop: Shop, call: C
     assert second.status == 200
     assert shop.requests[1].page == PageRequest(2, position)
     assert shop.requests[1].query["category"] == "A/B & C+\u00e9"
-    # The third page's address has one cursor, not two.
+    # The address of the third page has one cursor, not two.
     third = urlsplit(second.headers["Link"].split("; ")[0].strip("<>"))
     assert len(parse_qs(third.query)["cursor"]) == 1
 
 
-def test_a_cursor_of_another_vendor_s_listing_is_refused(shop: Shop, call: Call) -> None:
+def test_a_cursor_of_another_vendors_listing_is_refused(shop: Shop, call: Call) -> None:
     position = {"vendor_id": "VENDOR-002", "created_at": "2026", "product_id": "PROD-E4F9A"}
     query = {"cursor": [encode_cursor(position)]}
     call("GET", "/vendors/VENDOR-001/inventory", as_="vendor", query=query, **INVENTORY)
@@ -589,42 +659,42 @@ def _idempotency_key_of(shop: Shop, call: Call, body: str, as_: str = "vendor", 
     return shop.requests[-1].idempotency_key
 
 
-def test_equal_json_with_its_members_in_another_order_is_the_same_body(shop: Shop, call: Call) -> None:
+def test_equal_json_has_the_same_key_and_the_same_hash(shop: Shop, call: Call) -> None:
     first = _idempotency_key_of(shop, call, '{"name":"x","price":89.90}')
     assert _idempotency_key_of(shop, call, ' { "price" : 89.90, "name" : "\\u0078" } ') == first
     assert (
         _idempotency_key_of(shop, call, '{"name":"y","price":89.90}').idempotency_id == first.idempotency_id
     )
-    assert _idempotency_key_of(shop, call, '{"name":"y","price":89.90}').body_hash != first.body_hash
+    assert _idempotency_key_of(shop, call, '{"name":"y","price":89.90}').payload_hash != first.payload_hash
 
 
-def test_two_principals_equal_keys_never_meet(shop: Shop, call: Call) -> None:
+def test_the_same_key_of_two_principals_has_two_ids(shop: Shop, call: Call) -> None:
     one, other = (
         _idempotency_key_of(shop, call, '{"name":"x"}', as_=name) for name in ("vendor", "vendor-2")
     )
     assert one.idempotency_id != other.idempotency_id
-    assert one.body_hash == other.body_hash
+    assert one.payload_hash == other.payload_hash
 
 
-def test_another_key_or_another_path_is_another_command(shop: Shop, call: Call) -> None:
+def test_another_key_and_another_path_have_other_ids(shop: Shop, call: Call) -> None:
     first = _idempotency_key_of(shop, call, '{"name":"x"}')
     assert _idempotency_key_of(shop, call, '{"name":"x"}', key="key-2").idempotency_id != first.idempotency_id
-    idempotency_records = set()
+    ids = set()
     for order in ("ORDER-1", "ORDER-2"):
         parts = {**CONFIRM, "parameters": {"order_id": order}}
         call("POST", f"/orders/{order}/confirm", as_="orders", headers={"Idempotency-Key": "key-1"}, **parts)
-        idempotency_records.add(shop.requests[-1].idempotency_key.idempotency_id)
-    assert len(idempotency_records) == 2
+        ids.add(shop.requests[-1].idempotency_key.idempotency_id)
+    assert len(ids) == 2
 
 
-def test_another_spelling_of_the_same_request_is_the_same_command(shop: Shop, call: Call) -> None:
+def test_another_encoding_of_the_same_path_has_the_same_key(shop: Shop, call: Call) -> None:
     for order in ("ORDER-1", "ORDER%2D1", "%4FRDER-1"):
         parts = {**CONFIRM, "parameters": {"order_id": order}}
         call("POST", f"/orders/{order}/confirm", as_="orders", headers={"Idempotency-Key": "key-1"}, **parts)
     assert len({request.idempotency_key for request in shop.requests}) == 1
 
 
-def test_the_stage_is_no_part_of_a_command(shop: Shop, call: Call) -> None:
+def test_the_stage_is_not_a_part_of_the_key(shop: Shop, call: Call) -> None:
     for stage in ("", "/dev"):
         call(
             "POST",
@@ -637,12 +707,104 @@ def test_the_stage_is_no_part_of_a_command(shop: Shop, call: Call) -> None:
     assert shop.requests[0].idempotency_key == shop.requests[1].idempotency_key
 
 
-def test_a_command_without_a_key_has_no_intent(shop: Shop, call: Call) -> None:
+def test_a_command_without_the_header_has_no_key(shop: Shop, call: Call) -> None:
     assert call("POST", "/products", as_="vendor", body='{"name":"x"}').status == 201
     assert shop.requests[0].idempotency_key is None
 
 
-def test_a_key_is_ignored_where_none_is_understood(shop: Shop, call: Call) -> None:
+@pytest.mark.parametrize(
+    ("path", "as_", "body", "parts", "expected"),
+    [
+        (
+            "/products",
+            "vendor",
+            '{"name":"Caf\u00e9","price":89.90}',
+            {},
+            IdempotencyKey(
+                "#MARKER#79921251c0ec0659a681ca672eb65d33629d85e0d30b389493a8371654623ee3",
+                "7e9f0af87899263215877c4e31df194ed4e819ace492a36dc66b3f96d047e423",
+            ),
+        ),
+        (
+            "/vendors/VENDOR-001/products/PROD-E4F9A/restocks",
+            "vendor",
+            '{"quantity":5,"attributes":{"b":"x","a":"y"}}',
+            _restock(),
+            IdempotencyKey(
+                "#MARKER#68a526a960267f9245d298debee609ffe56e700a88ab56eac2bd758096461425",
+                "23201d135290bfb2d8986b21c6c5aedb0dfabc8b14bc7f99ebd0e810d36b0208",
+            ),
+        ),
+        (
+            "/orders/ORDER-1/confirm",
+            "orders",
+            None,
+            CONFIRM,
+            IdempotencyKey(
+                "#MARKER#454c97a242e923e3cfee59eef813015dd220f256009237ac833bd964a017849d",
+                "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+            ),
+        ),
+    ],
+    ids=["creation", "restock", "confirmation without a body"],
+)
+def test_the_key_of_a_request_never_changes(
+    shop: Shop,
+    call: Call,
+    path: str,
+    as_: str,
+    body: str | None,
+    parts: dict[str, Any],
+    expected: IdempotencyKey,
+) -> None:
+    # Clients repeat commands across a deployment: with another id, a command would be executed twice.
+    call("POST", path, as_=as_, body=body, headers={"Idempotency-Key": "key-1"}, **parts)
+    assert shop.requests[0].idempotency_key == expected
+
+
+def test_a_member_of_the_body_can_require_a_key(shop: Shop, call: Call) -> None:
+    class Refunds:
+        @route(
+            "POST",
+            "/refunds",
+            allowed_roles={Role.ORDERS},
+            body=Lines,
+            idempotency="optional",
+            key_required_with="lines",
+            response=NO_CONTENT,
+        )
+        def refund(self, request: Request[Lines]) -> Response:
+            return no_content()
+
+    shop.app.add(Refunds())
+    partial = '{"lines":[{"quantity":1}]}'
+    assert call("POST", "/refunds", as_="orders", body=partial).body["code"] == "idempotency_key_required"
+    assert (
+        call("POST", "/refunds", as_="orders", body=partial, headers={"Idempotency-Key": "1"}).status == 204
+    )
+    for whole in ("{}", '{"lines":null}'):
+        assert call("POST", "/refunds", as_="orders", body=whole).status == 204
+    assert call("POST", "/refunds", as_="orders", body="[]").status == 422
+
+
+def test_the_versions_of_if_match_reach_a_route_that_accepts_them(shop: Shop, call: Call) -> None:
+    received: list[IfMatch] = []
+
+    class Things:
+        @route("DELETE", "/things", allowed_roles={Role.VENDOR}, versioned=True, response=NO_CONTENT)
+        def delete(self, request: Request[None]) -> Response:
+            received.append(request.if_match)
+            return no_content()
+
+    shop.app.add(Things())
+    call("DELETE", "/things", as_="vendor", headers={"If-Match": '"3"'})
+    call("DELETE", "/things", as_="vendor")
+    assert received == [IfMatch(frozenset({"3"})), ANY_VERSION]
+    call("DELETE", "/products/PROD-E4F9A", as_="vendor", headers={"If-Match": '"3"'}, **PRODUCT)
+    assert shop.requests[0].if_match == ANY_VERSION
+
+
+def test_a_key_is_ignored_by_a_route_that_does_not_accept_one(shop: Shop, call: Call) -> None:
     headers = {"Idempotency-Key": "a b"}
     assert call("DELETE", "/products/PROD-E4F9A", as_="vendor", headers=headers, **PRODUCT).status == 204
     assert shop.requests[0].idempotency_key is None
@@ -652,22 +814,22 @@ def test_a_key_is_ignored_where_none_is_understood(shop: Shop, call: Call) -> No
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "TRACE"])
-def test_an_unknown_path_is_answered_404(call: Call, method: str) -> None:
-    answered = call(method, "/nowhere", as_="forged")
-    assert (answered.status, answered.body["code"]) == (404, "route_not_found")
+def test_the_response_to_an_unknown_path_is_404(call: Call, method: str) -> None:
+    reply = call(method, "/nowhere", as_="forged")
+    assert (reply.status, reply.body["code"]) == (404, "route_not_found")
 
 
 @pytest.mark.parametrize("method", ["PUT", "HEAD", "TRACE", "OPTIONS", "get", "\u00e9"])
-def test_an_unknown_method_is_answered_405_with_those_that_there_are(call: Call, method: str) -> None:
-    answered = call(method, "/products/PROD-E4F9A", **PRODUCT)
-    assert (answered.status, answered.body["code"]) == (405, "method_not_allowed")
-    assert answered.headers["Allow"] == "DELETE, GET, PATCH"
+def test_the_response_to_an_unknown_method_is_405_with_the_allowed_ones(call: Call, method: str) -> None:
+    reply = call(method, "/products/PROD-E4F9A", **PRODUCT)
+    assert (reply.status, reply.body["code"]) == (405, "method_not_allowed")
+    assert reply.headers["Allow"] == "DELETE, GET, PATCH"
 
 
-# Pages of other origins
+# Requests from other origins
 
 
-def test_a_listed_origin_may_read_the_answer(call: Call) -> None:
+def test_a_listed_origin_may_read_the_response(call: Call) -> None:
     for path, parts in (("/products/PROD-E4F9A", PRODUCT), ("/nowhere", {})):
         headers = call("GET", path, headers={"Origin": ORIGIN}, **parts).headers
         assert headers["Access-Control-Allow-Origin"] == ORIGIN
@@ -679,21 +841,21 @@ def test_a_listed_origin_may_read_the_answer(call: Call) -> None:
 @pytest.mark.parametrize(
     "origin", [None, "", "https://shop.example.evil", "https://SHOP.example", "null", "*"]
 )
-def test_another_origin_may_not(call: Call, origin: str | None) -> None:
+def test_another_origin_may_not_read_the_response(call: Call, origin: str | None) -> None:
     headers = call("GET", "/products/PROD-E4F9A", headers={"Origin": origin}, **PRODUCT).headers
     assert [name for name in headers if name.startswith("Access-Control")] == []
     assert headers["Vary"] == "Origin"
 
 
-def test_a_preflight_of_a_listed_origin_is_answered_without_a_token(call: Call) -> None:
-    asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "PATCH"}
-    answered = call("OPTIONS", "/products/PROD-E4F9A", headers=asked, **PRODUCT)
-    assert (answered.status, answered.body) == (204, None)
-    assert answered.headers["Access-Control-Allow-Origin"] == ORIGIN
-    assert answered.headers["Access-Control-Allow-Methods"] == "DELETE, GET, PATCH"
-    accepted = set(answered.headers["Access-Control-Allow-Headers"].split(", "))
+def test_a_preflight_request_of_a_listed_origin_needs_no_token(call: Call) -> None:
+    preflight = {"Origin": ORIGIN, "Access-Control-Request-Method": "PATCH"}
+    reply = call("OPTIONS", "/products/PROD-E4F9A", headers=preflight, **PRODUCT)
+    assert (reply.status, reply.body) == (204, None)
+    assert reply.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert reply.headers["Access-Control-Allow-Methods"] == "DELETE, GET, PATCH"
+    accepted = set(reply.headers["Access-Control-Allow-Headers"].split(", "))
     assert accepted == {"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-Request-Id"}
-    assert int(answered.headers["Access-Control-Max-Age"]) > 0
+    assert int(reply.headers["Access-Control-Max-Age"]) > 0
 
 
 @pytest.mark.parametrize(
@@ -705,20 +867,20 @@ def test_a_preflight_of_a_listed_origin_is_answered_without_a_token(call: Call) 
         {},
     ],
 )
-def test_what_is_no_preflight_of_a_listed_origin_is_405(call: Call, headers: dict[str, str]) -> None:
+def test_the_response_to_any_other_options_request_is_405(call: Call, headers: dict[str, str]) -> None:
     assert call("OPTIONS", "/products/PROD-E4F9A", headers=headers, **PRODUCT).status == 405
 
 
-def test_a_service_without_origins_says_nothing_of_them(event: Event) -> None:
+def test_a_service_without_origins_sends_no_cors_headers(event: Event) -> None:
     shop = Shop(cors_origins=())
-    answered = Answer(shop.app(event("GET", "/health", headers={"Origin": ORIGIN}), None))
-    assert set(answered.headers) == {"Content-Type", "X-Request-Id"}
+    reply = Reply(shop.app(event("GET", "/health", headers={"Origin": ORIGIN}), None))
+    assert set(reply.headers) == {"Content-Type", "X-Request-Id"}
 
 
 # Request ids
 
 
-def test_a_request_id_is_echoed_in_answers_of_every_kind(call: Call) -> None:
+def test_the_request_id_is_returned_in_every_response(call: Call) -> None:
     headers = {"x-request-id": "request-1"}
     for path, parts in (("/health", {}), ("/nowhere", {}), ("/products", {})):
         assert call("GET", path, headers=headers, **parts).headers["X-Request-Id"] == "request-1"
@@ -726,64 +888,64 @@ def test_a_request_id_is_echoed_in_answers_of_every_kind(call: Call) -> None:
 
 @pytest.mark.parametrize("sent", ["", "a" * 65, "a b", "a\r\nSet-Cookie: x", "\u00e9"])
 def test_a_malformed_request_id_is_replaced(shop: Shop, call: Call, sent: str) -> None:
-    answered = call("GET", "/products/PROD-E4F9A", headers={"X-Request-Id": sent}, **PRODUCT)
-    assert answered.headers["X-Request-Id"] == shop.requests[0].request_id != sent
+    reply = call("GET", "/products/PROD-E4F9A", headers={"X-Request-Id": sent}, **PRODUCT)
+    assert reply.headers["X-Request-Id"] == shop.requests[0].request_id != sent
 
 
 # Failures
 
 
-def test_a_refusal_of_the_route_is_a_problem_document(shop: Shop, call: Call) -> None:
-    shop.failure = SkuNotFound("There is no such SKU.", sku="SKU-1")
-    answered = call("GET", "/products/PROD-E4F9A", headers={"Origin": ORIGIN}, **PRODUCT)
-    assert (answered.status, answered.body["code"]) == (404, "sku_not_found")
-    assert answered.body["detail"] == "There is no such SKU."
-    assert answered.body["sku"] == "SKU-1"
-    assert "ETag" not in answered.headers
+def test_an_error_of_the_route_becomes_a_problem_document(shop: Shop, call: Call) -> None:
+    shop.failure = SkuNotFound("SKU-1 was not found.", sku="SKU-1")
+    reply = call("GET", "/products/PROD-E4F9A", headers={"Origin": ORIGIN}, **PRODUCT)
+    assert (reply.status, reply.body["code"]) == (404, "sku_not_found")
+    assert reply.body["detail"] == "SKU-1 was not found."
+    assert reply.body["sku"] == "SKU-1"
+    assert "ETag" not in reply.headers
 
 
-def test_a_refusal_s_figures_are_exact(shop: Shop, call: Call) -> None:
+def test_the_numbers_in_an_error_are_exact(shop: Shop, call: Call) -> None:
     shop.failure = Busy("Later.", unit_price=Decimal("89.99"))
-    answered = call("GET", "/products/PROD-E4F9A", **PRODUCT)
-    assert (answered.status, answered.headers["Retry-After"]) == (503, "1")
-    assert answered.body["unit_price"] == 89.99
+    reply = call("GET", "/products/PROD-E4F9A", **PRODUCT)
+    assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
+    assert reply.body["unit_price"] == 89.99
 
 
 @pytest.mark.parametrize(
     "failure", [ValueError("a secret"), KeyError("a secret"), AssertionError("a secret")]
 )
-def test_an_unexpected_exception_is_in_the_log_and_not_in_the_answer(
+def test_an_unexpected_exception_is_in_the_log_and_not_in_the_response(
     shop: Shop, call: Call, logged: Logged, failure: Exception
 ) -> None:
     shop.failure = failure
-    answered = call("GET", "/products/PROD-E4F9A", headers={"X-Request-Id": "request-1"}, **PRODUCT)
-    assert (answered.status, answered.body["code"]) == (500, "internal_error")
-    assert "secret" not in json.dumps(answered.body)
-    assert type(failure).__name__ not in json.dumps(answered.body)
+    reply = call("GET", "/products/PROD-E4F9A", headers={"X-Request-Id": "request-1"}, **PRODUCT)
+    assert (reply.status, reply.body["code"]) == (500, "internal_error")
+    assert "secret" not in json.dumps(reply.body)
+    assert type(failure).__name__ not in json.dumps(reply.body)
     [line] = logged()
     assert (line["level"], line["status"], line["code"]) == ("ERROR", 500, "internal_error")
     assert line["request_id"] == "request-1"
     assert line["exception"] == type(failure).__name__
     assert "Traceback" in line["stack"]
-    assert "in _enter" in line["stack"]
-    # What an exception says may quote what the client sent.
+    assert "in _record" in line["stack"]
+    # The message of an exception may quote the request.
     assert "a secret" not in json.dumps(line)
 
 
-def test_a_throttled_database_is_answered_503_with_when_to_come_again(
+def test_the_response_during_throttling_is_503_with_the_time_of_a_retry(
     shop: Shop, call: Call, logged: Logged
 ) -> None:
     code = "ProvisionedThroughputExceededException"
     shop.failure = ClientError({"Error": {"Code": code, "Message": "m"}}, "GetItem")
-    answered = call("GET", "/products/PROD-E4F9A", **PRODUCT)
-    assert (answered.status, answered.body["code"]) == (503, "database_unavailable")
-    assert answered.headers["Retry-After"] == "1"
+    reply = call("GET", "/products/PROD-E4F9A", **PRODUCT)
+    assert (reply.status, reply.body["code"]) == (503, "database_unavailable")
+    assert reply.headers["Retry-After"] == "1"
     [line] = logged()
     assert (line["level"], line["code"]) == ("ERROR", "database_unavailable")
     assert code in line["exception"]
 
 
-def test_a_database_out_of_reach_is_answered_503(shop: Shop, call: Call, logged: Logged) -> None:
+def test_the_response_without_a_database_is_503(shop: Shop, call: Call, logged: Logged) -> None:
     shop.failure = EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
     assert call("GET", "/products/PROD-E4F9A", **PRODUCT).status == 503
     assert "EndpointConnectionError" in logged()[0]["exception"]
@@ -792,7 +954,7 @@ def test_a_database_out_of_reach_is_answered_503(shop: Shop, call: Call, logged:
 # The log
 
 
-def test_a_request_is_one_line_that_says_who_did_what_and_how_it_ended(call: Call, logged: Logged) -> None:
+def test_a_request_is_logged_in_one_line(call: Call, logged: Logged) -> None:
     headers = {"Idempotency-Key": "key-1", "X-Request-Id": "request-1"}
     path = "/vendors/VENDOR-001/products/PROD-E4F9A/restocks"
     call("POST", path, as_="vendor", body='{"quantity":5}', headers=headers, **_restock())
@@ -820,9 +982,7 @@ def test_a_request_is_one_line_that_says_who_did_what_and_how_it_ended(call: Cal
     }
 
 
-def test_a_line_names_the_invocation_that_lambda_s_own_lines_name(
-    shop: Shop, event: Event, logged: Logged
-) -> None:
+def test_a_line_has_the_invocation_id_of_lambdas_own_lines(shop: Shop, event: Event, logged: Logged) -> None:
     shop.app(event("GET", "/health"), SimpleNamespace(aws_request_id="8f507cfc"))
     assert logged()[0]["aws_request_id"] == "8f507cfc"
 
@@ -846,20 +1006,20 @@ def test_a_line_names_the_invocation_that_lambda_s_own_lines_name(
         ),
     ],
 )
-def test_every_answer_has_its_line(
+def test_every_response_is_logged(
     call: Call, logged: Logged, sent: dict[str, Any], expected: tuple[int, str | None, str | None]
 ) -> None:
-    answered = call(**{"method": "GET"} | sent)
+    reply = call(**{"method": "GET"} | sent)
     [line] = logged()
     assert (line["status"], line["code"], line["route"]) == expected
     assert line["level"] == "INFO"
     assert line["method"] == sent.get("method", "GET")
-    assert line["request_id"] == answered.headers["X-Request-Id"]
+    assert line["request_id"] == reply.headers["X-Request-Id"]
     assert "exception" not in line
     assert "stack" not in line
 
 
-def test_a_refusal_for_the_time_being_is_a_warning(shop: Shop, call: Call, logged: Logged) -> None:
+def test_a_temporary_error_is_logged_as_a_warning(shop: Shop, call: Call, logged: Logged) -> None:
     shop.failure = Busy("Later.")
     call("GET", "/products/PROD-E4F9A", **PRODUCT)
     [line] = logged()
@@ -877,7 +1037,7 @@ def test_a_refusal_for_the_time_being_is_a_warning(shop: Shop, call: Call, logge
         ("forged", None, [], None),
     ],
 )
-def test_a_line_names_who_asked(
+def test_a_line_names_the_principal(
     call: Call,
     logged: Logged,
     as_: str | None,
@@ -890,7 +1050,7 @@ def test_a_line_names_who_asked(
     assert (line["principal"], line["roles"], line["vendor_id"]) == (principal, roles, vendor_id)
 
 
-def test_a_line_names_the_vendor_whose_things_were_asked_for(call: Call, logged: Logged) -> None:
+def test_a_line_names_the_vendor_in_the_path(call: Call, logged: Logged) -> None:
     other = {**INVENTORY, "parameters": {"vendor_id": "VENDOR-002"}}
     for as_, status in (("admin", 200), ("vendor", 403)):
         assert call("GET", "/vendors/VENDOR-002/inventory", as_=as_, **other).status == status
@@ -899,7 +1059,7 @@ def test_a_line_names_the_vendor_whose_things_were_asked_for(call: Call, logged:
     assert line["principal"] == "VENDOR-001"
 
 
-def test_an_id_of_another_form_is_in_no_line(call: Call, logged: Logged) -> None:
+def test_a_malformed_id_is_not_logged(call: Call, logged: Logged) -> None:
     call("GET", "/products/eyJhbGciOi.x", **{**PRODUCT, "parameters": {"product_id": "eyJhbGciOi.x"}})
     [line] = logged()
     assert "product_id" not in line
@@ -907,7 +1067,7 @@ def test_an_id_of_another_form_is_in_no_line(call: Call, logged: Logged) -> None
 
 
 @pytest.mark.parametrize("name", ['VENDOR-1\n{"level":"ERROR"}', "user:\u2028\ud800", "x" * 10_000])
-def test_a_principal_s_name_cannot_forge_a_line(
+def test_the_name_of_a_principal_cannot_forge_a_line(
     monkeypatch: pytest.MonkeyPatch, call: Call, logged: Logged, name: str
 ) -> None:
     monkeypatch.setitem(PRINCIPALS, "Bearer odd", Principal(name, frozenset()))
@@ -916,9 +1076,9 @@ def test_a_principal_s_name_cannot_forge_a_line(
     assert (line["principal"], line["level"]) == (name, "INFO")
 
 
-MARKER = "T0kenMarker"
-marked = st.sampled_from(["", "Bearer ", "\n", "eyJhbGciOi.", "\ud800", "é"]).map(
-    lambda start: f"{start}{MARKER}"
+SECRET = "T0kenSecret"
+secrets = st.sampled_from(["", "Bearer ", "\n", "eyJhbGciOi.", "\ud800", "é"]).map(
+    lambda start: f"{start}{SECRET}"
 )
 places = st.sets(
     st.sampled_from(["authorization", "headers", "query", "body", "path", "parameters", "method", "failure"]),
@@ -928,12 +1088,12 @@ places = st.sets(
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    value=marked,
+    value=secrets,
     places=places,
     route=st.sampled_from([*BODILESS, "/orders/{order_id}/confirm", "/nowhere"]),
     as_=st.sampled_from(["vendor", "admin", "orders", None]),
 )
-def test_nothing_that_a_client_wrote_freely_is_in_a_line(
+def test_no_text_that_a_client_chooses_freely_is_logged(
     shop: Shop,
     event: Event,
     capsys: pytest.CaptureFixture[str],
@@ -963,24 +1123,26 @@ def test_nothing_that_a_client_wrote_freely_is_in_a_line(
     written = capsys.readouterr().out
     assert len(written.splitlines()) == 1
     assert json.loads(written)["message"] == "request"
-    assert MARKER not in written
+    assert SECRET not in written
 
 
-def test_lines_of_requests_at_once_each_have_their_own(
+def test_concurrent_requests_are_logged_separately(
     shop: Shop, event: Event, logged: Logged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = _answering_client(monkeypatch)
-    arrived = threading.Barrier(8, timeout=30)
+    client = _client_without_database(monkeypatch)
+    barrier = threading.Barrier(8, timeout=30)
 
-    def view(request: Request, order_id: str) -> Response:
-        arrived.wait()  # all eight are in their routes at once
-        for _ in range(int(order_id.removeprefix("ORDER-"))):
-            client.get_item(TableName="t", Key={"k": {"S": "1"}})
-        return no_content()
+    class Orders:
+        @route("GET", "/orders/{order_id}", allowed_roles={Role.ORDERS, Role.VENDOR}, response=NO_CONTENT)
+        def show_order(self, request: Request[None], order_id: str) -> Response:
+            barrier.wait()  # until eight requests are in the route at once
+            for _ in range(int(order_id.removeprefix("ORDER-"))):
+                client.get_item(TableName="t", Key={"k": {"S": "1"}})
+            return no_content()
 
-    shop.app.route("/orders/{order_id}", methods=["GET"], allowed_roles={Role.ORDERS, Role.VENDOR})(view)
+    shop.app.add(Orders())
 
-    def ask(number: int) -> None:
+    def send(number: int) -> None:
         as_ = ("orders", "vendor", "vendor-2")[number % 3]
         sent = {"X-Request-Id": f"request-{number}", "Authorization": f"Bearer {as_}"}
         parameters = {"order_id": f"ORDER-{number}"}
@@ -988,7 +1150,7 @@ def test_lines_of_requests_at_once_each_have_their_own(
         shop.app(event("GET", path, resource=resource, parameters=parameters, headers=sent), None)
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(ask, range(40)))
+        list(pool.map(send, range(40)))
     found = {line["request_id"]: line for line in logged()}
     assert len(found) == 40
     for number in range(40):
@@ -998,8 +1160,8 @@ def test_lines_of_requests_at_once_each_have_their_own(
         assert (line["dynamodb_calls"], line["read_units"]) == (number, number * 0.5)
 
 
-def _answering_client(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A client of the library's, whose every read costs half a unit."""
+def _client_without_database(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a client whose every read consumes half a unit."""
 
     def respond(request: Any, **_: Any) -> AWSResponse:
         response = AWSResponse(request.url, 200, {}, None)
@@ -1013,23 +1175,23 @@ def _answering_client(monkeypatch: pytest.MonkeyPatch) -> Any:
     return client
 
 
-def test_a_log_that_fails_changes_no_answer(
+def test_a_failing_log_does_not_change_the_response(
     shop: Shop, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise OSError("the disk is full")
 
     monkeypatch.setattr("inventory_common.rest.log_event", fail)
-    assert Answer(shop.app(event("GET", "/health"), None)).status == 200
+    assert Reply(shop.app(event("GET", "/health"), None)).status == 200
     shop.failure = ValueError()
-    assert Answer(shop.app(event("GET", "/products/PROD-E4F9A", **PRODUCT), None)).status == 500
+    assert Reply(shop.app(event("GET", "/products/PROD-E4F9A", **PRODUCT), None)).status == 500
 
 
-def test_chalice_writes_no_line_of_its_own(shop: Shop) -> None:
+def test_chalice_does_not_log(shop: Shop) -> None:
     assert shop.app.log.handlers == []
 
 
-# Whatever is sent
+# Any request
 
 headers = st.dictionaries(
     st.sampled_from(
@@ -1078,7 +1240,7 @@ routes = st.sampled_from(
     body=bodies,
     data=st.data(),
 )
-def test_no_request_whatever_is_answered_500(
+def test_the_response_to_any_request_is_not_500(
     shop: Shop,
     event: Event,
     method: str,
@@ -1094,14 +1256,14 @@ def test_no_request_whatever_is_answered_500(
     sent = headers if token is None else {**headers, "Authorization": token}
     path = resource.format(**parameters)
     parts = {"resource": resource, "parameters": parameters, "query": query, "headers": sent, "body": body}
-    answered = Answer(shop.app(event(method, path, **parts), None))
-    assert answered.status in {200, 201, 204, 400, 401, 403, 404, 405, 413, 415, 422}
+    reply = Reply(shop.app(event(method, path, **parts), None))
+    assert reply.status in {200, 201, 204, 400, 401, 403, 404, 405, 413, 415, 422}
 
 
 # The application itself
 
 
-def test_a_service_is_made_from_its_settings(event: Event) -> None:
+def test_a_service_is_created_from_its_settings(event: Event) -> None:
     app = RestService.from_settings(
         "inventory-audit",
         Settings(
@@ -1112,12 +1274,18 @@ def test_a_service_is_made_from_its_settings(event: Event) -> None:
             cors_origins=(ORIGIN,),
         ),
     )
-    app.route("/things", methods=["GET"], allowed_roles={Role.ADMIN})(lambda request: answer({}))
-    answered = Answer(app(event("GET", "/health", headers={"Origin": ORIGIN}), None))
-    assert answered.body == {"status": "ok", "service": "inventory-audit"}
-    assert answered.headers["Access-Control-Allow-Origin"] == ORIGIN
+
+    class Things:
+        @route("GET", "/things", allowed_roles={Role.ADMIN}, response=OBJECT)
+        def list_things(self, request: Request[None]) -> Response:
+            return json_response({})
+
+    app.add(Things())
+    reply = Reply(app(event("GET", "/health", headers={"Origin": ORIGIN}), None))
+    assert reply.body == {"status": "ok", "service": "inventory-audit"}
+    assert reply.headers["Access-Control-Allow-Origin"] == ORIGIN
     for headers, status in ((None, 401), ({"Authorization": "Basic x"}, 401)):
-        assert Answer(app(event("GET", "/things", headers=headers), None)).status == status
+        assert Reply(app(event("GET", "/things", headers=headers), None)).status == status
 
 
 def test_a_service_verifies_tokens_with_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1130,19 +1298,49 @@ def test_a_service_verifies_tokens_with_its_settings(monkeypatch: pytest.MonkeyP
     assert made == [("http://127.0.0.1:1/", "i", ("a",), ("c",))]
 
 
-def test_a_decorated_route_stays_the_function_that_it_was(shop: Shop) -> None:
-    def view(request: Request) -> Response:
-        """Show something."""
-        return no_content()
+def test_a_registered_route_has_the_name_and_docstring_of_its_method(shop: Shop) -> None:
+    class Things:
+        @route("GET", "/new", allowed_roles=PUBLIC, response=NO_CONTENT)
+        def show(self, request: Request[None]) -> Response:
+            """Show something."""
+            return no_content()
 
-    assert shop.app.route("/new", methods=["GET"], allowed_roles=PUBLIC)(view) is view
+    shop.app.add(Things())
     registered = shop.app.routes["/new"]["GET"].view_function
-    assert (registered.__name__, registered.__doc__) == ("view", "Show something.")
+    assert (registered.__name__, registered.__doc__) == ("show", "Show something.")
 
 
-def test_an_unreadable_event_is_answered_and_does_not_escape(shop: Shop, logged: Logged) -> None:
-    answered = Answer(shop.app({"requestContext": {}}, None))
-    assert answered.status == 500
+def test_routes_are_registered_in_the_order_of_their_classes_base_classes_first(shop: Shop) -> None:
+    class Readable:
+        @route("GET", "/b", allowed_roles=PUBLIC, response=NO_CONTENT)
+        def second(self, request: Request[None]) -> Response:
+            return no_content()
+
+        @route("GET", "/a", allowed_roles=PUBLIC, response=NO_CONTENT)
+        def first(self, request: Request[None]) -> Response:
+            return no_content()
+
+        def helper(self) -> None: ...
+
+    class Writable(Readable):
+        @route("DELETE", "/a", allowed_roles=PUBLIC, response=NO_CONTENT)
+        def delete(self, request: Request[None]) -> Response:
+            return no_content()
+
+    class Others:
+        @route("GET", "/c", allowed_roles=PUBLIC, response=NO_CONTENT)
+        def third(self, request: Request[None]) -> Response:
+            return no_content()
+
+    before = len(shop.app.routes)
+    shop.app.add(Writable(), Others())
+    assert list(shop.app.routes)[before:] == ["/b", "/a", "/c"]
+    assert set(shop.app.routes["/a"]) == {"GET", "DELETE"}
+
+
+def test_an_event_that_cannot_be_read_gets_a_response(shop: Shop, logged: Logged) -> None:
+    reply = Reply(shop.app({"requestContext": {}}, None))
+    assert reply.status == 500
     [line] = logged()
     assert (line["status"], line["exception"]) == (500, "KeyError")
     assert (line["method"], line["route"]) == (None, None)

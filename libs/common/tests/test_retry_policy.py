@@ -1,4 +1,4 @@
-"""How a write that lost a race tries again."""
+"""How a write that conflicts with another is retried."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from inventory_common.retry_policy import RetryPolicy
 
 @dataclass
 class Time:
-    """A clock that moves by sleeping, dice that always show the most, and what was asked of both."""
+    """A clock that advances by sleeping, and dice that always show the highest number; both are recorded."""
 
     seconds: float = 100.0
     slept: list[float] = field(default_factory=list)
-    thrown: list[tuple[float, float]] = field(default_factory=list)
+    drawn: list[tuple[float, float]] = field(default_factory=list)
 
     def monotonic(self) -> float:
         return self.seconds
@@ -27,38 +27,38 @@ class Time:
         self.seconds += seconds
 
     def uniform(self, low: float, high: float) -> float:
-        self.thrown.append((low, high))
+        self.drawn.append((low, high))
         return high
 
     def retry_policy(self, **limits: float) -> RetryPolicy:
         return RetryPolicy(monotonic=self.monotonic, sleep=self.sleep, uniform=self.uniform, **limits)
 
 
-def attempts_of(retry_policy: RetryPolicy, lose: Callable[[], None] = lambda: None) -> list[int]:
-    """Lose every race, and return the attempts that were made until the persistence gave up."""
+def attempts_of(retry_policy: RetryPolicy, conflict: Callable[[], None] = lambda: None) -> list[int]:
+    """Return the attempts of a write that always conflicts."""
     made: list[int] = []
     try:
         for attempt in retry_policy.attempts():
             made.append(attempt)
-            lose()
+            conflict()
     except Busy:
         return made
     raise AssertionError("attempts end by raising Busy")
 
 
-def test_who_wins_at_once_neither_throws_dice_nor_pauses() -> None:
+def test_a_write_that_succeeds_at_once_does_not_pause() -> None:
     time = Time()
     for attempt in time.retry_policy().attempts():
         assert attempt == 1
         break
-    assert (time.slept, time.thrown) == ([], [])
+    assert (time.slept, time.drawn) == ([], [])
 
 
-def test_who_always_loses_is_told_so_after_a_bounded_number_of_attempts() -> None:
+def test_a_write_that_always_conflicts_ends_after_a_bounded_number_of_attempts() -> None:
     assert attempts_of(Time().retry_policy(attempts_max=4)) == [1, 2, 3, 4]
 
 
-def test_who_always_loses_is_told_so_before_the_deadline() -> None:
+def test_a_write_that_always_conflicts_ends_before_the_deadline() -> None:
     time = Time()
     made = attempts_of(time.retry_policy(attempts_max=10_000, deadline_seconds=2.0))
     assert 2 < len(made) < 100
@@ -68,21 +68,21 @@ def test_who_always_loses_is_told_so_before_the_deadline() -> None:
 def test_slow_attempts_count_against_the_deadline() -> None:
     time = Time()
 
-    def lose_slowly() -> None:
+    def conflict_slowly() -> None:
         time.seconds += 1.5
 
-    assert attempts_of(time.retry_policy(deadline_seconds=2.0), lose_slowly) == [1, 2]
+    assert attempts_of(time.retry_policy(deadline_seconds=2.0), conflict_slowly) == [1, 2]
 
 
-def test_pauses_are_drawn_from_zero_to_a_ceiling_that_doubles_up_to_the_longest() -> None:
+def test_the_longest_pause_doubles_with_each_attempt_up_to_a_limit() -> None:
     time = Time()
     limits = {"attempts_max": 6, "first_pause_seconds": 0.25, "longest_pause_seconds": 1.0}
     attempts_of(time.retry_policy(**limits))
-    assert time.thrown[:5] == [(0, 0.25), (0, 0.5), (0, 1.0), (0, 1.0), (0, 1.0)]
+    assert time.drawn[:5] == [(0, 0.25), (0, 0.5), (0, 1.0), (0, 1.0), (0, 1.0)]
     assert time.slept[:5] == [0.25, 0.5, 1.0, 1.0, 1.0]
 
 
-def test_a_pause_is_what_the_dice_say_not_the_ceiling() -> None:
+def test_a_pause_is_random_and_not_always_the_longest() -> None:
     time = Time()
     retry_policy = RetryPolicy(
         attempts_max=3,
@@ -96,19 +96,19 @@ def test_a_pause_is_what_the_dice_say_not_the_ceiling() -> None:
     assert time.slept[:2] == [0.125, 0.25]
 
 
-def test_nobody_pauses_after_the_last_attempt() -> None:
+def test_there_is_no_pause_after_the_last_attempt() -> None:
     time = Time()
     attempts_of(time.retry_policy(attempts_max=4))
     assert len(time.slept) == 3
 
 
-def test_the_refusal_says_when_to_come_back() -> None:
+def test_the_error_says_when_to_retry() -> None:
     with pytest.raises(Busy) as refused:
         list(Time().retry_policy(attempts_max=1).attempts())
     assert refused.value.retry_after_seconds >= 1
 
 
-def test_a_pause_is_of_any_length_up_to_what_is_asked_for() -> None:
+def test_a_single_pause_is_random_up_to_its_maximum() -> None:
     time = Time()
     time.retry_policy().pause(0.03)
-    assert (time.thrown, time.slept) == ([(0, 0.03)], [0.03])
+    assert (time.drawn, time.slept) == ([(0, 0.03)], [0.03])

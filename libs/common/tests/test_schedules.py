@@ -1,4 +1,4 @@
-"""Work that a schedule starts: one line of the log a run, and a failure that the platform sees."""
+"""Work that runs on a schedule: one line in the log for each run, and failures that the platform counts."""
 
 import json
 from collections.abc import Mapping
@@ -13,18 +13,18 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_the_work_is_given_the_invocations_id_and_done_once() -> None:
-    asked: list[str] = []
+def test_the_work_runs_once_with_the_invocations_id() -> None:
+    request_ids: list[str] = []
 
     def work(request_id: str) -> Mapping[str, Any]:
-        asked.append(request_id)
+        request_ids.append(request_id)
         return {}
 
     run_scheduled("sweep", work, "invocation-1", "shop")
-    assert asked == ["invocation-1"]
+    assert request_ids == ["invocation-1"]
 
 
-def test_one_line_of_the_log_tells_what_was_done_and_what_it_cost(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_logs_its_results_and_its_usage_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     run_scheduled("sweep", lambda _: {"released": 3, "failed": 0}, "invocation-1", "shop")
     [line] = lines(capsys)
     assert line.pop("timestamp")
@@ -42,7 +42,7 @@ def test_one_line_of_the_log_tells_what_was_done_and_what_it_cost(capsys: pytest
     }
 
 
-def test_work_that_fails_is_logged_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_is_logged_and_raised_again(capsys: pytest.CaptureFixture[str]) -> None:
     def work(_: str) -> Mapping[str, Any]:
         raise ValueError("out of paper")
 

@@ -4,7 +4,7 @@ from inventory_common import schema
 from inventory_common.schema import INDEXES, SKUS_OF_PRODUCT, KeySpace, Table
 
 TABLES = (schema.PRODUCTS, schema.VENDOR_INVENTORY, schema.STOCK_TRANSACTIONS)
-KINDS = {str: "S", int: "N"}
+DATA_TYPES = {str: "S", int: "N"}
 
 
 def test_the_names_in_code_are_the_names_that_the_platform_declares(declared_tables: dict[str, Any]) -> None:
@@ -29,7 +29,7 @@ def test_there_are_three_tables_and_seven_indexes_under_the_names_of_the_specifi
     assert len({table.name for table in TABLES}) == 3
 
 
-def test_table_keys_are_declared_as_the_code_has_them(declared_tables: dict[str, Any]) -> None:
+def test_the_keys_of_tables_are_those_that_the_platform_declares(declared_tables: dict[str, Any]) -> None:
     for table in TABLES:
         declared = declared_tables[table.name]
         keys = [declared["partition_key"], *([declared["sort_key"]] if "sort_key" in declared else [])]
@@ -37,13 +37,13 @@ def test_table_keys_are_declared_as_the_code_has_them(declared_tables: dict[str,
         assert {key["type"] for key in keys} == {"S"}
 
 
-def test_index_keys_and_their_types_are_declared_as_the_code_has_them(
+def test_the_keys_of_indexes_are_those_that_the_platform_declares(
     declared_tables: dict[str, Any],
 ) -> None:
     for index in INDEXES:
         declared = declared_tables[index.table.name]["global_secondary_indexes"][index.index_name]
         assert declared["partition_key"] == {"name": index.partition_key, "type": "S"}
-        assert declared["sort_key"] == {"name": index.sort_key, "type": KINDS[index.sort_type]}
+        assert declared["sort_key"] == {"name": index.sort_key, "type": DATA_TYPES[index.sort_type]}
 
 
 def test_the_keys_are_those_of_the_specification() -> None:
@@ -77,7 +77,7 @@ def test_every_table_is_paid_per_request_and_streams_both_images(declared_tables
     assert {table["stream_view_type"] for table in declared_tables.values()} == {"NEW_AND_OLD_IMAGES"}
 
 
-def test_nothing_expires_from_the_log(declared_tables: dict[str, Any]) -> None:
+def test_items_expire_from_every_table_but_the_log(declared_tables: dict[str, Any]) -> None:
     assert {name: table.get("ttl_attribute") for name, table in declared_tables.items()} == {
         "Products-table": schema.TTL_ATTRIBUTE,
         "VendorInventory": schema.TTL_ATTRIBUTE,
@@ -85,7 +85,7 @@ def test_nothing_expires_from_the_log(declared_tables: dict[str, Any]) -> None:
     }
 
 
-def test_a_position_names_the_index_key_and_the_table_key_once_each() -> None:
+def test_a_position_has_each_attribute_of_the_index_key_and_the_table_key_once() -> None:
     assert schema.CATEGORY_INDEX.position == ("category", "is_active", "product_id")
     assert schema.LOW_STOCK_INDEX.position == ("vendor_id", "current_stock", "product_id", "sku")
     assert schema.SKU_TRANSACTION_INDEX.position == ("sku", "timestamp", "transaction_id")

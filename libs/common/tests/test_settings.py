@@ -58,18 +58,18 @@ def test_a_list_is_separated_by_commas(text: str, members: tuple[str, ...]) -> N
 
 @pytest.mark.parametrize("name", ["TOKEN_AUDIENCES", "MACHINE_CLIENT_IDS"])
 def test_a_required_list_without_a_member_is_missing(name: str) -> None:
-    # A service that came up like this would refuse everybody.
+    # A service with such settings would refuse every token.
     with pytest.raises(RuntimeError, match=name):
         Settings.from_environment({**REQUIRED, name: " , "})
 
 
-def test_a_table_has_the_prefix_of_its_stage() -> None:
+def test_the_name_of_a_table_has_the_prefix_of_the_stage() -> None:
     settings = Settings.from_environment({**REQUIRED, "TABLE_NAME_PREFIX": "dev-"})
     assert settings.name_of(PRODUCTS) == "dev-Products-table"
     assert Settings.from_environment(REQUIRED).name_of(PRODUCTS) == "Products-table"
 
 
-def test_settings_do_not_change_while_a_service_runs() -> None:
+def test_settings_cannot_be_changed() -> None:
     settings = Settings.from_environment(REQUIRED)
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.table_name_prefix = "x"  # type: ignore[misc]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from inventory_common.ids import StockKey
 from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 
 FULL = Sku(
@@ -58,7 +59,7 @@ OURS = {
 @pytest.mark.parametrize(
     "sku", [FULL, BARE, replace(FULL, is_active=False), replace(FULL, product_is_active=False)]
 )
-def test_a_sku_comes_back_from_its_item_as_it_was(sku: Sku) -> None:
+def test_a_sku_is_unchanged_by_storage(sku: Sku) -> None:
     assert Sku.from_item(sku.to_item()) == sku
 
 
@@ -75,13 +76,13 @@ def test_is_active_is_a_boolean_in_storage_and_in_the_document(is_active: bool) 
     assert sku.document()["is_active"] is is_active
 
 
-def test_available_stock_is_computed_and_stored() -> None:
+def test_available_stock_is_calculated_and_stored() -> None:
     assert FULL.available_stock == 45
     assert FULL.document()["available_stock"] == 45
     assert FULL.to_item()["available_stock"] == {"N": "45"}
 
 
-def test_available_stock_is_not_trusted_from_storage() -> None:
+def test_available_stock_is_never_read_from_storage() -> None:
     item = {**FULL.to_item(), "available_stock": {"N": "999"}}
     assert Sku.from_item(item).document()["available_stock"] == 45
     del item["available_stock"]
@@ -92,12 +93,16 @@ def test_available_stock_is_not_trusted_from_storage() -> None:
     ("current", "reserved", "low"),
     [(9, 0, True), (10, 0, True), (11, 0, False), (11, 11, False), (0, 0, True)],
 )
-def test_stock_is_low_at_or_below_the_threshold_whatever_is_reserved(
+def test_stock_is_low_at_or_below_the_threshold_however_much_is_reserved(
     current: int, reserved: int, low: bool
 ) -> None:
     sku = replace(FULL, current_stock=current, reserved_stock=reserved)
     assert sku.low_stock_flag is low
     assert sku.document()["low_stock_flag"] is low
+
+
+def test_the_key_of_a_sku_is_its_products_id_and_its_own() -> None:
+    assert FULL.key == StockKey("PROD-E4F9A", "SKU-PROD-E4F9A-BLK-L") == StockKey.of(FULL.sku)
 
 
 def test_absent_optionals_are_null_in_the_document_and_absent_in_the_item() -> None:
@@ -107,8 +112,8 @@ def test_absent_optionals_are_null_in_the_document_and_absent_in_the_item() -> N
 
 
 def test_the_item_has_the_types_of_the_specification() -> None:
-    kinds = {name: next(iter(attribute)) for name, attribute in FULL.to_item().items()}
-    assert {name for name, kind in kinds.items() if kind == "N"} == {
+    types = {name: next(iter(attribute)) for name, attribute in FULL.to_item().items()}
+    assert {name for name, data_type in types.items() if data_type == "N"} == {
         "current_stock",
         "reserved_stock",
         "available_stock",
@@ -118,8 +123,11 @@ def test_the_item_has_the_types_of_the_specification() -> None:
         "version",
         "product_version",
     }
-    assert {name for name, kind in kinds.items() if kind == "BOOL"} == {"is_active", "product_is_active"}
-    assert {name for name, kind in kinds.items() if kind == "M"} == {"variant_attributes"}
+    assert {name for name, data_type in types.items() if data_type == "BOOL"} == {
+        "is_active",
+        "product_is_active",
+    }
+    assert {name for name, data_type in types.items() if data_type == "M"} == {"variant_attributes"}
 
 
 def test_attributes_of_a_newer_version_are_tolerated() -> None:
@@ -127,5 +135,5 @@ def test_attributes_of_a_newer_version_are_tolerated() -> None:
     assert Sku.from_item(newer) == FULL
 
 
-def test_the_first_record_of_a_ledger_follows_64_zeros() -> None:
+def test_the_previous_hash_of_a_skus_first_record_is_64_zeros() -> None:
     assert FIRST_PREVIOUS_HASH == "0000000000000000000000000000000000000000000000000000000000000000"

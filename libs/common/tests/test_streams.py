@@ -1,4 +1,4 @@
-"""Batches of changes: in order, up to the first that fails, and one line of the log each."""
+"""Batches of changes are handled in order up to the first failure, with one line in the log."""
 
 import json
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from inventory_common.dynamodb import connect
 from inventory_common.errors import Busy
 from inventory_common.schema import PRODUCTS, VENDOR_INVENTORY
 from inventory_common.streams import (
+    LOG_CHANGES,
     PRODUCT_CHANGES,
     SKU_CHANGES,
     ItemChange,
@@ -24,21 +25,21 @@ OLD, NEW = {"version": {"N": "1"}}, {"version": {"N": "2"}}
 
 @pytest.fixture
 def lines(capsys: pytest.CaptureFixture[str]) -> Lines:
-    """What was written to the log since the last look."""
+    """The lines that were logged since the last call."""
     return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-class Work:
-    """Takes changes down, and fails on some of them."""
+class Handler:
+    """Collects the SKUs of changes, and fails for some of them."""
 
-    def __init__(self, *bad: str) -> None:
-        self.seen: list[str] = []
-        self._bad = bad
+    def __init__(self, *failing: str) -> None:
+        self.skus: list[str] = []
+        self._failing = failing
 
     def __call__(self, change: ItemChange) -> None:
         sku = change.key["sku"]["S"]
-        self.seen.append(sku)
-        if sku in self._bad:
+        self.skus.append(sku)
+        if sku in self._failing:
             raise Busy("Too many writers.")
 
 
@@ -52,36 +53,37 @@ def batch(*records: Any) -> dict[str, Any]:
     return {"Records": list(records)}
 
 
-def worked_off(event: dict[str, Any], work: Callable[[ItemChange], None]) -> list[dict[str, str]]:
-    answer = process_batch(event, SKU_CHANGES, work, "shop")
-    assert answer.keys() == {"batchItemFailures"}
-    failures: list[dict[str, str]] = answer["batchItemFailures"]
+def processed(event: dict[str, Any], handle: Callable[[ItemChange], None]) -> list[dict[str, str]]:
+    """Process a batch of changes of SKUs, and return its failures."""
+    response = process_batch(event, SKU_CHANGES, handle, "shop")
+    assert response.keys() == {"batchItemFailures"}
+    failures: list[dict[str, str]] = response["batchItemFailures"]
     return failures
 
 
-def test_a_batch_is_worked_off_in_its_order() -> None:
-    work = Work()
-    assert worked_off(batch(*map(record, range(10, 0, -1))), work) == []
-    assert work.seen == [f"SKU-{number}" for number in range(10, 0, -1)]
+def test_a_batch_is_processed_in_its_order() -> None:
+    handler = Handler()
+    assert processed(batch(*map(record, range(10, 0, -1))), handler) == []
+    assert handler.skus == [f"SKU-{number}" for number in range(10, 0, -1)]
 
 
-def test_the_first_failure_ends_it_and_is_named_so_that_it_comes_again_with_all_after_it() -> None:
-    work = Work("SKU-3", "SKU-5")
-    assert worked_off(batch(*map(record, range(1, 7))), work) == [{"itemIdentifier": f"{3:021}"}]
-    assert work.seen == ["SKU-1", "SKU-2", "SKU-3"]
+def test_the_first_failure_ends_a_batch_and_is_reported_so_that_lambda_delivers_it_again() -> None:
+    handler = Handler("SKU-3", "SKU-5")
+    assert processed(batch(*map(record, range(1, 7))), handler) == [{"itemIdentifier": f"{3:021}"}]
+    assert handler.skus == ["SKU-1", "SKU-2", "SKU-3"]
 
 
-def test_an_empty_batch_is_no_failure(lines: Lines) -> None:
-    assert worked_off(batch(), Work()) == []
+def test_an_empty_batch_has_no_failure(lines: Lines) -> None:
+    assert processed(batch(), Handler()) == []
     [line] = lines()
     assert (line["records"], line["handled"]) == (0, 0)
 
 
-def test_items_of_other_kinds_are_passed_over(lines: Lines) -> None:
-    work = Work()
+def test_changes_of_other_items_are_skipped(lines: Lines) -> None:
+    handler = Handler()
     others = [record(1, "#ORDER"), record(2), record(3, "#MARKER"), record(4, "#ALERT"), record(5, "sku-5")]
-    assert worked_off(batch(*others), work) == []
-    assert work.seen == ["SKU-2"]
+    assert processed(batch(*others), handler) == []
+    assert handler.skus == ["SKU-2"]
     [line] = lines()
     assert (line["records"], line["handled"]) == (5, 1)
 
@@ -90,31 +92,29 @@ def test_a_change_has_its_key_and_both_images() -> None:
     seen: list[ItemChange] = []
     new, removed = record(1), record(2)
     del new["dynamodb"]["OldImage"], removed["dynamodb"]["NewImage"]
-    worked_off(batch(record(0), new, removed), seen.append)
+    processed(batch(record(0), new, removed), seen.append)
     assert [(change.before, change.after) for change in seen] == [(OLD, NEW), (None, NEW), (OLD, None)]
     assert seen[0].key == {"product_id": {"S": "PROD-1"}, "sku": {"S": "SKU-0"}}
 
 
 @pytest.mark.parametrize("missing", ["Keys", "sku"])
-def test_a_record_that_cannot_be_read_fails_like_one_that_cannot_be_handled(
-    lines: Lines, missing: str
-) -> None:
-    work, bad = Work(), record(2)
+def test_a_record_that_cannot_be_read_is_a_failure_too(lines: Lines, missing: str) -> None:
+    handler, bad = Handler(), record(2)
     change = bad["dynamodb"]
     del (change if missing == "Keys" else change["Keys"])[missing]
-    assert worked_off(batch(record(1), bad, record(3)), work) == [{"itemIdentifier": f"{2:021}"}]
-    assert work.seen == ["SKU-1"]
+    assert processed(batch(record(1), bad, record(3)), handler) == [{"itemIdentifier": f"{2:021}"}]
+    assert handler.skus == ["SKU-1"]
     assert lines()[0]["exception"] == "KeyError"
 
 
-def test_a_record_without_a_number_cannot_be_named_so_the_whole_batch_fails() -> None:
+def test_a_record_without_a_number_cannot_be_reported_so_the_whole_batch_fails() -> None:
     bad = record(2)
     del bad["dynamodb"]["SequenceNumber"]
     with pytest.raises(KeyError):
-        process_batch(batch(record(1), bad), SKU_CHANGES, Work(), "shop")
+        process_batch(batch(record(1), bad), SKU_CHANGES, Handler(), "shop")
 
 
-def test_what_ends_the_process_is_no_failure_of_a_record() -> None:
+def test_the_end_of_the_process_is_not_a_failure_of_a_record() -> None:
     def stop(_: ItemChange) -> None:
         raise SystemExit
 
@@ -122,8 +122,8 @@ def test_what_ends_the_process_is_no_failure_of_a_record() -> None:
         process_batch(batch(record(1)), SKU_CHANGES, stop, "shop")
 
 
-def test_a_batch_is_one_line_of_the_log(lines: Lines) -> None:
-    worked_off(batch(record(1), record(2, "#ORDER"), record(3)), Work())
+def test_a_batch_is_logged_in_one_line(lines: Lines) -> None:
+    processed(batch(record(1), record(2, "#ORDER"), record(3)), Handler())
     [line] = lines()
     assert line.pop("timestamp")
     assert line == {
@@ -140,8 +140,8 @@ def test_a_batch_is_one_line_of_the_log(lines: Lines) -> None:
     }
 
 
-def test_a_failure_is_in_the_batchs_line(lines: Lines) -> None:
-    worked_off(batch(*map(record, range(1, 5))), Work("SKU-3"))
+def test_a_failure_is_logged_in_the_line_of_its_batch(lines: Lines) -> None:
+    processed(batch(*map(record, range(1, 5))), Handler("SKU-3"))
     [line] = lines()
     assert (line["level"], line["records"], line["handled"]) == ("ERROR", 4, 2)
     assert line["sequence_number"] == f"{3:021}"
@@ -149,7 +149,7 @@ def test_a_failure_is_in_the_batchs_line(lines: Lines) -> None:
     assert "Traceback" in line["stack"]
 
 
-def test_what_the_work_costs_is_in_the_batchs_line(
+def test_the_calls_of_dynamodb_are_counted_in_the_line_of_their_batch(
     dynamodb: Any, monkeypatch: pytest.MonkeyPatch, lines: Lines
 ) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
@@ -159,12 +159,12 @@ def test_what_the_work_costs_is_in_the_batchs_line(
         for _ in range(2):
             client.get_item(TableName="VendorInventory", Key=dict(change.key), ConsistentRead=True)
 
-    worked_off(batch(record(1), record(2, "#ORDER"), record(3)), read_twice)
+    processed(batch(record(1), record(2, "#ORDER"), record(3)), read_twice)
     assert lines()[0]["dynamodb_calls"] == 4
 
 
 @pytest.mark.parametrize(
-    ("feed", "key", "expected"),
+    ("subscription", "key", "expected"),
     [
         (PRODUCT_CHANGES, {"product_id": {"S": "PROD-E4F9A"}}, True),
         (PRODUCT_CHANGES, {"product_id": {"S": "#EXTERNAL-ID#VENDOR-001#A"}}, False),
@@ -172,16 +172,17 @@ def test_what_the_work_costs_is_in_the_batchs_line(
         (SKU_CHANGES, {"product_id": {"S": "ORDER-SKU-1"}, "sku": {"S": "#ORDER"}}, False),
         (SKU_CHANGES, {"product_id": {"S": "SKU-1"}, "sku": {"S": "#MARKER"}}, False),
         (SKU_CHANGES, {"product_id": {"S": "#ALERT#SKU-1"}, "sku": {"S": "#ALERT"}}, False),
+        (LOG_CHANGES, {"transaction_id": {"S": "not the id of a record"}}, True),
     ],
 )
-def test_a_feed_knows_its_items_by_their_keys(
+def test_a_subscription_matches_items_by_their_keys(
     subscription: StreamSubscription, key: dict[str, Any], expected: bool
 ) -> None:
-    assert subscription.has(key) is expected
+    assert subscription.matches(key) is expected
 
 
-def test_feeds_are_of_tables_that_have_streams(declared_tables: dict[str, Any]) -> None:
+def test_the_tables_of_subscriptions_have_streams_with_both_images(declared_tables: dict[str, Any]) -> None:
     assert (PRODUCT_CHANGES.table, SKU_CHANGES.table) == (PRODUCTS, VENDOR_INVENTORY)
-    for subscription in (PRODUCT_CHANGES, SKU_CHANGES):
+    for subscription in (PRODUCT_CHANGES, SKU_CHANGES, LOG_CHANGES):
         assert declared_tables[subscription.table.name]["stream_view_type"] == "NEW_AND_OLD_IMAGES"
         assert subscription.key_attribute in (subscription.table.partition_key, subscription.table.sort_key)

@@ -17,7 +17,14 @@ from inventory_common.limits import (
     SKU_VARIANT_MAX_CHARACTERS,
     STOCK_MAX,
 )
-from inventory_common.transactions import EFFECTS, NO_EFFECT, TransactionRecord, TransactionType, record_hash
+from inventory_common.transactions import (
+    NO_EFFECT,
+    RULES,
+    TransactionRecord,
+    TransactionType,
+    TypeRules,
+    record_hash,
+)
 
 ATTRIBUTES: dict[str, Any] = {
     "transaction_id": "TXN-550e8400-e29b-41d4-a716-446655440000",
@@ -39,12 +46,12 @@ ATTRIBUTES: dict[str, Any] = {
     "request_id": "7d9f5c86-5a3e-4c55-b3f9-0c9d0b1de0c1",
     "previous_hash": "0" * 64,
 }
-FULL = TransactionRecord.sealed(**ATTRIBUTES)
-BARE = TransactionRecord.sealed(**{**ATTRIBUTES, "order_id": None, "notes": None})
+FULL = TransactionRecord.with_hash(**ATTRIBUTES)
+BARE = TransactionRecord.with_hash(**{**ATTRIBUTES, "order_id": None, "notes": None})
 
 
 @pytest.mark.parametrize("record", [FULL, BARE])
-def test_a_record_comes_back_from_its_item_as_it_was(record: TransactionRecord) -> None:
+def test_a_record_is_unchanged_by_storage(record: TransactionRecord) -> None:
     assert TransactionRecord.from_item(record.to_item()) == record
 
 
@@ -83,8 +90,8 @@ def test_absent_optionals_are_null_in_the_document_and_absent_in_the_item() -> N
 
 
 def test_the_item_has_the_types_of_the_specification() -> None:
-    kinds = {name: next(iter(attribute)) for name, attribute in FULL.to_item().items()}
-    assert {name for name, kind in kinds.items() if kind != "S"} == {
+    types = {name: next(iter(attribute)) for name, attribute in FULL.to_item().items()}
+    assert {name for name, data_type in types.items() if data_type != "S"} == {
         "quantity_change",
         "stock_before",
         "stock_after",
@@ -93,7 +100,7 @@ def test_the_item_has_the_types_of_the_specification() -> None:
         "reserved_before",
         "reserved_after",
     }
-    assert set(kinds.values()) == {"S", "N"}
+    assert set(types.values()) == {"S", "N"}
 
 
 def test_attributes_of_a_newer_version_are_tolerated() -> None:
@@ -102,7 +109,7 @@ def test_attributes_of_a_newer_version_are_tolerated() -> None:
 
 
 def test_the_types_are_the_six_of_the_specification() -> None:
-    assert [str(kind) for kind in TransactionType] == [
+    assert [str(each) for each in TransactionType] == [
         "restock",
         "order_placed",
         "order_confirmed",
@@ -112,8 +119,8 @@ def test_the_types_are_the_six_of_the_specification() -> None:
     ]
 
 
-def test_a_unit_of_each_type_does_to_the_stock_what_the_table_says() -> None:
-    assert {str(kind): tuple(effect) for kind, effect in EFFECTS.items()} == {
+def test_a_unit_of_each_type_changes_the_stock_according_to_the_specification() -> None:
+    assert {str(each): tuple(rules.effect) for each, rules in RULES.items()} == {
         "order_placed": (0, +1),
         "order_confirmed": (-1, -1),
         "order_cancelled": (0, -1),
@@ -122,50 +129,91 @@ def test_a_unit_of_each_type_does_to_the_stock_what_the_table_says() -> None:
         "manual_adjustment": (+1, 0),
     }
     assert tuple(NO_EFFECT) == (0, 0)
-    assert EFFECTS[TransactionType.ORDER_PLACED].reserved_stock == 1
-    assert EFFECTS[TransactionType.ORDER_CONFIRMED].current_stock == -1
+    assert RULES[TransactionType.ORDER_PLACED].effect.reserved_stock == 1
+    assert RULES[TransactionType.ORDER_CONFIRMED].effect.current_stock == -1
+
+
+def test_every_type_has_rules() -> None:
+    assert set(RULES) == set(TransactionType)
+
+
+@pytest.mark.parametrize(
+    ("transaction_type", "expected"),
+    [
+        ("restock", {"needs_active", "returns_sku"}),
+        ("refund", {"is_order", "may_skip_stock"}),
+        ("order_placed", {"is_order", "needs_active"}),
+        ("order_cancelled", {"is_order"}),
+        ("order_confirmed", {"is_order"}),
+        ("manual_adjustment", {"is_signed", "returns_sku"}),
+    ],
+)
+def test_the_rules_of_each_type_are_those_of_the_specification(
+    transaction_type: str, expected: set[str]
+) -> None:
+    flags = {"is_signed", "needs_active", "is_order", "returns_sku", "may_skip_stock"}
+    assert set(TypeRules._fields) == flags | {"effect", "lane"}
+    rules = RULES[TransactionType(transaction_type)]
+    assert {flag for flag in flags if getattr(rules, flag)} == expected
+
+
+def test_the_picture_of_a_history_has_a_lane_for_each_direction_of_goods() -> None:
+    assert [(str(each), rules.lane) for each, rules in RULES.items()] == [
+        ("restock", "in"),
+        ("refund", "in"),
+        ("order_placed", "hold"),
+        ("order_cancelled", "hold"),
+        ("order_confirmed", "out"),
+        ("manual_adjustment", "fix"),
+    ]
+
+
+@pytest.mark.parametrize("record", [FULL, BARE])
+def test_the_document_of_a_stored_record_is_read_directly_from_its_item(record: TransactionRecord) -> None:
+    newer: dict[str, Any] = {**record.to_item(), "warehouse": {"S": "BLR"}}
+    assert TransactionRecord.document_of(newer) == record.document()
 
 
 def test_a_type_is_stored_and_hashed_as_its_text() -> None:
-    record = TransactionRecord.sealed(**{**ATTRIBUTES, "transaction_type": TransactionType.RESTOCK})
+    record = TransactionRecord.with_hash(**{**ATTRIBUTES, "transaction_type": TransactionType.RESTOCK})
     assert record == FULL
     assert record.to_item() == FULL.to_item()
 
 
 def _independent_hash(document: dict[str, Any]) -> str:
-    unsealed = {name: value for name, value in document.items() if name != "hash"}
-    text = json.dumps(unsealed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    unhashed = {name: value for name, value in document.items() if name != "hash"}
+    text = json.dumps(unhashed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return sha256(text.encode()).hexdigest()
 
 
 @pytest.mark.parametrize("record", [FULL, BARE])
-def test_a_record_s_hash_is_what_anyone_can_compute_from_the_served_object(record: TransactionRecord) -> None:
+def test_anyone_can_compute_the_hash_of_a_record_from_the_served_object(record: TransactionRecord) -> None:
     served = json.loads(json.dumps(record.document()))
     assert record.hash == _independent_hash(served)
     del served["hash"]
     assert record.hash == sha256(rfc8785.dumps(served)).hexdigest()
 
 
-def test_a_record_s_hash_never_changes() -> None:
+def test_the_hash_of_a_record_never_changes() -> None:
     assert BARE.hash == "a99fefd4efcfb540bb71794fe81fe951dd75f8feac2a143bbc203beb17421bd7"
     assert FULL.hash == "2157c71986ba0256d4d0f35110533927af75b87ca5ba8686a19f43ea8cbacbdc"
 
 
 @given(notes=st.text(), stock=st.integers(0, STOCK_MAX), change=st.integers(-QUANTITY_MAX, QUANTITY_MAX))
-def test_a_hash_of_any_text_and_figures_equals_the_independent_one(
+def test_the_hash_of_any_text_and_numbers_equals_the_independent_one(
     notes: str, stock: int, change: int
 ) -> None:
     attributes = {**ATTRIBUTES, "notes": notes, "stock_after": stock, "quantity_change": change}
-    record = TransactionRecord.sealed(**attributes)
+    record = TransactionRecord.with_hash(**attributes)
     assert record.hash == _independent_hash(record.document())
 
 
 def test_the_hash_of_a_document_is_the_same_with_its_hash_and_without() -> None:
-    unsealed = {name: value for name, value in FULL.document().items() if name != "hash"}
-    assert record_hash(unsealed) == record_hash(FULL.document()) == FULL.hash
+    unhashed = {name: value for name, value in FULL.document().items() if name != "hash"}
+    assert record_hash(unhashed) == record_hash(FULL.document()) == FULL.hash
 
 
-def test_a_hash_is_of_all_that_is_served_but_itself() -> None:
+def test_a_hash_covers_every_served_member_but_itself() -> None:
     assert (
         record_hash({"barcode": "1", "hash": "x", "zone": 2})
         == sha256(b'{"barcode":"1","zone":2}').hexdigest()
@@ -191,14 +239,14 @@ def test_a_hash_survives_storage() -> None:
 
 
 def _size_bytes(item: Item) -> int:
-    """An item's size by DynamoDB's rules: names and texts in UTF-8, two digits of a number to a byte."""
+    """Return an item's size by DynamoDB's rules: texts in UTF-8, two digits of a number in a byte."""
     size = 0
     for name, attribute in item.items():
-        [(kind, value)] = attribute.items()
-        if kind == "S":
+        [(data_type, value)] = attribute.items()
+        if data_type == "S":
             content = len(value.encode())
         else:
-            assert kind == "N"
+            assert data_type == "N"
             content = (len(value.lstrip("-")) + 1) // 2 + 1 + value.startswith("-")
         size += len(name.encode()) + content
     return size
@@ -214,7 +262,7 @@ def _size_bytes(item: Item) -> int:
     ],
 )
 def test_the_largest_record_takes_one_write_unit(optional: dict[str, str]) -> None:
-    record = TransactionRecord.sealed(
+    record = TransactionRecord.with_hash(
         transaction_id="TXN-ffffffff-ffff-ffff-ffff-ffffffffffff",
         timestamp="9999-12-31T23:59:59.999999Z",
         product_id="PROD-" + "Z" * 12,

@@ -17,10 +17,10 @@ BLACK, WHITE = "SKU-PROD-E4F9A-BLK-L", "SKU-PROD-E4F9A-WHT-L"
 
 
 def a_log(sku: str, length: int) -> list[dict[str, Any]]:
-    """Restocks of one unit each."""
+    """Return a log of restocks of one unit each."""
     records: list[dict[str, Any]] = []
     for sequence in range(1, length + 1):
-        record = TransactionRecord.sealed(
+        record = TransactionRecord.with_hash(
             transaction_id=transaction_id(sku, sequence),
             timestamp=plus_seconds("2026-02-23T10:30:00.000000Z", sequence),
             product_id="PROD-E4F9A",
@@ -50,19 +50,19 @@ def lines(records: list[dict[str, Any]]) -> list[str]:
 LOG = a_log(BLACK, 12)
 
 
-def test_a_whole_log_is_told_by_its_head() -> None:
+def test_a_whole_log_is_returned_as_a_chain_with_its_head() -> None:
     [chain] = verify_lines(lines(LOG))
     assert (chain.sku, chain.first_sequence, chain.last_sequence) == (BLACK, 1, 12)
     assert chain.head_hash == LOG[-1]["hash"]
 
 
-def test_records_of_many_skus_come_in_any_order() -> None:
+def test_records_of_several_skus_may_be_in_any_order() -> None:
     both = [*LOG, *a_log(WHITE, 5)]
     random.Random(1).shuffle(both)
     assert {chain.sku: chain.last_sequence for chain in verify_lines(lines(both))} == {BLACK: 12, WHITE: 5}
 
 
-def test_nothing_is_whole() -> None:
+def test_an_empty_log_is_whole() -> None:
     assert verify_lines(["\n", ""]) == []
 
 
@@ -72,65 +72,65 @@ def changed(at: int, **attributes: Any) -> list[str]:
 
 @pytest.mark.parametrize("name", sorted(LOG[0]))
 @pytest.mark.parametrize("at", [0, 6, 11])
-def test_a_changed_attribute_breaks_it(name: str, at: int) -> None:
+def test_a_changed_attribute_breaks_the_log(name: str, at: int) -> None:
     value = LOG[at][name]
-    other = value + 1 if type(value) is int else SKU_OR_TEXT.get(name, f"{value}x")
+    other = value + 1 if type(value) is int else OTHER.get(name, f"{value}x")
     with pytest.raises(BrokenLog):
         verify_lines(changed(at, **{name: other}))
 
 
-SKU_OR_TEXT = {"sku": WHITE, "order_id": "ORDER-1"}
+OTHER = {"sku": WHITE, "order_id": "ORDER-1"}
 
 
 @pytest.mark.parametrize("name", sorted(LOG[0]))
-def test_an_attribute_that_is_gone_or_written_otherwise_breaks_it(name: str) -> None:
-    less = {key: value for key, value in LOG[3].items() if key != name}
+def test_a_missing_attribute_and_one_of_another_type_break_the_log(name: str) -> None:
+    incomplete = {key: value for key, value in LOG[3].items() if key != name}
     with pytest.raises(BrokenLog):
-        verify_lines(lines([*LOG[:3], less, *LOG[4:]]))
+        verify_lines(lines([*LOG[:3], incomplete, *LOG[4:]]))
     if type(LOG[3][name]) is int and name != "sequence":
         with pytest.raises(BrokenLog, match=f"{name} is {LOG[3][name]}.0, expected "):
             verify_lines(changed(3, **{name: float(LOG[3][name])}))
 
 
 @pytest.mark.parametrize(
-    ("records", "said"),
+    ("records", "message"),
     [
         ([*LOG[:4], *LOG[5:]], f"Record 5 of {BLACK} is missing"),
         (LOG[1:], f"Record 1 of {BLACK} is missing"),
-        ([*LOG, LOG[4]], f"Line 13 is a second record 5 of {BLACK}"),
-        ([LOG[0] | {"sequence": "1"}], "or none"),
+        ([*LOG, LOG[4]], f"Line 13 repeats record 5 of {BLACK}"),
+        ([LOG[0] | {"sequence": "1"}], "or its sequence is not valid"),
         ([*LOG[:2], LOG[2] | {"quantity": 2, "hash": "0" * 64}], f"record 3 of {BLACK}"),
     ],
 )
-def test_the_first_broken_record_is_told(records: list[dict[str, Any]], said: str) -> None:
-    with pytest.raises(BrokenLog, match=said):
+def test_the_error_names_the_first_broken_record(records: list[dict[str, Any]], message: str) -> None:
+    with pytest.raises(BrokenLog, match=message):
         verify_lines(lines(records))
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
-        ("{", "Line 13 is no JSON object"),
-        ("[]", "names no SKU"),
-        ('{"sku": 5}', "names no SKU"),
-        ('{"sku": "SKU-1"}', "no SKU's id"),
-        ('{"sku": "x", "sku": "y"}', "a member is named twice"),
-        ('{"sku": "x", "quantity": NaN}', "NaN is no JSON"),
+        ("{", "Line 13 is not a JSON object"),
+        ("[]", "has no sku"),
+        ('{"sku": 5}', "has no sku"),
+        ('{"sku": "SKU-1"}', "not the id of a SKU"),
+        ('{"sku": "x", "sku": "y"}', "an object has a member twice"),
+        ('{"sku": "x", "quantity": NaN}', "NaN is not a JSON number"),
     ],
 )
-def test_a_line_that_is_no_record_is_told(line: str, said: str) -> None:
-    with pytest.raises(BrokenLog, match=said):
+def test_the_error_names_a_line_that_is_not_a_record(line: str, message: str) -> None:
+    with pytest.raises(BrokenLog, match=message):
         verify_lines([*lines(LOG), line])
 
 
-def test_a_log_that_was_cut_off_passes_unless_its_head_is_known() -> None:
+def test_a_log_without_its_last_records_passes_unless_its_head_is_known() -> None:
     cut = lines(LOG[:9])
     assert verify_lines(cut, heads=[LOG[8]["hash"]])
     with pytest.raises(BrokenLog, match="No SKU's log ends with"):
         verify_lines(cut, heads=[LOG[11]["hash"]])
 
 
-def test_a_part_of_a_log_is_taken_as_one() -> None:
+def test_a_part_of_a_log_is_accepted_on_request() -> None:
     [chain] = verify_lines(lines(LOG[4:]), parts=True)
     assert (chain.first_sequence, chain.last_sequence) == (5, 12)
     with pytest.raises(BrokenLog):
@@ -138,25 +138,25 @@ def test_a_part_of_a_log_is_taken_as_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "code", "told"),
+    ("content", "code", "message"),
     [
         ("".join(lines(LOG)), 0, "12 records of 1 SKUs are whole."),
         ("".join(changed(4, performed_by="VENDOR-2")), 1, "Line 5, record 5 of"),
         (None, 2, "cannot be read"),
     ],
 )
-def test_the_exit_code_tells(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, code: int, told: str
+def test_the_exit_code_is_that_of_the_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, code: int, message: str
 ) -> None:
     file = tmp_path / "log.jsonl"
     if content is not None:
         file.write_text(content, encoding="utf-8")
     assert main([str(file)]) == code
     captured = capsys.readouterr()
-    assert told in (captured.err if code else captured.out)
+    assert message in (captured.err if code else captured.out)
 
 
-def test_it_needs_the_standard_library_and_the_canonical_json_alone() -> None:
+def test_the_verifier_needs_the_standard_library_and_rfc8785_alone() -> None:
     program = (
         "import sys; before = set(sys.modules); import inventory_common.verify; "
         "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}"
@@ -166,7 +166,7 @@ def test_it_needs_the_standard_library_and_the_canonical_json_alone() -> None:
     assert done.stdout.split() == ["inventory_common", "rfc8785"]
 
 
-def test_it_reads_from_a_pipe() -> None:
+def test_the_verifier_reads_standard_input() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "inventory_common.verify", "-"],
         input="".join(lines(LOG)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from service_fixtures import *  # noqa: F403  (its fixtures, by name in its __al
 
 from .process import Process
 from .shop import BLACK, WHITE, Clock, Tables, a_product, a_sku
+from .streams import Streams, stream_handlers_of
 
 
 @pytest.fixture
@@ -20,25 +22,60 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def process(service_module: Any, dynamodb: Any, clock: Clock) -> Process:
-    """A process of the service, with the test's clock and no pauses."""
+def process_over(service_module: Any, clock: Clock) -> Callable[[Any], Process]:
+    """Makes a process of the service over a client of DynamoDB, with the test's clock and no pauses."""
     from chalicelib.bootstrap import storage_of
     from inventory_common.settings import Settings
 
-    return Process(storage_of(dynamodb, Settings.from_environment(os.environ)), clock)
+    return lambda client: Process(storage_of(client, Settings.from_environment(os.environ)), clock)
 
 
 @pytest.fixture
-def shop(service_module: Any, process: Process, monkeypatch: pytest.MonkeyPatch) -> Client:
+def process(process_over: Callable[[Any], Process], dynamodb: Any) -> Process:
+    """A process of the service, with the test's clock and no pauses."""
+    return process_over(dynamodb)
+
+
+@pytest.fixture
+def shop_of(service_module: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[Process], Client]:
+    """Makes a process the one behind the service's routes, and returns the service from outside."""
+
+    def shop_of(process: Process) -> Client:
+        engines = {"skus": process.skus, "stock": process.stock, "orders": process.orders}
+        for methods in service_module.app.routes.values():
+            for entry in methods.values():
+                subject = getattr(getattr(entry.view_function, "method", None), "__self__", None)
+                for name, engine in engines.items():
+                    if hasattr(subject, name):
+                        monkeypatch.setattr(subject, name, engine)
+        return Client(service_module.app)
+
+    return shop_of
+
+
+@pytest.fixture
+def shop(shop_of: Callable[[Process], Client], process: Process) -> Client:
     """The service from outside, behind its routes."""
-    engines = {"skus": process.skus, "stock": process.stock, "orders": process.orders}
-    for methods in service_module.app.routes.values():
-        for entry in methods.values():
-            subject = getattr(getattr(entry.view_function, "method", None), "__self__", None)
-            for name, engine in engines.items():
-                if hasattr(subject, name):
-                    monkeypatch.setattr(subject, name, engine)
-    return Client(service_module.app)
+    return shop_of(process)
+
+
+@pytest.fixture
+def streams_of(service_module: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[Process], Streams]:
+    """Makes a process the one that handles changes, and returns the tables' streams."""
+
+    def streams_of(process: Process) -> Streams:
+        streams = Streams(service_module, process.storage.state.database.client)
+        handlers = stream_handlers_of(process, streams.outbox)
+        monkeypatch.setattr(service_module, "stream_handlers", handlers)
+        return streams
+
+    return streams_of
+
+
+@pytest.fixture
+def streams(streams_of: Callable[[Process], Streams], process: Process) -> Streams:
+    """The tables' streams, whose changes the test delivers to the service."""
+    return streams_of(process)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ __all__ = ["Process"]
 
 @dataclass(frozen=True)
 class Process:
-    """One process; `replace` makes another one that differs in a store, the clock, the policy or the cache."""
+    """One process; `replace` makes another with another store, clock, policy or cache."""
 
     storage: Storage
     clock: Clock
@@ -41,15 +41,17 @@ class Process:
         """Return another process, with other stores and a cache of its own."""
         return replace(self, storage=self.storage._replace(**stores), sku_cache=SkuCache())
 
+    def through(self, **stores: Any) -> Process:
+        """Return this process with other stores between it and the tables: the cache is the same."""
+        return replace(self, storage=self.storage._replace(**stores))
+
     def restarted(self) -> Process:
         """Return another process over the same stores."""
         return self.over()
 
     @cached_property
     def executor(self) -> Executor:
-        return Executor(
-            self.storage.state, self.storage.skus, self.clock, self.retry_policy, self.sku_cache
-        )
+        return Executor(self.storage.state, self.storage.skus, self.clock, self.retry_policy, self.sku_cache)
 
     @cached_property
     def sagas(self) -> Sagas:

@@ -1,15 +1,27 @@
-"""Who may use which route of the stock, and with which request: stated here once more, by hand."""
+"""Each route of the service with its roles and a valid request, stated independently of the application."""
 
 from __future__ import annotations
 
 from front_door import Client
 from refusal_walk import EMPTY, OWN_ROUTES, Row, Table
 
-from .shop import BLACK, ORDER, PRODUCT, VENDOR, WHITE, Tables, a_product, a_sku, order_body
+from .shop import (
+    BLACK,
+    ORDER,
+    ORDER_PATH,
+    PRODUCT,
+    VENDOR,
+    WHITE,
+    Tables,
+    a_product,
+    a_sku,
+    order_body,
+    settlement_body,
+)
 
 WRITERS = frozenset({"vendor", "admin"})
 READERS = frozenset({"vendor", "orders", "auditor", "admin"})
-OVERSEERS = frozenset({"vendor", "auditor", "admin"})
+INVENTORY_READERS = frozenset({"vendor", "auditor", "admin"})
 ORDER_SYSTEMS = frozenset({"orders", "admin"})
 
 PATHS = {"product_id": PRODUCT, "sku": BLACK, "vendor_id": VENDOR, "order_id": ORDER}
@@ -20,7 +32,7 @@ ANOTHER_ORDER = "ORDER-67890"
 
 RED = f"SKU-{PRODUCT}-RED-L"
 NEW_SKU = {"sku": RED, "variant_name": "Red", "unit_price": 90, "reorder_threshold": 5}
-ONE_BLACK = {"lines": [{"sku": BLACK, "quantity": 1}]}
+ONE_UNIT = settlement_body((BLACK, 1))
 
 ROUTES: Table = {
     **OWN_ROUTES,
@@ -63,10 +75,10 @@ ROUTES: Table = {
         not_found="sku_not_found",
     ),
     ("GET", "/vendors/{vendor_id}/inventory"): Row(
-        allowed_roles=OVERSEERS, paged=True, another_vendor="forbidden"
+        allowed_roles=INVENTORY_READERS, paged=True, another_vendor="forbidden"
     ),
     ("GET", "/vendors/{vendor_id}/low-stock"): Row(
-        allowed_roles=OVERSEERS, paged=True, another_vendor="forbidden"
+        allowed_roles=INVENTORY_READERS, paged=True, another_vendor="forbidden"
     ),
     ("PUT", "/orders/{order_id}"): Row(
         allowed_roles=ORDER_SYSTEMS,
@@ -91,32 +103,32 @@ ROUTES: Table = {
     ),
     ("POST", "/orders/{order_id}/confirm"): Row(
         allowed_roles=ORDER_SYSTEMS,
-        body=ONE_BLACK,
+        body=ONE_UNIT,
         idempotency="required",
         absent=NO_ORDER,
         not_found="order_not_found",
     ),
     ("POST", "/orders/{order_id}/cancel"): Row(
         allowed_roles=ORDER_SYSTEMS,
-        body=ONE_BLACK,
+        body=ONE_UNIT,
         idempotency="required",
         absent=NO_ORDER,
         not_found="order_not_found",
     ),
     ("POST", "/orders/{order_id}/refund"): Row(
         allowed_roles=ORDER_SYSTEMS,
-        body=ONE_BLACK,
+        body=ONE_UNIT,
         idempotency="required",
         absent=NO_ORDER,
         not_found="order_not_found",
     ),
 }
-"""A command on part of an order needs its key; one on the whole of it, tested elsewhere, does not."""
+"""A command on part of an order requires a key; one on the whole order, tested elsewhere, does not."""
 
 
-def furnish(shop: Client, tables: Tables, orders: str) -> None:
-    """Store what the requests of the table are about: an order of four black ones, one of them confirmed."""
+def prepare(shop: Client, tables: Tables, orders: str) -> None:
+    """Store what the requests of the table need: two SKUs, and an order of four units, one confirmed."""
     tables.put(a_product(), a_sku(BLACK, 50), a_sku(WHITE, 3))
-    assert shop.put(f"/orders/{ORDER}", order_body((BLACK, 4)), orders).status == 201
-    confirmed = shop.post(f"/orders/{ORDER}/confirm", ONE_BLACK, orders, idempotency_key="before-the-walk")
+    assert shop.put(ORDER_PATH, order_body((BLACK, 4)), orders).status == 201
+    confirmed = shop.post(f"{ORDER_PATH}/confirm", ONE_UNIT, orders, idempotency_key="before-the-walk")
     assert confirmed.status == 200

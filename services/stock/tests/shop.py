@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from front_door import Client
+from front_door import Answer, Client
 
 from chalicelib.domain.commands import (
     Actor,
@@ -17,9 +18,11 @@ from chalicelib.domain.commands import (
     PlaceOrder,
     Restock,
 )
-from chalicelib.domain.orders import Order, OrderLine
+from chalicelib.domain.decisions import CurrentState, Decision, WriteSet
+from chalicelib.domain.orders import Order, OrderLine, Saga, SagaState
 from chalicelib.domain.stock_rules import CommandContext
-from inventory_common.idempotency import IdempotencyKey
+from chalicelib.storage.order_items import order_to_item
+from inventory_common.idempotency import IdempotencyKey, IdempotencyRecord
 from inventory_common.identity import EVERYTHING, Scope
 from inventory_common.ids import StockKey
 from inventory_common.preconditions import ANY_VERSION, IfMatch
@@ -35,12 +38,16 @@ OTHER_VENDOR = "VENDOR-002"
 BLACK = f"SKU-{PRODUCT}-BLK-L"
 WHITE = f"SKU-{PRODUCT}-WHT-L"
 ORDER = "ORDER-12345"
+SKUS_PATH = f"/products/{PRODUCT}/skus"
+SKU_PATH = f"{SKUS_PATH}/{BLACK}"
+RESTOCKS_PATH = f"{SKU_PATH}/restocks"
+ORDER_PATH = f"/orders/{ORDER}"
 ACTOR = Actor("client:order-system", "request-1")
 
 
 @dataclass
 class Clock:
-    """A clock that stands still until a test moves it."""
+    """A clock whose time changes only when a test advances it."""
 
     now: str = NOW
 
@@ -59,6 +66,22 @@ def immediate(attempts_max: int = 5) -> RetryPolicy:
         sleep=lambda seconds: None,
         uniform=lambda low, high: low,
     )
+
+
+@dataclass
+class MonotonicClock:
+    """A monotonic clock that advances when a test says so, and by each pause of its retry policy."""
+
+    seconds: float = 0.0
+
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
+
+    def retry_policy(self, **limits: Any) -> RetryPolicy:
+        """A retry policy by this clock, whose pauses are as long as they may be."""
+        return RetryPolicy(
+            monotonic=lambda: self.seconds, sleep=self.advance, uniform=lambda low, high: high, **limits
+        )
 
 
 def a_product(product_id: str = PRODUCT, **differences: Any) -> Product:
@@ -121,6 +144,38 @@ def an_order(*lines: OrderLine, **differences: Any) -> Order:
         "expires_at": "2026-02-24T10:30:00.000000Z",
     }
     return Order(**attributes | differences)
+
+
+def a_saga(state: SagaState, **differences: Any) -> Saga:
+    """A saga of another client, whose lease ends in a minute."""
+    attributes: dict[str, Any] = {
+        "state": state,
+        "performed_by": "client:other",
+        "request_id": "request-0",
+        "lease_until": plus_seconds(NOW, 60),
+    }
+    return Saga(**attributes | differences)
+
+
+def a_state(
+    *skus: Sku, order: Order | None = None, idempotency_record: IdempotencyRecord | None = None
+) -> CurrentState:
+    return CurrentState(
+        skus={sku.key: sku for sku in skus}, order=order, idempotency_record=idempotency_record
+    )
+
+
+def write_set_of(decision: Decision) -> WriteSet:
+    """The write set of a decision that must have one."""
+    assert isinstance(decision, WriteSet), decision
+    return decision
+
+
+def order_of(decision: Decision) -> Order:
+    """The order as a decision writes it."""
+    order = write_set_of(decision).order
+    assert order is not None, decision
+    return order
 
 
 def a_context(now: str = NOW, order_id: str | None = None, notes: str | None = None) -> CommandContext:
@@ -214,8 +269,114 @@ class Tables:
             table = "VendorInventory" if hasattr(resource, "sku") else "Products-table"
             self._client.put_item(TableName=table, Item=resource.to_item())
 
+    def put_item(self, item: dict[str, Any], table: str = "VendorInventory") -> None:
+        """Store an item as it is."""
+        self._client.put_item(TableName=table, Item=item)
+
+    def item(self, partition: str, sort: str) -> dict[str, Any] | None:
+        """Return an item of VendorInventory."""
+        key = {"product_id": {"S": partition}, "sku": {"S": sort}}
+        response = self._client.get_item(TableName="VendorInventory", Key=key, ConsistentRead=True)
+        item: dict[str, Any] | None = response.get("Item")
+        return item
+
+    def items(self, table: str = "VendorInventory") -> list[dict[str, Any]]:
+        """Return all items of a table."""
+        pages = self._client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        return [item for page in pages for item in page["Items"]]
+
+    def set_attributes(self, sku: str, **values: Any) -> None:
+        """Change attributes of a SKU without a new sequence number, as a PATCH of another process does."""
+        assignments = [f"#{name} = :{name}" for name in values]
+        self._client.update_item(
+            TableName="VendorInventory",
+            Key={"product_id": {"S": PRODUCT}, "sku": {"S": sku}},
+            UpdateExpression=f"SET {', '.join(assignments)}, #version = #version + :one",
+            ExpressionAttributeNames={f"#{name}": name for name in (*values, "version")},
+            ExpressionAttributeValues={f":{name}": value for name, value in values.items()}
+            | {":one": {"N": "1"}},
+        )
+
+    def put_order(self, order: Order) -> None:
+        """Store an order that has no parts."""
+        self._client.put_item(TableName="VendorInventory", Item=order_to_item(order))
+
     def records(self) -> list[dict[str, Any]]:
-        return self._client.scan(TableName="StockTransactions")["Items"]
+        items: list[dict[str, Any]] = self._client.scan(TableName="StockTransactions")["Items"]
+        return items
+
+    def movements(self, transaction_type: str) -> list[tuple[str, int, int, int, int]]:
+        """SKU, units, and the changes of stock and reserved stock, of each record of a type."""
+        return sorted(
+            (
+                record["sku"]["S"],
+                int(record["quantity"]["N"]),
+                int(record["quantity_change"]["N"]),
+                int(record["stock_after"]["N"]) - int(record["stock_before"]["N"]),
+                int(record["reserved_after"]["N"]) - int(record["reserved_before"]["N"]),
+            )
+            for record in self.records()
+            if record["transaction_type"]["S"] == transaction_type
+        )
+
+
+NEW_SKU_BODY: dict[str, Any] = {
+    "sku": BLACK,
+    "variant_name": "Black - Large",
+    "variant_attributes": {"color": "Black", "size": "Large"},
+    "unit_price": Decimal("89.99"),
+    "reorder_threshold": 10,
+}
+SERVED_SKU: dict[str, Any] = {
+    "product_id": PRODUCT,
+    "sku": BLACK,
+    "vendor_id": VENDOR,
+    "variant_name": "Black - Large",
+    "variant_attributes": {"color": "Black", "size": "Large"},
+    "current_stock": 0,
+    "reserved_stock": 0,
+    "available_stock": 0,
+    "reorder_threshold": 10,
+    "unit_price": Decimal("89.99"),
+    "last_updated": NOW,
+    "last_updated_by": VENDOR,
+    "is_active": True,
+    "sequence": 0,
+    "ledger_hash": FIRST_PREVIOUS_HASH,
+    "version": 1,
+    "last_transaction_at": None,
+    "last_transaction_id": None,
+    "product_is_active": True,
+    "product_version": 1,
+    "low_stock_flag": True,
+}
+"""The document of the SKU that `NEW_SKU_BODY` creates."""
+
+
+SERVED_LINE: dict[str, Any] = {
+    "product_id": PRODUCT,
+    "vendor_id": VENDOR,
+    "confirmed": 0,
+    "cancelled": 0,
+    "refunded": 0,
+}
+SERVED_ORDER: dict[str, Any] = {
+    "order_id": ORDER,
+    "status": "reserved",
+    "created_at": NOW,
+    "expires_at": "2026-02-24T10:30:00.000000Z",
+    "cancel_reason": None,
+    "lines": [
+        SERVED_LINE | {"sku": BLACK, "placed": 5, "reserved": 5},
+        SERVED_LINE | {"sku": WHITE, "placed": 3, "reserved": 3},
+    ],
+}
+"""The document of an order of five units of the black variant and three of the white one."""
+
+
+def settlement_body(*lines: tuple[str, int], **rest: Any) -> dict[str, Any]:
+    """Return the body of a partial settlement, of ``(sku, quantity)``."""
+    return {"lines": [{"sku": sku, "quantity": quantity} for sku, quantity in lines]} | rest
 
 
 def order_body(*lines: tuple[str, int], **rest: Any) -> dict[str, Any]:
@@ -227,3 +388,10 @@ def stock_of(shop: Client, token: str, sku: str = BLACK) -> tuple[int, int, int]
     """Return current, reserved and available stock as the API serves them."""
     document = shop.get(f"/products/{PRODUCT}/skus/{sku}", token).json
     return document["current_stock"], document["reserved_stock"], document["available_stock"]
+
+
+def figures_of(answer: Answer, sku: str = BLACK) -> dict[str, int]:
+    """Return the figures of one line of an order in a response, without those that are 0."""
+    [line] = [line for line in answer.json["lines"] if line["sku"] == sku]
+    names = ("reserved", "confirmed", "cancelled", "refunded")
+    return {name: line[name] for name in names if line[name]}

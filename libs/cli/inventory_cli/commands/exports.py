@@ -1,4 +1,4 @@
-"""``inventory export``: from the services to a file that can be imported again."""
+"""``inventory export``: from the services to a file that can be imported."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ __all__ = ["export"]
 @click.command("export")
 @click.argument("what", type=click.Choice(list(EXPORTS)))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--vendor", "vendors", multiple=True, metavar="VENDOR-ID", help="Whose; may be repeated.")
+@click.option("--vendor", "vendors", multiple=True, metavar="VENDOR-ID", help="A vendor; may be repeated.")
 @pass_invocation
 def export(call: Invocation, what: str, file: Path, vendors: tuple[str, ...]) -> None:
     """Export products, skus, stock, open orders or the log to FILE.csv or FILE.jsonl.
 
-    Of orders those that hold units, of every vendor: no list has the others.
+    Only orders with reserved units are exported, those of all vendors; no list has the others.
     """
     if file.suffix not in (".csv", ".jsonl"):
         raise click.UsageError(f"{file} should end with .csv or .jsonl.")
-    wanted = EXPORTS[what]
+    columns, rows = EXPORTS[what].columns, EXPORTS[what].rows
     vendor_ids = () if what == "orders" else vendors or (call.vendor_id(None),)
     count = 0
-    with call.session() as session, _whole_or_not_at_all(file) as opened:
+    with call.session() as session, _atomically_written(file) as opened:
         writer = csv.writer(opened, lineterminator="\n")
         if file.suffix == ".csv":
-            writer.writerow(wanted.columns)
-        for document in wanted.rows(session, vendor_ids):
+            writer.writerow(columns)
+        for document in rows(session, vendor_ids):
             count += 1
             if file.suffix == ".csv":
-                writer.writerow([cell_of(document[column]) for column in wanted.columns])
+                writer.writerow([cell_of(document[column]) for column in columns])
             else:
-                opened.write(dumps({column: document[column] for column in wanted.columns}) + "\n")
+                opened.write(dumps({column: document[column] for column in columns}) + "\n")
     say(f"{count} rows in {file}")
 
 
 @contextmanager
-def _whole_or_not_at_all(file: Path) -> Iterator[IO[str]]:
-    """Open a file that takes its name when it is whole."""
+def _atomically_written(file: Path) -> Iterator[IO[str]]:
+    """Open a temporary file that replaces `file` when it is complete."""
     part = file.with_name(f"{file.name}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as opened:

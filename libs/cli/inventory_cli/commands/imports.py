@@ -1,4 +1,4 @@
-"""``inventory import``: from a file to the services, with the differences first."""
+"""``inventory import``: from a file to the services, after showing the differences."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from .. import exit_codes
 from ..imports import run
 from ..imports.files import SourceFile, rejects_file
+from ..imports.importer import Importer
 from ..imports.journal import Action, Journal, State
-from ..imports.kind import Kind
 from ..imports.mapping import RowMapping, read_mapping
 from ..output import Format, print_documents, say
 from .invocation import Invocation, pass_invocation, shaped, vendor_option
@@ -33,22 +33,27 @@ _concurrency_option = click.option(
     type=click.IntRange(1, _CONCURRENCY_MAX),
     default=_CONCURRENCY_DEFAULT,
     show_default=True,
-    help="Requests at a time.",
+    help="Concurrent requests.",
 )
-_yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+_yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 
 @click.group("import")
 def imports() -> None:
-    """Import products, SKUs, stock and orders; see and undo earlier imports."""
+    """Import products, SKUs, stock and orders; list and undo earlier imports."""
 
 
-def _import_command(name: str, does: str) -> None:
-    @imports.command(name, help=does)
+def _import_command(name: str, help_text: str) -> None:
+    @imports.command(name, help=help_text)
     @click.argument("file", type=click.Path(path_type=Path))
-    @click.option("--mapping", "mapping_file", type=click.Path(path_type=Path), help="What its columns mean.")
+    @click.option(
+        "--mapping",
+        "mapping_file",
+        type=click.Path(path_type=Path),
+        help="A description of the file's columns.",
+    )
     @vendor_option
-    @click.option("--dry-run", is_flag=True, help="Show the differences, and do nothing.")
+    @click.option("--dry-run", is_flag=True, help="Show the differences and change nothing.")
     @_yes_option
     @_concurrency_option
     @shaped
@@ -64,43 +69,43 @@ def _import_command(name: str, does: str) -> None:
         shape: Format,
         reference: str | None = None,
     ) -> None:
-        kind = run.KINDS[name]
+        importer = run.IMPORTERS[name]
         mapping = RowMapping() if mapping_file is None else read_mapping(mapping_file)
         source = SourceFile(file)
-        _require_columns(kind, source, mapping)
+        _require_columns(importer, source, mapping)
         given = {"vendor_id": vendor or call.profile().vendor, "reference": reference}
         defaults = {attribute: value for attribute, value in given.items() if value is not None}
         with call.session() as session, _new_journal(call, name, file) as journal:
             with _bar("Reading", None):
-                run.read_file(kind, source, journal, mapping=mapping, defaults=defaults)
+                run.read_file(importer, source, journal, mapping=mapping, defaults=defaults)
             with _bar("Comparing", None):
-                run.look_and_plan(kind, session, journal, mapping)
+                run.compare(importer, session, journal, mapping)
             planned = journal.count_units(State.PLANNED)
             _show_plan(journal, shape)
             if dry_run or planned == 0:
                 _finish(journal, source, dry_run=dry_run)
                 return
             if not yes:
-                click.confirm(f"Apply {planned} of these?", abort=True, err=True)
+                click.confirm(f"Apply {planned} changes?", abort=True, err=True)
             with _bar("Importing", planned) as advance:
-                run.carry_out(kind, session, journal, concurrency=concurrency, progress=advance)
+                run.execute(importer, session, journal, concurrency=concurrency, progress=advance)
             _finish(journal, source, dry_run=False)
 
     if name == "stock":
-        click.option("--reference", help="What names the delivery or count, for rows that do not.")(command)
+        click.option("--reference", help="The reference of rows without one.")(command)
 
 
-_import_command("products", "Create and change products; external_id is how they are known again.")
+_import_command("products", "Create and change products, which are recognized by external_id.")
 _import_command("skus", "Create and change SKUs.")
-_import_command("stock", "Take deliveries in and correct counts; each reference is done once, for ever.")
-_import_command("orders", "Place orders, and settle those whose status says so; one row a line.")
+_import_command("stock", "Add deliveries and correct counts; each reference is executed once, for ever.")
+_import_command("orders", "Place orders, and confirm or cancel them by their status; one row per line.")
 
 
 @imports.command("list")
 @shaped
 @pass_invocation
 def list_imports(call: Invocation, shape: Format) -> None:
-    """List the imports of this machine, the last first."""
+    """List the imports of this machine, newest first."""
     print_documents(_journals(call), shape, ("import_id", "file", "done", "undone", "rejected"))
 
 
@@ -110,43 +115,45 @@ def list_imports(call: Invocation, shape: Format) -> None:
 @_concurrency_option
 @pass_invocation
 def undo(call: Invocation, import_id: str, yes: bool, concurrency: int) -> None:
-    """Undo an import by what compensates it; the log keeps both.
+    """Undo an import by compensating commands, in reverse order; the log keeps both.
 
-    What was created is deactivated, what was changed is changed back, what came in is adjusted out, what was
-    reserved is cancelled and what was confirmed refunded: the last first.
+    Created products and SKUs are deactivated, changed ones restored, deliveries adjusted, reserved units
+    cancelled and confirmed ones refunded.
     """
     try:
         journal = Journal.open(call.journals(), import_id)
     except FileNotFoundError:
-        raise click.UsageError(f"There is no import {import_id}; see: inventory import list.") from None
+        raise click.UsageError(
+            f"Import {import_id} was not found; list them with: inventory import list"
+        ) from None
     with journal, call.session() as session:
         count = journal.count_units(State.DONE)
         if count == 0:
-            say("There is nothing to undo.")
+            say("Nothing to undo.")
             return
         if not yes:
-            click.confirm(f"Undo {count}?", abort=True, err=True)
-        left: list[str] = []
+            click.confirm(f"Undo {count} changes?", abort=True, err=True)
+        rejected: list[str] = []
         with _bar("Undoing", count) as advance:
-            run.take_back(
-                run.KINDS[journal.fact("kind")],
+            run.undo(
+                run.IMPORTERS[journal.fact("kind")],
                 session,
                 journal,
                 concurrency=concurrency,
                 progress=advance,
-                refused=lambda key, reason: left.append(f"{key}: {reason}"),
+                on_rejected=lambda key, reason: rejected.append(f"{key}: {reason}"),
             )
-        for told in left:
-            say(told, style="red")
-        say(f"{count - len(left)} undone, {len(left)} could not be.")
-        if left:
+        for message in rejected:
+            say(message, style="red")
+        say(f"{count - len(rejected)} undone, {len(rejected)} not undone.")
+        if rejected:
             click.get_current_context().exit(exit_codes.REJECTS)
 
 
 @contextmanager
-def _new_journal(call: Invocation, kind: str, file: Path) -> Iterator[Journal]:
-    """Begin a journal, and keep it only if there is something to undo."""
-    with Journal.begin(call.journals(), kind, file) as journal:
+def _new_journal(call: Invocation, name: str, file: Path) -> Iterator[Journal]:
+    """Begin a journal, and discard it if there is nothing to undo."""
+    with Journal.begin(call.journals(), name, file) as journal:
         try:
             yield journal
         finally:
@@ -154,42 +161,50 @@ def _new_journal(call: Invocation, kind: str, file: Path) -> Iterator[Journal]:
                 journal.discard()
 
 
-def _require_columns(kind: Kind, source: SourceFile, mapping: RowMapping) -> None:
+def _require_columns(importer: Importer, source: SourceFile, mapping: RowMapping) -> None:
     if source.columns is None:
         return
+    columns = set(importer.row_type.columns)
     if mapping.columns is not None:
         joined = [SourceFile(source.path.parent / lookup.file).columns or () for lookup in mapping.lookups]
-        if missing := sorted(mapping.needs() - set(source.columns).union(*joined)):
-            raise click.UsageError(f"{source.path} has no {', '.join(missing)}, which the mapping needs.")
-        if unknown := sorted(set(mapping.columns) - set(kind.model.model_fields)):
-            raise click.UsageError(f"The mapping makes {', '.join(unknown)}, which {kind.name} do not have.")
+        if missing := sorted(mapping.required_columns() - set(source.columns).union(*joined)):
+            raise click.UsageError(f"{source.path} has no {', '.join(missing)}, which the mapping requires.")
+        if unknown := sorted(set(mapping.columns) - columns):
+            raise click.UsageError(
+                f"The mapping has the unknown columns {', '.join(unknown)}. {_known(importer)}"
+            )
         return
-    known = set(kind.model.model_fields) | kind.ignored
-    if unknown := sorted(set(source.columns) - known):
+    if unknown := sorted(set(source.columns) - columns - importer.ignored):
         raise click.UsageError(
-            f"{source.path} has the columns {', '.join(unknown)}, which mean nothing here. "
-            f"Columns of {kind.name}: {', '.join(sorted(kind.model.model_fields))}. "
-            "A --mapping can say what others mean."
+            f"{source.path} has the unknown columns {', '.join(unknown)}. {_known(importer)} "
+            "A --mapping can describe others."
         )
+
+
+def _known(importer: Importer) -> str:
+    return f"Columns of {importer.name}: {', '.join(sorted(importer.row_type.columns))}."
 
 
 def _show_plan(journal: Journal, shape: Format) -> None:
     if shape is Format.JSON:
-        print_documents(run.changes(journal), shape, ())
+        print_documents(run.planned_changes(journal), shape, ())
         return
     if shape is Format.CSV:
         print_documents(
-            (change | {"differences": _told(change["differences"])} for change in run.changes(journal)),
+            (
+                change | {"differences": _shown(change["differences"])}
+                for change in run.planned_changes(journal)
+            ),
             shape,
             (),
         )
         return
     console = Console(highlight=False, soft_wrap=True, markup=False)
-    for change in islice(run.changes(journal), _SHOWN_DIFFERENCES):
+    for change in islice(run.planned_changes(journal), _SHOWN_DIFFERENCES):
         sign = "+" if change["action"] == Action.CREATE else "~"
         style = "green" if sign == "+" else "yellow"
-        told = f"{sign} line {change['line']}: {change['key']}  {_told(change['differences'])}"
-        console.print(told.rstrip(), style=style)
+        line = f"{sign} line {change['line']}: {change['key']}  {_shown(change['differences'])}"
+        console.print(line.rstrip(), style=style)
     planned = journal.count_units(State.PLANNED)
     if planned > _SHOWN_DIFFERENCES:
         console.print(f"… and {planned - _SHOWN_DIFFERENCES} more (--json shows all)")
@@ -201,27 +216,28 @@ def _show_plan(journal: Journal, shape: Format) -> None:
     )
 
 
-def _told(differences: dict[str, Any]) -> str:
+def _shown(differences: dict[str, Any]) -> str:
     return ", ".join(f"{name}: {before} → {after}" for name, (before, after) in differences.items())
 
 
 def _finish(journal: Journal, source: SourceFile, *, dry_run: bool) -> None:
-    """Tell what became of the rows, write the rejects, and end with the exit code."""
+    """Print the results, write the rejects file, and exit with 3 if there are rejected rows."""
     rows = journal.count_rows()
     rejected = rows.get(State.REJECTED, 0)
     done = rows.get(State.DONE, 0)
-    for found in islice(journal.rejected(), _SHOWN_REJECTS):
-        say(f"line {found.line}: {found.reason}", style="red")
+    for row in islice(journal.rejected(), _SHOWN_REJECTS):
+        say(f"line {row.line}: {row.reason}", style="red")
     if rejected > _SHOWN_REJECTS:
         say(f"… and {rejected - _SHOWN_REJECTS} more", style="red")
     if dry_run:
-        say("A dry run: nothing was done.")
+        say("A dry run: nothing was changed.")
     else:
         run.write_rejects(journal, source)
         unchanged = rows.get(State.UNCHANGED, 0)
         say(f"{sum(rows.values())} rows: {done} applied, {unchanged} unchanged, {rejected} rejected.")
         if rejected:
-            say(f"The rejected rows, with line and reason: {rejects_file(source.path, journal.fact('kind'))}")
+            path = rejects_file(source.path, journal.fact("kind"))
+            say(f"The rejected rows with line and reason are in {path}")
         if done:
             say(f"To undo this import: inventory import undo {journal.import_id}")
     if rejected:
@@ -244,7 +260,7 @@ def _journals(call: Invocation) -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def _bar(name: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """Show progress on a terminal's standard error; nothing elsewhere."""
+    """Show progress on standard error if it is a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:

@@ -1,4 +1,4 @@
-"""What every command has at hand: the profile's session, and options that many commands share."""
+"""The invocation that every command gets, and the options that many commands share."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Invocation:
     environ
         The environment.
     transport, retries
-        How requests travel, and how patiently; over the network unless a test says otherwise.
+        The HTTP transport and the retries of the clients; tests replace them.
     profile_name, role, vendor
-        Whom it asks as.
+        The profile, and the role and vendor of the local stack's token.
     """
 
     environ: Mapping[str, str]
@@ -49,36 +49,36 @@ class Invocation:
         return load_profile(self.environ, name, role=self.role, vendor=self.vendor, transport=self.transport)
 
     def session(self) -> Session:
-        """Open the three services; for a ``with`` block."""
+        """Return a session with the three services, for a ``with`` block."""
         return Session(self.profile(), self.transport, self.retries)
 
     def vendor_id(self, named: str | None) -> str:
-        """Return the vendor that a command means: the one it names, or the profile's."""
+        """Return the vendor of a command: the one it names, or the profile's."""
         vendor_id = named or self.vendor or self.profile().vendor
         if vendor_id is None:
-            raise click.UsageError("Whose? Name the vendor: --vendor VENDOR-001.")
+            raise click.UsageError("Missing --vendor, such as --vendor VENDOR-001.")
         return vendor_id
 
     def journals(self) -> Path:
-        """Return where imports keep their journals."""
+        """Return the folder of the imports' journals."""
         return journals_folder(self.environ)
 
 
 def pass_invocation(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Hand a command its `Invocation`, before all else."""
+    """Pass a command its `Invocation` as the first argument."""
     return click.make_pass_decorator(Invocation)(command)
 
 
 vendor_option: Final = click.option(
-    "--vendor", "vendor", metavar="VENDOR-ID", help="Whose; the profile's vendor if not said."
+    "--vendor", "vendor", metavar="VENDOR-ID", help="The vendor; the profile's by default."
 )
 
 
 def shaped(command: Command) -> Command:
-    """Give a command ``--json`` and ``--csv``, and hand it the `shape` that they ask for."""
+    """Add ``--json`` and ``--csv`` to a command, which gets the format as `shape`."""
 
-    @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-    @click.option("--csv", "as_csv", is_flag=True, help="CSV with a header line.")
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+    @click.option("--csv", "as_csv", is_flag=True, help="Print CSV with a header line.")
     @functools.wraps(command)
     def with_shape(*arguments: Any, as_json: bool, as_csv: bool, **options: Any) -> Any:
         if as_json and as_csv:
@@ -90,18 +90,18 @@ def shaped(command: Command) -> Command:
 
 
 def listed(command: Command) -> Command:
-    """Give a command that prints a list ``--limit`` beside `shaped`'s options."""
+    """Add ``--limit`` to a command that prints a list, beside the options of `shaped`."""
     limited = click.option(
         "--limit",
         type=click.IntRange(min=1),
-        help="How many at most; 100 in a table if not said, all in JSON and CSV.",
+        help="The maximum number of rows. Default: 100 in a table, all in JSON and CSV.",
     )
     return limited(shaped(command))
 
 
 def show(
-    things: Iterable[Any], shape: Format, columns: Sequence[str], limit: int | None, title: str | None = None
+    models: Iterable[Any], shape: Format, columns: Sequence[str], limit: int | None, title: str | None = None
 ) -> None:
-    """Print what has a `document`, as a list."""
-    documents = (thing.document() for thing in things)
+    """Print models that have a `document` as a list."""
+    documents = (model.document() for model in models)
     print_documents(documents, shape, columns, limit=limit, title=title)

@@ -1,4 +1,4 @@
-"""``inventory log``: every change of stock, and the proof that none was changed."""
+"""``inventory log``: the log of all stock changes, and its verification."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from inventory_client import AuditClient, TransactionType
 from inventory_client.audit import Search
 from inventory_common.exact_json import dumps
-from inventory_common.ids import product_of
+from inventory_common.ids import StockKey
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.transactions import record_hash
 
@@ -33,15 +33,15 @@ _COLUMNS_OF_SKU: Final = tuple(column for column in _COLUMNS if column != "sku")
 
 _COLUMNS_OF_RESERVATIONS: Final = ("order_id", "quantity", "placed_at", "age_seconds", "expires_at")
 _COLUMNS_OF_FINDINGS: Final = ("occurred_at", "kind", "vendor_id", "sku", "transaction_id")
-_TYPES: Final = [kind.value for kind in TransactionType]
+_TYPES: Final = [transaction_type.value for transaction_type in TransactionType]
 
 
-def _searched(command: Command) -> Command:
+def _with_search(command: Command) -> Command:
     for option in (
         click.option("--from", "since", help="ISO 8601 with an offset; inclusive."),
         click.option("--to", "until", help="ISO 8601 with an offset; exclusive."),
         click.option("--type", "transaction_type", type=click.Choice(_TYPES)),
-        click.option("--order", type=click.Choice(["asc", "desc"]), help="By time; desc if not said."),
+        click.option("--order", type=click.Choice(["asc", "desc"]), help="By time; desc by default."),
     ):
         command = option(command)
     return command
@@ -49,12 +49,12 @@ def _searched(command: Command) -> Command:
 
 @click.group()
 def log() -> None:
-    """Read the log of all changes of stock."""
+    """Read and verify the log of all stock changes."""
 
 
 @log.command("sku")
 @click.argument("sku")
-@_searched
+@_with_search
 @listed
 @pass_invocation
 def log_of_sku(call: Invocation, sku: str, shape: Format, limit: int | None, **search: Any) -> None:
@@ -65,7 +65,7 @@ def log_of_sku(call: Invocation, sku: str, shape: Format, limit: int | None, **s
 
 @log.command("product")
 @click.argument("product_id")
-@_searched
+@_with_search
 @listed
 @pass_invocation
 def log_of_product(
@@ -78,7 +78,7 @@ def log_of_product(
 
 @log.command("vendor")
 @click.argument("vendor_id", required=False)
-@_searched
+@_with_search
 @listed
 @pass_invocation
 def log_of_vendor(
@@ -95,7 +95,7 @@ def log_of_vendor(
 @shaped
 @pass_invocation
 def show_record(call: Invocation, transaction_id: str, shape: Format) -> None:
-    """Show a record."""
+    """Show a log record."""
     with call.session() as session:
         print_one(session.audit.record(transaction_id).document(), shape)
 
@@ -106,7 +106,7 @@ def show_record(call: Invocation, transaction_id: str, shape: Format) -> None:
 @shaped
 @pass_invocation
 def stock_at(call: Invocation, sku: str, time: str, shape: Format) -> None:
-    """Show a SKU's stock at a moment (ISO 8601 with an offset), and the record that made it so."""
+    """Show a SKU's stock at a point in time (ISO 8601 with an offset), with the last record before it."""
     with call.session() as session:
         document = session.audit.stock_at(sku, time).document()
     if shape is not Format.JSON:
@@ -119,61 +119,59 @@ def stock_at(call: Invocation, sku: str, time: str, shape: Format) -> None:
 @listed
 @pass_invocation
 def reservations(call: Invocation, sku: str, shape: Format, limit: int | None) -> None:
-    """Show which orders hold units of a SKU now, oldest first."""
+    """List the orders that currently reserve units of a SKU, oldest first."""
     with call.session() as session:
         found = session.audit.reservations(sku)
     show(found.reservations, shape, _COLUMNS_OF_RESERVATIONS, limit)
     if found.unaccounted:
-        say(f"{found.unaccounted} more are held by orders older than the records that were read.")
+        say(f"{found.unaccounted} more units are reserved by orders that are older than the records read.")
 
 
 @log.command()
 @listed
 @pass_invocation
 def findings(call: Invocation, shape: Format, limit: int | None) -> None:
-    """Show what was done to stock and log behind the services, newest first."""
+    """List the changes of stock and log that were not made by the services, newest first."""
     with call.session() as session:
         show(session.audit.findings(), shape, _COLUMNS_OF_FINDINGS, limit)
 
 
 @log.command()
 @click.argument("sku")
-@click.option("--by-service", is_flag=True, help="Let the audit service check it, and tell all it finds.")
+@click.option("--by-service", is_flag=True, help="Verify by the audit service, and list all differences.")
 @pass_invocation
 def verify(call: Invocation, sku: str, by_service: bool) -> None:
-    """Recompute a SKU's whole chain of hashes here, and compare its end with the SKU."""
+    """Recompute a SKU's whole hash chain locally, and compare its end with the SKU."""
     with call.session() as session:
         if by_service:
             _verify_by_service(session.audit, sku)
             return
-        found = session.stock.sku(product_of(sku), sku)
+        found = session.stock.sku(*StockKey.of(sku))
         previous, sequence = FIRST_PREVIOUS_HASH, 0
         for record in session.audit.records_of_sku(sku, Search(order="asc")):
             sequence += 1
             if record.sequence > found.sequence:
-                break  # written since the SKU was read
-            faults = [
-                (record.sequence != sequence, f"record {sequence} is missing"),
-                (
-                    record.previous_hash != previous,
-                    f"record {sequence} does not follow the one before it",
-                ),
-                (record_hash(record.document()) != record.hash, f"record {sequence} was changed"),
+                break  # written after the SKU was read
+            checks = [
+                (record.sequence == sequence, f"record {sequence} is missing"),
+                (record.previous_hash == previous, f"record {sequence} does not continue the hash chain"),
+                (record_hash(record.document()) == record.hash, f"record {sequence} was changed"),
             ]
-            for is_fault, told in faults:
-                if is_fault:
-                    raise click.ClickException(f"{sku}: {told}.")
+            for holds, message in checks:
+                if not holds:
+                    raise click.ClickException(f"{sku}: {message}.")
             previous = record.hash
         if (found.ledger_hash, found.sequence) != (previous, min(sequence, found.sequence)):
-            raise click.ClickException(f"{sku}: its log does not end where the SKU says.")
+            raise click.ClickException(f"{sku}: the log does not end with the record that the SKU names.")
         say(f"{sku}: {found.sequence} records, none missing, none changed.", style="green")
 
 
 def _verify_by_service(audit: AuditClient, sku: str) -> None:
     found = audit.verification(sku)
-    for fault in found.findings:
-        where = fault.transaction_id or sku
-        say(f"{where}: {fault.kind}: expected {dumps(fault.expected)}, found {dumps(fault.found)}")
+    for difference in found.findings:
+        where = difference.transaction_id or sku
+        expected, actual = dumps(difference.expected), dumps(difference.found)
+        say(f"{where}: {difference.kind}: expected {expected}, found {actual}")
     if not found.is_sound:
-        raise click.ClickException(f"{sku}: {found.checked} records, faults: {len(found.findings)}.")
+        raise click.ClickException(f"{sku}: {found.checked} records, differences: {len(found.findings)}.")
     say(f"{sku}: {found.checked} records, none missing, none changed.", style="green")

@@ -1,4 +1,4 @@
-"""``inventory orders``: reserve, settle, release, take back."""
+"""``inventory orders``: place, confirm, cancel and refund orders."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from inventory_client import LineRequest, Order
-from inventory_common.ids import product_of
+from inventory_common.ids import StockKey
 
 from ..output import Format, print_documents, print_one
 from .invocation import Command, Invocation, listed, pass_invocation, shaped
@@ -42,13 +42,13 @@ def _lines_option(help_text: str, *, required: bool = False) -> Callable[[Comman
     return click.option("--line", "lines", type=Line(), multiple=True, required=required, help=help_text)
 
 
-_part = _lines_option("Part of it, SKU=UNITS; may be repeated. All of it if not said.")
-_key = click.option("--key", "idempotency_key", help="Idempotency-Key, for part of an order.")
+_part = _lines_option("A part of the order, SKU=UNITS; may be repeated. Default: all of it.")
+_key = click.option("--key", "idempotency_key", help="Idempotency-Key, for a part of an order.")
 
 
 @click.group()
 def orders() -> None:
-    """Place orders, confirm, cancel and refund them."""
+    """Place, confirm, cancel and refund orders."""
 
 
 @orders.command("show")
@@ -56,7 +56,7 @@ def orders() -> None:
 @shaped
 @pass_invocation
 def show_order(call: Invocation, order_id: str, shape: Format) -> None:
-    """Show an order as it stands."""
+    """Show an order."""
     with call.session() as session:
         _print(session.stock.order(order_id), shape)
 
@@ -64,16 +64,16 @@ def show_order(call: Invocation, order_id: str, shape: Format) -> None:
 @orders.command()
 @click.argument("order_id")
 @_lines_option("Units of a SKU, SKU=UNITS; may be repeated.", required=True)
-@click.option("--hold-seconds", type=int, help="How long the units are held; a day if not said.")
+@click.option("--hold-seconds", type=int, help="How long the units are reserved; a day by default.")
 @shaped
 @pass_invocation
 def place(
     call: Invocation, order_id: str, lines: Sequence[tuple[str, int]], hold_seconds: int | None, shape: Format
 ) -> None:
-    """Reserve all lines of an order, or nothing."""
-    asked = [LineRequest(product_of(sku), sku, quantity) for sku, quantity in lines]
+    """Reserve all lines of an order, or none."""
+    requests = [LineRequest(*StockKey.of(sku), quantity) for sku, quantity in lines]
     with call.session() as session:
-        _print(session.stock.place(order_id, asked, hold_seconds=hold_seconds).result, shape)
+        _print(session.stock.place(order_id, requests, hold_seconds=hold_seconds).result, shape)
 
 
 @orders.command()
@@ -89,10 +89,10 @@ def confirm(
     idempotency_key: str | None,
     shape: Format,
 ) -> None:
-    """Let what an order holds leave the stock."""
+    """Confirm the reserved units of an order: they leave the stock."""
     with call.session() as session:
-        done = session.stock.confirm(order_id, dict(lines) or None, idempotency_key=idempotency_key)
-        _print(done.result, shape)
+        outcome = session.stock.confirm(order_id, dict(lines) or None, idempotency_key=idempotency_key)
+        _print(outcome.result, shape)
 
 
 @orders.command()
@@ -108,16 +108,16 @@ def cancel(
     idempotency_key: str | None,
     shape: Format,
 ) -> None:
-    """Release what an order holds."""
+    """Release the reserved units of an order."""
     with call.session() as session:
-        done = session.stock.cancel(order_id, dict(lines) or None, idempotency_key=idempotency_key)
-        _print(done.result, shape)
+        outcome = session.stock.cancel(order_id, dict(lines) or None, idempotency_key=idempotency_key)
+        _print(outcome.result, shape)
 
 
 @orders.command()
 @click.argument("order_id")
 @_part
-@click.option("--restock/--no-restock", default=True, help="Whether it can be sold again.")
+@click.option("--restock/--no-restock", default=True, help="Whether the units go back into stock.")
 @_key
 @shaped
 @pass_invocation
@@ -129,31 +129,31 @@ def refund(
     idempotency_key: str | None,
     shape: Format,
 ) -> None:
-    """Take back what has left for an order."""
+    """Refund confirmed units of an order."""
     with call.session() as session:
-        done = session.stock.refund(
+        outcome = session.stock.refund(
             order_id, dict(lines) or None, restock=restock, idempotency_key=idempotency_key
         )
-        _print(done.result, shape)
+        _print(outcome.result, shape)
 
 
 @orders.command()
 @click.argument("order_id")
-@click.option("--hold-seconds", type=int, help="From now; a day if not said.")
+@click.option("--hold-seconds", type=int, help="From now; a day by default.")
 @shaped
 @pass_invocation
 def extend(call: Invocation, order_id: str, hold_seconds: int | None, shape: Format) -> None:
-    """Let an order hold its units for longer."""
+    """Extend the hold of an order."""
     with call.session() as session:
         _print(session.stock.extend(order_id, hold_seconds).result, shape)
 
 
 @orders.command()
-@click.option("--before", help="ISO 8601 with an offset; now if not said.")
+@click.option("--before", help="ISO 8601 with an offset; now by default.")
 @listed
 @pass_invocation
 def due(call: Invocation, before: str | None, shape: Format, limit: int | None) -> None:
-    """List the orders that hold units and whose holds end before a moment."""
+    """List the orders with reserved units whose holds end before a point in time."""
     with call.session() as session:
         found = session.stock.orders_due(before)
         documents: Iterator[dict[str, Any]]

@@ -1,16 +1,17 @@
-"""``inventory products``: the catalog."""
+"""``inventory products``: products of the catalog."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
 from typing import Any, Final
 
 import click
 
-from ..cells import parse_money
+from inventory_common.attributes import Price
+
 from ..output import Format, print_one, say
-from .invocation import Command, Invocation, listed, pass_invocation, shaped, show, vendor_option
+from ..resources import PRODUCT
+from .attribute_options import AttributeValue, changes_of, creation_of, creation_options, patch_options
+from .invocation import Invocation, listed, pass_invocation, shaped, show, vendor_option
 
 __all__ = ["products"]
 
@@ -25,43 +26,9 @@ _COLUMNS: Final = (
 )
 
 
-class Money(click.ParamType[Decimal]):
-    """A price."""
-
-    name = "price"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        """Read the text."""
-        try:
-            return value if isinstance(value, Decimal) else parse_money(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-def _attributes(*, required: bool) -> Callable[[Command], Command]:
-    """Return a decorator with an option for each attribute."""
-    options = [
-        click.option("--name", "product_name", required=required),
-        click.option("--category", required=required),
-        click.option("--price", "base_price", type=Money(), required=required),
-        click.option("--description"),
-        click.option("--subcategory"),
-        click.option("--brand"),
-        click.option("--image", "images", multiple=True, help="May be repeated."),
-        click.option("--tag", "tags", multiple=True, help="May be repeated."),
-    ]
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
-
-
 @click.group()
 def products() -> None:
-    """Put products into the catalog, find and change them."""
+    """Create, find and change products."""
 
 
 @products.command("list")
@@ -80,17 +47,17 @@ def list_products(call: Invocation, vendor: str | None, shape: Format, limit: in
 @click.option("--subcategory")
 @click.option("--brand")
 @click.option("--tag")
-@click.option("--min-price", type=Money())
-@click.option("--max-price", type=Money())
-@click.option("--inactive", is_flag=True, help="Those that were taken out of the shop.")
+@click.option("--min-price", type=AttributeValue(Price))
+@click.option("--max-price", type=AttributeValue(Price))
+@click.option("--inactive", is_flag=True, help="Deactivated products.")
 @listed
 @pass_invocation
 def browse(
-    call: Invocation, category: str, inactive: bool, shape: Format, limit: int | None, **asked: Any
+    call: Invocation, category: str, inactive: bool, shape: Format, limit: int | None, **filters: Any
 ) -> None:
     """List the products of a category."""
     with call.session() as session:
-        show(session.catalog.browse(category, active=not inactive, **asked), shape, _COLUMNS, limit)
+        show(session.catalog.browse(category, active=not inactive, **filters), shape, _COLUMNS, limit)
 
 
 @products.command("show")
@@ -105,56 +72,46 @@ def show_product(call: Invocation, product_id: str, shape: Format) -> None:
 
 @products.command()
 @vendor_option
-@_attributes(required=True)
-@click.option("--external-id", help="The vendor's own name for it, for ever.")
+@creation_options(PRODUCT, without="vendor_id")
 @shaped
 @pass_invocation
-def create(call: Invocation, vendor: str | None, shape: Format, **attributes: Any) -> None:
-    """Put a product into the catalog."""
+def create(call: Invocation, vendor: str | None, shape: Format, **options: Any) -> None:
+    """Create a product."""
     with call.session() as session:
-        given: Any = {name: value for name, value in attributes.items() if value is not None and value != ()}
-        made = session.catalog.create_product(vendor_id=call.vendor_id(vendor), **given).result
-        print_one(made.document(), shape)
+        attributes = {"vendor_id": call.vendor_id(vendor), **creation_of(options)}
+        created = session.catalog.create_product(**attributes).result
+        print_one(created.document(), shape)
 
 
 @products.command()
 @click.argument("product_id")
-@_attributes(required=False)
-@click.option("--if-version", type=int, help="Only if nobody has changed it since this version.")
+@patch_options(PRODUCT)
+@click.option("--if-version", type=int, help="Only if the product still has this version.")
 @shaped
 @pass_invocation
-def change(
-    call: Invocation, product_id: str, if_version: int | None, shape: Format, **attributes: Any
-) -> None:
-    """Change a product; an empty text takes an optional attribute away."""
-    changes = {
-        name: None if value == "" else list(value) if isinstance(value, tuple) else value
-        for name, value in attributes.items()
-        if value is not None and value != ()
-    }
-    if not changes:
-        raise click.UsageError("Change what? Name an attribute, such as --price 89.99.")
+def change(call: Invocation, product_id: str, if_version: int | None, shape: Format, **options: Any) -> None:
+    """Change a product; an empty text removes an optional attribute."""
+    changes = changes_of(options)
     with call.session() as session:
-        print_one(
-            session.catalog.change_product(product_id, changes, if_version=if_version).document(), shape
-        )
+        changed = session.catalog.change_product(product_id, changes, if_version=if_version)
+        print_one(changed.document(), shape)
 
 
 @products.command()
 @click.argument("product_id")
 @pass_invocation
 def deactivate(call: Invocation, product_id: str) -> None:
-    """Take a product out of the shop; its record stays."""
+    """Deactivate a product; it is not deleted."""
     with call.session() as session:
         session.catalog.deactivate_product(product_id)
-        say(f"{product_id} is out of the shop.")
+        say(f"{product_id} is inactive.")
 
 
 @products.command()
 @click.argument("product_id")
 @pass_invocation
 def reactivate(call: Invocation, product_id: str) -> None:
-    """Bring a product back."""
+    """Reactivate a product."""
     with call.session() as session:
         session.catalog.change_product(product_id, {"is_active": True})
-        say(f"{product_id} is in the shop.")
+        say(f"{product_id} is active.")

@@ -1,4 +1,4 @@
-"""``inventory``: all groups of commands, and what is common to them."""
+"""``inventory``: the groups of commands, and their common options."""
 
 from __future__ import annotations
 
@@ -21,19 +21,23 @@ __all__ = ["inventory"]
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": None})
 @click.version_option(__version__, prog_name="inventory")
-@click.option("--profile", "profile_name", help="Of the configuration file; INVENTORY_PROFILE, or local.")
+@click.option(
+    "--profile",
+    "profile_name",
+    help="The profile. Default: INVENTORY_PROFILE, or local.",
+)
 @click.option(
     "--role",
     type=click.Choice(["vendor", "orders", "auditor", "admin"]),
-    help="Whom the local stack signs for; admin if not said.",
+    help="The role of the local stack's token; admin by default.",
 )
-@click.option("--as-vendor", "vendor", metavar="VENDOR-ID", help="Which vendor, for --role vendor.")
+@click.option("--as-vendor", "vendor", metavar="VENDOR-ID", help="The vendor, for --role vendor.")
 @click.pass_context
 def inventory(context: click.Context, profile_name: str | None, role: str | None, vendor: str | None) -> None:
     """Products, SKUs, stock, orders and the log of the inventory.
 
-    Exit codes: 0 done; 1 refused by a service; 2 wrong usage; 3 done, but for rows in the rejects file; 4 no
-    answer; 130 interrupted.
+    Exit codes: 0 success; 1 refused by a service; 2 wrong usage; 3 success, except for rows in the rejects
+    file; 4 no answer; 130 interrupted.
     """
     context.obj = replace(context.obj, profile_name=profile_name, role=role, vendor=vendor)
 
@@ -41,7 +45,7 @@ def inventory(context: click.Context, profile_name: str | None, role: str | None
 @inventory.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print what completes this command in a shell: eval "$(inventory completion bash)"."""
+    """Print the completion script of a shell: eval "$(inventory completion bash)"."""
     kind = get_completion_class(shell)
     assert kind is not None
     click.echo(kind(inventory, {}, "inventory", "_INVENTORY_COMPLETE").source())

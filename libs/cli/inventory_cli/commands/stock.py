@@ -1,11 +1,11 @@
-"""``inventory stock``: what there is, what came in, what was counted."""
+"""``inventory stock``: the stock of SKUs, deliveries and corrections."""
 
 from __future__ import annotations
 
 import click
 
 from inventory_client import Outcome, StockChange
-from inventory_common.ids import product_of
+from inventory_common.ids import StockKey
 
 from ..output import Format, print_one, say
 from .invocation import Invocation, listed, pass_invocation, shaped, show, vendor_option
@@ -14,13 +14,13 @@ from .skus import SKU_COLUMNS
 __all__ = ["stock"]
 
 _key_option = click.option(
-    "--key", "idempotency_key", help="Idempotency-Key: the same key again does nothing again."
+    "--key", "idempotency_key", help="Idempotency-Key: a command repeated with the same key is executed once."
 )
 
 
 @click.group()
 def stock() -> None:
-    """See stock, take units in, correct it."""
+    """List the stock, add deliveries, correct it."""
 
 
 @stock.command("list")
@@ -38,7 +38,7 @@ def list_stock(call: Invocation, vendor: str | None, shape: Format, limit: int |
 @listed
 @pass_invocation
 def low(call: Invocation, vendor: str | None, shape: Format, limit: int | None) -> None:
-    """List what a vendor should order: active SKUs at or below their thresholds."""
+    """List the SKUs that a vendor should reorder: active ones at or below their thresholds."""
     with call.session() as session:
         show(session.stock.low_stock(call.vendor_id(vendor)), shape, SKU_COLUMNS, limit)
 
@@ -53,18 +53,18 @@ def low(call: Invocation, vendor: str | None, shape: Format, limit: int | None) 
 def restock(
     call: Invocation, sku: str, quantity: int, notes: str | None, idempotency_key: str | None, shape: Format
 ) -> None:
-    """Take units into stock."""
+    """Add delivered units to the stock."""
     with call.session() as session:
-        done = session.stock.restock(
-            product_of(sku), sku, quantity, notes=notes, idempotency_key=idempotency_key
+        outcome = session.stock.restock(
+            *StockKey.of(sku), quantity, notes=notes, idempotency_key=idempotency_key
         )
-        _print_change(done, shape)
+        _print_change(outcome, shape)
 
 
 @stock.command(context_settings={"ignore_unknown_options": True})
 @click.argument("sku")
 @click.argument("change", type=int)
-@click.option("--notes", required=True, help="Why.")
+@click.option("--notes", required=True, help="The reason.")
 @_key_option
 @shaped
 @pass_invocation
@@ -73,17 +73,17 @@ def adjust(
 ) -> None:
     """Correct the stock by a signed CHANGE, such as -3."""
     with call.session() as session:
-        done = session.stock.adjust(
-            product_of(sku), sku, change, notes=notes, idempotency_key=idempotency_key
+        outcome = session.stock.adjust(
+            *StockKey.of(sku), change, notes=notes, idempotency_key=idempotency_key
         )
-        _print_change(done, shape)
+        _print_change(outcome, shape)
 
 
 @stock.command()
 @click.argument("sku")
 @click.argument("counted", type=int)
 @click.option("--expected", type=int, required=True, help="The stock that was expected.")
-@click.option("--notes", required=True, help="Why, such as: yearly count.")
+@click.option("--notes", required=True, help="The reason, such as: yearly count.")
 @_key_option
 @shaped
 @pass_invocation
@@ -96,20 +96,19 @@ def count(
     idempotency_key: str | None,
     shape: Format,
 ) -> None:
-    """Correct the stock to what was COUNTED, if it still is as expected."""
+    """Correct the stock to the COUNTED units, if it is the expected stock."""
     with call.session() as session:
-        done = session.stock.count(
-            product_of(sku),
-            sku,
+        outcome = session.stock.count(
+            *StockKey.of(sku),
             counted_stock=counted,
             expected_stock=expected,
             notes=notes,
             idempotency_key=idempotency_key,
         )
-        _print_change(done, shape)
+        _print_change(outcome, shape)
 
 
-def _print_change(done: Outcome[StockChange], shape: Format) -> None:
-    if done.replayed:
-        say("This key had been used for it before: nothing was done again.")
-    print_one(done.result.transaction.document(), shape)
+def _print_change(outcome: Outcome[StockChange], shape: Format) -> None:
+    if outcome.replayed:
+        say("The key was used before: the command was not executed again.")
+    print_one(outcome.result.transaction.document(), shape)

@@ -1,8 +1,8 @@
-"""From a file to the services, in five steps that a journal holds together.
+"""Imports: from a file to the services in five steps, which a journal connects.
 
-**read** (`files`, `mapping`, `rows`): every row is checked by itself; **look**: what is there already, walked
-page by page; **plan**: what differs; **carry out**: a few requests at a time; **take back**: an import's
-compensation, in reverse.  `products`, `skus`, `stock` and `orders` say what each step means for their rows;
-`journal` keeps all of it in a file, so that 10,000 rows need no more memory than ten; `run` goes through the
-steps.
+**read** (`files`, `mapping`, `rows`) checks each row by itself; **read existing** fetches what the services
+have; **compare** plans the differences; **execute** sends a few requests at a time; **undo** compensates an
+import in reverse order.  `products`, `skus`, `stock` and `orders` implement the steps for their rows
+(`importer`), `run` calls them, and `journal` keeps everything in a file, so that the memory does not grow
+with the number of rows.
 """

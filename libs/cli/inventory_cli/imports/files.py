@@ -16,36 +16,36 @@ from inventory_common.exact_json import dumps, loads
 __all__ = ["FileError", "RejectsWriter", "SourceFile", "SourceRow", "rejects_file"]
 
 _OWN: Final = "_"
-"""Columns that begin with it are the import's own: the line and reason in a file of rejects."""
+"""The prefix of columns that the import itself writes: line and reason in a rejects file."""
 _LINE: Final = "_line"
 _REASON: Final = "_reason"
 _TEXT: Final = "_text"
 
 
 class FileError(Exception):
-    """The file cannot be imported at all; the message is one sentence."""
+    """The file cannot be imported; the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A row as it stands in the file.
+    """A row of the file.
 
     Attributes
     ----------
     line
-        Where it begins; the first line is 1.
+        The line on which it begins, from 1.
     source
-        What a rejects file repeats of it: the cells of a CSV row, the text of a JSON line.
+        What a rejects file repeats: the cells of a CSV row, or the text of a JSON line.
     values
-        By column; None if the row cannot be read.
-    fault
-        Why it cannot.
+        The values by column; None if the row cannot be read.
+    error
+        Why it cannot be read.
     """
 
     line: int
     source: list[str] | str
     values: Mapping[str, Any] | None
-    fault: str | None = None
+    error: str | None = None
 
 
 class SourceFile:
@@ -54,12 +54,12 @@ class SourceFile:
     Attributes
     ----------
     columns
-        Those of a CSV file, without the import's own; None for JSON Lines.
+        The columns of a CSV file, without those that the import itself writes; None for JSON Lines.
 
     Raises
     ------
     FileError
-        If it has another ending, cannot be opened, or has no usable header.
+        If the file has another suffix, cannot be opened, or has no usable header.
     """
 
     def __init__(self, path: Path) -> None:
@@ -70,13 +70,13 @@ class SourceFile:
         self.columns = self._header() if self.is_csv else None
 
     def __iter__(self) -> Iterator[SourceRow]:
-        """Yield the rows; blank lines are none."""
+        """Yield the rows, without blank lines."""
         with self._open() as opened:
             yield from self._csv_rows(opened) if self.is_csv else self._json_rows(opened)
 
     def _open(self) -> IO[str]:
         try:
-            # A byte that is no UTF-8 becomes a lone surrogate, and its row a rejected one.
+            # A byte that is not UTF-8 becomes a lone surrogate, so that only its row is rejected.
             return self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
         except OSError as error:
             raise FileError(f"{self.path} cannot be read: {error.strerror or error}.") from error
@@ -105,13 +105,13 @@ class SourceFile:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield SourceRow(line, [], None, f"is no CSV: {error}")
+                yield SourceRow(line, [], None, f"is not CSV: {error}")
                 continue
             if not cells:
                 continue
             if len(cells) != len(header):
-                fault = f"has {len(cells)} columns instead of {len(header)}"
-                yield SourceRow(line, [_printable(cell) for cell in cells], None, fault)
+                reason = f"has {len(cells)} columns instead of {len(header)}"
+                yield SourceRow(line, [_printable(cell) for cell in cells], None, reason)
                 continue
             values = {header[place]: cells[place] for place in kept}
             yield _checked(line, [values[column] for column in values], values)
@@ -127,7 +127,7 @@ class SourceFile:
                 yield SourceRow(line, _printable(text), None, str(error))
                 continue
             if not isinstance(document, dict):
-                yield SourceRow(line, text, None, "is no JSON object")
+                yield SourceRow(line, text, None, "is not a JSON object")
                 continue
             values = {name: value for name, value in document.items() if not name.startswith(_OWN)}
             yield _checked(line, text, values)
@@ -146,15 +146,15 @@ def _printable(text: str) -> str:
     return text.encode(errors="surrogateescape").decode(errors="replace")
 
 
-def rejects_file(path: Path, kind: str) -> Path:
-    """Return where rejected rows go: of ``day.csv``, imported as orders, to ``day.orders-rejects.csv``."""
-    return path.with_name(f"{path.stem}.{kind}-rejects{path.suffix}")
+def rejects_file(path: Path, name: str) -> Path:
+    """Return the file of rejected rows: for ``day.csv``, imported as orders, ``day.orders-rejects.csv``."""
+    return path.with_name(f"{path.stem}.{name}-rejects{path.suffix}")
 
 
 class RejectsWriter:
-    """Writes rejected rows in the form of their file, each with its line and the reason.
+    """Writes rejected rows in the format of their file, each with its line and the reason.
 
-    Mended, such a file can be imported itself: the columns ``_line`` and ``_reason`` are not looked at.
+    A corrected rejects file can be imported itself: the columns ``_line`` and ``_reason`` are ignored.
     """
 
     def __init__(self, path: Path, columns: Sequence[str] | None) -> None:

@@ -1,7 +1,7 @@
-"""The journal of an import: every row, what is there already, what is to be done, and what was done.
+"""The journal of an import: its rows, what exists, what is planned, and what was done.
 
-It is an SQLite file: rows are read from it and written to it a few at a time, whatever their number, and it
-outlives the process, so that an import can be taken back.
+It is an SQLite file: rows are read and written a few at a time, whatever their number, and it outlives the
+process, so that an import can be undone.
 """
 
 from __future__ import annotations
@@ -22,35 +22,35 @@ from inventory_common.exact_json import dumps, loads
 __all__ = ["Action", "Journal", "Plan", "ReadRow", "RejectedRow", "State", "Unit", "journals_folder"]
 
 _CHUNK_ROWS: Final = 200
-"""So many are in memory at a time."""
+"""The rows that are in memory at a time."""
 
 _SCHEMA: Final = """
     CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE rows (
         line INTEGER PRIMARY KEY,   -- in the file
-        source TEXT NOT NULL,       -- the row as it stands there, JSON
-        key TEXT,                   -- what it speaks of; NULL for a row that was rejected when it was read
+        source TEXT NOT NULL,       -- the row as in the file, JSON
+        key TEXT,                   -- its import unit; NULL for a row that was rejected when it was read
         row TEXT,                   -- checked, JSON
         reason TEXT                 -- why it was rejected
     );
     CREATE INDEX rows_by_key ON rows (key, line);
-    CREATE TABLE spoiled (key TEXT PRIMARY KEY, line INTEGER NOT NULL, reason TEXT NOT NULL);
+    CREATE TABLE invalid_rows (key TEXT PRIMARY KEY, line INTEGER NOT NULL, reason TEXT NOT NULL);
     CREATE TABLE vendors (vendor_id TEXT PRIMARY KEY) WITHOUT ROWID;
-    CREATE TABLE there (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE existing (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE units (
         number INTEGER PRIMARY KEY, -- the line of its first row
         key TEXT NOT NULL UNIQUE,
         state TEXT NOT NULL,
         action TEXT,
         differences TEXT,           -- attribute to [before, after], JSON
-        target TEXT,                -- ids, and what undoing it needs, JSON
+        target TEXT,                -- ids, and what undoing it requires, JSON
         reason TEXT
     );
 """
 
 
 class Action(StrEnum):
-    """What a unit needs."""
+    """What an import unit requires."""
 
     CREATE = "create"
     CHANGE = "change"
@@ -58,7 +58,7 @@ class Action(StrEnum):
 
 
 class State(StrEnum):
-    """How far a unit has come."""
+    """The progress of an import unit."""
 
     READ = "read"
     PLANNED = "planned"
@@ -70,7 +70,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done: an action, what it changes, and on what."""
+    """What to do: an action, the differences, and the ids of what it concerns."""
 
     action: Action
     differences: Mapping[str, Any] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What one thing's rows ask for: a product's row, or all lines of an order."""
+    """An import unit: the row of a product, or all lines of an order, and the plan."""
 
     number: int
     key: str
@@ -88,7 +88,7 @@ class Unit:
 
 
 class ReadRow(NamedTuple):
-    """A row as it was read: what it speaks of and says, or why it is rejected."""
+    """A row of the file: its import unit and its values, or why it is rejected."""
 
     line: int
     source: list[str] | str
@@ -98,7 +98,7 @@ class ReadRow(NamedTuple):
 
 
 class RejectedRow(NamedTuple):
-    """A row that was not applied."""
+    """A row that was not imported."""
 
     line: int
     reason: str
@@ -106,7 +106,7 @@ class RejectedRow(NamedTuple):
 
 
 def journals_folder(environ: Mapping[str, str]) -> Path:
-    """Return where journals are kept."""
+    """Return the folder of the journals."""
     if named := environ.get("INVENTORY_STATE"):
         return Path(named)
     home = Path(environ.get("HOME") or Path.home())
@@ -124,13 +124,13 @@ class Journal:
         self._db.execute("PRAGMA synchronous = NORMAL")
 
     @classmethod
-    def begin(cls, folder: Path, kind: str, file: Path) -> Self:
-        """Make the journal of a new import."""
+    def begin(cls, folder: Path, name: str, file: Path) -> Self:
+        """Create the journal of a new import of products, skus, stock or orders."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        journal = cls(folder / f"{stamp}-{kind}-{secrets.token_hex(2)}.sqlite")
+        journal = cls(folder / f"{stamp}-{name}-{secrets.token_hex(2)}.sqlite")
         journal._db.executescript(_SCHEMA)
-        journal.note("kind", kind)
+        journal.note("kind", name)
         journal.note("file", str(file.absolute()))
         return journal
 
@@ -160,14 +160,14 @@ class Journal:
         self._db.close()
 
     def discard(self) -> None:
-        """Remove it: nothing was done that could be taken back."""
+        """Remove the journal of an import that did nothing to undo."""
         self.close()
         self.path.unlink()
 
     # Facts about the import
 
     def note(self, name: str, value: str) -> None:
-        """Keep a fact."""
+        """Store a fact."""
         self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def fact(self, name: str) -> str:
@@ -178,7 +178,7 @@ class Journal:
     # Rows
 
     def add_rows(self, rows: Iterable[ReadRow]) -> None:
-        """Write rows, then what they speak of as units."""
+        """Write rows, and then their import units."""
         with self._transaction():
             for read in rows:
                 row = None if read.row is None else dumps(read.row)
@@ -192,39 +192,39 @@ class Journal:
             )
 
     def reject_row(self, line: int, reason: str) -> None:
-        """Take a row out of its unit."""
+        """Reject a row and remove it from its import unit."""
         self._db.execute("UPDATE rows SET key = NULL, reason = ? WHERE line = ?", (reason, line))
 
     def vendors(self) -> list[str]:
-        """Return the vendors whose things the rows are."""
+        """Return the vendors of the rows."""
         return [vendor_id for (vendor_id,) in self._db.execute("SELECT vendor_id FROM vendors ORDER BY 1")]
 
-    def spoil(self, key: str, line: int, reason: str) -> None:
-        """Remember that a row of something that is done whole or not at all is wrong."""
-        self._db.execute("INSERT OR IGNORE INTO spoiled VALUES (?, ?, ?)", (key, line, reason))
+    def invalidate(self, key: str, line: int, reason: str) -> None:
+        """Record that a row is wrong, and its whole import unit invalid."""
+        self._db.execute("INSERT OR IGNORE INTO invalid_rows VALUES (?, ?, ?)", (key, line, reason))
 
-    def spoiled(self, key: str) -> tuple[int, str] | None:
-        """Return the line and fault of the first row that spoils a unit, if there is one."""
-        found = self._db.execute("SELECT line, reason FROM spoiled WHERE key = ?", (key,)).fetchone()
+    def first_invalid_row(self, key: str) -> tuple[int, str] | None:
+        """Return the line and the error of the first wrong row of an import unit, if there is one."""
+        found = self._db.execute("SELECT line, reason FROM invalid_rows WHERE key = ?", (key,)).fetchone()
         return None if found is None else (found[0], found[1])
 
-    # What is there
+    # What exists
 
-    def remember(self, things: Iterable[tuple[str, Any]]) -> None:
-        """Keep what the services have, by key."""
+    def add_existing(self, documents: Iterable[tuple[str, Any]]) -> None:
+        """Write what the services or the files of lookups have, by key."""
         with self._transaction():
-            for key, value in things:
-                self._db.execute("INSERT OR REPLACE INTO there VALUES (?, ?)", (key, dumps(value)))
+            for key, document in documents:
+                self._db.execute("INSERT OR REPLACE INTO existing VALUES (?, ?)", (key, dumps(document)))
 
-    def there(self, key: str) -> Any:
-        """Return what the services have of that key, or None."""
-        found = self._db.execute("SELECT value FROM there WHERE key = ?", (key,)).fetchone()
+    def existing(self, key: str) -> Any:
+        """Return what exists under a key, or None."""
+        found = self._db.execute("SELECT value FROM existing WHERE key = ?", (key,)).fetchone()
         return None if found is None else loads(found[0].encode())
 
     # Units
 
     def units(self, *states: State, descending: bool = False) -> Iterator[Unit]:
-        """Yield the units in some states by their lines; they may change state meanwhile."""
+        """Yield the import units in some states, by line; their states may change meanwhile."""
         order, beyond = ("DESC", "<") if descending else ("ASC", ">")
         last: float = float("inf") if descending else 0
         statement = (
@@ -246,31 +246,31 @@ class Journal:
                 return
 
     def rows_of(self, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield the rows that speak of a key, and their lines."""
+        """Yield the lines and rows of an import unit."""
         for line, row in self._db.execute("SELECT line, row FROM rows WHERE key = ? ORDER BY line", (key,)):
             yield line, _read(row)
 
     def plan(self, number: int, plan: Plan) -> None:
-        """Write down what a unit needs."""
+        """Write the plan of an import unit."""
         state = State.UNCHANGED if plan.action is Action.NONE else State.PLANNED
         self._db.execute(
             "UPDATE units SET state = ?, action = ?, differences = ?, target = ? WHERE number = ?",
             (state, plan.action, dumps(plan.differences), dumps(plan.target), number),
         )
 
-    def settle(
+    def finish(
         self, number: int, state: State, *, target: Mapping[str, Any] | None = None, reason: str | None = None
     ) -> None:
-        """Write down what became of a unit."""
+        """Write the final state of an import unit."""
         self._db.execute(
             "UPDATE units SET state = ?, target = COALESCE(?, target), reason = ? WHERE number = ?",
             (state, None if target is None else dumps(target), reason, number),
         )
 
-    # Sums
+    # Counts
 
     def count_rows(self) -> dict[str, int]:
-        """Count rows by what became of them: the state of their unit, or rejected."""
+        """Return the number of rows by the state of their import unit, or rejected."""
         found = self._db.execute(
             "SELECT COALESCE(units.state, 'rejected'), COUNT(*) FROM rows"
             " LEFT JOIN units ON units.key = rows.key GROUP BY 1"
@@ -278,14 +278,14 @@ class Journal:
         return dict(found.fetchall())
 
     def count_units(self, *states: State) -> int:
-        """Count units in some states."""
+        """Return the number of import units in some states."""
         marks = ", ".join("?" * len(states))
         statement = f"SELECT COUNT(*) FROM units WHERE state IN ({marks})"  # noqa: S608
         [count] = self._db.execute(statement, tuple(map(str, states))).fetchone()
         return int(count)
 
     def count_actions(self) -> dict[str, int]:
-        """Count rows by what their unit needs; those that are rejected already are not among them."""
+        """Return the number of rows by the action of their import unit, without rejected ones."""
         found = self._db.execute(
             "SELECT units.action, COUNT(*) FROM rows JOIN units ON units.key = rows.key"
             " WHERE units.state != 'rejected' GROUP BY 1"

@@ -1,23 +1,23 @@
-"""From the columns of any file to the attributes of an import, as a TOML file says.
+"""Mappings: a TOML file that describes how the columns of a file become the columns of an import.
 
 ::
 
-    repeated = "first"                      # a product on several rows: the first counts; else "refuse"
+    repeated = "first"                      # several rows of a product: the first one counts; else "refuse"
 
     [columns]
     external_id = "{StockCode}"             # {column}, and Python's formats for texts: {supplier_id:0>3}
     vendor_id = "VENDOR-{supplier_id:0>3}"
     category = "Retail"
 
-    [values.is_active]                      # what a text stands for, once it is made; "*" is any other
+    [values.is_active]                      # replacements of the resulting texts; "*" is any other text
     "0" = "true"
     "1" = "false"
 
-    [lookup.products]                       # a CSV file beside the imported one: its columns join in, where
-    file = "products.csv"                   # `by` is the same in both
+    [lookup.products]                       # a CSV file beside the imported one, whose columns are added to
+    file = "products.csv"                   # the rows with the same text in the column `by`
     by = "product_id"
 
-    [leave_out]                             # rows whose column matches are no goods: straight to the rejects
+    [leave_out]                             # rows whose column matches are rejected: they are no products
     StockCode = "POST|DOT|M|D"
 """
 
@@ -42,33 +42,33 @@ _FORMATTER: Final = string.Formatter()
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Columns from another file, of its row that has the same text in column `by`."""
+    """A file whose columns are added to the rows with the same text in column `by`."""
 
     file: str
     by: str
 
 
 Found = Callable[[Lookup, str], Mapping[str, Any] | None]
-"""Returns the row of a lookup's file by the text of its column, or None."""
+"""Returns the row of a lookup's file by the text in its column, or None."""
 
 
-def _nothing(lookup: Lookup, text: str) -> None:
+def _no_row(lookup: Lookup, text: str) -> None:
     return None
 
 
 class LeftOut(Exception):
-    """The row is none of those that are meant; the message says by which rule."""
+    """The mapping excludes the row; the message names the rule."""
 
 
 class RowUnmappable(Exception):
-    """The row does not have what the mapping needs."""
+    """The row lacks what the mapping requires."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowMapping:
-    """How a row's columns become attributes; without `columns` they are attributes already.
+    """How the columns of a file become those of an import; without `columns` they are the same.
 
-    `keeps_first`: of rows that speak of one thing and differ, the first counts.
+    With `keeps_first`, the first of several rows with the same key counts, even if the others differ.
     """
 
     columns: Mapping[str, str] | None = None
@@ -77,8 +77,8 @@ class RowMapping:
     leave_out: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     keeps_first: bool = False
 
-    def attributes(self, row: Mapping[str, Any], found: Found = _nothing) -> dict[str, Any]:
-        """Return the attributes that a row stands for; `found` knows the rows of the lookups.
+    def attributes(self, row: Mapping[str, Any], found: Found = _no_row) -> dict[str, Any]:
+        """Return the columns of the import for a row; `found` returns the rows of lookups.
 
         Raises
         ------
@@ -96,15 +96,15 @@ class RowMapping:
             if other is None:
                 raise RowUnmappable(f"{lookup.by}: {text!r} is not in {lookup.file}")
             joined = {**other, **joined}
-        made = {name: _filled(template, joined) for name, template in self.columns.items()}
-        return {name: self._value(name, text) for name, text in made.items()}
+        texts = {name: _filled(template, joined) for name, template in self.columns.items()}
+        return {name: self._value(name, text) for name, text in texts.items()}
 
     def _value(self, name: str, text: str) -> str:
         values = self.values.get(name, {})
         return values.get(text, values.get(_ANY_OTHER, text))
 
-    def needs(self) -> set[str]:
-        """Return the columns that a file must have, its own or by a lookup."""
+    def required_columns(self) -> set[str]:
+        """Return the columns that the file and its lookups must have."""
         templates = (self.columns or {}).values()
         named = {name for template in templates for _, name, _, _ in _FORMATTER.parse(template) if name}
         return named | set(self.leave_out) | {lookup.by for lookup in self.lookups}
@@ -116,28 +116,28 @@ def read_mapping(path: Path) -> RowMapping:
     Raises
     ------
     FileError
-        If it is no such file.
+        If the file is not a mapping.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise FileError(f"{path} is no mapping: {error}.") from error
+        raise FileError(f"{path} is not a mapping: {error}.") from error
     if unknown := sorted(set(document) - _MEMBERS):
-        raise FileError(f"{path} is no mapping: {', '.join(unknown)} means nothing in it.")
+        raise FileError(f"{path} is not a mapping: unknown {', '.join(unknown)}.")
     columns = document.get("columns", {})
     for template in columns.values():
         _check_template(path, template)
     repeated = document.get("repeated", "refuse")
     if not columns or repeated not in ("first", "refuse"):
-        raise FileError(f'{path} is no mapping: it needs [columns]; repeated is "first" or "refuse".')
+        raise FileError(f'{path} is not a mapping: it requires [columns]; repeated is "first" or "refuse".')
     try:
         leave_out = {name: re.compile(pattern) for name, pattern in document.get("leave_out", {}).items()}
     except re.error as error:
-        raise FileError(f"{path} is no mapping: {error}.") from error
+        raise FileError(f"{path} is not a mapping: {error}.") from error
     try:
         lookups = [Lookup(each["file"], each["by"]) for each in document.get("lookup", {}).values()]
     except (KeyError, TypeError) as error:
-        raise FileError(f"{path} is no mapping: each lookup needs file and by.") from error
+        raise FileError(f"{path} is not a mapping: each lookup requires file and by.") from error
     return RowMapping(columns, document.get("values", {}), lookups, leave_out, repeated == "first")
 
 
@@ -146,12 +146,12 @@ def _check_template(path: Path, template: object) -> None:
         parsed = list(_FORMATTER.parse(template)) if isinstance(template, str) else None
     except ValueError:
         parsed = None
-    # Plain names alone: "{0.__class__}" would look into Python's own things.
+    # Plain names only: "{0.__class__}" would read attributes of Python objects.
     if parsed is None or any(
         name is not None and (not name or re.search(r"[.\[\]!]", name) or conversion)
         for _, name, _, conversion in parsed
     ):
-        raise FileError(f"{path} is no mapping: {template!r} is no template such as {{column}}.")
+        raise FileError(f"{path} is not a mapping: {template!r} is not a template such as {{column}}.")
 
 
 def _filled(template: str, row: Mapping[str, Any]) -> str:

@@ -3,189 +3,300 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, get_args, get_origin
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
-
-from inventory_common.fields import (
-    Body,
-    Description,
-    ImageUrl,
-    Money,
+from inventory_common.attributes import (
+    AttributeType,
+    Items,
     Name,
     Notes,
+    OneOf,
     OrderId,
     ProductId,
     Quantity,
     SkuId,
-    Threshold,
     VendorId,
+    WholeNumber,
+    type_of,
 )
-from inventory_common.ids import is_id, product_of
+from inventory_common.ids import StockKey, is_id
 from inventory_common.limits import (
     HOLD_MAX_SECONDS,
     HOLD_MIN_SECONDS,
     NOTES_MAX_BYTES,
-    PRODUCT_IMAGES_MAX,
-    PRODUCT_TAGS_MAX,
+    SKU_VARIANT_MAX_CHARACTERS,
     STOCK_MAX,
-    VARIANT_ATTRIBUTES_MAX,
 )
 
-from ..cells import PARSERS
+from ..cells import container_of, parser_of
+from ..resources import ACTIVE_FLAG, PRODUCT, SKU, Resource
 
-__all__ = ["OrderRow", "ProductRow", "Row", "RowFault", "SkuRow", "StockRow", "check_row"]
+__all__ = ["ORDER_ROW", "PRODUCT_ROW", "SKU_ROW", "STOCK_ROW", "Column", "RowError", "RowType"]
 
+Row = Mapping[str, Any]
+Rule = Callable[[Row], None]
+"""Raises ValueError if the columns of a row do not fit together."""
 
-class RowFault(Exception):
-    """The row is wrong; the message says where and why."""
-
-
-def _variant(value: str) -> str:
-    if not is_id("sku", f"SKU-PROD-00000-{value}"):
-        raise ValueError("should be at most 40 of A-Z and 0-9, with single hyphens between")
-    return value
-
-
-def _reference(value: str) -> str:
-    if not re.fullmatch(r"[^\[\]\x00-\x1f\x7f-\x9f]{1,100}", value) or value.startswith("undo "):
-        raise ValueError("should be 1 to 100 characters, none of them [ or ]")
-    return value
+_ERRORS_MAX: Final = 3
+_SHOWN_MAX_CHARACTERS: Final = 60
+_REFERENCE: Final = re.compile(r"[^\[\]\x00-\x1f\x7f-\x9f]{1,100}")
+_UNDO_PREFIX: Final = "undo "
 
 
-Variant = Annotated[str, AfterValidator(_variant)]
-Reference = Annotated[str, AfterValidator(_reference)]
-CountedStock = Annotated[int, Field(ge=0, le=STOCK_MAX)]
+class RowError(Exception):
+    """A row is wrong; the message says where and why."""
 
 
-class ProductRow(Body):
-    """A product; `external_id` is how a later import knows it again.
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: the annotation of its values, whether it is required, and its default."""
 
-    `product_id` alone changes a product that has no external id; beside an external id it is not looked at.
-    """
-
-    vendor_id: VendorId
-    external_id: Name | None = None
-    product_id: ProductId | None = None
-    product_name: Name
-    category: Name
-    base_price: Money
-    description: Description | None = None
-    subcategory: Name | None = None
-    brand: Name | None = None
-    images: Annotated[list[ImageUrl], Field(max_length=PRODUCT_IMAGES_MAX)] | None = None
-    tags: Annotated[list[Name], Field(max_length=PRODUCT_TAGS_MAX)] | None = None
-    is_active: bool | None = None
-
-    @model_validator(mode="after")
-    def _is_named(self) -> Self:
-        if self.external_id is None and self.product_id is None:
-            raise ValueError("external_id: is required")
-        return self
+    annotation: Any
+    is_required: bool = False
+    default: Any = None
 
 
-class OfSku(Body):
-    """Which SKU is meant: `sku`, or a `variant` of a product (`external_id`, or else `product_id`)."""
+@dataclass(frozen=True, slots=True)
+class RowType:
+    """The columns of a row, and the rules for several columns together."""
 
-    sku: SkuId | None = None
-    product_id: ProductId | None = None
-    external_id: Name | None = None
-    variant: Variant | None = None
+    columns: Mapping[str, Column]
+    rules: Sequence[Rule] = ()
 
-    @model_validator(mode="after")
-    def _names_one(self) -> Self:
-        if self.sku is None and (
-            self.variant is None or (self.product_id is None and self.external_id is None)
-        ):
-            raise ValueError("should have a sku, or a variant and its product's external_id or product_id")
-        if self.sku is not None and self.product_id not in (None, product_of(self.sku)):
-            raise ValueError(f"should name the product of the sku, {product_of(self.sku)}")
-        return self
+    def check(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a row without its empty columns; the texts of numbers, lists and so on are read.
 
+        Raises
+        ------
+        RowError
+            With the first three errors.
+        """
+        given = {name: value for name, value in attributes.items() if value is not None and value != ""}
+        if unknown := sorted(set(given) - set(self.columns)):
+            raise RowError(f"{unknown[0]}: unknown column")
+        values, errors = self._read(given)
+        if not errors:
+            errors = list(self._checked(values))
+        if not errors:
+            errors = self._broken_rule(values)
+        if errors:
+            raise RowError("; ".join(errors[:_ERRORS_MAX]))
+        return values
 
-class SkuRow(OfSku):
-    """A SKU."""
+    def _read(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """Return the columns in their order, read from their texts, and what cannot be read."""
+        values: dict[str, Any] = {}
+        errors = []
+        for name, column in self.columns.items():
+            value = given.get(name, column.default)
+            parse = parser_of(column.annotation) if isinstance(value, str) else None
+            if value is None:
+                continue
+            try:
+                values[name] = value if parse is None else parse(value.strip())
+            except ValueError as error:
+                errors.append(f"{name}: {error}, not {value!r}")
+        return values, errors
 
-    vendor_id: VendorId
-    variant_name: Name
-    unit_price: Money
-    reorder_threshold: Threshold
-    variant_attributes: Annotated[dict[Name, Name], Field(max_length=VARIANT_ATTRIBUTES_MAX)] | None = None
-    is_active: bool | None = None
+    def _checked(self, values: dict[str, Any]) -> Iterator[str]:
+        """Replace the values by those that would be stored, and yield what is wrong."""
+        for name, column in self.columns.items():
+            if name in values:
+                values[name], errors = _check(column.annotation, values[name], name)
+                yield from errors
+            elif column.is_required:
+                yield f"{name}: is required"
 
-
-class StockRow(OfSku):
-    """Units that came in (`quantity`), or were counted; `reference` names the event, for ever.
-
-    The log's notes carry the reference: so a later import knows what it has done.
-    """
-
-    vendor_id: VendorId
-    quantity: Quantity | None = None
-    counted_stock: CountedStock | None = None
-    reference: Reference
-    notes: Notes | None = None
-
-    @model_validator(mode="after")
-    def _one_of_two_forms(self) -> Self:
-        if (self.quantity is None) == (self.counted_stock is None):
-            raise ValueError("should have a quantity or a counted_stock, and not both")
-        longest = f"[undo {self.reference}] {self.notes or ''}"
-        if len(longest.encode()) > NOTES_MAX_BYTES:
-            raise ValueError(f"reference and notes should be at most {NOTES_MAX_BYTES - 8} bytes together")
-        return self
-
-
-class OrderRow(OfSku):
-    """A line of an order, and what the order is to be: `status` and `hold_seconds` are the whole order's."""
-
-    order_id: OrderId
-    vendor_id: VendorId | None = None
-    quantity: Quantity
-    hold_seconds: Annotated[int, Field(ge=HOLD_MIN_SECONDS, le=HOLD_MAX_SECONDS)] | None = None
-    status: Literal["reserved", "confirmed", "cancelled"] = "reserved"
-
-    @model_validator(mode="after")
-    def _vendor_of_external_id(self) -> Self:
-        if self.sku is None and self.external_id is not None and self.vendor_id is None:
-            raise ValueError("should have a vendor_id: an external_id is its vendor's")
-        return self
-
-
-Row = TypeVar("Row", bound=Body)
-
-
-def check_row(model: type[Row], attributes: Mapping[str, Any]) -> Row:
-    """Return a row of the model; texts of numbers and the like are read, an empty text is absent.
-
-    Raises
-    ------
-    RowFault
-        With the first three faults.
-    """
-    given = {name: value for name, value in attributes.items() if value is not None and value != ""}
-    if unknown := sorted(set(given) - set(model.model_fields)):
-        raise RowFault(f"{unknown[0]}: means nothing here")
-    values, faults = {}, []
-    for name, value in given.items():
+    def _broken_rule(self, row: Row) -> list[str]:
         try:
-            parse = PARSERS.get(name) if isinstance(value, str) else None
-            values[name] = parse(value.strip()) if parse else value
+            for rule in self.rules:
+                rule(row)
         except ValueError as error:
-            faults.append(f"{name}: {error}, not {value!r}")
-    if not faults:
-        try:
-            return model.model_validate(values)
-        except ValidationError as error:
-            faults = [_told(fault) for fault in error.errors()]
-    raise RowFault("; ".join(faults[:3]))
+            return [str(error)]
+        return []
 
 
-def _told(fault: Any) -> str:
-    if fault["type"] == "missing":
-        return f"{fault['loc'][0]}: is required"
-    where = ".".join(map(str, fault["loc"]))
-    message = fault["msg"].removeprefix("Value error, ").replace("Input should", "should")
-    shown = "" if fault["loc"] == () else f", not {str(fault['input'])[:60]!r}"
-    return f"{where}: {message}{shown}" if where else message
+def _check(annotation: Any, value: Any, path: str) -> tuple[Any, list[str]]:
+    """Return a value in the form in which it is stored, and what is wrong with it."""
+    container = container_of(annotation)
+    try:
+        if container is None:
+            found = type_of(annotation)
+            return value if found is None else found.check(value), []
+        _check_size(annotation, container, value)
+    except ValueError as error:
+        return value, [f"{path}: {error}, not {str(value)[:_SHOWN_MAX_CHARACTERS]!r}"]
+    if get_origin(container) is list:
+        (member_type,) = get_args(container)
+        checked = [_check(member_type, member, f"{path}.{number}") for number, member in enumerate(value)]
+        return [member for member, _ in checked], [error for _, errors in checked for error in errors]
+    key_type, member_type = get_args(container)
+    names = [_check(key_type, name, f"{path}.{name}") for name in value]
+    members = [_check(member_type, member, f"{path}.{name}") for name, member in value.items()]
+    errors = [error for _, found_errors in (*names, *members) for error in found_errors]
+    return {name: member for (name, _), (member, _) in zip(names, members, strict=True)}, errors
+
+
+def _check_size(annotation: Any, container: Any, value: Any) -> None:
+    is_list = get_origin(container) is list
+    if not isinstance(value, list if is_list else dict):
+        raise ValueError("should be a list" if is_list else "should be a map")
+    bounds = _bounds_of(annotation)
+    if bounds is not None and not bounds.least <= len(value) <= bounds.most:
+        raise ValueError(f"should have {bounds.least} to {bounds.most} members")
+
+
+def _bounds_of(annotation: Any) -> Items | None:
+    """Return the bounds of the size of a list or map."""
+    for each in getattr(annotation, "__metadata__", ()):
+        if isinstance(each, Items):
+            return each
+    parts = () if get_origin(annotation) in (list, dict) else get_args(annotation)
+    return next((bounds for part in parts if (bounds := _bounds_of(part)) is not None), None)
+
+
+# The types of columns that only imports have
+
+
+class _TextType(AttributeType):
+    """A text that only imports use; it is in no document."""
+
+    def from_text(self, text: str) -> str:
+        """Return the text."""
+        return str(self.check(text))
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "string"}
+
+
+class _VariantType(_TextType):
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or not is_id("sku", f"SKU-PROD-00000-{value}"):
+            raise ValueError(
+                f"should be at most {SKU_VARIANT_MAX_CHARACTERS} of A-Z and 0-9, with single hyphens between"
+            )
+        return value
+
+
+class _ReferenceType(_TextType):
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or not _REFERENCE.fullmatch(value) or value.startswith(_UNDO_PREFIX):
+            raise ValueError("should be 1 to 100 characters, none of them [ or ]")
+        return value
+
+
+Variant = Annotated[str, _VariantType()]
+Reference = Annotated[str, _ReferenceType()]
+CountedStock = Annotated[int, WholeNumber(0, STOCK_MAX)]
+HoldSeconds = Annotated[int, WholeNumber(HOLD_MIN_SECONDS, HOLD_MAX_SECONDS)]
+WantedStatus = Annotated[str, OneOf(("reserved", "confirmed", "cancelled"))]
+
+
+def _creation_columns(resource: Resource) -> dict[str, Column]:
+    """Return the columns of the attributes that a creator sets, and of the flag."""
+    columns = {
+        name: Column(resource.annotations[name], is_required)
+        for name, is_required in resource.is_required.items()
+    }
+    return columns | {ACTIVE_FLAG: Column(resource.annotations[ACTIVE_FLAG])}
+
+
+# Products
+
+
+def _is_identified(row: Row) -> None:
+    if row.get("external_id") is None and row.get("product_id") is None:
+        raise ValueError("external_id: is required")
+
+
+PRODUCT_ROW: Final = RowType(
+    {
+        **_creation_columns(PRODUCT),
+        "vendor_id": Column(VendorId, is_required=True),
+        "product_id": Column(ProductId),
+    },
+    [_is_identified],
+)
+"""A product, which later imports recognize by its `external_id`.
+
+`product_id` alone changes a product without an external id; beside an external id it is ignored.
+"""
+
+
+# SKUs, stock and orders: rows that identify a SKU
+
+
+def _identifies_a_sku(row: Row) -> None:
+    sku, product_id = row.get("sku"), row.get("product_id")
+    has_product = product_id is not None or row.get("external_id") is not None
+    if sku is None:
+        if row.get("variant") is None or not has_product:
+            raise ValueError("should have a sku, or a variant and its product's external_id or product_id")
+    elif product_id not in (None, StockKey.of(sku).product_id):
+        raise ValueError(f"should name the product of the sku, {StockKey.of(sku).product_id}")
+
+
+_SKU_COLUMNS: Final = {
+    "sku": Column(SkuId),
+    "product_id": Column(ProductId),
+    "external_id": Column(Name),
+    "variant": Column(Variant),
+}
+"""`sku`, or the `variant` of a product, which `external_id` or else `product_id` names."""
+
+SKU_ROW: Final = RowType(
+    {**_SKU_COLUMNS, "vendor_id": Column(VendorId, is_required=True), **_creation_columns(SKU)},
+    [_identifies_a_sku],
+)
+"""A SKU."""
+
+
+def _is_a_delivery_or_a_count(row: Row) -> None:
+    if (row.get("quantity") is None) == (row.get("counted_stock") is None):
+        raise ValueError("should have a quantity or a counted_stock, and not both")
+
+
+def _fits_into_notes(row: Row) -> None:
+    longest = f"[{_UNDO_PREFIX}{row['reference']}] {row.get('notes', '')}"
+    if len(longest.encode()) > NOTES_MAX_BYTES:
+        raise ValueError(f"reference and notes should be at most {NOTES_MAX_BYTES - 8} bytes together")
+
+
+STOCK_ROW: Final = RowType(
+    {
+        **_SKU_COLUMNS,
+        "vendor_id": Column(VendorId, is_required=True),
+        "quantity": Column(Quantity),
+        "counted_stock": Column(CountedStock),
+        "reference": Column(Reference, is_required=True),
+        "notes": Column(Notes),
+    },
+    [_identifies_a_sku, _is_a_delivery_or_a_count, _fits_into_notes],
+)
+"""Units that were delivered (`quantity`) or counted (`counted_stock`).
+
+`reference` identifies the delivery or count for ever: the log's notes contain it, so that a later import
+finds what was done.
+"""
+
+
+def _has_the_vendor_of_its_external_id(row: Row) -> None:
+    if row.get("sku") is None and row.get("external_id") is not None and row.get("vendor_id") is None:
+        raise ValueError("should have a vendor_id: an external_id is unique per vendor")
+
+
+ORDER_ROW: Final = RowType(
+    {
+        **_SKU_COLUMNS,
+        "order_id": Column(OrderId, is_required=True),
+        "vendor_id": Column(VendorId),
+        "quantity": Column(Quantity, is_required=True),
+        "hold_seconds": Column(HoldSeconds),
+        "status": Column(WantedStatus, default="reserved"),
+    },
+    [_identifies_a_sku, _has_the_vendor_of_its_external_id],
+)
+"""A line of an order; `status` and `hold_seconds` concern the whole order."""

@@ -1,4 +1,4 @@
-"""The steps of an import, for rows of any kind, with few rows in memory at a time."""
+"""The steps of an import, for rows of any type, with few rows in memory at a time."""
 
 from __future__ import annotations
 
@@ -11,56 +11,59 @@ from inventory_client import Problem, problems
 
 from ..profiles import Session
 from .files import RejectsWriter, SourceFile, SourceRow, rejects_file
+from .importer import Importer, Rejected, Result
 from .journal import Journal, ReadRow, State, Unit
-from .kind import Done, Kind, Refused
 from .mapping import Found, LeftOut, Lookup, RowMapping, RowUnmappable
-from .orders import Orders
-from .products import Products
-from .rows import RowFault, check_row
-from .skus import Skus
-from .stock import Stock
+from .orders import OrderImporter
+from .products import ProductImporter
+from .rows import RowError
+from .skus import SkuImporter
+from .stock import StockImporter
 
-__all__ = ["KINDS", "carry_out", "changes", "look_and_plan", "read_file", "take_back", "write_rejects"]
+__all__ = ["IMPORTERS", "compare", "execute", "planned_changes", "read_file", "undo", "write_rejects"]
 
-KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (Products(), Skus(), Stock(), Orders())}
+IMPORTERS: Final[Mapping[str, Importer]] = {
+    importer.name: importer
+    for importer in (ProductImporter(), SkuImporter(), StockImporter(), OrderImporter())
+}
 
 Progress = Callable[[int], object]
-"""Told how many units have come to their end."""
+"""Called with the number of import units that have just finished."""
 
 Job = TypeVar("Job")
-Result = TypeVar("Result")
+Outcome = TypeVar("Outcome")
 
 
 # Read
 
 
 def read_file(
-    kind: Kind,
+    importer: Importer,
     file: SourceFile,
     journal: Journal,
     *,
     mapping: RowMapping,
     defaults: Mapping[str, str],
 ) -> None:
-    """Check every row of a file by itself and write it into the journal.
+    """Check each row of a file by itself and write it into the journal.
 
     Parameters
     ----------
     defaults
-        Attributes of rows that do not have them, such as the vendor.
+        The values of columns that a row does not have, such as the vendor.
     """
     for lookup in mapping.lookups:
         others = SourceFile(file.path.parent / lookup.file)
-        journal.remember(
+        journal.add_existing(
             (_lookup_key(lookup, str(other.values[lookup.by])), other.values)
             for other in others
             if other.values is not None and lookup.by in other.values
         )
 
     def found(lookup: Lookup, text: str) -> Any:
-        return journal.there(_lookup_key(lookup, text))
+        return journal.existing(_lookup_key(lookup, text))
 
-    journal.add_rows(_read_row(kind, row, journal, mapping, found, defaults) for row in file)
+    journal.add_rows(_read_row(importer, row, journal, mapping, found, defaults) for row in file)
 
 
 def _lookup_key(lookup: Lookup, text: str) -> str:
@@ -68,7 +71,7 @@ def _lookup_key(lookup: Lookup, text: str) -> str:
 
 
 def _read_row(
-    kind: Kind,
+    importer: Importer,
     source: SourceRow,
     journal: Journal,
     mapping: RowMapping,
@@ -76,53 +79,52 @@ def _read_row(
     defaults: Mapping[str, str],
 ) -> ReadRow:
     if source.values is None:
-        return ReadRow(source.line, source.source, reason=source.fault)
+        return ReadRow(source.line, source.source, reason=source.error)
     try:
         attributes = mapping.attributes(source.values, found)
-    except (LeftOut, RowUnmappable) as refusal:
-        return ReadRow(source.line, source.source, reason=str(refusal))
-    given = {name: value for name, value in attributes.items() if name not in kind.ignored}
+    except (LeftOut, RowUnmappable) as error:
+        return ReadRow(source.line, source.source, reason=str(error))
+    given = {name: value for name, value in attributes.items() if name not in importer.ignored}
     for name, value in defaults.items():
-        if name in kind.model.model_fields and not given.get(name):
+        if name in importer.row_type.columns and not given.get(name):
             given[name] = value
     try:
-        checked = check_row(kind.model, given)
-    except RowFault as fault:
-        if kind.is_whole:
-            journal.spoil(kind.key(given), source.line, str(fault))
-        return ReadRow(source.line, source.source, reason=str(fault))
-    row = checked.model_dump(exclude_none=True)
-    return ReadRow(source.line, source.source, kind.key(row), row)
+        row = importer.row_type.check(given)
+    except RowError as error:
+        if importer.is_atomic:
+            journal.invalidate(importer.key(given), source.line, str(error))
+        return ReadRow(source.line, source.source, reason=str(error))
+    return ReadRow(source.line, source.source, importer.key(row), row)
 
 
-# Look and plan
+# Compare
 
 
-def look_and_plan(kind: Kind, session: Session, journal: Journal, mapping: RowMapping) -> None:
-    """Find out what is there and write down what each unit needs."""
-    kind.look(session, journal)
+def compare(importer: Importer, session: Session, journal: Journal, mapping: RowMapping) -> None:
+    """Read what exists, and write the plan of each import unit into the journal."""
+    importer.read_existing(session, journal)
     for unit in journal.units(State.READ):
         rows = unit.rows
         try:
-            if kind.is_whole:
-                _require_whole(unit, journal)
+            if importer.is_atomic:
+                _require_valid_rows(unit, journal)
             elif len(rows) > 1:
-                _reject_others(unit, journal, mapping)
+                _reject_other_rows(unit, journal, mapping)
                 rows = rows[:1]
-            journal.plan(unit.number, kind.plan(rows, journal.there))
-        except Refused as refusal:
-            journal.settle(unit.number, State.REJECTED, reason=str(refusal))
+            journal.plan(unit.number, importer.plan(rows, journal.existing))
+        except Rejected as rejected:
+            journal.finish(unit.number, State.REJECTED, reason=str(rejected))
 
 
-def _require_whole(unit: Unit, journal: Journal) -> None:
-    spoiled = journal.spoiled(unit.key)
-    if spoiled is not None:
-        line, fault = spoiled
-        raise Refused(f"line {line} of {unit.key} is wrong: {fault}")
+def _require_valid_rows(unit: Unit, journal: Journal) -> None:
+    invalid = journal.first_invalid_row(unit.key)
+    if invalid is not None:
+        line, error = invalid
+        raise Rejected(f"line {line} of {unit.key} is wrong: {error}")
 
 
-def _reject_others(unit: Unit, journal: Journal, mapping: RowMapping) -> None:
-    """Take rows out that say something else than the first of their key; those that repeat it may stay."""
+def _reject_other_rows(unit: Unit, journal: Journal, mapping: RowMapping) -> None:
+    """Reject the rows that differ from the first row of their unit, unless the mapping keeps the first."""
     if mapping.keeps_first:
         return
     (first_line, first), *others = journal.rows_of(unit.key)
@@ -132,60 +134,65 @@ def _reject_others(unit: Unit, journal: Journal, mapping: RowMapping) -> None:
             journal.reject_row(line, f"differs from line {first_line} in {', '.join(differing)}")
 
 
-# Carry out
+# Execute
 
 
-def carry_out(
-    kind: Kind, session: Session, journal: Journal, *, concurrency: int, progress: Progress
+def execute(
+    importer: Importer, session: Session, journal: Journal, *, concurrency: int, progress: Progress
 ) -> None:
-    """Carry out what is planned, a few requests at a time.
+    """Execute what is planned, a few requests at a time.
 
-    A unit that is refused is rejected, and the others go on.  What is no unit's fault (no answer, no token,
-    a service that stays busy) ends the import; so does Ctrl-C.  What has been sent by then is waited for and
-    written down.
+    An import unit that a service refuses is rejected, and the import continues.  An error that would affect
+    every unit (no answer, no token, a busy service) ends it, as Ctrl-C does; results of requests that have
+    been sent by then are awaited and written into the journal.
     """
 
-    def work(bundle: Sequence[Unit]) -> list[Done]:
+    def work(batch: Sequence[Unit]) -> list[Result]:
         try:
-            return kind.carry_out(session, bundle)
-        except Refused as refusal:
-            reason = str(refusal)
+            return importer.execute(session, batch)
+        except Rejected as rejected:
+            reason = str(rejected)
         except Problem as problem:
-            if _is_everybodys(problem):
+            if _affects_every_unit(problem):
                 raise
             reason = f"{problem.code}: {problem.detail}"
-        return [Done(unit.number, State.REJECTED, unit.plan.target, reason) for unit in bundle]
+        return [Result(unit.number, State.REJECTED, unit.plan.target, reason) for unit in batch]
 
-    def finish(results: list[Done]) -> None:
-        for done in results:
-            journal.settle(done.number, done.state, target=done.target, reason=done.reason)
+    def finish(results: list[Result]) -> None:
+        for result in results:
+            journal.finish(result.number, result.state, target=result.target, reason=result.reason)
         progress(len(results))
 
-    concurrency = min(concurrency, kind.concurrency_max)
-    _bounded(work, kind.bundles(journal.units(State.PLANNED)), concurrency, finish)
+    concurrency = min(concurrency, importer.concurrency_max)
+    _run_jobs(work, importer.batches(journal.units(State.PLANNED)), concurrency, finish)
 
 
-def take_back(
-    kind: Kind,
+def undo(
+    importer: Importer,
     session: Session,
     journal: Journal,
     *,
     concurrency: int,
     progress: Progress,
-    refused: Callable[[str, str], object],
+    on_rejected: Callable[[str, str], object],
 ) -> None:
-    """Undo what was done, the last first; tell `refused` what cannot be undone, and why.
+    """Undo what was executed, in reverse order.
 
-    What was undone by an earlier call stays so: it may be interrupted and called again.
+    It may be interrupted and called again: what is undone stays undone.
+
+    Parameters
+    ----------
+    on_rejected
+        Called with the key and the reason of each import unit that cannot be undone.
     """
 
     def work(unit: Unit) -> tuple[Unit, str | None]:
         try:
-            kind.take_back(session, unit)
-        except Refused as refusal:
-            return unit, str(refusal)
+            importer.undo(session, unit)
+        except Rejected as rejected:
+            return unit, str(rejected)
         except Problem as problem:
-            if _is_everybodys(problem):
+            if _affects_every_unit(problem):
                 raise
             return unit, f"{problem.code}: {problem.detail}"
         return unit, None
@@ -193,30 +200,30 @@ def take_back(
     def finish(result: tuple[Unit, str | None]) -> None:
         unit, reason = result
         if reason is None:
-            journal.settle(unit.number, State.UNDONE)
+            journal.finish(unit.number, State.UNDONE)
         else:
-            refused(unit.key, reason)
+            on_rejected(unit.key, reason)
         progress(1)
 
-    _bounded(work, journal.units(State.DONE, descending=True), concurrency, finish)
+    _run_jobs(work, journal.units(State.DONE, descending=True), concurrency, finish)
 
 
-def _is_everybodys(problem: Problem) -> bool:
+def _affects_every_unit(problem: Problem) -> bool:
     return isinstance(problem, problems.Unauthenticated | problems.Unavailable)
 
 
-def _bounded(
-    work: Callable[[Job], Result],
+def _run_jobs(
+    work: Callable[[Job], Outcome],
     jobs: Iterable[Job],
     concurrency: int,
-    finish: Callable[[Result], object],
+    finish: Callable[[Outcome], object],
 ) -> None:
-    """Do the jobs in threads, and finish each in this one; few are begun, or wait, at a time.
+    """Run jobs in threads, a few at a time, and finish each in this thread.
 
-    If one fails, no other is begun; those that have begun are finished before the failure is raised.
+    If one fails, no further job is started; those that have started are finished before the error is raised.
     """
     waiting = iter(jobs)
-    unfinished: set[Future[Result]] = set()
+    unfinished: set[Future[Outcome]] = set()
     with ThreadPoolExecutor(concurrency) as pool:
         try:
             while True:
@@ -225,12 +232,12 @@ def _bounded(
                 if not unfinished:
                     return
                 for future in wait(unfinished, return_when=FIRST_COMPLETED).done:
-                    result = future.result()
+                    outcome = future.result()
                     unfinished.discard(future)
-                    finish(result)
+                    finish(outcome)
         except BaseException:
-            begun = [future for future in unfinished if not future.cancel()]
-            for future in wait(begun).done:
+            started = [future for future in unfinished if not future.cancel()]
+            for future in wait(started).done:
                 if future.exception() is None:
                     finish(future.result())
             raise
@@ -240,7 +247,7 @@ def _bounded(
 
 
 def write_rejects(journal: Journal, file: SourceFile) -> int:
-    """Write the rejects file, or remove that of an earlier run, and return the number of its rows."""
+    """Write the rejects file, or remove that of an earlier run; return the number of its rows."""
     path = rejects_file(file.path, journal.fact("kind"))
     count = journal.count_rows().get(State.REJECTED, 0)
     if count == 0:
@@ -252,8 +259,8 @@ def write_rejects(journal: Journal, file: SourceFile) -> int:
     return count
 
 
-def changes(journal: Journal) -> Iterator[dict[str, Any]]:
-    """Yield what an import would do, unit by unit."""
+def planned_changes(journal: Journal) -> Iterator[dict[str, Any]]:
+    """Yield what an import would do, one object per import unit."""
     for unit in journal.units(State.PLANNED):
         yield {
             "line": unit.number,

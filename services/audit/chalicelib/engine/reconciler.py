@@ -36,6 +36,7 @@ from .findings_log import FindingsLog
 __all__ = ["Reconciler"]
 
 _SECOND_READS_MAX: Final = 5
+"""Reads of a SKU whose version changes meanwhile, before the reconciliation leaves it undecided."""
 _READS_BY_ID_MAX: Final = 1_000
 """Records of a SKU that a reconciliation reads by their ids, because the index does not show them."""
 

@@ -1,16 +1,16 @@
 """The rules of stock and orders: what each command requires and changes.  No I/O.
 
 ==================  ===================================================================================
-`commands`          what the service can be asked to do
+`commands`          validated requests, independent of HTTP
 `stock_rules`       one change of one SKU's stock, and the log record of it
 `orders`            the order aggregate: its lines, its status, its saga
-`decisions`         what a command decides on, and what it decides
-`placing`           reserving the lines of a new order
-`settlements`       confirming, cancelling and refunding
+`decisions`         what rules take and return
+`placing`           placing: reserving the lines of a new order
+`settlements`       settling: confirming, cancelling and refunding
 `holds`             expiring and extending
-`saga_steps`        the steps of an order that takes several transactions
+`saga_steps`        the steps of commands that take several transactions
 `stock_changes`     restocks and adjustments
 `sku_rules`         new SKUs, and changes of their attributes
-`low_stock`         alerts, and the bound that keeps the list of low SKUs cheap
+`low_stock`         alerts, and the bound that keeps listing low SKUs cheap
 ==================  ===================================================================================
 """

@@ -1,4 +1,4 @@
-"""What the service can be asked to do, validated and independent of HTTP."""
+"""The commands of the service: validated requests, independent of HTTP."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
 
 @value
 class Actor:
-    """Who gives a command, and by which request, as the log records it."""
+    """Who sent a command, and in which request, as the log records it."""
 
     performed_by: str
     request_id: str
@@ -43,7 +43,7 @@ class Actor:
 
 @value(kw_only=True)
 class CreateSku:
-    """Create a variant of a product, with no stock yet."""
+    """Create a variant of a product, without stock."""
 
     product_id: str
     attributes: NewSku
@@ -53,9 +53,9 @@ class CreateSku:
 
 @value(kw_only=True)
 class ChangeSku:
-    """Set attributes of a SKU; None removes an optional one.
+    """Change attributes of a SKU; None removes an optional one.
 
-    `variant_attributes` are merged into the current ones, as RFC 7396 defines it.
+    `variant_attributes` is merged into the current value as a JSON Merge Patch (RFC 7396).
     """
 
     key: StockKey
@@ -77,7 +77,7 @@ class Restock:
 
 @value
 class Count:
-    """The units that were counted, and the stock that was on record when the count began."""
+    """A physical count, and the stock on record when it began; if that has changed, the count is stale."""
 
     counted_stock: int
     expected_stock: int
@@ -85,7 +85,7 @@ class Count:
 
 @value(kw_only=True)
 class AdjustStock:
-    """Correct the stock of a SKU by a signed number of units, or to a count; `notes` give the reason."""
+    """Correct the stock of a SKU by a signed quantity, or to a physical count; `notes` give the reason."""
 
     key: StockKey
     correction: int | Count
@@ -96,7 +96,7 @@ class AdjustStock:
 
 @value
 class LineRequest:
-    """Units of a SKU that an order asks for."""
+    """A requested order line."""
 
     key: StockKey
     quantity: int
@@ -104,7 +104,7 @@ class LineRequest:
 
 @value(kw_only=True)
 class PlaceOrder:
-    """Reserve every line of an order, or nothing; the hold ends after `hold_seconds`."""
+    """Reserve all lines of an order or none; the hold lasts `hold_seconds`.  Lines have distinct SKUs."""
 
     order_id: str
     lines: tuple[LineRequest, ...]
@@ -113,9 +113,10 @@ class PlaceOrder:
 
 @value
 class SettleOrder:
-    """Confirm, cancel or refund an order: `lines` are units by SKU, None for the whole order.
+    """Settle an order: confirm, cancel or refund it, as the rule says that the command is passed to.
 
-    `restock` is whether refunded units can be sold again.
+    `lines` maps SKUs to quantities; None settles all that is left.  `restock`, of a refund, is whether the
+    units return to the stock.
     """
 
     order_id: str
@@ -126,7 +127,7 @@ class SettleOrder:
 
 @value
 class ExtendHold:
-    """Extend the hold of an order until `hold_seconds` from now; a hold is never shortened."""
+    """Make the hold of an order last at least `hold_seconds` from now; a hold is never shortened."""
 
     order_id: str
     hold_seconds: int
@@ -135,7 +136,7 @@ class ExtendHold:
 
 @value
 class BatchedOrder:
-    """One command of a batch: a place with its lines and hold, or a confirm or cancel of a whole order."""
+    """One command of a batch: place an order, with lines and a hold, or confirm or cancel a whole order."""
 
     order_id: str
     command: Literal["place", "confirm", "cancel"]
@@ -143,7 +144,7 @@ class BatchedOrder:
     hold_seconds: int = HOLD_DEFAULT_SECONDS
 
     def place(self) -> PlaceOrder:
-        """Return the place of this order, its lines summed by SKU.
+        """Return it as a `PlaceOrder`, with the lines of one SKU merged.
 
         Raises
         ------
@@ -153,7 +154,7 @@ class BatchedOrder:
 
 
 def sum_lines(lines: Iterable[LineRequest]) -> tuple[LineRequest, ...]:
-    """Return lines with one line for each SKU.
+    """Merge the lines of one SKU, by adding their quantities; there is at least one line.
 
     Raises
     ------
@@ -171,12 +172,12 @@ def sum_lines(lines: Iterable[LineRequest]) -> tuple[LineRequest, ...]:
 
 
 def sum_quantities(lines: Iterable[tuple[StockKey, int]]) -> dict[StockKey, int]:
-    """Return the units by SKU of the lines that a settlement names.
+    """Return the total quantity of each SKU.
 
     Raises
     ------
     InvalidInput
-        If there are more distinct SKUs than one transaction can settle.
+        If there are more distinct SKUs than one DynamoDB transaction can settle.
     """
     quantities: dict[StockKey, int] = {}
     for key, quantity in lines:

@@ -1,7 +1,7 @@
-"""What a command decides on, and what it decides.
+"""What rules take and return: a rule decides one command.
 
-A rule takes the `CurrentState` of the items that a command concerns and returns a `Decision`.  It raises an
-`InventoryError` if it refuses the command.
+It takes the `CurrentState` of the items that the command concerns and returns a `Decision`, or raises an
+`InventoryError` to refuse the command.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class CurrentState:
 class WriteSet:
     """What one command writes, all or nothing.
 
-    `order` replaces `replaced_order`, which is None if there is no order yet, or an expired one.  Without an
-    `order`, the replaced one is removed.
+    `order` is written in place of `replaced_order`, which is None if no order exists, or only an expired
+    tombstone.  A `replaced_order` alone is removed.  Without both, no order is written.
     """
 
     movements: tuple[StockMovement, ...]
@@ -60,9 +60,10 @@ class ExecutedBefore:
 
 @value
 class NeedsSaga:
-    """The command takes more than one transaction.
+    """The command needs more than one DynamoDB transaction.
 
-    Because of its many lines, or because its transactions keep conflicting over the `contended` SKUs.
+    It has too many lines, or its saga is already in progress, or its transactions keep conflicting over the
+    `contended` SKUs.
     """
 
     contended: frozenset[StockKey] = frozenset()
@@ -70,8 +71,9 @@ class NeedsSaga:
 
 @value
 class NeedsSkus:
-    """SKUs of the order are missing, or were read at another moment: they have to be read together with the
-    order.
+    """SKUs of the order were not read, or not consistently with it.
+
+    Read `keys` together with the order and decide again.
     """
 
     keys: Sequence[StockKey]
@@ -85,7 +87,7 @@ NEEDS_SAGA = NeedsSaga()
 
 @value(kw_only=True)
 class ReadSet:
-    """What was read for one command or several, each item consistently."""
+    """Items that were read for one command or several: each consistently, together not a snapshot."""
 
     skus: Mapping[StockKey, Sku] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)
@@ -93,11 +95,11 @@ class ReadSet:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it holds nothing."""
+        """Whether it contains no item."""
         return not (self.skus or self.orders or self.idempotency_records)
 
     def state_of(self, order_id: str | None = None, idempotency_id: str | None = None) -> CurrentState:
-        """Return what a command on this order, with this idempotency record, sees of it."""
+        """Return the part of it that one command sees."""
         return CurrentState(
             skus=self.skus,
             order=None if order_id is None else self.orders.get(order_id),
@@ -115,7 +117,7 @@ class ReadSet:
         )
 
     def after(self, write_set: WriteSet) -> ReadSet:
-        """Return the state once a write set is committed that does not remove its order."""
+        """Return the read set as it is after a write set, which does not remove its order, is committed."""
         order, record = write_set.order, write_set.idempotency_record
         return self.updated(
             ReadSet(

@@ -1,4 +1,4 @@
-"""How long an order reserves its units."""
+"""Holds: how long an order keeps its units reserved."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ __all__ = ["expire", "extend"]
 
 
 def expire(state: CurrentState, context: CommandContext) -> Decision:
-    """Release what an order still reserves after its hold has expired; `EXECUTED_BEFORE` if there is nothing
-    to do.
+    """Release the units that an order still reserves after its hold has ended.
 
-    Until this is committed, a confirm or an extension still succeeds.
+    Until this is committed, the order can still be confirmed or extended.
     """
     order = unexpired(state.order, context.now)
     if order is None or not order.is_expired(context.now):
         return EXECUTED_BEFORE
     if order.parts:
-        return NEEDS_SAGA
+        return NEEDS_SAGA  # too many lines for one transaction
     released = CANCEL.apply(state, order, CANCEL.remaining(order), context, cancel_reason=EXPIRED)
     if isinstance(released, NeedsSkus):
         return released
@@ -35,9 +34,7 @@ def expire(state: CurrentState, context: CommandContext) -> Decision:
 
 
 def extend(state: CurrentState, command: ExtendHold, context: CommandContext) -> Decision:
-    """Extend the hold of an order; `EXECUTED_BEFORE` if it lasts longer already.
-
-    A command with an Idempotency-Key leaves a record even if the hold lasts longer already.
+    """Extend the hold of an order; a hold that is already long enough stays as it is.
 
     Raises
     ------
@@ -57,12 +54,13 @@ def extend(state: CurrentState, command: ExtendHold, context: CommandContext) ->
         if order.cancel_reason == EXPIRED:
             raise ReservationExpired(f"The hold of {order.order_id} expired at {order.expires_at}.")
         if order.confirmed:
-            raise OrderConfirmed(f"{order.order_id} is confirmed and reserves nothing.")
+            raise OrderConfirmed(f"{order.order_id} is confirmed and has no reserved units.")
         raise OrderCancelled(f"{order.order_id} was cancelled.")
     expires_at = plus_seconds(context.now, command.hold_seconds)
     if order.expires_at is not None and order.expires_at >= expires_at:
         if key is None:
             return EXECUTED_BEFORE
+        # The record is written even so: a late retry would extend the hold from its own time.
         expires_at = order.expires_at
     extended = replace(order, expires_at=expires_at, version=order.version + 1)
     return WriteSet(

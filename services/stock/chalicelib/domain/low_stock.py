@@ -1,9 +1,10 @@
-"""Low stock: when a SKU raises an alert, and the bound that keeps the list of a vendor's low SKUs cheap.
+"""Low stock: when a SKU raises an alert, and the bound that keeps listing a vendor's low SKUs cheap.
 
-The list reads the index up to the vendor's bound, which no reorder threshold exceeds.  A SKU is written after
-its bound was found to be high enough, so the bound must not fall between the two: it is lowered in two runs.
-The first stores a plan, which a SKU that needs a higher bound withdraws; a later run executes the plan, when
-every request that read the bound before it has ended.
+The list reads the index only up to the vendor's *bound*: no SKU of the vendor has a higher reorder threshold.
+A request raises the bound first, if necessary, and then writes the SKU, so the bound must not fall between
+the two.  It is therefore lowered in two runs: the first stores a plan; a request that needs a higher bound
+deletes the plan; a later run applies it, after every request has ended that could have read the bound without
+the plan.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ __all__ = ["LowStockBound", "low_stock_alert", "next_bound"]
 
 @value
 class LowStockBound:
-    """No reorder threshold of the vendor exceeds `bound`; a plan to lower it is stored for a while first."""
+    """No reorder threshold of the vendor exceeds `bound`.
+
+    A plan lowers it to `lowering_to`, and was made at `lowering_at`.
+    """
 
     vendor_id: str
     bound: int
@@ -30,20 +34,20 @@ class LowStockBound:
 
     @property
     def threshold_max(self) -> int:
-        """The highest threshold that a SKU may have without a change of the bound."""
+        """The highest reorder threshold that neither the bound nor its plan excludes."""
         return self.bound if self.lowering_to is None else self.lowering_to
 
 
 def low_stock_alert(before: Sku, after: Sku) -> Alert | None:
-    """Return the alert if this change took the SKU to its threshold or below, else None.
+    """Return the alert to send if this change took an active SKU to its reorder threshold or below it.
 
-    Raising the threshold to the stock counts: the SKU needs a restock that it did not need before.  A
-    deactivated SKU is not restocked, and reactivating one is not a fall.
+    Raising the threshold to the current stock counts too.  A deactivated SKU and one that has just been
+    reactivated raise no alert.
     """
     if not (before.is_active and after.is_active) or before.low_stock_flag or not after.low_stock_flag:
         return None
     return Alert(
-        # Each change has a version of its own.
+        # The version is unique to the change: a change that is delivered twice gets the same id twice.
         alert_id=f"low_stock:{after.sku}:{after.version}",
         kind="low_stock",
         vendor_id=after.vendor_id,
@@ -63,14 +67,15 @@ def low_stock_alert(before: Sku, after: Sku) -> Alert | None:
 def next_bound(bound: LowStockBound, highest_threshold: int, now: str) -> LowStockBound:
     """Return the bound's next state: lowered, planned to be lowered, or unchanged.
 
-    `highest_threshold` was read consistently, after `now`.
+    `highest_threshold` is the vendor's, from a consistent read that began after `now`: otherwise a SKU that
+    was written in between could be missed.
     """
     if bound.lowering_to is None or bound.lowering_at is None:
         if highest_threshold >= bound.bound:
             return bound
         return replace(bound, lowering_to=highest_threshold, lowering_at=now)
     if highest_threshold > bound.lowering_to:
-        return LowStockBound(bound.vendor_id, bound.bound)
+        return LowStockBound(bound.vendor_id, bound.bound)  # the plan is outdated
     if plus_seconds(bound.lowering_at, BOUND_PLAN_SECONDS) > now:
-        return bound
+        return bound  # requests from before the plan may still be running
     return LowStockBound(bound.vendor_id, bound.lowering_to)

@@ -1,4 +1,4 @@
-"""The order aggregate: what an order has reserved, confirmed, cancelled and refunded, line by line."""
+"""The order aggregate: units reserved, confirmed, cancelled and refunded, line by line."""
 
 from __future__ import annotations
 
@@ -41,10 +41,11 @@ class SagaState(StrEnum):
 
 @value(kw_only=True)
 class Saga:
-    """A command that takes several transactions, so that any process can continue it.
+    """A command in progress that takes several DynamoDB transactions, stored with its order.
 
-    `lines_hash` identifies the lines of a place; `restock` belongs to a refund, `cancel_reason` to a cancel.
-    Until `lease_until` the process that took the last step is expected to take the next one.
+    Any process can continue it; until `lease_until` that is expected of the process that took the last step.
+    `lines_hash` identifies the lines of an order that is being placed; `restock` belongs to refunds,
+    `cancel_reason` to cancellations.
     """
 
     state: SagaState
@@ -57,7 +58,10 @@ class Saga:
 
 
 class OrderStatus(StrEnum):
-    """The status of an order; derived from its lines and its saga, never stored."""
+    """The status of an order; derived from its lines and its saga, never stored.
+
+    A saga that confirms, cancels or refunds does not show: the status follows from the lines.
+    """
 
     PLACING = "placing"
     RELEASING = "releasing"
@@ -71,7 +75,7 @@ class OrderStatus(StrEnum):
 
 @value(kw_only=True)
 class OrderLine:
-    """One SKU of an order, in units; `part` is the order's part that contains it, 0 the order's own item.
+    """One SKU of an order, in units; `part` is the number of the part item that stores it, 0 the main item.
 
     Always ``placed = reserved + confirmed + cancelled`` and ``0 <= refunded <= confirmed``.
     """
@@ -97,19 +101,19 @@ class OrderLine:
         return StockKey(self.product_id, self.sku)
 
     def document(self) -> dict[str, Any]:
-        """Return the line as the API serves it."""
+        """Return the line as the API returns it."""
         return {name: getattr(self, name) for name in _SERVED}
 
     def confirm(self, quantity: int) -> OrderLine:
-        """Return the line after reserved units have left the stock."""
+        """Return the line with `quantity` more units confirmed: they have left the stock."""
         return replace(self, reserved=self.reserved - quantity, confirmed=self.confirmed + quantity)
 
     def cancel(self, quantity: int) -> OrderLine:
-        """Return the line after reserved units were released."""
+        """Return the line with `quantity` more units cancelled: they are no longer reserved."""
         return replace(self, reserved=self.reserved - quantity, cancelled=self.cancelled + quantity)
 
     def refund(self, quantity: int) -> OrderLine:
-        """Return the line after confirmed units were refunded."""
+        """Return the line with `quantity` more units refunded."""
         return replace(self, refunded=self.refunded + quantity)
 
 
@@ -120,12 +124,13 @@ _SERVED: Final = tuple(field.name for field in fields(OrderLine) if field.name !
 class Order:
     """An order and its lines by SKU.
 
-    `version` counts its changes and is its optimistic lock and ETag; `expires_at` is the end of its hold.  An
-    order without lines is a tombstone: it was cancelled before it was placed, and exists until `ttl` (epoch
-    seconds).
+    `version` increases with every change; it is the optimistic lock and the ETag.  `expires_at` is when the
+    hold ends.  An order without lines is a tombstone: it was cancelled before it was placed, and is kept
+    until `ttl` (epoch seconds).
 
-    The lines of a large order are in `parts` beside its own item, which changes with each of them, so that
-    its version guards them all; `is_whole` is false while the parts have not been read.
+    The lines of a large order are stored in a number of `parts`, items beside its main item.  Every write of
+    a part also writes the main item, so the main item's version protects all parts.  `is_whole` is false
+    while the parts have not been read.
     """
 
     order_id: str
@@ -171,32 +176,32 @@ class Order:
 
     @property
     def status(self) -> OrderStatus:
-        """The status (design 3)."""
+        """Its status: refunds count before confirmations, and these before reservations."""
         if self.saga_state in (SagaState.PLACING, SagaState.RELEASING):
             return OrderStatus(self.saga_state.value)
         if self.refunded:
-            wholly = self.refunded == self.confirmed and not self.reserved
-            return OrderStatus.REFUNDED if wholly else OrderStatus.PARTIALLY_REFUNDED
+            fully = self.refunded == self.confirmed and not self.reserved
+            return OrderStatus.REFUNDED if fully else OrderStatus.PARTIALLY_REFUNDED
         if self.confirmed:
-            wholly = not self.reserved and not self.cancelled
-            return OrderStatus.CONFIRMED if wholly else OrderStatus.PARTIALLY_CONFIRMED
+            fully = not self.reserved and not self.cancelled
+            return OrderStatus.CONFIRMED if fully else OrderStatus.PARTIALLY_CONFIRMED
         return OrderStatus.RESERVED if self.reserved else OrderStatus.CANCELLED
 
     @property
     def due_at(self) -> str | None:
-        """When the sweeper has to process it: the end of its hold, or of the lease of its saga."""
+        """When the sweeper should process it: at the end of its saga's lease, or of its hold; None: never."""
         if self.saga is not None:
             return self.saga.lease_until
         return self.expires_at if self.reserved else None
 
     def is_expired(self, now: str) -> bool:
-        """Return whether it still reserves units after the end of its hold, with no command in progress."""
+        """Return whether its hold has ended while units are still reserved, and no saga is in progress."""
         return (
             self.saga is None and self.reserved > 0 and self.expires_at is not None and self.expires_at <= now
         )
 
     def document(self) -> dict[str, Any]:
-        """Return the order as the API serves it, its lines sorted by SKU."""
+        """Return the order as the API returns it, its lines sorted by SKU."""
         return {
             "order_id": self.order_id,
             "status": self.status.value,
@@ -207,7 +212,7 @@ class Order:
         }
 
     def with_lines(self, lines: Mapping[StockKey, OrderLine], *, cancel_reason: str | None = None) -> Order:
-        """Return the order's next version, with these lines replaced."""
+        """Return the order's next version, with these lines in place of its own."""
         return replace(
             self,
             lines={**self.lines, **lines},
@@ -217,14 +222,14 @@ class Order:
 
 
 class OrderOutcome(NamedTuple):
-    """An order after a command, and whether the command was executed before."""
+    """An order after a command, and whether the command had already been executed."""
 
     order: Order
     replayed: bool
 
 
 def unexpired(order: Order | None, now: str) -> Order | None:
-    """Return the order, or None for an expired tombstone that DynamoDB has not removed yet."""
+    """Return the order, or None if it is a tombstone past its `ttl` that DynamoDB has not deleted yet."""
     if order is not None and order.ttl is not None and order.ttl <= epoch_seconds(now):
         return None
     return order

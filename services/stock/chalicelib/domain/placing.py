@@ -1,4 +1,4 @@
-"""Reserving the lines of a new order, all or none."""
+"""Placing an order: reserving its lines, all or none."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["Reserved", "in_progress", "place", "require_available", "require_sam
 
 @value
 class Reserved:
-    """Lines that were reserved, and the movements that reserve them."""
+    """Order lines that are reserved, and the movements that reserve them."""
 
     movements: tuple[StockMovement, ...]
     lines: Mapping[StockKey, OrderLine]
@@ -46,7 +46,7 @@ def place(state: CurrentState, command: PlaceOrder, context: CommandContext) -> 
     existing = unexpired(state.order, context.now)
     if existing is not None:
         if existing.saga_state in (SagaState.PLACING, SagaState.RELEASING):
-            return NEEDS_SAGA  # which also finds out whether it is the same order
+            return NEEDS_SAGA  # the saga checks whether the lines are the same
         require_same_lines(existing, command)
         return EXECUTED_BEFORE
     reserved = reserve(state, command.lines, context)
@@ -60,7 +60,7 @@ def place(state: CurrentState, command: PlaceOrder, context: CommandContext) -> 
 
 
 def reserve(state: CurrentState, lines: Sequence[LineRequest], context: CommandContext) -> Reserved:
-    """Reserve lines.
+    """Return the movements and order lines that reserve these lines.
 
     Raises
     ------
@@ -112,11 +112,16 @@ def require_available(lines: Sequence[LineRequest], skus: Mapping[StockKey, Sku]
 
 
 def require_same_lines(order: Order, command: PlaceOrder) -> None:
-    """Raise an error unless the command places the existing order again.
+    """Raise an error unless the command repeats the one that placed the order.
 
     Raises
     ------
-    OrderExists, OrderCancelled, OrderInProgress
+    OrderExists
+        If it was placed with other lines.
+    OrderCancelled
+        If it was cancelled before it was placed.
+    OrderInProgress
+        If it is being released.
     """
     if order.is_tombstone:
         raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.")
@@ -129,4 +134,4 @@ def require_same_lines(order: Order, command: PlaceOrder) -> None:
 
 def in_progress(order: Order) -> OrderInProgress:
     """Return the error for a command while the saga of another one is in progress."""
-    return OrderInProgress(f"{order.order_id} is {order.saga_state}; please try again.")
+    return OrderInProgress(f"{order.order_id} is {order.saga_state} at the moment; please try again.")

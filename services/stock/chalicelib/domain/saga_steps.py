@@ -1,15 +1,16 @@
-"""The steps of an order that takes several transactions: each is decided alone, on the state at that moment.
+"""The steps of sagas: commands on an order that take several DynamoDB transactions.
 
 ::
 
               place                                   confirm, cancel, refund
-    (none) ──────────► placing ──────────► no saga ◄────────────────────────► confirming, …
+    no order ────────► placing ──────────► no saga ◄────────────────────────► confirming, …
                           │ a line cannot be reserved, or the process died
                           ▼
-                      releasing ─► (none)
+                      releasing ─► no order
 
-Each step is one transaction and changes the order's own item, whose version guards it: any process that finds
-an order between two steps can take the next one.
+Each step is decided independently, on the current state, and is one transaction that also writes the order's
+main item on condition of its version: any process that finds an order between two steps can take the next
+one.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ __all__ = [
     "SETTLEMENTS",
     "begin_expiry",
     "begin_release",
+    "begin_release_of_abandoned",
     "begin_settlement",
     "is_released",
     "part_of",
@@ -65,22 +67,22 @@ __all__ = [
 ]
 
 PERFORMED_BY: Final = "system:saga"
-"""Who releases what a place has reserved when the rest cannot be reserved."""
+"""Who releases the units of an order that cannot be placed, in the log."""
 
 SETTLEMENTS: Final = {settlement.saga_state: settlement for settlement in (CONFIRM, CANCEL, REFUND)}
 
 
 def part_of(position: int, line_count: int) -> int:
-    """Return the part that contains the line at a position of an order; 0 is the order's own item."""
+    """Return the number of the part that stores the line at a position of an order; 0 is the main item."""
     return 0 if line_count <= SINGLE_ITEM_ORDER_LINES_MAX else position // ORDER_PART_LINES_MAX + 1
 
 
 def place_step(
     state: CurrentState, command: PlaceOrder, lines: Sequence[LineRequest], context: CommandContext
 ) -> Decision:
-    """Reserve some of an order's lines.
+    """Reserve some lines of an order that a saga places.
 
-    The first step creates the order; the one that reserves its last line ends the saga.
+    The first step creates the order; the step that reserves its last line ends the saga.
 
     Raises
     ------
@@ -112,28 +114,32 @@ def place_step(
     )
 
 
-def begin_release(
-    state: CurrentState, context: CommandContext, *, command: PlaceOrder | None = None
-) -> Decision:
-    """Let the saga of a place that failed release what it has reserved.
-
-    Without the `command` that failed, only if the saga's lease has expired.
-    """
+def begin_release(state: CurrentState, command: PlaceOrder, context: CommandContext) -> Decision:
+    """Begin to release an order that this command cannot place."""
     order = unexpired(state.order, context.now)
-    if order is None or order.saga is None or order.saga.state is not SagaState.PLACING:
+    saga = None if order is None else order.saga
+    if saga is None or saga.state is not SagaState.PLACING or saga.lines_hash != _lines_hash(command):
         return EXECUTED_BEFORE
-    if command is None:
-        is_failed = order.saga.lease_until <= context.now
-    else:
-        is_failed = order.saga.lines_hash == _lines_hash(command)
-    if not is_failed:
+    return _begin_release(order, saga, context)
+
+
+def begin_release_of_abandoned(state: CurrentState, context: CommandContext) -> Decision:
+    """Begin to release an order whose placing was abandoned: the lease of its saga has expired."""
+    order = unexpired(state.order, context.now)
+    saga = None if order is None else order.saga
+    if saga is None or saga.state is not SagaState.PLACING or saga.lease_until > context.now:
         return EXECUTED_BEFORE
+    return _begin_release(order, saga, context)
+
+
+def _begin_release(order: Order | None, placing: Saga, context: CommandContext) -> WriteSet:
+    assert order is not None, "it has a saga"
     saga = Saga(
         state=SagaState.RELEASING,
         performed_by=PERFORMED_BY,
         request_id=context.actor.request_id,
         lease_until=_lease(context),
-        lines_hash=order.saga.lines_hash,
+        lines_hash=placing.lines_hash,
     )
     return WriteSet(
         movements=(), order=replace(order, saga=saga, version=order.version + 1), replaced_order=order
@@ -141,7 +147,7 @@ def begin_release(
 
 
 def is_released(order: Order, command: PlaceOrder) -> bool:
-    """Return whether an order is releasing what had been placed of these very lines."""
+    """Return whether an order of exactly these lines, which could not be placed, is being released."""
     return (
         order.saga is not None
         and order.saga.state is SagaState.RELEASING
@@ -150,11 +156,11 @@ def is_released(order: Order, command: PlaceOrder) -> bool:
 
 
 def release_step(state: CurrentState, keys: Collection[StockKey], context: CommandContext) -> Decision:
-    """Release some of the lines of an order that is releasing."""
+    """Release some lines of an order that is being released."""
     order = state.order
     if order is None or order.saga_state is not SagaState.RELEASING:
         return EXECUTED_BEFORE
-    # Some may be absent: the order may have been removed, and partly placed again, meanwhile.
+    # Lines may be absent: the order may have been removed and partly placed again since.
     quantities = _only(keys, CANCEL.remaining(order))
     if not quantities:
         return EXECUTED_BEFORE
@@ -169,7 +175,7 @@ def release_step(state: CurrentState, keys: Collection[StockKey], context: Comma
 
 
 def remove(state: CurrentState) -> Decision:
-    """Remove an order that has released all its units, as if it had not been placed."""
+    """Remove an order that has released all its units, as if it had never been placed."""
     order = state.order
     if order is None or order.saga_state is not SagaState.RELEASING or order.reserved:
         return EXECUTED_BEFORE
@@ -184,7 +190,7 @@ def begin_settlement(
     Raises
     ------
     InventoryError
-        As the command does in one transaction.
+        The errors of the command in one transaction.
     """
     order = unexpired(state.order, context.now)
     if order is not None and order.saga is not None and order.saga.state is settlement.saga_state:
@@ -206,7 +212,7 @@ def begin_settlement(
 
 
 def begin_expiry(state: CurrentState, context: CommandContext) -> Decision:
-    """Begin to release all that an order reserves after its hold has expired."""
+    """Begin to release the units that an order still reserves after its hold has ended."""
     order = state.order
     if order is None or not order.is_expired(context.now):
         return EXECUTED_BEFORE
@@ -216,9 +222,9 @@ def begin_expiry(state: CurrentState, context: CommandContext) -> Decision:
 def settle_step(
     state: CurrentState, settlement: Settlement, keys: Collection[StockKey], context: CommandContext
 ) -> Decision:
-    """Settle some of the lines of an order whose saga settles it.
+    """Settle some lines of an order that a saga settles.
 
-    The log names the actor of the command, whoever takes the step.
+    The log records the actor of the command, even if another process takes the step.
     """
     order = state.order
     if order is None or order.saga is None or order.saga.state is not settlement.saga_state:
@@ -226,7 +232,7 @@ def settle_step(
     remaining = settlement.remaining(order)
     quantities = _only(keys, remaining)
     if remaining and not quantities:
-        return EXECUTED_BEFORE
+        return EXECUTED_BEFORE  # another process has taken this step; if nothing remains, the saga ends
     saga = order.saga
     settled = settlement.apply(
         state,
@@ -251,7 +257,7 @@ def _new_order(command: PlaceOrder, context: CommandContext) -> Order:
         order_id=command.order_id,
         lines={},
         created_at=context.now,
-        version=0,
+        version=0,  # 1 after the first step, which also takes the lease
         expires_at=plus_seconds(context.now, command.hold_seconds),
         saga=Saga(
             state=SagaState.PLACING,
@@ -305,6 +311,6 @@ def _lease(context: CommandContext) -> str:
 
 
 def _lines_hash(command: PlaceOrder) -> str:
-    """Return a hash that is the same for the same lines in any order."""
+    """Return a hash of the lines that does not depend on their sequence."""
     lines = sorted((*line.key, line.quantity) for line in command.lines)
     return sha256(dumps(lines).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Confirming, cancelling and refunding an order: all of it, or part of it by named lines."""
+"""Settling an order, that is, confirming, cancelling or refunding it: all of it, or named lines."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ Quantities = dict[StockKey, int]
 
 @value
 class Settled:
-    """An order after units of it were settled, and the movements that settle them."""
+    """An order after a settlement, and the stock movements of it."""
 
     movements: tuple[StockMovement, ...]
     order: Order
@@ -66,23 +66,22 @@ class Settled:
 
 @value
 class Settlement:
-    """One of the three ways to settle an order.
+    """One of the three ways to settle an order: confirm, cancel, refund.
 
     Attributes
     ----------
     saga_state
-        The state of an order while a saga settles it this way.
+        The state of a saga that settles an order this way.
     transaction_type
         The type of its log records.
     settle_line
-        Returns a line after so many of its units were settled.
+        Returns a line with that many more units settled.
     is_settled
-        Returns whether an order was wholly settled this way before; raises an error if it cannot be settled
-        this way.
+        Returns whether the whole order has already been settled this way; raises the error that forbids it.
     remaining_of_line
         Returns the units of a line that can still be settled this way.
     exceeds
-        Returns the error if more units are named than remain.
+        Returns the error to raise if more units are requested than remain.
     """
 
     saga_state: SagaState
@@ -93,7 +92,7 @@ class Settlement:
     exceeds: Callable[[Order, Quantities], QuantityExceedsReserved | RefundExceedsConfirmed | None]
 
     def remaining(self, order: Order) -> Quantities:
-        """Return the units that can still be settled this way, without SKUs that have none."""
+        """Return the units of each SKU that can still be settled this way; without SKUs that have none."""
         units = {key: self.remaining_of_line(line) for key, line in order.lines.items()}
         return {key: quantity for key, quantity in units.items() if quantity}
 
@@ -107,7 +106,7 @@ class Settlement:
         restock: bool = True,
         cancel_reason: str | None = None,
     ) -> Settled | NeedsSkus:
-        """Settle these units, if the SKUs were read together with the order."""
+        """Return the settlement of these units; `NeedsSkus` if the SKUs do not match the order."""
         if not self._fits(state, order, quantities):
             return NeedsSkus(list(quantities))
         movements = tuple(
@@ -118,11 +117,10 @@ class Settlement:
         return Settled(movements, order.with_lines(lines, cancel_reason=cancel_reason))
 
     def _fits(self, state: CurrentState, order: Order, quantities: Quantities) -> bool:
-        """Return whether the SKUs are known and cover what the order has reserved of them.
+        """Return whether the SKUs were read and are consistent with the order.
 
-        `reserved_stock` is the sum over a SKU's open orders: if it is less than one order's share, SKU and
-        order were read at different moments.  An inconsistent read that does not show here fails on a
-        condition of the commit.
+        `reserved_stock` is the sum over a SKU's open orders: if it is less than this order's share, SKU and
+        order were read at different times.  An inconsistency that does not show here makes the commit fail.
         """
         if any(key not in state.skus for key in quantities):
             return False
@@ -145,11 +143,11 @@ def confirm(state: CurrentState, command: SettleOrder, context: CommandContext) 
 def cancel(state: CurrentState, command: SettleOrder, context: CommandContext) -> Decision:
     """Release reserved units.
 
-    The cancel of an unknown order leaves a tombstone, so that a place which arrives later is refused.
+    Cancelling an unknown order leaves a tombstone, so that a late `PlaceOrder` is refused.
 
     Raises
     ------
-    OrderNotFound, OrderConfirmed, SkuNotFound, QuantityExceedsReserved, OrderInProgress,
+    OrderNotFound, OrderCancelled, OrderConfirmed, SkuNotFound, QuantityExceedsReserved, OrderInProgress,
     IdempotencyKeyReused
     """
     if command.lines is None and unexpired(state.order, context.now) is None:
@@ -164,7 +162,7 @@ def cancel(state: CurrentState, command: SettleOrder, context: CommandContext) -
 
 
 def refund(state: CurrentState, command: SettleOrder, context: CommandContext) -> Decision:
-    """Take confirmed units back, into the stock unless the command says that they cannot be sold again.
+    """Refund confirmed units and, unless the command's `restock` is false, return them to the stock.
 
     Raises
     ------
@@ -177,15 +175,19 @@ def refund(state: CurrentState, command: SettleOrder, context: CommandContext) -
 def quantities_to_settle(
     settlement: Settlement, state: CurrentState, command: SettleOrder, context: CommandContext
 ) -> Quantities | ExecutedBefore | NeedsSaga:
-    """Return the units of each SKU that a command settles; raise an error if it is refused."""
+    """Return the units of each SKU that a command settles, or that it needs no settlement or a saga.
+
+    Raises an error if the command is refused.
+    """
     order = unexpired(state.order, context.now)
     if order is None:
         raise OrderNotFound(f"{command.order_id} was not found.")
-    # A saga of the same command is continued, and any other command refused until it has finished.
-    is_own_saga = order.saga_state is settlement.saga_state and command.lines is None
+    # A command on the whole order joins a saga that settles it the same way; others wait until it has
+    # finished.
+    joins_saga = order.saga_state is settlement.saga_state and command.lines is None
     if _is_replay(state, command, context):
-        return NEEDS_SAGA if is_own_saga else EXECUTED_BEFORE
-    if is_own_saga:
+        return NEEDS_SAGA if joins_saga else EXECUTED_BEFORE
+    if joins_saga:
         return NEEDS_SAGA
     if order.saga is not None:
         raise in_progress(order)
@@ -194,7 +196,7 @@ def quantities_to_settle(
     quantities = settlement.remaining(order) if command.lines is None else dict(command.lines)
     unknown = [key.sku for key in quantities if key not in order.lines]
     if unknown:
-        raise SkuNotFound(f"{order.order_id} has no {', '.join(unknown)}.", skus=unknown)
+        raise SkuNotFound(f"{order.order_id} has no line of {', '.join(unknown)}.", skus=unknown)
     exceeds = settlement.exceeds(order, quantities)
     if exceeds is not None:
         raise exceeds
@@ -222,8 +224,8 @@ def _settle(
         if command.lines is None:
             return NEEDS_SAGA
         message = (
-            f"names {len(quantities)} of {len(order.lines)} lines of an order that is stored in parts, more "
-            "than one transaction can change; please name fewer lines at a time"
+            f"names {len(quantities)} lines of a large order, more than one transaction can change; please "
+            "name fewer lines at a time"
         )
         raise InvalidInput([("body.lines", message)])
     settled = settlement.apply(
@@ -250,8 +252,9 @@ def _is_replay(state: CurrentState, command: SettleOrder, context: CommandContex
 
 
 def _is_one_transaction(order: Order, quantities: Quantities) -> bool:
+    # An order without parts has few enough lines.  Per line: the SKU's update and its log record; then the
+    # parts, the order and an idempotency record.
     parts = {order.lines[key].part for key in quantities}
-    # Two actions a line, the parts, the order, an idempotency record.
     return not order.parts or 2 * len(quantities) + len(parts) + 2 <= TRANSACTION_ITEMS_MAX
 
 
@@ -279,6 +282,7 @@ def _is_cancelled(order: Order, command: SettleOrder) -> bool:
     if command.lines is None and not order.reserved and (order.cancelled or order.is_tombstone):
         return True
     if not order.reserved and order.confirmed:
+        # None was cancelled, so all of them were confirmed.
         raise OrderConfirmed(f"{order.order_id} is confirmed: its units have left the stock. Use refund.")
     if order.is_tombstone:
         raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.")
@@ -297,7 +301,9 @@ def _exceeds_reserved(order: Order, quantities: Mapping[StockKey, int]) -> Quant
     ]
     if not excessive:
         return None
-    return QuantityExceedsReserved(f"{order.order_id} has reserved fewer units.", lines=excessive)
+    return QuantityExceedsReserved(
+        f"{order.order_id} has fewer units reserved than requested.", lines=excessive
+    )
 
 
 def _exceeds_confirmed(order: Order, quantities: Mapping[StockKey, int]) -> RefundExceedsConfirmed | None:
@@ -307,8 +313,8 @@ def _exceeds_confirmed(order: Order, quantities: Mapping[StockKey, int]) -> Refu
         if quantity > _refundable(order.lines[key])
     ]
     if quantities and not excessive:
-        return None
-    return RefundExceedsConfirmed(f"{order.order_id} has fewer units to refund.", lines=excessive)
+        return None  # without quantities, nothing of the order is left to refund
+    return RefundExceedsConfirmed(f"{order.order_id} has fewer units left to refund.", lines=excessive)
 
 
 def _reserved(line: OrderLine) -> int:

@@ -1,4 +1,4 @@
-"""New SKUs, and changes of a SKU's attributes; its stock is the subject of `stock_rules`."""
+"""Creating SKUs and changing their attributes; their stock is in `stock_rules`."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ __all__ = ["changed_sku", "new_sku", "require_prefix"]
 
 
 def require_prefix(command: CreateSku) -> None:
-    """Raise `InvalidInput` unless the SKU's id begins with its product's."""
+    """Raise `InvalidInput` unless the SKU starts with its product's prefix."""
     prefix = sku_prefix(command.product_id)
     if not command.attributes["sku"].startswith(prefix):
-        raise InvalidInput([("body.sku", f"should begin with {prefix}")])
+        raise InvalidInput([("body.sku", f"should start with {prefix}")])
 
 
 def new_sku(command: CreateSku, product: Product | None, actor: Actor, now: str) -> Sku:
-    """Return the SKU that a command creates, with no stock yet.
+    """Return the SKU that a command creates, without stock.
 
     Raises
     ------
@@ -35,8 +35,12 @@ def new_sku(command: CreateSku, product: Product | None, actor: Actor, now: str)
         raise ProductNotFound(f"{command.product_id} was not found.")
     if not product.is_active:
         raise ProductInactive(f"{product.product_id} is deactivated.", product_id=product.product_id)
+    attributes = command.attributes.copy()
+    variant_attributes = attributes.get("variant_attributes")
+    if variant_attributes is not None:
+        attributes["variant_attributes"] = dict(variant_attributes)
     return Sku(
-        **command.attributes,
+        **attributes,
         product_id=product.product_id,
         vendor_id=product.vendor_id,
         current_stock=0,
@@ -58,7 +62,7 @@ def changed_sku(sku: Sku, command: ChangeSku, actor: Actor, now: str) -> Sku | N
     Raises
     ------
     InvalidInput
-        If it would have too many variant attributes.
+        If the SKU would have more than `VARIANT_ATTRIBUTES_MAX` variant attributes.
     """
     changes = dict(command.changes)
     if changes.get("variant_attributes") is not None:
@@ -71,9 +75,9 @@ def changed_sku(sku: Sku, command: ChangeSku, actor: Actor, now: str) -> Sku | N
 
 
 def _merged(current: Mapping[str, str], patch: Mapping[str, Any]) -> dict[str, str]:
-    """Merge as RFC 7396 defines it: None removes a member."""
-    merged = {name: member for name, member in {**current, **patch}.items() if member is not None}
+    """Apply a JSON Merge Patch (RFC 7396): None removes an attribute."""
+    merged = {name: text for name, text in {**current, **patch}.items() if text is not None}
     if len(merged) > VARIANT_ATTRIBUTES_MAX:
-        message = f"should leave at most {VARIANT_ATTRIBUTES_MAX} attributes, but leaves {len(merged)}"
+        message = f"would leave {len(merged)} attributes; the maximum is {VARIANT_ATTRIBUTES_MAX}"
         raise InvalidInput([("body.variant_attributes", message)])
     return merged

@@ -27,9 +27,9 @@ def restock(state: CurrentState, command: Restock, context: CommandContext) -> D
 
 
 def adjust(state: CurrentState, command: AdjustStock, context: CommandContext) -> Decision:
-    """Correct the stock by a signed number of units, or to what was counted.
+    """Correct the stock by a signed quantity, or to a physical count.
 
-    A count that equals the expected stock is logged with a change of 0.
+    A count that finds the expected stock is logged as well, with a change of 0.
 
     Raises
     ------
@@ -48,6 +48,7 @@ def _sku_to_change(
 ) -> Sku | ExecutedBefore:
     sku = state.skus.get(command.key)
     if sku is None or not command.scope.covers(sku.vendor_id):
+        # Another vendor's SKU looks like one that does not exist.
         raise SkuNotFound(f"{command.key.sku} was not found.")
     if command.idempotency_key.replayed_record(state.idempotency_record, context.now):
         return EXECUTED_BEFORE
@@ -78,8 +79,8 @@ def _adjustment(sku: Sku, command: AdjustStock) -> int:
         raise CountStale(f"{sku.sku} has {sku.current_stock} units in stock, not {expected}.", **figures)
     if sku.current_stock + quantity < sku.reserved_stock:
         raise AdjustmentBelowReserved(
-            f"{sku.sku} would have {sku.current_stock + quantity} units in stock, and orders have reserved "
-            f"{sku.reserved_stock}.",
+            f"{sku.sku} would have {sku.current_stock + quantity} units in stock, but "
+            f"{sku.reserved_stock} are reserved.",
             **figures,
         )
     return quantity

@@ -1,4 +1,4 @@
-"""What a transaction requires of a SKU, and what it changes: the table of stock semantics, one row a type.
+"""What each type of stock transaction requires, and how it changes the stock of a SKU.
 
 =====================  ===========================================  =============  ==============
 transaction            requires                                     current_stock  reserved_stock
@@ -6,10 +6,12 @@ transaction            requires                                     current_stoc
 ``restock``            SKU and product active                       +q
 ``order_placed``       SKU and product active, available >= q                      +q
 ``order_confirmed``    the order has reserved q                     -q             -q
-``order_cancelled``    the order has reserved q                                    -q
-``refund``             q confirmed and not yet refunded             +q, or 0
-``manual_adjustment``  the rest covers the reserved units           +q or -q
+``order_cancelled``    the order has reserved q; also its expiry                   -q
+``refund``             q confirmed and not yet refunded             +q [1]_
+``manual_adjustment``  the stock afterwards >= reserved_stock       +q or -q
 =====================  ===========================================  =============  ==============
+
+.. [1] 0 if the units do not return to the stock.
 
 Per SKU, always: ``0 <= reserved_stock <= current_stock``.  `inventory_common.transactions.RULES` declares the
 last two columns and which types require an active SKU; the audit service verifies records against the same
@@ -35,7 +37,7 @@ __all__ = ["CommandContext", "StockMovement", "move_stock", "require_active", "r
 
 @value(kw_only=True)
 class CommandContext:
-    """When, by whom and why stock is moved, as the log records it."""
+    """When, by whom and for which order stock is moved, and why, as the log records it."""
 
     now: str
     actor: Actor
@@ -58,12 +60,14 @@ class StockMovement:
 
     @property
     def needs_active(self) -> bool:
-        """Whether SKU and product must still be active when it is committed."""
+        """Whether SKU and product must still be active when the movement is committed."""
         return RULES[TransactionType(self.record.transaction_type)].needs_active
 
     @property
     def returns_sku(self) -> bool:
-        """Whether no attribute of the SKU may have changed when it is committed, not only its stock."""
+        """Whether the commit must fail if any attribute of the SKU has changed: the response contains the
+        SKU.
+        """
         return RULES[TransactionType(self.record.transaction_type)].returns_sku
 
 
@@ -75,10 +79,10 @@ def move_stock(
     *,
     restock: bool = True,
 ) -> StockMovement:
-    """Return the movement of `quantity` units; only a signed type's quantity may be negative or 0.
+    """Return the movement of `quantity` units.
 
-    With `restock` false, units that come back cannot be sold again: they are logged and not added to the
-    stock.
+    The quantity is positive, except in a manual adjustment, where it is signed and may be 0.  With `restock`
+    false, refunded units are logged but not added to the stock.
 
     Raises
     ------
@@ -94,8 +98,7 @@ def move_stock(
     current_stock = sku.current_stock + effect.current_stock * quantity
     reserved_stock = sku.reserved_stock + effect.reserved_stock * quantity
     require_room(sku, current_stock - sku.current_stock)
-    # The caller has checked what the order has reserved and what is available: a violation is a defect of the
-    # caller.
+    # The caller has checked the reserved and the available units: a violation is a bug in the caller.
     assert 0 <= reserved_stock <= current_stock, (sku, transaction_type, quantity)
     record = _record(sku, transaction_type, quantity, current_stock, reserved_stock, context)
     after = replace(
@@ -114,7 +117,7 @@ def move_stock(
 
 
 def require_room(sku: Sku, units: int) -> None:
-    """Raise `StockLimitExceeded` if the stock would exceed `STOCK_MAX` with so many more units."""
+    """Raise `StockLimitExceeded` if the stock would exceed `STOCK_MAX` with that many more units."""
     if sku.current_stock + units > STOCK_MAX:
         raise StockLimitExceeded(
             f"{sku.sku} has {sku.current_stock} units in stock; the maximum is {STOCK_MAX}.",
@@ -124,7 +127,7 @@ def require_room(sku: Sku, units: int) -> None:
 
 
 def require_active(sku: Sku) -> None:
-    """Raise `SkuInactive` or `ProductInactive` unless the SKU accepts new stock and orders."""
+    """Raise `SkuInactive` or `ProductInactive` unless both the SKU and its product are active."""
     if not sku.is_active:
         raise SkuInactive(f"{sku.sku} is deactivated.", product_id=sku.product_id, sku=sku.sku)
     if not sku.product_is_active:
@@ -142,6 +145,7 @@ def _record(
     sequence = sku.sequence + 1
     return TransactionRecord.with_hash(
         transaction_id=transaction_id(sku.sku, sequence),
+        # The timestamps of one SKU increase even if the clocks of two processes differ.
         timestamp=later_of(context.now, sku.last_transaction_at),
         product_id=sku.product_id,
         sku=sku.sku,

@@ -1,4 +1,4 @@
-"""How commands are executed: read, decide, commit, and again after a write conflict.
+"""How commands are executed: read, decide, commit, and retry after a write conflict.
 
 ==================  ===================================================================================
 `skus`              creating and changing SKUs, and the lists of them
@@ -6,11 +6,11 @@
 `orders`            commands on orders, one by one and in batches
 `executor`          executes commands, many in one transaction if possible
 `transaction_batch` groups commands into transactions and decides them
-`conflicts`         statistics of write conflicts, and what they suggest
+`conflicts`         statistics of write conflicts, and what they suggest to do
 `sku_cache`         SKUs as this process last wrote them
 `sagas`             commands that take several transactions
 `sweeper`           expires holds and continues sagas, on a schedule
 `low_stock_bounds`  lowers low-stock bounds, on a schedule
-`stream_handlers`   what changes of products and SKUs cause
+`stream_handlers`   react to changed products and SKUs
 ==================  ===================================================================================
 """

@@ -1,4 +1,4 @@
-"""Statistics of a transaction batch's write conflicts, and what they suggest to do."""
+"""Statistics of the write conflicts of a transaction batch, and what they suggest to do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["ConflictStatistics", "Lease"]
 
 @value
 class Lease:
-    """Priority leases that this process holds of SKUs, until a moment of the monotonic clock."""
+    """Priority leases that this process holds on SKUs, until `ends_at` on the monotonic clock."""
 
     keys: frozenset[StockKey] = frozenset()
     ends_at: float = 0.0
@@ -32,9 +32,9 @@ class ConflictStatistics:
     over_several_skus
         Those of a transaction that wrote more than one SKU.
     without_image
-        Those over a transaction in progress, of which DynamoDB returns no item.
+        Those with a transaction in progress, for which DynamoDB returns no item.
     inconsistent_reads
-        Reads of an order together with its SKUs that turned out to be of different moments.
+        Reads in which an order and its SKUs did not match.
     contended
         The SKUs that were contended in any of them.
     lease
@@ -49,7 +49,7 @@ class ConflictStatistics:
     lease: Lease = Lease()
 
     def after_conflict(self, conflict: WriteConflict, sku_count: int) -> ConflictStatistics:
-        """Return the statistics after one more conflict of a transaction that wrote so many SKUs."""
+        """Return the statistics after one more conflict, of a transaction on `sku_count` SKUs."""
         return replace(
             self,
             count=self.count + 1,
@@ -64,7 +64,7 @@ class ConflictStatistics:
 
     @property
     def suggest_split(self) -> bool:
-        """Whether a smaller batch is likelier to commit; over one SKU alone it is not."""
+        """Whether a smaller batch is more likely to commit; it is not if a single SKU is contended."""
         return (
             max(self.without_image, self.inconsistent_reads) >= CONFLICTS_BEFORE_SPLIT
             or self.over_several_skus >= CONFLICTS_BEFORE_SAGA
@@ -72,10 +72,10 @@ class ConflictStatistics:
 
     @property
     def suggest_saga(self) -> bool:
-        """Whether one command is likelier to commit SKU by SKU."""
+        """Whether a command is more likely to be executed SKU by SKU."""
         return self.over_several_skus >= CONFLICTS_BEFORE_SAGA and bool(self.contended)
 
     @property
     def suggest_lease(self) -> bool:
-        """Whether other writers should wait for this one, over the only SKU that was contended each time."""
+        """Whether to take a priority lease: all conflicts were over the same SKU."""
         return self.count >= CONFLICTS_BEFORE_LEASE and len(self.contended) == 1

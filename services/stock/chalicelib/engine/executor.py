@@ -1,6 +1,6 @@
-"""Executing commands: read, decide, commit, and again after a write conflict.
+"""Executes commands: read, decide, commit; retry after a write conflict.
 
-Several commands go into one transaction batch.  A batch of one is the usual case.
+Several commands share one transaction batch.  A batch of one is the usual case.
 
 ::
 
@@ -12,8 +12,8 @@ Several commands go into one transaction batch.  A batch of one is the usual cas
      │         └───────────┤ returned, without a read
      └──── backoff ◄───────┘ further conflicts: after a backoff, those items would be outdated
 
-An order or an idempotency record seldom exists already.  A command that creates one does not read it first:
-the condition of the write fails if it exists, and returns it.
+An order or an idempotency record rarely exists yet.  A command that creates one does not read it first: if it
+exists, the conditional write fails and returns it.
 """
 
 from __future__ import annotations
@@ -51,27 +51,26 @@ from .transaction_batch import (
 __all__ = ["Executor"]
 
 _DECISIONS_MAX: Final = 4
-"""Decisions on one read and on what was learnt since, before a backoff makes all of it outdated."""
+"""How often a batch is decided on one read and on the items of its conflicts, before it backs off."""
 
 _LEASE_BACKOFF_SECONDS: Final = 0.03
-"""The longest backoff of a writer that meets a priority lease: the lease's holder needs two calls."""
+"""The longest pause while another writer holds a priority lease; that writer needs about two calls."""
 
 _INCONSISTENT_READS_MAX: Final = 5
-"""Inconsistent reads of one order together with its SKUs: each takes a change of the order at that moment.
-If there are
-more, other orders of its batch do not wait for it."""
+"""How often an order may be read inconsistently with its SKUs: each time, it changed between two reads.
+Other orders of its batch do not wait any longer for it."""
 
 
 @value
 class _Finished:
-    """The first commands of a batch have outcomes."""
+    """The first commands of a batch have outcomes, in their order."""
 
     outcomes: Sequence[Outcome]
 
 
 @value
 class _Unfinished:
-    """No command of the batch has an outcome: try again, beginning with what is `known`."""
+    """No command of the batch has an outcome: retry, starting from what is `known`."""
 
     statistics: ConflictStatistics
     known: ReadSet = ReadSet()
@@ -79,7 +78,7 @@ class _Unfinished:
 
 @value
 class _Ran:
-    """What became of a batch: outcomes of its first commands, and batches of the others."""
+    """The outcomes of a batch's first commands, and the batches that are still to run."""
 
     outcomes: Sequence[Outcome]
     remaining: Sequence[Sequence[UnitOfWork]] = ()
@@ -87,7 +86,7 @@ class _Ran:
 
 @value
 class Executor:
-    """Executes commands; each decision has its own moment by the clock."""
+    """Executes commands; the clock is read anew for every decision."""
 
     state: StateStore
     skus: SkuStore
@@ -96,12 +95,12 @@ class Executor:
     sku_cache: SkuCache = field(default_factory=SkuCache)
 
     def execute(self, work: UnitOfWork, deadline: float | None = None) -> Executed | NeedsSaga:
-        """Execute one command, by a deadline of the retry policy if it bounds more than this command.
+        """Execute one command; a `deadline` of the retry policy is given if it also covers other work.
 
         Raises
         ------
         InventoryError
-            The refusal; `Busy` at the end of all attempts.
+            If the command is refused; `Busy` when attempts or time run out.
         """
         [outcome] = self._run([work], self._deadline(deadline)).outcomes
         if isinstance(outcome, InventoryError):
@@ -113,10 +112,11 @@ class Executor:
     ) -> Iterator[Outcome]:
         """Execute commands in transaction batches, in their order, and yield the outcome of each.
 
-        No command depends on another's success, and none is executed in part.  A batch begins when the
-        outcomes of the batches before it have been taken: whoever takes `NeedsSaga` can run the saga before a
-        later command on the same order.  `Busy` and `DatabaseUnavailable` are outcomes of the commands
-        concerned, which may be sent again; a command that has not begun by the deadline is `Busy`.
+        Commands are independent, and each is executed completely or not at all.  A batch starts only after
+        the outcomes of earlier batches have been consumed, so that a caller that receives `NeedsSaga` can run
+        the saga before a later command on the same order.  `Busy` and `DatabaseUnavailable` are outcomes of
+        the commands concerned, which may be sent again; a command that has not begun by the deadline is
+        `Busy`.
         """
         deadline = self._deadline(deadline)
         batches: deque[Sequence[UnitOfWork]] = deque(group(units_of_work))
@@ -127,7 +127,7 @@ class Executor:
             batches.extendleft(reversed(ran.remaining))
 
     def require_time(self, deadline: float) -> None:
-        """Raise `Busy` after the deadline: no call of DynamoDB begins then, as it may be slow."""
+        """Raise `Busy` after the deadline: no call to DynamoDB starts then, because it might take long."""
         if self.retry_policy.monotonic() > deadline:
             raise Busy("The database is slow at the moment; please try again.")
 
@@ -136,7 +136,7 @@ class Executor:
 
     def _run_in_time(self, batch: Sequence[UnitOfWork], deadline: float) -> _Ran:
         if self.retry_policy.monotonic() > deadline:
-            return _Ran([Busy("There was no time left for it; please try again.")] * len(batch))
+            return _Ran([Busy("There was no time left for this command; please try again.")] * len(batch))
         try:
             return self._run(batch, deadline)
         except Exception as failure:
@@ -166,8 +166,9 @@ class Executor:
     def _try_cached(self, batch: Sequence[UnitOfWork], deadline: float) -> _Finished | _Unfinished:
         """Decide on cached SKUs; if every command has a write set, commit, else leave the batch to a read.
 
-        Orders are not cached.  Those that alone name their SKUs are read first anyway; if the SKUs are known
-        before, one call reads both, and the cache saves nothing.
+        Orders are not cached.  If the order must be read and the SKUs are known, one call reads both, and the
+        cache would save nothing.  If only the order names the SKUs, it is read first, and the cache saves the
+        second read.
         """
         unfinished = _Unfinished(ConflictStatistics())
         if any(work.keys and work.order_id is not None and not work.creates_order for work in batch):
@@ -218,6 +219,7 @@ class Executor:
                     return _Unfinished(statistics)
                 continue
             self.require_time(deadline)
+            # What writes nothing is verified by no condition.
             re_read = self._re_read(not_written(batch, decided), read_set)
             if re_read != read_set:
                 read_set = re_read
@@ -237,10 +239,10 @@ class Executor:
                 continue
             read_set = read_set.updated(conflict.found)
             if conflict.found.orders or conflict.found.idempotency_records:
-                # One command of the batch was executed before: so may be the others.
+                # One command had already been executed; others may have been too: a retry of the whole batch.
                 read_set = self._re_read(batch, read_set)
             elif (statistics.count > 1 and not statistics.lease.keys) or conflict.found.is_empty:
-                break  # among many writers, those that retry at once make each other fail
+                break  # back off: among many writers, immediate retries make each other fail
         return _Unfinished(statistics)
 
     def _commit(self, decided: Decided, lease: Lease) -> Committed | WriteConflict:
@@ -272,7 +274,7 @@ class Executor:
         return self.state.read(orders=orders) if orders else ReadSet()
 
     def _read(self, batch: Iterable[UnitOfWork], known: ReadSet) -> ReadSet:
-        """Read what the commands are known to concern and what is not known yet."""
+        """Read the items that the commands are known to need and that are not known yet."""
         read = self.state.read(
             dict.fromkeys(key for work in batch for key in work.keys if key not in known.skus),
             orders=[
@@ -286,7 +288,7 @@ class Executor:
     def _decide(self, batch: Sequence[UnitOfWork], read_set: ReadSet) -> tuple[Decided, ReadSet]:
         """Decide; SKUs that only an order names are read together with it first.
 
-        Some are still `missing` if order and SKUs were read at different moments even so.
+        Some may be `missing` even then, if order and SKUs were read inconsistently.
         """
         decided = decide(batch, read_set, self.clock())
         if decided.missing:
@@ -299,9 +301,9 @@ class Executor:
         """Re-read orders and idempotency records that may show that a command was already executed.
 
         A read of several items is no snapshot: an earlier copy of a command may have been committed between
-        the read of its order or record and that of a SKU, whose stock is then short by that very command.  An
-        item that had expired when it was read counts as absent and may have been replaced since; an order
-        whose saga is in progress may have taken another step.
+        the read of its order or record and that of a SKU, whose stock is then short because of that very
+        command.  An expired item counts as absent and may have been replaced since; a saga in progress may
+        have advanced.
         """
         now = self.clock()
         orders = [work.order_id for work in units_of_work if work.order_id is not None]

@@ -1,4 +1,4 @@
-"""Lowering the low-stock bounds that exceed the highest threshold of a vendor's SKUs."""
+"""Lowers low-stock bounds that are higher than any reorder threshold of the vendor."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ __all__ = ["LowStockBounds"]
 
 @value
 class LowStockBounds:
-    """Lowers all bounds, in two runs each (`domain.low_stock`)."""
+    """Lowers bounds, each in two runs (`domain.low_stock`)."""
 
     bounds: BoundStore
     clock: Clock
 
     def lower(self) -> dict[str, int]:
-        """Plan to lower bounds, and lower those planned long enough ago; return how many of each."""
+        """Plan to lower bounds, and lower those that were planned long enough ago; return the counts."""
         now = self.clock()
         bounds, highest_thresholds = self.bounds.all()
         planned = lowered = 0

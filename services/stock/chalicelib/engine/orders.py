@@ -30,7 +30,7 @@ from .transaction_batch import Executed, UnitOfWork
 __all__ = ["Orders"]
 
 Settle = Callable[[CurrentState, SettleOrder, CommandContext], Decision]
-"""A rule that settles an order in one transaction."""
+"""A rule that settles an order."""
 
 _BATCHED: Final[dict[str, tuple[Settlement, Settle]]] = {
     "confirm": (CONFIRM, settlements.confirm),
@@ -40,7 +40,7 @@ _BATCHED: Final[dict[str, tuple[Settlement, Settle]]] = {
 
 @value
 class Orders:
-    """Orders, which reserve and settle units."""
+    """Commands on orders, and reads of them."""
 
     orders: OrderStore
     executor: Executor
@@ -56,17 +56,17 @@ class Orders:
         return found
 
     def due(self, due_before: str | None, page: PageRequest) -> Page:
-        """List orders that reserve units and are due before a moment, by default now."""
+        """List the orders whose hold, or saga's lease, ends before a time, by default now."""
         found = self.orders.due(due_before or self.clock(), page)
         next_cursor = None if found.after is None else encode_cursor(found.after)
         return Page([order.document() for order in found.orders], next_cursor)
 
     def place(self, command: PlaceOrder, actor: Actor) -> OrderOutcome:
-        """Reserve every line of an order, or nothing.
+        """Reserve all lines of an order, or none.
 
         Raises
         ------
-        InvalidInput, OrderExists, OrderCancelled, SkuNotFound, SkuInactive, ProductInactive,
+        InvalidInput, OrderExists, OrderCancelled, OrderInProgress, SkuNotFound, SkuInactive, ProductInactive,
         InsufficientStock, Busy
         """
         command = replace(command, lines=sum_lines(command.lines))
@@ -79,7 +79,7 @@ class Orders:
         return _order_outcome(outcome)
 
     def confirm(self, command: SettleOrder, actor: Actor) -> OrderOutcome:
-        """Confirm what an order has reserved, all or part.
+        """Confirm the reserved units of an order, all or part of them.
 
         Raises
         ------
@@ -89,7 +89,7 @@ class Orders:
         return self._settle(CONFIRM, settlements.confirm, command, actor)
 
     def cancel(self, command: SettleOrder, actor: Actor) -> OrderOutcome:
-        """Release what an order has reserved, all or part.
+        """Release the reserved units of an order, all or part of them.
 
         Raises
         ------
@@ -99,7 +99,7 @@ class Orders:
         return self._settle(CANCEL, settlements.cancel, command, actor)
 
     def refund(self, command: SettleOrder, actor: Actor) -> OrderOutcome:
-        """Take back what an order has confirmed, all or part.
+        """Refund the confirmed units of an order, all or part of them.
 
         Raises
         ------
@@ -128,8 +128,9 @@ class Orders:
     def batch(self, commands: Sequence[BatchedOrder], actor: Actor) -> list[OrderOutcome | InventoryError]:
         """Execute commands on orders, many in one transaction, and return the outcome of each.
 
-        Each is executed or refused by itself, as it would be alone; commands on one order in their sequence.
-        An order that does not fit into the response, after `RESPONSE_LINES_MAX` lines, has to be sent again.
+        Each command succeeds or fails independently; commands on the same order run in their sequence.
+        Orders beyond `RESPONSE_LINES_MAX` lines are reported as `Busy` even if their commands were executed:
+        sending them again returns them.
         """
         deadline = self.retry_policy.deadline()
         work: dict[int, UnitOfWork] = {}
@@ -191,7 +192,7 @@ def _settle(rule: Settle, command: SettleOrder, actor: Actor) -> UnitOfWork:
     return UnitOfWork(
         decide=lambda state, context: rule(state, command, context),
         actor=actor,
-        # What is known of the SKUs before the order is read: the lines that the command names, if any.
+        # The SKUs that are known before the order is read: those of the named lines.
         keys=tuple(command.lines or ()),
         order_id=command.order_id,
         idempotency_id=id_of(command.idempotency_key),
@@ -207,20 +208,22 @@ def _batched(command: BatchedOrder, actor: Actor) -> UnitOfWork:
 
 
 def _order_outcome(executed: Executed) -> OrderOutcome:
-    assert executed.order is not None, "a command on an order leaves it there"
+    assert executed.order is not None, (
+        "every command on an order leaves one: tombstones outlive idempotency records"
+    )
     return OrderOutcome(executed.order, replayed=executed.write_set is None)
 
 
 def _limited(
     outcomes: Sequence[OrderOutcome | InventoryError],
 ) -> list[OrderOutcome | InventoryError]:
-    """Replace orders that do not fit into the response."""
+    """Replace the orders that do not fit into the response."""
     limited: list[OrderOutcome | InventoryError] = []
     lines = 0
     for outcome in outcomes:
         if isinstance(outcome, OrderOutcome):
             lines += len(outcome.order.lines)
             if lines > RESPONSE_LINES_MAX:
-                outcome = Busy("The orders before it fill the response; please send it again.")
+                outcome = Busy("The response is full; please send this order again to get its result.")
         limited.append(outcome)
     return limited

@@ -1,7 +1,7 @@
-"""Orders that take several transactions: running their sagas from step to step.
+"""Runs sagas step by step: commands on orders that take several DynamoDB transactions.
 
-A process may die between any two calls.  Then the next retry of the request, or the sweeper once the saga's
-lease has expired, runs the same functions; a step that was taken before is recognised as executed.
+A process may die between any two calls.  The next retry of the request, or the sweeper after the saga's lease
+has expired, then runs the same functions; steps that were already taken are recognised.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from inventory_common.dynamodb_limits import (
 from inventory_common.errors import (
     Busy,
     InsufficientStock,
-    OrderNotFound,
     ProductInactive,
     SkuInactive,
     SkuNotFound,
@@ -57,7 +56,7 @@ Step = Callable[[CurrentState, Sequence[StockKey], CommandContext], Decision]
 
 @value
 class Sagas:
-    """Runs sagas from step to step."""
+    """Runs sagas step by step."""
 
     orders: OrderStore
     state: StateStore
@@ -70,22 +69,23 @@ class Sagas:
         deadline: float,
         contended: frozenset[StockKey] = _NOTHING_CONTENDED,
     ) -> OrderOutcome:
-        """Reserve an order's lines step by step: all, or in the end none.
+        """Reserve an order's lines step by step: in the end all, or none.
 
-        If an earlier place of the same lines failed, what it reserved is released first.
+        If an earlier attempt with the same lines failed, what it reserved is released first.
 
         Raises
         ------
         InventoryError
-            As `placing.place` does; what had been reserved is released by then.
+            The errors of `placing.place`; by then, everything reserved has been released.
         Busy
-            If the time is over; the same request continues, or the sweeper releases everything.
+            If time runs out; the same request continues, or the sweeper releases everything.
         """
         existing = self.orders.get(command.order_id)
         if existing is not None and saga_steps.is_released(existing, command):
             self._release(existing, actor.request_id, deadline)
             existing = None
-        # In one order, however they were sent: a line's position determines the part that contains it.
+        # A line's position decides which part stores it, so a retry with the lines in another sequence
+        # agrees.
         command = replace(command, lines=tuple(sorted(command.lines, key=lambda line: line.key.sku)))
         if existing is None and len(command.lines) > SINGLE_ITEM_ORDER_LINES_MAX:
             self._require_available(command, deadline)
@@ -98,14 +98,15 @@ class Sagas:
             groups = _chunks(list(lines), ORDER_PART_LINES_MAX)
             placed = self._run_steps(command.order_id, actor, groups, step, deadline, contended)
         except _CANNOT_BE_RESERVED:
-            self._release_failed(command, actor, deadline)
-            # The step knows its own lines alone; if there is time, the error names every short line.
+            self._release_unplaceable(command, actor, deadline)
+            # A step sees only its own lines.  If there is time, the error lists every short line.
             with suppress(Busy):
                 require_available(command.lines, self._skus_of(command.lines, deadline))
             raise
+        assert placed is not None, "a step that places leaves the order"
         if placed.order.saga_state is SagaState.PLACING:
-            # What had been reserved was released meanwhile: the sweeper assumed that this process had died.
-            raise Busy(f"{command.order_id} has to be placed from the beginning; please try again.")
+            # The sweeper assumed that this process had died, and released what it had reserved.
+            raise Busy(f"{command.order_id} was released while it was being placed; please place it again.")
         return placed
 
     def settle(
@@ -121,11 +122,11 @@ class Sagas:
         Raises
         ------
         InventoryError
-            As the command does in one transaction; nothing has begun then.
+            The errors of the command in one transaction; then nothing has begun.
         Busy
-            If the time is over; the same request continues, or the sweeper does.
+            If time runs out; the same request continues, or the sweeper does.
         """
-        self._require_own_key(command)
+        self._refuse_reused_key(command)
         if settlement is REFUND and command.restock:
             self._require_room(command.order_id, deadline)
         begun = self._execute(
@@ -142,9 +143,7 @@ class Sagas:
         return self._continue_settlement(order, settlement, actor, deadline, contended)
 
     def expire(self, order_id: str, actor: Actor, deadline: float) -> bool:
-        """Release step by step what an order reserves after its hold has expired; return whether it was
-        released.
-        """
+        """Expire an order's hold step by step; return whether it had ended."""
         begun = self._execute(order_id, actor, saga_steps.begin_expiry, deadline)
         if begun.write_set is None or begun.write_set.order is None:
             return False
@@ -152,15 +151,15 @@ class Sagas:
         return True
 
     def resume(self, order_id: str, actor: Actor, deadline: float) -> bool:
-        """Finish the saga of an order whose lease has expired; return whether there was one."""
+        """Finish an abandoned saga, whose lease has expired; return whether there was one."""
         order = self.orders.get(order_id)
         if order is None or order.saga is None or order.saga.lease_until > self.executor.clock():
             return False
         if order.saga.state is SagaState.PLACING:
-            failed = self._execute(order_id, actor, saga_steps.begin_release, deadline)
-            if failed.write_set is None or failed.write_set.order is None:
+            begun = self._execute(order_id, actor, saga_steps.begin_release_of_abandoned, deadline)
+            if begun.write_set is None or begun.write_set.order is None:
                 return False
-            order = failed.write_set.order
+            order = begun.write_set.order
         if order.saga_state is SagaState.RELEASING:
             self._release(order, actor.request_id, deadline)
         else:
@@ -171,16 +170,16 @@ class Sagas:
     # Checks before the first write
 
     def _require_available(self, command: PlaceOrder, deadline: float) -> None:
-        """Refuse an order that cannot be reserved, before any of it is written."""
+        """Refuse an order that cannot be reserved, before the first write."""
         try:
             require_available(command.lines, self._skus_of(command.lines, deadline))
         except _CANNOT_BE_RESERVED:
-            # The order may have been placed since it was read, and have reserved these very units.
+            # The shortage may be this very order, placed since it was read: its saga finds out.
             if self.orders.get(command.order_id) is None:
                 raise
 
     def _require_room(self, order_id: str, deadline: float) -> None:
-        """Refuse a refund whose units would exceed the maximum stock, before any of it is written.
+        """Refuse a refund that would exceed the maximum stock, before the first write.
 
         Raises
         ------
@@ -194,8 +193,10 @@ class Sagas:
         for key, quantity in remaining.items():
             require_room(skus[key], quantity)
 
-    def _require_own_key(self, command: SettleOrder) -> None:
-        """Refuse a key that stands for another command: if a saga has begun already, no write would find out.
+    def _refuse_reused_key(self, command: SettleOrder) -> None:
+        """Refuse an Idempotency-Key that was used with another body.
+
+        A command that joins a saga in progress writes nothing whose condition would detect it.
 
         Raises
         ------
@@ -209,9 +210,9 @@ class Sagas:
     def _skus_of(self, lines: Sequence[LineRequest | OrderLine], deadline: float) -> dict[StockKey, Sku]:
         """Read the SKUs of lines, in as many calls as it takes."""
         skus: dict[StockKey, Sku] = {}
-        for some in _chunks([line.key for line in lines], TRANSACTION_ITEMS_MAX):
+        for keys in _chunks([line.key for line in lines], TRANSACTION_ITEMS_MAX):
             self.executor.require_time(deadline)
-            skus |= self.state.read(some).skus
+            skus |= self.state.read(keys).skus
         return skus
 
     # Steps
@@ -230,27 +231,27 @@ class Sagas:
             return saga_steps.settle_step(state, settlement, keys, context)
 
         try:
-            return self._run_steps(order.order_id, actor, _by_part(lines), step, deadline, contended)
+            settled = self._run_steps(order.order_id, actor, _by_part(lines), step, deadline, contended)
         except StockLimitExceeded as full:
-            # There was room when it began, and it cannot be undone any more.
-            raise Busy(f"{full} The refund of {order.order_id} continues when there is room.") from full
+            # There was room when it began, and it cannot be undone.
+            raise Busy(f"{full} The refund of {order.order_id} continues once there is room.") from full
+        assert settled is not None, "a saga that settles has lines left, and its order is not removed"
+        return settled
 
-    def _release_failed(self, command: PlaceOrder, actor: Actor, deadline: float) -> None:
-        failed = self._execute(
+    def _release_unplaceable(self, command: PlaceOrder, actor: Actor, deadline: float) -> None:
+        begun = self._execute(
             command.order_id,
             actor,
-            lambda state, context: saga_steps.begin_release(state, context, command=command),
+            lambda state, context: saga_steps.begin_release(state, command, context),
             deadline,
         )
-        if failed.write_set is not None and failed.write_set.order is not None:
-            self._release(failed.write_set.order, actor.request_id, deadline)
+        if begun.write_set is not None and begun.write_set.order is not None:
+            self._release(begun.write_set.order, actor.request_id, deadline)
 
     def _release(self, order: Order, request_id: str, deadline: float) -> None:
         actor = Actor(saga_steps.PERFORMED_BY, request_id)
         lines = [line for line in order.lines.values() if line.reserved]
-        # A process that assumed this one had died may have released the rest, and removed the order.
-        with suppress(OrderNotFound):
-            self._run_steps(order.order_id, actor, _by_part(lines), saga_steps.release_step, deadline)
+        self._run_steps(order.order_id, actor, _by_part(lines), saga_steps.release_step, deadline)
         self._execute(order.order_id, actor, lambda state, _: saga_steps.remove(state), deadline)
 
     def _run_steps(
@@ -261,9 +262,12 @@ class Sagas:
         step: Step,
         deadline: float,
         contended: frozenset[StockKey] = _NOTHING_CONTENDED,
-    ) -> OrderOutcome:
-        """Take a step for each group of SKUs, and for each contended SKU a step of its own."""
-        pending = deque(part for keys in groups for part in _divided(keys, contended))
+    ) -> OrderOutcome | None:
+        """Take a step for each group of SKUs, and a separate step for each contended SKU.
+
+        Returns None if there is no group, or no order: another process may have removed it.
+        """
+        pending = deque(divided for keys in groups for divided in _divided(keys, contended))
         order: Order | None = None
         replayed = False
         while pending:
@@ -281,13 +285,11 @@ class Sagas:
                 contended |= outcome.contended
                 pending.extendleft(reversed(_divided(keys, outcome.contended)))
                 continue
-            # Of all who take steps on one order, whoever takes the last one has executed the command.
+            # If several processes take steps, the one that takes the last step has executed the command.
             order, replayed = outcome.order, outcome.write_set is None
             if order is None or order.saga is None:
                 break
-        if order is None:
-            raise OrderNotFound(f"{order_id} was not found.")
-        return OrderOutcome(order, replayed)
+        return None if order is None else OrderOutcome(order, replayed)
 
     def _execute(
         self,
@@ -308,7 +310,7 @@ def _decide_step(step: Step, keys: Sequence[StockKey]) -> Decide:
 
 
 def _by_part(lines: Iterable[OrderLine]) -> Iterator[list[StockKey]]:
-    """Group the SKUs of lines for steps, each of one part."""
+    """Group the SKUs of lines for steps: at most one part each."""
     by_part = sorted(lines, key=lambda line: (line.part, line.sku))
     for _, of_part in groupby(by_part, key=lambda line: line.part):
         yield from _chunks([line.key for line in of_part], ORDER_PART_LINES_MAX)
@@ -317,7 +319,8 @@ def _by_part(lines: Iterable[OrderLine]) -> Iterator[list[StockKey]]:
 def _divided(keys: Sequence[StockKey], contended: frozenset[StockKey]) -> list[list[StockKey]]:
     """Return each contended SKU as a group of its own, and the others as one.
 
-    The contended ones come first: if an order fails, it fails over them, and little has to be released.
+    The contended ones come first: if an order cannot be placed, it most likely fails on them, and little has
+    to be released.
     """
     alone = [[key] for key in keys if key in contended]
     rest = [key for key in keys if key not in contended]

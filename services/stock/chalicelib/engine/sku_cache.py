@@ -1,4 +1,4 @@
-"""SKUs as this process last wrote them: a first attempt with them saves a read."""
+"""SKUs as this process last wrote them: deciding on them first saves a read."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ CACHED_SKUS_MAX: Final = 1_000
 class SkuCache:
     """SKUs as this process last wrote them; other processes may have changed them since.
 
-    So a cached SKU may lead to a transaction, whose conditions find out whether it is current, and to nothing
-    else: never to a response, and never to a refusal.  Safe to share between threads.
+    So use a cached SKU only to attempt a transaction, whose conditions verify it: never for a response, and
+    never for a refusal.  Threads may share a cache.
     """
 
     def __init__(self, skus_max: int = CACHED_SKUS_MAX) -> None:

@@ -23,7 +23,7 @@ __all__ = ["CreatedSku", "Skus"]
 
 
 class CreatedSku(NamedTuple):
-    """A SKU, and whether its creation was executed before."""
+    """A SKU, and whether it had already been created by the same command."""
 
     sku: Sku
     replayed: bool
@@ -46,7 +46,7 @@ class Skus:
         return found
 
     def of_product(self, product_id: str, scope: Scope, page: PageRequest) -> Page:
-        """List a product's SKUs; another vendor's product has none to show."""
+        """List a product's SKUs; none of another vendor's product."""
         found = self.skus.of_product(product_id, page)
         covered = all(scope.covers(sku["vendor_id"]) for sku in found.documents)
         return found if covered else Page([], None)
@@ -60,7 +60,7 @@ class Skus:
         return self.skus.low_stock_of_vendor(vendor_id, page)
 
     def create(self, command: CreateSku, actor: Actor) -> CreatedSku:
-        """Create a variant of an active product of the caller's own.
+        """Create a SKU of an active product in the caller's scope.
 
         Raises
         ------
@@ -86,14 +86,15 @@ class Skus:
                 return CreatedSku(sku, replayed=False)
             if key in written.found.skus and not self._was_executed(idempotency_key, now):
                 raise SkuExists(f"{key.sku} already exists.")
+            # Otherwise an earlier attempt of this command created it, which the next read shows.
         raise AssertionError("attempts end by raising Busy")
 
     def change(self, command: ChangeSku, actor: Actor) -> Sku:
-        """Set attributes of a SKU, and return it; a command that changes nothing writes nothing.
+        """Change attributes of a SKU, and return it; a command that changes nothing writes nothing.
 
         Raises
         ------
-        SkuNotFound, PreconditionFailed, Busy
+        SkuNotFound, PreconditionFailed, InvalidInput, Busy
         """
         current = self.state.read([command.key])
         for _ in self.retry_policy.attempts():

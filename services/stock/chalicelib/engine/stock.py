@@ -18,7 +18,7 @@ __all__ = ["Stock", "StockChange"]
 
 
 class StockChange(NamedTuple):
-    """The log record of a change, the SKU after it, and whether the change was executed before."""
+    """The log record of a change, the SKU after it, and whether it had already been executed."""
 
     record: TransactionRecord
     sku: Sku
@@ -27,7 +27,7 @@ class StockChange(NamedTuple):
 
 @value
 class Stock:
-    """The stock of single SKUs."""
+    """Restocks and adjustments of single SKUs."""
 
     state: StateStore
     executor: Executor
@@ -69,7 +69,7 @@ class Stock:
             [movement] = executed.write_set.movements
             return StockChange(movement.record, movement.after, replayed=False)
         record = executed.state.idempotency_record
-        assert record is not None, "only an idempotency record shows that it was executed"
-        # The SKU that was read may be older than the idempotency record.
+        assert record is not None, "only an idempotency record identifies a replay"
+        # The SKU in the state may have been read before the command was executed first.
         found = self.state.record_and_sku(record.results[0], command.key)
         return StockChange(found.record, found.sku, replayed=True)

@@ -1,7 +1,7 @@
-"""What changes of products and SKUs cause, as the tables' streams deliver them.
+"""Handlers of the changes of products and SKUs that the tables' streams deliver.
 
-A change may be delivered twice, late, or to another process at the same time as a later one; every handler
-accepts that.
+A change may be delivered twice, late, or to one process while another one processes a later change; every
+handler tolerates that.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class StreamHandlers:
     def product_changed(self, change: ItemChange) -> None:
         """Set the product's flag on its SKUs if the product was activated or deactivated.
 
-        The change is a hint.  The product is read again, and its state written over older ones alone: a
-        change that is delivered late or twice, or processed slowly, overwrites nothing newer.
+        The change only triggers the update: the product is read again, and its flag replaces only older ones,
+        so a change that is delivered late or twice, or processed slowly, does no harm.
         """
         if change.before is None or change.after is None:
-            return  # a new product has no SKUs yet, and none is ever removed
+            return  # a new product has no SKUs, and products are never removed
         before, after = Product.from_item(change.before), Product.from_item(change.after)
         if before.is_active == after.is_active:
             return
@@ -52,7 +52,7 @@ class StreamHandlers:
             self._set_flag(key, product)
 
     def sku_changed(self, change: ItemChange) -> None:
-        """Send one alert each time a SKU falls to its threshold."""
+        """Send an alert when a SKU falls to its reorder threshold, or the threshold rises to its stock."""
         if change.before is None or change.after is None:
             return
         alert = low_stock_alert(Sku.from_item(change.before), Sku.from_item(change.after))

@@ -1,7 +1,7 @@
-"""The sweeper: releases what orders reserve after their holds have expired, and finishes abandoned sagas.
+"""The sweeper: expires holds that have ended, and finishes abandoned sagas.
 
-It runs every minute and processes due orders alone, which VendorInventoryIndex lists by due time.  The index
-may lag, and another sweeper may be running: each order is decided on its own item, read consistently, and
+It runs every minute and reads only due orders, which VendorInventoryIndex lists by due time.  The index may
+lag and another sweeper may be running, so each order is decided on its main item, read consistently, and
 written on condition of its version.
 """
 
@@ -34,18 +34,19 @@ _PERFORMED_BY: Final = "system:expiry"
 _PAGE_ORDERS: Final = 100
 
 Result = Literal["released", "completed", "settled", "failed"]
-"""What became of a due order; the names are fields of the log line."""
+"""What became of a due order; `settled`: another process was faster.  The names are fields of the log line.
+"""
 
 
 class _Swept(NamedTuple):
-    """What became of an order, and the defect that it met, if any."""
+    """What became of an order, and an unexpected exception that it met."""
 
     result: Result
-    defect: Exception | None = None
+    unexpected: Exception | None = None
 
 
 class _SagaWork(NamedTuple):
-    """An order to process by a saga: how, and what it counts as if there was something to do."""
+    """An order to process by a saga: with which function, and its result if there was something to do."""
 
     order_id: str
     run: Callable[[str, Actor, float], bool]
@@ -68,27 +69,27 @@ class Sweeper:
         Returns
         -------
         Mapping[str, int]
-            How many orders were `released`; `completed`, whose saga had been abandoned; `settled` by others
-            before; and `failed`, which the next sweep tries again.
+            How many orders were `released`; `completed`, whose saga had been abandoned; `settled`, where
+            another process was faster; and `failed`, which the next sweep tries again.
 
         Raises
         ------
         Exception
-            A defect that an order has met, after all others have been processed.
+            An unexpected one that an order met, after all other orders have been processed.
         """
         actor = Actor(_PERFORMED_BY, request_id)
         stop_at = self.retry_policy.monotonic() + SWEEP_SECONDS_MAX
         counts: Counter[str] = Counter(released=0, completed=0, settled=0, failed=0)
-        defects: list[Exception] = []
+        unexpected: list[Exception] = []
         for orders in self._due_orders():
             for swept in self._process(orders, actor, stop_at):
                 counts[swept.result] += 1
-                if swept.defect is not None:
-                    defects.append(swept.defect)
+                if swept.unexpected is not None:
+                    unexpected.append(swept.unexpected)
             if self.retry_policy.monotonic() > stop_at:
                 break
-        if defects:
-            raise defects[0]
+        if unexpected:
+            raise unexpected[0]
         return counts
 
     def _process(self, orders: Sequence[Order], actor: Actor, stop_at: float) -> Iterator[_Swept]:
@@ -110,7 +111,7 @@ class Sweeper:
                 by_saga.append(_SagaWork(order.order_id, self.sagas.expire, "released"))
         for work in by_saga:
             if self.retry_policy.monotonic() > stop_at:
-                return
+                return  # the next sweep continues
             yield self._run(work, actor)
 
     def _run(self, work: _SagaWork, actor: Actor) -> _Swept:
@@ -134,6 +135,6 @@ class Sweeper:
 
 
 def _expiry(order: Order, actor: Actor) -> UnitOfWork:
-    # The SKUs to read are a hint; the decision is made on the order as it is then.
+    # The lines only say which SKUs to read; the order is read again before it is decided.
     keys = tuple(line.key for line in order.lines.values() if line.reserved)
     return UnitOfWork(decide=expire, actor=actor, keys=keys, order_id=order.order_id, may_become_saga=True)

@@ -1,6 +1,6 @@
-"""Grouping commands into transaction batches, and deciding a batch: each command on the state that the one
-before it
-leaves, so that a SKU which all of them change is written once.
+"""Groups commands into transaction batches, and decides a batch.
+
+Each command is decided on the result of the previous one, so that a SKU changed by several is written once.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ Decide = Callable[[CurrentState, CommandContext], Decision]
 
 @value(kw_only=True)
 class UnitOfWork:
-    """A command to execute: its rule, and the items that it is known to concern before any is read.
+    """A command to execute: its rule, and the items that it is known to need before anything is read.
 
     Attributes
     ----------
     decide
         The rule.
     actor
-        Who gives the command.
+        Who sent the command.
     keys
-        The SKUs that it is known to concern.
+        The SKUs that it is known to need.
     order_id
         Its order.
     creates_order
-        Whether the order usually does not exist yet, so that it is not read before the command is decided.
+        Whether the order is not expected to exist, so that it is not read before the command is decided.
     idempotency_id
         The id of its idempotency record.
     notes
@@ -48,7 +48,7 @@ class UnitOfWork:
     may_become_saga
         Whether it may continue as a saga if its transactions keep conflicting.
     needs_lease
-        Whether it takes priority leases of its SKUs at once, as earlier attempts kept conflicting over them.
+        Whether it takes priority leases on its SKUs at once, because earlier attempts kept conflicting.
     """
 
     decide: Decide
@@ -62,7 +62,7 @@ class UnitOfWork:
     needs_lease: bool = False
 
     def context(self, now: str) -> CommandContext:
-        """Return the context in which it is decided at a moment."""
+        """Return the context in which it is decided at `now`."""
         return CommandContext(now=now, actor=self.actor, order_id=self.order_id, notes=self.notes)
 
 
@@ -70,7 +70,7 @@ class UnitOfWork:
 class Executed:
     """A command that was executed: the state that it was decided on, and what it wrote.
 
-    `write_set` is None if it had been executed before.
+    `write_set` is None if there was nothing to write: the command had already been executed, or was done.
     """
 
     state: CurrentState
@@ -83,7 +83,7 @@ class Executed:
 
 
 Outcome = Executed | InventoryError | NeedsSaga
-"""What became of a command: executed, refused, or too large for one transaction."""
+"""What became of a command: executed, refused, or to be executed as a saga."""
 
 
 @value(kw_only=True)
@@ -97,10 +97,10 @@ class Decided:
     write_sets
         Those of the executed commands, in their order.
     missing
-        SKUs that have to be read together with their order, by order.  If there are any, only `considered`
-        counts.
+        SKUs that have to be read together with their order, by order.  If there are any, the outcomes are
+        incomplete: read these SKUs, and decide the first `considered` commands again.
     considered
-        How many commands fit into one transaction.
+        How many commands of the batch fit into one read or transaction.
     """
 
     outcomes: Sequence[Outcome]
@@ -110,20 +110,24 @@ class Decided:
 
     @property
     def skus(self) -> dict[StockKey, Sku]:
-        """The SKUs that the write sets change, as they leave them."""
+        """The SKUs that the write sets change, as they are afterwards."""
         return {
             movement.key: movement.after for write_set in self.write_sets for movement in write_set.movements
         }
 
 
 def group(units_of_work: Sequence[UnitOfWork]) -> Iterator[list[UnitOfWork]]:
-    """Yield batches of neighbours that one transaction can probably hold, no two on one order."""
+    """Yield batches of consecutive commands that one transaction can probably hold.
+
+    A batch has at most one command on an order, and at most one without an order.
+    """
     batch: list[UnitOfWork] = []
     orders: set[str | None] = set()
     keys: set[StockKey] = set()
     actions = 0
     for work in units_of_work:
-        # A log record for each SKU, at least one; the order, perhaps an idempotency record.
+        # At least: one log record per SKU, the order, an idempotency record.  `keys` counts the SKUs'
+        # updates.
         needed = max(len(work.keys), 1) + (work.order_id is not None) + (work.idempotency_id is not None)
         if batch and (
             work.order_id in orders
@@ -151,11 +155,11 @@ def decide(batch: Sequence[UnitOfWork], read_set: ReadSet, now: str) -> Decided:
             case NeedsSkus(keys=keys):
                 assert work.order_id is not None, "only an order names SKUs that were not known before"
                 if len(missing) + 1 + sum(map(len, missing.values())) + len(keys) > TRANSACTION_ITEMS_MAX:
-                    break
+                    break  # one more order with its SKUs does not fit into one read
                 missing[work.order_id] = keys
             case WriteSet() as write_set:
                 if count_actions([*write_sets, write_set]) > TRANSACTION_ITEMS_MAX:
-                    break
+                    break  # nor into one transaction
                 write_sets.append(write_set)
                 outcomes.append(Executed(state, write_set))
                 read_set = read_set.after(write_set)
@@ -168,11 +172,10 @@ def decide(batch: Sequence[UnitOfWork], read_set: ReadSet, now: str) -> Decided:
 
 
 def not_written(batch: Sequence[UnitOfWork], decided: Decided) -> list[UnitOfWork]:
-    """Return commands that are refused because of the current state, or that have a key and write no record
-    of it.
+    """Return the commands whose outcome no committed write verifies.
 
-    A reused Idempotency-Key takes precedence over every other outcome, also of a command that was executed
-    before.
+    These are refusals that depend on the current state, and commands with an Idempotency-Key that write no
+    record of it: a reused key takes precedence over every other outcome, even over a replay.
     """
     return [
         work
@@ -185,7 +188,7 @@ def not_written(batch: Sequence[UnitOfWork], decided: Decided) -> list[UnitOfWor
 
 def _decide_one(work: UnitOfWork, state: CurrentState, now: str) -> Decision | InventoryError:
     if state.order is not None and not state.order.is_whole:
-        return NeedsSkus([])
+        return NeedsSkus([])  # its parts have not been read
     try:
         return work.decide(state, work.context(now))
     except InventoryError as refusal:

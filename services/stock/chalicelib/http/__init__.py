@@ -1,11 +1,12 @@
-"""The service's routes, by subject: from a checked request to a command, from its outcome to a response.
+"""The service's routes, by subject: each turns a validated request into a command, and its outcome into a
+response.
 
 ==================  ===================================================================================
 `skus`              the routes of SKUs and their lists
 `stock`             the routes of restocks and adjustments
 `orders`            the routes of orders
 `bodies`            the bodies of requests
-`answers`           the shapes of responses, for the service's document
-`access`            who may use which routes
+`answers`           types of responses, for the OpenAPI document
+`access`            roles, and the actor of a command
 ==================  ===================================================================================
 """

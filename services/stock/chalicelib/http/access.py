@@ -1,4 +1,4 @@
-"""Who may use which routes, and whom a command is recorded as."""
+"""Which roles may use which routes, and the actor who is recorded for a command."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ ORDER_SYSTEMS: Final = frozenset({Role.ORDERS, Role.ADMIN})
 
 
 def actor_of(request: Request[Any]) -> Actor:
-    """Return who gives the command of a request."""
+    """Return the actor of a request."""
     return Actor(request.principal.name, request.request_id)

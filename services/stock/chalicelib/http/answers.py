@@ -1,4 +1,4 @@
-"""The shapes of the service's responses beside SKUs: for its document alone."""
+"""Types of the service's responses other than SKUs, for the OpenAPI document only."""
 
 from typing import Any, Literal, TypedDict
 
@@ -61,6 +61,6 @@ BatchResult = BatchedOrderDone | BatchedOrderRefused
 
 
 class BatchAnswer(TypedDict):
-    """The outcome of each command, in the order in which they were sent."""
+    """The outcome of each command, in the sequence of the request."""
 
     results: list[BatchResult]

@@ -49,8 +49,8 @@ NEW_SKU: Final = creation(Sku, NewSku)
 SKU_PATCH: Final = merge_patch(
     Sku,
     "SkuPatch",
-    "The changes of a SKU: absent members stay, null removes an optional attribute.  There may be at most "
-    f"{VARIANT_ATTRIBUTES_MAX} variant attributes, including those that stay.",
+    "Changes of a SKU: absent members stay unchanged, null removes an optional attribute.  At most "
+    f"{VARIANT_ATTRIBUTES_MAX} variant attributes in total, including those that stay.",
 )
 
 HoldSeconds = Annotated[int, WholeNumber(HOLD_MIN_SECONDS, HOLD_MAX_SECONDS)]
@@ -59,7 +59,7 @@ Stock = Annotated[int, WholeNumber(0, STOCK_MAX)]
 
 @body
 class RestockBody:
-    """Units that were delivered."""
+    """A delivery of units."""
 
     quantity: Quantity
     notes: Notes | None = None
@@ -77,7 +77,7 @@ class RestockBody:
     rule="should have a quantity_change other than 0, or counted_stock and expected_stock together",
 )
 class AdjustmentBody:
-    """A signed change, or a count together with the expected stock; and the reason."""
+    """A signed change of the stock, or a physical count with the expected stock; and the reason."""
 
     quantity_change: Annotated[int, WholeNumber(-QUANTITY_MAX, QUANTITY_MAX)] | None = None
     counted_stock: Stock | None = None
@@ -87,7 +87,7 @@ class AdjustmentBody:
 
 @body
 class OrderLineBody:
-    """Units of one SKU; `sku` begins with `SKU-{product_id}-`."""
+    """Units of one SKU; `sku` starts with `SKU-{product_id}-`."""
 
     product_id: ProductId
     sku: SkuId
@@ -96,7 +96,7 @@ class OrderLineBody:
     def __post_init__(self) -> None:
         prefix = sku_prefix(self.product_id)
         if not self.sku.startswith(prefix):
-            raise ValueError(f"should name a sku that begins with {prefix}")
+            raise ValueError(f"should have a sku that starts with {prefix}")
 
 
 @body
@@ -109,7 +109,7 @@ class NewOrder:
 
 @body
 class Extension:
-    """How long the order reserves its units, from now."""
+    """How long the hold lasts, from now."""
 
     hold_seconds: HoldSeconds = HOLD_DEFAULT_SECONDS
 
@@ -124,10 +124,10 @@ class Extension:
         ),
     ],
     rule="should have lines if the command is place, and neither lines nor hold_seconds otherwise: "
-    "a confirm or cancel is of the whole order",
+    "confirm and cancel always apply to the whole order",
 )
 class BatchedOrder:
-    """One command of a batch; a confirm or cancel is of the whole order."""
+    """One command of a batch; confirm and cancel always apply to the whole order."""
 
     order_id: OrderId
     command: Literal["place", "confirm", "cancel"] = "place"
@@ -137,7 +137,7 @@ class BatchedOrder:
 
 @body
 class Batch:
-    """Commands on orders, each executed or refused by itself; at most 2,000 lines in total."""
+    """Commands on orders, each executed or refused independently; at most 2,000 lines in total."""
 
     orders: Annotated[list[BatchedOrder], Items(BATCH_ORDERS_MAX, least=1)]
 
@@ -148,7 +148,7 @@ class Batch:
 
 @body
 class SettledLine:
-    """Units of one SKU of an order."""
+    """Units of one SKU to settle."""
 
     sku: SkuId
     quantity: Quantity
@@ -159,14 +159,14 @@ Lines = Annotated[list[SettledLine], Items(REQUEST_LINES_MAX, least=1)]
 
 @body
 class Settlement:
-    """Part of an order; without `lines`, all of it.  Lines of one SKU are summed."""
+    """Lines to settle; without `lines`, all that is left.  Lines of one SKU are summed."""
 
     lines: Lines | None = None
 
 
 @body
 class Refund:
-    """Part of an order, or all of it; `restock` unless the units cannot be sold again."""
+    """Lines to refund; without `lines`, all that is left.  With `restock`, the units return to the stock."""
 
     lines: Lines | None = None
     restock: YesNo = True

@@ -49,8 +49,8 @@ __all__ = ["OrderRoutes"]
 
 _ORDERS: Final = "orders"
 _ONE: Final = ResponseSpec(OrderAnswer, etag=True, replays=True)
-# Without `lines` a settlement is of the whole order; one of named lines is not idempotent by itself and needs
-# a key.
+# Settling a whole order is idempotent by nature.  Settling named lines is not, as a repetition would settle
+# more units: it needs an Idempotency-Key.
 _SETTLEMENT: Final[dict[str, Any]] = {
     "tag": _ORDERS,
     "allowed_roles": ORDER_SYSTEMS,
@@ -63,7 +63,7 @@ _SETTLEMENT: Final[dict[str, Any]] = {
 
 @value
 class OrderRoutes:
-    """Orders and what settles them."""
+    """The routes of orders."""
 
     orders: Orders
 
@@ -112,13 +112,17 @@ class OrderRoutes:
         tag=_ORDERS,
         allowed_roles=ORDER_SYSTEMS,
         query={
-            "due_before": Parameter(MOMENT, "Only orders whose hold ends before this moment; default: now.")
+            "due_before": Parameter(
+                MOMENT,
+                "Only orders whose hold, or the lease of whose command in progress, ends before this time; "
+                "default: now.",
+            )
         },
         paged=True,
         response=ResponseSpec(OrderAnswer),
     )
     def list_orders_due(self, request: Request[None]) -> Response:
-        """List the orders that reserve units and whose hold ends before a moment, by default now."""
+        """List the orders whose hold, or the lease of whose command in progress, ends before a time."""
         return page_response(self.orders.due(request.query["due_before"], request.page), request)
 
     @route(
@@ -130,7 +134,7 @@ class OrderRoutes:
         response=ResponseSpec(BatchAnswer, per_item=True),
     )
     def batch_orders(self, request: Request[Batch]) -> Response:
-        """Place, confirm or cancel many orders, each by itself."""
+        """Place, confirm or cancel many orders; each command succeeds or fails independently."""
         commands = [
             BatchedOrder(
                 order.order_id,
@@ -177,7 +181,7 @@ class OrderRoutes:
         **_SETTLEMENT,
     )
     def confirm_order(self, request: Request[Settlement], order_id: str) -> Response:
-        """Confirm what an order has reserved, all or part: the units leave the stock."""
+        """Confirm the reserved units of an order, all or part of them: they leave the stock."""
         return _response(self.orders.confirm(_settlement(request, order_id), actor_of(request)))
 
     @route(
@@ -195,7 +199,7 @@ class OrderRoutes:
         **_SETTLEMENT,
     )
     def cancel_order(self, request: Request[Settlement], order_id: str) -> Response:
-        """Release what an order has reserved, all or part."""
+        """Release the reserved units of an order, all or part of them."""
         return _response(self.orders.cancel(_settlement(request, order_id), actor_of(request)))
 
     @route(
@@ -206,7 +210,7 @@ class OrderRoutes:
         **_SETTLEMENT,
     )
     def refund_order(self, request: Request[Refund], order_id: str) -> Response:
-        """Take back what an order has confirmed, all or part."""
+        """Refund the confirmed units of an order, all or part of them."""
         command = _settlement(request, order_id, restock=request.body.restock)
         return _response(self.orders.refund(command, actor_of(request)))
 
@@ -228,7 +232,7 @@ def _settlement(
 def _result(
     command: BatchedOrder, outcome: OrderOutcome | InventoryError, request: Request[Any]
 ) -> dict[str, Any]:
-    """Return the outcome of a batched command, with the status of the single request."""
+    """Return the result of a command of a batch, with the status that a single request would have."""
     if isinstance(outcome, InventoryError):
         problem = problem_document(outcome, request.request_id)
         return {"order_id": command.order_id, "status_code": problem["status"], "problem": problem}

@@ -110,7 +110,7 @@ class SkuRoutes:
         errors=[SkuNotFound],
     )
     def deactivate_sku(self, request: Request[None], product_id: str, sku: str) -> Response:
-        """Deactivate a SKU; its item and its stock stay."""
+        """Deactivate a SKU; the SKU and its stock remain."""
         self._change(request, StockKey(product_id, sku), {"is_active": False})
         return no_content()
 
@@ -121,7 +121,7 @@ class SkuRoutes:
 
 @value
 class InventoryRoutes:
-    """The lists of a vendor's SKUs."""
+    """Lists of a vendor's SKUs."""
 
     skus: Skus
 
@@ -146,5 +146,5 @@ class InventoryRoutes:
         response=ResponseSpec(Sku),
     )
     def list_low_stock(self, request: Request[None], vendor_id: str) -> Response:
-        """List a vendor's SKUs at or below their thresholds."""
+        """List a vendor's active SKUs at or below their reorder thresholds, lowest stock first."""
         return page_response(self.skus.low_stock_of_vendor(vendor_id, request.page), request)

@@ -71,7 +71,7 @@ class StockRoutes:
         errors=[SkuNotFound, CountStale, AdjustmentBelowReserved, StockLimitExceeded],
     )
     def adjust_stock(self, request: Request[AdjustmentBody], product_id: str, sku: str) -> Response:
-        """Correct the stock by a signed change, or to what was counted."""
+        """Correct the stock by a signed change, or to a physical count."""
         assert request.idempotency_key is not None
         command = AdjustStock(
             key=StockKey(product_id, sku),

@@ -1,8 +1,9 @@
-"""The service's items in DynamoDB: one store for each type of item, and the transaction that changes stock.
+"""The service's items in DynamoDB: one store for each type of item, and the transaction that commits write
+sets.
 
 ==================  ===================================================================================
-`database`          the client with the tables' names: get, batch get, query, transact
-`items`             what the items of VendorInventory look like
+`database`          the client with the tables' names: get, batch get, query, scan
+`items`             the items of VendorInventory and their keys
 `order_items`       orders and their parts as items, both ways
 `transaction`       the actions of a transaction, each with its condition
 `products`          products, read only
@@ -10,6 +11,6 @@
 `orders`            orders
 `bounds`            low-stock bounds
 `sent_alerts`       alerts that were sent
-`state`             what commands decide on and write: reads and writes across types of items
+`state`             reads read sets and commits write sets, across types of items
 ==================  ===================================================================================
 """

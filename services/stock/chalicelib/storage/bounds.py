@@ -29,7 +29,7 @@ class BoundsAndThresholds(NamedTuple):
 
 
 def bound_from_item(item: Item) -> LowStockBound:
-    """Read a bound."""
+    """Read a bound from its item."""
     read = from_item(item)
     lowering_to, lowering_at = read.get("lowering_to"), read.get("lowering_at")
     return LowStockBound(read["product_id"], read["bound"], lowering_to, lowering_at)
@@ -52,12 +52,12 @@ class BoundStore:
         return None if item is None else bound_from_item(item)
 
     def raise_to(self, vendor_id: str, threshold: int) -> None:
-        """Raise a vendor's bound to a threshold at least, and withdraw a plan to lower it below that.
+        """Ensure that a vendor's bound is at least `threshold`, now and after any plan to lower it.
 
         Raises
         ------
         Busy
-            If it is lowered again each time.
+            If it keeps being lowered.
         """
         client = self.database.client
         for _ in range(WRITE_ATTEMPTS_MAX):
@@ -74,19 +74,19 @@ class BoundStore:
                     ConditionExpression="attribute_not_exists(#bound) OR #bound < :threshold",
                     **OLD_IMAGE,
                 )
-                return
+                return  # raised, and any plan deleted
             except client.exceptions.ConditionalCheckFailedException as error:
                 bound = bound_from_item(error.response["Item"])
             if bound.threshold_max >= threshold:
-                return
+                return  # high enough, and the plan as well
             with suppress(client.exceptions.ConditionalCheckFailedException):
                 client.update_item(
                     **arguments,
                     UpdateExpression="REMOVE lowering_to, lowering_at",
                     ConditionExpression="#bound >= :threshold",
                 )
-                return
-            # It was lowered in between.
+                return  # high enough without the plan, which would have lowered it too far
+            # It was lowered in between: start over.
         raise Busy("The low-stock bound changes too fast; please try again.")
 
     def all(self) -> BoundsAndThresholds:
@@ -103,13 +103,13 @@ class BoundStore:
         return BoundsAndThresholds(bounds, thresholds)
 
     def replace(self, bound: LowStockBound, by: LowStockBound) -> bool:
-        """Write a bound's next state if it has not changed; return whether it was written."""
+        """Write a bound's next state if the stored one has not changed; return whether it was written."""
         conditions, values = [], {}
         for name, attribute in _to_item(bound).items():
             if name not in VENDOR_INVENTORY.key:
                 conditions.append(f"#{name} = :{name}")
                 values[f":{name}"] = attribute
-        if bound.lowering_at is None:
+        if bound.lowering_at is None:  # an absent attribute cannot be compared
             conditions.append("attribute_not_exists(#lowering_at)")
         names = {f"#{name}": name for name in ("bound", "lowering_at", "lowering_to")}
         condition = " AND ".join(conditions)

@@ -17,7 +17,7 @@ __all__ = ["Database"]
 
 
 class Database:
-    """Reads and writes items of the three tables."""
+    """Reads items of the three tables; the stores write through its `client`."""
 
     def __init__(self, client: DynamoDBClient, settings: Settings) -> None:
         self.client = client
@@ -32,8 +32,9 @@ class Database:
         return item
 
     def batch_get(self, keys: Mapping[str, Sequence[Item]]) -> dict[str, list[Item]]:
-        """Return up to 100 items by table, each read consistently; 100 of ours are far below DynamoDB's 16
-        MB.
+        """Return up to 100 items by table, each read consistently.
+
+        DynamoDB also limits a response to 16 MB; 100 of our items are far below that.
 
         Raises
         ------
@@ -48,18 +49,20 @@ class Database:
             response = self.client.batch_get_item(RequestItems=pending)
             for table, items in response["Responses"].items():
                 found[table] += items
-            pending = response["UnprocessedKeys"]  # throttled ones; botocore backs off if all of them are
+            pending = response[
+                "UnprocessedKeys"
+            ]  # if DynamoDB processes none, it raises an error, and botocore backs off
             if not pending:
                 return found
         raise DatabaseUnavailable("The database throttles the service; please try again.")
 
     def query(self, listing: Listing, page: PageRequest) -> dict[str, Any]:
-        """Return DynamoDB's response to the Query for a page of VendorInventory."""
+        """Return DynamoDB's response to the Query for a page of VendorInventory or of one of its indexes."""
         response: dict[str, Any] = self.client.query(**listing.query(self.inventory, page))
         return response
 
     def query_all(self, listing: Listing, page_size: int) -> Iterator[Item]:
-        """Yield all items of a listing of VendorInventory."""
+        """Yield all items of a listing of VendorInventory or of one of its indexes."""
         query = listing.query(self.inventory, PageRequest(page_size))
         while True:
             response = self.client.query(**query)

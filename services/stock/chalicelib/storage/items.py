@@ -1,10 +1,10 @@
-"""What the items of VendorInventory look like, by sort key.
+"""The items of VendorInventory, by key.
 
 ====================  =====================  ==============================================================
 ``product_id``        ``sku``                item
 ====================  =====================  ==============================================================
 ``PROD-…``            ``SKU-PROD-…-…``       a SKU
-``ORDER-…``           ``#ORDER``             an order; while it is due at some time, ``vendor_id`` and
+``ORDER-…``           ``#ORDER``             an order; as long as it will be due, ``vendor_id`` and
                                              ``last_updated`` put it into VendorInventoryIndex
 ``ORDER-…``           ``#PART-001`` …        lines of an order that has too many for one item
 ``#MARKER#…``         ``#MARKER``            the idempotency record of an Idempotency-Key, until ``ttl``
@@ -13,7 +13,7 @@
                                              plan to lower it is in ``lowering_to``, ``lowering_at``
 ====================  =====================  ==============================================================
 
-Beside its attributes a SKU has `turn_until` while a writer holds a priority lease of it.
+While a writer holds a priority lease on a SKU, its item also has `turn_until`.
 
 The indexes contain only SKUs and, in VendorInventoryIndex, open orders under partitions of their own:
 idempotency records, alerts and bounds have none of the indexes' keys.
@@ -72,12 +72,12 @@ def bound_key(vendor_id: str) -> Item:
 
 
 def is_order(key: Item) -> bool:
-    """Return whether a key of any table, or an item, is that of an order."""
+    """Return whether an item, or the key of one in any table, is that of an order."""
     return key.get("sku") == {"S": ORDER_SORT}
 
 
 def read_set_of(items: Iterable[Item]) -> ReadSet:
-    """Return SKUs, orders and idempotency records among items of VendorInventory; others are left out."""
+    """Read the SKUs, orders and idempotency records among items; products and other items are ignored."""
     skus: dict[StockKey, Sku] = {}
     orders: dict[str, Order] = {}
     records: dict[str, IdempotencyRecord] = {}

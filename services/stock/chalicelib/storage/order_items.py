@@ -25,7 +25,7 @@ __all__ = [
 
 
 def order_from_item(item: Item) -> Order:
-    """Read an order's own item; an order that has parts is whole only with them."""
+    """Read an order's main item; if the order has parts, its lines are incomplete without them."""
     attributes = from_item(item)
     parts = attributes.get("parts", 0)
     return Order(
@@ -45,8 +45,8 @@ def order_from_item(item: Item) -> Order:
 def with_parts(order: Order, parts: Iterable[Item]) -> Order | None:
     """Return the order with its parts; None if one of them was written after the order was read.
 
-    The order's own item is read first.  A part changes together with it and carries its version: if no part
-    is newer, none has changed in between.
+    The main item must be read before the parts.  A part records the order's version that it was written at:
+    if no part is newer than the main item, the lines are a snapshot.
     """
     lines = dict(order.lines)
     for item in parts:
@@ -58,12 +58,15 @@ def with_parts(order: Order, parts: Iterable[Item]) -> Order | None:
 
 
 def order_to_item(order: Order) -> Item:
-    """Write an order's own item."""
+    """Return an order's main item."""
     return order_head(order) | to_item({"lines": _lines_to(order, part=0)})
 
 
 def order_head(order: Order) -> Item:
-    """Write an order's own item without its lines; an index lists it while it is due at some time."""
+    """Return an order's main item without its lines.
+
+    `vendor_id` and `last_updated` put it into VendorInventoryIndex, under a partition of due orders.
+    """
     due_at = order.due_at
     due = {} if due_at is None else {"vendor_id": _open_orders(order.order_id), "last_updated": due_at}
     return order_key(order.order_id) | to_item(
@@ -73,6 +76,7 @@ def order_head(order: Order) -> Item:
             "expires_at": order.expires_at,
             "cancel_reason": order.cancel_reason,
             TTL_ATTRIBUTE: order.ttl,
+            # These two names are older than the word saga, and stored.
             "phase": order.saga_state and order.saga_state.value,
             "errand": _saga_to(order.saga),
             "parts": order.parts or None,
@@ -82,7 +86,7 @@ def order_head(order: Order) -> Item:
 
 
 def changed_lines(before: Order, after: Order) -> Item:
-    """Write the lines of an order's own item that are new or have changed, each under its SKU."""
+    """Return the lines of an order's main item that are new or have changed, by SKU."""
     return to_item(
         {
             key.sku: _line_to(line)
@@ -93,7 +97,7 @@ def changed_lines(before: Order, after: Order) -> Item:
 
 
 def part_to_item(order: Order, part: int) -> Item:
-    """Write a part of an order, with the version of the order that it changed with."""
+    """Return the item of an order's part, with the order's version that it is written at."""
     return part_key(order.order_id, part) | to_item(
         {"lines": _lines_to(order, part), "version": order.version}
     )
@@ -142,5 +146,5 @@ def _line_to(line: OrderLine) -> dict[str, Any]:
 
 
 def _open_orders(order_id: str) -> str:
-    """Return the partition of VendorInventoryIndex that lists the order while it is due at some time."""
+    """Return the partition of VendorInventoryIndex that lists the order while it will be due."""
     return OPEN_ORDERS[zlib.crc32(order_id.encode()) % len(OPEN_ORDERS)]

@@ -43,24 +43,24 @@ class OrderStore:
     def get(self, order_id: str) -> Order | None:
         """Return an order with all its parts, read consistently."""
         item = self.database.get(self.database.inventory, order_key(order_id))
-        return None if item is None else self.whole(order_from_item(item))
+        return None if item is None else self.with_all_lines(order_from_item(item))
 
-    def whole(self, order: Order) -> Order | None:
-        """Return an order with its parts, all of one moment; None if it was removed meanwhile.
+    def with_all_lines(self, order: Order) -> Order | None:
+        """Return an order with all its lines, read consistently; None if it was removed.
 
         Raises
         ------
         DatabaseUnavailable
-            If it changes during every read.
+            If it changed during every attempt.
         """
         for _ in range(READ_ROUNDS_MAX):
             if order.is_whole:
                 return order
             keys = [part_key(order.order_id, part) for part in range(1, order.parts + 1)]
             inventory = self.database.inventory
-            whole = with_parts(order, self.database.batch_get({inventory: keys})[inventory])
-            if whole is not None:
-                return whole
+            complete = with_parts(order, self.database.batch_get({inventory: keys})[inventory])
+            if complete is not None:
+                return complete
             item = self.database.get(inventory, order_key(order.order_id))
             if item is None:
                 return None
@@ -86,17 +86,17 @@ class OrderStore:
             listing = Listing(VENDOR_INVENTORY_INDEX, OPEN_ORDERS[number], within(Period(end=due_before)))
             response = self.database.query(listing, PageRequest(page.limit - len(orders), after))
             for item in response["Items"]:
-                order = self.whole(order_from_item(item))
+                order = self.with_all_lines(order_from_item(item))
                 if order is not None:
                     orders.append(order)
                     lines += len(order.lines)
-                if lines >= RESPONSE_LINES_MAX:
+                if lines >= RESPONSE_LINES_MAX:  # the response is full
                     position = {name: item[name] for name in VENDOR_INVENTORY_INDEX.position}
                     return DueOrders(orders, from_item(position))
-            if "LastEvaluatedKey" in response:
+            if "LastEvaluatedKey" in response:  # the partition has more
                 return DueOrders(orders, from_item(response["LastEvaluatedKey"]))
             after = None
-            if len(orders) >= page.limit and number + 1 < len(OPEN_ORDERS):
+            if len(orders) >= page.limit and number + 1 < len(OPEN_ORDERS):  # full at the partition's end
                 return DueOrders(orders, {VENDOR_INVENTORY_INDEX.partition_key: OPEN_ORDERS[number + 1]})
         return DueOrders(orders, None)
 

@@ -1,4 +1,4 @@
-"""The alerts that were sent, remembered for longer than a stream keeps the change."""
+"""Which alerts were sent, kept for longer than a stream can deliver their changes again."""
 
 from __future__ import annotations
 

@@ -40,14 +40,17 @@ class Written:
 
 @value
 class Stale:
-    """Nothing was written, as an item had changed; `found` holds the items that DynamoDB returned."""
+    """Nothing was written: an item had changed, or a transaction on it was in progress.
+
+    `found` contains the items that DynamoDB returned.
+    """
 
     found: ReadSet
 
 
 @value
 class LeaseHeld:
-    """Another writer holds a priority lease, or a transaction on the SKU is in progress."""
+    """Another writer holds a priority lease on the SKU, or a transaction on it is in progress."""
 
 
 @value
@@ -69,17 +72,17 @@ class SkuStore:
         return self._page(Listing(SKUS_OF_PRODUCT, product_id, starting_with(SKU_SORT_PREFIX)), page)
 
     def of_vendor(self, vendor_id: str, page: PageRequest) -> Page:
-        """List a vendor's SKUs, newest change first; a SKU that changes meanwhile moves."""
+        """List a vendor's SKUs, newest change first; one that changes between two pages moves to the top."""
         return self._page(Listing(VENDOR_INVENTORY_INDEX, vendor_id, descending=True), page)
 
     def low_stock_of_vendor(self, vendor_id: str, page: PageRequest) -> Page:
         """List a vendor's active SKUs at or below their thresholds, lowest stock first.
 
-        Two calls: the bound, then one Query up to it.  DynamoDB refuses a filter on an index's own key, so
-        the threshold is compared here, and a page may have fewer items than its limit, or none.
+        Reads the bound, then queries up to it.  DynamoDB does not allow a filter on an index's key, so
+        thresholds are compared here, and a page may have fewer items than its limit, or none.
         """
         bound = self.bounds.get(vendor_id)
-        # The cursor must belong to the list even where the bound leaves nothing to read.
+        # A cursor of another list is refused even if there is nothing to read.
         Listing(LOW_STOCK_INDEX, vendor_id).check(page)
         if bound is None or _is_above(bound, page):
             return Page([], None)
@@ -88,7 +91,7 @@ class SkuStore:
         return Page(low, found.next_cursor)
 
     def with_older_flag(self, product: Product) -> Iterator[StockKey]:
-        """Yield the SKUs of a product whose flag was set by an earlier version of it, read consistently."""
+        """Yield the SKUs whose product flag is of an earlier version of the product, read consistently."""
         older = Filter("product_version", "<", product.version)
         listing = Listing(
             SKUS_OF_PRODUCT, product.product_id, starting_with(SKU_SORT_PREFIX), filters=(older,)
@@ -99,10 +102,10 @@ class SkuStore:
     # Writes
 
     def add(self, sku: Sku, bound: LowStockBound | None, record: IdempotencyRecord | None) -> Written | Stale:
-        """Write a new SKU if its product has not changed since it was read and the SKU does not exist.
+        """Create a SKU if it does not exist and its product has not changed since it was read.
 
-        `bound` is the vendor's low-stock bound as it was read.  It is raised first if the SKU needs it: a
-        bound that is too high costs a little, one that is too low would hide a SKU.
+        `bound` is the vendor's low-stock bound as it was read.  It is raised first if necessary: a bound that
+        is too high costs a little, one that is too low would hide the SKU.
         """
         if bound is None or bound.threshold_max < sku.reorder_threshold:
             self.bounds.raise_to(sku.vendor_id, sku.reorder_threshold)
@@ -117,7 +120,7 @@ class SkuStore:
         return Written()
 
     def update(self, sku: Sku, to: Sku) -> Written | Stale:
-        """Write what differs between a SKU and its next version, which does not include its stock.
+        """Write the attributes, other than its stock, that differ between a SKU and its next version.
 
         The vendor's low-stock bound is raised first if the new threshold needs it.
         """
@@ -131,8 +134,8 @@ class SkuStore:
                 **versioned_update(sku.to_item(), to.to_item()),
             )
         except client.exceptions.ConditionalCheckFailedException as error:
-            # An update has no ClientRequestToken: if its response is lost, botocore's second attempt meets
-            # the first.
+            # UpdateItem has no ClientRequestToken: if its response is lost, botocore's retry finds what its
+            # own first attempt wrote.
             image = error.response["Item"]
             return Written() if Sku.from_item(image) == to else Stale(read_set_of([image]))
         except client.exceptions.TransactionConflictException:
@@ -140,7 +143,7 @@ class SkuStore:
         return Written()
 
     def set_product_flag(self, key: StockKey, product: Product) -> Written | Stale:
-        """Set a SKU's flag of its product, if it was set by an earlier version; its stock and dates stay."""
+        """Copy a product's flag to a SKU, unless that of a later version was copied; nothing else changes."""
         client = self.database.client
         try:
             client.update_item(
@@ -157,16 +160,15 @@ class SkuStore:
                 },
             )
         except client.exceptions.ConditionalCheckFailedException:
-            return Written()  # by this version or a later one, before
+            return Written()  # this or a later version was copied before
         except client.exceptions.TransactionConflictException:
             return Stale(ReadSet())
         return Written()
 
     def lease(self, keys: Sequence[StockKey], now: str) -> ReadSet | LeaseHeld:
-        """Take priority leases of SKUs for `PRIORITY_LEASE_SECONDS`, one call each, and return the SKUs.
+        """Take priority leases on SKUs for `PRIORITY_LEASE_SECONDS`, one call each, and return the SKUs.
 
-        Other writers leave a leased SKU alone.  A lease is a courtesy, not a lock: a writer that ignores it
-        breaks nothing.
+        Other writers do not write a leased SKU.  A lease is advisory: correctness does not depend on it.
         """
         client = self.database.client
         images = []
@@ -199,5 +201,5 @@ class SkuStore:
 
 
 def _is_above(bound: LowStockBound, page: PageRequest) -> bool:
-    """Return whether a page begins above the bound: its cursor was issued before the bound was lowered."""
+    """Return whether a page starts above the bound: its cursor is older than the bound."""
     return page.after is not None and not at_most(bound.bound).admits(page.after[LOW_STOCK_INDEX.sort_key])

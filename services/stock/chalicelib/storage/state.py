@@ -1,4 +1,4 @@
-"""What commands decide on and what they write: reads and writes across types of items, one call each."""
+"""Reads the state that commands are decided on, and commits what they write: one call each."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Committed:
 
 @value(kw_only=True)
 class WriteConflict:
-    """Nothing was committed, as other writers were at work on the same items.
+    """Nothing was committed: other writers had changed, or were changing, the same items.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class WriteConflict:
     contended
         The SKUs that had changed, or on which DynamoDB saw another transaction in progress.
     is_leased
-        Whether a SKU had not changed, but another writer holds a priority lease of it.
+        Whether a SKU had not changed, but another writer holds a priority lease on it.
     """
 
     found: ReadSet
@@ -102,15 +102,15 @@ class StateStore:
         found = read_set_of(self.database.batch_get({inventory: requested})[inventory])
         if all(order.is_whole for order in found.orders.values()):
             return found
-        whole = [self.orders.whole(order) for order in found.orders.values()]
-        return replace(found, orders={order.order_id: order for order in whole if order is not None})
+        complete = [self.orders.with_all_lines(order) for order in found.orders.values()]
+        return replace(found, orders={order.order_id: order for order in complete if order is not None})
 
     def read_for_new_sku(
         self, product_id: str, vendor_id: str | None, idempotency_id: str | None
     ) -> NewSkuState:
         """Read what the creation of a SKU depends on.
 
-        One call if the vendor is known; otherwise the product is read first, which names it.
+        One call if the vendor is known; otherwise the product is read first, to learn its vendor.
         """
         product = None
         if vendor_id is None:
@@ -133,7 +133,7 @@ class StateStore:
         return NewSkuState(product, bounds[0] if bounds else None, record)
 
     def record_and_sku(self, record_key: Mapping[str, str], key: StockKey) -> RecordAndSku:
-        """Return a log record and its SKU, both of which exist: no record is ever removed."""
+        """Return a log record and its SKU; both exist, as neither is ever deleted."""
         transactions, inventory = self.database.transactions, self.database.inventory
         found = self.database.batch_get({transactions: [to_item(record_key)], inventory: [sku_key(key)]})
         [record], [item] = found[transactions], found[inventory]
@@ -142,10 +142,9 @@ class StateStore:
     def commit(
         self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
     ) -> Committed | WriteConflict:
-        """Commit write sets, each decided on the state that the one before it leaves: all or nothing, in one
-        call.
+        """Commit write sets, each decided on the result of the previous one, in one transaction.
 
-        The writer holds priority leases of the SKUs `leased`.
+        `leased` are the SKUs on which the writer holds priority leases.
         """
         actions = actions_of(write_sets, self.database, leased)
         client = self.database.client

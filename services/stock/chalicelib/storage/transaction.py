@@ -60,13 +60,16 @@ _STOCK_ATTRIBUTES: Final = (
     "last_transaction_at",
     "last_transaction_id",
 )
-"""The attributes that a stock write sets; a PATCH at the same time keeps what it set."""
+"""Only these are set by a stock write, so that it does not overwrite a concurrent change of other attributes.
+"""
 _STOCK_UPDATE: Final = "SET " + ", ".join(f"#{name} = :{name}" for name in _STOCK_ATTRIBUTES)
 _STOCK_UPDATE_NAMES: Final = {f"#{name}": name for name in (*_STOCK_ATTRIBUTES, "version")}
 
 LEASE_ATTRIBUTE: Final = "turn_until"
 NOT_LEASED: Final = f"NOT {LEASE_ATTRIBUTE} BETWEEN :now AND :lease_end"
-"""True of a SKU of which no other writer holds a priority lease; a lease by a clock far ahead does not count.
+"""True of a SKU on which no other writer holds a priority lease.
+
+A lease that ends later than one taken now was taken by a clock that is ahead, and does not count.
 """
 
 
@@ -76,7 +79,7 @@ def lease_values(now: str) -> dict[str, AttributeValue]:
 
 
 def is_leased_by_another(image: Item, movements: Sequence[StockMovement]) -> bool:
-    """Return whether the condition of a SKU's stock update failed over a priority lease alone.
+    """Return whether the condition of a SKU's stock update failed only because of a priority lease.
 
     `image` is the item that the failed condition returned.
     """
@@ -94,11 +97,10 @@ def is_leased_by_another(image: Item, movements: Sequence[StockMovement]) -> boo
 
 
 def returned_images(cancelled: ClientError, actions: Sequence[Action]) -> dict[int, Item]:
-    """Return the items that the failed conditions of a cancelled transaction returned, by the action's
-    position.
+    """Return the items that the failed conditions of a cancelled transaction returned, by action.
 
-    An order that was removed returns no item.  If no other failed condition returns one either, a log record
-    exists that its SKU does not know of: a defect, raised again.
+    The condition on an order that was removed fails without an item.  If no condition returned an item and no
+    order was removed, a log record exists that its SKU does not count: a bug, so the error is raised again.
     """
     failed = failed_conditions(cancelled)
     images = {position: item for position, item in failed.items() if item}
@@ -119,10 +121,10 @@ def movements_by_sku(write_sets: Iterable[WriteSet]) -> dict[StockKey, list[Stoc
 def actions_of(
     write_sets: Sequence[WriteSet], database: Database, leased: Collection[StockKey] = ()
 ) -> list[Action]:
-    """Return the actions that commit write sets, each decided on the state that the one before it leaves.
+    """Return the actions that commit write sets, each decided on the result of the previous one.
 
-    Each SKU is written once, however many write sets move it; each movement has its log record.  The writer
-    holds priority leases of the SKUs `leased`.
+    A SKU is written once, however many write sets change it; each movement has its own log record.  `leased`
+    are the SKUs on which the writer holds priority leases.
     """
     moved = movements_by_sku(write_sets)
     actions = [_stock_update(movements, database, key in leased) for key, movements in moved.items()]
@@ -135,7 +137,7 @@ def actions_of(
 
 
 def count_actions(write_sets: Sequence[WriteSet]) -> int:
-    """Return the number of actions that commit write sets."""
+    """Return the number of actions that commit write sets which remove no order: that of `actions_of`."""
     moved = movements_by_sku(write_sets)
     orders = sum((each.order is not None) + len(_changed_parts(each)) for each in write_sets)
     records = sum(each.idempotency_record is not None for each in write_sets)
@@ -143,7 +145,7 @@ def count_actions(write_sets: Sequence[WriteSet]) -> int:
 
 
 def product_check(sku: Sku, database: Database) -> Action:
-    """Return the check that a new SKU's product is as it was read."""
+    """Return the check that the product of a new SKU has not changed since it was read."""
     return {
         "ConditionCheck": {
             "TableName": database.products,
@@ -173,7 +175,7 @@ def sku_put(sku: Sku, database: Database) -> Action:
 
 
 def record_put(record: IdempotencyRecord, database: Database) -> Action:
-    """Return the put of an idempotency record that does not exist yet, or has expired."""
+    """Return the put of an idempotency record; it fails if an unexpired one exists."""
     return record.put(database.inventory, idempotency_record_key(record.idempotency_id))
 
 
@@ -192,14 +194,14 @@ def _stock_update(movements: Sequence[StockMovement], database: Database, is_lea
         ":chained": to_attribute(before.ledger_hash),
         ":changes": to_attribute(len(movements)),
     }
-    # The hash distinguishes two histories of equal length: a process may have cached what a restore has
-    # undone.
+    # The hash too: after a restore, another history may have the same length as the one that a process has
+    # cached.
     condition = "#sequence = :expected AND #ledger_hash = :chained"
     if not is_leased:
         condition += f" AND {NOT_LEASED}"
         values |= lease_values(after.last_updated)
     if any(movement.needs_active for movement in movements):
-        # The flags may have changed without a new sequence.
+        # Both flags can change without a new sequence.
         condition += " AND is_active = :true AND product_is_active = :true"
         values[":true"] = to_attribute(True)
     if any(movement.returns_sku for movement in movements):
@@ -229,7 +231,7 @@ def _log_put(movement: StockMovement, database: Database) -> Action:
 
 
 def _order_actions(write_set: WriteSet, database: Database) -> list[Action]:
-    """Return the write of an order's own item, whose version guards its parts, and those of changed parts."""
+    """Return the write of an order's main item, whose version protects its parts, and the changed parts."""
     order, replaced = write_set.order, write_set.replaced_order
     if order is None:
         return [] if replaced is None else _order_deletes(replaced, database)
@@ -249,9 +251,7 @@ def _order_actions(write_set: WriteSet, database: Database) -> list[Action]:
 
 
 def _order_update(before: Order, after: Order, database: Database) -> Action:
-    """Return the update of what differs in an order's own item: a contended order is sent without its other
-    lines.
-    """
+    """Return the update of the changed attributes and lines of an order's main item."""
     update = versioned_update(
         order_head(before),
         order_head(after),
@@ -284,7 +284,7 @@ def _changed_parts(write_set: WriteSet) -> list[int]:
 
 
 def _unchanged(order: Order) -> Mapping[str, Any]:
-    # An order that is released is removed, and the next order with its id begins at the same version.
+    # The version is not enough: after an order was removed, the next one of its id starts at version 1 again.
     return {
         "ConditionExpression": "#version = :expected AND created_at = :created_at",
         "ExpressionAttributeNames": {"#version": "version"},

@@ -1,0 +1,117 @@
+"""Named lines of an order are settled, and the rest stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.domain.commands import SettleOrder
+from chalicelib.domain.decisions import CurrentState, Decision
+from chalicelib.domain.orders import OrderLine
+from chalicelib.domain.settlements import cancel, confirm, refund
+from chalicelib.domain.stock_rules import CommandContext
+from inventory_common.errors import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderNotFound,
+    QuantityExceedsReserved,
+    RefundExceedsConfirmed,
+    SkuNotFound,
+)
+
+from ..shop import (
+    BLACK,
+    ORDER,
+    PRODUCT,
+    WHITE,
+    a_context,
+    a_line,
+    a_sku,
+    a_state,
+    an_order,
+    units,
+    write_set_of,
+)
+
+Command = Callable[[CurrentState, SettleOrder, CommandContext], Decision]
+
+CONTEXT = a_context(order_id=ORDER)
+
+
+def six_units(*others: OrderLine) -> CurrentState:
+    """An order of six units, 3 reserved, 2 confirmed, 1 cancelled; of 50 in stock, 20 are reserved in all."""
+    line = a_line(BLACK, reserved=3, confirmed=2, cancelled=1)
+    return a_state(a_sku(current=50, reserved=20), order=an_order(line, *others, version=3))
+
+
+@pytest.mark.parametrize(
+    ("command", "quantity", "line", "stock"),
+    [
+        (confirm, 1, a_line(BLACK, 2, 3, 1), (49, 19)),
+        (confirm, 3, a_line(BLACK, 0, 5, 1), (47, 17)),
+        (confirm, None, a_line(BLACK, 0, 5, 1), (47, 17)),
+        (cancel, 1, a_line(BLACK, 2, 2, 2), (50, 19)),
+        (cancel, 3, a_line(BLACK, 0, 2, 4), (50, 17)),
+        (cancel, None, a_line(BLACK, 0, 2, 4), (50, 17)),
+        (refund, 1, a_line(BLACK, 3, 2, 1, 1), (51, 20)),
+        (refund, 2, a_line(BLACK, 3, 2, 1, 2), (52, 20)),
+        (refund, None, a_line(BLACK, 3, 2, 1, 2), (52, 20)),
+    ],
+)
+def test_a_settlement_moves_the_named_units_or_all(
+    command: Command, quantity: int | None, line: OrderLine, stock: tuple[int, int]
+) -> None:
+    lines = None if quantity is None else units((BLACK, quantity))
+    other = a_line(WHITE, cancelled=4)
+    state = six_units(other)
+    write_set = write_set_of(command(state, SettleOrder(ORDER, lines), CONTEXT))
+    reason = "requested" if command is cancel else None
+    assert write_set.order == an_order(line, other, version=4, cancel_reason=reason)
+    assert write_set.replaced_order == state.order
+    assert write_set.idempotency_record is None
+    [movement] = write_set.movements
+    assert (movement.after.current_stock, movement.after.reserved_stock) == stock
+    assert movement.record.order_id == ORDER
+
+
+@pytest.mark.parametrize("command", [confirm, cancel])
+def test_one_unit_more_than_a_line_reserves_is_refused(command: Command) -> None:
+    more = a_line(WHITE, reserved=5)
+    with pytest.raises(QuantityExceedsReserved) as refused:
+        command(six_units(more), SettleOrder(ORDER, units((BLACK, 4), (WHITE, 5))), CONTEXT)
+    assert refused.value.members == {"lines": [{"sku": BLACK, "asked": 4, "reserved": 3}]}
+
+
+@pytest.mark.parametrize(
+    ("command", "line", "refusal"),
+    [
+        (confirm, a_line(cancelled=5), OrderCancelled),
+        (confirm, a_line(confirmed=5), QuantityExceedsReserved),
+        (confirm, a_line(confirmed=3, cancelled=2), QuantityExceedsReserved),
+        (cancel, a_line(cancelled=5), QuantityExceedsReserved),
+        (cancel, a_line(confirmed=5), OrderConfirmed),
+        (cancel, a_line(confirmed=3, cancelled=2), OrderConfirmed),
+        (refund, a_line(confirmed=5, refunded=5), RefundExceedsConfirmed),
+    ],
+)
+def test_no_part_of_a_settled_order_is_settled_again(
+    command: Command, line: OrderLine, refusal: type[Exception]
+) -> None:
+    state = a_state(a_sku(current=50, reserved=20), order=an_order(line))
+    with pytest.raises(refusal):
+        command(state, SettleOrder(ORDER, units((BLACK, 1))), CONTEXT)
+
+
+@pytest.mark.parametrize("command", [confirm, cancel, refund])
+def test_skus_that_an_order_does_not_have_are_named(command: Command) -> None:
+    red = f"SKU-{PRODUCT}-RED"
+    with pytest.raises(SkuNotFound) as refused:
+        command(six_units(), SettleOrder(ORDER, units((WHITE, 1), (BLACK, 1), (red, 1))), CONTEXT)
+    assert refused.value.members == {"skus": [WHITE, red]}
+
+
+@pytest.mark.parametrize("command", [confirm, cancel, refund])
+def test_part_of_an_unknown_order_is_not_found(command: Command) -> None:
+    with pytest.raises(OrderNotFound):
+        command(a_state(), SettleOrder(ORDER, units((BLACK, 1))), CONTEXT)

@@ -1,0 +1,368 @@
+"""Batches: many orders in one request, each with the outcome that it would have alone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from front_door import Client
+
+from chalicelib.domain.commands import BatchedOrder
+from inventory_common.tuning import CONFLICTS_BEFORE_SAGA
+
+from ..calls import noted_calls
+from ..other_writers import InterruptedStateStore, conflict, throttled
+from ..process import Process
+from ..shop import (
+    BLACK,
+    PRODUCT,
+    WHITE,
+    Clock,
+    Tables,
+    a_key,
+    a_restock,
+    a_sku,
+    an_order_of,
+    order_body,
+    stock_of,
+)
+
+READ, TRANSACTION = "BatchGetItem", "TransactWriteItems"
+BATCH_PATH = "/orders/batch"
+Order = dict[str, Any]
+
+
+def order(number: int, *lines: tuple[str, int], **rest: Any) -> Order:
+    return {"order_id": f"ORDER-{number}"} | order_body(*lines or [(BLACK, 1)], **rest)
+
+
+def confirm(number: int) -> Order:
+    return {"order_id": f"ORDER-{number}", "command": "confirm"}
+
+
+def cancel(number: int) -> Order:
+    return {"order_id": f"ORDER-{number}", "command": "cancel"}
+
+
+def results(shop: Client, token: str, *sent: Order) -> list[dict[str, Any]]:
+    answer = shop.post(BATCH_PATH, {"orders": list(sent)}, token)
+    assert answer.status == 200, answer
+    found: list[dict[str, Any]] = answer.json["results"]
+    assert [result["order_id"] for result in found] == [each["order_id"] for each in sent]
+    for result in found:
+        assert result.keys() == {
+            "order_id",
+            "status_code",
+            "order" if result["status_code"] < 300 else "problem",
+        }
+    return found
+
+
+def outcomes(results: Sequence[dict[str, Any]]) -> list[str]:
+    """Return of each result its status code, and the order's status or the problem's code."""
+    words = []
+    for result in results:
+        word = result["order"]["status"] if "order" in result else result["problem"]["code"]
+        words.append(f"{result['status_code']} {word}")
+    return words
+
+
+def one_by_one(shop: Client, token: str, sent: Sequence[Order]) -> list[dict[str, Any]]:
+    """Send the same commands as single requests, and return their answers as results."""
+    found = []
+    for each in sent:
+        path = f"/orders/{each['order_id']}"
+        command = each.get("command", "place")
+        body = {name: value for name, value in each.items() if name not in ("order_id", "command")}
+        if command == "place":
+            answer = shop.put(path, body, token)
+        else:
+            answer = shop.post(f"{path}/{command}", token=token)
+        member = "order" if answer.status < 300 else "problem"
+        result = {"order_id": each["order_id"], "status_code": answer.status, member: answer.json}
+        found.append(result)
+    return found
+
+
+def comparable(result: dict[str, Any]) -> dict[str, Any]:
+    if "problem" not in result:
+        return result
+    problem = {name: value for name, value in result["problem"].items() if name != "request_id"}
+    return result | {"problem": problem}
+
+
+@pytest.mark.usefixtures("stocked")
+def test_each_order_of_a_batch_is_executed_or_refused_by_itself(
+    shop: Client, orders: str, tables: Tables
+) -> None:
+    shop.put("/orders/ORDER-0", order_body((BLACK, 2)), orders)
+    found = results(
+        shop,
+        orders,
+        order(1, (BLACK, 40), (WHITE, 1)),
+        order(2, (WHITE, 3)),
+        confirm(0),
+        order(3, (f"SKU-{PRODUCT}-NONE", 1)),
+        order(0, (BLACK, 1)),
+        confirm(4),
+        cancel(5),
+        order(6, (WHITE, 600_000), (WHITE, 600_000)),
+        order(7, (WHITE, 1), hold_seconds=60),
+        order(1, (WHITE, 1), (BLACK, 40)),
+        confirm(7),
+    )
+    assert outcomes(found) == [
+        "201 reserved",
+        "409 insufficient_stock",
+        "200 confirmed",
+        "404 sku_not_found",
+        "409 order_exists",
+        "404 order_not_found",
+        "200 cancelled",
+        "422 invalid_input",
+        "201 reserved",
+        "200 reserved",
+        "200 confirmed",
+    ]
+    assert found[1]["problem"]["lines"] == [{"product_id": PRODUCT, "sku": WHITE, "asked": 3, "available": 2}]
+    assert found[7]["problem"]["errors"][0]["path"] == "body.lines"
+    assert found[8]["order"]["expires_at"] == "2026-02-23T10:31:00.000000Z"
+    assert (stock_of(shop, orders), stock_of(shop, orders, WHITE)) == ((48, 40, 8), (2, 1, 1))
+    assert len(tables.records()) == 6
+
+
+@pytest.mark.usefixtures("stocked")
+def test_a_problem_in_a_result_has_the_request_id_of_the_batch(shop: Client, orders: str) -> None:
+    answer = shop.post(BATCH_PATH, {"orders": [confirm(1)]}, orders, x_request_id="batch-1")
+    problem = answer.json["results"][0]["problem"]
+    assert (problem["request_id"], problem["status"]) == ("batch-1", 404)
+
+
+@pytest.mark.usefixtures("stocked")
+def test_a_batch_that_is_sent_again_returns_the_current_orders_and_changes_nothing(
+    shop: Client, orders: str, tables: Tables, clock: Clock
+) -> None:
+    sent = [
+        order(1, (BLACK, 5)),
+        order(2, (BLACK, 5), (WHITE, 1)),
+        order(3, (WHITE, 9)),
+        confirm(2),
+        cancel(4),
+    ]
+    first = results(shop, orders, *sent)
+    clock.advance(60)
+    again = results(shop, orders, *sent)
+    assert [result["status_code"] for result in first] == [201, 201, 409, 200, 200]
+    assert [result["status_code"] for result in again] == [200, 200, 409, 200, 200]
+    assert again[0]["order"] == first[0]["order"]
+    assert again[1]["order"] == again[3]["order"] == first[3]["order"]
+    assert again[4]["order"] == first[4]["order"]
+    assert len(tables.records()) == 5
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_batch_has_the_same_outcomes_as_its_commands_one_by_one(
+    shop: Client, orders: str, tables: Tables, dynamodb: Any, seed: int
+) -> None:
+    chance = random.Random(seed)
+    skus = [f"SKU-{PRODUCT}-V{number}" for number in range(5)]
+    inactive = f"SKU-{PRODUCT}-OLD"
+
+    def begin() -> None:
+        for table in ("VendorInventory", "StockTransactions"):
+            for item in dynamodb.scan(TableName=table)["Items"]:
+                names = (
+                    ("product_id", "sku") if table == "VendorInventory" else ("transaction_id", "timestamp")
+                )
+                dynamodb.delete_item(TableName=table, Key={name: item[name] for name in names})
+        tables.put(*(a_sku(sku, 6) for sku in skus), a_sku(inactive, 9, is_active=False))
+
+    def command() -> Order:
+        number = chance.randrange(14)
+        match chance.choice(["place", "place", "place", "confirm", "cancel"]):
+            case "place":
+                lines = [
+                    (sku, chance.randint(1, 3))
+                    for sku in chance.choices([*skus, inactive], k=chance.randint(1, 3))
+                ]
+                return order(number, *lines)
+            case "confirm":
+                return confirm(number)
+            case _:
+                return cancel(number)
+
+    sent = [command() for _ in range(60)]
+    begin()
+    batched = list(map(comparable, results(shop, orders, *sent)))
+    stock = [stock_of(shop, orders, sku) for sku in skus]
+    records = len(tables.records())
+    begin()
+    single = list(map(comparable, one_by_one(shop, orders, sent)))
+    assert batched == single
+    assert stock == [stock_of(shop, orders, sku) for sku in skus]
+    assert records == len(tables.records())
+    assert len(set(outcomes(batched))) > 4, "the random commands have too few outcomes"
+
+
+# Limits
+
+
+def test_a_batch_has_one_to_five_hundred_orders(shop: Client, orders: str) -> None:
+    for count, status in ((0, 422), (500, 200), (501, 422)):
+        answer = shop.post(BATCH_PATH, {"orders": [confirm(n) for n in range(count)]}, orders)
+        assert answer.status == status, count
+        if status == 422:
+            assert [error["path"] for error in answer.json["errors"]] == ["body.orders"]
+        else:
+            assert outcomes(answer.json["results"]) == ["404 order_not_found"] * 500
+
+
+def test_a_batch_has_at_most_two_thousand_lines_as_they_are_sent(shop: Client, orders: str) -> None:
+    lines = [(BLACK, 1)] * 40
+    fifty = [order(number, *lines) for number in range(50)]
+    found = results(shop, orders, *fifty)
+    assert set(outcomes(found)) == {"404 sku_not_found"}
+    one_more = [*fifty[:49], order(49, *lines, (BLACK, 1))]
+    answer = shop.post(BATCH_PATH, {"orders": one_more}, orders)
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    assert "2000" in answer.text or "2,000" in answer.text
+
+
+def test_an_order_of_a_batch_has_one_to_forty_nine_lines(shop: Client, orders: str, tables: Tables) -> None:
+    tables.put(*(a_sku(f"SKU-{PRODUCT}-V{number}", 9) for number in range(49)))
+    lines = [(f"SKU-{PRODUCT}-V{number}", 1) for number in range(49)]
+    assert outcomes(results(shop, orders, order(1, *lines), order(2, *lines))) == ["201 reserved"] * 2
+    for sent in (order(3, *lines, (BLACK, 1)), {"order_id": "ORDER-3", "lines": []}):
+        answer = shop.post(BATCH_PATH, {"orders": [order(4), sent]}, orders)
+        assert answer.status == 422
+        assert [error["path"] for error in answer.json["errors"]] == ["body.orders[1].lines"]
+    assert len(tables.records()) == 98
+
+
+@pytest.mark.parametrize(
+    ("sent", "path"),
+    [
+        ({}, "body.orders"),
+        ({"orders": {}}, "body.orders"),
+        ({"orders": [{"order_id": "ORDER-1"}]}, "body.orders[0]"),
+        ({"orders": [confirm(1), confirm(1) | {"hold_seconds": 60}]}, "body.orders[1]"),
+        ({"orders": [cancel(1) | order_body((BLACK, 1))]}, "body.orders[0]"),
+        ({"orders": [confirm(1) | {"command": "refund"}]}, "body.orders[0].command"),
+        ({"orders": [confirm(1) | {"order_id": "batch"}]}, "body.orders[0].order_id"),
+        ({"orders": [order(1, (BLACK, 0))]}, "body.orders[0].lines[0].quantity"),
+        ({"orders": [order(1, hold_seconds=59)]}, "body.orders[0].hold_seconds"),
+        ({"orders": [order(1, hold_seconds=2_592_001)]}, "body.orders[0].hold_seconds"),
+        ({"orders": [order(1, status="confirmed")]}, "body.orders[0].status"),
+        ({"orders": [order(1) | {"more": 1}]}, "body.orders[0].more"),
+        ({"orders": [confirm(1)], "more": 1}, "body.more"),
+    ],
+)
+def test_an_invalid_member_of_a_batch_is_named(shop: Client, orders: str, sent: Any, path: str) -> None:
+    answer = shop.post(BATCH_PATH, sent, orders)
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    assert path in [error["path"] for error in answer.json["errors"]]
+
+
+# Calls, and other writers
+
+
+def test_forty_nine_orders_on_one_sku_take_one_read_and_one_transaction(
+    shop: Client, orders: str, tables: Tables, dynamodb: Any
+) -> None:
+    tables.put(a_sku(current=99))
+    numbers = range(49)
+    with noted_calls(dynamodb) as calls:
+        found = results(shop, orders, *map(order, numbers))
+    assert set(outcomes(found)) == {"201 reserved"}
+    assert calls == [READ, TRANSACTION]
+    with noted_calls(dynamodb) as calls:
+        results(shop, orders, *map(order, numbers))
+    assert calls == [TRANSACTION, READ], "a replay: the orders' conditions fail and return them"
+    with noted_calls(dynamodb) as calls:
+        results(shop, orders, *map(confirm, numbers))
+    assert calls == [READ, TRANSACTION], "the orders are read, their SKUs are cached"
+
+
+def test_a_batch_reports_a_throttled_database_and_conflicts_for_each_order(
+    shop_of: Callable[[Process], Client], orders: str, tables: Tables, process: Process
+) -> None:
+    tables.put(a_sku(current=500))
+    state = InterruptedStateStore(process.storage.state, lambda: None, throttled, *[conflict] * 6)
+    shop = shop_of(process.over(state=state))
+    sent = [order(number) for number in range(99)]
+    found = results(shop, orders, *sent)
+    assert outcomes(found) == [
+        *["201 reserved"] * 49,
+        *["503 database_unavailable"] * 49,
+        "503 busy",
+    ]
+    assert len(tables.records()) == 49
+    again = results(shop, orders, *sent)
+    assert outcomes(again) == [*["200 reserved"] * 49, *["201 reserved"] * 50]
+    assert stock_of(shop, orders) == (500, 99, 401)
+
+
+def test_an_order_that_becomes_a_saga_is_placed_before_it_is_confirmed(
+    shop_of: Callable[[Process], Client], orders: str, tables: Tables, process: Process
+) -> None:
+    tables.put(a_sku(current=9), a_sku(WHITE, 9))
+    numbers = iter(range(9))
+
+    def restock() -> None:
+        process.restock(a_restock(1, idempotency_key=a_key(f"key-{next(numbers)}")))
+
+    state = InterruptedStateStore(process.storage.state, *[restock] * CONFLICTS_BEFORE_SAGA)
+    shop = shop_of(process.over(state=state))
+    found = results(shop, orders, order(1, (BLACK, 1), (WHITE, 1)), confirm(1), order(2))
+    assert outcomes(found) == ["201 reserved", "200 confirmed", "201 reserved"]
+    records = [record for record in tables.records() if record["transaction_type"]["S"] == "order_placed"]
+    assert len(records) == 3
+
+
+def place_order_in_parts(process: Process, tables: Tables) -> None:
+    """Place an order that is stored in parts, and settled by a saga."""
+    skus = [f"SKU-{PRODUCT}-V{number:02}" for number in range(50)]
+    tables.put(*(a_sku(sku, 9) for sku in skus))
+    process.place(an_order_of(*((sku, 1) for sku in skus), order_id="ORDER-2"))
+
+
+def test_a_saga_that_the_database_throttles_fails_alone(
+    shop_of: Callable[[Process], Client], orders: str, tables: Tables, process: Process
+) -> None:
+    tables.put(a_sku(current=9))
+    place_order_in_parts(process, tables)
+    state = InterruptedStateStore(process.storage.state, lambda: None, throttled)
+    shop = shop_of(process.over(state=state))
+    sent = [order(1), confirm(2), order(3)]
+    assert outcomes(results(shop, orders, *sent)) == [
+        "201 reserved",
+        "503 database_unavailable",
+        "201 reserved",
+    ]
+    assert outcomes(results(shop, orders, *sent)) == ["200 reserved", "200 confirmed", "200 reserved"]
+
+
+def test_a_defect_in_a_saga_is_not_reported_as_the_outcome_of_its_order(
+    tables: Tables, process: Process
+) -> None:
+    def fail() -> None:
+        raise AssertionError("a defect")
+
+    place_order_in_parts(process, tables)
+    state = InterruptedStateStore(process.storage.state, fail)
+    with pytest.raises(AssertionError, match="a defect"):
+        process.over(state=state).batch([BatchedOrder("ORDER-2", "confirm")])
+
+
+def test_orders_that_do_not_fit_into_the_response_are_busy(
+    shop: Client, orders: str, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.engine.orders.RESPONSE_LINES_MAX", 3)
+    tables.put(a_sku(BLACK, 99), a_sku(WHITE, 99))
+    both = ((BLACK, 1), (WHITE, 1))
+    found = results(shop, orders, order(1, *both), order(2, (BLACK, 1)), order(3, (BLACK, 1)), cancel(4))
+    assert outcomes(found) == ["201 reserved", "201 reserved", "503 busy", "503 busy"]
+    again = results(shop, orders, order(3, (BLACK, 1)), cancel(4))
+    assert outcomes(again) == ["200 reserved", "200 cancelled"]

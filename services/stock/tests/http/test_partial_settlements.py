@@ -1,0 +1,143 @@
+"""Confirming and cancelling part of an order."""
+
+from __future__ import annotations
+
+import pytest
+from front_door import Client
+
+from ..shop import (
+    BLACK,
+    ORDER_PATH,
+    WHITE,
+    Tables,
+    figures_of,
+    settlement_body,
+    stock_of,
+)
+
+
+@pytest.mark.usefixtures("placed")
+def test_units_that_are_confirmed_leave_the_stock_and_the_rest_stays_reserved(
+    shop: Client, orders: str, tables: Tables
+) -> None:
+    answer = shop.post(f"{ORDER_PATH}/confirm", settlement_body((BLACK, 2)), orders, idempotency_key="k")
+    assert (answer.status, answer.json["status"]) == (200, "partially_confirmed")
+    assert "Idempotent-Replayed" not in answer.headers
+    assert answer.headers["ETag"] == '"2"'
+    assert figures_of(answer) == {"reserved": 3, "confirmed": 2}
+    assert figures_of(answer, WHITE) == {"reserved": 3}
+    assert shop.get(ORDER_PATH, orders).json == answer.json
+    assert stock_of(shop, orders) == (48, 3, 45)
+    assert stock_of(shop, orders, WHITE) == (3, 3, 0)
+    assert tables.movements("order_confirmed") == [(BLACK, 2, -2, -2, -2)]
+    rest = shop.post(f"{ORDER_PATH}/confirm", token=orders)
+    assert rest.json["status"] == "confirmed"
+    assert stock_of(shop, orders) == (45, 0, 45)
+
+
+@pytest.mark.usefixtures("placed")
+def test_units_that_are_cancelled_return_to_stock_and_the_rest_stays_reserved(
+    shop: Client, orders: str, tables: Tables
+) -> None:
+    body = settlement_body((BLACK, 2), (WHITE, 3))
+    answer = shop.post(f"{ORDER_PATH}/cancel", body, orders, idempotency_key="k")
+    assert (answer.status, answer.json["status"]) == (200, "reserved")
+    assert figures_of(answer) == {"reserved": 3, "cancelled": 2}
+    assert figures_of(answer, WHITE) == {"cancelled": 3}
+    assert stock_of(shop, orders) == (50, 3, 47)
+    assert stock_of(shop, orders, WHITE) == (3, 0, 3)
+    assert tables.movements("order_cancelled") == [(BLACK, 2, 0, 0, -2), (WHITE, 3, 0, 0, -3)]
+    rest = shop.post(f"{ORDER_PATH}/confirm", token=orders)
+    assert rest.json["status"] == "partially_confirmed"
+    assert figures_of(rest) == {"confirmed": 3, "cancelled": 2}
+
+
+@pytest.mark.usefixtures("placed")
+def test_a_partly_confirmed_order_can_cancel_the_rest(shop: Client, orders: str) -> None:
+    shop.post(f"{ORDER_PATH}/confirm", settlement_body((BLACK, 2)), orders, idempotency_key="k")
+    answer = shop.post(f"{ORDER_PATH}/cancel", token=orders)
+    assert (answer.status, answer.json["status"]) == (200, "partially_confirmed")
+    assert figures_of(answer) == {"confirmed": 2, "cancelled": 3}
+    assert stock_of(shop, orders) == (48, 0, 48)
+    for command in ("confirm", "cancel"):
+        again = shop.post(f"{ORDER_PATH}/{command}", token=orders)
+        assert (again.status, again.json) == (200, answer.json)
+        assert again.headers["Idempotent-Replayed"] == "true"
+
+
+@pytest.mark.usefixtures("placed")
+@pytest.mark.parametrize(("command", "status"), [("confirm", "confirmed"), ("cancel", "cancelled")])
+def test_lines_that_name_all_units_settle_the_whole_order(
+    shop: Client, orders: str, command: str, status: str
+) -> None:
+    body = settlement_body((WHITE, 3), (BLACK, 5))
+    answer = shop.post(f"{ORDER_PATH}/{command}", body, orders, idempotency_key="k")
+    assert answer.json["status"] == status
+
+
+@pytest.mark.usefixtures("placed")
+@pytest.mark.parametrize(
+    ("command", "transaction_type"), [("confirm", "order_confirmed"), ("cancel", "order_cancelled")]
+)
+def test_lines_of_one_sku_are_one_movement(
+    shop: Client, orders: str, tables: Tables, command: str, transaction_type: str
+) -> None:
+    body = settlement_body((BLACK, 1), (BLACK, 2), (BLACK, 2))
+    answer = shop.post(f"{ORDER_PATH}/{command}", body, orders, idempotency_key="k")
+    assert answer.status == 200
+    assert "reserved" not in figures_of(answer)
+    assert [quantity for _, quantity, *_ in tables.movements(transaction_type)] == [5]
+
+
+@pytest.mark.usefixtures("placed")
+@pytest.mark.parametrize("command", ["confirm", "cancel"])
+def test_no_more_units_are_settled_than_an_order_reserves(
+    shop: Client, orders: str, tables: Tables, command: str
+) -> None:
+    before = shop.get(ORDER_PATH, orders).json
+    body = settlement_body((BLACK, 3), (WHITE, 4), (BLACK, 3))
+    answer = shop.post(f"{ORDER_PATH}/{command}", body, orders, idempotency_key="k")
+    assert (answer.status, answer.code) == (409, "quantity_exceeds_reserved")
+    assert answer.json["lines"] == [
+        {"sku": BLACK, "asked": 6, "reserved": 5},
+        {"sku": WHITE, "asked": 4, "reserved": 3},
+    ]
+    body = settlement_body((BLACK, 6), (WHITE, 3))
+    answer = shop.post(f"{ORDER_PATH}/{command}", body, orders, idempotency_key="k2")
+    assert answer.json["lines"] == [{"sku": BLACK, "asked": 6, "reserved": 5}]
+    assert shop.get(ORDER_PATH, orders).json == before
+    assert len(tables.records()) == 2
+
+
+@pytest.mark.usefixtures("confirmed")
+@pytest.mark.parametrize(
+    ("command", "code"), [("confirm", "quantity_exceeds_reserved"), ("cancel", "order_confirmed")]
+)
+def test_no_part_of_a_confirmed_order_is_settled_again(
+    shop: Client, orders: str, command: str, code: str
+) -> None:
+    answer = shop.post(f"{ORDER_PATH}/{command}", settlement_body((BLACK, 1)), orders, idempotency_key="k")
+    assert (answer.status, answer.code) == (409, code)
+
+
+@pytest.mark.usefixtures("placed")
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("confirm", "order_cancelled"),
+        ("cancel", "quantity_exceeds_reserved"),
+        ("refund", "refund_exceeds_confirmed"),
+    ],
+)
+def test_no_part_of_a_cancelled_order_is_settled_again(
+    shop: Client, orders: str, command: str, code: str
+) -> None:
+    shop.post(f"{ORDER_PATH}/cancel", token=orders)
+    answer = shop.post(f"{ORDER_PATH}/{command}", settlement_body((BLACK, 1)), orders, idempotency_key="k")
+    assert (answer.status, answer.code) == (409, code)
+
+
+def test_no_part_of_a_tombstone_can_be_cancelled(shop: Client, orders: str) -> None:
+    assert shop.post(f"{ORDER_PATH}/cancel", token=orders).status == 200
+    refused = shop.post(f"{ORDER_PATH}/cancel", settlement_body((BLACK, 1)), orders, idempotency_key="k")
+    assert (refused.status, refused.code) == (409, "order_cancelled")

@@ -1,0 +1,40 @@
+"""Lower limits on the lines of an order: with the real ones, each order in steps would need a hundred SKUs.
+
+While they apply, an order of up to 3 lines is one item, a larger one has parts of 2 lines each, and one
+transaction settles what takes at most 12 actions.  Orders of 4 to 6 lines then behave as orders of 50 to 144
+lines do otherwise: they are placed in two or three steps, and settled in one transaction or in steps,
+depending on their parts.  Everything else is unchanged, also the lease of a saga.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import ModuleType
+from typing import Final
+from unittest import mock
+
+from services.stock.chalicelib.domain import saga_steps, settlements
+from services.stock.chalicelib.engine import orders, sagas
+
+SINGLE_ITEM_LINES_MAX: Final = 3
+PART_LINES_MAX: Final = 2
+SETTLEMENT_ACTIONS_MAX: Final = 12
+
+_LIMITS: Final[tuple[tuple[ModuleType, str, int], ...]] = (
+    (saga_steps, "SINGLE_ITEM_ORDER_LINES_MAX", SINGLE_ITEM_LINES_MAX),
+    (sagas, "SINGLE_ITEM_ORDER_LINES_MAX", SINGLE_ITEM_LINES_MAX),
+    (orders, "SINGLE_ITEM_ORDER_LINES_MAX", SINGLE_ITEM_LINES_MAX),
+    (saga_steps, "ORDER_PART_LINES_MAX", PART_LINES_MAX),
+    (sagas, "ORDER_PART_LINES_MAX", PART_LINES_MAX),
+    # Each module has a name of its own for the limit: that of transactions in general stays.
+    (settlements, "TRANSACTION_ITEMS_MAX", SETTLEMENT_ACTIONS_MAX),
+)
+
+
+@contextmanager
+def limits_are_small() -> Iterator[None]:
+    with ExitStack() as patches:
+        for module, name, limit in _LIMITS:
+            patches.enter_context(mock.patch.object(module, name, limit))
+        yield

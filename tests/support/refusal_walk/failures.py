@@ -1,0 +1,78 @@
+"""Failures that are not the client's fault: of AWS, and of the token issuer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from inventory_common.errors import IdentityUnavailable
+from inventory_common.identity import TokenVerifier
+
+WRITES = frozenset({"DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"})
+
+ErrorOf = Callable[[Any, str, Mapping[str, Any]], Exception | None]
+"""Returns the error of a call (client, operation, arguments), or None to let it through."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failure while the block of `happens()` runs, and the response that it must cause."""
+
+    status: int
+    code: str
+    happens: Callable[[], AbstractContextManager[None]]
+
+
+@contextmanager
+def _failing_calls(error_of: ErrorOf) -> Iterator[None]:
+    call = BaseClient._make_api_call
+
+    def failing(client: BaseClient, operation: str, arguments: Any) -> Any:
+        if (error := error_of(client, operation, arguments)) is not None:
+            raise error
+        return call(client, operation, arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", failing)
+        yield
+
+
+def _conflict(client: Any, operation: str, arguments: Mapping[str, Any]) -> Exception | None:
+    """Return the error of a write that conflicts with another."""
+    if operation not in WRITES:
+        return None
+    if operation != "TransactWriteItems":
+        existing = client.get_item(TableName=arguments["TableName"], Key=arguments["Key"])
+        if operation == "UpdateItem" and "Item" not in existing:
+            return None  # the services' conditions of updates are true of an absent item
+        failed = {"Error": {"Code": "ConditionalCheckFailedException"}, "Item": existing.get("Item")}
+        return client.exceptions.ConditionalCheckFailedException(failed, operation)
+    reasons = [{"Code": "TransactionConflict"} for _ in arguments["TransactItems"]]
+    cancelled = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+    return client.exceptions.TransactionCanceledException(cancelled, operation)
+
+
+@contextmanager
+def _unreachable_keys() -> Iterator[None]:
+    def unreachable(*_: Any) -> Any:
+        raise IdentityUnavailable("The token issuer's keys cannot be fetched.")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TokenVerifier, "principal", unreachable)
+        yield
+
+
+_THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "Query")
+
+FAILURES: Mapping[str, Failure] = {
+    "a defect": Failure(500, "internal_error", lambda: _failing_calls(lambda *_: RuntimeError("a defect"))),
+    "throttled": Failure(503, "database_unavailable", lambda: _failing_calls(lambda *_: _THROTTLED)),
+    "busy": Failure(503, "busy", lambda: _failing_calls(_conflict)),
+    "no keys": Failure(503, "identity_unavailable", _unreachable_keys),
+}
