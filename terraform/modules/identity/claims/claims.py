@@ -1,8 +1,9 @@
 """Adds the vendor's id to the tokens of its machine clients.
 
 Cognito calls this before it signs a token (pre-token trigger, version 3).  A vendor's machine client is
-allowed the scope ``vendors/<vendor_id>`` of this vendor only; the scope becomes the claim ``vendor_id``, which
-the services read.  Tokens of people have ``custom:vendor_id``, which no user can write, and are not changed.
+allowed the scope ``vendors/<vendor_id>`` of this vendor only; the scope becomes the claim ``vendor_id``,
+which the services read.  Tokens of people have ``custom:vendor_id``, which no user can write, and are not
+changed.
 """
 
 from typing import Any
