@@ -13,7 +13,7 @@ from front_door import Tokens, published, settings_with
 from frozen_values import freeze_values
 
 from local.embedded_aws import embedded_aws
-from local.tables import create_tables
+from local.tables import create_tables, definitions
 
 __all__ = ["aws_url", "connection", "dynamodb", "service_module", "tokens"]
 
@@ -61,6 +61,7 @@ def connection(service_module: Any) -> Any:
     """A client of the tables, made once: making one takes longer than most tests."""
     client = boto3.client("dynamodb")
     create_tables(client)
+    _disable_time_to_live(client)
     return client
 
 
@@ -69,3 +70,13 @@ def dynamodb(connection: Any) -> Any:
     """A client of empty tables."""
     empty_tables(connection)
     return connection
+
+
+def _disable_time_to_live(client: Any) -> None:
+    """Keep the embedded AWS from removing items that are expired by its clock, but not by that of a test."""
+    for name, table in definitions().items():
+        attribute = table.get("ttl_attribute")
+        if attribute is not None:
+            client.update_time_to_live(
+                TableName=name, TimeToLiveSpecification={"Enabled": False, "AttributeName": attribute}
+            )

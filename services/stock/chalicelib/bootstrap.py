@@ -19,6 +19,7 @@ from .engine.executor import Executor
 from .engine.low_stock_bounds import LowStockBounds
 from .engine.orders import Orders
 from .engine.sagas import Sagas
+from .engine.sku_cache import SkuCache
 from .engine.skus import Skus
 from .engine.stock import Stock
 from .engine.stream_handlers import StreamHandlers
@@ -67,6 +68,8 @@ class Storage(NamedTuple):
 class Engine(NamedTuple):
     """What executes commands over one storage, with one cache of SKUs."""
 
+    executor: Executor
+    sagas: Sagas
     skus: Skus
     stock: Stock
     orders: Orders
@@ -87,12 +90,19 @@ def storage_of(client: DynamoDBClient, settings: Settings) -> Storage:
     )
 
 
-def engine_of(storage: Storage, clock: Clock = now, retry_policy: RetryPolicy | None = None) -> Engine:
+def engine_of(
+    storage: Storage,
+    clock: Clock = now,
+    retry_policy: RetryPolicy | None = None,
+    sku_cache: SkuCache | None = None,
+) -> Engine:
     """Make the engine over a storage."""
     policy = retry_policy or RetryPolicy()
-    executor = Executor(storage.state, storage.skus, clock, policy)
+    executor = Executor(storage.state, storage.skus, clock, policy, sku_cache or SkuCache())
     sagas = Sagas(storage.orders, storage.state, executor)
     return Engine(
+        executor=executor,
+        sagas=sagas,
         skus=Skus(storage.skus, storage.state, clock, policy),
         stock=Stock(storage.state, executor),
         orders=Orders(storage.orders, executor, sagas, clock, policy),
@@ -100,10 +110,10 @@ def engine_of(storage: Storage, clock: Clock = now, retry_policy: RetryPolicy | 
     )
 
 
-def rest_service() -> RestService:
-    """Make the application with its routes."""
+def rest_service(engine: Engine | None = None) -> RestService:
+    """Make the application with its routes, over this engine or a new one."""
     service = RestService.from_settings(_NAME, _settings(), api=_API)
-    engine = engine_of(_storage())
+    engine = engine or engine_of(_storage())
     service.add(
         SkuRoutes(engine.skus),
         StockRoutes(engine.stock),

@@ -37,20 +37,11 @@ def process(process_over: Callable[[Any], Process], dynamodb: Any) -> Process:
 
 
 @pytest.fixture
-def shop_of(service_module: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[Process], Client]:
-    """Makes a process the one behind the service's routes, and returns the service from outside."""
+def shop_of(service_module: Any) -> Callable[[Process], Client]:
+    """Returns the service from outside, with a process behind its routes."""
+    from chalicelib.bootstrap import rest_service
 
-    def shop_of(process: Process) -> Client:
-        engines = {"skus": process.skus, "stock": process.stock, "orders": process.orders}
-        for methods in service_module.app.routes.values():
-            for entry in methods.values():
-                subject = getattr(getattr(entry.view_function, "method", None), "__self__", None)
-                for name, engine in engines.items():
-                    if hasattr(subject, name):
-                        monkeypatch.setattr(subject, name, engine)
-        return Client(service_module.app)
-
-    return shop_of
+    return lambda process: Client(rest_service(process.engine))
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ __all__ = [
     "InconsistentStateStore",
     "InterruptedSkuStore",
     "InterruptedStateStore",
+    "OvertakenStateStore",
     "after_commits",
     "conflict",
     "throttled",
@@ -44,6 +45,25 @@ class InterruptedStateStore(StateStore):
         self.commits += 1
         outcome = self._acts.pop(0)() if self._acts else None
         return outcome if isinstance(outcome, WriteConflict) else self._state.commit(write_sets, leased)
+
+
+class OvertakenStateStore(StateStore):
+    """A state store that lets others act just after one of its commits, before its process continues."""
+
+    def __init__(self, state: StateStore, number: int, act: Callable[[], Any]) -> None:
+        super().__init__(state.database, state.orders, state.products)
+        self._state = state
+        self._commits_left = number
+        self._act = act
+
+    def commit(
+        self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
+    ) -> Committed | WriteConflict:
+        result = self._state.commit(write_sets, leased)
+        self._commits_left -= 1
+        if self._commits_left == 0:
+            self._act()
+        return result
 
 
 class InterruptedSkuStore(SkuStore):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from chalicelib.bootstrap import Storage
+from chalicelib.bootstrap import Engine, Storage, engine_of
 from chalicelib.domain.commands import Actor, BatchedOrder, SettleOrder
 from chalicelib.domain.orders import Order, OrderOutcome
 from chalicelib.engine.executor import Executor
@@ -50,28 +50,32 @@ class Process:
         return self.over()
 
     @cached_property
+    def engine(self) -> Engine:
+        return engine_of(self.storage, self.clock, self.retry_policy, self.sku_cache)
+
+    @property
     def executor(self) -> Executor:
-        return Executor(self.storage.state, self.storage.skus, self.clock, self.retry_policy, self.sku_cache)
+        return self.engine.executor
 
-    @cached_property
+    @property
     def sagas(self) -> Sagas:
-        return Sagas(self.storage.orders, self.storage.state, self.executor)
+        return self.engine.sagas
 
-    @cached_property
+    @property
     def orders(self) -> Orders:
-        return Orders(self.storage.orders, self.executor, self.sagas, self.clock, self.retry_policy)
+        return self.engine.orders
 
-    @cached_property
+    @property
     def skus(self) -> Skus:
-        return Skus(self.storage.skus, self.storage.state, self.clock, self.retry_policy)
+        return self.engine.skus
 
-    @cached_property
+    @property
     def stock(self) -> Stock:
-        return Stock(self.storage.state, self.executor)
+        return self.engine.stock
 
-    @cached_property
+    @property
     def sweeper(self) -> Sweeper:
-        return Sweeper(self.storage.orders, self.executor, self.sagas, self.clock, self.retry_policy)
+        return self.engine.sweeper
 
     # Commands
 

@@ -187,8 +187,9 @@ def test_a_read_that_is_consistent_with_one_order_and_no_longer_with_another_is_
 ) -> None:
     clock.advance(172_800)
 
-    def order(order_id: str, **line: int) -> dict[str, Order]:
-        return {order_id: an_order(a_line(**line), order_id=order_id)}
+    def order(order_id: str, reserved: int = 0, confirmed: int = 0) -> dict[str, Order]:
+        line = a_line(reserved=reserved, confirmed=confirmed)
+        return {order_id: an_order(line, order_id=order_id)}
 
     state = ScriptedStateStore(
         process.storage.state,

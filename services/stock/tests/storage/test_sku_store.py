@@ -13,7 +13,7 @@ from chalicelib.storage.skus import Stale, Written
 from chalicelib.storage.state import NewSkuState
 from inventory_common.errors import InvalidCursor
 from inventory_common.ids import StockKey
-from inventory_common.pages import Page, PageRequest, decode_cursor
+from inventory_common.pages import Page, PageRequest, Position, decode_cursor
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 
 from ..calls import noted_requests
@@ -204,7 +204,7 @@ def test_no_page_of_low_stock_follows_one_that_ended_above_the_current_bound(
     tables.put(a_sku(current=10))
     if bound is not None:
         put_bound(tables, bound)
-    after = {"vendor_id": VENDOR, "current_stock": 11, "product_id": PRODUCT, "sku": BLACK}
+    after: Position = {"vendor_id": VENDOR, "current_stock": 11, "product_id": PRODUCT, "sku": BLACK}
     assert storage.skus.low_stock_of_vendor(VENDOR, PageRequest(1, after)) == Page([], None)
     with pytest.raises(InvalidCursor):
         storage.skus.low_stock_of_vendor(VENDOR, PageRequest(1, {**after, "vendor_id": "VENDOR-999"}))

@@ -1,0 +1,114 @@
+"""Sagas whose process dies: the retry of the request or the sweeper finishes them, and others wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from empty_tables import empty_tables
+from front_door import Client
+
+from chalicelib.domain.commands import SettleOrder
+from inventory_common.errors import OrderExists, OrderInProgress
+from inventory_common.tuning import SAGA_LEASE_SECONDS
+
+from ..crashes import ProcessDied
+from ..large_orders import MULTI_PART_LINES, Ledger, a_large_order, sku_id
+from ..process import Process
+from ..shop import ORDER, ORDER_PATH, Clock, order_body
+
+Dying = Callable[[int], Process]
+
+COMMANDS: dict[str, Callable[[Process], Any]] = {
+    "place": lambda process: process.place(a_large_order(MULTI_PART_LINES)),
+    "confirm": lambda process: process.confirm(SettleOrder(ORDER)),
+    "cancel": lambda process: process.cancel(SettleOrder(ORDER)),
+    "refund": lambda process: process.refund(SettleOrder(ORDER)),
+}
+BEFORE = {"place": [], "confirm": ["place"], "cancel": ["place"], "refund": ["place", "confirm"]}
+STOCK, ORDERED = 5 * MULTI_PART_LINES, 2 * MULTI_PART_LINES
+TOTALS_AFTER = {
+    "place": (STOCK, ORDERED),
+    "confirm": (STOCK - ORDERED, 0),
+    "cancel": (STOCK, 0),
+    "refund": (STOCK, 0),
+}
+
+
+@pytest.mark.parametrize("recovery", ["retry", "sweeper"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_process_that_dies_after_any_call_leaves_no_order_between_two_steps(
+    process: Process,
+    dying: Dying,
+    sweeper: Process,
+    clock: Clock,
+    ledger: Ledger,
+    dynamodb: Any,
+    command: str,
+    recovery: str,
+) -> None:
+    """Each call of the command is the last one of its process once."""
+    for calls in range(1, 100):
+        ledger.put_skus(MULTI_PART_LINES)
+        for earlier in BEFORE[command]:
+            COMMANDS[earlier](process)
+        before = ledger.totals()
+        try:
+            COMMANDS[command](dying(calls))
+        except ProcessDied:
+            pass
+        else:
+            assert calls > 6, "it never dies"
+            return
+        assert ledger.reserved_by_orders() == ledger.totals()[1]
+        if recovery == "retry":
+            COMMANDS[command](process)
+            assert ledger.totals() == TOTALS_AFTER[command]
+        else:
+            clock.advance(SAGA_LEASE_SECONDS + 1)
+            assert sweeper.sweep()["failed"] == 0
+            # A place that was not acknowledged is released; any other saga that has begun is finished.
+            whole = {(STOCK, 0), (STOCK, ORDERED)} if command == "place" else {before, TOTALS_AFTER[command]}
+            assert ledger.totals() in whole
+        assert ledger.reserved_by_orders() == ledger.totals()[1]
+        order = process.order(ORDER)
+        assert order is None or order.saga is None
+        ledger.assert_consistent()
+        empty_tables(dynamodb)
+    raise AssertionError("the command never ends")
+
+
+def test_other_commands_are_refused_while_an_order_is_placed(
+    process: Process, dying: Dying, sweeper: Process, clock: Clock, ledger: Ledger
+) -> None:
+    ledger.put_skus(60)
+    with pytest.raises(ProcessDied):
+        dying(4).place(a_large_order(60))
+    assert process.orders.get(ORDER).status == "placing"
+    for command in (process.confirm, process.cancel, process.refund):
+        with pytest.raises(OrderInProgress):
+            command(SettleOrder(ORDER))
+    with pytest.raises(OrderExists):
+        process.place(a_large_order(60, quantity=1))
+    assert sweeper.sweep() == {"released": 0, "completed": 0, "settled": 0, "failed": 0}
+    clock.advance(SAGA_LEASE_SECONDS)
+    clock.advance(1)
+    assert sweeper.sweep()["completed"] == 1
+    assert process.order(ORDER) is None
+
+
+def test_a_client_is_told_when_to_retry_while_an_order_is_placed(
+    dying: Dying, ledger: Ledger, shop: Client, orders: str
+) -> None:
+    ledger.put_skus(60)
+    with pytest.raises(ProcessDied):
+        dying(4).place(a_large_order(60))
+    assert shop.get(ORDER_PATH, orders).json["status"] == "placing"
+    refused = shop.post(f"{ORDER_PATH}/extend", token=orders)
+    assert (refused.status, refused.code) == (409, "order_in_progress")
+    assert refused.headers["Retry-After"] == "2"
+    body = order_body(*((sku_id(number), 2) for number in range(60)))
+    placed = shop.put(ORDER_PATH, body, orders)
+    assert (placed.status, placed.json["status"]) == (201, "reserved")
+    assert shop.get("/orders?due_before=2100-01-01T00:00:00Z", orders).json["items"] == [placed.json]
