@@ -1,7 +1,7 @@
-# What each Lambda function may do, and nothing more: read the gateways of services/*/chalicelib beside it.
+# What each Lambda function may do; it calls nothing else (services/*/chalicelib/storage).
 #
-# A function with `stream_of` is started by that table's stream; one with `stream_of` or `is_scheduled` has a queue
-# for what it could not handle, as nobody waits for its answer.
+# A function with `stream_of` is invoked by that table's stream; one with `stream_of` or `is_scheduled` has a failure
+# queue, as no caller waits for its response.
 
 locals {
   products  = module.table["Products-table"]
@@ -10,7 +10,7 @@ locals {
 
   in_a_transaction = { "ForAnyValue:StringEquals" = { "dynamodb:EnclosingOperation" = ["TransactWriteItems"] } }
 
-  # Reading SKUs and orders and committing to them, with the log's records.
+  # Reads SKUs and orders, and writes them together with log records.
   stock_keeping = [
     {
       sid       = "ReadStock"
@@ -18,34 +18,34 @@ locals {
       resources = [local.inventory.arn]
     },
     {
-      # In transactions, and outside them to ask for a turn at a contested SKU.
-      sid       = "MoveStock"
+      # In transactions, and outside them to take a lease on a contended SKU.
+      sid       = "UpdateStock"
       actions   = ["dynamodb:UpdateItem"]
       resources = [local.inventory.arn]
     },
     {
-      sid       = "LogStock"
+      sid       = "WriteLogRecords"
       actions   = ["dynamodb:PutItem"]
       resources = [local.log.arn]
       condition = local.in_a_transaction
     },
   ]
 
-  # A finding is told to subscribers, and kept once.
+  # A finding is sent to subscribers and stored once.
   finding = [
     {
-      # So that a missing object is "not found", and not "denied".
+      # Without it, S3 answers a request for a missing object with 403 instead of 404.
       sid       = "ListTheArchive"
       actions   = ["s3:ListBucket"]
       resources = [module.archive.bucket_arn]
     },
     {
-      sid       = "RecallFindings"
+      sid       = "CheckFindings"
       actions   = ["s3:GetObject"]
       resources = ["${module.archive.bucket_arn}/findings/all/*"]
     },
     {
-      sid       = "KeepFindings"
+      sid       = "WriteFindings"
       actions   = ["s3:PutObject"]
       resources = ["${module.archive.bucket_arn}/findings/*"]
     },
@@ -61,7 +61,7 @@ locals {
       api = {
         statements = [
           {
-            sid       = "KeepProducts"
+            sid       = "ReadAndWriteProducts"
             actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
             resources = [local.products.arn]
           },
@@ -78,7 +78,7 @@ locals {
       api = {
         statements = concat(local.stock_keeping, [
           {
-            sid       = "KeepOrders"
+            sid       = "WriteOrders"
             actions   = ["dynamodb:DeleteItem", "dynamodb:PutItem"]
             resources = [local.inventory.arn]
             condition = local.in_a_transaction
@@ -98,7 +98,7 @@ locals {
             resources = [local.products.arn]
           },
           {
-            sid       = "ReadWhatItLogged"
+            sid       = "ReadLogRecords"
             actions   = ["dynamodb:BatchGetItem"]
             resources = [local.log.arn]
           },
@@ -114,7 +114,7 @@ locals {
             resources = [local.products.arn]
           },
           {
-            sid       = "TellSkus"
+            sid       = "UpdateSkus"
             actions   = ["dynamodb:Query", "dynamodb:UpdateItem"]
             resources = [local.inventory.arn]
           },
@@ -125,12 +125,12 @@ locals {
         stream_of = "VendorInventory"
         statements = [
           {
-            sid       = "RecallAlerts"
+            sid       = "ReadSentAlerts"
             actions   = ["dynamodb:GetItem"]
             resources = [local.inventory.arn]
           },
           {
-            sid       = "RememberAlerts"
+            sid       = "RecordSentAlerts"
             actions   = ["dynamodb:PutItem"]
             resources = [local.inventory.arn]
             condition = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["#ALERT#*"] } }
@@ -147,8 +147,8 @@ locals {
         is_scheduled = true
         statements = concat(local.stock_keeping, [
           {
-            # The parts of an order of many lines are put anew with each step.
-            sid       = "KeepOrders"
+            # Each step of a saga puts a part of a large order.
+            sid       = "WriteOrders"
             actions   = ["dynamodb:DeleteItem", "dynamodb:PutItem"]
             resources = [local.inventory.arn]
             condition = local.in_a_transaction
@@ -196,7 +196,7 @@ locals {
             resources = [local.inventory.arn]
           },
           {
-            # So that a missing object is "not found", and not "denied".
+            # Without it, S3 answers a request for a missing object with 403 instead of 404.
             sid       = "ListTheArchive"
             actions   = ["s3:ListBucket"]
             resources = [module.archive.bucket_arn]
@@ -261,7 +261,7 @@ locals {
             resources = [module.archive.bucket_arn]
           },
           {
-            sid       = "KeepDigests"
+            sid       = "ReadAndWriteDigests"
             actions   = ["s3:GetObject", "s3:PutObject"]
             resources = ["${module.archive.bucket_arn}/digests/*"]
           },

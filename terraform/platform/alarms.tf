@@ -1,10 +1,10 @@
-# Tables, queues and the identity pool have their alarms in their modules, services in theirs.
+# The alarms of tables, queues, the identity pool and services are in their modules.
 
 resource "aws_cloudwatch_metric_alarm" "findings" {
   count = local.is_emulated ? 0 : 1
 
   alarm_name          = "${local.name}-findings"
-  alarm_description   = "Somebody wrote to a table behind the services. See docs/operations.md#findings."
+  alarm_description   = "Stock or its log was changed behind the services. See docs/operations.md#findings."
   namespace           = local.metrics
   metric_name         = "LedgerFindings"
   statistic           = "Sum"

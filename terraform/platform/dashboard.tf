@@ -1,8 +1,8 @@
 locals {
-  metrics  = "Inventory/${var.stage}" # written by the metric filters of the services' deployments
+  metrics  = "Inventory/${var.stage}" # the metric filters of the services' deployments write here
   services = sort(keys(local.access))
 
-  # Widgets in rows of three; the shop above, the machinery below.
+  # Widgets in rows of three: the shop in the first two rows, the infrastructure below.
   widgets = [
     {
       title = "Reservations and rejections"
@@ -10,7 +10,7 @@ locals {
       metrics = [
         [local.metrics, "Reservations", { label = "orders placed" }],
         [local.metrics, "BatchedOrders", { label = "batches placed or settled" }],
-        [local.metrics, "Rejections", { label = "refused for too little stock" }],
+        [local.metrics, "Rejections", { label = "refused: insufficient stock" }],
       ]
     },
     {
@@ -22,11 +22,11 @@ locals {
       ]
     },
     {
-      title = "Holds that ended by themselves"
+      title = "Expired holds"
       stat  = "Sum"
       metrics = [
-        [local.metrics, "HoldsExpired", { label = "expired, units given back" }],
-        [local.metrics, "SweepsFailed", { label = "could not be ended", color = "#d62728" }],
+        [local.metrics, "HoldsExpired", { label = "expired, units released" }],
+        [local.metrics, "SweepsFailed", { label = "failed to expire", color = "#d62728" }],
       ]
     },
     {
@@ -55,7 +55,7 @@ locals {
       metrics = [for key, function in local.functions : ["AWS/Lambda", "Duration", "FunctionName", function.name, { label = key }]]
     },
     {
-      title   = "Streams: how far behind (ms)"
+      title   = "Streams: iterator age (ms)"
       stat    = "Maximum"
       metrics = [for key, function in local.functions : ["AWS/Lambda", "IteratorAge", "FunctionName", function.name, { label = key }] if function.stream_of != null]
     },
@@ -73,7 +73,7 @@ locals {
       )
     },
     {
-      title   = "Queues of failures"
+      title   = "Failure queues"
       stat    = "Maximum"
       metrics = [for key in keys(module.failure_queue) : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", local.functions[key].name, { label = key }]]
     },

@@ -4,12 +4,12 @@ output "stage" {
 }
 
 output "parameter_path" {
-  description = "Where the parameters of the contract lie."
+  description = "The path of the contract's parameters."
   value       = "/inventory/${var.stage}/"
 }
 
 output "parameters" {
-  description = "The parameters of the contract, by their names below that path."
+  description = "The parameters of the contract, by their names below this path."
   value       = local.parameters
 }
 
@@ -29,17 +29,17 @@ output "stream_arns" {
 }
 
 output "issuer" {
-  description = "What tokens name as their issuer."
+  description = "The issuer in tokens (`iss`)."
   value       = module.identity.issuer
 }
 
 output "jwks_url" {
-  description = "Where the keys are that tokens are signed with."
+  description = "The address of the keys that verify tokens."
   value       = module.identity.jwks_url
 }
 
 output "token_url" {
-  description = "Where machine clients get their tokens."
+  description = "The address at which machine clients request tokens."
   value       = module.identity.token_url
 }
 
@@ -49,7 +49,7 @@ output "user_pool_id" {
 }
 
 output "web_client_id" {
-  description = "The client that people sign in with."
+  description = "The id of the client with which people sign in."
   value       = module.identity.web_client_id
 }
 
@@ -65,12 +65,12 @@ output "role_arns" {
 }
 
 output "role_policies" {
-  description = "What each role may do, as JSON."
+  description = "The policy of each role, as JSON."
   value       = { for key in keys(local.functions) : key => module.role[key].policy }
 }
 
 output "failure_queue_urls" {
-  description = "The queues of what stream and schedule functions could not handle, by service/function."
+  description = "The failure queues of stream and schedule functions, by service/function."
   value       = { for key, queue in module.failure_queue : key => queue.url }
 }
 
@@ -100,7 +100,7 @@ output "dashboard_name" {
 }
 
 output "alarm_names" {
-  description = "The names of the platform's alarms; services have their own."
+  description = "The names of the platform's alarms; services have alarms of their own."
   value = concat(
     flatten([for table in module.table : table.alarm_names]),
     module.identity.alarm_names,

@@ -1,4 +1,4 @@
-# The contract with the service teams: docs/platform-contract.md.  SSM stores no empty value; "-" stands for one.
+# The contract with the service teams: docs/platform-contract.md. SSM stores no empty values; "-" represents one.
 
 locals {
   parameters = merge(
@@ -24,13 +24,13 @@ locals {
 }
 
 resource "aws_ssm_parameter" "this" {
-  #checkov:skip=CKV2_AWS_34:names and addresses, which the teams read without a key; no secret is among them
+  #checkov:skip=CKV2_AWS_34:names and addresses that the teams read without a key; none is a secret
   for_each = local.parameters
 
   name  = "/inventory/${var.stage}/${each.key}"
   type  = "String"
   value = each.value
 
-  # A put whose answer was lost has put all the same: the next apply takes the parameter over, rather than failing for ever.
+  # If the response of a put gets lost, the parameter exists without being in the state: the next apply must not fail on it.
   overwrite = true
 }

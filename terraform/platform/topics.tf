@@ -1,13 +1,13 @@
 data "aws_caller_identity" "current" {}
 
-# What a shop wants to know: a SKU has become low, the ledger has a finding.
+# Business alerts: a SKU is low, the ledger has a finding.
 resource "aws_sns_topic" "alerts" {
   name              = "${local.name}-alerts"
   kms_master_key_id = coalesce(var.kms_key_arn, "alias/aws/sns")
 }
 
-# What whoever runs it wants to know. CloudWatch may not use the key that AWS manages for SNS, and what it says
-# is the names and states of alarms.
+# Alarms for operators. CloudWatch may not use the key that AWS manages for SNS; its messages contain only the names
+# and states of alarms.
 resource "aws_sns_topic" "alarms" {
   #checkov:skip=CKV_AWS_26:CloudWatch cannot publish to a topic under the key that AWS manages; with kms_key_arn it is encrypted
   name              = "${local.name}-alarms"

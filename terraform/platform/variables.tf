@@ -1,7 +1,7 @@
 variable "tables" {
   description = <<-EOT
     The tables, by name: keys, global secondary indexes, streams and TTL. Declared once, in tables.auto.tfvars.json,
-    which Terraform loads by itself and which the local stack and the tests read too.
+    which Terraform loads automatically, and which the local stack and the tests read as well.
   EOT
   nullable    = false
 
@@ -20,7 +20,7 @@ variable "tables" {
 
   validation {
     condition     = toset(keys(var.tables)) == toset(["Products-table", "VendorInventory", "StockTransactions"])
-    error_message = "The services know three tables: Products-table, VendorInventory and StockTransactions."
+    error_message = "The services need exactly three tables: Products-table, VendorInventory and StockTransactions."
   }
 
   validation {
@@ -28,7 +28,7 @@ variable "tables" {
       "VendorProductsIndex", "CategoryIndex", "VendorInventoryIndex", "LowStockIndex",
       "ProductTransactionIndex", "VendorTransactionIndex", "SKUTransactionIndex",
     ])
-    error_message = "The services know seven indexes: VendorProductsIndex, CategoryIndex, VendorInventoryIndex, LowStockIndex, ProductTransactionIndex, VendorTransactionIndex and SKUTransactionIndex."
+    error_message = "The services need exactly seven indexes: VendorProductsIndex, CategoryIndex, VendorInventoryIndex, LowStockIndex, ProductTransactionIndex, VendorTransactionIndex and SKUTransactionIndex."
   }
 
   validation {
@@ -40,7 +40,7 @@ variable "tables" {
         ) : contains(["S", "N", "B"], key.type)
       ]
     ]))
-    error_message = "A key attribute is of type S, N or B: DynamoDB knows no BOOL key."
+    error_message = "A key attribute must have the type S, N or B: DynamoDB has no BOOL keys."
   }
 
   validation {
@@ -57,52 +57,52 @@ variable "tables" {
         ) : "${key.name}/${key.type}"
       ]))
     ])
-    error_message = "An attribute has one type, in whichever keys of a table it stands."
+    error_message = "An attribute must have the same type in all keys of a table."
   }
 
   validation {
     condition = alltrue(flatten([
       for table in var.tables : [for index in table.global_secondary_indexes : index.projection == "ALL"]
     ]))
-    error_message = "Every index projects ALL: the services serve whole items from them."
+    error_message = "Every index must project ALL: the services return whole items from them."
   }
 
   validation {
     condition     = alltrue([for table in var.tables : table.billing_mode == "PAY_PER_REQUEST"])
-    error_message = "The tables are billed on demand: PAY_PER_REQUEST."
+    error_message = "The billing mode must be PAY_PER_REQUEST (on demand)."
   }
 
   validation {
     condition     = alltrue([for table in var.tables : table.stream_view_type == "NEW_AND_OLD_IMAGES"])
-    error_message = "The stream consumers compare what was with what is: NEW_AND_OLD_IMAGES."
+    error_message = "The stream view type must be NEW_AND_OLD_IMAGES: the stream handlers compare both images."
   }
 
   validation {
     condition     = try(var.tables["StockTransactions"].ttl_attribute, null) == null
-    error_message = "The stock log is never deleted: StockTransactions has no TTL."
+    error_message = "StockTransactions must not have a TTL: the stock log is never deleted."
   }
 }
 
 variable "table_name_prefix" {
-  description = "What stands before the name of each table on this stage, such as \"dev-\"; empty for none."
+  description = "The prefix of all table names on this stage, such as \"dev-\"; may be empty."
   type        = string
   default     = ""
   nullable    = false
 
   validation {
     condition     = can(regex("^([a-zA-Z0-9_.-]{1,100})?$", var.table_name_prefix))
-    error_message = "A prefix is at most 100 of the characters that a table name takes: letters, digits, '_', '.', '-'."
+    error_message = "A prefix has at most 100 characters: letters, digits, '_', '.', '-'."
   }
 }
 
 variable "stage" {
-  description = "The stage; every name carries it, so that stages share an account or have one each."
+  description = "The stage; it is part of every name, so that several stages can share an account."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.stage))
-    error_message = "A stage is 2 to 12 of a-z and 0-9, a letter first."
+    error_message = "A stage has 2 to 12 characters of a-z and 0-9, the first of them a letter."
   }
 }
 
@@ -148,44 +148,44 @@ variable "order_clients" {
 }
 
 variable "web_callback_urls" {
-  description = "Where people's browsers return to after signing in; none for a client without hosted sign-in."
+  description = "The addresses to which browsers return after signing in; none for a client without hosted sign-in."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "web_logout_urls" {
-  description = "Where people's browsers go after signing out."
+  description = "The addresses to which browsers go after signing out."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "test_sign_in" {
-  description = "Whether whoever administers the pool may sign users in with their passwords, as tests do."
+  description = "Whether administrators of the pool may sign users in with passwords, as tests do."
   type        = bool
   default     = false
   nullable    = false
 
   validation {
     condition     = !(var.test_sign_in && var.stage == "prod")
-    error_message = "Nobody signs users in for them on prod."
+    error_message = "Administrators must not sign users in on prod."
   }
 }
 
 variable "emulator_endpoint" {
-  description = "Where AWS is emulated on this machine, such as http://127.0.0.1:4566; null for AWS itself."
+  description = "The endpoint of an AWS emulator on this machine, such as http://127.0.0.1:4566; null for AWS itself."
   type        = string
   default     = null
 
   validation {
     condition     = var.emulator_endpoint == null || can(regex("^http://(127[.]0[.]0[.]1|localhost):[0-9]+$", var.emulator_endpoint))
-    error_message = "An emulator is at a port of this machine: http://127.0.0.1:PORT."
+    error_message = "An emulator runs on a port of this machine: http://127.0.0.1:PORT."
   }
 
   validation {
     condition     = !(var.emulator_endpoint != null && var.stage == "prod")
-    error_message = "The stage prod is not emulated."
+    error_message = "The stage prod cannot be emulated."
   }
 }
 
@@ -197,7 +197,7 @@ variable "deletion_protection" {
 
   validation {
     condition     = var.deletion_protection || var.stage != "prod"
-    error_message = "The stage prod is protected from deletion."
+    error_message = "The stage prod must have deletion protection."
   }
 }
 
@@ -209,56 +209,56 @@ variable "point_in_time_recovery" {
 
   validation {
     condition     = var.point_in_time_recovery || var.stage != "prod"
-    error_message = "The stage prod can be restored to a point in time."
+    error_message = "The stage prod must have point-in-time recovery."
   }
 }
 
 variable "maximum_throughput" {
-  description = "The most request units a second of each table and each index: a fuse against a runaway bill. Null for none."
+  description = "The maximum request units per second of each table and each index, as protection against a runaway bill; null for none."
   type        = object({ read_units = number, write_units = number })
   default     = null
 }
 
 variable "kms_key_arn" {
-  description = "A key of yours for tables, queues, topics, logs and archive; null for the keys that AWS manages. Its policy has to let CloudWatch, CloudWatch Logs and SNS use it."
+  description = "A customer managed key for tables, queues, topics, logs and archive; null for keys that AWS manages. Its policy must allow CloudWatch, CloudWatch Logs and SNS to use it."
   type        = string
   default     = null
 }
 
 variable "permissions_boundary_arn" {
-  description = "The policy that bounds every role; null for none."
+  description = "The permissions boundary of every role; null for none."
   type        = string
   default     = null
 }
 
 variable "log_retention_days" {
-  description = "How long logs are kept."
+  description = "The retention period of logs, in days."
   type        = number
   default     = 90
   nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827], var.log_retention_days)
-    error_message = "CloudWatch Logs keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096 or 1827 days."
+    error_message = "CloudWatch Logs supports retention periods of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096 or 1827 days."
   }
 }
 
 variable "alarm_emails" {
-  description = "Who is told of alarms."
+  description = "The email addresses that receive alarms."
   type        = set(string)
   default     = []
   nullable    = false
 }
 
 variable "archive_retention" {
-  description = "How long Object Lock keeps the archive of the stock log, and whether a permission lifts it (GOVERNANCE) or nothing does (COMPLIANCE)."
+  description = "How long Object Lock keeps the archive of the stock log, and whether a permission can lift it (GOVERNANCE) or nobody can (COMPLIANCE)."
   type        = object({ mode = string, days = number })
   default     = { mode = "GOVERNANCE", days = 365 }
   nullable    = false
 }
 
 variable "api_gateway_account" {
-  description = "Whether this stage owns the role that API Gateway writes access logs with; an account and region has one, so one stage of them does."
+  description = "Whether this stage owns the role with which API Gateway writes access logs; there is one per account and region, so only one of its stages does."
   type        = bool
   default     = false
   nullable    = false

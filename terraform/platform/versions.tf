@@ -8,7 +8,7 @@ terraform {
     }
   }
 
-  # Bucket, key and region are given to `terraform init`: see docs/platform.md.
+  # Bucket, key and region are arguments of `terraform init`: see docs/platform.md.
   backend "s3" {
     use_lockfile = true
     encrypt      = true

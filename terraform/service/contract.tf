@@ -1,10 +1,10 @@
-# What the platform has published for this stage: docs/platform-contract.md.
+# The parameters that the platform publishes for this stage: docs/platform-contract.md.
 
 locals {
   path = "/inventory/${var.stage}/"
 
-  unwaited  = concat(keys(var.feeds), keys(var.schedules))
-  functions = concat(["api"], local.unwaited)
+  with_failure_queue = concat(keys(var.feeds), keys(var.schedules))
+  functions          = concat(["api"], local.with_failure_queue)
 
   needed = toset(concat(
     [
@@ -14,10 +14,10 @@ locals {
     ],
     [for feed in var.feeds : "tables/${feed.table}/stream_arn"],
     [for function in local.functions : "services/${var.service}/${function}/role_arn"],
-    [for function in local.unwaited : "services/${var.service}/${function}/failure_queue_arn"],
+    [for function in local.with_failure_queue : "services/${var.service}/${function}/failure_queue_arn"],
   ))
 
-  # Addresses and names, none of them a secret; the provider marks every value of SSM as one.
+  # Names and addresses, none of them a secret; the provider marks every SSM value as sensitive.
   contract = nonsensitive(zipmap(
     [for name in data.aws_ssm_parameters_by_path.contract.names : trimprefix(name, local.path)],
     data.aws_ssm_parameters_by_path.contract.values,
@@ -31,12 +31,12 @@ data "aws_ssm_parameters_by_path" "contract" {
   lifecycle {
     postcondition {
       condition     = length(self.names) > 0
-      error_message = "There is no stage '${var.stage}' here: nothing lies below ${local.path}. Is it the right account and region, and has the platform team applied terraform/platform?"
+      error_message = "Stage '${var.stage}' was not found: there are no parameters below ${local.path}. Check the account and the region, and whether the platform team has applied terraform/platform."
     }
 
     postcondition {
       condition     = length(self.names) == 0 || length(setsubtract(local.needed, [for name in self.names : trimprefix(name, local.path)])) == 0
-      error_message = "The stage '${var.stage}' lacks ${join(", ", setsubtract(local.needed, [for name in self.names : trimprefix(name, local.path)]))}. What a function may do is granted first, in terraform/platform/access.tf, and deployed second."
+      error_message = "The stage '${var.stage}' lacks ${join(", ", setsubtract(local.needed, [for name in self.names : trimprefix(name, local.path)]))}. A function's permissions must be granted in terraform/platform/access.tf before it can be deployed."
     }
   }
 }

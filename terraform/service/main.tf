@@ -41,9 +41,9 @@ module "service" {
   architecture       = var.architecture
   functions          = var.functions
   role_arns          = { for function in local.functions : function => local.contract["services/${var.service}/${function}/role_arn"] }
-  failure_queue_arns = { for function in local.unwaited : function => local.contract["services/${var.service}/${function}/failure_queue_arn"] }
+  failure_queue_arns = { for function in local.with_failure_queue : function => local.contract["services/${var.service}/${function}/failure_queue_arn"] }
 
-  # Lambda takes no empty value for one that is to be absent.
+  # An empty variable is left out, as the services expect.
   environment = { for name, value in merge(local.environment, var.environment) : name => value if value != "" }
 
   log_level          = var.log_level

@@ -1,4 +1,4 @@
-# What the app is: written by `make package` into build/<service>.tfvars.json.
+# What the app declares: `make package` writes it to build/<service>.tfvars.json.
 
 variable "service" {
   description = "The service."
@@ -7,7 +7,7 @@ variable "service" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,15}$", var.service))
-    error_message = "A service's name is 2 to 16 of a-z and 0-9, a letter first."
+    error_message = "A service's name has 2 to 16 characters of a-z and 0-9, the first of them a letter."
   }
 }
 
@@ -18,31 +18,31 @@ variable "routes" {
 
   validation {
     condition     = alltrue([for path in keys(var.routes) : can(regex("^(/([a-z][a-z0-9_.-]*|[{][a-z_]+[}])){1,6}$", path))])
-    error_message = "A path has one to six segments, each a word or a parameter in braces."
+    error_message = "A path must have one to six segments, each a word or a parameter in braces."
   }
 }
 
 variable "feeds" {
-  description = "The functions that streams start: the table, by its name in tables.auto.tfvars.json, and the kind of item."
+  description = "The functions that streams invoke: the table, by its name in tables.auto.tfvars.json, and which items' changes each function receives."
   type        = map(object({ table = string, key_attribute = string, prefix = string }))
   nullable    = false
 }
 
 variable "schedules" {
-  description = "The functions that the clock starts, with EventBridge's expressions."
+  description = "The functions that run on a schedule, with their EventBridge expressions."
   type        = map(string)
   nullable    = false
 
   validation {
     condition     = alltrue([for expression in var.schedules : can(regex("^(rate|cron)[(].+[)]$", expression))])
-    error_message = "A schedule is rate(…) or cron(…)."
+    error_message = "A schedule must be rate(…) or cron(…)."
   }
 }
 
-# What its team wants: services/<service>/deployment.tfvars.json.
+# The team's settings: services/<service>/deployment.tfvars.json.
 
 variable "functions" {
-  description = "What the team wants of each function; all else has defaults."
+  description = "The team's settings of each function; everything else has defaults."
   default     = {}
   nullable    = false
 
@@ -59,7 +59,7 @@ variable "functions" {
 }
 
 variable "metrics" {
-  description = "Business metrics: each counts the lines of some functions' logs that match a pattern, or sums what stands in them."
+  description = "Business metrics: each counts the log lines of some functions that match a pattern, or sums a value in them."
   default     = {}
   nullable    = false
 
@@ -75,7 +75,7 @@ variable "metrics" {
   }
 }
 
-# What the stage wants: stages/<stage>.tfvars.
+# The stage's settings: stages/<stage>.tfvars.
 
 variable "stage" {
   description = "The stage."
@@ -84,7 +84,7 @@ variable "stage" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.stage))
-    error_message = "A stage is 2 to 12 of a-z and 0-9, a letter first."
+    error_message = "A stage has 2 to 12 characters of a-z and 0-9, the first of them a letter."
   }
 }
 
@@ -103,19 +103,19 @@ variable "cors_origins" {
 }
 
 variable "log_level" {
-  description = "The least level of the app's lines that its log keeps: DEBUG, INFO, WARN or ERROR."
+  description = "The lowest level of the app's log lines that are kept: DEBUG, INFO, WARN or ERROR."
   type        = string
   default     = "INFO"
   nullable    = false
 
   validation {
     condition     = contains(["DEBUG", "INFO", "WARN", "ERROR"], var.log_level)
-    error_message = "A log level is DEBUG, INFO, WARN or ERROR."
+    error_message = "The log level must be DEBUG, INFO, WARN or ERROR."
   }
 }
 
 variable "throttling" {
-  description = "Requests a second that the API lets through, and how many may come at once."
+  description = "The API's rate limit in requests per second, and the burst that it allows."
   type        = object({ rate = number, burst = number })
   default     = { rate = 500, burst = 1000 }
   nullable    = false
@@ -142,7 +142,7 @@ variable "environment" {
   nullable    = false
 }
 
-# What the call says.
+# Passed on the command line.
 
 variable "zip_path" {
   description = "The packaged app, such as build/stock.zip."
@@ -165,22 +165,22 @@ variable "architecture" {
 
   validation {
     condition     = contains(["arm64", "x86_64"], var.architecture)
-    error_message = "Lambda runs on arm64 and x86_64."
+    error_message = "The architecture must be arm64 or x86_64."
   }
 }
 
 variable "emulator_endpoint" {
-  description = "Where AWS is emulated on this machine, such as http://127.0.0.1:4566; null for AWS itself."
+  description = "The endpoint of an AWS emulator on this machine, such as http://127.0.0.1:4566; null for AWS itself."
   type        = string
   default     = null
 
   validation {
     condition     = var.emulator_endpoint == null || can(regex("^http://(127[.]0[.]0[.]1|localhost):[0-9]+$", var.emulator_endpoint))
-    error_message = "An emulator is at a port of this machine: http://127.0.0.1:PORT."
+    error_message = "An emulator runs on a port of this machine: http://127.0.0.1:PORT."
   }
 
   validation {
     condition     = !(var.emulator_endpoint != null && var.stage == "prod")
-    error_message = "The stage prod is not emulated."
+    error_message = "The stage prod cannot be emulated."
   }
 }

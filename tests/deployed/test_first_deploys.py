@@ -16,7 +16,7 @@ from tests.deployed.deployed_services import CONFLICTING_LOG_GROUP, SERVICES, De
 def test_without_the_platform_a_deploy_reports_what_is_missing(deployed: Deployed) -> None:
     early = deployed.too_early
     assert early.exit_code == 1
-    assert "There is no stage 'nowhere' here" in early.errors
+    assert "Stage 'nowhere' was not found" in early.errors
     assert "terraform/platform" in early.errors
     assert early.errors.count("\n") <= 3, early.errors
 
@@ -58,7 +58,7 @@ def test_concurrent_deploys_change_their_own_resources_only(
 def test_unknown_credentials_are_reported(cloud: Cloud, deployed: Deployed) -> None:
     refused = cloud.team("plan", "audit", AWS_ACCESS_KEY_ID="nobody")
     assert (refused.exit_code, refused.output) == (1, "")
-    assert refused.errors.startswith("AWS refuses the credentials: ")
+    assert refused.errors.startswith("AWS rejected the credentials: ")
     assert refused.errors.count("\n") == 1
 
 

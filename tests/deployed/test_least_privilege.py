@@ -36,11 +36,11 @@ CLAIMS = "claims"
 """The platform's own function, which calls nothing."""
 
 NOT_ENFORCED = {
-    "WriteItsLog": "the emulator writes a function's log itself",
+    "WriteLogs": "the emulator writes a function's log itself",
     "WriteTraces": "the emulator traces nothing",
-    "ReadItsStream": "the emulator reads streams itself",
-    "FindItsStream": "the emulator reads streams itself",
-    "HandOverWhatFailed": "the emulator delivers to the failure queue itself",
+    "ReadStream": "the emulator reads streams itself",
+    "ListStreams": "the emulator reads streams itself",
+    "SendFailures": "the emulator delivers to the failure queue itself",
 }
 """Statements that the emulator does not enforce, and why (docs/deploying.md)."""
 
@@ -56,7 +56,7 @@ NOT_ENFORCED_OF = {
 NOT_SHOWN = {
     # The API removes a large order only if a later part of it cannot be reserved although all could be
     # before: a race, which the stock service's tests of sagas contain.  The removal by the sweeper is a need.
-    ("stock/api", "KeepOrders", "dynamodb:DeleteItem"),
+    ("stock/api", "WriteOrders", "dynamodb:DeleteItem"),
 }
 """Parts of grants that no need here requires."""
 

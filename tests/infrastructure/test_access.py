@@ -30,7 +30,7 @@ IN_TRANSACTIONS = {
     "Put": "PutItem",
     "Update": "UpdateItem",
 }
-OF_EVERY_FUNCTION = {"WriteItsLog", "WriteTraces", "NothingInTheLogIsChanged", "RecordsComeWithTheirStock"}
+OF_EVERY_FUNCTION = {"WriteLogs", "WriteTraces", "DenyLogChanges", "DenyPutOutsideTransactions"}
 
 
 @pytest.fixture(scope="module")
@@ -116,11 +116,11 @@ def test_a_resource_has_a_wildcard_only_where_aws_supports_nothing_finer(policie
         if "*" in resource
     }
 
-    objects = {"ArchiveTheLog", "KeepDigests", "KeepFindings", "ReadFindings", "RecallFindings"}
+    objects = {"ArchiveTheLog", "ReadAndWriteDigests", "WriteFindings", "ReadFindings", "CheckFindings"}
     assert wild == {
-        ("WriteItsLog", ":*"),
+        ("WriteLogs", ":*"),
         ("WriteTraces", "*"),
-        ("FindItsStream", "*"),
+        ("ListStreams", "*"),
         *((sid, "/*") for sid in objects),
     }
 
@@ -174,9 +174,9 @@ def test_a_log_record_is_put_in_a_transaction_only(policies):
 def test_every_role_is_denied_to_change_the_log(policies):
     for statements in policies.values():
         denied = {s["Sid"]: s for s in statements if s["Effect"] == "Deny"}
-        assert set(denied) == {"NothingInTheLogIsChanged", "RecordsComeWithTheirStock"}
+        assert set(denied) == {"DenyLogChanges", "DenyPutOutsideTransactions"}
         assert {"dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"} <= set(
-            denied["NothingInTheLogIsChanged"]["Action"]
+            denied["DenyLogChanges"]["Action"]
         )
         assert all(s["Resource"][0].endswith(f"test-{LOG}") for s in denied.values())
 

@@ -115,7 +115,7 @@ def _refusal(cloud: Cloud, app: dict[str, Any], **variables: Any) -> str:
 def test_an_unknown_stage_is_reported_in_one_clear_message(cloud):
     refusal = _refusal(cloud, declared("audit"), stage="nowhere")
 
-    assert "There is no stage 'nowhere' here" in refusal
+    assert "Stage 'nowhere' was not found" in refusal
     assert refusal.count("Error:") == 1
 
 

@@ -18,13 +18,19 @@ def _said(said: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ({"stage": "Dev 1"}, "A stage is 2 to 12 of a-z and 0-9"),
-        ({"stage": "prod", "emulator_endpoint": "http://127.0.0.1:4566"}, "The stage prod is not emulated."),
-        ({"emulator_endpoint": "https://example.org:4566"}, "An emulator is at a port of this machine"),
-        ({"stage": "prod", "deletion_protection": "false"}, "The stage prod is protected from deletion."),
-        ({"stage": "prod", "point_in_time_recovery": "false"}, "The stage prod can be restored"),
-        ({"stage": "prod", "test_sign_in": "true"}, "Nobody signs users in for them on prod."),
-        ({"log_retention_days": "8"}, "CloudWatch Logs keeps logs for 1, 3, 5, 7"),
+        ({"stage": "Dev 1"}, "A stage has 2 to 12 characters of a-z and 0-9"),
+        (
+            {"stage": "prod", "emulator_endpoint": "http://127.0.0.1:4566"},
+            "The stage prod cannot be emulated.",
+        ),
+        ({"emulator_endpoint": "https://example.org:4566"}, "An emulator runs on a port of this machine"),
+        ({"stage": "prod", "deletion_protection": "false"}, "The stage prod must have deletion protection."),
+        (
+            {"stage": "prod", "point_in_time_recovery": "false"},
+            "The stage prod must have point-in-time recovery",
+        ),
+        ({"stage": "prod", "test_sign_in": "true"}, "Administrators must not sign users in on prod."),
+        ({"log_retention_days": "8"}, "CloudWatch Logs supports retention periods of 1, 3, 5, 7"),
     ],
 )
 def test_invalid_variables_are_refused(variables, said, message):

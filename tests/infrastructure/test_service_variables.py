@@ -42,22 +42,22 @@ def test_the_apps_declarations_and_the_teams_settings_are_accepted(service_varia
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ({"stage": "Dev"}, "A stage is 2 to 12 of a-z and 0-9"),
-        ({"service": "stock-2"}, "A service's name is 2 to 16"),
-        ({"routes": {"/": ["GET"]}}, "A path has one to six segments"),
-        ({"routes": {"/a/b/c/d/e/f/g": ["GET"]}}, "A path has one to six segments"),
-        ({"routes": {"/Orders": ["GET"]}}, "A path has one to six segments"),
-        ({"routes": {"/orders/{order id}": ["GET"]}}, "A path has one to six segments"),
-        ({"schedules": {"expire_orders": "1 minute"}}, "A schedule is rate(…) or cron(…)"),
-        ({"architecture": "sparc"}, "Lambda runs on arm64 and x86_64"),
-        ({"log_level": "LOUD"}, "A log level is DEBUG, INFO, WARN or ERROR"),
+        ({"stage": "Dev"}, "A stage has 2 to 12 characters of a-z and 0-9"),
+        ({"service": "stock-2"}, "A service's name has 2 to 16"),
+        ({"routes": {"/": ["GET"]}}, "A path must have one to six segments"),
+        ({"routes": {"/a/b/c/d/e/f/g": ["GET"]}}, "A path must have one to six segments"),
+        ({"routes": {"/Orders": ["GET"]}}, "A path must have one to six segments"),
+        ({"routes": {"/orders/{order id}": ["GET"]}}, "A path must have one to six segments"),
+        ({"schedules": {"expire_orders": "1 minute"}}, "A schedule must be rate(…) or cron(…)"),
+        ({"architecture": "sparc"}, "The architecture must be arm64 or x86_64"),
+        ({"log_level": "LOUD"}, "The log level must be DEBUG, INFO, WARN or ERROR"),
         ({"functions": {"reckon": {"memory_mb": 256}}}, "The app has no function reckon."),
         (
             {"metrics": {"Sums": {"functions": ["reckon"], "pattern": "{ $.a = 1 }"}}},
             "The app has no function reckon.",
         ),
-        ({"emulator_endpoint": "https://example.org:443"}, "An emulator is at a port of this machine"),
-        ({"emulator_endpoint": "http://127.0.0.1:1", "stage": "prod"}, "The stage prod is not emulated."),
+        ({"emulator_endpoint": "https://example.org:443"}, "An emulator runs on a port of this machine"),
+        ({"emulator_endpoint": "http://127.0.0.1:1", "stage": "prod"}, "The stage prod cannot be emulated."),
     ],
 )
 def test_invalid_variables_are_refused_at_once(service_variables, said, message):

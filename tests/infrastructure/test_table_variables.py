@@ -58,15 +58,15 @@ def _with_a_log_that_forgets(tables: Tables) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (_without_a_table, "The services know three tables"),
-        (_with_a_fourth_table, "The services know three tables"),
-        (_with_a_renamed_index, "The services know seven indexes"),
-        (_with_a_boolean_key, "A key attribute is of type S, N or B"),
-        (_with_an_attribute_of_two_types, "An attribute has one type"),
-        (_with_a_partial_projection, "Every index projects ALL"),
-        (_with_provisioned_capacity, "The tables are billed on demand"),
-        (_with_a_stream_of_keys, "The stream consumers compare"),
-        (_with_a_log_that_forgets, "The stock log is never deleted"),
+        (_without_a_table, "The services need exactly three tables"),
+        (_with_a_fourth_table, "The services need exactly three tables"),
+        (_with_a_renamed_index, "The services need exactly seven indexes"),
+        (_with_a_boolean_key, "A key attribute must have the type S, N or B"),
+        (_with_an_attribute_of_two_types, "An attribute must have the same type"),
+        (_with_a_partial_projection, "Every index must project ALL"),
+        (_with_provisioned_capacity, "The billing mode must be PAY_PER_REQUEST"),
+        (_with_a_stream_of_keys, "The stream view type must be NEW_AND_OLD_IMAGES"),
+        (_with_a_log_that_forgets, "StockTransactions must not have a TTL"),
     ],
 )
 def test_a_schema_that_the_services_do_not_know_is_refused(
@@ -100,4 +100,4 @@ def test_a_prefix_that_no_table_name_takes_is_refused(variables, prefix):
     refused = variables.plan()
 
     assert refused.returncode == 1
-    assert "A prefix is at most 100 of the characters" in _in_one_line(refused.stderr)
+    assert "A prefix has at most 100 characters" in _in_one_line(refused.stderr)

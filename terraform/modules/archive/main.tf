@@ -7,30 +7,30 @@ locals {
   objects    = "${aws_s3_bucket.this.arn}/*"
   root_arn   = "arn:${data.aws_partition.current.partition}:iam::${local.account_id}:root"
 
-  refusals = [
+  denials = [
     {
-      is_due = !var.is_emulated
-      what = {
-        Sid       = "EncryptedOnTheWay"
+      is_enabled = !var.is_emulated
+      statement = {
+        Sid       = "DenyInsecureTransport"
         Action    = "s3:*"
         Resource  = [aws_s3_bucket.this.arn, local.objects]
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       }
     },
     {
-      is_due = !var.is_emulated
-      what = {
-        Sid       = "PutIfAbsent"
+      is_enabled = !var.is_emulated
+      statement = {
+        Sid       = "DenyUnconditionalPuts"
         Action    = "s3:PutObject"
         Resource  = local.objects
         Condition = { Null = { "s3:if-none-match" = "true" } }
       }
     },
     {
-      # To change what is kept takes the removal of this policy first, which is one event in CloudTrail.
-      is_due = var.deletion_protection
-      what = {
-        Sid = "NothingIsDeletedOrUnlocked"
+      # Changing the retention requires removing this policy first, which is an event in CloudTrail.
+      is_enabled = var.deletion_protection
+      statement = {
+        Sid = "DenyDeletingAndUnlocking"
         Action = [
           "s3:BypassGovernanceRetention",
           "s3:DeleteObject",
@@ -44,9 +44,9 @@ locals {
 }
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_18:CloudTrail says who changed a setting, and Object Lock keeps every version of every object
-  #checkov:skip=CKV_AWS_144:one region, like the tables; docs/platform.md tells how to copy it
-  #checkov:skip=CKV2_AWS_62:nothing waits for an object
+  #checkov:skip=CKV_AWS_18:CloudTrail records changes of settings, and Object Lock keeps every version of every object
+  #checkov:skip=CKV_AWS_144:one region, like the tables; docs/platform.md describes how to copy it
+  #checkov:skip=CKV2_AWS_62:nothing subscribes to new objects
   bucket              = "${var.name}-${local.account_id}-${data.aws_region.current.name}"
   object_lock_enabled = true
   force_destroy       = !var.deletion_protection
@@ -103,7 +103,7 @@ resource "aws_s3_bucket_public_access_block" "this" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  count = var.is_emulated ? 0 : 1 # costs nothing there, and takes a minute to settle
+  count = var.is_emulated ? 0 : 1 # storage is free there, and the rule takes a minute to become effective
 
   bucket = aws_s3_bucket.this.id
 
@@ -132,13 +132,13 @@ resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this.id
   policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = [for refusal in local.refusals : merge(refusal.what, { Effect = "Deny", Principal = "*" }) if refusal.is_due]
+    Statement = [for denial in local.denials : merge(denial.statement, { Effect = "Deny", Principal = "*" }) if denial.is_enabled]
   })
 
   depends_on = [aws_s3_bucket_public_access_block.this, aws_s3_bucket_object_lock_configuration.this]
 }
 
-# Digests are signed with a key that nobody can read: whoever rewrites tables and bucket alike cannot sign.
+# Digests are signed with a key that nobody can read: rewriting tables and bucket is not enough to forge them.
 resource "aws_kms_key" "signing" {
   description              = "Signs the digests of the stock log (${var.name})"
   key_usage                = "SIGN_VERIFY"
@@ -148,7 +148,7 @@ resource "aws_kms_key" "signing" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Sid       = "IamDecidesWhoSigns"
+      Sid       = "DelegateToIam"
       Effect    = "Allow"
       Principal = { AWS = local.root_arn }
       Action    = "kms:*"

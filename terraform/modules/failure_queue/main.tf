@@ -9,7 +9,7 @@ resource "aws_cloudwatch_metric_alarm" "failures" {
   count = var.has_alarms ? 1 : 0
 
   alarm_name          = "${var.name}-failures"
-  alarm_description   = "Something could not be handled and waits in the queue. See docs/operations.md#failures."
+  alarm_description   = "The queue contains events that could not be processed. See docs/operations.md#failures."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = aws_sqs_queue.this.name }

@@ -5,7 +5,7 @@ variable "name" {
 }
 
 variable "kms_key_arn" {
-  description = "The key that encrypts the queue; null for SQS's own."
+  description = "The key that encrypts the queue; null for the key that SQS manages."
   type        = string
   default     = null
 }
@@ -17,7 +17,7 @@ variable "alarm_topic_arn" {
 }
 
 variable "has_alarms" {
-  description = "Whether alarms are made: not on an emulator that cannot show an alarm as it was made."
+  description = "Whether to create alarms; false for an emulator that does not return alarms completely."
   type        = bool
   default     = true
   nullable    = false

@@ -18,10 +18,10 @@ locals {
   ]
 
   logging = [{
-    Sid    = "WriteItsLog"
+    Sid    = "WriteLogs"
     Effect = "Allow"
     Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    # Log streams are made by Lambda, under names of its own.
+    # Lambda creates the log streams, and chooses their names.
     Resource = ["${local.log_group_arn}:*"]
   }]
 
@@ -29,28 +29,28 @@ locals {
     Sid    = "WriteTraces"
     Effect = "Allow"
     Action = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
-    # X-Ray knows no resources here.
+    # X-Ray has no resources for these actions.
     Resource = ["*"]
   }]
 
   streaming = var.stream_arn == null ? [] : [
     {
-      Sid      = "ReadItsStream"
+      Sid      = "ReadStream"
       Effect   = "Allow"
       Action   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
       Resource = [var.stream_arn]
     },
     {
-      Sid    = "FindItsStream"
+      Sid    = "ListStreams"
       Effect = "Allow"
       Action = ["dynamodb:ListStreams"]
-      # ListStreams names a table, and is authorised on all streams that it has had.
+      # ListStreams takes a table's name, and is authorised on all streams that the table has had.
       Resource = ["${split("/stream/", var.stream_arn)[0]}/stream/*"]
     },
   ]
 
   failing = var.failure_queue_arn == null ? [] : [{
-    Sid      = "HandOverWhatFailed"
+    Sid      = "SendFailures"
     Effect   = "Allow"
     Action   = ["sqs:SendMessage"]
     Resource = [var.failure_queue_arn]
@@ -65,7 +65,7 @@ locals {
 
   closing = [
     {
-      Sid    = "NothingInTheLogIsChanged"
+      Sid    = "DenyLogChanges"
       Effect = "Deny"
       Action = [
         "dynamodb:BatchWriteItem",
@@ -78,7 +78,7 @@ locals {
       Resource = [var.append_only_table_arn]
     },
     {
-      Sid       = "RecordsComeWithTheirStock"
+      Sid       = "DenyPutOutsideTransactions"
       Effect    = "Deny"
       Action    = ["dynamodb:PutItem"]
       Resource  = [var.append_only_table_arn]

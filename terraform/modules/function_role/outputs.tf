@@ -1,5 +1,5 @@
 output "arn" {
-  description = "The role's ARN, known once its policy is attached."
+  description = "The role's ARN; available once its policy is attached."
   value       = aws_iam_role.this.arn
   depends_on  = [aws_iam_role_policy.this]
 }
@@ -10,11 +10,11 @@ output "name" {
 }
 
 output "policy" {
-  description = "What the role may do, as JSON."
+  description = "The role's policy, as JSON."
   value       = aws_iam_role_policy.this.policy
 }
 
 output "permissions_boundary_arn" {
-  description = "The policy that bounds the role, if any."
+  description = "The role's permissions boundary, if any."
   value       = aws_iam_role.this.permissions_boundary
 }

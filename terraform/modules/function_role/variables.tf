@@ -1,11 +1,11 @@
 variable "name" {
-  description = "The role's name, which is its Lambda function's too."
+  description = "The name of the role and of its Lambda function."
   type        = string
   nullable    = false
 }
 
 variable "statements" {
-  description = "What the function may do. Neither an action nor a resource is ever a bare wildcard."
+  description = "The statements that the role is granted. Neither actions nor resources may be wildcards."
   nullable    = false
 
   type = list(object({
@@ -17,7 +17,7 @@ variable "statements" {
 
   validation {
     condition     = alltrue(flatten([for statement in var.statements : [for action in statement.actions : !strcontains(action, "*")]]))
-    error_message = "Actions are listed one by one: no '*'."
+    error_message = "Actions must be listed one by one, without '*'."
   }
 
   validation {
@@ -26,36 +26,36 @@ variable "statements" {
         for resource in statement.resources : startswith(resource, "arn:") && !can(regex("^arn:[^:]*:[^:]*:[^:]*:[^:]*:[*]", resource))
       ]
     ]))
-    error_message = "Resources are ARNs that name something."
+    error_message = "Resources must be ARNs of something specific."
   }
 }
 
 variable "append_only_table_arn" {
-  description = "The stock log: whatever else is granted, to this role or by mistake, nothing in it may be changed."
+  description = "The ARN of the stock log: changing it is denied, whatever else is granted to this role, even by mistake."
   type        = string
   nullable    = false
 }
 
 variable "stream_arn" {
-  description = "The stream whose changes start the function; null for none."
+  description = "The stream that invokes the function; null for none."
   type        = string
   default     = null
 }
 
 variable "failure_queue_arn" {
-  description = "The queue of what the function could not handle; null for a function that its caller waits for."
+  description = "The function's failure queue; null for a function whose caller waits for the response."
   type        = string
   default     = null
 }
 
 variable "kms_key_arn" {
-  description = "The key of the tables and the queue; null where AWS manages their keys."
+  description = "The key of the tables and the queue; null if AWS manages their keys."
   type        = string
   default     = null
 }
 
 variable "permissions_boundary_arn" {
-  description = "The policy that bounds the role; null for none."
+  description = "The role's permissions boundary; null for none."
   type        = string
   default     = null
 }

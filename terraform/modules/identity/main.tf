@@ -12,13 +12,13 @@ locals {
   )
 
   issuer   = "https://cognito-idp.${data.aws_region.current.name}.amazonaws.com/${aws_cognito_user_pool.this.id}"
-  keys_at  = var.emulator_endpoint == null ? local.issuer : "${var.emulator_endpoint}/${aws_cognito_user_pool.this.id}"
-  jwks_url = "${local.keys_at}/.well-known/jwks.json"
+  keys_url = var.emulator_endpoint == null ? local.issuer : "${var.emulator_endpoint}/${aws_cognito_user_pool.this.id}"
+  jwks_url = "${local.keys_url}/.well-known/jwks.json"
 }
 
 resource "aws_cognito_user_pool" "this" {
   name                     = local.name
-  user_pool_tier           = "ESSENTIALS" # the least that customises access tokens
+  user_pool_tier           = "ESSENTIALS" # the lowest tier that can customise access tokens
   deletion_protection      = var.deletion_protection ? "ACTIVE" : "INACTIVE"
   username_attributes      = ["email"]
   auto_verified_attributes = ["email"]
@@ -52,7 +52,7 @@ resource "aws_cognito_user_pool" "this" {
     enabled = true
   }
 
-  # Mutable, as an administrator sets it; no client may write it, so no user can.
+  # Mutable, as an administrator sets it; no client may write it, so no user can change it.
   schema {
     name                     = "vendor_id"
     attribute_data_type      = "String"
@@ -76,9 +76,9 @@ resource "aws_cognito_user_pool" "this" {
 
 resource "aws_cognito_user_group" "this" {
   for_each = {
-    vendor  = "Vendors' people; custom:vendor_id says whose"
-    auditor = "Who reads the log of every vendor"
-    admin   = "Who may do everything"
+    vendor  = "Users of a vendor; custom:vendor_id names it"
+    auditor = "Users who may read the log of every vendor"
+    admin   = "Users who may do everything"
   }
 
   user_pool_id = aws_cognito_user_pool.this.id
@@ -93,7 +93,7 @@ resource "aws_cognito_resource_server" "inventory" {
 
   scope {
     scope_name        = "vendor"
-    scope_description = "All of one vendor's own products, stock and log"
+    scope_description = "Products, stock and log of one vendor"
   }
 
   scope {
@@ -114,7 +114,7 @@ resource "aws_cognito_resource_server" "vendors" {
 
     content {
       scope_name        = scope.value
-      scope_description = "In the name of ${scope.value}"
+      scope_description = "On behalf of ${scope.value}"
     }
   }
 }
@@ -175,7 +175,7 @@ resource "aws_cognito_user_pool_client" "machine" {
   lifecycle {
     precondition {
       condition     = length(setintersection(var.order_clients, keys(var.vendor_clients))) == 0
-      error_message = "A machine client is either an order system or a vendor's."
+      error_message = "A machine client belongs either to an order system or to a vendor, not to both."
     }
   }
 }
@@ -190,19 +190,19 @@ module "claims_role" {
 }
 
 resource "aws_cloudwatch_log_group" "claims" {
-  #checkov:skip=CKV_AWS_338:how long logs are kept is the stage's choice
+  #checkov:skip=CKV_AWS_338:the retention of logs is a setting of the stage
   name              = "/aws/lambda/${local.name}-claims"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
 }
 
 resource "aws_lambda_function" "claims" {
-  #checkov:skip=CKV_AWS_115:Cognito limits how many tokens are asked for at once
-  #checkov:skip=CKV_AWS_116:Cognito waits for its answer, so nothing is lost unseen
-  #checkov:skip=CKV_AWS_117:it calls nothing
-  #checkov:skip=CKV_AWS_272:whoever may deploy it is whoever would sign it
+  #checkov:skip=CKV_AWS_115:Cognito limits the rate of token requests
+  #checkov:skip=CKV_AWS_116:Cognito waits for the response, so no failure goes unnoticed
+  #checkov:skip=CKV_AWS_117:it makes no calls
+  #checkov:skip=CKV_AWS_272:the same team deploys it and would sign it
   function_name    = "${local.name}-claims"
-  description      = "Says in a vendor's machine token whose it is"
+  description      = "Adds the vendor's id to the tokens of its machine clients"
   role             = module.claims_role.arn
   filename         = var.claims_zip
   source_code_hash = filebase64sha256(var.claims_zip)
@@ -210,7 +210,7 @@ resource "aws_lambda_function" "claims" {
   runtime          = var.claims_runtime
   architectures    = [var.claims_architecture]
   memory_size      = 128
-  timeout          = 5 # Cognito waits no longer
+  timeout          = 5 # Cognito does not wait longer
 
   logging_config {
     log_format = "JSON"
@@ -234,7 +234,7 @@ resource "aws_cloudwatch_metric_alarm" "claims_errors" {
   count = var.has_alarms ? 1 : 0
 
   alarm_name          = "${local.name}-claims-errors"
-  alarm_description   = "Tokens cannot be issued. See docs/operations.md#errors."
+  alarm_description   = "The pre-token function fails, so vendors' machine clients get no tokens. See docs/operations.md#errors."
   namespace           = "AWS/Lambda"
   metric_name         = "Errors"
   dimensions          = { FunctionName = aws_lambda_function.claims.function_name }

@@ -1,10 +1,10 @@
 output "issuer" {
-  description = "What tokens name as their issuer."
+  description = "The issuer in tokens (`iss`)."
   value       = local.issuer
 }
 
 output "jwks_url" {
-  description = "Where the keys are that tokens are signed with."
+  description = "The address of the keys that verify tokens."
   value       = local.jwks_url
 }
 
@@ -14,12 +14,12 @@ output "user_pool_id" {
 }
 
 output "token_url" {
-  description = "Where machine clients get their tokens."
+  description = "The address at which machine clients request tokens."
   value       = var.emulator_endpoint == null ? "https://${aws_cognito_user_pool_domain.this.domain}.auth.${data.aws_region.current.name}.amazoncognito.com/oauth2/token" : "${var.emulator_endpoint}/oauth2/token"
 }
 
 output "web_client_id" {
-  description = "The client that people sign in with."
+  description = "The id of the client with which people sign in."
   value       = aws_cognito_user_pool_client.web.id
 }
 

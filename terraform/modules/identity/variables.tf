@@ -1,5 +1,5 @@
 variable "stage" {
-  description = "The stage, which the names carry."
+  description = "The stage, which is part of the names."
   type        = string
   nullable    = false
 }
@@ -25,19 +25,19 @@ variable "claims_architecture" {
 }
 
 variable "vendor_clients" {
-  description = "Machine clients of vendors: the client's name, and the vendor whose things it may touch."
+  description = "Machine clients of vendors: client name to vendor_id."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = alltrue([for vendor_id in var.vendor_clients : can(regex("^VENDOR-[A-Z0-9]{1,32}$", vendor_id))])
-    error_message = "A vendor's id is VENDOR- and 1 to 32 of A-Z and 0-9."
+    error_message = "A vendor's id is VENDOR- followed by 1 to 32 characters of A-Z and 0-9."
   }
 
   validation {
     condition     = length(distinct(values(var.vendor_clients))) <= 100
-    error_message = "A resource server of Cognito has at most 100 scopes, so 100 vendors have machine clients."
+    error_message = "At most 100 vendors can have machine clients: a resource server of Cognito has at most 100 scopes."
   }
 }
 
@@ -49,28 +49,28 @@ variable "order_clients" {
 }
 
 variable "web_callback_urls" {
-  description = "Where people's browsers return to after signing in; none for a client without hosted sign-in."
+  description = "The addresses to which browsers return after signing in; none for a client without hosted sign-in."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "web_logout_urls" {
-  description = "Where people's browsers go after signing out."
+  description = "The addresses to which browsers go after signing out."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "test_sign_in" {
-  description = "Whether whoever administers the pool may sign users in with their passwords, as tests do."
+  description = "Whether administrators of the pool may sign users in with passwords, as tests do."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "emulator_endpoint" {
-  description = "Where AWS is emulated and the pool's keys are served; null for AWS itself."
+  description = "The endpoint of an AWS emulator, which also serves the pool's keys; null for AWS itself."
   type        = string
   default     = null
 }
@@ -83,25 +83,25 @@ variable "deletion_protection" {
 }
 
 variable "append_only_table_arn" {
-  description = "The stock log, which the function's role is denied to change like everybody's."
+  description = "The ARN of the stock log, which every role is denied to change."
   type        = string
   nullable    = false
 }
 
 variable "log_retention_days" {
-  description = "How long the function's log is kept."
+  description = "The retention period of the function's log, in days."
   type        = number
   nullable    = false
 }
 
 variable "kms_key_arn" {
-  description = "The key that encrypts the function's log; null for CloudWatch's own."
+  description = "The key that encrypts the function's log; null for the key that CloudWatch manages."
   type        = string
   default     = null
 }
 
 variable "permissions_boundary_arn" {
-  description = "The policy that bounds the function's role; null for none."
+  description = "The permissions boundary of the function's role; null for none."
   type        = string
   default     = null
 }
@@ -113,7 +113,7 @@ variable "alarm_topic_arn" {
 }
 
 variable "has_alarms" {
-  description = "Whether alarms are made: not on an emulator that cannot show an alarm as it was made."
+  description = "Whether to create alarms; false for an emulator that does not return alarms completely."
   type        = bool
   default     = true
   nullable    = false

@@ -1,14 +1,14 @@
 locals {
-  alarmed          = { for name, function in local.functions : name => function if var.has_alarms }
-  alarmed_feeds    = toset([for name in keys(var.feeds) : name if var.has_alarms])
-  alarms_of_an_api = var.has_alarms ? 1 : 0
+  alarmed         = { for name, function in local.functions : name => function if var.has_alarms }
+  alarmed_streams = toset([for name in keys(var.feeds) : name if var.has_alarms])
+  api_alarm_count = var.has_alarms ? 1 : 0
 }
 
 resource "aws_cloudwatch_metric_alarm" "errors" {
   for_each = local.alarmed
 
   alarm_name          = "${each.value.full_name}-errors"
-  alarm_description   = "The function crashes or times out. See docs/operations.md#errors."
+  alarm_description   = "The function crashes, times out or runs out of memory. See docs/operations.md#errors."
   namespace           = "AWS/Lambda"
   metric_name         = "Errors"
   dimensions          = { FunctionName = each.value.full_name }
@@ -26,7 +26,7 @@ resource "aws_cloudwatch_metric_alarm" "function_throttles" {
   for_each = local.alarmed
 
   alarm_name          = "${each.value.full_name}-function-throttles"
-  alarm_description   = "Lambda refuses to run more of the function at once. See docs/operations.md#function-throttles."
+  alarm_description   = "Lambda throttles the function, as its concurrency limit is reached. See docs/operations.md#function-throttles."
   namespace           = "AWS/Lambda"
   metric_name         = "Throttles"
   dimensions          = { FunctionName = each.value.full_name }
@@ -45,7 +45,7 @@ resource "aws_cloudwatch_metric_alarm" "duration" {
   for_each = local.alarmed
 
   alarm_name          = "${each.value.full_name}-duration"
-  alarm_description   = "One run in a hundred takes four fifths of the function's timeout. See docs/operations.md#duration."
+  alarm_description   = "The 99th percentile of the duration exceeds four fifths of the function's timeout. See docs/operations.md#duration."
   namespace           = "AWS/Lambda"
   metric_name         = "Duration"
   dimensions          = { FunctionName = each.value.full_name }
@@ -61,10 +61,10 @@ resource "aws_cloudwatch_metric_alarm" "duration" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "iterator_age" {
-  for_each = local.alarmed_feeds
+  for_each = local.alarmed_streams
 
   alarm_name          = "${local.functions[each.key].full_name}-iterator-age"
-  alarm_description   = "The function lags behind its stream by five minutes. See docs/operations.md#iterator-age."
+  alarm_description   = "The function is five minutes behind its stream. See docs/operations.md#iterator-age."
   namespace           = "AWS/Lambda"
   metric_name         = "IteratorAge"
   dimensions          = { FunctionName = local.functions[each.key].full_name }
@@ -79,10 +79,10 @@ resource "aws_cloudwatch_metric_alarm" "iterator_age" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "server_errors" {
-  count = local.alarms_of_an_api
+  count = local.api_alarm_count
 
   alarm_name          = "${var.name}-server-errors"
-  alarm_description   = "More than one request in a hundred is answered with a 5xx. See docs/operations.md#server-errors."
+  alarm_description   = "More than 1 % of requests are answered with a 5xx. See docs/operations.md#server-errors."
   comparison_operator = "GreaterThanThreshold"
   threshold           = 1
   evaluation_periods  = 3
@@ -116,10 +116,10 @@ resource "aws_cloudwatch_metric_alarm" "server_errors" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "latency" {
-  count = local.alarms_of_an_api
+  count = local.api_alarm_count
 
   alarm_name          = "${var.name}-latency"
-  alarm_description   = "One answer in a hundred takes too long. See docs/operations.md#latency."
+  alarm_description   = "The 99th percentile of the latency exceeds 3 seconds. See docs/operations.md#latency."
   namespace           = "AWS/ApiGateway"
   metric_name         = "Latency"
   dimensions          = { ApiName = var.name, Stage = var.stage }

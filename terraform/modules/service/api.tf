@@ -1,5 +1,5 @@
 locals {
-  # A REST API is a tree: each path's beginnings are resources too. "products/{product_id}" by its depth, 2.
+  # A REST API is a tree: every prefix of a path is a resource, in a block per depth: "products/{product_id}" has depth 2.
   paths    = [for path in keys(var.routes) : trimprefix(path, "/")]
   branches = toset(flatten([for path in local.paths : [for depth in range(length(split("/", path))) : join("/", slice(split("/", path), 0, depth + 1))]]))
   depths   = { for branch in local.branches : branch => length(split("/", branch)) }
@@ -72,11 +72,11 @@ resource "aws_api_gateway_resource" "depth_6" {
   path_part   = local.parts[each.key]
 }
 
-# Every method of a known path reaches the app, which knows what is allowed: 405 with Allow, preflights and HEAD are
-# answered as they are locally. Tokens are verified there too, the same code for every issuer.
+# Every method of a known path reaches the app, so that 405 with Allow, preflights and HEAD are answered as they are
+# locally. The app also verifies tokens, with the same code for every issuer.
 resource "aws_api_gateway_method" "any" {
   #checkov:skip=CKV_AWS_59:the app verifies the bearer token itself, and some routes are public
-  #checkov:skip=CKV2_AWS_53:the app validates every request and answers 422 with all that is wrong
+  #checkov:skip=CKV2_AWS_53:the app validates every request, and its 422 lists all errors
   for_each = toset(local.paths)
 
   rest_api_id   = aws_api_gateway_rest_api.this.id
@@ -128,10 +128,10 @@ resource "aws_cloudwatch_log_group" "api" {
 }
 
 resource "aws_api_gateway_stage" "this" {
-  #checkov:skip=CKV2_AWS_4:execution logs would hold tokens and bodies; there is an access log
-  #checkov:skip=CKV_AWS_120:answers are about stock as it is now, and are not cached
+  #checkov:skip=CKV2_AWS_4:execution logs would contain tokens and bodies; there is an access log
+  #checkov:skip=CKV_AWS_120:responses contain current stock and must not be cached
   #checkov:skip=CKV2_AWS_51:callers have bearer tokens, not client certificates
-  #checkov:skip=CKV2_AWS_29:throttled below; whether a firewall is worth its price is for whoever runs it (docs/platform.md)
+  #checkov:skip=CKV2_AWS_29:throttled below; a firewall costs extra and is the operator's decision (docs/platform.md)
   rest_api_id          = aws_api_gateway_rest_api.this.id
   deployment_id        = aws_api_gateway_deployment.this.id
   stage_name           = var.stage
@@ -159,8 +159,8 @@ resource "aws_api_gateway_stage" "this" {
 }
 
 resource "aws_api_gateway_method_settings" "all" {
-  #checkov:skip=CKV_AWS_225:answers are about stock as it is now, and are not cached
-  #checkov:skip=CKV_AWS_308:answers are about stock as it is now, and are not cached
+  #checkov:skip=CKV_AWS_225:responses contain current stock and must not be cached
+  #checkov:skip=CKV_AWS_308:responses contain current stock and must not be cached
   rest_api_id = aws_api_gateway_rest_api.this.id
   stage_name  = aws_api_gateway_stage.this.stage_name
   method_path = "*/*"
@@ -169,7 +169,7 @@ resource "aws_api_gateway_method_settings" "all" {
     metrics_enabled        = true
     throttling_rate_limit  = var.throttling.rate
     throttling_burst_limit = var.throttling.burst
-    # Execution logs would hold tokens and bodies; the app and the access log say what there is to know.
+    # Execution logs would contain tokens and bodies; the app's log and the access log have everything needed.
     logging_level      = "OFF"
     data_trace_enabled = false
   }

@@ -5,7 +5,7 @@ locals {
     { for name in keys(var.schedules) : name => "schedule" },
   )
 
-  # An API's caller is gone after 29 seconds. A sweep takes 45 and what its last order needs.
+  # API Gateway waits for 29 seconds. A sweep runs for 45 seconds plus the time of its last order.
   defaults = {
     api      = { memory_mb = 1024, timeout_seconds = 29 }
     stream   = { memory_mb = 512, timeout_seconds = 60 }
@@ -40,10 +40,10 @@ resource "aws_cloudwatch_log_group" "function" {
 }
 
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_116:what nobody waits for has a queue, in its event source mapping or its invoke configuration
-  #checkov:skip=CKV_AWS_117:it calls DynamoDB, Cognito, SNS and S3 over TLS, and nothing that is private
-  #checkov:skip=CKV_AWS_173:no secret is among the variables
-  #checkov:skip=CKV_AWS_272:whoever may deploy it is whoever would sign it
+  #checkov:skip=CKV_AWS_116:stream and schedule functions have a failure queue in their event source mapping or invoke configuration
+  #checkov:skip=CKV_AWS_117:it calls DynamoDB, Cognito, SNS and S3 over TLS, and no private resources
+  #checkov:skip=CKV_AWS_173:none of the variables is a secret
+  #checkov:skip=CKV_AWS_272:the same team deploys it and would sign it
   for_each = local.functions
 
   function_name                  = each.value.full_name
@@ -74,12 +74,12 @@ resource "aws_lambda_function" "this" {
   }
 }
 
-# What is served. A rollback points it at an earlier version; the next deployment points it at the newest again.
+# The version in use. A rollback points it at an earlier version; the next deployment points it at the newest again.
 resource "aws_lambda_alias" "live" {
   for_each = local.functions
 
   name             = "live"
-  description      = "What is served"
+  description      = "The version in use"
   function_name    = aws_lambda_function.this[each.key].function_name
   function_version = aws_lambda_function.this[each.key].version
 }

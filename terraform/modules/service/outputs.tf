@@ -4,7 +4,7 @@ output "api_id" {
 }
 
 output "api_url" {
-  description = "The API's address, without a slash at its end."
+  description = "The API's address, without a trailing slash."
   value       = trimsuffix(aws_api_gateway_stage.this.invoke_url, "/")
 }
 

@@ -1,9 +1,9 @@
-# What API Gateway refuses by itself, in the form of the services' own refusals (RFC 9457).
+# API Gateway's own errors, in the form of the services' errors (RFC 9457).
 
 locals {
-  # No method has an authoriser: only a request for a path or method that the API has not can run into one of these,
-  # an Authorization header that is no AWS signature included.
-  unknown_route = { status = 404, code = "route_not_found", title = "No such path", detail = "There is nothing at this path." }
+  # No method has an authoriser: only requests for unknown paths or methods get one of these responses, including
+  # requests whose Authorization header is not an AWS signature.
+  unknown_route = { status = 404, code = "route_not_found", title = "Path not found", detail = "The API has no such path." }
 
   problems = {
     ACCESS_DENIED                = local.unknown_route
@@ -13,12 +13,12 @@ locals {
     RESOURCE_NOT_FOUND           = local.unknown_route
     UNAUTHORIZED                 = local.unknown_route
 
-    REQUEST_TOO_LARGE      = { status = 413, code = "payload_too_large", title = "The request body is too large", detail = "The body is over the limit." }
-    UNSUPPORTED_MEDIA_TYPE = { status = 415, code = "unsupported_media_type", title = "The request body must be JSON", detail = "Send JSON, and a Content-Type that says so." }
-    THROTTLED              = { status = 429, code = "too_many_requests", title = "Too many requests", detail = "The API takes no more at once; please try again." }
-    INTEGRATION_TIMEOUT    = { status = 504, code = "gateway_timeout", title = "No answer in time", detail = "What was asked for may have been done; ask again with the same Idempotency-Key." }
-    DEFAULT_4XX            = { status = 400, code = "bad_request", title = "Bad request", detail = "The request cannot be understood." }
-    DEFAULT_5XX            = { status = 503, code = "service_unavailable", title = "The service cannot answer at present", detail = "Please try again." }
+    REQUEST_TOO_LARGE      = { status = 413, code = "payload_too_large", title = "The request body is too large", detail = "The body exceeds the limit." }
+    UNSUPPORTED_MEDIA_TYPE = { status = 415, code = "unsupported_media_type", title = "The request body must be JSON", detail = "Send JSON with the Content-Type application/json." }
+    THROTTLED              = { status = 429, code = "too_many_requests", title = "Too many requests", detail = "The rate limit of the API is reached; repeat the request later." }
+    INTEGRATION_TIMEOUT    = { status = 504, code = "gateway_timeout", title = "The service did not respond in time", detail = "The command may have been executed; repeat the same request with the same Idempotency-Key." }
+    DEFAULT_4XX            = { status = 400, code = "bad_request", title = "Bad request", detail = "The request is malformed." }
+    DEFAULT_5XX            = { status = 503, code = "service_unavailable", title = "The service is not available at the moment", detail = "Repeat the request later." }
   }
 
   retryable = [429, 503, 504]
@@ -28,7 +28,7 @@ locals {
       "gatewayresponse.header.Content-Type" = "'application/problem+json'"
       "gatewayresponse.header.X-Request-Id" = "context.requestId"
     },
-    # A gateway response has fixed headers, so it can name one origin; of several, none is told why it was refused.
+    # A gateway response has fixed headers, so it can name one origin only; with several, no origin can read it.
     length(var.cors_origins) != 1 ? {} : {
       "gatewayresponse.header.Access-Control-Allow-Origin" = "'${var.cors_origins[0]}'"
       "gatewayresponse.header.Vary"                        = "'Origin'"

@@ -25,7 +25,7 @@ resource "aws_lambda_permission" "schedule" {
   source_arn    = aws_cloudwatch_event_rule.this[each.key].arn
 }
 
-# The next run does what a failed one has left: it is told, and not run again.
+# A failed run is reported and not retried: the next run does the remaining work.
 resource "aws_lambda_function_event_invoke_config" "schedule" {
   for_each = var.schedules
 

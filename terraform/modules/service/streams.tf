@@ -3,15 +3,15 @@ resource "aws_lambda_event_source_mapping" "this" {
 
   event_source_arn                   = each.value.stream_arn
   function_name                      = aws_lambda_alias.live[each.key].arn
-  starting_position                  = "TRIM_HORIZON" # a new function misses nothing that happens while it is made
+  starting_position                  = "TRIM_HORIZON" # a new function also receives changes made while it is created
   batch_size                         = 100
   maximum_batching_window_in_seconds = 0
   bisect_batch_on_function_error     = true
   maximum_retry_attempts             = 100
-  maximum_record_age_in_seconds      = 43200 # half of what a stream remembers: an outage of a night loses nothing
+  maximum_record_age_in_seconds      = 43200 # half the time that a stream keeps records: an outage overnight loses nothing
   function_response_types            = ["ReportBatchItemFailures"]
 
-  # Without a prefix, every item of the table is of the kind.
+  # Without a prefix, the function receives changes of all items of the table.
   dynamic "filter_criteria" {
     for_each = each.value.prefix == "" ? [] : [{ (each.value.key_attribute) = { S = [{ prefix = each.value.prefix }] } }]
 

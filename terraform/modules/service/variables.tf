@@ -1,11 +1,11 @@
 variable "name" {
-  description = "What the API is called, and what stands before the functions' names: inventory-<stage>-<service>."
+  description = "The name of the API and the prefix of the functions' names: inventory-<stage>-<service>."
   type        = string
   nullable    = false
 }
 
 variable "stage" {
-  description = "The stage, which the API's address ends in."
+  description = "The stage, the last part of the API's address."
   type        = string
   nullable    = false
 }
@@ -17,7 +17,7 @@ variable "routes" {
 }
 
 variable "feeds" {
-  description = "The functions that streams start, with the kind of item whose changes each wants, and the stream."
+  description = "The functions that streams invoke: the stream, and which items' changes each function receives."
   nullable    = false
 
   type = map(object({
@@ -28,7 +28,7 @@ variable "feeds" {
 }
 
 variable "schedules" {
-  description = "The functions that the clock starts, with EventBridge's expressions."
+  description = "The functions that run on a schedule, with their EventBridge expressions."
   type        = map(string)
   nullable    = false
 }
@@ -60,13 +60,13 @@ variable "role_arns" {
 }
 
 variable "failure_queue_arns" {
-  description = "For each function that nobody waits for, the queue of what it could not handle."
+  description = "The failure queue of each stream and schedule function."
   type        = map(string)
   nullable    = false
 }
 
 variable "functions" {
-  description = "What the team wants of each function; all else has defaults."
+  description = "The team's settings of each function; everything else has defaults."
   default     = {}
   nullable    = false
 
@@ -84,26 +84,26 @@ variable "environment" {
 }
 
 variable "log_level" {
-  description = "The least level of the app's lines that its log keeps."
+  description = "The lowest level of the app's log lines that are kept."
   type        = string
   default     = "INFO"
   nullable    = false
 }
 
 variable "log_retention_days" {
-  description = "How long logs are kept."
+  description = "The retention period of logs, in days."
   type        = number
   nullable    = false
 }
 
 variable "log_kms_key_arn" {
-  description = "The key that encrypts logs; null for CloudWatch's own."
+  description = "The key that encrypts logs; null for the key that CloudWatch manages."
   type        = string
   default     = null
 }
 
 variable "metrics" {
-  description = "Business metrics: each counts the lines of some functions' logs that match a pattern, or sums what stands in them."
+  description = "Business metrics: each counts the log lines of some functions that match a pattern, or sums a value in them."
   default     = {}
   nullable    = false
 
@@ -115,13 +115,13 @@ variable "metrics" {
 }
 
 variable "metric_namespace" {
-  description = "Where business metrics go."
+  description = "The namespace of business metrics."
   type        = string
   nullable    = false
 }
 
 variable "throttling" {
-  description = "Requests a second that the API lets through, and how many may come at once."
+  description = "The API's rate limit in requests per second, and the burst that it allows."
   type        = object({ rate = number, burst = number })
   default     = { rate = 500, burst = 1000 }
   nullable    = false
@@ -135,7 +135,7 @@ variable "cors_origins" {
 }
 
 variable "access_logs" {
-  description = "Whether the API logs each request; the account needs the role that the platform makes with api_gateway_account."
+  description = "Whether the API logs each request; the account needs the role that the platform creates with api_gateway_account."
   type        = bool
   default     = true
   nullable    = false
@@ -155,7 +155,7 @@ variable "alarm_topic_arn" {
 }
 
 variable "has_alarms" {
-  description = "Whether alarms are made: not on an emulator that cannot show an alarm as it was made."
+  description = "Whether to create alarms; false for an emulator that does not return alarms completely."
   type        = bool
   default     = true
   nullable    = false

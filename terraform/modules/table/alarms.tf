@@ -1,8 +1,8 @@
 locals {
-  # What the services call, each a value of the dimension Operation.
+  # The operations that the services call, each a value of the dimension Operation.
   operations = ["BatchGetItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"]
 
-  # DynamoDB counts a throttled request at the table, and again at the index whose back-pressure it was.
+  # DynamoDB counts a throttled request for the table, and again for the index that caused it.
   throttled = merge(
     { (var.name) = { TableName = var.name } },
     { for index in keys(local.indexes) : "${var.name}-${index}" => { TableName = var.name, GlobalSecondaryIndexName = index } },
@@ -13,7 +13,7 @@ resource "aws_cloudwatch_metric_alarm" "throttles" {
   for_each = { for name, dimensions in local.throttled : name => dimensions if var.has_alarms }
 
   alarm_name          = "${each.key}-throttles"
-  alarm_description   = "Requests are throttled. See docs/operations.md#throttles."
+  alarm_description   = "Requests to the table or index are throttled. See docs/operations.md#throttles."
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   evaluation_periods  = 3
@@ -50,7 +50,7 @@ resource "aws_cloudwatch_metric_alarm" "system_errors" {
   count = var.has_alarms ? 1 : 0
 
   alarm_name          = "${var.name}-system-errors"
-  alarm_description   = "DynamoDB answers with errors of its own. See docs/operations.md#system-errors."
+  alarm_description   = "DynamoDB returns server errors. See docs/operations.md#system-errors."
   comparison_operator = "GreaterThanThreshold"
   threshold           = 5
   evaluation_periods  = 3
@@ -87,14 +87,14 @@ resource "aws_cloudwatch_metric_alarm" "conflicts" {
   count = var.has_alarms ? 1 : 0
 
   alarm_name          = "${var.name}-conflicts"
-  alarm_description   = "Transactions keep meeting on the same items. See docs/operations.md#conflicts."
+  alarm_description   = "Many transactions conflict on the same items. See docs/operations.md#conflicts."
   namespace           = "AWS/DynamoDB"
   metric_name         = "TransactionConflict"
   dimensions          = { TableName = var.name }
   statistic           = "Sum"
   period              = 300
   comparison_operator = "GreaterThanThreshold"
-  threshold           = 3000 # contention of a busy shop stays below
+  threshold           = 3000 # a busy shop stays below this
   evaluation_periods  = 3
   treat_missing_data  = "notBreaching"
   alarm_actions       = [var.alarm_topic_arn]

@@ -2,7 +2,7 @@ locals {
   schema  = var.schema
   indexes = local.schema.global_secondary_indexes
 
-  # DynamoDB declares a key attribute once, in however many keys it stands.
+  # DynamoDB requires each key attribute to be declared exactly once, however many keys contain it.
   keys = concat(
     [local.schema.partition_key],
     local.schema.sort_key == null ? [] : [local.schema.sort_key],
@@ -12,7 +12,7 @@ locals {
 }
 
 resource "aws_dynamodb_table" "this" {
-  #checkov:skip=CKV2_AWS_16:billed on demand, there is nothing to scale
+  #checkov:skip=CKV2_AWS_16:on-demand tables need no auto scaling
   name                        = var.name
   billing_mode                = local.schema.billing_mode
   hash_key                    = local.schema.partition_key.name
@@ -78,7 +78,7 @@ resource "aws_dynamodb_table" "this" {
   }
 }
 
-# Whoever needs to change the log after all has to remove this policy first, which is one event in CloudTrail.
+# Changing the log requires removing this policy first, which is an event in CloudTrail.
 resource "aws_dynamodb_resource_policy" "append_only" {
   count = var.is_append_only ? 1 : 0
 
@@ -87,7 +87,7 @@ resource "aws_dynamodb_resource_policy" "append_only" {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid       = "NothingIsChanged"
+        Sid       = "DenyChanges"
         Effect    = "Deny"
         Principal = "*"
         Action = [
@@ -101,7 +101,7 @@ resource "aws_dynamodb_resource_policy" "append_only" {
         Resource = aws_dynamodb_table.this.arn
       },
       {
-        Sid       = "RecordsComeWithTheirStock"
+        Sid       = "DenyPutOutsideTransactions"
         Effect    = "Deny"
         Principal = "*"
         Action    = ["dynamodb:PutItem"]

@@ -9,7 +9,7 @@ output "arn" {
 }
 
 output "stream_arn" {
-  description = "The ARN of its stream, which changes when the stream is switched off and on."
+  description = "The ARN of its stream, which changes if the stream is disabled and enabled again."
   value       = aws_dynamodb_table.this.stream_arn
 }
 

@@ -5,7 +5,7 @@ variable "name" {
 }
 
 variable "schema" {
-  description = "Its keys, indexes, stream and TTL, as one entry of tables.auto.tfvars.json declares them."
+  description = "Its keys, indexes, stream and TTL: an entry of tables.auto.tfvars.json."
   nullable    = false
 
   type = object({
@@ -23,7 +23,7 @@ variable "schema" {
 }
 
 variable "is_append_only" {
-  description = "Whether a resource policy keeps everybody from changing, deleting or replacing an item: the stock log."
+  description = "Whether a resource policy denies everybody to change or delete items, and to put them outside transactions: the stock log."
   type        = bool
   default     = false
   nullable    = false
@@ -44,19 +44,19 @@ variable "point_in_time_recovery" {
 }
 
 variable "kms_key_arn" {
-  description = "The key that encrypts the table; null for the one AWS manages for DynamoDB in this account."
+  description = "The key that encrypts the table; null for the key that AWS manages for DynamoDB in this account."
   type        = string
   default     = null
 }
 
 variable "maximum_throughput" {
-  description = "The most request units a second that the table, and each of its indexes, takes: a fuse against a runaway bill. Null for none."
+  description = "The maximum request units per second of the table and of each of its indexes, as protection against a runaway bill; null for none."
   type        = object({ read_units = number, write_units = number })
   default     = null
 
   validation {
     condition     = var.maximum_throughput == null || try(var.maximum_throughput.read_units >= 1 && var.maximum_throughput.write_units >= 1, false)
-    error_message = "A maximum throughput is at least one read unit and one write unit."
+    error_message = "The maximum throughput must be at least one read unit and one write unit."
   }
 }
 
@@ -67,7 +67,7 @@ variable "alarm_topic_arn" {
 }
 
 variable "has_alarms" {
-  description = "Whether alarms are made: not on an emulator that cannot show an alarm as it was made."
+  description = "Whether to create alarms; false for an emulator that does not return alarms completely."
   type        = bool
   default     = true
   nullable    = false

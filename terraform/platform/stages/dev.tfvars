@@ -10,5 +10,5 @@ vendor_clients = {
   "demo-vendor" = "VENDOR-001"
 }
 
-# A runaway loop on dev shall not cost what a busy shop does.
+# Limits the cost of a runaway loop.
 maximum_throughput = { read_units = 2000, write_units = 1000 }

@@ -1,4 +1,4 @@
-# An account of its own: the tables carry exactly the names of the specification.
+# Prod has an account of its own, so the tables have exactly the names of the specification.
 stage               = "prod"
 table_name_prefix   = ""
 claims_zip          = "../../build/claims.zip"

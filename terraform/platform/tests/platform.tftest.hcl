@@ -1,4 +1,4 @@
-# The whole platform without AWS: `terraform test` in this folder.
+# The whole platform without AWS: run `terraform test` in `terraform/platform`.
 
 mock_provider "aws" {
   mock_resource "aws_dynamodb_table" {
@@ -63,17 +63,17 @@ variables {
 run "a_stage" {
   assert {
     condition     = alltrue([for name, on_this_stage in output.table_names : name == on_this_stage])
-    error_message = "Without a prefix the tables carry the names of the specification."
+    error_message = "Without a prefix, the tables must have the names of the specification."
   }
 
   assert {
     condition     = output.parameters["tables/name_prefix"] == "-" && output.parameters["logs/kms_key_arn"] == "-"
-    error_message = "What is empty is published as '-': SSM stores no empty value."
+    error_message = "Empty values must be published as '-': SSM stores no empty values."
   }
 
   assert {
     condition     = alltrue([for value in output.parameters : value != ""])
-    error_message = "SSM stores no empty value."
+    error_message = "No parameter may be empty: SSM stores no empty values."
   }
 
   assert {
@@ -86,22 +86,22 @@ run "a_stage" {
       "Products-table-conflicts", "VendorInventory-conflicts", "StockTransactions-conflicts",
       "inventory-staging-claims-errors", "inventory-staging-findings",
     ], output.alarm_names)) == 0
-    error_message = "Every table and every index has its alarms."
+    error_message = "Every table and every index must have its alarms."
   }
 
   assert {
     condition     = length(output.alarm_names) == length(distinct(output.alarm_names))
-    error_message = "Two alarms of one name overwrite each other."
+    error_message = "Alarm names must be unique: alarms of the same name overwrite each other."
   }
 
   assert {
     condition     = alltrue([for key in keys(output.failure_queue_urls) : contains(output.alarm_names, "inventory-staging-${replace(key, "/", "-")}-failures")])
-    error_message = "Every queue of failures has its alarm."
+    error_message = "Every failure queue must have its alarm."
   }
 
   assert {
     condition     = toset([for key, policy in output.role_policies : key if strcontains(policy, "dynamodb:Scan")]) == toset(["audit/reconcile", "audit/write_digest", "stock/lower_bounds"])
-    error_message = "None but those that look at every SKU once a day scans."
+    error_message = "Only the functions that read every SKU once a day may scan."
   }
 
   assert {
@@ -113,7 +113,7 @@ run "a_stage" {
         && statement.Resource == ["arn:aws:dynamodb:ap-south-1:123456789012:table/the-log"]
       ])
     ])
-    error_message = "Every role is denied to change the log, whatever else it is granted."
+    error_message = "Every role must be denied to change the log, whatever else it is granted."
   }
 
   assert {
@@ -125,11 +125,11 @@ run "a_stage" {
         && contains(statement.Resource, "arn:aws:dynamodb:ap-south-1:123456789012:table/the-log")
       ]
     ]))
-    error_message = "A log record is written in a transaction, or not at all."
+    error_message = "A log record may only be written in a transaction."
   }
 }
 
-run "a_boundary_bounds_every_role" {
+run "every_role_has_the_permissions_boundary" {
   command = plan
 
   variables {
@@ -138,11 +138,11 @@ run "a_boundary_bounds_every_role" {
 
   assert {
     condition     = alltrue([for role in module.role : role.permissions_boundary_arn == "arn:aws:iam::123456789012:policy/bounds"])
-    error_message = "A role is not bounded."
+    error_message = "A role has no permissions boundary."
   }
 }
 
-run "a_key_of_the_customer_is_used_by_every_role" {
+run "every_role_may_use_a_customer_managed_key" {
   variables {
     kms_key_arn = "arn:aws:kms:ap-south-1:123456789012:key/ours"
   }
@@ -153,6 +153,6 @@ run "a_key_of_the_customer_is_used_by_every_role" {
         for statement in jsondecode(policy).Statement : statement.Resource == ["arn:aws:kms:ap-south-1:123456789012:key/ours"]
       ])
     ])
-    error_message = "A role cannot use the key of its tables."
+    error_message = "Every role must be allowed to use the key of its tables."
   }
 }

@@ -1,4 +1,4 @@
-# A service's deployment without AWS: `terraform test` in this folder.
+# A service's deployment without AWS: run `terraform test` in `terraform/service`.
 
 mock_provider "aws" {
   mock_resource "aws_lambda_function" {
@@ -92,17 +92,17 @@ variables {
 run "a_service" {
   assert {
     condition     = toset(keys(output.functions)) == toset(["api", "sku_changed", "expire_orders"])
-    error_message = "The API, each feed and each schedule have a function of their own."
+    error_message = "The API, each stream subscription and each schedule must have a function of its own."
   }
 
   assert {
     condition     = output.functions["sku_changed"].name == "inventory-dev-stock-sku_changed"
-    error_message = "A function is called inventory-<stage>-<service>-<function>: its role's log permission says so too."
+    error_message = "A function's name must be inventory-<stage>-<service>-<function>, as in the log permission of its role."
   }
 
   assert {
     condition     = output.api_url == "https://some-api.execute-api.ap-south-1.amazonaws.com/dev"
-    error_message = "The API's address has no slash at its end."
+    error_message = "The API's address must have no trailing slash."
   }
 
   assert {
@@ -114,7 +114,7 @@ run "a_service" {
       ]),
       ["inventory-dev-stock-sku_changed-iterator-age", "inventory-dev-stock-server-errors", "inventory-dev-stock-latency"],
     ))
-    error_message = "Every function and the API have their alarms."
+    error_message = "Every function and the API must have their alarms."
   }
 }
 

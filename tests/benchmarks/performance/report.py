@@ -1,4 +1,4 @@
-"""Writes the page and the chart of what was measured."""
+"""Writes the page and the chart of the measurements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["write"]
 
 DOCS: Final = Path(__file__).resolve().parents[3] / "docs"
 WIDTH, HEIGHT, MARGIN = 640, 300, 50
-COLOURS: Final = {"this product, with its log": "#1f6f5c", "read, then write on condition": "#b5533c"}
+COLOURS: Final = {"this product, with its log": "#1f6f5c", "read, then conditional write": "#b5533c"}
 
 Results = Mapping[str, Any]
 
@@ -32,12 +32,12 @@ def write(results: Results) -> None:
 
 
 def head(results: Results) -> str:
-    """Return the beginning of the page."""
+    """Return the head of the page."""
     machine = results["machine"]
     return f"""# Performance
 
 `make bench` measures all of this and writes this page, its chart and `performance.json`. Every figure is a count or
-a ratio to a baseline of the same run; absolute rates are given beside their baseline alone.
+a ratio to a baseline of the same run; absolute rates appear only next to their baseline.
 
 Measured {machine["measured"]} with Python {machine["python"]} on {machine["cores"]} cores ({machine["system"]},
 {machine["processor"]})."""
@@ -59,13 +59,13 @@ def capacity(results: Results) -> str:
                 results["round_trips"][name],
             )
         )
-    titles = ("operation", "read units", "least", "write units", "least", "calls of DynamoDB")
+    titles = ("operation", "read units", "minimum", "write units", "minimum", "calls to DynamoDB")
     return f"""## What DynamoDB charges
 
-Units that an operation costs, all tables and indexes together, beside the least that the schema allows
-([capacity.md](capacity.md) has the arithmetic). Pages are of 100 items. Reads are by DynamoDB Local's own account;
-transactions by the embedded AWS's, as DynamoDB Local tells only one item of each table of a transaction. Stock
-commands find their SKUs remembered; otherwise each costs one more call and one read unit a SKU.
+The units that an operation costs, all tables and indexes together, and the minimum that the schema allows
+([capacity.md](capacity.md) has the arithmetic). Pages have 100 items. The units of reads are those that DynamoDB Local
+reports, the units of transactions those of the embedded AWS, as DynamoDB Local reports only one item per table of a
+transaction. Stock commands use cached SKUs; without the cache, each costs one more call and one read unit per SKU.
 
 {table(titles, rows)}"""
 
@@ -81,16 +81,16 @@ def overhead(results: Results) -> str:
     ours = tuple(f"{ratios[name]:.2f}" for name in ("get_product", "list_vendor_products"))
     return f"""## Warm overhead
 
-CPU of a whole handler call (event of API Gateway in, token checked, answer out) over that of the bare boto3 calls
-that it makes, with the parameters that it sends. The engine's answers are played by another process. Below 1 means
-that the service asks DynamoDB more cheaply than a client as boto3 makes it: without the validation of parameters,
-and with a user agent that is not put together for every call.
+CPU time of a whole handler call (API Gateway's event in, token verified, response out), relative to that of the bare
+boto3 calls that it makes, with the same parameters. Another process replays the engine's responses. A ratio below 1 means
+that the service calls DynamoDB more cheaply than boto3's default client does: it skips the validation of parameters, and
+does not build the user agent for every call.
 
 {table(("operation", "ratio"), rows)}
 
-The same two routes as others write them, none of which checks a token:
+The same two routes written with other frameworks, none of which verifies a token:
 
-{table(("", "`get_product`", "`list_vendor_products`"), [("**this product, token checked**", *ours), *peers])}"""
+{table(("", "`get_product`", "`list_vendor_products`"), [("**this product, token verified**", *ours), *peers])}"""
 
 
 def cold_start(results: Results) -> str:
@@ -104,8 +104,8 @@ def cold_start(results: Results) -> str:
     peers = [(name, f"{of['ratio']:.2f}") for name, of in found["peers"].items()]
     return f"""## Cold start
 
-CPU of a process that begins from the unpacked zip and answers one request, over one that only runs
-`import boto3; boto3.client("dynamodb")`. With a token it also fetches the keys and loads the cryptography.
+CPU time of a process that starts from the unpacked zip and answers one request, relative to one that only runs
+`import boto3; boto3.client("dynamodb")`. With a token it also fetches the keys and loads the cryptography library.
 
 {table(("service", "a public route", "with a token", "zip"), services)}
 
@@ -126,16 +126,17 @@ def scale(results: Results) -> str:
     units = facts["low_stock_read_units"]
     return f"""## Scale
 
-Median time of a page in a shop of {largest:,} items a table over the same in one of {smallest:,}, on DynamoDB Local;
-all items are of one vendor, one category and one SKU's log. Beside it the same ratio of a bare client with the same calls, in turns: what is in both is the engine's.
+Median time of a page in a shop of {largest:,} items per table, relative to a shop of {smallest:,}, on DynamoDB Local;
+all items belong to one vendor, one category and one SKU's log. The last column is the same ratio for a bare client that
+makes the same calls alternately: what both have in common is due to the engine.
 
-{table(("operation", "ratio", "a bare client's"), rows)}
+{table(("operation", "ratio", "bare client"), rows)}
 
-The most memory that a service's process takes there, over the same in the small shop: {memory}.
+The peak memory of each service's process, relative to the small shop: {memory}.
 
 A vendor's 10 low SKUs cost {units["few"]:g} read units among 50 SKUs, {units["many"]:g} among 50,000, and
-{units["many_mixed"]:g} among 50,000 of mixed thresholds, of which one is high enough to have 40 more looked
-at ([0007](decisions/0007-low-stock-bound.md))."""
+{units["many_mixed"]:g} among 50,000 with mixed thresholds, one of which is so high that 40 more SKUs are read
+([0007](decisions/0007-low-stock-bound.md))."""
 
 
 def hot_sku(results: Results) -> str:
@@ -147,21 +148,20 @@ def hot_sku(results: Results) -> str:
 
     return f"""## One hot SKU
 
-![Orders a second by writers](performance.svg)
+![Orders per second by writers](performance.svg)
 
-Processes that write orders of one unit of the same SKU on {found["engine"]}, beside the common pattern: read the SKU,
-write on condition that it stands as it was read, come back at once. The pattern writes the SKU and an order; the
-product writes the log record and its place in the chain too. Each figure is orders a second, with the transactions
-that were sent for each that was needed.
+Processes that write orders of one unit of the same SKU on {found["engine"]}, compared with the common pattern: read the
+SKU, write on condition that it has not changed, retry at once. The pattern writes the SKU and an order; the product also
+writes the log record with its place in the chain. Each figure is orders per second, with the number of transactions sent
+per transaction needed in parentheses.
 
 {table(("writers", "placed", "confirmed", "the pattern, placed"), rows("place", "confirm", "read_then_write"))}
 
-In packs of 49, a transaction each; the sweepers share what is due:
+In batches of 49, one transaction each; the sweepers share the due orders:
 
 {table(("writers", "placed", "confirmed", "expired"), rows("batch_place", "batch_confirm", "expire"))}
 
-`python -m tests.benchmarks.batches` puts a pack beside what the engine does for a bare client with the same
-transactions."""
+`python -m tests.benchmarks.batches` compares a batch with a bare client that sends the engine the same transactions."""
 
 
 def cell(of: Mapping[str, float]) -> str:
@@ -170,7 +170,7 @@ def cell(of: Mapping[str, float]) -> str:
 
 
 def chart(found: Results) -> str:
-    """Return orders a second by writers, of the product and of the pattern, as SVG."""
+    """Return orders per second by writers, of the product and of the pattern, as SVG."""
     lines = dict(zip(COLOURS, (found["place"], found["read_then_write"]), strict=True))
     highest = max(of["orders_per_second"] for line in lines.values() for of in line.values())
     drawn = []
@@ -193,7 +193,7 @@ def chart(found: Results) -> str:
             for (x, _), writers in zip(points, line, strict=True)
             if place == 0
         ]
-    drawn.append(text(WIDTH / 2, HEIGHT - 8, "writers on one SKU; orders a second", "#555"))
+    drawn.append(text(WIDTH / 2, HEIGHT - 8, "writers on one SKU; orders per second", "#555"))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
         f'font-size="12"><rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>' + "".join(drawn) + "</svg>\n"

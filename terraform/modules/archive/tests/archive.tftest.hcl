@@ -20,29 +20,29 @@ variables {
   name = "inventory-prod-archive"
 }
 
-run "a_bucket_that_forgets_nothing" {
+run "a_bucket_keeps_every_version" {
   assert {
     condition     = aws_s3_bucket.this.object_lock_enabled && aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"
-    error_message = "Object Lock needs versions, and both are on."
+    error_message = "Object Lock requires versioning; both must be enabled."
   }
 
   assert {
     condition     = !aws_s3_bucket.this.force_destroy
-    error_message = "Terraform does not empty a protected archive."
+    error_message = "Terraform must not empty a protected archive."
   }
 
   assert {
-    condition     = jsondecode(aws_s3_bucket_policy.this[0].policy).Statement[*].Sid == ["EncryptedOnTheWay", "PutIfAbsent", "NothingIsDeletedOrUnlocked"]
-    error_message = "Nobody writes in clear, replaces or deletes an object, or lifts a retention."
+    condition     = jsondecode(aws_s3_bucket_policy.this[0].policy).Statement[*].Sid == ["DenyInsecureTransport", "DenyUnconditionalPuts", "DenyDeletingAndUnlocking"]
+    error_message = "Unencrypted requests, replacing or deleting an object, and lifting a retention must be denied."
   }
 
   assert {
     condition     = aws_kms_key.signing.key_usage == "SIGN_VERIFY"
-    error_message = "Digests are signed by a key that can do nothing else."
+    error_message = "The key of the digests must be for signing only."
   }
 }
 
-run "an_emulated_one_without_protection_has_nothing_to_refuse" {
+run "an_emulated_bucket_without_protection_has_no_policy" {
   variables {
     is_emulated         = true
     deletion_protection = false
@@ -50,7 +50,7 @@ run "an_emulated_one_without_protection_has_nothing_to_refuse" {
 
   assert {
     condition     = length(aws_s3_bucket_policy.this) == 0
-    error_message = "A policy without statements is none."
+    error_message = "Without statements there must be no policy."
   }
 }
 

@@ -1,4 +1,4 @@
-# What a role may do: `terraform test` in this folder.
+# Run with `terraform test` in the module's folder.
 
 mock_provider "aws" {
   mock_data "aws_caller_identity" {
@@ -16,27 +16,27 @@ variables {
   name                  = "inventory-dev-stock-sku_changed"
   append_only_table_arn = "arn:aws:dynamodb:ap-south-1:123456789012:table/StockTransactions"
   statements = [{
-    sid       = "RecallAlerts"
+    sid       = "ReadSentAlerts"
     actions   = ["dynamodb:GetItem"]
     resources = ["arn:aws:dynamodb:ap-south-1:123456789012:table/VendorInventory"]
   }]
 }
 
-run "a_function_that_a_caller_waits_for" {
+run "a_function_whose_caller_waits" {
   command = plan
 
   assert {
-    condition     = jsondecode(output.policy).Statement[*].Sid == ["RecallAlerts", "WriteItsLog", "WriteTraces", "NothingInTheLogIsChanged", "RecordsComeWithTheirStock"]
-    error_message = "It has what it was granted, its log, its traces, and the log is closed to it."
+    condition     = jsondecode(output.policy).Statement[*].Sid == ["ReadSentAlerts", "WriteLogs", "WriteTraces", "DenyLogChanges", "DenyPutOutsideTransactions"]
+    error_message = "It must have the granted statements, its log and traces, and be denied to change the stock log."
   }
 
   assert {
     condition     = jsondecode(output.policy).Statement[1].Resource == ["arn:aws:logs:ap-south-1:123456789012:log-group:/aws/lambda/inventory-dev-stock-sku_changed:*"]
-    error_message = "It writes into its own log, and nowhere else."
+    error_message = "It must write to its own log only."
   }
 }
 
-run "a_function_that_a_stream_starts" {
+run "a_function_that_a_stream_invokes" {
   command = plan
 
   variables {
@@ -47,13 +47,13 @@ run "a_function_that_a_stream_starts" {
   assert {
     condition = {
       for statement in jsondecode(output.policy).Statement : statement.Sid => statement.Resource[0]
-      if contains(["ReadItsStream", "FindItsStream", "HandOverWhatFailed"], statement.Sid)
+      if contains(["ReadStream", "ListStreams", "SendFailures"], statement.Sid)
       } == {
-      ReadItsStream      = "arn:aws:dynamodb:ap-south-1:123456789012:table/VendorInventory/stream/2026-01-01T00:00:00.000"
-      FindItsStream      = "arn:aws:dynamodb:ap-south-1:123456789012:table/VendorInventory/stream/*"
-      HandOverWhatFailed = "arn:aws:sqs:ap-south-1:123456789012:inventory-dev-stock-sku_changed"
+      ReadStream   = "arn:aws:dynamodb:ap-south-1:123456789012:table/VendorInventory/stream/2026-01-01T00:00:00.000"
+      ListStreams  = "arn:aws:dynamodb:ap-south-1:123456789012:table/VendorInventory/stream/*"
+      SendFailures = "arn:aws:sqs:ap-south-1:123456789012:inventory-dev-stock-sku_changed"
     }
-    error_message = "It reads its own table's stream, and hands failures to its own queue."
+    error_message = "It must read the stream of its own table, and send failures to its own queue."
   }
 }
 
@@ -77,7 +77,7 @@ run "no_wildcard_resource" {
   expect_failures = [var.statements]
 }
 
-run "no_resource_of_everybody" {
+run "no_wildcard_for_all_resources_of_a_service" {
   command = plan
 
   variables {
