@@ -1,4 +1,4 @@
-"""A fact is declared once: what a new attribute and a new transaction type take, tried in a copy of the project.
+"""A fact is declared once: a new attribute and a new transaction type, tried in a copy of the project.
 
 Each test edits the copy in as few places as it takes, and then shows that everything which follows from the
 declaration knows it: bodies, stored items, responses, OpenAPI, client, command line, imports, exports, rules,
@@ -19,7 +19,16 @@ from textwrap import dedent
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("docs", "libs", "local", "pyproject.toml", "services", "terraform/platform", "tests/support", "tools")
+COPIED = (
+    "docs",
+    "libs",
+    "local",
+    "pyproject.toml",
+    "services",
+    "terraform/platform",
+    "tests/support",
+    "tools",
+)
 ATTRIBUTE_EDITS_MAX = 4
 TYPE_EDITS_MAX = 6
 
@@ -45,8 +54,9 @@ BARCODE = [
     Edit(
         SKUS,
         "    product_id: ProductId\n    sku: SkuId\n    vendor_id: VendorId\n",
-        '    barcode: Annotated[Name | None, Attribute("What a scanner reads.", "4006381333931", changeable=True)]'
-        " = None\n",
+        "    barcode: Annotated[\n"
+        '        Name | None, Attribute("What a scanner reads.", "4006381333931", changeable=True)\n'
+        "    ] = None\n",
     ),
     Edit(SKUS, "    variant_name: str\n", "    barcode: NotRequired[str | None]\n"),
 ]

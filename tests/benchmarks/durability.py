@@ -99,8 +99,8 @@ def measure(cuts: int, *, transactions: bool, seed: int) -> None:
     of_cut = Counter(cut for _, cut in lost)
     if transactions:
         whole = len(items_of(""))
-        torn = sum(1 for count in found.values() if count != whole)
-        print(f"transactions: {torn} of {len(found):,} are there in part, acknowledged or not")
+        partial = sum(1 for count in found.values() if count != whole)
+        print(f"transactions: {partial} of {len(found):,} are there in part, acknowledged or not")
     what = "transactions" if transactions else "single items"
     print(
         f"{what}: {len(acknowledged):,} acknowledged, {len(lost)} of them gone after {cuts} cuts, at most "

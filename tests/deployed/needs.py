@@ -239,7 +239,7 @@ class Needs:
         order_id = self._placed_order(
             [self.sku],
             phase={"S": "placing"},
-            errand={"M": {name: {"S": value} for name, value in saga.items()}},
+            **{"errand": {"M": {name: {"S": value} for name, value in saga.items()}}},
             last_updated={"S": PAST},
         )
         self._sweep()

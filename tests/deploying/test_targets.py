@@ -33,9 +33,7 @@ def test_native_is_what_runs_here() -> None:
         ("nodejs22.x", "", "not 'nodejs22.x'"),
     ],
 )
-def test_what_lambda_does_not_support_is_refused(
-    runtime: str, architecture: str, message: str
-) -> None:
+def test_what_lambda_does_not_support_is_refused(runtime: str, architecture: str, message: str) -> None:
     with pytest.raises(DeployError, match=message):
         Target.named(runtime, architecture)
 

@@ -33,7 +33,7 @@ def overtaken(relay: Relay) -> Overtaken:
     return run
 
 
-def test_the_last_unit_goes_to_whoever_commits_first(
+def test_the_last_unit_goes_to_the_first_to_commit(
     shop: Shop, relayed: Shop, overtaken: Overtaken, check_tables: CheckTables
 ) -> None:
     sku = shop.has_sku(1)

@@ -162,7 +162,7 @@ def _order(change: Change, parts: Mapping[str, Item]) -> Iterator[str]:
     if max(skus.values(), default=0) > 1 or (possible and after["lines"]):
         yield f"{order_id} has lines in more than one item: {skus}"
     if ("phase" in after) != ("errand" in after):
-        yield f"{order_id} has the phase {after.get('phase')} with the errand {after.get('errand')}"
+        yield f"{order_id} has the phase {after.get('phase')} with the saga {after.get('errand')}"
     reserved = sum(line["reserved"] for lines in lines_of for line in lines.values())
     due_at = (
         after["errand"]["lease_until"] if "errand" in after else after["expires_at"] if reserved else None

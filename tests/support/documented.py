@@ -45,24 +45,24 @@ class Document:
 
     def hold_against(self, method: str, path: str, status: int, headers: Any, text: str) -> None:
         """Raise AssertionError if an answer is not in the document."""
-        told = f"{method} {path} answered {status}"
+        what = f"{method} {path} answered {status}"
         operation = self._document["paths"].get(path, {}).get(method.lower())
         if operation is None:
             preflight = (method, status) == ("OPTIONS", 204)
-            assert preflight or json.loads(text)["code"] == OF_NO_OPERATION[status], f"{told}: {text}"
+            assert preflight or json.loads(text)["code"] == OF_NO_OPERATION[status], f"{what}: {text}"
             return
-        assert str(status) in operation["responses"], f"{told}, which is not in the document: {text}"
+        assert str(status) in operation["responses"], f"{what}, which is not in the document: {text}"
         response = self._resolved(operation["responses"][str(status)])
-        self._check_headers(told, response.get("headers", {}), headers)
+        self._check_headers(what, response.get("headers", {}), headers)
         media_type = headers.get("Content-Type", "").partition(";")[0]
         content = response.get("content", {})
-        assert media_type in content or (not content and not text), f"{told} with {media_type or 'no type'}"
+        assert media_type in content or (not content and not text), f"{what} with {media_type or 'no type'}"
         if media_type in ("application/json", PROBLEM):
-            self._check(told, content[media_type]["schema"], text)
+            self._check(what, content[media_type]["schema"], text)
         elif media_type == JSON_LINES:
             page = self._resolved(content["application/json"]["schema"])
             for line in text.split("\n")[:-1]:  # `splitlines` would divide at U+2028 too
-                self._check(told, page["properties"]["items"]["items"], line)
+                self._check(what, page["properties"]["items"]["items"], line)
         code = json.loads(text)["code"] if media_type == PROBLEM else None
         self.met.add((operation["operationId"], status, code))
 
@@ -81,23 +81,23 @@ class Document:
         kinds = problem["schema"].get("oneOf", [problem["schema"]])
         return [self._resolved(kind)["properties"]["code"]["const"] for kind in kinds]
 
-    def _check_headers(self, told: str, documented: dict[str, Any], sent: Any) -> None:
+    def _check_headers(self, what: str, documented: dict[str, Any], sent: Any) -> None:
         headers = {name: self._resolved(header) for name, header in documented.items()}
         missing = [name for name, header in headers.items() if header.get("required") and name not in sent]
-        assert not missing, f"{told} without {missing}"
+        assert not missing, f"{what} without {missing}"
         undocumented = sent.keys() - headers.keys() - OF_EVERY_ANSWER
-        assert not undocumented, f"{told} with {undocumented}"
+        assert not undocumented, f"{what} with {undocumented}"
         for name in headers.keys() & sent.keys():
             value = int(sent[name]) if headers[name]["schema"].get("type") == "integer" else sent[name]
             jsonschema_rs.validate(headers[name]["schema"], value)
 
-    def _check(self, told: str, schema: dict[str, Any], text: str) -> None:
+    def _check(self, what: str, schema: dict[str, Any], text: str) -> None:
         key = json.dumps(schema)
         if key not in self._validators:
             whole = {**schema, "components": self._closed}
             self._validators[key] = jsonschema_rs.validator_for(whole, validate_formats=True)
         faults = list(self._validators[key].iter_errors(json.loads(text)))
-        assert not faults, f"{told}: {faults[0].instance_path} {faults[0]!s:.500}\n{text:.2000}"
+        assert not faults, f"{what}: {faults[0].instance_path} {faults[0]!s:.500}\n{text:.2000}"
 
     @cached_property
     def _closed(self) -> dict[str, Any]:

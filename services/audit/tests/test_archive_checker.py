@@ -104,9 +104,9 @@ def test_a_rewrite_of_tables_and_archive_is_found_by_the_digests(shop: Any, stor
 
 
 def _forge_digest(storage: Any, shop: Any) -> None:
-    envelope = get(storage, "digests/2026-02-24.json")
-    envelope["digest"]["heads"][BLACK]["sequence"] = 11
-    put(storage, "digests/2026-02-24.json", envelope)
+    signed = get(storage, "digests/2026-02-24.json")
+    signed["digest"]["heads"][BLACK]["sequence"] = 11
+    put(storage, "digests/2026-02-24.json", signed)
 
 
 def _remove_digest(storage: Any, shop: Any) -> None:

@@ -110,15 +110,15 @@ def engine_of(
     )
 
 
-def rest_service(engine: Engine | None = None) -> RestService:
-    """Make the application with its routes, over this engine or a new one."""
+def rest_service(over: Engine | None = None) -> RestService:
+    """Make the application with its routes, over this process's engine or another one."""
     service = RestService.from_settings(_NAME, _settings(), api=_API)
-    engine = engine or engine_of(_storage())
+    behind = over or engine()
     service.add(
-        SkuRoutes(engine.skus),
-        StockRoutes(engine.stock),
-        InventoryRoutes(engine.skus),
-        OrderRoutes(engine.orders),
+        SkuRoutes(behind.skus),
+        StockRoutes(behind.stock),
+        InventoryRoutes(behind.skus),
+        OrderRoutes(behind.orders),
     )
     return service
 
@@ -132,12 +132,18 @@ def stream_handlers() -> StreamHandlers:
 
 def sweeper() -> Sweeper:
     """Make the sweeper of due orders."""
-    return engine_of(_storage()).sweeper
+    return engine().sweeper
 
 
 def low_stock_bounds() -> LowStockBounds:
     """Make what lowers low-stock bounds."""
     return LowStockBounds(_storage().bounds, now)
+
+
+@cache
+def engine() -> Engine:
+    """Return this process's engine."""
+    return engine_of(_storage())
 
 
 @cache

@@ -29,7 +29,7 @@ SIZE: Final = 100
 
 
 def found_on(name: str) -> dict[str, Any]:
-    """Return what an engine tells of each operation."""
+    """Return what an engine reports of each operation."""
     found: dict[str, Any] = {}
     with engine(name) as url, stage.settings() as environment:
         stage.fill(url, SIZE)
@@ -84,7 +84,7 @@ class Bench:
         self._local: dict[str, Any] = {}
 
     def local(self) -> dict[str, Any]:
-        """Return what DynamoDB Local tells."""
+        """Return what DynamoDB Local reports."""
         self._local = self._local or found_on("dynamodb-local")
         return self._local
 

@@ -20,7 +20,7 @@ KEYS: Final = {name: [key["name"] for key in (table["partition_key"], table.get(
 
 
 def read_of(calls: Sequence[Mapping[str, Any]]) -> Units:
-    """Return the units that calls have cost that read, as DynamoDB Local tells it, by table or index."""
+    """Return the units that calls have cost that read, as DynamoDB Local reports them, by table or index."""
     units: Units = Counter()
     for consumed in consumed_by(calls, transactions=False):
         units[f"{consumed['TableName']} read"] += consumed["Table"]["CapacityUnits"]
@@ -30,7 +30,7 @@ def read_of(calls: Sequence[Mapping[str, Any]]) -> Units:
 
 
 def written_of(calls: Sequence[Mapping[str, Any]]) -> Units:
-    """Return the units that transactions have cost, as the embedded AWS tells it, by table or index."""
+    """Return the units that transactions have cost, as the embedded AWS reports them, by table or index."""
     units: Units = Counter()
     for consumed in consumed_by(calls, transactions=True):
         units[consumed["TableName"]] += consumed["WriteCapacityUnits"]
@@ -82,7 +82,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[s
 
 
 def kind_of(table: str, item: Item) -> str:
-    """Return what an item is: ``product``, ``sku``, ``order``, ``marker``, ``bound`` or ``record``."""
+    """Return the type of an item, as operations name it."""
     if table == LOG:
         return "record"
     if table != INVENTORY:
@@ -90,7 +90,7 @@ def kind_of(table: str, item: Item) -> str:
     sort_key: str = item["sku"]["S"]
     if not sort_key.startswith("#"):
         return "sku"
-    return {"#ORDER": "order", "#MARKER": "marker", "#LOW-STOCK-BOUND": "bound"}[sort_key]
+    return {"#ORDER": "order", "#MARKER": "idempotency_record", "#LOW-STOCK-BOUND": "bound"}[sort_key]
 
 
 def read_items(reads: Reads, tables: Mapping[str, Any]) -> list[Item]:
@@ -109,8 +109,8 @@ def read_items(reads: Reads, tables: Mapping[str, Any]) -> list[Item]:
 def measure(by_local: Found, by_embedded: Found) -> dict[str, Any]:
     """Return units measured and least, in all and by place, and the calls, by operation.
 
-    DynamoDB Local's account of reads is DynamoDB's own; of a transaction it tells one item of each table.
-    The embedded AWS tells of all: two units a kilobyte of a table and one of an index, as DynamoDB charges.
+    DynamoDB Local accounts for reads as DynamoDB does; of a transaction it reports one item of each table.
+    The embedded AWS reports all: two units per kilobyte of a table and one of an index, as DynamoDB charges.
 
     Raises
     ------

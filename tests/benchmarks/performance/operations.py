@@ -40,10 +40,10 @@ class Operation:
     asks
         From the number of the repetition to its requests; the last one is measured, the others prepare it.
     reads, writes
-        What it has to read, and how many items of each kind it has to write: ``sku``, ``order``, ``record``,
-        ``marker``.
+        What it has to read, and how many items of each type it has to write: ``sku``, ``order``, ``record``,
+        ``idempotency_record``.
     calls
-        The calls of DynamoDB that it may take, with the SKUs remembered that its process wrote last.
+        The calls of DynamoDB that it may take, with the SKUs in the cache of its process.
     """
 
     name: str
@@ -85,7 +85,7 @@ def _batch(number: int) -> Sequence[Ask]:
 
 PRODUCTS, INVENTORY, LOG = "Products-table", "VendorInventory", "StockTransactions"
 ONE_LINE = (("sku", 1), ("order", 1), ("record", 1))
-KEYED = (("sku", 1), ("record", 1), ("marker", 1))
+KEYED = (("sku", 1), ("record", 1), ("idempotency_record", 1))
 THE_ORDER = (Reads(f"{INVENTORY} order", 1, consistent=True),)
 
 OPERATIONS: Final = (

@@ -28,6 +28,7 @@ for place in (ROOT / "libs" / "common", ROOT / "tests" / "support"):
 import boto3  # noqa: E402
 from front_door import Client, write  # noqa: E402
 
+from inventory_common.ids import StockKey  # noqa: E402
 from tests.benchmarks.performance.cpu import ROUNDS, ratio_of_cpu  # noqa: E402
 from tests.benchmarks.performance.operations import OPERATIONS, Ask, Operation  # noqa: E402
 from tests.benchmarks.performance.shape import sku_id  # noqa: E402
@@ -37,7 +38,7 @@ SCALE_REPEATS: Final = 100
 RESERVED: Final = 9_000
 """Units of each SKU to reserve before the settling of one is measured, over and over."""
 WARM_UP: Final = "warm_up"
-"""Whose answers let the stock service remember its SKUs."""
+"""Whose answers let the stock service cache its SKUs."""
 
 
 @dataclass
@@ -119,7 +120,7 @@ def operations_of(service: str) -> list[Operation]:
 
 
 def measured(probe: Probe, operation: Operation) -> tuple[list[Call], Any, Any]:
-    """Do an operation whose SKUs are remembered; return its calls, and all tables before and after it."""
+    """Do an operation whose SKUs are cached; return its calls, and all tables before and after it."""
     for number in (0, 1):
         *first, last = operation.asks(number)
         for each in first:
@@ -141,7 +142,7 @@ def tables() -> dict[str, list[Any]]:
 
 
 def capacity(service: str) -> dict[str, Any]:
-    """Return the calls of each operation with their cost, what stood before and after, and the answers."""
+    """Return the calls of each operation with their cost, the tables before and after, and the answers."""
     probe = Probe(service)
     found = {}
     for operation in operations_of(service):
@@ -158,8 +159,9 @@ def capacity(service: str) -> dict[str, Any]:
 
 
 def place_all(probe: Probe) -> list[Call]:
-    """Place an order of many SKUs in a process that remembers none of them; return its calls."""
-    importlib.import_module("app").stock.memory.forget([sku_id(number) for number in range(49)])
+    """Place an order of many SKUs in a process that has cached none of them; return its calls."""
+    cache = importlib.import_module("chalicelib.bootstrap").engine().executor.sku_cache
+    cache.discard_all([StockKey.of(sku_id(number)) for number in range(49)])
     *_, last = next(each for each in OPERATIONS if each.name == "place_49").asks(2)
     with probe.watching() as calls:
         probe.ask(last)
@@ -189,7 +191,7 @@ def overhead(service: str) -> dict[str, float]:
         if len(calls) != operation.calls:
             raise RuntimeError(f"{operation.name} takes {[call.name for call in calls]}")
         event = probe.event(ask)
-        sent = [(getattr(bare, snake(call.name)), told(call)) for call in calls]
+        sent = [(getattr(bare, snake(call.name)), parameters_of(call)) for call in calls]
         ratios[operation.name] = ratio_of_cpu(partial(probe.app, event, None), partial(send, sent), rounds)
     return ratios
 
@@ -201,7 +203,7 @@ def send(calls: Sequence[tuple[Callable[..., Any], dict[str, Any]]]) -> None:
 
 
 def warm(probe: Probe) -> None:
-    """Let the service remember its SKUs, with enough units reserved for all that is to be settled."""
+    """Let the service cache its SKUs, with enough units reserved for all that is to be settled."""
     play(WARM_UP)
     [ask] = next(each for each in OPERATIONS if each.name == "place_49").asks(10)
     lines = [{**line, "quantity": RESERVED} for line in ask.body["lines"]]
@@ -214,7 +216,7 @@ def play(name: str) -> None:
         answer.read()
 
 
-def told(call: Call) -> dict[str, Any]:
+def parameters_of(call: Call) -> dict[str, Any]:
     """Return a call's parameters as the service sends them, without this benchmark's own."""
     return call.params | (
         {"ReturnConsumedCapacity": "TOTAL"} if "ReturnConsumedCapacity" in call.params else {}
@@ -240,7 +242,7 @@ def scale(service: str) -> dict[str, Any]:
         [ask] = operation.asks(0)
         with probe.watching() as calls:
             probe.ask(ask)
-        sent = [(getattr(bare, snake(call.name)), told(call)) for call in calls]
+        sent = [(getattr(bare, snake(call.name)), parameters_of(call)) for call in calls]
         turns[operation.name] = (partial(probe.app, probe.event(ask), None), partial(send, sent))
     warm = time.monotonic() + SCALE_WARM_UP_SECONDS  # an engine gets faster for a while
     while time.monotonic() < warm:

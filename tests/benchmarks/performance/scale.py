@@ -27,7 +27,7 @@ Reading = dict[str, dict[str, float]]
 def measure(sizes: Sequence[int]) -> dict[str, Any]:
     """Return reading operations in the largest shop over the same in the smallest.
 
-    Beside them the same of a bare client, which tells how much of it is the engine's.  All shops are there at
+    Beside them the same of a bare client, which shows how much of it is the engine's.  All shops are there at
     once and are read in turns; of each the fastest turn counts.
     """
     with ExitStack() as shops:
@@ -70,11 +70,11 @@ def read(url: str, environment: Mapping[str, str]) -> Reading:
     return reading
 
 
-def least(readings: Sequence[Reading]) -> Reading:
-    """Return the least of some readings, figure by figure."""
+def least(turns: Sequence[Reading]) -> Reading:
+    """Return the least of some turns, figure by figure."""
     return {
-        what: {name: min(reading[what][name] for reading in readings) for name in figures}
-        for what, figures in readings[0].items()
+        what: {name: min(turn[what][name] for turn in turns) for name in figures}
+        for what, figures in turns[0].items()
     }
 
 

@@ -1,4 +1,4 @@
-"""Writes the daily digest: whoever rewrites tables and archive cannot sign another past."""
+"""Writes the daily digest: a writer of tables and archive cannot sign another past."""
 
 from __future__ import annotations
 

@@ -124,10 +124,10 @@ class ObjectStore:
     def changed_keys(self, prefix: str) -> Iterator[str]:
         """Yield the keys that were written twice or deleted: the bucket keeps every version."""
         previous = ""
-        markers: dict[str, str] = {}
+        position: dict[str, str] = {}
         while True:
             with self._reaching():
-                response = self._client.list_object_versions(Bucket=self.bucket, Prefix=prefix, **markers)
+                response = self._client.list_object_versions(Bucket=self.bucket, Prefix=prefix, **position)
             yield from sorted({each["Key"] for each in response.get("DeleteMarkers", ())})
             for version in response.get("Versions", ()):
                 if version["Key"] == previous:
@@ -135,7 +135,7 @@ class ObjectStore:
                 previous = version["Key"]
             if not response.get("IsTruncated"):
                 return
-            markers = {
+            position = {
                 "KeyMarker": response["NextKeyMarker"],
                 "VersionIdMarker": response["NextVersionIdMarker"],
             }

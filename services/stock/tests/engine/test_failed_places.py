@@ -1,4 +1,4 @@
-"""Places whose sagas fail: what they have reserved is released first, whoever else is at work."""
+"""Places whose sagas fail: what they have reserved is released first, even among other writers."""
 
 from __future__ import annotations
 

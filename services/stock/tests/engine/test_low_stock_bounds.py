@@ -1,4 +1,4 @@
-"""Low-stock bounds are lowered in two runs, and never below a threshold, whoever writes meanwhile."""
+"""Low-stock bounds are lowered in two runs, and never below a threshold, even among other writers."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def test_other_commands_are_refused_while_an_order_is_placed(
     assert process.order(ORDER) is None
 
 
-def test_a_client_is_told_when_to_retry_while_an_order_is_placed(
+def test_an_order_that_is_being_placed_is_answered_with_retry_after(
     dying: Dying, ledger: Ledger, shop: Client, orders: str
 ) -> None:
     ledger.put_skus(60)
