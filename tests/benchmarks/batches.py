@@ -20,7 +20,7 @@ from typing import Any
 
 from inventory_common.ids import StockKey
 from local.tables import create_tables
-from services.stock.chalicelib.domain.commands import BatchedOrder, PlaceOrder
+from services.stock.chalicelib.domain.commands import BatchedCommand, PlaceOrder
 from services.stock.chalicelib.domain.orders import OrderOutcome
 from tests.benchmarks.hot_shop import ACTOR, HOT, ONE_UNIT, connect_to, patient_engine, put_sku, storage_over
 from tests.support.engines import ENGINES, engine
@@ -94,7 +94,7 @@ def measure(endpoint_url: str, *, profile: bool) -> tuple[float, list[Sent]]:
 
     def batch(name: str) -> None:
         commands = [
-            BatchedOrder(f"ORDER-{name}-{number}", "place", ONE_UNIT) for number in range(BATCH_ORDERS)
+            BatchedCommand(f"ORDER-{name}-{number}", "place", ONE_UNIT) for number in range(BATCH_ORDERS)
         ]
         results = orders.batch(commands, ACTOR)
         assert all(isinstance(result, OrderOutcome) and not result.replayed for result in results)

@@ -37,20 +37,20 @@ def send(shop: Shop, orders: Sequence[dict[str, Any]]) -> httpx.Response:
     return shop.ask("POST", f"{shop.stock}/orders/batch", "orders", body={"orders": list(orders)})
 
 
-def results_of(response: httpx.Response) -> list[Result]:
+def idempotency_record_of(response: httpx.Response) -> list[Result]:
     results: list[Result] = done(response).json()["results"]
     return results
 
 
 def retry_all_while_busy(shop: Shop, orders: Sequence[dict[str, Any]]) -> list[Result]:
     """Send a batch, and again those of its orders whose result is busy; return all results."""
-    results = {result["order_id"]: result for result in results_of(send(shop, orders))}
+    results = {result["order_id"]: result for result in idempotency_record_of(send(shop, orders))}
     for _ in range(50):
         busy = [order for order in orders if results[order["order_id"]]["status_code"] == 503]
         if not busy:
             return [results[order["order_id"]] for order in orders]
         print(f"busy: {len(busy)} of {len(orders)}")
-        results |= {result["order_id"]: result for result in results_of(send(shop, busy))}
+        results |= {result["order_id"]: result for result in idempotency_record_of(send(shop, busy))}
     raise AssertionError("still busy after 50 attempts")
 
 
@@ -132,9 +132,9 @@ def test_a_repeated_batch_has_the_same_results_as_replays(
 ) -> None:
     skus = shop.has_skus(3, stock=90)
     orders = [placing(f"ORDER-{n}", (skus[n % 3], 1), (skus[(n + 1) % 3], 1)) for n in range(120)]
-    first = results_of(send(shop, orders))
+    first = idempotency_record_of(send(shop, orders))
     before = everything_in(client)
-    again = results_of(send(second_process, orders))
+    again = idempotency_record_of(send(second_process, orders))
     assert [result["order_id"] for result in again] == [f"ORDER-{n}" for n in range(120)]
     assert Counter(map(outcome_of, first)) == {"201": 120}
     assert Counter(map(outcome_of, again)) == {"200": 120}
@@ -193,7 +193,7 @@ def test_two_sweepers_and_concurrent_confirms_lose_no_unit(
         for n in range(150)
     ]
     held = [placing(f"ORDER-HELD-{n}", (skus[0], 1)) for n in range(10)]
-    assert {outcome_of(result) for result in results_of(send(shop, [*orders, *held]))} == {"201"}
+    assert {outcome_of(result) for result in idempotency_record_of(send(shop, [*orders, *held]))} == {"201"}
 
     def confirm_some(where: Shop, numbers: Sequence[int]) -> dict[str, int]:
         return outcomes([retry_while_busy(partial(where.confirm, f"ORDER-{number}")) for number in numbers])
@@ -260,7 +260,7 @@ def test_a_confirm_beside_the_sweeper_is_executed_or_refused_as_a_whole(
 def test_due_orders_are_listed_once_each_in_pages_of_any_size(shop: Shop) -> None:
     sku = shop.has_sku(100)
     orders = [placing(f"ORDER-{n}", (sku, 1), hold_seconds=60) for n in range(60)]
-    assert {outcome_of(result) for result in results_of(send(shop, orders))} == {"201"}
+    assert {outcome_of(result) for result in idempotency_record_of(send(shop, orders))} == {"201"}
     done(shop.confirm("ORDER-7"))
     done(shop.ask("POST", f"{shop.stock}/orders/ORDER-8/extend", "orders", body={"hold_seconds": 86_400}))
     for limit in (1, 7, 100):

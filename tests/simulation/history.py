@@ -335,8 +335,8 @@ class History:
         order_id, saga_states = change.key[1], _saga_states(change)
         assert saga_states is not None
         kind, is_sweeper = STEP_TYPES[saga_states], not attempt.requests
-        is_whole = isinstance(request, Settle) and request.lines is None
-        may_settle = is_whole and SAGA_STATES[request.kind] in saga_states
+        has_all_lines = isinstance(request, Settle) and request.lines is None
+        may_settle = has_all_lines and SAGA_STATES[request.kind] in saga_states
         may_continue = order_id in attempt.may_finish or (
             is_sweeper and self._lease_expired_at.get(order_id, -1) >= attempt.since
         )

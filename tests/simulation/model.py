@@ -45,7 +45,7 @@ class Adjust:
 
 
 @dataclass(frozen=True)
-class Count:
+class StockCount:
     sku: str
     counted: int
     expected: int
@@ -89,7 +89,7 @@ class SetActive:
     active: bool
 
 
-Command = Restock | Adjust | Count | Place | Settle | Extend | Expire | SetActive
+Command = Restock | Adjust | StockCount | Place | Settle | Extend | Expire | SetActive
 SagaCommand = Place | Settle | Expire
 
 SAGA_STATES: Final = {"confirm": "confirming", "cancel": "cancelling", "refund": "refunding"}
@@ -203,7 +203,7 @@ class Shop:
                 return [self.move(sku, "restock", quantity)]
             case Adjust(sku, change):
                 return [self.move(sku, "manual_adjustment", change)]
-            case Count(sku, counted, expected):
+            case StockCount(sku, counted, expected):
                 return [self.move(sku, "manual_adjustment", counted - expected)]
             case SetActive(sku, active):
                 self.skus[sku].active = active
@@ -227,9 +227,9 @@ class Shop:
             adds = self.now + command.hold_seconds - self.orders[command.order_id].expires_at
             possible = {"done": adds > -self.skew_seconds, "replayed": adds <= self.skew_seconds}
             return {code for code, is_possible in possible.items() if is_possible}
-        in_progress = self._codes_while_in_progress(command)
-        if in_progress is not None:
-            return in_progress
+        order_in_progress = self._codes_while_in_progress(command)
+        if order_in_progress is not None:
+            return order_in_progress
         if self.is_replay(command):
             return {"replayed"}
         return set(self.refusals(command)) or {"done"}
@@ -312,7 +312,7 @@ class Shop:
                     yield "stock_limit_exceeded"
             case Adjust(sku, change):
                 yield from self._refusals_of_adjustment(sku, change)
-            case Count(sku, counted, expected):
+            case StockCount(sku, counted, expected):
                 if self.skus[sku].current != expected:
                     yield "count_stale"
                 else:

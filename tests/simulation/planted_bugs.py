@@ -343,7 +343,7 @@ def _flag_of_the_change(self: StreamHandlers, change: Any) -> None:
     if change.before is None or change.after is None:
         return
     product = Product.from_item(change.after)
-    for key in self.skus.with_older_flag(product):
+    for key in self.skus.with_outdated_flag(product):
         self._set_flag(key, product)
 
 

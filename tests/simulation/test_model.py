@@ -6,7 +6,7 @@ import pytest
 
 from tests.simulation.model import (
     Adjust,
-    Count,
+    StockCount,
     Expire,
     Place,
     Refused,
@@ -90,7 +90,7 @@ def test_the_settlement_of_a_whole_order_is_idempotent_without_a_key(shop: Shop,
         ([], Settle("confirm", "ORDER-1", (("A", 6),), "key"), "quantity_exceeds_reserved"),
         ([], Settle("refund", "ORDER-1"), "refund_exceeds_confirmed"),
         ([], Adjust("A", -6, "key"), "adjustment_below_reserved"),
-        ([], Count("A", 9, 11, "key"), "count_stale"),
+        ([], StockCount("A", 9, 11, "key"), "count_stale"),
         ([Restock("A", 1, "key")], Restock("A", 2, "key"), "idempotency_key_reused"),
         ([], Expire("ORDER-1"), "not_due"),
     ],

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from local.tables import create_tables, definitions
 from tests.simulation.faulty_client import NO_FAULTS
-from tests.simulation.model import Adjust, Command, Count, Extend, Place, Restock, SetActive, Settle
+from tests.simulation.model import Adjust, Command, StockCount, Extend, Place, Restock, SetActive, Settle
 from tests.simulation.scheduler import Stopped
 from tests.simulation.simulator import MORE_SKUS, PRODUCTS, SKUS, Machine, Simulation
 from tests.simulation.small_limits import SINGLE_ITEM_LINES_MAX
@@ -97,7 +97,7 @@ class OneAfterTheOther(RuleBasedStateMachine):
     @rule(sku=skus, counted=st.integers(0, 12), off=st.sampled_from([0, 0, 1]), key=keys)
     def count(self, sku: str, counted: int, off: int, key: str) -> None:
         expected = self.simulation.history.shop.skus[sku].current + off
-        self._send(Count(sku, counted, expected, key))
+        self._send(StockCount(sku, counted, expected, key))
 
     @rule(order_id=orders, hold_seconds=st.sampled_from([60, 90_000]))
     def extend(self, order_id: str, hold_seconds: int) -> None:

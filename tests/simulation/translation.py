@@ -16,7 +16,7 @@ from services.stock.chalicelib.bootstrap import Engine
 from services.stock.chalicelib.domain import commands
 from services.stock.chalicelib.domain.orders import OrderOutcome
 from services.stock.chalicelib.engine.stock import StockChange
-from tests.simulation.model import Adjust, Command, Count, Extend, Place, Restock, SetActive, Settle, summed
+from tests.simulation.model import Adjust, Command, StockCount, Extend, Place, Restock, SetActive, Settle, summed
 
 
 @dataclass(frozen=True)
@@ -111,11 +111,11 @@ def can_be_batched(request: Request) -> bool:
     return isinstance(request, Place) or (whole and request.kind in ("confirm", "cancel"))
 
 
-def _batched(request: Request) -> commands.BatchedOrder:
+def _batched(request: Request) -> commands.BatchedCommand:
     if isinstance(request, Place):
-        return commands.BatchedOrder(request.order_id, "place", _lines(request), request.hold_seconds)
+        return commands.BatchedCommand(request.order_id, "place", _lines(request), request.hold_seconds)
     assert isinstance(request, Settle)
-    return commands.BatchedOrder(request.order_id, request.kind)
+    return commands.BatchedCommand(request.order_id, request.kind)
 
 
 def _lines(request: Place) -> tuple[commands.LineRequest, ...]:
@@ -133,11 +133,11 @@ def _send(engine: Engine, request: Request, actor: commands.Actor) -> Response:
                 idempotency_key=key_of(request),
             )
             return _stock_response(engine.stock.restock(restock, actor))
-        case Adjust() | Count():
+        case Adjust() | StockCount():
             correction = (
                 request.change
                 if isinstance(request, Adjust)
-                else commands.Count(request.counted, request.expected)
+                else commands.StockCount(request.counted, request.expected)
             )
             adjust = commands.AdjustStock(
                 key=StockKey.of(request.sku),

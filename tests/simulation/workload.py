@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from tests.simulation.model import Adjust, Command, Count, Extend, Place, Restock, Settle, Shop, summed
+from tests.simulation.model import Adjust, Command, StockCount, Extend, Place, Restock, Settle, Shop, summed
 from tests.simulation.small_limits import SINGLE_ITEM_LINES_MAX
 from tests.simulation.translation import GetOrder, GetSku, Request, can_be_batched
 
@@ -127,7 +127,7 @@ class Workload:
         sku = self._sku()
         expected = self._shop.skus[sku].current
         counted = max(0, expected + self._random.choice((-2, 0, 0, 1)))
-        return Count(sku, counted, expected, self._key())
+        return StockCount(sku, counted, expected, self._key())
 
     def _extend(self) -> Request:
         placed = [order_id for order_id, _ in self._orders if order_id in self._shop.orders]

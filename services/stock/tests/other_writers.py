@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.domain.decisions import ReadSet, WriteSet
 from chalicelib.domain.low_stock import LowStockBound
-from chalicelib.storage.skus import SkuStore, Stale, Written
+from chalicelib.storage.skus import NotWritten, SkuStore, Written
 from chalicelib.storage.state import Committed, StateStore, WriteConflict
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.ids import StockKey
@@ -78,17 +78,19 @@ class InterruptedSkuStore(SkuStore):
         self.adds = 0
         self.updates = 0
 
-    def add(self, sku: Sku, bound: LowStockBound | None, record: IdempotencyRecord | None) -> Written | Stale:
+    def add(
+        self, sku: Sku, bound: LowStockBound | None, record: IdempotencyRecord | None
+    ) -> Written | NotWritten:
         self.adds += 1
         return self._stale() or super().add(sku, bound, record)
 
-    def update(self, sku: Sku, to: Sku) -> Written | Stale:
+    def update(self, sku: Sku, to: Sku) -> Written | NotWritten:
         self.updates += 1
         return self._stale() or super().update(sku, to)
 
-    def _stale(self) -> Stale | None:
+    def _stale(self) -> NotWritten | None:
         outcome = self._acts.pop(0)() if self._acts else None
-        return Stale(outcome.found) if isinstance(outcome, WriteConflict) else None
+        return NotWritten(outcome.found) if isinstance(outcome, WriteConflict) else None
 
 
 class InconsistentStateStore(StateStore):

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from chalicelib.bootstrap import Engine, Storage, engine_of
-from chalicelib.domain.commands import Actor, BatchedOrder, SettleOrder
+from chalicelib.domain.commands import Actor, BatchedCommand, SettleOrder
 from chalicelib.domain.orders import Order, OrderOutcome
 from chalicelib.engine.executor import Executor
 from chalicelib.engine.orders import Orders
@@ -94,7 +94,7 @@ class Process:
     def extend(self, command: Any, actor: Actor = ACTOR) -> OrderOutcome:
         return self.orders.extend(command, actor)
 
-    def batch(self, commands: Sequence[BatchedOrder]) -> list[OrderOutcome | InventoryError]:
+    def batch(self, commands: Sequence[BatchedCommand]) -> list[OrderOutcome | InventoryError]:
         return self.orders.batch(commands, ACTOR)
 
     def restock(self, command: Any) -> StockChange:

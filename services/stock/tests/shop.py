@@ -12,11 +12,11 @@ from chalicelib.domain.commands import (
     Actor,
     AdjustStock,
     ChangeSku,
-    Count,
     CreateSku,
     LineRequest,
     PlaceOrder,
     Restock,
+    StockCount,
 )
 from chalicelib.domain.decisions import CurrentState, Decision, WriteSet
 from chalicelib.domain.orders import Order, OrderLine, Saga, SagaState
@@ -215,7 +215,7 @@ def a_restock(
 
 
 def an_adjustment(
-    correction: int | Count,
+    correction: int | StockCount,
     sku: str = BLACK,
     *,
     idempotency_key: IdempotencyKey | None = None,

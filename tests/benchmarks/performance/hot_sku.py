@@ -21,7 +21,7 @@ from inventory_common.errors import Busy
 from inventory_common.timestamps import now, plus_seconds
 from local.tables import create_tables
 from services.stock.chalicelib.bootstrap import Engine
-from services.stock.chalicelib.domain.commands import BatchedOrder, PlaceOrder, SettleOrder
+from services.stock.chalicelib.domain.commands import BatchedCommand, PlaceOrder, SettleOrder
 from services.stock.chalicelib.domain.orders import OrderOutcome
 from tests.benchmarks.contention import REPORT_SECONDS
 from tests.benchmarks.hot_shop import (
@@ -64,7 +64,7 @@ class Sent(Protocol):
 
 
 @dataclass
-class Count:
+class StockCount:
     """A count of transactions."""
 
     sent: int = 0
@@ -203,7 +203,7 @@ def expiring(name: str, url: str, _: int) -> Writer:
 
 def reading_then_writing(name: str, url: str, _: int) -> Writer:
     """Place one order after another by the common pattern."""
-    client, transactions = connect_to(url), Count()
+    client, transactions = connect_to(url), StockCount()
     key = {"product_id": {"S": PRODUCT}, "sku": {"S": HOT}}
     numbers = count()
 
@@ -267,7 +267,7 @@ def batch(stock: Engine, command: Literal["place", "confirm"], ids: list[str]) -
     if not ids:
         return 0
     lines = ONE_UNIT if command == "place" else ()
-    outcomes = stock.orders.batch([BatchedOrder(order_id, command, lines) for order_id in ids], ACTOR)
+    outcomes = stock.orders.batch([BatchedCommand(order_id, command, lines) for order_id in ids], ACTOR)
     completed = sum(isinstance(outcome, OrderOutcome) for outcome in outcomes)
     if not completed:
         raise Busy("all attempts conflicted")

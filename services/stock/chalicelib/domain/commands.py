@@ -19,15 +19,15 @@ from inventory_common.values import value
 __all__ = [
     "Actor",
     "AdjustStock",
-    "BatchedOrder",
+    "BatchedCommand",
     "ChangeSku",
-    "Count",
     "CreateSku",
     "ExtendHold",
     "LineRequest",
     "PlaceOrder",
     "Restock",
     "SettleOrder",
+    "StockCount",
     "sum_lines",
     "sum_quantities",
 ]
@@ -76,7 +76,7 @@ class Restock:
 
 
 @value
-class Count:
+class StockCount:
     """A physical count, and the stock on record when it began; if that has changed, the count is stale."""
 
     counted_stock: int
@@ -88,7 +88,7 @@ class AdjustStock:
     """Correct the stock of a SKU by a signed quantity, or to a physical count; `notes` give the reason."""
 
     key: StockKey
-    correction: int | Count
+    correction: int | StockCount
     notes: str
     scope: Scope
     idempotency_key: IdempotencyKey
@@ -135,7 +135,7 @@ class ExtendHold:
 
 
 @value
-class BatchedOrder:
+class BatchedCommand:
     """One command of a batch: place an order, with lines and a hold, or confirm or cancel a whole order."""
 
     order_id: str

@@ -18,13 +18,13 @@ from .orders import Order
 from .stock_rules import StockMovement
 
 __all__ = [
-    "EXECUTED_BEFORE",
     "NEEDS_SAGA",
+    "NOTHING_TO_WRITE",
     "CurrentState",
     "Decision",
-    "ExecutedBefore",
     "NeedsSaga",
     "NeedsSkus",
+    "NothingToWrite",
     "ReadSet",
     "WriteSet",
 ]
@@ -54,7 +54,7 @@ class WriteSet:
 
 
 @value
-class ExecutedBefore:
+class NothingToWrite:
     """The command was executed before: there is nothing to write."""
 
 
@@ -79,9 +79,9 @@ class NeedsSkus:
     keys: Sequence[StockKey]
 
 
-Decision = WriteSet | ExecutedBefore | NeedsSaga | NeedsSkus
+Decision = WriteSet | NothingToWrite | NeedsSaga | NeedsSkus
 
-EXECUTED_BEFORE = ExecutedBefore()
+NOTHING_TO_WRITE = NothingToWrite()
 NEEDS_SAGA = NeedsSaga()
 
 

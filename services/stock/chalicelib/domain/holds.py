@@ -8,10 +8,9 @@ from inventory_common.errors import OrderCancelled, OrderConfirmed, OrderNotFoun
 from inventory_common.timestamps import plus_seconds
 
 from .commands import ExtendHold
-from .decisions import EXECUTED_BEFORE, NEEDS_SAGA, CurrentState, Decision, NeedsSkus, WriteSet
-from .orders import EXPIRED, unexpired
-from .placing import in_progress
-from .settlements import CANCEL, results_of
+from .decisions import NEEDS_SAGA, NOTHING_TO_WRITE, CurrentState, Decision, NeedsSkus, WriteSet
+from .orders import EXPIRED, existing_order, order_in_progress
+from .settlements import CANCEL, idempotency_record_of
 from .stock_rules import CommandContext
 
 __all__ = ["expire", "extend"]
@@ -22,9 +21,9 @@ def expire(state: CurrentState, context: CommandContext) -> Decision:
 
     Until this is committed, the order can still be confirmed or extended.
     """
-    order = unexpired(state.order, context.now)
+    order = existing_order(state.order, context.now)
     if order is None or not order.is_expired(context.now):
-        return EXECUTED_BEFORE
+        return NOTHING_TO_WRITE
     if order.parts:
         return NEEDS_SAGA  # too many lines for one transaction
     released = CANCEL.apply(state, order, CANCEL.remaining(order), context, cancel_reason=EXPIRED)
@@ -42,14 +41,14 @@ def extend(state: CurrentState, command: ExtendHold, context: CommandContext) ->
     OrderConfirmed, OrderCancelled, ReservationExpired
         If the order reserves nothing.
     """
-    order = unexpired(state.order, context.now)
+    order = existing_order(state.order, context.now)
     if order is None:
         raise OrderNotFound(f"{command.order_id} was not found.")
     key = command.idempotency_key
     if key is not None and key.replayed_record(state.idempotency_record, context.now):
-        return EXECUTED_BEFORE
+        return NOTHING_TO_WRITE
     if order.saga is not None:
-        raise in_progress(order)
+        raise order_in_progress(order)
     if not order.reserved:
         if order.cancel_reason == EXPIRED:
             raise ReservationExpired(f"The hold of {order.order_id} expired at {order.expires_at}.")
@@ -59,7 +58,7 @@ def extend(state: CurrentState, command: ExtendHold, context: CommandContext) ->
     expires_at = plus_seconds(context.now, command.hold_seconds)
     if order.expires_at is not None and order.expires_at >= expires_at:
         if key is None:
-            return EXECUTED_BEFORE
+            return NOTHING_TO_WRITE
         # The record is written even so: a late retry would extend the hold from its own time.
         expires_at = order.expires_at
     extended = replace(order, expires_at=expires_at, version=order.version + 1)
@@ -67,5 +66,5 @@ def extend(state: CurrentState, command: ExtendHold, context: CommandContext) ->
         movements=(),
         order=extended,
         replaced_order=order,
-        idempotency_record=results_of(key, order.order_id, context),
+        idempotency_record=idempotency_record_of(key, order.order_id, context),
     )

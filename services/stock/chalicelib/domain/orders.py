@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
+from inventory_common.errors import OrderInProgress
 from inventory_common.ids import StockKey
 from inventory_common.timestamps import epoch_seconds
 from inventory_common.values import value
@@ -20,7 +21,8 @@ __all__ = [
     "OrderStatus",
     "Saga",
     "SagaState",
-    "unexpired",
+    "existing_order",
+    "order_in_progress",
 ]
 
 REQUESTED: Final = "requested"
@@ -129,7 +131,7 @@ class Order:
     until `ttl` (epoch seconds).
 
     The lines of a large order are stored in a number of `parts`, items beside its main item.  Every write of
-    a part also writes the main item, so the main item's version protects all parts.  `is_whole` is false
+    a part also writes the main item, so the main item's version protects all parts.  `has_all_lines` is false
     while the parts have not been read.
     """
 
@@ -142,7 +144,7 @@ class Order:
     ttl: int | None = None
     saga: Saga | None = None
     parts: int = 0
-    is_whole: bool = True
+    has_all_lines: bool = True
 
     @property
     def is_tombstone(self) -> bool:
@@ -228,7 +230,12 @@ class OrderOutcome(NamedTuple):
     replayed: bool
 
 
-def unexpired(order: Order | None, now: str) -> Order | None:
+def order_in_progress(order: Order) -> OrderInProgress:
+    """Return the error for a command while the saga of another one is in progress."""
+    return OrderInProgress(f"{order.order_id} is {order.saga_state} at the moment; please try again.")
+
+
+def existing_order(order: Order | None, now: str) -> Order | None:
     """Return the order, or None if it is a tombstone past its `ttl` that DynamoDB has not deleted yet."""
     if order is not None and order.ttl is not None and order.ttl <= epoch_seconds(now):
         return None

@@ -8,7 +8,6 @@ from inventory_common.errors import (
     InsufficientStock,
     OrderCancelled,
     OrderExists,
-    OrderInProgress,
     SkuNotFound,
 )
 from inventory_common.ids import StockKey
@@ -18,15 +17,15 @@ from inventory_common.transactions import TransactionType
 from inventory_common.values import value
 
 from .commands import LineRequest, PlaceOrder
-from .decisions import EXECUTED_BEFORE, NEEDS_SAGA, CurrentState, Decision, WriteSet
-from .orders import Order, OrderLine, SagaState, unexpired
+from .decisions import NEEDS_SAGA, NOTHING_TO_WRITE, CurrentState, Decision, WriteSet
+from .orders import Order, OrderLine, SagaState, existing_order, order_in_progress
 from .stock_rules import CommandContext, StockMovement, move_stock, require_active
 
-__all__ = ["Reserved", "in_progress", "place", "require_available", "require_same_lines", "reserve"]
+__all__ = ["Reservation", "order_in_progress", "place", "require_available", "require_repeat_of", "reserve"]
 
 
 @value
-class Reserved:
+class Reservation:
     """Order lines that are reserved, and the movements that reserve them."""
 
     movements: tuple[StockMovement, ...]
@@ -43,23 +42,23 @@ def place(state: CurrentState, command: PlaceOrder, context: CommandContext) -> 
     SkuNotFound, SkuInactive, ProductInactive, InsufficientStock
         If a line cannot be reserved.
     """
-    existing = unexpired(state.order, context.now)
+    existing = existing_order(state.order, context.now)
     if existing is not None:
         if existing.saga_state in (SagaState.PLACING, SagaState.RELEASING):
             return NEEDS_SAGA  # the saga checks whether the lines are the same
-        require_same_lines(existing, command)
-        return EXECUTED_BEFORE
-    reserved = reserve(state, command.lines, context)
+        require_repeat_of(existing, command)
+        return NOTHING_TO_WRITE
+    reservation = reserve(state, command.lines, context)
     order = Order(
         order_id=command.order_id,
-        lines=reserved.lines,
+        lines=reservation.lines,
         created_at=context.now,
         expires_at=plus_seconds(context.now, command.hold_seconds),
     )
-    return WriteSet(movements=reserved.movements, order=order)
+    return WriteSet(movements=reservation.movements, order=order)
 
 
-def reserve(state: CurrentState, lines: Sequence[LineRequest], context: CommandContext) -> Reserved:
+def reserve(state: CurrentState, lines: Sequence[LineRequest], context: CommandContext) -> Reservation:
     """Return the movements and order lines that reserve these lines.
 
     Raises
@@ -71,7 +70,7 @@ def reserve(state: CurrentState, lines: Sequence[LineRequest], context: CommandC
         move_stock(state.skus[line.key], TransactionType.ORDER_PLACED, line.quantity, context)
         for line in lines
     )
-    reserved = {
+    order_lines = {
         line.key: OrderLine(
             product_id=line.key.product_id,
             sku=line.key.sku,
@@ -81,7 +80,7 @@ def reserve(state: CurrentState, lines: Sequence[LineRequest], context: CommandC
         )
         for line in lines
     }
-    return Reserved(movements, reserved)
+    return Reservation(movements, order_lines)
 
 
 def require_available(lines: Sequence[LineRequest], skus: Mapping[StockKey, Sku]) -> None:
@@ -91,10 +90,10 @@ def require_available(lines: Sequence[LineRequest], skus: Mapping[StockKey, Sku]
     ------
     SkuNotFound, SkuInactive, ProductInactive, InsufficientStock
     """
-    missing = [line.key.sku for line in lines if line.key not in skus]
-    if missing:
-        were = "was" if len(missing) == 1 else "were"
-        raise SkuNotFound(f"{', '.join(missing)} {were} not found.", skus=missing)
+    unknown = [line.key.sku for line in lines if line.key not in skus]
+    if unknown:
+        were = "was" if len(unknown) == 1 else "were"
+        raise SkuNotFound(f"{', '.join(unknown)} {were} not found.", skus=unknown)
     for line in lines:
         require_active(skus[line.key])
     short = [
@@ -111,7 +110,7 @@ def require_available(lines: Sequence[LineRequest], skus: Mapping[StockKey, Sku]
         raise InsufficientStock(short)
 
 
-def require_same_lines(order: Order, command: PlaceOrder) -> None:
+def require_repeat_of(order: Order, command: PlaceOrder) -> None:
     """Raise an error unless the command repeats the one that placed the order.
 
     Raises
@@ -126,12 +125,7 @@ def require_same_lines(order: Order, command: PlaceOrder) -> None:
     if order.is_tombstone:
         raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.")
     if order.saga_state is SagaState.RELEASING:
-        raise in_progress(order)
+        raise order_in_progress(order)
     placed = {line.key: line.placed for line in order.lines.values()}
     if placed != {line.key: line.quantity for line in command.lines}:
         raise OrderExists(f"{order.order_id} was placed at {order.created_at} with other lines.")
-
-
-def in_progress(order: Order) -> OrderInProgress:
-    """Return the error for a command while the saga of another one is in progress."""
-    return OrderInProgress(f"{order.order_id} is {order.saga_state} at the moment; please try again.")

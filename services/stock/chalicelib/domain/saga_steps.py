@@ -30,24 +30,24 @@ from inventory_common.tuning import SAGA_LEASE_SECONDS
 
 from .commands import Actor, LineRequest, PlaceOrder, SettleOrder
 from .decisions import (
-    EXECUTED_BEFORE,
+    NOTHING_TO_WRITE,
     CurrentState,
     Decision,
-    ExecutedBefore,
     NeedsSaga,
     NeedsSkus,
+    NothingToWrite,
     WriteSet,
 )
-from .orders import EXPIRED, REQUESTED, Order, Saga, SagaState, unexpired
-from .placing import in_progress, require_same_lines, reserve
+from .orders import EXPIRED, REQUESTED, Order, Saga, SagaState, existing_order, order_in_progress
+from .placing import require_repeat_of, reserve
 from .settlements import (
     CANCEL,
     CONFIRM,
     REFUND,
     Quantities,
-    Settlement,
+    SettlementType,
+    idempotency_record_of,
     quantities_to_settle,
-    results_of,
 )
 from .stock_rules import CommandContext
 
@@ -58,11 +58,11 @@ __all__ = [
     "begin_release",
     "begin_release_of_abandoned",
     "begin_settlement",
-    "is_released",
+    "is_releasing",
     "part_of",
     "place_step",
     "release_step",
-    "remove",
+    "remove_released",
     "settle_step",
 ]
 
@@ -89,26 +89,26 @@ def place_step(
     OrderExists, OrderCancelled, OrderInProgress
     SkuNotFound, SkuInactive, ProductInactive, InsufficientStock
     """
-    existing = unexpired(state.order, context.now)
+    existing = existing_order(state.order, context.now)
     if existing is not None and existing.saga_state is not SagaState.PLACING:
-        require_same_lines(existing, command)
-        return EXECUTED_BEFORE
+        require_repeat_of(existing, command)
+        return NOTHING_TO_WRITE
     order = existing or _new_order(command, context)
     if order.saga is None or order.saga.lines_hash != _lines_hash(command):
         raise OrderExists(f"{command.order_id} is being placed with other lines.")
-    missing = [line for line in lines if line.key not in order.lines]
-    if not missing:
-        return EXECUTED_BEFORE
-    reserved = reserve(state, missing, context)
+    unplaced = [line for line in lines if line.key not in order.lines]
+    if not unplaced:
+        return NOTHING_TO_WRITE
+    reservation = reserve(state, unplaced, context)
     positions = {line.key: position for position, line in enumerate(command.lines)}
     count = len(command.lines)
     new_lines = {
-        key: replace(line, part=part_of(positions[key], count)) for key, line in reserved.lines.items()
+        key: replace(line, part=part_of(positions[key], count)) for key, line in reservation.lines.items()
     }
     is_last = len(order.lines) + len(new_lines) == count
     placed = replace(order, lines={**order.lines, **new_lines})
     return WriteSet(
-        movements=reserved.movements,
+        movements=reservation.movements,
         order=_after_step(order, placed, context, is_last=is_last),
         replaced_order=existing,
     )
@@ -116,19 +116,19 @@ def place_step(
 
 def begin_release(state: CurrentState, command: PlaceOrder, context: CommandContext) -> Decision:
     """Begin to release an order that this command cannot place."""
-    order = unexpired(state.order, context.now)
+    order = existing_order(state.order, context.now)
     saga = None if order is None else order.saga
     if saga is None or saga.state is not SagaState.PLACING or saga.lines_hash != _lines_hash(command):
-        return EXECUTED_BEFORE
+        return NOTHING_TO_WRITE
     return _begin_release(order, saga, context)
 
 
 def begin_release_of_abandoned(state: CurrentState, context: CommandContext) -> Decision:
     """Begin to release an order whose placing was abandoned: the lease of its saga has expired."""
-    order = unexpired(state.order, context.now)
+    order = existing_order(state.order, context.now)
     saga = None if order is None else order.saga
     if saga is None or saga.state is not SagaState.PLACING or saga.lease_until > context.now:
-        return EXECUTED_BEFORE
+        return NOTHING_TO_WRITE
     return _begin_release(order, saga, context)
 
 
@@ -138,7 +138,7 @@ def _begin_release(order: Order | None, placing: Saga, context: CommandContext) 
         state=SagaState.RELEASING,
         performed_by=PERFORMED_BY,
         request_id=context.actor.request_id,
-        lease_until=_lease(context),
+        lease_until=_new_lease_until(context),
         lines_hash=placing.lines_hash,
     )
     return WriteSet(
@@ -146,7 +146,7 @@ def _begin_release(order: Order | None, placing: Saga, context: CommandContext) 
     )
 
 
-def is_released(order: Order, command: PlaceOrder) -> bool:
+def is_releasing(order: Order, command: PlaceOrder) -> bool:
     """Return whether an order of exactly these lines, which could not be placed, is being released."""
     return (
         order.saga is not None
@@ -159,11 +159,11 @@ def release_step(state: CurrentState, keys: Collection[StockKey], context: Comma
     """Release some lines of an order that is being released."""
     order = state.order
     if order is None or order.saga_state is not SagaState.RELEASING:
-        return EXECUTED_BEFORE
+        return NOTHING_TO_WRITE
     # Lines may be absent: the order may have been removed and partly placed again since.
     quantities = _only(keys, CANCEL.remaining(order))
     if not quantities:
-        return EXECUTED_BEFORE
+        return NOTHING_TO_WRITE
     released = CANCEL.apply(state, order, quantities, context)
     if isinstance(released, NeedsSkus):
         return released
@@ -174,16 +174,16 @@ def release_step(state: CurrentState, keys: Collection[StockKey], context: Comma
     )
 
 
-def remove(state: CurrentState) -> Decision:
+def remove_released(state: CurrentState) -> Decision:
     """Remove an order that has released all its units, as if it had never been placed."""
     order = state.order
     if order is None or order.saga_state is not SagaState.RELEASING or order.reserved:
-        return EXECUTED_BEFORE
+        return NOTHING_TO_WRITE
     return WriteSet(movements=(), order=None, replaced_order=order)
 
 
 def begin_settlement(
-    state: CurrentState, settlement: Settlement, command: SettleOrder, context: CommandContext
+    state: CurrentState, settlement: SettlementType, command: SettleOrder, context: CommandContext
 ) -> Decision:
     """Begin to settle all of an order.
 
@@ -192,14 +192,14 @@ def begin_settlement(
     InventoryError
         The errors of the command in one transaction.
     """
-    order = unexpired(state.order, context.now)
+    order = existing_order(state.order, context.now)
     if order is not None and order.saga is not None and order.saga.state is settlement.saga_state:
         if order.saga.restock is not command.restock:
-            raise in_progress(order)
-        return EXECUTED_BEFORE
+            raise order_in_progress(order)
+        return NOTHING_TO_WRITE
     quantities = quantities_to_settle(settlement, state, command, context)
-    if isinstance(quantities, ExecutedBefore | NeedsSaga):
-        return EXECUTED_BEFORE
+    if isinstance(quantities, NothingToWrite | NeedsSaga):
+        return NOTHING_TO_WRITE
     assert order is not None, "an unknown order is refused"
     return _begin(
         order,
@@ -207,7 +207,7 @@ def begin_settlement(
         context,
         restock=command.restock,
         cancel_reason=REQUESTED if settlement is CANCEL else None,
-        idempotency_record=results_of(command.idempotency_key, order.order_id, context),
+        idempotency_record=idempotency_record_of(command.idempotency_key, order.order_id, context),
     )
 
 
@@ -215,12 +215,12 @@ def begin_expiry(state: CurrentState, context: CommandContext) -> Decision:
     """Begin to release the units that an order still reserves after its hold has ended."""
     order = state.order
     if order is None or not order.is_expired(context.now):
-        return EXECUTED_BEFORE
+        return NOTHING_TO_WRITE
     return _begin(order, CANCEL, context, cancel_reason=EXPIRED)
 
 
 def settle_step(
-    state: CurrentState, settlement: Settlement, keys: Collection[StockKey], context: CommandContext
+    state: CurrentState, settlement: SettlementType, keys: Collection[StockKey], context: CommandContext
 ) -> Decision:
     """Settle some lines of an order that a saga settles.
 
@@ -228,11 +228,11 @@ def settle_step(
     """
     order = state.order
     if order is None or order.saga is None or order.saga.state is not settlement.saga_state:
-        return EXECUTED_BEFORE
+        return NOTHING_TO_WRITE
     remaining = settlement.remaining(order)
     quantities = _only(keys, remaining)
     if remaining and not quantities:
-        return EXECUTED_BEFORE  # another process has taken this step; if nothing remains, the saga ends
+        return NOTHING_TO_WRITE  # another process has taken this step; if nothing remains, the saga ends
     saga = order.saga
     settled = settlement.apply(
         state,
@@ -272,7 +272,7 @@ def _new_order(command: PlaceOrder, context: CommandContext) -> Order:
 
 def _begin(
     order: Order,
-    settlement: Settlement,
+    settlement: SettlementType,
     context: CommandContext,
     *,
     restock: bool = True,
@@ -283,7 +283,7 @@ def _begin(
         state=settlement.saga_state,
         performed_by=context.actor.performed_by,
         request_id=context.actor.request_id,
-        lease_until=_lease(context),
+        lease_until=_new_lease_until(context),
         restock=restock,
         cancel_reason=cancel_reason,
     )
@@ -298,7 +298,7 @@ def _begin(
 def _after_step(before: Order, after: Order, context: CommandContext, *, is_last: bool) -> Order:
     """Return the order's next version: without its saga after the last step, else with a new lease."""
     assert before.saga is not None, "a step belongs to a saga"
-    saga = None if is_last else replace(before.saga, lease_until=_lease(context))
+    saga = None if is_last else replace(before.saga, lease_until=_new_lease_until(context))
     return replace(after, version=before.version + 1, saga=saga)
 
 
@@ -306,7 +306,7 @@ def _only(keys: Collection[StockKey], quantities: Quantities) -> Quantities:
     return {key: quantities[key] for key in keys if key in quantities}
 
 
-def _lease(context: CommandContext) -> str:
+def _new_lease_until(context: CommandContext) -> str:
     return plus_seconds(context.now, SAGA_LEASE_SECONDS)
 
 

@@ -25,17 +25,16 @@ from inventory_common.values import value
 
 from .commands import SettleOrder
 from .decisions import (
-    EXECUTED_BEFORE,
     NEEDS_SAGA,
+    NOTHING_TO_WRITE,
     CurrentState,
     Decision,
-    ExecutedBefore,
     NeedsSaga,
     NeedsSkus,
+    NothingToWrite,
     WriteSet,
 )
-from .orders import EXPIRED, REQUESTED, Order, OrderLine, SagaState, unexpired
-from .placing import in_progress
+from .orders import EXPIRED, REQUESTED, Order, OrderLine, SagaState, existing_order, order_in_progress
 from .stock_rules import CommandContext, StockMovement, move_stock
 
 __all__ = [
@@ -43,13 +42,13 @@ __all__ = [
     "CONFIRM",
     "REFUND",
     "Quantities",
-    "Settled",
-    "Settlement",
+    "SettledOrder",
+    "SettlementType",
     "cancel",
     "confirm",
+    "idempotency_record_of",
     "quantities_to_settle",
     "refund",
-    "results_of",
 ]
 
 Quantities = dict[StockKey, int]
@@ -57,7 +56,7 @@ Quantities = dict[StockKey, int]
 
 
 @value
-class Settled:
+class SettledOrder:
     """An order after a settlement, and the stock movements of it."""
 
     movements: tuple[StockMovement, ...]
@@ -65,7 +64,7 @@ class Settled:
 
 
 @value
-class Settlement:
+class SettlementType:
     """One of the three ways to settle an order: confirm, cancel, refund.
 
     Attributes
@@ -87,9 +86,9 @@ class Settlement:
     saga_state: SagaState
     transaction_type: TransactionType
     settle_line: Callable[[OrderLine, int], OrderLine]
-    is_settled: Callable[[Order, SettleOrder], bool]
+    already_settled: Callable[[Order, SettleOrder], bool]
     remaining_of_line: Callable[[OrderLine], int]
-    exceeds: Callable[[Order, Quantities], QuantityExceedsReserved | RefundExceedsConfirmed | None]
+    excess_error: Callable[[Order, Quantities], QuantityExceedsReserved | RefundExceedsConfirmed | None]
 
     def remaining(self, order: Order) -> Quantities:
         """Return the units of each SKU that can still be settled this way; without SKUs that have none."""
@@ -105,7 +104,7 @@ class Settlement:
         *,
         restock: bool = True,
         cancel_reason: str | None = None,
-    ) -> Settled | NeedsSkus:
+    ) -> SettledOrder | NeedsSkus:
         """Return the settlement of these units; `NeedsSkus` if the SKUs do not match the order."""
         if not self._fits(state, order, quantities):
             return NeedsSkus(list(quantities))
@@ -114,7 +113,7 @@ class Settlement:
             for key, quantity in quantities.items()
         )
         lines = {key: self.settle_line(order.lines[key], quantity) for key, quantity in quantities.items()}
-        return Settled(movements, order.with_lines(lines, cancel_reason=cancel_reason))
+        return SettledOrder(movements, order.with_lines(lines, cancel_reason=cancel_reason))
 
     def _fits(self, state: CurrentState, order: Order, quantities: Quantities) -> bool:
         """Return whether the SKUs were read and are consistent with the order.
@@ -150,13 +149,13 @@ def cancel(state: CurrentState, command: SettleOrder, context: CommandContext) -
     OrderNotFound, OrderCancelled, OrderConfirmed, SkuNotFound, QuantityExceedsReserved, OrderInProgress,
     IdempotencyKeyReused
     """
-    if command.lines is None and unexpired(state.order, context.now) is None:
+    if command.lines is None and existing_order(state.order, context.now) is None:
         if _is_replay(state, command, context):
-            return EXECUTED_BEFORE
+            return NOTHING_TO_WRITE
         return WriteSet(
             movements=(),
             order=_tombstone(command.order_id, context.now),
-            idempotency_record=results_of(command.idempotency_key, command.order_id, context),
+            idempotency_record=idempotency_record_of(command.idempotency_key, command.order_id, context),
         )
     return _settle(CANCEL, state, command, context)
 
@@ -173,37 +172,37 @@ def refund(state: CurrentState, command: SettleOrder, context: CommandContext) -
 
 
 def quantities_to_settle(
-    settlement: Settlement, state: CurrentState, command: SettleOrder, context: CommandContext
-) -> Quantities | ExecutedBefore | NeedsSaga:
+    settlement: SettlementType, state: CurrentState, command: SettleOrder, context: CommandContext
+) -> Quantities | NothingToWrite | NeedsSaga:
     """Return the units of each SKU that a command settles, or that it needs no settlement or a saga.
 
     Raises an error if the command is refused.
     """
-    order = unexpired(state.order, context.now)
+    order = existing_order(state.order, context.now)
     if order is None:
         raise OrderNotFound(f"{command.order_id} was not found.")
     # A command on the whole order joins a saga that settles it the same way; others wait until it has
     # finished.
     joins_saga = order.saga_state is settlement.saga_state and command.lines is None
     if _is_replay(state, command, context):
-        return NEEDS_SAGA if joins_saga else EXECUTED_BEFORE
+        return NEEDS_SAGA if joins_saga else NOTHING_TO_WRITE
     if joins_saga:
         return NEEDS_SAGA
     if order.saga is not None:
-        raise in_progress(order)
-    if settlement.is_settled(order, command):
-        return EXECUTED_BEFORE
+        raise order_in_progress(order)
+    if settlement.already_settled(order, command):
+        return NOTHING_TO_WRITE
     quantities = settlement.remaining(order) if command.lines is None else dict(command.lines)
     unknown = [key.sku for key in quantities if key not in order.lines]
     if unknown:
         raise SkuNotFound(f"{order.order_id} has no line of {', '.join(unknown)}.", skus=unknown)
-    exceeds = settlement.exceeds(order, quantities)
-    if exceeds is not None:
-        raise exceeds
+    excess_error = settlement.excess_error(order, quantities)
+    if excess_error is not None:
+        raise excess_error
     return quantities
 
 
-def results_of(
+def idempotency_record_of(
     idempotency_key: IdempotencyKey | None, order_id: str, context: CommandContext
 ) -> IdempotencyRecord | None:
     """Return the idempotency record of a command on an order; None if it has no Idempotency-Key."""
@@ -213,10 +212,10 @@ def results_of(
 
 
 def _settle(
-    settlement: Settlement, state: CurrentState, command: SettleOrder, context: CommandContext
+    settlement: SettlementType, state: CurrentState, command: SettleOrder, context: CommandContext
 ) -> Decision:
     quantities = quantities_to_settle(settlement, state, command, context)
-    if isinstance(quantities, ExecutedBefore | NeedsSaga):
+    if isinstance(quantities, NothingToWrite | NeedsSaga):
         return quantities
     order = state.order
     assert order is not None, "an unknown order is refused"
@@ -242,7 +241,7 @@ def _settle(
         movements=settled.movements,
         order=settled.order,
         replaced_order=order,
-        idempotency_record=results_of(command.idempotency_key, command.order_id, context),
+        idempotency_record=idempotency_record_of(command.idempotency_key, command.order_id, context),
     )
 
 
@@ -268,7 +267,7 @@ def _tombstone(order_id: str, now: str) -> Order:
     )
 
 
-def _is_confirmed(order: Order, command: SettleOrder) -> bool:
+def _already_confirmed(order: Order, command: SettleOrder) -> bool:
     if not order.reserved and order.cancel_reason == EXPIRED:
         raise ReservationExpired(f"The hold of {order.order_id} expired at {order.expires_at}.")
     if command.lines is None and not order.reserved and order.confirmed:
@@ -278,7 +277,7 @@ def _is_confirmed(order: Order, command: SettleOrder) -> bool:
     return False
 
 
-def _is_cancelled(order: Order, command: SettleOrder) -> bool:
+def _already_cancelled(order: Order, command: SettleOrder) -> bool:
     if command.lines is None and not order.reserved and (order.cancelled or order.is_tombstone):
         return True
     if not order.reserved and order.confirmed:
@@ -289,11 +288,11 @@ def _is_cancelled(order: Order, command: SettleOrder) -> bool:
     return False
 
 
-def _is_refunded(order: Order, command: SettleOrder) -> bool:
+def _already_refunded(order: Order, command: SettleOrder) -> bool:
     return command.lines is None and order.refunded > 0 and not REFUND.remaining(order)
 
 
-def _exceeds_reserved(order: Order, quantities: Mapping[StockKey, int]) -> QuantityExceedsReserved | None:
+def _excess_over_reserved(order: Order, quantities: Mapping[StockKey, int]) -> QuantityExceedsReserved | None:
     excessive = [
         {"sku": key.sku, "asked": quantity, "reserved": order.lines[key].reserved}
         for key, quantity in quantities.items()
@@ -306,7 +305,7 @@ def _exceeds_reserved(order: Order, quantities: Mapping[StockKey, int]) -> Quant
     )
 
 
-def _exceeds_confirmed(order: Order, quantities: Mapping[StockKey, int]) -> RefundExceedsConfirmed | None:
+def _excess_over_confirmed(order: Order, quantities: Mapping[StockKey, int]) -> RefundExceedsConfirmed | None:
     excessive = [
         {"sku": key.sku, "asked": quantity, "refundable": _refundable(order.lines[key])}
         for key, quantity in quantities.items()
@@ -325,27 +324,27 @@ def _refundable(line: OrderLine) -> int:
     return line.confirmed - line.refunded
 
 
-CONFIRM: Final = Settlement(
+CONFIRM: Final = SettlementType(
     SagaState.CONFIRMING,
     TransactionType.ORDER_CONFIRMED,
     OrderLine.confirm,
-    _is_confirmed,
+    _already_confirmed,
     _reserved,
-    _exceeds_reserved,
+    _excess_over_reserved,
 )
-CANCEL: Final = Settlement(
+CANCEL: Final = SettlementType(
     SagaState.CANCELLING,
     TransactionType.ORDER_CANCELLED,
     OrderLine.cancel,
-    _is_cancelled,
+    _already_cancelled,
     _reserved,
-    _exceeds_reserved,
+    _excess_over_reserved,
 )
-REFUND: Final = Settlement(
+REFUND: Final = SettlementType(
     SagaState.REFUNDING,
     TransactionType.REFUND,
     OrderLine.refund,
-    _is_refunded,
+    _already_refunded,
     _refundable,
-    _exceeds_confirmed,
+    _excess_over_confirmed,
 )

@@ -7,7 +7,7 @@ from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionType
 
 from .commands import AdjustStock, Restock
-from .decisions import EXECUTED_BEFORE, CurrentState, Decision, ExecutedBefore, WriteSet
+from .decisions import NOTHING_TO_WRITE, CurrentState, Decision, NothingToWrite, WriteSet
 from .stock_rules import CommandContext, StockMovement, move_stock
 
 __all__ = ["adjust", "restock"]
@@ -21,7 +21,7 @@ def restock(state: CurrentState, command: Restock, context: CommandContext) -> D
     SkuNotFound, SkuInactive, ProductInactive, StockLimitExceeded, IdempotencyKeyReused
     """
     sku = _sku_to_change(state, command, context)
-    if isinstance(sku, ExecutedBefore):
+    if isinstance(sku, NothingToWrite):
         return sku
     return _write_set(command, move_stock(sku, TransactionType.RESTOCK, command.quantity, context), context)
 
@@ -36,7 +36,7 @@ def adjust(state: CurrentState, command: AdjustStock, context: CommandContext) -
     SkuNotFound, CountStale, AdjustmentBelowReserved, StockLimitExceeded, IdempotencyKeyReused
     """
     sku = _sku_to_change(state, command, context)
-    if isinstance(sku, ExecutedBefore):
+    if isinstance(sku, NothingToWrite):
         return sku
     quantity = _adjustment(sku, command)
     movement = move_stock(sku, TransactionType.MANUAL_ADJUSTMENT, quantity, context)
@@ -45,13 +45,13 @@ def adjust(state: CurrentState, command: AdjustStock, context: CommandContext) -
 
 def _sku_to_change(
     state: CurrentState, command: Restock | AdjustStock, context: CommandContext
-) -> Sku | ExecutedBefore:
+) -> Sku | NothingToWrite:
     sku = state.skus.get(command.key)
     if sku is None or not command.scope.covers(sku.vendor_id):
         # Another vendor's SKU looks like one that does not exist.
         raise SkuNotFound(f"{command.key.sku} was not found.")
     if command.idempotency_key.replayed_record(state.idempotency_record, context.now):
-        return EXECUTED_BEFORE
+        return NOTHING_TO_WRITE
     return sku
 
 

@@ -10,11 +10,11 @@ from inventory_common.values import value
 
 from ..storage.state import WriteConflict
 
-__all__ = ["ConflictStatistics", "Lease"]
+__all__ = ["ConflictStatistics", "PriorityLease"]
 
 
 @value
-class Lease:
+class PriorityLease:
     """Priority leases that this process holds on SKUs, until `ends_at` on the monotonic clock."""
 
     keys: frozenset[StockKey] = frozenset()
@@ -46,7 +46,7 @@ class ConflictStatistics:
     without_image: int = 0
     inconsistent_reads: int = 0
     contended: frozenset[StockKey] = frozenset()
-    lease: Lease = Lease()
+    lease: PriorityLease = PriorityLease()
 
     def after_conflict(self, conflict: WriteConflict, sku_count: int) -> ConflictStatistics:
         """Return the statistics after one more conflict, of a transaction on `sku_count` SKUs."""
@@ -63,7 +63,7 @@ class ConflictStatistics:
         return replace(self, inconsistent_reads=self.inconsistent_reads + 1)
 
     @property
-    def suggest_split(self) -> bool:
+    def suggests_split(self) -> bool:
         """Whether a smaller batch is more likely to commit; it is not if a single SKU is contended."""
         return (
             max(self.without_image, self.inconsistent_reads) >= CONFLICTS_BEFORE_SPLIT
@@ -71,11 +71,11 @@ class ConflictStatistics:
         )
 
     @property
-    def suggest_saga(self) -> bool:
+    def suggests_saga(self) -> bool:
         """Whether a command is more likely to be executed SKU by SKU."""
         return self.over_several_skus >= CONFLICTS_BEFORE_SAGA and bool(self.contended)
 
     @property
-    def suggest_lease(self) -> bool:
+    def suggests_lease(self) -> bool:
         """Whether to take a priority lease: all conflicts were over the same SKU."""
         return self.count >= CONFLICTS_BEFORE_LEASE and len(self.contended) == 1

@@ -33,19 +33,19 @@ from inventory_common.tuning import PRIORITY_LEASE_SECONDS
 from inventory_common.values import value
 
 from ..domain.decisions import NeedsSaga, ReadSet
-from ..domain.orders import Order, unexpired
+from ..domain.orders import Order, existing_order
 from ..storage.skus import LeaseHeld, SkuStore
 from ..storage.state import Committed, StateStore, WriteConflict
-from .conflicts import ConflictStatistics, Lease
+from .conflicts import ConflictStatistics, PriorityLease
 from .sku_cache import SkuCache
 from .transaction_batch import (
-    Decided,
+    BatchDecision,
     Executed,
     Outcome,
     UnitOfWork,
-    decide,
+    decide_batch,
     group,
-    not_written,
+    unverified,
 )
 
 __all__ = ["Executor"]
@@ -152,7 +152,7 @@ class Executor:
             if isinstance(result, _Finished):
                 return _Ran(result.outcomes)
             for _ in self.retry_policy.attempts(deadline):
-                if len(batch) > 1 and result.statistics.suggest_split:
+                if len(batch) > 1 and result.statistics.suggests_split:
                     half = len(batch) // 2
                     return _Ran([], [batch[:half], batch[half:]])
                 result = self._try(batch, result, deadline)
@@ -178,13 +178,13 @@ class Executor:
             return unfinished
         known = self._read_orders(batch)
         unfinished = replace(unfinished, known=known)
-        decided = decide(batch, known.updated(ReadSet(skus=cached)), self.clock())
+        decided = decide_batch(batch, known.updated(ReadSet(skus=cached)), self.clock())
         if decided.missing:
             named = self.sku_cache.get_all(set(chain.from_iterable(decided.missing.values())))
             if named is None:
                 return unfinished
             skus = ReadSet(skus={**cached, **named})
-            decided = decide(batch, known.updated(skus), self.clock())
+            decided = decide_batch(batch, known.updated(skus), self.clock())
         if decided.missing or len(decided.write_sets) < len(batch):
             return unfinished
         self.require_time(deadline)
@@ -202,7 +202,7 @@ class Executor:
         self, batch: Sequence[UnitOfWork], before: _Unfinished, deadline: float
     ) -> _Finished | _Unfinished:
         """Read, decide and commit a batch, or its first commands."""
-        leased = self._lease(batch, before)
+        leased = self._take_leases(batch, before)
         if isinstance(leased, LeaseHeld):
             return _Unfinished(before.statistics)
         statistics = leased.statistics
@@ -215,12 +215,12 @@ class Executor:
                 statistics = statistics.after_inconsistent_read()
                 if statistics.inconsistent_reads >= _INCONSISTENT_READS_MAX:
                     raise Busy("The order and its SKUs keep changing; please try again.")
-                if len(batch) > 1 and statistics.suggest_split:
+                if len(batch) > 1 and statistics.suggests_split:
                     return _Unfinished(statistics)
                 continue
             self.require_time(deadline)
             # What writes nothing is verified by no condition.
-            re_read = self._re_read(not_written(batch, decided), read_set)
+            re_read = self._re_read(unverified(batch, decided), read_set)
             if re_read != read_set:
                 read_set = re_read
                 continue
@@ -231,7 +231,7 @@ class Executor:
                     self.sku_cache.put_all(decided.skus.values())
                 return _Finished(decided.outcomes)
             statistics = statistics.after_conflict(conflict, len(decided.skus))
-            if statistics.suggest_saga and len(batch) == 1 and batch[0].may_become_saga:
+            if statistics.suggests_saga and len(batch) == 1 and batch[0].may_become_saga:
                 return _Finished([NeedsSaga(statistics.contended)])
             if conflict.is_leased:
                 self.retry_policy.pause(_LEASE_BACKOFF_SECONDS)
@@ -245,12 +245,12 @@ class Executor:
                 break  # back off: among many writers, immediate retries make each other fail
         return _Unfinished(statistics)
 
-    def _commit(self, decided: Decided, lease: Lease) -> Committed | WriteConflict:
+    def _commit(self, decided: BatchDecision, lease: PriorityLease) -> Committed | WriteConflict:
         if not decided.write_sets:
             return Committed()
         return self.state.commit(decided.write_sets, leased=lease.keys)
 
-    def _lease(self, batch: Sequence[UnitOfWork], before: _Unfinished) -> _Unfinished | LeaseHeld:
+    def _take_leases(self, batch: Sequence[UnitOfWork], before: _Unfinished) -> _Unfinished | LeaseHeld:
         """Take priority leases if the conflicts so far suggest it; return what is known with them."""
         statistics, known = before.statistics, before.known
         if self.retry_policy.monotonic() < statistics.lease.ends_at:
@@ -258,15 +258,15 @@ class Executor:
         keys: Iterable[StockKey]
         if batch[0].needs_lease:
             keys = batch[0].keys
-        elif statistics.suggest_lease:
+        elif statistics.suggests_lease:
             keys = statistics.contended
         else:
-            return replace(before, statistics=replace(statistics, lease=Lease()))
+            return replace(before, statistics=replace(statistics, lease=PriorityLease()))
         ends_at = self.retry_policy.monotonic() + PRIORITY_LEASE_SECONDS
-        taken = self.skus.lease(list(keys), self.clock())
+        taken = self.skus.take_priority_leases(list(keys), self.clock())
         if isinstance(taken, LeaseHeld):
             return taken
-        lease = Lease(frozenset(taken.skus), ends_at)
+        lease = PriorityLease(frozenset(taken.skus), ends_at)
         return _Unfinished(replace(statistics, lease=lease), known.updated(taken))
 
     def _read_orders(self, batch: Iterable[UnitOfWork]) -> ReadSet:
@@ -285,16 +285,16 @@ class Executor:
         )
         return known.updated(read)
 
-    def _decide(self, batch: Sequence[UnitOfWork], read_set: ReadSet) -> tuple[Decided, ReadSet]:
+    def _decide(self, batch: Sequence[UnitOfWork], read_set: ReadSet) -> tuple[BatchDecision, ReadSet]:
         """Decide; SKUs that only an order names are read together with it first.
 
         Some may be `missing` even then, if order and SKUs were read inconsistently.
         """
-        decided = decide(batch, read_set, self.clock())
+        decided = decide_batch(batch, read_set, self.clock())
         if decided.missing:
             keys = dict.fromkeys(chain.from_iterable(decided.missing.values()))
             read_set = read_set.updated(self.state.read(keys, orders=decided.missing))
-            decided = decide(batch[: decided.considered], read_set, self.clock())
+            decided = decide_batch(batch[: decided.considered], read_set, self.clock())
         return decided, read_set
 
     def _re_read(self, units_of_work: Sequence[UnitOfWork], read_set: ReadSet) -> ReadSet:
@@ -320,5 +320,5 @@ class Executor:
 
 
 def _may_have_changed(order: Order | None, now: str) -> bool:
-    found = unexpired(order, now)
+    found = existing_order(order, now)
     return found is None or found.saga is not None

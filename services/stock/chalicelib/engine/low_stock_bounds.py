@@ -25,7 +25,7 @@ class LowStockBounds:
         planned = lowered = 0
         for bound in bounds:
             after = next_bound(bound, highest_thresholds.get(bound.vendor_id, 0), now)
-            if after != bound and self.bounds.replace(bound, after):
+            if after != bound and self.bounds.compare_and_set(bound, after):
                 planned += after.lowering_to is not None
                 lowered += after.bound < bound.bound
         return {"bounds": len(bounds), "planned": planned, "lowered": lowered}

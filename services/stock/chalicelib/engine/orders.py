@@ -17,10 +17,10 @@ from inventory_common.timestamps import Clock
 from inventory_common.values import value
 
 from ..domain import holds, placing, settlements
-from ..domain.commands import Actor, BatchedOrder, ExtendHold, PlaceOrder, SettleOrder, sum_lines
+from ..domain.commands import Actor, BatchedCommand, ExtendHold, PlaceOrder, SettleOrder, sum_lines
 from ..domain.decisions import CurrentState, Decision, NeedsSaga
-from ..domain.orders import Order, OrderOutcome, unexpired
-from ..domain.settlements import CANCEL, CONFIRM, REFUND, Settlement
+from ..domain.orders import Order, OrderOutcome, existing_order
+from ..domain.settlements import CANCEL, CONFIRM, REFUND, SettlementType
 from ..domain.stock_rules import CommandContext
 from ..storage.orders import OrderStore
 from .executor import Executor
@@ -32,7 +32,7 @@ __all__ = ["Orders"]
 Settle = Callable[[CurrentState, SettleOrder, CommandContext], Decision]
 """A rule that settles an order."""
 
-_BATCHED: Final[dict[str, tuple[Settlement, Settle]]] = {
+_BATCHED: Final[dict[str, tuple[SettlementType, Settle]]] = {
     "confirm": (CONFIRM, settlements.confirm),
     "cancel": (CANCEL, settlements.cancel),
 }
@@ -50,7 +50,7 @@ class Orders:
 
     def get(self, order_id: str) -> Order:
         """Return an order, or raise `OrderNotFound`."""
-        found = unexpired(self.orders.get(order_id), self.clock())
+        found = existing_order(self.orders.get(order_id), self.clock())
         if found is None:
             raise OrderNotFound(f"{order_id} was not found.")
         return found
@@ -125,7 +125,7 @@ class Orders:
         assert isinstance(outcome, Executed), "an extension is one transaction"
         return _order_outcome(outcome)
 
-    def batch(self, commands: Sequence[BatchedOrder], actor: Actor) -> list[OrderOutcome | InventoryError]:
+    def batch(self, commands: Sequence[BatchedCommand], actor: Actor) -> list[OrderOutcome | InventoryError]:
         """Execute commands on orders, many in one transaction, and return the outcome of each.
 
         Each command succeeds or fails independently; commands on the same order run in their sequence.
@@ -153,7 +153,7 @@ class Orders:
         return _limited([outcomes[number] for number in range(len(commands))])
 
     def _settle(
-        self, settlement: Settlement, rule: Settle, command: SettleOrder, actor: Actor
+        self, settlement: SettlementType, rule: Settle, command: SettleOrder, actor: Actor
     ) -> OrderOutcome:
         deadline = self.retry_policy.deadline()
         outcome = self.executor.execute(_settle(rule, command, actor), deadline)
@@ -162,7 +162,7 @@ class Orders:
         return _order_outcome(outcome)
 
     def _batched_saga(
-        self, command: BatchedOrder, actor: Actor, deadline: float, needed: NeedsSaga
+        self, command: BatchedCommand, actor: Actor, deadline: float, needed: NeedsSaga
     ) -> OrderOutcome | InventoryError:
         try:
             if command.command == "place":
@@ -200,7 +200,7 @@ def _settle(rule: Settle, command: SettleOrder, actor: Actor) -> UnitOfWork:
     )
 
 
-def _batched(command: BatchedOrder, actor: Actor) -> UnitOfWork:
+def _batched(command: BatchedCommand, actor: Actor) -> UnitOfWork:
     if command.command == "place":
         return _place(command.place(), actor)
     _, rule = _BATCHED[command.command]

@@ -36,7 +36,7 @@ from ..domain.commands import Actor, LineRequest, PlaceOrder, SettleOrder
 from ..domain.decisions import CurrentState, Decision, NeedsSaga
 from ..domain.orders import Order, OrderLine, OrderOutcome, SagaState
 from ..domain.placing import require_available
-from ..domain.settlements import CANCEL, REFUND, Settlement
+from ..domain.settlements import CANCEL, REFUND, SettlementType
 from ..domain.stock_rules import CommandContext, require_room
 from ..storage.orders import OrderStore
 from ..storage.state import StateStore
@@ -81,7 +81,7 @@ class Sagas:
             If time runs out; the same request continues, or the sweeper releases everything.
         """
         existing = self.orders.get(command.order_id)
-        if existing is not None and saga_steps.is_released(existing, command):
+        if existing is not None and saga_steps.is_releasing(existing, command):
             self._release(existing, actor.request_id, deadline)
             existing = None
         # A line's position decides which part stores it, so a retry with the lines in another sequence
@@ -111,7 +111,7 @@ class Sagas:
 
     def settle(
         self,
-        settlement: Settlement,
+        settlement: SettlementType,
         command: SettleOrder,
         actor: Actor,
         deadline: float,
@@ -220,7 +220,7 @@ class Sagas:
     def _continue_settlement(
         self,
         order: Order,
-        settlement: Settlement,
+        settlement: SettlementType,
         actor: Actor,
         deadline: float,
         contended: frozenset[StockKey] = _NOTHING_CONTENDED,
@@ -252,7 +252,7 @@ class Sagas:
         actor = Actor(saga_steps.PERFORMED_BY, request_id)
         lines = [line for line in order.lines.values() if line.reserved]
         self._run_steps(order.order_id, actor, _by_part(lines), saga_steps.release_step, deadline)
-        self._execute(order.order_id, actor, lambda state, _: saga_steps.remove(state), deadline)
+        self._execute(order.order_id, actor, lambda state, _: saga_steps.remove_released(state), deadline)
 
     def _run_steps(
         self,

@@ -105,7 +105,7 @@ class Skus:
             changed = changed_sku(sku, command, actor, self.clock())
             if changed is None:
                 return sku
-            written = self.skus.update(sku, to=changed)
+            written = self.skus.update(sku, changed)
             if isinstance(written, Written):
                 return changed
             current = current.updated(written.found)

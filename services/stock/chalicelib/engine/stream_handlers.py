@@ -48,7 +48,7 @@ class StreamHandlers:
         product = self.products.get(after.product_id)
         if product is None:
             return
-        for key in self.skus.with_older_flag(product):
+        for key in self.skus.with_outdated_flag(product):
             self._set_flag(key, product)
 
     def sku_changed(self, change: ItemChange) -> None:

@@ -14,12 +14,21 @@ from inventory_common.skus import Sku
 from inventory_common.values import value
 
 from ..domain.commands import Actor
-from ..domain.decisions import CurrentState, Decision, ExecutedBefore, NeedsSaga, NeedsSkus, ReadSet, WriteSet
+from ..domain.decisions import CurrentState, Decision, NeedsSaga, NeedsSkus, NothingToWrite, ReadSet, WriteSet
 from ..domain.orders import Order
 from ..domain.stock_rules import CommandContext
 from ..storage.transaction import count_actions
 
-__all__ = ["Decide", "Decided", "Executed", "Outcome", "UnitOfWork", "decide", "group", "not_written"]
+__all__ = [
+    "BatchDecision",
+    "Decide",
+    "Executed",
+    "Outcome",
+    "UnitOfWork",
+    "decide_batch",
+    "group",
+    "unverified",
+]
 
 Decide = Callable[[CurrentState, CommandContext], Decision]
 """A rule; it raises an `InventoryError` if it refuses the command."""
@@ -87,7 +96,7 @@ Outcome = Executed | InventoryError | NeedsSaga
 
 
 @value(kw_only=True)
-class Decided:
+class BatchDecision:
     """What the first commands of a batch decide on a read set; it counts once its write sets are committed.
 
     Attributes
@@ -143,7 +152,7 @@ def group(units_of_work: Sequence[UnitOfWork]) -> Iterator[list[UnitOfWork]]:
         yield batch
 
 
-def decide(batch: Sequence[UnitOfWork], read_set: ReadSet, now: str) -> Decided:
+def decide_batch(batch: Sequence[UnitOfWork], read_set: ReadSet, now: str) -> BatchDecision:
     """Decide as many commands of a batch, in their order, as one transaction can hold."""
     outcomes: list[Outcome] = []
     write_sets: list[WriteSet] = []
@@ -163,15 +172,15 @@ def decide(batch: Sequence[UnitOfWork], read_set: ReadSet, now: str) -> Decided:
                 write_sets.append(write_set)
                 outcomes.append(Executed(state, write_set))
                 read_set = read_set.after(write_set)
-            case ExecutedBefore():
+            case NothingToWrite():
                 outcomes.append(Executed(state, None))
             case NeedsSaga() | InventoryError() as outcome:
                 outcomes.append(outcome)
         considered += 1
-    return Decided(outcomes=outcomes, write_sets=write_sets, missing=missing, considered=considered)
+    return BatchDecision(outcomes=outcomes, write_sets=write_sets, missing=missing, considered=considered)
 
 
-def not_written(batch: Sequence[UnitOfWork], decided: Decided) -> list[UnitOfWork]:
+def unverified(batch: Sequence[UnitOfWork], decided: BatchDecision) -> list[UnitOfWork]:
     """Return the commands whose outcome no committed write verifies.
 
     These are refusals that depend on the current state, and commands with an Idempotency-Key that write no
@@ -187,7 +196,7 @@ def not_written(batch: Sequence[UnitOfWork], decided: Decided) -> list[UnitOfWor
 
 
 def _decide_one(work: UnitOfWork, state: CurrentState, now: str) -> Decision | InventoryError:
-    if state.order is not None and not state.order.is_whole:
+    if state.order is not None and not state.order.has_all_lines:
         return NeedsSkus([])  # its parts have not been read
     try:
         return work.decide(state, work.context(now))

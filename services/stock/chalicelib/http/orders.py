@@ -32,7 +32,7 @@ from inventory_common.responses import json_response, page_response
 from inventory_common.values import value
 
 from ..domain.commands import (
-    BatchedOrder,
+    BatchedCommand,
     ExtendHold,
     LineRequest,
     PlaceOrder,
@@ -136,7 +136,7 @@ class OrderRoutes:
     def batch_orders(self, request: Request[Batch]) -> Response:
         """Place, confirm or cancel many orders; each command succeeds or fails independently."""
         commands = [
-            BatchedOrder(
+            BatchedCommand(
                 order.order_id,
                 order.command,
                 _lines(order.lines or ()),
@@ -230,7 +230,7 @@ def _settlement(
 
 
 def _result(
-    command: BatchedOrder, outcome: OrderOutcome | InventoryError, request: Request[Any]
+    command: BatchedCommand, outcome: OrderOutcome | InventoryError, request: Request[Any]
 ) -> dict[str, Any]:
     """Return the result of a command of a batch, with the status that a single request would have."""
     if isinstance(outcome, InventoryError):

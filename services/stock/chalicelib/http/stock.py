@@ -20,7 +20,7 @@ from inventory_common.requests import Request
 from inventory_common.responses import json_response
 from inventory_common.values import value
 
-from ..domain.commands import AdjustStock, Count, Restock
+from ..domain.commands import AdjustStock, Restock, StockCount
 from ..engine.stock import Stock, StockChange
 from .access import VENDORS, actor_of
 from .answers import StockChangeAnswer
@@ -83,12 +83,12 @@ class StockRoutes:
         return _response(self.stock.adjust(command, actor_of(request)))
 
 
-def _correction(body: AdjustmentBody) -> int | Count:
+def _correction(body: AdjustmentBody) -> int | StockCount:
     if body.quantity_change is not None:
         return body.quantity_change
     assert body.counted_stock is not None, "the body has one of two forms"
     assert body.expected_stock is not None, "the body has one of two forms"
-    return Count(body.counted_stock, body.expected_stock)
+    return StockCount(body.counted_stock, body.expected_stock)
 
 
 def _response(change: StockChange) -> Response:

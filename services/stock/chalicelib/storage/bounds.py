@@ -102,7 +102,7 @@ class BoundStore:
                 thresholds[vendor_id] = max(threshold, thresholds.get(vendor_id, _NO_SKU))
         return BoundsAndThresholds(bounds, thresholds)
 
-    def replace(self, bound: LowStockBound, by: LowStockBound) -> bool:
+    def compare_and_set(self, bound: LowStockBound, after: LowStockBound) -> bool:
         """Write a bound's next state if the stored one has not changed; return whether it was written."""
         conditions, values = [], {}
         for name, attribute in _to_item(bound).items():
@@ -116,7 +116,7 @@ class BoundStore:
         try:
             self.database.client.put_item(
                 TableName=self.database.inventory,
-                Item=_to_item(by),
+                Item=_to_item(after),
                 ConditionExpression=condition,
                 ExpressionAttributeNames={key: name for key, name in names.items() if key in condition},
                 ExpressionAttributeValues=values,

@@ -16,8 +16,8 @@ from ..domain.orders import Order, OrderLine, Saga, SagaState
 
 __all__ = [
     "changed_lines",
+    "order_attributes",
     "order_from_item",
-    "order_head",
     "order_to_item",
     "part_to_item",
     "with_parts",
@@ -38,7 +38,7 @@ def order_from_item(item: Item) -> Order:
         ttl=attributes.get(TTL_ATTRIBUTE),
         saga=_saga_from(attributes),
         parts=parts,
-        is_whole=not parts,
+        has_all_lines=not parts,
     )
 
 
@@ -54,15 +54,15 @@ def with_parts(order: Order, parts: Iterable[Item]) -> Order | None:
         if attributes["version"] > order.version:
             return None
         lines |= _lines_from(attributes, part=int(attributes["sku"].removeprefix(PART_SORT)))
-    return replace(order, lines=lines, is_whole=True)
+    return replace(order, lines=lines, has_all_lines=True)
 
 
 def order_to_item(order: Order) -> Item:
     """Return an order's main item."""
-    return order_head(order) | to_item({"lines": _lines_to(order, part=0)})
+    return order_attributes(order) | to_item({"lines": _lines_to(order, part=0)})
 
 
-def order_head(order: Order) -> Item:
+def order_attributes(order: Order) -> Item:
     """Return an order's main item without its lines.
 
     `vendor_id` and `last_updated` put it into VendorInventoryIndex, under a partition of due orders.

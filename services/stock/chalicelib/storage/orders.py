@@ -54,7 +54,7 @@ class OrderStore:
             If it changed during every attempt.
         """
         for _ in range(READ_ROUNDS_MAX):
-            if order.is_whole:
+            if order.has_all_lines:
                 return order
             keys = [part_key(order.order_id, part) for part in range(1, order.parts + 1)]
             inventory = self.database.inventory

@@ -23,14 +23,14 @@ from .items import SKU_SORT_PREFIX, read_set_of, sku_key
 from .transaction import (
     LEASE_ATTRIBUTE,
     NOT_LEASED,
+    idempotency_record_put,
     lease_values,
     product_check,
-    record_put,
     returned_images,
     sku_put,
 )
 
-__all__ = ["LeaseHeld", "SkuStore", "Stale", "Written"]
+__all__ = ["LeaseHeld", "NotWritten", "SkuStore", "Written"]
 
 
 @value
@@ -39,7 +39,7 @@ class Written:
 
 
 @value
-class Stale:
+class NotWritten:
     """Nothing was written: an item had changed, or a transaction on it was in progress.
 
     `found` contains the items that DynamoDB returned.
@@ -90,7 +90,7 @@ class SkuStore:
         low = [sku for sku in found.documents if sku["low_stock_flag"] and sku["is_active"]]
         return Page(low, found.next_cursor)
 
-    def with_older_flag(self, product: Product) -> Iterator[StockKey]:
+    def with_outdated_flag(self, product: Product) -> Iterator[StockKey]:
         """Yield the SKUs whose product flag is of an earlier version of the product, read consistently."""
         older = Filter("product_version", "<", product.version)
         listing = Listing(
@@ -101,7 +101,9 @@ class SkuStore:
 
     # Writes
 
-    def add(self, sku: Sku, bound: LowStockBound | None, record: IdempotencyRecord | None) -> Written | Stale:
+    def add(
+        self, sku: Sku, bound: LowStockBound | None, record: IdempotencyRecord | None
+    ) -> Written | NotWritten:
         """Create a SKU if it does not exist and its product has not changed since it was read.
 
         `bound` is the vendor's low-stock bound as it was read.  It is raised first if necessary: a bound that
@@ -111,38 +113,38 @@ class SkuStore:
             self.bounds.raise_to(sku.vendor_id, sku.reorder_threshold)
         actions = [product_check(sku, self.database), sku_put(sku, self.database)]
         if record is not None:
-            actions.append(record_put(record, self.database))
+            actions.append(idempotency_record_put(record, self.database))
         client = self.database.client
         try:
             client.transact_write_items(TransactItems=actions)
         except client.exceptions.TransactionCanceledException as error:
-            return Stale(read_set_of(returned_images(error, actions).values()))
+            return NotWritten(read_set_of(returned_images(error, actions).values()))
         return Written()
 
-    def update(self, sku: Sku, to: Sku) -> Written | Stale:
+    def update(self, before: Sku, after: Sku) -> Written | NotWritten:
         """Write the attributes, other than its stock, that differ between a SKU and its next version.
 
         The vendor's low-stock bound is raised first if the new threshold needs it.
         """
-        if to.reorder_threshold > sku.reorder_threshold:
-            self.bounds.raise_to(to.vendor_id, to.reorder_threshold)
+        if after.reorder_threshold > before.reorder_threshold:
+            self.bounds.raise_to(after.vendor_id, after.reorder_threshold)
         client = self.database.client
         try:
             client.update_item(
                 TableName=self.database.inventory,
-                Key=sku_key(sku.key),
-                **versioned_update(sku.to_item(), to.to_item()),
+                Key=sku_key(before.key),
+                **versioned_update(before.to_item(), after.to_item()),
             )
         except client.exceptions.ConditionalCheckFailedException as error:
             # UpdateItem has no ClientRequestToken: if its response is lost, botocore's retry finds what its
             # own first attempt wrote.
             image = error.response["Item"]
-            return Written() if Sku.from_item(image) == to else Stale(read_set_of([image]))
+            return Written() if Sku.from_item(image) == after else NotWritten(read_set_of([image]))
         except client.exceptions.TransactionConflictException:
-            return Stale(ReadSet())
+            return NotWritten(ReadSet())
         return Written()
 
-    def set_product_flag(self, key: StockKey, product: Product) -> Written | Stale:
+    def set_product_flag(self, key: StockKey, product: Product) -> Written | NotWritten:
         """Copy a product's flag to a SKU, unless that of a later version was copied; nothing else changes."""
         client = self.database.client
         try:
@@ -162,10 +164,10 @@ class SkuStore:
         except client.exceptions.ConditionalCheckFailedException:
             return Written()  # this or a later version was copied before
         except client.exceptions.TransactionConflictException:
-            return Stale(ReadSet())
+            return NotWritten(ReadSet())
         return Written()
 
-    def lease(self, keys: Sequence[StockKey], now: str) -> ReadSet | LeaseHeld:
+    def take_priority_leases(self, keys: Sequence[StockKey], now: str) -> ReadSet | LeaseHeld:
         """Take priority leases on SKUs for `PRIORITY_LEASE_SECONDS`, one call each, and return the SKUs.
 
         Other writers do not write a leased SKU.  A lease is advisory: correctness does not depend on it.

@@ -100,7 +100,7 @@ class StateStore:
             return ReadSet()
         inventory = self.database.inventory
         found = read_set_of(self.database.batch_get({inventory: requested})[inventory])
-        if all(order.is_whole for order in found.orders.values()):
+        if all(order.has_all_lines for order in found.orders.values()):
             return found
         complete = [self.orders.with_all_lines(order) for order in found.orders.values()]
         return replace(found, orders={order.order_id: order for order in complete if order is not None})

@@ -29,7 +29,7 @@ from ..domain.orders import Order
 from ..domain.stock_rules import StockMovement
 from .database import Database
 from .items import idempotency_record_key, is_order, sku_key
-from .order_items import changed_lines, order_head, order_to_item, part_to_item
+from .order_items import changed_lines, order_attributes, order_to_item, part_to_item
 
 __all__ = [
     "LEASE_ATTRIBUTE",
@@ -37,11 +37,11 @@ __all__ = [
     "Action",
     "actions_of",
     "count_actions",
+    "idempotency_record_put",
     "is_leased_by_another",
     "lease_values",
     "movements_by_sku",
     "product_check",
-    "record_put",
     "returned_images",
     "sku_put",
 ]
@@ -132,7 +132,7 @@ def actions_of(
     for write_set in write_sets:
         actions += _order_actions(write_set, database)
         if write_set.idempotency_record is not None:
-            actions.append(record_put(write_set.idempotency_record, database))
+            actions.append(idempotency_record_put(write_set.idempotency_record, database))
     return actions
 
 
@@ -174,7 +174,7 @@ def sku_put(sku: Sku, database: Database) -> Action:
     }
 
 
-def record_put(record: IdempotencyRecord, database: Database) -> Action:
+def idempotency_record_put(record: IdempotencyRecord, database: Database) -> Action:
     """Return the put of an idempotency record; it fails if an unexpired one exists."""
     return record.put(database.inventory, idempotency_record_key(record.idempotency_id))
 
@@ -253,8 +253,8 @@ def _order_actions(write_set: WriteSet, database: Database) -> list[Action]:
 def _order_update(before: Order, after: Order, database: Database) -> Action:
     """Return the update of the changed attributes and lines of an order's main item."""
     update = versioned_update(
-        order_head(before),
-        order_head(after),
+        order_attributes(before),
+        order_attributes(after),
         within={"lines": changed_lines(before, after)},
         same=("created_at",),
     )

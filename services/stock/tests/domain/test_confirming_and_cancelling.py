@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.domain.commands import SettleOrder
-from chalicelib.domain.decisions import EXECUTED_BEFORE, CurrentState, Decision
+from chalicelib.domain.decisions import NOTHING_TO_WRITE, CurrentState, Decision
 from chalicelib.domain.orders import OrderLine
 from chalicelib.domain.settlements import cancel, confirm, refund
 from chalicelib.domain.stock_rules import CommandContext
@@ -95,13 +95,13 @@ def test_an_order_whose_partly_settled_line_still_reserves_units_can_be_settled(
 
 def test_a_repeated_confirm_changes_nothing() -> None:
     state = a_state(order=an_order(a_line(confirmed=5)))
-    assert confirm(state, SettleOrder(ORDER), CONTEXT) == EXECUTED_BEFORE
+    assert confirm(state, SettleOrder(ORDER), CONTEXT) == NOTHING_TO_WRITE
 
 
 @pytest.mark.parametrize("reason", ["requested", "expired"])
 def test_a_repeated_cancel_changes_nothing(reason: str) -> None:
     state = a_state(order=an_order(a_line(cancelled=5), cancel_reason=reason))
-    assert cancel(state, SettleOrder(ORDER), CONTEXT) == EXECUTED_BEFORE
+    assert cancel(state, SettleOrder(ORDER), CONTEXT) == NOTHING_TO_WRITE
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_repeated_cancel_changes_nothing(reason: str) -> None:
     ],
 )
 def test_a_whole_order_is_settled_once(command: Command, line: OrderLine) -> None:
-    assert command(a_state(order=an_order(line)), SettleOrder(ORDER), CONTEXT) == EXECUTED_BEFORE
+    assert command(a_state(order=an_order(line)), SettleOrder(ORDER), CONTEXT) == NOTHING_TO_WRITE
 
 
 # Refusals

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.commands import ExtendHold, SettleOrder
-from chalicelib.domain.decisions import EXECUTED_BEFORE, NeedsSkus
+from chalicelib.domain.decisions import NOTHING_TO_WRITE, NeedsSkus
 from chalicelib.domain.holds import expire, extend
 from chalicelib.domain.orders import EXPIRED, Order
 from chalicelib.domain.settlements import cancel
@@ -69,7 +69,7 @@ def test_an_expired_order_releases_all_that_it_reserves() -> None:
 
 def test_a_hold_expires_at_its_end_and_not_before() -> None:
     state = a_state(a_sku(BLACK, 5, 5), order=an_order(a_line(reserved=5)))
-    assert expire(state, JUST_BEFORE) == EXECUTED_BEFORE
+    assert expire(state, JUST_BEFORE) == NOTHING_TO_WRITE
     assert write_set_of(expire(state, AT_THE_END))
 
 
@@ -99,7 +99,7 @@ def test_an_expiry_releases_reserved_units_and_leaves_confirmed_ones() -> None:
     ids=["unknown", "confirmed", "cancelled", "expired before", "tombstone"],
 )
 def test_an_order_that_reserves_nothing_does_not_expire(order: Order | None) -> None:
-    assert expire(a_state(order=order), AT_THE_END) == EXECUTED_BEFORE
+    assert expire(a_state(order=order), AT_THE_END) == NOTHING_TO_WRITE
 
 
 def test_an_expiry_needs_the_skus_of_which_the_order_reserves_units() -> None:
@@ -137,7 +137,7 @@ def test_an_extended_hold_ends_the_given_seconds_from_now(
 @pytest.mark.parametrize("hold_seconds", [60, 86_399, 86_400])
 def test_a_hold_is_never_shortened(hold_seconds: int) -> None:
     state = a_state(order=an_order(a_line(reserved=2)))
-    assert extend(state, ExtendHold(ORDER, hold_seconds), CONTEXT) == EXECUTED_BEFORE
+    assert extend(state, ExtendHold(ORDER, hold_seconds), CONTEXT) == NOTHING_TO_WRITE
 
 
 def test_an_extension_with_a_key_is_executed_once() -> None:
@@ -148,7 +148,7 @@ def test_an_extension_with_a_key_is_executed_once() -> None:
     assert write_set.idempotency_record == key.record([{"order_id": ORDER}], NOW)
     after = a_state(order=write_set.order, idempotency_record=write_set.idempotency_record)
     replayed = extend(after, ExtendHold(ORDER, 86_401, key), a_context(TOMORROW))
-    assert replayed == EXECUTED_BEFORE, "executed before, whatever the time is"
+    assert replayed == NOTHING_TO_WRITE, "executed before, whatever the time is"
     with pytest.raises(IdempotencyKeyReused):
         extend(after, ExtendHold(ORDER, 90_000, a_key("key", "b")), CONTEXT)
 

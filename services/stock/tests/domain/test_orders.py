@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from chalicelib.domain.orders import Order, OrderLine, SagaState, unexpired
+from chalicelib.domain.orders import Order, OrderLine, SagaState, existing_order
 from inventory_common.ids import StockKey
 from inventory_common.timestamps import epoch_seconds, plus_seconds
 
@@ -180,7 +180,7 @@ def test_the_first_version_of_an_order_is_1() -> None:
 def test_an_order_stored_in_parts_is_no_tombstone_before_its_parts_are_read() -> None:
     assert an_order().is_tombstone
     assert not an_order(parts=2).is_tombstone
-    assert an_order().is_whole
+    assert an_order().has_all_lines
     assert a_line(reserved=1).part == 0
 
 
@@ -208,10 +208,10 @@ def test_an_order_without_a_saga_is_expired_from_the_end_of_its_hold_on(now: str
 @pytest.mark.parametrize(("seconds", "exists"), [(-1, True), (0, False), (1, False), (86_400, False)])
 def test_a_tombstone_exists_until_its_ttl(seconds: int, exists: bool) -> None:
     tombstone = an_order(expires_at=None, cancel_reason="requested", ttl=epoch_seconds(NOW))
-    assert unexpired(tombstone, plus_seconds(NOW, seconds)) == (tombstone if exists else None)
+    assert existing_order(tombstone, plus_seconds(NOW, seconds)) == (tombstone if exists else None)
 
 
 def test_an_order_with_lines_exists_for_ever() -> None:
     order = an_order(a_line(cancelled=1))
-    assert unexpired(order, plus_seconds(NOW, 10**9)) is order
-    assert unexpired(None, NOW) is None
+    assert existing_order(order, plus_seconds(NOW, 10**9)) is order
+    assert existing_order(None, NOW) is None

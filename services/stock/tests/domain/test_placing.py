@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.decisions import EXECUTED_BEFORE, NEEDS_SAGA
+from chalicelib.domain.decisions import NEEDS_SAGA, NOTHING_TO_WRITE
 from chalicelib.domain.orders import OrderLine, SagaState
-from chalicelib.domain.placing import place, require_same_lines
+from chalicelib.domain.placing import place, require_repeat_of
 from inventory_common.errors import (
     InsufficientStock,
     OrderExists,
@@ -103,7 +103,7 @@ def test_a_sku_of_a_deactivated_product_cannot_be_ordered() -> None:
 )
 def test_an_order_that_is_placed_again_does_not_change(line: OrderLine) -> None:
     state = a_state(a_sku(BLACK, 0), order=an_order(line))
-    assert place(state, an_order_of((BLACK, 2), hold_seconds=999), CONTEXT) == EXECUTED_BEFORE
+    assert place(state, an_order_of((BLACK, 2), hold_seconds=999), CONTEXT) == NOTHING_TO_WRITE
 
 
 @pytest.mark.parametrize(
@@ -128,12 +128,12 @@ def test_placing_an_order_that_is_being_placed_or_released_needs_a_saga(saga_sta
 def test_placing_an_order_that_is_being_settled_was_executed_before(saga_state: SagaState) -> None:
     order = an_order(a_line(reserved=2), saga=a_saga(saga_state))
     decision = place(a_state(a_sku(current=9), order=order), an_order_of((BLACK, 2)), a_context())
-    assert decision == EXECUTED_BEFORE
+    assert decision == NOTHING_TO_WRITE
 
 
 def test_the_same_lines_are_refused_while_their_order_is_being_released() -> None:
     command = an_order_of((BLACK, 2))
     releasing = an_order(a_line(reserved=2), saga=a_saga(SagaState.RELEASING))
     with pytest.raises(OrderInProgress, match=f"^{ORDER} is releasing at the moment; please try again.$"):
-        require_same_lines(releasing, command)
-    require_same_lines(an_order(a_line(reserved=2), saga=a_saga(SagaState.CONFIRMING)), command)
+        require_repeat_of(releasing, command)
+    require_repeat_of(an_order(a_line(reserved=2), saga=a_saga(SagaState.CONFIRMING)), command)

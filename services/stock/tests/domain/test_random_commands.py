@@ -11,8 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from chalicelib.domain.commands import Count, Restock, SettleOrder, sum_lines, sum_quantities
-from chalicelib.domain.decisions import CurrentState, Decision, ExecutedBefore, WriteSet
+from chalicelib.domain.commands import Restock, SettleOrder, StockCount, sum_lines, sum_quantities
+from chalicelib.domain.decisions import CurrentState, Decision, NothingToWrite, WriteSet
 from chalicelib.domain.orders import Order
 from chalicelib.domain.placing import place
 from chalicelib.domain.settlements import cancel, confirm, refund
@@ -64,7 +64,7 @@ class Shop(RuleBasedStateMachine):
             decision = decide(state, a_context(self.now, order_id))
         except InventoryError:
             return
-        if not isinstance(decision, ExecutedBefore):
+        if not isinstance(decision, NothingToWrite):
             assert isinstance(decision, WriteSet), decision
             self._commit(decision, key)
 
@@ -131,7 +131,7 @@ class Shop(RuleBasedStateMachine):
 
     @rule(sku=some_skus, counted=st.integers(0, 20), stale=st.booleans(), key=some_keys)
     def count(self, sku: str, counted: int, stale: bool, key: str) -> None:
-        correction = Count(counted, self.skus[StockKey.of(sku)].current_stock + stale)
+        correction = StockCount(counted, self.skus[StockKey.of(sku)].current_stock + stale)
         command = an_adjustment(correction, sku, idempotency_key=a_key(key, f"{sku} {correction}"))
         self._execute(lambda state, context: adjust(state, command, context), key=key)
 

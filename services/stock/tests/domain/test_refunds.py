@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.commands import SettleOrder
 from chalicelib.domain.orders import OrderLine
-from chalicelib.domain.settlements import CANCEL, CONFIRM, REFUND, Settled, refund
+from chalicelib.domain.settlements import CANCEL, CONFIRM, REFUND, SettledOrder, refund
 from inventory_common.errors import OrderNotFound, RefundExceedsConfirmed, SkuNotFound
 
 from ..shop import (
@@ -31,7 +31,7 @@ def test_confirm_and_cancel_settle_reserved_units_and_a_refund_settles_confirmed
     assert REFUND.remaining(order) == units((BLACK, 4))
     state = a_state(a_sku(current=9, reserved=0))
     settled = REFUND.apply(state, order, units((BLACK, 4)), a_context())
-    assert isinstance(settled, Settled)
+    assert isinstance(settled, SettledOrder)
     [movement] = settled.movements
     assert movement.after.current_stock == 13, "refunded units are restocked by default"
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.commands import SettleOrder
-from chalicelib.domain.decisions import EXECUTED_BEFORE, NEEDS_SAGA, CurrentState, Decision
+from chalicelib.domain.decisions import NEEDS_SAGA, NOTHING_TO_WRITE, CurrentState, Decision
 from chalicelib.domain.orders import SagaState
-from chalicelib.domain.settlements import CANCEL, CONFIRM, REFUND, Settlement, cancel, confirm, refund
+from chalicelib.domain.settlements import CANCEL, CONFIRM, REFUND, SettlementType, cancel, confirm, refund
 from chalicelib.domain.stock_rules import CommandContext
 from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.errors import InvalidInput, OrderInProgress
@@ -35,7 +35,7 @@ from ..shop import (
 Command = Callable[[CurrentState, SettleOrder, CommandContext], Decision]
 
 CONTEXT = a_context()
-COMMANDS: list[tuple[Command, Settlement]] = [(confirm, CONFIRM), (cancel, CANCEL), (refund, REFUND)]
+COMMANDS: list[tuple[Command, SettlementType]] = [(confirm, CONFIRM), (cancel, CANCEL), (refund, REFUND)]
 
 
 # A saga in progress
@@ -44,7 +44,7 @@ COMMANDS: list[tuple[Command, Settlement]] = [(confirm, CONFIRM), (cancel, CANCE
 @pytest.mark.parametrize("saga_state", SagaState)
 @pytest.mark.parametrize(("command", "settlement"), COMMANDS)
 def test_a_settlement_of_a_whole_order_continues_its_own_saga_and_is_refused_during_any_other(
-    command: Command, settlement: Settlement, saga_state: SagaState
+    command: Command, settlement: SettlementType, saga_state: SagaState
 ) -> None:
     line = a_line(confirmed=2) if settlement is REFUND else a_line(reserved=2)
     state = a_state(a_sku(current=9, reserved=2), order=an_order(line, saga=a_saga(saga_state)))
@@ -58,14 +58,14 @@ def test_a_settlement_of_a_whole_order_continues_its_own_saga_and_is_refused_dur
 
 
 @pytest.mark.parametrize(("command", "settlement"), COMMANDS)
-def test_a_replay_of_a_settlement_continues_its_saga(command: Command, settlement: Settlement) -> None:
+def test_a_replay_of_a_settlement_continues_its_saga(command: Command, settlement: SettlementType) -> None:
     whole = SettleOrder(ORDER, None, a_key())
     for saga_state in SagaState:
         order = an_order(a_line(confirmed=2), saga=a_saga(saga_state))
         state = a_state(order=order, idempotency_record=a_key().record([], NOW))
         is_own = saga_state is settlement.saga_state
-        assert command(state, whole, CONTEXT) == (NEEDS_SAGA if is_own else EXECUTED_BEFORE)
-        assert command(state, replace(whole, lines=units((BLACK, 1))), CONTEXT) == EXECUTED_BEFORE
+        assert command(state, whole, CONTEXT) == (NEEDS_SAGA if is_own else NOTHING_TO_WRITE)
+        assert command(state, replace(whole, lines=units((BLACK, 1))), CONTEXT) == NOTHING_TO_WRITE
 
 
 # Orders in parts

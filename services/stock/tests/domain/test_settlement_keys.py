@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.domain.commands import SettleOrder
-from chalicelib.domain.decisions import EXECUTED_BEFORE, CurrentState, Decision
+from chalicelib.domain.decisions import NOTHING_TO_WRITE, CurrentState, Decision
 from chalicelib.domain.orders import OrderLine
 from chalicelib.domain.settlements import cancel, confirm, refund
 from chalicelib.domain.stock_rules import CommandContext
@@ -50,7 +50,7 @@ def test_a_partial_settlement_writes_an_idempotency_record_of_its_order(
     write_set = write_set_of(command(a_state(a_sku(BLACK, 50, 5), order=an_order(line)), keyed, CONTEXT))
     assert write_set.idempotency_record == a_key().record(RESULTS, NOW)
     after = a_state(order=write_set.order, idempotency_record=write_set.idempotency_record)
-    assert command(after, keyed, CONTEXT) == EXECUTED_BEFORE
+    assert command(after, keyed, CONTEXT) == NOTHING_TO_WRITE
 
 
 @pytest.mark.parametrize("command", [confirm, cancel, refund])
@@ -63,7 +63,7 @@ def test_a_settlement_with_a_key_is_executed_once_and_for_one_payload(
         order=an_order(a_line(BLACK, reserved=3, confirmed=2, cancelled=1), version=3),
         idempotency_record=a_key().record([], NOW),
     )
-    assert command(state, SettleOrder(ORDER, lines, a_key()), CONTEXT) == EXECUTED_BEFORE
+    assert command(state, SettleOrder(ORDER, lines, a_key()), CONTEXT) == NOTHING_TO_WRITE
     with pytest.raises(IdempotencyKeyReused):
         command(state, SettleOrder(ORDER, lines, a_key(body="other")), CONTEXT)
     a_day_later = a_context(plus_seconds(NOW, 86_401), order_id=ORDER)
@@ -80,4 +80,4 @@ def test_a_cancel_of_an_unknown_order_with_a_key_writes_a_tombstone_and_a_record
 
 def test_a_cancel_of_an_unknown_order_with_a_used_key_was_executed_before() -> None:
     state = a_state(idempotency_record=a_key().record([], NOW))
-    assert cancel(state, SettleOrder(ORDER, None, a_key()), a_context()) == EXECUTED_BEFORE
+    assert cancel(state, SettleOrder(ORDER, None, a_key()), a_context()) == NOTHING_TO_WRITE

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.commands import Count
-from chalicelib.domain.decisions import EXECUTED_BEFORE
+from chalicelib.domain.commands import StockCount
+from chalicelib.domain.decisions import NOTHING_TO_WRITE
 from chalicelib.domain.stock_changes import adjust, restock
 from inventory_common.errors import (
     AdjustmentBelowReserved,
@@ -64,12 +64,14 @@ def test_a_restock_adds_units_and_writes_an_idempotency_record() -> None:
 
 
 def test_a_restock_that_is_sent_again_is_not_executed_again() -> None:
-    assert restock(a_state(a_sku(), idempotency_record=EXECUTED), a_restock(), a_context()) == EXECUTED_BEFORE
+    assert (
+        restock(a_state(a_sku(), idempotency_record=EXECUTED), a_restock(), a_context()) == NOTHING_TO_WRITE
+    )
 
 
 def test_a_replayed_restock_is_not_refused_if_the_sku_was_deactivated_since() -> None:
     state = a_state(a_sku(current=STOCK_MAX, is_active=False), idempotency_record=EXECUTED)
-    assert restock(state, a_restock(), a_context()) == EXECUTED_BEFORE
+    assert restock(state, a_restock(), a_context()) == NOTHING_TO_WRITE
 
 
 def test_an_idempotency_key_stands_for_one_payload() -> None:
@@ -83,7 +85,7 @@ def test_an_idempotency_key_can_be_used_again_a_day_later(body: str) -> None:
     state = a_state(a_sku(), idempotency_record=a_key(body=body).record([], NOW))
     assert write_set_of(restock(state, a_restock(), A_DAY_LATER))
     if body == "{}":
-        assert restock(state, a_restock(), SAME_DAY) == EXECUTED_BEFORE
+        assert restock(state, a_restock(), SAME_DAY) == NOTHING_TO_WRITE
 
 
 def test_another_vendors_sku_cannot_be_restocked() -> None:
@@ -130,15 +132,15 @@ def test_a_deactivated_or_full_sku_is_not_restocked(sku: Sku, error: type[Except
         (-7, -7),
         (+7, +7),
         (-30, -30),
-        (Count(43, 50), -7),
-        (Count(57, 50), +7),
-        (Count(50, 50), 0),
-        (Count(20, 50), -30),
+        (StockCount(43, 50), -7),
+        (StockCount(57, 50), +7),
+        (StockCount(50, 50), 0),
+        (StockCount(20, 50), -30),
     ],
     ids=str,
 )
 def test_an_adjustment_changes_the_stock_by_a_number_of_units_or_to_a_count(
-    correction: int | Count, change: int
+    correction: int | StockCount, change: int
 ) -> None:
     state = a_state(a_sku(current=50, reserved=20))
     write_set = write_set_of(adjust(state, an_adjustment(correction), CONTEXT))
@@ -154,22 +156,24 @@ def test_an_adjustment_changes_the_stock_by_a_number_of_units_or_to_a_count(
     )
 
 
-@pytest.mark.parametrize("correction", [-31, -50, -51, Count(19, 50), Count(0, 50)], ids=str)
-def test_an_adjustment_cannot_leave_fewer_units_than_are_reserved(correction: int | Count) -> None:
+@pytest.mark.parametrize("correction", [-31, -50, -51, StockCount(19, 50), StockCount(0, 50)], ids=str)
+def test_an_adjustment_cannot_leave_fewer_units_than_are_reserved(correction: int | StockCount) -> None:
     with pytest.raises(AdjustmentBelowReserved) as refused:
         adjust(a_state(a_sku(current=50, reserved=20)), an_adjustment(correction), CONTEXT)
     assert refused.value.members == FIGURES
 
 
-@pytest.mark.parametrize("count", [Count(60, 49), Count(60, 51), Count(50, 0), Count(0, 30)], ids=str)
-def test_a_count_is_stale_if_the_stock_is_not_the_expected_one(count: Count) -> None:
+@pytest.mark.parametrize(
+    "count", [StockCount(60, 49), StockCount(60, 51), StockCount(50, 0), StockCount(0, 30)], ids=str
+)
+def test_a_count_is_stale_if_the_stock_is_not_the_expected_one(count: StockCount) -> None:
     with pytest.raises(CountStale) as refused:
         adjust(a_state(a_sku(current=50, reserved=20)), an_adjustment(count), CONTEXT)
     assert refused.value.members == FIGURES
 
 
-@pytest.mark.parametrize("correction", [2, Count(STOCK_MAX + 1, STOCK_MAX - 1)], ids=str)
-def test_an_adjustment_cannot_exceed_the_maximum_stock(correction: int | Count) -> None:
+@pytest.mark.parametrize("correction", [2, StockCount(STOCK_MAX + 1, STOCK_MAX - 1)], ids=str)
+def test_an_adjustment_cannot_exceed_the_maximum_stock(correction: int | StockCount) -> None:
     state = a_state(a_sku(current=STOCK_MAX - 1))
     with pytest.raises(StockLimitExceeded):
         adjust(state, an_adjustment(correction), CONTEXT)
@@ -203,8 +207,8 @@ def test_a_sku_is_not_found_under_another_product(product_id: str) -> None:
 def test_an_adjustment_is_executed_once() -> None:
     # It was executed then, and would be refused now.
     state = a_state(a_sku(current=3), idempotency_record=EXECUTED)
-    assert adjust(state, an_adjustment(-7), CONTEXT) == EXECUTED_BEFORE
-    assert adjust(state, an_adjustment(Count(1, 9)), CONTEXT) == EXECUTED_BEFORE
+    assert adjust(state, an_adjustment(-7), CONTEXT) == NOTHING_TO_WRITE
+    assert adjust(state, an_adjustment(StockCount(1, 9)), CONTEXT) == NOTHING_TO_WRITE
     state = a_state(a_sku(), idempotency_record=EXECUTED)
     with pytest.raises(IdempotencyKeyReused):
         adjust(state, an_adjustment(1, idempotency_key=a_key(body="other")), CONTEXT)
@@ -214,5 +218,5 @@ def test_an_adjustment_is_executed_once() -> None:
 
 def test_the_key_of_an_adjustment_can_be_used_again_a_day_later() -> None:
     state = a_state(a_sku(), idempotency_record=EXECUTED)
-    assert adjust(state, an_adjustment(1), SAME_DAY) == EXECUTED_BEFORE
+    assert adjust(state, an_adjustment(1), SAME_DAY) == NOTHING_TO_WRITE
     assert write_set_of(adjust(state, an_adjustment(1), A_DAY_LATER))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.commands import SettleOrder
-from chalicelib.domain.decisions import EXECUTED_BEFORE, CurrentState
+from chalicelib.domain.decisions import NOTHING_TO_WRITE, CurrentState
 from chalicelib.domain.orders import Order
 from chalicelib.domain.placing import place
 from chalicelib.domain.settlements import cancel, confirm, refund
@@ -61,7 +61,7 @@ def test_a_confirm_that_arrives_after_the_cancel_is_refused(state: CurrentState)
 
 
 def test_a_repeated_cancel_does_not_change_the_tombstone(state: CurrentState) -> None:
-    assert cancel(state, SettleOrder(ORDER), LAST_SECOND) == EXECUTED_BEFORE
+    assert cancel(state, SettleOrder(ORDER), LAST_SECOND) == NOTHING_TO_WRITE
 
 
 def test_a_cancel_of_part_of_a_tombstone_is_refused() -> None:

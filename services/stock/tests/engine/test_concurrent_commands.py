@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.commands import Count, SettleOrder
+from chalicelib.domain.commands import SettleOrder, StockCount
 from inventory_common.errors import (
     AdjustmentBelowReserved,
     CountStale,
@@ -34,7 +34,7 @@ def whole(name: str) -> Command:
     return lambda process, key: getattr(process, name)(SettleOrder(ORDER))
 
 
-def adjustment(correction: int | Count) -> Command:
+def adjustment(correction: int | StockCount) -> Command:
     return lambda process, key: process.adjust(an_adjustment(correction, idempotency_key=a_key(key)))
 
 
@@ -48,7 +48,7 @@ COMMANDS: dict[str, Command] = {
     "cancel all": whole("cancel"),
     "refund all": whole("refund"),
     "adjust -4": adjustment(-4),
-    "count 6 of 7": adjustment(Count(6, 7)),
+    "count 6 of 7": adjustment(StockCount(6, 7)),
     "another order of 2": lambda process, key: process.place(an_order_of((BLACK, 2), order_id="ORDER-2")),
     "restock 5": lambda process, key: process.restock(a_restock(5, idempotency_key=a_key(key))),
 }

@@ -88,7 +88,7 @@ def slower(process: Process, state: StateStoreBesideFasterWriter) -> Process:
 
 
 def lease(process: Process, now: str = NOW) -> ReadSet | LeaseHeld:
-    return process.storage.skus.lease([KEY], now)
+    return process.storage.skus.take_priority_leases([KEY], now)
 
 
 @pytest.fixture
@@ -211,9 +211,9 @@ def test_a_lease_is_kept_after_a_conflict_without_image(process: Process, other:
     class CountingLeases(SkuStore):
         leases = 0
 
-        def lease(self, keys: Sequence[StockKey], now: str) -> ReadSet | LeaseHeld:
+        def take_priority_leases(self, keys: Sequence[StockKey], now: str) -> ReadSet | LeaseHeld:
             self.leases += 1
-            return super().lease(keys, now)
+            return super().take_priority_leases(keys, now)
 
     class ConflictingWithLease(StateStoreBesideFasterWriter):
         conflicts_with_lease = 0

@@ -33,7 +33,7 @@ def storage(process: Process, tables: Tables) -> Storage:
     assert storage.skus.add(HIGH, None, None) == Written()
     assert storage.skus.add(LOW, LowStockBound(VENDOR, 100), None) == Written()
     lowered = a_sku(HIGH.sku, reorder_threshold=3, version=HIGH.version + 1)
-    assert storage.skus.update(HIGH, to=lowered) == Written()
+    assert storage.skus.update(HIGH, lowered) == Written()
     return storage
 
 
@@ -85,7 +85,7 @@ def test_a_new_sku_with_the_planned_threshold_does_not_withdraw_the_plan(storage
 
 def test_a_raised_threshold_withdraws_the_plan(storage: Storage) -> None:
     run(storage, NOW)
-    storage.skus.update(LOW, to=low_with_threshold(40))
+    storage.skus.update(LOW, low_with_threshold(40))
     assert bound(storage) == LowStockBound(VENDOR, 100)
 
 
@@ -102,7 +102,7 @@ def test_a_sku_whose_bound_was_read_before_the_plan_prevents_the_lowering(storag
 def test_a_threshold_that_is_raised_right_after_a_lowering_raises_the_bound(storage: Storage) -> None:
     run(storage, NOW)
     run(storage, LATER)
-    storage.skus.update(LOW, to=low_with_threshold(40))
+    storage.skus.update(LOW, low_with_threshold(40))
     assert bound(storage) == LowStockBound(VENDOR, 40)
 
 
@@ -110,9 +110,9 @@ def test_a_plan_that_was_withdrawn_meanwhile_is_not_executed(storage: Storage) -
     run(storage, NOW)
     planned = bound(storage)
     storage.bounds.raise_to(VENDOR, 50)
-    assert not storage.bounds.replace(planned, LowStockBound(VENDOR, 5))
+    assert not storage.bounds.compare_and_set(planned, LowStockBound(VENDOR, 5))
     assert bound(storage) == LowStockBound(VENDOR, 100)
-    assert not storage.bounds.replace(LowStockBound(VENDOR, 99), LowStockBound(VENDOR, 5))
+    assert not storage.bounds.compare_and_set(LowStockBound(VENDOR, 99), LowStockBound(VENDOR, 5))
 
 
 def test_a_bound_that_is_lowered_between_the_two_writes_of_a_raise_is_raised(

@@ -188,7 +188,7 @@ def test_a_process_that_read_the_product_before_it_was_reactivated_overwrites_no
     products, skus = process.storage.products, process.storage.skus
     product = products.get(PRODUCT)
     assert product is not None
-    slow = skus.with_older_flag(product)
+    slow = skus.with_outdated_flag(product)
     found = [next(slow)]
     tables.put(REACTIVATED)
     streams.deliver_products(REACTIVATION)

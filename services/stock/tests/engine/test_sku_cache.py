@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.commands import BatchedOrder, SettleOrder
+from chalicelib.domain.commands import BatchedCommand, SettleOrder
 from chalicelib.domain.orders import OrderOutcome, OrderStatus
 from chalicelib.engine.sku_cache import SkuCache
 from inventory_common.errors import (
@@ -148,7 +148,7 @@ def test_a_batch_that_is_sent_again_reads_its_orders_once(
 ) -> None:
     tables.put(a_sku(current=99))
     lines = an_order_of((BLACK, 1)).lines
-    batch = [BatchedOrder(f"ORDER-{number}", "place", lines) for number in range(40)]
+    batch = [BatchedCommand(f"ORDER-{number}", "place", lines) for number in range(40)]
     assert calls_of(lambda: first.batch(batch)) == ["read", "commit"]
     assert calls_of(lambda: first.batch(batch)) == ["commit", "read"]
     assert all(isinstance(each, OrderOutcome) and each.replayed for each in first.batch(batch))
@@ -159,7 +159,7 @@ def test_the_transactions_of_one_batch_continue_from_each_other(
 ) -> None:
     tables.put(a_sku(current=200))
     lines = an_order_of((BLACK, 1)).lines
-    batch = [BatchedOrder(f"ORDER-{number}", "place", lines) for number in range(147)]
+    batch = [BatchedCommand(f"ORDER-{number}", "place", lines) for number in range(147)]
     assert calls_of(lambda: first.batch(batch)) == ["read", "commit", "commit", "commit"]
 
 

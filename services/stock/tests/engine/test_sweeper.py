@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from front_door import Client
 
-from chalicelib.domain.commands import BatchedOrder, ExtendHold, SettleOrder
+from chalicelib.domain.commands import BatchedCommand, ExtendHold, SettleOrder
 from chalicelib.domain.orders import OrderOutcome
 from chalicelib.storage.orders import DueOrders, OrderStore
 from inventory_common.errors import ReservationExpired
@@ -71,7 +71,7 @@ def place_one(process: Process, number: int, quantity: int = 1, hold_seconds: in
 def place_many(process: Process, *orders: tuple[int, int], sku: str = BLACK) -> None:
     """Place an order of one unit for each ``(number, hold_seconds)``, many in one transaction."""
     commands = [
-        BatchedOrder(f"ORDER-{number}", "place", an_order_of((sku, 1)).lines, hold_seconds)
+        BatchedCommand(f"ORDER-{number}", "place", an_order_of((sku, 1)).lines, hold_seconds)
         for number, hold_seconds in orders
     ]
     for outcome in process.batch(commands):

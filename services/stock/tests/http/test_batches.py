@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from front_door import Client
 
-from chalicelib.domain.commands import BatchedOrder
+from chalicelib.domain.commands import BatchedCommand
 from inventory_common.tuning import CONFLICTS_BEFORE_SAGA
 
 from ..calls import noted_calls
@@ -353,7 +353,7 @@ def test_a_defect_in_a_saga_is_not_reported_as_the_outcome_of_its_order(
     place_order_in_parts(process, tables)
     state = InterruptedStateStore(process.storage.state, fail)
     with pytest.raises(AssertionError, match="a defect"):
-        process.over(state=state).batch([BatchedOrder("ORDER-2", "confirm")])
+        process.over(state=state).batch([BatchedCommand("ORDER-2", "confirm")])
 
 
 def test_orders_that_do_not_fit_into_the_response_are_busy(

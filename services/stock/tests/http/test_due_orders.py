@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from front_door import Client
 
-from chalicelib.domain.commands import BatchedOrder, SettleOrder
+from chalicelib.domain.commands import BatchedCommand, SettleOrder
 from inventory_common.pages import encode_cursor
 
 from ..process import Process
@@ -23,7 +23,7 @@ def due_orders(process: Process, tables: Tables) -> list[str]:
     tables.put(a_sku(current=500))
     lines = an_order_of((BLACK, 1)).lines
     holds = [60 + number if number < 40 else 7_200 for number in range(50)]
-    process.batch([BatchedOrder(f"ORDER-{n}", "place", lines, hold) for n, hold in enumerate(holds)])
+    process.batch([BatchedCommand(f"ORDER-{n}", "place", lines, hold) for n, hold in enumerate(holds)])
     return [f"ORDER-{number}" for number in range(40)]
 
 

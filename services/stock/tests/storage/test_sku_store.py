@@ -9,7 +9,7 @@ import pytest
 from chalicelib.bootstrap import Storage
 from chalicelib.domain.decisions import ReadSet
 from chalicelib.domain.low_stock import LowStockBound
-from chalicelib.storage.skus import Stale, Written
+from chalicelib.storage.skus import NotWritten, Written
 from chalicelib.storage.state import NewSkuState
 from inventory_common.errors import InvalidCursor
 from inventory_common.ids import StockKey
@@ -86,14 +86,14 @@ def test_a_sku_is_not_added_to_a_product_that_changed_meanwhile(
     storage: Storage, tables: Tables, change: dict[str, Any]
 ) -> None:
     tables.put(a_product(**change))
-    assert storage.skus.add(a_sku(), LowStockBound(VENDOR, 10), None) == Stale(ReadSet())
+    assert storage.skus.add(a_sku(), LowStockBound(VENDOR, 10), None) == NotWritten(ReadSet())
     assert storage.skus.get(BLACK_KEY) is None
 
 
 def test_a_sku_that_exists_is_not_overwritten(storage: Storage, tables: Tables) -> None:
     tables.put(a_product(), a_sku(current=50))
     added = storage.skus.add(a_sku(), LowStockBound(VENDOR, 10), a_key().record([], NOW))
-    assert added == Stale(ReadSet(skus={BLACK_KEY: a_sku(current=50)}))
+    assert added == NotWritten(ReadSet(skus={BLACK_KEY: a_sku(current=50)}))
     assert storage.skus.get(BLACK_KEY) == a_sku(current=50)
     assert current_state(storage.state, key="key-1").idempotency_record is None
 
@@ -102,7 +102,7 @@ def test_a_sku_is_not_added_if_its_idempotency_record_exists(storage: Storage, t
     tables.put(a_product())
     bound, record = LowStockBound(VENDOR, 10), a_key().record([{"sku": BLACK}], NOW)
     assert storage.skus.add(a_sku(), bound, record) == Written()
-    stale = Stale(ReadSet(idempotency_records={record.idempotency_id: record}))
+    stale = NotWritten(ReadSet(idempotency_records={record.idempotency_id: record}))
     assert storage.skus.add(a_sku(WHITE), bound, record) == stale
     assert storage.skus.get(WHITE_KEY) is None
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.decisions import ReadSet
-from chalicelib.storage.skus import SkuStore, Stale, Written
+from chalicelib.storage.skus import NotWritten, SkuStore, Written
 from inventory_common.ids import StockKey
 from inventory_common.skus import Sku
 
@@ -69,7 +69,7 @@ def changed(**changes: Any) -> Sku:
 def test_an_update_sends_what_differs_on_condition_of_the_version_that_was_read(
     skus: SkuStore, client: RecordingClient
 ) -> None:
-    updated = skus.update(BEFORE, to=changed(variant_name="Jet Black", unit_price=Decimal("79.5")))
+    updated = skus.update(BEFORE, changed(variant_name="Jet Black", unit_price=Decimal("79.5")))
     assert updated == Written()
     assert client.sent == [
         {
@@ -104,7 +104,7 @@ def test_an_update_sends_what_differs_on_condition_of_the_version_that_was_read(
 
 @pytest.mark.usefixtures("two_skus")
 def test_an_optional_attribute_that_becomes_null_is_removed(skus: SkuStore, client: RecordingClient) -> None:
-    assert skus.update(BEFORE, to=changed(variant_attributes=None)) == Written()
+    assert skus.update(BEFORE, changed(variant_attributes=None)) == Written()
     [sent] = client.sent
     assert sent["UpdateExpression"] == (
         "SET #last_updated = :last_updated, #version = :version REMOVE #variant_attributes"
@@ -118,7 +118,7 @@ def test_an_optional_attribute_that_becomes_null_is_removed(skus: SkuStore, clie
 
 @pytest.mark.usefixtures("two_skus")
 def test_an_update_leaves_other_skus_and_the_log_as_they_are(skus: SkuStore, client: RecordingClient) -> None:
-    assert skus.update(BEFORE, to=changed(is_active=False)) == Written()
+    assert skus.update(BEFORE, changed(is_active=False)) == Written()
     assert skus.get(KEY) == changed(is_active=False)
     assert client.stored(WHITE) == a_sku(WHITE, 3).to_item()
     assert client.scan(TableName="StockTransactions")["Items"] == []
@@ -128,7 +128,7 @@ def test_an_update_leaves_other_skus_and_the_log_as_they_are(skus: SkuStore, cli
 def test_a_higher_threshold_raises_the_vendors_low_stock_bound_first(
     skus: SkuStore, client: RecordingClient
 ) -> None:
-    assert skus.update(BEFORE, to=changed(reorder_threshold=11)) == Written()
+    assert skus.update(BEFORE, changed(reorder_threshold=11)) == Written()
     bound, sku = client.sent
     assert bound["Key"] == {"product_id": {"S": VENDOR}, "sku": {"S": "#LOW-STOCK-BOUND"}}
     assert sku["Key"]["sku"] == {"S": BLACK}
@@ -143,7 +143,7 @@ def test_a_higher_threshold_raises_the_vendors_low_stock_bound_first(
 def test_a_threshold_that_is_not_raised_needs_no_bound(
     skus: SkuStore, client: RecordingClient, threshold: int
 ) -> None:
-    assert skus.update(BEFORE, to=changed(reorder_threshold=threshold)) == Written()
+    assert skus.update(BEFORE, changed(reorder_threshold=threshold)) == Written()
     assert [sent["Key"]["sku"] for sent in client.sent] == [{"S": BLACK}]
     assert client.stored("#LOW-STOCK-BOUND", VENDOR) is None
 
@@ -154,8 +154,8 @@ def test_an_update_of_another_version_writes_nothing_and_returns_the_stored_sku(
 ) -> None:
     stored = replace(BEFORE, current_stock=7, reserved_stock=7, version=version, last_updated=NOW)
     tables.put(stored)
-    stale = skus.update(BEFORE, to=changed(unit_price=1))
-    assert stale == Stale(ReadSet(skus={KEY: stored}))
+    stale = skus.update(BEFORE, changed(unit_price=1))
+    assert stale == NotWritten(ReadSet(skus={KEY: stored}))
     assert client.stored() == stored.to_item()
 
 
@@ -169,4 +169,4 @@ def test_an_update_that_meets_a_transaction_in_progress_is_stale_and_returns_no_
         raise conflict({"Error": {"Code": "TransactionConflictException", "Message": ""}}, "UpdateItem")
 
     monkeypatch.setattr(client, "update_item", refuse)
-    assert skus.update(BEFORE, to=changed(unit_price=1)) == Stale(ReadSet())
+    assert skus.update(BEFORE, changed(unit_price=1)) == NotWritten(ReadSet())

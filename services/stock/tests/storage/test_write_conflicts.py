@@ -239,7 +239,7 @@ def test_a_conflict_over_an_order_contends_no_sku(storage: Storage, tables: Tabl
 def test_a_conflict_says_that_a_sku_has_not_changed_but_is_leased(storage: Storage, tables: Tables) -> None:
     tables.put(a_sku(current=50))
     decision = place(current_state(storage.state, BLACK), an_order_of((BLACK, 1)), CONTEXT)
-    leased = storage.skus.lease([BLACK_KEY], NOW)
+    leased = storage.skus.take_priority_leases([BLACK_KEY], NOW)
     assert not isinstance(leased, LeaseHeld)
     conflict = conflict_over(storage, tables, decision)
     assert conflict == WriteConflict(found=leased, contended=frozenset({BLACK_KEY}), is_leased=True)
@@ -267,7 +267,7 @@ def test_a_conflict_over_a_changed_sku_is_not_over_its_lease(
     else:
         decision = place(state, an_order_of((BLACK, 1)), CONTEXT)
     tables.set_attributes(BLACK, **change)
-    assert not isinstance(storage.skus.lease([BLACK_KEY], NOW), LeaseHeld)
+    assert not isinstance(storage.skus.take_priority_leases([BLACK_KEY], NOW), LeaseHeld)
     conflict = conflict_over(storage, tables, decision)
     assert conflict.contended == {BLACK_KEY}
     assert not conflict.is_leased
@@ -283,7 +283,7 @@ def test_a_change_that_a_settlement_does_not_depend_on_leaves_its_conflict_to_th
 ) -> None:
     state = placed(storage.state, tables)
     tables.set_attributes(BLACK, **change)
-    assert not isinstance(storage.skus.lease([BLACK_KEY], NOW), LeaseHeld)
+    assert not isinstance(storage.skus.take_priority_leases([BLACK_KEY], NOW), LeaseHeld)
     assert conflict_over(storage, tables, confirm(state, SettleOrder(ORDER), CONTEXT)).is_leased
 
 
