@@ -6,7 +6,6 @@ import pytest
 
 from tests.simulation.model import (
     Adjust,
-    StockCount,
     Expire,
     Place,
     Refused,
@@ -15,6 +14,7 @@ from tests.simulation.model import (
     Settle,
     Shop,
     Sku,
+    StockCount,
 )
 
 PLACE = Place("ORDER-1", (("A", 4), ("A", 1), ("B", 2)))

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from local.tables import create_tables, definitions
 from tests.simulation.faulty_client import NO_FAULTS
-from tests.simulation.model import Adjust, Command, StockCount, Extend, Place, Restock, SetActive, Settle
+from tests.simulation.model import Adjust, Command, Extend, Place, Restock, SetActive, Settle, StockCount
 from tests.simulation.scheduler import Stopped
 from tests.simulation.simulator import MORE_SKUS, PRODUCTS, SKUS, Machine, Simulation
 from tests.simulation.small_limits import SINGLE_ITEM_LINES_MAX

@@ -16,7 +16,17 @@ from services.stock.chalicelib.bootstrap import Engine
 from services.stock.chalicelib.domain import commands
 from services.stock.chalicelib.domain.orders import OrderOutcome
 from services.stock.chalicelib.engine.stock import StockChange
-from tests.simulation.model import Adjust, Command, StockCount, Extend, Place, Restock, SetActive, Settle, summed
+from tests.simulation.model import (
+    Adjust,
+    Command,
+    Extend,
+    Place,
+    Restock,
+    SetActive,
+    Settle,
+    StockCount,
+    summed,
+)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from tests.simulation.model import Adjust, Command, StockCount, Extend, Place, Restock, Settle, Shop, summed
+from tests.simulation.model import Adjust, Command, Extend, Place, Restock, Settle, Shop, StockCount, summed
 from tests.simulation.small_limits import SINGLE_ITEM_LINES_MAX
 from tests.simulation.translation import GetOrder, GetSku, Request, can_be_batched
 
