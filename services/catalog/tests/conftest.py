@@ -37,9 +37,7 @@ def draws() -> Draws:
 
 
 @pytest.fixture
-def catalog(
-    service_module: Any, dynamodb: Any, clock: Clock, draws: Draws, monkeypatch: pytest.MonkeyPatch
-) -> Any:
+def catalog(service_module: Any, dynamodb: Any, clock: Clock, draws: Draws) -> Iterator[Any]:
     """The catalog behind the routes, with the test's clock and drawn ids."""
     catalog = replace(
         service_module.products.catalog,
@@ -47,8 +45,11 @@ def catalog(
         draw_product_id=draws,
         retry_policy=RetryPolicy(sleep=lambda _: None),
     )
-    monkeypatch.setattr(service_module.products, "catalog", catalog)
-    return catalog
+    routes = service_module.products
+    as_made = routes.catalog
+    object.__setattr__(routes, "catalog", catalog)  # values are frozen while tests run
+    yield catalog
+    object.__setattr__(routes, "catalog", as_made)
 
 
 @pytest.fixture
