@@ -17,6 +17,7 @@ REGION = "ap-south-1"
 SERVICES = ("catalog", "stock", "audit")
 TRIGGERED_SERVICES = ("stock", "audit")  # they have functions for streams and schedules
 DEFAULT_PORTS = {"front": 8000, "catalog": 8001, "stock": 8002, "audit": 8003, "aws": 4566}
+AWS_SERVICES = ("dynamodb", "dynamodbstreams", "kms", "s3")  # what the product uses of the embedded AWS
 TOKEN_AUDIENCE = "inventory-local"
 MACHINE_CLIENT_ID = "local-order-system"
 ARCHIVE_BUCKET = "inventory-archive"

@@ -119,6 +119,7 @@ def test_the_embedded_aws_listens_on_loopback_only_and_has_a_clean_environment()
         "HOME": "/home/dev",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": "4567",
+        "SERVICES": "dynamodb,dynamodbstreams,kms,s3",
         "MINISTACK_REGION": "ap-south-1",
         "LOG_LEVEL": "WARNING",
         "IOT_MTLS_ENABLED": "0",
