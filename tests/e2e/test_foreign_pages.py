@@ -114,11 +114,11 @@ def show(tmp_path: Path) -> Iterator[Show]:
         server.server_close()
 
 
-def on_aws(url: str, marker: Path) -> list[Attempt]:
+def on_aws(url: str, trace: Path) -> list[Attempt]:
     """Return attempts to read the tables, and to run code that leaves a file."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("f.py", f"def handle(event, context):\n    open({str(marker)!r}, 'w').close()\n")
+        archive.writestr("f.py", f"def handle(event, context):\n    open({str(trace)!r}, 'w').close()\n")
     function = {
         "FunctionName": "f",
         "Runtime": "python3.11",
@@ -169,26 +169,26 @@ def test_a_page_of_another_origin_reads_nothing_and_changes_nothing(
     stack: RunningStack, client: Any, show: Show, tmp_path: Path, host: str
 ) -> None:
     """From another site, and from another port of this machine, which browsers take for the same site."""
-    before, marker = everything_in(client), tmp_path / "ran"
-    seen = show(on_aws(stack.url("aws"), marker) + on_stack(stack), host)
-    # A page cannot read a response without CORS, but is told that there was one.
+    before, trace = everything_in(client), tmp_path / "ran"
+    seen = show(on_aws(stack.url("aws"), trace) + on_stack(stack), host)
+    # A page cannot read a response without CORS, but learns that there was one.
     assert {name: what for name, what in seen.items() if what} == {}
-    assert not marker.exists()
+    assert not trace.exists()
     assert everything_in(client) == before
 
 
 def test_the_same_page_reads_an_unguarded_emulator_and_runs_code(show: Show, tmp_path: Path) -> None:
     """The attempts above are real ones: ministack itself answers them."""
-    port, folder, marker = free_port(), tmp_path / "aws", tmp_path / "ran"
+    port, folder, trace = free_port(), tmp_path / "aws", tmp_path / "ran"
     folder.mkdir()
     environment = embedded_aws_environment(port, folder, os.environ, None)
     child = Child("aws", ["ministack"], environment, tmp_path / "aws.log")
     try:
         wait_until(lambda: answers_ok(health_url(port)), "an unguarded emulator")
-        seen = show(on_aws(f"http://{HOST}:{port}", marker)[:5], EVIL)
+        seen = show(on_aws(f"http://{HOST}:{port}", trace)[:5], EVIL)
         assert "TableNames" in seen["the tables"]
         assert "ListAllMyBucketsResult" in seen["the buckets"]
-        wait_until(marker.exists, "code of the page has run")
+        wait_until(trace.exists, "code of the page has run")
     finally:
         stop_children([child])
 
