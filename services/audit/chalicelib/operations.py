@@ -22,7 +22,7 @@ from inventory_common.errors import InventoryError
 from .bootstrap import archive_checker, digest_writer, reconciler
 from .domain.reconciliation import FigureDifference
 
-__all__ = ["EXIT_UNAVAILABLE", "main", "table"]
+__all__ = ["EXIT_UNAVAILABLE", "address_of", "main", "table"]
 
 EXIT_UNAVAILABLE: Final = 4
 """The exit code if there was no answer, as that of the command line."""
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     for name in _TOKENS:
         os.environ.setdefault(name, "unused")
-    print(f"{parsed.operation}: DynamoDB at {_address(os.environ)}", flush=True)
+    print(f"{parsed.operation}: DynamoDB at {address_of(os.environ)}", flush=True)
     try:
         return _OPERATIONS[parsed.operation]()
     except InventoryError as error:
@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return EXIT_UNAVAILABLE
 
 
-def _address(environ: Mapping[str, str]) -> str:
+def address_of(environ: Mapping[str, str]) -> str:
     """Return the endpoint of DynamoDB, or the region whose endpoint boto3 derives."""
     endpoint = environ.get("AWS_ENDPOINT_URL_DYNAMODB") or environ.get("AWS_ENDPOINT_URL")
     region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "the configured region"
