@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from chalice.app import Chalice, CloudWatchEvent, Response
 
+from .browser_headers import SECURITY_HEADERS
 from .declarations import Api, Declaration, declaration_of
 from .dynamodb import Usage, measured, to_inventory_error
 from .errors import (
@@ -265,7 +266,7 @@ class RestService(Chalice):
         log = _RequestLog()
         with measured() as usage:
             response = self._respond(proxy_event, log)
-        response.headers["X-Request-Id"] = proxy_event.request_id
+        response.headers = {**SECURITY_HEADERS, **response.headers, "X-Request-Id": proxy_event.request_id}
         response.headers |= self._cors_headers(proxy_event)
         sent: dict[str, Any] = response.to_dict()
         with suppress(Exception):

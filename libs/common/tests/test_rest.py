@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from inventory_common import schema
 from inventory_common.attributes import NO_CONTROL_CHARACTERS, Items, Name, OneOf, Price, Quantity, Text
 from inventory_common.bodies import body
+from inventory_common.browser_headers import DATA_POLICY, SECURITY_HEADERS
 from inventory_common.declarations import NO_CONTENT, PUBLIC, ResponseSpec, route
 from inventory_common.dynamodb import connect
 from inventory_common.errors import Busy, InventoryError, SkuNotFound, Unauthenticated
@@ -194,6 +195,8 @@ class Reply:
         assert response["multiValueHeaders"] == {}
         assert all(isinstance(value, str) and value.isprintable() for value in self.headers.values())
         assert self.headers["X-Request-Id"]
+        assert self.headers["X-Content-Type-Options"] == "nosniff"
+        assert self.headers["Content-Security-Policy"] == DATA_POLICY
         text: str = response["body"]
         self.body: Any = json.loads(text.encode()) if text else None
         if self.status >= 400:
@@ -874,7 +877,7 @@ def test_the_response_to_any_other_options_request_is_405(call: Call, headers: d
 def test_a_service_without_origins_sends_no_cors_headers(event: Event) -> None:
     shop = Shop(cors_origins=())
     reply = Reply(shop.app(event("GET", "/health", headers={"Origin": ORIGIN}), None))
-    assert set(reply.headers) == {"Content-Type", "X-Request-Id"}
+    assert set(reply.headers) == {"Content-Type", "X-Request-Id", *SECURITY_HEADERS}
 
 
 # Request ids
