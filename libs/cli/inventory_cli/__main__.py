@@ -29,6 +29,9 @@ def run(
 ) -> int:
     """Run a command and return its exit code (see `exit_codes`)."""
     call = Invocation(environ, transport, retries)
+    if any(not _is_unicode(argument) for argument in arguments):
+        say("An argument is not UTF-8.", style="red")
+        return exit_codes.WRONG_USAGE
     try:
         returned = inventory.main(list(arguments), "inventory", standalone_mode=False, obj=call)
         return returned if isinstance(returned, int) else exit_codes.DONE
@@ -56,6 +59,11 @@ def run(
             "Interrupted; requests already sent took effect. To continue, repeat the command.", style="yellow"
         )
         return exit_codes.INTERRUPTED
+
+
+def _is_unicode(argument: str) -> bool:
+    # Python decodes a byte that is not UTF-8 as a lone surrogate.
+    return not any("\ud800" <= character <= "\udfff" for character in argument)
 
 
 def main() -> None:

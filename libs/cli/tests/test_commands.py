@@ -391,3 +391,17 @@ def test_every_command_has_help(inventory, command, capsys):
     usage, _, rest = capsys.readouterr().out.partition("\n\n")
     assert usage.startswith("Usage: inventory")
     assert rest.strip()[0].isupper()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("products", "get", "PROD-\udcff"),
+        ("stock", "restock", "SKU-PROD-E4F9A-L", "5", "--notes", "\udcff"),
+        ("import", "products", "\udcff.csv"),
+    ],
+)
+def test_an_argument_that_is_not_utf_8_is_wrong_usage(inventory, services, capsys, arguments):
+    assert inventory(*arguments) == 2
+    assert "An argument is not UTF-8." in capsys.readouterr().err
+    assert services.requests == []
