@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import click
 import httpx
 
-from inventory_client import ClientError, NoAnswer, Problem, Retries, TokenUnavailable
+from inventory_client import ClientError, NoAnswer, PlainHttpRefused, Problem, Retries, TokenUnavailable
 
 from . import exit_codes
 from .commands.invocation import Invocation
@@ -40,7 +40,7 @@ def run(
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (ConfigurationError, FileError) as error:
+    except (ConfigurationError, FileError, PlainHttpRefused) as error:
         say(str(error), style="red")
         return exit_codes.WRONG_USAGE
     except Problem as problem:

@@ -139,7 +139,7 @@ def test_a_name_that_shows_nothing_or_overrides_the_direction_rejects_its_row(in
     assert rejects(file, "products") == [
         (2, f"product_name: {blank}, not '\\u200b'"),
         (3, f"category: {blank}, not '\u3164'"),
-        (4, f"tags[1]: {blank}, not '\\xad'"),
+        (4, f"tags.1: {blank}, not '\\xad'"),
         (5, f"product_name: {turned}, not 'Tea \\u202edlog'"),
         (6, f"external_id: {blank}, not '\\ufeff'"),
     ]

@@ -5,6 +5,7 @@
     ClientError                  its message is one sentence
     ├── NoAnswer                 no server listens, the connection broke, or the request timed out
     ├── TokenUnavailable         the token issuer returns no token
+    ├── PlainHttpRefused         a token would be sent unencrypted
     ├── UnexpectedAnswer         a response that is not documented
     └── Problem                  a problem document (RFC 9457), with a subclass for each `code`
         ├── Unauthenticated
@@ -77,6 +78,7 @@ __all__ = [
     "OrderExists",
     "OrderInProgress",
     "OrderNotFound",
+    "PlainHttpRefused",
     "PreconditionFailed",
     "Problem",
     "ProductInactive",
@@ -116,6 +118,10 @@ class NoAnswer(ClientError):
 
 class TokenUnavailable(ClientError):
     """The token issuer returns no token."""
+
+
+class PlainHttpRefused(ClientError):
+    """A token or a secret would be sent unencrypted to another machine, and was not."""
 
 
 class UnexpectedAnswer(ClientError):
