@@ -20,6 +20,7 @@
 `preconditions`            If-Match and ETag
 `errors`, `problems`       every error, and its form in HTTP
 `identity`                 tokens and principals
+`signing_keys`             the keys of the token issuer, when they are fetched and how long they are used
 `bodies`                   the bodies of requests, validated by pydantic
 `requests`                 the parts of a request, checked one by one
 `responses`                the responses of a route

@@ -116,6 +116,7 @@ class Endpoint:
         declared = self.declared
         sent_body = event.body() if declared.body else b""
         document = read_json(sent_body, declared.body_required) if declared.body else None
+        event.require_utf_8()
         key = event.idempotency_key(self._requires_key(document)) if declared.idempotency else None
         after = event.cursor() if declared.paged else None
 

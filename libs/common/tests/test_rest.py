@@ -573,6 +573,35 @@ def test_a_parameter_that_its_type_refuses_is_invalid(call: Call, value: str) ->
     assert set(reply.errors) == {"query.category"}
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"category": ["\ufffd"]},
+        {"category": ["a\ufffdb"]},
+        {"category": ["a", "\ufffd"]},
+        {"category": ["a"], "\ufffd": ["b"]},
+        {"category": ["a"], "unheard": ["\ufffd"]},
+        {"category": ["a"], "limit": ["\ufffd"]},
+    ],
+    ids=ascii,
+)
+def test_a_query_that_is_not_utf_8_is_refused(call: Call, query: dict[str, list[str]]) -> None:
+    # API Gateway decodes the query, and puts U+FFFD in the place of bytes that are not UTF-8.
+    reply = call("GET", "/products", query=query)
+    assert (reply.status, reply.body["code"]) == (400, "invalid_encoding")
+
+
+@pytest.mark.parametrize("encoded", ["%FF", "PROD-%C3", "%EF%BF%BD", "%ED%A0%80", "PROD-E4F9A%C0%80"])
+def test_a_path_segment_that_is_not_utf_8_is_refused(call: Call, encoded: str) -> None:
+    reply = call(
+        "GET",
+        f"/products/{encoded}",
+        resource="/products/{product_id}",
+        parameters={"product_id": encoded},
+    )
+    assert (reply.status, reply.body["code"]) == (400, "invalid_encoding")
+
+
 @pytest.mark.parametrize("name", ["\ud800", "a\n", "x" * 10_000, ""])
 def test_an_unknown_parameter_with_any_name_is_invalid(call: Call, name: str) -> None:
     assert call("GET", "/products", query={"category": ["a"], name: ["b"]}).status == 422
