@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from local.compression import compressed
 from local.problems import problem_document, problem_headers
 from local.proxy_event import build_event
 from local.routes import RouteTable
@@ -80,6 +81,7 @@ class Gateway:
         if status in BODILESS_STATUSES:
             body = b""
         else:
+            body = compressed(headers, body, environ.get("HTTP_ACCEPT_ENCODING", ""))
             headers.append(("Content-Length", str(len(body))))
         start_response(_status_line(status), headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" or not body else [body]

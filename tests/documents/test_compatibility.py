@@ -49,6 +49,10 @@ def body_of(document: Any, name: str) -> Any:
     return document["components"]["schemas"][name]
 
 
+def page_of_skus(document: Any) -> Any:
+    return document["components"]["schemas"]["PageOfSku"]["properties"]["items"]
+
+
 RESTOCKS = "/products/{product_id}/skus/{sku}/restocks"
 SKU = "/products/{product_id}/skus/{sku}"
 ORDER = "/orders/{order_id}"
@@ -105,6 +109,9 @@ BREAKING: dict[str, Change] = {
     ].pop("ETag"),
     "a problem's member is removed": lambda d: schema("InsufficientStock")(d)["properties"].pop("lines"),
     "a problem's type is changed": lambda d: schema("InsufficientStock", "type")(d).update(const="urn:other"),
+    "a member may be absent without a parameter": lambda d: page_of_skus(d).update(
+        items={"anyOf": [{"$ref": "#/components/schemas/Sku"}, {"type": "object"}]}
+    ),
     "an unknown keyword": lambda d: schema("Sku", "version")(d).update(multipleOf=2),
 }
 
@@ -126,6 +133,9 @@ ADDING: dict[str, Change] = {
         {"409": {"$ref": "#/components/responses/SkuExists"}}
     ),
     "a code is removed": lambda d: operation("get", ORDER)(d)["responses"].pop("404"),
+    "a form of items on request": lambda d: page_of_skus(d).update(
+        items={"anyOf": [page_of_skus(d)["items"], {"type": "object", "x-requested-by": "fields"}]}
+    ),
     "a media type": lambda d: operation("get", "/orders")(d)["responses"]["200"]["content"].update(
         {"text/csv": {"schema": {"type": "string"}}}
     ),

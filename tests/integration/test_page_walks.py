@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+import inventory_client
 from tests.integration.ledger_checks import Tables
 from tests.integration.shop import VENDOR, Shop, Sku, by_writers, done, outcomes
 
@@ -117,6 +120,35 @@ def test_an_inventory_of_a_thousand_is_listed_once_each_while_a_sku_changes(
     assert sorted(order_of(low, "sku")) == sorted(still_low)
     assert order_of(low, "current_stock") == sorted(order_of(low, "current_stock"))
     check_tables()
+
+
+def test_the_client_lists_every_sku_of_an_inventory_once_while_all_of_them_move(
+    shop: Shop, skus: list[Sku], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inventory_client.stock, "BULK_PAGE_MAX_ITEMS", 50)
+    with inventory_client.StockClient(
+        shop.stock, inventory_client.StaticToken(shop.wire.token("vendor", VENDOR))
+    ) as client:
+        at_rest = [row["sku"] for row in client.inventory_members(VENDOR, ["sku"])]
+        # Against the order of the list: the SKUs that the next pages would show move to its top.
+        moving = [sku for name in at_rest for sku in skus if sku.sku == name]
+        with meanwhile(lambda number: shop.restock(moving[number * 7 % ITEMS], 1, key=f"k-{number}")):
+            listed = [sku.sku for sku in client.inventory(VENDOR)]
+    assert sorted(at_rest) == sorted(listed) == [sku.sku for sku in skus]
+
+
+def test_a_page_of_a_thousand_skus_is_compressed_for_a_client_that_asks(shop: Shop, skus: list[Sku]) -> None:
+    url = f"{shop.stock}/vendors/{VENDOR}/inventory?limit=1000"
+    headers = {"Authorization": f"Bearer {shop.wire.token('vendor', VENDOR)}"}
+    sent = {}
+    for encoding in ("gzip", "identity"):
+        with shop.wire.http.stream("GET", url, headers={**headers, "Accept-Encoding": encoding}) as response:
+            sent[encoding] = b"".join(response.iter_raw())
+            assert response.headers.get("Content-Encoding") == ("gzip" if encoding == "gzip" else None)
+            assert response.headers["Vary"] == "Accept-Encoding"
+    assert gzip.decompress(sent["gzip"]) == sent["identity"]
+    assert len(sent["gzip"]) < len(sent["identity"]) / 5
+    assert len(json.loads(sent["identity"])["items"]) == ITEMS
 
 
 def test_a_log_of_a_thousand_records_is_listed_once_each_newest_first_while_it_grows(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import http.client
 import json
 import logging
+import re
 import socket
 import threading
 import uuid
@@ -15,9 +17,10 @@ from typing import Any
 import pytest
 from chalice.app import Chalice, Response
 
+from local.compression import MINIMUM_BYTES
 from local.gateway import PAYLOAD_LIMIT_BYTES, Gateway, read_response
 from local.server import make_server
-from local.settings import HOST
+from local.settings import HOST, REPOSITORY_ROOT
 
 MEGABYTE = 1024 * 1024
 
@@ -55,6 +58,12 @@ def make_app() -> Chalice:
                 return Response("hi", {"Set-Cookie": ["a=1", "b=2"], "Content-Type": "text/plain"})
             case "euro":
                 return Response("€", {"X-Euro": "€", "Connection": "close"}, 299)
+            case "long":
+                return Response("tea " * 100_000, {"Content-Type": "text/plain"})
+            case "short":
+                return Response("x" * (MINIMUM_BYTES - 1), {"Content-Type": "text/plain"})
+            case "encoded":
+                return Response("x" * MINIMUM_BYTES, {"Content-Encoding": "br", "Content-Type": "text/plain"})
         raise AssertionError(name)
 
     methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -335,3 +344,43 @@ def test_a_base64_response_is_decoded() -> None:
 def test_a_malformed_proxy_response_is_an_error(response: Any) -> None:
     with pytest.raises((KeyError, AttributeError, ValueError)):
         read_response(response)
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "deflate, gzip;q=0.1", "GZIP", "*", "x-gzip", "br, *;q=1"])
+def test_a_response_is_compressed_for_a_client_that_asks_for_it(
+    connection: http.client.HTTPConnection, accepted: str
+) -> None:
+    response, body = ask(connection, "GET", "/answer/long", headers={"Accept-Encoding": accepted})
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert int(response.headers["Content-Length"]) == len(body) < 10_000
+    assert gzip.decompress(body) == b"tea " * 100_000
+
+
+@pytest.mark.parametrize(
+    "accepted", [None, "", "identity", "br", "gzip;q=0", "gzip;q=0, *", "*;q=0", "gzip;q=x", ";"]
+)
+def test_a_response_is_not_compressed_for_others(
+    connection: http.client.HTTPConnection, accepted: str | None
+) -> None:
+    # http.client itself sends "identity" if it is given no such header.
+    headers = {} if accepted is None else {"Accept-Encoding": accepted}
+    response, body = ask(connection, "GET", "/answer/long", headers=headers)
+    assert (response.headers["Content-Encoding"], body) == (None, b"tea " * 100_000)
+
+
+@pytest.mark.parametrize(("name", "encoding"), [("short", None), ("encoded", "br"), ("empty", None)])
+def test_a_short_or_encoded_response_is_returned_as_it_is(
+    connection: http.client.HTTPConnection, name: str, encoding: str | None
+) -> None:
+    response, body = ask(connection, "GET", f"/answer/{name}", headers={"Accept-Encoding": "gzip"})
+    assert response.headers["Content-Encoding"] == encoding
+    assert body.strip(b"x") == b""
+
+
+def test_api_gateway_compresses_responses_of_the_same_size() -> None:
+    api = (REPOSITORY_ROOT / "terraform/modules/service/api.tf").read_text(encoding="utf-8")
+    assert f"minimum_compression_bytes = {MINIMUM_BYTES}\n" in api
+    [rest_api] = re.findall(r'resource "aws_api_gateway_rest_api" "this" \{\n(.*?)\n\}', api, re.DOTALL)
+    assert "minimum_compression_size = local.minimum_compression_bytes" in rest_api
+    [triggers] = re.findall(r"redeployment = (.*)", api)
+    assert "local.minimum_compression_bytes" in triggers, "a stage has the API's setting as of its deployment"

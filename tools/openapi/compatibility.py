@@ -163,6 +163,9 @@ class _Comparison:
                 return
             self._compared.add(pair)
         old, new = _resolved(self._old, old), _resolved(self._new, new)
+        if direction == "response" and "anyOf" not in old and (unasked := self._served_unasked(new)):
+            yield False, f"{where}: a form on request was added"
+            new = unasked
         yield from self._types(where, old, new, direction)
         yield from self._alternatives(where, old, new, direction)
         yield from _values(where, old, new, direction)
@@ -179,6 +182,15 @@ class _Comparison:
         for keyword in (old.keys() | new.keys()) - COMPARED - NOT_COMPARED:
             if old.get(keyword) != new.get(keyword):
                 yield True, f"{where}: {keyword} was changed"
+
+    def _served_unasked(self, schema: Document) -> Document | None:
+        """Return the form that all requests get but those with the parameter that `x-requested-by` names.
+
+        A client that was written before such a parameter existed does not send it.
+        """
+        alternatives = [_resolved(self._new, each) for each in schema.get("anyOf", ())]
+        unasked = [each for each in alternatives if "x-requested-by" not in each]
+        return unasked[0] if len(unasked) == 1 < len(alternatives) else None
 
     @staticmethod
     def _types(where: str, old: Document, new: Document, direction: Direction) -> Changes:

@@ -20,7 +20,7 @@ from inventory_common.errors import (
 from inventory_common.identity import Role
 from inventory_common.problems import PROBLEM_TYPE, status_of
 from inventory_common.reference_pages import SCRIPT
-from inventory_common.requests import IDEMPOTENCY_KEY
+from inventory_common.requests import FIELDS, IDEMPOTENCY_KEY
 from inventory_common.rest import Endpoint, RestService
 from tools.reference import MEMBERS, first_sentence
 
@@ -227,6 +227,8 @@ class _Writer:
                 "required": parameter.required,
                 "description": parameter.description,
                 "schema": schema,
+                # An array is one text of its items, separated by commas.
+                **({"style": "form", "explode": False} if schema["type"] == "array" else {}),
                 **({} if attribute is None else {"example": attribute.sample}),
             }
         if declared.idempotency:
@@ -275,7 +277,7 @@ class _Writer:
         if response.shape is str:
             schema = {"type": "string"}
         elif declared.paged and not response.whole_page:
-            schema = self._page(response.shape)
+            schema = self._page(response.shape, selectable=FIELDS in declared.query_parameters)
         else:
             schema = self._components.of_shape(response.shape)
         others = {
@@ -284,15 +286,18 @@ class _Writer:
         }
         return {response.media_type: {"schema": schema}, **others}
 
-    def _page(self, shape: Any) -> Schema:
-        name = f"PageOf{shape.__name__}"
+    def _page(self, shape: Any, *, selectable: bool) -> Schema:
+        name = f"PageOf{'Selected' * selectable}{shape.__name__}"
         if name not in self._components.schemas:
+            items = self._components.of_member("items", list[shape])
+            if selectable:
+                items["items"] = {"anyOf": [items["items"], self._components.of_members(shape, FIELDS)]}
             self._components.schemas[name] = {
                 "description": "A page of a list.",
                 "type": "object",
                 "required": ["items", "next_cursor"],
                 "properties": {
-                    "items": self._components.of_member("items", list[shape]),
+                    "items": items,
                     "next_cursor": self._components.of_member("next_cursor", str | None),
                 },
                 "examples": [{"items": [self._components.sample(shape)], "next_cursor": None}],

@@ -74,6 +74,24 @@ class Components:
             self.schemas[name] = {"description": _summary(shape)} | make()
         return {"$ref": f"#/components/schemas/{name}"}
 
+    def of_members(self, shape: Any, parameter: str) -> Schema:
+        """Return the schema of an object that has those members of a shape that a query parameter names.
+
+        Only requests with this parameter, named by `x-requested-by`, get such an object.
+        """
+        name = f"Selected{shape.__name__}"
+        if name not in self.schemas:
+            members = members_of(shape)
+            self.schemas[name] = {
+                "description": f"The members of {shape.__name__} that `{parameter}` names.",
+                "x-requested-by": parameter,
+                "type": "object",
+                "minProperties": 1,
+                "properties": {member: self.of_member(member, hint) for member, hint in members.items()},
+                "examples": [dict(list(self.sample(shape).items())[:2])],
+            }
+        return {"$ref": f"#/components/schemas/{name}"}
+
     def _object(self, shape: Any) -> Schema:
         properties = {name: self.of_member(name, hint) for name, hint in members_of(shape).items()}
         schema = {"type": "object", "required": list(properties), "properties": properties}

@@ -1,7 +1,7 @@
 """Exports: rows of products, SKUs, stock, open orders and the log, which an import accepts.
 
-A full export reads a vendor's products by creation time, and the SKUs of each product: unlike the list of a
-vendor's inventory, these lists do not change their order while they are read.
+A full export reads a vendor's inventory and its products, a thousand at a time.  SKUs that change meanwhile
+are not missed (`StockClient.inventory`), and the order of products does not change.
 """
 
 from __future__ import annotations
@@ -72,9 +72,19 @@ def _products_of(session: Session, vendor_ids: Sequence[str]) -> Iterator[Produc
 
 
 def _skus_of(session: Session, vendor_ids: Sequence[str]) -> Iterator[tuple[Product, Sku]]:
-    for product in _products_of(session, vendor_ids):
-        for sku in session.stock.skus_of_product(product.product_id):
-            yield product, sku
+    """Yield the SKUs of vendors with their products: by the product's creation, then by id."""
+    for vendor_id in vendor_ids:
+        by_product: dict[str, list[Sku]] = {}
+        for sku in session.stock.inventory(vendor_id):
+            by_product.setdefault(sku.product_id, []).append(sku)
+        # After the SKUs: then the list has the product of each, as a product is created before its SKUs.
+        for product in session.catalog.products_of_vendor(vendor_id):
+            for sku in sorted(by_product.pop(product.product_id, ()), key=lambda sku: sku.sku):
+                yield product, sku
+        for product_id, skus in by_product.items():  # the index of the list may lag
+            product = session.catalog.product(product_id)
+            for sku in skus:
+                yield product, sku
 
 
 def _identifiers(product: Product, sku: Sku) -> dict[str, Any]:

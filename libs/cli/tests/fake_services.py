@@ -45,6 +45,7 @@ class FakeServices:
     requests: list[str] = field(default_factory=list)
     intercept: Callable[[httpx.Request], httpx.Response | None] | None = None
     hides_new: bool = False
+    hides_new_products: bool = False
     at_once: int = 0
     most_at_once: int = 0
     lock: Lock = field(default_factory=Lock)
@@ -116,7 +117,8 @@ class FakeServices:
         return httpx.Response(204) if request.method == "DELETE" else httpx.Response(200, json=product)
 
     def vendor_products(self, request: httpx.Request, vendor_id: str) -> httpx.Response:
-        found = [p for p in self.products.values() if p["vendor_id"] == vendor_id and not self.hides_new]
+        hidden = self.hides_new or self.hides_new_products
+        found = [p for p in self.products.values() if p["vendor_id"] == vendor_id and not hidden]
         return page(request, found)
 
     # Stock
@@ -160,6 +162,11 @@ class FakeServices:
     def inventory(self, request: httpx.Request, vendor_id: str) -> httpx.Response:
         found = [s for s in self.skus.values() if s["vendor_id"] == vendor_id and not self.hides_new]
         return page(request, found)
+
+    def move_up(self, place: int) -> None:
+        """Change the SKU at a place of the inventory, which moves it to the top."""
+        sku = list(self.skus)[place]
+        self.skus = {sku: self.skus.pop(sku), **self.skus}
 
     def skus_of_product(self, request: httpx.Request, product_id: str) -> httpx.Response:
         return page(request, [sku for sku in self.skus.values() if sku["product_id"] == product_id])
@@ -375,7 +382,10 @@ def page(request: httpx.Request, items: list[Any]) -> httpx.Response:
     start = int(request.url.params.get("cursor", "0"))
     end = start + PAGE_ITEMS
     following = str(end) if end < len(items) else None
-    return httpx.Response(200, json={"items": items[start:end], "next_cursor": following})
+    shown = items[start:end]
+    if fields := request.url.params.get("fields"):
+        shown = [{name: item[name] for name in fields.split(",")} for item in shown]
+    return httpx.Response(200, json={"items": shown, "next_cursor": following})
 
 
 ROUTES: list[tuple[str, str, Any]] = [

@@ -52,6 +52,26 @@ def test_lists_are_csv_that_reads_back(inventory, tea, capsys):
     assert (row["product_name"], row["tags"], row["is_active"]) == ("Tea", "a\\|b|c", "true")
 
 
+@pytest.mark.parametrize("command", [("stock", "list"), ("products", "list")])
+def test_a_list_of_some_members_fetches_and_prints_no_others(inventory, services, tea, capsys, command):
+    sent = []
+    services.intercept = lambda request: sent.append(request.url.params.get("fields"))
+    assert inventory(*command, "--vendor", VENDOR, "--fields", "version,vendor_id", "--csv") == 0
+    assert capsys.readouterr().out.splitlines()[0] == "vendor_id,version"
+    assert inventory(*command, "--vendor", VENDOR, "--fields", "product_id", "--json") == 0
+    assert printed_json(capsys) == [{"product_id": "PROD-00001"}]
+    assert inventory(*command, "--vendor", VENDOR, "--fields", "is_active") == 0
+    assert "is active" in capsys.readouterr().out
+    assert {fields.split(",")[0] for fields in sent if fields} == {"vendor_id", "product_id", "is_active"}
+
+
+def test_an_unknown_member_is_wrong_usage(inventory, services, tea, capsys):
+    asked = len(services.requests)
+    assert inventory("stock", "list", "--vendor", VENDOR, "--fields", "sku,price") == 2
+    assert "not price" in capsys.readouterr().err
+    assert len(services.requests) == asked
+
+
 def test_a_limit_is_kept_and_reported(inventory, services, tea, capsys):
     for number in range(5):
         services.products[f"PROD-0000{number + 5}"] = services.products["PROD-00001"] | {
@@ -230,10 +250,41 @@ def test_open_orders_stock_and_log_are_exported_whole(inventory, services, tea, 
     assert inventory("import", "orders", tmp_path / "orders.jsonl", "--yes") == 0
 
 
+@pytest.mark.parametrize("what", ["skus", "stock"])
+def test_skus_that_change_while_they_are_exported_are_not_missed(inventory, services, tea, tmp_path, what):
+    given = ("--name", "A box", "--price", "4.50", "--threshold", 5)
+    for number in range(9):
+        assert inventory("skus", "create", f"SKU-PROD-00001-V{number}", *given) == 0
+
+    def sell_the_next(request):
+        """Move the SKU that the next page begins with to the top of the list."""
+        cursor = int(request.url.params.get("cursor", 0))
+        if request.url.path.endswith("/inventory") and cursor < len(services.skus):
+            answer = services.route(request)
+            following = json.loads(answer.content)["next_cursor"]
+            if following:
+                services.move_up(int(following))
+            return answer
+        return None
+
+    services.intercept = sell_the_next
+    file = tmp_path / "export.csv"
+    assert inventory("export", what, file, "--vendor", VENDOR) == 0
+    exported = [row["variant"] for row in csv.DictReader(file.open())]
+    assert exported == ["BOX", *(f"V{number}" for number in range(9))]
+
+
+def test_skus_of_a_product_that_the_list_does_not_show_yet_are_exported(inventory, services, tea, tmp_path):
+    services.hides_new_products = True
+    file = tmp_path / "export.csv"
+    assert inventory("export", "skus", file, "--vendor", VENDOR) == 0
+    assert [row["variant"] for row in csv.DictReader(file.open())] == ["BOX"]
+
+
 def test_an_export_that_fails_leaves_no_half_file(inventory, services, tea, tmp_path):
     services.intercept = lambda request: (
         httpx.Response(404, json={"status": 404, "code": "sku_not_found"})
-        if "skus" in request.url.path
+        if "inventory" in request.url.path
         else None
     )
     file = tmp_path / "skus.csv"
@@ -354,7 +405,7 @@ def test_a_profile_has_addresses_a_token_and_a_vendor(tmp_path, token, capsys):
 
     environ = with_profile(tmp_path, token) | {"TOKEN": "mine", "SECRET": "s3cret"}
     assert run(["products", "list"], environ, httpx.MockTransport(answer)) == 0
-    assert asked[-1] == "https://shop.example/catalog/vendors/VENDOR-007/products?limit=100"
+    assert asked[-1] == "https://shop.example/catalog/vendors/VENDOR-007/products?limit=1000"
 
 
 @pytest.mark.parametrize(

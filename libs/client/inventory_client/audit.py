@@ -111,7 +111,7 @@ class AuditClient(Client):
 
     def findings(self) -> Iterator[Finding]:
         """Yield the changes of stock and log that were not made by the services, newest first."""
-        return self._pages("/findings", read_finding)
+        return self._items("/findings", read_finding)
 
     def _records(self, collection: str, name: str, search: Search) -> Iterator[TransactionRecord]:
-        return self._pages(path_of(collection, name, "transactions"), _record, search.params())
+        return self._items(path_of(collection, name, "transactions"), _record, search.params())

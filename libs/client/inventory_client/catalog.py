@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any, Literal, Unpack
 
+from inventory_common.limits import BULK_PAGE_MAX_ITEMS
 from inventory_common.products import NewProduct, Product
 
-from .connection import Client, new_key, path_of
-from .documents import Outcome, read
+from .connection import FIELDS, Client, new_key, path_of
+from .documents import Outcome, read, selected
 
 __all__ = ["CatalogClient"]
 
@@ -68,7 +69,7 @@ class CatalogClient(Client):
             "min_price": None if min_price is None else str(min_price),
             "max_price": None if max_price is None else str(max_price),
         }
-        return self._pages("/products", _product, params)
+        return self._items("/products", _product, params)
 
     def products_of_vendor(
         self,
@@ -80,4 +81,24 @@ class CatalogClient(Client):
     ) -> Iterator[Product]:
         """Yield all products of a vendor, also inactive ones, by creation time; oldest first by default."""
         params = {"created_from": created_from, "created_to": created_to, "order": order}
-        return self._pages(path_of("vendors", vendor_id, "products"), _product, params)
+        path = path_of("vendors", vendor_id, "products")
+        return self._items(path, _product, params, limit=BULK_PAGE_MAX_ITEMS)
+
+    def product_members_of_vendor(
+        self,
+        vendor_id: str,
+        members: Sequence[str],
+        *,
+        created_from: str | None = None,
+        created_to: str | None = None,
+        order: Literal["asc", "desc"] | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the named members alone of all products of a vendor, as `products_of_vendor` lists them."""
+        params = {
+            "created_from": created_from,
+            "created_to": created_to,
+            "order": order,
+            FIELDS: ",".join(members),
+        }
+        path = path_of("vendors", vendor_id, "products")
+        return self._items(path, lambda item: selected(item, members), params, limit=BULK_PAGE_MAX_ITEMS)

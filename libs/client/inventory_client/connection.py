@@ -24,13 +24,15 @@ from .retries import Retries
 from .tls import tls_context
 from .tokens import TokenSource
 
-__all__ = ["Client", "Params", "new_key", "path_of"]
+__all__ = ["FIELDS", "Client", "Params", "new_key", "path_of"]
 
 T = TypeVar("T")
 
 Params = Mapping[str, str | int | None]
 """Query parameters; those that are None are not sent."""
 
+FIELDS: Final = "fields"
+"""The parameter of a list that names the members of its items."""
 _TIMEOUT_SECONDS: Final = 30.0
 """API Gateway itself gives up after 29 s."""
 
@@ -142,18 +144,44 @@ class Client:
         replayed = response.headers.get("Idempotent-Replayed", "").lower() == "true"
         return Outcome(self._decoded(response, decode), replayed)
 
-    def _pages(self, path: str, decode: Callable[[Any], T], params: Params | None = None) -> Iterator[T]:
-        """Yield the items of a list, page by page; an empty page need not be the last."""
-        page_params = {"limit": PAGE_MAX_ITEMS, **(params or {})}
+    def _items(
+        self,
+        path: str,
+        decode: Callable[[Any], T],
+        params: Params | None = None,
+        *,
+        limit: int = PAGE_MAX_ITEMS,
+    ) -> Iterator[T]:
+        """Yield the items of a list; a page is fetched when it is needed."""
+        for page in self._pages(path, decode, params, limit=limit):
+            yield from page
+
+    def _pages(
+        self,
+        path: str,
+        decode: Callable[[Any], T],
+        params: Params | None = None,
+        *,
+        limit: int = PAGE_MAX_ITEMS,
+        first_limit: int | None = None,
+    ) -> Iterator[list[T]]:
+        """Yield the pages of a list; an empty one need not be the last.
+
+        Parameters
+        ----------
+        limit, first_limit
+            The maximum number of items of a page, and of the first page if that differs.
+        """
+        page_params = {"limit": first_limit or limit, **(params or {})}
         while True:
             response = self._send("GET", path, params=page_params)
             items, next_cursor = self._decoded(
                 response, lambda body: ([decode(item) for item in body["items"]], body["next_cursor"])
             )
-            yield from items
+            yield items
             if next_cursor is None:
                 return
-            page_params["cursor"] = next_cursor
+            page_params |= {"limit": limit, "cursor": next_cursor}
 
     def _send(
         self,

@@ -28,6 +28,7 @@ __all__ = [
     "read_batch_result",
     "read_order",
     "read_stock_change",
+    "selected",
 ]
 
 T = TypeVar("T")
@@ -143,6 +144,17 @@ def read(model: type[Document], body: Mapping[str, Any]) -> Document:
         If a member is missing.
     """
     return model(**{field.name: body[field.name] for field in fields(model) if _is_read(field, body)})
+
+
+def selected(body: Mapping[str, Any], members: Sequence[str]) -> dict[str, Any]:
+    """Return the named members of a JSON object, in the order of the names.
+
+    Raises
+    ------
+    KeyError
+        If a member is missing.
+    """
+    return {name: body[name] for name in members}
 
 
 def _is_read(field: Field[Any], body: Mapping[str, Any]) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Unpack
+from typing import Any, Final, TypeVar, Unpack
 
+from inventory_common.limits import BULK_PAGE_MAX_ITEMS, PAGE_MAX_ITEMS
 from inventory_common.skus import Sku, SkuAttributes
+from inventory_common.timestamps import plus_seconds
 
-from .connection import Client, new_key, path_of
+from .connection import FIELDS, Client, Params, new_key, path_of
 from .documents import (
     BatchCommand,
     BatchResult,
@@ -20,9 +22,20 @@ from .documents import (
     read_batch_result,
     read_order,
     read_stock_change,
+    selected,
 )
 
 __all__ = ["StockClient"]
+
+T = TypeVar("T")
+
+_OVERLAP_SECONDS: Final = 30
+"""How much older than the newest change of a walk a change can be that was written after it: API Gateway ends
+a request after 29 seconds."""
+_QUIET_WALKS: Final = 2
+"""Walks through the newest changes, of several pages each, that show nothing new before a list ends."""
+_WALKS_MAX: Final = 20
+"""Walks through an inventory, the first and those through its newest changes."""
 
 _sku = partial(read, Sku)
 
@@ -43,15 +56,33 @@ class StockClient(Client):
 
     def skus_of_product(self, product_id: str) -> Iterator[Sku]:
         """Yield a product's SKUs."""
-        return self._pages(path_of("products", product_id, "skus"), _sku)
+        return self._items(path_of("products", product_id, "skus"), _sku)
 
     def inventory(self, vendor_id: str) -> Iterator[Sku]:
-        """Yield a vendor's SKUs, newest change first; not a snapshot: a SKU that changes meanwhile moves."""
-        return self._pages(path_of("vendors", vendor_id, "inventory"), _sku)
+        """Yield every SKU of a vendor once, as it was when it was read; newest change first.
+
+        A SKU that changes while pages are read moves to the top of the list, and no later page shows it.  So
+        the newest changes are read again after the last page, back to the start of the walk, until that is
+        one page or shows no SKU for the first time.
+        """
+        return self._inventory(vendor_id, _sku)
+
+    def inventory_members(self, vendor_id: str, members: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Yield the named members alone of every SKU of a vendor, as `inventory` lists them."""
+        # The walk needs two members to know where it is.
+        fields = dict.fromkeys((*members, "sku", "last_updated"))
+        return self._inventory(vendor_id, lambda item: selected(item, members), {FIELDS: ",".join(fields)})
 
     def low_stock(self, vendor_id: str) -> Iterator[Sku]:
-        """Yield a vendor's active SKUs at or below their thresholds."""
-        return self._pages(path_of("vendors", vendor_id, "low-stock"), _sku)
+        """Yield a vendor's active SKUs at or below their thresholds, each once, lowest stock first.
+
+        Not a snapshot: a SKU whose stock changes while pages are read moves, and may be missed.
+        """
+        seen: set[str] = set()
+        for sku in self._items(path_of("vendors", vendor_id, "low-stock"), _sku):
+            if sku.sku not in seen:
+                seen.add(sku.sku)
+                yield sku
 
     def create_sku(
         self,
@@ -131,7 +162,7 @@ class StockClient(Client):
 
     def orders_due(self, due_before: str | None = None) -> Iterator[Order]:
         """Yield the orders with reserved units whose holds end before a point in time, now by default."""
-        return self._pages("/orders", read_order, {"due_before": due_before})
+        return self._items("/orders", read_order, {"due_before": due_before})
 
     def place(
         self, order_id: str, lines: Iterable[LineRequest], *, hold_seconds: int | None = None
@@ -189,6 +220,40 @@ class StockClient(Client):
         return outcome.result
 
     # Helpers
+
+    def _inventory(
+        self, vendor_id: str, decode: Callable[[Any], T], params: Params | None = None
+    ) -> Iterator[T]:
+        path = path_of("vendors", vendor_id, "inventory")
+        seen: set[str] = set()
+        start = ""  # of the walk before: the first one reads the whole list
+        quiet = 0
+        for walk in range(_WALKS_MAX):
+            pages = self._pages(
+                path,
+                lambda item: (item["sku"], item["last_updated"], decode(item)),
+                params,
+                limit=BULK_PAGE_MAX_ITEMS,
+                first_limit=PAGE_MAX_ITEMS if walk else None,
+            )
+            newest: str | None = None
+            is_new = False
+            count = 0
+            for page in pages:
+                count += 1
+                for sku, changed_at, item in page:
+                    newest = newest or changed_at
+                    if changed_at >= start and sku not in seen:
+                        seen.add(sku)
+                        is_new = True
+                        yield item
+                if page and page[-1][1] < start:
+                    break
+            quiet = 0 if is_new else quiet + 1
+            # Nothing moves within a page.
+            if newest is None or (walk and (count == 1 or quiet == _QUIET_WALKS)):
+                return
+            start = plus_seconds(newest, -_OVERLAP_SECONDS)
 
     def _stock_command(
         self, product_id: str, sku: str, resource: str, body: Mapping[str, Any], key: str | None

@@ -63,9 +63,9 @@ def test_a_list_continues_after_an_empty_page():
     products = script.client(CatalogClient).products_of_vendor("VENDOR-001", order="desc")
     assert len(list(products)) == 3
     assert asked(script) == [
-        "GET /vendors/VENDOR-001/products?limit=100&order=desc",
-        "GET /vendors/VENDOR-001/products?limit=100&order=desc&cursor=a",
-        "GET /vendors/VENDOR-001/products?limit=100&order=desc&cursor=b",
+        "GET /vendors/VENDOR-001/products?limit=1000&order=desc",
+        "GET /vendors/VENDOR-001/products?limit=1000&order=desc&cursor=a",
+        "GET /vendors/VENDOR-001/products?limit=1000&order=desc&cursor=b",
     ]
 
 
@@ -251,7 +251,17 @@ def test_a_batch_returns_an_order_or_a_problem_per_command():
         (CatalogClient, lambda c: c.deactivate_product("P", if_version=2), "DELETE /products/P"),
         (StockClient, lambda c: c.deactivate_sku("P", "S"), "DELETE /products/P/skus/S"),
         (StockClient, lambda c: list(c.skus_of_product("P")), "GET /products/P/skus?limit=100"),
-        (StockClient, lambda c: list(c.inventory("V")), "GET /vendors/V/inventory?limit=100"),
+        (StockClient, lambda c: list(c.inventory("V")), "GET /vendors/V/inventory?limit=1000"),
+        (
+            StockClient,
+            lambda c: list(c.inventory_members("V", ["version", "sku"])),
+            "GET /vendors/V/inventory?limit=1000&fields=version%2Csku%2Clast_updated",
+        ),
+        (
+            CatalogClient,
+            lambda c: list(c.product_members_of_vendor("V", ["tags"], order="desc")),
+            "GET /vendors/V/products?limit=1000&order=desc&fields=tags",
+        ),
         (StockClient, lambda c: list(c.low_stock("V")), "GET /vendors/V/low-stock?limit=100"),
         (StockClient, lambda c: list(c.orders_due()), "GET /orders?limit=100"),
         (StockClient, lambda c: list(c.orders_due("2026")), "GET /orders?limit=100&due_before=2026"),

@@ -46,6 +46,7 @@ __all__ = [
     "Identifier",
     "ImageUrl",
     "Items",
+    "MemberNames",
     "Moment",
     "Money",
     "Name",
@@ -238,6 +239,30 @@ class OneOf(_Checked):
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema."""
         return {"type": "string", "enum": list(self.choices)}
+
+
+@value
+class MemberNames(_Checked):
+    """Some of the members of an object, by name; in a text they are separated by commas."""
+
+    members: tuple[str, ...]
+
+    def check(self, value: Any) -> tuple[str, ...]:
+        """Return the names, each once, in the order in which the object has them."""
+        if not isinstance(value, list | tuple) or not value:
+            raise ValueError("should name at least one member")
+        unknown = [str(name) for name in value if name not in self.members]
+        if unknown:
+            raise ValueError(f"should have only names of {', '.join(self.members)}; not {', '.join(unknown)}")
+        return tuple(name for name in self.members if name in value)
+
+    def from_text(self, text: str) -> tuple[str, ...]:
+        """Return the names."""
+        return self.check(text.split(","))
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "array", "items": {"type": "string", "enum": list(self.members)}, "minItems": 1}
 
 
 @value

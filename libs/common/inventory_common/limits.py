@@ -12,6 +12,7 @@ __all__ = [
     "BATCH_LINES_MAX",
     "BATCH_ORDERS_MAX",
     "BATCH_ORDER_LINES_MAX",
+    "BULK_PAGE_MAX_ITEMS",
     "EXPORT_BYTES_MAX",
     "EXPORT_QUERIES_MAX",
     "EXPORT_WIRE_BYTES_MAX",
@@ -117,7 +118,10 @@ IDEMPOTENCY_WINDOW_SECONDS: Final = 86_400
 PAGE_DEFAULT_ITEMS: Final = 25
 """Items of a page without a `limit`."""
 PAGE_MAX_ITEMS: Final = 100
-"""The highest `limit`."""
+"""The highest `limit` of most lists."""
+BULK_PAGE_MAX_ITEMS: Final = 1_000
+"""The highest `limit` of the lists of a vendor's products and inventory.  DynamoDB reads at most 1 MB for a
+page, which may therefore have fewer items; as JSON that is less than the 6 MB of a Lambda response."""
 PROBLEM_ERRORS_MAX: Final = 100
 """Errors that a problem document lists."""
 PROBLEM_PATH_MAX_CHARACTERS: Final = 200

@@ -29,7 +29,7 @@ from .items import AttributeValue, Item, from_item, to_item
 from .limits import PRODUCT_IMAGES_MAX, PRODUCT_TAGS_MAX
 from .values import value
 
-__all__ = ["ACTIVE", "INACTIVE", "NewProduct", "Product"]
+__all__ = ["ACTIVE", "INACTIVE", "PRODUCT_MEMBERS", "NewProduct", "Product"]
 
 ACTIVE: Final = "true"
 INACTIVE: Final = "false"
@@ -111,6 +111,8 @@ class Product:
 
 
 _ATTRIBUTES: Final = tuple(field.name for field in fields(Product))
+PRODUCT_MEMBERS: Final = _ATTRIBUTES
+"""The members of the JSON object that the API serves."""
 
 
 class NewProduct(TypedDict):

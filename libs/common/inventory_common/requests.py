@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from urllib.parse import unquote, urlencode
 from uuid import uuid4
 
 from . import exact_json
-from .attributes import AnyText, AttributeType, Moment, OneOf, WholeNumber
+from .attributes import AnyText, AttributeType, MemberNames, Moment, OneOf, WholeNumber
 from .errors import (
     IdempotencyKeyRequired,
     InvalidEncoding,
@@ -25,6 +25,7 @@ from .errors import (
 )
 from .ids import PATTERNS, is_id
 from .limits import (
+    BULK_PAGE_MAX_ITEMS,
     IDEMPOTENCY_KEY_MAX_CHARACTERS,
     PAGE_DEFAULT_ITEMS,
     PAGE_MAX_ITEMS,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from .preconditions import IfMatch
 
 __all__ = [
+    "FIELDS",
     "IDEMPOTENCY_KEY",
     "MOMENT",
     "ORDER",
@@ -48,6 +50,7 @@ __all__ = [
     "Parameter",
     "ProxyEvent",
     "Request",
+    "bulk_paging",
     "path_errors",
     "read_json",
     "read_period",
@@ -67,6 +70,8 @@ MOMENT: Final = Moment()
 """The type of a parameter that bounds a period."""
 ORDER: Final = OneOf(("asc", "desc"))
 """The type of a parameter that orders a list."""
+FIELDS: Final = "fields"
+"""The parameter that selects members of the items of a list; without it, items have all members."""
 
 B = TypeVar("B")
 
@@ -277,3 +282,25 @@ PAGING: Final[Mapping[str, Parameter]] = {
     ),
     "cursor": Parameter(AnyText(), "`next_cursor` of the previous page; opaque."),
 }
+
+
+def bulk_paging(members: Sequence[str]) -> dict[str, Parameter]:
+    """Return the query parameters, beside the cursor, of a list that clients read as a whole.
+
+    Parameters
+    ----------
+    members
+        The names of the members of an item.
+    """
+    return {
+        "limit": Parameter(
+            WholeNumber(1, BULK_PAGE_MAX_ITEMS),
+            "The maximum number of items of a page. A page holds less than 1 MB of items as they are stored, "
+            "so it may have fewer.",
+            default=PAGE_DEFAULT_ITEMS,
+        ),
+        FIELDS: Parameter(
+            MemberNames(tuple(members)),
+            "The members that each item has, separated by commas; by default all.",
+        ),
+    }

@@ -9,10 +9,10 @@ from chalice.app import Response
 
 from . import preconditions
 from .exact_json import dumps
+from .requests import FIELDS, Request
 
 if TYPE_CHECKING:
     from .pages import Page
-    from .requests import Request
 
 __all__ = ["REPLAYED", "Headers", "json_response", "no_content", "page_response", "with_next_link"]
 
@@ -56,8 +56,15 @@ def json_response(
 
 
 def page_response(page: Page, request: Request[Any]) -> Response:
-    """Return a page of a list: the body has the cursor of the next page, the header ``Link`` its address."""
-    document = {"items": page.documents, "next_cursor": page.next_cursor}
+    """Return a page of a list: the body has the cursor of the next page, the header ``Link`` its address.
+
+    If the request names `FIELDS`, the items have these members alone.
+    """
+    fields = request.query.get(FIELDS)
+    items = page.documents
+    if fields is not None:
+        items = [{name: item[name] for name in fields} for item in items]
+    document = {"items": items, "next_cursor": page.next_cursor}
     return with_next_link(json_response(document), request, page.next_cursor)
 
 

@@ -333,13 +333,15 @@ class RestService(Chalice):
         )
 
     def _cors_headers(self, event: ProxyEvent) -> dict[str, str]:
+        # The gateway compresses what the service returns, for clients that accept it.
         if not self._cors_origins:
-            return {}
+            return {"Vary": "Accept-Encoding"}
+        vary = "Accept-Encoding, Origin"
         origin = event.header("origin")
         if origin not in self._cors_origins:
-            return {"Vary": "Origin"}
+            return {"Vary": vary}
         return {
-            "Vary": "Origin",
+            "Vary": vary,
             "Access-Control-Allow-Origin": origin,
             "Access-Control-Allow-Headers": _ACCEPTED_HEADERS,
             "Access-Control-Expose-Headers": _EXPOSED_HEADERS,

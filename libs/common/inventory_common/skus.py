@@ -33,7 +33,7 @@ from .items import AttributeValue, Item, from_item, to_item
 from .limits import VARIANT_ATTRIBUTES_MAX
 from .values import value
 
-__all__ = ["FIRST_PREVIOUS_HASH", "NewSku", "Sku", "SkuAttributes"]
+__all__ = ["FIRST_PREVIOUS_HASH", "SKU_MEMBERS", "NewSku", "Sku", "SkuAttributes"]
 
 FIRST_PREVIOUS_HASH: Final = "0" * 64
 """The `previous_hash` of a SKU's first log record."""
@@ -130,6 +130,8 @@ _ATTRIBUTES: Final = tuple(field.name for field in fields(Sku))
 # In the order of the specification, where available_stock follows reserved_stock.
 _AFTER_RESERVED: Final = _ATTRIBUTES.index("reserved_stock") + 1
 _SERVED: Final = (*_ATTRIBUTES[:_AFTER_RESERVED], "available_stock", *_ATTRIBUTES[_AFTER_RESERVED:])
+SKU_MEMBERS: Final = (*_SERVED, "low_stock_flag")
+"""The members of the JSON object that the API serves."""
 
 
 class SkuAttributes(TypedDict):

@@ -31,6 +31,7 @@ from inventory_common.attributes import (
     Hash,
     Identifier,
     Items,
+    MemberNames,
     Moment,
     Money,
     OneOf,
@@ -728,3 +729,31 @@ def test_a_cold_start_imports_neither_pydantic_nor_a_framework_for_attributes_an
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+# Members by name
+
+COLOURS = MemberNames(("red", "green", "blue"))
+
+
+def test_names_of_members_are_read_in_the_order_of_the_object_and_once_each() -> None:
+    assert COLOURS.from_text("blue,red,blue") == ("red", "blue")
+    assert COLOURS.check(["green"]) == ("green",)
+
+
+@pytest.mark.parametrize("text", ["", ",", "red,", "red,,blue", "red, blue", "Red", "red;blue", "red,pink"])
+def test_an_unknown_name_of_a_member_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="should have only names of red, green, blue"):
+        COLOURS.from_text(text)
+
+
+@pytest.mark.parametrize("value", [[], None, "red", 1, {"red": 1}])
+def test_names_of_members_are_a_list_of_at_least_one(value: Any) -> None:
+    with pytest.raises(ValueError, match="should name at least one member"):
+        COLOURS.check(value)
+
+
+def test_the_schema_of_names_of_members_lists_them() -> None:
+    validator = Draft202012Validator(COLOURS.schema())
+    assert validator.is_valid(["red", "blue"])
+    assert not any(map(validator.is_valid, ([], ["pink"], "red")))

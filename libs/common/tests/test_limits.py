@@ -24,6 +24,7 @@ def test_the_limits_of_the_api_are_these() -> None:
         "ORDER_LINES_MAX": 1_000,
         "PAGE_DEFAULT_ITEMS": 25,
         "PAGE_MAX_ITEMS": 100,
+        "BULK_PAGE_MAX_ITEMS": 1_000,
         "PERFORMED_BY_MAX_CHARACTERS": 64,
         "PROBLEM_ERRORS_MAX": 100,
         "PROBLEM_PATH_MAX_CHARACTERS": 200,

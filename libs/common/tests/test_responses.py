@@ -8,8 +8,8 @@ from inventory_common.pages import Page
 from inventory_common.responses import REPLAYED, json_response, no_content, page_response, with_next_link
 
 
-def _request() -> Any:
-    return SimpleNamespace(address_of_page=lambda cursor: f"/things?cursor={cursor}")
+def _request(**query: Any) -> Any:
+    return SimpleNamespace(address_of_page=lambda cursor: f"/things?cursor={cursor}", query=query)
 
 
 def test_a_response_is_one_json_object() -> None:
@@ -52,6 +52,13 @@ def test_a_page_has_the_next_cursor_in_the_body_and_the_address_of_the_next_page
         "Content-Type": "application/json",
         "Link": '</things?cursor=abc>; rel="next"',
     }
+
+
+def test_the_items_of_a_page_have_the_members_that_the_request_names() -> None:
+    page = Page([{"a": 1, "b": 2, "c": None}, {"a": 3, "b": 4, "c": 5}], None)
+    response = page_response(page, _request(fields=("a", "c")))
+    assert response.body == '{"items":[{"a":1,"c":null},{"a":3,"c":5}],"next_cursor":null}'
+    assert page_response(page, _request(fields=None)).body.startswith('{"items":[{"a":1,"b":2,"c":null}')
 
 
 def test_the_last_page_has_no_link() -> None:

@@ -865,7 +865,7 @@ def test_a_listed_origin_may_read_the_response(call: Call) -> None:
     for path, parts in (("/products/PROD-E4F9A", PRODUCT), ("/nowhere", {})):
         headers = call("GET", path, headers={"Origin": ORIGIN}, **parts).headers
         assert headers["Access-Control-Allow-Origin"] == ORIGIN
-        assert headers["Vary"] == "Origin"
+        assert headers["Vary"] == "Accept-Encoding, Origin"
         exposed = set(headers["Access-Control-Expose-Headers"].split(", "))
         assert exposed == {"ETag", "Idempotent-Replayed", "Link", "Location", "Retry-After", "X-Request-Id"}
 
@@ -876,7 +876,7 @@ def test_a_listed_origin_may_read_the_response(call: Call) -> None:
 def test_another_origin_may_not_read_the_response(call: Call, origin: str | None) -> None:
     headers = call("GET", "/products/PROD-E4F9A", headers={"Origin": origin}, **PRODUCT).headers
     assert [name for name in headers if name.startswith("Access-Control")] == []
-    assert headers["Vary"] == "Origin"
+    assert headers["Vary"] == "Accept-Encoding, Origin"
 
 
 def test_a_preflight_request_of_a_listed_origin_needs_no_token(call: Call) -> None:
@@ -906,7 +906,7 @@ def test_the_response_to_any_other_options_request_is_405(call: Call, headers: d
 def test_a_service_without_origins_sends_no_cors_headers(event: Event) -> None:
     shop = Shop(cors_origins=())
     reply = Reply(shop.app(event("GET", "/health", headers={"Origin": ORIGIN}), None))
-    assert set(reply.headers) == {"Content-Type", "X-Request-Id", *SECURITY_HEADERS}
+    assert set(reply.headers) == {"Content-Type", "Vary", "X-Request-Id", *SECURITY_HEADERS}
 
 
 # Request ids

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +10,16 @@ from urllib.parse import quote
 import pytest
 from front_door import Client, Tokens
 
+from inventory_common.limits import (
+    BULK_PAGE_MAX_ITEMS,
+    NAME_MAX_CHARACTERS,
+    PRODUCT_DESCRIPTION_MAX_CHARACTERS,
+    PRODUCT_IMAGE_MAX_CHARACTERS,
+    PRODUCT_IMAGES_MAX,
+    PRODUCT_TAGS_MAX,
+)
 from inventory_common.pages import encode_cursor
+from inventory_common.products import PRODUCT_MEMBERS
 
 from .shop import OTHER_VENDOR, VENDOR, a_product, keep
 
@@ -318,3 +328,47 @@ def test_an_invalid_period_is_refused_and_the_parameter_named(
     response = shop.get(f"{ADDRESS}?{query}", vendor)
     assert (response.status, response.code) == (422, "invalid_input")
     assert [error["path"] for error in response.json["errors"]] == [path]
+
+
+def test_a_page_of_a_vendors_products_may_have_a_thousand(shop: Client, vendor: str, dynamodb: Any) -> None:
+    keep(dynamodb, *(a_product(f"PROD-{n:05}") for n in range(BULK_PAGE_MAX_ITEMS + 1)))
+    pages = shop.walk(f"{ADDRESS}?limit={BULK_PAGE_MAX_ITEMS}", vendor)
+    assert [len(page) for page in pages] == [1_000, 1]
+    assert len({product["product_id"] for page in pages for product in page}) == 1_001
+    assert len(shop.get(ADDRESS, vendor).json["items"]) == 25
+    assert shop.get(f"{ADDRESS}?limit=1001", vendor).json["errors"][0]["path"] == "query.limit"
+
+
+def test_a_page_of_large_products_stays_below_a_megabyte_and_fits_a_response_of_lambda(
+    shop: Client, vendor: str, dynamodb: Any
+) -> None:
+    # Each quotation mark is one byte in the table, and four in the JSON of JSON that Lambda returns.
+    texts = {
+        "description": '"' * PRODUCT_DESCRIPTION_MAX_CHARACTERS,
+        "images": ['"' * PRODUCT_IMAGE_MAX_CHARACTERS] * PRODUCT_IMAGES_MAX,
+        "tags": ['"' * NAME_MAX_CHARACTERS] * PRODUCT_TAGS_MAX,
+    }
+    size = PRODUCT_DESCRIPTION_MAX_CHARACTERS
+    size += PRODUCT_IMAGE_MAX_CHARACTERS * PRODUCT_IMAGES_MAX + NAME_MAX_CHARACTERS * PRODUCT_TAGS_MAX
+    ids = [f"PROD-{n:05}" for n in range(70)]
+    keep(dynamodb, *(a_product(product_id, **texts) for product_id in ids))
+    pages = shop.walk(f"{ADDRESS}?limit=1000", vendor)
+    assert [product["product_id"] for page in pages for product in page] == ids
+    assert all(0 < len(page) * size < 1_048_576 for page in pages)
+    answer = shop.get(f"{ADDRESS}?limit=1000", vendor)
+    assert 4_000_000 < len(json.dumps(answer.text)) < 6_000_000
+
+
+def test_products_have_the_members_that_are_asked_for(shop: Client, vendor: str, history: None) -> None:
+    whole = shop.get(ADDRESS, vendor).json["items"]
+    assert all(tuple(product) == PRODUCT_MEMBERS for product in whole)
+    for query in ("fields=is_active,product_id", "order=asc&fields=product_id,is_active,product_id"):
+        found = shop.get(f"{ADDRESS}?{query}", vendor).json["items"]
+        assert found == [{name: each[name] for name in ("product_id", "is_active")} for each in whole]
+
+
+@pytest.mark.parametrize("fields", ["", "price", "product_id,price", "product_id,", "product_id&fields=tags"])
+def test_an_unknown_member_of_products_is_refused(shop: Client, vendor: str, fields: str) -> None:
+    answer = shop.get(f"{ADDRESS}?fields={fields}", vendor)
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    assert [error["path"] for error in answer.json["errors"]] == ["query.fields"]

@@ -1,4 +1,6 @@
 locals {
+  minimum_compression_bytes = 1024
+
   # A REST API is a tree: every prefix of a path is a resource, in a block per depth: "products/{product_id}" has depth 2.
   paths    = [for path in keys(var.routes) : trimprefix(path, "/")]
   branches = toset(flatten([for path in local.paths : [for depth in range(length(split("/", path))) : join("/", slice(split("/", path), 0, depth + 1))]]))
@@ -14,6 +16,10 @@ locals {
 
 resource "aws_api_gateway_rest_api" "this" {
   name = var.name
+
+  # Responses of this size and more are compressed for clients that ask for it. The function returns them
+  # uncompressed: its own limit of 6 MB holds for what it returns.
+  minimum_compression_size = local.minimum_compression_bytes
 
   endpoint_configuration {
     types = ["REGIONAL"]
@@ -109,7 +115,7 @@ resource "aws_api_gateway_deployment" "this" {
   rest_api_id = aws_api_gateway_rest_api.this.id
 
   triggers = {
-    redeployment = sha256(jsonencode([local.paths, aws_lambda_alias.live["api"].invoke_arn, local.problems, local.problem_headers]))
+    redeployment = sha256(jsonencode([local.paths, aws_lambda_alias.live["api"].invoke_arn, local.problems, local.problem_headers, local.minimum_compression_bytes]))
   }
 
   lifecycle {

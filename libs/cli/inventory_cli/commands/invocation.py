@@ -12,12 +12,23 @@ import click
 import httpx
 
 from inventory_client import Retries
+from inventory_common.attributes import MemberNames
 
 from ..imports.journal import journals_folder
 from ..output import Format, print_documents
 from ..profiles import Profile, Session, load_profile
 
-__all__ = ["Command", "Invocation", "listed", "pass_invocation", "shaped", "show", "vendor_option"]
+__all__ = [
+    "Command",
+    "Invocation",
+    "fields_option",
+    "listed",
+    "pass_invocation",
+    "shaped",
+    "show",
+    "show_members",
+    "vendor_option",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -84,6 +95,31 @@ vendor_option: Final = click.option(
 )
 
 
+class _Fields(click.ParamType[tuple[str, ...]]):
+    """Names of members, separated by commas."""
+
+    name = "NAMES"
+
+    def __init__(self, members: Sequence[str]) -> None:
+        self._names = MemberNames(tuple(members))
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Read the names."""
+        try:
+            return self._names.from_text(value) if isinstance(value, str) else value
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def fields_option(members: Sequence[str]) -> Callable[[Command], Command]:
+    """Return a decorator that adds ``--fields``, which gets some of the members, or None, as `fields`."""
+    return click.option(
+        "--fields", type=_Fields(members), help="Only these members, separated by commas; fetches no others."
+    )
+
+
 def shaped(command: Command) -> Command:
     """Add ``--json`` and ``--csv`` to a command, which gets the format as `shape`."""
 
@@ -115,3 +151,10 @@ def show(
     """Print models that have a `document` as a list."""
     documents = (model.document() for model in models)
     print_documents(documents, shape, columns, limit=limit, title=title)
+
+
+def show_members(
+    documents: Iterable[Mapping[str, Any]], shape: Format, members: Sequence[str], limit: int | None
+) -> None:
+    """Print documents of these members as a list."""
+    print_documents(documents, shape, members, limit=limit, csv_columns=members)

@@ -7,11 +7,21 @@ from typing import Any, Final
 import click
 
 from inventory_common.attributes import Price
+from inventory_common.products import PRODUCT_MEMBERS
 
 from ..output import Format, print_one, say
 from ..resources import PRODUCT
 from .attribute_options import AttributeValue, changes_of, creation_of, creation_options, patch_options
-from .invocation import Invocation, listed, pass_invocation, shaped, show, vendor_option
+from .invocation import (
+    Invocation,
+    fields_option,
+    listed,
+    pass_invocation,
+    shaped,
+    show,
+    show_members,
+    vendor_option,
+)
 
 __all__ = ["products"]
 
@@ -33,12 +43,22 @@ def products() -> None:
 
 @products.command("list")
 @vendor_option
+@fields_option(PRODUCT_MEMBERS)
 @listed
 @pass_invocation
-def list_products(call: Invocation, vendor: str | None, shape: Format, limit: int | None) -> None:
+def list_products(
+    call: Invocation,
+    vendor: str | None,
+    fields: tuple[str, ...] | None,
+    shape: Format,
+    limit: int | None,
+) -> None:
     """List a vendor's products, oldest first."""
     with call.session() as session:
         vendor_id = call.vendor_id(vendor)
+        if fields is not None:
+            show_members(session.catalog.product_members_of_vendor(vendor_id, fields), shape, fields, limit)
+            return
         show(session.catalog.products_of_vendor(vendor_id), shape, _COLUMNS, limit)
 
 

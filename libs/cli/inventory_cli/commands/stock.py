@@ -6,9 +6,19 @@ import click
 
 from inventory_client import Outcome, StockChange
 from inventory_common.ids import StockKey
+from inventory_common.skus import SKU_MEMBERS
 
 from ..output import Format, print_one, say
-from .invocation import Invocation, listed, pass_invocation, shaped, show, vendor_option
+from .invocation import (
+    Invocation,
+    fields_option,
+    listed,
+    pass_invocation,
+    shaped,
+    show,
+    show_members,
+    vendor_option,
+)
 from .skus import SKU_COLUMNS
 
 __all__ = ["stock"]
@@ -25,12 +35,23 @@ def stock() -> None:
 
 @stock.command("list")
 @vendor_option
+@fields_option(SKU_MEMBERS)
 @listed
 @pass_invocation
-def list_stock(call: Invocation, vendor: str | None, shape: Format, limit: int | None) -> None:
-    """List a vendor's stock, newest change first."""
+def list_stock(
+    call: Invocation,
+    vendor: str | None,
+    fields: tuple[str, ...] | None,
+    shape: Format,
+    limit: int | None,
+) -> None:
+    """List a vendor's stock, newest change first; each SKU once, also if it changes meanwhile."""
     with call.session() as session:
-        show(session.stock.inventory(call.vendor_id(vendor)), shape, SKU_COLUMNS, limit)
+        vendor_id = call.vendor_id(vendor)
+        if fields is not None:
+            show_members(session.stock.inventory_members(vendor_id, fields), shape, fields, limit)
+            return
+        show(session.stock.inventory(vendor_id), shape, SKU_COLUMNS, limit)
 
 
 @stock.command()

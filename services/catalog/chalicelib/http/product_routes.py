@@ -12,8 +12,16 @@ from inventory_common.declarations import NO_CONTENT, PUBLIC, ResponseSpec, rout
 from inventory_common.errors import ExternalIdExists, ProductNotFound
 from inventory_common.identity import Role
 from inventory_common.limits import NAME_MAX_CHARACTERS
-from inventory_common.products import NewProduct, Product
-from inventory_common.requests import MOMENT, ORDER, Parameter, Request, read_period, require_range
+from inventory_common.products import PRODUCT_MEMBERS, NewProduct, Product
+from inventory_common.requests import (
+    MOMENT,
+    ORDER,
+    Parameter,
+    Request,
+    bulk_paging,
+    read_period,
+    require_range,
+)
 from inventory_common.responses import json_response, no_content, page_response
 from inventory_common.values import value
 
@@ -154,12 +162,16 @@ class ProductRoutes:
         "GET",
         "/vendors/{vendor_id}/products",
         allowed_roles=_OVERSEERS,
-        query=_CREATED,
+        query={**_CREATED, **bulk_paging(PRODUCT_MEMBERS)},
         paged=True,
         response=_LIST,
     )
     def list_vendor_products(self, request: Request[None], vendor_id: str) -> Response:
-        """List a vendor's products, inactive ones too."""
+        """List a vendor's products, inactive ones too.
+
+        A product keeps its place in the list when it changes: a walk through the pages shows every product
+        that existed when it began.
+        """
         period = read_period(request.query, "created_from", "created_to")
         return page_response(self.catalog.products_of_vendor(vendor_id, period, request.page), request)
 

@@ -10,9 +10,9 @@ from inventory_common.bodies import Changes
 from inventory_common.declarations import NO_CONTENT, ResponseSpec, route
 from inventory_common.errors import ProductInactive, ProductNotFound, SkuExists, SkuNotFound
 from inventory_common.ids import StockKey
-from inventory_common.requests import Request
+from inventory_common.requests import Request, bulk_paging
 from inventory_common.responses import json_response, no_content, page_response
-from inventory_common.skus import NewSku, Sku
+from inventory_common.skus import SKU_MEMBERS, NewSku, Sku
 from inventory_common.values import value
 
 from ..domain.commands import ChangeSku, CreateSku
@@ -130,11 +130,19 @@ class InventoryRoutes:
         "/vendors/{vendor_id}/inventory",
         tag=_STOCK,
         allowed_roles=INVENTORY_READERS,
+        query=bulk_paging(SKU_MEMBERS),
         paged=True,
         response=ResponseSpec(Sku),
     )
     def list_inventory(self, request: Request[None], vendor_id: str) -> Response:
-        """List a vendor's SKUs, newest change first."""
+        """List a vendor's SKUs, newest change first.
+
+        The list is not a snapshot. A SKU that changes while pages are read moves to the top, onto a page that
+        has been read, so that a walk through the pages may miss it. To have every SKU, keep the newest
+        `last_updated` of the first page. After the last page, read the list from the top again, until a SKU's
+        `last_updated` is more than 30 seconds older than that: a change in progress may have an earlier time
+        than one that was listed. Repeat this while it takes several pages and shows a SKU for the first time.
+        """
         return page_response(self.skus.of_vendor(vendor_id, request.page), request)
 
     @route(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from front_door import Client
+
+from inventory_common.limits import BULK_PAGE_MAX_ITEMS, NAME_MAX_CHARACTERS, VARIANT_ATTRIBUTES_MAX
+from inventory_common.skus import SKU_MEMBERS
 
 from ..shop import (
     BLACK,
@@ -78,3 +83,68 @@ def test_a_limit_is_a_whole_number_from_one_to_a_hundred(shop: Client, vendor: s
     answer = shop.get(f"{SKUS_PATH}?limit={limit}", vendor)
     assert (answer.status, answer.code) == (422, "invalid_input")
     assert [error["path"] for error in answer.json["errors"]] == ["query.limit"]
+
+
+# The lists that clients read as a whole
+
+
+def test_a_page_of_an_inventory_may_have_a_thousand_skus(shop: Client, vendor: str, tables: Tables) -> None:
+    tables.put(*(a_sku(f"SKU-{PRODUCT}-V{n}", n) for n in range(BULK_PAGE_MAX_ITEMS + 1)))
+    pages = shop.walk(f"{INVENTORY_PATH}?limit={BULK_PAGE_MAX_ITEMS}", vendor)
+    assert [len(page) for page in pages] == [1_000, 1]
+    assert len({sku["sku"] for page in pages for sku in page}) == 1_001
+    assert len(shop.get(INVENTORY_PATH, vendor).json["items"]) == 25
+    assert shop.get(f"{INVENTORY_PATH}?limit=1001", vendor).json["errors"][0]["path"] == "query.limit"
+    assert shop.get(f"{LOW_STOCK_PATH}?limit=101", vendor).status == 422
+
+
+def test_a_page_stays_below_a_megabyte_of_items_and_fits_a_response_of_lambda(
+    shop: Client, vendor: str, tables: Tables
+) -> None:
+    # Each quotation mark is one byte in the table, and four in the JSON of JSON that Lambda returns.
+    names = [f"{n:02}" + '"' * (NAME_MAX_CHARACTERS - 2) for n in range(VARIANT_ATTRIBUTES_MAX)]
+    quotes = dict.fromkeys(names, '"' * NAME_MAX_CHARACTERS)
+    skus = [a_sku(f"SKU-{PRODUCT}-V{n}", n, variant_attributes=quotes) for n in range(250)]
+    tables.put(*skus)
+    pages = shop.walk(f"{INVENTORY_PATH}?limit=1000", vendor)
+    assert sorted(sku["sku"] for page in pages for sku in page) == sorted(sku.sku for sku in skus)
+    assert len(pages) > 1
+    for page in pages:
+        stored = sum(len(name) + len(quotes[name]) for sku in page for name in sku["variant_attributes"])
+        assert 0 < stored < 1_048_576
+    answer = shop.get(f"{INVENTORY_PATH}?limit=1000", vendor)
+    assert len(json.dumps(answer.text)) < 6_000_000
+
+
+@pytest.mark.usefixtures("stocked")
+def test_the_items_of_an_inventory_have_the_members_that_are_asked_for(shop: Client, vendor: str) -> None:
+    whole, *_ = shop.get(INVENTORY_PATH, vendor).json["items"]
+    assert tuple(whole) == SKU_MEMBERS
+    answer = shop.get(f"{INVENTORY_PATH}?fields=low_stock_flag,sku,available_stock,sku", vendor)
+    assert answer.json["items"][0] == {
+        name: whole[name] for name in ("sku", "available_stock", "low_stock_flag")
+    }
+    for name in SKU_MEMBERS:
+        assert shop.get(f"{INVENTORY_PATH}?fields={name}", vendor).json["items"][0] == {name: whole[name]}
+
+
+def test_the_pages_after_the_first_have_the_same_members(shop: Client, vendor: str, tables: Tables) -> None:
+    tables.put(*(a_sku(f"SKU-{PRODUCT}-V{n}", n) for n in range(3)))
+    pages = shop.walk(f"{INVENTORY_PATH}?limit=2&fields=sku", vendor)
+    assert [[*sku] for page in pages for sku in page] == [["sku"]] * 3
+
+
+@pytest.mark.parametrize(
+    "fields", ["", "sku,", ",", "sku,stock", "SKU", "sku;version", "sku, version", "*", "sku&fields=sku"]
+)
+def test_an_unknown_member_is_refused(shop: Client, vendor: str, fields: str) -> None:
+    answer = shop.get(f"{INVENTORY_PATH}?fields={fields}", vendor)
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    assert [error["path"] for error in answer.json["errors"]] == ["query.fields"]
+
+
+@pytest.mark.parametrize("path", [LOW_STOCK_PATH, SKUS_PATH])
+def test_the_other_lists_take_no_fields(shop: Client, vendor: str, path: str) -> None:
+    assert shop.get(f"{path}?fields=sku", vendor).json["errors"] == [
+        {"path": "query.fields", "message": "is not a parameter of this request"}
+    ]
