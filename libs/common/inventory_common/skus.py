@@ -53,7 +53,8 @@ class Sku:
     `sequence`, `ledger_hash`, `last_transaction_at` and `last_transaction_id` are the head of its ledger;
     `sequence` is also the optimistic lock of stock writes.  `version` counts every change.  `details_version`
     counts those of the attributes that PATCH and DELETE may change: it is the optimistic lock of these
-    changes, and the ETag; sales do not move it.  `product_is_active` is a copy of the product's `is_active`, as of `product_version`.
+    changes, and the ETag; sales do not move it.  `product_is_active` is a copy of the product's `is_active`,
+    as of `product_version`.
     """
 
     product_id: ProductId

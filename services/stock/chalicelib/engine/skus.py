@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 from inventory_common.change_ids import SLOTS
 from inventory_common.dynamodb import is_outcome_unknown
-from inventory_common.errors import Busy, InvalidInput, PreconditionFailed, SkuExists, SkuNotFound
+from inventory_common.errors import (
+    Busy,
+    DatabaseUnavailable,
+    InvalidInput,
+    PreconditionFailed,
+    SkuExists,
+    SkuNotFound,
+)
 from inventory_common.idempotency import IdempotencyKey, id_of
 from inventory_common.identity import Scope
 from inventory_common.ids import StockKey
@@ -114,7 +121,7 @@ class Skus:
         idempotency_id = id_of(command.idempotency_key)
         records = () if idempotency_id is None else (idempotency_id,)
         current = self.state.read([command.key], idempotency_records=records)
-        lost: Exception | None = None
+        unknown: Exception | None = None
         try:
             for _ in self.retry_policy.quick().attempts():
                 now = self.clock()
@@ -132,22 +139,25 @@ class Skus:
                 except Exception as failure:
                     if not is_outcome_unknown(failure):
                         raise
-                    # The same write again: if it was executed, its condition fails and returns its id.
-                    lost = failure
+                    # The same write again: if it was executed, the next condition fails and finds its id.
+                    unknown = failure
                     continue
                 if isinstance(written, Sku):
                     return ChangedSku(written, replayed=False)
+                if written.is_unknown:
+                    unknown = DatabaseUnavailable("Whether the change was written is unknown; send it again.")
                 newer = written.found.skus.get(command.key)
-                if lost and newer and newer.details_version - change.before.details_version > SLOTS:
-                    break  # its id may have been replaced
-                if newer:
-                    lost = None  # and its condition can no longer become true
+                if newer is not None and command.idempotency_key is None:
+                    changes = newer.details_version - change.before.details_version
+                    if unknown and changes > SLOTS:
+                        break  # its id may have been replaced
+                    unknown = None  # not written, and its condition can no longer become true
                 current = current.updated(written.found)
         except Busy:
-            if lost is None:
+            if unknown is None:
                 raise
-        if lost is not None:
-            raise lost
+        if unknown is not None:
+            raise unknown
         raise AssertionError("attempts end by raising Busy")
 
     def _write(self, change: SkuChange, change_id: str) -> Sku | NotWritten:

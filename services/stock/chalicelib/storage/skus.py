@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from inventory_common.change_ids import SLOTS, made_version, was_sent_again
+from inventory_common.change_ids import made_version, was_sent_again
 from inventory_common.conditions import OLD_IMAGE
-from inventory_common.errors import DatabaseUnavailable
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.ids import StockKey
 from inventory_common.items import to_attribute
@@ -46,10 +45,12 @@ class Written:
 class NotWritten:
     """Nothing was written: an item had changed, or a transaction on it was in progress.
 
-    `found` contains the items that DynamoDB returned.
+    `found` contains the items that DynamoDB returned.  If `is_unknown`, the response to an earlier attempt of
+    the same call was lost, and that one may have been written.
     """
 
     found: ReadSet
+    is_unknown: bool = False
 
 
 @value
@@ -132,13 +133,7 @@ class SkuStore:
 
         Returns the SKU as it is then, which may have been sold meanwhile.  The vendor's low-stock bound is
         raised first if the new threshold needs it.  The record of the command is written in the same
-        transaction.
-
-        Raises
-        ------
-        DatabaseUnavailable
-            If a response was lost and so many others changed the SKU since that it cannot be told whether
-            this change was written.
+        transaction.  After a lost response, the same change may be written again: it finds its own.
         """
         if after.reorder_threshold > before.reorder_threshold:
             self.bounds.raise_to(after.vendor_id, after.reorder_threshold)
@@ -153,13 +148,9 @@ class SkuStore:
             stored = Sku.from_item(image)
             if made_version(change_id, after.details_version, image):
                 return stored  # botocore sent it again after a lost response
-            if was_sent_again(error) and stored.details_version - before.details_version > SLOTS:
-                raise DatabaseUnavailable(
-                    f"Whether {after.sku} was changed is unknown: read it again before you change it again."
-                ) from error
-            return NotWritten(read_set_of([image]))
-        except client.exceptions.TransactionConflictException:
-            return NotWritten(ReadSet())
+            return NotWritten(read_set_of([image]), was_sent_again(error))
+        except client.exceptions.TransactionConflictException as error:
+            return NotWritten(ReadSet(), was_sent_again(error))
         return Sku.from_item(response["Attributes"])
 
     def add_record(self, record: IdempotencyRecord) -> Written | NotWritten:

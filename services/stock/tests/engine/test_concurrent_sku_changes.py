@@ -12,7 +12,8 @@ from typing import Any, Final
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from inventory_common.errors import Busy, IdempotencyKeyReused, PreconditionFailed
+from inventory_common.change_ids import SLOTS
+from inventory_common.errors import Busy, DatabaseUnavailable, IdempotencyKeyReused, PreconditionFailed
 from inventory_common.preconditions import IfMatch
 
 from ..calls import noted_requests
@@ -255,6 +256,41 @@ def test_a_change_that_never_gets_a_response_is_not_said_to_be_undone(
     with pytest.raises(ReadTimeoutError):  # which is 503 database_unavailable
         process_over(client).change_sku(a_change(unit_price=80))
     assert process.sku().details_version == 2
+
+
+@pytest.mark.usefixtures("offered")
+def test_a_change_below_so_many_others_that_its_id_is_gone_is_not_said_to_be_undone(
+    process_over: Callable[[Any], Process], process: Process, dynamodb: Any
+) -> None:
+    def change(*prices: int) -> None:
+        for price in prices:
+            process.change_sku(a_change(unit_price=price))
+
+    client = LosingClient(dynamodb, "update_item")
+    client.on_loss = lambda: change(*range(SLOTS - 1))
+    assert process_over(client).change_sku(a_change(unit_price=80)).unit_price == SLOTS - 2, "recognised"
+    client = LosingClient(dynamodb, "update_item")
+    client.on_loss = lambda: change(*range(SLOTS))
+    with pytest.raises(ReadTimeoutError):
+        process_over(client).change_sku(a_change(unit_price=80))
+    assert process.sku().unit_price == SLOTS - 1
+
+
+@pytest.mark.usefixtures("offered")
+def test_a_change_that_was_sent_again_and_meets_a_transaction_is_not_said_to_be_undone(
+    process_over: Callable[[Any], Process], process: Process, dynamodb: Any
+) -> None:
+    class ConflictingWithItself(ConflictingClient):
+        def update_item(self, **request: Any) -> Any:
+            with suppress(dynamodb.exceptions.ConditionalCheckFailedException):
+                dynamodb.update_item(**request)
+            code = {"Error": {"Code": "TransactionConflictException", "Message": "in progress"}}
+            answer: Any = {**code, "ResponseMetadata": {"RetryAttempts": 1}}
+            raise dynamodb.exceptions.TransactionConflictException(answer, "UpdateItem")
+
+    with pytest.raises(DatabaseUnavailable):
+        process_over(ConflictingWithItself(dynamodb)).change_sku(a_change(unit_price=80))
+    assert (process.sku().unit_price, process.sku().details_version) == (80, 2)
 
 
 @pytest.mark.usefixtures("offered")
