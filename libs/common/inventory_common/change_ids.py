@@ -29,6 +29,7 @@ __all__ = ["SLOTS", "change_slot", "made_version", "new_change_id", "was_sent_ag
 SLOTS: Final = 8
 """Changes of one item whose ids are stored."""
 _ID_BYTES: Final = 6
+"""Random bytes of the id of a change."""
 
 
 def new_change_id() -> str:

@@ -25,8 +25,11 @@ _PAUSE_GROWTH: Final = 2.0
 """The factor by which the longest pause grows with each attempt."""
 
 _QUICK_FIRST_PAUSE_SECONDS: Final = 0.03
+"""The longest pause after the first conflict of a change of a SKU's or product's attributes."""
 _QUICK_LONGEST_PAUSE_SECONDS: Final = 0.2
+"""The longest pause between two attempts of such a change."""
 _QUICK_PAUSE_GROWTH: Final = 1.1
+"""The factor by which the longest pause of such a change grows."""
 _QUICK_ATTEMPTS_FACTOR: Final = 5
 """Of a quick policy: even if 7 of 10 attempts fail, 99 of 100 writes succeed within a second."""
 

@@ -22,7 +22,7 @@ __all__ = ["product_routes", "rest_service"]
 
 _API: Final = Api(
     about="Vendors keep their products; anybody browses the active ones.",
-    version="1.0.0",
+    version="1.1.0",
     folder=Path(__file__).parent.parent,
 )
 

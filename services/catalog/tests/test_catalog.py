@@ -133,7 +133,7 @@ def test_a_deactivation_whose_response_was_lost_leaves_a_reactivation_alone(
 
 
 @OTHERS
-def test_a_change_with_a_key_is_written_once_whoever_sends_it_again(
+def test_a_change_with_a_key_is_written_once_even_if_it_is_sent_again(
     catalog: Catalog, draws: Draws, dynamodb: Any, prices: tuple[int, ...]
 ) -> None:
     draws.coming = ["PROD-AAAAA"]

@@ -296,7 +296,7 @@ def test_a_change_that_was_sent_again_and_meets_a_transaction_is_not_said_to_be_
 @pytest.mark.usefixtures("offered")
 @pytest.mark.parametrize("others", BY_OTHERS)
 @pytest.mark.parametrize("again", ["the service", "the client"])
-def test_a_change_with_a_key_is_written_once_whoever_sends_it_again(
+def test_a_change_with_a_key_is_written_once_whether_the_service_or_the_client_repeats_it(
     process_over: Callable[[Any], Process], process: Process, dynamodb: Any, others: str, again: str
 ) -> None:
     change = a_change(unit_price=80, if_match=IfMatch.read('"1"'), idempotency_key=a_key())
