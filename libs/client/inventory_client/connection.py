@@ -18,6 +18,7 @@ from inventory_common.limits import PAGE_MAX_ITEMS
 from inventory_common.preconditions import etag
 
 from .documents import Outcome
+from .plain_http import is_this_machine, require_encryption
 from .problems import NoAnswer, UnexpectedAnswer, error_of
 from .retries import Retries
 from .tls import tls_context
@@ -54,6 +55,8 @@ class Client:
         How often and when requests are repeated.
     timeout_seconds
         Of each attempt: to connect, and between two parts of a response.
+    allow_plain_http
+        Whether tokens are sent over ``http://`` to other machines than this one.
     transport, sleep
         The HTTP transport, and the function that waits; tests replace both.
     """
@@ -65,24 +68,25 @@ class Client:
         *,
         retries: Retries | None = None,
         timeout_seconds: float = _TIMEOUT_SECONDS,
+        allow_plain_http: bool = False,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         try:
             url = httpx.URL(base_url)
-            # Requests to this machine must not go through a proxy that the environment names.
-            is_local = url.host in ("127.0.0.1", "localhost", "::1")
             self._http = httpx.Client(
                 base_url=url,
                 transport=transport,
                 timeout=timeout_seconds,
-                trust_env=not is_local,
+                # Requests to this machine must not go through a proxy that the environment names.
+                trust_env=not is_this_machine(url.host),
                 verify=tls_context(),
             )
         except httpx.InvalidURL as error:
             raise NoAnswer(f"{base_url} is not a URL: {error}") from error
         self._tokens = tokens
         self._retries = retries or Retries()
+        self._allow_plain_http = allow_plain_http
         self._sleep = sleep
 
     def __enter__(self) -> Self:
@@ -214,6 +218,7 @@ class Client:
         """Add a token to the request and return it; None if there is no other than the refused one."""
         if self._tokens is None:
             return None
+        require_encryption(request.url, self._allow_plain_http)
         token = self._tokens.get(refused)
         request.headers["Authorization"] = f"Bearer {token}"
         return None if token == refused else token

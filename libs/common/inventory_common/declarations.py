@@ -23,6 +23,7 @@ from .errors import (
     IdentityUnavailable,
     InternalError,
     InvalidCursor,
+    InvalidEncoding,
     InvalidIdempotencyKey,
     InvalidInput,
     InvalidJson,
@@ -146,7 +147,14 @@ class Declaration:
     @property
     def possible_errors(self) -> frozenset[type[InventoryError]]:
         """Every error of its requests: those declared, and those that follow from what it accepts."""
-        possible = {InvalidInput, Unauthenticated, IdentityUnavailable, self.unavailable, InternalError}
+        possible = {
+            InvalidEncoding,
+            InvalidInput,
+            Unauthenticated,
+            IdentityUnavailable,
+            self.unavailable,
+            InternalError,
+        }
         if self.allowed_roles or self.allowed_roles_by_query:
             possible.add(Forbidden)
         if self.body:

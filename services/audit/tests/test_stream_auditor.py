@@ -194,6 +194,15 @@ def test_an_unavailable_archive_is_503(audit: Client, tokens: Tokens, storage: A
     assert response.headers["Retry-After"] == "5"
 
 
+def test_without_an_archive_the_list_of_findings_is_not_implemented(
+    service_module: Any, audit: Client, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_module.auditor.findings.store.objects, "bucket", None)
+    response = audit.get("/findings", tokens.of_role("auditor"))
+    assert (response.status, response.code) == (501, "archive_not_configured")
+    assert "Retry-After" not in response.headers
+
+
 def test_a_finding_that_could_not_be_kept_is_delivered_again(auditor: Auditor, storage: Any) -> None:
     storage.delete_bucket(Bucket="archive")
     change = a_change(LEDGER[3].to_item(), None)

@@ -48,7 +48,7 @@ class FindingsLog:
 
         Raises
         ------
-        InvalidCursor, ArchiveUnavailable
+        InvalidCursor, ArchiveUnavailable, ArchiveNotConfigured
         """
         return self.store.list(scope, page)
 

@@ -141,3 +141,18 @@ def test_no_part_of_a_tombstone_can_be_cancelled(shop: Client, orders: str) -> N
     assert shop.post(f"{ORDER_PATH}/cancel", token=orders).status == 200
     refused = shop.post(f"{ORDER_PATH}/cancel", settlement_body((BLACK, 1)), orders, idempotency_key="k")
     assert (refused.status, refused.code) == (409, "order_cancelled")
+
+
+@pytest.mark.usefixtures("placed")
+@pytest.mark.parametrize("command", ["confirm", "cancel"])
+def test_a_line_may_name_its_product_as_an_order_that_was_read_does(
+    shop: Client, orders: str, command: str
+) -> None:
+    read = shop.get(ORDER_PATH, orders).json["lines"][0]
+    line = {"product_id": read["product_id"], "sku": read["sku"], "quantity": 1}
+    answer = shop.post(f"{ORDER_PATH}/{command}", {"lines": [line]}, orders, idempotency_key="k")
+    assert answer.status == 200
+    other = {**line, "product_id": "PROD-00000"}
+    answer = shop.post(f"{ORDER_PATH}/{command}", {"lines": [other]}, orders, idempotency_key="other")
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    assert "should have a sku that starts with SKU-PROD-00000-" in answer.text
