@@ -177,7 +177,7 @@ def _send(engine: Engine, request: Request, actor: commands.Actor) -> Response:
                 if_match=ANY_VERSION,
                 scope=EVERYTHING,
             )
-            return Response("done", view=sku_view(engine.skus.change(change, actor).document()))
+            return Response("done", view=sku_view(engine.skus.change(change, actor).sku.document()))
         case GetOrder(order_id):
             return Response("read", view=order_view(engine.orders.get(order_id).document()))
         case GetSku(sku):

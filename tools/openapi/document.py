@@ -59,6 +59,11 @@ HEADERS: Mapping[str, Schema] = {
         "schema": {"type": "string", "pattern": '^"[!-~]*"$'},
         "example": '"1"',
     },
+    "Cache-Control": {
+        "description": "Not to be stored: the stock changes without a new `ETag`.",
+        "required": True,
+        "schema": {"type": "string", "enum": ["no-store"]},
+    },
     "Location": {
         "description": "The address of the created resource.",
         "required": True,
@@ -98,7 +103,8 @@ REQUEST_HEADERS: Mapping[str, Schema] = {
     "IfMatch": {
         "name": "If-Match",
         "in": "header",
-        "description": "The `ETag` of the version to change; without it, the current version is changed.",
+        "description": "The `ETag` of the version to change; without it, the current version is changed. A "
+        "resource that is as requested already is no conflict, whatever its version.",
         "schema": {"type": "string"},
         "example": '"1"',
     },
@@ -253,6 +259,7 @@ class _Writer:
         response = declared.response
         headers = ["X-Request-Id"]
         headers += ["ETag"] * response.etag + ["Link"] * declared.paged
+        headers += ["Cache-Control"] * response.no_store
         headers += ["Content-Disposition"] * bool(response.other_media_types)
         headers += ["Location"] * response.location
         content = {"content": self._content(declared, response)} if response.shape is not None else {}
@@ -265,7 +272,8 @@ class _Writer:
         }
         if response.replays or declared.idempotency:
             created = response.status == 201
-            successes["200"] = {
+            status = "204" if response.status == 204 else "200"
+            successes[status] = {
                 "description": "Executed before." if created else "Executed now or before.",
                 **_headers([*headers, "Idempotent-Replayed"]),
                 **content,

@@ -196,8 +196,8 @@ class Client:
         """Send a request, with retries, and return its successful response.
 
         Every request may be repeated: it is idempotent by its path, by the order's id, or by its
-        Idempotency-Key, which is the same in all attempts.  A request with If-Match is the exception: once it
-        may have arrived it is not repeated, as its own success would make the repetition fail.
+        Idempotency-Key, which is the same in all attempts.  A request with If-Match but without a key is the
+        exception: once it may have arrived it is not repeated, as its own success could make it fail.
         """
         headers = {}
         if key is not None:
@@ -213,7 +213,7 @@ class Client:
             content=None if body is None else dumps(body).encode(),
             headers=headers,
         )
-        response = self._response(request, repeatable=if_version is None)
+        response = self._response(request, repeatable=if_version is None or key is not None)
         if not response.is_success:
             raise error_of(response)
         return response

@@ -102,15 +102,39 @@ class StockClient(Client):
         return self._command("POST", path, _sku, body=body, key=idempotency_key or new_key())
 
     def change_sku(
-        self, product_id: str, sku: str, changes: Mapping[str, Any], *, if_version: int | None = None
+        self,
+        product_id: str,
+        sku: str,
+        changes: Mapping[str, Any],
+        *,
+        if_version: int | None = None,
+        idempotency_key: str | None = None,
     ) -> Sku:
-        """Change attributes, but not the stock: None removes an optional one."""
-        response = self._send("PATCH", _sku_path(product_id, sku), body=changes, if_version=if_version)
+        """Change attributes, but not the stock: None removes an optional one.
+
+        `if_version` is the `details_version` that the SKU must have, unless it is as requested already; sales
+        do not change it.
+        """
+        response = self._send(
+            "PATCH",
+            _sku_path(product_id, sku),
+            body=changes,
+            if_version=if_version,
+            key=idempotency_key or new_key(),
+        )
         return self._decoded(response, _sku)
 
-    def deactivate_sku(self, product_id: str, sku: str, *, if_version: int | None = None) -> None:
-        """Deactivate a SKU; it is not deleted, and its stock stays."""
-        self._send("DELETE", _sku_path(product_id, sku), if_version=if_version)
+    def deactivate_sku(
+        self,
+        product_id: str,
+        sku: str,
+        *,
+        if_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Deactivate a SKU, which keeps its stock; `if_version` is its `details_version`."""
+        key = idempotency_key or new_key()
+        self._send("DELETE", _sku_path(product_id, sku), if_version=if_version, key=key)
 
     # Stock
 

@@ -29,6 +29,7 @@
 `reference_pages`          a service's OpenAPI document and the page that shows it, served as files
 `rest`                     a REST service: Chalice with these conventions
 `conditions`               the conditions of conditional writes
+`change_ids`               recognises a change whose response was lost
 `retry_policy`             how a write that conflicts with another is retried
 `dynamodb`                 the client, and what its calls consume
 `log_lines`                the log, one JSON object a line

@@ -92,7 +92,10 @@ class Endpoint:
         log.principal = principal = self.verifier.principal(event.header("authorization"))
         scope = self._authorize(event, principal)
         request = self._check(event, principal, scope)
-        return self.method(request, **request.path_parameters)
+        response = self.method(request, **request.path_parameters)
+        if self.declared.response.no_store:
+            response.headers["Cache-Control"] = "no-store"
+        return response
 
     def _authorize(self, event: ProxyEvent, principal: Principal) -> Scope:
         roles = self._allowed_roles(event.query_parameters())

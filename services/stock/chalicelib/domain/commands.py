@@ -62,6 +62,7 @@ class ChangeSku:
     changes: Changes
     if_match: IfMatch
     scope: Scope
+    idempotency_key: IdempotencyKey | None = None
 
 
 @value(kw_only=True)
