@@ -278,7 +278,7 @@ class Shop:
                 return order is not None and order.total("reserved") > 0 and order.expires_at >= ends_at
             case Place(order_id, lines):
                 order = self.order(order_id)
-                return order is not None and bool(order.lines) and _placed(order) == summed(lines)
+                return order is not None and not _has_ended(order) and _placed(order) == summed(lines)
             case Settle(kind, order_id, None):
                 order = self.order(order_id)
                 if order is None:
@@ -349,10 +349,10 @@ class Shop:
     def _refusals_of_place(self, order_id: str, units: Mapping[str, int]) -> Iterator[str]:
         order = self.order(order_id)
         if order is not None:
-            if not order.lines:
-                yield "order_cancelled"
-            elif _placed(order) != units:
+            if order.lines and _placed(order) != units:
                 yield "order_exists"
+            elif _has_ended(order):
+                yield _code_of_settled(order)
             return
         yield from self.unreservable(units)
 
@@ -377,7 +377,7 @@ class Shop:
             yield _code_of_settled(order)
         elif kind == "cancel" and not held and confirmed:
             yield "order_confirmed"
-        elif kind == "cancel" and not order.lines:
+        elif not whole and not order.lines:
             yield "order_cancelled"
         else:
             figure = "refundable" if kind == "refund" else "reserved"
@@ -449,6 +449,11 @@ class Shop:
 
 def _placed(order: Order) -> dict[str, int]:
     return {sku: line.placed for sku, line in order.lines.items()}
+
+
+def _has_ended(order: Order) -> bool:
+    """Return whether an order was wholly cancelled, or has expired."""
+    return not order.total("reserved") and not order.total("confirmed")
 
 
 def _code_of_settled(order: Order) -> str:

@@ -165,7 +165,7 @@ def refund(state: CurrentState, command: SettleOrder, context: CommandContext) -
 
     Raises
     ------
-    OrderNotFound, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded, OrderInProgress,
+    OrderNotFound, OrderCancelled, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded, OrderInProgress,
     IdempotencyKeyReused
     """
     return _settle(REFUND, state, command, context)
@@ -192,6 +192,8 @@ def quantities_to_settle(
         raise order_in_progress(order)
     if settlement.already_settled(order, command):
         return NOTHING_TO_WRITE
+    if order.is_tombstone and command.lines is not None:
+        raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.")
     quantities = settlement.remaining(order) if command.lines is None else dict(command.lines)
     unknown = [key.sku for key in quantities if key not in order.lines]
     if unknown:
@@ -283,8 +285,6 @@ def _already_cancelled(order: Order, command: SettleOrder) -> bool:
     if not order.reserved and order.confirmed:
         # None was cancelled, so all of them were confirmed.
         raise OrderConfirmed(f"{order.order_id} is confirmed: its units have left the stock. Use refund.")
-    if order.is_tombstone:
-        raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.")
     return False
 
 

@@ -78,6 +78,7 @@ class OrderRoutes:
             OrderExists,
             OrderInProgress,
             OrderCancelled,
+            ReservationExpired,
             SkuNotFound,
             SkuInactive,
             ProductInactive,
@@ -85,7 +86,13 @@ class OrderRoutes:
         ],
     )
     def place_order(self, request: Request[NewOrder], order_id: str) -> Response:
-        """Reserve an order's lines, all or none."""
+        """Reserve an order's lines, all or none.
+
+        The same order placed again, with the same lines, is returned as it is.  Another `hold_seconds` does
+        not change its hold: `expires_at` of the response is the end of it, and `extend` makes it longer.  An
+        order that was wholly cancelled, or has expired, reserves nothing: placed again it is refused, with
+        the order as a member of the problem.
+        """
         command = PlaceOrder(
             order_id=order_id,
             lines=_lines(request.body.lines),
@@ -206,7 +213,14 @@ class OrderRoutes:
         "POST",
         "/orders/{order_id}/refund",
         body=Refund,
-        errors=[OrderNotFound, OrderInProgress, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded],
+        errors=[
+            OrderNotFound,
+            OrderInProgress,
+            OrderCancelled,
+            SkuNotFound,
+            RefundExceedsConfirmed,
+            StockLimitExceeded,
+        ],
         **_SETTLEMENT,
     )
     def refund_order(self, request: Request[Refund], order_id: str) -> Response:

@@ -9,9 +9,12 @@ from chalicelib.domain.orders import OrderLine, SagaState
 from chalicelib.domain.placing import place, require_repeat_of
 from inventory_common.errors import (
     InsufficientStock,
+    InventoryError,
+    OrderCancelled,
     OrderExists,
     OrderInProgress,
     ProductInactive,
+    ReservationExpired,
     SkuInactive,
     SkuNotFound,
 )
@@ -98,12 +101,31 @@ def test_a_sku_of_a_deactivated_product_cannot_be_ordered() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [a_line(reserved=2), a_line(confirmed=2), a_line(cancelled=2), a_line(confirmed=1, cancelled=1)],
-    ids=["reserved", "confirmed", "cancelled", "both"],
+    [
+        a_line(reserved=2),
+        a_line(confirmed=2),
+        a_line(confirmed=1, cancelled=1),
+        a_line(confirmed=2, refunded=2),
+    ],
+    ids=["reserved", "confirmed", "confirmed in part", "refunded"],
 )
 def test_an_order_that_is_placed_again_does_not_change(line: OrderLine) -> None:
     state = a_state(a_sku(BLACK, 0), order=an_order(line))
     assert place(state, an_order_of((BLACK, 2), hold_seconds=999), CONTEXT) == NOTHING_TO_WRITE
+
+
+@pytest.mark.parametrize(
+    ("cancel_reason", "error"), [("requested", OrderCancelled), ("expired", ReservationExpired)]
+)
+def test_an_order_that_reserves_nothing_any_more_cannot_be_placed_again(
+    cancel_reason: str, error: type[InventoryError]
+) -> None:
+    order = an_order(a_line(cancelled=2), cancel_reason=cancel_reason)
+    with pytest.raises(error) as refused:
+        place(a_state(a_sku(BLACK, 9), order=order), an_order_of((BLACK, 2)), CONTEXT)
+    assert refused.value.members == {"order": order.document()}
+    with pytest.raises(OrderExists):
+        place(a_state(a_sku(BLACK, 9), order=order), an_order_of((BLACK, 1)), CONTEXT)
 
 
 @pytest.mark.parametrize(
