@@ -154,6 +154,7 @@ class Order:
     cancel_reason: str | None = None
     saga_state: str = "idle"
     saga_command: SagaCommand | None = None
+    was_settled_in_part: bool = False
 
     def total(self, figure: str) -> int:
         return sum(getattr(line, figure) for line in self.lines.values())
@@ -249,6 +250,8 @@ class Shop:
         known = self._command_of_key(command)
         if known not in (None, command):
             return {"idempotency_key_reused"}
+        if _lacks_key(command, order):
+            return {"idempotency_key_required"}
         match command:
             case Place(_, lines) if isinstance(order.saga_command, Place):
                 if order.saga_state == "releasing":
@@ -281,7 +284,7 @@ class Shop:
                 return order is not None and not _has_ended(order) and _placed(order) == summed(lines)
             case Settle(kind, order_id, None):
                 order = self.order(order_id)
-                if order is None:
+                if order is None or _lacks_key(command, order):
                     return False
                 held, confirmed = order.total("reserved"), order.total("confirmed")
                 return {
@@ -372,6 +375,9 @@ class Shop:
             if not (kind == "cancel" and whole):
                 yield "order_not_found"
             return
+        if _lacks_key(command, order):
+            yield "idempotency_key_required"
+            return
         held, confirmed = order.total("reserved"), order.total("confirmed")
         if kind == "confirm" and not held and (not confirmed or order.cancel_reason == "expired"):
             yield _code_of_settled(order)
@@ -413,7 +419,9 @@ class Shop:
         if order is None:
             self.orders[order_id] = Order({}, self.now, self.now, "requested")
             return []
-        return self.settle(command, self.units(command))
+        entries = self.settle(command, self.units(command))
+        order.was_settled_in_part |= command.lines is not None and _is_mixed(order)
+        return entries
 
     def settle(self, command: Settle, units: Mapping[str, int]) -> list[Entry]:
         order_id, order = command.order_id, self.orders[command.order_id]
@@ -449,6 +457,18 @@ class Shop:
 
 def _placed(order: Order) -> dict[str, int]:
     return {sku: line.placed for sku, line in order.lines.items()}
+
+
+def _lacks_key(command: Command, order: Order) -> bool:
+    """Return whether a whole command has no key although an earlier one settled part of the order."""
+    is_whole = isinstance(command, Settle) and command.lines is None
+    return is_whole and order.was_settled_in_part and getattr(command, "key", None) is None
+
+
+def _is_mixed(order: Order) -> bool:
+    """Return whether the units of an order have different fates so far."""
+    fates = {"reserved", "refundable", "cancelled", "refunded"}
+    return sum(order.total(fate) > 0 for fate in fates) > 1
 
 
 def _has_ended(order: Order) -> bool:

@@ -132,7 +132,8 @@ class Order:
 
     The lines of a large order are stored in a number of `parts`, items beside its main item.  Every write of
     a part also writes the main item, so the main item's version protects all parts.  `has_all_lines` is false
-    while the parts have not been read.
+    while the parts have not been read.  `was_settled_in_part` is stored, because the lines no longer show it
+    once the rest has been settled the same way.
     """
 
     order_id: str
@@ -145,6 +146,19 @@ class Order:
     saga: Saga | None = None
     parts: int = 0
     has_all_lines: bool = True
+    was_settled_in_part: bool = False
+
+    @property
+    def is_settled_in_part(self) -> bool:
+        """Whether it is, or has ever been, settled in part: a late duplicate of a whole command could settle
+        more than the command did, so that whole commands have to be identified.
+
+        Between two steps of a saga, the lines do not show it.
+        """
+        if self.was_settled_in_part or self.saga is not None:
+            return self.was_settled_in_part
+        kept = self.confirmed - self.refunded
+        return sum(units > 0 for units in (self.reserved, kept, self.cancelled, self.refunded)) > 1
 
     @property
     def is_tombstone(self) -> bool:

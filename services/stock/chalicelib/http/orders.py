@@ -49,14 +49,15 @@ __all__ = ["OrderRoutes"]
 
 _ORDERS: Final = "orders"
 _ONE: Final = ResponseSpec(OrderAnswer, etag=True, replays=True)
-# Settling a whole order is idempotent by nature.  Settling named lines is not, as a repetition would settle
-# more units: it needs an Idempotency-Key.
+# Settling a whole order is idempotent by nature, until a part was settled.  Settling named lines is not, as a
+# repetition would settle more units: it needs an Idempotency-Key.
 _SETTLEMENT: Final[dict[str, Any]] = {
     "tag": _ORDERS,
     "allowed_roles": ORDER_SYSTEMS,
     "body_required": False,
     "idempotency": "optional",
     "key_required_with": "lines",
+    "versioned": True,
     "response": _ONE,
 }
 
@@ -240,7 +241,7 @@ def _settlement(
     lines = (
         None if named is None else sum_quantities((StockKey.of(line.sku), line.quantity) for line in named)
     )
-    return SettleOrder(order_id, lines, request.idempotency_key, restock)
+    return SettleOrder(order_id, lines, request.idempotency_key, restock, request.if_match)
 
 
 def _result(
