@@ -160,9 +160,9 @@ class Order:
         return sum(getattr(line, figure) for line in self.lines.values())
 
     def view(self) -> Hashable:
-        """Return what the API shows of it; of the saga states only those that are a status of their own."""
+        """Return what the API shows of it: while a saga is in progress, its state is the status."""
         lines = ((sku, *vars(line).values()) for sku, line in self.lines.items())
-        status = self.saga_state if self.saga_state in ("placing", "releasing") else None
+        status = None if self.saga_state == "idle" else self.saga_state
         return tuple(sorted(lines)), self.cancel_reason, status
 
     def missing(self) -> dict[str, int]:
@@ -261,7 +261,7 @@ class Shop:
                 # A retry continues the saga, up to a line that cannot be reserved.
                 return {"done", *self.unreservable(order.missing())}
             case Place(_, lines):
-                return {"replayed"} if _placed(order) == summed(lines) else {"order_exists"}
+                return {"order_in_progress"} if _placed(order) == summed(lines) else {"order_exists"}
             case Settle(kind, _, None) if order.saga_state == SAGA_STATES[kind]:
                 return {"done"}
         return {"replayed"} if known == command else {"order_in_progress"}

@@ -62,11 +62,14 @@ class Saga:
 class OrderStatus(StrEnum):
     """The status of an order; derived from its lines and its saga, never stored.
 
-    A saga that confirms, cancels or refunds does not show: the status follows from the lines.
+    While a saga is in progress, the status is its state: the lines between two steps show no result.
     """
 
     PLACING = "placing"
     RELEASING = "releasing"
+    CONFIRMING = "confirming"
+    CANCELLING = "cancelling"
+    REFUNDING = "refunding"
     RESERVED = "reserved"
     CONFIRMED = "confirmed"
     PARTIALLY_CONFIRMED = "partially_confirmed"
@@ -193,7 +196,7 @@ class Order:
     @property
     def status(self) -> OrderStatus:
         """Its status: refunds count before confirmations, and these before reservations."""
-        if self.saga_state in (SagaState.PLACING, SagaState.RELEASING):
+        if self.saga_state is not None:
             return OrderStatus(self.saga_state.value)
         if self.refunded:
             fully = self.refunded == self.confirmed and not self.reserved

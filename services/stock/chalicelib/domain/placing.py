@@ -122,7 +122,7 @@ def require_repeat_of(order: Order, command: PlaceOrder) -> None:
         If it was cancelled before it was placed, or has been wholly cancelled or has expired since: the order
         reserves nothing any more.  The order is a member of the error.
     OrderInProgress
-        If it is being released.
+        If it is being released, or another command on it is in progress.
     """
     if order.is_tombstone:
         raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.", order=order.document())
@@ -131,7 +131,9 @@ def require_repeat_of(order: Order, command: PlaceOrder) -> None:
     placed = {line.key: line.placed for line in order.lines.values()}
     if placed != {line.key: line.quantity for line in command.lines}:
         raise OrderExists(f"{order.order_id} was placed at {order.created_at} with other lines.")
-    if order.saga is None and not order.reserved and not order.confirmed:
+    if order.saga is not None:
+        raise order_in_progress(order)
+    if not order.reserved and not order.confirmed:
         if order.cancel_reason == EXPIRED:
             raise ReservationExpired(
                 f"The hold of {order.order_id} expired at {order.expires_at}.", order=order.document()
