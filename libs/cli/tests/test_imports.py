@@ -529,6 +529,25 @@ def test_an_order_of_a_busy_batch_is_sent_alone(stocked, services, inventory, tm
     assert services.orders["ORDER-1"]["status"] == "confirmed"
 
 
+def test_an_order_that_an_interrupted_run_has_cancelled_is_done(stocked, services, inventory, tmp_path):
+    def executed_but_busy(request):
+        if request.url.path != "/orders/batch":
+            return None
+        results = []
+        for order in json.loads(request.content)["orders"]:
+            services.place(order["order_id"], order["lines"])
+            services.settle(order["order_id"], "cancel")
+            problem = {"status": 503, "code": "busy", "detail": "Busy."}
+            results.append({"order_id": order["order_id"], "status_code": 503, "problem": problem})
+        return httpx.Response(200, json={"results": results})
+
+    services.intercept = executed_but_busy
+    file = orders_csv(tmp_path, f"ORDER-1,{stocked[0]},2,cancelled", f"ORDER-2,{stocked[0]},2,confirmed")
+    assert inventory("import", "orders", file, "--yes") == 3
+    [(row, reason)] = rejects(file, "orders")
+    assert (row, reason.split(":")[0]) == (3, "order_cancelled")
+
+
 def test_orders_are_undone_in_any_state(stocked, services, inventory, tmp_path, capsys):
     box, bag = stocked
     file = orders_csv(tmp_path, f"ORDER-1,{box},2,confirmed", f"ORDER-2,{bag},1,reserved")

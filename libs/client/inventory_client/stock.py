@@ -297,10 +297,9 @@ class StockClient(Client):
         body: dict[str, Any] = {} if restock else {"restock": False}
         if lines is not None:
             body["lines"] = [{"sku": sku, "quantity": quantity} for sku, quantity in lines.items()]
-            key = key or new_key()
-        return self._command(
-            "POST", path_of("orders", order_id, command), read_order, body=body or None, key=key
-        )
+        path = path_of("orders", order_id, command)
+        # Also for all of an order: it may have been settled in part, and then requires a key.
+        return self._command("POST", path, read_order, body=body or None, key=key or new_key())
 
 
 def _sku_path(product_id: str, sku: str) -> str:

@@ -51,7 +51,7 @@ __all__ = [
 _NAME: Final = "inventory-stock"
 _API: Final = Api(
     about="Vendors keep SKUs and their stock; order systems reserve units, and settle or release them.",
-    version="1.1.0",
+    version="2.0.0",
     folder=Path(__file__).parent.parent,
 )
 

@@ -16,6 +16,7 @@ from chalicelib.domain.commands import (
     LineRequest,
     PlaceOrder,
     Restock,
+    SettleOrder,
     StockCount,
 )
 from chalicelib.domain.decisions import CurrentState, Decision, WriteSet
@@ -196,6 +197,11 @@ def units(*lines: tuple[str, int]) -> dict[StockKey, int]:
 
 def a_key(key: str = "key-1", body: str = "{}") -> IdempotencyKey:
     return IdempotencyKey.of(VENDOR, "POST", "/restocks", key, body)
+
+
+def a_whole_settlement() -> SettleOrder:
+    """The settlement of a whole order that was, or may have been, settled in part: it has a key."""
+    return SettleOrder(ORDER, None, a_key())
 
 
 def a_restock(

@@ -287,12 +287,14 @@ def _begin(
         restock=restock,
         cancel_reason=cancel_reason,
     )
-    return WriteSet(
-        movements=(),
-        order=replace(order, saga=saga, version=order.version + 1),
-        replaced_order=order,
-        idempotency_record=idempotency_record,
+    begun = replace(
+        order,
+        saga=saga,
+        version=order.version + 1,
+        # Asked of the order before its saga: the lines between two steps do not show it.
+        was_settled_in_part=order.is_settled_in_part,
     )
+    return WriteSet(movements=(), order=begun, replaced_order=order, idempotency_record=idempotency_record)
 
 
 def _after_step(before: Order, after: Order, context: CommandContext, *, is_last: bool) -> Order:

@@ -97,11 +97,13 @@ class Sagas:
         try:
             groups = _chunks(list(lines), ORDER_PART_LINES_MAX)
             placed = self._run_steps(command.order_id, actor, groups, step, deadline, contended)
-        except _CANNOT_BE_RESERVED:
+        except _CANNOT_BE_RESERVED as refusal:
             self._release_unplaceable(command, actor, deadline)
-            # A step sees only its own lines.  If there is time, the error lists every short line.
-            with suppress(Busy):
-                require_available(command.lines, self._skus_of(command.lines, deadline))
+            if isinstance(refusal, InsufficientStock):
+                # A step sees only its own lines.  If there is time, the error lists every short line.  Any
+                # other refusal stands: a copy may have placed the order since, which makes its lines short.
+                with suppress(Busy):
+                    require_available(command.lines, self._skus_of(command.lines, deadline))
             raise
         assert placed is not None, "a step that places leaves the order"
         if placed.order.saga_state is SagaState.PLACING:

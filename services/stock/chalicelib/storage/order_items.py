@@ -39,6 +39,7 @@ def order_from_item(item: Item) -> Order:
         saga=_saga_from(attributes),
         parts=parts,
         has_all_lines=not parts,
+        was_settled_in_part=attributes.get("settled_in_part", False),
     )
 
 
@@ -80,6 +81,7 @@ def order_attributes(order: Order) -> Item:
             "phase": order.saga_state and order.saga_state.value,
             "errand": _saga_to(order.saga),
             "parts": order.parts or None,
+            "settled_in_part": order.was_settled_in_part or None,
             **due,
         }
     )
