@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -263,3 +264,18 @@ def test_without_an_archive_findings_are_reported_nevertheless(
     deliver(service_module.log_changed, a_change(LEDGER[3].to_item(), None))
     assert len(auditor.logged("finding")) == len(auditor.logged("alert")) == 1
     assert PRODUCT in dumps(auditor.logged("finding")[0])
+
+
+def test_a_finding_that_the_log_cannot_take_is_not_kept_and_is_reported_later(
+    auditor: Auditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log line is the finding's metric: kept without it, the finding would raise no alarm."""
+    change = a_change(sku_after(5), sku_after(5, current_stock=1000))
+    with monkeypatch.context() as patch, open("/dev/full", "w") as full:
+        patch.setattr(sys, "stdout", full)
+        failed = auditor.module.stock_changed({"Records": [change]}, None)
+    assert failed == {"batchItemFailures": [{"itemIdentifier": change["dynamodb"]["SequenceNumber"]}]}
+    assert auditor.findings() == []
+    deliver(auditor.module.stock_changed, change, change)
+    assert auditor.kinds() == ["stock_without_record"]
+    assert len(auditor.logged("finding")) == 1

@@ -139,7 +139,7 @@ def sweeper() -> Sweeper:
 
 
 def low_stock_bounds() -> LowStockBounds:
-    """Make what lowers low-stock bounds."""
+    """Make what corrects low-stock bounds."""
     return LowStockBounds(_storage().bounds, now)
 
 

@@ -174,5 +174,5 @@ class InventoryRoutes:
         response=_LIST,
     )
     def list_low_stock(self, request: Request[None], vendor_id: str) -> Response:
-        """List a vendor's active SKUs at or below their reorder thresholds, lowest stock first."""
+        """List a vendor's active SKUs of active products that are low, lowest stock first."""
         return page_response(self.skus.low_stock_of_vendor(vendor_id, request.page), request)

@@ -81,7 +81,8 @@ class SkuStore:
         return self._page(Listing(VENDOR_INVENTORY_INDEX, vendor_id, descending=True), page)
 
     def low_stock_of_vendor(self, vendor_id: str, page: PageRequest) -> Page:
-        """List a vendor's active SKUs at or below their thresholds, lowest stock first.
+        """List a vendor's SKUs at or below their thresholds, lowest stock first, if they and their products
+        are active.
 
         Reads the bound, then queries up to it.  DynamoDB does not allow a filter on an index's key, so
         thresholds are compared here, and a page may have fewer items than its limit, or none.
@@ -92,7 +93,8 @@ class SkuStore:
         if bound is None or _is_above(bound, page):
             return Page([], None)
         found = self._page(Listing(LOW_STOCK_INDEX, vendor_id, at_most(bound.bound)), page)
-        low = [sku for sku in found.documents if sku["low_stock_flag"] and sku["is_active"]]
+        conditions = ("low_stock_flag", "is_active", "product_is_active")
+        low = [sku for sku in found.documents if all(sku[name] for name in conditions)]
         return Page(low, found.next_cursor)
 
     def with_outdated_flag(self, product: Product) -> Iterator[StockKey]:
