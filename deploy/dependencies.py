@@ -42,7 +42,11 @@ _NEVER_IMPORTED: Final = (
     "simplejson/tests",
     "simplejson/tool.py",
 )
-"""Parts of dependencies: cryptography only calls the C part of cffi, and no model uses pydantic 1."""
+"""Parts of dependencies.
+
+cryptography only calls the C part of cffi; tokens are verified without key derivation, key containers and
+certificate status; no model uses pydantic 1, or what pydantic 2 keeps of it.
+"""
 _USELESS_SUFFIXES: Final = (".pyi", ".c", ".h", ".typed")
 
 

@@ -25,6 +25,7 @@ from services.stock.chalicelib.engine import executor, sweeper
 from services.stock.chalicelib.engine.executor import Executor
 from services.stock.chalicelib.engine.sagas import Sagas
 from services.stock.chalicelib.engine.stream_handlers import StreamHandlers
+from services.stock.chalicelib.engine.transaction_batch import decide_batch
 from services.stock.chalicelib.storage.database import Database
 from services.stock.chalicelib.storage.orders import OrderStore
 
@@ -331,7 +332,7 @@ def refused_from_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     def try_cached(self: Executor, batch: Any, deadline: float) -> Any:
         cached = self.sku_cache.get_all({key for work in batch for key in work.keys})
         if cached and all(work.order_id is None or work.creates_order for work in batch):
-            decided = executor.decide_batch(batch, ReadSet(skus=cached), self.clock())
+            decided = decide_batch(batch, ReadSet(skus=cached), self.clock())
             if decided.outcomes and all(isinstance(each, InventoryError) for each in decided.outcomes):
                 return executor._Finished(decided.outcomes)
         return original(self, batch, deadline)

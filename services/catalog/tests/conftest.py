@@ -37,25 +37,24 @@ def draws() -> Draws:
 
 
 @pytest.fixture
-def catalog(service_module: Any, dynamodb: Any, clock: Clock, draws: Draws) -> Iterator[Any]:
+def catalog(service_module: Any, dynamodb: Any, clock: Clock, draws: Draws) -> Any:
     """The catalog behind the routes, with the test's clock and drawn ids."""
-    catalog = replace(
+    return replace(
         service_module.products.catalog,
         clock=clock,
         draw_product_id=draws,
         retry_policy=RetryPolicy(sleep=lambda _: None),
     )
-    routes = service_module.products
-    as_made = routes.catalog
-    object.__setattr__(routes, "catalog", catalog)  # values are frozen while tests run
-    yield catalog
-    object.__setattr__(routes, "catalog", as_made)
 
 
 @pytest.fixture
 def shop(service_module: Any, catalog: Any) -> Client:
-    """A client of the service."""
-    return Client(service_module.app)
+    """A client of the service, with the test's catalog behind its routes."""
+    from chalicelib.bootstrap import rest_service
+
+    app = rest_service()
+    app.add(replace(service_module.products, catalog=catalog))
+    return Client(app)
 
 
 @pytest.fixture
