@@ -154,7 +154,15 @@ class Sku:
 
 
 _ATTRIBUTES: Final = tuple(field.name for field in fields(Sku))
-_FIGURES: Final = ("current_stock", "reserved_stock", "reorder_threshold", "sequence", "version")
+_FIGURES: Final = (
+    "current_stock",
+    "reserved_stock",
+    "reorder_threshold",
+    "sequence",
+    "version",
+    "details_version",
+    "product_version",
+)
 # In the order of the specification, where available_stock follows reserved_stock.
 _AFTER_RESERVED: Final = _ATTRIBUTES.index("reserved_stock") + 1
 _SERVED: Final = (*_ATTRIBUTES[:_AFTER_RESERVED], "available_stock", *_ATTRIBUTES[_AFTER_RESERVED:])
