@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from chalicelib.domain.orders import OrderOutcome
 from chalicelib.storage.items import idempotency_record_key
 from inventory_common.errors import InternalError
 from inventory_common.idempotency import IdempotencyKey
-from inventory_common.items import Item, from_item
+from inventory_common.items import Item, from_item, to_item
 from inventory_common.order_items import order_key, part_key
 from inventory_common.pages import PageRequest
 
@@ -31,7 +32,9 @@ from ..shop import (
     WHITE,
     Clock,
     Tables,
+    a_change,
     a_key,
+    a_new_sku,
     a_product,
     a_restock,
     a_sku,
@@ -78,6 +81,7 @@ def line_of(item: Item) -> dict[str, Any]:
     return attributes
 
 
+SAGA = to_item({"performed_by": "client:other", "request_id": "request-0", "restock": True})
 ORDERS: dict[str, Damage] = {
     "without reserved": lambda item: line_of(item).pop("reserved"),
     "reserved is a text": lambda item: line_of(item).update(reserved={"S": "5"}),
@@ -90,21 +94,10 @@ ORDERS: dict[str, Damage] = {
     "version is a text": lambda item: item.update(version={"S": "1"}),
     "expires_at is a number": lambda item: item.update(expires_at={"N": "1"}),
     "bytes": lambda item: item.update(note={"B": b"x"}),
-    "an unknown saga": lambda item: item.update(phase={"S": "selling"}, errand={"M": {}}),
-    "a saga without a lease": lambda item: item.update(
-        phase={"S": "confirming"},
-        errand={"M": {"performed_by": {"S": "x"}, "request_id": {"S": "x"}, "restock": {"BOOL": True}}},
-    ),
+    "an unknown saga": lambda item: item.update({"phase": {"S": "selling"}, "errand": {"M": {}}}),
+    "a saga without a lease": lambda item: item.update({"phase": {"S": "confirming"}, "errand": {"M": SAGA}}),
     "a saga whose lease is a number": lambda item: item.update(
-        phase={"S": "confirming"},
-        errand={
-            "M": {
-                "performed_by": {"S": "x"},
-                "request_id": {"S": "x"},
-                "restock": {"BOOL": True},
-                "lease_until": {"N": "1"},
-            }
-        },
+        {"phase": {"S": "confirming"}, "errand": {"M": SAGA | {"lease_until": {"N": "1"}}}}
     ),
 }
 
@@ -315,6 +308,19 @@ def test_commands_that_need_it_fail_and_no_other(damaged_sku: Process, ledger: L
             ACTOR,
         )
     assert damaged_sku.storage.orders.get("ORDER-3") is None
+
+
+@pytest.mark.parametrize("idempotency_key", [None, a_key()], ids=["no key", "a key"])
+def test_a_malformed_sku_is_not_changed(
+    damaged_sku: Process, tables: Tables, idempotency_key: IdempotencyKey | None
+) -> None:
+    """A 404 would say that it does not exist."""
+    before = tables.items()
+    with pytest.raises(InternalError):
+        damaged_sku.change_sku(replace(a_change(unit_price=1), idempotency_key=idempotency_key))
+    with pytest.raises(InternalError):
+        damaged_sku.create_sku(a_new_sku())
+    assert sorted(map(str, tables.items())) == sorted(map(str, before))
 
 
 def test_a_cached_sku_that_becomes_malformed_is_a_defect(
