@@ -33,6 +33,7 @@
 `retry_policy`             how a write that conflicts with another is retried
 `dynamodb`                 the client, and what its calls consume
 `log_lines`                the log, one JSON object a line
+`malformed_items`          items that cannot be read: left out, and reported once
 `streams`                  changes of items, and how a batch of them is processed
 `schedules`                work that runs on a schedule
 `alerts`, `alert_topic`    alerts, and where they are sent

@@ -17,9 +17,10 @@ from .schema import TTL_ATTRIBUTE
 from .timestamps import epoch_seconds
 from .values import value
 
-__all__ = ["IdempotencyKey", "IdempotencyRecord", "id_of"]
+__all__ = ["IDEMPOTENCY_ID_PREFIX", "IdempotencyKey", "IdempotencyRecord", "id_of"]
 
-_PREFIX: Final = "#MARKER#"
+IDEMPOTENCY_ID_PREFIX: Final = "#MARKER#"
+"""What the id of every idempotency record begins with."""
 
 
 @value
@@ -39,14 +40,20 @@ class IdempotencyRecord:
 
     @classmethod
     def from_item(cls, item: Mapping[str, AttributeValue], partition_key: str) -> Self:
-        """Read the item of a record, whose id is the partition key."""
+        """Read the item of a record, whose id is the partition key.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If no service could have written it.
+        """
         attributes = from_item(item)
-        return cls(
-            attributes[partition_key],
-            attributes["body_hash"],
-            attributes["done"],
-            attributes["written_at"],
-        )
+        results = attributes["done"]
+        if not isinstance(results, list) or not all(isinstance(key, dict) for key in results):
+            raise TypeError("done is no list of keys")
+        record = cls(attributes[partition_key], attributes["body_hash"], results, attributes["written_at"])
+        _ = record.ttl  # `written_at` has to be a timestamp
+        return record
 
     def put(self, table_name: str, key: Item) -> dict[str, Any]:
         """Return the action that writes the record in a transaction; `key` is the whole primary key."""
@@ -85,7 +92,7 @@ class IdempotencyKey:
             The body as a text that is the same for equal JSON.
         """
         request = "\n".join((principal, method, route, key))
-        return cls(_PREFIX + _digest(request), _digest(payload))
+        return cls(IDEMPOTENCY_ID_PREFIX + _digest(request), _digest(payload))
 
     def replayed_record(self, record: IdempotencyRecord | None, now: str) -> IdempotencyRecord | None:
         """Return the record if the command was executed before, and None if there is none or it has expired.

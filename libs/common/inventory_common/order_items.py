@@ -6,11 +6,20 @@ An order is the item ``#ORDER`` under its id.  An order of more lines than one i
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
-from .items import AttributeValue, Item, from_item, to_item
+from .items import AttributeValue, Item, to_item
 
-__all__ = ["OPEN_ORDERS", "ORDER_SORT", "PART_SORT", "held_units", "order_key", "part_count", "part_key"]
+__all__ = [
+    "OPEN_ORDERS",
+    "ORDER_SORT",
+    "PART_SORT",
+    "HeldUnits",
+    "held_units",
+    "order_key",
+    "part_count",
+    "part_key",
+]
 
 ORDER_SORT: Final = "#ORDER"
 PART_SORT: Final = "#PART-"
@@ -29,11 +38,26 @@ def part_key(order_id: str, part: int) -> Item:
 
 
 def part_count(item: Mapping[str, AttributeValue]) -> int:
-    """Return the number of parts that an order has beside its own item."""
-    return int(from_item(item, ("parts",)).get("parts", 0))
+    """Return the number of parts that an order has beside its own item; 0 if it cannot be read."""
+    number = item.get("parts", {}).get("N", "")
+    return int(number) if number.isdecimal() else 0
 
 
-def held_units(item: Mapping[str, AttributeValue]) -> dict[str, int]:
-    """Return the units of each SKU that an order, or a part of one, holds; 0 for a SKU it holds no more."""
-    lines = from_item(item, ("lines",)).get("lines", {})
-    return {sku: line["reserved"] for sku, line in lines.items()}
+class HeldUnits(NamedTuple):
+    """The units of each SKU that an order, or a part of one, holds; 0 for a SKU it holds no more.
+
+    `malformed` are the SKUs of lines that cannot be read, or ``lines`` if none can.
+    """
+
+    units: dict[str, int]
+    malformed: list[str]
+
+
+def held_units(item: Mapping[str, AttributeValue]) -> HeldUnits:
+    """Return the units that an order, or a part of one, holds."""
+    lines = item.get("lines", {}).get("M")
+    if lines is None:
+        return HeldUnits({}, ["lines"])
+    texts = {sku: line.get("M", {}).get("reserved", {}).get("N", "") for sku, line in lines.items()}
+    units = {sku: int(text) for sku, text in texts.items() if text.isdecimal()}
+    return HeldUnits(units, sorted(texts.keys() - units.keys()))

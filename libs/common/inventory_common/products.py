@@ -96,9 +96,17 @@ class Product:
 
     @classmethod
     def from_item(cls, item: Mapping[str, AttributeValue]) -> Self:
-        """Read an item of Products-table or of its indexes."""
+        """Read an item of Products-table or of its indexes.
+
+        Raises
+        ------
+        KeyError, TypeError
+            If an attribute is missing, or the version is not an integer.
+        """
         attributes = from_item(item, _ATTRIBUTES)
         attributes["is_active"] = attributes["is_active"] == ACTIVE
+        if type(attributes["version"]) is not int:
+            raise TypeError("version is not an integer")
         return cls(**attributes)
 
     def to_item(self) -> Item:

@@ -128,8 +128,18 @@ class Sku:
 
     @classmethod
     def from_item(cls, item: Mapping[str, AttributeValue]) -> Self:
-        """Read a SKU item of VendorInventory or of its indexes."""
-        return cls(**from_item(item, _ATTRIBUTES))
+        """Read a SKU item of VendorInventory or of its indexes.
+
+        Raises
+        ------
+        TypeError
+            If an attribute is missing, or a figure is not an integer.
+        """
+        sku = cls(**from_item(item, _ATTRIBUTES))
+        for name in _FIGURES:
+            if type(getattr(sku, name)) is not int:
+                raise TypeError(f"{name} is not an integer")
+        return sku
 
     def to_item(self) -> Item:
         """Write the item of VendorInventory; absent optionals are absent."""
@@ -144,6 +154,15 @@ class Sku:
 
 
 _ATTRIBUTES: Final = tuple(field.name for field in fields(Sku))
+_FIGURES: Final = (
+    "current_stock",
+    "reserved_stock",
+    "reorder_threshold",
+    "sequence",
+    "version",
+    "details_version",
+    "product_version",
+)
 # In the order of the specification, where available_stock follows reserved_stock.
 _AFTER_RESERVED: Final = _ATTRIBUTES.index("reserved_stock") + 1
 _SERVED: Final = (*_ATTRIBUTES[:_AFTER_RESERVED], "available_stock", *_ATTRIBUTES[_AFTER_RESERVED:])

@@ -7,7 +7,7 @@ stock service's rules, verification, the picture of a SKU's history and the docu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self
@@ -169,12 +169,30 @@ class TransactionRecord:
 
     @classmethod
     def from_item(cls, item: Mapping[str, AttributeValue]) -> Self:
-        """Read an item of StockTransactions or of its indexes."""
-        return cls(**from_item(item, _ATTRIBUTES))
+        """Read an item of StockTransactions or of its indexes.
+
+        Raises
+        ------
+        TypeError
+            If an attribute is missing, or a figure is not an integer.
+        """
+        record = cls(**from_item(item, _ATTRIBUTES))
+        for name in _FIGURES:
+            if type(getattr(record, name)) is not int:
+                raise TypeError(f"{name} is not an integer")
+        return record
 
     @staticmethod
     def document_of(item: Mapping[str, AttributeValue]) -> dict[str, Any]:
-        """Return the `document` of a stored record, in 0.6 of the time that it takes through `from_item`."""
+        """Return the `document` of a stored record, in 0.6 of the time that it takes through `from_item`.
+
+        Raises
+        ------
+        KeyError
+            If an attribute is missing.
+        """
+        if not item.keys() >= _REQUIRED:
+            raise KeyError(*sorted(_REQUIRED - item.keys()))
         return {**dict.fromkeys(_ATTRIBUTES), **from_item(item, _ATTRIBUTES)}
 
     def to_item(self) -> Item:
@@ -187,6 +205,16 @@ class TransactionRecord:
 
 
 _ATTRIBUTES: Final = tuple(field.name for field in fields(TransactionRecord))
+_REQUIRED: Final = frozenset(field.name for field in fields(TransactionRecord) if field.default is MISSING)
+_FIGURES: Final = (
+    "quantity_change",
+    "stock_before",
+    "stock_after",
+    "sequence",
+    "quantity",
+    "reserved_before",
+    "reserved_after",
+)
 
 
 def record_hash(document: Mapping[str, Any]) -> str:

@@ -139,3 +139,24 @@ def test_a_record_replaces_an_expired_one(dynamodb: Any) -> None:
     _write(dynamodb, later)
     stored = dynamodb.get_item(TableName="Products-table", Key=to_item({"product_id": RECORD.idempotency_id}))
     assert IdempotencyRecord.from_item(stored["Item"], "product_id") == later
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"body_hash": None},
+        {"done": None},
+        {"done": "PROD-E4F9A"},
+        {"done": ["PROD-E4F9A"]},
+        {"done": [*RESULTS, "PROD-E4F9A"]},
+        {"written_at": None},
+        {"written_at": "yesterday"},
+        {"written_at": 7},
+    ],
+    ids=str,
+)
+def test_a_record_that_no_service_could_have_written_cannot_be_read(damage: dict[str, Any]) -> None:
+    stored = {"product_id": KEY.idempotency_id, "body_hash": "0", "done": RESULTS, "written_at": NOW}
+    IdempotencyRecord.from_item(to_item(stored), "product_id")
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        IdempotencyRecord.from_item(to_item(stored | damage), "product_id")

@@ -10,6 +10,7 @@ from typing import Final
 from inventory_common.alert_topic import AlertTopic
 from inventory_common.declarations import Api
 from inventory_common.dynamodb import DynamoDBClient, connect
+from inventory_common.malformed_items import MalformedItems
 from inventory_common.rest import RestService
 from inventory_common.settings import Settings
 from inventory_common.timestamps import now
@@ -80,7 +81,7 @@ def stream_auditor() -> StreamAuditor:
 
 def reconciler() -> Reconciler:
     """Make the reconciler."""
-    return Reconciler(_log(), _skus(), _orders(), _inventory(), _findings(), now)
+    return Reconciler(_log(), _skus(), _orders(), _inventory(), _findings())
 
 
 def digest_writer() -> DigestWriter:
@@ -111,7 +112,12 @@ def _objects() -> ObjectStore:
 
 
 def _log() -> LogStore:
-    return LogStore(_database(), _settings())
+    return LogStore(_database(), _settings(), _malformed())
+
+
+@cache  # it knows which items it has reported
+def _malformed() -> MalformedItems:
+    return MalformedItems(_NAME)
 
 
 def _skus() -> SkuStore:

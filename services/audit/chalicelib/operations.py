@@ -49,7 +49,9 @@ def _reconcile() -> int:
     )
     for sku in report.undecided:
         print(f"  {sku}")
-    return 1 if report.differences or report.undecided else 0
+    for order_id in report.malformed:
+        print(f"{order_id} is stored in a form that cannot be read; GET /findings has the details.")
+    return 1 if report.differences or report.undecided or report.malformed else 0
 
 
 def _row(difference: FigureDifference) -> tuple[str, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from inventory_common.items import Item, from_item
 from inventory_common.pages import PageRequest, Period
+from inventory_common.transactions import TransactionRecord
 
 
 class StoredLog:
@@ -34,6 +35,11 @@ class StoredLog:
     def position_of(item: Item) -> Any:
         return from_item(item, ("sku", "timestamp", "transaction_id"))
 
+    read = staticmethod(TransactionRecord.from_item)
+
+    def readable(self, items: Iterable[Item]) -> Iterator[TransactionRecord]:
+        return map(TransactionRecord.from_item, items)
+
     def sku_item(self, sku: str) -> Item | None:
         return self.sku
 
@@ -41,11 +47,11 @@ class StoredLog:
 class CountingLog(StoredLog):
     """Counts how many records are read from the index; no order's item exists."""
 
-    read = 0
+    count = 0
 
     def all_items_of_sku(self, sku: str, *, descending: bool) -> Iterator[Item]:
         for item in reversed(self.by_time):
-            self.read += 1
+            self.count += 1
             yield item
 
     def expiry_times(self, order_ids: Any) -> dict[str, str | None]:

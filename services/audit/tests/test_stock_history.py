@@ -165,7 +165,7 @@ def test_no_record_older_than_the_oldest_open_order_is_read() -> None:
     found = reservations_of(stored)
     oldest = min(each.placed_at for each in found.reservations)
     [place] = [record.sequence for record in ledger if record.timestamp == oldest]
-    assert stored.read == 400 - place + 1
+    assert stored.count == 400 - place + 1
     assert found.unaccounted == 0
 
 

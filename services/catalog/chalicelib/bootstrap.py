@@ -9,6 +9,7 @@ from typing import Final
 from inventory_common.declarations import Api
 from inventory_common.dynamodb import connect
 from inventory_common.ids import new_product_id
+from inventory_common.malformed_items import MalformedItems
 from inventory_common.rest import RestService
 from inventory_common.retry_policy import RetryPolicy
 from inventory_common.settings import Settings
@@ -20,6 +21,7 @@ from .storage.product_store import ProductStore
 
 __all__ = ["product_routes", "rest_service"]
 
+_NAME: Final = "inventory-catalog"
 _API: Final = Api(
     about="Vendors keep their products; anybody browses the active ones.",
     version="1.1.0",
@@ -29,10 +31,10 @@ _API: Final = Api(
 
 def rest_service() -> RestService:
     """Make the application."""
-    return RestService.from_settings("inventory-catalog", Settings.from_environment(os.environ), api=_API)
+    return RestService.from_settings(_NAME, Settings.from_environment(os.environ), api=_API)
 
 
 def product_routes() -> ProductRoutes:
     """Make the routes of products, with all that they use."""
-    store = ProductStore(connect(), Settings.from_environment(os.environ))
+    store = ProductStore(connect(), Settings.from_environment(os.environ), MalformedItems(_NAME))
     return ProductRoutes(Catalog(store, now, new_product_id, RetryPolicy()))

@@ -18,6 +18,7 @@ from chalicelib.storage.product_store import (
     WriteConflict,
     Written,
 )
+from inventory_common.malformed_items import MalformedItems
 from inventory_common.pages import PageRequest, Period
 from inventory_common.settings import Settings
 from inventory_common.timestamps import epoch_seconds, plus_seconds
@@ -30,6 +31,7 @@ SETTINGS = Settings(
     token_audiences=("shop",),
     machine_client_ids=("order-system",),
 )
+MALFORMED = MalformedItems("inventory-catalog")
 FULL = a_product(
     description="Over-ear",
     subcategory="Audio",
@@ -42,7 +44,7 @@ FULL = a_product(
 
 @pytest.fixture
 def store(dynamodb: Any) -> ProductStore:
-    return ProductStore(dynamodb, SETTINGS)
+    return ProductStore(dynamodb, SETTINGS, MALFORMED)
 
 
 def item_of(client: Any, key: str) -> dict[str, Any] | None:
@@ -156,12 +158,12 @@ def test_an_invalid_transaction_raises_and_a_conflicting_one_is_a_result() -> No
 
     idempotency_record = a_key().record([], NOW)
     with pytest.raises(Cancelled):
-        ProductStore(Client("ValidationError"), SETTINGS).add(FULL, idempotency_record, "one")
-    conflicting = ProductStore(Client("TransactionConflict"), SETTINGS)
+        ProductStore(Client("ValidationError"), SETTINGS, MALFORMED).add(FULL, idempotency_record, "one")
+    conflicting = ProductStore(Client("TransactionConflict"), SETTINGS, MALFORMED)
     assert conflicting.add(FULL, idempotency_record, "one") == WriteConflict()
     named = replace(FULL, external_id="SM-4711")
     with pytest.raises(Cancelled):
-        ProductStore(Client("ValidationError"), SETTINGS).add(named, None, "one")
+        ProductStore(Client("ValidationError"), SETTINGS, MALFORMED).add(named, None, "one")
     assert conflicting.add(named, None, "one") == WriteConflict()
 
 

@@ -12,6 +12,7 @@ from inventory_common.alert_topic import AlertTopic
 from inventory_common.change_ids import new_change_id
 from inventory_common.declarations import Api
 from inventory_common.dynamodb import DynamoDBClient, connect
+from inventory_common.malformed_items import MalformedItems
 from inventory_common.rest import RestService
 from inventory_common.retry_policy import RetryPolicy
 from inventory_common.settings import Settings
@@ -80,7 +81,7 @@ class Engine(NamedTuple):
 
 def storage_of(client: DynamoDBClient, settings: Settings) -> Storage:
     """Make the stores over a client."""
-    database = Database(client, settings)
+    database = Database(client, settings, MalformedItems(_NAME))
     products, bounds, orders = ProductStore(database), BoundStore(database), OrderStore(database)
     return Storage(
         products=products,

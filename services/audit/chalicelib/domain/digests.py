@@ -25,13 +25,18 @@ def digest_hash(digest: Mapping[str, Any]) -> str:
 
 
 def heads_of(inventory: Iterable[Item]) -> dict[str, dict[str, Any]]:
-    """Return sequence and hash of the last record of every SKU among the items of VendorInventory."""
+    """Return sequence and hash of the last record of every SKU among the items of VendorInventory.
+
+    A SKU whose figures cannot be read is left out: no digest can be signed of them.
+    """
     heads: dict[str, dict[str, Any]] = {}
     for item in inventory:
         sku = item["sku"]["S"]
         if sku.startswith("SKU-"):
             balance = read_balance(item)
-            heads[sku] = {"sequence": balance.get("sequence"), "hash": balance.get("ledger_hash")}
+            sequence, head_hash = balance.get("sequence"), balance.get("ledger_hash")
+            if type(sequence) is int and isinstance(head_hash, str):
+                heads[sku] = {"sequence": sequence, "hash": head_hash}
     return heads
 
 

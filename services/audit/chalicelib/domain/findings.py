@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
+from inventory_common.ids import is_id
 from inventory_common.ledger import Difference
 from inventory_common.values import value
 
-__all__ = ["FINDING_ATTRIBUTES", "Finding", "finding_id"]
+__all__ = ["FINDING_ATTRIBUTES", "Finding", "finding_id", "id_in"]
 
 FINDING_ATTRIBUTES: Final = (
     "finding_id",
@@ -41,6 +42,12 @@ class Finding:
         """Return the JSON object that the API serves."""
         members = {name: getattr(self, name) for name in FINDING_ATTRIBUTES}
         return members | {"differences": [difference.document() for difference in self.differences]}
+
+
+def id_in(subject: Mapping[str, Any], name: str) -> str | None:
+    """Return an id of a SKU or a record, None if it is absent or invalid."""
+    value = subject.get(name)
+    return value if isinstance(value, str) and is_id(name, value) else None
 
 
 def finding_id(*parts: str) -> str:

@@ -48,11 +48,15 @@ class FigureDifference:
 
 @dataclass(slots=True)
 class ReconciliationReport:
-    """The result of a reconciliation; `undecided` are SKUs that changed during every second read."""
+    """The result of a reconciliation.
+
+    `undecided` are SKUs that changed during every second read, `malformed` orders that cannot be read.
+    """
 
     checked: int = 0
     differences: list[FigureDifference] = field(default_factory=list)
     undecided: list[str] = field(default_factory=list)
+    malformed: list[str] = field(default_factory=list)
 
     def fields(self) -> dict[str, int]:
         """Return it as fields of a log line."""
@@ -60,6 +64,7 @@ class ReconciliationReport:
             "checked": self.checked,
             "differences": len(self.differences),
             "undecided": len(self.undecided),
+            "malformed": len(self.malformed),
         }
 
 

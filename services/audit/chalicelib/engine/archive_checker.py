@@ -127,6 +127,9 @@ class ArchiveChecker:
                 report.faults.append(f"{key} does not follow the previous digest")
             previous_hash = digest_hash(digest)
             for sku, head in digest["heads"].items():
+                if type(head["sequence"]) is not int:
+                    report.faults.append(f"{key} has no sequence for {sku}")
+                    continue
                 archived = self._archived_hash(sku, head["sequence"])
                 if archived is None and self._is_recent(sku, head["sequence"]):
                     continue

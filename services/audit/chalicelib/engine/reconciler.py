@@ -15,11 +15,12 @@ from typing import Any, Final
 
 from inventory_common.ids import transaction_id
 from inventory_common.items import Item
+from inventory_common.ledger import Difference
 from inventory_common.order_items import ORDER_SORT, PART_SORT, held_units
-from inventory_common.timestamps import Clock
+from inventory_common.timestamps import moment_of, timestamp
 from inventory_common.values import value
 
-from ..domain.findings import Finding, finding_id
+from ..domain.findings import Finding, finding_id, id_in
 from ..domain.reconciliation import (
     FigureDifference,
     LogTotals,
@@ -50,12 +51,14 @@ class Reconciler:
     orders: OrderStore
     inventory: InventoryScan
     findings: FindingsLog
-    clock: Clock
 
     def run(self) -> ReconciliationReport:
-        """Compare every SKU, and report the differences that a second read confirms."""
+        """Compare every SKU, and report the differences that a second read confirms.
+
+        An order, or a part of one, that cannot be read is a finding; its readable lines count.
+        """
         report = ReconciliationReport()
-        balances, held = self._first_read()
+        balances, held = self._first_read(report)
         for sku in sorted(balances):
             report.checked += 1
             balance = balances[sku]
@@ -63,18 +66,27 @@ class Reconciler:
                 self._read_again(sku, held[sku].keys(), report)
         return report
 
-    def _first_read(self) -> tuple[dict[str, dict[str, Any]], Mapping[str, Counter[str]]]:
+    def _first_read(
+        self, report: ReconciliationReport
+    ) -> tuple[dict[str, dict[str, Any]], Mapping[str, Counter[str]]]:
         """Return the balance of every SKU, and the units that each order holds of it."""
         balances: dict[str, dict[str, Any]] = {}
         held: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        created_at: dict[str, Any] = {}  # of the last order, whose parts follow it in a Scan
         for item in self.inventory.items():
             sort_key = item["sku"]["S"]
             if sort_key.startswith("SKU-"):
                 balances[sort_key] = _compared_attributes(item)
             elif sort_key == ORDER_SORT or sort_key.startswith(PART_SORT):
-                for sku, units in held_units(item).items():
+                order_id, in_item = item["product_id"]["S"], held_units(item)
+                if sort_key == ORDER_SORT:
+                    created_at = {order_id: item.get("created_at", {}).get("S")}
+                for sku, units in in_item.units.items():
                     if units:
-                        held[sku][item["product_id"]["S"]] += units
+                        held[sku][order_id] += units
+                if in_item.malformed:
+                    self._report_order(order_id, sort_key, in_item.malformed, created_at.get(order_id))
+                    report.malformed.append(order_id)
         return balances, held
 
     def _read_again(self, sku: str, order_ids: Iterable[str], report: ReconciliationReport) -> None:
@@ -95,6 +107,24 @@ class Reconciler:
                 return
         report.undecided.append(sku)
 
+    def _report_order(
+        self, order_id: str, sort_key: str, malformed: list[str], created_at: str | None
+    ) -> None:
+        """Report an item of an order that cannot be read; the damage and its place identify the finding."""
+        expected = "an order as the stock service writes it"
+        self.findings.report(
+            Finding(
+                finding_id=finding_id("malformed_item", order_id, sort_key, *malformed),
+                kind="malformed_item",
+                # Part of the finding's key, so it must not differ from day to day.
+                occurred_at=_timestamp(created_at) or moment_of(0),
+                vendor_id=None,
+                differences=[
+                    Difference(None, f"{order_id} {sort_key}", expected, each) for each in malformed
+                ],
+            )
+        )
+
     def _reported(
         self, sku: str, balance: Mapping[str, Any], differences: list[FigureDifference]
     ) -> list[FigureDifference]:
@@ -105,9 +135,9 @@ class Reconciler:
             Finding(
                 finding_id=named,
                 kind="reconciliation",
-                occurred_at=str(balance.get("last_updated") or self.clock()),
-                vendor_id=balance.get("vendor_id"),
-                product_id=balance.get("product_id"),
+                occurred_at=_timestamp(balance.get("last_updated")) or moment_of(0),
+                vendor_id=id_in(balance, "vendor_id"),
+                product_id=id_in(balance, "product_id"),
                 sku=sku,
                 differences=[each.difference() for each in differences],
             )
@@ -136,3 +166,11 @@ def _compared_attributes(item: Item) -> dict[str, Any]:
     balance = read_balance(item)
     names = ("sku", "sequence", "current_stock", "reserved_stock", "available_stock")
     return {name: balance.get(name) for name in names}
+
+
+def _timestamp(stored: Any) -> str | None:
+    """Return a stored time, None if it is not one."""
+    try:
+        return stored if isinstance(stored, str) and timestamp(stored) == stored else None
+    except ValueError:
+        return None

@@ -8,7 +8,6 @@ from itertools import chain
 from inventory_common.errors import SkuNotFound
 from inventory_common.identity import Scope
 from inventory_common.ids import transaction_id
-from inventory_common.items import from_item
 from inventory_common.limits import TIMELINE_RECORDS_MAX, VERIFICATION_EXTRA_READS_MAX
 from inventory_common.pages import PageRequest, Period
 from inventory_common.skus import Sku
@@ -45,7 +44,7 @@ class StockHistory:
         if item is None:
             self._live(sku, scope)
             return StockAt(moment, None)
-        record = TransactionRecord.from_item(item)
+        record = self.log.read(item)
         if not scope.covers(record.vendor_id):
             raise _not_found(sku)
         return StockAt(moment, record)
@@ -83,7 +82,7 @@ class StockHistory:
         live = self._live(sku, scope)
         newest = Period(period.first, period.end, descending=True)
         items, after = self.log.items_of_sku(sku, PageRequest(TIMELINE_RECORDS_MAX), newest)
-        records = [TransactionRecord.from_item(item) for item in reversed(items)]
+        records = list(self.log.readable(reversed(items)))
         last = records[-1].timestamp if records else now
         end = now if period.end is None else min(now, period.end)
         return Timeline(sku, live.reorder_threshold, records, max(end, last), is_truncated=after is not None)
@@ -99,15 +98,18 @@ class StockHistory:
         """Yield a SKU's records from a sequence down; those that the index lacks are read by their ids."""
         # The end of the index counts as a record 0, so that records missing before it are read too.
         for item in chain(self.log.all_items_of_sku(sku, descending=True), (None,)):
-            shown = 0 if item is None else from_item(item, ("sequence",)).get("sequence", 0)
+            record = None if item is None else next(self.log.readable([item]), None)
+            if item is not None and record is None:
+                continue
+            shown = 0 if record is None else record.sequence
             if shown > sequence:
                 continue  # written since the SKU was read
             for number in range(sequence, max(shown, sequence - VERIFICATION_EXTRA_READS_MAX), -1):
                 items = self.log.items_of_id(transaction_id(sku, number))
-                yield from map(TransactionRecord.from_item, items[:1])
-            if item is None:
+                yield from self.log.readable(items[:1])
+            if record is None:
                 return
-            yield TransactionRecord.from_item(item)
+            yield record
             sequence = shown - 1
 
 

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
-from inventory_common.ids import is_id, transaction_id
+from inventory_common.ids import transaction_id
 from inventory_common.ledger import ChainHead, Difference, check_balance, check_record
 from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange, StreamSubscription
 from inventory_common.timestamps import moment_of
 from inventory_common.values import value
 
-from ..domain.findings import Finding, finding_id
+from ..domain.findings import Finding, finding_id, id_in
 from ..domain.stock_figures import STOCK_FIGURES, chain_head_of, changed_attributes, figures_of
 from ..domain.stored_items import read_balance, read_record
 from ..storage.log_store import LogStore
@@ -112,19 +112,13 @@ class StreamAuditor:
                 finding_id=finding_id(subscription.table.name, change.sequence_number, kind),
                 kind=kind,
                 occurred_at=moment_of(change.happened_at),
-                vendor_id=_id(subject, "vendor_id"),
-                product_id=_id(subject, "product_id"),
-                sku=_id(subject, "sku"),
-                transaction_id=_id(subject, "transaction_id"),
+                vendor_id=id_in(subject, "vendor_id"),
+                product_id=id_in(subject, "product_id"),
+                sku=id_in(subject, "sku"),
+                transaction_id=id_in(subject, "transaction_id"),
                 differences=differences,
             )
         )
-
-
-def _id(subject: Mapping[str, Any], name: str) -> str | None:
-    """Return an id of a SKU or a record, None if it is absent or invalid."""
-    value = _text(subject.get(name))
-    return value if value is not None and is_id(name, value) else None
 
 
 def _text(value: Any) -> str | None:

@@ -9,7 +9,7 @@ from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.errors import DatabaseUnavailable
 from inventory_common.ids import StockKey
-from inventory_common.items import Item, from_item, to_item
+from inventory_common.items import Item, to_item
 from inventory_common.order_items import held_units, order_key, part_count, part_key
 from inventory_common.schema import VENDOR_INVENTORY
 from inventory_common.settings import Settings
@@ -42,16 +42,16 @@ class OrderStore:
 
     def expiry_times(self, order_ids: Iterable[str]) -> dict[str, str | None]:
         """Return when the holds of those orders expire that exist, by order id, read consistently."""
-        found = (from_item(item, ("product_id", "expires_at")) for item in self._existing(order_ids))
-        return {order["product_id"]: order.get("expires_at") for order in found}
+        found = self._existing(order_ids)
+        return {order["product_id"]["S"]: order.get("expires_at", {}).get("S") for order in found}
 
     def held_units(self, order_id: str, sku: str) -> int:
-        """Return the units of a SKU that an order holds, read consistently."""
+        """Return the units of a SKU that the readable lines of an order hold, read consistently."""
         order = self._get(order_key(order_id))
         if order is None:
             return 0
         parts = (self._get(part_key(order_id, part)) for part in range(1, part_count(order) + 1))
-        return sum(held_units(item).get(sku, 0) for item in (order, *parts) if item is not None)
+        return sum(held_units(item).units.get(sku, 0) for item in (order, *parts) if item is not None)
 
     def _existing(self, order_ids: Iterable[str]) -> Iterator[Item]:
         """Yield the items of those orders that exist, without their parts."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.items import Item, from_item, to_attribute
+from inventory_common.malformed_items import MalformedItems
 from inventory_common.pages import Listing, PageRequest, Period, Position, at_most, within
 from inventory_common.schema import (
     PRODUCT_TRANSACTION_INDEX,
@@ -28,16 +29,25 @@ _WALK_ITEMS: Final = 250
 
 
 class LogStore:
-    """Reads StockTransactions."""
+    """Reads StockTransactions; lists leave out records that cannot be read, a verification reports them."""
 
-    def __init__(self, client: DynamoDBClient, settings: Settings) -> None:
+    def __init__(self, client: DynamoDBClient, settings: Settings, malformed: MalformedItems) -> None:
         self._client = client
+        self._malformed = malformed
         self._table = settings.name_of(STOCK_TRANSACTIONS)
 
     def record(self, transaction_id: str) -> TransactionRecord | None:
         """Return a log record, read consistently."""
         items = self.items_of_id(transaction_id)
-        return TransactionRecord.from_item(items[0]) if items else None
+        return self.read(items[0]) if items else None
+
+    def read(self, item: Item) -> TransactionRecord:
+        """Read an item as a record, or raise `MalformedItem`."""
+        return self._malformed.read(STOCK_TRANSACTIONS, item, TransactionRecord.from_item)
+
+    def readable(self, items: Iterable[Item]) -> Iterator[TransactionRecord]:
+        """Yield the records among items that can be read."""
+        return self._malformed.read_all(STOCK_TRANSACTIONS, items, TransactionRecord.from_item)
 
     def records_of_product(self, product_id: str, period: Period, page: PageRequest) -> ListPage:
         """List a product's records."""
@@ -101,7 +111,9 @@ class LogStore:
         listing = Listing(space, partition, within(period), period.descending)
         response = self._client.query(**listing.query(self._table, page))
         return ListPage(
-            [TransactionRecord.document_of(item) for item in response["Items"]],
+            list(
+                self._malformed.read_all(STOCK_TRANSACTIONS, response["Items"], TransactionRecord.document_of)
+            ),
             listing.next_cursor(response),
             lambda document: {name: document[name] for name in space.position},
         )

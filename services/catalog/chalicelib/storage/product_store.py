@@ -8,6 +8,7 @@ The last two carry no key attribute of an index, so no index contains them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,8 +16,9 @@ from inventory_common.change_ids import change_slot, made_version, was_sent_agai
 from inventory_common.conditions import OLD_IMAGE, failed_conditions, versioned_update
 from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.errors import DatabaseUnavailable
-from inventory_common.idempotency import IdempotencyRecord
+from inventory_common.idempotency import IDEMPOTENCY_ID_PREFIX, IdempotencyRecord
 from inventory_common.items import Item, from_item, to_item
+from inventory_common.malformed_items import MalformedItem, MalformedItems
 from inventory_common.pages import Filter, Listing, Operator, Page, PageRequest, Period, equal_to, within
 from inventory_common.products import ACTIVE, INACTIVE, Product
 from inventory_common.schema import CATEGORY_INDEX, PRODUCTS, VENDOR_PRODUCTS_INDEX
@@ -88,17 +90,21 @@ UpdateResult = Written | AlreadyExecuted | WriteConflict
 
 
 class ProductStore:
-    """Reads and writes Products-table."""
+    """Reads and writes Products-table.
 
-    def __init__(self, client: DynamoDBClient, settings: Settings) -> None:
+    Products that cannot be read are left out of lists; every other method raises `MalformedItem` for one.
+    """
+
+    def __init__(self, client: DynamoDBClient, settings: Settings, malformed: MalformedItems) -> None:
         self._client = client
+        self._malformed = malformed
         self._table = settings.name_of(PRODUCTS)
 
     def product(self, product_id: str) -> Product | None:
         """Return a product, read consistently."""
         response = self._client.get_item(TableName=self._table, Key=_key(product_id), ConsistentRead=True)
         item: Item | None = response.get("Item")
-        return Product.from_item(item) if item else None
+        return self._read(item) if item else None
 
     def product_and_record(
         self, product_id: str, idempotency_id: str
@@ -116,17 +122,15 @@ class ProductStore:
                 break
         else:
             raise DatabaseUnavailable("The database throttles the service; please try again.")
-        records = [
-            IdempotencyRecord.from_item(item, PRODUCTS.partition_key) for item in items if _is_record(item)
-        ]
-        products = [Product.from_item(item) for item in items if not _is_record(item)]
+        records = [self._read_record(item) for item in items if _is_record(item)]
+        products = [self._read(item) for item in items if not _is_record(item)]
         return next(iter(products), None), next(iter(records), None)
 
     def record(self, idempotency_id: str) -> IdempotencyRecord | None:
         """Return an idempotency record, read consistently."""
         response = self._client.get_item(TableName=self._table, Key=_key(idempotency_id), ConsistentRead=True)
         item: Item | None = response.get("Item")
-        return IdempotencyRecord.from_item(item, PRODUCTS.partition_key) if item else None
+        return self._read_record(item) if item else None
 
     def products_of_vendor(self, vendor_id: str, period: Period, page: PageRequest) -> Page:
         """List a vendor's products by creation time, inactive ones too."""
@@ -168,11 +172,11 @@ class ProductStore:
         except self._client.exceptions.ConditionalCheckFailedException as error:
             # A put has no ClientRequestToken: if its response is lost, botocore sends it again, and the
             # second put finds what the first one wrote.
-            return _own(error, product, change_id) or ProductIdInUse()
+            return self._own(error, product, change_id) or ProductIdInUse()
         except self._client.exceptions.TransactionConflictException:
             return WriteConflict()
         except self._client.exceptions.TransactionCanceledException as error:
-            return _reason(failed_conditions(error).values())
+            return self._reason(failed_conditions(error).values())
         return Written(product)
 
     def update(
@@ -197,12 +201,12 @@ class ProductStore:
                 )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             # An update has no ClientRequestToken either.
-            return _own(error, to, change_id) or _conflict(error)
+            return self._own(error, to, change_id) or self._conflict(error)
         except self._client.exceptions.TransactionConflictException as error:
             # The transaction that creates a SKU checks the product of the SKU.
-            return _conflict(error)
+            return self._conflict(error)
         except self._client.exceptions.TransactionCanceledException as error:
-            reason = _reason(failed_conditions(error).values())
+            reason = self._reason(failed_conditions(error).values())
             return reason if isinstance(reason, AlreadyExecuted) else WriteConflict()
         return Written(to)
 
@@ -211,8 +215,7 @@ class ProductStore:
         try:
             self._client.put_item(**self._record_put(record)["Put"])
         except self._client.exceptions.ConditionalCheckFailedException as error:
-            found = IdempotencyRecord.from_item(error.response["Item"], PRODUCTS.partition_key)
-            return AlreadyExecuted(found)
+            return AlreadyExecuted(self._read_record(error.response["Item"]))
         except self._client.exceptions.TransactionConflictException:
             return WriteConflict()
         return None
@@ -227,43 +230,50 @@ class ProductStore:
 
     def _list(self, listing: Listing, page: PageRequest) -> Page:
         response = self._client.query(**listing.query(self._table, page))
-        return Page(
-            [Product.from_item(item).document() for item in response["Items"]],
-            listing.next_cursor(response),
-        )
+        products = self._malformed.read_all(PRODUCTS, response["Items"], Product.from_item)
+        return Page([product.document() for product in products], listing.next_cursor(response))
+
+    def _read(self, item: Item) -> Product:
+        return self._malformed.read(PRODUCTS, item, Product.from_item)
+
+    def _read_record(self, item: Item) -> IdempotencyRecord:
+        return self._malformed.read(PRODUCTS, item, _idempotency_record)
+
+    def _own(self, failed: Any, product: Product, change_id: str) -> Written | None:
+        """Return the stored product if a failed condition found that this change made its version."""
+        item = failed.response.get("Item")
+        made = item is not None and made_version(change_id, product.version, item)
+        return Written(self._read(item)) if made else None
+
+    def _conflict(self, failed: Any) -> WriteConflict:
+        item = failed.response.get("Item")
+        version = None
+        with suppress(MalformedItem):  # the next read of the product raises it
+            version = None if item is None else self._read(item).version
+        return WriteConflict(version, was_sent_again(failed))
+
+    def _reason(self, found: Iterable[Item | None]) -> AddResult:
+        """Return what the items mean that failed the conditions of a transaction.
+
+        The command's own idempotency record comes first: a repeated command meets its external id too.
+        """
+        items = [item for item in found if item]
+        for item in items:
+            if _is_record(item):
+                return AlreadyExecuted(self._read_record(item))
+        for item in items:
+            if "belongs_to" in item:
+                return ExternalIdInUse(from_item(item)["belongs_to"])
+        return ProductIdInUse() if items else WriteConflict()
 
 
 def _key(product_id: str) -> Item:
     return to_item({PRODUCTS.partition_key: product_id})
 
 
-def _own(failed: Any, product: Product, change_id: str) -> Written | None:
-    """Return the stored product if a failed condition found that this change made its version."""
-    item = failed.response.get("Item")
-    made = item is not None and made_version(change_id, product.version, item)
-    return Written(Product.from_item(item)) if made else None
-
-
-def _conflict(failed: Any) -> WriteConflict:
-    item = failed.response.get("Item")
-    version = None if item is None else Product.from_item(item).version
-    return WriteConflict(version, was_sent_again(failed))
-
-
 def _is_record(item: Item) -> bool:
-    return "body_hash" in item
+    return bool(item[PRODUCTS.partition_key]["S"].startswith(IDEMPOTENCY_ID_PREFIX))
 
 
-def _reason(found: Iterable[Item | None]) -> AddResult:
-    """Return what the items mean that failed the conditions of a transaction.
-
-    The command's own idempotency record comes first: a repeated command meets its external id too.
-    """
-    items = [item for item in found if item]
-    for item in items:
-        if _is_record(item):
-            return AlreadyExecuted(IdempotencyRecord.from_item(item, PRODUCTS.partition_key))
-    for item in items:
-        if "belongs_to" in item:
-            return ExternalIdInUse(from_item(item)["belongs_to"])
-    return ProductIdInUse() if items else WriteConflict()
+def _idempotency_record(item: Item) -> IdempotencyRecord:
+    return IdempotencyRecord.from_item(item, PRODUCTS.partition_key)

@@ -6,9 +6,10 @@ It takes the `CurrentState` of the items that the command concerns and returns a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
+from inventory_common.errors import InternalError
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.ids import StockKey
 from inventory_common.skus import Sku
@@ -87,16 +88,36 @@ NEEDS_SAGA = NeedsSaga()
 
 @value(kw_only=True)
 class ReadSet:
-    """Items that were read for one command or several: each consistently, together not a snapshot."""
+    """Items that were read for one command or several: each consistently, together not a snapshot.
+
+    `malformed` are the SKUs, and the ids of orders and idempotency records, that exist and cannot be read.
+    """
 
     skus: Mapping[StockKey, Sku] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)
     idempotency_records: Mapping[str, IdempotencyRecord] = field(default_factory=dict)
+    malformed: frozenset[StockKey | str] = frozenset()
 
     @property
     def is_empty(self) -> bool:
         """Whether it contains no item."""
-        return not (self.skus or self.orders or self.idempotency_records)
+        return not (self.skus or self.orders or self.idempotency_records or self.malformed)
+
+    def require_readable(self, names: Iterable[StockKey | str | None]) -> None:
+        """Refuse a command that needs a SKU, an order or a record that cannot be read.
+
+        It must not count as absent: an order would be placed again, a command executed twice.
+
+        Raises
+        ------
+        InternalError
+        """
+        if self.malformed:
+            for name in self.malformed.intersection(names):
+                subject = name.sku if isinstance(name, StockKey) else name
+                raise InternalError(
+                    f"{subject} is stored in a form that cannot be read; please report the request_id."
+                )
 
     def state_of(self, order_id: str | None = None, idempotency_id: str | None = None) -> CurrentState:
         """Return the part of it that one command sees."""
@@ -114,7 +135,12 @@ class ReadSet:
             skus={**self.skus, **newer.skus},
             orders={**self.orders, **newer.orders},
             idempotency_records={**self.idempotency_records, **newer.idempotency_records},
+            malformed=self._malformed_in(newer) if self.malformed or newer.malformed else self.malformed,
         )
+
+    def _malformed_in(self, newer: ReadSet) -> frozenset[StockKey | str]:
+        readable = newer.skus.keys() | newer.orders.keys() | newer.idempotency_records.keys()
+        return (self.malformed - readable) | newer.malformed
 
     def after(self, write_set: WriteSet) -> ReadSet:
         """Return the read set as it is after a write set, which does not remove its order, is committed."""

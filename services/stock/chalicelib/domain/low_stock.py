@@ -45,7 +45,7 @@ def is_listed(sku: Sku) -> bool:
     return sku.low_stock_flag and sku.is_active and sku.product_is_active
 
 
-def low_stock_alert(before: Sku, after: Sku, happened_at: str) -> Alert | None:
+def low_stock_alert(before: Sku | None, after: Sku, happened_at: str) -> Alert | None:
     """Return the alert to send if this change put a SKU into the low-stock list.
 
     It does not matter how: less stock, a higher threshold, or the reactivation of the SKU or its product.  A
@@ -54,14 +54,15 @@ def low_stock_alert(before: Sku, after: Sku, happened_at: str) -> Alert | None:
     Parameters
     ----------
     before, after
-        The SKU before and after the change.
+        The SKU before and after the change; no list had it if it could not be read before.
     happened_at
         When the stream says it happened, for changes that set no `last_updated`.
     """
-    has_first_units = before.sequence == 0 < after.sequence
-    if not is_listed(after) or (is_listed(before) and not has_first_units):
+    was_listed = before is not None and is_listed(before)
+    has_first_units = before is not None and before.sequence == 0 < after.sequence
+    if not is_listed(after) or (was_listed and not has_first_units):
         return None
-    is_dated = after.last_updated != before.last_updated
+    is_dated = before is not None and after.last_updated != before.last_updated
     return Alert(
         # The version is unique to the change: a change that is delivered twice gets the same id twice.
         alert_id=f"low_stock:{after.sku}:{after.version}",

@@ -214,7 +214,9 @@ class Sagas:
         skus: dict[StockKey, Sku] = {}
         for keys in _chunks([line.key for line in lines], TRANSACTION_ITEMS_MAX):
             self.executor.require_time(deadline)
-            skus |= self.state.read(keys).skus
+            read_set = self.state.read(keys)
+            read_set.require_readable(keys)
+            skus |= read_set.skus
         return skus
 
     # Steps

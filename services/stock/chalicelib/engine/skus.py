@@ -125,6 +125,7 @@ class Skus:
         try:
             for _ in self.retry_policy.quick().attempts():
                 now = self.clock()
+                current.require_readable((command.key, idempotency_id))
                 try:
                     change = change_sku(current.state_of(None, idempotency_id), command, actor, now)
                 except (InvalidInput, PreconditionFailed):

@@ -6,11 +6,16 @@ handler tolerates that.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
 from inventory_common.alert_topic import AlertTopic
 from inventory_common.ids import StockKey
+from inventory_common.items import Item
+from inventory_common.malformed_items import MalformedItem
 from inventory_common.products import Product
 from inventory_common.retry_policy import RetryPolicy
-from inventory_common.skus import Sku
 from inventory_common.streams import ItemChange
 from inventory_common.timestamps import Clock, moment_of
 from inventory_common.values import value
@@ -21,6 +26,8 @@ from ..storage.sent_alerts import SentAlertStore
 from ..storage.skus import SkuStore, Written
 
 __all__ = ["StreamHandlers"]
+
+_T = TypeVar("_T")
 
 
 @value
@@ -42,20 +49,22 @@ class StreamHandlers:
         """
         if change.before is None or change.after is None:
             return  # a new product has no SKUs, and products are never removed
-        before, after = Product.from_item(change.before), Product.from_item(change.after)
-        if before.is_active == after.is_active:
+        before, after = (
+            _readable(self.products.read, change.before),
+            _readable(self.products.read, change.after),
+        )
+        if after is None or (before is not None and before.is_active == after.is_active):
             return
-        product = self.products.get(after.product_id)
-        if product is None:
-            return
-        for key in self.skus.with_outdated_flag(product):
-            self._set_flag(key, product)
+        with suppress(MalformedItem):  # it is reported; a change that repairs it is delivered as well
+            self._copy_flag(after.product_id)
 
     def sku_changed(self, change: ItemChange) -> None:
         """Send an alert when a SKU enters the low-stock list: by a sale, a PATCH, or with its product."""
         if change.before is None or change.after is None:
             return  # a new SKU has no stock yet, and SKUs are never removed
-        before, after = Sku.from_item(change.before), Sku.from_item(change.after)
+        before, after = _readable(self.skus.read, change.before), _readable(self.skus.read, change.after)
+        if after is None:
+            return
         alert = low_stock_alert(before, after, moment_of(change.happened_at))
         if alert is None or self.sent_alerts.contains(alert.alert_id):
             return
@@ -63,9 +72,23 @@ class StreamHandlers:
         self.alerts.send(alert)
         self.sent_alerts.add(alert.alert_id, self.clock())
 
+    def _copy_flag(self, product_id: str) -> None:
+        product = self.products.get(product_id)
+        if product is not None:
+            for key in self.skus.with_outdated_flag(product):
+                self._set_flag(key, product)
+
     def _set_flag(self, key: StockKey, product: Product) -> None:
         for _ in self.retry_policy.attempts():
             if isinstance(self.skus.set_product_flag(key, product), Written):
                 return
             # A transaction on the SKU is in progress.
         raise AssertionError("attempts end by raising Busy")
+
+
+def _readable(read: Callable[[Item], _T], image: Item) -> _T | None:
+    """Return what an image of a change says, None if it cannot be read: a retry could not read it either."""
+    try:
+        return read(image)
+    except MalformedItem:
+        return None

@@ -160,7 +160,7 @@ def decide_batch(batch: Sequence[UnitOfWork], read_set: ReadSet, now: str) -> Ba
     considered = 0
     for work in batch:
         state = read_set.state_of(work.order_id, work.idempotency_id)
-        match _decide_one(work, state, now):
+        match _decide_one(work, state, read_set, now):
             case NeedsSkus(keys=keys):
                 assert work.order_id is not None, "only an order names SKUs that were not known before"
                 if len(missing) + 1 + sum(map(len, missing.values())) + len(keys) > TRANSACTION_ITEMS_MAX:
@@ -195,10 +195,16 @@ def unverified(batch: Sequence[UnitOfWork], decided: BatchDecision) -> list[Unit
     ]
 
 
-def _decide_one(work: UnitOfWork, state: CurrentState, now: str) -> Decision | InventoryError:
-    if state.order is not None and not state.order.has_all_lines:
-        return NeedsSkus([])  # its parts have not been read
+def _decide_one(
+    work: UnitOfWork, state: CurrentState, read_set: ReadSet, now: str
+) -> Decision | InventoryError:
     try:
-        return work.decide(state, work.context(now))
+        read_set.require_readable((work.order_id, work.idempotency_id, *work.keys))
+        if state.order is not None and not state.order.has_all_lines:
+            return NeedsSkus([])  # its parts have not been read
+        decision = work.decide(state, work.context(now))
+        if isinstance(decision, NeedsSkus):
+            read_set.require_readable(decision.keys)
     except InventoryError as refusal:
         return refusal
+    return decision

@@ -8,6 +8,7 @@ from typing import Any
 from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.errors import DatabaseUnavailable
 from inventory_common.items import Item
+from inventory_common.malformed_items import MalformedItems
 from inventory_common.pages import Listing, PageRequest
 from inventory_common.schema import PRODUCTS, STOCK_TRANSACTIONS, VENDOR_INVENTORY
 from inventory_common.settings import Settings
@@ -17,10 +18,11 @@ __all__ = ["Database"]
 
 
 class Database:
-    """Reads items of the three tables; the stores write through its `client`."""
+    """Reads items of the three tables; stores write by its `client`, and read items by `malformed`."""
 
-    def __init__(self, client: DynamoDBClient, settings: Settings) -> None:
+    def __init__(self, client: DynamoDBClient, settings: Settings, malformed: MalformedItems) -> None:
         self.client = client
+        self.malformed = malformed
         self.products = settings.name_of(PRODUCTS)
         self.inventory = settings.name_of(VENDOR_INVENTORY)
         self.transactions = settings.name_of(STOCK_TRANSACTIONS)

@@ -27,6 +27,7 @@ from typing import Final
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.ids import StockKey
 from inventory_common.items import Item, to_item
+from inventory_common.malformed_items import MalformedItem, MalformedItems
 from inventory_common.order_items import ORDER_SORT
 from inventory_common.schema import VENDOR_INVENTORY
 from inventory_common.skus import Sku
@@ -77,20 +78,29 @@ def is_order(key: Item) -> bool:
     return key.get("sku") == {"S": ORDER_SORT}
 
 
-def read_set_of(items: Iterable[Item]) -> ReadSet:
+def read_set_of(items: Iterable[Item], malformed_items: MalformedItems) -> ReadSet:
     """Read the SKUs, orders and idempotency records among items; products and other items are ignored."""
     skus: dict[StockKey, Sku] = {}
     orders: dict[str, Order] = {}
     records: dict[str, IdempotencyRecord] = {}
+    malformed: set[StockKey | str] = set()
     for item in items:
-        sort_key = item["sku"]["S"] if "sku" in item else ""
-        if sort_key.startswith(SKU_SORT_PREFIX):
-            sku = Sku.from_item(item)
-            skus[sku.key] = sku
-        elif sort_key == ORDER_SORT:
-            order = order_from_item(item)
-            orders[order.order_id] = order
-        elif sort_key == _IDEMPOTENCY_SORT:
-            record = IdempotencyRecord.from_item(item, VENDOR_INVENTORY.partition_key)
-            records[record.idempotency_id] = record
-    return ReadSet(skus=skus, orders=orders, idempotency_records=records)
+        partition_key, sort_key = item["product_id"]["S"], item["sku"]["S"] if "sku" in item else ""
+        try:
+            if sort_key.startswith(SKU_SORT_PREFIX):
+                sku = malformed_items.read(VENDOR_INVENTORY, item, Sku.from_item)
+                skus[sku.key] = sku
+            elif sort_key == ORDER_SORT:
+                order = malformed_items.read(VENDOR_INVENTORY, item, order_from_item)
+                orders[order.order_id] = order
+            elif sort_key == _IDEMPOTENCY_SORT:
+                record = malformed_items.read(VENDOR_INVENTORY, item, _idempotency_record)
+                records[record.idempotency_id] = record
+        except MalformedItem:
+            is_sku = sort_key.startswith(SKU_SORT_PREFIX)
+            malformed.add(StockKey(partition_key, sort_key) if is_sku else partition_key)
+    return ReadSet(skus=skus, orders=orders, idempotency_records=records, malformed=frozenset(malformed))
+
+
+def _idempotency_record(item: Item) -> IdempotencyRecord:
+    return IdempotencyRecord.from_item(item, VENDOR_INVENTORY.partition_key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from inventory_common.ids import StockKey
 from inventory_common.items import Item, from_item, to_item
@@ -15,18 +15,34 @@ from inventory_common.schema import TTL_ATTRIBUTE
 from ..domain.orders import Order, OrderLine, Saga, SagaState
 
 __all__ = [
+    "OrderPart",
     "changed_lines",
     "order_attributes",
     "order_from_item",
     "order_to_item",
+    "part_from_item",
     "part_to_item",
     "with_parts",
 ]
 
+_TYPES: Final = {
+    "version": int,
+    "expires_at": str | None,
+    "cancel_reason": str | None,
+    TTL_ATTRIBUTE: int | None,
+    "parts": int | None,
+}
+
 
 def order_from_item(item: Item) -> Order:
-    """Read an order's main item; if the order has parts, its lines are incomplete without them."""
-    attributes = from_item(item)
+    """Read an order's main item; if the order has parts, its lines are incomplete without them.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError, AssertionError
+        If no service could have written it.
+    """
+    attributes = _checked(from_item(item))
     parts = attributes.get("parts", 0)
     return Order(
         order_id=attributes["product_id"],
@@ -43,18 +59,37 @@ def order_from_item(item: Item) -> Order:
     )
 
 
-def with_parts(order: Order, parts: Iterable[Item]) -> Order | None:
+class OrderPart(NamedTuple):
+    """Lines of an order, and the order's version that they were written at."""
+
+    lines: dict[StockKey, OrderLine]
+    version: int
+
+
+def part_from_item(item: Item) -> OrderPart:
+    """Read an order's part.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError, AssertionError
+        If no service could have written it.
+    """
+    attributes = _checked(from_item(item))
+    number = int(attributes["sku"].removeprefix(PART_SORT))
+    return OrderPart(_lines_from(attributes, part=number), attributes["version"])
+
+
+def with_parts(order: Order, parts: Iterable[OrderPart]) -> Order | None:
     """Return the order with its parts; None if one of them was written after the order was read.
 
     The main item must be read before the parts.  A part records the order's version that it was written at:
     if no part is newer than the main item, the lines are a snapshot.
     """
     lines = dict(order.lines)
-    for item in parts:
-        attributes = from_item(item)
-        if attributes["version"] > order.version:
+    for part in parts:
+        if part.version > order.version:
             return None
-        lines |= _lines_from(attributes, part=int(attributes["sku"].removeprefix(PART_SORT)))
+        lines |= part.lines
     return replace(order, lines=lines, has_all_lines=True)
 
 
@@ -105,10 +140,20 @@ def part_to_item(order: Order, part: int) -> Item:
     )
 
 
+def _checked(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return attributes of an order whose types later comparisons rely on; the lines check their own."""
+    for name, types in _TYPES.items():
+        if not isinstance(attributes.get(name), types):
+            raise TypeError(f"{name} is missing, or of another type")
+    return attributes
+
+
 def _saga_from(attributes: Mapping[str, Any]) -> Saga | None:
     stored = attributes.get("errand")
     if stored is None:
         return None
+    if not isinstance(stored["lease_until"], str):
+        raise TypeError("lease_until is of another type")
     return Saga(
         state=SagaState(attributes["phase"]),
         performed_by=stored["performed_by"],

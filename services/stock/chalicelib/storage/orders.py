@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from inventory_common.errors import DatabaseUnavailable, InvalidCursor
-from inventory_common.items import from_item
+from inventory_common.items import Item, from_item
 from inventory_common.limits import RESPONSE_LINES_MAX
+from inventory_common.malformed_items import MalformedItem
 from inventory_common.order_items import OPEN_ORDERS, order_key, part_key
 from inventory_common.pages import Listing, PageRequest, Period, Position, within
-from inventory_common.schema import VENDOR_INVENTORY_INDEX
+from inventory_common.schema import VENDOR_INVENTORY, VENDOR_INVENTORY_INDEX
 from inventory_common.tuning import READ_ROUNDS_MAX
 from inventory_common.values import value
 
 from ..domain.orders import Order
 from .database import Database
-from .order_items import order_from_item, with_parts
+from .order_items import order_from_item, part_from_item, with_parts
 
 __all__ = ["DueOrders", "OrderStore"]
 
@@ -43,7 +44,7 @@ class OrderStore:
     def get(self, order_id: str) -> Order | None:
         """Return an order with all its parts, read consistently."""
         item = self.database.get(self.database.inventory, order_key(order_id))
-        return None if item is None else self.with_all_lines(order_from_item(item))
+        return None if item is None else self.with_all_lines(self._read(item))
 
     def with_all_lines(self, order: Order) -> Order | None:
         """Return an order with all its lines, read consistently; None if it was removed.
@@ -52,19 +53,24 @@ class OrderStore:
         ------
         DatabaseUnavailable
             If it changed during every attempt.
+        MalformedItem
+            If one of its items cannot be read.
         """
         for _ in range(READ_ROUNDS_MAX):
             if order.has_all_lines:
                 return order
             keys = [part_key(order.order_id, part) for part in range(1, order.parts + 1)]
             inventory = self.database.inventory
-            complete = with_parts(order, self.database.batch_get({inventory: keys})[inventory])
+            items = self.database.batch_get({inventory: keys})[inventory]
+            malformed = self.database.malformed
+            parts = [malformed.read(VENDOR_INVENTORY, part, part_from_item) for part in items]
+            complete = with_parts(order, parts)
             if complete is not None:
                 return complete
             item = self.database.get(inventory, order_key(order.order_id))
             if item is None:
                 return None
-            order = order_from_item(item)
+            order = self._read(item)
         raise DatabaseUnavailable("The order changes too fast to be read; please try again.")
 
     def due(self, due_before: str, page: PageRequest) -> DueOrders:
@@ -72,7 +78,7 @@ class OrderStore:
 
         They are ordered by due time within each of the sixteen partitions, which follow one another; a page
         takes at most sixteen Queries, and ends early when its orders have `RESPONSE_LINES_MAX` lines.  The
-        index may lag.
+        index may lag.  Orders that cannot be read are left out.
 
         Raises
         ------
@@ -86,7 +92,7 @@ class OrderStore:
             listing = Listing(VENDOR_INVENTORY_INDEX, OPEN_ORDERS[number], within(Period(end=due_before)))
             response = self.database.query(listing, PageRequest(page.limit - len(orders), after))
             for item in response["Items"]:
-                order = self.with_all_lines(order_from_item(item))
+                order = self._readable(item)
                 if order is not None:
                     orders.append(order)
                     lines += len(order.lines)
@@ -99,6 +105,16 @@ class OrderStore:
             if len(orders) >= page.limit and number + 1 < len(OPEN_ORDERS):  # full at the partition's end
                 return DueOrders(orders, {VENDOR_INVENTORY_INDEX.partition_key: OPEN_ORDERS[number + 1]})
         return DueOrders(orders, None)
+
+    def _read(self, item: Item) -> Order:
+        return self.database.malformed.read(VENDOR_INVENTORY, item, order_from_item)
+
+    def _readable(self, item: Item) -> Order | None:
+        """Return a listed order with all its lines; None if it was removed or cannot be read."""
+        try:
+            return self.with_all_lines(self._read(item))
+        except MalformedItem:
+            return None
 
     @staticmethod
     def _position(position: Position | None) -> _ListingPosition:

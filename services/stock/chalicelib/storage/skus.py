@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from inventory_common.change_ids import made_version, was_sent_again
 from inventory_common.conditions import OLD_IMAGE
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.ids import StockKey
-from inventory_common.items import to_attribute
+from inventory_common.items import Item, to_attribute
 from inventory_common.limits import PAGE_MAX_ITEMS
 from inventory_common.pages import Filter, Listing, Page, PageRequest, at_most, starting_with
 from inventory_common.products import Product
-from inventory_common.schema import LOW_STOCK_INDEX, SKUS_OF_PRODUCT, VENDOR_INVENTORY_INDEX
+from inventory_common.schema import (
+    LOW_STOCK_INDEX,
+    SKUS_OF_PRODUCT,
+    VENDOR_INVENTORY,
+    VENDOR_INVENTORY_INDEX,
+)
 from inventory_common.skus import Sku
 from inventory_common.values import value
 
@@ -70,7 +76,11 @@ class SkuStore:
     def get(self, key: StockKey) -> Sku | None:
         """Return a SKU, read consistently."""
         item = self.database.get(self.database.inventory, sku_key(key))
-        return None if item is None else Sku.from_item(item)
+        return None if item is None else self.read(item)
+
+    def read(self, item: Item) -> Sku:
+        """Read a SKU's item, or raise `MalformedItem`."""
+        return self.database.malformed.read(VENDOR_INVENTORY, item, Sku.from_item)
 
     def of_product(self, product_id: str, page: PageRequest) -> Page:
         """List a product's SKUs by id, read consistently."""
@@ -125,7 +135,9 @@ class SkuStore:
         try:
             client.transact_write_items(TransactItems=actions)
         except client.exceptions.TransactionCanceledException as error:
-            return NotWritten(read_set_of(returned_images(error, actions).values()))
+            found = read_set_of(returned_images(error, actions).values(), self.database.malformed)
+            found.require_readable([sku.key, None if record is None else record.idempotency_id])
+            return NotWritten(found)
         return Written()
 
     def update(
@@ -147,13 +159,13 @@ class SkuStore:
             response = client.update_item(**action["Update"], ReturnValues="ALL_NEW")
         except client.exceptions.ConditionalCheckFailedException as error:
             image = error.response["Item"]
-            stored = Sku.from_item(image)
+            stored = self.read(image)
             if made_version(change_id, after.details_version, image):
                 return stored  # botocore sent it again after a lost response
-            return NotWritten(read_set_of([image]), was_sent_again(error))
+            return NotWritten(read_set_of([image], self.database.malformed), was_sent_again(error))
         except client.exceptions.TransactionConflictException as error:
             return NotWritten(ReadSet(), was_sent_again(error))
-        return Sku.from_item(response["Attributes"])
+        return self.read(response["Attributes"])
 
     def add_record(self, record: IdempotencyRecord) -> Written | NotWritten:
         """Write the idempotency record of a command that changes nothing."""
@@ -161,7 +173,7 @@ class SkuStore:
         try:
             client.put_item(**idempotency_record_put(record, self.database)["Put"])
         except client.exceptions.ConditionalCheckFailedException as error:
-            return NotWritten(read_set_of([error.response["Item"]]))
+            return NotWritten(read_set_of([error.response["Item"]], self.database.malformed))
         except client.exceptions.TransactionConflictException:
             return NotWritten(ReadSet())
         return Written()
@@ -214,7 +226,7 @@ class SkuStore:
                 # The SKU does not exist: the command will be refused for that.
             except client.exceptions.TransactionConflictException:
                 return LeaseHeld()
-        return read_set_of(images)
+        return read_set_of(images, self.database.malformed)
 
     def _update_with_record(
         self, update: Action, key: StockKey, record: IdempotencyRecord
@@ -224,17 +236,20 @@ class SkuStore:
         try:
             client.transact_write_items(TransactItems=actions)
         except client.exceptions.TransactionCanceledException as error:
-            return NotWritten(read_set_of(returned_images(error, actions).values()))
+            images = returned_images(error, actions).values()
+            return NotWritten(read_set_of(images, self.database.malformed))
         sku = self.get(key)  # a transaction returns no items
         assert sku is not None, "SKUs are never removed"
         return sku
 
     def _page(self, listing: Listing, page: PageRequest) -> Page:
         response = self.database.query(listing, page)
-        return Page(
-            [Sku.from_item(item).document() for item in response["Items"]],
-            listing.next_cursor(response),
-        )
+        documents = self.database.malformed.read_all(VENDOR_INVENTORY, response["Items"], _document)
+        return Page(list(documents), listing.next_cursor(response))
+
+
+def _document(item: Item) -> dict[str, Any]:
+    return Sku.from_item(item).document()
 
 
 def _is_above(bound: LowStockBound, page: PageRequest) -> bool:

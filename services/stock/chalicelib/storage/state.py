@@ -11,14 +11,17 @@ from botocore.exceptions import ClientError
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.ids import StockKey
 from inventory_common.items import to_item
+from inventory_common.malformed_items import MalformedItem
 from inventory_common.order_items import order_key
 from inventory_common.products import Product
+from inventory_common.schema import STOCK_TRANSACTIONS, VENDOR_INVENTORY
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord
 from inventory_common.values import value
 
 from ..domain.decisions import ReadSet, WriteSet
 from ..domain.low_stock import LowStockBound
+from ..domain.orders import Order
 from .bounds import bound_from_item
 from .database import Database
 from .items import bound_key, idempotency_record_key, read_set_of, sku_key
@@ -99,11 +102,21 @@ class StateStore:
         if not requested:
             return ReadSet()
         inventory = self.database.inventory
-        found = read_set_of(self.database.batch_get({inventory: requested})[inventory])
+        found = read_set_of(
+            self.database.batch_get({inventory: requested})[inventory], self.database.malformed
+        )
         if all(order.has_all_lines for order in found.orders.values()):
             return found
-        complete = [self.orders.with_all_lines(order) for order in found.orders.values()]
-        return replace(found, orders={order.order_id: order for order in complete if order is not None})
+        complete: dict[str, Order] = {}
+        malformed: set[StockKey | str] = set()
+        for order_id, order in found.orders.items():
+            try:
+                with_lines = self.orders.with_all_lines(order)
+            except MalformedItem:
+                malformed.add(order_id)
+            else:
+                complete |= {} if with_lines is None else {order_id: with_lines}
+        return replace(found, orders=complete, malformed=found.malformed | malformed)
 
     def read_for_new_sku(
         self, product_id: str, vendor_id: str | None, idempotency_id: str | None
@@ -126,10 +139,12 @@ class StateStore:
             requested[self.database.products] = [to_item({"product_id": product_id})]
         found = self.database.batch_get(requested)
         if product is None and found[self.database.products]:
-            product = Product.from_item(found[self.database.products][0])
+            product = self.products.read(found[self.database.products][0])
         items = found[self.database.inventory]
         bounds = [bound_from_item(item) for item in items if "bound" in item]
-        record = read_set_of(items).state_of(idempotency_id=idempotency_id).idempotency_record
+        read_set = read_set_of(items, self.database.malformed)
+        read_set.require_readable([idempotency_id])
+        record = read_set.state_of(idempotency_id=idempotency_id).idempotency_record
         return NewSkuState(product, bounds[0] if bounds else None, record)
 
     def record_and_sku(self, record_key: Mapping[str, str], key: StockKey) -> RecordAndSku:
@@ -137,7 +152,11 @@ class StateStore:
         transactions, inventory = self.database.transactions, self.database.inventory
         found = self.database.batch_get({transactions: [to_item(record_key)], inventory: [sku_key(key)]})
         [record], [item] = found[transactions], found[inventory]
-        return RecordAndSku(TransactionRecord.from_item(record), Sku.from_item(item))
+        malformed = self.database.malformed
+        return RecordAndSku(
+            malformed.read(STOCK_TRANSACTIONS, record, TransactionRecord.from_item),
+            malformed.read(VENDOR_INVENTORY, item, Sku.from_item),
+        )
 
     def commit(
         self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
@@ -151,23 +170,21 @@ class StateStore:
         try:
             client.transact_write_items(TransactItems=actions)
         except client.exceptions.TransactionCanceledException as error:
-            return _conflict(error, actions, write_sets)
+            return self._conflict(error, actions, write_sets)
         return Committed()
 
-
-def _conflict(
-    cancelled: ClientError, actions: Sequence[Action], write_sets: Sequence[WriteSet]
-) -> WriteConflict:
-    """Return what the cancellation reasons of a transaction say about other writers."""
-    images = returned_images(cancelled, actions)
-    movements = movements_by_sku(write_sets)
-    reasons = cancelled.response["CancellationReasons"]
-    # Actions on SKUs come first, in the order of their movements.
-    contended = {key for key, reason in zip(movements, reasons, strict=False) if reason["Code"] != "None"}
-    is_leased = any(
-        position in images and is_leased_by_another(images[position], moved)
-        for position, moved in enumerate(movements.values())
-    )
-    return WriteConflict(
-        found=read_set_of(images.values()), contended=frozenset(contended), is_leased=is_leased
-    )
+    def _conflict(
+        self, cancelled: ClientError, actions: Sequence[Action], write_sets: Sequence[WriteSet]
+    ) -> WriteConflict:
+        """Return what the cancellation reasons of a transaction say about other writers."""
+        images = returned_images(cancelled, actions)
+        found = read_set_of(images.values(), self.database.malformed)
+        movements = movements_by_sku(write_sets)
+        reasons = cancelled.response["CancellationReasons"]
+        # Actions on SKUs come first, in the order of their movements.
+        contended = {key for key, reason in zip(movements, reasons, strict=False) if reason["Code"] != "None"}
+        is_leased = any(
+            key in found.skus and is_leased_by_another(images[position], moved)
+            for position, (key, moved) in enumerate(movements.items())
+        )
+        return WriteConflict(found=found, contended=frozenset(contended), is_leased=is_leased)

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.decisions import ReadSet
 from chalicelib.domain.placing import place
-from inventory_common.errors import InsufficientStock
+from inventory_common.errors import InsufficientStock, InternalError
 from inventory_common.ids import StockKey
 
 from ..shop import (
@@ -42,6 +42,26 @@ def test_newer_items_replace_older_ones() -> None:
         a_sku(BLACK, 2), white, order=settled, idempotency_record=record
     )
     assert newest.updated(ReadSet()) == newest
+
+
+def test_what_is_malformed_is_not_absent() -> None:
+    """A command that needs it is refused; an order that counts as absent would be placed again."""
+    read_set = ReadSet(malformed=frozenset({BLACK_KEY, ORDER}))
+    assert not read_set.is_empty
+    read_set.require_readable([WHITE_KEY, "ORDER-OTHER", None])
+    for name, subject in ((BLACK_KEY, BLACK), (ORDER, ORDER)):
+        with pytest.raises(InternalError, match=subject):
+            read_set.require_readable([WHITE_KEY, name])
+
+
+def test_a_newer_read_says_what_is_malformed() -> None:
+    older = ReadSet(malformed=frozenset({BLACK_KEY, ORDER}))
+    repaired = older.updated(ReadSet(skus={BLACK_KEY: a_sku(BLACK, 1)}))
+    assert repaired.malformed == {ORDER}
+    assert older.updated(ReadSet(malformed=frozenset({WHITE_KEY}))).malformed == {BLACK_KEY, ORDER, WHITE_KEY}
+    damaged = repaired.updated(ReadSet(malformed=frozenset({BLACK_KEY})))
+    with pytest.raises(InternalError):
+        damaged.require_readable([BLACK_KEY])
 
 
 def test_a_command_sees_its_own_order_and_idempotency_record_alone() -> None:

@@ -36,7 +36,7 @@ def storage(process: Process, tables: Tables) -> Storage:
     assert storage.skus.add(HIGH, None, None) == Written()
     assert storage.skus.add(LOW, LowStockBound(VENDOR, 100), None) == Written()
     lowered = a_sku(HIGH.sku, reorder_threshold=3, version=HIGH.version + 1)
-    assert storage.skus.update(HIGH, lowered) == Written()
+    assert isinstance(storage.skus.update(HIGH, lowered, "change-1"), Sku)
     return storage
 
 
@@ -93,7 +93,7 @@ def test_a_new_sku_with_the_planned_threshold_does_not_withdraw_the_plan(storage
 
 def test_a_raised_threshold_withdraws_the_plan(storage: Storage) -> None:
     run(storage, NOW)
-    storage.skus.update(LOW, low_with_threshold(40))
+    storage.skus.update(LOW, low_with_threshold(40), "change-1")
     assert bound(storage) == LowStockBound(VENDOR, 100)
 
 
@@ -110,7 +110,7 @@ def test_a_sku_whose_bound_was_read_before_the_plan_prevents_the_lowering(storag
 def test_a_threshold_that_is_raised_right_after_a_lowering_raises_the_bound(storage: Storage) -> None:
     run(storage, NOW)
     run(storage, LATER)
-    storage.skus.update(LOW, low_with_threshold(40))
+    storage.skus.update(LOW, low_with_threshold(40), "change-1")
     assert bound(storage) == LowStockBound(VENDOR, 40)
 
 
@@ -202,7 +202,7 @@ def test_a_threshold_can_be_raised_beside_a_bound_that_cannot_be_read(
     storage: Storage, tables: Tables, attributes: Item
 ) -> None:
     tables.put_item(bound_key(VENDOR) | attributes)
-    assert storage.skus.update(LOW, low_with_threshold(40)) == Written()
+    assert isinstance(storage.skus.update(LOW, low_with_threshold(40), "change-1"), Sku)
     assert low_skus(storage) == [HIGH.sku, LOW.sku]
 
 
