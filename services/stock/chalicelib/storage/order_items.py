@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from inventory_common.ids import StockKey
 from inventory_common.items import Item, from_item, to_item
@@ -13,8 +13,10 @@ from inventory_common.order_items import OPEN_ORDERS, PART_SORT, order_key, part
 from inventory_common.schema import TTL_ATTRIBUTE
 
 from ..domain.orders import Order, OrderLine, Saga, SagaState
+from ..domain.owners import DEFAULT_OWNER
 
 __all__ = [
+    "OWNER_ATTRIBUTE",
     "changed_lines",
     "order_attributes",
     "order_from_item",
@@ -22,6 +24,9 @@ __all__ = [
     "part_to_item",
     "with_parts",
 ]
+
+OWNER_ATTRIBUTE: Final = "owner"
+"""The owner of an order, unless that is `DEFAULT_OWNER`."""
 
 
 def order_from_item(item: Item) -> Order:
@@ -39,6 +44,7 @@ def order_from_item(item: Item) -> Order:
         saga=_saga_from(attributes),
         parts=parts,
         has_all_lines=not parts,
+        owner=attributes.get(OWNER_ATTRIBUTE, DEFAULT_OWNER),
     )
 
 
@@ -80,6 +86,8 @@ def order_attributes(order: Order) -> Item:
             "phase": order.saga_state and order.saga_state.value,
             "errand": _saga_to(order.saga),
             "parts": order.parts or None,
+            # Orders that were stored before there were owners have none, and belong to the default one.
+            OWNER_ATTRIBUTE: None if order.owner == DEFAULT_OWNER else order.owner,
             **due,
         }
     )

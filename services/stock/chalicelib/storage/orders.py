@@ -8,14 +8,15 @@ from inventory_common.errors import DatabaseUnavailable, InvalidCursor
 from inventory_common.items import from_item
 from inventory_common.limits import RESPONSE_LINES_MAX
 from inventory_common.order_items import OPEN_ORDERS, order_key, part_key
-from inventory_common.pages import Listing, PageRequest, Period, Position, within
+from inventory_common.pages import Among, Listing, PageRequest, Period, Position, within
 from inventory_common.schema import VENDOR_INVENTORY_INDEX
 from inventory_common.tuning import READ_ROUNDS_MAX
 from inventory_common.values import value
 
 from ..domain.orders import Order
+from ..domain.owners import DEFAULT_OWNER, EVERY_OWNER, Owners
 from .database import Database
-from .order_items import order_from_item, with_parts
+from .order_items import OWNER_ATTRIBUTE, order_from_item, with_parts
 
 __all__ = ["DueOrders", "OrderStore"]
 
@@ -67,12 +68,12 @@ class OrderStore:
             order = order_from_item(item)
         raise DatabaseUnavailable("The order changes too fast to be read; please try again.")
 
-    def due(self, due_before: str, page: PageRequest) -> DueOrders:
-        """List orders that reserve units and are due before a moment.
+    def due(self, due_before: str, page: PageRequest, owners: Owners = EVERY_OWNER) -> DueOrders:
+        """List orders of some owners that reserve units and are due before a moment.
 
         They are ordered by due time within each of the sixteen partitions, which follow one another; a page
-        takes at most sixteen Queries, and ends early when its orders have `RESPONSE_LINES_MAX` lines.  The
-        index may lag.
+        takes at most sixteen Queries (which read orders of other owners too), and ends early when its orders
+        have `RESPONSE_LINES_MAX` lines.  The index may lag.
 
         Raises
         ------
@@ -83,7 +84,12 @@ class OrderStore:
         orders: list[Order] = []
         lines = 0
         for number in range(OPEN_ORDERS.index(partition), len(OPEN_ORDERS)):
-            listing = Listing(VENDOR_INVENTORY_INDEX, OPEN_ORDERS[number], within(Period(end=due_before)))
+            listing = Listing(
+                VENDOR_INVENTORY_INDEX,
+                OPEN_ORDERS[number],
+                within(Period(end=due_before)),
+                filters=() if owners.sees_all else (_owned_by(owners),),
+            )
             response = self.database.query(listing, PageRequest(page.limit - len(orders), after))
             for item in response["Items"]:
                 order = self.with_all_lines(order_from_item(item))
@@ -108,3 +114,7 @@ class OrderStore:
         if partition not in OPEN_ORDERS:
             raise InvalidCursor("The cursor does not belong to this list.")
         return _ListingPosition(str(partition), position if len(position) > 1 else None)
+
+
+def _owned_by(owners: Owners) -> Among:
+    return Among(OWNER_ATTRIBUTE, owners.seen, or_absent=DEFAULT_OWNER in owners.seen)
