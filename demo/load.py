@@ -17,7 +17,7 @@ from typing import Final
 from demo import shop
 from demo.api import Stack
 from demo.phases import Phases
-from inventory_client import LineRequest, Order, Product, problems
+from inventory_client import LineRequest, Product, problems
 
 HOLD_SECONDS: Final = 2_592_000
 """The longest possible hold: the orders that were never shipped stay reserved for 30 days."""
@@ -150,7 +150,7 @@ class _OrderSystem:
         self._stack = stack
         self._by_number = {listing.product.number: listing for listing in listings}
         self._by_sku = {listing.sku: listing for listing in listings}
-        self._as_placed: dict[str, Order] = {}
+        self._open: set[str] = set()
 
     def place(self, order: shop.Order) -> None:
         """Place an order; restock what it lacks."""
@@ -159,19 +159,22 @@ class _OrderSystem:
                 placed, replayed = self._stack.orders.place(
                     order.order_id, self._lines(order), hold_seconds=HOLD_SECONDS
                 )
+            except (problems.OrderCancelled, problems.ReservationExpired):
+                return  # an earlier run placed it; what has become of it since is left alone
             except problems.InsufficientStock as refusal:
                 if attempt == PLACE_ATTEMPTS:
                     raise
                 for short in refusal.lines:
                     self._restock(order, short)
             else:
-                self._as_placed[order.order_id] = placed
+                if placed.reserved:
+                    self._open.add(order.order_id)
                 self.new["orders placed"] += not replayed
                 return
 
     def confirm(self, order: shop.Order) -> None:
-        """Confirm an order, unless it reserves nothing because an earlier run confirmed it."""
-        if self._as_placed[order.order_id].reserved > 0:
+        """Confirm an order, unless it reserves nothing because of what happened since an earlier run."""
+        if order.order_id in self._open:
             self._stack.orders.confirm(order.order_id)
             self.new["orders confirmed"] += 1
 

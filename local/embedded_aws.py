@@ -5,42 +5,49 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from local.aws import HEALTH_PATH
 from local.children import POLL_SECONDS, Child, stop_children
 from local.environment import embedded_aws_environment
 from local.errors import StackError
 from local.fetch import answers_ok
 from local.ports import free_port
-from local.settings import HOST
+from local.settings import AWS_SERVICES, HOST
 
 START_SECONDS = 60.0
 
 
 def start_embedded_aws(
-    port: int, folder: Path, log_path: Path, environ: Mapping[str, str] = os.environ
+    port: int,
+    folder: Path,
+    log_path: Path,
+    environ: Mapping[str, str] = os.environ,
+    services: Iterable[str] | None = AWS_SERVICES,
 ) -> Child:
     """Start ministack and return at once; `health_url` returns 200 when it is ready."""
     folder.mkdir(parents=True, exist_ok=True)
-    environment = embedded_aws_environment(port, folder, environ)
-    return Child("aws", ["ministack"], environment, log_path)
+    environment = embedded_aws_environment(port, folder, environ, services)
+    return Child("aws", ["local.aws"], environment, log_path)
 
 
 def health_url(port: int) -> str:
     """Return the URL whose status is 200 as soon as ministack is ready."""
-    return f"http://{HOST}:{port}/_ministack/health"
+    return f"http://{HOST}:{port}{HEALTH_PATH}"
 
 
 @contextmanager
-def embedded_aws(port: int | None = None) -> Iterator[str]:
+def embedded_aws(port: int | None = None, *, services: Iterable[str] | None = AWS_SERVICES) -> Iterator[str]:
     """Run an embedded AWS for a test, and yield its endpoint URL.
 
     Parameters
     ----------
     port : int, optional
         A free port is chosen if none is given.
+    services : Iterable[str], optional
+        The AWS services that it starts; all that it has if None.
 
     Examples
     --------
@@ -50,7 +57,7 @@ def embedded_aws(port: int | None = None) -> Iterator[str]:
     """
     port = port or free_port()
     with tempfile.TemporaryDirectory(prefix="embedded-aws-") as name:
-        child = start_embedded_aws(port, Path(name), Path(name) / "aws.log")
+        child = start_embedded_aws(port, Path(name), Path(name) / "aws.log", services=services)
         try:
             deadline = time.monotonic() + START_SECONDS
             while not answers_ok(health_url(port)):

@@ -6,13 +6,14 @@ Every process gets a clean environment: what a developer has exported (an ``AWS_
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from local.settings import (
     ARCHIVE_BUCKET,
     ARCHIVE_SIGNING_KEY,
+    AWS_SERVICES,
     HOST,
     MACHINE_CLIENT_ID,
     REGION,
@@ -27,20 +28,39 @@ def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in ("PATH", "HOME") if name in environ}
 
 
-def embedded_aws_environment(port: int, folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of ministack; all files it writes go below ``folder``."""
-    return base_environment(environ) | {
-        "BIND_HOST": HOST,
-        "GATEWAY_PORT": str(port),
-        "MINISTACK_REGION": REGION,
-        "LOG_LEVEL": "WARNING",
-        # These two listen on every interface and ignore BIND_HOST.
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-        "TMPDIR": str(folder),
-        "STATE_DIR": str(folder / "state"),
-        "S3_DATA_DIR": str(folder / "s3"),
-    }
+def embedded_aws_environment(
+    port: int, folder: Path, environ: Mapping[str, str], services: Iterable[str] | None = AWS_SERVICES
+) -> dict[str, str]:
+    """Return the environment of ministack; all files it writes go below ``folder``.
+
+    Parameters
+    ----------
+    port : int
+        Where it listens.
+    folder : Path
+        For its files.
+    environ : Mapping[str, str]
+        The caller's environment.
+    services : Iterable[str], optional
+        The AWS services that it starts; all that it has if None.
+    """
+    chosen = {} if services is None else {"SERVICES": ",".join(services)}
+    return (
+        base_environment(environ)
+        | chosen
+        | {
+            "BIND_HOST": HOST,
+            "GATEWAY_PORT": str(port),
+            "MINISTACK_REGION": REGION,
+            "LOG_LEVEL": "WARNING",
+            # These two listen on every interface and ignore BIND_HOST.
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "TMPDIR": str(folder),
+            "STATE_DIR": str(folder / "state"),
+            "S3_DATA_DIR": str(folder / "s3"),
+        }
+    )
 
 
 def front_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:

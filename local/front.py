@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import json
 import os
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from inventory_common.browser_headers import DATA_POLICY, SECURITY_HEADERS
 from local.first_steps import browse_command, create_product_command, token_command
 from local.issuer import Issuer, TokenRefused
 from local.server import serve
@@ -38,6 +42,7 @@ class Front:
     def __init__(self, settings: Settings) -> None:
         self._issuer = Issuer(settings.url("front"))
         self._page = render_page(settings)
+        self._policies = {"/": page_policy(self._page)}
         self._routes: dict[str, Callable[[str], Response]] = {
             "/": lambda _: ("200 OK", "text/html; charset=utf-8", self._page),
             "/health": lambda _: _json({"status": "ok"}),
@@ -47,8 +52,8 @@ class Front:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Handle one request."""
-        method = environ["REQUEST_METHOD"]
-        route = self._routes.get(environ["PATH_INFO"]) if method in ("GET", "HEAD") else None
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        route = self._routes.get(path) if method in ("GET", "HEAD") else None
         if route is None:
             status, media_type, text = "404 Not Found", TEXT, "There is nothing here.\n"
         else:
@@ -58,6 +63,7 @@ class Front:
             ("Content-Type", media_type),
             ("Content-Length", str(len(body))),
             ("Cache-Control", "no-store"),
+            *(SECURITY_HEADERS | {"Content-Security-Policy": self._policies.get(path, DATA_POLICY)}).items(),
         ]
         start_response(status, headers)
         return [] if method == "HEAD" else [body]
@@ -82,6 +88,13 @@ def render_page(settings: Settings) -> str:
         create=html.escape(create_product_command(settings)),
         browse=html.escape(browse_command(settings)),
     )
+
+
+def page_policy(page: str) -> str:
+    """Return the content security policy of a page whose only resources are its style and an empty icon."""
+    [style] = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    return f"{DATA_POLICY}; style-src 'sha256-{digest}'; img-src data:"
 
 
 def _json(document: object) -> Response:

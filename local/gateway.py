@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from local.compression import compressed
-from local.problems import CONTENT_TYPE, problem_document
+from local.problems import problem_document, problem_headers
 from local.proxy_event import build_event
 from local.routes import RouteTable
 
@@ -144,5 +144,4 @@ def _status_line(status: int) -> str:
 
 
 def _problem(status: int, code: str, detail: str, request_id: str) -> tuple[int, Headers, bytes]:
-    headers = [("Content-Type", CONTENT_TYPE), ("X-Request-Id", request_id)]
-    return status, headers, problem_document(status, code, detail, request_id)
+    return status, problem_headers(request_id), problem_document(status, code, detail, request_id)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from local.errors import StackError
 from local.settings import HOST, Settings, port_variable
+
+CONNECT_SECONDS = 3.0
 
 
 def free_port() -> int:
@@ -31,6 +34,17 @@ def check_ports(settings: Settings, names: Iterable[str]) -> None:
         problem = _why_not(port)
         if problem is not None:
             raise StackError(f"Port {port} ({name}) {problem} set {port_variable(name)}.")
+
+
+def is_listening(url: str) -> bool:
+    """Return whether a process accepts connections at the address of a URL."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        with socket.create_connection((parts.hostname or HOST, port), CONNECT_SECONDS):
+            return True
+    except OSError:
+        return False
 
 
 def _why_not(port: int) -> str | None:

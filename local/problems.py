@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 
+from inventory_common.browser_headers import SECURITY_HEADERS
+
 CONTENT_TYPE = "application/problem+json"
+
+
+def problem_headers(request_id: str) -> list[tuple[str, str]]:
+    """Return the headers of a problem response, without its length."""
+    return [("Content-Type", CONTENT_TYPE), ("X-Request-Id", request_id), *SECURITY_HEADERS.items()]
 
 
 def problem_document(status: int, code: str, detail: str, request_id: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from waitress import create_server  # type: ignore[import-untyped]
@@ -11,7 +12,8 @@ from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
 from waitress.task import Task  # type: ignore[import-untyped]
 
 from local.interruption import exit_on_signals
-from local.problems import CONTENT_TYPE, problem_document
+from local.problems import problem_document, problem_headers
+from local.same_machine import SameMachine
 from local.settings import HOST
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class ProblemTask(Task):  # type: ignore[misc]
         code = CODES.get(error.code, "internal_error")
         body = problem_document(error.code, code, f"{error.reason}.", request_id)
         self.status = f"{error.code} {error.reason}"
-        self.response_headers = [("Content-Type", CONTENT_TYPE), ("X-Request-Id", request_id)]
+        self.response_headers = problem_headers(request_id)
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
@@ -54,10 +56,20 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     error_task_class = ProblemTask
 
 
-def make_server(application: WSGIApplication, port: int) -> Any:
-    """Return a server that listens on 127.0.0.1; ``run()`` serves, ``close()`` ends it."""
+def make_server(application: WSGIApplication, port: int, origins: Collection[str] = ()) -> Any:
+    """Return a server that listens on 127.0.0.1; ``run()`` serves, ``close()`` ends it.
+
+    Parameters
+    ----------
+    application : WSGIApplication
+        What it serves.
+    port : int
+        0 for a free one.
+    origins : Collection[str]
+        Origins whose pages may send requests, besides its own.
+    """
     server = create_server(
-        application,
+        SameMachine(application, origins),
         host=HOST,
         port=port,
         threads=THREADS,
@@ -73,10 +85,10 @@ def make_server(application: WSGIApplication, port: int) -> Any:
     return server
 
 
-def serve(application: WSGIApplication, port: int) -> None:
+def serve(application: WSGIApplication, port: int, origins: Collection[str] = ()) -> None:
     """Serve until SIGTERM or SIGINT; in the main thread only."""
     exit_on_signals()
-    server = make_server(application, port)
+    server = make_server(application, port, origins)
     try:
         server.run()
     finally:

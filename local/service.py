@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from inventory_common.settings import members
 from local.gateway import Gateway
 from local.server import serve
 from local.settings import SERVICES_FOLDER
@@ -38,7 +39,7 @@ def main() -> None:
     parser.add_argument("--services-folder", type=Path, default=SERVICES_FOLDER)
     arguments = parser.parse_args()
     app = load_app((arguments.services_folder / arguments.name).resolve())
-    serve(Gateway(app), arguments.port)
+    serve(Gateway(app), arguments.port, members(os.environ.get("CORS_ORIGINS", "")))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,9 @@ HOST = "127.0.0.1"
 REGION = "ap-south-1"
 SERVICES = ("catalog", "stock", "audit")
 TRIGGERED_SERVICES = ("stock", "audit")  # they have functions for streams and schedules
+REMOTE_DYNAMODB_FLAG = "ALLOW_REMOTE_DYNAMODB"
 DEFAULT_PORTS = {"front": 8000, "catalog": 8001, "stock": 8002, "audit": 8003, "aws": 4566}
+AWS_SERVICES = ("dynamodb", "dynamodbstreams", "kms", "s3")  # what the product uses of the embedded AWS
 TOKEN_AUDIENCE = "inventory-local"
 MACHINE_CLIENT_ID = "local-order-system"
 ARCHIVE_BUCKET = "inventory-archive"
@@ -86,6 +88,26 @@ class Settings:
 def port_variable(name: str) -> str:
     """Return the environment variable that sets the port of ``name``."""
     return f"{name.upper()}_PORT"
+
+
+def check_tokens_stay_local(settings: Settings, environ: Mapping[str, str]) -> None:
+    """Check that development tokens give access to tables of this machine only, unless the flag is set.
+
+    Everybody on this machine can fetch a token for any role, an admin's too.
+
+    Raises
+    ------
+    StackError
+        If DynamoDB is elsewhere and `REMOTE_DYNAMODB_FLAG` is not 1, or if the flag has another value.
+    """
+    flag = environ.get(REMOTE_DYNAMODB_FLAG, "").strip()
+    if flag not in ("", "0", "1"):
+        raise StackError(f"{REMOTE_DYNAMODB_FLAG} must be 1 or 0, not {flag!r}.")
+    if flag != "1" and not settings.dynamodb_is_on_this_machine:
+        raise StackError(
+            f"DynamoDB at {settings.dynamodb_endpoint} is not on this machine, where everybody can fetch an "
+            f"admin's development token for its tables; set {REMOTE_DYNAMODB_FLAG}=1 to allow that."
+        )
 
 
 def _port(environ: Mapping[str, str], name: str) -> int:

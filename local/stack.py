@@ -17,7 +17,15 @@ from local.fetch import answers_ok
 from local.first_steps import ready_message
 from local.interruption import Interrupted, Interruption
 from local.ports import check_ports
-from local.settings import HOST, REPOSITORY_ROOT, SERVICES, SERVICES_FOLDER, TRIGGERED_SERVICES, Settings
+from local.settings import (
+    HOST,
+    REPOSITORY_ROOT,
+    SERVICES,
+    SERVICES_FOLDER,
+    TRIGGERED_SERVICES,
+    Settings,
+    check_tokens_stay_local,
+)
 
 STDOUT, STDERR = 1, 2
 READY_SECONDS = 60.0
@@ -178,6 +186,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         settings = Settings.from_environment(os.environ)
+        check_tokens_stay_local(settings, os.environ)
     except StackError as error:
         say(str(error), STDERR)
         return 1

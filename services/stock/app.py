@@ -21,7 +21,7 @@ def product_changed(change: ItemChange) -> None:
 
 @app.on_change(SKU_CHANGES)
 def sku_changed(change: ItemChange) -> None:
-    """Send an alert when a SKU falls to its threshold."""
+    """Send an alert when a SKU enters the low-stock list."""
     stream_handlers.sku_changed(change)
 
 
@@ -33,5 +33,5 @@ def expire_orders(request_id: str) -> Mapping[str, int]:
 
 @app.on_schedule("rate(1 day)")
 def lower_bounds(request_id: str) -> Mapping[str, int]:
-    """Lower the low-stock bounds that no SKU needs any more."""
-    return low_stock_bounds.lower()
+    """Lower the low-stock bounds that no SKU needs any more, and raise those that are too low."""
+    return low_stock_bounds.correct()

@@ -169,6 +169,8 @@ class FakeStack:
         if order_id in self.orders:
             if self.orders[order_id]["asked"] != lines:
                 raise Refusal(409, "order_exists")
+            if self.orders[order_id]["status"] == "cancelled":
+                raise Refusal(409, "reservation_expired", order=self.orders[order_id])
             return done(200, self.orders[order_id], replayed=True)
         if not all(self.products[line["product_id"]]["is_active"] for line in lines):
             raise Refusal(409, "product_inactive")

@@ -317,7 +317,8 @@ def test_an_unexpected_response_is_reported_in_one_sentence(capsys):
     fake = FakeStack(intercept=refuse_places)
     assert main({}, fake.transport()) == 1
     assert capsys.readouterr().err == (
-        "PUT http://127.0.0.1:8002/orders/ORDER-10248 answered 409 (sku_inactive): The SKU is [not] active.\n"
+        "PUT http://127.0.0.1:8002/orders/ORDER-DEMO-10248 answered 409 (sku_inactive): "
+        "The SKU is [not] active.\n"
     )
 
 

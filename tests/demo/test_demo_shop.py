@@ -27,8 +27,8 @@ def test_the_shop_is_all_of_northwind(facts):
 
 
 def test_vendors_and_orders_have_the_ids_of_the_services(facts):
-    assert [v.vendor_id for v in facts.vendors] == [f"VENDOR-{n:03d}" for n in range(1, 30)]
-    assert {order.order_id for order in facts.orders} == {f"ORDER-{n}" for n in range(10248, 11078)}
+    assert [v.vendor_id for v in facts.vendors] == [f"VENDOR-DEMO{n:03d}" for n in range(1, 30)]
+    assert {order.order_id for order in facts.orders} == {f"ORDER-DEMO-{n}" for n in range(10248, 11078)}
 
 
 def test_every_product_belongs_to_a_vendor_and_every_line_to_a_product(facts):

@@ -64,7 +64,7 @@ class Cloud:
         port = free_port()
         self.url = f"http://{HOST}:{port}"
         keys = {"AWS_ACCESS_KEY_ID": ROOT_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_KEY}
-        environment = embedded_aws_environment(port, folder, os.environ) | keys | {"AUTH": "true"}
+        environment = embedded_aws_environment(port, folder, os.environ, None) | keys | {"AUTH": "true"}
         self._aws = Child("aws", ["ministack"], environment, folder / "aws.log")
         wait_until(lambda: answers_ok(health_url(port)), "embedded AWS ready")
         self.environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {

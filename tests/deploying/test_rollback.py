@@ -20,7 +20,7 @@ Deploy = Callable[..., None]
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
-    with embedded_aws() as url:
+    with embedded_aws(services=None) as url:
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
         iam = boto3.client("iam", endpoint_url=url, region_name=REGION, **keys)
         iam.create_role(RoleName="r", AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}')

@@ -77,7 +77,7 @@ class Terminal:
 
 @pytest.fixture(scope="module")
 def aws_url() -> Iterator[str]:
-    with embedded_aws() as endpoint_url:
+    with embedded_aws(services=None) as endpoint_url:
         yield endpoint_url
 
 

@@ -642,18 +642,18 @@ def test_malformed_tokens_are_401(victim: Victim, service: str, authorization: s
 
 BROKEN_HTTP = {
     "no HTTP": b"nonsense\r\n\r\n",
-    "a method in small letters": b"get /health HTTP/1.1\r\nHost: a\r\n\r\n",
-    "a path that is not encoded": b"GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n",
-    "a query that is not encoded": b"GET /products?category=\xff HTTP/1.1\r\nHost: a\r\n\r\n",
-    "a control character in a header": b"GET /health HTTP/1.1\r\nHost: a\r\nX-Request-Id: a\x7f\r\n\r\n",
-    "a length that is no number": b"POST /products HTTP/1.1\r\nHost: a\r\nContent-Length: many\r\n\r\n",
-    "a negative length": b"POST /products HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
-    "two lengths": b"POST /products HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-    "a header without a colon": b"GET /health HTTP/1.1\r\nHost: a\r\nnonsense\r\n\r\n",
-    "a header with a space": b"GET /health HTTP/1.1\r\nHost: a\r\nX Y: 1\r\n\r\n",
-    "headers without an end": b"GET /health HTTP/1.1\r\nHost: a\r\nX-A: " + b"a" * 300_000 + b"\r\n\r\n",
+    "a method in small letters": b"get /health HTTP/1.1\r\nHost: [::1]\r\n\r\n",
+    "a path that is not encoded": b"GET /\xff HTTP/1.1\r\nHost: [::1]\r\n\r\n",
+    "a query that is not encoded": b"GET /products?category=\xff HTTP/1.1\r\nHost: [::1]\r\n\r\n",
+    "a control character in a header": b"GET /health HTTP/1.1\r\nHost: [::1]\r\nX-Request-Id: a\x7f\r\n\r\n",
+    "a length that is no number": b"POST /products HTTP/1.1\r\nHost: [::1]\r\nContent-Length: many\r\n\r\n",
+    "a negative length": b"POST /products HTTP/1.1\r\nHost: [::1]\r\nContent-Length: -1\r\n\r\n",
+    "two lengths": b"POST /x HTTP/1.1\r\nHost: [::1]\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "a header without a colon": b"GET /health HTTP/1.1\r\nHost: [::1]\r\nnonsense\r\n\r\n",
+    "a header with a space": b"GET /health HTTP/1.1\r\nHost: [::1]\r\nX Y: 1\r\n\r\n",
+    "headers without an end": b"GET /health HTTP/1.1\r\nHost: [::1]\r\nX-A: " + b"a" * 300_000 + b"\r\n\r\n",
     "a chunk that is no number": (
-        b"POST /products HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"
+        b"POST /products HTTP/1.1\r\nHost: [::1]\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"
     ),
 }
 

@@ -23,7 +23,9 @@ def operate(stack: RunningStack, operation: str) -> tuple[int, str]:
         text=True,
     )
     assert "Traceback" not in ran.stderr, ran.stderr
-    return ran.returncode, ran.stdout
+    asked, _, report = ran.stdout.partition("\n")
+    assert asked == f"{operation}: DynamoDB at {stack.url('aws')}"
+    return ran.returncode, report
 
 
 def archived(stack: RunningStack) -> int:

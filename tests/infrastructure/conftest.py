@@ -94,7 +94,7 @@ def cloud(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cl
     for part in ("platform", "modules"):
         ignored = shutil.ignore_patterns(".terraform*", "tests")
         shutil.copytree(CONFIGURATION / part, folder / "terraform" / part, ignore=ignored)
-    with embedded_aws() as endpoint:
+    with embedded_aws(services=None) as endpoint:
         environment = {
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_ACCESS_KEY_ID": "test",

@@ -9,7 +9,7 @@ import pytest
 from local.environment import embedded_aws_environment, front_environment, service_environment
 from local.errors import StackError
 from local.first_steps import create_product_command, token_command
-from local.settings import DEFAULT_PORTS, Settings
+from local.settings import DEFAULT_PORTS, Settings, check_tokens_stay_local
 
 CALLER = {
     "PATH": "/usr/bin",
@@ -62,6 +62,42 @@ def test_an_endpoint_must_be_a_url(endpoint: str) -> None:
 def test_only_a_loopback_address_is_on_this_machine(endpoint: str, here: bool) -> None:
     settings = Settings.from_environment({"DYNAMODB_ENDPOINT": endpoint})
     assert settings.dynamodb_is_on_this_machine is here
+
+
+REMOTE = [
+    "https://dynamodb.ap-south-1.amazonaws.com",
+    "http://10.0.0.1:8000",
+    "http://0.0.0.0:8000",
+    "http://127.0.0.1.example.com",
+    "http://[::ffff:10.0.0.1]:8000",
+]
+
+
+@pytest.mark.parametrize("endpoint", REMOTE)
+@pytest.mark.parametrize("flag", [{}, {"ALLOW_REMOTE_DYNAMODB": ""}, {"ALLOW_REMOTE_DYNAMODB": "0"}])
+def test_development_tokens_for_a_remote_dynamodb_are_refused(endpoint: str, flag: dict[str, str]) -> None:
+    settings = Settings.from_environment({"DYNAMODB_ENDPOINT": endpoint})
+    with pytest.raises(StackError) as refusal:
+        check_tokens_stay_local(settings, flag)
+    assert str(refusal.value).startswith(f"DynamoDB at {endpoint} is not on this machine")
+    assert "ALLOW_REMOTE_DYNAMODB=1" in str(refusal.value)
+
+
+@pytest.mark.parametrize("endpoint", REMOTE)
+def test_the_flag_allows_a_remote_dynamodb(endpoint: str) -> None:
+    settings = Settings.from_environment({"DYNAMODB_ENDPOINT": endpoint})
+    check_tokens_stay_local(settings, {"ALLOW_REMOTE_DYNAMODB": "1"})
+
+
+@pytest.mark.parametrize("endpoint", ["", "http://localhost:8000", "http://[::1]:8000"])
+def test_a_dynamodb_of_this_machine_needs_no_flag(endpoint: str) -> None:
+    check_tokens_stay_local(Settings.from_environment({"DYNAMODB_ENDPOINT": endpoint}), {})
+
+
+@pytest.mark.parametrize("flag", ["yes", "true", "2", "no"])
+def test_another_value_of_the_flag_is_refused(flag: str) -> None:
+    with pytest.raises(StackError, match="ALLOW_REMOTE_DYNAMODB must be 1 or 0"):
+        check_tokens_stay_local(Settings(DEFAULT_PORTS), {"ALLOW_REMOTE_DYNAMODB": flag})
 
 
 def test_a_service_has_local_settings_and_none_of_the_callers_aws() -> None:
@@ -125,6 +161,7 @@ def test_the_embedded_aws_listens_on_loopback_only_and_has_a_clean_environment()
         "HOME": "/home/dev",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": "4567",
+        "SERVICES": "dynamodb,dynamodbstreams,kms,s3",
         "MINISTACK_REGION": "ap-south-1",
         "LOG_LEVEL": "WARNING",
         "IOT_MTLS_ENABLED": "0",

@@ -16,6 +16,9 @@ from typing import Any
 import boto3
 import pytest
 
+from local.children import Child, stop_children
+from local.embedded_aws import health_url
+from local.environment import embedded_aws_environment
 from local.fetch import answers_ok, fetch
 from local.ports import free_port
 from local.settings import DEFAULT_PORTS, HOST, SERVICES
@@ -295,10 +298,32 @@ def test_another_dynamodb_on_this_machine_gets_its_tables(start: Start, aws_endp
     assert missing_tables(dynamodb(aws_endpoint), "own-") == []
 
 
-def test_a_remote_dynamodb_is_only_checked(start: Start, aws_endpoint: str) -> None:
+def test_a_remote_dynamodb_is_refused_before_anything_starts(start: Start) -> None:
+    stack = start(DYNAMODB_ENDPOINT="http://0.0.0.0:9")
+    assert stack.wait_for_exit() == 1
+    assert stack.output.startswith("DynamoDB at http://0.0.0.0:9 is not on this machine, ")
+    assert stack.output.count("\n") == 1
+
+
+@pytest.fixture
+def other_dynamodb(tmp_path: Path) -> Iterator[str]:
+    """A DynamoDB that accepts every Host: ministack as it is."""
+    port = free_port()
+    environment = embedded_aws_environment(port, tmp_path / "other", ENV)
+    (tmp_path / "other").mkdir()
+    child = Child("other", ["ministack"], environment, tmp_path / "other.log")
+    try:
+        wait_until(lambda: answers_ok(health_url(port)), "another DynamoDB")
+        yield f"http://{HOST}:{port}"
+    finally:
+        stop_children([child])
+
+
+def test_a_remote_dynamodb_is_only_checked(start: Start, other_dynamodb: str) -> None:
     # Not a loopback address, but one of this machine.
-    remote = aws_endpoint.replace("127.0.0.1", "0.0.0.0")
+    remote = other_dynamodb.replace("127.0.0.1", "0.0.0.0")
     own = {
+        "ALLOW_REMOTE_DYNAMODB": "1",
         "AWS_ACCESS_KEY_ID": "mine",
         "AWS_SECRET_ACCESS_KEY": "mine",
         "AWS_REGION": "ap-south-1",
@@ -306,7 +331,7 @@ def test_a_remote_dynamodb_is_only_checked(start: Start, aws_endpoint: str) -> N
     }
     stack = start(DYNAMODB_ENDPOINT=remote, **own)
     assert stack.wait_for_exit() == 1
-    client = dynamodb(aws_endpoint)
+    client = dynamodb(other_dynamodb)
     assert client.list_tables()["TableNames"] == []
     last_line = stack.output.splitlines()[-1]
     assert all(name in last_line for name in missing_tables(client))

@@ -154,14 +154,15 @@ class Order:
     cancel_reason: str | None = None
     saga_state: str = "idle"
     saga_command: SagaCommand | None = None
+    was_settled_in_part: bool = False
 
     def total(self, figure: str) -> int:
         return sum(getattr(line, figure) for line in self.lines.values())
 
     def view(self) -> Hashable:
-        """Return what the API shows of it; of the saga states only those that are a status of their own."""
+        """Return what the API shows of it: while a saga is in progress, its state is the status."""
         lines = ((sku, *vars(line).values()) for sku, line in self.lines.items())
-        status = self.saga_state if self.saga_state in ("placing", "releasing") else None
+        status = None if self.saga_state == "idle" else self.saga_state
         return tuple(sorted(lines)), self.cancel_reason, status
 
     def missing(self) -> dict[str, int]:
@@ -249,6 +250,8 @@ class Shop:
         known = self._command_of_key(command)
         if known not in (None, command):
             return {"idempotency_key_reused"}
+        if _lacks_key(command, order):
+            return {"idempotency_key_required"}
         match command:
             case Place(_, lines) if isinstance(order.saga_command, Place):
                 if order.saga_state == "releasing":
@@ -258,7 +261,7 @@ class Shop:
                 # A retry continues the saga, up to a line that cannot be reserved.
                 return {"done", *self.unreservable(order.missing())}
             case Place(_, lines):
-                return {"replayed"} if _placed(order) == summed(lines) else {"order_exists"}
+                return {"order_in_progress"} if _placed(order) == summed(lines) else {"order_exists"}
             case Settle(kind, _, None) if order.saga_state == SAGA_STATES[kind]:
                 return {"done"}
         return {"replayed"} if known == command else {"order_in_progress"}
@@ -278,10 +281,10 @@ class Shop:
                 return order is not None and order.total("reserved") > 0 and order.expires_at >= ends_at
             case Place(order_id, lines):
                 order = self.order(order_id)
-                return order is not None and bool(order.lines) and _placed(order) == summed(lines)
+                return order is not None and not _has_ended(order) and _placed(order) == summed(lines)
             case Settle(kind, order_id, None):
                 order = self.order(order_id)
-                if order is None:
+                if order is None or _lacks_key(command, order):
                     return False
                 held, confirmed = order.total("reserved"), order.total("confirmed")
                 return {
@@ -349,10 +352,10 @@ class Shop:
     def _refusals_of_place(self, order_id: str, units: Mapping[str, int]) -> Iterator[str]:
         order = self.order(order_id)
         if order is not None:
-            if not order.lines:
-                yield "order_cancelled"
-            elif _placed(order) != units:
+            if order.lines and _placed(order) != units:
                 yield "order_exists"
+            elif _has_ended(order):
+                yield _code_of_settled(order)
             return
         yield from self.unreservable(units)
 
@@ -372,12 +375,15 @@ class Shop:
             if not (kind == "cancel" and whole):
                 yield "order_not_found"
             return
+        if _lacks_key(command, order):
+            yield "idempotency_key_required"
+            return
         held, confirmed = order.total("reserved"), order.total("confirmed")
         if kind == "confirm" and not held and (not confirmed or order.cancel_reason == "expired"):
             yield _code_of_settled(order)
         elif kind == "cancel" and not held and confirmed:
             yield "order_confirmed"
-        elif kind == "cancel" and not order.lines:
+        elif not whole and not order.lines:
             yield "order_cancelled"
         else:
             figure = "refundable" if kind == "refund" else "reserved"
@@ -413,7 +419,9 @@ class Shop:
         if order is None:
             self.orders[order_id] = Order({}, self.now, self.now, "requested")
             return []
-        return self.settle(command, self.units(command))
+        entries = self.settle(command, self.units(command))
+        order.was_settled_in_part |= command.lines is not None and _is_mixed(order)
+        return entries
 
     def settle(self, command: Settle, units: Mapping[str, int]) -> list[Entry]:
         order_id, order = command.order_id, self.orders[command.order_id]
@@ -449,6 +457,23 @@ class Shop:
 
 def _placed(order: Order) -> dict[str, int]:
     return {sku: line.placed for sku, line in order.lines.items()}
+
+
+def _lacks_key(command: Command, order: Order) -> bool:
+    """Return whether a whole command has no key although an earlier one settled part of the order."""
+    is_whole = isinstance(command, Settle) and command.lines is None
+    return is_whole and order.was_settled_in_part and getattr(command, "key", None) is None
+
+
+def _is_mixed(order: Order) -> bool:
+    """Return whether the units of an order have different fates so far."""
+    fates = {"reserved", "refundable", "cancelled", "refunded"}
+    return sum(order.total(fate) > 0 for fate in fates) > 1
+
+
+def _has_ended(order: Order) -> bool:
+    """Return whether an order was wholly cancelled, or has expired."""
+    return not order.total("reserved") and not order.total("confirmed")
 
 
 def _code_of_settled(order: Order) -> str:

@@ -86,7 +86,7 @@ def _sort_key(action: dict[str, Any]) -> str:
 
 
 def _is_stock_update(action: dict[str, Any]) -> bool:
-    return "UpdateExpression" in action and _sort_key(action).startswith("SKU-")
+    return ":chained" in action.get("ExpressionAttributeValues", {}) and _sort_key(action).startswith("SKU-")
 
 
 def _is_write_of(action: dict[str, Any], sort_key: str) -> bool:

@@ -14,6 +14,7 @@ import time as real_time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -113,7 +114,8 @@ class Machine:
             monotonic=lambda: simulation.monotonic_seconds, sleep=self.sleep, uniform=random.uniform
         )
         self.storage = storage_of(self.client, simulation.settings)
-        self.engine = engine_of(self.storage, clock, retry_policy)
+        draw = partial(simulation.draw_name, "details")
+        self.engine = engine_of(self.storage, clock, retry_policy, draw_change_id=draw)
         # A Lambda function of its own sweeps: it shares no cache with the API.
         self.sweeper = engine_of(self.storage, clock, retry_policy).sweeper
         self.stream_handlers = StreamHandlers(
@@ -299,7 +301,7 @@ class Simulation:
         self._start_writer("network", arrive)
 
     def _start(self, kind: str, act: Callable[[Process], None]) -> None:
-        self.scheduler.start(self._name(kind), act)
+        self.scheduler.start(self.draw_name(kind), act)
 
     def _start_writer(self, kind: str, act: Callable[[Process], None]) -> None:
         """Start a process for whose end the consumers wait."""
@@ -311,7 +313,8 @@ class Simulation:
         self._working += 1
         self._start(kind, work)
 
-    def _name(self, kind: str) -> str:
+    def draw_name(self, kind: str) -> str:
+        """Return a name that no other object of the simulation has."""
         self._names[kind] += 1
         return f"{kind}-{self._names[kind]}"
 
@@ -355,7 +358,7 @@ class Simulation:
 
     def send(self, machine: Machine, *requests: Request) -> list[Response]:
         """Send a request, or several as a batch, to a process, and check the responses."""
-        name = machine.name + "/" + self._name("attempt")
+        name = machine.name + "/" + self.draw_name("attempt")
         attempt = machine.attempt = Attempt(name, requests)
         actor = Actor("client:simulated", name)
         self.history.shop.now = self.time.seconds
@@ -512,7 +515,7 @@ class Simulation:
                 return
             swept = self._time_jumps
             try:
-                self.sweep(machine, f"{process.name}/{self._name('sweep')}")
+                self.sweep(machine, f"{process.name}/{self.draw_name('sweep')}")
                 self.report.counts["sweeps"] += 1
             except Exception as error:
                 self._require_transient(error, "a sweep")

@@ -44,11 +44,13 @@ def test_the_lines_of_one_sku_are_summed(shop: Shop) -> None:
 def test_an_order_is_partly_confirmed_the_rest_cancelled_and_some_units_refunded(shop: Shop) -> None:
     [confirmed] = shop.execute(Settle("confirm", "ORDER-1", (("A", 3),), "1"))
     assert confirmed == ("A", "order_confirmed", 3, -3, 7, 2, "ORDER-1")
-    cancelled = shop.execute(Settle("cancel", "ORDER-1"))
+    for kind in ("confirm", "cancel", "refund"):
+        assert shop.possible_codes(Settle(kind, "ORDER-1")) == {"idempotency_key_required"}
+    cancelled = shop.execute(Settle("cancel", "ORDER-1", key="rest"))
     assert [entry.quantity_change for entry in cancelled] == [0, 0]
     [refunded] = shop.execute(Settle("refund", "ORDER-1", (("A", 2),), "2", restock=False))
     assert refunded == ("A", "refund", 2, 0, 7, 0, "ORDER-1")
-    [refunded] = shop.execute(Settle("refund", "ORDER-1"))
+    [refunded] = shop.execute(Settle("refund", "ORDER-1", key="3"))
     assert refunded == ("A", "refund", 1, 1, 8, 0, "ORDER-1")
     assert line(shop, "A") == (5, 0, 3, 2, 3)
 
@@ -84,6 +86,8 @@ def test_the_settlement_of_a_whole_order_is_idempotent_without_a_key(shop: Shop,
         ([SetActive("A", False)], Restock("A", 1, "key"), "sku_inactive"),
         ([Settle("cancel", "ORDER-2")], Place("ORDER-2", (("A", 1),)), "order_cancelled"),
         ([Settle("cancel", "ORDER-1")], Settle("confirm", "ORDER-1"), "order_cancelled"),
+        ([Settle("cancel", "ORDER-1")], Place("ORDER-1", (("A", 5), ("B", 2)), 60), "order_cancelled"),
+        ([Settle("cancel", "ORDER-2")], Settle("refund", "ORDER-2", (("A", 1),), "key"), "order_cancelled"),
         ([Settle("confirm", "ORDER-1")], Settle("cancel", "ORDER-1"), "order_confirmed"),
         ([], Settle("confirm", "ORDER-2"), "order_not_found"),
         ([], Settle("refund", "ORDER-2"), "order_not_found"),

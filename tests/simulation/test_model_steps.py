@@ -97,7 +97,7 @@ def test_an_invalid_step_is_refused(shop: Shop, before: list[Step], step: Step) 
 @pytest.mark.parametrize(
     ("command", "while_placing", "while_confirming"),
     [
-        (PLACE, "done", "replayed"),
+        (PLACE, "done", "order_in_progress"),
         (Place("ORDER-1", (("A", 1),)), "order_exists", "order_exists"),
         (Settle("confirm", "ORDER-1"), "order_in_progress", "done"),
         (Settle("confirm", "ORDER-1", (("A", 1),), "key"), "order_in_progress", "order_in_progress"),

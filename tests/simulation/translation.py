@@ -17,6 +17,7 @@ from services.stock.chalicelib.domain import commands
 from services.stock.chalicelib.domain.orders import OrderOutcome
 from services.stock.chalicelib.engine.stock import StockChange
 from tests.simulation.model import (
+    SAGA_STATES,
     Adjust,
     Command,
     Extend,
@@ -177,7 +178,7 @@ def _send(engine: Engine, request: Request, actor: commands.Actor) -> Response:
                 if_match=ANY_VERSION,
                 scope=EVERYTHING,
             )
-            return Response("done", view=sku_view(engine.skus.change(change, actor).document()))
+            return Response("done", view=sku_view(engine.skus.change(change, actor).sku.document()))
         case GetOrder(order_id):
             return Response("read", view=order_view(engine.orders.get(order_id).document()))
         case GetSku(sku):
@@ -204,6 +205,7 @@ def _order_response(outcome: OrderOutcome) -> Response:
     return Response("replayed" if outcome.replayed else "done", view=order_view(outcome.order.document()))
 
 
+_IN_PROGRESS = ("placing", "releasing", *SAGA_STATES.values())
 _FIGURES = ("placed", "reserved", "confirmed", "cancelled", "refunded")
 
 
@@ -214,7 +216,7 @@ def order_view(document: Any) -> Hashable:
         lines = [{"sku": sku, **figures} for sku, figures in lines.items()]
     shown = tuple(sorted((line["sku"], *(line[name] for name in _FIGURES)) for line in lines))
     status = document.get("phase") or document.get("status")
-    return shown, document.get("cancel_reason"), status if status in ("placing", "releasing") else None
+    return shown, document.get("cancel_reason"), status if status in _IN_PROGRESS else None
 
 
 def sku_view(document: Any) -> Hashable:

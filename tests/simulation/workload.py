@@ -109,7 +109,8 @@ class Workload:
                 return self._place()
         restock = kind != "refund" or self._random.random() < 0.6
         if self._random.random() < 0.4:
-            key = self._new("key") if self._random.random() < 0.2 else None
+            keyed = 0.8 if order is not None and order.was_settled_in_part else 0.2
+            key = self._new("key") if self._random.random() < keyed else None
             return Settle(kind, order_id, None, key, restock)
         count = self._random.randint(1, min(PARTIAL_LINES_MAX, len(lines)))
         part = tuple((sku, self._random.randint(1, q)) for sku, q in self._random.sample(lines, count))

@@ -35,6 +35,7 @@ ADDITIONAL = {
         "last_transaction_id",
         "product_is_active",
         "product_version",
+        "details_version",
         "low_stock_flag",
     },
     TRANSACTIONS: {

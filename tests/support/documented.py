@@ -125,6 +125,7 @@ OF_EVERY_ANSWER = {
     "Content-Security-Policy",
     "Content-Type",
     "Vary",
+    "X-Content-Type-Options",
 }
 """Headers that the document leaves to HTTP."""
 

@@ -174,6 +174,8 @@ class Client:
         json.dumps(answered, ensure_ascii=False).encode()
         answer = Answer(answered["statusCode"], answered["headers"], answered["body"])
         assert answer.status != 500 or self._may_fail, answer
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", answer
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"], answer
         if self._document is not None:
             route = event["requestContext"]["resourcePath"]
             self._document.hold_against(method, route, answer.status, answer.headers, answer.text)

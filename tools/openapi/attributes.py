@@ -173,8 +173,19 @@ _LINES: Final[Mapping[str, Any]] = {
 }
 
 
+_ENDED_ORDER: Final = Annotated[
+    dict[str, Any],
+    Attribute(
+        "The order as it is, where it was to be placed again.",
+        {"order_id": "ORDER-12345", "status": "cancelled"},
+    ),
+]
+
+
 def problem_member(problem: str, member: str) -> Any:
     """Return the annotation of a further member of a problem document."""
+    if member == "order":
+        return _ENDED_ORDER
     return _LINES[problem] if member == "lines" else ATTRIBUTES[member]
 
 

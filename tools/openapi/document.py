@@ -17,6 +17,7 @@ from inventory_common.errors import (
     Unauthenticated,
     Unavailable,
 )
+from inventory_common.identity import Role
 from inventory_common.problems import PROBLEM_TYPE, status_of
 from inventory_common.reference_pages import SCRIPT
 from inventory_common.requests import FIELDS, IDEMPOTENCY_KEY
@@ -58,6 +59,11 @@ HEADERS: Mapping[str, Schema] = {
         "schema": {"type": "string", "pattern": '^"[!-~]*"$'},
         "example": '"1"',
     },
+    "Cache-Control": {
+        "description": "Not to be stored: the stock changes without a new `ETag`.",
+        "required": True,
+        "schema": {"type": "string", "enum": ["no-store"]},
+    },
     "Location": {
         "description": "The address of the created resource.",
         "required": True,
@@ -97,7 +103,8 @@ REQUEST_HEADERS: Mapping[str, Schema] = {
     "IfMatch": {
         "name": "If-Match",
         "in": "header",
-        "description": "The `ETag` of the version to change; without it, the current version is changed.",
+        "description": "The `ETag` of the version to change; without it, the current version is changed. A "
+        "resource that is as requested already is no conflict, whatever its version.",
         "schema": {"type": "string"},
         "example": '"1"',
     },
@@ -190,7 +197,7 @@ class _Writer:
             "operationId": name,
             "tags": [self._tag(declared)],
             "summary": " ".join(summary.replace("``", "`").split()).rstrip("."),
-            "description": "\n\n".join(filter(None, [more, _allowed_roles(declared)])),
+            "description": "\n\n".join(filter(None, [more, *_descriptions(declared)])),
             "security": [{"bearer": []}] if declared.allowed_roles else [{}, {"bearer": []}],
             "x-roles": sorted(declared.allowed_roles),
             "parameters": list(self._parameters_of(declared)),
@@ -252,6 +259,7 @@ class _Writer:
         response = declared.response
         headers = ["X-Request-Id"]
         headers += ["ETag"] * response.etag + ["Link"] * declared.paged
+        headers += ["Cache-Control"] * response.no_store
         headers += ["Content-Disposition"] * bool(response.other_media_types)
         headers += ["Location"] * response.location
         content = {"content": self._content(declared, response)} if response.shape is not None else {}
@@ -264,7 +272,8 @@ class _Writer:
         }
         if response.replays or declared.idempotency:
             created = response.status == 201
-            successes["200"] = {
+            status = "204" if response.status == 204 else "200"
+            successes[status] = {
                 "description": "Executed before." if created else "Executed now or before.",
                 **_headers([*headers, "Idempotent-Replayed"]),
                 **content,
@@ -390,12 +399,44 @@ class _Writer:
                 yield endpoint.__name__, needed  # type: ignore[attr-defined]
 
 
-def _allowed_roles(declared: Declaration) -> str:
+def _descriptions(declared: Declaration) -> Iterator[str]:
+    """Yield paragraphs on what the declaration means for a client."""
+    yield " ".join(_allowed_roles(declared))
+    if repetition := " ".join(_repetition(declared)):
+        yield repetition
+    if declared.paged and not declared.response.whole_page:
+        yield (
+            "It returns a page of the list: at most `limit` items, and `next_cursor` if there are more. "
+            "Items that change while pages are read may be missing or appear twice."
+        )
+
+
+def _allowed_roles(declared: Declaration) -> Iterator[str]:
     roles = declared.allowed_roles
-    text = f"For: {', '.join(sorted(roles))}." if roles else "For anybody."
+    if roles:
+        yield f"It needs a token of the role {_either(roles)}."
+        if Role.VENDOR in roles:
+            yield "A vendor reaches only what is its own."
+    else:
+        yield "Anybody may use it; a token is not needed, but one that is sent has to be valid."
     for (name, value), roles_of_value in declared.allowed_roles_by_query.items():
-        text += f" With `{name}={value}` for: {', '.join(sorted(roles_of_value))}."
-    return text
+        yield f"With `{name}={value}` it needs a token of the role {_either(roles_of_value)}."
+
+
+def _repetition(declared: Declaration) -> Iterator[str]:
+    if declared.idempotency == "required":
+        yield "It needs an `Idempotency-Key`: sent again with the same key, it is executed once."
+    elif declared.idempotency == "optional":
+        yield "With an `Idempotency-Key`, sent again with the same key, it is executed once."
+    if declared.key_required_with:
+        yield f"The key is required with `{declared.key_required_with}`, as a repetition would do more."
+    if declared.versioned:
+        yield "With `If-Match`, only the version that was read is changed; any other is refused with 412."
+
+
+def _either(roles: Iterable[str]) -> str:
+    *others, last = sorted(roles)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _status_and_code(error: type[InventoryError]) -> tuple[int, str]:

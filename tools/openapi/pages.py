@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
-import shutil
 from pathlib import Path
 
 from inventory_common.reference_pages import SCRIPT, page, script_file
@@ -16,6 +16,8 @@ __all__ = ["write_pages"]
 
 def write_pages(folder: Path) -> None:
     """Write ``SERVICE/index.html`` and ``SERVICE/openapi.json`` for each service, and their script.
+
+    Each file is written compressed too, as ``FILE.gz``, for web servers that send that to who accepts it.
 
     Raises
     ------
@@ -29,10 +31,16 @@ def write_pages(folder: Path) -> None:
         target = folder / service
         target.mkdir(parents=True, exist_ok=True)
         document = ROOT / "services" / service / "openapi.json"
-        shutil.copyfile(document, target / "openapi.json")
+        _write(target / "openapi.json", document.read_bytes())
         title = json.loads(document.read_text(encoding="utf-8"))["info"]["title"]
-        (target / "index.html").write_text(page(title, "openapi.json", f"../{SCRIPT}"), encoding="utf-8")
-    shutil.copyfile(script, folder / SCRIPT)
+        _write(target / "index.html", page(title, "openapi.json", f"../{SCRIPT}").encode())
+    _write(folder / SCRIPT, script.read_bytes())
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    # Without a time: the same pages are the same files.
+    file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(content, mtime=0))
 
 
 if __name__ == "__main__":

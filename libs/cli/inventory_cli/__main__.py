@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import click
 import httpx
 
-from inventory_client import ClientError, NoAnswer, Problem, Retries, TokenUnavailable
+from inventory_client import ClientError, NoAnswer, PlainHttpRefused, Problem, Retries, TokenUnavailable
 
 from . import exit_codes
 from .commands.invocation import Invocation
@@ -29,6 +29,9 @@ def run(
 ) -> int:
     """Run a command and return its exit code (see `exit_codes`)."""
     call = Invocation(environ, transport, retries)
+    if any(not _is_unicode(argument) for argument in arguments):
+        say("An argument is not UTF-8.", style="red")
+        return exit_codes.WRONG_USAGE
     try:
         returned = inventory.main(list(arguments), "inventory", standalone_mode=False, obj=call)
         return returned if isinstance(returned, int) else exit_codes.DONE
@@ -37,7 +40,7 @@ def run(
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (ConfigurationError, FileError) as error:
+    except (ConfigurationError, FileError, PlainHttpRefused) as error:
         say(str(error), style="red")
         return exit_codes.WRONG_USAGE
     except Problem as problem:
@@ -56,6 +59,11 @@ def run(
             "Interrupted; requests already sent took effect. To continue, repeat the command.", style="yellow"
         )
         return exit_codes.INTERRUPTED
+
+
+def _is_unicode(argument: str) -> bool:
+    # Python decodes a byte that is not UTF-8 as a lone surrogate.
+    return not any("\ud800" <= character <= "\udfff" for character in argument)
 
 
 def main() -> None:

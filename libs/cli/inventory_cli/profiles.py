@@ -10,6 +10,7 @@ folder::
     stock = "https://…/stock"
     audit = "https://…/audit"
     vendor = "VENDOR-001"             # for commands without --vendor
+    allow_plain_http = false          # whether tokens go to other machines over http://
 
     [profiles.production.token]
     client_credentials = "https://…/oauth2/token"
@@ -48,7 +49,7 @@ __all__ = ["ConfigurationError", "Profile", "Session", "config_file", "load_prof
 LOCAL: Final = "local"
 _PORTS: Final = {"front": 8000, "catalog": 8001, "stock": 8002, "audit": 8003}
 _SERVICES: Final = ("catalog", "stock", "audit")
-_MEMBERS: Final = {*_SERVICES, "vendor", "token"}
+_MEMBERS: Final = {*_SERVICES, "vendor", "token", "allow_plain_http"}
 
 
 class ConfigurationError(Exception):
@@ -57,12 +58,15 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The addresses of the services, the source of tokens, and the default vendor."""
+    """The addresses of the services, the source of tokens, the default vendor, and whether tokens are sent
+    over plain HTTP to other machines than this one.
+    """
 
     name: str
     urls: Mapping[str, str]
     tokens: TokenSource
     vendor: str | None = None
+    allow_plain_http: bool = False
 
 
 class Session:
@@ -75,7 +79,11 @@ class Session:
         retries: Retries | None = None,
     ) -> None:
         self.profile = profile
-        options: Any = {"transport": transport, "retries": retries}
+        options: Any = {
+            "transport": transport,
+            "retries": retries,
+            "allow_plain_http": profile.allow_plain_http,
+        }
         self.catalog = CatalogClient(profile.urls["catalog"], profile.tokens, **options)
         self.stock = StockClient(profile.urls["stock"], profile.tokens, **options)
         self.audit = AuditClient(profile.urls["audit"], profile.tokens, **options)
@@ -109,6 +117,7 @@ def load_profile(
     *,
     role: str | None = None,
     vendor: str | None = None,
+    allow_plain_http: bool = False,
     transport: httpx.BaseTransport | None = None,
 ) -> Profile:
     """Return a profile by its name, the file's default, or the local one.
@@ -119,6 +128,8 @@ def load_profile(
         The environment: the path of the file, secrets, and the ports of the local stack.
     role, vendor
         The role and vendor of the local stack's token; other profiles accept no `role`.
+    allow_plain_http
+        Whether tokens are sent over plain HTTP to other machines, in addition to what the profile says.
     transport
         The HTTP transport of requests for tokens.
 
@@ -134,7 +145,7 @@ def load_profile(
         if name != LOCAL:
             known = ", ".join(sorted({LOCAL, *sections}))
             raise ConfigurationError(f"Profile {name!r} was not found; known profiles: {known}.")
-        return _local_profile(environ, role, vendor, transport)
+        return _local_profile(environ, _Issuer(environ, role, vendor, transport, allow_plain_http))
     if not isinstance(section, dict) or not _MEMBERS.issuperset(section):
         raise ConfigurationError(
             f"Profile {name!r} has unknown members; known ones: {', '.join(sorted(_MEMBERS))}."
@@ -144,8 +155,12 @@ def load_profile(
         raise ConfigurationError(f"Profile {name!r} has no address of {' and '.join(missing)}.")
     urls = {service: section[service] for service in _SERVICES}
     vendor = vendor or section.get("vendor")
-    issuer = _Issuer(environ, role, vendor, transport)
-    return Profile(name, urls, issuer.tokens(name, section.get("token")), vendor)
+    allowed = section.get("allow_plain_http", False)
+    if not isinstance(allowed, bool):
+        raise ConfigurationError(f"Profile {name!r}: allow_plain_http should be true or false.")
+    allowed = allowed or allow_plain_http
+    issuer = _Issuer(environ, role, vendor, transport, allowed)
+    return Profile(name, urls, issuer.tokens(name, section.get("token")), vendor, allowed)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -157,19 +172,13 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{file} cannot be read: {error}.") from error
 
 
-def _local_profile(
-    environ: Mapping[str, str],
-    role: str | None,
-    vendor: str | None,
-    transport: httpx.BaseTransport | None,
-) -> Profile:
+def _local_profile(environ: Mapping[str, str], issuer: _Issuer) -> Profile:
     urls = {
         name: environ.get(f"{name.upper()}_URL")
         or f"http://127.0.0.1:{environ.get(f'{name.upper()}_PORT') or port}"
         for name, port in _PORTS.items()
     }
-    issuer = _Issuer(environ, role, vendor, transport)
-    return Profile(LOCAL, urls, issuer.local(urls["front"]), vendor)
+    return Profile(LOCAL, urls, issuer.local(urls["front"]), issuer.vendor, issuer.allow_plain_http)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +189,18 @@ class _Issuer:
     role: str | None
     vendor: str | None
     transport: httpx.BaseTransport | None
+    allow_plain_http: bool
 
     def local(self, front_url: str) -> TokenSource:
         role = self.role or "admin"
         vendor = self.vendor if role == "vendor" else None
-        return LocalStackToken(front_url, role, vendor, transport=self.transport)
+        return LocalStackToken(
+            front_url,
+            role,
+            vendor,
+            allow_plain_http=self.allow_plain_http,
+            transport=self.transport,
+        )
 
     def tokens(self, name: str, section: Any) -> TokenSource:
         if isinstance(section, dict) and isinstance(section.get("local"), str):
@@ -204,6 +220,7 @@ class _Issuer:
                     client_id,
                     self._secret(variable),
                     section.get("scope"),
+                    allow_plain_http=self.allow_plain_http,
                     transport=self.transport,
                 )
         raise ConfigurationError(

@@ -237,6 +237,8 @@ class FakeServices:
 
     def place(self, order_id: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
         if order_id in self.orders:
+            if self.orders[order_id]["status"] == "cancelled":
+                raise Refusal(409, "order_cancelled", order=self.orders[order_id])
             return self.orders[order_id]
         assert len({line["sku"] for line in lines}) == len(lines)
         short = []

@@ -375,14 +375,14 @@ def test_the_local_profile_finds_the_stack_by_its_ports(tmp_path):
 PROFILE = """
 default = "shop"
 [profiles.shop]
-catalog = "http://shop.example/catalog/"
-stock = "http://shop.example/stock"
-audit = "http://shop.example/audit"
+catalog = "https://shop.example/catalog/"
+stock = "https://shop.example/stock"
+audit = "https://shop.example/audit"
 vendor = "VENDOR-007"
 token = {token}
 """
 CREDENTIALS = (
-    '{client_credentials = "http://issuer.example/token", client_id = "c", client_secret_env = "SECRET"}'
+    '{client_credentials = "https://issuer.example/token", client_id = "c", client_secret_env = "SECRET"}'
 )
 
 
@@ -405,7 +405,7 @@ def test_a_profile_has_addresses_a_token_and_a_vendor(tmp_path, token, capsys):
 
     environ = with_profile(tmp_path, token) | {"TOKEN": "mine", "SECRET": "s3cret"}
     assert run(["products", "list"], environ, httpx.MockTransport(answer)) == 0
-    assert asked[-1] == "http://shop.example/catalog/vendors/VENDOR-007/products?limit=1000"
+    assert asked[-1] == "https://shop.example/catalog/vendors/VENDOR-007/products?limit=1000"
 
 
 @pytest.mark.parametrize(
@@ -421,6 +421,52 @@ def test_a_wrong_profile_is_reported_with_2(tmp_path, token, arguments, message,
     environ = with_profile(tmp_path, token) | {"HOME": "x"}
     assert run([*arguments, "products", "list"], environ) == 2
     assert message in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_tokens_and_secrets_go_over_plain_http_only_if_that_is_allowed(tmp_path, capsys):
+    sent = []
+
+    def answer(request):
+        sent.append(request.url.host)
+        if request.url.host == "issuer.example":
+            return httpx.Response(200, json={"access_token": "mine", "token_type": "Bearer"})
+        return httpx.Response(200, json={"items": [], "next_cursor": None})
+
+    for token, plain in (('{env = "TOKEN"}', "shop"), (CREDENTIALS, "shop"), (CREDENTIALS, "issuer")):
+        environ = with_profile(tmp_path, token) | {"TOKEN": "mine", "SECRET": "s3cret"}
+        config = tmp_path / "config.toml"
+        config.write_text(config.read_text().replace(f"https://{plain}.", f"http://{plain}."))
+        assert run(["products", "list"], environ, httpx.MockTransport(answer)) == 2
+        assert sent == []
+        shown = " ".join(capsys.readouterr().err.split())
+        assert f"http://{plain}.example is not encrypted" in shown
+        assert run(["--allow-plain-http", "products", "list"], environ, httpx.MockTransport(answer)) == 0
+        assert sent.pop() == "shop.example"
+        sent.clear()
+        config.write_text(config.read_text() + "allow_plain_http = true\n")
+        assert run(["products", "list"], environ, httpx.MockTransport(answer)) == 0
+        sent.clear()
+        config.write_text(config.read_text().replace("allow_plain_http = true", 'allow_plain_http = "yes"'))
+        assert run(["products", "list"], environ, httpx.MockTransport(answer)) == 2
+        assert "should be true or false" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["FRONT_URL", "CATALOG_URL"])
+def test_the_local_profile_sends_its_tokens_to_this_machine(tmp_path, name, capsys):
+    sent = []
+
+    def answer(request):
+        sent.append(request.url.host)
+        if request.url.path == "/token":
+            return httpx.Response(200, text="t")
+        return httpx.Response(200, json={"items": [], "next_cursor": None})
+
+    environ = {"HOME": str(tmp_path), name: "http://10.0.0.1"}
+    arguments = ["--as-vendor", VENDOR, "products", "list"]
+    assert run(arguments, environ, httpx.MockTransport(answer)) == 2
+    assert "10.0.0.1" not in sent
+    assert run(["--allow-plain-http", *arguments], environ, httpx.MockTransport(answer)) == 0
+    assert "10.0.0.1" in sent
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -442,3 +488,17 @@ def test_every_command_has_help(inventory, command, capsys):
     usage, _, rest = capsys.readouterr().out.partition("\n\n")
     assert usage.startswith("Usage: inventory")
     assert rest.strip()[0].isupper()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("products", "get", "PROD-\udcff"),
+        ("stock", "restock", "SKU-PROD-E4F9A-L", "5", "--notes", "\udcff"),
+        ("import", "products", "\udcff.csv"),
+    ],
+)
+def test_an_argument_that_is_not_utf_8_is_wrong_usage(inventory, services, capsys, arguments):
+    assert inventory(*arguments) == 2
+    assert "An argument is not UTF-8." in capsys.readouterr().err
+    assert services.requests == []

@@ -123,6 +123,29 @@ def test_each_bad_row_is_in_the_rejects_with_line_and_reason(inventory, services
     assert [product["product_name"] for product in services.products.values()] == ["Tea"]
 
 
+def test_a_name_that_shows_nothing_or_overrides_the_direction_rejects_its_row(inventory, services, tmp_path):
+    file = products_csv(
+        tmp_path,
+        "1,\u200b,Drinks,1,,",
+        "2,Tea,\u3164,1,,",
+        "3,Tea,Drinks,1,a|\u00ad,",
+        "4,Tea \u202edlog,Drinks,1,,",
+        "\ufeff,Tea,Drinks,1,,",
+        "5,T\u200bea,Drinks,1,,",
+    )
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 3
+    blank = "should not be blank, and should have no control characters"
+    turned = "should have no character that overrides or isolates the direction of writing"
+    assert rejects(file, "products") == [
+        (2, f"product_name: {blank}, not '\\u200b'"),
+        (3, f"category: {blank}, not '\u3164'"),
+        (4, f"tags.1: {blank}, not '\\xad'"),
+        (5, f"product_name: {turned}, not 'Tea \\u202edlog'"),
+        (6, f"external_id: {blank}, not '\\ufeff'"),
+    ]
+    assert [product["external_id"] for product in services.products.values()] == ["5"]
+
+
 def test_corrected_rejects_can_be_imported(inventory, services, tmp_path):
     file = products_csv(tmp_path, "1,Tea,Drinks,4.50,,", "2,,Drinks,4.50,,")
     inventory("import", "products", file, "--vendor", VENDOR, "--yes")
@@ -504,6 +527,25 @@ def test_an_order_of_a_busy_batch_is_sent_alone(stocked, services, inventory, tm
     file = orders_csv(tmp_path, f"ORDER-1,{stocked[0]},2,confirmed")
     assert inventory("import", "orders", file, "--yes") == 0
     assert services.orders["ORDER-1"]["status"] == "confirmed"
+
+
+def test_an_order_that_an_interrupted_run_has_cancelled_is_done(stocked, services, inventory, tmp_path):
+    def executed_but_busy(request):
+        if request.url.path != "/orders/batch":
+            return None
+        results = []
+        for order in json.loads(request.content)["orders"]:
+            services.place(order["order_id"], order["lines"])
+            services.settle(order["order_id"], "cancel")
+            problem = {"status": 503, "code": "busy", "detail": "Busy."}
+            results.append({"order_id": order["order_id"], "status_code": 503, "problem": problem})
+        return httpx.Response(200, json={"results": results})
+
+    services.intercept = executed_but_busy
+    file = orders_csv(tmp_path, f"ORDER-1,{stocked[0]},2,cancelled", f"ORDER-2,{stocked[0]},2,confirmed")
+    assert inventory("import", "orders", file, "--yes") == 3
+    [(row, reason)] = rejects(file, "orders")
+    assert (row, reason.split(":")[0]) == (3, "order_cancelled")
 
 
 def test_orders_are_undone_in_any_state(stocked, services, inventory, tmp_path, capsys):

@@ -23,7 +23,14 @@ from inventory_common.transactions import TransactionRecord, TransactionType
 from .audit import AuditClient
 from .catalog import CatalogClient
 from .documents import BatchCommand, BatchResult, LineRequest, Order, OrderLine, Outcome, StockChange
-from .problems import ClientError, NoAnswer, Problem, TokenUnavailable, UnexpectedAnswer
+from .problems import (
+    ClientError,
+    NoAnswer,
+    PlainHttpRefused,
+    Problem,
+    TokenUnavailable,
+    UnexpectedAnswer,
+)
 from .proofs import Difference, Finding, Reservation, Reservations, StockAt, Verification
 from .retries import Retries
 from .stock import StockClient
@@ -44,6 +51,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "Outcome",
+    "PlainHttpRefused",
     "Problem",
     "Product",
     "Reservation",

@@ -32,21 +32,30 @@ class CatalogClient(Client):
         return self._command("POST", "/products", _product, body=attributes, key=idempotency_key or new_key())
 
     def change_product(
-        self, product_id: str, changes: Mapping[str, Any], *, if_version: int | None = None
+        self,
+        product_id: str,
+        changes: Mapping[str, Any],
+        *,
+        if_version: int | None = None,
+        idempotency_key: str | None = None,
     ) -> Product:
         """Change attributes: None removes an optional one, ``{"is_active": True}`` reactivates the product.
 
         Raises
         ------
         PreconditionFailed
-            If the product no longer has the version `if_version`.
+            If the product no longer has the version `if_version`, and is not as requested already.
         """
-        path = path_of("products", product_id)
-        return self._decoded(self._send("PATCH", path, body=changes, if_version=if_version), _product)
+        path, key = path_of("products", product_id), idempotency_key or new_key()
+        response = self._send("PATCH", path, body=changes, if_version=if_version, key=key)
+        return self._decoded(response, _product)
 
-    def deactivate_product(self, product_id: str, *, if_version: int | None = None) -> None:
+    def deactivate_product(
+        self, product_id: str, *, if_version: int | None = None, idempotency_key: str | None = None
+    ) -> None:
         """Deactivate a product; it is not deleted."""
-        self._send("DELETE", path_of("products", product_id), if_version=if_version)
+        key = idempotency_key or new_key()
+        self._send("DELETE", path_of("products", product_id), if_version=if_version, key=key)
 
     def browse(
         self,

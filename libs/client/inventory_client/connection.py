@@ -18,6 +18,7 @@ from inventory_common.limits import PAGE_MAX_ITEMS
 from inventory_common.preconditions import etag
 
 from .documents import Outcome
+from .plain_http import is_this_machine, require_encryption
 from .problems import NoAnswer, UnexpectedAnswer, error_of
 from .retries import Retries
 from .tls import tls_context
@@ -56,6 +57,8 @@ class Client:
         How often and when requests are repeated.
     timeout_seconds
         Of each attempt: to connect, and between two parts of a response.
+    allow_plain_http
+        Whether tokens are sent over ``http://`` to other machines than this one.
     transport, sleep
         The HTTP transport, and the function that waits; tests replace both.
     """
@@ -67,24 +70,25 @@ class Client:
         *,
         retries: Retries | None = None,
         timeout_seconds: float = _TIMEOUT_SECONDS,
+        allow_plain_http: bool = False,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         try:
             url = httpx.URL(base_url)
-            # Requests to this machine must not go through a proxy that the environment names.
-            is_local = url.host in ("127.0.0.1", "localhost", "::1")
             self._http = httpx.Client(
                 base_url=url,
                 transport=transport,
                 timeout=timeout_seconds,
-                trust_env=not is_local,
+                # Requests to this machine must not go through a proxy that the environment names.
+                trust_env=not is_this_machine(url.host),
                 verify=tls_context(),
             )
         except httpx.InvalidURL as error:
             raise NoAnswer(f"{base_url} is not a URL: {error}") from error
         self._tokens = tokens
         self._retries = retries or Retries()
+        self._allow_plain_http = allow_plain_http
         self._sleep = sleep
 
     def __enter__(self) -> Self:
@@ -192,8 +196,8 @@ class Client:
         """Send a request, with retries, and return its successful response.
 
         Every request may be repeated: it is idempotent by its path, by the order's id, or by its
-        Idempotency-Key, which is the same in all attempts.  A request with If-Match is the exception: once it
-        may have arrived it is not repeated, as its own success would make the repetition fail.
+        Idempotency-Key, which is the same in all attempts.  A request with If-Match but without a key is the
+        exception: once it may have arrived it is not repeated, as its own success could make it fail.
         """
         headers = {}
         if key is not None:
@@ -209,7 +213,7 @@ class Client:
             content=None if body is None else dumps(body).encode(),
             headers=headers,
         )
-        response = self._response(request, repeatable=if_version is None)
+        response = self._response(request, repeatable=if_version is None or key is not None)
         if not response.is_success:
             raise error_of(response)
         return response
@@ -242,6 +246,7 @@ class Client:
         """Add a token to the request and return it; None if there is no other than the refused one."""
         if self._tokens is None:
             return None
+        require_encryption(request.url, self._allow_plain_http)
         token = self._tokens.get(refused)
         request.headers["Authorization"] = f"Bearer {token}"
         return None if token == refused else token

@@ -5,6 +5,7 @@
     ClientError                  its message is one sentence
     ├── NoAnswer                 no server listens, the connection broke, or the request timed out
     ├── TokenUnavailable         the token issuer returns no token
+    ├── PlainHttpRefused         a token would be sent unencrypted
     ├── UnexpectedAnswer         a response that is not documented
     └── Problem                  a problem document (RFC 9457), with a subclass for each `code`
         ├── Unauthenticated
@@ -15,7 +16,8 @@
         ├── UnsupportedMediaType
         ├── InternalError
         ├── Unreadable
-        │   └── InvalidJson, InvalidCursor, InvalidIdempotencyKey, IdempotencyKeyRequired
+        │   └── InvalidJson, InvalidEncoding, InvalidCursor, InvalidIdempotencyKey,
+        │       IdempotencyKeyRequired
         ├── NotFound
         │   └── RouteNotFound, ProductNotFound, SkuNotFound, OrderNotFound, TransactionNotFound
         ├── Conflict
@@ -25,6 +27,8 @@
         │       OrderConfirmed, ReservationExpired
         ├── Invalid
         │   └── InvalidInput, IdempotencyKeyReused
+        ├── NotConfigured
+        │   └── ArchiveNotConfigured
         └── Unavailable
             └── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable
 
@@ -44,6 +48,7 @@ from .retries import retry_after_seconds
 
 __all__ = [
     "AdjustmentBelowReserved",
+    "ArchiveNotConfigured",
     "ArchiveUnavailable",
     "Busy",
     "ClientError",
@@ -60,17 +65,20 @@ __all__ = [
     "InternalError",
     "Invalid",
     "InvalidCursor",
+    "InvalidEncoding",
     "InvalidIdempotencyKey",
     "InvalidInput",
     "InvalidJson",
     "MethodNotAllowed",
     "NoAnswer",
+    "NotConfigured",
     "NotFound",
     "OrderCancelled",
     "OrderConfirmed",
     "OrderExists",
     "OrderInProgress",
     "OrderNotFound",
+    "PlainHttpRefused",
     "PreconditionFailed",
     "Problem",
     "ProductInactive",
@@ -110,6 +118,10 @@ class NoAnswer(ClientError):
 
 class TokenUnavailable(ClientError):
     """The token issuer returns no token."""
+
+
+class PlainHttpRefused(ClientError):
+    """A token or a secret would be sent unencrypted to another machine, and was not."""
 
 
 class UnexpectedAnswer(ClientError):
@@ -228,6 +240,12 @@ class InvalidJson(Unreadable):
     """The body is not JSON (RFC 8259)."""
 
     code = "invalid_json"
+
+
+class InvalidEncoding(Unreadable):
+    """The path or the query is not UTF-8, or contains the character that replaces what is not (U+FFFD)."""
+
+    code = "invalid_encoding"
 
 
 class InvalidCursor(Unreadable):
@@ -405,6 +423,16 @@ class IdempotencyKeyReused(Invalid):
     code = "idempotency_key_reused"
 
 
+class NotConfigured(Problem):
+    """The stage lacks an optional part of the product (501); repeating the request is of no use."""
+
+
+class ArchiveNotConfigured(NotConfigured):
+    """The stage has no archive, and the findings are stored there."""
+
+    code = "archive_not_configured"
+
+
 class Unavailable(Problem):
     """Nothing was changed; the same request may be repeated (429, 503)."""
 
@@ -428,7 +456,7 @@ class DatabaseUnavailable(Unavailable):
 
 
 class ArchiveUnavailable(Unavailable):
-    """The archive, which stores the findings, cannot be reached or is not configured."""
+    """The archive, which stores the findings, cannot be reached."""
 
     code = "archive_unavailable"
 
@@ -453,6 +481,7 @@ _BY_STATUS: Final[dict[int, type[Problem]]] = {
     422: Invalid,
     429: Unavailable,
     500: InternalError,
+    501: NotConfigured,
     503: Unavailable,
 }
 

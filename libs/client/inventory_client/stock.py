@@ -102,15 +102,39 @@ class StockClient(Client):
         return self._command("POST", path, _sku, body=body, key=idempotency_key or new_key())
 
     def change_sku(
-        self, product_id: str, sku: str, changes: Mapping[str, Any], *, if_version: int | None = None
+        self,
+        product_id: str,
+        sku: str,
+        changes: Mapping[str, Any],
+        *,
+        if_version: int | None = None,
+        idempotency_key: str | None = None,
     ) -> Sku:
-        """Change attributes, but not the stock: None removes an optional one."""
-        response = self._send("PATCH", _sku_path(product_id, sku), body=changes, if_version=if_version)
+        """Change attributes, but not the stock: None removes an optional one.
+
+        `if_version` is the `details_version` that the SKU must have, unless it is as requested already; sales
+        do not change it.
+        """
+        response = self._send(
+            "PATCH",
+            _sku_path(product_id, sku),
+            body=changes,
+            if_version=if_version,
+            key=idempotency_key or new_key(),
+        )
         return self._decoded(response, _sku)
 
-    def deactivate_sku(self, product_id: str, sku: str, *, if_version: int | None = None) -> None:
-        """Deactivate a SKU; it is not deleted, and its stock stays."""
-        self._send("DELETE", _sku_path(product_id, sku), if_version=if_version)
+    def deactivate_sku(
+        self,
+        product_id: str,
+        sku: str,
+        *,
+        if_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Deactivate a SKU, which keeps its stock; `if_version` is its `details_version`."""
+        key = idempotency_key or new_key()
+        self._send("DELETE", _sku_path(product_id, sku), if_version=if_version, key=key)
 
     # Stock
 
@@ -282,10 +306,9 @@ class StockClient(Client):
         body: dict[str, Any] = {} if restock else {"restock": False}
         if lines is not None:
             body["lines"] = [{"sku": sku, "quantity": quantity} for sku, quantity in lines.items()]
-            key = key or new_key()
-        return self._command(
-            "POST", path_of("orders", order_id, command), read_order, body=body or None, key=key
-        )
+        path = path_of("orders", order_id, command)
+        # Also for all of an order: it may have been settled in part, and then requires a key.
+        return self._command("POST", path, read_order, body=body or None, key=key or new_key())
 
 
 def _sku_path(product_id: str, sku: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 import httpx
 
+from .plain_http import is_this_machine, require_encryption
 from .problems import TokenUnavailable
 from .retries import Retries
 from .tls import tls_context
@@ -81,6 +82,8 @@ class ClientCredentials(_CachedTokens):
         Sent with HTTP Basic authentication.
     scope
         The requested scopes, separated by spaces, e.g. ``inventory/orders``.
+    allow_plain_http
+        Whether the secret is sent over ``http://`` to other machines than this one.
     retries, transport, sleep, clock
         As for the clients; `clock` returns seconds.
     """
@@ -92,6 +95,7 @@ class ClientCredentials(_CachedTokens):
         client_secret: str,
         scope: str | None = None,
         *,
+        allow_plain_http: bool = False,
         retries: Retries | None = None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], object] = time.sleep,
@@ -101,13 +105,20 @@ class ClientCredentials(_CachedTokens):
         self._url = token_url
         self._basic = httpx.BasicAuth(client_id, client_secret)
         self._form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
+        self._allow_plain_http = allow_plain_http
         self._retries = retries or Retries()
         self._transport = transport
         self._sleep = sleep
 
     def _fetch(self) -> tuple[str, float]:
+        url = _url(self._url)
+        require_encryption(url, self._allow_plain_http)
         with httpx.Client(
-            transport=self._transport, timeout=_TIMEOUT_SECONDS, auth=self._basic, verify=tls_context()
+            transport=self._transport,
+            timeout=_TIMEOUT_SECONDS,
+            auth=self._basic,
+            trust_env=not is_this_machine(url.host),
+            verify=tls_context(),
         ) as http:
             response = _with_retries(
                 lambda: http.post(self._url, data=self._form), self._url, self._retries, self._sleep
@@ -131,6 +142,8 @@ class LocalStackToken(_CachedTokens):
         ``vendor``, ``orders``, ``auditor`` or ``admin``.
     vendor_id
         The vendor, for the role vendor.
+    allow_plain_http
+        Whether the token may come over ``http://`` from another machine than this one.
     """
 
     _LIFETIME_SECONDS: Final = 43_200.0
@@ -141,14 +154,17 @@ class LocalStackToken(_CachedTokens):
         role: str,
         vendor_id: str | None = None,
         *,
+        allow_plain_http: bool = False,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         super().__init__()
         self._front_url = front_url.rstrip("/")
+        self._allow_plain_http = allow_plain_http
         self._params = {"role": role} | ({"vendor": vendor_id} if vendor_id else {})
         self._transport = transport
 
     def _fetch(self) -> tuple[str, float]:
+        require_encryption(_url(self._front_url), self._allow_plain_http)
         # trust_env: requests to 127.0.0.1 must not go through a proxy that the environment names.
         try:
             with httpx.Client(
@@ -166,6 +182,13 @@ class LocalStackToken(_CachedTokens):
         if not response.is_success or not token:
             raise TokenUnavailable(f"{self._front_url} returned no token: {token[:200]}")
         return token, self._LIFETIME_SECONDS
+
+
+def _url(text: str) -> httpx.URL:
+    try:
+        return httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise TokenUnavailable(f"{text} is not a URL: {error}.") from error
 
 
 def _with_retries(

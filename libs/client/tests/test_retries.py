@@ -114,14 +114,13 @@ def test_all_attempts_of_a_command_carry_one_key(command):
     assert script.requests[-1].headers["Idempotency-Key"] not in first
 
 
-def test_part_of_an_order_carries_a_key_and_the_whole_needs_none():
+def test_every_settlement_carries_a_key_as_an_order_may_have_been_settled_in_part():
     script = Script(httpx.Response(200, json=ORDER))
     stock = script.client(StockClient)
     stock.refund("ORDER-1", {SKU_ID: 1}, restock=False)
     stock.refund("ORDER-1")
     part, whole = script.requests
-    assert part.headers["Idempotency-Key"]
-    assert "Idempotency-Key" not in whole.headers
+    assert len({each.headers["Idempotency-Key"] for each in (part, whole)}) == 2
     assert whole.content == b""
 
 
@@ -131,11 +130,36 @@ def test_a_caller_may_pass_the_key():
     assert script.requests[0].headers["Idempotency-Key"] == "delivery-1"
 
 
-def test_a_conditional_change_is_not_repeated_once_it_may_have_arrived():
+CONDITIONAL_CHANGES = {
+    "a product": lambda s, **key: s.client(CatalogClient).change_product(
+        "P", {"brand": "X"}, if_version=3, **key
+    ),
+    "a product's end": lambda s, **key: s.client(CatalogClient).deactivate_product("P", if_version=3, **key),
+    "a SKU's end": lambda s, **key: s.client(StockClient).deactivate_sku("P", "S", if_version=3, **key),
+}
+
+
+@pytest.mark.parametrize("change", CONDITIONAL_CHANGES.values(), ids=CONDITIONAL_CHANGES)
+@pytest.mark.parametrize("key", [{}, {"idempotency_key": "recall-1"}], ids=["generated", "passed"])
+def test_a_conditional_change_is_repeated_with_the_same_key(change, key):
+    script = Script(httpx.ReadTimeout("lost"), OK)
+    change(script, **key)
+    assert [request.headers["If-Match"] for request in script.requests] == ['"3"', '"3"']
+    [sent] = {request.headers["Idempotency-Key"] for request in script.requests}
+    assert sent == key.get("idempotency_key", sent)
+
+
+def test_two_changes_have_two_keys():
+    script = Script(OK, OK)
+    for _ in range(2):
+        script.client(CatalogClient).change_product("PROD-E4F9A", {"brand": "X"})
+    assert len({request.headers["Idempotency-Key"] for request in script.requests}) == 2
+
+
+def test_a_conditional_request_without_a_key_is_not_repeated_once_it_may_have_arrived():
     script = Script(httpx.ReadTimeout("lost"), OK)
     with pytest.raises(NoAnswer):
-        script.client(CatalogClient).change_product("PROD-E4F9A", {"brand": "X"}, if_version=3)
-    assert script.requests[0].headers["If-Match"] == '"3"'
+        script.client(CatalogClient)._send("PATCH", "/products/P", body={}, if_version=3)
     assert len(script.requests) == 1
 
 

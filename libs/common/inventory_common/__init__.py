@@ -20,13 +20,16 @@
 `preconditions`            If-Match and ETag
 `errors`, `problems`       every error, and its form in HTTP
 `identity`                 tokens and principals
+`signing_keys`             the keys of the token issuer, when they are fetched and how long they are used
 `bodies`                   the bodies of requests, validated by pydantic
 `requests`                 the parts of a request, checked one by one
 `responses`                the responses of a route
+`browser_headers`          what a browser may do with a response that it opens
 `declarations`             what a route declares, for its checks and for the service's document
 `reference_pages`          a service's OpenAPI document and the page that shows it, served as files
 `rest`                     a REST service: Chalice with these conventions
 `conditions`               the conditions of conditional writes
+`change_ids`               recognises a change whose response was lost
 `retry_policy`             how a write that conflicts with another is retried
 `dynamodb`                 the client, and what its calls consume
 `log_lines`                the log, one JSON object a line

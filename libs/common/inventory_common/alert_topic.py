@@ -9,7 +9,7 @@ from botocore.config import Config
 
 from .alerts import Alert
 from .exact_json import dumps
-from .log_lines import log_event
+from .log_lines import write_event
 
 __all__ = ["AlertTopic"]
 
@@ -36,9 +36,15 @@ class AlertTopic:
         self._client: Any = None
 
     def send(self, alert: Alert) -> None:
-        """Send an alert; subscribers can filter alerts by kind and vendor."""
+        """Send an alert; subscribers can filter alerts by kind and vendor.
+
+        Raises
+        ------
+        Exception
+            If it was not sent: the topic refused it, or the log could not be written.
+        """
         if self._topic_arn is None:
-            log_event(self._service, "alert", level="WARN", **alert.document())
+            write_event(self._service, "alert", level="WARN", **alert.document())
             return
         if self._client is None:
             # Created for the first alert, as most processes send none.

@@ -35,6 +35,7 @@ __all__ = [
     "NOTES_FORMAT",
     "NO_CONTROL_CHARACTERS",
     "READABLE",
+    "READABLE_IN_ORDER",
     "AnyText",
     "Attribute",
     "AttributeType",
@@ -72,15 +73,34 @@ __all__ = [
     "type_of",
 ]
 
-NO_CONTROL_CHARACTERS: Final = r"^[^\x00-\x1f\x7f-\x9f]+$"
+_CONTROL: Final = r"\x00-\x1f\x7f-\x9f"
+NO_CONTROL_CHARACTERS: Final = rf"^[^{_CONTROL}]+$"
 """The pattern of texts without control characters."""
-# The characters that str.strip removes, apart from control characters.
-_BLANK_CHARACTERS: Final = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-READABLE: Final = rf"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f{_BLANK_CHARACTERS}][^\x00-\x1f\x7f-\x9f]*$"
+# What shows nothing: the characters that str.strip removes, Unicode's Default_Ignorable_Code_Point, and the
+# empty braille cell.  Python and ECMA-262 have no common escape for those beyond U+FFFF, so these stand for
+# themselves; JSON Schema reads a pattern by code points.
+_INVISIBLE: Final = (
+    r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_DIRECTIONS: Final = r"\u202a-\u202e\u2066-\u2069"
+
+
+def _visible(refused: str) -> str:
+    return rf"^[^{refused}]*[^{refused}{_INVISIBLE}][^{refused}]*$"
+
+
+READABLE: Final = _visible(_CONTROL)
 """The pattern of texts that have no control characters and are not blank."""
+READABLE_IN_ORDER: Final = _visible(_CONTROL + _DIRECTIONS)
+"""The pattern of texts that also have no character that overrides or isolates the direction of writing: with
+one, two different names look the same, or a name reorders what is printed beside it."""
 _PATTERN_ERRORS: Final = {
     NO_CONTROL_CHARACTERS: "should have no control characters",
     READABLE: "should not be blank, and should have no control characters",
+    READABLE_IN_ORDER: "should have no character that overrides or isolates the direction of writing",
 }
 _COMPILED: Final = {pattern: re.compile(pattern) for pattern in _PATTERN_ERRORS}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -131,7 +151,7 @@ class Text(_Checked):
         if _SURROGATE.search(value):
             raise ValueError("should be valid Unicode")
         if not _COMPILED[self.pattern].fullmatch(value):
-            raise ValueError(_PATTERN_ERRORS[self.pattern])
+            raise ValueError(_pattern_error(self.pattern, value))
         if self.max_bytes is not None and len(value.encode()) > self.max_bytes:
             raise ValueError(f"should be at most {self.max_bytes} bytes of UTF-8")
         return value
@@ -150,6 +170,13 @@ class Text(_Checked):
             "pattern": self.pattern,
             **size,
         }
+
+
+def _pattern_error(pattern: str, text: str) -> str:
+    """Return what is wrong with a text that does not match a pattern."""
+    if pattern == READABLE_IN_ORDER and not _COMPILED[READABLE].fullmatch(text):
+        return _PATTERN_ERRORS[READABLE]
+    return _PATTERN_ERRORS[pattern]
 
 
 @value
@@ -429,9 +456,9 @@ TransactionId = Annotated[
         "The log record; its id is derived from SKU and sequence.", "TXN-550e8400-e29b-41d4-a716-446655440000"
     ),
 ]
-Name = Annotated[str, Text(NAME_MAX_CHARACTERS)]
+Name = Annotated[str, Text(NAME_MAX_CHARACTERS, READABLE_IN_ORDER)]
 Description = Annotated[str, Text(PRODUCT_DESCRIPTION_MAX_CHARACTERS)]
-ImageUrl = Annotated[str, Text(PRODUCT_IMAGE_MAX_CHARACTERS)]
+ImageUrl = Annotated[str, Text(PRODUCT_IMAGE_MAX_CHARACTERS, READABLE_IN_ORDER)]
 Notes = Annotated[str, Text(NOTES_MAX_BYTES, max_bytes=NOTES_MAX_BYTES)]
 Price = Annotated[Decimal | int, Money()]
 Quantity = Annotated[int, WholeNumber(1, QUANTITY_MAX)]

@@ -23,6 +23,7 @@ from .errors import (
     IdentityUnavailable,
     InternalError,
     InvalidCursor,
+    InvalidEncoding,
     InvalidIdempotencyKey,
     InvalidInput,
     InvalidJson,
@@ -90,6 +91,8 @@ class ResponseSpec:
         Whether a repeated command is replayed even without an Idempotency-Key.
     whole_page
         Whether the shape of a list is that of the whole page rather than of its items.
+    no_store
+        Whether caches must not store it: a part of it changes without a new ``ETag``.
     per_item
         Whether it reports an outcome for each command in the body, so that no command makes the whole request
         busy.
@@ -105,6 +108,7 @@ class ResponseSpec:
     location: bool = False
     replays: bool = False
     whole_page: bool = False
+    no_store: bool = False
     per_item: bool = False
     media_type: str = "application/json"
     other_media_types: Mapping[str, str] = field(default_factory=dict)
@@ -143,7 +147,14 @@ class Declaration:
     @property
     def possible_errors(self) -> frozenset[type[InventoryError]]:
         """Every error of its requests: those declared, and those that follow from what it accepts."""
-        possible = {InvalidInput, Unauthenticated, IdentityUnavailable, self.unavailable, InternalError}
+        possible = {
+            InvalidEncoding,
+            InvalidInput,
+            Unauthenticated,
+            IdentityUnavailable,
+            self.unavailable,
+            InternalError,
+        }
         if self.allowed_roles or self.allowed_roles_by_query:
             possible.add(Forbidden)
         if self.body:

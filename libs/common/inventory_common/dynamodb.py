@@ -13,7 +13,15 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from .errors import DatabaseUnavailable, InternalError, InventoryError
 
-__all__ = ["DynamoDBClient", "Usage", "connect", "expected_error", "measured", "to_inventory_error"]
+__all__ = [
+    "DynamoDBClient",
+    "Usage",
+    "connect",
+    "expected_error",
+    "is_outcome_unknown",
+    "measured",
+    "to_inventory_error",
+]
 
 DynamoDBClient = Any
 """boto3's low-level client; boto3 creates its class at run time."""
@@ -52,6 +60,9 @@ _TRANSIENT: Final = frozenset(
         "TransactionInProgressException",
     }
 )
+
+_AMBIGUOUS: Final = frozenset({"InternalServerError", "ServiceUnavailable", "TransactionInProgressException"})
+"""Errors after which a write may have been executed."""
 
 _READS: Final = frozenset({"BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"})
 
@@ -145,6 +156,15 @@ def expected_error(error: Exception) -> InventoryError | None:
     """Return the error of one command in a batch, which does not affect the others; None for a defect."""
     expected = error if isinstance(error, InventoryError) else to_inventory_error(error)
     return None if isinstance(expected, InternalError) else expected
+
+
+def is_outcome_unknown(error: Exception) -> bool:
+    """Return whether a write that raised this error may have been executed, e.g. as its response was lost."""
+    match error:
+        case ClientError():
+            return error.response["Error"]["Code"] in _AMBIGUOUS
+        case _:
+            return isinstance(error, ConnectionError | HTTPClientError)
 
 
 def to_inventory_error(error: Exception) -> InventoryError:

@@ -9,6 +9,7 @@
     ├── UnsupportedMediaType     the Content-Type is not JSON
     ├── Unreadable               refused before its content was examined
     │   ├── InvalidJson
+    │   ├── InvalidEncoding
     │   ├── InvalidCursor
     │   ├── InvalidIdempotencyKey
     │   └── IdempotencyKeyRequired
@@ -25,6 +26,8 @@
     │   ├── InsufficientStock, AdjustmentBelowReserved, CountStale
     │   ├── OrderExists, OrderInProgress, OrderCancelled, OrderConfirmed, ReservationExpired
     │   └── QuantityExceedsReserved, RefundExceedsConfirmed
+    ├── NotConfigured            this stage does not have it
+    │   └── ArchiveNotConfigured
     ├── Unavailable              nothing was changed; repeat the same request later
     │   ├── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable
     └── InternalError            a defect of the service
@@ -38,6 +41,7 @@ from .limits import PROBLEM_ERRORS_MAX, PROBLEM_PATH_MAX_CHARACTERS
 
 __all__ = [
     "AdjustmentBelowReserved",
+    "ArchiveNotConfigured",
     "ArchiveUnavailable",
     "Busy",
     "Conflict",
@@ -52,11 +56,13 @@ __all__ = [
     "InternalError",
     "Invalid",
     "InvalidCursor",
+    "InvalidEncoding",
     "InvalidIdempotencyKey",
     "InvalidInput",
     "InvalidJson",
     "InventoryError",
     "MethodNotAllowed",
+    "NotConfigured",
     "NotFound",
     "OrderCancelled",
     "OrderConfirmed",
@@ -147,6 +153,13 @@ class InvalidJson(Unreadable):
 
     code = "invalid_json"
     title = "The request body is not JSON"
+
+
+class InvalidEncoding(Unreadable):
+    """The path or the query is not UTF-8, or contains the character that replaces what is not (U+FFFD)."""
+
+    code = "invalid_encoding"
+    title = "The request address is not UTF-8"
 
 
 class InvalidCursor(Unreadable):
@@ -389,6 +402,17 @@ class ReservationExpired(Conflict):
     title = "The reservation has expired"
 
 
+class NotConfigured(InventoryError):
+    """The stage that was asked lacks an optional part of the product; repeating the request is of no use."""
+
+
+class ArchiveNotConfigured(NotConfigured):
+    """The stage has no archive, and the findings are stored there."""
+
+    code = "archive_not_configured"
+    title = "There is no archive"
+
+
 class Unavailable(InventoryError):
     """Nothing was changed; the same request may be repeated.
 
@@ -422,7 +446,7 @@ class DatabaseUnavailable(Unavailable):
 
 
 class ArchiveUnavailable(Unavailable):
-    """The archive, which stores the findings, cannot be reached or is not configured."""
+    """The archive, which stores the findings, cannot be reached."""
 
     code = "archive_unavailable"
     title = "The archive is not available at the moment"

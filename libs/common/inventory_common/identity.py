@@ -10,26 +10,23 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping
 from enum import StrEnum
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from .errors import Forbidden, IdentityUnavailable, Unauthenticated
+from .errors import Forbidden, Unauthenticated
 from .ids import is_id
 from .limits import PERFORMED_BY_MAX_CHARACTERS
+from .signing_keys import KeySet, SigningKeys
 from .values import value
-
-if TYPE_CHECKING:
-    from jwt import PyJWKClient
 
 __all__ = ["ANYBODY", "EVERYTHING", "Principal", "Role", "Scope", "TokenVerifier"]
 
 _ALGORITHM: Final = "RS256"
 _CACHED_TOKENS_MAX: Final = 1_000
-"""Verified tokens that a process caches, each until it expires."""
-_JWKS_TIMEOUT_SECONDS: Final = 3
-"""How long a request waits for the token issuer's keys, before the response is 503."""
+"""Verified tokens that a process caches, each until it expires or the issuer's keys change."""
 _REASON_MAX_CHARACTERS: Final = 200
 """The length of the reason in the response to a token that does not verify."""
+_LAST_MOMENT: Final = 253_402_300_799
+"""The last second of the year 9999: no time in a token is later, and the arithmetic on it stays exact."""
 
 _GROUPS_CLAIM: Final = "cognito:groups"
 _USER_VENDOR_CLAIM: Final = "custom:vendor_id"
@@ -99,7 +96,11 @@ ANYBODY: Final = Principal("anonymous", frozenset())
 
 
 class TokenVerifier:
-    """Returns the principal of an Authorization header; verified tokens are cached until they expire.
+    """Returns the principal of an Authorization header.
+
+    A verified token is cached until it expires, and no longer than the keys that it was verified with are in
+    use (`signing_keys`).  Nothing else ends it: a user who is disabled at the issuer keeps the access of a
+    token that was issued before.
 
     Parameters
     ----------
@@ -120,13 +121,11 @@ class TokenVerifier:
         audiences: Collection[str],
         machine_client_ids: Collection[str],
     ) -> None:
-        self._jwks_url = jwks_url
         self._issuer = issuer
         self._audiences = list(audiences)
         self._machine_client_ids = frozenset(machine_client_ids)
-        self._keys: PyJWKClient | None = None
-        self._keys_lock = Lock()
-        self._verified: dict[str, tuple[Principal, float]] = {}
+        self._keys = SigningKeys(jwks_url)
+        self._verified: dict[str, tuple[Principal, float, KeySet]] = {}
 
     def principal(self, authorization: str | None) -> Principal:
         """Return the principal of an Authorization header; `ANYBODY` for a request without one.
@@ -145,28 +144,29 @@ class TokenVerifier:
         if scheme.lower() != "bearer" or not token or not token.isascii():
             raise Unauthenticated("The Authorization header must be 'Bearer' and a token.")
         cached = self._verified.get(token)
-        if cached is not None and time.time() < cached[1]:
+        if cached is not None and time.time() < cached[1] and cached[2] is self._keys.current():
             return cached[0]
-        claims = self._verified_claims(token)
+        claims, keys = self._verified_claims(token)
         principal = _user(claims) if claims["token_use"] == "id" else _client(claims)
-        self._cache(token, principal, float(claims["exp"]))
+        self._cache(token, principal, float(claims["exp"]), keys)
         return principal
 
-    def _cache(self, token: str, principal: Principal, expires: float) -> None:
+    def _cache(self, token: str, principal: Principal, expires: float, keys: KeySet) -> None:
         if len(self._verified) >= _CACHED_TOKENS_MAX:
             self._verified.clear()
-        self._verified[token] = (principal, expires)
+        self._verified[token] = (principal, expires, keys)
 
-    def _verified_claims(self, token: str) -> Mapping[str, Any]:
+    def _verified_claims(self, token: str) -> tuple[Mapping[str, Any], KeySet]:
         import jwt
 
         try:
             header = jwt.get_unverified_header(token)
             if header.get("alg") != _ALGORITHM:
                 raise Unauthenticated(f"The token must be signed with {_ALGORITHM}.")
+            key, keys = self._keys.key(str(header.get("kid")))
             claims: dict[str, Any] = jwt.decode(
                 token,
-                self._signing_key(str(header.get("kid"))),
+                key,
                 algorithms=[_ALGORITHM],
                 issuer=self._issuer,
                 # A check of iat protects nothing, and refuses new tokens if the issuer's clock is ahead.
@@ -176,29 +176,11 @@ class TokenVerifier:
                     "verify_iat": False,
                 },
             )
-        except jwt.InvalidTokenError as error:
-            # The message quotes parts of the token, which may contain anything.
-            reason = ascii(str(error))[1:-1][:_REASON_MAX_CHARACTERS]
-            raise Unauthenticated(f"The token does not verify: {reason}.") from error
-        self._check_use(claims)
-        return claims
-
-    def _signing_key(self, key_id: str) -> Any:
-        import jwt
-
-        with self._keys_lock:
-            if self._keys is None:
-                self._keys = jwt.PyJWKClient(self._jwks_url, timeout=_JWKS_TIMEOUT_SECONDS)
-        try:
-            self._keys.get_signing_keys()
-        except (jwt.PyJWTError, ValueError, OSError) as error:
-            raise IdentityUnavailable("The token issuer's keys cannot be fetched.") from error
-        try:
-            return self._keys.get_signing_key(key_id)
-        except (jwt.PyJWKClientConnectionError, ValueError, OSError) as error:
-            raise IdentityUnavailable("The token issuer's keys cannot be fetched.") from error
         except jwt.PyJWTError as error:
-            raise Unauthenticated("The token names a key that its issuer does not publish.") from error
+            raise Unauthenticated(f"The token does not verify: {_quoted(str(error))}.") from error
+        _check_types(claims)
+        self._check_use(claims)
+        return claims, keys
 
     def _check_use(self, claims: Mapping[str, Any]) -> None:
         match claims.get("token_use"):
@@ -211,19 +193,51 @@ class TokenVerifier:
                 if claims.get("client_id") not in self._machine_client_ids:
                     raise Unauthenticated("The token was issued to a client that is not listed.")
             case other:
-                raise Unauthenticated(f"The token's token_use is {other!r}, neither id nor access.")
+                raise Unauthenticated(
+                    f"The token's token_use is '{_quoted(str(other))}', neither id nor access."
+                )
+
+
+def _quoted(text: str) -> str:
+    """Return the beginning of a text that may contain parts of a token, which may contain anything."""
+    return ascii(text)[1:-1][:_REASON_MAX_CHARACTERS]
+
+
+def _check_types(claims: Mapping[str, Any]) -> None:
+    """Check the types of the claims that are used; jwt itself takes ``"exp": "1790000000"``, for example.
+
+    Raises
+    ------
+    Unauthenticated
+    """
+    for name in ("exp", "nbf", "iat"):
+        if name in claims and not _is_moment(claims[name]):
+            raise Unauthenticated(f"The token's {name} should be a number of seconds since 1970.")
+    for name in ("client_id", "scope"):
+        if not isinstance(claims.get(name, ""), str):
+            raise Unauthenticated(f"The token's {name} should be a text.")
+    for name in (_GROUPS_CLAIM, "aud"):
+        given = claims.get(name, [])
+        texts = [given] if name == "aud" and isinstance(given, str) else given
+        if not (isinstance(texts, list) and all(isinstance(each, str) for each in texts)):
+            raise Unauthenticated(f"The token's {name} should be a list of texts.")
+
+
+def _is_moment(given: object) -> bool:
+    # Fractions are allowed (RFC 7519, 2); a bool is an int.
+    is_number = isinstance(given, int | float) and not isinstance(given, bool)
+    return is_number and 0 <= given <= _LAST_MOMENT  # type: ignore[operator]
 
 
 def _user(claims: Mapping[str, Any]) -> Principal:
-    groups = claims.get(_GROUPS_CLAIM)
-    names = groups if isinstance(groups, list) else []
+    names = claims.get(_GROUPS_CLAIM, ())
     # The group of orders is the order desk: persons who see the orders of all owners.
     roles = {role for role in Role if role in names}
     return _principal(f"user:{claims['sub']}", roles, claims.get(_USER_VENDOR_CLAIM))
 
 
 def _client(claims: Mapping[str, Any]) -> Principal:
-    scopes = str(claims.get("scope", "")).split()
+    scopes = claims.get("scope", "").split()
     scope_of_role = {Role.VENDOR: _VENDOR_SCOPE, Role.ORDERS: _ORDERS_SCOPE}
     roles = {role for role, scope in scope_of_role.items() if scope in scopes}
     return _principal(f"{_CLIENT_PREFIX}{claims['client_id']}", roles, claims.get(_CLIENT_VENDOR_CLAIM))

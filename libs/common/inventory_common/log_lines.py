@@ -8,13 +8,14 @@ import json
 import sys
 import traceback
 from contextlib import suppress
+from threading import Lock
 from typing import Any, Final, Literal
 
 from botocore.exceptions import ClientError
 
 from .timestamps import now
 
-__all__ = ["Level", "exception_fields", "log_event"]
+__all__ = ["Level", "exception_fields", "log_event", "write_event"]
 
 # The output is ASCII, so that no text can break the line or its encoding.
 _encode: Final = json.JSONEncoder(default=repr, separators=(",", ":")).encode
@@ -29,7 +30,13 @@ Level = Literal["INFO", "WARN", "ERROR"]
 
 
 def log_event(service: str, message: str, /, *, level: Level = "INFO", **fields: Any) -> None:
-    """Write one line about an event of `service`; never raises, so that no response fails because of its log.
+    """Write one line as `write_event` does; never raises, so that no response fails because of its log."""
+    with suppress(Exception):
+        write_event(service, message, level=level, **fields)
+
+
+def write_event(service: str, message: str, /, *, level: Level = "INFO", **fields: Any) -> None:
+    """Write one line about an event of `service`, all of it.
 
     Parameters
     ----------
@@ -40,12 +47,47 @@ def log_event(service: str, message: str, /, *, level: Level = "INFO", **fields:
     fields
         Further fields; they do not replace a field that every line has.  Tokens, bodies and other texts that
         a client can choose freely are never logged.
+
+    Raises
+    ------
+    Exception
+        If the line was not written, or only the beginning of it: `OSError` for a full disk or a closed pipe.
     """
-    with suppress(Exception):
-        head = {"timestamp": now(), "level": level, "message": message, "service": service}
-        # One write for text and line end: another thread could write between two, and Lambda flushes each.
-        sys.stdout.write(_encode(head | fields | head) + "\n")
-        sys.stdout.flush()
+    head = {"timestamp": now(), "level": level, "message": message, "service": service}
+    _log.write(_encode(head | fields | head))
+
+
+class _Log:
+    """Standard output, a line at a time: a line that was written in part makes no other line unreadable."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._ends_within_line = False
+
+    def write(self, line: str) -> None:
+        with self._lock:
+            stream = sys.stdout
+            stream.flush()
+            binary = getattr(stream, "buffer", None)
+            if binary is None:  # a stream that has only text
+                stream.write(f"{line}\n")
+                stream.flush()
+                return
+            # A text stream on an unbuffered file (python -u) ignores how many bytes were written: on a disk
+            # that gets full, a part of them, without an error.
+            unbuffered = getattr(binary, "raw", binary)
+            text = f"\n{line}\n" if self._ends_within_line else f"{line}\n"
+            # One write for text and line end, as Lambda flushes each.
+            rest = memoryview(text.encode())
+            while rest:
+                written = unbuffered.write(rest)
+                if not written:
+                    raise BlockingIOError("Standard output accepts no more.")
+                rest = rest[written:]
+                self._ends_within_line = bool(rest)
+
+
+_log: Final = _Log()
 
 
 def exception_fields(error: BaseException) -> dict[str, str]:

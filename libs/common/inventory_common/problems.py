@@ -9,6 +9,7 @@ from .errors import (
     Invalid,
     InventoryError,
     MethodNotAllowed,
+    NotConfigured,
     NotFound,
     OrderInProgress,
     PreconditionFailed,
@@ -35,6 +36,7 @@ _STATUS: Final[dict[type[InventoryError], int]] = {
     UnsupportedMediaType: 415,
     Invalid: 422,
     InternalError: 500,
+    NotConfigured: 501,
     Unavailable: 503,
 }
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from chalice.app import Response
 
+from .browser_headers import PAGE_FILE_POLICY, PAGE_POLICY
 from .errors import RouteNotFound
 from .responses import Headers
 
@@ -23,10 +24,6 @@ _PACKAGE: Final = "drf-spectacular-sidecar"
 _IN_PACKAGE: Final = f"drf_spectacular_sidecar/static/drf_spectacular_sidecar/redoc/bundles/{SCRIPT}"
 _MAX_AGE_SECONDS: Final = 86_400
 """How long a browser may cache the reference page's script."""
-_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "style-src 'unsafe-inline'; worker-src blob:; base-uri 'none'; form-action 'none'"
-)
 
 
 class ReferencePages:
@@ -50,7 +47,10 @@ class ReferencePages:
 
     def page(self) -> Response:
         """Return the reference page."""
-        headers: Headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": _POLICY}
+        headers: Headers = {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Security-Policy": PAGE_POLICY,
+        }
         return Response(page(self._name, "openapi.json", f"docs/{SCRIPT}"), headers, 200)
 
     def script(self) -> Response:
@@ -72,6 +72,7 @@ def page(title: str, document: str, script: str) -> str:
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{PAGE_FILE_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>body {{ margin: 0 }}</style>

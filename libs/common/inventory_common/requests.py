@@ -16,6 +16,7 @@ from . import exact_json
 from .attributes import AnyText, AttributeType, MemberNames, Moment, OneOf, WholeNumber
 from .errors import (
     IdempotencyKeyRequired,
+    InvalidEncoding,
     InvalidIdempotencyKey,
     InvalidInput,
     InvalidJson,
@@ -61,6 +62,8 @@ IDEMPOTENCY_KEY: Final = rf"[\x21-\x7e]{{1,{IDEMPOTENCY_KEY_MAX_CHARACTERS}}}"
 """The pattern of an Idempotency-Key."""
 _REQUEST_ID: Final = re.compile(rf"[A-Za-z0-9._:-]{{1,{REQUEST_ID_MAX_CHARACTERS}}}")
 _IDEMPOTENCY_KEY: Final = re.compile(IDEMPOTENCY_KEY)
+_REPLACEMENT: Final = "\ufffd"
+"""What a gateway puts in the place of bytes that are not UTF-8: the service never sees them themselves."""
 _JSON_TYPES: Final = ("application/json", "application/merge-patch+json")
 
 MOMENT: Final = Moment()
@@ -168,6 +171,22 @@ class ProxyEvent:
     def query_parameters(self) -> dict[str, list[str]]:
         """Return the query as it was sent, decoded: each name with all its values."""
         return dict(self._event.get("multiValueQueryStringParameters") or {})
+
+    def require_utf_8(self) -> None:
+        """Check that the path parameters and the query are UTF-8.
+
+        Raises
+        ------
+        InvalidEncoding
+        """
+        query = self.query_parameters()
+        sent = [
+            *(("path", text) for text in self.path_parameters().values()),
+            *(("query", text) for name, texts in query.items() for text in (name, *texts)),
+        ]
+        for part, text in sent:
+            if _REPLACEMENT in text:
+                raise InvalidEncoding(f"The {part} is not UTF-8, percent-encoded.")
 
     def idempotency_key(self, required: bool) -> str | None:
         """Return the Idempotency-Key.

@@ -75,6 +75,6 @@ def with_next_link(response: Response, request: Request[Any], next_cursor: str |
     return response
 
 
-def no_content() -> Response:
-    """Return a response without a body."""
-    return Response("", {}, 204)
+def no_content(*, replayed: bool = False) -> Response:
+    """Return a response without a body; `replayed` is whether the command was executed before."""
+    return Response("", {**REPLAYED} if replayed else {}, 204)

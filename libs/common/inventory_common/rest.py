@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from chalice.app import Chalice, CloudWatchEvent, Response
 
+from .browser_headers import SECURITY_HEADERS
 from .declarations import Api, Declaration, declaration_of
 from .dynamodb import Usage, measured, to_inventory_error
 from .errors import (
@@ -91,7 +92,10 @@ class Endpoint:
         log.principal = principal = self.verifier.principal(event.header("authorization"))
         scope = self._authorize(event, principal)
         request = self._check(event, principal, scope)
-        return self.method(request, **request.path_parameters)
+        response = self.method(request, **request.path_parameters)
+        if self.declared.response.no_store:
+            response.headers["Cache-Control"] = "no-store"
+        return response
 
     def _authorize(self, event: ProxyEvent, principal: Principal) -> Scope:
         roles = self._allowed_roles(event.query_parameters())
@@ -115,6 +119,7 @@ class Endpoint:
         declared = self.declared
         sent_body = event.body() if declared.body else b""
         document = read_json(sent_body, declared.body_required) if declared.body else None
+        event.require_utf_8()
         key = event.idempotency_key(self._requires_key(document)) if declared.idempotency else None
         after = event.cursor() if declared.paged else None
 
@@ -265,7 +270,7 @@ class RestService(Chalice):
         log = _RequestLog()
         with measured() as usage:
             response = self._respond(proxy_event, log)
-        response.headers["X-Request-Id"] = proxy_event.request_id
+        response.headers = {**SECURITY_HEADERS, **response.headers, "X-Request-Id": proxy_event.request_id}
         response.headers |= self._cors_headers(proxy_event)
         sent: dict[str, Any] = response.to_dict()
         with suppress(Exception):

@@ -2,9 +2,12 @@
 deadline.
 """
 
+from __future__ import annotations
+
 import random
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from .errors import Busy
@@ -18,6 +21,17 @@ _FIRST_PAUSE_SECONDS: Final = 0.2
 commit several transactions meanwhile; shorter pauses cause conflicts (`tests/benchmarks/contention.py`)."""
 _LONGEST_PAUSE_SECONDS: Final = 0.8
 """The longest pause between two attempts of one write."""
+_PAUSE_GROWTH: Final = 2.0
+"""The factor by which the longest pause grows with each attempt."""
+
+_QUICK_FIRST_PAUSE_SECONDS: Final = 0.03
+"""The longest pause after the first conflict of a change of a SKU's or product's attributes."""
+_QUICK_LONGEST_PAUSE_SECONDS: Final = 0.2
+"""The longest pause between two attempts of such a change."""
+_QUICK_PAUSE_GROWTH: Final = 1.1
+"""The factor by which the longest pause of such a change grows."""
+_QUICK_ATTEMPTS_FACTOR: Final = 5
+"""Of a quick policy: even if 7 of 10 attempts fail, 99 of 100 writes succeed within a second."""
 
 
 @value(kw_only=True)
@@ -28,9 +42,24 @@ class RetryPolicy:
     deadline_seconds: float = WRITE_DEADLINE_SECONDS
     first_pause_seconds: float = _FIRST_PAUSE_SECONDS
     longest_pause_seconds: float = _LONGEST_PAUSE_SECONDS
+    pause_growth: float = _PAUSE_GROWTH
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     uniform: Callable[[float, float], float] = random.uniform
+
+    def quick(self) -> RetryPolicy:
+        """Return the policy of a write whose conditions other writers rarely invalidate.
+
+        It fails only while a transaction on its item is in progress, which takes milliseconds; so it comes
+        back soon and often, within the same deadline.
+        """
+        return replace(
+            self,
+            attempts_max=self.attempts_max * _QUICK_ATTEMPTS_FACTOR,
+            first_pause_seconds=_QUICK_FIRST_PAUSE_SECONDS,
+            longest_pause_seconds=_QUICK_LONGEST_PAUSE_SECONDS,
+            pause_growth=_QUICK_PAUSE_GROWTH,
+        )
 
     def deadline(self) -> float:
         """Return the time of the monotonic clock until which work that begins now is retried."""
@@ -65,5 +94,5 @@ class RetryPolicy:
             if self.monotonic() + pause > deadline:
                 break
             self.sleep(pause)
-            ceiling = min(2 * ceiling, self.longest_pause_seconds)
+            ceiling = min(self.pause_growth * ceiling, self.longest_pause_seconds)
         raise Busy("Too many writers compete for the same items; please try again.")

@@ -8,7 +8,7 @@ from typing import Final, Self
 from .ids import OWNER, is_id
 from .schema import Table
 
-__all__ = ["ALL_OWNERS", "DEFAULT_OWNER", "Settings"]
+__all__ = ["ALL_OWNERS", "DEFAULT_OWNER", "Settings", "members"]
 
 ALL_OWNERS: Final = "*"
 """In place of an owner: a client that sees the orders of all owners."""
@@ -48,16 +48,16 @@ class Settings:
             ``ORDER_OWNERS`` is not of this form.
         """
         required = ("JWKS_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCES", "MACHINE_CLIENT_IDS")
-        missing = [name for name in required if not _list(environment.get(name, ""))]
+        missing = [name for name in required if not members(environment.get(name, ""))]
         if missing:
             raise RuntimeError(f"These environment variables must be set: {', '.join(missing)}")
         return cls(
             jwks_url=environment["JWKS_URL"],
             token_issuer=environment["TOKEN_ISSUER"],
-            token_audiences=_list(environment["TOKEN_AUDIENCES"]),
-            machine_client_ids=_list(environment["MACHINE_CLIENT_IDS"]),
+            token_audiences=members(environment["TOKEN_AUDIENCES"]),
+            machine_client_ids=members(environment["MACHINE_CLIENT_IDS"]),
             table_name_prefix=environment.get("TABLE_NAME_PREFIX", ""),
-            cors_origins=_list(environment.get("CORS_ORIGINS", "")),
+            cors_origins=members(environment.get("CORS_ORIGINS", "")),
             alert_topic_arn=environment.get("ALERT_TOPIC_ARN") or None,
             archive_bucket=environment.get("ARCHIVE_BUCKET") or None,
             archive_signing_key=environment.get("ARCHIVE_SIGNING_KEY") or None,
@@ -69,7 +69,8 @@ class Settings:
         return self.table_name_prefix + table.name
 
 
-def _list(text: str) -> tuple[str, ...]:
+def members(text: str) -> tuple[str, ...]:
+    """Return the members of a list in an environment variable, which commas separate."""
     return tuple(filter(None, (part.strip() for part in text.split(","))))
 
 

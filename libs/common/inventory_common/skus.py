@@ -33,10 +33,20 @@ from .items import AttributeValue, Item, from_item, to_item
 from .limits import VARIANT_ATTRIBUTES_MAX
 from .values import value
 
-__all__ = ["FIRST_PREVIOUS_HASH", "SKU_MEMBERS", "NewSku", "Sku", "SkuAttributes"]
+__all__ = [
+    "FIRST_DETAILS_VERSION",
+    "FIRST_PREVIOUS_HASH",
+    "SKU_MEMBERS",
+    "NewSku",
+    "Sku",
+    "SkuAttributes",
+]
 
 FIRST_PREVIOUS_HASH: Final = "0" * 64
 """The `previous_hash` of a SKU's first log record."""
+
+FIRST_DETAILS_VERSION: Final = 1
+"""The `details_version` of a new SKU, and of one that was stored before the attribute existed."""
 
 
 _AvailableStock = Annotated[int, Units(), Attribute("Units for sale: `current_stock - reserved_stock`.", 45)]
@@ -48,8 +58,10 @@ class Sku:
     """A variant of a product with its stock in units, under the attribute names of the specification.
 
     `sequence`, `ledger_hash`, `last_transaction_at` and `last_transaction_id` are the head of its ledger;
-    `sequence` is also the optimistic lock of stock writes.  `version` counts every change and is the ETag.
-    `product_is_active` is a copy of the product's `is_active`, as of `product_version`.
+    `sequence` is also the optimistic lock of stock writes.  `version` counts every change.  `details_version`
+    counts those of the attributes that PATCH and DELETE may change: it is the optimistic lock of these
+    changes, and the ETag; sales do not move it.  `product_is_active` is a copy of the product's `is_active`,
+    as of `product_version`.
     """
 
     product_id: ProductId
@@ -77,7 +89,7 @@ class Sku:
     ]
     sequence: Annotated[int, Counter(), Attribute("Counts the SKU's log records, from 1 without a gap.", 0)]
     ledger_hash: Annotated[str, Hash(), Attribute("`hash` of the last log record.", FIRST_PREVIOUS_HASH)]
-    version: Annotated[int, Counter(1), Attribute("Counts every change; the ETag.", 1)]
+    version: Annotated[int, Counter(1), Attribute("Counts every change, also of the stock.", 1)]
     last_transaction_at: Annotated[
         str | None,
         StoredMoment(),
@@ -93,6 +105,11 @@ class Sku:
     product_version: Annotated[
         int, Counter(), Attribute("The last version of the product that the SKU was updated from.", 1)
     ]
+    details_version: Annotated[
+        int,
+        Counter(1),
+        Attribute("Counts changes of the attributes that PATCH and DELETE may change; the ETag.", 1),
+    ] = FIRST_DETAILS_VERSION
 
     @property
     def key(self) -> StockKey:

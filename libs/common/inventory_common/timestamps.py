@@ -16,6 +16,7 @@ __all__ = [
     "epoch_seconds",
     "later_of",
     "microsecond_before",
+    "moment_of",
     "now",
     "plus_seconds",
     "timestamp",
@@ -67,6 +68,11 @@ def microsecond_before(moment: str) -> str:
         return _text(datetime.fromisoformat(moment) - timedelta(microseconds=1))
     except OverflowError:
         return moment
+
+
+def moment_of(epoch_seconds: float) -> str:
+    """Return the time of a change in a stream as a timestamp; DynamoDB rounds it to whole seconds."""
+    return _text(datetime.fromtimestamp(int(epoch_seconds), UTC))
 
 
 def epoch_seconds(moment: str) -> int:

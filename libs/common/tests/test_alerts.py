@@ -1,6 +1,7 @@
 """Alerts: what subscribers receive from SNS, or the log."""
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -85,3 +86,10 @@ def test_an_alert_without_a_topic_is_a_line_in_the_log(capsys: pytest.CaptureFix
     [line] = map(json.loads, capsys.readouterr().out.splitlines())
     assert line.pop("timestamp")
     assert line == {"level": "WARN", "message": "alert", "service": "shop"} | DOCUMENT
+
+
+def test_an_alert_whose_log_line_cannot_be_written_raises_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch, open("/dev/full", "w") as full:
+        patch.setattr(sys, "stdout", full)
+        with pytest.raises(OSError, match="No space left"):
+            AlertTopic(None, "shop").send(ALERT)

@@ -22,6 +22,7 @@ from inventory_common.attributes import (
     NO_CONTROL_CHARACTERS,
     NOTES_FORMAT,
     READABLE,
+    READABLE_IN_ORDER,
     AnyText,
     Attribute,
     AttributeType,
@@ -291,9 +292,53 @@ def test_a_lone_surrogate_is_refused(text_type: AttributeType, escape: str) -> N
 
 
 @every_text
-@pytest.mark.parametrize("text", [" ", "   ", "\u00a0", "\u3000\u2003"])
-def test_a_blank_text_is_refused(text_type: AttributeType, text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        *[" ", "   ", "\u00a0", "\u3000\u2003"],
+        *["\u200b", "\ufeff", "\u3164", "\u00ad", "\u2060", "\u200e\u200f", "\u034f", "\u2800", "\uffa0"],
+        *[" \u200b\u00a0", "\ufe0f", "\U000e0041\U000e007f", "\U0001d173", "\U0001bca0"],
+    ],
+    ids=ascii,
+)
+def test_a_text_that_shows_nothing_is_refused(text_type: AttributeType, text: str) -> None:
     assert "blank" in _refused(text_type, dumps(text))
+    assert _read(text_type, dumps(f"{text}x{text}"))
+
+
+DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@pytest.mark.parametrize("character", DIRECTIONS, ids=ascii)
+@pytest.mark.parametrize("name", ["name", "image"])
+def test_a_name_cannot_override_the_direction_of_writing(name: str, character: str) -> None:
+    for text in (f"a{character}b", f"{character}a", f"a{character}"):
+        assert "direction of writing" in _refused(TEXTS[name], dumps(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["\u05e9\u05dc\u05d5\u05dd", "\u0645\u0631\u062d\u0628\u0627 5", "a\u200eb\u200f"]
+)
+def test_names_are_written_in_either_direction(text: str) -> None:
+    assert _read(TEXTS["name"], dumps(text)) == text
+
+
+@pytest.mark.parametrize("name", ["description", "notes"])
+def test_free_text_may_change_the_direction_within_itself(name: str) -> None:
+    text = "before \u2067\u05e9\u05dc\u05d5\u05dd\u2069 after"
+    assert _read(TEXTS[name], dumps(text)) == text
+
+
+@given(st.characters(categories=["Cf", "Zs", "Zl", "Zp", "Cc"]))
+def test_no_text_consists_of_format_characters_that_unicode_ignores(character: str) -> None:
+    """Compared with a source of its own: what Python strips, and the format characters that have no glyph."""
+    arabic_and_syriac = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
+    others = "\ufff9\ufffa\ufffb\U000110bd\U000110cd"
+    shown = character in arabic_and_syriac + others or 0x13430 <= ord(character) <= 0x1343F
+    if shown:
+        assert _read(TEXTS["description"], dumps(character))
+    else:
+        _refused(TEXTS["description"], dumps(character))
 
 
 @every_text
@@ -333,18 +378,19 @@ def test_a_cursor_is_any_text() -> None:
     assert _refused(AnyText(), "5") == "should be a string"
 
 
-EDGES = "\t\n\x1f\x7f\x85\x9f \xa0\u1680\u2003\u2028\u3000\ufeff"
+EDGES = "\t\n\x1f\x7f\x85\x9f \xa0\u1680\u2003\u2028\u3000\ufeff\u00ad\u200b\u202e\u2066\u3164\U000e0001"
 
 
-@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(EDGES)), max_size=8))
-def test_the_pattern_in_documents_is_the_rule_for_readable_texts(text: str) -> None:
+@pytest.mark.parametrize(("name", "declared"), [("name", READABLE_IN_ORDER), ("description", READABLE)])
+@given(text=st.text(alphabet=st.one_of(st.characters(), st.sampled_from(EDGES)), max_size=8))
+def test_the_pattern_in_documents_is_the_rule_for_readable_texts(name: str, declared: str, text: str) -> None:
     try:
-        TEXTS["name"].check(text)
+        TEXTS[name].check(text)
         accepted = True
     except ValueError:
         accepted = False
     # `$` of JSON Schema is the very end, like Python's `\Z`.
-    pattern = READABLE.removesuffix("$") + r"\Z"
+    pattern = declared.removesuffix("$") + r"\Z"
     sendable = not any("\ud800" <= character <= "\udfff" for character in text)
     assert accepted == (bool(re.match(pattern, text)) and sendable)
 
@@ -458,7 +504,8 @@ any_text = st.text(alphabet=st.one_of(st.characters(), st.sampled_from(EDGES + "
 # Each type, and values at its edges.
 TYPES: dict[str, tuple[AttributeType, st.SearchStrategy[Any]]] = {
     "any text": (AnyText(), any_text),
-    "name": (Text(6), any_text),
+    "name": (Text(6, READABLE_IN_ORDER), any_text),
+    "free text": (Text(6), any_text),
     "search text": (Text(6, NO_CONTROL_CHARACTERS), any_text),
     "notes": (Text(8, max_bytes=8), any_text),
     **{

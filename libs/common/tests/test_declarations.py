@@ -15,6 +15,7 @@ EVERY_ROUTE = {
     "database_unavailable",
     "identity_unavailable",
     "internal_error",
+    "invalid_encoding",
     "invalid_input",
     "unauthenticated",
 }

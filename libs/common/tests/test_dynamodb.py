@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.errorfactory import ClientExceptionsFactory
 from botocore.exceptions import BotoCoreError, ClientError
 
-from inventory_common.dynamodb import Usage, connect, measured, to_inventory_error
+from inventory_common.dynamodb import Usage, connect, is_outcome_unknown, measured, to_inventory_error
 from inventory_common.errors import DatabaseUnavailable, InternalError
 
 API_GATEWAY_TIMEOUT_SECONDS = 29
@@ -81,6 +81,24 @@ def test_a_database_that_cannot_be_reached_is_unavailable(error: BotoCoreError) 
 def test_a_call_that_botocore_refuses_to_send_is_a_defect(error: BotoCoreError) -> None:
     # To send the request again, as a 503 suggests, would never help.
     assert type(to_inventory_error(error)) is InternalError
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (exceptions.ReadTimeoutError(endpoint_url="http://127.0.0.1:1"), True),
+        (exceptions.ConnectionClosedError(endpoint_url="http://127.0.0.1:1"), True),
+        (_client_error("InternalServerError"), True),
+        (_client_error("TransactionInProgressException"), True),
+        (_client_error("ThrottlingException"), False),
+        (_client_error("TransactionConflictException"), False),
+        (_client_error("ConditionalCheckFailedException"), False),
+        (ValueError("x"), False),
+    ],
+    ids=str,
+)
+def test_a_write_without_a_response_may_have_been_executed(error: Exception, *, expected: bool) -> None:
+    assert is_outcome_unknown(error) is expected
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), AssertionError(), TimeoutError()])

@@ -52,6 +52,7 @@ def test_the_codes_are_these() -> None:
     # Clients distinguish errors by them: a change has to be deliberate.
     assert sorted(error_type.code for error_type in LEAVES) == [
         "adjustment_below_reserved",
+        "archive_not_configured",
         "archive_unavailable",
         "busy",
         "count_stale",
@@ -64,6 +65,7 @@ def test_the_codes_are_these() -> None:
         "insufficient_stock",
         "internal_error",
         "invalid_cursor",
+        "invalid_encoding",
         "invalid_idempotency_key",
         "invalid_input",
         "invalid_json",

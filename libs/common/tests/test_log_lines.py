@@ -1,4 +1,6 @@
+import io
 import json
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -10,7 +12,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inventory_common.log_lines import exception_fields, log_event
+from inventory_common.log_lines import exception_fields, log_event, write_event
 from inventory_common.timestamps import timestamp
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -126,6 +128,105 @@ def test_lines_of_several_threads_do_not_mix(monkeypatch: pytest.MonkeyPatch, tm
     assert sorted((line["thread"], line["number"]) for line in found) == [
         (thread, number) for thread in range(threads) for number in range(each)
     ]
+
+
+# A log that cannot be written
+
+
+class _SmallDisk(io.RawIOBase):
+    """An unbuffered file on a disk with room for `room` bytes: a write may take a part and raise no error."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self.room = room
+        self.written = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        if not self.room:
+            raise OSError(28, "No space left on device")
+        part = bytes(data)[: self.room]
+        self.room -= len(part)
+        self.written += part
+        return len(part)
+
+
+def _stream_on(disk: _SmallDisk, *, buffered: bool) -> io.TextIOWrapper:
+    """Return what `sys.stdout` is with ``python`` or with ``python -u``, which the local stack uses."""
+    if buffered:
+        return io.TextIOWrapper(io.BufferedWriter(disk))
+    return io.TextIOWrapper(disk, write_through=True)  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("buffered", [True, False], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("filler", ["", "x" * 20_000], ids=["short", "longer than a buffer"])
+def test_a_line_that_is_written_in_part_is_an_error_and_damages_no_other_line(
+    monkeypatch: pytest.MonkeyPatch, buffered: bool, filler: str
+) -> None:
+    disk = _SmallDisk(room=190)
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", _stream_on(disk, buffered=buffered))
+        write_event("shop", "first")
+        for _ in range(2):
+            with pytest.raises(OSError, match="No space left"):
+                write_event("shop", "second", filler=filler)
+        log_event("shop", "lost")
+        disk.room = 1_000_000
+        write_event("shop", "third")
+        write_event("shop", "fourth")
+    first, incomplete, *others = disk.written.decode().splitlines()
+    assert json.loads(first)["message"] == "first"
+    assert "second" in incomplete
+    assert "third" not in incomplete
+    assert [json.loads(line)["message"] for line in others] == ["third", "fourth"]
+
+
+_ON_A_SMALL_DISK = """
+import resource
+from inventory_common.log_lines import log_event, write_event
+
+ENOUGH = 100_000
+resource.setrlimit(resource.RLIMIT_FSIZE, (200, ENOUGH))
+write_event("shop", "first")
+try:
+    write_event("shop", "second", filler="x" * 500)
+except OSError:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (ENOUGH, ENOUGH))
+    write_event("shop", "third")
+"""
+
+
+def test_a_process_of_the_local_stack_has_an_error_for_a_line_of_which_its_file_takes_a_part(
+    tmp_path: Path,
+) -> None:
+    with (tmp_path / "log").open("wb") as output:
+        subprocess.run([sys.executable, "-u", "-c", _ON_A_SMALL_DISK], stdout=output, check=True)
+    first, incomplete, third = (tmp_path / "log").read_text().splitlines()
+    assert [json.loads(line)["message"] for line in (first, third)] == ["first", "third"]
+    assert len(first) + 1 + len(incomplete) == 200
+
+
+@pytest.mark.parametrize("output", [_ClosedPipe(), None], ids=["closed", "none"])
+def test_a_line_that_has_to_be_written_raises_an_error_if_it_is_not(
+    monkeypatch: pytest.MonkeyPatch, output: Any
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", output)
+        with pytest.raises((BrokenPipeError, AttributeError)):
+            write_event("shop", "alert")
+
+
+def test_an_output_that_accepts_nothing_for_now_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(_SmallDisk):
+        def write(self, data: Any) -> Any:
+            return None  # what an unbuffered file returns that does not block
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", _stream_on(Full(0), buffered=False))
+        with pytest.raises(BlockingIOError):
+            write_event("shop", "alert")
 
 
 # Exceptions

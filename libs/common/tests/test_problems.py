@@ -5,6 +5,7 @@ from inventory_common.errors import Busy, IdentityUnavailable, InvalidInput, Inv
 from inventory_common.problems import PROBLEM_TYPE, headers_of, problem_document, status_of
 
 STATUS = {
+    "ArchiveNotConfigured": 501,
     "ArchiveUnavailable": 503,
     "Busy": 503,
     "DatabaseUnavailable": 503,
@@ -20,6 +21,7 @@ STATUS = {
     "RefundExceedsConfirmed": 409,
     "InternalError": 500,
     "InvalidCursor": 400,
+    "InvalidEncoding": 400,
     "InvalidIdempotencyKey": 400,
     "InvalidInput": 422,
     "InvalidJson": 400,
@@ -43,7 +45,15 @@ STATUS = {
     "Unauthenticated": 401,
     "UnsupportedMediaType": 415,
 }
-FAMILIES = {"InventoryError", "Unreadable", "Invalid", "NotFound", "Conflict", "Unavailable"}
+FAMILIES = {
+    "InventoryError",
+    "Unreadable",
+    "Invalid",
+    "NotFound",
+    "Conflict",
+    "NotConfigured",
+    "Unavailable",
+}
 PLAIN = sorted(set(STATUS) - {"InvalidInput", "InsufficientStock", "MethodNotAllowed"})
 
 

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from inventory_common import reference_pages
+from inventory_common.browser_headers import DATA_POLICY, PAGE_FILE_POLICY, PAGE_POLICY
 from inventory_common.declarations import Api
 from inventory_common.reference_pages import SCRIPT, ReferencePages, page, script_file
 from inventory_common.rest import RestService
@@ -42,8 +43,22 @@ def test_a_service_serves_its_document_and_its_page_to_everyone(
 def test_the_page_may_load_nothing_from_elsewhere(service: RestService) -> None:
     policy = service(_event("/docs"), None)["headers"]["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; connect-src 'self'; ")
+    assert policy.endswith("frame-ancestors 'none'")
     assert "http" not in policy
-    assert "http" not in page("Shop", "openapi.json", "script.js")
+    served = page("Shop", "openapi.json", "script.js")
+    assert "http" not in served.replace('http-equiv="Content-Security-Policy"', "")
+
+
+def test_the_page_as_a_file_states_its_policy_itself() -> None:
+    assert f'<meta http-equiv="Content-Security-Policy" content="{PAGE_FILE_POLICY}">' in page("", "", "")
+    assert "frame-ancestors" not in PAGE_FILE_POLICY, "browsers ignore it there and complain"
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs", f"/docs/{SCRIPT}", "/health", "/nowhere"])
+def test_a_browser_takes_every_response_for_what_it_says_it_is(service: RestService, path: str) -> None:
+    headers = service(_event(path), None)["headers"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Security-Policy"] == (PAGE_POLICY if path == "/docs" else DATA_POLICY)
 
 
 def test_a_service_without_an_api_has_neither() -> None:

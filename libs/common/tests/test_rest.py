@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from inventory_common import schema
 from inventory_common.attributes import NO_CONTROL_CHARACTERS, Items, Name, OneOf, Price, Quantity, Text
 from inventory_common.bodies import body
+from inventory_common.browser_headers import DATA_POLICY, SECURITY_HEADERS
 from inventory_common.declarations import NO_CONTENT, PUBLIC, ResponseSpec, route
 from inventory_common.dynamodb import connect
 from inventory_common.errors import Busy, InventoryError, SkuNotFound, Unauthenticated
@@ -194,6 +195,8 @@ class Reply:
         assert response["multiValueHeaders"] == {}
         assert all(isinstance(value, str) and value.isprintable() for value in self.headers.values())
         assert self.headers["X-Request-Id"]
+        assert self.headers["X-Content-Type-Options"] == "nosniff"
+        assert self.headers["Content-Security-Policy"] == DATA_POLICY
         text: str = response["body"]
         self.body: Any = json.loads(text.encode()) if text else None
         if self.status >= 400:
@@ -570,6 +573,35 @@ def test_a_parameter_that_its_type_refuses_is_invalid(call: Call, value: str) ->
     assert set(reply.errors) == {"query.category"}
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"category": ["\ufffd"]},
+        {"category": ["a\ufffdb"]},
+        {"category": ["a", "\ufffd"]},
+        {"category": ["a"], "\ufffd": ["b"]},
+        {"category": ["a"], "unheard": ["\ufffd"]},
+        {"category": ["a"], "limit": ["\ufffd"]},
+    ],
+    ids=ascii,
+)
+def test_a_query_that_is_not_utf_8_is_refused(call: Call, query: dict[str, list[str]]) -> None:
+    # API Gateway decodes the query, and puts U+FFFD in the place of bytes that are not UTF-8.
+    reply = call("GET", "/products", query=query)
+    assert (reply.status, reply.body["code"]) == (400, "invalid_encoding")
+
+
+@pytest.mark.parametrize("encoded", ["%FF", "PROD-%C3", "%EF%BF%BD", "%ED%A0%80", "PROD-E4F9A%C0%80"])
+def test_a_path_segment_that_is_not_utf_8_is_refused(call: Call, encoded: str) -> None:
+    reply = call(
+        "GET",
+        f"/products/{encoded}",
+        resource="/products/{product_id}",
+        parameters={"product_id": encoded},
+    )
+    assert (reply.status, reply.body["code"]) == (400, "invalid_encoding")
+
+
 @pytest.mark.parametrize("name", ["\ud800", "a\n", "x" * 10_000, ""])
 def test_an_unknown_parameter_with_any_name_is_invalid(call: Call, name: str) -> None:
     assert call("GET", "/products", query={"category": ["a"], name: ["b"]}).status == 422
@@ -874,7 +906,7 @@ def test_the_response_to_any_other_options_request_is_405(call: Call, headers: d
 def test_a_service_without_origins_sends_no_cors_headers(event: Event) -> None:
     shop = Shop(cors_origins=())
     reply = Reply(shop.app(event("GET", "/health", headers={"Origin": ORIGIN}), None))
-    assert set(reply.headers) == {"Content-Type", "Vary", "X-Request-Id"}
+    assert set(reply.headers) == {"Content-Type", "Vary", "X-Request-Id", *SECURITY_HEADERS}
 
 
 # Request ids

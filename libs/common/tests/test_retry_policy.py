@@ -96,6 +96,15 @@ def test_a_pause_is_random_and_not_always_the_longest() -> None:
     assert time.slept[:2] == [0.125, 0.25]
 
 
+def test_a_quick_policy_comes_back_soon_and_often_within_the_same_deadline() -> None:
+    time = Time()
+    quick = time.retry_policy(attempts_max=4, deadline_seconds=60.0).quick()
+    assert attempts_of(quick) == list(range(1, 21))
+    assert time.drawn[:2] == [(0, 0.03), (0, 0.033)]
+    assert max(time.slept) <= 0.2
+    assert (quick.deadline_seconds, time.retry_policy().quick().attempts_max) == (60.0, 200)
+
+
 def test_there_is_no_pause_after_the_last_attempt() -> None:
     time = Time()
     attempts_of(time.retry_policy(attempts_max=4))

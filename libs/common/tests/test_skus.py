@@ -53,6 +53,7 @@ OURS = {
     "last_transaction_id",
     "product_is_active",
     "product_version",
+    "details_version",
 }
 
 
@@ -122,6 +123,7 @@ def test_the_item_has_the_types_of_the_specification() -> None:
         "sequence",
         "version",
         "product_version",
+        "details_version",
     }
     assert {name for name, data_type in types.items() if data_type == "BOOL"} == {
         "is_active",

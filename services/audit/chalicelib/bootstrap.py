@@ -48,7 +48,7 @@ _NAME: Final = "inventory-audit"
 
 _API: Final = Api(
     about="Auditors and vendors read the log of every stock change, which nobody can modify.",
-    version="1.0.0",
+    version="1.1.0",
     folder=Path(__file__).parent.parent,
 )
 

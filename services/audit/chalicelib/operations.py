@@ -1,7 +1,8 @@
 """``python -m chalicelib.operations reconcile|verify-archive|write-digest``: operations run by hand.
 
 The environment names tables and archive as it does for the service (`Settings`); the settings of tokens are
-not needed.  Exit code: 0 if there are no differences and no faults, else 1.
+not needed.  The first line of the output says which DynamoDB is asked.  Exit code: 0 if there are no
+differences and no faults, 1 if there are some, 4 if tables or archive could not be read or written.
 """
 
 from __future__ import annotations
@@ -13,10 +14,18 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from typing import Final
 
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from inventory_common.errors import InventoryError
+
 from .bootstrap import archive_checker, digest_writer, reconciler
 from .domain.reconciliation import FigureDifference
 
-__all__ = ["main", "table"]
+__all__ = ["EXIT_UNAVAILABLE", "address_of", "main", "table"]
+
+EXIT_UNAVAILABLE: Final = 4
+"""The exit code if there was no answer, as that of the command line."""
 
 _TOKENS: Final = ("JWKS_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCES", "MACHINE_CLIENT_IDS")
 
@@ -84,7 +93,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     for name in _TOKENS:
         os.environ.setdefault(name, "unused")
-    return _OPERATIONS[parsed.operation]()
+    print(f"{parsed.operation}: DynamoDB at {address_of(os.environ)}", flush=True)
+    try:
+        return _OPERATIONS[parsed.operation]()
+    except InventoryError as error:
+        reason = error.detail
+    except (BotoCoreError, ClientError, ResponseParserError) as error:
+        reason = str(error)
+    print(f"{parsed.operation} could not be finished: {' '.join(reason.split())}", file=sys.stderr)
+    return EXIT_UNAVAILABLE
+
+
+def address_of(environ: Mapping[str, str]) -> str:
+    """Return the endpoint of DynamoDB, or the region whose endpoint boto3 derives."""
+    endpoint = environ.get("AWS_ENDPOINT_URL_DYNAMODB") or environ.get("AWS_ENDPOINT_URL")
+    region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "the configured region"
+    prefix = environ.get("TABLE_NAME_PREFIX", "")
+    return (endpoint or f"AWS, {region}") + (f", tables {prefix}*" if prefix else "")
 
 
 if __name__ == "__main__":

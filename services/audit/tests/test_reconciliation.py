@@ -13,6 +13,7 @@ from chalicelib import operations
 from chalicelib.bootstrap import reconciler
 from chalicelib.domain.reconciliation import ReconciliationReport, totals_of
 from chalicelib.engine.reconciler import Reconciler
+from inventory_common.errors import ArchiveUnavailable
 from inventory_common.items import to_item
 from inventory_common.order_items import order_key, part_key
 
@@ -170,10 +171,36 @@ def test_the_operation_prints_a_table(shop: Any, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out.splitlines()[-1].startswith("2 SKUs checked: 0 differences")
     keep_order(shop, "ORDER-FORGED", 2)
     assert operations.main(["reconcile"]) == 1
-    head, row = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("{")][:2]
+    lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("{")]
+    asked, head, row = lines[:3]
+    assert asked.startswith("reconcile: DynamoDB at ")
     assert head.split() == ["SKU", "figure", "balance", "expected", "by", "finding"]
     assert row.split()[:2] == [BLACK, "reserved_stock"]
     assert row.split()[4] == "orders"
+
+
+@pytest.mark.parametrize(
+    ("variables", "address"),
+    [
+        ({"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:1"}, "http://127.0.0.1:1"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:2", "AWS_REGION": "x"}, "http://127.0.0.1:2"),
+        ({"AWS_DEFAULT_REGION": "eu-west-1", "TABLE_NAME_PREFIX": "dev-"}, "AWS, eu-west-1, tables dev-*"),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "x"}, "AWS, eu-west-1"),
+    ],
+)
+def test_an_operation_names_the_address_that_it_asks(variables: dict[str, str], address: str) -> None:
+    assert operations.address_of(variables) == address
+
+
+def test_an_operation_that_cannot_read_says_so_in_one_line(
+    shop: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def away() -> int:
+        raise ArchiveUnavailable("The archive\ndoes not respond.")
+
+    monkeypatch.setattr(operations, "_OPERATIONS", {"reconcile": away})
+    assert operations.main(["reconcile"]) == 4
+    assert capsys.readouterr().err == "reconcile could not be finished: The archive does not respond.\n"
 
 
 def test_the_schedule_logs_the_result(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -194,6 +195,15 @@ def test_an_unavailable_archive_is_503(audit: Client, tokens: Tokens, storage: A
     assert response.headers["Retry-After"] == "5"
 
 
+def test_without_an_archive_the_list_of_findings_is_not_implemented(
+    service_module: Any, audit: Client, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_module.auditor.findings.store.objects, "bucket", None)
+    response = audit.get("/findings", tokens.of_role("auditor"))
+    assert (response.status, response.code) == (501, "archive_not_configured")
+    assert "Retry-After" not in response.headers
+
+
 def test_a_finding_that_could_not_be_kept_is_delivered_again(auditor: Auditor, storage: Any) -> None:
     storage.delete_bucket(Bucket="archive")
     change = a_change(LEDGER[3].to_item(), None)
@@ -254,3 +264,18 @@ def test_without_an_archive_findings_are_reported_nevertheless(
     deliver(service_module.log_changed, a_change(LEDGER[3].to_item(), None))
     assert len(auditor.logged("finding")) == len(auditor.logged("alert")) == 1
     assert PRODUCT in dumps(auditor.logged("finding")[0])
+
+
+def test_a_finding_that_the_log_cannot_take_is_not_kept_and_is_reported_later(
+    auditor: Auditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log line is the finding's metric: kept without it, the finding would raise no alarm."""
+    change = a_change(sku_after(5), sku_after(5, current_stock=1000))
+    with monkeypatch.context() as patch, open("/dev/full", "w") as full:
+        patch.setattr(sys, "stdout", full)
+        failed = auditor.module.stock_changed({"Records": [change]}, None)
+    assert failed == {"batchItemFailures": [{"itemIdentifier": change["dynamodb"]["SequenceNumber"]}]}
+    assert auditor.findings() == []
+    deliver(auditor.module.stock_changed, change, change)
+    assert auditor.kinds() == ["stock_without_record"]
+    assert len(auditor.logged("finding")) == 1

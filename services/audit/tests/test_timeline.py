@@ -45,7 +45,15 @@ def test_a_chart_is_served(audit: Client, vendor: str) -> None:
     response = audit.get(ADDRESS, vendor)
     assert response.status == 200
     assert response.headers["Content-Type"] == "image/svg+xml"
-    assert response.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+    policy = response.headers["Content-Security-Policy"]
+    assert set(policy.split("; ")) == {
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    }
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
     root = parsed(response.text)
     assert f"Stock of {BLACK}" in texts(root)
     assert f"stock {LEDGER[-1].stock_after}" in texts(root)

@@ -32,6 +32,7 @@ ROUTES: Table = {
     ("PATCH", "/products/{product_id}"): Row(
         allowed_roles=WRITERS,
         body={"brand": "Lumen"},
+        idempotency="optional",
         versioned=True,
         another_vendor="product_not_found",
         absent=ABSENT,
@@ -39,6 +40,7 @@ ROUTES: Table = {
     ),
     ("DELETE", "/products/{product_id}"): Row(
         allowed_roles=WRITERS,
+        idempotency="optional",
         versioned=True,
         another_vendor="product_not_found",
         absent=ABSENT,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
+from copy import copy
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.engine.catalog import Catalog
 from chalicelib.storage.product_store import ProductIdInUse
+from inventory_common.change_ids import SLOTS
 from inventory_common.errors import Busy, IdempotencyKeyReused, PreconditionFailed, ProductNotFound
 from inventory_common.identity import Scope
 from inventory_common.preconditions import IfMatch
@@ -43,49 +49,151 @@ def test_a_creation_ends_if_every_drawn_id_is_in_use(
     assert len(draws.drawn) == 1 + WRITE_ATTEMPTS_MAX
 
 
-def test_a_put_whose_response_was_lost_is_recognised_when_it_is_sent_again(
-    catalog: Catalog, draws: Draws, dynamodb: Any
+class LosingClient:
+    """A client that loses the response to its next write, and lets others act then.
+
+    botocore sends it again, if `resent`; otherwise it raises an error.
+    """
+
+    def __init__(self, client: Any, *, resent: bool = True, on_loss: Callable[[], Any]) -> None:
+        self._client = client
+        self._resent = resent
+        self._acts = [on_loss]
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._client, name)
+        return partial(self._send, call) if name in WRITES else call
+
+    def _send(self, call: Callable[..., Any], **request: Any) -> Any:
+        answer = call(**request)
+        if not self._acts:
+            return answer
+        self._acts.pop()()
+        if self._resent:
+            return call(**request)
+        raise ReadTimeoutError(endpoint_url="http://127.0.0.1")
+
+
+WRITES = ("put_item", "update_item", "transact_write_items")
+RESENT = pytest.mark.parametrize("resent", [True, False], ids=["by botocore", "by the service"])
+OTHERS = pytest.mark.parametrize("prices", [(), (70,), (75, 70)], ids=len)
+
+
+def over(catalog: Catalog, client: Any) -> Catalog:
+    return replace(catalog, store=_With(catalog.store, _client=client))
+
+
+def others_change(catalog: Catalog, *prices: int) -> None:
+    for price in prices:
+        catalog.change(a_change("PROD-AAAAA", changes={"base_price": price}))
+
+
+@OTHERS
+def test_a_creation_whose_response_was_lost_creates_no_second_product(
+    catalog: Catalog, draws: Draws, dynamodb: Any, prices: tuple[int, ...]
 ) -> None:
     """botocore sends it again by itself, and the second put finds what the first one wrote."""
     draws.coming = ["PROD-AAAAA", "PROD-BBBBB"]
-    once = catalog.store.add
-
-    def twice(*arguments: Any) -> Any:
-        once(*arguments)
-        return once(*arguments)
-
-    created = replace(catalog, store=_With(catalog.store, add=twice)).create(a_creation())
-    assert created.product.product_id == "PROD-AAAAA"
+    client = LosingClient(dynamodb, on_loss=lambda: others_change(catalog, *prices))
+    created = over(catalog, client).create(a_creation())
+    assert created.product == catalog.store.product("PROD-AAAAA")
+    assert created.product.base_price == (prices or (90,))[-1]
     assert catalog.store.product("PROD-BBBBB") is None
 
 
-def test_a_change_whose_response_was_lost_is_recognised_when_it_is_sent_again(
+@RESENT
+@OTHERS
+@pytest.mark.parametrize("precondition", [None, '"1"'])
+def test_a_change_whose_response_was_lost_is_neither_refused_nor_written_again(
+    catalog: Catalog,
+    draws: Draws,
+    dynamodb: Any,
+    *,
+    resent: bool,
+    prices: tuple[int, ...],
+    precondition: str | None,
+) -> None:
+    draws.coming = ["PROD-AAAAA"]
+    catalog.create(a_creation())
+    client = LosingClient(dynamodb, resent=resent, on_loss=lambda: others_change(catalog, *prices))
+    change = a_change("PROD-AAAAA", changes={"base_price": 80}, if_match=IfMatch.read(precondition))
+    answer = over(catalog, client).change(change)
+    assert answer.product == catalog.store.product("PROD-AAAAA")
+    assert (answer.product.base_price, answer.product.version) == ((prices or (80,))[-1], 2 + len(prices))
+
+
+def test_a_deactivation_whose_response_was_lost_leaves_a_reactivation_alone(
+    catalog: Catalog, draws: Draws, dynamodb: Any
+) -> None:
+    draws.coming = ["PROD-AAAAA"]
+    catalog.create(a_creation())
+    reactivation = a_change("PROD-AAAAA", changes={"is_active": True})
+    client = LosingClient(dynamodb, resent=False, on_loss=lambda: catalog.change(reactivation))
+    assert over(catalog, client).change(a_deactivation("PROD-AAAAA")).product.is_active
+
+
+@OTHERS
+def test_a_change_with_a_key_is_written_once_even_if_it_is_sent_again(
+    catalog: Catalog, draws: Draws, dynamodb: Any, prices: tuple[int, ...]
+) -> None:
+    draws.coming = ["PROD-AAAAA"]
+    catalog.create(a_creation())
+    change = a_change(
+        "PROD-AAAAA", changes={"base_price": 80}, if_match=IfMatch.read('"1"'), idempotency_key=a_key()
+    )
+    client = LosingClient(dynamodb, resent=False, on_loss=lambda: others_change(catalog, *prices))
+    first = over(catalog, client).change(change)
+    assert first == (catalog.store.product("PROD-AAAAA"), True)
+    others_change(catalog, 60)
+    assert catalog.change(change) == (catalog.store.product("PROD-AAAAA"), True)
+    assert first.product.base_price == (prices or (80,))[-1]
+
+
+@pytest.mark.parametrize("count", [SLOTS - 1, SLOTS])
+def test_a_change_below_so_many_others_that_its_id_is_gone_is_not_said_to_be_undone(
+    catalog: Catalog, draws: Draws, dynamodb: Any, count: int
+) -> None:
+    draws.coming = ["PROD-AAAAA"]
+    catalog.create(a_creation())
+    client = LosingClient(dynamodb, resent=False, on_loss=lambda: others_change(catalog, *range(count)))
+    change = a_change("PROD-AAAAA", changes={"base_price": 80})
+    expected = nullcontext() if count < SLOTS else pytest.raises(ReadTimeoutError)
+    with expected:
+        over(catalog, client).change(change)
+    stored = catalog.store.product("PROD-AAAAA")
+    assert stored is not None
+    assert stored.base_price == count - 1
+
+
+def test_a_duplicate_that_overtakes_a_change_is_found_before_the_precondition_fails(
     catalog: Catalog, draws: Draws
 ) -> None:
     draws.coming = ["PROD-AAAAA"]
     catalog.create(a_creation())
-    once = catalog.store.update
+    change = a_change(
+        "PROD-AAAAA", changes={"base_price": 80}, if_match=IfMatch.read('"1"'), idempotency_key=a_key()
+    )
 
-    def twice(*arguments: Any, **named: Any) -> Any:
-        once(*arguments, **named)
-        return once(*arguments, **named)
+    def overtaken(product_id: str, idempotency_id: str) -> Any:
+        """A read that returns the record of an earlier moment than the product."""
+        _, record = catalog.store.product_and_record(product_id, idempotency_id)
+        catalog.change(change)
+        others_change(catalog, 70)
+        return catalog.store.product(product_id), record
 
-    changing = replace(catalog, store=_With(catalog.store, update=twice))
-    change = a_change("PROD-AAAAA", changes={"base_price": 80}, if_match=IfMatch.read('"1"'))
-    assert changing.change(change).version == 2
+    late = replace(catalog, store=_With(catalog.store, product_and_record=overtaken))
+    assert late.change(change) == (catalog.store.product("PROD-AAAAA"), True)
     with pytest.raises(PreconditionFailed):
-        changing.change(change)
+        catalog.change(replace(change, idempotency_key=a_key("another")))
 
 
 class _With:
-    """A store with some methods replaced."""
+    """A store with some members replaced."""
 
-    def __init__(self, store: Any, **replaced: Any) -> None:
-        self._store = store
-        self.__dict__.update(replaced)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
+    def __new__(cls, store: Any, **replaced: Any) -> Any:
+        other = copy(store)
+        other.__dict__.update(replaced)
+        return other
 
 
 def test_a_command_is_executed_once_under_its_key(catalog: Catalog, clock: Clock) -> None:
@@ -131,10 +239,10 @@ class Rival:
     def add(self, *arguments: Any) -> Any:
         return ProductIdInUse() if self._conflicts() else self._store.add(*arguments)
 
-    def update(self, product: Any, to: Any) -> Any:
+    def update(self, product: Any, to: Any, *more: Any) -> Any:
         if self._conflicts():
-            self._store.update(product, replace(product, brand="Other", version=product.version + 1))
-        return self._store.update(product, to)
+            self._store.update(product, replace(product, brand="Other", version=product.version + 1), "rival")
+        return self._store.update(product, to, *more)
 
 
 def test_a_creation_with_a_key_is_retried_after_a_conflict(catalog: Catalog) -> None:

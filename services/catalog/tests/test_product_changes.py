@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from front_door import Client, Tokens
 
+from chalicelib.engine.catalog import Catalog
 from chalicelib.http.product_routes import PRODUCT_PATCH
+from inventory_common.retry_policy import RetryPolicy
 
 from .shop import NONSENSE, NOW, OTHER_VENDOR, VENDOR, Clock, a_product, keep, patch
 
@@ -51,7 +53,8 @@ def one_product(dynamodb: Any) -> None:
 
 def stored(client: Any) -> dict[str, Any]:
     key = {"product_id": {"S": "PROD-E4F9A"}}
-    return client.get_item(TableName="Products-table", Key=key, ConsistentRead=True)["Item"]
+    item: dict[str, Any] = client.get_item(TableName="Products-table", Key=key, ConsistentRead=True)["Item"]
+    return {name: value for name, value in item.items() if not name.startswith("change_")}
 
 
 def ids(shop: Client, address: str, token: str | None = None) -> list[str]:
@@ -308,19 +311,56 @@ def test_a_product_of_another_version_is_not_changed(
     """If-Match compares strongly, so a weak tag never matches; an unreadable header matches nothing."""
     responses = [
         patch(shop, ADDRESS, {"brand": "B"}, vendor, if_match=if_match),
-        patch(shop, ADDRESS, {}, vendor, if_match=if_match),
         shop.delete(ADDRESS, vendor, if_match=if_match),
     ]
-    assert [(response.status, response.code) for response in responses] == [(412, "precondition_failed")] * 3
+    assert [(response.status, response.code) for response in responses] == [(412, "precondition_failed")] * 2
     assert "ETag" not in responses[0].headers
     assert shop.get(ADDRESS).json == seventh_version
 
 
-def test_a_repeated_deactivation_checks_the_version_too(shop: Client, vendor: str) -> None:
-    assert shop.delete(ADDRESS, vendor, if_match='"1"').status == 204
-    assert shop.delete(ADDRESS, vendor, if_match='"1"').code == "precondition_failed"
-    assert shop.delete(ADDRESS, vendor, if_match='"2"').status == 204
-    assert shop.get(ADDRESS, vendor).json["version"] == 2
+@pytest.mark.parametrize("if_match", STALE + WEAK + MALFORMED)
+def test_what_is_as_requested_already_is_no_conflict_whatever_the_version(
+    shop: Client, vendor: str, seventh_version: dict[str, Any], if_match: str
+) -> None:
+    for body in ({}, {"brand": "SoundMax"}):
+        response = patch(shop, ADDRESS, body, vendor, if_match=if_match)
+        assert (response.status, response.json, response.headers["ETag"]) == (200, seventh_version, '"7"')
+    assert shop.delete(ADDRESS, vendor, if_match='"7"').status == 204
+    assert shop.delete(ADDRESS, vendor, if_match=if_match).status == 204
+    assert shop.get(ADDRESS, vendor).json["version"] == 8
+
+
+def test_a_change_with_a_key_is_replayed_and_undoes_no_later_one(
+    shop: Client, vendor: str, admin: str
+) -> None:
+    body = {"brand": "B"}
+    first = patch(shop, ADDRESS, body, vendor, if_match='"1"', idempotency_key="k")
+    assert (first.status, first.headers.get("Idempotent-Replayed")) == (200, None)
+    patch(shop, ADDRESS, {"brand": "C"}, admin)
+    again = patch(shop, ADDRESS, body, vendor, if_match='"1"', idempotency_key="k")
+    assert (again.status, again.headers["Idempotent-Replayed"]) == (200, "true")
+    assert again.json == shop.get(ADDRESS).json == SERVED | {"brand": "C", "version": 3}
+    reused = patch(shop, ADDRESS, {"brand": "D"}, vendor, idempotency_key="k")
+    assert (reused.status, reused.code) == (422, "idempotency_key_reused")
+
+
+def test_a_deactivation_with_a_key_is_replayed_and_undoes_no_reactivation(shop: Client, vendor: str) -> None:
+    first = shop.delete(ADDRESS, vendor, idempotency_key="k")
+    assert (first.status, first.headers.get("Idempotent-Replayed")) == (204, None)
+    patch(shop, ADDRESS, {"is_active": True}, vendor)
+    again = shop.delete(ADDRESS, vendor, idempotency_key="k")
+    assert (again.status, again.text, again.headers["Idempotent-Replayed"]) == (204, "", "true")
+    assert shop.get(ADDRESS).json["is_active"] is True
+
+
+def test_a_change_with_a_key_to_the_current_attributes_is_not_done_later(
+    shop: Client, vendor: str, admin: str
+) -> None:
+    body = {"brand": "SoundMax"}
+    assert patch(shop, ADDRESS, body, vendor, idempotency_key="k").json == SERVED
+    patch(shop, ADDRESS, {"brand": "C"}, admin)
+    again = patch(shop, ADDRESS, body, vendor, idempotency_key="k")
+    assert (again.status, again.json["brand"]) == (200, "C")
 
 
 def test_the_etag_of_a_product_can_be_sent_as_if_match(shop: Client, vendor: str) -> None:
@@ -474,8 +514,15 @@ def test_a_change_has_the_time_of_its_successful_attempt(
 
 
 def test_a_patch_that_always_conflicts_is_refused_as_busy(
-    shop: Client, vendor: str, dynamodb: Any, meanwhile: Meanwhile
+    shop: Client,
+    vendor: str,
+    dynamodb: Any,
+    meanwhile: Meanwhile,
+    catalog: Catalog,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    quick = catalog.retry_policy.quick()
+    monkeypatch.setattr(RetryPolicy, "quick", lambda _: replace(quick, attempts_max=40))
     for version in range(2, 42):
         meanwhile(lambda version=version: keep(dynamodb, replace(FULL, version=version)))
     response = patch(shop, ADDRESS, {"brand": "B"}, vendor)

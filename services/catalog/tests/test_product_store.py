@@ -55,7 +55,7 @@ def all_items(client: Any) -> list[dict[str, Any]]:
 
 
 def test_a_product_item_holds_the_attributes_of_the_specification(store: ProductStore, dynamodb: Any) -> None:
-    assert store.add(FULL, None) == Written()
+    assert store.add(FULL, None, "one") == Written(FULL)
     assert all_items(dynamodb) == [
         {
             "product_id": {"S": "PROD-E4F9A"},
@@ -73,6 +73,8 @@ def test_a_product_item_holds_the_attributes_of_the_specification(store: Product
             "created_at": {"S": NOW},
             "updated_at": {"S": NOW},
             "version": {"N": "1"},
+            # By it, a put whose response was lost recognises its own item.
+            "change_1": {"S": "one"},
         }
     ]
     assert store.product("PROD-E4F9A") == FULL
@@ -82,7 +84,7 @@ def test_an_idempotency_record_is_written_with_its_product_and_is_in_no_list(
     store: ProductStore, dynamodb: Any
 ) -> None:
     idempotency_record = a_key().record([{"product_id": "PROD-E4F9A"}], NOW)
-    store.add(FULL, idempotency_record)
+    store.add(FULL, idempotency_record, "one")
     assert item_of(dynamodb, idempotency_record.idempotency_id) == {
         "product_id": {"S": idempotency_record.idempotency_id},
         "body_hash": {"S": idempotency_record.payload_hash},
@@ -101,9 +103,9 @@ def test_an_idempotency_record_is_written_with_its_product_and_is_in_no_list(
 def test_a_product_is_never_overwritten_by_a_new_one(
     store: ProductStore, dynamodb: Any, with_record: bool
 ) -> None:
-    store.add(FULL, None)
+    store.add(FULL, None, "one")
     record = a_key().record([], NOW) if with_record else None
-    assert store.add(a_product(), record) == ProductIdInUse()
+    assert store.add(a_product(), record, "two") == ProductIdInUse()
     assert store.product("PROD-E4F9A") == FULL
     assert len(all_items(dynamodb)) == 1
 
@@ -113,17 +115,19 @@ def test_a_command_that_was_executed_before_returns_its_record_and_writes_nothin
     store: ProductStore, dynamodb: Any, product_id: str
 ) -> None:
     first = a_key().record([{"product_id": "PROD-E4F9A"}], NOW)
-    store.add(FULL, first)
+    store.add(FULL, first, "one")
     later = plus_seconds(NOW, 86_400)
     again = a_key().record([{"product_id": product_id}], later)
-    assert store.add(a_product(product_id), again) == AlreadyExecuted(first)
+    assert store.add(a_product(product_id), again, "one") == AlreadyExecuted(first)
     assert len(all_items(dynamodb)) == 2
 
 
 def test_an_expired_record_is_replaced_before_dynamodb_removes_it(store: ProductStore, dynamodb: Any) -> None:
-    store.add(FULL, a_key().record([], NOW))
+    store.add(FULL, a_key().record([], NOW), "one")
     later = plus_seconds(NOW, 86_401)
-    assert store.add(a_product("PROD-00000"), a_key().record([], later)) == Written()
+    assert store.add(a_product("PROD-00000"), a_key().record([], later), "one") == Written(
+        a_product("PROD-00000")
+    )
     assert item_of(dynamodb, a_key().idempotency_id)["written_at"] == {"S": later}
 
 
@@ -152,20 +156,20 @@ def test_an_invalid_transaction_raises_and_a_conflicting_one_is_a_result() -> No
 
     idempotency_record = a_key().record([], NOW)
     with pytest.raises(Cancelled):
-        ProductStore(Client("ValidationError"), SETTINGS).add(FULL, idempotency_record)
+        ProductStore(Client("ValidationError"), SETTINGS).add(FULL, idempotency_record, "one")
     conflicting = ProductStore(Client("TransactionConflict"), SETTINGS)
-    assert conflicting.add(FULL, idempotency_record) == WriteConflict()
+    assert conflicting.add(FULL, idempotency_record, "one") == WriteConflict()
     named = replace(FULL, external_id="SM-4711")
     with pytest.raises(Cancelled):
-        ProductStore(Client("ValidationError"), SETTINGS).add(named, None)
-    assert conflicting.add(named, None) == WriteConflict()
+        ProductStore(Client("ValidationError"), SETTINGS).add(named, None, "one")
+    assert conflicting.add(named, None, "one") == WriteConflict()
 
 
 def test_the_guard_item_of_an_external_id_is_written_with_its_product_and_is_in_no_list(
     store: ProductStore, dynamodb: Any
 ) -> None:
     named = replace(FULL, external_id="SM-4711")
-    store.add(named, None)
+    store.add(named, None, "one")
     assert item_of(dynamodb, "#EXTERNAL#VENDOR-001#SM-4711") == {
         "product_id": {"S": "#EXTERNAL#VENDOR-001#SM-4711"},
         "belongs_to": {"S": "PROD-E4F9A"},
@@ -181,9 +185,9 @@ def test_the_guard_item_of_an_external_id_is_written_with_its_product_and_is_in_
 def test_an_external_id_in_use_is_reported_with_its_product_and_nothing_is_written(
     store: ProductStore, dynamodb: Any
 ) -> None:
-    store.add(replace(FULL, external_id="SM-4711"), None)
+    store.add(replace(FULL, external_id="SM-4711"), None, "one")
     for idempotency_record in (None, a_key().record([], NOW)):
-        result = store.add(a_product("PROD-00000", external_id="SM-4711"), idempotency_record)
+        result = store.add(a_product("PROD-00000", external_id="SM-4711"), idempotency_record, "one")
         assert result == ExternalIdInUse("PROD-E4F9A")
     assert len(all_items(dynamodb)) == 2
 
@@ -191,14 +195,15 @@ def test_an_external_id_in_use_is_reported_with_its_product_and_nothing_is_writt
 def test_an_update_writes_only_differences_and_removes_absent_attributes(
     store: ProductStore, dynamodb: Any
 ) -> None:
-    store.add(FULL, None)
+    store.add(FULL, None, "one")
     dynamodb.update_item(
         TableName="Products-table",
         Key={"product_id": {"S": "PROD-E4F9A"}},
         UpdateExpression="SET brand = :brand",
         ExpressionAttributeValues={":brand": {"S": "Renamed meanwhile"}},
     )
-    assert store.update(FULL, replace(FULL, is_active=False, tags=None, version=2)) == Written()
+    after = replace(FULL, is_active=False, tags=None, version=2)
+    assert store.update(FULL, after, "one") == Written(after)
     item = item_of(dynamodb, "PROD-E4F9A")
     assert (item["is_active"], item["version"], item["brand"]["S"]) == (
         {"S": "false"},
@@ -211,21 +216,21 @@ def test_an_update_writes_only_differences_and_removes_absent_attributes(
 def test_an_update_of_a_product_that_changed_meanwhile_is_a_write_conflict(
     store: ProductStore, dynamodb: Any
 ) -> None:
-    store.add(replace(FULL, version=2), None)
-    assert store.update(FULL, replace(FULL, is_active=False, version=2)) == WriteConflict()
+    store.add(replace(FULL, version=2), None, "two")
+    assert store.update(FULL, replace(FULL, is_active=False, version=2), "one") == WriteConflict(2)
     assert store.product("PROD-E4F9A") == replace(FULL, version=2)
 
 
 def test_an_update_does_not_create_an_absent_product(store: ProductStore, dynamodb: Any) -> None:
-    assert store.update(FULL, replace(FULL, is_active=False, version=2)) == WriteConflict()
+    assert store.update(FULL, replace(FULL, is_active=False, version=2), "one") == WriteConflict()
     assert all_items(dynamodb) == []
 
 
 def test_a_deactivated_product_is_no_longer_listed_in_its_category_but_still_for_its_vendor(
     store: ProductStore,
 ) -> None:
-    store.add(FULL, None)
-    store.update(FULL, replace(FULL, is_active=False, version=2))
+    store.add(FULL, None, "one")
+    store.update(FULL, replace(FULL, is_active=False, version=2), "one")
     assert store.products_of_category(BrowseCategory(category="Electronics"), PageRequest()).documents == []
     [listed] = store.products_of_vendor(VENDOR, Period(), PageRequest()).documents
     assert listed["is_active"] is False

@@ -67,8 +67,17 @@ def test_if_match_costs_no_further_call(shop: Client, tokens: Tokens, calls: lis
     assert shop.delete(ADDRESS, tokens.vendor(), if_match='"1"').status == 204
     assert calls == ["GetItem", "UpdateItem"]
     calls.clear()
-    assert shop.delete(ADDRESS, tokens.vendor(), if_match='"1"').status == 412
+    assert patch(shop, ADDRESS, {"brand": "B"}, tokens.vendor(), if_match='"1"').status == 412
     assert calls == ["GetItem"]
+
+
+def test_a_change_with_a_key_is_one_read_and_one_transaction(
+    shop: Client, tokens: Tokens, calls: list[str]
+) -> None:
+    for expected in (["BatchGetItem", "TransactWriteItems"], ["BatchGetItem", "GetItem"]):
+        calls.clear()
+        assert patch(shop, ADDRESS, {"brand": "B"}, tokens.vendor(), idempotency_key="k").status == 200
+        assert calls == expected
 
 
 def test_a_change_is_one_read_and_one_write(shop: Client, tokens: Tokens, calls: list[str]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from inventory_common.alert_topic import AlertTopic
+from inventory_common.change_ids import new_change_id
 from inventory_common.declarations import Api
 from inventory_common.dynamodb import DynamoDBClient, connect
 from inventory_common.rest import RestService
@@ -49,7 +51,7 @@ __all__ = [
 _NAME: Final = "inventory-stock"
 _API: Final = Api(
     about="Vendors keep SKUs and their stock; order systems reserve units, and settle or release them.",
-    version="1.1.0",
+    version="2.0.0",
     folder=Path(__file__).parent.parent,
 )
 
@@ -95,6 +97,7 @@ def engine_of(
     clock: Clock = now,
     retry_policy: RetryPolicy | None = None,
     sku_cache: SkuCache | None = None,
+    draw_change_id: Callable[[], str] = new_change_id,
 ) -> Engine:
     """Make the engine over a storage."""
     policy = retry_policy or RetryPolicy()
@@ -103,7 +106,7 @@ def engine_of(
     return Engine(
         executor=executor,
         sagas=sagas,
-        skus=Skus(storage.skus, storage.state, clock, policy),
+        skus=Skus(storage.skus, storage.state, clock, policy, draw_change_id),
         stock=Stock(storage.state, executor),
         orders=Orders(storage.orders, executor, sagas, clock, policy),
         sweeper=Sweeper(storage.orders, executor, sagas, clock, policy),
@@ -136,7 +139,7 @@ def sweeper() -> Sweeper:
 
 
 def low_stock_bounds() -> LowStockBounds:
-    """Make what lowers low-stock bounds."""
+    """Make what corrects low-stock bounds."""
     return LowStockBounds(_storage().bounds, now)
 
 

@@ -84,9 +84,11 @@ class InterruptedSkuStore(SkuStore):
         self.adds += 1
         return self._stale() or super().add(sku, bound, record)
 
-    def update(self, sku: Sku, to: Sku) -> Written | NotWritten:
+    def update(
+        self, before: Sku, after: Sku, change_id: str, record: IdempotencyRecord | None = None
+    ) -> Sku | NotWritten:
         self.updates += 1
-        return self._stale() or super().update(sku, to)
+        return self._stale() or super().update(before, after, change_id, record)
 
     def _stale(self) -> NotWritten | None:
         outcome = self._acts.pop(0)() if self._acts else None

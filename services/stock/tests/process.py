@@ -107,7 +107,7 @@ class Process:
         return self.skus.create(command, ACTOR)
 
     def change_sku(self, command: Any) -> Sku:
-        return self.skus.change(command, ACTOR)
+        return self.skus.change(command, ACTOR).sku
 
     def sweep(self, request_id: str = "sweep-1") -> dict[str, int]:
         return dict(self.sweeper.sweep(request_id))

@@ -46,6 +46,7 @@ ROUTES: Table = {
     ("PATCH", "/products/{product_id}/skus/{sku}"): Row(
         allowed_roles=WRITERS,
         body={"unit_price": 80},
+        idempotency="optional",
         versioned=True,
         another_vendor="sku_not_found",
         absent=NO_SKU,
@@ -53,6 +54,7 @@ ROUTES: Table = {
     ),
     ("DELETE", "/products/{product_id}/skus/{sku}"): Row(
         allowed_roles=WRITERS,
+        idempotency="optional",
         versioned=True,
         another_vendor="sku_not_found",
         absent=NO_SKU,

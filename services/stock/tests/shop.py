@@ -16,6 +16,7 @@ from chalicelib.domain.commands import (
     LineRequest,
     PlaceOrder,
     Restock,
+    SettleOrder,
     StockCount,
 )
 from chalicelib.domain.decisions import CurrentState, Decision, WriteSet
@@ -117,6 +118,7 @@ def a_sku(sku: str = BLACK, current: int = 0, reserved: int = 0, **differences: 
         "version": 1,
         "product_is_active": True,
         "product_version": 1,
+        "details_version": 1,
     }
     return Sku(**attributes | differences)
 
@@ -197,6 +199,11 @@ def a_key(key: str = "key-1", body: str = "{}") -> IdempotencyKey:
     return IdempotencyKey.of(VENDOR, "POST", "/restocks", key, body)
 
 
+def a_whole_settlement() -> SettleOrder:
+    """The settlement of a whole order that was, or may have been, settled in part: it has a key."""
+    return SettleOrder(ORDER, None, a_key())
+
+
 def a_restock(
     quantity: int = 25,
     sku: str = BLACK,
@@ -230,8 +237,20 @@ def an_adjustment(
     )
 
 
-def a_change(sku: str = BLACK, *, if_match: IfMatch = ANY_VERSION, **changes: Any) -> ChangeSku:
-    return ChangeSku(key=StockKey.of(sku), changes=changes, if_match=if_match, scope=EVERYTHING)
+def a_change(
+    sku: str = BLACK,
+    *,
+    if_match: IfMatch = ANY_VERSION,
+    idempotency_key: IdempotencyKey | None = None,
+    **changes: Any,
+) -> ChangeSku:
+    return ChangeSku(
+        key=StockKey.of(sku),
+        changes=changes,
+        if_match=if_match,
+        scope=EVERYTHING,
+        idempotency_key=idempotency_key,
+    )
 
 
 def a_new_sku(
@@ -348,6 +367,7 @@ SERVED_SKU: dict[str, Any] = {
     "last_transaction_id": None,
     "product_is_active": True,
     "product_version": 1,
+    "details_version": 1,
     "low_stock_flag": True,
 }
 """The document of the SKU that `NEW_SKU_BODY` creates."""

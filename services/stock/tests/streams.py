@@ -15,8 +15,17 @@ from inventory_common.products import Product
 from .process import Process
 from .shop import PRODUCT, immediate
 
-__all__ = ["ATTEMPTS", "Outbox", "Streams", "a_product_change", "a_stream_record", "stream_handlers_of"]
+__all__ = [
+    "ATTEMPTS",
+    "HAPPENED_AT",
+    "Outbox",
+    "Streams",
+    "a_product_change",
+    "a_stream_record",
+    "stream_handlers_of",
+]
 
+HAPPENED_AT = 1_771_844_400.0  # 2026-02-23T11:00:00Z
 ATTEMPTS = 3
 """How often a handler tries to write a SKU on which a transaction is in progress."""
 
@@ -85,6 +94,7 @@ def a_stream_record(before: Item | None, after: Item | None) -> Any:
     change: dict[str, Any] = {
         "Keys": {name: image[name] for name in ("product_id", "sku") if name in image},
         "SequenceNumber": f"{PRODUCT}-{image['version']['N']}",
+        "ApproximateCreationDateTime": HAPPENED_AT,
     }
     change |= {"OldImage": before} if before else {}
     change |= {"NewImage": after} if after else {}

@@ -123,7 +123,10 @@ def _of_the_idempotency_key(row: Row) -> list[Fault]:
 
 
 def _of_the_query(row: Row) -> list[Fault]:
-    faults = [Fault("an unknown parameter", 422, "invalid_input", with_query("unheard_of", "1"))]
+    faults = [
+        Fault("an unknown parameter", 422, "invalid_input", with_query("unheard_of", "1")),
+        Fault("a query that is not UTF-8", 400, "invalid_encoding", with_query("unheard_of", "\ufffd")),
+    ]
     if row.paged:
         faults += [
             Fault("an invalid cursor", 400, "invalid_cursor", with_query("cursor", "nonsense")),
@@ -135,6 +138,11 @@ def _of_the_query(row: Row) -> list[Fault]:
 def _of_the_path(route: Route, row: Row) -> list[Fault]:
     faults = [
         Fault(f"a malformed {name}", 422, "invalid_input", with_paths(**{name: "a%20b"}))
+        for name in ("product_id", "sku", "vendor_id", "order_id", "transaction_id")
+        if f"{{{name}}}" in route[1]
+    ]
+    faults += [
+        Fault(f"a {name} that is not UTF-8", 400, "invalid_encoding", with_paths(**{name: "%FF"}))
         for name in ("product_id", "sku", "vendor_id", "order_id", "transaction_id")
         if f"{{{name}}}" in route[1]
     ]

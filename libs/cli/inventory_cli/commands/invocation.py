@@ -45,6 +45,8 @@ class Invocation:
         The HTTP transport and the retries of the clients; tests replace them.
     profile_name, role, vendor
         The profile, and the role and vendor of the local stack's token.
+    allow_plain_http
+        Whether tokens are sent over plain HTTP to other machines than this one.
     """
 
     environ: Mapping[str, str]
@@ -53,11 +55,19 @@ class Invocation:
     profile_name: str | None = None
     role: str | None = None
     vendor: str | None = None
+    allow_plain_http: bool = False
 
     def profile(self) -> Profile:
         """Return the profile, or raise `ConfigurationError`."""
         name = self.profile_name or self.environ.get("INVENTORY_PROFILE")
-        return load_profile(self.environ, name, role=self.role, vendor=self.vendor, transport=self.transport)
+        return load_profile(
+            self.environ,
+            name,
+            role=self.role,
+            vendor=self.vendor,
+            allow_plain_http=self.allow_plain_http,
+            transport=self.transport,
+        )
 
     def session(self) -> Session:
         """Return a session with the three services, for a ``with`` block."""

@@ -107,13 +107,23 @@ def create(call: Invocation, vendor: str | None, shape: Format, **options: Any) 
 @click.argument("product_id")
 @patch_options(PRODUCT)
 @click.option("--if-version", type=int, help="Only if the product still has this version.")
+@click.option("--key", "idempotency_key", help="Idempotency-Key; generated if absent.")
 @shaped
 @pass_invocation
-def change(call: Invocation, product_id: str, if_version: int | None, shape: Format, **options: Any) -> None:
+def change(
+    call: Invocation,
+    product_id: str,
+    if_version: int | None,
+    idempotency_key: str | None,
+    shape: Format,
+    **options: Any,
+) -> None:
     """Change a product; an empty text removes an optional attribute."""
     changes = changes_of(options)
     with call.session() as session:
-        changed = session.catalog.change_product(product_id, changes, if_version=if_version)
+        changed = session.catalog.change_product(
+            product_id, changes, if_version=if_version, idempotency_key=idempotency_key
+        )
         print_one(changed.document(), shape)
 
 

@@ -32,14 +32,27 @@ __all__ = ["inventory"]
     help="The role of the local stack's token; admin by default.",
 )
 @click.option("--as-vendor", "vendor", metavar="VENDOR-ID", help="The vendor, for --role vendor.")
+@click.option(
+    "--allow-plain-http",
+    is_flag=True,
+    help="Send tokens and secrets over http:// to other machines than this one, too.",
+)
 @click.pass_context
-def inventory(context: click.Context, profile_name: str | None, role: str | None, vendor: str | None) -> None:
+def inventory(
+    context: click.Context,
+    profile_name: str | None,
+    role: str | None,
+    vendor: str | None,
+    allow_plain_http: bool,
+) -> None:
     """Products, SKUs, stock, orders and the log of the inventory.
 
     Exit codes: 0 success; 1 refused by a service; 2 wrong usage; 3 success, except for rows in the rejects
     file; 4 no answer; 130 interrupted.
     """
-    context.obj = replace(context.obj, profile_name=profile_name, role=role, vendor=vendor)
+    context.obj = replace(
+        context.obj, profile_name=profile_name, role=role, vendor=vendor, allow_plain_http=allow_plain_http
+    )
 
 
 @inventory.command()

@@ -74,14 +74,24 @@ def create(call: Invocation, sku: str, shape: Format, **options: Any) -> None:
 @skus.command()
 @click.argument("sku")
 @patch_options(SKU)
-@click.option("--if-version", type=int, help="Only if the SKU still has this version.")
+@click.option("--if-version", type=int, help="Only if the SKU still has this details_version.")
+@click.option("--key", "idempotency_key", help="Idempotency-Key; generated if absent.")
 @shaped
 @pass_invocation
-def change(call: Invocation, sku: str, if_version: int | None, shape: Format, **options: Any) -> None:
+def change(
+    call: Invocation,
+    sku: str,
+    if_version: int | None,
+    idempotency_key: str | None,
+    shape: Format,
+    **options: Any,
+) -> None:
     """Change a SKU, but not its stock; an empty text removes an optional attribute."""
     changes = changes_of(options)
     with call.session() as session:
-        changed = session.stock.change_sku(*StockKey.of(sku), changes, if_version=if_version)
+        changed = session.stock.change_sku(
+            *StockKey.of(sku), changes, if_version=if_version, idempotency_key=idempotency_key
+        )
         print_one(changed.document(), shape)
 
 

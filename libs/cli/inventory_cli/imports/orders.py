@@ -155,11 +155,17 @@ def _commands(unit: Unit) -> list[BatchCommand]:
 
 
 def _result(unit: Unit, problem: Problem | None, *, is_placed: bool) -> Result:
-    if problem is None:
+    if problem is None or _is_cancelled_already(unit, problem):
         return Result(unit.number, State.DONE, unit.plan.target)
     placed = "placed, but " if is_placed and unit.plan.action is Action.CREATE else ""
     reason = f"{placed}{problem.code}: {problem.detail}"
     return Result(unit.number, State.REJECTED, unit.plan.target, reason)
+
+
+def _is_cancelled_already(unit: Unit, problem: Problem) -> bool:
+    """Return whether an earlier run placed and cancelled an order that is to be cancelled."""
+    is_ended = isinstance(problem, problems.OrderCancelled | problems.ReservationExpired)
+    return is_ended and unit.plan.target["wanted"] == "cancelled"
 
 
 def _order_or_none(session: Session, order_id: str) -> Order | None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
 from inventory_common.ledger import Difference
-from inventory_common.timestamps import timestamp
 from inventory_common.values import value
 
-__all__ = ["FINDING_ATTRIBUTES", "Finding", "finding_id", "moment_of"]
+__all__ = ["FINDING_ATTRIBUTES", "Finding", "finding_id"]
 
 FINDING_ATTRIBUTES: Final = (
     "finding_id",
@@ -48,8 +46,3 @@ class Finding:
 def finding_id(*parts: str) -> str:
     """Return the id of the finding that these texts identify; equal texts give equal ids."""
     return f"FIND-{sha256(json.dumps(parts).encode()).hexdigest()[:32]}"
-
-
-def moment_of(epoch_seconds: float) -> str:
-    """Return the time of a change in a stream as a timestamp; DynamoDB rounds it to whole seconds."""
-    return timestamp(datetime.fromtimestamp(int(epoch_seconds), UTC).isoformat())

@@ -57,7 +57,7 @@ class ArchiveChecker:
 
         Raises
         ------
-        ArchiveUnavailable
+        ArchiveUnavailable, ArchiveNotConfigured
         """
         report = ArchiveReport()
         for key in self.objects.changed_keys(""):

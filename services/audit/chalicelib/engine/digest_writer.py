@@ -28,7 +28,7 @@ class DigestWriter:
 
         Raises
         ------
-        ArchiveUnavailable
+        ArchiveUnavailable, ArchiveNotConfigured
         """
         now = self.clock()
         day = now[:10]

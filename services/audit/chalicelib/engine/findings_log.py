@@ -8,7 +8,7 @@ from typing import Any, Final
 from inventory_common.alert_topic import AlertTopic
 from inventory_common.alerts import Alert
 from inventory_common.identity import Scope
-from inventory_common.log_lines import log_event
+from inventory_common.log_lines import write_event
 from inventory_common.pages import PageRequest
 from inventory_common.values import value
 
@@ -32,13 +32,14 @@ class FindingsLog:
     def report(self, finding: Finding) -> None:
         """Report a finding and keep it, unless it is kept already.
 
-        It is kept last: if the process ends in between, the finding is reported again rather than never, and
-        the alert's id is the same.  Without an archive it is reported each time, and not kept.
+        It is kept last: if the process ends in between, or the log cannot be written, the finding is reported
+        again rather than never, and the alert's id is the same.  Without an archive it is reported each time,
+        and not kept.
         """
         if self.store.exists(finding):
             return
         document = finding.document()
-        log_event(self.service, "finding", level="ERROR", **document, **_metric())
+        write_event(self.service, "finding", level="ERROR", **document, **_metric())
         vendor_id = finding.vendor_id or "unknown"
         self.alerts.send(Alert(finding.finding_id, "ledger_finding", vendor_id, {"finding": document}))
         self.store.add(finding)
@@ -48,7 +49,7 @@ class FindingsLog:
 
         Raises
         ------
-        InvalidCursor, ArchiveUnavailable
+        InvalidCursor, ArchiveUnavailable, ArchiveNotConfigured
         """
         return self.store.list(scope, page)
 

@@ -13,9 +13,10 @@ from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.ids import is_id, transaction_id
 from inventory_common.ledger import ChainHead, Difference, check_balance, check_record
 from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange, StreamSubscription
+from inventory_common.timestamps import moment_of
 from inventory_common.values import value
 
-from ..domain.findings import Finding, finding_id, moment_of
+from ..domain.findings import Finding, finding_id
 from ..domain.stock_figures import STOCK_FIGURES, chain_head_of, changed_attributes, figures_of
 from ..domain.stored_items import read_balance, read_record
 from ..storage.log_store import LogStore

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalice.app import Response
 
 from inventory_common.declarations import ResponseSpec, route
-from inventory_common.errors import ArchiveUnavailable
+from inventory_common.errors import ArchiveNotConfigured, ArchiveUnavailable
 from inventory_common.requests import Request
 from inventory_common.values import value
 
@@ -30,6 +30,7 @@ class FindingRoutes:
         allowed_roles=LOG_READERS,
         paged=True,
         response=ResponseSpec(FindingAnswer, other_media_types=EXPORT_MEDIA_TYPES),
+        errors=[ArchiveNotConfigured],
         unavailable=ArchiveUnavailable,
     )
     def list_findings(self, request: Request[None]) -> Response:

@@ -7,6 +7,7 @@ from typing import Final
 from chalice.app import Response
 
 from inventory_common.attributes import WholeNumber
+from inventory_common.browser_headers import IMAGE_POLICY
 from inventory_common.declarations import ResponseSpec, route
 from inventory_common.errors import SkuNotFound
 from inventory_common.limits import VERIFICATION_RECORDS_MAX
@@ -90,9 +91,6 @@ class SkuRoutes:
     def get_timeline(self, request: Request[None], sku: str) -> Response:
         """Draw a SKU's stock, reserved units and threshold over time, with each record marked by its type."""
         period = read_period(request.query, "from", "to")
-        headers: Headers = {
-            "Content-Type": _SVG,
-            # Opened by itself the image is a document of this origin: its own styles are all that it may use.
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-        }
+        # Opened by itself the image is a document of this origin: its own styles are all that it may use.
+        headers: Headers = {"Content-Type": _SVG, "Content-Security-Policy": IMAGE_POLICY}
         return Response(draw(self.history.timeline(sku, period, request.scope)), headers)

@@ -57,7 +57,7 @@ class FindingStore:
 
         Raises
         ------
-        InvalidCursor, ArchiveUnavailable
+        InvalidCursor, ArchiveUnavailable, ArchiveNotConfigured
         """
         prefix = _ALL if scope.vendor_id is None else _OF_VENDOR.format(scope.vendor_id)
         limit = min(page.limit, PAGE_MAX_ITEMS)

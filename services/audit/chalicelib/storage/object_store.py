@@ -13,7 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from inventory_common.errors import ArchiveUnavailable, InvalidJson
+from inventory_common.errors import ArchiveNotConfigured, ArchiveUnavailable, InvalidJson
 from inventory_common.exact_json import loads
 
 __all__ = ["ObjectStore", "connect_storage"]
@@ -33,7 +33,10 @@ def connect_storage() -> Any:
 
 @dataclass
 class ObjectStore:
-    """The bucket; every method raises `ArchiveUnavailable` if it does not respond or is not configured."""
+    """The bucket.
+
+    Every method raises `ArchiveUnavailable` if it does not respond, `ArchiveNotConfigured` if there is none.
+    """
 
     bucket: str | None
     connect: Callable[[], Any] = connect_storage
@@ -143,7 +146,7 @@ class ObjectStore:
     @contextmanager
     def _reaching(self) -> Iterator[None]:
         if self.bucket is None:
-            raise ArchiveUnavailable("No archive is configured.")
+            raise ArchiveNotConfigured("This stage has no archive, and so no list of findings.")
         try:
             yield
         except (BotoCoreError, ClientError) as error:

@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from inventory_common.errors import ArchiveUnavailable
+from inventory_common.errors import ArchiveNotConfigured, ArchiveUnavailable
 
 from ..domain.digests import digest_hash
 
@@ -39,11 +39,11 @@ class Signer:
 
         Raises
         ------
-        ArchiveUnavailable
-            If no key is configured.
+        ArchiveNotConfigured
+            If there is no key.
         """
         if self.key is None:
-            raise ArchiveUnavailable("No signing key is configured.")
+            raise ArchiveNotConfigured("This stage has no key that signs digests.")
         response = self._client.sign(
             KeyId=self.key,
             Message=bytes.fromhex(digest_hash(digest)),

@@ -32,6 +32,7 @@ class ChangeProduct:
     changes: Mapping[str, Any]
     if_match: IfMatch
     scope: Scope
+    idempotency_key: IdempotencyKey | None = None
 
 
 @value(kw_only=True)

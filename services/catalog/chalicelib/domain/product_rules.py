@@ -6,13 +6,34 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from inventory_common.errors import Forbidden, InvalidInput
+from inventory_common.errors import Forbidden, InvalidInput, ProductNotFound
+from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.identity import Principal, Scope
 from inventory_common.products import Product
+from inventory_common.values import value
 
-from .commands import CreateProduct
+from .commands import ChangeProduct, CreateProduct
 
-__all__ = ["changed", "is_visible", "new_product", "owner_of_new_product"]
+__all__ = ["ProductChange", "change_product", "changed", "is_visible", "new_product", "owner_of_new_product"]
+
+
+@value
+class ProductChange:
+    """What a change of a product writes.
+
+    Attributes
+    ----------
+    before
+        The product that it was decided on.
+    after
+        Its next version; None if the product has the wanted attributes already.
+    idempotency_record
+        The record of the command, if it has an Idempotency-Key.
+    """
+
+    before: Product
+    after: Product | None
+    idempotency_record: IdempotencyRecord | None
 
 
 def owner_of_new_product(named: str | None, scope: Scope) -> str:
@@ -47,6 +68,31 @@ def changed(product: Product, changes: Mapping[str, Any], now: str) -> Product |
     if replace(product, **changes) == product:
         return None
     return replace(product, **changes, updated_at=now, version=product.version + 1)
+
+
+def change_product(
+    product: Product | None, record: IdempotencyRecord | None, command: ChangeProduct, now: str
+) -> ProductChange | IdempotencyRecord:
+    """Decide a change of a product; return its `record` if it was executed before.
+
+    The attributes that are wanted already are no change, whatever If-Match expects (RFC 9110, 13.1.1): the
+    response to an earlier request may have been lost.
+
+    Raises
+    ------
+    ProductNotFound, IdempotencyKeyReused, PreconditionFailed
+    """
+    if product is None or not command.scope.covers(product.vendor_id):
+        raise ProductNotFound(f"{command.product_id} was not found.")
+    key = command.idempotency_key
+    executed = None if key is None else key.replayed_record(record, now)
+    if executed is not None:
+        return executed
+    after = changed(product, command.changes, now)
+    if after is not None:
+        command.if_match.require(product.version)
+    results = [{"product_id": product.product_id}]
+    return ProductChange(product, after, None if key is None else key.record(results, now))
 
 
 def is_visible(product: Product, principal: Principal) -> bool:

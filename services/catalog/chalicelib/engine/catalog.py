@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from inventory_common.errors import ExternalIdExists, ProductNotFound
-from inventory_common.idempotency import IdempotencyRecord
+from inventory_common.change_ids import SLOTS, new_change_id
+from inventory_common.dynamodb import is_outcome_unknown
+from inventory_common.errors import (
+    Busy,
+    DatabaseUnavailable,
+    ExternalIdExists,
+    PreconditionFailed,
+    ProductNotFound,
+)
+from inventory_common.idempotency import IdempotencyKey, IdempotencyRecord
 from inventory_common.identity import Principal
 from inventory_common.pages import Page, PageRequest, Period
 from inventory_common.products import Product
@@ -15,21 +23,29 @@ from inventory_common.timestamps import Clock
 from inventory_common.values import value
 
 from ..domain.commands import BrowseCategory, ChangeProduct, CreateProduct
-from ..domain.product_rules import changed, is_visible, new_product
+from ..domain.product_rules import ProductChange, change_product, is_visible, new_product
 from ..storage.product_store import (
     AlreadyExecuted,
     ExternalIdInUse,
     ProductIdInUse,
     ProductStore,
+    UpdateResult,
     WriteConflict,
     Written,
 )
 
-__all__ = ["Catalog", "CreatedProduct"]
+__all__ = ["Catalog", "ChangedProduct", "CreatedProduct"]
 
 
 class CreatedProduct(NamedTuple):
     """A product, and whether an earlier request created it."""
+
+    product: Product
+    replayed: bool
+
+
+class ChangedProduct(NamedTuple):
+    """A product after a change, and whether the same command had changed it before; then as it is now."""
 
     product: Product
     replayed: bool
@@ -43,6 +59,7 @@ class Catalog:
     clock: Clock
     draw_product_id: Callable[[], str]
     retry_policy: RetryPolicy
+    draw_change_id: Callable[[], str] = new_change_id
 
     def product(self, product_id: str, principal: Principal) -> Product:
         """Return a product that the principal can see.
@@ -72,13 +89,14 @@ class Catalog:
         ExternalIdExists, IdempotencyKeyReused, Busy
         """
         key = command.idempotency_key
+        change_id = self.draw_change_id()
         for _ in self.retry_policy.attempts():
             now = self.clock()
             product = new_product(command, self.draw_product_id(), now)
             record = None if key is None else key.record([{"product_id": product.product_id}], now)
-            match self.store.add(product, record):
-                case Written():
-                    return CreatedProduct(product, replayed=False)
+            match self.store.add(product, record, change_id):
+                case Written(stored):
+                    return CreatedProduct(stored, replayed=False)
                 case AlreadyExecuted(earlier) if key is not None and key.replayed_record(earlier, now):
                     return CreatedProduct(self._created_by(earlier), replayed=True)
                 case ExternalIdInUse(product_id):
@@ -89,34 +107,86 @@ class Catalog:
                     continue
         raise AssertionError("attempts end by raising Busy")
 
-    def change(self, command: ChangeProduct) -> Product:
+    def change(self, command: ChangeProduct) -> ChangedProduct:
         """Set attributes of a product, and return its current version.
 
         Attributes that have the wanted values already are no change, and no error.
 
         Raises
         ------
-        ProductNotFound, PreconditionFailed, Busy
+        ProductNotFound, PreconditionFailed, IdempotencyKeyReused, Busy
         """
-        for _ in self.retry_policy.attempts():
-            product = self.store.product(command.product_id)
-            if product is None or not command.scope.covers(product.vendor_id):
-                raise _not_found(command.product_id)
-            command.if_match.require(product.version)
-            next_version = changed(product, command.changes, self.clock())
-            if next_version is None:
-                return product
-            match self.store.update(product, to=next_version):
-                case Written():
-                    return next_version
-                case WriteConflict():
+        change_id = self.draw_change_id()
+        change: ProductChange | IdempotencyRecord | None = None
+        unknown: Exception | None = None
+        try:
+            for _ in self.retry_policy.quick().attempts():
+                if unknown is None or command.idempotency_key is not None:
+                    change = self._decide(command)
+                if not isinstance(change, ProductChange):
+                    return ChangedProduct(self._existing(command.product_id), replayed=True)
+                try:
+                    written = self._write(change, change_id)
+                except Exception as failure:
+                    if not is_outcome_unknown(failure):
+                        raise
+                    # The same write again: if it was executed, the next condition fails and finds its id.
+                    unknown = failure
                     continue
+                match written:
+                    case Written(product):
+                        return ChangedProduct(product, replayed=False)
+                    case WriteConflict(version, is_unknown):
+                        if is_unknown:
+                            unknown = DatabaseUnavailable(
+                                "Whether the change was written is unknown; send it again."
+                            )
+                        if version is not None:
+                            if unknown and version - change.before.version > SLOTS:
+                                break  # its id may have been replaced
+                            unknown = None  # not written, and its condition can no longer become true
+        except Busy:
+            if unknown is None:
+                raise
+        if unknown is not None:
+            raise unknown
         raise AssertionError("attempts end by raising Busy")
 
-    def _created_by(self, record: IdempotencyRecord) -> Product:
-        product = self.store.product(record.results[0]["product_id"])
-        assert product is not None, "a record is written with its product, and products are never removed"
+    def _decide(self, command: ChangeProduct) -> ProductChange | IdempotencyRecord:
+        """Read a product, with the command's idempotency record, and decide its change."""
+        key, record = command.idempotency_key, None
+        if key is None:
+            product = self.store.product(command.product_id)
+        else:
+            product, record = self.store.product_and_record(command.product_id, key.idempotency_id)
+        now = self.clock()
+        try:
+            return change_product(product, record, command, now)
+        except PreconditionFailed:
+            # A read of two items is no snapshot: the product may be newer than the record.
+            executed = self._executed(key, now)
+            if executed is None:
+                raise
+            return executed
+
+    def _write(self, change: ProductChange, change_id: str) -> UpdateResult:
+        record = change.idempotency_record
+        if change.after is not None:
+            return self.store.update(change.before, change.after, change_id, record)
+        # So that a retry after another's change does not undo that one.
+        refused = None if record is None else self.store.add_record(record)
+        return refused or Written(change.before)
+
+    def _executed(self, key: IdempotencyKey | None, now: str) -> IdempotencyRecord | None:
+        return None if key is None else key.replayed_record(self.store.record(key.idempotency_id), now)
+
+    def _existing(self, product_id: str) -> Product:
+        product = self.store.product(product_id)
+        assert product is not None, "products are never removed"
         return product
+
+    def _created_by(self, record: IdempotencyRecord) -> Product:
+        return self._existing(record.results[0]["product_id"])
 
 
 def _not_found(product_id: str) -> ProductNotFound:

@@ -136,27 +136,38 @@ class ProductRoutes:
         "/products/{product_id}",
         allowed_roles=_WRITERS,
         body=PRODUCT_PATCH,
+        idempotency="optional",
         versioned=True,
         response=_ONE,
         errors=[ProductNotFound],
     )
     def change_product(self, request: Request[Changes], product_id: str) -> Response:
-        """Change a product; ``{"is_active": true}`` reactivates it."""
-        product = self.catalog.change(_command(request, product_id, request.body))
-        return json_response(product.document(), etag=product.version)
+        """Change a product; ``{"is_active": true}`` reactivates it.
+
+        Attributes that have the wanted values already are no change, and 200 whatever If-Match expects.  With
+        an Idempotency-Key, a repeated request returns the product as it is now, and undoes nobody's later
+        change.
+        """
+        product, replayed = self.catalog.change(_command(request, product_id, request.body))
+        return json_response(product.document(), replayed=replayed, etag=product.version)
 
     @route(
         "DELETE",
         "/products/{product_id}",
         allowed_roles=_WRITERS,
+        idempotency="optional",
         versioned=True,
         response=NO_CONTENT,
         errors=[ProductNotFound],
     )
     def deactivate_product(self, request: Request[None], product_id: str) -> Response:
-        """Deactivate a product; it is not deleted."""
-        self.catalog.change(_command(request, product_id, {"is_active": False}))
-        return no_content()
+        """Deactivate a product; it is not deleted.
+
+        An inactive product is 204, whatever If-Match expects.  With an Idempotency-Key, a repeated request
+        changes nothing, even if the product was reactivated since.
+        """
+        changed = self.catalog.change(_command(request, product_id, {"is_active": False}))
+        return no_content(replayed=changed.replayed)
 
     @route(
         "GET",
@@ -178,5 +189,9 @@ class ProductRoutes:
 
 def _command(request: Request[Changes] | Request[None], product_id: str, changes: Changes) -> ChangeProduct:
     return ChangeProduct(
-        product_id=product_id, changes=changes, if_match=request.if_match, scope=request.scope
+        product_id=product_id,
+        changes=changes,
+        if_match=request.if_match,
+        scope=request.scope,
+        idempotency_key=request.idempotency_key,
     )

@@ -12,7 +12,7 @@ from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import Scope
 from inventory_common.ids import StockKey
 from inventory_common.limits import HOLD_DEFAULT_SECONDS, ORDER_LINES_MAX, QUANTITY_MAX
-from inventory_common.preconditions import IfMatch
+from inventory_common.preconditions import ANY_VERSION, IfMatch
 from inventory_common.skus import NewSku
 from inventory_common.values import value
 
@@ -65,6 +65,7 @@ class ChangeSku:
     changes: Changes
     if_match: IfMatch
     scope: Scope
+    idempotency_key: IdempotencyKey | None = None
 
 
 @value(kw_only=True)
@@ -127,6 +128,12 @@ class SettleOrder:
     lines: Mapping[StockKey, int] | None = None
     idempotency_key: IdempotencyKey | None = None
     restock: bool = True
+    if_match: IfMatch = ANY_VERSION
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether a late duplicate of it can be recognised, by a key or a version."""
+        return self.idempotency_key is not None or self.if_match.versions is not None
 
 
 @value

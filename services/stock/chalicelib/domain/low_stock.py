@@ -5,6 +5,8 @@ A request raises the bound first, if necessary, and then writes the SKU, so the 
 the two.  It is therefore lowered in two runs: the first stores a plan; a request that needs a higher bound
 deletes the plan; a later run applies it, after every request has ended that could have read the bound without
 the plan.
+
+A bound that is lower than a threshold, as after a restore or a change by hand, hides SKUs: it is raised.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from inventory_common.timestamps import plus_seconds
 from inventory_common.tuning import BOUND_PLAN_SECONDS
 from inventory_common.values import value
 
-__all__ = ["LowStockBound", "low_stock_alert", "next_bound"]
+__all__ = ["LowStockBound", "is_listed", "low_stock_alert", "next_bound"]
 
 
 @value
@@ -38,14 +40,28 @@ class LowStockBound:
         return self.bound if self.lowering_to is None else self.lowering_to
 
 
-def low_stock_alert(before: Sku, after: Sku) -> Alert | None:
-    """Return the alert to send if this change took an active SKU to its reorder threshold or below it.
+def is_listed(sku: Sku) -> bool:
+    """Return whether the low-stock list contains a SKU: it is low, and both it and its product are active."""
+    return sku.low_stock_flag and sku.is_active and sku.product_is_active
 
-    Raising the threshold to the current stock counts too.  A deactivated SKU and one that has just been
-    reactivated raise no alert.
+
+def low_stock_alert(before: Sku, after: Sku, happened_at: str) -> Alert | None:
+    """Return the alert to send if this change put a SKU into the low-stock list.
+
+    It does not matter how: less stock, a higher threshold, or the reactivation of the SKU or its product.  A
+    new SKU is low because nothing has ever been in stock; its alert comes if its first units leave it low.
+
+    Parameters
+    ----------
+    before, after
+        The SKU before and after the change.
+    happened_at
+        When the stream says it happened, for changes that set no `last_updated`.
     """
-    if not (before.is_active and after.is_active) or before.low_stock_flag or not after.low_stock_flag:
+    has_first_units = before.sequence == 0 < after.sequence
+    if not is_listed(after) or (is_listed(before) and not has_first_units):
         return None
+    is_dated = after.last_updated != before.last_updated
     return Alert(
         # The version is unique to the change: a change that is delivered twice gets the same id twice.
         alert_id=f"low_stock:{after.sku}:{after.version}",
@@ -59,19 +75,21 @@ def low_stock_alert(before: Sku, after: Sku) -> Alert | None:
             "reserved_stock": after.reserved_stock,
             "available_stock": after.available_stock,
             "reorder_threshold": after.reorder_threshold,
-            "occurred_at": after.last_updated,
+            "occurred_at": after.last_updated if is_dated else happened_at,
         },
     )
 
 
 def next_bound(bound: LowStockBound, highest_threshold: int, now: str) -> LowStockBound:
-    """Return the bound's next state: lowered, planned to be lowered, or unchanged.
+    """Return the bound's next state: lowered, planned to be lowered, raised if it is too low, or unchanged.
 
     `highest_threshold` is the vendor's, from a consistent read that began after `now`: otherwise a SKU that
     was written in between could be missed.
     """
+    if highest_threshold > bound.bound:
+        return LowStockBound(bound.vendor_id, highest_threshold)
     if bound.lowering_to is None or bound.lowering_at is None:
-        if highest_threshold >= bound.bound:
+        if highest_threshold == bound.bound:
             return bound
         return replace(bound, lowering_to=highest_threshold, lowering_at=now)
     if highest_threshold > bound.lowering_to:

@@ -65,11 +65,14 @@ class Saga:
 class OrderStatus(StrEnum):
     """The status of an order; derived from its lines and its saga, never stored.
 
-    A saga that confirms, cancels or refunds does not show: the status follows from the lines.
+    While a saga is in progress, the status is its state: the lines between two steps show no result.
     """
 
     PLACING = "placing"
     RELEASING = "releasing"
+    CONFIRMING = "confirming"
+    CANCELLING = "cancelling"
+    REFUNDING = "refunding"
     RESERVED = "reserved"
     CONFIRMED = "confirmed"
     PARTIALLY_CONFIRMED = "partially_confirmed"
@@ -135,7 +138,8 @@ class Order:
 
     The lines of a large order are stored in a number of `parts`, items beside its main item.  Every write of
     a part also writes the main item, so the main item's version protects all parts.  `has_all_lines` is false
-    while the parts have not been read.
+    while the parts have not been read.  `was_settled_in_part` is stored, because the lines no longer show it
+    once the rest has been settled the same way.
 
     `owner` is fixed when the order is placed.  That of a tombstone is who cancelled: `ALL_OWNERS` if it holds
     for everyone.
@@ -152,6 +156,19 @@ class Order:
     parts: int = 0
     has_all_lines: bool = True
     owner: str = DEFAULT_OWNER
+    was_settled_in_part: bool = False
+
+    @property
+    def is_settled_in_part(self) -> bool:
+        """Whether it is, or has ever been, settled in part: a late duplicate of a whole command could settle
+        more than the command did, so that whole commands have to be identified.
+
+        Between two steps of a saga, the lines do not show it.
+        """
+        if self.was_settled_in_part or self.saga is not None:
+            return self.was_settled_in_part
+        kept = self.confirmed - self.refunded
+        return sum(units > 0 for units in (self.reserved, kept, self.cancelled, self.refunded)) > 1
 
     @property
     def is_tombstone(self) -> bool:
@@ -186,7 +203,7 @@ class Order:
     @property
     def status(self) -> OrderStatus:
         """Its status: refunds count before confirmations, and these before reservations."""
-        if self.saga_state in (SagaState.PLACING, SagaState.RELEASING):
+        if self.saga_state is not None:
             return OrderStatus(self.saga_state.value)
         if self.refunded:
             fully = self.refunded == self.confirmed and not self.reserved

@@ -8,6 +8,7 @@ from inventory_common.errors import (
     InsufficientStock,
     OrderCancelled,
     OrderExists,
+    ReservationExpired,
     SkuNotFound,
 )
 from inventory_common.ids import StockKey
@@ -18,7 +19,8 @@ from inventory_common.values import value
 
 from .commands import LineRequest, PlaceOrder
 from .decisions import NEEDS_SAGA, NOTHING_TO_WRITE, CurrentState, Decision, WriteSet
-from .orders import Order, OrderLine, SagaState, existing_order, order_in_progress
+from .orders import EXPIRED, Order, OrderLine, SagaState, existing_order, order_in_progress
+from .owners import ALL_OWNERS
 from .stock_rules import CommandContext, StockMovement, move_stock, require_active
 
 __all__ = [
@@ -46,13 +48,13 @@ def place(state: CurrentState, command: PlaceOrder, context: CommandContext) -> 
 
     Raises
     ------
-    OrderExists, OrderCancelled
-        If the order was placed with other lines, or cancelled before it was placed.
+    OrderExists, OrderCancelled, ReservationExpired
+        If the order was placed with other lines, or has been wholly cancelled, or has expired.
     SkuNotFound, SkuInactive, ProductInactive, InsufficientStock
         If a line cannot be reserved.
     """
     existing = order_of_place(state, command, context)
-    if existing is not None and not is_hidden_tombstone(existing, context):
+    if existing is not None and not is_hidden_tombstone(existing, command, context):
         if existing.saga_state in (SagaState.PLACING, SagaState.RELEASING):
             return NEEDS_SAGA  # the saga checks whether the lines are the same
         require_repeat_of(existing, command)
@@ -80,15 +82,21 @@ def order_of_place(state: CurrentState, command: PlaceOrder, context: CommandCon
     existing = existing_order(state.order, context.now)
     if existing is None or existing.is_tombstone:
         return existing
-    owners = context.actor.owners
-    if not owners.cover(existing.owner) or (owners.sees_all and existing.owner != command.owner):
+    if _is_of_another_owner(existing, command, context):
         raise OrderExists(f"{command.order_id} exists.")
     return existing
 
 
-def is_hidden_tombstone(order: Order, context: CommandContext) -> bool:
-    """Return whether an order is a tombstone of another owner, which holds for that owner alone."""
-    return order.is_tombstone and not context.actor.owners.cover(order.owner)
+def is_hidden_tombstone(order: Order, command: PlaceOrder, context: CommandContext) -> bool:
+    """Return whether an order is a tombstone of another owner than the place: it holds for its own."""
+    return order.is_tombstone and _is_of_another_owner(order, command, context)
+
+
+def _is_of_another_owner(order: Order, command: PlaceOrder, context: CommandContext) -> bool:
+    owners = context.actor.owners
+    if owners.sees_all:
+        return order.owner not in (command.owner, ALL_OWNERS)
+    return not owners.cover(order.owner)
 
 
 def reserve(state: CurrentState, lines: Sequence[LineRequest], context: CommandContext) -> Reservation:
@@ -150,15 +158,24 @@ def require_repeat_of(order: Order, command: PlaceOrder) -> None:
     ------
     OrderExists
         If it was placed with other lines.
-    OrderCancelled
-        If it was cancelled before it was placed.
+    OrderCancelled, ReservationExpired
+        If it was cancelled before it was placed, or has been wholly cancelled or has expired since: the order
+        reserves nothing any more.  The order is a member of the error.
     OrderInProgress
-        If it is being released.
+        If it is being released, or another command on it is in progress.
     """
     if order.is_tombstone:
-        raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.")
+        raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.", order=order.document())
     if order.saga_state is SagaState.RELEASING:
         raise order_in_progress(order)
     placed = {line.key: line.placed for line in order.lines.values()}
     if placed != {line.key: line.quantity for line in command.lines}:
         raise OrderExists(f"{order.order_id} was placed at {order.created_at} with other lines.")
+    if order.saga is not None:
+        raise order_in_progress(order)
+    if not order.reserved and not order.confirmed:
+        if order.cancel_reason == EXPIRED:
+            raise ReservationExpired(
+                f"The hold of {order.order_id} expired at {order.expires_at}.", order=order.document()
+            )
+        raise OrderCancelled(f"{order.order_id} was cancelled.", order=order.document())

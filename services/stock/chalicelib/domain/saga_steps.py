@@ -99,7 +99,7 @@ def place_step(
     SkuNotFound, SkuInactive, ProductInactive, InsufficientStock
     """
     existing = order_of_place(state, command, context)
-    is_new = existing is None or is_hidden_tombstone(existing, context)
+    is_new = existing is None or is_hidden_tombstone(existing, command, context)
     if existing is not None and not is_new and existing.saga_state is not SagaState.PLACING:
         require_repeat_of(existing, command)
         return NOTHING_TO_WRITE
@@ -300,12 +300,14 @@ def _begin(
         restock=restock,
         cancel_reason=cancel_reason,
     )
-    return WriteSet(
-        movements=(),
-        order=replace(order, saga=saga, version=order.version + 1),
-        replaced_order=order,
-        idempotency_record=idempotency_record,
+    begun = replace(
+        order,
+        saga=saga,
+        version=order.version + 1,
+        # Asked of the order before its saga: the lines between two steps do not show it.
+        was_settled_in_part=order.is_settled_in_part,
     )
+    return WriteSet(movements=(), order=begun, replaced_order=order, idempotency_record=idempotency_record)
 
 
 def _after_step(before: Order, after: Order, context: CommandContext, *, is_last: bool) -> Order:

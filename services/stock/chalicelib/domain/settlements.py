@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.errors import (
+    IdempotencyKeyRequired,
     InvalidInput,
     OrderCancelled,
     OrderConfirmed,
@@ -142,8 +144,8 @@ def confirm(state: CurrentState, command: SettleOrder, context: CommandContext) 
 
     Raises
     ------
-    OrderNotFound, OrderCancelled, ReservationExpired, SkuNotFound, QuantityExceedsReserved,
-    OrderInProgress, IdempotencyKeyReused
+    IdempotencyKeyRequired, PreconditionFailed, OrderNotFound, OrderCancelled, ReservationExpired,
+    SkuNotFound, QuantityExceedsReserved, OrderInProgress, IdempotencyKeyReused
     """
     return _settle(CONFIRM, state, command, context)
 
@@ -151,14 +153,16 @@ def confirm(state: CurrentState, command: SettleOrder, context: CommandContext) 
 def cancel(state: CurrentState, command: SettleOrder, context: CommandContext) -> Decision:
     """Release reserved units.
 
-    Cancelling an unknown order leaves a tombstone, so that a late `PlaceOrder` is refused.
+    Cancelling an unknown order leaves a tombstone, so that a late `PlaceOrder` is refused.  A command with
+    If-Match knows the order.
 
     Raises
     ------
-    OrderNotFound, OrderCancelled, OrderConfirmed, SkuNotFound, QuantityExceedsReserved, OrderInProgress,
-    IdempotencyKeyReused
+    IdempotencyKeyRequired, PreconditionFailed, OrderNotFound, OrderCancelled, OrderConfirmed, SkuNotFound,
+    QuantityExceedsReserved, OrderInProgress, IdempotencyKeyReused
     """
-    if command.lines is None and existing_order(state.order, context.now) is None:
+    is_whole = command.lines is None and command.if_match.versions is None
+    if is_whole and existing_order(state.order, context.now) is None:
         if _is_replay(state, command, context):
             return NOTHING_TO_WRITE
         return WriteSet(
@@ -174,8 +178,8 @@ def refund(state: CurrentState, command: SettleOrder, context: CommandContext) -
 
     Raises
     ------
-    OrderNotFound, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded, OrderInProgress,
-    IdempotencyKeyReused
+    IdempotencyKeyRequired, PreconditionFailed, OrderNotFound, OrderCancelled, SkuNotFound,
+    RefundExceedsConfirmed, StockLimitExceeded, OrderInProgress, IdempotencyKeyReused
     """
     return _settle(REFUND, state, command, context)
 
@@ -195,12 +199,22 @@ def quantities_to_settle(
     joins_saga = order.saga_state is settlement.saga_state and command.lines is None
     if _is_replay(state, command, context):
         return NEEDS_SAGA if joins_saga else NOTHING_TO_WRITE
+    if command.lines is None and order.is_settled_in_part and not command.is_identified:
+        raise IdempotencyKeyRequired(
+            f"{order.order_id} was settled in part: a late duplicate of this command could settle more. "
+            "Repeat it with an Idempotency-Key, or with the order's ETag as If-Match."
+        )
     if joins_saga:
         return NEEDS_SAGA
+    if command.lines is not None or settlement.remaining(order):
+        # If nothing remains, the result already stands, and a lost answer is no failed precondition.
+        command.if_match.require(order.version)
     if order.saga is not None:
         raise order_in_progress(order)
     if settlement.already_settled(order, command):
         return NOTHING_TO_WRITE
+    if order.is_tombstone and command.lines is not None:
+        raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.")
     quantities = settlement.remaining(order) if command.lines is None else dict(command.lines)
     unknown = [key.sku for key in quantities if key not in order.lines]
     if unknown:
@@ -246,9 +260,10 @@ def _settle(
     )
     if isinstance(settled, NeedsSkus):
         return settled
+    in_part = order.is_settled_in_part or settled.order.is_settled_in_part
     return WriteSet(
         movements=settled.movements,
-        order=settled.order,
+        order=replace(settled.order, was_settled_in_part=in_part),
         replaced_order=order,
         idempotency_record=idempotency_record_of(command.idempotency_key, command.order_id, context),
     )
@@ -293,8 +308,6 @@ def _already_cancelled(order: Order, command: SettleOrder) -> bool:
     if not order.reserved and order.confirmed:
         # None was cancelled, so all of them were confirmed.
         raise OrderConfirmed(f"{order.order_id} is confirmed: its units have left the stock. Use refund.")
-    if order.is_tombstone:
-        raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.")
     return False
 
 

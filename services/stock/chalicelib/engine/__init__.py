@@ -10,7 +10,7 @@
 `sku_cache`         SKUs as this process last wrote them
 `sagas`             commands that take several transactions
 `sweeper`           expires holds and continues sagas, on a schedule
-`low_stock_bounds`  lowers low-stock bounds, on a schedule
+`low_stock_bounds`  corrects low-stock bounds, on a schedule
 `stream_handlers`   react to changed products and SKUs
 ==================  ===================================================================================
 """

@@ -34,7 +34,7 @@ from inventory_common.values import value
 from ..domain import saga_steps
 from ..domain.commands import Actor, LineRequest, PlaceOrder, SettleOrder
 from ..domain.decisions import CurrentState, Decision, NeedsSaga
-from ..domain.orders import Order, OrderLine, OrderOutcome, SagaState
+from ..domain.orders import Order, OrderLine, OrderOutcome, SagaState, visible_order
 from ..domain.placing import require_available
 from ..domain.settlements import CANCEL, REFUND, SettlementType
 from ..domain.stock_rules import CommandContext, require_room
@@ -97,11 +97,13 @@ class Sagas:
         try:
             groups = _chunks(list(lines), ORDER_PART_LINES_MAX)
             placed = self._run_steps(command.order_id, actor, groups, step, deadline, contended)
-        except _CANNOT_BE_RESERVED:
+        except _CANNOT_BE_RESERVED as refusal:
             self._release_unplaceable(command, actor, deadline)
-            # A step sees only its own lines.  If there is time, the error lists every short line.
-            with suppress(Busy):
-                require_available(command.lines, self._skus_of(command.lines, deadline))
+            if isinstance(refusal, InsufficientStock):
+                # A step sees only its own lines.  If there is time, the error lists every short line.  Any
+                # other refusal stands: a copy may have placed the order since, which makes its lines short.
+                with suppress(Busy):
+                    require_available(command.lines, self._skus_of(command.lines, deadline))
             raise
         assert placed is not None, "a step that places leaves the order"
         if placed.order.saga_state is SagaState.PLACING:
@@ -128,7 +130,7 @@ class Sagas:
         """
         self._refuse_reused_key(command)
         if settlement is REFUND and command.restock:
-            self._require_room(command.order_id, deadline)
+            self._require_room(command.order_id, actor, deadline)
         begun = self._execute(
             command.order_id,
             actor,
@@ -178,14 +180,14 @@ class Sagas:
             if self.orders.get(command.order_id) is None:
                 raise
 
-    def _require_room(self, order_id: str, deadline: float) -> None:
+    def _require_room(self, order_id: str, actor: Actor, deadline: float) -> None:
         """Refuse a refund that would exceed the maximum stock, before the first write.
 
         Raises
         ------
         StockLimitExceeded
         """
-        order = self.orders.get(order_id)
+        order = visible_order(self.orders.get(order_id), self.executor.clock(), actor.owners)
         if order is None or order.saga is not None:
             return
         remaining = REFUND.remaining(order)

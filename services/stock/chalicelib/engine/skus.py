@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
-from inventory_common.errors import SkuExists, SkuNotFound
+from inventory_common.change_ids import SLOTS
+from inventory_common.dynamodb import is_outcome_unknown
+from inventory_common.errors import (
+    Busy,
+    DatabaseUnavailable,
+    InvalidInput,
+    PreconditionFailed,
+    SkuExists,
+    SkuNotFound,
+)
 from inventory_common.idempotency import IdempotencyKey, id_of
 from inventory_common.identity import Scope
 from inventory_common.ids import StockKey
@@ -15,15 +25,22 @@ from inventory_common.timestamps import Clock
 from inventory_common.values import value
 
 from ..domain.commands import Actor, ChangeSku, CreateSku
-from ..domain.sku_rules import changed_sku, new_sku, require_prefix
-from ..storage.skus import SkuStore, Written
+from ..domain.sku_rules import SkuChange, change_sku, new_sku, require_prefix
+from ..storage.skus import NotWritten, SkuStore, Written
 from ..storage.state import StateStore
 
-__all__ = ["CreatedSku", "Skus"]
+__all__ = ["ChangedSku", "CreatedSku", "Skus"]
 
 
 class CreatedSku(NamedTuple):
     """A SKU, and whether it had already been created by the same command."""
+
+    sku: Sku
+    replayed: bool
+
+
+class ChangedSku(NamedTuple):
+    """A SKU after a change, and whether the same command had changed it before; then as it is now."""
 
     sku: Sku
     replayed: bool
@@ -37,6 +54,7 @@ class Skus:
     state: StateStore
     clock: Clock
     retry_policy: RetryPolicy
+    draw_change_id: Callable[[], str]
 
     def get(self, key: StockKey, scope: Scope) -> Sku:
         """Return a SKU, or raise `SkuNotFound`."""
@@ -89,27 +107,70 @@ class Skus:
             # Otherwise an earlier attempt of this command created it, which the next read shows.
         raise AssertionError("attempts end by raising Busy")
 
-    def change(self, command: ChangeSku, actor: Actor) -> Sku:
-        """Change attributes of a SKU, and return it; a command that changes nothing writes nothing.
+    def change(self, command: ChangeSku, actor: Actor) -> ChangedSku:
+        """Change attributes of a SKU, and return it; a SKU that has them already is not written.
+
+        Its conditions are on the attributes that it changes, so that sales do not invalidate it: only a
+        transaction in progress delays it, for milliseconds.
 
         Raises
         ------
-        SkuNotFound, PreconditionFailed, InvalidInput, Busy
+        SkuNotFound, PreconditionFailed, IdempotencyKeyReused, InvalidInput, Busy
         """
-        current = self.state.read([command.key])
-        for _ in self.retry_policy.attempts():
-            sku = current.skus.get(command.key)
-            if sku is None or not command.scope.covers(sku.vendor_id):
-                raise SkuNotFound(f"{command.key.sku} was not found.")
-            command.if_match.require(sku.version)
-            changed = changed_sku(sku, command, actor, self.clock())
-            if changed is None:
-                return sku
-            written = self.skus.update(sku, changed)
-            if isinstance(written, Written):
-                return changed
-            current = current.updated(written.found)
+        change_id = self.draw_change_id()
+        idempotency_id = id_of(command.idempotency_key)
+        records = () if idempotency_id is None else (idempotency_id,)
+        current = self.state.read([command.key], idempotency_records=records)
+        unknown: Exception | None = None
+        try:
+            for _ in self.retry_policy.quick().attempts():
+                now = self.clock()
+                try:
+                    change = change_sku(current.state_of(None, idempotency_id), command, actor, now)
+                except (InvalidInput, PreconditionFailed):
+                    # A read of several items is no snapshot: the SKU may be newer than the record.
+                    if not self._was_executed(command.idempotency_key, now):
+                        raise
+                    change = None
+                if not isinstance(change, SkuChange):
+                    return ChangedSku(self.get(command.key, command.scope), replayed=True)
+                try:
+                    written = self._write(change, change_id)
+                except Exception as failure:
+                    if not is_outcome_unknown(failure):
+                        raise
+                    # The same write again: if it was executed, the next condition fails and finds its id.
+                    unknown = failure
+                    continue
+                if isinstance(written, Sku):
+                    return ChangedSku(written, replayed=False)
+                if written.is_unknown:
+                    unknown = DatabaseUnavailable("Whether the change was written is unknown; send it again.")
+                newer = written.found.skus.get(command.key)
+                if newer is not None and command.idempotency_key is None:
+                    changes = newer.details_version - change.before.details_version
+                    if unknown and changes > SLOTS:
+                        break  # its id may have been replaced
+                    unknown = None  # not written, and its condition can no longer become true
+                current = current.updated(written.found)
+        except Busy:
+            if unknown is None:
+                raise
+        if unknown is not None:
+            raise unknown
         raise AssertionError("attempts end by raising Busy")
+
+    def _write(self, change: SkuChange, change_id: str) -> Sku | NotWritten:
+        """Write a change, and return the SKU."""
+        record = change.idempotency_record
+        if change.after is not None:
+            return self.skus.update(change.before, change.after, change_id, record)
+        if record is not None:
+            # So that a retry after another's change does not undo that one.
+            written = self.skus.add_record(record)
+            if isinstance(written, NotWritten):
+                return written
+        return change.before
 
     def _was_executed(self, idempotency_key: IdempotencyKey | None, now: str) -> bool:
         if idempotency_key is None:

@@ -12,7 +12,7 @@ from inventory_common.products import Product
 from inventory_common.retry_policy import RetryPolicy
 from inventory_common.skus import Sku
 from inventory_common.streams import ItemChange
-from inventory_common.timestamps import Clock
+from inventory_common.timestamps import Clock, moment_of
 from inventory_common.values import value
 
 from ..domain.low_stock import low_stock_alert
@@ -52,10 +52,11 @@ class StreamHandlers:
             self._set_flag(key, product)
 
     def sku_changed(self, change: ItemChange) -> None:
-        """Send an alert when a SKU falls to its reorder threshold, or the threshold rises to its stock."""
+        """Send an alert when a SKU enters the low-stock list: by a sale, a PATCH, or with its product."""
         if change.before is None or change.after is None:
-            return
-        alert = low_stock_alert(Sku.from_item(change.before), Sku.from_item(change.after))
+            return  # a new SKU has no stock yet, and SKUs are never removed
+        before, after = Sku.from_item(change.before), Sku.from_item(change.after)
+        alert = low_stock_alert(before, after, moment_of(change.happened_at))
         if alert is None or self.sent_alerts.contains(alert.alert_id):
             return
         # Sent first: a process that dies between the two calls sends it again, rather than never.

@@ -154,10 +154,18 @@ class Batch:
 
 @body
 class SettledLine:
-    """Units of one SKU to settle."""
+    """Units of one SKU to settle.
 
+    `product_id` may be sent, as a placed line has it; `sku` then starts with `SKU-{product_id}-`.
+    """
+
+    product_id: ProductId | None = None
     sku: SkuId
     quantity: Quantity
+
+    def __post_init__(self) -> None:
+        if self.product_id is not None and not self.sku.startswith(sku_prefix(self.product_id)):
+            raise ValueError(f"should have a sku that starts with {sku_prefix(self.product_id)}")
 
 
 Lines = Annotated[list[SettledLine], Items(REQUEST_LINES_MAX, least=1)]

@@ -53,14 +53,15 @@ __all__ = ["OrderRoutes"]
 
 _ORDERS: Final = "orders"
 _ONE: Final = ResponseSpec(OrderAnswer, etag=True, replays=True)
-# Settling a whole order is idempotent by nature.  Settling named lines is not, as a repetition would settle
-# more units: it needs an Idempotency-Key.
+# Settling a whole order is idempotent by nature, until a part was settled.  Settling named lines is not, as a
+# repetition would settle more units: it needs an Idempotency-Key.
 _SETTLEMENT: Final[dict[str, Any]] = {
     "tag": _ORDERS,
     "allowed_roles": ORDER_SYSTEMS,
     "body_required": False,
     "idempotency": "optional",
     "key_required_with": "lines",
+    "versioned": True,
     "response": _ONE,
 }
 
@@ -83,6 +84,7 @@ class OrderRoutes:
             OrderExists,
             OrderInProgress,
             OrderCancelled,
+            ReservationExpired,
             SkuNotFound,
             SkuInactive,
             ProductInactive,
@@ -90,7 +92,13 @@ class OrderRoutes:
         ],
     )
     def place_order(self, request: Request[NewOrder], order_id: str) -> Response:
-        """Reserve an order's lines, all or none."""
+        """Reserve an order's lines, all or none.
+
+        The same order placed again, with the same lines, is returned as it is.  Another `hold_seconds` does
+        not change its hold: `expires_at` of the response is the end of it, and `extend` makes it longer.  An
+        order that was wholly cancelled, or has expired, reserves nothing: placed again it is refused, with
+        the order as a member of the problem.
+        """
         actor = self._actor(request)
         command = PlaceOrder(
             order_id=order_id,
@@ -216,7 +224,14 @@ class OrderRoutes:
         "POST",
         "/orders/{order_id}/refund",
         body=Refund,
-        errors=[OrderNotFound, OrderInProgress, SkuNotFound, RefundExceedsConfirmed, StockLimitExceeded],
+        errors=[
+            OrderNotFound,
+            OrderInProgress,
+            OrderCancelled,
+            SkuNotFound,
+            RefundExceedsConfirmed,
+            StockLimitExceeded,
+        ],
         **_SETTLEMENT,
     )
     def refund_order(self, request: Request[Refund], order_id: str) -> Response:
@@ -254,7 +269,7 @@ def _settlement(
     lines = (
         None if named is None else sum_quantities((StockKey.of(line.sku), line.quantity) for line in named)
     )
-    return SettleOrder(order_id, lines, request.idempotency_key, restock)
+    return SettleOrder(order_id, lines, request.idempotency_key, restock, request.if_match)
 
 
 def _result(

@@ -16,7 +16,7 @@ from inventory_common.skus import SKU_MEMBERS, NewSku, Sku
 from inventory_common.values import value
 
 from ..domain.commands import ChangeSku, CreateSku
-from ..engine.skus import Skus
+from ..engine.skus import ChangedSku, Skus
 from .access import INVENTORY_READERS, SKU_READERS, VENDORS, actor_of
 from .bodies import NEW_SKU, SKU_PATCH
 
@@ -24,7 +24,8 @@ __all__ = ["InventoryRoutes", "SkuRoutes"]
 
 _SKUS: Final = "skus"
 _STOCK: Final = "stock"
-_ONE: Final = ResponseSpec(Sku, etag=True)
+_ONE: Final = ResponseSpec(Sku, etag=True, no_store=True)
+_LIST: Final = ResponseSpec(Sku, no_store=True)
 
 
 @value
@@ -57,7 +58,7 @@ class SkuRoutes:
             status=201,
             location=f"{request.path}/{created.sku.sku}",
             replayed=created.replayed,
-            etag=created.sku.version,
+            etag=created.sku.details_version,
         )
 
     @route(
@@ -66,7 +67,7 @@ class SkuRoutes:
         tag=_SKUS,
         allowed_roles=SKU_READERS,
         paged=True,
-        response=ResponseSpec(Sku),
+        response=_LIST,
     )
     def list_skus_of_product(self, request: Request[None], product_id: str) -> Response:
         """List a product's SKUs."""
@@ -81,9 +82,12 @@ class SkuRoutes:
         errors=[SkuNotFound],
     )
     def get_sku(self, request: Request[None], product_id: str, sku: str) -> Response:
-        """Return a SKU with its stock."""
+        """Return a SKU with its stock.
+
+        The ETag is that of the attributes which PATCH and DELETE may change: a sale does not change it.
+        """
         found = self.skus.get(StockKey(product_id, sku), request.scope)
-        return json_response(found.document(), etag=found.version)
+        return json_response(found.document(), etag=found.details_version)
 
     @route(
         "PATCH",
@@ -91,31 +95,47 @@ class SkuRoutes:
         tag=_SKUS,
         allowed_roles=VENDORS,
         body=SKU_PATCH,
+        idempotency="optional",
         versioned=True,
         response=_ONE,
         errors=[SkuNotFound],
     )
     def change_sku(self, request: Request[Changes], product_id: str, sku: str) -> Response:
-        """Change attributes of a SKU, but not its stock; ``{"is_active": true}`` reactivates it."""
-        changed = self._change(request, StockKey(product_id, sku), request.body)
-        return json_response(changed.document(), etag=changed.version)
+        """Change attributes of a SKU, but not its stock; ``{"is_active": true}`` reactivates it.
+
+        Attributes that have the wanted values already are no change, and 200 whatever If-Match expects.  With
+        an Idempotency-Key, a repeated request returns the SKU as it is now, and undoes nobody's later change.
+        """
+        changed, replayed = self._change(request, StockKey(product_id, sku), request.body)
+        return json_response(changed.document(), replayed=replayed, etag=changed.details_version)
 
     @route(
         "DELETE",
         "/products/{product_id}/skus/{sku}",
         tag=_SKUS,
         allowed_roles=VENDORS,
+        idempotency="optional",
         versioned=True,
         response=NO_CONTENT,
         errors=[SkuNotFound],
     )
     def deactivate_sku(self, request: Request[None], product_id: str, sku: str) -> Response:
-        """Deactivate a SKU; the SKU and its stock remain."""
-        self._change(request, StockKey(product_id, sku), {"is_active": False})
-        return no_content()
+        """Deactivate a SKU; the SKU and its stock remain.
 
-    def _change(self, request: Request[Any], key: StockKey, changes: Changes) -> Sku:
-        command = ChangeSku(key=key, changes=changes, if_match=request.if_match, scope=request.scope)
+        An inactive SKU is 204, whatever If-Match expects.  With an Idempotency-Key, a repeated request
+        changes nothing, even if the SKU was reactivated since.
+        """
+        changed = self._change(request, StockKey(product_id, sku), {"is_active": False})
+        return no_content(replayed=changed.replayed)
+
+    def _change(self, request: Request[Any], key: StockKey, changes: Changes) -> ChangedSku:
+        command = ChangeSku(
+            key=key,
+            changes=changes,
+            if_match=request.if_match,
+            scope=request.scope,
+            idempotency_key=request.idempotency_key,
+        )
         return self.skus.change(command, actor_of(request))
 
 
@@ -132,7 +152,7 @@ class InventoryRoutes:
         allowed_roles=INVENTORY_READERS,
         query=bulk_paging(SKU_MEMBERS),
         paged=True,
-        response=ResponseSpec(Sku),
+        response=_LIST,
     )
     def list_inventory(self, request: Request[None], vendor_id: str) -> Response:
         """List a vendor's SKUs, newest change first.
@@ -151,8 +171,8 @@ class InventoryRoutes:
         tag=_STOCK,
         allowed_roles=INVENTORY_READERS,
         paged=True,
-        response=ResponseSpec(Sku),
+        response=_LIST,
     )
     def list_low_stock(self, request: Request[None], vendor_id: str) -> Response:
-        """List a vendor's active SKUs at or below their reorder thresholds, lowest stock first."""
+        """List a vendor's active SKUs of active products that are low, lowest stock first."""
         return page_response(self.skus.low_stock_of_vendor(vendor_id, request.page), request)

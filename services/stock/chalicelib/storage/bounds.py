@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from inventory_common.conditions import OLD_IMAGE
 from inventory_common.errors import Busy
+from inventory_common.ids import is_id
 from inventory_common.items import Item, from_item, to_attribute, to_item
+from inventory_common.limits import STOCK_MAX
 from inventory_common.schema import VENDOR_INVENTORY
 from inventory_common.tuning import WRITE_ATTEMPTS_MAX
 from inventory_common.values import value
 
 from ..domain.low_stock import LowStockBound
 from .database import Database
-from .items import SKU_SORT_PREFIX, bound_key
+from .items import BOUND_SORT, SKU_SORT_PREFIX, bound_key
 
 __all__ = ["BoundStore", "BoundsAndThresholds", "bound_from_item"]
 
@@ -29,10 +32,17 @@ class BoundsAndThresholds(NamedTuple):
 
 
 def bound_from_item(item: Item) -> LowStockBound:
-    """Read a bound from its item."""
-    read = from_item(item)
-    lowering_to, lowering_at = read.get("lowering_to"), read.get("lowering_at")
-    return LowStockBound(read["product_id"], read["bound"], lowering_to, lowering_at)
+    """Read a bound from its item; one that cannot be read counts as the highest possible: it hides no SKU."""
+    vendor_id = item["product_id"]["S"]
+    if not _is_readable(item):
+        return LowStockBound(vendor_id, STOCK_MAX)
+    read = from_item(item, ("bound", "lowering_to", "lowering_at"))
+    return LowStockBound(vendor_id, read["bound"], read.get("lowering_to"), read.get("lowering_at"))
+
+
+def _is_readable(item: Item) -> bool:
+    types = {"bound": {"N"}, "lowering_to": {"N"}, "lowering_at": {"S"}}
+    return "bound" in item and all(item[name].keys() == types[name] for name in types if name in item)
 
 
 def _to_item(bound: LowStockBound) -> Item:
@@ -90,17 +100,32 @@ class BoundStore:
         raise Busy("The low-stock bound changes too fast; please try again.")
 
     def all(self) -> BoundsAndThresholds:
-        """Return all bounds and each vendor's highest threshold, by a consistent Scan."""
+        """Return all bounds and each vendor's highest threshold, by a consistent Scan.
+
+        Bounds and SKUs that cannot be read are left out.
+        """
         bounds: list[LowStockBound] = []
         thresholds: dict[str, int] = {}
         for item in self.database.scan():
-            if "bound" in item:
-                bounds.append(bound_from_item(item))
+            if item["sku"]["S"] == BOUND_SORT:
+                if _is_readable(item):
+                    bounds.append(bound_from_item(item))
             elif item["sku"]["S"].startswith(SKU_SORT_PREFIX):
-                read = from_item(item, ("vendor_id", "reorder_threshold"))
-                vendor_id, threshold = read["vendor_id"], read["reorder_threshold"]
-                thresholds[vendor_id] = max(threshold, thresholds.get(vendor_id, _NO_SKU))
+                vendor_id = item.get("vendor_id", {}).get("S", "")
+                threshold = item.get("reorder_threshold", {}).get("N", "")
+                if is_id("vendor_id", vendor_id) and threshold.isdecimal():
+                    thresholds[vendor_id] = max(int(threshold), thresholds.get(vendor_id, _NO_SKU))
         return BoundsAndThresholds(bounds, thresholds)
+
+    def add_missing(self, bound: LowStockBound) -> bool:
+        """Write a vendor's bound if there is none that can be read; return whether it was written."""
+        types = {":number": {"S": "N"}, ":text": {"S": "S"}}
+        readable = (
+            "attribute_type(#bound, :number)"
+            " AND (attribute_not_exists(lowering_to) OR attribute_type(lowering_to, :number))"
+            " AND (attribute_not_exists(lowering_at) OR attribute_type(lowering_at, :text))"
+        )
+        return self._put(bound, f"NOT ({readable})", {"#bound": "bound"}, types)
 
     def compare_and_set(self, bound: LowStockBound, after: LowStockBound) -> bool:
         """Write a bound's next state if the stored one has not changed; return whether it was written."""
@@ -113,12 +138,18 @@ class BoundStore:
             conditions.append("attribute_not_exists(#lowering_at)")
         names = {f"#{name}": name for name in ("bound", "lowering_at", "lowering_to")}
         condition = " AND ".join(conditions)
+        used = {key: name for key, name in names.items() if key in condition}
+        return self._put(after, condition, used, values)
+
+    def _put(
+        self, bound: LowStockBound, condition: str, names: Mapping[str, str], values: Mapping[str, Any]
+    ) -> bool:
         try:
             self.database.client.put_item(
                 TableName=self.database.inventory,
-                Item=_to_item(after),
+                Item=_to_item(bound),
                 ConditionExpression=condition,
-                ExpressionAttributeNames={key: name for key, name in names.items() if key in condition},
+                ExpressionAttributeNames=names,
                 ExpressionAttributeValues=values,
             )
         except self.database.client.exceptions.ConditionalCheckFailedException:

@@ -36,6 +36,7 @@ from ..domain.orders import Order
 from .order_items import order_from_item
 
 __all__ = [
+    "BOUND_SORT",
     "SKU_SORT_PREFIX",
     "bound_key",
     "idempotency_record_key",
@@ -48,7 +49,7 @@ __all__ = [
 SKU_SORT_PREFIX: Final = "SKU-"
 _IDEMPOTENCY_SORT: Final = "#MARKER"
 _ALERT_SORT: Final = "#ALERT"
-_BOUND_SORT: Final = "#LOW-STOCK-BOUND"
+BOUND_SORT: Final = "#LOW-STOCK-BOUND"
 
 
 def sku_key(key: StockKey) -> Item:
@@ -68,7 +69,7 @@ def sent_alert_key(alert_id: str) -> Item:
 
 def bound_key(vendor_id: str) -> Item:
     """Return the primary key of a vendor's low-stock bound."""
-    return to_item({"product_id": vendor_id, "sku": _BOUND_SORT})
+    return to_item({"product_id": vendor_id, "sku": BOUND_SORT})
 
 
 def is_order(key: Item) -> bool:

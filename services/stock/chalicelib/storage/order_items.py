@@ -45,6 +45,7 @@ def order_from_item(item: Item) -> Order:
         parts=parts,
         has_all_lines=not parts,
         owner=attributes.get(OWNER_ATTRIBUTE, DEFAULT_OWNER),
+        was_settled_in_part=attributes.get("settled_in_part", False),
     )
 
 
@@ -88,6 +89,7 @@ def order_attributes(order: Order) -> Item:
             "parts": order.parts or None,
             # Orders that were stored before there were owners have none, and belong to the default one.
             OWNER_ATTRIBUTE: None if order.owner == DEFAULT_OWNER else order.owner,
+            "settled_in_part": order.was_settled_in_part or None,
             **due,
         }
     )

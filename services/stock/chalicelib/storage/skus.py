@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from inventory_common.conditions import OLD_IMAGE, versioned_update
+from inventory_common.change_ids import made_version, was_sent_again
+from inventory_common.conditions import OLD_IMAGE
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.ids import StockKey
 from inventory_common.items import to_attribute
@@ -23,6 +24,8 @@ from .items import SKU_SORT_PREFIX, read_set_of, sku_key
 from .transaction import (
     LEASE_ATTRIBUTE,
     NOT_LEASED,
+    Action,
+    details_update,
     idempotency_record_put,
     lease_values,
     product_check,
@@ -42,10 +45,12 @@ class Written:
 class NotWritten:
     """Nothing was written: an item had changed, or a transaction on it was in progress.
 
-    `found` contains the items that DynamoDB returned.
+    `found` contains the items that DynamoDB returned.  If `is_unknown`, the response to an earlier attempt of
+    the same call was lost, and that one may have been written.
     """
 
     found: ReadSet
+    is_unknown: bool = False
 
 
 @value
@@ -76,7 +81,8 @@ class SkuStore:
         return self._page(Listing(VENDOR_INVENTORY_INDEX, vendor_id, descending=True), page)
 
     def low_stock_of_vendor(self, vendor_id: str, page: PageRequest) -> Page:
-        """List a vendor's active SKUs at or below their thresholds, lowest stock first.
+        """List a vendor's SKUs at or below their thresholds, lowest stock first, if they and their products
+        are active.
 
         Reads the bound, then queries up to it.  DynamoDB does not allow a filter on an index's key, so
         thresholds are compared here, and a page may have fewer items than its limit, or none.
@@ -87,7 +93,8 @@ class SkuStore:
         if bound is None or _is_above(bound, page):
             return Page([], None)
         found = self._page(Listing(LOW_STOCK_INDEX, vendor_id, at_most(bound.bound)), page)
-        low = [sku for sku in found.documents if sku["low_stock_flag"] and sku["is_active"]]
+        conditions = ("low_stock_flag", "is_active", "product_is_active")
+        low = [sku for sku in found.documents if all(sku[name] for name in conditions)]
         return Page(low, found.next_cursor)
 
     def with_outdated_flag(self, product: Product) -> Iterator[StockKey]:
@@ -121,25 +128,40 @@ class SkuStore:
             return NotWritten(read_set_of(returned_images(error, actions).values()))
         return Written()
 
-    def update(self, before: Sku, after: Sku) -> Written | NotWritten:
+    def update(
+        self, before: Sku, after: Sku, change_id: str, record: IdempotencyRecord | None = None
+    ) -> Sku | NotWritten:
         """Write the attributes, other than its stock, that differ between a SKU and its next version.
 
-        The vendor's low-stock bound is raised first if the new threshold needs it.
+        Returns the SKU as it is then, which may have been sold meanwhile.  The vendor's low-stock bound is
+        raised first if the new threshold needs it.  The record of the command is written in the same
+        transaction.  After a lost response, the same change may be written again: it finds its own.
         """
         if after.reorder_threshold > before.reorder_threshold:
             self.bounds.raise_to(after.vendor_id, after.reorder_threshold)
+        action = details_update(before, after, change_id, self.database)
+        if record is not None:
+            return self._update_with_record(action, before.key, record)
         client = self.database.client
         try:
-            client.update_item(
-                TableName=self.database.inventory,
-                Key=sku_key(before.key),
-                **versioned_update(before.to_item(), after.to_item()),
-            )
+            response = client.update_item(**action["Update"], ReturnValues="ALL_NEW")
         except client.exceptions.ConditionalCheckFailedException as error:
-            # UpdateItem has no ClientRequestToken: if its response is lost, botocore's retry finds what its
-            # own first attempt wrote.
             image = error.response["Item"]
-            return Written() if Sku.from_item(image) == after else NotWritten(read_set_of([image]))
+            stored = Sku.from_item(image)
+            if made_version(change_id, after.details_version, image):
+                return stored  # botocore sent it again after a lost response
+            return NotWritten(read_set_of([image]), was_sent_again(error))
+        except client.exceptions.TransactionConflictException as error:
+            return NotWritten(ReadSet(), was_sent_again(error))
+        return Sku.from_item(response["Attributes"])
+
+    def add_record(self, record: IdempotencyRecord) -> Written | NotWritten:
+        """Write the idempotency record of a command that changes nothing."""
+        client = self.database.client
+        try:
+            client.put_item(**idempotency_record_put(record, self.database)["Put"])
+        except client.exceptions.ConditionalCheckFailedException as error:
+            return NotWritten(read_set_of([error.response["Item"]]))
         except client.exceptions.TransactionConflictException:
             return NotWritten(ReadSet())
         return Written()
@@ -193,6 +215,19 @@ class SkuStore:
             except client.exceptions.TransactionConflictException:
                 return LeaseHeld()
         return read_set_of(images)
+
+    def _update_with_record(
+        self, update: Action, key: StockKey, record: IdempotencyRecord
+    ) -> Sku | NotWritten:
+        actions = [update, idempotency_record_put(record, self.database)]
+        client = self.database.client
+        try:
+            client.transact_write_items(TransactItems=actions)
+        except client.exceptions.TransactionCanceledException as error:
+            return NotWritten(read_set_of(returned_images(error, actions).values()))
+        sku = self.get(key)  # a transaction returns no items
+        assert sku is not None, "SKUs are never removed"
+        return sku
 
     def _page(self, listing: Listing, page: PageRequest) -> Page:
         response = self.database.query(listing, page)

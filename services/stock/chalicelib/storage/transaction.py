@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from inventory_common.change_ids import change_slot
 from inventory_common.conditions import (
     OLD_IMAGE,
     absent_or_expired,
@@ -20,7 +21,7 @@ from inventory_common.ids import StockKey
 from inventory_common.items import AttributeValue, Item, from_item, to_attribute, to_item
 from inventory_common.order_items import order_key, part_key
 from inventory_common.products import ACTIVE
-from inventory_common.skus import Sku
+from inventory_common.skus import FIRST_DETAILS_VERSION, Sku
 from inventory_common.timestamps import plus_seconds
 from inventory_common.tuning import PRIORITY_LEASE_SECONDS
 
@@ -37,6 +38,7 @@ __all__ = [
     "Action",
     "actions_of",
     "count_actions",
+    "details_update",
     "idempotency_record_put",
     "is_leased_by_another",
     "lease_values",
@@ -64,6 +66,9 @@ _STOCK_ATTRIBUTES: Final = (
 """
 _STOCK_UPDATE: Final = "SET " + ", ".join(f"#{name} = :{name}" for name in _STOCK_ATTRIBUTES)
 _STOCK_UPDATE_NAMES: Final = {f"#{name}": name for name in (*_STOCK_ATTRIBUTES, "version")}
+
+_STAMPS: Final = frozenset({"last_updated", "last_updated_by", "version", "details_version"})
+"""Set by every change of attributes, whatever they were before."""
 
 LEASE_ATTRIBUTE: Final = "turn_until"
 NOT_LEASED: Final = f"NOT {LEASE_ATTRIBUTE} BETWEEN :now AND :lease_end"
@@ -169,6 +174,48 @@ def sku_put(sku: Sku, database: Database) -> Action:
             "TableName": database.inventory,
             "Item": sku.to_item(),
             "ConditionExpression": "attribute_not_exists(product_id)",
+            **OLD_IMAGE,
+        }
+    }
+
+
+def details_update(before: Sku, after: Sku, change_id: str, database: Database) -> Action:
+    """Return the update of the attributes, other than the stock, in which a SKU and its next version differ.
+
+    Its conditions are on these attributes and on `details_version`: a sale in between does not invalidate it.
+    """
+    former, latter = before.to_item(), after.to_item()
+    changed = [name for name in dict.fromkeys((*former, *latter)) if former.get(name) != latter.get(name)]
+    changed = [name for name in changed if name not in _STAMPS]
+    new = {name: latter[name] for name in (*changed, "last_updated", "last_updated_by") if name in latter}
+    new |= {"details_version": latter["details_version"], **change_slot(after.details_version, change_id)}
+    removed = [name for name in changed if name not in latter]
+    values = {f":{name}": attribute for name, attribute in new.items()}
+    values |= {":one": to_attribute(1), ":seen": to_attribute(before.details_version)}
+    conditions = ["#details_version = :seen"]
+    if before.details_version == FIRST_DETAILS_VERSION:
+        # A SKU that was stored before this attribute existed does not have it.
+        conditions = [
+            "attribute_exists(sku)",
+            "(attribute_not_exists(#details_version) OR #details_version = :seen)",
+        ]
+    for name in changed:
+        if name in former:
+            conditions.append(f"#{name} = :former_{name}")
+            values[f":former_{name}"] = former[name]
+        else:
+            conditions.append(f"attribute_not_exists(#{name})")
+    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in new) + ", #version = #version + :one"
+    if removed:
+        expression += " REMOVE " + ", ".join(f"#{name}" for name in removed)
+    return {
+        "Update": {
+            "TableName": database.inventory,
+            "Key": sku_key(before.key),
+            "UpdateExpression": expression,
+            "ConditionExpression": " AND ".join(conditions),
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*new, *removed, "version")},
+            "ExpressionAttributeValues": values,
             **OLD_IMAGE,
         }
     }

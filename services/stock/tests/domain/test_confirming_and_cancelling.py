@@ -22,9 +22,11 @@ from ..shop import (
     PRODUCT,
     WHITE,
     a_context,
+    a_key,
     a_line,
     a_sku,
     a_state,
+    a_whole_settlement,
     an_order,
     order_of,
     units,
@@ -68,7 +70,7 @@ def test_a_cancelled_order_returns_its_units_to_the_available_stock() -> None:
 def test_a_line_that_reserves_nothing_is_not_settled_again(command: Command) -> None:
     settled = a_line(WHITE, confirmed=1, cancelled=1)
     order = an_order(a_line(BLACK, reserved=5), settled)
-    write_set = write_set_of(command(a_state(a_sku(BLACK, 5, 5), order=order), SettleOrder(ORDER), CONTEXT))
+    write_set = write_set_of(command(a_state(a_sku(BLACK, 5, 5), order=order), a_whole_settlement(), CONTEXT))
     assert [m.after.sku for m in write_set.movements] == [BLACK]
     assert write_set.order is not None
     assert write_set.order.lines[StockKey(PRODUCT, WHITE)] == settled
@@ -87,7 +89,7 @@ def test_an_order_whose_partly_settled_line_still_reserves_units_can_be_settled(
         order=an_order(a_line(BLACK, reserved=3, confirmed=2, cancelled=1), version=3),
     )
     for command in (confirm, cancel):
-        assert order_of(command(state, SettleOrder(ORDER), CONTEXT)).reserved == 0
+        assert order_of(command(state, a_whole_settlement(), CONTEXT)).reserved == 0
 
 
 # Repeated commands
@@ -117,7 +119,7 @@ def test_a_repeated_cancel_changes_nothing(reason: str) -> None:
     ],
 )
 def test_a_whole_order_is_settled_once(command: Command, line: OrderLine) -> None:
-    assert command(a_state(order=an_order(line)), SettleOrder(ORDER), CONTEXT) == NOTHING_TO_WRITE
+    assert command(a_state(order=an_order(line)), a_whole_settlement(), CONTEXT) == NOTHING_TO_WRITE
 
 
 # Refusals
@@ -132,7 +134,7 @@ def test_a_cancelled_order_cannot_be_confirmed() -> None:
 @pytest.mark.parametrize("refunded", [0, 2, 5])
 def test_a_confirmed_order_cannot_be_cancelled(refunded: int) -> None:
     with pytest.raises(OrderConfirmed):
-        cancel(a_state(order=an_order(a_line(confirmed=5, refunded=refunded))), SettleOrder(ORDER), CONTEXT)
+        cancel(a_state(order=an_order(a_line(confirmed=5, refunded=refunded))), a_whole_settlement(), CONTEXT)
 
 
 def test_an_unknown_order_cannot_be_confirmed() -> None:
@@ -169,4 +171,4 @@ def test_units_that_are_still_reserved_after_an_expiry_can_be_confirmed(
 ) -> None:
     order = an_order(a_line(reserved=2, cancelled=3), cancel_reason="expired")
     state = a_state(a_sku(current=50, reserved=20), order=order)
-    assert order_of(confirm(state, SettleOrder(ORDER, lines), CONTEXT)).confirmed == 2
+    assert order_of(confirm(state, SettleOrder(ORDER, lines, a_key()), CONTEXT)).confirmed == 2

@@ -22,6 +22,7 @@ from ..shop import (
     a_line,
     a_sku,
     a_state,
+    a_whole_settlement,
     an_order,
     units,
     write_set_of,
@@ -50,7 +51,7 @@ def test_a_sku_that_reserves_less_than_one_of_its_orders_was_read_at_another_mom
             a_sku(WHITE, 50, 9),
             order=an_order(a_line(BLACK, reserved=5), a_line(WHITE, reserved=5)),
         )
-        decision = command(state, SettleOrder(ORDER), CONTEXT)
+        decision = command(state, a_whole_settlement(), CONTEXT)
         if is_consistent:
             assert write_set_of(decision)
         else:
@@ -69,7 +70,7 @@ def test_a_settlement_of_a_whole_order_needs_the_skus_that_it_moves(
     command: Command, line: OrderLine
 ) -> None:
     settled = a_line(WHITE, cancelled=1)
-    decision = command(a_state(order=an_order(line, settled)), SettleOrder(ORDER), CONTEXT)
+    decision = command(a_state(order=an_order(line, settled)), a_whole_settlement(), CONTEXT)
     assert decision == NeedsSkus([BLACK_KEY])
 
 
@@ -81,5 +82,5 @@ def test_if_one_sku_is_missing_all_are_read_together_with_the_order(
     command: Command, line: dict[str, int]
 ) -> None:
     order = an_order(a_line(BLACK, **line), a_line(WHITE, **line))
-    decision = command(a_state(a_sku(BLACK, 50, 9), order=order), SettleOrder(ORDER), CONTEXT)
+    decision = command(a_state(a_sku(BLACK, 50, 9), order=order), a_whole_settlement(), CONTEXT)
     assert decision == NeedsSkus([BLACK_KEY, WHITE_KEY])

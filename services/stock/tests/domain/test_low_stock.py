@@ -18,7 +18,8 @@ SOONER = plus_seconds(NOW, BOUND_PLAN_SECONDS - 1)
     ("bound", "highest_threshold", "now", "following"),
     [
         (LowStockBound(VENDOR, 10), 10, NOW, LowStockBound(VENDOR, 10)),
-        (LowStockBound(VENDOR, 10), 11, NOW, LowStockBound(VENDOR, 10)),
+        (LowStockBound(VENDOR, 10), 11, NOW, LowStockBound(VENDOR, 11)),
+        (LowStockBound(VENDOR, 10, 9, NOW), 11, LATER, LowStockBound(VENDOR, 11)),
         (LowStockBound(VENDOR, 10), 9, NOW, LowStockBound(VENDOR, 10, 9, NOW)),
         (LowStockBound(VENDOR, 10, 9, NOW), 9, SOONER, LowStockBound(VENDOR, 10, 9, NOW)),
         (LowStockBound(VENDOR, 10, 9, NOW), 9, LATER, LowStockBound(VENDOR, 9)),

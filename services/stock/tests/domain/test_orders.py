@@ -78,16 +78,12 @@ def test_an_order_that_was_cancelled_before_it_was_placed_is_cancelled() -> None
     assert not an_order(a_line(BLACK, cancelled=1)).is_tombstone
 
 
-def test_only_the_sagas_of_a_place_show_in_the_status_of_an_order() -> None:
-    states = [state.value for state in SagaState]
-    assert states == ["placing", "releasing", "confirming", "cancelling", "refunding"]
-    assert an_order().saga_state is None
-    assert [with_saga(state).status.value for state in (SagaState.PLACING, SagaState.RELEASING)] == [
-        "placing",
-        "releasing",
-    ]
-    assert with_saga(SagaState.CONFIRMING).status.value == "reserved"
-    assert a_saga(SagaState.REFUNDING).restock
+@pytest.mark.parametrize("state", SagaState)
+def test_while_a_saga_is_in_progress_its_state_is_the_status_whatever_the_lines_show(
+    state: SagaState,
+) -> None:
+    for line in (a_line(reserved=5), a_line(reserved=3, confirmed=2), a_line(confirmed=5, refunded=2)):
+        assert an_order(line, saga=a_saga(state)).status.value == state.value
 
 
 # Lines

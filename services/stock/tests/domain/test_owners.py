@@ -11,17 +11,25 @@ import pytest
 from chalicelib.domain import holds, placing, saga_steps, settlements
 from chalicelib.domain.commands import Actor, ExtendHold, SettleOrder
 from chalicelib.domain.decisions import NEEDS_SAGA, NOTHING_TO_WRITE
-from chalicelib.domain.orders import REQUESTED, Order, SagaState
+from chalicelib.domain.orders import EXPIRED, REQUESTED, Order, SagaState
 from chalicelib.domain.owners import EVERY_OWNER, Owners, owners_of
-from chalicelib.domain.settlements import CANCEL, CONFIRM, REFUND
+from chalicelib.domain.settlements import CANCEL, CONFIRM, REFUND, SettlementType
 from chalicelib.domain.stock_rules import CommandContext
-from inventory_common.errors import OrderCancelled, OrderExists, OrderNotFound
+from inventory_common.errors import (
+    IdempotencyKeyRequired,
+    OrderCancelled,
+    OrderExists,
+    OrderNotFound,
+    PreconditionFailed,
+)
+from inventory_common.preconditions import IfMatch
 
 from ..shop import (
     BLACK,
     NOW,
     ORDER,
     a_context,
+    a_key,
     a_line,
     a_saga,
     a_sku,
@@ -29,6 +37,7 @@ from ..shop import (
     an_order,
     an_order_of,
     order_of,
+    units,
 )
 
 WEB = Owners("web")
@@ -113,6 +122,51 @@ def test_the_id_of_another_owners_order_is_taken(saga: SagaState | None) -> None
     assert saga_steps.begin_release(state, command, context_of(TILL)) is NOTHING_TO_WRITE
 
 
+@pytest.mark.parametrize("cancel_reason", [REQUESTED, EXPIRED])
+def test_a_place_again_says_nothing_of_another_owners_order(cancel_reason: str) -> None:
+    of_web = an_order(a_line(cancelled=1), owner="web", cancel_reason=cancel_reason)
+    state = a_state(a_sku(current=9), order=of_web)
+    command = replace(an_order_of((BLACK, 1)), owner="till")
+    for owners in (TILL, EVERY_OWNER):
+        for place in (
+            lambda context: placing.place(state, command, context),
+            lambda context: saga_steps.place_step(state, command, command.lines, context),
+        ):
+            with pytest.raises(OrderExists) as refusal:
+                place(context_of(owners))
+            assert (str(refusal.value), refusal.value.members) == (f"{ORDER} exists.", {})
+
+
+@pytest.mark.parametrize("kind", [CONFIRM, CANCEL, REFUND], ids=lambda kind: kind.saga_state)
+@pytest.mark.parametrize("lines", [None, units((BLACK, 1))], ids=["whole", "part"])
+def test_no_condition_or_key_of_a_command_tells_of_another_owners_order(
+    kind: SettlementType, lines: Any
+) -> None:
+    """Each of these commands of the owner itself is refused, or a replay, because of what the order is."""
+    of_web = an_order(a_line(reserved=2, confirmed=2), owner="web", version=7)
+    key = a_key()
+    state = a_state(
+        a_sku(current=9, reserved=2), order=of_web, idempotency_record=key.record([{"order_id": ORDER}], NOW)
+    )
+    rule = {CONFIRM: settlements.confirm, CANCEL: settlements.cancel, REFUND: settlements.refund}[kind]
+    refusals: list[tuple[SettleOrder, Any]] = [
+        (SettleOrder(ORDER, lines, if_match=IfMatch(frozenset({3}))), PreconditionFailed),
+        (SettleOrder(ORDER, lines, key), None),
+    ]
+    if lines is None:
+        refusals.append((SettleOrder(ORDER), IdempotencyKeyRequired))
+    for command, refusal in refusals:
+        if refusal is None:
+            assert rule(state, command, context_of(WEB)) is NOTHING_TO_WRITE
+        else:
+            with pytest.raises(refusal):
+                rule(state, command, context_of(WEB))
+        with pytest.raises(OrderNotFound):
+            rule(state, command, context_of(TILL))
+        with pytest.raises(OrderNotFound):
+            saga_steps.begin_settlement(state, kind, command, context_of(TILL))
+
+
 def test_a_place_is_repeated_by_who_sees_the_order() -> None:
     of_default = an_order(a_line(reserved=1))
     state = a_state(a_sku(current=9, reserved=1), order=of_default)
@@ -159,6 +213,9 @@ def test_a_tombstone_of_another_owner_is_replaced() -> None:
     for decision in (
         placing.place(state, command, context_of(TILL)),
         saga_steps.place_step(state, command, command.lines, context_of(TILL)),
+        # Who sees all sees the tombstone; but it is not of the owner that the place names.
+        placing.place(state, command, context_of(EVERY_OWNER)),
+        saga_steps.place_step(state, command, command.lines, context_of(EVERY_OWNER)),
     ):
         placed = order_of(decision)
         assert (placed.owner, placed.version, placed.reserved) == ("till", 4, 1)

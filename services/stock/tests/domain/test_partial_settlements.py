@@ -7,18 +7,21 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.domain.commands import SettleOrder
-from chalicelib.domain.decisions import CurrentState, Decision
+from chalicelib.domain.decisions import NOTHING_TO_WRITE, CurrentState, Decision
 from chalicelib.domain.orders import OrderLine
 from chalicelib.domain.settlements import cancel, confirm, refund
 from chalicelib.domain.stock_rules import CommandContext
 from inventory_common.errors import (
+    IdempotencyKeyRequired,
     OrderCancelled,
     OrderConfirmed,
     OrderNotFound,
+    PreconditionFailed,
     QuantityExceedsReserved,
     RefundExceedsConfirmed,
     SkuNotFound,
 )
+from inventory_common.preconditions import IfMatch
 
 from ..shop import (
     BLACK,
@@ -26,10 +29,12 @@ from ..shop import (
     PRODUCT,
     WHITE,
     a_context,
+    a_key,
     a_line,
     a_sku,
     a_state,
     an_order,
+    order_of,
     units,
     write_set_of,
 )
@@ -65,11 +70,10 @@ def test_a_settlement_moves_the_named_units_or_all(
     lines = None if quantity is None else units((BLACK, quantity))
     other = a_line(WHITE, cancelled=4)
     state = six_units(other)
-    write_set = write_set_of(command(state, SettleOrder(ORDER, lines), CONTEXT))
+    write_set = write_set_of(command(state, SettleOrder(ORDER, lines, a_key()), CONTEXT))
     reason = "requested" if command is cancel else None
-    assert write_set.order == an_order(line, other, version=4, cancel_reason=reason)
+    assert write_set.order == an_order(line, other, version=4, cancel_reason=reason, was_settled_in_part=True)
     assert write_set.replaced_order == state.order
-    assert write_set.idempotency_record is None
     [movement] = write_set.movements
     assert (movement.after.current_stock, movement.after.reserved_stock) == stock
     assert movement.record.order_id == ORDER
@@ -115,3 +119,57 @@ def test_skus_that_an_order_does_not_have_are_named(command: Command) -> None:
 def test_part_of_an_unknown_order_is_not_found(command: Command) -> None:
     with pytest.raises(OrderNotFound):
         command(a_state(), SettleOrder(ORDER, units((BLACK, 1))), CONTEXT)
+
+
+# Whole commands after a part
+
+
+@pytest.mark.parametrize("command", [confirm, cancel, refund])
+def test_a_whole_command_on_an_order_settled_in_part_has_to_be_identified(command: Command) -> None:
+    state = six_units()
+    with pytest.raises(IdempotencyKeyRequired):
+        command(state, SettleOrder(ORDER), CONTEXT)
+    with pytest.raises(PreconditionFailed):
+        command(state, SettleOrder(ORDER, if_match=IfMatch.read('"2"')), CONTEXT)
+    for identified in (
+        SettleOrder(ORDER, None, a_key()),
+        SettleOrder(ORDER, if_match=IfMatch.read('"3"')),
+    ):
+        assert write_set_of(command(state, identified, CONTEXT))
+
+
+@pytest.mark.parametrize(
+    ("part", "rest", "late"),
+    [(confirm, confirm, refund), (cancel, confirm, refund), (confirm, cancel, refund)],
+)
+def test_that_an_order_was_settled_in_part_is_kept_when_the_rest_is_settled(
+    part: Command, rest: Command, late: Command
+) -> None:
+    state = a_state(a_sku(current=50, reserved=20), order=an_order(a_line(reserved=3)))
+    order = order_of(part(state, SettleOrder(ORDER, units((BLACK, 1)), a_key("part")), CONTEXT))
+    state = a_state(a_sku(current=50, reserved=20), order=order)
+    order = order_of(rest(state, SettleOrder(ORDER, None, a_key("rest")), CONTEXT))
+    assert order.was_settled_in_part
+    with pytest.raises(IdempotencyKeyRequired):
+        late(a_state(a_sku(current=50), order=order), SettleOrder(ORDER), CONTEXT)
+
+
+@pytest.mark.parametrize(("command", "line"), [(confirm, a_line(reserved=3)), (refund, a_line(confirmed=3))])
+def test_lines_that_name_everything_do_not_settle_an_order_in_part(command: Command, line: OrderLine) -> None:
+    state = a_state(a_sku(current=50, reserved=20), order=an_order(line))
+    settled = order_of(command(state, SettleOrder(ORDER, units((BLACK, 3)), a_key()), CONTEXT))
+    assert not settled.was_settled_in_part
+    assert command(a_state(order=settled), SettleOrder(ORDER), CONTEXT) == NOTHING_TO_WRITE
+
+
+@pytest.mark.parametrize(("command", "line"), [(confirm, a_line(confirmed=3)), (cancel, a_line(cancelled=3))])
+def test_a_stale_if_match_does_not_refuse_a_command_whose_result_stands(
+    command: Command, line: OrderLine
+) -> None:
+    stale = SettleOrder(ORDER, if_match=IfMatch.read('"1"'))
+    assert command(a_state(order=an_order(line, version=2)), stale, CONTEXT) == NOTHING_TO_WRITE
+
+
+def test_a_cancel_with_if_match_of_an_unknown_order_leaves_no_tombstone() -> None:
+    with pytest.raises(OrderNotFound):
+        cancel(a_state(), SettleOrder(ORDER, if_match=IfMatch.read('"1"')), CONTEXT)

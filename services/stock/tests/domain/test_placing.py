@@ -9,9 +9,12 @@ from chalicelib.domain.orders import OrderLine, SagaState
 from chalicelib.domain.placing import place, require_repeat_of
 from inventory_common.errors import (
     InsufficientStock,
+    InventoryError,
+    OrderCancelled,
     OrderExists,
     OrderInProgress,
     ProductInactive,
+    ReservationExpired,
     SkuInactive,
     SkuNotFound,
 )
@@ -98,12 +101,31 @@ def test_a_sku_of_a_deactivated_product_cannot_be_ordered() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [a_line(reserved=2), a_line(confirmed=2), a_line(cancelled=2), a_line(confirmed=1, cancelled=1)],
-    ids=["reserved", "confirmed", "cancelled", "both"],
+    [
+        a_line(reserved=2),
+        a_line(confirmed=2),
+        a_line(confirmed=1, cancelled=1),
+        a_line(confirmed=2, refunded=2),
+    ],
+    ids=["reserved", "confirmed", "confirmed in part", "refunded"],
 )
 def test_an_order_that_is_placed_again_does_not_change(line: OrderLine) -> None:
     state = a_state(a_sku(BLACK, 0), order=an_order(line))
     assert place(state, an_order_of((BLACK, 2), hold_seconds=999), CONTEXT) == NOTHING_TO_WRITE
+
+
+@pytest.mark.parametrize(
+    ("cancel_reason", "error"), [("requested", OrderCancelled), ("expired", ReservationExpired)]
+)
+def test_an_order_that_reserves_nothing_any_more_cannot_be_placed_again(
+    cancel_reason: str, error: type[InventoryError]
+) -> None:
+    order = an_order(a_line(cancelled=2), cancel_reason=cancel_reason)
+    with pytest.raises(error) as refused:
+        place(a_state(a_sku(BLACK, 9), order=order), an_order_of((BLACK, 2)), CONTEXT)
+    assert refused.value.members == {"order": order.document()}
+    with pytest.raises(OrderExists):
+        place(a_state(a_sku(BLACK, 9), order=order), an_order_of((BLACK, 1)), CONTEXT)
 
 
 @pytest.mark.parametrize(
@@ -125,10 +147,12 @@ def test_placing_an_order_that_is_being_placed_or_released_needs_a_saga(saga_sta
 
 
 @pytest.mark.parametrize("saga_state", [SagaState.CONFIRMING, SagaState.CANCELLING, SagaState.REFUNDING])
-def test_placing_an_order_that_is_being_settled_was_executed_before(saga_state: SagaState) -> None:
+def test_an_order_that_is_being_settled_is_placed_again_when_that_is_finished(saga_state: SagaState) -> None:
     order = an_order(a_line(reserved=2), saga=a_saga(saga_state))
-    decision = place(a_state(a_sku(current=9), order=order), an_order_of((BLACK, 2)), a_context())
-    assert decision == NOTHING_TO_WRITE
+    with pytest.raises(OrderInProgress):
+        place(a_state(a_sku(current=9), order=order), an_order_of((BLACK, 2)), a_context())
+    with pytest.raises(OrderExists):
+        place(a_state(a_sku(current=9), order=order), an_order_of((BLACK, 1)), a_context())
 
 
 def test_the_same_lines_are_refused_while_their_order_is_being_released() -> None:
@@ -136,4 +160,4 @@ def test_the_same_lines_are_refused_while_their_order_is_being_released() -> Non
     releasing = an_order(a_line(reserved=2), saga=a_saga(SagaState.RELEASING))
     with pytest.raises(OrderInProgress, match=f"^{ORDER} is releasing at the moment; please try again.$"):
         require_repeat_of(releasing, command)
-    require_repeat_of(an_order(a_line(reserved=2), saga=a_saga(SagaState.CONFIRMING)), command)
+    require_repeat_of(an_order(a_line(reserved=2)), command)

@@ -17,6 +17,7 @@ from ..shop import (
     a_line,
     a_sku,
     a_state,
+    a_whole_settlement,
     an_order,
     units,
     write_set_of,
@@ -50,7 +51,7 @@ def test_a_refund_restocks_all_of_its_lines_or_none(restock: bool) -> None:
 def test_the_refund_of_a_whole_order_refunds_the_units_that_remain() -> None:
     order = an_order(a_line(BLACK, confirmed=5, refunded=5), a_line(WHITE, confirmed=5, refunded=2))
     state = a_state(a_sku(BLACK, 50), a_sku(WHITE, 50), order=order)
-    write_set = write_set_of(refund(state, SettleOrder(ORDER), CONTEXT))
+    write_set = write_set_of(refund(state, a_whole_settlement(), CONTEXT))
     assert [(moved.after.sku, moved.record.quantity) for moved in write_set.movements] == [(WHITE, 3)]
 
 

@@ -28,7 +28,13 @@ from ..shop import (
 )
 
 LATER = "2026-02-23T11:00:00.000000Z"
-FULL = a_sku(current=50, reserved=10, variant_attributes={"color": "Black", "size": "Large"}, version=4)
+FULL = a_sku(
+    current=50,
+    reserved=10,
+    variant_attributes={"color": "Black", "size": "Large"},
+    version=4,
+    details_version=2,
+)
 
 
 def test_a_new_sku_is_active_has_no_stock_and_belongs_to_its_products_vendor() -> None:
@@ -92,7 +98,12 @@ def test_a_deactivated_product_accepts_no_new_sku() -> None:
     ids=str,
 )
 def test_a_change_makes_the_next_version_with_the_changed_attributes(changes: dict[str, Any]) -> None:
-    stamps: dict[str, Any] = {"last_updated": LATER, "last_updated_by": "client:order-system", "version": 5}
+    stamps: dict[str, Any] = {
+        "last_updated": LATER,
+        "last_updated_by": "client:order-system",
+        "version": 5,
+        "details_version": 3,
+    }
     assert changed_sku(FULL, a_change(**changes), ACTOR, LATER) == replace(FULL, **changes, **stamps)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chalicelib.domain.commands import SettleOrder
@@ -64,9 +66,10 @@ def test_a_repeated_cancel_does_not_change_the_tombstone(state: CurrentState) ->
     assert cancel(state, SettleOrder(ORDER), LAST_SECOND) == NOTHING_TO_WRITE
 
 
-def test_a_cancel_of_part_of_a_tombstone_is_refused() -> None:
+@pytest.mark.parametrize("command", [confirm, cancel, refund])
+def test_a_settlement_of_part_of_a_tombstone_is_refused_because_it_is_cancelled(command: Any) -> None:
     with pytest.raises(OrderCancelled):
-        cancel(a_state(order=a_tombstone()), SettleOrder(ORDER, units((BLACK, 1))), CONTEXT)
+        command(a_state(order=a_tombstone()), SettleOrder(ORDER, units((BLACK, 1))), CONTEXT)
 
 
 def test_a_tombstone_has_nothing_to_refund() -> None:

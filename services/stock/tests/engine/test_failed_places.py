@@ -58,6 +58,25 @@ def test_the_error_names_every_line_that_became_short_between_two_steps(
     assert ledger.order_items() == set()
 
 
+def test_a_place_that_fails_for_another_reason_says_that_although_lines_become_short(
+    process: Process, ledger: Ledger
+) -> None:
+    """A copy may place the order as soon as it is released: what is short then is short because of it."""
+    ledger.put_skus(120)
+    deactivating = InterruptedStateStore(
+        process.storage.state, *after_commits(2, lambda: ledger.put(INACTIVE))
+    )
+
+    def sell() -> None:
+        ledger.put(ACTIVE)
+        ledger.set_stock(0, 0)
+
+    selling = InterruptedStateStore(deactivating, *after_commits(5, sell))
+    with pytest.raises(SkuInactive):
+        process.through(state=selling).place(a_large_order(120))
+    assert ledger.order_items() == set()
+
+
 # The request is sent again
 
 

@@ -1,8 +1,11 @@
-"""A SKU that falls to its threshold sends one alert, however its change is delivered."""
+"""A SKU that enters the low-stock list sends one alert, whatever put it there, however it is delivered."""
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +13,9 @@ from front_door import Client
 
 from chalicelib.storage.items import sent_alert_key
 from chalicelib.storage.sent_alerts import SentAlertStore
+from inventory_common.alert_topic import AlertTopic
 from inventory_common.items import from_item
-from inventory_common.timestamps import epoch_seconds
+from inventory_common.timestamps import epoch_seconds, moment_of
 from inventory_common.tuning import SENT_ALERT_TTL_SECONDS
 
 from ..calls import noted_requests
@@ -30,19 +34,27 @@ from ..shop import (
     a_sku,
     order_body,
 )
-from ..streams import Streams, a_product_change, a_stream_record
+from ..streams import HAPPENED_AT, Streams, a_product_change, a_stream_record
 
 LATER = "2026-02-23T11:00:00.000000Z"
 
+Change = Callable[[Client, str, str], None]
+"""Changes a SKU as a vendor or an order system."""
+
 
 def stock(tables: Tables, current: int = 12, reserved: int = 0, **differences: Any) -> None:
-    """Store a SKU with a threshold of 10, and its product."""
-    tables.put(a_product(), a_sku(BLACK, current, reserved, **differences))
+    """Store a SKU with a threshold of 10 that has had a movement, and its product."""
+    tables.put(a_product(), a_sku(BLACK, current, reserved, **{"sequence": 1} | differences))
 
 
 def adjust(shop: Client, token: str, change: int, key: str = "k") -> None:
     body = {"quantity_change": change, "notes": "counted"}
     assert shop.post(f"{SKU_PATH}/adjustments", body, token, idempotency_key=key).status == 201
+
+
+def restock(shop: Client, token: str, quantity: int, key: str = "k") -> None:
+    body = {"quantity": quantity}
+    assert shop.post(f"{SKU_PATH}/restocks", body, token, idempotency_key=key).status == 201
 
 
 def patch(shop: Client, token: str, **body: Any) -> None:
@@ -130,9 +142,99 @@ def test_each_fall_to_the_threshold_sends_an_alert_of_its_own(
     assert len({alert.alert_id for alert in streams.outbox.sent}) == 2
 
 
-# Changes that send none
+WITH_ALERT: dict[str, tuple[dict[str, Any], Change]] = {
+    "low, and reactivated": (
+        {"current": 3, "is_active": False},
+        lambda shop, vendor, _: patch(shop, vendor, is_active=True),
+    ),
+    "reactivated as its threshold rises": (
+        {"current": 12, "is_active": False},
+        lambda shop, vendor, _: patch(shop, vendor, is_active=True, reorder_threshold=50),
+    ),
+    "never stocked, and reactivated": (
+        {"current": 0, "sequence": 0, "is_active": False},
+        lambda shop, vendor, _: patch(shop, vendor, is_active=True),
+    ),
+    "a threshold above the stock": (
+        {"current": 12},
+        lambda shop, vendor, _: patch(shop, vendor, reorder_threshold=50),
+    ),
+    "its first units, and still low": (
+        {"current": 0, "sequence": 0},
+        lambda shop, vendor, _: restock(shop, vendor, 10),
+    ),
+    "its first units counted, and still low": (
+        {"current": 0, "sequence": 0},
+        lambda shop, vendor, _: adjust(shop, vendor, 1),
+    ),
+}
 
-Change = Callable[[Client, str, str], None]
+
+@pytest.mark.parametrize(("attributes", "change"), WITH_ALERT.values(), ids=WITH_ALERT)
+def test_a_change_that_puts_a_sku_into_the_list_sends_one_alert(
+    streams: Streams,
+    tables: Tables,
+    shop: Client,
+    vendor: str,
+    orders: str,
+    clock: Clock,
+    attributes: dict[str, Any],
+    change: Change,
+) -> None:
+    stock(tables, **attributes)
+    clock.now = LATER
+    with streams.changes_of(BLACK) as records:
+        change(shop, vendor, orders)
+    assert streams.deliver_skus(*records, *records) == []
+    [alert] = streams.outbox.sent
+    assert alert.details["occurred_at"] == LATER
+
+
+def test_a_new_sku_whose_first_units_leave_it_low_sends_one_alert_then(
+    streams: Streams, tables: Tables, shop: Client, vendor: str
+) -> None:
+    tables.put(a_product())
+    body = {"sku": BLACK, "variant_name": "Black", "unit_price": 90, "reorder_threshold": 10}
+    records = []
+    for step in (
+        lambda: shop.post(SKUS_PATH, body, vendor),
+        lambda: restock(shop, vendor, 3),
+        lambda: restock(shop, vendor, 3, "k2"),
+    ):
+        with streams.changes_of(BLACK) as changes:
+            step()
+        records += changes
+    assert len(records) == 3
+    assert streams.deliver_skus(*records) == []
+    assert [alert.details["current_stock"] for alert in streams.outbox.sent] == [3]
+
+
+def test_a_reactivated_product_sends_an_alert_of_each_of_its_low_skus(
+    streams: Streams, tables: Tables
+) -> None:
+    deactivated, active = a_product(version=2, is_active=False), a_product(version=3)
+    inactive = {"product_is_active": False, "product_version": 2, "sequence": 1}
+    tables.put(active, a_sku(BLACK, 50, **inactive), a_sku(WHITE, 3, **inactive))
+    with streams.changes_of(BLACK, WHITE) as records:
+        streams.deliver_products(a_product_change(deactivated, active))
+    assert len(records) == 2
+    assert streams.deliver_skus(*records, *records) == []
+    [alert] = streams.outbox.sent
+    # The product's flag sets no `last_updated`: the stream knows when it was copied.
+    assert (alert.details["sku"], alert.details["occurred_at"]) == (WHITE, moment_of(HAPPENED_AT))
+
+
+@pytest.mark.parametrize("flag", ["is_active", "product_is_active"])
+def test_the_list_and_the_alerts_leave_out_what_is_deactivated(
+    tables: Tables, shop: Client, vendor: str, process: Process, flag: str
+) -> None:
+    tables.put(a_sku(BLACK, 3), a_sku(WHITE, 3, **{flag: False}))
+    process.storage.bounds.raise_to(VENDOR, 10)
+    [page] = shop.walk(f"/vendors/{VENDOR}/low-stock", vendor)
+    assert [sku["sku"] for sku in page] == [BLACK]
+
+
+# Changes that send none
 
 WITHOUT_ALERT: dict[str, tuple[dict[str, Any], Change]] = {
     "raised above the threshold": ({"current": 3}, lambda shop, vendor, _: adjust(shop, vendor, 20)),
@@ -152,23 +254,43 @@ WITHOUT_ALERT: dict[str, tuple[dict[str, Any], Change]] = {
         lambda shop, vendor, _: adjust(shop, vendor, -5),
     ),
     "low, and deactivated": ({"current": 3}, lambda shop, vendor, _: patch(shop, vendor, is_active=False)),
-    "low, and reactivated": (
-        {"current": 3, "is_active": False},
-        lambda shop, vendor, _: patch(shop, vendor, is_active=True),
-    ),
     "deactivated as its threshold rises": (
         {"current": 12},
         lambda shop, vendor, _: patch(shop, vendor, is_active=False, reorder_threshold=50),
     ),
-    "reactivated as its threshold rises": (
+    "reactivated above the threshold": (
         {"current": 12, "is_active": False},
-        lambda shop, vendor, _: patch(shop, vendor, is_active=True, reorder_threshold=50),
+        lambda shop, vendor, _: patch(shop, vendor, is_active=True),
+    ),
+    "of a deactivated product, and reactivated": (
+        {"current": 3, "is_active": False, "product_is_active": False},
+        lambda shop, vendor, _: patch(shop, vendor, is_active=True),
+    ),
+    "of a deactivated product, and lowered": (
+        {"current": 12, "product_is_active": False},
+        lambda shop, vendor, _: adjust(shop, vendor, -5),
+    ),
+    "of a deactivated product, and a higher threshold": (
+        {"current": 12, "product_is_active": False},
+        lambda shop, vendor, _: patch(shop, vendor, reorder_threshold=50),
+    ),
+    "its first units, above the threshold": (
+        {"current": 0, "sequence": 0},
+        lambda shop, vendor, _: restock(shop, vendor, 11),
+    ),
+    "restocked, and low before": (
+        {"current": 0},
+        lambda shop, vendor, _: restock(shop, vendor, 3),
+    ),
+    "never stocked, and a higher threshold": (
+        {"current": 0, "sequence": 0},
+        lambda shop, vendor, _: patch(shop, vendor, reorder_threshold=50),
     ),
 }
 
 
 @pytest.mark.parametrize(("attributes", "change"), WITHOUT_ALERT.values(), ids=WITHOUT_ALERT)
-def test_a_change_that_is_no_fall_to_the_threshold_sends_no_alert_and_makes_no_call(
+def test_a_change_that_puts_no_sku_into_the_list_sends_no_alert_and_makes_no_call(
     streams: Streams,
     tables: Tables,
     shop: Client,
@@ -253,6 +375,28 @@ def test_an_alert_that_cannot_be_sent_is_sent_when_its_change_is_delivered_again
     streams.outbox.broken = False
     assert [streams.deliver_skus(fall), streams.deliver_skus(fall)] == [[], []]
     assert len(streams.outbox.sent) == 1
+
+
+def test_an_alert_that_the_log_cannot_take_is_not_recorded_as_sent(
+    streams_of: Callable[[Process], Streams],
+    process: Process,
+    fall: Any,
+    dynamodb: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Without a topic, alerts go to the log: a full disk is no reason to lose one."""
+    streams = streams_of(process)
+    to_the_log = replace(streams.app.stream_handlers, alerts=AlertTopic(None, "inventory-stock"))
+    monkeypatch.setattr(streams.app, "stream_handlers", to_the_log)
+    with monkeypatch.context() as patch, open("/dev/full", "w") as full:
+        patch.setattr(sys, "stdout", full)
+        assert streams.deliver_skus(fall) == [fall["dynamodb"]["SequenceNumber"]]
+    assert "Item" not in sent_alert(dynamodb, fall)
+    assert streams.deliver_skus(fall) == []
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["sku"] for line in lines if line["message"] == "alert"] == [BLACK]
+    assert "Item" in sent_alert(dynamodb, fall)
 
 
 class BrokenSentAlertStore(SentAlertStore):

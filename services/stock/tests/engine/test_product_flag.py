@@ -100,11 +100,12 @@ def test_the_flag_changes_neither_stock_nor_dates(streams: Streams, process: Pro
 
 
 @pytest.mark.usefixtures("deactivated")
-def test_the_flag_changes_the_etag(streams: Streams, shop: Client, vendor: str) -> None:
+def test_the_flag_changes_the_version_but_not_the_etag(streams: Streams, shop: Client, vendor: str) -> None:
     before = shop.get(SKU_PATH, vendor)
     streams.deliver_products(DEACTIVATION)
     after = shop.get(SKU_PATH, vendor)
-    assert (before.headers["ETag"], after.headers["ETag"]) == ('"1"', '"2"')
+    assert (before.headers["ETag"], after.headers["ETag"]) == ('"1"', '"1"')
+    assert (before.json["version"], after.json["version"]) == (1, 2)
     assert (before.json["product_is_active"], after.json["product_is_active"]) == (True, False)
 
 

@@ -61,7 +61,7 @@ def test_the_key_of_another_command_does_not_continue_a_saga(
     process.place(a_large_order(MULTI_PART_LINES))
     process.confirm(SettleOrder(ORDER, units((sku_id(0), 1)), a_key("key", "a part")))
     with pytest.raises(ProcessDied):
-        dying(6).confirm(SettleOrder(ORDER))
+        dying(6).confirm(SettleOrder(ORDER, None, a_key("rest")))
     assert process.orders.get(ORDER).saga_state == "confirming"
     with pytest.raises(IdempotencyKeyReused):
         process.confirm(SettleOrder(ORDER, None, a_key("key", "all")))

@@ -9,7 +9,16 @@ from front_door import Client
 
 from chalicelib.domain.orders import EXPIRED
 
-from ..shop import BLACK, ORDER_PATH, Tables, a_line, an_order, settlement_body, stock_of
+from ..shop import (
+    BLACK,
+    ORDER_PATH,
+    Tables,
+    a_line,
+    an_order,
+    order_body,
+    settlement_body,
+    stock_of,
+)
 
 
 @pytest.fixture
@@ -36,3 +45,11 @@ def test_an_expired_order_cannot_be_extended(shop: Client, orders: str, tables: 
     tables.put_order(an_order(a_line(cancelled=5), cancel_reason=EXPIRED, expires_at=None))
     refused = shop.post(f"{ORDER_PATH}/extend", {"hold_seconds": 7_200}, orders)
     assert (refused.status, refused.code) == (409, "reservation_expired")
+
+
+@pytest.mark.usefixtures("expired")
+def test_an_expired_order_is_not_placed_again(shop: Client, orders: str, admin: str) -> None:
+    refused = shop.put(ORDER_PATH, order_body((BLACK, 5)), orders)
+    assert (refused.status, refused.code) == (409, "reservation_expired")
+    assert refused.json["order"] == shop.get(ORDER_PATH, orders).json
+    assert stock_of(shop, admin) == (50, 0, 50)

@@ -10,7 +10,7 @@ from front_door import Answer, Client
 
 from chalicelib.domain.orders import SagaState
 
-from ..shop import BLACK, ORDER_PATH, Tables, a_line, a_saga, a_sku, an_order, order_body
+from ..shop import BLACK, ORDER_PATH, Clock, Tables, a_line, a_saga, a_sku, an_order, order_body
 
 Command = Callable[[Client, str], Answer]
 
@@ -23,10 +23,25 @@ def settle(command: str) -> Command:
     return lambda shop, token: shop.post(f"{ORDER_PATH}/{command}", token=token)
 
 
+@pytest.mark.parametrize("saga_state", SagaState)
+def test_every_read_shows_what_is_going_on(
+    shop: Client, orders: str, tables: Tables, clock: Clock, saga_state: SagaState
+) -> None:
+    """Two of five units are confirmed so far; neither the order nor a list shows it as a result."""
+    tables.put_order(an_order(a_line(reserved=3, confirmed=2), saga=a_saga(saga_state)))
+    assert shop.get(ORDER_PATH, orders).json["status"] == saga_state.value
+    clock.advance(3_600)
+    [listed] = shop.get("/orders", orders).json["items"]
+    assert listed["status"] == saga_state.value
+
+
 @pytest.mark.parametrize(
     ("saga_state", "command"),
     [
         (SagaState.RELEASING, place),
+        (SagaState.CONFIRMING, place),
+        (SagaState.CANCELLING, place),
+        (SagaState.REFUNDING, place),
         (SagaState.PLACING, settle("confirm")),
         (SagaState.PLACING, settle("cancel")),
         (SagaState.CONFIRMING, settle("cancel")),

@@ -8,11 +8,24 @@ from typing import Any
 import pytest
 from front_door import Client, Tokens
 
+from chalicelib.domain.orders import SagaState
 from chalicelib.storage.order_items import order_from_item
 from inventory_common.order_items import order_key
 
 from ..process import Process
-from ..shop import BLACK, ORDER, ORDER_PATH, WHITE, Tables, a_sku, order_body, settlement_body
+from ..shop import (
+    BLACK,
+    ORDER,
+    ORDER_PATH,
+    WHITE,
+    Tables,
+    a_line,
+    a_saga,
+    a_sku,
+    an_order,
+    order_body,
+    settlement_body,
+)
 
 ONE = order_body((BLACK, 1))
 OTHERS = "/orders?due_before=2027-01-01T00:00:00Z"
@@ -103,6 +116,74 @@ def test_the_id_of_another_owners_order_is_taken_and_nothing_of_it_is_said(
     assert answer.json["detail"] == f"{ORDER} exists."
     assert answer.json.keys() == {"type", "title", "status", "detail", "code", "request_id"}
     assert shop.put(ORDER_PATH, ONE, token("web-2")).headers["Idempotent-Replayed"] == "true"
+
+
+@pytest.mark.parametrize("cancel_reason", ["requested", "expired"])
+@pytest.mark.parametrize("name", [*DO_NOT_SEE, "desk"])
+def test_a_place_again_of_another_owners_order_says_nothing_of_it(
+    shop: Client, token: Callable[[str], str], tables: Tables, name: str, cancel_reason: str
+) -> None:
+    """Its owner is told that it was cancelled or has expired; the desk places for `default`."""
+    tables.put(a_sku(current=9))
+    tables.put_order(an_order(a_line(cancelled=1), owner="web", cancel_reason=cancel_reason))
+    code = {"requested": "order_cancelled", "expired": "reservation_expired"}[cancel_reason]
+    own = shop.put(ORDER_PATH, ONE, token("web-2"))
+    assert (own.status, own.code, own.json["order"]["order_id"]) == (409, code, ORDER)
+    single = shop.put(ORDER_PATH, ONE, token(name))
+    [result] = shop.post("/orders/batch", batch(place()), token(name)).json["results"]
+    assert (single.status, result["status_code"]) == (409, 409)
+    for problem in (single.json, result["problem"]):
+        assert (problem["code"], problem["detail"]) == ("order_exists", f"{ORDER} exists.")
+        assert problem.keys() == {"type", "title", "status", "detail", "code", "request_id"}
+
+
+@pytest.mark.parametrize("saga_state", SagaState)
+@pytest.mark.parametrize("name", DO_NOT_SEE)
+def test_what_is_going_on_with_another_owners_order_is_not_said(
+    shop: Client, token: Callable[[str], str], tables: Tables, name: str, saga_state: SagaState
+) -> None:
+    tables.put(a_sku(current=9, reserved=1))
+    tables.put_order(an_order(a_line(reserved=1), owner="web", saga=a_saga(saga_state)))
+    assert shop.get(ORDER_PATH, token("web-2")).json["status"] == saga_state.value
+    caller = token(name)
+    assert shop.get(ORDER_PATH, caller).code == "order_not_found"
+    assert shop.walk(OTHERS, caller) == [[]]
+    for command in ("confirm", "cancel", "refund", "extend"):
+        body = {} if command == "extend" else None
+        assert shop.post(f"{ORDER_PATH}/{command}", body, caller).code == "order_not_found"
+    assert shop.put(ORDER_PATH, ONE, caller).code == "order_exists"
+    results = shop.post(
+        "/orders/batch", batch({"order_id": ORDER, "command": "confirm"}, place()), caller
+    ).json["results"]
+    assert [result["problem"]["code"] for result in results] == ["order_not_found", "order_exists"]
+
+
+@pytest.mark.parametrize("name", DO_NOT_SEE)
+def test_an_order_settled_in_part_asks_its_own_callers_alone_for_a_key(
+    shop: Client, token: Callable[[str], str], tables: Tables, name: str
+) -> None:
+    tables.put(a_sku(current=9, reserved=1))
+    tables.put_order(an_order(a_line(reserved=1, confirmed=1), owner="web"))
+    for command in ("confirm", "cancel", "refund"):
+        path = f"{ORDER_PATH}/{command}"
+        assert shop.post(path, token=token("web-2")).code == "idempotency_key_required"
+        assert shop.post(path, token=token(name)).code == "order_not_found"
+        assert shop.post(path, token=token(name), if_match='"99"').code == "order_not_found"
+    whole = [{"order_id": ORDER, "command": command} for command in ("confirm", "cancel")]
+    for caller, code in (("web-2", "idempotency_key_required"), (name, "order_not_found")):
+        results = shop.post("/orders/batch", batch(*whole), token(caller)).json["results"]
+        assert [result["problem"]["code"] for result in results] == [code, code]
+
+
+@pytest.mark.usefixtures("stocked")
+def test_a_replay_says_nothing_of_the_order_that_another_owner_placed_since(
+    shop: Client, token: Callable[[str], str]
+) -> None:
+    cancel = f"{ORDER_PATH}/cancel"
+    assert shop.post(cancel, token=token("web-1"), idempotency_key="k").status == 200
+    assert shop.put(ORDER_PATH, ONE, token("till")).status == 201
+    assert shop.post(cancel, token=token("web-1"), idempotency_key="k").code == "order_not_found"
+    assert shop.get(ORDER_PATH, token("till")).json["status"] == "reserved"
 
 
 @pytest.mark.usefixtures("stocked")
@@ -207,6 +288,18 @@ def test_a_tombstone_holds_for_its_owner_alone(shop: Client, token: Callable[[st
     assert shop.get(ORDER_PATH, token("unmapped")).json == placed.json
     assert shop.put(ORDER_PATH, ONE, token("web-1")).code == "order_exists"
     assert shop.post(f"{ORDER_PATH}/confirm", token=token("unmapped")).status == 200
+
+
+@pytest.mark.usefixtures("stocked")
+@pytest.mark.parametrize("name", ["erp", "desk", "admin"])
+def test_a_tombstone_holds_for_places_of_its_owner_by_those_who_see_all(
+    shop: Client, token: Callable[[str], str], name: str
+) -> None:
+    tombstone = shop.post(f"{ORDER_PATH}/cancel", token=token("web-1")).json
+    refused = shop.put(ORDER_PATH, {**ONE, "owner": "web"}, token(name))
+    assert (refused.code, refused.json["order"]) == ("order_cancelled", tombstone)
+    assert shop.put(ORDER_PATH, {**ONE, "owner": "till"}, token(name)).status == 201
+    assert shop.get(ORDER_PATH, token("till")).json["status"] == "reserved"
 
 
 @pytest.mark.usefixtures("stocked")

@@ -7,6 +7,7 @@ from front_door import Client
 
 from ..shop import (
     BLACK,
+    ORDER,
     ORDER_PATH,
     WHITE,
     Tables,
@@ -30,7 +31,7 @@ def test_units_that_are_confirmed_leave_the_stock_and_the_rest_stays_reserved(
     assert stock_of(shop, orders) == (48, 3, 45)
     assert stock_of(shop, orders, WHITE) == (3, 3, 0)
     assert tables.movements("order_confirmed") == [(BLACK, 2, -2, -2, -2)]
-    rest = shop.post(f"{ORDER_PATH}/confirm", token=orders)
+    rest = shop.post(f"{ORDER_PATH}/confirm", token=orders, idempotency_key="rest")
     assert rest.json["status"] == "confirmed"
     assert stock_of(shop, orders) == (45, 0, 45)
 
@@ -47,7 +48,7 @@ def test_units_that_are_cancelled_return_to_stock_and_the_rest_stays_reserved(
     assert stock_of(shop, orders) == (50, 3, 47)
     assert stock_of(shop, orders, WHITE) == (3, 0, 3)
     assert tables.movements("order_cancelled") == [(BLACK, 2, 0, 0, -2), (WHITE, 3, 0, 0, -3)]
-    rest = shop.post(f"{ORDER_PATH}/confirm", token=orders)
+    rest = shop.post(f"{ORDER_PATH}/confirm", token=orders, idempotency_key="rest")
     assert rest.json["status"] == "partially_confirmed"
     assert figures_of(rest) == {"confirmed": 3, "cancelled": 2}
 
@@ -55,12 +56,12 @@ def test_units_that_are_cancelled_return_to_stock_and_the_rest_stays_reserved(
 @pytest.mark.usefixtures("placed")
 def test_a_partly_confirmed_order_can_cancel_the_rest(shop: Client, orders: str) -> None:
     shop.post(f"{ORDER_PATH}/confirm", settlement_body((BLACK, 2)), orders, idempotency_key="k")
-    answer = shop.post(f"{ORDER_PATH}/cancel", token=orders)
+    answer = shop.post(f"{ORDER_PATH}/cancel", token=orders, idempotency_key="rest")
     assert (answer.status, answer.json["status"]) == (200, "partially_confirmed")
     assert figures_of(answer) == {"confirmed": 2, "cancelled": 3}
     assert stock_of(shop, orders) == (48, 0, 48)
     for command in ("confirm", "cancel"):
-        again = shop.post(f"{ORDER_PATH}/{command}", token=orders)
+        again = shop.post(f"{ORDER_PATH}/{command}", token=orders, idempotency_key=f"again-{command}")
         assert (again.status, again.json) == (200, answer.json)
         assert again.headers["Idempotent-Replayed"] == "true"
 
@@ -141,3 +142,68 @@ def test_no_part_of_a_tombstone_can_be_cancelled(shop: Client, orders: str) -> N
     assert shop.post(f"{ORDER_PATH}/cancel", token=orders).status == 200
     refused = shop.post(f"{ORDER_PATH}/cancel", settlement_body((BLACK, 1)), orders, idempotency_key="k")
     assert (refused.status, refused.code) == (409, "order_cancelled")
+
+
+@pytest.mark.usefixtures("placed")
+@pytest.mark.parametrize("command", ["confirm", "cancel"])
+def test_a_line_may_name_its_product_as_an_order_that_was_read_does(
+    shop: Client, orders: str, command: str
+) -> None:
+    read = shop.get(ORDER_PATH, orders).json["lines"][0]
+    line = {"product_id": read["product_id"], "sku": read["sku"], "quantity": 1}
+    answer = shop.post(f"{ORDER_PATH}/{command}", {"lines": [line]}, orders, idempotency_key="k")
+    assert answer.status == 200
+    other = {**line, "product_id": "PROD-00000"}
+    answer = shop.post(f"{ORDER_PATH}/{command}", {"lines": [other]}, orders, idempotency_key="other")
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    assert "should have a sku that starts with SKU-PROD-00000-" in answer.text
+
+
+# Whole commands after a part
+
+
+@pytest.mark.usefixtures("placed")
+@pytest.mark.parametrize("command", ["confirm", "cancel", "refund"])
+def test_a_whole_command_after_a_part_needs_a_key_or_an_etag(
+    shop: Client, orders: str, tables: Tables, command: str
+) -> None:
+    path = f"{ORDER_PATH}/{command}"
+    part = shop.post(f"{ORDER_PATH}/confirm", settlement_body((BLACK, 2)), orders, idempotency_key="k")
+    count = len(tables.records())
+    for headers in ({}, {"if_match": "*"}):
+        refused = shop.post(path, token=orders, **headers)
+        assert (refused.status, refused.code) == (400, "idempotency_key_required")
+    stale = shop.post(path, token=orders, if_match='"1"')
+    assert (stale.status, stale.code) == (412, "precondition_failed")
+    assert len(tables.records()) == count
+    done = shop.post(path, token=orders, if_match=part.headers["ETag"])
+    assert done.status == 200
+    assert "Idempotent-Replayed" not in done.headers
+    assert len(tables.records()) > count
+
+
+@pytest.mark.usefixtures("placed")
+def test_a_late_duplicate_of_a_whole_refund_takes_nothing_back(
+    shop: Client, orders: str, tables: Tables
+) -> None:
+    """It was sent when two units were confirmed, and arrives when all are."""
+    refund, confirm = f"{ORDER_PATH}/refund", f"{ORDER_PATH}/confirm"
+    shop.post(confirm, settlement_body((BLACK, 2)), orders, idempotency_key="two")
+    without_key = shop.post(refund, token=orders)
+    with_key = shop.post(refund, token=orders, idempotency_key="refund")
+    assert (without_key.status, with_key.status, figures_of(with_key)["refunded"]) == (400, 200, 2)
+    shop.post(confirm, token=orders, idempotency_key="rest")
+    count = len(tables.records())
+    assert shop.post(refund, token=orders).status == 400
+    late = shop.post(refund, token=orders, idempotency_key="refund")
+    assert (late.status, late.headers["Idempotent-Replayed"]) == (200, "true")
+    assert len(tables.records()) == count
+
+
+@pytest.mark.usefixtures("placed")
+def test_a_batch_cannot_settle_an_order_that_was_settled_in_part(shop: Client, orders: str) -> None:
+    shop.post(f"{ORDER_PATH}/confirm", settlement_body((BLACK, 2)), orders, idempotency_key="k")
+    sent = {"orders": [{"order_id": ORDER, "command": command} for command in ("confirm", "cancel")]}
+    results = shop.post("/orders/batch", sent, orders).json["results"]
+    assert [each["status_code"] for each in results] == [400, 400]
+    assert {each["problem"]["code"] for each in results} == {"idempotency_key_required"}

@@ -55,6 +55,29 @@ def test_an_order_that_is_placed_again_is_returned_unchanged(
     assert len(tables.records()) == 4
 
 
+@pytest.mark.usefixtures("placed")
+def test_an_order_that_was_cancelled_is_not_placed_again(shop: Client, orders: str, tables: Tables) -> None:
+    cancelled = shop.post(f"{ORDER_PATH}/cancel", token=orders)
+    count = len(tables.records())
+    again = shop.put(ORDER_PATH, order_body((WHITE, 3), (BLACK, 5)), orders)
+    assert (again.status, again.code, again.json["order"]) == (409, "order_cancelled", cancelled.json)
+    batch = shop.post(
+        "/orders/batch", {"orders": [{"order_id": ORDER, **order_body((WHITE, 3), (BLACK, 5))}]}, orders
+    )
+    [result] = batch.json["results"]
+    assert result["status_code"] == 409
+    assert (result["problem"]["code"], result["problem"]["order"]) == ("order_cancelled", cancelled.json)
+    assert shop.put(ORDER_PATH, order_body((WHITE, 3)), orders).code == "order_exists"
+    assert len(tables.records()) == count
+
+
+@pytest.mark.usefixtures("stocked")
+def test_a_tombstone_that_refuses_a_place_is_a_member_of_the_problem(shop: Client, orders: str) -> None:
+    tombstone = shop.post(f"{ORDER_PATH}/cancel", token=orders)
+    refused = shop.put(ORDER_PATH, order_body((BLACK, 5)), orders)
+    assert (refused.status, refused.code, refused.json["order"]) == (409, "order_cancelled", tombstone.json)
+
+
 @pytest.mark.usefixtures("stocked")
 def test_an_order_id_cannot_be_used_for_other_lines(shop: Client, orders: str) -> None:
     shop.put(ORDER_PATH, order_body((BLACK, 5)), orders)

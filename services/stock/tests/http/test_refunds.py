@@ -51,7 +51,7 @@ def test_an_order_is_refunded_in_several_parts(shop: Client, orders: str, tables
         {"sku": BLACK, "asked": 4, "refundable": 3},
         {"sku": WHITE, "asked": 4, "refundable": 3},
     ]
-    whole = shop.post(REFUND_PATH, token=orders)
+    whole = shop.post(REFUND_PATH, token=orders, idempotency_key="rest")
     assert whole.json["status"] == "refunded"
     assert stock_of(shop, orders) == (50, 0, 50)
     answer = shop.post(REFUND_PATH, settlement_body((BLACK, 1)), orders, idempotency_key="c")
@@ -68,7 +68,7 @@ def test_refunded_units_that_cannot_be_sold_again_are_logged_and_not_restocked(
     assert figures_of(answer) == {"confirmed": 5, "refunded": 2}
     assert stock_of(shop, orders) == (45, 0, 45)
     assert tables.movements("refund") == [(BLACK, 2, 0, 0, 0)]
-    whole = shop.post(REFUND_PATH, {"restock": False}, orders)
+    whole = shop.post(REFUND_PATH, {"restock": False}, orders, idempotency_key="rest")
     assert whole.json["status"] == "refunded"
     assert stock_of(shop, orders) == (45, 0, 45)
     assert tables.movements("refund") == [(BLACK, 2, 0, 0, 0), (BLACK, 3, 0, 0, 0), (WHITE, 3, 0, 0, 0)]
@@ -77,10 +77,11 @@ def test_refunded_units_that_cannot_be_sold_again_are_logged_and_not_restocked(
 @pytest.mark.usefixtures("placed")
 def test_an_order_that_still_reserves_units_is_only_partially_refunded(shop: Client, orders: str) -> None:
     shop.post(f"{ORDER_PATH}/confirm", settlement_body((BLACK, 2)), orders, idempotency_key="a")
-    refunded = shop.post(REFUND_PATH, token=orders)
+    refunded = shop.post(REFUND_PATH, token=orders, idempotency_key="b")
     assert refunded.json["status"] == "partially_refunded"
     assert figures_of(refunded) == {"reserved": 3, "confirmed": 2, "refunded": 2}
-    assert shop.post(f"{ORDER_PATH}/cancel", token=orders).json["status"] == "refunded"
+    cancelled = shop.post(f"{ORDER_PATH}/cancel", token=orders, idempotency_key="c")
+    assert cancelled.json["status"] == "refunded"
 
 
 @pytest.mark.usefixtures("stocked")
@@ -116,7 +117,8 @@ def test_restocked_refunds_cannot_exceed_the_maximum_stock(
     answer = shop.post(REFUND_PATH, settlement_body((BLACK, 2)), orders, idempotency_key="a")
     assert answer.status == 200
     assert stock_of(shop, orders)[0] == STOCK_MAX
-    assert shop.post(REFUND_PATH, {"restock": False}, orders).json["status"] == "refunded"
+    rest = shop.post(REFUND_PATH, {"restock": False}, orders, idempotency_key="b")
+    assert rest.json["status"] == "refunded"
 
 
 @pytest.mark.usefixtures("confirmed")

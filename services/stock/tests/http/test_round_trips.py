@@ -187,6 +187,18 @@ def test_a_change_of_a_sku_is_one_read_and_one_write(shop: Client, tokens: Token
     assert calls == [READ]
 
 
+def test_a_change_of_a_sku_with_a_key_is_one_read_one_transaction_and_one_read(
+    shop: Client, tokens: Tokens, calls: list[str]
+) -> None:
+    for body in ({"unit_price": 80}, {"unit_price": 80, "is_active": True}):
+        calls.clear()
+        shop.send("PATCH", SKU_PATH, tokens.vendor(), body, idempotency_key=f"k{len(body)}")
+        assert calls == ([READ, TRANSACTION, "GetItem"] if len(body) == 1 else [READ, "PutItem"])
+    calls.clear()
+    shop.send("PATCH", SKU_PATH, tokens.vendor(), {"unit_price": 80}, idempotency_key="k1")
+    assert calls == [READ, "GetItem"], "a replay"
+
+
 def test_an_order_that_cannot_be_placed_is_read_once_more(
     shop: Client, tokens: Tokens, calls: list[str]
 ) -> None:

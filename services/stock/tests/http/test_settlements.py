@@ -110,7 +110,7 @@ def test_a_partial_settlement_that_is_sent_twice_is_executed_once(
 @pytest.mark.usefixtures("placed")
 def test_a_replay_returns_the_current_order(shop: Client, orders: str) -> None:
     shop.post(f"{ORDER_PATH}/confirm", settlement_body((BLACK, 2)), orders, idempotency_key="k")
-    shop.post(f"{ORDER_PATH}/confirm", token=orders)
+    shop.post(f"{ORDER_PATH}/confirm", token=orders, idempotency_key="rest")
     again = shop.post(f"{ORDER_PATH}/confirm", settlement_body((BLACK, 2)), orders, idempotency_key="k")
     assert (again.status, again.json["status"]) == (200, "confirmed")
     assert again.headers["Idempotent-Replayed"] == "true"

@@ -18,6 +18,7 @@ from ..shop import (
     PRODUCT,
     RESTOCKS_PATH,
     SKU_PATH,
+    SKUS_PATH,
     VENDOR,
     Clock,
     Tables,
@@ -67,7 +68,12 @@ def test_a_patch_changes_the_attributes_that_it_names_and_no_others(
     clock.advance(60)
     answer = patch(shop, vendor, body)
     assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
-    stamps = {"version": 2, "last_updated": "2026-02-23T10:31:00.000000Z", "last_updated_by": VENDOR}
+    stamps = {
+        "version": 2,
+        "details_version": 2,
+        "last_updated": "2026-02-23T10:31:00.000000Z",
+        "last_updated_by": VENDOR,
+    }
     assert answer.json == before | stamps | changed
     assert shop.get(SKU_PATH, vendor).json == answer.json
 
@@ -117,6 +123,7 @@ def test_a_patch_to_the_current_attributes_changes_nothing(
             "sequence": 0,
             "ledger_hash": "0",
             "version": 1,
+            "details_version": 1,
             "last_updated": NOW,
             "last_updated_by": "me",
             "product_is_active": True,
@@ -136,7 +143,7 @@ def test_a_patch_to_the_current_attributes_changes_nothing(
         ({"variant_attributes": []}, "body.variant_attributes"),
         ([], "body"),
     ],
-    ids=range(25),
+    ids=range(26),
 )
 def test_an_attribute_that_cannot_be_changed_so_is_named(
     shop: Client, vendor: str, body: Any, path: str
@@ -165,8 +172,7 @@ def test_a_change_of_an_old_version_is_refused(shop: Client, vendor: str) -> Non
     assert patch(shop, vendor, body, if_match='"1"').status == 200
     for answer in (
         patch(shop, vendor, {"unit_price": 70}, if_match='"1"'),
-        patch(shop, vendor, body, if_match='"1"'),
-        patch(shop, vendor, body, if_match='W/"2"'),
+        patch(shop, vendor, {"unit_price": 70}, if_match='W/"2"'),
         shop.delete(SKU_PATH, vendor, if_match='"1"'),
     ):
         assert (answer.status, answer.code) == (412, "precondition_failed")
@@ -174,6 +180,67 @@ def test_a_change_of_an_old_version_is_refused(shop: Client, vendor: str) -> Non
     assert patch(shop, vendor, {"unit_price": 70}, if_match='"1", "2"').status == 200
     assert patch(shop, vendor, {"unit_price": 60}, if_match="*").status == 200
     assert shop.delete(SKU_PATH, vendor, if_match='"4"').status == 204
+
+
+@pytest.mark.usefixtures("offered")
+def test_what_is_as_requested_already_is_no_conflict_whatever_the_version(shop: Client, vendor: str) -> None:
+    body = {"unit_price": 80}
+    assert patch(shop, vendor, body, if_match='"1"').status == 200
+    stored = shop.get(SKU_PATH, vendor)
+    for tag in ('"1"', 'W/"2"', '"9"', ""):
+        again = patch(shop, vendor, body, if_match=tag)
+        assert (again.status, again.json, again.headers["ETag"]) == (200, stored.json, '"2"')
+    assert shop.delete(SKU_PATH, vendor, if_match='"1"').status == 412
+    assert shop.delete(SKU_PATH, vendor, if_match='"2"').status == 204
+    stored = shop.get(SKU_PATH, vendor)
+    assert shop.delete(SKU_PATH, vendor, if_match='"2"').status == 204
+    assert shop.get(SKU_PATH, vendor).json == stored.json
+
+
+@pytest.mark.usefixtures("offered")
+def test_a_sale_changes_the_version_but_not_the_etag(shop: Client, vendor: str, orders: str) -> None:
+    before = shop.get(SKU_PATH, vendor)
+    assert shop.put(ORDER_PATH, order_body((BLACK, 1)), orders).status == 201
+    after = shop.get(SKU_PATH, vendor)
+    assert before.headers["ETag"] == after.headers["ETag"] == '"1"'
+    assert (after.json["version"], after.json["details_version"]) == (2, 1)
+    changed = patch(shop, vendor, {"unit_price": 80}, if_match=before.headers["ETag"])
+    assert (changed.status, changed.headers["ETag"]) == (200, '"2"')
+    assert (changed.json["version"], changed.json["details_version"]) == (3, 2)
+
+
+@pytest.mark.usefixtures("offered")
+def test_a_sku_is_not_cached_as_its_stock_changes_without_a_new_etag(shop: Client, vendor: str) -> None:
+    lists = (SKUS_PATH, f"/vendors/{VENDOR}/inventory", f"/vendors/{VENDOR}/low-stock")
+    for path in (SKU_PATH, *lists):
+        assert shop.get(path, vendor).headers["Cache-Control"] == "no-store", path
+    again = shop.send("GET", SKU_PATH, vendor, if_none_match='"1"')
+    assert again.status == 200
+
+
+@pytest.mark.usefixtures("offered")
+def test_a_change_with_a_key_is_replayed_and_undoes_no_later_one(shop: Client, vendor: str) -> None:
+    body = {"unit_price": 80}
+    first = patch(shop, vendor, body, if_match='"1"', idempotency_key="k")
+    assert (first.status, first.headers.get("Idempotent-Replayed")) == (200, None)
+    assert first.json == shop.get(SKU_PATH, vendor).json
+    patch(shop, vendor, {"unit_price": 70})
+    again = patch(shop, vendor, body, if_match='"1"', idempotency_key="k")
+    assert (again.status, again.headers["Idempotent-Replayed"]) == (200, "true")
+    assert again.json == shop.get(SKU_PATH, vendor).json
+    assert again.json["unit_price"] == 70
+    reused = patch(shop, vendor, {"unit_price": 60}, idempotency_key="k")
+    assert (reused.status, reused.code) == (422, "idempotency_key_reused")
+
+
+@pytest.mark.usefixtures("offered")
+def test_a_deactivation_with_a_key_is_replayed_and_undoes_no_reactivation(shop: Client, vendor: str) -> None:
+    first = shop.delete(SKU_PATH, vendor, idempotency_key="k")
+    assert (first.status, first.headers.get("Idempotent-Replayed")) == (204, None)
+    assert patch(shop, vendor, {"is_active": True}).status == 200
+    again = shop.delete(SKU_PATH, vendor, idempotency_key="k")
+    assert (again.status, again.text, again.headers["Idempotent-Replayed"]) == (204, "", "true")
+    assert shop.get(SKU_PATH, vendor).json["is_active"] is True
 
 
 @pytest.mark.usefixtures("offered")

@@ -73,6 +73,7 @@ def test_the_item_of_a_sku_has_the_attributes_of_the_specification_and_the_head_
         "version": {"N": "1"},
         "product_is_active": {"BOOL": True},
         "product_version": {"N": "3"},
+        "details_version": {"N": "1"},
     }
     assert tables.items("StockTransactions") == []
 

@@ -1,0 +1,77 @@
+"""``python -m local.aws``: the embedded AWS, ministack, for programs of this machine only.
+
+ministack itself answers every origin with ``Access-Control-Allow-Origin: *``, and some of its services run
+code.  It starts those that `environment.embedded_aws_environment` names, and requests reach it after the
+checks of `same_machine`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from inventory_common.browser_headers import SECURITY_HEADERS
+from local.same_machine import HTTP_FORBIDDEN, reason_to_refuse
+
+HEALTH_PATH = "/_ministack/health"
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""An ASGI application."""
+
+
+def for_this_machine(application: Application) -> Application:
+    """Return an ASGI application that passes on what programs of this machine ask AWS for."""
+
+    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await application(scope, receive, send)
+        elif scope["type"] != "http":
+            await _close(receive, send)
+        elif (reason := _reason_to_refuse(scope)) is not None:
+            await _refuse(reason, send)
+        else:
+            await application(scope, receive, send)
+
+    return checked
+
+
+def _reason_to_refuse(scope: Scope) -> str | None:
+    def header(name: str) -> str:
+        sent = [value for each, value in scope["headers"] if each.lower() == name.lower().encode()]
+        return b", ".join(sent).decode("latin-1")
+
+    path = scope["path"]
+    if path.startswith("/_") and path != HEALTH_PATH:
+        return "The emulator's own administration is not available."
+    return reason_to_refuse(scope["method"], header)
+
+
+async def _refuse(reason: str, send: Send) -> None:
+    body = json.dumps({"__type": "AccessDeniedException", "message": reason}).encode()
+    headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **SECURITY_HEADERS}
+    raw_headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": HTTP_FORBIDDEN, "headers": raw_headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _close(receive: Receive, send: Send) -> None:
+    """Refuse a WebSocket: no service that is started has any."""
+    await receive()
+    await send({"type": "websocket.close", "code": 1008})
+
+
+def main() -> None:
+    """Run ministack in the foreground, as its own command does."""
+    # Imported here: it reads the environment as it is imported, and takes a second.
+    from ministack import app as ministack  # type: ignore[import-untyped]
+
+    ministack.app = for_this_machine(ministack.app)
+    ministack.main()
+
+
+if __name__ == "__main__":
+    main()
