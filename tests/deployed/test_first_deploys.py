@@ -26,7 +26,7 @@ def test_a_failed_apply_reports_why_and_the_next_run_succeeds(deployed: Deployed
     assert failing.exit_code == 1
     assert failing.errors.startswith("The apply failed:\n")
     assert CONFLICTING_LOG_GROUP in failing.errors
-    assert "run the same command again" in failing.errors
+    assert "repeat the command to apply the rest" in failing.errors
     assert deployed.done["audit"].exit_code == 0
 
 
@@ -58,7 +58,7 @@ def test_concurrent_deploys_change_their_own_resources_only(
 def test_unknown_credentials_are_reported(cloud: Cloud, deployed: Deployed) -> None:
     refused = cloud.team("plan", "audit", AWS_ACCESS_KEY_ID="nobody")
     assert (refused.exit_code, refused.output) == (1, "")
-    assert refused.errors.startswith("AWS rejected the credentials: ")
+    assert refused.errors.startswith("AWS refuses the credentials: ")
     assert refused.errors.count("\n") == 1
 
 

@@ -61,7 +61,7 @@ def test_a_rollback_serves_the_previous_code_without_a_zip(cloud: Cloud, deploye
 
     again = cloud.team("rollback", "audit")
     assert again.exit_code == 1
-    assert "has no earlier version with other code" in again.errors
+    assert "has no version with other code than version 1" in again.errors
 
 
 def test_the_next_deploy_serves_the_changed_code_again(

@@ -123,7 +123,7 @@ def _saga_from(attributes: Mapping[str, Any]) -> Saga | None:
         request_id=stored["request_id"],
         lease_until=stored["lease_until"],
         lines_hash=stored.get("asked"),
-        restock=stored["restock"],
+        restock=stored.get("restock", True),
         cancel_reason=stored.get("cancel_reason"),
     )
 

@@ -13,6 +13,7 @@ from chalicelib.domain.decisions import CurrentState
 from chalicelib.domain.placing import place
 from chalicelib.domain.settlements import cancel, confirm
 from chalicelib.domain.stock_changes import restock
+from chalicelib.storage.order_items import order_from_item, order_to_item
 from inventory_common.ids import StockKey
 from inventory_common.pages import PageRequest
 from inventory_common.timestamps import epoch_seconds, plus_seconds
@@ -137,3 +138,12 @@ def test_a_page_of_due_orders_ends_once_its_lines_fill_a_response(
             break
     assert [len(page) for page in pages[:-1]] == [3] * 6
     assert sorted(order_id for page in pages for order_id in page) == sorted(order_ids)
+
+
+def test_the_saga_of_an_item_without_restock_restocks() -> None:
+    """`restock` is optional in a stored saga, and true by default."""
+    saga = {name: {"S": name} for name in ("performed_by", "request_id", "lease_until")}
+    item = order_to_item(an_order()) | {"phase": {"S": "placing"}, "errand": {"M": saga}}
+    stored = order_from_item(item).saga
+    assert stored is not None
+    assert stored.restock is True
