@@ -139,7 +139,7 @@ def test_a_place_again_says_nothing_of_another_owners_order(cancel_reason: str) 
 
 @pytest.mark.parametrize("kind", [CONFIRM, CANCEL, REFUND], ids=lambda kind: kind.saga_state)
 @pytest.mark.parametrize("lines", [None, units((BLACK, 1))], ids=["whole", "part"])
-def test_no_condition_or_key_of_a_command_tells_of_another_owners_order(
+def test_no_condition_or_key_of_a_command_shows_another_owners_order(
     kind: SettlementType, lines: Any
 ) -> None:
     """Each of these commands of the owner itself is refused, or a replay, because of what the order is."""

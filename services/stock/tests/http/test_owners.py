@@ -123,7 +123,7 @@ def test_the_id_of_another_owners_order_is_taken_and_nothing_of_it_is_said(
 def test_a_place_again_of_another_owners_order_says_nothing_of_it(
     shop: Client, token: Callable[[str], str], tables: Tables, name: str, cancel_reason: str
 ) -> None:
-    """Its owner is told that it was cancelled or has expired; the desk places for `default`."""
+    """Its owner reads that it was cancelled or has expired; the desk places for `default`."""
     tables.put(a_sku(current=9))
     tables.put_order(an_order(a_line(cancelled=1), owner="web", cancel_reason=cancel_reason))
     code = {"requested": "order_cancelled", "expired": "reservation_expired"}[cancel_reason]
