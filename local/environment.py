@@ -72,7 +72,7 @@ def front_environment(settings: Settings, environ: Mapping[str, str]) -> dict[st
 def service_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a service: the settings that Terraform gives it in production."""
     front_url = settings.url("front")
-    optional = {name: environ[name] for name in ("CORS_ORIGINS",) if name in environ}
+    optional = {name: environ[name] for name in ("CORS_ORIGINS", "ORDER_OWNERS") if name in environ}
     return (
         base_environment(environ)
         | _aws_access(settings, environ)

@@ -44,7 +44,7 @@ Ready.
 
 {addresses}
 
-A token of 12 hours (roles: vendor, orders, auditor, admin):
+A token of 12 hours (roles: vendor, orders, desk, auditor, admin):
   {token_command(settings)}
 
 Create a product:

@@ -16,7 +16,9 @@ from jwt.algorithms import RSAAlgorithm
 from local.settings import MACHINE_CLIENT_ID, TOKEN_AUDIENCE
 
 LIFETIME_SECONDS = 43_200
-ROLES = ("vendor", "orders", "auditor", "admin")
+ROLES = ("vendor", "orders", "desk", "auditor", "admin")
+GROUPS = {"desk": "orders"}
+"""The groups of people whose names differ from their roles: the order desk may do what order systems may."""
 VENDOR_PATTERN = re.compile(r"VENDOR-[A-Z0-9]{1,32}")
 
 
@@ -54,8 +56,8 @@ class Issuer:
         Parameters
         ----------
         role : str
-            ``vendor``, ``auditor`` or ``admin`` (ID tokens of people), or ``orders`` (an access token of a
-            machine).
+            ``vendor``, ``desk``, ``auditor`` or ``admin`` (ID tokens of people), or ``orders`` (an access
+            token of a machine).
         vendor : str, optional
             The vendor id, for the role ``vendor`` only.
 
@@ -94,6 +96,6 @@ def _principal(role: str, vendor: str | None) -> dict[str, Any]:
         "sub": f"local-{(vendor or role).lower()}",
         "aud": TOKEN_AUDIENCE,
         "token_use": "id",
-        "cognito:groups": [role],
+        "cognito:groups": [GROUPS.get(role, role)],
     }
     return person | ({"custom:vendor_id": vendor} if vendor is not None else {})

@@ -35,7 +35,7 @@ def fetch_token(front_url: str, role: str, vendor: str) -> str:
 def main() -> None:
     """Print the token and nothing else."""
     parser = argparse.ArgumentParser(prog="python -m local.token")
-    parser.add_argument("--role", default="", help="vendor, orders, auditor or admin")
+    parser.add_argument("--role", default="", help="vendor, orders, desk, auditor or admin")
     parser.add_argument("--vendor", default="", help="such as VENDOR-001, for role vendor")
     arguments = parser.parse_args()
     try:

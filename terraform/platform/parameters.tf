@@ -1,12 +1,15 @@
 # The contract with the service teams: docs/platform-contract.md. SSM stores no empty values; "-" represents one.
 
 locals {
+  order_owners = { for name, owners in var.order_owners : module.identity.client_ids[name] => owners }
+
   parameters = merge(
     {
       "tables/name_prefix"          = var.table_name_prefix == "" ? "-" : var.table_name_prefix
       "identity/issuer"             = module.identity.issuer
       "identity/jwks_url"           = module.identity.jwks_url
       "identity/audiences"          = module.identity.web_client_id
+      "identity/order_owners"       = length(local.order_owners) == 0 ? "-" : jsonencode(local.order_owners)
       "identity/machine_client_ids" = length(module.identity.machine_client_ids) == 0 ? "-" : join(",", module.identity.machine_client_ids)
       "identity/user_pool_id"       = module.identity.user_pool_id
       "alerts/topic_arn"            = aws_sns_topic.alerts.arn

@@ -147,6 +147,23 @@ variable "order_clients" {
   nullable    = false
 }
 
+variable "order_owners" {
+  description = "Owners of orders: by name of an order client, the owner of what it places, then further owners whose orders it sees; [\"*\"] sees all. A client that is left out has the owner default."
+  type        = map(list(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.order_owners), var.order_clients)) == 0
+    error_message = "Every key of order_owners must be one of order_clients."
+  }
+
+  validation {
+    condition     = alltrue([for owners in values(var.order_owners) : length(owners) > 0 && (owners == tolist(["*"]) || alltrue([for owner in owners : can(regex("^[a-z0-9][a-z0-9_-]{0,31}$", owner))]))])
+    error_message = "An order client has one or more owners, each of 1 to 32 characters of a-z, 0-9, _ and -, or [\"*\"] alone."
+  }
+}
+
 variable "web_callback_urls" {
   description = "The addresses to which browsers return after signing in; none for a client without hosted sign-in."
   type        = list(string)

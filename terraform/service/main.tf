@@ -14,6 +14,7 @@ locals {
     JWKS_URL            = local.contract["identity/jwks_url"]
     TOKEN_AUDIENCES     = local.contract["identity/audiences"]
     MACHINE_CLIENT_IDS  = local.contract["identity/machine_client_ids"]
+    ORDER_OWNERS        = local.contract["identity/order_owners"] == "-" ? "" : local.contract["identity/order_owners"]
     ALERT_TOPIC_ARN     = local.contract["alerts/topic_arn"]
     ARCHIVE_BUCKET      = local.contract["archive/bucket"]
     ARCHIVE_SIGNING_KEY = local.contract["archive/signing_key_arn"]

@@ -110,6 +110,7 @@ def cloud(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cl
             "deletion_protection": False,
             "vendor_clients": {"acme-erp": "VENDOR-001"},
             "order_clients": ["web-shop"],
+            "order_owners": {"web-shop": ["web", "default"]},
             "maximum_throughput": {"read_units": 2000, "write_units": 1000},
             "api_gateway_account": True,
         }

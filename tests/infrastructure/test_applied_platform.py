@@ -149,7 +149,7 @@ def test_people_cannot_sign_up_or_set_their_vendor(cloud):
     assert "custom:vendor_id" in web["ReadAttributes"]
     assert "ALLOW_ADMIN_USER_PASSWORD_AUTH" not in web["ExplicitAuthFlows"]
     groups = client.list_groups(UserPoolId=outputs["user_pool_id"])["Groups"]
-    assert {group["GroupName"] for group in groups} == {"vendor", "auditor", "admin"}
+    assert {group["GroupName"] for group in groups} == {"vendor", "orders", "auditor", "admin"}
 
 
 def test_the_archive_locks_and_versions_its_objects(cloud):

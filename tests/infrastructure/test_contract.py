@@ -1,5 +1,6 @@
 """The parameters between platform and services: documented, published and read by the same names."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,8 @@ def test_each_parameter_names_an_existing_resource(cloud):
     assert published["identity/machine_client_ids"].split(",") == sorted(
         client["client_id"] for client in clients.values()
     )
+    owners = json.loads(published["identity/order_owners"])
+    assert owners == {clients["web-shop"]["client_id"]: ["web", "default"]}
     assert published["logs/retention_days"] == "90"
     assert published["logs/kms_key_arn"] == "-"
     assert s3.head_bucket(Bucket=published["archive/bucket"])

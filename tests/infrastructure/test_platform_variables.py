@@ -30,6 +30,12 @@ def _said(said: dict[str, Any]) -> list[str]:
             "The stage prod must have point-in-time recovery",
         ),
         ({"stage": "prod", "test_sign_in": "true"}, "Administrators must not sign users in on prod."),
+        ({"order_owners": '{"web":["web"]}'}, "Every key of order_owners must be one of order_clients."),
+        (
+            {"order_clients": '["web"]', "order_owners": '{"web":["*","shop"]}'},
+            "An order client has one or more owners",
+        ),
+        ({"order_clients": '["web"]', "order_owners": '{"web":[]}'}, "An order client has one or more"),
         ({"log_retention_days": "8"}, "CloudWatch Logs supports retention periods of 1, 3, 5, 7"),
     ],
 )
@@ -46,6 +52,7 @@ def test_invalid_variables_are_refused(variables, said, message):
         {"emulator_endpoint": "http://127.0.0.1:4566"},
         {"deletion_protection": "false", "point_in_time_recovery": "false", "test_sign_in": "true"},
         {"stage": "prod"},
+        {"order_clients": '["web","erp"]', "order_owners": '{"web":["web","default"],"erp":["*"]}'},
     ],
 )
 def test_valid_variables_are_accepted(variables, said):

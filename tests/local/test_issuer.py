@@ -48,6 +48,14 @@ def test_the_order_system_has_an_access_token_without_an_audience(issuer: Issuer
     assert "cognito:groups" not in claims
 
 
+def test_the_order_desk_is_a_person_of_the_group_orders(issuer: Issuer) -> None:
+    claims = verified(issuer, issuer.token("desk"), "inventory-local")
+    assert (claims["token_use"], claims["cognito:groups"], claims["sub"]) == ("id", ["orders"], "local-desk")
+    assert "client_id" not in claims
+    with pytest.raises(TokenRefused, match="Role desk takes no vendor id"):
+        issuer.token("desk", "VENDOR-001")
+
+
 def test_a_token_lasts_twelve_hours(issuer: Issuer) -> None:
     claims = verified(issuer, issuer.token("admin"), "inventory-local")
     assert claims["exp"] - claims["iat"] == LIFETIME_SECONDS == 12 * 60 * 60
@@ -73,8 +81,8 @@ def test_the_key_set_is_public(issuer: Issuer) -> None:
 @pytest.mark.parametrize(
     ("role", "vendor", "sentence"),
     [
-        ("king", None, "Unknown role 'king'; roles are vendor, orders, auditor, admin."),
-        ("", None, "Unknown role ''; roles are vendor, orders, auditor, admin."),
+        ("king", None, "Unknown role 'king'; roles are vendor, orders, desk, auditor, admin."),
+        ("", None, "Unknown role ''; roles are vendor, orders, desk, auditor, admin."),
         ("vendor", None, "Role vendor needs a vendor id, such as VENDOR-001."),
         ("vendor", "", "Role vendor needs a vendor id, such as VENDOR-001."),
         ("admin", "VENDOR-1", "Role admin takes no vendor id; leave 'VENDOR-1' out."),

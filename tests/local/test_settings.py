@@ -125,6 +125,12 @@ def test_a_service_has_local_settings_and_none_of_the_callers_aws() -> None:
     }
 
 
+def test_a_service_gets_the_owners_of_orders() -> None:
+    owners = {"ORDER_OWNERS": '{"local-order-system": ["web"]}'}
+    assert service_environment(Settings.from_environment({}), CALLER | owners).items() > owners.items()
+    assert "ORDER_OWNERS" not in service_environment(Settings.from_environment({}), CALLER)
+
+
 def test_a_remote_dynamodb_is_used_with_the_callers_own_credentials() -> None:
     endpoint = "http://dynamodb.corp.example:8000"
     settings = Settings.from_environment({"DYNAMODB_ENDPOINT": endpoint})

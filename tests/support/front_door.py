@@ -25,6 +25,8 @@ AUDIENCE = "shop"
 MACHINE = "order-system"
 VENDOR_MACHINE = "warehouse"
 ROLES = ("vendor", "orders", "auditor", "admin")
+ORDER_OWNERS = {"web-1": ["web"], "web-2": ["web"], "till": ["till", "default"], "erp": ["*"]}
+"""The owners of order systems; `MACHINE` has none of its own, which is the owner default."""
 STAGE = "prod"
 
 
@@ -53,10 +55,19 @@ class Tokens:
     def vendor(self, vendor_id: str = "VENDOR-001") -> str:
         return self.person("vera", "vendor", **{"custom:vendor_id": vendor_id})
 
+    def order_system(self, client_id: str) -> str:
+        return self.machine(client_id, "inventory/orders")
+
+    def desk(self) -> str:
+        """A person of the order desk."""
+        return self.person("dora", "orders")
+
     def of_role(self, role: str) -> str:
         match role:
             case "vendor":
                 return self.vendor()
+            case "desk":
+                return self.desk()
             case "orders":
                 return self.machine(MACHINE, "inventory/orders")
             case _:
@@ -69,7 +80,8 @@ def settings_with(jwks_url: str) -> dict[str, str]:
         "JWKS_URL": jwks_url,
         "TOKEN_ISSUER": ISSUER,
         "TOKEN_AUDIENCES": AUDIENCE,
-        "MACHINE_CLIENT_IDS": f"{MACHINE},{VENDOR_MACHINE}",
+        "MACHINE_CLIENT_IDS": ",".join((MACHINE, VENDOR_MACHINE, *ORDER_OWNERS)),
+        "ORDER_OWNERS": json.dumps(ORDER_OWNERS),
         "ARCHIVE_BUCKET": "archive",
         "ARCHIVE_SIGNING_KEY": "alias/archive",
         "AWS_DEFAULT_REGION": "ap-south-1",

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, get_type_hints
 from inventory_common.attributes import (
     Attribute,
     OrderId,
+    Owner,
     ProductId,
     SkuId,
     StoredMoment,
@@ -149,6 +150,7 @@ _IDS: Final[Mapping[str, Any]] = {
     "vendor_id": VendorId,
     "sku": SkuId,
     "order_id": OrderId,
+    "owner": Owner,
     "transaction_id": TransactionId,
 }
 

@@ -105,12 +105,13 @@ class StockChange:
 
 @dataclass(frozen=True, slots=True)
 class BatchCommand:
-    """A command of a batch; a confirm or cancel concerns the whole order and has no lines."""
+    """A command of a batch; a confirm or cancel concerns the whole order and has no lines and no owner."""
 
     order_id: str
     command: Literal["place", "confirm", "cancel"] = "place"
     lines: Sequence[LineRequest] = ()
     hold_seconds: int | None = None
+    owner: str | None = None
 
     def document(self) -> dict[str, Any]:
         """Return the JSON object for a request."""
@@ -119,6 +120,8 @@ class BatchCommand:
             document["lines"] = [line.document() for line in self.lines]
             if self.hold_seconds is not None:
                 document["hold_seconds"] = self.hold_seconds
+            if self.owner is not None:
+                document["owner"] = self.owner
         return document
 
 

@@ -189,9 +189,16 @@ class StockClient(Client):
         return self._items("/orders", read_order, {"due_before": due_before})
 
     def place(
-        self, order_id: str, lines: Iterable[LineRequest], *, hold_seconds: int | None = None
+        self,
+        order_id: str,
+        lines: Iterable[LineRequest],
+        *,
+        hold_seconds: int | None = None,
+        owner: str | None = None,
     ) -> Outcome[Order]:
         """Reserve all lines of an order, or none.
+
+        Only callers who see the orders of all owners may name an `owner`.
 
         Raises
         ------
@@ -202,6 +209,8 @@ class StockClient(Client):
         body: dict[str, Any] = {"lines": [line.document() for line in lines]}
         if hold_seconds is not None:
             body["hold_seconds"] = hold_seconds
+        if owner is not None:
+            body["owner"] = owner
         return self._command("PUT", path_of("orders", order_id), read_order, body=body)
 
     def confirm(

@@ -317,3 +317,13 @@ def test_a_service_that_runs_says_so():
 
 def test_the_public_names_are_there():
     assert [name for name in inventory_client.__all__ if not hasattr(inventory_client, name)] == []
+
+
+def test_an_owner_is_named_in_a_place_and_in_a_batch():
+    script = Script(httpx.Response(201, json=ORDER))
+    lines = [LineRequest("P", "S", 1)]
+    script.client(StockClient).place("ORDER-1", lines, owner="web")
+    assert json.loads(script.requests[0].content)["owner"] == "web"
+    assert BatchCommand("ORDER-1", lines=lines, owner="web").document()["owner"] == "web"
+    assert "owner" not in BatchCommand("ORDER-1", lines=lines).document()
+    assert "owner" not in BatchCommand("ORDER-1", "confirm").document()

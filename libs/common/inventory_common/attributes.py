@@ -53,6 +53,7 @@ __all__ = [
     "Notes",
     "OneOf",
     "OrderId",
+    "Owner",
     "Price",
     "ProductId",
     "Quantity",
@@ -442,6 +443,11 @@ SkuId = Annotated[
 ]
 OrderId = Annotated[
     str, Identifier("order_id"), Attribute("The order; its order system chooses the id.", "ORDER-12345")
+]
+Owner = Annotated[
+    str,
+    Identifier("owner"),
+    Attribute("The owner of the order: the order systems of an owner see its orders alone.", "web-shop"),
 ]
 TransactionId = Annotated[
     str,

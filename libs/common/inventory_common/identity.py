@@ -33,6 +33,7 @@ _USER_VENDOR_CLAIM: Final = "custom:vendor_id"
 _CLIENT_VENDOR_CLAIM: Final = "vendor_id"
 _VENDOR_SCOPE: Final = "inventory/vendor"
 _ORDERS_SCOPE: Final = "inventory/orders"
+_CLIENT_PREFIX: Final = "client:"
 
 
 class Role(StrEnum):
@@ -66,6 +67,11 @@ class Principal:
     name: str
     roles: frozenset[Role]
     vendor_id: str | None = None
+
+    @property
+    def client_id(self) -> str | None:
+        """The client id of a machine that may use orders; None for a person."""
+        return self.name.removeprefix(_CLIENT_PREFIX) if self.name.startswith(_CLIENT_PREFIX) else None
 
     def oversees(self, vendor_id: str) -> bool:
         """Return whether this principal may see what a vendor does not publish."""
@@ -225,8 +231,8 @@ def _is_moment(given: object) -> bool:
 
 def _user(claims: Mapping[str, Any]) -> Principal:
     names = claims.get(_GROUPS_CLAIM, ())
-    # No group has the role of order systems: they are machines (design 5).
-    roles = {role for role in (Role.VENDOR, Role.AUDITOR, Role.ADMIN) if role in names}
+    # The group of orders is the order desk: persons who see the orders of all owners.
+    roles = {role for role in Role if role in names}
     return _principal(f"user:{claims['sub']}", roles, claims.get(_USER_VENDOR_CLAIM))
 
 
@@ -234,7 +240,7 @@ def _client(claims: Mapping[str, Any]) -> Principal:
     scopes = claims.get("scope", "").split()
     scope_of_role = {Role.VENDOR: _VENDOR_SCOPE, Role.ORDERS: _ORDERS_SCOPE}
     roles = {role for role, scope in scope_of_role.items() if scope in scopes}
-    return _principal(f"client:{claims['client_id']}", roles, claims.get(_CLIENT_VENDOR_CLAIM))
+    return _principal(f"{_CLIENT_PREFIX}{claims['client_id']}", roles, claims.get(_CLIENT_VENDOR_CLAIM))
 
 
 def _principal(name: str, roles: set[Role], vendor_id: object) -> Principal:

@@ -13,6 +13,7 @@ from .limits import SKU_VARIANT_MAX_CHARACTERS
 
 __all__ = [
     "ORDER_ID",
+    "OWNER",
     "PATTERNS",
     "PRODUCT_ID",
     "SKU_ID",
@@ -40,12 +41,15 @@ SKU_ID: Final = (
 ORDER_ID: Final = r"ORDER-[A-Za-z0-9-]{1,64}"
 TRANSACTION_ID: Final = r"TXN-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
+OWNER: Final = r"[a-z0-9][a-z0-9_-]{0,31}"
+
 PATTERNS: Final[dict[str, str]] = {
     "product_id": PRODUCT_ID,
     "vendor_id": VENDOR_ID,
     "sku": SKU_ID,
     "order_id": ORDER_ID,
     "transaction_id": TRANSACTION_ID,
+    "owner": OWNER,
 }
 """Attribute name to pattern; path parameters have the attribute names of the specification."""
 

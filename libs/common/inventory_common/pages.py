@@ -19,6 +19,7 @@ from .timestamps import microsecond_before
 from .values import value
 
 __all__ = [
+    "Among",
     "Filter",
     "Listing",
     "Operator",
@@ -124,11 +125,33 @@ class Filter:
     operator: Operator
     value: str | int | Decimal
 
+    def values(self, prefix: str) -> dict[str, str | int | Decimal]:
+        """Return the values of the expression by placeholder, each of which begins with `prefix`."""
+        return {prefix: self.value}
+
     def expression(self, name: str, value: str) -> str:
         """Return the filter expression over placeholders for the attribute's name and the value."""
         if self.operator == "contains":
             return f"contains({name}, {value})"
         return f"{name} {self.operator} {value}"
+
+
+@value
+class Among:
+    """A condition on an attribute that is not a key: it has one of some values, or is absent."""
+
+    attribute: str
+    choices: tuple[str, ...]
+    or_absent: bool = False
+
+    def values(self, prefix: str) -> dict[str, str | int | Decimal]:
+        """Return the values of the expression by placeholder, each of which begins with `prefix`."""
+        return {f"{prefix}x{number}": choice for number, choice in enumerate(self.choices)}
+
+    def expression(self, name: str, value: str) -> str:
+        """Return the filter expression over placeholders for the attribute's name and the values."""
+        among = f"{name} IN ({', '.join(self.values(value))})"
+        return f"({among} OR attribute_not_exists({name}))" if self.or_absent else among
 
 
 @value
@@ -139,7 +162,7 @@ class Listing:
     partition: str
     where: SortCondition | None = None
     descending: bool = False
-    filters: tuple[Filter, ...] = ()
+    filters: tuple[Filter | Among, ...] = ()
 
     def query(self, table_name: str, page: PageRequest) -> dict[str, Any]:
         """Return the arguments of the one Query that reads the page.
@@ -159,7 +182,7 @@ class Listing:
         filters = []
         for number, each in enumerate(self.filters):
             names[f"#filter{number}"] = each.attribute
-            values[f":filter{number}"] = each.value
+            values |= each.values(f":filter{number}")
             filters.append(each.expression(f"#filter{number}", f":filter{number}"))
         arguments = {
             "TableName": table_name,

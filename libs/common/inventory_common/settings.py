@@ -1,12 +1,19 @@
 """The settings of a service that differ between a laptop, a test and a deployed stage."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, field
+from typing import Final, Self
 
+from .ids import OWNER, is_id
 from .schema import Table
 
-__all__ = ["Settings", "members"]
+__all__ = ["ALL_OWNERS", "DEFAULT_OWNER", "Settings", "members"]
+
+ALL_OWNERS: Final = "*"
+"""In place of an owner: a client that sees the orders of all owners."""
+DEFAULT_OWNER: Final = "default"
+"""The owner of the orders of clients that the platform gives no owner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +29,7 @@ class Settings:
     alert_topic_arn: str | None = None
     archive_bucket: str | None = None
     archive_signing_key: str | None = None
+    order_owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -30,11 +38,14 @@ class Settings:
         ``JWKS_URL``, ``TOKEN_ISSUER`` and the lists ``TOKEN_AUDIENCES`` and ``MACHINE_CLIENT_IDS`` are
         required; ``TABLE_NAME_PREFIX``, ``ALERT_TOPIC_ARN``, ``ARCHIVE_BUCKET``, ``ARCHIVE_SIGNING_KEY`` (of
         KMS) and the list ``CORS_ORIGINS`` are optional.  The members of a list are separated by commas.
+        ``ORDER_OWNERS``, optional too, is a JSON object: by client id, the owner of the client's orders and
+        then further owners whose orders it sees, or `ALL_OWNERS` alone.
 
         Raises
         ------
         RuntimeError
-            If a required variable is absent or empty; the message names every such variable.
+            If a required variable is absent or empty (the message names every such variable), or if
+            ``ORDER_OWNERS`` is not of this form.
         """
         required = ("JWKS_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCES", "MACHINE_CLIENT_IDS")
         missing = [name for name in required if not members(environment.get(name, ""))]
@@ -50,6 +61,7 @@ class Settings:
             alert_topic_arn=environment.get("ALERT_TOPIC_ARN") or None,
             archive_bucket=environment.get("ARCHIVE_BUCKET") or None,
             archive_signing_key=environment.get("ARCHIVE_SIGNING_KEY") or None,
+            order_owners=_owners(environment.get("ORDER_OWNERS") or "{}"),
         )
 
     def name_of(self, table: Table) -> str:
@@ -60,3 +72,24 @@ class Settings:
 def members(text: str) -> tuple[str, ...]:
     """Return the members of a list in an environment variable, which commas separate."""
     return tuple(filter(None, (part.strip() for part in text.split(","))))
+
+
+def _owners(text: str) -> dict[str, tuple[str, ...]]:
+    try:
+        owners = json.loads(text)
+    except ValueError:
+        owners = None
+    if not isinstance(owners, dict) or not all(map(_are_owners, owners.values())):
+        raise RuntimeError(
+            "ORDER_OWNERS must be a JSON object of client ids with lists of owners, such as "
+            f'{{"client": ["web"]}}, or ["{ALL_OWNERS}"] for all; an owner matches {OWNER}.'
+        )
+    return {client_id: tuple(names) for client_id, names in owners.items()}
+
+
+def _are_owners(names: object) -> bool:
+    if names == [ALL_OWNERS]:
+        return True
+    if not isinstance(names, list) or not names:
+        return False
+    return all(isinstance(name, str) and is_id("owner", name) for name in names)

@@ -177,6 +177,7 @@ def test_a_request_without_a_token_has_the_principal_anybody(verifier: TokenVeri
             _user("vendor", "auditor", **VENDOR),
             Principal(f"user:{SUBJECT}", frozenset({Role.VENDOR, Role.AUDITOR}), "VENDOR-001"),
         ),
+        (_user("orders"), Principal(f"user:{SUBJECT}", frozenset({Role.ORDERS}))),
         (_client("inventory/orders"), Principal("client:orders-1", frozenset({Role.ORDERS}))),
         (
             _client("openid inventory/vendor", client_id="vendor-1", vendor_id="VENDOR-7"),
@@ -194,6 +195,7 @@ def test_a_request_without_a_token_has_the_principal_anybody(verifier: TokenVeri
         "second audience",
         "several audiences",
         "vendor and auditor",
+        "order desk",
         "orders machine",
         "vendor machine",
         "machine of two scopes",
@@ -211,7 +213,7 @@ def test_a_valid_token_identifies_its_principal(
         _user(),
         _user("customer"),
         _user("ADMIN"),
-        _user("orders"),
+        _user("desk"),
         _user("admin", **{"cognito:groups": None}),
         _user("customer", scope="inventory/orders"),
         _client(""),
@@ -893,3 +895,13 @@ def test_a_service_that_reads_no_body_does_not_import_pydantic() -> None:
         "import inventory_common.products, inventory_common.skus, inventory_common.transactions\n"
         "assert 'pydantic' not in sys.modules\n"
     )
+
+
+def test_a_machine_that_uses_orders_has_its_client_id_and_a_person_has_none(verifier: TokenVerifier) -> None:
+    assert verifier.principal(_client("inventory/orders")).client_id == "orders-1"
+    of_two_scopes = _client("inventory/orders inventory/vendor", vendor_id="VENDOR-7")
+    assert verifier.principal(of_two_scopes).client_id == "orders-1"
+    for group in ("orders", "admin"):
+        assert verifier.principal(_user(group)).client_id is None
+    # A subject cannot pass for a client.
+    assert Principal("user:client:orders-1", frozenset({Role.ORDERS})).client_id is None

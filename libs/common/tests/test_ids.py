@@ -95,8 +95,8 @@ def test_an_id_matches_the_pattern_of_one_attribute_alone(name: str, value: str)
     assert [attribute for attribute in PATTERNS if is_id(attribute, value)] == [name]
 
 
-def test_the_attributes_that_are_ids_are_these_five() -> None:
-    assert set(PATTERNS) == {"product_id", "vendor_id", "sku", "order_id", "transaction_id"}
+def test_the_attributes_that_are_ids_are_these() -> None:
+    assert set(PATTERNS) == {"product_id", "vendor_id", "sku", "order_id", "transaction_id", "owner"}
 
 
 @pytest.mark.parametrize(("name", "value"), GOOD + BAD)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inventory_common.errors import InvalidCursor, InvalidInput
-from inventory_common.pages import Filter, Listing, PageRequest, Period, within
+from inventory_common.pages import Among, Filter, Listing, PageRequest, Period, within
 from inventory_common.requests import MOMENT, ORDER, read_period, require_range
 from inventory_common.schema import CATEGORY_INDEX, SKU_TRANSACTION_INDEX
 from inventory_common.timestamps import microsecond_before
@@ -99,6 +99,22 @@ def test_filters_are_combined_and_do_not_change_the_key_condition() -> None:
         ":filter2": {"N": "10.5"},
         ":filter3": {"N": "90"},
     }
+
+
+@pytest.mark.parametrize(
+    ("or_absent", "expression"),
+    [
+        (False, "#filter0 IN (:filter0x0, :filter0x1)"),
+        (True, "(#filter0 IN (:filter0x0, :filter0x1) OR attribute_not_exists(#filter0))"),
+    ],
+)
+def test_an_attribute_has_one_of_several_values_or_is_absent(or_absent: bool, expression: str) -> None:
+    filters = (Among("owner", ("web", "till"), or_absent=or_absent),)
+    query = Listing(CATEGORY_INDEX, "Electronics", filters=filters).query("products", PageRequest())
+    assert query["FilterExpression"] == expression
+    assert query["ExpressionAttributeNames"] == {"#partition": "category", "#filter0": "owner"}
+    values = {":filter0x0": {"S": "web"}, ":filter0x1": {"S": "till"}}
+    assert query["ExpressionAttributeValues"] == {":partition": {"S": "Electronics"}, **values}
 
 
 def test_a_listing_without_filters_has_no_filter_expression() -> None:

@@ -73,3 +73,33 @@ def test_settings_cannot_be_changed() -> None:
     settings = Settings.from_environment(REQUIRED)
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.table_name_prefix = "x"  # type: ignore[misc]
+
+
+def test_the_owners_of_orders_are_read() -> None:
+    text = '{"web-1": ["web"], "till": ["till", "default"], "erp": ["*"]}'
+    settings = Settings.from_environment({**REQUIRED, "ORDER_OWNERS": text})
+    assert settings.order_owners == {"web-1": ("web",), "till": ("till", "default"), "erp": ("*",)}
+    for nothing in ({}, {"ORDER_OWNERS": ""}, {"ORDER_OWNERS": "{}"}):
+        assert Settings.from_environment({**REQUIRED, **nothing}).order_owners == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "web",
+        "[]",
+        "null",
+        '{"a": "web"}',
+        '{"a": []}',
+        '{"a": ["*", "web"]}',
+        '{"a": ["web", "*"]}',
+        '{"a": ["Web"]}',
+        '{"a": [""]}',
+        '{"a": [1]}',
+        '{"a": null}',
+        '{"a": ["w' + "w" * 32 + '"]}',
+    ],
+)
+def test_wrong_owners_of_orders_are_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(RuntimeError, match="ORDER_OWNERS must be a JSON object of client ids"):
+        Settings.from_environment({**REQUIRED, "ORDER_OWNERS": text})

@@ -122,7 +122,7 @@ def rest_service(over: Engine | None = None) -> RestService:
         SkuRoutes(behind.skus),
         StockRoutes(behind.stock),
         InventoryRoutes(behind.skus),
-        OrderRoutes(behind.orders),
+        OrderRoutes(behind.orders, _settings().order_owners),
     )
     return service
 

@@ -77,6 +77,7 @@ resource "aws_cognito_user_pool" "this" {
 resource "aws_cognito_user_group" "this" {
   for_each = {
     vendor  = "Users of a vendor; custom:vendor_id names it"
+    orders  = "The order desk: users who may read and change every order"
     auditor = "Users who may read the log of every vendor"
     admin   = "Users who may do everything"
   }

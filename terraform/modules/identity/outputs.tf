@@ -40,6 +40,11 @@ output "machine_client_ids" {
   value       = sort([for client in aws_cognito_user_pool_client.machine : client.id])
 }
 
+output "client_ids" {
+  description = "The ids of the machine clients by name."
+  value       = { for name, client in aws_cognito_user_pool_client.machine : name => client.id }
+}
+
 output "alarm_names" {
   description = "The names of its alarms."
   value       = aws_cloudwatch_metric_alarm.claims_errors[*].alarm_name

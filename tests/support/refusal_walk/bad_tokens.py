@@ -152,7 +152,7 @@ BAD_HEADERS: Mapping[str, MakeToken] = {
 WITHOUT_ROLE: Mapping[str, MakeToken] = {
     "a person of no group": lambda tokens: tokens.person("sam"),
     "a person of unknown groups": lambda tokens: tokens.person("sam", "admins", "Admin"),
-    "a person of the group of order systems": lambda tokens: tokens.person("sam", "orders"),
+    "a person of a group desk": lambda tokens: tokens.person("sam", "desk"),
     "a person with a machine's scopes": lambda tokens: tokens.person(
         "sam", scope="inventory/orders inventory/vendor", vendor_id="VENDOR-001"
     ),

@@ -69,15 +69,22 @@ def show_order(call: Invocation, order_id: str, shape: Format) -> None:
 @click.argument("order_id")
 @_lines_option("Units of a SKU, SKU=UNITS; may be repeated.", required=True)
 @click.option("--hold-seconds", type=int, help="How long the units are reserved; a day by default.")
+@click.option("--owner", help="The owner, for callers who see the orders of all owners; default by default.")
 @shaped
 @pass_invocation
 def place(
-    call: Invocation, order_id: str, lines: Sequence[tuple[str, int]], hold_seconds: int | None, shape: Format
+    call: Invocation,
+    order_id: str,
+    lines: Sequence[tuple[str, int]],
+    hold_seconds: int | None,
+    owner: str | None,
+    shape: Format,
 ) -> None:
     """Reserve all lines of an order, or none."""
     requests = [LineRequest(*StockKey.of(sku), quantity) for sku, quantity in lines]
     with call.session() as session:
-        _print(session.stock.place(order_id, requests, hold_seconds=hold_seconds).result, shape)
+        placed = session.stock.place(order_id, requests, hold_seconds=hold_seconds, owner=owner)
+        _print(placed.result, shape)
 
 
 @orders.command()

@@ -28,7 +28,7 @@ __all__ = ["inventory"]
 )
 @click.option(
     "--role",
-    type=click.Choice(["vendor", "orders", "auditor", "admin"]),
+    type=click.Choice(["vendor", "orders", "desk", "auditor", "admin"]),
     help="The role of the local stack's token; admin by default.",
 )
 @click.option("--as-vendor", "vendor", metavar="VENDOR-ID", help="The vendor, for --role vendor.")

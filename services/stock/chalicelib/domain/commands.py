@@ -16,6 +16,8 @@ from inventory_common.preconditions import ANY_VERSION, IfMatch
 from inventory_common.skus import NewSku
 from inventory_common.values import value
 
+from .owners import DEFAULT_OWNER, EVERY_OWNER, Owners
+
 __all__ = [
     "Actor",
     "AdjustStock",
@@ -35,10 +37,11 @@ __all__ = [
 
 @value
 class Actor:
-    """Who sent a command, and in which request, as the log records it."""
+    """Who sent a command, and in which request, as the log records it; and whose orders it sees."""
 
     performed_by: str
     request_id: str
+    owners: Owners = EVERY_OWNER
 
 
 @value(kw_only=True)
@@ -110,6 +113,7 @@ class PlaceOrder:
     order_id: str
     lines: tuple[LineRequest, ...]
     hold_seconds: int
+    owner: str = DEFAULT_OWNER
 
 
 @value
@@ -149,6 +153,7 @@ class BatchedCommand:
     command: Literal["place", "confirm", "cancel"]
     lines: tuple[LineRequest, ...] = ()
     hold_seconds: int = HOLD_DEFAULT_SECONDS
+    owner: str = DEFAULT_OWNER
 
     def place(self) -> PlaceOrder:
         """Return it as a `PlaceOrder`, with the lines of one SKU merged.
@@ -157,7 +162,12 @@ class BatchedCommand:
         ------
         InvalidInput
         """
-        return PlaceOrder(order_id=self.order_id, lines=sum_lines(self.lines), hold_seconds=self.hold_seconds)
+        return PlaceOrder(
+            order_id=self.order_id,
+            lines=sum_lines(self.lines),
+            hold_seconds=self.hold_seconds,
+            owner=self.owner,
+        )
 
 
 def sum_lines(lines: Iterable[LineRequest]) -> tuple[LineRequest, ...]:

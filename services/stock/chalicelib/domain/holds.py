@@ -9,7 +9,7 @@ from inventory_common.timestamps import plus_seconds
 
 from .commands import ExtendHold
 from .decisions import NEEDS_SAGA, NOTHING_TO_WRITE, CurrentState, Decision, NeedsSkus, WriteSet
-from .orders import EXPIRED, existing_order, order_in_progress
+from .orders import EXPIRED, existing_order, order_in_progress, visible_order
 from .settlements import CANCEL, idempotency_record_of
 from .stock_rules import CommandContext
 
@@ -41,7 +41,7 @@ def extend(state: CurrentState, command: ExtendHold, context: CommandContext) ->
     OrderConfirmed, OrderCancelled, ReservationExpired
         If the order reserves nothing.
     """
-    order = existing_order(state.order, context.now)
+    order = visible_order(state.order, context.now, context.actor.owners)
     if order is None:
         raise OrderNotFound(f"{command.order_id} was not found.")
     key = command.idempotency_key

@@ -12,6 +12,8 @@ from inventory_common.ids import StockKey
 from inventory_common.timestamps import epoch_seconds
 from inventory_common.values import value
 
+from .owners import DEFAULT_OWNER, Owners
+
 __all__ = [
     "EXPIRED",
     "REQUESTED",
@@ -23,6 +25,7 @@ __all__ = [
     "SagaState",
     "existing_order",
     "order_in_progress",
+    "visible_order",
 ]
 
 REQUESTED: Final = "requested"
@@ -137,6 +140,9 @@ class Order:
     a part also writes the main item, so the main item's version protects all parts.  `has_all_lines` is false
     while the parts have not been read.  `was_settled_in_part` is stored, because the lines no longer show it
     once the rest has been settled the same way.
+
+    `owner` is fixed when the order is placed.  That of a tombstone is who cancelled: `ALL_OWNERS` if it holds
+    for everyone.
     """
 
     order_id: str
@@ -149,6 +155,7 @@ class Order:
     saga: Saga | None = None
     parts: int = 0
     has_all_lines: bool = True
+    owner: str = DEFAULT_OWNER
     was_settled_in_part: bool = False
 
     @property
@@ -257,3 +264,9 @@ def existing_order(order: Order | None, now: str) -> Order | None:
     if order is not None and order.ttl is not None and order.ttl <= epoch_seconds(now):
         return None
     return order
+
+
+def visible_order(order: Order | None, now: str, owners: Owners) -> Order | None:
+    """Return the existing order, or None if it belongs to an owner whose orders the caller does not see."""
+    existing = existing_order(order, now)
+    return existing if existing is not None and owners.cover(existing.owner) else None

@@ -20,9 +20,19 @@ from inventory_common.values import value
 from .commands import LineRequest, PlaceOrder
 from .decisions import NEEDS_SAGA, NOTHING_TO_WRITE, CurrentState, Decision, WriteSet
 from .orders import EXPIRED, Order, OrderLine, SagaState, existing_order, order_in_progress
+from .owners import ALL_OWNERS
 from .stock_rules import CommandContext, StockMovement, move_stock, require_active
 
-__all__ = ["Reservation", "order_in_progress", "place", "require_available", "require_repeat_of", "reserve"]
+__all__ = [
+    "Reservation",
+    "is_hidden_tombstone",
+    "order_in_progress",
+    "order_of_place",
+    "place",
+    "require_available",
+    "require_repeat_of",
+    "reserve",
+]
 
 
 @value
@@ -43,8 +53,8 @@ def place(state: CurrentState, command: PlaceOrder, context: CommandContext) -> 
     SkuNotFound, SkuInactive, ProductInactive, InsufficientStock
         If a line cannot be reserved.
     """
-    existing = existing_order(state.order, context.now)
-    if existing is not None:
+    existing = order_of_place(state, command, context)
+    if existing is not None and not is_hidden_tombstone(existing, command, context):
         if existing.saga_state in (SagaState.PLACING, SagaState.RELEASING):
             return NEEDS_SAGA  # the saga checks whether the lines are the same
         require_repeat_of(existing, command)
@@ -54,9 +64,39 @@ def place(state: CurrentState, command: PlaceOrder, context: CommandContext) -> 
         order_id=command.order_id,
         lines=reservation.lines,
         created_at=context.now,
+        version=1 if existing is None else existing.version + 1,
         expires_at=plus_seconds(context.now, command.hold_seconds),
+        owner=command.owner,
     )
-    return WriteSet(movements=reservation.movements, order=order)
+    return WriteSet(movements=reservation.movements, order=order, replaced_order=existing)
+
+
+def order_of_place(state: CurrentState, command: PlaceOrder, context: CommandContext) -> Order | None:
+    """Return the order that has the id of an order to be placed; None if there is none.
+
+    Raises
+    ------
+    OrderExists
+        If it belongs to another owner.  A tombstone of another owner is returned: it is replaced.
+    """
+    existing = existing_order(state.order, context.now)
+    if existing is None or existing.is_tombstone:
+        return existing
+    if _is_of_another_owner(existing, command, context):
+        raise OrderExists(f"{command.order_id} exists.")
+    return existing
+
+
+def is_hidden_tombstone(order: Order, command: PlaceOrder, context: CommandContext) -> bool:
+    """Return whether an order is a tombstone of another owner than the place: it holds for its own."""
+    return order.is_tombstone and _is_of_another_owner(order, command, context)
+
+
+def _is_of_another_owner(order: Order, command: PlaceOrder, context: CommandContext) -> bool:
+    owners = context.actor.owners
+    if owners.sees_all:
+        return order.owner not in (command.owner, ALL_OWNERS)
+    return not owners.cover(order.owner)
 
 
 def reserve(state: CurrentState, lines: Sequence[LineRequest], context: CommandContext) -> Reservation:

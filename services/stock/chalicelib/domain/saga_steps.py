@@ -38,8 +38,17 @@ from .decisions import (
     NothingToWrite,
     WriteSet,
 )
-from .orders import EXPIRED, REQUESTED, Order, Saga, SagaState, existing_order, order_in_progress
-from .placing import require_repeat_of, reserve
+from .orders import (
+    EXPIRED,
+    REQUESTED,
+    Order,
+    Saga,
+    SagaState,
+    existing_order,
+    order_in_progress,
+    visible_order,
+)
+from .placing import is_hidden_tombstone, order_of_place, require_repeat_of, reserve
 from .settlements import (
     CANCEL,
     CONFIRM,
@@ -89,11 +98,12 @@ def place_step(
     OrderExists, OrderCancelled, OrderInProgress
     SkuNotFound, SkuInactive, ProductInactive, InsufficientStock
     """
-    existing = existing_order(state.order, context.now)
-    if existing is not None and existing.saga_state is not SagaState.PLACING:
+    existing = order_of_place(state, command, context)
+    is_new = existing is None or is_hidden_tombstone(existing, command, context)
+    if existing is not None and not is_new and existing.saga_state is not SagaState.PLACING:
         require_repeat_of(existing, command)
         return NOTHING_TO_WRITE
-    order = existing or _new_order(command, context)
+    order = _new_order(command, context, existing) if existing is None or is_new else existing
     if order.saga is None or order.saga.lines_hash != _lines_hash(command):
         raise OrderExists(f"{command.order_id} is being placed with other lines.")
     unplaced = [line for line in lines if line.key not in order.lines]
@@ -116,7 +126,7 @@ def place_step(
 
 def begin_release(state: CurrentState, command: PlaceOrder, context: CommandContext) -> Decision:
     """Begin to release an order that this command cannot place."""
-    order = existing_order(state.order, context.now)
+    order = visible_order(state.order, context.now, context.actor.owners)
     saga = None if order is None else order.saga
     if saga is None or saga.state is not SagaState.PLACING or saga.lines_hash != _lines_hash(command):
         return NOTHING_TO_WRITE
@@ -149,7 +159,8 @@ def _begin_release(order: Order | None, placing: Saga, context: CommandContext) 
 def is_releasing(order: Order, command: PlaceOrder) -> bool:
     """Return whether an order of exactly these lines, which could not be placed, is being released."""
     return (
-        order.saga is not None
+        order.owner == command.owner
+        and order.saga is not None
         and order.saga.state is SagaState.RELEASING
         and order.saga.lines_hash == _lines_hash(command)
     )
@@ -192,7 +203,7 @@ def begin_settlement(
     InventoryError
         The errors of the command in one transaction.
     """
-    order = existing_order(state.order, context.now)
+    order = visible_order(state.order, context.now, context.actor.owners)
     if order is not None and order.saga is not None and order.saga.state is settlement.saga_state:
         if order.saga.restock is not command.restock:
             raise order_in_progress(order)
@@ -252,12 +263,13 @@ def settle_step(
     )
 
 
-def _new_order(command: PlaceOrder, context: CommandContext) -> Order:
+def _new_order(command: PlaceOrder, context: CommandContext, replaced: Order | None) -> Order:
     return Order(
         order_id=command.order_id,
         lines={},
         created_at=context.now,
-        version=0,  # 1 after the first step, which also takes the lease
+        # One more after the first step, which also takes the lease.
+        version=0 if replaced is None else replaced.version,
         expires_at=plus_seconds(context.now, command.hold_seconds),
         saga=Saga(
             state=SagaState.PLACING,
@@ -267,6 +279,7 @@ def _new_order(command: PlaceOrder, context: CommandContext) -> Order:
             lines_hash=_lines_hash(command),
         ),
         parts=part_of(len(command.lines) - 1, len(command.lines)),
+        owner=command.owner,
     )
 
 

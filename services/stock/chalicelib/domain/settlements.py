@@ -36,7 +36,16 @@ from .decisions import (
     NothingToWrite,
     WriteSet,
 )
-from .orders import EXPIRED, REQUESTED, Order, OrderLine, SagaState, existing_order, order_in_progress
+from .orders import (
+    EXPIRED,
+    REQUESTED,
+    Order,
+    OrderLine,
+    SagaState,
+    existing_order,
+    order_in_progress,
+    visible_order,
+)
 from .stock_rules import CommandContext, StockMovement, move_stock
 
 __all__ = [
@@ -158,7 +167,7 @@ def cancel(state: CurrentState, command: SettleOrder, context: CommandContext) -
             return NOTHING_TO_WRITE
         return WriteSet(
             movements=(),
-            order=_tombstone(command.order_id, context.now),
+            order=_tombstone(command.order_id, context),
             idempotency_record=idempotency_record_of(command.idempotency_key, command.order_id, context),
         )
     return _settle(CANCEL, state, command, context)
@@ -182,7 +191,7 @@ def quantities_to_settle(
 
     Raises an error if the command is refused.
     """
-    order = existing_order(state.order, context.now)
+    order = visible_order(state.order, context.now, context.actor.owners)
     if order is None:
         raise OrderNotFound(f"{command.order_id} was not found.")
     # A command on the whole order joins a saga that settles it the same way; others wait until it has
@@ -272,13 +281,14 @@ def _is_one_transaction(order: Order, quantities: Quantities) -> bool:
     return not order.parts or 2 * len(quantities) + len(parts) + 2 <= TRANSACTION_ITEMS_MAX
 
 
-def _tombstone(order_id: str, now: str) -> Order:
+def _tombstone(order_id: str, context: CommandContext) -> Order:
     return Order(
         order_id=order_id,
         lines={},
-        created_at=now,
+        created_at=context.now,
         cancel_reason=REQUESTED,
-        ttl=epoch_seconds(now) + TOMBSTONE_SECONDS,
+        ttl=epoch_seconds(context.now) + TOMBSTONE_SECONDS,
+        owner=context.actor.owners.own,
     )
 
 

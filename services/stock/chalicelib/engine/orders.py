@@ -19,7 +19,8 @@ from inventory_common.values import value
 from ..domain import holds, placing, settlements
 from ..domain.commands import Actor, BatchedCommand, ExtendHold, PlaceOrder, SettleOrder, sum_lines
 from ..domain.decisions import CurrentState, Decision, NeedsSaga
-from ..domain.orders import Order, OrderOutcome, existing_order
+from ..domain.orders import Order, OrderOutcome, visible_order
+from ..domain.owners import EVERY_OWNER, Owners
 from ..domain.settlements import CANCEL, CONFIRM, REFUND, SettlementType
 from ..domain.stock_rules import CommandContext
 from ..storage.orders import OrderStore
@@ -48,16 +49,16 @@ class Orders:
     clock: Clock
     retry_policy: RetryPolicy
 
-    def get(self, order_id: str) -> Order:
-        """Return an order, or raise `OrderNotFound`."""
-        found = existing_order(self.orders.get(order_id), self.clock())
+    def get(self, order_id: str, owners: Owners = EVERY_OWNER) -> Order:
+        """Return an order of some owners, or raise `OrderNotFound`."""
+        found = visible_order(self.orders.get(order_id), self.clock(), owners)
         if found is None:
             raise OrderNotFound(f"{order_id} was not found.")
         return found
 
-    def due(self, due_before: str | None, page: PageRequest) -> Page:
-        """List the orders whose hold, or saga's lease, ends before a time, by default now."""
-        found = self.orders.due(due_before or self.clock(), page)
+    def due(self, due_before: str | None, page: PageRequest, owners: Owners = EVERY_OWNER) -> Page:
+        """List orders of some owners whose hold, or saga's lease, ends before a time, by default now."""
+        found = self.orders.due(due_before or self.clock(), page, owners)
         next_cursor = None if found.after is None else encode_cursor(found.after)
         return Page([order.document() for order in found.orders], next_cursor)
 

@@ -34,7 +34,7 @@ from inventory_common.values import value
 from ..domain import saga_steps
 from ..domain.commands import Actor, LineRequest, PlaceOrder, SettleOrder
 from ..domain.decisions import CurrentState, Decision, NeedsSaga
-from ..domain.orders import Order, OrderLine, OrderOutcome, SagaState
+from ..domain.orders import Order, OrderLine, OrderOutcome, SagaState, visible_order
 from ..domain.placing import require_available
 from ..domain.settlements import CANCEL, REFUND, SettlementType
 from ..domain.stock_rules import CommandContext, require_room
@@ -130,7 +130,7 @@ class Sagas:
         """
         self._refuse_reused_key(command)
         if settlement is REFUND and command.restock:
-            self._require_room(command.order_id, deadline)
+            self._require_room(command.order_id, actor, deadline)
         begun = self._execute(
             command.order_id,
             actor,
@@ -180,14 +180,14 @@ class Sagas:
             if self.orders.get(command.order_id) is None:
                 raise
 
-    def _require_room(self, order_id: str, deadline: float) -> None:
+    def _require_room(self, order_id: str, actor: Actor, deadline: float) -> None:
         """Refuse a refund that would exceed the maximum stock, before the first write.
 
         Raises
         ------
         StockLimitExceeded
         """
-        order = self.orders.get(order_id)
+        order = visible_order(self.orders.get(order_id), self.executor.clock(), actor.owners)
         if order is None or order.saga is not None:
             return
         remaining = REFUND.remaining(order)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from inventory_common.identity import Role
 from inventory_common.requests import Request
 
 from ..domain.commands import Actor
+from ..domain.owners import owners_of
 
-__all__ = ["INVENTORY_READERS", "ORDER_SYSTEMS", "SKU_READERS", "VENDORS", "actor_of"]
+__all__ = ["INVENTORY_READERS", "ORDER_SYSTEMS", "SKU_READERS", "VENDORS", "actor_of", "order_actor_of"]
 
 VENDORS: Final = frozenset({Role.VENDOR, Role.ADMIN})
 SKU_READERS: Final = frozenset({Role.VENDOR, Role.ORDERS, Role.AUDITOR, Role.ADMIN})
@@ -20,3 +22,9 @@ ORDER_SYSTEMS: Final = frozenset({Role.ORDERS, Role.ADMIN})
 def actor_of(request: Request[Any]) -> Actor:
     """Return the actor of a request."""
     return Actor(request.principal.name, request.request_id)
+
+
+def order_actor_of(request: Request[Any], order_owners: Mapping[str, tuple[str, ...]]) -> Actor:
+    """Return the actor of a request for orders, with the owners whose orders it sees."""
+    owners = owners_of(request.principal.client_id, order_owners)
+    return Actor(request.principal.name, request.request_id, owners)

@@ -8,6 +8,7 @@ from inventory_common.attributes import (
     Items,
     Notes,
     OrderId,
+    Owner,
     ProductId,
     Quantity,
     SkuId,
@@ -101,10 +102,14 @@ class OrderLineBody:
 
 @body
 class NewOrder:
-    """What to reserve, and for how long; lines of one SKU are summed, to at most 1,000,000 units."""
+    """What to reserve, and for how long; lines of one SKU are summed, to at most 1,000,000 units.
+
+    Only callers who see the orders of all owners may name an `owner`; it is `default` if they name none.
+    """
 
     lines: Annotated[list[OrderLineBody], Items(REQUEST_LINES_MAX, least=1)]
     hold_seconds: HoldSeconds = HOLD_DEFAULT_SECONDS
+    owner: Owner | None = None
 
 
 @body
@@ -119,11 +124,11 @@ class Extension:
         Form(needs=["lines"], values={"command": ["place"]}),
         Form(
             needs=["command"],
-            lacks=["lines", "hold_seconds"],
+            lacks=["lines", "hold_seconds", "owner"],
             values={"command": ["confirm", "cancel"]},
         ),
     ],
-    rule="should have lines if the command is place, and neither lines nor hold_seconds otherwise: "
+    rule="should have lines if the command is place, and neither lines nor hold_seconds nor owner otherwise: "
     "confirm and cancel always apply to the whole order",
 )
 class BatchedOrder:
@@ -133,6 +138,7 @@ class BatchedOrder:
     command: Literal["place", "confirm", "cancel"] = "place"
     lines: Annotated[list[OrderLineBody], Items(BATCH_ORDER_LINES_MAX, least=1)] | None = None
     hold_seconds: HoldSeconds | None = None
+    owner: Owner | None = None
 
 
 @body

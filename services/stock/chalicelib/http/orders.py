@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import field
 from typing import Any, Final
 
 from chalice.app import Response
@@ -10,6 +11,7 @@ from chalice.app import Response
 from inventory_common.declarations import ResponseSpec, route
 from inventory_common.errors import (
     InsufficientStock,
+    InvalidInput,
     InventoryError,
     OrderCancelled,
     OrderConfirmed,
@@ -32,6 +34,7 @@ from inventory_common.responses import json_response, page_response
 from inventory_common.values import value
 
 from ..domain.commands import (
+    Actor,
     BatchedCommand,
     ExtendHold,
     LineRequest,
@@ -40,8 +43,9 @@ from ..domain.commands import (
     sum_quantities,
 )
 from ..domain.orders import OrderOutcome
+from ..domain.owners import DEFAULT_OWNER
 from ..engine.orders import Orders
-from .access import ORDER_SYSTEMS, actor_of
+from .access import ORDER_SYSTEMS, order_actor_of
 from .answers import BatchAnswer, OrderAnswer
 from .bodies import Batch, Extension, NewOrder, OrderLineBody, Refund, Settlement
 
@@ -67,6 +71,7 @@ class OrderRoutes:
     """The routes of orders."""
 
     orders: Orders
+    order_owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @route(
         "PUT",
@@ -94,12 +99,14 @@ class OrderRoutes:
         order that was wholly cancelled, or has expired, reserves nothing: placed again it is refused, with
         the order as a member of the problem.
         """
+        actor = self._actor(request)
         command = PlaceOrder(
             order_id=order_id,
             lines=_lines(request.body.lines),
             hold_seconds=request.body.hold_seconds,
+            owner=_owner(request.body.owner, actor, "body.owner"),
         )
-        return _response(self.orders.place(command, actor_of(request)), status=201)
+        return _response(self.orders.place(command, actor), status=201)
 
     @route(
         "GET",
@@ -111,7 +118,7 @@ class OrderRoutes:
     )
     def get_order(self, request: Request[None], order_id: str) -> Response:
         """Return an order."""
-        found = self.orders.get(order_id)
+        found = self.orders.get(order_id, self._actor(request).owners)
         return json_response(found.document(), etag=found.version)
 
     @route(
@@ -131,7 +138,8 @@ class OrderRoutes:
     )
     def list_orders_due(self, request: Request[None]) -> Response:
         """List the orders whose hold, or the lease of whose command in progress, ends before a time."""
-        return page_response(self.orders.due(request.query["due_before"], request.page), request)
+        owners = self._actor(request).owners
+        return page_response(self.orders.due(request.query["due_before"], request.page, owners), request)
 
     @route(
         "POST",
@@ -143,16 +151,18 @@ class OrderRoutes:
     )
     def batch_orders(self, request: Request[Batch]) -> Response:
         """Place, confirm or cancel many orders; each command succeeds or fails independently."""
+        actor = self._actor(request)
         commands = [
             BatchedCommand(
                 order.order_id,
                 order.command,
                 _lines(order.lines or ()),
                 order.hold_seconds or HOLD_DEFAULT_SECONDS,
+                _owner(order.owner, actor, f"body.orders[{number}].owner"),
             )
-            for order in request.body.orders
+            for number, order in enumerate(request.body.orders)
         ]
-        outcomes = self.orders.batch(commands, actor_of(request))
+        outcomes = self.orders.batch(commands, actor)
         results = [
             _result(command, outcome, request) for command, outcome in zip(commands, outcomes, strict=True)
         ]
@@ -172,7 +182,7 @@ class OrderRoutes:
     def extend_hold(self, request: Request[Extension], order_id: str) -> Response:
         """Extend the hold of an order."""
         command = ExtendHold(order_id, request.body.hold_seconds, request.idempotency_key)
-        return _response(self.orders.extend(command, actor_of(request)))
+        return _response(self.orders.extend(command, self._actor(request)))
 
     @route(
         "POST",
@@ -190,7 +200,7 @@ class OrderRoutes:
     )
     def confirm_order(self, request: Request[Settlement], order_id: str) -> Response:
         """Confirm the reserved units of an order, all or part of them: they leave the stock."""
-        return _response(self.orders.confirm(_settlement(request, order_id), actor_of(request)))
+        return _response(self.orders.confirm(_settlement(request, order_id), self._actor(request)))
 
     @route(
         "POST",
@@ -208,7 +218,7 @@ class OrderRoutes:
     )
     def cancel_order(self, request: Request[Settlement], order_id: str) -> Response:
         """Release the reserved units of an order, all or part of them."""
-        return _response(self.orders.cancel(_settlement(request, order_id), actor_of(request)))
+        return _response(self.orders.cancel(_settlement(request, order_id), self._actor(request)))
 
     @route(
         "POST",
@@ -227,7 +237,25 @@ class OrderRoutes:
     def refund_order(self, request: Request[Refund], order_id: str) -> Response:
         """Refund the confirmed units of an order, all or part of them."""
         command = _settlement(request, order_id, restock=request.body.restock)
-        return _response(self.orders.refund(command, actor_of(request)))
+        return _response(self.orders.refund(command, self._actor(request)))
+
+    def _actor(self, request: Request[Any]) -> Actor:
+        return order_actor_of(request, self.order_owners)
+
+
+def _owner(named: str | None, actor: Actor, path: str) -> str:
+    """Return the owner of an order to be placed.
+
+    Raises
+    ------
+    InvalidInput
+        If it is named by a caller who does not see the orders of all owners.
+    """
+    if not actor.owners.sees_all:
+        if named is not None:
+            raise InvalidInput([(path, "may be named only by callers who see the orders of all owners")])
+        return actor.owners.own
+    return DEFAULT_OWNER if named is None else named
 
 
 def _lines(lines: Iterable[OrderLineBody]) -> tuple[LineRequest, ...]:

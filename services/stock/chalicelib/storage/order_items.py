@@ -13,8 +13,10 @@ from inventory_common.order_items import OPEN_ORDERS, PART_SORT, order_key, part
 from inventory_common.schema import TTL_ATTRIBUTE
 
 from ..domain.orders import Order, OrderLine, Saga, SagaState
+from ..domain.owners import DEFAULT_OWNER
 
 __all__ = [
+    "OWNER_ATTRIBUTE",
     "OrderPart",
     "changed_lines",
     "order_attributes",
@@ -25,14 +27,18 @@ __all__ = [
     "with_parts",
 ]
 
+OWNER_ATTRIBUTE: Final = "owner"
+"""The owner of an order, unless that is `DEFAULT_OWNER`."""
+
 _TYPES: Final = {
     "version": int,
     "expires_at": str | None,
     "cancel_reason": str | None,
     TTL_ATTRIBUTE: int | None,
     "parts": int | None,
+    OWNER_ATTRIBUTE: str | None,
+    "settled_in_part": bool | None,
 }
-
 
 def order_from_item(item: Item) -> Order:
     """Read an order's main item; if the order has parts, its lines are incomplete without them.
@@ -55,6 +61,7 @@ def order_from_item(item: Item) -> Order:
         saga=_saga_from(attributes),
         parts=parts,
         has_all_lines=not parts,
+        owner=attributes.get(OWNER_ATTRIBUTE, DEFAULT_OWNER),
         was_settled_in_part=attributes.get("settled_in_part", False),
     )
 
@@ -116,6 +123,8 @@ def order_attributes(order: Order) -> Item:
             "phase": order.saga_state and order.saga_state.value,
             "errand": _saga_to(order.saga),
             "parts": order.parts or None,
+            # Orders that were stored before there were owners have none, and belong to the default one.
+            OWNER_ATTRIBUTE: None if order.owner == DEFAULT_OWNER else order.owner,
             "settled_in_part": order.was_settled_in_part or None,
             **due,
         }

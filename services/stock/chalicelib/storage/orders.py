@@ -9,14 +9,15 @@ from inventory_common.items import Item, from_item
 from inventory_common.limits import RESPONSE_LINES_MAX
 from inventory_common.malformed_items import MalformedItem
 from inventory_common.order_items import OPEN_ORDERS, order_key, part_key
-from inventory_common.pages import Listing, PageRequest, Period, Position, within
+from inventory_common.pages import Among, Listing, PageRequest, Period, Position, within
 from inventory_common.schema import VENDOR_INVENTORY, VENDOR_INVENTORY_INDEX
 from inventory_common.tuning import READ_ROUNDS_MAX
 from inventory_common.values import value
 
 from ..domain.orders import Order
+from ..domain.owners import DEFAULT_OWNER, EVERY_OWNER, Owners
 from .database import Database
-from .order_items import order_from_item, part_from_item, with_parts
+from .order_items import OWNER_ATTRIBUTE, order_from_item, part_from_item, with_parts
 
 __all__ = ["DueOrders", "OrderStore"]
 
@@ -65,20 +66,23 @@ class OrderStore:
             malformed = self.database.malformed
             parts = [malformed.read(VENDOR_INVENTORY, part, part_from_item) for part in items]
             complete = with_parts(order, parts)
-            if complete is not None:
+            if complete is not None and len(parts) == order.parts:
                 return complete
             item = self.database.get(inventory, order_key(order.order_id))
             if item is None:
                 return None
-            order = self._read(item)
+            again = self._read(item)
+            if complete is not None and again.version == order.version:  # it has fewer parts for now
+                return complete
+            order = again
         raise DatabaseUnavailable("The order changes too fast to be read; please try again.")
 
-    def due(self, due_before: str, page: PageRequest) -> DueOrders:
-        """List orders that reserve units and are due before a moment.
+    def due(self, due_before: str, page: PageRequest, owners: Owners = EVERY_OWNER) -> DueOrders:
+        """List orders of some owners that reserve units and are due before a moment.
 
         They are ordered by due time within each of the sixteen partitions, which follow one another; a page
-        takes at most sixteen Queries, and ends early when its orders have `RESPONSE_LINES_MAX` lines.  The
-        index may lag.  Orders that cannot be read are left out.
+        takes at most sixteen Queries (which read orders of other owners too), and ends early when its orders
+        have `RESPONSE_LINES_MAX` lines.  The index may lag.  Orders that cannot be read are left out.
 
         Raises
         ------
@@ -89,7 +93,12 @@ class OrderStore:
         orders: list[Order] = []
         lines = 0
         for number in range(OPEN_ORDERS.index(partition), len(OPEN_ORDERS)):
-            listing = Listing(VENDOR_INVENTORY_INDEX, OPEN_ORDERS[number], within(Period(end=due_before)))
+            listing = Listing(
+                VENDOR_INVENTORY_INDEX,
+                OPEN_ORDERS[number],
+                within(Period(end=due_before)),
+                filters=() if owners.sees_all else (_owned_by(owners),),
+            )
             response = self.database.query(listing, PageRequest(page.limit - len(orders), after))
             for item in response["Items"]:
                 order = self._readable(item)
@@ -124,3 +133,7 @@ class OrderStore:
         if partition not in OPEN_ORDERS:
             raise InvalidCursor("The cursor does not belong to this list.")
         return _ListingPosition(str(partition), position if len(position) > 1 else None)
+
+
+def _owned_by(owners: Owners) -> Among:
+    return Among(OWNER_ATTRIBUTE, owners.seen, or_absent=DEFAULT_OWNER in owners.seen)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.domain.commands import SettleOrder
-from inventory_common.errors import Busy, OrderInProgress, StockLimitExceeded
+from chalicelib.domain.commands import Actor, SettleOrder
+from chalicelib.domain.owners import Owners
+from chalicelib.domain.settlements import REFUND
+from inventory_common.errors import Busy, OrderInProgress, OrderNotFound, StockLimitExceeded
 from inventory_common.limits import STOCK_MAX
 from inventory_common.tuning import SAGA_LEASE_SECONDS
 
@@ -33,6 +35,10 @@ def test_a_refund_for_which_the_stock_has_no_room_does_not_begin(process: Proces
         process.refund(SettleOrder(ORDER))
     order = process.orders.get(ORDER)
     assert (order.saga_state, order.refunded) == (None, 0)
+    # It is not said to another owner either, even if the saga is asked at once.
+    stranger = Actor("client:other", "request-9", Owners("till"))
+    with pytest.raises(OrderNotFound):
+        process.sagas.settle(REFUND, SettleOrder(ORDER), stranger, process.retry_policy.deadline())
     # Units that cannot be sold again do not return to the stock.
     assert process.refund(SettleOrder(ORDER, restock=False)).order.status == "refunded"
 

@@ -95,6 +95,7 @@ def test_the_cancel_of_an_unknown_order_leaves_a_tombstone_with_a_ttl(
         "version": {"N": "1"},
         "cancel_reason": {"S": "requested"},
         "ttl": {"N": str(epoch_seconds(NOW) + 2_592_000)},
+        "owner": {"S": "*"},
     }
 
 
