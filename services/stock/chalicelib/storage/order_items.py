@@ -40,6 +40,7 @@ _TYPES: Final = {
     "settled_in_part": bool | None,
 }
 
+
 def order_from_item(item: Item) -> Order:
     """Read an order's main item; if the order has parts, its lines are incomplete without them.
 
