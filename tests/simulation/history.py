@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.simulation.invariants import CommitChecks, is_order, is_record, is_sku, low_stock_falls
+from tests.simulation.invariants import CommitChecks, is_order, is_record, is_sku, low_stock_entries
 from tests.simulation.model import (
     SAGA_STATES,
     Command,
@@ -91,7 +91,7 @@ class History:
     ----------
     shop
         The model, as of the last commit.
-    falls
+    alerts_due
         The alerts that have to be sent.
     commits
         The number of commits.
@@ -101,7 +101,7 @@ class History:
 
     def __init__(self, tables: WatchedTables) -> None:
         self.shop = Shop(skew_seconds=LARGEST_SKEW_SECONDS)
-        self.falls: set[str] = set()
+        self.alerts_due: set[str] = set()
         self.commits = 0
         self.steps: Counter[str] = Counter()
         self._leases: dict[str, float] = {}
@@ -223,7 +223,7 @@ class History:
         wrong = list(self._checks.violations(changes))
         if wrong:
             raise Violation(f"{attempt.name}: " + "; ".join(wrong))
-        self.falls.update(low_stock_falls(changes))
+        self.alerts_due.update(low_stock_entries(changes))
         executed = list(self._follow(attempt, changes))
         self._compare(attempt, changes)
         self._add_possible_codes(self._open)

@@ -193,13 +193,20 @@ def lasting_violations(client: Any, prefix: str) -> Iterator[str]:
             yield f"{sku['sku']} has the wrong flag of its product: {is_active} is right"
 
 
-def low_stock_falls(changes: Iterable[Change]) -> Iterator[str]:
-    """Yield the id of the alert for each fall of a SKU to its threshold or below."""
+def low_stock_entries(changes: Iterable[Change]) -> Iterator[str]:
+    """Yield the id of the alert for each change that puts a SKU into the low-stock list.
+
+    A new SKU enters it with its first units, if they leave it low.
+    """
     for change in changes:
         before, after = change.before, change.after
         if not is_sku(change) or before is None or after is None:
             continue
-        was_low = before["current_stock"] <= before["reorder_threshold"]
-        is_low = after["current_stock"] <= after["reorder_threshold"]
-        if before["is_active"] and after["is_active"] and is_low and not was_low:
+        has_first_units = before["sequence"] == 0 and after["sequence"] == 1
+        if _is_listed(after) and (has_first_units or not _is_listed(before)):
             yield f"low_stock:{after['sku']}:{after['version']}"
+
+
+def _is_listed(sku: Item) -> bool:
+    is_low: bool = sku["current_stock"] <= sku["reorder_threshold"]
+    return is_low and sku["is_active"] and sku["product_is_active"]

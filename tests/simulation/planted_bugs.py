@@ -357,7 +357,8 @@ def product_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
 def _alert_stored_first(self: StreamHandlers, change: Any) -> None:
     if change.before is None or change.after is None:
         return
-    alert = low_stock_alert(Sku.from_item(change.before), Sku.from_item(change.after))
+    skus = Sku.from_item(change.before), Sku.from_item(change.after)
+    alert = low_stock_alert(*skus, happened_at=self.clock())
     if alert is None or self.sent_alerts.contains(alert.alert_id):
         return
     self.sent_alerts.add(alert.alert_id, self.clock())

@@ -238,7 +238,7 @@ class Simulation:
         self.raise_failure()
         for kind, count in self.history.steps.items():
             self.report.counts[kind] = count
-        self.report.counts["falls"] = len(self.history.falls)
+        self.report.counts["alerts"] = len(self.history.alerts_due)
         self.check_at_rest()
 
     def raise_failure(self) -> None:
@@ -252,10 +252,10 @@ class Simulation:
             *self.tables.differences(),
             *self.history.differences(),
             *lasting_violations(self.tables.client, self.tables.prefix),
-            *(f"alert {alert} was not sent" for alert in sorted(self.history.falls - {*self.alerts})),
+            *(f"alert {alert} was not sent" for alert in sorted(self.history.alerts_due - {*self.alerts})),
             *(
                 f"alert {alert} was sent without reason"
-                for alert in sorted({*self.alerts} - self.history.falls)
+                for alert in sorted({*self.alerts} - self.history.alerts_due)
             ),
         ]
         if wrong:
