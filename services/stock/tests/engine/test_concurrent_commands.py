@@ -31,7 +31,8 @@ def part(name: str, quantity: int, **rest: Any) -> Command:
 
 
 def whole(name: str) -> Command:
-    return lambda process, key: getattr(process, name)(SettleOrder(ORDER))
+    """Settle the whole order; as it was settled in part before, that takes a key too."""
+    return lambda process, key: getattr(process, name)(SettleOrder(ORDER, idempotency_key=a_key(key)))
 
 
 def adjustment(correction: int | StockCount) -> Command:

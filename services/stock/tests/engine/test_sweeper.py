@@ -142,7 +142,8 @@ def test_confirmed_units_of_an_expired_order_stay_confirmed(
     order = process.orders.get(order_id)
     assert (order.status, order.cancel_reason) == ("partially_confirmed", "expired")
     assert (order.reserved, order.confirmed, order.cancelled) == (0, 2, 3)
-    assert process.refund(SettleOrder(order_id)).order.status == "refunded"
+    refund = process.refund(SettleOrder(order_id, idempotency_key=a_key("refund")))
+    assert refund.order.status == "refunded"
 
 
 def test_an_extended_order_is_due_at_the_new_end_of_its_hold(

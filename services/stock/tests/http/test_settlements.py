@@ -151,7 +151,7 @@ def test_a_command_without_lines_settles_the_whole_order_once(
         (settlement_body((BLACK, 1_000_001)), "body.lines[0].quantity"),
         (settlement_body(("BLACK", 1)), "body.lines[0].sku"),
         ({"lines": [{"sku": BLACK}]}, "body.lines[0].quantity"),
-        ({"lines": [{"sku": BLACK, "quantity": 1, "product_id": PRODUCT}]}, "body.lines[0].product_id"),
+        ({"lines": [{"sku": BLACK, "quantity": 1, "price": 5}]}, "body.lines[0].price"),
         ({"status": "confirmed"}, "body.status"),
         (settlement_body(*[(BLACK, 1)] * 1_001), "body.lines"),
         ([], "body"),
