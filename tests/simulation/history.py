@@ -69,6 +69,8 @@ class Attempt:
         By order, the numbers of the commits that were steps of a saga.
     may_finish
         Orders whose saga it may finish without a request: it began their release or their expiry.
+    begun
+        Orders of which it began a settlement by a saga for a request.
     tries, excuses
         How many transactions it sent, and what may have made one fail: faults, and commits of others.
     """
@@ -80,6 +82,7 @@ class Attempt:
     commits: dict[Request, list[int]] = field(default_factory=lambda: defaultdict(list))
     steps: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     may_finish: dict[str, int] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
     tries: int = 0
     excuses: int = 0
 
@@ -129,10 +132,15 @@ class History:
         """Check a response; raise `Violation` if the model could not have returned it."""
         commits = attempt.commits[request]
         match response.code:
-            case "unknown" | "database_unavailable":
+            case "unknown" | "outcome_unknown":
                 return
-            case "busy" if isinstance(request, SetActive):
+            case "busy" | "database_unavailable" if isinstance(request, SetActive):
                 # An update has no ClientRequestToken: botocore's second attempt may conflict with the first.
+                return
+            case "begun":
+                if commits:
+                    raise Violation(f"{attempt.name}: {request} is done, its response says that it is not")
+                self._require_running(attempt, request, response)
                 return
             case "read":
                 assert isinstance(request, GetOrder | GetSku)
@@ -151,7 +159,9 @@ class History:
                 return
         if commits:
             raise Violation(f"{attempt.name}: the response to {request} is {response.code}; it was committed")
-        if response.code == "busy":
+        if response.code in ("busy", "database_unavailable"):
+            if _subject(request) in attempt.begun:
+                raise Violation(f"{attempt.name}: the response to {request} is {response.code}; it has begun")
             return
         began_release = attempt.may_finish.get(_subject(request)) if isinstance(request, Place) else None
         if began_release is not None and self._removed.get(_subject(request), 0) < began_release:
@@ -169,6 +179,17 @@ class History:
             )
         elif response.code == "replayed":
             self._require_view(attempt, request, _subject(request), response)
+
+    def _require_running(self, attempt: Attempt, request: Request, response: Response) -> None:
+        """Require that a response shows the order in a state in which the command was in progress."""
+        views = self._views[_subject(request)]
+        candidates = [each for each in views if each[0] <= attempt.since][-1:]
+        candidates += [each for each in views if attempt.since < each[0]]
+        running = [view for _, view, state in candidates if state in _states_in_progress(request)]
+        if response.view not in running:
+            raise Violation(
+                f"{attempt.name}: the response to {request} shows {response.view} in progress, not {running}"
+            )
 
     def _require_view(
         self, attempt: Attempt, request: Request, name: str, response: Response, at: int | None = None
@@ -373,6 +394,8 @@ class History:
                 self._removed[order_id] = self.commits
         if isinstance(step, BeginSettlement):
             self._begun_by[order_id] = attempt.name
+            if attempt.requests:
+                attempt.begun.add(order_id)
         if after is None or "errand" not in after:
             self._leases.pop(order_id, None)
             return

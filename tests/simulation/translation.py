@@ -54,7 +54,8 @@ class Response:
     Attributes
     ----------
     code
-        ``done``, ``replayed``, ``read``, a problem's code, or ``unknown`` if no response arrived.
+        ``done``, ``replayed``, ``read``, ``begun`` if it finishes later, a problem's code, or ``unknown`` if
+        no response arrived.
     is_refusal
         Whether `code` is that of a problem which says that nothing was done.
     view
@@ -71,7 +72,7 @@ class Response:
     @property
     def is_final(self) -> bool:
         """Whether a client that wants its command executed need not send it again."""
-        return self.code not in ("unknown", "busy", "database_unavailable")
+        return self.code not in ("unknown", "begun", "busy", "database_unavailable", "outcome_unknown")
 
 
 class Defect(AssertionError):
@@ -95,9 +96,10 @@ def send(engine: Engine, request: Request, actor: commands.Actor) -> Response:
     except InventoryError as error:
         return Response(error.code, is_refusal=True)
     except Exception as error:
-        if isinstance(to_inventory_error(error), InternalError):
+        expected = to_inventory_error(error)
+        if isinstance(expected, InternalError):
             raise Defect(f"{type(error).__name__} on {request}: {error}") from error
-        return Response("unknown")
+        return Response(expected.code, is_refusal=True)
 
 
 def send_batch(engine: Engine, requests: Sequence[Request], actor: commands.Actor) -> list[Response]:
@@ -202,7 +204,8 @@ def _stock_response(change: StockChange) -> Response:
 
 
 def _order_response(outcome: OrderOutcome) -> Response:
-    return Response("replayed" if outcome.replayed else "done", view=order_view(outcome.order.document()))
+    code = "begun" if outcome.finishes_later else "replayed" if outcome.replayed else "done"
+    return Response(code, view=order_view(outcome.order.document()))
 
 
 _IN_PROGRESS = ("placing", "releasing", *SAGA_STATES.values())

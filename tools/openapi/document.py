@@ -44,7 +44,10 @@ ABOUT = """\
   last.
 - A repeated command returns 200 with `Idempotent-Replayed: true` and is not executed again.
 - A single resource has an `ETag`; send it as `If-Match` to change only that version.
-- 503, and 409 `order_in_progress`, return in `Retry-After` when the same request can be repeated.
+- 503, and 409 `order_in_progress`, return in `Retry-After` when the same request can be repeated. With 503,
+  nothing has begun or all was undone; `outcome_unknown` alone may have been executed.
+- 202 is the response to a command that has begun and finishes by itself: the order shows a running status.
+  The same request, sent again after `Retry-After`, continues it and returns 200 when it is done.
 """
 
 HEADERS: Mapping[str, Schema] = {
@@ -118,7 +121,12 @@ REQUEST_HEADERS: Mapping[str, Schema] = {
     },
 }
 
-STATUSES = {200: "Success.", 201: "Created.", 204: "Success, without a body."}
+STATUSES = {
+    200: "Success.",
+    201: "Created.",
+    202: "Begun; it finishes by itself.",
+    204: "Success, without a body.",
+}
 
 
 def openapi_document(app: RestService) -> Schema:
@@ -276,6 +284,12 @@ class _Writer:
             successes[status] = {
                 "description": "Executed before." if created else "Executed now or before.",
                 **_headers([*headers, "Idempotent-Replayed"]),
+                **content,
+            }
+        if response.may_finish_later:
+            successes["202"] = {
+                "description": STATUSES[202],
+                **_headers(["X-Request-Id", "Retry-After"]),
                 **content,
             }
         return successes

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-__all__ = ["DONE", "INTERRUPTED", "NO_ANSWER", "REFUSED", "REJECTS", "WRONG_USAGE"]
+__all__ = ["DONE", "INTERRUPTED", "NO_ANSWER", "REFUSED", "REJECTS", "UNFINISHED", "WRONG_USAGE"]
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -13,5 +13,7 @@ REJECTS: Final = 3
 """The import succeeded, except for the rows in the rejects file."""
 NO_ANSWER: Final = 4
 """A service or the token issuer did not answer; the same command may be repeated."""
+UNFINISHED: Final = 5
+"""A command on an order has begun, and has not finished in time: it finishes by itself."""
 INTERRUPTED: Final = 130
 """Ctrl-C; an import continues when it is repeated."""

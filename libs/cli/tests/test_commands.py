@@ -9,6 +9,7 @@ import json
 import httpx
 import pytest
 
+from inventory_cli import exit_codes
 from inventory_cli.__main__ import run
 from inventory_cli.commands.root import inventory as root
 
@@ -144,6 +145,13 @@ def test_orders_are_placed_confirmed_and_refunded(inventory, services, tea, caps
     assert inventory("orders", "show", "ORDER-1", "--csv") == 0
     [row] = csv.DictReader(io.StringIO(capsys.readouterr().out))
     assert (row["order_id"], row["sku"], row["confirmed"]) == ("ORDER-1", tea, "5")
+
+
+def test_an_order_that_is_still_in_progress_has_an_exit_code_of_its_own(inventory, services, tea, capsys):
+    assert inventory("orders", "place", "ORDER-1", "--line", f"{tea}=5") == 0
+    services.orders["ORDER-1"]["status"] = "confirming"
+    assert inventory("orders", "place", "ORDER-1", "--line", f"{tea}=5") == exit_codes.UNFINISHED
+    assert "ORDER-1 is still confirming; it finishes by itself." in capsys.readouterr().err
 
 
 def test_an_invalid_line_is_wrong_usage(inventory, capsys):

@@ -221,6 +221,7 @@ class Client:
     def _response(self, request: httpx.Request, *, repeatable: bool) -> httpx.Response:
         token, is_second_token = self._authorize(request), False
         attempt = 0
+        began, paused = time.monotonic(), 0.0
         while True:
             attempt += 1
             try:
@@ -237,7 +238,16 @@ class Client:
                     token, is_second_token = self._authorize(request, refused=token), True
                     if token is not None:
                         continue
-                pause = None if response.is_success else self._retries.pause_after(attempt, response)
+                if response.status_code == 202:
+                    # It has begun: the same request continues it.
+                    elapsed = time.monotonic() - began
+                    pause = self._retries.pause_until_finished(max(elapsed, paused), response)
+                    paused += pause or 0.0
+                    attempt = 0
+                elif response.is_success:
+                    return response
+                else:
+                    pause = self._retries.pause_after(attempt, response)
                 if pause is None:
                     return response
             self._sleep(pause)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
-from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord
@@ -32,6 +32,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+_RUNNING: Final = frozenset({"placing", "releasing", "confirming", "cancelling", "refunding"})
+"""The statuses of an order while a command on it is in progress."""
 
 
 class Outcome(NamedTuple, Generic[T]):
@@ -78,6 +81,11 @@ class Order:
     expires_at: str | None
     cancel_reason: str | None
     lines: tuple[OrderLine, ...]
+
+    @property
+    def is_in_progress(self) -> bool:
+        """Whether a command on it has begun and has not finished."""
+        return self.status in _RUNNING
 
     @property
     def placed(self) -> int:

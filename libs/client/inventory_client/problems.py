@@ -30,7 +30,8 @@
         ├── NotConfigured
         │   └── ArchiveNotConfigured
         └── Unavailable
-            └── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable
+            └── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable,
+                OutcomeUnknown
 
 A problem with a code that this version does not know has the type of its status' group, or is a plain
 `Problem`.
@@ -78,6 +79,7 @@ __all__ = [
     "OrderExists",
     "OrderInProgress",
     "OrderNotFound",
+    "OutcomeUnknown",
     "PlainHttpRefused",
     "PreconditionFailed",
     "Problem",
@@ -434,7 +436,7 @@ class ArchiveNotConfigured(NotConfigured):
 
 
 class Unavailable(Problem):
-    """Nothing was changed; the same request may be repeated (429, 503)."""
+    """The same request may be repeated (429, 503); nothing was changed, unless it is `OutcomeUnknown`."""
 
 
 class Busy(Unavailable):
@@ -453,6 +455,12 @@ class DatabaseUnavailable(Unavailable):
     """DynamoDB throttles the service or cannot be reached."""
 
     code = "database_unavailable"
+
+
+class OutcomeUnknown(Unavailable):
+    """The command may have been executed; the same request, with the same order id or key, finds out."""
+
+    code = "outcome_unknown"
 
 
 class ArchiveUnavailable(Unavailable):

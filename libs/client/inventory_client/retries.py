@@ -30,6 +30,9 @@ class Retries:
         maximum.
     wait_max_seconds
         The maximum of all pauses; if `Retry-After` is longer, the response is raised without a retry.
+    finish_seconds
+        How long a command that has begun and finishes later (202) is repeated; then the order is returned as
+        it is, with a running status.  0 does not wait.
     jitter
         Returns a random number from 0 to 1.
     """
@@ -37,6 +40,7 @@ class Retries:
     attempts: int = 6
     first_wait_seconds: float = 0.2
     wait_max_seconds: float = 20.0
+    finish_seconds: float = 120.0
     jitter: Callable[[], float] = random.random
 
     def pause_after(self, attempt: int, response: httpx.Response | None = None) -> float | None:
@@ -59,6 +63,12 @@ class Retries:
             return required + self.first_wait_seconds * self.jitter()
         maximum: float = min(self.wait_max_seconds, self.first_wait_seconds * 2 ** (attempt - 1))
         return maximum * self.jitter()
+
+    def pause_until_finished(self, waited_seconds: float, response: httpx.Response | None) -> float | None:
+        """Return the seconds to wait before a command that finishes later is sent again; None: no longer."""
+        required = None if response is None else retry_after_seconds(response)
+        pause = (1.0 if required is None else required) + self.first_wait_seconds * self.jitter()
+        return pause if waited_seconds + pause <= self.finish_seconds else None
 
 
 def _may_succeed_later(response: httpx.Response) -> bool:

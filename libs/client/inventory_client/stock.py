@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, TypeVar, Unpack
@@ -242,7 +243,26 @@ class StockClient(Client):
         return self._command("POST", path_of("orders", order_id, "extend"), read_order, body=body)
 
     def batch(self, commands: Sequence[BatchCommand]) -> list[BatchResult]:
-        """Execute commands on orders, each independently; return their results in the same order."""
+        """Execute commands on orders, each independently; return their results in the same order.
+
+        Those that have begun and finish later (202) are sent again, as `Retries.finish_seconds` says.
+        """
+        results = self._batch(commands)
+        waited = 0.0
+        while unfinished := [number for number, result in enumerate(results) if result.status_code == 202]:
+            pause = self._retries.pause_until_finished(waited, None)
+            if pause is None:
+                break
+            self._sleep(pause)
+            began = time.monotonic()
+            for number, result in zip(
+                unfinished, self._batch([commands[number] for number in unfinished]), strict=True
+            ):
+                results[number] = result
+            waited += pause + time.monotonic() - began
+        return results
+
+    def _batch(self, commands: Sequence[BatchCommand]) -> list[BatchResult]:
         body = {"orders": [command.document() for command in commands]}
         outcome = self._command(
             "POST",

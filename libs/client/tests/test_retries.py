@@ -7,7 +7,15 @@ import httpx
 import pytest
 from scripted import ORDER, PRODUCT, RECORD, SKU, SKU_ID, Script, problem
 
-from inventory_client import CatalogClient, LineRequest, NoAnswer, Retries, StockClient, problems
+from inventory_client import (
+    BatchCommand,
+    CatalogClient,
+    LineRequest,
+    NoAnswer,
+    Retries,
+    StockClient,
+    problems,
+)
 
 OK = httpx.Response(200, json=PRODUCT)
 STOCK_CHANGE = httpx.Response(201, json={"transaction": RECORD, "sku": SKU})
@@ -197,3 +205,42 @@ def test_an_invalid_address_is_reported():
 
 def test_pauses_are_random_by_default():
     assert len({Retries().pause_after(3) for _ in range(20)}) > 1
+
+
+RUNNING = httpx.Response(202, json=ORDER | {"status": "confirming"}, headers={"Retry-After": "2"})
+
+
+def test_a_command_that_finishes_later_is_sent_again_until_it_is_done():
+    script = Script(
+        RUNNING, problem(503, "busy", {"Retry-After": "1"}), RUNNING, httpx.Response(200, json=ORDER)
+    )
+    outcome = script.client(StockClient).confirm("ORDER-1")
+    assert not outcome.result.is_in_progress
+    assert script.pauses == [2.2, 1.2, 2.2]
+    assert len({request.headers["Idempotency-Key"] for request in script.requests}) == 1
+
+
+def test_the_client_does_not_wait_for_ever():
+    script = Script(RUNNING)
+    outcome = script.client(StockClient, finish_seconds=10).confirm("ORDER-1")
+    assert (outcome.result.status, outcome.result.is_in_progress) == ("confirming", True)
+    assert sum(script.pauses) <= 10
+
+
+def test_the_commands_of_a_batch_that_finish_later_are_sent_again():
+    def answered(*statuses):
+        results = [
+            {"order_id": order_id, "status_code": status, "order": ORDER | {"order_id": order_id}}
+            for order_id, status in statuses
+        ]
+        return httpx.Response(200, json={"results": results})
+
+    first = answered(("ORDER-1", 200), ("ORDER-2", 202))
+    script = Script(first, answered(("ORDER-2", 202)), answered(("ORDER-2", 200)))
+    commands = [BatchCommand("ORDER-1", "confirm"), BatchCommand("ORDER-2", "confirm")]
+    results = script.client(StockClient).batch(commands)
+    assert [(each.order_id, each.status_code) for each in results] == [("ORDER-1", 200), ("ORDER-2", 200)]
+    assert b"ORDER-1" not in script.requests[1].content
+    script = Script(first)
+    assert script.client(StockClient, finish_seconds=0).batch(commands)[1].status_code == 202
+    assert len(script.requests) == 1

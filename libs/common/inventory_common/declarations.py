@@ -28,6 +28,7 @@ from .errors import (
     InvalidInput,
     InvalidJson,
     InventoryError,
+    OutcomeUnknown,
     PreconditionFailed,
     TooLarge,
     Unauthenticated,
@@ -93,6 +94,8 @@ class ResponseSpec:
         Whether the shape of a list is that of the whole page rather than of its items.
     no_store
         Whether caches must not store it: a part of it changes without a new ``ETag``.
+    may_finish_later
+        Whether a command that has begun may finish by itself later: the response is then 202.
     per_item
         Whether it reports an outcome for each command in the body, so that no command makes the whole request
         busy.
@@ -109,6 +112,7 @@ class ResponseSpec:
     replays: bool = False
     whole_page: bool = False
     no_store: bool = False
+    may_finish_later: bool = False
     per_item: bool = False
     media_type: str = "application/json"
     other_media_types: Mapping[str, str] = field(default_factory=dict)
@@ -168,9 +172,9 @@ class Declaration:
         if self.versioned:
             possible.add(PreconditionFailed)
         if self.method != "GET":
-            possible.add(Busy)
+            possible |= {Busy, OutcomeUnknown}
         if self.response.per_item:
-            possible -= {Busy, self.unavailable}
+            possible -= {Busy, OutcomeUnknown, self.unavailable}
         return frozenset({*possible, *self.errors})
 
 

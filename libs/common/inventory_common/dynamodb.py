@@ -11,7 +11,7 @@ import botocore
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
-from .errors import DatabaseUnavailable, InternalError, InventoryError
+from .errors import DatabaseUnavailable, InternalError, InventoryError, OutcomeUnknown
 
 __all__ = [
     "DynamoDBClient",
@@ -19,6 +19,7 @@ __all__ = [
     "connect",
     "expected_error",
     "is_outcome_unknown",
+    "lost_answers_reported",
     "measured",
     "to_inventory_error",
 ]
@@ -165,6 +166,17 @@ def is_outcome_unknown(error: Exception) -> bool:
             return error.response["Error"]["Code"] in _AMBIGUOUS
         case _:
             return isinstance(error, ConnectionError | HTTPClientError)
+
+
+@contextmanager
+def lost_answers_reported() -> Iterator[None]:
+    """Raise `OutcomeUnknown` in place of the error of a write that may have been executed."""
+    try:
+        yield
+    except Exception as error:
+        if is_outcome_unknown(error):
+            raise OutcomeUnknown from error
+        raise
 
 
 def to_inventory_error(error: Exception) -> InventoryError:

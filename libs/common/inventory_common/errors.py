@@ -28,8 +28,9 @@
     │   └── QuantityExceedsReserved, RefundExceedsConfirmed
     ├── NotConfigured            this stage does not have it
     │   └── ArchiveNotConfigured
-    ├── Unavailable              nothing was changed; repeat the same request later
-    │   ├── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable
+    ├── Unavailable              repeat the same request later
+    │   ├── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable: nothing was changed
+    │   └── OutcomeUnknown       it may have been executed
     └── InternalError            a defect of the service
 """
 
@@ -69,6 +70,7 @@ __all__ = [
     "OrderExists",
     "OrderInProgress",
     "OrderNotFound",
+    "OutcomeUnknown",
     "PreconditionFailed",
     "ProductInactive",
     "ProductNotFound",
@@ -414,7 +416,7 @@ class ArchiveNotConfigured(NotConfigured):
 
 
 class Unavailable(InventoryError):
-    """Nothing was changed; the same request may be repeated.
+    """The same request may be repeated; nothing was changed, unless it is `OutcomeUnknown`.
 
     If a response was lost on its way, the command may have been executed: a repeated request finds it by the
     order's id or the Idempotency-Key.
@@ -443,6 +445,20 @@ class DatabaseUnavailable(Unavailable):
 
     code = "database_unavailable"
     title = "The database is not available at the moment"
+
+
+class OutcomeUnknown(Unavailable):
+    """The command may have been executed; the same request, with the same order id or key, finds out."""
+
+    code = "outcome_unknown"
+    title = "The outcome is not known"
+
+    def __init__(
+        self,
+        detail: str = "The database's answer was lost, so it is not known whether this was executed; please "
+        "send the same request again, with the same order id or Idempotency-Key.",
+    ) -> None:
+        super().__init__(detail)
 
 
 class ArchiveUnavailable(Unavailable):

@@ -101,7 +101,7 @@ BATCH_LINES_MAX: Final = 2_000
 RESPONSE_LINES_MAX: Final = 20_000
 """Lines of all orders in one response: a Lambda response has at most 6 MB, and a line takes up to 240 bytes.
 A page of orders due ends with the order that reaches this limit; the orders of a batch beyond it have to be
-sent again (503)."""
+sent again (503 `outcome_unknown`)."""
 
 # Requests
 REQUEST_BODY_MAX_BYTES: Final = 1_048_576

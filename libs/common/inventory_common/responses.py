@@ -14,12 +14,23 @@ from .requests import FIELDS, Request
 if TYPE_CHECKING:
     from .pages import Page
 
-__all__ = ["REPLAYED", "Headers", "json_response", "no_content", "page_response", "with_next_link"]
+__all__ = [
+    "REPLAYED",
+    "Headers",
+    "accepted_response",
+    "json_response",
+    "no_content",
+    "page_response",
+    "with_next_link",
+]
 
 Headers = dict[str, str | list[str]]
 
 REPLAYED: Final = {"Idempotent-Replayed": "true"}
 """The header of the response to a command that was executed before."""
+
+_ACCEPTED_RETRY_AFTER_SECONDS: Final = 2
+"""When to send a command again that has begun and finishes later."""
 
 
 def json_response(
@@ -53,6 +64,15 @@ def json_response(
     if replayed:
         headers |= REPLAYED
     return Response(dumps(document), headers, 200 if replayed else status)
+
+
+def accepted_response(document: Mapping[str, Any]) -> Response:
+    """Return the response to a command that has begun, and finishes by itself or when it is sent again."""
+    headers: Headers = {
+        "Content-Type": "application/json",
+        "Retry-After": str(_ACCEPTED_RETRY_AFTER_SECONDS),
+    }
+    return Response(dumps(document), headers, 202)
 
 
 def page_response(page: Page, request: Request[Any]) -> Response:

@@ -19,10 +19,11 @@ __all__ = [
 
 # Write conflicts
 WRITE_ATTEMPTS_MAX: Final = 40
-"""Attempts of one write that keeps conflicting with others, before the response is 503."""
+"""Attempts of one write that keeps conflicting with others, before the response is 503, or 202."""
 WRITE_DEADLINE_SECONDS: Final = 10.0
-"""How long one write is retried, before the response is 503; API Gateway itself gives up after 29 s.  The id
-of a new product is redrawn under the same limits: with ten million products, one draw in three is taken."""
+"""How long one write is retried, before the response is 503, or 202 if it has begun; API Gateway itself gives
+up after 29 s.  The id of a new product is redrawn under the same limits: with ten million products, one draw
+in three is taken."""
 CONFLICTS_BEFORE_SPLIT: Final = 2
 """Conflicts of a transaction batch after which it is split in two."""
 CONFLICTS_BEFORE_SAGA: Final = 2

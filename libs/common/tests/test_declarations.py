@@ -63,7 +63,7 @@ def test_a_public_read_has_the_errors_of_every_route() -> None:
             {"invalid_idempotency_key", "idempotency_key_reused", "idempotency_key_required"},
         ),
         ({"versioned": True}, {"precondition_failed"}),
-        ({"method": "PATCH"}, {"busy"}),
+        ({"method": "PATCH"}, {"busy", "outcome_unknown"}),
     ],
     ids=str,
 )

@@ -9,6 +9,7 @@ STATUS = {
     "ArchiveUnavailable": 503,
     "Busy": 503,
     "DatabaseUnavailable": 503,
+    "OutcomeUnknown": 503,
     "ExternalIdExists": 409,
     "Forbidden": 403,
     "IdempotencyKeyRequired": 400,

@@ -12,7 +12,8 @@ import click
 from inventory_client import LineRequest, Order
 from inventory_common.ids import StockKey
 
-from ..output import Format, print_documents, print_one
+from .. import exit_codes
+from ..output import Format, print_documents, print_one, say
 from .invocation import Command, Invocation, listed, pass_invocation, shaped
 
 __all__ = ["orders"]
@@ -79,12 +80,12 @@ def place(
     hold_seconds: int | None,
     owner: str | None,
     shape: Format,
-) -> None:
+) -> int:
     """Reserve all lines of an order, or none."""
     requests = [LineRequest(*StockKey.of(sku), quantity) for sku, quantity in lines]
     with call.session() as session:
         placed = session.stock.place(order_id, requests, hold_seconds=hold_seconds, owner=owner)
-        _print(placed.result, shape)
+        return _print(placed.result, shape)
 
 
 @orders.command()
@@ -99,11 +100,11 @@ def confirm(
     lines: Sequence[tuple[str, int]],
     idempotency_key: str | None,
     shape: Format,
-) -> None:
+) -> int:
     """Confirm the reserved units of an order: they leave the stock."""
     with call.session() as session:
         outcome = session.stock.confirm(order_id, dict(lines) or None, idempotency_key=idempotency_key)
-        _print(outcome.result, shape)
+        return _print(outcome.result, shape)
 
 
 @orders.command()
@@ -118,11 +119,11 @@ def cancel(
     lines: Sequence[tuple[str, int]],
     idempotency_key: str | None,
     shape: Format,
-) -> None:
+) -> int:
     """Release the reserved units of an order."""
     with call.session() as session:
         outcome = session.stock.cancel(order_id, dict(lines) or None, idempotency_key=idempotency_key)
-        _print(outcome.result, shape)
+        return _print(outcome.result, shape)
 
 
 @orders.command()
@@ -139,13 +140,13 @@ def refund(
     restock: bool,
     idempotency_key: str | None,
     shape: Format,
-) -> None:
+) -> int:
     """Refund confirmed units of an order."""
     with call.session() as session:
         outcome = session.stock.refund(
             order_id, dict(lines) or None, restock=restock, idempotency_key=idempotency_key
         )
-        _print(outcome.result, shape)
+        return _print(outcome.result, shape)
 
 
 @orders.command()
@@ -153,10 +154,10 @@ def refund(
 @click.option("--hold-seconds", type=int, help="From now; a day by default.")
 @shaped
 @pass_invocation
-def extend(call: Invocation, order_id: str, hold_seconds: int | None, shape: Format) -> None:
+def extend(call: Invocation, order_id: str, hold_seconds: int | None, shape: Format) -> int:
     """Extend the hold of an order."""
     with call.session() as session:
-        _print(session.stock.extend(order_id, hold_seconds).result, shape)
+        return _print(session.stock.extend(order_id, hold_seconds).result, shape)
 
 
 @orders.command()
@@ -180,7 +181,8 @@ def due(call: Invocation, before: str | None, shape: Format, limit: int | None) 
             print_documents(islice(lines, limit), shape, _ORDER_COLUMNS)
 
 
-def _print(order: Order, shape: Format) -> None:
+def _print(order: Order, shape: Format) -> int:
+    """Print an order, and return the exit code."""
     match shape:
         case Format.JSON:
             print_one(asdict(order), shape)
@@ -191,6 +193,10 @@ def _print(order: Order, shape: Format) -> None:
             lines = document.pop("lines")
             print_one(document, shape)
             print_documents(lines, shape, _LINE_COLUMNS, limit=len(lines))
+    if not order.is_in_progress:
+        return exit_codes.DONE
+    say(f"{order.order_id} is still {order.status}; it finishes by itself.", style="yellow")
+    return exit_codes.UNFINISHED
 
 
 def _lines(found: Iterator[Order] | Sequence[Order]) -> Iterator[dict[str, Any]]:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from inventory_common.change_ids import SLOTS, new_change_id
-from inventory_common.dynamodb import is_outcome_unknown
+from inventory_common.dynamodb import is_outcome_unknown, lost_answers_reported
 from inventory_common.errors import (
     Busy,
-    DatabaseUnavailable,
     ExternalIdExists,
+    OutcomeUnknown,
     PreconditionFailed,
     ProductNotFound,
 )
@@ -94,7 +94,9 @@ class Catalog:
             now = self.clock()
             product = new_product(command, self.draw_product_id(), now)
             record = None if key is None else key.record([{"product_id": product.product_id}], now)
-            match self.store.add(product, record, change_id):
+            with lost_answers_reported():
+                added = self.store.add(product, record, change_id)
+            match added:
                 case Written(stored):
                     return CreatedProduct(stored, replayed=False)
                 case AlreadyExecuted(earlier) if key is not None and key.replayed_record(earlier, now):
@@ -138,9 +140,7 @@ class Catalog:
                         return ChangedProduct(product, replayed=False)
                     case WriteConflict(version, is_unknown):
                         if is_unknown:
-                            unknown = DatabaseUnavailable(
-                                "Whether the change was written is unknown; send it again."
-                            )
+                            unknown = OutcomeUnknown()
                         if version is not None:
                             if unknown and version - change.before.version > SLOTS:
                                 break  # its id may have been replaced
@@ -149,7 +149,7 @@ class Catalog:
             if unknown is None:
                 raise
         if unknown is not None:
-            raise unknown
+            raise OutcomeUnknown() from unknown
         raise AssertionError("attempts end by raising Busy")
 
     def _decide(self, command: ChangeProduct) -> ProductChange | IdempotencyRecord:

@@ -63,11 +63,12 @@ class NothingToWrite:
 class NeedsSaga:
     """The command needs more than one DynamoDB transaction.
 
-    It has too many lines, or its saga is already in progress, or its transactions keep conflicting over the
-    `contended` SKUs.
+    It has too many lines, or its saga is already in progress, on the `running` order, or its transactions
+    keep conflicting over the `contended` SKUs.
     """
 
     contended: frozenset[StockKey] = frozenset()
+    running: Order | None = None
 
 
 @value

@@ -248,10 +248,14 @@ class Order:
 
 
 class OrderOutcome(NamedTuple):
-    """An order after a command, and whether the command had already been executed."""
+    """An order after a command, and whether the command had already been executed.
+
+    A command that `finishes_later` has begun, and its saga is still in progress.
+    """
 
     order: Order
     replayed: bool
+    finishes_later: bool = False
 
 
 def order_in_progress(order: Order) -> OrderInProgress:

@@ -198,14 +198,14 @@ def quantities_to_settle(
     # finished.
     joins_saga = order.saga_state is settlement.saga_state and command.lines is None
     if _is_replay(state, command, context):
-        return NEEDS_SAGA if joins_saga else NOTHING_TO_WRITE
+        return NeedsSaga(running=order) if joins_saga else NOTHING_TO_WRITE
     if command.lines is None and order.is_settled_in_part and not command.is_identified:
         raise IdempotencyKeyRequired(
             f"{order.order_id} was settled in part: a late duplicate of this command could settle more. "
             "Repeat it with an Idempotency-Key, or with the order's ETag as If-Match."
         )
     if joins_saga:
-        return NEEDS_SAGA
+        return NeedsSaga(running=order)
     if command.lines is not None or settlement.remaining(order):
         # If nothing remains, the result already stands, and a lost answer is no failed precondition.
         command.if_match.require(order.version)

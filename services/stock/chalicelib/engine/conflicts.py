@@ -39,6 +39,8 @@ class ConflictStatistics:
         The SKUs that were contended in any of them.
     lease
         The priority leases that were taken because of them.
+    is_unanswered
+        Whether the answer to one of its transactions was lost, so that it may still be committed.
     """
 
     count: int = 0
@@ -47,6 +49,7 @@ class ConflictStatistics:
     inconsistent_reads: int = 0
     contended: frozenset[StockKey] = frozenset()
     lease: PriorityLease = PriorityLease()
+    is_unanswered: bool = False
 
     def after_conflict(self, conflict: WriteConflict, sku_count: int) -> ConflictStatistics:
         """Return the statistics after one more conflict, of a transaction on `sku_count` SKUs."""
@@ -56,6 +59,7 @@ class ConflictStatistics:
             over_several_skus=self.over_several_skus + (sku_count > 1),
             without_image=self.without_image + conflict.found.is_empty,
             contended=self.contended | conflict.contended,
+            is_unanswered=self.is_unanswered or conflict.was_unanswered,
         )
 
     def after_inconsistent_read(self) -> ConflictStatistics:

@@ -12,6 +12,9 @@ Several commands share one transaction batch.  A batch of one is the usual case.
      │         └───────────┤ returned, without a read
      └──── backoff ◄───────┘ further conflicts: after a backoff, those items would be outdated
 
+A write whose answer was lost is sent again with its token, until the deadline; if it is not known even then
+whether it was committed, the command is `OutcomeUnknown`.
+
 An order or an idempotency record rarely exists yet.  A command that creates one does not read it first: if it
 exists, the conditional write fails and returns it.
 """
@@ -25,7 +28,7 @@ from itertools import chain
 from typing import Final
 
 from inventory_common.dynamodb import expected_error
-from inventory_common.errors import Busy, InventoryError
+from inventory_common.errors import Busy, InventoryError, OutcomeUnknown, Unavailable
 from inventory_common.ids import StockKey
 from inventory_common.retry_policy import RetryPolicy
 from inventory_common.timestamps import Clock, epoch_seconds
@@ -35,7 +38,7 @@ from inventory_common.values import value
 from ..domain.decisions import NeedsSaga, ReadSet
 from ..domain.orders import Order, existing_order
 from ..storage.skus import LeaseHeld, SkuStore
-from ..storage.state import Committed, StateStore, WriteConflict
+from ..storage.state import Committed, StateStore, Unanswered, WriteConflict
 from .conflicts import ConflictStatistics, PriorityLease
 from .sku_cache import SkuCache
 from .transaction_batch import (
@@ -100,7 +103,8 @@ class Executor:
         Raises
         ------
         InventoryError
-            If the command is refused; `Busy` when attempts or time run out.
+            If the command is refused; `Busy` when attempts or time run out, `OutcomeUnknown` if it may have
+            been executed.
         """
         [outcome] = self._run([work], self._deadline(deadline)).outcomes
         if isinstance(outcome, InventoryError):
@@ -114,9 +118,9 @@ class Executor:
 
         Commands are independent, and each is executed completely or not at all.  A batch starts only after
         the outcomes of earlier batches have been consumed, so that a caller that receives `NeedsSaga` can run
-        the saga before a later command on the same order.  `Busy` and `DatabaseUnavailable` are outcomes of
-        the commands concerned, which may be sent again; a command that has not begun by the deadline is
-        `Busy`.
+        the saga before a later command on the same order.  `Busy`, `DatabaseUnavailable` and `OutcomeUnknown`
+        are outcomes of the commands concerned, which may be sent again; a command that has not begun by the
+        deadline is `Busy`.
         """
         deadline = self._deadline(deadline)
         batches: deque[Sequence[UnitOfWork]] = deque(group(units_of_work))
@@ -147,6 +151,7 @@ class Executor:
 
     def _run(self, batch: Sequence[UnitOfWork], deadline: float) -> _Ran:
         """Execute a batch, or its first commands."""
+        result: _Finished | _Unfinished = _Unfinished(ConflictStatistics())
         try:
             result = self._try_cached(batch, deadline)
             if isinstance(result, _Finished):
@@ -159,8 +164,16 @@ class Executor:
                 if isinstance(result, _Finished):
                     rest = batch[len(result.outcomes) :]
                     return _Ran(result.outcomes, [rest] if rest else [])
-        except Busy as busy:
-            return _Ran([busy] * len(batch))
+        except Exception as failure:
+            error = expected_error(failure)
+            if isinstance(result, _Unfinished) and result.statistics.is_unanswered:
+                if isinstance(error, Unavailable):
+                    error = OutcomeUnknown()
+            elif not isinstance(error, Busy | OutcomeUnknown):
+                raise
+            if error is None:
+                raise
+            return _Ran([error] * len(batch))
         raise AssertionError("attempts end by raising Busy")
 
     def _try_cached(self, batch: Sequence[UnitOfWork], deadline: float) -> _Finished | _Unfinished:
@@ -188,7 +201,7 @@ class Executor:
         if decided.missing or len(decided.write_sets) < len(batch):
             return unfinished
         self.require_time(deadline)
-        match self.state.commit(decided.write_sets):
+        match self._answer_to(self.state.commit(decided.write_sets), deadline):
             case Committed():
                 self.sku_cache.put_all(decided.skus.values())
                 return _Finished(decided.outcomes)
@@ -225,12 +238,14 @@ class Executor:
                 read_set = re_read
                 continue
             self.require_time(deadline)
-            conflict = self._commit(decided, statistics.lease)
+            conflict = self._commit(decided, statistics.lease, deadline)
             if isinstance(conflict, Committed):
                 if not statistics.count:
                     self.sku_cache.put_all(decided.skus.values())
                 return _Finished(decided.outcomes)
             statistics = statistics.after_conflict(conflict, len(decided.skus))
+            if conflict.was_unanswered:
+                break
             if statistics.suggests_saga and len(batch) == 1 and batch[0].may_become_saga:
                 return _Finished([NeedsSaga(statistics.contended)])
             if conflict.is_leased:
@@ -245,10 +260,38 @@ class Executor:
                 break  # back off: among many writers, immediate retries make each other fail
         return _Unfinished(statistics)
 
-    def _commit(self, decided: BatchDecision, lease: PriorityLease) -> Committed | WriteConflict:
+    def _commit(
+        self, decided: BatchDecision, lease: PriorityLease, deadline: float
+    ) -> Committed | WriteConflict:
         if not decided.write_sets:
             return Committed()
-        return self.state.commit(decided.write_sets, leased=lease.keys)
+        return self._answer_to(self.state.commit(decided.write_sets, leased=lease.keys), deadline)
+
+    def _answer_to(
+        self, answer: Committed | WriteConflict | Unanswered, deadline: float
+    ) -> Committed | WriteConflict:
+        """Return the answer to a write; if it was lost, send the write again until there is one.
+
+        Another write in progress, or throttling, is no answer: the lost one may still be committed.
+
+        Raises
+        ------
+        OutcomeUnknown
+            If there is none until the deadline.
+        """
+        if not isinstance(answer, Unanswered):
+            return answer
+        try:
+            self.require_time(deadline)
+            for _ in self.retry_policy.attempts(deadline):
+                match self.state.send_again(answer):
+                    case Committed() as committed:
+                        return committed
+                    case WriteConflict(has_failed_condition=True) as conflict:
+                        return replace(conflict, was_unanswered=True)
+        except Busy as busy:
+            raise OutcomeUnknown() from busy
+        raise AssertionError("attempts end by raising Busy")
 
     def _take_leases(self, batch: Sequence[UnitOfWork], before: _Unfinished) -> _Unfinished | LeaseHeld:
         """Take priority leases if the conflicts so far suggest it; return what is known with them."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from inventory_common.dynamodb import expected_error
 from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
-from inventory_common.errors import Busy, InvalidInput, InventoryError, OrderNotFound
+from inventory_common.errors import InvalidInput, InventoryError, OrderNotFound, OutcomeUnknown
 from inventory_common.idempotency import id_of
 from inventory_common.limits import RESPONSE_LINES_MAX
 from inventory_common.pages import Page, PageRequest, encode_cursor
@@ -130,8 +130,8 @@ class Orders:
         """Execute commands on orders, many in one transaction, and return the outcome of each.
 
         Each command succeeds or fails independently; commands on the same order run in their sequence.
-        Orders beyond `RESPONSE_LINES_MAX` lines are reported as `Busy` even if their commands were executed:
-        sending them again returns them.
+        Orders beyond `RESPONSE_LINES_MAX` lines are reported as `OutcomeUnknown`, although their commands
+        were executed: sending them again returns them.
         """
         deadline = self.retry_policy.deadline()
         work: dict[int, UnitOfWork] = {}
@@ -159,7 +159,7 @@ class Orders:
         deadline = self.retry_policy.deadline()
         outcome = self.executor.execute(_settle(rule, command, actor), deadline)
         if isinstance(outcome, NeedsSaga):
-            return self.sagas.settle(settlement, command, actor, deadline, outcome.contended)
+            return self.sagas.settle(settlement, command, actor, deadline, outcome)
         return _order_outcome(outcome)
 
     def _batched_saga(
@@ -170,7 +170,7 @@ class Orders:
                 return self.sagas.place(command.place(), actor, deadline, needed.contended)
             settlement, _ = _BATCHED[command.command]
             whole = SettleOrder(command.order_id)
-            return self.sagas.settle(settlement, whole, actor, deadline, needed.contended)
+            return self.sagas.settle(settlement, whole, actor, deadline, needed)
         except Exception as failure:
             error = expected_error(failure)
             if error is None:
@@ -225,6 +225,8 @@ def _limited(
         if isinstance(outcome, OrderOutcome):
             lines += len(outcome.order.lines)
             if lines > RESPONSE_LINES_MAX:
-                outcome = Busy("The response is full; please send this order again to get its result.")
+                outcome = OutcomeUnknown(
+                    "The response is full; please send this command again to get its result."
+                )
         limited.append(outcome)
     return limited

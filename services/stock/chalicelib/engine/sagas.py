@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
 
+from inventory_common.dynamodb import expected_error
 from inventory_common.dynamodb_limits import (
     ORDER_PART_LINES_MAX,
     SINGLE_ITEM_ORDER_LINES_MAX,
@@ -25,6 +26,7 @@ from inventory_common.errors import (
     SkuInactive,
     SkuNotFound,
     StockLimitExceeded,
+    Unavailable,
 )
 from inventory_common.idempotency import id_of
 from inventory_common.ids import StockKey
@@ -33,7 +35,7 @@ from inventory_common.values import value
 
 from ..domain import saga_steps
 from ..domain.commands import Actor, LineRequest, PlaceOrder, SettleOrder
-from ..domain.decisions import CurrentState, Decision, NeedsSaga
+from ..domain.decisions import NEEDS_SAGA, CurrentState, Decision, NeedsSaga
 from ..domain.orders import Order, OrderLine, OrderOutcome, SagaState, visible_order
 from ..domain.placing import require_available
 from ..domain.settlements import CANCEL, REFUND, SettlementType
@@ -117,18 +119,35 @@ class Sagas:
         command: SettleOrder,
         actor: Actor,
         deadline: float,
-        contended: frozenset[StockKey] = _NOTHING_CONTENDED,
+        needed: NeedsSaga = NEEDS_SAGA,
     ) -> OrderOutcome:
         """Confirm, cancel or refund all of an order step by step.
+
+        If time runs out after it has begun, it finishes later: when the same command is sent again, or by the
+        sweeper.
 
         Raises
         ------
         InventoryError
             The errors of the command in one transaction; then nothing has begun.
-        Busy
-            If time runs out; the same request continues, or the sweeper does.
         """
         self._refuse_reused_key(command)
+        try:
+            order = self._begin_settlement(settlement, command, actor, deadline)
+        except Exception as failure:
+            if needed.running is None or not isinstance(expected_error(failure), Unavailable):
+                raise
+            return OrderOutcome(needed.running, replayed=False, finishes_later=True)
+        if order.saga_state is not settlement.saga_state:
+            return OrderOutcome(order, replayed=True)
+        return self._continue_settlement(
+            order, settlement, actor, deadline, needed.contended, may_finish_later=True
+        )
+
+    def _begin_settlement(
+        self, settlement: SettlementType, command: SettleOrder, actor: Actor, deadline: float
+    ) -> Order:
+        """Begin to settle an order, and return it; its saga may have begun before, or may be finished."""
         if settlement is REFUND and command.restock:
             self._require_room(command.order_id, actor, deadline)
         begun = self._execute(
@@ -138,11 +157,8 @@ class Sagas:
             deadline,
             idempotency_id=id_of(command.idempotency_key),
         )
-        order = begun.order
-        assert order is not None, "an unknown order is refused"
-        if order.saga_state is not settlement.saga_state:
-            return OrderOutcome(order, replayed=True)
-        return self._continue_settlement(order, settlement, actor, deadline, contended)
+        assert begun.order is not None, "an unknown order is refused"
+        return begun.order
 
     def expire(self, order_id: str, actor: Actor, deadline: float) -> bool:
         """Expire an order's hold step by step; return whether it had ended."""
@@ -228,14 +244,19 @@ class Sagas:
         actor: Actor,
         deadline: float,
         contended: frozenset[StockKey] = _NOTHING_CONTENDED,
+        *,
+        may_finish_later: bool = False,
     ) -> OrderOutcome:
         lines = [order.lines[key] for key in settlement.remaining(order)]
 
         def step(state: CurrentState, keys: Sequence[StockKey], context: CommandContext) -> Decision:
             return saga_steps.settle_step(state, settlement, keys, context)
 
+        begun = order if may_finish_later else None
         try:
-            settled = self._run_steps(order.order_id, actor, _by_part(lines), step, deadline, contended)
+            settled = self._run_steps(
+                order.order_id, actor, _by_part(lines), step, deadline, contended, begun
+            )
         except StockLimitExceeded as full:
             # There was room when it began, and it cannot be undone.
             raise Busy(f"{full} The refund of {order.order_id} continues once there is room.") from full
@@ -266,13 +287,15 @@ class Sagas:
         step: Step,
         deadline: float,
         contended: frozenset[StockKey] = _NOTHING_CONTENDED,
+        begun: Order | None = None,
     ) -> OrderOutcome | None:
         """Take a step for each group of SKUs, and a separate step for each contended SKU.
 
-        Returns None if there is no group, or no order: another process may have removed it.
+        `begun` is an order whose saga finishes later if a step cannot be taken now.  Returns None if there is
+        no group, or no order: another process may have removed it.
         """
         pending = deque(divided for keys in groups for divided in _divided(keys, contended))
-        order: Order | None = None
+        order = begun
         replayed = False
         while pending:
             keys = pending.popleft()
@@ -284,7 +307,13 @@ class Sagas:
                 may_become_saga=len(keys) > 1,
                 needs_lease=len(keys) == 1 and keys[0] in contended,
             )
-            outcome = self.executor.execute(work, deadline)
+            try:
+                outcome = self.executor.execute(work, deadline)
+            except Exception as failure:
+                if begun is None or not isinstance(expected_error(failure), Unavailable | StockLimitExceeded):
+                    raise
+                assert order is not None, "it has begun"
+                return OrderOutcome(order, replayed=False, finishes_later=True)
             if isinstance(outcome, NeedsSaga):
                 contended |= outcome.contended
                 pending.extendleft(reversed(_divided(keys, outcome.contended)))

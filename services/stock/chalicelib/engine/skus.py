@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from inventory_common.change_ids import SLOTS
-from inventory_common.dynamodb import is_outcome_unknown
+from inventory_common.dynamodb import is_outcome_unknown, lost_answers_reported
 from inventory_common.errors import (
     Busy,
-    DatabaseUnavailable,
     InvalidInput,
+    OutcomeUnknown,
     PreconditionFailed,
     SkuExists,
     SkuNotFound,
@@ -82,7 +82,8 @@ class Skus:
 
         Raises
         ------
-        InvalidInput, IdempotencyKeyReused, ProductNotFound, ProductInactive, SkuExists, Busy
+        InvalidInput, IdempotencyKeyReused, ProductNotFound, ProductInactive, SkuExists, Busy,
+        OutcomeUnknown
         """
         require_prefix(command)
         idempotency_key = command.idempotency_key
@@ -99,7 +100,8 @@ class Skus:
             sku = new_sku(command, product, actor, now)
             results = [{"product_id": key.product_id, "sku": key.sku}]
             new_record = None if idempotency_key is None else idempotency_key.record(results, now)
-            written = self.skus.add(sku, bound, new_record)
+            with lost_answers_reported():
+                written = self.skus.add(sku, bound, new_record)
             if isinstance(written, Written):
                 return CreatedSku(sku, replayed=False)
             if key in written.found.skus and not self._was_executed(idempotency_key, now):
@@ -115,7 +117,7 @@ class Skus:
 
         Raises
         ------
-        SkuNotFound, PreconditionFailed, IdempotencyKeyReused, InvalidInput, Busy
+        SkuNotFound, PreconditionFailed, IdempotencyKeyReused, InvalidInput, Busy, OutcomeUnknown
         """
         change_id = self.draw_change_id()
         idempotency_id = id_of(command.idempotency_key)
@@ -146,7 +148,7 @@ class Skus:
                 if isinstance(written, Sku):
                     return ChangedSku(written, replayed=False)
                 if written.is_unknown:
-                    unknown = DatabaseUnavailable("Whether the change was written is unknown; send it again.")
+                    unknown = OutcomeUnknown()
                 newer = written.found.skus.get(command.key)
                 if newer is not None and command.idempotency_key is None:
                     changes = newer.details_version - change.before.details_version
@@ -158,7 +160,7 @@ class Skus:
             if unknown is None:
                 raise
         if unknown is not None:
-            raise unknown
+            raise OutcomeUnknown() from unknown
         raise AssertionError("attempts end by raising Busy")
 
     def _write(self, change: SkuChange, change_id: str) -> Sku | NotWritten:

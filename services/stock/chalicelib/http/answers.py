@@ -42,10 +42,10 @@ class OrderAnswer(TypedDict):
 
 
 class BatchedOrderDone(TypedDict):
-    """A command of a batch that was executed."""
+    """A command of a batch that was executed; 202: it has begun, and finishes by itself."""
 
     order_id: str
-    status_code: Literal[200, 201]
+    status_code: Literal[200, 201, 202]
     order: OrderAnswer
 
 

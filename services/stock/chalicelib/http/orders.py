@@ -30,7 +30,7 @@ from inventory_common.ids import StockKey
 from inventory_common.limits import HOLD_DEFAULT_SECONDS
 from inventory_common.problems import problem_document
 from inventory_common.requests import MOMENT, Parameter, Request
-from inventory_common.responses import json_response, page_response
+from inventory_common.responses import accepted_response, json_response, page_response
 from inventory_common.values import value
 
 from ..domain.commands import (
@@ -53,6 +53,7 @@ __all__ = ["OrderRoutes"]
 
 _ORDERS: Final = "orders"
 _ONE: Final = ResponseSpec(OrderAnswer, etag=True, replays=True)
+_SETTLED: Final = ResponseSpec(OrderAnswer, etag=True, replays=True, may_finish_later=True)
 # Settling a whole order is idempotent by nature, until a part was settled.  Settling named lines is not, as a
 # repetition would settle more units: it needs an Idempotency-Key.
 _SETTLEMENT: Final[dict[str, Any]] = {
@@ -62,7 +63,7 @@ _SETTLEMENT: Final[dict[str, Any]] = {
     "idempotency": "optional",
     "key_required_with": "lines",
     "versioned": True,
-    "response": _ONE,
+    "response": _SETTLED,
 }
 
 
@@ -282,12 +283,14 @@ def _result(
     created = command.command == "place" and not outcome.replayed
     return {
         "order_id": command.order_id,
-        "status_code": 201 if created else 200,
+        "status_code": 202 if outcome.finishes_later else 201 if created else 200,
         "order": outcome.order.document(),
     }
 
 
 def _response(outcome: OrderOutcome, *, status: int = 200) -> Response:
+    if outcome.finishes_later:
+        return accepted_response(outcome.order.document())
     return json_response(
         outcome.order.document(), status=status, replayed=outcome.replayed, etag=outcome.order.version
     )

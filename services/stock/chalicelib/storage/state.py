@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
+from inventory_common.conditions import failed_conditions
+from inventory_common.dynamodb import expected_error, is_outcome_unknown
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.ids import StockKey
 from inventory_common.items import to_item
@@ -35,7 +38,7 @@ from .transaction import (
     returned_images,
 )
 
-__all__ = ["Committed", "NewSkuState", "RecordAndSku", "StateStore", "WriteConflict"]
+__all__ = ["Committed", "NewSkuState", "RecordAndSku", "StateStore", "Unanswered", "WriteConflict"]
 
 
 @value
@@ -55,11 +58,28 @@ class WriteConflict:
         The SKUs that had changed, or on which DynamoDB saw another transaction in progress.
     is_leased
         Whether a SKU had not changed, but another writer holds a priority lease on it.
+    has_failed_condition
+        Whether an item had changed; otherwise, the same transaction may succeed later.
+    was_unanswered
+        Whether an earlier answer to the same transaction was lost.
     """
 
     found: ReadSet
     contended: frozenset[StockKey] = frozenset()
     is_leased: bool = False
+    has_failed_condition: bool = True
+    was_unanswered: bool = False
+
+
+@value
+class Unanswered:
+    """A transaction that may have been committed: its answer was lost.
+
+    Sent again with the same token, it is committed once.
+    """
+
+    write_sets: Sequence[WriteSet]
+    request: Mapping[str, Any]
 
 
 class NewSkuState(NamedTuple):
@@ -160,17 +180,35 @@ class StateStore:
 
     def commit(
         self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
-    ) -> Committed | WriteConflict:
+    ) -> Committed | WriteConflict | Unanswered:
         """Commit write sets, each decided on the result of the previous one, in one transaction.
 
         `leased` are the SKUs on which the writer holds priority leases.
         """
         actions = actions_of(write_sets, self.database, leased)
+        request = {"TransactItems": actions, "ClientRequestToken": str(uuid4())}
+        try:
+            return self._send(write_sets, request)
+        except Exception as failure:
+            if not is_outcome_unknown(failure):
+                raise
+            return Unanswered(write_sets, request)
+
+    def send_again(self, unanswered: Unanswered) -> Committed | WriteConflict | Unanswered:
+        """Send a transaction again whose answer was lost."""
+        try:
+            return self._send(unanswered.write_sets, unanswered.request)
+        except Exception as failure:
+            if expected_error(failure) is None:
+                raise
+            return unanswered
+
+    def _send(self, write_sets: Sequence[WriteSet], request: Mapping[str, Any]) -> Committed | WriteConflict:
         client = self.database.client
         try:
-            client.transact_write_items(TransactItems=actions)
+            client.transact_write_items(**request)
         except client.exceptions.TransactionCanceledException as error:
-            return self._conflict(error, actions, write_sets)
+            return self._conflict(error, request["TransactItems"], write_sets)
         return Committed()
 
     def _conflict(
@@ -187,4 +225,9 @@ class StateStore:
             key in found.skus and is_leased_by_another(images[position], moved)
             for position, (key, moved) in enumerate(movements.items())
         )
-        return WriteConflict(found=found, contended=frozenset(contended), is_leased=is_leased)
+        return WriteConflict(
+            found=found,
+            contended=frozenset(contended),
+            is_leased=is_leased,
+            has_failed_condition=bool(failed_conditions(cancelled)),
+        )

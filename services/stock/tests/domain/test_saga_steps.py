@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.commands import SettleOrder
-from chalicelib.domain.decisions import NEEDS_SAGA, NOTHING_TO_WRITE, CurrentState, Decision
+from chalicelib.domain.decisions import NEEDS_SAGA, NOTHING_TO_WRITE, CurrentState, Decision, NeedsSaga
 from chalicelib.domain.orders import SagaState
 from chalicelib.domain.settlements import CANCEL, CONFIRM, REFUND, SettlementType, cancel, confirm, refund
 from chalicelib.domain.stock_rules import CommandContext
@@ -47,9 +47,10 @@ def test_a_settlement_of_a_whole_order_continues_its_own_saga_and_is_refused_dur
     command: Command, settlement: SettlementType, saga_state: SagaState
 ) -> None:
     line = a_line(confirmed=2) if settlement is REFUND else a_line(reserved=2)
-    state = a_state(a_sku(current=9, reserved=2), order=an_order(line, saga=a_saga(saga_state)))
+    order = an_order(line, saga=a_saga(saga_state))
+    state = a_state(a_sku(current=9, reserved=2), order=order)
     if saga_state is settlement.saga_state:
-        assert command(state, SettleOrder(ORDER), CONTEXT) == NEEDS_SAGA
+        assert command(state, SettleOrder(ORDER), CONTEXT) == NeedsSaga(running=order)
     else:
         with pytest.raises(OrderInProgress):
             command(state, SettleOrder(ORDER), CONTEXT)
@@ -64,7 +65,7 @@ def test_a_replay_of_a_settlement_continues_its_saga(command: Command, settlemen
         order = an_order(a_line(confirmed=2), saga=a_saga(saga_state))
         state = a_state(order=order, idempotency_record=a_key().record([], NOW))
         is_own = saga_state is settlement.saga_state
-        assert command(state, whole, CONTEXT) == (NEEDS_SAGA if is_own else NOTHING_TO_WRITE)
+        assert command(state, whole, CONTEXT) == (NeedsSaga(running=order) if is_own else NOTHING_TO_WRITE)
         assert command(state, replace(whole, lines=units((BLACK, 1))), CONTEXT) == NOTHING_TO_WRITE
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +9,8 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib.domain.commands import SettleOrder
-from chalicelib.domain.decisions import ReadSet, WriteSet
-from chalicelib.storage.state import Committed, WriteConflict
+from chalicelib.domain.decisions import ReadSet
 from inventory_common.errors import Busy, DatabaseUnavailable, SkuInactive
-from inventory_common.ids import StockKey
 
 from ..batches import execute_all, names_of, place_work, recorded_executor
 from ..other_writers import conflict, throttled
@@ -30,26 +27,6 @@ def test_a_batch_that_the_database_rejects_fails_alone(process: Process, tables:
     outcomes = execute_all(executor, [place_work(number) for number in range(110)])
     assert names_of(outcomes) == [*["reserved"] * 49, *["DatabaseUnavailable"] * 49, *["reserved"] * 12]
     assert len(tables.records()) == 61
-
-
-def test_commands_whose_response_was_lost_are_found_executed_when_they_are_sent_again(
-    process: Process, tables: Tables
-) -> None:
-    tables.put(a_sku(current=5))
-
-    class LosingResponses(RecordingStateStore):
-        def commit(
-            self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
-        ) -> Committed | WriteConflict:
-            super().commit(write_sets, leased)
-            raise ReadTimeoutError(endpoint_url="http://127.0.0.1")
-
-    losing = process.over(state=LosingResponses(process.storage.state)).executor
-    work = [place_work(1, (BLACK, 3)), place_work(2, (BLACK, 2))]
-    assert names_of(execute_all(losing, work)) == ["DatabaseUnavailable"] * 2
-    executor, _ = recorded_executor(process)
-    assert names_of(execute_all(executor, work)) == ["executed before", "executed before"]
-    assert len(tables.records()) == 2
 
 
 def test_a_defect_is_raised(process: Process, tables: Tables) -> None:

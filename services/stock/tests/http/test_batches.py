@@ -356,13 +356,13 @@ def test_a_defect_in_a_saga_is_not_reported_as_the_outcome_of_its_order(
         process.over(state=state).batch([BatchedCommand("ORDER-2", "confirm")])
 
 
-def test_orders_that_do_not_fit_into_the_response_are_busy(
+def test_orders_that_do_not_fit_into_the_response_have_to_be_sent_again(
     shop: Client, orders: str, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.engine.orders.RESPONSE_LINES_MAX", 3)
     tables.put(a_sku(BLACK, 99), a_sku(WHITE, 99))
     both = ((BLACK, 1), (WHITE, 1))
     found = results(shop, orders, order(1, *both), order(2, (BLACK, 1)), order(3, (BLACK, 1)), cancel(4))
-    assert outcomes(found) == ["201 reserved", "201 reserved", "503 busy", "503 busy"]
+    assert outcomes(found) == ["201 reserved", "201 reserved", "503 outcome_unknown", "503 outcome_unknown"]
     again = results(shop, orders, order(3, (BLACK, 1)), cancel(4))
     assert outcomes(again) == ["200 reserved", "200 cancelled"]
