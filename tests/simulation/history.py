@@ -185,7 +185,8 @@ class History:
         views = self._views[_subject(request)]
         candidates = [each for each in views if each[0] <= attempt.since][-1:]
         candidates += [each for each in views if attempt.since < each[0]]
-        running = [view for _, view, state in candidates if state in _states_in_progress(request)]
+        states = (SAGA_STATES[request.kind],) if isinstance(request, Settle) else _states_in_progress(request)
+        running = [view for _, view, state in candidates if state in states]
         if response.view not in running:
             raise Violation(
                 f"{attempt.name}: the response to {request} shows {response.view} in progress, not {running}"
@@ -356,8 +357,9 @@ class History:
         order_id, saga_states = change.key[1], _saga_states(change)
         assert saga_states is not None
         kind, is_sweeper = STEP_TYPES[saga_states], not attempt.requests
-        has_all_lines = isinstance(request, Settle) and request.lines is None
-        may_settle = has_all_lines and SAGA_STATES[request.kind] in saga_states
+        order = self.shop.orders.get(order_id)
+        may_begin = isinstance(request, Settle) and SAGA_STATES[request.kind] in saga_states
+        may_settle = may_begin and order is not None and order.is_joined_by(request)
         may_continue = order_id in attempt.may_finish or (
             is_sweeper and self._lease_expired_at.get(order_id, -1) >= attempt.since
         )
@@ -372,7 +374,7 @@ class History:
             return ReleaseLines(order_id, skus)
         if kind is Remove and may_release:
             return Remove(order_id)
-        if kind is BeginSettlement and may_settle:
+        if kind is BeginSettlement and may_begin:
             return BeginSettlement(request)
         if kind is BeginSettlement and is_sweeper and saga_states[1] == "cancelling":
             return BeginSettlement(Expire(order_id))
@@ -448,6 +450,9 @@ class History:
                 name = change.key[1]
                 order = self.shop.orders.get(name)
                 actual, expected = self._order_view(change), order and order.view()
+                pending = self._pending(change)
+                if pending != (order.pending if order and order.pending else {}):
+                    raise Violation(f"{attempt.name}: {name} has still to settle {pending}")
                 saga_state = order.saga_state if order else "idle"
                 if change.after is not None and change.after.get("phase", "idle") != saga_state:
                     raise Violation(
@@ -465,6 +470,13 @@ class History:
         if change.after is None:
             return None
         return order_view(self._whole(change.key[1], change.after))
+
+    def _pending(self, change: Change) -> dict[str, int]:
+        """Return the units of an order that its saga has still to settle, as they are stored."""
+        if change.after is None:
+            return {}
+        lines = self._whole(change.key[1], change.after)["lines"]
+        return {sku: line["pending"] for sku, line in lines.items() if "pending" in line}
 
     def _whole(self, order_id: str, item: Any) -> Any:
         """Return an order's own item with the lines of its parts."""

@@ -155,9 +155,17 @@ class Order:
     saga_state: str = "idle"
     saga_command: SagaCommand | None = None
     was_settled_in_part: bool = False
+    pending: dict[str, int] | None = None
+    """What a saga that settles named lines has still to settle; None if it settles all that remains."""
 
     def total(self, figure: str) -> int:
         return sum(getattr(line, figure) for line in self.lines.values())
+
+    def is_joined_by(self, command: Settle) -> bool:
+        """Return whether a command continues the saga in progress: its own, or one of the whole order."""
+        if self.saga_state != SAGA_STATES[command.kind]:
+            return False
+        return self.pending is None if command.lines is None else self.saga_command == command
 
     def view(self) -> Hashable:
         """Return what the API shows of it: while a saga is in progress, its state is the status."""
@@ -262,7 +270,7 @@ class Shop:
                 return {"done", *self.unreservable(order.missing())}
             case Place(_, lines):
                 return {"order_in_progress"} if _placed(order) == summed(lines) else {"order_exists"}
-            case Settle(kind, _, None) if order.saga_state == SAGA_STATES[kind]:
+            case Settle() if order.is_joined_by(command):
                 return {"done"}
         return {"replayed"} if known == command else {"order_in_progress"}
 
@@ -420,7 +428,7 @@ class Shop:
             self.orders[order_id] = Order({}, self.now, self.now, "requested")
             return []
         entries = self.settle(command, self.units(command))
-        order.was_settled_in_part |= command.lines is not None and _is_mixed(order)
+        order.was_settled_in_part |= command.lines is not None and is_mixed(order)
         return entries
 
     def settle(self, command: Settle, units: Mapping[str, int]) -> list[Entry]:
@@ -465,7 +473,7 @@ def _lacks_key(command: Command, order: Order) -> bool:
     return is_whole and order.was_settled_in_part and getattr(command, "key", None) is None
 
 
-def _is_mixed(order: Order) -> bool:
+def is_mixed(order: Order) -> bool:
     """Return whether the units of an order have different fates so far."""
     fates = {"reserved", "refundable", "cancelled", "refunded"}
     return sum(order.total(fate) > 0 for fate in fates) > 1

@@ -26,6 +26,7 @@ from tests.simulation.model import (
     Refused,
     Settle,
     Shop,
+    is_mixed,
     summed,
 )
 
@@ -65,7 +66,7 @@ class Remove:
 
 @dataclass(frozen=True)
 class BeginSettlement:
-    """Record in the order that a saga settles all of it."""
+    """Record in the order that a saga settles all of it, or which units of named lines."""
 
     command: Settle | Expire
 
@@ -139,11 +140,7 @@ def _place_lines(shop: Shop, place: Place, skus: frozenset[str]) -> list[Entry]:
 
 def _begin(shop: Shop, command: Settle | Expire) -> list[Entry]:
     order = shop.order(command.order_id)
-    if (
-        order is None
-        or shop.is_replay(command)
-        or (isinstance(command, Settle) and command.lines is not None)
-    ):
+    if order is None or shop.is_replay(command):
         raise Refused("there is nothing to begin")
     for code in shop.refusals(command):
         raise Refused(code)
@@ -151,6 +148,8 @@ def _begin(shop: Shop, command: Settle | Expire) -> list[Entry]:
         shop.keys[command.key] = (command, shop.now)
     order.saga_state = SAGA_STATES[command.kind] if isinstance(command, Settle) else "cancelling"
     order.saga_command = command
+    if isinstance(command, Settle) and command.lines is not None:
+        order.pending = shop.units(command)
     return []
 
 
@@ -160,12 +159,19 @@ def _settle_lines(shop: Shop, order_id: str, skus: frozenset[str]) -> list[Entry
         raise Refused("no saga settles it")
     saga_command = order.saga_command
     command = saga_command if isinstance(saga_command, Settle) else Settle("cancel", order_id)
-    remaining = shop.units(command)
+    remaining = shop.units(command) if order.pending is None else order.pending
     _require_lines(skus, remaining)
     entries = shop.settle(command, {sku: remaining[sku] for sku in skus})
     if isinstance(saga_command, Expire):
         order.cancel_reason = "expired"
-    _end_saga_if(order, not shop.units(command))
+    if order.pending is None:
+        _end_saga_if(order, not shop.units(command))
+        return entries
+    order.pending = {sku: units for sku, units in order.pending.items() if sku not in skus}
+    if not order.pending:
+        _end_saga_if(order, True)
+        order.pending = None
+        order.was_settled_in_part |= is_mixed(order)
     return entries
 
 

@@ -65,6 +65,19 @@ def test_a_hold_of_many_lines_expires_in_steps(shop: Shop) -> None:
     assert shop.possible_codes(Settle("confirm", "ORDER-1")) == {"reservation_expired"}
 
 
+def test_named_lines_are_settled_in_steps_and_only_their_own_duplicate_joins(shop: Shop) -> None:
+    shop.execute(PLACE)
+    named = Settle("confirm", "ORDER-1", (("A", 1), ("B", 1)), "key")
+    take(shop, BeginSettlement(named))
+    take(shop, SettleLines("ORDER-1", A))
+    assert shop.possible_codes(named) == {"done"}
+    assert shop.possible_codes(Settle("confirm", "ORDER-1")) == {"order_in_progress"}
+    assert shop.possible_codes(Settle("confirm", "ORDER-1", (("A", 1),), "other")) == {"order_in_progress"}
+    take(shop, SettleLines("ORDER-1", B))
+    assert shop.possible_codes(named) == {"replayed"}
+    assert shop.orders["ORDER-1"].total("confirmed") == 2
+
+
 @pytest.mark.parametrize(
     ("before", "step"),
     [
@@ -79,7 +92,7 @@ def test_a_hold_of_many_lines_expires_in_steps(shop: Shop) -> None:
         ([PlaceLines(PLACE, A), BeginRelease("ORDER-1")], PlaceLines(PLACE, B)),
         ([PlaceLines(PLACE, A | B)], BeginRelease("ORDER-1")),
         ([PlaceLines(PLACE, A | B)], BeginSettlement(Settle("refund", "ORDER-1"))),
-        ([PlaceLines(PLACE, A | B)], BeginSettlement(Settle("confirm", "ORDER-1", (("A", 1),), "key"))),
+        ([PlaceLines(PLACE, A | B)], BeginSettlement(Settle("confirm", "ORDER-1", (("A", 99),), "key"))),
         ([PlaceLines(PLACE, A | B)], BeginSettlement(Expire("ORDER-1"))),
         ([PlaceLines(PLACE, A | B)], SettleLines("ORDER-1", A)),
         ([PlaceLines(PLACE, A | B), BeginSettlement(Settle("confirm", "ORDER-1"))], BeginRelease("ORDER-1")),

@@ -24,8 +24,8 @@ BATCH_MAX = 5
 MANY_LINES_RATE = 0.4
 SEVERAL_RATE = 0.4
 MANY_LINES = (4, 6)
-PARTIAL_LINES_MAX = 3
-"""Lines that a settlement names; more might not fit into one transaction."""
+PARTIAL_LINES_MAX = 6
+"""Lines that a settlement names; more than three need not fit into one transaction."""
 
 
 class Workload:

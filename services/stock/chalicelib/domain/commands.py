@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from inventory_common.bodies import Changes
-from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
 from inventory_common.errors import InvalidInput
 from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import Scope
@@ -131,9 +130,14 @@ class SettleOrder:
     if_match: IfMatch = ANY_VERSION
 
     @property
+    def is_keyed(self) -> bool:
+        """Whether it has an Idempotency-Key."""
+        return self.idempotency_key is not None
+
+    @property
     def is_identified(self) -> bool:
         """Whether a late duplicate of it can be recognised, by a key or a version."""
-        return self.idempotency_key is not None or self.if_match.versions is not None
+        return self.is_keyed or self.if_match.versions is not None
 
 
 @value
@@ -194,12 +198,11 @@ def sum_quantities(lines: Iterable[tuple[StockKey, int]]) -> dict[StockKey, int]
     Raises
     ------
     InvalidInput
-        If there are more distinct SKUs than one DynamoDB transaction can settle.
+        If there are more distinct SKUs than an order can have.
     """
     quantities: dict[StockKey, int] = {}
     for key, quantity in lines:
         quantities[key] = quantities.get(key, 0) + quantity
-    if len(quantities) > SINGLE_ITEM_ORDER_LINES_MAX:
-        message = f"should name at most {SINGLE_ITEM_ORDER_LINES_MAX} distinct SKUs"
-        raise InvalidInput([("body.lines", message)])
+    if len(quantities) > ORDER_LINES_MAX:
+        raise InvalidInput([("body.lines", f"should name at most {ORDER_LINES_MAX} distinct SKUs")])
     return quantities

@@ -50,7 +50,8 @@ class Saga:
 
     Any process can continue it; until `lease_until` that is expected of the process that took the last step.
     `lines_hash` identifies the lines of an order that is being placed; `restock` belongs to refunds,
-    `cancel_reason` to cancellations.
+    `cancel_reason` to cancellations.  A settlement of named lines has the `idempotency_id` of its command,
+    and settles the `pending` units of the lines; one of the whole order has none, and settles what remains.
     """
 
     state: SagaState
@@ -60,6 +61,12 @@ class Saga:
     lines_hash: str | None = None
     restock: bool = True
     cancel_reason: str | None = None
+    idempotency_id: str | None = None
+
+    @property
+    def settles_named_lines(self) -> bool:
+        """Whether it settles the `pending` units of the lines."""
+        return self.idempotency_id is not None
 
 
 class OrderStatus(StrEnum):
@@ -85,6 +92,7 @@ class OrderStatus(StrEnum):
 class OrderLine:
     """One SKU of an order, in units; `part` is the number of the part item that stores it, 0 the main item.
 
+    `pending` units are still to be settled by the order's saga, if that settles named lines.
     Always ``placed = reserved + confirmed + cancelled`` and ``0 <= refunded <= confirmed``.
     """
 
@@ -97,11 +105,13 @@ class OrderLine:
     cancelled: int = 0
     refunded: int = 0
     part: int = 0
+    pending: int = 0
 
     def __post_init__(self) -> None:
         assert self.placed == self.reserved + self.confirmed + self.cancelled, self
         assert min(self.reserved, self.confirmed, self.cancelled) >= 0, self
         assert 0 <= self.refunded <= self.confirmed, self
+        assert self.pending >= 0, self
 
     @property
     def key(self) -> StockKey:
@@ -125,7 +135,7 @@ class OrderLine:
         return replace(self, refunded=self.refunded + quantity)
 
 
-_SERVED: Final = tuple(field.name for field in fields(OrderLine) if field.name != "part")
+_SERVED: Final = tuple(field.name for field in fields(OrderLine) if field.name not in ("part", "pending"))
 
 
 @value(kw_only=True)

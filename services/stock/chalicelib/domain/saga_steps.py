@@ -15,15 +15,15 @@ one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
 from inventory_common.dynamodb_limits import ORDER_PART_LINES_MAX, SINGLE_ITEM_ORDER_LINES_MAX
-from inventory_common.errors import OrderExists
+from inventory_common.errors import IdempotencyKeyRequired, OrderExists
 from inventory_common.exact_json import dumps
-from inventory_common.idempotency import IdempotencyRecord
+from inventory_common.idempotency import id_of
 from inventory_common.ids import StockKey
 from inventory_common.timestamps import plus_seconds
 from inventory_common.tuning import SAGA_LEASE_SECONDS
@@ -56,6 +56,7 @@ from .settlements import (
     Quantities,
     SettlementType,
     idempotency_record_of,
+    is_saga_of,
     quantities_to_settle,
 )
 from .stock_rules import CommandContext
@@ -73,10 +74,13 @@ __all__ = [
     "release_step",
     "remove_released",
     "settle_step",
+    "units_to_settle",
 ]
 
 PERFORMED_BY: Final = "system:saga"
 """Who releases the units of an order that cannot be placed, in the log."""
+
+_NOTHING_PENDING: Final[Mapping[StockKey, int]] = {}
 
 SETTLEMENTS: Final = {settlement.saga_state: settlement for settlement in (CONFIRM, CANCEL, REFUND)}
 
@@ -196,15 +200,18 @@ def remove_released(state: CurrentState) -> Decision:
 def begin_settlement(
     state: CurrentState, settlement: SettlementType, command: SettleOrder, context: CommandContext
 ) -> Decision:
-    """Begin to settle all of an order.
+    """Begin to settle all of an order, or named lines: these then have the units as `pending`.
 
     Raises
     ------
     InventoryError
         The errors of the command in one transaction.
+    IdempotencyKeyRequired
+        If a command on named lines cannot be recognised when it is sent again.
     """
     order = visible_order(state.order, context.now, context.actor.owners)
-    if order is not None and order.saga is not None and order.saga.state is settlement.saga_state:
+    if order is not None and is_saga_of(order, settlement, command):
+        assert order.saga is not None, "it has a saga"
         if order.saga.restock is not command.restock:
             raise order_in_progress(order)
         return NOTHING_TO_WRITE
@@ -212,14 +219,27 @@ def begin_settlement(
     if isinstance(quantities, NothingToWrite | NeedsSaga):
         return NOTHING_TO_WRITE
     assert order is not None, "an unknown order is refused"
-    return _begin(
+    if command.lines is not None and command.idempotency_key is None:
+        raise IdempotencyKeyRequired("Send an Idempotency-Key header: so many lines take several steps.")
+    begun = _begin(
         order,
         settlement,
         context,
         restock=command.restock,
         cancel_reason=REQUESTED if settlement is CANCEL else None,
-        idempotency_record=idempotency_record_of(command.idempotency_key, order.order_id, context),
+        idempotency_id=None if command.lines is None else id_of(command.idempotency_key),
+        pending={} if command.lines is None else quantities,
     )
+    record = idempotency_record_of(command.idempotency_key, order.order_id, context)
+    return replace(begun, idempotency_record=record)
+
+
+def units_to_settle(order: Order, settlement: SettlementType) -> Quantities:
+    """Return the units of each SKU that the saga of an order has still to settle."""
+    assert order.saga is not None, "it has a saga"
+    if order.saga.settles_named_lines:
+        return {key: line.pending for key, line in order.lines.items() if line.pending}
+    return settlement.remaining(order)
 
 
 def begin_expiry(state: CurrentState, context: CommandContext) -> Decision:
@@ -240,7 +260,7 @@ def settle_step(
     order = state.order
     if order is None or order.saga is None or order.saga.state is not settlement.saga_state:
         return NOTHING_TO_WRITE
-    remaining = settlement.remaining(order)
+    remaining = units_to_settle(order, settlement)
     quantities = _only(keys, remaining)
     if remaining and not quantities:
         return NOTHING_TO_WRITE  # another process has taken this step; if nothing remains, the saga ends
@@ -256,11 +276,13 @@ def settle_step(
     if isinstance(settled, NeedsSkus):
         return settled
     is_last = len(quantities) == len(remaining)
-    return WriteSet(
-        movements=settled.movements,
-        order=_after_step(order, settled.order, context, is_last=is_last),
-        replaced_order=order,
-    )
+    after = _after_step(order, settled.order, context, is_last=is_last)
+    if saga.settles_named_lines:
+        lines = {key: replace(after.lines[key], pending=0) for key in quantities}
+        after = replace(after, lines={**after.lines, **lines})
+        if is_last:
+            after = replace(after, was_settled_in_part=after.is_settled_in_part)
+    return WriteSet(movements=settled.movements, order=after, replaced_order=order)
 
 
 def _new_order(command: PlaceOrder, context: CommandContext, replaced: Order | None) -> Order:
@@ -290,7 +312,8 @@ def _begin(
     *,
     restock: bool = True,
     cancel_reason: str | None = None,
-    idempotency_record: IdempotencyRecord | None = None,
+    idempotency_id: str | None = None,
+    pending: Mapping[StockKey, int] = _NOTHING_PENDING,
 ) -> WriteSet:
     saga = Saga(
         state=settlement.saga_state,
@@ -299,15 +322,18 @@ def _begin(
         lease_until=_new_lease_until(context),
         restock=restock,
         cancel_reason=cancel_reason,
+        idempotency_id=idempotency_id,
     )
+    lines = {key: replace(order.lines[key], pending=quantity) for key, quantity in pending.items()}
     begun = replace(
         order,
+        lines={**order.lines, **lines},
         saga=saga,
         version=order.version + 1,
         # Asked of the order before its saga: the lines between two steps do not show it.
         was_settled_in_part=order.is_settled_in_part,
     )
-    return WriteSet(movements=(), order=begun, replaced_order=order, idempotency_record=idempotency_record)
+    return WriteSet(movements=(), order=begun, replaced_order=order)
 
 
 def _after_step(before: Order, after: Order, context: CommandContext, *, is_last: bool) -> Order:

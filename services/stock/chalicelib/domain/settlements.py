@@ -9,7 +9,6 @@ from typing import Final
 from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.errors import (
     IdempotencyKeyRequired,
-    InvalidInput,
     OrderCancelled,
     OrderConfirmed,
     OrderNotFound,
@@ -18,7 +17,7 @@ from inventory_common.errors import (
     ReservationExpired,
     SkuNotFound,
 )
-from inventory_common.idempotency import IdempotencyKey, IdempotencyRecord
+from inventory_common.idempotency import IdempotencyKey, IdempotencyRecord, id_of
 from inventory_common.ids import StockKey
 from inventory_common.limits import TOMBSTONE_SECONDS
 from inventory_common.timestamps import epoch_seconds
@@ -58,6 +57,7 @@ __all__ = [
     "cancel",
     "confirm",
     "idempotency_record_of",
+    "is_saga_of",
     "quantities_to_settle",
     "refund",
 ]
@@ -194,9 +194,7 @@ def quantities_to_settle(
     order = visible_order(state.order, context.now, context.actor.owners)
     if order is None:
         raise OrderNotFound(f"{command.order_id} was not found.")
-    # A command on the whole order joins a saga that settles it the same way; others wait until it has
-    # finished.
-    joins_saga = order.saga_state is settlement.saga_state and command.lines is None
+    joins_saga = is_saga_of(order, settlement, command)
     if _is_replay(state, command, context):
         return NeedsSaga(running=order) if joins_saga else NOTHING_TO_WRITE
     if command.lines is None and order.is_settled_in_part and not command.is_identified:
@@ -225,6 +223,19 @@ def quantities_to_settle(
     return quantities
 
 
+def is_saga_of(order: Order, settlement: SettlementType, command: SettleOrder) -> bool:
+    """Return whether the saga in progress is that of a command, which continues it; others wait for its end.
+
+    A command on the whole order joins any saga that settles all of it the same way; one on named lines only
+    its own, which has its Idempotency-Key.
+    """
+    if order.saga is None or order.saga.state is not settlement.saga_state:
+        return False
+    if command.lines is None:
+        return not order.saga.settles_named_lines
+    return order.saga.settles_named_lines and order.saga.idempotency_id == id_of(command.idempotency_key)
+
+
 def idempotency_record_of(
     idempotency_key: IdempotencyKey | None, order_id: str, context: CommandContext
 ) -> IdempotencyRecord | None:
@@ -243,13 +254,7 @@ def _settle(
     order = state.order
     assert order is not None, "an unknown order is refused"
     if not _is_one_transaction(order, quantities):
-        if command.lines is None:
-            return NEEDS_SAGA
-        message = (
-            f"names {len(quantities)} lines of a large order, more than one transaction can change; please "
-            "name fewer lines at a time"
-        )
-        raise InvalidInput([("body.lines", message)])
+        return NEEDS_SAGA
     settled = settlement.apply(
         state,
         order,

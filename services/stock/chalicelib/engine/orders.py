@@ -157,6 +157,8 @@ class Orders:
         self, settlement: SettlementType, rule: Settle, command: SettleOrder, actor: Actor
     ) -> OrderOutcome:
         deadline = self.retry_policy.deadline()
+        if command.lines is not None and len(command.lines) > SINGLE_ITEM_ORDER_LINES_MAX:
+            return self.sagas.settle(settlement, command, actor, deadline)
         outcome = self.executor.execute(_settle(rule, command, actor), deadline)
         if isinstance(outcome, NeedsSaga):
             return self.sagas.settle(settlement, command, actor, deadline, outcome)
@@ -197,7 +199,7 @@ def _settle(rule: Settle, command: SettleOrder, actor: Actor) -> UnitOfWork:
         keys=tuple(command.lines or ()),
         order_id=command.order_id,
         idempotency_id=id_of(command.idempotency_key),
-        may_become_saga=command.lines is None,
+        may_become_saga=command.lines is None or (len(command.lines) > 1 and command.is_keyed),
     )
 
 

@@ -38,7 +38,7 @@ from ..domain.commands import Actor, LineRequest, PlaceOrder, SettleOrder
 from ..domain.decisions import NEEDS_SAGA, CurrentState, Decision, NeedsSaga
 from ..domain.orders import Order, OrderLine, OrderOutcome, SagaState, visible_order
 from ..domain.placing import require_available
-from ..domain.settlements import CANCEL, REFUND, SettlementType
+from ..domain.settlements import CANCEL, REFUND, SettlementType, is_saga_of
 from ..domain.stock_rules import CommandContext, require_room
 from ..storage.orders import OrderStore
 from ..storage.state import StateStore
@@ -121,7 +121,7 @@ class Sagas:
         deadline: float,
         needed: NeedsSaga = NEEDS_SAGA,
     ) -> OrderOutcome:
-        """Confirm, cancel or refund all of an order step by step.
+        """Confirm, cancel or refund all of an order, or many named lines, step by step.
 
         If time runs out after it has begun, it finishes later: when the same command is sent again, or by the
         sweeper.
@@ -131,14 +131,16 @@ class Sagas:
         InventoryError
             The errors of the command in one transaction; then nothing has begun.
         """
-        self._refuse_reused_key(command)
+        is_replay = self._is_replay(command)
         try:
+            if settlement is REFUND and command.restock and not is_replay:
+                self._require_room(command, actor, deadline)
             order = self._begin_settlement(settlement, command, actor, deadline)
         except Exception as failure:
             if needed.running is None or not isinstance(expected_error(failure), Unavailable):
                 raise
             return OrderOutcome(needed.running, replayed=False, finishes_later=True)
-        if order.saga_state is not settlement.saga_state:
+        if not is_saga_of(order, settlement, command):
             return OrderOutcome(order, replayed=True)
         return self._continue_settlement(
             order, settlement, actor, deadline, needed.contended, may_finish_later=True
@@ -148,8 +150,6 @@ class Sagas:
         self, settlement: SettlementType, command: SettleOrder, actor: Actor, deadline: float
     ) -> Order:
         """Begin to settle an order, and return it; its saga may have begun before, or may be finished."""
-        if settlement is REFUND and command.restock:
-            self._require_room(command.order_id, actor, deadline)
         begun = self._execute(
             command.order_id,
             actor,
@@ -196,23 +196,27 @@ class Sagas:
             if self.orders.get(command.order_id) is None:
                 raise
 
-    def _require_room(self, order_id: str, actor: Actor, deadline: float) -> None:
+    def _require_room(self, command: SettleOrder, actor: Actor, deadline: float) -> None:
         """Refuse a refund that would exceed the maximum stock, before the first write.
 
         Raises
         ------
         StockLimitExceeded
         """
-        order = visible_order(self.orders.get(order_id), self.executor.clock(), actor.owners)
+        order = visible_order(self.orders.get(command.order_id), self.executor.clock(), actor.owners)
         if order is None or order.saga is not None:
             return
         remaining = REFUND.remaining(order)
+        if command.lines is not None:
+            # What exceeds the order is refused for that.
+            named = command.lines.items()
+            remaining = {key: min(units, remaining[key]) for key, units in named if key in remaining}
         skus = self._skus_of([order.lines[key] for key in remaining], deadline)
         for key, quantity in remaining.items():
             require_room(skus[key], quantity)
 
-    def _refuse_reused_key(self, command: SettleOrder) -> None:
-        """Refuse an Idempotency-Key that was used with another body.
+    def _is_replay(self, command: SettleOrder) -> bool:
+        """Return whether the command has begun before; refuse a key that was used with another body.
 
         A command that joins a saga in progress writes nothing whose condition would detect it.
 
@@ -221,9 +225,10 @@ class Sagas:
         IdempotencyKeyReused
         """
         key = command.idempotency_key
-        if key is not None:
-            found = self.state.read(idempotency_records=[key.idempotency_id]).idempotency_records
-            key.replayed_record(found.get(key.idempotency_id), self.executor.clock())
+        if key is None:
+            return False
+        found = self.state.read(idempotency_records=[key.idempotency_id]).idempotency_records
+        return key.replayed_record(found.get(key.idempotency_id), self.executor.clock()) is not None
 
     def _skus_of(self, lines: Sequence[LineRequest | OrderLine], deadline: float) -> dict[StockKey, Sku]:
         """Read the SKUs of lines, in as many calls as it takes."""
@@ -247,7 +252,7 @@ class Sagas:
         *,
         may_finish_later: bool = False,
     ) -> OrderOutcome:
-        lines = [order.lines[key] for key in settlement.remaining(order)]
+        lines = [order.lines[key] for key in saga_steps.units_to_settle(order, settlement)]
 
         def step(state: CurrentState, keys: Sequence[StockKey], context: CommandContext) -> Decision:
             return saga_steps.settle_step(state, settlement, keys, context)

@@ -173,7 +173,10 @@ Lines = Annotated[list[SettledLine], Items(REQUEST_LINES_MAX, least=1)]
 
 @body
 class Settlement:
-    """Lines to settle; without `lines`, all that is left.  Lines of one SKU are summed."""
+    """Lines to settle, of any number of the order's SKUs; without `lines`, all that is left.
+
+    Lines of one SKU are summed.
+    """
 
     lines: Lines | None = None
 

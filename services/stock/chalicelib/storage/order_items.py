@@ -172,6 +172,7 @@ def _saga_from(attributes: Mapping[str, Any]) -> Saga | None:
         lines_hash=stored.get("asked"),
         restock=stored.get("restock", True),
         cancel_reason=stored.get("cancel_reason"),
+        idempotency_id=stored.get("command"),
     )
 
 
@@ -185,6 +186,7 @@ def _saga_to(saga: Saga | None) -> dict[str, Any] | None:
         "asked": saga.lines_hash,
         "restock": saga.restock,
         "cancel_reason": saga.cancel_reason,
+        "command": saga.idempotency_id,
     }
     return {name: member for name, member in stored.items() if member is not None}
 
@@ -199,7 +201,8 @@ def _lines_to(order: Order, part: int) -> dict[str, dict[str, Any]]:
 
 
 def _line_to(line: OrderLine) -> dict[str, Any]:
-    return {name: member for name, member in line.document().items() if name != "sku"}
+    figures = {name: member for name, member in line.document().items() if name != "sku"}
+    return figures | ({"pending": line.pending} if line.pending else {})
 
 
 def _open_orders(order_id: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.commands import LineRequest, sum_lines, sum_quantities
-from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
 from inventory_common.errors import InvalidInput
 from inventory_common.ids import StockKey
 from inventory_common.limits import ORDER_LINES_MAX, QUANTITY_MAX
@@ -63,8 +62,8 @@ def test_quantities_of_one_sku_are_summed() -> None:
     assert sum_quantities([(BLACK_KEY, 2), (WHITE_KEY, 1), (BLACK_KEY, 3)]) == units((BLACK, 5), (WHITE, 1))
 
 
-def test_a_settlement_names_at_most_as_many_skus_as_an_order_in_one_item_has() -> None:
-    named = list(units(*one_unit_of_each(SINGLE_ITEM_ORDER_LINES_MAX)).items())
+def test_a_settlement_names_at_most_as_many_skus_as_an_order_can_have() -> None:
+    named = list(units(*one_unit_of_each(ORDER_LINES_MAX)).items())
     assert set(sum_quantities([*named, *named]).values()) == {2}
     with pytest.raises(InvalidInput) as refused:
         sum_quantities([*named, (BLACK_KEY, 1)])
