@@ -205,9 +205,12 @@ def outcomes(responses: Sequence[httpx.Response]) -> dict[str, int]:
 
 
 def retry_while_busy(request: Callable[[], httpx.Response]) -> httpx.Response:
-    """Send a request again while the response is that the service is busy or the order in progress."""
+    """Send a request again while the service is busy, the order in progress, or the command not finished."""
     for attempt in range(RETRIES_MAX):
         response = request()
+        if response.status_code == 202:
+            time.sleep(0.1)
+            continue
         if response.status_code not in (409, 503):
             return response
         if response.status_code == 409 and response.json()["code"] != "order_in_progress":

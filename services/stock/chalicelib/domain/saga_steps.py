@@ -251,14 +251,20 @@ def begin_expiry(state: CurrentState, context: CommandContext) -> Decision:
 
 
 def settle_step(
-    state: CurrentState, settlement: SettlementType, keys: Collection[StockKey], context: CommandContext
+    state: CurrentState,
+    settlement: SettlementType,
+    keys: Collection[StockKey],
+    context: CommandContext,
+    idempotency_id: str | None = None,
 ) -> Decision:
-    """Settle some lines of an order that a saga settles.
+    """Settle some lines of an order that a saga settles, that of the whole order or of an Idempotency-Key.
 
     The log records the actor of the command, even if another process takes the step.
     """
     order = state.order
     if order is None or order.saga is None or order.saga.state is not settlement.saga_state:
+        return NOTHING_TO_WRITE
+    if order.saga.idempotency_id != idempotency_id:
         return NOTHING_TO_WRITE
     remaining = units_to_settle(order, settlement)
     quantities = _only(keys, remaining)

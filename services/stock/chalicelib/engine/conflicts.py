@@ -30,13 +30,14 @@ class ConflictStatistics:
     count
         All conflicts.
     over_several_skus
-        Those of a transaction that wrote more than one SKU.
+        Those of a transaction that wrote more than one SKU, unless they were over its order too: then a
+        duplicate of the command writes the same SKUs, and to do it SKU by SKU would make more conflicts.
     without_image
         Those with a transaction in progress, for which DynamoDB returns no item.
     inconsistent_reads
         Reads in which an order and its SKUs did not match.
     contended
-        The SKUs that were contended in any of them.
+        The SKUs that were contended in any of them that was not over the order.
     lease
         The priority leases that were taken because of them.
     is_unanswered
@@ -56,9 +57,9 @@ class ConflictStatistics:
         return replace(
             self,
             count=self.count + 1,
-            over_several_skus=self.over_several_skus + (sku_count > 1),
+            over_several_skus=self.over_several_skus + (sku_count > 1 and not conflict.is_over_order),
             without_image=self.without_image + conflict.found.is_empty,
-            contended=self.contended | conflict.contended,
+            contended=self.contended if conflict.is_over_order else self.contended | conflict.contended,
             is_unanswered=self.is_unanswered or conflict.was_unanswered,
         )
 

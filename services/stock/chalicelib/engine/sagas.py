@@ -1,7 +1,9 @@
 """Runs sagas step by step: commands on orders that take several DynamoDB transactions.
 
 A process may die between any two calls.  The next retry of the request, or the sweeper after the saga's lease
-has expired, then runs the same functions; steps that were already taken are recognised.
+has expired, then runs the same functions; steps that were already taken are recognised.  While another
+process takes the steps, as for a duplicate of the request, this one waits for it: to take the same ones would
+make conflicts.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from inventory_common.dynamodb import expected_error
 from inventory_common.dynamodb_limits import (
@@ -51,6 +53,11 @@ _CANNOT_BE_RESERVED = (InsufficientStock, ProductInactive, SkuInactive, SkuNotFo
 _T = TypeVar("_T")
 
 _NOTHING_CONTENDED: frozenset[StockKey] = frozenset()
+
+_POLL_SECONDS: Final = 0.2
+"""The longest pause before an order is read again whose saga another process runs."""
+_IDLE_POLLS_MAX: Final = 5
+"""Reads without progress, half a second together, after which the other process is not waited for."""
 
 Step = Callable[[CurrentState, Sequence[StockKey], CommandContext], Decision]
 """Decides a step for some SKUs."""
@@ -135,7 +142,12 @@ class Sagas:
         try:
             if settlement is REFUND and command.restock and not is_replay:
                 self._require_room(command, actor, deadline)
-            order = self._begin_settlement(settlement, command, actor, deadline)
+            begun = self._begin_settlement(settlement, command, actor, deadline)
+            order = begun.order
+            assert order is not None, "an unknown order is refused"
+            if begun.write_set is None and is_saga_of(order, settlement, command):
+                order = self._wait_for_others(order, deadline)
+                assert order is not None, "an order that is settled is not removed"
         except Exception as failure:
             if needed.running is None or not isinstance(expected_error(failure), Unavailable):
                 raise
@@ -146,19 +158,38 @@ class Sagas:
             order, settlement, actor, deadline, needed.contended, may_finish_later=True
         )
 
+    def _wait_for_others(self, order: Order, deadline: float) -> Order | None:
+        """Wait while another process takes the steps of an order's saga, and return the order.
+
+        None if it was removed.  The saga may be in progress still: its lease has expired, its process makes
+        no progress, or time has run out.
+        """
+        retry_policy = self.executor.retry_policy
+        idle = 0
+        current: Order | None = order
+        while (
+            current is not None
+            and current.saga is not None
+            and current.saga.lease_until > self.executor.clock()
+            and idle < _IDLE_POLLS_MAX
+            and retry_policy.monotonic() + _POLL_SECONDS < deadline
+        ):
+            retry_policy.pause(_POLL_SECONDS)
+            known, current = current.version, self.orders.get_main(order.order_id)
+            idle = idle + 1 if current is not None and current.version == known else 0
+        return None if current is None else self.orders.with_all_lines(current)
+
     def _begin_settlement(
         self, settlement: SettlementType, command: SettleOrder, actor: Actor, deadline: float
-    ) -> Order:
-        """Begin to settle an order, and return it; its saga may have begun before, or may be finished."""
-        begun = self._execute(
+    ) -> Executed:
+        """Begin to settle an order; its saga may have begun before, or may be finished."""
+        return self._execute(
             command.order_id,
             actor,
             lambda state, context: saga_steps.begin_settlement(state, settlement, command, context),
             deadline,
             idempotency_id=id_of(command.idempotency_key),
         )
-        assert begun.order is not None, "an unknown order is refused"
-        return begun.order
 
     def expire(self, order_id: str, actor: Actor, deadline: float) -> bool:
         """Expire an order's hold step by step; return whether it had ended."""
@@ -252,10 +283,12 @@ class Sagas:
         *,
         may_finish_later: bool = False,
     ) -> OrderOutcome:
+        saga = order.saga
+        assert saga is not None, "a settlement in steps has a saga"
         lines = [order.lines[key] for key in saga_steps.units_to_settle(order, settlement)]
 
         def step(state: CurrentState, keys: Sequence[StockKey], context: CommandContext) -> Decision:
-            return saga_steps.settle_step(state, settlement, keys, context)
+            return saga_steps.settle_step(state, settlement, keys, context, saga.idempotency_id)
 
         begun = order if may_finish_later else None
         try:
@@ -325,6 +358,9 @@ class Sagas:
                 continue
             # If several processes take steps, the one that takes the last step has executed the command.
             order, replayed = outcome.order, outcome.write_set is None
+            if replayed and begun is not None and order is not None and order.saga is not None:
+                # Another process has taken this step, and is taking the next one.
+                order = self._wait_for_others(order, deadline)
             if order is None or order.saga is None:
                 break
         return None if order is None else OrderOutcome(order, replayed)

@@ -44,8 +44,13 @@ class OrderStore:
 
     def get(self, order_id: str) -> Order | None:
         """Return an order with all its parts, read consistently."""
+        order = self.get_main(order_id)
+        return None if order is None else self.with_all_lines(order)
+
+    def get_main(self, order_id: str) -> Order | None:
+        """Return an order without the lines of its parts, read consistently."""
         item = self.database.get(self.database.inventory, order_key(order_id))
-        return None if item is None else self.with_all_lines(self._read(item))
+        return None if item is None else self._read(item)
 
     def with_all_lines(self, order: Order) -> Order | None:
         """Return an order with all its lines, read consistently; None if it was removed.

@@ -36,6 +36,7 @@ from .transaction import (
     is_leased_by_another,
     movements_by_sku,
     returned_images,
+    writes_order,
 )
 
 __all__ = ["Committed", "NewSkuState", "RecordAndSku", "StateStore", "Unanswered", "WriteConflict"]
@@ -58,6 +59,9 @@ class WriteConflict:
         The SKUs that had changed, or on which DynamoDB saw another transaction in progress.
     is_leased
         Whether a SKU had not changed, but another writer holds a priority lease on it.
+    is_over_order
+        Whether the order itself had changed or was being changed: another process executes a command on it,
+        in most cases the same one.
     has_failed_condition
         Whether an item had changed; otherwise, the same transaction may succeed later.
     was_unanswered
@@ -67,6 +71,7 @@ class WriteConflict:
     found: ReadSet
     contended: frozenset[StockKey] = frozenset()
     is_leased: bool = False
+    is_over_order: bool = False
     has_failed_condition: bool = True
     was_unanswered: bool = False
 
@@ -229,5 +234,9 @@ class StateStore:
             found=found,
             contended=frozenset(contended),
             is_leased=is_leased,
+            is_over_order=any(
+                reason["Code"] != "None" and writes_order(action)
+                for action, reason in zip(actions, reasons, strict=False)
+            ),
             has_failed_condition=bool(failed_conditions(cancelled)),
         )

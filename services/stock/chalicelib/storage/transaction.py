@@ -46,6 +46,7 @@ __all__ = [
     "product_check",
     "returned_images",
     "sku_put",
+    "writes_order",
 ]
 
 Action = dict[str, Any]
@@ -109,7 +110,7 @@ def returned_images(cancelled: ClientError, actions: Sequence[Action]) -> dict[i
     """
     failed = failed_conditions(cancelled)
     images = {position: item for position, item in failed.items() if item}
-    order_removed = any(_writes_order(actions[position]) for position, item in failed.items() if not item)
+    order_removed = any(writes_order(actions[position]) for position, item in failed.items() if not item)
     if failed and not images and not order_removed and not is_in_conflict(cancelled):
         raise cancelled
     return images
@@ -226,7 +227,8 @@ def idempotency_record_put(record: IdempotencyRecord, database: Database) -> Act
     return record.put(database.inventory, idempotency_record_key(record.idempotency_id))
 
 
-def _writes_order(action: Action) -> bool:
+def writes_order(action: Action) -> bool:
+    """Return whether an action writes the main item of an order."""
     [write] = action.values()
     key: Item = write.get("Item") or write["Key"]
     return is_order(key)

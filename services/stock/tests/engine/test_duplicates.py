@@ -1,0 +1,102 @@
+"""Duplicates of a command that another process executes wait for it, and take no steps against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.commands import SettleOrder
+from chalicelib.storage.state import WriteConflict
+from inventory_common.ids import StockKey
+from inventory_common.tuning import SAGA_LEASE_SECONDS
+
+from ..crashes import ProcessDied
+from ..large_orders import Ledger, a_large_order, sku_id
+from ..other_writers import InterruptedStateStore, after_commits
+from ..process import Process
+from ..shop import ORDER, Clock, immediate
+
+LINES = 100
+"""Lines of an order in three parts."""
+Dying = Callable[[int], Process]
+
+
+@pytest.fixture
+def placed(process: Process, ledger: Ledger) -> None:
+    ledger.put_skus(LINES)
+    process.place(a_large_order(LINES))
+
+
+def begun_by(dying: Dying) -> None:
+    """Let a process begin to confirm the order, and die after its first write."""
+    with pytest.raises(ProcessDied):
+        dying(5).confirm(SettleOrder(ORDER))
+
+
+@pytest.mark.usefixtures("placed")
+def test_a_duplicate_waits_while_the_first_makes_progress(process: Process, dying: Dying) -> None:
+    begun_by(dying)
+    assert process.orders.get(ORDER).status == "confirming"
+    other = process.restarted()
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            assert not other.confirm(SettleOrder(ORDER)).replayed
+
+    state = InterruptedStateStore(process.storage.state)
+    waiting = replace(process.over(state=state), retry_policy=replace(immediate(), sleep=sleep))
+    outcome = waiting.confirm(SettleOrder(ORDER))
+    assert (outcome.replayed, outcome.order.status, state.commits) == (True, "confirmed", 0)
+
+
+@pytest.mark.usefixtures("placed")
+def test_it_takes_the_steps_itself_if_the_first_makes_no_progress(process: Process, dying: Dying) -> None:
+    begun_by(dying)
+    pauses: list[float] = []
+    policy = replace(immediate(), sleep=pauses.append)
+    outcome = replace(process, retry_policy=policy).confirm(SettleOrder(ORDER))
+    assert (outcome.order.status, len(pauses)) == ("confirmed", 5)
+
+
+@pytest.mark.usefixtures("placed")
+def test_it_does_not_wait_for_a_saga_whose_lease_has_expired(
+    process: Process, dying: Dying, clock: Clock
+) -> None:
+    begun_by(dying)
+    clock.advance(SAGA_LEASE_SECONDS + 1)
+    pauses: list[float] = []
+    policy = replace(immediate(), sleep=pauses.append)
+    outcome = replace(process, retry_policy=policy).confirm(SettleOrder(ORDER))
+    assert (outcome.order.status, pauses) == ("confirmed", [])
+
+
+@pytest.mark.usefixtures("placed")
+def test_a_process_that_is_overtaken_waits_for_the_other(process: Process, ledger: Ledger) -> None:
+    copies = []
+    # The copy joins after the beginning, is not waited for, and takes all steps.
+    state = InterruptedStateStore(
+        process.storage.state, *after_commits(1, lambda: copies.append(process.confirm(SettleOrder(ORDER))))
+    )
+    confirmed = process.over(state=state).confirm(SettleOrder(ORDER))
+    assert [confirmed.order.status, copies[0].order.status] == ["confirmed", "confirmed"]
+    assert state.commits == 2
+    ledger.assert_consistent()
+
+
+def test_conflicts_with_a_duplicate_over_the_order_make_no_saga(process: Process, ledger: Ledger) -> None:
+    ledger.put_skus(41)
+    process.place(a_large_order(41))
+    skus = frozenset(StockKey.of(sku_id(number)) for number in range(41))
+
+    def duplicate() -> WriteConflict:
+        found = process.storage.state.read(skus, orders=[ORDER])
+        return WriteConflict(found=found, contended=skus, is_over_order=True)
+
+    state = InterruptedStateStore(process.storage.state, *[duplicate] * 4)
+    confirmed = process.over(state=state).confirm(SettleOrder(ORDER))
+    assert (confirmed.order.status, confirmed.order.version) == ("confirmed", 2)
+    assert state.commits == 5
