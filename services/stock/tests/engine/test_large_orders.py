@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.commands import SettleOrder
-from inventory_common.errors import InsufficientStock, ReservationExpired
+from inventory_common.errors import InsufficientStock, InvalidInput, ReservationExpired
 from inventory_common.limits import ORDER_LINES_MAX
 
 from ..large_orders import HOLD_SECONDS, Ledger, a_large_order, sku_id
