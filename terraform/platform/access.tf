@@ -62,7 +62,7 @@ locals {
         statements = [
           {
             sid       = "ReadAndWriteProducts"
-            actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+            actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
             resources = [local.products.arn]
           },
           {

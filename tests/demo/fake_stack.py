@@ -8,7 +8,7 @@ all later requests fail.  A test may intercept every request, to return a respon
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -115,7 +115,7 @@ class FakeStack:
 
     def vendor_products(self, request: httpx.Request, vendor_id: str) -> httpx.Response:
         assert who(request, "vendor") == vendor_id
-        return page(request, [p for p in self.products.values() if p["vendor_id"] == vendor_id])
+        return page(request, [p for p in self.products.values() if p["vendor_id"] == vendor_id], {"1000"})
 
     def deactivate(self, request: httpx.Request, product_id: str) -> httpx.Response:
         product = self.own_product(request, product_id)
@@ -207,7 +207,8 @@ class FakeStack:
 
     def inventory(self, request: httpx.Request, vendor_id: str) -> httpx.Response:
         assert who(request, "vendor") == vendor_id
-        return page(request, [s for s in self.skus.values() if s["vendor_id"] == vendor_id])
+        listed = [s for s in self.skus.values() if s["vendor_id"] == vendor_id]
+        return page(request, listed, {"1000", "100"})  # the last changes are read again, in short pages
 
     def low_stock(self, request: httpx.Request, vendor_id: str) -> httpx.Response:
         assert who(request, "vendor") == vendor_id
@@ -381,9 +382,11 @@ def done(status: int, body: Any, *, replayed: bool = False) -> httpx.Response:
     return httpx.Response(status, json=body, headers=headers)
 
 
-def page(request: httpx.Request, items: list[Any]) -> httpx.Response:
+def page(
+    request: httpx.Request, items: list[Any], limits: Collection[str] = frozenset({"100"})
+) -> httpx.Response:
     """Return a page; the first one is empty and has a cursor, as a filtered page may."""
-    assert request.url.params["limit"] == "100"
+    assert request.url.params["limit"] in limits
     cursor = request.url.params.get("cursor")
     if cursor is None:
         return done(200, {"items": [], "next_cursor": "0"})

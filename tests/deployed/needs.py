@@ -53,6 +53,7 @@ class Needs:
                 "create a product with an external id and a key": self._create_named_product,
                 "read a product": self._read_product,
                 "change a product": self._change_product,
+                "change a product with a key": self._change_product_with_a_key,
                 "browse a category": self._browse,
                 "list a vendor's products": self._list_products,
             },
@@ -60,6 +61,8 @@ class Needs:
                 "create a SKU": self._create_sku,
                 "create a SKU as an admin": self._create_sku_as_admin,
                 "change a SKU": self._change_sku,
+                "change a SKU with a key": self._change_sku_with_a_key,
+                "change a SKU to what it is, with a key": self._leave_sku_with_a_key,
                 "read a SKU": self._read_sku,
                 "restock": self._restock,
                 "replay a restock": self._replay_restock,
@@ -112,6 +115,11 @@ class Needs:
         url = f"{self._shop.catalog}/products/{self.product_id}"
         done(self._shop.ask("PATCH", url, "vendor", VENDOR, body={"brand": f"Brand {self._next()}"}))
 
+    def _change_product_with_a_key(self) -> None:
+        url = f"{self._shop.catalog}/products/{self.product_id}"
+        body = {"brand": f"Brand {self._next()}"}
+        done(self._shop.ask("PATCH", url, "vendor", VENDOR, body=body, key=secrets.token_hex(8)))
+
     def _browse(self) -> None:
         done(self._shop.ask("GET", f"{self._shop.catalog}/products", params={"category": "Drinks"}))
 
@@ -136,9 +144,17 @@ class Needs:
         done(self._shop.ask("POST", url, "admin", body=body))
 
     def _change_sku(self) -> None:
+        self._change_sku_to({"variant_name": f"Pack {self._next()}"})
+
+    def _change_sku_with_a_key(self) -> None:
+        self._change_sku_to({"variant_name": f"Pack {self._next()}"}, secrets.token_hex(8))
+
+    def _leave_sku_with_a_key(self) -> None:
+        self._change_sku_to({"reorder_threshold": 5}, secrets.token_hex(8))
+
+    def _change_sku_to(self, body: Mapping[str, Any], key: str | None = None) -> None:
         url = f"{self._shop.stock}/products/{self.product_id}/skus/{self.sku.sku}"
-        body = {"variant_name": f"Pack {self._next()}"}
-        done(self._shop.ask("PATCH", url, "vendor", VENDOR, body=body))
+        done(self._shop.ask("PATCH", url, "vendor", VENDOR, body=body, key=key))
 
     def _read_sku(self) -> None:
         self._shop.sku(self.sku)

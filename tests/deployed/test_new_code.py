@@ -12,7 +12,7 @@ from tests.deployed.cloud import Cloud
 from tests.deployed.deployed_services import Deployed
 from tests.integration.processes import ROOT
 
-OLD = 'response.headers["X-Request-Id"] = proxy_event.request_id\n'
+OLD = "        response.headers |= self._cors_headers(proxy_event)\n"
 NEW = OLD + '        response.headers["X-Generation"] = "2"\n'
 
 

@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.running_stack import RunningStack
 from tests.integration.processes import dynamodb
 from tests.integration.shop import Shop, Wire
+from tests.support.log_schema import wrong_lines
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +21,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
         yield stack.wait_until_ready()
         logs = {path.name: path.read_text(errors="replace") for path in stack.output.parent.rglob("*.log")}
         assert not [name for name, text in logs.items() if "Traceback" in text]
+        assert not [line for text in logs.values() for line in wrong_lines(text)]
     finally:
         stack.kill_if_running()
 

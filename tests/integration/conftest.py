@@ -31,13 +31,10 @@ def aws_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def topics_url(aws_url: str) -> Iterator[str]:
-    """An endpoint with topics and queues, which DynamoDB Local lacks."""
-    if ENGINE == "embedded":
-        yield aws_url
-    else:
-        with embedded_aws() as endpoint_url:
-            yield endpoint_url
+def topics_url() -> Iterator[str]:
+    """An endpoint with topics and queues, which neither the local stack nor DynamoDB Local has."""
+    with embedded_aws(services=("sns", "sqs")) as endpoint_url:
+        yield endpoint_url
 
 
 @pytest.fixture(scope="session")

@@ -215,9 +215,10 @@ def retry_while_busy(request: Callable[[], httpx.Response]) -> httpx.Response:
             return response
         if response.status_code == 409 and response.json()["code"] != "order_in_progress":
             return response
-        assert response.json()["code"] in ("busy", "order_in_progress"), response.text
+        code = response.json()["code"]
+        assert code in ("busy", "order_in_progress"), response.text
         assert "Retry-After" in response.headers
-        print(f"busy in attempt {attempt + 1}: {response.request.method} {response.url}")
+        print(f"{code} in attempt {attempt + 1}: {response.request.method} {response.url}")
         time.sleep(min(0.02 * 2**attempt, float(response.headers["Retry-After"])))
     raise AssertionError(f"still busy after {RETRIES_MAX} attempts")
 

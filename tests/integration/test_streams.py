@@ -23,6 +23,7 @@ from local.tables import create_tables, definitions
 from tests.integration.ledger_checks import Tables, read_tables
 from tests.integration.processes import Process, distinct_free_ports, wait_until
 from tests.integration.shop import VENDOR, Dice, Shop, Sku, by_writers, done, outcome, together
+from tests.support.log_schema import require_alert
 
 DELIVERY_SECONDS = 20.0
 """More than a busy machine needs; about a second is usual."""
@@ -359,6 +360,7 @@ def test_with_a_topic_an_alert_reaches_its_subscribers(
         "vendor_id": {"Type": "String", "Value": VENDOR},
     }
     alert = json.loads(message["Message"])
+    require_alert(alert)
     assert (alert["kind"], alert["sku"], alert["current_stock"]) == ("low_stock", sku.sku, 4)
     assert alert["alert_id"] == f"low_stock:{sku.sku}:{shop.sku(sku)['version']}"
     assert triggers.alerts() == []

@@ -22,6 +22,7 @@ from local.front import Front
 from local.ports import free_port
 from local.server import make_server
 from local.settings import DEFAULT_PORTS, Settings
+from tests.local.servers import stop
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,9 +40,7 @@ def front() -> Iterator[RunningFront]:
     thread = threading.Thread(target=server.run)
     thread.start()
     yield RunningFront(settings.url("front"), settings.ports["front"])
-    server.trigger.pull_trigger(server.close)
-    thread.join(10)
-    server.task_dispatcher.shutdown()
+    stop(server, thread)
 
 
 def token_command(port: int, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -89,8 +88,8 @@ def test_a_token_from_the_front_page_verifies_against_its_key_set(front: Running
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("role=king", "Unknown role 'king'; roles are vendor, orders, auditor, admin.\n"),
-        ("", "Unknown role ''; roles are vendor, orders, auditor, admin.\n"),
+        ("role=king", "Unknown role 'king'; roles are vendor, orders, desk, auditor, admin.\n"),
+        ("", "Unknown role ''; roles are vendor, orders, desk, auditor, admin.\n"),
         ("role=vendor", "Role vendor needs a vendor id, such as VENDOR-001.\n"),
     ],
 )

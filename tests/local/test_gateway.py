@@ -21,6 +21,7 @@ from local.compression import MINIMUM_BYTES
 from local.gateway import PAYLOAD_LIMIT_BYTES, Gateway, read_response
 from local.server import make_server
 from local.settings import HOST, REPOSITORY_ROOT
+from tests.local.servers import stop
 
 MEGABYTE = 1024 * 1024
 
@@ -100,11 +101,7 @@ def serve(app: Any) -> Iterator[Any]:
     thread = threading.Thread(target=server.run)
     thread.start()
     yield server
-    # Ends the server's loop in its own thread, the only one that may use its sockets.
-    server.trigger.pull_trigger(server.close)
-    thread.join(10)
-    assert not thread.is_alive()
-    server.task_dispatcher.shutdown()
+    stop(server, thread)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from local.ports import free_port
 from local.same_machine import reason_to_refuse
 from local.server import make_server
 from local.settings import DEFAULT_PORTS, HOST, Settings
+from tests.local.servers import stop
 
 SHOP = "https://shop.example"
 """An origin that may send requests to the services (``CORS_ORIGINS``)."""
@@ -118,9 +119,7 @@ def port(request: pytest.FixtureRequest) -> Iterator[int]:
     thread = threading.Thread(target=server.run)
     thread.start()
     yield server.effective_port
-    server.trigger.pull_trigger(server.close)
-    thread.join(10)
-    server.task_dispatcher.shutdown()
+    stop(server, thread)
 
 
 def ask(

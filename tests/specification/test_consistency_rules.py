@@ -255,7 +255,7 @@ def test_soft_deletes_keep_the_sku_its_stock_and_its_log(shop: Shop, client: Any
     assert [call.operation for call in calls] == ["BatchGetItem", "UpdateItem"]
     after = shop.sku(sku)
     assert after["is_active"] is read_tables(client).skus[sku.sku]["is_active"] is False
-    moved = {"is_active", "last_updated", "last_updated_by", "version"}
+    moved = {"details_version", "is_active", "last_updated", "last_updated_by", "version"}
     assert {name for name in before if before[name] != after[name]} == moved
     assert everything_in(client)[TRANSACTIONS] == log
     assert outcome(shop.place("ORDER-2", (sku, 1))) == "409 sku_inactive"

@@ -24,7 +24,7 @@ ISSUER = "https://issuer.example"
 AUDIENCE = "shop"
 MACHINE = "order-system"
 VENDOR_MACHINE = "warehouse"
-ROLES = ("vendor", "orders", "auditor", "admin")
+ROLES = ("vendor", "orders", "desk", "auditor", "admin")
 ORDER_OWNERS = {"web-1": ["web"], "web-2": ["web"], "till": ["till", "default"], "erp": ["*"]}
 """The owners of order systems; `MACHINE` has none of its own, which is the owner default."""
 STAGE = "prod"

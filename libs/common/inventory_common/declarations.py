@@ -166,7 +166,9 @@ class Declaration:
         if self.paged:
             possible.add(InvalidCursor)
         if self.idempotency:
-            possible |= {InvalidIdempotencyKey, IdempotencyKeyReused}
+            possible.add(InvalidIdempotencyKey)
+            if self.body:  # without one, requests with the same key are the same
+                possible.add(IdempotencyKeyReused)
         if self.idempotency == "required" or self.key_required_with:
             possible.add(IdempotencyKeyRequired)
         if self.versioned:

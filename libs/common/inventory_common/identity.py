@@ -41,8 +41,20 @@ class Role(StrEnum):
 
     VENDOR = "vendor"
     ORDERS = "orders"
+    """An order system: a machine that places and settles the orders of its owner."""
+    DESK = "desk"
+    """The order desk: a person who sees and settles every order."""
     AUDITOR = "auditor"
     ADMIN = "admin"
+
+
+_ROLES_OF_GROUPS: Final = {
+    "vendor": Role.VENDOR,
+    "orders": Role.DESK,
+    "auditor": Role.AUDITOR,
+    "admin": Role.ADMIN,
+}
+"""The roles of people by their group; machines have scopes."""
 
 
 @value
@@ -231,8 +243,7 @@ def _is_moment(given: object) -> bool:
 
 def _user(claims: Mapping[str, Any]) -> Principal:
     names = claims.get(_GROUPS_CLAIM, ())
-    # The group of orders is the order desk: persons who see the orders of all owners.
-    roles = {role for role in Role if role in names}
+    roles = {role for group, role in _ROLES_OF_GROUPS.items() if group in names}
     return _principal(f"user:{claims['sub']}", roles, claims.get(_USER_VENDOR_CLAIM))
 
 

@@ -177,7 +177,7 @@ def test_a_request_without_a_token_has_the_principal_anybody(verifier: TokenVeri
             _user("vendor", "auditor", **VENDOR),
             Principal(f"user:{SUBJECT}", frozenset({Role.VENDOR, Role.AUDITOR}), "VENDOR-001"),
         ),
-        (_user("orders"), Principal(f"user:{SUBJECT}", frozenset({Role.ORDERS}))),
+        (_user("orders"), Principal(f"user:{SUBJECT}", frozenset({Role.DESK}))),
         (_client("inventory/orders"), Principal("client:orders-1", frozenset({Role.ORDERS}))),
         (
             _client("openid inventory/vendor", client_id="vendor-1", vendor_id="VENDOR-7"),
@@ -826,7 +826,7 @@ def test_a_principal_without_an_allowed_role_is_refused(principal: Principal, al
 
 
 def test_the_roles_are_these_four() -> None:
-    assert [str(role) for role in Role] == ["vendor", "orders", "auditor", "admin"]
+    assert [str(role) for role in Role] == ["vendor", "orders", "desk", "auditor", "admin"]
 
 
 def test_the_error_names_the_required_roles() -> None:

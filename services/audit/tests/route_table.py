@@ -47,7 +47,10 @@ ROUTES: Table = {
         allowed_roles=LOG_READERS, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
     ),
     ("GET", "/skus/{sku}/reservations"): Row(
-        allowed_roles=LOG_READERS, another_vendor="sku_not_found", absent=NO_SKU, not_found="sku_not_found"
+        allowed_roles=LOG_READERS | {"desk"},
+        another_vendor="sku_not_found",
+        absent=NO_SKU,
+        not_found="sku_not_found",
     ),
     ("GET", "/skus/{sku}/verification"): Row(
         allowed_roles=LOG_READERS,

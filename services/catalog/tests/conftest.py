@@ -48,12 +48,18 @@ def catalog(service_module: Any, dynamodb: Any, clock: Clock, draws: Draws) -> A
 
 
 @pytest.fixture
-def shop(service_module: Any, catalog: Any) -> Client:
-    """A client of the service, with the test's catalog behind its routes."""
+def app(service_module: Any, catalog: Any) -> Any:
+    """The service, with the test's catalog behind its routes."""
     from chalicelib.bootstrap import rest_service
 
-    app = rest_service()
-    app.add(replace(service_module.products, catalog=catalog))
+    service = rest_service()
+    service.add(replace(service_module.products, catalog=catalog))
+    return service
+
+
+@pytest.fixture
+def shop(app: Any) -> Client:
+    """A client of the service."""
     return Client(app)
 
 

@@ -29,9 +29,9 @@ PRODUCTS: dict[str, Damage] = {
 
 
 @pytest.fixture
-def failing_shop(service_module: Any, catalog: Any) -> Client:
+def failing_shop(app: Any) -> Client:
     """A client of the service that accepts its defects."""
-    return Client(service_module.app, may_fail=True)
+    return Client(app, may_fail=True)
 
 
 @pytest.fixture(params=PRODUCTS.values(), ids=PRODUCTS)

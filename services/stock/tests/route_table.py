@@ -20,9 +20,10 @@ from .shop import (
 )
 
 WRITERS = frozenset({"vendor", "admin"})
-READERS = frozenset({"vendor", "orders", "auditor", "admin"})
+READERS = frozenset({"vendor", "orders", "desk", "auditor", "admin"})
 INVENTORY_READERS = frozenset({"vendor", "auditor", "admin"})
-ORDER_SYSTEMS = frozenset({"orders", "admin"})
+ORDER_KEEPERS = frozenset({"orders", "desk", "admin"})
+ORDER_READERS = ORDER_KEEPERS | {"auditor"}
 
 PATHS = {"product_id": PRODUCT, "sku": BLACK, "vendor_id": VENDOR, "order_id": ORDER}
 NO_PRODUCT = {"product_id": "PROD-00000"}
@@ -83,42 +84,42 @@ ROUTES: Table = {
         allowed_roles=INVENTORY_READERS, paged=True, another_vendor="forbidden"
     ),
     ("PUT", "/orders/{order_id}"): Row(
-        allowed_roles=ORDER_SYSTEMS,
+        allowed_roles=ORDER_KEEPERS,
         body=order_body((BLACK, 4)),
         writing={"paths": PATHS | {"order_id": ANOTHER_ORDER}},
     ),
     ("GET", "/orders/{order_id}"): Row(
-        allowed_roles=ORDER_SYSTEMS, absent=NO_ORDER, not_found="order_not_found"
+        allowed_roles=ORDER_READERS, absent=NO_ORDER, not_found="order_not_found"
     ),
-    ("GET", "/orders"): Row(allowed_roles=ORDER_SYSTEMS, paged=True),
+    ("GET", "/orders"): Row(allowed_roles=ORDER_READERS, paged=True),
     ("POST", "/orders/batch"): Row(
-        allowed_roles=ORDER_SYSTEMS,
+        allowed_roles=ORDER_KEEPERS,
         body={"orders": [{"order_id": ORDER} | order_body((BLACK, 4))]},
         per_item=True,
         writing={"body": {"orders": [{"order_id": ANOTHER_ORDER} | order_body((BLACK, 4))]}},
     ),
     ("POST", "/orders/{order_id}/extend"): Row(
-        allowed_roles=ORDER_SYSTEMS,
+        allowed_roles=ORDER_KEEPERS,
         body={"hold_seconds": 2_000_000},
         absent=NO_ORDER,
         not_found="order_not_found",
     ),
     ("POST", "/orders/{order_id}/confirm"): Row(
-        allowed_roles=ORDER_SYSTEMS,
+        allowed_roles=ORDER_KEEPERS,
         body=ONE_UNIT,
         idempotency="required",
         absent=NO_ORDER,
         not_found="order_not_found",
     ),
     ("POST", "/orders/{order_id}/cancel"): Row(
-        allowed_roles=ORDER_SYSTEMS,
+        allowed_roles=ORDER_KEEPERS,
         body=ONE_UNIT,
         idempotency="required",
         absent=NO_ORDER,
         not_found="order_not_found",
     ),
     ("POST", "/orders/{order_id}/refund"): Row(
-        allowed_roles=ORDER_SYSTEMS,
+        allowed_roles=ORDER_KEEPERS,
         body=ONE_UNIT,
         idempotency="required",
         absent=NO_ORDER,

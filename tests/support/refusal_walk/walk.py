@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -40,9 +40,7 @@ class RefusalWalk:
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         rows = self.routes.items()
         cases: dict[str, list[tuple[Any, ...]]] = {
-            "granted": [
-                (route, role) for route, row in rows for role in sorted(with_desk(row.allowed_roles))
-            ],
+            "granted": [(route, role) for route, row in rows for role in sorted(row.allowed_roles)],
             "closed": [(route, row) for route, row in rows if not row.is_public],
             "checked": [(route, row) for route, row in rows if row.checks_token],
             "of_vendors": [(route, row) for route, row in rows if row.another_vendor],
@@ -153,7 +151,7 @@ def with_other_roles(client: Client, tokens: Tokens, row: Row, sent: Sent) -> li
     if row.is_public:
         return []
     found = deviations(client, sent, 401, "unauthenticated", "no token")
-    for role in sorted(with_desk(ROLES) - with_desk(row.allowed_roles)):
+    for role in sorted({*ROLES} - row.allowed_roles):
         found += deviations(client, with_token(tokens.of_role(role))(sent), 403, "forbidden", role)
     for name, make in WITHOUT_ROLE.items():
         found += deviations(client, with_token(make(tokens))(sent), 403, "forbidden", name)
@@ -198,8 +196,3 @@ def as_another_vendor(client: Client, tokens: Tokens, dynamodb: Any, row: Row, s
             if stored(dynamodb) != before:
                 found.append(f"{name}: stored items have changed")
     return found
-
-
-def with_desk(roles: Collection[str]) -> set[str]:
-    """Return roles, and the order desk if order systems are among them: persons of the same role."""
-    return {*roles} | ({"desk"} if "orders" in roles else set())

@@ -7,9 +7,10 @@ from typing import Final
 from inventory_common.identity import Role
 from inventory_common.requests import MOMENT, Parameter
 
-__all__ = ["LOG_READERS", "PERIOD"]
+__all__ = ["LOG_READERS", "PERIOD", "RESERVATION_READERS"]
 
 LOG_READERS: Final = {Role.VENDOR, Role.AUDITOR, Role.ADMIN}
+RESERVATION_READERS: Final = {*LOG_READERS, Role.DESK}
 
 PERIOD: Final = {
     "from": Parameter(MOMENT, "Only records written at this time or later."),

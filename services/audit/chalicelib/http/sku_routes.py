@@ -19,7 +19,7 @@ from ..domain.timeline import draw
 from ..engine.stock_history import StockHistory
 from ..engine.verifier import Verifier
 from .answers import ReservationsAnswer, StockAtAnswer, VerificationAnswer
-from .log_requests import LOG_READERS, PERIOD
+from .log_requests import LOG_READERS, PERIOD, RESERVATION_READERS
 
 __all__ = ["SkuRoutes"]
 
@@ -72,7 +72,7 @@ class SkuRoutes:
     @route(
         "GET",
         "/skus/{sku}/reservations",
-        allowed_roles=LOG_READERS,
+        allowed_roles=RESERVATION_READERS,
         response=ResponseSpec(ReservationsAnswer),
         errors=[SkuNotFound],
     )

@@ -11,12 +11,21 @@ from inventory_common.requests import Request
 from ..domain.commands import Actor
 from ..domain.owners import owners_of
 
-__all__ = ["INVENTORY_READERS", "ORDER_SYSTEMS", "SKU_READERS", "VENDORS", "actor_of", "order_actor_of"]
+__all__ = [
+    "INVENTORY_READERS",
+    "ORDER_KEEPERS",
+    "ORDER_READERS",
+    "SKU_READERS",
+    "VENDORS",
+    "actor_of",
+    "order_actor_of",
+]
 
 VENDORS: Final = frozenset({Role.VENDOR, Role.ADMIN})
-SKU_READERS: Final = frozenset({Role.VENDOR, Role.ORDERS, Role.AUDITOR, Role.ADMIN})
+SKU_READERS: Final = frozenset(Role)
 INVENTORY_READERS: Final = frozenset({Role.VENDOR, Role.AUDITOR, Role.ADMIN})
-ORDER_SYSTEMS: Final = frozenset({Role.ORDERS, Role.ADMIN})
+ORDER_KEEPERS: Final = frozenset({Role.ORDERS, Role.DESK, Role.ADMIN})
+ORDER_READERS: Final = ORDER_KEEPERS | {Role.AUDITOR}
 
 
 def actor_of(request: Request[Any]) -> Actor:

@@ -45,7 +45,7 @@ from ..domain.commands import (
 from ..domain.orders import OrderOutcome
 from ..domain.owners import DEFAULT_OWNER
 from ..engine.orders import Orders
-from .access import ORDER_SYSTEMS, order_actor_of
+from .access import ORDER_KEEPERS, ORDER_READERS, order_actor_of
 from .answers import BatchAnswer, OrderAnswer
 from .bodies import Batch, Extension, NewOrder, OrderLineBody, Refund, Settlement
 
@@ -58,7 +58,7 @@ _SETTLED: Final = ResponseSpec(OrderAnswer, etag=True, replays=True, may_finish_
 # repetition would settle more units: it needs an Idempotency-Key.
 _SETTLEMENT: Final[dict[str, Any]] = {
     "tag": _ORDERS,
-    "allowed_roles": ORDER_SYSTEMS,
+    "allowed_roles": ORDER_KEEPERS,
     "body_required": False,
     "idempotency": "optional",
     "key_required_with": "lines",
@@ -78,7 +78,7 @@ class OrderRoutes:
         "PUT",
         "/orders/{order_id}",
         tag=_ORDERS,
-        allowed_roles=ORDER_SYSTEMS,
+        allowed_roles=ORDER_KEEPERS,
         body=NewOrder,
         response=ResponseSpec(OrderAnswer, status=201, etag=True, replays=True),
         errors=[
@@ -113,7 +113,7 @@ class OrderRoutes:
         "GET",
         "/orders/{order_id}",
         tag=_ORDERS,
-        allowed_roles=ORDER_SYSTEMS,
+        allowed_roles=ORDER_READERS,
         response=ResponseSpec(OrderAnswer, etag=True),
         errors=[OrderNotFound],
     )
@@ -126,7 +126,7 @@ class OrderRoutes:
         "GET",
         "/orders",
         tag=_ORDERS,
-        allowed_roles=ORDER_SYSTEMS,
+        allowed_roles=ORDER_READERS,
         query={
             "due_before": Parameter(
                 MOMENT,
@@ -146,7 +146,7 @@ class OrderRoutes:
         "POST",
         "/orders/batch",
         tag=_ORDERS,
-        allowed_roles=ORDER_SYSTEMS,
+        allowed_roles=ORDER_KEEPERS,
         body=Batch,
         response=ResponseSpec(BatchAnswer, per_item=True),
     )
@@ -173,7 +173,7 @@ class OrderRoutes:
         "POST",
         "/orders/{order_id}/extend",
         tag=_ORDERS,
-        allowed_roles=ORDER_SYSTEMS,
+        allowed_roles=ORDER_KEEPERS,
         body=Extension,
         body_required=False,
         idempotency="optional",

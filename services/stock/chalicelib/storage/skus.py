@@ -169,14 +169,7 @@ class SkuStore:
 
     def add_record(self, record: IdempotencyRecord) -> Written | NotWritten:
         """Write the idempotency record of a command that changes nothing."""
-        client = self.database.client
-        try:
-            client.put_item(**idempotency_record_put(record, self.database)["Put"])
-        except client.exceptions.ConditionalCheckFailedException as error:
-            return NotWritten(read_set_of([error.response["Item"]], self.database.malformed))
-        except client.exceptions.TransactionConflictException:
-            return NotWritten(ReadSet())
-        return Written()
+        return self._transact([idempotency_record_put(record, self.database)]) or Written()
 
     def set_product_flag(self, key: StockKey, product: Product) -> Written | NotWritten:
         """Copy a product's flag to a SKU, unless that of a later version was copied; nothing else changes."""
@@ -231,16 +224,22 @@ class SkuStore:
     def _update_with_record(
         self, update: Action, key: StockKey, record: IdempotencyRecord
     ) -> Sku | NotWritten:
-        actions = [update, idempotency_record_put(record, self.database)]
-        client = self.database.client
-        try:
-            client.transact_write_items(TransactItems=actions)
-        except client.exceptions.TransactionCanceledException as error:
-            images = returned_images(error, actions).values()
-            return NotWritten(read_set_of(images, self.database.malformed))
+        refused = self._transact([update, idempotency_record_put(record, self.database)])
+        if refused is not None:
+            return refused
         sku = self.get(key)  # a transaction returns no items
         assert sku is not None, "SKUs are never removed"
         return sku
+
+    def _transact(self, actions: Sequence[Action]) -> NotWritten | None:
+        """Commit actions, one of them the put of an idempotency record, which is granted in transactions."""
+        client = self.database.client
+        try:
+            client.transact_write_items(TransactItems=list(actions))
+        except client.exceptions.TransactionCanceledException as error:
+            images = returned_images(error, actions).values()
+            return NotWritten(read_set_of(images, self.database.malformed))
+        return None
 
     def _page(self, listing: Listing, page: PageRequest) -> Page:
         response = self.database.query(listing, page)
