@@ -46,22 +46,25 @@ def test_a_public_read_has_the_errors_of_every_route() -> None:
     assert _codes() == EVERY_ROUTE
 
 
+BODY = {"invalid_json", "payload_too_large", "unsupported_media_type"}
+KEY_OF_A_BODY = {"invalid_idempotency_key", "idempotency_key_reused"}
+
+
 @pytest.mark.parametrize(
     ("declared", "codes"),
     [
         ({"allowed_roles": {Role.ADMIN}}, {"forbidden"}),
         ({"allowed_roles_by_query": {("active", "false"): {Role.ADMIN}}}, {"forbidden"}),
         ({"paged": True}, {"invalid_cursor"}),
-        ({"body": Thing}, {"invalid_json", "payload_too_large", "unsupported_media_type"}),
-        ({"idempotency": "optional"}, {"invalid_idempotency_key", "idempotency_key_reused"}),
+        ({"body": Thing}, BODY),
+        ({"idempotency": "optional"}, {"invalid_idempotency_key"}),
+        ({"idempotency": "required"}, {"invalid_idempotency_key", "idempotency_key_required"}),
+        ({"idempotency": "required", "body": Thing}, BODY | KEY_OF_A_BODY | {"idempotency_key_required"}),
         (
-            {"idempotency": "required"},
-            {"invalid_idempotency_key", "idempotency_key_reused", "idempotency_key_required"},
+            {"idempotency": "optional", "key_required_with": "lines", "body": Thing},
+            BODY | KEY_OF_A_BODY | {"idempotency_key_required"},
         ),
-        (
-            {"idempotency": "optional", "key_required_with": "lines"},
-            {"invalid_idempotency_key", "idempotency_key_reused", "idempotency_key_required"},
-        ),
+        ({"idempotency": "optional", "body": Thing}, BODY | KEY_OF_A_BODY),
         ({"versioned": True}, {"precondition_failed"}),
         ({"method": "PATCH"}, {"busy", "outcome_unknown"}),
     ],

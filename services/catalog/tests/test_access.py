@@ -95,6 +95,7 @@ BROWSES_INACTIVE = {
     "nobody": (401, "unauthenticated"),
     "vendor": (403, "forbidden"),
     "orders": (403, "forbidden"),
+    "desk": (403, "forbidden"),
     "auditor": (200, None),
     "admin": (200, None),
 }

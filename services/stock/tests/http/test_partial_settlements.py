@@ -138,9 +138,10 @@ def test_no_part_of_a_cancelled_order_is_settled_again(
     assert (answer.status, answer.code) == (409, code)
 
 
-def test_no_part_of_a_tombstone_can_be_cancelled(shop: Client, orders: str) -> None:
+@pytest.mark.parametrize("command", ["cancel", "refund"])
+def test_no_part_of_a_tombstone_can_be_settled(shop: Client, orders: str, command: str) -> None:
     assert shop.post(f"{ORDER_PATH}/cancel", token=orders).status == 200
-    refused = shop.post(f"{ORDER_PATH}/cancel", settlement_body((BLACK, 1)), orders, idempotency_key="k")
+    refused = shop.post(f"{ORDER_PATH}/{command}", settlement_body((BLACK, 1)), orders, idempotency_key="k")
     assert (refused.status, refused.code) == (409, "order_cancelled")
 
 
