@@ -83,6 +83,16 @@ class Relay:
         with self._lock:
             self._responses_to_drop += [operation] * times
 
+    @contextmanager
+    def responses_dropped(self, operation: str) -> Iterator[None]:
+        """Let DynamoDB execute every call of an operation within the block, and drop their responses."""
+        self.drop_next_response(operation, times=10_000)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._responses_to_drop.clear()
+
     def conflict_next(self, times: int, operation: str = "TransactWriteItems") -> None:
         """Refuse the next writes, as DynamoDB does during another transaction on one of their items."""
         with self._lock:

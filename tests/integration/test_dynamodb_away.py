@@ -17,7 +17,8 @@ from tests.integration.relay import Relay
 from tests.integration.shop import Shop, Sku, Wire, done, outcome, together
 
 API_GATEWAY_WAITS_SECONDS = 29.0
-REFUSED_SECONDS = 10.0
+REFUSED_SECONDS = 15.0
+"""A write whose answer was lost is sent again for the ten seconds of its command, and its last try takes longer."""
 
 Request = Callable[[], httpx.Response]
 
@@ -56,7 +57,10 @@ def commands_that_write(shop: Shop, sku: Sku) -> list[tuple[Request, str]]:
 
 def assert_unavailable(response: httpx.Response, elapsed_seconds: float, limit_seconds: float) -> None:
     request = f"{response.request.method} {response.url}"
-    assert (request, outcome(response)) == (request, "503 database_unavailable")
+    # A write that was sent, to a connection that may have worked, could have been executed.
+    codes = {"database_unavailable"} | ({"outcome_unknown"} if response.request.method != "GET" else set())
+    assert (request, response.status_code) == (request, 503)
+    assert response.json()["code"] in codes, request
     assert response.headers["Content-Type"] == "application/problem+json"
     assert int(response.headers["Retry-After"]) >= 1
     assert response.headers["X-Request-Id"] == response.json()["request_id"]
@@ -123,8 +127,10 @@ def test_a_command_whose_responses_are_all_lost_is_replayed_when_it_is_sent_agai
 ) -> None:
     sku = shop.has_sku(10)
     for command, _ in commands_that_write(relayed, sku):
-        relay.drop_next_response("TransactWriteItems", times=3)
-        assert outcome(command()) == "503 database_unavailable"
+        with relay.responses_dropped("TransactWriteItems"):
+            response, took = timed(command)
+        assert outcome(response) == "503 outcome_unknown"
+        assert took < API_GATEWAY_WAITS_SECONDS
         assert outcome(command()) == "200 replayed"
     tables = check_tables()
     assert len(tables.products) == len(tables.skus) == 2

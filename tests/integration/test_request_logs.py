@@ -137,11 +137,24 @@ def test_an_unavailable_database_is_logged_once_with_its_exception(
     shop: Shop, relayed: Shop, relay: Relay, logs: Logs
 ) -> None:
     sku = shop.has_sku(10)
-    relay.drop_next_response("TransactWriteItems", times=3)
+    relay.drop_next_response("BatchGetItem", times=3)
     response = relayed.place("ORDER-1", (sku, 1))
     line = line_of(logs, response)
     assert (line["level"], line["status"], line["code"]) == ("ERROR", 503, "database_unavailable")
-    assert (line["dynamodb_calls"], line["dynamodb_retries"]) == (2, 2)
+    assert (line["dynamodb_calls"], line["dynamodb_retries"]) == (1, 2)
+    assert line["exception"].startswith("botocore.exceptions.")
+    assert line["stack"].count("Traceback") >= 1
+
+
+def test_a_write_whose_answers_are_all_lost_is_logged_with_the_exception_that_lost_them(
+    shop: Shop, relayed: Shop, relay: Relay, logs: Logs
+) -> None:
+    sku = shop.has_sku(10)
+    with relay.responses_dropped("TransactWriteItems"):
+        response = relayed.place("ORDER-1", (sku, 1))
+    line = line_of(logs, response)
+    assert (line["level"], line["status"], line["code"]) == ("ERROR", 503, "outcome_unknown")
+    assert line["dynamodb_calls"] > 2
     assert line["exception"].startswith("botocore.exceptions.")
     assert line["stack"].count("Traceback") >= 1
 

@@ -28,8 +28,8 @@
     │   └── QuantityExceedsReserved, RefundExceedsConfirmed
     ├── NotConfigured            this stage does not have it
     │   └── ArchiveNotConfigured
-    ├── Unavailable              repeat the same request later
-    │   ├── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable: nothing was changed
+    ├── Unavailable              repeat the same request later; unless it is OutcomeUnknown, nothing changed
+    │   ├── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable
     │   └── OutcomeUnknown       it may have been executed
     └── InternalError            a defect of the service
 """

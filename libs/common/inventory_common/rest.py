@@ -26,6 +26,7 @@ from .errors import (
     InvalidInput,
     InventoryError,
     MethodNotAllowed,
+    OutcomeUnknown,
     RouteNotFound,
     Unauthenticated,
 )
@@ -282,6 +283,8 @@ class RestService(Chalice):
             return self._dispatch(event, log)
         except InventoryError as expected:
             error = expected
+            if isinstance(expected, OutcomeUnknown) and isinstance(expected.__cause__, Exception):
+                log.failure = expected.__cause__  # what lost the answer of the database
         except Exception as failure:
             log.failure = failure
             error = to_inventory_error(failure)

@@ -75,6 +75,7 @@ def test_the_codes_are_these() -> None:
         "order_exists",
         "order_in_progress",
         "order_not_found",
+        "outcome_unknown",
         "payload_too_large",
         "precondition_failed",
         "product_inactive",

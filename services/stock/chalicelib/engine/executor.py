@@ -289,8 +289,8 @@ class Executor:
                         return committed
                     case WriteConflict(has_failed_condition=True) as conflict:
                         return replace(conflict, was_unanswered=True)
-        except Busy as busy:
-            raise OutcomeUnknown() from busy
+        except Busy:
+            raise OutcomeUnknown() from answer.failure
         raise AssertionError("attempts end by raising Busy")
 
     def _take_leases(self, batch: Sequence[UnitOfWork], before: _Unfinished) -> _Unfinished | LeaseHeld:

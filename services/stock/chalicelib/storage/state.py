@@ -78,13 +78,14 @@ class WriteConflict:
 
 @value
 class Unanswered:
-    """A transaction that may have been committed: its answer was lost.
+    """A transaction that may have been committed: its answer was lost by a `failure`.
 
     Sent again with the same token, it is committed once.
     """
 
     write_sets: Sequence[WriteSet]
     request: Mapping[str, Any]
+    failure: Exception
 
 
 class NewSkuState(NamedTuple):
@@ -197,7 +198,7 @@ class StateStore:
         except Exception as failure:
             if not is_outcome_unknown(failure):
                 raise
-            return Unanswered(write_sets, request)
+            return Unanswered(write_sets, request, failure)
 
     def send_again(self, unanswered: Unanswered) -> Committed | WriteConflict | Unanswered:
         """Send a transaction again whose answer was lost."""

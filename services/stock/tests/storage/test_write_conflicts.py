@@ -328,7 +328,9 @@ def test_a_transaction_in_progress_or_throttling_is_a_conflict_without_image(
     cancelled: Callable[..., Any], code: str
 ) -> None:
     conflict = cancelled({"Code": code}, {"Code": "None"})
-    assert conflict == WriteConflict(found=ReadSet(), contended=frozenset({BLACK_KEY}))
+    assert conflict == WriteConflict(
+        found=ReadSet(), contended=frozenset({BLACK_KEY}), has_failed_condition=False
+    )
 
 
 def test_a_transaction_in_progress_beside_a_failed_condition_is_a_conflict_with_the_image_of_the_latter(
