@@ -18,7 +18,7 @@ from tests.integration.shop import Shop, Sku, Wire, done, outcome, together
 
 API_GATEWAY_WAITS_SECONDS = 29.0
 REFUSED_SECONDS = 15.0
-"""A write whose answer was lost is sent again for the ten seconds of its command, and its last try takes longer."""
+"""A write whose answer was lost is sent again for the ten seconds of its command; the last try ends later."""
 
 Request = Callable[[], httpx.Response]
 
