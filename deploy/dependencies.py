@@ -19,14 +19,18 @@ _NEVER_IMPORTED: Final = (
     "annotated_types/test_cases.py",
     "bin",
     "cffi",
+    "cryptography/cobblestone.py",
     "cryptography/fernet.py",
     "cryptography/hazmat/asn1",
     "cryptography/hazmat/backends/openssl",
     "cryptography/hazmat/bindings/openssl",
+    "cryptography/hazmat/primitives/ciphers/aead.py",
     "cryptography/hazmat/primitives/cmac.py",
+    "cryptography/hazmat/primitives/hmac.py",
     "cryptography/hazmat/primitives/hpke.py",
     "cryptography/hazmat/primitives/kdf",
     "cryptography/hazmat/primitives/keywrap.py",
+    "cryptography/hazmat/primitives/padding.py",
     "cryptography/hazmat/primitives/poly1305.py",
     "cryptography/hazmat/primitives/serialization/pkcs12.py",
     "cryptography/hazmat/primitives/serialization/pkcs7.py",
@@ -34,18 +38,24 @@ _NEVER_IMPORTED: Final = (
     "cryptography/x509/ocsp.py",
     "jwt/help.py",
     "pycparser",
-    "pydantic/color.py",
+    *(
+        f"pydantic/{name}.py"
+        for name in (
+            *("class_validators", "color", "datetime_parse", "decorator", "env_settings", "error_wrappers"),
+            *("generics", "json", "mypy", "parse", "schema", "tools", "typing", "utils", "validators"),
+        )
+    ),
     "pydantic/deprecated",
     "pydantic/experimental/pipeline.py",
-    "pydantic/mypy.py",
     "pydantic/v1",
+    "simplejson/ordered_dict.py",
     "simplejson/tests",
     "simplejson/tool.py",
 )
 """Parts of dependencies.
 
-cryptography only calls the C part of cffi; tokens are verified without key derivation, key containers and
-certificate status; no model uses pydantic 1, or what pydantic 2 keeps of it.
+cryptography only calls the C part of cffi; tokens are verified without ciphers, key derivation, key
+containers and certificate status; no model uses pydantic 1, or what pydantic 2 keeps of it.
 """
 _USELESS_SUFFIXES: Final = (".pyi", ".c", ".h", ".typed")
 
