@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Annotated, Any, Final, get_type_hints
+from typing import Annotated, Any, Final, NotRequired, get_args, get_origin, get_type_hints
 
 from inventory_common.attributes import (
     Attribute,
@@ -29,7 +29,7 @@ from inventory_common.products import Product
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord
 
-__all__ = ["ATTRIBUTES", "SAMPLES", "members_of", "problem_member"]
+__all__ = ["ATTRIBUTES", "SAMPLES", "members_of", "optional_members_of", "problem_member"]
 
 MOMENT: Final = "2026-02-23T14:20:00.000000Z"
 NEXT_DAY: Final = "2026-02-24T14:20:00.000000Z"
@@ -77,7 +77,10 @@ def members_of(shape: Any) -> dict[str, Any]:
     """
     hints = get_type_hints(shape, include_extras=True)
     if not is_dataclass(shape):
-        return hints
+        return {
+            name: get_args(hint)[0] if get_origin(hint) is NotRequired else hint
+            for name, hint in hints.items()
+        }
     members = {field.name: hints[field.name] for field in fields(shape)}
     for name, member in vars(shape).items():
         if isinstance(member, property):
@@ -87,15 +90,28 @@ def members_of(shape: Any) -> dict[str, Any]:
     return members
 
 
+def optional_members_of(shape: Any) -> set[str]:
+    """Return the members that are served of a shape only where there is something to say."""
+    hints = get_type_hints(shape, include_extras=True)
+    return {name for name, hint in hints.items() if get_origin(hint) is NotRequired}
+
+
 _OF_ORDERS: Final[Mapping[str, Any]] = {
     "status": Annotated[str, Attribute("The state of the order.", "reserved")],
     "expires_at": Annotated[
         str, StoredMoment(), Attribute("When the hold ends and reserved units are released.", NEXT_DAY)
     ],
     "cancel_reason": Annotated[
-        str | None, Attribute("Why the order was cancelled: by request, or because its hold expired.", None)
+        str | None,
+        Attribute(
+            "Why the order was cancelled: by request, because its hold expired, or because it was accepted "
+            "and then could not be reserved.",
+            None,
+        ),
     ],
-    "placed": Annotated[int, Units(1), Attribute("Units ordered.", 5)],
+    "placed": Annotated[
+        int, Units(), Attribute("Units ordered; 0 while the order is being placed without them.", 5)
+    ],
     "reserved": Annotated[int, Units(), Attribute("Units that are reserved for the order.", 5)],
     "confirmed": Annotated[int, Units(), Attribute("Units that have left the stock.", 0)],
     "cancelled": Annotated[
@@ -109,6 +125,10 @@ _OF_ORDERS: Final[Mapping[str, Any]] = {
     "command": Annotated[str, Attribute("What to do with the order.", "place")],
     "restock": Annotated[bool, Attribute("Whether refunded units go back into stock.", True)],
     "lines": Annotated[list[Any], Attribute("The order's lines, one per SKU.", None)],
+    "short_lines": Annotated[
+        list[Any],
+        Attribute("The lines for want of which an order could not be reserved that had been accepted.", None),
+    ],
     "order": Annotated[Any, Attribute("The order after the command.", None)],
     "orders": Annotated[list[Any], Attribute("The commands.", None)],
     "status_code": Annotated[int, Attribute("The status of the response to the single request.", 201)],

@@ -14,7 +14,7 @@ from inventory_common.attributes import Attribute, attribute_of, form_of
 from inventory_common.bodies import BodyType
 from inventory_common.transactions import TransactionRecord, record_hash
 
-from .attributes import ATTRIBUTES, SAMPLES, members_of
+from .attributes import ATTRIBUTES, SAMPLES, members_of, optional_members_of
 
 __all__ = ["Components", "MissingDescription", "Schema"]
 
@@ -94,7 +94,8 @@ class Components:
 
     def _object(self, shape: Any) -> Schema:
         properties = {name: self.of_member(name, hint) for name, hint in members_of(shape).items()}
-        schema = {"type": "object", "required": list(properties), "properties": properties}
+        required = [name for name in properties if name not in optional_members_of(shape)]
+        schema = {"type": "object", "required": required, "properties": properties}
         return {**schema, "examples": [self.sample(shape)]}
 
     def of_member(self, name: str, hint: Any) -> Schema:
@@ -156,7 +157,8 @@ class Components:
             return [self.sample(member) for member in members]
         if shape is Any or not hasattr(shape, "__annotations__") or issubclass(shape, StrEnum):
             raise MissingDescription(f"there is no sample of {shape}")
-        hints = members_of(shape)
+        optional = optional_members_of(shape)
+        hints = {name: hint for name, hint in members_of(shape).items() if name not in optional}
         sample = {name: self.sample_of_member(name, hint) for name, hint in hints.items()}
         sample = _merged(sample, SAMPLES.get(shape.__name__, {}))
         for name, hint in hints.items():

@@ -73,7 +73,11 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order; `expires_at` is the end of its hold."""
+    """An order; `expires_at` is the end of its hold.
+
+    `short_lines` are those for want of which an order that had been accepted could not be reserved: each has
+    ``product_id``, ``sku``, ``asked`` and ``available`` units.
+    """
 
     order_id: str
     status: str
@@ -81,6 +85,7 @@ class Order:
     expires_at: str | None
     cancel_reason: str | None
     lines: tuple[OrderLine, ...]
+    short_lines: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def is_in_progress(self) -> bool:
@@ -174,7 +179,8 @@ def _is_read(field: Field[Any], body: Mapping[str, Any]) -> bool:
 
 def read_order(body: Mapping[str, Any]) -> Order:
     """Read an order."""
-    return read(Order, {**body, "lines": tuple(read(OrderLine, line) for line in body["lines"])})
+    lines = tuple(read(OrderLine, line) for line in body["lines"])
+    return read(Order, {**body, "lines": lines, "short_lines": tuple(body.get("short_lines", ()))})
 
 
 def read_stock_change(body: Mapping[str, Any]) -> StockChange:

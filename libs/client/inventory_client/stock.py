@@ -199,13 +199,17 @@ class StockClient(Client):
     ) -> Outcome[Order]:
         """Reserve all lines of an order, or none.
 
-        Only callers who see the orders of all owners may name an `owner`.
+        Only callers who see the orders of all owners may name an `owner`.  An order of many lines that is
+        accepted and finishes later (202) is waited for, as `Retries.finish_seconds` says.
 
         Raises
         ------
         InsufficientStock
             Its `lines` are those with insufficient stock.
-        OrderExists, OrderCancelled, SkuNotFound, SkuInactive, ProductInactive
+        OrderCancelled
+            If it was cancelled, or was accepted and then could not be reserved: its `order` has the
+            `cancel_reason` and `short_lines`.
+        OrderExists, SkuNotFound, SkuInactive, ProductInactive
         """
         body: dict[str, Any] = {"lines": [line.document() for line in lines]}
         if hold_seconds is not None:

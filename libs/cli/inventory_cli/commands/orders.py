@@ -191,8 +191,11 @@ def _print(order: Order, shape: Format) -> int:
         case Format.TABLE:
             document = asdict(order)
             lines = document.pop("lines")
+            short = document.pop("short_lines")
             print_one(document, shape)
             print_documents(lines, shape, _LINE_COLUMNS, limit=len(lines))
+            for line in short:
+                say(f"{line['sku']}: {line['asked']} units requested, {line['available']} available.")
     if not order.is_in_progress:
         return exit_codes.DONE
     say(f"{order.order_id} is still {order.status}; it finishes by itself.", style="yellow")

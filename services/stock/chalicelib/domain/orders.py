@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -16,6 +16,7 @@ from .owners import DEFAULT_OWNER, Owners
 
 __all__ = [
     "EXPIRED",
+    "INSUFFICIENT_STOCK",
     "REQUESTED",
     "Order",
     "OrderLine",
@@ -32,6 +33,8 @@ REQUESTED: Final = "requested"
 """The `cancel_reason` of an order that its client cancelled."""
 EXPIRED: Final = "expired"
 """The `cancel_reason` of an order whose hold expired."""
+INSUFFICIENT_STOCK: Final = "insufficient_stock"
+"""The `cancel_reason` of an order that was accepted, and then could not be reserved."""
 
 
 class SagaState(StrEnum):
@@ -49,9 +52,11 @@ class Saga:
     """A command in progress that takes several DynamoDB transactions, stored with its order.
 
     Any process can continue it; until `lease_until` that is expected of the process that took the last step.
-    `lines_hash` identifies the lines of an order that is being placed; `restock` belongs to refunds,
-    `cancel_reason` to cancellations.  A settlement of named lines has the `idempotency_id` of its command,
-    and settles the `pending` units of the lines; one of the whole order has none, and settles what remains.
+    `lines_hash` identifies the lines of an order that is being placed, `hold_seconds` is how long it is held
+    then.  A place that is `acknowledged` was answered with 202: it is not undone by itself, and the lines
+    that it has still to reserve are stored as `pending`.  `restock` belongs to refunds, `cancel_reason` to
+    cancellations.  A settlement of named lines has the `idempotency_id` of its command, and settles the
+    `pending` units of the lines; one of the whole order has none, and settles what remains.
     """
 
     state: SagaState
@@ -62,6 +67,8 @@ class Saga:
     restock: bool = True
     cancel_reason: str | None = None
     idempotency_id: str | None = None
+    hold_seconds: int | None = None
+    acknowledged: bool = False
 
     @property
     def settles_named_lines(self) -> bool:
@@ -92,7 +99,8 @@ class OrderStatus(StrEnum):
 class OrderLine:
     """One SKU of an order, in units; `part` is the number of the part item that stores it, 0 the main item.
 
-    `pending` units are still to be settled by the order's saga, if that settles named lines.
+    `pending` units are still to be settled by the order's saga, if that settles named lines, or to be placed
+    by it, if that was acknowledged.
     Always ``placed = reserved + confirmed + cancelled`` and ``0 <= refunded <= confirmed``.
     """
 
@@ -143,8 +151,8 @@ class Order:
     """An order and its lines by SKU.
 
     `version` increases with every change; it is the optimistic lock and the ETag.  `expires_at` is when the
-    hold ends.  An order without lines is a tombstone: it was cancelled before it was placed, and is kept
-    until `ttl` (epoch seconds).
+    hold ends.  An order without lines is a tombstone, and is kept until `ttl` (epoch seconds): it was
+    cancelled before it was placed, or was accepted and could not be reserved, for want of `short_lines`.
 
     The lines of a large order are stored in a number of `parts`, items beside its main item.  Every write of
     a part also writes the main item, so the main item's version protects all parts.  `has_all_lines` is false
@@ -167,6 +175,7 @@ class Order:
     has_all_lines: bool = True
     owner: str = DEFAULT_OWNER
     was_settled_in_part: bool = False
+    short_lines: Sequence[Mapping[str, Any]] = ()
 
     @property
     def is_settled_in_part(self) -> bool:
@@ -182,8 +191,13 @@ class Order:
 
     @property
     def is_tombstone(self) -> bool:
-        """Whether it was cancelled before it was placed."""
+        """Whether it was cancelled before it was placed, or could not be reserved."""
         return not self.lines and not self.parts
+
+    @property
+    def is_acknowledged_place(self) -> bool:
+        """Whether it is being placed, and its client knows that this will end without it."""
+        return self.saga_state is SagaState.PLACING and self.saga is not None and self.saga.acknowledged
 
     @property
     def saga_state(self) -> SagaState | None:
@@ -238,6 +252,7 @@ class Order:
 
     def document(self) -> dict[str, Any]:
         """Return the order as the API returns it, its lines sorted by SKU."""
+        short = {"short_lines": [dict(line) for line in self.short_lines]} if self.short_lines else {}
         return {
             "order_id": self.order_id,
             "status": self.status.value,
@@ -245,6 +260,7 @@ class Order:
             "expires_at": self.expires_at,
             "cancel_reason": self.cancel_reason,
             "lines": [self.lines[key].document() for key in sorted(self.lines)],
+            **short,
         }
 
     def with_lines(self, lines: Mapping[StockKey, OrderLine], *, cancel_reason: str | None = None) -> Order:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from inventory_common.errors import (
     InsufficientStock,
@@ -19,7 +20,15 @@ from inventory_common.values import value
 
 from .commands import LineRequest, PlaceOrder
 from .decisions import NEEDS_SAGA, NOTHING_TO_WRITE, CurrentState, Decision, WriteSet
-from .orders import EXPIRED, Order, OrderLine, SagaState, existing_order, order_in_progress
+from .orders import (
+    EXPIRED,
+    INSUFFICIENT_STOCK,
+    Order,
+    OrderLine,
+    SagaState,
+    existing_order,
+    order_in_progress,
+)
 from .owners import ALL_OWNERS
 from .stock_rules import CommandContext, StockMovement, move_stock, require_active
 
@@ -32,6 +41,7 @@ __all__ = [
     "require_available",
     "require_repeat_of",
     "reserve",
+    "short_lines",
 ]
 
 
@@ -137,18 +147,32 @@ def require_available(lines: Sequence[LineRequest], skus: Mapping[StockKey, Sku]
         raise SkuNotFound(f"{', '.join(unknown)} {were} not found.", skus=unknown)
     for line in lines:
         require_active(skus[line.key])
-    short = [
+    short = short_lines(lines, skus)
+    if short:
+        raise InsufficientStock(short)
+
+
+def short_lines(lines: Sequence[LineRequest], skus: Mapping[StockKey, Sku]) -> list[dict[str, Any]]:
+    """Return the lines that cannot be reserved, with the units that are available of each.
+
+    These are none of a SKU that does not exist or is inactive.
+    """
+    available = {line.key: _available(skus.get(line.key)) for line in lines}
+    return [
         {
             "product_id": line.key.product_id,
             "sku": line.key.sku,
             "asked": line.quantity,
-            "available": skus[line.key].available_stock,
+            "available": available[line.key],
         }
         for line in lines
-        if skus[line.key].available_stock < line.quantity
+        if available[line.key] < line.quantity
     ]
-    if short:
-        raise InsufficientStock(short)
+
+
+def _available(sku: Sku | None) -> int:
+    is_sold = sku is not None and sku.is_active and sku.product_is_active
+    return sku.available_stock if sku is not None and is_sold else 0
 
 
 def require_repeat_of(order: Order, command: PlaceOrder) -> None:
@@ -159,11 +183,13 @@ def require_repeat_of(order: Order, command: PlaceOrder) -> None:
     OrderExists
         If it was placed with other lines.
     OrderCancelled, ReservationExpired
-        If it was cancelled before it was placed, or has been wholly cancelled or has expired since: the order
-        reserves nothing any more.  The order is a member of the error.
+        If it was cancelled before it was placed, was accepted and could not be reserved, or has been wholly
+        cancelled or has expired since: the order reserves nothing any more.  It is a member of the error.
     OrderInProgress
         If it is being released, or another command on it is in progress.
     """
+    if order.cancel_reason == INSUFFICIENT_STOCK:
+        raise OrderCancelled(_could_not_be_reserved(order), order=order.document())
     if order.is_tombstone:
         raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.", order=order.document())
     if order.saga_state is SagaState.RELEASING:
@@ -179,3 +205,10 @@ def require_repeat_of(order: Order, command: PlaceOrder) -> None:
                 f"The hold of {order.order_id} expired at {order.expires_at}.", order=order.document()
             )
         raise OrderCancelled(f"{order.order_id} was cancelled.", order=order.document())
+
+
+def _could_not_be_reserved(order: Order) -> str:
+    skus = ", ".join(line["sku"] for line in order.short_lines[:3])
+    others = len(order.short_lines) - 3
+    more = f" and {others} more" if others > 0 else ""
+    return f"{order.order_id} was cancelled, as too few units were available of {skus}{more}."

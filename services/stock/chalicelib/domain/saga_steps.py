@@ -6,7 +6,11 @@
     no order ────────► placing ──────────► no saga ◄────────────────────────► confirming, …
                           │ a line cannot be reserved, or the process died
                           ▼
-                      releasing ─► no order
+                      releasing ─► no order; a tombstone if the place was acknowledged
+
+A place is acknowledged by a write of its own, after time has run out: from then on it is not undone by
+itself, so that its client can be answered 202.  That write also stores the lines that are still to be
+reserved.
 
 Each step is decided independently, on the current state, and is one transaction that also writes the order's
 main item on condition of its version: any process that finds an order between two steps can take the next
@@ -18,14 +22,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from inventory_common.dynamodb_limits import ORDER_PART_LINES_MAX, SINGLE_ITEM_ORDER_LINES_MAX
 from inventory_common.errors import IdempotencyKeyRequired, OrderExists
 from inventory_common.exact_json import dumps
 from inventory_common.idempotency import id_of
 from inventory_common.ids import StockKey
-from inventory_common.timestamps import plus_seconds
+from inventory_common.limits import TOMBSTONE_SECONDS
+from inventory_common.skus import Sku
+from inventory_common.timestamps import epoch_seconds, plus_seconds
 from inventory_common.tuning import SAGA_LEASE_SECONDS
 
 from .commands import Actor, LineRequest, PlaceOrder, SettleOrder
@@ -40,8 +46,10 @@ from .decisions import (
 )
 from .orders import (
     EXPIRED,
+    INSUFFICIENT_STOCK,
     REQUESTED,
     Order,
+    OrderLine,
     Saga,
     SagaState,
     existing_order,
@@ -64,15 +72,20 @@ from .stock_rules import CommandContext
 __all__ = [
     "PERFORMED_BY",
     "SETTLEMENTS",
+    "acknowledge_place",
     "begin_expiry",
+    "begin_refusal",
     "begin_release",
     "begin_release_of_abandoned",
     "begin_settlement",
+    "continue_place_step",
+    "end_release",
+    "is_acknowledged_place_of",
     "is_releasing",
+    "lines_to_place",
     "part_of",
     "place_step",
     "release_step",
-    "remove_released",
     "settle_step",
     "units_to_settle",
 ]
@@ -110,6 +123,8 @@ def place_step(
     order = _new_order(command, context, existing) if existing is None or is_new else existing
     if order.saga is None or order.saga.lines_hash != _lines_hash(command):
         raise OrderExists(f"{command.order_id} is being placed with other lines.")
+    if order.saga.acknowledged:
+        return continue_place_step(state, [line.key for line in lines], context)
     unplaced = [line for line in lines if line.key not in order.lines]
     if not unplaced:
         return NOTHING_TO_WRITE
@@ -123,41 +138,136 @@ def place_step(
     placed = replace(order, lines={**order.lines, **new_lines})
     return WriteSet(
         movements=reservation.movements,
-        order=_after_step(order, placed, context, is_last=is_last),
+        order=_after_place_step(order, placed, context, is_last=is_last),
         replaced_order=existing,
     )
+
+
+def acknowledge_place(
+    state: CurrentState, command: PlaceOrder, skus: Mapping[StockKey, Sku], context: CommandContext
+) -> Decision:
+    """Store the lines that the saga of a place has still to reserve: it continues without its client.
+
+    `skus` are those of these lines.  The lease ends at once: any process may take the next step.
+    """
+    order = visible_order(state.order, context.now, context.actor.owners)
+    saga = None if order is None else order.saga
+    if order is None or saga is None or not _is_placed_by(saga, command) or saga.acknowledged:
+        return NOTHING_TO_WRITE
+    count = len(command.lines)
+    to_place = {
+        line.key: OrderLine(
+            product_id=line.key.product_id,
+            sku=line.key.sku,
+            vendor_id=skus[line.key].vendor_id,
+            placed=0,
+            reserved=0,
+            part=part_of(position, count),
+            pending=line.quantity,
+        )
+        for position, line in enumerate(command.lines)
+        if line.key not in order.lines
+    }
+    acknowledged = replace(
+        order,
+        lines={**order.lines, **to_place},
+        saga=replace(saga, acknowledged=True, lease_until=context.now),
+        version=order.version + 1,
+    )
+    return WriteSet(movements=(), order=acknowledged, replaced_order=order)
+
+
+def is_acknowledged_place_of(order: Order, command: PlaceOrder) -> bool:
+    """Return whether an order of exactly these lines is being placed, and its client knows that."""
+    return (
+        order.owner == command.owner
+        and order.is_acknowledged_place
+        and order.saga is not None
+        and order.saga.lines_hash == _lines_hash(command)
+    )
+
+
+def lines_to_place(order: Order) -> list[LineRequest]:
+    """Return the lines that an acknowledged place has still to reserve."""
+    return [LineRequest(key, line.pending) for key, line in order.lines.items() if line.pending]
+
+
+def continue_place_step(state: CurrentState, keys: Collection[StockKey], context: CommandContext) -> Decision:
+    """Reserve some of the lines that an acknowledged place has still to reserve.
+
+    The log records the actor of the command, even if another process takes the step.
+
+    Raises
+    ------
+    SkuNotFound, SkuInactive, ProductInactive, InsufficientStock
+    """
+    order = state.order
+    if order is None or order.saga is None or not order.is_acknowledged_place:
+        return NOTHING_TO_WRITE
+    to_place = lines_to_place(order)
+    lines = [line for line in to_place if line.key in keys]
+    if not lines:
+        return NOTHING_TO_WRITE
+    actor = Actor(order.saga.performed_by, order.saga.request_id)
+    reservation = reserve(state, lines, replace(context, actor=actor))
+    placed = {key: replace(line, part=order.lines[key].part) for key, line in reservation.lines.items()}
+    after = replace(order, lines={**order.lines, **placed})
+    is_last = len(lines) == len(to_place)
+    return WriteSet(
+        movements=reservation.movements,
+        order=_after_place_step(order, after, context, is_last=is_last),
+        replaced_order=order,
+    )
+
+
+def begin_refusal(
+    state: CurrentState, short_lines: Sequence[Mapping[str, Any]], context: CommandContext
+) -> Decision:
+    """Begin to release an order that was acknowledged, and cannot be placed for want of some lines."""
+    order = state.order
+    if order is None or order.saga is None or not order.is_acknowledged_place:
+        return NOTHING_TO_WRITE
+    return _begin_release(replace(order, short_lines=tuple(short_lines)), order, INSUFFICIENT_STOCK, context)
 
 
 def begin_release(state: CurrentState, command: PlaceOrder, context: CommandContext) -> Decision:
     """Begin to release an order that this command cannot place."""
     order = visible_order(state.order, context.now, context.actor.owners)
     saga = None if order is None else order.saga
-    if saga is None or saga.state is not SagaState.PLACING or saga.lines_hash != _lines_hash(command):
+    if order is None or saga is None or not _is_placed_by(saga, command) or saga.acknowledged:
         return NOTHING_TO_WRITE
-    return _begin_release(order, saga, context)
+    return _begin_release(order, order, None, context)
 
 
 def begin_release_of_abandoned(state: CurrentState, context: CommandContext) -> Decision:
-    """Begin to release an order whose placing was abandoned: the lease of its saga has expired."""
+    """Begin to release an order whose placing was abandoned: the lease of its saga has expired.
+
+    One that was acknowledged is continued instead.
+    """
     order = existing_order(state.order, context.now)
     saga = None if order is None else order.saga
-    if saga is None or saga.state is not SagaState.PLACING or saga.lease_until > context.now:
+    if order is None or saga is None or saga.state is not SagaState.PLACING or saga.acknowledged:
         return NOTHING_TO_WRITE
-    return _begin_release(order, saga, context)
+    if saga.lease_until > context.now:
+        return NOTHING_TO_WRITE
+    return _begin_release(order, order, None, context)
 
 
-def _begin_release(order: Order | None, placing: Saga, context: CommandContext) -> WriteSet:
-    assert order is not None, "it has a saga"
+def _begin_release(
+    order: Order, replaced: Order, cancel_reason: str | None, context: CommandContext
+) -> WriteSet:
+    """Return the first write of a release; with a `cancel_reason`, a tombstone is left in the end."""
+    assert order.saga is not None, "an order in placing has a saga"
     saga = Saga(
         state=SagaState.RELEASING,
         performed_by=PERFORMED_BY,
         request_id=context.actor.request_id,
         lease_until=_new_lease_until(context),
-        lines_hash=placing.lines_hash,
+        lines_hash=order.saga.lines_hash,
+        cancel_reason=cancel_reason,
     )
-    return WriteSet(
-        movements=(), order=replace(order, saga=saga, version=order.version + 1), replaced_order=order
-    )
+    begun = replace(order, saga=saga, version=order.version + 1)
+    return WriteSet(movements=(), order=begun, replaced_order=replaced)
 
 
 def is_releasing(order: Order, command: PlaceOrder) -> bool:
@@ -189,12 +299,29 @@ def release_step(state: CurrentState, keys: Collection[StockKey], context: Comma
     )
 
 
-def remove_released(state: CurrentState) -> Decision:
-    """Remove an order that has released all its units, as if it had never been placed."""
+def end_release(state: CurrentState, context: CommandContext) -> Decision:
+    """Remove an order that has released all its units, as if it had never been placed.
+
+    Of one that was acknowledged, a tombstone says why it could not be placed.
+    """
     order = state.order
-    if order is None or order.saga_state is not SagaState.RELEASING or order.reserved:
+    if order is None or order.saga is None or order.reserved:
         return NOTHING_TO_WRITE
-    return WriteSet(movements=(), order=None, replaced_order=order)
+    if order.saga.state is not SagaState.RELEASING:
+        return NOTHING_TO_WRITE
+    if order.saga.cancel_reason is None:
+        return WriteSet(movements=(), order=None, replaced_order=order)
+    tombstone = replace(
+        order,
+        lines={},
+        parts=0,
+        version=order.version + 1,
+        cancel_reason=order.saga.cancel_reason,
+        expires_at=None,
+        ttl=epoch_seconds(context.now) + TOMBSTONE_SECONDS,
+        saga=None,
+    )
+    return WriteSet(movements=(), order=tombstone, replaced_order=order)
 
 
 def begin_settlement(
@@ -298,13 +425,13 @@ def _new_order(command: PlaceOrder, context: CommandContext, replaced: Order | N
         created_at=context.now,
         # One more after the first step, which also takes the lease.
         version=0 if replaced is None else replaced.version,
-        expires_at=plus_seconds(context.now, command.hold_seconds),
         saga=Saga(
             state=SagaState.PLACING,
             performed_by=context.actor.performed_by,
             request_id=context.actor.request_id,
             lease_until=context.now,
             lines_hash=_lines_hash(command),
+            hold_seconds=command.hold_seconds,
         ),
         parts=part_of(len(command.lines) - 1, len(command.lines)),
         owner=command.owner,
@@ -347,6 +474,21 @@ def _after_step(before: Order, after: Order, context: CommandContext, *, is_last
     assert before.saga is not None, "a step belongs to a saga"
     saga = None if is_last else replace(before.saga, lease_until=_new_lease_until(context))
     return replace(after, version=before.version + 1, saga=saga)
+
+
+def _after_place_step(before: Order, after: Order, context: CommandContext, *, is_last: bool) -> Order:
+    """Return the order's next version; its hold begins with the last step."""
+    assert before.saga is not None, "a step belongs to a saga"
+    next_version = _after_step(before, after, context, is_last=is_last)
+    # Sagas that were stored before this attribute existed have set the end of the hold already.
+    hold_seconds = before.saga.hold_seconds
+    if not is_last or hold_seconds is None:
+        return next_version
+    return replace(next_version, expires_at=plus_seconds(context.now, hold_seconds))
+
+
+def _is_placed_by(saga: Saga, command: PlaceOrder) -> bool:
+    return saga.state is SagaState.PLACING and saga.lines_hash == _lines_hash(command)
 
 
 def _only(keys: Collection[StockKey], quantities: Quantities) -> Quantities:

@@ -24,6 +24,7 @@ from inventory_common.dynamodb_limits import (
 from inventory_common.errors import (
     Busy,
     InsufficientStock,
+    OutcomeUnknown,
     ProductInactive,
     SkuInactive,
     SkuNotFound,
@@ -39,7 +40,7 @@ from ..domain import saga_steps
 from ..domain.commands import Actor, LineRequest, PlaceOrder, SettleOrder
 from ..domain.decisions import NEEDS_SAGA, CurrentState, Decision, NeedsSaga
 from ..domain.orders import Order, OrderLine, OrderOutcome, SagaState, visible_order
-from ..domain.placing import require_available
+from ..domain.placing import require_available, short_lines
 from ..domain.settlements import CANCEL, REFUND, SettlementType, is_saga_of
 from ..domain.stock_rules import CommandContext, require_room
 from ..storage.orders import OrderStore
@@ -56,6 +57,10 @@ _NOTHING_CONTENDED: frozenset[StockKey] = frozenset()
 
 _POLL_SECONDS: Final = 0.2
 """The longest pause before an order is read again whose saga another process runs."""
+_ACKNOWLEDGE_SECONDS: Final = 3.0
+"""How long after the deadline of a place its acknowledgement may begin; it is within the time of a request,
+even if the last call to DynamoDB is slow."""
+
 _IDLE_POLLS_MAX: Final = 5
 """Reads without progress, half a second together, after which the other process is not waited for."""
 
@@ -80,19 +85,26 @@ class Sagas:
     ) -> OrderOutcome:
         """Reserve an order's lines step by step: in the end all, or none.
 
-        If an earlier attempt with the same lines failed, what it reserved is released first.
+        If an earlier attempt with the same lines failed, what it reserved is released first.  If time runs
+        out after it has begun, it is acknowledged, and finishes later: when the same command is sent again,
+        or by the sweeper.
 
         Raises
         ------
         InventoryError
             The errors of `placing.place`; by then, everything reserved has been released.
         Busy
-            If time runs out; the same request continues, or the sweeper releases everything.
+            If time runs out and it could not be acknowledged; the same request continues, or the sweeper
+            releases everything.
         """
         existing = self.orders.get(command.order_id)
         if existing is not None and saga_steps.is_releasing(existing, command):
             self._release(existing, actor.request_id, deadline)
             existing = None
+        elif existing is not None and saga_steps.is_acknowledged_place_of(existing, command):
+            continued = self._continue_place(existing, actor, deadline, may_finish_later=True)
+            if continued is not None:
+                return continued
         # A line's position decides which part stores it, so a retry with the lines in another sequence
         # agrees.
         command = replace(command, lines=tuple(sorted(command.lines, key=lambda line: line.key.sku)))
@@ -107,13 +119,23 @@ class Sagas:
             groups = _chunks(list(lines), ORDER_PART_LINES_MAX)
             placed = self._run_steps(command.order_id, actor, groups, step, deadline, contended)
         except _CANNOT_BE_RESERVED as refusal:
-            self._release_unplaceable(command, actor, deadline)
+            standing = self._release_unplaceable(command, actor, deadline)
+            if standing is not None and standing.is_acknowledged_place:
+                # A duplicate has acknowledged it: it is not refused before that one's order is.
+                return OrderOutcome(standing, replayed=False, finishes_later=True)
             if isinstance(refusal, InsufficientStock):
                 # A step sees only its own lines.  If there is time, the error lists every short line.  Any
                 # other refusal stands: a copy may have placed the order since, which makes its lines short.
                 with suppress(Busy):
                     require_available(command.lines, self._skus_of(command.lines, deadline))
             raise
+        except Exception as failure:
+            if not isinstance(expected_error(failure), Unavailable):
+                raise
+            acknowledged = self._acknowledge(command, actor, deadline + _ACKNOWLEDGE_SECONDS)
+            if acknowledged is None:
+                raise
+            return OrderOutcome(acknowledged, replayed=False, finishes_later=True)
         assert placed is not None, "a step that places leaves the order"
         if placed.order.saga_state is SagaState.PLACING:
             # The sweeper assumed that this process had died, and released what it had reserved.
@@ -204,6 +226,9 @@ class Sagas:
         order = self.orders.get(order_id)
         if order is None or order.saga is None or order.saga.lease_until > self.executor.clock():
             return False
+        if order.is_acknowledged_place:
+            self._continue_place(order, actor, deadline)
+            return True
         if order.saga.state is SagaState.PLACING:
             begun = self._execute(order_id, actor, saga_steps.begin_release_of_abandoned, deadline)
             if begun.write_set is None or begun.write_set.order is None:
@@ -301,21 +326,90 @@ class Sagas:
         assert settled is not None, "a saga that settles has lines left, and its order is not removed"
         return settled
 
-    def _release_unplaceable(self, command: PlaceOrder, actor: Actor, deadline: float) -> None:
+    def _acknowledge(self, command: PlaceOrder, actor: Actor, deadline: float) -> Order | None:
+        """Mark a place that has begun as one that finishes by itself, and return its order.
+
+        None if it has not begun, cannot be had at the moment, or the database is not available.
+
+        Raises
+        ------
+        OutcomeUnknown
+            If it may have been marked.
+        """
+        try:
+            self.executor.require_time(deadline)
+            order = self.orders.get(command.order_id)
+            if order is None or order.saga_state is not SagaState.PLACING:
+                return None
+            unplaced = [line for line in command.lines if line.key not in order.lines]
+            skus = self._skus_of(unplaced, deadline)
+            if short_lines(unplaced, skus):
+                return None
+            marked = self._execute(
+                command.order_id,
+                actor,
+                lambda state, context: saga_steps.acknowledge_place(state, command, skus, context),
+                deadline,
+            )
+        except Exception as failure:
+            error = expected_error(failure)
+            if error is None or isinstance(error, OutcomeUnknown):
+                raise
+            return None
+        is_marked = marked.order is not None and saga_steps.is_acknowledged_place_of(marked.order, command)
+        return marked.order if is_marked else None
+
+    def _continue_place(
+        self, order: Order, actor: Actor, deadline: float, *, may_finish_later: bool = False
+    ) -> OrderOutcome | None:
+        """Reserve what an acknowledged place has still to reserve; None if it cannot be had or is settled."""
+        groups = _by_part(order.lines[line.key] for line in saga_steps.lines_to_place(order))
+        step = saga_steps.continue_place_step
+        begun = order if may_finish_later else None
+        try:
+            placed = self._run_steps(order.order_id, actor, groups, step, deadline, begun=begun)
+        except _CANNOT_BE_RESERVED as refusal:
+            if self._refuse(order, actor, deadline):
+                return None
+            if may_finish_later:
+                return OrderOutcome(order, replayed=False, finishes_later=True)
+            raise Busy(f"{refusal} {order.order_id} is placed once there is enough.") from refusal
+        return None if placed is None or placed.replayed else placed
+
+    def _refuse(self, order: Order, actor: Actor, deadline: float) -> bool:
+        """Release an acknowledged order that cannot be placed; return whether it cannot."""
+        lines = saga_steps.lines_to_place(order)
+        short = short_lines(lines, self._skus_of(lines, deadline))
+        if not short:
+            return False  # there was too little a moment ago
+        begun = self._execute(
+            order.order_id,
+            actor,
+            lambda state, context: saga_steps.begin_refusal(state, short, context),
+            deadline,
+        )
+        if begun.write_set is not None and begun.write_set.order is not None:
+            self._release(begun.write_set.order, actor.request_id, deadline)
+        return True
+
+    def _release_unplaceable(self, command: PlaceOrder, actor: Actor, deadline: float) -> Order | None:
+        """Release what an order has reserved that cannot be placed; return it if it is not released."""
         begun = self._execute(
             command.order_id,
             actor,
             lambda state, context: saga_steps.begin_release(state, command, context),
             deadline,
         )
-        if begun.write_set is not None and begun.write_set.order is not None:
-            self._release(begun.write_set.order, actor.request_id, deadline)
+        if begun.write_set is None or begun.write_set.order is None:
+            return begun.order
+        self._release(begun.write_set.order, actor.request_id, deadline)
+        return None
 
     def _release(self, order: Order, request_id: str, deadline: float) -> None:
         actor = Actor(saga_steps.PERFORMED_BY, request_id)
         lines = [line for line in order.lines.values() if line.reserved]
         self._run_steps(order.order_id, actor, _by_part(lines), saga_steps.release_step, deadline)
-        self._execute(order.order_id, actor, lambda state, _: saga_steps.remove_released(state), deadline)
+        self._execute(order.order_id, actor, saga_steps.end_release, deadline)
 
     def _run_steps(
         self,

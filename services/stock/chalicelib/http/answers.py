@@ -1,6 +1,6 @@
 """Types of the service's responses other than SKUs, for the OpenAPI document only."""
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord
@@ -30,15 +30,29 @@ class OrderLineAnswer(TypedDict):
     refunded: int
 
 
+class ShortLineAnswer(TypedDict):
+    """A line that could not be reserved: units requested, and available."""
+
+    product_id: str
+    sku: str
+    asked: int
+    available: int
+
+
 class OrderAnswer(TypedDict):
-    """An order; one that was cancelled before it was placed has no lines."""
+    """An order; one that was cancelled before it was placed, or could not be reserved, has no lines.
+
+    `short_lines` are in an order that was accepted (202) and then could not be reserved for want of them.
+    While an order is `placing`, its lines that are still to be reserved have 0 units `placed`.
+    """
 
     order_id: str
     status: OrderStatus
     created_at: str
     expires_at: str | None
-    cancel_reason: Literal["requested", "expired"] | None
+    cancel_reason: Literal["requested", "expired", "insufficient_stock"] | None
     lines: list[OrderLineAnswer]
+    short_lines: NotRequired[list[ShortLineAnswer]]
 
 
 class BatchedOrderDone(TypedDict):

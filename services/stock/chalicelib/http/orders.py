@@ -80,7 +80,7 @@ class OrderRoutes:
         tag=_ORDERS,
         allowed_roles=ORDER_KEEPERS,
         body=NewOrder,
-        response=ResponseSpec(OrderAnswer, status=201, etag=True, replays=True),
+        response=ResponseSpec(OrderAnswer, status=201, etag=True, replays=True, may_finish_later=True),
         errors=[
             OrderExists,
             OrderInProgress,
@@ -98,7 +98,8 @@ class OrderRoutes:
         The same order placed again, with the same lines, is returned as it is.  Another `hold_seconds` does
         not change its hold: `expires_at` of the response is the end of it, and `extend` makes it longer.  An
         order that was wholly cancelled, or has expired, reserves nothing: placed again it is refused, with
-        the order as a member of the problem.
+        the order as a member of the problem.  One of many lines that is accepted (202) and cannot be
+        reserved in the end is `cancelled`, with `short_lines` and the `cancel_reason` `insufficient_stock`.
         """
         actor = self._actor(request)
         command = PlaceOrder(

@@ -38,7 +38,10 @@ _TYPES: Final = {
     "parts": int | None,
     OWNER_ATTRIBUTE: str | None,
     "settled_in_part": bool | None,
+    "short_lines": list | None,
 }
+
+_SAGA_TYPES: Final = {"lease_until": str, "hold_seconds": int | None, "acknowledged": bool | None}
 
 
 def order_from_item(item: Item) -> Order:
@@ -64,6 +67,7 @@ def order_from_item(item: Item) -> Order:
         has_all_lines=not parts,
         owner=attributes.get(OWNER_ATTRIBUTE, DEFAULT_OWNER),
         was_settled_in_part=attributes.get("settled_in_part", False),
+        short_lines=tuple(attributes.get("short_lines", ())),
     )
 
 
@@ -127,6 +131,7 @@ def order_attributes(order: Order) -> Item:
             # Orders that were stored before there were owners have none, and belong to the default one.
             OWNER_ATTRIBUTE: None if order.owner == DEFAULT_OWNER else order.owner,
             "settled_in_part": order.was_settled_in_part or None,
+            "short_lines": [dict(line) for line in order.short_lines] or None,
             **due,
         }
     )
@@ -162,8 +167,9 @@ def _saga_from(attributes: Mapping[str, Any]) -> Saga | None:
     stored = attributes.get("errand")
     if stored is None:
         return None
-    if not isinstance(stored["lease_until"], str):
-        raise TypeError("lease_until is of another type")
+    for name, types in _SAGA_TYPES.items():
+        if not isinstance(stored.get(name), types):
+            raise TypeError(f"{name} is missing, or of another type")
     return Saga(
         state=SagaState(attributes["phase"]),
         performed_by=stored["performed_by"],
@@ -173,6 +179,8 @@ def _saga_from(attributes: Mapping[str, Any]) -> Saga | None:
         restock=stored.get("restock", True),
         cancel_reason=stored.get("cancel_reason"),
         idempotency_id=stored.get("command"),
+        hold_seconds=stored.get("hold_seconds"),
+        acknowledged=stored.get("acknowledged", False),
     )
 
 
@@ -187,6 +195,8 @@ def _saga_to(saga: Saga | None) -> dict[str, Any] | None:
         "restock": saga.restock,
         "cancel_reason": saga.cancel_reason,
         "command": saga.idempotency_id,
+        "hold_seconds": saga.hold_seconds,
+        "acknowledged": saga.acknowledged or None,
     }
     return {name: member for name, member in stored.items() if member is not None}
 

@@ -283,7 +283,20 @@ def _order_actions(write_set: WriteSet, database: Database) -> list[Action]:
     """Return the write of an order's main item, whose version protects its parts, and the changed parts."""
     order, replaced = write_set.order, write_set.replaced_order
     if order is None:
-        return [] if replaced is None else _order_deletes(replaced, database)
+        return (
+            []
+            if replaced is None
+            else [_order_delete(replaced, database), *_part_deletes(replaced, database)]
+        )
+    if order.is_tombstone and replaced is not None and not replaced.is_tombstone:
+        # A tombstone has no lines: an update, which sets lines, would leave those of the order.
+        put = {
+            "TableName": database.inventory,
+            "Item": order_to_item(order),
+            **_unchanged(replaced),
+            **OLD_IMAGE,
+        }
+        return [{"Put": put}, *_part_deletes(replaced, database)]
     parts = [
         {"Put": {"TableName": database.inventory, "Item": part_to_item(order, part)}}
         for part in _changed_parts(write_set)
@@ -310,18 +323,22 @@ def _order_update(before: Order, after: Order, database: Database) -> Action:
     return {"Update": {"TableName": database.inventory, "Key": order_key(after.order_id), **update}}
 
 
-def _order_deletes(order: Order, database: Database) -> list[Action]:
-    own = {
-        "TableName": database.inventory,
-        "Key": order_key(order.order_id),
-        **_unchanged(order),
-        **OLD_IMAGE,
+def _order_delete(order: Order, database: Database) -> Action:
+    return {
+        "Delete": {
+            "TableName": database.inventory,
+            "Key": order_key(order.order_id),
+            **_unchanged(order),
+            **OLD_IMAGE,
+        }
     }
-    parts = [
+
+
+def _part_deletes(order: Order, database: Database) -> list[Action]:
+    return [
         {"Delete": {"TableName": database.inventory, "Key": part_key(order.order_id, part)}}
         for part in range(1, order.parts + 1)
     ]
-    return [{"Delete": own}, *parts]
 
 
 def _changed_parts(write_set: WriteSet) -> list[int]:
