@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from inventory_common.bodies import Changes
 from inventory_common.errors import InvalidInput
@@ -24,6 +24,7 @@ __all__ = [
     "ChangeSku",
     "CreateSku",
     "ExtendHold",
+    "LineAsRead",
     "LineRequest",
     "PlaceOrder",
     "Restock",
@@ -116,11 +117,20 @@ class PlaceOrder:
 
 
 @value
+class LineAsRead:
+    """Members of an order's line that a client sends back as it has read them; `path` is where they stand."""
+
+    key: StockKey
+    path: str
+    members: Mapping[str, Any]
+
+
+@value
 class SettleOrder:
     """Settle an order: confirm, cancel or refund it, as the rule says that the command is passed to.
 
     `lines` maps SKUs to quantities; None settles all that is left.  `restock`, of a refund, is whether the
-    units return to the stock.
+    units return to the stock.  It is refused unless the order's lines are still as `lines_as_read`.
     """
 
     order_id: str
@@ -128,6 +138,7 @@ class SettleOrder:
     idempotency_key: IdempotencyKey | None = None
     restock: bool = True
     if_match: IfMatch = ANY_VERSION
+    lines_as_read: Sequence[LineAsRead] = ()
 
     @property
     def is_keyed(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.errors import (
     IdempotencyKeyRequired,
+    InvalidInput,
     OrderCancelled,
     OrderConfirmed,
     OrderNotFound,
@@ -144,8 +145,8 @@ def confirm(state: CurrentState, command: SettleOrder, context: CommandContext) 
 
     Raises
     ------
-    IdempotencyKeyRequired, PreconditionFailed, OrderNotFound, OrderCancelled, ReservationExpired,
-    SkuNotFound, QuantityExceedsReserved, OrderInProgress, IdempotencyKeyReused
+    IdempotencyKeyRequired, InvalidInput, PreconditionFailed, OrderNotFound, OrderCancelled,
+    ReservationExpired, SkuNotFound, QuantityExceedsReserved, OrderInProgress, IdempotencyKeyReused
     """
     return _settle(CONFIRM, state, command, context)
 
@@ -158,8 +159,8 @@ def cancel(state: CurrentState, command: SettleOrder, context: CommandContext) -
 
     Raises
     ------
-    IdempotencyKeyRequired, PreconditionFailed, OrderNotFound, OrderCancelled, OrderConfirmed, SkuNotFound,
-    QuantityExceedsReserved, OrderInProgress, IdempotencyKeyReused
+    IdempotencyKeyRequired, InvalidInput, PreconditionFailed, OrderNotFound, OrderCancelled, OrderConfirmed,
+    SkuNotFound, QuantityExceedsReserved, OrderInProgress, IdempotencyKeyReused
     """
     is_whole = command.lines is None and command.if_match.versions is None
     if is_whole and existing_order(state.order, context.now) is None:
@@ -178,7 +179,7 @@ def refund(state: CurrentState, command: SettleOrder, context: CommandContext) -
 
     Raises
     ------
-    IdempotencyKeyRequired, PreconditionFailed, OrderNotFound, OrderCancelled, SkuNotFound,
+    IdempotencyKeyRequired, InvalidInput, PreconditionFailed, OrderNotFound, OrderCancelled, SkuNotFound,
     RefundExceedsConfirmed, StockLimitExceeded, OrderInProgress, IdempotencyKeyReused
     """
     return _settle(REFUND, state, command, context)
@@ -217,6 +218,7 @@ def quantities_to_settle(
     unknown = [key.sku for key in quantities if key not in order.lines]
     if unknown:
         raise SkuNotFound(f"{order.order_id} has no line of {', '.join(unknown)}.", skus=unknown)
+    _require_as_read(order, command)
     excess_error = settlement.excess_error(order, quantities)
     if excess_error is not None:
         raise excess_error
@@ -277,6 +279,18 @@ def _settle(
 def _is_replay(state: CurrentState, command: SettleOrder, context: CommandContext) -> bool:
     key = command.idempotency_key
     return key is not None and key.replayed_record(state.idempotency_record, context.now) is not None
+
+
+def _require_as_read(order: Order, command: SettleOrder) -> None:
+    """Raise `InvalidInput` if a line that was sent back as it had been read has changed since."""
+    differences = [
+        (f"{line.path}.{name}", f"should be {current}, as it is in the order now")
+        for line in command.lines_as_read
+        for name, member in line.members.items()
+        if (current := getattr(order.lines[line.key], name)) != member
+    ]
+    if differences:
+        raise InvalidInput(differences)
 
 
 def _is_one_transaction(order: Order, quantities: Quantities) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from inventory_common.attributes import (
     Items,
@@ -12,6 +12,7 @@ from inventory_common.attributes import (
     ProductId,
     Quantity,
     SkuId,
+    VendorId,
     WholeNumber,
     YesNo,
 )
@@ -56,6 +57,7 @@ SKU_PATCH: Final = merge_patch(
 
 HoldSeconds = Annotated[int, WholeNumber(HOLD_MIN_SECONDS, HOLD_MAX_SECONDS)]
 Stock = Annotated[int, WholeNumber(0, STOCK_MAX)]
+Units = Annotated[int, WholeNumber(0, QUANTITY_MAX)]
 
 
 @body
@@ -156,17 +158,31 @@ class Batch:
 class SettledLine:
     """Units of one SKU to settle.
 
-    `product_id` may be sent, as a placed line has it; `sku` then starts with `SKU-{product_id}-`.
+    A line of an order that was read may be sent back with a `quantity`: what else it contains has to be as it
+    is in the order now.
     """
 
     product_id: ProductId | None = None
     sku: SkuId
     quantity: Quantity
+    vendor_id: VendorId | None = None
+    placed: Units | None = None
+    reserved: Units | None = None
+    confirmed: Units | None = None
+    cancelled: Units | None = None
+    refunded: Units | None = None
 
     def __post_init__(self) -> None:
         if self.product_id is not None and not self.sku.startswith(sku_prefix(self.product_id)):
             raise ValueError(f"should have a sku that starts with {sku_prefix(self.product_id)}")
 
+    def as_read(self) -> dict[str, Any]:
+        """Return the members that only the service sets, as the client has read them."""
+        members = {name: getattr(self, name) for name in _READ_ONLY}
+        return {name: member for name, member in members.items() if member is not None}
+
+
+_READ_ONLY: Final = ("vendor_id", "placed", "reserved", "confirmed", "cancelled", "refunded")
 
 Lines = Annotated[list[SettledLine], Items(REQUEST_LINES_MAX, least=1)]
 

@@ -37,6 +37,7 @@ from ..domain.commands import (
     Actor,
     BatchedCommand,
     ExtendHold,
+    LineAsRead,
     LineRequest,
     PlaceOrder,
     SettleOrder,
@@ -271,7 +272,11 @@ def _settlement(
     lines = (
         None if named is None else sum_quantities((StockKey.of(line.sku), line.quantity) for line in named)
     )
-    return SettleOrder(order_id, lines, request.idempotency_key, restock, request.if_match)
+    as_read = [
+        LineAsRead(StockKey.of(line.sku), f"body.lines[{number}]", line.as_read())
+        for number, line in enumerate(named or ())
+    ]
+    return SettleOrder(order_id, lines, request.idempotency_key, restock, request.if_match, as_read)
 
 
 def _result(

@@ -160,6 +160,51 @@ def test_a_line_may_name_its_product_as_an_order_that_was_read_does(
     assert "should have a sku that starts with SKU-PROD-00000-" in answer.text
 
 
+@pytest.mark.usefixtures("placed")
+@pytest.mark.parametrize("command", ["confirm", "cancel"])
+def test_a_line_may_be_sent_back_as_it_was_read(shop: Client, orders: str, command: str) -> None:
+    body = {"lines": [{**line, "quantity": 1} for line in shop.get(ORDER_PATH, orders).json["lines"]]}
+    first = shop.post(f"{ORDER_PATH}/{command}", body, orders, idempotency_key="k")
+    assert first.status == 200
+    again = shop.post(f"{ORDER_PATH}/{command}", body, orders, idempotency_key="k")
+    assert (again.status, again.headers["Idempotent-Replayed"], again.json) == (200, "true", first.json)
+
+
+@pytest.mark.usefixtures("placed")
+@pytest.mark.parametrize(
+    ("member", "other"),
+    [("vendor_id", "VENDOR-002"), *((name, 9) for name in ("placed", "reserved", "confirmed", "cancelled"))],
+)
+def test_a_line_that_has_changed_since_it_was_read_is_refused(
+    shop: Client, orders: str, tables: Tables, member: str, other: object
+) -> None:
+    black, white = shop.get(ORDER_PATH, orders).json["lines"]
+    lines = [{**black, "quantity": 1}, {**white, "quantity": 1, member: other}]
+    answer = shop.post(f"{ORDER_PATH}/confirm", {"lines": lines}, orders, idempotency_key="k")
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    [error] = answer.json["errors"]
+    assert error["path"] == f"body.lines[1].{member}"
+    assert f"should be {white[member]}, as it is in the order now" in error["message"]
+    assert tables.movements("order_confirmed") == []
+
+
+@pytest.mark.usefixtures("confirmed")
+def test_the_units_of_a_refund_that_were_read_are_compared_too(shop: Client, orders: str) -> None:
+    read = shop.get(ORDER_PATH, orders).json["lines"][0]
+    body = {"lines": [{**read, "quantity": 1}]}
+    assert shop.post(f"{ORDER_PATH}/refund", body, orders, idempotency_key="k").status == 200
+    refused = shop.post(f"{ORDER_PATH}/refund", body, orders, idempotency_key="other")
+    assert (refused.status, refused.json["errors"][0]["path"]) == (422, "body.lines[0].refunded")
+
+
+@pytest.mark.usefixtures("placed")
+def test_a_line_that_was_read_has_no_members_that_orders_do_not_have(shop: Client, orders: str) -> None:
+    read = shop.get(ORDER_PATH, orders).json["lines"][0]
+    body = {"lines": [{**read, "quantity": 1, "colour": "black"}]}
+    refused = shop.post(f"{ORDER_PATH}/confirm", body, orders, idempotency_key="k")
+    assert (refused.status, refused.json["errors"][0]["path"]) == (422, "body.lines[0].colour")
+
+
 # Whole commands after a part
 
 
