@@ -81,6 +81,7 @@ __all__ = [
     "continue_place_step",
     "end_release",
     "is_acknowledged_place_of",
+    "is_placing",
     "is_releasing",
     "lines_to_place",
     "part_of",
@@ -177,14 +178,14 @@ def acknowledge_place(
     return WriteSet(movements=(), order=acknowledged, replaced_order=order)
 
 
+def is_placing(order: Order, command: PlaceOrder) -> bool:
+    """Return whether an order of exactly these lines is being placed."""
+    return order.owner == command.owner and order.saga is not None and _is_placed_by(order.saga, command)
+
+
 def is_acknowledged_place_of(order: Order, command: PlaceOrder) -> bool:
     """Return whether an order of exactly these lines is being placed, and its client knows that."""
-    return (
-        order.owner == command.owner
-        and order.is_acknowledged_place
-        and order.saga is not None
-        and order.saga.lines_hash == _lines_hash(command)
-    )
+    return order.is_acknowledged_place and is_placing(order, command)
 
 
 def lines_to_place(order: Order) -> list[LineRequest]:

@@ -98,6 +98,8 @@ class Sagas:
             releases everything.
         """
         existing = self.orders.get(command.order_id)
+        if existing is not None and saga_steps.is_placing(existing, command):
+            existing = self._wait_for_others(existing, deadline)
         if existing is not None and saga_steps.is_releasing(existing, command):
             self._release(existing, actor.request_id, deadline)
             existing = None
@@ -117,7 +119,9 @@ class Sagas:
 
         try:
             groups = _chunks(list(lines), ORDER_PART_LINES_MAX)
-            placed = self._run_steps(command.order_id, actor, groups, step, deadline, contended)
+            placed = self._run_steps(
+                command.order_id, actor, groups, step, deadline, contended, waits_for_others=True
+            )
         except _CANNOT_BE_RESERVED as refusal:
             standing = self._release_unplaceable(command, actor, deadline)
             if standing is not None and standing.is_acknowledged_place:
@@ -318,7 +322,14 @@ class Sagas:
         begun = order if may_finish_later else None
         try:
             settled = self._run_steps(
-                order.order_id, actor, _by_part(lines), step, deadline, contended, begun
+                order.order_id,
+                actor,
+                _by_part(lines),
+                step,
+                deadline,
+                contended,
+                begun,
+                waits_for_others=may_finish_later,
             )
         except StockLimitExceeded as full:
             # There was room when it began, and it cannot be undone.
@@ -367,7 +378,15 @@ class Sagas:
         step = saga_steps.continue_place_step
         begun = order if may_finish_later else None
         try:
-            placed = self._run_steps(order.order_id, actor, groups, step, deadline, begun=begun)
+            placed = self._run_steps(
+                order.order_id,
+                actor,
+                groups,
+                step,
+                deadline,
+                begun=begun,
+                waits_for_others=may_finish_later,
+            )
         except _CANNOT_BE_RESERVED as refusal:
             if self._refuse(order, actor, deadline):
                 return None
@@ -420,11 +439,14 @@ class Sagas:
         deadline: float,
         contended: frozenset[StockKey] = _NOTHING_CONTENDED,
         begun: Order | None = None,
+        *,
+        waits_for_others: bool = False,
     ) -> OrderOutcome | None:
         """Take a step for each group of SKUs, and a separate step for each contended SKU.
 
-        `begun` is an order whose saga finishes later if a step cannot be taken now.  Returns None if there is
-        no group, or no order: another process may have removed it.
+        `begun` is an order whose saga finishes later if a step cannot be taken now.  A process that
+        `waits_for_others` and finds a step taken leaves the next one to that other process.  Returns None if
+        there is no group, or no order: another process may have removed it.
         """
         pending = deque(divided for keys in groups for divided in _divided(keys, contended))
         order = begun
@@ -452,7 +474,7 @@ class Sagas:
                 continue
             # If several processes take steps, the one that takes the last step has executed the command.
             order, replayed = outcome.order, outcome.write_set is None
-            if replayed and begun is not None and order is not None and order.saga is not None:
+            if replayed and waits_for_others and order is not None and order.saga is not None:
                 # Another process has taken this step, and is taking the next one.
                 order = self._wait_for_others(order, deadline)
             if order is None or order.saga is None:

@@ -87,6 +87,46 @@ def test_a_process_that_is_overtaken_waits_for_the_other(process: Process, ledge
     ledger.assert_consistent()
 
 
+# Places
+
+
+def test_a_duplicate_of_a_place_waits_while_the_first_makes_progress(
+    process: Process, dying: Dying, ledger: Ledger
+) -> None:
+    ledger.put_skus(LINES)
+    with pytest.raises(ProcessDied):
+        dying(6).place(a_large_order(LINES))
+    assert process.orders.get(ORDER).status == "placing"
+    other = process.restarted()
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            assert not other.place(a_large_order(LINES)).replayed
+
+    state = InterruptedStateStore(process.storage.state)
+    waiting = replace(process.over(state=state), retry_policy=replace(immediate(), sleep=sleep))
+    outcome = waiting.place(a_large_order(LINES))
+    assert (outcome.replayed, outcome.order.status, state.commits) == (True, "reserved", 0)
+    ledger.assert_consistent()
+
+
+def test_a_place_that_is_overtaken_waits_for_the_other(process: Process, ledger: Ledger) -> None:
+    ledger.put_skus(LINES)
+    copies = []
+    state = InterruptedStateStore(
+        process.storage.state, *after_commits(1, lambda: copies.append(process.place(a_large_order(LINES))))
+    )
+    placed = process.over(state=state).place(a_large_order(LINES))
+    assert (placed.order.status, copies[0].order.status) == ("reserved", "reserved")
+    assert state.commits == 2
+    ledger.assert_consistent()
+
+
+# One transaction
+
+
 def test_conflicts_with_a_duplicate_over_the_order_make_no_saga(process: Process, ledger: Ledger) -> None:
     ledger.put_skus(41)
     process.place(a_large_order(41))
