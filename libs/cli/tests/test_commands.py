@@ -120,6 +120,23 @@ def test_skus_are_shown_and_changed(inventory, services, tea, capsys):
     assert [sku["sku"] for sku in printed_json(capsys)] == [tea]
 
 
+@pytest.mark.parametrize("resource", ["products", "skus"])
+@pytest.mark.parametrize("command", ["deactivate", "reactivate"])
+@pytest.mark.parametrize("key", ["k1", None])
+def test_what_is_activated_or_deactivated_has_a_key(inventory, services, tea, resource, command, key):
+    sent = []
+
+    def record(request):
+        if request.method in ("PATCH", "DELETE"):
+            sent.append(request.headers["Idempotency-Key"])
+
+    services.intercept = record
+    subject = tea if resource == "skus" else "PROD-00001"
+    assert inventory(resource, command, subject, *(("--key", key) if key else ())) == 0
+    [sent_key] = sent
+    assert sent_key if key is None else sent_key == key
+
+
 def test_stock_is_restocked_once_per_key_adjusted_and_counted(inventory, services, tea, capsys):
     assert inventory("stock", "restock", tea, 12, "--notes", "first", "--key", "k1") == 0
     assert "was not executed again" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from .attribute_options import AttributeValue, changes_of, creation_of, creation
 from .invocation import (
     Invocation,
     fields_option,
+    key_option,
     listed,
     pass_invocation,
     shaped,
@@ -107,7 +108,7 @@ def create(call: Invocation, vendor: str | None, shape: Format, **options: Any) 
 @click.argument("product_id")
 @patch_options(PRODUCT)
 @click.option("--if-version", type=int, help="Only if the product still has this version.")
-@click.option("--key", "idempotency_key", help="Idempotency-Key; generated if absent.")
+@key_option
 @shaped
 @pass_invocation
 def change(
@@ -129,19 +130,21 @@ def change(
 
 @products.command()
 @click.argument("product_id")
+@key_option
 @pass_invocation
-def deactivate(call: Invocation, product_id: str) -> None:
+def deactivate(call: Invocation, product_id: str, idempotency_key: str | None) -> None:
     """Deactivate a product; it is not deleted."""
     with call.session() as session:
-        session.catalog.deactivate_product(product_id)
+        session.catalog.deactivate_product(product_id, idempotency_key=idempotency_key)
         say(f"{product_id} is inactive.")
 
 
 @products.command()
 @click.argument("product_id")
+@key_option
 @pass_invocation
-def reactivate(call: Invocation, product_id: str) -> None:
+def reactivate(call: Invocation, product_id: str, idempotency_key: str | None) -> None:
     """Reactivate a product."""
     with call.session() as session:
-        session.catalog.change_product(product_id, {"is_active": True})
+        session.catalog.change_product(product_id, {"is_active": True}, idempotency_key=idempotency_key)
         say(f"{product_id} is active.")

@@ -11,7 +11,7 @@ from inventory_common.ids import StockKey
 from ..output import Format, print_one, say
 from ..resources import SKU
 from .attribute_options import changes_of, creation_of, creation_options, patch_options
-from .invocation import Invocation, listed, pass_invocation, shaped, show, vendor_option
+from .invocation import Invocation, key_option, listed, pass_invocation, shaped, show, vendor_option
 
 __all__ = ["SKU_COLUMNS", "skus"]
 
@@ -75,7 +75,7 @@ def create(call: Invocation, sku: str, shape: Format, **options: Any) -> None:
 @click.argument("sku")
 @patch_options(SKU)
 @click.option("--if-version", type=int, help="Only if the SKU still has this details_version.")
-@click.option("--key", "idempotency_key", help="Idempotency-Key; generated if absent.")
+@key_option
 @shaped
 @pass_invocation
 def change(
@@ -97,19 +97,22 @@ def change(
 
 @skus.command()
 @click.argument("sku")
+@key_option
 @pass_invocation
-def deactivate(call: Invocation, sku: str) -> None:
+def deactivate(call: Invocation, sku: str, idempotency_key: str | None) -> None:
     """Deactivate a SKU; it is not deleted, and its stock stays."""
     with call.session() as session:
-        session.stock.deactivate_sku(*StockKey.of(sku))
+        session.stock.deactivate_sku(*StockKey.of(sku), idempotency_key=idempotency_key)
         say(f"{sku} is inactive.")
 
 
 @skus.command()
 @click.argument("sku")
+@key_option
 @pass_invocation
-def reactivate(call: Invocation, sku: str) -> None:
+def reactivate(call: Invocation, sku: str, idempotency_key: str | None) -> None:
     """Reactivate a SKU."""
     with call.session() as session:
-        session.stock.change_sku(*StockKey.of(sku), {"is_active": True})
+        key = StockKey.of(sku)
+        session.stock.change_sku(*key, {"is_active": True}, idempotency_key=idempotency_key)
         say(f"{sku} is active.")

@@ -12,6 +12,7 @@ from ..output import Format, print_one, say
 from .invocation import (
     Invocation,
     fields_option,
+    key_option,
     listed,
     pass_invocation,
     shaped,
@@ -22,10 +23,6 @@ from .invocation import (
 from .skus import SKU_COLUMNS
 
 __all__ = ["stock"]
-
-_key_option = click.option(
-    "--key", "idempotency_key", help="Idempotency-Key: a command repeated with the same key is executed once."
-)
 
 
 @click.group()
@@ -68,7 +65,7 @@ def low(call: Invocation, vendor: str | None, shape: Format, limit: int | None) 
 @click.argument("sku")
 @click.argument("quantity", type=int)
 @click.option("--notes")
-@_key_option
+@key_option
 @shaped
 @pass_invocation
 def restock(
@@ -86,7 +83,7 @@ def restock(
 @click.argument("sku")
 @click.argument("change", type=int)
 @click.option("--notes", required=True, help="The reason.")
-@_key_option
+@key_option
 @shaped
 @pass_invocation
 def adjust(
@@ -105,7 +102,7 @@ def adjust(
 @click.argument("counted", type=int)
 @click.option("--expected", type=int, required=True, help="The stock that was expected.")
 @click.option("--notes", required=True, help="The reason, such as: yearly count.")
-@_key_option
+@key_option
 @shaped
 @pass_invocation
 def count(

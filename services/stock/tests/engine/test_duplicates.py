@@ -112,7 +112,7 @@ def test_a_duplicate_of_a_place_waits_while_the_first_makes_progress(
     ledger.assert_consistent()
 
 
-def test_a_place_that_is_overtaken_waits_for_the_other(process: Process, ledger: Ledger) -> None:
+def test_a_place_that_is_overtaken_takes_no_step_twice(process: Process, ledger: Ledger) -> None:
     ledger.put_skus(LINES)
     copies = []
     state = InterruptedStateStore(
