@@ -28,9 +28,11 @@ from tests.simulation.model import (
 )
 from tests.simulation.model_steps import (
     STEP_TYPES,
+    Acknowledge,
     BeginRelease,
     BeginSettlement,
     PlaceLines,
+    Refuse,
     ReleaseLines,
     Remove,
     SettleLines,
@@ -70,7 +72,7 @@ class Attempt:
     may_finish
         Orders whose saga it may finish without a request: it began their release or their expiry.
     begun
-        Orders of which it began a settlement by a saga for a request.
+        Orders of which it began a settlement by a saga for a request, or acknowledged the place.
     tries, excuses
         How many transactions it sent, and what may have made one fail: faults, and commits of others.
     """
@@ -323,7 +325,9 @@ class History:
             self._lease_expired_at[order_id] = self.commits
         records = [each.after for each in changes if is_record(each) and each.after]
         step = self._step_of(attempt, change, request, SkuSet(record["sku"] for record in records))
-        saga_command = self.shop.orders[order_id].saga_command if order_id in self.shop.orders else None
+        before = self.shop.orders.get(order_id)
+        saga_command = None if before is None else before.saga_command
+        was_acknowledged = before is not None and before.is_acknowledged
         try:
             expected += take(self.shop, step)
         except Refused as refused:
@@ -333,6 +337,8 @@ class History:
         match step:
             case SettleLines():
                 who = SWEEPER if isinstance(saga_command, Expire) else CLIENT, self._begun_by[order_id]
+            case PlaceLines() if was_acknowledged:
+                who = CLIENT, self._begun_by[order_id]
             case ReleaseLines():
                 who = SAGA, attempt.name
             case _:
@@ -364,8 +370,17 @@ class History:
             is_sweeper and self._lease_expired_at.get(order_id, -1) >= attempt.since
         )
         may_release = may_continue or self._is_releasing(order_id, request)
+        is_acknowledged = order is not None and order.is_acknowledged
         if kind is PlaceLines and isinstance(request, Place):
-            return PlaceLines(request, skus)
+            return PlaceLines(request, skus) if skus else Acknowledge(order_id)
+        if kind is PlaceLines and is_sweeper and is_acknowledged:
+            assert order is not None
+            assert isinstance(order.saga_command, Place)
+            return PlaceLines(order.saga_command, skus)
+        if kind is BeginRelease and is_acknowledged and (is_sweeper or isinstance(request, Place)):
+            if not (change.after or {}).get("short_lines"):
+                raise Violation(f"{attempt.name}: {order_id} is refused, although no line of it is short")
+            return BeginRelease(order_id)
         if kind is BeginRelease and is_sweeper and self._is_lease_expired(order_id):
             return BeginRelease(order_id)
         if kind is BeginRelease and isinstance(request, Place) and attempt.possible[request] & NOT_RESERVABLE:
@@ -373,7 +388,7 @@ class History:
         if kind is ReleaseLines and may_release:
             return ReleaseLines(order_id, skus)
         if kind is Remove and may_release:
-            return Remove(order_id)
+            return Remove(order_id) if change.after is None else Refuse(order_id)
         if kind is BeginSettlement and may_begin:
             return BeginSettlement(request)
         if kind is BeginSettlement and is_sweeper and saga_states[1] == "cancelling":
@@ -392,16 +407,20 @@ class History:
         match step:
             case BeginRelease() | BeginSettlement(Expire()):
                 attempt.may_finish[order_id] = self.commits
-            case Remove():
+            case Remove() | Refuse():
                 self._removed[order_id] = self.commits
+        if isinstance(step, PlaceLines) and (change.before is None or "ttl" in change.before):
+            self._begun_by[order_id] = attempt.name
         if isinstance(step, BeginSettlement):
             self._begun_by[order_id] = attempt.name
-            if attempt.requests:
-                attempt.begun.add(order_id)
+        if isinstance(step, BeginSettlement | Acknowledge) and attempt.requests:
+            attempt.begun.add(order_id)
         if after is None or "errand" not in after:
             self._leases.pop(order_id, None)
             return
-        lease, expected = seconds_of(after["errand"]["lease_until"]), self.shop.now + LEASE_SECONDS
+        lease, expected = seconds_of(after["errand"]["lease_until"]), self.shop.now
+        if not isinstance(step, Acknowledge):  # any process may take the next step of what was acknowledged
+            expected += LEASE_SECONDS
         if not expected - HOLD_TOLERANCE_SECONDS <= lease <= expected + self.shop.skew_seconds:
             raise Violation(f"{attempt.name}: {order_id} has a lease until {lease}, not {expected}")
         self._leases[order_id] = lease

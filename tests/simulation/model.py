@@ -143,7 +143,8 @@ class Line:
 
 @dataclass
 class Order:
-    """Lines by SKU; without lines it is the tombstone of an order cancelled before it was placed.
+    """Lines by SKU; without lines it is the tombstone of an order that was cancelled before it was placed, or
+    was accepted and could not be reserved.
 
     While a saga is in progress, `saga_state` is not `idle` and `saga_command` is its command.
     """
@@ -156,7 +157,10 @@ class Order:
     saga_command: SagaCommand | None = None
     was_settled_in_part: bool = False
     pending: dict[str, int] | None = None
-    """What a saga that settles named lines has still to settle; None if it settles all that remains."""
+    """What a saga that settles named lines has still to settle; None if it settles all that remains.  What an
+    acknowledged place has still to reserve."""
+    is_acknowledged: bool = False
+    """Whether a place that is in progress was answered with 202."""
 
     def total(self, figure: str) -> int:
         return sum(getattr(line, figure) for line in self.lines.values())
@@ -266,6 +270,8 @@ class Shop:
                     return {"order_in_progress"}
                 if summed(order.saga_command.lines) != summed(lines):
                     return {"order_exists"}
+                if order.is_acknowledged:
+                    return {"done"}
                 # A retry continues the saga, up to a line that cannot be reserved.
                 return {"done", *self.unreservable(order.missing())}
             case Place(_, lines):

@@ -6,8 +6,10 @@
                                 │ BeginRelease                     ▲             SettleLines,  │
                                 ▼                                  └────────────────last step──┘
     (none) ◄──── Remove ──── releasing ◄──► ReleaseLines
+    idle   ◄──── Refuse ────────┘
 
-Each step is one transaction.  `BeginRelease`, `BeginSettlement` and `Remove` move no stock.
+Each step is one transaction.  `Acknowledge`, `BeginRelease`, `BeginSettlement`, `Refuse` and `Remove` move no
+stock.  `Acknowledge` leaves an order in placing: it is not removed any more, but placed or refused.
 """
 
 from __future__ import annotations
@@ -45,6 +47,13 @@ class PlaceLines:
 
 
 @dataclass(frozen=True)
+class Acknowledge:
+    """Record in an order what is still to be reserved, as its client will be answered 202."""
+
+    order_id: str
+
+
+@dataclass(frozen=True)
 class BeginRelease:
     """The place has failed: no more lines are reserved, and those that are will be released."""
 
@@ -65,6 +74,13 @@ class Remove:
 
 
 @dataclass(frozen=True)
+class Refuse:
+    """All units of an acknowledged order are released: a tombstone says that it could not be placed."""
+
+    order_id: str
+
+
+@dataclass(frozen=True)
 class BeginSettlement:
     """Record in the order that a saga settles all of it, or which units of named lines."""
 
@@ -77,7 +93,9 @@ class SettleLines:
     skus: frozenset[str]
 
 
-Step = PlaceLines | BeginRelease | ReleaseLines | Remove | BeginSettlement | SettleLines
+Step = (
+    PlaceLines | Acknowledge | BeginRelease | ReleaseLines | Remove | Refuse | BeginSettlement | SettleLines
+)
 
 STEP_TYPES: Final = {
     (None, "placing"): PlaceLines,
@@ -90,7 +108,10 @@ STEP_TYPES: Final = {
     **{(saga_state, saga_state): SettleLines for saga_state in SAGA_STATES.values()},
     **{(saga_state, "idle"): SettleLines for saga_state in SAGA_STATES.values()},
 }
-"""The step that takes an order from one saga state to another; other transitions are invalid."""
+"""The step that takes an order from one saga state to another; other transitions are invalid.
+
+`Acknowledge` is a `PlaceLines` without lines, `Refuse` a `Remove` that leaves a tombstone.
+"""
 
 
 def take(shop: Shop, step: Step) -> list[Entry]:
@@ -104,6 +125,12 @@ def take(shop: Shop, step: Step) -> list[Entry]:
     match step:
         case PlaceLines(place, skus):
             return _place_lines(shop, place, skus)
+        case Acknowledge(order_id):
+            order = _require_state(shop, order_id, "placing")
+            if order.is_acknowledged:
+                raise Refused("it was acknowledged before")
+            order.is_acknowledged, order.pending = True, order.missing()
+            return []
         case BeginRelease(order_id):
             _require_state(shop, order_id, "placing").saga_state = "releasing"
             return []
@@ -112,9 +139,14 @@ def take(shop: Shop, step: Step) -> list[Entry]:
             _require_lines(skus, (sku for sku, line in order.lines.items() if line.reserved))
             return shop.cancel(order_id, {sku: order.lines[sku].reserved for sku in skus})
         case Remove(order_id):
-            if _require_state(shop, order_id, "releasing").total("reserved"):
-                raise Refused("it still reserves units")
+            if _released(shop, order_id).is_acknowledged:
+                raise Refused("its client knows that it was accepted")
             del shop.orders[order_id]
+            return []
+        case Refuse(order_id):
+            if not _released(shop, order_id).is_acknowledged:
+                raise Refused("it was not acknowledged")
+            shop.orders[order_id] = Order({}, shop.now, shop.now, "insufficient_stock")
             return []
         case BeginSettlement(command):
             return _begin(shop, command)
@@ -134,7 +166,12 @@ def _place_lines(shop: Shop, place: Place, skus: frozenset[str]) -> list[Entry]:
         raise Refused(code)
     shop.orders[place.order_id] = order
     order.lines |= {sku: Line(missing[sku], missing[sku]) for sku in skus}
-    _end_saga_if(order, not order.missing())
+    if order.is_acknowledged:
+        order.pending = order.missing()
+    if not order.missing():
+        order.expires_at = shop.now + place.hold_seconds
+        order.pending, order.is_acknowledged = None, False
+        _end_saga_if(order, True)
     return [shop.move(sku, "order_placed", missing[sku], place.order_id) for sku in skus]
 
 
@@ -184,6 +221,13 @@ def _require_state(shop: Shop, order_id: str, saga_state: str) -> Order:
     order = shop.order(order_id)
     if order is None or order.saga_state != saga_state:
         raise Refused(f"it is not {saga_state}")
+    return order
+
+
+def _released(shop: Shop, order_id: str) -> Order:
+    order = _require_state(shop, order_id, "releasing")
+    if order.total("reserved"):
+        raise Refused("it still reserves units")
     return order
 
 

@@ -217,7 +217,10 @@ def order_view(document: Any) -> Hashable:
     lines = document["lines"]
     if isinstance(lines, dict):
         lines = [{"sku": sku, **figures} for sku, figures in lines.items()]
-    shown = tuple(sorted((line["sku"], *(line[name] for name in _FIGURES)) for line in lines))
+    # Without the lines that a place has still to reserve.
+    shown = tuple(
+        sorted((line["sku"], *(line[name] for name in _FIGURES)) for line in lines if line["placed"])
+    )
     status = document.get("phase") or document.get("status")
     return shown, document.get("cancel_reason"), status if status in _IN_PROGRESS else None
 

@@ -104,7 +104,12 @@ class Sagas:
             self._release(existing, actor.request_id, deadline)
             existing = None
         elif existing is not None and saga_steps.is_acknowledged_place_of(existing, command):
-            continued = self._continue_place(existing, actor, deadline, may_finish_later=True)
+            try:
+                continued = self._continue_place(existing, actor, deadline, may_finish_later=True)
+            except Exception as failure:
+                if not isinstance(expected_error(failure), Unavailable):
+                    raise
+                return OrderOutcome(existing, replayed=False, finishes_later=True)
             if continued is not None:
                 return continued
         # A line's position decides which part stores it, so a retry with the lines in another sequence
