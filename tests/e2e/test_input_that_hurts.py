@@ -13,6 +13,7 @@ import pytest
 
 from tests.e2e.raw_http import RawResponse, exchange, request_bytes
 from tests.integration.ledger_checks import everything_in
+from tests.integration.processes import wait_until
 from tests.integration.shop import Shop, Sku, done
 
 VENDOR, RIVAL = "VENDOR-HURT", "VENDOR-RIVALOFHURT"
@@ -98,13 +99,22 @@ class Victim:
 
 
 @pytest.fixture(scope="module")
-def victim(shop: Shop) -> Victim:
+def victim(shop: Shop, client: Any) -> Victim:
     sku = shop.has_sku(100, vendor_id=VENDOR, reorder_threshold=200)
-    shop.has_sku(3, vendor_id=VENDOR, product_id=sku.product_id, variant="OTHER")
+    other = shop.has_sku(3, vendor_id=VENDOR, product_id=sku.product_id, variant="OTHER")
     shop.has_product(VENDOR)
-    shop.has_sku(3, vendor_id=RIVAL)
+    of_rival = shop.has_sku(3, vendor_id=RIVAL)
     shop.has_product(RIVAL)
     done(shop.place("ORDER-HURT", (sku, 5)))
+
+    def are_reported() -> bool:
+        items = everything_in(client)["VendorInventory"]
+        return all(
+            any(f"#ALERT#low_stock:{low.sku}:" in item for item in items) for low in (sku, other, of_rival)
+        )
+
+    # A stream reports them: later, it would change the tables during a test.
+    wait_until(are_reported, "an alert of each SKU with low stock")
     return Victim(shop, sku, shop.sku(sku)["last_transaction_id"])
 
 
