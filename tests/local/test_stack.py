@@ -192,6 +192,15 @@ def test_the_tables_exist_when_the_stack_is_ready(start: Start) -> None:
     assert missing_tables(dynamodb(f"http://{HOST}:{stack.ports['aws']}")) == []
 
 
+@pytest.fixture
+def hangup_not_ignored() -> Iterator[None]:
+    """Processes that a test starts do not ignore SIGHUP, though those of a run under nohup do."""
+    former = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, former)
+
+
+@pytest.mark.usefixtures("hangup_not_ignored")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything(start: Start, number: signal.Signals) -> None:
     stack = start().wait_until_ready()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionClosedError
 
 from inventory_common.errors import IdentityUnavailable
 from inventory_common.identity import TokenVerifier
@@ -58,6 +58,11 @@ def _conflict(client: Any, operation: str, arguments: Mapping[str, Any]) -> Exce
     return client.exceptions.TransactionCanceledException(cancelled, operation)
 
 
+def _unanswered(client: Any, operation: str, arguments: Mapping[str, Any]) -> Exception | None:
+    """Return the error of a write whose answer is lost."""
+    return ConnectionClosedError(endpoint_url="https://dynamodb") if operation in WRITES else None
+
+
 @contextmanager
 def _unreachable_keys() -> Iterator[None]:
     def unreachable(*_: Any) -> Any:
@@ -74,5 +79,6 @@ FAILURES: Mapping[str, Failure] = {
     "a defect": Failure(500, "internal_error", lambda: _failing_calls(lambda *_: RuntimeError("a defect"))),
     "throttled": Failure(503, "database_unavailable", lambda: _failing_calls(lambda *_: _THROTTLED)),
     "busy": Failure(503, "busy", lambda: _failing_calls(_conflict)),
+    "unanswered": Failure(503, "outcome_unknown", lambda: _failing_calls(_unanswered)),
     "no keys": Failure(503, "identity_unavailable", _unreachable_keys),
 }
