@@ -10,12 +10,12 @@ from inventory_common.dynamodb import connect
 from inventory_common.ids import StockKey
 from inventory_common.retry_policy import RetryPolicy
 from inventory_common.settings import Settings
-from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.timestamps import Clock, now
 from services.stock.chalicelib.bootstrap import Engine, Storage, engine_of, storage_of
 from services.stock.chalicelib.domain.commands import Actor, LineRequest
 from services.stock.chalicelib.domain.decisions import WriteSet
 from services.stock.chalicelib.storage.state import Committed, StateStore, WriteConflict
+from tests.support.sample_skus import a_sku
 
 PRODUCT = "PROD-E4F9A"
 HOT = f"SKU-{PRODUCT}-HOT"
@@ -78,22 +78,5 @@ def counted_engine(client: Any, clock: Clock = now) -> CountedEngine:
 
 def put_sku(client: Any, sku: str) -> None:
     """Store a SKU with a stock that no benchmark exhausts."""
-    item = Sku(
-        product_id=PRODUCT,
-        sku=sku,
-        vendor_id="VENDOR-001",
-        variant_name="Black - Large",
-        current_stock=1_000_000,
-        reserved_stock=0,
-        reorder_threshold=10,
-        unit_price=90,
-        last_updated=now(),
-        last_updated_by="VENDOR-001",
-        is_active=True,
-        sequence=0,
-        ledger_hash=FIRST_PREVIOUS_HASH,
-        version=1,
-        product_is_active=True,
-        product_version=1,
-    )
+    item = a_sku(sku, product_id=PRODUCT, current_stock=1_000_000, last_updated=now())
     client.put_item(TableName="VendorInventory", Item=item.to_item())

@@ -14,26 +14,15 @@ from statistics import median
 from boto3.dynamodb.types import TypeDeserializer
 
 from inventory_common.items import from_item
-from inventory_common.skus import Sku
+from tests.support.sample_skus import a_sku
 
-SKU = Sku(
-    product_id="PROD-E4F9A",
-    sku="SKU-PROD-E4F9A-BLK-L",
-    vendor_id="VENDOR-001",
-    variant_name="Black - Large",
+SKU = a_sku(
     variant_attributes={"color": "Black", "size": "Large"},
     current_stock=50,
     reserved_stock=5,
-    reorder_threshold=10,
     unit_price=Decimal("89.99"),
-    last_updated="2026-02-23T14:20:00.000000Z",
-    last_updated_by="VENDOR-001",
-    is_active=True,
     sequence=7,
-    ledger_hash="0" * 64,
     version=9,
-    product_is_active=True,
-    product_version=1,
 )
 PAGE = [SKU.to_item()] * 100
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from demo.checks import Balance, check, check_sku, fold, reserved_units
-from inventory_client import Order, OrderLine, Sku, TransactionRecord
+from inventory_client import Order, OrderLine, TransactionRecord
+from tests.support.sample_skus import a_sku
 
 SKU = "SKU-PROD-A1B2C-STD"
 NOON = "2026-01-01T12:00:00.000000Z"
@@ -48,24 +49,7 @@ LOG = [
     record(7, "refund", 1, 0, "ORDER-1"),
     record(8, "manual_adjustment", 3, -3, None),
 ]
-STOCK = Sku(
-    product_id="PROD-A1B2C",
-    sku=SKU,
-    vendor_id="VENDOR-001",
-    variant_name="A pack",
-    current_stock=34,
-    reserved_stock=7,
-    reorder_threshold=10,
-    unit_price=1,
-    last_updated=NOON,
-    last_updated_by="somebody",
-    is_active=True,
-    sequence=8,
-    ledger_hash="0" * 64,
-    version=9,
-    product_is_active=True,
-    product_version=1,
-)
+STOCK = a_sku(SKU, current_stock=34, reserved_stock=7, last_updated=NOON, sequence=8, version=9)
 OPEN = order("ORDER-2", "reserved", placed=7, reserved=7)
 SETTLED = order("ORDER-1", "partially_refunded", placed=20, confirmed=15, cancelled=5, refunded=3)
 

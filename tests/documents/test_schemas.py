@@ -10,9 +10,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from inventory_common.skus import Sku
 from services.stock.chalicelib.domain.low_stock import low_stock_alert
 from tests.support.log_schema import require_alert, wrong_lines
+from tests.support.sample_skus import a_sku
 
 DOCS = Path(__file__).parents[2] / "docs"
 MOMENT = "2026-02-23T10:31:00.000000Z"
@@ -46,25 +46,7 @@ FINDING: dict[str, Any] = {
 
 
 def low_stock() -> dict[str, Any]:
-    before = Sku(
-        product_id="PROD-AAAA1",
-        sku="SKU-PROD-AAAA1-BLK",
-        vendor_id="VENDOR-001",
-        variant_name="Black",
-        current_stock=6,
-        reserved_stock=1,
-        reorder_threshold=5,
-        unit_price=90,
-        last_updated=MOMENT,
-        last_updated_by="VENDOR-001",
-        is_active=True,
-        sequence=1,
-        ledger_hash="0" * 64,
-        version=2,
-        product_is_active=True,
-        product_version=1,
-        details_version=1,
-    )
+    before = a_sku(current_stock=6, reserved_stock=1, reorder_threshold=5, sequence=1, version=2)
     after = replace(before, current_stock=5, sequence=2, version=3)
     alert = low_stock_alert(before, after, MOMENT)
     assert alert is not None

@@ -6,6 +6,8 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+import sample_skus
+
 from inventory_common.ids import transaction_id
 from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.timestamps import plus_seconds
@@ -109,25 +111,17 @@ def a_sku(records: Sequence[TransactionRecord], sku: str = BLACK, **differences:
     last = records[-1] if records else None
     attributes: dict[str, Any] = {
         "product_id": PRODUCT,
-        "sku": sku,
-        "vendor_id": VENDOR,
-        "variant_name": "Black - Large",
         "current_stock": last.stock_after if last else 0,
         "reserved_stock": last.reserved_after if last else 0,
-        "reorder_threshold": 10,
         "unit_price": 5,
         "last_updated": last.timestamp if last else NOW,
-        "last_updated_by": VENDOR,
-        "is_active": True,
         "sequence": len(records),
         "ledger_hash": last.hash if last else FIRST_PREVIOUS_HASH,
         "version": len(records) + 1,
         "last_transaction_at": last.timestamp if last else None,
         "last_transaction_id": last.transaction_id if last else None,
-        "product_is_active": True,
-        "product_version": 1,
     }
-    return Sku(**attributes | differences)
+    return sample_skus.a_sku(sku, **attributes | differences)
 
 
 def keep_sku(client: Any, sku: Sku) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import sample_skus
 from front_door import Answer, Client
 
 from chalicelib.domain.commands import (
@@ -101,26 +102,8 @@ def a_product(product_id: str = PRODUCT, **differences: Any) -> Product:
 
 
 def a_sku(sku: str = BLACK, current: int = 0, reserved: int = 0, **differences: Any) -> Sku:
-    attributes: dict[str, Any] = {
-        "product_id": StockKey.of(sku).product_id,
-        "sku": sku,
-        "vendor_id": VENDOR,
-        "variant_name": "Black - Large",
-        "current_stock": current,
-        "reserved_stock": reserved,
-        "reorder_threshold": 10,
-        "unit_price": 90,
-        "last_updated": NOW,
-        "last_updated_by": VENDOR,
-        "is_active": True,
-        "sequence": 0,
-        "ledger_hash": FIRST_PREVIOUS_HASH,
-        "version": 1,
-        "product_is_active": True,
-        "product_version": 1,
-        "details_version": 1,
-    }
-    return Sku(**attributes | differences)
+    stock = {"current_stock": current, "reserved_stock": reserved}
+    return sample_skus.a_sku(sku, **{**stock, "last_updated": NOW, **differences})
 
 
 def a_line(

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from inventory_common.items import Item, to_item
 from inventory_common.products import Product
-from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.transactions import TransactionRecord
+from tests.support.sample_skus import a_sku
 
 __all__ = [
     "BETWEEN",
@@ -110,24 +110,15 @@ def mixed_skus(count: int) -> Iterator[Item]:
 
 def sku(number: int, stock: int, threshold: int = THRESHOLD) -> Item:
     """A SKU of the vendor."""
-    return Sku(
+    return a_sku(
+        sku_id(number),
         product_id=product_id(number // SKUS_OF_PRODUCT),
-        sku=sku_id(number),
         vendor_id=VENDOR,
-        variant_name="Black - Large",
         variant_attributes={"color": "Black", "size": "Large"},
         current_stock=stock,
-        reserved_stock=0,
         reorder_threshold=threshold,
-        unit_price=90,
         last_updated=a_moment(number),
         last_updated_by=VENDOR,
-        is_active=True,
-        sequence=0,
-        ledger_hash=FIRST_PREVIOUS_HASH,
-        version=1,
-        product_is_active=True,
-        product_version=1,
     ).to_item()
 
 
