@@ -155,6 +155,9 @@ def test_every_module_is_compiled_once_and_for_all(name: str, packages: dict[str
             assert archive.read(path)[4:8] == UNCHECKED_HASH, path
         app = next(path for path in compiled if path.startswith("__pycache__/app."))
         assert marshal.loads(archive.read(app)[PYC_HEADER_BYTES:]).co_filename == "/var/task/app.py"
+        ours = [path for path in compiled if "__pycache__/" in path]
+        documented = [path for path in ours if b"Raises\n    ------" in archive.read(path)]
+        assert documented == []
     assert len(compiled) > 80
     # Our own sources are included, for the lines of a traceback.
     assert {path.split("/")[0] for path in sources} == {"app.py", "chalicelib", "inventory_common"}
