@@ -285,7 +285,7 @@ def test_an_order_of_few_lines_leaves_none_of_them(
 
 @pytest.mark.parametrize("commits", range(4))
 @pytest.mark.parametrize("is_sold_out", [False, True])
-def test_whoever_finds_it_after_a_crash_finishes_it(
+def test_the_next_process_finishes_it_after_a_crash(
     process: Process, sweeper: Process, clock: Clock, ledger: Ledger, commits: int, is_sold_out: bool
 ) -> None:
     accepted(process)
