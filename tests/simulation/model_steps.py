@@ -169,7 +169,7 @@ def _place_lines(shop: Shop, place: Place, skus: frozenset[str]) -> list[Entry]:
     if order.is_acknowledged:
         order.pending = order.missing()
     if not order.missing():
-        order.expires_at = shop.now + place.hold_seconds
+        order.expires_at = shop.now + _place_of(order).hold_seconds
         order.pending, order.is_acknowledged = None, False
         _end_saga_if(order, True)
     return [shop.move(sku, "order_placed", missing[sku], place.order_id) for sku in skus]

@@ -145,9 +145,8 @@ class Sagas:
             if acknowledged is None:
                 raise
             return OrderOutcome(acknowledged, replayed=False, finishes_later=True)
-        assert placed is not None, "a step that places leaves the order"
-        if placed.order.saga_state is SagaState.PLACING:
-            # The sweeper assumed that this process had died, and released what it had reserved.
+        if placed is None or placed.order.saga_state is SagaState.PLACING:
+            # A duplicate could not be placed, or the sweeper assumed that this process had died.
             raise Busy(f"{command.order_id} was released while it was being placed; please place it again.")
         return placed
 
@@ -482,6 +481,10 @@ class Sagas:
             if replayed and waits_for_others and order is not None and order.saga is not None:
                 # Another process has taken this step, and is taking the next one.
                 order = self._wait_for_others(order, deadline)
+                if order is not None and order.saga is None:
+                    # It has ended, and the order may have been changed since: the step decides.
+                    pending.appendleft(keys)
+                    continue
             if order is None or order.saga is None:
                 break
         return None if order is None else OrderOutcome(order, replayed)

@@ -9,14 +9,15 @@ import pytest
 
 from chalicelib.domain.commands import SettleOrder
 from chalicelib.storage.state import WriteConflict
+from inventory_common.errors import Busy, InsufficientStock, OrderCancelled
 from inventory_common.ids import StockKey
 from inventory_common.tuning import SAGA_LEASE_SECONDS
 
-from ..crashes import ProcessDied
+from ..crashes import ProcessDied, die
 from ..large_orders import Ledger, a_large_order, sku_id
 from ..other_writers import InterruptedStateStore, after_commits
 from ..process import Process
-from ..shop import ORDER, Clock, immediate
+from ..shop import ORDER, Clock, a_sku, immediate
 
 LINES = 100
 """Lines of an order in three parts."""
@@ -109,6 +110,36 @@ def test_a_duplicate_of_a_place_waits_while_the_first_makes_progress(
     waiting = replace(process.over(state=state), retry_policy=replace(immediate(), sleep=sleep))
     outcome = waiting.place(a_large_order(LINES))
     assert (outcome.replayed, outcome.order.status, state.commits) == (True, "reserved", 0)
+    ledger.assert_consistent()
+
+
+@pytest.mark.parametrize("is_sold_out", [False, True])
+def test_a_place_that_waits_is_not_told_that_it_is_reserved_when_that_has_ended(
+    process: Process, ledger: Ledger, is_sold_out: bool
+) -> None:
+    """It has taken the first step, and the other process the second one, which it finds taken."""
+    ledger.put_skus(LINES)
+    other = process.restarted()
+
+    def second_step() -> None:
+        dying = InterruptedStateStore(process.storage.state, *after_commits(1, die))
+        with pytest.raises(ProcessDied):
+            other.through(state=dying).place(a_large_order(LINES))
+
+    def end(_: float) -> None:
+        if is_sold_out:
+            ledger.put(a_sku(sku_id(LINES - 1), 1))
+            with pytest.raises(InsufficientStock):
+                other.place(a_large_order(LINES))
+        else:
+            other.place(a_large_order(LINES))
+            other.cancel(SettleOrder(ORDER))
+
+    state = InterruptedStateStore(process.storage.state, *after_commits(1, second_step))
+    waiting = replace(process.over(state=state), retry_policy=replace(immediate(), sleep=end))
+    with pytest.raises(Busy if is_sold_out else OrderCancelled):
+        waiting.place(a_large_order(LINES))
+    assert ledger.totals()[1] == 0
     ledger.assert_consistent()
 
 
