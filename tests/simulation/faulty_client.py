@@ -18,6 +18,7 @@ fault                   what happens
 ``throttled``           not performed: throttled, as a reason of a transaction or as an error of the call
 ``inconsistent read``   the items of one BatchGetItem are read at two moments
 ``unprocessed``         some or all keys of a BatchGetItem come back unprocessed
+``out of time``         performed, when most of the command's time or all of it has passed
 ``crash before``        the process crashes before the call
 ``crash after``         the process crashes when the call has been performed
 ======================  ====================================================================================
@@ -45,6 +46,8 @@ from tests.simulation.watched_tables import WRITES
 ENDPOINT = "https://dynamodb.simulated"
 
 SLOW_MAX_SECONDS = 0.03
+OUT_OF_TIME_SECONDS = (8.0, 12.0)
+"""What a call takes of a command's ten seconds, of which nobody else notices anything."""
 GIVE_WAY_RATE = 0.3
 """How often others act between the end of a call and the next action of its caller."""
 HOT_CONFLICT_FACTOR = 5.0
@@ -61,12 +64,17 @@ _IN_TRANSACTIONS = {
     "in progress": 0.01,
     "server error": 0.02,
     "conflict": 0.08,
+    "out of time": 0.02,
     "masked": 0.30,  # of those that the engine refuses
     "throttled": 0.03,
     "crash before": 0.015,
     "crash after": 0.03,
 }
-_IN_WRITES = {name: rate for name, rate in _IN_TRANSACTIONS.items() if name not in ("masked", "in progress")}
+_IN_WRITES = {
+    name: rate
+    for name, rate in _IN_TRANSACTIONS.items()
+    if name not in ("masked", "in progress", "out of time")
+}
 _IN_BATCH_READS = {
     "slow": 0.10,
     "inconsistent read": 0.30,
@@ -122,6 +130,7 @@ class Machine(Protocol):
     """The process that a client belongs to."""
 
     has_crashed: bool
+    lost_seconds: float
 
     def count_call(self) -> None: ...
 
@@ -203,6 +212,10 @@ class FaultyClient:
             case "slow":
                 machine.sleep(self._random.uniform(0, SLOW_MAX_SECONDS))
                 return self._masked(operation, arguments)
+            case "out of time":
+                response = self._masked(operation, arguments)
+                machine.lost_seconds += self._random.uniform(*OUT_OF_TIME_SECONDS)
+                return response
             case "lost request":
                 error = self._random.choice((ConnectTimeoutError, EndpointConnectionError))
                 raise error(endpoint_url=ENDPOINT)

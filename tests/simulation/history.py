@@ -67,6 +67,8 @@ class Attempt:
         By request, the codes that the model would have returned at any moment since the attempt began.
     commits
         By request, the numbers of the commits that completed it.
+    late_commits
+        The numbers of its commits that arrived after a delay: it may find its own command executed.
     steps
         By order, the numbers of the commits that were steps of a saga.
     may_finish
@@ -82,6 +84,7 @@ class Attempt:
     since: int = 0
     possible: dict[Request, set[str]] = field(default_factory=lambda: defaultdict(set))
     commits: dict[Request, list[int]] = field(default_factory=lambda: defaultdict(list))
+    late_commits: set[int] = field(default_factory=set)
     steps: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     may_finish: dict[str, int] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
@@ -159,7 +162,7 @@ class History:
                     raise Violation(f"{attempt.name}: {request} was committed {len(commits)} times, not once")
                 self._require_view(attempt, request, _subject(request), response, at=commits[0])
                 return
-        if commits:
+        if commits and not (response.code == "replayed" and attempt.late_commits.issuperset(commits)):
             raise Violation(f"{attempt.name}: the response to {request} is {response.code}; it was committed")
         if response.code in ("busy", "database_unavailable"):
             if _subject(request) in attempt.begun:

@@ -102,6 +102,7 @@ class Machine:
         random = simulation.random
         self.name = name
         self.has_crashed = False
+        self.lost_seconds = 0.0
         self.attempt = Attempt(name)
         self._simulation = simulation
         self._process = process
@@ -111,7 +112,9 @@ class Machine:
         rates = simulation.rates if process else lambda: NO_FAULTS
         self.client = make_client(simulation.tables.client, self, random, rates)
         retry_policy = RetryPolicy(
-            monotonic=lambda: simulation.monotonic_seconds, sleep=self.sleep, uniform=random.uniform
+            monotonic=lambda: simulation.monotonic_seconds + self.lost_seconds,
+            sleep=self.sleep,
+            uniform=random.uniform,
         )
         self.storage = storage_of(self.client, simulation.settings)
         draw = partial(simulation.draw_name, "details")
@@ -293,10 +296,12 @@ class Simulation:
         def arrive(process: Process) -> None:
             process.sleep(self.random.uniform(0, self.random.choice(LATE_SECONDS)))
             self.note("network", f"{operation} of {attempt.name} arrives")
+            earlier = self.history.commits
             try:
                 self.perform(attempt, operation, arguments)
             except ClientError:
                 self.note("network", "it fails")
+            attempt.late_commits.update(range(earlier + 1, self.history.commits + 1))
 
         self._start_writer("network", arrive)
 

@@ -18,6 +18,7 @@ from tests.simulation.simulator import simulate
 ROOT = Path(__file__).parents[2]
 SEEDS = range(1, 5)
 CONFLICT_SEEDS = (6, 7, 8)
+OUT_OF_TIME_SEEDS, OUT_OF_TIME_RATE = (9, 11, 16), 0.3
 STEPS = 1_000
 
 
@@ -41,6 +42,15 @@ def test_orders_continue_as_sagas_after_conflicts(engine: Any, monkeypatch: pyte
         counts += simulate(engine, seed, STEPS, with_conflicts).counts
     assert counts["saga steps of single-item orders"] > 5
     assert counts["saga steps"] > 5 + counts["saga steps of single-item orders"]
+
+
+def test_places_whose_time_runs_out_are_accepted_and_finish(engine: Any) -> None:
+    transactions = {**FaultRates().transactions, "out of time": OUT_OF_TIME_RATE}
+    counts: Counter[str] = Counter()
+    for seed in OUT_OF_TIME_SEEDS:
+        counts += simulate(engine, seed, STEPS, FaultRates(transactions=transactions)).counts
+    assert counts["step Acknowledge"] > 4
+    assert counts["step Refuse"] > 0
 
 
 def trace_of_a_new_process(hash_seed: int) -> str:
