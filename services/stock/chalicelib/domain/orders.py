@@ -199,6 +199,15 @@ class Order:
         """Whether it is being placed, and its client knows that this will end without it."""
         return self.saga_state is SagaState.PLACING and self.saga is not None and self.saga.acknowledged
 
+    def has_saga_of(self, earlier: Order) -> bool:
+        """Whether the command that was in progress at an earlier version of the order still is."""
+        if self.saga is None or earlier.saga is None:
+            return False
+        return (self.saga.state, self.saga.idempotency_id) == (
+            earlier.saga.state,
+            earlier.saga.idempotency_id,
+        )
+
     @property
     def saga_state(self) -> SagaState | None:
         """The state of its saga, None if no command is in progress."""

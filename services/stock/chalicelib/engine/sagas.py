@@ -480,12 +480,12 @@ class Sagas:
             order, replayed = outcome.order, outcome.write_set is None
             if replayed and waits_for_others and order is not None and order.saga is not None:
                 # Another process has taken this step, and is taking the next one.
-                order = self._wait_for_others(order, deadline)
-                if order is not None and order.saga is None:
+                known, order = order, self._wait_for_others(order, deadline)
+                if begun is None and order is not None and not order.has_saga_of(known):
                     # It has ended, and the order may have been changed since: the step decides.
                     pending.appendleft(keys)
                     continue
-            if order is None or order.saga is None:
+            if order is None or order.saga is None or (begun is not None and not order.has_saga_of(begun)):
                 break
         return None if order is None else OrderOutcome(order, replayed)
 

@@ -194,6 +194,32 @@ def test_a_place_whose_last_call_took_too_long_is_not_accepted_but_undone(proces
     assert not process.orders.get(ORDER).is_acknowledged_place
 
 
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_the_same_place_is_not_accepted_again_once_it_has_ended(process: Process, is_cancelled: bool) -> None:
+    """It waits for another process, which ends it; then its own time runs out."""
+    accepted(process)
+    other, time = process.restarted(), MonotonicClock()
+
+    def overtake() -> None:
+        dying = InterruptedStateStore(process.storage.state, *after_commits(1, die))
+        with pytest.raises(ProcessDied):
+            other.through(state=dying).place(COMMAND)
+
+    def end(_: float) -> None:
+        other.place(COMMAND)
+        if is_cancelled:
+            dying = InterruptedStateStore(process.storage.state, *after_commits(1, die))
+            with pytest.raises(ProcessDied):
+                other.through(state=dying).cancel(SettleOrder(ORDER))
+        time.advance(11)
+
+    state = InterruptedStateStore(process.storage.state, overtake)
+    waiting = replace(process.through(state=state), retry_policy=replace(time.retry_policy(), sleep=end))
+    with pytest.raises(Busy):
+        waiting.place(COMMAND)
+    assert process.orders.get(ORDER).status == ("cancelling" if is_cancelled else "reserved")
+
+
 # Refused in the end
 
 
