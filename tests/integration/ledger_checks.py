@@ -296,7 +296,7 @@ def _order_violations(tables: Tables) -> Iterator[str]:
         reserved = sum(line["reserved"] for line in order["lines"].values())
         due = (order.get("vendor_id"), order.get("last_updated"))
         shard = f"OPEN-ORDERS#{zlib.crc32(order_id.encode()) % 16}"
-        if due != ((shard, order["expires_at"]) if reserved else (None, None)):
+        if due != ((shard, order.get("expires_at")) if reserved else (None, None)):
             yield f"{order_id} reserves {reserved} units and is in the index at {due}"
         if not order["lines"] and "ttl" not in order:
             yield f"{order_id} is a tombstone without a ttl"

@@ -30,6 +30,7 @@ DARK_SECONDS = 0.5
 LAST_MOMENT_SECONDS = 0.25
 """How long before the power cut the last transaction may have been acknowledged."""
 STOCK = 5_000
+NOT_DONE = ("202", "503 busy", "503 database_unavailable", "503 outcome_unknown")
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def shops(database: DynamoDBLocal, tmp_path: Path) -> Iterator[list[Shop]]:
 
 
 class Sent(NamedTuple):
-    """A command on an order, and when it was acknowledged; None if no response arrived."""
+    """A command on an order, and when it was acknowledged; None if no response said that it is done."""
 
     command: Callable[[], httpx.Response]
     acknowledged_at: float | None
@@ -85,13 +86,14 @@ class Acknowledged:
     def order(self, order_id: str, command: Callable[[], httpx.Response]) -> bool:
         """Send a command and record the response; return whether the order's next command makes sense."""
         response = command()
+        is_done = response.status_code in (200, 201)
         with self.lock:
             if outcome(response) == "404 order_not_found":
                 return False  # its place is lost, which is checked later
-            if not response.is_success:
-                assert outcome(response) in ("503 busy", "503 database_unavailable"), response.text
-            self.orders[order_id].append(Sent(command, time.monotonic() if response.is_success else None))
-        return response.is_success
+            if not is_done:
+                assert outcome(response) in NOT_DONE, response.text
+            self.orders[order_id].append(Sent(command, time.monotonic() if is_done else None))
+        return is_done
 
     def restock(self, response: httpx.Response) -> None:
         if response.is_success:
