@@ -114,7 +114,7 @@ def test_a_duplicate_of_a_place_waits_while_the_first_makes_progress(
 
 
 @pytest.mark.parametrize("is_sold_out", [False, True])
-def test_a_place_that_waits_is_not_told_that_it_is_reserved_when_that_has_ended(
+def test_a_place_that_waits_is_not_a_replay_of_what_has_ended(
     process: Process, ledger: Ledger, is_sold_out: bool
 ) -> None:
     """It has taken the first step, and the other process the second one, which it finds taken."""
