@@ -149,12 +149,25 @@ def acknowledge_place(
 ) -> Decision:
     """Store the lines that the saga of a place has still to reserve: it continues without its client.
 
-    `skus` are those of these lines.  The lease ends at once: any process may take the next step.
+    `skus` are those of these lines.  The lease ends at once: any process may take the next step.  Nothing is
+    written if another process has placed the order.
+
+    Raises
+    ------
+    OrderExists, OrderCancelled, ReservationExpired, OrderInProgress
+        If it has been placed with other lines, released or settled.
     """
-    order = visible_order(state.order, context.now, context.actor.owners)
-    saga = None if order is None else order.saga
-    if order is None or saga is None or not _is_placed_by(saga, command) or saga.acknowledged:
+    order = order_of_place(state, command, context)
+    if order is None or is_hidden_tombstone(order, command, context):
         return NOTHING_TO_WRITE
+    saga = order.saga
+    if saga is None or saga.state is not SagaState.PLACING:
+        require_repeat_of(order, command)
+        return NOTHING_TO_WRITE
+    if not _is_placed_by(saga, command) or saga.acknowledged:
+        return NOTHING_TO_WRITE
+    if any(line.key not in skus for line in command.lines if line.key not in order.lines):
+        return NOTHING_TO_WRITE  # other processes have released it meanwhile, and begun again
     count = len(command.lines)
     to_place = {
         line.key: OrderLine(

@@ -144,7 +144,7 @@ class Sagas:
             acknowledged = self._acknowledge(command, actor, deadline + _ACKNOWLEDGE_SECONDS)
             if acknowledged is None:
                 raise
-            return OrderOutcome(acknowledged, replayed=False, finishes_later=True)
+            return acknowledged
         if placed is None or placed.order.saga_state is SagaState.PLACING:
             # A duplicate could not be placed, or the sweeper assumed that this process had died.
             raise Busy(f"{command.order_id} was released while it was being placed; please place it again.")
@@ -341,38 +341,43 @@ class Sagas:
         assert settled is not None, "a saga that settles has lines left, and its order is not removed"
         return settled
 
-    def _acknowledge(self, command: PlaceOrder, actor: Actor, deadline: float) -> Order | None:
-        """Mark a place that has begun as one that finishes by itself, and return its order.
+    def _acknowledge(self, command: PlaceOrder, actor: Actor, deadline: float) -> OrderOutcome | None:
+        """Mark a place that has begun as one that finishes by itself.
 
         None if it has not begun, cannot be had at the moment, or the database is not available.
 
         Raises
         ------
+        OrderExists, OrderCancelled, ReservationExpired, OrderInProgress
+            If other processes have placed the order with other lines, released or settled it.
         OutcomeUnknown
             If it may have been marked.
         """
         try:
             self.executor.require_time(deadline)
             order = self.orders.get(command.order_id)
-            if order is None or order.saga_state is not SagaState.PLACING:
+            if order is None:
                 return None
             unplaced = [line for line in command.lines if line.key not in order.lines]
-            skus = self._skus_of(unplaced, deadline)
-            if short_lines(unplaced, skus):
+            skus = self._skus_of(unplaced, deadline) if order.saga_state is SagaState.PLACING else {}
+            if order.saga_state is SagaState.PLACING and short_lines(unplaced, skus):
                 return None
             marked = self._execute(
                 command.order_id,
                 actor,
                 lambda state, context: saga_steps.acknowledge_place(state, command, skus, context),
                 deadline,
-            )
+            ).order
         except Exception as failure:
             error = expected_error(failure)
-            if error is None or isinstance(error, OutcomeUnknown):
+            if not isinstance(error, Unavailable) or isinstance(error, OutcomeUnknown):
                 raise
             return None
-        is_marked = marked.order is not None and saga_steps.is_acknowledged_place_of(marked.order, command)
-        return marked.order if is_marked else None
+        if marked is not None and saga_steps.is_acknowledged_place_of(marked, command):
+            return OrderOutcome(marked, replayed=False, finishes_later=True)
+        if marked is None or marked.saga is not None or marked.is_tombstone:
+            return None
+        return OrderOutcome(marked, replayed=True)
 
     def _continue_place(
         self, order: Order, actor: Actor, deadline: float, *, may_finish_later: bool = False

@@ -12,7 +12,14 @@ from front_door import Answer, Client
 
 from chalicelib.domain.commands import BatchedCommand, PlaceOrder, SettleOrder
 from chalicelib.domain.orders import Order, OrderOutcome
-from inventory_common.errors import Busy, OrderCancelled, OrderExists, OrderInProgress, OutcomeUnknown
+from inventory_common.errors import (
+    Busy,
+    InsufficientStock,
+    OrderCancelled,
+    OrderExists,
+    OrderInProgress,
+    OutcomeUnknown,
+)
 from inventory_common.ids import StockKey
 from inventory_common.limits import ORDER_LINES_MAX, TOMBSTONE_SECONDS
 from inventory_common.timestamps import epoch_seconds, plus_seconds
@@ -194,10 +201,8 @@ def test_a_place_whose_last_call_took_too_long_is_not_accepted_but_undone(proces
     assert not process.orders.get(ORDER).is_acknowledged_place
 
 
-@pytest.mark.parametrize("is_cancelled", [False, True])
-def test_the_same_place_is_not_accepted_again_once_it_has_ended(process: Process, is_cancelled: bool) -> None:
-    """It waits for another process, which ends it; then its own time runs out."""
-    accepted(process)
+def end_while_another_waits(process: Process, *, is_cancelled: bool = False) -> Process:
+    """A process that finds its second step taken and waits; the order ends, and then its time runs out."""
     other, time = process.restarted(), MonotonicClock()
 
     def overtake() -> None:
@@ -214,10 +219,48 @@ def test_the_same_place_is_not_accepted_again_once_it_has_ended(process: Process
         time.advance(11)
 
     state = InterruptedStateStore(process.storage.state, overtake)
-    waiting = replace(process.through(state=state), retry_policy=replace(time.retry_policy(), sleep=end))
+    return replace(process.through(state=state), retry_policy=replace(time.retry_policy(), sleep=end))
+
+
+@pytest.mark.parametrize("was_accepted", [False, True])
+def test_a_place_is_not_accepted_once_another_process_has_placed_it(
+    process: Process, was_accepted: bool
+) -> None:
+    if was_accepted:
+        accepted(process)
+    outcome = end_while_another_waits(process).place(COMMAND)
+    assert (outcome.finishes_later, outcome.replayed, outcome.order.status) == (False, True, "reserved")
+
+
+def test_the_same_place_is_not_accepted_again_while_the_order_is_cancelled(process: Process) -> None:
+    accepted(process)
+    with pytest.raises(OrderInProgress):
+        end_while_another_waits(process, is_cancelled=True).place(COMMAND)
+
+
+def test_an_order_that_was_released_and_begun_again_meanwhile_is_not_accepted(
+    process: Process, ledger: Ledger
+) -> None:
+    """The lines that it had placed a moment ago, whose SKUs were not read, are to be placed again."""
+    time = MonotonicClock()
+
+    def release_and_begin_again() -> None:
+        ledger.put(a_sku(LAST, 1))
+        with pytest.raises(InsufficientStock):
+            process.place(COMMAND)
+        ledger.put(a_sku(LAST, 5))
+        dying = InterruptedStateStore(process.storage.state, *after_commits(1, die))
+        with pytest.raises(ProcessDied):
+            process.through(state=dying).sagas.place(
+                COMMAND, ACTOR, process.retry_policy.deadline(), frozenset({StockKey.of(sku_id(1))})
+            )
+
+    acts = [lambda: None, lambda: time.advance(11), release_and_begin_again]
+    state = InterruptedStateStore(process.storage.state, *acts)
+    late = replace(process.through(state=state), retry_policy=time.retry_policy())
     with pytest.raises(Busy):
-        waiting.place(COMMAND)
-    assert process.orders.get(ORDER).status == ("cancelling" if is_cancelled else "reserved")
+        late.place(COMMAND)
+    assert not process.orders.get(ORDER).is_acknowledged_place
 
 
 # Refused in the end
