@@ -35,7 +35,10 @@ WAIT_SECONDS: Final = LEASE_SECONDS + 1
 
 
 class CrashAt(NamedTuple):
-    """At which call a process crashes: counted without queries, or among its transactions alone."""
+    """At which call a process crashes, or its time runs out.
+
+    Calls are counted without queries, or among its transactions alone.
+    """
 
     call: int
     fault: str
@@ -44,10 +47,13 @@ class CrashAt(NamedTuple):
 
 AFTER_ITS_FIRST_STEP: Final = CrashAt(1, "crash after", of_transactions=True)
 AFTER_ITS_SECOND_STEP: Final = CrashAt(2, "crash after", of_transactions=True)
+OUT_OF_TIME_AFTER_ITS_FIRST_STEP: Final = CrashAt(1, "out of time", of_transactions=True)
+OUT_OF_TIME_SECONDS: Final = 11.0
+"""More than a command has, and less than it takes to accept it."""
 
 
 class CrashingClient(FaultyClient):
-    """A client whose only fault is the crash of its process."""
+    """A client whose only fault is the crash of its process, or that its process runs out of time."""
 
     def __init__(self, *arguments: Any, crash_at: CrashAt | None) -> None:
         super().__init__(*arguments)
@@ -60,7 +66,12 @@ class CrashingClient(FaultyClient):
             return None
         if crash_at.of_transactions and operation != "transact_write_items":
             return None
-        return crash_at.fault if next(self._numbers) == crash_at.call else None
+        if next(self._numbers) != crash_at.call:
+            return None
+        if crash_at.fault == "out of time":
+            self._machine.lost_seconds += OUT_OF_TIME_SECONDS
+            return None
+        return crash_at.fault
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,10 @@ SCENARIOS: Final = {
     "refund": Scenario(("place", "confirm"), "refund"),
     "expiry": Scenario(("place", "wait for the hold"), "sweep", HOLD_SECONDS),
     "sweep of a partial place": Scenario(("partial place", "wait"), "sweep"),
+    "place of an accepted order": Scenario(("accepted place",), "place"),
+    "place of an accepted order of a sold-out SKU": Scenario(("accepted place", "sell out"), "place"),
+    "sweep of an accepted place": Scenario(("accepted place", "wait"), "sweep"),
+    "sweep of an accepted place of a sold-out SKU": Scenario(("accepted place", "sell out"), "sweep"),
     "sweep of a partial confirm": Scenario(("place", "partial confirm", "wait"), "sweep"),
     "sweep of a partial refund": Scenario(("place", "confirm", "partial refund", "wait"), "sweep"),
 }
@@ -149,9 +164,9 @@ class CrashShop:
             (line.reserved > 0, line.confirmed > 0, line.cancelled > 0, line.refunded > 0)
             for line in (order.lines.values() if order else ())
         }
-        if order is not None and (
-            order.saga_state != "idle" or len(order.lines) != history.lines or len(kinds) != 1
-        ):
+        is_whole = order is None or (len(order.lines) == history.lines and len(kinds) == 1)
+        is_refused = order is not None and order.cancel_reason == "insufficient_stock" and not order.lines
+        if order is not None and (order.saga_state != "idle" or not (is_whole or is_refused)):
             raise Violation(f"{history} leaves {order}")
         self._restore_stock(order_id)
 
@@ -162,12 +177,12 @@ class CrashShop:
 
     def execute(self, name: str, order_id: str, lines: int, crash_at: CrashAt | None = None) -> Machine:
         """Execute a command in a new process, and return the process."""
-        machine = Machine(self.simulation, None, order_id, partial(CrashingClient, crash_at=crash_at))
         requested = tuple((sku, QUANTITY) for sku in (*SKUS, *MORE_SKUS)[:lines])
         place = Place(order_id, requested, self._hold_seconds)
         request: Request | None = {
             "place": place,
             "partial place": place,
+            "accepted place": place,
             "confirm": Settle("confirm", order_id),
             "partial confirm": Settle("confirm", order_id),
             "cancel": Settle("cancel", order_id),
@@ -176,8 +191,10 @@ class CrashShop:
             "sell out": Adjust(SOLD_OUT, -self._available(), f"sold-{order_id}"),
         }.get(name)
         if name.startswith("partial"):
-            step = AFTER_ITS_FIRST_STEP if name == "partial place" else AFTER_ITS_SECOND_STEP
-            machine = Machine(self.simulation, None, order_id, partial(CrashingClient, crash_at=step))
+            crash_at = AFTER_ITS_FIRST_STEP if name == "partial place" else AFTER_ITS_SECOND_STEP
+        if name == "accepted place":
+            crash_at = OUT_OF_TIME_AFTER_ITS_FIRST_STEP
+        machine = Machine(self.simulation, None, order_id, partial(CrashingClient, crash_at=crash_at))
         if request is not None:
             self.simulation.send(machine, request)
         elif name == "sweep":
@@ -243,7 +260,7 @@ def run_crash_histories(client: Any, number: int) -> Counter[str]:
     -------
     Counter[str]
         How many histories were run (`histories`, of `possible` ones), and how many processes crashed
-        `in a saga`, or `before or after` its steps.
+        `in a saga`, or `before or after` its steps; how many places were `accepted`.
 
     Raises
     ------
@@ -276,6 +293,7 @@ def run_crash_histories(client: Any, number: int) -> Counter[str]:
         finally:
             _close(client, shop)
         counts += shop.crashes
+        counts["accepted"] += shop.simulation.history.steps["step Acknowledge"]
     return counts
 
 
