@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib.engine.catalog import Catalog
 from chalicelib.storage.product_store import ProductIdInUse
@@ -153,6 +153,33 @@ def test_a_change_with_a_key_is_written_once_even_if_it_is_sent_again(
     others_change(catalog, 60)
     assert catalog.change(change) == (catalog.store.product("PROD-AAAAA"), True)
     assert first.product.base_price == (prices or (80,))[-1]
+
+
+class ThrottledLosingClient(LosingClient):
+    """Loses the response to a write, and then DynamoDB throttles every further call."""
+
+    def __getattr__(self, name: str) -> Any:
+        found = super().__getattr__(name)
+        return found if self._acts or name == "exceptions" else self._throttle
+
+    def _throttle(self, **request: Any) -> Any:
+        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow"}}, "UpdateItem")
+
+
+@KEYS
+def test_a_change_whose_answer_is_lost_is_not_said_to_be_undone_when_throttled_then(
+    catalog: Catalog, draws: Draws, dynamodb: Any, idempotency_key: Any
+) -> None:
+    draws.coming = ["PROD-AAAAA"]
+    catalog.create(a_creation())
+    client = ThrottledLosingClient(dynamodb, resent=False, on_loss=lambda: None)
+    change = a_change("PROD-AAAAA", changes={"base_price": 80}, idempotency_key=idempotency_key)
+    with pytest.raises(OutcomeUnknown) as unknown:
+        over(catalog, client).change(change)
+    assert isinstance(unknown.value.__cause__, ReadTimeoutError)
+    stored = catalog.store.product("PROD-AAAAA")
+    assert stored is not None
+    assert stored.base_price == 80
 
 
 @pytest.mark.parametrize("count", [SLOTS - 1, SLOTS])

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from inventory_common.change_ids import SLOTS, new_change_id
-from inventory_common.dynamodb import is_outcome_unknown, lost_answers_reported
+from inventory_common.change_ids import new_change_id
+from inventory_common.dynamodb import lost_answers_reported
 from inventory_common.errors import (
-    Busy,
     ExternalIdExists,
-    OutcomeUnknown,
     PreconditionFailed,
     ProductNotFound,
 )
 from inventory_common.idempotency import IdempotencyKey, IdempotencyRecord
 from inventory_common.identity import Principal
+from inventory_common.lost_answers import LostAnswers
 from inventory_common.pages import Page, PageRequest, Period
 from inventory_common.products import Product
 from inventory_common.retry_policy import RetryPolicy
@@ -116,40 +115,28 @@ class Catalog:
 
         Raises
         ------
-        ProductNotFound, PreconditionFailed, IdempotencyKeyReused, Busy
+        ProductNotFound, PreconditionFailed, IdempotencyKeyReused, Busy, OutcomeUnknown
         """
         change_id = self.draw_change_id()
         change: ProductChange | IdempotencyRecord | None = None
-        unknown: Exception | None = None
-        try:
+        lost = LostAnswers()
+        with lost.reported():
             for _ in self.retry_policy.quick().attempts():
-                if unknown is None or command.idempotency_key is not None:
+                if not lost or command.idempotency_key is not None:
                     change = self._decide(command)
                 if not isinstance(change, ProductChange):
                     return ChangedProduct(self._existing(command.product_id), replayed=True)
-                try:
+                written: UpdateResult | None = None
+                with lost.noted():
                     written = self._write(change, change_id)
-                except Exception as failure:
-                    if not is_outcome_unknown(failure):
-                        raise
-                    # The same write again: if it was executed, the next condition fails and finds its id.
-                    unknown = failure
-                    continue
                 match written:
                     case Written(product):
                         return ChangedProduct(product, replayed=False)
                     case WriteConflict(version, is_unknown):
                         if is_unknown:
-                            unknown = OutcomeUnknown()
+                            lost.note()
                         if version is not None:
-                            if unknown and version - change.before.version > SLOTS:
-                                break  # its id may have been replaced
-                            unknown = None  # not written, and its condition can no longer become true
-        except Busy:
-            if unknown is None:
-                raise
-        if unknown is not None:
-            raise OutcomeUnknown() from unknown
+                            lost.settle(version - change.before.version)
         raise AssertionError("attempts end by raising Busy")
 
     def _decide(self, command: ChangeProduct) -> ProductChange | IdempotencyRecord:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from inventory_common.change_ids import SLOTS
-from inventory_common.dynamodb import is_outcome_unknown, lost_answers_reported
+from inventory_common.dynamodb import lost_answers_reported
 from inventory_common.errors import (
-    Busy,
     InvalidInput,
-    OutcomeUnknown,
     PreconditionFailed,
     SkuExists,
     SkuNotFound,
@@ -18,6 +15,7 @@ from inventory_common.errors import (
 from inventory_common.idempotency import IdempotencyKey, id_of
 from inventory_common.identity import Scope
 from inventory_common.ids import StockKey
+from inventory_common.lost_answers import LostAnswers
 from inventory_common.pages import Page, PageRequest
 from inventory_common.retry_policy import RetryPolicy
 from inventory_common.skus import Sku
@@ -123,8 +121,8 @@ class Skus:
         idempotency_id = id_of(command.idempotency_key)
         records = () if idempotency_id is None else (idempotency_id,)
         current = self.state.read([command.key], idempotency_records=records)
-        unknown: Exception | None = None
-        try:
+        lost = LostAnswers()
+        with lost.reported():
             for _ in self.retry_policy.quick().attempts():
                 now = self.clock()
                 current.require_readable((command.key, idempotency_id))
@@ -137,30 +135,19 @@ class Skus:
                     change = None
                 if not isinstance(change, SkuChange):
                     return ChangedSku(self.get(command.key, command.scope), replayed=True)
-                try:
+                written: Sku | NotWritten | None = None
+                with lost.noted():
                     written = self._write(change, change_id)
-                except Exception as failure:
-                    if not is_outcome_unknown(failure):
-                        raise
-                    # The same write again: if it was executed, the next condition fails and finds its id.
-                    unknown = failure
+                if written is None:
                     continue
                 if isinstance(written, Sku):
                     return ChangedSku(written, replayed=False)
                 if written.is_unknown:
-                    unknown = OutcomeUnknown()
+                    lost.note()
                 newer = written.found.skus.get(command.key)
                 if newer is not None and command.idempotency_key is None:
-                    changes = newer.details_version - change.before.details_version
-                    if unknown and changes > SLOTS:
-                        break  # its id may have been replaced
-                    unknown = None  # not written, and its condition can no longer become true
+                    lost.settle(newer.details_version - change.before.details_version)
                 current = current.updated(written.found)
-        except Busy:
-            if unknown is None:
-                raise
-        if unknown is not None:
-            raise OutcomeUnknown() from unknown
         raise AssertionError("attempts end by raising Busy")
 
     def _write(self, change: SkuChange, change_id: str) -> Sku | NotWritten:

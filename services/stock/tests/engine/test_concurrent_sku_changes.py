@@ -230,6 +230,27 @@ def test_a_change_whose_response_was_lost_is_neither_refused_nor_written_again(
     assert stored.details_version == {"nothing": 2, "a sale": 2, "another change": 3}.get(others, 4)
 
 
+class ThrottledLosingClient(LosingClient):
+    """Loses the response to a write, and then DynamoDB throttles every further one."""
+
+    def _send(self, call: Callable[..., Any], **request: Any) -> Any:
+        if self._lost or LOW_STOCK_BOUND in str(request):
+            return super()._send(call, **request)
+        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow"}}, self._operation)
+
+
+@pytest.mark.usefixtures("offered")
+@pytest.mark.parametrize("key", [None, a_key()], ids=["no key", "key"])
+def test_a_change_whose_response_was_lost_is_not_said_to_be_undone_when_throttled_then(
+    process_over: Callable[[Any], Process], process: Process, dynamodb: Any, key: Any
+) -> None:
+    client = ThrottledLosingClient(dynamodb, "transact_write_items" if key else "update_item")
+    with pytest.raises(OutcomeUnknown) as unknown:
+        process_over(client).change_sku(a_change(unit_price=80, idempotency_key=key))
+    assert isinstance(unknown.value.__cause__, ReadTimeoutError)
+    assert process.sku().unit_price == 80
+
+
 @pytest.mark.usefixtures("offered")
 def test_a_deactivation_whose_response_was_lost_leaves_a_reactivation_alone(
     process_over: Callable[[Any], Process], process: Process, dynamodb: Any
