@@ -260,7 +260,8 @@ def run_crash_histories(client: Any, number: int) -> Counter[str]:
     -------
     Counter[str]
         How many histories were run (`histories`, of `possible` ones), and how many processes crashed
-        `in a saga`, or `before or after` its steps; how many places were `accepted`.
+        `in a saga`, or `before or after` its steps; how many places were `accepted`, and
+        `refused` in the end.
 
     Raises
     ------
@@ -294,6 +295,7 @@ def run_crash_histories(client: Any, number: int) -> Counter[str]:
             _close(client, shop)
         counts += shop.crashes
         counts["accepted"] += shop.simulation.history.steps["step Acknowledge"]
+        counts["refused"] += shop.simulation.history.steps["step Refuse"]
     return counts
 
 
