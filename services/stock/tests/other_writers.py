@@ -21,6 +21,7 @@ __all__ = [
     "InterruptedSkuStore",
     "InterruptedStateStore",
     "OvertakenStateStore",
+    "SlowStateStore",
     "after_commits",
     "conflict",
     "throttled",
@@ -45,6 +46,18 @@ class InterruptedStateStore(StateStore):
         self.commits += 1
         outcome = self._acts.pop(0)() if self._acts else None
         return outcome if isinstance(outcome, WriteConflict) else self._state.commit(write_sets, leased)
+
+
+class SlowStateStore(StateStore):
+    """A state store that lets time pass before each read."""
+
+    def __init__(self, state: StateStore, let_pass: Callable[[], Any]) -> None:
+        super().__init__(state.database, state.orders, state.products)
+        self._let_pass = let_pass
+
+    def read(self, *args: Any, **options: Any) -> Any:
+        self._let_pass()
+        return super().read(*args, **options)
 
 
 class OvertakenStateStore(StateStore):

@@ -358,9 +358,10 @@ class Sagas:
             order = self.orders.get(command.order_id)
             if order is None:
                 return None
-            unplaced = [line for line in command.lines if line.key not in order.lines]
-            skus = self._skus_of(unplaced, deadline) if order.saga_state is SagaState.PLACING else {}
-            if order.saga_state is SagaState.PLACING and short_lines(unplaced, skus):
+            is_placing = order.saga_state is SagaState.PLACING
+            unplaced = [line for line in command.lines if is_placing and line.key not in order.lines]
+            skus = self._skus_of(unplaced, deadline)
+            if short_lines(unplaced, skus):
                 return None
             marked = self._execute(
                 command.order_id,

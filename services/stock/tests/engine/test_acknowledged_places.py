@@ -27,7 +27,7 @@ from inventory_common.tuning import SAGA_LEASE_SECONDS
 
 from ..crashes import ProcessDied, die
 from ..large_orders import HOLD_SECONDS, Ledger, a_large_order, sku_id
-from ..other_writers import InterruptedStateStore, after_commits, conflict
+from ..other_writers import InterruptedStateStore, SlowStateStore, after_commits, conflict
 from ..process import Process
 from ..shop import ACTOR, ORDER, ORDER_PATH, Clock, MonotonicClock, a_sku, order_body
 
@@ -412,13 +412,8 @@ def test_an_acknowledgement_whose_answer_is_lost_is_unknown(process: Process) ->
 
 def test_a_place_that_has_not_begun_is_not_accepted(process: Process) -> None:
     time = MonotonicClock()
-
-    class Slow(InterruptedStateStore):
-        def read(self, *args: Any, **options: Any) -> Any:
-            time.advance(11)
-            return super().read(*args, **options)
-
-    late = replace(process.through(state=Slow(process.storage.state)), retry_policy=time.retry_policy())
+    state = SlowStateStore(process.storage.state, lambda: time.advance(11))
+    late = replace(process.through(state=state), retry_policy=time.retry_policy())
     with pytest.raises(Busy):
         late.place(PlaceOrder(order_id=ORDER, lines=COMMAND.lines, hold_seconds=HOLD_SECONDS))
     assert process.order(ORDER) is None

@@ -17,7 +17,7 @@ from inventory_common.errors import Busy, OrderInProgress
 from inventory_common.tuning import SAGA_LEASE_SECONDS
 
 from ..large_orders import MULTI_PART_LINES, Ledger, a_large_order
-from ..other_writers import InterruptedStateStore, after_commits
+from ..other_writers import InterruptedStateStore, SlowStateStore, after_commits
 from ..process import Process
 from ..shop import ACTOR, ORDER, ORDER_PATH, Clock, MonotonicClock
 
@@ -100,13 +100,8 @@ def test_another_command_is_refused_meanwhile(process: Process, command: str) ->
 def test_nothing_has_begun_if_time_runs_out_before_the_first_write(process: Process, command: str) -> None:
     before = process.orders.get(ORDER)
     time = MonotonicClock()
-
-    class Slow(InterruptedStateStore):
-        def read(self, *args: Any, **options: Any) -> Any:
-            time.advance(11)
-            return super().read(*args, **options)
-
-    late = replace(process.over(state=Slow(process.storage.state)), retry_policy=time.retry_policy())
+    state = SlowStateStore(process.storage.state, lambda: time.advance(11))
+    late = replace(process.over(state=state), retry_policy=time.retry_policy())
     with pytest.raises(Busy):
         getattr(late, command)(SettleOrder(ORDER))
     assert process.orders.get(ORDER) == before

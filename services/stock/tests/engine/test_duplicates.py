@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.commands import SettleOrder
+from chalicelib.domain.orders import OrderOutcome
 from chalicelib.storage.state import WriteConflict
 from inventory_common.errors import Busy, InsufficientStock, OrderCancelled
 from inventory_common.ids import StockKey
@@ -36,22 +37,27 @@ def begun_by(dying: Dying) -> None:
         dying(5).confirm(SettleOrder(ORDER))
 
 
-@pytest.mark.usefixtures("placed")
-def test_a_duplicate_waits_while_the_first_makes_progress(process: Process, dying: Dying) -> None:
-    begun_by(dying)
-    assert process.orders.get(ORDER).status == "confirming"
+def assert_waits(process: Process, command: Callable[[Process], OrderOutcome], status: str) -> None:
+    """Assert that a duplicate writes nothing while another process, after three pauses, ends the command."""
     other = process.restarted()
     pauses: list[float] = []
 
     def sleep(seconds: float) -> None:
         pauses.append(seconds)
         if len(pauses) == 3:
-            assert not other.confirm(SettleOrder(ORDER)).replayed
+            assert not command(other).replayed
 
     state = InterruptedStateStore(process.storage.state)
     waiting = replace(process.over(state=state), retry_policy=replace(immediate(), sleep=sleep))
-    outcome = waiting.confirm(SettleOrder(ORDER))
-    assert (outcome.replayed, outcome.order.status, state.commits) == (True, "confirmed", 0)
+    outcome = command(waiting)
+    assert (outcome.replayed, outcome.order.status, state.commits) == (True, status, 0)
+
+
+@pytest.mark.usefixtures("placed")
+def test_a_duplicate_waits_while_the_first_makes_progress(process: Process, dying: Dying) -> None:
+    begun_by(dying)
+    assert process.orders.get(ORDER).status == "confirming"
+    assert_waits(process, lambda each: each.confirm(SettleOrder(ORDER)), "confirmed")
 
 
 @pytest.mark.usefixtures("placed")
@@ -98,18 +104,7 @@ def test_a_duplicate_of_a_place_waits_while_the_first_makes_progress(
     with pytest.raises(ProcessDied):
         dying(6).place(a_large_order(LINES))
     assert process.orders.get(ORDER).status == "placing"
-    other = process.restarted()
-    pauses: list[float] = []
-
-    def sleep(seconds: float) -> None:
-        pauses.append(seconds)
-        if len(pauses) == 3:
-            assert not other.place(a_large_order(LINES)).replayed
-
-    state = InterruptedStateStore(process.storage.state)
-    waiting = replace(process.over(state=state), retry_policy=replace(immediate(), sleep=sleep))
-    outcome = waiting.place(a_large_order(LINES))
-    assert (outcome.replayed, outcome.order.status, state.commits) == (True, "reserved", 0)
+    assert_waits(process, lambda each: each.place(a_large_order(LINES)), "reserved")
     ledger.assert_consistent()
 
 
