@@ -30,6 +30,7 @@
 `rest`                     a REST service: Chalice with these conventions
 `conditions`               the conditions of conditional writes
 `change_ids`               recognises a change whose response was lost
+`lost_answers`             sends a change again whose answer was lost, until its outcome is known
 `retry_policy`             how a write that conflicts with another is retried
 `dynamodb`                 the client, and what its calls consume
 `log_lines`                the log, one JSON object a line
