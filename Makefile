@@ -87,6 +87,7 @@ lint: $(VENV)/.develop ## Check style and format (ruff)
 types: $(VENV)/.develop ## Check types (mypy, strict)
 	@cd libs/common && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml inventory_common
 	@cd libs/client && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml inventory_client
+	@cd libs/imports && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml inventory_imports
 	@cd libs/cli && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml inventory_cli
 	@for service in catalog stock audit; do \
 		(cd services/$$service && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml app.py chalicelib) || exit 1; \
@@ -126,13 +127,13 @@ clean: ## Remove everything that make has created
 
 # A file in the virtual environment dates each installation; an interrupted one starts again.
 
-$(VENV)/.run: requirements/run.txt requirements/pages.txt libs/common/pyproject.toml libs/client/pyproject.toml libs/cli/pyproject.toml
+$(VENV)/.run: requirements/run.txt requirements/pages.txt libs/common/pyproject.toml libs/client/pyproject.toml libs/imports/pyproject.toml libs/cli/pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found; Python 3.11 or newer is required: make PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "$(PYTHON) is too old; Python 3.11 or newer is required: make PYTHON=…" >&2; exit 1; }
 	@echo "Installing into $(VENV) …" >&2
 	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot create a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements/pages.txt -e libs/common -e libs/client -e libs/cli
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements/pages.txt -e libs/common -e libs/client -e libs/imports -e libs/cli
 	@touch $@
 
 $(VENV)/.deploy: $(VENV)/.run requirements/deploy.txt

@@ -35,6 +35,7 @@ LONGEST_FIRST = (
     "libs/cli",
     "tests/specification",
     "libs/client",
+    "libs/imports",
     "tests/demo",
     "tests/performance",
     "tests/architecture",

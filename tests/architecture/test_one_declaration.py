@@ -82,7 +82,7 @@ class Copy:
 
     def run(self, *arguments: str, folder: str = ".") -> str:
         """Run Python on the copy and return what it printed."""
-        paths = [".", "libs/common", "libs/client", "libs/cli"]
+        paths = [".", "libs/common", "libs/client", "libs/imports", "libs/cli"]
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(str(self.root / path) for path in paths),
@@ -166,7 +166,7 @@ def test_an_attribute_of_a_sku_is_declared_in_at_most_four_places(copy: Copy) ->
         import json
         import httpx
         from inventory_cli.exports import EXPORTS
-        from inventory_cli.imports.rows import SKU_ROW
+        from inventory_imports.rows import SKU_ROW
         from inventory_client import StaticToken, StockClient
 
         assert "barcode" in EXPORTS["skus"].columns, EXPORTS["skus"].columns

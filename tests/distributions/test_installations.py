@@ -169,8 +169,8 @@ def test_the_verifier_is_installed_as_its_document_says(checkout: Path, tmp_path
 
 def test_the_command_line_is_installed_beside_the_client(checkout: Path, client_python: Path) -> None:
     document = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
-    assert "`pip install ./libs/common ./libs/client ./libs/cli`" in document
+    assert "`pip install ./libs/common ./libs/client ./libs/imports ./libs/cli`" in document
     binaries = client_python.parent
-    run([str(binaries / "pip"), "install", "./libs/cli"], checkout)
+    run([str(binaries / "pip"), "install", "./libs/imports", "./libs/cli"], checkout)
     check(client_python, checkout, ["inventory_cli.__main__"])
     assert "import" in run([str(binaries / "inventory"), "--help"], checkout)

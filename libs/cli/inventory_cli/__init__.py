@@ -2,10 +2,8 @@
 
 ======================  ===============================================================================
 `commands`              one module for each group of commands, and the root
-`imports`               from a file to the services: read, compare, execute, undo
+`imports`               from planned changes to the services: files, journal, execute, undo
 `exports`               from the services to a file that can be imported
-`cells`                 the values of CSV files and options, both ways
-`resources`             the attributes of products and SKUs, from their declarations
 `output`                tables for people, JSON and CSV for programs
 `profiles`              the addresses of the services, and the tokens
 `exit_codes`            the exit codes

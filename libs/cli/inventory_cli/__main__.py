@@ -10,11 +10,11 @@ import click
 import httpx
 
 from inventory_client import ClientError, NoAnswer, PlainHttpRefused, Problem, Retries, TokenUnavailable
+from inventory_imports.tables import FileError
 
 from . import exit_codes
 from .commands.invocation import Invocation
 from .commands.root import inventory
-from .imports.files import FileError
 from .output import say
 from .profiles import ConfigurationError
 

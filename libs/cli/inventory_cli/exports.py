@@ -14,9 +14,9 @@ from inventory_client import Product, Sku
 from inventory_client.audit import Search
 from inventory_common.ids import sku_prefix
 from inventory_common.ledger import RECORD_ATTRIBUTES
+from inventory_imports.resources import ACTIVE_FLAG, PRODUCT, SKU, Resource
 
 from .profiles import Session
-from .resources import ACTIVE_FLAG, PRODUCT, SKU, Resource
 
 __all__ = ["EXPORTS", "Export"]
 

@@ -15,8 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from inventory_common.exact_json import dumps
-
-from .cells import cell_of
+from inventory_imports.cells import cell_of
 
 __all__ = ["Format", "print_documents", "print_one", "say"]
 

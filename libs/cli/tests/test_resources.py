@@ -10,11 +10,16 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from inventory_cli.commands.attribute_options import changes_of, creation_of, creation_options, patch_options
+from inventory_cli.commands.attribute_options import (
+    changes_of,
+    creation_of,
+    creation_options,
+    patch_options,
+)
 from inventory_cli.exports import EXPORTS
-from inventory_cli.imports.rows import PRODUCT_ROW, SKU_ROW, RowError
-from inventory_cli.resources import PRODUCT, SKU, resource
 from inventory_common.attributes import Attribute, Items, Name, Price, SkuId, YesNo
+from inventory_imports.resources import PRODUCT, SKU, resource
+from inventory_imports.rows import PRODUCT_ROW, SKU_ROW, RowError
 
 
 @dataclass

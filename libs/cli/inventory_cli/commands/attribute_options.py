@@ -8,9 +8,9 @@ from typing import Any, Final, get_args, get_origin
 import click
 
 from inventory_common.attributes import Flag, Money, WholeNumber, attribute_of, type_of
+from inventory_imports.cells import container_of, parser_of
+from inventory_imports.resources import ACTIVE_FLAG, Resource
 
-from ..cells import container_of, parser_of
-from ..resources import ACTIVE_FLAG, Resource
 from .invocation import Command
 
 __all__ = ["AttributeValue", "changes_of", "creation_of", "creation_options", "patch_options"]

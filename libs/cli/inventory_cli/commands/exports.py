@@ -11,8 +11,8 @@ from typing import IO
 import click
 
 from inventory_common.exact_json import dumps
+from inventory_imports.cells import cell_of
 
-from ..cells import cell_of
 from ..exports import EXPORTS
 from ..output import say
 from .invocation import Invocation, pass_invocation

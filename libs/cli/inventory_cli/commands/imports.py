@@ -12,12 +12,15 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from inventory_imports.mapping import RowMapping
+from inventory_imports.plans import Action
+from inventory_imports.tables import Table
+
 from .. import exit_codes
 from ..imports import run
-from ..imports.files import SourceFile, rejects_file
+from ..imports.files import open_mapping, open_table, rejects_file
 from ..imports.importer import Importer
-from ..imports.journal import Action, Journal, State
-from ..imports.mapping import RowMapping, read_mapping
+from ..imports.journal import Journal, State
 from ..output import Format, print_documents, say
 from .invocation import Invocation, pass_invocation, shaped, vendor_option
 
@@ -70,26 +73,26 @@ def _import_command(name: str, help_text: str) -> None:
         reference: str | None = None,
     ) -> None:
         importer = run.IMPORTERS[name]
-        mapping = RowMapping() if mapping_file is None else read_mapping(mapping_file)
-        source = SourceFile(file)
-        _require_columns(importer, source, mapping)
+        mapping = RowMapping() if mapping_file is None else open_mapping(mapping_file)
+        table = open_table(file)
+        _require_columns(importer, file, table, mapping)
         given = {"vendor_id": vendor or call.profile().vendor, "reference": reference}
         defaults = {attribute: value for attribute, value in given.items() if value is not None}
         with call.session() as session, _new_journal(call, name, file) as journal:
             with _bar("Reading", None):
-                run.read_file(importer, source, journal, mapping=mapping, defaults=defaults)
+                run.read_file(importer, file, table, journal, mapping=mapping, defaults=defaults)
             with _bar("Comparing", None):
                 run.compare(importer, session, journal, mapping)
             planned = journal.count_units(State.PLANNED)
             _show_plan(journal, shape)
             if dry_run or planned == 0:
-                _finish(journal, source, dry_run=dry_run)
+                _finish(journal, file, table, dry_run=dry_run)
                 return
             if not yes:
                 click.confirm(f"Apply {planned} changes?", abort=True, err=True)
             with _bar("Importing", planned) as advance:
                 run.execute(importer, session, journal, concurrency=concurrency, progress=advance)
-            _finish(journal, source, dry_run=False)
+            _finish(journal, file, table, dry_run=False)
 
     if name == "stock":
         click.option("--reference", help="The reference of rows without one.")(command)
@@ -161,28 +164,28 @@ def _new_journal(call: Invocation, name: str, file: Path) -> Iterator[Journal]:
                 journal.discard()
 
 
-def _require_columns(importer: Importer, source: SourceFile, mapping: RowMapping) -> None:
-    if source.columns is None:
+def _require_columns(importer: Importer, path: Path, table: Table, mapping: RowMapping) -> None:
+    if table.columns is None:
         return
-    columns = set(importer.row_type.columns)
+    columns = set(importer.rules.row_type.columns)
     if mapping.columns is not None:
-        joined = [SourceFile(source.path.parent / lookup.file).columns or () for lookup in mapping.lookups]
-        if missing := sorted(mapping.required_columns() - set(source.columns).union(*joined)):
-            raise click.UsageError(f"{source.path} has no {', '.join(missing)}, which the mapping requires.")
+        joined = [open_table(path.parent / lookup.file).columns or () for lookup in mapping.lookups]
+        if missing := sorted(mapping.required_columns() - set(table.columns).union(*joined)):
+            raise click.UsageError(f"{path} has no {', '.join(missing)}, which the mapping requires.")
         if unknown := sorted(set(mapping.columns) - columns):
             raise click.UsageError(
                 f"The mapping has the unknown columns {', '.join(unknown)}. {_known(importer)}"
             )
         return
-    if unknown := sorted(set(source.columns) - columns - importer.ignored):
+    if unknown := sorted(set(table.columns) - columns - importer.rules.ignored):
         raise click.UsageError(
-            f"{source.path} has the unknown columns {', '.join(unknown)}. {_known(importer)} "
+            f"{path} has the unknown columns {', '.join(unknown)}. {_known(importer)} "
             "A --mapping can describe others."
         )
 
 
 def _known(importer: Importer) -> str:
-    return f"Columns of {importer.name}: {', '.join(sorted(importer.row_type.columns))}."
+    return f"Columns of {importer.rules.name}: {', '.join(sorted(importer.rules.row_type.columns))}."
 
 
 def _show_plan(journal: Journal, shape: Format) -> None:
@@ -220,7 +223,7 @@ def _shown(differences: dict[str, Any]) -> str:
     return ", ".join(f"{name}: {before} → {after}" for name, (before, after) in differences.items())
 
 
-def _finish(journal: Journal, source: SourceFile, *, dry_run: bool) -> None:
+def _finish(journal: Journal, path: Path, table: Table, *, dry_run: bool) -> None:
     """Print the results, write the rejects file, and exit with 3 if there are rejected rows."""
     rows = journal.count_rows()
     rejected = rows.get(State.REJECTED, 0)
@@ -232,12 +235,12 @@ def _finish(journal: Journal, source: SourceFile, *, dry_run: bool) -> None:
     if dry_run:
         say("A dry run: nothing was changed.")
     else:
-        run.write_rejects(journal, source)
+        run.write_rejects(journal, path, table)
         unchanged = rows.get(State.UNCHANGED, 0)
         say(f"{sum(rows.values())} rows: {done} applied, {unchanged} unchanged, {rejected} rejected.")
         if rejected:
-            path = rejects_file(source.path, journal.fact("kind"))
-            say(f"The rejected rows with line and reason are in {path}")
+            rejects = rejects_file(path, journal.fact("kind"))
+            say(f"The rejected rows with line and reason are in {rejects}")
         if done:
             say(f"To undo this import: inventory import undo {journal.import_id}")
     if rejected:

@@ -8,9 +8,9 @@ import click
 
 from inventory_common.attributes import Price
 from inventory_common.products import PRODUCT_MEMBERS
+from inventory_imports.resources import PRODUCT
 
 from ..output import Format, print_one, say
-from ..resources import PRODUCT
 from .attribute_options import AttributeValue, changes_of, creation_of, creation_options, patch_options
 from .invocation import (
     Invocation,

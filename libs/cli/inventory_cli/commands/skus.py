@@ -7,9 +7,9 @@ from typing import Any, Final
 import click
 
 from inventory_common.ids import StockKey
+from inventory_imports.resources import SKU
 
 from ..output import Format, print_one, say
-from ..resources import SKU
 from .attribute_options import changes_of, creation_of, creation_options, patch_options
 from .invocation import Invocation, key_option, listed, pass_invocation, shaped, show, vendor_option
 

@@ -1,36 +1,17 @@
-"""What each type of rows implements for its import; `run` does the rest."""
+"""What each type of rows implements to be sent and undone; `run` does the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from inventory_common.ids import is_id
+from inventory_imports.plans import Rules, product_key
 
 from ..profiles import Session
-from .journal import Action, Journal, Plan, State, Unit
-from .rows import RowType
+from .journal import Journal, State, Unit
 
-__all__ = [
-    "Existing",
-    "Importer",
-    "Rejected",
-    "Result",
-    "add_existing_products",
-    "differences",
-    "one_by_one",
-    "plan_of",
-    "product_key",
-    "sku_of",
-]
-
-Existing = Callable[[str], Any]
-"""Returns what the services have of a key, or None."""
-
-
-class Rejected(Exception):
-    """An import unit cannot be executed or undone; the message says why."""
+__all__ = ["Importer", "Result", "add_existing_products", "one_by_one"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +28,15 @@ class Importer(Protocol):
     """The import of one type of rows."""
 
     @property
-    def name(self) -> str:
-        """The name in the command."""
-
-    @property
-    def row_type(self) -> RowType:
-        """The columns and rules of a row."""
-
-    @property
-    def is_atomic(self) -> bool:
-        """Whether several rows can be one import unit, which is executed as a whole or not at all."""
+    def rules(self) -> Rules:
+        """How the rows are recognized and compared."""
 
     @property
     def concurrency_max(self) -> int:
         """The number of concurrent requests beyond which an import does not get faster."""
 
-    @property
-    def ignored(self) -> frozenset[str]:
-        """Columns of an export that an import ignores."""
-
-    def key(self, row: Mapping[str, Any]) -> str:
-        """Return what identifies the import unit that a row belongs to; also of a row with errors."""
-
     def read_existing(self, session: Session, journal: Journal) -> None:
         """Write into the journal what the services have of all rows."""
-
-    def plan(self, rows: Sequence[Mapping[str, Any]], existing: Existing) -> Plan:
-        """Compare rows with what exists, or raise `Rejected`."""
 
     def batches(self, units: Iterator[Unit]) -> Iterator[list[Unit]]:
         """Group the import units that are executed together."""
@@ -91,11 +54,6 @@ def one_by_one(units: Iterator[Unit]) -> Iterator[list[Unit]]:
         yield [unit]
 
 
-def product_key(vendor_id: str, name: str) -> str:
-    """Return the key of a product in the journal, from its external id or, without one, its own."""
-    return f"product {vendor_id} {name}"
-
-
 def add_existing_products(session: Session, journal: Journal) -> None:
     """Write all products of the rows' vendors into the journal."""
     for vendor_id in journal.vendors():
@@ -103,52 +61,3 @@ def add_existing_products(session: Session, journal: Journal) -> None:
             (product_key(vendor_id, product.external_id or product.product_id), product.document())
             for product in session.catalog.products_of_vendor(vendor_id)
         )
-
-
-def sku_of(row: Mapping[str, Any], existing: Existing) -> str:
-    """Return the SKU of a row.
-
-    Raises
-    ------
-    Rejected
-        If its product does not exist.
-    """
-    if row.get("sku"):
-        return str(row["sku"])
-    product_id = row.get("product_id")
-    if row.get("external_id") is not None:
-        product = existing(product_key(row["vendor_id"], row["external_id"]))
-        if product is None:
-            raise Rejected(f"external_id: {row['vendor_id']} has no product {row['external_id']!r}")
-        product_id = product["product_id"]
-    sku = f"SKU-{product_id}-{row['variant']}"
-    if not is_id("sku", sku):
-        raise Rejected(f"variant: {sku} is not a valid SKU")
-    return sku
-
-
-def differences(
-    row: Mapping[str, Any], existing: Mapping[str, Any], attributes: Sequence[str]
-) -> dict[str, list[Any]]:
-    """Return attribute to before and after, for the attributes of a row that differ from what exists.
-
-    Attributes that the row does not have stay as they are.
-    """
-    return {
-        name: [existing[name], row[name]]
-        for name in attributes
-        if row.get(name) is not None and row[name] != existing[name]
-    }
-
-
-def plan_of(
-    row: Mapping[str, Any],
-    existing: Mapping[str, Any] | None,
-    attributes: Sequence[str],
-    target: Mapping[str, Any],
-) -> Plan:
-    """Return the plan to create what does not exist, or to change what differs."""
-    if existing is None:
-        return Plan(Action.CREATE, target=target)
-    changed = differences(row, existing, attributes)
-    return Plan(Action.CHANGE if changed else Action.NONE, changed, target)

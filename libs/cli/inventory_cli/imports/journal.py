@@ -10,16 +10,19 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
 from inventory_common.exact_json import dumps, loads
+from inventory_imports.plans import Action, Plan
+from inventory_imports.reading import ReadRow
+from inventory_imports.tables import RejectedRow
 
-__all__ = ["Action", "Journal", "Plan", "ReadRow", "RejectedRow", "State", "Unit", "journals_folder"]
+__all__ = ["Journal", "State", "Unit", "journals_folder"]
 
 _CHUNK_ROWS: Final = 200
 """The rows that are in memory at a time."""
@@ -49,14 +52,6 @@ _SCHEMA: Final = """
 """
 
 
-class Action(StrEnum):
-    """What an import unit requires."""
-
-    CREATE = "create"
-    CHANGE = "change"
-    NONE = "unchanged"
-
-
 class State(StrEnum):
     """The progress of an import unit."""
 
@@ -69,15 +64,6 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What to do: an action, the differences, and the ids of what it concerns."""
-
-    action: Action
-    differences: Mapping[str, Any] = field(default_factory=dict)
-    target: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Unit:
     """An import unit: the row of a product, or all lines of an order, and the plan."""
 
@@ -85,24 +71,6 @@ class Unit:
     key: str
     rows: list[dict[str, Any]]
     plan: Plan
-
-
-class ReadRow(NamedTuple):
-    """A row of the file: its import unit and its values, or why it is rejected."""
-
-    line: int
-    source: list[str] | str
-    key: str | None = None
-    row: Mapping[str, Any] | None = None
-    reason: str | None = None
-
-
-class RejectedRow(NamedTuple):
-    """A row that was not imported."""
-
-    line: int
-    reason: str
-    source: list[str] | str
 
 
 def journals_folder(environ: Mapping[str, str]) -> Path:
@@ -182,8 +150,12 @@ class Journal:
         with self._transaction():
             for read in rows:
                 row = None if read.row is None else dumps(read.row)
-                written = (read.line, json.dumps(read.source), read.key, row, read.reason)
+                key = None if read.row is None else read.key
+                written = (read.line, json.dumps(read.source), key, row, read.reason)
                 self._db.execute("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", written)
+                if read.row is None and read.key is not None:
+                    invalid = (read.key, read.line, read.reason)
+                    self._db.execute("INSERT OR IGNORE INTO invalid_rows VALUES (?, ?, ?)", invalid)
                 if read.row is not None and read.row.get("vendor_id"):
                     self._db.execute("INSERT OR IGNORE INTO vendors VALUES (?)", (read.row["vendor_id"],))
             self._db.execute(
@@ -198,10 +170,6 @@ class Journal:
     def vendors(self) -> list[str]:
         """Return the vendors of the rows."""
         return [vendor_id for (vendor_id,) in self._db.execute("SELECT vendor_id FROM vendors ORDER BY 1")]
-
-    def invalidate(self, key: str, line: int, reason: str) -> None:
-        """Record that a row is wrong, and its whole import unit invalid."""
-        self._db.execute("INSERT OR IGNORE INTO invalid_rows VALUES (?, ?, ?)", (key, line, reason))
 
     def first_invalid_row(self, key: str) -> tuple[int, str] | None:
         """Return the line and the error of the first wrong row of an import unit, if there is one."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, Final
@@ -11,11 +10,12 @@ from typing import Any, Final
 from inventory_client import BatchCommand, LineRequest, Order, Problem, problems
 from inventory_common.ids import StockKey
 from inventory_common.limits import BATCH_ORDER_LINES_MAX
+from inventory_imports.orders import OrderRules
+from inventory_imports.plans import Action
 
 from ..profiles import Session
-from .importer import Existing, Rejected, Result, add_existing_products, sku_of
-from .journal import Action, Journal, Plan, State, Unit
-from .rows import ORDER_ROW
+from .importer import Result, add_existing_products
+from .journal import Journal, State, Unit
 
 __all__ = ["OrderImporter"]
 
@@ -29,16 +29,9 @@ _READ_AHEAD: Final = 200
 class OrderImporter:
     """Imports orders with any number of lines."""
 
-    name = "orders"
-    row_type = ORDER_ROW
-    is_atomic = True
+    rules = OrderRules()
     # Concurrent batches would only conflict with each other at the same SKUs.
     concurrency_max = 1
-    ignored: frozenset[str] = frozenset()
-
-    def key(self, row: Mapping[str, Any]) -> str:
-        """Return the order's id."""
-        return str(row.get("order_id", ""))
 
     def read_existing(self, session: Session, journal: Journal) -> None:
         """Write the orders, and the products that rows name by external id, into the journal."""
@@ -48,28 +41,6 @@ class OrderImporter:
             while chunk := [unit.key for unit in islice(units, _READ_AHEAD)]:
                 orders = pool.map(lambda order_id: _order_or_none(session, order_id), chunk)
                 journal.add_existing((each.order_id, _summary(each)) for each in orders if each is not None)
-
-    def plan(self, rows: Sequence[Mapping[str, Any]], existing: Existing) -> Plan:
-        """Compare an order's rows with the order."""
-        for name in ("status", "hold_seconds"):
-            if len({row.get(name) for row in rows}) > 1:
-                raise Rejected(f"{name}: the order's rows differ")
-        units: Counter[str] = Counter()
-        for row in rows:
-            units[sku_of(row, existing)] += row["quantity"]
-        target = {"lines": dict(units), "wanted": rows[0]["status"], "hold": rows[0].get("hold_seconds")}
-        order = existing(self.key(rows[0]))
-        if order is None:
-            return Plan(Action.CREATE, target=target)
-        if order["lines"] != target["lines"]:
-            raise Rejected("the order exists with other lines")
-        if order["is_open"] and target["wanted"] != "reserved":
-            return Plan(Action.CHANGE, {"status": [order["status"], target["wanted"]]}, target)
-        if not order["is_open"] and order["status"] == "cancelled" and target["wanted"] != "cancelled":
-            raise Rejected(f"the order is cancelled: {order['cancel_reason']}")
-        if not order["is_open"] and order["confirmed"] and target["wanted"] == "cancelled":
-            raise Rejected("the order is confirmed")
-        return Plan(Action.NONE, target=target)
 
     def batches(self, units: Iterator[Unit]) -> Iterator[list[Unit]]:
         """Group orders for `POST /orders/batch`; an order with too many lines for it is sent alone."""

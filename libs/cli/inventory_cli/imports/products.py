@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from inventory_client import problems
+from inventory_imports.plans import Action, Rejected, differences
+from inventory_imports.products import ProductRules, target_of_product
+from inventory_imports.resources import ACTIVE_FLAG, PRODUCT
 
 from ..profiles import Session
-from ..resources import ACTIVE_FLAG, PRODUCT
-from .importer import (
-    Existing,
-    Rejected,
-    Result,
-    add_existing_products,
-    differences,
-    one_by_one,
-    plan_of,
-    product_key,
-)
-from .journal import Action, Journal, Plan, State, Unit
-from .rows import PRODUCT_ROW
+from .importer import Result, add_existing_products, one_by_one
+from .journal import Journal, State, Unit
 
 __all__ = ["ProductImporter"]
 
@@ -28,30 +20,13 @@ __all__ = ["ProductImporter"]
 class ProductImporter:
     """Imports products of any number of vendors."""
 
-    name = "products"
-    row_type = PRODUCT_ROW
-    is_atomic = False
+    rules = ProductRules()
     concurrency_max = 32
-    ignored: frozenset[str] = frozenset()
     batches = staticmethod(one_by_one)
-
-    def key(self, row: Mapping[str, Any]) -> str:
-        """Return vendor and external id."""
-        return product_key(row.get("vendor_id", ""), row.get("external_id") or row.get("product_id", ""))
 
     def read_existing(self, session: Session, journal: Journal) -> None:
         """Write all products of the vendors into the journal."""
         add_existing_products(session, journal)
-
-    def plan(self, rows: Sequence[Mapping[str, Any]], existing: Existing) -> Plan:
-        """Compare a row with the product of its external id."""
-        row = rows[0]
-        product = existing(self.key(row))
-        if product is None and row.get("external_id") is None:
-            raise Rejected(
-                f"product_id: {row['vendor_id']} has no {row['product_id']} without an external id"
-            )
-        return plan_of(row, product, PRODUCT.changed, {} if product is None else _target(product))
 
     def execute(self, session: Session, batch: Sequence[Unit]) -> list[Result]:
         """Create or change a product."""
@@ -63,13 +38,13 @@ class ProductImporter:
             try:
                 product = session.catalog.create_product(**attributes).result
                 changes = {ACTIVE_FLAG: False} if row.get(ACTIVE_FLAG) is False else {}
-                target = _target(product.document()) | {"created": True}
+                target = target_of_product(product.document()) | {"created": True}
             except problems.ExternalIdExists as exists:
                 # The list is read from an index, which did not show the product yet.
                 product = session.catalog.product(exists.product_id)
                 missed = differences(row, product.document(), PRODUCT.changed)
                 changes = {name: after for name, (_, after) in missed.items()}
-                target = _target(product.document()) | {"missed": missed}
+                target = target_of_product(product.document()) | {"missed": missed}
                 if not changes:
                     return [Result(unit.number, State.UNCHANGED, target)]
         if changes:
@@ -91,7 +66,3 @@ class ProductImporter:
             session.catalog.change_product(target["product_id"], restored, if_version=target["version"])
         except problems.PreconditionFailed as error:
             raise Rejected(f"{target['product_id']} has been changed since") from error
-
-
-def _target(product: Mapping[str, Any]) -> dict[str, Any]:
-    return {"product_id": product["product_id"], "version": product["version"]}

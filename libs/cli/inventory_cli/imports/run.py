@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from inventory_client import Problem, problems
+from inventory_imports.comparing import compare_unit
+from inventory_imports.mapping import Lookup, RowMapping
+from inventory_imports.plans import Rejected
+from inventory_imports.reading import read_rows
+from inventory_imports.tables import Table
 
 from ..profiles import Session
-from .files import RejectsWriter, SourceFile, SourceRow, rejects_file
-from .importer import Importer, Rejected, Result
-from .journal import Journal, ReadRow, State, Unit
-from .mapping import Found, LeftOut, Lookup, RowMapping, RowUnmappable
+from .files import open_table, rejects_file, write_rejected
+from .importer import Importer, Result
+from .journal import Journal, State, Unit
 from .orders import OrderImporter
 from .products import ProductImporter
-from .rows import RowError
 from .skus import SkuImporter
 from .stock import StockImporter
 
 __all__ = ["IMPORTERS", "compare", "execute", "planned_changes", "read_file", "undo", "write_rejects"]
 
 IMPORTERS: Final[Mapping[str, Importer]] = {
-    importer.name: importer
+    importer.rules.name: importer
     for importer in (ProductImporter(), SkuImporter(), StockImporter(), OrderImporter())
 }
 
@@ -39,21 +43,24 @@ Outcome = TypeVar("Outcome")
 
 def read_file(
     importer: Importer,
-    file: SourceFile,
+    path: Path,
+    table: Table,
     journal: Journal,
     *,
     mapping: RowMapping,
     defaults: Mapping[str, str],
 ) -> None:
-    """Check each row of a file by itself and write it into the journal.
+    """Check each row of a table by itself and write it into the journal.
 
     Parameters
     ----------
+    path
+        The file of the table; the files of the mapping's lookups are beside it.
     defaults
         The values of columns that a row does not have, such as the vendor.
     """
     for lookup in mapping.lookups:
-        others = SourceFile(file.path.parent / lookup.file)
+        others = open_table(path.parent / lookup.file)
         journal.add_existing(
             (_lookup_key(lookup, str(other.values[lookup.by])), other.values)
             for other in others
@@ -63,38 +70,11 @@ def read_file(
     def found(lookup: Lookup, text: str) -> Any:
         return journal.existing(_lookup_key(lookup, text))
 
-    journal.add_rows(_read_row(importer, row, journal, mapping, found, defaults) for row in file)
+    journal.add_rows(read_rows(importer.rules, table, mapping, found, defaults))
 
 
 def _lookup_key(lookup: Lookup, text: str) -> str:
     return f"lookup {lookup.file} {lookup.by} {text}"
-
-
-def _read_row(
-    importer: Importer,
-    source: SourceRow,
-    journal: Journal,
-    mapping: RowMapping,
-    found: Found,
-    defaults: Mapping[str, str],
-) -> ReadRow:
-    if source.values is None:
-        return ReadRow(source.line, source.source, reason=source.error)
-    try:
-        attributes = mapping.attributes(source.values, found)
-    except (LeftOut, RowUnmappable) as error:
-        return ReadRow(source.line, source.source, reason=str(error))
-    given = {name: value for name, value in attributes.items() if name not in importer.ignored}
-    for name, value in defaults.items():
-        if name in importer.row_type.columns and not given.get(name):
-            given[name] = value
-    try:
-        row = importer.row_type.check(given)
-    except RowError as error:
-        if importer.is_atomic:
-            journal.invalidate(importer.key(given), source.line, str(error))
-        return ReadRow(source.line, source.source, reason=str(error))
-    return ReadRow(source.line, source.source, importer.key(row), row)
 
 
 # Compare
@@ -104,34 +84,19 @@ def compare(importer: Importer, session: Session, journal: Journal, mapping: Row
     """Read what exists, and write the plan of each import unit into the journal."""
     importer.read_existing(session, journal)
     for unit in journal.units(State.READ):
-        rows = unit.rows
-        try:
-            if importer.is_atomic:
-                _require_valid_rows(unit, journal)
-            elif len(rows) > 1:
-                _reject_other_rows(unit, journal, mapping)
-                rows = rows[:1]
-            journal.plan(unit.number, importer.plan(rows, journal.existing))
-        except Rejected as rejected:
-            journal.finish(unit.number, State.REJECTED, reason=str(rejected))
-
-
-def _require_valid_rows(unit: Unit, journal: Journal) -> None:
-    invalid = journal.first_invalid_row(unit.key)
-    if invalid is not None:
-        line, error = invalid
-        raise Rejected(f"line {line} of {unit.key} is wrong: {error}")
-
-
-def _reject_other_rows(unit: Unit, journal: Journal, mapping: RowMapping) -> None:
-    """Reject the rows that differ from the first row of their unit, unless the mapping keeps the first."""
-    if mapping.keeps_first:
-        return
-    (first_line, first), *others = journal.rows_of(unit.key)
-    for line, row in others:
-        differing = sorted(name for name in {*first, *row} if first.get(name) != row.get(name))
-        if differing:
-            journal.reject_row(line, f"differs from line {first_line} in {', '.join(differing)}")
+        compared = compare_unit(
+            importer.rules,
+            list(journal.rows_of(unit.key)),
+            journal.first_invalid_row(unit.key),
+            journal.existing,
+            keeps_first=mapping.keeps_first,
+        )
+        for line, reason in compared.rejected_lines.items():
+            journal.reject_row(line, reason)
+        if compared.plan is None:
+            journal.finish(unit.number, State.REJECTED, reason=compared.reason)
+        else:
+            journal.plan(unit.number, compared.plan)
 
 
 # Execute
@@ -246,16 +211,14 @@ def _run_jobs(
 # Rejects
 
 
-def write_rejects(journal: Journal, file: SourceFile) -> int:
+def write_rejects(journal: Journal, path: Path, table: Table) -> int:
     """Write the rejects file, or remove that of an earlier run; return the number of its rows."""
-    path = rejects_file(file.path, journal.fact("kind"))
+    rejects = rejects_file(path, journal.fact("kind"))
     count = journal.count_rows().get(State.REJECTED, 0)
     if count == 0:
-        path.unlink(missing_ok=True)
-        return 0
-    with RejectsWriter(path, file.columns) as writer:
-        for rejected in journal.rejected():
-            writer.write(*rejected)
+        rejects.unlink(missing_ok=True)
+    else:
+        write_rejected(rejects, table, journal.rejected())
     return count
 
 

@@ -7,47 +7,23 @@ from typing import Any
 
 from inventory_client import problems
 from inventory_common.ids import StockKey
+from inventory_imports.plans import Action, Rejected, differences
+from inventory_imports.resources import ACTIVE_FLAG, SKU
+from inventory_imports.skus import SkuRules
 
 from ..profiles import Session
-from ..resources import ACTIVE_FLAG, SKU
-from .importer import (
-    Existing,
-    Rejected,
-    Result,
-    add_existing_products,
-    differences,
-    one_by_one,
-    plan_of,
-    sku_of,
-)
-from .journal import Action, Journal, Plan, State, Unit
-from .rows import SKU_ROW
+from .importer import Result, add_existing_products, one_by_one
+from .journal import Journal, State, Unit
 
-__all__ = ["SkuImporter", "key_of_sku_row"]
-
-
-def key_of_sku_row(row: Mapping[str, Any]) -> str:
-    """Return what identifies the SKU of a row, from the columns that the row has."""
-    if row.get("sku"):
-        return f"sku {row['sku']}"
-    if row.get("external_id"):
-        return f"sku of {row.get('vendor_id', '')} {row.get('variant', '')} {row['external_id']}"
-    return f"sku SKU-{row.get('product_id', '')}-{row.get('variant', '')}"
+__all__ = ["SkuImporter"]
 
 
 class SkuImporter:
     """Imports SKUs of any number of vendors."""
 
-    name = "skus"
-    row_type = SKU_ROW
-    is_atomic = False
+    rules = SkuRules()
     concurrency_max = 32
-    ignored: frozenset[str] = frozenset()
     batches = staticmethod(one_by_one)
-
-    def key(self, row: Mapping[str, Any]) -> str:
-        """Return the SKU."""
-        return key_of_sku_row(row)
 
     def read_existing(self, session: Session, journal: Journal) -> None:
         """Write all products and SKUs of the vendors into the journal."""
@@ -55,16 +31,6 @@ class SkuImporter:
         for vendor_id in journal.vendors():
             skus = session.stock.inventory(vendor_id)
             journal.add_existing((sku.sku, sku.document()) for sku in skus)
-
-    def plan(self, rows: Sequence[Mapping[str, Any]], existing: Existing) -> Plan:
-        """Compare a row with its SKU."""
-        row = rows[0]
-        sku = sku_of(row, existing)
-        found = existing(sku)
-        if found is not None and found["vendor_id"] != row["vendor_id"]:
-            raise Rejected(f"vendor_id: {sku} belongs to {found['vendor_id']}")
-        version = {} if found is None else {"version": found["version"]}
-        return plan_of(row, found, SKU.changed, {"sku": sku} | version)
 
     def execute(self, session: Session, batch: Sequence[Unit]) -> list[Result]:
         """Create or change a SKU."""

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from inventory_client import StockChange, TransactionRecord, TransactionType, problems
 from inventory_client.audit import Search
 from inventory_common.ids import StockKey
+from inventory_imports.stock import StockRules, reference_key
 
 from ..profiles import Session
-from .importer import Existing, Result, add_existing_products, one_by_one, sku_of
-from .journal import Action, Journal, Plan, State, Unit
-from .rows import STOCK_ROW
-from .skus import key_of_sku_row
+from .importer import Result, add_existing_products, one_by_one
+from .journal import Journal, State, Unit
 
 __all__ = ["StockImporter"]
 
@@ -32,16 +31,9 @@ _COUNT_ATTEMPTS: Final = 5
 class StockImporter:
     """Imports deliveries, and counts that correct the stock."""
 
-    name = "stock"
-    row_type = STOCK_ROW
-    is_atomic = False
+    rules = StockRules()
     concurrency_max = 32
-    ignored = frozenset({"current_stock", "reserved_stock", "available_stock"})
     batches = staticmethod(one_by_one)
-
-    def key(self, row: Mapping[str, Any]) -> str:
-        """Return the SKU and the reference."""
-        return f"{key_of_sku_row(row)} [{row.get('reference', '')}]"
 
     def read_existing(self, session: Session, journal: Journal) -> None:
         """Write into the journal how often each reference of the vendors' logs was done and undone."""
@@ -56,19 +48,10 @@ class StockImporter:
             if (named := _NOTES.match(record.notes or "")) is None:
                 continue
             undo, reference = named.groups()
-            key = _reference_key(record.sku, reference)
+            key = reference_key(record.sku, reference)
             counts = Counter(journal.existing(key) or {})
             counts["undone" if undo else "done"] += 1
             journal.add_existing([(key, counts)])
-
-    def plan(self, rows: Sequence[Mapping[str, Any]], existing: Existing) -> Plan:
-        """Plan the row unless the log has its reference."""
-        row = rows[0]
-        sku = sku_of(row, existing)
-        counts = existing(_reference_key(sku, row["reference"])) or {"done": 0}
-        undone = counts.get("undone", 0)
-        target = {"sku": sku, "undone": undone}
-        return Plan(Action.NONE if counts.get("done", 0) > undone else Action.CREATE, target=target)
 
     def execute(self, session: Session, batch: Sequence[Unit]) -> list[Result]:
         """Restock, or correct the stock to the count."""
@@ -117,10 +100,6 @@ class StockImporter:
             notes=f"[undo {reference}]",
             idempotency_key=_idempotency_key(key.sku, f"undo {reference}", target["undone"]),
         )
-
-
-def _reference_key(sku: str, reference: str) -> str:
-    return f"event {sku} [{reference}]"
 
 
 def _idempotency_key(*parts: object) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory_cli.cells import cell_of, parse_bool, parse_int, parse_list, parse_map, parse_money
+from inventory_imports.cells import cell_of, parse_bool, parse_int, parse_list, parse_map, parse_money
 
 TEXTS = st.text(min_size=1, alphabet=st.characters(exclude_categories=["C"]))
 

@@ -30,8 +30,8 @@ from inventory_common.limits import (
     STOCK_MAX,
 )
 
-from ..cells import container_of, parser_of
-from ..resources import ACTIVE_FLAG, PRODUCT, SKU, Resource
+from .cells import container_of, parser_of
+from .resources import ACTIVE_FLAG, PRODUCT, SKU, Resource
 
 __all__ = ["ORDER_ROW", "PRODUCT_ROW", "SKU_ROW", "STOCK_ROW", "RowError", "RowType"]
 

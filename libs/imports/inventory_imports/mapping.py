@@ -28,10 +28,9 @@ import string
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
-from .files import FileError
+from .tables import FileError
 
 __all__ = ["Found", "LeftOut", "Lookup", "RowMapping", "RowUnmappable", "read_mapping"]
 
@@ -110,8 +109,8 @@ class RowMapping:
         return named | set(self.leave_out) | {lookup.by for lookup in self.lookups}
 
 
-def read_mapping(path: Path) -> RowMapping:
-    """Read a mapping.
+def read_mapping(text: str, path: str) -> RowMapping:
+    """Read a mapping from its text; `path` is the file's name in messages.
 
     Raises
     ------
@@ -119,8 +118,8 @@ def read_mapping(path: Path) -> RowMapping:
         If the file is not a mapping.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        document = tomllib.loads(text)
+    except ValueError as error:
         raise FileError(f"{path} is not a mapping: {error}.") from error
     if unknown := sorted(set(document) - _MEMBERS):
         raise FileError(f"{path} is not a mapping: unknown {', '.join(unknown)}.")
@@ -141,7 +140,7 @@ def read_mapping(path: Path) -> RowMapping:
     return RowMapping(columns, document.get("values", {}), lookups, leave_out, repeated == "first")
 
 
-def _check_template(path: Path, template: object) -> None:
+def _check_template(path: str, template: object) -> None:
     try:
         parsed = list(_FORMATTER.parse(template)) if isinstance(template, str) else None
     except ValueError:

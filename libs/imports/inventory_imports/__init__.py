@@ -1,0 +1,19 @@
+"""From the table of a file to planned changes: what the command line and a browser both run.
+
+=============  ======================================================================================
+`tables`       the rows of a file's bytes, and rejected rows as texts
+`mapping`      what the columns of any table mean
+`rows`         the columns of each import, checked as the services check them
+`reading`      from the rows of a table to checked rows
+`products`     how products are recognized and compared; `skus`, `stock` and `orders` likewise
+`plans`        what all of these share: actions, plans, and why a row is rejected
+`comparing`    what to do for the rows that are one thing
+`cells`        the values of cells and options, both ways
+`resources`    the attributes of products and SKUs, from their declarations
+=============  ======================================================================================
+
+The library is pure Python: bytes and rows go in, planned changes and rejected rows come out.  It opens no
+file and no connection, and imports nothing that does (a contract of the architecture says so).
+"""
+
+__version__ = "0.1.0"

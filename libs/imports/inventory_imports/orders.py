@@ -1,0 +1,47 @@
+"""Rows of orders, which are recognized by their ids; an order is placed with all lines or none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .plans import Action, Existing, Plan, Rejected, sku_of
+from .rows import ORDER_ROW
+
+__all__ = ["OrderRules"]
+
+
+class OrderRules:
+    """The rules for orders with any number of lines."""
+
+    name = "orders"
+    row_type = ORDER_ROW
+    is_atomic = True
+    ignored: frozenset[str] = frozenset()
+
+    def key(self, row: Mapping[str, Any]) -> str:
+        """Return the order's id."""
+        return str(row.get("order_id", ""))
+
+    def plan(self, rows: Sequence[Mapping[str, Any]], existing: Existing) -> Plan:
+        """Compare an order's rows with the order."""
+        for name in ("status", "hold_seconds"):
+            if len({row.get(name) for row in rows}) > 1:
+                raise Rejected(f"{name}: the order's rows differ")
+        units: Counter[str] = Counter()
+        for row in rows:
+            units[sku_of(row, existing)] += row["quantity"]
+        target = {"lines": dict(units), "wanted": rows[0]["status"], "hold": rows[0].get("hold_seconds")}
+        order = existing(self.key(rows[0]))
+        if order is None:
+            return Plan(Action.CREATE, target=target)
+        if order["lines"] != target["lines"]:
+            raise Rejected("the order exists with other lines")
+        if order["is_open"] and target["wanted"] != "reserved":
+            return Plan(Action.CHANGE, {"status": [order["status"], target["wanted"]]}, target)
+        if not order["is_open"] and order["status"] == "cancelled" and target["wanted"] != "cancelled":
+            raise Rejected(f"the order is cancelled: {order['cancel_reason']}")
+        if not order["is_open"] and order["confirmed"] and target["wanted"] == "cancelled":
+            raise Rejected("the order is confirmed")
+        return Plan(Action.NONE, target=target)
