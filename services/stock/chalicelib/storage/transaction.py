@@ -29,7 +29,7 @@ from ..domain.decisions import WriteSet
 from ..domain.orders import Order
 from ..domain.stock_rules import StockMovement
 from .database import Database
-from .items import idempotency_record_key, is_order, sku_key
+from .items import idempotency_record_key, is_order, lookup_key, sku_key
 from .order_items import changed_lines, order_attributes, order_to_item, part_to_item
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "NOT_LEASED",
     "Action",
     "actions_of",
+    "barcode_writes",
     "count_actions",
     "details_update",
     "idempotency_record_put",
@@ -220,6 +221,21 @@ def details_update(before: Sku, after: Sku, change_id: str, database: Database) 
             **OLD_IMAGE,
         }
     }
+
+
+def barcode_writes(before: Sku | None, after: Sku, database: Database) -> list[Action]:
+    """Return the writes of lookup items between two versions of a SKU; None is that before its creation.
+
+    They need no conditions: the write of the SKU in the same transaction requires its former barcode.
+    """
+    if before is not None and before.barcode == after.barcode:
+        return []
+    actions: list[Action] = []
+    if before is not None and before.barcode is not None:
+        actions.append({"Delete": {"TableName": database.inventory, "Key": lookup_key(before)}})
+    if after.barcode is not None:
+        actions.append({"Put": {"TableName": database.inventory, "Item": lookup_key(after)}})
+    return actions
 
 
 def idempotency_record_put(record: IdempotencyRecord, database: Database) -> Action:
