@@ -27,7 +27,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from inventory_common.idempotency import IdempotencyRecord
-from inventory_common.ids import StockKey, is_id
+from inventory_common.ids import StockKey
 from inventory_common.items import Item, to_item
 from inventory_common.malformed_items import MalformedItem, MalformedItems
 from inventory_common.order_items import ORDER_SORT
@@ -40,23 +40,16 @@ from .order_items import order_from_item
 
 __all__ = [
     "BOUND_SORT",
-    "LOOKUP_SORT_PREFIX",
     "SKU_SORT_PREFIX",
-    "barcode_partition",
     "bound_key",
     "idempotency_record_key",
     "is_order",
-    "lookup_key",
     "read_set_of",
     "sent_alert_key",
     "sku_key",
-    "sku_of_lookup",
 ]
 
 SKU_SORT_PREFIX: Final = "SKU-"
-LOOKUP_SORT_PREFIX: Final = f"#{SKU_SORT_PREFIX}"
-"""The sort key of a lookup item is a SKU's id after ``#``: one that begins with ``SKU-`` is a SKU's own, to
-streams, scans and reconciliation alike."""
 _IDEMPOTENCY_SORT: Final = "#MARKER"
 _ALERT_SORT: Final = "#ALERT"
 BOUND_SORT: Final = "#LOW-STOCK-BOUND"
@@ -80,31 +73,6 @@ def sent_alert_key(alert_id: str) -> Item:
 def bound_key(vendor_id: str) -> Item:
     """Return the primary key of a vendor's low-stock bound."""
     return to_item({"product_id": vendor_id, "sku": BOUND_SORT})
-
-
-def barcode_partition(vendor_id: str, barcode: str) -> str:
-    """Return the partition of the lookup items of a vendor's barcode; a vendor's id contains no ``#``."""
-    return f"BARCODE#{vendor_id}#{barcode}"
-
-
-def lookup_key(sku: Sku) -> Item:
-    """Return the primary key of the lookup item of a SKU that has a barcode; it is the whole item."""
-    assert sku.barcode is not None, "a SKU without a barcode has no lookup item"
-    return to_item({"product_id": barcode_partition(sku.vendor_id, sku.barcode), "sku": f"#{sku.sku}"})
-
-
-def sku_of_lookup(item: Item) -> StockKey:
-    """Return the key of the SKU that a lookup item names.
-
-    Raises
-    ------
-    ValueError
-        If it names none.
-    """
-    sku = item["sku"]["S"].removeprefix("#")
-    if not is_id("sku", sku):
-        raise ValueError("the sort key is not that of a lookup item")
-    return StockKey.of(sku)
 
 
 def is_order(key: Item) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from inventory_common.barcode_lookups import LOOKUP_SORT_PREFIX, barcode_partition, sku_of_lookup
 from inventory_common.change_ids import made_version, was_sent_again
 from inventory_common.conditions import OLD_IMAGE
 from inventory_common.dynamodb import expected_error, is_outcome_unknown
@@ -30,14 +31,7 @@ from ..domain.decisions import ReadSet
 from ..domain.low_stock import LowStockBound
 from .bounds import BoundStore
 from .database import Database
-from .items import (
-    LOOKUP_SORT_PREFIX,
-    SKU_SORT_PREFIX,
-    barcode_partition,
-    read_set_of,
-    sku_key,
-    sku_of_lookup,
-)
+from .items import SKU_SORT_PREFIX, read_set_of, sku_key
 from .transaction import (
     LEASE_ATTRIBUTE,
     NOT_LEASED,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from inventory_common.barcode_lookups import barcode_partition, lookup_key
 from inventory_common.change_ids import change_slot
 from inventory_common.conditions import (
     OLD_IMAGE,
@@ -29,7 +30,7 @@ from ..domain.decisions import WriteSet
 from ..domain.orders import Order
 from ..domain.stock_rules import StockMovement
 from .database import Database
-from .items import idempotency_record_key, is_order, lookup_key, sku_key
+from .items import idempotency_record_key, is_order, sku_key
 from .order_items import changed_lines, order_attributes, order_to_item, part_to_item
 
 __all__ = [
@@ -228,13 +229,14 @@ def barcode_writes(before: Sku | None, after: Sku, database: Database) -> list[A
 
     They need no conditions: the write of the SKU in the same transaction requires its former barcode.
     """
-    if before is not None and before.barcode == after.barcode:
+    former, latter = None if before is None else _lookup_key(before), _lookup_key(after)
+    if former == latter:
         return []
     actions: list[Action] = []
-    if before is not None and before.barcode is not None:
-        actions.append({"Delete": {"TableName": database.inventory, "Key": lookup_key(before)}})
-    if after.barcode is not None:
-        actions.append({"Put": {"TableName": database.inventory, "Item": lookup_key(after)}})
+    if former is not None:
+        actions.append({"Delete": {"TableName": database.inventory, "Key": former}})
+    if latter is not None:
+        actions.append({"Put": {"TableName": database.inventory, "Item": latter}})
     return actions
 
 
@@ -248,6 +250,12 @@ def writes_order(action: Action) -> bool:
     [write] = action.values()
     key: Item = write.get("Item") or write["Key"]
     return is_order(key)
+
+
+def _lookup_key(sku: Sku) -> Item | None:
+    if sku.barcode is None:
+        return None
+    return lookup_key(barcode_partition(sku.vendor_id, sku.barcode), sku.sku)
 
 
 def _stock_update(movements: Sequence[StockMovement], database: Database, is_leased: bool) -> Action:
