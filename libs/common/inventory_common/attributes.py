@@ -106,8 +106,8 @@ one, two different names look the same, or a name reorders what is printed besid
 # The replacement character stands for bytes that were not UTF-8: a query that contains it is refused.
 _UNPRINTABLE: Final = rf"{_CONTROL}{_INVISIBLE_BUT_SPACE}\ufffd"
 PRINTABLE: Final = rf"^[^{_UNPRINTABLE} ](?:[^{_UNPRINTABLE}]*[^{_UNPRINTABLE} ])?$"
-"""The pattern of texts that have only visible characters and, between them, spaces: two that look different
-when they are printed are different, and none has a character that a reader would not see."""
+"""The pattern of texts that have only visible characters and, between these, spaces: nothing in one is missed
+by somebody who reads or types it."""
 _PATTERN_ERRORS: Final = {
     NO_CONTROL_CHARACTERS: "should have no control characters",
     READABLE: "should not be blank, and should have no control characters",
