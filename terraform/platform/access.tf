@@ -78,12 +78,14 @@ locals {
       api = {
         statements = concat(local.stock_keeping, [
           {
+            # Orders, SKUs, and the lookup items of their barcodes.
             sid       = "WriteOrders"
             actions   = ["dynamodb:DeleteItem", "dynamodb:PutItem"]
             resources = [local.inventory.arn]
             condition = local.in_a_transaction
           },
           {
+            # The table itself for the SKUs of a product and the lookup items of a barcode.
             sid     = "ListStock"
             actions = ["dynamodb:Query"]
             resources = [

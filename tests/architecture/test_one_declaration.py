@@ -50,15 +50,15 @@ class Edit:
 
 SKUS = "libs/common/inventory_common/skus.py"
 TRANSACTIONS = "libs/common/inventory_common/transactions.py"
-BARCODE = [
+SHELF = [
     Edit(
         SKUS,
         "    product_id: ProductId\n    sku: SkuId\n    vendor_id: VendorId\n",
-        "    barcode: Annotated[\n"
-        '        Name | None, Attribute("What a scanner reads.", "4006381333931", changeable=True)\n'
+        "    shelf: Annotated[\n"
+        '        Name | None, Attribute("Where it lies.", "A-12", changeable=True)\n'
         "    ] = None\n",
     ),
-    Edit(SKUS, "    variant_name: str\n", "    barcode: NotRequired[str | None]\n"),
+    Edit(SKUS, "    variant_name: str\n", "    shelf: NotRequired[str | None]\n"),
 ]
 WRITE_OFF = [
     Edit(TRANSACTIONS, '    MANUAL_ADJUSTMENT = "manual_adjustment"\n', '    WRITE_OFF = "write_off"\n'),
@@ -133,11 +133,11 @@ def copy(tmp_path: Path) -> Copy:
 
 
 def test_an_attribute_of_a_sku_is_declared_in_at_most_four_places(copy: Copy) -> None:
-    assert len(BARCODE) <= ATTRIBUTE_EDITS_MAX
-    copy.edit(BARCODE)
+    assert len(SHELF) <= ATTRIBUTE_EDITS_MAX
+    copy.edit(SHELF)
     schemas = copy.document("stock")
     for schema in ("NewSku", "SkuPatch", "Sku"):
-        assert "barcode" in schemas[schema]["properties"], schema
+        assert "shelf" in schemas[schema]["properties"], schema
     copy.test(
         "stock",
         """
@@ -148,18 +148,18 @@ def test_an_attribute_of_a_sku_is_declared_in_at_most_four_places(copy: Copy) ->
         def test_it_is_stored_changed_and_removed(shop, product, vendor):
             address = f"/products/{PRODUCT}/skus"
             sku = f"{address}/{BLACK}"
-            assert shop.post(address, SKU | {"barcode": "4006381333931"}, vendor).status == 201
-            assert shop.get(sku, vendor).json["barcode"] == "4006381333931"
-            assert shop.send("PATCH", sku, vendor, {"barcode": "42"}).json["barcode"] == "42"
-            assert shop.send("PATCH", sku, vendor, {"barcode": None}).json["barcode"] is None
+            assert shop.post(address, SKU | {"shelf": "A-12"}, vendor).status == 201
+            assert shop.get(sku, vendor).json["shelf"] == "A-12"
+            assert shop.send("PATCH", sku, vendor, {"shelf": "B-3"}).json["shelf"] == "B-3"
+            assert shop.send("PATCH", sku, vendor, {"shelf": None}).json["shelf"] is None
 
         def test_its_limit_holds(shop, product, vendor):
-            refused = shop.post(f"/products/{PRODUCT}/skus", SKU | {"barcode": ""}, vendor)
-            assert refused.json["errors"][0]["path"] == "body.barcode"
+            refused = shop.post(f"/products/{PRODUCT}/skus", SKU | {"shelf": ""}, vendor)
+            assert refused.json["errors"][0]["path"] == "body.shelf"
         """,
     )
-    assert "--barcode" in copy.run("-m", "inventory_cli", "skus", "create", "--help")
-    assert "--barcode" in copy.run("-m", "inventory_cli", "skus", "change", "--help")
+    assert "--shelf" in copy.run("-m", "inventory_cli", "skus", "create", "--help")
+    assert "--shelf" in copy.run("-m", "inventory_cli", "skus", "change", "--help")
     copy.run(
         "-c",
         """if True:
@@ -169,8 +169,8 @@ def test_an_attribute_of_a_sku_is_declared_in_at_most_four_places(copy: Copy) ->
         from inventory_imports.rows import SKU_ROW
         from inventory_client import StaticToken, StockClient
 
-        assert "barcode" in EXPORTS["skus"].columns, EXPORTS["skus"].columns
-        assert "barcode" in SKU_ROW.columns, SKU_ROW.columns
+        assert "shelf" in EXPORTS["skus"].columns, EXPORTS["skus"].columns
+        assert "shelf" in SKU_ROW.columns, SKU_ROW.columns
         sent = []
         def answer(request):
             sent.append(json.loads(request.content))
@@ -178,10 +178,10 @@ def test_an_attribute_of_a_sku_is_declared_in_at_most_four_places(copy: Copy) ->
         client = StockClient("http://127.0.0.1", StaticToken("token"), transport=httpx.MockTransport(answer))
         try:
             client.create_sku("PROD-1", "SKU-PROD-1-A", variant_name="A", unit_price=1, reorder_threshold=1,
-                              barcode="42")
+                              shelf="B-3")
         except Exception:
             pass
-        assert sent[0]["barcode"] == "42", sent
+        assert sent[0]["shelf"] == "B-3", sent
         """,
     )
 

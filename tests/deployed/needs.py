@@ -63,12 +63,14 @@ class Needs:
                 "change a SKU": self._change_sku,
                 "change a SKU with a key": self._change_sku_with_a_key,
                 "change a SKU to what it is, with a key": self._leave_sku_with_a_key,
+                "change a SKU's barcode": self._change_barcode,
                 "read a SKU": self._read_sku,
                 "restock": self._restock,
                 "replay a restock": self._replay_restock,
                 "place and cancel an order": self._place_and_cancel,
                 "list a product's SKUs": self._list_skus,
                 "list a vendor's inventory": self._list_inventory,
+                "find SKUs by their barcode": self._find_barcode,
                 "list low stock": self._list_low_stock,
                 "list due orders": self._list_due,
             },
@@ -148,6 +150,17 @@ class Needs:
 
     def _change_sku_with_a_key(self) -> None:
         self._change_sku_to({"variant_name": f"Pack {self._next()}"}, secrets.token_hex(8))
+
+    def _change_barcode(self) -> None:
+        for barcode in (f"CODE-{self._next()}", f"CODE-{self._next()}", None):
+            self._change_sku_to({"barcode": barcode})
+
+    def _find_barcode(self) -> None:
+        barcode = f"CODE-{self._next()}"
+        self._change_sku_to({"barcode": barcode})
+        url = f"{self._shop.stock}/vendors/{VENDOR}/inventory"
+        found = done(self._shop.ask("GET", url, "vendor", VENDOR, params={"barcode": barcode})).json()
+        assert [sku["sku"] for sku in found["items"]] == [self.sku.sku]
 
     def _leave_sku_with_a_key(self) -> None:
         self._change_sku_to({"reorder_threshold": 5}, secrets.token_hex(8))

@@ -12,8 +12,8 @@ from uuid import uuid4
 import schemathesis
 from hypothesis import strategies as st
 
-from inventory_common.attributes import NOTES_FORMAT
-from inventory_common.limits import NOTES_MAX_BYTES
+from inventory_common.attributes import BARCODE_FORMAT, NOTES_FORMAT
+from inventory_common.limits import BARCODE_MAX_CHARACTERS, NOTES_MAX_BYTES
 
 BOUNDS = {"created_to": "created_from", "to": "from", "max_price": "min_price"}
 """Upper bounds, with the lower bound of each."""
@@ -25,6 +25,14 @@ schemathesis.openapi.format(
     st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=NOTES_MAX_BYTES).filter(
         lambda text: bool(text.strip()) and len(text.encode()) <= NOTES_MAX_BYTES
     ),
+)
+# A dash, so that no code is digits alone; beside these, numbers with their check digits.
+schemathesis.openapi.format(
+    BARCODE_FORMAT,
+    st.text(
+        st.characters(min_codepoint=ord("!"), max_codepoint=ord("~")), max_size=BARCODE_MAX_CHARACTERS - 1
+    ).map(lambda text: f"{text}-")
+    | st.sampled_from(["96385074", "036000291452", "4006381333931", "10614141000415"]),
 )
 
 

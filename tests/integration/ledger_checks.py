@@ -63,6 +63,7 @@ class Tables:
     orders: dict[str, Item] = field(default_factory=dict)
     bounds: dict[str, int] = field(default_factory=dict)
     external_ids: dict[str, Item] = field(default_factory=dict)
+    barcodes: set[tuple[str, str]] = field(default_factory=set)
     product_idempotency_records: dict[str, Item] = field(default_factory=dict)
     stock_idempotency_records: dict[str, Item] = field(default_factory=dict)
     alerts: dict[str, Item] = field(default_factory=dict)
@@ -105,6 +106,8 @@ def read_tables(client: Any, prefix: str = "") -> Tables:
                 tables.bounds[item["product_id"]] = item["bound"]
             case sku if sku.startswith("SKU-"):
                 tables.skus[sku] = item
+            case sku if sku.startswith("#SKU-") and item.keys() == {"product_id", "sku"}:
+                tables.barcodes.add((item["product_id"], sku))
             case _:
                 tables.unknown.append(item)
     tables.records = list(scan(client, f"{prefix}StockTransactions"))
@@ -180,6 +183,7 @@ def violations(tables: Tables) -> Iterator[str]:
             yield f"{sku} has reserved {item['reserved_stock']}, its orders {reserved_by_orders[sku]}"
     yield from _order_violations(tables)
     yield from _external_id_violations(tables)
+    yield from _barcode_violations(tables)
     yield from _idempotency_violations(tables)
 
 
@@ -316,6 +320,19 @@ def _external_id_violations(tables: Tables) -> Iterator[str]:
     for guard in named.keys() | guarded.keys():
         if named.get(guard) != guarded.get(guard):
             yield f"{guard} belongs to {guarded.get(guard)}, but {named.get(guard)} has it"
+
+
+def _barcode_violations(tables: Tables) -> Iterator[str]:
+    """Each SKU with a barcode has one lookup item, and each lookup item belongs to a SKU that has it."""
+    expected = {
+        (f"BARCODE#{item['vendor_id']}#{item['barcode']}", f"#{sku}")
+        for sku, item in tables.skus.items()
+        if item.get("barcode") is not None
+    }
+    for partition, sort_key in expected - tables.barcodes:
+        yield f"{sort_key[1:]} has no lookup item {partition}"
+    for partition, sort_key in tables.barcodes - expected:
+        yield f"{sort_key[1:]} has a lookup item {partition}, but not the barcode"
 
 
 def _idempotency_violations(tables: Tables) -> Iterator[str]:

@@ -11,17 +11,20 @@ import pytest
 
 from tests.benchmarks.performance import capacity
 from tests.benchmarks.performance.__main__ import RESULTS
-from tests.benchmarks.performance.operations import OPERATIONS, Operation
+from tests.benchmarks.performance.operations import CHANGES_OF_SKUS, OPERATIONS, Operation
 
 EACH = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+EACH_AND_CHANGES = pytest.mark.parametrize(
+    "operation", [*OPERATIONS, *CHANGES_OF_SKUS], ids=lambda operation: operation.name
+)
 
 
-@EACH
+@EACH_AND_CHANGES
 def test_an_operation_takes_the_calls_that_it_may(found: dict[str, Any], operation: Operation) -> None:
     assert len(found[operation.name]["calls"]) == operation.calls
 
 
-@EACH
+@EACH_AND_CHANGES
 def test_an_operation_writes_what_it_must_and_no_more(found: dict[str, Any], operation: Operation) -> None:
     seen = found[operation.name]
     assert capacity.wrote(seen["before"], seen["after"]) == Counter(dict(operation.writes))
@@ -29,7 +32,7 @@ def test_an_operation_writes_what_it_must_and_no_more(found: dict[str, Any], ope
     assert capacity.written_of(seen["calls"]) == least
 
 
-@EACH
+@EACH_AND_CHANGES
 def test_an_operation_reads_what_it_must_and_no_more(found: dict[str, Any], operation: Operation) -> None:
     answers = [json.loads(base64.b64decode(answer)) for answer in found[operation.name]["answers"].values()]
     read = sum(

@@ -36,6 +36,7 @@ ADDITIONAL = {
         "product_is_active",
         "product_version",
         "details_version",
+        "barcode",
         "low_stock_flag",
     },
     TRANSACTIONS: {

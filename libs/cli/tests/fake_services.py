@@ -131,6 +131,7 @@ class FakeServices:
             raise Refusal(409, "sku_exists")
         self.skus[body["sku"]] = {
             "variant_attributes": None,
+            "barcode": None,
             **body,
             "product_id": product_id,
             "vendor_id": self.products[product_id]["vendor_id"],
@@ -161,6 +162,8 @@ class FakeServices:
 
     def inventory(self, request: httpx.Request, vendor_id: str) -> httpx.Response:
         found = [s for s in self.skus.values() if s["vendor_id"] == vendor_id and not self.hides_new]
+        if barcode := request.url.params.get("barcode"):
+            found = [sku for sku in found if sku["barcode"] == barcode]
         return page(request, found)
 
     def move_up(self, place: int) -> None:

@@ -120,6 +120,31 @@ def test_skus_are_shown_and_changed(inventory, services, tea, capsys):
     assert [sku["sku"] for sku in printed_json(capsys)] == [tea]
 
 
+def test_skus_are_found_by_their_barcodes(inventory, services, tea, capsys):
+    other = tea.replace("BOX", "BAG")
+    given = ("--name", "A bag", "--price", "4.50", "--threshold", 5)
+    assert inventory("skus", "create", other, *given, "--barcode", "4006381333931") == 0
+    assert inventory("skus", "change", tea, "--barcode", "4006381333931") == 0
+    capsys.readouterr()
+
+    def found(barcode):
+        assert inventory("skus", "list", "--vendor", VENDOR, "--barcode", barcode, "--json") == 0
+        return [sku["sku"] for sku in printed_json(capsys)]
+
+    assert set(found("4006381333931")) == {tea, other}
+    assert inventory("skus", "change", tea, "--barcode", "") == 0
+    assert services.skus[tea]["barcode"] is None
+    capsys.readouterr()
+    assert (found("4006381333931"), found("4711")) == ([other], [])
+
+
+def test_a_list_is_of_a_product_or_of_a_barcode(inventory, services, tea, capsys):
+    asked = len(services.requests)
+    assert inventory("skus", "list", "--product", "PROD-00001", "--barcode", "4711") == 2
+    assert "not both" in capsys.readouterr().err
+    assert len(services.requests) == asked
+
+
 @pytest.mark.parametrize("resource", ["products", "skus"])
 @pytest.mark.parametrize("command", ["deactivate", "reactivate"])
 @pytest.mark.parametrize("key", ["k1", None])

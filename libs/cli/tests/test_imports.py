@@ -360,6 +360,19 @@ def test_an_undo_restores_skus(stocked, services, inventory, tmp_path, capsys):
     assert services.skus["SKU-PROD-00002-CAN"]["is_active"] is False
 
 
+def test_the_barcodes_of_skus_are_imported_and_checked(stocked, services, inventory, tmp_path):
+    file = tmp_path / "barcodes.csv"
+    file.write_text(
+        "sku,variant_name,unit_price,reorder_threshold,barcode\n"
+        "SKU-PROD-00001-BOX,A box,4.5,5,4006381333931\n"
+        "SKU-PROD-00001-BAG,A bag,2,5,4006381333930\n"
+    )
+    assert inventory("import", "skus", file, "--vendor", VENDOR, "--yes") == 3
+    assert services.skus["SKU-PROD-00001-BOX"]["barcode"] == "4006381333931"
+    [(line, reason)] = rejects(file, "skus")
+    assert (line, reason.split(",")[0]) == (3, "barcode: should have the check digit 1")
+
+
 def test_a_sku_of_an_unknown_product_is_rejected(stocked, inventory, tmp_path):
     file = tmp_path / "skus.csv"
     file.write_text("external_id,variant,variant_name,unit_price,reorder_threshold\n9,BOX,A box,1,5\n")

@@ -111,7 +111,7 @@ def test_the_columns_of_exports_are_promised():
         "products": "vendor_id,external_id,product_id,product_name,description,category,subcategory,brand,"
         "base_price,images,tags,is_active",
         "skus": "vendor_id,external_id,product_id,variant,variant_name,variant_attributes,unit_price,"
-        "reorder_threshold,is_active",
+        "reorder_threshold,barcode,is_active",
         "stock": "vendor_id,external_id,product_id,variant,counted_stock",
         "orders": "order_id,vendor_id,sku,quantity,status",
         "log": "transaction_id,timestamp,product_id,sku,vendor_id,transaction_type,quantity_change,"
@@ -183,6 +183,10 @@ SKU_VALUES = {"vendor_id": "VENDOR-001", "variant_name": "Box", "unit_price": "1
         (
             {"sku": "SKU-PROD-00001-BOX", "variant_attributes": "color="},
             "variant_attributes.color: should have 1 to 200 characters, not ''",
+        ),
+        (
+            {"sku": "SKU-PROD-00001-BOX", "barcode": "4006381333930"},
+            "barcode: should have the check digit 1, as a GTIN of 13 digits, not '4006381333930'",
         ),
     ],
 )

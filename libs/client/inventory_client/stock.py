@@ -59,13 +59,18 @@ class StockClient(Client):
         """Yield a product's SKUs."""
         return self._items(path_of("products", product_id, "skus"), _sku)
 
-    def inventory(self, vendor_id: str) -> Iterator[Sku]:
+    def inventory(self, vendor_id: str, *, barcode: str | None = None) -> Iterator[Sku]:
         """Yield every SKU of a vendor once, as it was when it was read; newest change first.
+
+        With a `barcode`, yield those that have it, by id.  A text that cannot be a barcode, such as a GTIN
+        with a wrong check digit, raises `InvalidInput`.
 
         A SKU that changes while pages are read moves to the top of the list, and no later page shows it.  So
         the newest changes are read again after the last page, back to the start of the walk, until that is
         one page or shows no SKU for the first time.
         """
+        if barcode is not None:
+            return self._items(path_of("vendors", vendor_id, "inventory"), _sku, {"barcode": barcode})
         return self._inventory(vendor_id, _sku)
 
     def inventory_members(self, vendor_id: str, members: Sequence[str]) -> Iterator[dict[str, Any]]:

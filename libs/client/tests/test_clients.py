@@ -263,6 +263,11 @@ def test_a_batch_returns_an_order_or_a_problem_per_command():
             "GET /vendors/V/products?limit=1000&order=desc&fields=tags",
         ),
         (StockClient, lambda c: list(c.low_stock("V")), "GET /vendors/V/low-stock?limit=100"),
+        (
+            StockClient,
+            lambda c: list(c.inventory("V", barcode="A/1#\u00e9")),
+            "GET /vendors/V/inventory?limit=100&barcode=A%2F1%23%C3%A9",
+        ),
         (StockClient, lambda c: list(c.orders_due()), "GET /orders?limit=100"),
         (StockClient, lambda c: list(c.orders_due("2026")), "GET /orders?limit=100&due_before=2026"),
     ],

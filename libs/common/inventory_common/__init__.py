@@ -15,6 +15,7 @@
 `transactions`             the log's records, the rules of each transaction type, and the hash chain
 `ledger`                   the rules that every record of a SKU's log obeys
 `order_items`              the keys and held units of stored orders
+`barcode_lookups`          the keys of the items by which SKUs are found by their barcodes
 `pages`                    one Query for one page, and its cursor
 `idempotency`              the keys and records by which a repeated command is executed once
 `preconditions`            If-Match and ETag

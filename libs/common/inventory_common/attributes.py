@@ -19,6 +19,7 @@ from typing import Annotated, Any, Final, Protocol, Union, get_args, get_origin,
 
 from .ids import PATTERNS, is_id
 from .limits import (
+    BARCODE_MAX_CHARACTERS,
     MONEY_DECIMAL_PLACES,
     MONEY_MAX,
     NAME_MAX_CHARACTERS,
@@ -32,13 +33,17 @@ from .timestamps import TIMESTAMP_FORM, TIMESTAMP_STORED_FORM, timestamp
 from .values import value
 
 __all__ = [
+    "BARCODE_FORMAT",
     "NOTES_FORMAT",
     "NO_CONTROL_CHARACTERS",
+    "PRINTABLE",
     "READABLE",
     "READABLE_IN_ORDER",
     "AnyText",
     "Attribute",
     "AttributeType",
+    "Barcode",
+    "BarcodeText",
     "Counter",
     "Description",
     "Flag",
@@ -79,12 +84,13 @@ NO_CONTROL_CHARACTERS: Final = rf"^[^{_CONTROL}]+$"
 # What shows nothing: the characters that str.strip removes, Unicode's Default_Ignorable_Code_Point, and the
 # empty braille cell.  Python and ECMA-262 have no common escape for those beyond U+FFFF, so these stand for
 # themselves; JSON Schema reads a pattern by code points.
-_INVISIBLE: Final = (
-    r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_INVISIBLE_BUT_SPACE: Final = (
+    r"\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     r"\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+_INVISIBLE: Final = " " + _INVISIBLE_BUT_SPACE
 _DIRECTIONS: Final = r"\u202a-\u202e\u2066-\u2069"
 
 
@@ -97,16 +103,25 @@ READABLE: Final = _visible(_CONTROL)
 READABLE_IN_ORDER: Final = _visible(_CONTROL + _DIRECTIONS)
 """The pattern of texts that also have no character that overrides or isolates the direction of writing: with
 one, two different names look the same, or a name reorders what is printed beside it."""
+# The replacement character stands for bytes that were not UTF-8: a query that contains it is refused.
+_UNPRINTABLE: Final = rf"{_CONTROL}{_INVISIBLE_BUT_SPACE}\ufffd"
+PRINTABLE: Final = rf"^[^{_UNPRINTABLE} ](?:[^{_UNPRINTABLE}]*[^{_UNPRINTABLE} ])?$"
+"""The pattern of texts that have only visible characters and, between these, spaces: nothing in one is missed
+by somebody who reads or types it."""
 _PATTERN_ERRORS: Final = {
     NO_CONTROL_CHARACTERS: "should have no control characters",
     READABLE: "should not be blank, and should have no control characters",
     READABLE_IN_ORDER: "should have no character that overrides or isolates the direction of writing",
+    PRINTABLE: "should have visible characters only, and spaces only between them",
 }
 _COMPILED: Final = {pattern: re.compile(pattern) for pattern in _PATTERN_ERRORS}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _DECIMAL: Final = re.compile(rf"[0-9]{{1,{len(str(int(MONEY_MAX)))}}}(\.[0-9]{{1,{MONEY_DECIMAL_PLACES}}})?")
 NOTES_FORMAT: Final = f"utf-8-of-{NOTES_MAX_BYTES}-bytes"
 """The `format` of notes in documents: JSON Schema cannot count bytes."""
+BARCODE_FORMAT: Final = "barcode"
+"""The `format` of barcodes in documents: JSON Schema cannot calculate check digits."""
+_GTIN: Final = re.compile(r"[0-9]{8}|[0-9]{12,14}")
 
 
 class AttributeType(Protocol):
@@ -177,6 +192,37 @@ def _pattern_error(pattern: str, text: str) -> str:
     if pattern == READABLE_IN_ORDER and not _COMPILED[READABLE].fullmatch(text):
         return _PATTERN_ERRORS[READABLE]
     return _PATTERN_ERRORS[pattern]
+
+
+@value
+class BarcodeText(_Checked):
+    """A GTIN (8, 12, 13 or 14 digits, the last of which is their check digit) or any other printable code."""
+
+    def check(self, value: Any) -> str:
+        """Return the barcode."""
+        code = _CODE.check(value)
+        if _GTIN.fullmatch(code) and _check_digit(code[:-1]) != int(code[-1]):
+            raise ValueError(
+                f"should have the check digit {_check_digit(code[:-1])}, as a GTIN of {len(code)} digits"
+            )
+        return code
+
+    def from_text(self, text: str) -> str:
+        """Return the barcode."""
+        return self.check(text)
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {**_CODE.schema(), "format": BARCODE_FORMAT}
+
+
+_CODE: Final = Text(BARCODE_MAX_CHARACTERS, PRINTABLE)
+
+
+def _check_digit(digits: str) -> int:
+    """Return the last digit of the GTIN that begins with these digits (GS1 General Specifications, 7.9)."""
+    weighted = sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(reversed(digits), start=1))
+    return -weighted % 10
 
 
 @value
@@ -459,6 +505,7 @@ TransactionId = Annotated[
 Name = Annotated[str, Text(NAME_MAX_CHARACTERS, READABLE_IN_ORDER)]
 Description = Annotated[str, Text(PRODUCT_DESCRIPTION_MAX_CHARACTERS)]
 ImageUrl = Annotated[str, Text(PRODUCT_IMAGE_MAX_CHARACTERS, READABLE_IN_ORDER)]
+Barcode = Annotated[str, BarcodeText()]
 Notes = Annotated[str, Text(NOTES_MAX_BYTES, max_bytes=NOTES_MAX_BYTES)]
 Price = Annotated[Decimal | int, Money()]
 Quantity = Annotated[int, WholeNumber(1, QUANTITY_MAX)]

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 __all__ = [
+    "BARCODE_MAX_CHARACTERS",
     "BATCH_LINES_MAX",
     "BATCH_ORDERS_MAX",
     "BATCH_ORDER_LINES_MAX",
@@ -73,6 +74,8 @@ PRODUCT_TAGS_MAX: Final = 50
 """Tags of a product."""
 VARIANT_ATTRIBUTES_MAX: Final = 20
 """Variant attributes of a SKU, such as color and size."""
+BARCODE_MAX_CHARACTERS: Final = 40
+"""The barcode of a SKU."""
 SKU_VARIANT_MAX_CHARACTERS: Final = 40
 """The variant in a SKU's id, after ``SKU-{product_id}-``."""
 NOTES_MAX_BYTES: Final = 300

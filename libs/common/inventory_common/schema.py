@@ -9,6 +9,7 @@ from typing import Final
 from .values import value
 
 __all__ = [
+    "BARCODE_LOOKUPS",
     "CATEGORY_INDEX",
     "INDEXES",
     "LOW_STOCK_INDEX",
@@ -90,3 +91,5 @@ INDEXES: Final = (
 
 SKUS_OF_PRODUCT: Final = KeySpace(VENDOR_INVENTORY, None, "product_id", "sku")
 """The SKUs of one product in the table itself, which can be read consistently."""
+BARCODE_LOOKUPS: Final = KeySpace(VENDOR_INVENTORY, None, "product_id", "sku")
+"""The lookup items of one vendor's barcode, in the table itself too."""

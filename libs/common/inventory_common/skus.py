@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, NotRequired, Self, TypedDict
 
 from .attributes import (
     Attribute,
+    Barcode,
     Counter,
     Hash,
     Items,
@@ -110,6 +111,15 @@ class Sku:
         Counter(1),
         Attribute("Counts changes of the attributes that PATCH and DELETE may change; the ETag.", 1),
     ] = FIRST_DETAILS_VERSION
+    barcode: Annotated[
+        Barcode | None,
+        Attribute(
+            "What a scanner reads: a GTIN of 8, 12, 13 or 14 digits with its check digit, or another code. "
+            "Several SKUs may have the same.",
+            "4006381333931",
+            changeable=True,
+        ),
+    ] = None
 
     @property
     def key(self) -> StockKey:
@@ -177,6 +187,7 @@ class SkuAttributes(TypedDict):
     variant_attributes: NotRequired[dict[str, str] | None]
     unit_price: Decimal | int
     reorder_threshold: int
+    barcode: NotRequired[str | None]
 
 
 class NewSku(SkuAttributes):

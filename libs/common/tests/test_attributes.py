@@ -19,13 +19,16 @@ from jsonschema import Draft202012Validator
 
 from inventory_common import attributes, timestamps
 from inventory_common.attributes import (
+    BARCODE_FORMAT,
     NO_CONTROL_CHARACTERS,
     NOTES_FORMAT,
+    PRINTABLE,
     READABLE,
     READABLE_IN_ORDER,
     AnyText,
     Attribute,
     AttributeType,
+    BarcodeText,
     Counter,
     Flag,
     Hash,
@@ -61,6 +64,7 @@ def _declared(annotation: Any) -> AttributeType:
 MONEY = _declared(attributes.Price)
 QUANTITY = _declared(attributes.Quantity)
 THRESHOLD = _declared(attributes.Threshold)
+BARCODE = _declared(attributes.Barcode)
 TEXTS = {
     "name": _declared(attributes.Name),
     "description": _declared(attributes.Description),
@@ -409,6 +413,109 @@ def test_a_text_of_a_query_is_read_according_to_its_schema(sent: str) -> None:
     assert (read == sent) == (sendable and fits and matches)
 
 
+# Barcodes
+
+GTINS = {
+    8: ["96385074", "40170725", "00000000"],
+    12: ["036000291452", "614141000036", "012345678905"],
+    13: ["4006381333931", "9780306406157", "0036000291452"],
+    14: ["10614141000415", "04006381333931", "98765432109213"],
+}
+"""Published samples, and the same numbers with leading zeros."""
+
+
+@pytest.mark.parametrize("gtin", [gtin for gtins in GTINS.values() for gtin in gtins])
+def test_a_gtin_has_one_right_check_digit(gtin: str) -> None:
+    accepted = [digit for digit in "0123456789" if _is_a_barcode(f"{gtin[:-1]}{digit}")]
+    assert accepted == [gtin[-1]]
+    wrong = f"{gtin[:-1]}{(int(gtin[-1]) + 1) % 10}"
+    assert _refused(BARCODE, f'"{wrong}"') == (
+        f"should have the check digit {gtin[-1]}, as a GTIN of {len(gtin)} digits"
+    )
+
+
+@pytest.mark.parametrize("gtin", [gtin for gtins in GTINS.values() for gtin in gtins])
+def test_one_wrong_digit_of_a_gtin_is_always_found(gtin: str) -> None:
+    for place, right in enumerate(gtin):
+        for digit in "0123456789":
+            code = f"{gtin[:place]}{digit}{gtin[place + 1 :]}"
+            assert _is_a_barcode(code) is (digit == right), code
+
+
+@pytest.mark.parametrize("length", [1, 7, 9, 10, 11, 15, 18, 40])
+def test_digits_of_any_other_number_are_a_code_without_a_check_digit(length: int) -> None:
+    for digit in "0123456789":
+        assert _read(BARCODE, f'"{"1" * (length - 1)}{digit}"')
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *["A", "9638507A", "9638-5073", "9638 5073", "ABC-abc-1234", "$/+%", "*CODE 39*", "#", "a#b", '\\"'],
+        *["\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668", "\u00e9", "\u8336", "\U0001f4e6"],
+    ],
+    ids=ascii,
+)
+def test_any_other_code_is_one_to_forty_printable_characters(code: str) -> None:
+    assert BARCODE.check(code) == BARCODE.from_text(code) == code
+
+
+def test_a_code_has_at_most_forty_characters() -> None:
+    for character in ("x", "\u8336", "\U0001f4e6"):
+        assert BARCODE.check(character * 40)
+        for code in ("", character * 41):
+            with pytest.raises(ValueError, match=r"^should have 1 to 40 characters$"):
+                BARCODE.check(code)
+
+
+@pytest.mark.parametrize(
+    "character",
+    [
+        *[chr(code) for code in (0, 1, 9, 10, 13, 0x1F, 0x7F, 0x80, 0x85, 0x9F)],
+        *["\u00a0", "\u2003", "\u3000", "\u200b", "\u200d", "\ufeff", "\u3164", "\u00ad", "\u2060"],
+        *["\u200e", "\u202e", "\u2066", "\u034f", "\u2800", "\ufe0f", "\U000e0041", "\ufffd"],
+    ],
+    ids=ascii,
+)
+def test_a_barcode_has_no_character_that_a_reader_cannot_see(character: str) -> None:
+    for code in (character, f"a{character}b", f"{character}a", f"a{character}"):
+        assert _refused(BARCODE, dumps(code)) == (
+            "should have visible characters only, and spaces only between them"
+        )
+
+
+def test_a_barcode_neither_begins_nor_ends_with_a_space() -> None:
+    assert BARCODE.check("A  1") == "A  1"
+    for code in (" ", "  ", " A", "A ", " 96385074", "96385074 "):
+        assert "spaces only between them" in _refused(BARCODE, dumps(code))
+
+
+@pytest.mark.parametrize("json_text", ["1", "96385074", "true", "null", "[]", '["a"]', r'"\ud800"'])
+def test_any_other_json_value_is_not_a_barcode(json_text: str) -> None:
+    assert _refused(BARCODE, json_text)
+
+
+def test_the_check_digit_of_a_barcode_has_a_format_of_its_own() -> None:
+    assert BARCODE.schema() == {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 40,
+        "pattern": PRINTABLE,
+        "format": BARCODE_FORMAT,
+    }
+
+
+@given(text=st.text(st.one_of(st.characters(), st.sampled_from(EDGES + "a1 \ufffd")), min_size=1, max_size=7))
+def test_the_pattern_in_documents_is_the_rule_for_printable_texts(text: str) -> None:
+    sendable = not re.search("[\ud800-\udfff]", text)
+    matches = re.match(PRINTABLE.removesuffix("$") + r"\Z", text) is not None
+    assert _is_a_barcode(text) == (matches and sendable)
+
+
+def _is_a_barcode(code: str) -> bool:
+    return not _result(BARCODE.check, code)[1]
+
+
 # Ids and words
 
 
@@ -508,6 +615,7 @@ TYPES: dict[str, tuple[AttributeType, st.SearchStrategy[Any]]] = {
     "free text": (Text(6), any_text),
     "search text": (Text(6, NO_CONTROL_CHARACTERS), any_text),
     "notes": (Text(8, max_bytes=8), any_text),
+    "barcode": (BarcodeText(), any_text | st.text("0123456789", min_size=7, max_size=15)),
     **{
         name: (Identifier(name), st.from_regex(f"{PATTERNS[name]}[\n-]?", fullmatch=True))
         for name in ("product_id", "vendor_id", "order_id", "transaction_id")
@@ -545,7 +653,8 @@ def _beyond_json_schema(attribute_type: AttributeType, value: Any) -> bool:
             not lone_surrogate and len(value.encode()) > 8 and attribute_type == TYPES["notes"][0]
         )
         no_such_day = isinstance(attribute_type, Moment)
-        return lone_surrogate or too_many_bytes or no_such_day
+        check_digit = isinstance(attribute_type, BarcodeText) and re.fullmatch("[0-9]{8}|[0-9]{12,14}", value)
+        return lone_surrogate or too_many_bytes or no_such_day or bool(check_digit)
     # For JSON Schema, 1.0 is an integer; here, nothing is coerced.
     return isinstance(attribute_type, WholeNumber) and isinstance(value, Decimal) and value % 1 == 0
 
@@ -655,6 +764,7 @@ def test_the_attributes_that_a_patch_may_change_are_these() -> None:
         "reorder_threshold",
         "unit_price",
         "is_active",
+        "barcode",
     }
     assert changeable(TransactionRecord) == set()
 
@@ -689,7 +799,7 @@ def test_a_resource_may_describe_an_attribute_itself_or_take_the_description_of_
     ("resource", "optional"),
     [
         (Product, {"description", "subcategory", "brand", "images", "tags", "external_id"}),
-        (Sku, {"variant_attributes", "last_transaction_at", "last_transaction_id"}),
+        (Sku, {"variant_attributes", "last_transaction_at", "last_transaction_id", "barcode"}),
         (TransactionRecord, {"order_id", "notes"}),
     ],
 )

@@ -27,8 +27,11 @@ FULL = Sku(
     last_transaction_id="TXN-550e8400-e29b-41d4-a716-446655440000",
     product_is_active=True,
     product_version=3,
+    barcode="4006381333931",
 )
-BARE = replace(FULL, variant_attributes=None, last_transaction_at=None, last_transaction_id=None)
+BARE = replace(
+    FULL, variant_attributes=None, last_transaction_at=None, last_transaction_id=None, barcode=None
+)
 
 SPECIFIED = {
     "product_id",
@@ -54,6 +57,7 @@ OURS = {
     "product_is_active",
     "product_version",
     "details_version",
+    "barcode",
 }
 
 
@@ -107,7 +111,7 @@ def test_the_key_of_a_sku_is_its_products_id_and_its_own() -> None:
 
 
 def test_absent_optionals_are_null_in_the_document_and_absent_in_the_item() -> None:
-    optional = {"variant_attributes", "last_transaction_at", "last_transaction_id"}
+    optional = {"variant_attributes", "last_transaction_at", "last_transaction_id", "barcode"}
     assert {name for name, value in BARE.document().items() if value is None} == optional
     assert set(BARE.to_item()) == set(FULL.to_item()) - optional
 

@@ -13,11 +13,13 @@ from chalicelib import operations
 from chalicelib.bootstrap import reconciler
 from chalicelib.domain.reconciliation import ReconciliationReport, totals_of
 from chalicelib.engine.reconciler import Reconciler
+from chalicelib.storage.inventory_stores import SkuStore
+from inventory_common.barcode_lookups import lookup_key
 from inventory_common.errors import ArchiveUnavailable
 from inventory_common.items import to_item
 from inventory_common.order_items import order_key, part_key
 
-from .ledger import BLACK, VENDOR, WHITE, a_ledger, a_record, a_sku, keep, keep_sku
+from .ledger import BLACK, OTHER_VENDOR, VENDOR, WHITE, a_ledger, a_record, a_sku, keep, keep_sku
 from .stream import SCHEDULED
 
 LEDGER = a_ledger(60, seed=7)
@@ -52,7 +54,7 @@ def run() -> ReconciliationReport:
     return reconciler().run()
 
 
-def reported(report: ReconciliationReport) -> set[tuple[str, Any, str, int]]:
+def reported(report: ReconciliationReport) -> set[tuple[str, Any, str, int | str | None]]:
     return {(each.figure, each.balance, each.source, each.expected) for each in report.differences}
 
 
@@ -208,3 +210,86 @@ def test_the_schedule_logs_the_result(
 ) -> None:
     service_module.reconcile(SCHEDULED, None)
     assert '"checked":2,"differences":0,"undecided":0' in capsys.readouterr().out
+
+
+# Lookup items of barcodes
+
+FIRST, SECOND = (f"BARCODE#{VENDOR}#{code}" for code in ("FIRST", "SECOND"))
+
+
+def keep_lookup(dynamodb: Any, partition: str, sku: str = BLACK) -> None:
+    dynamodb.put_item(TableName="VendorInventory", Item=lookup_key(partition, sku))
+
+
+def keep_with_barcode(dynamodb: Any, barcode: str | None = "FIRST", **differences: Any) -> None:
+    keep_sku(dynamodb, a_sku(LEDGER, barcode=barcode, **differences))
+
+
+def test_a_lookup_item_of_a_skus_barcode_is_no_difference(shop: Any) -> None:
+    keep_with_barcode(shop)
+    keep_lookup(shop, FIRST)
+    before = stored(shop)
+    assert run() == ReconciliationReport(checked=2)
+    assert stored(shop) == before
+
+
+def test_a_missing_lookup_item_is_found(shop: Any) -> None:
+    keep_with_barcode(shop)
+    assert reported(run()) == {("barcode", FIRST, "lookup", None)}
+
+
+@pytest.mark.parametrize("barcode", ["FIRST", None])
+def test_a_lookup_item_of_another_barcode_is_found(shop: Any, barcode: str | None) -> None:
+    keep_with_barcode(shop, barcode)
+    if barcode:
+        keep_lookup(shop, FIRST)
+    keep_lookup(shop, SECOND)
+    keep_lookup(shop, f"BARCODE#{OTHER_VENDOR}#FIRST")
+    assert reported(run()) == {
+        ("barcode", None, "lookup", SECOND),
+        ("barcode", None, "lookup", f"BARCODE#{OTHER_VENDOR}#FIRST"),
+    }
+
+
+def test_a_lookup_item_without_its_sku_is_found(shop: Any, audit: Client, tokens: Tokens) -> None:
+    missing = f"{BLACK}-NONE"
+    keep_lookup(shop, FIRST, missing)
+    keep_lookup(shop, FIRST, "no-sku")  # which finds nothing, and can be of no SKU
+    report = run()
+    assert report.checked == 2
+    assert [(each.sku, each.expected) for each in report.differences] == [(missing, FIRST)]
+    [finding] = audit.get("/findings", tokens.of_role("auditor")).json["items"]
+    assert (finding["sku"], finding["vendor_id"]) == (missing, None)
+
+
+def test_a_difference_of_lookup_items_is_one_finding_of_its_own(
+    shop: Any, audit: Client, tokens: Tokens
+) -> None:
+    keep_with_barcode(shop, current_stock=99_999)
+    first, second = run(), run()
+    assert len(audit.get("/findings", tokens.vendor()).json["items"]) == 2
+    assert {each.finding_id for each in first.differences} == {each.finding_id for each in second.differences}
+    keep_lookup(shop, SECOND)
+    run()
+    assert len(audit.get("/findings", tokens.vendor()).json["items"]) == 3
+
+
+@pytest.mark.parametrize("changes", [1, 99])
+def test_a_barcode_that_changes_while_it_is_read_is_read_again(
+    shop: Any, monkeypatch: pytest.MonkeyPatch, changes: int
+) -> None:
+    keep_with_barcode(shop)
+    has_lookup = SkuStore.has_lookup
+    versions = iter(range(2, 2 + changes))
+
+    def changing(store: SkuStore, partition: str, sku: str) -> bool:
+        found = has_lookup(store, partition, sku)
+        if (version := next(versions, None)) is not None:
+            keep_with_barcode(shop, details_version=version)
+            keep_lookup(shop, FIRST)
+        return found
+
+    monkeypatch.setattr(SkuStore, "has_lookup", changing)
+    report = run()
+    assert report.differences == []
+    assert report.undecided == ([BLACK] if changes > 1 else [])

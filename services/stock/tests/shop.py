@@ -351,6 +351,7 @@ SERVED_SKU: dict[str, Any] = {
     "product_is_active": True,
     "product_version": 1,
     "details_version": 1,
+    "barcode": None,
     "low_stock_flag": True,
 }
 """The document of the SKU that `NEW_SKU_BODY` creates."""

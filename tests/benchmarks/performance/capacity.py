@@ -90,6 +90,8 @@ def kind_of(table: str, item: Item) -> str:
     sort_key: str = item["sku"]["S"]
     if not sort_key.startswith("#"):
         return "sku"
+    if sort_key.startswith("#SKU-"):
+        return "lookup"
     return {"#ORDER": "order", "#MARKER": "idempotency_record", "#LOW-STOCK-BOUND": "bound"}[sort_key]
 
 
@@ -97,7 +99,11 @@ def read_items(reads: Reads, tables: Mapping[str, Any]) -> list[Item]:
     """Return as many items as are to be read of a place, of the kind that is."""
     place, _, which = reads.place.partition(" ")
     table = place.split("/")[0]
-    kind = which if which in ("order", "bound") else {INVENTORY: "sku", LOG: "record"}.get(table, "product")
+    kind = (
+        which
+        if which in ("order", "bound", "lookup")
+        else {INVENTORY: "sku", LOG: "record"}.get(table, "product")
+    )
     items = [item for item in tables[table] if kind_of(table, item) == kind]
     if which == "low":
         items = [

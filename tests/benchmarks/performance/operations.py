@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from tests.benchmarks.performance.shape import CATEGORY, LOW, PAGE, PRODUCT, VENDOR, a_moment, sku_id
 
-__all__ = ["OPERATIONS", "Ask", "Operation", "Reads"]
+__all__ = ["CHANGES_OF_SKUS", "OPERATIONS", "Ask", "Operation", "Reads"]
 
 BATCH: Final = 49
 
@@ -41,7 +41,7 @@ class Operation:
         From the number of the repetition to its requests; the last one is measured, the others prepare it.
     reads, writes
         What it has to read, and how many items of each type it has to write: ``sku``, ``order``, ``record``,
-        ``idempotency_record``.
+        ``idempotency_record``, ``lookup``.
     calls
         The calls of DynamoDB that it may take, with the SKUs in the cache of its process.
     """
@@ -81,6 +81,27 @@ def _batch(number: int) -> Sequence[Ask]:
         {"command": "place", "order_id": f"ORDER-batch-{number}-{n}", **_lines(1)} for n in range(BATCH)
     ]
     return [Ask("orders", "POST", "/orders/batch", {"orders": orders})]
+
+
+def _change(
+    sku: int, change: Callable[[int], dict[str, Any]], key: str = ""
+) -> Callable[[int], Sequence[Ask]]:
+    address = f"/products/{PRODUCT}/skus/{sku_id(sku)}"
+    return lambda number: [
+        Ask("vendor", "PATCH", address, change(number), key=f"{key}-{number}" if key else None)
+    ]
+
+
+def _barcode(number: int) -> dict[str, Any]:
+    return {"barcode": f"CODE-{number}"}
+
+
+def _find(count: int) -> Callable[[int], Sequence[Ask]]:
+    skus = [f"/products/{PRODUCT}/skus/{sku_id(number)}" for number in range(10, 10 + count)]
+    return lambda _: [
+        *(Ask("vendor", "PATCH", address, {"barcode": "FOUND"}) for address in skus),
+        Ask("vendor", "GET", f"/vendors/{VENDOR}/inventory?barcode=FOUND"),
+    ]
 
 
 PRODUCTS, INVENTORY, LOG = "Products-table", "VendorInventory", "StockTransactions"
@@ -166,3 +187,40 @@ OPERATIONS: Final = (
     Operation("refund_1", "stock", _order(1, "confirm", "refund"), THE_ORDER, ONE_LINE, calls=2),
     Operation("batch_place_49", "stock", _batch, writes=(("sku", 1), ("order", BATCH), ("record", BATCH))),
 )
+
+FOUND: Final = 5
+ONE_SKU: Final = Reads(INVENTORY, 1, consistent=True)
+CHANGES_OF_SKUS: Final = (
+    Operation(
+        "change_price",
+        "stock",
+        _change(0, lambda number: {"unit_price": number + 1}, "price"),
+        (ONE_SKU, ONE_SKU),
+        (("sku", 1), ("idempotency_record", 1)),
+        calls=3,
+    ),
+    Operation(
+        "change_barcode",
+        "stock",
+        _change(1, _barcode),
+        (ONE_SKU, ONE_SKU),
+        (("sku", 1), ("lookup", 2)),
+        calls=3,
+    ),
+    Operation(
+        "change_barcode_with_key",
+        "stock",
+        _change(2, _barcode, "barcode"),
+        (ONE_SKU, ONE_SKU),
+        (("sku", 1), ("lookup", 2), ("idempotency_record", 1)),
+        calls=3,
+    ),
+    Operation(
+        "find_by_barcode",
+        "stock",
+        _find(FOUND),
+        (Reads(f"{INVENTORY} lookup", FOUND, True), *[ONE_SKU] * FOUND),
+        calls=2,
+    ),
+)
+"""What is asked too seldom for the bench: tests alone compare it with its floor."""

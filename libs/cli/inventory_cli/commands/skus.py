@@ -35,17 +35,25 @@ def skus() -> None:
 @skus.command("list")
 @vendor_option
 @click.option("--product", "product_id", help="The SKUs of one product.")
+@click.option("--barcode", help="The vendor's SKUs with this barcode.")
 @listed
 @pass_invocation
 def list_skus(
-    call: Invocation, vendor: str | None, product_id: str | None, shape: Format, limit: int | None
+    call: Invocation,
+    vendor: str | None,
+    product_id: str | None,
+    barcode: str | None,
+    shape: Format,
+    limit: int | None,
 ) -> None:
-    """List the SKUs of a product, or a vendor's, newest change first."""
+    """List the SKUs of a product, or a vendor's: those of a barcode, or all, newest change first."""
+    if product_id is not None and barcode is not None:
+        raise click.UsageError("Name --product or --barcode, not both.")
     with call.session() as session:
         if product_id is not None:
             found = session.stock.skus_of_product(product_id)
         else:
-            found = session.stock.inventory(call.vendor_id(vendor))
+            found = session.stock.inventory(call.vendor_id(vendor), barcode=barcode)
         show(found, shape, SKU_COLUMNS, limit)
 
 

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from inventory_common.barcode_lookups import barcode_partition
 from inventory_common.ledger import Difference
 from inventory_common.transactions import RULES, TransactionType
 from inventory_common.values import value
 
-__all__ = ["FigureDifference", "LogTotals", "ReconciliationReport", "compare", "integer", "totals_of"]
+__all__ = [
+    "FigureDifference",
+    "LogTotals",
+    "ReconciliationReport",
+    "compare",
+    "compare_lookups",
+    "integer",
+    "lookups_of",
+    "totals_of",
+]
 
 _FINDING_ID: Final = re.compile(r"FIND-[0-9a-f]{32}")
 
@@ -31,14 +41,15 @@ class LogTotals:
 class FigureDifference:
     """A figure of a SKU's balance that differs from what `source` says it should be.
 
-    `source` is the log, the open orders, or the balance's own other figures.
+    `source` is the log, the open orders, or the balance's own other figures; or the lookup items of a SKU,
+    whose figure is its barcode's partition.
     """
 
     sku: str
     figure: str
     balance: Any
     source: str
-    expected: int
+    expected: int | str | None
     finding_id: str = ""
 
     def difference(self) -> Difference:
@@ -104,6 +115,23 @@ def compare(balance: Mapping[str, Any], log: LogTotals, order_units: int) -> lis
         FigureDifference(str(balance.get("sku")), figure, balance.get(figure), source, expected)
         for figure, source, expected in comparisons
         if type(balance.get(figure)) is not int or balance[figure] != expected
+    ]
+
+
+def lookups_of(balance: Mapping[str, Any]) -> frozenset[str]:
+    """Return the partitions in which a SKU should have a lookup item: that of its barcode, if it has one."""
+    barcode = balance.get("barcode")
+    return frozenset(
+        () if barcode is None else (barcode_partition(str(balance.get("vendor_id")), str(barcode)),)
+    )
+
+
+def compare_lookups(sku: str, balance: Mapping[str, Any], found: Collection[str]) -> list[FigureDifference]:
+    """Compare the barcode of a SKU, which is {} if it does not exist, with its lookup items' partitions."""
+    expected = lookups_of(balance)
+    missing = [FigureDifference(sku, "barcode", each, "lookup", None) for each in sorted(expected - {*found})]
+    return missing + [
+        FigureDifference(sku, "barcode", None, "lookup", each) for each in sorted({*found} - expected)
     ]
 
 

@@ -1,6 +1,6 @@
-"""Compares log, balance and open orders of every SKU; it reports differences and repairs nothing.
+"""Compares log, balance, open orders and lookup items of every SKU; it reports differences, repairs nothing.
 
-The three are read one after another while the services write, so a difference counts only if a second read
+They are read one after another while the services write, so a difference counts only if a second read
 finds it too, with one version of the SKU from beginning to end: every change of the SKU's stock, and of the
 units that an order holds of it, changes that version.
 """
@@ -13,7 +13,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
-from inventory_common.ids import transaction_id
+from inventory_common.barcode_lookups import LOOKUP_SORT_PREFIX
+from inventory_common.ids import is_id, transaction_id
 from inventory_common.items import Item
 from inventory_common.ledger import Difference
 from inventory_common.order_items import ORDER_SORT, PART_SORT, held_units
@@ -26,7 +27,9 @@ from ..domain.reconciliation import (
     LogTotals,
     ReconciliationReport,
     compare,
+    compare_lookups,
     integer,
+    lookups_of,
     totals_of,
 )
 from ..domain.stored_items import read_balance, read_record
@@ -55,28 +58,36 @@ class Reconciler:
     def run(self) -> ReconciliationReport:
         """Compare every SKU, and report the differences that a second read confirms.
 
-        An order, or a part of one, that cannot be read is a finding; its readable lines count.
+        A SKU has a lookup item for its barcode, and no other.  An order, or a part of one, that cannot be
+        read is a finding; its readable lines count.
         """
         report = ReconciliationReport()
-        balances, held = self._first_read(report)
+        balances, held, lookups = self._first_read(report)
         for sku in sorted(balances):
             report.checked += 1
             balance = balances[sku]
             if compare(balance, self._totals(sku, balance), held[sku].total()):
                 self._read_again(sku, held[sku].keys(), report)
+        for sku in sorted(balances.keys() | lookups.keys()):
+            if lookups[sku] != balances.get(sku, {}).get("lookups", frozenset()):
+                self._read_lookups_again(sku, lookups[sku], report)
         return report
 
     def _first_read(
         self, report: ReconciliationReport
-    ) -> tuple[dict[str, dict[str, Any]], Mapping[str, Counter[str]]]:
-        """Return the balance of every SKU, and the units that each order holds of it."""
+    ) -> tuple[dict[str, dict[str, Any]], Mapping[str, Counter[str]], Mapping[str, set[str]]]:
+        """Return every SKU's balance, what each order holds of it, and its lookup items' partitions."""
         balances: dict[str, dict[str, Any]] = {}
         held: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        lookups: defaultdict[str, set[str]] = defaultdict(set)
         created_at: dict[str, Any] = {}  # of the last order, whose parts follow it in a Scan
         for item in self.inventory.items():
             sort_key = item["sku"]["S"]
             if sort_key.startswith("SKU-"):
                 balances[sort_key] = _compared_attributes(item)
+            elif sort_key.startswith(LOOKUP_SORT_PREFIX):
+                if is_id("sku", sku := sort_key.removeprefix("#")):
+                    lookups[sku].add(item["product_id"]["S"])
             elif sort_key == ORDER_SORT or sort_key.startswith(PART_SORT):
                 order_id, in_item = item["product_id"]["S"], held_units(item)
                 if sort_key == ORDER_SORT:
@@ -87,7 +98,7 @@ class Reconciler:
                 if in_item.malformed:
                     self._report_order(order_id, sort_key, in_item.malformed, created_at.get(order_id))
                     report.malformed.append(order_id)
-        return balances, held
+        return balances, held, lookups
 
     def _read_again(self, sku: str, order_ids: Iterable[str], report: ReconciliationReport) -> None:
         """Read a SKU again until its version does not change meanwhile, and report its differences."""
@@ -103,6 +114,23 @@ class Reconciler:
             after = self.skus.sku_item(sku)
             if after is not None and read_balance(after).get("version") == balance.get("version"):
                 if differences := compare(balance, totals, units):
+                    report.differences += self._reported(sku, balance, differences)
+                return
+        report.undecided.append(sku)
+
+    def _read_lookups_again(self, sku: str, partitions: Iterable[str], report: ReconciliationReport) -> None:
+        """Read the lookup items of a SKU again until its details do not change meanwhile."""
+        known = set(partitions)
+        for _ in range(_SECOND_READS_MAX):
+            balance = read_balance(self.skus.sku_item(sku) or {})
+            known |= lookups_of(balance)
+            found = [partition for partition in sorted(known) if self.skus.has_lookup(partition, sku)]
+            after = read_balance(self.skus.sku_item(sku) or {})
+            if (after.get("details_version"), lookups_of(after)) == (
+                balance.get("details_version"),
+                lookups_of(balance),
+            ):
+                if differences := compare_lookups(sku, balance, found):
                     report.differences += self._reported(sku, balance, differences)
                 return
         report.undecided.append(sku)
@@ -129,8 +157,10 @@ class Reconciler:
         self, sku: str, balance: Mapping[str, Any], differences: list[FigureDifference]
     ) -> list[FigureDifference]:
         """Report the differences of a SKU as a finding, and return them with its id."""
-        # The version is part of the id: a difference that persists for days is reported once.
-        named = finding_id("reconciliation", sku, str(balance.get("version")))
+        # The version is part of the id: a difference that persists for days is reported once.  Lookup items
+        # have no version.
+        lookups = [f"{each.balance} {each.expected}" for each in differences if each.source == "lookup"]
+        named = finding_id("reconciliation", sku, str(balance.get("version")), *lookups)
         self.findings.report(
             Finding(
                 finding_id=named,
@@ -165,7 +195,9 @@ def _compared_attributes(item: Item) -> dict[str, Any]:
     """Return only what is compared, as the balances of all SKUs are kept in memory."""
     balance = read_balance(item)
     names = ("sku", "sequence", "current_stock", "reserved_stock", "available_stock")
-    return {name: balance.get(name) for name in names}
+    compared = {name: balance.get(name) for name in names}
+    lookups = lookups_of(balance)
+    return {**compared, "lookups": lookups} if lookups else compared
 
 
 def _timestamp(stored: Any) -> str | None:

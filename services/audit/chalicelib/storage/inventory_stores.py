@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from inventory_common.barcode_lookups import lookup_key
 from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.errors import DatabaseUnavailable
@@ -19,7 +20,7 @@ __all__ = ["InventoryScan", "OrderStore", "SkuStore"]
 
 
 class SkuStore:
-    """Reads live SKUs."""
+    """Reads live SKUs, and the lookup items of their barcodes."""
 
     def __init__(self, client: DynamoDBClient, settings: Settings) -> None:
         self._client = client
@@ -31,6 +32,11 @@ class SkuStore:
         response = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         item: Item | None = response.get("Item")
         return item
+
+    def has_lookup(self, partition: str, sku: str) -> bool:
+        """Return whether a SKU has a lookup item in the partition of a barcode, read consistently."""
+        key = lookup_key(partition, sku)
+        return "Item" in self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
 
 
 class OrderStore:

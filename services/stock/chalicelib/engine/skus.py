@@ -71,6 +71,10 @@ class Skus:
         """List a vendor's SKUs, newest change first."""
         return self.skus.of_vendor(vendor_id, page)
 
+    def of_barcode(self, vendor_id: str, barcode: str, page: PageRequest) -> Page:
+        """List a vendor's SKUs that have a barcode, by id."""
+        return self.skus.of_barcode(vendor_id, barcode, page)
+
     def low_stock_of_vendor(self, vendor_id: str, page: PageRequest) -> Page:
         """List a vendor's SKUs at or below their thresholds, lowest stock first."""
         return self.skus.low_stock_of_vendor(vendor_id, page)

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from chalice.app import Response
 
+from inventory_common.attributes import BarcodeText
 from inventory_common.bodies import Changes
 from inventory_common.declarations import NO_CONTENT, ResponseSpec, route
 from inventory_common.errors import ProductInactive, ProductNotFound, SkuExists, SkuNotFound
 from inventory_common.ids import StockKey
-from inventory_common.requests import Request, bulk_paging
+from inventory_common.requests import Parameter, Request, bulk_paging
 from inventory_common.responses import json_response, no_content, page_response
 from inventory_common.skus import SKU_MEMBERS, NewSku, Sku
 from inventory_common.values import value
@@ -26,6 +27,9 @@ _SKUS: Final = "skus"
 _STOCK: Final = "stock"
 _ONE: Final = ResponseSpec(Sku, etag=True, no_store=True)
 _LIST: Final = ResponseSpec(Sku, no_store=True)
+_BARCODE: Final = Parameter(
+    BarcodeText(), "Only SKUs with this barcode; it must match exactly. A page has at most 100 of them."
+)
 
 
 @value
@@ -150,20 +154,24 @@ class InventoryRoutes:
         "/vendors/{vendor_id}/inventory",
         tag=_STOCK,
         allowed_roles=INVENTORY_READERS,
-        query=bulk_paging(SKU_MEMBERS),
+        query={"barcode": _BARCODE, **bulk_paging(SKU_MEMBERS)},
         paged=True,
         response=_LIST,
     )
     def list_inventory(self, request: Request[None], vendor_id: str) -> Response:
-        """List a vendor's SKUs, newest change first.
+        """List a vendor's SKUs, newest change first; with `barcode`, those that have it, by id.
 
-        The list is not a snapshot. A SKU that changes while pages are read moves to the top, onto a page that
-        has been read, so that a walk through the pages may miss it. To have every SKU, keep the newest
+        Inactive SKUs are listed too. The list without `barcode` is not a snapshot. A SKU that changes while
+        pages are read moves to the top, onto a page that has been read, so that a walk through the pages may
+        miss it. To have every SKU, keep the newest
         `last_updated` of the first page. After the last page, read the list from the top again, until a SKU's
         `last_updated` is more than 30 seconds older than that: a change in progress may have an earlier time
         than one that was listed. Repeat this while it takes several pages and shows a SKU for the first time.
         """
-        return page_response(self.skus.of_vendor(vendor_id, request.page), request)
+        barcode = request.query["barcode"]
+        if barcode is None:
+            return page_response(self.skus.of_vendor(vendor_id, request.page), request)
+        return page_response(self.skus.of_barcode(vendor_id, barcode, request.page), request)
 
     @route(
         "GET",

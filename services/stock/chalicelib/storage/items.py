@@ -11,12 +11,14 @@
 ``#ALERT#…``          ``#ALERT``             an alert that was sent, until ``ttl``
 ``VENDOR-…``          ``#LOW-STOCK-BOUND``   no reorder threshold of the vendor exceeds its ``bound``; a
                                              plan to lower it is in ``lowering_to``, ``lowering_at``
+``BARCODE#…``         ``#SKU-PROD-…-…``      a lookup item, which is its key alone: the SKU has the barcode in
+                                             ``BARCODE#{vendor_id}#{barcode}``
 ====================  =====================  ==============================================================
 
 While a writer holds a priority lease on a SKU, its item also has `turn_until`.
 
 The indexes contain only SKUs and, in VendorInventoryIndex, open orders under partitions of their own:
-idempotency records, alerts and bounds have none of the indexes' keys.
+idempotency records, alerts, bounds and lookup items have none of the indexes' keys.
 """
 
 from __future__ import annotations

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+from inventory_common.barcode_lookups import LOOKUP_SORT_PREFIX, barcode_partition, sku_of_lookup
 from inventory_common.change_ids import made_version, was_sent_again
 from inventory_common.conditions import OLD_IMAGE
+from inventory_common.dynamodb import expected_error, is_outcome_unknown
+from inventory_common.errors import OutcomeUnknown
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.ids import StockKey
 from inventory_common.items import Item, to_attribute
@@ -14,6 +18,7 @@ from inventory_common.limits import PAGE_MAX_ITEMS
 from inventory_common.pages import Filter, Listing, Page, PageRequest, at_most, starting_with
 from inventory_common.products import Product
 from inventory_common.schema import (
+    BARCODE_LOOKUPS,
     LOW_STOCK_INDEX,
     SKUS_OF_PRODUCT,
     VENDOR_INVENTORY,
@@ -31,6 +36,7 @@ from .transaction import (
     LEASE_ATTRIBUTE,
     NOT_LEASED,
     Action,
+    barcode_writes,
     details_update,
     idempotency_record_put,
     lease_values,
@@ -107,6 +113,23 @@ class SkuStore:
         low = [sku for sku in found.documents if all(sku[name] for name in conditions)]
         return Page(low, found.next_cursor)
 
+    def of_barcode(self, vendor_id: str, barcode: str, page: PageRequest) -> Page:
+        """List a vendor's SKUs that have a barcode by id, read consistently; at most 100 a page.
+
+        One Query reads lookup items, one call their SKUs.  A SKU whose barcode changes in between is left
+        out, so that a page may have fewer items than its limit, or none.
+        """
+        partition = barcode_partition(vendor_id, barcode)
+        listing = Listing(BARCODE_LOOKUPS, partition, starting_with(LOOKUP_SORT_PREFIX))
+        page = replace(page, limit=min(page.limit, PAGE_MAX_ITEMS))
+        response = self.database.query(listing, page)
+        read_all, inventory = self.database.malformed.read_all, self.database.inventory
+        keys = [sku_key(key) for key in read_all(VENDOR_INVENTORY, response["Items"], sku_of_lookup)]
+        items = self.database.batch_get({inventory: keys})[inventory] if keys else []
+        skus = sorted(read_all(VENDOR_INVENTORY, items, Sku.from_item), key=lambda sku: sku.sku)
+        documents = [sku.document() for sku in skus if (sku.vendor_id, sku.barcode) == (vendor_id, barcode)]
+        return Page(documents, listing.next_cursor(response))
+
     def with_outdated_flag(self, product: Product) -> Iterator[StockKey]:
         """Yield the SKUs whose product flag is of an earlier version of the product, read consistently."""
         older = Filter("product_version", "<", product.version)
@@ -128,7 +151,11 @@ class SkuStore:
         """
         if bound is None or bound.threshold_max < sku.reorder_threshold:
             self.bounds.raise_to(sku.vendor_id, sku.reorder_threshold)
-        actions = [product_check(sku, self.database), sku_put(sku, self.database)]
+        actions = [
+            product_check(sku, self.database),
+            sku_put(sku, self.database),
+            *barcode_writes(None, sku, self.database),
+        ]
         if record is not None:
             actions.append(idempotency_record_put(record, self.database))
         client = self.database.client
@@ -146,14 +173,20 @@ class SkuStore:
         """Write the attributes, other than its stock, that differ between a SKU and its next version.
 
         Returns the SKU as it is then, which may have been sold meanwhile.  The vendor's low-stock bound is
-        raised first if the new threshold needs it.  The record of the command is written in the same
-        transaction.  After a lost response, the same change may be written again: it finds its own.
+        raised first if the new threshold needs it.  The lookup items of a changed barcode and the record of
+        the command are written in the same transaction.  After a lost response, the same change may be
+        written again: it finds its own.
         """
         if after.reorder_threshold > before.reorder_threshold:
             self.bounds.raise_to(after.vendor_id, after.reorder_threshold)
         action = details_update(before, after, change_id, self.database)
+        others = barcode_writes(before, after, self.database)
         if record is not None:
-            return self._update_with_record(action, before.key, record)
+            others.append(idempotency_record_put(record, self.database))
+        if others:
+            # With a record, that one shows whether the command was executed.
+            change = None if record is not None else (change_id, after.details_version)
+            return self._update_with_others(action, others, after.key, change)
         client = self.database.client
         try:
             response = client.update_item(**action["Update"], ReturnValues="ALL_NEW")
@@ -169,7 +202,11 @@ class SkuStore:
 
     def add_record(self, record: IdempotencyRecord) -> Written | NotWritten:
         """Write the idempotency record of a command that changes nothing."""
-        return self._transact([idempotency_record_put(record, self.database)]) or Written()
+        # In a transaction, where alone puts are granted.
+        images = self._transact([idempotency_record_put(record, self.database)])
+        return (
+            Written() if images is None else NotWritten(read_set_of(images.values(), self.database.malformed))
+        )
 
     def set_product_flag(self, key: StockKey, product: Product) -> Written | NotWritten:
         """Copy a product's flag to a SKU, unless that of a later version was copied; nothing else changes."""
@@ -221,24 +258,34 @@ class SkuStore:
                 return LeaseHeld()
         return read_set_of(images, self.database.malformed)
 
-    def _update_with_record(
-        self, update: Action, key: StockKey, record: IdempotencyRecord
+    def _update_with_others(
+        self, update: Action, others: Sequence[Action], key: StockKey, change: tuple[str, int] | None
     ) -> Sku | NotWritten:
-        refused = self._transact([update, idempotency_record_put(record, self.database)])
-        if refused is not None:
-            return refused
-        sku = self.get(key)  # a transaction returns no items
+        """Commit the update of a SKU with writes of other items, and return the SKU.
+
+        `change` is the id of the change and the version that it makes, if the SKU alone shows them.
+        """
+        images = self._transact([update, *others])
+        if images is not None:
+            if change is not None and 0 in images and made_version(*change, images[0]):
+                return self.read(images[0])  # it was sent before, and that response was lost
+            return NotWritten(read_set_of(images.values(), self.database.malformed))
+        try:
+            sku = self.get(key)  # a transaction returns no items
+        except Exception as failure:
+            if is_outcome_unknown(failure) or expected_error(failure) is None:
+                raise
+            raise OutcomeUnknown from failure  # the read is throttled, but the change is written
         assert sku is not None, "SKUs are never removed"
         return sku
 
-    def _transact(self, actions: Sequence[Action]) -> NotWritten | None:
-        """Commit actions, one of them the put of an idempotency record, which is granted in transactions."""
+    def _transact(self, actions: Sequence[Action]) -> dict[int, Item] | None:
+        """Commit actions; if their transaction is cancelled, return what its failed conditions found."""
         client = self.database.client
         try:
             client.transact_write_items(TransactItems=list(actions))
         except client.exceptions.TransactionCanceledException as error:
-            images = returned_images(error, actions).values()
-            return NotWritten(read_set_of(images, self.database.malformed))
+            return returned_images(error, actions)
         return None
 
     def _page(self, listing: Listing, page: PageRequest) -> Page:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from inventory_common.barcode_lookups import barcode_partition, lookup_key
 from inventory_common.change_ids import change_slot
 from inventory_common.conditions import (
     OLD_IMAGE,
@@ -37,6 +38,7 @@ __all__ = [
     "NOT_LEASED",
     "Action",
     "actions_of",
+    "barcode_writes",
     "count_actions",
     "details_update",
     "idempotency_record_put",
@@ -222,6 +224,22 @@ def details_update(before: Sku, after: Sku, change_id: str, database: Database) 
     }
 
 
+def barcode_writes(before: Sku | None, after: Sku, database: Database) -> list[Action]:
+    """Return the writes of lookup items between two versions of a SKU; None is that before its creation.
+
+    They need no conditions: the write of the SKU in the same transaction requires its former barcode.
+    """
+    former, latter = None if before is None else _lookup_key(before), _lookup_key(after)
+    if former == latter:
+        return []
+    actions: list[Action] = []
+    if former is not None:
+        actions.append({"Delete": {"TableName": database.inventory, "Key": former}})
+    if latter is not None:
+        actions.append({"Put": {"TableName": database.inventory, "Item": latter}})
+    return actions
+
+
 def idempotency_record_put(record: IdempotencyRecord, database: Database) -> Action:
     """Return the put of an idempotency record; it fails if an unexpired one exists."""
     return record.put(database.inventory, idempotency_record_key(record.idempotency_id))
@@ -232,6 +250,12 @@ def writes_order(action: Action) -> bool:
     [write] = action.values()
     key: Item = write.get("Item") or write["Key"]
     return is_order(key)
+
+
+def _lookup_key(sku: Sku) -> Item | None:
+    if sku.barcode is None:
+        return None
+    return lookup_key(barcode_partition(sku.vendor_id, sku.barcode), sku.sku)
 
 
 def _stock_update(movements: Sequence[StockMovement], database: Database, is_leased: bool) -> Action:
