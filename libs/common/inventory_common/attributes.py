@@ -19,6 +19,7 @@ from typing import Annotated, Any, Final, Protocol, Union, get_args, get_origin,
 
 from .ids import PATTERNS, is_id
 from .limits import (
+    IDEMPOTENCY_KEY_MAX_CHARACTERS,
     MONEY_DECIMAL_PLACES,
     MONEY_MAX,
     NAME_MAX_CHARACTERS,
@@ -36,9 +37,11 @@ __all__ = [
     "NO_CONTROL_CHARACTERS",
     "READABLE",
     "READABLE_IN_ORDER",
+    "VISIBLE_ASCII",
     "AnyText",
     "Attribute",
     "AttributeType",
+    "CommandKey",
     "Counter",
     "Description",
     "Flag",
@@ -97,10 +100,13 @@ READABLE: Final = _visible(_CONTROL)
 READABLE_IN_ORDER: Final = _visible(_CONTROL + _DIRECTIONS)
 """The pattern of texts that also have no character that overrides or isolates the direction of writing: with
 one, two different names look the same, or a name reorders what is printed beside it."""
+VISIBLE_ASCII: Final = r"^[\x21-\x7e]+$"
+"""The pattern of texts that a header can carry: printable ASCII characters, none of them a space."""
 _PATTERN_ERRORS: Final = {
     NO_CONTROL_CHARACTERS: "should have no control characters",
     READABLE: "should not be blank, and should have no control characters",
     READABLE_IN_ORDER: "should have no character that overrides or isolates the direction of writing",
+    VISIBLE_ASCII: "should have only printable ASCII characters, none of them a space",
 }
 _COMPILED: Final = {pattern: re.compile(pattern) for pattern in _PATTERN_ERRORS}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -462,6 +468,11 @@ ImageUrl = Annotated[str, Text(PRODUCT_IMAGE_MAX_CHARACTERS, READABLE_IN_ORDER)]
 Notes = Annotated[str, Text(NOTES_MAX_BYTES, max_bytes=NOTES_MAX_BYTES)]
 Price = Annotated[Decimal | int, Money()]
 Quantity = Annotated[int, WholeNumber(1, QUANTITY_MAX)]
+CommandKey = Annotated[
+    str,
+    Text(IDEMPOTENCY_KEY_MAX_CHARACTERS, VISIBLE_ASCII),
+    Attribute("The Idempotency-Key of the command; without one, the command alone is refused.", "delivery-1"),
+]
 Threshold = Annotated[int, WholeNumber(0, STOCK_MAX)]
 YesNo = Annotated[bool, Flag()]
 
