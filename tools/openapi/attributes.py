@@ -22,7 +22,7 @@ from inventory_common.attributes import (
     VendorId,
     attribute_of,
 )
-from inventory_common.errors import OrderNotFound
+from inventory_common.errors import OrderNotFound, SkuNotFound
 from inventory_common.limits import HOLD_DEFAULT_SECONDS, PROBLEM_ERRORS_MAX, QUANTITY_MAX, STOCK_MAX
 from inventory_common.problems import problem_document
 from inventory_common.products import Product
@@ -139,6 +139,8 @@ _OF_STOCK_CHANGES: Final[Mapping[str, Any]] = {
     "counted_stock": Annotated[int, Units(), Attribute("Units counted.", 47)],
     "expected_stock": Annotated[int, Units(), Attribute("`current_stock` as the counter read it.", 50)],
     "transaction": Annotated[Any, Attribute("The log record of the change.", None)],
+    "changes": Annotated[list[Any], Attribute("The changes of the stock.", None)],
+    "type": Annotated[str, Attribute("What the change is.", "restock")],
 }
 _OF_PAGES: Final[Mapping[str, Any]] = {
     "items": Annotated[
@@ -223,6 +225,10 @@ SAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "StockAtAnswer": {"current_stock": 75, "available_stock": 70},
     "ReservationAnswer": {"quantity": 5},
     "ReservationsAnswer": {"sequence": 1},
+    "BatchedChangeRefused": {
+        "status_code": 404,
+        "problem": problem_document(SkuNotFound(f"{SKU} was not found."), REQUEST_ID),
+    },
     "BatchedOrderRefused": {
         "status_code": 404,
         "problem": problem_document(OrderNotFound("ORDER-12345 was not found."), REQUEST_ID),

@@ -22,7 +22,17 @@ from inventory_common.transactions import TransactionRecord, TransactionType
 
 from .audit import AuditClient
 from .catalog import CatalogClient
-from .documents import BatchCommand, BatchResult, LineRequest, Order, OrderLine, Outcome, StockChange
+from .documents import (
+    BatchCommand,
+    BatchResult,
+    ChangeCommand,
+    ChangeResult,
+    LineRequest,
+    Order,
+    OrderLine,
+    Outcome,
+    StockChange,
+)
 from .problems import (
     ClientError,
     NoAnswer,
@@ -41,6 +51,8 @@ __all__ = [
     "BatchCommand",
     "BatchResult",
     "CatalogClient",
+    "ChangeCommand",
+    "ChangeResult",
     "ClientCredentials",
     "ClientError",
     "Difference",

@@ -10,8 +10,9 @@ from typing import Any, Literal, Unpack
 from inventory_common.limits import BULK_PAGE_MAX_ITEMS
 from inventory_common.products import NewProduct, Product
 
-from .connection import FIELDS, Client, new_key, path_of
+from .connection import FIELDS, Client, path_of
 from .documents import Outcome, read, selected
+from .retries import new_key
 
 __all__ = ["CatalogClient"]
 

@@ -8,7 +8,6 @@ from copy import copy
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote
-from uuid import uuid4
 
 import httpx
 
@@ -24,7 +23,7 @@ from .retries import Retries
 from .tls import tls_context
 from .tokens import TokenSource
 
-__all__ = ["FIELDS", "Client", "Params", "new_key", "path_of"]
+__all__ = ["FIELDS", "Client", "Params", "path_of"]
 
 T = TypeVar("T")
 
@@ -275,8 +274,3 @@ class Client:
             raise UnexpectedAnswer(
                 f"{request_line} answered {response.status_code} with an undocumented body ({error!r})"
             ) from error
-
-
-def new_key() -> str:
-    """Return a new Idempotency-Key."""
-    return str(uuid4())

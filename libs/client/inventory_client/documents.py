@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, Self, TypeVar
 
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord
 
 from .problems import Problem, problem_of
+from .retries import new_key
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = [
     "BatchCommand",
     "BatchResult",
+    "ChangeCommand",
+    "ChangeResult",
     "LineRequest",
     "Order",
     "OrderLine",
@@ -26,6 +29,7 @@ __all__ = [
     "StockChange",
     "read",
     "read_batch_result",
+    "read_change_result",
     "read_order",
     "read_stock_change",
     "selected",
@@ -151,6 +155,83 @@ class BatchResult:
     problem: Problem | None
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeCommand:
+    """A restock or an adjustment of a batch; `restock`, `adjustment` and `count` make them.
+
+    It has an Idempotency-Key, which is generated if the caller passes none: the batch, or the single command
+    with the same members and key, can be sent again.
+    """
+
+    product_id: str
+    sku: str
+    members: Mapping[str, Any]
+    idempotency_key: str
+
+    @classmethod
+    def restock(
+        cls,
+        product_id: str,
+        sku: str,
+        quantity: int,
+        *,
+        notes: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Self:
+        """Add delivered units to the stock."""
+        members = {"type": "restock", "quantity": quantity} | ({} if notes is None else {"notes": notes})
+        return cls(product_id, sku, members, idempotency_key or new_key())
+
+    @classmethod
+    def adjustment(
+        cls,
+        product_id: str,
+        sku: str,
+        quantity_change: int,
+        *,
+        notes: str,
+        idempotency_key: str | None = None,
+    ) -> Self:
+        """Correct the stock by a signed change."""
+        members = {"type": "adjustment", "quantity_change": quantity_change, "notes": notes}
+        return cls(product_id, sku, members, idempotency_key or new_key())
+
+    @classmethod
+    def count(
+        cls,
+        product_id: str,
+        sku: str,
+        *,
+        counted_stock: int,
+        expected_stock: int,
+        notes: str,
+        idempotency_key: str | None = None,
+    ) -> Self:
+        """Correct the stock to the counted units, if it is the expected stock."""
+        counts = {"counted_stock": counted_stock, "expected_stock": expected_stock}
+        members = {"type": "adjustment", **counts, "notes": notes}
+        return cls(product_id, sku, members, idempotency_key or new_key())
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON object for a request."""
+        ids = {"product_id": self.product_id, "sku": self.sku}
+        return {**ids, **self.members, "idempotency_key": self.idempotency_key}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeResult:
+    """The result of a change of a batch: its log record or the problem.
+
+    `status_code` is the status of the response to the single request: 201, or 200 if the change had been
+    executed before.
+    """
+
+    sku: str
+    status_code: int
+    transaction: TransactionRecord | None
+    problem: Problem | None
+
+
 def read(model: type[Document], body: Mapping[str, Any]) -> Document:
     """Read a JSON object as a model, without the members that the model does not have.
 
@@ -195,4 +276,14 @@ def read_batch_result(body: Mapping[str, Any]) -> BatchResult:
         status_code=body["status_code"],
         order=read_order(body["order"]) if "order" in body else None,
         problem=problem_of(body["problem"], f"{body['order_id']} in a batch") if "problem" in body else None,
+    )
+
+
+def read_change_result(body: Mapping[str, Any]) -> ChangeResult:
+    """Read one result of a batch of stock changes."""
+    return ChangeResult(
+        sku=body["sku"],
+        status_code=body["status_code"],
+        transaction=read(TransactionRecord, body["transaction"]) if "transaction" in body else None,
+        problem=problem_of(body["problem"], f"{body['sku']} in a batch") if "problem" in body else None,
     )

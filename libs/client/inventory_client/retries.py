@@ -1,4 +1,4 @@
-"""Which requests are repeated, and after how long."""
+"""Which requests are repeated, and after how long; and the keys that make commands repeatable."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
+from uuid import uuid4
 
 import httpx
 
-__all__ = ["Retries", "retry_after_seconds"]
+__all__ = ["Retries", "new_key", "retry_after_seconds"]
 
 _BUSY_STATUSES: Final = frozenset({429, 502, 503, 504})
 """With 429 and 503 the services promise that nothing was changed; 502 and 504 come from a gateway."""
@@ -89,3 +90,8 @@ def retry_after_seconds(response: httpx.Response) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def new_key() -> str:
+    """Return a new Idempotency-Key."""
+    return str(uuid4())

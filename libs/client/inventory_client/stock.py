@@ -11,20 +11,24 @@ from inventory_common.limits import BULK_PAGE_MAX_ITEMS, PAGE_MAX_ITEMS
 from inventory_common.skus import Sku, SkuAttributes
 from inventory_common.timestamps import plus_seconds
 
-from .connection import FIELDS, Client, Params, new_key, path_of
+from .connection import FIELDS, Client, Params, path_of
 from .documents import (
     BatchCommand,
     BatchResult,
+    ChangeCommand,
+    ChangeResult,
     LineRequest,
     Order,
     Outcome,
     StockChange,
     read,
     read_batch_result,
+    read_change_result,
     read_order,
     read_stock_change,
     selected,
 )
+from .retries import new_key
 
 __all__ = ["StockClient"]
 
@@ -183,6 +187,20 @@ class StockClient(Client):
         """Correct the stock to the counted units; raise `CountStale` if it is not the expected stock."""
         body = {"counted_stock": counted_stock, "expected_stock": expected_stock, "notes": notes}
         return self._stock_command(product_id, sku, "adjustments", body, idempotency_key)
+
+    def change_batch(self, changes: Sequence[ChangeCommand]) -> list[ChangeResult]:
+        """Restock and adjust SKUs, each change independently; return their results in the same order.
+
+        Changes of one SKU are executed in their order.  A result that is a problem of the status 503 may be
+        sent again, as the change has its Idempotency-Key.
+        """
+        outcome = self._command(
+            "POST",
+            "/stock/batch",
+            lambda document: [read_change_result(result) for result in document["results"]],
+            body={"changes": [change.document() for change in changes]},
+        )
+        return outcome.result
 
     # Orders
 

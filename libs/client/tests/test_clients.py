@@ -13,6 +13,7 @@ from inventory_client import (
     AuditClient,
     BatchCommand,
     CatalogClient,
+    ChangeCommand,
     LineRequest,
     StockClient,
     TransactionType,
@@ -243,6 +244,49 @@ def test_a_batch_returns_an_order_or_a_problem_per_command():
     assert (placed.status_code, placed.order.status, placed.problem) == (201, "reserved", None)
     assert isinstance(cancelled.problem, problems.OrderCancelled)
     assert b'{"order_id":"ORDER-2","command":"confirm"}' in script.requests[0].content
+
+
+def test_a_batch_of_changes_returns_a_record_or_a_problem_per_change():
+    refused = {
+        "sku": SKU_ID,
+        "status_code": 409,
+        "problem": {"code": "count_stale", "status": 409, "detail": "Gone.", "current_stock": 3},
+    }
+    results = [{"sku": SKU_ID, "status_code": 201, "transaction": RECORD}, refused]
+    script = Script(httpx.Response(200, json={"results": results}))
+    restocked, stale = script.client(StockClient).change_batch(
+        [
+            ChangeCommand.restock("P", SKU_ID, 5, idempotency_key="delivery-1"),
+            ChangeCommand.count(
+                "P", SKU_ID, counted_stock=5, expected_stock=4, notes="shelf", idempotency_key="count-1"
+            ),
+        ]
+    )
+    assert (restocked.status_code, restocked.problem) == (201, None)
+    assert restocked.transaction.document() == RECORD
+    assert (stale.sku, stale.transaction) == (SKU_ID, None)
+    assert isinstance(stale.problem, problems.CountStale)
+    assert asked(script) == ["POST /stock/batch"]
+    ids = {"product_id": "P", "sku": SKU_ID}
+    assert json.loads(script.requests[0].content) == {
+        "changes": [
+            {"type": "restock", "quantity": 5, "idempotency_key": "delivery-1"} | ids,
+            {"type": "adjustment", "counted_stock": 5, "expected_stock": 4, "notes": "shelf"}
+            | {"idempotency_key": "count-1"}
+            | ids,
+        ]
+    }
+
+
+def test_a_change_has_a_key_of_its_own_and_notes_if_there_are_any():
+    first = ChangeCommand.restock("P", "S", 5, notes="first")
+    other = ChangeCommand.adjustment("P", "S", -1, notes="broken")
+    assert first.document()["notes"] == "first"
+    assert (
+        other.document().items() >= {"type": "adjustment", "quantity_change": -1, "notes": "broken"}.items()
+    )
+    assert "notes" not in ChangeCommand.restock("P", "S", 5).document()
+    assert first.document()["idempotency_key"] != other.document()["idempotency_key"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from scripted import ORDER, PRODUCT, RECORD, SKU, SKU_ID, Script, problem
 from inventory_client import (
     BatchCommand,
     CatalogClient,
+    ChangeCommand,
     LineRequest,
     NoAnswer,
     Retries,
@@ -189,6 +190,14 @@ def test_a_batch_is_repeatable_by_its_order_ids():
     script = Script(httpx.ReadTimeout("lost"), httpx.Response(200, json=results))
     assert script.client(StockClient).batch([])[0].order.order_id == "ORDER-1"
     assert len(script.requests) == 2
+
+
+def test_a_batch_of_changes_is_repeatable_by_their_keys():
+    results = {"results": [{"sku": SKU_ID, "status_code": 200, "transaction": RECORD}]}
+    script = Script(httpx.ReadTimeout("lost"), httpx.Response(200, json=results))
+    [result] = script.client(StockClient).change_batch([ChangeCommand.restock("P", SKU_ID, 1)])
+    assert result.status_code == 200
+    assert script.requests[0].content == script.requests[1].content
 
 
 def test_a_missing_server_is_reported():

@@ -20,6 +20,7 @@ from typing import Annotated, Any, Final, Protocol, Union, get_args, get_origin,
 from .ids import PATTERNS, is_id
 from .limits import (
     BARCODE_MAX_CHARACTERS,
+    IDEMPOTENCY_KEY_MAX_CHARACTERS,
     MONEY_DECIMAL_PLACES,
     MONEY_MAX,
     NAME_MAX_CHARACTERS,
@@ -39,11 +40,13 @@ __all__ = [
     "PRINTABLE",
     "READABLE",
     "READABLE_IN_ORDER",
+    "VISIBLE_ASCII",
     "AnyText",
     "Attribute",
     "AttributeType",
     "Barcode",
     "BarcodeText",
+    "CommandKey",
     "Counter",
     "Description",
     "Flag",
@@ -108,11 +111,14 @@ _UNPRINTABLE: Final = rf"{_CONTROL}{_INVISIBLE_BUT_SPACE}\ufffd"
 PRINTABLE: Final = rf"^[^{_UNPRINTABLE} ](?:[^{_UNPRINTABLE}]*[^{_UNPRINTABLE} ])?$"
 """The pattern of texts that have only visible characters and, between these, spaces: nothing in one is missed
 by somebody who reads or types it."""
+VISIBLE_ASCII: Final = r"^[\x21-\x7e]+$"
+"""The pattern of texts that a header can carry: printable ASCII characters, none of them a space."""
 _PATTERN_ERRORS: Final = {
     NO_CONTROL_CHARACTERS: "should have no control characters",
     READABLE: "should not be blank, and should have no control characters",
     READABLE_IN_ORDER: "should have no character that overrides or isolates the direction of writing",
     PRINTABLE: "should have visible characters only, and spaces only between them",
+    VISIBLE_ASCII: "should have only printable ASCII characters, none of them a space",
 }
 _COMPILED: Final = {pattern: re.compile(pattern) for pattern in _PATTERN_ERRORS}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -509,6 +515,11 @@ Barcode = Annotated[str, BarcodeText()]
 Notes = Annotated[str, Text(NOTES_MAX_BYTES, max_bytes=NOTES_MAX_BYTES)]
 Price = Annotated[Decimal | int, Money()]
 Quantity = Annotated[int, WholeNumber(1, QUANTITY_MAX)]
+CommandKey = Annotated[
+    str,
+    Text(IDEMPOTENCY_KEY_MAX_CHARACTERS, VISIBLE_ASCII),
+    Attribute("The Idempotency-Key of the command; without one, the command alone is refused.", "delivery-1"),
+]
 Threshold = Annotated[int, WholeNumber(0, STOCK_MAX)]
 YesNo = Annotated[bool, Flag()]
 

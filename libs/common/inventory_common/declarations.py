@@ -35,6 +35,8 @@ from .errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from .exact_json import dumps
+from .idempotency import IdempotencyKey
 from .identity import Role
 from .requests import PAGING, Parameter, Request
 from .values import value
@@ -147,6 +149,24 @@ class Declaration:
         """The query parameters, including those of a list."""
         # The route's own parameters come first, and its own `limit` replaces the common one.
         return {**self.query, **PAGING, **self.query} if self.paged else self.query
+
+    def idempotency_key(
+        self, principal: str, path_parameters: Mapping[str, str], key: str, body: Any
+    ) -> IdempotencyKey:
+        """Return the key of a request to this route, or of the same command in a batch.
+
+        Parameters
+        ----------
+        principal
+            The principal's name.
+        path_parameters, body
+            The decoded path parameters and the validated body: every spelling of a request has the same.
+        key
+            The Idempotency-Key that the client chose.
+        """
+        route = dumps([self.path, path_parameters], sort_keys=True)
+        payload = {} if self.body is None else self.body.canonical(body)
+        return IdempotencyKey.of(principal, self.method, route, key, dumps(payload, sort_keys=True))
 
     @property
     def possible_errors(self) -> frozenset[type[InventoryError]]:

@@ -10,6 +10,7 @@ from typing import Final
 
 __all__ = [
     "BARCODE_MAX_CHARACTERS",
+    "BATCH_CHANGES_MAX",
     "BATCH_LINES_MAX",
     "BATCH_ORDERS_MAX",
     "BATCH_ORDER_LINES_MAX",
@@ -95,6 +96,8 @@ HOLD_DEFAULT_SECONDS: Final = 86_400
 """The hold of an order whose request has no `hold_seconds`."""
 TOMBSTONE_SECONDS: Final = 2_592_000
 """How long the record of a cancel is kept that arrived before its order was placed."""
+BATCH_CHANGES_MAX: Final = 500
+"""Restocks and adjustments of one batch."""
 BATCH_ORDERS_MAX: Final = 500
 """Orders of one batch."""
 BATCH_ORDER_LINES_MAX: Final = 49

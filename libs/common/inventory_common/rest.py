@@ -31,7 +31,6 @@ from .errors import (
     Unauthenticated,
 )
 from .exact_json import dumps
-from .idempotency import IdempotencyKey
 from .identity import ANYBODY, EVERYTHING, Principal, Role, Scope, TokenVerifier
 from .ids import PATTERNS, is_id
 from .log_lines import Level, exception_fields, log_event
@@ -143,7 +142,9 @@ class Endpoint:
             query=query,
             page=PageRequest(query["limit"], after) if declared.paged else PageRequest(),
             body=body,
-            idempotency_key=None if key is None else self._idempotency_key(event, principal, key, body),
+            idempotency_key=(
+                None if key is None else declared.idempotency_key(principal.name, path_parameters, key, body)
+            ),
             if_match=IfMatch.read(event.header("if-match")) if declared.versioned else ANY_VERSION,
             query_as_sent=sent_query,
             accept=event.header("accept") or "",
@@ -153,14 +154,6 @@ class Endpoint:
         if self.declared.idempotency == "required":
             return True
         return isinstance(document, dict) and document.get(self.declared.key_required_with) is not None
-
-    def _idempotency_key(
-        self, event: ProxyEvent, principal: Principal, key: str, body: Any
-    ) -> IdempotencyKey:
-        # Decoded parameters and the canonical body are the same for every spelling of a request.
-        route = dumps([event.resource, event.path_parameters()], sort_keys=True)
-        payload = {} if self.declared.body is None else self.declared.body.canonical(body)
-        return IdempotencyKey.of(principal.name, event.method, route, key, dumps(payload, sort_keys=True))
 
 
 class RestService(Chalice):

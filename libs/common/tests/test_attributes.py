@@ -25,6 +25,7 @@ from inventory_common.attributes import (
     PRINTABLE,
     READABLE,
     READABLE_IN_ORDER,
+    VISIBLE_ASCII,
     AnyText,
     Attribute,
     AttributeType,
@@ -51,6 +52,7 @@ from inventory_common.attributes import (
 from inventory_common.exact_json import dumps, loads
 from inventory_common.ids import PATTERNS
 from inventory_common.products import Product
+from inventory_common.requests import IDEMPOTENCY_KEY
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord
 
@@ -382,6 +384,17 @@ def test_a_cursor_is_any_text() -> None:
     assert _refused(AnyText(), "5") == "should be a string"
 
 
+def test_a_key_of_a_command_is_what_its_header_may_be() -> None:
+    key = _declared(attributes.CommandKey)
+    for text in ("!", "~" * 255, "delivery-1"):
+        assert key.check(text) == text
+        assert re.fullmatch(IDEMPOTENCY_KEY, text)
+    for text in ("", "~" * 256, "two words", "\x7f", "a\n", "\u00e9"):
+        with pytest.raises(ValueError, match=r"^should "):
+            key.check(text)
+        assert not re.fullmatch(IDEMPOTENCY_KEY, text)
+
+
 EDGES = "\t\n\x1f\x7f\x85\x9f \xa0\u1680\u2003\u2028\u3000\ufeff\u00ad\u200b\u202e\u2066\u3164\U000e0001"
 
 
@@ -616,6 +629,7 @@ TYPES: dict[str, tuple[AttributeType, st.SearchStrategy[Any]]] = {
     "search text": (Text(6, NO_CONTROL_CHARACTERS), any_text),
     "notes": (Text(8, max_bytes=8), any_text),
     "barcode": (BarcodeText(), any_text | st.text("0123456789", min_size=7, max_size=15)),
+    "key": (Text(6, VISIBLE_ASCII), any_text),
     **{
         name: (Identifier(name), st.from_regex(f"{PATTERNS[name]}[\n-]?", fullmatch=True))
         for name in ("product_id", "vendor_id", "order_id", "transaction_id")

@@ -142,3 +142,16 @@ def test_a_declared_method_stays_the_method_that_it_was() -> None:
     assert declared is handle
     assert (handle.__name__, handle.__doc__) == ("handle", "Show a thing.")
     assert declaration_of(lambda: None) is None
+
+
+def test_the_key_of_a_command_is_of_its_route_principal_path_and_body() -> None:
+    declared = _declared(method="POST", path="/things/{sku}", body=Thing, idempotency="required")
+    first = declared.idempotency_key("VENDOR-001", {"sku": "A"}, "k", Thing())
+    assert first == declared.idempotency_key("VENDOR-001", {"sku": "A"}, "k", Thing())
+    others = [
+        declared.idempotency_key("VENDOR-002", {"sku": "A"}, "k", Thing()),
+        declared.idempotency_key("VENDOR-001", {"sku": "B"}, "k", Thing()),
+        declared.idempotency_key("VENDOR-001", {"sku": "A"}, "K", Thing()),
+        _declared(method="POST", path="/more/{sku}").idempotency_key("VENDOR-001", {"sku": "A"}, "k", None),
+    ]
+    assert len({key.idempotency_id for key in (first, *others)}) == 5

@@ -7,6 +7,7 @@ def test_the_limits_of_the_api_are_these() -> None:
     # Each is a promise to clients: a change has to be deliberate, and documented.
     assert {name: getattr(limits, name) for name in limits.__all__} == {
         "BARCODE_MAX_CHARACTERS": 40,
+        "BATCH_CHANGES_MAX": 500,
         "BATCH_LINES_MAX": 2_000,
         "BATCH_ORDERS_MAX": 500,
         "BATCH_ORDER_LINES_MAX": 49,

@@ -9,16 +9,18 @@ from typing import Any
 from chalicelib.domain.commands import SettleOrder
 from chalicelib.domain.placing import place
 from chalicelib.domain.settlements import cancel, confirm
+from chalicelib.domain.stock_changes import restock
 from chalicelib.engine.executor import Executor
 from chalicelib.engine.transaction_batch import Executed, Outcome, UnitOfWork
 from inventory_common.retry_policy import RetryPolicy
 
 from .other_writers import InterruptedStateStore
 from .process import Process
-from .shop import ACTOR, BLACK, PRODUCT, Tables, a_sku, an_order_of
+from .shop import ACTOR, BLACK, PRODUCT, Tables, a_key, a_restock, a_sku, an_order_of
 from .stores import RecordingStateStore
 
 __all__ = [
+    "change_work",
     "execute_all",
     "names_of",
     "orders_in_log",
@@ -55,6 +57,17 @@ def settle_work(number: int | str, name: str = "confirm") -> UnitOfWork:
     )
 
 
+def change_work(key: str, sku: str = BLACK, quantity: int = 1) -> UnitOfWork:
+    """The restock of a SKU, with an Idempotency-Key."""
+    command = a_restock(quantity, sku, idempotency_key=a_key(key))
+    return UnitOfWork(
+        decide=lambda state, context: restock(state, command, context),
+        actor=ACTOR,
+        keys=(command.key,),
+        idempotency_id=command.idempotency_key.idempotency_id,
+    )
+
+
 def recorded_executor(
     process: Process, *acts: Callable[[], Any], retry_policy: RetryPolicy | None = None
 ) -> tuple[Executor, RecordingStateStore]:
@@ -69,7 +82,7 @@ def execute_all(executor: Executor, units_of_work: Sequence[UnitOfWork]) -> list
 
 
 def names_of(outcomes: Sequence[Outcome]) -> list[str]:
-    """Name each outcome: the status of the order, ``executed before``, or the error."""
+    """Name each outcome: the status of the order, ``changed``, ``executed before``, or the error."""
     return [_name_of(outcome) for outcome in outcomes]
 
 
@@ -78,8 +91,8 @@ def _name_of(outcome: Outcome) -> str:
         return type(outcome).__name__
     if outcome.write_set is None:
         return "executed before"
-    assert outcome.write_set.order is not None
-    return outcome.write_set.order.status.value
+    order = outcome.write_set.order
+    return "changed" if order is None else order.status.value
 
 
 def orders_in_log(tables: Tables) -> list[str]:

@@ -8,14 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from chalicelib.bootstrap import Engine, Storage, engine_of
-from chalicelib.domain.commands import Actor, BatchedCommand, SettleOrder
+from chalicelib.domain.commands import Actor, AdjustStock, BatchedCommand, Restock, SettleOrder
 from chalicelib.domain.orders import Order, OrderOutcome
 from chalicelib.engine.executor import Executor
 from chalicelib.engine.orders import Orders
 from chalicelib.engine.sagas import Sagas
 from chalicelib.engine.sku_cache import SkuCache
 from chalicelib.engine.skus import CreatedSku, Skus
-from chalicelib.engine.stock import Stock, StockChange
+from chalicelib.engine.stock import LoggedChange, Stock, StockChange
 from chalicelib.engine.sweeper import Sweeper
 from inventory_common.errors import InventoryError
 from inventory_common.ids import StockKey
@@ -96,6 +96,9 @@ class Process:
 
     def batch(self, commands: Sequence[BatchedCommand]) -> list[OrderOutcome | InventoryError]:
         return self.orders.batch(commands, ACTOR)
+
+    def change_stock(self, commands: Sequence[Restock | AdjustStock]) -> list[LoggedChange | InventoryError]:
+        return self.stock.batch(commands, ACTOR)
 
     def restock(self, command: Any) -> StockChange:
         return self.stock.restock(command, ACTOR)

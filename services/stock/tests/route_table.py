@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from front_door import Client
-from refusal_walk import EMPTY, OWN_ROUTES, Row, Table
+from refusal_walk import EMPTY, OWN_ROUTES, SERVED, Row, Table
 
 from .shop import (
     BLACK,
@@ -33,6 +33,13 @@ ANOTHER_ORDER = "ORDER-67890"
 
 RED = f"SKU-{PRODUCT}-RED-L"
 NEW_SKU = {"sku": RED, "variant_name": "Red", "unit_price": 90, "reorder_threshold": 5}
+A_CHANGE = {
+    "type": "restock",
+    "product_id": PRODUCT,
+    "sku": BLACK,
+    "quantity": 5,
+    "idempotency_key": "change-of-the-walk",
+}
 ONE_UNIT = settlement_body((BLACK, 1))
 
 ROUTES: Table = {
@@ -76,6 +83,12 @@ ROUTES: Table = {
         another_vendor="sku_not_found",
         absent=NO_SKU,
         not_found="sku_not_found",
+    ),
+    ("POST", "/stock/batch"): Row(
+        allowed_roles=WRITERS,
+        body={"changes": [A_CHANGE]},
+        per_item=True,
+        another_vendor=SERVED,
     ),
     ("GET", "/vendors/{vendor_id}/inventory"): Row(
         allowed_roles=INVENTORY_READERS, paged=True, another_vendor="forbidden"

@@ -11,6 +11,8 @@ from tests.benchmarks.performance.shape import CATEGORY, LOW, PAGE, PRODUCT, VEN
 __all__ = ["CHANGES_OF_SKUS", "OPERATIONS", "Ask", "Operation", "Reads"]
 
 BATCH: Final = 49
+BATCH_SKUS: Final = 33
+"""Restocks of as many SKUs in one transaction: each writes its SKU, a record and an idempotency record."""
 
 
 class Ask(NamedTuple):
@@ -104,6 +106,18 @@ def _find(count: int) -> Callable[[int], Sequence[Ask]]:
     ]
 
 
+def _restocks(count: int, skus: int) -> Callable[[int], Sequence[Ask]]:
+    def asks(number: int) -> Sequence[Ask]:
+        changes = [
+            {"type": "restock", "product_id": PRODUCT, "sku": sku_id(n % skus), "quantity": 1}
+            | {"idempotency_key": f"batch-{skus}-{number}-{n}"}
+            for n in range(count)
+        ]
+        return [Ask("vendor", "POST", "/stock/batch", {"changes": changes})]
+
+    return asks
+
+
 PRODUCTS, INVENTORY, LOG = "Products-table", "VendorInventory", "StockTransactions"
 ONE_LINE = (("sku", 1), ("order", 1), ("record", 1))
 KEYED = (("sku", 1), ("record", 1), ("idempotency_record", 1))
@@ -186,6 +200,18 @@ OPERATIONS: Final = (
     Operation("cancel_1", "stock", _order(1, "cancel"), THE_ORDER, ONE_LINE, calls=2),
     Operation("refund_1", "stock", _order(1, "confirm", "refund"), THE_ORDER, ONE_LINE, calls=2),
     Operation("batch_place_49", "stock", _batch, writes=(("sku", 1), ("order", BATCH), ("record", BATCH))),
+    Operation(
+        "batch_restock_33",
+        "stock",
+        _restocks(BATCH_SKUS, BATCH_SKUS),
+        writes=(("sku", BATCH_SKUS), ("record", BATCH_SKUS), ("idempotency_record", BATCH_SKUS)),
+    ),
+    Operation(
+        "batch_restock_49_of_one_sku",
+        "stock",
+        _restocks(BATCH, 1),
+        writes=(("sku", 1), ("record", BATCH), ("idempotency_record", BATCH)),
+    ),
 )
 
 FOUND: Final = 5

@@ -161,7 +161,8 @@ In batches of 49, one transaction each; the sweepers share the due orders:
 
 {table(("writers", "placed", "confirmed", "expired"), rows("batch_place", "batch_confirm", "expire"))}
 
-`python -m tests.benchmarks.batches` compares a batch with a bare client that sends the engine the same transactions."""
+`python -m tests.benchmarks.batches` compares a batch with a bare client that sends the engine the same transactions,
+`python -m tests.benchmarks.stock_batches` a batch of 500 restocks with 500 single requests."""
 
 
 def cell(of: Mapping[str, float]) -> str:

@@ -128,24 +128,26 @@ class BatchDecision:
 def group(units_of_work: Sequence[UnitOfWork]) -> Iterator[list[UnitOfWork]]:
     """Yield batches of consecutive commands that one transaction can probably hold.
 
-    A batch has at most one command on an order, and at most one without an order.
+    A batch has at most one command on an order, and at most one with the same idempotency record: the next
+    one is decided on what the first has written.
     """
     batch: list[UnitOfWork] = []
-    orders: set[str | None] = set()
+    ids: set[str] = set()
     keys: set[StockKey] = set()
     actions = 0
     for work in units_of_work:
         # At least: one log record per SKU, the order, an idempotency record.  `keys` counts the SKUs'
         # updates.
-        needed = max(len(work.keys), 1) + (work.order_id is not None) + (work.idempotency_id is not None)
+        own_ids = {each for each in (work.order_id, work.idempotency_id) if each is not None}
+        needed = max(len(work.keys), 1) + len(own_ids)
         if batch and (
-            work.order_id in orders
+            not ids.isdisjoint(own_ids)
             or actions + needed + max(len(keys.union(work.keys)), 1) > TRANSACTION_ITEMS_MAX
         ):
             yield batch
-            batch, orders, keys, actions = [], set(), set(), 0
+            batch, ids, keys, actions = [], set(), set(), 0
         batch.append(work)
-        orders.add(work.order_id)
+        ids |= own_ids
         keys.update(work.keys)
         actions += needed
     if batch:

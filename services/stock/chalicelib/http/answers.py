@@ -7,7 +7,14 @@ from inventory_common.transactions import TransactionRecord
 
 from ..domain.orders import OrderStatus
 
-__all__ = ["BatchAnswer", "BatchResult", "OrderAnswer", "OrderLineAnswer", "StockChangeAnswer"]
+__all__ = [
+    "BatchAnswer",
+    "BatchResult",
+    "OrderAnswer",
+    "OrderLineAnswer",
+    "StockBatchAnswer",
+    "StockChangeAnswer",
+]
 
 
 class StockChangeAnswer(TypedDict):
@@ -15,6 +22,28 @@ class StockChangeAnswer(TypedDict):
 
     transaction: TransactionRecord
     sku: Sku
+
+
+class BatchedChangeDone(TypedDict):
+    """A change of a batch that was executed, now (201) or before (200): its log record."""
+
+    sku: str
+    status_code: Literal[200, 201]
+    transaction: TransactionRecord
+
+
+class BatchedChangeRefused(TypedDict):
+    """A change of a batch that was refused."""
+
+    sku: str
+    status_code: int
+    problem: dict[str, Any]
+
+
+class StockBatchAnswer(TypedDict):
+    """The outcome of each change, in the sequence of the request."""
+
+    results: list[BatchedChangeDone | BatchedChangeRefused]
 
 
 class OrderLineAnswer(TypedDict):

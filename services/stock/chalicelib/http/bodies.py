@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Literal
 
 from inventory_common.attributes import (
+    CommandKey,
     Items,
     Notes,
     OrderId,
@@ -19,6 +20,7 @@ from inventory_common.attributes import (
 from inventory_common.bodies import Form, body, creation, merge_patch
 from inventory_common.ids import sku_prefix
 from inventory_common.limits import (
+    BATCH_CHANGES_MAX,
     BATCH_LINES_MAX,
     BATCH_ORDER_LINES_MAX,
     BATCH_ORDERS_MAX,
@@ -37,6 +39,7 @@ __all__ = [
     "SKU_PATCH",
     "AdjustmentBody",
     "Batch",
+    "BatchedChange",
     "BatchedOrder",
     "Extension",
     "NewOrder",
@@ -45,6 +48,7 @@ __all__ = [
     "RestockBody",
     "SettledLine",
     "Settlement",
+    "StockBatch",
 ]
 
 NEW_SKU: Final = creation(Sku, NewSku)
@@ -56,6 +60,7 @@ SKU_PATCH: Final = merge_patch(
 )
 
 HoldSeconds = Annotated[int, WholeNumber(HOLD_MIN_SECONDS, HOLD_MAX_SECONDS)]
+Change = Annotated[int, WholeNumber(-QUANTITY_MAX, QUANTITY_MAX)]
 Stock = Annotated[int, WholeNumber(0, STOCK_MAX)]
 Units = Annotated[int, WholeNumber(0, QUANTITY_MAX)]
 
@@ -82,10 +87,56 @@ class RestockBody:
 class AdjustmentBody:
     """A signed change of the stock, or a physical count with the expected stock; and the reason."""
 
-    quantity_change: Annotated[int, WholeNumber(-QUANTITY_MAX, QUANTITY_MAX)] | None = None
+    quantity_change: Change | None = None
     counted_stock: Stock | None = None
     expected_stock: Stock | None = None
     notes: Notes
+
+
+@body(
+    forms=[
+        Form(
+            needs=["quantity"],
+            lacks=["quantity_change", "counted_stock", "expected_stock"],
+            values={"type": ["restock"]},
+        ),
+        Form(
+            needs=["quantity_change", "notes"],
+            lacks=["quantity", "counted_stock", "expected_stock"],
+            values={"type": ["adjustment"]},
+            excluded={"quantity_change": 0},
+        ),
+        Form(
+            needs=["counted_stock", "expected_stock", "notes"],
+            lacks=["quantity", "quantity_change"],
+            values={"type": ["adjustment"]},
+        ),
+    ],
+    rule="should have a quantity if it is a restock; if it is an adjustment, it should have notes, and a "
+    "quantity_change other than 0, or counted_stock and expected_stock together",
+)
+class BatchedChange:
+    """A restock or an adjustment of a batch, with the members of the single request.
+
+    Without an `idempotency_key` it is refused, as the single request is.
+    """
+
+    type: Literal["restock", "adjustment"]
+    product_id: ProductId
+    sku: SkuId
+    quantity: Quantity | None = None
+    quantity_change: Change | None = None
+    counted_stock: Stock | None = None
+    expected_stock: Stock | None = None
+    notes: Notes | None = None
+    idempotency_key: CommandKey | None = None
+
+
+@body
+class StockBatch:
+    """Restocks and adjustments, each executed or refused independently."""
+
+    changes: Annotated[list[BatchedChange], Items(BATCH_CHANGES_MAX, least=1)]
 
 
 @body

@@ -184,6 +184,16 @@ class StateStore:
             malformed.read(VENDOR_INVENTORY, item, Sku.from_item),
         )
 
+    def log_records(self, keys: Iterable[Mapping[str, str]]) -> dict[str, TransactionRecord]:
+        """Return log records by their ids in one call, without those that cannot be read.
+
+        At most `TRANSACTION_ITEMS_MAX`.
+        """
+        transactions = self.database.transactions
+        items = self.database.batch_get({transactions: [to_item(key) for key in keys]})[transactions]
+        records = self.database.malformed.read_all(STOCK_TRANSACTIONS, items, TransactionRecord.from_item)
+        return {record.transaction_id: record for record in records}
+
     def commit(
         self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
     ) -> Committed | WriteConflict | Unanswered:

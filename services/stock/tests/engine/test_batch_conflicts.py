@@ -12,7 +12,16 @@ from chalicelib.storage.state import Committed, WriteConflict
 from inventory_common.errors import InsufficientStock
 from inventory_common.ids import StockKey
 
-from ..batches import execute_all, names_of, orders_in_log, place_work, recorded_executor, settle_work
+from ..batches import (
+    change_work,
+    execute_all,
+    names_of,
+    orders_in_log,
+    place_work,
+    put_skus,
+    recorded_executor,
+    settle_work,
+)
 from ..other_writers import conflict
 from ..process import Process
 from ..shop import BLACK, WHITE, Tables, a_restock, a_sku, an_order_of, immediate
@@ -94,6 +103,17 @@ def test_a_batch_that_keeps_meeting_other_transactions_is_halved_and_its_sequenc
         second,
     ]
     assert orders_in_log(tables) == first + second
+
+
+def test_changes_that_keep_meeting_other_transactions_are_halved_and_executed(
+    process: Process, tables: Tables
+) -> None:
+    skus = put_skus(tables, 8)
+    executor, recorded = recorded_executor(process, *[conflict] * 2)
+    outcomes = execute_all(executor, [change_work(f"key-{n}", sku) for n, sku in enumerate(skus)])
+    assert names_of(outcomes) == ["changed"] * 8
+    assert recorded.actions == [24, 24, 12, 12]
+    assert len(tables.records()) == 8
 
 
 def test_one_conflict_does_not_halve_a_batch(process: Process, tables: Tables) -> None:

@@ -8,6 +8,7 @@ from chalicelib.engine.transaction_batch import Executed, Outcome
 from inventory_common.errors import InsufficientStock
 
 from ..batches import (
+    change_work,
     execute_all,
     names_of,
     orders_in_log,
@@ -156,6 +157,45 @@ def test_commands_on_one_order_are_executed_in_their_sequence(process: Process, 
         "OrderCancelled",
     ]
     assert all(len(set(orders)) == len(orders) for orders in recorded.orders_written)
+
+
+@pytest.mark.parametrize(
+    ("skus", "actions"),
+    [(33, [99]), (34, [99, 3]), (1, [99, 5])],
+    ids=["one each", "one more", "all on one"],
+)
+def test_changes_of_the_stock_share_a_transaction(
+    process: Process, tables: Tables, skus: int, actions: list[int]
+) -> None:
+    chosen = put_skus(tables, skus)
+    executor, recorded = recorded_executor(process)
+    work = [change_work(f"key-{n}", chosen[n % skus]) for n in range(51 if skus == 1 else skus)]
+    assert names_of(execute_all(executor, work)) == ["changed"] * len(work)
+    assert recorded.actions == actions
+    assert len(tables.records()) == len(work)
+
+
+def test_changes_and_orders_share_a_transaction(process: Process, tables: Tables) -> None:
+    tables.put(a_sku(current=0))
+    executor, recorded = recorded_executor(process)
+    outcomes = execute_all(
+        executor, [place_work(1), change_work("a"), place_work(2), change_work("b", quantity=5)]
+    )
+    assert names_of(outcomes) == ["InsufficientStock", "changed", "reserved", "changed"]
+    assert recorded.actions == [1 + 3 + 3]
+
+
+def test_commands_with_one_idempotency_record_are_executed_one_after_another(
+    process: Process, tables: Tables
+) -> None:
+    tables.put(a_sku(current=0))
+    executor, recorded = recorded_executor(process)
+    outcomes = execute_all(
+        executor, [change_work("a"), change_work("b"), change_work("a"), change_work("a"), change_work("c")]
+    )
+    assert names_of(outcomes) == ["changed", "changed", "executed before", "executed before", "changed"]
+    assert len(tables.records()) == 3
+    assert max(recorded.actions) == 5
 
 
 def test_no_commands_make_no_call(process: Process) -> None:
