@@ -83,12 +83,14 @@ class DelimitedTable:
         self._content = content
         self._encoding = encoding
         self._ending, self.line_break = self._line_ending()
+        self._header: list[str] = []
         self.separator, self._skipped = self._separator(separator)
         header = next(self._records(), None)
         if header is None:
             raise FileError(f"{name} has no header line.")
         if header.error is not None:
             raise FileError(f"{name}, line {header.line}: the header line is not CSV: {header.error}.")
+        self._header = [cell.strip() for cell in header.cells]
         self._places = places_of(name, header.cells)
         self._width = len(header.cells)
         self._own = next((count for count, cell in enumerate(header.cells) if not is_own(cell)), 0)
@@ -154,7 +156,7 @@ class DelimitedTable:
             if self._ending == "\r":
                 yield from self._old_lines(opened.read)
                 return
-            while line := self._decoded(lambda: opened.readline(ROW_MAX_CHARACTERS + 1)):
+            while line := self._decoded(lambda: opened.readline(ROW_MAX_CHARACTERS + 2)):
                 yield line
 
     def _old_lines(self, read: Callable[[int], str]) -> Iterator[str]:
@@ -205,6 +207,11 @@ class DelimitedTable:
     def without_line_break(self, text: str) -> str:
         """Return a line without what ends it."""
         return text.rstrip("\r\n" if text.endswith(self._ending) else "\r")
+
+    def label(self, number: int) -> str:
+        """Return the name of a column by its number, from 1."""
+        name = self._header[number - 1] if number <= len(self._header) else ""
+        return name or f"column {number}"
 
     def refuse(self, line: int, reason: str) -> FileError:
         """Return the error of a file whose rows cannot be told apart."""
@@ -265,7 +272,8 @@ class _RowReader:
         while True:
             cell, position = self._cell(position, len(cells) + 1)
             if len(cell) > CELL_MAX_CHARACTERS:
-                self._note(f"column {len(cells) + 1} has more than {CELL_MAX_CHARACTERS:,} characters")
+                label = self._table.label(len(cells) + 1)
+                self._note(f"{label}: has more than {CELL_MAX_CHARACTERS:,} characters")
             cells.append(cell)
             if position >= self._end:
                 break
@@ -281,12 +289,12 @@ class _RowReader:
         end = self._end if end < 0 else end
         cell = self._text[begin:end]
         if cell.lstrip().startswith(_QUOTE):
-            self._note(f"column {column}: blanks before a quote")
+            self._note(f"{self._table.label(column)}: has blanks before a quote")
             return cell, self._behind_quote(begin, column)
         if _QUOTE in cell:
-            self._note(f"column {column}: {_TWICE}")
+            self._note(f"{self._table.label(column)}: {_TWICE}")
         elif "\r" in cell or "\n" in cell:
-            self._note(f"column {column}: has a line break that is not in quotes")
+            self._note(f"{self._table.label(column)}: has a line break that is not in quotes")
         return cell, end
 
     def _quoted(self, begin: int, column: int) -> tuple[str, int]:
@@ -314,10 +322,10 @@ class _RowReader:
         if opened != self._line:
             raise self._table.refuse(
                 opened,
-                f"the quote that opens column {column} closes in line {self._line} with text behind it,"
-                " so that the rows cannot be told apart",
+                f"the quote that opens {self._table.label(column)} closes in line {self._line} with text"
+                " behind it, so that the rows cannot be told apart",
             )
-        self._note(f"column {column}: {_TWICE}")
+        self._note(f"{self._table.label(column)}: {_TWICE}")
         return cell, self._behind_quote(position, column)
 
     def _behind_quote(self, position: int, column: int) -> int:
@@ -330,24 +338,25 @@ class _RowReader:
             return self._end
         raise self._table.refuse(
             self._line,
-            f"column {column} has a misplaced quote, so that the end of the row is not certain; {_TWICE}",
+            f"{self._table.label(column)} has a misplaced quote, so that the end of the row is not certain;"
+            f" {_TWICE}",
         )
 
     def _next_line(self, opened: int, column: int) -> None:
-        reason = f"the quote that opens column {column} is not closed"
+        reason = f"the quote that opens {self._table.label(column)} is not closed"
         if self._error is not None:
             reason = f"the row has a misplaced quote ({self._error}), and {reason} on its line"
         line, text = next(self._lines, (0, ""))
         if not text or self._error is not None:
             raise self._table.refuse(opened, reason)
         self._earlier.append(self._text)
+        self._length += len(self._text)
         self._line, self._text = line, text
         self._end = len(self._table.without_line_break(text))
         self._check_length(f"{reason} within")
 
     def _check_length(self, reason: str = "the row has more than") -> None:
-        self._length += len(self._text)
-        if self._length > ROW_MAX_CHARACTERS:
+        if self._length + self._end > ROW_MAX_CHARACTERS:
             raise self._table.refuse(self._begin, f"{reason} {ROW_MAX_CHARACTERS:,} characters")
 
     def _note(self, error: str) -> None:

@@ -96,9 +96,7 @@ class WorkbookTable:
                     cells += [_EMPTY] * (cell["column"] - 1 - len(cells))
                     cells.append(cell)
                 if number <= last:
-                    raise FileError(
-                        f"{self._name}, sheet {self.sheet}: row {number} stands behind row {last}."
-                    )
+                    raise FileError(f"{self._name}, sheet {self.sheet}: row {number} follows row {last}.")
                 last = number
                 if cells:
                     yield number, cells
