@@ -187,9 +187,8 @@ class DelimitedTable:
         numbered = enumerate(lines, start=1)
         for _ in range(skipped):
             next(numbered, None)
-        blanks = separator + " \t\r\n\f\v\u00a0"
         for line, text in numbered:
-            if not text.strip(blanks):
+            if not text.replace(separator, "").strip():
                 continue
             row = self.without_line_break(text)
             if _QUOTE in row or "\r" in row or "\n" in row or len(row) > CELL_MAX_CHARACTERS:
@@ -263,6 +262,7 @@ class _RowReader:
         self._earlier: list[str] = []
         self._length = 0
         self._error: str | None = None
+        self._is_misquoted = False
         self._check_length()
 
     def record(self) -> _Record:
@@ -289,10 +289,10 @@ class _RowReader:
         end = self._end if end < 0 else end
         cell = self._text[begin:end]
         if cell.lstrip().startswith(_QUOTE):
-            self._note(f"{self._table.label(column)}: has blanks before a quote")
+            self._note(f"{self._table.label(column)}: has blanks before a quote", is_misquoted=True)
             return cell, self._behind_quote(begin, column)
         if _QUOTE in cell:
-            self._note(f"{self._table.label(column)}: {_TWICE}")
+            self._note(f"{self._table.label(column)}: {_TWICE}", is_misquoted=True)
         elif "\r" in cell or "\n" in cell:
             self._note(f"{self._table.label(column)}: has a line break that is not in quotes")
         return cell, end
@@ -325,7 +325,7 @@ class _RowReader:
                 f"the quote that opens {self._table.label(column)} closes in line {self._line} with text"
                 " behind it, so that the rows cannot be told apart",
             )
-        self._note(f"{self._table.label(column)}: {_TWICE}")
+        self._note(f"{self._table.label(column)}: {_TWICE}", is_misquoted=True)
         return cell, self._behind_quote(position, column)
 
     def _behind_quote(self, position: int, column: int) -> int:
@@ -344,10 +344,10 @@ class _RowReader:
 
     def _next_line(self, opened: int, column: int) -> None:
         reason = f"the quote that opens {self._table.label(column)} is not closed"
-        if self._error is not None:
+        if self._is_misquoted:
             reason = f"the row has a misplaced quote ({self._error}), and {reason} on its line"
         line, text = next(self._lines, (0, ""))
-        if not text or self._error is not None:
+        if not text or self._is_misquoted:
             raise self._table.refuse(opened, reason)
         self._earlier.append(self._text)
         self._length += len(self._text)
@@ -359,8 +359,9 @@ class _RowReader:
         if self._length + self._end > ROW_MAX_CHARACTERS:
             raise self._table.refuse(self._begin, f"{reason} {ROW_MAX_CHARACTERS:,} characters")
 
-    def _note(self, error: str) -> None:
+    def _note(self, error: str, *, is_misquoted: bool = False) -> None:
         self._error = self._error or error
+        self._is_misquoted |= is_misquoted
 
 
 def _end_of_cell(text: str, begin: int, separator: str) -> int:
