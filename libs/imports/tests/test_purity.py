@@ -29,6 +29,25 @@ for name in json.loads(sys.argv[1]):
     importlib.import_module(name)
 print(json.dumps(sorted(sys.modules)))
 """
+PURE_DETECTOR = """
+import importlib.machinery, io, sys
+sources = (importlib.machinery.SourceFileLoader, importlib.machinery.SOURCE_SUFFIXES)
+sys.path_hooks[:] = [importlib.machinery.FileFinder.path_hook(sources)]
+sys.path_importer_cache.clear()
+import charset_normalizer.cd, charset_normalizer.md
+assert charset_normalizer.cd.__file__.endswith(".py") and charset_normalizer.md.__file__.endswith(".py")
+from inventory_imports.encodings import encoding_of
+print([encoding_of("x", lambda: io.BytesIO(bytes.fromhex(each))).name for each in sys.argv[1:]])
+"""
+"""Only modules in Python's own text can be imported from files, none in machine code."""
+
+
+def test_the_detector_works_without_its_compiled_parts() -> None:
+    encoded = ["Чайник чугунный, Стул дубовый".encode("cp1251").hex(), "Café".encode("cp1252").hex()]
+    ended = subprocess.run(
+        [sys.executable, "-c", PURE_DETECTOR, *encoded], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == "['cp1251', 'cp1252']\n"
 
 
 def test_no_module_imports_what_a_browser_lacks() -> None:
