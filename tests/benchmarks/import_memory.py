@@ -1,8 +1,8 @@
 """What an import takes by itself, whatever the number of its rows: memory at its height, and CPU time.
 
-Run: ``python -m tests.benchmarks.import_memory [ROWS] [--form csv]``; with ``--stack`` beside ``make run``, else against a
-stub in a process of its own that answers as the services do and keeps nothing.  Each import is a process of
-its own, with rows of a vendor of its own; memory is the resident set at its height.
+Run: ``python -m tests.benchmarks.import_memory [ROWS] [--form csv]``; with ``--stack`` beside ``make run``,
+else against a stub in a process of its own that answers as the services do and keeps nothing.  Each import is
+a process of its own, with rows of a vendor of its own; memory is the resident set at its height.
 """
 
 from __future__ import annotations

@@ -31,15 +31,18 @@ print(json.dumps(sorted(sys.modules)))
 """
 PURE_DETECTOR = """
 import importlib.machinery, io, sys
-sources = (importlib.machinery.SourceFileLoader, importlib.machinery.SOURCE_SUFFIXES)
-sys.path_hooks[:] = [importlib.machinery.FileFinder.path_hook(sources)]
-sys.path_importer_cache.clear()
+class Texts:
+    def find_spec(self, name, path, target=None):
+        if name.startswith("charset_normalizer."):
+            loaders = (importlib.machinery.SourceFileLoader, importlib.machinery.SOURCE_SUFFIXES)
+            return importlib.machinery.FileFinder(path[0], loaders).find_spec(name)
+sys.meta_path.insert(0, Texts())
 import charset_normalizer.cd, charset_normalizer.md
 assert charset_normalizer.cd.__file__.endswith(".py") and charset_normalizer.md.__file__.endswith(".py")
 from inventory_imports.encodings import encoding_of
 print([encoding_of("x", lambda: io.BytesIO(bytes.fromhex(each))).name for each in sys.argv[1:]])
 """
-"""Only modules in Python's own text can be imported from files, none in machine code."""
+"""The detector's modules come from Python's own text, as in a browser, and not from machine code."""
 
 
 def test_the_detector_works_without_its_compiled_parts() -> None:
