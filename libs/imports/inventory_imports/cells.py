@@ -21,6 +21,7 @@ from inventory_common.attributes import Flag, Money, WholeNumber, type_of
 __all__ = [
     "LIST_SEPARATORS",
     "OWN_FORMATS",
+    "SPREADSHEET_ERRORS",
     "Formats",
     "Unreadable",
     "cell_of",
@@ -73,15 +74,29 @@ class Formats:
     detected: Mapping[str, str] = field(default_factory=dict)
 
 
+SPREADSHEET_ERRORS: Final = frozenset(
+    {"#DIV/0!", "#GETTING_DATA", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
+)
+"""What a spreadsheet shows, and exports, for a formula that failed."""
+
 OWN_FORMATS: Final = Formats(list_separator="|")
 """What an export writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A cell whose value cannot be used, and why: its row is rejected where the cell is needed."""
+    """A cell whose value cannot be used: its row is rejected where the cell is needed.
+
+    Attributes
+    ----------
+    reason
+        Why it cannot be used.
+    text
+        What a rejects file has in its place.
+    """
 
     reason: str
+    text: str = ""
 
 
 def cell_of(value: Any) -> str:

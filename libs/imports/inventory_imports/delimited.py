@@ -205,7 +205,7 @@ class DelimitedTable:
 
     def without_line_break(self, text: str) -> str:
         """Return a line without what ends it."""
-        return text.rstrip("\r\n" if text.endswith(self._ending) else "\r")
+        return (text.removesuffix("\n") if self._ending == "\n" else text).rstrip("\r")
 
     def label(self, number: int) -> str:
         """Return the name of a column by its number, from 1."""

@@ -33,6 +33,7 @@ from inventory_common.limits import (
 )
 
 from .cells import (
+    SPREADSHEET_ERRORS,
     Formats,
     Unreadable,
     cell_of,
@@ -186,6 +187,8 @@ def _value_of(name: str, value: Any, parse: Callable[..., Any] | None, formats: 
         if _REPLACEMENT in cell_of(value):
             raise ValueError(_character_error(_REPLACEMENT))
         return value
+    if value[0] == "#" and value in SPREADSHEET_ERRORS:
+        raise ValueError("is the error of a formula")
     if not value.isascii():
         if _REPLACEMENT in value:
             raise ValueError(_character_error(_REPLACEMENT))

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO, Final
 from xml.etree.ElementTree import ParseError
 
-from .cells import Unreadable, cell_of
+from .cells import SPREADSHEET_ERRORS, Unreadable, cell_of
 from .sources import CELL_MAX_CHARACTERS, COLUMNS_MAX, FileError, Open, SourceRow, places_of
 
 __all__ = ["SHARED_TEXTS_MAX_BYTES", "SHEET_MAX_BYTES", "WorkbookTable"]
@@ -51,10 +51,11 @@ class WorkbookTable:
 
     def __init__(self, name: str, content: Open, sheet: str | None) -> None:
         self._name = name
-        self._content = content
-        with self._workbook() as workbook:
-            visible = [each.title for each in workbook.worksheets if each.sheet_state == "visible"]
-            named = {each.title.strip().casefold(): each.title for each in workbook.worksheets}
+        with self._errors():
+            self._workbook = _opened(name, content)
+        sheets = self._workbook.worksheets
+        visible = [each.title for each in sheets if each.sheet_state == "visible"]
+        named = {each.title.strip().casefold(): each.title for each in sheets}
         if sheet is not None and sheet.strip().casefold() not in named:
             raise FileError(f"{name} has no sheet {sheet!r}; its sheets are {', '.join(named.values())}.")
         if sheet is None and not visible:
@@ -85,8 +86,8 @@ class WorkbookTable:
     def _cells(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         """Yield the number and the cells of each row that has any values."""
         last = 0
-        with self._workbook() as workbook:
-            for number, row in _parser_of(workbook, self.sheet).parse():
+        with self._errors():
+            for number, row in _parser_of(self._workbook, self.sheet).parse():
                 cells: list[dict[str, Any]] = []
                 for cell in row:
                     if cell["value"] is None or cell["value"] == "":
@@ -102,33 +103,35 @@ class WorkbookTable:
                     yield number, cells
 
     @contextmanager
-    def _workbook(self) -> Iterator[Any]:
-        """Open the workbook; whatever is wrong with it is a `FileError`."""
-        from openpyxl import load_workbook
+    def _errors(self) -> Iterator[None]:
+        """Raise `FileError` for whatever is wrong with the workbook."""
         from openpyxl.utils.exceptions import InvalidFileException
 
-        with self._content() as opened:
-            try:
-                _check_sizes(self._name, opened)
-                workbook = load_workbook(opened, read_only=True, data_only=True, keep_links=False)
-                try:
-                    yield workbook
-                finally:
-                    workbook.close()
-            except (
-                zipfile.BadZipFile,
-                InvalidFileException,
-                ParseError,
-                KeyError,
-                ValueError,
-                TypeError,
-                IndexError,
-                AttributeError,
-                EOFError,
-                NotImplementedError,
-                RuntimeError,
-            ) as error:
-                raise FileError(f"{self._name} is not a workbook that can be read: {error}.") from error
+        try:
+            yield
+        except (
+            zipfile.BadZipFile,
+            InvalidFileException,
+            ParseError,
+            KeyError,
+            ValueError,
+            TypeError,
+            IndexError,
+            AttributeError,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
+            raise FileError(f"{self._name} is not a workbook that can be read: {error}.") from error
+
+
+def _opened(name: str, content: Open) -> Any:
+    """Return the workbook; it stays open, as its texts are read when it is opened."""
+    from openpyxl import load_workbook
+
+    opened = content()
+    _check_sizes(name, opened)
+    return load_workbook(opened, read_only=True, data_only=True, keep_links=False)
 
 
 _EMPTY: Final[dict[str, Any]] = {"value": None, "data_type": "n"}
@@ -184,7 +187,8 @@ def _read(cell: dict[str, Any]) -> Any:
     value = cell["value"]
     where = f"cell {cell.get('coordinate', '')}".rstrip()
     if cell["data_type"] == "e":
-        return Unreadable(f"{where} holds {value}")
+        text = value if value in SPREADSHEET_ERRORS else "#VALUE!"
+        return Unreadable(f"{where} holds {value}", text)
     match value:
         case None:
             return ""
@@ -200,7 +204,7 @@ def _read(cell: dict[str, Any]) -> Any:
         case timedelta():
             return str(value)
         case str() if len(value) > CELL_MAX_CHARACTERS:
-            return Unreadable(f"{where} has more than {CELL_MAX_CHARACTERS:,} characters")
+            return Unreadable(f"{where} has more than {CELL_MAX_CHARACTERS:,} characters", value)
         case _:
             return str(value).replace("\r\n", "\n")
 
@@ -209,7 +213,8 @@ def _exact(value: int | float, where: str) -> Any:
     # A workbook stores 19.99 as 19.989999999999998: the number that a person entered is the nearest one of
     # 15 digits, which is also what is shown.
     if abs(value) >= 10**_DIGITS_MAX:
-        return Unreadable(f"{where} is a number of more than {_DIGITS_MAX} digits: format it as text")
+        reason = f"{where} is a number of more than {_DIGITS_MAX} digits: format it as text"
+        return Unreadable(reason, "#NUM!")
     number = Decimal(f"{value:.{_DIGITS_MAX}g}")
     return int(number) if number == number.to_integral_value() else number
 
@@ -217,7 +222,7 @@ def _exact(value: int | float, where: str) -> Any:
 def _text(value: Any) -> str:
     """Return the text of a cell in a rejects file."""
     if isinstance(value, Unreadable):
-        return ""
+        return value.text
     text = cell_of(value)
     # With three decimals, it could be read as a number with a thousands separator.
     is_grouped = isinstance(value, Decimal) and len(text.rpartition(".")[2]) == 3

@@ -124,6 +124,7 @@ def is_what_the_cells_say(stored, cells):
 @settings(deadline=None)
 @given(ROWS, st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from([",", ";", "\t", "|"]))
 @example([['"12" pipe"']], "\n", ",")
+@example([["a\n"]], "\r", ",")
 @example([["1", '"Tea', "x"], ["2", '"Milk"', "y"]], "\n", ",")
 def test_rows_of_odd_cells_without_any_quoting_add_up_or_the_file_is_refused(rows, line_break, separator):
     lines = [separator.join(COLUMNS), *(separator.join(row) for row in rows)]

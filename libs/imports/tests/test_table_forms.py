@@ -628,6 +628,17 @@ def test_errors_and_numbers_of_too_many_digits_reject_their_row_where_they_are_n
         3: "external_id: cell A3 is a number of more than 15 digits: format it as text",
         4: ("3", "Tea", "Drinks", 1),
     }
+    rejects = rejects_of(book, "goods.xlsx", mapping=mapping)
+    assert rejects.splitlines()[1].endswith(b",#N/A,Tea,Drinks,1,")
+    assert values(rejects, mapping=mapping) == {
+        2: "external_id: '#N/A' is the error of a formula",
+        3: "external_id: '#NUM!' is the error of a formula",
+    }
+
+
+def test_a_row_of_errors_alone_does_not_vanish():
+    book = workbook([list(NAMES), ["#REF!"] * 4])
+    assert "product_name: cell B2 holds #REF!" in values(book, "goods.xlsx")[2]
 
 
 def test_the_sheet_is_the_first_visible_one_or_a_stated_one():
