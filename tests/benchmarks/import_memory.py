@@ -1,13 +1,14 @@
 """What an import takes by itself, whatever the number of its rows: memory at its height, and CPU time.
 
-Run: ``python -m tests.benchmarks.import_memory [ROWS]``; with ``--stack`` beside ``make run``, else against a
-stub in a process of its own that answers as the services do and keeps nothing.  Each import is a process of
-its own, with rows of a vendor of its own; memory is the resident set at its height.
+Run: ``python -m tests.benchmarks.import_memory [ROWS] [--form csv]``; with ``--stack`` beside ``make run``,
+else against a stub in a process of its own that answers as the services do and keeps nothing.  Each import is
+a process of its own, with rows of a vendor of its own; memory is the resident set at its height.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import re
@@ -20,6 +21,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from openpyxl import Workbook
+
+from inventory_imports.cells import cell_of
 
 FEW_ROWS = 100
 PROGRAM = """
@@ -115,10 +120,28 @@ def stub() -> Iterator[None]:
 
 
 def write_rows(path: Path, count: int) -> None:
-    """Write a file of products."""
-    with path.open("w") as opened:
-        for number in range(count):
-            opened.write(json.dumps(row(number)) + "\n")
+    """Write a file of products in the form of its suffix."""
+    rows = (row(number) for number in range(count))
+    match path.suffix:
+        case ".csv":
+            with path.open("w", newline="") as opened:
+                writer = csv.writer(opened)
+                writer.writerow(row(0))
+                writer.writerows([cell_of(value) for value in each.values()] for each in rows)
+        case ".xlsx":
+            book = Workbook(write_only=True)
+            sheet = book.create_sheet("Products")
+            sheet.append(list(row(0)))
+            for each in rows:
+                sheet.append(
+                    [cell_of(value) if isinstance(value, list) else value for value in each.values()]
+                )
+            book.save(path)
+        case ".json":
+            path.write_text(json.dumps(list(rows)))
+        case _:
+            with path.open("w") as opened:
+                opened.writelines(json.dumps(each) + "\n" for each in rows)
 
 
 def measure(name: str, file: Path, vendor_id: str, count: int) -> None:
@@ -139,11 +162,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.import_memory")
     parser.add_argument("rows", type=int, nargs="?", default=10_000)
     parser.add_argument("--stack", action="store_true")
+    parser.add_argument("--form", choices=("csv", "json", "jsonl", "xlsx"), default="jsonl")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["INVENTORY_STATE"] = folder
         for count in (FEW_ROWS, arguments.rows):
-            file = Path(folder) / f"{count}.jsonl"
+            file = Path(folder) / f"{count}.{arguments.form}"
             write_rows(file, count)
             created = f"VENDOR-NEW{secrets.token_hex(6).upper()}"
             compared = created if arguments.stack else f"VENDOR-N{count}"

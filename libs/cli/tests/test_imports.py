@@ -112,7 +112,7 @@ def test_each_bad_row_is_in_the_rejects_with_line_and_reason(inventory, services
     assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 3
     assert rejects(file, "products") == [
         (3, "product_name: is required"),
-        (4, "base_price: should have at most 2 fractional digits, not '4.505'"),
+        (4, "base_price: '4.505' may have thousands or decimals: state --decimal . or --decimal ,"),
         (5, "base_price: should be a number such as 89.99, not 'cheap'"),
         (6, "product_name: should not be blank, and should have no control characters, not 'two\\nlines'"),
         (8, "is_active: should be true or false, not 'maybe'"),
@@ -141,7 +141,11 @@ def test_a_name_that_shows_nothing_or_overrides_the_direction_rejects_its_row(in
         (3, f"category: {blank}, not '\u3164'"),
         (4, f"tags.1: {blank}, not '\\xad'"),
         (5, f"product_name: {turned}, not 'Tea \\u202edlog'"),
-        (6, f"external_id: {blank}, not '\\ufeff'"),
+        (
+            6,
+            "external_id: has the invisible character U+FEFF (zero width no-break space):"
+            " ids that look the same must be the same",
+        ),
     ]
     assert [product["external_id"] for product in services.products.values()] == ["5"]
 
@@ -199,11 +203,17 @@ def test_json_lines_are_imported_too_and_their_rejects_are_json_lines(inventory,
     assert found[3]["_reason"] == "colour: unknown column"
 
 
-def test_a_row_that_is_not_utf_8_is_rejected_and_not_the_file(inventory, tmp_path):
-    file = products_csv(tmp_path, "1,Tea,Drinks,4.50,,")
-    file.write_bytes(file.read_bytes() + "2,Café,Drinks,1,,\n".encode("latin-1"))
-    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 3
-    assert rejects(file, "products") == [(3, "is not UTF-8")]
+def test_a_row_that_is_not_utf_8_like_the_others_is_rejected_as_it_is(inventory, services, tmp_path, capsys):
+    file = products_csv(tmp_path, "1,Thé,Drinks,4.50,,")
+    row = "2,Café,Drinks,1,,\n".encode("latin-1")
+    file.write_bytes(file.read_bytes() + row)
+    given = ("--vendor", VENDOR, "--yes")
+    assert inventory("import", "products", file, *given) == 3
+    rejected = tmp_path / "products.products-rejects.csv"
+    assert rejected.read_bytes().splitlines()[1:] == [b"3,is not UTF-8," + row.strip()]
+    assert inventory("import", "products", rejected, *given) == 0
+    assert "Windows-1252 (a guess: Café; --encoding states another)" in capsys.readouterr().err
+    assert [product["product_name"] for product in services.products.values()] == ["Thé", "Café"]
 
 
 def test_an_import_is_undone_by_compensation(inventory, services, tmp_path, capsys):
@@ -632,7 +642,7 @@ def test_the_first_of_repeated_rows_may_count(inventory, services, tmp_path, cap
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("goods.txt", "a\n", "should end with .csv or .jsonl"),
+        ("goods.pdf", "a\n", "should end with .csv, .tsv, .txt, .xlsx, .jsonl or .json"),
         ("goods.csv", "", "has no header line"),
         ("goods.csv", "sku,sku\n", "names a column twice"),
         ("goods.csv", "external_id,colour\n", "the unknown columns colour"),
@@ -659,8 +669,8 @@ def test_a_missing_file_is_reported(inventory, capsys):
         ("nonsense", "is not a mapping"),
         ("[rows]\n", "unknown rows"),
         ("repeated = 'last'\n[columns]\nname = '{a}'\n", 'repeated is "first" or "refuse"'),
-        ("[columns]\nname = '{a.__class__}'\n", "is not a template"),
-        ("[columns]\nname = '{a!r}'\n", "is not a template"),
+        ("[columns]\nproduct_name = '{a.__class__}'\n", "has no a.__class__, which the mapping requires"),
+        ("[columns]\nproduct_name = '{a!r}'\n", "has no a!r, which the mapping requires"),
         ("[columns]\nname = '{'\n", "is not a template"),
         ("[columns]\nproduct_name = '{a}'\n[leave_out]\nname = '('\n", "is not a mapping"),
         ("[columns]\nproduct_name = '{a}'\n[lookup.x]\nby = 'a'\n", "each lookup requires file and by"),

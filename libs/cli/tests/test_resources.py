@@ -136,12 +136,12 @@ PRODUCT_VALUES = {"vendor_id": "VENDOR-001", "external_id": "1", "product_name":
     [
         ({}, "base_price: is required"),
         ({"base_price": True}, "base_price: should be a number, not 'True'"),
-        ({"base_price": 1, "tags": "a||b"}, "tags.1: should have 1 to 200 characters, not ''"),
+        ({"base_price": 1, "tags": ["a", ""]}, "tags.1: should have 1 to 200 characters, not ''"),
         ({"base_price": 1, "tags": ["a", 2]}, "tags.1: should be a string, not '2'"),
         ({"base_price": 1, "tags": {"a": "b"}}, "tags: should be a list, not \"{'a': 'b'}\""),
         ({"base_price": 1, "images": ["x"] * 21}, "images: should have 0 to 20 members, not"),
         ({"base_price": -1, "is_active": "perhaps"}, "is_active: should be true or false, not 'perhaps'"),
-        ({"base_price": -1, "is_active": 1}, "base_price: should be 0 to 9999999.99, not '-1'; is_active: "),
+        ({"base_price": -1, "is_active": []}, "base_price: should be 0 to 9999999.99, not '-1'; is_active: "),
     ],
 )
 def test_a_wrong_row_is_refused_with_the_column_and_the_value(given, error):

@@ -1,13 +1,16 @@
 """From the table of a file to planned changes: what the command line and a browser both run.
 
 =============  ======================================================================================
-`tables`       the rows of a file's bytes, and rejected rows as texts
+`tables`       the rows of a file's bytes, and rejected rows in the format of their file
+`sources`      what each form of tables returns: `delimited`, `json_tables` and `workbooks`
+`encodings`    the encoding of a file
 `mapping`      what the columns of any table mean
 `rows`         the columns of each import, checked as the services check them
 `reading`      from the rows of a table to checked rows
 `products`     how products are recognized and compared; `skus`, `stock` and `orders` likewise
 `plans`        what all of these share: actions, plans, and why a row is rejected
 `comparing`    what to do for the rows that are one thing
+`texts`        how mappings transform texts
 `cells`        the values of cells and options, both ways
 `resources`    the attributes of products and SKUs, from their declarations
 =============  ======================================================================================

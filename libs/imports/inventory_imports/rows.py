@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any, Final, get_args, get_origin
 
 from inventory_common.attributes import (
@@ -30,7 +32,17 @@ from inventory_common.limits import (
     STOCK_MAX,
 )
 
-from .cells import container_of, parser_of
+from .cells import (
+    SPREADSHEET_ERRORS,
+    Formats,
+    Unreadable,
+    cell_of,
+    container_of,
+    parse_int,
+    parse_list,
+    parse_money,
+    parser_of,
+)
 from .resources import ACTIVE_FLAG, PRODUCT, SKU, Resource
 
 __all__ = ["ORDER_ROW", "PRODUCT_ROW", "SKU_ROW", "STOCK_ROW", "RowError", "RowType"]
@@ -45,6 +57,17 @@ _ERRORS_MAX: Final = 3
 _SHOWN_MAX_CHARACTERS: Final = 60
 _REFERENCE: Final = re.compile(r"[^\[\]\x00-\x1f\x7f-\x9f]{1,100}")
 _UNDO_PREFIX: Final = "undo "
+_ANY_FORMAT: Final = Formats()
+_REPLACEMENT: Final = "\ufffd"
+_IDENTIFIERS: Final = frozenset(
+    {"external_id", "order_id", "product_id", "reference", "sku", "variant", "vendor_id"}
+)
+"""Columns whose texts name things: two that look the same must be the same."""
+_INVISIBLE_CATEGORIES: Final = frozenset({"Cf", "Zl", "Zp", "Zs"})
+_INVISIBLE_OTHERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
+    chr(code) for code in range(0xFE00, 0xFE10)
+}
+"""Letters and marks that show nothing."""
 
 
 class RowError(Exception):
@@ -67,7 +90,7 @@ class Column:
         The value of a row without it.
     """
 
-    parse: Callable[[str], Any] | None
+    parse: Callable[..., Any] | None
     check: Check
     is_required: bool
     default: Any
@@ -85,18 +108,21 @@ class RowType:
     columns: Mapping[str, Column]
     rules: Sequence[Rule] = ()
 
-    def check(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    def check(self, attributes: Mapping[str, Any], formats: Formats = _ANY_FORMAT) -> dict[str, Any]:
         """Return a row without its empty columns; the texts of numbers, lists and so on are read.
+
+        Blanks around texts are removed, also the no-break space.
 
         Raises
         ------
         RowError
             With the first three errors.
         """
-        given = {name: value for name, value in attributes.items() if value is not None and value != ""}
+        trimmed = {name: _trimmed(value) for name, value in attributes.items()}
+        given = {name: value for name, value in trimmed.items() if value is not None and value != ""}
         if unknown := sorted(set(given) - set(self.columns)):
             raise RowError(f"{unknown[0]}: unknown column")
-        values, errors = self._read(given)
+        values, errors = self._read(given, formats)
         if not errors:
             values, errors = self._checked(values)
         if not errors:
@@ -105,7 +131,7 @@ class RowType:
             raise RowError("; ".join(errors[:_ERRORS_MAX]))
         return values
 
-    def _read(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    def _read(self, given: Mapping[str, Any], formats: Formats) -> tuple[dict[str, Any], list[str]]:
         """Return the columns in their order, read from their texts, and what cannot be read."""
         values: dict[str, Any] = {}
         errors = []
@@ -113,11 +139,16 @@ class RowType:
             value = given.get(name, each.default)
             if value is None:
                 continue
-            parse = each.parse if isinstance(value, str) else None
             try:
-                values[name] = value if parse is None else parse(value.strip())
+                values[name] = _value_of(name, value, each.parse, formats)
             except ValueError as error:
-                errors.append(f"{name}: {error}, not {value!r}")
+                shown = str(value)[:_SHOWN_MAX_CHARACTERS]
+                if isinstance(value, Unreadable) or _NAMES_CHARACTER.search(str(error)):
+                    errors.append(f"{name}: {error}")
+                elif str(error).startswith("should"):
+                    errors.append(f"{name}: {error}, not {shown!r}")
+                else:
+                    errors.append(f"{name}: {shown!r} {error}")
         return values, errors
 
     def _checked(self, values: Row) -> tuple[dict[str, Any], list[str]]:
@@ -139,6 +170,65 @@ class RowType:
         except ValueError as error:
             return [str(error)]
         return []
+
+
+def _value_of(name: str, value: Any, parse: Callable[..., Any] | None, formats: Formats) -> Any:
+    """Return the value of a cell, or raise ValueError."""
+    if isinstance(value, Unreadable):
+        raise ValueError(value.reason)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        # A number of JSON or a workbook is exact, whatever the format of texts.
+        if parse is parse_int and isinstance(value, Decimal) and value == value.to_integral_value():
+            return int(value)
+        if parse in (parse_int, parse_money):
+            return value
+        value = cell_of(value)
+    if not isinstance(value, str):
+        if _REPLACEMENT in cell_of(value):
+            raise ValueError(_character_error(_REPLACEMENT))
+        return value
+    if value[0] == "#" and value in SPREADSHEET_ERRORS:
+        raise ValueError("is the error of a formula")
+    if not value.isascii():
+        if _REPLACEMENT in value:
+            raise ValueError(_character_error(_REPLACEMENT))
+        if name in _IDENTIFIERS:
+            _check_visible(value)
+    if parse is None:
+        return value
+    return parse(value, formats, name) if parse is parse_list else parse(value, formats)
+
+
+def _trimmed(value: Any) -> Any:
+    """Return a value without the blanks around its texts."""
+    match value:
+        case str():
+            return value.strip()
+        case list():
+            return [_trimmed(member) for member in value]
+        case dict():
+            return {_trimmed(name): _trimmed(member) for name, member in value.items()}
+        case _:
+            return value
+
+
+def _check_visible(text: str) -> None:
+    for character in text:
+        if character == " ":
+            continue
+        if unicodedata.category(character) in _INVISIBLE_CATEGORIES or character in _INVISIBLE_OTHERS:
+            raise ValueError(_character_error(character))
+
+
+def _character_error(character: str) -> str:
+    code = f"U+{ord(character):04X}"
+    if character == _REPLACEMENT:
+        return f"has {code}, which stands for a character that was lost earlier: write the right one"
+    name = unicodedata.name(character, "a character without a name").lower()
+    return f"has the invisible character {code} ({name}): ids that look the same must be the same"
+
+
+_NAMES_CHARACTER: Final = re.compile(r"has (the invisible character )?U\+")
 
 
 def _check_of(annotation: Any) -> Check:

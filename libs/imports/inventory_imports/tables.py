@@ -1,55 +1,54 @@
-"""The tables that are imported, and the rows of them that were rejected."""
+"""The tables that are imported, and the rows of them that were rejected.
+
+====================  ===============================================  =====================================
+suffix                table                                            its rejects file
+====================  ===============================================  =====================================
+``.csv .tsv .txt``    texts with a separator (`delimited`)             the same, with the rows as they are
+``.jsonl``            a JSON object in each line (`json_tables`)       the same, in UTF-8
+``.json``             an array of JSON objects (`json_tables`)         ``.jsonl``, in UTF-8
+``.xlsx``             a sheet of a workbook (`workbooks`)              ``.csv``, in UTF-8
+====================  ===============================================  =====================================
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from inventory_common.errors import InvalidJson
 from inventory_common.exact_json import dumps, loads
 
-__all__ = ["FileError", "RejectedRow", "RejectedRows", "SourceRow", "Table", "rejects_name"]
+from .delimited import SEPARATORS, DelimitedTable, named_separator, written_row
+from .encodings import Encoding, encoding_of
+from .json_tables import JsonArrayTable, JsonLinesTable
+from .sources import FileError, Open, SourceRow
+from .workbooks import WorkbookTable
 
-_OWN: Final = "_"
-"""The prefix of columns that the import itself writes: line and reason in a rejects file."""
+__all__ = [
+    "SUFFIXES",
+    "FileError",
+    "RejectedRow",
+    "RejectedRows",
+    "SourceRow",
+    "Table",
+    "rejects_name",
+    "suffix_of",
+]
+
+SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".jsonl", ".json")
+"""The suffixes of the files that are tables."""
+_REJECTS_SUFFIXES: Final = {".xlsx": ".csv", ".json": ".jsonl"}
 _LINE: Final = "_line"
 _REASON: Final = "_reason"
 _TEXT: Final = "_text"
-
-
-class FileError(Exception):
-    """The file cannot be imported; the message is one sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """A row of the file.
-
-    Attributes
-    ----------
-    line
-        The line on which it begins, from 1.
-    source
-        What a rejects file repeats: the cells of a CSV row, or the text of a JSON line.
-    values
-        The values by column; None if the row cannot be read.
-    error
-        Why it cannot be read.
-    """
-
-    line: int
-    source: list[str] | str
-    values: Mapping[str, Any] | None
-    error: str | None = None
+_UTF_8: Final = Encoding("utf-8")
+_MARKED: Final = re.compile(rb'(?:sep=.\r?\n)?"?_line \(([\w.-]+)\)')
 
 
 class Table:
-    """The rows of a ``.csv`` or ``.jsonl`` file, read one by one.
+    """The rows of a file, read one by one.
 
     Parameters
     ----------
@@ -57,11 +56,15 @@ class Table:
         The name of the file; its suffix is the format.
     content
         Opens the bytes of the file from their beginning; it is called once for each walk over the rows.
+    encoding, separator, sheet
+        What a person states of the file; None for what the file itself shows.
 
     Attributes
     ----------
     columns
-        The columns of a CSV file, without those that the import itself writes; None for JSON Lines.
+        The columns as the file names them, without those that the import itself writes; None for JSON.
+    notes
+        What was found: the encoding, the separator, the sheet.
 
     Raises
     ------
@@ -69,93 +72,94 @@ class Table:
         If the file has another suffix or no usable header.
     """
 
-    def __init__(self, name: str, content: Callable[[], BinaryIO]) -> None:
+    def __init__(
+        self,
+        name: str,
+        content: Open,
+        *,
+        encoding: str | None = None,
+        separator: str | None = None,
+        sheet: str | None = None,
+    ) -> None:
         self.name = name
-        self._content = content
-        suffix = PurePath(name).suffix
-        if suffix not in (".csv", ".jsonl"):
-            raise FileError(f"{name} should end with .csv or .jsonl.")
-        self.is_csv = suffix == ".csv"
-        self.columns = self._header() if self.is_csv else None
+        suffix = PurePath(name).suffix.lower()
+        if suffix not in SUFFIXES:
+            raise FileError(f"{name} should end with {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
+        is_text = suffix in (".csv", ".tsv", ".txt")
+        for option, value, fits in (
+            ("--encoding", encoding, suffix != ".xlsx"),
+            ("--separator", separator, is_text),
+            ("--sheet", sheet, suffix == ".xlsx"),
+        ):
+            if value is not None and not fits:
+                raise FileError(f"{name} has no {option.removeprefix('--')}: remove {option}.")
+        self._encoding = _UTF_8
+        self._reader: DelimitedTable | JsonLinesTable | JsonArrayTable | WorkbookTable
+        if suffix == ".xlsx":
+            self._reader = WorkbookTable(name, content, sheet)
+        else:
+            with content() as opened:
+                marked = _MARKED.match(opened.read(100))
+            named = marked[1].decode() if marked else None
+            self._encoding = encoding_of(name, content, stated=encoding, marked=named)
+            if is_text:
+                separator = None if separator is None else named_separator(separator)
+                self._reader = DelimitedTable(name, content, self._encoding, separator)
+            else:
+                reader = JsonLinesTable if suffix == ".jsonl" else JsonArrayTable
+                self._reader = reader(name, content, self._encoding)
+        self.columns: tuple[str, ...] | None = self._reader.columns
 
     def __iter__(self) -> Iterator[SourceRow]:
-        """Yield the rows, without blank lines."""
-        with self._open() as opened:
-            yield from self._csv_rows(opened) if self.is_csv else self._json_rows(opened)
+        """Yield the rows, without blank ones.
 
-    def _open(self) -> io.TextIOWrapper:
-        # A byte that is not UTF-8 becomes a lone surrogate, so that only its row is rejected.
-        return io.TextIOWrapper(self._content(), encoding="utf-8-sig", errors="surrogateescape", newline="")
+        Raises
+        ------
+        FileError
+            If the rows cannot be told apart, such as behind a quote that is not closed: read all rows before
+            anything is done with one.
+        """
+        return self._reader.rows()
 
-    def _header(self) -> tuple[str, ...]:
-        with self._open() as opened:
-            try:
-                header = next(csv.reader(opened), [])
-            except csv.Error as error:
-                raise FileError(f"{self.name} has no header line: {error}.") from error
-        columns = tuple(column for column in header if not column.startswith(_OWN))
-        if not any(columns):
-            raise FileError(f"{self.name} has no header line.")
-        if len(set(columns)) != len(columns):
-            raise FileError(f"{self.name} names a column twice.")
-        return columns
+    @property
+    def notes(self) -> list[str]:
+        """What was found of the file, for people."""
+        reader = self._reader
+        if isinstance(reader, WorkbookTable):
+            others = f" (others: {', '.join(reader.other_sheets)})" if reader.other_sheets else ""
+            return [f"sheet {reader.sheet}{others}"]
+        encoding = self._encoding.shown
+        if self._encoding.is_guessed:
+            sample = f": {self._encoding.sample}" if self._encoding.sample else ""
+            encoding += f" (a guess{sample}; --encoding states another)"
+        if not isinstance(reader, DelimitedTable):
+            return [encoding]
+        name = SEPARATORS.get(reader.separator, repr(reader.separator))
+        return [encoding] if len(reader.columns) == 1 else [encoding, f"separated by {name}"]
 
-    def _csv_rows(self, opened: io.TextIOWrapper) -> Iterator[SourceRow]:
-        reader = csv.reader(opened)
-        header = next(reader)
-        kept = [place for place, column in enumerate(header) if not column.startswith(_OWN)]
-        while True:
-            line = reader.line_num + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield SourceRow(line, [], None, f"is not CSV: {error}")
-                continue
-            if not cells:
-                continue
-            if len(cells) != len(header):
-                reason = f"has {len(cells)} columns instead of {len(header)}"
-                yield SourceRow(line, [_printable(cell) for cell in cells], None, reason)
-                continue
-            values = {header[place]: cells[place] for place in kept}
-            yield _checked(line, [values[column] for column in values], values)
-
-    def _json_rows(self, opened: io.TextIOWrapper) -> Iterator[SourceRow]:
-        for line, text in enumerate(opened, start=1):
-            text = text.strip("\r\n")
-            if not text.strip():
-                continue
-            try:
-                document = loads(text.encode(errors="surrogateescape"))
-            except InvalidJson as error:
-                yield SourceRow(line, _printable(text), None, str(error))
-                continue
-            if not isinstance(document, dict):
-                yield SourceRow(line, text, None, "is not a JSON object")
-                continue
-            values = {name: value for name, value in document.items() if not name.startswith(_OWN)}
-            yield _checked(line, text, values)
+    def rejects(self) -> RejectedRows:
+        """Return the form of the file's rejected rows."""
+        reader = self._reader
+        if isinstance(reader, DelimitedTable):
+            return RejectedRows(reader.columns, reader, self._encoding)
+        return RejectedRows(self.columns)
 
 
-def _checked(line: int, source: list[str] | str, values: Mapping[str, Any]) -> SourceRow:
-    try:
-        json.dumps(values, ensure_ascii=False, default=str).encode()
-    except UnicodeEncodeError:
-        printable = _printable(source) if isinstance(source, str) else [_printable(cell) for cell in source]
-        return SourceRow(line, printable, None, "is not UTF-8")
-    return SourceRow(line, source, values)
-
-
-def _printable(text: str) -> str:
-    return text.encode(errors="surrogateescape").decode(errors="replace")
+def suffix_of(head: bytes) -> str:
+    """Return the suffix of a table without a name, from its first bytes."""
+    if head.startswith(b"PK\x03\x04"):
+        return ".xlsx"
+    text = head.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe \t\r\n")
+    if text.startswith(b"["):
+        return ".json"
+    return ".jsonl" if text.startswith(b"{") else ".csv"
 
 
 def rejects_name(name: str, kind: str) -> str:
     """Return the name of the file of rejected rows: for orders in ``day.csv``, ``day.orders-rejects.csv``."""
     path = PurePath(name)
-    return str(path.with_name(f"{path.stem}.{kind}-rejects{path.suffix}"))
+    suffix = _REJECTS_SUFFIXES.get(path.suffix.lower(), path.suffix)
+    return str(path.with_name(f"{path.stem}.{kind}-rejects{suffix}"))
 
 
 class RejectedRow(NamedTuple):
@@ -167,39 +171,64 @@ class RejectedRow(NamedTuple):
 
 
 class RejectedRows:
-    """Rejected rows as texts in the format of their file, each with its line and the reason.
+    """Rejected rows as bytes in the format of their file, each with its line and the reason.
 
-    A corrected file of them can be imported itself: the columns ``_line`` and ``_reason`` are ignored.
+    A corrected file of them can be imported itself: the columns ``_line`` and ``_reason`` are ignored.  Rows
+    of texts stay as they are, byte by byte; where a file of few rows would not show its encoding any more,
+    the header names it: ``_line (cp1250)``.
 
     Parameters
     ----------
     columns
-        The columns of a CSV file; None for JSON Lines.
+        The columns of a table; None for JSON.
+    delimited, encoding
+        The table of texts that the rows are from, and its encoding.
     """
 
-    def __init__(self, columns: Sequence[str] | None) -> None:
+    def __init__(
+        self,
+        columns: Sequence[str] | None,
+        delimited: DelimitedTable | None = None,
+        encoding: Encoding = _UTF_8,
+    ) -> None:
         self._columns = columns
+        self._delimited = delimited
+        self._encoding = encoding
 
-    def header(self) -> str:
-        """Return the header line of CSV; an empty text for JSON Lines."""
-        return "" if self._columns is None else _csv_line([_LINE, _REASON, *self._columns])
+    def header(self) -> bytes:
+        """Return the header line of a table, with a byte order mark if the file had one; nothing for JSON."""
+        if self._columns is None:
+            return b""
+        if self._delimited is None:
+            return f"{_LINE},{_REASON},{written_row(self._columns, ',')}\n".encode()
+        line = _LINE if self._encoding.is_utf else f"{_LINE} ({self._encoding.name})"
+        own = written_row([line, _REASON], self._delimited.separator)
+        return self._encoding.mark + self._encoded(own, self._delimited.header)
 
-    def text(self, row: RejectedRow) -> str:
+    def line(self, row: RejectedRow) -> bytes:
         """Return the line of a row."""
+        if self._delimited is not None:
+            assert isinstance(row.source, str)
+            return self._encoded(
+                written_row([str(row.line), row.reason], self._delimited.separator), row.source
+            )
         if self._columns is not None:
-            return _csv_line([row.line, row.reason, *row.source])
+            return f"{written_row([str(row.line), row.reason, *row.source], ',')}\n".encode()
         assert isinstance(row.source, str)
         try:
             document = loads(row.source.encode())
-        except InvalidJson:
+        except (InvalidJson, UnicodeEncodeError):
             document = None
         content = document if isinstance(document, dict) else {_TEXT: row.source}
         own = {_LINE: row.line, _REASON: row.reason}
         kept = {name: value for name, value in content.items() if name == _TEXT or name not in own}
-        return dumps(own | kept) + "\n"
+        # JSON can hold half a surrogate pair as an escape, which UTF-8 cannot.
+        text = re.sub("[\ud800-\udfff]", lambda match: f"\\u{ord(match.group()):04x}", dumps(own | kept))
+        return f"{text}\n".encode()
 
-
-def _csv_line(cells: Sequence[object]) -> str:
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerow(cells)
-    return written.getvalue()
+    def _encoded(self, own: str, text: str) -> bytes:
+        assert self._delimited is not None
+        name, errors = self._encoding.name, self._encoding.errors
+        separator, line_break = self._delimited.separator, self._delimited.line_break
+        reason = own.encode(name, errors="backslashreplace")
+        return reason + (separator + text + line_break).encode(name, errors=errors)

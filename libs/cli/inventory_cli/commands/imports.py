@@ -12,13 +12,15 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from inventory_imports.cells import Formats
 from inventory_imports.mapping import RowMapping
 from inventory_imports.plans import Action
+from inventory_imports.sources import folded
 from inventory_imports.tables import Table
 
 from .. import exit_codes
 from ..imports import run
-from ..imports.files import open_mapping, open_table, rejects_file
+from ..imports.files import STANDARD_INPUT, open_mapping, open_table, rejects_file
 from ..imports.importer import Importer
 from ..imports.journal import Journal, State
 from ..output import Format, print_documents, say
@@ -41,6 +43,36 @@ _concurrency_option = click.option(
 _yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 
+def _one_character(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    value = {"\\n": "\n", "tab": "\t", "\\t": "\t"}.get(value, value)
+    if len(value) != 1 or value in '\\"' or value.isalnum():
+        raise click.BadParameter("state one character, such as a comma, or \\n for line breaks.")
+    return value
+
+
+def _format_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that state how a file is written."""
+    for option in (
+        click.option(
+            "--list-separator",
+            callback=_one_character,
+            help="What separates the members of lists; detected by default.",
+        ),
+        click.option(
+            "--decimal",
+            type=click.Choice([".", ","]),
+            help="What separates decimals; with it, thousands and currencies are read too.",
+        ),
+        click.option("--sheet", help="The sheet of a workbook; the first one by default."),
+        click.option("--separator", help="What separates the cells: , ; | or tab; detected by default."),
+        click.option("--encoding", help="The encoding, such as cp1252; detected by default."),
+    ):
+        command = option(command)
+    return command
+
+
 @click.group("import")
 def imports() -> None:
     """Import products, SKUs, stock and orders; list and undo earlier imports."""
@@ -55,6 +87,7 @@ def _import_command(name: str, help_text: str) -> None:
         type=click.Path(path_type=Path),
         help="A description of the file's columns.",
     )
+    @_format_options
     @vendor_option
     @click.option("--dry-run", is_flag=True, help="Show the differences and change nothing.")
     @_yes_option
@@ -65,6 +98,11 @@ def _import_command(name: str, help_text: str) -> None:
         call: Invocation,
         file: Path,
         mapping_file: Path | None,
+        encoding: str | None,
+        separator: str | None,
+        sheet: str | None,
+        decimal: str | None,
+        list_separator: str | None,
         vendor: str | None,
         dry_run: bool,
         yes: bool,
@@ -74,13 +112,23 @@ def _import_command(name: str, help_text: str) -> None:
     ) -> None:
         importer = run.IMPORTERS[name]
         mapping = RowMapping() if mapping_file is None else open_mapping(mapping_file)
-        table = open_table(file)
+        formats = Formats(
+            decimal or mapping.formats.decimal,
+            mapping.formats.list_separator if list_separator is None else list_separator,
+        )
+        if file == STANDARD_INPUT and not (yes or dry_run):
+            raise click.UsageError("Standard input cannot also answer questions: add --yes or --dry-run.")
+        table = open_table(file, encoding=encoding, separator=separator, sheet=sheet)
+        file = Path(table.name)
         _require_columns(importer, file, table, mapping)
         given = {"vendor_id": vendor or call.profile().vendor, "reference": reference}
         defaults = {attribute: value for attribute, value in given.items() if value is not None}
         with call.session() as session, _new_journal(call, name, file) as journal:
             with _bar("Reading", None):
-                run.read_file(importer, file, table, journal, mapping=mapping, defaults=defaults)
+                lists = run.read_file(
+                    importer, file, table, journal, mapping=mapping, defaults=defaults, formats=formats
+                )
+            say(f"{file.name}: {', '.join([*table.notes, *lists])}.")
             with _bar("Comparing", None):
                 run.compare(importer, session, journal, mapping)
             planned = journal.count_units(State.PLANNED)
@@ -170,14 +218,15 @@ def _require_columns(importer: Importer, path: Path, table: Table, mapping: RowM
     columns = set(importer.rules.row_type.columns)
     if mapping.columns is not None:
         joined = [open_table(path.parent / lookup.file).columns or () for lookup in mapping.lookups]
-        if missing := sorted(mapping.required_columns() - set(table.columns).union(*joined)):
+        if missing := mapping.missing_columns({*table.columns}.union(*joined)):
             raise click.UsageError(f"{path} has no {', '.join(missing)}, which the mapping requires.")
         if unknown := sorted(set(mapping.columns) - columns):
             raise click.UsageError(
                 f"The mapping has the unknown columns {', '.join(unknown)}. {_known(importer)}"
             )
         return
-    if unknown := sorted(set(table.columns) - columns - importer.rules.ignored):
+    known = columns | importer.rules.ignored
+    if unknown := sorted(column for column in table.columns if folded(column) not in known):
         raise click.UsageError(
             f"{path} has the unknown columns {', '.join(unknown)}. {_known(importer)} "
             "A --mapping can describe others."

@@ -10,17 +10,17 @@ from typing import Any, Final, TypeVar
 
 from inventory_client import Problem, problems
 from inventory_imports.comparing import compare_unit
-from inventory_imports.mapping import Lookup, RowMapping
+from inventory_imports.mapping import RowMapping
 from inventory_imports.plans import Rejected
-from inventory_imports.reading import read_rows
 from inventory_imports.tables import Table
 
 from ..profiles import Session
-from .files import open_table, rejects_file, write_rejected
+from .files import rejects_file, write_rejected
 from .importer import Importer, Result
 from .journal import Journal, State, Unit
 from .orders import OrderImporter
 from .products import ProductImporter
+from .reading import read_file
 from .skus import SkuImporter
 from .stock import StockImporter
 
@@ -36,45 +36,6 @@ Progress = Callable[[int], object]
 
 Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
-
-
-# Read
-
-
-def read_file(
-    importer: Importer,
-    path: Path,
-    table: Table,
-    journal: Journal,
-    *,
-    mapping: RowMapping,
-    defaults: Mapping[str, str],
-) -> None:
-    """Check each row of a table by itself and write it into the journal.
-
-    Parameters
-    ----------
-    path
-        The file of the table; the files of the mapping's lookups are beside it.
-    defaults
-        The values of columns that a row does not have, such as the vendor.
-    """
-    for lookup in mapping.lookups:
-        others = open_table(path.parent / lookup.file)
-        journal.add_existing(
-            (_lookup_key(lookup, str(other.values[lookup.by])), other.values)
-            for other in others
-            if other.values is not None and lookup.by in other.values
-        )
-
-    def found(lookup: Lookup, text: str) -> Any:
-        return journal.existing(_lookup_key(lookup, text))
-
-    journal.add_rows(read_rows(importer.rules, table, mapping, found, defaults))
-
-
-def _lookup_key(lookup: Lookup, text: str) -> str:
-    return f"lookup {lookup.file} {lookup.by} {text}"
 
 
 # Compare
