@@ -2,7 +2,8 @@
 
 The reading is strict, as RFC 4180 describes it.  A cell that contains the separator, a line break or a quote
 is in quotes, and a quote within it is written twice.  A row with a misplaced quote is rejected if the end of
-the row is certain all the same.  If it is not, the file is refused: its rows cannot be told apart.
+the row is certain all the same: the quote closes on its line, or the line has as many cells as the header and
+no later line has a quote that could belong to it.  Else the file is refused: its rows cannot be told apart.
 """
 
 from __future__ import annotations
@@ -31,12 +32,17 @@ _TWICE: Final = 'a quote within a cell is written twice, and the cell in quotes:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """A row: its text without the line break, and its cells, or what is wrong with it."""
+    """A row: its text without the line break, and its cells, or what is wrong with it.
+
+    With `is_open`, one of its quotes could close in a later line; with `is_misquoted`, a quote is misplaced.
+    """
 
     line: int
     text: str
     cells: list[str]
     error: str | None = None
+    is_misquoted: bool = False
+    is_open: bool = False
 
 
 def named_separator(text: str) -> str:
@@ -185,6 +191,7 @@ class DelimitedTable:
 
     def _read(self, lines: Iterator[str], separator: str, skipped: int = 0) -> Iterator[_Record]:
         numbered = enumerate(lines, start=1)
+        open_line = 0
         for _ in range(skipped):
             next(numbered, None)
         for line, text in numbered:
@@ -195,6 +202,10 @@ class DelimitedTable:
                 record = _RowReader(self, numbered, separator, line, text).record()
                 if record.error is None and not any(cell.strip() for cell in record.cells):
                     continue
+                if open_line and record.is_misquoted:
+                    reason = f"this line and line {line} have misplaced quotes, so that the rows between them"
+                    raise self.refuse(open_line, f"{reason} cannot be told apart; {_TWICE}")
+                open_line = open_line or (line if record.is_open else 0)
             else:
                 record = _Record(line, row, row.split(separator))
             if match := _UNREADABLE.search(record.text):
@@ -211,6 +222,11 @@ class DelimitedTable:
         """Return the name of a column by its number, from 1."""
         name = self._header[number - 1] if number <= len(self._header) else ""
         return name or f"column {number}"
+
+    @property
+    def width(self) -> int:
+        """The number of cells of the header, 0 before it has been read."""
+        return len(self._header)
 
     def refuse(self, line: int, reason: str) -> FileError:
         """Return the error of a file whose rows cannot be told apart."""
@@ -263,6 +279,7 @@ class _RowReader:
         self._length = 0
         self._error: str | None = None
         self._is_misquoted = False
+        self._is_open = False
         self._check_length()
 
     def record(self) -> _Record:
@@ -278,8 +295,11 @@ class _RowReader:
             if position >= self._end:
                 break
             position += 1
+        if self._is_open and self._table.width not in (0, len(cells)):
+            reason = f"{self._error}; with {len(cells)} cells instead of {self._table.width},"
+            raise self._table.refuse(self._line, f"{reason} the end of the row is not certain")
         text = "".join([*self._earlier, self._text[: self._end]])
-        return _Record(self._begin, text, cells, self._error)
+        return _Record(self._begin, text, cells, self._error, self._is_misquoted, self._is_open)
 
     def _cell(self, begin: int, column: int) -> tuple[str, int]:
         """Return the cell that begins at a position, and the position behind it."""
@@ -290,7 +310,7 @@ class _RowReader:
         cell = self._text[begin:end]
         if cell.lstrip().startswith(_QUOTE):
             self._note(f"{self._table.label(column)}: has blanks before a quote", is_misquoted=True)
-            return cell, self._behind_quote(begin, column)
+            return cell, self._behind_quote(begin)
         if _QUOTE in cell:
             self._note(f"{self._table.label(column)}: {_TWICE}", is_misquoted=True)
         elif "\r" in cell or "\n" in cell:
@@ -326,21 +346,19 @@ class _RowReader:
                 " behind it, so that the rows cannot be told apart",
             )
         self._note(f"{self._table.label(column)}: {_TWICE}", is_misquoted=True)
-        return cell, self._behind_quote(position, column)
+        return cell, self._behind_quote(position)
 
-    def _behind_quote(self, position: int, column: int) -> int:
-        """Return the end of a wrong cell: the next quote on its line that ends a cell."""
+    def _behind_quote(self, position: int) -> int:
+        """Return the end of a wrong cell: the next quote on its line that ends a cell, or its separator."""
         pattern = re.compile(rf'"(?={re.escape(self._separator)})')
         match = pattern.search(self._text, position, self._end)
         if match is not None:
             return match.end()
         if self._text.endswith(_QUOTE, position, self._end):
             return self._end
-        raise self._table.refuse(
-            self._line,
-            f"{self._table.label(column)} has a misplaced quote, so that the end of the row is not certain;"
-            f" {_TWICE}",
-        )
+        self._is_open = True
+        end = self._text.find(self._separator, position, self._end)
+        return self._end if end < 0 else end
 
     def _next_line(self, opened: int, column: int) -> None:
         reason = f"the quote that opens {self._table.label(column)} is not closed"

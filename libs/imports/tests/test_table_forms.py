@@ -80,6 +80,7 @@ def test_a_quote_that_closes_in_a_later_row_refuses_the_file_too():
     "row",
     [
         '2,"12" pipe",Drinks,1',
+        '2,"12" pipe,Drinks,1',
         '2,12" pipe,Drinks,1',
         '2,12 pipe",Drinks,1',
         '2, "Tea",Drinks,1',
@@ -96,8 +97,8 @@ def test_a_misplaced_quote_rejects_its_row_alone(row):
 @pytest.mark.parametrize(
     "row",
     [
-        '2,"12" pipe,Drinks,1',
         '2,"Nice 5" pipe\nwith a,Drinks",1,1',
+        '2,"12" pipe,Drinks,1\n3,Milk,Drinks,2\n4,x",Drinks,1',
         '2,12" pipe,"two\nlines",1',
         '2, "Tea\n3,Milk,Drinks,1\n",Drinks,1',
     ],
