@@ -33,7 +33,7 @@ def stdin_of(monkeypatch, content):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
 
 
-def test_nothing_is_sent_from_a_file_whose_rows_cannot_be_told_apart(imported, services, tmp_path):
+def test_nothing_is_sent_from_a_file_whose_rows_cannot_be_distinguished(imported, services, tmp_path):
     rows = "".join(f"{number},Milk,Drinks,1\n" for number in range(1000))
     code, _, messages = imported(HEADER + '1,Tea,Drinks,4.50\n2,"Coffee,Drinks,1\n' + rows)
     assert code == 2
@@ -58,7 +58,7 @@ def test_the_encoding_and_the_separators_are_shown(imported, tmp_path):
     content = (header + "1;Café;Drinks;1,50;Gold, Leather, Silver\n2;Thé;;1;a, b\n").encode("cp1252")
     code, stored, messages = imported(content, "GOODS.CSV", "--decimal", ",")
     assert (code, stored) == (3, [("Café", 1.5)])
-    found = "GOODS.CSV: Windows-1252 (a guess: Café; --encoding states another), separated by semicolon, "
+    found = "GOODS.CSV: Windows-1252 (assumed: Café; --encoding states another), separated by semicolon, "
     assert found + "tags separated by comma." in messages
     rejected = tmp_path / "GOODS.products-rejects.CSV"
     assert rejected.read_bytes().endswith(";2;Thé;;1;a, b\n".encode("cp1252"))

@@ -212,7 +212,7 @@ def test_a_row_that_is_not_utf_8_like_the_others_is_rejected_as_it_is(inventory,
     rejected = tmp_path / "products.products-rejects.csv"
     assert rejected.read_bytes().splitlines()[1:] == [b"3,is not UTF-8," + row.strip()]
     assert inventory("import", "products", rejected, *given) == 0
-    assert "Windows-1252 (a guess: Café; --encoding states another)" in capsys.readouterr().err
+    assert "Windows-1252 (assumed: Café; --encoding states another)" in capsys.readouterr().err
     assert [product["product_name"] for product in services.products.values()] == ["Thé", "Café"]
 
 

@@ -3,7 +3,7 @@
 A list is written with ``|`` between its members, a map as ``color=Black|size=L``, an absent value as an empty
 cell.  A backslash escapes ``|``, ``=`` and itself, and a comma or semicolon in a list of one member.
 
-Nothing is guessed: ``1.500`` and ``1,5`` are different numbers in different countries, and are refused until
+Nothing is assumed: ``1.500`` and ``1,5`` are different numbers in different countries, and are refused until
 `Formats` states which character separates the decimals.
 """
 

@@ -3,7 +3,7 @@
 The reading is strict, as RFC 4180 describes it.  A cell that contains the separator, a line break or a quote
 is in quotes, and a quote within it is written twice.  A row with a misplaced quote is rejected if the end of
 the row is certain all the same: the quote closes on its line, or the line has as many cells as the header and
-no later line has a quote that could belong to it.  Else the file is refused: its rows cannot be told apart.
+no later line has a quote that could belong to it.  Else the file is refused.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class DelimitedTable:
         Raises
         ------
         FileError
-            If the rows cannot be told apart, such as behind a quote that is not closed.
+            If the rows cannot be distinguished, such as behind a quote that is not closed.
         """
         records = self._records()
         next(records)
@@ -125,7 +125,7 @@ class DelimitedTable:
     def _error_of(self, record: _Record) -> str | None:
         if len(record.cells) != self._width:
             return f"has {len(record.cells)} columns instead of {self._width}"
-        if record.text.isascii() or not self._encoding.is_guessed or self._encoding.is_utf:
+        if record.text.isascii() or not self._encoding.is_assumed or self._encoding.is_utf:
             return None
         try:
             record.text.encode(self._encoding.name).decode("utf-8")
@@ -204,7 +204,7 @@ class DelimitedTable:
                     continue
                 if open_line and record.is_misquoted:
                     reason = f"this line and line {line} have misplaced quotes, so that the rows between them"
-                    raise self.refuse(open_line, f"{reason} cannot be told apart; {_TWICE}")
+                    raise self.refuse(open_line, f"{reason} cannot be distinguished; {_TWICE}")
                 open_line = open_line or (line if record.is_open else 0)
             else:
                 record = _Record(line, row, row.split(separator))
@@ -229,7 +229,7 @@ class DelimitedTable:
         return len(self._header)
 
     def refuse(self, line: int, reason: str) -> FileError:
-        """Return the error of a file whose rows cannot be told apart."""
+        """Return the error of a file whose rows cannot be distinguished."""
         return FileError(f"{self._name}, line {line}: {reason}. Nothing was imported.")
 
     # The separator
@@ -343,7 +343,7 @@ class _RowReader:
             raise self._table.refuse(
                 opened,
                 f"the quote that opens {self._table.label(column)} closes in line {self._line} with text"
-                " behind it, so that the rows cannot be told apart",
+                " behind it, so that the rows cannot be distinguished",
             )
         self._note(f"{self._table.label(column)}: {_TWICE}", is_misquoted=True)
         return cell, self._behind_quote(position)

@@ -65,15 +65,15 @@ class Encoding:
         Its name in Python.
     mark
         The byte order mark with which the file begins.
-    is_guessed
+    is_assumed
         Whether neither the bytes nor a person say that it is this one.
     sample
-        A word of the file beyond ASCII as this encoding reads it, by which a person can check a guess.
+        A word of the file beyond ASCII as this encoding reads it, by which a person can check an assumption.
     """
 
     name: str
     mark: bytes = b""
-    is_guessed: bool = False
+    is_assumed: bool = False
     sample: str = ""
 
     @property
@@ -149,7 +149,7 @@ def encoding_of(
     if mark is not None:
         return Encoding(mark[1], mark[0])
     if wide := _unmarked_wide(head):
-        return Encoding(wide, is_guessed=True)
+        return Encoding(wide, is_assumed=True)
     counts, sample = _lines_beyond_ascii(content)
     if counts[False] == 0 or counts[False] <= counts[True]:
         return Encoding("utf-8")
@@ -216,10 +216,10 @@ def _detected(name: str, sample: bytes) -> Encoding:
     candidates = [each for match in matches for each in match.could_be_from_charset]
     is_western = _WESTERN in candidates or not candidates or beyond < _SURE_MIN_BYTES
     if is_western and _reads(sample, _WESTERN):
-        return Encoding(_WESTERN, is_guessed=True, sample=_word(sample, _WESTERN))
+        return Encoding(_WESTERN, is_assumed=True, sample=_word(sample, _WESTERN))
     best = [each for each in matches[0].could_be_from_charset if each in _BELIEVED] if matches else []
     if best and _reads(sample, best[0]):
-        return Encoding(best[0], is_guessed=True, sample=_word(sample, best[0]))
+        return Encoding(best[0], is_assumed=True, sample=_word(sample, best[0]))
     read = {each: _word(sample, each) for each in (*candidates[:3], _WESTERN) if _reads(sample, each)}
     listed = ", ".join(f"{each} reads {word!r}" for each, word in read.items())
     raise FileError(f"{name} is not UTF-8, and its encoding is not certain: state --encoding ({listed}).")

@@ -116,7 +116,7 @@ class Table:
         Raises
         ------
         FileError
-            If the rows cannot be told apart, such as behind a quote that is not closed: read all rows before
+            If the rows cannot be distinguished, as behind a quote that is not closed: read all rows before
             anything is done with one.
         """
         return self._reader.rows()
@@ -129,9 +129,9 @@ class Table:
             others = f" (others: {', '.join(reader.other_sheets)})" if reader.other_sheets else ""
             return [f"sheet {reader.sheet}{others}"]
         encoding = self._encoding.shown
-        if self._encoding.is_guessed:
+        if self._encoding.is_assumed:
             sample = f": {self._encoding.sample}" if self._encoding.sample else ""
-            encoding += f" (a guess{sample}; --encoding states another)"
+            encoding += f" (assumed{sample}; --encoding states another)"
         if not isinstance(reader, DelimitedTable):
             return [encoding]
         name = SEPARATORS.get(reader.separator, repr(reader.separator))

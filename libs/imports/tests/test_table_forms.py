@@ -211,10 +211,10 @@ def test_a_quote_that_is_not_closed_in_a_large_file_is_found_in_bounded_memory()
         ("utf-8", "UTF-8"),
         ("utf-8-sig", "UTF-8"),
         ("utf-16", "UTF-16"),
-        ("utf-16-le", "UTF-16 (a guess; --encoding states another)"),
-        ("utf-16-be", "UTF-16 (a guess; --encoding states another)"),
+        ("utf-16-le", "UTF-16 (assumed; --encoding states another)"),
+        ("utf-16-be", "UTF-16 (assumed; --encoding states another)"),
         ("utf-32", "UTF-32"),
-        ("cp1252", "Windows-1252 (a guess: Café; --encoding states another)"),
+        ("cp1252", "Windows-1252 (assumed: Café; --encoding states another)"),
     ],
 )
 @pytest.mark.parametrize("name", ["goods.csv", "goods.jsonl"])
@@ -245,7 +245,7 @@ def test_the_detector_is_believed_where_it_excludes_windows_1252(encoding, text)
     assert [row[1] for row in values(content.encode(encoding)).values()] == names
 
 
-def test_an_encoding_that_is_not_certain_is_not_guessed():
+def test_an_encoding_that_is_not_certain_is_not_assumed():
     text = HEADER + "1,Größe,Bäckerei,1\n2,Schlüsselanhänger,Gäste,1\n3,Müsli,Käse,1\n4,Löffel,Türkranz,1\n"
     content = text.encode("cp850")
     with pytest.raises(FileError, match=r"encoding is not certain: state --encoding .*cp850 reads 'Größe'"):
@@ -256,7 +256,7 @@ def test_an_encoding_that_is_not_certain_is_not_guessed():
 def test_a_stated_encoding_is_used():
     content = (HEADER + "1,Łódź,Drinks,1\n").encode("cp1250")
     assert values(content)[2][1] == "£ódŸ"
-    assert table_of(content).notes[0].startswith("Windows-1252 (a guess: £ódŸ;")
+    assert table_of(content).notes[0].startswith("Windows-1252 (assumed: £ódŸ;")
     assert values(content, encoding="cp1250")[2][1] == "Łódź"
 
 
@@ -619,10 +619,10 @@ def test_a_formula_is_read_as_it_was_calculated():
 def test_errors_and_numbers_of_too_many_digits_reject_their_row_where_they_are_needed():
     rows = [[*NAMES, "other"], ["#N/A", "Tea", "Drinks", 1, None], [10**16, "Tea", "Drinks", 1, None]]
 
-    def spoil_other(book):
+    def break_other(book):
         book.active["E4"] = "#REF!"
 
-    book = workbook([*rows, ["3", "Tea", "Drinks", 1, None]], edit=spoil_other)
+    book = workbook([*rows, ["3", "Tea", "Drinks", 1, None]], edit=break_other)
     mapping = "[columns]\n" + "".join(f'{name} = "{{{name}}}"\n' for name in NAMES)
     assert values(book, "goods.xlsx", mapping=mapping) == {
         2: "external_id: cell A2 holds #N/A",
