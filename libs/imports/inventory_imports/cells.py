@@ -1,7 +1,8 @@
 """The values of CSV files and options, both ways: an import reads what an export writes as the same value.
 
 A list is written with ``|`` between its members, a map as ``color=Black|size=L``, an absent value as an empty
-cell.  A backslash escapes ``|``, ``=`` and itself.
+cell.  A backslash escapes ``|``, ``=`` and itself.  Texts of CSV files are written so that no spreadsheet
+evaluates them (`inventory_common.spreadsheets`).
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, get_args, get_origin
 
 from inventory_common.attributes import Flag, Money, WholeNumber, type_of
+from inventory_common.spreadsheets import neutralized, unambiguous
 
 __all__ = [
     "cell_of",
     "container_of",
+    "csv_cell_of",
     "parse_bool",
     "parse_int",
     "parse_list",
@@ -41,6 +44,17 @@ def cell_of(value: Any) -> str:
             return "|".join(f"{_escaped(str(k))}={_escaped(str(v))}" for k, v in value.items())
         case _:
             return str(value)
+
+
+def csv_cell_of(value: Any, *, raw: bool = False) -> str:
+    """Return the text of a value in a CSV file: no spreadsheet evaluates it, unless it is `raw`.
+
+    Numbers stay numbers, also negative ones.
+    """
+    text = cell_of(value)
+    if value is None or isinstance(value, bool | int | float | Decimal):
+        return text
+    return unambiguous(text) if raw else neutralized(text)
 
 
 def parse_bool(text: str) -> bool:

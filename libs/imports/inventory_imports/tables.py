@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from inventory_common.errors import InvalidJson
 from inventory_common.exact_json import dumps, loads
+from inventory_common.spreadsheets import original
 
 __all__ = ["FileError", "RejectedRow", "RejectedRows", "SourceRow", "Table", "rejects_name"]
 
@@ -119,8 +120,8 @@ class Table:
                 reason = f"has {len(cells)} columns instead of {len(header)}"
                 yield SourceRow(line, [_printable(cell) for cell in cells], None, reason)
                 continue
-            values = {header[place]: cells[place] for place in kept}
-            yield _checked(line, [values[column] for column in values], values)
+            values = {header[place]: original(cells[place]) for place in kept}
+            yield _checked(line, [cells[place] for place in kept], values)
 
     def _json_rows(self, opened: io.TextIOWrapper) -> Iterator[SourceRow]:
         for line, text in enumerate(opened, start=1):
