@@ -11,11 +11,11 @@ from typing import IO
 import click
 
 from inventory_common.exact_json import dumps
-from inventory_imports.cells import cell_of
+from inventory_imports.cells import csv_cell_of
 
 from ..exports import EXPORTS
 from ..output import say
-from .invocation import Invocation, pass_invocation
+from .invocation import Invocation, pass_invocation, raw_option
 
 __all__ = ["export"]
 
@@ -24,8 +24,9 @@ __all__ = ["export"]
 @click.argument("what", type=click.Choice(list(EXPORTS)))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--vendor", "vendors", multiple=True, metavar="VENDOR-ID", help="A vendor; may be repeated.")
+@raw_option
 @pass_invocation
-def export(call: Invocation, what: str, file: Path, vendors: tuple[str, ...]) -> None:
+def export(call: Invocation, what: str, file: Path, vendors: tuple[str, ...], raw: bool) -> None:
     """Export products, skus, stock, open orders or the log to FILE.csv or FILE.jsonl.
 
     Only orders with reserved units are exported, those of all vendors; no list has the others.
@@ -42,7 +43,7 @@ def export(call: Invocation, what: str, file: Path, vendors: tuple[str, ...]) ->
         for document in rows(session, vendor_ids):
             count += 1
             if file.suffix == ".csv":
-                writer.writerow([cell_of(document[column]) for column in columns])
+                writer.writerow([csv_cell_of(document[column], raw=raw) for column in columns])
             else:
                 opened.write(dumps({column: document[column] for column in columns}) + "\n")
     say(f"{count} rows in {file}")

@@ -25,6 +25,7 @@ __all__ = [
     "key_option",
     "listed",
     "pass_invocation",
+    "raw_option",
     "shaped",
     "show",
     "show_members",
@@ -103,6 +104,13 @@ vendor_option: Final = click.option(
 )
 
 
+raw_option: Final = click.option(
+    "--raw",
+    is_flag=True,
+    help="Write texts of CSV that a spreadsheet would evaluate as formulas without an apostrophe.",
+)
+
+
 class _Fields(click.ParamType[tuple[str, ...]]):
     """Names of members, separated by commas."""
 
@@ -129,15 +137,19 @@ def fields_option(members: Sequence[str]) -> Callable[[Command], Command]:
 
 
 def shaped(command: Command) -> Command:
-    """Add ``--json`` and ``--csv`` to a command, which gets the format as `shape`."""
+    """Add ``--json``, ``--csv`` and ``--raw`` to a command, which gets the format as `shape`."""
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
     @click.option("--csv", "as_csv", is_flag=True, help="Print CSV with a header line.")
+    @raw_option
     @functools.wraps(command)
-    def with_shape(*arguments: Any, as_json: bool, as_csv: bool, **options: Any) -> Any:
+    def with_shape(*arguments: Any, as_json: bool, as_csv: bool, raw: bool, **options: Any) -> Any:
         if as_json and as_csv:
             raise click.UsageError("--json and --csv exclude each other.")
-        shape = Format.JSON if as_json else Format.CSV if as_csv else Format.TABLE
+        if raw and not as_csv:
+            raise click.UsageError("--raw is for --csv.")
+        text_format = Format.RAW_CSV if raw else Format.CSV if as_csv else Format.TABLE
+        shape = Format.JSON if as_json else text_format
         return command(*arguments, shape=shape, **options)
 
     return with_shape  # type: ignore[return-value]
