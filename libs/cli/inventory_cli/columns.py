@@ -6,6 +6,8 @@ highest rank first.  Texts are wrapped between words.
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,8 +23,9 @@ GAP_CHARACTERS: Final = 2
 """Between two columns."""
 _TEXT_MIN_CHARACTERS: Final = 10
 _WORD_MAX_CHARACTERS: Final = 16
-"""Longer words of a text may be broken."""
+"""Longer words of a text may be broken, except where a column says otherwise."""
 _LEFT_OUT_FIRST: Final = 9
+_UUID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,15 @@ class Column:
         Returns the text of a value.
     is_text
         Whether its cells may be wrapped.
-    breaks_no_word
-        Whether even a long word stays whole, as ids do.
+    word_max
+        The characters of a word up to which it is not broken.
     """
 
     header: str
     rank: int = _LEFT_OUT_FIRST
     show: Callable[[Any], str] = cell_of
     is_text: bool = False
-    breaks_no_word: bool = False
+    word_max: int = _WORD_MAX_CHARACTERS
 
     def width_min(self, cells: Sequence[str]) -> int:
         """Return the characters that it needs for these cells."""
@@ -55,8 +58,7 @@ class Column:
         if not self.is_text:
             return max([header, *map(cell_len, cells)])
         words = [cell_len(word) for cell in cells for word in cell.split()]
-        longest = max(words, default=0)
-        word = longest if self.breaks_no_word else min(longest, _WORD_MAX_CHARACTERS)
+        word = min(max(words, default=0), self.word_max)
         return max(header, word, min(self.width_max(cells), _TEXT_MIN_CHARACTERS))
 
     def width_max(self, cells: Sequence[str]) -> int:
@@ -75,6 +77,12 @@ def _seconds(value: Any) -> str:
     return f"{text[:19]}Z" if text[19:20] == "." and text.endswith("Z") else text
 
 
+def _actor(value: Any) -> str:
+    """Return an actor, a user without a prefix; of a UUID, what tells it from others."""
+    text = cell_of(value).removeprefix("user:")
+    return f"{text[:8]}…" if _UUID.fullmatch(text) else text
+
+
 def _yes_no(value: Any) -> str:
     return {True: "yes", False: "no"}.get(value, cell_of(value))
 
@@ -91,11 +99,11 @@ _COLUMNS: Final[Mapping[str, Column]] = {
     "product_id": Column("product id", 0),
     "vendor_id": Column("vendor", 5),
     "sku": Column("SKU", 0),
-    "order_id": Column("order", 3),
+    "order_id": Column("order", 4),
     "import_id": Column("import", 0),
     "transaction_id": Column("transaction", 6),
     "external_id": Column("own id", 2),
-    "item": Column("SKU and product", 0, is_text=True, breaks_no_word=True),
+    "item": Column("SKU and product", 0, is_text=True, word_max=sys.maxsize),
     "product_name": Column("product", 1, is_text=True),
     "variant_name": Column("variant", 2, is_text=True),
     "category": Column("category", 4, is_text=True),
@@ -115,10 +123,10 @@ _COLUMNS: Final[Mapping[str, Column]] = {
     "transaction_type": Column("type", 1, _words, is_text=True),
     "kind": Column("finding", 1),
     "quantity_change": Column("change", 1, _signed),
-    "reserved_change": Column("reserved", 4, _signed),
+    "reserved_change": Column("reserved", 3, _signed),
     "stock_after": Column("stock", 3),
     "reserved_after": Column("reserved after", 8),
-    "performed_by": Column("by", 2, is_text=True),
+    "performed_by": Column("by", 2, _actor, is_text=True, word_max=12),
     "notes": Column("notes", 5, is_text=True),
     "status": Column("status", 1, _words, is_text=True),
     "quantity": Column("units", 1),

@@ -20,13 +20,14 @@ from inventory_imports.cells import cell_of, csv_cell_of
 
 from .columns import GAP_CHARACTERS, column_of, fit
 
-__all__ = ["Format", "print_documents", "print_line", "print_one", "say"]
+__all__ = ["Format", "Rows", "print_documents", "print_line", "print_one", "say"]
 
 TABLE_ROWS_DEFAULT: Final = 100
 """Rows of a table if no limit is given; JSON and CSV have none by default."""
 _WIDTH_ELSEWHERE: Final = 180
 
 Rows = Sequence[Mapping[str, Any]]
+"""The documents of a table."""
 
 
 class Format(StrEnum):
@@ -140,7 +141,6 @@ def _print_table(rows: Rows, names: Sequence[str], title: str | None, *, all_col
             column.header,
             justify="right" if numbers else "left",
             overflow="fold",
-            no_wrap=not column.is_text,
             width=width,
         )
     for number in range(len(rows)):

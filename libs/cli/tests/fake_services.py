@@ -121,6 +121,10 @@ class FakeServices:
         found = [p for p in self.products.values() if p["vendor_id"] == vendor_id and not hidden]
         return page(request, found)
 
+    def browse(self, request: httpx.Request) -> httpx.Response:
+        category = request.url.params["category"]
+        return page(request, [p for p in self.products.values() if p["category"] == category])
+
     # Stock
 
     def create_sku(self, request: httpx.Request, product_id: str) -> httpx.Response:
@@ -336,6 +340,9 @@ class FakeServices:
     def sku_log(self, request: httpx.Request, sku: str) -> httpx.Response:
         return page(request, [record for record in self.log if record["sku"] == sku])
 
+    def product_log(self, request: httpx.Request, product_id: str) -> httpx.Response:
+        return page(request, [record for record in self.log if record["product_id"] == product_id])
+
     def verification(self, request: httpx.Request, sku: str) -> httpx.Response:
         """Check a record a page, in truth only whether its figures follow from one another."""
         start = int(request.url.params.get("cursor", "0"))
@@ -386,13 +393,14 @@ def page(request: httpx.Request, items: list[Any]) -> httpx.Response:
     following = str(end) if end < len(items) else None
     shown = items[start:end]
     if fields := request.url.params.get("fields"):
-        shown = [{name: item[name] for name in fields.split(",")} for item in shown]
+        shown = [{name: item.get(name) for name in fields.split(",")} for item in shown]
     return httpx.Response(200, json={"items": shown, "next_cursor": following})
 
 
 ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/token", FakeServices.token),
     ("POST", r"/products", FakeServices.create_product),
+    ("GET", r"/products", FakeServices.browse),
     ("GET", r"/products/([^/]+)", FakeServices.product),
     ("PATCH", r"/products/([^/]+)", FakeServices.patch_product),
     ("DELETE", r"/products/([^/]+)", FakeServices.patch_product),
@@ -412,6 +420,7 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("POST", r"/orders/([^/]+)/(confirm|cancel|refund)", FakeServices.settle_order),
     ("GET", r"/vendors/([^/]+)/transactions", FakeServices.vendor_log),
     ("GET", r"/skus/([^/]+)/transactions", FakeServices.sku_log),
+    ("GET", r"/products/([^/]+)/transactions", FakeServices.product_log),
     ("GET", r"/skus/([^/]+)/verification", FakeServices.verification),
     ("GET", r"/skus/([^/]+)/stock-at", FakeServices.stock_at),
     ("GET", r"/skus/([^/]+)/reservations", FakeServices.reservations),

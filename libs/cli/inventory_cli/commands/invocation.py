@@ -15,12 +15,13 @@ from inventory_client import Retries
 from inventory_common.attributes import MemberNames
 
 from ..imports.journal import journals_folder
-from ..output import Format, print_documents
+from ..output import Format, Rows, print_documents
 from ..profiles import Profile, Session, load_profile
 
 __all__ = [
     "Command",
     "Invocation",
+    "contains",
     "fields_option",
     "key_option",
     "listed",
@@ -165,16 +166,25 @@ def listed(command: Command) -> Command:
     return limited(shaped(command))
 
 
+def contains(text: str, *members: str | None) -> bool:
+    """Return whether one of the members contains a text, in capitals or not."""
+    return any(text.casefold() in member.casefold() for member in members if member is not None)
+
+
 def show(
-    models: Iterable[Any], shape: Format, columns: Sequence[str], limit: int | None, title: str | None = None
+    models: Iterable[Any],
+    shape: Format,
+    columns: Sequence[str],
+    limit: int | None,
+    completed: Callable[[Rows], Rows] | None = None,
 ) -> None:
-    """Print models that have a `document` as a list."""
+    """Print models that have a `document` as a list; `completed` adds names to the rows of a table."""
     documents = (model.document() for model in models)
-    print_documents(documents, shape, columns, limit=limit, title=title)
+    print_documents(documents, shape, columns, limit=limit, completed=completed)
 
 
 def show_members(
     documents: Iterable[Mapping[str, Any]], shape: Format, members: Sequence[str], limit: int | None
 ) -> None:
     """Print documents of these members as a list."""
-    print_documents(documents, shape, members, limit=limit, csv_columns=members)
+    print_documents(documents, shape, members, limit=limit, csv_columns=members, all_columns=True)
