@@ -434,6 +434,30 @@ def test_the_local_profile_finds_the_stack_by_its_ports(tmp_path):
     assert asked[1][:2] == (2, "Bearer t")
 
 
+@pytest.mark.parametrize("arguments", [[], ["--role", "vendor"]])
+def test_the_local_profile_may_have_a_role_and_a_vendor(tmp_path, arguments, capsys):
+    asked = []
+
+    def answer(request):
+        asked.append(f"{request.url.path}?{request.url.query.decode()}")
+        if request.url.path == "/token":
+            return httpx.Response(200, text="t")
+        return httpx.Response(200, json={"items": [], "next_cursor": None})
+
+    config = tmp_path / "config.toml"
+    environ = {"INVENTORY_CONFIG": str(config)}
+    role = "" if arguments else 'role = "vendor"'
+    config.write_text(f'[profiles.local]\nvendor = "VENDOR-007"\n{role}')
+    assert run([*arguments, "products", "list"], environ, httpx.MockTransport(answer)) == 0
+    assert asked == ["/token?role=vendor&vendor=VENDOR-007", "/vendors/VENDOR-007/products?limit=1000"]
+    config.write_text(f"[profiles.local]\n{role}")
+    assert run([*arguments, "products", "list"], environ, httpx.MockTransport(answer)) == 2
+    assert "requires a vendor: --as-vendor VENDOR-001, or vendor in the profile" in capsys.readouterr().err
+    config.write_text('[profiles.local]\nrole = "king"')
+    assert run(["products", "list"], environ, httpx.MockTransport(answer)) == 2
+    assert "role should be one of vendor, orders" in capsys.readouterr().err
+
+
 PROFILE = """
 default = "shop"
 [profiles.shop]

@@ -46,7 +46,7 @@ from inventory_common.attributes import (
     type_of,
 )
 from inventory_common.exact_json import dumps, loads
-from inventory_common.ids import PATTERNS
+from inventory_common.ids import FORMS, PATTERNS, is_id
 from inventory_common.products import Product
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord
@@ -424,8 +424,15 @@ def test_a_text_of_a_query_is_read_according_to_its_schema(sent: str) -> None:
 )
 def test_an_id_has_the_pattern_of_its_attribute(name: str, good: str, bad: str) -> None:
     assert _read(Identifier(name), f'"{good}"') == good
-    assert "should match" in _refused(Identifier(name), f'"{bad}"')
+    assert f"should be {FORMS[name]}" in _refused(Identifier(name), f'"{bad}"')
     assert _refused(Identifier(name), "5")
+
+
+def test_messages_describe_every_id_in_words_and_by_valid_samples() -> None:
+    assert FORMS.keys() == PATTERNS.keys()
+    for name, form in FORMS.items():
+        assert not re.search(r"[\[\]{}\\^?]", form)
+        assert all(is_id(name, sample) for sample in re.findall(r"such as (\S+)", form))
 
 
 @pytest.mark.parametrize("name", PATTERNS)

@@ -29,9 +29,11 @@ __all__ = ["inventory"]
 @click.option(
     "--role",
     type=click.Choice(["vendor", "orders", "desk", "auditor", "admin"]),
-    help="The role of the local stack's token; admin by default.",
+    help="The role of the local stack's token. Default: the profile's, or admin.",
 )
-@click.option("--as-vendor", "vendor", metavar="VENDOR-ID", help="The vendor, for --role vendor.")
+@click.option(
+    "--as-vendor", "vendor", metavar="VENDOR-ID", help="The vendor of --role vendor. Default: the profile's."
+)
 @click.option(
     "--allow-plain-http",
     is_flag=True,
