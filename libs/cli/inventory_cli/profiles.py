@@ -173,7 +173,7 @@ def load_profile(
 def _role(name: str, role: Any) -> str | None:
     if role is not None and role not in _ROLES:
         raise ConfigurationError(f"Profile {name!r}: role should be one of {', '.join(_ROLES)}.")
-    return role
+    return None if role is None else str(role)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -12,8 +12,8 @@ __all__ = ["counted"]
 
 
 @contextmanager
-def counted(name: str) -> Iterator[Callable[[], None]]:
-    """Show how many items have been counted; the function that is returned counts one."""
+def counted(name: str) -> Iterator[Callable[..., None]]:
+    """Show how many items have been counted; the function that is returned counts one, or those given."""
     console = Console(stderr=True)
     columns = (
         SpinnerColumn(),
@@ -23,4 +23,4 @@ def counted(name: str) -> Iterator[Callable[[], None]]:
     )
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task(name, total=None)
-        yield lambda: progress.advance(task)
+        yield lambda count=1: progress.advance(task, count)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .mapping import Found, LeftOut, RowMapping, RowUnmappable
 from .plans import Rules
 from .rows import RowError
-from .tables import SourceRow, Table
+from .tables import SourceRow
 
 __all__ = ["ReadRow", "read_rows"]
 
@@ -38,7 +38,11 @@ class ReadRow(NamedTuple):
 
 
 def read_rows(
-    rules: Rules, table: Table, mapping: RowMapping, found: Found, defaults: Mapping[str, str]
+    rules: Rules,
+    table: Iterable[SourceRow],
+    mapping: RowMapping,
+    found: Found,
+    defaults: Mapping[str, str],
 ) -> Iterator[ReadRow]:
     """Yield the rows of a table, checked.
 

@@ -9,6 +9,7 @@ from click.shell_completion import get_completion_class
 
 from .. import __version__
 from .exports import export
+from .import_all import import_all
 from .imports import imports
 from .log import log
 from .orders import orders
@@ -66,5 +67,6 @@ def completion(shell: str) -> None:
     click.echo(completion_class(inventory, {}, "inventory", "_INVENTORY_COMPLETE").source())
 
 
+imports.add_command(import_all)
 for command in (products, skus, stock, orders, log, imports, export):
     inventory.add_command(command)

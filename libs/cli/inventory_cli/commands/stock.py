@@ -115,7 +115,7 @@ def reorder_list(call: Invocation, vendor: str | None, times: int, shape: Format
 
 
 def _units_to_order(sku: Mapping[str, Any], times: int) -> int:
-    return max(1, times * sku["reorder_threshold"] - sku["available_stock"])
+    return max(1, times * int(sku["reorder_threshold"]) - int(sku["available_stock"]))
 
 
 @stock.command()

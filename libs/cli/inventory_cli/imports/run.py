@@ -13,7 +13,7 @@ from inventory_imports.comparing import compare_unit
 from inventory_imports.mapping import Lookup, RowMapping
 from inventory_imports.plans import Rejected
 from inventory_imports.reading import read_rows
-from inventory_imports.tables import Table
+from inventory_imports.tables import SourceRow, Table
 
 from ..profiles import Session
 from .files import open_table, rejects_file, write_rejected
@@ -44,7 +44,7 @@ Outcome = TypeVar("Outcome")
 def read_file(
     importer: Importer,
     path: Path,
-    table: Table,
+    table: Iterable[SourceRow],
     journal: Journal,
     *,
     mapping: RowMapping,
