@@ -22,6 +22,8 @@ __all__ = ["GAP_CHARACTERS", "Column", "column_of", "fit"]
 GAP_CHARACTERS: Final = 2
 """Between two columns."""
 _TEXT_MIN_CHARACTERS: Final = 10
+_HEADER_MAX_CHARACTERS: Final = 8
+"""Longer headers may be wrapped."""
 _WORD_MAX_CHARACTERS: Final = 16
 """Longer words of a text may be broken, except where a column says otherwise."""
 _LEFT_OUT_FIRST: Final = 9
@@ -54,11 +56,12 @@ class Column:
 
     def width_min(self, cells: Sequence[str]) -> int:
         """Return the characters that it needs for these cells."""
-        header = max(map(cell_len, self.header.split()), default=0)
+        words = self.header.split() if cell_len(self.header) > _HEADER_MAX_CHARACTERS else [self.header]
+        header = max(map(cell_len, words), default=0)
         if not self.is_text:
             return max([header, *map(cell_len, cells)])
-        words = [cell_len(word) for cell in cells for word in cell.split()]
-        word = min(max(words, default=0), self.word_max)
+        longest = max((cell_len(word) for cell in cells for word in cell.split()), default=0)
+        word = min(longest, self.word_max)
         return max(header, word, min(self.width_max(cells), _TEXT_MIN_CHARACTERS))
 
     def width_max(self, cells: Sequence[str]) -> int:
@@ -78,7 +81,7 @@ def _seconds(value: Any) -> str:
 
 
 def _actor(value: Any) -> str:
-    """Return an actor, a user without a prefix; of a UUID, what tells it from others."""
+    """Return an actor, a user without a prefix; of a UUID, its beginning."""
     text = cell_of(value).removeprefix("user:")
     return f"{text[:8]}…" if _UUID.fullmatch(text) else text
 

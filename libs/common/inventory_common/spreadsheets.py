@@ -1,9 +1,8 @@
 """Texts in CSV files that spreadsheets open: none is evaluated as a formula, and each reads back exactly.
 
-A spreadsheet evaluates a cell that begins with ``=``, ``+``, ``-`` or ``@``, whoever wrote it.  With an
-apostrophe before it, it is a text.  A spreadsheet that separates columns by ``;`` splits the lines of a
-comma-separated file at the semicolons and line breaks within its texts, quoted or not: each part gets the
-same apostrophe.
+A spreadsheet evaluates a cell that begins with ``=``, ``+``, ``-`` or ``@``.  With an apostrophe before it,
+it is a text.  A spreadsheet that separates columns by ``;`` splits the lines of a comma-separated file at the
+semicolons and line breaks within its texts, quoted or not: each part gets the same apostrophe.
 
 =================  ====================  ==========================================================
 value              cell                  rule
