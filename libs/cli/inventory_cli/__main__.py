@@ -54,6 +54,14 @@ def run(
     except ClientError as error:
         say(str(error), style="red")
         return exit_codes.REFUSED
+    except SystemExit:
+        # click and rich end the process so when the reader of standard output has closed it.
+        return exit_codes.DONE
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        say(f"{_place(error)}: {error.strerror or error}.", style="red")
+        return exit_codes.WRONG_USAGE
     except (click.Abort, KeyboardInterrupt):
         say(
             "Interrupted; requests already sent took effect. To continue, repeat the command.", style="yellow"
@@ -66,15 +74,24 @@ def _is_unicode(argument: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in argument)
 
 
+def _place(error: OSError) -> str:
+    """Return the file of an error, or else the output."""
+    return f"{error.filename} cannot be read or written" if error.filename else "The output cannot be written"
+
+
 def main() -> None:
     """Run the command of the command line."""
+    code = exit_codes.DONE
     try:
         code = run(sys.argv[1:], os.environ)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has closed the pipe; Python must not flush to it at exit.
+    except OSError as error:
+        # A reader that has closed the pipe is no error; one that was reported is not reported again.
+        if code == exit_codes.DONE and not isinstance(error, BrokenPipeError):
+            say(f"{_place(error)}: {error.strerror or error}.", style="red")
+            code = exit_codes.WRONG_USAGE
+        # Python must not flush to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = exit_codes.DONE
     sys.exit(code)
 
 

@@ -9,7 +9,8 @@ folder::
     catalog = "https://…/catalog"
     stock = "https://…/stock"
     audit = "https://…/audit"
-    vendor = "VENDOR-001"             # for commands without --vendor
+    vendor = "VENDOR-001"             # for commands without --vendor, and for the role vendor
+    role = "vendor"                   # of the local stack's token, without --role
     allow_plain_http = false          # whether tokens go to other machines over http://
 
     [profiles.production.token]
@@ -17,6 +18,8 @@ folder::
     client_id = "…"
     client_secret_env = "INVENTORY_CLIENT_SECRET"
     scope = "inventory/orders"
+
+The section of ``local`` needs no addresses and no token.
 
 The file contains no secret, but the name of the environment variable with it.  Other values of ``token`` are
 ``{env = "INVENTORY_TOKEN"}``, an existing token, and ``{local = "http://127.0.0.1:8000"}``.
@@ -49,7 +52,8 @@ __all__ = ["ConfigurationError", "Profile", "Session", "config_file", "load_prof
 LOCAL: Final = "local"
 _PORTS: Final = {"front": 8000, "catalog": 8001, "stock": 8002, "audit": 8003}
 _SERVICES: Final = ("catalog", "stock", "audit")
-_MEMBERS: Final = {*_SERVICES, "vendor", "token", "allow_plain_http"}
+_MEMBERS: Final = {*_SERVICES, "vendor", "role", "token", "allow_plain_http"}
+_ROLES: Final = ("vendor", "orders", "desk", "auditor", "admin")
 
 
 class ConfigurationError(Exception):
@@ -145,22 +149,31 @@ def load_profile(
         if name != LOCAL:
             known = ", ".join(sorted({LOCAL, *sections}))
             raise ConfigurationError(f"Profile {name!r} was not found; known profiles: {known}.")
-        return _local_profile(environ, _Issuer(environ, role, vendor, transport, allow_plain_http))
+        section = {}
     if not isinstance(section, dict) or not _MEMBERS.issuperset(section):
         raise ConfigurationError(
             f"Profile {name!r} has unknown members; known ones: {', '.join(sorted(_MEMBERS))}."
         )
-    missing = [service for service in _SERVICES if not isinstance(section.get(service), str)]
-    if missing:
-        raise ConfigurationError(f"Profile {name!r} has no address of {' and '.join(missing)}.")
-    urls = {service: section[service] for service in _SERVICES}
-    vendor = vendor or section.get("vendor")
     allowed = section.get("allow_plain_http", False)
     if not isinstance(allowed, bool):
         raise ConfigurationError(f"Profile {name!r}: allow_plain_http should be true or false.")
     allowed = allowed or allow_plain_http
+    role = role or _role(name, section.get("role"))
+    vendor = vendor or section.get("vendor")
     issuer = _Issuer(environ, role, vendor, transport, allowed)
+    if name == LOCAL and not {*_SERVICES, "token"}.intersection(section):
+        return _local_profile(environ, issuer)
+    missing = [service for service in _SERVICES if not isinstance(section.get(service), str)]
+    if missing:
+        raise ConfigurationError(f"Profile {name!r} has no address of {' and '.join(missing)}.")
+    urls = {service: section[service] for service in _SERVICES}
     return Profile(name, urls, issuer.tokens(name, section.get("token")), vendor, allowed)
+
+
+def _role(name: str, role: Any) -> str | None:
+    if role is not None and role not in _ROLES:
+        raise ConfigurationError(f"Profile {name!r}: role should be one of {', '.join(_ROLES)}.")
+    return None if role is None else str(role)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -193,6 +206,10 @@ class _Issuer:
 
     def local(self, front_url: str) -> TokenSource:
         role = self.role or "admin"
+        if role == "vendor" and self.vendor is None:
+            raise ConfigurationError(
+                "The role vendor requires a vendor: --as-vendor VENDOR-001, or vendor in the profile."
+            )
         vendor = self.vendor if role == "vendor" else None
         return LocalStackToken(
             front_url,

@@ -110,9 +110,12 @@ class FakeServices:
 
     def patch_product(self, request: httpx.Request, product_id: str) -> httpx.Response:
         product = self.products[product_id]
-        if request.headers.get("If-Match", f'"{product["version"]}"') != f'"{product["version"]}"':
-            raise Refusal(412, "precondition_failed")
         changes = {"is_active": False} if request.method == "DELETE" else json.loads(request.content)
+        is_stale = request.headers.get("If-Match", f'"{product["version"]}"') != f'"{product["version"]}"'
+        if is_stale and changes.items() <= product.items():
+            return httpx.Response(204) if request.method == "DELETE" else httpx.Response(200, json=product)
+        if is_stale:
+            raise Refusal(412, "precondition_failed")
         product |= changes | {"version": product["version"] + 1}
         return httpx.Response(204) if request.method == "DELETE" else httpx.Response(200, json=product)
 
@@ -120,6 +123,10 @@ class FakeServices:
         hidden = self.hides_new or self.hides_new_products
         found = [p for p in self.products.values() if p["vendor_id"] == vendor_id and not hidden]
         return page(request, found)
+
+    def browse(self, request: httpx.Request) -> httpx.Response:
+        category = request.url.params["category"]
+        return page(request, [p for p in self.products.values() if p["category"] == category])
 
     # Stock
 
@@ -339,6 +346,9 @@ class FakeServices:
     def sku_log(self, request: httpx.Request, sku: str) -> httpx.Response:
         return page(request, [record for record in self.log if record["sku"] == sku])
 
+    def product_log(self, request: httpx.Request, product_id: str) -> httpx.Response:
+        return page(request, [record for record in self.log if record["product_id"] == product_id])
+
     def verification(self, request: httpx.Request, sku: str) -> httpx.Response:
         """Check a record a page, in truth only whether its figures follow from one another."""
         start = int(request.url.params.get("cursor", "0"))
@@ -389,13 +399,14 @@ def page(request: httpx.Request, items: list[Any]) -> httpx.Response:
     following = str(end) if end < len(items) else None
     shown = items[start:end]
     if fields := request.url.params.get("fields"):
-        shown = [{name: item[name] for name in fields.split(",")} for item in shown]
+        shown = [{name: item.get(name) for name in fields.split(",")} for item in shown]
     return httpx.Response(200, json={"items": shown, "next_cursor": following})
 
 
 ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/token", FakeServices.token),
     ("POST", r"/products", FakeServices.create_product),
+    ("GET", r"/products", FakeServices.browse),
     ("GET", r"/products/([^/]+)", FakeServices.product),
     ("PATCH", r"/products/([^/]+)", FakeServices.patch_product),
     ("DELETE", r"/products/([^/]+)", FakeServices.patch_product),
@@ -415,6 +426,7 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("POST", r"/orders/([^/]+)/(confirm|cancel|refund)", FakeServices.settle_order),
     ("GET", r"/vendors/([^/]+)/transactions", FakeServices.vendor_log),
     ("GET", r"/skus/([^/]+)/transactions", FakeServices.sku_log),
+    ("GET", r"/products/([^/]+)/transactions", FakeServices.product_log),
     ("GET", r"/skus/([^/]+)/verification", FakeServices.verification),
     ("GET", r"/skus/([^/]+)/stock-at", FakeServices.stock_at),
     ("GET", r"/skus/([^/]+)/reservations", FakeServices.reservations),

@@ -37,7 +37,7 @@ def printed_json(capsys):
 def test_lists_are_tables_for_people(inventory, tea, capsys):
     assert inventory("products", "list", "--vendor", VENDOR) == 0
     shown = capsys.readouterr().out
-    assert "product name" in shown
+    assert "product" in shown
     assert "Tea" in shown
 
 
@@ -62,7 +62,7 @@ def test_a_list_of_some_members_fetches_and_prints_no_others(inventory, services
     assert inventory(*command, "--vendor", VENDOR, "--fields", "product_id", "--json") == 0
     assert printed_json(capsys) == [{"product_id": "PROD-00001"}]
     assert inventory(*command, "--vendor", VENDOR, "--fields", "is_active") == 0
-    assert "is active" in capsys.readouterr().out
+    assert "active" in capsys.readouterr().out
     assert {fields.split(",")[0] for fields in sent if fields} == {"vendor_id", "product_id", "is_active"}
 
 
@@ -266,6 +266,43 @@ def test_findings_are_listed(inventory, services, tea, capsys):
 # Exports
 
 
+FORMULAS = {"product_name": "=1+1", "description": "Tea;=2;@x", "brand": "'-3", "tags": ["+1", "b"]}
+
+
+@pytest.mark.parametrize("raw", [(), ("--raw",)])
+def test_no_text_of_an_export_is_a_formula_and_all_import_as_they_were(
+    inventory, services, tea, tmp_path, raw, capsys
+):
+    services.products["PROD-00001"] |= {**FORMULAS, "external_id": "-1"}
+    file = tmp_path / "export.csv"
+    assert inventory("export", "products", file, "--vendor", VENDOR, *raw) == 0
+    [row] = csv.DictReader(file.open(newline=""))
+    cells = [row[name] for name in ("external_id", "product_name", "description", "brand", "tags")]
+    if raw:
+        assert cells == ["-1", "=1+1", "Tea;=2;@x", "''-3", "+1|b"]
+    else:
+        assert cells == ["'-1", "'=1+1", "Tea;'=2;'@x", "''-3", "'+1|b"]
+    writes = services.writes()
+    assert inventory("import", "products", file, "--yes") == 0
+    assert services.writes() == writes
+    assert "1 rows: 0 applied, 1 unchanged" in capsys.readouterr().err
+    services.products["PROD-00001"] |= {"product_name": "Tea", "brand": None, "tags": None}
+    assert inventory("import", "products", file, "--yes") == 0
+    assert {name: services.products["PROD-00001"][name] for name in FORMULAS} == FORMULAS
+
+
+def test_lists_as_csv_have_no_formulas_unless_they_are_raw(inventory, services, tea, capsys):
+    assert inventory("stock", "adjust", tea, "-3", "--notes", "=1+1") == 0
+    capsys.readouterr()
+    assert inventory("log", "sku", tea, "--csv") == 0
+    *_, row = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (row["notes"], row["quantity_change"]) == ("'=1+1", "-3")
+    assert inventory("log", "sku", tea, "--csv", "--raw") == 0
+    *_, row = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (row["notes"], row["quantity_change"]) == ("=1+1", "-3")
+    assert inventory("log", "sku", tea, "--raw") == 2
+
+
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
 @pytest.mark.parametrize("what", ["products", "skus"])
 def test_an_export_imports_as_no_change(inventory, services, tea, tmp_path, what, ending, capsys):
@@ -420,6 +457,30 @@ def test_the_local_profile_finds_the_stack_by_its_ports(tmp_path):
     assert run(arguments, environ, httpx.MockTransport(answer)) == 0
     assert asked[0] == (1, None, "b'role=vendor&vendor=VENDOR-001'")
     assert asked[1][:2] == (2, "Bearer t")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--role", "vendor"]])
+def test_the_local_profile_may_have_a_role_and_a_vendor(tmp_path, arguments, capsys):
+    asked = []
+
+    def answer(request):
+        asked.append(f"{request.url.path}?{request.url.query.decode()}")
+        if request.url.path == "/token":
+            return httpx.Response(200, text="t")
+        return httpx.Response(200, json={"items": [], "next_cursor": None})
+
+    config = tmp_path / "config.toml"
+    environ = {"INVENTORY_CONFIG": str(config)}
+    role = "" if arguments else 'role = "vendor"'
+    config.write_text(f'[profiles.local]\nvendor = "VENDOR-007"\n{role}')
+    assert run([*arguments, "products", "list"], environ, httpx.MockTransport(answer)) == 0
+    assert asked == ["/token?role=vendor&vendor=VENDOR-007", "/vendors/VENDOR-007/products?limit=1000"]
+    config.write_text(f"[profiles.local]\n{role}")
+    assert run([*arguments, "products", "list"], environ, httpx.MockTransport(answer)) == 2
+    assert "requires a vendor: --as-vendor VENDOR-001, or vendor in the profile" in capsys.readouterr().err
+    config.write_text('[profiles.local]\nrole = "king"')
+    assert run(["products", "list"], environ, httpx.MockTransport(answer)) == 2
+    assert "role should be one of vendor, orders" in capsys.readouterr().err
 
 
 PROFILE = """

@@ -113,7 +113,7 @@ def test_the_columns_of_exports_are_promised():
         "skus": "vendor_id,external_id,product_id,variant,variant_name,variant_attributes,unit_price,"
         "reorder_threshold,barcode,is_active",
         "stock": "vendor_id,external_id,product_id,variant,counted_stock",
-        "orders": "order_id,vendor_id,sku,quantity,status",
+        "orders": "order_id,vendor_id,sku,quantity,status,hold_seconds,placed,confirmed,cancelled,refunded",
         "log": "transaction_id,timestamp,product_id,sku,vendor_id,transaction_type,quantity_change,"
         "stock_before,stock_after,order_id,performed_by,notes,sequence,quantity,reserved_before,"
         "reserved_after,request_id,previous_hash,hash",

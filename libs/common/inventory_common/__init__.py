@@ -12,6 +12,7 @@
 `attributes`               the types of attributes: checks, and JSON Schemas for the documents
 `products`, `skus`         products and SKUs, stored and served; each attribute is declared once
 `exact_json`               JSON that preserves numbers exactly
+`spreadsheets`             texts of CSV files that spreadsheets do not evaluate
 `transactions`             the log's records, the rules of each transaction type, and the hash chain
 `ledger`                   the rules that every record of a SKU's log obeys
 `order_items`              the keys and held units of stored orders

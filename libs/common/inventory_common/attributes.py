@@ -17,7 +17,7 @@ from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Protocol, Union, get_args, get_origin, get_type_hints
 
-from .ids import PATTERNS, is_id
+from .ids import FORMS, PATTERNS, is_id
 from .limits import (
     BARCODE_MAX_CHARACTERS,
     IDEMPOTENCY_KEY_MAX_CHARACTERS,
@@ -261,7 +261,7 @@ class Identifier(_Checked):
         if not isinstance(value, str):
             raise ValueError("should be a string")
         if not is_id(self.name, value):
-            raise ValueError(f"should match {PATTERNS[self.name]}")
+            raise ValueError(f"should be {FORMS[self.name]}")
         return value
 
     def from_text(self, text: str) -> str:

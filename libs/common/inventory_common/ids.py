@@ -1,7 +1,7 @@
 """The patterns of all ids (design 2.6), and how the server generates its own.
 
 A pattern is plain text without anchors, so that attribute types, path checks and the OpenAPI documents share
-it; `is_id` matches a whole id.
+it; `is_id` matches a whole id.  Messages to people describe it in words (`FORMS`).
 """
 
 import re
@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from .limits import SKU_VARIANT_MAX_CHARACTERS
 
 __all__ = [
+    "FORMS",
     "ORDER_ID",
     "OWNER",
     "PATTERNS",
@@ -52,6 +53,17 @@ PATTERNS: Final[dict[str, str]] = {
     "owner": OWNER,
 }
 """Attribute name to pattern; path parameters have the attribute names of the specification."""
+
+FORMS: Final[dict[str, str]] = {
+    "product_id": "PROD- and 5 to 12 digits and capital letters other than I, L, O and U, such as PROD-E4F9A",
+    "vendor_id": "VENDOR- and 1 to 32 capital letters and digits, such as VENDOR-001",
+    "sku": f"SKU-, the product, and a variant of at most {SKU_VARIANT_MAX_CHARACTERS} capital letters, "
+    "digits and single hyphens, such as SKU-PROD-E4F9A-BLK-L",
+    "order_id": "ORDER- and 1 to 64 letters, digits and hyphens, such as ORDER-12345",
+    "transaction_id": "TXN- and a UUID in small letters",
+    "owner": "1 to 32 small letters, digits, hyphens and underscores, the first a letter or digit",
+}
+"""Attribute name to the same form in words, for messages."""
 
 _COMPILED: Final = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
 

@@ -23,7 +23,7 @@ from .errors import (
     TooLarge,
     UnsupportedMediaType,
 )
-from .ids import PATTERNS, is_id
+from .ids import FORMS, is_id
 from .limits import (
     BULK_PAGE_MAX_ITEMS,
     IDEMPOTENCY_KEY_MAX_CHARACTERS,
@@ -246,7 +246,7 @@ def read_json(body: bytes, required: bool) -> Any:
 def path_errors(parameters: Mapping[str, str]) -> Errors:
     """Return what is wrong with the ids in the path."""
     return [
-        (f"path.{name}", f"should match {PATTERNS[name]}")
+        (f"path.{name}", f"should be {FORMS[name]}")
         for name, value in parameters.items()
         if not is_id(name, value)
     ]

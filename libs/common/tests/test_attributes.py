@@ -50,7 +50,7 @@ from inventory_common.attributes import (
     type_of,
 )
 from inventory_common.exact_json import dumps, loads
-from inventory_common.ids import PATTERNS
+from inventory_common.ids import FORMS, PATTERNS, is_id
 from inventory_common.products import Product
 from inventory_common.requests import IDEMPOTENCY_KEY
 from inventory_common.skus import Sku
@@ -544,8 +544,15 @@ def _is_a_barcode(code: str) -> bool:
 )
 def test_an_id_has_the_pattern_of_its_attribute(name: str, good: str, bad: str) -> None:
     assert _read(Identifier(name), f'"{good}"') == good
-    assert "should match" in _refused(Identifier(name), f'"{bad}"')
+    assert f"should be {FORMS[name]}" in _refused(Identifier(name), f'"{bad}"')
     assert _refused(Identifier(name), "5")
+
+
+def test_messages_describe_every_id_in_words_and_by_valid_samples() -> None:
+    assert FORMS.keys() == PATTERNS.keys()
+    for name, form in FORMS.items():
+        assert not re.search(r"[\[\]{}\\^?]", form)
+        assert all(is_id(name, sample) for sample in re.findall(r"such as (\S+)", form))
 
 
 @pytest.mark.parametrize("name", PATTERNS)

@@ -5,6 +5,8 @@ cell.  A backslash escapes ``|``, ``=`` and itself, and a comma or semicolon in 
 
 Nothing is assumed: ``1.500`` and ``1,5`` are different numbers in different countries, and are refused until
 `Formats` states which character separates the decimals.
+
+Texts of CSV files are written so that no spreadsheet evaluates them (`inventory_common.spreadsheets`).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from functools import lru_cache
 from typing import Annotated, Any, Final, get_args, get_origin
 
 from inventory_common.attributes import Flag, Money, WholeNumber, type_of
+from inventory_common.spreadsheets import neutralized, unambiguous
 
 __all__ = [
     "LIST_SEPARATORS",
@@ -26,6 +29,7 @@ __all__ = [
     "Unreadable",
     "cell_of",
     "container_of",
+    "csv_cell_of",
     "parse_bool",
     "parse_int",
     "parse_list",
@@ -116,6 +120,17 @@ def cell_of(value: Any) -> str:
             return "|".join(f"{_escaped(str(k))}={_escaped(cell_of(v))}" for k, v in value.items())
         case _:
             return str(value)
+
+
+def csv_cell_of(value: Any, *, raw: bool = False) -> str:
+    """Return the text of a value in a CSV file: no spreadsheet evaluates it, unless it is `raw`.
+
+    Numbers stay numbers, also negative ones.
+    """
+    text = cell_of(value)
+    if value is None or isinstance(value, bool | int | float | Decimal):
+        return text
+    return unambiguous(text) if raw else neutralized(text)
 
 
 def parse_bool(text: str, formats: Formats = OWN_FORMATS) -> bool:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from inventory_common.spreadsheets import original
+
 from .encodings import Encoding
 from .sources import CELL_MAX_CHARACTERS, ROW_MAX_CHARACTERS, FileError, Open, SourceRow, is_own, places_of
 
@@ -119,7 +121,7 @@ class DelimitedTable:
                 yield SourceRow(record.line, self._without_own(record.text), None, error)
                 continue
             cells = record.cells
-            values = {column: cells[place] for column, place in self._places.items()}
+            values = {column: original(cells[place]) for column, place in self._places.items()}
             yield SourceRow(record.line, self._without_own(record.text), values)
 
     def _error_of(self, record: _Record) -> str | None:

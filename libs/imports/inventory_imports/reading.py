@@ -10,7 +10,7 @@ from .cells import Formats, cell_of, parse_list, separators_in
 from .mapping import Found, LeftOut, RowMapping, RowUnmappable
 from .plans import Rules
 from .rows import RowError
-from .tables import SourceRow, Table
+from .sources import SourceRow, SourceRows
 
 __all__ = ["ReadRow", "detected_list_separators", "read_rows"]
 
@@ -43,7 +43,7 @@ class ReadRow(NamedTuple):
 
 def read_rows(
     rules: Rules,
-    table: Table,
+    table: SourceRows,
     mapping: RowMapping,
     found: Found,
     defaults: Mapping[str, str],
@@ -64,7 +64,9 @@ def read_rows(
         yield _read_row(rules, source, mapping, found, defaults, formats)
 
 
-def detected_list_separators(rules: Rules, table: Table, mapping: RowMapping, found: Found) -> dict[str, str]:
+def detected_list_separators(
+    rules: Rules, table: SourceRows, mapping: RowMapping, found: Found
+) -> dict[str, str]:
     """Return what separates the members of the lists of each column, from all rows of a table.
 
     It is the separator that most cells have.  A column without any, or with as many of another, is left out.
@@ -91,7 +93,7 @@ def detected_list_separators(rules: Rules, table: Table, mapping: RowMapping, fo
     return detected
 
 
-def _may_have(names: list[str], table: Table, mapping: RowMapping) -> bool:
+def _may_have(names: list[str], table: SourceRows, mapping: RowMapping) -> bool:
     """Return whether a table can have any of some columns of the import."""
     if mapping.columns is not None:
         return any(name in mapping.columns for name in names)

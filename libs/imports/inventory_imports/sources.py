@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Protocol
 
 __all__ = [
     "CELL_MAX_CHARACTERS",
@@ -14,6 +14,7 @@ __all__ = [
     "FileError",
     "Open",
     "SourceRow",
+    "SourceRows",
     "folded",
     "is_own",
     "places_of",
@@ -54,6 +55,17 @@ class SourceRow:
     source: list[str] | str
     values: Mapping[str, Any] | None
     error: str | None = None
+
+
+class SourceRows(Protocol):
+    """The rows of a table, as often as they are read."""
+
+    @property
+    def columns(self) -> Sequence[str] | None:
+        """The columns as the file names them; None for JSON."""
+
+    def __iter__(self) -> Iterator[SourceRow]:
+        """Yield the rows."""
 
 
 _BLANKS: Final = " \t\r\n\u00a0\u200b\ufeff"

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory_imports.cells import cell_of, parse_bool, parse_int, parse_list, parse_map, parse_money
+from inventory_common.spreadsheets import original
+from inventory_imports.cells import (
+    cell_of,
+    csv_cell_of,
+    parse_bool,
+    parse_int,
+    parse_list,
+    parse_map,
+    parse_money,
+)
 
 TEXTS = st.text(min_size=1, alphabet=st.characters(exclude_categories=["C"])).map(str.strip).filter(bool)
 
@@ -53,3 +62,24 @@ def test_absent_and_true_have_their_texts():
 def test_an_invalid_text_is_refused(parse, text):
     with pytest.raises(ValueError, match="should"):
         parse(text)
+
+
+@given(TEXTS | st.text(alphabet=st.sampled_from("='\"+-@;a|\t")), st.booleans())
+def test_the_text_of_a_csv_cell_reads_back_raw_or_not(text, is_raw):
+    assert original(csv_cell_of(text, raw=is_raw)) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "cell", "raw"),
+    [
+        ("=1+1", "'=1+1", "=1+1"),
+        ("Tea;-1", "Tea;'-1", "Tea;-1"),
+        ("'=1", "''=1", "''=1"),
+        (["-a", "b"], "'-a|b", "-a|b"),
+        (-3, "-3", "-3"),
+        (Decimal("-1.5"), "-1.5", "-1.5"),
+        (None, "", ""),
+    ],
+)
+def test_texts_of_csv_are_no_formulas_and_numbers_stay_numbers(value, cell, raw):
+    assert (csv_cell_of(value), csv_cell_of(value, raw=True)) == (cell, raw)

@@ -15,6 +15,7 @@ from chalicelib.engine import exports
 from chalicelib.http.list_response import preferred_format
 from inventory_common import limits
 from inventory_common.ledger import RECORD_ATTRIBUTES
+from inventory_common.spreadsheets import original
 from inventory_common.verify import verify_lines
 
 from .ledger import BLACK, OTHER_VENDOR, PRODUCT, VENDOR, a_ledger, a_record, keep
@@ -97,6 +98,18 @@ def test_no_cell_is_a_formula(audit: Client, tokens: Tokens, dynamodb: Any, note
     for name in ("notes", "performed_by", "request_id"):
         assert row[name][0] not in "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
         assert row[name].removeprefix("'") in (notes, "-5", "-1")
+
+
+@pytest.mark.parametrize("notes", ["Tea;=1+1", "=1;-2", "'=1", "'tis"])
+def test_a_cell_is_no_formula_behind_a_semicolon_and_reads_back(
+    audit: Client, tokens: Tokens, dynamodb: Any, notes: str
+) -> None:
+    keep(dynamodb, a_record(notes=notes))
+    response = audit.get(LISTS[2], tokens.vendor(), accept=CSV)
+    [row] = rows_of(response)
+    assert original(row["notes"]) == notes
+    cells = [cell for line in csv.reader(response.text.splitlines(), delimiter=";") for cell in line]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
 
 
 def test_numbers_stay_numbers(audit: Client, tokens: Tokens, dynamodb: Any) -> None:

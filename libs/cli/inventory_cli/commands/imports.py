@@ -241,7 +241,7 @@ def _show_plan(journal: Journal, shape: Format) -> None:
     if shape is Format.JSON:
         print_documents(run.planned_changes(journal), shape, ())
         return
-    if shape is Format.CSV:
+    if shape.is_csv:
         print_documents(
             (
                 change | {"differences": _shown(change["differences"])}

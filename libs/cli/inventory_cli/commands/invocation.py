@@ -15,16 +15,18 @@ from inventory_client import Retries
 from inventory_common.attributes import MemberNames
 
 from ..imports.journal import journals_folder
-from ..output import Format, print_documents
+from ..output import Format, Rows, print_documents
 from ..profiles import Profile, Session, load_profile
 
 __all__ = [
     "Command",
     "Invocation",
+    "contains",
     "fields_option",
     "key_option",
     "listed",
     "pass_invocation",
+    "raw_option",
     "shaped",
     "show",
     "show_members",
@@ -103,6 +105,13 @@ vendor_option: Final = click.option(
 )
 
 
+raw_option: Final = click.option(
+    "--raw",
+    is_flag=True,
+    help="Write texts of CSV that a spreadsheet would evaluate as formulas without an apostrophe.",
+)
+
+
 class _Fields(click.ParamType[tuple[str, ...]]):
     """Names of members, separated by commas."""
 
@@ -129,15 +138,19 @@ def fields_option(members: Sequence[str]) -> Callable[[Command], Command]:
 
 
 def shaped(command: Command) -> Command:
-    """Add ``--json`` and ``--csv`` to a command, which gets the format as `shape`."""
+    """Add ``--json``, ``--csv`` and ``--raw`` to a command, which gets the format as `shape`."""
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
     @click.option("--csv", "as_csv", is_flag=True, help="Print CSV with a header line.")
+    @raw_option
     @functools.wraps(command)
-    def with_shape(*arguments: Any, as_json: bool, as_csv: bool, **options: Any) -> Any:
+    def with_shape(*arguments: Any, as_json: bool, as_csv: bool, raw: bool, **options: Any) -> Any:
         if as_json and as_csv:
             raise click.UsageError("--json and --csv exclude each other.")
-        shape = Format.JSON if as_json else Format.CSV if as_csv else Format.TABLE
+        if raw and not as_csv:
+            raise click.UsageError("--raw is for --csv.")
+        text_format = Format.RAW_CSV if raw else Format.CSV if as_csv else Format.TABLE
+        shape = Format.JSON if as_json else text_format
         return command(*arguments, shape=shape, **options)
 
     return with_shape  # type: ignore[return-value]
@@ -153,16 +166,25 @@ def listed(command: Command) -> Command:
     return limited(shaped(command))
 
 
+def contains(text: str, *members: str | None) -> bool:
+    """Return whether one of the members contains a text, in capitals or not."""
+    return any(text.casefold() in member.casefold() for member in members if member is not None)
+
+
 def show(
-    models: Iterable[Any], shape: Format, columns: Sequence[str], limit: int | None, title: str | None = None
+    models: Iterable[Any],
+    shape: Format,
+    columns: Sequence[str],
+    limit: int | None,
+    completed: Callable[[Rows], Rows] | None = None,
 ) -> None:
-    """Print models that have a `document` as a list."""
+    """Print models that have a `document` as a list; `completed` adds names to the rows of a table."""
     documents = (model.document() for model in models)
-    print_documents(documents, shape, columns, limit=limit, title=title)
+    print_documents(documents, shape, columns, limit=limit, completed=completed)
 
 
 def show_members(
     documents: Iterable[Mapping[str, Any]], shape: Format, members: Sequence[str], limit: int | None
 ) -> None:
     """Print documents of these members as a list."""
-    print_documents(documents, shape, members, limit=limit, csv_columns=members)
+    print_documents(documents, shape, members, limit=limit, csv_columns=members, all_columns=True)

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import click
 
-from inventory_client import AuditClient, TransactionType
+from inventory_client import AuditClient, TransactionRecord, TransactionType
 from inventory_client.audit import Search
 from inventory_common.exact_json import dumps
 from inventory_common.ids import StockKey
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.transactions import record_hash
 
-from ..output import Format, print_one, say
+from ..names import with_item_names
+from ..output import Format, Rows, print_line, print_one, say
+from ..profiles import Session
 from .invocation import Command, Invocation, listed, pass_invocation, shaped, show
 
 __all__ = ["log"]
 
 _COLUMNS: Final = (
     "timestamp",
-    "sku",
+    "item",
     "transaction_type",
-    "quantity",
+    "quantity_change",
     "stock_after",
-    "reserved_after",
+    "reserved_change",
+    "performed_by",
     "order_id",
     "notes",
 )
-_COLUMNS_OF_SKU: Final = tuple(column for column in _COLUMNS if column != "sku")
+_COLUMNS_OF_SKU: Final = tuple(column for column in _COLUMNS if column != "item")
 
 
 _COLUMNS_OF_RESERVATIONS: Final = ("order_id", "quantity", "placed_at", "age_seconds", "expires_at")
@@ -60,7 +64,8 @@ def log() -> None:
 def log_of_sku(call: Invocation, sku: str, shape: Format, limit: int | None, **search: Any) -> None:
     """Show a SKU's history."""
     with call.session() as session:
-        show(session.audit.records_of_sku(sku, Search(**search)), shape, _COLUMNS_OF_SKU, limit)
+        found = session.audit.records_of_sku(sku, Search(**search))
+        _show_records(session, found, shape, _COLUMNS_OF_SKU, limit)
 
 
 @log.command("product")
@@ -73,7 +78,8 @@ def log_of_product(
 ) -> None:
     """Show a product's history."""
     with call.session() as session:
-        show(session.audit.records_of_product(product_id, Search(**search)), shape, _COLUMNS, limit)
+        found = session.audit.records_of_product(product_id, Search(**search))
+        _show_records(session, found, shape, _COLUMNS, limit)
 
 
 @log.command("vendor")
@@ -87,7 +93,27 @@ def log_of_vendor(
     """Show a vendor's history."""
     with call.session() as session:
         found = session.audit.records_of_vendor(call.vendor_id(vendor_id), Search(**search))
-        show(found, shape, _COLUMNS, limit)
+        _show_records(session, found, shape, _COLUMNS, limit)
+
+
+def _show_records(
+    session: Session,
+    found: Iterable[TransactionRecord],
+    shape: Format,
+    columns: Sequence[str],
+    limit: int | None,
+) -> None:
+    """Print log records; a table names products and variants, that of one SKU before its first row."""
+
+    def completed(rows: Rows) -> Rows:
+        changes = [{**row, "reserved_change": row["reserved_after"] - row["reserved_before"]} for row in rows]
+        if "item" in columns:
+            return with_item_names(session)(changes)
+        for named in with_item_names(session)(changes[:1]):
+            print_line(named["item"])
+        return changes
+
+    show(found, shape, columns, limit, completed)
 
 
 @log.command("show")

@@ -172,7 +172,7 @@ def due(call: Invocation, before: str | None, shape: Format, limit: int | None) 
             )
             print_documents(documents, shape, _ORDER_COLUMNS, limit=limit)
         else:
-            lines = _lines(found) if shape is Format.CSV else (asdict(order) for order in found)
+            lines = _lines(found) if shape.is_csv else (asdict(order) for order in found)
             print_documents(islice(lines, limit), shape, _ORDER_COLUMNS)
 
 
@@ -181,7 +181,7 @@ def _print(order: Order, shape: Format) -> int:
     match shape:
         case Format.JSON:
             print_one(asdict(order), shape)
-        case Format.CSV:
+        case Format.CSV | Format.RAW_CSV:
             print_documents(_lines([order]), shape, ())
         case Format.TABLE:
             document = asdict(order)

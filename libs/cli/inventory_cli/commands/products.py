@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import click
 
+from inventory_client import Product
 from inventory_common.attributes import Price
 from inventory_common.products import PRODUCT_MEMBERS
 from inventory_imports.resources import PRODUCT
@@ -14,6 +15,7 @@ from ..output import Format, print_one, say
 from .attribute_options import AttributeValue, changes_of, creation_of, creation_options, patch_options
 from .invocation import (
     Invocation,
+    contains,
     fields_option,
     key_option,
     listed,
@@ -28,12 +30,12 @@ __all__ = ["products"]
 
 _COLUMNS: Final = (
     "product_id",
-    "vendor_id",
+    "external_id",
     "product_name",
     "category",
     "base_price",
     "is_active",
-    "external_id",
+    "vendor_id",
 )
 
 
@@ -61,6 +63,37 @@ def list_products(
             show_members(session.catalog.product_members_of_vendor(vendor_id, fields), shape, fields, limit)
             return
         show(session.catalog.products_of_vendor(vendor_id), shape, _COLUMNS, limit)
+
+
+@products.command()
+@click.argument("text", required=False)
+@click.option("--external-id", help="Your own id of the product, exactly.")
+@vendor_option
+@listed
+@pass_invocation
+def find(
+    call: Invocation,
+    text: str | None,
+    external_id: str | None,
+    vendor: str | None,
+    shape: Format,
+    limit: int | None,
+) -> None:
+    """Find a vendor's products whose name, own id or product id contains TEXT, in capitals or not.
+
+    It reads the vendor's whole list, a thousand products at a time.
+    """
+    if (text is None) == (external_id is None):
+        raise click.UsageError("Name a TEXT or an --external-id to find.")
+
+    def matches(product: Product) -> bool:
+        if external_id is not None:
+            return product.external_id == external_id
+        return contains(text or "", product.product_name, product.external_id, product.product_id)
+
+    with call.session() as session:
+        found = filter(matches, session.catalog.products_of_vendor(call.vendor_id(vendor)))
+        show(found, shape, _COLUMNS, limit)
 
 
 @products.command()

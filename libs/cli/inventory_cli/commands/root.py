@@ -9,6 +9,7 @@ from click.shell_completion import get_completion_class
 
 from .. import __version__
 from .exports import export
+from .import_all import import_all
 from .imports import imports
 from .log import log
 from .orders import orders
@@ -29,9 +30,11 @@ __all__ = ["inventory"]
 @click.option(
     "--role",
     type=click.Choice(["vendor", "orders", "desk", "auditor", "admin"]),
-    help="The role of the local stack's token; admin by default.",
+    help="The role of the local stack's token. Default: the profile's, or admin.",
 )
-@click.option("--as-vendor", "vendor", metavar="VENDOR-ID", help="The vendor, for --role vendor.")
+@click.option(
+    "--as-vendor", "vendor", metavar="VENDOR-ID", help="The vendor of --role vendor. Default: the profile's."
+)
 @click.option(
     "--allow-plain-http",
     is_flag=True,
@@ -64,5 +67,6 @@ def completion(shell: str) -> None:
     click.echo(completion_class(inventory, {}, "inventory", "_INVENTORY_COMPLETE").source())
 
 
+imports.add_command(import_all)
 for command in (products, skus, stock, orders, log, imports, export):
     inventory.add_command(command)

@@ -9,18 +9,20 @@ import click
 from inventory_common.ids import StockKey
 from inventory_imports.resources import SKU
 
+from ..names import with_product_names
 from ..output import Format, print_one, say
 from .attribute_options import changes_of, creation_of, creation_options, patch_options
-from .invocation import Invocation, key_option, listed, pass_invocation, shaped, show, vendor_option
+from .invocation import Invocation, contains, key_option, listed, pass_invocation, shaped, show, vendor_option
 
 __all__ = ["SKU_COLUMNS", "skus"]
 
 SKU_COLUMNS: Final = (
     "sku",
+    "product_name",
     "variant_name",
+    "available_stock",
     "current_stock",
     "reserved_stock",
-    "available_stock",
     "reorder_threshold",
     "unit_price",
     "is_active",
@@ -54,7 +56,33 @@ def list_skus(
             found = session.stock.skus_of_product(product_id)
         else:
             found = session.stock.inventory(call.vendor_id(vendor), barcode=barcode)
-        show(found, shape, SKU_COLUMNS, limit)
+        show(found, shape, SKU_COLUMNS, limit, with_product_names(session))
+
+
+@skus.command()
+@click.argument("text")
+@vendor_option
+@listed
+@pass_invocation
+def find(call: Invocation, text: str, vendor: str | None, shape: Format, limit: int | None) -> None:
+    """Find a vendor's SKUs whose id, variant, or product's name or own id contains TEXT, in capitals or not.
+
+    It reads the vendor's whole lists of products and SKUs, a thousand at a time.
+    """
+    members = ("product_id", "product_name", "external_id")
+    with call.session() as session:
+        vendor_id = call.vendor_id(vendor)
+        products = {
+            product["product_id"]
+            for product in session.catalog.product_members_of_vendor(vendor_id, members)
+            if contains(text, product["product_name"], product["external_id"])
+        }
+        found = (
+            sku
+            for sku in session.stock.inventory(vendor_id)
+            if sku.product_id in products or contains(text, sku.sku, sku.variant_name)
+        )
+        show(found, shape, SKU_COLUMNS, limit, with_product_names(session))
 
 
 @skus.command("show")

@@ -149,6 +149,7 @@ def _order_or_none(session: Session, order_id: str) -> Order | None:
 def _summary(order: Order) -> dict[str, Any]:
     return {
         "lines": {line.sku: line.placed for line in order.lines},
+        "reserved": {line.sku: line.reserved for line in order.lines if line.reserved},
         "status": order.status,
         "cancel_reason": order.cancel_reason,
         "is_open": order.reserved > 0,

@@ -10,8 +10,7 @@ from typing import Any
 from inventory_imports.cells import LIST_SEPARATORS, Formats
 from inventory_imports.mapping import Lookup, RowMapping
 from inventory_imports.reading import detected_list_separators, read_rows
-from inventory_imports.sources import folded
-from inventory_imports.tables import Table
+from inventory_imports.sources import SourceRows, folded
 
 from .files import open_table
 from .importer import Importer
@@ -23,7 +22,7 @@ __all__ = ["read_file"]
 def read_file(
     importer: Importer,
     path: Path,
-    table: Table,
+    table: SourceRows,
     journal: Journal,
     *,
     mapping: RowMapping,

@@ -11,6 +11,7 @@ from typing import Any, Final
 from inventory_common.exact_json import dumps
 from inventory_common.limits import EXPORT_BYTES_MAX, EXPORT_QUERIES_MAX, EXPORT_WIRE_BYTES_MAX
 from inventory_common.pages import PageRequest, decode_cursor, encode_cursor
+from inventory_common.spreadsheets import neutralized
 from inventory_common.values import value
 
 from ..domain.list_page import ListPage
@@ -18,8 +19,6 @@ from ..domain.list_page import ListPage
 __all__ = ["FILE_FORMATS", "Export", "FileFormat", "export"]
 
 _ITEMS_PER_QUERY: Final = 1_000
-# Characters that make a spreadsheet read a cell as a formula, some after its conversion to half width.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @value
@@ -97,9 +96,8 @@ def _csv_row(document: Mapping[str, Any], columns: Sequence[str]) -> str:
 
 def _cell(value: Any) -> Any:
     """Return what a spreadsheet shows without evaluating it; numbers stay numbers, null is an empty cell."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return dumps(value) if isinstance(value, dict | list) else value
+    text = dumps(value) if isinstance(value, dict | list) else value
+    return neutralized(text) if isinstance(text, str) else text
 
 
 FILE_FORMATS: Final[Mapping[str, FileFormat]] = {
