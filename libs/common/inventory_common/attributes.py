@@ -36,6 +36,7 @@ __all__ = [
     "NO_CONTROL_CHARACTERS",
     "READABLE",
     "READABLE_IN_ORDER",
+    "READABLE_LINES",
     "AnyText",
     "Attribute",
     "AttributeType",
@@ -97,10 +98,17 @@ READABLE: Final = _visible(_CONTROL)
 READABLE_IN_ORDER: Final = _visible(_CONTROL + _DIRECTIONS)
 """The pattern of texts that also have no character that overrides or isolates the direction of writing: with
 one, two different names look the same, or a name reorders what is printed beside it."""
+_CONTROL_IN_LINES: Final = r"\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f"
+READABLE_LINES: Final = (
+    rf"^(?![\s\S]*\r(?!\n))[^{_CONTROL_IN_LINES}]*"
+    rf"[^{_CONTROL}{_INVISIBLE}][^{_CONTROL_IN_LINES}]*$"
+)
+"""The pattern of texts of several lines: not blank, and with no control characters but LF and CR LF."""
 _PATTERN_ERRORS: Final = {
     NO_CONTROL_CHARACTERS: "should have no control characters",
     READABLE: "should not be blank, and should have no control characters",
     READABLE_IN_ORDER: "should have no character that overrides or isolates the direction of writing",
+    READABLE_LINES: "should not be blank, and should have no control characters except line breaks",
 }
 _COMPILED: Final = {pattern: re.compile(pattern) for pattern in _PATTERN_ERRORS}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -136,7 +144,10 @@ class _Checked:
 
 @value
 class Text(_Checked):
-    """A text of 1 to `max_characters` that matches `pattern` and has at most `max_bytes` in UTF-8."""
+    """A text of 1 to `max_characters` that matches `pattern` and has at most `max_bytes` in UTF-8.
+
+    In a text of several lines (`READABLE_LINES`), CR LF becomes LF.
+    """
 
     max_characters: int
     pattern: str = READABLE
@@ -154,7 +165,7 @@ class Text(_Checked):
             raise ValueError(_pattern_error(self.pattern, value))
         if self.max_bytes is not None and len(value.encode()) > self.max_bytes:
             raise ValueError(f"should be at most {self.max_bytes} bytes of UTF-8")
-        return value
+        return value.replace("\r\n", "\n") if self.pattern == READABLE_LINES else value
 
     def from_text(self, text: str) -> str:
         """Return the text."""
@@ -457,7 +468,7 @@ TransactionId = Annotated[
     ),
 ]
 Name = Annotated[str, Text(NAME_MAX_CHARACTERS, READABLE_IN_ORDER)]
-Description = Annotated[str, Text(PRODUCT_DESCRIPTION_MAX_CHARACTERS)]
+Description = Annotated[str, Text(PRODUCT_DESCRIPTION_MAX_CHARACTERS, READABLE_LINES)]
 ImageUrl = Annotated[str, Text(PRODUCT_IMAGE_MAX_CHARACTERS, READABLE_IN_ORDER)]
 Notes = Annotated[str, Text(NOTES_MAX_BYTES, max_bytes=NOTES_MAX_BYTES)]
 Price = Annotated[Decimal | int, Money()]
