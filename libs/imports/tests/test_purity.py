@@ -33,7 +33,7 @@ print(json.dumps(sorted(sys.modules)))
 
 def test_no_module_imports_what_a_browser_lacks() -> None:
     names = [
-        f"inventory_imports.{module.name}" for module in pkgutil.iter_modules(inventory_imports.__path__)
+        module.name for module in pkgutil.walk_packages(inventory_imports.__path__, "inventory_imports.")
     ]
     assert "inventory_imports.tables" in names
     ended = subprocess.run(

@@ -1,0 +1,23 @@
+"""All presets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from .shop_rows import Preset, column_name
+from .shopify import Shopify
+from .woocommerce import WooCommerce
+
+__all__ = ["PRESETS", "presets_of"]
+
+_ALL: Final[tuple[Preset, ...]] = (Shopify(), WooCommerce())
+
+PRESETS: Final[Mapping[str, Preset]] = {preset.name: preset for preset in _ALL}
+"""The presets by name."""
+
+
+def presets_of(columns: Iterable[str]) -> list[Preset]:
+    """Return the presets that recognize a header, usually one or none."""
+    names = frozenset(map(column_name, columns))
+    return [preset for preset in _ALL if preset.recognizes(names)]
