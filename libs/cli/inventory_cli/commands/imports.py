@@ -23,7 +23,7 @@ from ..imports import run
 from ..imports.files import open_mapping, open_table, rejects_file
 from ..imports.importer import Importer
 from ..imports.journal import Journal, State
-from ..imports.shops import count_reference, new_products, read_shop_file
+from ..imports.shops import count_reference, new_products, open_shop_table, read_shop_file
 from ..output import Format, print_documents, say
 from .invocation import Invocation, pass_invocation, shaped, vendor_option
 
@@ -45,6 +45,11 @@ _yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmat
 _dry_run_option = click.option("--dry-run", is_flag=True, help="Show the differences and change nothing.")
 _from_option = click.option(
     "--from", "shop", type=click.Choice(list(PRESETS)), help="The shop system that exported the file."
+)
+_beside_option = click.option(
+    "--beside",
+    type=click.Path(path_type=Path),
+    help="The other file of the export: PrestaShop writes products and combinations separately.",
 )
 _reference_option = click.option(
     "--reference", help="The reference of rows without one; for a shop's file, by default its name."
@@ -85,10 +90,11 @@ def _import_command(name: str, help_text: str) -> None:
         shape: Format,
         reference: str | None = None,
         shop: str | None = None,
+        beside: Path | None = None,
     ) -> None:
         importer = run.IMPORTERS[name]
         mapping = RowMapping() if mapping_file is None else open_mapping(mapping_file)
-        table = open_table(file)
+        table, rows = open_shop_table(file)
         preset = None
         if shop is not None or (mapping_file is None and name in _SHOP_KINDS):
             preset = _preset(file, table, shop, importer, asks=not (yes or dry_run))
@@ -104,7 +110,7 @@ def _import_command(name: str, help_text: str) -> None:
                 if preset is None:
                     run.read_file(importer, file, table, journal, mapping=mapping, defaults=defaults)
                 else:
-                    read_shop_file(importer, table, journal, preset, defaults)
+                    read_shop_file(importer, rows, journal, preset, defaults, beside)
             with _bar("Comparing", None):
                 run.compare(importer, session, journal, mapping)
             planned = journal.count_units(State.PLANNED)
@@ -121,6 +127,7 @@ def _import_command(name: str, help_text: str) -> None:
     if name == "stock":
         _reference_option(command)
     if name in _SHOP_KINDS:
+        _beside_option(command)
         _from_option(command)
 
 
@@ -133,6 +140,7 @@ _import_command("orders", "Place orders, and confirm or cancel them by their sta
 @imports.command("all")
 @click.argument("file", type=click.Path(path_type=Path))
 @_from_option
+@_beside_option
 @vendor_option
 @_reference_option
 @_dry_run_option
@@ -144,6 +152,7 @@ def import_all(
     call: Invocation,
     file: Path,
     shop: str | None,
+    beside: Path | None,
     vendor: str | None,
     reference: str | None,
     dry_run: bool,
@@ -152,7 +161,7 @@ def import_all(
     shape: Format,
 ) -> None:
     """Import products, SKUs and stock from the file of a shop, each as an import that can be undone."""
-    table = open_table(file)
+    table, rows = open_shop_table(file)
     preset = _preset(file, table, shop, None, asks=not (yes or dry_run))
     assert preset is not None
     given = {
@@ -165,7 +174,7 @@ def import_all(
     with call.session() as session:
         for kind in _SHOP_KINDS:
             with _new_journal(call, kind, file) as journal, _bar("Comparing", None):
-                read_shop_file(run.IMPORTERS[kind], table, journal, preset, defaults)
+                read_shop_file(run.IMPORTERS[kind], rows, journal, preset, defaults, beside)
                 journal.add_existing(new.items())
                 run.compare(run.IMPORTERS[kind], session, journal, _FIRST_COUNTS)
                 _show_plan(journal, shape, title=kind)
@@ -178,7 +187,7 @@ def import_all(
         for kind in () if dry_run else _SHOP_KINDS:
             importer = run.IMPORTERS[kind]
             with _new_journal(call, kind, file) as journal:
-                read_shop_file(importer, table, journal, preset, defaults)
+                read_shop_file(importer, rows, journal, preset, defaults, beside)
                 run.compare(importer, session, journal, _FIRST_COUNTS)
                 with _bar("Importing", journal.count_units(State.PLANNED)) as advance:
                     run.execute(importer, session, journal, concurrency=concurrency, progress=advance)

@@ -12,8 +12,8 @@ from inventory_imports.tables import FileError, RejectedRow, RejectedRows, Table
 __all__ = ["open_mapping", "open_table", "rejects_file", "write_rejected"]
 
 
-def open_table(path: Path) -> Table:
-    """Return the table of a file.
+def open_table(path: Path, above_bytes: int = 0) -> Table:
+    """Return the table of a file, which begins after some bytes.
 
     Raises
     ------
@@ -23,9 +23,11 @@ def open_table(path: Path) -> Table:
 
     def content() -> BinaryIO:
         try:
-            return path.open("rb")
+            opened = path.open("rb")
         except OSError as error:
             raise FileError(f"{path} cannot be read: {error.strerror or error}.") from error
+        opened.seek(above_bytes)
+        return opened
 
     return Table(str(path), content)
 

@@ -14,7 +14,7 @@ from ..plans import Rules
 from ..reading import ReadRow
 from ..rows import SKU_ROW, RowError
 from ..tables import SourceRow
-from .numbers import lowest
+from .numbers import amount, lowest
 from .shop_rows import Cells, NoProduct, Preset, ShopRow, ShopVariant
 from .texts import NO_CATEGORY
 from .variants import ONLY_VARIANT, variant_code
@@ -42,10 +42,11 @@ class _Member(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Product:
-    """The rows of a product."""
+    """The rows of a product; `beside` are those in the other file of the same export."""
 
     external_id: str
     members: Sequence[_Member]
+    beside: Sequence[ShopRow] = ()
 
     @property
     def refused(self) -> str:
@@ -57,14 +58,18 @@ class _Product:
 
     def variants(self) -> Iterator[ShopVariant]:
         """Yield the SKUs of all rows."""
-        for member in self.members:
-            yield from member.row.variants
+        for row in self._rows():
+            yield from row.variants
+
+    def has_variants(self) -> bool:
+        """Return whether any SKU is more than the product alone."""
+        return not all(variant.is_alone for variant in self.variants())
 
     def columns(self) -> dict[str, Any]:
         """Return the columns of the product."""
         found: dict[str, Any] = {}
-        for member in self.members:
-            for name, value in member.row.product.items():
+        for row in self._rows():
+            for name, value in row.product.items():
                 if found.get(name) in (None, "", []):
                     found[name] = value
         found["external_id"] = self.external_id
@@ -72,6 +77,10 @@ class _Product:
         found["base_price"] = found.get("base_price") or lowest(each.price for each in self.variants())
         found["images"] = list(dict.fromkeys(image for member in self.members for image in member.row.images))
         return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+    def _rows(self) -> Iterator[ShopRow]:
+        yield from (member.row for member in self.members)
+        yield from self.beside
 
     def option_names(self) -> list[str]:
         """Return the names of the options, which a shop may write in the first row alone."""
@@ -85,7 +94,11 @@ class _Product:
 
 
 def read_shop_rows(
-    rules: Rules, preset: Preset, rows: Iterable[SourceRow], defaults: Mapping[str, str]
+    rules: Rules,
+    preset: Preset,
+    rows: Iterable[SourceRow],
+    defaults: Mapping[str, str],
+    beside: Iterable[SourceRow] = (),
 ) -> Iterator[ReadRow]:
     """Yield the rows of a shop's file as checked rows of products, SKUs or stock.
 
@@ -97,8 +110,15 @@ def read_shop_rows(
         The rows of the file, which are iterated over several times.
     defaults
         The values of columns that shops do not have: the vendor, and the reference of the counts.
+    beside
+        The rows of the other file of the same export, if the shop writes two: they complete the products of
+        these rows, and are no rows themselves.
     """
-    aliases = _aliases(preset, rows)
+    aliases = _aliases(preset, beside) | _aliases(preset, rows)
+    others: dict[str, list[ShopRow]] = {}
+    for _, cells, key in _keyed(preset, beside, aliases):
+        if not isinstance(key, _Reason):
+            others.setdefault(key, []).append(_short(preset.read(cells)))
     last = {
         key: source.line for source, _, key in _keyed(preset, rows, aliases) if not isinstance(key, _Reason)
     }
@@ -110,7 +130,14 @@ def read_shop_rows(
         members = unfinished.setdefault(key, [])
         members.append(_Member(source, preset.read(cells)))
         if source.line == last[key]:
-            yield from _Reading(rules, defaults, _Product(key, unfinished.pop(key))).rows()
+            product = _Product(key, unfinished.pop(key), others.get(key, ()))
+            yield from _Reading(rules, defaults, product).rows()
+
+
+def _short(row: ShopRow) -> ShopRow:
+    """Return what a row of the other file adds to the SKUs of a product."""
+    kept = {name: row.product[name] for name in ("product_name", "base_price") if name in row.product}
+    return ShopRow(kept, variants=row.variants)
 
 
 class _Reason(str):
@@ -172,37 +199,47 @@ class _Reading:
             yield from (_rejected(member.source, str(error)) for member in self._product.members)
             return
         for source, shop_row in self._product.members:
-            if shop_row.refused:
-                yield _rejected(source, shop_row.refused)
+            if refused := shop_row.refused or shop_row.no_product:
+                yield _rejected(source, refused)
             else:
                 yield ReadRow(source.line, source.source, self._rules.key(row), row)
 
     def _variant_rows(self) -> Iterator[ReadRow]:
         first: ReadRow | None = None
-        reason = "has no variant that could be imported"
+        reason = next(filter(None, (row.no_variants for _, row in self._product.members)), "")
         others: list[SourceRow] = []
         for source, shop_row in self._product.members:
-            if not shop_row.variants and not shop_row.refused:
+            variants = self._variants(shop_row)
+            if not variants and not shop_row.refused:
                 others.append(source)
                 continue
-            made = self._rows_of(source, shop_row)
+            made = self._rows_of(source, shop_row.refused, variants)
             yield from made
             if made[0].row is not None:
                 first = first or made[0]
-            elif made[0].reason is not None and reason.startswith("has no variant"):
-                reason = f"line {source.line}: {made[0].reason}"
+            else:
+                reason = reason or f"line {source.line}: {made[0].reason}"
         for source in others:
             if first is None:
-                yield _rejected(source, reason)
+                yield _rejected(source, reason or self._without_variants())
             else:
                 yield ReadRow(source.line, source.source, first.key, first.row)
 
-    def _rows_of(self, source: SourceRow, shop_row: ShopRow) -> list[ReadRow]:
+    def _variants(self, shop_row: ShopRow) -> Sequence[ShopVariant]:
+        """Return the SKUs of a row, without that of a product that has others."""
+        if not self._product.has_variants():
+            return shop_row.variants
+        return [variant for variant in shop_row.variants if not variant.is_alone]
+
+    def _without_variants(self) -> str:
+        return "its SKUs are in the other file" if self._product.has_variants() else "its product has no SKU"
+
+    def _rows_of(self, source: SourceRow, refused: str, variants: Sequence[ShopVariant]) -> list[ReadRow]:
         """Return the rows of the SKUs of a row; if one is wrong, the whole row is rejected."""
-        if shop_row.refused:
-            return [_rejected(source, shop_row.refused)]
+        if refused:
+            return [_rejected(source, refused)]
         made: list[tuple[int, dict[str, Any]]] = []
-        for part, variant in enumerate(shop_row.variants):
+        for part, variant in enumerate(variants):
             code = self._code(variant)
             line = self._lines_by_variant.setdefault(code, source.line)
             if line != source.line or (part and code in {row["variant"] for _, row in made}):
@@ -228,11 +265,16 @@ class _Reading:
             **sku,
             "variant_name": variant.name or " / ".join(values) or self._columns.get("product_name", _UNNAMED),
             "variant_attributes": options if options and all(options) else None,
-            "unit_price": variant.price,
+            "unit_price": variant.price or self._raised(variant.surcharge),
             "reorder_threshold": variant.threshold or "0",
             "is_active": variant.is_active,
             **({"barcode": variant.barcode} if _HAS_BARCODES else {}),
         }
+
+    def _raised(self, surcharge: str) -> str:
+        """Return the product's price with a surcharge; "" if one of them is not known."""
+        base, added = amount(str(self._columns.get("base_price", ""))), amount(surcharge)
+        return "" if not surcharge or base is None or added is None else str(base + added)
 
     def _code(self, variant: ShopVariant) -> str:
         text = variant.sku or "-".join(value for _, value in variant.options)

@@ -5,13 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from .amazon import Amazon
+from .etsy import Etsy
+from .loyverse import Loyverse
+from .odoo import Odoo
+from .prestashop import PrestaShop
 from .shop_rows import Preset, column_name
 from .shopify import Shopify
+from .square import Square
+from .vend import Vend
 from .woocommerce import WooCommerce
 
 __all__ = ["PRESETS", "presets_of"]
 
-_ALL: Final[tuple[Preset, ...]] = (Shopify(), WooCommerce())
+_ALL: Final[tuple[Preset, ...]] = (
+    Shopify(),
+    WooCommerce(),
+    PrestaShop(),
+    Square(),
+    Etsy(),
+    Loyverse(),
+    Odoo(),
+    Vend(),
+    Amazon(),
+)
 
 PRESETS: Final[Mapping[str, Preset]] = {preset.name: preset for preset in _ALL}
 """The presets by name."""

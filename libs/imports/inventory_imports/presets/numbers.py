@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-__all__ = ["NoCount", "amount", "lowest", "price_text", "rounded_price", "units"]
+__all__ = ["NoCount", "amount", "counted", "lowest", "price_text", "rounded_price", "threshold", "units"]
 
 _CURRENCY: Final = re.compile(r"^[^\d+\-.,]+|[^\d.,]+$")
 _THOUSANDS_AND_POINT: Final = re.compile(r"\d{1,3}(,\d{3})+\.\d+")
@@ -77,3 +77,18 @@ def units(texts: Iterable[str], column: str) -> str:
     if total < 0:
         raise NoCount(f"{column}: {total} units cannot be in stock")
     return str(total)
+
+
+def counted(texts: Iterable[str], column: str) -> tuple[str, str]:
+    """Return the units of a SKU (`units`), and "" or why they are not known."""
+    try:
+        return units(texts, column), ""
+    except NoCount as error:
+        return "", str(error)
+
+
+def threshold(texts: Iterable[str]) -> str:
+    """Return the stock at which a SKU is low, summed over all places; else the first text."""
+    given = [text for text in texts if text]
+    whole = [matched[1] for text in given if (matched := _WHOLE.fullmatch(text))]
+    return str(sum(map(int, whole))) if whole and len(whole) == len(given) else next(iter(given), "")

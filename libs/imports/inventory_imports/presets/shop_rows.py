@@ -57,23 +57,29 @@ class ShopVariant:
         Its name; without one the values of the options joined by `` / ``, or the product's name.
     price, threshold, barcode
         Texts; a threshold of "" is 0.
+    surcharge
+        What is added to the product's price, if the SKU has no price of its own.
     units
         The units in stock; "" if they are not known.
     no_units
         Why they are not known.
     is_active
         None if the shop does not say it of each variant.
+    is_alone
+        Whether it is a SKU only if its product has no other.
     """
 
     sku: str = ""
     options: Sequence[tuple[str, str]] = ()
     name: str = ""
     price: str = ""
+    surcharge: str = ""
     threshold: str = ""
     barcode: str = ""
     units: str = ""
     no_units: str = ""
     is_active: bool | None = None
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,10 @@ class ShopRow:
         URLs; those of all rows are the product's.
     variants
         Its SKUs: one, none (an image, a parent), or several if the shop has all of a product in one row.
+    no_product
+        Why the row is none among the products, though it is among SKUs and stock.
+    no_variants
+        Why the product has no SKU in this file.
     refused
         Why the row cannot be imported; the other rows of its product can.
     product_refused
@@ -97,6 +107,8 @@ class ShopRow:
     product: Mapping[str, Any] = field(default_factory=dict)
     images: Sequence[str] = ()
     variants: Sequence[ShopVariant] = ()
+    no_product: str = ""
+    no_variants: str = ""
     refused: str = ""
     product_refused: str = ""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from .numbers import NoCount, price_text, units
+from .numbers import counted, price_text
 from .shop_rows import Cells, ShopRow, ShopVariant
 from .texts import category_columns, category_path, is_yes, members, plain_text
 
@@ -73,7 +73,7 @@ def _variants(cells: Cells) -> list[ShopVariant]:
     ]
     if not (sku or price or options):
         return []
-    counted, reason = _units(cells)
+    count, reason = _units(cells)
     return [
         ShopVariant(
             sku=sku,
@@ -81,7 +81,7 @@ def _variants(cells: Cells) -> list[ShopVariant]:
             price=price_text(price),
             # Shopify writes an apostrophe before digits, against spreadsheets.
             barcode=cells("variant barcode", "barcode").lstrip("'"),
-            units=counted,
+            units=count,
             no_units=reason,
         )
     ]
@@ -92,7 +92,4 @@ def _units(cells: Cells) -> tuple[str, str]:
         return "", "Variant Inventory Tracker is empty: its stock is not counted"
     if not any(column in cells for column in _UNITS):
         return "", "the file has no Variant Inventory Qty, as of a shop with several locations"
-    try:
-        return units([cells(*_UNITS)], "Variant Inventory Qty"), ""
-    except NoCount as error:
-        return "", str(error)
+    return counted([cells(*_UNITS)], "Variant Inventory Qty")

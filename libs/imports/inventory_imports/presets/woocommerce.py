@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Final
 
-from .numbers import NoCount, price_text, units
+from .numbers import counted, price_text
 from .shop_rows import Cells, NoProduct, ShopRow, ShopVariant
 from .texts import category_columns, category_path, members, plain_text
 
@@ -93,7 +93,7 @@ def _variant(cells: Cells, *, is_variation: bool = False) -> ShopVariant:
             for number in _ATTRIBUTES
             if (value := cells(f"attribute {number} value(s)"))
         ]
-    counted, reason = _units(cells)
+    count, reason = _units(cells)
     return ShopVariant(
         sku=cells("sku") or (f"ID-{cells('id')}" if is_variation and not options else ""),
         options=options,
@@ -101,7 +101,7 @@ def _variant(cells: Cells, *, is_variation: bool = False) -> ShopVariant:
         price=price_text(cells("regular price")),
         threshold=cells("low stock amount"),
         barcode=cells("gtin, upc, ean, or isbn", "meta: _global_unique_id"),
-        units=counted,
+        units=count,
         no_units=reason,
         is_active=cells("published") == "1" if is_variation else None,
     )
@@ -110,7 +110,4 @@ def _variant(cells: Cells, *, is_variation: bool = False) -> ShopVariant:
 def _units(cells: Cells) -> tuple[str, str]:
     if cells("stock").casefold() == "parent":
         return "", "Stock: is counted for the whole product, not for each variation"
-    try:
-        return units([cells("stock")], "Stock"), ""
-    except NoCount as error:
-        return "", str(error)
+    return counted([cells("stock")], "Stock")
