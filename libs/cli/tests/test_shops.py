@@ -79,6 +79,92 @@ def test_a_repeated_import_changes_nothing(inventory, services, shopify, capsys)
     ]
 
 
+def with_commas(name, folder):
+    """Copy a file of a shop, with commas as separators."""
+    file = folder / name
+    with (
+        (FILES / name).open(encoding="utf-8", newline="") as opened,
+        file.open("w", encoding="utf-8", newline="") as written,
+    ):
+        separator = ";" if name.startswith("prestashop") else ","
+        csv.writer(written).writerows(csv.reader(opened, delimiter=separator))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("woocommerce.csv", [(8, 5, 3), (8, 5, 3), (8, 4, 4)]),
+        ("prestashop.csv", [(4, 3, 1), (4, 3, 1), (4, 3, 1)]),
+        ("square.csv", [(6, 5, 1), (6, 4, 2), (6, 2, 4)]),
+        ("etsy.csv", [(5, 4, 1), (9, 8, 1), (5, 1, 4)]),
+        ("loyverse.csv", [(7, 5, 2), (7, 5, 2), (7, 2, 5)]),
+        ("odoo.csv", [(6, 5, 1), (6, 5, 1), (6, 3, 3)]),
+        ("vend.csv", [(7, 6, 1), (7, 6, 1), (7, 2, 5)]),
+        ("amazon.csv", [(5, 4, 1), (5, 4, 1), (5, 3, 2)]),
+    ],
+)
+def test_all_of_each_shop_is_imported_once(inventory, services, tmp_path, capsys, name, counts):
+    file = with_commas(name, tmp_path)
+    shop = name.removesuffix(".csv")
+    given = ("import", "all", file, *VENDOR, "--yes")
+    assert inventory(*given, "--from", shop) == 3
+    written = capsys.readouterr().err
+    found = re.findall(r"(\d+) rows: (\d+) applied, 0 unchanged, (\d+) rejected", written)
+    assert [tuple(map(int, numbers)) for numbers in found] == counts
+    assert all(rows == applied + rejected for rows, applied, rejected in counts)
+    writes, before = services.writes(), stock(services)
+    assert inventory(*given) == 3  # detected
+    written = capsys.readouterr().err
+    assert f"(--from {shop})" in written
+    found = re.findall(r"(\d+) rows: 0 applied, (\d+) unchanged, (\d+) rejected", written)
+    assert [tuple(map(int, numbers)) for numbers in found][:2] == counts[:2]
+    assert stock(services) == before
+    assert [line for line in services.writes()[len(writes) :] if "adjustments" not in line] == []
+
+
+def test_a_file_of_combinations_has_its_products_beside_it(inventory, services, tmp_path, capsys):
+    products = with_commas("prestashop.csv", tmp_path)
+    combinations = with_commas("prestashop_combinations.csv", tmp_path)
+    shop = ("--from", "prestashop", *VENDOR, "--yes")
+    inventory("import", "all", products, *shop, "--beside", combinations)
+    assert "without --beside" not in capsys.readouterr().err
+    assert inventory("import", "skus", combinations, *shop, "--beside", products) == 3
+    inventory("import", "stock", combinations, *shop, "--beside", products)
+    assert {sku["sku"]: (sku["unit_price"], sku["current_stock"]) for sku in services.skus.values()} == {
+        "SKU-PROD-00002-TASSE": (9.9, 25),
+        "SKU-PROD-00003-STD": (25, 0),
+        "SKU-PROD-00001-PULL-S": (41.32, 12),
+        "SKU-PROD-00001-M-ECRU": (43.82, 18),
+    }
+    assert rejects(combinations, "skus") == [
+        (4, "unit_price: is added to the price of the product, which is not in the file")
+    ]
+    inventory("import", "all", products, *shop, "--dry-run")
+    assert "without --beside, a product with combinations becomes a SKU itself" in capsys.readouterr().err
+
+
+def test_a_listing_with_several_refused_skus_is_rejected_once(inventory, services, tmp_path):
+    file = with_commas("etsy.csv", tmp_path)
+    shop = ("--from", "etsy", *VENDOR, "--yes")
+    inventory("import", "products", file, *shop)
+    services.products.pop("PROD-00003")
+    assert inventory("import", "skus", file, *shop) == 3
+    assert [line for line, _ in rejects(file, "skus")] == [7, 9]
+
+
+def test_the_rejects_of_a_template_can_be_imported(inventory, services, tmp_path):
+    file = with_commas("amazon.csv", tmp_path)
+    shop = ("--from", "amazon", *VENDOR, "--yes")
+    inventory("import", "all", file, *shop)
+    rejected = file.with_name("amazon.stock-rejects.csv")
+    assert [line for line, _ in rejects(file, "stock")] == [6, 7]
+    corrected = rejected.read_text(encoding="utf-8").replace("31.99,,", "31.99,8,")
+    rejected.write_text(corrected, encoding="utf-8")
+    assert inventory("import", "stock", rejected, *shop) == 3
+    assert services.skus["SKU-PROD-00001-POLO-BL-M"]["current_stock"] == 8
+
+
 def test_one_confirmation_covers_all_and_a_refusal_leaves_everything(
     inventory, services, shopify, monkeypatch, capsys
 ):

@@ -1,50 +1,49 @@
-"""Reads files of shops through the library alone."""
+"""The tests need this folder, for `shop_files`."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from inventory_imports.orders import OrderRules
-from inventory_imports.plans import Rules
+if str(Path(__file__).parent) not in sys.path:
+    sys.path.insert(0, str(Path(__file__).parent))
+
+from shop_files import DEFAULTS, RULES, Read, rows_of
+
 from inventory_imports.presets.assembling import line_of, read_shop_rows
-from inventory_imports.presets.catalogue import PRESETS
-from inventory_imports.products import ProductRules
-from inventory_imports.skus import SkuRules
-from inventory_imports.stock import StockRules
-from inventory_imports.tables import Table
-
-FILES = Path(__file__).parent / "files"
-DEFAULTS = {"vendor_id": "VENDOR-001", "reference": "count"}
-RULES: dict[str, Rules] = {
-    rules.name: rules for rules in (ProductRules(), SkuRules(), StockRules(), OrderRules())
-}
-
-Read = tuple[dict[int, dict[str, Any]], dict[int, str]]
+from inventory_imports.presets.catalogue import PRESETS, presets_of
 
 
 @pytest.fixture
 def read() -> Callable[..., Read]:
-    """Return what a preset makes of a file: the first row of each import unit by line, and rejected lines."""
+    """Return what a preset makes of a file: the first row of each import unit by line, and rejected lines.
 
-    def call(shop: str, kind: str, name: str | None = None) -> Read:
-        path = FILES / (name or f"{shop}.csv")
-        table = Table(path.name, lambda: path.open("rb"))
-        units: dict[str | None, tuple[int, dict[str, Any]]] = {}
+    A further SKU of a row has its place after the line: 2.1 is the second SKU of line 2.
+    """
+
+    def call(shop: str, kind: str, name: str | None = None, beside: str | None = None) -> Read:
+        table, rows = rows_of(name or f"{shop}.csv")
+        assert [preset.name for preset in presets_of(table.columns or ())] == [shop]
+        others = () if beside is None else rows_of(beside)[1]
+        units: dict[str | None, tuple[float, dict[str, Any]]] = {}
         rejected = {}
-        lines = set()
-        for row in read_shop_rows(RULES[kind], PRESETS[shop], table, DEFAULTS):
+        lines = []
+        for row in read_shop_rows(RULES[kind], PRESETS[shop], rows, DEFAULTS, others):
             assert (row.row is None) == (row.reason is not None)
-            lines.add(line_of(row.line))
+            lines.append(row.line)
+            part, line = divmod(row.line, 1 << 32)
+            assert line == line_of(row.line)
             if row.row is None:
                 rejected[row.line] = str(row.reason)
             else:
-                found = {name: value for name, value in row.row.items() if name not in DEFAULTS}
-                assert units.setdefault(row.key, (row.line, found))[1] == found
-        assert lines == {source.line for source in table}
+                found = {name: value for name, value in row.row.items() if name not in (*DEFAULTS, "barcode")}
+                assert units.setdefault(row.key, (line + part / 10 if part else line, found))[1] == found
+        assert len(set(lines)) == len(lines)
+        assert {line_of(line) for line in lines} == {source.line for source in rows}
         return dict(units.values()), rejected
 
     return call

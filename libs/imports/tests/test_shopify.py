@@ -54,7 +54,7 @@ def test_a_variant_has_its_option_values_and_an_image_counts_with_the_first(read
         "unit_price": 79,
         "reorder_threshold": 0,
     }
-    shown = [{name: value for name, value in sku.items() if name != "barcode"} for sku in skus.values()]
+    shown = list(skus.values())
     assert shown[:4] == [
         first,
         first

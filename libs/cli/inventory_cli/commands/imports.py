@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from inventory_imports.mapping import RowMapping
 from inventory_imports.plans import Action
-from inventory_imports.presets.catalogue import PRESETS, presets_of
+from inventory_imports.presets.catalogue import PRESETS, TWO_FILES, presets_of
 from inventory_imports.presets.shop_rows import Preset
 from inventory_imports.tables import Table
 
@@ -101,6 +101,7 @@ def _import_command(name: str, help_text: str) -> None:
         if preset is None:
             _require_columns(importer, file, table, mapping)
         else:
+            _note_other_file(preset, name, beside)
             mapping = _FIRST_COUNTS
             reference = reference or count_reference(preset, file)
         given = {"vendor_id": vendor or call.profile().vendor, "reference": reference}
@@ -164,6 +165,7 @@ def import_all(
     table, rows = open_shop_table(file)
     preset = _preset(file, table, shop, None, asks=not (yes or dry_run))
     assert preset is not None
+    _note_other_file(preset, "all", beside)
     given = {
         "vendor_id": vendor or call.profile().vendor,
         "reference": reference or count_reference(preset, file),
@@ -282,6 +284,15 @@ def _preset(
     elif not click.confirm(f"Is {path} an export of products from {preset.title}?", default=True, err=True):
         raise click.UsageError("Name the shop with --from, or describe the columns with --mapping.")
     return preset
+
+
+def _note_other_file(preset: Preset, kind: str, beside: Path | None) -> None:
+    if preset.name in TWO_FILES and kind != "products" and beside is None:
+        say(
+            f"{preset.title} writes products and their combinations to two files: without --beside, "
+            "a product with combinations becomes a SKU itself.",
+            style="yellow",
+        )
 
 
 def _require_columns(importer: Importer, path: Path, table: Table, mapping: RowMapping) -> None:

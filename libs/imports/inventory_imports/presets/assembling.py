@@ -193,13 +193,14 @@ class _Reading:
             yield from self._variant_rows()
 
     def _product_rows(self) -> Iterator[ReadRow]:
+        row, reason = None, ""
         try:
             row = self._checked(self._columns)
         except RowError as error:
-            yield from (_rejected(member.source, str(error)) for member in self._product.members)
-            return
+            reason = str(error)
         for source, shop_row in self._product.members:
-            if refused := shop_row.refused or shop_row.no_product:
+            refused = shop_row.refused or shop_row.no_product or reason
+            if row is None or refused:
                 yield _rejected(source, refused)
             else:
                 yield ReadRow(source.line, source.source, self._rules.key(row), row)
@@ -273,8 +274,12 @@ class _Reading:
 
     def _raised(self, surcharge: str) -> str:
         """Return the product's price with a surcharge; "" if one of them is not known."""
+        if not surcharge:
+            return ""
         base, added = amount(str(self._columns.get("base_price", ""))), amount(surcharge)
-        return "" if not surcharge or base is None or added is None else str(base + added)
+        if base is None or added is None:
+            raise RowError("unit_price: is added to the price of the product, which is not in the file")
+        return str(base + added)
 
     def _code(self, variant: ShopVariant) -> str:
         text = variant.sku or "-".join(value for _, value in variant.options)

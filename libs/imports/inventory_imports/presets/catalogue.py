@@ -16,7 +16,7 @@ from .square import Square
 from .vend import Vend
 from .woocommerce import WooCommerce
 
-__all__ = ["PRESETS", "presets_of"]
+__all__ = ["PRESETS", "TWO_FILES", "presets_of"]
 
 _ALL: Final[tuple[Preset, ...]] = (
     Shopify(),
@@ -32,6 +32,9 @@ _ALL: Final[tuple[Preset, ...]] = (
 
 PRESETS: Final[Mapping[str, Preset]] = {preset.name: preset for preset in _ALL}
 """The presets by name."""
+
+TWO_FILES: Final = frozenset({"prestashop"})
+"""The shops that write products and their variants to two files."""
 
 
 def presets_of(columns: Iterable[str]) -> list[Preset]:

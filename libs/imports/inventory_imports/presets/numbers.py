@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
+from unicodedata import category
 
 __all__ = ["NoCount", "amount", "counted", "lowest", "price_text", "rounded_price", "threshold", "units"]
 
-_CURRENCY: Final = re.compile(r"^[^\d+\-.,]+|[^\d.,]+$")
+_WITH_CURRENCY: Final = re.compile(r"([^\d+\-.,]*)([+-]?[\d.,][\d., \u00a0\u202f]*?)([^\d+\-.,]*)")
+_CURRENCY_MAX_LETTERS: Final = 3
 _THOUSANDS_AND_POINT: Final = re.compile(r"\d{1,3}(,\d{3})+\.\d+")
 _THOUSANDS_AND_COMMA: Final = re.compile(r"\d{1,3}([. \u00a0\u202f]\d{3})+,\d+")
 _DECIMAL_COMMA: Final = re.compile(r"\d+,\d{1,2}")
@@ -26,12 +28,22 @@ def price_text(text: str) -> str:
 
     What could be read in two ways, such as ``1,234``, stays as it is and is refused later.
     """
-    text = _CURRENCY.sub("", text.strip())
+    text = text.strip()
+    matched = _WITH_CURRENCY.fullmatch(text)
+    if matched is not None and _is_currency(matched[1] + matched[3]):
+        text = matched[2].strip()
     if _THOUSANDS_AND_POINT.fullmatch(text):
         return text.replace(",", "")
     if _THOUSANDS_AND_COMMA.fullmatch(text):
         return re.sub(r"[. \u00a0\u202f]", "", text).replace(",", ".")
     return text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else text
+
+
+def _is_currency(text: str) -> bool:
+    """Return whether a text is at most a code or symbol of a currency, such as ``R$`` or ``CHF``."""
+    letters = sum(character.isalpha() for character in text)
+    others = (character for character in text if not (character.isalpha() or character.isspace()))
+    return letters <= _CURRENCY_MAX_LETTERS and all(category(character) == "Sc" for character in others)
 
 
 def amount(text: str) -> Decimal | None:
@@ -46,7 +58,7 @@ def amount(text: str) -> Decimal | None:
 def rounded_price(text: str) -> str:
     """Return a price of any precision, rounded to cents, as shops that store net prices show it."""
     number = amount(text)
-    return price_text(text) if number is None else str(number.quantize(_CENT))
+    return price_text(text) if number is None else str(number.quantize(_CENT, ROUND_HALF_UP))
 
 
 def lowest(prices: Iterable[str]) -> str:
