@@ -184,6 +184,18 @@ def test_one_confirmation_covers_all_and_a_refusal_leaves_everything(
     assert "stock: 10 rows: 5 to create, 0 to change, 0 unchanged, 5 rejected" in shown
 
 
+def test_what_a_shop_does_not_say_is_set_once(inventory, services, shopify):
+    given = ("import", "all", shopify, "--from", "shopify", *VENDOR, "--yes")
+    inventory(*given)
+    services.skus["SKU-PROD-00002-STD"]["reorder_threshold"] = 5
+    services.products["PROD-00003"]["category"] = "Candles"
+    shopify.write_text(shopify.read_text(encoding="utf-8").replace(",4.5,", ",4.75,"), encoding="utf-8")
+    inventory(*given)
+    assert services.skus["SKU-PROD-00002-STD"]["reorder_threshold"] == 5
+    assert services.skus["SKU-PROD-00002-STD"]["unit_price"] == 4.75
+    assert services.products["PROD-00003"]["category"] == "Candles"
+
+
 def test_a_dry_run_of_all_changes_nothing(inventory, services, shopify, tmp_path):
     assert inventory("import", "all", shopify, "--from", "shopify", *VENDOR, "--dry-run") == 3
     assert services.writes() == []

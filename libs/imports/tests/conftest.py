@@ -12,7 +12,7 @@ import pytest
 if str(Path(__file__).parent) not in sys.path:
     sys.path.insert(0, str(Path(__file__).parent))
 
-from shop_files import DEFAULTS, RULES, Read, rows_of
+from shop_files import DEFAULTS, INTERNAL, RULES, Read, rows_of
 
 from inventory_imports.presets.assembling import line_of, read_shop_rows
 from inventory_imports.presets.catalogue import PRESETS, presets_of
@@ -40,7 +40,7 @@ def read() -> Callable[..., Read]:
             if row.row is None:
                 rejected[row.line] = str(row.reason)
             else:
-                found = {name: value for name, value in row.row.items() if name not in (*DEFAULTS, "barcode")}
+                found = {name: value for name, value in row.row.items() if name not in INTERNAL}
                 assert units.setdefault(row.key, (line + part / 10 if part else line, found))[1] == found
         assert len(set(lines)) == len(lines)
         assert {line_of(line) for line in lines} == {source.line for source in rows}

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from inventory_imports.plans import Rules
+from inventory_imports.plans import ONLY_WHEN_CREATED, Rules
 from inventory_imports.presets.amazon import TemplateRows, template_lines
 from inventory_imports.products import ProductRules
 from inventory_imports.skus import SkuRules
@@ -15,6 +15,7 @@ from inventory_imports.stock import StockRules
 from inventory_imports.tables import Table
 
 FILES = Path(__file__).parent / "files"
+INTERNAL = frozenset({"vendor_id", "reference", "barcode", ONLY_WHEN_CREATED})
 DEFAULTS = {"vendor_id": "VENDOR-001", "reference": "count"}
 RULES: dict[str, Rules] = {rules.name: rules for rules in (ProductRules(), SkuRules(), StockRules())}
 

@@ -48,6 +48,7 @@ class Amazon:
     name = "amazon"
     title = "Amazon"
     fills_down = False
+    has_aliases = False
 
     def recognizes(self, columns: frozenset[str]) -> bool:
         """Return whether the columns are Amazon's."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from ..plans import Rules
+from ..plans import ONLY_WHEN_CREATED, Rules
 from ..reading import ReadRow
 from ..rows import SKU_ROW, RowError
 from ..tables import SourceRow
@@ -73,7 +73,6 @@ class _Product:
                 if found.get(name) in (None, "", []):
                     found[name] = value
         found["external_id"] = self.external_id
-        found["category"] = found.get("category") or NO_CATEGORY
         found["base_price"] = found.get("base_price") or lowest(each.price for each in self.variants())
         found["images"] = list(dict.fromkeys(image for member in self.members for image in member.row.images))
         return {name: value for name, value in found.items() if value not in (None, "", [])}
@@ -146,7 +145,7 @@ class _Reason(str):
 
 def _aliases(preset: Preset, rows: Iterable[SourceRow]) -> dict[str, str]:
     aliases: dict[str, str] = {}
-    for source in rows:
+    for source in rows if preset.has_aliases else ():
         if source.values is not None and (alias := preset.alias(Cells(source.values))) is not None:
             aliases.setdefault(*alias)
     return aliases
@@ -182,6 +181,7 @@ class _Reading:
         self._columns = product.columns()
         self._option_names = product.option_names()
         self._lines_by_variant: dict[str, int] = {}
+        self._created = {"reorder_threshold": "0"} if rules.name == "skus" else {}
 
     def rows(self) -> Iterator[ReadRow]:
         """Yield one row for each row of the file, or for each SKU of a row that has several."""
@@ -195,7 +195,7 @@ class _Reading:
     def _product_rows(self) -> Iterator[ReadRow]:
         row, reason = None, ""
         try:
-            row = self._checked(self._columns)
+            row = self._checked(self._columns, {"category": NO_CATEGORY})
         except RowError as error:
             reason = str(error)
         for source, shop_row in self._product.members:
@@ -248,7 +248,7 @@ class _Reading:
             if self._rules.name == "stock" and not variant.units:
                 return [_rejected(source, variant.no_units or "its stock is not counted")]
             try:
-                made.append((part, self._checked(self._given(variant, code))))
+                made.append((part, self._checked(self._given(variant, code), self._created)))
             except RowError as error:
                 return [_rejected(source, str(error))]
         return [
@@ -267,7 +267,7 @@ class _Reading:
             "variant_name": variant.name or " / ".join(values) or self._columns.get("product_name", _UNNAMED),
             "variant_attributes": options if options and all(options) else None,
             "unit_price": variant.price or self._raised(variant.surcharge),
-            "reorder_threshold": variant.threshold or "0",
+            "reorder_threshold": variant.threshold,
             "is_active": variant.is_active,
             **({"barcode": variant.barcode} if _HAS_BARCODES else {}),
         }
@@ -285,10 +285,13 @@ class _Reading:
         text = variant.sku or "-".join(value for _, value in variant.options)
         return variant_code(text) if text else ONLY_VARIANT
 
-    def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _checked(self, given: Mapping[str, Any], created: Mapping[str, str]) -> dict[str, Any]:
+        """Return a checked row; what the shop does not say gets the values of `created`, but only once."""
         row_type = self._rules.row_type
         added = {name: value for name, value in self._defaults.items() if name in row_type.columns}
-        return row_type.check({**added, **given})
+        missing = {name: value for name, value in created.items() if not given.get(name)}
+        row = row_type.check({**added, **given, **missing})
+        return row | {ONLY_WHEN_CREATED: list(missing)} if missing else row
 
 
 def _rejected(source: SourceRow, reason: str) -> ReadRow:

@@ -23,6 +23,7 @@ class Etsy:
     name = "etsy"
     title = "Etsy"
     fills_down = False
+    has_aliases = False
 
     def recognizes(self, columns: frozenset[str]) -> bool:
         """Return whether the columns are Etsy's."""

@@ -20,6 +20,7 @@ class Loyverse:
     name = "loyverse"
     title = "Loyverse"
     fills_down = True
+    has_aliases = False
 
     def recognizes(self, columns: frozenset[str]) -> bool:
         """Return whether the columns are Loyverse's."""

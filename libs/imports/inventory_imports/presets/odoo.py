@@ -50,6 +50,7 @@ class Odoo:
     name = "odoo"
     title = "Odoo"
     fills_down = True
+    has_aliases = False
 
     def recognizes(self, columns: frozenset[str]) -> bool:
         """Return whether the columns are Odoo's."""

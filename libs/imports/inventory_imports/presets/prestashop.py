@@ -35,6 +35,7 @@ class PrestaShop:
     name = "prestashop"
     title = "PrestaShop"
     fills_down = False
+    has_aliases = False
 
     def recognizes(self, columns: frozenset[str]) -> bool:
         """Return whether the columns are PrestaShop's."""

@@ -14,33 +14,44 @@ class NoProduct(Exception):
     """A row belongs to no product of the file; the message says why."""
 
 
-@lru_cache(maxsize=4096)
 def column_name(name: str) -> str:
     """Return the name of a column as presets compare it: in small letters, with single blanks."""
     return " ".join(name.split()).casefold()
+
+
+@lru_cache(maxsize=16)
+def _columns(names: tuple[str, ...]) -> Mapping[str, str]:
+    """Return the columns of a file by the names that presets compare; all rows of a file have the same."""
+    return {column_name(name): name for name in names}
 
 
 class Cells:
     """The cells of a row, as texts without blanks around, by the names that `column_name` returns."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
-        self._texts = {
-            column_name(name): "" if value is None else str(value).strip() for name, value in values.items()
-        }
+        self._values = values
+        self._columns = _columns(tuple(values))
 
     def __call__(self, *columns: str) -> str:
         """Return the first of some columns that is not empty; an empty text if all are."""
-        return next((text for column in columns if (text := self._texts.get(column, ""))), "")
+        for column in columns:
+            if (name := self._columns.get(column)) is not None and (text := self._text(name)):
+                return text
+        return ""
 
     def __contains__(self, column: str) -> bool:
         """Return whether the file has a column."""
-        return column in self._texts
+        return column in self._columns
 
     def starting(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Yield the columns whose names start with a prefix: the rest of the name, and the text."""
-        for column, text in self._texts.items():
+        for column, name in self._columns.items():
             if column.startswith(prefix):
-                yield column[len(prefix) :], text
+                yield column[len(prefix) :], self._text(name)
+
+    def _text(self, name: str) -> str:
+        value = self._values[name]
+        return "" if value is None else str(value).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +133,23 @@ class Preset(Protocol):
         The name in the command, and that of the shop system.
     fills_down
         Whether a row without a product belongs to that of the row before.
+    has_aliases
+        Whether rows refer to a product by another name than its key.
     """
 
     name: str
     title: str
     fills_down: bool
+    has_aliases: bool
 
     def recognizes(self, columns: frozenset[str]) -> bool:
         """Return whether a file with these columns (`column_name`) is one of the shop's."""
 
     def alias(self, cells: Cells) -> tuple[str, str] | None:
-        """Return another name of a product and its key, if other rows refer to the product by that name."""
+        """Return another name of a product and its key, if other rows refer to the product by that name.
+
+        It is called only if `has_aliases`.
+        """
 
     def key(self, cells: Cells, aliases: Mapping[str, str]) -> str:
         """Return the product that a row belongs to, its `external_id`; "" if the row names none.

@@ -27,6 +27,7 @@ class Shopify:
     name = "shopify"
     title = "Shopify"
     fills_down = True
+    has_aliases = False
 
     def recognizes(self, columns: frozenset[str]) -> bool:
         """Return whether the columns are Shopify's."""

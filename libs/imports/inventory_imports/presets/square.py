@@ -21,6 +21,7 @@ class Square:
     name = "square"
     title = "Square"
     fills_down = True
+    has_aliases = False
 
     def recognizes(self, columns: frozenset[str]) -> bool:
         """Return whether the columns are Square's."""

@@ -21,6 +21,7 @@ class Vend:
     name = "vend"
     title = "Vend (Lightspeed X-Series)"
     fills_down = True
+    has_aliases = False
 
     def recognizes(self, columns: frozenset[str]) -> bool:
         """Return whether the columns are Vend's."""

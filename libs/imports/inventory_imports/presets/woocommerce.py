@@ -27,6 +27,7 @@ class WooCommerce:
     name = "woocommerce"
     title = "WooCommerce"
     fills_down = False
+    has_aliases = True
 
     def recognizes(self, columns: frozenset[str]) -> bool:
         """Return whether the columns are WooCommerce's."""
