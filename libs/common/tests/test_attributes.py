@@ -414,6 +414,12 @@ def test_the_pattern_in_documents_is_the_rule_for_readable_texts(name: str, decl
     assert accepted == (bool(re.match(pattern, text)) and sendable)
 
 
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(EDGES)), max_size=8))
+def test_a_text_of_one_line_is_also_one_of_several(text: str) -> None:
+    if re.fullmatch(READABLE, text):
+        assert re.fullmatch(READABLE_LINES, text)
+
+
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\n\x1f\x85 a")), max_size=6))
 def test_a_text_of_a_query_is_read_according_to_its_schema(sent: str) -> None:
     text_type = Text(4, NO_CONTROL_CHARACTERS)
