@@ -15,7 +15,7 @@ from .texts import category_columns, category_path, is_yes, members, plain_text
 __all__ = ["Odoo"]
 
 _ALL: Final = "All"
-"""The category above all others, of which none is told apart by it."""
+"""The category above all others, which every category has."""
 _REFERENCES: Final = frozenset({"default_code", "internal reference"})
 _PRICES: Final = ("lst_price", "list_price", "sales price", "public price")
 _TEMPLATES: Final = (
