@@ -243,6 +243,13 @@ def test_a_header_of_no_shop_is_reported(inventory, services, tmp_path, capsys):
     assert services.requests == []
 
 
+def test_a_shop_and_a_mapping_exclude_each_other(inventory, services, shopify, capsys):
+    given = ("import", "products", shopify, "--from", "shopify", "--mapping", "goods.toml")
+    assert inventory(*given, *VENDOR, "--yes") == 2
+    assert "--from and --mapping exclude each other" in capsys.readouterr().err
+    assert services.requests == []
+
+
 def test_a_header_of_two_shops_requires_the_name(inventory, shopify, capsys):
     woo = ["ID", "Type", "SKU", "Name", "Published", "Regular price"]
     shopify.write_text(",".join([*woo, "Handle", "Title", "Variant Price"]) + "\n")

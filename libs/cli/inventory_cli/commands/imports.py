@@ -92,6 +92,8 @@ def _import_command(name: str, help_text: str) -> None:
         shop: str | None = None,
         beside: Path | None = None,
     ) -> None:
+        if shop is not None and mapping_file is not None:
+            raise click.UsageError("--from and --mapping exclude each other.")
         importer = run.IMPORTERS[name]
         mapping = RowMapping() if mapping_file is None else open_mapping(mapping_file)
         table, rows = open_shop_table(file)
@@ -370,7 +372,7 @@ def _report(journal: Journal, path: Path, table: Table, *, dry_run: bool, title:
     rejected = rows.get(State.REJECTED, 0)
     done = rows.get(State.DONE, 0)
     for row in islice(journal.rejected(), _SHOWN_REJECTS):
-        say(f"line {row.line}: {row.reason}", style="red")
+        say(f"{_titled(title)}line {row.line}: {row.reason}", style="red")
     if rejected > _SHOWN_REJECTS:
         say(f"… and {rejected - _SHOWN_REJECTS} more", style="red")
     if dry_run:
