@@ -7,10 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shop_files import DEFAULTS, FILES, RULES, rows_of
 
+from inventory_common.attributes import Name
 from inventory_imports.plans import ONLY_WHEN_CREATED
+from inventory_imports.presets import assembling
 from inventory_imports.presets.amazon import TemplateLines, template_lines
 from inventory_imports.presets.assembling import line_of, read_shop_rows
 from inventory_imports.presets.catalogue import PRESETS, presets_of
+from inventory_imports.rows import SKU_ROW, RowType, column
+from inventory_imports.skus import SkuRules
 from inventory_imports.tables import SourceRow
 
 SHOPIFY = {"Handle": "tea", "Title": "Tea", "Variant Price": "4.50", "Variant Inventory Qty": "3"}
@@ -155,6 +159,28 @@ def test_a_listings_report_of_amazon_has_a_product_in_each_row():
 )
 def test_lines_above_the_header_of_a_template_are_found(head, lines):
     assert template_lines(head) == lines
+
+
+@pytest.mark.parametrize(
+    ("shop", "codes"),
+    [
+        ("shopify", ["4006381333931"]),
+        ("woocommerce", ["4006381333931"]),
+        ("prestashop", ["4006381333931"]),
+        ("square", ["00012345678905"]),
+        ("loyverse", ["4006381333931"]),
+        ("odoo", ["4006381333931"]),
+        ("amazon", ["4006381333931"]),
+    ],
+)
+def test_a_sku_has_its_barcode_where_skus_have_barcodes(monkeypatch, shop, codes):
+    class WithBarcodes(SkuRules):
+        row_type = RowType({**SKU_ROW.columns, "barcode": column(Name)}, SKU_ROW.rules)
+
+    monkeypatch.setattr(assembling, "_HAS_BARCODES", True)
+    _, rows = rows_of(f"{shop}.csv")
+    found = [row.row for row in read_shop_rows(WithBarcodes(), PRESETS[shop], rows, DEFAULTS) if row.row]
+    assert list(dict.fromkeys(row["barcode"] for row in found if "barcode" in row)) == codes
 
 
 row_cells = st.fixed_dictionaries(
