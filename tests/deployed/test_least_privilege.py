@@ -53,13 +53,6 @@ NOT_ENFORCED_OF = {
 }
 """Statements that the emulator does not enforce for single functions."""
 
-NOT_SHOWN = {
-    # The API removes a large order only if a later part of it cannot be reserved although all could be
-    # before: a race, which the stock service's tests of sagas contain.  The removal by the sweeper is a need.
-    ("stock/api", "WriteOrders", "dynamodb:DeleteItem"),
-}
-"""Parts of grants that no need here requires."""
-
 LOG, PRODUCTS, INVENTORY = "StockTransactions", "Products-table", "VendorInventory"
 RECORD = {"transaction_id": {"S": "TXN-forbidden"}, "timestamp": {"S": "2026-01-01T00:00:00.000000Z"}}
 PRODUCT = {"product_id": {"S": "PROD-FORBIDDEN"}}
@@ -375,7 +368,7 @@ def test_every_action_and_resource_of_a_grant_is_needed(
                 with tested_role.with_statements(rest):
                     if failing(needs.of(function)) is None:
                         unneeded.add((function, statement["Sid"], value))
-    assert unneeded == {part for part in NOT_SHOWN if part[0] == function}
+    assert unneeded == set()
 
 
 @pytest.mark.parametrize("function", [*FUNCTIONS, CLAIMS])

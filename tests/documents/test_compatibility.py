@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from inventory_common.attributes import READABLE, READABLE_LINES
 from tools.openapi.compatibility import RELEASES, ROOT, SERVICES, changes, required_version, verdict
 
 Change = Callable[[Any], Any]
@@ -172,6 +173,14 @@ def test_an_addition_breaks_no_client(released: Any, change: Change) -> None:
     assert found
     assert [what for breaks, what in found if breaks] == []
     assert required_version("1.4.2", found) == (1, 5, 0)
+
+
+def test_texts_of_several_lines_break_no_client_and_texts_of_one_do(released: Any) -> None:
+    one, several = deepcopy(released), deepcopy(released)
+    schema("RestockBody", "notes")(one).update(pattern=READABLE)
+    schema("RestockBody", "notes")(several).update(pattern=READABLE_LINES)
+    assert [breaks for breaks, _ in changes(one, several)] == [False]
+    assert [breaks for breaks, _ in changes(several, one)] == [True]
 
 
 @pytest.mark.parametrize("change", TEXTS.values(), ids=TEXTS)

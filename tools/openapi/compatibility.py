@@ -14,7 +14,9 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
+
+from inventory_common.attributes import READABLE, READABLE_LINES
 
 __all__ = ["Changes", "Direction", "changes", "required_version", "verdict"]
 
@@ -31,6 +33,8 @@ Direction = Literal["request", "response"]
 
 LOWER_BOUNDS = ("minimum", "minLength", "minItems", "minProperties")
 UPPER_BOUNDS = ("maximum", "maxLength", "maxItems", "maxProperties")
+WIDER_PATTERNS: Final = frozenset({(READABLE, READABLE_LINES)})
+"""Pairs of patterns of which the second accepts every text that the first accepts, and more."""
 NOT_COMPARED = {"description", "example", "examples", "title", "default", "discriminator"}
 
 
@@ -172,6 +176,10 @@ class _Comparison:
         for bounds, lower in ((LOWER_BOUNDS, True), (UPPER_BOUNDS, False)):
             for bound in bounds:
                 yield from _bounds(where, bound, old.get(bound), new.get(bound), direction, lower=lower)
+        patterns = old.get("pattern"), new.get("pattern")
+        if patterns[0] != patterns[1]:
+            is_wider = direction == "request" and patterns in WIDER_PATTERNS
+            yield not is_wider, f"{where}: pattern was changed"
         yield from self._members(where, old, new, direction)
         for part in ("items", "additionalProperties", "propertyNames"):
             before, now = old.get(part), new.get(part)
@@ -242,6 +250,7 @@ COMPARED = {
     "items",
     "additionalProperties",
     "propertyNames",
+    "pattern",
     *LOWER_BOUNDS,
     *UPPER_BOUNDS,
 }

@@ -40,6 +40,7 @@ __all__ = [
     "PRINTABLE",
     "READABLE",
     "READABLE_IN_ORDER",
+    "READABLE_LINES",
     "VISIBLE_ASCII",
     "AnyText",
     "Attribute",
@@ -113,12 +114,19 @@ PRINTABLE: Final = rf"^[^{_UNPRINTABLE} ](?:[^{_UNPRINTABLE}]*[^{_UNPRINTABLE} ]
 by somebody who reads or types it."""
 VISIBLE_ASCII: Final = r"^[\x21-\x7e]+$"
 """The pattern of texts that a header can carry: printable ASCII characters, none of them a space."""
+_CONTROL_IN_LINES: Final = r"\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f"
+READABLE_LINES: Final = (
+    rf"^(?![\s\S]*\r(?!\n))[^{_CONTROL_IN_LINES}]*"
+    rf"[^{_CONTROL}{_INVISIBLE}][^{_CONTROL_IN_LINES}]*$"
+)
+"""The pattern of texts of several lines: not blank, and with no control characters but LF and CR LF."""
 _PATTERN_ERRORS: Final = {
     NO_CONTROL_CHARACTERS: "should have no control characters",
     READABLE: "should not be blank, and should have no control characters",
     READABLE_IN_ORDER: "should have no character that overrides or isolates the direction of writing",
     PRINTABLE: "should have visible characters only, and spaces only between them",
     VISIBLE_ASCII: "should have only printable ASCII characters, none of them a space",
+    READABLE_LINES: "should not be blank, and should have no control characters except line breaks",
 }
 _COMPILED: Final = {pattern: re.compile(pattern) for pattern in _PATTERN_ERRORS}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -157,7 +165,10 @@ class _Checked:
 
 @value
 class Text(_Checked):
-    """A text of 1 to `max_characters` that matches `pattern` and has at most `max_bytes` in UTF-8."""
+    """A text of 1 to `max_characters` that matches `pattern` and has at most `max_bytes` in UTF-8.
+
+    In a text of several lines (`READABLE_LINES`), CR LF becomes LF.
+    """
 
     max_characters: int
     pattern: str = READABLE
@@ -175,7 +186,7 @@ class Text(_Checked):
             raise ValueError(_pattern_error(self.pattern, value))
         if self.max_bytes is not None and len(value.encode()) > self.max_bytes:
             raise ValueError(f"should be at most {self.max_bytes} bytes of UTF-8")
-        return value
+        return value.replace("\r\n", "\n") if self.pattern == READABLE_LINES else value
 
     def from_text(self, text: str) -> str:
         """Return the text."""
@@ -509,7 +520,7 @@ TransactionId = Annotated[
     ),
 ]
 Name = Annotated[str, Text(NAME_MAX_CHARACTERS, READABLE_IN_ORDER)]
-Description = Annotated[str, Text(PRODUCT_DESCRIPTION_MAX_CHARACTERS)]
+Description = Annotated[str, Text(PRODUCT_DESCRIPTION_MAX_CHARACTERS, READABLE_LINES)]
 ImageUrl = Annotated[str, Text(PRODUCT_IMAGE_MAX_CHARACTERS, READABLE_IN_ORDER)]
 Barcode = Annotated[str, BarcodeText()]
 Notes = Annotated[str, Text(NOTES_MAX_BYTES, max_bytes=NOTES_MAX_BYTES)]

@@ -54,7 +54,7 @@ class Product:
     description: Annotated[
         Description | None,
         Attribute(
-            "Detailed product description.",
+            "Detailed product description, of one or more lines.",
             "Premium over-ear headphones with active noise cancellation",
             changeable=True,
         ),

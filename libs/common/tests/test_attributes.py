@@ -25,6 +25,7 @@ from inventory_common.attributes import (
     PRINTABLE,
     READABLE,
     READABLE_IN_ORDER,
+    READABLE_LINES,
     VISIBLE_ASCII,
     AnyText,
     Attribute,
@@ -287,8 +288,24 @@ def test_notes_above_300_bytes_are_refused(notes: str) -> None:
 @every_text
 @pytest.mark.parametrize("code", [0, 1, 9, 10, 13, 0x1F, 0x7F, 0x80, 0x85, 0x9F])
 def test_a_control_character_is_refused_at_every_position(text_type: AttributeType, code: int) -> None:
+    if code == 10 and text_type == TEXTS["description"]:
+        return
     for text in (f"a{chr(code)}b", f"{chr(code)}a", f"a{chr(code)}"):
         assert "control" in _refused(text_type, dumps(text))
+
+
+def test_a_description_keeps_its_line_breaks() -> None:
+    for text in ("a\nb", "a\n\nb\n", "\na"):
+        assert _read(TEXTS["description"], dumps(text)) == text
+    assert _read(TEXTS["description"], dumps("a\r\nb\n\r\nc")) == "a\nb\n\nc"
+    assert TEXTS["description"].from_text("a\r\nb") == "a\nb"
+
+
+@pytest.mark.parametrize(
+    "text", ["\n", "\r\n", " \n\u200b\n", "a\rb", "a\r", "\ra", "a\n\rb", "a\tb\n", "a\r\r\nb"]
+)
+def test_a_description_has_no_other_control_character_and_is_not_blank(text: str) -> None:
+    assert "except line breaks" in _refused(TEXTS["description"], dumps(text))
 
 
 @every_text
@@ -395,10 +412,12 @@ def test_a_key_of_a_command_is_what_its_header_may_be() -> None:
         assert not re.fullmatch(IDEMPOTENCY_KEY, text)
 
 
-EDGES = "\t\n\x1f\x7f\x85\x9f \xa0\u1680\u2003\u2028\u3000\ufeff\u00ad\u200b\u202e\u2066\u3164\U000e0001"
+EDGES = "\t\n\r\x1f\x7f\x85\x9f \xa0\u1680\u2003\u2028\u3000\ufeff\u00ad\u200b\u202e\u2066\u3164\U000e0001"
 
 
-@pytest.mark.parametrize(("name", "declared"), [("name", READABLE_IN_ORDER), ("description", READABLE)])
+@pytest.mark.parametrize(
+    ("name", "declared"), [("name", READABLE_IN_ORDER), ("notes", READABLE), ("description", READABLE_LINES)]
+)
 @given(text=st.text(alphabet=st.one_of(st.characters(), st.sampled_from(EDGES)), max_size=8))
 def test_the_pattern_in_documents_is_the_rule_for_readable_texts(name: str, declared: str, text: str) -> None:
     try:
@@ -410,6 +429,12 @@ def test_the_pattern_in_documents_is_the_rule_for_readable_texts(name: str, decl
     pattern = declared.removesuffix("$") + r"\Z"
     sendable = not any("\ud800" <= character <= "\udfff" for character in text)
     assert accepted == (bool(re.match(pattern, text)) and sendable)
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(EDGES)), max_size=8))
+def test_a_text_of_one_line_is_also_one_of_several(text: str) -> None:
+    if re.fullmatch(READABLE, text):
+        assert re.fullmatch(READABLE_LINES, text)
 
 
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\n\x1f\x85 a")), max_size=6))
@@ -633,6 +658,7 @@ TYPES: dict[str, tuple[AttributeType, st.SearchStrategy[Any]]] = {
     "any text": (AnyText(), any_text),
     "name": (Text(6, READABLE_IN_ORDER), any_text),
     "free text": (Text(6), any_text),
+    "lines": (Text(6, READABLE_LINES), any_text),
     "search text": (Text(6, NO_CONTROL_CHARACTERS), any_text),
     "notes": (Text(8, max_bytes=8), any_text),
     "barcode": (BarcodeText(), any_text | st.text("0123456789", min_size=7, max_size=15)),

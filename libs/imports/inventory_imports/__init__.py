@@ -12,6 +12,7 @@
 `comparing`    what to do for the rows that are one thing
 `texts`        how mappings transform texts
 `cells`        the values of cells and options, both ways
+`presets`      the files of shops, without a mapping
 `resources`    the attributes of products and SKUs, from their declarations
 =============  ======================================================================================
 

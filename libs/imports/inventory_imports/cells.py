@@ -24,6 +24,7 @@ from inventory_common.spreadsheets import neutralized, unambiguous
 __all__ = [
     "LIST_SEPARATORS",
     "OWN_FORMATS",
+    "PRESET_FORMATS",
     "SPREADSHEET_ERRORS",
     "Formats",
     "Unreadable",
@@ -56,7 +57,6 @@ _CURRENCY: Final = (
 )
 _CURRENCY_BEFORE: Final = re.compile(rf"{_CURRENCY}[{_SPACES}]*([-+{_MINUS}]?[0-9].*)")
 _CURRENCY_BEHIND: Final = re.compile(rf"(.*[0-9])[{_SPACES}]*{_CURRENCY}")
-_OTHER_FORMAT: Final = "has another number format: state --decimal . or --decimal ,"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,14 @@ class Formats:
         What separates the members of lists; None if nobody has stated it.
     detected
         The separator that was found in a column's lists, by column, where none is stated.
+    may_be_stated
+        Whether the user can state them by options, which errors then name.
     """
 
     decimal: str | None = None
     list_separator: str | None = None
     detected: Mapping[str, str] = field(default_factory=dict)
+    may_be_stated: bool = True
 
 
 SPREADSHEET_ERRORS: Final = frozenset(
@@ -85,6 +88,8 @@ SPREADSHEET_ERRORS: Final = frozenset(
 
 OWN_FORMATS: Final = Formats(list_separator="|")
 """What an export writes."""
+PRESET_FORMATS: Final = Formats(list_separator="|", may_be_stated=False)
+"""What presets make of the files of shops, whose forms they know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +168,15 @@ def parse_money(text: str, formats: Formats = OWN_FORMATS) -> Decimal:
     apostrophes, and a currency may stand before or behind the number.
     """
     if formats.decimal is None:
+        option = ": state --decimal . or --decimal ," if formats.may_be_stated else ""
         if _THREE_DECIMALS.fullmatch(text):
-            raise ValueError("may have thousands or decimals: state --decimal . or --decimal ,")
+            raise ValueError(f"may have thousands or decimals{option}")
         if _PLAIN.fullmatch(text):
             return Decimal(text)
         is_numeric = len(text) <= 3 * _DIGITS_MAX and _NUMERIC.fullmatch(_without_currency(text))
-        raise ValueError(_OTHER_FORMAT if is_numeric else "should be a number such as 89.99")
+        raise ValueError(
+            f"has another number format{option}" if is_numeric else "should be a number such as 89.99"
+        )
     match = _number_pattern(formats.decimal).fullmatch(_without_currency(text))
     if match is None:
         raise ValueError(f"should be a number such as {'1.234,50' if formats.decimal == ',' else '1,234.50'}")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from inventory_common.ids import is_id
 
 from .rows import RowType
 
 __all__ = [
+    "ONLY_WHEN_CREATED",
     "Action",
     "Existing",
     "Plan",
@@ -25,6 +26,10 @@ __all__ = [
 
 Existing = Callable[[str], Any]
 """Returns what the services have of a key, or None."""
+
+
+ONLY_WHEN_CREATED: Final = "only_when_created"
+"""The member of a row that names its attributes that do not change what exists."""
 
 
 class Rejected(Exception):
@@ -106,12 +111,13 @@ def differences(
 ) -> dict[str, list[Any]]:
     """Return attribute to before and after, for the attributes of a row that differ from what exists.
 
-    Attributes that the row does not have stay as they are.
+    Attributes that the row does not have, or has only for what is created, stay as they are.
     """
+    kept = row.get(ONLY_WHEN_CREATED, ())
     return {
         name: [existing[name], row[name]]
         for name in attributes
-        if row.get(name) is not None and row[name] != existing[name]
+        if row.get(name) is not None and row[name] != existing[name] and name not in kept
     }
 
 

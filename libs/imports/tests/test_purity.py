@@ -55,7 +55,7 @@ def test_the_detector_works_without_its_compiled_parts() -> None:
 
 def test_no_module_imports_what_a_browser_lacks() -> None:
     names = [
-        f"inventory_imports.{module.name}" for module in pkgutil.iter_modules(inventory_imports.__path__)
+        module.name for module in pkgutil.walk_packages(inventory_imports.__path__, "inventory_imports.")
     ]
     assert "inventory_imports.tables" in names
     ended = subprocess.run(

@@ -27,10 +27,19 @@ from ..imports.directory import (
 )
 from ..imports.files import rejects_file
 from ..imports.journal import Journal, State
-from ..output import say
+from ..output import Format, say
 from ..profiles import Session
 from ..progress import counted
-from .invocation import Invocation, pass_invocation
+from .imports import (
+    beside_option,
+    concurrency_option,
+    dry_run_option,
+    from_option,
+    import_shop_file,
+    reference_option,
+    yes_option,
+)
+from .invocation import Invocation, pass_invocation, shaped, vendor_option
 
 __all__ = ["import_all", "import_directory"]
 
@@ -38,20 +47,51 @@ _SHOWN_REJECTS: Final = 5
 
 
 @click.command("all")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--dry-run", is_flag=True, help="Show what would be done and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@click.option(
-    "--concurrency", type=click.IntRange(1, 32), default=8, show_default=True, help="Concurrent requests."
-)
+@click.argument("source", metavar="FILE|DIR", type=click.Path(path_type=Path, exists=True))
+@from_option
+@beside_option
+@vendor_option
+@reference_option
+@dry_run_option
+@yes_option
+@concurrency_option
+@shaped
 @pass_invocation
-def import_all(call: Invocation, folder: Path, dry_run: bool, yes: bool, concurrency: int) -> int:
-    """Import everything that `export all` wrote into a folder: products, SKUs, stock and open orders.
+def import_all(
+    call: Invocation,
+    source: Path,
+    shop: str | None,
+    beside: Path | None,
+    vendor: str | None,
+    reference: str | None,
+    dry_run: bool,
+    yes: bool,
+    concurrency: int,
+    shape: Format,
+) -> int:
+    """Import products, SKUs and stock from the FILE of a shop system, or all that `export all` wrote to DIR.
 
-    It is meant for an empty shop, which then equals the exported one.  Products get new ids; those without an
-    external id are recognized when the import is repeated on this machine.
+    Each part is an import that can be undone.  A folder is meant for an empty shop, which then equals the
+    exported one: products get new ids; those without an external id are recognized when the import is
+    repeated on this machine.
     """
-    return import_directory(call, folder, dry_run=dry_run, yes=yes, concurrency=concurrency)
+    if not source.is_dir():
+        return import_shop_file(
+            call,
+            source,
+            shop=shop,
+            beside=beside,
+            vendor=vendor,
+            reference=reference,
+            dry_run=dry_run,
+            yes=yes,
+            concurrency=concurrency,
+            shape=shape,
+        )
+    stated = {"--from": shop, "--beside": beside, "--vendor": vendor, "--reference": reference}
+    if given := [option for option, value in stated.items() if value is not None]:
+        raise click.UsageError(f"The files of an export state it themselves: remove {', '.join(given)}.")
+    return import_directory(call, source, dry_run=dry_run, yes=yes, concurrency=concurrency)
 
 
 def import_directory(call: Invocation, folder: Path, *, dry_run: bool, yes: bool, concurrency: int) -> int:

@@ -15,6 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from inventory_imports.cells import Formats
 from inventory_imports.mapping import RowMapping
 from inventory_imports.plans import Action
+from inventory_imports.presets.catalogue import PRESETS, TWO_FILES, presets_of
+from inventory_imports.presets.shop_rows import Preset
 from inventory_imports.sources import folded
 from inventory_imports.tables import Table
 
@@ -23,24 +25,49 @@ from ..imports import run
 from ..imports.files import STANDARD_INPUT, open_mapping, open_table, rejects_file
 from ..imports.importer import Importer
 from ..imports.journal import Journal, State
+from ..imports.shops import count_reference, new_products, open_shop_table, read_shop_file
 from ..output import Format, print_documents, say
 from .invocation import Invocation, pass_invocation, shaped, vendor_option
 
-__all__ = ["imports"]
+__all__ = [
+    "beside_option",
+    "concurrency_option",
+    "dry_run_option",
+    "from_option",
+    "import_shop_file",
+    "imports",
+    "reference_option",
+    "yes_option",
+]
 
 _CONCURRENCY_DEFAULT: Final = 8
 _CONCURRENCY_MAX: Final = 32
 _SHOWN_DIFFERENCES: Final = 10
 _SHOWN_REJECTS: Final = 5
 
-_concurrency_option = click.option(
+concurrency_option = click.option(
     "--concurrency",
     type=click.IntRange(1, _CONCURRENCY_MAX),
     default=_CONCURRENCY_DEFAULT,
     show_default=True,
     help="Concurrent requests.",
 )
-_yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Show the differences and change nothing.")
+from_option = click.option(
+    "--from", "shop", type=click.Choice(list(PRESETS)), help="The shop system that exported the file."
+)
+beside_option = click.option(
+    "--beside",
+    type=click.Path(path_type=Path),
+    help="The other file of the export: PrestaShop writes products and combinations separately.",
+)
+reference_option = click.option(
+    "--reference", help="The reference of rows without one; for a shop's file, by default its name."
+)
+_SHOP_KINDS: Final = ("products", "skus", "stock")
+_FIRST_COUNTS: Final = RowMapping(keeps_first=True)
+"""How rows of shops are compared: those of one product or SKU are equal."""
 
 
 def _one_character(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
@@ -89,9 +116,9 @@ def _import_command(name: str, help_text: str) -> None:
     )
     @_format_options
     @vendor_option
-    @click.option("--dry-run", is_flag=True, help="Show the differences and change nothing.")
-    @_yes_option
-    @_concurrency_option
+    @dry_run_option
+    @yes_option
+    @concurrency_option
     @shaped
     @pass_invocation
     def command(
@@ -109,25 +136,45 @@ def _import_command(name: str, help_text: str) -> None:
         concurrency: int,
         shape: Format,
         reference: str | None = None,
+        shop: str | None = None,
+        beside: Path | None = None,
     ) -> None:
+        if shop is not None and mapping_file is not None:
+            raise click.UsageError("--from and --mapping exclude each other.")
         importer = run.IMPORTERS[name]
         mapping = RowMapping() if mapping_file is None else open_mapping(mapping_file)
+        if file == STANDARD_INPUT and not (yes or dry_run):
+            raise click.UsageError("Standard input cannot also answer questions: add --yes or --dry-run.")
+        table, rows = open_shop_table(file, encoding=encoding, separator=separator, sheet=sheet)
+        file = Path(table.name)
+        preset = None
+        if shop is not None or (mapping_file is None and name in _SHOP_KINDS):
+            preset = _preset(file, table, shop, importer, asks=not (yes or dry_run))
         formats = Formats(
             decimal or mapping.formats.decimal,
             mapping.formats.list_separator if list_separator is None else list_separator,
         )
-        if file == STANDARD_INPUT and not (yes or dry_run):
-            raise click.UsageError("Standard input cannot also answer questions: add --yes or --dry-run.")
-        table = open_table(file, encoding=encoding, separator=separator, sheet=sheet)
-        file = Path(table.name)
-        _require_columns(importer, file, table, mapping)
+        if preset is None:
+            _require_columns(importer, file, table, mapping)
+        elif decimal is not None or list_separator is not None:
+            raise click.UsageError(
+                f"Files of {preset.title} have forms of their own: remove --decimal and --list-separator."
+            )
+        else:
+            _note_other_file(preset, name, beside)
+            mapping = _FIRST_COUNTS
+            reference = reference or count_reference(preset, file)
         given = {"vendor_id": vendor or call.profile().vendor, "reference": reference}
         defaults = {attribute: value for attribute, value in given.items() if value is not None}
         with call.session() as session, _new_journal(call, name, file) as journal:
             with _bar("Reading", None):
-                lists = run.read_file(
-                    importer, file, table, journal, mapping=mapping, defaults=defaults, formats=formats
-                )
+                if preset is None:
+                    lists = run.read_file(
+                        importer, file, table, journal, mapping=mapping, defaults=defaults, formats=formats
+                    )
+                else:
+                    lists = []
+                    read_shop_file(importer, rows, journal, preset, defaults, beside)
             say(f"{file.name}: {', '.join([*table.notes, *lists])}.")
             with _bar("Comparing", None):
                 run.compare(importer, session, journal, mapping)
@@ -143,13 +190,65 @@ def _import_command(name: str, help_text: str) -> None:
             _finish(journal, file, table, dry_run=False)
 
     if name == "stock":
-        click.option("--reference", help="The reference of rows without one.")(command)
+        reference_option(command)
+    if name in _SHOP_KINDS:
+        beside_option(command)
+        from_option(command)
 
 
 _import_command("products", "Create and change products, which are recognized by external_id.")
 _import_command("skus", "Create and change SKUs.")
 _import_command("stock", "Add deliveries and correct counts; each reference is executed once, for ever.")
 _import_command("orders", "Place orders, and confirm or cancel them by their status; one row per line.")
+
+
+def import_shop_file(
+    call: Invocation,
+    file: Path,
+    *,
+    shop: str | None,
+    beside: Path | None,
+    vendor: str | None,
+    reference: str | None,
+    dry_run: bool,
+    yes: bool,
+    concurrency: int,
+    shape: Format,
+) -> int:
+    """Import products, SKUs and stock from the file of a shop, and return the exit code."""
+    table, rows = open_shop_table(file)
+    preset = _preset(file, table, shop, None, asks=not (yes or dry_run))
+    assert preset is not None
+    _note_other_file(preset, "all", beside)
+    given = {
+        "vendor_id": vendor or call.profile().vendor,
+        "reference": reference or count_reference(preset, file),
+    }
+    defaults = {attribute: value for attribute, value in given.items() if value is not None}
+    planned, rejected = 0, 0
+    new: dict[str, Any] = {}
+    with call.session() as session:
+        for kind in _SHOP_KINDS:
+            with _new_journal(call, kind, file) as journal, _bar("Comparing", None):
+                read_shop_file(run.IMPORTERS[kind], rows, journal, preset, defaults, beside)
+                journal.add_existing(new.items())
+                run.compare(run.IMPORTERS[kind], session, journal, _FIRST_COUNTS)
+                _show_plan(journal, shape, title=kind)
+                new |= new_products(journal) if kind == "products" else {}
+                planned += journal.count_units(State.PLANNED)
+                if dry_run:
+                    rejected += _report(journal, file, table, dry_run=True, title=kind)
+        if planned and not (yes or dry_run):
+            click.confirm(f"Apply {planned} changes?", abort=True, err=True)
+        for kind in () if dry_run else _SHOP_KINDS:
+            importer = run.IMPORTERS[kind]
+            with _new_journal(call, kind, file) as journal:
+                read_shop_file(importer, rows, journal, preset, defaults, beside)
+                run.compare(importer, session, journal, _FIRST_COUNTS)
+                with _bar("Importing", journal.count_units(State.PLANNED)) as advance:
+                    run.execute(importer, session, journal, concurrency=concurrency, progress=advance)
+                rejected += _report(journal, file, table, dry_run=False, title=kind)
+    return exit_codes.REJECTS if rejected else exit_codes.DONE
 
 
 @imports.command("list")
@@ -162,8 +261,8 @@ def list_imports(call: Invocation, shape: Format) -> None:
 
 @imports.command()
 @click.argument("import_id")
-@_yes_option
-@_concurrency_option
+@yes_option
+@concurrency_option
 @pass_invocation
 def undo(call: Invocation, import_id: str, yes: bool, concurrency: int) -> None:
     """Undo an import by compensating commands, in reverse order; the log keeps both.
@@ -212,6 +311,47 @@ def _new_journal(call: Invocation, name: str, file: Path) -> Iterator[Journal]:
                 journal.discard()
 
 
+def _preset(
+    path: Path, table: Table, shop: str | None, importer: Importer | None, *, asks: bool
+) -> Preset | None:
+    """Return the preset of a file: the one that is named, or that recognizes the header, once confirmed.
+
+    None if the file has the columns of the importer, or no preset recognizes it.
+    """
+    columns = set(table.columns or ())
+    if shop is not None:
+        if columns and PRESETS[shop] not in presets_of(columns):
+            raise click.UsageError(f"{path} has not the columns of products from {PRESETS[shop].title}.")
+        return PRESETS[shop]
+    if (
+        importer is not None
+        and {folded(column) for column in columns}
+        <= {*importer.rules.row_type.columns} | importer.rules.ignored
+    ):
+        return None
+    found = presets_of(columns)
+    if not found and importer is not None:
+        return None
+    if len(found) != 1:
+        shops = " or ".join(preset.title for preset in found) or "one of no known shop"
+        raise click.UsageError(f"{path} could be a file of {shops}: name the shop with --from.")
+    [preset] = found
+    if not asks:
+        say(f"{path} is read as products from {preset.title} (--from {preset.name}).")
+    elif not click.confirm(f"Is {path} an export of products from {preset.title}?", default=True, err=True):
+        raise click.UsageError("Name the shop with --from, or describe the columns with --mapping.")
+    return preset
+
+
+def _note_other_file(preset: Preset, kind: str, beside: Path | None) -> None:
+    if preset.name in TWO_FILES and kind != "products" and beside is None:
+        say(
+            f"{preset.title} writes products and their combinations to two files: without --beside, "
+            "a product with combinations becomes a SKU itself.",
+            style="yellow",
+        )
+
+
 def _require_columns(importer: Importer, path: Path, table: Table, mapping: RowMapping) -> None:
     if table.columns is None:
         return
@@ -237,7 +377,7 @@ def _known(importer: Importer) -> str:
     return f"Columns of {importer.rules.name}: {', '.join(sorted(importer.rules.row_type.columns))}."
 
 
-def _show_plan(journal: Journal, shape: Format) -> None:
+def _show_plan(journal: Journal, shape: Format, title: str = "") -> None:
     if shape is Format.JSON:
         print_documents(run.planned_changes(journal), shape, ())
         return
@@ -262,7 +402,7 @@ def _show_plan(journal: Journal, shape: Format) -> None:
         console.print(f"… and {planned - _SHOWN_DIFFERENCES} more (--json shows all)")
     actions, rows = journal.count_actions(), journal.count_rows()
     console.print(
-        f"{sum(rows.values())} rows: {actions.get(Action.CREATE, 0)} to create, "
+        f"{_titled(title)}{sum(rows.values())} rows: {actions.get(Action.CREATE, 0)} to create, "
         f"{actions.get(Action.CHANGE, 0)} to change, {actions.get(Action.NONE, 0)} unchanged, "
         f"{rows.get(State.REJECTED, 0)} rejected"
     )
@@ -272,13 +412,23 @@ def _shown(differences: dict[str, Any]) -> str:
     return ", ".join(f"{name}: {before} → {after}" for name, (before, after) in differences.items())
 
 
+def _titled(title: str) -> str:
+    return f"{title}: " if title else ""
+
+
 def _finish(journal: Journal, path: Path, table: Table, *, dry_run: bool) -> None:
     """Print the results, write the rejects file, and exit with 3 if there are rejected rows."""
+    if _report(journal, path, table, dry_run=dry_run):
+        click.get_current_context().exit(exit_codes.REJECTS)
+
+
+def _report(journal: Journal, path: Path, table: Table, *, dry_run: bool, title: str = "") -> int:
+    """Print the results and write the rejects file; return the number of rejected rows."""
     rows = journal.count_rows()
     rejected = rows.get(State.REJECTED, 0)
     done = rows.get(State.DONE, 0)
     for row in islice(journal.rejected(), _SHOWN_REJECTS):
-        say(f"line {row.line}: {row.reason}", style="red")
+        say(f"{_titled(title)}line {row.line}: {row.reason}", style="red")
     if rejected > _SHOWN_REJECTS:
         say(f"… and {rejected - _SHOWN_REJECTS} more", style="red")
     if dry_run:
@@ -286,14 +436,14 @@ def _finish(journal: Journal, path: Path, table: Table, *, dry_run: bool) -> Non
     else:
         run.write_rejects(journal, path, table)
         unchanged = rows.get(State.UNCHANGED, 0)
-        say(f"{sum(rows.values())} rows: {done} applied, {unchanged} unchanged, {rejected} rejected.")
+        counts = f"{done} applied, {unchanged} unchanged, {rejected} rejected"
+        say(f"{_titled(title)}{sum(rows.values())} rows: {counts}.")
         if rejected:
             rejects = rejects_file(path, journal.fact("kind"))
             say(f"The rejected rows with line and reason are in {rejects}")
         if done:
             say(f"To undo this import: inventory import undo {journal.import_id}")
-    if rejected:
-        click.get_current_context().exit(exit_codes.REJECTS)
+    return rejected
 
 
 def _journals(call: Invocation) -> Iterator[dict[str, Any]]:

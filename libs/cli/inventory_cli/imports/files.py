@@ -12,11 +12,60 @@ from typing import BinaryIO, Final
 from inventory_imports.mapping import RowMapping, read_mapping
 from inventory_imports.tables import FileError, RejectedRow, Table, rejects_name, suffix_of
 
-__all__ = ["STANDARD_INPUT", "open_mapping", "open_table", "rejects_file", "write_rejected"]
+__all__ = ["STANDARD_INPUT", "SourceFile", "open_mapping", "open_table", "rejects_file", "write_rejected"]
 
 STANDARD_INPUT: Final = Path("-")
 """The file that stands for standard input."""
 _HEAD_BYTES: Final = 4096
+
+
+class SourceFile:
+    """The bytes of a file, or of standard input, as often as they are read.
+
+    What can be read only once is copied to a temporary file.
+
+    Attributes
+    ----------
+    name
+        The name of its table.  That of standard input is ``stdin`` with the suffix of its form.
+
+    Raises
+    ------
+    FileError
+        If what can be read only once cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._spooled = None
+        self.name = str(path)
+        if path != STANDARD_INPUT and not path.is_fifo():
+            return
+        try:
+            if path == STANDARD_INPUT:
+                self._spooled = _spooled(sys.stdin.buffer)
+            else:
+                with path.open("rb") as source:
+                    self._spooled = _spooled(source)
+        except OSError as error:
+            raise self._unreadable(error) from error
+        with self.open() as head:
+            suffix = suffix_of(head.read(_HEAD_BYTES))
+        self.name = f"{'stdin' if path == STANDARD_INPUT else path}{suffix}"
+
+    def open(self, above_bytes: int = 0) -> BinaryIO:
+        """Open the bytes behind the first ones, or raise `FileError`."""
+        # The temporary file is removed with this object.
+        path = self._path if self._spooled is None else Path(self._spooled.name)
+        try:
+            opened = path.open("rb")
+        except OSError as error:
+            raise self._unreadable(error) from error
+        opened.seek(above_bytes)
+        return opened
+
+    def _unreadable(self, error: OSError) -> FileError:
+        return FileError(f"{self._path} cannot be read: {error.strerror or error}.")
 
 
 def open_table(
@@ -24,39 +73,13 @@ def open_table(
 ) -> Table:
     """Return the table of a file, or of standard input.
 
-    What can be read only once is copied to a temporary file.  The table of standard input is called ``stdin``
-    with the suffix of its form.
-
     Raises
     ------
     FileError
         If the file cannot be read, or is no table.
     """
-    name, opened = str(path), path
-    if path == STANDARD_INPUT or path.is_fifo():
-        try:
-            if path == STANDARD_INPUT:
-                spooled = _spooled(sys.stdin.buffer)
-            else:
-                with path.open("rb") as source:
-                    spooled = _spooled(source)
-            opened = Path(spooled.name)
-            with opened.open("rb") as head:
-                suffix = suffix_of(head.read(_HEAD_BYTES))
-        except OSError as error:
-            raise FileError(f"{path} cannot be read: {error.strerror or error}.") from error
-        name = f"{'stdin' if path == STANDARD_INPUT else path}{suffix}"
-    else:
-        spooled = None
-
-    def content() -> BinaryIO:
-        try:
-            # The temporary file is removed with the last reference to it.
-            return (opened if spooled is None else Path(spooled.name)).open("rb")
-        except OSError as error:
-            raise FileError(f"{path} cannot be read: {error.strerror or error}.") from error
-
-    return Table(name, content, encoding=encoding, separator=separator, sheet=sheet)
+    source = SourceFile(path)
+    return Table(source.name, source.open, encoding=encoding, separator=separator, sheet=sheet)
 
 
 def open_mapping(path: Path) -> RowMapping:

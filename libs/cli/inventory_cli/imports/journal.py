@@ -19,6 +19,7 @@ from typing import Any, Final, Self
 
 from inventory_common.exact_json import dumps, loads
 from inventory_imports.plans import Action, Plan
+from inventory_imports.presets.assembling import line_of
 from inventory_imports.reading import ReadRow
 from inventory_imports.tables import RejectedRow
 
@@ -271,7 +272,7 @@ class Journal:
                 (last, _CHUNK_ROWS),
             ).fetchall()
             for line, reason, source in chunk:
-                yield RejectedRow(line, reason or "", json.loads(source))
+                yield RejectedRow(line_of(line), reason or "", json.loads(source))
                 last = line
             if not chunk:
                 return

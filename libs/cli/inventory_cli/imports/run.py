@@ -12,7 +12,8 @@ from inventory_client import Problem, problems
 from inventory_imports.comparing import compare_unit
 from inventory_imports.mapping import RowMapping
 from inventory_imports.plans import Rejected
-from inventory_imports.tables import Table
+from inventory_imports.presets.assembling import line_of
+from inventory_imports.tables import RejectedRow, Table
 
 from ..profiles import Session
 from .files import rejects_file, write_rejected
@@ -179,15 +180,24 @@ def write_rejects(journal: Journal, path: Path, table: Table) -> int:
     if count == 0:
         rejects.unlink(missing_ok=True)
     else:
-        write_rejected(rejects, table, journal.rejected())
+        write_rejected(rejects, table, _once_each(journal.rejected()))
     return count
+
+
+def _once_each(rows: Iterable[RejectedRow]) -> Iterator[RejectedRow]:
+    """Yield the first rejected row of each line: one line of a shop's file may have several SKUs."""
+    written: set[int] = set()
+    for row in rows:
+        if row.line not in written:
+            written.add(row.line)
+            yield row
 
 
 def planned_changes(journal: Journal) -> Iterator[dict[str, Any]]:
     """Yield what an import would do, one object per import unit."""
     for unit in journal.units(State.PLANNED):
         yield {
-            "line": unit.number,
+            "line": line_of(unit.number),
             "action": str(unit.plan.action),
             "key": unit.key,
             "differences": dict(unit.plan.differences),
