@@ -275,14 +275,16 @@ class FakeServices:
         }
         return self.orders[order_id]
 
-    def settle(self, order_id: str, command: str) -> dict[str, Any]:
+    def settle(self, order_id: str, command: str, part: list[dict[str, Any]] | None = None) -> dict[str, Any]:
         if order_id not in self.orders:
             raise Refusal(404, "order_not_found")
         order = self.orders[order_id]
+        named = None if part is None else {each["sku"]: each["quantity"] for each in part}
+        assert part is None or len(named) == len(part)
         for line in order["lines"]:
-            units = line["reserved"]
+            units = line["reserved"] if named is None else named.get(line["sku"], 0)
             if command == "refund":
-                back = line["confirmed"] - line["refunded"]
+                back = line["confirmed"] - line["refunded"] if named is None else units
                 self.write(line["sku"], "refund", back, back, 0)
                 line["refunded"] += back
             elif units:
@@ -290,7 +292,7 @@ class FakeServices:
                 kind = "order_confirmed" if leaves else "order_cancelled"
                 self.write(line["sku"], kind, units, -units if leaves else 0, -units)
                 line["confirmed" if leaves else "cancelled"] += units
-                line["reserved"] = 0
+                line["reserved"] -= units
         order["status"] = {"confirm": "confirmed", "cancel": "cancelled", "refund": "refunded"}[command]
         return order
 
@@ -321,7 +323,8 @@ class FakeServices:
         return httpx.Response(200, json=self.orders[order_id])
 
     def settle_order(self, request: httpx.Request, order_id: str, command: str) -> httpx.Response:
-        return httpx.Response(200, json=self.settle(order_id, command))
+        body = json.loads(request.content or b"{}")
+        return httpx.Response(200, json=self.settle(order_id, command, body.get("lines")))
 
     def orders_due(self, request: httpx.Request) -> httpx.Response:
         return page(request, [o for o in self.orders.values() if any(x["reserved"] for x in o["lines"])])

@@ -148,6 +148,19 @@ def test_stock_is_restocked_once_per_key_adjusted_and_counted(inventory, service
     assert inventory("stock", "count", tea, 8, "--expected", 9, "--notes", "count") == 1
 
 
+def test_the_lines_of_a_sku_that_is_named_twice_add_up(inventory, services, tea):
+    twice = ("--line", f"{tea}=3", "--line", f"{tea}=2")
+    assert inventory("orders", "place", "ORDER-1", *twice, "--line", f"{tea}=5") == 0
+    [line] = services.orders["ORDER-1"]["lines"]
+    assert line["placed"] == 10
+    assert inventory("orders", "confirm", "ORDER-1", *twice) == 0
+    assert (line["confirmed"], line["reserved"]) == (5, 5)
+    assert inventory("orders", "refund", "ORDER-1", "--line", f"{tea}=1", "--line", f"{tea}=1") == 0
+    assert line["refunded"] == 2
+    assert inventory("orders", "cancel", "ORDER-1", *twice) == 0
+    assert (line["cancelled"], line["reserved"]) == (5, 0)
+
+
 def test_orders_are_placed_confirmed_and_refunded(inventory, services, tea, capsys):
     assert inventory("orders", "place", "ORDER-1", "--line", f"{tea}=5") == 0
     assert services.skus[tea]["reserved_stock"] == 5
