@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -15,6 +17,7 @@ from inventory_imports.tables import FileError
 from . import exit_codes
 from .commands.invocation import Invocation
 from .commands.root import inventory
+from .imports.journal import JournalError
 from .output import say
 from .profiles import ConfigurationError
 
@@ -40,7 +43,7 @@ def run(
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (ConfigurationError, FileError, PlainHttpRefused) as error:
+    except (ConfigurationError, FileError, JournalError, PlainHttpRefused) as error:
         say(str(error), style="red")
         return exit_codes.WRONG_USAGE
     except Problem as problem:
@@ -54,11 +57,24 @@ def run(
     except ClientError as error:
         say(str(error), style="red")
         return exit_codes.REFUSED
+    except BrokenPipeError:
+        raise
+    except (OSError, sqlite3.Error) as error:
+        say(_local_failure(error), style="red")
+        return exit_codes.LOCAL_FAILURE
     except (click.Abort, KeyboardInterrupt):
         say(
             "Interrupted; requests already sent took effect. To continue, repeat the command.", style="yellow"
         )
         return exit_codes.INTERRUPTED
+
+
+def _local_failure(error: OSError | sqlite3.Error) -> str:
+    if isinstance(error, sqlite3.Error):
+        what = f"The journal of the import cannot be read or written: {error}"
+    else:
+        what = f"{error.filename or 'A local file'} cannot be read or written: {error.strerror or error}"
+    return f"{what}. Requests already sent took effect; repeat the command when this is corrected."
 
 
 def _is_unicode(argument: str) -> bool:
@@ -68,6 +84,10 @@ def _is_unicode(argument: str) -> bool:
 
 def main() -> None:
     """Run the command of the command line."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     try:
         code = run(sys.argv[1:], os.environ)
         sys.stdout.flush()
@@ -75,6 +95,11 @@ def main() -> None:
         # The reader has closed the pipe; Python must not flush to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = exit_codes.DONE
+    except OSError as error:
+        # Standard output is a file on a full disk.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        say(_local_failure(error), style="red")
+        code = exit_codes.LOCAL_FAILURE
     sys.exit(code)
 
 

@@ -81,6 +81,12 @@ class FakeServices:
         """Return the requests that change something."""
         return [line for line in self.requests if not line.startswith("GET ")]
 
+    def replayed(self, request: httpx.Request, key: str) -> httpx.Response:
+        content, document = self.keys[key]
+        if content != request.content:
+            raise Refusal(422, "idempotency_key_reused")
+        return httpx.Response(200, json=document, headers={"Idempotent-Replayed": "true"})
+
     # The front page and the catalog
 
     def token(self, request: httpx.Request) -> httpx.Response:
@@ -89,6 +95,9 @@ class FakeServices:
     def create_product(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
         assert "is_active" not in body
+        key = request.url.path + request.headers["Idempotency-Key"]
+        if key in self.keys:
+            return self.replayed(request, key)
         for product in self.products.values():
             same = (product["vendor_id"], product["external_id"]) == (
                 body["vendor_id"],
@@ -101,6 +110,7 @@ class FakeServices:
         times = {"created_at": NOON, "updated_at": NOON}
         rest = {"product_id": product_id, "is_active": True, "version": 1}
         self.products[product_id] = dict.fromkeys(optional) | body | times | rest
+        self.keys[key] = (request.content, self.products[product_id])
         return httpx.Response(201, json=self.products[product_id])
 
     def product(self, request: httpx.Request, product_id: str) -> httpx.Response:
@@ -125,6 +135,9 @@ class FakeServices:
 
     def create_sku(self, request: httpx.Request, product_id: str) -> httpx.Response:
         body = json.loads(request.content)
+        key = request.url.path + request.headers["Idempotency-Key"]
+        if key in self.keys:
+            return self.replayed(request, key)
         if product_id not in self.products:
             raise Refusal(404, "product_not_found")
         if body["sku"] in self.skus:
@@ -144,7 +157,9 @@ class FakeServices:
             "version": 1,
             "product_is_active": True,
             "product_version": 1,
+            "details_version": 1,
         }
+        self.keys[key] = (request.content, self.skus[body["sku"]])
         return httpx.Response(201, json=self.skus[body["sku"]])
 
     def sku(self, request: httpx.Request, product_id: str, sku: str) -> httpx.Response:
@@ -156,7 +171,11 @@ class FakeServices:
             if isinstance(changes.get("variant_attributes"), dict):  # RFC 7396
                 merged = (found["variant_attributes"] or {}) | changes["variant_attributes"]
                 changes["variant_attributes"] = {k: v for k, v in merged.items() if v is not None}
-            found |= changes | {"version": found["version"] + 1}
+            etag = f'"{found["details_version"]}"'
+            if request.headers.get("If-Match", etag) != etag:
+                raise Refusal(412, "precondition_failed")
+            versions = {name: found[name] + 1 for name in ("version", "details_version")}
+            found |= changes | versions
         return httpx.Response(204) if request.method == "DELETE" else httpx.Response(200, json=found)
 
     def inventory(self, request: httpx.Request, vendor_id: str) -> httpx.Response:
@@ -176,10 +195,7 @@ class FakeServices:
             raise Refusal(404, "sku_not_found")
         key = request.url.path + request.headers["Idempotency-Key"]
         if key in self.keys:
-            content, document = self.keys[key]
-            if content != request.content:
-                raise Refusal(422, "idempotency_key_reused")
-            return httpx.Response(200, json=document, headers={"Idempotent-Replayed": "true"})
+            return self.replayed(request, key)
         body = json.loads(request.content)
         found = self.skus[sku]
         if kind == "restocks":
@@ -337,7 +353,8 @@ class FakeServices:
         return page(request, found)
 
     def sku_log(self, request: httpx.Request, sku: str) -> httpx.Response:
-        return page(request, [record for record in self.log if record["sku"] == sku])
+        found = [record for record in self.log if record["sku"] == sku]
+        return page(request, found if request.url.params.get("order") == "asc" else found[::-1])
 
     def verification(self, request: httpx.Request, sku: str) -> httpx.Response:
         """Check a record a page, in truth only whether its figures follow from one another."""

@@ -8,6 +8,7 @@ import json
 
 import httpx
 import pytest
+from shop_files import Terminal
 
 from inventory_cli import exit_codes
 from inventory_cli.__main__ import run
@@ -387,10 +388,11 @@ def test_ctrl_c_is_130(inventory, services, capsys):
 
 
 def test_an_unconfirmed_import_changes_nothing(inventory, services, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
     file = tmp_path / "p.csv"
     file.write_text("external_id,product_name,category,base_price\n1,Tea,Drinks,1\n")
     assert inventory("import", "products", file, "--vendor", VENDOR) == 130
+    assert "Nothing was changed." in capsys.readouterr().err
     assert services.writes() == []
 
 
