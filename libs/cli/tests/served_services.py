@@ -53,7 +53,7 @@ def served(services):
         server.server_close()
 
 
-def start(url, tmp_path, *arguments):
+def start(url, tmp_path, *arguments, stdout=subprocess.PIPE):
     """Start the command line in a process of its own, whose standard input is no terminal."""
     environ = os.environ | {f"{name}_URL": url for name in NAMES}
     environ |= {
@@ -65,7 +65,7 @@ def start(url, tmp_path, *arguments):
         [sys.executable, "-m", "inventory_cli", *map(str, arguments)],
         env=environ,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
     )
