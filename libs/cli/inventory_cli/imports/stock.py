@@ -213,7 +213,7 @@ def _booked(records: Sequence[TransactionRecord], target: Mapping[str, Any]) -> 
     newer: TransactionRecord | None = None
     for record in records:
         named = _NOTES.match(record.notes or "")
-        undo, reference = named.groups() if named else (None, None)
+        undo, reference = named.groups() if named else (None, "")
         if undo:
             undone[reference] += 1
             continue
@@ -222,7 +222,7 @@ def _booked(records: Sequence[TransactionRecord], target: Mapping[str, Any]) -> 
             if "transaction_id" in target
             else reference == target["reference"]
         )
-        if reference is not None and undone[reference]:
+        if undone[reference]:
             undone[reference] -= 1
             if is_own:
                 return None
