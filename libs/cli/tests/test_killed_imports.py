@@ -67,7 +67,9 @@ def test_products_of_a_killed_import_are_deactivated(inventory, services, tmp_pa
     made = number - 1 + executes
     assert len(services.products) == 1 + min(made, 2)
     listed = latest_import(inventory, capsys)
-    assert (listed["done"], listed["sending"] >= 1) == (number - 1, True)
+    # The process may have been killed before it wrote down the answers that it had.
+    assert listed["done"] < number
+    assert listed["done"] + listed["sending"] >= number
     writes = services.writes()
     assert inventory("import", "undo", listed["import_id"], "--dry-run") == 0
     assert services.writes() == writes

@@ -84,8 +84,12 @@ class StockRules:
         now = found["current_stock"]
         if "quantity" in wanted:
             if not (found["is_active"] and found["product_is_active"]):
-                inactive = sku if not found["is_active"] else found["product_id"]
-                raise Rejected(f"{inactive} is inactive and takes no deliveries; reactivate it first")
+                if not found["is_active"]:
+                    raise Rejected(f"{sku} is inactive and takes no deliveries; reactivate it first")
+                raise Rejected(
+                    f"{found['product_id']} is inactive and takes no deliveries; reactivate it first, "
+                    "or repeat this in a moment if you just did"
+                )
             return Plan(Action.CREATE, {"current_stock": [now, now + wanted["quantity"]]}, target)
         return Plan(Action.CREATE, {"current_stock": [now, wanted["counted_stock"]]}, target)
 
