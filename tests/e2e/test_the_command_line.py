@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -271,3 +272,44 @@ def test_everything_exported_imports_into_an_empty_shop_and_is_equal(
     capsys.readouterr()
     assert inventory("import", "all", tmp_path / "backup", "--yes") == 0
     assert re.findall(r"(\d+) applied", capsys.readouterr().err) == ["0"] * 4
+
+
+def test_an_import_that_was_undone_comes_back(
+    inventory: Inventory, shop_stack: RunningStack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vendor = ("--vendor", "VENDOR-UNDONE", "--yes")
+    files = {
+        "products": "external_id,product_name,category,base_price\n1,Tea,Drinks,4.50\n2,Rice,Grains,2\n",
+        "skus": "external_id,variant,variant_name,unit_price,reorder_threshold\n1,BOX,A box,4.50,5\n",
+        "stock": "external_id,variant,quantity,reference\n1,BOX,7,day 1\n1,BOX,5,day 1\n",
+    }
+    for kind, text in files.items():
+        (tmp_path / f"{kind}.csv").write_text(text)
+
+    def import_all() -> None:
+        for kind in files:
+            # The stream handler copies to SKUs, a moment later, that their product is active again.
+            deadline = time.monotonic() + 30
+            while inventory("import", kind, tmp_path / f"{kind}.csv", *vendor) != 0:
+                assert time.monotonic() < deadline, capsys.readouterr().err
+                time.sleep(0.2)
+
+    def shop() -> tuple[list[bool], bool, int]:
+        capsys.readouterr()
+        assert inventory("products", "list", "--vendor", "VENDOR-UNDONE", "--json") == 0
+        active = [product["is_active"] for product in listed(capsys)]
+        assert inventory("stock", "list", "--vendor", "VENDOR-UNDONE", "--json") == 0
+        [sku] = listed(capsys)
+        return active, sku["is_active"], sku["current_stock"]
+
+    for _ in range(2):
+        import_all()
+        assert shop() == ([True, True], True, 12)
+        assert inventory("import", "list", "--json") == 0
+        imports = [each for each in listed(capsys) if each["done"]]
+        assert [each["import_id"].split("-")[1] for each in imports] == ["stock", "skus", "products"]
+        for each in imports:
+            assert inventory("import", "undo", each["import_id"], "--dry-run") == 0
+            assert inventory("import", "undo", each["import_id"], "--yes") == 0
+        assert shop() == ([False, False], False, 0)
+    assert_consistent(dynamodb(shop_stack.url("aws")))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -15,6 +17,7 @@ from inventory_imports.tables import FileError
 from . import exit_codes
 from .commands.invocation import Invocation
 from .commands.root import inventory
+from .imports.journal import JournalError
 from .output import say
 from .profiles import ConfigurationError
 
@@ -40,7 +43,7 @@ def run(
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (ConfigurationError, FileError, PlainHttpRefused) as error:
+    except (ConfigurationError, FileError, JournalError, PlainHttpRefused) as error:
         say(str(error), style="red")
         return exit_codes.WRONG_USAGE
     except Problem as problem:
@@ -59,9 +62,9 @@ def run(
         return exit_codes.DONE
     except BrokenPipeError:
         raise
-    except OSError as error:
-        say(f"{_place(error)}: {error.strerror or error}.", style="red")
-        return exit_codes.WRONG_USAGE
+    except (OSError, sqlite3.Error) as error:
+        say(_local_failure(error), style="red")
+        return exit_codes.LOCAL_FAILURE
     except (click.Abort, KeyboardInterrupt):
         say(
             "Interrupted; requests already sent took effect. To continue, repeat the command.", style="yellow"
@@ -69,27 +72,36 @@ def run(
         return exit_codes.INTERRUPTED
 
 
+def _local_failure(error: OSError | sqlite3.Error) -> str:
+    if isinstance(error, sqlite3.Error):
+        what = f"The journal of the import cannot be read or written: {error}"
+    elif error.filename:
+        what = f"{error.filename} cannot be read or written: {error.strerror or error}"
+    else:
+        what = f"The output cannot be written: {error.strerror or error}"
+    return f"{what}. Requests already sent took effect; repeat the command when this is corrected."
+
+
 def _is_unicode(argument: str) -> bool:
     # Python decodes a byte that is not UTF-8 as a lone surrogate.
     return not any("\ud800" <= character <= "\udfff" for character in argument)
 
 
-def _place(error: OSError) -> str:
-    """Return the file of an error, or else the output."""
-    return f"{error.filename} cannot be read or written" if error.filename else "The output cannot be written"
-
-
 def main() -> None:
     """Run the command of the command line."""
     code = exit_codes.DONE
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     try:
         code = run(sys.argv[1:], os.environ)
         sys.stdout.flush()
     except OSError as error:
         # A reader that has closed the pipe is no error; one that was reported is not reported again.
         if code == exit_codes.DONE and not isinstance(error, BrokenPipeError):
-            say(f"{_place(error)}: {error.strerror or error}.", style="red")
-            code = exit_codes.WRONG_USAGE
+            say(_local_failure(error), style="red")
+            code = exit_codes.LOCAL_FAILURE
         # Python must not flush to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)

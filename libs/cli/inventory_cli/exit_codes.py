@@ -2,7 +2,16 @@
 
 from typing import Final
 
-__all__ = ["DONE", "INTERRUPTED", "NO_ANSWER", "REFUSED", "REJECTS", "UNFINISHED", "WRONG_USAGE"]
+__all__ = [
+    "DONE",
+    "INTERRUPTED",
+    "LOCAL_FAILURE",
+    "NO_ANSWER",
+    "REFUSED",
+    "REJECTS",
+    "UNFINISHED",
+    "WRONG_USAGE",
+]
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -15,5 +24,7 @@ NO_ANSWER: Final = 4
 """A service or the token issuer did not answer; the same command may be repeated."""
 UNFINISHED: Final = 5
 """A command on an order has begun, and has not finished in time: it finishes by itself."""
+LOCAL_FAILURE: Final = 6
+"""A local file cannot be written, such as on a full disk; requests already sent took effect."""
 INTERRUPTED: Final = 130
-"""Ctrl-C; an import continues when it is repeated."""
+"""Ctrl-C or SIGTERM, or the question was not answered with yes; an import continues when it is repeated."""

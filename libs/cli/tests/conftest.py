@@ -1,4 +1,4 @@
-"""The tests need this folder, for `fake_services`."""
+"""The tests need this folder, for `fake_services` and `shop_files`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if str(Path(__file__).parent) not in sys.path:
     sys.path.insert(0, str(Path(__file__).parent))
 
 from fake_services import FakeServices
+from shop_files import VENDOR, products_csv
 
 from inventory_cli.__main__ import run
 from inventory_client import Retries
@@ -40,3 +41,21 @@ def inventory(services: FakeServices, tmp_path: Path) -> Callable[..., int]:
         return run([str(argument) for argument in arguments], environ, services.transport(), AT_ONCE)
 
     return call
+
+
+@pytest.fixture
+def stocked(inventory, services, tmp_path):
+    """Two products with a SKU of 100 units each."""
+    file = products_csv(tmp_path, "1,Tea,Drinks,4.50,,", "2,Rice,Grains/Cereals,2.00,,")
+    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 0
+    skus = tmp_path / "skus.csv"
+    skus.write_text(
+        "external_id,variant,variant_name,unit_price,reorder_threshold,variant_attributes\n"
+        "1,BOX,A box,4.50,5,size=L|color=Green\n2,BAG,A bag,2.00,5,\n"
+    )
+    assert inventory("import", "skus", skus, "--vendor", VENDOR, "--yes") == 0
+    stock = tmp_path / "stock.csv"
+    stock.write_text("external_id,variant,quantity\n1,BOX,100\n2,BAG,100\n")
+    reference = ("--reference", "opening")
+    assert inventory("import", "stock", stock, "--vendor", VENDOR, "--yes", *reference) == 0
+    return [sku["sku"] for sku in services.skus.values()]

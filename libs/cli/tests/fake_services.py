@@ -81,6 +81,12 @@ class FakeServices:
         """Return the requests that change something."""
         return [line for line in self.requests if not line.startswith("GET ")]
 
+    def replayed(self, request: httpx.Request, key: str) -> httpx.Response:
+        content, document = self.keys[key]
+        if content != request.content:
+            raise Refusal(422, "idempotency_key_reused")
+        return httpx.Response(200, json=document, headers={"Idempotent-Replayed": "true"})
+
     # The front page and the catalog
 
     def token(self, request: httpx.Request) -> httpx.Response:
@@ -89,6 +95,9 @@ class FakeServices:
     def create_product(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
         assert "is_active" not in body
+        key = request.url.path + request.headers["Idempotency-Key"]
+        if key in self.keys:
+            return self.replayed(request, key)
         for product in self.products.values():
             same = (product["vendor_id"], product["external_id"]) == (
                 body["vendor_id"],
@@ -101,6 +110,7 @@ class FakeServices:
         times = {"created_at": NOON, "updated_at": NOON}
         rest = {"product_id": product_id, "is_active": True, "version": 1}
         self.products[product_id] = dict.fromkeys(optional) | body | times | rest
+        self.keys[key] = (request.content, self.products[product_id])
         return httpx.Response(201, json=self.products[product_id])
 
     def product(self, request: httpx.Request, product_id: str) -> httpx.Response:
@@ -132,6 +142,9 @@ class FakeServices:
 
     def create_sku(self, request: httpx.Request, product_id: str) -> httpx.Response:
         body = json.loads(request.content)
+        key = request.url.path + request.headers["Idempotency-Key"]
+        if key in self.keys:
+            return self.replayed(request, key)
         if product_id not in self.products:
             raise Refusal(404, "product_not_found")
         if body["sku"] in self.skus:
@@ -152,7 +165,9 @@ class FakeServices:
             "version": 1,
             "product_is_active": True,
             "product_version": 1,
+            "details_version": 1,
         }
+        self.keys[key] = (request.content, self.skus[body["sku"]])
         return httpx.Response(201, json=self.skus[body["sku"]])
 
     def sku(self, request: httpx.Request, product_id: str, sku: str) -> httpx.Response:
@@ -164,7 +179,11 @@ class FakeServices:
             if isinstance(changes.get("variant_attributes"), dict):  # RFC 7396
                 merged = (found["variant_attributes"] or {}) | changes["variant_attributes"]
                 changes["variant_attributes"] = {k: v for k, v in merged.items() if v is not None}
-            found |= changes | {"version": found["version"] + 1}
+            etag = f'"{found["details_version"]}"'
+            if request.headers.get("If-Match", etag) != etag:
+                raise Refusal(412, "precondition_failed")
+            versions = {name: found[name] + 1 for name in ("version", "details_version")}
+            found |= changes | versions
         return httpx.Response(204) if request.method == "DELETE" else httpx.Response(200, json=found)
 
     def inventory(self, request: httpx.Request, vendor_id: str) -> httpx.Response:
@@ -186,10 +205,7 @@ class FakeServices:
             raise Refusal(404, "sku_not_found")
         key = request.url.path + request.headers["Idempotency-Key"]
         if key in self.keys:
-            content, document = self.keys[key]
-            if content != request.content:
-                raise Refusal(422, "idempotency_key_reused")
-            return httpx.Response(200, json=document, headers={"Idempotent-Replayed": "true"})
+            return self.replayed(request, key)
         body = json.loads(request.content)
         found = self.skus[sku]
         if kind == "restocks":
@@ -285,14 +301,16 @@ class FakeServices:
         }
         return self.orders[order_id]
 
-    def settle(self, order_id: str, command: str) -> dict[str, Any]:
+    def settle(self, order_id: str, command: str, part: list[dict[str, Any]] | None = None) -> dict[str, Any]:
         if order_id not in self.orders:
             raise Refusal(404, "order_not_found")
         order = self.orders[order_id]
+        named = None if part is None else {each["sku"]: each["quantity"] for each in part}
+        assert part is None or len(named) == len(part)
         for line in order["lines"]:
-            units = line["reserved"]
+            units = line["reserved"] if named is None else named.get(line["sku"], 0)
             if command == "refund":
-                back = line["confirmed"] - line["refunded"]
+                back = line["confirmed"] - line["refunded"] if named is None else units
                 self.write(line["sku"], "refund", back, back, 0)
                 line["refunded"] += back
             elif units:
@@ -300,7 +318,7 @@ class FakeServices:
                 kind = "order_confirmed" if leaves else "order_cancelled"
                 self.write(line["sku"], kind, units, -units if leaves else 0, -units)
                 line["confirmed" if leaves else "cancelled"] += units
-                line["reserved"] = 0
+                line["reserved"] -= units
         order["status"] = {"confirm": "confirmed", "cancel": "cancelled", "refund": "refunded"}[command]
         return order
 
@@ -331,7 +349,8 @@ class FakeServices:
         return httpx.Response(200, json=self.orders[order_id])
 
     def settle_order(self, request: httpx.Request, order_id: str, command: str) -> httpx.Response:
-        return httpx.Response(200, json=self.settle(order_id, command))
+        body = json.loads(request.content or b"{}")
+        return httpx.Response(200, json=self.settle(order_id, command, body.get("lines")))
 
     def orders_due(self, request: httpx.Request) -> httpx.Response:
         return page(request, [o for o in self.orders.values() if any(x["reserved"] for x in o["lines"])])
@@ -344,7 +363,8 @@ class FakeServices:
         return page(request, found)
 
     def sku_log(self, request: httpx.Request, sku: str) -> httpx.Response:
-        return page(request, [record for record in self.log if record["sku"] == sku])
+        found = [record for record in self.log if record["sku"] == sku]
+        return page(request, found if request.url.params.get("order") == "asc" else found[::-1])
 
     def product_log(self, request: httpx.Request, product_id: str) -> httpx.Response:
         return page(request, [record for record in self.log if record["product_id"] == product_id])

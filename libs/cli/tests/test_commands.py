@@ -8,6 +8,7 @@ import json
 
 import httpx
 import pytest
+from shop_files import Terminal
 
 from inventory_cli import exit_codes
 from inventory_cli.__main__ import run
@@ -173,6 +174,19 @@ def test_stock_is_restocked_once_per_key_adjusted_and_counted(inventory, service
     assert inventory("stock", "count", tea, 8, "--expected", 9, "--notes", "count") == 1
 
 
+def test_the_lines_of_a_sku_that_is_named_twice_add_up(inventory, services, tea):
+    twice = ("--line", f"{tea}=3", "--line", f"{tea}=2")
+    assert inventory("orders", "place", "ORDER-1", *twice, "--line", f"{tea}=5") == 0
+    [line] = services.orders["ORDER-1"]["lines"]
+    assert line["placed"] == 10
+    assert inventory("orders", "confirm", "ORDER-1", *twice) == 0
+    assert (line["confirmed"], line["reserved"]) == (5, 5)
+    assert inventory("orders", "refund", "ORDER-1", "--line", f"{tea}=1", "--line", f"{tea}=1") == 0
+    assert line["refunded"] == 2
+    assert inventory("orders", "cancel", "ORDER-1", *twice) == 0
+    assert (line["cancelled"], line["reserved"]) == (5, 0)
+
+
 def test_orders_are_placed_confirmed_and_refunded(inventory, services, tea, capsys):
     assert inventory("orders", "place", "ORDER-1", "--line", f"{tea}=5") == 0
     assert services.skus[tea]["reserved_stock"] == 5
@@ -295,10 +309,10 @@ def test_lists_as_csv_have_no_formulas_unless_they_are_raw(inventory, services, 
     assert inventory("stock", "adjust", tea, "-3", "--notes", "=1+1") == 0
     capsys.readouterr()
     assert inventory("log", "sku", tea, "--csv") == 0
-    *_, row = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    row, *_ = csv.DictReader(io.StringIO(capsys.readouterr().out))
     assert (row["notes"], row["quantity_change"]) == ("'=1+1", "-3")
     assert inventory("log", "sku", tea, "--csv", "--raw") == 0
-    *_, row = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    row, *_ = csv.DictReader(io.StringIO(capsys.readouterr().out))
     assert (row["notes"], row["quantity_change"]) == ("=1+1", "-3")
     assert inventory("log", "sku", tea, "--raw") == 2
 
@@ -436,10 +450,11 @@ def test_ctrl_c_is_130(inventory, services, capsys):
 
 
 def test_an_unconfirmed_import_changes_nothing(inventory, services, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
     file = tmp_path / "p.csv"
     file.write_text("external_id,product_name,category,base_price\n1,Tea,Drinks,1\n")
     assert inventory("import", "products", file, "--vendor", VENDOR) == 130
+    assert "Nothing was changed." in capsys.readouterr().err
     assert services.writes() == []
 
 

@@ -2,53 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import threading
 import time
 
 import httpx
 import pytest
-
-VENDOR = "VENDOR-001"
-
-
-def products_csv(tmp_path, *rows, name="products.csv"):
-    header = "external_id,product_name,category,base_price,tags,is_active"
-    file = tmp_path / name
-    file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-    return file
-
-
-def rejects(file, kind):
-    path = file.with_name(f"{file.stem}.{kind}-rejects{file.suffix}")
-    with path.open(encoding="utf-8", newline="") as opened:
-        return [(int(row["_line"]), row["_reason"]) for row in csv.DictReader(opened)]
-
-
-@pytest.fixture
-def stocked(inventory, services, tmp_path):
-    """Two products with a SKU of 100 units each."""
-    file = products_csv(tmp_path, "1,Tea,Drinks,4.50,,", "2,Rice,Grains/Cereals,2.00,,")
-    assert inventory("import", "products", file, "--vendor", VENDOR, "--yes") == 0
-    skus = tmp_path / "skus.csv"
-    skus.write_text(
-        "external_id,variant,variant_name,unit_price,reorder_threshold,variant_attributes\n"
-        "1,BOX,A box,4.50,5,size=L|color=Green\n2,BAG,A bag,2.00,5,\n"
-    )
-    assert inventory("import", "skus", skus, "--vendor", VENDOR, "--yes") == 0
-    stock = tmp_path / "stock.csv"
-    stock.write_text("external_id,variant,quantity\n1,BOX,100\n2,BAG,100\n")
-    reference = ("--reference", "opening")
-    assert inventory("import", "stock", stock, "--vendor", VENDOR, "--yes", *reference) == 0
-    return [sku["sku"] for sku in services.skus.values()]
-
-
-def orders_csv(tmp_path, *rows, header="order_id,sku,quantity,status"):
-    file = tmp_path / "orders.csv"
-    file.write_text("\n".join([header, *rows]) + "\n")
-    return file
-
+from shop_files import VENDOR, orders_csv, products_csv, rejects
 
 # Products
 
@@ -451,7 +411,7 @@ def test_a_count_during_a_sale_is_repeated(stocked, services, inventory, tmp_pat
         ("SKU-PROD-00001-BOX,0,,ref", "quantity: should be 1 to 1000000, not '0'"),
         ("SKU-PROD-00001-BOX,1,,[ref]", "reference: should be 1 to 100 characters, none of them [ or ]"),
         (",1,,ref", "should have a sku, or a variant and its product's external_id or product_id"),
-        ("SKU-PROD-00009-BOX,1,,ref", "sku_not_found: It is sku_not_found."),
+        ("SKU-PROD-00009-BOX,1,,ref", "sku_not_found: SKU-PROD-00009-BOX was not found."),
     ],
 )
 def test_wrong_stock_rows_are_rejected(stocked, inventory, tmp_path, row, reason):

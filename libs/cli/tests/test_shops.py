@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from shop_files import Terminal
 
 from inventory_cli.imports.shops import count_reference
 from inventory_imports.presets.catalogue import PRESETS
@@ -175,6 +176,7 @@ def test_one_confirmation_covers_all_and_a_refusal_leaves_everything(
         raise click.Abort
 
     monkeypatch.setattr(click, "confirm", refuse)
+    monkeypatch.setattr("sys.stdin", Terminal())
     inventory("import", "all", shopify, "--from", "shopify", *VENDOR)
     assert asked == ["Apply 14 changes?"]
     assert services.writes() == []
@@ -225,6 +227,7 @@ def test_the_shop_is_confirmed_on_a_terminal(inventory, services, shopify, monke
         return "Apply" in text
 
     monkeypatch.setattr(click, "confirm", answer)
+    monkeypatch.setattr("sys.stdin", Terminal())
     assert inventory("import", "products", shopify, *VENDOR) == 2
     assert asked == [f"Is {shopify} an export of products from Shopify?"]
     assert "with --from" in capsys.readouterr().err

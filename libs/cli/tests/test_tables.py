@@ -144,9 +144,9 @@ def test_a_log_shows_signed_changes_seconds_and_who(inventory, shop, capsys):
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert lines[:3] == [shop, f"{LONG_NAME} 1, Variant BLK-L", "time type change stock reserved by notes"]
     assert lines[4:] == [
-        "2026-01-01T12:00:00Z restock +4982 4982 0 local-vendor-001",
-        "2026-01-01T12:00:00Z manual adjustment -3 4979 0 3f2b8c1e… two broken in the window, one lost",
         "2026-01-01T12:00:00Z order placed 0 4979 +5 3f2b8c1e…",
+        "2026-01-01T12:00:00Z manual adjustment -3 4979 0 3f2b8c1e… two broken in the window, one lost",
+        "2026-01-01T12:00:00Z restock +4982 4982 0 local-vendor-001",
     ]
 
 

@@ -8,6 +8,7 @@
 `rows`         the columns of each import, checked as the services check them
 `reading`      from the rows of a table to checked rows
 `products`     how products are recognized and compared; `skus`, `stock` and `orders` likewise
+`reasons`      the kinds of reasons, to count rejected rows by
 `plans`        what all of these share: actions, plans, and why a row is rejected
 `comparing`    what to do for the rows that are one thing
 `texts`        how mappings transform texts

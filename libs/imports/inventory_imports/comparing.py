@@ -51,10 +51,11 @@ def compare_unit(
     """
     rejected_lines: dict[int, str] = {}
     compared = [row for _, row in rows]
-    if not rules.is_atomic:
+    if keeps_first and not rules.has_parts:
         compared = compared[:1]
-        if not keeps_first:
-            rejected_lines = _differing(rows)
+    elif not rules.is_atomic:
+        compared = compared[:1]
+        rejected_lines = _differing(rows, rules.identity)
     elif invalid is not None:
         line, error = invalid
         return Compared(None, f"line {line} of {rules.key(compared[0])} is wrong: {error}")
@@ -64,11 +65,11 @@ def compare_unit(
         return Compared(None, str(rejected), rejected_lines)
 
 
-def _differing(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[int, str]:
+def _differing(rows: Sequence[tuple[int, Mapping[str, Any]]], identity: frozenset[str]) -> dict[int, str]:
     (first_line, first), *others = rows
     rejected = {}
     for line, row in others:
-        differing = sorted(name for name in {*first, *row} if first.get(name) != row.get(name))
+        differing = sorted(name for name in {*first, *row} - identity if first.get(name) != row.get(name))
         if differing:
             rejected[line] = f"differs from line {first_line} in {', '.join(differing)}"
     return rejected

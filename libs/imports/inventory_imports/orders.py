@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .plans import Action, Existing, Plan, Rejected, sku_of
+from .plans import Action, Existing, Plan, Rejected, shown_plan, sku_of
 from .rows import ORDER_ROW
 
 __all__ = ["OrderRules"]
@@ -18,11 +18,17 @@ class OrderRules:
     name = "orders"
     row_type = ORDER_ROW
     is_atomic = True
+    has_parts = True
+    identity: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset({"placed", "confirmed", "cancelled", "refunded"})
 
     def key(self, row: Mapping[str, Any]) -> str:
         """Return the order's id."""
         return str(row.get("order_id", ""))
+
+    def resolved_key(self, row: Mapping[str, Any], existing: Existing) -> str:
+        """Return the same key: an order has one id."""
+        return self.key(row)
 
     def plan(self, rows: Sequence[Mapping[str, Any]], existing: Existing) -> Plan:
         """Compare an order's rows with the order."""
@@ -40,9 +46,20 @@ class OrderRules:
         if target["lines"] not in (order["lines"], order["reserved"]):
             raise Rejected("the order exists with other lines")
         if order["is_open"] and target["wanted"] != "reserved":
+            target["confirmed_before"] = order["confirmed_before"]
             return Plan(Action.CHANGE, {"status": [order["status"], target["wanted"]]}, target)
         if not order["is_open"] and order["status"] == "cancelled" and target["wanted"] != "cancelled":
             raise Rejected(f"the order is cancelled: {order['cancel_reason']}")
         if not order["is_open"] and order["confirmed"] and target["wanted"] == "cancelled":
             raise Rejected("the order is confirmed")
         return Plan(Action.NONE, target=target)
+
+    def values(self, rows: Sequence[Mapping[str, Any]], plan: Plan) -> dict[str, Any]:
+        """Return the lines and the status of a new order."""
+        if plan.action is not Action.CREATE:
+            return {}
+        return {"lines": plan.target["lines"], "status": plan.target["wanted"]}
+
+    def shown(self, rows: Sequence[Mapping[str, Any]], plan: Plan) -> str:
+        """Return the lines and the status, or the change of the status."""
+        return shown_plan(self.values(rows, plan), plan)

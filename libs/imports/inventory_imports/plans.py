@@ -9,6 +9,8 @@ from typing import Any, Final, Protocol
 
 from inventory_common.ids import is_id
 
+from .cells import cell_of
+from .resources import ACTIVE_FLAG
 from .rows import RowType
 
 __all__ = [
@@ -19,8 +21,11 @@ __all__ = [
     "Rejected",
     "Rules",
     "differences",
+    "left_by_undo_key",
     "plan_of",
     "product_key",
+    "shown_differences",
+    "shown_plan",
     "sku_of",
 ]
 
@@ -46,11 +51,15 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do: an action, the differences, and the ids of what it concerns."""
+    """What to do: an action, the differences, and the ids of what it concerns.
+
+    `stays_inactive` says that the product or SKU is inactive, and that the row does not reactivate it.
+    """
 
     action: Action
     differences: Mapping[str, Any] = field(default_factory=dict)
     target: Mapping[str, Any] = field(default_factory=dict)
+    stays_inactive: bool = False
 
 
 class Rules(Protocol):
@@ -69,14 +78,34 @@ class Rules(Protocol):
         """Whether several rows can be one import unit, which is executed as a whole or not at all."""
 
     @property
+    def has_parts(self) -> bool:
+        """Whether each row of an import unit is a part of it, so that no mapping may let the first count."""
+
+    @property
+    def identity(self) -> frozenset[str]:
+        """Columns that rows of one import unit may fill differently, as they name the same thing."""
+
+    @property
     def ignored(self) -> frozenset[str]:
         """Columns of an export that an import ignores."""
 
     def key(self, row: Mapping[str, Any]) -> str:
         """Return what identifies the import unit that a row belongs to; also of a row with errors."""
 
+    def resolved_key(self, row: Mapping[str, Any], existing: Existing) -> str:
+        """Return the key of a row's import unit, the same for all rows that name one thing differently.
+
+        It is `key` if what the row names does not exist.
+        """
+
     def plan(self, rows: Sequence[Mapping[str, Any]], existing: Existing) -> Plan:
         """Compare rows with what exists, or raise `Rejected`."""
+
+    def values(self, rows: Sequence[Mapping[str, Any]], plan: Plan) -> dict[str, Any]:
+        """Return the values of what a plan creates; an empty dict for one that changes something."""
+
+    def shown(self, rows: Sequence[Mapping[str, Any]], plan: Plan) -> str:
+        """Return what a plan does, as people read it."""
 
 
 def product_key(vendor_id: str, name: str) -> str:
@@ -121,14 +150,43 @@ def differences(
     }
 
 
+def shown_differences(changed: Mapping[str, Any]) -> str:
+    """Return differences as people read them."""
+    return ", ".join(
+        f"{name}: {cell_of(before)} → {cell_of(after)}" for name, (before, after) in changed.items()
+    )
+
+
+def shown_plan(values: Mapping[str, Any], plan: Plan) -> str:
+    """Return the values that a plan creates, or the differences that it makes, as people read them."""
+    if plan.action is Action.CREATE:
+        return ", ".join(f"{name}: {cell_of(value)}" for name, value in values.items())
+    return shown_differences(plan.differences)
+
+
 def plan_of(
     row: Mapping[str, Any],
     existing: Mapping[str, Any] | None,
     attributes: Sequence[str],
     target: Mapping[str, Any],
+    *,
+    is_left_by_undo: bool = False,
 ) -> Plan:
-    """Return the plan to create what does not exist, or to change what differs."""
+    """Return the plan to create what does not exist, or to change what differs.
+
+    What an undo has deactivated is reactivated, unless the row says otherwise: `is_left_by_undo` says that it
+    is as the undo left it.
+    """
     if existing is None:
         return Plan(Action.CREATE, target=target)
     changed = differences(row, existing, attributes)
-    return Plan(Action.CHANGE if changed else Action.NONE, changed, target)
+    is_open = not existing[ACTIVE_FLAG] and row.get(ACTIVE_FLAG) is None
+    if is_open and is_left_by_undo:
+        changed[ACTIVE_FLAG] = [False, True]
+    stays_inactive = is_open and not is_left_by_undo
+    return Plan(Action.CHANGE if changed else Action.NONE, changed, target, stays_inactive)
+
+
+def left_by_undo_key(name: str) -> str:
+    """Return the key of the version in which an undo left a product or SKU that it had deactivated."""
+    return f"left by undo {name}"

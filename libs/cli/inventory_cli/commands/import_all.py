@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -26,17 +26,20 @@ from ..imports.directory import (
     steps,
 )
 from ..imports.files import rejects_file
-from ..imports.journal import Journal, State
+from ..imports.journal import TO_UNDO, Journal, State
+from ..imports.shops import new_skus
 from ..output import Format, say
 from ..profiles import Session
 from ..progress import counted
 from .imports import (
     beside_option,
     concurrency_option,
+    confirm,
     dry_run_option,
     from_option,
     import_shop_file,
     reference_option,
+    require_answer,
     yes_option,
 )
 from .invocation import Invocation, pass_invocation, shaped, vendor_option
@@ -102,12 +105,13 @@ def import_directory(call: Invocation, folder: Path, *, dry_run: bool, yes: bool
     FileError
         If the folder has no such files; no service was called.
     """
+    require_answer(yes or dry_run)
     files = files_of(folder)
     ids = ProductIds(call.journals())
     tables = {step: RestoredTable(step, ids) for step in steps(files)}
     inactive = {step.name: _count(step, tables[step]) for step in tables if not step.deactivates}
     if not (yes or dry_run):
-        click.confirm("Import all of them?", abort=True, err=True)
+        confirm("Import all of them?")
     restoration = _Restoration(call, ids, inactive, dry_run=dry_run, concurrency=concurrency)
     with call.session() as session:
         for step, table in tables.items():
@@ -153,6 +157,7 @@ class _Restoration:
         self._done: list[str] = []
         self._created: set[str | None] = set()
         self._has_rejects = False
+        self._new: dict[str, Any] = {}
 
     def execute(self, session: Session, step: Step, table: RestoredTable) -> None:
         """Execute a step and report it."""
@@ -171,8 +176,11 @@ class _Restoration:
                 defaults=defaults,
                 formats=OWN_FORMATS,
             )
+            journal.add_existing(self._new.items())
             run.compare(importer, session, journal, RowMapping())
-            if not self._dry_run:
+            if self._dry_run:
+                self._new |= new_skus(journal) if step.name == "skus" else {}
+            else:
                 run.execute(importer, session, journal, concurrency=self._concurrency, progress=progress)
             if step.name == "products" and not step.deactivates:
                 self._ids.learn(journal)
@@ -198,7 +206,7 @@ class _Restoration:
             try:
                 yield journal
             finally:
-                if journal.count_units(State.DONE):
+                if journal.count_units(*TO_UNDO):
                     self._done.append(journal.import_id)
                 else:
                     journal.discard()

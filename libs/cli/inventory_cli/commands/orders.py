@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
@@ -43,7 +44,9 @@ def _lines_option(help_text: str, *, required: bool = False) -> Callable[[Comman
     return click.option("--line", "lines", type=Line(), multiple=True, required=required, help=help_text)
 
 
-_part = _lines_option("A part of the order, SKU=UNITS; may be repeated. Default: all of it.")
+_part = _lines_option(
+    "A part of the order, SKU=UNITS; may be repeated: units of one SKU add up. Default: all of it."
+)
 
 
 @click.group()
@@ -63,7 +66,7 @@ def show_order(call: Invocation, order_id: str, shape: Format) -> None:
 
 @orders.command()
 @click.argument("order_id")
-@_lines_option("Units of a SKU, SKU=UNITS; may be repeated.", required=True)
+@_lines_option("Units of a SKU, SKU=UNITS; may be repeated: units of one SKU add up.", required=True)
 @click.option("--hold-seconds", type=int, help="How long the units are reserved; a day by default.")
 @click.option("--owner", help="The owner, for callers who see the orders of all owners; default by default.")
 @shaped
@@ -77,7 +80,7 @@ def place(
     shape: Format,
 ) -> int:
     """Reserve all lines of an order, or none."""
-    requests = [LineRequest(*StockKey.of(sku), quantity) for sku, quantity in lines]
+    requests = [LineRequest(*StockKey.of(sku), quantity) for sku, quantity in _units_by_sku(lines).items()]
     with call.session() as session:
         placed = session.stock.place(order_id, requests, hold_seconds=hold_seconds, owner=owner)
         return _print(placed.result, shape)
@@ -98,7 +101,9 @@ def confirm(
 ) -> int:
     """Confirm the reserved units of an order: they leave the stock."""
     with call.session() as session:
-        outcome = session.stock.confirm(order_id, dict(lines) or None, idempotency_key=idempotency_key)
+        outcome = session.stock.confirm(
+            order_id, _units_by_sku(lines) or None, idempotency_key=idempotency_key
+        )
         return _print(outcome.result, shape)
 
 
@@ -117,7 +122,9 @@ def cancel(
 ) -> int:
     """Release the reserved units of an order."""
     with call.session() as session:
-        outcome = session.stock.cancel(order_id, dict(lines) or None, idempotency_key=idempotency_key)
+        outcome = session.stock.cancel(
+            order_id, _units_by_sku(lines) or None, idempotency_key=idempotency_key
+        )
         return _print(outcome.result, shape)
 
 
@@ -139,7 +146,7 @@ def refund(
     """Refund confirmed units of an order."""
     with call.session() as session:
         outcome = session.stock.refund(
-            order_id, dict(lines) or None, restock=restock, idempotency_key=idempotency_key
+            order_id, _units_by_sku(lines) or None, restock=restock, idempotency_key=idempotency_key
         )
         return _print(outcome.result, shape)
 
@@ -174,6 +181,14 @@ def due(call: Invocation, before: str | None, shape: Format, limit: int | None) 
         else:
             lines = _lines(found) if shape.is_csv else (asdict(order) for order in found)
             print_documents(islice(lines, limit), shape, _ORDER_COLUMNS)
+
+
+def _units_by_sku(lines: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """Return the units of each SKU; those of a SKU that is named several times are added."""
+    units: Counter[str] = Counter()
+    for sku, quantity in lines:
+        units[sku] += quantity
+    return dict(units)
 
 
 def _print(order: Order, shape: Format) -> int:

@@ -51,7 +51,7 @@ def inventory(
     """Products, SKUs, stock, orders and the log of the inventory.
 
     Exit codes: 0 success; 1 refused by a service; 2 wrong usage; 3 success, except for rows in the rejects
-    file; 4 no answer; 130 interrupted.
+    file; 4 no answer; 5 an order's command finishes later; 6 a local file cannot be written; 130 interrupted.
     """
     context.obj = replace(
         context.obj, profile_name=profile_name, role=role, vendor=vendor, allow_plain_http=allow_plain_http

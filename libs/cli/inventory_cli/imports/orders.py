@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from typing import Any, Final
 
 from inventory_client import BatchCommand, LineRequest, Order, Problem, problems
@@ -14,7 +12,7 @@ from inventory_imports.orders import OrderRules
 from inventory_imports.plans import Action
 
 from ..profiles import Session
-from .importer import Result, add_existing_products
+from .importer import Result, Undone, add_existing_products, read_missing
 from .journal import Journal, State, Unit
 
 __all__ = ["OrderImporter"]
@@ -22,8 +20,6 @@ __all__ = ["OrderImporter"]
 _BATCH_ORDERS: Final = 50
 _BATCH_LINES: Final = 100
 """Smaller than the API allows: each batch has a deadline, which small ones meet on a busy machine too."""
-_READERS: Final = 8
-_READ_AHEAD: Final = 200
 
 
 class OrderImporter:
@@ -36,11 +32,8 @@ class OrderImporter:
     def read_existing(self, session: Session, journal: Journal) -> None:
         """Write the orders, and the products that rows name by external id, into the journal."""
         add_existing_products(session, journal)
-        units = journal.units(State.READ)
-        with ThreadPoolExecutor(_READERS) as pool:
-            while chunk := [unit.key for unit in islice(units, _READ_AHEAD)]:
-                orders = pool.map(lambda order_id: _order_or_none(session, order_id), chunk)
-                journal.add_existing((each.order_id, _summary(each)) for each in orders if each is not None)
+        order_ids = (unit.key for unit in journal.units(State.READ))
+        read_missing(journal, order_ids, lambda order_id: _summary_or_none(session, order_id))
 
     def batches(self, units: Iterator[Unit]) -> Iterator[list[Unit]]:
         """Group orders for `POST /orders/batch`; an order with too many lines for it is sent alone."""
@@ -102,13 +95,35 @@ class OrderImporter:
             return _result(unit, problem, is_placed=is_placed)
         return _result(unit, None, is_placed=True)
 
-    def undo(self, session: Session, unit: Unit) -> None:
-        """Cancel what is reserved and refund what is confirmed."""
-        order = session.stock.order(unit.key)
-        if order.reserved:
-            order = session.stock.cancel(unit.key).result
-        if any(line.confirmed > line.refunded for line in order.lines):
-            session.stock.refund(unit.key)
+    def serial_key(self, unit: Unit) -> None:
+        """Return None: orders do not depend on each other."""
+
+    def find_sent(self, session: Session, journal: Journal) -> None:
+        """Do nothing: an order is found by its id."""
+
+    def undo(self, session: Session, unit: Unit, *, dry_run: bool) -> Undone:
+        """Cancel what is reserved and refund what is confirmed, both as far as the import did it."""
+        try:
+            order = session.stock.order(unit.key)
+        except problems.OrderNotFound:
+            return Undone("nothing", "was not placed")
+        before = unit.plan.target.get("confirmed_before", {})
+        sold = {
+            line.sku: units
+            for line in order.lines
+            if (units := line.confirmed - line.refunded - before.get(line.sku, 0)) > 0
+        }
+        reserved = order.reserved if unit.plan.action is Action.CREATE else 0
+        if not dry_run:
+            if reserved:
+                session.stock.cancel(unit.key)
+            if sold:
+                session.stock.refund(unit.key, sold)
+        shown = [f"cancel {reserved} units"] if reserved else []
+        shown += [f"refund {sum(sold.values())} units"] if sold else []
+        if not shown:
+            return Undone("nothing", f"is {order.status}")
+        return Undone("refund" if sold else "cancel", ", ".join(shown))
 
 
 def _commands(unit: Unit) -> list[BatchCommand]:
@@ -130,7 +145,7 @@ def _result(unit: Unit, problem: Problem | None, *, is_placed: bool) -> Result:
         return Result(unit.number, State.DONE, unit.plan.target)
     placed = "placed, but " if is_placed and unit.plan.action is Action.CREATE else ""
     reason = f"{placed}{problem.code}: {problem.detail}"
-    return Result(unit.number, State.REJECTED, unit.plan.target, reason)
+    return Result(unit.number, State.HALF_DONE if placed else State.REJECTED, unit.plan.target, reason)
 
 
 def _is_cancelled_already(unit: Unit, problem: Problem) -> bool:
@@ -139,9 +154,9 @@ def _is_cancelled_already(unit: Unit, problem: Problem) -> bool:
     return is_ended and unit.plan.target["wanted"] == "cancelled"
 
 
-def _order_or_none(session: Session, order_id: str) -> Order | None:
+def _summary_or_none(session: Session, order_id: str) -> tuple[str, dict[str, Any]] | None:
     try:
-        return session.stock.order(order_id)
+        return order_id, _summary(session.stock.order(order_id))
     except problems.OrderNotFound:
         return None
 
@@ -154,4 +169,7 @@ def _summary(order: Order) -> dict[str, Any]:
         "cancel_reason": order.cancel_reason,
         "is_open": order.reserved > 0,
         "confirmed": order.confirmed,
+        "confirmed_before": {
+            line.sku: units for line in order.lines if (units := line.confirmed - line.refunded)
+        },
     }

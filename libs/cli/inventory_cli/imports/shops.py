@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from inventory_common.ids import StockKey
 from inventory_imports.plans import Action
 from inventory_imports.presets.amazon import TemplateRows, template_lines
 from inventory_imports.presets.assembling import read_shop_rows
@@ -17,7 +18,7 @@ from .files import SourceFile
 from .importer import Importer
 from .journal import Journal, State
 
-__all__ = ["NEW_PRODUCT", "count_reference", "new_products", "open_shop_table", "read_shop_file"]
+__all__ = ["NEW_PRODUCT", "count_reference", "new_products", "new_skus", "open_shop_table", "read_shop_file"]
 
 NEW_PRODUCT: Final[Mapping[str, Any]] = {"product_id": "PROD-000000000000"}
 """What stands for a product that the same import will create, while its SKUs and stock are compared.
@@ -80,3 +81,21 @@ def new_products(journal: Journal) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for unit in journal.units(State.PLANNED):
         if unit.plan.action is Action.CREATE:
             yield unit.key, NEW_PRODUCT
+
+
+def new_skus(journal: Journal) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the SKUs that an import of SKUs would create, as what exists for their stock."""
+    for unit in journal.units(State.PLANNED):
+        if unit.plan.action is Action.CREATE:
+            yield (
+                unit.plan.target["sku"],
+                {
+                    "vendor_id": unit.rows[0]["vendor_id"],
+                    "product_id": StockKey.of(unit.plan.target["sku"]).product_id,
+                    "sku": unit.plan.target["sku"],
+                    "current_stock": 0,
+                    "sequence": 0,
+                    "is_active": True,
+                    "product_is_active": True,
+                },
+            )

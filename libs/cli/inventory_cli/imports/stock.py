@@ -8,24 +8,29 @@ compares its rows with the log.
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
-from inventory_client import StockChange, TransactionRecord, TransactionType, problems
+from inventory_client import Sku, StockChange, TransactionRecord, TransactionType, problems
 from inventory_client.audit import Search
 from inventory_common.ids import StockKey
-from inventory_imports.stock import StockRules, reference_key
+from inventory_imports.plans import Rejected, sku_of
+from inventory_imports.stock import STOCK_MEMBERS, StockRules, reference_key
 
 from ..profiles import Session
-from .importer import Result, add_existing_products, one_by_one
+from .importer import Result, Undone, add_existing_products, one_by_one, read_missing
 from .journal import Journal, State, Unit
 
 __all__ = ["StockImporter"]
 
 _NOTES: Final = re.compile(r"\[(undo )?([^\[\]]+)\]")
-_COUNT_ATTEMPTS: Final = 5
+_ATTEMPTS: Final = 5
+"""How often a count or an undo is tried while the stock changes."""
+_LOG_DELAY_SECONDS: Final = 0.5
+"""The log is read from an index, which shows a record a moment after the SKU."""
 
 
 class StockImporter:
@@ -36,70 +41,235 @@ class StockImporter:
     batches = staticmethod(one_by_one)
 
     def read_existing(self, session: Session, journal: Journal) -> None:
-        """Write into the journal how often each reference of the vendors' logs was done and undone."""
+        """Write the vendors' SKUs into the journal, and what their logs have of each reference."""
         add_existing_products(session, journal)
         for vendor_id in journal.vendors():
+            skus = session.stock.inventory_members(vendor_id, STOCK_MEMBERS)
+            journal.add_existing((sku["sku"], sku) for sku in skus)
             for transaction_type in (TransactionType.RESTOCK, TransactionType.MANUAL_ADJUSTMENT):
                 search = Search(transaction_type=transaction_type)
-                self._add_references(journal, session.audit.records_of_vendor(vendor_id, search))
+                records = session.audit.records_of_vendor(vendor_id, search)
+                journal.add_existing(_bookings(journal, records))
+        # The list is not a snapshot: it may not show a SKU, or that it was reactivated.
+        read_missing(journal, _skus_to_read(journal), lambda sku: _stock_of(session, sku))
 
-    def _add_references(self, journal: Journal, records: Iterable[TransactionRecord]) -> None:
-        for record in records:
-            if (named := _NOTES.match(record.notes or "")) is None:
-                continue
-            undo, reference = named.groups()
-            key = reference_key(record.sku, reference)
-            counts = Counter(journal.existing(key) or {})
-            counts["undone" if undo else "done"] += 1
-            journal.add_existing([(key, counts)])
+    def serial_key(self, unit: Unit) -> str:
+        """Return the SKU: a count and the deliveries before and after it are sent in their order."""
+        return str(unit.plan.target["sku"])
 
     def execute(self, session: Session, batch: Sequence[Unit]) -> list[Result]:
         """Restock, or correct the stock to the count."""
         [unit] = batch
-        row, target = unit.rows[0], unit.plan.target
+        target = unit.plan.target
         key = StockKey.of(target["sku"])
-        reference = row["reference"]
-        notes = " ".join(filter(None, (f"[{reference}]", row.get("notes"))))
-        if row.get("quantity") is not None:
-            idempotency_key = _idempotency_key(key.sku, reference, target["undone"])
+        if "quantity" in target:
             change = session.stock.restock(
-                key.product_id, key.sku, row["quantity"], notes=notes, idempotency_key=idempotency_key
+                key.product_id,
+                key.sku,
+                target["quantity"],
+                notes=target["notes"],
+                idempotency_key=_idempotency_key(key.sku, target["reference"], target["undone"]),
             ).result
         else:
-            change = self._count(session, key, row["counted_stock"], notes, target["undone"])
-        executed = {"quantity_change": change.transaction.quantity_change, "reference": reference}
+            change = self._count(session, key, target)
+        record = change.transaction
+        executed = {
+            "transaction_id": record.transaction_id,
+            "sequence": record.sequence,
+            "quantity_change": record.quantity_change,
+        }
         return [Result(unit.number, State.DONE, {**target, **executed})]
 
-    def _count(self, session: Session, key: StockKey, counted: int, notes: str, undone: int) -> StockChange:
-        for attempt in range(1, _COUNT_ATTEMPTS + 1):
+    def _count(self, session: Session, key: StockKey, target: Mapping[str, Any]) -> StockChange:
+        for attempt in range(1, _ATTEMPTS + 1):
             found = session.stock.sku(key.product_id, key.sku)
             try:
                 return session.stock.count(
                     key.product_id,
                     key.sku,
-                    counted_stock=counted,
+                    counted_stock=target["counted_stock"],
                     expected_stock=found.current_stock,
-                    notes=notes,
-                    idempotency_key=_idempotency_key(key.sku, notes, undone, found.sequence),
+                    notes=target["notes"],
+                    idempotency_key=_idempotency_key(
+                        key.sku, target["notes"], target["undone"], found.sequence
+                    ),
                 ).result
             except problems.CountStale:
-                if attempt == _COUNT_ATTEMPTS:
+                if attempt == _ATTEMPTS:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
-    def undo(self, session: Session, unit: Unit) -> None:
-        """Adjust the stock by the opposite; units that orders have reserved since cannot be removed."""
+    def find_sent(self, session: Session, journal: Journal) -> None:
+        """Do nothing: a delivery or count is found by its reference."""
+
+    def undo(self, session: Session, unit: Unit, *, dry_run: bool) -> Undone:
+        """Take a delivery or count back, unless the stock was counted or corrected since.
+
+        It is a count itself, of the stock without the units and on condition of the stock that was read, so
+        that it fails if the stock has changed since the log was read.  A count in that very moment which
+        leaves the stock as it is does not make it fail: it is found afterwards, and reported.
+        """
         target = unit.plan.target
-        key, reference = StockKey.of(target["sku"]), target["reference"]
-        if target["quantity_change"] == 0:
-            return
-        session.stock.adjust(
-            key.product_id,
-            key.sku,
-            -target["quantity_change"],
-            notes=f"[undo {reference}]",
-            idempotency_key=_idempotency_key(key.sku, f"undo {reference}", target["undone"]),
+        sku = StockKey.of(target["sku"])
+        notes = f"[undo {target['reference']}]"
+        for _ in range(_ATTEMPTS):
+            found = session.stock.sku(sku.product_id, sku.sku)
+            records = _records_after(session, found, _log_start(target))
+            if records is None:
+                time.sleep(_LOG_DELAY_SECONDS)
+                continue
+            booked = _booked(records, target)
+            if booked is None:
+                return Undone("nothing", "was not booked, or is undone already")
+            change = -booked.quantity_change
+            left = found.current_stock + change
+            if left < found.reserved_stock:
+                raise Rejected(
+                    f"{sku.sku} has {found.available_stock} of the {-change} units that would be taken back"
+                )
+            undone = Undone("adjust", f"{change:+} units (now {found.current_stock})")
+            if dry_run:
+                return undone
+            try:
+                written = session.stock.count(
+                    sku.product_id,
+                    sku.sku,
+                    counted_stock=left,
+                    expected_stock=found.current_stock,
+                    notes=notes,
+                    idempotency_key=_idempotency_key(sku.sku, notes, target["undone"], found.sequence),
+                ).result
+            except problems.CountStale:
+                continue
+            _require_no_count(session, found, written)
+            return undone
+        raise Rejected(f"the stock of {sku.sku} keeps changing; repeat the undo")
+
+
+def _bookings(journal: Journal, records: Iterable[TransactionRecord]) -> Iterator[tuple[str, Any]]:
+    """Yield, by reference, how often it was booked and undone until each record, and its last booking."""
+    for record in records:
+        if (named := _NOTES.match(record.notes or "")) is None:
+            continue
+        undo, reference = named.groups()
+        key = reference_key(record.sku, reference)
+        known = journal.existing(key) or {"done": 0, "undone": 0, "booked": {"sequence": 0}}
+        known["undone" if undo else "done"] += 1
+        if not undo and record.sequence > known["booked"]["sequence"]:
+            is_delivery = record.transaction_type == TransactionType.RESTOCK
+            figure = {"quantity": record.quantity} if is_delivery else {"counted_stock": record.stock_after}
+            identified = {"transaction_id": record.transaction_id, "sequence": record.sequence}
+            known["booked"] = identified | figure
+        yield key, known
+
+
+def _skus_to_read(journal: Journal) -> Iterator[str]:
+    for unit in journal.units(State.READ):
+        try:
+            sku = sku_of(unit.rows[0], journal.existing)
+        except Rejected:
+            continue
+        found = journal.existing(sku)
+        if found is None or not (found["is_active"] and found["product_is_active"]):
+            yield sku
+
+
+def _stock_of(session: Session, sku: str) -> tuple[str, Any] | None:
+    try:
+        document = session.stock.sku(*StockKey.of(sku)).document()
+    except (problems.NotFound, problems.Forbidden, problems.Invalid):
+        return None
+    return sku, {name: document[name] for name in STOCK_MEMBERS}
+
+
+def _log_start(target: Mapping[str, Any]) -> int:
+    """Return the sequence of the first record that may be that of an import unit."""
+    if "sequence" in target:
+        return int(target["sequence"])
+    # It was being sent when the process ended, or the journal is older than these members.
+    return int(target.get("since", 0)) + 1
+
+
+def _records_after(session: Session, sku: Sku, start: int) -> list[TransactionRecord] | None:
+    """Return a SKU's records from a sequence on, newest first; None if the log does not show all yet."""
+    records: list[TransactionRecord] = []
+    for record in session.audit.records_of_sku(sku.sku, Search(order="desc")):
+        if record.sequence < start:
+            break
+        records.append(record)
+    newest = records[0].sequence if records else start - 1
+    return None if newest < sku.sequence else [each for each in records if each.sequence <= sku.sequence]
+
+
+def _booked(records: Sequence[TransactionRecord], target: Mapping[str, Any]) -> TransactionRecord | None:
+    """Return the record of an import unit; None if there is none, or it is undone.
+
+    Raises
+    ------
+    Rejected
+        If the stock was counted or corrected after it: taking units back would falsify that count.
+    """
+    undone: Counter[str] = Counter()
+    newer: TransactionRecord | None = None
+    for record in records:
+        named = _NOTES.match(record.notes or "")
+        undo, reference = named.groups() if named else (None, "")
+        if undo:
+            undone[reference] += 1
+            continue
+        is_own = (
+            record.transaction_id == target["transaction_id"]
+            if "transaction_id" in target
+            else reference == target["reference"]
         )
+        if undone[reference]:
+            undone[reference] -= 1
+            if is_own:
+                return None
+        elif is_own:
+            if newer is not None and record.quantity_change:
+                raise Rejected(
+                    f"{record.sku} was counted or corrected since, to {newer.stock_after} units "
+                    f"({newer.transaction_id}, {newer.timestamp}); its units cannot be taken back"
+                )
+            return record
+        elif _is_count(record):
+            newer = newer or record
+    return None
+
+
+def _require_no_count(session: Session, read: Sku, undone: StockChange) -> None:
+    """Raise `Rejected` if the stock was counted between the reading of the log and the undo.
+
+    Such a count was one that left the stock as it was, as the undo was on condition of it.
+    """
+    written = undone.transaction
+    first, last = read.sequence + 1, written.sequence - 1
+    if first > last:
+        return
+    for _ in range(_ATTEMPTS):
+        records = _records_after(session, undone.sku, first)
+        if records is None:
+            time.sleep(_LOG_DELAY_SECONDS)
+            continue
+        for record in records:
+            if record.sequence <= last and _is_count(record):
+                raise Rejected(
+                    f"{read.sku} was undone ({written.transaction_id}), but was counted at the same moment "
+                    f"({record.transaction_id}, {record.stock_after} units): count it again"
+                )
+        return
+    raise Rejected(
+        f"{read.sku} was undone ({written.transaction_id}), but the log does not show yet whether it was "
+        "counted at the same moment: see inventory log sku"
+    )
+
+
+def _is_count(record: TransactionRecord) -> bool:
+    """Return whether a record may be a count: the log does not distinguish them from other corrections."""
+    named = _NOTES.match(record.notes or "")
+    is_undo = named is not None and named.group(1) is not None
+    return record.transaction_type == TransactionType.MANUAL_ADJUSTMENT and not is_undo
 
 
 def _idempotency_key(*parts: object) -> str:
