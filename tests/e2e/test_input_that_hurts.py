@@ -273,7 +273,7 @@ FIELDS = {
     ("product", "base_price"): NO_MONEY,
     ("product", "product_name"): NO_TEXTS,
     ("product", "category"): NO_TEXTS,
-    ("product", "description"): [text for text in NO_TEXTS if text != "null"],
+    ("product", "description"): [text for text in NO_TEXTS if text not in ("null", '"a\\nb"')] + ['"a\\tb"'],
     ("product", "vendor_id"): [*NO_TEXTS, '"vendor-1"', '"VENDOR-"', '"VENDOR-A\\n"', '"VENDOR-A/B"'],
     ("place", "hold_seconds"): [*(n for n in NO_INTEGERS if n != "1000001"), "59", "2592001"],
     ("place", "lines"): ["[]", "{}", "null", "1", "[1]", "[null]", "[[]]", '[{"sku": 1}]', "[{}]"],
