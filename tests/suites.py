@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_FIRST = (
+    "tests/deployed",
     "services/stock",
     "tests/e2e",
     "tests/integration",
@@ -43,7 +44,8 @@ LONGEST_FIRST = (
 )
 """The order in which suites start, so that no long one runs alone in the end."""
 SEPARATE = frozenset({"tests/deployed"})
-"""Suites with a task of their own: ``make e2e``."""
+"""Suites with a task of their own, ``make e2e``; ``all`` has them too."""
+ALL = "all"
 _COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
 
@@ -57,7 +59,7 @@ class Result:
     seconds: float
 
 
-def suites() -> list[str]:
+def suites(*, separate: bool = False) -> list[str]:
     """Return all folders with tests, also those that `LONGEST_FIRST` does not contain."""
     packages = [
         f"{path.parent.parent.name}/{path.parent.name}"
@@ -65,7 +67,7 @@ def suites() -> list[str]:
         for path in ROOT.glob(f"{kind}/*/tests")
     ]
     folders = [f"tests/{path.parent.name}" for path in ROOT.glob("tests/*/test_*.py")]
-    known = {*packages, *folders} - SEPARATE
+    known = {*packages, *folders} - (frozenset() if separate else SEPARATE)
     return [*(each for each in LONGEST_FIRST if each in known), *sorted(known - {*LONGEST_FIRST})]
 
 
@@ -95,16 +97,26 @@ def run(suite: str, shown: threading.Lock) -> Result:
 def main() -> int:
     """Run the suites of the command line, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.suites", description="Run suites of tests.")
-    parser.add_argument("suites", nargs="*", metavar="suite", help="such as services/stock or tests/local")
+    parser.add_argument(
+        "suites",
+        nargs="*",
+        metavar="suite",
+        help="such as services/stock or tests/local; all: with tests/deployed",
+    )
     parser.add_argument("--at-once", type=int, default=2, help="how many at a time (default: 2)")
     arguments = parser.parse_args()
-    unknown = {*arguments.suites} - {*suites()}
+    chosen = arguments.suites or suites()
+    if chosen == [ALL]:
+        chosen = suites(separate=True)
+    unknown = {*chosen} - {*suites(separate=True)}
     if unknown:
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; the suites are {', '.join(suites())}")
+        parser.error(
+            f"unknown: {', '.join(sorted(unknown))}; the suites are {', '.join(suites(separate=True))}"
+        )
     began = time.monotonic()
     shown = threading.Lock()
     with ThreadPoolExecutor(arguments.at_once) as pool:
-        results = list(pool.map(lambda suite: run(suite, shown), arguments.suites or suites()))
+        results = list(pool.map(lambda suite: run(suite, shown), chosen))
     counts: Counter[str] = Counter()
     print("── All suites")
     for result in results:
