@@ -12,6 +12,7 @@
 `plans`        what all of these share: actions, plans, and why a row is rejected
 `comparing`    what to do for the rows that are one thing
 `texts`        how mappings transform texts
+`html_text`    the text of HTML
 `cells`        the values of cells and options, both ways
 `presets`      the files of shops, without a mapping
 `resources`    the attributes of products and SKUs, from their declarations

@@ -43,8 +43,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 from .cells import Formats, Unreadable, cell_of, parse_money
+from .html_text import plain_text
 from .sources import FileError, folded
-from .texts import slug, text_of_html
+from .texts import slug
 
 __all__ = [
     "ColumnMapping",
@@ -63,7 +64,7 @@ _ANY_OTHER: Final = "*"
 _DECIMALS: Final = (".", ",")
 _TRANSFORMS: Final[Mapping[str, Callable[[str], str]]] = {
     "slug": slug,
-    "strip_html": text_of_html,
+    "strip_html": plain_text,
     "upper": str.upper,
     "lower": str.lower,
 }

@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 
 from inventory_imports.cells import Unreadable
+from inventory_imports.html_text import plain_text
 from inventory_imports.mapping import LeftOut, RowUnmappable, read_mapping
 from inventory_imports.tables import FileError
-from inventory_imports.texts import slug, text_of_html
+from inventory_imports.texts import slug
 
 
 def mapped(column, row, *, more=""):
@@ -200,4 +201,4 @@ def test_a_slug_has_letters_digits_and_single_hyphens(text, expected):
     ],
 )
 def test_html_becomes_the_text_that_it_shows(html, text):
-    assert text_of_html(html) == text
+    assert plain_text(html) == text

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory_common.ids import is_id
+from inventory_imports.html_text import plain_text
 from inventory_imports.presets.numbers import NoCount, lowest, price_text, rounded_price, threshold, units
-from inventory_imports.presets.texts import category_columns, category_path, members, plain_text
+from inventory_imports.presets.texts import category_columns, category_path, members
 from inventory_imports.presets.variants import variant_code
 
 

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ..html_text import plain_text
 from ..tables import SourceRow
 from .numbers import counted, price_text
 from .shop_rows import Cells, ShopRow, ShopVariant
-from .texts import category_columns, plain_text
+from .texts import category_columns
 
 __all__ = ["Amazon", "TemplateLines", "TemplateRows", "template_lines"]
 

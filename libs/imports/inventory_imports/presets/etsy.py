@@ -7,9 +7,10 @@ from html import unescape
 from itertools import product as combinations
 from typing import Final
 
+from ..html_text import plain_text
 from .numbers import counted, price_text
 from .shop_rows import Cells, ShopRow, ShopVariant
-from .texts import members, plain_text
+from .texts import members
 
 __all__ = ["Etsy"]
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..html_text import plain_text
 from .numbers import counted, price_text, threshold
 from .shop_rows import Cells, ShopRow, ShopVariant
-from .texts import category_columns, category_path, is_yes, plain_text
+from .texts import category_columns, category_path, is_yes
 
 __all__ = ["Loyverse"]
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from ..html_text import plain_text
 from .numbers import counted, price_text
 from .shop_rows import Cells, ShopRow, ShopVariant
-from .texts import category_columns, category_path, is_yes, members, plain_text
+from .texts import category_columns, category_path, is_yes, members
 
 __all__ = ["Shopify"]
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Final
 
+from ..html_text import plain_text
 from .numbers import counted, price_text
 from .shop_rows import Cells, NoProduct, ShopRow, ShopVariant
-from .texts import category_columns, category_path, members, plain_text
+from .texts import category_columns, category_path, members
 
 __all__ = ["WooCommerce"]
 
