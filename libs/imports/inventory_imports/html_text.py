@@ -31,7 +31,7 @@ _BLOCKS: Final = frozenset(
 _CELLS: Final = frozenset({"td", "th"})
 _HIDDEN: Final = frozenset({"script", "style", "template"})
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
-_SPACE: Final = re.compile(r"[ \t\n\f\u00a0]+")
+_SPACE: Final = re.compile(r"[ \t\n\f]+")
 _LINE_BREAK: Final = re.compile(r"[ \t\f]*\n\s*")
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from inventory_common.spreadsheets import original
 from inventory_imports.comparing import compare_unit
 from inventory_imports.mapping import RowMapping
 from inventory_imports.plans import Action
@@ -109,7 +110,7 @@ def test_well_formed_rows_are_stored_as_they_are_or_rejected(rows, separator, li
 
 
 def is_what_the_cells_say(stored, cells):
-    plain = (cell.replace("\r\n", "\n").replace("\r", "\n").strip() for cell in cells)
+    plain = (original(cell).replace("\r\n", "\n").replace("\r", "\n").strip() for cell in cells)
     texts = dict(zip(COLUMNS, plain, strict=True))
     members = [each.strip() for each in re.split(r"(?<!\\)\|", texts["tags"])]
     tags = [re.sub(r"\\(.)", r"\1", each) for each in members if each]

@@ -196,7 +196,7 @@ def test_a_slug_has_letters_digits_and_single_hyphens(text, expected):
         ("5 < 6 & 7 > 2", "5 < 6 & 7 > 2"),
         ("<div><b>A</b>  good\n tea.</div><ul><li>one<li>two</ul>", "A good tea.\none\ntwo"),
         ("<style>p {}</style>a<script>if (a < b) {}</script><!-- x -->b", "ab"),
-        ("&eacute;&nbsp;&#8364;", "é €"),
+        ("&eacute;&nbsp;&#8364;", "\u00e9\u00a0\u20ac"),
         ("<p>unclosed <b>x", "unclosed x"),
     ],
 )
