@@ -35,7 +35,7 @@ VOLATILE = {
     r"\b[0-9a-f]{64}\b": "HASH",
     r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b": "UUID",
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z": "TIME",
-    r"\b\d{8}T\d{6}Z-(?=\w+-[0-9a-f]{4}\b)": "IMPORT-",
+    r"\b\d{8}T\d{9}Z-(?=\w+-[0-9a-f]{4}\b)": "IMPORT-",
     r"(?<=-)[0-9a-f]{4}$": "0000",
     r'(?<="next_cursor": ")[\w=-]+': "CURSOR",
 }

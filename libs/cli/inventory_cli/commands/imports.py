@@ -384,6 +384,8 @@ def _new_journal(call: Invocation, name: str, file: Path) -> Iterator[Journal]:
     with Journal.begin(call.journals(), name, file) as journal:
         try:
             yield journal
+        except click.exceptions.Exit:
+            raise
         except BaseException:
             with suppress(sqlite3.Error):
                 if journal.count_units(*TO_UNDO):
