@@ -201,12 +201,40 @@ class FakeServices:
         return page(request, [sku for sku in self.skus.values() if sku["product_id"] == product_id])
 
     def change_stock(self, request: httpx.Request, product_id: str, sku: str, kind: str) -> httpx.Response:
+        key = request.headers["Idempotency-Key"]
+        status, document = self.changed(sku, kind, json.loads(request.content), key)
+        return httpx.Response(
+            status, json=document, headers={"Idempotent-Replayed": "true"} if status == 200 else {}
+        )
+
+    def batch_stock_changes(self, request: httpx.Request) -> httpx.Response:
+        changes = json.loads(request.content)["changes"]
+        assert 1 <= len(changes) <= 500
+        results = []
+        for change in changes:
+            kind = {"restock": "restocks", "adjustment": "adjustments"}[change.pop("type")]
+            key, sku = change.pop("idempotency_key"), change.pop("sku")
+            del change["product_id"]
+            try:
+                status, document = self.changed(sku, kind, change, key)
+                result = {"status_code": status, "transaction": document["transaction"]}
+            except Refusal as refusal:
+                result = {"status_code": refusal.status, "problem": refusal.document}
+            results.append({"sku": sku, **result})
+        return httpx.Response(200, json={"results": results})
+
+    def changed(
+        self, sku: str, kind: str, body: dict[str, Any], idempotency_key: str
+    ) -> tuple[int, dict[str, Any]]:
+        """Restock or adjust a SKU; return the status and document of the single request's response."""
         if sku not in self.skus:
             raise Refusal(404, "sku_not_found")
-        key = request.url.path + request.headers["Idempotency-Key"]
+        key = f"{sku}/{kind}/{idempotency_key}"
+        content = json.dumps(body, sort_keys=True).encode()
         if key in self.keys:
-            return self.replayed(request, key)
-        body = json.loads(request.content)
+            if self.keys[key][0] != content:
+                raise Refusal(422, "idempotency_key_reused")
+            return 200, self.keys[key][1]
         found = self.skus[sku]
         if kind == "restocks":
             change = body["quantity"]
@@ -221,8 +249,8 @@ class FakeServices:
         kinds = {"restocks": "restock", "adjustments": "manual_adjustment"}
         record = self.write(sku, kinds[kind], abs(change), change, 0, body.get("notes"))
         document = {"transaction": record, "sku": dict(found)}
-        self.keys[key] = (request.content, document)
-        return httpx.Response(201, json=document)
+        self.keys[key] = (content, document)
+        return 201, document
 
     def write(
         self, sku: str, kind: str, quantity: int, change: int, reserve: int, notes: str | None = None
@@ -439,6 +467,7 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("POST", r"/products/([^/]+)/skus/([^/]+)/(restocks|adjustments)", FakeServices.change_stock),
     ("GET", r"/vendors/([^/]+)/inventory", FakeServices.inventory),
     ("GET", r"/vendors/([^/]+)/low-stock", FakeServices.inventory),
+    ("POST", r"/stock/batch", FakeServices.batch_stock_changes),
     ("POST", r"/orders/batch", FakeServices.batch),
     ("PUT", r"/orders/([^/]+)", FakeServices.put_order),
     ("GET", r"/orders/([^/]+)", FakeServices.get_order),

@@ -390,10 +390,11 @@ def test_a_count_corrects_the_stock_once(stocked, services, inventory, tmp_path)
 
 
 def test_a_count_during_a_sale_is_repeated(stocked, services, inventory, tmp_path):
-    sales = iter([5])
+    sales = iter([5, 3])
 
     def sell(request):
-        if request.url.path.endswith("/adjustments") and (units := next(sales, 0)):
+        is_count = request.url.path == "/stock/batch" or request.url.path.endswith("/adjustments")
+        if is_count and (units := next(sales, 0)):
             services.write(stocked[0], "order_confirmed", units, -units, 0)
 
     services.intercept = sell
@@ -401,6 +402,8 @@ def test_a_count_during_a_sale_is_repeated(stocked, services, inventory, tmp_pat
     file.write_text(f"sku,counted_stock,reference\n{stocked[0]},93,count 2026\n")
     assert inventory("import", "stock", file, "--vendor", VENDOR, "--yes") == 0
     assert services.skus[stocked[0]]["current_stock"] == 93
+    assert next(sales, None) is None
+    assert services.log[-1]["quantity_change"] == 93 - (100 - 5 - 3)
 
 
 @pytest.mark.parametrize(

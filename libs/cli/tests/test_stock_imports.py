@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import httpx
 import pytest
 from shop_files import VENDOR, latest_import, rejects, stock_csv
 
@@ -109,6 +110,114 @@ def test_a_count_and_the_deliveries_around_it_are_booked_in_their_order(
     rows += [f"{stocked[0]},1,,after {number}," for number in range(20)]
     assert imported(stock_csv(tmp_path, *rows), "--concurrency", 8) == 0
     assert services.skus[stocked[0]]["current_stock"] == 70
+
+
+# Batches
+
+BATCH = "POST /stock/batch"
+
+
+def requests_of(services, imported, file, *options):
+    """Return the requests of an import that change something."""
+    services.requests.clear()
+    assert imported(file, *options) == 0
+    return services.writes()
+
+
+@pytest.mark.parametrize(("rows", "requests"), [(1, 1), (200, 1), (201, 2)])
+def test_changes_are_sent_in_batches(stocked, services, imported, tmp_path, rows, requests):
+    file = stock_csv(tmp_path, *(f"{stocked[number % 2]},1,,day {number}," for number in range(rows)))
+    assert requests_of(services, imported, file, "--concurrency", 8) == [BATCH] * requests
+    assert sum(sku["current_stock"] for sku in services.skus.values()) == 200 + rows
+
+
+def test_a_count_shares_no_batch_with_another_change_of_its_sku(stocked, services, imported, tmp_path):
+    box, bag = stocked
+    rows = [f"{box},1,,a,", f"{box},1,,b,", f"{bag},,50,a,", f"{box},,60,c,", f"{bag},1,,b,", f"{box},1,,d,"]
+    # The count of the box expects the stock before the deliveries, and is repeated.
+    single = f"POST /products/PROD-00001/skus/{box}/adjustments"
+    assert requests_of(services, imported, stock_csv(tmp_path, *rows)) == [BATCH, BATCH, single, BATCH]
+    assert [sku["current_stock"] for sku in services.skus.values()] == [61, 51]
+
+
+def test_a_refused_change_of_a_batch_rejects_its_row_alone(stocked, services, inventory, imported, tmp_path):
+    box, bag = stocked
+    assert inventory("orders", "place", "ORDER-1", "--line", f"{box}=90") == 0
+    file = stock_csv(tmp_path, f"{box},,5,count,", f"{bag},,5,count,")
+    assert imported(file) == 3
+    assert [(line, reason.split(":")[0]) for line, reason in rejects(file, "stock")] == [
+        (2, "adjustment_below_reserved")
+    ]
+    assert [sku["current_stock"] for sku in services.skus.values()] == [100, 5]
+
+
+@pytest.mark.parametrize("is_executed", [True, False])
+@pytest.mark.parametrize("row", ["5,,day 1,", ",105,day 1,"])
+def test_a_change_of_a_batch_with_an_unknown_outcome_is_sent_alone(
+    stocked, services, imported, tmp_path, is_executed, row
+):
+    def unknown(request):
+        if request.url.path != "/stock/batch":
+            return None
+        if is_executed:
+            services.route(request)
+        problem = {"status": 503, "code": "outcome_unknown", "detail": "Unknown."}
+        results = [
+            {"sku": change["sku"], "status_code": 503, "problem": problem}
+            for change in json.loads(request.content)["changes"]
+        ]
+        return httpx.Response(200, json={"results": results})
+
+    services.intercept = unknown
+    assert imported(stock_csv(tmp_path, f"{stocked[0]},{row}")) == 0
+    assert services.skus[stocked[0]]["current_stock"] == 105
+    assert sum(record["notes"] == "[day 1]" for record in services.log) == 1
+
+
+def test_a_change_that_is_refused_when_it_is_sent_alone_is_rejected(stocked, services, imported, tmp_path):
+    def busy(request):
+        if request.url.path == "/stock/batch":
+            problem = {"status": 503, "code": "busy", "detail": "Busy."}
+            result = {"sku": stocked[0], "status_code": 503, "problem": problem}
+            return httpx.Response(200, json={"results": [result]})
+        if request.url.path.endswith("/restocks"):
+            body = {"status": 409, "code": "sku_inactive", "detail": "Inactive.", "request_id": "r"}
+            return httpx.Response(409, json=body)
+        return None
+
+    services.intercept = busy
+    file = stock_csv(tmp_path, f"{stocked[0]},5,,day 1,")
+    assert imported(file) == 3
+    assert rejects(file, "stock") == [(2, "sku_inactive: Inactive.")]
+
+
+# What is read of the log
+
+
+def logs_read(services):
+    return [line.removeprefix("GET ") for line in services.requests if line.endswith("/transactions")]
+
+
+def test_no_log_of_skus_without_records_is_read(inventory, services, stocked, imported, tmp_path):
+    new = tmp_path / "new.csv"
+    new.write_text("external_id,variant,variant_name,unit_price,reorder_threshold\n1,CAN,A can,1,5\n")
+    assert inventory("import", "skus", new, "--vendor", VENDOR, "--yes") == 0
+    services.requests.clear()
+    assert imported(stock_csv(tmp_path, "SKU-PROD-00001-CAN,5,,day 1,")) == 0
+    assert logs_read(services) == []
+
+
+def test_the_logs_of_few_skus_are_read_or_that_of_the_vendor(stocked, services, imported, tmp_path):
+    box, bag = stocked
+    services.requests.clear()
+    assert imported(stock_csv(tmp_path, f"{box},5,,day 1,", f"{box},,80,day 2,")) == 0
+    assert {*logs_read(services)} == {f"/skus/{box}/transactions"}
+    services.requests.clear()
+    rows = (f"{box},5,,day 1,", f"{box},,80,day 2,", f"{bag},5,,day 1,")
+    assert imported(stock_csv(tmp_path, *rows)) == 0
+    assert {*logs_read(services)} == {f"/vendors/{VENDOR}/transactions"}
+    assert [sku["current_stock"] for sku in services.skus.values()] == [80, 105]
+    assert len(services.log) == 2 + 3
 
 
 # What is booked

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from inventory_common.exact_json import dumps
+from inventory_common.limits import BULK_PAGE_MAX_ITEMS
 from inventory_common.transactions import TransactionRecord, TransactionType
 
-from .connection import Client, Params, path_of
-from .documents import read
+from .connection import FIELDS, Client, Params, path_of
+from .documents import read, selected
 from .proofs import (
     Difference,
     Finding,
@@ -73,6 +74,18 @@ class AuditClient(Client):
         """Yield a vendor's log."""
         return self._records("vendors", vendor_id, search)
 
+    def record_members_of_sku(
+        self, sku: str, members: Sequence[str], search: Search = _ALL
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the named members alone of a SKU's log, in large pages."""
+        return self._members("skus", sku, members, search)
+
+    def record_members_of_vendor(
+        self, vendor_id: str, members: Sequence[str], search: Search = _ALL
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the named members alone of a vendor's log, in large pages."""
+        return self._members("vendors", vendor_id, members, search)
+
     def verification(self, sku: str) -> Verification:
         """Return the differences that the service finds in a SKU's log and between log and SKU, page by page.
 
@@ -115,3 +128,13 @@ class AuditClient(Client):
 
     def _records(self, collection: str, name: str, search: Search) -> Iterator[TransactionRecord]:
         return self._items(path_of(collection, name, "transactions"), _record, search.params())
+
+    def _members(
+        self, collection: str, name: str, members: Sequence[str], search: Search
+    ) -> Iterator[dict[str, Any]]:
+        return self._items(
+            path_of(collection, name, "transactions"),
+            lambda item: selected(item, members),
+            {**search.params(), FIELDS: ",".join(members)},
+            limit=BULK_PAGE_MAX_ITEMS,
+        )

@@ -158,8 +158,9 @@ class StockClient(Client):
         idempotency_key: str | None = None,
     ) -> Outcome[StockChange]:
         """Add delivered units to the stock."""
-        body: dict[str, Any] = {"quantity": quantity} | ({} if notes is None else {"notes": notes})
-        return self._stock_command(product_id, sku, "restocks", body, idempotency_key)
+        return self.change(
+            ChangeCommand.restock(product_id, sku, quantity, notes=notes, idempotency_key=idempotency_key)
+        )
 
     def adjust(
         self,
@@ -171,8 +172,11 @@ class StockClient(Client):
         idempotency_key: str | None = None,
     ) -> Outcome[StockChange]:
         """Correct the stock by a signed change, or raise `AdjustmentBelowReserved`."""
-        body = {"quantity_change": quantity_change, "notes": notes}
-        return self._stock_command(product_id, sku, "adjustments", body, idempotency_key)
+        return self.change(
+            ChangeCommand.adjustment(
+                product_id, sku, quantity_change, notes=notes, idempotency_key=idempotency_key
+            )
+        )
 
     def count(
         self,
@@ -185,8 +189,23 @@ class StockClient(Client):
         idempotency_key: str | None = None,
     ) -> Outcome[StockChange]:
         """Correct the stock to the counted units; raise `CountStale` if it is not the expected stock."""
-        body = {"counted_stock": counted_stock, "expected_stock": expected_stock, "notes": notes}
-        return self._stock_command(product_id, sku, "adjustments", body, idempotency_key)
+        return self.change(
+            ChangeCommand.count(
+                product_id,
+                sku,
+                counted_stock=counted_stock,
+                expected_stock=expected_stock,
+                notes=notes,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    def change(self, command: ChangeCommand) -> Outcome[StockChange]:
+        """Execute a command of `change_batch` alone."""
+        members = dict(command.members)
+        resource = "restocks" if members.pop("type") == "restock" else "adjustments"
+        path = f"{_sku_path(command.product_id, command.sku)}/{resource}"
+        return self._command("POST", path, read_stock_change, body=members, key=command.idempotency_key)
 
     def change_batch(self, changes: Sequence[ChangeCommand]) -> list[ChangeResult]:
         """Restock and adjust SKUs, each change independently; return their results in the same order.
@@ -334,12 +353,6 @@ class StockClient(Client):
             if newest is None or (walk and (count == 1 or quiet == _QUIET_WALKS)):
                 return
             start = plus_seconds(newest, -_OVERLAP_SECONDS)
-
-    def _stock_command(
-        self, product_id: str, sku: str, resource: str, body: Mapping[str, Any], key: str | None
-    ) -> Outcome[StockChange]:
-        path = f"{_sku_path(product_id, sku)}/{resource}"
-        return self._command("POST", path, read_stock_change, body=body, key=key or new_key())
 
     def _settle(
         self,

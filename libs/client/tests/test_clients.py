@@ -306,6 +306,16 @@ def test_a_change_has_a_key_of_its_own_and_notes_if_there_are_any():
             lambda c: list(c.product_members_of_vendor("V", ["tags"], order="desc")),
             "GET /vendors/V/products?limit=1000&order=desc&fields=tags",
         ),
+        (
+            AuditClient,
+            lambda c: list(c.record_members_of_sku("S", ["notes", "sku"], Search(order="asc"))),
+            "GET /skus/S/transactions?limit=1000&order=asc&fields=notes%2Csku",
+        ),
+        (
+            AuditClient,
+            lambda c: list(c.record_members_of_vendor("V", ["notes"])),
+            "GET /vendors/V/transactions?limit=1000&fields=notes",
+        ),
         (StockClient, lambda c: list(c.low_stock("V")), "GET /vendors/V/low-stock?limit=100"),
         (
             StockClient,

@@ -131,10 +131,22 @@ def test_an_invalid_id_is_refused(audit: Client, vendor: str, address: str) -> N
 
 
 @pytest.mark.parametrize("address", LISTS)
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "color=red", "limit=1&limit=1"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=1001", "limit=x", "color=red", "limit=1&limit=1", "fields=colour", "fields="]
+)
 def test_an_invalid_query_is_refused(audit: Client, vendor: str, address: str, query: str) -> None:
     response = audit.get(f"{address}?{query}", vendor)
     assert (response.status, response.code) == (422, "invalid_input")
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_thousand_records_are_read_at_once_with_the_members_named(
+    audit: Client, vendor: str, dynamodb: Any, address: str
+) -> None:
+    keep(dynamodb, *(a_record(BLACK, number) for number in range(1, 1_002)))
+    response = audit.get(f"{address}?limit=1000&fields=sequence,sku", vendor)
+    assert response.json["items"] == [{"sequence": number, "sku": BLACK} for number in range(1_001, 1, -1)]
+    assert response.json["next_cursor"] is not None
 
 
 def test_a_cursor_from_another_log_is_refused(audit: Client, vendor: str, dynamodb: Any) -> None:

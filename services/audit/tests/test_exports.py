@@ -150,6 +150,21 @@ def test_a_limit_in_the_query_applies(audit: Client, vendor: str) -> None:
     assert [len(rows_of(response)) for response in responses] == [60, 60, 30]
 
 
+@pytest.mark.parametrize(
+    ("accept", "text"),
+    [
+        (CSV, "sku,sequence\r\n{sku},1\r\n{sku},2\r\n"),
+        (NDJSON, '{{"sku":"{sku}","sequence":1}}\n{{"sku":"{sku}","sequence":2}}\n'),
+    ],
+)
+def test_an_export_has_the_members_named(
+    audit: Client, tokens: Tokens, dynamodb: Any, accept: str, text: str
+) -> None:
+    keep(dynamodb, a_record(BLACK, 1), a_record(BLACK, 2))
+    response = audit.get(f"{LISTS[2]}?order=asc&fields=sequence,sku", tokens.vendor(), accept=accept)
+    assert response.text == text.format(sku=BLACK)
+
+
 def test_an_export_of_a_rare_type_makes_a_limited_number_of_queries(
     audit: Client, vendor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

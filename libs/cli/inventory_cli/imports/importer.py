@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from inventory_imports.plans import Rules, left_by_undo_key, product_key
 
@@ -20,8 +20,11 @@ __all__ = [
     "add_existing_products",
     "left_by_undo",
     "one_by_one",
+    "read_each",
     "read_missing",
 ]
+
+T = TypeVar("T")
 
 _READERS: Final = 8
 _READ_AHEAD: Final = 200
@@ -122,8 +125,13 @@ def left_by_undo(journal: Journal, id_name: str) -> Iterator[tuple[str, int]]:
 def read_missing(
     journal: Journal, keys: Iterable[str], read: Callable[[str], tuple[str, Any] | None]
 ) -> None:
-    """Write into the journal what the services have of each key, read one by one, a few at a time."""
+    """Write into the journal what the services have of each key (`read_each`)."""
+    journal.add_existing(each for each in read_each(keys, read) if each is not None)
+
+
+def read_each(keys: Iterable[str], read: Callable[[str], T]) -> Iterator[T]:
+    """Yield what `read` returns of each key, read one by one, a few at a time."""
     waiting = iter(keys)
     with ThreadPoolExecutor(_READERS) as pool:
         while chunk := list(islice(waiting, _READ_AHEAD)):
-            journal.add_existing(each for each in pool.map(read, chunk) if each is not None)
+            yield from pool.map(read, chunk)

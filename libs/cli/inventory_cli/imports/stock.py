@@ -11,22 +11,45 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
+from math import ceil
 from typing import Any, Final
 
-from inventory_client import Sku, StockChange, TransactionRecord, TransactionType, problems
+from inventory_client import (
+    ChangeCommand,
+    Problem,
+    Sku,
+    StockChange,
+    TransactionRecord,
+    TransactionType,
+    problems,
+)
 from inventory_client.audit import Search
 from inventory_common.ids import StockKey
+from inventory_common.limits import BULK_PAGE_MAX_ITEMS
 from inventory_imports.plans import Rejected, sku_of
 from inventory_imports.stock import STOCK_MEMBERS, StockRules, reference_key
 
 from ..profiles import Session
-from .importer import Result, Undone, add_existing_products, one_by_one, read_missing
+from .importer import Result, Undone, add_existing_products, read_each, read_missing
 from .journal import Journal, State, Unit
 
 __all__ = ["StockImporter"]
 
+_BOOKED_BY: Final = (TransactionType.RESTOCK, TransactionType.MANUAL_ADJUSTMENT)
+_RECORD_MEMBERS: Final = (
+    "transaction_id",
+    "sku",
+    "transaction_type",
+    "sequence",
+    "quantity",
+    "stock_after",
+    "notes",
+)
 _NOTES: Final = re.compile(r"\[(undo )?([^\[\]]+)\]")
+_BATCH_CHANGES: Final = 200
+"""Fewer than the API allows: each batch has a deadline, which small ones meet on a busy machine too."""
 _ATTEMPTS: Final = 5
 """How often a count or an undo is tried while the stock changes."""
 _LOG_DELAY_SECONDS: Final = 0.5
@@ -37,63 +60,88 @@ class StockImporter:
     """Imports deliveries, and counts that correct the stock."""
 
     rules = StockRules()
-    concurrency_max = 32
-    batches = staticmethod(one_by_one)
+    # So that the batches of a SKU are executed in their order.
+    concurrency_max = 1
 
     def read_existing(self, session: Session, journal: Journal) -> None:
         """Write the vendors' SKUs into the journal, and what their logs have of each reference."""
         add_existing_products(session, journal)
+        lengths: Counter[str] = Counter()
+
+        def listed(vendor_id: str) -> Iterator[tuple[str, Any]]:
+            for sku in session.stock.inventory_members(vendor_id, STOCK_MEMBERS):
+                lengths[vendor_id] += sku["sequence"]
+                yield sku["sku"], sku
+
         for vendor_id in journal.vendors():
-            skus = session.stock.inventory_members(vendor_id, STOCK_MEMBERS)
-            journal.add_existing((sku["sku"], sku) for sku in skus)
-            for transaction_type in (TransactionType.RESTOCK, TransactionType.MANUAL_ADJUSTMENT):
-                search = Search(transaction_type=transaction_type)
-                records = session.audit.records_of_vendor(vendor_id, search)
-                journal.add_existing(_bookings(journal, records))
+            journal.add_existing(listed(vendor_id))
         # The list is not a snapshot: it may not show a SKU, or that it was reactivated.
         read_missing(journal, _skus_to_read(journal), lambda sku: _stock_of(session, sku))
+        for vendor_id, skus in _skus_with_log(journal).items():
+            for records in _logs(session, vendor_id, lengths[vendor_id], skus):
+                journal.add_existing(_bookings(journal, records))
+
+    def batches(self, units: Iterator[Unit]) -> Iterator[list[Unit]]:
+        """Group changes for `POST /stock/batch`.
+
+        A count that is stale is repeated after its batch.  So no batch has a change of the same SKU before or
+        after a count.
+        """
+        batch: list[Unit] = []
+        is_count_of: dict[str, bool] = {}
+        for unit in units:
+            sku, is_count = unit.plan.target["sku"], "counted_stock" in unit.plan.target
+            has_count = sku in is_count_of and (is_count or is_count_of[sku])
+            if has_count or len(batch) == _BATCH_CHANGES:
+                yield batch
+                batch, is_count_of = [], {}
+            batch.append(unit)
+            is_count_of[sku] = is_count
+        if batch:
+            yield batch
 
     def serial_key(self, unit: Unit) -> str:
-        """Return the SKU: a count and the deliveries before and after it are sent in their order."""
+        """Return the SKU: its changes are undone one after another."""
         return str(unit.plan.target["sku"])
 
     def execute(self, session: Session, batch: Sequence[Unit]) -> list[Result]:
         """Restock, or correct the stock to the count."""
-        [unit] = batch
+        answers = session.stock.change_batch([_command(unit) for unit in batch])
+        return [
+            self._result(session, unit, answer.transaction, answer.problem)
+            for unit, answer in zip(batch, answers, strict=True)
+        ]
+
+    def _result(
+        self, session: Session, unit: Unit, record: TransactionRecord | None, problem: Problem | None
+    ) -> Result:
         target = unit.plan.target
-        key = StockKey.of(target["sku"])
-        if "quantity" in target:
-            change = session.stock.restock(
-                key.product_id,
-                key.sku,
-                target["quantity"],
-                notes=target["notes"],
-                idempotency_key=_idempotency_key(key.sku, target["reference"], target["undone"]),
-            ).result
-        else:
-            change = self._count(session, key, target)
-        record = change.transaction
+        try:
+            if isinstance(problem, problems.CountStale):
+                record = self._count(session, target)
+            elif isinstance(problem, problems.Unavailable):
+                # Nothing is known of it: send it alone, with its key and the client's retries.
+                record = session.stock.change(_command(unit)).result.transaction
+        except (problems.Conflict, problems.NotFound, problems.Invalid) as refused:
+            problem = refused
+        if record is None:
+            assert problem is not None, "a result without a record has a problem"
+            return Result(unit.number, State.REJECTED, target, f"{problem.code}: {problem.detail}")
         executed = {
             "transaction_id": record.transaction_id,
             "sequence": record.sequence,
             "quantity_change": record.quantity_change,
         }
-        return [Result(unit.number, State.DONE, {**target, **executed})]
+        return Result(unit.number, State.DONE, {**target, **executed})
 
-    def _count(self, session: Session, key: StockKey, target: Mapping[str, Any]) -> StockChange:
+    def _count(self, session: Session, target: Mapping[str, Any]) -> TransactionRecord:
+        """Correct the stock to a count, on condition of the stock that is read before."""
+        sku = StockKey.of(target["sku"])
         for attempt in range(1, _ATTEMPTS + 1):
-            found = session.stock.sku(key.product_id, key.sku)
+            found = session.stock.sku(*sku)
+            command = _count_command(target, found.current_stock, found.sequence)
             try:
-                return session.stock.count(
-                    key.product_id,
-                    key.sku,
-                    counted_stock=target["counted_stock"],
-                    expected_stock=found.current_stock,
-                    notes=target["notes"],
-                    idempotency_key=_idempotency_key(
-                        key.sku, target["notes"], target["undone"], found.sequence
-                    ),
-                ).result
+                return session.stock.change(command).result.transaction
             except problems.CountStale:
                 if attempt == _ATTEMPTS:
                     raise
@@ -146,19 +194,79 @@ class StockImporter:
         raise Rejected(f"the stock of {sku.sku} keeps changing; repeat the undo")
 
 
-def _bookings(journal: Journal, records: Iterable[TransactionRecord]) -> Iterator[tuple[str, Any]]:
+def _command(unit: Unit) -> ChangeCommand:
+    """Return the restock or count of an import unit; a count expects the stock that was compared."""
+    target = unit.plan.target
+    if "counted_stock" in target:
+        return _count_command(target, unit.plan.differences["current_stock"][0], target["since"])
+    sku, notes = target["sku"], target["notes"]
+    key = _idempotency_key(sku, target["reference"], target["undone"])
+    return ChangeCommand.restock(*StockKey.of(sku), target["quantity"], notes=notes, idempotency_key=key)
+
+
+def _count_command(target: Mapping[str, Any], expected_stock: int, sequence: int) -> ChangeCommand:
+    sku, notes = target["sku"], target["notes"]
+    return ChangeCommand.count(
+        *StockKey.of(sku),
+        counted_stock=target["counted_stock"],
+        expected_stock=expected_stock,
+        notes=notes,
+        idempotency_key=_idempotency_key(sku, notes, target["undone"], sequence),
+    )
+
+
+def _skus_with_log(journal: Journal) -> dict[str, dict[str, int]]:
+    """Return, by vendor, the rows' SKUs that have log records, with their numbers of records."""
+    found: dict[str, dict[str, int]] = {}
+    for unit in journal.units(State.READ):
+        with suppress(Rejected):
+            sku = journal.existing(sku_of(unit.rows[0], journal.existing))
+            if sku is not None and sku["sequence"]:
+                found.setdefault(sku["vendor_id"], {})[sku["sku"]] = sku["sequence"]
+    return found
+
+
+def _logs(
+    session: Session, vendor_id: str, length: int, skus: Mapping[str, int]
+) -> Iterator[Iterable[Mapping[str, Any]]]:
+    """Yield the logs of SKUs, or that of their vendor if fewer requests read it.
+
+    Parameters
+    ----------
+    length
+        The number of records of the vendor.
+    skus
+        The number of records of each SKU.
+    """
+    if sum(map(_pages, skus.values())) <= _pages(length):
+        yield from read_each(
+            skus, lambda sku: list(session.audit.record_members_of_sku(sku, _RECORD_MEMBERS))
+        )
+    else:
+        yield session.audit.record_members_of_vendor(vendor_id, _RECORD_MEMBERS)
+
+
+def _pages(records: int) -> int:
+    return ceil(records / BULK_PAGE_MAX_ITEMS)
+
+
+def _bookings(journal: Journal, records: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
     """Yield, by reference, how often it was booked and undone until each record, and its last booking."""
     for record in records:
-        if (named := _NOTES.match(record.notes or "")) is None:
+        if record["transaction_type"] not in _BOOKED_BY:
+            continue
+        if (named := _NOTES.match(record["notes"] or "")) is None:
             continue
         undo, reference = named.groups()
-        key = reference_key(record.sku, reference)
+        key = reference_key(record["sku"], reference)
         known = journal.existing(key) or {"done": 0, "undone": 0, "booked": {"sequence": 0}}
         known["undone" if undo else "done"] += 1
-        if not undo and record.sequence > known["booked"]["sequence"]:
-            is_delivery = record.transaction_type == TransactionType.RESTOCK
-            figure = {"quantity": record.quantity} if is_delivery else {"counted_stock": record.stock_after}
-            identified = {"transaction_id": record.transaction_id, "sequence": record.sequence}
+        if not undo and record["sequence"] > known["booked"]["sequence"]:
+            is_delivery = record["transaction_type"] == TransactionType.RESTOCK
+            figure = (
+                {"quantity": record["quantity"]} if is_delivery else {"counted_stock": record["stock_after"]}
+            )
+            identified = {name: record[name] for name in ("transaction_id", "sequence")}
             known["booked"] = identified | figure
         yield key, known
 

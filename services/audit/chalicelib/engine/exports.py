@@ -54,7 +54,7 @@ def export(
     read
         Reads a page of the list.
     columns
-        The members of a document that are exported, if the format has columns.
+        The members of a document that are exported.
     single_page
         Whether the export ends after the `limit` of `page`.
     """
@@ -94,6 +94,10 @@ def _csv_row(document: Mapping[str, Any], columns: Sequence[str]) -> str:
     return _csv_line([_cell(document[name]) for name in columns])
 
 
+def _json_line(document: Mapping[str, Any], columns: Sequence[str]) -> str:
+    return dumps({name: document[name] for name in columns}) + "\n"
+
+
 def _cell(value: Any) -> Any:
     """Return what a spreadsheet shows without evaluating it; numbers stay numbers, null is an empty cell."""
     text = dumps(value) if isinstance(value, dict | list) else value
@@ -104,9 +108,7 @@ FILE_FORMATS: Final[Mapping[str, FileFormat]] = {
     file_format.media_type: file_format
     for file_format in (
         FileFormat("text/csv", "log.csv", _csv_line, _csv_row),
-        FileFormat(
-            "application/x-ndjson", "log.ndjson", lambda _: "", lambda document, _: dumps(document) + "\n"
-        ),
+        FileFormat("application/x-ndjson", "log.ndjson", lambda _: "", _json_line),
     )
 }
 """By media type."""

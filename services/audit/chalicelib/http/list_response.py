@@ -9,7 +9,7 @@ from typing import Final
 from chalice.app import Response
 
 from inventory_common.pages import PageRequest
-from inventory_common.requests import Request
+from inventory_common.requests import FIELDS, Request
 from inventory_common.responses import Headers, page_response, with_next_link
 
 from ..domain.list_page import ListPage
@@ -31,12 +31,16 @@ _ACCEPTED: Final = re.compile(r"\s*([\w*!#$&^.+-]+/[\w*!#$&^.+-]+)\s*(?:;(.*))?"
 def list_response(
     request: Request[None], read: Callable[[PageRequest], ListPage], columns: Sequence[str]
 ) -> Response:
-    """Return a page of a list as JSON, or as much of the list as fits into a file."""
+    """Return a page of a list as JSON, or as much of the list as fits into a file.
+
+    If the request names `FIELDS`, the items have these members alone, and the file these columns.
+    """
     file_format = preferred_format(request.accept)
     if file_format is None:
         return page_response(read(request.page), request)
     single_page = "limit" in request.query_as_sent
-    exported = export(read, file_format, columns, request.page, single_page=single_page)
+    chosen = request.query.get(FIELDS) or columns
+    exported = export(read, file_format, chosen, request.page, single_page=single_page)
     headers: Headers = {
         "Content-Type": f"{file_format.media_type}; charset=utf-8",
         "Content-Disposition": f'attachment; filename="{file_format.file_name}"',

@@ -10,7 +10,7 @@ from inventory_common.attributes import OneOf
 from inventory_common.declarations import ResponseSpec, route
 from inventory_common.errors import TransactionNotFound
 from inventory_common.ledger import RECORD_ATTRIBUTES
-from inventory_common.requests import ORDER, Parameter, Request, read_period
+from inventory_common.requests import ORDER, Parameter, Request, bulk_paging, read_period
 from inventory_common.responses import json_response
 from inventory_common.transactions import TransactionRecord, TransactionType
 from inventory_common.values import value
@@ -25,6 +25,7 @@ _SEARCH: Final = {
     **PERIOD,
     "transaction_type": Parameter(OneOf(tuple(TransactionType)), "Only records of this type."),
     "order": Parameter(ORDER, "By time, oldest (`asc`) or newest (`desc`) first.", default="desc"),
+    **bulk_paging(RECORD_ATTRIBUTES),
 }
 _RECORDS: Final = ResponseSpec(TransactionRecord, other_media_types=EXPORT_MEDIA_TYPES)
 
