@@ -19,6 +19,8 @@ BOUNDS = {"created_to": "created_from", "to": "from", "max_price": "min_price"}
 """Upper bounds, with the lower bound of each."""
 UNITS_OF_A_LINE_MAX = 1_000
 """So that the lines of one SKU are at most 1,000,000 in total."""
+READ_ONLY_OF_A_LINE = {"vendor_id", "placed", "reserved", "confirmed", "cancelled", "refunded"}
+"""The members of an order's line that only the service sets."""
 
 schemathesis.openapi.format(
     NOTES_FORMAT,
@@ -77,6 +79,10 @@ def _follow_rules(operation: str, case: Any) -> None:
             body["sku"] = f"SKU-{case.path_parameters['product_id']}-{body['sku'].split('-', 3)[3]}"
         case "confirm_order" | "cancel_order" | "refund_order" if body.get("lines"):
             case.headers["Idempotency-Key"] = str(uuid4())
+            for line in body["lines"]:
+                # A line may be sent back as it was read; these then have to be as they are in the order.
+                for name in READ_ONLY_OF_A_LINE & line.keys():
+                    del line[name]
         case _:
             pass
     for line in _lines(body):

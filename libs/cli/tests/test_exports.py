@@ -36,6 +36,14 @@ def shop(inventory, services, capsys):
     return services
 
 
+def test_a_vendor_that_is_named_twice_is_exported_once(inventory, shop, tmp_path):
+    twice = ("--vendor", VENDOR, "--vendor", VENDOR)
+    assert inventory("export", "skus", tmp_path / "skus.csv", *twice) == 0
+    assert len(list(csv.DictReader((tmp_path / "skus.csv").open()))) == 12
+    assert inventory("export", "all", tmp_path / "all", *twice) == 0
+    assert len(list(csv.DictReader((tmp_path / "all" / "products.csv").open()))) == 4
+
+
 # Orders
 
 

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from inventory_common.ids import is_id
 from inventory_imports.html_text import plain_text
-from inventory_imports.presets.numbers import NoCount, lowest, price_text, rounded_price, threshold, units
+from inventory_imports.presets.numbers import (
+    NoCount,
+    lowest,
+    point_price,
+    price_text,
+    rounded_price,
+    threshold,
+    units,
+)
 from inventory_imports.presets.texts import category_columns, category_path, members
 from inventory_imports.presets.variants import variant_code
 
@@ -35,6 +43,16 @@ from inventory_imports.presets.variants import variant_code
 )
 def test_a_price_is_read_only_if_it_has_one_meaning(written, price):
     assert price_text(written) == price
+
+
+@pytest.mark.parametrize("text", ["1e40", "-1e40", "1e999999", "9" * 40, "NaN", "Infinity", "10000001"])
+def test_what_is_larger_than_any_price_stays_as_it_is(text):
+    assert [rounded_price(text), point_price(text), lowest([text])] == [text, text, text]
+
+
+def test_the_highest_price_may_have_more_decimals_than_cents():
+    assert [rounded_price("9999999.9949"), point_price("9999999.9900")] == ["9999999.99", "9999999.99"]
+    assert rounded_price("9999999.995") == "10000000.00"
 
 
 def test_net_prices_are_rounded_to_cents_and_the_lowest_counts():

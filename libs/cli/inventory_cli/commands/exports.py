@@ -23,7 +23,14 @@ _ALL: Final = "all"
 @click.command("export")
 @click.argument("what", type=click.Choice([*EXPORTS, _ALL]))
 @click.argument("target", metavar="FILE|DIR", type=click.Path(path_type=Path))
-@click.option("--vendor", "vendors", multiple=True, metavar="VENDOR-ID", help="A vendor; may be repeated.")
+@click.option(
+    "--vendor",
+    "vendors",
+    multiple=True,
+    metavar="VENDOR-ID",
+    callback=lambda _context, _option, vendors: tuple(dict.fromkeys(vendors)),
+    help="A vendor; may be repeated.",
+)
 @click.option(
     "--format",
     "file_format",

@@ -8,6 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
 from unicodedata import category
 
+from inventory_common.limits import MONEY_MAX
+
 __all__ = [
     "NoCount",
     "amount",
@@ -57,12 +59,12 @@ def _is_currency(text: str) -> bool:
 
 
 def amount(text: str) -> Decimal | None:
-    """Return a price as a number, or None if it is none."""
+    """Return a price as a number, or None if it is none, or larger than any price."""
     try:
         number = Decimal(price_text(text))
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number) <= MONEY_MAX + 1 else None
 
 
 def point_price(text: str) -> str:
