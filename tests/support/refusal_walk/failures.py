@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from inventory_common.errors import IdentityUnavailable
 from inventory_common.identity import TokenVerifier
+from inventory_common.retry_policy import RetryPolicy
 
 WRITES = frozenset({"DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"})
 
@@ -40,6 +41,25 @@ def _failing_calls(error_of: ErrorOf) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseClient, "_make_api_call", failing)
+        yield
+
+
+@contextmanager
+def _failing_writes(error_of: ErrorOf) -> Iterator[None]:
+    """Fail calls for as long as they are retried: the pauses between the attempts pass at once."""
+    attempts = RetryPolicy.attempts
+
+    def without_pauses(policy: RetryPolicy, deadline: float | None = None) -> Iterator[int]:
+        paused = 0.0
+
+        def pause(seconds: float) -> None:
+            nonlocal paused
+            paused += seconds
+
+        return attempts(replace(policy, monotonic=lambda: policy.monotonic() + paused, sleep=pause), deadline)
+
+    with _failing_calls(error_of), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RetryPolicy, "attempts", without_pauses)
         yield
 
 
@@ -78,7 +98,7 @@ _THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "Query")
 FAILURES: Mapping[str, Failure] = {
     "a defect": Failure(500, "internal_error", lambda: _failing_calls(lambda *_: RuntimeError("a defect"))),
     "throttled": Failure(503, "database_unavailable", lambda: _failing_calls(lambda *_: _THROTTLED)),
-    "busy": Failure(503, "busy", lambda: _failing_calls(_conflict)),
-    "unanswered": Failure(503, "outcome_unknown", lambda: _failing_calls(_unanswered)),
+    "busy": Failure(503, "busy", lambda: _failing_writes(_conflict)),
+    "unanswered": Failure(503, "outcome_unknown", lambda: _failing_writes(_unanswered)),
     "no keys": Failure(503, "identity_unavailable", _unreachable_keys),
 }
