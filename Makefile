@@ -23,8 +23,8 @@ cli: $(VENV)/.run ## Install the command line, and print how to use it
 	@echo '  export PATH="$(abspath $(BIN)):$$PATH"'
 	@echo '  eval "$$(inventory completion bash)"      # or zsh, fish'
 
-demo: $(VENV)/.run ## Load the demo shop into the running product, and read it back
-	@exec $(BIN)/python -m demo
+demo: $(VENV)/.run ## Load the demo shop into the running product, and read it back; ORDERS=100 loads fewer orders
+	@exec $(BIN)/python -m demo $(if $(ORDERS),--orders "$(ORDERS)")
 
 token: $(VENV)/.run ## Print a token: ROLE=vendor VENDOR=VENDOR-001, or ROLE=orders, auditor, admin
 	@exec $(BIN)/python -m local.token --role "$(ROLE)" --vendor "$(VENDOR)"

@@ -1,9 +1,11 @@
-"""Run the demo against a running local stack: ``python -m demo``, or ``make demo``."""
+"""Run the demo against a running local stack: ``python -m demo [--orders 100]``, or ``make demo``."""
 
+import argparse
 import os
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import httpx
 from rich.console import Console
@@ -17,7 +19,12 @@ from demo.report import print_report
 from inventory_client import ClientError
 
 
-def main(settings: Mapping[str, str], transport: httpx.BaseTransport | None = None) -> int:
+def main(
+    settings: Mapping[str, str],
+    transport: httpx.BaseTransport | None = None,
+    *,
+    orders_max: int | None = None,
+) -> int:
     """Load the shop, read it back, print what was found.
 
     Parameters
@@ -26,6 +33,8 @@ def main(settings: Mapping[str, str], transport: httpx.BaseTransport | None = No
         The base URLs, as `demo.api.Stack` takes them.
     transport
         The transport of requests; the network by default.
+    orders_max
+        How many of the shop's orders are loaded, from the first one on; by default all.
 
     Returns
     -------
@@ -36,6 +45,7 @@ def main(settings: Mapping[str, str], transport: httpx.BaseTransport | None = No
     errors = Console(stderr=True, soft_wrap=True)
     phases = Phases(console)
     facts = shop.read()
+    facts = replace(facts, orders=facts.orders[:orders_max])
     started = time.perf_counter()
     try:
         with Stack(settings, transport) as stack:
@@ -52,5 +62,13 @@ def main(settings: Mapping[str, str], transport: httpx.BaseTransport | None = No
     return 1 if found.mismatches else 0
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} should be a whole number of at least 1")
+    return int(text)
+
+
 if __name__ == "__main__":
-    sys.exit(main(os.environ))
+    parser = argparse.ArgumentParser(prog="python -m demo", description="Load the demo shop.")
+    parser.add_argument("--orders", type=_count, metavar="N", help="load the first N orders (default: all)")
+    sys.exit(main(os.environ, orders_max=parser.parse_args().orders))

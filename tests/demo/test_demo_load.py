@@ -1,10 +1,13 @@
 """Loading and reading back, against the services' contract in memory."""
 
+import subprocess
+import sys
 from collections import Counter
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,6 +21,7 @@ from demo.phases import Phases
 from demo.readback import Found, read_back
 from inventory_client import Problem, Retries
 
+ROOT = Path(__file__).parents[2]
 QUIET = Phases(Console(quiet=True))
 
 
@@ -295,6 +299,22 @@ def test_the_command_prints_what_it_found(loaded_northwind, capsys):
     printed = capsys.readouterr().out
     assert "51,317" in printed
     assert "All 77 SKUs agree with their log and their open orders." in printed
+
+
+def test_fewer_orders_are_the_first_ones(northwind):
+    fake = FakeStack()
+    assert main({}, fake.transport(), orders_max=2) == 0
+    assert [*fake.orders] == [order.order_id for order in northwind.orders[:2]]
+    assert len(fake.skus) == len(northwind.products)
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two", "1.5", ""])
+def test_a_number_of_orders_that_is_none_is_refused(number):
+    refused = subprocess.run(
+        [sys.executable, "-m", "demo", "--orders", number], cwd=ROOT, capture_output=True, text=True
+    )
+    assert refused.returncode == 2
+    assert f"{number!r} should be a whole number of at least 1" in refused.stderr
 
 
 def test_without_a_stack_the_command_says_how_to_start_one(capsys):

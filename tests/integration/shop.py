@@ -218,7 +218,8 @@ def retry_while_busy(request: Callable[[], httpx.Response]) -> httpx.Response:
         code = response.json()["code"]
         assert code in ("busy", "order_in_progress"), response.text
         assert "Retry-After" in response.headers
-        print(f"{code} in attempt {attempt + 1}: {response.request.method} {response.url}")
+        detail = response.json()["detail"]
+        print(f"{code} in attempt {attempt + 1}: {response.request.method} {response.url}: {detail}")
         time.sleep(min(0.02 * 2**attempt, float(response.headers["Retry-After"])))
     raise AssertionError(f"still busy after {RETRIES_MAX} attempts")
 

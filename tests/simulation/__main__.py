@@ -15,7 +15,7 @@ from local.embedded_aws import embedded_aws
 from tests.simulation.crash_points import run_crash_histories
 from tests.simulation.engine import engine_client
 from tests.simulation.simulator import SimulationFailed, simulate
-from tests.simulation.small_limits import limits_are_small
+from tests.support.small_limits import limits_are_small
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from local.embedded_aws import embedded_aws
 from tests.simulation.engine import engine_client
-from tests.simulation.small_limits import limits_are_small
+from tests.support.small_limits import limits_are_small
 
 
 @pytest.fixture(scope="session")

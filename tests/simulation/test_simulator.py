@@ -20,6 +20,7 @@ SEEDS = range(1, 5)
 CONFLICT_SEEDS = (6, 7, 8)
 OUT_OF_TIME_SEEDS, OUT_OF_TIME_RATE = (9, 11, 16), 0.3
 STEPS = 1_000
+SAME_STEPS = 200
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -40,8 +41,10 @@ def test_orders_continue_as_sagas_after_conflicts(engine: Any, monkeypatch: pyte
     counts: Counter[str] = Counter()
     for seed in CONFLICT_SEEDS:
         counts += simulate(engine, seed, STEPS, with_conflicts).counts
-    assert counts["saga steps of single-item orders"] > 5
-    assert counts["saga steps"] > 5 + counts["saga steps of single-item orders"]
+        single_item = counts["saga steps of single-item orders"]
+        if single_item > 5 and counts["saga steps"] > 5 + single_item:
+            return
+    raise AssertionError(counts)
 
 
 def test_places_whose_time_runs_out_are_accepted(engine: Any) -> None:
@@ -49,13 +52,15 @@ def test_places_whose_time_runs_out_are_accepted(engine: Any) -> None:
     counts: Counter[str] = Counter()
     for seed in OUT_OF_TIME_SEEDS:
         counts += simulate(engine, seed, STEPS, FaultRates(transactions=transactions)).counts
-    assert counts["step Acknowledge"] > 0
+        if counts["step Acknowledge"]:
+            return
+    raise AssertionError(counts)
 
 
 def trace_of_a_new_process(hash_seed: int) -> str:
     """Return the trace of a seed, simulated by a new interpreter over a new engine."""
     completed = subprocess.run(
-        [sys.executable, "-m", "tests.simulation", "--seeds", "11", "--steps", "400", "--trace"],
+        [sys.executable, "-m", "tests.simulation", "--seeds", "11", "--steps", f"{SAME_STEPS}", "--trace"],
         cwd=ROOT,
         env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
         capture_output=True,
@@ -67,8 +72,8 @@ def trace_of_a_new_process(hash_seed: int) -> str:
 
 
 def test_the_same_seed_has_exactly_the_same_history(engine: Any) -> None:
-    here = simulate(engine, 11, 400).trace
+    here = simulate(engine, 11, SAME_STEPS).trace
     first, second = trace_of_a_new_process(1), trace_of_a_new_process(2)
     assert first == second
     assert first.startswith("\n".join(here))
-    assert simulate(engine, 12, 400).trace != here
+    assert simulate(engine, 12, SAME_STEPS).trace != here

@@ -20,8 +20,8 @@ from tests.simulation.faulty_client import NO_FAULTS
 from tests.simulation.model import Adjust, Command, Extend, Place, Restock, SetActive, Settle, StockCount
 from tests.simulation.scheduler import Stopped
 from tests.simulation.simulator import MORE_SKUS, PRODUCTS, SKUS, Machine, Simulation
-from tests.simulation.small_limits import SINGLE_ITEM_LINES_MAX
 from tests.simulation.translation import GetOrder, GetSku
+from tests.support.small_limits import SINGLE_ITEM_LINES_MAX
 
 skus = st.sampled_from(SKUS)
 orders = st.sampled_from(["ORDER-1", "ORDER-2", "ORDER-3"])

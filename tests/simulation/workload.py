@@ -8,8 +8,8 @@ from random import Random
 from typing import Any
 
 from tests.simulation.model import Adjust, Command, Extend, Place, Restock, Settle, Shop, StockCount, summed
-from tests.simulation.small_limits import SINGLE_ITEM_LINES_MAX
 from tests.simulation.translation import GetOrder, GetSku, Request, can_be_batched
+from tests.support.small_limits import SINGLE_ITEM_LINES_MAX
 
 ORDERS_AT_A_TIME = 3
 KEYS_AT_A_TIME = 4

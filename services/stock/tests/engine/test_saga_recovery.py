@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from empty_tables import empty_tables
 from front_door import Client
+from small_limits import limits_are_small
 
 from chalicelib.domain.commands import SettleOrder
 from inventory_common.errors import OrderExists, OrderInProgress
@@ -20,24 +22,24 @@ from ..shop import ORDER, ORDER_PATH, Clock, order_body
 
 Dying = Callable[[int], Process]
 
-COMMANDS: dict[str, Callable[[Process], Any]] = {
-    "place": lambda process: process.place(a_large_order(MULTI_PART_LINES)),
-    "confirm": lambda process: process.confirm(SettleOrder(ORDER)),
-    "cancel": lambda process: process.cancel(SettleOrder(ORDER)),
-    "refund": lambda process: process.refund(SettleOrder(ORDER)),
+COMMANDS: dict[str, Callable[[Process, int], Any]] = {
+    "place": lambda process, lines: process.place(a_large_order(lines)),
+    "confirm": lambda process, _: process.confirm(SettleOrder(ORDER)),
+    "cancel": lambda process, _: process.cancel(SettleOrder(ORDER)),
+    "refund": lambda process, _: process.refund(SettleOrder(ORDER)),
 }
 BEFORE = {"place": [], "confirm": ["place"], "cancel": ["place"], "refund": ["place", "confirm"]}
-STOCK, ORDERED = 5 * MULTI_PART_LINES, 2 * MULTI_PART_LINES
-TOTALS_AFTER = {
-    "place": (STOCK, ORDERED),
-    "confirm": (STOCK - ORDERED, 0),
-    "cancel": (STOCK, 0),
-    "refund": (STOCK, 0),
-}
+FEW_LINES = 5
+"""With small limits it is an order of several parts, as one of `MULTI_PART_LINES` is otherwise."""
 
 
-@pytest.mark.parametrize("recovery", ["retry", "sweeper"])
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("command", "recovery", "lines"),
+    [
+        *((command, recovery, FEW_LINES) for command in COMMANDS for recovery in ("retry", "sweeper")),
+        ("refund", "retry", MULTI_PART_LINES),
+    ],
+)
 def test_a_process_that_dies_after_any_call_leaves_no_order_between_two_steps(
     process: Process,
     dying: Dying,
@@ -47,36 +49,57 @@ def test_a_process_that_dies_after_any_call_leaves_no_order_between_two_steps(
     dynamodb: Any,
     command: str,
     recovery: str,
+    lines: int,
 ) -> None:
     """Each call of the command is the last one of its process once."""
-    for calls in range(1, 100):
-        ledger.put_skus(MULTI_PART_LINES)
-        for earlier in BEFORE[command]:
-            COMMANDS[earlier](process)
-        before = ledger.totals()
-        try:
-            COMMANDS[command](dying(calls))
-        except ProcessDied:
-            pass
-        else:
-            assert calls > 6, "it never dies"
-            return
-        assert ledger.reserved_by_orders() == ledger.totals()[1]
-        if recovery == "retry":
-            COMMANDS[command](process)
-            assert ledger.totals() == TOTALS_AFTER[command]
-        else:
-            clock.advance(SAGA_LEASE_SECONDS + 1)
-            assert sweeper.sweep()["failed"] == 0
-            # A place that was not acknowledged is released; any other saga that has begun is finished.
-            whole = {(STOCK, 0), (STOCK, ORDERED)} if command == "place" else {before, TOTALS_AFTER[command]}
-            assert ledger.totals() in whole
-        assert ledger.reserved_by_orders() == ledger.totals()[1]
-        order = process.order(ORDER)
-        assert order is None or order.saga is None
-        ledger.assert_consistent()
-        empty_tables(dynamodb)
+    with limits_are_small("chalicelib") if lines == FEW_LINES else nullcontext():
+        for calls in range(1, 100):
+            ledger.put_skus(lines)
+            for earlier in BEFORE[command]:
+                COMMANDS[earlier](process, lines)
+            before = ledger.totals()
+            try:
+                COMMANDS[command](dying(calls), lines)
+            except ProcessDied:
+                recovered(command, recovery, lines, before, process, sweeper, clock, ledger)
+            else:
+                assert calls > 6, "it never dies"
+                return
+            empty_tables(dynamodb)
     raise AssertionError("the command never ends")
+
+
+def recovered(
+    command: str,
+    recovery: str,
+    lines: int,
+    before: tuple[int, int],
+    process: Process,
+    sweeper: Process,
+    clock: Clock,
+    ledger: Ledger,
+) -> None:
+    """Let the command be retried, or the sweeper come, and check that no step is missing or doubled."""
+    stock, ordered = 5 * lines, 2 * lines
+    after = {
+        "place": (stock, ordered),
+        "confirm": (stock - ordered, 0),
+        "cancel": (stock, 0),
+        "refund": (stock, 0),
+    }[command]
+    assert ledger.reserved_by_orders() == ledger.totals()[1]
+    if recovery == "retry":
+        COMMANDS[command](process, lines)
+        assert ledger.totals() == after
+    else:
+        clock.advance(SAGA_LEASE_SECONDS + 1)
+        assert sweeper.sweep()["failed"] == 0
+        # A place that was not acknowledged is released; any other saga that has begun is finished.
+        assert ledger.totals() in ({(stock, 0), (stock, ordered)} if command == "place" else {before, after})
+    assert ledger.reserved_by_orders() == ledger.totals()[1]
+    order = process.order(ORDER)
+    assert order is None or order.saga is None
+    ledger.assert_consistent()
 
 
 def test_other_commands_are_refused_while_an_order_is_placed(

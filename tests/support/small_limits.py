@@ -10,31 +10,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from types import ModuleType
+from importlib import import_module
 from typing import Final
 from unittest import mock
-
-from services.stock.chalicelib.domain import saga_steps, settlements
-from services.stock.chalicelib.engine import orders, sagas
 
 SINGLE_ITEM_LINES_MAX: Final = 3
 PART_LINES_MAX: Final = 2
 SETTLEMENT_ACTIONS_MAX: Final = 12
 
-_LIMITS: Final[tuple[tuple[ModuleType, str, int], ...]] = (
-    (saga_steps, "SINGLE_ITEM_ORDER_LINES_MAX", SINGLE_ITEM_LINES_MAX),
-    (sagas, "SINGLE_ITEM_ORDER_LINES_MAX", SINGLE_ITEM_LINES_MAX),
-    (orders, "SINGLE_ITEM_ORDER_LINES_MAX", SINGLE_ITEM_LINES_MAX),
-    (saga_steps, "ORDER_PART_LINES_MAX", PART_LINES_MAX),
-    (sagas, "ORDER_PART_LINES_MAX", PART_LINES_MAX),
+_LIMITS: Final = (
+    ("domain.saga_steps", "SINGLE_ITEM_ORDER_LINES_MAX", SINGLE_ITEM_LINES_MAX),
+    ("engine.sagas", "SINGLE_ITEM_ORDER_LINES_MAX", SINGLE_ITEM_LINES_MAX),
+    ("engine.orders", "SINGLE_ITEM_ORDER_LINES_MAX", SINGLE_ITEM_LINES_MAX),
+    ("domain.saga_steps", "ORDER_PART_LINES_MAX", PART_LINES_MAX),
+    ("engine.sagas", "ORDER_PART_LINES_MAX", PART_LINES_MAX),
     # Each module has a name of its own for the limit: that of transactions in general stays.
-    (settlements, "TRANSACTION_ITEMS_MAX", SETTLEMENT_ACTIONS_MAX),
+    ("domain.settlements", "TRANSACTION_ITEMS_MAX", SETTLEMENT_ACTIONS_MAX),
 )
 
 
 @contextmanager
-def limits_are_small() -> Iterator[None]:
+def limits_are_small(service: str = "services.stock.chalicelib") -> Iterator[None]:
+    """Lower the limits of the stock service, whose modules are in the package `service`."""
     with ExitStack() as patches:
         for module, name, limit in _LIMITS:
-            patches.enter_context(mock.patch.object(module, name, limit))
+            patches.enter_context(mock.patch.object(import_module(f"{service}.{module}"), name, limit))
         yield
