@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.integration.ledger_checks import Tables
-from tests.integration.shop import Dice, Shop, Sku, by_writers, done, outcomes
+from tests.integration.shop import Dice, Shop, Sku, by_writers, done, outcomes, retry_while_busy
 
 WRITERS = 16
 STOCK = 200
@@ -111,14 +111,11 @@ def test_concurrent_restocks_sales_confirms_and_cancels_keep_the_tables_consiste
 
     def life_of_an_order(number: int, where: Shop, lines: list[tuple[Sku, int]], end: str) -> httpx.Response:
         order_id = f"ORDER-{number}"
-        placed = where.place(order_id, *lines)
-        if placed.status_code != 201 or end == "stay":
+        placed = retry_while_busy(partial(where.place, order_id, *lines))
+        if placed.status_code not in (200, 201) or end == "stay":
             return placed
         settle = where.confirm if end == "confirm" else where.cancel
-        settled = settle(order_id)
-        while settled.status_code == 503:
-            settled = settle(order_id)
-        return done(settled)
+        return done(retry_while_busy(partial(settle, order_id)))
 
     requests: list[Request] = []
     ends: Counter[str] = Counter()
@@ -137,5 +134,6 @@ def test_concurrent_restocks_sales_confirms_and_cancels_keep_the_tables_consiste
 
     counted = outcomes(by_writers(WRITERS, requests))
 
-    assert counted.keys() <= {"200", "201", "409 insufficient_stock"}, counted
+    # An order that was accepted because time ran out may be cancelled for want of units.
+    assert counted.keys() <= {"200", "201", "409 insufficient_stock", "409 order_cancelled"}, counted
     check_tables()
