@@ -16,6 +16,8 @@ from tests.simulation.planted_bugs import PLANTED_BUGS
 from tests.simulation.simulator import SimulationFailed, simulate
 
 SEEDS = range(1, 13)
+FIRST_SEEDS = {"the sweeper releases an order that is being settled": 10}
+"""The seeds that come first, of bugs that most seeds miss: it only saves time."""
 STEPS = 1_000
 
 ERRORS_OF_A_PLANT = (AttributeError, ImportError, KeyError, NameError, TypeError)
@@ -45,6 +47,7 @@ def test_there_are_at_least_ten() -> None:
 @pytest.mark.parametrize("name", PLANTED_BUGS)
 def test_the_simulator_finds(engine: Any, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     PLANTED_BUGS[name](monkeypatch)
-    failed = next(filter(None, (violation(engine, seed) for seed in SEEDS)), None)
+    seeds = sorted(SEEDS, key=lambda seed: seed != FIRST_SEEDS.get(name))
+    failed = next(filter(None, (violation(engine, seed) for seed in seeds)), None)
     assert failed is not None
     assert not any(isinstance(cause, ERRORS_OF_A_PLANT) for cause in causes(failed)), failed
