@@ -9,7 +9,7 @@ DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" ST
 .DEFAULT_GOAL := help
 .PHONY: architecture bench check clean cli cost demo deploy destroy digest e2e format fuzz help lint mutate \
 	openapi package pages plan policies reconcile reference released rollback run sell-out simulate \
-	simulate-capacity test test-dynamodb-local token types verify-archive
+	simulate-capacity test test-dynamodb-local test-long test-quick token types verify-archive
 
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -29,8 +29,14 @@ demo: $(VENV)/.run ## Load the demo shop into the running product, and read it b
 token: $(VENV)/.run ## Print a token: ROLE=vendor VENDOR=VENDOR-001, or ROLE=orders, auditor, admin
 	@exec $(BIN)/python -m local.token --role "$(ROLE)" --vendor "$(VENDOR)"
 
-test: $(VENV)/.develop $(VENV)/.deploy ## Run all tests that need only Python (and those of Terraform if it is installed); SUITES=services/stock
+test: $(VENV)/.develop $(VENV)/.deploy ## Run the tests, but not the long ones; SUITES=services/stock, or all
 	@$(BIN)/python -m tests.suites $(SUITES)
+
+test-quick: $(VENV)/.develop ## Test rules and libraries, and check types: a minute
+	@$(BIN)/python -m tests.suites quick
+
+test-long: $(VENV)/.develop $(VENV)/.deploy ## Test whole stacks, many histories, Terraform (if installed) and capacity
+	@$(BIN)/python -m tests.suites long
 
 package: $(VENV)/.run ## Write build/*.zip for Lambda: SERVICE=stock ARCHITECTURE=arm64 RUNTIME=python3.13, or native
 	@SERVICE="$(SERVICE)" ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" $(BIN)/python -m deploy package
@@ -100,7 +106,7 @@ architecture: $(VENV)/.develop ## Check the imports between packages (import-lin
 policies: $(VENV)/.policies ## Check Terraform against checkov's policies
 	@$(VENV)/policies/bin/checkov --directory terraform --framework terraform --compact --quiet --skip-download
 
-check: lint types architecture policies test ## Everything that CI runs except make e2e
+check: lint types architecture policies test test-long ## Everything that CI runs except make e2e
 
 mutate: $(VENV)/.mutation ## Change each rule once: a test must fail; MODULES="orders identity" selects some
 	@$(BIN)/python tests/mutation/run.py $(MODULES)

@@ -1,7 +1,9 @@
-"""Run all suites of tests, two at a time, and print a summary of each.
+"""Run suites of tests, two at a time, and print a summary of each.
 
-Run: ``python -m tests.suites [--at-once 2] [suite …]``.  Each suite is a pytest process of its own; its
-output is shown when it has ended.  The exit code is 0 if all have passed.
+Run: ``python -m tests.suites [--at-once 2] [suite …]``.  A suite is a folder with tests, a part of one, such
+as ``services/stock/tests/domain``, or a group: ``quick``, ``long`` or ``all``; without one, all are run that
+are not long.  Each is a process of its own, whose output is shown when it has ended.  The exit code is 0 if
+all have passed.
 """
 
 from __future__ import annotations
@@ -43,8 +45,24 @@ LONGEST_FIRST = (
     "tests/mutation",
 )
 """The order in which suites start, so that no long one runs alone in the end."""
-SEPARATE = frozenset({"tests/deployed"})
-"""Suites with a task of their own, ``make e2e``; ``all`` has them too."""
+TYPES = "types"
+"""The check of types, as if it were a suite."""
+QUICK = (
+    "libs/common",
+    TYPES,
+    "libs/imports",
+    "services/stock/tests/domain",
+    "services/catalog/tests/test_product_rules.py",
+    "services/audit/tests/test_mutated_ledgers.py",
+    "libs/client",
+)
+"""Rules, libraries and types: a minute."""
+LONG = frozenset(
+    {"tests/e2e", "tests/infrastructure", "tests/integration", "tests/performance", "tests/simulation"}
+)
+"""Suites over whole stacks and many histories, ``make test-long``."""
+DEPLOYED = frozenset({"tests/deployed"})
+"""Suites over everything deployed, ``make e2e``."""
 ALL = "all"
 _COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
@@ -59,7 +77,7 @@ class Result:
     seconds: float
 
 
-def suites(*, separate: bool = False) -> list[str]:
+def suites() -> list[str]:
     """Return all folders with tests, also those that `LONGEST_FIRST` does not contain."""
     packages = [
         f"{path.parent.parent.name}/{path.parent.name}"
@@ -67,19 +85,53 @@ def suites(*, separate: bool = False) -> list[str]:
         for path in ROOT.glob(f"{kind}/*/tests")
     ]
     folders = [f"tests/{path.parent.name}" for path in ROOT.glob("tests/*/test_*.py")]
-    known = {*packages, *folders} - (frozenset() if separate else SEPARATE)
+    known = {*packages, *folders}
     return [*(each for each in LONGEST_FIRST if each in known), *sorted(known - {*LONGEST_FIRST})]
+
+
+def groups() -> dict[str, list[str]]:
+    """Return the suites of each group."""
+    every = suites()
+    return {
+        "quick": [*QUICK],
+        "long": [suite for suite in every if suite in LONG],
+        ALL: every,
+    }
+
+
+def command_of(suite: str) -> tuple[Path, list[str]]:
+    """Return the folder and the command line of a suite.
+
+    Raises
+    ------
+    ValueError
+        If there is no such suite.
+    """
+    pytest = [sys.executable, "-m", "pytest", "-q"]
+    match suite.split("/"):
+        case ["types"]:
+            return ROOT, ["make", "--silent", TYPES]
+        case ["tests", name, *_] if f"tests/{name}" in suites() and (ROOT / suite).exists():
+            return ROOT, [*pytest, suite]
+        case [kind, name, *part] if f"{kind}/{name}" in suites() and (ROOT / suite).exists():
+            folder = ROOT / kind / name
+            return folder, [
+                *pytest,
+                "-c",
+                str(ROOT / "pyproject.toml"),
+                "--rootdir",
+                ".",
+                "/".join(part) or "tests",
+            ]
+    raise ValueError(suite)
 
 
 def run(suite: str, shown: threading.Lock) -> Result:
     """Run a suite and print its output."""
     began = time.monotonic()
-    if suite.startswith("tests/"):
-        folder, arguments = ROOT, [suite]
-    else:
-        folder, arguments = ROOT / suite, ["-c", str(ROOT / "pyproject.toml"), "--rootdir", ".", "tests"]
+    folder, command = command_of(suite)
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *arguments],
+        command,
         cwd=folder,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         stdin=subprocess.DEVNULL,
@@ -101,18 +153,19 @@ def main() -> int:
         "suites",
         nargs="*",
         metavar="suite",
-        help="such as services/stock or tests/local; all: with tests/deployed",
+        help="such as services/stock, tests/local, libs/cli/tests/test_undo.py, quick, long or all "
+        "(default: all but the long ones and tests/deployed)",
     )
     parser.add_argument("--at-once", type=int, default=2, help="how many at a time (default: 2)")
     arguments = parser.parse_args()
-    chosen = arguments.suites or suites()
-    if chosen == [ALL]:
-        chosen = suites(separate=True)
-    unknown = {*chosen} - {*suites(separate=True)}
-    if unknown:
-        parser.error(
-            f"unknown: {', '.join(sorted(unknown))}; the suites are {', '.join(suites(separate=True))}"
-        )
+    named = arguments.suites or [suite for suite in suites() if suite not in LONG | DEPLOYED]
+    chosen = list(dict.fromkeys(suite for name in named for suite in groups().get(name, [name])))
+    for suite in chosen:
+        try:
+            command_of(suite)
+        except ValueError:
+            known = ", ".join([*groups(), *suites()])
+            parser.error(f"unknown: {suite}; the suites are {known}")
     began = time.monotonic()
     shown = threading.Lock()
     with ThreadPoolExecutor(arguments.at_once) as pool:
