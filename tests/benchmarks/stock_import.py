@@ -1,9 +1,10 @@
-"""Deliveries a second that `inventory import stock` books, and that single requests book, in one run.
+"""Deliveries a second by `inventory import stock`, by single requests, and as DynamoDB itself takes them.
 
 Run: ``python -m tests.benchmarks.stock_import [ROWS]`` beside ``make run``.  The rows are those of SKUs of a
-vendor of its own, one each.  Both ways take turns, so that a busy machine slows both alike: the command line,
-from its start to its exit, with all that it reads and compares; and as many single restocks, eight at a time,
-which alone are what an import without batches sends.
+vendor of its own, one each.  The ways take turns, so that a busy machine slows all alike: the command line,
+from its start to its exit, with all that it reads and compares; as many single restocks, eight at a time,
+which alone are what an import without batches sends; and, as the engine's own limit, transactions of the same
+items on tables of their own, from a client that does nothing else.
 """
 
 from __future__ import annotations
@@ -16,18 +17,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from statistics import median
+from typing import Any
+
+import boto3
 
 from inventory_client import CatalogClient, LocalStackToken, StockClient
 from inventory_common.ids import StockKey
 from local.settings import Settings
+from local.tables import create_tables, definitions
+from tests.benchmarks.performance.shape import records
+from tests.support.sample_skus import a_sku
 
 AT_ONCE = 8
 ROUNDS = 3
+CHANGES_OF_A_TRANSACTION = 49
 
 
 class Shop:
@@ -72,27 +80,84 @@ class Shop:
             list(pool.map(lambda key: self.stock.restock(*key, 1), self.skus))
 
 
+class Floor:
+    """Tables of its own, whose SKUs transactions change as a restock does."""
+
+    def __init__(self, count: int) -> None:
+        self._client: Any = boto3.client(
+            "dynamodb",
+            endpoint_url=Settings.from_environment(os.environ).dynamodb_endpoint,
+            region_name="ap-south-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+        )
+        self._prefix = f"floor-{secrets.token_hex(4)}-"
+        self._records = 0
+        create_tables(self._client, self._prefix)
+        self._skus = [a_sku(f"SKU-PROD-FLOOR-{number}").to_item() for number in range(count)]
+        for sku in self._skus:
+            self._client.put_item(TableName=f"{self._prefix}VendorInventory", Item=sku)
+
+    def restock_all(self, _: Path) -> None:
+        """Change every SKU, and write a record of each, 49 in a transaction."""
+        for begin in range(0, len(self._skus), CHANGES_OF_A_TRANSACTION):
+            skus = self._skus[begin : begin + CHANGES_OF_A_TRANSACTION]
+            self._client.transact_write_items(
+                TransactItems=[action for sku in skus for action in self._actions(sku)]
+            )
+
+    def _actions(self, sku: Any) -> list[dict[str, Any]]:
+        self._records += 1
+        [record] = records(1)
+        record["transaction_id"] = {"S": f"TXN-{self._records}"}
+        update = {
+            "TableName": f"{self._prefix}VendorInventory",
+            "Key": {name: sku[name] for name in ("product_id", "sku")},
+            "UpdateExpression": "ADD current_stock :one, available_stock :one, version :one",
+            "ConditionExpression": "attribute_exists(sku)",
+            "ExpressionAttributeValues": {":one": {"N": "1"}},
+        }
+        put = {"TableName": f"{self._prefix}StockTransactions", "Item": record}
+        return [{"Update": update}, {"Put": put}]
+
+    def remove(self) -> None:
+        """Delete the tables."""
+        for name in definitions():
+            self._client.delete_table(TableName=f"{self._prefix}{name}")
+
+
+def rate_of(count: int, way: Callable[[Path], None], folder: Path) -> float:
+    """Return the changes a second of a way that makes `count` of them."""
+    began = time.perf_counter()
+    way(folder)
+    return count / (time.perf_counter() - began)
+
+
+def shown(rates: Mapping[str, float]) -> str:
+    """Return rates as text."""
+    return ", ".join(f"{name} {rate:,.0f}/s" for name, rate in rates.items())
+
+
 def main() -> None:
     """Print the rates of some rounds and their medians."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.stock_import")
     parser.add_argument("rows", type=int, nargs="?", default=2_000)
     count = parser.parse_args().rows
-    shop = Shop(count)
-
-    def rate(work: Callable[[Path], None], folder: Path) -> float:
-        began = time.perf_counter()
-        work(folder)
-        return count / (time.perf_counter() - began)
-
-    rates: list[tuple[float, float]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for number in range(ROUNDS):
-            rates.append((rate(shop.import_all, Path(folder)), rate(shop.restock_each, Path(folder))))
-            imported, single = rates[-1]
-            print(f"round {number + 1}: {imported:5,.0f}/s imported, {single:5,.0f}/s by single requests")
-    imported, single = (median(each) for each in zip(*rates, strict=True))
-    ratio = f"{imported / single:.1f} times"
-    print(f"median:  {imported:5,.0f}/s imported, {single:5,.0f}/s by single requests: {ratio}")
+    shop, floor = Shop(count), Floor(count)
+    ways = {"import": shop.import_all, "single requests": shop.restock_each, "engine": floor.restock_all}
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for number in range(ROUNDS):
+                for name, way in ways.items():
+                    rates[name].append(rate_of(count, way, Path(folder)))
+                print(f"round {number + 1}: {shown({name: found[-1] for name, found in rates.items()})}")
+    finally:
+        floor.remove()
+    medians = {name: median(found) for name, found in rates.items()}
+    print(f"median:  {shown(medians)}")
+    print(f"import: {medians['import'] / medians['single requests']:.1f} times the single requests, ", end="")
+    print(f"{medians['import'] / medians['engine']:.2f} of the engine")
     units = [shop.stock.sku(*key).current_stock for key in shop.skus[:: max(1, count // 20)]]
     assert set(units) == {2 * ROUNDS}, units
 
