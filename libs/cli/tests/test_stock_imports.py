@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 
 import httpx
 import pytest
 from shop_files import VENDOR, latest_import, rejects, stock_csv
+
+from inventory_cli.imports.stock import StockImporter
 
 
 @pytest.fixture
@@ -138,6 +142,30 @@ def test_a_count_shares_no_batch_with_another_change_of_its_sku(stocked, service
     single = f"POST /products/PROD-00001/skus/{box}/adjustments"
     assert requests_of(services, imported, stock_csv(tmp_path, *rows)) == [BATCH, BATCH, single, BATCH]
     assert [sku["current_stock"] for sku in services.skus.values()] == [61, 51]
+
+
+def test_no_batch_overtakes_another_that_waits_and_has_the_same_sku(stocked, services, imported, tmp_path):
+    box, bag = stocked
+    delays = iter([0.3])
+    services.intercept = lambda request: time.sleep(next(delays, 0)) if request.method == "POST" else None
+    # Three batches: the first is slow, the second waits for it, and the third has nothing of the first.
+    file = stock_csv(tmp_path, f"{box},1,,a,", f"{box},,50,b,", f"{bag},5,,a,", f"{bag},,60,b,")
+    assert imported(file, "--concurrency", 8) == 0
+    assert next(delays, None) is None
+    assert [sku["current_stock"] for sku in services.skus.values()] == [50, 60]
+
+
+def test_batches_of_different_skus_are_sent_together(
+    stocked, services, inventory, imported, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(StockImporter, "batch_max", 1)
+    at_once = threading.Barrier(2, timeout=20)
+    services.intercept = lambda request: (
+        at_once.wait() and None if request.url.path == "/stock/batch" else None
+    )
+    file = stock_csv(tmp_path, f"{stocked[0]},1,,a,", f"{stocked[1]},1,,a,")
+    assert imported(file, "--concurrency", 8) == 0
+    assert [sku["current_stock"] for sku in services.skus.values()] == [101, 101]
 
 
 def test_a_refused_change_of_a_batch_rejects_its_row_alone(stocked, services, inventory, imported, tmp_path):

@@ -70,6 +70,10 @@ class Importer(Protocol):
     def concurrency_max(self) -> int:
         """The number of concurrent requests beyond which an import does not get faster."""
 
+    @property
+    def batch_max(self) -> int:
+        """The number of import units of a batch."""
+
     def read_existing(self, session: Session, journal: Journal) -> None:
         """Write into the journal what the services have of all rows."""
 

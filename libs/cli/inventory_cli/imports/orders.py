@@ -17,9 +17,9 @@ from .journal import Journal, State, Unit
 
 __all__ = ["OrderImporter"]
 
-_BATCH_ORDERS: Final = 50
 _BATCH_LINES: Final = 100
-"""Smaller than the API allows: each batch has a deadline, which small ones meet on a busy machine too."""
+"""With `batch_max`, smaller than the API allows: each batch has a deadline, which small ones meet on a busy
+machine too."""
 
 
 class OrderImporter:
@@ -28,6 +28,7 @@ class OrderImporter:
     rules = OrderRules()
     # Concurrent batches would only conflict with each other at the same SKUs.
     concurrency_max = 1
+    batch_max = 50
 
     def read_existing(self, session: Session, journal: Journal) -> None:
         """Write the orders, and the products that rows name by external id, into the journal."""
@@ -44,7 +45,7 @@ class OrderImporter:
             if count > BATCH_ORDER_LINES_MAX:
                 yield [unit]
                 continue
-            if batch and (len(batch) == _BATCH_ORDERS or lines + count > _BATCH_LINES):
+            if batch and (len(batch) == self.batch_max or lines + count > _BATCH_LINES):
                 yield batch
                 batch, lines = [], 0
             batch.append(unit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ IMPORTERS: Final[Mapping[str, Importer]] = {
 }
 
 _HELD_MAX: Final = 1000
-"""Jobs that wait for another one with the same key, in memory."""
+"""Import units in jobs that wait for another one with the same key, in memory."""
 
 Progress = Callable[[int], object]
 """Called with the number of import units that have just finished."""
@@ -120,7 +120,8 @@ def execute(
         importer.batches(journal.units(State.PLANNED)),
         min(concurrency, importer.concurrency_max),
         finish,
-        serial_key=lambda batch: importer.serial_key(batch[0]),
+        serial_keys=lambda batch: _serial_keys(importer, batch),
+        held_max=_HELD_MAX // importer.batch_max,
         before=mark(State.SENDING),
         withdrawn=mark(State.PLANNED),
     )
@@ -182,7 +183,7 @@ def undo(
         on_result(result)
 
     units = journal.units(*TO_UNDO, descending=True)
-    _run_jobs(work, units, concurrency, finish, serial_key=importer.serial_key)
+    _run_jobs(work, units, concurrency, finish, serial_keys=lambda unit: _serial_keys(importer, [unit]))
 
 
 def _executed_by_later_imports(journal: Journal) -> set[int]:
@@ -196,6 +197,11 @@ def _executed_by_later_imports(journal: Journal) -> set[int]:
     return found
 
 
+def _serial_keys(importer: Importer, units: Iterable[Unit]) -> Set[str]:
+    """Return what the units have in common with others that must run before or after them."""
+    return {key for unit in units if (key := importer.serial_key(unit)) is not None}
+
+
 def _affects_every_unit(problem: Problem) -> bool:
     return isinstance(problem, problems.Unauthenticated | problems.Unavailable)
 
@@ -206,7 +212,8 @@ def _run_jobs(
     concurrency: int,
     finish: Callable[[Outcome], object],
     *,
-    serial_key: Callable[[Job], str | None],
+    serial_keys: Callable[[Job], Set[str]],
+    held_max: int = _HELD_MAX,
     before: Callable[[Iterable[Job]], object] | None = None,
     withdrawn: Callable[[Iterable[Job]], object] | None = None,
 ) -> None:
@@ -216,12 +223,14 @@ def _run_jobs(
 
     Parameters
     ----------
-    serial_key
-        Returns a key if jobs with the same one run one after another, in their order.
+    serial_keys
+        Returns the keys of a job; jobs that share one run one after another, in their order.
+    held_max
+        How many jobs that wait for others are in memory.
     before, withdrawn
         Called with jobs before they may start, and with those of them that will not start after all.
     """
-    queue = _Queue(jobs, serial_key)
+    queue = _Queue(jobs, serial_keys, held_max)
     unfinished: dict[Future[Outcome], Job] = {}
     with ThreadPoolExecutor(concurrency) as pool:
         try:
@@ -248,21 +257,23 @@ def _run_jobs(
 
 
 class _Queue(Generic[Job]):
-    """Jobs in their order, except that those wait whose key is that of a running one."""
+    """Jobs in their order, except that those wait that share a key with a running or waiting one."""
 
-    def __init__(self, jobs: Iterable[Job], serial_key: Callable[[Job], str | None]) -> None:
+    def __init__(self, jobs: Iterable[Job], serial_keys: Callable[[Job], Set[str]], held_max: int) -> None:
         self._jobs = iter(jobs)
-        self._serial_key = serial_key
-        self._running: set[str | None] = set()
+        self._serial_keys = serial_keys
+        self._held_max = held_max
+        self._running: set[str] = set()
         self._held: list[Job] = []
+        self._held_keys: set[str] = set()
 
     def take(self, count: int) -> list[Job]:
         """Return at most that many jobs that can start."""
         chosen: list[Job] = []
-        held, self._held = self._held, []
+        held, self._held, self._held_keys = self._held, [], set()
         for job in held:
             self._choose(job, chosen, count)
-        while len(chosen) < count and len(self._held) < _HELD_MAX:
+        while len(chosen) < count and len(self._held) < self._held_max:
             for job in islice(self._jobs, 1):
                 self._choose(job, chosen, count)
                 break
@@ -271,16 +282,17 @@ class _Queue(Generic[Job]):
         return chosen
 
     def release(self, job: Job) -> None:
-        """Let the next job with the key of a finished one start."""
-        self._running.discard(self._serial_key(job))
+        """Let the next jobs start that share a key with a finished one."""
+        self._running -= self._serial_keys(job)
 
     def _choose(self, job: Job, chosen: list[Job], count: int) -> None:
-        key = self._serial_key(job)
-        if len(chosen) == count or (key is not None and key in self._running):
+        keys = self._serial_keys(job)
+        if len(chosen) == count or not keys.isdisjoint(self._running | self._held_keys):
             self._held.append(job)
+            self._held_keys |= keys
         else:
             chosen.append(job)
-            self._running.add(key)
+            self._running |= keys
 
 
 # Rejects

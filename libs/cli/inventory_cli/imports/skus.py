@@ -24,6 +24,7 @@ class SkuImporter:
 
     rules = SkuRules()
     concurrency_max = 32
+    batch_max = 1
     batches = staticmethod(one_by_one)
 
     def read_existing(self, session: Session, journal: Journal) -> None:

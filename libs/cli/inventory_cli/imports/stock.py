@@ -48,8 +48,6 @@ _RECORD_MEMBERS: Final = (
     "notes",
 )
 _NOTES: Final = re.compile(r"\[(undo )?([^\[\]]+)\]")
-_BATCH_CHANGES: Final = 200
-"""Fewer than the API allows: each batch has a deadline, which small ones meet on a busy machine too."""
 _ATTEMPTS: Final = 5
 """How often a count or an undo is tried while the stock changes."""
 _LOG_DELAY_SECONDS: Final = 0.5
@@ -60,8 +58,10 @@ class StockImporter:
     """Imports deliveries, and counts that correct the stock."""
 
     rules = StockRules()
-    # So that the batches of a SKU are executed in their order.
-    concurrency_max = 1
+    # DynamoDB works on one batch while the service decides another.
+    concurrency_max = 4
+    # Fewer than the API allows: each batch has a deadline, which small ones meet on a busy machine too.
+    batch_max = 200
 
     def read_existing(self, session: Session, journal: Journal) -> None:
         """Write the vendors' SKUs into the journal, and what their logs have of each reference."""
@@ -84,15 +84,15 @@ class StockImporter:
     def batches(self, units: Iterator[Unit]) -> Iterator[list[Unit]]:
         """Group changes for `POST /stock/batch`.
 
-        A count that is stale is repeated after its batch.  So no batch has a change of the same SKU before or
-        after a count.
+        A count that is stale is repeated after its batch.  So no batch has another change of the same SKU
+        beside a count.
         """
         batch: list[Unit] = []
         is_count_of: dict[str, bool] = {}
         for unit in units:
             sku, is_count = unit.plan.target["sku"], "counted_stock" in unit.plan.target
             has_count = sku in is_count_of and (is_count or is_count_of[sku])
-            if has_count or len(batch) == _BATCH_CHANGES:
+            if has_count or len(batch) == self.batch_max:
                 yield batch
                 batch, is_count_of = [], {}
             batch.append(unit)
@@ -101,7 +101,7 @@ class StockImporter:
             yield batch
 
     def serial_key(self, unit: Unit) -> str:
-        """Return the SKU: its changes are undone one after another."""
+        """Return the SKU: its changes are executed, and undone, one after another."""
         return str(unit.plan.target["sku"])
 
     def execute(self, session: Session, batch: Sequence[Unit]) -> list[Result]:
