@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tests.e2e.running_stack import RunningStack
 from tests.integration.processes import ROOT
 
-DEMO_SECONDS = 240
+DEMO_SECONDS = 600
 
 
 @dataclass(frozen=True)
