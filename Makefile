@@ -100,7 +100,7 @@ architecture: $(VENV)/.develop ## Check the imports between packages (import-lin
 policies: $(VENV)/.policies ## Check Terraform against checkov's policies
 	@$(VENV)/policies/bin/checkov --directory terraform --framework terraform --compact --quiet --skip-download
 
-check: lint types architecture policies test ## Everything that CI runs except make e2e
+check: lint types architecture policies docs test ## Everything that CI runs except make e2e
 
 mutate: $(VENV)/.mutation ## Change each rule once: a test must fail; MODULES="orders identity" selects some
 	@$(BIN)/python tests/mutation/run.py $(MODULES)

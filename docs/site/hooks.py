@@ -162,6 +162,8 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
         return markdown  # a page of a source file
     up = relpath(".", dirname(src_uri) or ".")
     frame = rf'<iframe class="reference" title="\1" src="{up}/{REFERENCE_PAGES}/\1/index.html"></iframe>'
+    if EMBEDDED.search(markdown):
+        page.meta["hide"] = ["navigation", "toc"]  # the reference page needs the width
     markdown = with_tables_for_diagrams(MARK.sub("", markdown))
     return EMBEDDED.sub(frame, with_wide_lists(with_links(markdown, src_uri)))
 

@@ -57,7 +57,8 @@ def names_it(mark: str, block: Block) -> bool:
     if not file.is_file():
         return False
     text = file.read_text(encoding="utf-8")
-    if re.search(rf"(?<![\w-]){re.escape(block.document.removeprefix('docs/'))}", text):
+    before = r"(?<![\w-])(?:docs/)?" if block.document.startswith("docs/") else r"(?<![\w/-])"
+    if re.search(before + re.escape(block.document.removeprefix("docs/")), text):
         return True
     commands = [line for line in block.text.splitlines() if line and not line.startswith(("#", " "))]
     return all(" ".join(command.split()[:2]) in text for command in commands)
