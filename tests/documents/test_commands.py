@@ -35,6 +35,10 @@ MARKED_HERE = {
 }
 """The marks of blocks in documents that people read elsewhere too, by document and first characters."""
 
+RUN_PROGRAMS = {"docs/client.md": "tests/e2e/test_the_client.py"}
+EXCERPTS = {"docs/api-guidelines.md", "docs/extending.md"}
+"""Documents whose Python is a part of the product's, or has its form."""
+
 COMMAND = re.compile(
     r"^\s*(?:\$ )?(?:\.venv/bin/\S+|\w+/bin/\S+|make|curl|aws|terraform|pip3?|python3?|inventory|git) \S"
 )
@@ -78,6 +82,17 @@ def test_a_block_of_commands_is_run_by_a_test_or_needs_aws(block: Block) -> None
         assert names_it(mark, block), f"{mark} names neither the document nor these commands"
         return
     assert block.document in PASTED, "list the document in PASTED, or mark the block (blocks.py)"
+
+
+def test_every_program_in_python_is_run_or_is_an_excerpt_that_shows_a_form() -> None:
+    programs = [
+        block for name in documents() for block in blocks_in(read(name), name) if block.language == "python"
+    ]
+    ours = {block.document for block in programs} - EXCERPTS
+    assert ours == {*RUN_PROGRAMS}
+    for document, test in RUN_PROGRAMS.items():
+        assert document in read(test)
+        assert sum(block.document == document for block in programs) == 1
 
 
 def test_no_mark_here_is_left_over() -> None:
