@@ -7,7 +7,7 @@ DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" ST
 	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
 .DEFAULT_GOAL := help
-.PHONY: architecture bench check clean cli cost demo deploy destroy digest e2e format fuzz help lint mutate \
+.PHONY: architecture bench check clean cli cost demo deploy destroy digest docs docs-serve e2e format fuzz help lint mutate \
 	openapi package pages plan policies reconcile reference released rollback run sell-out simulate \
 	simulate-capacity test test-dynamodb-local test-long test-quick token types verify-archive
 
@@ -106,7 +106,7 @@ architecture: $(VENV)/.develop ## Check the imports between packages (import-lin
 policies: $(VENV)/.policies ## Check Terraform against checkov's policies
 	@$(VENV)/policies/bin/checkov --directory terraform --framework terraform --compact --quiet --skip-download
 
-check: lint types architecture policies test test-long ## Everything that CI runs except make e2e
+check: lint types architecture policies docs test test-long ## Everything that CI runs except make e2e
 
 mutate: $(VENV)/.mutation ## Change each rule once: a test must fail; MODULES="orders identity" selects some
 	@$(BIN)/python tests/mutation/run.py $(MODULES)
@@ -120,6 +120,12 @@ openapi: $(VENV)/.run ## Generate services/*/openapi.json from the routes and bo
 
 pages: openapi ## Build a reference page of each service, to publish: build/docs
 	@$(BIN)/python -m tools.openapi.pages --folder build/docs
+
+docs: $(VENV)/.docs ## Build the documents as a site, strictly: build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+docs-serve: docs ## Show that site at http://127.0.0.1:8080, until Ctrl-C
+	@exec $(BIN)/python -m http.server 8080 --bind 127.0.0.1 --directory build/site
 
 released: ## Store the OpenAPI documents as those of the last release, for comparison
 	@for service in catalog stock audit; do cp services/$$service/openapi.json docs/releases/$$service.json; done
@@ -150,6 +156,11 @@ $(VENV)/.deploy: $(VENV)/.run requirements/deploy.txt
 $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
 	@echo "Installing the development tools into $(VENV) …" >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/develop.txt
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.develop requirements/docs.txt
+	@echo "Installing the generator of the documents' site into $(VENV) …" >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/develop.txt -r requirements/docs.txt
 	@touch $@
 
 $(VENV)/.mutation: $(VENV)/.develop requirements/mutation.txt

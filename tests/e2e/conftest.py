@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.demo_shop import DemoShop, run_demo
 from tests.e2e.running_stack import RunningStack
 from tests.integration.processes import dynamodb
 from tests.integration.shop import Shop, Wire
@@ -50,5 +51,15 @@ def own_stack(tmp_path: Path) -> Iterator[RunningStack]:
     stack = RunningStack(tmp_path)
     try:
         yield stack.wait_until_ready()
+    finally:
+        stack.kill_if_running()
+
+
+@pytest.fixture(scope="session")
+def demo_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoShop]:
+    """A stack that starts with the demo shop; loading it is dear, so that two modules share it."""
+    stack = RunningStack(tmp_path_factory.mktemp("demo"))
+    try:
+        yield DemoShop(stack, run_demo(stack.wait_until_ready()))
     finally:
         stack.kill_if_running()

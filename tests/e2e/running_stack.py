@@ -1,4 +1,4 @@
-"""``python -m local`` as a person runs it, on free ports."""
+"""``make run`` (``python -m local``) as a person runs it, on free ports."""
 
 from __future__ import annotations
 

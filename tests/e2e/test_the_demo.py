@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections import Counter
 from typing import Any
 
 from tests.e2e.demo_output import printed_counts
-from tests.e2e.running_stack import RunningStack
+from tests.e2e.demo_shop import DemoShop, run_demo
 from tests.integration.ledger_checks import Tables, assert_consistent, everything_in
-from tests.integration.processes import ROOT, dynamodb
-
-DEMO_SECONDS = 240
-
-
-def run_demo(stack: RunningStack) -> str:
-    urls = {f"{name.upper()}_URL": stack.url(name) for name in ("front", "catalog", "stock", "audit")}
-    result = subprocess.run(
-        [sys.executable, "-m", "demo"],
-        cwd=ROOT,
-        env=stack.environment | urls | {"COLUMNS": "120"},
-        capture_output=True,
-        text=True,
-        timeout=DEMO_SECONDS,
-    )
-    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
-    return result.stdout
+from tests.integration.processes import dynamodb
 
 
 def demo_figures(tables: Tables) -> dict[str, int]:
@@ -48,10 +30,10 @@ def demo_figures(tables: Tables) -> dict[str, int]:
     }
 
 
-def test_the_demo_loads_the_known_shop_and_a_second_run_adds_nothing(own_stack: RunningStack) -> None:
-    client: Any = dynamodb(own_stack.url("aws"))
+def test_the_demo_loads_the_known_shop_and_a_second_run_adds_nothing(demo_shop: DemoShop) -> None:
+    client: Any = dynamodb(demo_shop.stack.url("aws"))
 
-    first = printed_counts(run_demo(own_stack))
+    first = printed_counts(demo_shop.printed)
     tables = assert_consistent(client)
     in_tables = demo_figures(tables)
     content = everything_in(client)
@@ -74,6 +56,6 @@ def test_the_demo_loads_the_known_shop_and_a_second_run_adds_nothing(own_stack: 
     for name, count in in_tables.items():
         assert first[name] == count, name
 
-    second = printed_counts(run_demo(own_stack))
+    second = printed_counts(run_demo(demo_shop.stack))
     assert second == first
     assert everything_in(client) == content
