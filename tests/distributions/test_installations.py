@@ -6,12 +6,16 @@ skipped with a message, or fail where `CI` is set.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,9 +23,9 @@ import pytest
 from inventory_common.ids import transaction_id
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.transactions import TransactionRecord
+from tools.dependencies.locks import pins_of
 
 ROOT = Path(__file__).resolve().parents[2]
-PINS = ROOT / "requirements" / "run.txt"
 SIZE_MAX_BYTES = 30_000_000
 SERVICES_ONLY = ("boto3", "botocore", "chalice", "cryptography", "jwt", "pydantic")
 INSTALLER = re.compile(r"(pip|setuptools|wheel|pkg_resources|_distutils_hack|distutils-precedence)\b")
@@ -48,7 +52,22 @@ def environment() -> dict[str, str]:
     """Return an environment in which pip installs pinned versions, and Python finds no package of ours."""
     ours = ("PYTHON", "VIRTUAL_ENV")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return kept | {"PIP_CONSTRAINT": str(PINS), "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_QUIET": "1"}
+    return kept | {
+        "PIP_CONSTRAINT": str(pinned_versions()),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_QUIET": "1",
+    }
+
+
+@cache
+def pinned_versions() -> Path:
+    """Write the versions of the locks as constraints of pip; with hashes, it would build no folder."""
+    pins = pins_of((ROOT / "requirements" / "run.txt").read_text(encoding="utf-8"))
+    folder = Path(tempfile.mkdtemp(prefix="constraints-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = folder / "constraints.txt"
+    file.write_text("".join(f"{pin.name}=={pin.version}\n" for pin in pins), encoding="utf-8")
+    return file
 
 
 def run(command: Sequence[str], folder: Path, *, exit_code: int = 0) -> str:
