@@ -7,8 +7,8 @@ DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" ST
 	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
 .DEFAULT_GOAL := help
-.PHONY: architecture audit-dependencies bench check clean cli cost demo deploy destroy digest e2e format fuzz help install lint lock mutate \
-	openapi package pages plan policies reconcile reference released rollback run sell-out simulate \
+.PHONY: architecture artifacts audit-dependencies bench check clean cli cost demo deploy destroy digest e2e format fuzz help install lint lock mutate \
+	openapi package pages plan policies reconcile reference release released rollback run sell-out simulate \
 	simulate-capacity test test-dynamodb-local token types verify-archive
 
 help: ## List these targets
@@ -16,7 +16,7 @@ help: ## List these targets
 
 install: $(VENV)/.develop $(VENV)/.deploy $(VENV)/.policies $(VENV)/.lock ## Install all that tests and checks need; name programs that are missing
 	@command -v terraform >/dev/null || echo "terraform was not found: tests/infrastructure and tests/deployed need it." >&2
-	@command -v chromium chromium-browser google-chrome >/dev/null || echo "chromium was not found: the tests of pages in a browser need it." >&2
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || echo "chromium was not found: the tests of pages in a browser need it." >&2
 	@command -v java >/dev/null && command -v npm >/dev/null || echo "java or npm was not found: make test-dynamodb-local needs them." >&2
 
 run: $(VENV)/.run ## Run the product: three services and an embedded AWS, until Ctrl-C
@@ -128,6 +128,12 @@ pages: openapi ## Build a reference page of each service, to publish: build/docs
 
 released: ## Store the OpenAPI documents as those of the last release, for comparison
 	@for service in catalog stock audit; do cp services/$$service/openapi.json docs/releases/$$service.json; done
+
+release: $(VENV)/.develop ## Make a release from a clean tree: VERSION=x.y.z; DRY_RUN=1 builds it and leaves the tree as it is
+	@VERSION="$(VERSION)" DRY_RUN="$(DRY_RUN)" $(BIN)/python -m tools.release release
+
+artifacts: $(VENV)/.develop ## Build the files of the release that is checked out: the same bytes each time
+	@$(BIN)/python -m tools.release artifacts
 
 format: $(VENV)/.develop ## Format the code
 	@$(BIN)/ruff check --fix .

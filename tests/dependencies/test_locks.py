@@ -72,10 +72,10 @@ def test_the_zips_contain_the_versions_that_the_tests_ran_with() -> None:
 
 @pytest.mark.parametrize("path", SERVICE_LOCKS)
 def test_a_zip_needs_the_same_on_every_python_and_platform(path: str) -> None:
-    """pip evaluates markers for the Python that runs it, not for the target."""
+    """pip evaluates conditions for the Python that runs it, not for the target."""
     of_target = re.compile(r"python_(full_)?version|sys_|platform_(?!python_impl)|os_name|extra")
-    markers = {pin.marker for pin in pins_of(text_of(path))}
-    assert not [each for each in markers if of_target.search(each)]
+    conditions = {pin.condition for pin in pins_of(text_of(path))}
+    assert not [each for each in conditions if of_target.search(each)]
 
 
 def test_the_libraries_are_built_with_the_locked_setuptools() -> None:
@@ -83,6 +83,11 @@ def test_the_libraries_are_built_with_the_locked_setuptools() -> None:
     for library in LIBRARIES:
         system = tomllib.loads(text_of(f"libs/{library}/pyproject.toml"))["build-system"]
         assert system["requires"] == [f"setuptools=={locked.version}"]
+
+
+def applies(requirement: Requirement, extra: str = "") -> bool:
+    """Return whether this machine needs what is required with an extra."""
+    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
 def needed(names: Iterator[Requirement]) -> Iterator[str]:
@@ -98,7 +103,7 @@ def needed(names: Iterator[Requirement]) -> Iterator[str]:
         yield name
         for line in requires(name) or ():
             each = Requirement(line)
-            if each.marker is None or each.marker.evaluate({"extra": extra}):
+            if applies(each, extra):
                 waiting += [(each, one) for one in ("", *each.extras)]
 
 
@@ -114,7 +119,7 @@ def test_the_locks_of_this_environment_are_complete_and_without_surplus() -> Non
     wanted = [requirement for source in sources for requirement in direct(source)]
     reached = {*needed(iter([*wanted, *libraries]))} - {"pip"}
     pins = [pin for path in INSTALLED_HERE for pin in pins_of(text_of(path))]
-    here = {pin.name for pin in pins if not pin.marker or Requirement(f"x; {pin.marker}").marker.evaluate()}
+    here = {pin.name for pin in pins if applies(Requirement(f"x; {pin.condition}" if pin.condition else "x"))}
     assert reached == here
     for pin in pins:
         if pin.name in here:
@@ -131,7 +136,7 @@ def test_a_line_that_is_no_pin_is_named() -> None:
 def test_a_dependency_may_need_two_versions() -> None:
     one, other = "python_full_version < '3.12'", "python_full_version >= '3.12'"
     pins = pins_of(f"a-b==1 ; {one} \\\n    --hash=sha256:{'0' * 64}\nA.b==2 ; {other}\n")
-    assert [(pin.name, pin.version, pin.marker, len(pin.hashes)) for pin in pins] == [
+    assert [(pin.name, pin.version, pin.condition, len(pin.hashes)) for pin in pins] == [
         ("a-b", "1", one, 1),
         ("a-b", "2", other, 0),
     ]

@@ -17,7 +17,7 @@ __all__ = ["LOCKS", "ROOT", "Lock", "LockError", "Pin", "normalized", "pins_of"]
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 _PIN: Final = re.compile(
-    r"^(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>[\w.+!]+)(?: ; (?P<marker>[^\\\n]+?))?(?: \\)?$"
+    r"^(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>[\w.+!]+)(?: ; (?P<condition>[^\\\n]+?))?(?: \\)?$"
 )
 _HASH: Final = re.compile(r"^    --hash=sha256:(?P<hash>[0-9a-f]{64})(?: \\)?$")
 
@@ -56,15 +56,15 @@ class Pin:
     name : str
         As indexes compare it.
     version : str
-    marker : str
-        Where it is needed, as an environment marker; empty for everywhere.
+    condition : str
+        Where it is needed, as an environment condition of PEP 508; empty for everywhere.
     hashes : frozenset of str
         The SHA-256 of each file of that version, in hexadecimal.
     """
 
     name: str
     version: str
-    marker: str
+    condition: str
     hashes: frozenset[str]
 
 
@@ -111,6 +111,6 @@ def pins_of(text: str) -> list[Pin]:
         else:
             raise LockError(f"line {number} is neither a pin nor a hash: {line}")
     return [
-        Pin(normalized(pin["name"]), pin["version"], pin["marker"] or "", frozenset(hashes))
+        Pin(normalized(pin["name"]), pin["version"], pin["condition"] or "", frozenset(hashes))
         for pin, hashes in found
     ]
