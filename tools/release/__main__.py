@@ -67,8 +67,8 @@ class Plan:
         Raises
         ------
         ReleaseError
-            If the version is malformed, exists or does not grow, the tree is not clean, nothing is unreleased,
-            or an API document's version does not fit its changes.
+            If the version is malformed, exists or does not grow, the tree is not clean, nothing is unreleased
+            yet, or an API document's version does not fit its changes.
         """
         version = Version.read(text)
         check_clean(root)

@@ -110,8 +110,13 @@ def build_wheels(tree: Path, day: date, folder: Path) -> dict[str, Path]:
         *("--no-build-isolation", "--no-index", "--no-cache-dir", "--wheel-dir", str(folder)),
         *(str(tree / "libs" / library) for library in LIBRARIES),
     ]
+    # The modes of what setuptools writes are part of a wheel.
     done = subprocess.run(
-        command, capture_output=True, text=True, env={**os.environ, "SOURCE_DATE_EPOCH": epoch}
+        command,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SOURCE_DATE_EPOCH": epoch},
+        umask=0o022,
     )
     if done.returncode != 0:
         raise ReleaseError(f"The wheels cannot be built:\n{done.stderr.strip()}")

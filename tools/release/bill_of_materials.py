@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError, metadata, requires
 from pathlib import Path
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
@@ -17,6 +17,7 @@ from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
+from packaging.requirements import Requirement
 
 from tools.dependencies.locks import normalized, pins_of
 
@@ -27,6 +28,8 @@ __all__ = ["CHALICE", "PAGES", "bill_of_materials", "zip_contents"]
 
 CHALICE: Final = "chalice"
 PAGES: Final = "drf-spectacular-sidecar"
+_IN_PART: Final = frozenset({CHALICE, PAGES})
+"""The zips contain their modules that run there, and nothing that they require elsewhere."""
 _OURS: Final = "Apache-2.0"
 _NAME: Final = re.compile(r"^[A-Za-z0-9._-]+")
 
@@ -70,20 +73,15 @@ def bill_of_materials(
     Raises
     ------
     ReleaseError
-        If a library requires something that requirements/run.txt does not pin.
+        If a library requires something that requirements/run.txt does not pin, or that is not installed.
     """
     bill = Bom()
     product = _component("inventory", version, ComponentType.APPLICATION)
     bill.metadata.component = product
     bill.metadata.timestamp = moment
     bill.serial_number = uuid5(NAMESPACE_URL, "\n".join(sorted(hashes.values())))
-    third_party: dict[str, Component] = {}
-
-    def needs(name: str, pinned: str) -> Component:
-        if name not in third_party:
-            third_party[name] = _third_party(name, pinned)
-            bill.components.add(third_party[name])
-        return third_party[name]
+    tested = _pins(root, "requirements/run.txt")
+    third_party = _ThirdParty(bill, tested)
 
     libraries = {
         library: _component(f"inventory-{library}", version, ComponentType.LIBRARY) for library in LIBRARIES
@@ -92,21 +90,22 @@ def bill_of_materials(
         component.hashes.add(HashType(alg=HashAlgorithm.SHA_256, content=hashes[wheels[library]]))
         component.purl = PackageURL("pypi", name=component.name, version=str(version))
         bill.components.add(component)
-    tested = _pins(root, "requirements/run.txt")
     for library, component in libraries.items():
         required = []
         for name in _required(root, library):
             if name.startswith("inventory-"):
                 required.append(libraries[name.removeprefix("inventory-")])
             elif name in tested:
-                required.append(needs(name, tested[name]))
+                required.append(third_party.component(name))
             else:
                 raise ReleaseError(f"inventory-{library} requires {name}, which no lock pins.")
         bill.register_dependency(component, required)
 
     services = []
     for service, files in zips.items():
-        contents = [needs(name, pinned) for name, pinned in zip_contents(root, service).items()]
+        contents = [
+            third_party.component(name, pinned) for name, pinned in zip_contents(root, service).items()
+        ]
         component = _component(f"inventory-{service}-service", version, ComponentType.APPLICATION)
         for file in files:
             component.properties.add(Property(name=f"sha256:{file.name}", value=hashes[file]))
@@ -133,24 +132,54 @@ def _component(name: str, version: Version, kind: ComponentType) -> Component:
     )
 
 
-def _third_party(name: str, version: str) -> Component:
-    component = Component(
-        name=name,
-        version=version,
-        type=ComponentType.LIBRARY,
-        bom_ref=f"{name}@{version}",
-        purl=PackageURL("pypi", name=name, version=version),
+class _ThirdParty:
+    """The components of third parties, each with what it requires."""
+
+    def __init__(self, bill: Bom, tested: Mapping[str, str]) -> None:
+        self._bill, self._tested = bill, tested
+        self._found: dict[str, Component] = {}
+
+    def component(self, name: str, version: str = "") -> Component:
+        """Return a component, and add it and what it requires to the bill if they are not there yet."""
+        if name in self._found:
+            return self._found[name]
+        version = version or self._tested[name]
+        component = Component(
+            name=name,
+            version=version,
+            type=ComponentType.LIBRARY,
+            bom_ref=f"{name}@{version}",
+            purl=PackageURL("pypi", name=name, version=version),
+        )
+        if licence := _licence(name):
+            component.licenses.add(LicenseFactory().make_from_string(licence))
+        self._found[name] = component
+        self._bill.components.add(component)
+        required = () if name in _IN_PART else _requirements(name)
+        self._bill.register_dependency(
+            component, [self.component(each) for each in required if each in self._tested]
+        )
+        return component
+
+
+def _requirements(name: str) -> list[str]:
+    """Return the names of what an installed distribution requires on this machine."""
+    found = map(Requirement, requires(name) or ())
+    needed = (
+        requirement
+        for requirement in found
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
     )
-    if expression := _licence(name):
-        component.licenses.add(LicenseFactory().make_from_string(expression))
-    return component
+    return [normalized(each.name) for each in needed]
 
 
 def _licence(name: str) -> str | None:
-    """Return the SPDX expression, or else the short licence field, of what is installed here."""
+    """Return the SPDX expression of an installed distribution, else its short licence field or classifier."""
     try:
         found = metadata(name)
-    except PackageNotFoundError:
-        return None
-    stated = found.get("License-Expression") or found.get("License") or ""
-    return stated if stated and "\n" not in stated else None
+    except PackageNotFoundError as error:
+        raise ReleaseError(f"{name} is not installed; make install does it.") from error
+    stated = [found[field] for field in ("License-Expression", "License") if field in found]
+    classifiers = [each for each in found.get_all("Classifier") or () if each.startswith("License ::")]
+    stated += [each.rpartition(" :: ")[2] for each in classifiers]
+    return next((text for text in stated if text and "\n" not in text), None)

@@ -1,4 +1,4 @@
-"""The changelog: its released versions, and the section "Unreleased", which becomes one of them."""
+"""The changelog: its released versions, and the section "[Unreleased]", which becomes one of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .versions import Version
 
 __all__ = ["Section", "released", "sections"]
 
-UNRELEASED: Final = "Unreleased"
+UNRELEASED: Final = "[Unreleased]"
 _HEADING: Final = re.compile(r"^## (?P<title>.+)$", re.MULTILINE)
-_RELEASED: Final = re.compile(r"(?P<version>\d\S*) – (?P<date>\d{4}-\d{2}-\d{2})")
+_RELEASED: Final = re.compile(r"\[(?P<version>\d[^]]*)\] - (?P<date>\d{4}-\d{2}-\d{2})")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def sections(text: str) -> list[Section]:
             found.append(Section(Version.read(parts["version"]), day, body))
         else:
             raise ReleaseError(
-                f"CHANGELOG.md: {title!r} is neither {UNRELEASED!r} nor of the form 'x.y.z – YYYY-MM-DD'."
+                f"CHANGELOG.md: {title!r} is neither {UNRELEASED!r} nor of the form '[x.y.z] - YYYY-MM-DD'."
             )
     versions = [section.version for section in found if section.version is not None]
     if versions != sorted(set(versions), reverse=True):
@@ -79,4 +79,4 @@ def released(text: str, version: Version, day: date) -> str:
             f"CHANGELOG.md has nothing under {UNRELEASED!r}: say there what users will notice."
         )
     before, after = text.split(f"## {UNRELEASED}\n", 1)
-    return f"{before}## {UNRELEASED}\n\n## {version} – {day.isoformat()}\n{after}"
+    return f"{before}## {UNRELEASED}\n\n## [{version}] - {day.isoformat()}\n{after}"

@@ -1,7 +1,7 @@
 """The version of the distributions: X.Y.Z, and the places where it stands.
 
-Each distribution is built by itself, so that each has its own copy; and requires exactly its own version of the
-other distributions.
+Each distribution is built by itself, so that each has its own copy; and it requires the others in exactly its
+own version.
 """
 
 from __future__ import annotations
