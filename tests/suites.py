@@ -32,6 +32,7 @@ LONGEST_FIRST = (
     "tests/documents",
     "tests/deploying",
     "tests/distributions",
+    "tests/release",
     "tests/local",
     "libs/cli",
     "tests/specification",

@@ -76,10 +76,8 @@ def test_a_wheel_works_in_an_environment_of_its_own(installed: Path, tmp_path: P
             program = "import inventory_client as c; print(sorted(c.__all__)); print(c.__version__)"
             assert "'StockClient'" in run([python, "-c", program], tmp_path)
         case "inventory-imports":
-            assert (
-                run([python, "-c", READ_A_TABLE], tmp_path).strip()
-                == "['sku', 'quantity'] [{'sku': 'SKU-1', 'quantity': '2'}]"
-            )
+            read = run([python, "-c", READ_A_TABLE], tmp_path)
+            assert read.strip() == "{'sku': 'SKU-1', 'quantity': '2'}"
         case "inventory-cli":
             command = str(installed / "bin" / "inventory")
             assert VERSION in run([command, "--version"], tmp_path)
