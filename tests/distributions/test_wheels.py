@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.distributions.test_installations import SERVICES_ONLY, environment, log_file, run
+from tests.distributions.environments import SERVICES_ONLY, environment, log_file, run
 from tools.release.artifacts import build_wheels
 from tools.release.versions import Version, read_version, write_version
 

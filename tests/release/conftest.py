@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.release.repositories import git
+
 ROOT = Path(__file__).resolve().parents[2]
-IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
-
-
-def git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", *IDENTITY, *arguments], cwd=folder, capture_output=True, text=True, check=True
-    )
-    return done.stdout
 
 
 @pytest.fixture(scope="session")

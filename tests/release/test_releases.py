@@ -19,7 +19,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from deploy.target import Target
-from tests.release.conftest import git
+from tests.release.repositories import git
 from tools.dependencies.locks import pins_of
 from tools.release import __main__ as program
 from tools.release.__main__ import artifacts, main, release
