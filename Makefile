@@ -7,12 +7,17 @@ DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" ST
 	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
 .DEFAULT_GOAL := help
-.PHONY: architecture bench check clean cli cost demo deploy destroy digest docs docs-serve e2e format fuzz help lint mutate \
-	openapi package pages plan policies reconcile reference released rollback run sell-out simulate \
-	simulate-capacity test test-dynamodb-local test-long test-quick token types verify-archive
+.PHONY: architecture artifacts audit-dependencies bench check clean cli cost demo deploy destroy digest docs docs-serve \
+	e2e format fuzz help install lint lock mutate openapi package pages plan policies reconcile reference release released \
+	rollback run sell-out simulate simulate-capacity test test-dynamodb-local test-long test-quick token types verify-archive
 
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+install: $(VENV)/.develop $(VENV)/.deploy $(VENV)/.docs $(VENV)/.policies $(VENV)/.lock ## Install all that tests and checks need; name programs that are missing
+	@command -v terraform >/dev/null || echo "terraform was not found: tests/infrastructure and tests/deployed need it." >&2
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || echo "chromium was not found: the tests of pages in a browser need it." >&2
+	@command -v java >/dev/null && command -v npm >/dev/null || echo "java or npm was not found: make test-dynamodb-local needs them." >&2
 
 run: $(VENV)/.run ## Run the product: three services and an embedded AWS, until Ctrl-C
 	@exec $(BIN)/python -m local
@@ -108,6 +113,12 @@ policies: $(VENV)/.policies ## Check Terraform against checkov's policies
 
 check: lint types architecture policies docs test test-long ## Everything that CI runs except make e2e
 
+lock: $(VENV)/.lock ## Write the locks of all dependencies anew, with their newest versions: ONLY="boto3 rich" moves these alone
+	@$(VENV)/lock/bin/python -m tools.dependencies.lock $(if $(filter undefined,$(origin ONLY)),,--only "$(ONLY)")
+
+audit-dependencies: $(VENV)/.develop ## Compare all locks with published advisories; says "not checked" without an answer
+	@$(BIN)/python -m tools.dependencies.audit
+
 mutate: $(VENV)/.mutation ## Change each rule once: a test must fail; MODULES="orders identity" selects some
 	@$(BIN)/python tests/mutation/run.py $(MODULES)
 
@@ -130,6 +141,12 @@ docs-serve: docs ## Show that site at http://127.0.0.1:8080, until Ctrl-C
 released: ## Store the OpenAPI documents as those of the last release, for comparison
 	@for service in catalog stock audit; do cp services/$$service/openapi.json docs/releases/$$service.json; done
 
+release: $(VENV)/.develop ## Make a release from a clean tree: VERSION=x.y.z; DRY_RUN=1 builds it and leaves the tree as it is
+	@VERSION="$(VERSION)" DRY_RUN="$(DRY_RUN)" $(BIN)/python -m tools.release release
+
+artifacts: $(VENV)/.develop ## Build the files of the release that is checked out: the same bytes each time
+	@$(BIN)/python -m tools.release artifacts
+
 format: $(VENV)/.develop ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
@@ -137,45 +154,44 @@ format: $(VENV)/.develop ## Format the code
 clean: ## Remove everything that make has created
 	rm -rf $(VENV) .local build .mypy_cache .ruff_cache .pytest_cache
 
-# A file in the virtual environment dates each installation; an interrupted one starts again.
+# A file in the virtual environment dates each installation; an interrupted one starts again.  The locks are complete
+# and have the hash of every file, so pip resolves nothing, and builds with the setuptools of requirements/run.txt.
 
-$(VENV)/.run: requirements/run.txt requirements/pages.txt libs/common/pyproject.toml libs/client/pyproject.toml libs/imports/pyproject.toml libs/cli/pyproject.toml
+LIBRARIES := common client imports cli
+INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
+
+$(VENV)/.run: requirements/run.txt requirements/pages.txt $(LIBRARIES:%=libs/%/pyproject.toml)
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found; Python 3.11 or newer is required: make PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "$(PYTHON) is too old; Python 3.11 or newer is required: make PYTHON=…" >&2; exit 1; }
 	@echo "Installing into $(VENV) …" >&2
 	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot create a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements/pages.txt -e libs/common -e libs/client -e libs/imports -e libs/cli
+	@$(INSTALL) --require-hashes -r requirements/run.txt -r requirements/pages.txt
+	@$(INSTALL) $(LIBRARIES:%=-e libs/%)
 	@touch $@
 
 $(VENV)/.deploy: $(VENV)/.run requirements/deploy.txt
 	@echo "Installing the deployment tools into $(VENV) …" >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/deploy.txt
+	@$(INSTALL) --require-hashes -r requirements/deploy.txt
 	@touch $@
 
 $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
 	@echo "Installing the development tools into $(VENV) …" >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/develop.txt
+	@$(INSTALL) --require-hashes -r requirements/develop.txt
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.develop requirements/docs.txt
 	@echo "Installing the generator of the documents' site into $(VENV) …" >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/develop.txt -r requirements/docs.txt
+	@$(INSTALL) --require-hashes -r requirements/docs.txt
 	@touch $@
 
 $(VENV)/.mutation: $(VENV)/.develop requirements/mutation.txt
 	@echo "Installing the mutation tester into $(VENV) …" >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/run.txt -r requirements/develop.txt -r requirements/mutation.txt
+	@$(INSTALL) --require-hashes -r requirements/mutation.txt
 	@touch $@
 
-$(VENV)/.peers: requirements/peers.txt
-	@echo "Installing the peers of the benchmarks into $(VENV)/peers …" >&2
-	@$(PYTHON) -m venv $(VENV)/peers
-	@$(VENV)/peers/bin/pip install --quiet --disable-pip-version-check -r requirements/peers.txt
-	@touch $@
-
-$(VENV)/.policies: requirements/policies.txt
-	@echo "Installing checkov into $(VENV)/policies …" >&2
-	@$(PYTHON) -m venv $(VENV)/policies
-	@$(VENV)/policies/bin/pip install --quiet --disable-pip-version-check -r requirements/policies.txt
+# Virtual environments of their own.
+$(VENV)/.peers $(VENV)/.policies $(VENV)/.lock: $(VENV)/.%: requirements/%.txt
+	@echo "Installing requirements/$*.txt into $(VENV)/$* …" >&2
+	@$(PYTHON) -m venv $(VENV)/$*
+	@$(VENV)/$*/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@

@@ -68,15 +68,13 @@ containers and certificate status; no model uses pydantic 1, or what pydantic 2 
 _USELESS_SUFFIXES: Final = (".pyi", ".c", ".h", ".typed")
 
 
-def install_dependencies(requirements: Path, constraints: Path, target: Target, store: Path) -> Path:
+def install_dependencies(requirements: Path, target: Target, store: Path) -> Path:
     """Return a folder with the dependencies of a service, installed from wheels for the target.
 
     Parameters
     ----------
     requirements
-        The requirements file of the service, with pinned versions.
-    constraints
-        Pins their own dependencies.
+        The lock of the service: all its dependencies, with the hashes of their files.
     target
         The platform of the wheels.
     store
@@ -85,17 +83,18 @@ def install_dependencies(requirements: Path, constraints: Path, target: Target, 
     Raises
     ------
     DeployError
-        If a dependency has no wheel for the target; the message is that of pip.
+        If a dependency has no wheel for the target, no hash, or other bytes; the message is that of pip.
     """
-    wanted = requirements.read_bytes() + b"\0" + constraints.read_bytes()
-    digest = hashlib.sha256(wanted + f"\0{target.runtime}\0{target.architecture}".encode()).hexdigest()
+    digest = hashlib.sha256(
+        requirements.read_bytes() + f"\0{target.runtime}\0{target.architecture}".encode()
+    ).hexdigest()
     kept = store / digest[:16]
     if kept.is_dir():
         return kept
     store.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=store) as name:
         folder = Path(name) / "installed"
-        _install(requirements, constraints, target, folder)
+        _install(requirements, target, folder)
         _drop_what_is_never_imported(folder)
         _cut_symbols(folder)
         try:
@@ -107,18 +106,23 @@ def install_dependencies(requirements: Path, constraints: Path, target: Target, 
     return kept
 
 
-def _install(requirements: Path, constraints: Path, target: Target, folder: Path) -> None:
+def _install(requirements: Path, target: Target, folder: Path) -> None:
     platforms = [f"--platform={tag}" for tag in target.platforms]
     command = [
         *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"),
+        *("--no-deps", "--require-hashes"),
         *("--target", str(folder), "--only-binary=:all:", "--implementation=cp", *platforms),
-        *(f"--python-version={target.python_version}", "-r", str(requirements), "-c", str(constraints)),
+        *(f"--python-version={target.python_version}", "-r", str(requirements)),
     ]
     environment = os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode != 0:
-        errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr]
-        raise DeployError("\n".join([f"pip cannot install {requirements} for {target.runtime}:", *errors]))
+        errors = [line for line in done.stderr.splitlines() if line.startswith(("ERROR", " "))]
+        raise DeployError(
+            "\n".join(
+                [f"pip cannot install {requirements} for {target.runtime}:", *(errors or [done.stderr])]
+            )
+        )
 
 
 def _drop_what_is_never_imported(folder: Path) -> None:

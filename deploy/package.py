@@ -66,8 +66,7 @@ def package_service(
         would be too large.
     """
     service = service_folder(name, root)
-    pins = root / "requirements" / "run.txt"
-    dependencies = install_dependencies(service / "requirements.txt", pins, target, build / ".dependencies")
+    dependencies = install_dependencies(service / "requirements.txt", target, build / ".dependencies")
     build.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=build) as folder:
         ours, everything = Path(folder) / "ours", Path(folder) / "everything"
@@ -128,6 +127,7 @@ def _top_level(service: Path) -> Iterable[Path]:
         raise DeployError(f"{document} is missing: `make openapi` writes it.")
     yield document
     yield pages_script()
+    yield REPOSITORY_ROOT / "LICENSE"
 
 
 def _copy_chalice(folder: Path) -> None:

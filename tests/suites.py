@@ -34,6 +34,7 @@ LONGEST_FIRST = (
     "tests/documents",
     "tests/deploying",
     "tests/distributions",
+    "tests/release",
     "tests/local",
     "libs/cli",
     "tests/specification",

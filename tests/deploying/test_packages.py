@@ -101,7 +101,7 @@ def test_a_zip_serves_its_own_document_and_page(
 
 
 def test_without_its_document_a_service_is_not_packaged(build: Path, tmp_path: Path) -> None:
-    for part in ("services/audit", "libs/common/inventory_common", "requirements"):
+    for part in ("services/audit", "libs/common/inventory_common"):
         shutil.copytree(REPOSITORY_ROOT / part, tmp_path / part)
     (tmp_path / "services/audit/openapi.json").unlink()
     with pytest.raises(DeployError, match=r"openapi\.json is missing: `make openapi` writes it"):
@@ -144,6 +144,12 @@ def test_a_zip_is_small_and_does_not_contain_what_lambda_has(name: str, packages
     tops = {path.split("/")[0] for path in names_in(packages[name])}
     assert not tops & {"boto3", "botocore", "s3transfer", "urllib3", "pip", "bin", "tests"}
     assert not [path for path in names_in(packages[name]) if path.endswith((".dist-info", ".pyi"))]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_zip_holds_the_licence(name: str, packages: dict[str, Package]) -> None:
+    with zipfile.ZipFile(packages[name].zip_path) as archive:
+        assert archive.read("LICENSE") == (REPOSITORY_ROOT / "LICENSE").read_bytes()
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -200,7 +206,7 @@ def test_a_service_keeps_the_library_that_it_was_packaged_with(
     build: Path, packages: dict[str, Package], tmp_path: Path, run: ZipRunner
 ) -> None:
     root = tmp_path / "checkout"
-    for part in ("services/audit", "services/catalog", "libs/common/inventory_common", "requirements"):
+    for part in ("services/audit", "services/catalog", "libs/common/inventory_common"):
         shutil.copytree(REPOSITORY_ROOT / part, root / part)
     library = root / "libs/common/inventory_common/__init__.py"
     library.write_text(library.read_text() + "\nGENERATION = 2\n")
@@ -240,7 +246,7 @@ def test_a_zip_that_is_too_large_does_not_replace_the_previous_one(
 def test_an_app_that_cannot_be_imported_is_an_error(
     build: Path, packages: dict[str, Package], tmp_path: Path
 ) -> None:
-    for part in ("services/audit", "libs/common/inventory_common", "requirements"):
+    for part in ("services/audit", "libs/common/inventory_common"):
         shutil.copytree(REPOSITORY_ROOT / part, tmp_path / part)
     app = tmp_path / "services/audit/app.py"
     app.write_text(app.read_text() + "\nimport nothing_like_this\n")
@@ -248,9 +254,19 @@ def test_an_app_that_cannot_be_imported_is_an_error(
         package_service("audit", Target.native(), build, tmp_path)
 
 
-def test_a_missing_wheel_is_named(tmp_path: Path) -> None:
-    for part in ("services/audit", "libs/common/inventory_common", "requirements"):
+REFUSED_REQUIREMENTS = {
+    "no such version": (f"PyJWT==0.0.0.1 --hash=sha256:{'0' * 64}\n", "PyJWT==0.0.0.1"),
+    "no hash": ("rfc8785==0.1.4\n", "Hashes are required(?s:.*)rfc8785==0.1.4"),
+    "another hash": (f"rfc8785==0.1.4 --hash=sha256:{'0' * 64}\n", "DO NOT MATCH THE HASHES(?s:.*)rfc8785"),
+}
+
+
+@pytest.mark.parametrize("problem", REFUSED_REQUIREMENTS)
+def test_a_dependency_that_is_missing_or_not_the_locked_one_is_named(problem: str, tmp_path: Path) -> None:
+    requirements, message = REFUSED_REQUIREMENTS[problem]
+    for part in ("services/audit", "libs/common/inventory_common"):
         shutil.copytree(REPOSITORY_ROOT / part, tmp_path / part)
-    (tmp_path / "services/audit/requirements.txt").write_text("PyJWT==0.0.0.1\n")
-    with pytest.raises(DeployError, match=r"pip cannot install(?s:.*)PyJWT==0.0.0.1"):
+    (tmp_path / "services/audit/requirements.txt").write_text(requirements)
+    with pytest.raises(DeployError, match=rf"pip cannot install(?s:.*){message}"):
         package_service("audit", Target.native(), tmp_path / "build", tmp_path)
+    assert not [path for path in (tmp_path / "build/.dependencies").iterdir() if path.is_dir()]

@@ -7,26 +7,18 @@ skipped with a message, or fail where `CI` is set.
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from inventory_common.ids import transaction_id
-from inventory_common.skus import FIRST_PREVIOUS_HASH
-from inventory_common.transactions import TransactionRecord
+from tests.distributions.environments import SERVICES_ONLY, SKU, log_file, run
 
 ROOT = Path(__file__).resolve().parents[2]
-PINS = ROOT / "requirements" / "run.txt"
 SIZE_MAX_BYTES = 30_000_000
-SERVICES_ONLY = ("boto3", "botocore", "chalice", "cryptography", "jwt", "pydantic")
 INSTALLER = re.compile(r"(pip|setuptools|wheel|pkg_resources|_distutils_hack|distutils-precedence)\b")
-SKU = "SKU-PROD-E4F9A-BLK-L"
 
 PROBE = """
 import importlib.util, json, pathlib, sys, sysconfig
@@ -43,45 +35,6 @@ try:
 except NoAnswer as error:
     print(error)
 """
-
-
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the libraries' sources, in which pip may build."""
-    folder = tmp_path_factory.mktemp("checkout")
-    copied = shutil.ignore_patterns("*.egg-info", "build", "__pycache__", ".*_cache")
-    shutil.copytree(ROOT / "libs", folder / "libs", ignore=copied)
-    return folder
-
-
-@pytest.fixture(scope="module", autouse=True)
-def package_index(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Ask pip for one pinned package, and explain what is missing if there is no index."""
-    [pin] = re.findall(r"^rfc8785==.+$", PINS.read_text(encoding="utf-8"), re.MULTILINE)
-    folder = tmp_path_factory.mktemp("index")
-    download = ["download", "--no-deps", "--no-cache-dir", "--dest", str(folder), pin]
-    downloaded = subprocess.run([sys.executable, "-m", "pip", *download], capture_output=True, text=True)
-    if downloaded.returncode != 0:
-        missing = (
-            f"The package index cannot be reached, so that nothing was tested:\n{downloaded.stderr.strip()}"
-        )
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-
-
-def environment() -> dict[str, str]:
-    """Return an environment in which pip installs pinned versions, and Python finds no package of ours."""
-    ours = ("PYTHON", "VIRTUAL_ENV")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return kept | {"PIP_CONSTRAINT": str(PINS), "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_QUIET": "1"}
-
-
-def run(command: Sequence[str], folder: Path, *, exit_code: int = 0) -> str:
-    """Run a command and return its output."""
-    finished = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True)
-    assert finished.returncode == exit_code, f"{command}\n{finished.stdout}{finished.stderr}"
-    return finished.stdout + finished.stderr
 
 
 def documented_commands(document: str) -> list[list[str]]:
@@ -118,31 +71,6 @@ def check(python: Path, folder: Path, imported: Sequence[str]) -> None:
     assert probe["present"] == []
     assert Path(probe["site"]).is_relative_to(folder)
     assert size_of(Path(probe["site"])) < SIZE_MAX_BYTES
-
-
-def log_file(folder: Path, *, stock_after: int = 25) -> Path:
-    """Write a log of one record; with another `stock_after` it is wrong."""
-    record = TransactionRecord.with_hash(
-        transaction_id=transaction_id(SKU, 1),
-        timestamp="2026-02-23T14:20:00.000000Z",
-        product_id="PROD-E4F9A",
-        sku=SKU,
-        vendor_id="VENDOR-001",
-        transaction_type="restock",
-        quantity_change=25,
-        stock_before=0,
-        stock_after=stock_after,
-        performed_by="VENDOR-001",
-        sequence=1,
-        quantity=25,
-        reserved_before=0,
-        reserved_after=0,
-        request_id="r-1",
-        previous_hash=FIRST_PREVIOUS_HASH,
-    )
-    file = folder / f"log-{stock_after}.jsonl"
-    file.write_text(json.dumps(record.document()) + "\n", encoding="utf-8")
-    return file
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,8 @@ TABLE = "## Words that this project does not use"
 NOT_OURS = re.compile(
     r"""
     docs/releases/ | docs/performance\.(json|svg) | examples/.*\.csv | demo/shop/ | tests/.*/data/
-    | .*\.(csv|jsonl|svg|png|ico|woff2|zip)$ | docs/glossary\.md$ | tests/documents/test_words\.py$
+    | (.*/)?LICENSE$ | docs/glossary\.md$ | tests/documents/test_words\.py$
+    | .*\.(csv|jsonl|svg|png|ico|woff2|zip)$
     """,
     re.VERBOSE,
 )
@@ -26,8 +27,9 @@ KEPT = {"errand", "MARKER", "told_busy"}
 
 FOREIGN = re.compile(
     r"DeleteMarkers|(Next)?KeyMarker|(Next)?VersionIdMarker|%23MARKER\w*|--strict-markers|^markers = \["
+    r"|requirement\.marker\b"
 )
-"""Names of S3 and pytest, and the stored prefix as it is encoded in a path."""
+"""Names of S3, pytest and packaging, and the stored prefix as it is encoded in a path."""
 
 
 def words_of(glossary: str) -> list[str]:

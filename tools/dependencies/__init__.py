@@ -1,0 +1,1 @@
+"""The locks of the dependencies: they are written, and compared with published advisories."""
