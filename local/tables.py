@@ -131,10 +131,10 @@ def main() -> None:
         client = boto3.client("dynamodb", config=config)
         if task == "create":
             create_tables(client, prefix)
-            create_archive(os.environ)
         elif missing := missing_tables(client, prefix):
             names = ", ".join(missing)
             sys.exit(f"Tables are missing at {endpoint}, and are created there by Terraform: {names}.")
+        create_archive(os.environ)
     except (BotoCoreError, ClientError, StackError) as error:
         sys.exit(f"DynamoDB at {endpoint} cannot be used: {error}")
 
