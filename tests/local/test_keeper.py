@@ -155,7 +155,8 @@ def test_a_full_disk_discards_the_snapshot_and_the_last_one_stays(setting: Setti
     setting.disk_is_full = True
     setting.keeper.poll()
     assert setting.said[1:] == [
-        f"A snapshot was discarded: {FULL}. The shop runs on; its last snapshot is of 2026-02-23 10:30:00 UTC."
+        f"A snapshot was discarded: {FULL}. The shop runs on; its last snapshot is of "
+        "2026-02-23 10:30:00 UTC."
     ]
     assert setting.folder.current == current
     assert setting.names == ["lock", "shop.json", "snapshot"]
