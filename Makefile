@@ -14,7 +14,7 @@ DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" ST
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-run: $(VENV)/.run ## Run the product: three services and an embedded AWS, until Ctrl-C
+run: $(VENV)/.run ## Run the product: three services and an embedded AWS, until Ctrl-C; KEEP=FOLDER keeps the shop for the next run
 	@exec $(BIN)/python -m local
 
 cli: $(VENV)/.run ## Install the command line, and print how to use it

@@ -30,7 +30,7 @@ from local.errors import StackError
 
 FORMAT = 1
 """The format of kept folders and snapshots; another one has another number."""
-MARKER = "shop.json"
+LABEL = "shop.json"
 LOCK = "lock"
 ISSUER_KEY = "issuer-key.pem"
 MANIFEST = "manifest.json"
@@ -95,8 +95,8 @@ class KeptFolder:
         if path.exists() and not path.is_dir():
             raise StackError(f"KEEP: {path} is not a folder.")
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if (path / MARKER).exists():
-            self._check_marker(holds)
+        if (path / LABEL).exists():
+            self._check_label(holds)
         else:
             self._create(holds)
         self._lock = self._locked()
@@ -145,31 +145,31 @@ class KeptFolder:
         self._lock.close()
 
     def _create(self, holds: str) -> None:
-        partial = self.path / f"{MARKER}.partial"
+        partial = self.path / f"{LABEL}.partial"
         if others := sorted(each.name for each in self.path.iterdir() if each != partial):
             raise StackError(
                 f"KEEP: {self.path} has other files ({', '.join(others[:3])}{', …' * (len(others) > 3)}) "
-                f"and no {MARKER}, so it is not a kept shop; name an empty folder."
+                f"and no {LABEL}, so it is not a kept shop; name an empty folder."
             )
-        marker = {"product": _PRODUCT, "format": FORMAT, "version": __version__, "holds": holds}
+        label = {"product": _PRODUCT, "format": FORMAT, "version": __version__, "holds": holds}
         with partial.open("w", encoding="utf-8") as file:
-            json.dump(marker, file, indent=2)
+            json.dump(label, file, indent=2)
             file.write("\n")
             file.flush()
             os.fsync(file.fileno())
-        partial.rename(self.path / MARKER)
+        partial.rename(self.path / LABEL)
         _sync_folder(self.path)
 
-    def _check_marker(self, holds: str) -> None:
+    def _check_label(self, holds: str) -> None:
         try:
-            marker = json.loads((self.path / MARKER).read_text(encoding="utf-8"))
-            product, written, version = marker["product"], marker["format"], str(marker["version"])
-            held = marker["holds"]
+            label = json.loads((self.path / LABEL).read_text(encoding="utf-8"))
+            product, written, version = label["product"], label["format"], str(label["version"])
+            held = label["holds"]
         except (ValueError, TypeError, KeyError):
             product = None
         if product != _PRODUCT or type(written) is not int:
             raise StackError(
-                f"KEEP: {self.path / MARKER} is not one that this product has written, so {self.path} is no "
+                f"KEEP: {self.path / LABEL} is not one that this product has written, so {self.path} is no "
                 "kept shop; name an empty folder."
             )
         _check_format(self.path, written, version)

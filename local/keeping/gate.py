@@ -45,7 +45,7 @@ class WriteGate:
         Parameters
         ----------
         seconds : float
-            The gate opens by itself after so many: whoever has closed it may have stopped.
+            The gate opens by itself after so many: the process that has closed it may have stopped.
 
         Returns
         -------

@@ -182,7 +182,7 @@ def _write_and_exit(folder: Path, moment: datetime, parent: int, result: int) ->
 def write_snapshot(
     folder: Path, moment: datetime, check: Callable[[], None] = lambda: None
 ) -> dict[str, Any]:
-    """Write this process's state to a folder, its manifest last, and return what the supervisor is told.
+    """Write this process's state to a folder, its manifest last, and return the reply to the supervisor.
 
     Raises
     ------

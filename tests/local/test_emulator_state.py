@@ -150,7 +150,7 @@ def everything_in(aws: EmbeddedAws) -> Message:
     return {
         "tables": tables,
         "objects": objects,
-        "markers": listed["DeleteMarkers"],
+        "deleted": listed["DeleteMarkers"],
         "lock": storage.get_object_lock_configuration(Bucket=ARCHIVE_BUCKET)["ObjectLockConfiguration"],
         "keys": keys.list_keys()["Keys"],
         "public": keys.get_public_key(KeyId=ARCHIVE_SIGNING_KEY)["PublicKey"],
@@ -164,7 +164,7 @@ def test_everything_comes_back_and_no_old_stream_record_with_it(
     before = fill(first, monkeypatch)
     saved = first.save(tmp_path / "snapshot")
     assert saved["manifest"]["items"]["VendorInventory"] == 31
-    assert saved["manifest"]["objects"] == 2  # of the third, a delete marker is the newest version
+    assert saved["manifest"]["objects"] == 2  # of the third, the newest version says that it is deleted
     assert json.loads((tmp_path / "snapshot" / MANIFEST).read_text()) == saved["manifest"]
     assert (tmp_path / "snapshot" / "kms.jsonl").stat().st_size
 

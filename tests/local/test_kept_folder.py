@@ -53,9 +53,9 @@ def refusal(path: Path, holds: str = EVERYTHING) -> str:
 def test_a_new_folder_becomes_an_empty_shop_that_names_its_version(folder: KeptFolder) -> None:
     assert folder.current is None
     assert not folder.was_killed
-    marker = json.loads((folder.path / "shop.json").read_text())
-    assert (marker["format"], marker["holds"]) == (1, "tables, bucket and keys")
-    assert marker["version"].count(".") == 2
+    label = json.loads((folder.path / "shop.json").read_text())
+    assert (label["format"], label["holds"]) == (1, "tables, bucket and keys")
+    assert label["version"].count(".") == 2
 
 
 def test_an_empty_folder_is_used_and_only_its_owner_may_read_a_new_one(tmp_path: Path) -> None:
@@ -136,9 +136,9 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
         KeptFolder(tmp_path / "file", EVERYTHING)
 
 
-@pytest.mark.parametrize("marker", ["", "{", "[]", '{"format": 1}', '{"product": "x", "format": 1}'])
-def test_a_marker_of_something_else_is_refused(tmp_path: Path, marker: str) -> None:
-    (tmp_path / "shop.json").write_text(marker)
+@pytest.mark.parametrize("label", ["", "{", "[]", '{"format": 1}', '{"product": "x", "format": 1}'])
+def test_a_label_of_something_else_is_refused(tmp_path: Path, label: str) -> None:
+    (tmp_path / "shop.json").write_text(label)
     assert "shop.json is not one that this product has written" in refusal(tmp_path)
 
 
@@ -148,8 +148,8 @@ def test_another_format_is_refused_with_the_version_that_wrote_it(
 ) -> None:
     save(folder)
     folder.release(cleanly=True)
-    marker = json.loads((folder.path / "shop.json").read_text())
-    (folder.path / "shop.json").write_text(json.dumps(marker | {"format": written, "version": "7.0.0"}))
+    label = json.loads((folder.path / "shop.json").read_text())
+    (folder.path / "shop.json").write_text(json.dumps(label | {"format": written, "version": "7.0.0"}))
     said = refusal(folder.path)
     assert f"was written by {age} version, 7.0.0, in format {written}; " in said
     assert "Run the shop with version 7.0.0, or name another folder." in said
