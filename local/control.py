@@ -86,7 +86,10 @@ class Channel:
         NoReply
             If there is none in time.
         """
-        wanted = self.send(command, **arguments)
+        return self.wait(self.send(command, **arguments), check, seconds=seconds)
+
+    def wait(self, wanted: int, check: Callable[[], None], *, seconds: float | None = None) -> Message:
+        """Return the reply to the command with an id, as `ask` does."""
         waited = 0.0
         while True:
             check()

@@ -123,8 +123,7 @@ class Keeper:
         try:
             if not self._streams_are_kept:
                 # Writes go on meanwhile, so that the pause has little left to read.
-                for each in self._consumers:
-                    each.ask("hold", self._check, seconds=2 * HOLD_SECONDS, for_seconds=HOLD_SECONDS)
+                self._hold(2 * HOLD_SECONDS, HOLD_SECONDS, self._check)
             reply = self._aws.ask(
                 "pause",
                 self._check,
@@ -152,19 +151,22 @@ class Keeper:
         deadline = None if seconds is None else time.monotonic() + seconds
         while True:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            replies = [
-                each.ask(
-                    "hold", check, seconds=None if left is None else left + REPLY_SECONDS, for_seconds=left
-                )
-                for each in self._consumers
-            ]
-            if all(reply["was_at_end"] for reply in replies):
+            if self._hold(None if left is None else left + REPLY_SECONDS, left, check):
                 return
             if left == 0.0:
                 self._pause_seconds = min(2 * self._pause_seconds, LONGEST_PAUSE_SECONDS)
                 raise SnapshotFailed(
                     f"the stream handlers could not read everything in a pause of {seconds:.0f} seconds"
                 )
+
+    def _hold(self, reply_seconds: float | None, seconds: float | None, check: Callable[[], None]) -> bool:
+        """Let all stream handlers read to the end at once; return whether none of them found a record."""
+        ids = [each.send("hold", for_seconds=seconds) for each in self._consumers]
+        replies = [
+            each.wait(wanted, check, seconds=reply_seconds)
+            for each, wanted in zip(self._consumers, ids, strict=True)
+        ]
+        return all(reply["was_at_end"] for reply in replies)
 
     def _save(
         self, check: Callable[[], None], *, while_paused: bool, when_begun: Callable[[], None] = lambda: None
@@ -176,7 +178,10 @@ class Keeper:
             when_begun()
             # Without an end: a large shop on a slow disk takes its time, and nobody waits for it.
             _result(self._aws.ask("saved", check))
-            snapshot = self._folder.commit(partial)
+            try:
+                snapshot = self._folder.commit(partial)
+            except StackError as error:
+                raise SnapshotFailed(str(error)) from error
         except BaseException:
             self._abandon(partial)
             raise

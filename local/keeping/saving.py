@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import socket
@@ -28,6 +29,8 @@ from local.keeping.folder import MANIFEST, manifest_of
 from local.keeping.gate import WriteGate
 
 _RESULT_BYTES = 65_536
+
+log = logging.getLogger(__name__)
 
 
 class Saver:
@@ -67,7 +70,12 @@ class Saver:
             task.add_done_callback(tasks.discard)
 
     async def _execute(self, command: Message, writer: asyncio.StreamWriter) -> None:
-        reply = await self._reply(command)
+        try:
+            reply = await self._reply(command)
+        except Exception as error:
+            # Otherwise the supervisor would wait for ever.
+            log.exception("the command %s failed", command["command"])
+            reply = {"error": f"{type(error).__name__}: {error}"}
         writer.write(json.dumps({"id": command["id"], **reply}).encode() + b"\n")
         await writer.drain()
 

@@ -296,6 +296,16 @@ def test_a_snapshot_can_be_abandoned(start: Start, tmp_path: Path) -> None:
     assert "manifest" in aws.save(tmp_path / "next")
 
 
+def test_a_snapshot_ends_with_the_embedded_aws(start: Start, tmp_path: Path) -> None:
+    aws = start()
+    os.mkfifo(tmp_path / "s3.jsonl")  # the snapshot waits here until this is read
+    aws.ask("save", folder=str(tmp_path), while_paused=False)
+    aws.child.kill()
+    aws.child.reap()
+    assert (tmp_path / "s3.jsonl").read_bytes() == b""
+    assert not (tmp_path / MANIFEST).exists()
+
+
 def test_every_store_of_the_emulator_is_kept_or_left_out_on_purpose() -> None:
     """A new version of the emulator may have stores that must be kept too."""
     program = """

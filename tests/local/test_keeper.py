@@ -39,8 +39,15 @@ class Process:
         self.log.append(f"{self.name} {command}")
         return self.replies.get(command, lambda _: {})(arguments)
 
-    def send(self, command: str, **arguments: Any) -> None:
+    def send(self, command: str, **arguments: Any) -> int:
         self.log.append(f"{self.name} {command}")
+        self.sent = command, arguments
+        return 1
+
+    def wait(self, wanted: int, check: Callable[[], None], *, seconds: float | None = None) -> dict[str, Any]:
+        check()
+        command, arguments = self.sent
+        return self.replies[command](arguments)
 
 
 class Setting:
