@@ -13,8 +13,11 @@ from local.control import Channel, NoReply
 from local.errors import StackError
 from local.keeping.folder import KeptFolder, Snapshot
 
-HOLD_SECONDS = 20.0
-"""How long stream handlers may take to read what is there, before writes are paused."""
+CATCH_UP_SECONDS = 20.0
+"""How long stream handlers may take to catch up with the writes, before these are paused."""
+ROUND_SECONDS = 1.0
+CAUGHT_UP_SECONDS = 0.1
+"""A round of reading that takes less leaves little to read."""
 PAUSE_SECONDS = 5.0
 """The longest pause of writes; a snapshot that would need more is discarded."""
 LONGEST_PAUSE_SECONDS = 40.0
@@ -122,8 +125,7 @@ class Keeper:
 
         try:
             if not self._streams_are_kept:
-                # Writes go on meanwhile, so that the pause has little left to read.
-                self._hold(2 * HOLD_SECONDS, HOLD_SECONDS, self._check)
+                self._catch_up()
             reply = self._aws.ask(
                 "pause",
                 self._check,
@@ -142,6 +144,19 @@ class Keeper:
             f"Snapshot of {snapshot.spoken_moment}: {_contents(snapshot)}; "
             f"writes were paused for {paused_seconds * 1000:.0f} ms."
         )
+
+    def _catch_up(self) -> None:
+        """Let the stream handlers read while writes go on, so that the pause has little left for them.
+
+        In short rounds: a handler that is done waits for the others, and falls behind.
+        """
+        deadline = time.monotonic() + CATCH_UP_SECONDS
+        while True:
+            began = time.monotonic()
+            self._hold(CATCH_UP_SECONDS + REPLY_SECONDS, ROUND_SECONDS, self._check)
+            now = time.monotonic()
+            if now - began < CAUGHT_UP_SECONDS or now > deadline:
+                return
 
     def _read_streams(self, seconds: float | None, check: Callable[[], None]) -> None:
         """Let all stream handlers read to the end, again until none of them finds a record.

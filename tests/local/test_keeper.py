@@ -145,6 +145,22 @@ def test_all_streams_are_read_again_until_none_had_a_record(setting: Setting) ->
     assert setting.backlog == 0
 
 
+def test_writes_are_paused_once_the_stream_handlers_have_caught_up(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting.keeper.poll()
+    setting.log.clear()
+    setting.changes += 1
+    # The first two rounds of reading take a second each.
+    moments = iter([1e9, 1e9, 1e9, 1e9 + 1, 1e9 + 1, 1e9 + 2, 1e9 + 2])
+    monkeypatch.setattr("local.keeping.keeper.time.monotonic", lambda: next(moments, 1e9 + 3))
+    setting.keeper.poll()
+    assert setting.log[: setting.log.index("aws pause")] == [
+        "aws changes",
+        *("stock hold", "audit hold") * 3,
+    ]
+
+
 def test_nothing_is_written_while_nothing_changes(setting: Setting) -> None:
     setting.keeper.poll()
     setting.log.clear()
@@ -195,12 +211,12 @@ def test_a_backlog_that_a_pause_is_too_short_for_lengthens_the_next_one(
 
 def test_stream_handlers_that_do_not_reply_are_released_and_writes_resumed(setting: Setting) -> None:
     def no_reply(_: dict[str, Any]) -> dict[str, Any]:
-        raise NoReply("audit-triggers did not reply within 40 seconds")
+        raise NoReply("audit-triggers did not reply within 30 seconds")
 
     setting.consumers[1].replies["hold"] = no_reply
     setting.keeper.poll()
     assert setting.said == [
-        "A snapshot was discarded: audit-triggers did not reply within 40 seconds. "
+        "A snapshot was discarded: audit-triggers did not reply within 30 seconds. "
         "The shop runs on; there is no snapshot yet."
     ]
     assert setting.log[-3:] == ["aws resume", "stock release", "audit release"]
