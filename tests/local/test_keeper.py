@@ -152,7 +152,7 @@ def test_writes_are_paused_once_the_stream_handlers_have_caught_up(
     setting.log.clear()
     setting.changes += 1
     # The first two rounds of reading take a second each.
-    moments = iter([1e9, 1e9, 1e9, 1e9 + 1, 1e9 + 1, 1e9 + 2, 1e9 + 2])
+    moments = iter([1e9 + second for second in (0, 0, 0, 1, 1, 2, 2, 2)])
     monkeypatch.setattr("local.keeping.keeper.time.monotonic", lambda: next(moments, 1e9 + 3))
     setting.keeper.poll()
     assert setting.log[: setting.log.index("aws pause")] == [
