@@ -265,6 +265,11 @@ def _what_begins(folder: KeptFolder) -> str:
         lost = "; the last run ended before its first snapshot" if folder.was_killed else ""
         return f"keeping a new shop in {folder.path}{lost}"
     moment = folder.current.spoken_moment
+    if folder.was_killed and folder.holds == BUCKET_AND_KEYS:
+        return (
+            f"continuing bucket and keys of {moment} from {folder.path}: the last run was not stopped "
+            "properly, and what the archive lacks since then is read from the streams again"
+        )
     if folder.was_killed:
         return (
             f"continuing the shop of {moment} from {folder.path}: the last run was not stopped properly, and "

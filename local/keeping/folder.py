@@ -92,6 +92,7 @@ class KeptFolder:
 
     def __init__(self, path: Path, holds: str) -> None:
         self.path = path
+        self.holds = holds
         if path.exists() and not path.is_dir():
             raise StackError(f"KEEP: {path} is not a folder.")
         path.mkdir(mode=0o700, parents=True, exist_ok=True)

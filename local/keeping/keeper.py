@@ -242,5 +242,7 @@ def _reason(failure: Exception) -> str:
 
 
 def _contents(snapshot: Snapshot) -> str:
-    items = sum(snapshot.manifest["items"].values())
-    return f"{items:,} items, {snapshot.manifest['objects']:,} objects"
+    counts = {"object": snapshot.manifest["objects"]}
+    if tables := snapshot.manifest["items"]:  # none beside another DynamoDB
+        counts = {"item": sum(tables.values())} | counts
+    return ", ".join(f"{count:,} {name}{'s' * (count != 1)}" for name, count in counts.items())

@@ -17,6 +17,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from inventory_common.dynamodb import connect, is_outcome_unknown, to_inventory_error
 from local.archive import create_archive
 from local.children import stop_children
 from local.control import Message
@@ -84,14 +85,18 @@ def start(tmp_path: Path) -> Iterator[Start]:
     stop_children(each.child for each in started)
 
 
+def environment_of(aws: EmbeddedAws) -> dict[str, str]:
+    return {
+        "AWS_ENDPOINT_URL": aws.url,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": REGION,
+    }
+
+
 def fill(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> Message:
     """Create what a shop has, and return it as `everything_in` does."""
-    for name, value in (
-        ("AWS_ENDPOINT_URL", aws.url),
-        ("AWS_ACCESS_KEY_ID", "local"),
-        ("AWS_SECRET_ACCESS_KEY", "local"),
-        ("AWS_DEFAULT_REGION", REGION),
-    ):
+    for name, value in environment_of(aws).items():
         monkeypatch.setenv(name, value)
     dynamodb, storage, keys = (aws.client(name) for name in ("dynamodb", "s3", "kms"))
     create_tables(dynamodb)
@@ -249,6 +254,26 @@ def test_a_write_that_has_waited_long_is_refused_so_that_clients_repeat_it(start
     resume.start()
     aws.client("dynamodb", attempts=3).put_item(TableName="VendorInventory", Item=KEY)
     resume.join()
+
+
+def test_a_service_waits_through_a_pause_and_after_a_long_one_answers_that_nothing_was_done(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws = start()
+    create_tables(aws.client("dynamodb"))
+    for name, value in environment_of(aws).items():
+        monkeypatch.setenv(name, value)
+    of_a_service = connect()
+    aws.ask("pause", for_seconds=3)
+    of_a_service.put_item(TableName="VendorInventory", Item=KEY)  # sent again by its client
+    aws.ask("pause", for_seconds=60)
+    with pytest.raises(ClientError) as refused:
+        of_a_service.delete_item(TableName="VendorInventory", Key=KEY)
+    error = to_inventory_error(refused.value)
+    assert (error.code, type(error).retry_after_seconds) == ("database_unavailable", 1)
+    assert not is_outcome_unknown(refused.value)
+    aws.ask("resume")
+    assert "Item" in of_a_service.get_item(TableName="VendorInventory", Key=KEY)
 
 
 def test_a_pause_ends_by_itself_and_no_snapshot_is_taken_after_it(start: Start, tmp_path: Path) -> None:

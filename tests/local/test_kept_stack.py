@@ -78,7 +78,7 @@ def test_a_clean_stop_keeps_everything_up_to_the_last_moment(
     assert stop(first, number) == 0
     first.assert_nothing_is_left(processes)
     assert "\nstopping …\nsaving the shop …\nThe shop of " in first.output
-    assert first.output.endswith(": 1 items, 0 objects.\n")
+    assert first.output.endswith(": 1 item, 0 objects.\n")
 
     second = start(KEEP=keep, SNAPSHOT_SECONDS=FAR).wait_until_ready()
     assert second.output.startswith("continuing the shop of 2")
@@ -101,7 +101,7 @@ def test_after_a_kill_the_shop_begins_from_its_last_snapshot_and_says_of_when_it
     put(first, product_name="Chair")
     wait_for(first, "Snapshot of ", 2)
     said = first.output.splitlines()[-1]
-    assert ": 1 items, 0 objects; writes were paused for " in said
+    assert ": 1 item, 0 objects; writes were paused for " in said
     assert said.endswith(" ms.")
     moment = said.removeprefix("Snapshot of ").partition(" UTC")[0]
     processes = first.descendants()
@@ -206,7 +206,7 @@ def test_a_service_that_ends_does_not_lose_the_shop(start: Start, tmp_path: Path
     put(stack, product_name="Chair")
     os.kill(stack.health("stock")["pid"], signal.SIGKILL)
     assert stack.wait_for_exit() == 1
-    assert stack.output.endswith(": 1 items, 0 objects.\n")
+    assert stack.output.endswith(": 1 item, 0 objects.\n")
 
 
 def test_a_stream_handler_that_ends_leaves_the_last_snapshot(start: Start, tmp_path: Path) -> None:
@@ -232,15 +232,21 @@ def test_beside_another_dynamodb_bucket_and_keys_are_kept(
     wait_for(first, "Snapshot of ")
     storage(first).put_object(Bucket=ARCHIVE_BUCKET, Key="key", Body=b"body")
     assert stop(first) == 0
-    assert first.output.endswith(": 0 items, 1 objects.\n")
+    assert first.output.endswith(f" is kept in {tmp_path / 'shop'}: 1 object.\n")
     assert json.loads((tmp_path / "shop" / "shop.json").read_text())["holds"] == "bucket and keys"
 
     second = start(**variables).wait_until_ready()
     assert storage(second).get_object(Bucket=ARCHIVE_BUCKET, Key="key")["Body"].read() == b"body"
-    assert stop(second) == 0
-    third = start(KEEP=str(tmp_path / "shop"))
-    assert third.wait_for_exit() == 1
-    assert "holds bucket and keys of a shop, this run would keep tables, bucket and keys; " in third.output
+    second.process.kill()
+    second.wait_for_exit()
+    wait_until(lambda: not is_open(second.ports["aws"]), "end of the killed run")
+    third = start(**variables).wait_until_ready()
+    assert third.output.startswith("continuing bucket and keys of 2")
+    assert "what the archive lacks since then is read from the streams again\n" in third.output
+    assert stop(third) == 0
+    fourth = start(KEEP=str(tmp_path / "shop"))
+    assert fourth.wait_for_exit() == 1
+    assert "holds bucket and keys of a shop, this run would keep tables, bucket and keys; " in fourth.output
 
 
 def storage(stack: RunningStack) -> Any:
