@@ -19,7 +19,7 @@ install: $(VENV)/.develop $(VENV)/.deploy $(VENV)/.docs $(VENV)/.policies $(VENV
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || echo "chromium was not found: the tests of pages in a browser need it." >&2
 	@command -v java >/dev/null && command -v npm >/dev/null || echo "java or npm was not found: make test-dynamodb-local needs them." >&2
 
-run: $(VENV)/.run ## Run the product: three services and an embedded AWS, until Ctrl-C
+run: $(VENV)/.run ## Run the product: three services and an embedded AWS, until Ctrl-C; KEEP=FOLDER keeps the shop for the next run
 	@exec $(BIN)/python -m local
 
 cli: $(VENV)/.run ## Install the command line, and print how to use it

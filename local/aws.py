@@ -2,18 +2,30 @@
 
 ministack itself answers every origin with ``Access-Control-Allow-Origin: *``, and some of its services run
 code.  It starts those that `environment.embedded_aws_environment` names, and requests reach it after the
-checks of `same_machine`.
+checks of `same_machine`.  With a kept shop (`keeping`), it begins with the state of a snapshot, and writes
+snapshots when the supervisor says so.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from inventory_common.browser_headers import SECURITY_HEADERS
+from local.control import inherited_socket
+from local.errors import StackError
+from local.keeping.emulator_state import read_state
+from local.keeping.gate import WriteGate, refuse_for_now
+from local.keeping.saving import Saver
 from local.same_machine import HTTP_FORBIDDEN, reason_to_refuse
 
+SNAPSHOT_VARIABLE = "SNAPSHOT_FOLDER"
+"""The environment variable with the snapshot to begin with; absent if it begins empty."""
 HEALTH_PATH = "/_ministack/health"
 
 Scope = dict[str, Any]
@@ -37,6 +49,27 @@ def for_this_machine(application: Application) -> Application:
             await application(scope, receive, send)
 
     return checked
+
+
+def with_snapshots(application: Application) -> Application:
+    """Return an ASGI application whose writes the supervisor can pause, to take snapshots."""
+    gate = WriteGate()
+    saver = Saver(gate)
+
+    async def gated(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            connection = inherited_socket()
+            task = None if connection is None else asyncio.create_task(saver.serve(connection))
+            try:
+                await application(scope, receive, send)
+            finally:
+                if task is not None:
+                    task.cancel()
+            return
+        async with gate.passing(scope) as may_go_on:
+            await (application(scope, receive, send) if may_go_on else refuse_for_now(scope, send))
+
+    return gated
 
 
 def _reason_to_refuse(scope: Scope) -> str | None:
@@ -69,7 +102,12 @@ def main() -> None:
     # Imported here: it reads the environment as it is imported, and takes a second.
     from ministack import app as ministack  # type: ignore[import-untyped]
 
-    ministack.app = for_this_machine(ministack.app)
+    if (folder := os.environ.get(SNAPSHOT_VARIABLE)) is not None:
+        try:
+            read_state(Path(folder))
+        except StackError as error:
+            sys.exit(str(error))
+    ministack.app = for_this_machine(with_snapshots(ministack.app))
     ministack.main()
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from local.control import CONTROL_VARIABLE, Channel
 from local.settings import REPOSITORY_ROOT
 
 STOP_SECONDS = 5.0
@@ -27,25 +28,42 @@ class Child:
         The whole environment of the process.
     log_path : Path
         Where its output goes; emptied first.
+    has_channel : bool
+        Whether it receives commands.
     """
 
     def __init__(
-        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], log_path: Path
+        self,
+        name: str,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        log_path: Path,
+        *,
+        has_channel: bool = False,
     ) -> None:
         self.name = name
         self.log_path = log_path
+        self.channel = Channel(name) if has_channel else None
+        descriptors: tuple[int, ...] = ()
+        own_variables = {}
+        if self.channel is not None:
+            descriptors = (self.channel.child_descriptor,)
+            own_variables[CONTROL_VARIABLE] = str(self.channel.child_descriptor)
         log_path.parent.mkdir(parents=True, exist_ok=True)
         with log_path.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-u", "-m", "local.child", *arguments],
                 cwd=REPOSITORY_ROOT,
-                env=dict(environment),
+                env={**environment, **own_variables},
+                pass_fds=descriptors,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 # Ctrl-C in a terminal goes to the whole group; only the stack must handle it.
                 process_group=0,
             )
+        if self.channel is not None:
+            self.channel.close_child_end()
 
     @property
     def exit_code(self) -> int | None:
@@ -74,6 +92,8 @@ class Child:
         self._process.wait()
         if self._process.stdin is not None:
             self._process.stdin.close()
+        if self.channel is not None:
+            self.channel.close()
 
 
 def stop_children(children: Iterable[Child]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.aws import HEALTH_PATH
+from local.aws import HEALTH_PATH, SNAPSHOT_VARIABLE
 from local.children import POLL_SECONDS, Child, stop_children
 from local.environment import embedded_aws_environment
 from local.errors import StackError
@@ -26,11 +26,34 @@ def start_embedded_aws(
     log_path: Path,
     environ: Mapping[str, str] = os.environ,
     services: Iterable[str] | None = AWS_SERVICES,
+    *,
+    has_channel: bool = False,
+    snapshot: Path | None = None,
 ) -> Child:
-    """Start ministack and return at once; `health_url` returns 200 when it is ready."""
+    """Start ministack and return at once; `health_url` returns 200 when it is ready.
+
+    Parameters
+    ----------
+    port : int
+        Where it listens.
+    folder : Path
+        For its files.
+    log_path : Path
+        Where its output goes.
+    environ : Mapping[str, str]
+        The caller's environment.
+    services : Iterable[str], optional
+        The AWS services that it starts; all that it has if None.
+    has_channel : bool
+        Whether it takes snapshots on command.
+    snapshot : Path, optional
+        The snapshot that it begins with; it begins empty if None.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     environment = embedded_aws_environment(port, folder, environ, services)
-    return Child("aws", ["local.aws"], environment, log_path)
+    if snapshot is not None:
+        environment[SNAPSHOT_VARIABLE] = str(snapshot)
+    return Child("aws", ["local.aws"], environment, log_path, has_channel=has_channel)
 
 
 def health_url(port: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from local.keeping.gate import CONSUMER_ACCESS_KEY
 from local.settings import (
     ARCHIVE_BUCKET,
     ARCHIVE_SIGNING_KEY,
@@ -21,6 +22,9 @@ from local.settings import (
     Settings,
     port_variable,
 )
+
+ISSUER_KEY_VARIABLE = "ISSUER_KEY_FILE"
+"""The environment variable of the front page with the file of the token issuer's key."""
 
 
 def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -63,10 +67,23 @@ def embedded_aws_environment(
     )
 
 
-def front_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of the front page, which links to every other address."""
+def front_environment(
+    settings: Settings, environ: Mapping[str, str], issuer_key: Path | None = None
+) -> dict[str, str]:
+    """Return the environment of the front page, which links to every other address.
+
+    Parameters
+    ----------
+    settings : Settings
+        The addresses.
+    environ : Mapping[str, str]
+        The caller's environment.
+    issuer_key : Path, optional
+        The file of the token issuer's key; it makes one for itself if None.
+    """
     ports = {port_variable(name): str(port) for name, port in settings.ports.items()}
-    return base_environment(environ) | ports
+    kept = {} if issuer_key is None else {ISSUER_KEY_VARIABLE: str(issuer_key)}
+    return base_environment(environ) | ports | kept
 
 
 def service_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
@@ -89,9 +106,20 @@ def service_environment(settings: Settings, environ: Mapping[str, str]) -> dict[
     )
 
 
+def consumer_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of the processes that read the streams: a service's, with an access key of their
+    own, by which the embedded AWS knows their writes.
+    """
+    environment = service_environment(settings, environ)
+    if settings.external_dynamodb is None:
+        # Another DynamoDB may have one database for each access key.
+        environment["AWS_ACCESS_KEY_ID"] = CONSUMER_ACCESS_KEY
+    return environment
+
+
 def _archive(settings: Settings) -> dict[str, str]:
-    """Return the settings of the archive, which is in the embedded AWS; none with another DynamoDB."""
-    if settings.external_dynamodb is not None:
+    """Return the settings of the archive, which is in the embedded AWS; none if that has none."""
+    if "s3" not in settings.embedded_services:
         return {}
     url = f"http://{HOST}:{settings.ports['aws']}"
     return {

@@ -76,6 +76,13 @@ class EventSource:
         self._find_shards_at = 0.0
         self._is_reachable = True
 
+    def poll_to_the_end(self) -> bool:
+        """Read and deliver records, also of shards that are new; return whether there were none."""
+        self._find_shards_at = 0.0
+        is_busy = self.poll()
+        pending = any(shard.pending for shard in self._shards.values())
+        return self._is_reachable and not is_busy and not pending
+
     def poll(self) -> bool:
         """Read and deliver records; return whether there were any."""
         try:

@@ -38,6 +38,7 @@ def ready_message(settings: Settings, logs_folder: Path) -> str:
     addresses_of += [("DynamoDB", settings.dynamodb_endpoint)]
     here = Path.cwd()
     logs = logs_folder.relative_to(here) if logs_folder.is_relative_to(here) else logs_folder
+    end = "" if settings.keep is None else f" and saves the shop in {settings.keep}"
     addresses = "\n".join(f"  {name:<12}{url}" for name, url in addresses_of)
     return f"""
 Ready.
@@ -59,4 +60,4 @@ A whole shop, from another terminal:
 Products, stock, orders and imports on the command line (docs/command-line.md):
   .venv/bin/inventory --help
 
-Logs are in {logs}. Ctrl-C stops everything."""
+Logs are in {logs}. Ctrl-C stops everything{end}."""

@@ -8,6 +8,7 @@ import html
 import json
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from string import Template
@@ -15,8 +16,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from inventory_common.browser_headers import DATA_POLICY, SECURITY_HEADERS
+from local.environment import ISSUER_KEY_VARIABLE
+from local.errors import StackError
 from local.first_steps import browse_command, create_product_command, token_command
-from local.issuer import Issuer, TokenRefused
+from local.issuer import Issuer, TokenRefused, kept_key
 from local.server import serve
 from local.settings import Settings
 
@@ -37,10 +40,13 @@ class Front:
     ----------
     settings : Settings
         The addresses to show; its front address is the issuer of the tokens.
+    issuer_key : Path, optional
+        The file of the issuer's key; a new one that is not stored if None.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._issuer = Issuer(settings.url("front"))
+    def __init__(self, settings: Settings, issuer_key: Path | None = None) -> None:
+        key = None if issuer_key is None else kept_key(issuer_key)
+        self._issuer = Issuer(settings.url("front"), key=key)
         self._page = render_page(settings)
         self._policies = {"/": page_policy(self._page)}
         self._routes: dict[str, Callable[[str], Response]] = {
@@ -104,7 +110,12 @@ def _json(document: object) -> Response:
 def main() -> None:
     """Serve the front page at the port that the environment sets."""
     settings = Settings.from_environment(os.environ)
-    serve(Front(settings), settings.ports["front"])
+    file = os.environ.get(ISSUER_KEY_VARIABLE)
+    try:
+        front = Front(settings, None if file is None else Path(file))
+    except (StackError, OSError) as error:
+        sys.exit(str(error))
+    serve(front, settings.ports["front"])
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ class Interruption:
 
     def __init__(self) -> None:
         self._parent = os.getppid()
-        self._is_signalled = False
+        self.signals = 0
+        """How many signals have arrived."""
         signals = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
             signals.append(signal.SIGHUP)
@@ -38,10 +39,10 @@ class Interruption:
 
     def check(self) -> None:
         """Raise Interrupted if the stack has to stop."""
-        if self._is_signalled or os.getppid() != self._parent:
+        if self.signals or os.getppid() != self._parent:
             raise Interrupted
 
     def _record(self, number: int, frame: FrameType | None) -> None:
         # Recorded only: an exception raised here could occur between the start of a process and the line
         # that stores it.
-        self._is_signalled = True
+        self.signals += 1

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 from jwt.algorithms import RSAAlgorithm
 
+from local.errors import StackError
 from local.settings import MACHINE_CLIENT_ID, TOKEN_AUDIENCE
 
 LIFETIME_SECONDS = 43_200
@@ -27,7 +36,7 @@ class TokenRefused(ValueError):
 
 
 class Issuer:
-    """Issues RS256 tokens, signed with a key that exists as long as this object.
+    """Issues RS256 tokens.
 
     Parameters
     ----------
@@ -35,12 +44,16 @@ class Issuer:
         The ``iss`` of every token.
     now : Callable[[], float]
         The clock, in seconds since the epoch.
+    key : rsa.RSAPrivateKey, optional
+        Signs them; one that exists as long as this object if None.
     """
 
-    def __init__(self, url: str, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, url: str, now: Callable[[], float] = time.time, key: rsa.RSAPrivateKey | None = None
+    ) -> None:
         self._url = url
         self._now = now
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._key = key or new_key()
         public = self._key.public_key()
         encoded = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         self._key_id = hashlib.sha256(encoded).hexdigest()[:16]
@@ -74,6 +87,45 @@ class Issuer:
             **_principal(role, vendor or None),
         }
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self._key_id})
+
+
+def new_key() -> rsa.RSAPrivateKey:
+    """Return a new key."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def kept_key(path: Path) -> rsa.RSAPrivateKey:
+    """Return the key in a file, which is created with a new key if it does not exist.
+
+    Raises
+    ------
+    StackError
+        If the file has something else.
+    OSError
+        If it cannot be read or written.
+    """
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except FileNotFoundError:
+        key = new_key()
+        _write_key(key, path)
+    except ValueError:
+        key = None
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise StackError(f"{path} is not a key of a token issuer; delete it, and tokens will get a new one.")
+    return key
+
+
+def _write_key(key: rsa.RSAPrivateKey, path: Path) -> None:
+    encoded = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    partial = path.with_name(f"{path.name}.partial")
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(encoded)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.rename(path)
 
 
 def _principal(role: str, vendor: str | None) -> dict[str, Any]:

@@ -19,6 +19,9 @@ TRIGGERED_SERVICES = ("stock", "audit")  # they have functions for streams and s
 REMOTE_DYNAMODB_FLAG = "ALLOW_REMOTE_DYNAMODB"
 DEFAULT_PORTS = {"front": 8000, "catalog": 8001, "stock": 8002, "audit": 8003, "aws": 4566}
 AWS_SERVICES = ("dynamodb", "dynamodbstreams", "kms", "s3")  # what the product uses of the embedded AWS
+ARCHIVE_SERVICES = ("kms", "s3")  # and beside another DynamoDB, if it is kept
+SNAPSHOT_SECONDS = 60.0
+"""How often a kept shop is saved while it runs."""
 TOKEN_AUDIENCE = "inventory-local"
 MACHINE_CLIENT_ID = "local-order-system"
 ARCHIVE_BUCKET = "inventory-archive"
@@ -35,10 +38,16 @@ class Settings:
         Port by name: ``front``, ``catalog``, ``stock``, ``audit``, ``aws``.
     external_dynamodb : str or None
         ``DYNAMODB_ENDPOINT``, if another DynamoDB than the embedded one is used.
+    keep : Path or None
+        ``KEEP``, the folder that keeps the shop from one run to the next, if it is kept.
+    snapshot_seconds : float
+        How often it is saved.
     """
 
     ports: Mapping[str, int]
     external_dynamodb: str | None = None
+    keep: Path | None = None
+    snapshot_seconds: float = SNAPSHOT_SECONDS
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -47,7 +56,8 @@ class Settings:
         Raises
         ------
         StackError
-            If a port is invalid, two ports are equal, or ``DYNAMODB_ENDPOINT`` is not a URL.
+            If a port is invalid, two ports are equal, ``DYNAMODB_ENDPOINT`` is not a URL, or
+            ``SNAPSHOT_SECONDS`` no number of seconds.
         """
         ports = {name: _port(environ, name) for name in DEFAULT_PORTS}
         taken: dict[int, str] = {}
@@ -58,7 +68,15 @@ class Settings:
                     "give each its own port."
                 )
             taken[port] = name
-        return cls(ports, _endpoint(environ))
+        return cls(ports, _endpoint(environ), _folder(environ), _seconds(environ))
+
+    @property
+    def embedded_services(self) -> tuple[str, ...]:
+        """What the embedded AWS has to serve; nothing if it is not needed."""
+        if self.external_dynamodb is None:
+            return AWS_SERVICES
+        # An archive that every run begins anew would contradict tables that stay.
+        return ARCHIVE_SERVICES if self.keep is not None else ()
 
     @property
     def dynamodb_endpoint(self) -> str:
@@ -131,3 +149,17 @@ def _endpoint(environ: Mapping[str, str]) -> str | None:
     if not valid:
         raise StackError(f"DYNAMODB_ENDPOINT must be an http or https URL, not {text!r}.")
     return text
+
+
+def _folder(environ: Mapping[str, str]) -> Path | None:
+    text = environ.get("KEEP", "")
+    return Path(text).expanduser().absolute() if text else None
+
+
+def _seconds(environ: Mapping[str, str]) -> float:
+    text = environ.get("SNAPSHOT_SECONDS", "").strip()
+    if not text:
+        return SNAPSHOT_SECONDS
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 86_400):
+        raise StackError(f"SNAPSHOT_SECONDS must be a number of seconds from 1 to 86400, not {text!r}.")
+    return float(text)

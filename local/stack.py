@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from local.children import POLL_SECONDS, Child, stop_children
 from local.embedded_aws import health_url, start_embedded_aws
-from local.environment import front_environment, service_environment
+from local.environment import consumer_environment, front_environment, service_environment
 from local.errors import StackError
 from local.fetch import answers_ok
 from local.first_steps import ready_message
 from local.interruption import Interrupted, Interruption
+from local.keeping.folder import BUCKET_AND_KEYS, EVERYTHING, KeptFolder
+from local.keeping.keeper import Keeper
 from local.ports import check_ports
 from local.settings import (
     HOST,
@@ -61,6 +63,9 @@ class Stack:
         # In the order of their start.  Users of DynamoDB stop before the embedded AWS does.
         self._aws: list[Child] = []
         self._children: list[Child] = []
+        self._consumers: list[Child] = []
+        self._folder: KeptFolder | None = None
+        self._keeper: Keeper | None = None
 
     def run(self) -> int:
         """Start everything, wait until interrupted or until a process ends, and stop everything.
@@ -68,47 +73,98 @@ class Stack:
         Returns
         -------
         int
-            The exit code: 0 after an interruption, 1 after an error.
+            The exit code: 0 after an interruption, 1 after an error, and if the shop could not be saved.
         """
+        exit_code = 1
         try:
             self._start()
             say(ready_message(self._settings, self._state_folder / "logs"))
             while True:
                 self._pause()
+                if self._keeper is not None:
+                    self._keeper.poll()
         except Interrupted:
             say("stopping …")
-            return 0
+            exit_code = 0
         except StackError as error:
             say(str(error), STDERR)
-            return 1
         except OSError as error:  # a folder that cannot be written, a process that cannot start
             say(f"The stack cannot run: {error}.", STDERR)
-            return 1
         finally:
+            if self._keeper is None:
+                self._children += self._consumers
             stop_children(self._children)
+            is_saved = self._is_saved_at_end()
+            stop_children(self._consumers)
             stop_children(self._aws)
+            if self._folder is not None:
+                was_killed_before = self._keeper is None and self._folder.was_killed
+                self._folder.release(cleanly=is_saved and not was_killed_before)
+        return exit_code if is_saved else 1
+
+    def _is_saved_at_end(self) -> bool:
+        """Save the shop if it is kept; return whether nothing of it is lost."""
+        if self._keeper is None:
+            # Nobody has used the shop before the stack was ready, so there is nothing to save.
+            return True
+        say("saving the shop …")
+        return self._keeper.save_at_end(Patience(self._interruption, self._check_savers))
+
+    def _check_savers(self) -> None:
+        self._check_running((*self._aws, *self._consumers))
 
     def _start(self) -> None:
-        embedded = self._settings.external_dynamodb is None
+        embedded = bool(self._settings.embedded_services)
         names = ["front", *SERVICES] + (["aws"] if embedded else [])
         check_ports(self._settings, names)
+        if self._settings.keep is not None:
+            self._folder = self._opened(self._settings.keep)
         if embedded:
             self._start_aws()
         # The services need the tables only for their first request: both start at the same time.
         say(f"starting {', '.join(SERVICES)} and the index page …")
-        environment = front_environment(self._settings, self._environ)
+        issuer_key = None if self._folder is None else self._folder.issuer_key
+        environment = front_environment(self._settings, self._environ, issuer_key)
         self._add("front", ["local.front"], environment)
         for name in SERVICES:
             self._add(name, self._service_arguments(name), self._service_environment())
         self._prepare_tables()
         self._await_health()
+        environment = consumer_environment(self._settings, self._environ)
         for name in TRIGGERED_SERVICES:
-            self._add(f"{name}-triggers", self._trigger_arguments(name), self._service_environment())
+            log_path, has_channel = self._log_path(f"{name}-triggers"), self._folder is not None
+            arguments = self._trigger_arguments(name)
+            child = Child(f"{name}-triggers", arguments, environment, log_path, has_channel=has_channel)
+            self._consumers.append(child)
+        if self._folder is not None:
+            self._keeper = Keeper(
+                self._folder,
+                self._aws[0],
+                self._consumers,
+                self._settings.snapshot_seconds,
+                streams_are_kept=self._settings.external_dynamodb is not None,
+                check=self._check,
+                say=say,
+            )
+
+    def _opened(self, path: Path) -> KeptFolder:
+        folder = KeptFolder(path, EVERYTHING if self._settings.external_dynamodb is None else BUCKET_AND_KEYS)
+        say(_what_begins(folder))
+        return folder
 
     def _start_aws(self) -> None:
         port = self._settings.ports["aws"]
         say(f"starting embedded AWS on {HOST}:{port} …")
-        child = start_embedded_aws(port, self._state_folder / "aws", self._log_path("aws"), self._environ)
+        snapshot = None if self._folder is None else self._folder.current
+        child = start_embedded_aws(
+            port,
+            self._state_folder / "aws",
+            self._log_path("aws"),
+            self._environ,
+            self._settings.embedded_services,
+            has_channel=self._folder is not None,
+            snapshot=None if snapshot is None else snapshot.path,
+        )
         self._aws.append(child)
         self._wait_for(child, health_url(port), time.monotonic() + READY_SECONDS)
 
@@ -150,7 +206,10 @@ class Stack:
     def _check(self) -> None:
         """Raise an error if the stack has to stop or a process has ended."""
         self._interruption.check()
-        for child in (*self._aws, *self._children):
+        self._check_running((*self._aws, *self._children, *self._consumers))
+
+    def _check_running(self, children: Iterable[Child]) -> None:
+        for child in children:
             if child.exit_code is not None:
                 raise StackError(f"{child.name} has ended (exit code {child.exit_code}); {child.log_end()}")
 
@@ -170,6 +229,53 @@ class Stack:
 
     def _log_path(self, name: str) -> Path:
         return self._state_folder / "logs" / f"{name}.log"
+
+
+class Patience:
+    """Checks while the shop is being saved: the second signal from then on ends it.
+
+    Parameters
+    ----------
+    interruption : Interruption
+        Counts the signals.
+    check : Callable[[], None]
+        Raises an error if saving is not possible any more.
+    """
+
+    def __init__(self, interruption: Interruption, check: Callable[[], None]) -> None:
+        self._interruption = interruption
+        self._check = check
+        # The one that has stopped the stack does not count.
+        self._counted = min(1, interruption.signals)
+        self._is_warned = False
+
+    def __call__(self) -> None:
+        """Check once."""
+        more = self._interruption.signals - self._counted
+        if more >= 1 and not self._is_warned:
+            say("still saving the shop; press Ctrl-C once more to stop without saving it")
+            self._is_warned = True
+        if more >= 2:
+            raise StackError("saving was interrupted.")
+        self._check()
+
+
+def _what_begins(folder: KeptFolder) -> str:
+    if folder.current is None:
+        lost = "; the last run ended before its first snapshot" if folder.was_killed else ""
+        return f"keeping a new shop in {folder.path}{lost}"
+    moment = folder.current.spoken_moment
+    if folder.was_killed and folder.holds == BUCKET_AND_KEYS:
+        return (
+            f"continuing bucket and keys of {moment} from {folder.path}: the last run was not stopped "
+            "properly, and what the archive lacks since then is read from the streams again"
+        )
+    if folder.was_killed:
+        return (
+            f"continuing the shop of {moment} from {folder.path}: the last run was not stopped properly, and "
+            "what came after that snapshot is lost"
+        )
+    return f"continuing the shop of {moment} from {folder.path}"
 
 
 def say(text: str, descriptor: int = STDOUT) -> None:

@@ -29,7 +29,8 @@ POLL_SECONDS = 0.02
 def create_tables(client: Any, prefix: str = "") -> None:
     """Create the tables that do not exist yet, and return when all of them are usable.
 
-    Existing tables are left alone. Works against AWS, DynamoDB Local, ministack and moto.
+    Existing tables, of a kept shop or of a database that stays, get the indexes that were declared since, and
+    are left alone otherwise. Works against AWS, DynamoDB Local, ministack and moto.
 
     Parameters
     ----------
@@ -52,8 +53,9 @@ def create_tables(client: Any, prefix: str = "") -> None:
                 TimeToLiveSpecification={"Enabled": True, "AttributeName": ttl_attribute},
             )
     # Another process may be creating the ones that were left alone.
-    for name in definitions():
+    for name, table in definitions().items():
         _wait_until_active(client, prefix + name)
+        _create_missing_indexes(client, prefix + name, table)
 
 
 def missing_tables(client: Any, prefix: str = "") -> list[str]:
@@ -61,29 +63,47 @@ def missing_tables(client: Any, prefix: str = "") -> list[str]:
     return [name for name in map(prefix.__add__, definitions()) if not _status(client, name)]
 
 
+def _create_missing_indexes(client: Any, full_name: str, table: Table) -> None:
+    described = client.describe_table(TableName=full_name)["Table"]
+    declared = table["global_secondary_indexes"]
+    existing = {index["IndexName"] for index in described.get("GlobalSecondaryIndexes", ())}
+    for name, index in declared.items():
+        if name in existing:
+            continue
+        existing.add(name)
+        owners = [each for each_name, each in declared.items() if each_name in existing]
+        # DynamoDB creates one at a time.
+        client.update_table(
+            TableName=full_name,
+            AttributeDefinitions=_attribute_definitions(table, *owners),
+            GlobalSecondaryIndexUpdates=[{"Create": _index_request(name, index)}],
+        )
+        _wait_until_active(client, full_name, name)
+
+
+def _attribute_definitions(*owners: Table | Index) -> list[dict[str, str]]:
+    types = {key["name"]: key["type"] for owner in owners for key in _keys(owner)}
+    return [{"AttributeName": name, "AttributeType": kind} for name, kind in types.items()]
+
+
+def _index_request(name: str, index: Index) -> dict[str, Any]:
+    return {
+        "IndexName": name,
+        "KeySchema": _key_schema(index),
+        "Projection": {"ProjectionType": index["projection"]},
+    }
+
+
 def _create_request(full_name: str, table: Table) -> dict[str, Any]:
     indexes = table["global_secondary_indexes"]
-    types: dict[str, str] = {}
-    owners: list[Table | Index] = [table, *indexes.values()]
-    for owner in owners:
-        types |= {key["name"]: key["type"] for key in _keys(owner)}
     request: dict[str, Any] = {
         "TableName": full_name,
         "KeySchema": _key_schema(table),
-        "AttributeDefinitions": [
-            {"AttributeName": name, "AttributeType": kind} for name, kind in types.items()
-        ],
+        "AttributeDefinitions": _attribute_definitions(table, *indexes.values()),
         "BillingMode": table["billing_mode"],
     }
     if indexes:
-        request["GlobalSecondaryIndexes"] = [
-            {
-                "IndexName": name,
-                "KeySchema": _key_schema(index),
-                "Projection": {"ProjectionType": index["projection"]},
-            }
-            for name, index in indexes.items()
-        ]
+        request["GlobalSecondaryIndexes"] = [_index_request(name, index) for name, index in indexes.items()]
     view_type = table.get("stream_view_type")
     if view_type is not None:
         request["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": view_type}
@@ -102,19 +122,25 @@ def _key_schema(owner: Table | Index) -> list[dict[str, str]]:
     ]
 
 
-def _status(client: Any, full_name: str) -> str:
+def _status(client: Any, full_name: str, index_name: str | None = None) -> str:
+    """Return the status of a table, or of its index; empty if there is none."""
     try:
-        return str(client.describe_table(TableName=full_name)["Table"]["TableStatus"])
+        table = client.describe_table(TableName=full_name)["Table"]
     except client.exceptions.ResourceNotFoundException:
         return ""
+    if index_name is None or table["TableStatus"] != "ACTIVE":
+        return str(table["TableStatus"])
+    indexes = {each["IndexName"]: each for each in table.get("GlobalSecondaryIndexes", ())}
+    return str(indexes.get(index_name, {}).get("IndexStatus", ""))
 
 
-def _wait_until_active(client: Any, full_name: str) -> None:
+def _wait_until_active(client: Any, full_name: str, index_name: str | None = None) -> None:
     # boto3's own waiter first sleeps for 20 seconds.
     deadline = time.monotonic() + ACTIVE_SECONDS
-    while (status := _status(client, full_name)) != "ACTIVE":
+    what = f"Table {full_name}" if index_name is None else f"Index {index_name} of {full_name}"
+    while (status := _status(client, full_name, index_name)) != "ACTIVE":
         if time.monotonic() > deadline:
-            raise StackError(f"Table {full_name} is {status or 'missing'}, not ACTIVE.")
+            raise StackError(f"{what} is {status or 'missing'}, not ACTIVE.")
         time.sleep(POLL_SECONDS)
 
 
@@ -131,10 +157,10 @@ def main() -> None:
         client = boto3.client("dynamodb", config=config)
         if task == "create":
             create_tables(client, prefix)
-            create_archive(os.environ)
         elif missing := missing_tables(client, prefix):
             names = ", ".join(missing)
             sys.exit(f"Tables are missing at {endpoint}, and are created there by Terraform: {names}.")
+        create_archive(os.environ)
     except (BotoCoreError, ClientError, StackError) as error:
         sys.exit(f"DynamoDB at {endpoint} cannot be used: {error}")
 

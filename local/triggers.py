@@ -1,7 +1,8 @@
 """``python -m local.triggers stock``: invoke a service's functions for streams and schedules.
 
 It reads the tables' streams, as event source mappings do in production, and runs the schedules, as
-EventBridge does; no service calls it.
+EventBridge does; no service calls it.  Before the supervisor takes a snapshot, it commands to ``hold``: to
+read the streams to their ends and then to do nothing, until it commands to ``release``.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import boto3
 
+from local.control import Commands, Message, inherited_socket
 from local.errors import StackError
 from local.event_source import EventSource, Function
 from local.gateway import LambdaContext
@@ -27,6 +29,8 @@ from local.service import load_app
 from local.settings import SERVICES_FOLDER
 
 POLL_SECONDS = 0.2
+SHORT_PAUSE_SECONDS = 0.002
+"""Between two looks at streams while a snapshot waits for their ends."""
 
 
 def event_sources(app: Any, functions: Any, prefix: str) -> list[EventSource]:
@@ -56,6 +60,45 @@ def event_sources(app: Any, functions: Any, prefix: str) -> list[EventSource]:
         )
         for name, subscription in app.subscriptions.items()
     ]
+
+
+def run(sources: Sequence[EventSource], schedules: Sequence[Schedule], commands: Commands) -> None:
+    """Read the streams and run the schedules, until stopped."""
+    pause_seconds = 0.0
+    while True:
+        command = commands.wait(pause_seconds)
+        while command is not None and command["command"] == "hold":
+            commands.reply(command, **read_to_the_end(sources, command["for_seconds"]))
+            command = commands.wait(None)
+        for schedule in schedules:
+            schedule.poll()
+        is_busy = any([source.poll() for source in sources])
+        pause_seconds = 0.0 if is_busy else POLL_SECONDS
+
+
+def read_to_the_end(sources: Sequence[EventSource], seconds: float | None) -> Message:
+    """Read streams until none of them has another record.
+
+    Parameters
+    ----------
+    sources : Sequence[EventSource]
+        The streams.
+    seconds : float, optional
+        When to give up; never if None.
+
+    Returns
+    -------
+    Message
+        ``is_at_end``; ``was_at_end``, whether there was no record at all.
+    """
+    deadline = None if seconds is None else time.monotonic() + seconds
+    is_first = True
+    while True:
+        is_at_end = all([source.poll_to_the_end() for source in sources])
+        if is_at_end or (deadline is not None and time.monotonic() > deadline):
+            return {"is_at_end": is_at_end, "was_at_end": is_at_end and is_first}
+        is_first = False
+        time.sleep(SHORT_PAUSE_SECONDS)
 
 
 def _stream_of(tables: Any, table_name: str) -> str:
@@ -90,11 +133,7 @@ def main() -> None:
         ]
     except StackError as error:
         sys.exit(str(error))
-    while True:
-        for schedule in schedules:
-            schedule.poll()
-        if not any([source.poll() for source in sources]):
-            time.sleep(POLL_SECONDS)
+    run(sources, schedules, Commands(inherited_socket()))
 
 
 if __name__ == "__main__":

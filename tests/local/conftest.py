@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
 
 from local.embedded_aws import embedded_aws
+from local.settings import SERVICES
+from tests.local.running_stacks import RunningStack, Start, write_fake_service
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +33,27 @@ def aws_endpoint(shared_aws: str) -> Iterator[str]:
     )
     for name in client.list_tables()["TableNames"]:
         client.delete_table(TableName=name)
+
+
+@pytest.fixture
+def services_folder(tmp_path: Path) -> Path:
+    """Three small services that are healthy at once."""
+    folder = tmp_path / "services"
+    for name in SERVICES:
+        write_fake_service(folder / name)
+    return folder
+
+
+@pytest.fixture
+def start(services_folder: Path, tmp_path: Path) -> Iterator[Start]:
+    stacks: list[RunningStack] = []
+
+    def start_stack(*wrapper: str, **variables: str) -> RunningStack:
+        state_folder = tmp_path / f"state-{len(stacks)}"
+        stacks.append(RunningStack(services_folder, state_folder, list(wrapper), **variables))
+        return stacks[-1]
+
+    yield start_stack
+    for stack in stacks:
+        stack.process.kill()
+        stack.process.wait()

@@ -496,3 +496,31 @@ def test_pending_records_survive_an_unreachable_engine(mapped: Mapped) -> None:
     mapped.function.bad = set()
     mapped.poll_to_the_end()
     assert mapped.function.batches == [["1", "2"], ["2"]]
+
+
+def test_the_end_is_reached_when_a_poll_finds_no_record(mapped: Mapped) -> None:
+    mapped.streams.shards["first"] = ScriptedShard(records=records("1"))
+    assert not mapped.source.poll_to_the_end()
+    assert mapped.source.poll_to_the_end()
+    # Also that of a shard which is described at intervals only.
+    mapped.streams.shards["second"] = ScriptedShard(records=records("2"))
+    assert not mapped.source.poll_to_the_end()
+    assert mapped.source.poll_to_the_end()
+
+
+def test_the_end_is_not_reached_before_a_failed_record_is_delivered(mapped: Mapped) -> None:
+    mapped.streams.shards["first"] = ScriptedShard(records=records("1"))
+    mapped.function.bad = {"1"}
+    mapped.source.poll_to_the_end()
+    assert not mapped.source.poll_to_the_end()  # in its pause
+    mapped.function.bad = set()
+    mapped.clock.seconds += LONGEST_PAUSE_SECONDS
+    mapped.source.poll_to_the_end()
+    assert mapped.source.poll_to_the_end()
+
+
+def test_the_end_of_an_unreachable_stream_is_not_reached(mapped: Mapped) -> None:
+    mapped.streams.failing = EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+    assert not mapped.source.poll_to_the_end()
+    mapped.streams.failing = None
+    assert mapped.source.poll_to_the_end()

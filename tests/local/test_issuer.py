@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from local.issuer import LIFETIME_SECONDS, Issuer, TokenRefused
+from local.errors import StackError
+from local.issuer import LIFETIME_SECONDS, Issuer, TokenRefused, kept_key
 
 URL = "http://127.0.0.1:8000"
 
@@ -110,3 +114,26 @@ def test_a_malformed_vendor_id_is_refused(issuer: Issuer, vendor: str) -> None:
 
 def test_a_vendor_id_may_have_32_characters(issuer: Issuer) -> None:
     assert issuer.token("vendor", "VENDOR-" + "A1" * 16)
+
+
+def test_a_kept_key_verifies_the_tokens_of_the_run_before(tmp_path: Path) -> None:
+    file = tmp_path / "issuer-key.pem"
+    (tmp_path / "issuer-key.pem.partial").write_text("of a run that was killed")
+    before = Issuer(URL, key=kept_key(file))
+    after = Issuer(URL, key=kept_key(file))
+    assert before.jwks() == after.jwks()
+    assert verified(after, before.token("admin"), "inventory-local")["sub"] == "local-admin"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == ["issuer-key.pem"]
+
+
+@pytest.mark.parametrize("content", [b"", b"-----BEGIN PRIVATE KEY-----\n", "elliptic"])
+def test_a_file_without_a_key_is_refused(tmp_path: Path, content: bytes | str) -> None:
+    file = tmp_path / "issuer-key.pem"
+    if isinstance(content, str):
+        key = ec.generate_private_key(ec.SECP256R1())
+        content = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(content)
+    with pytest.raises(StackError, match=r"issuer-key\.pem is not a key of a token issuer"):
+        kept_key(file)
+    assert file.read_bytes() == content

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from local.environment import embedded_aws_environment, front_environment, service_environment
+from local.environment import (
+    consumer_environment,
+    embedded_aws_environment,
+    front_environment,
+    service_environment,
+)
 from local.errors import StackError
 from local.first_steps import create_product_command, token_command
 from local.settings import DEFAULT_PORTS, Settings, check_tokens_stay_local
@@ -188,3 +193,43 @@ def test_commands_name_the_front_port_only_where_it_is_not_the_default() -> None
         '-d \'{"product_name": "Wireless Bluetooth Headphones", "category": "Electronics", '
         '"base_price": 89.99}\''
     )
+
+
+def test_a_shop_is_kept_only_if_a_folder_is_named() -> None:
+    assert Settings.from_environment({}).keep is None
+    assert Settings.from_environment({"KEEP": ""}).keep is None
+    assert Settings.from_environment({}).snapshot_seconds == 60
+
+
+def test_the_folder_of_a_kept_shop_is_relative_to_where_the_run_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/dev")
+    assert Settings.from_environment({"KEEP": "my shop"}).keep == tmp_path / "my shop"
+    assert Settings.from_environment({"KEEP": "/srv/shop"}).keep == Path("/srv/shop")
+    assert Settings.from_environment({"KEEP": "~/shop"}).keep == Path("/home/dev/shop")
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "x", "1.5", "86401", "²"])
+def test_a_wrong_interval_of_snapshots_is_refused(seconds: str) -> None:
+    with pytest.raises(StackError, match="SNAPSHOT_SECONDS must be a number of seconds from 1 to 86400"):
+        Settings.from_environment({"SNAPSHOT_SECONDS": seconds})
+
+
+def test_beside_another_dynamodb_there_is_an_archive_only_if_it_is_kept() -> None:
+    other = {"DYNAMODB_ENDPOINT": "http://127.0.0.1:8010"}
+    assert Settings.from_environment(other).embedded_services == ()
+    kept = Settings.from_environment(other | {"KEEP": "/srv/shop"})
+    assert kept.embedded_services == ("kms", "s3")
+    assert "ARCHIVE_BUCKET" not in service_environment(Settings.from_environment(other), {})
+    environment = service_environment(kept, {})
+    assert environment["ARCHIVE_BUCKET"] == "inventory-archive"
+    assert environment["AWS_ENDPOINT_URL_S3"] == "http://127.0.0.1:4566"
+
+
+def test_stream_handlers_have_an_access_key_of_their_own_at_the_embedded_aws_only() -> None:
+    embedded, other = Settings(DEFAULT_PORTS), Settings(DEFAULT_PORTS, "http://127.0.0.1:8010")
+    service, consumer = service_environment(embedded, {}), consumer_environment(embedded, {})
+    assert {name for name in service if service[name] != consumer[name]} == {"AWS_ACCESS_KEY_ID"}
+    assert consumer_environment(other, {}) == service_environment(other, {})

@@ -2,166 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
 from local.children import Child, stop_children
 from local.embedded_aws import health_url
 from local.environment import embedded_aws_environment
-from local.fetch import answers_ok, fetch
+from local.fetch import answers_ok
 from local.ports import free_port
-from local.settings import DEFAULT_PORTS, HOST, SERVICES
+from local.settings import HOST, SERVICES
 from local.tables import create_tables, missing_tables
-
-DEADLINE_SECONDS = 30.0
-ROOT = Path(__file__).resolve().parents[2]
-ENV = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-
-
-FAKE_APP = """
-import os
-from chalice import Chalice
-from chalicelib.answer import ANSWER
-
-app = Chalice(app_name="fake")
-app.subscriptions, app.schedules = {}, {}
-
-
-@app.route("/health")
-def health():
-    return {"answer": ANSWER, "pid": os.getpid(), "environment": dict(os.environ)}
-"""
-
-
-class RunningStack:
-    """A supervisor that has been started, and its output."""
-
-    def __init__(
-        self, services_folder: Path, state_folder: Path, wrapper: list[str], **variables: str
-    ) -> None:
-        self.ports = distinct_free_ports()
-        self.state_folder = state_folder
-        state_folder.mkdir(exist_ok=True)
-        self.output_path = state_folder / "output"
-        ports = {f"{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
-        folders = ["--services-folder", str(services_folder), "--state-folder", str(state_folder)]
-        with self.output_path.open("wb") as output:
-            self.process = subprocess.Popen(
-                [*wrapper, sys.executable, "-m", "local", *folders],
-                cwd=ROOT,
-                env={**ENV, **ports, **variables},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-
-    @property
-    def output(self) -> str:
-        return self.output_path.read_text(encoding="utf-8")
-
-    @property
-    def is_ready(self) -> bool:
-        return "Ready." in self.output
-
-    def wait_until_ready(self) -> RunningStack:
-        wait_until(lambda: self.is_ready or self.process.poll() is not None, "stack ready")
-        assert self.is_ready, self.output
-        return self
-
-    def wait_for_exit(self) -> int:
-        return self.process.wait(timeout=30)
-
-    def health(self, name: str) -> dict[str, Any]:
-        document: dict[str, Any] = json.loads(fetch(f"http://{HOST}:{self.ports[name]}/health")[1])
-        return document
-
-    def descendants(self) -> set[int]:
-        """Process ids of everything below the supervisor."""
-        listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True)
-        pairs = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
-        found, parents = set[int](), {self.process.pid}
-        while parents:
-            parents = {pid for pid, parent in pairs if parent in parents}
-            found |= parents
-        return found
-
-    def assert_nothing_is_left(self, processes: set[int]) -> None:
-        assert processes
-        wait_until(lambda: not any(map(is_alive, processes)), f"end of {processes}")
-        assert not [name for name, port in self.ports.items() if is_open(port)]
-
-
-def write_fake_service(folder: Path, app_source: str = FAKE_APP) -> None:
-    """Write a service of the usual shape: app.py beside chalicelib."""
-    (folder / "chalicelib").mkdir(parents=True)
-    (folder / "chalicelib" / "__init__.py").touch()
-    (folder / "chalicelib" / "answer.py").write_text(f"ANSWER = {folder.name!r}\n")
-    (folder / "app.py").write_text(app_source)
-
-
-def wait_until(condition: Callable[[], object], what: str) -> None:
-    """Poll until the condition is true; fail with a description of it otherwise."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {DEADLINE_SECONDS} s: {what}"
-        time.sleep(0.02)
-
-
-def is_open(port: int) -> bool:
-    """Return whether a process listens on a loopback port."""
-    with socket.socket() as client:
-        client.settimeout(1)
-        return client.connect_ex(("127.0.0.1", port)) == 0
-
-
-def distinct_free_ports() -> dict[str, int]:
-    while len(set((ports := {name: free_port() for name in DEFAULT_PORTS}).values())) < len(ports):
-        pass
-    return ports
-
-
-def is_alive(pid: int) -> bool:
-    """Return whether a process still runs; a zombie does not."""
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
-    return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
-
-
-Start = Callable[..., RunningStack]
-
-
-@pytest.fixture
-def services_folder(tmp_path: Path) -> Path:
-    """Three small services that are healthy at once."""
-    folder = tmp_path / "services"
-    for name in SERVICES:
-        write_fake_service(folder / name)
-    return folder
-
-
-@pytest.fixture
-def start(services_folder: Path, tmp_path: Path) -> Iterator[Start]:
-    stacks: list[RunningStack] = []
-
-    def start_stack(*wrapper: str, **variables: str) -> RunningStack:
-        state_folder = tmp_path / f"state-{len(stacks)}"
-        stacks.append(RunningStack(services_folder, state_folder, list(wrapper), **variables))
-        return stacks[-1]
-
-    yield start_stack
-    for stack in stacks:
-        stack.process.kill()
-        stack.process.wait()
+from tests.local.running_stacks import ENV, ROOT, Start, dynamodb, is_open, wait_until
 
 
 def test_the_ready_message_shows_the_first_commands(start: Start) -> None:
@@ -375,13 +233,3 @@ def test_a_service_can_be_run_by_hand(services_folder: Path, number: signal.Sign
         process.kill()
     assert process.returncode == 0
     assert b"Traceback" not in errors
-
-
-def dynamodb(endpoint: str) -> Any:
-    return boto3.client(
-        "dynamodb",
-        endpoint_url=endpoint,
-        region_name="ap-south-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-    )

@@ -92,6 +92,41 @@ def test_an_existing_table_is_left_alone(client: Any) -> None:
     assert client.get_item(TableName="Products-table", Key=item)["Item"] == item
 
 
+def test_an_existing_table_gets_the_indexes_that_were_declared_later(client: Any) -> None:
+    name, declared = "VendorInventory", DECLARED["VendorInventory"]
+    names = {"partition_key": "HASH", "sort_key": "RANGE"}
+    of_table = {role: declared[role] for role in names}
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": key["name"], "AttributeType": key["type"]} for key in of_table.values()
+        ],
+        KeySchema=[{"AttributeName": key["name"], "KeyType": names[role]} for role, key in of_table.items()],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": declared["stream_view_type"]},
+    )
+    client.update_time_to_live(
+        TableName=name,
+        TimeToLiveSpecification={"Enabled": True, "AttributeName": declared["ttl_attribute"]},
+    )
+    item = {
+        "product_id": {"S": "PROD-00001"},
+        "sku": {"S": "SKU-PROD-00001-A"},
+        "vendor_id": {"S": "VENDOR-001"},
+        "last_updated": {"S": "2026-02-23T10:30:00.000000Z"},
+    }
+    client.put_item(TableName=name, Item=item)
+    create_tables(client)
+    assert as_declared(client, name) == declared
+    [found] = client.query(
+        TableName=name,
+        IndexName="VendorInventoryIndex",
+        KeyConditionExpression="vendor_id = :vendor",
+        ExpressionAttributeValues={":vendor": {"S": "VENDOR-001"}},
+    )["Items"]
+    assert found == item
+
+
 def test_missing_tables_are_named(client: Any) -> None:
     create_tables(client, prefix="dev-")
     client.delete_table(TableName="dev-VendorInventory")
