@@ -46,7 +46,9 @@ class Shop:
             list(pool.map(self._create, self.skus))
 
     def _create(self, key: StockKey) -> None:
-        self.stock.create_sku(*key, variant_name="A box", unit_price=Decimal("4.5"), reorder_threshold=1)
+        self.stock.create_sku(
+            key.product_id, key.sku, variant_name="A box", unit_price=Decimal("4.5"), reorder_threshold=1
+        )
 
     def import_all(self, folder: Path) -> None:
         """Import a delivery of every SKU with the command line, in a process of its own."""
@@ -69,14 +71,14 @@ class Shop:
     def restock_each(self, folder: Path) -> None:
         """Restock every SKU in a request of its own."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(lambda key: self.stock.restock(*key, 1), self.skus))
+            list(pool.map(lambda key: self.stock.restock(key.product_id, key.sku, 1), self.skus))
 
 
 def main() -> None:
     """Print the rates of some rounds and their medians."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.stock_import")
     parser.add_argument("rows", type=int, nargs="?", default=2_000)
-    count = parser.parse_args().rows
+    count: int = parser.parse_args().rows
     shop = Shop(count)
 
     def rate(work: Callable[[Path], None], folder: Path) -> float:

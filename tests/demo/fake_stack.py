@@ -370,7 +370,7 @@ def who(request: httpx.Request, role: str) -> str:
     actual_role, _, vendor_id = token.partition(":")
     if actual_role != role:
         raise Refusal(403, "forbidden", f"The role {actual_role} is not allowed.")
-    return vendor_id
+    return str(vendor_id)
 
 
 def read(request: httpx.Request, members: set[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -93,7 +94,8 @@ def test_a_consistent_sku_has_no_mismatch() -> None:
     ],
 )
 def test_a_planted_mismatch_is_found(figure: str, found: int, sources: list[str]) -> None:
-    planted = replace(STOCK, **{figure: found})
+    planted_figure: dict[str, Any] = {figure: found}
+    planted = replace(STOCK, **planted_figure)
     found_sentences = sentences(check_sku(planted, fold(LOG), 7))
     for source in sources:
         assert f"{SKU}: {figure} is {found}, but {source}" in found_sentences

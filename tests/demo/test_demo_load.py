@@ -331,7 +331,7 @@ def test_a_number_of_orders_that_is_none_is_refused(number: str) -> None:
 
 
 def test_without_a_stack_the_command_says_how_to_start_one(capsys: pytest.CaptureFixture[str]) -> None:
-    def refuse(request: httpx.Request) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("Connection refused")
 
     assert main({}, httpx.MockTransport(refuse)) == 1
@@ -344,7 +344,7 @@ def test_without_a_stack_the_command_says_how_to_start_one(capsys: pytest.Captur
 def test_an_unexpected_response_is_reported_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     problem = {"code": "sku_inactive", "detail": "The SKU is [not] active.", "status": 409}
 
-    def refuse_places(request: httpx.Request):
+    def refuse_places(request: httpx.Request) -> httpx.Response | None:
         return httpx.Response(409, json=problem) if request.method == "PUT" else None
 
     fake = FakeStack(intercept=refuse_places)
@@ -373,7 +373,7 @@ def test_a_response_of_another_server_is_reported_too(
 
 
 def test_a_broken_connection_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
-    def breaks(request: httpx.Request) -> None:
+    def breaks(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadTimeout("timed out")
 
     assert main({}, httpx.MockTransport(breaks)) == 1
@@ -381,7 +381,7 @@ def test_a_broken_connection_is_reported(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_ctrl_c_prints_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupt(request: httpx.Request) -> None:
+    def interrupt(request: httpx.Request) -> httpx.Response:
         raise KeyboardInterrupt
 
     assert main({}, httpx.MockTransport(interrupt)) == 130
