@@ -106,7 +106,7 @@ def of_another_type(items: list[Item], at: int, dice: random.Random) -> list[Ite
     odd: dict[str, Any] = dice.choice(
         [{"BOOL": True}, {"NULL": True}, {"SS": ["a"]}, {"L": []}, {"M": {}}, {"B": b"x"}]
     )
-    items[at] = {**items[at], name: dice.choice(odd)}
+    items[at] = {**items[at], name: odd}
     return items
 
 
