@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MYPY = $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml
+# The tests of some libraries have no annotations; pyproject.toml keeps the libraries themselves strict.
+UNANNOTATED := --allow-untyped-defs --allow-incomplete-defs --allow-untyped-calls
 DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" STATE_FOLDER="$(STATE_FOLDER)" \
 	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
@@ -86,8 +88,9 @@ lint: $(VENV)/.develop ## Check style and format (ruff)
 	@$(BIN)/ruff format --check .
 
 types: $(VENV)/.develop ## Check types, in tests too (mypy, strict)
-	@for library in common client imports cli; do \
-		(cd libs/$$library && MYPYPATH=tests $(MYPY) inventory_$$library tests) || exit 1; \
+	@cd libs/common && MYPYPATH=tests $(MYPY) inventory_common tests
+	@for library in client imports cli; do \
+		(cd libs/$$library && MYPYPATH=tests $(MYPY) $(UNANNOTATED) inventory_$$library tests) || exit 1; \
 	done
 	@for service in catalog stock audit; do \
 		(cd services/$$service && $(MYPY) app.py chalicelib tests) || exit 1; \

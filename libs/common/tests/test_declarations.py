@@ -143,7 +143,7 @@ def test_a_declared_method_stays_the_method_that_it_was() -> None:
         """Show a thing."""
         return no_content()
 
-    declared = route("GET", "/things", allowed_roles=PUBLIC, response=NO_CONTENT)(handle)
+    declared: object = route("GET", "/things", allowed_roles=PUBLIC, response=NO_CONTENT)(handle)
     assert declared is handle
     assert (handle.__name__, handle.__doc__) == ("handle", "Show a thing.")
     assert declaration_of(lambda: None) is None

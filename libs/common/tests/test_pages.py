@@ -297,8 +297,9 @@ def test_a_cursor_with_a_missing_or_an_additional_attribute_is_refused(
 @every_listing
 def test_a_cursor_with_a_key_of_another_type_is_refused(listing: Listing, position: dict[str, Any]) -> None:
     for name, value in position.items():
-        other: Any = 1 if isinstance(value, str) else str(value)
-        for wrong in (other, True, None, 1.5, [value]):
+        other = 1 if isinstance(value, str) else str(value)
+        wrongs: tuple[Any, ...] = (other, True, None, 1.5, [value])
+        for wrong in wrongs:
             with pytest.raises(InvalidCursor):
                 listing.query("t", PageRequest(10, {**position, name: wrong}))
 
