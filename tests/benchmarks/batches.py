@@ -112,8 +112,8 @@ def measure(endpoint_url: str, *, profile: bool) -> tuple[float, list[Sent]]:
     singles("warm-s")
     batched, single = [], []
     for number in range(ROUNDS):
-        batched.append(rate_of(BATCH_ORDERS, lambda n=number: batch(f"b{n}")))
-        single.append(rate_of(SINGLE_ORDERS, lambda n=number: singles(f"s{n}")))
+        batched.append(rate_of(BATCH_ORDERS, partial(batch, f"b{number}")))
+        single.append(rate_of(SINGLE_ORDERS, partial(singles, f"s{number}")))
         print(f"round {number + 1}: {batched[-1]:7,.0f}/s in batches, {single[-1]:5,.0f}/s one by one")
     costs = (
         cpu_ms_of(BATCH_ORDERS, lambda: batch("cpu-b")),

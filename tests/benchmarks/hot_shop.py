@@ -14,7 +14,7 @@ from inventory_common.timestamps import Clock, now
 from services.stock.chalicelib.bootstrap import Engine, Storage, engine_of, storage_of
 from services.stock.chalicelib.domain.commands import Actor, LineRequest
 from services.stock.chalicelib.domain.decisions import WriteSet
-from services.stock.chalicelib.storage.state import Committed, StateStore, WriteConflict
+from services.stock.chalicelib.storage.state import Committed, StateStore, Unanswered, WriteConflict
 from tests.support.sample_skus import a_sku
 
 PRODUCT = "PROD-E4F9A"
@@ -33,7 +33,7 @@ class CountingStateStore(StateStore):
 
     def commit(
         self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
-    ) -> Committed | WriteConflict:
+    ) -> Committed | WriteConflict | Unanswered:
         self.sent += 1
         return super().commit(write_sets, leased)
 

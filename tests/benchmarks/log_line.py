@@ -95,7 +95,9 @@ def main() -> None:
     fields = {f"field_{number}": "value" for number in range(14)}
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (open to the end of the process)
     compared("GetItem, counted", counted, lambda: get(bare))
-    compared("a log line alone", lambda: log_event("things", "request", **fields), lambda: get(bare))
+    compared(
+        "a log line alone", lambda: log_event("things", "request", level="INFO", **fields), lambda: get(bare)
+    )
     compared("a whole request with one GetItem", lambda: app(EVENT, None), lambda: get(bare))
 
 

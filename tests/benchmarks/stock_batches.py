@@ -23,9 +23,8 @@ from services.stock.chalicelib.bootstrap import rest_service
 from tests.benchmarks.batches import cpu_ms_of, rate_of
 from tests.benchmarks.hot_shop import PRODUCT, connect_to, patient_engine, put_sku, storage_over
 from tests.benchmarks.performance.shape import keep, records
-from tests.benchmarks.performance.stage import settings
+from tests.benchmarks.performance.stage import Client, settings
 from tests.support.engines import ENGINES, engine
-from tests.support.front_door import Client
 
 ROUNDS = 5
 DEADLINE_SECONDS = 60.0

@@ -77,7 +77,7 @@ class Shop:
     def restock_each(self, folder: Path) -> None:
         """Restock every SKU in a request of its own."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(lambda key: self.stock.restock(*key, 1), self.skus))
+            list(pool.map(lambda key: self.stock.restock(key.product_id, key.sku, 1), self.skus))
 
 
 class Floor:

@@ -29,7 +29,7 @@ def declared(decorate: Callable[[type], Any]) -> Any:
 
 def named_tuple() -> Any:
     """Declare a named tuple."""
-    return NamedTuple("Declared", list(MEMBERS.items()))  # type: ignore[misc]
+    return NamedTuple("Declared", list(MEMBERS.items()))
 
 
 def main() -> None:

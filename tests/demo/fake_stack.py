@@ -17,6 +17,7 @@ import httpx
 
 FRONT, CATALOG, STOCK, AUDIT = 8000, 8001, 8002, 8003
 PAGE_ITEMS = 7
+Json = dict[str, Any]
 NOON = "2026-01-01T12:00:00.000000Z"
 
 
@@ -42,12 +43,12 @@ class Refusal(Exception):
 @dataclass
 class FakeStack:
     cut_after: int | None = None
-    requests: Counter = field(default_factory=Counter)
-    products: dict = field(default_factory=dict)
-    skus: dict = field(default_factory=dict)
-    orders: dict = field(default_factory=dict)
-    log: list = field(default_factory=list)
-    idempotency_records: dict = field(default_factory=dict)
+    requests: Counter[str] = field(default_factory=Counter)
+    products: dict[str, Json] = field(default_factory=dict)
+    skus: dict[str, Json] = field(default_factory=dict)
+    orders: dict[str, Json] = field(default_factory=dict)
+    log: list[Json] = field(default_factory=list)
+    idempotency_records: dict[tuple[str, str, str | None], tuple[bytes, str]] = field(default_factory=dict)
     intercept: Callable[[httpx.Request], httpx.Response | None] | None = None
     lock: Lock = field(default_factory=Lock)
 
@@ -229,13 +230,13 @@ class FakeStack:
 
     # State
 
-    def own_product(self, request: httpx.Request, product_id: str) -> dict:
+    def own_product(self, request: httpx.Request, product_id: str) -> Json:
         product = self.products.get(product_id)
         if product is None or product["vendor_id"] != who(request, "vendor"):
             raise Refusal(404, "product_not_found")
         return product
 
-    def order_or_404(self, order_id: str) -> dict:
+    def order_or_404(self, order_id: str) -> Json:
         if order_id not in self.orders:
             raise Refusal(404, "order_not_found")
         return self.orders[order_id]
@@ -280,7 +281,7 @@ class FakeStack:
         }
         self.log.append(record)
 
-    def reserve(self, order_id: str, lines: list[dict]) -> None:
+    def reserve(self, order_id: str, lines: list[Json]) -> None:
         """Place an order for which there is enough stock."""
         for line in lines:
             self.change(line["sku"], "order_placed", line["quantity"], reserved=+1, order=order_id)
@@ -338,12 +339,13 @@ class FakeStack:
             self.change(line["sku"], "order_cancelled", units, reserved=-1, order=order_id)
 
     def product_name(self, sku: str) -> str:
-        return self.products[self.skus[sku]["product_id"]]["product_name"]
+        name: str = self.products[self.skus[sku]["product_id"]]["product_name"]
+        return name
 
     def final_state(self) -> dict[str, Any]:
         """Return everything but the ids, which depend on the order of the vendors."""
         names = {name: f"{self.product_name(name)}, {s['variant_name']}" for name, s in self.skus.items()}
-        log = defaultdict(list)
+        log: dict[str, list[Json]] = defaultdict(list)
         for record in self.log:
             shown = {key: record[key] for key in ("transaction_type", "quantity", "order_id")}
             log[names[record["sku"]]].append(shown)
@@ -368,11 +370,11 @@ def who(request: httpx.Request, role: str) -> str:
     actual_role, _, vendor_id = token.partition(":")
     if actual_role != role:
         raise Refusal(403, "forbidden", f"The role {actual_role} is not allowed.")
-    return vendor_id
+    return str(vendor_id)
 
 
 def read(request: httpx.Request, members: set[str]) -> dict[str, Any]:
-    body = json.loads(request.content)
+    body: Json = json.loads(request.content)
     assert set(body) == members
     return body
 
@@ -396,7 +398,7 @@ def page(
     return done(200, {"items": items[start:end], "next_cursor": following})
 
 
-ROUTES = [
+ROUTES: list[tuple[int, str, str, Callable[..., httpx.Response]]] = [
     (FRONT, "GET", r"/token", FakeStack.token),
     (CATALOG, "POST", r"/products", FakeStack.create_product),
     (CATALOG, "DELETE", r"/products/([^/]+)", FakeStack.deactivate),

@@ -1,10 +1,12 @@
 """The invariants between a SKU, its log and its orders."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from demo.checks import Balance, check, check_sku, fold, reserved_units
+from demo.checks import Balance, Mismatch, check, check_sku, fold, reserved_units
 from inventory_client import Order, OrderLine, TransactionRecord
 from tests.support.sample_skus import a_sku
 
@@ -12,7 +14,7 @@ SKU = "SKU-PROD-A1B2C-STD"
 NOON = "2026-01-01T12:00:00.000000Z"
 
 
-def record(sequence, kind, quantity, change, order_id):
+def record(sequence: int, kind: str, quantity: int, change: int, order_id: str | None) -> TransactionRecord:
     return TransactionRecord.with_hash(
         transaction_id=f"TXN-{sequence}",
         timestamp=NOON,
@@ -34,7 +36,16 @@ def record(sequence, kind, quantity, change, order_id):
     )
 
 
-def order(order_id, status, *, placed, reserved=0, confirmed=0, cancelled=0, refunded=0):
+def order(
+    order_id: str,
+    status: str,
+    *,
+    placed: int,
+    reserved: int = 0,
+    confirmed: int = 0,
+    cancelled: int = 0,
+    refunded: int = 0,
+) -> Order:
     line = OrderLine("PROD-A1B2C", SKU, "VENDOR-001", placed, reserved, confirmed, cancelled, refunded)
     return Order(order_id, status, NOON, NOON, None, (line,))
 
@@ -54,23 +65,23 @@ OPEN = order("ORDER-2", "reserved", placed=7, reserved=7)
 SETTLED = order("ORDER-1", "partially_refunded", placed=20, confirmed=15, cancelled=5, refunded=3)
 
 
-def sentences(mismatches):
+def sentences(mismatches: Iterable[Mismatch]) -> list[str]:
     return [str(mismatch) for mismatch in mismatches]
 
 
-def test_a_log_adds_up_to_its_balance_in_any_order():
+def test_a_log_adds_up_to_its_balance_in_any_order() -> None:
     assert fold(LOG) == fold(reversed(LOG)) == Balance(34, 7, 8)
 
 
-def test_an_empty_log_adds_up_to_nothing():
+def test_an_empty_log_adds_up_to_nothing() -> None:
     assert fold([]) == Balance(0, 0, 0)
 
 
-def test_reserved_units_are_summed_over_orders():
+def test_reserved_units_are_summed_over_orders() -> None:
     assert reserved_units([OPEN, SETTLED]) == {SKU: 7}
 
 
-def test_a_consistent_sku_has_no_mismatch():
+def test_a_consistent_sku_has_no_mismatch() -> None:
     assert check([SKU], {SKU: STOCK}, LOG, [OPEN, SETTLED]) == []
 
 
@@ -82,28 +93,31 @@ def test_a_consistent_sku_has_no_mismatch():
         ("sequence", 9, ["the records in its log are 8"]),
     ],
 )
-def test_a_planted_mismatch_is_found(figure, found, sources):
-    planted = replace(STOCK, **{figure: found})
+def test_a_planted_mismatch_is_found(figure: str, found: int, sources: list[str]) -> None:
+    planted_figure: dict[str, Any] = {figure: found}
+    planted = replace(STOCK, **planted_figure)
     found_sentences = sentences(check_sku(planted, fold(LOG), 7))
     for source in sources:
         assert f"{SKU}: {figure} is {found}, but {source}" in found_sentences
 
 
-def test_a_record_missing_from_the_log_is_found():
+def test_a_record_missing_from_the_log_is_found() -> None:
     without = [record for record in LOG if record.sequence != 7]
     assert sentences(check([SKU], {SKU: STOCK}, without, [OPEN, SETTLED])) == [
         f"{SKU}: sequence is 8, but the records in its log are 7"
     ]
 
 
-def test_a_reservation_without_an_order_is_found():
+def test_a_reservation_without_an_order_is_found() -> None:
     assert sentences(check([SKU], {SKU: STOCK}, LOG, [SETTLED])) == [
         f"{SKU}: reserved_stock is 7, but its open orders reserve 0"
     ]
 
 
 @pytest.mark.parametrize(("expected", "log", "orders"), [([SKU], [], []), ([], LOG, []), ([], [], [OPEN])])
-def test_a_sku_that_should_be_in_the_inventory_and_is_not_is_found(expected, log, orders):
+def test_a_sku_that_should_be_in_the_inventory_and_is_not_is_found(
+    expected: list[str], log: list[TransactionRecord], orders: list[Order]
+) -> None:
     assert sentences(check(expected, {}, log, orders)) == [
         f"{SKU}: its count in the inventory is 0, but it should be 1"
     ]

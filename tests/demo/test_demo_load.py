@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
@@ -11,7 +12,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fake_stack import STOCK, FakeStack, PowerCut
 from rich.console import Console
 
 from demo import api, shop
@@ -20,17 +20,18 @@ from demo.load import Loaded, load
 from demo.phases import Phases
 from demo.readback import Found, read_back
 from inventory_client import Problem, Retries
+from tests.demo.fake_stack import STOCK, FakeStack, PowerCut
 
 ROOT = Path(__file__).parents[2]
 QUIET = Phases(Console(quiet=True))
 
 
-def product(number, vendor, stock, level, discontinued=False):
+def product(number: int, vendor: str, stock: int, level: int, discontinued: bool = False) -> shop.Product:
     name, price = f"Product {number}", Decimal("21.35")
     return shop.Product(number, name, vendor, "Meat/Poultry", "1 kg box", price, stock, level, discontinued)
 
 
-def order(number, placed_on, shipped_on, *lines):
+def order(number: int, placed_on: int, shipped_on: int | None, *lines: tuple[int, int]) -> shop.Order:
     shipped = date(1996, 7, shipped_on) if shipped_on else None
     ordered = tuple(shop.OrderLine(product, quantity) for product, quantity in lines)
     return shop.Order(f"ORDER-{number}", date(1996, 7, placed_on), shipped, ordered)
@@ -71,7 +72,7 @@ def northwind() -> shop.Shop:
 
 
 @pytest.fixture(scope="module")
-def loaded_northwind(northwind) -> tuple[FakeStack, Loaded, Found]:
+def loaded_northwind(northwind: shop.Shop) -> tuple[FakeStack, Loaded, Found]:
     fake = FakeStack()
     return fake, *run(fake, northwind)
 
@@ -79,7 +80,7 @@ def loaded_northwind(northwind) -> tuple[FakeStack, Loaded, Found]:
 # A whole run
 
 
-def test_the_whole_shop_is_loaded(loaded_northwind):
+def test_the_whole_shop_is_loaded(loaded_northwind: tuple[FakeStack, Loaded, Found]) -> None:
     _, _, found = loaded_northwind
     assert Counter(product.is_active for product in found.products) == {True: 67, False: 10}
     assert len(found.skus) == 77
@@ -88,7 +89,9 @@ def test_the_whole_shop_is_loaded(loaded_northwind):
     assert found.mismatches == ()
 
 
-def test_every_line_is_logged_when_it_is_placed_and_when_it_ships(loaded_northwind, northwind):
+def test_every_line_is_logged_when_it_is_placed_and_when_it_ships(
+    loaded_northwind: tuple[FakeStack, Loaded, Found], northwind: shop.Shop
+) -> None:
     _, _, found = loaded_northwind
     shipped = [order for order in northwind.orders if order.shipped_on]
     kinds = Counter(record.transaction_type for record in found.records)
@@ -96,14 +99,16 @@ def test_every_line_is_logged_when_it_is_placed_and_when_it_ships(loaded_northwi
     assert kinds["order_confirmed"] == sum(len(order.lines) for order in shipped)
 
 
-def test_restocked_units_are_either_sold_or_in_stock(loaded_northwind):
+def test_restocked_units_are_either_sold_or_in_stock(
+    loaded_northwind: tuple[FakeStack, Loaded, Found],
+) -> None:
     _, _, found = loaded_northwind
     restocked = sum(r.quantity for r in found.records if r.transaction_type == "restock")
     confirmed = sum(order.confirmed for order in found.orders)
     assert restocked - confirmed == sum(sku.current_stock for sku in found.skus)
 
 
-def test_a_first_run_reports_everything_as_new(loaded_northwind):
+def test_a_first_run_reports_everything_as_new(loaded_northwind: tuple[FakeStack, Loaded, Found]) -> None:
     _, loaded, found = loaded_northwind
     assert loaded.new == {
         "products": 77,
@@ -115,13 +120,13 @@ def test_a_first_run_reports_everything_as_new(loaded_northwind):
     }
 
 
-def test_prices_arrive_to_the_cent(loaded_northwind):
+def test_prices_arrive_to_the_cent(loaded_northwind: tuple[FakeStack, Loaded, Found]) -> None:
     fake, _, _ = loaded_northwind
     gumbo = next(p for p in fake.products.values() if p["product_name"].endswith("Gumbo Mix"))
     assert gumbo["base_price"] == 21.35
 
 
-def test_a_short_order_is_restocked_with_what_is_missing_and_a_lot():
+def test_a_short_order_is_restocked_with_what_is_missing_and_a_lot() -> None:
     fake = corner_shop_loaded()
     restocks = [
         (fake.product_name(record["sku"]), record["quantity"])
@@ -138,7 +143,7 @@ def test_a_short_order_is_restocked_with_what_is_missing_and_a_lot():
     ]
 
 
-def test_orders_are_placed_and_confirmed_in_the_order_of_their_dates():
+def test_orders_are_placed_and_confirmed_in_the_order_of_their_dates() -> None:
     fake = corner_shop_loaded()
     steps = []
     for record in fake.log:
@@ -160,7 +165,7 @@ def test_orders_are_placed_and_confirmed_in_the_order_of_their_dates():
 
 
 @pytest.mark.parametrize("days", [0, 1])
-def test_a_second_run_doubles_nothing_today_or_tomorrow(days):
+def test_a_second_run_doubles_nothing_today_or_tomorrow(days: int) -> None:
     fake = corner_shop_loaded()
     before = fake.final_state()
     if days:
@@ -171,7 +176,9 @@ def test_a_second_run_doubles_nothing_today_or_tomorrow(days):
     assert found.mismatches == ()
 
 
-def test_a_second_run_of_the_whole_shop_writes_nothing(loaded_northwind, northwind):
+def test_a_second_run_of_the_whole_shop_writes_nothing(
+    loaded_northwind: tuple[FakeStack, Loaded, Found], northwind: shop.Shop
+) -> None:
     before, _, _ = loaded_northwind
     fake = replace(before, idempotency_records={}, requests=Counter())
     run(fake, northwind)
@@ -180,7 +187,7 @@ def test_a_second_run_of_the_whole_shop_writes_nothing(loaded_northwind, northwi
 
 
 @pytest.mark.parametrize("days", [0, 1])
-def test_a_run_interrupted_after_any_request_is_completed_by_the_next(days):
+def test_a_run_interrupted_after_any_request_is_completed_by_the_next(days: int) -> None:
     whole = corner_shop_loaded()
     for requests in range(1, whole.requests.total()):
         fake = FakeStack(cut_after=requests)
@@ -194,7 +201,7 @@ def test_a_run_interrupted_after_any_request_is_completed_by_the_next(days):
         assert found.mismatches == ()
 
 
-def test_a_run_that_is_interrupted_repeatedly_still_ends_the_same():
+def test_a_run_that_is_interrupted_repeatedly_still_ends_the_same() -> None:
     fake = FakeStack()
     for requests in range(5, 200, 5):
         fake.restart(cut_after=requests)
@@ -208,7 +215,9 @@ def test_a_run_that_is_interrupted_repeatedly_still_ends_the_same():
 
 
 @pytest.mark.parametrize("requests", [777, 3000])
-def test_the_whole_shop_survives_an_interruption(northwind, loaded_northwind, requests):
+def test_the_whole_shop_survives_an_interruption(
+    northwind: shop.Shop, loaded_northwind: tuple[FakeStack, Loaded, Found], requests: int
+) -> None:
     whole, _, _ = loaded_northwind
     fake = FakeStack(cut_after=requests)
     with pytest.raises(PowerCut):
@@ -219,14 +228,14 @@ def test_the_whole_shop_survives_an_interruption(northwind, loaded_northwind, re
     assert found.mismatches == ()
 
 
-def test_units_that_somebody_else_buys_meanwhile_are_restocked_again():
+def test_units_that_somebody_else_buys_meanwhile_are_restocked_again() -> None:
     fake = FakeStack()
     assortment = CORNER_SHOP.products[:1]
     run(fake, shop.Shop(CORNER_SHOP.vendors, assortment, ()))
     (sku,) = fake.skus.values()
     places = []
 
-    def buy_before_the_second_place(request):
+    def buy_before_the_second_place(request: httpx.Request) -> None:
         if request.method == "PUT":
             places.append(request)
             if len(places) == 2:
@@ -241,7 +250,7 @@ def test_units_that_somebody_else_buys_meanwhile_are_restocked_again():
     assert found.mismatches == ()
 
 
-def test_a_reservation_that_expired_since_is_left_alone():
+def test_a_reservation_that_expired_since_is_left_alone() -> None:
     fake = FakeStack()
     reserved_only = tuple(replace(order, shipped_on=None) for order in CORNER_SHOP.orders)
     run(fake, replace(CORNER_SHOP, orders=reserved_only))
@@ -252,7 +261,7 @@ def test_a_reservation_that_expired_since_is_left_alone():
     assert found.mismatches == ()
 
 
-def test_a_later_product_of_the_same_name_is_not_taken_for_the_demos():
+def test_a_later_product_of_the_same_name_is_not_taken_for_the_demos() -> None:
     fake = corner_shop_loaded()
     original = next(iter(fake.products.values()))
     later = {"product_id": "PROD-ZZZZZ", "created_at": "2026-02-01T00:00:00.000000Z"}
@@ -264,7 +273,9 @@ def test_a_later_product_of_the_same_name_is_not_taken_for_the_demos():
 # Reading back
 
 
-def test_a_mismatch_in_the_services_is_reported_per_sku(loaded_northwind, capsys):
+def test_a_mismatch_in_the_services_is_reported_per_sku(
+    loaded_northwind: tuple[FakeStack, Loaded, Found], capsys: pytest.CaptureFixture[str]
+) -> None:
     fake, loaded, _ = loaded_northwind
     planted = replace(fake, skus=deepcopy(fake.skus))
     sku = planted.skus[loaded.listings[0].sku]
@@ -276,11 +287,11 @@ def test_a_mismatch_in_the_services_is_reported_per_sku(loaded_northwind, capsys
     assert "1 of 77 SKUs do not agree" in printed
 
 
-def test_a_record_that_appears_late_in_the_log_is_no_mismatch():
+def test_a_record_that_appears_late_in_the_log_is_no_mismatch() -> None:
     fake = corner_shop_loaded()
     late = [fake.log.pop()]
 
-    def show_it_before_orders_are_read(request):
+    def show_it_before_orders_are_read(request: httpx.Request) -> None:
         if request.method == "GET" and request.url.path.startswith("/orders/") and late:
             fake.log.append(late.pop())
 
@@ -293,7 +304,9 @@ def test_a_record_that_appears_late_in_the_log_is_no_mismatch():
 # The command
 
 
-def test_the_command_prints_what_it_found(loaded_northwind, capsys):
+def test_the_command_prints_what_it_found(
+    loaded_northwind: tuple[FakeStack, Loaded, Found], capsys: pytest.CaptureFixture[str]
+) -> None:
     fake, _, _ = loaded_northwind
     assert main({}, fake.transport()) == 0
     printed = capsys.readouterr().out
@@ -301,7 +314,7 @@ def test_the_command_prints_what_it_found(loaded_northwind, capsys):
     assert "All 77 SKUs agree with their log and their open orders." in printed
 
 
-def test_fewer_orders_are_the_first_ones(northwind):
+def test_fewer_orders_are_the_first_ones(northwind: shop.Shop) -> None:
     fake = FakeStack()
     assert main({}, fake.transport(), orders_max=2) == 0
     assert [*fake.orders] == [order.order_id for order in northwind.orders[:2]]
@@ -309,7 +322,7 @@ def test_fewer_orders_are_the_first_ones(northwind):
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "two", "1.5", ""])
-def test_a_number_of_orders_that_is_none_is_refused(number):
+def test_a_number_of_orders_that_is_none_is_refused(number: str) -> None:
     refused = subprocess.run(
         [sys.executable, "-m", "demo", "--orders", number], cwd=ROOT, capture_output=True, text=True
     )
@@ -317,8 +330,8 @@ def test_a_number_of_orders_that_is_none_is_refused(number):
     assert f"{number!r} should be a whole number of at least 1" in refused.stderr
 
 
-def test_without_a_stack_the_command_says_how_to_start_one(capsys):
-    def refuse(request):
+def test_without_a_stack_the_command_says_how_to_start_one(capsys: pytest.CaptureFixture[str]) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("Connection refused")
 
     assert main({}, httpx.MockTransport(refuse)) == 1
@@ -328,10 +341,10 @@ def test_without_a_stack_the_command_says_how_to_start_one(capsys):
     )
 
 
-def test_an_unexpected_response_is_reported_in_one_sentence(capsys):
+def test_an_unexpected_response_is_reported_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     problem = {"code": "sku_inactive", "detail": "The SKU is [not] active.", "status": 409}
 
-    def refuse_places(request):
+    def refuse_places(request: httpx.Request) -> httpx.Response | None:
         return httpx.Response(409, json=problem) if request.method == "PUT" else None
 
     fake = FakeStack(intercept=refuse_places)
@@ -351,22 +364,24 @@ def test_an_unexpected_response_is_reported_in_one_sentence(capsys):
         (httpx.Response(200, json=[]), "answered 200 with an undocumented body"),
     ],
 )
-def test_a_response_of_another_server_is_reported_too(capsys, response, message):
+def test_a_response_of_another_server_is_reported_too(
+    capsys: pytest.CaptureFixture[str], response: httpx.Response, message: str
+) -> None:
     fake = FakeStack(intercept=lambda request: response if "vendors" in request.url.path else None)
     assert main({}, fake.transport()) == 1
     assert message in capsys.readouterr().err
 
 
-def test_a_broken_connection_is_reported(capsys):
-    def breaks(request):
+def test_a_broken_connection_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    def breaks(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadTimeout("timed out")
 
     assert main({}, httpx.MockTransport(breaks)) == 1
     assert "got no answer: timed out." in capsys.readouterr().err
 
 
-def test_ctrl_c_prints_no_traceback(capsys):
-    def interrupt(request):
+def test_ctrl_c_prints_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(request: httpx.Request) -> httpx.Response:
         raise KeyboardInterrupt
 
     assert main({}, httpx.MockTransport(interrupt)) == 130
@@ -374,7 +389,7 @@ def test_ctrl_c_prints_no_traceback(capsys):
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:8000", "http://127.0.0.1:port"])
-def test_a_setting_that_is_not_a_url_is_reported(capsys, url):
+def test_a_setting_that_is_not_a_url_is_reported(capsys: pytest.CaptureFixture[str], url: str) -> None:
     assert main({"FRONT_URL": url}) == 1
     assert url in capsys.readouterr().err
 
@@ -382,11 +397,11 @@ def test_a_setting_that_is_not_a_url_is_reported(capsys, url):
 # The clients
 
 
-def busy(times):
+def busy(times: int) -> Callable[[httpx.Request], httpx.Response | None]:
     """Let the stock service return that it is busy to the first requests."""
     left = list(range(times))
 
-    def handler(request):
+    def handler(request: httpx.Request) -> httpx.Response | None:
         if request.url.port == STOCK and left:
             left.pop()
             return httpx.Response(503, json={"code": "busy"}, headers={"Retry-After": "1"})
@@ -395,8 +410,9 @@ def busy(times):
     return handler
 
 
-def test_a_request_to_a_busy_service_is_retried_after_the_time_it_names():
-    fake, waits = FakeStack(intercept=busy(times=2)), []
+def test_a_request_to_a_busy_service_is_retried_after_the_time_it_names() -> None:
+    fake = FakeStack(intercept=busy(times=2))
+    waits: list[float] = []
     with api.Stack({}, fake.transport(), waits.append) as stack:
         load(stack, CORNER_SHOP, QUIET)
     assert len(waits) == 2
@@ -404,14 +420,15 @@ def test_a_request_to_a_busy_service_is_retried_after_the_time_it_names():
     assert fake.final_state() == corner_shop_loaded().final_state()
 
 
-def test_retries_of_a_busy_service_end():
-    fake, waits = FakeStack(intercept=busy(times=1000)), []
+def test_retries_of_a_busy_service_end() -> None:
+    fake = FakeStack(intercept=busy(times=1000))
+    waits: list[float] = []
     with api.Stack({}, fake.transport(), waits.append) as stack, pytest.raises(Problem):
         stack.orders.order("ORDER-1")
     assert len(waits) == Retries().attempts - 1
 
 
-def test_a_token_is_fetched_once_per_role_and_vendor():
+def test_a_token_is_fetched_once_per_role_and_vendor() -> None:
     fake = FakeStack()
     with api.Stack({}, fake.transport()) as stack:
         for _ in range(2):

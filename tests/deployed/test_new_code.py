@@ -19,7 +19,7 @@ NEW = OLD + '        response.headers["X-Generation"] = "2"\n'
 def generation(url: str) -> str:
     response = httpx.get(f"{url}/health", trust_env=False)
     assert response.status_code == 200
-    return response.headers.get("X-Generation", "1")
+    return str(response.headers.get("X-Generation", "1"))
 
 
 @pytest.fixture(scope="module")

@@ -235,7 +235,7 @@ def assert_chain_is_valid(ledger: list[TransactionRecord], sku: Sku) -> None:
 
 
 def assert_invisible_to(rival: Person, product_id: str, sku: str, transaction_id: str) -> None:
-    for refusal, ask in (
+    refusals: tuple[tuple[type[problems.Problem], Callable[[], object]], ...] = (
         (problems.ProductNotFound, lambda: rival.catalog.product(product_id)),
         (problems.ProductNotFound, lambda: rival.catalog.deactivate_product(product_id)),
         (problems.Forbidden, lambda: list(rival.catalog.products_of_vendor(TEA))),
@@ -250,7 +250,8 @@ def assert_invisible_to(rival: Person, product_id: str, sku: str, transaction_id
         (problems.SkuNotFound, lambda: rival.audit.reservations(sku)),
         (problems.SkuNotFound, lambda: rival.audit.timeline_svg(sku)),
         (problems.ProductNotFound, lambda: create_variant(rival.stock, product_id, f"{sku}-X")),
-    ):
+    )
+    for refusal, ask in refusals:
         with pytest.raises(refusal):
             ask()
     for nothing in (

@@ -227,8 +227,8 @@ def test_everything_exported_imports_into_an_empty_shop_and_is_equal(
         capsys.readouterr()
         assert inventory("products", "create", "--vendor", vendor, *given, *own, "--json") == 0
         skus.append(f"SKU-{listed(capsys)[0]['product_id']}-A")
-        given = ("--name", "A box", "--price", "4.50", "--threshold", 5, "--attributes", "size=L")
-        assert inventory("skus", "create", skus[-1], *given) == 0
+        variant = ("--name", "A box", "--price", "4.50", "--threshold", 5, "--attributes", "size=L")
+        assert inventory("skus", "create", skus[-1], *variant) == 0
     tea, rice, old = skus
     for sku in (tea, old):
         assert inventory("stock", "restock", sku, 12) == 0

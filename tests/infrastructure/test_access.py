@@ -58,14 +58,18 @@ def _granted(statements: list[dict[str, Any]], table: str) -> set[str]:
     }
 
 
-def test_each_function_of_the_apps_has_a_role_and_no_other_role_exists(policies):
+def test_each_function_of_the_apps_has_a_role_and_no_other_role_exists(
+    policies: dict[str, list[dict[str, Any]]],
+) -> None:
     assert set(policies) == {
         f"{service}/{function}" for service in SERVICES for function in functions(service)
     }
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_is_granted_the_dynamodb_actions_that_its_code_calls(policies, service):
+def test_a_service_is_granted_the_dynamodb_actions_that_its_code_calls(
+    policies: dict[str, list[dict[str, Any]]], service: str
+) -> None:
     sources = [*(ROOT / "services" / service / "chalicelib").rglob("*.py")]
     code = "\n".join(path.read_text() for path in sources)
     called = {action for call, action in CALLS.items() if f"client.{call}(" in code}
@@ -86,7 +90,7 @@ def test_a_service_is_granted_the_dynamodb_actions_that_its_code_calls(policies,
     assert granted == called
 
 
-def test_only_the_daily_functions_scan(policies):
+def test_only_the_daily_functions_scan(policies: dict[str, list[dict[str, Any]]]) -> None:
     scanning = {
         key
         for key, statements in policies.items()
@@ -96,7 +100,7 @@ def test_only_the_daily_functions_scan(policies):
     assert scanning == {"audit/reconcile", "audit/write_digest", "stock/lower_bounds"}
 
 
-def test_no_action_is_a_wildcard(policies):
+def test_no_action_is_a_wildcard(policies: dict[str, list[dict[str, Any]]]) -> None:
     actions = {
         action
         for statements in policies.values()
@@ -107,7 +111,9 @@ def test_no_action_is_a_wildcard(policies):
     assert not {action for action in actions if "*" in action}
 
 
-def test_a_resource_has_a_wildcard_only_where_aws_supports_nothing_finer(policies):
+def test_a_resource_has_a_wildcard_only_where_aws_supports_nothing_finer(
+    policies: dict[str, list[dict[str, Any]]],
+) -> None:
     wild = {
         (statement["Sid"], resource.rsplit("/", 1)[-1] if "/stream/" in resource else resource[-2:])
         for statements in policies.values()
@@ -125,7 +131,7 @@ def test_a_resource_has_a_wildcard_only_where_aws_supports_nothing_finer(policie
     }
 
 
-def test_a_role_names_tables_of_its_own_stage_only(policies):
+def test_a_role_names_tables_of_its_own_stage_only(policies: dict[str, list[dict[str, Any]]]) -> None:
     tables = {
         resource
         for statements in policies.values()
@@ -138,25 +144,25 @@ def test_a_role_names_tables_of_its_own_stage_only(policies):
     assert all(":table/test-" in table for table in tables)
 
 
-def test_catalog_uses_products_only(policies):
+def test_catalog_uses_products_only(policies: dict[str, list[dict[str, Any]]]) -> None:
     assert _granted(policies["catalog/api"], "VendorInventory") == set()
     assert _granted(policies["catalog/api"], LOG) == set()
 
 
-def test_stock_reads_products_and_does_not_write_them(policies):
+def test_stock_reads_products_and_does_not_write_them(policies: dict[str, list[dict[str, Any]]]) -> None:
     for key, statements in policies.items():
         if key.startswith("stock/"):
             assert _granted(statements, "Products-table") <= {"BatchGetItem", "ConditionCheckItem", "GetItem"}
 
 
-def test_audit_writes_to_no_table(policies):
+def test_audit_writes_to_no_table(policies: dict[str, list[dict[str, Any]]]) -> None:
     for key, statements in policies.items():
         if key.startswith("audit/"):
             for table in ("Products-table", "VendorInventory", LOG):
                 assert _granted(statements, table) <= {"BatchGetItem", "GetItem", "Query", "Scan"}
 
 
-def test_a_log_record_is_put_in_a_transaction_only(policies):
+def test_a_log_record_is_put_in_a_transaction_only(policies: dict[str, list[dict[str, Any]]]) -> None:
     writers = {
         key: statement
         for key, statements in policies.items()
@@ -171,7 +177,7 @@ def test_a_log_record_is_put_in_a_transaction_only(policies):
         }
 
 
-def test_every_role_is_denied_to_change_the_log(policies):
+def test_every_role_is_denied_to_change_the_log(policies: dict[str, list[dict[str, Any]]]) -> None:
     for statements in policies.values():
         denied = {s["Sid"]: s for s in statements if s["Effect"] == "Deny"}
         assert set(denied) == {"DenyLogChanges", "DenyPutOutsideTransactions"}
@@ -181,14 +187,14 @@ def test_every_role_is_denied_to_change_the_log(policies):
         assert all(s["Resource"][0].endswith(f"test-{LOG}") for s in denied.values())
 
 
-def test_a_statement_has_a_name_of_its_own_within_its_role(policies):
+def test_a_statement_has_a_name_of_its_own_within_its_role(policies: dict[str, list[dict[str, Any]]]) -> None:
     for key, statements in policies.items():
         names = [statement["Sid"] for statement in statements]
         assert len(names) == len(set(names)), key
         assert set(names) >= OF_EVERY_FUNCTION
 
 
-def test_only_lambda_can_assume_a_role(cloud, policies):
+def test_only_lambda_can_assume_a_role(cloud: Cloud, policies: dict[str, list[dict[str, Any]]]) -> None:
     iam = cloud.client("iam")
     for arn in cloud.platform.outputs()["role_arns"].values():
         trust = iam.get_role(RoleName=arn.rsplit("/", 1)[-1])["Role"]["AssumeRolePolicyDocument"]

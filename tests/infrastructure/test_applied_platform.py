@@ -32,7 +32,9 @@ def _declared_keys(declared: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", DECLARED)
-def test_a_table_has_the_keys_indexes_and_types_that_are_declared(described, name):
+def test_a_table_has_the_keys_indexes_and_types_that_are_declared(
+    described: dict[str, Any], name: str
+) -> None:
     declared, applied = DECLARED[name], described[name]
 
     assert _keys(applied) == _declared_keys(declared)
@@ -49,7 +51,7 @@ def test_a_table_has_the_keys_indexes_and_types_that_are_declared(described, nam
     }
 
 
-def test_the_tables_and_indexes_are_those_that_the_services_name(described):
+def test_the_tables_and_indexes_are_those_that_the_services_name(described: dict[str, Any]) -> None:
     tables = {schema.PRODUCTS, schema.VENDOR_INVENTORY, schema.STOCK_TRANSACTIONS}
 
     assert {table.name: list(table.key) for table in tables} == {
@@ -66,7 +68,7 @@ def test_the_tables_and_indexes_are_those_that_the_services_name(described):
 
 
 @pytest.mark.parametrize("name", DECLARED)
-def test_a_table_streams_both_images_and_is_billed_on_demand(described, name):
+def test_a_table_streams_both_images_and_is_billed_on_demand(described: dict[str, Any], name: str) -> None:
     assert described[name]["StreamSpecification"] == {
         "StreamEnabled": True,
         "StreamViewType": "NEW_AND_OLD_IMAGES",
@@ -75,7 +77,9 @@ def test_a_table_streams_both_images_and_is_billed_on_demand(described, name):
 
 
 @pytest.mark.parametrize("name", DECLARED)
-def test_a_table_and_each_index_have_the_configured_throughput_limit(described, name):
+def test_a_table_and_each_index_have_the_configured_throughput_limit(
+    described: dict[str, Any], name: str
+) -> None:
     fuse = {"MaxReadRequestUnits": 2000, "MaxWriteRequestUnits": 1000}
 
     assert described[name]["OnDemandThroughput"] == fuse
@@ -85,7 +89,7 @@ def test_a_table_and_each_index_have_the_configured_throughput_limit(described, 
 
 
 @pytest.mark.parametrize("name", DECLARED)
-def test_a_table_is_encrypted_and_can_be_restored(cloud, described, name):
+def test_a_table_is_encrypted_and_can_be_restored(cloud: Cloud, described: dict[str, Any], name: str) -> None:
     assert described[name]["SSEDescription"]["Status"] == "ENABLED"
     backups = cloud.client("dynamodb").describe_continuous_backups(TableName=f"{STAGE}-{name}")
     assert (
@@ -95,7 +99,7 @@ def test_a_table_is_encrypted_and_can_be_restored(cloud, described, name):
 
 
 @pytest.mark.parametrize("name", DECLARED)
-def test_only_tables_with_expiring_items_have_a_ttl(cloud, name):
+def test_only_tables_with_expiring_items_have_a_ttl(cloud: Cloud, name: str) -> None:
     ttl = cloud.client("dynamodb").describe_time_to_live(TableName=f"{STAGE}-{name}")["TimeToLiveDescription"]
 
     attribute = DECLARED[name].get("ttl_attribute")
@@ -103,7 +107,7 @@ def test_only_tables_with_expiring_items_have_a_ttl(cloud, name):
     assert ttl["TimeToLiveStatus"] == ("DISABLED" if attribute is None else "ENABLED")
 
 
-def test_only_the_log_denies_changes_to_everybody(cloud, described):
+def test_only_the_log_denies_changes_to_everybody(cloud: Cloud, described: dict[str, Any]) -> None:
     client = cloud.client("dynamodb")
     policy = json.loads(
         client.get_resource_policy(ResourceArn=described["StockTransactions"]["TableArn"])["Policy"]
@@ -136,7 +140,7 @@ def test_only_the_log_denies_changes_to_everybody(cloud, described):
             client.get_resource_policy(ResourceArn=described[name]["TableArn"])
 
 
-def test_people_cannot_sign_up_or_set_their_vendor(cloud):
+def test_people_cannot_sign_up_or_set_their_vendor(cloud: Cloud) -> None:
     client = cloud.client("cognito-idp")
     outputs = cloud.platform.outputs()
     pool = client.describe_user_pool(UserPoolId=outputs["user_pool_id"])["UserPool"]
@@ -152,7 +156,7 @@ def test_people_cannot_sign_up_or_set_their_vendor(cloud):
     assert {group["GroupName"] for group in groups} == {"vendor", "orders", "auditor", "admin"}
 
 
-def test_the_archive_locks_and_versions_its_objects(cloud):
+def test_the_archive_locks_and_versions_its_objects(cloud: Cloud) -> None:
     client, bucket = cloud.client("s3"), cloud.platform.outputs()["archive_bucket"]
 
     locked = client.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
@@ -161,7 +165,7 @@ def test_the_archive_locks_and_versions_its_objects(cloud):
     assert client.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
 
 
-def test_a_second_plan_has_no_changes(cloud):
+def test_a_second_plan_has_no_changes(cloud: Cloud) -> None:
     planned = cloud.platform.plan()
 
     assert planned.returncode == 0, planned.stdout + planned.stderr

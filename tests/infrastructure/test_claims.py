@@ -23,7 +23,7 @@ def _event(scopes: list[str], source: str = "TokenGeneration_ClientCredentials")
     return {"triggerSource": source, "request": {"scopes": scopes}, "response": {}}
 
 
-def test_the_scope_of_one_vendor_becomes_the_claim(handler):
+def test_the_scope_of_one_vendor_becomes_the_claim(handler: Any) -> None:
     answer = handler(_event(["inventory/vendor", "vendors/VENDOR-001"]), None)
 
     claims = answer["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]
@@ -34,17 +34,17 @@ def test_the_scope_of_one_vendor_becomes_the_claim(handler):
     "scopes",
     [[], ["inventory/orders"], ["inventory/vendor"], ["vendors/VENDOR-001", "vendors/VENDOR-002"]],
 )
-def test_without_exactly_one_vendor_there_is_no_claim(handler, scopes):
+def test_without_exactly_one_vendor_there_is_no_claim(handler: Any, scopes: list[str]) -> None:
     assert handler(_event(scopes), None)["response"] == {}
 
 
-def test_the_token_of_a_person_is_unchanged(handler):
+def test_the_token_of_a_person_is_unchanged(handler: Any) -> None:
     event = _event(["vendors/VENDOR-001"], "TokenGeneration_Authentication")
 
     assert handler(event, None)["response"] == {}
 
 
-def test_a_request_without_scopes_is_accepted(handler):
+def test_a_request_without_scopes_is_accepted(handler: Any) -> None:
     event = {
         "triggerSource": "TokenGeneration_ClientCredentials",
         "request": {"scopes": None},

@@ -43,11 +43,11 @@ def _published(cloud: Cloud) -> dict[str, str]:
     }
 
 
-def test_the_platform_publishes_what_the_document_lists_and_nothing_else(cloud):
+def test_the_platform_publishes_what_the_document_lists_and_nothing_else(cloud: Cloud) -> None:
     assert set(_published(cloud)) == set().union(*(_every(pattern) for pattern in _documented()))
 
 
-def test_each_parameter_names_an_existing_resource(cloud):
+def test_each_parameter_names_an_existing_resource(cloud: Cloud) -> None:
     published = _published(cloud)
     iam, sqs, sns = cloud.client("iam"), cloud.client("sqs"), cloud.client("sns")
     dynamodb, s3, kms = cloud.client("dynamodb"), cloud.client("s3"), cloud.client("kms")
@@ -84,7 +84,7 @@ def test_each_parameter_names_an_existing_resource(cloud):
     assert signing["KeyUsage"] == "SIGN_VERIFY"
 
 
-def test_the_service_root_reads_what_the_document_says_it_reads():
+def test_the_service_root_reads_what_the_document_says_it_reads() -> None:
     source = (CONFIGURATION / "service" / "contract.tf").read_text()
     needed = source[source.index("needed =") : source.index("contract =")]
     read = {
@@ -98,7 +98,7 @@ def test_the_service_root_reads_what_the_document_says_it_reads():
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_can_be_planned_with_the_published_parameters(cloud, service):
+def test_a_service_can_be_planned_with_the_published_parameters(cloud: Cloud, service: str) -> None:
     planned = cloud.service(service, declared(service)).plan()
 
     assert planned.returncode == 2, planned.stderr
@@ -115,14 +115,14 @@ def _refusal(cloud: Cloud, app: dict[str, Any], **variables: Any) -> str:
     return " ".join(re.sub(r"[│╷╵]", " ", planned.stderr).split())
 
 
-def test_an_unknown_stage_is_reported_in_one_clear_message(cloud):
+def test_an_unknown_stage_is_reported_in_one_clear_message(cloud: Cloud) -> None:
     refusal = _refusal(cloud, declared("audit"), stage="nowhere")
 
     assert "Stage 'nowhere' was not found" in refusal
     assert refusal.count("Error:") == 1
 
 
-def test_a_function_unknown_to_the_platform_is_named(cloud):
+def test_a_function_unknown_to_the_platform_is_named(cloud: Cloud) -> None:
     app = declared("audit") | {"schedules": {"reckon": "rate(1 day)"}}
 
     refusal = _refusal(cloud, app)

@@ -32,12 +32,12 @@ def _section(kind: str) -> str:
     return found[1]
 
 
-def test_alarms_are_found():
+def test_alarms_are_found() -> None:
     assert len(ALARMS) == RESOURCES > 9
 
 
 @pytest.mark.parametrize("alarm", ALARMS)
-def test_an_alarm_is_named_after_the_section_that_explains_it(alarm):
+def test_an_alarm_is_named_after_the_section_that_explains_it(alarm: str) -> None:
     kind = _kind(ALARMS[alarm])
 
     assert re.search(rf'alarm_name +=.*-{kind}"$', ALARMS[alarm], re.MULTILINE)
@@ -46,14 +46,14 @@ def test_an_alarm_is_named_after_the_section_that_explains_it(alarm):
     assert f"| [{kind}](#{kind}) |" in GUIDE
 
 
-def test_no_section_explains_a_missing_alarm():
+def test_no_section_explains_a_missing_alarm() -> None:
     sections = set(re.findall(r"^## (.+)$", GUIDE, re.MULTILINE)) - {NOT_ALARMS}
 
     assert sections == {_kind(block) for block in ALARMS.values()}
 
 
 @pytest.mark.parametrize("alarm", ALARMS)
-def test_an_alarm_notifies_when_it_begins_and_when_it_ends(alarm):
+def test_an_alarm_notifies_when_it_begins_and_when_it_ends(alarm: str) -> None:
     for action in ("alarm_actions", "ok_actions"):
         assert re.search(
             rf"{action} +=\s*\[(var\.alarm_topic_arn|aws_sns_topic\.alarms\.arn)\]", ALARMS[alarm]

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.infrastructure.terraform import Terraform
+
 pytestmark = pytest.mark.needs_terraform
 
 
@@ -39,7 +41,7 @@ def _said(said: dict[str, Any]) -> list[str]:
         ({"log_retention_days": "8"}, "CloudWatch Logs supports retention periods of 1, 3, 5, 7"),
     ],
 )
-def test_invalid_variables_are_refused(variables, said, message):
+def test_invalid_variables_are_refused(variables: Terraform, said: dict[str, str], message: str) -> None:
     refused = variables.plan(*_said(said))
 
     assert refused.returncode == 1
@@ -55,5 +57,5 @@ def test_invalid_variables_are_refused(variables, said, message):
         {"order_clients": '["web","erp"]', "order_owners": '{"web":["web","default"],"erp":["*"]}'},
     ],
 )
-def test_valid_variables_are_accepted(variables, said):
+def test_valid_variables_are_accepted(variables: Terraform, said: dict[str, str]) -> None:
     assert variables.plan(*_said(said)).returncode == 0

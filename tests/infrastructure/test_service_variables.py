@@ -1,13 +1,15 @@
 """The variables of a service's deployment: the stage, the app's description, the team's settings."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
 from tests.infrastructure.declared_apps import SERVICES, declared
-from tests.infrastructure.terraform import CONFIGURATION
+from tests.infrastructure.terraform import CONFIGURATION, Terraform
 
 pytestmark = pytest.mark.needs_terraform
 
@@ -26,12 +28,14 @@ def _in_one_line(message: str) -> str:
     return " ".join(message.replace("│", " ").split())
 
 
-def test_a_minimal_deployment_is_accepted(service_variables):
+def test_a_minimal_deployment_is_accepted(service_variables: Callable[..., CompletedProcess[str]]) -> None:
     assert service_variables(**APP).returncode == 0
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_apps_declarations_and_the_teams_settings_are_accepted(service_variables, service):
+def test_the_apps_declarations_and_the_teams_settings_are_accepted(
+    service_variables: Callable[..., CompletedProcess[str]], service: str
+) -> None:
     wishes = json.loads((ROOT / "services" / service / "deployment.tfvars.json").read_text())
 
     planned = service_variables(**(APP | declared(service) | wishes | {"service": service}))
@@ -60,7 +64,11 @@ def test_the_apps_declarations_and_the_teams_settings_are_accepted(service_varia
         ({"emulator_endpoint": "http://127.0.0.1:1", "stage": "prod"}, "The stage prod cannot be emulated."),
     ],
 )
-def test_invalid_variables_are_refused_at_once(service_variables, said, message):
+def test_invalid_variables_are_refused_at_once(
+    service_variables: Callable[..., CompletedProcess[str]],
+    said: dict[str, Any],
+    message: str,
+) -> None:
     refused = service_variables(**(APP | said))
 
     assert refused.returncode == 1
@@ -71,7 +79,7 @@ STAGES = ["dev", "staging", "prod"]
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_the_platform_has_settings_of_a_stage(variables, stage):
+def test_the_platform_has_settings_of_a_stage(variables: Terraform, stage: str) -> None:
     settings = CONFIGURATION / "platform" / "stages" / f"{stage}.tfvars"
     (variables.folder / "stage.auto.tfvars").write_text(settings.read_text())
 
@@ -80,7 +88,9 @@ def test_the_platform_has_settings_of_a_stage(variables, stage):
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_service_has_settings_of_a_stage(service_variables, stage):
+def test_a_service_has_settings_of_a_stage(
+    service_variables: Callable[..., CompletedProcess[str]], stage: str
+) -> None:
     settings = CONFIGURATION / "service" / "stages" / f"{stage}.tfvars"
 
     assert service_variables(settings, **(APP | {"stage": stage})).returncode == 0

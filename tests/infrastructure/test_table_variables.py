@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from tests.infrastructure.terraform import Terraform
+
 pytestmark = pytest.mark.needs_terraform
 
 Tables = dict[str, Any]
 
 
-def test_terraform_loads_three_tables_with_seven_indexes_by_itself(variables):
+def test_terraform_loads_three_tables_with_seven_indexes_by_itself(variables: Terraform) -> None:
     counted = variables.evaluate(
         '"${length(var.tables)} ${length(flatten([for t in var.tables : keys(t.global_secondary_indexes)]))}"'
     )
@@ -70,15 +72,17 @@ def _with_a_log_that_forgets(tables: Tables) -> None:
     ],
 )
 def test_a_schema_that_the_services_do_not_know_is_refused(
-    with_tables, change: Callable[[Tables], None], message: str
-):
+    with_tables: Callable[[Callable[[dict[str, Any]], None]], Terraform],
+    change: Callable[[Tables], None],
+    message: str,
+) -> None:
     refused = with_tables(change).plan()
 
     assert refused.returncode == 1
     assert message in _in_one_line(refused.stderr)
 
 
-def test_the_declared_schema_is_not_refused(variables):
+def test_the_declared_schema_is_not_refused(variables: Terraform) -> None:
     assert variables.plan().returncode == 0
 
 
@@ -87,14 +91,14 @@ def _in_one_line(message: str) -> str:
 
 
 @pytest.mark.parametrize("prefix", ["", "dev-", "team.a_1-", "x" * 100])
-def test_a_stage_may_put_a_prefix_before_the_table_names(variables, prefix):
+def test_a_stage_may_put_a_prefix_before_the_table_names(variables: Terraform, prefix: str) -> None:
     (variables.folder / "prefix.auto.tfvars").write_text(f'table_name_prefix = "{prefix}"\n')
 
     assert variables.evaluate("var.table_name_prefix") == f'"{prefix}"'
 
 
 @pytest.mark.parametrize("prefix", ["dev/", "dev ", "x" * 101])
-def test_a_prefix_that_no_table_name_takes_is_refused(variables, prefix):
+def test_a_prefix_that_no_table_name_takes_is_refused(variables: Terraform, prefix: str) -> None:
     (variables.folder / "prefix.auto.tfvars").write_text(f'table_name_prefix = "{prefix}"\n')
 
     refused = variables.plan()

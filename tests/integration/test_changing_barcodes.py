@@ -6,7 +6,6 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from tests.integration.ledger_checks import Tables
 from tests.integration.shop import VENDOR, Shop, done
@@ -25,7 +24,7 @@ def test_barcodes_that_many_writers_change_at_once_are_found_as_they_are(
     skus = [shop.has_sku(10) for _ in range(2)]
     statuses: Counter[int] = Counter()
 
-    def find(through: Shop, barcode: str) -> list[dict[str, Any]]:
+    def find(through: Shop, barcode: str) -> list[str]:
         url = f"{through.stock}/vendors/{VENDOR}/inventory"
         found = done(through.ask("GET", url, "vendor", VENDOR, params={"barcode": barcode})).json()["items"]
         assert all(sku["barcode"] == barcode for sku in found)

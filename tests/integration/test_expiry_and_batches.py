@@ -253,9 +253,11 @@ def test_a_confirm_beside_the_sweeper_is_executed_or_refused_as_a_whole(
     for number in range(10):
         order_id = f"ORDER-{number}"
         done(shop.place(order_id, *[(sku, 1) for sku in skus], hold_seconds=60))
-        _, response = together(
-            [partial(sweep_in_an_hour, "sweep"), partial(retry_while_busy, partial(shop.confirm, order_id))]
-        )
+        jobs: list[Callable[[], Any]] = [
+            partial(sweep_in_an_hour, "sweep"),
+            partial(retry_while_busy, partial(shop.confirm, order_id)),
+        ]
+        _, response = together(jobs)
         order = done(shop.order(order_id)).json()
         endings[outcome(response)] += 1
         expected = {"200": "confirmed", "409 reservation_expired": "cancelled"}[outcome(response)]

@@ -133,6 +133,9 @@ def test_acknowledged_commands_survive_power_cuts(
             if is_placed and end != "place":
                 acknowledged.order(order_id, partial(getattr(where, end), order_id))
 
+    def has_more_orders(than: int) -> bool:
+        return len(acknowledged.orders) > than
+
     writers = [threading.Thread(target=write, args=(number,)) for number in range(WRITERS)]
     for thread in writers:
         thread.start()
@@ -140,13 +143,13 @@ def test_acknowledged_commands_survive_power_cuts(
         for _ in range(CUTS):
             before = len(acknowledged.orders)
             time.sleep(LOAD_SECONDS)
-            wait_until(lambda before=before: len(acknowledged.orders) > before, "orders are acknowledged")
+            wait_until(partial(has_more_orders, before), "orders are acknowledged")
             database.kill()
             acknowledged.cuts.append(time.monotonic())
             time.sleep(DARK_SECONDS)
             database.start()
         before = len(acknowledged.orders)
-        wait_until(lambda: len(acknowledged.orders) > before, "orders are acknowledged after the last cut")
+        wait_until(partial(has_more_orders, before), "orders are acknowledged after the last cut")
     finally:
         is_over.set()
         for thread in writers:

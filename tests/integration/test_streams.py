@@ -192,7 +192,10 @@ def test_repeated_kills_lose_no_change(
     shop: Shop, start_triggers: StartTriggers, check_tables: Callable[[], Tables], dice: Dice
 ) -> None:
     products = [shop.has_skus(4, stock=10) for _ in range(4)]
-    switch = {True: partial(reactivate, shop), False: shop.deactivate_product}
+    switch: dict[bool, Callable[[str], object]] = {
+        True: partial(reactivate, shop),
+        False: shop.deactivate_product,
+    }
     active = {skus[0].product_id: True for skus in products}
     for _ in range(4):
         process = start_triggers()
@@ -215,11 +218,12 @@ def test_two_processes_and_concurrent_sales_come_to_the_same_result(
     product_id = skus[0].product_id
     both = [start_triggers(), start_triggers()]
 
-    def switch() -> None:
+    def switch() -> set[str]:
         for _ in range(6):
             assert shop.deactivate_product(product_id).status_code == 204
             reactivate(shop, product_id)
         assert shop.deactivate_product(product_id).status_code == 204
+        return set()
 
     def sell() -> set[str]:
         orders = [partial(shop.place, f"ORDER-{n}", (dice.choice(skus), 1)) for n in range(60)]

@@ -79,8 +79,7 @@ class Streams:
         first = 0 if ExclusiveStartShardId is None else names.index(ExclusiveStartShardId) + 1
         page = names[first : first + self.shards_in_a_page]
         shards = [
-            {"ShardId": name}
-            | ({"ParentShardId": self.shards[name].parent} if self.shards[name].parent else {})
+            {"ShardId": name} | ({"ParentShardId": parent} if (parent := self.shards[name].parent) else {})
             for name in page
         ]
         more = {"LastEvaluatedShardId": page[-1]} if page and page[-1] != names[-1] else {}

@@ -61,11 +61,15 @@ def test_a_dynamodb_without_tables_is_named_and_the_fault_is_one_line(
     assert "Traceback" not in ran.stderr
 
 
+class _Silent(http.server.BaseHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
 @pytest.fixture(scope="module")
 def web_server() -> Iterator[int]:
     """Another program: it answers every POST with 501 and a page."""
-    server = http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
-    server.RequestHandlerClass.log_message = lambda *_: None  # type: ignore[method-assign,assignment]
+    server = http.server.HTTPServer(("127.0.0.1", 0), _Silent)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server.server_port

@@ -95,9 +95,9 @@ def test_what_another_page_embeds_is_refused_even_without_an_origin(site: str, d
 
 def test_a_link_of_another_page_opens_a_page_but_nothing_of_aws() -> None:
     link = {name.replace("-", "_"): value for name, value in LINK.items()}
-    assert not refused(**link)
-    assert refused("POST", **link)
-    assert refused(**link, opens_pages=False)
+    assert not refused(opens_pages=True, **link)
+    assert refused("POST", opens_pages=True, **link)
+    assert refused(opens_pages=False, **link)
 
 
 @pytest.mark.parametrize("site", ["none", "same-origin"])
@@ -146,7 +146,7 @@ FOREIGN = [
 @pytest.mark.parametrize("headers", FOREIGN)
 @pytest.mark.parametrize("path", ["/", "/token?role=admin", "/health", "/.well-known/jwks.json", "/docs"])
 def test_a_server_refuses_requests_of_foreign_pages(port: int, headers: dict[str, str], path: str) -> None:
-    response, body = ask(port, "GET", path, **headers)
+    response, body = ask(port, "GET", path, None, **headers)
     problem = json.loads(body)
     assert (response.status, problem["code"]) == (403, "forbidden")
     assert response.headers["Content-Type"] == "application/problem+json"
@@ -225,7 +225,7 @@ def test_a_websocket_is_closed(shared_aws: str) -> None:
         "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ==",
         "Sec_WebSocket_Version": "13",
     }
-    assert ask(of_aws(shared_aws), "GET", "/", **upgrade)[0].status == 403
+    assert ask(of_aws(shared_aws), "GET", "/", None, **upgrade)[0].status == 403
 
 
 def test_a_port_is_of_no_importance() -> None:

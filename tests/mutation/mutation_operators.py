@@ -92,7 +92,7 @@ class _TextOperator(Operator):
 
 
 def _code(node: Node) -> str:
-    return node.get_code().strip()
+    return str(node.get_code()).strip()
 
 
 def _follows(node: Node, *words: str) -> bool:

@@ -218,7 +218,7 @@ def _baseline(module: Module) -> Baseline:
         output = (notes / "output").read_text()
         raise RuntimeError(f"The tests of {module.path} do not pass without mutation ({outcome}):\n{output}")
     digest = sha256("\n".join(module.tests).encode())
-    for path in [*(notes / "loaded").read_text().splitlines(), SNAPSHOT / DECLARATION]:
+    for path in [*(notes / "loaded").read_text().splitlines(), str(SNAPSHOT / DECLARATION)]:
         if path != str(SNAPSHOT / module.path):
             digest.update(Path(path).read_bytes())
     return Baseline(seconds, digest.hexdigest())

@@ -12,7 +12,8 @@ ROOT = HERE.parents[1]
 
 
 def entries(name: str, of: str) -> list[dict[str, Any]]:
-    return tomllib.loads((HERE / name).read_text()).get(of, [])
+    found: list[dict[str, Any]] = tomllib.loads((HERE / name).read_text()).get(of, [])
+    return found
 
 
 MODULES = {entry["path"]: entry["tests"] for entry in entries("modules.toml", "module")}

@@ -76,8 +76,8 @@ def seeds_of(text: str) -> Iterator[int]:
         first = int(time.time())
         text = f"{first}-{first + 19}"
     for part in text.split(","):
-        first, _, last = part.partition("-")
-        yield from range(int(first), int(last or first) + 1)
+        begin, _, end = part.partition("-")
+        yield from range(int(begin), int(end or begin) + 1)
 
 
 if __name__ == "__main__":

@@ -139,7 +139,9 @@ class CrashShop:
         order_id = self._prepare(scenario, lines)
         machine = self.execute(SCENARIOS[scenario].command, order_id, lines, CrashAt(-1, ""))
         self._restore_stock(order_id)
-        return next(machine.client._numbers) - 1
+        client = machine.client
+        assert isinstance(client, CrashingClient)
+        return next(client._numbers) - 1
 
     def run(self, history: CrashHistory) -> None:
         """Let a process crash, and recover.
@@ -179,7 +181,7 @@ class CrashShop:
         """Execute a command in a new process, and return the process."""
         requested = tuple((sku, QUANTITY) for sku in (*SKUS, *MORE_SKUS)[:lines])
         place = Place(order_id, requested, self._hold_seconds)
-        request: Request | None = {
+        requests: dict[str, Request] = {
             "place": place,
             "partial place": place,
             "accepted place": place,
@@ -189,7 +191,8 @@ class CrashShop:
             "refund": Settle("refund", order_id),
             "partial refund": Settle("refund", order_id),
             "sell out": Adjust(SOLD_OUT, -self._available(), f"sold-{order_id}"),
-        }.get(name)
+        }
+        request = requests.get(name)
         if name.startswith("partial"):
             crash_at = AFTER_ITS_FIRST_STEP if name == "partial place" else AFTER_ITS_SECOND_STEP
         if name == "accepted place":

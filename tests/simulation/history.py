@@ -319,7 +319,7 @@ class History:
             If there is no such step, this attempt may not take it, or the model refuses it.
         """
         order_id, saga_states = change.key[1], _saga_states(change)
-        if sum(map(is_order, changes)) > 1 or saga_states not in STEP_TYPES:
+        if sum(map(is_order, changes)) > 1 or saga_states is None or saga_states not in STEP_TYPES:
             raise Violation(
                 f"{attempt.name}: {order_id} changes its state {saga_states} with {_keys(changes)}"
             )
@@ -450,7 +450,8 @@ class History:
         attributes = ("product_is_active", "product_version")
         if [before[name] for name in attributes] == [after[name] for name in attributes]:
             return
-        flag, version = (after[name] for name in attributes)
+        flag: bool = after["product_is_active"]
+        version: int = after["product_version"]
         if version <= before["product_version"]:
             raise Violation(
                 f"{change.key[2]} has its flag set by product version {version} after a later one"
@@ -546,7 +547,8 @@ def model_sku_view(sku: Sku) -> Hashable:
 
 def _figures(view: Any) -> Hashable:
     """Return the current and the reserved stock of the view of a SKU."""
-    return view and view[:2]
+    figures: Hashable = view and view[:2]
+    return figures
 
 
 def _saga_states(change: Change) -> tuple[str | None, str | None] | None:

@@ -124,10 +124,10 @@ class CommitChecks:
         if before is not None and item["version"] != before["version"] + changes:
             yield f"{sku} went from version {before['version']} to {item['version']}"
         last = self._last_records.get(sku)
-        head = (0, 0, 0, FIRST_PREVIOUS_HASH, None, None)
+        head: tuple[Any, ...] = (0, 0, 0, FIRST_PREVIOUS_HASH, None, None)
         if last is not None:
-            names = ("stock_after", "reserved_after", "sequence", "hash", "transaction_id", "timestamp")
-            head = tuple(last[name] for name in names)
+            ends = ("stock_after", "reserved_after", "sequence", "hash", "transaction_id", "timestamp")
+            head = tuple(last[name] for name in ends)
         names = ("current_stock", "reserved_stock", "sequence", "ledger_hash")
         actual = (*(item[name] for name in names),
                   item.get("last_transaction_id"), item.get("last_transaction_at"))  # fmt: skip

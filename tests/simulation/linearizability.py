@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
-from tests.simulation.model import Shop
+from tests.simulation.model import Expire, Extend, Place, Settle, Shop
 from tests.simulation.translation import GetOrder, GetSku, Request, Response
 
 
@@ -65,8 +65,10 @@ def _matches(shop: Shop, operation: Operation) -> bool:
     if response.is_refusal:
         return True
     shop.execute(request)
-    order_id = getattr(request, "order_id", None)
-    return response.view == (shop.orders[order_id].view() if order_id else _sku_view(shop, request.sku))
+    match request:
+        case Place() | Settle() | Extend() | Expire():
+            return response.view == shop.orders[request.order_id].view()
+    return response.view == _sku_view(shop, request.sku)
 
 
 def _sku_view(shop: Shop, sku: str) -> Hashable:

@@ -97,7 +97,7 @@ Step = (
     PlaceLines | Acknowledge | BeginRelease | ReleaseLines | Remove | Refuse | BeginSettlement | SettleLines
 )
 
-STEP_TYPES: Final = {
+STEP_TYPES: Final[dict[tuple[str | None, str | None], type[Step]]] = {
     (None, "placing"): PlaceLines,
     ("placing", "placing"): PlaceLines,
     ("placing", "idle"): PlaceLines,

@@ -19,6 +19,7 @@ from inventory_common.products import Product
 from inventory_common.skus import Sku
 from services.stock.chalicelib.domain import saga_steps, stock_rules
 from services.stock.chalicelib.domain.decisions import Decision, ReadSet, WriteSet
+from services.stock.chalicelib.domain.holds import expire
 from services.stock.chalicelib.domain.low_stock import low_stock_alert
 from services.stock.chalicelib.domain.orders import SagaState
 from services.stock.chalicelib.engine import executor, sweeper
@@ -233,8 +234,8 @@ def _cached_reads() -> Tamper:
             for table, items in response["Responses"].items():
                 for item in items:
                     names = ("product_id", "sku") if "sku" in item else ("product_id",)
-                    key = sorted((name, item[name]) for name in names)
-                    cached[repr((table, key))] = item
+                    read = sorted((name, item[name]) for name in names)
+                    cached[repr((table, read))] = item
             return response
         responses: dict[str, list[Any]] = {table: [] for table in arguments["RequestItems"]}
         for key, table in requested.items():
@@ -267,7 +268,7 @@ def sweeper_trusts_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
     """Release every order that was listed as due, even if its hold was extended since."""
 
     def trusting(original: Callable[..., Decision]) -> Callable[..., Decision]:
-        def expire(state: Any, context: Any) -> Decision:
+        def trusted(state: Any, context: Any) -> Decision:
             order = state.order
             if order is None or order.expires_at is None:
                 return original(state, context)
@@ -277,9 +278,9 @@ def sweeper_trusts_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
                 return decision
             return replace(decision, order=replace(decision.order, expires_at=order.expires_at))
 
-        return expire
+        return trusted
 
-    monkeypatch.setattr(sweeper, "expire", trusting(sweeper.expire))
+    monkeypatch.setattr(sweeper, "expire", trusting(expire))
     monkeypatch.setattr(saga_steps, "begin_expiry", trusting(saga_steps.begin_expiry))
 
 

@@ -20,6 +20,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from inventory_common.alert_topic import AlertTopic
+from inventory_common.alerts import Alert
 from inventory_common.dynamodb import to_inventory_error
 from inventory_common.errors import InternalError, InventoryError
 from inventory_common.identity import EVERYTHING
@@ -155,14 +157,15 @@ class Machine:
         self._simulation.perform_late(self.attempt, operation, arguments)
 
 
-class Alerts:
+class Alerts(AlertTopic):
     """A fake of the alert topic; its calls fail too."""
 
     def __init__(self, simulation: Simulation, machine: Machine) -> None:
+        super().__init__(None, "simulation")
         self._simulation = simulation
         self._machine = machine
 
-    def send(self, alert: Any) -> None:
+    def send(self, alert: Alert) -> None:
         self._machine.give_way(f"alert {alert.alert_id}")
         if not self._simulation.is_quiet and self._simulation.random.random() < ALERT_LOST_RATE:
             raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "simulated"}}, "Publish")
@@ -510,12 +513,15 @@ class Simulation:
                 machine = self._send_until_final(process, machine, SetActive(sku, active))
                 process.sleep(self.random.uniform(0, 0.008))
 
+    def _must_sweep(self, swept: int) -> bool:
+        return self._time_jumps > swept or self.is_quiet
+
     def _run_sweeper(self, process: Process) -> None:
         """Sweep each time the time has jumped."""
         machine = Machine(self, process, process.name)
         swept = 0
         while True:
-            process.wait(lambda swept=swept: self._time_jumps > swept or self.is_quiet)
+            process.wait(partial(self._must_sweep, swept))
             if self.is_quiet:
                 return
             swept = self._time_jumps

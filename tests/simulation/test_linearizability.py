@@ -41,20 +41,19 @@ def client() -> Iterator[Any]:
 def draw(random: Random, thread: int, number: int) -> Request:
     order_id = f"ORDER-{random.randint(1, ORDERS)}"
     key = f"key-{thread}-{number}"
-    return random.choice(
-        [
-            Place(order_id, ((SKU, random.randint(1, 4)),)),
-            Place(order_id, ((SKU, random.randint(1, 4)),)),
-            Settle("confirm", order_id),
-            Settle("cancel", order_id),
-            Settle("refund", order_id, ((SKU, 1),), key),
-            Settle("confirm", order_id, ((SKU, 1),), key),
-            Restock(SKU, random.randint(1, 3), key),
-            Adjust(SKU, random.choice((-2, -1, 1)), key),
-            GetOrder(order_id),
-            GetSku(SKU),
-        ]
-    )
+    requests: list[Request] = [
+        Place(order_id, ((SKU, random.randint(1, 4)),)),
+        Place(order_id, ((SKU, random.randint(1, 4)),)),
+        Settle("confirm", order_id),
+        Settle("cancel", order_id),
+        Settle("refund", order_id, ((SKU, 1),), key),
+        Settle("confirm", order_id, ((SKU, 1),), key),
+        Restock(SKU, random.randint(1, 3), key),
+        Adjust(SKU, random.choice((-2, -1, 1)), key),
+        GetOrder(order_id),
+        GetSku(SKU),
+    ]
+    return random.choice(requests)
 
 
 def recorded(client: Any, prefix: str, seed: int) -> tuple[Shop, list[Operation]]:
@@ -88,7 +87,8 @@ def recorded(client: Any, prefix: str, seed: int) -> tuple[Shop, list[Operation]
     for thread in threads:
         thread.join()
     engine = engine_of(storage_of(client, simulation.settings), now, RetryPolicy())
-    for last in (GetSku(SKU), *(GetOrder(f"ORDER-{number}") for number in range(1, ORDERS + 1))):
+    reads: list[Request] = [GetSku(SKU), *(GetOrder(f"ORDER-{number}") for number in range(1, ORDERS + 1))]
+    for last in reads:
         began = time.monotonic()
         response = send(engine, last, Actor("client:real", "last"))
         operations.append(Operation(last, response, began, time.monotonic()))

@@ -6,6 +6,7 @@ import pytest
 
 from tests.simulation.model import (
     Adjust,
+    Command,
     Expire,
     Place,
     Refused,
@@ -99,7 +100,9 @@ def test_the_settlement_of_a_whole_order_is_idempotent_without_a_key(shop: Shop,
         ([], Expire("ORDER-1"), "not_due"),
     ],
 )
-def test_a_refused_command_changes_nothing(shop: Shop, before: list, command: Place, code: str) -> None:
+def test_a_refused_command_changes_nothing(
+    shop: Shop, before: list[Command], command: Place, code: str
+) -> None:
     for earlier in before:
         shop.execute(earlier)
     before_command = figures(shop, "A"), figures(shop, "B")

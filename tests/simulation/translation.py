@@ -120,15 +120,21 @@ def send_batch(engine: Engine, requests: Sequence[Request], actor: commands.Acto
 
 def can_be_batched(request: Request) -> bool:
     """Return whether a batch accepts the request."""
-    whole = isinstance(request, Settle) and request.lines is None and request.key is None
-    return isinstance(request, Place) or (whole and request.kind in ("confirm", "cancel"))
+    match request:
+        case Place() | Settle("confirm" | "cancel", _, None, None):
+            return True
+    return False
 
 
 def _batched(request: Request) -> commands.BatchedCommand:
-    if isinstance(request, Place):
-        return commands.BatchedCommand(request.order_id, "place", _lines(request), request.hold_seconds)
-    assert isinstance(request, Settle)
-    return commands.BatchedCommand(request.order_id, request.kind)
+    match request:
+        case Place(order_id):
+            return commands.BatchedCommand(order_id, "place", _lines(request), request.hold_seconds)
+        case Settle("confirm", order_id):
+            return commands.BatchedCommand(order_id, "confirm")
+        case Settle("cancel", order_id):
+            return commands.BatchedCommand(order_id, "cancel")
+    raise AssertionError(f"A batch does not accept {request}.")
 
 
 def _lines(request: Place) -> tuple[commands.LineRequest, ...]:

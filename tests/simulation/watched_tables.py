@@ -61,7 +61,7 @@ class WatchedTables:
 
     def items(self) -> Iterator[tuple[ItemKey, Item]]:
         for key, item in self._items.items():
-            yield key, plain(item)
+            yield key, _decoded(item)
 
     def differences(self) -> Iterator[str]:
         """Yield each difference between the tables and the copy of their items."""
@@ -136,9 +136,13 @@ def _key_names(table: Any) -> list[str]:
     return [table["partition_key"]["name"]] + ([sort_key["name"]] if sort_key else [])
 
 
-def plain(item: Raw | None) -> Any:
+def plain(item: Raw | None) -> Item | None:
     """Decode an item; a number is an int where it has no fraction."""
-    return None if item is None else {name: _plain(value) for name, value in item.items()}
+    return None if item is None else _decoded(item)
+
+
+def _decoded(item: Raw) -> Item:
+    return {name: _plain(value) for name, value in item.items()}
 
 
 def _plain(value: Mapping[str, Any]) -> Any:

@@ -51,10 +51,11 @@ class Workload:
         if due and self._random.random() < DUE_RATE:
             # Its customer and the sweeper compete.
             order_id = self._random.choice(due)
-            settling = [Settle("confirm", order_id), Settle("cancel", order_id)]
-            return self._random.choice(
-                [*settling, Extend(order_id, SHORT_HOLD_SECONDS), Extend(order_id, 600)]
-            )
+            competing: list[Request] = [
+                *(Settle("confirm", order_id), Settle("cancel", order_id)),
+                *(Extend(order_id, SHORT_HOLD_SECONDS), Extend(order_id, 600)),
+            ]
+            return self._random.choice(competing)
         [make] = self._random.choices(
             [
                 self._place,

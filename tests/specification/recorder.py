@@ -20,7 +20,8 @@ WRITES = {"PutItem", "UpdateItem", "TransactWriteItems"}
 ONLY_NEW = "attribute_not_exists(transaction_id)"
 
 
-class Read(NamedTuple):
+@dataclass(frozen=True)
+class Read:
     """A read as the specification writes it; `key_condition` is its key, or its key condition with values."""
 
     operation: str

@@ -217,10 +217,11 @@ def test_available_stock_is_calculated_even_if_a_wrong_one_is_stored(shop: Shop,
 def test_available_stock_and_its_operands_cannot_be_sent(shop: Shop, client: Any, name: str) -> None:
     sku = shop.has_sku(10)
     before = everything_in(client)
-    assert outcome(shop.create_sku(sku._replace(sku=f"{sku.sku}-B"), **{name: 5})) == "422 invalid_input"
-    patched = shop.ask("PATCH", sku_url(shop, sku), "vendor", VENDOR, body={name: 5})
+    sent: dict[str, Any] = {name: 5}
+    assert outcome(shop.create_sku(sku._replace(sku=f"{sku.sku}-B"), **sent)) == "422 invalid_input"
+    patched = shop.ask("PATCH", sku_url(shop, sku), "vendor", VENDOR, body=sent)
     assert outcome(patched) == "422 invalid_input"
-    assert outcome(shop.restock(sku, 1, **{name: 5})) == "422 invalid_input"
+    assert outcome(shop.restock(sku, 1, **sent)) == "422 invalid_input"
     assert everything_in(client) == before
 
 

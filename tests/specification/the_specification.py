@@ -6,7 +6,7 @@ Where DynamoDB forces a deviation, the row is the specification's, and the excep
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Key(NamedTuple):
@@ -136,7 +136,7 @@ TRANSACTION_TYPES = (
 
 CALCULATED_FIELDS = ("available_stock", "low_stock_flag")
 
-SAMPLE_PRODUCT = {
+SAMPLE_PRODUCT: dict[str, Any] = {
     "product_id": "PROD-E4F9A",
     "vendor_id": "VENDOR-001",
     "product_name": "Wireless Bluetooth Headphones",
@@ -155,7 +155,7 @@ SAMPLE_PRODUCT = {
     "updated_at": "2026-02-23T10:30:00Z",
 }
 
-SAMPLE_SKU = {
+SAMPLE_SKU: dict[str, Any] = {
     "product_id": "PROD-E4F9A",
     "sku": "SKU-PROD-E4F9A-BLK-L",
     "vendor_id": "VENDOR-001",
@@ -171,7 +171,7 @@ SAMPLE_SKU = {
     "is_active": True,
 }
 
-SAMPLE_TRANSACTION = {
+SAMPLE_TRANSACTION: dict[str, Any] = {
     "transaction_id": "TXN-550e8400-e29b-41d4-a716-446655440000",
     "timestamp": "2026-02-23T14:20:00Z",
     "product_id": "PROD-E4F9A",

@@ -101,14 +101,14 @@ class Document:
 
     @cached_property
     def _closed(self) -> dict[str, Any]:
-        components = deepcopy(self._document["components"])
+        components: dict[str, Any] = deepcopy(self._document["components"])
         for schema in components["schemas"].values():
             if "properties" in schema:
                 schema.setdefault("additionalProperties", False)
         return components
 
     def _resolved(self, node: dict[str, Any]) -> dict[str, Any]:
-        found: Any = node
+        found = node
         while "$ref" in found:
             pointer, found = found["$ref"], self._document
             for step in pointer.removeprefix("#/").split("/"):
@@ -147,6 +147,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     if missing := never_answered(folder):
         reporter = config.pluginmanager.get_plugin("terminalreporter")
+        assert reporter is not None
         reporter.section("in openapi.json, and answered in no test", red=True)
         reporter.line("\n".join(missing))
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

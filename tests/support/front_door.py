@@ -133,7 +133,7 @@ class Answer:
         assert document["status"] == self.status
         assert document["request_id"] == self.headers["X-Request-Id"]
         assert {"type", "title", "detail"} <= document.keys()
-        return document["code"]
+        return str(document["code"])
 
 
 class Client:

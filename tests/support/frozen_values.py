@@ -24,7 +24,7 @@ def freeze_values() -> None:
 
 
 def _subclasses(cls: type) -> set[type]:
-    below = set(type.__subclasses__(cls))
+    below: set[type] = set(type.__subclasses__(cls))
     return below.union(*map(_subclasses, below))
 
 

@@ -175,7 +175,9 @@ class FakeServices:
             raise Refusal(404, "sku_not_found")
         found = self.skus[sku]
         if request.method != "GET":
-            changes = {"is_active": False} if request.method == "DELETE" else json.loads(request.content)
+            changes: dict[str, Any] = (
+                {"is_active": False} if request.method == "DELETE" else json.loads(request.content)
+            )
             if isinstance(changes.get("variant_attributes"), dict):  # RFC 7396
                 merged = (found["variant_attributes"] or {}) | changes["variant_attributes"]
                 changes["variant_attributes"] = {k: v for k, v in merged.items() if v is not None}
@@ -334,7 +336,7 @@ class FakeServices:
             raise Refusal(404, "order_not_found")
         order = self.orders[order_id]
         named = None if part is None else {each["sku"]: each["quantity"] for each in part}
-        assert part is None or len(named) == len(part)
+        assert named is None or part is None or len(named) == len(part)
         for line in order["lines"]:
             units = line["reserved"] if named is None else named.get(line["sku"], 0)
             if command == "refund":
@@ -451,7 +453,7 @@ def page(request: httpx.Request, items: list[Any]) -> httpx.Response:
     return httpx.Response(200, json={"items": shown, "next_cursor": following})
 
 
-ROUTES: list[tuple[str, str, Any]] = [
+ROUTES: list[tuple[str, str, Callable[..., httpx.Response]]] = [
     ("GET", r"/token", FakeServices.token),
     ("POST", r"/products", FakeServices.create_product),
     ("GET", r"/products", FakeServices.browse),

@@ -9,8 +9,10 @@ import sys
 from collections.abc import Mapping, Sequence
 
 import fake_services
+import httpx
 
 from inventory_cli import __main__
+from inventory_client import Retries
 
 services = fake_services.FakeServices()
 fake_services.PAGE_ITEMS = 1_000
@@ -32,8 +34,13 @@ for number in range(int(sys.argv.pop(1))):
 run = __main__.run
 
 
-def run_with_fakes(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    return run(arguments, environ, services.transport())
+def run_with_fakes(
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    transport: httpx.BaseTransport | None = None,
+    retries: Retries | None = None,
+) -> int:
+    return run(arguments, environ, transport or services.transport(), retries)
 
 
 __main__.run = run_with_fakes

@@ -24,8 +24,8 @@ def tea(inventory, services, capsys):
     assert inventory("products", "create", "--vendor", VENDOR, *given) == 0
     [product_id] = services.products
     sku = f"SKU-{product_id}-BOX"
-    given = ("--name", "A box", "--price", "4.50", "--threshold", 5, "--attributes", "color=Green|size=L")
-    assert inventory("skus", "create", sku, *given) == 0
+    named = ("--name", "A box", "--price", "4.50", "--threshold", 5, "--attributes", "color=Green|size=L")
+    assert inventory("skus", "create", sku, *named) == 0
     assert inventory("stock", "restock", sku, 12, "--notes", "first", "--key", "k1") == 0
     capsys.readouterr()
     return sku

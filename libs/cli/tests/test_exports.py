@@ -147,7 +147,7 @@ def test_a_full_disk_leaves_earlier_files_and_no_half_ones(
     if fails == "write":
         monkeypatch.setattr(export_files.ExportFile, "write", full)
     else:
-        monkeypatch.setattr(export_files.os, "fsync", full)
+        monkeypatch.setattr(os, "fsync", full)
     assert inventory("export", what, target, "--vendor", VENDOR) == 2
     assert "cannot be written: No space left on device." in " ".join(capsys.readouterr().err.split())
     assert [path.name for path in folder.iterdir()] == ["skus.csv"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -26,8 +27,8 @@ def shop(inventory, services, capsys):
         assert inventory("products", "create", "--vendor", VENDOR, *given, *own) == 0
     for number, variant, units in ((1, "A", 12), (1, "B", 0), (2, "A", 7), (4, "A", 9), (5, "X-Y", 3)):
         sku = f"SKU-PROD-0000{number}-{variant}"
-        given = ("--name", f"Variant {variant}", "--price", "4.50", "--threshold", 5, "--attributes", "a=b")
-        assert inventory("skus", "create", sku, *given) == 0
+        named = ("--name", f"Variant {variant}", "--price", "4.50", "--threshold", 5, "--attributes", "a=b")
+        assert inventory("skus", "create", sku, *named) == 0
         if units:
             assert inventory("stock", "restock", sku, units) == 0
     two_lines = ("--line", "SKU-PROD-00001-A=4", "--line", "SKU-PROD-00002-A=2")
@@ -209,7 +210,7 @@ def test_a_product_whose_response_was_lost_is_not_created_twice(inventory, shop,
     services, into_other = other
     folder = tmp_path / "backup"
     assert inventory("export", "all", folder, "--vendor", VENDOR) == 0
-    keys = {}
+    keys: dict[str, dict[str, Any]] = {}
 
     def remember(request):
         """Replay a key as the catalog does, and lose the response to the first Rice."""

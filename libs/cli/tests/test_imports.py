@@ -225,7 +225,7 @@ def test_an_unknown_import_cannot_be_undone(inventory, import_id, capsys):
 
 @pytest.mark.parametrize("failing_after", [0, 1, 5, 9])
 def test_an_interrupted_import_is_completed_by_the_next(inventory, services, tmp_path, failing_after):
-    done = []
+    done: list[httpx.Request] = []
 
     def cut(request):
         if request.method == "POST":
@@ -245,7 +245,7 @@ def test_an_interrupted_import_is_completed_by_the_next(inventory, services, tmp
 
 
 def test_what_was_done_before_an_interruption_can_be_undone(inventory, services, tmp_path, capsys):
-    done = []
+    done: list[httpx.Request] = []
 
     def cut(request):
         if request.method == "POST":

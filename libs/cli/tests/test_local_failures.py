@@ -92,10 +92,10 @@ def test_a_journal_in_an_unwritable_folder_sends_nothing(imported, services, tmp
 
 def full_at(pages, monkeypatch):
     """Let journals have no more pages: SQLite then says that the disk is full."""
-    begin = Journal.begin.__func__
+    begin = Journal.begin
 
     def begin_full(cls, *arguments):
-        journal = begin(cls, *arguments)
+        journal = begin(*arguments)
         journal._db.execute(f"PRAGMA max_page_count = {pages}")
         return journal
 

@@ -22,8 +22,8 @@ def shop(inventory, services, capsys):
         own_id = ("--external-id", f"OWN-{number}")
         assert inventory("products", "create", "--vendor", VENDOR, *given, *own_id) == 0
         for variant in ("BLK-L", "WHT"):
-            given = ("--name", f"Variant {variant}", "--price", "4.50", "--threshold", 5)
-            assert inventory("skus", "create", f"SKU-PROD-0000{number}-{variant}", *given) == 0
+            named = ("--name", f"Variant {variant}", "--price", "4.50", "--threshold", 5)
+            assert inventory("skus", "create", f"SKU-PROD-0000{number}-{variant}", *named) == 0
     sku = "SKU-PROD-00001-BLK-L"
     assert inventory("stock", "restock", sku, 4982) == 0
     assert inventory("stock", "adjust", sku, "-3", "--notes", "two broken in the window, one lost") == 0

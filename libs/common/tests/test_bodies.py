@@ -135,7 +135,7 @@ BODY_TYPES: dict[str, BodyType[Any]] = {
 }
 every_body_type = pytest.mark.parametrize("body_type", BODY_TYPES.values(), ids=BODY_TYPES.keys())
 
-LINE = {"product_id": "PROD-E4F9A", "sku": "SKU-PROD-E4F9A-BLK-L", "quantity": 2}
+LINE: dict[str, Any] = {"product_id": "PROD-E4F9A", "sku": "SKU-PROD-E4F9A-BLK-L", "quantity": 2}
 PRODUCT = {"product_name": "Headphones", "category": "Audio", "base_price": 90}
 SKU = {"sku": "SKU-PROD-E4F9A-BLK-L", "variant_name": "Black", "unit_price": 90, "reorder_threshold": 10}
 

@@ -40,5 +40,5 @@ def test_ids_are_short_and_differ() -> None:
     ],
 )
 def test_botocore_says_whether_it_sent_a_call_again(metadata: dict[str, object], *, expected: bool) -> None:
-    error = ClientError({"Error": {"Code": "ConditionalCheckFailedException"}, **metadata}, "UpdateItem")  # type: ignore[arg-type]
+    error = ClientError({"Error": {"Code": "ConditionalCheckFailedException"}, **metadata}, "UpdateItem")
     assert was_sent_again(error) is expected

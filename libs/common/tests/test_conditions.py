@@ -10,7 +10,7 @@ from inventory_common.conditions import (
     is_in_conflict,
     versioned_update,
 )
-from inventory_common.items import to_item
+from inventory_common.items import Item, to_item
 
 NOW = "2026-02-23T10:30:00.900000Z"
 NOW_SECONDS = 1_771_842_600
@@ -115,7 +115,7 @@ def test_an_update_sets_changed_attributes_removes_absent_ones_and_expects_the_f
 
 def test_an_update_removes_only_absent_attributes() -> None:
     version = {"version": {"N": "3"}}
-    former = {"brand": {"S": "x"}, "tags": {"L": []}, **version}
+    former: Item = {"brand": {"S": "x"}, "tags": {"L": []}, **version}
     kept = versioned_update(former, {**former, "version": {"N": "4"}})
     assert kept["UpdateExpression"] == "SET #version = :version"
     bare = versioned_update(former, {"version": {"N": "4"}})

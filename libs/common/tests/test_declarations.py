@@ -27,7 +27,12 @@ class Thing:
 
 
 def _declared(**declared: Any) -> Declaration:
-    parameters = {"method": "GET", "path": "/things", "allowed_roles": PUBLIC, "response": NO_CONTENT}
+    parameters: dict[str, Any] = {
+        "method": "GET",
+        "path": "/things",
+        "allowed_roles": PUBLIC,
+        "response": NO_CONTENT,
+    }
 
     @route(**(parameters | declared))
     def handle(_: object, request: Request[Any]) -> Response:
@@ -134,11 +139,11 @@ def test_the_body_of_a_route_is_a_class_or_a_body_type() -> None:
 
 
 def test_a_declared_method_stays_the_method_that_it_was() -> None:
-    def handle(_: object, request: Request[None]) -> Response:
+    def handle(_: object, request: Request[Any]) -> Response:
         """Show a thing."""
         return no_content()
 
-    declared = route("GET", "/things", allowed_roles=PUBLIC, response=NO_CONTENT)(handle)
+    declared: object = route("GET", "/things", allowed_roles=PUBLIC, response=NO_CONTENT)(handle)
     assert declared is handle
     assert (handle.__name__, handle.__doc__) == ("handle", "Show a thing.")
     assert declaration_of(lambda: None) is None

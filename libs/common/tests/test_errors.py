@@ -108,7 +108,8 @@ def _drawn() -> list[tuple[int, list[str]]]:
 
 def test_the_tree_in_the_docstring_names_exactly_the_classes_that_exist() -> None:
     names = [name for _, line in _drawn() for name in line]
-    assert sorted(names) == sorted(error_type.__name__ for error_type in [InventoryError, *ERRORS])
+    every: list[type[InventoryError]] = [InventoryError, *ERRORS]
+    assert sorted(names) == sorted(error_type.__name__ for error_type in every)
     assert sorted(names) == sorted(errors.__all__)
 
 

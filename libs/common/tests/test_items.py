@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory_common.items import from_item, key_of, to_attribute, to_item
+from inventory_common.items import Item, from_item, key_of, to_attribute, to_item
 
 fractions = st.decimals(-10_000_000, 10_000_000, places=2).filter(lambda number: number % 1 != 0)
 scalars = st.text() | st.booleans() | st.integers(-(10**38) + 1, 10**38 - 1) | fractions
@@ -99,7 +99,7 @@ def test_attributes_that_are_none_are_absent() -> None:
 
 
 def test_only_the_named_attributes_are_decoded_if_there_are_names() -> None:
-    item = {"a": {"S": "1"}, "b": {"S": "2"}, "binary": {"B": b"x"}}
+    item: Item = {"a": {"S": "1"}, "b": {"S": "2"}, "binary": {"B": b"x"}}
     assert from_item(item, ["a", "absent"]) == {"a": "1"}
     assert from_item(item, []) == {}
 

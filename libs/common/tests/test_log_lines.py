@@ -136,6 +136,8 @@ def test_lines_of_several_threads_do_not_mix(monkeypatch: pytest.MonkeyPatch, tm
 class _SmallDisk(io.RawIOBase):
     """An unbuffered file on a disk with room for `room` bytes: a write may take a part and raise no error."""
 
+    name = "disk"
+
     def __init__(self, room: int) -> None:
         super().__init__()
         self.room = room
@@ -157,7 +159,7 @@ def _stream_on(disk: _SmallDisk, *, buffered: bool) -> io.TextIOWrapper:
     """Return what `sys.stdout` is with ``python`` or with ``python -u``, which the local stack uses."""
     if buffered:
         return io.TextIOWrapper(io.BufferedWriter(disk))
-    return io.TextIOWrapper(disk, write_through=True)  # type: ignore[type-var]
+    return io.TextIOWrapper(disk, write_through=True)
 
 
 @pytest.mark.parametrize("buffered", [True, False], ids=["buffered", "unbuffered"])

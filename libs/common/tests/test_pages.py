@@ -13,6 +13,7 @@ from inventory_common.items import to_item
 from inventory_common.pages import (
     Listing,
     PageRequest,
+    Position,
     at_most,
     decode_cursor,
     encode_cursor,
@@ -175,7 +176,7 @@ def test_a_position_is_unchanged_by_encoding_and_decoding(position: dict[str, st
 
 
 def test_a_cursor_has_no_spaces() -> None:
-    position = {"vendor_id": "VENDOR-001", "current_stock": 20, "sku": "\u00e9"}
+    position: Position = {"vendor_id": "VENDOR-001", "current_stock": 20, "sku": "\u00e9"}
     content = '{"vendor_id":"VENDOR-001","current_stock":20,"sku":"\u00e9"}'.encode()
     assert encode_cursor(position) == _encoded_bytes(content)
 
@@ -296,8 +297,9 @@ def test_a_cursor_with_a_missing_or_an_additional_attribute_is_refused(
 @every_listing
 def test_a_cursor_with_a_key_of_another_type_is_refused(listing: Listing, position: dict[str, Any]) -> None:
     for name, value in position.items():
-        other: object = 1 if isinstance(value, str) else str(value)
-        for wrong in (other, True, None, 1.5, [value]):
+        other = 1 if isinstance(value, str) else str(value)
+        wrongs: tuple[Any, ...] = (other, True, None, 1.5, [value])
+        for wrong in wrongs:
             with pytest.raises(InvalidCursor):
                 listing.query("t", PageRequest(10, {**position, name: wrong}))
 

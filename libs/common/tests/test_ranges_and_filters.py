@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inventory_common.errors import InvalidCursor, InvalidInput
-from inventory_common.pages import Among, Filter, Listing, PageRequest, Period, within
+from inventory_common.pages import Among, Filter, Listing, PageRequest, Period, Position, within
 from inventory_common.requests import MOMENT, ORDER, read_period, require_range
 from inventory_common.schema import CATEGORY_INDEX, SKU_TRANSACTION_INDEX
 from inventory_common.timestamps import microsecond_before
@@ -20,7 +20,9 @@ ELEVEN = "2026-02-23T11:00:00.000000Z"
 
 
 def _query(first: str | None, end: str | None, after: str | None = None) -> dict[str, Any]:
-    position = None if after is None else {"sku": SKU, "timestamp": after, "transaction_id": "TXN-1"}
+    position: Position | None = (
+        None if after is None else {"sku": SKU, "timestamp": after, "transaction_id": "TXN-1"}
+    )
     listing = Listing(SKU_TRANSACTION_INDEX, SKU, within(Period(first, end)))
     return listing.query("log", PageRequest(10, position))
 

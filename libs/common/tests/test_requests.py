@@ -13,7 +13,7 @@ from inventory_common.errors import (
     TooLarge,
     UnsupportedMediaType,
 )
-from inventory_common.pages import encode_cursor
+from inventory_common.pages import Position, encode_cursor
 from inventory_common.requests import Parameter, ProxyEvent, path_errors, read_json, read_query
 
 Event = Callable[..., dict[str, Any]]
@@ -185,7 +185,7 @@ def test_the_media_type_of_an_absent_body_is_not_checked(event: Event) -> None:
 
 
 def test_the_cursor_of_the_query_is_read(event: Event) -> None:
-    position = {"product_id": "PROD-E4F9A"}
+    position: Position = {"product_id": "PROD-E4F9A"}
     assert ProxyEvent(event("GET", "/", query={"cursor": [encode_cursor(position)]})).cursor() == position
 
 

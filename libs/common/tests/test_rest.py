@@ -26,7 +26,7 @@ from inventory_common.dynamodb import connect
 from inventory_common.errors import Busy, InventoryError, SkuNotFound, Unauthenticated
 from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import ANYBODY, EVERYTHING, Principal, Role, Scope, TokenVerifier
-from inventory_common.pages import Listing, Page, PageRequest, encode_cursor
+from inventory_common.pages import Listing, Page, PageRequest, Position, encode_cursor
 from inventory_common.preconditions import ANY_VERSION, IfMatch
 from inventory_common.requests import Parameter, Request
 from inventory_common.responses import json_response, no_content, page_response
@@ -201,6 +201,7 @@ class Reply:
         self.body: Any = json.loads(text.encode()) if text else None
         if self.status >= 400:
             assert self.headers["Content-Type"] == "application/problem+json"
+            assert self.body is not None
             assert self.body["status"] == self.status
             assert self.body["request_id"] == self.headers["X-Request-Id"]
             assert self.body["type"] == f"urn:inventory:problem:{self.body['code']}"
@@ -654,7 +655,7 @@ def test_a_repeated_cursor_is_invalid(call: Call) -> None:
 
 
 def test_the_link_is_the_address_of_the_next_page_of_the_same_listing(shop: Shop, call: Call) -> None:
-    position = {"category": "Grains/Cereals & Co", "is_active": "true", "product_id": "PROD-E4F9A"}
+    position: Position = {"category": "Grains/Cereals & Co", "is_active": "true", "product_id": "PROD-E4F9A"}
     shop.page = Page([{"a": 1}], encode_cursor(position))
     query = {"category": ["A/B & C+\u00e9"], "limit": ["2"]}
     first = call("GET", "/products", query=query, stage="/dev")
@@ -675,7 +676,7 @@ def test_the_link_is_the_address_of_the_next_page_of_the_same_listing(shop: Shop
 
 
 def test_a_cursor_of_another_vendors_listing_is_refused(shop: Shop, call: Call) -> None:
-    position = {"vendor_id": "VENDOR-002", "created_at": "2026", "product_id": "PROD-E4F9A"}
+    position: Position = {"vendor_id": "VENDOR-002", "created_at": "2026", "product_id": "PROD-E4F9A"}
     query = {"cursor": [encode_cursor(position)]}
     call("GET", "/vendors/VENDOR-001/inventory", as_="vendor", query=query, **INVENTORY)
     products = Listing(schema.VENDOR_PRODUCTS_INDEX, "VENDOR-001")
@@ -715,7 +716,9 @@ def test_another_key_and_another_path_have_other_ids(shop: Shop, call: Call) -> 
     for order in ("ORDER-1", "ORDER-2"):
         parts = {**CONFIRM, "parameters": {"order_id": order}}
         call("POST", f"/orders/{order}/confirm", as_="orders", headers={"Idempotency-Key": "key-1"}, **parts)
-        ids.add(shop.requests[-1].idempotency_key.idempotency_id)
+        idempotency_key = shop.requests[-1].idempotency_key
+        assert idempotency_key is not None
+        ids.add(idempotency_key.idempotency_id)
     assert len(ids) == 2
 
 
@@ -914,8 +917,8 @@ def test_a_service_without_origins_sends_no_cors_headers(event: Event) -> None:
 
 def test_the_request_id_is_returned_in_every_response(call: Call) -> None:
     headers = {"x-request-id": "request-1"}
-    for path, parts in (("/health", {}), ("/nowhere", {}), ("/products", {})):
-        assert call("GET", path, headers=headers, **parts).headers["X-Request-Id"] == "request-1"
+    for path in ("/health", "/nowhere", "/products"):
+        assert call("GET", path, headers=headers).headers["X-Request-Id"] == "request-1"
 
 
 @pytest.mark.parametrize("sent", ["", "a" * 65, "a b", "a\r\nSet-Cookie: x", "\u00e9"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ class Time:
         self.drawn.append((low, high))
         return high
 
-    def retry_policy(self, **limits: float) -> RetryPolicy:
+    def retry_policy(self, **limits: Any) -> RetryPolicy:
         return RetryPolicy(monotonic=self.monotonic, sleep=self.sleep, uniform=self.uniform, **limits)
 
 

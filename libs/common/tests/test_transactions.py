@@ -228,7 +228,8 @@ def test_a_changed_attribute_changes_the_hash(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["order_id", "notes"])
 def test_a_removed_attribute_changes_the_hash(name: str) -> None:
-    assert record_hash(replace(FULL, **{name: None}).document()) != FULL.hash
+    removed: dict[str, Any] = {name: None}
+    assert record_hash(replace(FULL, **removed).document()) != FULL.hash
     absent = {key: value for key, value in BARE.document().items() if key != name}
     assert record_hash(absent) != BARE.hash
 

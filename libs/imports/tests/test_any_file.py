@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -70,7 +72,7 @@ def results(content, **stated):
             rules, table_of(content, **stated), RowMapping(), lambda *_: None, {"vendor_id": "VENDOR-001"}
         )
     )
-    units = {}
+    units: dict[str | None, list[tuple[int, Mapping[str, Any]]]] = {}
     rejected = [row for row in read if row.row is None]
     for row in read:
         if row.row is not None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +37,7 @@ def made(kind, *rows, shop="shopify"):
 @pytest.mark.parametrize("file", sorted(path.name for path in FILES.iterdir()))
 def test_each_shop_is_recognized_by_its_header_alone(file):
     table, _ = rows_of(file)
+    assert table.columns is not None
     assert [preset.name for preset in presets_of(table.columns)] == [file.split("_")[0].split(".")[0]]
 
 
@@ -203,7 +207,7 @@ def test_each_row_of_any_file_is_a_row_of_a_unit_or_rejected(rows, kind):
     sources = source_rows(*rows)
     found = list(read_shop_rows(RULES[kind], PRESETS["shopify"], sources, DEFAULTS))
     assert sorted(row.line for row in found) == [source.line for source in sources]
-    units = {}
+    units: dict[str | None, Mapping[str, Any]] = {}
     for row in found:
         assert (row.row is None) == (row.reason is not None) == (row.key is None)
         if row.row is not None:

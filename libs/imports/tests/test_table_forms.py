@@ -7,6 +7,7 @@ import json
 import zipfile
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -342,9 +343,10 @@ def test_the_rejects_of_workbooks_and_arrays_are_texts():
     assert rejects_name("Day.XLSX", "orders") == "Day.orders-rejects.csv"
     assert rejects_name("day.json", "orders") == "day.orders-rejects.jsonl"
     assert rejects_name("DAY.TSV", "orders") == "DAY.orders-rejects.TSV"
-    array = [{"external_id": "1", "product_name": "Tea", "category": "Drinks", "base_price": "x"}, 7]
+    tea = {"external_id": "1", "product_name": "Tea", "category": "Drinks", "base_price": "x"}
+    array = [tea, 7]
     rows = [json.loads(line) for line in rejects_of(json.dumps(array), "goods.json").splitlines()]
-    assert rows[0] | {"_reason": ""} == {"_line": 1, "_reason": "", **array[0]}
+    assert rows[0] | {"_reason": ""} == {"_line": 1, "_reason": "", **tea}
     assert rows[1] == {"_line": 2, "_reason": "is not a JSON object", "_text": "7"}
     book = workbook([list(NAMES), ["1", "Té", "Drinks", "x"], ["2", "Té", None, 4.125]])
     assert rejects_of(book, "goods.xlsx").decode().splitlines() == [
@@ -579,7 +581,9 @@ def workbook(rows, *, sheets=(), edit=None):
 
 
 def test_a_workbook_is_read_with_exact_numbers():
-    rows = [[" External_ID", "product_name", None, "category", "base_price", "description", "is_active"]]
+    rows: list[list[Any]] = [
+        [" External_ID", "product_name", None, "category", "base_price", "description", "is_active"]
+    ]
     rows += [[1001, "Tea", "x", "Drinks", 19.99, datetime(2026, 2, 23), True]]
     rows += [[None] * 7, ["A2", 2026, None, "Drinks", 0.1 + 0.2, datetime(2026, 2, 23, 8, 30), False]]
     first, second = read(workbook(rows), "Goods.XLSX")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from front_door import Client, Tokens
 
-from inventory_common.pages import encode_cursor
+from inventory_common.pages import Position, encode_cursor
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.transactions import record_hash
 
@@ -164,7 +164,7 @@ def test_a_cursor_from_another_log_is_refused(audit: Client, vendor: str, dynamo
 )
 def test_a_forged_cursor_is_refused(audit: Client, vendor: str, change: dict[str, Any]) -> None:
     record = a_record()
-    position = {
+    position: Position = {
         "vendor_id": VENDOR,
         "timestamp": record.timestamp,
         "transaction_id": record.transaction_id,

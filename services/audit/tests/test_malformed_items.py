@@ -148,7 +148,7 @@ RECORDS: dict[str, Damage] = {
 }
 
 
-@pytest.fixture(params=RECORDS.values(), ids=RECORDS)
+@pytest.fixture(params=list(RECORDS.values()), ids=list(RECORDS))
 def damaged(request: pytest.FixtureRequest, shop: Any) -> Any:
     """A log whose newest record but one cannot be read."""
     item = LEDGER[-2].to_item()

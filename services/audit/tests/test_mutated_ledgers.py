@@ -103,7 +103,9 @@ def without_attribute(name: str) -> Change:
 
 def of_another_type(items: list[Item], at: int, dice: random.Random) -> list[Item]:
     name = dice.choice([name for name in items[at] if name not in ("sku", "timestamp", "transaction_id")])
-    odd = dice.choice([{"BOOL": True}, {"NULL": True}, {"SS": ["a"]}, {"L": []}, {"M": {}}, {"B": b"x"}])
+    odd: dict[str, Any] = dice.choice(
+        [{"BOOL": True}, {"NULL": True}, {"SS": ["a"]}, {"L": []}, {"M": {}}, {"B": b"x"}]
+    )
     items[at] = {**items[at], name: odd}
     return items
 
@@ -332,11 +334,10 @@ def test_the_reads_of_one_call_are_limited() -> None:
         reads = 0
         read = stored.items_of_id
 
-        def count(record_id: str, read: Any = read) -> list[Item]:
+        def count(transaction_id: str, read: Callable[[str], list[Item]] = read) -> list[Item]:
             nonlocal reads
             reads += 1
-            found: list[Item] = read(record_id)
-            return found
+            return read(transaction_id)
 
         stored.items_of_id = count  # type: ignore[method-assign]
         verify(stored, PageRequest(500))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -140,15 +141,16 @@ def test_an_adjustment_that_names_the_finding_repairs_it(shop: Any) -> None:
     assert reported(run()), "another adjustment does not repair it"
 
 
-class ContendedSkus:
+class ContendedSkus(SkuStore):
     """A store of SKUs with a concurrent writer: it writes before each read of a SKU."""
 
-    def __init__(self, skus: Any, write: Any) -> None:
-        self._skus, self._write = skus, write
+    def __init__(self, skus: SkuStore, write: Callable[[], object]) -> None:
+        vars(self).update(vars(skus))
+        self._write = write
 
     def sku_item(self, sku: str) -> Any:
         self._write()
-        return self._skus.sku_item(sku)
+        return super().sku_item(sku)
 
 
 def contended(write: Any) -> Reconciler:

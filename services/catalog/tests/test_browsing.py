@@ -18,12 +18,12 @@ from inventory_common.limits import (
     PRODUCT_IMAGES_MAX,
     PRODUCT_TAGS_MAX,
 )
-from inventory_common.pages import encode_cursor
+from inventory_common.pages import Position, encode_cursor
 from inventory_common.products import PRODUCT_MEMBERS
 
 from .shop import OTHER_VENDOR, VENDOR, a_product, keep
 
-PRODUCTS = {
+PRODUCTS: dict[str, dict[str, Any]] = {
     "A": {
         "subcategory": "Audio",
         "brand": "SoundMax",
@@ -281,7 +281,7 @@ def test_a_cursor_from_outside_the_period_is_refused(
     shop: Client, vendor: str, history: None, order: str, period: str, inside: str, outside: str
 ) -> None:
     for letter, moment in MOMENTS.items():
-        position = {"vendor_id": VENDOR, "created_at": moment, "product_id": f"PROD-0000{letter}"}
+        position: Position = {"vendor_id": VENDOR, "created_at": moment, "product_id": f"PROD-0000{letter}"}
         address = f"{ADDRESS}?{period}&order={order}&cursor={encode_cursor(position)}"
         response = shop.get(address, vendor)
         if letter in inside:
@@ -295,7 +295,7 @@ def test_a_cursor_from_outside_the_period_is_refused(
 
 
 def test_another_vendors_cursor_is_refused_in_every_order(shop: Client, vendor: str, history: None) -> None:
-    position = {"vendor_id": OTHER_VENDOR, "created_at": MOMENTS["C"], "product_id": "PROD-0000Z"}
+    position: Position = {"vendor_id": OTHER_VENDOR, "created_at": MOMENTS["C"], "product_id": "PROD-0000Z"}
     for order in ("asc", "desc"):
         response = shop.get(f"{ADDRESS}?order={order}&cursor={encode_cursor(position)}", vendor)
         assert (response.status, response.code) == (400, "invalid_cursor")

@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib.engine.catalog import Catalog
-from chalicelib.storage.product_store import ProductIdInUse
+from chalicelib.storage.product_store import ProductIdInUse, ProductStore
 from inventory_common.change_ids import SLOTS
 from inventory_common.errors import (
     Busy,
@@ -255,15 +255,13 @@ def test_a_key_belongs_to_one_body(catalog: Catalog) -> None:
         catalog.create(a_creation(a_key(body='{"a":2}')))
 
 
-class Rival:
+class Rival(ProductStore):
     """A store some of whose writes conflict: an id is in use, or the product changes before an update."""
 
-    def __init__(self, store: Any, times: int) -> None:
+    def __init__(self, store: ProductStore, times: int) -> None:
+        vars(self).update(vars(store))
         self._store = store
         self.left = times
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
 
     def _conflicts(self) -> bool:
         self.left -= 1

@@ -71,7 +71,7 @@ def test_money_is_exact(shop: Client, vendor: str, price: Any, text: str) -> Non
 
 
 def test_names_in_any_script_are_stored_unchanged(shop: Client, vendor: str) -> None:
-    names = {
+    names: dict[str, Any] = {
         "product_name": "L'été d'Été 🎧",
         "category": "Grains/Cereals & 黒",
         "brand": "O'Neill's",
@@ -141,7 +141,7 @@ def test_missing_attributes_of_a_new_product_are_named(shop: Client, vendor: str
 
 
 def test_values_at_the_limits_are_allowed(shop: Client, vendor: str) -> None:
-    most = {
+    most: dict[str, Any] = {
         "product_name": "🎧" * 200,
         "description": "x" * 5000,
         "category": "黒" * 200,

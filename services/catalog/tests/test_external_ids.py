@@ -12,7 +12,12 @@ from inventory_common.errors import ExternalIdExists
 
 from .shop import OTHER_VENDOR, VENDOR, Clock, Draws, a_creation, a_key, a_product, keep, patch
 
-NEW = {"product_name": "Mug", "category": "Kitchen", "base_price": 5, "external_id": "SM-4711"}
+NEW: dict[str, Any] = {
+    "product_name": "Mug",
+    "category": "Kitchen",
+    "base_price": 5,
+    "external_id": "SM-4711",
+}
 ADDRESS = "/products/PROD-E4F9A"
 GUARD = {"product_id": {"S": "#EXTERNAL#VENDOR-001#SM-4711"}, "belongs_to": {"S": "PROD-E4F9A"}}
 

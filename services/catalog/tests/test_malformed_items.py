@@ -34,7 +34,7 @@ def failing_shop(app: Any) -> Client:
     return Client(app, may_fail=True)
 
 
-@pytest.fixture(params=PRODUCTS.values(), ids=PRODUCTS)
+@pytest.fixture(params=list(PRODUCTS.values()), ids=list(PRODUCTS))
 def damaged(request: pytest.FixtureRequest, dynamodb: Any) -> Item:
     """A product that cannot be read, beside an intact one."""
     item = dict(DAMAGED)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
-from front_door import Client, Tokens
+from front_door import Answer, Client, Tokens
 
 from chalicelib.engine.catalog import Catalog
 from chalicelib.http.product_routes import PRODUCT_PATCH
@@ -29,7 +30,7 @@ SERVED = FULL.document()
 ADDRESS = "/products/PROD-E4F9A"
 LATER = "2026-02-23T10:31:00.000000Z"
 
-CHANGES = {
+CHANGES: dict[str, Any] = {
     "product_name": "Mug",
     "description": "Holds tea",
     "category": "Grains/Cereals",
@@ -474,12 +475,13 @@ def test_a_patch_that_another_client_made_meanwhile_creates_no_version(
 def test_a_product_that_changes_after_it_was_read_no_longer_matches_if_match(
     shop: Client, vendor: str, admin: str, meanwhile: Meanwhile
 ) -> None:
-    for send in (
+    sends: tuple[Callable[[], Answer], ...] = (
         lambda: patch(shop, ADDRESS, {"brand": "B"}, vendor, if_match=shop.get(ADDRESS).headers["ETag"]),
         lambda: shop.delete(ADDRESS, vendor, if_match=shop.get(ADDRESS).headers["ETag"]),
-    ):
+    )
+    for send in sends:
         price = shop.get(ADDRESS).json["base_price"] + 1
-        meanwhile(lambda price=price: patch(shop, ADDRESS, {"base_price": price}, admin))
+        meanwhile(partial(patch, shop, ADDRESS, {"base_price": price}, admin))
         response = send()
         assert (response.status, response.code) == (412, "precondition_failed")
         found = shop.get(ADDRESS).json
@@ -524,7 +526,7 @@ def test_a_patch_that_always_conflicts_is_refused_as_busy(
     quick = catalog.retry_policy.quick()
     monkeypatch.setattr(RetryPolicy, "quick", lambda _: replace(quick, attempts_max=40))
     for version in range(2, 42):
-        meanwhile(lambda version=version: keep(dynamodb, replace(FULL, version=version)))
+        meanwhile(partial(keep, dynamodb, replace(FULL, version=version)))
     response = patch(shop, ADDRESS, {"brand": "B"}, vendor)
     assert (response.status, response.code) == (503, "busy")
     assert int(response.headers["Retry-After"]) >= 1

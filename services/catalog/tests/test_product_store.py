@@ -47,13 +47,17 @@ def store(dynamodb: Any) -> ProductStore:
     return ProductStore(dynamodb, SETTINGS, MALFORMED)
 
 
-def item_of(client: Any, key: str) -> dict[str, Any] | None:
+def item_of(client: Any, key: str) -> dict[str, Any]:
     key_attribute = {"product_id": {"S": key}}
-    return client.get_item(TableName="Products-table", Key=key_attribute, ConsistentRead=True).get("Item")
+    item: dict[str, Any] = client.get_item(
+        TableName="Products-table", Key=key_attribute, ConsistentRead=True
+    )["Item"]
+    return item
 
 
 def all_items(client: Any) -> list[dict[str, Any]]:
-    return client.scan(TableName="Products-table")["Items"]
+    items: list[dict[str, Any]] = client.scan(TableName="Products-table")["Items"]
+    return items
 
 
 def test_a_product_item_holds_the_attributes_of_the_specification(store: ProductStore, dynamodb: Any) -> None:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from chalicelib.domain.decisions import ReadSet, WriteSet
 from chalicelib.domain.low_stock import LowStockBound
 from chalicelib.storage.skus import NotWritten, SkuStore, Written
-from chalicelib.storage.state import Committed, StateStore, WriteConflict
+from chalicelib.storage.state import Committed, StateStore, Unanswered, WriteConflict
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.ids import StockKey
 from inventory_common.skus import Sku
@@ -42,7 +42,7 @@ class InterruptedStateStore(StateStore):
 
     def commit(
         self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
-    ) -> Committed | WriteConflict:
+    ) -> Committed | WriteConflict | Unanswered:
         self.commits += 1
         outcome = self._acts.pop(0)() if self._acts else None
         return outcome if isinstance(outcome, WriteConflict) else self._state.commit(write_sets, leased)
@@ -71,7 +71,7 @@ class OvertakenStateStore(StateStore):
 
     def commit(
         self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
-    ) -> Committed | WriteConflict:
+    ) -> Committed | WriteConflict | Unanswered:
         result = self._state.commit(write_sets, leased)
         self._commits_left -= 1
         if self._commits_left == 0:

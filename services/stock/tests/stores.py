@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.domain.decisions import CurrentState, Decision, ReadSet, WriteSet
 from chalicelib.domain.placing import place
-from chalicelib.storage.state import Committed, StateStore, WriteConflict
+from chalicelib.storage.state import Committed, StateStore, Unanswered, WriteConflict
 from chalicelib.storage.transaction import count_actions
 from inventory_common.ids import StockKey
 
@@ -98,7 +98,7 @@ class RecordingStateStore(StateStore):
 
     def commit(
         self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
-    ) -> Committed | WriteConflict:
+    ) -> Committed | WriteConflict | Unanswered:
         self.calls.append("commit")
         self.orders_written.append([each.order.order_id for each in write_sets if each.order is not None])
         self.actions.append(count_actions(write_sets))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -21,22 +21,22 @@ KEYS: Final = {name: [key["name"] for key in (table["partition_key"], table.get(
 
 def read_of(calls: Sequence[Mapping[str, Any]]) -> Units:
     """Return the units that calls have cost that read, as DynamoDB Local reports them, by table or index."""
-    units: Units = Counter()
+    units: Units = defaultdict(int)
     for consumed in consumed_by(calls, transactions=False):
         units[f"{consumed['TableName']} read"] += consumed["Table"]["CapacityUnits"]
         for index, of_index in consumed.get("GlobalSecondaryIndexes", {}).items():
             units[f"{consumed['TableName']}/{index} read"] += of_index["CapacityUnits"]
-    return +units
+    return {place: count for place, count in units.items() if count}
 
 
 def written_of(calls: Sequence[Mapping[str, Any]]) -> Units:
     """Return the units that transactions have cost, as the embedded AWS reports them, by table or index."""
-    units: Units = Counter()
+    units: Units = defaultdict(int)
     for consumed in consumed_by(calls, transactions=True):
         units[consumed["TableName"]] += consumed["WriteCapacityUnits"]
         for index, of_index in consumed["GlobalSecondaryIndexes"].items():
             units[f"{consumed['TableName']}/{index}"] += of_index["CapacityUnits"]
-    return +units
+    return {place: count for place, count in units.items() if count}
 
 
 def consumed_by(calls: Sequence[Mapping[str, Any]], *, transactions: bool) -> list[Mapping[str, Any]]:
@@ -47,7 +47,7 @@ def consumed_by(calls: Sequence[Mapping[str, Any]], *, transactions: bool) -> li
 
 def read_floor_of(operation: Operation, before: Mapping[str, Any]) -> Units:
     """Return the least that an operation can cost by the schema for what it has to read."""
-    units: Units = Counter()
+    units: Units = defaultdict(int)
     for reads in operation.reads:
         place = reads.place.split(" ")[0]
         units[f"{place} read"] += read_units(read_items(reads, before), consistent=reads.consistent)
@@ -56,9 +56,10 @@ def read_floor_of(operation: Operation, before: Mapping[str, Any]) -> Units:
 
 def write_floor_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> Units:
     """Return the least that can take the tables from one state to the other, in one transaction."""
-    units: Units = Counter()
+    units: Units = defaultdict(int)
     for table, old, new in changes(before, after):
-        units.update(write_units(table, definitions()[table], old, new, transacted=True))
+        for place, count in write_units(table, definitions()[table], old, new, transacted=True).items():
+            units[place] += count
     return units
 
 
@@ -130,8 +131,8 @@ def measure(by_local: Found, by_embedded: Found) -> dict[str, Any]:
         written = wrote(embedded["before"], embedded["after"])
         if written != Counter(dict(operation.writes)):
             raise RuntimeError(f"{operation.name} writes {dict(written)}, not {dict(operation.writes)}")
-        units = read_of(local["calls"]) + written_of(embedded["calls"])
-        floor = read_floor_of(operation, local["before"]) + write_floor_of(
+        units = read_of(local["calls"]) | written_of(embedded["calls"])
+        floor = read_floor_of(operation, local["before"]) | write_floor_of(
             embedded["before"], embedded["after"]
         )
         capacity[operation.name] = {
@@ -139,7 +140,8 @@ def measure(by_local: Found, by_embedded: Found) -> dict[str, Any]:
             "measured": sum(units.values()),
             "floor": sum(floor.values()),
             "places": {
-                place: {"measured": units[place], "floor": floor[place]} for place in sorted({*units, *floor})
+                place: {"measured": units.get(place, 0), "floor": floor.get(place, 0)}
+                for place in sorted({*units, *floor})
             },
         }
         calls[operation.name] = len(local["calls"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from math import ceil
 from typing import Any, Final
@@ -12,7 +11,7 @@ from local.table_definitions import Index, Table
 __all__ = ["Units", "item_bytes", "read_units", "write_units"]
 
 Item = Mapping[str, Any]
-Units = Counter[str]
+Units = dict[str, float]
 """Capacity units by ``table`` or ``table/index``, reads as ``table read``."""
 
 READ_UNIT_BYTES: Final = 4_096
@@ -37,10 +36,10 @@ def write_units(
 ) -> Units:
     """Return what a write costs, by table and index, that takes an item from one image to another."""
     size = max(_units(before), _units(after))
-    units = Units({name: size * (TRANSACTED if transacted else 1)})
+    units: Units = {name: size * (TRANSACTED if transacted else 1)}
     for index_name, index in table["global_secondary_indexes"].items():
-        units[f"{name}/{index_name}"] += _index_units(index, before, after)
-    return +units
+        units[f"{name}/{index_name}"] = _index_units(index, before, after)
+    return {place: count for place, count in units.items() if count}
 
 
 def _index_units(index: Index, before: Item | None, after: Item | None) -> int:
@@ -71,7 +70,7 @@ def _value_bytes(value: Mapping[str, Any]) -> int:
             return len(content.encode())
         case "N":
             digits = content.lstrip("-").replace(".", "").strip("0")
-            return ceil(len(digits) / 2) + 1 + content.startswith("-")
+            return ceil(len(digits) / 2) + 1 + int(content.startswith("-"))
         case "BOOL" | "NULL":
             return 1
         case "L":

@@ -25,7 +25,8 @@ class Ask(NamedTuple):
     key: str | None = None
 
 
-class Reads(NamedTuple):
+@dataclass(frozen=True)
+class Reads:
     """Items that have to be read in one call: the first or last so many of a table or an index."""
 
     place: str

@@ -52,7 +52,8 @@ def powertools(*, validates: bool = False) -> Handler:
     of_vendor.__annotations__["return"] = page
     app.get("/products/<product_id>")(get)
     app.get("/vendors/<vendor_id>/products")(of_vendor)
-    return app.resolve
+    handler: Handler = app.resolve
+    return handler
 
 
 def pynamodb() -> Handler:
@@ -105,7 +106,8 @@ def pynamodb() -> Handler:
         found = Product.of_vendor.query(vendor_id, limit=PAGE)
         return [product.attribute_values for product in found]
 
-    return app.resolve
+    handler: Handler = app.resolve
+    return handler
 
 
 def fastapi() -> Handler:
@@ -127,7 +129,8 @@ def fastapi() -> Handler:
 
     app.get("/products/{product_id}", response_model=product)(get)
     app.get("/vendors/{vendor_id}/products", response_model=list[product])(of_vendor)  # type: ignore[valid-type]
-    return Mangum(app, lifespan="off")
+    handler: Handler = Mangum(app, lifespan="off")
+    return handler
 
 
 PEERS: Final[dict[str, Callable[[], Handler]]] = {

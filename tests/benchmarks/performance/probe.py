@@ -277,7 +277,7 @@ def low_stock(service: str) -> float:
     [ask] = next(each for each in OPERATIONS if each.name == "low_stock").asks(0)
     with probe.watching() as calls:
         probe.ask(ask)
-    return sum(consumed["CapacityUnits"] for call in calls for consumed in call.consumed)
+    return sum(float(consumed["CapacityUnits"]) for call in calls for consumed in call.consumed)
 
 
 JOBS: Final[dict[str, Callable[[str], Any]]] = {

@@ -24,7 +24,7 @@ from front_door import ROLES, Client, Tokens, published, settings_with  # noqa: 
 from local.tables import create_tables  # noqa: E402
 from tests.benchmarks.performance import shape  # noqa: E402
 
-__all__ = ["ROOT", "SERVICES", "client_of", "do", "event_of", "fill", "player", "settings"]
+__all__ = ["ROOT", "SERVICES", "Client", "client_of", "do", "event_of", "fill", "player", "settings"]
 
 SERVICES: Final = ("catalog", "stock", "audit")
 JOB_SECONDS: Final = 3_600

@@ -38,7 +38,7 @@ def _vendor(**differences: Any) -> dict[str, Any]:
 
 
 def _claims(valid: Mapping[str, Any], differences: Mapping[str, Any]) -> dict[str, Any]:
-    claims = {"iss": ISSUER, "exp": int(time.time()) + 3600} | valid | differences
+    claims = {"iss": ISSUER, "exp": int(time.time()) + 3600, **valid, **differences}
     return {name: value for name, value in claims.items() if value is not None}
 
 

@@ -72,10 +72,12 @@ def _conflict(client: Any, operation: str, arguments: Mapping[str, Any]) -> Exce
         if operation == "UpdateItem" and "Item" not in existing:
             return None  # the services' conditions of updates are true of an absent item
         failed = {"Error": {"Code": "ConditionalCheckFailedException"}, "Item": existing.get("Item")}
-        return client.exceptions.ConditionalCheckFailedException(failed, operation)
+        failure: Exception = client.exceptions.ConditionalCheckFailedException(failed, operation)
+        return failure
     reasons = [{"Code": "TransactionConflict"} for _ in arguments["TransactItems"]]
     cancelled = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
-    return client.exceptions.TransactionCanceledException(cancelled, operation)
+    transaction_failure: Exception = client.exceptions.TransactionCanceledException(cancelled, operation)
+    return transaction_failure
 
 
 def _unanswered(client: Any, operation: str, arguments: Mapping[str, Any]) -> Exception | None:

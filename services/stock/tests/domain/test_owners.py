@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -83,17 +84,16 @@ def test_a_caller_sees_its_own_owner_further_ones_and_what_is_of_all(owners: Own
     assert owners.sees_all is (owners == EVERY_OWNER)
 
 
+def begin(kind: SettlementType, state: Any, context: Any) -> Any:
+    return saga_steps.begin_settlement(state, kind, SettleOrder(ORDER), context)
+
+
 SETTLE: dict[str, Callable[[Any, Any], Any]] = {
     "confirm": lambda state, context: settlements.confirm(state, SettleOrder(ORDER), context),
     "cancel": lambda state, context: settlements.cancel(state, SettleOrder(ORDER), context),
     "refund": lambda state, context: settlements.refund(state, SettleOrder(ORDER), context),
     "extend": lambda state, context: holds.extend(state, ExtendHold(ORDER, 600), context),
-    **{
-        f"begin {kind.saga_state}": lambda state, context, kind=kind: saga_steps.begin_settlement(
-            state, kind, SettleOrder(ORDER), context
-        )
-        for kind in (CONFIRM, CANCEL, REFUND)
-    },
+    **{f"begin {kind.saga_state}": partial(begin, kind) for kind in (CONFIRM, CANCEL, REFUND)},
 }
 
 
@@ -128,12 +128,14 @@ def test_a_place_again_says_nothing_of_another_owners_order(cancel_reason: str) 
     state = a_state(a_sku(current=9), order=of_web)
     command = replace(an_order_of((BLACK, 1)), owner="till")
     for owners in (TILL, EVERY_OWNER):
-        for place in (
-            lambda context: placing.place(state, command, context),
-            lambda context: saga_steps.place_step(state, command, command.lines, context),
-        ):
+        context = context_of(owners)
+        places: tuple[Callable[[], object], ...] = (
+            partial(placing.place, state, command, context),
+            partial(saga_steps.place_step, state, command, command.lines, context),
+        )
+        for place in places:
             with pytest.raises(OrderExists) as refusal:
-                place(context_of(owners))
+                place()
             assert (str(refusal.value), refusal.value.members) == (f"{ORDER} exists.", {})
 
 
@@ -150,7 +152,7 @@ def test_no_condition_or_key_of_a_command_shows_another_owners_order(
     )
     rule = {CONFIRM: settlements.confirm, CANCEL: settlements.cancel, REFUND: settlements.refund}[kind]
     refusals: list[tuple[SettleOrder, Any]] = [
-        (SettleOrder(ORDER, lines, if_match=IfMatch(frozenset({3}))), PreconditionFailed),
+        (SettleOrder(ORDER, lines, if_match=IfMatch(frozenset({"3"}))), PreconditionFailed),
         (SettleOrder(ORDER, lines, key), None),
     ]
     if lines is None:
@@ -197,11 +199,12 @@ def test_a_tombstone_has_the_owner_of_who_cancelled(owners: Owners) -> None:
 def test_a_tombstone_of_the_owner_or_of_all_refuses_a_place(owner: str) -> None:
     state = a_state(a_sku(current=9), order=a_tombstone(owner))
     command = replace(an_order_of((BLACK, 1)), owner="web")
-    for place in (
+    places: tuple[Callable[[], object], ...] = (
         lambda: placing.place(state, command, context_of(WEB)),
         lambda: saga_steps.place_step(state, command, command.lines, context_of(WEB)),
         lambda: placing.place(state, command, context_of(EVERY_OWNER)),
-    ):
+    )
+    for place in places:
         with pytest.raises(OrderCancelled):
             place()
 

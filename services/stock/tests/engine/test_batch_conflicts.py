@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.decisions import WriteSet
-from chalicelib.storage.state import Committed, WriteConflict
+from chalicelib.storage.state import Committed, Unanswered, WriteConflict
 from inventory_common.errors import InsufficientStock
 from inventory_common.ids import StockKey
 
@@ -133,7 +133,7 @@ def test_an_order_that_always_meets_other_transactions_is_busy_alone(
 
         def commit(
             self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
-        ) -> Committed | WriteConflict:
+        ) -> Committed | WriteConflict | Unanswered:
             if any(each.order is not None and each.order.order_id == "ORDER-3" for each in write_sets):
                 self.conflicts += 1
                 return conflict()

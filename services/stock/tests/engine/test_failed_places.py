@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain.commands import LineRequest, PlaceOrder, SettleOrder
 from chalicelib.domain.decisions import WriteSet
-from chalicelib.storage.state import Committed, StateStore, WriteConflict
+from chalicelib.storage.state import Committed, StateStore, Unanswered, WriteConflict
 from inventory_common.errors import Busy, InsufficientStock, OrderInProgress, SkuInactive
 from inventory_common.ids import StockKey
 from inventory_common.tuning import SAGA_LEASE_SECONDS
@@ -237,7 +237,7 @@ class LateRemovals(StateStore):
 
     def commit(
         self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
-    ) -> Committed | WriteConflict:
+    ) -> Committed | WriteConflict | Unanswered:
         first = write_sets[0]
         if first.order is None and first.replaced_order is not None:
             self.late.append(write_sets)

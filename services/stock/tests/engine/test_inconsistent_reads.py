@@ -17,7 +17,7 @@ from chalicelib.domain.decisions import ReadSet, WriteSet
 from chalicelib.domain.holds import expire
 from chalicelib.domain.orders import Order
 from chalicelib.engine.transaction_batch import UnitOfWork
-from chalicelib.storage.state import Committed, StateStore, WriteConflict
+from chalicelib.storage.state import Committed, StateStore, Unanswered, WriteConflict
 from inventory_common.errors import InsufficientStock, QuantityExceedsReserved, StockLimitExceeded
 from inventory_common.ids import StockKey
 from inventory_common.limits import STOCK_MAX, TOMBSTONE_SECONDS
@@ -174,7 +174,7 @@ class ScriptedStateStore(StateStore):
 
     def commit(
         self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
-    ) -> Committed | WriteConflict:
+    ) -> Committed | WriteConflict | Unanswered:
         raise AssertionError(write_sets)
 
 

@@ -15,7 +15,7 @@ from chalicelib.domain.decisions import ReadSet, WriteSet
 from chalicelib.domain.orders import OrderStatus
 from chalicelib.domain.stock_changes import restock
 from chalicelib.storage.skus import LeaseHeld, SkuStore
-from chalicelib.storage.state import Committed, StateStore, WriteConflict
+from chalicelib.storage.state import Committed, StateStore, Unanswered, WriteConflict
 from inventory_common.errors import Busy
 from inventory_common.ids import StockKey
 from inventory_common.timestamps import plus_seconds
@@ -59,7 +59,7 @@ class StateStoreBesideFasterWriter(StateStore):
 
     def commit(
         self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
-    ) -> Committed | WriteConflict:
+    ) -> Committed | WriteConflict | Unanswered:
         try:
             self._faster.restock(a_restock(1, idempotency_key=a_key(next(self._keys))))
         except Busy:
@@ -220,7 +220,7 @@ def test_a_lease_is_kept_after_a_conflict_without_image(process: Process, other:
 
         def commit(
             self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
-        ) -> Committed | WriteConflict:
+        ) -> Committed | WriteConflict | Unanswered:
             if leased and self.conflicts_with_lease < 2:
                 self.conflicts_with_lease += 1
                 return conflict()

@@ -102,7 +102,7 @@ ORDERS: dict[str, Damage] = {
 }
 
 
-@pytest.fixture(params=ORDERS.values(), ids=ORDERS)
+@pytest.fixture(params=list(ORDERS.values()), ids=list(ORDERS))
 def damaged_order(
     request: pytest.FixtureRequest,
     process: Process,
@@ -246,7 +246,7 @@ SKUS: dict[str, Damage] = {
 }
 
 
-@pytest.fixture(params=SKUS.values(), ids=SKUS)
+@pytest.fixture(params=list(SKUS.values()), ids=list(SKUS))
 def damaged_sku(
     request: pytest.FixtureRequest,
     process: Process,

@@ -13,6 +13,7 @@ from front_door import Client
 
 from chalicelib.domain.commands import BatchedCommand, ExtendHold, SettleOrder
 from chalicelib.domain.orders import OrderOutcome
+from chalicelib.domain.owners import EVERY_OWNER, Owners
 from chalicelib.storage.orders import DueOrders, OrderStore
 from inventory_common.errors import ReservationExpired
 from inventory_common.pages import PageRequest
@@ -45,8 +46,8 @@ SweeperBeside = Callable[..., Process]
 class SmallPages(OrderStore):
     """An order store that lists ten due orders at a time."""
 
-    def due(self, due_before: str, page: PageRequest) -> DueOrders:
-        return super().due(due_before, PageRequest(10, page.after))
+    def due(self, due_before: str, page: PageRequest, owners: Owners = EVERY_OWNER) -> DueOrders:
+        return super().due(due_before, PageRequest(10, page.after), owners)
 
 
 @pytest.fixture
@@ -271,7 +272,7 @@ def test_an_order_that_a_lagging_index_lists_wrongly_is_not_changed(
     stale = process.storage.orders.due(clock(), PageRequest(100))
 
     class LaggingOrderStore(OrderStore):
-        def due(self, due_before: str, page: PageRequest) -> DueOrders:
+        def due(self, due_before: str, page: PageRequest, owners: Owners = EVERY_OWNER) -> DueOrders:
             return stale
 
     process.confirm(SettleOrder("ORDER-0"))
@@ -363,8 +364,8 @@ def test_an_order_that_becomes_due_during_a_sweep_is_left_to_the_next(
     clock.advance(HOUR + 10)
 
     class SlowOrderStore(OrderStore):
-        def due(self, due_before: str, page: PageRequest) -> DueOrders:
-            found = super().due(due_before, page)
+        def due(self, due_before: str, page: PageRequest, owners: Owners = EVERY_OWNER) -> DueOrders:
+            found = super().due(due_before, page, owners)
             clock.advance(60)
             return found
 

@@ -61,7 +61,8 @@ def of_web(shop: Client, token: Callable[[str], str], stocked: None) -> dict[str
     """An order of the owner web, of one unit."""
     placed = shop.put(ORDER_PATH, ONE, token("web-1"))
     assert placed.status == 201
-    return placed.json
+    order: dict[str, Any] = placed.json
+    return order
 
 
 SEE = ["web-1", "web-2", "erp", "desk", "admin"]
@@ -149,7 +150,7 @@ def test_what_is_going_on_with_another_owners_order_is_not_said(
     assert shop.get(ORDER_PATH, caller).code == "order_not_found"
     assert shop.walk(OTHERS, caller) == [[]]
     for command in ("confirm", "cancel", "refund", "extend"):
-        body = {} if command == "extend" else None
+        body: dict[str, Any] | None = {} if command == "extend" else None
         assert shop.post(f"{ORDER_PATH}/{command}", body, caller).code == "order_not_found"
     assert shop.put(ORDER_PATH, ONE, caller).code == "order_exists"
     results = shop.post(
