@@ -65,10 +65,12 @@ class Block:
 
 
 def documents() -> list[str]:
-    """Return the paths of all Markdown files of the repository."""
+    """Return the paths of all Markdown files of the repository, but for the forms that the host fills in."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
-    return sorted(name for name in listed.split("\0") if name and (ROOT / name).is_file())
+    return sorted(
+        name for name in listed.split("\0") if (ROOT / name).is_file() and not name.startswith(".github/")
+    )
 
 
 def blocks_in(text: str, document: str = "") -> list[Block]:
