@@ -99,8 +99,10 @@ lint: $(VENV)/.develop ## Check style and format (ruff)
 	@$(BIN)/ruff format --check .
 
 types: $(VENV)/.develop ## Check types, in tests too (mypy, strict)
-	@cd libs/common && MYPYPATH=tests $(MYPY) inventory_common tests
-	@for library in client imports cli; do \
+	@for library in common client; do \
+		(cd libs/$$library && MYPYPATH=tests $(MYPY) inventory_$$library tests) || exit 1; \
+	done
+	@for library in imports cli; do \
 		(cd libs/$$library && MYPYPATH=tests $(MYPY) $(UNANNOTATED) inventory_$$library tests) || exit 1; \
 	done
 	@for service in catalog stock audit; do \

@@ -1,8 +1,10 @@
 """The requests of the clients, and how they read the responses."""
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 import httpx
 import pytest
@@ -26,15 +28,15 @@ from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord
 
 
-def page(items, next_cursor=None):
+def page(items: list[Any], next_cursor: str | None = None) -> httpx.Response:
     return httpx.Response(200, json={"items": items, "next_cursor": next_cursor})
 
 
-def asked(script):
+def asked(script: Script) -> list[str]:
     return [f"{request.method} {request.url.raw_path.decode()}" for request in script.requests]
 
 
-def test_its_models_are_those_of_the_shared_library():
+def test_its_models_are_those_of_the_shared_library() -> None:
     assert isinstance(Script(httpx.Response(200, json=PRODUCT)).client(CatalogClient).product("P"), Product)
     assert isinstance(Script(httpx.Response(200, json=SKU)).client(StockClient).sku("P", "S"), Sku)
     found = Script(httpx.Response(200, json=RECORD)).client(AuditClient).record("T")
@@ -42,7 +44,7 @@ def test_its_models_are_those_of_the_shared_library():
     assert (found.transaction_type, found.quantity_change) == ("restock", 12)
 
 
-def test_money_is_exact_in_both_directions():
+def test_money_is_exact_in_both_directions() -> None:
     text = '{"base_price": 9999999.99, ' + httpx.Response(200, json=PRODUCT).text[1:].replace(
         '"base_price":89.99,', ""
     )
@@ -54,12 +56,12 @@ def test_money_is_exact_in_both_directions():
     assert b'"base_price":0.10' in script.requests[0].content
 
 
-def test_an_unknown_member_is_ignored():
+def test_an_unknown_member_is_ignored() -> None:
     script = Script(httpx.Response(200, json=PRODUCT | {"of_tomorrow": 1}))
     assert script.client(CatalogClient).product("PROD-E4F9A").product_name == "Tea"
 
 
-def test_a_list_continues_after_an_empty_page():
+def test_a_list_continues_after_an_empty_page() -> None:
     script = Script(page([PRODUCT], "a"), page([], "b"), page([PRODUCT, PRODUCT]))
     products = script.client(CatalogClient).products_of_vendor("VENDOR-001", order="desc")
     assert len(list(products)) == 3
@@ -70,7 +72,7 @@ def test_a_list_continues_after_an_empty_page():
     ]
 
 
-def test_pages_are_fetched_when_needed():
+def test_pages_are_fetched_when_needed() -> None:
     script = Script(page([PRODUCT, PRODUCT], "a"))
     products = script.client(CatalogClient).browse("Grains/Cereals")
     assert script.requests == []
@@ -79,12 +81,12 @@ def test_pages_are_fetched_when_needed():
     assert len(script.requests) == 1
 
 
-def test_a_page_is_retried_and_nothing_is_lost():
+def test_a_page_is_retried_and_nothing_is_lost() -> None:
     script = Script(page([PRODUCT], "a"), problem(503, "busy", {"Retry-After": "0"}), page([PRODUCT]))
     assert len(list(script.client(CatalogClient).browse("Tea"))) == 2
 
 
-def test_a_category_may_hold_a_slash_and_prices_are_texts_of_their_digits():
+def test_a_category_may_hold_a_slash_and_prices_are_texts_of_their_digits() -> None:
     script = Script(page([]))
     catalog = script.client(CatalogClient)
     list(catalog.browse("Grains/Cereals", active=False, min_price=Decimal("0.50"), tag="spring"))
@@ -93,14 +95,14 @@ def test_a_category_may_hold_a_slash_and_prices_are_texts_of_their_digits():
     ]
 
 
-def test_a_path_is_encoded_once():
+def test_a_path_is_encoded_once() -> None:
     script = Script(problem(404, "product_not_found"))
     with pytest.raises(problems.ProductNotFound):
         script.client(CatalogClient).product("a/b c%2F")
     assert asked(script) == ["GET /products/a%2Fb%20c%252F"]
 
 
-def test_a_log_is_searched_by_period_type_and_order():
+def test_a_log_is_searched_by_period_type_and_order() -> None:
     script = Script(page([RECORD]))
     search = Search("2026-02-23T00:00:00Z", "2026-02-24T00:00:00Z", TransactionType.RESTOCK, "asc")
     [record] = script.client(AuditClient).records_of_sku(SKU_ID, search)
@@ -129,12 +131,12 @@ DIFFERENCE = {
 OF_THE_SKU = {"transaction_id": None, "kind": "current_stock", "expected": 12, "found": 80}
 
 
-def verified(checked, findings, next_cursor=None):
+def verified(checked: int, findings: list[Any], next_cursor: str | None = None) -> httpx.Response:
     body = {"checked": checked, "head_hash": "1" * 64, "findings": findings, "next_cursor": next_cursor}
     return httpx.Response(200, json=body)
 
 
-def test_a_log_is_verified_to_its_end_and_each_difference_reported_once():
+def test_a_log_is_verified_to_its_end_and_each_difference_reported_once() -> None:
     script = Script(
         verified(2, [OF_THE_SKU], "a"), verified(0, [], "b"), verified(1, [DIFFERENCE, OF_THE_SKU])
     )
@@ -148,12 +150,12 @@ def test_a_log_is_verified_to_its_end_and_each_difference_reported_once():
     ]
 
 
-def test_a_log_without_differences_is_sound():
+def test_a_log_without_differences_is_sound() -> None:
     assert Script(verified(1, [])).client(AuditClient).verification(SKU_ID).is_sound
 
 
 @pytest.mark.parametrize("record", [RECORD, None])
-def test_stock_at_a_time_comes_with_the_last_record_before_it(record):
+def test_stock_at_a_time_comes_with_the_last_record_before_it(record: dict[str, Any] | None) -> None:
     stock = {"time": "2026-02-23T10:30:00.000000Z", "current_stock": 12, "reserved_stock": 5}
     body = {**stock, "available_stock": 7, "transaction": record}
     script = Script(httpx.Response(200, json=body))
@@ -164,7 +166,7 @@ def test_stock_at_a_time_comes_with_the_last_record_before_it(record):
     assert asked(script) == [f"GET /skus/{SKU_ID}/stock-at?time=2026-02-23T16%3A00%3A00%2B05%3A30"]
 
 
-def test_reservations_are_listed_by_order():
+def test_reservations_are_listed_by_order() -> None:
     held = {
         "order_id": "ORDER-1",
         "quantity": 3,
@@ -180,20 +182,20 @@ def test_reservations_are_listed_by_order():
     assert asked(script) == [f"GET /skus/{SKU_ID}/reservations"]
 
 
-def test_a_timeline_is_a_picture():
+def test_a_timeline_is_a_picture() -> None:
     script = Script(httpx.Response(200, text="<svg/>", headers={"Content-Type": "image/svg+xml"}))
     audit = script.client(AuditClient)
     assert audit.timeline_svg(SKU_ID) == audit.timeline_svg(SKU_ID, since="2026") == "<svg/>"
     assert asked(script) == [f"GET /skus/{SKU_ID}/timeline.svg", f"GET /skus/{SKU_ID}/timeline.svg?from=2026"]
 
 
-def test_another_media_type_is_refused():
+def test_another_media_type_is_refused() -> None:
     script = Script(httpx.Response(200, text="<html>", headers={"Content-Type": "text/html"}))
     with pytest.raises(UnexpectedAnswer, match="text/html"):
         script.client(AuditClient).timeline_svg(SKU_ID)
 
 
-def test_findings_are_listed_to_the_last():
+def test_findings_are_listed_to_the_last() -> None:
     finding = {
         "finding_id": "FIND-1",
         "kind": "record_modified",
@@ -211,7 +213,7 @@ def test_findings_are_listed_to_the_last():
     assert asked(script) == ["GET /findings?limit=100", "GET /findings?limit=100&cursor=a"]
 
 
-def test_a_command_reports_whether_it_was_replayed():
+def test_a_command_reports_whether_it_was_replayed() -> None:
     script = Script(
         httpx.Response(201, json=ORDER),
         httpx.Response(200, json=ORDER, headers={"Idempotent-Replayed": "true"}),
@@ -224,13 +226,13 @@ def test_a_command_reports_whether_it_was_replayed():
     )
 
 
-def test_an_order_sums_its_lines():
+def test_an_order_sums_its_lines() -> None:
     order = Script(httpx.Response(200, json=ORDER)).client(StockClient).order("ORDER-1")
     assert (order.placed, order.reserved, order.confirmed) == (5, 3, 2)
     assert order.lines[0].vendor_id == "VENDOR-001"
 
 
-def test_a_batch_returns_an_order_or_a_problem_per_command():
+def test_a_batch_returns_an_order_or_a_problem_per_command() -> None:
     refused = {
         "order_id": "ORDER-2",
         "status_code": 409,
@@ -246,7 +248,7 @@ def test_a_batch_returns_an_order_or_a_problem_per_command():
     assert b'{"order_id":"ORDER-2","command":"confirm"}' in script.requests[0].content
 
 
-def test_a_batch_of_changes_returns_a_record_or_a_problem_per_change():
+def test_a_batch_of_changes_returns_a_record_or_a_problem_per_change() -> None:
     refused = {
         "sku": SKU_ID,
         "status_code": 409,
@@ -278,7 +280,7 @@ def test_a_batch_of_changes_returns_a_record_or_a_problem_per_change():
     }
 
 
-def test_a_change_has_a_key_of_its_own_and_notes_if_there_are_any():
+def test_a_change_has_a_key_of_its_own_and_notes_if_there_are_any() -> None:
     first = ChangeCommand.restock("P", "S", 5, notes="first")
     other = ChangeCommand.adjustment("P", "S", -1, notes="broken")
     assert first.document()["notes"] == "first"
@@ -326,13 +328,13 @@ def test_a_change_has_a_key_of_its_own_and_notes_if_there_are_any():
         (StockClient, lambda c: list(c.orders_due("2026")), "GET /orders?limit=100&due_before=2026"),
     ],
 )
-def test_the_routes(kind, call, request_line):
+def test_the_routes(kind: type[Any], call: Callable[[Any], object], request_line: str) -> None:
     script = Script(page([]))
     call(script.client(kind))
     assert asked(script) == [request_line]
 
 
-def test_whole_orders_are_settled_by_their_ids():
+def test_whole_orders_are_settled_by_their_ids() -> None:
     script = Script(httpx.Response(200, json=ORDER))
     stock = script.client(StockClient)
     stock.confirm("ORDER-1")
@@ -346,7 +348,7 @@ def test_whole_orders_are_settled_by_their_ids():
     assert script.requests[2].content == b'{"hold_seconds":600}'
 
 
-def test_skus_are_created_and_changed():
+def test_skus_are_created_and_changed() -> None:
     script = Script(httpx.Response(200, json=SKU))
     stock = script.client(StockClient)
     done = stock.create_sku(
@@ -370,15 +372,15 @@ def test_skus_are_created_and_changed():
     assert script.requests[1].headers["If-Match"] == '"4"'
 
 
-def test_a_service_that_runs_says_so():
+def test_a_service_that_runs_says_so() -> None:
     assert Script(httpx.Response(200, json={"status": "ok"})).client(AuditClient).health()
 
 
-def test_the_public_names_are_there():
+def test_the_public_names_are_there() -> None:
     assert [name for name in inventory_client.__all__ if not hasattr(inventory_client, name)] == []
 
 
-def test_an_owner_is_named_in_a_place_and_in_a_batch():
+def test_an_owner_is_named_in_a_place_and_in_a_batch() -> None:
     script = Script(httpx.Response(201, json=ORDER))
     lines = [LineRequest("P", "S", 1)]
     script.client(StockClient).place("ORDER-1", lines, owner="web")

@@ -1,5 +1,8 @@
 """Tokens and secrets are not sent unencrypted to another machine."""
 
+from collections.abc import Callable
+from typing import Any
+
 import httpx
 import pytest
 from scripted import PRODUCT, Script
@@ -10,6 +13,7 @@ from inventory_client import (
     LocalStackToken,
     PlainHttpRefused,
     StaticToken,
+    TokenSource,
 )
 
 LOOPBACK = [
@@ -36,17 +40,17 @@ class Tokens:
 
     asked = 0
 
-    def get(self, refused=None):
+    def get(self, refused: str | None = None) -> str:
         self.asked += 1
         return "secret-token"
 
 
-def client(script, url, tokens, **options):
+def client(script: Script, url: str, tokens: TokenSource | None, **options: Any) -> CatalogClient:
     return CatalogClient(url, tokens, transport=httpx.MockTransport(script), **options)
 
 
 @pytest.mark.parametrize("url", OTHERS)
-def test_no_token_is_sent_over_plain_http(url):
+def test_no_token_is_sent_over_plain_http(url: str) -> None:
     script, tokens = Script(httpx.Response(200, json=PRODUCT)), Tokens()
     with pytest.raises(PlainHttpRefused, match="allow_plain_http") as refused:
         client(script, url, tokens).product("PROD-E4F9A")
@@ -56,20 +60,20 @@ def test_no_token_is_sent_over_plain_http(url):
 
 
 @pytest.mark.parametrize("url", [*LOOPBACK, "https://shop.example", "https://10.0.0.1"])
-def test_tokens_are_sent_to_this_machine_and_encrypted(url):
+def test_tokens_are_sent_to_this_machine_and_encrypted(url: str) -> None:
     script = Script(httpx.Response(200, json=PRODUCT))
     client(script, url, StaticToken("t")).product("PROD-E4F9A")
     assert script.requests[0].headers["Authorization"] == "Bearer t"
 
 
 @pytest.mark.parametrize("url", [url for url in OTHERS if "@" not in url])
-def test_plain_http_can_be_allowed(url):
+def test_plain_http_can_be_allowed(url: str) -> None:
     script = Script(httpx.Response(200, json=PRODUCT))
     client(script, url, StaticToken("t"), allow_plain_http=True).product("PROD-E4F9A")
     assert script.requests[0].headers["Authorization"] == "Bearer t"
 
 
-def test_a_request_without_a_token_needs_no_permission():
+def test_a_request_without_a_token_needs_no_permission() -> None:
     script = Script(httpx.Response(200, json=PRODUCT))
     public = client(script, "http://shop.example", None)
     assert public.product("PROD-E4F9A")
@@ -87,7 +91,7 @@ def test_a_request_without_a_token_needs_no_permission():
     ],
     ids=["client credentials", "development issuer"],
 )
-def test_no_token_is_fetched_over_plain_http(url, make):
+def test_no_token_is_fetched_over_plain_http(url: str, make: Callable[..., Any]) -> None:
     answer = {"access_token": "t1", "token_type": "Bearer"}
     script = Script(httpx.Response(200, json=answer))
     with pytest.raises(PlainHttpRefused):
@@ -97,12 +101,12 @@ def test_no_token_is_fetched_over_plain_http(url, make):
 
 
 @pytest.mark.parametrize("url", LOOPBACK)
-def test_requests_to_this_machine_use_no_proxy(url, monkeypatch):
+def test_requests_to_this_machine_use_no_proxy(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy of the environment would get the token, and the secret, in plain text."""
-    used = []
+    used: list[Any] = []
     made = httpx.Client.__init__
 
-    def recording(self, **options):
+    def recording(self: httpx.Client, **options: Any) -> None:
         used.append(options["trust_env"])
         made(self, **options)
 
