@@ -43,7 +43,7 @@ test: $(VENV)/.develop $(VENV)/.deploy ## Run the tests, but not the long ones; 
 test-quick: $(VENV)/.develop ## Test rules and libraries, and check types: a minute
 	@$(BIN)/python -m tests.suites quick
 
-test-long: $(VENV)/.develop $(VENV)/.deploy ## Test whole stacks, many histories, Terraform (if installed) and capacity
+test-long: $(VENV)/.develop $(VENV)/.deploy ## Test whole stacks, many histories, distributions, Terraform (if installed), capacity
 	@$(BIN)/python -m tests.suites long
 
 package: $(VENV)/.run ## Write build/*.zip for Lambda: SERVICE=stock ARCHITECTURE=arm64 RUNTIME=python3.13, or native

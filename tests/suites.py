@@ -27,17 +27,18 @@ LONGEST_FIRST = (
     "tests/e2e",
     "tests/integration",
     "tests/infrastructure",
+    "tests/distributions",
     "tests/simulation",
+    "tests/release",
+    "tests/local",
     "libs/common",
     "services/catalog",
     "services/audit",
     "tests/documents",
     "tests/deploying",
-    "tests/distributions",
-    "tests/release",
-    "tests/local",
     "libs/cli",
     "tests/specification",
+    "tests/dependencies",
     "libs/client",
     "libs/imports",
     "tests/demo",
@@ -59,9 +60,17 @@ QUICK = (
 )
 """Rules, libraries and types: a minute."""
 LONG = frozenset(
-    {"tests/e2e", "tests/infrastructure", "tests/integration", "tests/performance", "tests/simulation"}
+    {
+        "tests/distributions",
+        "tests/e2e",
+        "tests/infrastructure",
+        "tests/integration",
+        "tests/performance",
+        "tests/release",
+        "tests/simulation",
+    }
 )
-"""Suites over whole stacks and many histories, ``make test-long``."""
+"""Suites over whole stacks, many histories and installed distributions, ``make test-long``."""
 DEPLOYED = frozenset({"tests/deployed"})
 """Suites over everything deployed, ``make e2e``."""
 ALL = "all"

@@ -47,7 +47,7 @@ def wheels(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", params=INSTALLED)
 def installed(request: pytest.FixtureRequest, wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A virtual environment with one distribution and what it requires; its folder has the name."""
-    folder = tmp_path_factory.mktemp("installed") / request.param
+    folder: Path = tmp_path_factory.mktemp("installed") / request.param
     run([sys.executable, "-m", "venv", str(folder)], wheels)
     pip = [str(folder / "bin" / "pip"), "install", "--only-binary=:all:", "--find-links", str(wheels)]
     run([*pip, request.param], wheels)

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
+from typing import Self
 
 from local.settings import HOST
 from tests.integration.processes import Process, distinct_free_ports, wait_until
@@ -27,7 +28,7 @@ class RunningStack(Process):
     def url(self, name: str) -> str:
         return f"http://{HOST}:{self.ports[name]}"
 
-    def wait_until_ready(self) -> RunningStack:
+    def wait_until_ready(self) -> Self:
         wait_until(lambda: "Ready." in self.text() or self.popen.poll() is not None, "stack ready")
         assert "Ready." in self.text(), self.text()
         return self

@@ -18,6 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from inventory_common.dynamodb import connect, is_outcome_unknown, to_inventory_error
+from inventory_common.errors import Unavailable
 from local.archive import create_archive
 from local.children import stop_children
 from local.control import Message
@@ -270,7 +271,8 @@ def test_a_service_waits_through_a_pause_and_after_a_long_one_answers_that_nothi
     with pytest.raises(ClientError) as refused:
         of_a_service.delete_item(TableName="VendorInventory", Key=KEY)
     error = to_inventory_error(refused.value)
-    assert (error.code, type(error).retry_after_seconds) == ("database_unavailable", 1)
+    assert isinstance(error, Unavailable)
+    assert (error.code, error.retry_after_seconds) == ("database_unavailable", 1)
     assert not is_outcome_unknown(refused.value)
     aws.ask("resume")
     assert "Item" in of_a_service.get_item(TableName="VendorInventory", Key=KEY)

@@ -37,7 +37,7 @@ class Process:
     ) -> dict[str, Any]:
         check()
         self.log.append(f"{self.name} {command}")
-        return self.replies.get(command, lambda _: {})(arguments)
+        return self.replies[command](arguments) if command in self.replies else {}
 
     def send(self, command: str, **arguments: Any) -> int:
         self.log.append(f"{self.name} {command}")

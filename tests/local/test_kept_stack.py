@@ -24,7 +24,7 @@ FAR = "86400"
 def put(stack: RunningStack, **attributes: str) -> None:
     item = PRODUCT | {name: {"S": value} for name, value in attributes.items()}
     client = tables(stack)
-    client.put_item(TableName="Products-table", Item=item | key_of(client))
+    client.put_item(TableName="Products-table", Item={**item, **key_of(client)})
 
 
 def key_of(client: Any) -> Mapping[str, Any]:

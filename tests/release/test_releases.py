@@ -150,7 +150,8 @@ class Made:
 @pytest.fixture(scope="module")
 def made(clone: Callable[[], Path]) -> Made:
     """A release without zips, which are slow."""
-    repository, said = clone(), []
+    repository = clone()
+    said: list[str] = []
     folder = release(NEW, DAY, root=repository, targets=NO_ZIPS, say=said.append)
     return Made(repository, files_of(folder), said)
 
@@ -216,7 +217,8 @@ def test_what_is_no_release_is_not_built_as_one(repository: Path) -> None:
 @pytest.fixture(scope="module")
 def dry(clone: Callable[[], Path]) -> Made:
     """A dry run with zips for this machine; the tree must not change."""
-    repository, said = clone(), []
+    repository = clone()
+    said: list[str] = []
     before = tree_of(repository)
     folder = release(NEW, DAY, is_dry=True, root=repository, targets=[Target.native()], say=said.append)
     assert tree_of(repository) == before
