@@ -38,7 +38,9 @@ def command_of(lock: Lock, only: Sequence[str] | None, root: Path = ROOT) -> lis
     """
     omitted = [NOT_LOCKED]
     for path in lock.above:
-        omitted += sorted({pin.name for pin in pins_of((root / path).read_text(encoding="utf-8"))})
+        pins = pins_of((root / path).read_text(encoding="utf-8"))
+        # What it pins for some platforms alone may be needed here on all.
+        omitted += sorted({pin.name for pin in pins if not pin.condition})
     upgrades = ["--upgrade"] if only is None else [f"--upgrade-package={name}" for name in only]
     dependencies = ["--no-deps"] if lock.path.endswith("/pages.txt") else []
     return [
