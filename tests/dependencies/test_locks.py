@@ -203,7 +203,7 @@ def test_only_installed_distributions_are_followed() -> None:
 def test_the_makefile_installs_nothing_without_hashes() -> None:
     installing = re.compile(r" -r (requirements/|\$<)")
     lines = [line for line in text_of("Makefile").splitlines() if installing.search(line)]
-    assert len(lines) == 5
+    assert len(lines) == 6
     assert [line for line in lines if "--require-hashes" not in line] == []
     [installer] = re.findall(r"^INSTALL = (.*)$", text_of("Makefile"), re.MULTILINE)
     assert "--no-deps --no-build-isolation" in installer
