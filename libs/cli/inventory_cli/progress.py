@@ -6,9 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
-__all__ = ["counted"]
+__all__ = ["bar", "counted"]
 
 
 @contextmanager
@@ -24,3 +31,13 @@ def counted(name: str) -> Iterator[Callable[..., None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task(name, total=None)
         yield lambda count=1: progress.advance(task, count)
+
+
+@contextmanager
+def bar(name: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show how many of `total` items are done; the function that is returned adds some."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task(name.ljust(10), total=total)
+        yield lambda count: progress.advance(task, count)

@@ -31,18 +31,17 @@ from ..imports.shops import new_skus
 from ..output import Format, say
 from ..profiles import Session
 from ..progress import counted
-from .imports import (
+from .import_options import (
     beside_option,
     concurrency_option,
-    confirm,
     dry_run_option,
     from_option,
-    import_shop_file,
     reference_option,
-    require_answer,
     yes_option,
 )
+from .import_shop import import_shop_file
 from .invocation import Invocation, pass_invocation, shaped, vendor_option
+from .questions import confirm, require_answer
 
 __all__ = ["import_all", "import_directory"]
 
