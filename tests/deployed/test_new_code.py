@@ -29,6 +29,7 @@ def newer_checkout(cloud: Cloud) -> Path:
     for part in ("deploy", "services", "libs", "requirements", "terraform"):
         ignored = shutil.ignore_patterns("__pycache__", ".terraform*", "*.tfstate*", "tests")
         shutil.copytree(ROOT / part, checkout / part, ignore=ignored)
+    shutil.copy(ROOT / "LICENSE", checkout)
     library = checkout / "libs" / "common" / "inventory_common" / "rest.py"
     text = library.read_text()
     assert text.count(OLD) == 1
