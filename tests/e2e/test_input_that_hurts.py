@@ -503,8 +503,9 @@ LISTS = [
 ]
 
 
-# Lists that give out everything for an export have larger pages.
-PAGE_MAX = dict.fromkeys(LISTS, 100) | dict.fromkeys(("products of vendor", "inventory"), 1_000)
+# Lists that are read as a whole have larger pages.
+BULK_LISTS = ("products of vendor", "inventory", "log of product", "log of vendor", "log of sku")
+PAGE_MAX = dict.fromkeys(LISTS, 100) | dict.fromkeys(BULK_LISTS, 1_000)
 
 
 @pytest.mark.parametrize("name", LISTS)
