@@ -51,12 +51,12 @@ TYPES = "types"
 """The check of types, as if it were a suite."""
 QUICK = (
     "libs/common",
+    "services/audit/tests/test_mutated_ledgers.py",
+    "services/stock/tests/domain",
     TYPES,
     "libs/imports",
-    "services/stock/tests/domain",
-    "services/catalog/tests/test_product_rules.py",
-    "services/audit/tests/test_mutated_ledgers.py",
     "libs/client",
+    "services/catalog/tests/test_product_rules.py",
 )
 """Rules, libraries and types: a minute."""
 LONG = frozenset(
