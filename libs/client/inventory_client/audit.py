@@ -8,11 +8,10 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from inventory_common.exact_json import dumps
-from inventory_common.limits import BULK_PAGE_MAX_ITEMS
 from inventory_common.transactions import TransactionRecord, TransactionType
 
-from .connection import FIELDS, Client, Params, path_of
-from .documents import read, selected
+from .connection import Client, Params, path_of
+from .documents import read
 from .proofs import (
     Difference,
     Finding,
@@ -78,13 +77,13 @@ class AuditClient(Client):
         self, sku: str, members: Sequence[str], search: Search = _ALL
     ) -> Iterator[dict[str, Any]]:
         """Yield the named members alone of a SKU's log, in large pages."""
-        return self._members("skus", sku, members, search)
+        return self._members(path_of("skus", sku, "transactions"), members, search.params())
 
     def record_members_of_vendor(
         self, vendor_id: str, members: Sequence[str], search: Search = _ALL
     ) -> Iterator[dict[str, Any]]:
         """Yield the named members alone of a vendor's log, in large pages."""
-        return self._members("vendors", vendor_id, members, search)
+        return self._members(path_of("vendors", vendor_id, "transactions"), members, search.params())
 
     def verification(self, sku: str) -> Verification:
         """Return the differences that the service finds in a SKU's log and between log and SKU, page by page.
@@ -128,13 +127,3 @@ class AuditClient(Client):
 
     def _records(self, collection: str, name: str, search: Search) -> Iterator[TransactionRecord]:
         return self._items(path_of(collection, name, "transactions"), _record, search.params())
-
-    def _members(
-        self, collection: str, name: str, members: Sequence[str], search: Search
-    ) -> Iterator[dict[str, Any]]:
-        return self._items(
-            path_of(collection, name, "transactions"),
-            lambda item: selected(item, members),
-            {**search.params(), FIELDS: ",".join(members)},
-            limit=BULK_PAGE_MAX_ITEMS,
-        )

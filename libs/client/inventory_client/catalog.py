@@ -10,8 +10,8 @@ from typing import Any, Literal, Unpack
 from inventory_common.limits import BULK_PAGE_MAX_ITEMS
 from inventory_common.products import NewProduct, Product
 
-from .connection import FIELDS, Client, path_of
-from .documents import Outcome, read, selected
+from .connection import Client, path_of
+from .documents import Outcome, read
 from .retries import new_key
 
 __all__ = ["CatalogClient"]
@@ -104,11 +104,5 @@ class CatalogClient(Client):
         order: Literal["asc", "desc"] | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Yield the named members alone of all products of a vendor, as `products_of_vendor` lists them."""
-        params = {
-            "created_from": created_from,
-            "created_to": created_to,
-            "order": order,
-            FIELDS: ",".join(members),
-        }
-        path = path_of("vendors", vendor_id, "products")
-        return self._items(path, lambda item: selected(item, members), params, limit=BULK_PAGE_MAX_ITEMS)
+        params = {"created_from": created_from, "created_to": created_to, "order": order}
+        return self._members(path_of("vendors", vendor_id, "products"), members, params)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -13,10 +13,10 @@ import httpx
 
 from inventory_common.errors import InvalidJson
 from inventory_common.exact_json import dumps, loads
-from inventory_common.limits import PAGE_MAX_ITEMS
+from inventory_common.limits import BULK_PAGE_MAX_ITEMS, PAGE_MAX_ITEMS
 from inventory_common.preconditions import etag
 
-from .documents import Outcome
+from .documents import Outcome, selected
 from .plain_http import is_this_machine, require_encryption
 from .problems import NoAnswer, UnexpectedAnswer, error_of
 from .retries import Retries
@@ -154,6 +154,17 @@ class Client:
         """Yield the items of a list; a page is fetched when it is needed."""
         for page in self._pages(path, decode, params, limit=limit):
             yield from page
+
+    def _members(
+        self, path: str, members: Sequence[str], params: Params | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the named members alone of the items of a list, in large pages."""
+        return self._items(
+            path,
+            lambda item: selected(item, members),
+            {**(params or {}), FIELDS: ",".join(members)},
+            limit=BULK_PAGE_MAX_ITEMS,
+        )
 
     def _pages(
         self,
