@@ -2,5 +2,7 @@
 
 `folder` has the kept folder: whose it is, which snapshot is current, who uses it.  `emulator_state` writes
 the state of the embedded AWS to a snapshot and reads it back; `gate` pauses its writes; `saving` is the side
-of the embedded AWS, `keeper` that of the supervisor, which decides when.  docs/local-run.md describes it.
+of the embedded AWS, `keeper` that of the supervisor, which decides when; `disk` makes files last.
+
+docs/local-run.md describes it.
 """

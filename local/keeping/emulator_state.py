@@ -23,14 +23,14 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-import os
 from base64 import b64decode, b64encode
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from local.errors import StackError
+from local.keeping.disk import sync
 
 STORES = {
     "dynamodb": (
@@ -142,7 +142,7 @@ class StateWriter:
                 file.write(data)
                 digest.update(data)
                 size += len(data)
-            _sync(file)
+            sync(file)
         return {"bytes": size, "sha256": digest.hexdigest()}
 
     def _lines(self, service: str) -> Iterator[list[Any]]:
@@ -294,8 +294,3 @@ def _key_value(attribute: dict[str, str]) -> str:
 
 def _module(service: str) -> Any:
     return importlib.import_module(f"ministack.services.{service}")
-
-
-def _sync(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())

@@ -20,13 +20,14 @@ import shutil
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from inventory_common import __version__
 from local.errors import StackError
+from local.keeping.disk import sync, sync_folder, write_json
 
 FORMAT = 1
 """The format of kept folders and snapshots; another one has another number."""
@@ -125,11 +126,11 @@ class KeptFolder:
 
     def commit(self, partial: Path) -> Snapshot:
         """Make a snapshot, whose files are on disk, the current one: by one rename."""
-        target = self.path / f"snapshot-{self._next_number():06}"
         snapshot = _read(partial, self._next_number())
+        target = self.path / f"snapshot-{snapshot.number:06}"
         partial.rename(target)
-        self.current = Snapshot(target, snapshot.number, snapshot.moment, snapshot.manifest)
-        _sync_folder(self.path)
+        self.current = replace(snapshot, path=target)
+        sync_folder(self.path)
         self._delete_older()
         return self.current
 
@@ -142,7 +143,7 @@ class KeptFolder:
         with suppress(OSError):
             if cleanly:
                 self._lock.truncate(0)
-                os.fsync(self._lock.fileno())
+                sync(self._lock)
         self._lock.close()
 
     def _create(self, holds: str) -> None:
@@ -153,13 +154,9 @@ class KeptFolder:
                 f"and no {LABEL}, so it is not a kept shop; name an empty folder."
             )
         label = {"product": _PRODUCT, "format": FORMAT, "version": __version__, "holds": holds}
-        with partial.open("w", encoding="utf-8") as file:
-            json.dump(label, file, indent=2)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
+        write_json(partial, label)
         partial.rename(self.path / LABEL)
-        _sync_folder(self.path)
+        sync_folder(self.path)
 
     def _check_label(self, holds: str) -> None:
         try:
@@ -206,8 +203,7 @@ class KeptFolder:
         self._lock.seek(0)
         self._lock.write(f"{os.getpid()}\n")
         self._lock.truncate()
-        self._lock.flush()
-        os.fsync(self._lock.fileno())
+        sync(self._lock)
 
     def _current(self) -> Snapshot | None:
         found = self._named(_SNAPSHOT)
@@ -291,11 +287,3 @@ def _digest(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     return digest.hexdigest()
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -14,7 +14,6 @@ import os
 import signal
 import socket
 import sys
-import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from local.control import Message
+from local.keeping.disk import sync_folder, write_json
 from local.keeping.emulator_state import StateWriter
 from local.keeping.folder import MANIFEST, manifest_of
 from local.keeping.gate import WriteGate
@@ -197,17 +197,8 @@ def write_snapshot(
     OSError
         If it cannot be written.
     """
-    started = time.monotonic()
     files, counts = StateWriter(folder, check).write()
     manifest = manifest_of(moment, files, counts | {"emulator": f"ministack {version('ministack')}"})
-    with (folder / MANIFEST).open("w", encoding="utf-8") as file:
-        json.dump(manifest, file, indent=2)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    return {"manifest": manifest, "written_seconds": time.monotonic() - started}
+    write_json(folder / MANIFEST, manifest)
+    sync_folder(folder)
+    return {"manifest": manifest}
