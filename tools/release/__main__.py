@@ -124,11 +124,8 @@ def release(
         If it may not be made, or something cannot be built; the tree is as it was.
     """
     plan = Plan.checked(root, text, day)
-    folder = root / "build" / "release" / str(plan.version)
-    with tempfile.TemporaryDirectory(prefix="release-") as name:
-        tree = exported(root, Path(name) / "tree")
-        plan.write(tree)
-        files = build_artifacts(tree, plan.version, day, folder, _store(root), targets)
+    files = _built(root, plan.version, day, targets, plan.write)
+    folder = files[0].parent
     for file in files:
         say(f"{file.relative_to(root)}  {file.stat().st_size:,} bytes")
     if is_dry:
@@ -165,16 +162,24 @@ def artifacts(
         raise ReleaseError(
             f"CHANGELOG.md has no release {version}: check one out, such as git checkout v{version}."
         )
+    files = _built(root, version, day, targets)
+    say("\n".join(str(file.relative_to(root)) for file in files))
+    return files[0].parent
+
+
+def _built(
+    root: Path,
+    version: Version,
+    day: date,
+    targets: Sequence[Target],
+    prepare: Callable[[Path], object] = lambda tree: None,
+) -> list[Path]:
+    """Build the files of a release in a copy of the tree, which is prepared before, and return them."""
     folder = root / "build" / "release" / str(version)
     with tempfile.TemporaryDirectory(prefix="release-") as name:
         tree = exported(root, Path(name) / "tree")
-        files = build_artifacts(tree, version, day, folder, _store(root), targets)
-    say("\n".join(str(file.relative_to(root)) for file in files))
-    return folder
-
-
-def _store(root: Path) -> Path:
-    return root / "build" / ".release"
+        prepare(tree)
+        return build_artifacts(tree, version, day, folder, root / "build" / ".release", targets)
 
 
 def _today(environment: Mapping[str, str]) -> date:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -31,7 +30,6 @@ PAGES: Final = "drf-spectacular-sidecar"
 _IN_PART: Final = frozenset({CHALICE, PAGES})
 """The zips contain their modules that run there, and nothing that they require elsewhere."""
 _OURS: Final = "Apache-2.0"
-_NAME: Final = re.compile(r"^[A-Za-z0-9._-]+")
 
 
 def _pins(root: Path, path: str) -> dict[str, str]:
@@ -118,8 +116,7 @@ def bill_of_materials(
 
 def _required(root: Path, library: str) -> list[str]:
     text = (root / "libs" / library / "pyproject.toml").read_text(encoding="utf-8")
-    found = [_NAME.match(line) for line in tomllib.loads(text)["project"]["dependencies"]]
-    return [normalized(name.group()) for name in found if name]
+    return [normalized(Requirement(line).name) for line in tomllib.loads(text)["project"]["dependencies"]]
 
 
 def _component(name: str, version: Version, kind: ComponentType) -> Component:
