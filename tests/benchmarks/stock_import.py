@@ -16,21 +16,21 @@ import secrets
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
-
-import boto3
 
 from inventory_client import CatalogClient, LocalStackToken, StockClient
 from inventory_common.ids import StockKey
 from local.settings import Settings
 from local.tables import create_tables, definitions
+from tests.benchmarks.batches import rate_of
 from tests.benchmarks.performance.shape import records
+from tests.benchmarks.performance.stage import client_of
 from tests.support.sample_skus import a_sku
 
 AT_ONCE = 8
@@ -84,13 +84,7 @@ class Floor:
     """Tables of its own, whose SKUs transactions change as a restock does."""
 
     def __init__(self, count: int) -> None:
-        self._client: Any = boto3.client(
-            "dynamodb",
-            endpoint_url=Settings.from_environment(os.environ).dynamodb_endpoint,
-            region_name="ap-south-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-        )
+        self._client = client_of(Settings.from_environment(os.environ).dynamodb_endpoint)
         self._prefix = f"floor-{secrets.token_hex(4)}-"
         self._records = 0
         create_tables(self._client, self._prefix)
@@ -126,13 +120,6 @@ class Floor:
             self._client.delete_table(TableName=f"{self._prefix}{name}")
 
 
-def rate_of(count: int, way: Callable[[Path], None], folder: Path) -> float:
-    """Return the changes a second of a way that makes `count` of them."""
-    began = time.perf_counter()
-    way(folder)
-    return count / (time.perf_counter() - began)
-
-
 def shown(rates: Mapping[str, float]) -> str:
     """Return rates as text."""
     return ", ".join(f"{name} {rate:,.0f}/s" for name, rate in rates.items())
@@ -150,7 +137,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             for number in range(ROUNDS):
                 for name, way in ways.items():
-                    rates[name].append(rate_of(count, way, Path(folder)))
+                    rates[name].append(rate_of(count, partial(way, Path(folder))))
                 print(f"round {number + 1}: {shown({name: found[-1] for name, found in rates.items()})}")
     finally:
         floor.remove()
