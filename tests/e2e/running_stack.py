@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
+import sys
 from pathlib import Path
 from typing import Self
 
 from local.settings import HOST
-from tests.integration.processes import Process, distinct_free_ports, wait_until
+from tests.integration.processes import (
+    ROOT,
+    Process,
+    descendants_of,
+    distinct_free_ports,
+    is_open,
+    wait_until,
+)
 
 STOP_SECONDS = 30.0
 
@@ -40,16 +47,25 @@ class RunningStack(Process):
 
     def descendants(self) -> set[int]:
         """Return the ids of all processes below it."""
-        listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
-        pairs = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
-        found, parents = set[int](), {self.popen.pid}
-        while parents:
-            parents = {pid for pid, parent in pairs if parent in parents}
-            found |= parents
-        return found
+        return descendants_of(self.popen.pid)
 
     def open_ports(self) -> list[str]:
         return [name for name, port in self.ports.items() if is_open(port)]
+
+    def operation(self, name: str) -> tuple[int, str]:
+        """Run an operator's command, and return its exit code and its report."""
+        ran = subprocess.run(
+            [sys.executable, "-m", "local.operation", name],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        assert "Traceback" not in ran.stderr, ran.stderr
+        asked, _, report = ran.stdout.partition("\n")
+        assert asked == f"{name}: DynamoDB at {self.url('aws')}"
+        return ran.returncode, report
 
     def end(self, number: signal.Signals) -> int:
         """Send a signal and return the exit code."""
@@ -66,12 +82,6 @@ class RunningStack(Process):
                 self.popen.kill()
                 self.popen.wait()
         self.close()
-
-
-def is_open(port: int) -> bool:
-    with socket.socket() as client:
-        client.settimeout(1)
-        return client.connect_ex((HOST, port)) == 0
 
 
 def is_alive(pid: int) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ import pytest
 from local.settings import ARCHIVE_BUCKET, REGION
 from tests.e2e.running_stack import RunningStack
 from tests.integration.ledger_checks import assert_consistent, everything_in
-from tests.integration.processes import ROOT, Process, distinct_free_ports, dynamodb, wait_until
+from tests.integration.processes import Process, distinct_free_ports, dynamodb, wait_until
 from tests.integration.shop import Shop, Sku, Wire, by_writers, done
 
 WRITERS = 4
@@ -61,18 +59,6 @@ class KeptStack(RunningStack):
         keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
         found = {key: storage.get_object(Bucket=ARCHIVE_BUCKET, Key=key) for key in keys}
         return {key: (got["VersionId"], got["Body"].read()) for key, got in found.items()}
-
-    def operation(self, name: str) -> tuple[int, str]:
-        ran = subprocess.run(
-            [sys.executable, "-m", "local.operation", name],
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
-        assert "Traceback" not in ran.stderr, ran.stderr
-        return ran.returncode, ran.stdout.partition("\n")[2]
 
     def assert_in_order(self, records: int, skus: int) -> None:
         """Check tables, log and archive against each other."""

@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 from tests.e2e.running_stack import RunningStack
-from tests.integration.processes import ROOT, dynamodb, wait_until
+from tests.integration.processes import dynamodb, wait_until
 from tests.integration.shop import Shop, Wire, done
 
 REPORT_SECONDS = 60.0
-
-
-def operate(stack: RunningStack, operation: str) -> tuple[int, str]:
-    ran = subprocess.run(
-        [sys.executable, "-m", "local.operation", operation],
-        cwd=ROOT,
-        env=stack.environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    assert "Traceback" not in ran.stderr, ran.stderr
-    asked, _, report = ran.stdout.partition("\n")
-    assert asked == f"{operation}: DynamoDB at {stack.url('aws')}"
-    return ran.returncode, report
 
 
 def archived(stack: RunningStack) -> int:
@@ -43,13 +26,13 @@ def test_a_shop_is_reconciled_and_its_archive_verified(own_stack: RunningStack) 
     done(shop.confirm("ORDER-1"))
     wait_until(lambda: archived(own_stack) >= 4, "four records archived", REPORT_SECONDS)
 
-    assert operate(own_stack, "reconcile") == (
+    assert own_stack.operation("reconcile") == (
         0,
         "1 SKUs checked: 0 differences, 0 undecided as they kept changing.\n",
     )
-    code, output = operate(own_stack, "write-digest")
+    code, output = own_stack.operation("write-digest")
     assert (code, output.endswith(".json written, 1 SKUs\n")) == (0, True)
-    assert operate(own_stack, "verify-archive") == (
+    assert own_stack.operation("verify-archive") == (
         0,
         "4 archived records of 1 SKUs and 1 digests checked: 0 faults.\n",
     )
@@ -61,8 +44,8 @@ def test_a_shop_is_reconciled_and_its_archive_verified(own_stack: RunningStack) 
         ExpressionAttributeNames={"#sequence": "sequence"},
         ExpressionAttributeValues={":more": {"N": "500"}, ":two": {"N": "2"}},
     )
-    code, output = operate(own_stack, "reconcile")
+    code, output = own_stack.operation("reconcile")
     assert (code, sku.sku in output) == (1, True)
-    code, output = operate(own_stack, "verify-archive")
+    code, output = own_stack.operation("verify-archive")
     assert (code, f"{sku.sku} has 2 records, but 4 are archived" in output) == (1, True)
     wire.http.close()

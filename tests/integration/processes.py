@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -90,6 +91,24 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = READY_
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
         time.sleep(POLL_SECONDS)
+
+
+def is_open(port: int) -> bool:
+    """Return whether a process listens on a loopback port."""
+    with socket.socket() as client:
+        client.settimeout(1)
+        return client.connect_ex((HOST, port)) == 0
+
+
+def descendants_of(pid: int) -> set[int]:
+    """Return the ids of all processes below one."""
+    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+    pairs = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
+    found, parents = set[int](), {pid}
+    while parents:
+        parents = {child for child, parent in pairs if parent in parents}
+        found |= parents
+    return found
 
 
 def distinct_free_ports() -> dict[str, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,11 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from local.fetch import fetch
 from local.ports import free_port
 from local.settings import DEFAULT_PORTS, HOST
+from tests.integration.processes import descendants_of, is_open
 
 DEADLINE_SECONDS = 30.0
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,13 +80,7 @@ class RunningStack:
 
     def descendants(self) -> set[int]:
         """Process ids of everything below the supervisor."""
-        listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True)
-        pairs = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
-        found, parents = set[int](), {self.process.pid}
-        while parents:
-            parents = {pid for pid, parent in pairs if parent in parents}
-            found |= parents
-        return found
+        return descendants_of(self.process.pid)
 
     def assert_nothing_is_left(self, processes: set[int]) -> None:
         assert processes
@@ -112,13 +104,6 @@ def wait_until(condition: Callable[[], object], what: str) -> None:
         time.sleep(0.02)
 
 
-def is_open(port: int) -> bool:
-    """Return whether a process listens on a loopback port."""
-    with socket.socket() as client:
-        client.settimeout(1)
-        return client.connect_ex(("127.0.0.1", port)) == 0
-
-
 def distinct_free_ports() -> dict[str, int]:
     while len(set((ports := {name: free_port() for name in DEFAULT_PORTS}).values())) < len(ports):
         pass
@@ -129,16 +114,6 @@ def is_alive(pid: int) -> bool:
     """Return whether a process still runs; a zombie does not."""
     state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
     return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
-
-
-def dynamodb(endpoint: str) -> Any:
-    return boto3.client(
-        "dynamodb",
-        endpoint_url=endpoint,
-        region_name="ap-south-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-    )
 
 
 Start = Callable[..., RunningStack]

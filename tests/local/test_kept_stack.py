@@ -15,7 +15,8 @@ import pytest
 
 from local.fetch import fetch
 from local.settings import ARCHIVE_BUCKET, HOST, REGION
-from tests.local.running_stacks import ROOT, RunningStack, Start, dynamodb, is_open, wait_until
+from tests.integration.processes import dynamodb, is_open
+from tests.local.running_stacks import ROOT, RunningStack, Start, wait_until
 
 PRODUCT = {"product_id": {"S": "PROD-00001"}, "created_at": {"S": "2026-02-23T10:30:00.000000Z"}}
 FAR = "86400"

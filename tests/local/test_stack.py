@@ -19,7 +19,8 @@ from local.fetch import answers_ok
 from local.ports import free_port
 from local.settings import HOST, SERVICES
 from local.tables import create_tables, missing_tables
-from tests.local.running_stacks import ENV, ROOT, Start, dynamodb, is_open, wait_until
+from tests.integration.processes import dynamodb, is_open
+from tests.local.running_stacks import ENV, ROOT, Start, wait_until
 
 
 def test_the_ready_message_shows_the_first_commands(start: Start) -> None:
