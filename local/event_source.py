@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import time
@@ -193,8 +194,19 @@ class EventSource:
         return records if failed else []
 
     def _as_lambda_record(self, record: Record) -> Record:
-        change = dict(record["dynamodb"])
+        change = {
+            name: _with_base64(member) if name.endswith("Image") else member
+            for name, member in record["dynamodb"].items()
+        }
         created_at = change.get("ApproximateCreationDateTime")
         if created_at is not None:
             change["ApproximateCreationDateTime"] = created_at.timestamp()
         return {**record, "dynamodb": change, "eventSourceARN": self._arn}
+
+
+def _with_base64(image: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an image as an event has it: JSON has no bytes."""
+    return {
+        name: {"B": base64.b64encode(attribute["B"]).decode()} if "B" in attribute else attribute
+        for name, attribute in image.items()
+    }

@@ -61,7 +61,7 @@ def connect_to(endpoint_url: str) -> Any:
 def storage_over(client: Any) -> Storage:
     """Return the service's stores over a client."""
     settings = Settings(jwks_url="", token_issuer="", token_audiences=(), machine_client_ids=())
-    return storage_of(client, settings)
+    return storage_of(client, settings, FixedLedgerKey())
 
 
 def patient_engine(storage: Storage, deadline_seconds: float) -> Engine:

@@ -182,7 +182,9 @@ def sweep_in_an_hour(aws_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[
     settings = Settings(jwks_url="", token_issuer="", token_audiences=(), machine_client_ids=())
 
     def sweep(name: str) -> dict[str, int]:
-        engine = engine_of(storage_of(connect(), settings), lambda: plus_seconds(now(), 3_600))
+        engine = engine_of(
+            storage_of(connect(), settings, FixedLedgerKey()), lambda: plus_seconds(now(), 3_600)
+        )
         return dict(engine.sweeper.sweep(name))
 
     return sweep

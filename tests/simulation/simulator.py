@@ -118,7 +118,7 @@ class Machine:
             sleep=self.sleep,
             uniform=random.uniform,
         )
-        self.storage = storage_of(self.client, simulation.settings)
+        self.storage = storage_of(self.client, simulation.settings, FixedLedgerKey())
         draw = partial(simulation.draw_name, "details")
         self.engine = engine_of(self.storage, clock, retry_policy, draw_change_id=draw)
         # A Lambda function of its own sweeps: it shares no cache with the API.

@@ -67,7 +67,7 @@ def recorded(client: Any, prefix: str, seed: int) -> tuple[Shop, list[Operation]
 
     def work(thread: int) -> None:
         random = Random(f"{seed}-{thread}")
-        engine = engine_of(storage_of(client, simulation.settings), now, RetryPolicy())
+        engine = engine_of(storage_of(client, simulation.settings, FixedLedgerKey()), now, RetryPolicy())
         start.wait()
         for number in range(REQUESTS_EACH):
             request = draw(random, thread, number)
@@ -86,7 +86,7 @@ def recorded(client: Any, prefix: str, seed: int) -> tuple[Shop, list[Operation]
         thread.start()
     for thread in threads:
         thread.join()
-    engine = engine_of(storage_of(client, simulation.settings), now, RetryPolicy())
+    engine = engine_of(storage_of(client, simulation.settings, FixedLedgerKey()), now, RetryPolicy())
     reads: list[Request] = [GetSku(SKU), *(GetOrder(f"ORDER-{number}") for number in range(1, ORDERS + 1))]
     for last in reads:
         began = time.monotonic()

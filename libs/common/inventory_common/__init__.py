@@ -15,6 +15,7 @@
 `spreadsheets`             texts of CSV files that spreadsheets do not evaluate
 `transactions`             the log's records, the rules of each transaction type, and the hash chain
 `ledger`                   the rules that every record of a SKU's log obeys
+`order_fold`               an order's line as the sum of its log records
 `order_items`              the keys and held units of stored orders
 `barcode_lookups`          the keys of the items by which SKUs are found by their barcodes
 `pages`                    one Query for one page, and its cursor
@@ -22,6 +23,7 @@
 `preconditions`            If-Match and ETag
 `errors`, `problems`       every error, and its form in HTTP
 `identity`                 tokens and principals
+`owners`                   which order systems see the orders of which owners
 `signing_keys`             the keys of the token issuer, when they are fetched and how long they are used
 `bodies`                   the bodies of requests, validated by pydantic
 `requests`                 the parts of a request, checked one by one

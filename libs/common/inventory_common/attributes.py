@@ -61,11 +61,13 @@ __all__ = [
     "Name",
     "Notes",
     "OneOf",
+    "OpenWord",
     "OrderId",
     "Owner",
     "Price",
     "ProductId",
     "Quantity",
+    "Signature",
     "SkuId",
     "StoredMoment",
     "Text",
@@ -485,6 +487,26 @@ class Hash:
         return {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 
 
+@value
+class Signature:
+    """An Ed25519 signature, 64 bytes in base64url without padding."""
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "string", "pattern": "^[A-Za-z0-9_-]{86}$"}
+
+
+@value
+class OpenWord:
+    """A word that is one of `known` today; later versions may have others, which clients should ignore."""
+
+    known: tuple[str, ...]
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema."""
+        return {"type": "string"}
+
+
 @dataclass(slots=True, eq=False)  # metadata has to be hashable, and a sample may be a list
 class Attribute:
     """The description of an attribute and a sample for the documents, and whether a PATCH may change it."""
@@ -535,6 +557,20 @@ Threshold = Annotated[int, WholeNumber(0, STOCK_MAX)]
 YesNo = Annotated[bool, Flag()]
 
 
+_SERVED_TYPES: Final = (
+    Identifier,
+    OneOf,
+    OpenWord,
+    Money,
+    WholeNumber,
+    StoredMoment,
+    Counter,
+    Units,
+    Hash,
+    Signature,
+)
+
+
 def attributes_of(resource: type) -> dict[str, Any]:
     """Return the annotations of a resource's attributes by name, in the order of their declaration."""
     hints: Mapping[str, Any] = get_type_hints(resource, include_extras=True)
@@ -560,7 +596,7 @@ def form_of(annotation: Any) -> dict[str, Any]:
     A text is served without the bounds that it is accepted with: clients have to bear larger ones.
     """
     for each in _metadata_of(annotation):
-        if isinstance(each, Identifier | OneOf | Money | WholeNumber | StoredMoment | Counter | Units | Hash):
+        if isinstance(each, _SERVED_TYPES):
             return each.schema()
     return {}
 

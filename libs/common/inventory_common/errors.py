@@ -29,7 +29,7 @@
     ├── NotConfigured            this stage does not have it
     │   └── ArchiveNotConfigured
     ├── Unavailable              repeat the same request later; unless it is OutcomeUnknown, nothing changed
-    │   ├── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable
+    │   ├── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable, LedgerKeyUnavailable
     │   └── OutcomeUnknown       it may have been executed
     └── InternalError            a defect of the service
 """
@@ -62,11 +62,13 @@ __all__ = [
     "InvalidInput",
     "InvalidJson",
     "InventoryError",
+    "LedgerKeyUnavailable",
     "MethodNotAllowed",
     "NotConfigured",
     "NotFound",
     "OrderCancelled",
     "OrderConfirmed",
+    "OrderDamaged",
     "OrderExists",
     "OrderInProgress",
     "OrderNotFound",
@@ -383,6 +385,16 @@ class OrderInProgress(Conflict):
     retry_after_seconds: ClassVar[int] = 2
 
 
+class OrderDamaged(Conflict):
+    """What is stored of the order was not written by the service: nothing is done with it.
+
+    Its seal is not genuine, or it cannot be read.  An auditor finds out what happened.
+    """
+
+    code = "order_damaged"
+    title = "The stored order was not written by the service"
+
+
 class OrderCancelled(Conflict):
     """The order was cancelled and reserves nothing."""
 
@@ -466,6 +478,14 @@ class ArchiveUnavailable(Unavailable):
 
     code = "archive_unavailable"
     title = "The archive is not available at the moment"
+    retry_after_seconds = 5
+
+
+class LedgerKeyUnavailable(Unavailable):
+    """The key that signs stock changes, or the published keys that verify them, cannot be read."""
+
+    code = "ledger_key_unavailable"
+    title = "The ledger's keys are not available at the moment"
     retry_after_seconds = 5
 
 

@@ -19,7 +19,7 @@ Item = dict[str, AttributeValue]
 
 
 def to_attribute(value: Any) -> AttributeValue:
-    """Encode one value: str, bool, int, Decimal, list, tuple or mapping.
+    """Encode one value: str, bool, int, Decimal, bytes, list, tuple or mapping.
 
     Raises
     ------
@@ -35,6 +35,8 @@ def to_attribute(value: Any) -> AttributeValue:
             return {"N": str(value)}
         case Decimal():
             return {"N": format(value, "f")}
+        case bytes():
+            return {"B": value}
         case list() | tuple():
             return {"L": [to_attribute(member) for member in value]}
         case Mapping():
@@ -51,7 +53,7 @@ def to_item(attributes: Mapping[str, Any]) -> Item:
 def _from_attribute(attribute: AttributeValue) -> Any:
     [(data_type, value)] = attribute.items()
     match data_type:
-        case "S" | "BOOL":
+        case "S" | "BOOL" | "B":
             return value
         case "N":
             return _number(value)

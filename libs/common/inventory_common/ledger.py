@@ -12,16 +12,27 @@ from typing import Any, Final, Self
 
 from .attributes import attributes_of, form_of, is_optional
 from .ids import StockKey, transaction_id
+from .ledger_keys import PublicKeys
 from .limits import STOCK_MAX
 from .skus import FIRST_PREVIOUS_HASH
 from .timestamps import timestamp
-from .transactions import RULES, TransactionRecord, TransactionType, record_hash
+from .transactions import FORM, RULES, TransactionRecord, TransactionType, decoded, record_hash
 from .values import value
 
-__all__ = ["EMPTY_LOG", "RECORD_ATTRIBUTES", "ChainHead", "Difference", "check_balance", "check_record"]
+__all__ = [
+    "EMPTY_LOG",
+    "RECORD_ATTRIBUTES",
+    "ChainHead",
+    "Difference",
+    "check_balance",
+    "check_record",
+    "check_signature",
+]
 
 RECORD_ATTRIBUTES: Final = tuple(field.name for field in fields(TransactionRecord))
-"""The attributes of a record.  None is ever added: every hash covers all of them."""
+"""The attributes of a record of the form that is written.  None is ever added to a form."""
+_FORMS: Final[Mapping[int, tuple[str, ...]]] = {FORM: RECORD_ATTRIBUTES}
+"""The attributes of the records of each form."""
 
 
 @value
@@ -30,6 +41,7 @@ class Difference:
 
     `kind` is the attribute that differs, or one of ``missing_record``, ``unexpected_record``,
     ``unreadable_record``, ``attributes``, ``missing_sku``, or ``sku.`` and an attribute of the live SKU.
+    A record of an unknown form differs in its ``form``, and is not checked any further.
     """
 
     transaction_id: str | None
@@ -78,7 +90,11 @@ EMPTY_LOG: Final = ChainHead(0, FIRST_PREVIOUS_HASH, 0, 0, None, None)
 
 
 def check_record(
-    document: Mapping[str, Any], sku: str, sequence: int, before: ChainHead | None
+    document: Mapping[str, Any],
+    sku: str,
+    sequence: int,
+    before: ChainHead | None,
+    keys: PublicKeys | None = None,
 ) -> list[Difference]:
     """Check record number `sequence` of a SKU, and that it continues the previous one.
 
@@ -89,6 +105,8 @@ def check_record(
     before
         The chain head after the previous record; None if that record is missing or unreadable, so that one
         fault is not reported twice.
+    keys
+        The ledger keys, to check its signature as well; None to check all else.
     """
     differences: list[Difference] = []
 
@@ -96,6 +114,10 @@ def check_record(
         if type(expected) is not type(found) or expected != found:
             differences.append(Difference(transaction_id(sku, sequence), kind, expected, found))
 
+    form = document.get("form")
+    if type(form) is int and form not in _FORMS:
+        expect("form", f"one of {', '.join(map(str, _FORMS))}", form)
+        return differences
     malformed = _malformed(document)
     expect("attributes", [], sorted(document.keys() ^ set(RECORD_ATTRIBUTES)))
     for name in malformed:
@@ -122,7 +144,29 @@ def check_record(
         for kind, expected, found in _rules(document):
             expect(kind, expected, found)
     expect("hash", _hash_of(document), document.get("hash"))
+    if keys is not None:
+        differences += check_signature(document, sku, sequence, keys)
     return differences
+
+
+def check_signature(
+    document: Mapping[str, Any], sku: str, sequence: int, keys: PublicKeys
+) -> list[Difference]:
+    """Check that a ledger key signed a record's hash, and was not retired before the record was made."""
+
+    def difference(kind: str, expected: str) -> list[Difference]:
+        return [Difference(transaction_id(sku, sequence), kind, expected, document.get(kind))]
+
+    key = keys.get(str(document.get("key_id")))
+    if key is None:
+        return difference("key_id", "a ledger key")
+    if key.is_retired_at(str(document.get("timestamp"))):
+        return difference("key_id", f"a ledger key that was not retired at {key.retired_at}")
+    try:
+        digest, signature = (decoded(name, str(document.get(name))) for name in ("hash", "signature"))
+    except ValueError:
+        return difference("signature", "a signature")
+    return [] if key.verifies(digest, signature) else difference("signature", "that of hash by key_id")
 
 
 def check_balance(balance: Mapping[str, Any], last: Mapping[str, Any] | None) -> list[Difference]:
@@ -183,7 +227,25 @@ def _rules(document: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     if (document["order_id"] is not None) != type_rules.is_order:
         expected = "an order" if type_rules.is_order else None
         rules.append(("order_id", expected, document["order_id"]))
-    return rules
+    if document["command"] not in type_rules.commands:
+        rules.append(("command", f"one of {', '.join(type_rules.commands)}", document["command"]))
+    return rules + (_order_rules(document) if type_rules.is_order else _no_order_rules(document))
+
+
+def _order_rules(document: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Return the rules of a record's place among those of an order's line."""
+    step, previous = document["order_step"], document["order_previous"]
+    if step is None or step < 1:
+        return [("order_step", "1 or more", step)]
+    if step == 1:
+        return [("order_previous", None, previous)]
+    if previous is None or not 1 <= previous < document["sequence"]:
+        return [("order_previous", "the sequence of an earlier record", previous)]
+    return []
+
+
+def _no_order_rules(document: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    return [(name, None, document[name]) for name in ("reason", "order_step", "order_previous")]
 
 
 def _malformed(document: Mapping[str, Any]) -> list[str]:
@@ -192,15 +254,14 @@ def _malformed(document: Mapping[str, Any]) -> list[str]:
 
 
 def _has_type(name: str, value: Any) -> bool:
-    if name in _integers():
-        return type(value) is int
-    return isinstance(value, str) or (name in _optional() and value is None)
+    if value is None:
+        return name in _optional()
+    return type(value) is int if name in _integers() else isinstance(value, str)
 
 
 def _description(name: str) -> str:
-    if name in _integers():
-        return "an integer"
-    return "a string or null" if name in _optional() else "a string"
+    expected = "an integer" if name in _integers() else "a string"
+    return f"{expected} or null" if name in _optional() else expected
 
 
 # Not constants: the annotations are evaluated when the first record is checked, not at a cold start.

@@ -38,6 +38,7 @@ __all__ = [
     "PRODUCT_IMAGE_MAX_CHARACTERS",
     "PRODUCT_TAGS_MAX",
     "QUANTITY_MAX",
+    "RECORD_REQUEST_ID_CHARACTERS",
     "REQUEST_BODY_MAX_BYTES",
     "REQUEST_ID_MAX_CHARACTERS",
     "REQUEST_LINES_MAX",
@@ -114,6 +115,8 @@ REQUEST_BODY_MAX_BYTES: Final = 1_048_576
 """The body of a request."""
 REQUEST_ID_MAX_CHARACTERS: Final = 64
 """An X-Request-Id; a longer one is replaced by a generated one."""
+RECORD_REQUEST_ID_CHARACTERS: Final = 36
+"""The part of an X-Request-Id that a log record keeps: a record is one write unit."""
 PERFORMED_BY_MAX_CHARACTERS: Final = 64
 """The `performed_by` of a log record, including ``user:`` or ``client:``; a token whose subject is longer is
 refused."""

@@ -5,6 +5,7 @@ A handler has to accept the same change twice, and the changes of different item
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Self
 
@@ -66,11 +67,21 @@ class ItemChange:
         change = record["dynamodb"]
         return cls(
             change["Keys"],
-            change.get("OldImage"),
-            change.get("NewImage"),
+            _with_bytes(change.get("OldImage")),
+            _with_bytes(change.get("NewImage")),
             change.get("SequenceNumber", ""),
             change.get("ApproximateCreationDateTime", 0.0),
         )
+
+
+def _with_bytes(image: Item | None) -> Item | None:
+    """Return an image whose binary attributes are bytes, as DynamoDB returns them: an event has base64."""
+    if image is None:
+        return None
+    return {
+        name: {"B": b64decode(attribute["B"])} if "B" in attribute else attribute
+        for name, attribute in image.items()
+    }
 
 
 def process_batch(

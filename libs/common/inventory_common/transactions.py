@@ -1,5 +1,7 @@
-"""The records of the stock log, their types, and the hash chain through them.
+"""The records of the stock log, their types, the hash chain through them, and their signatures.
 
+A record says of which `form` it is: which attributes it has, and which of them its hash covers.  A later
+version that needs another attribute has another form, so that the hashes of older records stay valid.
 `RULES` declares each transaction type once: its effect on a SKU, what it requires, and how it is shown.  The
 stock service's rules, verification, the picture of a SKU's history and the documents follow from it.
 """
@@ -7,7 +9,7 @@ stock service's rules, verification, the picture of a SKU's history and the docu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self
@@ -18,9 +20,10 @@ from .attributes import (
     Attribute,
     Counter,
     Hash,
-    OneOf,
+    OpenWord,
     OrderId,
     ProductId,
+    Signature,
     SkuId,
     StoredMoment,
     TransactionId,
@@ -28,20 +31,32 @@ from .attributes import (
     VendorId,
 )
 from .items import AttributeValue, Item, from_item, to_item
+from .ledger_keys import LedgerSigner, from_base64url, to_base64url
 from .limits import NOTES_MAX_BYTES, STOCK_MAX
 from .skus import FIRST_PREVIOUS_HASH
 from .values import value
 
 __all__ = [
+    "BINARY_ATTRIBUTES",
+    "FORM",
     "NO_EFFECT",
     "RULES",
+    "UNHASHED",
+    "Command",
     "Effect",
     "Lane",
     "TransactionRecord",
     "TransactionType",
     "TypeRules",
+    "decoded",
     "record_hash",
+    "served",
 ]
+
+FORM: Final = 1
+"""The form of the records that are written."""
+UNHASHED: Final = frozenset({"hash", "signature", "key_id"})
+"""The attributes of a record that its hash does not cover."""
 
 
 class TransactionType(StrEnum):
@@ -53,6 +68,22 @@ class TransactionType(StrEnum):
     ORDER_CANCELLED = "order_cancelled"
     REFUND = "refund"
     MANUAL_ADJUSTMENT = "manual_adjustment"
+
+
+class Command(StrEnum):
+    """What was asked for: several commands have records of one type."""
+
+    RESTOCK = "restock"
+    ADJUST = "adjust"
+    PLACE = "place"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+    RELEASE = "release"
+    """A saga undoes itself: the order could not be placed."""
+    REFUND = "refund"
+    AMEND = "amend"
+    REOPEN = "reopen"
 
 
 class Effect(NamedTuple):
@@ -78,6 +109,8 @@ class TypeRules(NamedTuple):
         The effect of one unit.  The quantity of a signed type may be negative.
     lane
         Its colour in the picture; the types are drawn from top to bottom in the order of `RULES`.
+    commands
+        The commands that have records of the type.
     is_signed
         Whether the quantity carries the sign of the change.
     needs_active
@@ -93,6 +126,7 @@ class TypeRules(NamedTuple):
 
     effect: Effect
     lane: Lane
+    commands: tuple[Command, ...]
     is_signed: bool = False
     needs_active: bool = False
     is_order: bool = False
@@ -101,13 +135,30 @@ class TypeRules(NamedTuple):
 
 
 RULES: Final[Mapping[TransactionType, TypeRules]] = {
-    #                                         current  reserved
-    TransactionType.RESTOCK: TypeRules(Effect(+1, 0), "in", needs_active=True, returns_sku=True),
-    TransactionType.REFUND: TypeRules(Effect(+1, 0), "in", is_order=True, may_skip_stock=True),
-    TransactionType.ORDER_PLACED: TypeRules(Effect(0, +1), "hold", is_order=True, needs_active=True),
-    TransactionType.ORDER_CANCELLED: TypeRules(Effect(0, -1), "hold", is_order=True),
-    TransactionType.ORDER_CONFIRMED: TypeRules(Effect(-1, -1), "out", is_order=True),
-    TransactionType.MANUAL_ADJUSTMENT: TypeRules(Effect(+1, 0), "fix", is_signed=True, returns_sku=True),
+    #            current  reserved
+    TransactionType.RESTOCK: TypeRules(
+        Effect(+1, 0), "in", (Command.RESTOCK,), needs_active=True, returns_sku=True
+    ),
+    TransactionType.REFUND: TypeRules(
+        Effect(+1, 0), "in", (Command.REFUND,), is_order=True, may_skip_stock=True
+    ),
+    TransactionType.ORDER_PLACED: TypeRules(
+        Effect(0, +1),
+        "hold",
+        (Command.PLACE, Command.AMEND, Command.REOPEN),
+        is_order=True,
+        needs_active=True,
+    ),
+    TransactionType.ORDER_CANCELLED: TypeRules(
+        Effect(0, -1),
+        "hold",
+        (Command.CANCEL, Command.EXPIRE, Command.RELEASE, Command.AMEND),
+        is_order=True,
+    ),
+    TransactionType.ORDER_CONFIRMED: TypeRules(Effect(-1, -1), "out", (Command.CONFIRM,), is_order=True),
+    TransactionType.MANUAL_ADJUSTMENT: TypeRules(
+        Effect(+1, 0), "fix", (Command.ADJUST,), is_signed=True, returns_sku=True
+    ),
 }
 """Each type of design 3, in the order of the picture of a SKU's history."""
 
@@ -118,7 +169,8 @@ class TransactionRecord:
 
     `quantity` is the number of units, `quantity_change` their effect on `current_stock`; `sequence` counts a
     SKU's records from 1 without a gap; `hash` covers the record and, through `previous_hash`, every earlier
-    one.
+    one; `signature` says that the stock service wrote it.  The records of an order's line are linked by
+    `order_step` and `order_previous`.
     """
 
     transaction_id: TransactionId
@@ -131,7 +183,13 @@ class TransactionRecord:
     sku: SkuId
     vendor_id: VendorId
     transaction_type: Annotated[
-        str, OneOf(tuple(TransactionType)), Attribute("The type of stock change.", "restock")
+        str,
+        OpenWord(tuple(TransactionType)),
+        Attribute(
+            f"The type of stock change: {', '.join(TransactionType)}. "
+            "Later versions may have others, which clients ignore.",
+            "restock",
+        ),
     ]
     quantity_change: Annotated[int, Units(-STOCK_MAX), Attribute("The change of `current_stock`.", 25)]
     stock_before: Annotated[int, Units(), Attribute("`current_stock` before it.", 50)]
@@ -154,18 +212,48 @@ class TransactionRecord:
     request_id: Annotated[
         str, Attribute("The X-Request-Id of the request.", "9c1f6a0e-8f0b-4b8e-9d0c-2f7f5f6f9f11")
     ]
+    form: Annotated[int, Counter(1), Attribute("The form of the record: which attributes it has.", FORM)]
+    command: Annotated[
+        str,
+        OpenWord(tuple(Command)),
+        Attribute(f"What was asked for: {', '.join(Command)}.", "restock"),
+    ]
+    reason: Annotated[
+        str | None, Attribute("Why the units of an order were cancelled or refunded, as a word.", None)
+    ] = None
+    order_step: Annotated[
+        int | None,
+        Counter(1),
+        Attribute("Counts the records of the order's line, from 1; null without an order.", None),
+    ] = None
+    order_previous: Annotated[
+        int | None,
+        Counter(1),
+        Attribute("`sequence` of the line's previous record; null for its first.", None),
+    ] = None
     previous_hash: Annotated[
         str,
         Hash(),
         Attribute("`hash` of the SKU's previous record; 64 zeros for the first.", FIRST_PREVIOUS_HASH),
     ]
-    hash: Annotated[str, Hash(), Attribute("SHA-256 of the RFC 8785 form of this object without `hash`.", "")]
+    hash: Annotated[
+        str,
+        Hash(),
+        Attribute(
+            "SHA-256 of the RFC 8785 form of this object without `hash`, `signature` and `key_id`.", ""
+        ),
+    ]
+    signature: Annotated[
+        str, Signature(), Attribute("The Ed25519 signature of the 32 bytes of `hash`, in base64url.", "")
+    ]
+    key_id: Annotated[str, Attribute("The ledger key that signed it (`GET /ledger-keys`).", "k1")]
 
     @classmethod
-    def with_hash(cls, **attributes: Any) -> Self:
-        """Return a record of these attributes, with its `hash` calculated."""
-        unhashed = cls(**attributes, hash="")
-        return cls(**attributes, hash=record_hash(unhashed.document()))
+    def signed_by(cls, signer: LedgerSigner, **attributes: Any) -> Self:
+        """Return a record of these attributes, of the form that is written, with its hash and signature."""
+        unsigned = cls(**{"form": FORM, **attributes}, hash="", signature="", key_id=signer.key_id)
+        digest = record_hash(unsigned.document())
+        return replace(unsigned, hash=digest, signature=to_base64url(signer.sign(digest)))
 
     @classmethod
     def from_item(cls, item: Mapping[str, AttributeValue]) -> Self:
@@ -174,9 +262,9 @@ class TransactionRecord:
         Raises
         ------
         TypeError
-            If an attribute is missing, or a figure is not an integer.
+            If an attribute is missing or of another type.
         """
-        record = cls(**from_item(item, _ATTRIBUTES))
+        record = cls(**served(from_item(item, _ATTRIBUTES)))
         for name in _FIGURES:
             if type(getattr(record, name)) is not int:
                 raise TypeError(f"{name} is not an integer")
@@ -188,16 +276,20 @@ class TransactionRecord:
 
         Raises
         ------
-        KeyError
-            If an attribute is missing.
+        KeyError, TypeError
+            If an attribute is missing; if a hash or signature is not stored as bytes.
         """
         if not item.keys() >= _REQUIRED:
             raise KeyError(*sorted(_REQUIRED - item.keys()))
-        return {**dict.fromkeys(_ATTRIBUTES), **from_item(item, _ATTRIBUTES)}
+        return {**dict.fromkeys(_ATTRIBUTES), **served(from_item(item, _ATTRIBUTES))}
 
     def to_item(self) -> Item:
-        """Write the item of StockTransactions; absent optionals are absent."""
-        return to_item(self.document())
+        """Write the item of StockTransactions; absent optionals are absent.
+
+        Hashes and signature are stored as bytes: a record is at most 1,024 bytes, one write unit.
+        """
+        document = self.document()
+        return to_item(document | {name: decoded(name, document[name]) for name in BINARY_ATTRIBUTES})
 
     def document(self) -> dict[str, Any]:
         """Return the JSON object that the API serves; absent optionals are null."""
@@ -207,6 +299,7 @@ class TransactionRecord:
 _ATTRIBUTES: Final = tuple(field.name for field in fields(TransactionRecord))
 _REQUIRED: Final = frozenset(field.name for field in fields(TransactionRecord) if field.default is MISSING)
 _FIGURES: Final = (
+    "form",
     "quantity_change",
     "stock_before",
     "stock_after",
@@ -217,10 +310,43 @@ _FIGURES: Final = (
 )
 
 
+BINARY_ATTRIBUTES: Final = ("previous_hash", "hash", "signature")
+"""The attributes that are stored as bytes."""
+
+
+def decoded(name: str, text: str) -> bytes:
+    """Return the bytes of a served hash or signature.
+
+    Raises
+    ------
+    ValueError
+        If it is not one.
+    """
+    return from_base64url(text) if name == "signature" else bytes.fromhex(text)
+
+
+def served(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return a record's stored attributes with hashes and signature as the API serves them.
+
+    Raises
+    ------
+    TypeError
+        If one of them is not stored as bytes.
+    """
+    for name in BINARY_ATTRIBUTES:
+        if name not in attributes:
+            continue
+        stored = attributes[name]
+        if not isinstance(stored, bytes):
+            raise TypeError(f"{name} is not stored as bytes")
+        attributes[name] = to_base64url(stored) if name == "signature" else stored.hex()
+    return attributes
+
+
 def record_hash(document: Mapping[str, Any]) -> str:
     """Return the `hash` of a record: SHA-256 of its canonical JSON (RFC 8785), in lower-case hex.
 
-    `document` is the JSON object that the API serves; its own `hash`, if it has one, is left out.
+    `document` is the JSON object that the API serves; what the hash does not cover is left out.
     """
-    unhashed = {name: member for name, member in document.items() if name != "hash"}
-    return sha256(rfc8785.dumps(unhashed)).hexdigest()
+    hashed = {name: member for name, member in document.items() if name not in UNHASHED}
+    return sha256(rfc8785.dumps(hashed)).hexdigest()

@@ -1,10 +1,11 @@
 """``python -m inventory_common.verify FILE``: verify an exported log without a service, AWS or a network.
 
-It needs Python's standard library and rfc8785.  docs/log-export.md describes the format, so that anyone can
-write a verifier of their own.
+It needs Python's standard library and rfc8785; to check signatures as well, with ``--keys``, also
+cryptography (the extra ``signatures``).  docs/log-export.md describes the format, so that anyone can write a
+verifier of their own.
 
-Exit code: 0 if the log is whole, 1 if it is not (the first broken record is printed), 2 if the file cannot be
-read.
+Exit code: 0 if the log is whole, 1 if it is not (the first broken record is printed), 2 if a file cannot be
+read, or signatures cannot be checked here.
 """
 
 import argparse
@@ -16,6 +17,8 @@ from typing import Any, Final
 
 from .ids import is_id
 from .ledger import EMPTY_LOG, ChainHead, Difference, check_record
+from .ledger_keys import PublicKeys, SignaturesNotInstalled, check_signatures_installed
+from .order_fold import OrderLines
 
 __all__ = ["BrokenLog", "Chain", "main", "verify_lines"]
 
@@ -38,7 +41,13 @@ class Chain:
     head_hash: str
 
 
-def verify_lines(lines: Iterable[str], *, parts: bool = False, heads: Sequence[str] = ()) -> list[Chain]:
+def verify_lines(
+    lines: Iterable[str],
+    *,
+    parts: bool = False,
+    heads: Sequence[str] = (),
+    keys: PublicKeys | None = None,
+) -> list[Chain]:
     """Verify the log of one or more SKUs, and return their chains.
 
     Parameters
@@ -50,6 +59,9 @@ def verify_lines(lines: Iterable[str], *, parts: bool = False, heads: Sequence[s
     heads
         Hashes, taken from a verification or a digest, that some SKU's log has to end with: without them, a
         log whose end is missing passes.
+    keys
+        The ledger keys: each record has to be signed by one of them.  Without them signatures are not
+        checked, and a log that somebody has written anew passes.
 
     Raises
     ------
@@ -60,7 +72,7 @@ def verify_lines(lines: Iterable[str], *, parts: bool = False, heads: Sequence[s
         if line.strip():
             document = _read(line, number)
             records.setdefault(document["sku"], []).append((number, document))
-    chains = [_chain(sku, numbered, parts) for sku, numbered in records.items()]
+    chains = [_chain(sku, numbered, parts, keys) for sku, numbered in records.items()]
     ends = {chain.head_hash for chain in chains}
     for head in heads:
         if head not in ends:
@@ -80,7 +92,9 @@ def _read(line: str, number: int) -> dict[str, Any]:
     return document
 
 
-def _chain(sku: str, numbered: list[tuple[int, dict[str, Any]]], parts: bool) -> Chain:
+def _chain(
+    sku: str, numbered: list[tuple[int, dict[str, Any]]], parts: bool, keys: PublicKeys | None
+) -> Chain:
     numbered.sort(key=_sequence)
     first = _sequence(numbered[0])
     if parts and first > 1:
@@ -88,13 +102,18 @@ def _chain(sku: str, numbered: list[tuple[int, dict[str, Any]]], parts: bool) ->
         expected = first
     else:
         before, expected = EMPTY_LOG, 1
+    orders = OrderLines(is_from_the_start=expected == 1)
     for number, document in numbered:
         if _sequence((number, document)) > expected:
             raise BrokenLog(f"Record {expected} of {sku} is missing (before line {number}).")
         if _sequence((number, document)) < expected:
             shown = _shown(document.get("sequence"))
             raise BrokenLog(f"Line {number} repeats record {shown} of {sku}, or its sequence is not valid.")
-        differences = check_record(document, sku, expected, before)
+        differences = check_record(document, sku, expected, before, keys)
+        differences += [
+            Difference(document["transaction_id"], *each)
+            for each in ([] if differences else orders.add(document))
+        ]
         if differences:
             raise BrokenLog(_report(number, sku, expected, differences))
         before = ChainHead.after(document)
@@ -143,6 +162,11 @@ def _lines_of(path: str) -> Iterator[str]:
         yield from file
 
 
+def _keys_of(path: str) -> PublicKeys:
+    with open(path, encoding="utf-8") as file:
+        return PublicKeys.from_jwks(json.load(file))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verify the file that the command line names, and return the exit code."""
     parser = argparse.ArgumentParser(
@@ -152,10 +176,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--part", action="store_true", help="accept logs that begin after a SKU's first record"
     )
+    parser.add_argument(
+        "--keys", metavar="FILE", help="check signatures with the ledger keys in this file (GET /ledger-keys)"
+    )
     parser.add_argument("--head", action="append", default=[], help="require that a log ends with this hash")
     options = parser.parse_args(arguments)
+    keys = None
+    if options.keys is not None:
+        try:
+            check_signatures_installed()
+            keys = _keys_of(options.keys)
+        except SignaturesNotInstalled as missing:
+            print(missing, file=sys.stderr)
+            return _UNREADABLE
+        except (OSError, ValueError) as error:  # also LedgerKeyError
+            print(f"{options.keys} has no ledger keys: {error}", file=sys.stderr)
+            return _UNREADABLE
     try:
-        chains = verify_lines(_lines_of(options.file), parts=options.part, heads=options.head)
+        chains = verify_lines(_lines_of(options.file), parts=options.part, heads=options.head, keys=keys)
     except BrokenLog as broken:
         print(broken, file=sys.stderr)
         return _BROKEN
@@ -165,7 +203,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for chain in chains:
         print(f"{chain.sku}  records {chain.first_sequence} to {chain.last_sequence}  head {chain.head_hash}")
     count = sum(chain.last_sequence - chain.first_sequence + 1 for chain in chains)
-    print(f"{count} records of {len(chains)} SKUs are whole.")
+    proven = "" if keys is None else f", and signed by {len(keys)} ledger keys"
+    print(f"{count} records of {len(chains)} SKUs are whole{proven}.")
     return _WHOLE
 
 

@@ -1,15 +1,25 @@
 from typing import Any
 
 import pytest
+from ledger_key import LEDGER_KEY, LEDGER_KEYS
 
 from inventory_common.ids import transaction_id
 from inventory_common.ledger import EMPTY_LOG, ChainHead, check_balance, check_record
+from inventory_common.ledger_keys import PublicKeys
 from inventory_common.limits import STOCK_MAX
 from inventory_common.skus import FIRST_PREVIOUS_HASH
-from inventory_common.transactions import TransactionRecord
+from inventory_common.transactions import UNHASHED, TransactionRecord
 
 SKU = "SKU-PROD-E4F9A-BLK-L"
 ORDER_TYPES = ("order_placed", "order_confirmed", "order_cancelled", "refund")
+COMMANDS = {
+    "restock": "restock",
+    "order_placed": "place",
+    "order_confirmed": "confirm",
+    "order_cancelled": "cancel",
+    "refund": "refund",
+    "manual_adjustment": "adjust",
+}
 EVERY_TYPE = "restock, refund, order_placed, order_cancelled, order_confirmed, manual_adjustment"
 
 
@@ -41,9 +51,12 @@ def a_record(transaction_type: str = "restock", quantity: int = 5, **changes: An
         "reserved_before": 8,
         "reserved_after": 8 + reserved,
         "request_id": "request-1",
+        "command": COMMANDS.get(transaction_type, "steal"),
+        "order_step": 2 if transaction_type in ORDER_TYPES else None,
+        "order_previous": 4 if transaction_type in ORDER_TYPES else None,
         "previous_hash": "a" * 64,
     }
-    return TransactionRecord.with_hash(**attributes | changes).document()
+    return TransactionRecord.signed_by(LEDGER_KEY, **attributes | changes).document()
 
 
 BEFORE = ChainHead(6, "a" * 64, 20, 8, "2026-02-23T10:30:00.000006Z", "VENDOR-001")
@@ -59,6 +72,10 @@ def test_a_record_that_obeys_the_rules_of_its_type_has_no_difference(transaction
 
 
 def test_a_record_at_the_edge_of_the_rules_has_no_difference() -> None:
+    assert differences(a_record("order_placed", order_step=1, order_previous=None)) == []
+    assert differences(a_record("refund", reason="damaged")) == []
+    for command in ("expire", "release", "amend"):
+        assert differences(a_record("order_cancelled", command=command)) == []
     assert differences(a_record("refund", quantity_change=0, stock_after=20)) == []
     assert differences(a_record("manual_adjustment", -12)) == []
     assert differences(a_record("manual_adjustment", 0)) == []
@@ -87,6 +104,25 @@ def test_a_record_at_the_edge_of_the_rules_has_no_difference() -> None:
         (a_record("manual_adjustment", 5, quantity_change=4, stock_after=24), [("quantity", 4, 5)]),
         (a_record("order_placed", order_id=None), [("order_id", "an order", None)]),
         (a_record("refund", order_id=None), [("order_id", "an order", None)]),
+        (a_record("refund", command="place"), [("command", "one of refund", "place")]),
+        (
+            a_record("order_cancelled", command="confirm"),
+            [("command", "one of cancel, expire, release, amend", "confirm")],
+        ),
+        (a_record("order_placed", order_step=None), [("order_step", "1 or more", None)]),
+        (a_record("order_placed", order_step=0), [("order_step", "1 or more", 0)]),
+        (a_record("order_placed", order_step=1), [("order_previous", None, 4)]),
+        (
+            a_record("refund", order_previous=7),
+            [("order_previous", "the sequence of an earlier record", 7)],
+        ),
+        (
+            a_record("refund", order_previous=None),
+            [("order_previous", "the sequence of an earlier record", None)],
+        ),
+        (a_record("restock", order_step=1), [("order_step", None, 1)]),
+        (a_record("restock", order_previous=1), [("order_previous", None, 1)]),
+        (a_record("manual_adjustment", reason="damaged"), [("reason", None, "damaged")]),
         (a_record("restock", order_id="ORDER-1"), [("order_id", None, "ORDER-1")]),
         (a_record("manual_adjustment", order_id="ORDER-1"), [("order_id", None, "ORDER-1")]),
     ],
@@ -161,11 +197,47 @@ def test_a_hash_of_other_content_is_a_difference() -> None:
     assert differences(record | {"hash": "0" * 64}) == [("hash", record["hash"], "0" * 64)]
 
 
-@pytest.mark.parametrize("name", sorted(a_record().keys() - {"hash"}))
+def test_a_record_of_an_unknown_form_is_not_checked_any_further() -> None:
+    assert differences(a_record(form=2) | {"hash": "x"}) == [("form", "one of 1", 2)]
+
+
+def signed(record: dict[str, Any], keys: PublicKeys = LEDGER_KEYS) -> list[tuple[str, Any, Any]]:
+    found = check_record(record, SKU, 7, BEFORE, keys)
+    return [(each.kind, each.expected, each.found) for each in found]
+
+
+def test_a_signature_is_that_of_the_hash_by_the_named_key() -> None:
+    record = a_record()
+    assert signed(record) == []
+    other = a_record(quantity=6, quantity_change=6, stock_after=26)
+    assert signed(record | {"signature": other["signature"]}) == [
+        ("signature", "that of hash by key_id", other["signature"])
+    ]
+    rewritten = other | {"signature": record["signature"]}
+    assert [kind for kind, _, _ in signed(rewritten)] == ["signature"]
+
+
+@pytest.mark.parametrize("signature", ["", "x", "A" * 85, "A" * 87, "=" * 86, "é" * 86])
+def test_a_text_that_is_no_signature_is_a_difference(signature: str) -> None:
+    assert [kind for kind, _, _ in signed(a_record() | {"signature": signature})] == ["signature"]
+
+
+def test_a_record_of_an_unknown_or_retired_key_is_a_difference() -> None:
+    record = a_record()
+    assert signed(record, PublicKeys()) == [("key_id", "a ledger key", "test-1")]
+    [key] = LEDGER_KEYS.values()
+    at, before = record["timestamp"], BEFORE.timestamp or ""
+    assert signed(record, PublicKeys([key.retired(at)])) == []
+    assert signed(record, PublicKeys([key.retired(before)])) == [
+        ("key_id", f"a ledger key that was not retired at {before}", "test-1")
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(a_record().keys() - UNHASHED))
 def test_an_attribute_that_is_absent_or_of_another_type_is_a_difference(name: str) -> None:
     record = a_record("order_placed")
     assert {"attributes", "hash"} <= {kind for kind, _, _ in differences(without(record, name))}
-    for wrong in (1.0, True, ["a"]):
+    for wrong in (1.5, True, ["a"]):
         kinds = {kind for kind, _, _ in differences(record | {name: wrong})}
         assert {name, "hash"} <= kinds
     assert ChainHead.after(record | {name: 1.5}) is None
@@ -230,7 +302,12 @@ def test_a_difference_is_served_with_its_four_members() -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("quantity", "an integer"), ("notes", "a string or null"), ("performed_by", "a string")],
+    [
+        ("quantity", "an integer"),
+        ("order_step", "an integer or null"),
+        ("notes", "a string or null"),
+        ("performed_by", "a string"),
+    ],
 )
 def test_a_difference_of_type_names_the_expected_type(name: str, expected: str) -> None:
     assert (name, expected, 1.5) in differences(a_record() | {name: 1.5})

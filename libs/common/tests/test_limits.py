@@ -37,6 +37,7 @@ def test_the_limits_of_the_api_are_these() -> None:
         "QUANTITY_MAX": 1_000_000,
         "REQUEST_BODY_MAX_BYTES": 1_048_576,
         "REQUEST_ID_MAX_CHARACTERS": 64,
+        "RECORD_REQUEST_ID_CHARACTERS": 36,
         "REQUEST_LINES_MAX": 1_000,
         "RESERVATION_RECORDS_MAX": 5_000,
         "RESPONSE_LINES_MAX": 20_000,

@@ -109,8 +109,12 @@ RECORD: dict[str, Any] = {
     "reserved_before": 0,
     "reserved_after": 0,
     "request_id": "request-1",
-    "previous_hash": "0" * 64,
-    "hash": "0" * 64,
+    "form": 1,
+    "command": "restock",
+    "previous_hash": bytes(32),
+    "hash": bytes(32),
+    "signature": bytes(64),
+    "key_id": "test-1",
 }
 READERS: dict[str, tuple[Any, Any, dict[str, Any]]] = {
     "a SKU": (VENDOR_INVENTORY, Sku.from_item, SKU),

@@ -7,19 +7,25 @@ import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
+from ledger_key import LEDGER_KEY, LEDGER_KEYS
 
 from inventory_common.items import Item
+from inventory_common.ledger_keys import KEY_ID_MAX_CHARACTERS, SigningKey, from_base64url
 from inventory_common.limits import (
     NOTES_MAX_BYTES,
     PERFORMED_BY_MAX_CHARACTERS,
     QUANTITY_MAX,
-    REQUEST_ID_MAX_CHARACTERS,
+    RECORD_REQUEST_ID_CHARACTERS,
     SKU_VARIANT_MAX_CHARACTERS,
     STOCK_MAX,
 )
+from inventory_common.order_fold import FOLD
 from inventory_common.transactions import (
+    BINARY_ATTRIBUTES,
     NO_EFFECT,
     RULES,
+    UNHASHED,
+    Command,
     TransactionRecord,
     TransactionType,
     TypeRules,
@@ -44,10 +50,16 @@ ATTRIBUTES: dict[str, Any] = {
     "reserved_before": 5,
     "reserved_after": 5,
     "request_id": "7d9f5c86-5a3e-4c55-b3f9-0c9d0b1de0c1",
+    "form": 1,
+    "command": "restock",
+    "reason": "damaged",
+    "order_step": 2,
+    "order_previous": 5,
     "previous_hash": "0" * 64,
 }
-FULL = TransactionRecord.with_hash(**ATTRIBUTES)
-BARE = TransactionRecord.with_hash(**{**ATTRIBUTES, "order_id": None, "notes": None})
+OPTIONAL = ("order_id", "notes", "reason", "order_step", "order_previous")
+FULL = TransactionRecord.signed_by(LEDGER_KEY, **ATTRIBUTES)
+BARE = TransactionRecord.signed_by(LEDGER_KEY, **{**ATTRIBUTES, **dict.fromkeys(OPTIONAL)})
 
 
 @pytest.mark.parametrize("record", [FULL, BARE])
@@ -76,8 +88,15 @@ def test_a_record_is_stored_and_served_under_the_names_of_the_specification() ->
         "reserved_before",
         "reserved_after",
         "request_id",
+        "form",
+        "command",
+        "reason",
+        "order_step",
+        "order_previous",
         "previous_hash",
         "hash",
+        "signature",
+        "key_id",
     }
     assert len(specified) == 12
     assert set(FULL.to_item()) == specified | ours
@@ -85,8 +104,8 @@ def test_a_record_is_stored_and_served_under_the_names_of_the_specification() ->
 
 
 def test_absent_optionals_are_null_in_the_document_and_absent_in_the_item() -> None:
-    assert {name for name, value in BARE.document().items() if value is None} == {"order_id", "notes"}
-    assert set(BARE.to_item()) == set(FULL.to_item()) - {"order_id", "notes"}
+    assert {name for name, value in BARE.document().items() if value is None} == set(OPTIONAL)
+    assert set(BARE.to_item()) == set(FULL.to_item()) - set(OPTIONAL)
 
 
 def test_the_item_has_the_types_of_the_specification() -> None:
@@ -99,8 +118,13 @@ def test_the_item_has_the_types_of_the_specification() -> None:
         "quantity",
         "reserved_before",
         "reserved_after",
+        "form",
+        "order_step",
+        "order_previous",
+        *BINARY_ATTRIBUTES,
     }
-    assert set(types.values()) == {"S", "N"}
+    assert {name for name, data_type in types.items() if data_type == "B"} == set(BINARY_ATTRIBUTES)
+    assert set(types.values()) == {"S", "N", "B"}
 
 
 def test_attributes_of_a_newer_version_are_tolerated() -> None:
@@ -152,7 +176,7 @@ def test_the_rules_of_each_type_are_those_of_the_specification(
     transaction_type: str, expected: set[str]
 ) -> None:
     flags = {"is_signed", "needs_active", "is_order", "returns_sku", "may_skip_stock"}
-    assert set(TypeRules._fields) == flags | {"effect", "lane"}
+    assert set(TypeRules._fields) == flags | {"effect", "lane", "commands"}
     rules = RULES[TransactionType(transaction_type)]
     assert {flag for flag in flags if getattr(rules, flag)} == expected
 
@@ -175,13 +199,15 @@ def test_the_document_of_a_stored_record_is_read_directly_from_its_item(record: 
 
 
 def test_a_type_is_stored_and_hashed_as_its_text() -> None:
-    record = TransactionRecord.with_hash(**{**ATTRIBUTES, "transaction_type": TransactionType.RESTOCK})
+    record = TransactionRecord.signed_by(
+        LEDGER_KEY, **{**ATTRIBUTES, "transaction_type": TransactionType.RESTOCK}
+    )
     assert record == FULL
     assert record.to_item() == FULL.to_item()
 
 
 def _independent_hash(document: dict[str, Any]) -> str:
-    unhashed = {name: value for name, value in document.items() if name != "hash"}
+    unhashed = {name: value for name, value in document.items() if name not in UNHASHED}
     text = json.dumps(unhashed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return sha256(text.encode()).hexdigest()
 
@@ -190,13 +216,14 @@ def _independent_hash(document: dict[str, Any]) -> str:
 def test_anyone_can_compute_the_hash_of_a_record_from_the_served_object(record: TransactionRecord) -> None:
     served = json.loads(json.dumps(record.document()))
     assert record.hash == _independent_hash(served)
-    del served["hash"]
+    for name in ("hash", "signature", "key_id"):
+        del served[name]
     assert record.hash == sha256(rfc8785.dumps(served)).hexdigest()
 
 
 def test_the_hash_of_a_record_never_changes() -> None:
-    assert BARE.hash == "a99fefd4efcfb540bb71794fe81fe951dd75f8feac2a143bbc203beb17421bd7"
-    assert FULL.hash == "2157c71986ba0256d4d0f35110533927af75b87ca5ba8686a19f43ea8cbacbdc"
+    assert BARE.hash == "65c93af1cc1b5680970516fdc0818a739043570e233bae40112289b3db2bf694"
+    assert FULL.hash == "297143ea74011ed507d65e4592148b36c76ff9eb000a8997f406acd36bb7ee9d"
 
 
 @given(notes=st.text(), stock=st.integers(0, STOCK_MAX), change=st.integers(-QUANTITY_MAX, QUANTITY_MAX))
@@ -204,18 +231,18 @@ def test_the_hash_of_any_text_and_numbers_equals_the_independent_one(
     notes: str, stock: int, change: int
 ) -> None:
     attributes = {**ATTRIBUTES, "notes": notes, "stock_after": stock, "quantity_change": change}
-    record = TransactionRecord.with_hash(**attributes)
+    record = TransactionRecord.signed_by(LEDGER_KEY, **attributes)
     assert record.hash == _independent_hash(record.document())
 
 
 def test_the_hash_of_a_document_is_the_same_with_its_hash_and_without() -> None:
-    unhashed = {name: value for name, value in FULL.document().items() if name != "hash"}
+    unhashed = {name: value for name, value in FULL.document().items() if name not in UNHASHED}
     assert record_hash(unhashed) == record_hash(FULL.document()) == FULL.hash
 
 
-def test_a_hash_covers_every_served_member_but_itself() -> None:
+def test_a_hash_covers_every_served_member_but_itself_and_its_signature() -> None:
     assert (
-        record_hash({"barcode": "1", "hash": "x", "zone": 2})
+        record_hash({"barcode": "1", "hash": "x", "key_id": "x", "signature": "x", "zone": 2})
         == sha256(b'{"barcode":"1","zone":2}').hexdigest()
     )
 
@@ -226,7 +253,7 @@ def test_a_changed_attribute_changes_the_hash(name: str) -> None:
     assert record_hash(replace(FULL, **{name: changed}).document()) != FULL.hash
 
 
-@pytest.mark.parametrize("name", ["order_id", "notes"])
+@pytest.mark.parametrize("name", OPTIONAL)
 def test_a_removed_attribute_changes_the_hash(name: str) -> None:
     removed: dict[str, Any] = {name: None}
     assert record_hash(replace(FULL, **removed).document()) != FULL.hash
@@ -246,6 +273,8 @@ def _size_bytes(item: Item) -> int:
         [(data_type, value)] = attribute.items()
         if data_type == "S":
             content = len(value.encode())
+        elif data_type == "B":
+            content = len(value)
         else:
             assert data_type == "N"
             content = (len(value.lstrip("-")) + 1) // 2 + 1 + value.startswith("-")
@@ -253,23 +282,30 @@ def _size_bytes(item: Item) -> int:
     return size
 
 
-@pytest.mark.parametrize(
-    "optional",
-    # A record with notes has no order: restocks and adjustments carry notes, order commands do not.
-    [
-        {"notes": "é" * (NOTES_MAX_BYTES // 2)},
-        {"notes": "n" * NOTES_MAX_BYTES},
-        {"order_id": "ORDER-" + "o" * 64},
-    ],
-)
-def test_the_largest_record_takes_one_write_unit(optional: dict[str, str]) -> None:
-    record = TransactionRecord.with_hash(
+ORDER_NOTES_MAX_BYTES = 120
+REASON_MAX_CHARACTERS = 40
+
+
+@pytest.mark.parametrize("command", Command)
+@pytest.mark.parametrize("character", ["n", "é", "📦"])
+def test_the_largest_record_of_each_command_takes_one_write_unit(command: Command, character: str) -> None:
+    [transaction_type, *_] = (each for each, rules in RULES.items() if command in rules.commands)
+    is_order = RULES[transaction_type].is_order
+    notes_bytes = ORDER_NOTES_MAX_BYTES if is_order else NOTES_MAX_BYTES
+    optional: dict[str, Any] = {"notes": character * (notes_bytes // len(character.encode()))}
+    if is_order:
+        optional |= {"order_id": "ORDER-" + "o" * 64, "reason": "r" * REASON_MAX_CHARACTERS}
+        optional |= {"order_step": 10**15 - 2, "order_previous": 10**15 - 2}
+    key = SigningKey("k" * KEY_ID_MAX_CHARACTERS, bytes(32))
+    record = TransactionRecord.signed_by(
+        key,
         transaction_id="TXN-ffffffff-ffff-ffff-ffff-ffffffffffff",
         timestamp="9999-12-31T23:59:59.999999Z",
         product_id="PROD-" + "Z" * 12,
         sku="SKU-PROD-" + "Z" * 12 + "-" + "A" * SKU_VARIANT_MAX_CHARACTERS,
         vendor_id="VENDOR-" + "V" * 32,
-        transaction_type=max(TransactionType, key=len),
+        transaction_type=transaction_type.value,
+        command=command.value,
         quantity_change=-QUANTITY_MAX,
         stock_before=STOCK_MAX,
         stock_after=STOCK_MAX,
@@ -278,8 +314,29 @@ def test_the_largest_record_takes_one_write_unit(optional: dict[str, str]) -> No
         quantity=QUANTITY_MAX,
         reserved_before=STOCK_MAX,
         reserved_after=STOCK_MAX,
-        request_id="r" * REQUEST_ID_MAX_CHARACTERS,
+        request_id="r" * RECORD_REQUEST_ID_CHARACTERS,
         previous_hash="f" * 64,
         **optional,
     )
-    assert _size_bytes(record.to_item()) < 1_024
+    assert _size_bytes(record.to_item()) <= 1_024
+
+
+def test_a_record_is_signed_by_the_key_that_it_names() -> None:
+    key = LEDGER_KEYS[FULL.key_id]
+    assert key.verifies(bytes.fromhex(FULL.hash), from_base64url(FULL.signature))
+    assert not key.verifies(bytes.fromhex(BARE.hash), from_base64url(FULL.signature))
+
+
+@pytest.mark.parametrize("name", BINARY_ATTRIBUTES)
+@pytest.mark.parametrize("stored", [{"S": "ab" * 32}, {"N": "1"}])
+def test_a_hash_that_is_not_stored_as_bytes_cannot_be_read(name: str, stored: dict[str, str]) -> None:
+    for read in (TransactionRecord.from_item, TransactionRecord.document_of):
+        with pytest.raises(TypeError, match=f"{name} is not stored as bytes"):
+            read({**FULL.to_item(), name: stored})
+
+
+def test_each_order_command_has_a_type_and_changes_a_line() -> None:
+    declared = {
+        (each, command) for each, rules in RULES.items() if rules.is_order for command in rules.commands
+    }
+    assert declared == set(FOLD)

@@ -12,6 +12,7 @@ from inventory_common.alert_topic import AlertTopic
 from inventory_common.change_ids import new_change_id
 from inventory_common.declarations import Api
 from inventory_common.dynamodb import DynamoDBClient, connect
+from inventory_common.ledger_key_store import LedgerKeyStore
 from inventory_common.malformed_items import MalformedItems
 from inventory_common.rest import RestService
 from inventory_common.retry_policy import RetryPolicy
@@ -32,6 +33,7 @@ from .http.skus import InventoryRoutes, SkuRoutes
 from .http.stock import StockRoutes
 from .storage.bounds import BoundStore
 from .storage.database import Database
+from .storage.ledger_key import LedgerKey, LedgerKeySource
 from .storage.orders import OrderStore
 from .storage.products import ProductStore
 from .storage.sent_alerts import SentAlertStore
@@ -66,6 +68,7 @@ class Storage(NamedTuple):
     bounds: BoundStore
     sent_alerts: SentAlertStore
     state: StateStore
+    ledger_key: LedgerKey
 
 
 class Engine(NamedTuple):
@@ -79,9 +82,9 @@ class Engine(NamedTuple):
     sweeper: Sweeper
 
 
-def storage_of(client: DynamoDBClient, settings: Settings) -> Storage:
-    """Make the stores over a client."""
-    database = Database(client, settings, MalformedItems(_NAME))
+def storage_of(client: DynamoDBClient, settings: Settings, ledger_key: LedgerKey) -> Storage:
+    """Make the stores over a client, with the key that signs what they write."""
+    database = Database(client, settings, MalformedItems(_NAME), ledger_key)
     products, bounds, orders = ProductStore(database), BoundStore(database), OrderStore(database)
     return Storage(
         products=products,
@@ -90,6 +93,7 @@ def storage_of(client: DynamoDBClient, settings: Settings) -> Storage:
         bounds=bounds,
         sent_alerts=SentAlertStore(database),
         state=StateStore(database, orders, products),
+        ledger_key=ledger_key,
     )
 
 
@@ -102,7 +106,9 @@ def engine_of(
 ) -> Engine:
     """Make the engine over a storage."""
     policy = retry_policy or RetryPolicy()
-    executor = Executor(storage.state, storage.skus, clock, policy, sku_cache or SkuCache())
+    executor = Executor(
+        storage.state, storage.skus, clock, storage.ledger_key.current, policy, sku_cache or SkuCache()
+    )
     sagas = Sagas(storage.orders, storage.state, executor)
     return Engine(
         executor=executor,
@@ -157,4 +163,10 @@ def _settings() -> Settings:
 
 @cache  # making a client takes longer than most requests
 def _storage() -> Storage:
-    return storage_of(connect(), _settings())
+    return storage_of(connect(), _settings(), _ledger_key())
+
+
+@cache  # it keeps the key
+def _ledger_key() -> LedgerKeySource:
+    settings = _settings()
+    return LedgerKeySource(settings.ledger_key_secret, LedgerKeyStore(settings.ledger_keys_path), _NAME)

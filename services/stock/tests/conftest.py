@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from documented import pytest_sessionfinish as pytest_sessionfinish
 from front_door import Client, Tokens
+from ledger_key import FixedLedgerKey
 from service_fixtures import *  # noqa: F403  (its fixtures, by name in its __all__)
 
 from .process import Process
@@ -27,7 +28,9 @@ def process_over(service_module: Any, clock: Clock) -> Callable[[Any], Process]:
     from chalicelib.bootstrap import storage_of
     from inventory_common.settings import Settings
 
-    return lambda client: Process(storage_of(client, Settings.from_environment(os.environ)), clock)
+    return lambda client: Process(
+        storage_of(client, Settings.from_environment(os.environ), FixedLedgerKey()), clock
+    )
 
 
 @pytest.fixture

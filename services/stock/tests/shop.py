@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import sample_skus
 from front_door import Answer, Client
+from ledger_key import LEDGER_KEY
 
 from chalicelib.domain.commands import (
     Actor,
@@ -30,6 +32,7 @@ from inventory_common.ids import StockKey
 from inventory_common.preconditions import ANY_VERSION, IfMatch
 from inventory_common.products import Product
 from inventory_common.retry_policy import RetryPolicy
+from inventory_common.seals import sealed
 from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.timestamps import plus_seconds
 
@@ -107,8 +110,14 @@ def a_sku(sku: str = BLACK, current: int = 0, reserved: int = 0, **differences: 
 
 
 def a_line(
-    sku: str = BLACK, reserved: int = 0, confirmed: int = 0, cancelled: int = 0, refunded: int = 0
+    sku: str = BLACK,
+    reserved: int = 0,
+    confirmed: int = 0,
+    cancelled: int = 0,
+    refunded: int = 0,
+    records: Sequence[int] = (),
 ) -> OrderLine:
+    """An order's line of these units; the sequences of its `records` are known where a test needs them."""
     return OrderLine(
         product_id=PRODUCT,
         sku=sku,
@@ -118,6 +127,8 @@ def a_line(
         confirmed=confirmed,
         cancelled=cancelled,
         refunded=refunded,
+        records=len(records),
+        last_record=records[-1] if records else None,
     )
 
 
@@ -164,7 +175,7 @@ def order_of(decision: Decision) -> Order:
 
 
 def a_context(now: str = NOW, order_id: str | None = None, notes: str | None = None) -> CommandContext:
-    return CommandContext(now=now, actor=ACTOR, order_id=order_id, notes=notes)
+    return CommandContext(now=now, actor=ACTOR, signer=LEDGER_KEY, order_id=order_id, notes=notes)
 
 
 def an_order_of(*lines: tuple[str, int], order_id: str = ORDER, hold_seconds: int = 86_400) -> PlaceOrder:
@@ -301,7 +312,7 @@ class Tables:
 
     def put_order(self, order: Order) -> None:
         """Store an order that has no parts."""
-        self._client.put_item(TableName="VendorInventory", Item=order_to_item(order))
+        self._client.put_item(TableName="VendorInventory", Item=sealed(order_to_item(order), LEDGER_KEY))
 
     def records(self) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self._client.scan(TableName="StockTransactions")["Items"]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from ledger_key import LEDGER_KEY
+
 from chalicelib.domain.decisions import CurrentState, Decision, ReadSet, WriteSet
 from chalicelib.domain.placing import place
 from chalicelib.storage.state import Committed, StateStore, Unanswered, WriteConflict
 from chalicelib.storage.transaction import count_actions
 from inventory_common.ids import StockKey
+from inventory_common.seals import sealed
 
 from .shop import (
     BLACK,
@@ -27,7 +30,7 @@ from .shop import (
 
 __all__ = ["PLACED_ORDER_ITEM", "RecordingStateStore", "commit", "current_state", "placed"]
 
-PLACED_ORDER_ITEM: dict[str, Any] = {
+_PLACED: dict[str, Any] = {
     "product_id": {"S": ORDER},
     "sku": {"S": "#ORDER"},
     "lines": {
@@ -41,6 +44,8 @@ PLACED_ORDER_ITEM: dict[str, Any] = {
                     "confirmed": {"N": "0"},
                     "cancelled": {"N": "0"},
                     "refunded": {"N": "0"},
+                    "records": {"N": "1"},
+                    "last_record": {"N": "1"},
                 }
             }
         }
@@ -52,6 +57,7 @@ PLACED_ORDER_ITEM: dict[str, Any] = {
     "vendor_id": {"S": "OPEN-ORDERS#5"},
     "last_updated": {"S": "2026-02-24T10:30:00.000000Z"},
 }
+PLACED_ORDER_ITEM = sealed(_PLACED, LEDGER_KEY)
 """The item of the order that `placed` places."""
 
 

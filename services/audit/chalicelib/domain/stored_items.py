@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
 
 from inventory_common.items import Item, from_item, to_item
 from inventory_common.ledger import RECORD_ATTRIBUTES
+from inventory_common.transactions import served
 
 __all__ = ["StoredRecord", "read_balance", "read_record"]
+
+_UNREADABLE: Final = (TypeError, ValueError, KeyError, AttributeError)
 
 
 class StoredRecord(NamedTuple):
@@ -23,27 +27,39 @@ class StoredRecord(NamedTuple):
 
 def read_record(item: Item) -> StoredRecord:
     """Return a record; unknown attributes are included, absent ones are None."""
-    try:
-        attributes = from_item(item)
-        is_well_formed = to_item(attributes) == item
-    except (TypeError, ValueError, KeyError, AttributeError):
-        attributes, is_well_formed = _readable_attributes(item), False
+    attributes = None
+    with suppress(*_UNREADABLE):
+        stored = from_item(item)
+        if to_item(stored) == item:
+            attributes = served(stored)
+    is_well_formed = attributes is not None and not _has_bytes(attributes)
+    if attributes is None or not is_well_formed:
+        attributes = _readable_attributes(item)
     return StoredRecord({**dict.fromkeys(RECORD_ATTRIBUTES), **attributes}, is_well_formed)
 
 
 def read_balance(item: Item) -> dict[str, Any]:
     """Return the attributes of a live SKU."""
-    try:
-        return from_item(item)
-    except (TypeError, ValueError, KeyError, AttributeError):
-        return _readable_attributes(item)
+    with suppress(*_UNREADABLE):
+        attributes = from_item(item)
+        if not _has_bytes(attributes):
+            return attributes
+    return _readable_attributes(item)
 
 
 def _readable_attributes(item: Item) -> dict[str, Any]:
+    """Return the attributes as JSON values: the text of one that has none."""
     readable: dict[str, Any] = {}
     for name, attribute in item.items():
         try:
-            readable |= from_item({name: attribute})
-        except (TypeError, ValueError, KeyError, AttributeError):
-            readable[name] = repr(attribute)
+            [value] = from_item({name: attribute}).values()
+        except _UNREADABLE:
+            value = repr(attribute)
+        readable[name] = repr(value) if _has_bytes(value) else value
     return readable
+
+
+def _has_bytes(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_bytes, value.values()))
+    return isinstance(value, bytes) or (isinstance(value, list) and any(map(_has_bytes, value)))

@@ -11,11 +11,11 @@ from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import Scope
 from inventory_common.ids import StockKey
 from inventory_common.limits import HOLD_DEFAULT_SECONDS, ORDER_LINES_MAX, QUANTITY_MAX
+from inventory_common.owners import EVERY_OWNER, Owners
 from inventory_common.preconditions import ANY_VERSION, IfMatch
+from inventory_common.settings import DEFAULT_OWNER
 from inventory_common.skus import NewSku
 from inventory_common.values import value
-
-from .owners import DEFAULT_OWNER, EVERY_OWNER, Owners
 
 __all__ = [
     "Actor",

@@ -11,11 +11,11 @@ from dataclasses import field
 
 from inventory_common.errors import InternalError
 from inventory_common.idempotency import IdempotencyRecord
-from inventory_common.ids import StockKey
+from inventory_common.ids import StockKey, is_id
 from inventory_common.skus import Sku
 from inventory_common.values import value
 
-from .orders import Order
+from .orders import Order, order_damaged
 from .stock_rules import StockMovement
 
 __all__ = [
@@ -111,10 +111,12 @@ class ReadSet:
 
         Raises
         ------
-        InternalError
+        OrderDamaged, InternalError
         """
         if self.malformed:
             for name in self.malformed.intersection(names):
+                if isinstance(name, str) and is_id("order_id", name):
+                    raise order_damaged(name)
                 subject = name.sku if isinstance(name, StockKey) else name
                 raise InternalError(
                     f"{subject} is stored in a form that cannot be read; please report the request_id."

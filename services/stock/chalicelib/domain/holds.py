@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from inventory_common.errors import OrderCancelled, OrderConfirmed, OrderNotFound, ReservationExpired
 from inventory_common.timestamps import plus_seconds
+from inventory_common.transactions import Command
 
 from .commands import ExtendHold
 from .decisions import NEEDS_SAGA, NOTHING_TO_WRITE, CurrentState, Decision, NeedsSkus, WriteSet
@@ -26,7 +27,9 @@ def expire(state: CurrentState, context: CommandContext) -> Decision:
         return NOTHING_TO_WRITE
     if order.parts:
         return NEEDS_SAGA  # too many lines for one transaction
-    released = CANCEL.apply(state, order, CANCEL.remaining(order), context, cancel_reason=EXPIRED)
+    released = CANCEL.apply(
+        state, order, CANCEL.remaining(order), context, command=Command.EXPIRE, cancel_reason=EXPIRED
+    )
     if isinstance(released, NeedsSkus):
         return released
     return WriteSet(movements=released.movements, order=released.order, replaced_order=order)

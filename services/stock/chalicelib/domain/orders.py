@@ -7,12 +7,12 @@ from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from inventory_common.errors import OrderInProgress
+from inventory_common.errors import OrderDamaged, OrderInProgress
 from inventory_common.ids import StockKey
+from inventory_common.owners import Owners
+from inventory_common.settings import DEFAULT_OWNER
 from inventory_common.timestamps import epoch_seconds
 from inventory_common.values import value
-
-from .owners import DEFAULT_OWNER, Owners
 
 __all__ = [
     "EXPIRED",
@@ -25,6 +25,7 @@ __all__ = [
     "Saga",
     "SagaState",
     "existing_order",
+    "order_damaged",
     "order_in_progress",
     "visible_order",
 ]
@@ -100,7 +101,8 @@ class OrderLine:
     """One SKU of an order, in units; `part` is the number of the part item that stores it, 0 the main item.
 
     `pending` units are still to be settled by the order's saga, if that settles named lines, or to be placed
-    by it, if that was acknowledged.
+    by it, if that was acknowledged.  The line has so many `records` in the log, the last with the sequence
+    `last_record`.
     Always ``placed = reserved + confirmed + cancelled`` and ``0 <= refunded <= confirmed``.
     """
 
@@ -114,17 +116,24 @@ class OrderLine:
     refunded: int = 0
     part: int = 0
     pending: int = 0
+    records: int = 0
+    last_record: int | None = None
 
     def __post_init__(self) -> None:
         assert self.placed == self.reserved + self.confirmed + self.cancelled, self
         assert min(self.reserved, self.confirmed, self.cancelled) >= 0, self
         assert 0 <= self.refunded <= self.confirmed, self
         assert self.pending >= 0, self
+        assert (self.records == 0) == (self.last_record is None), self
 
     @property
     def key(self) -> StockKey:
         """The SKU's key."""
         return StockKey(self.product_id, self.sku)
+
+    def after_record(self, sequence: int) -> OrderLine:
+        """Return the line with one more record in the log, that of this sequence."""
+        return replace(self, records=self.records + 1, last_record=sequence)
 
     def document(self) -> dict[str, Any]:
         """Return the line as the API returns it."""
@@ -143,7 +152,8 @@ class OrderLine:
         return replace(self, refunded=self.refunded + quantity)
 
 
-_SERVED: Final = tuple(field.name for field in fields(OrderLine) if field.name not in ("part", "pending"))
+_INTERNAL: Final = frozenset({"part", "pending", "records", "last_record"})
+_SERVED: Final = tuple(field.name for field in fields(OrderLine) if field.name not in _INTERNAL)
 
 
 @value(kw_only=True)
@@ -296,6 +306,13 @@ class OrderOutcome(NamedTuple):
 def order_in_progress(order: Order) -> OrderInProgress:
     """Return the error for a command while the saga of another one is in progress."""
     return OrderInProgress(f"{order.order_id} is {order.saga_state} at the moment; please try again.")
+
+
+def order_damaged(order_id: str) -> OrderDamaged:
+    """Return the error for a command on an order that the service has not written as it is stored."""
+    return OrderDamaged(
+        f"What is stored of {order_id} was not written by the service; GET /findings has the details."
+    )
 
 
 def existing_order(order: Order | None, now: str) -> Order | None:

@@ -13,6 +13,7 @@ from inventory_common.errors import (
     SkuNotFound,
 )
 from inventory_common.ids import StockKey
+from inventory_common.settings import ALL_OWNERS
 from inventory_common.skus import Sku
 from inventory_common.timestamps import plus_seconds
 from inventory_common.transactions import TransactionType
@@ -29,8 +30,7 @@ from .orders import (
     existing_order,
     order_in_progress,
 )
-from .owners import ALL_OWNERS
-from .stock_rules import CommandContext, StockMovement, move_stock, require_active
+from .stock_rules import FIRST_STEP, CommandContext, StockMovement, move_stock, require_active
 
 __all__ = [
     "Reservation",
@@ -118,18 +118,20 @@ def reserve(state: CurrentState, lines: Sequence[LineRequest], context: CommandC
     """
     require_available(lines, state.skus)
     movements = tuple(
-        move_stock(state.skus[line.key], TransactionType.ORDER_PLACED, line.quantity, context)
+        move_stock(
+            state.skus[line.key], TransactionType.ORDER_PLACED, line.quantity, context, step=FIRST_STEP
+        )
         for line in lines
     )
     order_lines = {
         line.key: OrderLine(
             product_id=line.key.product_id,
             sku=line.key.sku,
-            vendor_id=state.skus[line.key].vendor_id,
+            vendor_id=movement.record.vendor_id,
             placed=line.quantity,
             reserved=line.quantity,
-        )
-        for line in lines
+        ).after_record(movement.record.sequence)
+        for line, movement in zip(lines, movements, strict=True)
     }
     return Reservation(movements, order_lines)
 

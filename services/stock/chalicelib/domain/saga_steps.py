@@ -32,6 +32,7 @@ from inventory_common.ids import StockKey
 from inventory_common.limits import TOMBSTONE_SECONDS
 from inventory_common.skus import Sku
 from inventory_common.timestamps import epoch_seconds, plus_seconds
+from inventory_common.transactions import Command
 from inventory_common.tuning import SAGA_LEASE_SECONDS
 
 from .commands import Actor, LineRequest, PlaceOrder, SettleOrder
@@ -303,7 +304,7 @@ def release_step(state: CurrentState, keys: Collection[StockKey], context: Comma
     quantities = _only(keys, CANCEL.remaining(order))
     if not quantities:
         return NOTHING_TO_WRITE
-    released = CANCEL.apply(state, order, quantities, context)
+    released = CANCEL.apply(state, order, quantities, context, command=Command.RELEASE)
     if isinstance(released, NeedsSkus):
         return released
     return WriteSet(
@@ -417,6 +418,7 @@ def settle_step(
         order,
         quantities,
         replace(context, actor=Actor(saga.performed_by, saga.request_id)),
+        command=Command.EXPIRE if saga.cancel_reason == EXPIRED else None,
         restock=saga.restock,
         cancel_reason=saga.cancel_reason,
     )

@@ -22,7 +22,7 @@ from inventory_common.idempotency import IdempotencyKey, IdempotencyRecord, id_o
 from inventory_common.ids import StockKey
 from inventory_common.limits import TOMBSTONE_SECONDS
 from inventory_common.timestamps import epoch_seconds
-from inventory_common.transactions import TransactionType
+from inventory_common.transactions import Command, TransactionType
 from inventory_common.values import value
 
 from .commands import SettleOrder
@@ -46,7 +46,7 @@ from .orders import (
     order_in_progress,
     visible_order,
 )
-from .stock_rules import CommandContext, StockMovement, move_stock
+from .stock_rules import CommandContext, OrderStep, StockMovement, move_stock
 
 __all__ = [
     "CANCEL",
@@ -114,18 +114,32 @@ class SettlementType:
         quantities: Quantities,
         context: CommandContext,
         *,
+        command: Command | None = None,
         restock: bool = True,
         cancel_reason: str | None = None,
     ) -> SettledOrder | NeedsSkus:
-        """Return the settlement of these units; `NeedsSkus` if the SKUs do not match the order."""
+        """Return the settlement of these units; `NeedsSkus` if the SKUs do not match the order.
+
+        The log records the `command`, if it is another one than the settlement's own.
+        """
         if not self._fits(state, order, quantities):
             return NeedsSkus(list(quantities))
-        movements = tuple(
-            move_stock(state.skus[key], self.transaction_type, quantity, context, restock=restock)
-            for key, quantity in quantities.items()
-        )
-        lines = {key: self.settle_line(order.lines[key], quantity) for key, quantity in quantities.items()}
-        return SettledOrder(movements, order.with_lines(lines, cancel_reason=cancel_reason))
+        movements: list[StockMovement] = []
+        lines: dict[StockKey, OrderLine] = {}
+        for key, quantity in quantities.items():
+            line = order.lines[key]
+            movement = move_stock(
+                state.skus[key],
+                self.transaction_type,
+                quantity,
+                context,
+                command=command,
+                step=OrderStep(line.records + 1, line.last_record),
+                restock=restock,
+            )
+            movements.append(movement)
+            lines[key] = self.settle_line(line, quantity).after_record(movement.record.sequence)
+        return SettledOrder(tuple(movements), order.with_lines(lines, cancel_reason=cancel_reason))
 
     def _fits(self, state: CurrentState, order: Order, quantities: Quantities) -> bool:
         """Return whether the SKUs were read and are consistent with the order.

@@ -21,28 +21,51 @@ declaration.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from inventory_common.errors import ProductInactive, SkuInactive, StockLimitExceeded
 from inventory_common.ids import StockKey, transaction_id
-from inventory_common.limits import STOCK_MAX
+from inventory_common.ledger_keys import LedgerSigner
+from inventory_common.limits import RECORD_REQUEST_ID_CHARACTERS, STOCK_MAX
 from inventory_common.skus import Sku
 from inventory_common.timestamps import later_of
-from inventory_common.transactions import NO_EFFECT, RULES, TransactionRecord, TransactionType
+from inventory_common.transactions import NO_EFFECT, RULES, Command, TransactionRecord, TransactionType
 from inventory_common.values import value
 
 from .commands import Actor
 
-__all__ = ["CommandContext", "StockMovement", "move_stock", "require_active", "require_room"]
+__all__ = [
+    "FIRST_STEP",
+    "CommandContext",
+    "OrderStep",
+    "StockMovement",
+    "move_stock",
+    "require_active",
+    "require_room",
+]
 
 
 @value(kw_only=True)
 class CommandContext:
-    """When, by whom and for which order stock is moved, and why, as the log records it."""
+    """When, by whom and for which order stock is moved, and why, as the log records it; who signs that."""
 
     now: str
     actor: Actor
+    signer: LedgerSigner
     order_id: str | None = None
     notes: str | None = None
+
+
+@value
+class OrderStep:
+    """Which record of an order's line it is, and the sequence of the line's previous one."""
+
+    number: int
+    previous: int | None
+
+
+FIRST_STEP: Final = OrderStep(1, None)
+"""The place of the record that reserves a new line."""
 
 
 @value
@@ -77,11 +100,14 @@ def move_stock(
     quantity: int,
     context: CommandContext,
     *,
+    command: Command | None = None,
+    step: OrderStep | None = None,
     restock: bool = True,
 ) -> StockMovement:
     """Return the movement of `quantity` units.
 
-    The quantity is positive, except in a manual adjustment, where it is signed and may be 0.  With `restock`
+    The quantity is positive, except in a manual adjustment, where it is signed and may be 0.  The `command`
+    is the first of the type, unless it is another; the `step` belongs to an order's line.  With `restock`
     false, refunded units are logged but not added to the stock.
 
     Raises
@@ -100,7 +126,31 @@ def move_stock(
     require_room(sku, current_stock - sku.current_stock)
     # The caller has checked the reserved and the available units: a violation is a bug in the caller.
     assert 0 <= reserved_stock <= current_stock, (sku, transaction_type, quantity)
-    record = _record(sku, transaction_type, quantity, current_stock, reserved_stock, context)
+    record = TransactionRecord.signed_by(
+        context.signer,
+        transaction_id=transaction_id(sku.sku, sku.sequence + 1),
+        # The timestamps of one SKU increase even if the clocks of two processes differ.
+        timestamp=later_of(context.now, sku.last_transaction_at),
+        product_id=sku.product_id,
+        sku=sku.sku,
+        vendor_id=sku.vendor_id,
+        transaction_type=transaction_type.value,
+        quantity_change=current_stock - sku.current_stock,
+        stock_before=sku.current_stock,
+        stock_after=current_stock,
+        order_id=context.order_id,
+        performed_by=context.actor.performed_by,
+        notes=context.notes,
+        sequence=sku.sequence + 1,
+        quantity=abs(quantity),
+        reserved_before=sku.reserved_stock,
+        reserved_after=reserved_stock,
+        request_id=context.actor.request_id[:RECORD_REQUEST_ID_CHARACTERS],
+        command=(command or rules.commands[0]).value,
+        order_step=None if step is None else step.number,
+        order_previous=None if step is None else step.previous,
+        previous_hash=sku.ledger_hash,
+    )
     after = replace(
         sku,
         current_stock=current_stock,
@@ -132,35 +182,3 @@ def require_active(sku: Sku) -> None:
         raise SkuInactive(f"{sku.sku} is deactivated.", product_id=sku.product_id, sku=sku.sku)
     if not sku.product_is_active:
         raise ProductInactive(f"{sku.product_id} is deactivated.", product_id=sku.product_id)
-
-
-def _record(
-    sku: Sku,
-    transaction_type: TransactionType,
-    quantity: int,
-    stock_after: int,
-    reserved_after: int,
-    context: CommandContext,
-) -> TransactionRecord:
-    sequence = sku.sequence + 1
-    return TransactionRecord.with_hash(
-        transaction_id=transaction_id(sku.sku, sequence),
-        # The timestamps of one SKU increase even if the clocks of two processes differ.
-        timestamp=later_of(context.now, sku.last_transaction_at),
-        product_id=sku.product_id,
-        sku=sku.sku,
-        vendor_id=sku.vendor_id,
-        transaction_type=transaction_type.value,
-        quantity_change=stock_after - sku.current_stock,
-        stock_before=sku.current_stock,
-        stock_after=stock_after,
-        order_id=context.order_id,
-        performed_by=context.actor.performed_by,
-        notes=context.notes,
-        sequence=sequence,
-        quantity=abs(quantity),
-        reserved_before=sku.reserved_stock,
-        reserved_after=reserved_after,
-        request_id=context.actor.request_id,
-        previous_hash=sku.ledger_hash,
-    )

@@ -22,7 +22,7 @@ exists, the conditional write fails and returns it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from itertools import chain
 from typing import Final
@@ -30,6 +30,7 @@ from typing import Final
 from inventory_common.dynamodb import expected_error
 from inventory_common.errors import Busy, InventoryError, OutcomeUnknown, Unavailable
 from inventory_common.ids import StockKey
+from inventory_common.ledger_keys import LedgerSigner
 from inventory_common.retry_policy import RetryPolicy
 from inventory_common.timestamps import Clock, epoch_seconds
 from inventory_common.tuning import PRIORITY_LEASE_SECONDS
@@ -89,11 +90,12 @@ class _Ran:
 
 @value
 class Executor:
-    """Executes commands; the clock is read anew for every decision."""
+    """Executes commands; the clock is read anew for every decision, and the ledger key is asked for."""
 
     state: StateStore
     skus: SkuStore
     clock: Clock
+    signer: Callable[[], LedgerSigner]
     retry_policy: RetryPolicy
     sku_cache: SkuCache = field(default_factory=SkuCache)
 
@@ -191,13 +193,13 @@ class Executor:
             return unfinished
         known = self._read_orders(batch)
         unfinished = replace(unfinished, known=known)
-        decided = decide_batch(batch, known.updated(ReadSet(skus=cached)), self.clock())
+        decided = self._decided(batch, known.updated(ReadSet(skus=cached)))
         if decided.missing:
             named = self.sku_cache.get_all(set(chain.from_iterable(decided.missing.values())))
             if named is None:
                 return unfinished
             skus = ReadSet(skus={**cached, **named})
-            decided = decide_batch(batch, known.updated(skus), self.clock())
+            decided = self._decided(batch, known.updated(skus))
         if decided.missing or len(decided.write_sets) < len(batch):
             return unfinished
         self.require_time(deadline)
@@ -333,12 +335,15 @@ class Executor:
 
         Some may be `missing` even then, if order and SKUs were read inconsistently.
         """
-        decided = decide_batch(batch, read_set, self.clock())
+        decided = self._decided(batch, read_set)
         if decided.missing:
             keys = dict.fromkeys(chain.from_iterable(decided.missing.values()))
             read_set = read_set.updated(self.state.read(keys, orders=decided.missing))
-            decided = decide_batch(batch[: decided.considered], read_set, self.clock())
+            decided = self._decided(batch[: decided.considered], read_set)
         return decided, read_set
+
+    def _decided(self, batch: Sequence[UnitOfWork], read_set: ReadSet) -> BatchDecision:
+        return decide_batch(batch, read_set, self.clock(), self.signer())
 
     def _re_read(self, units_of_work: Sequence[UnitOfWork], read_set: ReadSet) -> ReadSet:
         """Re-read orders and idempotency records that may show that a command was already executed.

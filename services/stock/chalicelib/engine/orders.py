@@ -11,6 +11,7 @@ from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
 from inventory_common.errors import InvalidInput, InventoryError, OrderNotFound, OutcomeUnknown
 from inventory_common.idempotency import id_of
 from inventory_common.limits import RESPONSE_LINES_MAX
+from inventory_common.owners import EVERY_OWNER, Owners
 from inventory_common.pages import Page, PageRequest, encode_cursor
 from inventory_common.retry_policy import RetryPolicy
 from inventory_common.timestamps import Clock
@@ -20,7 +21,6 @@ from ..domain import holds, placing, settlements
 from ..domain.commands import Actor, BatchedCommand, ExtendHold, PlaceOrder, SettleOrder, sum_lines
 from ..domain.decisions import CurrentState, Decision, NeedsSaga
 from ..domain.orders import Order, OrderOutcome, visible_order
-from ..domain.owners import EVERY_OWNER, Owners
 from ..domain.settlements import CANCEL, CONFIRM, REFUND, SettlementType
 from ..domain.stock_rules import CommandContext
 from ..storage.orders import OrderStore

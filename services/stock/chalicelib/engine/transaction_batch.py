@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.errors import Conflict, InventoryError
 from inventory_common.ids import StockKey
+from inventory_common.ledger_keys import LedgerSigner
 from inventory_common.skus import Sku
 from inventory_common.values import value
 
@@ -70,9 +71,11 @@ class UnitOfWork:
     may_become_saga: bool = False
     needs_lease: bool = False
 
-    def context(self, now: str) -> CommandContext:
-        """Return the context in which it is decided at `now`."""
-        return CommandContext(now=now, actor=self.actor, order_id=self.order_id, notes=self.notes)
+    def context(self, now: str, signer: LedgerSigner) -> CommandContext:
+        """Return the context in which it is decided at `now`; the `signer` signs its log records."""
+        return CommandContext(
+            now=now, actor=self.actor, signer=signer, order_id=self.order_id, notes=self.notes
+        )
 
 
 @value
@@ -154,7 +157,9 @@ def group(units_of_work: Sequence[UnitOfWork]) -> Iterator[list[UnitOfWork]]:
         yield batch
 
 
-def decide_batch(batch: Sequence[UnitOfWork], read_set: ReadSet, now: str) -> BatchDecision:
+def decide_batch(
+    batch: Sequence[UnitOfWork], read_set: ReadSet, now: str, signer: LedgerSigner
+) -> BatchDecision:
     """Decide as many commands of a batch, in their order, as one transaction can hold."""
     outcomes: list[Outcome] = []
     write_sets: list[WriteSet] = []
@@ -162,7 +167,7 @@ def decide_batch(batch: Sequence[UnitOfWork], read_set: ReadSet, now: str) -> Ba
     considered = 0
     for work in batch:
         state = read_set.state_of(work.order_id, work.idempotency_id)
-        match _decide_one(work, state, read_set, now):
+        match _decide_one(work, state, read_set, work.context(now, signer)):
             case NeedsSkus(keys=keys):
                 assert work.order_id is not None, "only an order names SKUs that were not known before"
                 if len(missing) + 1 + sum(map(len, missing.values())) + len(keys) > TRANSACTION_ITEMS_MAX:
@@ -198,13 +203,13 @@ def unverified(batch: Sequence[UnitOfWork], decided: BatchDecision) -> list[Unit
 
 
 def _decide_one(
-    work: UnitOfWork, state: CurrentState, read_set: ReadSet, now: str
+    work: UnitOfWork, state: CurrentState, read_set: ReadSet, context: CommandContext
 ) -> Decision | InventoryError:
     try:
         read_set.require_readable((work.order_id, work.idempotency_id, *work.keys))
         if state.order is not None and not state.order.has_all_lines:
             return NeedsSkus([])  # its parts have not been read
-        decision = work.decide(state, work.context(now))
+        decision = work.decide(state, context)
         if isinstance(decision, NeedsSkus):
             read_set.require_readable(decision.keys)
     except InventoryError as refusal:

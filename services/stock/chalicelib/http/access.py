@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from inventory_common.identity import Role
+from inventory_common.owners import owners_of
 from inventory_common.requests import Request
 
 from ..domain.commands import Actor
-from ..domain.owners import owners_of
 
 __all__ = [
     "INVENTORY_READERS",

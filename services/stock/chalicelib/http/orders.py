@@ -15,6 +15,7 @@ from inventory_common.errors import (
     InventoryError,
     OrderCancelled,
     OrderConfirmed,
+    OrderDamaged,
     OrderExists,
     OrderInProgress,
     OrderNotFound,
@@ -31,6 +32,7 @@ from inventory_common.limits import HOLD_DEFAULT_SECONDS
 from inventory_common.problems import problem_document
 from inventory_common.requests import MOMENT, Parameter, Request
 from inventory_common.responses import accepted_response, json_response, page_response
+from inventory_common.settings import DEFAULT_OWNER
 from inventory_common.values import value
 
 from ..domain.commands import (
@@ -44,7 +46,6 @@ from ..domain.commands import (
     sum_quantities,
 )
 from ..domain.orders import OrderOutcome
-from ..domain.owners import DEFAULT_OWNER
 from ..engine.orders import Orders
 from .access import ORDER_KEEPERS, ORDER_READERS, order_actor_of
 from .answers import BatchAnswer, OrderAnswer
@@ -85,6 +86,7 @@ class OrderRoutes:
         errors=[
             OrderExists,
             OrderInProgress,
+            OrderDamaged,
             OrderCancelled,
             ReservationExpired,
             SkuNotFound,
@@ -117,7 +119,7 @@ class OrderRoutes:
         tag=_ORDERS,
         allowed_roles=ORDER_READERS,
         response=ResponseSpec(OrderAnswer, etag=True),
-        errors=[OrderNotFound],
+        errors=[OrderNotFound, OrderDamaged],
     )
     def get_order(self, request: Request[None], order_id: str) -> Response:
         """Return an order."""
@@ -180,7 +182,14 @@ class OrderRoutes:
         body_required=False,
         idempotency="optional",
         response=_ONE,
-        errors=[OrderNotFound, OrderInProgress, OrderConfirmed, OrderCancelled, ReservationExpired],
+        errors=[
+            OrderNotFound,
+            OrderInProgress,
+            OrderDamaged,
+            OrderConfirmed,
+            OrderCancelled,
+            ReservationExpired,
+        ],
     )
     def extend_hold(self, request: Request[Extension], order_id: str) -> Response:
         """Extend the hold of an order."""
@@ -194,6 +203,7 @@ class OrderRoutes:
         errors=[
             OrderNotFound,
             OrderInProgress,
+            OrderDamaged,
             OrderCancelled,
             ReservationExpired,
             SkuNotFound,
@@ -212,6 +222,7 @@ class OrderRoutes:
         errors=[
             OrderNotFound,
             OrderInProgress,
+            OrderDamaged,
             OrderCancelled,
             OrderConfirmed,
             SkuNotFound,
@@ -230,6 +241,7 @@ class OrderRoutes:
         errors=[
             OrderNotFound,
             OrderInProgress,
+            OrderDamaged,
             OrderCancelled,
             SkuNotFound,
             RefundExceedsConfirmed,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NoReturn, TypeVar
 
 from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.errors import DatabaseUnavailable
@@ -11,21 +11,53 @@ from inventory_common.items import Item
 from inventory_common.malformed_items import MalformedItems
 from inventory_common.pages import Listing, PageRequest
 from inventory_common.schema import PRODUCTS, STOCK_TRANSACTIONS, VENDOR_INVENTORY
+from inventory_common.seals import has_genuine_seal, sealed
 from inventory_common.settings import Settings
 from inventory_common.tuning import READ_ROUNDS_MAX
 
+from .ledger_key import LedgerKey
+
 __all__ = ["Database"]
+
+_T = TypeVar("_T")
 
 
 class Database:
-    """Reads items of the three tables; stores write by its `client`, and read items by `malformed`."""
+    """Reads items of the three tables; stores write by its `client`, and read items by `malformed`.
 
-    def __init__(self, client: DynamoDBClient, settings: Settings, malformed: MalformedItems) -> None:
+    What they write into orders is sealed with the `ledger_key`.
+    """
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        settings: Settings,
+        malformed: MalformedItems,
+        ledger_key: LedgerKey,
+    ) -> None:
         self.client = client
         self.malformed = malformed
+        self.ledger_key = ledger_key
         self.products = settings.name_of(PRODUCTS)
         self.inventory = settings.name_of(VENDOR_INVENTORY)
         self.transactions = settings.name_of(STOCK_TRANSACTIONS)
+
+    def sealed(self, item: Item) -> Item:
+        """Return an item of an order with the seal that `read_sealed` requires."""
+        return sealed(item, self.ledger_key.current())
+
+    def read_sealed(self, item: Item, reader: Callable[[Item], _T]) -> _T:
+        """Return what `reader` reads of an item of an order.
+
+        Raises
+        ------
+        MalformedItem
+            If the item has no genuine seal or cannot be read; it has been reported then.
+        LedgerKeyUnavailable
+            If that is not known.
+        """
+        is_genuine = has_genuine_seal(item, self.ledger_key.public_key)
+        return self.malformed.read(VENDOR_INVENTORY, item, reader if is_genuine else _refuse)
 
     def get(self, table: str, key: Item) -> Item | None:
         """Return an item, read consistently."""
@@ -82,3 +114,7 @@ class Database:
             if "LastEvaluatedKey" not in response:
                 return
             scan["ExclusiveStartKey"] = response["LastEvaluatedKey"]
+
+
+def _refuse(item: Item) -> NoReturn:
+    raise TypeError("the seal is not genuine")

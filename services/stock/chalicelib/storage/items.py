@@ -29,13 +29,14 @@ from typing import Final
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.ids import StockKey
 from inventory_common.items import Item, to_item
-from inventory_common.malformed_items import MalformedItem, MalformedItems
+from inventory_common.malformed_items import MalformedItem
 from inventory_common.order_items import ORDER_SORT
 from inventory_common.schema import VENDOR_INVENTORY
 from inventory_common.skus import Sku
 
 from ..domain.decisions import ReadSet
 from ..domain.orders import Order
+from .database import Database
 from .order_items import order_from_item
 
 __all__ = [
@@ -80,12 +81,13 @@ def is_order(key: Item) -> bool:
     return key.get("sku") == {"S": ORDER_SORT}
 
 
-def read_set_of(items: Iterable[Item], malformed_items: MalformedItems) -> ReadSet:
+def read_set_of(items: Iterable[Item], database: Database) -> ReadSet:
     """Read the SKUs, orders and idempotency records among items; products and other items are ignored."""
     skus: dict[StockKey, Sku] = {}
     orders: dict[str, Order] = {}
     records: dict[str, IdempotencyRecord] = {}
     malformed: set[StockKey | str] = set()
+    malformed_items = database.malformed
     for item in items:
         partition_key, sort_key = item["product_id"]["S"], item["sku"]["S"] if "sku" in item else ""
         try:
@@ -93,7 +95,7 @@ def read_set_of(items: Iterable[Item], malformed_items: MalformedItems) -> ReadS
                 sku = malformed_items.read(VENDOR_INVENTORY, item, Sku.from_item)
                 skus[sku.key] = sku
             elif sort_key == ORDER_SORT:
-                order = malformed_items.read(VENDOR_INVENTORY, item, order_from_item)
+                order = database.read_sealed(item, order_from_item)
                 orders[order.order_id] = order
             elif sort_key == _IDEMPOTENCY_SORT:
                 record = malformed_items.read(VENDOR_INVENTORY, item, _idempotency_record)

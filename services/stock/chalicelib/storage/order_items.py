@@ -11,9 +11,9 @@ from inventory_common.ids import StockKey
 from inventory_common.items import Item, from_item, to_item
 from inventory_common.order_items import OPEN_ORDERS, PART_SORT, order_key, part_key
 from inventory_common.schema import TTL_ATTRIBUTE
+from inventory_common.settings import DEFAULT_OWNER
 
 from ..domain.orders import Order, OrderLine, Saga, SagaState
-from ..domain.owners import DEFAULT_OWNER
 
 __all__ = [
     "OWNER_ATTRIBUTE",
@@ -212,7 +212,8 @@ def _lines_to(order: Order, part: int) -> dict[str, dict[str, Any]]:
 
 def _line_to(line: OrderLine) -> dict[str, Any]:
     figures = {name: member for name, member in line.document().items() if name != "sku"}
-    return figures | ({"pending": line.pending} if line.pending else {})
+    internal = {"records": line.records, "last_record": line.last_record, "pending": line.pending}
+    return figures | {name: member for name, member in internal.items() if member}
 
 
 def _open_orders(order_id: str) -> str:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
-from inventory_common.errors import DatabaseUnavailable, InvalidCursor
+from inventory_common.errors import DatabaseUnavailable, InvalidCursor, OrderDamaged
 from inventory_common.items import Item, from_item
 from inventory_common.limits import RESPONSE_LINES_MAX
 from inventory_common.malformed_items import MalformedItem
 from inventory_common.order_items import OPEN_ORDERS, order_key, part_key
+from inventory_common.owners import EVERY_OWNER, Owners
 from inventory_common.pages import Among, Listing, PageRequest, Period, Position, within
-from inventory_common.schema import VENDOR_INVENTORY, VENDOR_INVENTORY_INDEX
+from inventory_common.schema import VENDOR_INVENTORY_INDEX
+from inventory_common.settings import DEFAULT_OWNER
 from inventory_common.tuning import READ_ROUNDS_MAX
 from inventory_common.values import value
 
-from ..domain.orders import Order
-from ..domain.owners import DEFAULT_OWNER, EVERY_OWNER, Owners
+from ..domain.orders import Order, order_damaged
 from .database import Database
 from .order_items import OWNER_ATTRIBUTE, order_from_item, part_from_item, with_parts
 
 __all__ = ["DueOrders", "OrderStore"]
+
+
+_T = TypeVar("_T")
 
 
 class DueOrders(NamedTuple):
@@ -50,7 +55,7 @@ class OrderStore:
     def get_main(self, order_id: str) -> Order | None:
         """Return an order without the lines of its parts, read consistently."""
         item = self.database.get(self.database.inventory, order_key(order_id))
-        return None if item is None else self._read(item)
+        return None if item is None else self._read(item, order_from_item)
 
     def with_all_lines(self, order: Order) -> Order | None:
         """Return an order with all its lines, read consistently; None if it was removed.
@@ -59,8 +64,8 @@ class OrderStore:
         ------
         DatabaseUnavailable
             If it changed during every attempt.
-        MalformedItem
-            If one of its items cannot be read.
+        OrderDamaged
+            If one of its items has no genuine seal, or cannot be read.
         """
         for _ in range(READ_ROUNDS_MAX):
             if order.has_all_lines:
@@ -68,15 +73,14 @@ class OrderStore:
             keys = [part_key(order.order_id, part) for part in range(1, order.parts + 1)]
             inventory = self.database.inventory
             items = self.database.batch_get({inventory: keys})[inventory]
-            malformed = self.database.malformed
-            parts = [malformed.read(VENDOR_INVENTORY, part, part_from_item) for part in items]
+            parts = [self._read(part, part_from_item) for part in items]
             complete = with_parts(order, parts)
             if complete is not None and len(parts) == order.parts:
                 return complete
             item = self.database.get(inventory, order_key(order.order_id))
             if item is None:
                 return None
-            again = self._read(item)
+            again = self._read(item, order_from_item)
             if complete is not None and again.version == order.version:  # it has fewer parts for now
                 return complete
             order = again
@@ -120,14 +124,17 @@ class OrderStore:
                 return DueOrders(orders, {VENDOR_INVENTORY_INDEX.partition_key: OPEN_ORDERS[number + 1]})
         return DueOrders(orders, None)
 
-    def _read(self, item: Item) -> Order:
-        return self.database.malformed.read(VENDOR_INVENTORY, item, order_from_item)
+    def _read(self, item: Item, reader: Callable[[Item], _T]) -> _T:
+        try:
+            return self.database.read_sealed(item, reader)
+        except MalformedItem as error:
+            raise order_damaged(item["product_id"]["S"]) from error
 
     def _readable(self, item: Item) -> Order | None:
         """Return a listed order with all its lines; None if it was removed or cannot be read."""
         try:
-            return self.with_all_lines(self._read(item))
-        except MalformedItem:
+            return self.with_all_lines(self._read(item, order_from_item))
+        except OrderDamaged:
             return None
 
     @staticmethod

@@ -162,7 +162,7 @@ class SkuStore:
         try:
             client.transact_write_items(TransactItems=actions)
         except client.exceptions.TransactionCanceledException as error:
-            found = read_set_of(returned_images(error, actions).values(), self.database.malformed)
+            found = read_set_of(returned_images(error, actions).values(), self.database)
             found.require_readable([sku.key, None if record is None else record.idempotency_id])
             return NotWritten(found)
         return Written()
@@ -195,7 +195,7 @@ class SkuStore:
             stored = self.read(image)
             if made_version(change_id, after.details_version, image):
                 return stored  # botocore sent it again after a lost response
-            return NotWritten(read_set_of([image], self.database.malformed), was_sent_again(error))
+            return NotWritten(read_set_of([image], self.database), was_sent_again(error))
         except client.exceptions.TransactionConflictException as error:
             return NotWritten(ReadSet(), was_sent_again(error))
         return self.read(response["Attributes"])
@@ -204,9 +204,7 @@ class SkuStore:
         """Write the idempotency record of a command that changes nothing."""
         # In a transaction, where alone puts are granted.
         images = self._transact([idempotency_record_put(record, self.database)])
-        return (
-            Written() if images is None else NotWritten(read_set_of(images.values(), self.database.malformed))
-        )
+        return Written() if images is None else NotWritten(read_set_of(images.values(), self.database))
 
     def set_product_flag(self, key: StockKey, product: Product) -> Written | NotWritten:
         """Copy a product's flag to a SKU, unless that of a later version was copied; nothing else changes."""
@@ -256,7 +254,7 @@ class SkuStore:
                 # The SKU does not exist: the command will be refused for that.
             except client.exceptions.TransactionConflictException:
                 return LeaseHeld()
-        return read_set_of(images, self.database.malformed)
+        return read_set_of(images, self.database)
 
     def _update_with_others(
         self, update: Action, others: Sequence[Action], key: StockKey, change: tuple[str, int] | None
@@ -269,7 +267,7 @@ class SkuStore:
         if images is not None:
             if change is not None and 0 in images and made_version(*change, images[0]):
                 return self.read(images[0])  # it was sent before, and that response was lost
-            return NotWritten(read_set_of(images.values(), self.database.malformed))
+            return NotWritten(read_set_of(images.values(), self.database))
         try:
             sku = self.get(key)  # a transaction returns no items
         except Exception as failure:

@@ -11,10 +11,10 @@ from botocore.exceptions import ClientError
 
 from inventory_common.conditions import failed_conditions
 from inventory_common.dynamodb import expected_error, is_outcome_unknown
+from inventory_common.errors import OrderDamaged
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.ids import StockKey
 from inventory_common.items import to_item
-from inventory_common.malformed_items import MalformedItem
 from inventory_common.order_items import order_key
 from inventory_common.products import Product
 from inventory_common.schema import STOCK_TRANSACTIONS, VENDOR_INVENTORY
@@ -128,9 +128,7 @@ class StateStore:
         if not requested:
             return ReadSet()
         inventory = self.database.inventory
-        found = read_set_of(
-            self.database.batch_get({inventory: requested})[inventory], self.database.malformed
-        )
+        found = read_set_of(self.database.batch_get({inventory: requested})[inventory], self.database)
         if all(order.has_all_lines for order in found.orders.values()):
             return found
         complete: dict[str, Order] = {}
@@ -138,7 +136,7 @@ class StateStore:
         for order_id, order in found.orders.items():
             try:
                 with_lines = self.orders.with_all_lines(order)
-            except MalformedItem:
+            except OrderDamaged:
                 malformed.add(order_id)
             else:
                 complete |= {} if with_lines is None else {order_id: with_lines}
@@ -168,7 +166,7 @@ class StateStore:
             product = self.products.read(found[self.database.products][0])
         items = found[self.database.inventory]
         bounds = [bound_from_item(item) for item in items if "bound" in item]
-        read_set = read_set_of(items, self.database.malformed)
+        read_set = read_set_of(items, self.database)
         read_set.require_readable([idempotency_id])
         record = read_set.state_of(idempotency_id=idempotency_id).idempotency_record
         return NewSkuState(product, bounds[0] if bounds else None, record)
@@ -232,7 +230,7 @@ class StateStore:
     ) -> WriteConflict:
         """Return what the cancellation reasons of a transaction say about other writers."""
         images = returned_images(cancelled, actions)
-        found = read_set_of(images.values(), self.database.malformed)
+        found = read_set_of(images.values(), self.database)
         movements = movements_by_sku(write_sets)
         reasons = cancelled.response["CancellationReasons"]
         # Actions on SKUs come first, in the order of their movements.

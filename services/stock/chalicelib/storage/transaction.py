@@ -22,6 +22,7 @@ from inventory_common.ids import StockKey
 from inventory_common.items import AttributeValue, Item, from_item, to_attribute, to_item
 from inventory_common.order_items import order_key, part_key
 from inventory_common.products import ACTIVE
+from inventory_common.seals import SEAL_ATTRIBUTES
 from inventory_common.skus import FIRST_DETAILS_VERSION, Sku
 from inventory_common.timestamps import plus_seconds
 from inventory_common.tuning import PRIORITY_LEASE_SECONDS
@@ -316,20 +317,20 @@ def _order_actions(write_set: WriteSet, database: Database) -> list[Action]:
         # A tombstone has no lines: an update, which sets lines, would leave those of the order.
         put = {
             "TableName": database.inventory,
-            "Item": order_to_item(order),
+            "Item": database.sealed(order_to_item(order)),
             **_unchanged(replaced),
             **OLD_IMAGE,
         }
         return [{"Put": put}, *_part_deletes(replaced, database)]
     parts = [
-        {"Put": {"TableName": database.inventory, "Item": part_to_item(order, part)}}
+        {"Put": {"TableName": database.inventory, "Item": database.sealed(part_to_item(order, part))}}
         for part in _changed_parts(write_set)
     ]
     if replaced is not None:
         return [_order_update(replaced, order, database), *parts]
     own = {
         "TableName": database.inventory,
-        "Item": order_to_item(order),
+        "Item": database.sealed(order_to_item(order)),
         **absent_or_expired(order.created_at),
         **OLD_IMAGE,
     }
@@ -337,10 +338,12 @@ def _order_actions(write_set: WriteSet, database: Database) -> list[Action]:
 
 
 def _order_update(before: Order, after: Order, database: Database) -> Action:
-    """Return the update of the changed attributes and lines of an order's main item."""
+    """Return the update of the changed attributes and lines of an order's main item, and of its seal."""
+    whole = database.sealed(order_to_item(after))
+    seal = {name: whole[name] for name in SEAL_ATTRIBUTES}
     update = versioned_update(
         order_attributes(before),
-        order_attributes(after),
+        order_attributes(after) | seal,
         within={"lines": changed_lines(before, after)},
         same=("created_at",),
     )

@@ -39,24 +39,35 @@ CONTEXT = a_context(order_id=ORDER)
 
 
 def test_the_units_of_a_confirmed_order_leave_the_stock() -> None:
-    order = an_order(a_line(BLACK, reserved=5), a_line(WHITE, reserved=1), version=3)
-    state = a_state(a_sku(BLACK, 50, 7), a_sku(WHITE, 1, 1), order=order)
+    order = an_order(
+        a_line(BLACK, reserved=5, records=[4]), a_line(WHITE, reserved=1, records=[1]), version=3
+    )
+    state = a_state(a_sku(BLACK, 50, 7, sequence=6), a_sku(WHITE, 1, 1, sequence=1), order=order)
     write_set = write_set_of(confirm(state, SettleOrder(ORDER), CONTEXT))
-    assert write_set.order == an_order(a_line(BLACK, confirmed=5), a_line(WHITE, confirmed=1), version=4)
+    assert write_set.order == an_order(
+        a_line(BLACK, confirmed=5, records=[4, 7]), a_line(WHITE, confirmed=1, records=[1, 2]), version=4
+    )
     assert write_set.replaced_order == order
     assert [(m.after.current_stock, m.after.reserved_stock) for m in write_set.movements] == [
         (45, 2),
         (0, 0),
     ]
     assert {m.record.transaction_type for m in write_set.movements} == {"order_confirmed"}
+    assert {m.record.command for m in write_set.movements} == {"confirm"}
+    assert [(m.record.order_step, m.record.order_previous) for m in write_set.movements] == [(2, 4), (2, 1)]
 
 
 def test_a_cancelled_order_returns_its_units_to_the_available_stock() -> None:
-    order = an_order(a_line(BLACK, reserved=5), a_line(WHITE, reserved=1), version=3)
-    state = a_state(a_sku(BLACK, 50, 7), a_sku(WHITE, 1, 1), order=order)
+    order = an_order(
+        a_line(BLACK, reserved=5, records=[4]), a_line(WHITE, reserved=1, records=[1]), version=3
+    )
+    state = a_state(a_sku(BLACK, 50, 7, sequence=6), a_sku(WHITE, 1, 1, sequence=1), order=order)
     write_set = write_set_of(cancel(state, SettleOrder(ORDER), CONTEXT))
     assert write_set.order == an_order(
-        a_line(BLACK, cancelled=5), a_line(WHITE, cancelled=1), version=4, cancel_reason="requested"
+        a_line(BLACK, cancelled=5, records=[4, 7]),
+        a_line(WHITE, cancelled=1, records=[1, 2]),
+        version=4,
+        cancel_reason="requested",
     )
     assert write_set.replaced_order == order
     assert [(m.after.current_stock, m.after.reserved_stock) for m in write_set.movements] == [

@@ -56,7 +56,10 @@ def test_an_expired_order_releases_all_that_it_reserves() -> None:
     state = a_state(a_sku(BLACK, 50, 7), a_sku(WHITE, 1, 1), order=order)
     write_set = write_set_of(expire(state, AT_THE_END))
     assert write_set.order == an_order(
-        a_line(BLACK, cancelled=5), a_line(WHITE, cancelled=1), version=4, cancel_reason="expired"
+        a_line(BLACK, cancelled=5, records=[1]),
+        a_line(WHITE, cancelled=1, records=[1]),
+        version=4,
+        cancel_reason="expired",
     )
     assert (write_set.replaced_order, write_set.idempotency_record) == (order, None)
     assert [(m.after.sku, m.after.current_stock, m.after.reserved_stock) for m in write_set.movements] == [
@@ -64,6 +67,7 @@ def test_an_expired_order_releases_all_that_it_reserves() -> None:
         (WHITE, 1, 0),
     ]
     assert {m.record.transaction_type for m in write_set.movements} == {"order_cancelled"}
+    assert {m.record.command for m in write_set.movements} == {"expire"}
     assert {m.record.order_id for m in write_set.movements} == {ORDER}
 
 
@@ -79,7 +83,7 @@ def test_an_expiry_releases_reserved_units_and_leaves_confirmed_ones() -> None:
     )
     write_set = write_set_of(expire(a_state(a_sku(BLACK, 9, 2), order=order), AT_THE_END))
     assert write_set.order == an_order(
-        a_line(BLACK, confirmed=3, cancelled=2, refunded=1),
+        a_line(BLACK, confirmed=3, cancelled=2, refunded=1, records=[1]),
         a_line(WHITE, confirmed=1),
         version=3,
         cancel_reason=EXPIRED,

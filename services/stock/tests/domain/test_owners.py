@@ -13,7 +13,6 @@ from chalicelib.domain import holds, placing, saga_steps, settlements
 from chalicelib.domain.commands import Actor, ExtendHold, SettleOrder
 from chalicelib.domain.decisions import NEEDS_SAGA, NOTHING_TO_WRITE
 from chalicelib.domain.orders import EXPIRED, REQUESTED, Order, SagaState
-from chalicelib.domain.owners import EVERY_OWNER, Owners, owners_of
 from chalicelib.domain.settlements import CANCEL, CONFIRM, REFUND, SettlementType
 from chalicelib.domain.stock_rules import CommandContext
 from inventory_common.errors import (
@@ -23,6 +22,7 @@ from inventory_common.errors import (
     OrderNotFound,
     PreconditionFailed,
 )
+from inventory_common.owners import EVERY_OWNER, Owners, owners_of
 from inventory_common.preconditions import IfMatch
 
 from ..shop import (

@@ -46,22 +46,22 @@ CONTEXT = a_context(order_id=ORDER)
 
 def six_units(*others: OrderLine) -> CurrentState:
     """An order of six units, 3 reserved, 2 confirmed, 1 cancelled; of 50 in stock, 20 are reserved in all."""
-    line = a_line(BLACK, reserved=3, confirmed=2, cancelled=1)
-    return a_state(a_sku(current=50, reserved=20), order=an_order(line, *others, version=3))
+    line = a_line(BLACK, reserved=3, confirmed=2, cancelled=1, records=[3, 9])
+    return a_state(a_sku(current=50, reserved=20, sequence=20), order=an_order(line, *others, version=3))
 
 
 @pytest.mark.parametrize(
     ("command", "quantity", "line", "stock"),
     [
-        (confirm, 1, a_line(BLACK, 2, 3, 1), (49, 19)),
-        (confirm, 3, a_line(BLACK, 0, 5, 1), (47, 17)),
-        (confirm, None, a_line(BLACK, 0, 5, 1), (47, 17)),
-        (cancel, 1, a_line(BLACK, 2, 2, 2), (50, 19)),
-        (cancel, 3, a_line(BLACK, 0, 2, 4), (50, 17)),
-        (cancel, None, a_line(BLACK, 0, 2, 4), (50, 17)),
-        (refund, 1, a_line(BLACK, 3, 2, 1, 1), (51, 20)),
-        (refund, 2, a_line(BLACK, 3, 2, 1, 2), (52, 20)),
-        (refund, None, a_line(BLACK, 3, 2, 1, 2), (52, 20)),
+        (confirm, 1, a_line(BLACK, 2, 3, 1, records=[3, 9, 21]), (49, 19)),
+        (confirm, 3, a_line(BLACK, 0, 5, 1, records=[3, 9, 21]), (47, 17)),
+        (confirm, None, a_line(BLACK, 0, 5, 1, records=[3, 9, 21]), (47, 17)),
+        (cancel, 1, a_line(BLACK, 2, 2, 2, records=[3, 9, 21]), (50, 19)),
+        (cancel, 3, a_line(BLACK, 0, 2, 4, records=[3, 9, 21]), (50, 17)),
+        (cancel, None, a_line(BLACK, 0, 2, 4, records=[3, 9, 21]), (50, 17)),
+        (refund, 1, a_line(BLACK, 3, 2, 1, 1, records=[3, 9, 21]), (51, 20)),
+        (refund, 2, a_line(BLACK, 3, 2, 1, 2, records=[3, 9, 21]), (52, 20)),
+        (refund, None, a_line(BLACK, 3, 2, 1, 2, records=[3, 9, 21]), (52, 20)),
     ],
 )
 def test_a_settlement_moves_the_named_units_or_all(
@@ -77,6 +77,7 @@ def test_a_settlement_moves_the_named_units_or_all(
     [movement] = write_set.movements
     assert (movement.after.current_stock, movement.after.reserved_stock) == stock
     assert movement.record.order_id == ORDER
+    assert (movement.record.order_step, movement.record.order_previous) == (3, 9)
 
 
 @pytest.mark.parametrize("command", [confirm, cancel])

@@ -46,7 +46,9 @@ def test_an_order_reserves_all_of_its_lines() -> None:
     state = a_state(a_sku(BLACK, 50, 5), a_sku(WHITE, 3))
     write_set = write_set_of(place(state, an_order_of((BLACK, 45), (WHITE, 3), hold_seconds=60), CONTEXT))
     assert write_set.order == an_order(
-        a_line(BLACK, reserved=45), a_line(WHITE, reserved=3), expires_at="2026-02-23T10:31:00.000000Z"
+        a_line(BLACK, reserved=45, records=[1]),
+        a_line(WHITE, reserved=3, records=[1]),
+        expires_at="2026-02-23T10:31:00.000000Z",
     )
     assert write_set.replaced_order is None
     assert write_set.idempotency_record is None

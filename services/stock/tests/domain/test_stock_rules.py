@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from ledger_key import LEDGER_KEY
 
-from chalicelib.domain.stock_rules import move_stock
+from chalicelib.domain.stock_rules import FIRST_STEP, move_stock
 from inventory_common.errors import ProductInactive, SkuInactive, StockLimitExceeded
 from inventory_common.ids import transaction_id
+from inventory_common.ledger_keys import from_base64url
 from inventory_common.limits import STOCK_MAX
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.timestamps import plus_seconds
@@ -47,9 +49,10 @@ def test_each_transaction_changes_the_stock_as_the_table_states(transaction_type
 
 def test_a_record_states_when_by_whom_for_which_order_and_why_stock_was_moved() -> None:
     before = a_sku(current=50)
-    moved = move_stock(before, PLACED, 5, a_context(order_id=ORDER, notes="by telephone"))
+    moved = move_stock(before, PLACED, 5, a_context(order_id=ORDER, notes="by telephone"), step=FIRST_STEP)
     document = moved.record.document()
     chain_hash = document.pop("hash")
+    assert LEDGER_KEY.public_key(NOW).verifies_hash(chain_hash, from_base64url(document.pop("signature")))
     assert document == {
         "transaction_id": transaction_id(BLACK, 1),
         "timestamp": NOW,
@@ -68,7 +71,13 @@ def test_a_record_states_when_by_whom_for_which_order_and_why_stock_was_moved() 
         "reserved_before": 0,
         "reserved_after": 5,
         "request_id": ACTOR.request_id,
+        "form": 1,
+        "command": "place",
+        "reason": None,
+        "order_step": 1,
+        "order_previous": None,
         "previous_hash": FIRST_PREVIOUS_HASH,
+        "key_id": "test-1",
     }
     assert chain_hash == record_hash(document)
     assert moved.before is before

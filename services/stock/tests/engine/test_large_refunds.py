@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.domain.commands import Actor, SettleOrder
-from chalicelib.domain.owners import Owners
 from chalicelib.domain.settlements import REFUND
 from inventory_common.errors import OrderInProgress, OrderNotFound, StockLimitExceeded
 from inventory_common.limits import STOCK_MAX
+from inventory_common.owners import Owners
 from inventory_common.tuning import SAGA_LEASE_SECONDS
 
 from ..crashes import ProcessDied

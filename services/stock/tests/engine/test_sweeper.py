@@ -13,9 +13,9 @@ from front_door import Client
 
 from chalicelib.domain.commands import BatchedCommand, ExtendHold, SettleOrder
 from chalicelib.domain.orders import OrderOutcome
-from chalicelib.domain.owners import EVERY_OWNER, Owners
 from chalicelib.storage.orders import DueOrders, OrderStore
 from inventory_common.errors import ReservationExpired
+from inventory_common.owners import EVERY_OWNER, Owners
 from inventory_common.pages import PageRequest
 from inventory_common.tuning import SWEEP_SECONDS_MAX
 

@@ -43,7 +43,7 @@ def test_an_order_that_reserves_units_is_indexed_by_its_due_time(
 ) -> None:
     state = placed(storage.state, tables)
     assert tables.item(ORDER, "#ORDER") == PLACED_ORDER_ITEM
-    assert state.order == storage.orders.get(ORDER) == an_order(a_line(reserved=5))
+    assert state.order == storage.orders.get(ORDER) == an_order(a_line(reserved=5, records=[1]))
     due = dynamodb.query(
         TableName="VendorInventory",
         IndexName="VendorInventoryIndex",
@@ -113,7 +113,7 @@ def test_an_expired_item_that_dynamodb_has_not_removed_yet_is_replaced(
     commit(storage.state, place(state, an_order_of((BLACK, 5)), later))
     commit(storage.state, restock(current_state(storage.state, BLACK, key="key-1"), a_restock(1), later))
     assert storage.orders.get(ORDER) == an_order(
-        a_line(reserved=5), created_at=later.now, expires_at=plus_seconds(later.now, 86_400)
+        a_line(reserved=5, records=[2]), created_at=later.now, expires_at=plus_seconds(later.now, 86_400)
     )
     record = current_state(storage.state, key="key-1").idempotency_record
     assert record is not None

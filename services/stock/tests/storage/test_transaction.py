@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.bootstrap import Storage
 from chalicelib.domain.stock_changes import restock
 from inventory_common.ids import transaction_id
-from inventory_common.skus import FIRST_PREVIOUS_HASH
+from inventory_common.ledger_keys import from_base64url
 from inventory_common.timestamps import epoch_seconds
 
 from ..shop import BLACK, PRODUCT, VENDOR, Tables, a_context, a_key, a_restock, a_sku
@@ -50,8 +50,12 @@ def test_a_restock_writes_the_sku_its_log_record_and_its_idempotency_record(
             "reserved_before": {"N": "5"},
             "reserved_after": {"N": "5"},
             "request_id": {"S": "request-1"},
-            "previous_hash": {"S": FIRST_PREVIOUS_HASH},
-            "hash": {"S": record.hash},
+            "form": {"N": "1"},
+            "command": {"S": "restock"},
+            "previous_hash": {"B": bytes(32)},
+            "hash": {"B": bytes.fromhex(record.hash)},
+            "signature": {"B": from_base64url(record.signature)},
+            "key_id": {"S": "test-1"},
         }
     ]
     idempotency_key = a_key()

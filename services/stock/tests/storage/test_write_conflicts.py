@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from ledger_key import LEDGER_KEY
 
 from chalicelib.bootstrap import Storage
 from chalicelib.domain.commands import SettleOrder
@@ -166,7 +167,7 @@ def test_the_version_of_an_order_guards_it_although_its_skus_have_not_changed(
 ) -> None:
     state = placed(storage.state, tables)
     decision = confirm(state, SettleOrder(ORDER), CONTEXT)
-    tables.put_item(PLACED_ORDER_ITEM | {"version": {"N": "2"}})
+    tables.put_item(sealed(PLACED_ORDER_ITEM | {"version": {"N": "2"}}, LEDGER_KEY))
     assert conflict_over(storage, tables, decision).found.orders[ORDER].version == 2
 
 
@@ -175,7 +176,7 @@ def test_an_order_that_was_placed_meanwhile_is_not_overwritten(storage: Storage,
     decision = place(current_state(storage.state, WHITE), an_order_of((WHITE, 1)), CONTEXT)
     placed(storage.state, tables)
     found = conflict_over(storage, tables, decision).found
-    assert found == ReadSet(orders={ORDER: an_order(a_line(reserved=5))})
+    assert found == ReadSet(orders={ORDER: an_order(a_line(reserved=5, records=[1]))})
 
 
 def test_an_order_that_was_cancelled_meanwhile_is_not_placed(storage: Storage, tables: Tables) -> None:
@@ -189,7 +190,7 @@ def test_the_cancel_of_an_unknown_order_conflicts_with_its_place(storage: Storag
     decision = cancel(current_state(storage.state), SettleOrder(ORDER), CONTEXT)
     placed(storage.state, tables)
     found = conflict_over(storage, tables, decision).found
-    assert found == ReadSet(orders={ORDER: an_order(a_line(reserved=5))})
+    assert found == ReadSet(orders={ORDER: an_order(a_line(reserved=5, records=[1]))})
 
 
 def test_a_command_whose_idempotency_record_exists_conflicts(storage: Storage, tables: Tables) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from inventory_common.settings import ALL_OWNERS, DEFAULT_OWNER
-from inventory_common.values import value
+from .settings import ALL_OWNERS, DEFAULT_OWNER
+from .values import value
 
-__all__ = ["ALL_OWNERS", "DEFAULT_OWNER", "EVERY_OWNER", "Owners", "owners_of"]
+__all__ = ["EVERY_OWNER", "Owners", "owners_of"]
 
 
 @value
