@@ -29,7 +29,7 @@
     ├── NotConfigured            this stage does not have it
     │   └── ArchiveNotConfigured
     ├── Unavailable              repeat the same request later; unless it is OutcomeUnknown, nothing changed
-    │   ├── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable
+    │   ├── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable, LedgerKeyUnavailable
     │   └── OutcomeUnknown       it may have been executed
     └── InternalError            a defect of the service
 """
@@ -62,6 +62,7 @@ __all__ = [
     "InvalidInput",
     "InvalidJson",
     "InventoryError",
+    "LedgerKeyUnavailable",
     "MethodNotAllowed",
     "NotConfigured",
     "NotFound",
@@ -466,6 +467,14 @@ class ArchiveUnavailable(Unavailable):
 
     code = "archive_unavailable"
     title = "The archive is not available at the moment"
+    retry_after_seconds = 5
+
+
+class LedgerKeyUnavailable(Unavailable):
+    """The key that signs stock changes, or the published keys that verify them, cannot be read."""
+
+    code = "ledger_key_unavailable"
+    title = "The ledger's keys are not available at the moment"
     retry_after_seconds = 5
 
 

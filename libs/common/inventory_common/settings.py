@@ -29,6 +29,8 @@ class Settings:
     alert_topic_arn: str | None = None
     archive_bucket: str | None = None
     archive_signing_key: str | None = None
+    ledger_key_secret: str | None = None
+    ledger_keys_path: str | None = None
     order_owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -37,7 +39,8 @@ class Settings:
 
         ``JWKS_URL``, ``TOKEN_ISSUER`` and the lists ``TOKEN_AUDIENCES`` and ``MACHINE_CLIENT_IDS`` are
         required; ``TABLE_NAME_PREFIX``, ``ALERT_TOPIC_ARN``, ``ARCHIVE_BUCKET``, ``ARCHIVE_SIGNING_KEY`` (of
-        KMS) and the list ``CORS_ORIGINS`` are optional.  The members of a list are separated by commas.
+        KMS), ``LEDGER_KEY_SECRET`` (a name or ARN of Secrets Manager), ``LEDGER_KEYS_PATH`` (of parameters)
+        and the list ``CORS_ORIGINS`` are optional.  The members of a list are separated by commas.
         ``ORDER_OWNERS``, optional too, is a JSON object: by client id, the owner of the client's orders and
         then further owners whose orders it sees, or `ALL_OWNERS` alone.
 
@@ -61,6 +64,8 @@ class Settings:
             alert_topic_arn=environment.get("ALERT_TOPIC_ARN") or None,
             archive_bucket=environment.get("ARCHIVE_BUCKET") or None,
             archive_signing_key=environment.get("ARCHIVE_SIGNING_KEY") or None,
+            ledger_key_secret=environment.get("LEDGER_KEY_SECRET") or None,
+            ledger_keys_path=environment.get("LEDGER_KEYS_PATH") or None,
             order_owners=_owners(environment.get("ORDER_OWNERS") or "{}"),
         )
 

@@ -8,6 +8,8 @@ __all__ = [
     "CONFLICTS_BEFORE_LEASE",
     "CONFLICTS_BEFORE_SAGA",
     "CONFLICTS_BEFORE_SPLIT",
+    "LEDGER_KEY_KEPT_SECONDS",
+    "LEDGER_KEY_REFRESH_SECONDS",
     "PRIORITY_LEASE_SECONDS",
     "READ_ROUNDS_MAX",
     "SAGA_LEASE_SECONDS",
@@ -49,3 +51,10 @@ ARCHIVE_LAG_MAX_SECONDS: Final = 300
 BOUND_PLAN_SECONDS: Final = 120
 """The age at which a plan to lower a low-stock bound is executed; a request that read the bound before the
 plan was written ends sooner."""
+
+# Ledger keys
+LEDGER_KEY_REFRESH_SECONDS: Final = 300
+"""The age from which on the key that signs log records is read again while it is used."""
+LEDGER_KEY_KEPT_SECONDS: Final = 3_600
+"""The age from which on it is not used: how long an old key can sign after a rotation, if the new one cannot
+be read."""
