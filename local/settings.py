@@ -18,8 +18,12 @@ SERVICES = ("catalog", "stock", "audit")
 TRIGGERED_SERVICES = ("stock", "audit")  # they have functions for streams and schedules
 REMOTE_DYNAMODB_FLAG = "ALLOW_REMOTE_DYNAMODB"
 DEFAULT_PORTS = {"front": 8000, "catalog": 8001, "stock": 8002, "audit": 8003, "aws": 4566}
-AWS_SERVICES = ("dynamodb", "dynamodbstreams", "kms", "s3")  # what the product uses of the embedded AWS
-ARCHIVE_SERVICES = ("kms", "s3")  # and beside another DynamoDB, if it is kept
+KEY_SERVICES = ("secretsmanager", "ssm")
+"""The services of the embedded AWS with the ledger's keys, which it always serves."""
+ARCHIVE_SERVICES = ("kms", "s3")
+"""Those with the archive: beside another DynamoDB only if the shop is kept."""
+AWS_SERVICES = ("dynamodb", "dynamodbstreams", *ARCHIVE_SERVICES, *KEY_SERVICES)
+"""All that the product uses of the embedded AWS."""
 SNAPSHOT_SECONDS = 60.0
 """How often a kept shop is saved while it runs."""
 TOKEN_AUDIENCE = "inventory-local"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from chalicelib.bootstrap import (
     digest_writer,
     finding_routes,
+    key_routes,
     reconciler,
     rest_service,
     sku_routes,
@@ -17,7 +18,7 @@ from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange
 
 app = rest_service()
 transactions = transaction_routes()
-app.add(transactions, sku_routes(), finding_routes())
+app.add(transactions, sku_routes(), finding_routes(), key_routes())
 
 auditor = stream_auditor()
 reconciliation = reconciler()

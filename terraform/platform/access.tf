@@ -1,7 +1,7 @@
 # What each Lambda function may do; it calls nothing else (services/*/chalicelib/storage).
 #
 # A function with `stream_of` is invoked by that table's stream; one with `stream_of` or `is_scheduled` has a failure
-# queue, as no caller waits for its response.
+# queue, as no caller waits for its response.  One that `signs` may read the key that signs the stock log.
 
 locals {
   products  = module.table["Products-table"]
@@ -28,6 +28,23 @@ locals {
       actions   = ["dynamodb:PutItem"]
       resources = [local.log.arn]
       condition = local.in_a_transaction
+    },
+  ]
+
+  # The published keys of the log, numbered from 1.
+  ledger_keys = {
+    sid       = "ReadLedgerKeys"
+    actions   = ["ssm:GetParameter"]
+    resources = ["${local.parameters_arn}${local.ledger_keys_path}*"]
+  }
+
+  # Signs log records, and verifies what older keys have signed.
+  signing = [
+    local.ledger_keys,
+    {
+      sid       = "ReadSigningKey"
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = [module.ledger_key.secret_arn]
     },
   ]
 
@@ -76,7 +93,8 @@ locals {
 
     stock = {
       api = {
-        statements = concat(local.stock_keeping, [
+        signs = true
+        statements = concat(local.stock_keeping, local.signing, [
           {
             # Orders, SKUs, and the lookup items of their barcodes.
             sid       = "WriteOrders"
@@ -147,7 +165,8 @@ locals {
 
       expire_orders = {
         is_scheduled = true
-        statements = concat(local.stock_keeping, [
+        signs        = true
+        statements = concat(local.stock_keeping, local.signing, [
           {
             # Each step of a saga puts a part of a large order.
             sid       = "WriteOrders"
@@ -184,6 +203,7 @@ locals {
     audit = {
       api = {
         statements = [
+          local.ledger_keys,
           {
             sid     = "ReadTheLog"
             actions = ["dynamodb:Query"]
@@ -214,6 +234,7 @@ locals {
       stock_changed = {
         stream_of = "VendorInventory"
         statements = concat(local.finding, [
+          local.ledger_keys,
           {
             sid       = "ReadTheLog"
             actions   = ["dynamodb:Query"]
@@ -225,6 +246,7 @@ locals {
       log_changed = {
         stream_of = "StockTransactions"
         statements = concat(local.finding, [
+          local.ledger_keys,
           {
             sid       = "ArchiveTheLog"
             actions   = ["s3:GetObject", "s3:PutObject"]
@@ -236,6 +258,7 @@ locals {
       reconcile = {
         is_scheduled = true
         statements = concat(local.finding, [
+          local.ledger_keys,
           {
             sid       = "ReadAllStock"
             actions   = ["dynamodb:GetItem", "dynamodb:Scan"]
@@ -284,6 +307,7 @@ locals {
         statements = access.statements
         stream_of  = try(access.stream_of, null)
         has_queue  = can(access.stream_of) || try(access.is_scheduled, false)
+        signs      = try(access.signs, false)
       }
     }
   ]...)

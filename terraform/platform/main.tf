@@ -10,7 +10,12 @@ locals {
 
   is_emulated       = var.emulator_endpoint != null
   append_only_table = "StockTransactions"
+
+  parameters_arn   = "arn:${data.aws_partition.current.partition}:ssm:${var.region}:${data.aws_caller_identity.current.account_id}:parameter"
+  ledger_keys_path = "/inventory/${var.stage}/ledger-keys/"
 }
+
+data "aws_partition" "current" {}
 
 module "table" {
   source   = "../modules/table"
@@ -57,4 +62,13 @@ module "archive" {
   kms_key_arn         = var.kms_key_arn
   deletion_protection = var.deletion_protection
   is_emulated         = local.is_emulated
+}
+
+module "ledger_key" {
+  source = "../modules/ledger_key"
+
+  name                = "${local.name}-ledger-key"
+  reader_arns         = [for key, function in local.functions : module.role[key].arn if function.signs]
+  kms_key_arn         = var.kms_key_arn
+  deletion_protection = var.deletion_protection
 }

@@ -94,6 +94,16 @@ output "signing_key_arn" {
   value       = module.archive.signing_key_arn
 }
 
+output "ledger_key_secret_arn" {
+  description = "The secret with the private key that signs the stock log."
+  value       = module.ledger_key.secret_arn
+}
+
+output "ledger_keys_path" {
+  description = "The path of the parameters with the public keys of the stock log."
+  value       = local.ledger_keys_path
+}
+
 output "dashboard_name" {
   description = "The CloudWatch dashboard."
   value       = aws_cloudwatch_dashboard.this.dashboard_name

@@ -18,6 +18,8 @@ locals {
       "logs/kms_key_arn"            = coalesce(var.kms_key_arn, "-")
       "archive/bucket"              = module.archive.bucket
       "archive/signing_key_arn"     = module.archive.signing_key_arn
+      "ledger/key_secret_arn"       = module.ledger_key.secret_arn
+      "ledger/keys_path"            = local.ledger_keys_path
     },
     { for table in keys(var.tables) : "tables/${table}/arn" => module.table[table].arn },
     { for table in keys(var.tables) : "tables/${table}/stream_arn" => module.table[table].stream_arn },

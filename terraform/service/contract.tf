@@ -12,6 +12,7 @@ locals {
       "identity/order_owners",
       "alerts/topic_arn", "alarms/topic_arn", "logs/retention_days", "logs/kms_key_arn",
       "archive/bucket", "archive/signing_key_arn",
+      "ledger/key_secret_arn", "ledger/keys_path",
     ],
     [for feed in var.feeds : "tables/${feed.table}/stream_arn"],
     [for function in local.functions : "services/${var.service}/${function}/role_arn"],

@@ -8,6 +8,9 @@ locals {
     managed_by = "terraform"
   }
 
+  # It alone signs the stock log, and its roles alone may read the key.
+  signing_service = "stock"
+
   environment = {
     TABLE_NAME_PREFIX   = local.contract["tables/name_prefix"] == "-" ? "" : local.contract["tables/name_prefix"]
     TOKEN_ISSUER        = local.contract["identity/issuer"]
@@ -18,6 +21,8 @@ locals {
     ALERT_TOPIC_ARN     = local.contract["alerts/topic_arn"]
     ARCHIVE_BUCKET      = local.contract["archive/bucket"]
     ARCHIVE_SIGNING_KEY = local.contract["archive/signing_key_arn"]
+    LEDGER_KEY_SECRET   = var.service == local.signing_service ? local.contract["ledger/key_secret_arn"] : ""
+    LEDGER_KEYS_PATH    = local.contract["ledger/keys_path"]
     CORS_ORIGINS        = join(",", var.cors_origins)
   }
 }

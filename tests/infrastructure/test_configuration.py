@@ -36,7 +36,7 @@ def test_its_own_tests_pass(configuration: Callable[[str], Terraform], folder: s
 
 
 def test_the_folders_with_tests_are_found() -> None:
-    assert TESTED == ["modules/archive", "modules/function_role", "platform", "service"]
+    assert TESTED == ["modules/archive", "modules/function_role", "modules/ledger_key", "platform", "service"]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(CONFIGURATION)))

@@ -82,6 +82,9 @@ def test_each_parameter_names_an_existing_resource(cloud: Cloud) -> None:
     assert s3.head_bucket(Bucket=published["archive/bucket"])
     signing = kms.describe_key(KeyId=published["archive/signing_key_arn"])["KeyMetadata"]
     assert signing["KeyUsage"] == "SIGN_VERIFY"
+    secret = cloud.client("secretsmanager").describe_secret(SecretId=published["ledger/key_secret_arn"])
+    assert secret["Name"] == f"inventory-{STAGE}-ledger-key"
+    assert published["ledger/keys_path"] == f"/inventory/{STAGE}/ledger-keys/"
 
 
 def test_the_service_root_reads_what_the_document_says_it_reads() -> None:

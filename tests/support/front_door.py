@@ -28,6 +28,8 @@ ROLES = ("vendor", "orders", "desk", "auditor", "admin")
 ORDER_OWNERS = {"web-1": ["web"], "web-2": ["web"], "till": ["till", "default"], "erp": ["*"]}
 """The owners of order systems; `MACHINE` has none of its own, which is the owner default."""
 STAGE = "prod"
+LEDGER_KEY_SECRET = "inventory-prod-ledger-key"
+LEDGER_KEYS_PATH = "/inventory/prod/ledger-keys/"
 
 
 class Tokens:
@@ -84,6 +86,8 @@ def settings_with(jwks_url: str) -> dict[str, str]:
         "ORDER_OWNERS": json.dumps(ORDER_OWNERS),
         "ARCHIVE_BUCKET": "archive",
         "ARCHIVE_SIGNING_KEY": "alias/archive",
+        "LEDGER_KEY_SECRET": LEDGER_KEY_SECRET,
+        "LEDGER_KEYS_PATH": LEDGER_KEYS_PATH,
         "AWS_DEFAULT_REGION": "ap-south-1",
     }
 

@@ -12,6 +12,14 @@ from typing import Any
 
 import httpx
 
+from inventory_client import PublicKey, PublicKeys
+
+LEDGER_KEYS = PublicKeys(
+    [
+        PublicKey("old", bytes(32), "2026-01-01T12:00:00.000000Z", "2026-02-01T13:05:00.000000Z"),
+        PublicKey("new", bytes(range(32)), "2026-02-01T12:00:00.000000Z", None),
+    ]
+)
 NOON = "2026-01-01T12:00:00.000000Z"
 PAGE_ITEMS = 3
 
@@ -442,6 +450,9 @@ class FakeServices:
     def list_findings(self, request: httpx.Request) -> httpx.Response:
         return page(request, self.findings)
 
+    def ledger_keys(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=LEDGER_KEYS.jwks())
+
 
 def page(request: httpx.Request, items: list[Any]) -> httpx.Response:
     start = int(request.url.params.get("cursor", "0"))
@@ -482,4 +493,5 @@ ROUTES: list[tuple[str, str, Callable[..., httpx.Response]]] = [
     ("GET", r"/skus/([^/]+)/stock-at", FakeServices.stock_at),
     ("GET", r"/skus/([^/]+)/reservations", FakeServices.reservations),
     ("GET", r"/findings", FakeServices.list_findings),
+    ("GET", r"/ledger-keys", FakeServices.ledger_keys),
 ]

@@ -8,11 +8,13 @@ import json
 
 import httpx
 import pytest
+from fake_services import LEDGER_KEYS
 from shop_files import Terminal
 
 from inventory_cli import exit_codes
 from inventory_cli.__main__ import run
 from inventory_cli.commands.root import inventory as root
+from inventory_client import PublicKeys
 
 VENDOR = "VENDOR-001"
 
@@ -275,6 +277,13 @@ def test_findings_are_listed(inventory, services, tea, capsys):
     assert printed_json(capsys) == services.findings
     assert inventory("log", "findings") == 0
     assert "stock_without_record" in capsys.readouterr().out
+
+
+def test_the_keys_of_the_log_are_printed_as_a_key_set(inventory, services, capsys):
+    assert inventory("log", "keys") == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert PublicKeys.from_jwks(printed) == LEDGER_KEYS
+    assert list(LEDGER_KEYS) == ["old", "new"]
 
 
 # Exports

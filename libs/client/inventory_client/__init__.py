@@ -13,9 +13,11 @@
 `tls`                   the certificates that verify servers
 ======================  ===============================================================================
 
-Products, SKUs and log records are `inventory_common`'s own `Product`, `Sku` and `TransactionRecord`.
+Products, SKUs, log records and the log's keys are `inventory_common`'s own `Product`, `Sku`,
+`TransactionRecord` and `PublicKeys`.
 """
 
+from inventory_common.ledger_keys import PublicKey, PublicKeys
 from inventory_common.products import Product
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord, TransactionType
@@ -66,6 +68,8 @@ __all__ = [
     "PlainHttpRefused",
     "Problem",
     "Product",
+    "PublicKey",
+    "PublicKeys",
     "Reservation",
     "Reservations",
     "Retries",

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from inventory_common.exact_json import dumps
+from inventory_common.ledger_keys import PublicKeys
 from inventory_common.transactions import TransactionRecord, TransactionType
 
 from .connection import Client, Params, path_of
@@ -124,6 +125,10 @@ class AuditClient(Client):
     def findings(self) -> Iterator[Finding]:
         """Yield the changes of stock and log that were not made by the services, newest first."""
         return self._items("/findings", read_finding)
+
+    def ledger_keys(self) -> PublicKeys:
+        """Return every key that has signed log records; the token of anybody will do, or none."""
+        return self._get("/ledger-keys", PublicKeys.from_jwks)
 
     def _records(self, collection: str, name: str, search: Search) -> Iterator[TransactionRecord]:
         return self._items(path_of(collection, name, "transactions"), _record, search.params())

@@ -31,7 +31,7 @@
         │   └── ArchiveNotConfigured
         └── Unavailable
             └── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable,
-                OutcomeUnknown
+                LedgerKeyUnavailable, OutcomeUnknown
 
 A problem with a code that this version does not know has the type of its status' group, or is a plain
 `Problem`.
@@ -70,6 +70,7 @@ __all__ = [
     "InvalidIdempotencyKey",
     "InvalidInput",
     "InvalidJson",
+    "LedgerKeyUnavailable",
     "MethodNotAllowed",
     "NoAnswer",
     "NotConfigured",
@@ -455,6 +456,12 @@ class DatabaseUnavailable(Unavailable):
     """DynamoDB throttles the service or cannot be reached."""
 
     code = "database_unavailable"
+
+
+class LedgerKeyUnavailable(Unavailable):
+    """The key that signs stock changes, or the published keys that verify them, cannot be read."""
+
+    code = "ledger_key_unavailable"
 
 
 class OutcomeUnknown(Unavailable):

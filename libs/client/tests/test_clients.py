@@ -17,6 +17,8 @@ from inventory_client import (
     CatalogClient,
     ChangeCommand,
     LineRequest,
+    PublicKey,
+    PublicKeys,
     StockClient,
     TransactionType,
     UnexpectedAnswer,
@@ -211,6 +213,24 @@ def test_findings_are_listed_to_the_last() -> None:
     assert [each.document() for each in found] == [finding, finding]
     assert found[0].differences[0].found == 80
     assert asked(script) == ["GET /findings?limit=100", "GET /findings?limit=100&cursor=a"]
+
+
+def test_the_keys_of_the_log_are_read() -> None:
+    keys = PublicKeys(
+        [PublicKey("new", bytes(32), "2026-06-01T00:00:00.000000Z", None)],
+    )
+    script = Script(httpx.Response(200, json=keys.jwks() | {"of_tomorrow": 1}))
+    assert script.client(AuditClient).ledger_keys() == keys
+    assert asked(script) == ["GET /ledger-keys"]
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"keys": [{"kty": "RSA"}]}, {"keys": [{"kty": "OKP", "crv": "Ed25519"}]}]
+)
+def test_what_is_no_key_of_the_log_is_an_undocumented_answer(body: dict[str, Any]) -> None:
+    script = Script(httpx.Response(200, json=body))
+    with pytest.raises(UnexpectedAnswer):
+        script.client(AuditClient).ledger_keys()
 
 
 def test_a_command_reports_whether_it_was_replayed() -> None:

@@ -15,7 +15,8 @@
 `spreadsheets`             texts of CSV files that spreadsheets do not evaluate
 `transactions`             the log's records, the rules of each transaction type, and the hash chain
 `ledger`                   the rules that every record of a SKU's log obeys
-`order_fold`               an order's line as the sum of its log records
+`ledger_keys`              the keys that sign the log, as they are stored and published
+`ledger_key_store`         reads the published keys
 `order_items`              the keys and held units of stored orders
 `barcode_lookups`          the keys of the items by which SKUs are found by their barcodes
 `pages`                    one Query for one page, and its cursor

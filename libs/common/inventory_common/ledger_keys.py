@@ -1,7 +1,7 @@
 """The keys that sign the stock log: Ed25519, as they are stored and as they are published.
 
-A signing key is in Secrets Manager, where the stock service alone can read it; the public keys are published as
-a JSON Web Key Set (RFC 7517, RFC 8037), each with the additional members ``created_at`` and ``retired_at``.
+A signing key is in Secrets Manager, where the stock service alone can read it; the public keys are published
+as a JSON Web Key Set (RFC 7517, RFC 8037), each with two more members, ``created_at`` and ``retired_at``.
 This module does no I/O; `ledger_key_store` reads the published keys.
 
 ``cryptography`` is imported by the first signature or verification, as most cold starts and many verifiers of
@@ -330,8 +330,8 @@ class PublicKeys(Mapping[str, PublicKey]):
         ours = [key for key in keys if _is_ed25519(key)]
         if keys and not ours:
             raise LedgerKeyError(
-                "The key set has no Ed25519 key (kty OKP, crv Ed25519); GET /ledger-keys of the audit service "
-                "returns the keys of the stock log."
+                "The key set has no Ed25519 key (kty OKP, crv Ed25519); the keys of the stock log are those "
+                "that GET /ledger-keys of the audit service returns."
             )
         return cls(map(PublicKey.from_jwk, ours))
 
@@ -400,7 +400,7 @@ def _loaded_public(public_key: bytes) -> Ed25519PublicKey:
 def _checked_id(key_id: object) -> str:
     if not isinstance(key_id, str) or not _KEY_ID.fullmatch(key_id):
         raise LedgerKeyError(
-            f"The id of a key has 1 to {KEY_ID_MAX_CHARACTERS} letters, digits, - and _; {key_id!r:.40} has not."
+            f"The id of a key has 1 to {KEY_ID_MAX_CHARACTERS} letters, digits, - and _, not {key_id!r:.40}."
         )
     return key_id
 

@@ -39,8 +39,8 @@ class Settings:
 
         ``JWKS_URL``, ``TOKEN_ISSUER`` and the lists ``TOKEN_AUDIENCES`` and ``MACHINE_CLIENT_IDS`` are
         required; ``TABLE_NAME_PREFIX``, ``ALERT_TOPIC_ARN``, ``ARCHIVE_BUCKET``, ``ARCHIVE_SIGNING_KEY`` (of
-        KMS), ``LEDGER_KEY_SECRET`` (a name or ARN of Secrets Manager), ``LEDGER_KEYS_PATH`` (of parameters) and
-        the list ``CORS_ORIGINS`` are optional.  The members of a list are separated by commas.
+        KMS), ``LEDGER_KEY_SECRET`` (a name or ARN of Secrets Manager), ``LEDGER_KEYS_PATH`` (of parameters)
+        and the list ``CORS_ORIGINS`` are optional.  The members of a list are separated by commas.
         ``ORDER_OWNERS``, optional too, is a JSON object: by client id, the owner of the client's orders and
         then further owners whose orders it sees, or `ALL_OWNERS` alone.
 

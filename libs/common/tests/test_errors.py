@@ -69,6 +69,7 @@ def test_the_codes_are_these() -> None:
         "invalid_idempotency_key",
         "invalid_input",
         "invalid_json",
+        "ledger_key_unavailable",
         "method_not_allowed",
         "order_cancelled",
         "order_confirmed",

@@ -66,6 +66,8 @@ def test_the_settings_of_the_services_are_these() -> None:
         "CONFLICTS_BEFORE_LEASE": 6,
         "CONFLICTS_BEFORE_SAGA": 2,
         "CONFLICTS_BEFORE_SPLIT": 2,
+        "LEDGER_KEY_KEPT_SECONDS": 3_600,
+        "LEDGER_KEY_REFRESH_SECONDS": 300,
         "PRIORITY_LEASE_SECONDS": 1,
         "READ_ROUNDS_MAX": 10,
         "SAGA_LEASE_SECONDS": 60,

@@ -31,6 +31,20 @@ def test_the_optional_variables_are_read() -> None:
     assert settings.cors_origins == ("https://a.example", "https://b.example")
 
 
+def test_the_ledger_keys_are_where_the_settings_say_if_they_do() -> None:
+    keys = {
+        "LEDGER_KEY_SECRET": "inventory-dev-ledger-key",
+        "LEDGER_KEYS_PATH": "/inventory/dev/ledger-keys/",
+    }
+    settings = Settings.from_environment({**REQUIRED, **keys})
+    assert settings.ledger_key_secret == "inventory-dev-ledger-key"
+    assert settings.ledger_keys_path == "/inventory/dev/ledger-keys/"
+    for without in (REQUIRED, {**REQUIRED, **dict.fromkeys(keys, "")}):
+        settings = Settings.from_environment(without)
+        assert settings.ledger_key_secret is None
+        assert settings.ledger_keys_path is None
+
+
 @pytest.mark.parametrize("name", REQUIRED)
 @pytest.mark.parametrize("absent", [True, False], ids=["absent", "empty"])
 def test_a_missing_variable_is_named(name: str, absent: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from inventory_common.alert_topic import AlertTopic
 from inventory_common.declarations import Api
 from inventory_common.dynamodb import DynamoDBClient, connect
+from inventory_common.ledger_key_store import LedgerKeyStore
 from inventory_common.malformed_items import MalformedItems
 from inventory_common.rest import RestService
 from inventory_common.settings import Settings
@@ -24,6 +25,7 @@ from .engine.stock_history import StockHistory
 from .engine.stream_auditor import StreamAuditor
 from .engine.verifier import Verifier
 from .http.finding_routes import FindingRoutes
+from .http.key_routes import KeyRoutes
 from .http.sku_routes import SkuRoutes
 from .http.transaction_routes import TransactionRoutes
 from .storage.digest_store import DigestStore
@@ -38,6 +40,7 @@ __all__ = [
     "archive_checker",
     "digest_writer",
     "finding_routes",
+    "key_routes",
     "reconciler",
     "rest_service",
     "sku_routes",
@@ -72,6 +75,11 @@ def sku_routes() -> SkuRoutes:
 def finding_routes() -> FindingRoutes:
     """Make the route of findings, with all that it uses."""
     return FindingRoutes(_findings())
+
+
+def key_routes() -> KeyRoutes:
+    """Make the route of the ledger's keys, with all that it uses."""
+    return KeyRoutes(_ledger_keys())
 
 
 def stream_auditor() -> StreamAuditor:
@@ -109,6 +117,11 @@ def _database() -> DynamoDBClient:
 @cache
 def _objects() -> ObjectStore:
     return ObjectStore(_settings().archive_bucket)
+
+
+@cache  # it knows the keys that it has read
+def _ledger_keys() -> LedgerKeyStore:
+    return LedgerKeyStore(_settings().ledger_keys_path)
 
 
 def _log() -> LogStore:

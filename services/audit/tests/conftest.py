@@ -12,6 +12,8 @@ from documented import pytest_sessionfinish as pytest_sessionfinish
 from front_door import Client
 from service_fixtures import *  # noqa: F403  (its fixtures, by name in its __all__)
 
+from inventory_common.ledger_key_store import LedgerKeyStore
+
 
 @pytest.fixture(scope="session")
 def storage_connection(service_module: Any) -> Any:
@@ -41,6 +43,16 @@ def signing_key(service_module: Any) -> None:
     keys = boto3.client("kms")
     key = keys.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     keys.create_alias(AliasName="alias/archive", TargetKeyId=key)
+
+
+@pytest.fixture(autouse=True)
+def unread_keys(service_module: Any) -> LedgerKeyStore:
+    """The service's store of ledger keys, as in a process that has not read any."""
+    from chalicelib import bootstrap
+
+    store = bootstrap.key_routes().ledger_keys
+    store._numbered, store._keys, store._tried_at = {}, None, None
+    return store
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refusal_walk import EMPTY, OWN_ROUTES, Row, Table
+from refusal_walk import EMPTY, EVERYBODY, OWN_ROUTES, SERVED, Row, Table
 
 from .ledger import BLACK, PRODUCT, VENDOR, a_ledger, a_record, a_sku, keep, keep_sku
 
@@ -35,6 +35,9 @@ ROUTES: Table = {
     ),
     ("GET", "/findings"): Row(
         allowed_roles=LOG_READERS, paged=True, another_vendor=EMPTY, throttled="archive_unavailable"
+    ),
+    ("GET", "/ledger-keys"): Row(
+        allowed_roles=EVERYBODY, another_vendor=SERVED, throttled="ledger_key_unavailable"
     ),
     ("GET", "/skus/{sku}/stock-at"): Row(
         allowed_roles=LOG_READERS,

@@ -25,6 +25,9 @@ mock_provider "aws" {
   mock_resource "aws_kms_key" {
     defaults = { arn = "arn:aws:kms:ap-south-1:123456789012:key/some-key" }
   }
+  mock_resource "aws_secretsmanager_secret" {
+    defaults = { arn = "arn:aws:secretsmanager:ap-south-1:123456789012:secret:some-secret" }
+  }
   mock_resource "aws_cognito_user_pool" {
     defaults = { id = "ap-south-1_SomePool1", arn = "arn:aws:cognito-idp:ap-south-1:123456789012:userpool/ap-south-1_SomePool1" }
   }
@@ -102,6 +105,21 @@ run "a_stage" {
   assert {
     condition     = toset([for key, policy in output.role_policies : key if strcontains(policy, "dynamodb:Scan")]) == toset(["audit/reconcile", "audit/write_digest", "stock/lower_bounds"])
     error_message = "Only the functions that read every SKU once a day may scan."
+  }
+
+  assert {
+    condition     = toset([for key, policy in output.role_policies : key if strcontains(policy, "secretsmanager:")]) == toset(["stock/api", "stock/expire_orders"])
+    error_message = "Only the functions of the stock service that write log records may read the key that signs them."
+  }
+
+  assert {
+    condition     = alltrue([for policy in output.role_policies : !strcontains(policy, "ssm:Put") && !strcontains(policy, "ssm:Delete") && !strcontains(policy, "secretsmanager:Put")])
+    error_message = "No function may change the keys of the log."
+  }
+
+  assert {
+    condition     = output.ledger_keys_path == "/inventory/staging/ledger-keys/" && output.parameters["ledger/keys_path"] == output.ledger_keys_path
+    error_message = "The public keys must be below the stage's own path."
   }
 
   assert {

@@ -163,6 +163,14 @@ def findings(call: Invocation, shape: Format, limit: int | None) -> None:
 
 
 @log.command()
+@pass_invocation
+def keys(call: Invocation) -> None:
+    """Print the public keys that verify the log's signatures, as a JSON Web Key Set."""
+    with call.session() as session:
+        print_one(session.audit.ledger_keys().jwks(), Format.JSON)
+
+
+@log.command()
 @click.argument("sku")
 @click.option("--by-service", is_flag=True, help="Verify by the audit service, and list all differences.")
 @pass_invocation

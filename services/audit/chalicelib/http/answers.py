@@ -1,12 +1,18 @@
 """The shapes of the responses other than records, for the service's document alone."""
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from inventory_common.attributes import Attribute, OrderId, ProductId, SkuId, TransactionId, VendorId
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.transactions import TransactionRecord
 
-__all__ = ["FindingAnswer", "ReservationsAnswer", "StockAtAnswer", "VerificationAnswer"]
+__all__ = [
+    "FindingAnswer",
+    "LedgerKeysAnswer",
+    "ReservationsAnswer",
+    "StockAtAnswer",
+    "VerificationAnswer",
+]
 
 _MOMENT = "2026-02-23T14:20:00.000000Z"
 
@@ -86,3 +92,28 @@ class FindingAnswer(TypedDict):
     sku: SkuId | None
     transaction_id: TransactionId | None
     differences: Annotated[list[DifferenceAnswer], Attribute("All differences that it caused.", None)]
+
+
+class LedgerKeyAnswer(TypedDict):
+    """A public key that verifies signatures of the log: a JSON Web Key of RFC 8037, with two more members."""
+
+    kty: Annotated[Literal["OKP"], Attribute("The type of the key.", "OKP")]
+    crv: Annotated[Literal["Ed25519"], Attribute("Its curve.", "Ed25519")]
+    alg: Annotated[Literal["EdDSA"], Attribute("The algorithm of signatures.", "EdDSA")]
+    use: Annotated[Literal["sig"], Attribute("What it is for: signatures.", "sig")]
+    kid: Annotated[str, Attribute("The `key_id` in log records.", "2f9ac01b")]
+    x: Annotated[
+        str,
+        Attribute("The 32 bytes of the key, as base64url.", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"),
+    ]
+    created_at: Annotated[str, Attribute("When it was made.", _MOMENT)]
+    retired_at: Annotated[
+        str | None,
+        Attribute("A later record must not be signed by it; null as long as it is in use.", None),
+    ]
+
+
+class LedgerKeysAnswer(TypedDict):
+    """The keys that have signed log records: a JSON Web Key Set (RFC 7517)."""
+
+    keys: Annotated[list[LedgerKeyAnswer], Attribute("Every key, oldest first.", None)]
