@@ -15,6 +15,7 @@ from services.stock.chalicelib.bootstrap import Engine, Storage, engine_of, stor
 from services.stock.chalicelib.domain.commands import Actor, LineRequest
 from services.stock.chalicelib.domain.decisions import WriteSet
 from services.stock.chalicelib.storage.state import Committed, StateStore, Unanswered, WriteConflict
+from tests.support.fixed_ledger_key import FixedLedgerKey
 from tests.support.sample_skus import a_sku
 
 PRODUCT = "PROD-E4F9A"

@@ -17,6 +17,7 @@ from inventory_common.timestamps import now, plus_seconds
 from services.stock.chalicelib.bootstrap import engine_of, storage_of
 from tests.integration.ledger_checks import Tables, everything_in
 from tests.integration.shop import Dice, Shop, Sku, done, outcome, outcomes, retry_while_busy, together
+from tests.support.fixed_ledger_key import FixedLedgerKey
 
 WRITERS = 16
 STOCK = 200

@@ -42,6 +42,7 @@ from tests.simulation.translation import Defect, Request, Response, send, send_b
 from tests.simulation.virtual_clock import LARGEST_SKEW_SECONDS, SkewedClock, VirtualTime
 from tests.simulation.watched_tables import Change, WatchedTables
 from tests.simulation.workload import Workload
+from tests.support.fixed_ledger_key import FixedLedgerKey
 
 VENDOR = "VENDOR-001"
 PRODUCTS = ("PROD-AAAA1", "PROD-AAAA2")

@@ -23,6 +23,7 @@ from tests.simulation.linearizability import Operation, is_linearizable
 from tests.simulation.model import Adjust, Place, Restock, Settle, Shop, Sku
 from tests.simulation.simulator import SKUS, Simulation
 from tests.simulation.translation import Defect, GetOrder, GetSku, Request, Response, send
+from tests.support.fixed_ledger_key import FixedLedgerKey
 
 SKU = SKUS[0]
 THREADS = 5

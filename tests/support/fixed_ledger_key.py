@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inventory_common.ledger_keys import PublicKey, PublicKeys, SigningKey
 
-__all__ = ["CREATED_AT", "FixedLedgerKey", "fixed_key"]
+__all__ = ["CREATED_AT", "LEDGER_KEY", "LEDGER_KEYS", "FixedLedgerKey", "fixed_key"]
 
 CREATED_AT = "2026-01-01T00:00:00.000000Z"
 
@@ -36,3 +36,9 @@ class FixedLedgerKey:
     def key(self, key_id: str) -> PublicKey | None:
         """Return the key with an id, as the audit service reads it."""
         return self.published.get(key_id)
+
+
+LEDGER_KEY = fixed_key()
+"""What signs the records and seals of tests."""
+LEDGER_KEYS = FixedLedgerKey().published
+"""The published keys that verify them."""

@@ -17,6 +17,8 @@
 `ledger`                   the rules that every record of a SKU's log obeys
 `ledger_keys`              the keys that sign the log, as they are stored and published
 `ledger_key_store`         reads the published keys
+`order_fold`               an order's line as the sum of its log records
+`seals`                    which items of orders the stock service itself has written
 `order_items`              the keys and held units of stored orders
 `barcode_lookups`          the keys of the items by which SKUs are found by their barcodes
 `pages`                    one Query for one page, and its cursor

@@ -1,9 +1,9 @@
 """Seals: which items of orders the stock service itself has written.
 
-A seal is the Ed25519 signature of a ledger key over an item's content, so that the service never carries out,
-and signs in the log, what somebody has written into a table.  What is signed is the SHA-256 of the canonical
-JSON (RFC 8785) of an array: ``"seal-1"``, the two attributes of the item's key, and an object of all its other
-attributes but the seal itself, numbers as integers.
+A seal is the Ed25519 signature of a ledger key over an item's content, so that the service never carries
+out, and signs in the log, what somebody has written into a table.  What is signed is the SHA-256 of the
+canonical JSON (RFC 8785) of an array: ``"seal-1"``, the two attributes of the item's key, and an object of
+all its other attributes but the seal itself, numbers as integers.
 
 An old item that is put back has a genuine seal: its version, and the log, show that it is old.
 """
@@ -56,8 +56,8 @@ def has_genuine_seal(
 def _digest(content: dict[str, Any]) -> bytes:
     """Return the SHA-256 of what a seal signs.
 
-    The JSON module sorts by code points and RFC 8785 by UTF-16 units; the names in orders are ASCII, for which
-    both are the same, and it takes a twentieth of the time of rfc8785.
+    The JSON module sorts by code points and RFC 8785 by UTF-16 units; the names in orders are ASCII, for
+    which both are the same, and it takes a small part of the time of rfc8785.
     """
     key = [content[name] for name in VENDOR_INVENTORY.key]
     others = {

@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from ledger_key import LEDGER_KEY, LEDGER_KEYS
+from fixed_ledger_key import LEDGER_KEY, LEDGER_KEYS
 
 from inventory_common.ids import transaction_id
 from inventory_common.ledger import EMPTY_LOG, ChainHead, check_balance, check_record

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 import rfc8785
+from fixed_ledger_key import LEDGER_KEY, LEDGER_KEYS
 from hypothesis import given
 from hypothesis import strategies as st
-from ledger_key import LEDGER_KEY, LEDGER_KEYS
 
 from inventory_common.items import Item
 from inventory_common.ledger_keys import KEY_ID_MAX_CHARACTERS, SigningKey, from_base64url

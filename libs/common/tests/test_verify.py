@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ledger_key import LEDGER_KEY, LEDGER_KEYS
+from fixed_ledger_key import LEDGER_KEY, LEDGER_KEYS
 
 from inventory_common.ids import transaction_id
 from inventory_common.ledger_keys import PublicKeys, SigningKey

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from documented import pytest_sessionfinish as pytest_sessionfinish
+from fixed_ledger_key import FixedLedgerKey
 from front_door import Client, Tokens
-from ledger_key import FixedLedgerKey
 from service_fixtures import *  # noqa: F403  (its fixtures, by name in its __all__)
 
 from .process import Process

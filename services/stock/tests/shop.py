@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 import sample_skus
+from fixed_ledger_key import LEDGER_KEY
 from front_door import Answer, Client
-from ledger_key import LEDGER_KEY
 
 from chalicelib.domain.commands import (
     Actor,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from ledger_key import LEDGER_KEY
+from fixed_ledger_key import LEDGER_KEY
 
 from chalicelib.domain.decisions import CurrentState, Decision, ReadSet, WriteSet
 from chalicelib.domain.placing import place

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ledger_key import LEDGER_KEY
+from fixed_ledger_key import LEDGER_KEY
 
 from chalicelib.domain.stock_rules import FIRST_STEP, move_stock
 from inventory_common.errors import ProductInactive, SkuInactive, StockLimitExceeded

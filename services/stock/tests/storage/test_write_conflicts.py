@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from ledger_key import LEDGER_KEY
+from fixed_ledger_key import LEDGER_KEY
 
 from chalicelib.bootstrap import Storage
 from chalicelib.domain.commands import SettleOrder
@@ -20,6 +20,7 @@ from chalicelib.domain.stock_rules import move_stock
 from chalicelib.storage.skus import LeaseHeld
 from chalicelib.storage.state import WriteConflict
 from inventory_common.ids import StockKey
+from inventory_common.seals import sealed
 from inventory_common.timestamps import plus_seconds
 from inventory_common.transactions import TransactionType
 
