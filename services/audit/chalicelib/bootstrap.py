@@ -69,7 +69,7 @@ def transaction_routes() -> TransactionRoutes:
 
 def sku_routes() -> SkuRoutes:
     """Make the routes of a SKU's history, with all that they use."""
-    return SkuRoutes(StockHistory(_log(), _skus(), _orders(), now), Verifier(_log(), _skus()))
+    return SkuRoutes(StockHistory(_log(), _skus(), _orders(), now), Verifier(_log(), _skus(), _ledger_keys()))
 
 
 def finding_routes() -> FindingRoutes:
@@ -84,7 +84,7 @@ def key_routes() -> KeyRoutes:
 
 def stream_auditor() -> StreamAuditor:
     """Make the stream auditor."""
-    return StreamAuditor(_log(), RecordArchive(_objects()), _findings())
+    return StreamAuditor(_log(), RecordArchive(_objects()), _findings(), _ledger_keys())
 
 
 def reconciler() -> Reconciler:
@@ -101,7 +101,14 @@ def archive_checker() -> ArchiveChecker:
     """Make the check of archive, digests and tables."""
     objects = _objects()
     return ArchiveChecker(
-        _log(), _inventory(), objects, RecordArchive(objects), DigestStore(objects), _signer(), now
+        _log(),
+        _inventory(),
+        objects,
+        RecordArchive(objects),
+        DigestStore(objects),
+        _signer(),
+        _ledger_keys(),
+        now,
     )
 
 

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import sample_skus
+from fixed_ledger_key import LEDGER_KEY
 
 from inventory_common.ids import transaction_id
+from inventory_common.order_fold import LineFold
 from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.timestamps import plus_seconds
 from inventory_common.transactions import NO_EFFECT, RULES, TransactionRecord, TransactionType
@@ -39,9 +41,17 @@ def a_record(sku: str = BLACK, sequence: int = 1, **differences: Any) -> Transac
         "reserved_before": 0,
         "reserved_after": 0,
         "request_id": "request-1",
+        "command": _command_of(differences.get("transaction_type", "restock")),
         "previous_hash": FIRST_PREVIOUS_HASH,
     }
-    return TransactionRecord.with_hash(**attributes | differences)
+    return TransactionRecord.signed_by(LEDGER_KEY, **attributes | differences)
+
+
+def _command_of(transaction_type: str) -> str:
+    """Return the usual command of a type; that of an unknown type is itself."""
+    known = {each.value: rules.commands[0].value for each, rules in RULES.items()}
+    known["order_cancelled"] = "cancel"
+    return known.get(transaction_type, transaction_type)
 
 
 def keep(client: Any, *records: TransactionRecord) -> None:
@@ -54,16 +64,19 @@ def a_ledger(length: int, sku: str = BLACK, *, seed: int = 1) -> list[Transactio
     dice = random.Random(seed)
     records: list[TransactionRecord] = []
     stock, reserved, previous_hash = 0, 0, FIRST_PREVIOUS_HASH
-    held: dict[str, int] = {}
+    lines: dict[str, LineFold] = {}
     for sequence in range(1, length + 1):
-        transaction_type, quantity, order_id, sign = _next_transaction(dice, stock, reserved, held, sequence)
+        transaction_type, quantity, order_id, sign = _next_transaction(dice, stock, reserved, lines, sequence)
         effect = RULES[transaction_type].effect if sign else NO_EFFECT
         before, reserved_before = stock, reserved
         stock += effect.current_stock * quantity * sign
         reserved += effect.reserved_stock * quantity
+        line = lines.get(order_id or "", LineFold())
         record = a_record(
             sku,
             sequence,
+            order_step=None if order_id is None else line.steps + 1,
+            order_previous=None if order_id is None else line.last_record,
             transaction_type=transaction_type.value,
             quantity_change=stock - before,
             stock_before=before,
@@ -75,32 +88,30 @@ def a_ledger(length: int, sku: str = BLACK, *, seed: int = 1) -> list[Transactio
             reserved_after=reserved,
             previous_hash=previous_hash,
         )
+        if order_id is not None:
+            lines[order_id] = line.after(record.document())
         previous_hash = record.hash
         records.append(record)
     return records
 
 
 def _next_transaction(
-    dice: random.Random, stock: int, reserved: int, held: dict[str, int], sequence: int
+    dice: random.Random, stock: int, reserved: int, lines: dict[str, LineFold], sequence: int
 ) -> tuple[TransactionType, int, str | None, int]:
     """Draw the next transaction; the last member is 0 for a refund whose units do not return to stock."""
     free = stock - reserved
     choice = dice.randrange(7)
+    held = sorted(order_id for order_id, line in lines.items() if line.units.reserved)
+    sold = sorted(order_id for order_id, line in lines.items() if line.units.confirmed > line.units.refunded)
     if choice in (0, 1) and free > 0:
-        order_id = f"ORDER-{sequence}"
-        held[order_id] = dice.randint(1, min(free, 5))
-        return TransactionType.ORDER_PLACED, held[order_id], order_id, 1
+        return TransactionType.ORDER_PLACED, dice.randint(1, min(free, 5)), f"ORDER-{sequence}", 1
     if choice in (2, 3) and held:
-        order_id = dice.choice(sorted(held))
-        quantity = dice.randint(1, held[order_id])
-        held[order_id] -= quantity
-        if not held[order_id]:
-            del held[order_id]
-        confirms = choice == 2
-        settled = TransactionType.ORDER_CONFIRMED if confirms else TransactionType.ORDER_CANCELLED
+        order_id = dice.choice(held)
+        quantity = dice.randint(1, lines[order_id].units.reserved)
+        settled = TransactionType.ORDER_CONFIRMED if choice == 2 else TransactionType.ORDER_CANCELLED
         return settled, quantity, order_id, 1
-    if choice == 4 and sequence > 10:
-        return TransactionType.REFUND, 1, "ORDER-1", dice.randint(0, 1)
+    if choice == 4 and sold:
+        return TransactionType.REFUND, 1, dice.choice(sold), dice.randint(0, 1)
     if choice == 5 and free > 3:
         return TransactionType.MANUAL_ADJUSTMENT, 3, None, -1
     return TransactionType.RESTOCK, dice.randint(1, 9), None, 1

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from fixed_ledger_key import LEDGER_KEY, FixedLedgerKey
 
 from chalicelib.domain.verification import Verification
 from chalicelib.engine.verifier import Verifier
@@ -15,10 +16,11 @@ from inventory_common.identity import EVERYTHING
 from inventory_common.ids import transaction_id
 from inventory_common.items import Item, to_attribute
 from inventory_common.ledger import RECORD_ATTRIBUTES, Difference
+from inventory_common.ledger_keys import SigningKey
 from inventory_common.pages import PageRequest, decode_cursor
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.timestamps import plus_seconds
-from inventory_common.transactions import TransactionRecord
+from inventory_common.transactions import UNHASHED, TransactionRecord
 
 from .ledger import BLACK, WHITE, a_ledger, a_sku
 from .stored_log import StoredLog
@@ -38,7 +40,7 @@ def stored_log(items: list[Item], sku: Item | None = SKU_ITEM) -> StoredLog:
 
 
 def verify(stored: Any, page: PageRequest) -> Verification:
-    return Verifier(stored, stored).verify(BLACK, EVERYTHING, page)
+    return Verifier(stored, stored, FixedLedgerKey()).verify(BLACK, EVERYTHING, page)
 
 
 def walk(stored: StoredLog, start: Any = None, limit: int = PAGE, pages: int = LENGTH) -> list[Difference]:
@@ -63,11 +65,12 @@ def walk_around(stored: StoredLog, place: int) -> list[Difference]:
     return walk(stored, start, pages=3)
 
 
-def with_new_hash(item: Item, **attributes: Any) -> Item:
-    """Change a record, and recompute its own hash."""
+def with_new_hash(item: Item, signer: SigningKey = LEDGER_KEY, **attributes: Any) -> Item:
+    """Change a record, and recompute its own hash and, with a ledger key that somebody has, its signature."""
     document = TransactionRecord.from_item(item).document() | attributes
-    del document["hash"]
-    return TransactionRecord.with_hash(**document).to_item()
+    for name in UNHASHED:
+        del document[name]
+    return TransactionRecord.signed_by(signer, **document).to_item()
 
 
 Change = Callable[[list[Item], int, random.Random], list[Item]]
@@ -79,6 +82,9 @@ def another_value(name: str, item: Item, dice: random.Random) -> Any:
         return {"S": dice.choice(["ORDER-7", "x"])}
     if "N" in value:
         return {"N": str(int(value["N"]) + dice.choice([-1, 1, 10, -1000]))}
+    if "B" in value:
+        place = dice.randrange(len(value["B"]))
+        return {"B": value["B"][:place] + bytes([value["B"][place] ^ 1]) + value["B"][place + 1 :]}
     text = value["S"]
     place = dice.randrange(len(text))
     return {"S": text[:place] + ("0" if text[place] != "0" else "1") + text[place + 1 :]}
@@ -148,7 +154,10 @@ def added_at_the_end(items: list[Item], at: int, dice: random.Random) -> list[It
         transaction_id=transaction_id(BLACK, LENGTH + 1),
         timestamp=plus_seconds(last.timestamp, dice.randint(1, 99)),
         transaction_type="restock",
+        command="restock",
         order_id=None,
+        order_step=None,
+        order_previous=None,
         notes=None,
         quantity=1,
         quantity_change=1,
@@ -190,7 +199,7 @@ def rewritten_tail(items: list[Item], at: int, dice: random.Random) -> list[Item
     """Change a record and recompute the hash chain after it: only the SKU still has the old head."""
     items[at] = with_new_hash(items[at], request_id="another")
     for later in range(at + 1, LENGTH):
-        items[later] = with_new_hash(items[later], previous_hash=items[later - 1]["hash"]["S"])
+        items[later] = with_new_hash(items[later], previous_hash=items[later - 1]["hash"]["B"].hex())
     return items
 
 
@@ -300,6 +309,18 @@ def test_a_changed_sku_is_found_on_every_page(name: str) -> None:
     stored = stored_log(ITEMS, sku)
     assert walk(stored, pages=1), "the first page compares the live SKU, too"
     assert walk_around(stored, LENGTH)
+
+
+def test_a_log_that_was_written_anew_with_its_sku_is_found_by_its_signatures() -> None:
+    """Somebody who writes the tables, but has no ledger key, makes another past that is consistent."""
+    forger = SigningKey(LEDGER_KEY.key_id, bytes(32))
+    items: list[Item] = []
+    for item in ITEMS:
+        previous = items[-1]["hash"]["B"].hex() if items else FIRST_PREVIOUS_HASH
+        items.append(with_new_hash(item, forger, performed_by="VENDOR-666", previous_hash=previous))
+    sku = {**SKU_ITEM, "ledger_hash": {"S": items[-1]["hash"]["B"].hex()}}
+    differences = walk(stored_log(items, sku), limit=500)
+    assert [difference.kind for difference in differences] == ["signature"] * LENGTH
 
 
 def test_a_removed_sku_is_found() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from inventory_common.ids import transaction_id
 from inventory_common.ledger import EMPTY_LOG, ChainHead, check_record
+from inventory_common.ledger_key_store import LedgerKeyStore
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.timestamps import Clock, plus_seconds
 from inventory_common.tuning import ARCHIVE_LAG_MAX_SECONDS
@@ -50,6 +51,7 @@ class ArchiveChecker:
     archive: RecordArchive
     digests: DigestStore
     signer: Signer
+    keys: LedgerKeyStore
     clock: Clock
 
     def run(self) -> ArchiveReport:
@@ -81,7 +83,7 @@ class ArchiveChecker:
                 report.faults.append(f"{key} cannot be read")
                 chain_head = None
                 continue
-            differences = check_record(document, sku, sequence, chain_head)
+            differences = check_record(document, sku, sequence, chain_head, self.keys.all())
             if differences:
                 kinds = ", ".join(sorted({difference.kind for difference in differences}))
                 report.faults.append(f"{key} does not continue the hash chain: {kinds}")

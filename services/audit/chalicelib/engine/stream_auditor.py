@@ -1,7 +1,7 @@
 """Finds changes in the tables' streams that the services did not make.
 
 In VendorInventory every change of a SKU's stock needs its log record.  In StockTransactions records are
-added, never changed or removed; each new record is archived.
+added, never changed or removed; each new record is signed with a ledger key, and archived.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from typing import Any
 
 from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.ids import transaction_id
-from inventory_common.ledger import ChainHead, Difference, check_balance, check_record
+from inventory_common.ledger import ChainHead, Difference, check_balance, check_record, check_signature
+from inventory_common.ledger_key_store import LedgerKeyStore
 from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange, StreamSubscription
 from inventory_common.timestamps import moment_of
 from inventory_common.values import value
 
 from ..domain.findings import Finding, finding_id, id_in
+from ..domain.reconciliation import integer
 from ..domain.stock_figures import STOCK_FIGURES, chain_head_of, changed_attributes, figures_of
 from ..domain.stored_items import read_balance, read_record
 from ..storage.log_store import LogStore
@@ -33,6 +35,7 @@ class StreamAuditor:
     log: LogStore
     archive: RecordArchive
     findings: FindingsLog
+    keys: LedgerKeyStore
 
     def stock_changed(self, change: ItemChange) -> None:
         """Report a change of a SKU's stock that has no log record, or the removal of a SKU."""
@@ -57,6 +60,7 @@ class StreamAuditor:
         after = None if change.after is None else read_record(change.after).document
         if before is None:
             assert after is not None, "a stream record has an old image, a new image or both"
+            self._require_signature(change, after)
             self._archive(change, after)
             return
         record_id = _text(before.get("transaction_id"))
@@ -66,6 +70,14 @@ class StreamAuditor:
             return
         differences = changed_attributes(before, after, sorted(before.keys() | after.keys()), record_id)
         self._report(LOG_CHANGES, change, "record_modified", before, differences)
+
+    def _require_signature(self, change: ItemChange, record: Mapping[str, Any]) -> None:
+        """Report a new record that no ledger key has signed."""
+        differences = check_signature(
+            record, str(record.get("sku")), integer(record.get("sequence")), self.keys.all()
+        )
+        if differences:
+            self._report(LOG_CHANGES, change, "unsigned_record", record, differences)
 
     def _archive(self, change: ItemChange, record: Mapping[str, Any]) -> None:
         match self.archive.add(record):
@@ -93,7 +105,7 @@ class StreamAuditor:
                 missing = Difference(record_id, "missing_record", figures_of(before), figures_of(after))
                 return [*differences, missing]
             document = read_record(items[0]).document
-            differences += check_record(document, sku, sequence, chain_head)
+            differences += check_record(document, sku, sequence, chain_head, self.keys.all())
             chain_head = ChainHead.after(document)
         return differences + check_balance(after, document)
 

@@ -16,7 +16,10 @@ from inventory_common.errors import InvalidCursor, SkuNotFound
 from inventory_common.identity import Scope
 from inventory_common.ids import transaction_id
 from inventory_common.ledger import EMPTY_LOG, ChainHead, Difference, check_balance, check_record
+from inventory_common.ledger_key_store import LedgerKeyStore
+from inventory_common.ledger_keys import PublicKeys
 from inventory_common.limits import VERIFICATION_EXTRA_READS_MAX
+from inventory_common.order_fold import OrderLines
 from inventory_common.pages import PageRequest, Position, encode_cursor
 from inventory_common.values import value
 
@@ -42,6 +45,7 @@ class Verifier:
 
     log: LogStore
     skus: SkuStore
+    keys: LedgerKeyStore
 
     def verify(self, sku: str, scope: Scope, page: PageRequest) -> Verification:
         """Check a page of a SKU's records, and the live SKU against its last record.
@@ -52,6 +56,8 @@ class Verifier:
             If there is neither a SKU nor a record, or it is another vendor's.
         InvalidCursor
             If the page's position is not one of this verification.
+        LedgerKeyUnavailable
+            If signatures cannot be verified at the moment.
         """
         last_checked, position = _start_of(sku, page.after)
         items, after = self.log.items_of_sku(sku, PageRequest(page.limit, position))
@@ -61,7 +67,15 @@ class Verifier:
         _require_visible(sku, scope, balance, records)
 
         length = expected_length(balance, records)
-        walk = _LogWalk(self.log, sku, length, last_checked, self._chain_head(sku, last_checked))
+        walk = _LogWalk(
+            self.log,
+            self.keys.all(),
+            sku,
+            length,
+            last_checked,
+            self._chain_head(sku, last_checked),
+            OrderLines(is_from_the_start=last_checked == 0),
+        )
         if balance is None:
             walk.differences.append(missing_sku(sku))
         for item, record in zip(items, records, strict=True):
@@ -86,21 +100,27 @@ class _LogWalk:
 
     Attributes
     ----------
+    keys
+        The ledger keys.
     length
         How many records the log should have.
     last_checked
         The sequence that was checked last.
     chain_head
         What the next record must continue, None if it is unknown.
+    orders
+        The lines of orders; None after a missing record, as it may be one of theirs.
     newest
         The record that was checked last, None if it is missing.
     """
 
     log: LogStore
+    keys: PublicKeys
     sku: str
     length: int
     last_checked: int
     chain_head: ChainHead | None
+    orders: OrderLines | None
     differences: list[Difference] = field(default_factory=list)
     checked: int = 0
     extra_reads: int = 0
@@ -172,15 +192,21 @@ class _LogWalk:
     def _check(self, sequence: int, record: StoredRecord) -> None:
         if not record.is_well_formed:
             self.differences.append(unreadable_record(self.sku, sequence))
-        self.differences += check_record(record.document, self.sku, sequence, self.chain_head)
-        self.chain_head = ChainHead.after(record.document)
+        document = record.document
+        found = check_record(document, self.sku, sequence, self.chain_head, self.keys)
+        if self.orders is not None:
+            named = transaction_id(self.sku, sequence)
+            in_order = [Difference(named, *each) for each in self.orders.add(document)]
+            found += [] if found else in_order
+        self.differences += found
+        self.chain_head = ChainHead.after(document)
         self.last_checked = sequence
         self.checked += 1
         self.newest = record
 
     def _skip_missing(self, first: int, last: int) -> None:
         self.differences.append(missing_records(self.sku, first, last))
-        self.last_checked, self.chain_head, self.newest = last, None, None
+        self.last_checked, self.chain_head, self.newest, self.orders = last, None, None, None
 
     def _check_balance(self, balance: dict[str, Any]) -> None:
         if self.length == 0:
