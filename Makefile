@@ -12,7 +12,7 @@ DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" ST
 .DEFAULT_GOAL := help
 .PHONY: architecture artifacts audit-dependencies bench check clean cli cost demo deploy destroy digest docs docs-serve \
 	e2e format fuzz help install lint lock mutate openapi package pages plan policies reconcile reference release released \
-	rollback run sell-out simulate simulate-capacity test test-dynamodb-local test-long test-quick token types verify-archive
+	rollback rotate-ledger-key run sell-out simulate simulate-capacity test test-dynamodb-local test-long test-quick token types verify-archive
 
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -84,6 +84,9 @@ simulate: $(VENV)/.develop ## Simulate a shop under faults and crashes: SEEDS=1-
 
 fuzz: $(VENV)/.develop ## Test each running service against its OpenAPI document: SECONDS=600 for each
 	@$(BIN)/python -m tests.fuzz --seconds "$(or $(SECONDS),600)"
+
+rotate-ledger-key: $(VENV)/.run ## Give a stage its first key of the stock log, or another one: STAGE=dev; without it, the local stack
+	@$(BIN)/python -m $(if $(STAGE),tools.ledger_keys --stage "$(STAGE)",local.ledger_key)
 
 reconcile: $(VENV)/.run ## Compare log, balance and open orders of every SKU (local stack)
 	@$(BIN)/python -m local.operation reconcile

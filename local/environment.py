@@ -16,6 +16,8 @@ from local.settings import (
     ARCHIVE_SIGNING_KEY,
     AWS_SERVICES,
     HOST,
+    LEDGER_KEY_SECRET,
+    LEDGER_KEYS_PATH,
     MACHINE_CLIENT_ID,
     REGION,
     TOKEN_AUDIENCE,
@@ -95,6 +97,7 @@ def service_environment(settings: Settings, environ: Mapping[str, str]) -> dict[
         | _aws_access(settings, environ)
         | optional
         | _archive(settings)
+        | _ledger_keys(settings)
         | {
             "AWS_ENDPOINT_URL_DYNAMODB": settings.dynamodb_endpoint,
             "JWKS_URL": f"{front_url}/.well-known/jwks.json",
@@ -121,12 +124,21 @@ def _archive(settings: Settings) -> dict[str, str]:
     """Return the settings of the archive, which is in the embedded AWS; none if that has none."""
     if "s3" not in settings.embedded_services:
         return {}
-    url = f"http://{HOST}:{settings.ports['aws']}"
     return {
-        "AWS_ENDPOINT_URL_S3": url,
-        "AWS_ENDPOINT_URL_KMS": url,
+        "AWS_ENDPOINT_URL_S3": settings.aws_url,
+        "AWS_ENDPOINT_URL_KMS": settings.aws_url,
         "ARCHIVE_BUCKET": ARCHIVE_BUCKET,
         "ARCHIVE_SIGNING_KEY": ARCHIVE_SIGNING_KEY,
+    }
+
+
+def _ledger_keys(settings: Settings) -> dict[str, str]:
+    """Return where the keys of the stock log are: in the embedded AWS."""
+    return {
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER": settings.aws_url,
+        "AWS_ENDPOINT_URL_SSM": settings.aws_url,
+        "LEDGER_KEY_SECRET": LEDGER_KEY_SECRET,
+        "LEDGER_KEYS_PATH": LEDGER_KEYS_PATH,
     }
 
 

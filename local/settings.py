@@ -30,6 +30,10 @@ TOKEN_AUDIENCE = "inventory-local"
 MACHINE_CLIENT_ID = "local-order-system"
 ARCHIVE_BUCKET = "inventory-archive"
 ARCHIVE_SIGNING_KEY = "alias/inventory-archive"
+LEDGER_KEY_SECRET = "inventory-local-ledger-key"
+LEDGER_KEYS_PATH = "/inventory/local/ledger-keys/"
+KEY_FILE_PARAMETER = "/inventory/local/ledger/key_file"
+"""The parameter with the file that keeps the ledger's keys, ``-`` if there is none."""
 
 
 @dataclass(frozen=True)
@@ -76,16 +80,21 @@ class Settings:
 
     @property
     def embedded_services(self) -> tuple[str, ...]:
-        """What the embedded AWS has to serve; nothing if it is not needed."""
+        """What the embedded AWS has to serve."""
         if self.external_dynamodb is None:
             return AWS_SERVICES
         # An archive that every run begins anew would contradict tables that stay.
-        return ARCHIVE_SERVICES if self.keep is not None else ()
+        return (*ARCHIVE_SERVICES, *KEY_SERVICES) if self.keep is not None else KEY_SERVICES
+
+    @property
+    def aws_url(self) -> str:
+        """The URL of the embedded AWS."""
+        return f"http://{HOST}:{self.ports['aws']}"
 
     @property
     def dynamodb_endpoint(self) -> str:
         """The URL of DynamoDB."""
-        return self.external_dynamodb or f"http://{HOST}:{self.ports['aws']}"
+        return self.external_dynamodb or self.aws_url
 
     @property
     def dynamodb_is_on_this_machine(self) -> bool:

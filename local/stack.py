@@ -18,6 +18,7 @@ from local.first_steps import ready_message
 from local.interruption import Interrupted, Interruption
 from local.keeping.folder import BUCKET_AND_KEYS, EVERYTHING, KeptFolder
 from local.keeping.keeper import Keeper
+from local.ledger_key import KEY_FILE_VARIABLE, key_file
 from local.ports import check_ports
 from local.settings import (
     HOST,
@@ -114,13 +115,10 @@ class Stack:
         self._check_running((*self._aws, *self._consumers))
 
     def _start(self) -> None:
-        embedded = bool(self._settings.embedded_services)
-        names = ["front", *SERVICES] + (["aws"] if embedded else [])
-        check_ports(self._settings, names)
+        check_ports(self._settings, ["front", *SERVICES, "aws"])
         if self._settings.keep is not None:
             self._folder = self._opened(self._settings.keep)
-        if embedded:
-            self._start_aws()
+        self._start_aws()
         # The services need the tables only for their first request: both start at the same time.
         say(f"starting {', '.join(SERVICES)} and the index page …")
         issuer_key = None if self._folder is None else self._folder.issuer_key
@@ -174,7 +172,10 @@ class Stack:
         say(f"{verb} the tables at {self._settings.dynamodb_endpoint} …")
         # A process of its own has exactly the credentials and the endpoint that services have.
         arguments = ["local.tables", "create" if create else "check"]
-        child = Child("tables", arguments, self._service_environment(), self._log_path("tables"))
+        environment = self._service_environment()
+        if (file := key_file(self._settings, self._environ, self._state_folder)) is not None:
+            environment[KEY_FILE_VARIABLE] = str(file)
+        child = Child("tables", arguments, environment, self._log_path("tables"))
         try:
             while child.exit_code is None:
                 self._pause()

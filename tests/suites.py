@@ -39,6 +39,7 @@ LONGEST_FIRST = (
     "libs/cli",
     "tests/specification",
     "tests/dependencies",
+    "tests/ledger_keys",
     "libs/client",
     "libs/imports",
     "tests/demo",

@@ -114,7 +114,13 @@ class _Writer:
 
     def __init__(self, folder: Path) -> None:
         # Imported before the fork: the emulator loads a service at its first request.
-        from ministack.services import dynamodb, kms, s3  # type: ignore[import-untyped]  # noqa: F401
+        from ministack.services import (  # type: ignore[import-untyped]
+            dynamodb,
+            kms,  # noqa: F401
+            s3,  # noqa: F401
+            secretsmanager,  # noqa: F401
+            ssm,  # noqa: F401
+        )
 
         self._result, result = os.pipe()
         moment, parent = datetime.now(UTC), os.getpid()

@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 
 from inventory_common.dynamodb import connect, is_outcome_unknown, to_inventory_error
 from inventory_common.errors import Unavailable
+from inventory_common.ledger_key_store import read_published
 from local.archive import create_archive
 from local.children import stop_children
 from local.control import Message
@@ -27,8 +28,16 @@ from local.fetch import answers_ok
 from local.keeping.emulator_state import NOT_KEPT, STORES
 from local.keeping.folder import MANIFEST
 from local.keeping.gate import CONSUMER_ACCESS_KEY
+from local.ledger_key import prepare_ledger_key
 from local.ports import free_port
-from local.settings import ARCHIVE_BUCKET, ARCHIVE_SIGNING_KEY, HOST, REGION
+from local.settings import (
+    ARCHIVE_BUCKET,
+    ARCHIVE_SIGNING_KEY,
+    HOST,
+    LEDGER_KEY_SECRET,
+    LEDGER_KEYS_PATH,
+    REGION,
+)
 from local.tables import create_tables
 from tests.local.running_stacks import ENV, ROOT, wait_until
 
@@ -126,11 +135,13 @@ def fill(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> Message:
     storage.put_object(Bucket=ARCHIVE_BUCKET, Key="gone", Body=b"")
     storage.delete_object(Bucket=ARCHIVE_BUCKET, Key="gone")
     signature = keys.sign(Message=b"d" * 32, **SIGNED)["Signature"]
+    prepare_ledger_key({"LEDGER_KEY_SECRET": LEDGER_KEY_SECRET, "LEDGER_KEYS_PATH": LEDGER_KEYS_PATH})
     return everything_in(aws) | {"signature": signature}
 
 
 def everything_in(aws: EmbeddedAws) -> Message:
     dynamodb, storage, keys = (aws.client(name) for name in ("dynamodb", "s3", "kms"))
+    secrets, parameters = (aws.client(name) for name in ("secretsmanager", "ssm"))
     tables = {}
     for name in dynamodb.list_tables()["TableNames"]:
         described = dynamodb.describe_table(TableName=name)["Table"]
@@ -160,7 +171,14 @@ def everything_in(aws: EmbeddedAws) -> Message:
         "lock": storage.get_object_lock_configuration(Bucket=ARCHIVE_BUCKET)["ObjectLockConfiguration"],
         "keys": keys.list_keys()["Keys"],
         "public": keys.get_public_key(KeyId=ARCHIVE_SIGNING_KEY)["PublicKey"],
+        "secret": _without_response(secrets.get_secret_value(SecretId=LEDGER_KEY_SECRET)),
+        "parameters": parameters.describe_parameters()["Parameters"],
+        "ledger_keys": read_published(parameters, LEDGER_KEYS_PATH, {}),
     }
+
+
+def _without_response(answer: Message) -> Message:
+    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
 
 def test_everything_comes_back_and_no_old_stream_record_with_it(
@@ -339,7 +357,7 @@ def test_every_store_of_the_emulator_is_kept_or_left_out_on_purpose() -> None:
 import importlib, json
 from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
 found = {}
-for service in ("dynamodb", "s3", "kms"):
+for service in ("dynamodb", "s3", "kms", "secretsmanager", "ssm"):
     module = importlib.import_module(f"ministack.services.{service}")
     found[service] = [
         name.removeprefix("_") for name, value in vars(module).items()

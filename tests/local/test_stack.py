@@ -161,9 +161,11 @@ def test_a_service_that_ignores_sigterm_is_killed(start: Start, services_folder:
 
 def test_another_dynamodb_on_this_machine_gets_its_tables(start: Start, aws_endpoint: str) -> None:
     stack = start(DYNAMODB_ENDPOINT=aws_endpoint, TABLE_NAME_PREFIX="own-").wait_until_ready()
-    assert len(stack.descendants()) == 6
-    assert not is_open(stack.ports["aws"])
+    assert len(stack.descendants()) == 7
     assert missing_tables(dynamodb(aws_endpoint), "own-") == []
+    environment = stack.health("audit")["environment"]
+    assert environment["AWS_ENDPOINT_URL_SSM"] == f"http://{HOST}:{stack.ports['aws']}"
+    assert "AWS_ENDPOINT_URL_S3" not in environment
 
 
 def test_a_remote_dynamodb_is_refused_before_anything_starts(start: Start) -> None:

@@ -120,6 +120,10 @@ class Rotation:
         self._withdraw(others)
         return self._begin(keys, in_use)
 
+    def key_in_use(self) -> PublicKey | None:
+        """Return the published key that the secret has; None before the first rotation."""
+        return _in_use(self.published.all(), self.secret.current_version())
+
     def _withdraw(self, keys: Mapping[int, PublicKey]) -> None:
         """Retire keys of rotations that were interrupted before their switch."""
         for key in keys.values():
