@@ -15,7 +15,9 @@
 `spreadsheets`             texts of CSV files that spreadsheets do not evaluate
 `transactions`             the log's records, the rules of each transaction type, and the hash chain
 `ledger`                   the rules that every record of a SKU's log obeys
-`order_items`              the keys and held units of stored orders
+`stored_types`             the types of stored attributes, which their readers check
+`order_items`              stored orders: their keys, held units, place in the index, and damage
+`bound_items`              the key of vendors' low-stock bounds
 `barcode_lookups`          the keys of the items by which SKUs are found by their barcodes
 `pages`                    one Query for one page, and its cursor
 `idempotency`              the keys and records by which a repeated command is executed once
