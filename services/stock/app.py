@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from chalicelib import bootstrap
 from inventory_common.streams import PRODUCT_CHANGES, SKU_CHANGES, ItemChange
@@ -32,6 +33,6 @@ def expire_orders(request_id: str) -> Mapping[str, int]:
 
 
 @app.on_schedule("rate(1 day)")
-def lower_bounds(request_id: str) -> Mapping[str, int]:
+def lower_bounds(request_id: str) -> Mapping[str, Any]:
     """Lower the low-stock bounds that no SKU needs any more, and raise those that are too low."""
     return low_stock_bounds.correct()

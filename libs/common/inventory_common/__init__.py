@@ -19,7 +19,9 @@
 `ledger_key_store`         reads the published keys
 `order_fold`               an order's line as the sum of its log records
 `seals`                    which items of orders the stock service itself has written
-`order_items`              the keys and held units of stored orders
+`stored_types`             the types of stored attributes, which their readers check
+`order_items`              stored orders: their keys, held units, place in the index, and damage
+`bound_items`              the key of vendors' low-stock bounds
 `barcode_lookups`          the keys of the items by which SKUs are found by their barcodes
 `pages`                    one Query for one page, and its cursor
 `idempotency`              the keys and records by which a repeated command is executed once

@@ -18,7 +18,7 @@ from .limits import PERFORMED_BY_MAX_CHARACTERS
 from .signing_keys import KeySet, SigningKeys
 from .values import value
 
-__all__ = ["ANYBODY", "EVERYTHING", "Principal", "Role", "Scope", "TokenVerifier"]
+__all__ = ["ANYBODY", "EVERYTHING", "PERSON_PREFIX", "Principal", "Role", "Scope", "TokenVerifier"]
 
 _ALGORITHM: Final = "RS256"
 _CACHED_TOKENS_MAX: Final = 1_000
@@ -34,6 +34,8 @@ _CLIENT_VENDOR_CLAIM: Final = "vendor_id"
 _VENDOR_SCOPE: Final = "inventory/vendor"
 _ORDERS_SCOPE: Final = "inventory/orders"
 _CLIENT_PREFIX: Final = "client:"
+PERSON_PREFIX: Final = "user:"
+"""The beginning of a person's name in log records; a person who is a vendor alone has the vendor's id."""
 
 
 class Role(StrEnum):
@@ -244,7 +246,7 @@ def _is_moment(given: object) -> bool:
 def _user(claims: Mapping[str, Any]) -> Principal:
     names = claims.get(_GROUPS_CLAIM, ())
     roles = {role for group, role in _ROLES_OF_GROUPS.items() if group in names}
-    return _principal(f"user:{claims['sub']}", roles, claims.get(_USER_VENDOR_CLAIM))
+    return _principal(f"{PERSON_PREFIX}{claims['sub']}", roles, claims.get(_USER_VENDOR_CLAIM))
 
 
 def _client(claims: Mapping[str, Any]) -> Principal:

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from .limits import SKU_VARIANT_MAX_CHARACTERS
 
 __all__ = [
+    "FINDING_ID",
     "FORMS",
     "ORDER_ID",
     "OWNER",
@@ -42,6 +43,7 @@ SKU_ID: Final = (
 ORDER_ID: Final = r"ORDER-[A-Za-z0-9-]{1,64}"
 TRANSACTION_ID: Final = r"TXN-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
+FINDING_ID: Final = r"FIND-[0-9a-f]{32}"
 OWNER: Final = r"[a-z0-9][a-z0-9_-]{0,31}"
 
 PATTERNS: Final[dict[str, str]] = {

@@ -27,6 +27,8 @@ __all__ = [
     "check_balance",
     "check_record",
     "check_signature",
+    "has_own_hash",
+    "malformed_members",
 ]
 
 RECORD_ATTRIBUTES: Final = tuple(field.name for field in fields(TransactionRecord))
@@ -202,6 +204,17 @@ def check_balance(balance: Mapping[str, Any], last: Mapping[str, Any] | None) ->
         for name, value in expected.items()
         if type(value) is not type(balance.get(name)) or value != balance.get(name)
     ]
+
+
+def has_own_hash(document: Mapping[str, Any]) -> bool:
+    """Return whether the `hash` of a record is that of its content."""
+    stored = document.get("hash")
+    return isinstance(stored, str) and _hash_of(document) == stored
+
+
+def malformed_members(document: Mapping[str, Any]) -> list[str]:
+    """Return the attributes of a record that are absent, or of another type than the services write."""
+    return _malformed(document)
 
 
 def _rules(document: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 
 from .errors import InvalidCursor
+from .exact_json import dumps
 from .items import from_item, key_of, to_attribute
 from .limits import PAGE_DEFAULT_ITEMS
 from .schema import KeySpace
@@ -36,15 +37,17 @@ __all__ = [
     "within",
 ]
 
-Position = dict[str, str | int]
-"""The key attributes of the last item of a page."""
+Position = dict[str, str | int | Decimal]
+"""The key attributes of the last item of a page, which may be one that no service could have written."""
 
-_CURSOR_MAX_CHARACTERS: Final = 4_096
+_CURSOR_MAX_CHARACTERS: Final = 8_192
 """The longest cursor that is read."""
-_KEY_TEXT_MAX_BYTES: Final = 1_024
-"""The UTF-8 bytes of each text in a cursor: DynamoDB's limit for a sort key."""
-_KEY_NUMBER_BOUND: Final = 10**38
-"""The numbers in a cursor are below it: those of DynamoDB have 38 digits."""
+_KEY_TEXT_MAX_BYTES: Final = 2_048
+"""The UTF-8 bytes of each text in a cursor: DynamoDB's limit for a partition key."""
+_KEY_NUMBER_BOUND: Final = 10**126
+"""The numbers in a cursor are below it: DynamoDB has none beyond."""
+_KEY_EXPONENT_LEAST: Final = -168
+"""The exponent of the last of 38 digits of DynamoDB's smallest numbers."""
 
 
 @value
@@ -215,7 +218,7 @@ class Listing:
             return
         types = {name: str for name in self.space.position} | {self.space.sort_key: self.space.sort_type}
         belongs = (
-            {name: type(value) for name, value in position.items()} == types
+            {name: _type_of(value) for name, value in position.items()} == types
             and position[self.space.partition_key] == self.partition
             and (self.where is None or self.where.admits(position[self.space.sort_key]))
         )
@@ -225,7 +228,7 @@ class Listing:
 
 def encode_cursor(position: Position) -> str:
     """Return a position as an opaque text that is safe in a URL."""
-    text = json.dumps(position, separators=(",", ":"), ensure_ascii=False)
+    text = dumps(position)
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -240,12 +243,13 @@ def decode_cursor(cursor: str) -> Position:
     try:
         if len(cursor) > _CURSOR_MAX_CHARACTERS:
             raise ValueError("too long")
-        position = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        position = json.loads(text, parse_float=Decimal)
         if not isinstance(position, dict) or not all(map(_is_key_value, position.values())):
             raise ValueError("not a position")
         if encode_cursor(position) != cursor:
             raise ValueError("not in the form of encode_cursor")
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise InvalidCursor("The cursor cannot be read.") from error
     return position
 
@@ -253,4 +257,15 @@ def decode_cursor(cursor: str) -> Position:
 def _is_key_value(value: object) -> bool:
     if isinstance(value, str):
         return 0 < len(value.encode()) <= _KEY_TEXT_MAX_BYTES  # a lone surrogate raises ValueError
+    if isinstance(value, Decimal):
+        return _has_stored_digits(value) and abs(value) < _KEY_NUMBER_BOUND
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _KEY_NUMBER_BOUND
+
+
+def _has_stored_digits(number: Decimal) -> bool:
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= _KEY_EXPONENT_LEAST
+
+
+def _type_of(value: object) -> type:
+    return int if isinstance(value, Decimal) else type(value)

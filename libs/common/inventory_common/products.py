@@ -27,6 +27,7 @@ from .attributes import (
 )
 from .items import AttributeValue, Item, from_item, to_item
 from .limits import PRODUCT_IMAGES_MAX, PRODUCT_TAGS_MAX
+from .stored_types import StoredTypes
 from .values import value
 
 __all__ = ["ACTIVE", "INACTIVE", "PRODUCT_MEMBERS", "NewProduct", "Product"]
@@ -100,13 +101,12 @@ class Product:
 
         Raises
         ------
-        KeyError, TypeError
-            If an attribute is missing, or the version is not an integer.
+        TypeError
+            If an attribute is missing, or of another type.
         """
         attributes = from_item(item, _ATTRIBUTES)
+        _TYPES.require(attributes)
         attributes["is_active"] = attributes["is_active"] == ACTIVE
-        if type(attributes["version"]) is not int:
-            raise TypeError("version is not an integer")
         return cls(**attributes)
 
     def to_item(self) -> Item:
@@ -119,6 +119,24 @@ class Product:
 
 
 _ATTRIBUTES: Final = tuple(field.name for field in fields(Product))
+_TYPES: Final = StoredTypes(
+    integers=("version",),
+    texts=(
+        "product_id",
+        "vendor_id",
+        "product_name",
+        "description",
+        "category",
+        "subcategory",
+        "brand",
+        "is_active",
+        "external_id",
+    ),
+    moments=("created_at", "updated_at"),
+    prices=("base_price",),
+    text_lists=("images", "tags"),
+    optional=("description", "subcategory", "brand", "images", "tags", "external_id"),
+)
 PRODUCT_MEMBERS: Final = _ATTRIBUTES
 """The members of the JSON object that the API serves."""
 

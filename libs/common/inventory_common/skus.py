@@ -32,6 +32,7 @@ from .attributes import (
 from .ids import StockKey
 from .items import AttributeValue, Item, from_item, to_item
 from .limits import VARIANT_ATTRIBUTES_MAX
+from .stored_types import StoredTypes
 from .values import value
 
 __all__ = [
@@ -143,13 +144,11 @@ class Sku:
         Raises
         ------
         TypeError
-            If an attribute is missing, or a figure is not an integer.
+            If an attribute is missing, or of another type.
         """
-        sku = cls(**from_item(item, _ATTRIBUTES))
-        for name in _FIGURES:
-            if type(getattr(sku, name)) is not int:
-                raise TypeError(f"{name} is not an integer")
-        return sku
+        attributes = from_item(item, _ATTRIBUTES)
+        _TYPES.require(attributes)
+        return cls(**attributes)
 
     def to_item(self) -> Item:
         """Write the item of VendorInventory; absent optionals are absent."""
@@ -164,14 +163,37 @@ class Sku:
 
 
 _ATTRIBUTES: Final = tuple(field.name for field in fields(Sku))
-_FIGURES: Final = (
-    "current_stock",
-    "reserved_stock",
-    "reorder_threshold",
-    "sequence",
-    "version",
-    "details_version",
-    "product_version",
+_TYPES: Final = StoredTypes(
+    integers=(
+        "current_stock",
+        "reserved_stock",
+        "reorder_threshold",
+        "sequence",
+        "version",
+        "details_version",
+        "product_version",
+    ),
+    texts=(
+        "product_id",
+        "sku",
+        "vendor_id",
+        "variant_name",
+        "last_updated_by",
+        "ledger_hash",
+        "last_transaction_id",
+        "barcode",
+    ),
+    moments=("last_updated", "last_transaction_at"),
+    flags=("is_active", "product_is_active"),
+    prices=("unit_price",),
+    text_maps=("variant_attributes",),
+    optional=(
+        "variant_attributes",
+        "last_transaction_at",
+        "last_transaction_id",
+        "details_version",
+        "barcode",
+    ),
 )
 # In the order of the specification, where available_stock follows reserved_stock.
 _AFTER_RESERVED: Final = _ATTRIBUTES.index("reserved_stock") + 1

@@ -14,6 +14,7 @@ __all__ = [
     "TIMESTAMP_STORED_FORM",
     "Clock",
     "epoch_seconds",
+    "is_stored_moment",
     "later_of",
     "microsecond_before",
     "moment_of",
@@ -29,6 +30,8 @@ TIMESTAMP_FORM: Final = (
 TIMESTAMP_STORED_FORM: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
 """The pattern of a moment as the services store and serve it."""
 _EXTENDED_FORM: Final = re.compile(TIMESTAMP_FORM)
+_STORED_CHARACTERS: Final = len("2026-02-23T10:30:00.000000Z")
+_FIRST_OF_THE_LAST_YEAR: Final = "9999"
 
 Clock = Callable[[], str]
 """Returns the current time as a timestamp; a parameter of the services, so that tests can pass their own."""
@@ -55,6 +58,20 @@ def timestamp(text: str) -> str:
         return _text(moment.astimezone(UTC))
     except OverflowError as error:
         raise ValueError("should be a timestamp in the years 1 to 9999") from error
+
+
+def is_stored_moment(stored: object) -> bool:
+    """Return whether a stored value is a timestamp with which the services can calculate.
+
+    None of the year 9999 is: what they add to it would not be a timestamp any more.
+    """
+    if type(stored) is not str or len(stored) != _STORED_CHARACTERS or stored >= _FIRST_OF_THE_LAST_YEAR:
+        return False
+    try:
+        datetime.fromisoformat(stored)
+    except ValueError:
+        return False
+    return stored[10] == "T" and stored[19] == "." and stored[-1] == "Z"
 
 
 def plus_seconds(moment: str, seconds: int) -> str:

@@ -17,9 +17,14 @@ from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
 from .engine.archive_checker import ArchiveChecker
+from .engine.bound_check import BoundCheck
+from .engine.check_findings import CheckFindings
 from .engine.digest_writer import DigestWriter
+from .engine.due_check import DueCheck
+from .engine.existence_check import ExistenceCheck
 from .engine.findings_log import FindingsLog
 from .engine.log_reader import LogReader
+from .engine.owner_check import OwnerCheck
 from .engine.reconciler import Reconciler
 from .engine.stock_history import StockHistory
 from .engine.stream_auditor import StreamAuditor
@@ -33,6 +38,7 @@ from .storage.finding_store import FindingStore
 from .storage.inventory_stores import InventoryScan, OrderStore, SkuStore
 from .storage.log_store import LogStore
 from .storage.object_store import ObjectStore
+from .storage.product_owners import ProductOwners
 from .storage.record_archive import RecordArchive
 from .storage.signer import Signer
 
@@ -84,12 +90,24 @@ def key_routes() -> KeyRoutes:
 
 def stream_auditor() -> StreamAuditor:
     """Make the stream auditor."""
-    return StreamAuditor(_log(), RecordArchive(_objects()), _findings(), _ledger_keys())
+    existence = ExistenceCheck(_skus(), _products())
+    return StreamAuditor(_log(), RecordArchive(_objects()), _findings(), existence, _ledger_keys())
 
 
 def reconciler() -> Reconciler:
     """Make the reconciler."""
-    return Reconciler(_log(), _skus(), _orders(), _inventory(), _findings())
+    reported = CheckFindings(_findings(), now)
+    return Reconciler(
+        log=_log(),
+        skus=_skus(),
+        orders=_orders(),
+        inventory=_inventory(),
+        findings=_findings(),
+        reported=reported,
+        owners=OwnerCheck(_skus(), _products(), reported),
+        due=DueCheck(_orders(), reported),
+        bounds=BoundCheck(_skus(), reported),
+    )
 
 
 def digest_writer() -> DigestWriter:
@@ -144,6 +162,10 @@ def _skus() -> SkuStore:
     return SkuStore(_database(), _settings())
 
 
+def _products() -> ProductOwners:
+    return ProductOwners(_database(), _settings())
+
+
 def _orders() -> OrderStore:
     return OrderStore(_database(), _settings())
 
@@ -157,4 +179,4 @@ def _signer() -> Signer:
 
 
 def _findings() -> FindingsLog:
-    return FindingsLog(FindingStore(_objects()), AlertTopic(_settings().alert_topic_arn, _NAME), _NAME)
+    return FindingsLog(FindingStore(_objects(), _NAME), AlertTopic(_settings().alert_topic_arn, _NAME), _NAME)

@@ -9,8 +9,12 @@ from typing import Any
 import sample_skus
 from fixed_ledger_key import LEDGER_KEY
 
-from inventory_common.ids import transaction_id
+from inventory_common.bound_items import bound_key
+from inventory_common.ids import StockKey, transaction_id
+from inventory_common.items import Item, to_item
 from inventory_common.order_fold import LineFold
+from inventory_common.order_items import open_orders_partition, order_key, part_key
+from inventory_common.products import Product
 from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.timestamps import plus_seconds
 from inventory_common.transactions import NO_EFFECT, RULES, TransactionRecord, TransactionType
@@ -133,6 +137,72 @@ def a_sku(records: Sequence[TransactionRecord], sku: str = BLACK, **differences:
         "last_transaction_id": last.transaction_id if last else None,
     }
     return sample_skus.a_sku(sku, **attributes | differences)
+
+
+def a_product(product_id: str = PRODUCT, **differences: Any) -> Product:
+    attributes: dict[str, Any] = {
+        "product_id": product_id,
+        "vendor_id": VENDOR,
+        "product_name": "Headphones",
+        "category": "Electronics",
+        "base_price": 90,
+        "is_active": True,
+        "created_at": NOW,
+        "updated_at": NOW,
+        "version": 1,
+    }
+    return Product(**attributes | differences)
+
+
+def keep_product(client: Any, product: Product | None = None) -> None:
+    item = (product or a_product()).to_item()
+    client.put_item(TableName="Products-table", Item=item)
+
+
+def keep_bound(client: Any, bound: int = 10, vendor_id: str = VENDOR) -> None:
+    item = bound_key(vendor_id) | to_item({"bound": bound})
+    client.put_item(TableName="VendorInventory", Item=item)
+
+
+def a_line(reserved: int, sku: str = BLACK) -> dict[str, Any]:
+    """Return a line of an order that holds all that it has placed."""
+    product_id = StockKey.of(sku).product_id
+    figures = {"confirmed": 0, "cancelled": 0, "refunded": 0}
+    return {
+        "product_id": product_id,
+        "vendor_id": VENDOR,
+        "placed": reserved,
+        "reserved": reserved,
+        **figures,
+    }
+
+
+def an_order(
+    order_id: str, lines: dict[str, Any], *, part: int = 0, parts: int = 0, **attributes: Any
+) -> Item:
+    """Return an order as the stock service stores it, or a part of one.
+
+    It is listed among those that are due if it holds units, or is said to have parts.
+    """
+    if part:
+        return part_key(order_id, part) | to_item({"lines": lines, "version": 1, **attributes})
+    ends = plus_seconds(NOW, 3_600)
+    holds_units = parts or any(line.get("reserved") for line in lines.values() if isinstance(line, dict))
+    due = {"vendor_id": open_orders_partition(order_id), "last_updated": ends} if holds_units else {}
+    own = {"lines": lines, "version": 1, "created_at": NOW, "expires_at": ends, "parts": parts or None}
+    return order_key(order_id) | to_item(own | due | attributes)
+
+
+def keep_order(
+    client: Any, order_id: str, units: int, sku: str = BLACK, *, part: int = 0, **attributes: Any
+) -> None:
+    """Keep an order that holds units of a SKU, in a part of it if that has a number."""
+    lines = {sku: a_line(units, sku)} if units else {}
+    items = [an_order(order_id, lines, part=part, **attributes)]
+    if part:
+        items.append(an_order(order_id, {}, parts=part))
+    for item in items:
+        client.put_item(TableName="VendorInventory", Item=item)
 
 
 def keep_sku(client: Any, sku: Sku) -> None:

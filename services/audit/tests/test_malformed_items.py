@@ -16,7 +16,22 @@ from chalicelib.domain.reconciliation import totals_of
 from inventory_common.items import Item, to_item
 from inventory_common.order_items import order_key, part_key
 
-from .ledger import BLACK, NOW, PRODUCT, VENDOR, WHITE, a_ledger, a_sku, keep, keep_sku
+from .ledger import (
+    BLACK,
+    NOW,
+    PRODUCT,
+    VENDOR,
+    WHITE,
+    a_ledger,
+    a_line,
+    a_sku,
+    an_order,
+    keep,
+    keep_bound,
+    keep_order,
+    keep_product,
+    keep_sku,
+)
 
 LEDGER = a_ledger(60, seed=7)
 RESERVED = LEDGER[-1].reserved_after
@@ -24,8 +39,7 @@ HELD = totals_of(record.document() for record in LEDGER).held
 Damage = Callable[[Item], Any]
 
 
-def keep_order(dynamodb: Any, key: Item, lines: dict[str, Any], **attributes: Any) -> None:
-    item = key | to_item({"version": 1, "lines": lines, **attributes})
+def put(dynamodb: Any, item: Item) -> None:
     dynamodb.put_item(TableName="VendorInventory", Item=item)
 
 
@@ -35,8 +49,10 @@ def shop(service_module: Any, storage: Any, dynamodb: Any) -> Any:
     keep(dynamodb, *LEDGER)
     keep_sku(dynamodb, a_sku(LEDGER))
     keep_sku(dynamodb, a_sku([], WHITE))
+    keep_product(dynamodb)
+    keep_bound(dynamodb)
     for order_id, units in HELD.items():
-        keep_order(dynamodb, order_key(order_id), {BLACK: {"reserved": units}}, created_at=NOW)
+        keep_order(dynamodb, order_id, units)
     return dynamodb
 
 
@@ -48,26 +64,34 @@ def logged(capsys: pytest.CaptureFixture[str], message: str) -> list[dict[str, A
 # Orders in a reconciliation
 
 
-LINES: dict[str, dict[str, Any]] = {
-    "a line without reserved": {BLACK: {"placed": 5}},
-    "reserved is a text": {BLACK: {"reserved": "5"}},
-    "reserved is a fraction": {BLACK: {"reserved": -1}},
-    "a line is a text": {BLACK: "5"},
+LINE = a_line(5)
+LINES: dict[str, tuple[dict[str, Any], str]] = {
+    "a line without reserved": (
+        {BLACK: {name: figure for name, figure in LINE.items() if name != "reserved"}},
+        f"lines.{BLACK}.reserved",
+    ),
+    "reserved is a text": ({BLACK: LINE | {"reserved": "5"}}, f"lines.{BLACK}.reserved"),
+    "reserved is negative": ({BLACK: LINE | {"reserved": -1}}, f"lines.{BLACK}.reserved"),
+    "a line is a text": ({BLACK: "5"}, f"lines.{BLACK}"),
+    "a line of another product": ({BLACK: LINE | {"product_id": "PROD-00000"}}, f"lines.{BLACK}"),
 }
 
 
-@pytest.mark.parametrize("lines", LINES.values(), ids=LINES)
+@pytest.mark.parametrize(("lines", "named"), LINES.values(), ids=LINES)
 def test_a_malformed_order_is_one_finding_and_the_other_skus_are_compared(
-    shop: Any, audit: Client, tokens: Tokens, capsys: pytest.CaptureFixture[str], lines: dict[str, Any]
+    shop: Any,
+    audit: Client,
+    tokens: Tokens,
+    capsys: pytest.CaptureFixture[str],
+    lines: dict[str, Any],
+    named: str,
 ) -> None:
-    keep_order(shop, order_key("ORDER-DAMAGED"), lines | {WHITE: {"reserved": 2}}, created_at=NOW)
+    put(shop, an_order("ORDER-DAMAGED", lines | {WHITE: a_line(2, WHITE)}))
     for _ in range(2):
         report = reconciler().run()
         assert (report.checked, report.malformed) == (2, ["ORDER-DAMAGED"])
         # The readable line counts.
-        assert {(each.sku, each.source, each.expected) for each in report.differences} == {
-            (WHITE, "orders", 2)
-        }
+        assert (WHITE, "orders", 2) in {(each.sku, each.source, each.expected) for each in report.differences}
     findings = audit.get("/findings", tokens.of_role("auditor")).json["items"]
     [finding] = [each for each in findings if each["kind"] == "malformed_item"]
     assert (finding["occurred_at"], finding["vendor_id"], finding["sku"]) == (NOW, None, None)
@@ -75,8 +99,8 @@ def test_a_malformed_order_is_one_finding_and_the_other_skus_are_compared(
         {
             "transaction_id": None,
             "kind": "ORDER-DAMAGED #ORDER",
-            "expected": "an order as the stock service writes it",
-            "found": BLACK,
+            "expected": "an item as the services write it (VendorInventory)",
+            "found": named,
         }
     ]
     assert [line["kind"] for line in logged(capsys, "finding")].count("malformed_item") == 1
@@ -89,19 +113,26 @@ def test_a_malformed_order_is_one_finding_and_the_other_skus_are_compared(
 def test_an_order_without_lines_is_one_finding(
     shop: Any, audit: Client, tokens: Tokens, key: Item, created_at: Any
 ) -> None:
-    attributes = {} if created_at is None else {"created_at": created_at}
-    keep_order(shop, order_key("ORDER-DAMAGED"), {}, parts=1, **attributes)
-    shop.put_item(TableName="VendorInventory", Item=key | to_item({"lines": [], **attributes}))
+    own = an_order("ORDER-DAMAGED", {}, parts=1, created_at=created_at)
+    put(shop, own)
+    put(shop, key | to_item({"lines": [], "version": 1, "created_at": created_at}))
     for _ in range(2):
-        assert reconciler().run().malformed == ["ORDER-DAMAGED"]
-    [finding] = audit.get("/findings", tokens.of_role("auditor")).json["items"]
-    assert finding["occurred_at"] == (NOW if created_at == NOW else "1970-01-01T00:00:00.000000Z")
+        assert "ORDER-DAMAGED" in reconciler().run().malformed
+    findings = audit.get("/findings", tokens.of_role("auditor")).json["items"]
+    assert {finding["kind"] for finding in findings} == {"malformed_item"}
+    # One for each item: the order without its time is one of its own.
+    assert len(findings) == len({finding["differences"][0]["kind"] for finding in findings})
+    assert {finding["occurred_at"] for finding in findings} == {
+        NOW if created_at == NOW else "1970-01-01T00:00:00.000000Z"
+    }
 
 
 def test_an_order_with_a_malformed_number_of_parts_stops_no_second_read(shop: Any) -> None:
     order_id = next(iter(HELD))
-    keep_order(shop, order_key(order_id), {BLACK: {"reserved": HELD[order_id]}}, parts="two", created_at=NOW)
-    keep_order(shop, order_key("ORDER-FORGED"), {BLACK: {"reserved": 2}}, created_at=NOW)
+    for parts in ("two", 10**30, -1, True):
+        put(shop, an_order(order_id, {BLACK: a_line(HELD[order_id])}) | to_item({"parts": parts}))
+        assert reconciler().run().malformed == [order_id]
+    keep_order(shop, "ORDER-FORGED", 2)
     [difference] = reconciler().run().differences
     assert (difference.source, difference.expected) == ("orders", RESERVED + 2)
 
@@ -126,11 +157,13 @@ def test_a_malformed_sku_with_a_difference_is_one_finding(
     shop.put_item(TableName="VendorInventory", Item=item)
     for _ in range(2):
         assert reconciler().run().differences
-    assert len(audit.get("/findings", tokens.of_role("auditor")).json["items"]) == 1
+    kinds = [each["kind"] for each in audit.get("/findings", tokens.of_role("auditor")).json["items"]]
+    owner = ["owner_changed"] if "vendor_id" in damage else []
+    assert sorted(kinds) == [*owner, "reconciliation"]
 
 
 def test_the_operation_names_a_malformed_order(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    keep_order(shop, order_key("ORDER-DAMAGED"), {BLACK: {}}, created_at=NOW)
+    put(shop, an_order("ORDER-DAMAGED", {BLACK: {}}))
     assert operations.main(["reconcile"]) == 1
     last = capsys.readouterr().out.splitlines()[-1]
     assert last == "ORDER-DAMAGED is stored in a form that cannot be read; GET /findings has the details."

@@ -17,10 +17,21 @@ from chalicelib.engine.reconciler import Reconciler
 from chalicelib.storage.inventory_stores import SkuStore
 from inventory_common.barcode_lookups import lookup_key
 from inventory_common.errors import ArchiveUnavailable
-from inventory_common.items import to_item
-from inventory_common.order_items import order_key, part_key
+from inventory_common.order_items import order_key
 
-from .ledger import BLACK, OTHER_VENDOR, VENDOR, WHITE, a_ledger, a_record, a_sku, keep, keep_sku
+from .ledger import (
+    BLACK,
+    OTHER_VENDOR,
+    VENDOR,
+    WHITE,
+    a_ledger,
+    a_sku,
+    keep,
+    keep_bound,
+    keep_order,
+    keep_product,
+    keep_sku,
+)
 from .stream import SCHEDULED
 
 LEDGER = a_ledger(60, seed=7)
@@ -30,19 +41,11 @@ def held() -> dict[str, int]:
     return dict(totals_of(record.document() for record in LEDGER).held)
 
 
-def keep_order(dynamodb: Any, order_id: str, units: int, sku: str = BLACK, part: int = 0) -> None:
-    key = part_key(order_id, part) if part else order_key(order_id)
-    lines = {sku: {"reserved": units}} if units else {}
-    item = key | to_item({"lines": lines, "version": 1})
-    dynamodb.put_item(TableName="VendorInventory", Item=item)
-    if part:
-        own = order_key(order_id) | to_item({"lines": {}, "version": 1, "parts": part})
-        dynamodb.put_item(TableName="VendorInventory", Item=own)
-
-
 @pytest.fixture
 def shop(service_module: Any, storage: Any, dynamodb: Any) -> Any:
     """A SKU with its log and its open orders, one of them in several items; and a new SKU."""
+    keep_product(dynamodb)
+    keep_bound(dynamodb)
     keep(dynamodb, *LEDGER)
     keep_sku(dynamodb, a_sku(LEDGER))
     keep_sku(dynamodb, a_sku([], WHITE))
@@ -114,31 +117,6 @@ def test_a_difference_is_one_finding_until_the_sku_changes(shop: Any, audit: Cli
     assert (finding["vendor_id"], finding["sku"]) == (VENDOR, BLACK)
     named = {each.finding_id for report in (first, second) for each in report.differences}
     assert named == {finding["finding_id"]}
-
-
-def test_an_adjustment_that_names_the_finding_repairs_it(shop: Any) -> None:
-    keep_sku(shop, a_sku(LEDGER, current_stock=1_000))
-    [finding] = {each.finding_id for each in run().differences}
-    after = LEDGER[-1].stock_after
-    repair = replace(
-        LEDGER[-1],
-        **{
-            **a_record(BLACK, 61).document(),
-            "transaction_type": "manual_adjustment",
-            "stock_before": 1_000,
-            "quantity_change": after - 1_000,
-            "quantity": 1_000 - after,
-            "stock_after": after,
-            "reserved_before": LEDGER[-1].reserved_after,
-            "reserved_after": LEDGER[-1].reserved_after,
-            "notes": f"counted; repairs {finding}",
-        },
-    )
-    keep(shop, repair)
-    keep_sku(shop, a_sku([*LEDGER, repair]))
-    assert run() == ReconciliationReport(checked=2)
-    keep(shop, replace(repair, notes="counted"))
-    assert reported(run()), "another adjustment does not repair it"
 
 
 class ContendedSkus(SkuStore):

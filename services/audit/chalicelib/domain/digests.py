@@ -13,8 +13,9 @@ from typing import Any
 import rfc8785
 
 from inventory_common.items import Item
+from inventory_common.stored_types import is_exact_integer
 
-from .stored_items import read_balance
+from .stored_items import is_well_placed, read_balance
 
 __all__ = ["digest_hash", "heads_of", "is_signed_digest"]
 
@@ -27,15 +28,16 @@ def digest_hash(digest: Mapping[str, Any]) -> str:
 def heads_of(inventory: Iterable[Item]) -> dict[str, dict[str, Any]]:
     """Return sequence and hash of the last record of every SKU among the items of VendorInventory.
 
-    A SKU whose figures cannot be read is left out: no digest can be signed of them.
+    A SKU whose figures cannot be read is left out, as no digest can be signed of them, and so is an item
+    under another key than that of the SKU which it names.
     """
     heads: dict[str, dict[str, Any]] = {}
     for item in inventory:
         sku = item["sku"]["S"]
-        if sku.startswith("SKU-"):
+        if sku.startswith("SKU-") and is_well_placed(item):
             balance = read_balance(item)
             sequence, head_hash = balance.get("sequence"), balance.get("ledger_hash")
-            if type(sequence) is int and isinstance(head_hash, str):
+            if is_exact_integer(sequence) and isinstance(head_hash, str):
                 heads[sku] = {"sequence": sequence, "hash": head_hash}
     return heads
 

@@ -11,7 +11,7 @@ from inventory_common.ids import is_id
 from inventory_common.ledger import Difference
 from inventory_common.values import value
 
-__all__ = ["FINDING_ATTRIBUTES", "Finding", "finding_id", "id_in"]
+__all__ = ["FINDING_ATTRIBUTES", "Finding", "finding_id", "id_in", "is_finding", "shortened"]
 
 FINDING_ATTRIBUTES: Final = (
     "finding_id",
@@ -23,6 +23,11 @@ FINDING_ATTRIBUTES: Final = (
     "transaction_id",
     "differences",
 )
+
+_SENT_BYTES_MAX: Final = 200_000
+"""The finding in an alert or a log line: SNS and CloudWatch take 256 KB with all that surrounds it."""
+_SENT_VALUE_CHARACTERS: Final = 1_000
+"""What is sent of each expected and found value of a finding that is too long."""
 
 
 @value(kw_only=True)
@@ -53,3 +58,47 @@ def id_in(subject: Mapping[str, Any], name: str) -> str | None:
 def finding_id(*parts: str) -> str:
     """Return the id of the finding that these texts identify; equal texts give equal ids."""
     return f"FIND-{sha256(json.dumps(parts).encode()).hexdigest()[:32]}"
+
+
+def is_finding(document: Any) -> bool:
+    """Return whether a stored JSON value has the members of a finding that its readers rely on."""
+    return (
+        isinstance(document, dict)
+        and all(name in document for name in FINDING_ATTRIBUTES)
+        and isinstance(document["finding_id"], str)
+        and isinstance(document["occurred_at"], str)
+        and isinstance(document["differences"], list)
+    )
+
+
+def shortened(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a finding as an alert and a log line can carry it: unchanged, unless it is too long.
+
+    Of a longer one, the values of its differences are cut, then the last differences left out.  The member
+    `shortened` then says how many differences there are; the finding that is kept has all of them.
+    """
+    if _bytes_of(document) <= _SENT_BYTES_MAX:
+        return dict(document)
+    all_differences = document["differences"]
+    cut = {**document, "differences": [], "shortened": len(all_differences)}
+    left = _SENT_BYTES_MAX - _bytes_of(cut)
+    for difference in all_differences:
+        short = {name: _cut(member) for name, member in difference.items()}
+        left -= _bytes_of(short) + len(",")
+        if left < 0:
+            break
+        cut["differences"].append(short)
+    return cut
+
+
+def _cut(member: Any) -> Any:
+    """Return a value, or the beginning of its JSON text if that is long."""
+    text = member if isinstance(member, str) else json.dumps(member, default=repr)
+    if len(text) <= _SENT_VALUE_CHARACTERS:
+        return member
+    return f"{text[:_SENT_VALUE_CHARACTERS]}…"
+
+
+def _bytes_of(document: Any) -> int:
+    # As the log writes it, in ASCII: that is never shorter than the UTF-8 of an alert.
+    return len(json.dumps(document, default=repr))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from inventory_common.barcode_lookups import barcode_partition
 from inventory_common.ledger import Difference
@@ -24,8 +23,6 @@ __all__ = [
     "totals_of",
 ]
 
-_FINDING_ID: Final = re.compile(r"FIND-[0-9a-f]{32}")
-
 
 @dataclass(slots=True)
 class LogTotals:
@@ -42,7 +39,9 @@ class FigureDifference:
     """A figure of a SKU's balance that differs from what `source` says it should be.
 
     `source` is the log, the open orders, or the balance's own other figures; or the lookup items of a SKU,
-    whose figure is its barcode's partition.
+    whose figure is its barcode's partition.  It is the product for a SKU's vendor and its product's
+    existence.  The `sku` is an order for its place in the due index, and a vendor for a low-stock bound,
+    whose source is a SKU with a higher threshold.
     """
 
     sku: str
@@ -61,7 +60,8 @@ class FigureDifference:
 class ReconciliationReport:
     """The result of a reconciliation.
 
-    `undecided` are SKUs that changed during every second read, `malformed` orders that cannot be read.
+    `undecided` are SKUs, orders and vendors that changed during every second read, `malformed` the ids of
+    items that no service could have written.
     """
 
     checked: int = 0
@@ -79,11 +79,13 @@ class ReconciliationReport:
         }
 
 
-def totals_of(documents: Iterable[Mapping[str, Any]]) -> LogTotals:
+def totals_of(
+    documents: Iterable[Mapping[str, Any]],
+    is_repair: Callable[[Mapping[str, Any]], bool] = lambda document: False,
+) -> LogTotals:
     """Add up a SKU's records in their order, from a stock of 0.
 
-    An adjustment that names a finding in its notes repairs the stock: the totals continue from its
-    `stock_after`.
+    A record that `is_repair` repairs the stock: the totals continue from its `stock_after`.
     """
     totals = LogTotals()
     for document in documents:
@@ -93,9 +95,7 @@ def totals_of(documents: Iterable[Mapping[str, Any]]) -> LogTotals:
         totals.current_stock += integer(document.get("quantity_change"))
         totals.reserved_stock += reserved
         totals.held[str(document.get("order_id"))] += reserved
-        if transaction_type == TransactionType.MANUAL_ADJUSTMENT and _FINDING_ID.search(
-            str(document.get("notes"))
-        ):
+        if is_repair(document):
             totals.current_stock = integer(document.get("stock_after"))
     totals.held = +totals.held
     return totals

@@ -5,11 +5,24 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
+from inventory_common.ids import StockKey, is_id
 from inventory_common.items import Item, from_item, to_item
-from inventory_common.ledger import RECORD_ATTRIBUTES
-from inventory_common.transactions import served
+from inventory_common.ledger import RECORD_ATTRIBUTES, malformed_members
+from inventory_common.skus import Sku
+from inventory_common.timestamps import is_stored_moment
+from inventory_common.transactions import TransactionRecord, served
 
-__all__ = ["StoredRecord", "read_balance", "read_record"]
+__all__ = [
+    "MalformedSku",
+    "StoredRecord",
+    "is_well_placed",
+    "malformed_record",
+    "malformed_sku",
+    "read_balance",
+    "read_record",
+    "served_record",
+    "usable_record",
+]
 
 _UNREADABLE: Final = (TypeError, ValueError, KeyError, AttributeError)
 
@@ -36,6 +49,71 @@ def read_record(item: Item) -> StoredRecord:
     if attributes is None or not is_well_formed:
         attributes = _readable_attributes(item)
     return StoredRecord({**dict.fromkeys(RECORD_ATTRIBUTES), **attributes}, is_well_formed)
+
+
+class MalformedSku(NamedTuple):
+    """Why a SKU's item cannot be read, at most one reason, and whether its key is another SKU's."""
+
+    reasons: tuple[str, ...]
+    is_misplaced: bool = False
+
+
+def malformed_sku(item: Item) -> MalformedSku:
+    """Return what of a SKU's item no service could have written."""
+    if not is_well_placed(item):
+        return MalformedSku(("sku",), is_misplaced=True)
+    try:
+        Sku.from_item(item)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        return MalformedSku((str(error),))
+    return MalformedSku(())
+
+
+def is_well_placed(item: Item) -> bool:
+    """Return whether the key of a SKU's item is that of the SKU which it names."""
+    sku = item["sku"]["S"]
+    return is_id("sku", sku) and StockKey.of(sku).product_id == item["product_id"]["S"]
+
+
+def malformed_record(record: StoredRecord) -> list[str]:
+    """Return the attributes of a record that no service could have written; ``item`` if its types show it."""
+    malformed = malformed_members(record.document)
+    if "timestamp" not in malformed and not is_stored_moment(record.document["timestamp"]):
+        malformed.append("timestamp")
+    return malformed or ([] if record.is_well_formed else ["item"])
+
+
+def usable_record(item: Item) -> TransactionRecord:
+    """Read a record with whose attributes its readers can calculate.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If no service could have written it.
+    """
+    record = TransactionRecord.from_item(item)
+    _require_well_formed(record.document())
+    return record
+
+
+def served_record(item: Item) -> dict[str, Any]:
+    """Return the JSON object of a record that the API serves.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If no service could have written it.
+    """
+    document = TransactionRecord.document_of(item)
+    _require_well_formed(document)
+    return document
+
+
+def _require_well_formed(document: dict[str, Any]) -> None:
+    if malformed := malformed_members(document):
+        raise TypeError(f"{', '.join(malformed)}: of another type")
+    if not is_stored_moment(document["timestamp"]):
+        raise TypeError("timestamp: of another type")
 
 
 def read_balance(item: Item) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from inventory_common.log_lines import write_event
 from inventory_common.pages import PageRequest
 from inventory_common.values import value
 
-from ..domain.findings import Finding
+from ..domain.findings import Finding, shortened
 from ..domain.list_page import ListPage
 from ..storage.finding_store import FindingStore
 
@@ -34,15 +34,19 @@ class FindingsLog:
 
         It is kept last: if the process ends in between, or the log cannot be written, the finding is reported
         again rather than never, and the alert's id is the same.  Without an archive it is reported each time,
-        and not kept.
+        and not kept.  Log line and alert have it shortened if it is too long for them; it is kept whole.
         """
         if self.store.exists(finding):
             return
-        document = finding.document()
+        document = shortened(finding.document())
         write_event(self.service, "finding", level="ERROR", **document, **_metric())
         vendor_id = finding.vendor_id or "unknown"
         self.alerts.send(Alert(finding.finding_id, "ledger_finding", vendor_id, {"finding": document}))
         self.store.add(finding)
+
+    def kept(self, finding_id: str) -> dict[str, Any] | None:
+        """Return the kept finding with an id, as the API serves it; None if there is none."""
+        return self.store.get(finding_id)
 
     def list(self, scope: Scope, page: PageRequest) -> ListPage:
         """List findings, newest first: all of them, or those of a vendor.

@@ -3,24 +3,31 @@
 They are read one after another while the services write, so a difference counts only if a second read
 finds it too, with one version of the SKU from beginning to end: every change of the SKU's stock, and of the
 units that an order holds of it, changes that version.
+
+The same read of the table serves further checks, each in a module of its own: of owners and products
+(`owner_check`), the index of due orders (`due_check`), and low-stock bounds (`bound_check`).  Items that no
+service could have written are reported, and stop no check.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final
 
 from inventory_common.barcode_lookups import LOOKUP_SORT_PREFIX
+from inventory_common.bound_items import BOUND_SORT
 from inventory_common.ids import is_id, transaction_id
 from inventory_common.items import Item
-from inventory_common.ledger import Difference
-from inventory_common.order_items import ORDER_SORT, PART_SORT, held_units
+from inventory_common.order_items import ORDER_SORT, PART_SORT, held_units, malformed_attributes
+from inventory_common.schema import STOCK_TRANSACTIONS, VENDOR_INVENTORY
 from inventory_common.timestamps import moment_of, timestamp
 from inventory_common.values import value
 
+from ..domain.bounds import Threshold, bound_of, malformed_bound
+from ..domain.due_orders import DueSuspects
 from ..domain.findings import Finding, finding_id, id_in
 from ..domain.reconciliation import (
     FigureDifference,
@@ -32,10 +39,15 @@ from ..domain.reconciliation import (
     lookups_of,
     totals_of,
 )
-from ..domain.stored_items import read_balance, read_record
+from ..domain.repairs import is_repair
+from ..domain.stored_items import StoredRecord, malformed_record, malformed_sku, read_balance, read_record
 from ..storage.inventory_stores import InventoryScan, OrderStore, SkuStore
 from ..storage.log_store import LogStore
+from .bound_check import BoundCheck
+from .check_findings import CheckFindings
+from .due_check import DueCheck
 from .findings_log import FindingsLog
+from .owner_check import OwnerCheck
 
 __all__ = ["Reconciler"]
 
@@ -43,6 +55,35 @@ _SECOND_READS_MAX: Final = 5
 """Reads of a SKU whose version changes meanwhile, before the reconciliation leaves it undecided."""
 _READS_BY_ID_MAX: Final = 1_000
 """Records of a SKU that a reconciliation reads by their ids, because the index does not show them."""
+
+
+@dataclass(slots=True)
+class _FirstRead:
+    """What the Scan of VendorInventory has found.
+
+    Attributes
+    ----------
+    balances
+        What is compared of every SKU.
+    held
+        What each order holds of each SKU.
+    lookups
+        The partitions of each SKU's lookup items.
+    suspects
+        Orders that the index of due orders may not list as it should.
+    bounds, thresholds
+        Each vendor's low-stock bound, and the highest threshold of its SKUs.
+    malformed_skus
+        What cannot be read of SKUs.
+    """
+
+    balances: dict[str, dict[str, Any]] = field(default_factory=dict)
+    held: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    lookups: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    suspects: DueSuspects = field(default_factory=DueSuspects)
+    bounds: dict[str, int | None] = field(default_factory=dict)
+    thresholds: dict[str, Threshold] = field(default_factory=dict)
+    malformed_skus: dict[str, str] = field(default_factory=dict)
 
 
 @value
@@ -54,69 +95,122 @@ class Reconciler:
     orders: OrderStore
     inventory: InventoryScan
     findings: FindingsLog
+    reported: CheckFindings
+    owners: OwnerCheck
+    due: DueCheck
+    bounds: BoundCheck
 
     def run(self) -> ReconciliationReport:
         """Compare every SKU, and report the differences that a second read confirms.
 
-        A SKU has a lookup item for its barcode, and no other.  An order, or a part of one, that cannot be
-        read is a finding; its readable lines count.
+        A SKU has a lookup item for its barcode, and no other.  An item that cannot be read is a finding;
+        what can be read of it counts.
         """
         report = ReconciliationReport()
-        balances, held, lookups = self._first_read(report)
+        first = self._first_read(report)
+        balances, held, lookups = first.balances, first.held, first.lookups
+        product_ids = {str(balance.get("product_id")) for balance in balances.values()}
+        products = self.owners.owners(product_ids, report)
         for sku in sorted(balances):
             report.checked += 1
             balance = balances[sku]
-            if compare(balance, self._totals(sku, balance), held[sku].total()):
-                self._read_again(sku, held[sku].keys(), report)
+            records = self._checked_records(sku, balance, report)
+            differs = bool(compare(balance, self._totals(records), held[sku].total()))
+            is_reported = differs and self._read_again(sku, held[sku].keys(), report)
+            if sku in first.malformed_skus and not is_reported:
+                key = (str(balance.get("product_id")), sku)
+                self._report_malformed(key, [first.malformed_skus[sku]], sku, report)
+            product = products.get(str(balance.get("product_id")))
+            self.owners.check(balance, records, product, self._records, report)
+        for sku in sorted(held.keys() - balances.keys()):
+            if held[sku].total():
+                self._read_missing_again(sku, held[sku], report)
         for sku in sorted(balances.keys() | lookups.keys()):
             if lookups[sku] != balances.get(sku, {}).get("lookups", frozenset()):
                 self._read_lookups_again(sku, lookups[sku], report)
+        self.due.check(first.suspects.order_ids, report)
+        self.bounds.check(first.bounds, first.thresholds, report)
         return report
 
-    def _first_read(
-        self, report: ReconciliationReport
-    ) -> tuple[dict[str, dict[str, Any]], Mapping[str, Counter[str]], Mapping[str, set[str]]]:
-        """Return every SKU's balance, what each order holds of it, and its lookup items' partitions."""
-        balances: dict[str, dict[str, Any]] = {}
-        held: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        lookups: defaultdict[str, set[str]] = defaultdict(set)
+    def _first_read(self, report: ReconciliationReport) -> _FirstRead:
+        """Read the table, and report the items that cannot be read, apart from SKUs."""
+        first = _FirstRead()
         created_at: dict[str, Any] = {}  # of the last order, whose parts follow it in a Scan
         for item in self.inventory.items():
-            sort_key = item["sku"]["S"]
+            partition, sort_key = item["product_id"]["S"], item["sku"]["S"]
             if sort_key.startswith("SKU-"):
-                balances[sort_key] = _compared_attributes(item)
+                if malformed := self._add_sku(item, first):
+                    self._report_malformed((partition, sort_key), malformed, sort_key, report)
             elif sort_key.startswith(LOOKUP_SORT_PREFIX):
                 if is_id("sku", sku := sort_key.removeprefix("#")):
-                    lookups[sku].add(item["product_id"]["S"])
+                    first.lookups[sku].add(partition)
+                else:
+                    self._report_malformed((partition, sort_key), ["sku"], sort_key, report)
+            elif sort_key == BOUND_SORT:
+                first.bounds[partition] = bound_of(item)
+                malformed = malformed_bound(item) if is_id("vendor_id", partition) else ["product_id"]
+                if malformed:
+                    self._report_malformed((partition, sort_key), malformed, partition, report)
             elif sort_key == ORDER_SORT or sort_key.startswith(PART_SORT):
-                order_id, in_item = item["product_id"]["S"], held_units(item)
                 if sort_key == ORDER_SORT:
-                    created_at = {order_id: item.get("created_at", {}).get("S")}
-                for sku, units in in_item.units.items():
-                    if units:
-                        held[sku][order_id] += units
-                if in_item.malformed:
-                    self._report_order(order_id, sort_key, in_item.malformed, created_at.get(order_id))
-                    report.malformed.append(order_id)
-        return balances, held, lookups
+                    created_at = {partition: item.get("created_at", {}).get("S")}
+                for sku, units in held_units(item).units.items():
+                    if units and is_id("sku", sku):
+                        first.held[sku][partition] += units
+                if malformed := malformed_attributes(item):
+                    # The time is part of the finding's key, so it must not differ from day to day.
+                    occurred_at = _timestamp(created_at.get(partition)) or moment_of(0)
+                    self._report_malformed((partition, sort_key), malformed, partition, report, occurred_at)
+                else:
+                    first.suspects.see(item)
+        return first
 
-    def _read_again(self, sku: str, order_ids: Iterable[str], report: ReconciliationReport) -> None:
-        """Read a SKU again until its version does not change meanwhile, and report its differences."""
+    def _add_sku(self, item: Item, first: _FirstRead) -> list[str]:
+        """Take a SKU into account; one under another key than its own is none, and is malformed."""
+        sku = item["sku"]["S"]
+        malformed = malformed_sku(item)
+        if malformed.is_misplaced:
+            return [*malformed.reasons]
+        balance = _compared_attributes(item)
+        first.balances[sku] = balance
+        if malformed.reasons:
+            [first.malformed_skus[sku]] = malformed.reasons
+        vendor_id, units = balance.get("vendor_id"), item.get("reorder_threshold", {}).get("N", "")
+        if isinstance(vendor_id, str) and is_id("vendor_id", vendor_id) and units.isdecimal():
+            threshold = Threshold(int(units), sku)
+            first.thresholds[vendor_id] = max(threshold, first.thresholds.get(vendor_id, threshold))
+        return []
+
+    def _read_missing_again(self, sku: str, held: Counter[str], report: ReconciliationReport) -> None:
+        """Read a SKU again of which orders hold units though it does not exist."""
+        if self.skus.sku_item(sku) is None:
+            units = sum(self.orders.held_units(order_id, sku) for order_id in sorted(held))
+            if units:
+                difference = FigureDifference(sku, "reserved_stock", None, "orders", units)
+                report.differences += self.reported.differences("reconciliation", {"sku": sku}, [difference])
+
+    def _read_again(self, sku: str, order_ids: Iterable[str], report: ReconciliationReport) -> bool:
+        """Read a SKU again until its version does not change meanwhile, and report its differences.
+
+        Returns whether there were some.
+        """
         known = set(order_ids)
         for _ in range(_SECOND_READS_MAX):
             before = self.skus.sku_item(sku)
             if before is None:
-                return  # the stream auditor reports removed SKUs
+                return False  # the stream auditor reports removed SKUs
             balance = read_balance(before)
-            totals = self._totals(sku, balance)
+            totals = self._totals(self._records(balance))
             known |= totals.held.keys()
             units = sum(self.orders.held_units(order_id, sku) for order_id in sorted(known))
             after = self.skus.sku_item(sku)
             if after is not None and read_balance(after).get("version") == balance.get("version"):
-                if differences := compare(balance, totals, units):
+                differences = compare(balance, totals, units)
+                if differences:
                     report.differences += self._reported(sku, balance, differences)
-                return
+                return bool(differences)
         report.undecided.append(sku)
+        return False
 
     def _read_lookups_again(self, sku: str, partitions: Iterable[str], report: ReconciliationReport) -> None:
         """Read the lookup items of a SKU again until its details do not change meanwhile."""
@@ -135,23 +229,17 @@ class Reconciler:
                 return
         report.undecided.append(sku)
 
-    def _report_order(
-        self, order_id: str, sort_key: str, malformed: list[str], created_at: str | None
+    def _report_malformed(
+        self,
+        key: tuple[str, str],
+        malformed: list[str],
+        subject: str,
+        report: ReconciliationReport,
+        occurred_at: str | None = None,
     ) -> None:
-        """Report an item of an order that cannot be read; the damage and its place identify the finding."""
-        expected = "an order as the stock service writes it"
-        self.findings.report(
-            Finding(
-                finding_id=finding_id("malformed_item", order_id, sort_key, *malformed),
-                kind="malformed_item",
-                # Part of the finding's key, so it must not differ from day to day.
-                occurred_at=_timestamp(created_at) or moment_of(0),
-                vendor_id=None,
-                differences=[
-                    Difference(None, f"{order_id} {sort_key}", expected, each) for each in malformed
-                ],
-            )
-        )
+        """Report an item of VendorInventory that no service could have written."""
+        self.reported.malformed(VENDOR_INVENTORY, key, malformed, occurred_at=occurred_at)
+        report.malformed.append(subject)
 
     def _reported(
         self, sku: str, balance: Mapping[str, Any], differences: list[FigureDifference]
@@ -174,27 +262,55 @@ class Reconciler:
         )
         return [replace(each, finding_id=named) for each in differences]
 
-    def _totals(self, sku: str, balance: Mapping[str, Any]) -> LogTotals:
-        """Add up a log up to the SKU's own sequence; records that the index lacks are read by their ids."""
+    def _totals(self, records: Iterable[Mapping[str, Any]]) -> LogTotals:
+        return totals_of(records, lambda record: is_repair(record, self.findings.kept))
+
+    def _checked_records(
+        self, sku: str, balance: Mapping[str, Any], report: ReconciliationReport
+    ) -> list[dict[str, Any]]:
+        """Return the records of a SKU as `_records`, and report those that no service could have written."""
+        documents: list[dict[str, Any]] = []
+        for record in self._stored_records(sku, balance):
+            documents.append(record.document)
+            if malformed := malformed_record(record):
+                key = [str(record.document.get(name)) for name in STOCK_TRANSACTIONS.key]
+                self.reported.malformed(STOCK_TRANSACTIONS, key, malformed)
+                report.malformed.append(key[0])
+        return documents
+
+    def _records(self, balance: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the records of a live SKU, oldest first."""
+        return [record.document for record in self._stored_records(str(balance.get("sku")), balance)]
+
+    def _stored_records(self, sku: str, balance: Mapping[str, Any]) -> list[StoredRecord]:
+        """Read a log up to the SKU's own sequence; records that the index lacks are read by their ids."""
         length = integer(balance.get("sequence"))
-        documents: dict[int, dict[str, Any]] = {}
+        records: dict[int, StoredRecord] = {}
         for item in self.log.all_items_of_sku(sku):
-            document = read_record(item).document
-            sequence = document.get("sequence")
+            record = read_record(item)
+            sequence = record.document.get("sequence")
             if type(sequence) is int and sequence <= length:
-                documents[sequence] = document
-        missing = (sequence for sequence in range(length, 0, -1) if sequence not in documents)
+                records[sequence] = record
+        missing = (sequence for sequence in range(length, 0, -1) if sequence not in records)
         # An index never lags this far behind: of more records, some are missing in the table too.
         for sequence in islice(missing, _READS_BY_ID_MAX):
             for item in self.log.items_of_id(transaction_id(sku, sequence))[:1]:
-                documents[sequence] = read_record(item).document
-        return totals_of(documents[sequence] for sequence in sorted(documents))
+                records[sequence] = read_record(item)
+        return [records[sequence] for sequence in sorted(records)]
 
 
 def _compared_attributes(item: Item) -> dict[str, Any]:
     """Return only what is compared, as the balances of all SKUs are kept in memory."""
     balance = read_balance(item)
-    names = ("sku", "sequence", "current_stock", "reserved_stock", "available_stock")
+    names = (
+        "product_id",
+        "sku",
+        "vendor_id",
+        "sequence",
+        "current_stock",
+        "reserved_stock",
+        "available_stock",
+    )
     compared = {name: balance.get(name) for name in names}
     lookups = lookups_of(balance)
     return {**compared, "lookups": lookups} if lookups else compared

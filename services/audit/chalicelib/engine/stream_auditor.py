@@ -18,11 +18,13 @@ from inventory_common.timestamps import moment_of
 from inventory_common.values import value
 
 from ..domain.findings import Finding, finding_id, id_in
+from ..domain.ownership import OWNER
 from ..domain.reconciliation import integer
 from ..domain.stock_figures import STOCK_FIGURES, chain_head_of, changed_attributes, figures_of
 from ..domain.stored_items import read_balance, read_record
 from ..storage.log_store import LogStore
 from ..storage.record_archive import ArchiveConflict, Archived, NotARecord, NotConfigured, RecordArchive
+from .existence_check import ExistenceCheck
 from .findings_log import FindingsLog
 
 __all__ = ["StreamAuditor"]
@@ -35,16 +37,19 @@ class StreamAuditor:
     log: LogStore
     archive: RecordArchive
     findings: FindingsLog
+    existence: ExistenceCheck
     keys: LedgerKeyStore
 
     def stock_changed(self, change: ItemChange) -> None:
-        """Report a change of a SKU's stock that has no log record, or the removal of a SKU."""
+        """Report a change of a SKU's stock that has no log record, of its vendor, or its removal."""
         before = None if change.before is None else read_balance(change.before)
         after = None if change.after is None else read_balance(change.after)
         if after is None:
             removed = Difference(None, "missing_sku", figures_of(before or {}), None)
             self._report(SKU_CHANGES, change, "sku_removed", before or {}, [removed])
             return
+        if before is not None and (given_away := changed_attributes(before, after, [OWNER], None)):
+            self._report(SKU_CHANGES, change, "owner_changed", before, given_away)
         if before is None:
             differences = check_balance(after, None)
         elif figures_of(before) == figures_of(after):
@@ -55,13 +60,18 @@ class StreamAuditor:
             self._report(SKU_CHANGES, change, "stock_without_record", after, differences)
 
     def log_changed(self, change: ItemChange) -> None:
-        """Archive a new record; report one that was changed or removed, or that cannot be archived."""
+        """Archive a new record, and check that its SKU and product exist.
+
+        Report a record that was changed or removed, or that cannot be archived.
+        """
         before = None if change.before is None else read_record(change.before).document
         after = None if change.after is None else read_record(change.after).document
         if before is None:
             assert after is not None, "a stream record has an old image, a new image or both"
             self._require_signature(change, after)
             self._archive(change, after)
+            for kind, missing in self.existence.differences(after).items():
+                self._report(LOG_CHANGES, change, kind, after, missing)
             return
         record_id = _text(before.get("transaction_id"))
         if after is None:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from inventory_common.barcode_lookups import lookup_key
+from inventory_common.bound_items import bound_key
 from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.errors import DatabaseUnavailable
 from inventory_common.ids import StockKey
 from inventory_common.items import Item, to_item
-from inventory_common.order_items import held_units, order_key, part_count, part_key
+from inventory_common.order_items import ORDER_SORT, held_units, order_key, part_count, part_key
 from inventory_common.schema import VENDOR_INVENTORY
 from inventory_common.settings import Settings
 from inventory_common.tuning import READ_ROUNDS_MAX
@@ -20,7 +21,7 @@ __all__ = ["InventoryScan", "OrderStore", "SkuStore"]
 
 
 class SkuStore:
-    """Reads live SKUs, and the lookup items of their barcodes."""
+    """Reads live SKUs, the lookup items of their barcodes, and their vendors' low-stock bounds."""
 
     def __init__(self, client: DynamoDBClient, settings: Settings) -> None:
         self._client = client
@@ -30,6 +31,12 @@ class SkuStore:
         """Return the item of a live SKU, read consistently."""
         key = to_item(StockKey.of(sku)._asdict())
         response = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        item: Item | None = response.get("Item")
+        return item
+
+    def bound_item(self, vendor_id: str) -> Item | None:
+        """Return the item of a vendor's low-stock bound, read consistently."""
+        response = self._client.get_item(TableName=self._table, Key=bound_key(vendor_id), ConsistentRead=True)
         item: Item | None = response.get("Item")
         return item
 
@@ -53,11 +60,20 @@ class OrderStore:
 
     def held_units(self, order_id: str, sku: str) -> int:
         """Return the units of a SKU that the readable lines of an order hold, read consistently."""
-        order = self._get(order_key(order_id))
-        if order is None:
+        items = self.items(order_id)
+        if not items or items[0]["sku"]["S"] != ORDER_SORT:
             return 0
-        parts = (self._get(part_key(order_id, part)) for part in range(1, part_count(order) + 1))
-        return sum(held_units(item).units.get(sku, 0) for item in (order, *parts) if item is not None)
+        return sum(held_units(item).units.get(sku, 0) for item in items)
+
+    def items(self, order_id: str) -> list[Item]:
+        """Return the item of an order, first, and its parts; of an order that does not exist, a first part.
+
+        Each is read consistently, but not all of them at one point in time.
+        """
+        order = self._get(order_key(order_id))
+        last_part = 1 if order is None else part_count(order)
+        parts = (self._get(part_key(order_id, part)) for part in range(1, last_part + 1))
+        return [item for item in (order, *parts) if item is not None]
 
     def _existing(self, order_ids: Iterable[str]) -> Iterator[Item]:
         """Yield the items of those orders that exist, without their parts."""

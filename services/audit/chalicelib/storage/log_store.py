@@ -20,6 +20,7 @@ from inventory_common.settings import Settings
 from inventory_common.transactions import TransactionRecord
 
 from ..domain.list_page import ListPage
+from ..domain.stored_items import served_record, usable_record
 
 __all__ = ["LogStore"]
 
@@ -43,11 +44,11 @@ class LogStore:
 
     def read(self, item: Item) -> TransactionRecord:
         """Read an item as a record, or raise `MalformedItem`."""
-        return self._malformed.read(STOCK_TRANSACTIONS, item, TransactionRecord.from_item)
+        return self._malformed.read(STOCK_TRANSACTIONS, item, usable_record)
 
     def readable(self, items: Iterable[Item]) -> Iterator[TransactionRecord]:
         """Yield the records among items that can be read."""
-        return self._malformed.read_all(STOCK_TRANSACTIONS, items, TransactionRecord.from_item)
+        return self._malformed.read_all(STOCK_TRANSACTIONS, items, usable_record)
 
     def records_of_product(self, product_id: str, period: Period, page: PageRequest) -> ListPage:
         """List a product's records."""
@@ -111,9 +112,7 @@ class LogStore:
         listing = Listing(space, partition, within(period), period.descending)
         response = self._client.query(**listing.query(self._table, page))
         return ListPage(
-            list(
-                self._malformed.read_all(STOCK_TRANSACTIONS, response["Items"], TransactionRecord.document_of)
-            ),
+            list(self._malformed.read_all(STOCK_TRANSACTIONS, response["Items"], served_record)),
             listing.next_cursor(response),
             lambda document: {name: document[name] for name in space.position},
         )

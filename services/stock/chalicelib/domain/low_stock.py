@@ -14,8 +14,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from inventory_common.alerts import Alert
+from inventory_common.limits import NAME_MAX_CHARACTERS
 from inventory_common.skus import Sku
-from inventory_common.timestamps import plus_seconds
+from inventory_common.timestamps import is_stored_moment, plus_seconds
 from inventory_common.tuning import BOUND_PLAN_SECONDS
 from inventory_common.values import value
 
@@ -71,7 +72,8 @@ def low_stock_alert(before: Sku | None, after: Sku, happened_at: str) -> Alert |
         details={
             "product_id": after.product_id,
             "sku": after.sku,
-            "variant_name": after.variant_name,
+            # No service writes a longer one.  SNS would refuse the alert, and the stream would not go on.
+            "variant_name": after.variant_name[:NAME_MAX_CHARACTERS],
             "current_stock": after.current_stock,
             "reserved_stock": after.reserved_stock,
             "available_stock": after.available_stock,
@@ -89,7 +91,7 @@ def next_bound(bound: LowStockBound, highest_threshold: int, now: str) -> LowSto
     """
     if highest_threshold > bound.bound:
         return LowStockBound(bound.vendor_id, highest_threshold)
-    if bound.lowering_to is None or bound.lowering_at is None:
+    if bound.lowering_to is None or bound.lowering_at is None or not is_stored_moment(bound.lowering_at):
         if highest_threshold == bound.bound:
             return bound
         return replace(bound, lowering_to=highest_threshold, lowering_at=now)

@@ -26,7 +26,7 @@ from ..domain.orders import Order
 from ..storage.orders import OrderStore
 from .executor import Executor
 from .sagas import Sagas
-from .transaction_batch import Executed, UnitOfWork
+from .transaction_batch import Executed, Outcome, UnitOfWork
 
 __all__ = ["Sweeper"]
 
@@ -95,9 +95,12 @@ class Sweeper:
     def _process(self, orders: Sequence[Order], actor: Actor, stop_at: float) -> Iterator[_Swept]:
         in_one_transaction = [order for order in orders if order.saga is None and not order.parts]
         by_saga: list[_SagaWork] = []
-        outcomes = self.executor.execute_all([_expiry(order, actor) for order in in_one_transaction])
-        for order, outcome in zip(in_one_transaction, outcomes, strict=True):
+        for order, outcome in zip(
+            in_one_transaction, self._expire_all(in_one_transaction, actor), strict=True
+        ):
             match outcome:
+                case _Swept():
+                    yield outcome
                 case InventoryError():
                     yield _Swept("failed")
                 case NeedsSaga():
@@ -113,6 +116,25 @@ class Sweeper:
             if self.retry_policy.monotonic() > stop_at:
                 return  # the next sweep continues
             yield self._run(work, actor)
+
+    def _expire_all(self, orders: Sequence[Order], actor: Actor) -> Iterator[Outcome | _Swept]:
+        """Expire orders, many in one transaction, and yield what became of each.
+
+        If one of them meets a defect, each of the rest has a transaction of its own: it stops no other order.
+        """
+        expired = 0
+        try:
+            for outcome in self.executor.execute_all([_expiry(order, actor) for order in orders]):
+                expired += 1
+                yield outcome
+        except Exception:
+            for order in orders[expired:]:
+                try:
+                    [outcome] = self.executor.execute_all([_expiry(order, actor)])
+                except Exception as failure:
+                    yield _Swept("failed", failure)
+                else:
+                    yield outcome
 
     def _run(self, work: _SagaWork, actor: Actor) -> _Swept:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from typing import Any, Final
 
 from chalice.app import Response
@@ -11,6 +11,7 @@ from inventory_common.declarations import ResponseSpec, declaration_of, route
 from inventory_common.errors import (
     AdjustmentBelowReserved,
     CountStale,
+    Forbidden,
     IdempotencyKeyRequired,
     InventoryError,
     ProductInactive,
@@ -19,8 +20,8 @@ from inventory_common.errors import (
     StockLimitExceeded,
 )
 from inventory_common.idempotency import IdempotencyKey
-from inventory_common.identity import Scope
-from inventory_common.ids import StockKey
+from inventory_common.identity import Role, Scope
+from inventory_common.ids import FINDING_ID, StockKey
 from inventory_common.problems import problem_document
 from inventory_common.requests import Request
 from inventory_common.responses import json_response
@@ -74,6 +75,7 @@ class StockRoutes:
     def adjust_stock(self, request: Request[AdjustmentBody], product_id: str, sku: str) -> Response:
         """Correct the stock by a signed change, or to a physical count."""
         assert request.idempotency_key is not None
+        _require_may_repair(request.body.notes, request)
         key = StockKey(product_id, sku)
         command = _adjustment(key, request.body, request.scope, request.idempotency_key)
         return _response(self.stock.adjust(command, actor_of(request)))
@@ -94,9 +96,18 @@ class StockRoutes:
         with the status 200.
         """
         changes = request.body.changes
-        commands = [_command(change, request) for change in changes if change.idempotency_key is not None]
+        refusals = [_refusal(change, request) for change in changes]
+        commands = [
+            _command(change, request)
+            for change, refusal in zip(changes, refusals, strict=True)
+            if refusal is None
+        ]
         outcomes = iter(self.stock.batch(commands, actor_of(request)))
-        return json_response({"results": [_result(change, outcomes, request) for change in changes]})
+        results = [
+            _result(change, next(outcomes) if refusal is None else refusal, request)
+            for change, refusal in zip(changes, refusals, strict=True)
+        ]
+        return json_response({"results": results})
 
 
 def _restock(key: StockKey, body: RestockBody, scope: Scope, idempotency_key: IdempotencyKey) -> Restock:
@@ -157,18 +168,30 @@ def _key(single: object, change: BatchedChange, body: object, request: Request[A
     return declared.idempotency_key(request.principal.name, path_parameters, change.idempotency_key, body)
 
 
-def _result(
-    change: BatchedChange, outcomes: Iterator[LoggedChange | InventoryError], request: Request[Any]
-) -> dict[str, Any]:
-    """Return the result of a change, with the status that a single request would have.
-
-    `outcomes` are those of the changes that have a key.
-    """
-    outcome: LoggedChange | InventoryError
+def _refusal(change: BatchedChange, request: Request[Any]) -> InventoryError | None:
+    """Return why a change of a batch is no command, None if it is one."""
     if change.idempotency_key is None:
-        outcome = IdempotencyKeyRequired("Repeat the change with an idempotency_key.")
-    else:
-        outcome = next(outcomes)
+        return IdempotencyKeyRequired("Repeat the change with an idempotency_key.")
+    try:
+        if change.type == "adjustment":
+            _require_may_repair(change.notes, request)
+    except Forbidden as refusal:
+        return refusal
+    return None
+
+
+def _require_may_repair(notes: str | None, request: Request[Any]) -> None:
+    """Raise `Forbidden` if notes name a finding, and the principal may not repair what it reports."""
+    if re.search(FINDING_ID, notes or "") and Role.ADMIN not in request.principal.roles:
+        raise Forbidden(
+            "Only an admin may name a finding in the notes of an adjustment: it repairs the stock."
+        )
+
+
+def _result(
+    change: BatchedChange, outcome: LoggedChange | InventoryError, request: Request[Any]
+) -> dict[str, Any]:
+    """Return the result of a change, with the status that a single request would have."""
     if isinstance(outcome, InventoryError):
         problem = problem_document(outcome, request.request_id)
         return {"sku": change.sku, "status_code": problem["status"], "problem": problem}

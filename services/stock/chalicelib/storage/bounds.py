@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
+from inventory_common.bound_items import BOUND_SORT, bound_key
 from inventory_common.conditions import OLD_IMAGE
 from inventory_common.errors import Busy
 from inventory_common.ids import is_id
@@ -17,7 +18,7 @@ from inventory_common.values import value
 
 from ..domain.low_stock import LowStockBound
 from .database import Database
-from .items import BOUND_SORT, SKU_SORT_PREFIX, bound_key
+from .items import SKU_SORT_PREFIX
 
 __all__ = ["BoundStore", "BoundsAndThresholds", "bound_from_item"]
 
@@ -102,13 +103,13 @@ class BoundStore:
     def all(self) -> BoundsAndThresholds:
         """Return all bounds and each vendor's highest threshold, by a consistent Scan.
 
-        Bounds and SKUs that cannot be read are left out.
+        Bounds and SKUs that cannot be read are left out, and bounds of what can be no vendor.
         """
         bounds: list[LowStockBound] = []
         thresholds: dict[str, int] = {}
         for item in self.database.scan():
             if item["sku"]["S"] == BOUND_SORT:
-                if _is_readable(item):
+                if _is_readable(item) and is_id("vendor_id", item["product_id"]["S"]):
                     bounds.append(bound_from_item(item))
             elif item["sku"]["S"].startswith(SKU_SORT_PREFIX):
                 vendor_id = item.get("vendor_id", {}).get("S", "")

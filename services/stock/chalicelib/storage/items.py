@@ -40,9 +40,7 @@ from .database import Database
 from .order_items import order_from_item
 
 __all__ = [
-    "BOUND_SORT",
     "SKU_SORT_PREFIX",
-    "bound_key",
     "idempotency_record_key",
     "is_order",
     "read_set_of",
@@ -53,7 +51,6 @@ __all__ = [
 SKU_SORT_PREFIX: Final = "SKU-"
 _IDEMPOTENCY_SORT: Final = "#MARKER"
 _ALERT_SORT: Final = "#ALERT"
-BOUND_SORT: Final = "#LOW-STOCK-BOUND"
 
 
 def sku_key(key: StockKey) -> Item:
@@ -69,11 +66,6 @@ def idempotency_record_key(idempotency_id: str) -> Item:
 def sent_alert_key(alert_id: str) -> Item:
     """Return the primary key of an alert that was sent."""
     return to_item({"product_id": f"{_ALERT_SORT}#{alert_id}", "sku": _ALERT_SORT})
-
-
-def bound_key(vendor_id: str) -> Item:
-    """Return the primary key of a vendor's low-stock bound."""
-    return to_item({"product_id": vendor_id, "sku": BOUND_SORT})
 
 
 def is_order(key: Item) -> bool:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from inventory_common.ids import StockKey
 from inventory_common.items import Item, from_item, to_item
-from inventory_common.order_items import OPEN_ORDERS, PART_SORT, order_key, part_key
+from inventory_common.order_items import (
+    PART_SORT,
+    malformed_attributes,
+    open_orders_partition,
+    order_key,
+    part_key,
+)
 from inventory_common.schema import TTL_ATTRIBUTE
 from inventory_common.settings import DEFAULT_OWNER
 
@@ -30,19 +35,6 @@ __all__ = [
 OWNER_ATTRIBUTE: Final = "owner"
 """The owner of an order, unless that is `DEFAULT_OWNER`."""
 
-_TYPES: Final = {
-    "version": int,
-    "expires_at": str | None,
-    "cancel_reason": str | None,
-    TTL_ATTRIBUTE: int | None,
-    "parts": int | None,
-    OWNER_ATTRIBUTE: str | None,
-    "settled_in_part": bool | None,
-    "short_lines": list | None,
-}
-
-_SAGA_TYPES: Final = {"lease_until": str, "hold_seconds": int | None, "acknowledged": bool | None}
-
 
 def order_from_item(item: Item) -> Order:
     """Read an order's main item; if the order has parts, its lines are incomplete without them.
@@ -52,7 +44,7 @@ def order_from_item(item: Item) -> Order:
     KeyError, TypeError, ValueError, AssertionError
         If no service could have written it.
     """
-    attributes = _checked(from_item(item))
+    attributes = _attributes_of(item)
     parts = attributes.get("parts", 0)
     return Order(
         order_id=attributes["product_id"],
@@ -86,7 +78,7 @@ def part_from_item(item: Item) -> OrderPart:
     KeyError, TypeError, ValueError, AssertionError
         If no service could have written it.
     """
-    attributes = _checked(from_item(item))
+    attributes = _attributes_of(item)
     number = int(attributes["sku"].removeprefix(PART_SORT))
     return OrderPart(_lines_from(attributes, part=number), attributes["version"])
 
@@ -116,7 +108,9 @@ def order_attributes(order: Order) -> Item:
     `vendor_id` and `last_updated` put it into VendorInventoryIndex, under a partition of due orders.
     """
     due_at = order.due_at
-    due = {} if due_at is None else {"vendor_id": _open_orders(order.order_id), "last_updated": due_at}
+    due = (
+        {} if due_at is None else {"vendor_id": open_orders_partition(order.order_id), "last_updated": due_at}
+    )
     return order_key(order.order_id) | to_item(
         {
             "created_at": order.created_at,
@@ -155,11 +149,11 @@ def part_to_item(order: Order, part: int) -> Item:
     )
 
 
-def _checked(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Return attributes of an order whose types later comparisons rely on; the lines check their own."""
-    for name, types in _TYPES.items():
-        if not isinstance(attributes.get(name), types):
-            raise TypeError(f"{name} is missing, or of another type")
+def _attributes_of(item: Item) -> dict[str, Any]:
+    """Return the attributes of an order or a part of one, whose types all that follows relies on."""
+    attributes = from_item(item)
+    if malformed := malformed_attributes(item):
+        raise TypeError(f"{', '.join(malformed)}: missing, or of another type")
     return attributes
 
 
@@ -167,9 +161,6 @@ def _saga_from(attributes: Mapping[str, Any]) -> Saga | None:
     stored = attributes.get("errand")
     if stored is None:
         return None
-    for name, types in _SAGA_TYPES.items():
-        if not isinstance(stored.get(name), types):
-            raise TypeError(f"{name} is missing, or of another type")
     return Saga(
         state=SagaState(attributes["phase"]),
         performed_by=stored["performed_by"],
@@ -214,8 +205,3 @@ def _line_to(line: OrderLine) -> dict[str, Any]:
     figures = {name: member for name, member in line.document().items() if name != "sku"}
     internal = {"records": line.records, "last_record": line.last_record, "pending": line.pending}
     return figures | {name: member for name, member in internal.items() if member}
-
-
-def _open_orders(order_id: str) -> str:
-    """Return the partition of VendorInventoryIndex that lists the order while it will be due."""
-    return OPEN_ORDERS[zlib.crc32(order_id.encode()) % len(OPEN_ORDERS)]

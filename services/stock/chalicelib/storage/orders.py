@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from inventory_common.errors import DatabaseUnavailable, InvalidCursor, OrderDamaged
 from inventory_common.items import Item, from_item
@@ -22,6 +22,9 @@ from .database import Database
 from .order_items import OWNER_ATTRIBUTE, order_from_item, part_from_item, with_parts
 
 __all__ = ["DueOrders", "OrderStore"]
+
+_UNCHANGED_READS_MAX: Final = 2
+"""Reads of an order that has not changed, while one of its parts is newer: no transaction writes it so."""
 
 
 _T = TypeVar("_T")
@@ -65,8 +68,10 @@ class OrderStore:
         DatabaseUnavailable
             If it changed during every attempt.
         OrderDamaged
-            If one of its items has no genuine seal, or cannot be read.
+            If one of its items has no genuine seal or cannot be read, or a part is of a later version than the
+            order will have.
         """
+        unchanged = 0
         for _ in range(READ_ROUNDS_MAX):
             if order.has_all_lines:
                 return order
@@ -83,6 +88,10 @@ class OrderStore:
             again = self._read(item, order_from_item)
             if complete is not None and again.version == order.version:  # it has fewer parts for now
                 return complete
+            # A part that is newer than the main item belongs to a later version, which a second read shows.
+            unchanged = unchanged + 1 if again.version == order.version else 0
+            if unchanged >= _UNCHANGED_READS_MAX:
+                self._read(item, _refuse_newer_parts)
             order = again
         raise DatabaseUnavailable("The order changes too fast to be read; please try again.")
 
@@ -145,6 +154,10 @@ class OrderStore:
         if partition not in OPEN_ORDERS:
             raise InvalidCursor("The cursor does not belong to this list.")
         return _ListingPosition(str(partition), position if len(position) > 1 else None)
+
+
+def _refuse_newer_parts(item: Item) -> Order:
+    raise ValueError("a part is newer than its order")
 
 
 def _owned_by(owners: Owners) -> Among:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.ids import StockKey
 from inventory_common.items import Item, to_attribute
 from inventory_common.limits import PAGE_MAX_ITEMS
+from inventory_common.malformed_items import MalformedItem
 from inventory_common.pages import Filter, Listing, Page, PageRequest, at_most, starting_with
 from inventory_common.products import Product
 from inventory_common.schema import (
@@ -25,6 +27,7 @@ from inventory_common.schema import (
     VENDOR_INVENTORY_INDEX,
 )
 from inventory_common.skus import Sku
+from inventory_common.stored_types import EXACT_BOUND
 from inventory_common.values import value
 
 from ..domain.decisions import ReadSet
@@ -207,7 +210,10 @@ class SkuStore:
         return Written() if images is None else NotWritten(read_set_of(images.values(), self.database))
 
     def set_product_flag(self, key: StockKey, product: Product) -> Written | NotWritten:
-        """Copy a product's flag to a SKU, unless that of a later version was copied; nothing else changes."""
+        """Copy a product's flag to a SKU, unless that of a later version was copied; nothing else changes.
+
+        A SKU whose version is no number is left as it is, and reported.
+        """
         client = self.database.client
         try:
             client.update_item(
@@ -215,15 +221,21 @@ class SkuStore:
                 Key=sku_key(key),
                 UpdateExpression="SET product_is_active = :flag, product_version = :new, "
                 "#version = #version + :one",
-                ConditionExpression="product_version < :new",
+                # DynamoDB refuses to add to a text, or beyond 38 digits.
+                ConditionExpression="product_version < :new AND #version BETWEEN :first AND :last",
                 ExpressionAttributeNames={"#version": "version"},
                 ExpressionAttributeValues={
                     ":flag": to_attribute(product.is_active),
                     ":new": to_attribute(product.version),
                     ":one": to_attribute(1),
+                    ":first": to_attribute(-EXACT_BOUND),
+                    ":last": to_attribute(EXACT_BOUND),
                 },
+                **OLD_IMAGE,
             )
-        except client.exceptions.ConditionalCheckFailedException:
+        except client.exceptions.ConditionalCheckFailedException as error:
+            with suppress(MalformedItem):  # it is reported
+                self.read(error.response["Item"])
             return Written()  # this or a later version was copied before
         except client.exceptions.TransactionConflictException:
             return NotWritten(ReadSet())

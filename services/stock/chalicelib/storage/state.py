@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
+from inventory_common.bound_items import bound_key
 from inventory_common.conditions import failed_conditions
 from inventory_common.dynamodb import expected_error, is_outcome_unknown
 from inventory_common.errors import OrderDamaged
@@ -27,7 +28,7 @@ from ..domain.low_stock import LowStockBound
 from ..domain.orders import Order
 from .bounds import bound_from_item
 from .database import Database
-from .items import bound_key, idempotency_record_key, read_set_of, sku_key
+from .items import idempotency_record_key, read_set_of, sku_key
 from .orders import OrderStore
 from .products import ProductStore
 from .transaction import (

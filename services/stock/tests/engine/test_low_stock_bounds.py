@@ -10,8 +10,8 @@ import pytest
 from chalicelib.bootstrap import Storage
 from chalicelib.domain.low_stock import LowStockBound
 from chalicelib.engine.low_stock_bounds import LowStockBounds
-from chalicelib.storage.items import bound_key
 from chalicelib.storage.skus import Written
+from inventory_common.bound_items import bound_key
 from inventory_common.items import Item, to_item
 from inventory_common.limits import STOCK_MAX
 from inventory_common.pages import PageRequest
