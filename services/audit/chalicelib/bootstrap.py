@@ -16,12 +16,14 @@ from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
 from .engine.archive_checker import ArchiveChecker
+from .engine.archive_verification import ArchiveVerification
 from .engine.digest_writer import DigestWriter
 from .engine.findings_log import FindingsLog
 from .engine.log_reader import LogReader
 from .engine.reconciler import Reconciler
 from .engine.stock_history import StockHistory
 from .engine.stream_auditor import StreamAuditor
+from .engine.stream_batches import StreamBatches
 from .engine.verifier import Verifier
 from .http.finding_routes import FindingRoutes
 from .http.sku_routes import SkuRoutes
@@ -36,12 +38,14 @@ from .storage.signer import Signer
 
 __all__ = [
     "archive_checker",
+    "archive_verification",
     "digest_writer",
     "finding_routes",
     "reconciler",
     "rest_service",
     "sku_routes",
     "stream_auditor",
+    "stream_batches",
     "transaction_routes",
 ]
 
@@ -79,6 +83,11 @@ def stream_auditor() -> StreamAuditor:
     return StreamAuditor(_log(), RecordArchive(_objects()), _findings())
 
 
+def stream_batches(auditor: StreamAuditor) -> StreamBatches:
+    """Make what examines batches of changes with a stream auditor."""
+    return StreamBatches(auditor, _skus())
+
+
 def reconciler() -> Reconciler:
     """Make the reconciler."""
     return Reconciler(_log(), _skus(), _orders(), _inventory(), _findings())
@@ -86,7 +95,7 @@ def reconciler() -> Reconciler:
 
 def digest_writer() -> DigestWriter:
     """Make the writer of digests."""
-    return DigestWriter(_inventory(), DigestStore(_objects()), _signer(), now)
+    return DigestWriter(_inventory(), DigestStore(_objects()), _signer(), _findings(), now)
 
 
 def archive_checker() -> ArchiveChecker:
@@ -95,6 +104,11 @@ def archive_checker() -> ArchiveChecker:
     return ArchiveChecker(
         _log(), _inventory(), objects, RecordArchive(objects), DigestStore(objects), _signer(), now
     )
+
+
+def archive_verification() -> ArchiveVerification:
+    """Make the daily check of the archive."""
+    return ArchiveVerification(archive_checker(), _findings())
 
 
 def _settings() -> Settings:

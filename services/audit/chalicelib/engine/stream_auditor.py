@@ -1,7 +1,7 @@
 """Finds changes in the tables' streams that the services did not make.
 
 In VendorInventory every change of a SKU's stock needs its log record.  In StockTransactions records are
-added, never changed or removed; each new record is archived.
+added, never changed or removed.  `stream_batches` examines what can be read for a whole batch at once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..domain.findings import Finding, finding_id, id_in
 from ..domain.stock_figures import STOCK_FIGURES, chain_head_of, changed_attributes, figures_of
 from ..domain.stored_items import read_balance, read_record
 from ..storage.log_store import LogStore
-from ..storage.record_archive import ArchiveConflict, Archived, NotARecord, NotConfigured, RecordArchive
+from ..storage.record_archive import RecordArchive
 from .findings_log import FindingsLog
 
 __all__ = ["StreamAuditor"]
@@ -52,31 +52,30 @@ class StreamAuditor:
             self._report(SKU_CHANGES, change, "stock_without_record", after, differences)
 
     def log_changed(self, change: ItemChange) -> None:
-        """Archive a new record; report one that was changed or removed, or that cannot be archived."""
-        before = None if change.before is None else read_record(change.before).document
-        after = None if change.after is None else read_record(change.after).document
-        if before is None:
-            assert after is not None, "a stream record has an old image, a new image or both"
-            self._archive(change, after)
-            return
+        """Report a record that was changed or removed."""
+        assert change.before is not None, "a new record is examined with its batch"
+        before = read_record(change.before).document
         record_id = _text(before.get("transaction_id"))
-        if after is None:
+        if change.after is None:
             removed = Difference(record_id, "missing_record", before, None)
             self._report(LOG_CHANGES, change, "record_removed", before, [removed])
             return
+        after = read_record(change.after).document
         differences = changed_attributes(before, after, sorted(before.keys() | after.keys()), record_id)
         self._report(LOG_CHANGES, change, "record_modified", before, differences)
 
-    def _archive(self, change: ItemChange, record: Mapping[str, Any]) -> None:
-        match self.archive.add(record):
-            case Archived() | NotConfigured():
-                return
-            case ArchiveConflict(archived):
-                expected = archived
-            case NotARecord():
-                expected = "unreadable"
-        conflict = Difference(_text(record.get("transaction_id")), "archive", expected, record)
+    def conflict_with_archive(self, change: ItemChange, record: Mapping[str, Any], archived: Any) -> None:
+        """Report a new record that cannot be archived, as no service writes such, or that is not archived
+        where it should be: `archived` says what is expected instead.
+        """
+        conflict = Difference(_text(record.get("transaction_id")), "archive", archived, record)
         self._report(LOG_CHANGES, change, "archive_conflict", record, [conflict])
+
+    def record_without_stock(
+        self, change: ItemChange, record: Mapping[str, Any], differences: Sequence[Difference]
+    ) -> None:
+        """Report a new record that breaks the rules of a log, or is not in the chain of a SKU."""
+        self._report(LOG_CHANGES, change, "record_without_stock", record, differences)
 
     def _unlogged(self, sku: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
         """Return the differences between a change of a SKU and the log records that it should have."""
