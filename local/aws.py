@@ -18,6 +18,7 @@ from typing import Any
 
 from inventory_common.browser_headers import SECURITY_HEADERS
 from local.control import inherited_socket
+from local.emulator_speed import speed_up
 from local.errors import StackError
 from local.keeping.emulator_state import read_state
 from local.keeping.gate import WriteGate, refuse_for_now
@@ -101,6 +102,9 @@ def main() -> None:
     """Run ministack in the foreground, as its own command does."""
     # Imported here: it reads the environment as it is imported, and takes a second.
     from ministack import app as ministack  # type: ignore[import-untyped]
+    from ministack.services import dynamodb
+
+    speed_up(dynamodb)
 
     if (folder := os.environ.get(SNAPSHOT_VARIABLE)) is not None:
         try:

@@ -11,9 +11,12 @@ import argparse
 import logging
 import os
 import sys
+import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,22 +65,70 @@ def event_sources(app: Any, functions: Any, prefix: str) -> list[EventSource]:
     ]
 
 
+class Readers:
+    """Threads that read streams, one for each source: a slow function delays no other stream.
+
+    Parameters
+    ----------
+    sources : Sequence[EventSource]
+        The streams.
+    """
+
+    def __init__(self, sources: Sequence[EventSource]) -> None:
+        self._may_read = threading.Event()
+        self._may_read.set()
+        self._reading = [threading.Lock() for _ in sources]
+        self._error: BaseException | None = None
+        for source, reading in zip(sources, self._reading, strict=True):
+            threading.Thread(target=self._read, args=(source, reading), daemon=True).start()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Wait until no thread reads, and keep them from reading."""
+        self._may_read.clear()
+        for reading in self._reading:
+            reading.acquire()
+        try:
+            yield
+        finally:
+            for reading in self._reading:
+                reading.release()
+            self._may_read.set()
+
+    def check(self) -> None:
+        """Raise the error that has ended a thread."""
+        if self._error is not None:
+            raise self._error
+
+    def _read(self, source: EventSource, reading: threading.Lock) -> None:
+        try:
+            while True:
+                self._may_read.wait()
+                with reading:
+                    is_busy = self._may_read.is_set() and source.poll()
+                if not is_busy:
+                    time.sleep(POLL_SECONDS)
+        except BaseException as error:
+            self._error = error
+
+
 def run(sources: Sequence[EventSource], schedules: Sequence[Schedule], commands: Commands) -> None:
     """Read the streams and run the schedules, until stopped."""
-    pause_seconds = 0.0
+    readers = Readers(sources)
     while True:
-        command = commands.wait(pause_seconds)
-        while command is not None and command["command"] == "hold":
-            commands.reply(command, **read_to_the_end(sources, command["for_seconds"]))
-            command = commands.wait(None)
+        command = commands.wait(POLL_SECONDS)
+        if command is not None and command["command"] == "hold":
+            with readers.paused():
+                while command is not None and command["command"] == "hold":
+                    commands.reply(command, **read_to_the_end(sources, command["for_seconds"]))
+                    command = commands.wait(None)
+        readers.check()
         for schedule in schedules:
             schedule.poll()
-        is_busy = any([source.poll() for source in sources])
-        pause_seconds = 0.0 if is_busy else POLL_SECONDS
 
 
 def read_to_the_end(sources: Sequence[EventSource], seconds: float | None) -> Message:
-    """Read streams until none of them has another record.
+    """Read streams, side by side, until none of them has another record.
 
     Parameters
     ----------
@@ -93,12 +144,13 @@ def read_to_the_end(sources: Sequence[EventSource], seconds: float | None) -> Me
     """
     deadline = None if seconds is None else time.monotonic() + seconds
     is_first = True
-    while True:
-        is_at_end = all([source.poll_to_the_end() for source in sources])
-        if is_at_end or (deadline is not None and time.monotonic() > deadline):
-            return {"is_at_end": is_at_end, "was_at_end": is_at_end and is_first}
-        is_first = False
-        time.sleep(SHORT_PAUSE_SECONDS)
+    with ThreadPoolExecutor(max(1, len(sources))) as pool:
+        while True:
+            is_at_end = all(list(pool.map(lambda source: source.poll_to_the_end(), sources)))
+            if is_at_end or (deadline is not None and time.monotonic() > deadline):
+                return {"is_at_end": is_at_end, "was_at_end": is_at_end and is_first}
+            is_first = False
+            time.sleep(SHORT_PAUSE_SECONDS)
 
 
 def _stream_of(tables: Any, table_name: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from chalicelib.bootstrap import (
+    archive_verification,
     digest_writer,
     finding_routes,
     key_routes,
@@ -12,6 +13,7 @@ from chalicelib.bootstrap import (
     rest_service,
     sku_routes,
     stream_auditor,
+    stream_batches,
     transaction_routes,
 )
 from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange
@@ -21,20 +23,22 @@ transactions = transaction_routes()
 app.add(transactions, sku_routes(), finding_routes(), key_routes())
 
 auditor = stream_auditor()
+batches = stream_batches(auditor)
 reconciliation = reconciler()
 digests = digest_writer()
+verification = archive_verification()
 
 
-@app.on_change(SKU_CHANGES)
-def stock_changed(change: ItemChange) -> None:
+@app.on_changes(SKU_CHANGES)
+def stock_changed(changes: Sequence[ItemChange]) -> None:
     """Report changes of stock that have no log record."""
-    auditor.stock_changed(change)
+    batches.stock_changed(changes)
 
 
-@app.on_change(LOG_CHANGES)
-def log_changed(change: ItemChange) -> None:
-    """Archive new log records, and report those that were changed or removed."""
-    auditor.log_changed(change)
+@app.on_changes(LOG_CHANGES)
+def log_changed(changes: Sequence[ItemChange]) -> None:
+    """Archive new log records, and report those that no change of stock has, were changed or removed."""
+    batches.log_changed(changes)
 
 
 @app.on_schedule("rate(1 day)")
@@ -47,3 +51,9 @@ def reconcile(request_id: str) -> Mapping[str, int]:
 def write_digest(request_id: str) -> Mapping[str, str]:
     """Sign the head hash of every SKU."""
     return {"digest": digests.write()}
+
+
+@app.on_schedule("rate(1 day)")
+def verify_archive(request_id: str) -> Mapping[str, int]:
+    """Check archive, digests and tables against each other, and report each fault as a finding."""
+    return verification.run().fields()

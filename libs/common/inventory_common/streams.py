@@ -6,7 +6,7 @@ A handler has to accept the same change twice, and the changes of different item
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Self
 
 from .dynamodb import measured
@@ -19,8 +19,11 @@ __all__ = [
     "LOG_CHANGES",
     "PRODUCT_CHANGES",
     "SKU_CHANGES",
+    "BatchHandler",
+    "ChangeFailed",
     "ItemChange",
     "StreamSubscription",
+    "one_by_one",
     "process_batch",
 ]
 
@@ -84,10 +87,36 @@ def _with_bytes(image: Item | None) -> Item | None:
     }
 
 
+BatchHandler = Callable[[Sequence[ItemChange]], None]
+"""Handles the changes of a batch, in their order; it raises `ChangeFailed` to name the first one that it
+could not handle."""
+
+
+class ChangeFailed(Exception):
+    """A change of a batch could not be handled; all changes before it in the batch were."""
+
+    def __init__(self, change: ItemChange) -> None:
+        super().__init__(change.sequence_number)
+        self.change = change
+
+
+def one_by_one(handle: Callable[[ItemChange], None]) -> BatchHandler:
+    """Return a handler of batches that handles each change by itself, up to the first failure."""
+
+    def handle_all(changes: Sequence[ItemChange]) -> None:
+        for change in changes:
+            try:
+                handle(change)
+            except Exception as error:
+                raise ChangeFailed(change) from error
+
+    return handle_all
+
+
 def process_batch(
     event: Mapping[str, Any],
     subscription: StreamSubscription,
-    handle: Callable[[ItemChange], None],
+    handle_all: BatchHandler,
     service: str,
 ) -> dict[str, Any]:
     """Handle a batch of records in order, up to the first failure, from which Lambda delivers them again.
@@ -98,8 +127,9 @@ def process_batch(
         The event that Lambda passes to a function that reads a stream.
     subscription
         The changes to handle; others are skipped.
-    handle
-        Called once for each change.
+    handle_all
+        Called once with all changes, unless there are none.  After an error other than `ChangeFailed`, all
+        of them are delivered again.
     service
         The application's name, for the log, which has one line for each batch.
 
@@ -108,22 +138,23 @@ def process_batch(
     dict
         The response of a function whose event source mapping has ``ReportBatchItemFailures``.
     """
-    failures: list[dict[str, str]] = []
-    handled = 0
     level: Level = "INFO"
     failed: dict[str, str] = {}
     with measured() as usage:
-        for record in event["Records"]:
-            sequence_number = record["dynamodb"]["SequenceNumber"]
-            try:
-                change = ItemChange.from_record(record)
-                if subscription.matches(change.key):
-                    handle(change)
-                    handled += 1
-            except Exception as error:
-                failures.append({"itemIdentifier": sequence_number})
-                level, failed = "ERROR", {"sequence_number": sequence_number, **exception_fields(error)}
-                break
+        changes, unreadable = _matching(event["Records"], subscription)
+        handled = len(changes)
+        try:
+            if changes:
+                handle_all(changes)
+        except Exception as error:
+            change = error.change if isinstance(error, ChangeFailed) else changes[0]
+            handled = changes.index(change)
+            failed = _failure(change.sequence_number, error)
+        else:
+            if unreadable is not None:
+                failed = _failure(*unreadable)
+    if failed:
+        level = "ERROR"
     log_event(
         service,
         "changes",
@@ -134,4 +165,26 @@ def process_batch(
         **failed,
         **usage.fields(),
     )
-    return {"batchItemFailures": failures}
+    return {"batchItemFailures": [{"itemIdentifier": failed["sequence_number"]}] if failed else []}
+
+
+def _matching(
+    records: Sequence[Mapping[str, Any]], subscription: StreamSubscription
+) -> tuple[list[ItemChange], tuple[str, Exception] | None]:
+    """Return the changes up to the first record that cannot be read, and that record's number and error."""
+    changes: list[ItemChange] = []
+    for record in records:
+        sequence_number = record["dynamodb"]["SequenceNumber"]
+        try:
+            change = ItemChange.from_record(record)
+            if subscription.matches(change.key):
+                changes.append(change)
+        except Exception as error:
+            return changes, (sequence_number, error)
+    return changes, None
+
+
+def _failure(sequence_number: str, error: Exception) -> dict[str, str]:
+    cause = error.__cause__ if isinstance(error, ChangeFailed) else error
+    assert isinstance(cause, Exception), "a failed change names its cause"
+    return {"sequence_number": sequence_number, **exception_fields(cause)}

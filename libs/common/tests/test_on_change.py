@@ -1,6 +1,7 @@
 """Functions that handle the changes of a stream: registered with Chalice, and called the way Lambda does."""
 
 import sys
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
@@ -15,12 +16,13 @@ HAPPENED_AT = 1_771_842_600.0
 
 
 class Shop:
-    """A service with two such functions."""
+    """A service with such functions."""
 
     def __init__(self) -> None:
         self.app = app = RestService("shop", verifier=TokenVerifier("", "", (), ()))
         self.products: list[ItemChange] = []
         self.skus: list[ItemChange] = []
+        self.batches: list[Sequence[ItemChange]] = []
         self.failing = False
 
         @app.on_change(PRODUCT_CHANGES)
@@ -34,8 +36,15 @@ class Shop:
         def sku_changed(change: ItemChange) -> None:
             self.skus.append(change)
 
+        @app.on_changes(SKU_CHANGES)
+        def skus_changed(changes: Sequence[ItemChange]) -> None:
+            """Read them together."""
+            self.batches.append(changes)
+
         self.module = ModuleType("app")
-        vars(self.module).update(app=app, product_changed=product_changed, sku_changed=sku_changed)
+        vars(self.module).update(
+            app=app, product_changed=product_changed, sku_changed=sku_changed, skus_changed=skus_changed
+        )
 
 
 @pytest.fixture
@@ -50,13 +59,18 @@ def event(**key: str) -> dict[str, Any]:
 
 
 def test_a_service_lists_the_subscription_of_each_function(shop: Shop) -> None:
-    assert shop.app.subscriptions == {"product_changed": PRODUCT_CHANGES, "sku_changed": SKU_CHANGES}
+    assert shop.app.subscriptions == {
+        "product_changed": PRODUCT_CHANGES,
+        "sku_changed": SKU_CHANGES,
+        "skus_changed": SKU_CHANGES,
+    }
 
 
 def test_chalice_packages_each_function_under_its_own_name(shop: Shop) -> None:
     assert [function.name for function in shop.app.pure_lambda_functions] == [
         "product_changed",
         "sku_changed",
+        "skus_changed",
     ]
 
 
@@ -64,11 +78,11 @@ def test_the_entry_point_that_chalice_names_exists(shop: Shop, monkeypatch: pyte
     # Lambda imports the function that a handler string names.
     monkeypatch.setitem(sys.modules, "app", shop.module)
     entry_points = [function.handler_string for function in shop.app.pure_lambda_functions]
-    assert entry_points == ["app.product_changed", "app.sku_changed"]
+    assert entry_points == ["app.product_changed", "app.sku_changed", "app.skus_changed"]
     for entry_point in entry_points:
         module, _, name = entry_point.rpartition(".")
         getattr(sys.modules[module], name)(event(product_id="PROD-1", sku="SKU-1"), None)
-    assert (len(shop.products), len(shop.skus)) == (1, 1)
+    assert (len(shop.products), len(shop.skus), len(shop.batches)) == (1, 1, 1)
 
 
 def test_a_function_is_called_with_each_change_and_returns_lambdas_response(shop: Shop) -> None:
@@ -76,6 +90,15 @@ def test_a_function_is_called_with_each_change_and_returns_lambdas_response(shop
     assert response == {"batchItemFailures": []}
     key = {"product_id": {"S": "PROD-1"}}
     assert shop.products == [ItemChange(key, None, key, SEQUENCE_NUMBER, HAPPENED_AT)]
+
+
+def test_a_function_may_be_called_with_all_changes_of_a_batch(shop: Shop) -> None:
+    events = [event(product_id="PROD-1", sku=f"SKU-{number}") for number in (1, 2)]
+    both = {"Records": [record for each in events for record in each["Records"]]}
+    assert shop.module.skus_changed(both, None) == {"batchItemFailures": []}
+    [changes] = shop.batches
+    assert [change.key["sku"]["S"] for change in changes] == ["SKU-1", "SKU-2"]
+    assert shop.module.skus_changed.__doc__ == "Read them together."
 
 
 def test_a_failure_is_reported_through_chalice(shop: Shop) -> None:

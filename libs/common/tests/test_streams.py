@@ -1,7 +1,7 @@
 """Batches of changes are handled in order up to the first failure, with one line in the log."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -13,8 +13,10 @@ from inventory_common.streams import (
     LOG_CHANGES,
     PRODUCT_CHANGES,
     SKU_CHANGES,
+    ChangeFailed,
     ItemChange,
     StreamSubscription,
+    one_by_one,
     process_batch,
 )
 
@@ -55,7 +57,7 @@ def batch(*records: Any) -> dict[str, Any]:
 
 def processed(event: dict[str, Any], handle: Callable[[ItemChange], None]) -> list[dict[str, str]]:
     """Process a batch of changes of SKUs, and return its failures."""
-    response = process_batch(event, SKU_CHANGES, handle, "shop")
+    response = process_batch(event, SKU_CHANGES, one_by_one(handle), "shop")
     assert response.keys() == {"batchItemFailures"}
     failures: list[dict[str, str]] = response["batchItemFailures"]
     return failures
@@ -111,7 +113,7 @@ def test_a_record_without_a_number_cannot_be_reported_so_the_whole_batch_fails()
     bad = record(2)
     del bad["dynamodb"]["SequenceNumber"]
     with pytest.raises(KeyError):
-        process_batch(batch(record(1), bad), SKU_CHANGES, Handler(), "shop")
+        process_batch(batch(record(1), bad), SKU_CHANGES, one_by_one(Handler()), "shop")
 
 
 def test_the_end_of_the_process_is_not_a_failure_of_a_record() -> None:
@@ -119,7 +121,7 @@ def test_the_end_of_the_process_is_not_a_failure_of_a_record() -> None:
         raise SystemExit
 
     with pytest.raises(SystemExit):
-        process_batch(batch(record(1)), SKU_CHANGES, stop, "shop")
+        process_batch(batch(record(1)), SKU_CHANGES, one_by_one(stop), "shop")
 
 
 def test_a_batch_is_logged_in_one_line(lines: Lines) -> None:
@@ -161,6 +163,44 @@ def test_the_calls_of_dynamodb_are_counted_in_the_line_of_their_batch(
 
     processed(batch(record(1), record(2, "#ORDER"), record(3)), read_twice)
     assert lines()[0]["dynamodb_calls"] == 4
+
+
+def test_a_batch_is_handled_as_a_whole_without_the_changes_of_other_items(lines: Lines) -> None:
+    batches: list[Sequence[ItemChange]] = []
+    event = batch(record(1), record(2, "#ORDER"), record(3))
+    assert process_batch(event, SKU_CHANGES, batches.append, "shop") == {"batchItemFailures": []}
+    assert [[each.key["sku"]["S"] for each in changes] for changes in batches] == [["SKU-1", "SKU-3"]]
+    assert lines()[0]["handled"] == 2
+
+
+def test_a_batch_without_matching_changes_calls_nothing() -> None:
+    batches: list[Sequence[ItemChange]] = []
+    event = batch(record(1, "#ORDER"))
+    assert process_batch(event, SKU_CHANGES, batches.append, "shop") == {"batchItemFailures": []}
+    assert batches == []
+
+
+def test_a_failure_that_names_no_change_delivers_the_whole_batch_again(lines: Lines) -> None:
+    def fail(_: Sequence[ItemChange]) -> None:
+        raise Busy("Too many writers.")
+
+    response = process_batch(batch(record(1, "#ORDER"), record(2), record(3)), SKU_CHANGES, fail, "shop")
+    assert response == {"batchItemFailures": [{"itemIdentifier": f"{2:021}"}]}
+    [line] = lines()
+    assert (line["handled"], line["exception"]) == (0, "inventory_common.errors.Busy")
+
+
+def test_a_batch_is_delivered_again_from_the_change_that_its_handler_names(lines: Lines) -> None:
+    def fail(changes: Sequence[ItemChange]) -> None:
+        try:
+            raise Busy("Too many writers.")
+        except Busy as error:
+            raise ChangeFailed(changes[2]) from error
+
+    response = process_batch(batch(*map(record, range(1, 5))), SKU_CHANGES, fail, "shop")
+    assert response == {"batchItemFailures": [{"itemIdentifier": f"{3:021}"}]}
+    [line] = lines()
+    assert (line["handled"], line["exception"]) == (2, "inventory_common.errors.Busy")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
 from .engine.archive_checker import ArchiveChecker
+from .engine.archive_verification import ArchiveVerification
 from .engine.bound_check import BoundCheck
 from .engine.check_findings import CheckFindings
 from .engine.digest_writer import DigestWriter
@@ -28,6 +29,7 @@ from .engine.owner_check import OwnerCheck
 from .engine.reconciler import Reconciler
 from .engine.stock_history import StockHistory
 from .engine.stream_auditor import StreamAuditor
+from .engine.stream_batches import StreamBatches
 from .engine.verifier import Verifier
 from .http.finding_routes import FindingRoutes
 from .http.key_routes import KeyRoutes
@@ -44,6 +46,7 @@ from .storage.signer import Signer
 
 __all__ = [
     "archive_checker",
+    "archive_verification",
     "digest_writer",
     "finding_routes",
     "key_routes",
@@ -51,6 +54,7 @@ __all__ = [
     "rest_service",
     "sku_routes",
     "stream_auditor",
+    "stream_batches",
     "transaction_routes",
 ]
 
@@ -90,8 +94,13 @@ def key_routes() -> KeyRoutes:
 
 def stream_auditor() -> StreamAuditor:
     """Make the stream auditor."""
-    existence = ExistenceCheck(_skus(), _products())
+    existence = ExistenceCheck(_products())
     return StreamAuditor(_log(), RecordArchive(_objects()), _findings(), existence, _ledger_keys())
+
+
+def stream_batches(auditor: StreamAuditor) -> StreamBatches:
+    """Make what examines batches of changes with a stream auditor."""
+    return StreamBatches(auditor, _skus())
 
 
 def reconciler() -> Reconciler:
@@ -112,7 +121,7 @@ def reconciler() -> Reconciler:
 
 def digest_writer() -> DigestWriter:
     """Make the writer of digests."""
-    return DigestWriter(_inventory(), DigestStore(_objects()), _signer(), now)
+    return DigestWriter(_inventory(), DigestStore(_objects()), _signer(), _findings(), now)
 
 
 def archive_checker() -> ArchiveChecker:
@@ -128,6 +137,11 @@ def archive_checker() -> ArchiveChecker:
         _ledger_keys(),
         now,
     )
+
+
+def archive_verification() -> ArchiveVerification:
+    """Make the daily check of the archive."""
+    return ArchiveVerification(archive_checker(), _findings())
 
 
 def _settings() -> Settings:

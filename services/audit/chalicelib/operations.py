@@ -37,7 +37,7 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _reconcile() -> int:
+def _reconcile(_: argparse.Namespace) -> int:
     with redirect_stdout(sys.stderr):  # log lines
         report = reconciler().run()
     if report.differences:
@@ -65,23 +65,19 @@ def _row(difference: FigureDifference) -> tuple[str, ...]:
     )
 
 
-def _verify_archive() -> int:
-    report = archive_checker().run()
-    for fault in report.faults:
-        print(fault)
-    print(
-        f"{report.records} archived records of {report.skus} SKUs and {report.digests} digests checked: "
-        f"{len(report.faults)} faults."
-    )
-    return 1 if report.faults else 0
+def _verify_archive(arguments: argparse.Namespace) -> int:
+    report = archive_checker().run(is_always_on=not arguments.allow_missing_days)
+    for line in report.lines():
+        print(line)
+    return 1 if report.fault_count else 0
 
 
-def _write_digest() -> int:
+def _write_digest(_: argparse.Namespace) -> int:
     print(digest_writer().write())
     return 0
 
 
-_OPERATIONS: Final[Mapping[str, Callable[[], int]]] = {
+_OPERATIONS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "reconcile": _reconcile,
     "verify-archive": _verify_archive,
     "write-digest": _write_digest,
@@ -92,12 +88,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the operation that the command line names, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m chalicelib.operations")
     parser.add_argument("operation", choices=_OPERATIONS)
+    parser.add_argument(
+        "--allow-missing-days",
+        action="store_true",
+        help="do not report days without a digest: for a shop that is not always running",
+    )
     parsed = parser.parse_args(arguments)
     for name in _TOKENS:
         os.environ.setdefault(name, "unused")
     print(f"{parsed.operation}: DynamoDB at {address_of(os.environ)}", flush=True)
     try:
-        return _OPERATIONS[parsed.operation]()
+        return _OPERATIONS[parsed.operation](parsed)
     except InventoryError as error:
         reason = error.detail
     except (BotoCoreError, ClientError, ResponseParserError) as error:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from hashlib import sha256
 from typing import Any
 
 import pytest
+import rfc8785
 from front_door import Client, Tokens
 
+from chalicelib.storage.finding_store import FindingStore
+from inventory_common.errors import ArchiveUnavailable
 from inventory_common.exact_json import dumps
 from inventory_common.items import Item
 from inventory_common.pages import Position, encode_cursor
+from inventory_common.transactions import TransactionRecord
 
 from .ledger import (
     BLACK,
@@ -231,56 +236,210 @@ def test_a_finding_that_could_not_be_kept_is_delivered_again(auditor: Auditor, s
     assert auditor.kinds() == ["record_removed"]
 
 
-# The archive
+# New records, and the archive
 
 
-def archived(storage: Any) -> dict[str, Any]:
+def archived(storage: Any) -> dict[str, bytes]:
     keys = [
         each["Key"] for each in storage.list_objects_v2(Bucket="archive", Prefix="log/").get("Contents", ())
     ]
-    return {key: json.loads(storage.get_object(Bucket="archive", Key=key)["Body"].read()) for key in keys}
+    return {key: storage.get_object(Bucket="archive", Key=key)["Body"].read() for key in keys}
 
 
-def test_new_records_are_archived_under_sku_and_sequence(auditor: Auditor, storage: Any) -> None:
-    for _ in range(2):
-        deliver(auditor.module.log_changed, *(a_change(None, record.to_item()) for record in LEDGER))
-    assert archived(storage) == {
-        f"log/{BLACK}/{record.sequence:010}.json": record.document() for record in LEDGER
-    }
-    assert auditor.findings() == []
+def lines(*records: TransactionRecord) -> bytes:
+    return b"".join(rfc8785.dumps(record.document()) + b"\n" for record in records)
 
 
-def test_a_conflicting_record_is_a_finding_and_the_archive_stays_unchanged(
-    auditor: Auditor, storage: Any
+def insertions(*records: TransactionRecord) -> list[dict[str, Any]]:
+    return [a_change(None, record.to_item()) for record in records]
+
+
+def key_of(*changes: dict[str, Any]) -> str:
+    first, last = (changes[i]["dynamodb"]["SequenceNumber"].rjust(40, "0") for i in (0, -1))
+    return f"log/2026-02-23/{first}-{last}.jsonl"
+
+
+@pytest.fixture
+def sold(auditor: Auditor, dynamodb: Any) -> Auditor:
+    """The auditor of a SKU that ends with the last record of its log."""
+    keep_sku(dynamodb, a_sku(LEDGER))
+    return auditor
+
+
+def test_the_new_records_of_a_batch_are_one_object_however_often_they_are_delivered(
+    sold: Auditor, storage: Any
 ) -> None:
-    deliver(auditor.module.log_changed, a_change(None, LEDGER[0].to_item()))
-    forged = a_record(BLACK, 1, quantity=500, quantity_change=500, stock_after=500)
-    deliver(auditor.module.log_changed, a_change(None, forged.to_item()))
+    changes = insertions(*LEDGER)
+    for _ in range(2):
+        deliver(sold.module.log_changed, *changes)
+    assert archived(storage) == {key_of(*changes): lines(*LEDGER)}
+    assert sold.findings() == []
+
+
+def test_records_that_are_delivered_again_in_other_batches_are_archived_again(
+    sold: Auditor, storage: Any
+) -> None:
+    changes = insertions(*LEDGER)
+    deliver(sold.module.log_changed, *changes[:7])
+    deliver(sold.module.log_changed, *changes[3:])
+    assert archived(storage) == {
+        key_of(*changes[:7]): lines(*LEDGER[:7]),
+        key_of(*changes[3:]): lines(*LEDGER[3:]),
+    }
+    assert sold.findings() == []
+
+
+@pytest.mark.parametrize("delivered", [1, 4, 11, 12])
+def test_records_are_in_the_chain_also_after_the_sku_has_changed_again(sold: Auditor, delivered: int) -> None:
+    """The last one is followed by a record that only its id names, by the SKU's last one, or is that."""
+    deliver(sold.module.log_changed, *insertions(*LEDGER[:delivered]))
+    assert sold.findings() == []
+
+
+def forged(sequence: int, **differences: Any) -> TransactionRecord:
+    """Return a record that somebody adds by hand after the previous one, with a hash of its own."""
+    previous = LEDGER[sequence - 2]
+    attributes: dict[str, Any] = {
+        "quantity": 500,
+        "quantity_change": 500,
+        "stock_before": previous.stock_after,
+        "stock_after": previous.stock_after + 500,
+        "reserved_before": previous.reserved_after,
+        "reserved_after": previous.reserved_after,
+        "previous_hash": previous.hash,
+        "timestamp": "2026-02-24T10:30:00.000000Z",
+    }
+    return a_record(BLACK, sequence, **attributes | differences)
+
+
+@pytest.mark.parametrize("sequence", [13, 12, 11, 5])
+def test_a_record_that_was_added_by_hand_is_a_finding(sold: Auditor, dynamodb: Any, sequence: int) -> None:
+    """Beyond the SKU's last record, or in the place of an older one, with a valid hash and predecessor."""
+    added = forged(sequence)
+    keep(dynamodb, added)
+    deliver(sold.module.log_changed, *insertions(added))
+    [finding] = sold.findings()
+    assert (finding["kind"], finding["transaction_id"]) == ("record_without_stock", added.transaction_id)
+    assert finding["differences"] == [
+        {
+            "transaction_id": added.transaction_id,
+            "kind": "unexpected_record",
+            "expected": {"sequence": 12, "hash": LEDGER[-1].hash},
+            "found": added.document(),
+        }
+    ]
+
+
+def test_of_several_records_that_were_added_by_hand_one_is_a_finding(sold: Auditor, dynamodb: Any) -> None:
+    """The second continues the first, and vouches for it; nothing vouches for the second."""
+    first = forged(11)
+    second = forged(
+        12,
+        stock_before=first.stock_after,
+        stock_after=first.stock_after + 500,
+        previous_hash=first.hash,
+        timestamp="2026-02-24T10:31:00.000000Z",
+    )
+    keep(dynamodb, first, second)
+    deliver(sold.module.log_changed, *insertions(first, second))
+    assert {finding["transaction_id"] for finding in sold.findings()} >= {second.transaction_id}
+
+
+def test_a_record_with_the_hash_of_another_one_is_a_finding(sold: Auditor) -> None:
+    copied = {**LEDGER[-1].to_item(), "quantity": {"N": "77"}}
+    deliver(sold.module.log_changed, a_change(None, copied))
+    [finding] = sold.findings()
+    assert finding["kind"] == "record_without_stock"
+    assert "hash" in {difference["kind"] for difference in finding["differences"]}
+
+
+def test_a_record_of_a_sku_that_does_not_exist_is_a_finding(auditor: Auditor) -> None:
+    deliver(auditor.module.log_changed, *insertions(LEDGER[0]))
     [finding] = auditor.findings()
+    assert finding["kind"] == "record_without_stock"
+    assert finding["differences"][0]["expected"] is None
+
+
+@pytest.mark.parametrize("value", [{"L": []}, {"M": {}}, {"BOOL": True}, {"NULL": True}])
+@pytest.mark.parametrize("name", ["hash", "previous_hash"])
+def test_a_record_whose_hashes_are_no_texts_is_a_finding_and_no_obstacle(
+    sold: Auditor, name: str, value: dict[str, Any]
+) -> None:
+    deliver(sold.module.log_changed, a_change(None, {**LEDGER[4].to_item(), name: value}))
+    assert set(sold.kinds()) == {"record_without_stock"}
+
+
+def test_another_object_in_the_place_of_a_batch_is_a_finding_and_the_records_are_archived_beside_it(
+    sold: Auditor, storage: Any
+) -> None:
+    changes = insertions(*LEDGER[:3])
+    key = key_of(*changes)
+    storage.put_object(Bucket="archive", Key=key, Body=b"mine")
+    for _ in range(2):
+        deliver(sold.module.log_changed, *changes)
+    [finding] = sold.findings()
     assert finding["kind"] == "archive_conflict"
-    assert finding["differences"][0]["expected"] == LEDGER[0].document()
-    assert archived(storage) == {f"log/{BLACK}/{1:010}.json": LEDGER[0].document()}
+    assert finding["differences"][0]["expected"] == f"{key}: mine"
+    contents = archived(storage)
+    assert contents.pop(key) == b"mine"
+    [(beside, content)] = contents.items()
+    assert beside == f"{key[:-6]}-{sha256(content).hexdigest()}.jsonl"
+    assert content == lines(*LEDGER[:3])
 
 
 @pytest.mark.parametrize(
     "differences",
     [{"sku": {"S": "../x"}}, {"sequence": {"S": "1"}}, {"sequence": {"N": "0"}}, {"quantity": {"N": "1.5"}}],
 )
-def test_an_invalid_record_is_a_finding(auditor: Auditor, storage: Any, differences: Item) -> None:
-    deliver(auditor.module.log_changed, a_change(None, LEDGER[0].to_item() | differences))
-    assert auditor.kinds() == ["archive_conflict"]
+def test_an_invalid_record_is_a_finding(sold: Auditor, storage: Any, differences: Item) -> None:
+    invalid = a_change(None, LEDGER[0].to_item() | differences)
+    deliver(sold.module.log_changed, invalid)
+    assert sold.kinds() == ["archive_conflict"]
     assert archived(storage) == {}
 
 
+def test_an_invalid_record_does_not_keep_others_from_the_archive(sold: Auditor, storage: Any) -> None:
+    invalid = a_change(None, LEDGER[0].to_item() | {"sku": {"S": "../x"}})
+    changes = insertions(*LEDGER[1:3])
+    deliver(sold.module.log_changed, invalid, *changes)
+    assert sold.kinds() == ["archive_conflict"]
+    assert archived(storage) == {key_of(*changes): lines(*LEDGER[1:3])}
+
+
+def test_a_change_that_cannot_be_reported_is_named_after_the_new_records_are_archived(
+    sold: Auditor, storage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = insertions(*LEDGER[:2])
+    removed = a_change(LEDGER[3].to_item(), None)
+
+    def fail(finding: Any) -> None:
+        raise ArchiveUnavailable("not now")
+
+    monkeypatch.setattr(FindingStore, "add", lambda _, finding: fail(finding))
+    response = sold.module.log_changed({"Records": [changes[0], removed, changes[1]]}, None)
+    assert response == {"batchItemFailures": [{"itemIdentifier": removed["dynamodb"]["SequenceNumber"]}]}
+    assert archived(storage) == {key_of(*changes): lines(*LEDGER[:2])}
+
+
+def test_a_batch_that_cannot_be_archived_is_delivered_again(sold: Auditor, storage: Any) -> None:
+    changes = insertions(*LEDGER[:2])
+    storage.delete_bucket(Bucket="archive")
+    response = sold.module.log_changed({"Records": changes}, None)
+    assert response == {"batchItemFailures": [{"itemIdentifier": changes[0]["dynamodb"]["SequenceNumber"]}]}
+    storage.create_bucket(Bucket="archive", CreateBucketConfiguration={"LocationConstraint": "ap-south-1"})
+    deliver(sold.module.log_changed, *changes)
+    assert archived(storage) == {key_of(*changes): lines(*LEDGER[:2])}
+
+
 def test_without_an_archive_findings_are_reported_nevertheless(
-    service_module: Any, auditor: Auditor, monkeypatch: pytest.MonkeyPatch
+    service_module: Any, sold: Auditor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service_module.auditor.findings.store.objects, "bucket", None)
     monkeypatch.setattr(service_module.auditor.archive.objects, "bucket", None)
     deliver(service_module.log_changed, a_change(None, LEDGER[0].to_item()))
     deliver(service_module.log_changed, a_change(LEDGER[3].to_item(), None))
-    assert len(auditor.logged("finding")) == len(auditor.logged("alert")) == 1
-    assert PRODUCT in dumps(auditor.logged("finding")[0])
+    assert len(sold.logged("finding")) == len(sold.logged("alert")) == 1
+    assert PRODUCT in dumps(sold.logged("finding")[0])
 
 
 def test_a_finding_that_the_log_cannot_take_is_not_kept_and_is_reported_later(

@@ -1,44 +1,46 @@
 """Checks that archive, digests and tables agree.
 
 The archive may lag a little behind the tables, but never lead them: of each SKU it must hold the records 1 to
-n, each once, equal to the table's and continuing the hash chain.  Each digest must have a genuine signature
-and name the previous digest, and its heads must be archived records.
+n, equal to the table's and continuing the hash chain; a record may be repeated.  Every day from that of the
+first digest on has a digest, made on that day, with a genuine signature and naming the previous digest, and
+its heads must be archived records.
+
+Objects are read once, in the order of their keys, which is nearly that of the records; what has to be
+remembered of them is in a temporary file (`ChainHeads`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any, Final
 
 from inventory_common.ids import transaction_id
-from inventory_common.ledger import EMPTY_LOG, ChainHead, check_record
+from inventory_common.ledger import ChainHead, check_record
 from inventory_common.ledger_key_store import LedgerKeyStore
 from inventory_common.skus import FIRST_PREVIOUS_HASH
-from inventory_common.timestamps import Clock, plus_seconds
+from inventory_common.timestamps import Clock, plus_seconds, timestamp
 from inventory_common.tuning import ARCHIVE_LAG_MAX_SECONDS
 from inventory_common.values import value
 
+from ..domain.archive_faults import ArchiveFault, ArchiveReport
 from ..domain.digests import digest_hash, is_signed_digest
 from ..domain.stored_items import read_balance, read_record
+from ..storage.chain_heads import ChainHeads
 from ..storage.digest_store import DigestStore
 from ..storage.inventory_stores import InventoryScan
-from ..storage.log_store import LogStore
+from ..storage.log_store import LogStore, RecordKey
 from ..storage.object_store import ObjectStore
-from ..storage.record_archive import RecordArchive, record_key
+from ..storage.record_archive import ArchivedRecord, RecordArchive, place_of
 from ..storage.signer import Signer
 
-__all__ = ["ArchiveChecker", "ArchiveReport"]
+__all__ = ["ArchiveChecker"]
 
-
-@dataclass(slots=True)
-class ArchiveReport:
-    """How much was checked, and a sentence for each fault."""
-
-    records: int = 0
-    skus: int = 0
-    digests: int = 0
-    faults: list[str] = field(default_factory=list)
+_COMPARED_AT_ONCE: Final = 100
+_SEQUENCE_MAX: Final = 2**53
+"""RFC 8785 writes no larger integer."""
 
 
 @value
@@ -54,111 +56,220 @@ class ArchiveChecker:
     keys: LedgerKeyStore
     clock: Clock
 
-    def run(self) -> ArchiveReport:
+    def run(self, *, is_always_on: bool = True) -> ArchiveReport:
         """Check everything.
+
+        Parameters
+        ----------
+        is_always_on
+            Whether each day has to have a digest, also days without a stock change; a shop that is not
+            always running, such as a kept one of the local stack, has none of other days.
 
         Raises
         ------
         ArchiveUnavailable, ArchiveNotConfigured
         """
-        report = ArchiveReport()
-        for key in self.objects.changed_keys(""):
-            report.faults.append(f"{key} has more than one version, or was deleted")
-        archived = {sku: self._check_sku(sku, keys, report) for sku, keys in self.archive.keys_by_sku()}
-        self._check_tables(archived, report)
-        self._check_digests(report)
-        return report
+        with ChainHeads() as heads:
+            return _Check(self, heads, self.clock()).run(is_always_on=is_always_on)
 
-    def _check_sku(self, sku: str, keys: Sequence[str], report: ArchiveReport) -> int:
-        """Check a SKU's archived records, also against the table's, and return their number."""
-        report.skus += 1
-        chain_head: ChainHead | None = EMPTY_LOG
-        in_table = _by_sequence(read_record(item).document for item in self.log.all_items_of_sku(sku))
-        for sequence, (key, document) in enumerate(self.objects.json_objects(keys), start=1):
-            report.records += 1
-            if key != record_key(sku, sequence):
-                report.faults.append(f"{record_key(sku, sequence)} is missing")
-                return sequence - 1
-            if document is None:
-                report.faults.append(f"{key} cannot be read")
-                chain_head = None
+
+class _Check:
+    """One run of the checks."""
+
+    def __init__(self, checker: ArchiveChecker, heads: ChainHeads, began_at: str) -> None:
+        self._checker = checker
+        self._heads = heads
+        self._today = began_at[:10]
+        self._recent_since = plus_seconds(began_at, -ARCHIVE_LAG_MAX_SECONDS)
+        self._report = ArchiveReport()
+        self._keys = checker.keys.all()
+
+    def run(self, *, is_always_on: bool) -> ArchiveReport:
+        for key in self._checker.objects.changed_keys(""):
+            self._fault("object_changed", key, f"{key} has more than one version, or was deleted")
+        self._check_digests(is_always_on=is_always_on)
+        self._check_records()
+        self._check_tables()
+        self._check_signed_hashes()
+        self._report.skus = self._heads.count()
+        return self._report
+
+    # Records
+
+    def _check_records(self) -> None:
+        readable = (each for each in self._checker.archive.records() if self._is_readable(each))
+        while batch := list(islice(readable, _COMPARED_AT_ONCE)):
+            self._compare_with_table(batch)
+            for archived in batch:
+                self._report.records += 1
+                self._check_chain(archived)
+        while (found := self._heads.first_waiting()) is not None:
+            sku, sequence = found
+            last = self._heads.reached(sku).sequence
+            self._missing(sku, last + 1)
+            self._heads.reach(sku, sequence - 1, None)
+            self._continue_chain(sku)
+
+    def _is_readable(self, archived: ArchivedRecord) -> bool:
+        place = None if archived.document is None else place_of(archived.document)
+        if place is None or place[1] > _SEQUENCE_MAX:
+            self._fault("unreadable", archived.key, f"{archived.key} has a line that is no log record")
+            return False
+        return True
+
+    def _compare_with_table(self, batch: Iterable[ArchivedRecord]) -> None:
+        documents = [(each.key, each.document) for each in batch if each.document is not None]
+        keys = {
+            id(document): RecordKey.of(transaction_id(document["sku"], document["sequence"]), moment)
+            for _, document in documents
+            if (moment := document.get("timestamp")) is not None
+        }
+        log = self._checker.log
+        items = log.items_of_keys(key for key in keys.values() if key is not None)
+        for object_key, document in documents:
+            record_id = transaction_id(document["sku"], document["sequence"])
+            key = keys.get(id(document))
+            item = None if key is None else items.get(key)
+            if item is not None and read_record(item).document == document:
                 continue
-            differences = check_record(document, sku, sequence, chain_head, self.keys.all())
-            if differences:
-                kinds = ", ".join(sorted({difference.kind for difference in differences}))
-                report.faults.append(f"{key} does not continue the hash chain: {kinds}")
-            chain_head = ChainHead.after(document)
-            stored = in_table.get(sequence) or self._record(sku, sequence)
-            if stored is None:
-                report.faults.append(f"{key} is archived, but is not in the table")
-            elif stored != document:
-                report.faults.append(f"{key} differs from the record in the table")
-        return len(keys)
+            if item is not None or log.items_of_id(record_id):
+                text = f"{record_id} in {object_key} differs from the record in the table"
+                self._record_fault("differs_from_table", document, text)
+            else:
+                text = f"{record_id} in {object_key} is archived, but is not in the table"
+                self._record_fault("not_in_table", document, text)
 
-    def _check_tables(self, archived: Mapping[str, int], report: ArchiveReport) -> None:
+    def _check_chain(self, archived: ArchivedRecord) -> None:
+        """Check that a record continues its SKU's chain, now or after the records before it."""
+        document = archived.document
+        assert document is not None, "lines that are no record have been left out"
+        sku, sequence = document["sku"], document["sequence"]
+        self._heads.archive(sku, sequence, document.get("hash"))
+        reached = self._heads.reached(sku).sequence
+        if sequence > reached:
+            self._heads.wait(sku, sequence, archived.key, document)
+            if sequence == reached + 1:
+                self._continue_chain(sku)
+
+    def _continue_chain(self, sku: str) -> None:
+        """Check the waiting records of a SKU, up to the first gap."""
+        sequence, head = self._heads.reached(sku)
+        while (waiting := self._heads.next_waiting(sku, sequence + 1)) is not None:
+            sequence += 1
+            key, document = waiting
+            if differences := check_record(document, sku, sequence, head, self._keys):
+                kinds = ", ".join(sorted({difference.kind for difference in differences}))
+                record_id = transaction_id(sku, sequence)
+                text = f"{record_id} in {key} does not continue the hash chain: {kinds}"
+                self._record_fault("breaks_chain", document, text)
+            head = ChainHead.after(document)
+        self._heads.reach(sku, sequence, head)
+
+    # Tables
+
+    def _check_tables(self) -> None:
         """Find records of the table that should have been archived."""
-        live: set[str] = set()
-        for item in self.inventory.items():
+        for item in self._checker.inventory.items():
             sku = item["sku"]["S"]
             if not sku.startswith("SKU-"):
                 continue
-            live.add(sku)
-            sequence, count = read_balance(item).get("sequence"), archived.get(sku, 0)
+            self._heads.find_live(sku)
+            sequence, count = read_balance(item).get("sequence"), self._heads.reached(sku).sequence
             if type(sequence) is int and sequence < count:
-                report.faults.append(f"{sku} has {sequence} records, but {count} are archived")
-            elif type(sequence) is int and sequence > count and self._is_overdue(sku, count + 1):
-                report.faults.append(f"{record_key(sku, count + 1)} should have been archived")
-        for sku in sorted(archived.keys() - live):
-            report.faults.append(f"{sku} has archived records, but no item")
+                text = f"{sku} has {sequence} records, but {count} are archived"
+                self._fault("archive_ahead", sku, text, sku=sku)
+            elif type(sequence) is int and sequence > count and not self._is_recent(sku, count + 1):
+                self._missing(sku, count + 1)
+        for sku in self._heads.without_item():
+            self._fault("sku_missing", sku, f"{sku} has archived records, but no item", sku=sku)
 
-    def _is_overdue(self, sku: str, sequence: int) -> bool:
-        """Return whether a record is not archived though it is old enough."""
-        return not self._is_recent(sku, sequence) and not self.archive.exists(sku, sequence)
+    # Digests
 
-    def _check_digests(self, report: ArchiveReport) -> None:
+    def _check_digests(self, *, is_always_on: bool) -> None:
         # None while the previous digest cannot be trusted.
         previous_hash: str | None = FIRST_PREVIOUS_HASH
-        for key, signed_digest in self.objects.json_objects(self.digests.keys()):
-            report.digests += 1
-            if signed_digest is None or not self._is_genuine(signed_digest):
-                report.faults.append(f"{key} is not signed with the signing key")
+        expected_day: date | None = None
+        keys = self._checker.digests.keys()
+        for key in keys:
+            self._report.digests += 1
+            day = self._checker.digests.day_of(key)
+            if day is None:
+                self._fault("digest_invalid", key, f"{key} is not the key of a day's digest")
+                continue
+            if expected_day is not None and is_always_on:
+                self._missing_days(expected_day, date.fromisoformat(day))
+            expected_day = date.fromisoformat(day) + timedelta(days=1)
+            signed_digest = self._checker.digests.get(key)
+            if not is_signed_digest(signed_digest) or not self._checker.signer.is_genuine(signed_digest):
+                self._fault("digest_unsigned", key, f"{key} is not signed with the signing key", day=day)
                 previous_hash = None
                 continue
             digest = signed_digest["digest"]
+            if str(digest.get("made_at"))[:10] != day:
+                self._fault(
+                    "digest_late", key, f"{key} was made on another day, {digest.get('made_at')}", day=day
+                )
             if previous_hash not in (None, digest["previous_hash"]):
-                report.faults.append(f"{key} does not follow the previous digest")
+                self._fault("digest_unchained", key, f"{key} does not follow the previous digest", day=day)
             previous_hash = digest_hash(digest)
-            for sku, head in digest["heads"].items():
-                if type(head["sequence"]) is not int:
-                    report.faults.append(f"{key} has no sequence for {sku}")
-                    continue
-                archived = self._archived_hash(sku, head["sequence"])
-                if archived is None and self._is_recent(sku, head["sequence"]):
-                    continue
-                if archived != head["hash"]:
-                    report.faults.append(f"{key} has a different hash for {sku}, record {head['sequence']}")
+            self._note_heads(key, day, digest["heads"])
+        if expected_day is not None and is_always_on:
+            # Today's may still be written.
+            self._missing_days(expected_day, date.fromisoformat(self._today))
 
-    def _is_genuine(self, document: Mapping[str, Any]) -> bool:
-        return is_signed_digest(document) and self.signer.is_genuine(document)
+    def _missing_days(self, first: date, end: date) -> None:
+        for number in range((end - first).days):
+            day = (first + timedelta(days=number)).isoformat()
+            key = self._checker.digests.key_of(day)
+            self._fault("digest_missing", key, f"{key} is missing: no digest was made on that day", day=day)
 
-    def _archived_hash(self, sku: str, sequence: int) -> Any:
-        """Return the hash of an archived record, None if it is not archived."""
-        if sequence == 0:
-            return FIRST_PREVIOUS_HASH
-        [(_, document)] = self.objects.json_objects([record_key(sku, sequence)])
-        return None if document is None else document.get("hash")
+    def _note_heads(self, key: str, day: str, heads: Mapping[str, Any]) -> None:
+        for sku, head in heads.items():
+            sequence, hash_ = (
+                (head.get("sequence"), head.get("hash")) if isinstance(head, dict) else (None, None)
+            )
+            if type(sequence) is not int or not 0 <= sequence <= _SEQUENCE_MAX or not isinstance(hash_, str):
+                self._fault(
+                    "digest_head", f"{key} {sku}", f"{key} has no sequence for {sku}", day=day, sku=sku
+                )
+            elif sequence:
+                self._heads.sign(sku, sequence, hash_, key)
+            elif hash_ != FIRST_PREVIOUS_HASH:
+                self._different_hash(key, sku, sequence)
+
+    def _check_signed_hashes(self) -> None:
+        for sku, sequence, key in self._heads.unarchived():
+            if self._heads.reached(sku).sequence >= sequence or not self._is_recent(sku, sequence):
+                self._different_hash(key, sku, sequence)
+
+    def _different_hash(self, key: str, sku: str, sequence: int) -> None:
+        text = f"{key} has a different hash for {sku}, record {sequence}"
+        self._fault("digest_hash", f"{key} {sku}", text, day=self._checker.digests.day_of(key), sku=sku)
+
+    # Helpers
 
     def _is_recent(self, sku: str, sequence: int) -> bool:
-        """Return whether a record is so new that the archive may not have it yet."""
-        record = self._record(sku, sequence)
-        since = plus_seconds(self.clock(), -ARCHIVE_LAG_MAX_SECONDS)
-        return record is not None and str(record["timestamp"]) > since
+        """Return whether a record is so new that the archive may not have had it when the check began."""
+        items = self._checker.log.items_of_id(transaction_id(sku, sequence))
+        moment = read_record(items[0]).document["timestamp"] if items else None
+        return isinstance(moment, str) and moment > self._recent_since
 
-    def _record(self, sku: str, sequence: int) -> dict[str, Any] | None:
-        items = self.log.items_of_id(transaction_id(sku, sequence))
-        return read_record(items[0]).document if items else None
+    def _missing(self, sku: str, sequence: int) -> None:
+        record_id = transaction_id(sku, sequence)
+        text = f"{record_id} of {sku}, record {sequence}, should have been archived"
+        self._report.add(ArchiveFault("not_archived", record_id, text, sku=sku, transaction_id=record_id))
 
+    def _record_fault(self, kind: str, document: Mapping[str, Any], text: str) -> None:
+        record_id = transaction_id(document["sku"], document["sequence"])
+        moment: str | None = None
+        with suppress(ValueError, TypeError):
+            moment = timestamp(document["timestamp"])
+        self._report.add(
+            ArchiveFault(kind, record_id, text, moment, sku=document["sku"], transaction_id=record_id)
+        )
 
-def _by_sequence(documents: Iterable[dict[str, Any]]) -> dict[int, dict[str, Any]]:
-    numbered = ((document.get("sequence"), document) for document in documents)
-    return {sequence: document for sequence, document in numbered if type(sequence) is int}
+    def _fault(
+        self, kind: str, subject: str, text: str, *, day: str | None = None, sku: str | None = None
+    ) -> None:
+        moment = None if day is None else f"{day}T00:00:00.000000Z"
+        self._report.add(ArchiveFault(kind, subject, text, moment, sku=sku))

@@ -6,16 +6,15 @@ one of its SKUs is written, and once a day by the reconciliation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from inventory_common.ids import is_id
+from inventory_common.items import Item
 from inventory_common.ledger import Difference
 from inventory_common.values import value
 
 from ..domain.ownership import owner_differences
 from ..domain.stored_items import read_balance
-from ..storage.inventory_stores import SkuStore
 from ..storage.product_owners import ProductOwners
 
 __all__ = ["ExistenceCheck"]
@@ -23,23 +22,29 @@ __all__ = ["ExistenceCheck"]
 
 @value
 class ExistenceCheck:
-    """Reads what a new record needs to exist; `bootstrap` makes it."""
+    """Reads what new records need to exist; `bootstrap` makes it."""
 
-    skus: SkuStore
     products: ProductOwners
 
-    def differences(self, record: Mapping[str, Any]) -> dict[str, list[Difference]]:
-        """Return what is missing of a record's SKU and product, by kind of finding.
+    def differences(
+        self, records: Sequence[Mapping[str, Any]], items: Mapping[str, Item]
+    ) -> list[dict[str, list[Difference]]]:
+        """Return what is missing of the SKU and product of each new record, by kind of finding.
 
-        A record without the id of a SKU is reported for that, and has none.
+        `items` are those of the SKUs that exist, read after the records were written.  The products of first
+        records are read in one call.
         """
-        sku = record.get("sku")
-        if not isinstance(sku, str) or not is_id("sku", sku):
-            return {}
-        item = self.skus.sku_item(sku)
-        is_first = record.get("sequence") == 1
-        product_id = str(record.get("product_id"))
-        product = self.products.of([product_id]).get(product_id) if is_first and item is not None else None
-        return owner_differences(
-            record, None if item is None else read_balance(item), product, is_first=is_first
-        )
+        firsts = [record for record in records if record.get("sequence") == 1 and record["sku"] in items]
+        products = self.products.of(dict.fromkeys(str(record.get("product_id")) for record in firsts))
+        found: list[dict[str, list[Difference]]] = []
+        for record in records:
+            item = items.get(record["sku"])
+            found.append(
+                owner_differences(
+                    record,
+                    None if item is None else read_balance(item),
+                    products.get(str(record.get("product_id"))),
+                    is_first=record.get("sequence") == 1,
+                )
+            )
+        return found

@@ -1,7 +1,7 @@
 """Finds changes in the tables' streams that the services did not make.
 
 In VendorInventory every change of a SKU's stock needs its log record.  In StockTransactions records are
-added, never changed or removed; each new record is signed with a ledger key, and archived.
+added, never changed or removed.  `stream_batches` examines what can be read for a whole batch at once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.ids import transaction_id
-from inventory_common.ledger import ChainHead, Difference, check_balance, check_record, check_signature
+from inventory_common.ledger import ChainHead, Difference, check_balance, check_record
 from inventory_common.ledger_key_store import LedgerKeyStore
 from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange, StreamSubscription
 from inventory_common.timestamps import moment_of
@@ -19,11 +19,10 @@ from inventory_common.values import value
 
 from ..domain.findings import Finding, finding_id, id_in
 from ..domain.ownership import OWNER
-from ..domain.reconciliation import integer
 from ..domain.stock_figures import STOCK_FIGURES, chain_head_of, changed_attributes, figures_of
 from ..domain.stored_items import read_balance, read_record
 from ..storage.log_store import LogStore
-from ..storage.record_archive import ArchiveConflict, Archived, NotARecord, NotConfigured, RecordArchive
+from ..storage.record_archive import RecordArchive
 from .existence_check import ExistenceCheck
 from .findings_log import FindingsLog
 
@@ -60,45 +59,37 @@ class StreamAuditor:
             self._report(SKU_CHANGES, change, "stock_without_record", after, differences)
 
     def log_changed(self, change: ItemChange) -> None:
-        """Archive a new record, and check that its SKU and product exist.
-
-        Report a record that was changed or removed, or that cannot be archived.
-        """
-        before = None if change.before is None else read_record(change.before).document
-        after = None if change.after is None else read_record(change.after).document
-        if before is None:
-            assert after is not None, "a stream record has an old image, a new image or both"
-            self._require_signature(change, after)
-            self._archive(change, after)
-            for kind, missing in self.existence.differences(after).items():
-                self._report(LOG_CHANGES, change, kind, after, missing)
-            return
+        """Report a record that was changed or removed."""
+        assert change.before is not None, "a new record is examined with its batch"
+        before = read_record(change.before).document
         record_id = _text(before.get("transaction_id"))
-        if after is None:
+        if change.after is None:
             removed = Difference(record_id, "missing_record", before, None)
             self._report(LOG_CHANGES, change, "record_removed", before, [removed])
             return
+        after = read_record(change.after).document
         differences = changed_attributes(before, after, sorted(before.keys() | after.keys()), record_id)
         self._report(LOG_CHANGES, change, "record_modified", before, differences)
 
-    def _require_signature(self, change: ItemChange, record: Mapping[str, Any]) -> None:
-        """Report a new record that no ledger key has signed."""
-        differences = check_signature(
-            record, str(record.get("sku")), integer(record.get("sequence")), self.keys.all()
-        )
-        if differences:
-            self._report(LOG_CHANGES, change, "unsigned_record", record, differences)
-
-    def _archive(self, change: ItemChange, record: Mapping[str, Any]) -> None:
-        match self.archive.add(record):
-            case Archived() | NotConfigured():
-                return
-            case ArchiveConflict(archived):
-                expected = archived
-            case NotARecord():
-                expected = "unreadable"
-        conflict = Difference(_text(record.get("transaction_id")), "archive", expected, record)
+    def conflict_with_archive(self, change: ItemChange, record: Mapping[str, Any], archived: Any) -> None:
+        """Report a new record that cannot be archived, as no service writes such, or that is not archived
+        where it should be: `archived` says what is expected instead.
+        """
+        conflict = Difference(_text(record.get("transaction_id")), "archive", archived, record)
         self._report(LOG_CHANGES, change, "archive_conflict", record, [conflict])
+
+    def record_without_stock(
+        self, change: ItemChange, record: Mapping[str, Any], differences: Sequence[Difference]
+    ) -> None:
+        """Report a new record that breaks the rules of a log, or is not in the chain of a SKU."""
+        self._report(LOG_CHANGES, change, "record_without_stock", record, differences)
+
+    def record_without_owner(
+        self, change: ItemChange, record: Mapping[str, Any], kinds: Mapping[str, Sequence[Difference]]
+    ) -> None:
+        """Report what is missing of a new record's SKU and product, by kind of finding."""
+        for kind, missing in kinds.items():
+            self._report(LOG_CHANGES, change, kind, record, missing)
 
     def _unlogged(self, sku: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
         """Return the differences between a change of a SKU and the log records that it should have."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 import rfc8785
 
+from inventory_common.errors import InvalidJson
 from inventory_common.exact_json import loads
 from inventory_common.values import value
 
@@ -32,17 +34,21 @@ class DigestStore:
         """Return the keys of all digests, oldest first."""
         return list(self.objects.all_keys(_PREFIX))
 
-    def exists(self, day: str) -> bool:
-        """Return whether a day has a digest."""
-        return self.objects.exists(self.key_of(day))
-
-    def last(self) -> dict[str, Any] | None:
-        """Return the digest of the last day that has one, without its signature."""
-        keys = self.keys()
-        if not keys:
+    @staticmethod
+    def day_of(key: str) -> str | None:
+        """Return the day of a digest's key, None if no service writes such a key."""
+        day = key.removeprefix(_PREFIX).removesuffix(".json")
+        try:
+            return day if date.fromisoformat(day).isoformat() == day else None
+        except ValueError:
             return None
-        digest: dict[str, Any] = loads(self.objects.get(keys[-1]) or b"{}")["digest"]
-        return digest
+
+    def get(self, key: str) -> Any:
+        """Return the JSON value that is stored under a key; None if there is none, or it cannot be read."""
+        try:
+            return loads(self.objects.get(key) or b"")
+        except InvalidJson:
+            return None
 
     def add(self, day: str, signed_digest: Mapping[str, Any]) -> bool:
         """Write a day's signed digest unless it has one, and return whether it was written."""

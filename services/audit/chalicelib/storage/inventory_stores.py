@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from inventory_common.barcode_lookups import lookup_key
 from inventory_common.bound_items import bound_key
 from inventory_common.dynamodb import DynamoDBClient
-from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
-from inventory_common.errors import DatabaseUnavailable
 from inventory_common.ids import StockKey
 from inventory_common.items import Item, to_item
 from inventory_common.order_items import ORDER_SORT, held_units, order_key, part_count, part_key
 from inventory_common.schema import VENDOR_INVENTORY
 from inventory_common.settings import Settings
-from inventory_common.tuning import READ_ROUNDS_MAX
+
+from .batch_reads import batch_get
 
 __all__ = ["InventoryScan", "OrderStore", "SkuStore"]
+
+_HEAD_ATTRIBUTES: Final = (
+    "sku",
+    "vendor_id",
+    "sequence",
+    "ledger_hash",
+    "last_transaction_id",
+    "last_transaction_at",
+)
 
 
 class SkuStore:
@@ -40,6 +48,12 @@ class SkuStore:
         item: Item | None = response.get("Item")
         return item
 
+    def heads(self, skus: Iterable[str]) -> dict[str, Item]:
+        """Return what live SKUs say of their vendor and last record, by SKU, read consistently, many in each call."""
+        keys = [to_item(StockKey.of(sku)._asdict()) for sku in dict.fromkeys(skus)]
+        found = batch_get(self._client, self._table, keys, _HEAD_ATTRIBUTES)
+        return {item["sku"]["S"]: item for item in found}
+
     def has_lookup(self, partition: str, sku: str) -> bool:
         """Return whether a SKU has a lookup item in the partition of a barcode, read consistently."""
         key = lookup_key(partition, sku)
@@ -55,7 +69,7 @@ class OrderStore:
 
     def expiry_times(self, order_ids: Iterable[str]) -> dict[str, str | None]:
         """Return when the holds of those orders expire that exist, by order id, read consistently."""
-        found = self._existing(order_ids)
+        found = batch_get(self._client, self._table, [order_key(order_id) for order_id in order_ids])
         return {order["product_id"]["S"]: order.get("expires_at", {}).get("S") for order in found}
 
     def held_units(self, order_id: str, sku: str) -> int:
@@ -74,22 +88,6 @@ class OrderStore:
         last_part = 1 if order is None else part_count(order)
         parts = (self._get(part_key(order_id, part)) for part in range(1, last_part + 1))
         return [item for item in (order, *parts) if item is not None]
-
-    def _existing(self, order_ids: Iterable[str]) -> Iterator[Item]:
-        """Yield the items of those orders that exist, without their parts."""
-        keys = [order_key(order_id) for order_id in order_ids]
-        for _ in range(READ_ROUNDS_MAX + len(keys) // TRANSACTION_ITEMS_MAX):
-            if not keys:
-                return
-            batch, keys = keys[:TRANSACTION_ITEMS_MAX], keys[TRANSACTION_ITEMS_MAX:]
-            response = self._client.batch_get_item(
-                RequestItems={self._table: {"Keys": batch, "ConsistentRead": True}}
-            )
-            yield from response["Responses"].get(self._table, ())
-            # BatchGetItem succeeds even if DynamoDB throttled some of its keys.
-            keys += response["UnprocessedKeys"].get(self._table, {}).get("Keys", ())
-        if keys:
-            raise DatabaseUnavailable("The database is not available at the moment; please try again.")
 
     def _get(self, key: Item) -> Item | None:
         response = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from typing import Final, NamedTuple, Self
 
 from inventory_common.dynamodb import DynamoDBClient
-from inventory_common.items import Item, from_item, to_attribute
+from inventory_common.ids import is_id
+from inventory_common.items import Item, from_item, to_attribute, to_item
 from inventory_common.malformed_items import MalformedItems
 from inventory_common.pages import Listing, PageRequest, Period, Position, at_most, within
 from inventory_common.schema import (
@@ -17,16 +20,39 @@ from inventory_common.schema import (
     KeySpace,
 )
 from inventory_common.settings import Settings
+from inventory_common.timestamps import TIMESTAMP_STORED_FORM
 from inventory_common.transactions import TransactionRecord
 
 from ..domain.list_page import ListPage
 from ..domain.stored_items import served_record, usable_record
+from .batch_reads import batch_get
 
-__all__ = ["LogStore"]
+__all__ = ["LogStore", "RecordKey"]
 
 _ALWAYS: Final = Period()
+_STORED: Final = re.compile(TIMESTAMP_STORED_FORM)
 _WALK_ITEMS: Final = 250
 """Items of one Query when a whole log is read."""
+
+
+class RecordKey(NamedTuple):
+    """The key of a record's item."""
+
+    transaction_id: str
+    timestamp: str
+
+    @classmethod
+    def of(cls, transaction_id: object, moment: object) -> Self | None:
+        """Return a key of these values; None if no service writes it, as DynamoDB may refuse to read it."""
+        if not (isinstance(transaction_id, str) and isinstance(moment, str)):
+            return None
+        if not (is_id("transaction_id", transaction_id) and _STORED.fullmatch(moment)):
+            return None
+        return cls(transaction_id, moment)
+
+    def item(self) -> Item:
+        """Return it in the form of DynamoDB's API."""
+        return to_item(self._asdict())
 
 
 class LogStore:
@@ -36,6 +62,7 @@ class LogStore:
         self._client = client
         self._malformed = malformed
         self._table = settings.name_of(STOCK_TRANSACTIONS)
+        self._held: Mapping[str, Item] = {}
 
     def record(self, transaction_id: str) -> TransactionRecord | None:
         """Return a log record, read consistently."""
@@ -69,6 +96,8 @@ class LogStore:
 
         It is a Query because GetItem needs the timestamp, which is part of the table's key, too.
         """
+        if transaction_id in self._held:
+            return [self._held[transaction_id]]
         response = self._client.query(
             TableName=self._table,
             KeyConditionExpression="transaction_id = :transaction_id",
@@ -77,6 +106,20 @@ class LogStore:
         )
         items: list[Item] = response["Items"]
         return items
+
+    def items_of_keys(self, keys: Iterable[RecordKey]) -> dict[RecordKey, Item]:
+        """Return those items that exist with these keys, read consistently, many in each call."""
+        found: dict[RecordKey, Item] = {}
+        wanted = [key.item() for key in dict.fromkeys(keys)]
+        for item in batch_get(self._client, self._table, wanted):
+            found[RecordKey(item["transaction_id"]["S"], item["timestamp"]["S"])] = item
+        return found
+
+    def holding(self, items: Iterable[Item]) -> Self:
+        """Return this store with items that were just read, which `items_of_id` returns without a call."""
+        holding = copy(self)
+        holding._held = {item["transaction_id"]["S"]: item for item in items}
+        return holding
 
     def items_of_sku(
         self, sku: str, page: PageRequest, period: Period = _ALWAYS

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from inventory_common.errors import ArchiveNotConfigured, ArchiveUnavailable, InvalidJson
-from inventory_common.exact_json import loads
+from inventory_common.errors import ArchiveNotConfigured, ArchiveUnavailable
 
 __all__ = ["ObjectStore", "connect_storage"]
 
@@ -23,7 +23,8 @@ _CONFIG: Final = Config(
 )
 
 _CONCURRENT_GETS: Final = 8
-_KEYS_AT_ONCE: Final = 500
+_KEYS_AT_ONCE: Final = 32
+"""Objects that are in memory together when many are read."""
 
 
 def connect_storage() -> Any:
@@ -51,7 +52,7 @@ class ObjectStore:
         # Made when first needed: most requests need none.
         return self.connect()
 
-    def put_once(self, key: str, body: bytes) -> bool:
+    def put_once(self, key: str, body: bytes, content_type: str = "application/json") -> bool:
         """Write an object unless its key exists, and return whether it was written."""
         with self._reaching():
             try:
@@ -59,7 +60,7 @@ class ObjectStore:
                     Bucket=self.bucket,
                     Key=key,
                     Body=body,
-                    ContentType="application/json",
+                    ContentType=content_type,
                     IfNoneMatch="*",
                     # A bucket with Object Lock requires a checksum.
                     ChecksumAlgorithm="SHA256",
@@ -90,11 +91,11 @@ class ObjectStore:
         with ThreadPoolExecutor(_CONCURRENT_GETS) as pool:
             return [first, *pool.map(self.get, keys[1:])]
 
-    def json_objects(self, keys: Sequence[str]) -> Iterator[tuple[str, dict[str, Any] | None]]:
-        """Yield each key with the JSON object that is stored there; None if it is absent or unreadable."""
-        for start in range(0, len(keys), _KEYS_AT_ONCE):
-            batch = keys[start : start + _KEYS_AT_ONCE]
-            yield from zip(batch, map(_json_object, self.get_all(batch)), strict=True)
+    def contents(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Yield each key with the content of its object, None if it does not exist, a few at a time."""
+        waiting = iter(keys)
+        while batch := list(islice(waiting, _KEYS_AT_ONCE)):
+            yield from zip(batch, self.get_all(batch), strict=True)
 
     def exists(self, key: str) -> bool:
         """Return whether there is an object with this key."""
@@ -153,11 +154,3 @@ class ObjectStore:
             raise ArchiveUnavailable(
                 "The archive is not available at the moment; please try again."
             ) from error
-
-
-def _json_object(content: bytes | None) -> dict[str, Any] | None:
-    try:
-        document = None if content is None else loads(content)
-    except InvalidJson:
-        return None
-    return document if isinstance(document, dict) else None

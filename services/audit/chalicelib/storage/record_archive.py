@@ -1,96 +1,125 @@
-"""The archived log: each record once more, as an object that nobody can change.
+"""The archived log: each record once more, in objects that nobody can change.
 
-A record's object is ``log/<sku>/<sequence>.json``, with ten digits of sequence; its content is the record's
-canonical JSON (RFC 8785).  The bucket's Object Lock keeps objects, and no write replaces one.
+An object holds the new records of one batch of the log's stream, in their order.  Its key is
+``log/<day>/<first>-<last>.jsonl``: first and last are the batch's sequence numbers in the stream (40 digits),
+and the day is that of its first record.  A line is a record's canonical JSON (RFC 8785).  A batch that is
+delivered again has the same key and content.  If the stream delivers its records again in other batches, they
+are archived once more: a record may be repeated, but never with another content.  The bucket's Object Lock
+keeps objects, and no write replaces one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from hashlib import sha256
 from typing import Any, Final
 
 import rfc8785
 
+from inventory_common.errors import InvalidJson
 from inventory_common.exact_json import loads
 from inventory_common.ids import is_id
+from inventory_common.streams import ItemChange
+from inventory_common.timestamps import moment_of
 from inventory_common.values import value
 
 from .object_store import ObjectStore
 
-__all__ = [
-    "ArchiveConflict",
-    "ArchiveResult",
-    "Archived",
-    "NotARecord",
-    "NotConfigured",
-    "RecordArchive",
-    "record_key",
-]
+__all__ = ["ArchiveConflict", "ArchivedRecord", "RecordArchive", "archive_key", "archive_line", "place_of"]
 
 _PREFIX: Final = "log/"
+_NUMBER_DIGITS: Final = 40
+"""The length of the longest sequence number, so that keys sort as the numbers do."""
+_LINES: Final = "application/x-ndjson"
+_QUOTED_CHARACTERS: Final = 1_000
+"""How much of an unexpected object a finding quotes."""
 
 
-def record_key(sku: str, sequence: int) -> str:
-    """Return the key of a record's object; the keys of a SKU sort by sequence."""
-    return f"{_PREFIX}{sku}/{sequence:010}.json"
+def archive_key(changes: Sequence[ItemChange]) -> str:
+    """Return the key of the object with the new records of a batch."""
+    first, last = changes[0], changes[-1]
+    day = moment_of(first.happened_at)[:10]
+    numbers = (each.sequence_number.rjust(_NUMBER_DIGITS, "0") for each in (first, last))
+    return f"{_PREFIX}{day}/{'-'.join(numbers)}.jsonl"
 
 
-@value
-class Archived:
-    """The archive holds this very record."""
+def archive_line(document: Mapping[str, Any]) -> bytes | None:
+    """Return a record as a line of an object; None if no service could have written it."""
+    if place_of(document) is None:
+        return None
+    try:
+        return rfc8785.dumps(dict(document)) + b"\n"
+    except ValueError:
+        return None
 
 
-@value
-class NotConfigured:
-    """There is no archive."""
+def place_of(document: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Return SKU and sequence of a record; None if it has none."""
+    sku, sequence = document.get("sku"), document.get("sequence")
+    if not isinstance(sku, str) or not is_id("sku", sku) or type(sequence) is not int or sequence < 1:
+        return None
+    return sku, sequence
 
 
 @value
 class ArchiveConflict:
-    """The archive holds another object in the record's place: the JSON value `archived`."""
+    """Another object is stored under the key of a batch; `archived` is the beginning of its content."""
 
-    archived: Any
+    key: str
+    archived: str
 
 
 @value
-class NotARecord:
-    """No service could have written this record, so it has no place in the archive."""
+class ArchivedRecord:
+    """A line of an object; `document` is None if it is no JSON object."""
 
-
-ArchiveResult = Archived | NotConfigured | ArchiveConflict | NotARecord
+    key: str
+    document: dict[str, Any] | None
 
 
 @value
 class RecordArchive:
-    """Writes and lists archived records."""
+    """Writes and reads archived records."""
 
     objects: ObjectStore
 
-    def add(self, document: Mapping[str, Any]) -> ArchiveResult:
-        """Archive a record."""
+    def add(self, key: str, lines: Sequence[bytes]) -> ArchiveConflict | None:
+        """Archive the records of a batch, if there is an archive.
+
+        If another object is stored under the key, it stays, the records are archived beside it, under a key
+        with the hash of their content, and the conflict is returned.
+        """
         if not self.objects.is_configured:
-            return NotConfigured()
-        sku, sequence = document.get("sku"), document.get("sequence")
-        if not isinstance(sku, str) or not is_id("sku", sku) or type(sequence) is not int or sequence < 1:
-            return NotARecord()
-        try:
-            content = rfc8785.dumps(dict(document))
-        except ValueError:
-            return NotARecord()
-        key = record_key(sku, sequence)
-        if self.objects.put_once(key, content):
-            return Archived()
+            return None
+        content = b"".join(lines)
+        if self._has(key, content):
+            return None
+        beside = f"{key.removesuffix('.jsonl')}-{sha256(content).hexdigest()}.jsonl"
+        self._has(beside, content)
         archived = self.objects.get(key)
-        # The stream delivers at least once: usually the record was archived before.
-        return Archived() if archived == content else ArchiveConflict(loads(archived or b"null"))
+        return ArchiveConflict(key, (archived or b"").decode(errors="replace")[:_QUOTED_CHARACTERS])
 
-    def exists(self, sku: str, sequence: int) -> bool:
-        """Return whether a record is archived."""
-        return self.objects.exists(record_key(sku, sequence))
+    def records(self) -> Iterator[ArchivedRecord]:
+        """Yield all archived records, a few objects at a time, in the order of their keys.
 
-    def keys_by_sku(self) -> Iterator[tuple[str, Sequence[str]]]:
-        """Yield each archived SKU with the keys of its records, in their order."""
-        keys = self.objects.all_keys(_PREFIX)
-        for sku, of_sku in groupby(keys, lambda key: key.removeprefix(_PREFIX).rpartition("/")[0]):
-            yield sku, list(of_sku)
+        Records of different shards of the stream may be out of order, and records may be repeated.
+        """
+        for key, content in self.objects.contents(self.objects.all_keys(_PREFIX)):
+            *lines, rest = (content or b"").split(b"\n")
+            for line in lines:
+                yield ArchivedRecord(key, _record(line))
+            if rest or not lines:  # an incomplete line, or an object without records
+                yield ArchivedRecord(key, None)
+
+    def _has(self, key: str, content: bytes) -> bool:
+        """Write an object, and return whether it is stored; False if another one is."""
+        # The stream delivers at least once: usually the batch was archived before.
+        return self.objects.put_once(key, content, _LINES) or self.objects.get(key) == content
+
+
+def _record(line: bytes) -> dict[str, Any] | None:
+    try:
+        document = loads(line)
+    except InvalidJson:
+        return None
+    return document if isinstance(document, dict) else None
