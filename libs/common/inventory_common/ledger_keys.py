@@ -47,7 +47,9 @@ KEY_ID_FORM: Final = rf"[A-Za-z0-9_-]{{1,{KEY_ID_MAX_CHARACTERS}}}"
 _KEY_ID: Final = re.compile(KEY_ID_FORM)
 _MOMENT: Final = re.compile(TIMESTAMP_STORED_FORM)
 _KEY_BYTES: Final = 32
+"""An Ed25519 key."""
 _SIGNATURE_BYTES: Final = 64
+"""An Ed25519 signature."""
 _CACHED_KEYS: Final = 64
 
 

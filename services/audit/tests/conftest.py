@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from documented import pytest_sessionfinish as pytest_sessionfinish
+from fixed_ledger_key import LEDGER_KEYS
 from front_door import Client
 from service_fixtures import *  # noqa: F403  (its fixtures, by name in its __all__)
 
@@ -46,13 +48,21 @@ def signing_key(service_module: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def unread_keys(service_module: Any) -> LedgerKeyStore:
-    """The service's store of ledger keys, as in a process that has not read any."""
+def ledger_keys(service_module: Any) -> LedgerKeyStore:
+    """The service's store of ledger keys, as in a process that has just read those of the tests."""
     from chalicelib import bootstrap
 
     store = bootstrap.key_routes().ledger_keys
-    store._numbered, store._keys, store._tried_at = {}, None, None
+    now = time.time()
+    store._numbered, store._keys, store._keys_as_of, store._tried_at = {}, LEDGER_KEYS, now, now
     return store
+
+
+@pytest.fixture
+def unread_keys(ledger_keys: LedgerKeyStore) -> LedgerKeyStore:
+    """The service's store of ledger keys, as in a process that has not read any."""
+    ledger_keys._keys, ledger_keys._tried_at = None, None
+    return ledger_keys
 
 
 @pytest.fixture

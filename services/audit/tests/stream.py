@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from base64 import b64encode
 from typing import Any
 
 from inventory_common.items import Item
@@ -33,8 +34,15 @@ def a_change(before: Item | None, after: Item | None, *, seconds: int = 0) -> di
             "Keys": {name: image[name] for name in names},
             "SequenceNumber": f"{next(_numbers):021}",
             "ApproximateCreationDateTime": float(HAPPENED_AT + seconds),
-            **{name: value for name, value in images.items() if value is not None},
+            **{name: _with_base64(value) for name, value in images.items() if value is not None},
         },
+    }
+
+
+def _with_base64(image: Item) -> Item:
+    return {
+        name: {"B": b64encode(attribute["B"]).decode()} if "B" in attribute else attribute
+        for name, attribute in image.items()
     }
 
 

@@ -32,6 +32,9 @@ def publish(parameters: Any, *keys: PublicKey) -> None:
         )
 
 
+pytestmark = pytest.mark.usefixtures("unread_keys")
+
+
 def test_everybody_reads_every_key_oldest_first(audit: Client, parameters: Any, tokens: Tokens) -> None:
     publish(parameters, OLD, NEW)
     for token in (None, tokens.vendor(), tokens.of_role("auditor")):

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
 from inventory_common.errors import InvalidCursor
-from inventory_common.exact_json import dumps
+from inventory_common.exact_json import InvalidJson, dumps, loads
 from inventory_common.identity import Scope
 from inventory_common.ids import is_id
 from inventory_common.limits import EXPORT_BYTES_MAX, PAGE_MAX_ITEMS
@@ -56,7 +57,7 @@ class FindingStore:
         """Return the finding with an id; None if none is kept, and without a bucket."""
         if not self.objects.is_configured:
             return None
-        [(_, kept)] = self.objects.json_objects([_BY_ID.format(finding_id)])
+        kept = _json_value(self.objects.get(_BY_ID.format(finding_id)))
         return kept if is_finding(kept) and _has_key(kept) else None
 
     def add(self, finding: Finding) -> None:
@@ -90,7 +91,8 @@ class FindingStore:
         documents: list[dict[str, Any]] = []
         positions: dict[str, str] = {}
         last, size = "", 0
-        for key, document in self.objects.json_objects(keys):
+        for key, content in self.objects.contents(keys):
+            document = _json_value(content)
             if document is None or not is_finding(document):
                 log_event(self.service, "malformed_object", level="ERROR", key=key)
             else:
@@ -103,6 +105,13 @@ class FindingStore:
             last = key.removeprefix(prefix)
         cursor = encode_cursor({"key": last}) if has_more else None
         return ListPage(documents, cursor, lambda document: {"key": positions[document["finding_id"]]})
+
+
+def _json_value(content: bytes | None) -> Any:
+    """Return the JSON value of an object, None if it is absent or unreadable."""
+    with suppress(InvalidJson):
+        return None if content is None else loads(content)
+    return None
 
 
 def _key(document: Mapping[str, Any]) -> str:

@@ -49,7 +49,7 @@ class SkuStore:
         return item
 
     def heads(self, skus: Iterable[str]) -> dict[str, Item]:
-        """Return what live SKUs say of their vendor and last record, by SKU, read consistently, many in each call."""
+        """Return what live SKUs say of vendor and last record, by SKU, read consistently, many in a call."""
         keys = [to_item(StockKey.of(sku)._asdict()) for sku in dict.fromkeys(skus)]
         found = batch_get(self._client, self._table, keys, _HEAD_ATTRIBUTES)
         return {item["sku"]["S"]: item for item in found}

@@ -68,8 +68,8 @@ class OrderStore:
         DatabaseUnavailable
             If it changed during every attempt.
         OrderDamaged
-            If one of its items has no genuine seal or cannot be read, or a part is of a later version than the
-            order will have.
+            If one of its items has no genuine seal or cannot be read, or a part is of a later version than
+            the order will have.
         """
         unchanged = 0
         for _ in range(READ_ROUNDS_MAX):
