@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -11,7 +11,7 @@ import boto3
 import pytest
 from documented import pytest_sessionfinish as pytest_sessionfinish
 from fixed_ledger_key import LEDGER_KEYS
-from front_door import Client
+from front_door import LEDGER_KEYS_PATH, Client
 from service_fixtures import *  # noqa: F403  (its fixtures, by name in its __all__)
 
 from inventory_common.ledger_key_store import LedgerKeyStore
@@ -47,22 +47,23 @@ def signing_key(service_module: Any) -> None:
     keys.create_alias(AliasName="alias/archive", TargetKeyId=key)
 
 
+@pytest.fixture(scope="session")
+def published_keys(service_module: Any) -> None:
+    """The ledger key that signs the records of tests."""
+    [key] = LEDGER_KEYS.values()
+    boto3.client("ssm").put_parameter(
+        Name=f"{LEDGER_KEYS_PATH}1", Value=json.dumps(key.jwk()), Type="String", Overwrite=True
+    )
+
+
 @pytest.fixture(autouse=True)
-def ledger_keys(service_module: Any) -> LedgerKeyStore:
-    """The service's store of ledger keys, as in a process that has just read those of the tests."""
+def unread_keys(service_module: Any, published_keys: None) -> LedgerKeyStore:
+    """The service's store of ledger keys, as in a process that has not read any."""
     from chalicelib import bootstrap
 
     store = bootstrap.key_routes().ledger_keys
-    now = time.time()
-    store._numbered, store._keys, store._keys_as_of, store._tried_at = {}, LEDGER_KEYS, now, now
+    store._numbered, store._keys, store._tried_at = {}, None, None
     return store
-
-
-@pytest.fixture
-def unread_keys(ledger_keys: LedgerKeyStore) -> LedgerKeyStore:
-    """The service's store of ledger keys, as in a process that has not read any."""
-    ledger_keys._keys, ledger_keys._tried_at = None, None
-    return ledger_keys
 
 
 @pytest.fixture

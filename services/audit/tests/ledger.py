@@ -86,6 +86,7 @@ def a_ledger(length: int, sku: str = BLACK, *, seed: int = 1) -> list[Transactio
             stock_before=before,
             stock_after=stock,
             order_id=order_id,
+            reason="damaged" if transaction_type is TransactionType.REFUND else None,
             notes="counted, 3 % broken" if transaction_type is TransactionType.MANUAL_ADJUSTMENT else None,
             quantity=quantity,
             reserved_before=reserved_before,

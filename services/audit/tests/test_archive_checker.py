@@ -19,7 +19,7 @@ from inventory_common.ids import transaction_id
 from inventory_common.timestamps import now
 from inventory_common.transactions import TransactionRecord
 
-from .ledger import BLACK, WHITE, a_ledger, a_sku, keep, keep_sku
+from .ledger import BLACK, WHITE, a_ledger, a_product, a_sku, keep, keep_product, keep_sku
 from .stream import SCHEDULED, a_change, deliver
 
 LEDGER = a_ledger(12)
@@ -31,6 +31,7 @@ DAYS = ("2026-02-24T00:00:00.000000Z", "2026-02-25T00:00:00.000000Z")
 def shop(service_module: Any, storage: Any, signing_key: None, dynamodb: Any) -> Any:
     """Two SKUs whose records are archived, and the digests of two days."""
     storage.put_bucket_versioning(Bucket="archive", VersioningConfiguration={"Status": "Enabled"})
+    keep_product(dynamodb, a_product())
     for ledger, sku in ((LEDGER, BLACK), (OTHER, WHITE)):
         keep(dynamodb, *ledger)
         keep_sku(dynamodb, a_sku(ledger, sku))

@@ -49,8 +49,15 @@ def test_a_record_is_served_with_all_of_its_attributes(audit: Client, vendor: st
         "reserved_before": 0,
         "reserved_after": 0,
         "request_id": "request-1",
+        "form": 1,
+        "command": "restock",
+        "reason": None,
+        "order_step": None,
+        "order_previous": None,
         "previous_hash": FIRST_PREVIOUS_HASH,
         "hash": record.hash,
+        "signature": record.signature,
+        "key_id": "test-1",
     }
     assert response.headers["ETag"] == f'"{record.hash}"'
     assert response.headers["Content-Type"] == "application/json"

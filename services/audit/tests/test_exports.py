@@ -15,7 +15,7 @@ from chalicelib.engine import exports
 from chalicelib.http.list_response import preferred_format
 from inventory_common import limits
 from inventory_common.ledger import RECORD_ATTRIBUTES
-from inventory_common.spreadsheets import original
+from inventory_common.spreadsheets import neutralized, original
 from inventory_common.verify import verify_lines
 
 from .ledger import BLACK, OTHER_VENDOR, PRODUCT, VENDOR, a_ledger, a_record, keep
@@ -66,15 +66,16 @@ def test_json_lines_can_be_verified_offline(audit: Client, vendor: str) -> None:
     assert verify_lines(response.text.splitlines(), heads=[LEDGER[-1].hash])[0].last_sequence == 150
 
 
+def _cell(value: Any) -> str:
+    return "" if value is None else neutralized(value) if isinstance(value, str) else str(value)
+
+
 @pytest.mark.parametrize("address", LISTS)
 def test_a_whole_list_is_served_as_csv(audit: Client, vendor: str, address: str) -> None:
     response = audit.get(f"{address}?order=asc", vendor, accept=CSV)
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.text.startswith(",".join(RECORD_ATTRIBUTES) + "\r\n")
-    expected = [
-        {name: "" if value is None else str(value) for name, value in record.document().items()}
-        for record in LEDGER
-    ]
+    expected = [{name: _cell(value) for name, value in record.document().items()} for record in LEDGER]
     assert rows_of(response) == expected
 
 

@@ -19,10 +19,15 @@ OLD = fixed_key("old").public_key(CREATED_AT).retired("2026-06-01T01:05:00.00000
 
 @pytest.fixture
 def parameters(service_module: Any) -> Iterator[Any]:
+    """A client of Systems Manager, which has no key while a test runs."""
     client = boto3.client("ssm")
-    yield client
     names = [f"{LEDGER_KEYS_PATH}{number}" for number in range(1, 10)]
+    published = client.get_parameters(Names=names)["Parameters"]
     client.delete_parameters(Names=names)
+    yield client
+    client.delete_parameters(Names=names)
+    for each in published:
+        client.put_parameter(Name=each["Name"], Value=each["Value"], Type="String")
 
 
 def publish(parameters: Any, *keys: PublicKey) -> None:
@@ -30,9 +35,6 @@ def publish(parameters: Any, *keys: PublicKey) -> None:
         parameters.put_parameter(
             Name=f"{LEDGER_KEYS_PATH}{number}", Value=json.dumps(key.jwk()), Type="String"
         )
-
-
-pytestmark = pytest.mark.usefixtures("unread_keys")
 
 
 def test_everybody_reads_every_key_oldest_first(audit: Client, parameters: Any, tokens: Tokens) -> None:

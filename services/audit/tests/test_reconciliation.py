@@ -177,7 +177,7 @@ def test_an_operation_names_the_address_that_it_asks(variables: dict[str, str], 
 def test_an_operation_that_cannot_read_says_so_in_one_line(
     shop: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def away() -> int:
+    def away(*_: object) -> int:
         raise ArchiveUnavailable("The archive\ndoes not respond.")
 
     monkeypatch.setattr(operations, "_OPERATIONS", {"reconcile": away})

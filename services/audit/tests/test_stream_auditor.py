@@ -354,7 +354,7 @@ def test_a_record_with_the_hash_of_another_one_is_a_finding(sold: Auditor) -> No
 
 
 def test_a_record_of_a_sku_that_does_not_exist_is_a_finding(auditor: Auditor) -> None:
-    deliver(auditor.module.log_changed, *insertions(LEDGER[0]))
+    deliver(auditor.module.log_changed, *insertions(a_record(WHITE)))
     [finding] = auditor.findings()
     assert finding["kind"] == "record_without_stock"
     assert finding["differences"][0]["expected"] is None

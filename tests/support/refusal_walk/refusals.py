@@ -36,7 +36,10 @@ def aws_calls() -> Iterator[list[str]]:
 def stored(dynamodb: Any) -> dict[str, list[str]]:
     """Return all items of all tables in a form that can be compared."""
     return {
-        table: sorted(json.dumps(item, sort_keys=True) for item in dynamodb.scan(TableName=table)["Items"])
+        table: sorted(
+            json.dumps(item, sort_keys=True, default=bytes.hex)
+            for item in dynamodb.scan(TableName=table)["Items"]
+        )
         for table in dynamodb.list_tables()["TableNames"]
     }
 

@@ -80,18 +80,15 @@ def owner_differences(
     *,
     is_first: bool,
 ) -> dict[str, list[Difference]]:
-    """Return what a new record shows, by kind of finding: its SKU exists, counts it, and has its vendor.
+    """Return what a new record shows, by kind of finding: its SKU has its vendor, its product exists.
 
     The SKU and its first record's product are read after the record was written, in the same transaction as
-    the SKU.
+    the SKU.  A record whose SKU does not exist, or does not count it, is reported for that.
     """
-    record_id, sequence = record.get("transaction_id"), record.get("sequence")
     if balance is None:
-        return {"record_without_sku": [Difference(record_id, "missing_sku", record.get("sku"), None)]}
+        return {}
+    record_id = record.get("transaction_id")
     found: dict[str, list[Difference]] = {}
-    length = balance.get("sequence")
-    if type(length) is int and type(sequence) is int and length < sequence:
-        found["record_without_sku"] = [Difference(record_id, "sku.sequence", sequence, length)]
     owner = record.get(OWNER)
     owners = {"sku": balance.get(OWNER)}
     if is_first and product is None:
