@@ -276,8 +276,15 @@ class FakeStack:
             "reserved_after": sku["reserved_stock"],
             "performed_by": "somebody",
             "request_id": "request-1",
+            "form": 1,
+            "command": "restock",
+            "reason": None,
+            "order_step": None,
+            "order_previous": None,
             "previous_hash": "0" * 64,
             "hash": "0" * 64,
+            "signature": "A" * 86,
+            "key_id": "test-1",
         }
         self.log.append(record)
 

@@ -8,6 +8,7 @@ import pytest
 
 from demo.checks import Balance, Mismatch, check, check_sku, fold, reserved_units
 from inventory_client import Order, OrderLine, TransactionRecord
+from tests.support.fixed_ledger_key import LEDGER_KEY
 from tests.support.sample_skus import a_sku
 
 SKU = "SKU-PROD-A1B2C-STD"
@@ -15,7 +16,8 @@ NOON = "2026-01-01T12:00:00.000000Z"
 
 
 def record(sequence: int, kind: str, quantity: int, change: int, order_id: str | None) -> TransactionRecord:
-    return TransactionRecord.with_hash(
+    return TransactionRecord.signed_by(
+        LEDGER_KEY,
         transaction_id=f"TXN-{sequence}",
         timestamp=NOON,
         product_id="PROD-A1B2C",
@@ -32,6 +34,7 @@ def record(sequence: int, kind: str, quantity: int, change: int, order_id: str |
         reserved_before=0,
         reserved_after=0,
         request_id="request-1",
+        command="place",
         previous_hash="0" * 64,
     )
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from inventory_common.ids import transaction_id
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.transactions import TransactionRecord
+from tests.support.fixed_ledger_key import LEDGER_KEY
 from tools.dependencies.locks import pins_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,7 +54,8 @@ def run(command: Sequence[str], folder: Path, *, exit_code: int = 0) -> str:
 
 def log_file(folder: Path, *, stock_after: int = 25) -> Path:
     """Write a log of one record; with another `stock_after` it is wrong."""
-    record = TransactionRecord.with_hash(
+    record = TransactionRecord.signed_by(
+        LEDGER_KEY,
         transaction_id=transaction_id(SKU, 1),
         timestamp="2026-02-23T14:20:00.000000Z",
         product_id="PROD-E4F9A",
@@ -69,6 +71,7 @@ def log_file(folder: Path, *, stock_after: int = 25) -> Path:
         reserved_before=0,
         reserved_after=0,
         request_id="r-1",
+        command="restock",
         previous_hash=FIRST_PREVIOUS_HASH,
     )
     file = folder / f"log-{stock_after}.jsonl"

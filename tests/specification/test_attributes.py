@@ -45,8 +45,15 @@ ADDITIONAL = {
         "reserved_before",
         "reserved_after",
         "request_id",
+        "form",
+        "command",
+        "reason",
+        "order_step",
+        "order_previous",
         "previous_hash",
         "hash",
+        "signature",
+        "key_id",
     },
 }
 

@@ -291,8 +291,15 @@ class FakeServices:
             "reserved_before": before[1],
             "reserved_after": found["reserved_stock"],
             "request_id": "r",
+            "form": 1,
+            "command": "restock",
+            "reason": None,
+            "order_step": None,
+            "order_previous": None,
             "previous_hash": "0" * 64,
             "hash": "0" * 64,
+            "signature": "A" * 86,
+            "key_id": "test-1",
         }
         self.log.append(record)
         return record

@@ -116,7 +116,8 @@ def test_the_columns_of_exports_are_promised():
         "orders": "order_id,vendor_id,sku,quantity,status,hold_seconds,placed,confirmed,cancelled,refunded",
         "log": "transaction_id,timestamp,product_id,sku,vendor_id,transaction_type,quantity_change,"
         "stock_before,stock_after,order_id,performed_by,notes,sequence,quantity,reserved_before,"
-        "reserved_after,request_id,previous_hash,hash",
+        "reserved_after,request_id,form,command,reason,order_step,order_previous,previous_hash,hash,"
+        "signature,key_id",
     }
 
 

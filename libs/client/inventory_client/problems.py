@@ -24,7 +24,7 @@
         │   └── ExternalIdExists, SkuExists, ProductInactive, SkuInactive, StockLimitExceeded,
         │       InsufficientStock, AdjustmentBelowReserved, CountStale, QuantityExceedsReserved,
         │       RefundExceedsConfirmed, OrderExists, OrderInProgress, OrderCancelled,
-        │       OrderConfirmed, ReservationExpired
+        │       OrderConfirmed, OrderDamaged, ReservationExpired
         ├── Invalid
         │   └── InvalidInput, IdempotencyKeyReused
         ├── NotConfigured
@@ -77,6 +77,7 @@ __all__ = [
     "NotFound",
     "OrderCancelled",
     "OrderConfirmed",
+    "OrderDamaged",
     "OrderExists",
     "OrderInProgress",
     "OrderNotFound",
@@ -390,6 +391,12 @@ class OrderInProgress(Conflict):
     """Another command on the order has begun and has not finished."""
 
     code = "order_in_progress"
+
+
+class OrderDamaged(Conflict):
+    """What is stored of the order was not written by the service: nothing is done with it."""
+
+    code = "order_damaged"
 
 
 class OrderCancelled(Conflict):

@@ -116,6 +116,13 @@ RECORD: dict[str, Any] = {
     "reserved_before": 0,
     "reserved_after": 0,
     "request_id": "r-1",
+    "form": 1,
+    "command": "restock",
+    "reason": None,
+    "order_step": None,
+    "order_previous": None,
     "previous_hash": "0" * 64,
     "hash": "1" * 64,
+    "signature": "A" * 86,
+    "key_id": "test-1",
 }

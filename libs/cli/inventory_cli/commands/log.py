@@ -11,6 +11,9 @@ from inventory_client import AuditClient, TransactionRecord, TransactionType
 from inventory_client.audit import Search
 from inventory_common.exact_json import dumps
 from inventory_common.ids import StockKey
+from inventory_common.ledger import check_signature
+from inventory_common.ledger_keys import PublicKeys, SignaturesNotInstalled, check_signatures_installed
+from inventory_common.order_fold import OrderLines
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.transactions import record_hash
 
@@ -175,21 +178,27 @@ def keys(call: Invocation) -> None:
 @click.option("--by-service", is_flag=True, help="Verify by the audit service, and list all differences.")
 @pass_invocation
 def verify(call: Invocation, sku: str, by_service: bool) -> None:
-    """Recompute a SKU's whole hash chain locally, and compare its end with the SKU."""
+    """Verify a SKU's whole log locally: hash chain, signatures, orders, and its end against the SKU."""
     with call.session() as session:
         if by_service:
             _verify_by_service(session.audit, sku)
             return
         found = session.stock.sku(*StockKey.of(sku))
+        ledger_keys = _ledger_keys(session.audit)
+        orders = OrderLines()
         previous, sequence = FIRST_PREVIOUS_HASH, 0
         for record in session.audit.records_of_sku(sku, Search(order="asc")):
             sequence += 1
             if record.sequence > found.sequence:
                 break  # written after the SKU was read
+            document = record.document()
+            unsigned = ledger_keys is not None and check_signature(document, sku, sequence, ledger_keys)
             checks = [
                 (record.sequence == sequence, f"record {sequence} is missing"),
                 (record.previous_hash == previous, f"record {sequence} does not continue the hash chain"),
-                (record_hash(record.document()) == record.hash, f"record {sequence} was changed"),
+                (record_hash(document) == record.hash, f"record {sequence} was changed"),
+                (not unsigned, f"record {sequence} was not written by the stock service"),
+                (not orders.add(document), f"record {sequence} does not continue {record.order_id}"),
             ]
             for holds, message in checks:
                 if not holds:
@@ -198,6 +207,16 @@ def verify(call: Invocation, sku: str, by_service: bool) -> None:
         if (found.ledger_hash, found.sequence) != (previous, min(sequence, found.sequence)):
             raise click.ClickException(f"{sku}: the log does not end with the record that the SKU names.")
         say(f"{sku}: {found.sequence} records, none missing, none changed.", style="green")
+
+
+def _ledger_keys(audit: AuditClient) -> PublicKeys | None:
+    """Return the keys that verify signatures; None, and say so, if that is not possible here."""
+    try:
+        check_signatures_installed()
+    except SignaturesNotInstalled as missing:
+        say(str(missing), style="yellow")
+        return None
+    return audit.ledger_keys()
 
 
 def _verify_by_service(audit: AuditClient, sku: str) -> None:
