@@ -6,6 +6,7 @@ that a mistake in the services is not repeated here.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import uuid
@@ -16,13 +17,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
+from boto3.dynamodb.types import Binary, TypeDeserializer
 
 TABLES = ("Products-table", "VendorInventory", "StockTransactions")
 READS_MAX = 10
 FIRST_PREVIOUS_HASH = "0" * 64
 LEDGER_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:inventory:ledger")
-OPTIONAL_RECORD_ATTRIBUTES = ("order_id", "notes")
+OPTIONAL_RECORD_ATTRIBUTES = ("order_id", "notes", "reason", "order_step", "order_previous")
+UNHASHED = ("hash", "signature", "key_id")
 RECORD_ATTRIBUTES = {
     "transaction_id",
     "timestamp",
@@ -41,14 +43,30 @@ RECORD_ATTRIBUTES = {
     "reserved_before",
     "reserved_after",
     "request_id",
+    "form",
+    "command",
+    "reason",
+    "order_step",
+    "order_previous",
     "previous_hash",
     "hash",
+    "signature",
+    "key_id",
 }
 SETTLED_BY = {
     "order_placed": "placed",
     "order_confirmed": "confirmed",
     "order_cancelled": "cancelled",
     "refund": "refunded",
+}
+
+COMMANDS = {
+    "order_placed": ("place",),
+    "order_confirmed": ("confirm",),
+    "order_cancelled": ("cancel", "expire", "release"),
+    "refund": ("refund",),
+    "restock": ("restock",),
+    "manual_adjustment": ("adjust",),
 }
 
 Item = dict[str, Any]
@@ -178,6 +196,7 @@ def violations(tables: Tables) -> Iterator[str]:
         ledger = sorted(ledgers[sku], key=lambda record: record["sequence"])
         yield from _sku_violations(item, tables)
         yield from _ledger_violations(sku, ledger)
+        yield from _step_violations(ledger)
         yield from _head_violations(item, ledger)
         if item["reserved_stock"] != reserved_by_orders[sku]:
             yield f"{sku} has reserved {item['reserved_stock']}, its orders {reserved_by_orders[sku]}"
@@ -280,14 +299,19 @@ def _order_violations(tables: Tables) -> Iterator[str]:
     for record in tables.records:
         if record.get("order_id") is not None:
             kind = SETTLED_BY.get(record["transaction_type"], "no order's quantity")
-            if record["performed_by"] == "system:saga":
+            if record["command"] == "release":
                 # Released because not every line could be reserved: as if it had not been placed.
                 logged[record["order_id"], record["sku"], "placed"] -= record["quantity"]
             else:
                 logged[record["order_id"], record["sku"], kind] += record["quantity"]
+    chains = _chains(tables)
     for order_id, order in tables.orders.items():
         for sku, line in order["lines"].items():
             name = f"{sku} of {order_id}"
+            chain = chains.get((order_id, sku), [])
+            is_there = line.get("records", 0), line.get("last_record")
+            if is_there != (len(chain), chain[-1]["sequence"] if chain else None):
+                yield f"{name}: records {is_there}, but {[each['sequence'] for each in chain]} in the log"
             if line["placed"] != line["reserved"] + line["confirmed"] + line["cancelled"]:
                 yield f"{name}: placed is not the sum of {line}"
             if min(line["reserved"], line["confirmed"], line["cancelled"]) < 0:
@@ -307,6 +331,38 @@ def _order_violations(tables: Tables) -> Iterator[str]:
     for (order_id, sku, kind), units in logged.items():
         if units:
             yield f"{units} units of {sku} are {kind} for {order_id}, which does not contain them"
+
+
+def _chains(tables: Tables) -> dict[tuple[str, str], list[Item]]:
+    """Return the records of each order's line since it was placed last, by order and SKU."""
+    chains: dict[tuple[str, str], list[Item]] = {}
+    for record in sorted(tables.records, key=lambda each: each["sequence"]):
+        if record.get("order_id") is not None:
+            chain = chains.setdefault((record["order_id"], record["sku"]), [])
+            if record["order_step"] == 1:
+                chain.clear()
+            chain.append(record)
+    return chains
+
+
+def _step_violations(ledger: list[Item]) -> Iterator[str]:
+    """Each record of an order names its predecessor; the first one follows an order that was released."""
+    last: dict[str, Item] = {}
+    placed: Counter[str] = Counter()
+    for record in ledger:
+        name, order_id = f"record {record['sequence']} of {record['sku']}", record.get("order_id")
+        if record["command"] not in COMMANDS.get(record["transaction_type"], ()):
+            yield f"{name}, {record['transaction_type']}, has the command {record['command']}"
+        link = record.get("order_step"), record.get("order_previous")
+        if order_id is None:
+            if link != (None, None):
+                yield f"{name} has no order, but {link}"
+            continue
+        before = last.get(order_id) if placed[order_id] else None
+        if link != ((1, None) if before is None else (before["order_step"] + 1, before["sequence"])):
+            yield f"{name} of {order_id} has {link}"
+        placed[order_id] += {"place": 1, "release": -1}.get(record["command"], 0) * record["quantity"]
+        last[order_id] = record
 
 
 def _external_id_violations(tables: Tables) -> Iterator[str]:
@@ -369,20 +425,28 @@ def transaction_id(sku: str, sequence: int) -> str:
 
 
 def record_hash(record: Mapping[str, Any]) -> str:
-    """Return the hash of a record, an item or a served object: SHA-256 of its RFC 8785 form without `hash`.
+    """Return the hash of a record, an item or a served object: SHA-256 of its RFC 8785 form without `UNHASHED`.
 
     The record has only texts, integers and null, and ASCII names: for these, this is RFC 8785.
     """
     hashed = {name: None for name in OPTIONAL_RECORD_ATTRIBUTES} | dict(record)
     assert hashed.keys() == RECORD_ATTRIBUTES, hashed.keys() ^ RECORD_ATTRIBUTES
-    del hashed["hash"]
+    for name in UNHASHED:
+        del hashed[name]
     assert all(value is None or type(value) in (str, int) for value in hashed.values()), hashed
     text = json.dumps(hashed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def text_of(data: bytes) -> str:
+    """Return bytes as the API serves them: a hash in hexadecimal digits, a signature in base64url."""
+    return data.hex() if len(data) == 32 else base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
 def _plain(value: Any) -> Any:
     match value:
+        case Binary():
+            return text_of(value.value)
         case Decimal():
             return int(value) if value == int(value) else value
         case dict():

@@ -14,7 +14,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer
 
 from local.table_definitions import definitions
-from tests.integration.ledger_checks import Item, scan
+from tests.integration.ledger_checks import Item, scan, text_of
 
 WRITES = frozenset({"batch_write_item", "delete_item", "put_item", "transact_write_items", "update_item"})
 READ_AT_ONCE = 100
@@ -153,6 +153,8 @@ def _plain(value: Mapping[str, Any]) -> Any:
             return flag
         case {"N": number} if number.lstrip("-").isdecimal():
             return int(number)
+        case {"B": data}:
+            return text_of(data)
         case {"M": members}:
             return {name: _plain(member) for name, member in members.items()}
         case {"L": members}:

@@ -24,7 +24,7 @@
     │   ├── ExternalIdExists
     │   ├── SkuExists, ProductInactive, SkuInactive, StockLimitExceeded
     │   ├── InsufficientStock, AdjustmentBelowReserved, CountStale
-    │   ├── OrderExists, OrderInProgress, OrderCancelled, OrderConfirmed, ReservationExpired
+    │   ├── OrderExists, OrderInProgress, OrderCancelled, OrderConfirmed, OrderDamaged, ReservationExpired
     │   └── QuantityExceedsReserved, RefundExceedsConfirmed
     ├── NotConfigured            this stage does not have it
     │   └── ArchiveNotConfigured
