@@ -425,7 +425,7 @@ def transaction_id(sku: str, sequence: int) -> str:
 
 
 def record_hash(record: Mapping[str, Any]) -> str:
-    """Return the hash of a record, an item or a served object: SHA-256 of its RFC 8785 form without `UNHASHED`.
+    """Return the hash of a record or a served object: SHA-256 of its RFC 8785 form without `UNHASHED`.
 
     The record has only texts, integers and null, and ASCII names: for these, this is RFC 8785.
     """

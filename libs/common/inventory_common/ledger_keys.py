@@ -31,6 +31,7 @@ __all__ = [
     "LedgerSigner",
     "PublicKey",
     "PublicKeys",
+    "PublishedKeys",
     "SignaturesNotInstalled",
     "SigningKey",
     "check_signatures_installed",
@@ -336,6 +337,19 @@ class PublicKeys(Mapping[str, PublicKey]):
                 "that GET /ledger-keys of the audit service returns."
             )
         return cls(map(PublicKey.from_jwk, ours))
+
+
+class PublishedKeys(Protocol):
+    """Where the published keys are read from."""
+
+    def all(self) -> PublicKeys:
+        """Return every key that was ever used.
+
+        Raises
+        ------
+        LedgerKeyUnavailable
+            If they cannot be read.
+        """
 
 
 def new_signing_key(key_id: str) -> SigningKey:

@@ -223,7 +223,7 @@ def an_order(*steps: tuple[str, str, int], sku: str = BLACK) -> list[dict[str, A
     """Return the log of a SKU of 20 units, with ``(type, command, quantity)`` of one order."""
     records = [a_record(sku, 1, "restock", "restock", 20, None)]
     for number, (transaction_type, command, quantity) in enumerate(steps, start=1):
-        links = {"order_step": number, "order_previous": number if number > 1 else None}
+        links: dict[str, Any] = {"order_step": number, "order_previous": number if number > 1 else None}
         records.append(a_record(sku, number + 1, transaction_type, command, quantity, records[-1], **links))
     return records
 
@@ -251,7 +251,8 @@ def test_an_order_settles_no_more_units_than_it_has(steps: list[tuple[str, str, 
     # Another order reserves five units, so that the SKU's own rules hold.
     log = an_order(("order_placed", "place", 5))
     for number, (transaction_type, command, quantity) in enumerate(steps, start=1):
-        links = {"order_step": number, "order_previous": number + 1 if number > 1 else None}
+        links: dict[str, Any] = {"order_step": number}
+        links["order_previous"] = number + 1 if number > 1 else None
         following = a_record(
             BLACK, number + 2, transaction_type, command, quantity, log[-1], order_id="ORDER-2", **links
         )

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from inventory_common.ids import transaction_id
 from inventory_common.ledger import ChainHead, check_record
-from inventory_common.ledger_key_store import LedgerKeyStore
+from inventory_common.ledger_keys import PublishedKeys
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.timestamps import Clock, plus_seconds, timestamp
 from inventory_common.tuning import ARCHIVE_LAG_MAX_SECONDS
@@ -53,7 +53,7 @@ class ArchiveChecker:
     archive: RecordArchive
     digests: DigestStore
     signer: Signer
-    keys: LedgerKeyStore
+    keys: PublishedKeys
     clock: Clock
 
     def run(self, *, is_always_on: bool = True) -> ArchiveReport:

@@ -12,7 +12,7 @@ from typing import Any
 from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.ids import transaction_id
 from inventory_common.ledger import ChainHead, Difference, check_balance, check_record
-from inventory_common.ledger_key_store import LedgerKeyStore
+from inventory_common.ledger_keys import PublishedKeys
 from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange, StreamSubscription
 from inventory_common.timestamps import moment_of
 from inventory_common.values import value
@@ -37,7 +37,7 @@ class StreamAuditor:
     archive: RecordArchive
     findings: FindingsLog
     existence: ExistenceCheck
-    keys: LedgerKeyStore
+    keys: PublishedKeys
 
     def stock_changed(self, change: ItemChange) -> None:
         """Report a change of a SKU's stock that has no log record, of its vendor, or its removal."""

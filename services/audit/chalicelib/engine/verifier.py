@@ -16,8 +16,7 @@ from inventory_common.errors import InvalidCursor, SkuNotFound
 from inventory_common.identity import Scope
 from inventory_common.ids import transaction_id
 from inventory_common.ledger import EMPTY_LOG, ChainHead, Difference, check_balance, check_record
-from inventory_common.ledger_key_store import LedgerKeyStore
-from inventory_common.ledger_keys import PublicKeys
+from inventory_common.ledger_keys import PublicKeys, PublishedKeys
 from inventory_common.limits import VERIFICATION_EXTRA_READS_MAX
 from inventory_common.order_fold import OrderLines
 from inventory_common.pages import PageRequest, Position, encode_cursor
@@ -45,7 +44,7 @@ class Verifier:
 
     log: LogStore
     skus: SkuStore
-    keys: LedgerKeyStore
+    keys: PublishedKeys
 
     def verify(self, sku: str, scope: Scope, page: PageRequest) -> Verification:
         """Check a page of a SKU's records, and the live SKU against its last record.

@@ -13,8 +13,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
-from inventory_common.errors import InvalidCursor
-from inventory_common.exact_json import InvalidJson, dumps, loads
+from inventory_common.errors import InvalidCursor, InvalidJson
+from inventory_common.exact_json import dumps, loads
 from inventory_common.identity import Scope
 from inventory_common.ids import is_id
 from inventory_common.limits import EXPORT_BYTES_MAX, PAGE_MAX_ITEMS

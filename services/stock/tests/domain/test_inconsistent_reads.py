@@ -79,7 +79,7 @@ def test_a_settlement_of_a_whole_order_needs_the_skus_that_it_moves(
     [(confirm, {"reserved": 1}), (cancel, {"reserved": 1}), (refund, {"confirmed": 1})],
 )
 def test_if_one_sku_is_missing_all_are_read_together_with_the_order(
-    command: Command, line: dict[str, int]
+    command: Command, line: dict[str, Any]
 ) -> None:
     order = an_order(a_line(BLACK, **line), a_line(WHITE, **line))
     decision = command(a_state(a_sku(BLACK, 50, 9), order=order), a_whole_settlement(), CONTEXT)
