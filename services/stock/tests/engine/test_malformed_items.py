@@ -14,7 +14,7 @@ from chalicelib.bootstrap import rest_service
 from chalicelib.domain.commands import BatchedCommand, SettleOrder
 from chalicelib.domain.orders import OrderOutcome
 from chalicelib.storage.items import idempotency_record_key
-from inventory_common.errors import InternalError
+from inventory_common.errors import InternalError, OrderDamaged
 from inventory_common.idempotency import IdempotencyKey
 from inventory_common.items import Item, from_item, to_item
 from inventory_common.order_items import order_key, part_key
@@ -163,9 +163,9 @@ def test_commands_on_it_fail_and_those_of_the_same_batch_do_not(
     )
     assert [type(outcome) for outcome in outcomes] == [
         OrderOutcome,
-        InternalError,
-        InternalError,
-        InternalError,
+        OrderDamaged,
+        OrderDamaged,
+        OrderDamaged,
         OrderOutcome,
     ]
     assert damaged_order.sku(BLACK).current_stock == 45
@@ -173,7 +173,7 @@ def test_commands_on_it_fail_and_those_of_the_same_batch_do_not(
     assert reports() == [(ORDER, "#ORDER")]
 
 
-def test_a_malformed_order_is_a_defect_for_who_asks_for_it(
+def test_a_damaged_order_is_a_conflict_for_who_asks_for_it(
     one_damaged_order: Process, orders: str, tables: Tables
 ) -> None:
     shop = Client(rest_service(one_damaged_order.engine), may_fail=True)
@@ -185,7 +185,7 @@ def test_a_malformed_order_is_a_defect_for_who_asks_for_it(
         *(shop.post(f"{path}/{command}", None, orders) for command in ("confirm", "cancel", "refund")),
         shop.post(f"{path}/extend", {"hold_seconds": 60}, orders),
     ]
-    assert [(answer.status, answer.json["code"]) for answer in answers] == [(500, "internal_error")] * 6
+    assert [(answer.status, answer.json["code"]) for answer in answers] == [(409, "order_damaged")] * 6
     assert tables.item(ORDER, "#ORDER") == before
     assert one_damaged_order.sku(BLACK).reserved_stock == 10
 
@@ -227,7 +227,7 @@ def test_a_malformed_part_stops_no_list_and_no_sweep(
     assert [order["order_id"] for order in other.orders.due(None, PAGE).documents] == [INTACT]
     assert other.sweep() == {"released": 1, "completed": 0, "settled": 0, "failed": 0}
     assert other.orders.get(INTACT).status == "cancelled"
-    with pytest.raises(InternalError):
+    with pytest.raises(OrderDamaged):
         other.confirm(SettleOrder(ORDER))
     assert reports() == [(ORDER, "#PART-002")]
 
