@@ -10,12 +10,17 @@ original functions.
 from __future__ import annotations
 
 import copy
+import re
+from collections.abc import Callable
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 CACHED_EXPRESSIONS = 4_096
 
+Item = dict[str, Any]
+
+_EQUALITY = re.compile(r"\s*(#?[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(:[A-Za-z0-9_]+)\s*")
 _SCALARS = frozenset({str, int, float, bool, type(None), bytes})
 
 
@@ -36,7 +41,34 @@ def speed_up(dynamodb: Any) -> None:
     )
     dynamodb._check_reserved_keyword_usage = lambda tokens: keywords_of(tuple(tokens))
     dynamodb._condition_syntax_error = lru_cache(CACHED_EXPRESSIONS)(dynamodb._condition_syntax_error)
+    dynamodb._evaluate_condition = _with_equality(dynamodb._evaluate_condition)
+    size_of_number = dynamodb._number_size_bytes
+    size_of_text = lru_cache(CACHED_EXPRESSIONS)(size_of_number)
+    dynamodb._number_size_bytes = lambda text: (size_of_text if type(text) is str else size_of_number)(text)
     dynamodb.copy = SimpleNamespace(**{**vars(copy), "deepcopy": copied})
+
+
+def _with_equality(evaluate: Callable[..., bool]) -> Callable[..., bool]:
+    """Return the evaluation of a condition that compares a key with one value at once.
+
+    A Query evaluates its key condition for every item of the partition, which is equal in all of them.
+    """
+    accepted: set[tuple[str, str]] = set()
+
+    def evaluated(
+        expression: str, item: Item, values: Item, names: Item, slot: str = "ConditionExpression"
+    ) -> bool:
+        if (slot, expression) in accepted:
+            [attribute, value] = _EQUALITY.fullmatch(expression).groups()  # type: ignore[union-attr]
+            wanted = (values or {}).get(value)
+            if wanted is not None and item.get((names or {}).get(attribute, attribute)) == wanted:
+                return True
+        result = evaluate(expression, item, values, names, slot)
+        if result and len(accepted) < CACHED_EXPRESSIONS and _EQUALITY.fullmatch(expression or ""):
+            accepted.add((slot, expression))  # it has no error
+        return result
+
+    return evaluated
 
 
 def copied(value: Any) -> Any:

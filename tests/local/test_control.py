@@ -30,6 +30,8 @@ class Source(EventSource):
         self.records = records
         self.endless = endless
 
+    is_behind = True
+
     def poll(self) -> bool:
         return not self.poll_to_the_end()
 

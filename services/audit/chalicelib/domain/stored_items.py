@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from inventory_common.items import Item, from_item, to_item
 from inventory_common.ledger import RECORD_ATTRIBUTES
 
-__all__ = ["StoredRecord", "read_balance", "read_record"]
+__all__ = ["StoredRecord", "document_of", "read_balance", "read_record"]
 
 
 class StoredRecord(NamedTuple):
@@ -29,6 +29,15 @@ def read_record(item: Item) -> StoredRecord:
     except (TypeError, ValueError, KeyError, AttributeError):
         attributes, is_well_formed = _readable_attributes(item), False
     return StoredRecord({**dict.fromkeys(RECORD_ATTRIBUTES), **attributes}, is_well_formed)
+
+
+def document_of(item: Item) -> dict[str, Any]:
+    """Return the document of `read_record`, but not whether the services could have written it."""
+    try:
+        attributes = from_item(item)
+    except (TypeError, ValueError, KeyError, AttributeError):
+        attributes = _readable_attributes(item)
+    return {**dict.fromkeys(RECORD_ATTRIBUTES), **attributes}
 
 
 def read_balance(item: Item) -> dict[str, Any]:
