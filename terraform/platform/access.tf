@@ -216,7 +216,7 @@ locals {
         statements = concat(local.finding, [
           {
             sid       = "ReadTheLog"
-            actions   = ["dynamodb:Query"]
+            actions   = ["dynamodb:BatchGetItem", "dynamodb:Query"]
             resources = [local.log.arn]
           },
         ])
@@ -225,6 +225,16 @@ locals {
       log_changed = {
         stream_of = "StockTransactions"
         statements = concat(local.finding, [
+          {
+            sid       = "ReadStock"
+            actions   = ["dynamodb:BatchGetItem"]
+            resources = [local.inventory.arn]
+          },
+          {
+            sid       = "ReadTheLog"
+            actions   = ["dynamodb:BatchGetItem", "dynamodb:Query"]
+            resources = [local.log.arn]
+          },
           {
             sid       = "ArchiveTheLog"
             actions   = ["s3:GetObject", "s3:PutObject"]
@@ -251,16 +261,11 @@ locals {
 
       write_digest = {
         is_scheduled = true
-        statements = [
+        statements = concat(local.finding, [
           {
             sid       = "ReadAllStock"
             actions   = ["dynamodb:Scan"]
             resources = [local.inventory.arn]
-          },
-          {
-            sid       = "ListTheArchive"
-            actions   = ["s3:ListBucket"]
-            resources = [module.archive.bucket_arn]
           },
           {
             sid       = "ReadAndWriteDigests"
@@ -269,10 +274,41 @@ locals {
           },
           {
             sid       = "SignDigests"
-            actions   = ["kms:Sign"]
+            actions   = ["kms:Sign", "kms:Verify"]
             resources = [module.archive.signing_key_arn]
           },
-        ]
+        ])
+      }
+
+      verify_archive = {
+        is_scheduled = true
+        statements = concat(local.finding, [
+          {
+            sid       = "ReadAllStock"
+            actions   = ["dynamodb:Scan"]
+            resources = [local.inventory.arn]
+          },
+          {
+            sid       = "ReadTheLog"
+            actions   = ["dynamodb:BatchGetItem", "dynamodb:Query"]
+            resources = [local.log.arn]
+          },
+          {
+            sid       = "ListVersions"
+            actions   = ["s3:ListBucketVersions"]
+            resources = [module.archive.bucket_arn]
+          },
+          {
+            sid       = "ReadTheArchive"
+            actions   = ["s3:GetObject"]
+            resources = ["${module.archive.bucket_arn}/log/*", "${module.archive.bucket_arn}/digests/*"]
+          },
+          {
+            sid       = "VerifyDigests"
+            actions   = ["kms:Verify"]
+            resources = [module.archive.signing_key_arn]
+          },
+        ])
       }
     }
   }
