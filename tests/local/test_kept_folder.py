@@ -166,12 +166,10 @@ def test_another_format_is_refused_with_the_version_that_wrote_it(
 def test_a_snapshot_of_another_format_is_refused(folder: KeptFolder) -> None:
     snapshot = save(folder)
     folder.release(cleanly=True)
-    (snapshot.path / MANIFEST).write_text(
-        json.dumps({**snapshot.manifest, "format": FORMAT + 1, "version": "7.0.0"})
-    )
-    assert f"{snapshot.path} was written by a newer version, 7.0.0, in format {FORMAT + 1}" in refusal(
-        folder.path
-    )
+    newer = {**snapshot.manifest, "format": FORMAT + 1, "version": "7.0.0"}
+    (snapshot.path / MANIFEST).write_text(json.dumps(newer))
+    said = refusal(folder.path)
+    assert f"{snapshot.path} was written by a newer version, 7.0.0, in format {FORMAT + 1}" in said
 
 
 def test_a_truncated_or_changed_snapshot_is_refused(folder: KeptFolder) -> None:
