@@ -10,12 +10,19 @@ original functions.
 from __future__ import annotations
 
 import copy
+import re
+from collections.abc import Callable
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 CACHED_EXPRESSIONS = 4_096
 
+Item = dict[str, Any]
+T = TypeVar("T")
+
+_EQUALITY = re.compile(r"\s*(#?[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(:[A-Za-z0-9_]+)\s*")
+_CONTAINERS = ("M", "L")
 _SCALARS = frozenset({str, int, float, bool, type(None), bytes})
 
 
@@ -36,7 +43,72 @@ def speed_up(dynamodb: Any) -> None:
     )
     dynamodb._check_reserved_keyword_usage = lambda tokens: keywords_of(tuple(tokens))
     dynamodb._condition_syntax_error = lru_cache(CACHED_EXPRESSIONS)(dynamodb._condition_syntax_error)
+    dynamodb._evaluate_condition = _with_equality(dynamodb._evaluate_condition)
+    dynamodb._item_size_bytes = _with_flat_items(dynamodb._item_size_bytes, dynamodb._number_size_bytes)
+    dynamodb._nesting_level = _with_scalars(dynamodb._nesting_level, lambda depth: depth)
+    dynamodb._nesting_exceeded = _with_scalars(
+        dynamodb._nesting_exceeded, lambda depth: depth > dynamodb._DDB_MAX_NESTING_DEPTH
+    )
     dynamodb.copy = SimpleNamespace(**{**vars(copy), "deepcopy": copied})
+
+
+def _with_equality(evaluate: Callable[..., bool]) -> Callable[..., bool]:
+    """Return the evaluation of a condition that compares a key with one value at once.
+
+    A Query evaluates its key condition for every item of the partition, which is equal in all of them.
+    """
+    accepted: set[tuple[str, str]] = set()
+
+    def evaluated(
+        expression: str, item: Item, values: Item, names: Item, slot: str = "ConditionExpression"
+    ) -> bool:
+        if (slot, expression) in accepted:
+            [attribute, value] = _EQUALITY.fullmatch(expression).groups()  # type: ignore[union-attr]
+            wanted = (values or {}).get(value)
+            if wanted is not None and item.get((names or {}).get(attribute, attribute)) == wanted:
+                return True
+        result = evaluate(expression, item, values, names, slot)
+        if result and len(accepted) < CACHED_EXPRESSIONS and _EQUALITY.fullmatch(expression or ""):
+            accepted.add((slot, expression))  # it has no error
+        return result
+
+    return evaluated
+
+
+def _with_flat_items(
+    size_of: Callable[[Item], int], size_of_number: Callable[[str], int]
+) -> Callable[[Item], int]:
+    """Return the size of an item, fast for texts and numbers: a transaction asks for each several times."""
+    size_of_text = lru_cache(CACHED_EXPRESSIONS)(size_of_number)
+
+    def size(item: Item) -> int:
+        if type(item) is not dict:
+            return size_of(item)
+        total = 0
+        for name, attribute in item.items():
+            if type(attribute) is dict and len(attribute) == 1 and name.isascii():
+                [(kind, value)] = attribute.items()
+                if type(value) is str and kind == "N":
+                    total += len(name) + size_of_text(value)
+                    continue
+                if type(value) is str and kind == "S" and value.isascii():
+                    total += len(name) + len(value)
+                    continue
+            total += size_of({name: attribute})
+        return total
+
+    return size
+
+
+def _with_scalars(nesting: Callable[..., T], of_scalar: Callable[[int], T]) -> Callable[..., T]:
+    """Return a function of a value's nesting that knows at once that of a text or number."""
+
+    def of(value: Any, depth: int = 1) -> T:
+        if type(value) is dict and len(value) == 1 and next(iter(value)) not in _CONTAINERS:
+            return of_scalar(depth)
+        return nesting(value, depth)
+
+    return of
 
 
 def copied(value: Any) -> Any:

@@ -9,8 +9,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 BATCH_RECORDS = 100
@@ -35,11 +38,30 @@ class Shard:
     pending: list[Record] = field(default_factory=list)
     attempts: int = 0
     next_attempt_at: float = 0.0
+    was_full: bool = False
+    """Whether the last read returned as many records as it may."""
 
     @property
     def is_done(self) -> bool:
         """Whether it is closed and all its records have been processed."""
         return self.iterator is None and not self.pending
+
+
+def connect_streams() -> Any:
+    """Make a client of DynamoDB Streams whose records have the form in which Lambda delivers them.
+
+    That is the JSON of the response.  botocore's own parser takes longer, and returns binary values
+    as bytes, which an event of Lambda never has.
+    """
+    client = boto3.client("dynamodbstreams")
+    client.meta.events.register("before-parse.dynamodb-streams.GetRecords", _keep_json)
+    return client
+
+
+def _keep_json(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
+    if response_dict["status_code"] == HTTPStatus.OK:
+        customized_response_dict |= json.loads(response_dict["body"])
+        response_dict["body"] = b"{}"
 
 
 class EventSource:
@@ -78,6 +100,11 @@ class EventSource:
         self._shards: dict[str, Shard] = {}
         self._find_shards_at = 0.0
         self._is_reachable = True
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a shard probably has more records than were read last."""
+        return any(shard.was_full for shard in self._shards.values())
 
     def poll_to_the_end(self) -> bool:
         """Read and deliver records, also of shards that are new; return whether there were none."""
@@ -165,6 +192,7 @@ class EventSource:
             self._find_shards_at = 0.0
             return False
         shard.iterator = response.get("NextShardIterator")
+        shard.was_full = len(response["Records"]) == BATCH_RECORDS
         shard.pending = [each for each in response["Records"] if self._matches(each["dynamodb"]["Keys"])]
         return bool(response["Records"])
 
@@ -208,7 +236,7 @@ class EventSource:
             for name, member in record["dynamodb"].items()
         }
         created_at = change.get("ApproximateCreationDateTime")
-        if created_at is not None:
+        if isinstance(created_at, datetime):
             change["ApproximateCreationDateTime"] = created_at.timestamp()
         return {**record, "dynamodb": change, "eventSourceARN": self._arn}
 

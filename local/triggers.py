@@ -24,7 +24,7 @@ import boto3
 
 from local.control import Commands, Message, inherited_socket
 from local.errors import StackError
-from local.event_source import EventSource, Function
+from local.event_source import EventSource, Function, connect_streams
 from local.gateway import LambdaContext
 from local.interruption import exit_on_signals
 from local.schedule import Schedule
@@ -53,7 +53,7 @@ def event_sources(app: Any, functions: Any, prefix: str) -> list[EventSource]:
     StackError
         If a table has no stream.
     """
-    tables, streams = boto3.client("dynamodb"), boto3.client("dynamodbstreams")
+    tables, streams = boto3.client("dynamodb"), connect_streams()
     return [
         EventSource(
             streams,
@@ -105,8 +105,9 @@ class Readers:
             while True:
                 self._may_read.wait()
                 with reading:
-                    is_busy = self._may_read.is_set() and source.poll()
+                    is_busy = self._may_read.is_set() and source.poll() and source.is_behind
                 if not is_busy:
+                    # As Lambda does: a few records at a time would cost as many calls as full batches.
                     time.sleep(POLL_SECONDS)
         except BaseException as error:
             self._error = error

@@ -12,7 +12,7 @@ A file has one JSON value in each line::
     ["s3.buckets", ["000000000000", "inventory-archive"], {…}]
     ["body", 1, "{\"available_after\":…"]                     the text that {"$body": 1} stands for
     ["bytes", 2, "iVBORw0KGgo…"]                              and bytes that are no text, in base64
-    ["object", "log/SKU-…/0000000001.json", {…}]               of the bucket before it
+    ["object", "log/2026-11-30/0000…-0000….jsonl", {…}]        of the bucket before it
     ["kms.keys", […], {…}]
 
 Stream records are not written: when the state is, the stream handlers have read all of them.

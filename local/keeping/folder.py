@@ -29,7 +29,7 @@ from inventory_common import __version__
 from local.errors import StackError
 from local.keeping.disk import sync, sync_folder, write_json
 
-FORMAT = 1
+FORMAT = 2
 """The format of kept folders and snapshots; another one has another number."""
 LABEL = "shop.json"
 LOCK = "lock"

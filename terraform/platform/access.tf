@@ -237,7 +237,7 @@ locals {
           local.ledger_keys,
           {
             sid       = "ReadTheLog"
-            actions   = ["dynamodb:Query"]
+            actions   = ["dynamodb:BatchGetItem", "dynamodb:Query"]
             resources = [local.log.arn]
           },
         ])
@@ -247,6 +247,16 @@ locals {
         stream_of = "StockTransactions"
         statements = concat(local.finding, [
           local.ledger_keys,
+          {
+            sid       = "ReadStock"
+            actions   = ["dynamodb:BatchGetItem"]
+            resources = [local.inventory.arn]
+          },
+          {
+            sid       = "ReadTheLog"
+            actions   = ["dynamodb:BatchGetItem", "dynamodb:Query"]
+            resources = [local.log.arn]
+          },
           {
             sid       = "ArchiveTheLog"
             actions   = ["s3:GetObject", "s3:PutObject"]
@@ -274,16 +284,11 @@ locals {
 
       write_digest = {
         is_scheduled = true
-        statements = [
+        statements = concat(local.finding, [
           {
             sid       = "ReadAllStock"
             actions   = ["dynamodb:Scan"]
             resources = [local.inventory.arn]
-          },
-          {
-            sid       = "ListTheArchive"
-            actions   = ["s3:ListBucket"]
-            resources = [module.archive.bucket_arn]
           },
           {
             sid       = "ReadAndWriteDigests"
@@ -292,10 +297,41 @@ locals {
           },
           {
             sid       = "SignDigests"
-            actions   = ["kms:Sign"]
+            actions   = ["kms:Sign", "kms:Verify"]
             resources = [module.archive.signing_key_arn]
           },
-        ]
+        ])
+      }
+
+      verify_archive = {
+        is_scheduled = true
+        statements = concat(local.finding, [
+          {
+            sid       = "ReadAllStock"
+            actions   = ["dynamodb:Scan"]
+            resources = [local.inventory.arn]
+          },
+          {
+            sid       = "ReadTheLog"
+            actions   = ["dynamodb:BatchGetItem", "dynamodb:Query"]
+            resources = [local.log.arn]
+          },
+          {
+            sid       = "ListVersions"
+            actions   = ["s3:ListBucketVersions"]
+            resources = [module.archive.bucket_arn]
+          },
+          {
+            sid       = "ReadTheArchive"
+            actions   = ["s3:GetObject"]
+            resources = ["${module.archive.bucket_arn}/log/*", "${module.archive.bucket_arn}/digests/*"]
+          },
+          {
+            sid       = "VerifyDigests"
+            actions   = ["kms:Verify"]
+            resources = [module.archive.signing_key_arn]
+          },
+        ])
       }
     }
   }

@@ -37,6 +37,7 @@ class Needs:
         self._archive = outputs["archive_bucket"]
         self._numbers = itertools.count()
         self._run = secrets.token_hex(4)
+        self._findings_of_digests: set[str] = set()
         self.sku = shop.has_sku(100, variant="KNOWN")
         self.changing = shop.has_sku(0, variant="CHANGING")
         self.key = secrets.token_hex(8)
@@ -98,7 +99,11 @@ class Needs:
                 "find a removed record": self._find_removed_record,
             },
             "audit/reconcile": {"find a SKU that differs from its log": self._reconcile},
-            "audit/write_digest": {"sign the day's digest": self._write_digest},
+            "audit/verify_archive": {"find a damaged object": self._find_damaged_archive},
+            "audit/write_digest": {
+                "sign the day's digest": self._write_digest,
+                "find another object in its place": self._find_other_digest,
+            },
         }
         return needs.get(function, {})
 
@@ -339,11 +344,31 @@ class Needs:
             self._change("audit/stock_changed", key, before=sku, after=after)
 
     def _archive_record(self) -> None:
-        record = self._record() | {"sku": {"S": f"SKU-{self.product_id}-L{self._next()}"}}
+        record = self._record()
         key = {name: record[name] for name in ("transaction_id", "timestamp")}
+        # So that another record follows, which shows that this one is in the SKU's chain.
+        done(self._shop.restock(self.sku, 1, key=secrets.token_hex(8)))
+        number = _sequence_number()
         with self._new_object("log/"):
-            self._change("audit/log_changed", key, after=record)
-        self._change("audit/log_changed", key, after=record)
+            self._change("audit/log_changed", key, after=record, number=number)
+        self._change("audit/log_changed", key, after=record, number=number)
+
+    def _find_damaged_archive(self) -> None:
+        # A fault is identified by the object's key.
+        body = f"damaged\n{json.dumps(self.transaction)}\n".encode()
+        self._put_object(f"log/2026-01-01/{self._next()}.jsonl", body)
+        with self._new_object("findings/all/"):
+            self._invoke("audit/verify_archive", _EVENT)
+
+    def _find_other_digest(self) -> None:
+        day = datetime.now(UTC).date().isoformat()
+        self._put_object(f"digests/{day}.json", b"{}")
+        for key in self._findings_of_digests:
+            self._objects.delete_object(Bucket=self._archive, Key=key)
+        before = self._keys("findings/all/")
+        with self._new_object("findings/all/"):
+            self._invoke("audit/write_digest", _EVENT)
+        self._findings_of_digests = self._keys("findings/all/") - before
 
     def _find_removed_record(self) -> None:
         record = self._record()
@@ -379,13 +404,11 @@ class Needs:
             self._invoke("audit/write_digest", _EVENT)
 
     def _store_an_earlier_digest(self) -> None:
-        digest = {"digest": {"made_at": PAST, "previous_hash": "0" * 64, "heads": {}}}
-        self._objects.put_object(
-            Bucket=self._archive,
-            Key=_EARLIER_DIGEST,
-            Body=json.dumps(digest).encode(),
-            ChecksumAlgorithm="SHA256",
-        )
+        digest = {"made_at": PAST, "previous_hash": "0" * 64, "heads": {}}
+        self._put_object(_EARLIER_DIGEST, json.dumps({"digest": digest, "signature": "bm9uZQ=="}).encode())
+
+    def _put_object(self, key: str, body: bytes) -> None:
+        self._objects.put_object(Bucket=self._archive, Key=key, Body=body, ChecksumAlgorithm="SHA256")
 
     @contextmanager
     def _new_object(self, prefix: str) -> Iterator[None]:
@@ -414,9 +437,14 @@ class Needs:
         item: dict[str, Any] = response["Item"]
         return item
 
-    def _change(self, function: str, key: Any, *, before: Any = None, after: Any = None) -> None:
-        number = f"{secrets.randbits(64):021}"
-        change = {"SequenceNumber": number, "ApproximateCreationDateTime": time.time(), "Keys": key}
+    def _change(
+        self, function: str, key: Any, *, before: Any = None, after: Any = None, number: str = ""
+    ) -> None:
+        change = {
+            "SequenceNumber": number or _sequence_number(),
+            "ApproximateCreationDateTime": time.time(),
+            "Keys": key,
+        }
         images = {"OldImage": before, "NewImage": after}
         change |= {name: image for name, image in images.items() if image is not None}
         event_name = "INSERT" if before is None else "REMOVE" if after is None else "MODIFY"
@@ -433,6 +461,10 @@ class Needs:
         response_text = response["Payload"].read().decode()
         assert "FunctionError" not in response, response_text
         return json.loads(response_text or "null")
+
+
+def _sequence_number() -> str:
+    return f"{secrets.randbits(64):021}"
 
 
 _EARLIER_DIGEST: Final = "digests/2026-01-01.json"

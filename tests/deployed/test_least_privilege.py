@@ -30,6 +30,7 @@ FUNCTIONS = (
     "audit/stock_changed",
     "audit/log_changed",
     "audit/reconcile",
+    "audit/verify_archive",
     "audit/write_digest",
 )
 CLAIMS = "claims"
@@ -161,11 +162,17 @@ ONLY_SOME_MAY: dict[str, tuple[Call, set[str]]] = {
                 "ExpressionAttributeValues": {":t": {"S": "T"}},
             },
         ),
-        {"audit/api", "audit/stock_changed", "audit/reconcile"},
+        {
+            "audit/api",
+            "audit/stock_changed",
+            "audit/log_changed",
+            "audit/reconcile",
+            "audit/verify_archive",
+        },
     ),
     "scan VendorInventory": (
         ("dynamodb", "scan", {"TableName": INVENTORY}),
-        {"stock/lower_bounds", "audit/reconcile", "audit/write_digest"},
+        {"stock/lower_bounds", "audit/reconcile", "audit/verify_archive", "audit/write_digest"},
     ),
     "archive a record": (
         ("s3", "put_object", {**ARCHIVED, "Key": "log/forbidden", "Body": b"{}"}),
@@ -173,11 +180,17 @@ ONLY_SOME_MAY: dict[str, tuple[Call, set[str]]] = {
     ),
     "read an archived record": (
         ("s3", "get_object", {**ARCHIVED, "Key": "log/forbidden"}),
-        {"audit/log_changed"},
+        {"audit/log_changed", "audit/verify_archive"},
     ),
     "keep a finding": (
         ("s3", "put_object", {**ARCHIVED, "Key": "findings/forbidden", "Body": b"{}"}),
-        {"audit/stock_changed", "audit/log_changed", "audit/reconcile"},
+        {
+            "audit/stock_changed",
+            "audit/log_changed",
+            "audit/reconcile",
+            "audit/verify_archive",
+            "audit/write_digest",
+        },
     ),
     "keep a digest": (
         ("s3", "put_object", {**ARCHIVED, "Key": "digests/forbidden", "Body": b"{}"}),
@@ -212,7 +225,14 @@ ONLY_SOME_MAY: dict[str, tuple[Call, set[str]]] = {
     ),
     "send an alert": (
         ("sns", "publish", {"TopicArn": "ALERTS", "Message": "low"}),
-        {"stock/sku_changed", "audit/stock_changed", "audit/log_changed", "audit/reconcile"},
+        {
+            "stock/sku_changed",
+            "audit/stock_changed",
+            "audit/log_changed",
+            "audit/reconcile",
+            "audit/verify_archive",
+            "audit/write_digest",
+        },
     ),
 }
 """Calls that some functions may make, and which."""

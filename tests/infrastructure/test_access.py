@@ -97,7 +97,12 @@ def test_only_the_daily_functions_scan(policies: dict[str, list[dict[str, Any]]]
         if any("dynamodb:Scan" in statement["Action"] for statement in _allowed(statements))
     }
 
-    assert scanning == {"audit/reconcile", "audit/write_digest", "stock/lower_bounds"}
+    assert scanning == {
+        "audit/reconcile",
+        "audit/verify_archive",
+        "audit/write_digest",
+        "stock/lower_bounds",
+    }
 
 
 def test_no_action_is_a_wildcard(policies: dict[str, list[dict[str, Any]]]) -> None:

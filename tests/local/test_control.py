@@ -30,6 +30,8 @@ class Source(EventSource):
         self.records = records
         self.endless = endless
 
+    is_behind = True
+
     def poll(self) -> bool:
         return not self.poll_to_the_end()
 
@@ -99,6 +101,38 @@ def test_a_held_process_runs_no_schedule_until_it_is_released(channel: Channel) 
     schedule.is_over = True
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_a_slow_function_delays_no_other_stream() -> None:
+    may_end = threading.Event()
+
+    class Slow(Source):
+        def poll(self) -> bool:
+            may_end.wait(10)
+            return False
+
+    schedule, source = Recorded(), Source(5)
+
+    def loop() -> None:
+        with pytest.raises(Ended):
+            run([Slow(), source], [schedule], Commands(None))
+
+    thread = threading.Thread(target=loop)
+    thread.start()
+    wait_until(lambda: source.records == 0, "the end of the other stream")
+    may_end.set()
+    schedule.is_over = True
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_an_error_of_a_stream_ends_the_process() -> None:
+    class Broken(Source):
+        def poll(self) -> bool:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run([Source(), Broken()], [Recorded()], Commands(None))
 
 
 def test_a_late_reply_is_not_taken_for_that_of_a_later_command(channel: Channel) -> None:

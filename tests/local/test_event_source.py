@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -236,6 +237,30 @@ def test_a_function_that_returns_none_has_processed_the_batch(mapped: Mapped) ->
     mapped.function.response = lambda _: None
     mapped.poll_to_the_end()
     assert mapped.function.batches == [["1"]]
+
+
+def test_shards_are_read_side_by_side(mapped: Mapped) -> None:
+    """As Lambda invokes a function for each shard: neither of them waits for the other."""
+    mapped.has("A", "1")
+    mapped.has("B", "2")
+    both = threading.Barrier(2, timeout=10)
+
+    def wait_for_the_other(_: Any) -> Any:
+        both.wait()
+        return {"batchItemFailures": []}
+
+    mapped.function.response = wait_for_the_other
+    mapped.source.poll()
+    assert sorted(mapped.function.delivered) == ["1", "2"]
+
+
+def test_a_source_is_behind_if_it_has_read_a_full_batch(mapped: Mapped) -> None:
+    assert not mapped.source.is_behind
+    mapped.has("A", *(f"{number:04}" for number in range(BATCH_RECORDS + 1)))
+    mapped.source.poll()
+    assert mapped.source.is_behind
+    mapped.source.poll()
+    assert not mapped.source.is_behind
 
 
 # Failures

@@ -13,7 +13,15 @@ from pathlib import Path
 import pytest
 
 from local.errors import StackError
-from local.keeping.folder import BUCKET_AND_KEYS, EVERYTHING, MANIFEST, KeptFolder, Snapshot, manifest_of
+from local.keeping.folder import (
+    BUCKET_AND_KEYS,
+    EVERYTHING,
+    FORMAT,
+    MANIFEST,
+    KeptFolder,
+    Snapshot,
+    manifest_of,
+)
 
 MOMENT = datetime(2026, 2, 23, 10, 30, tzinfo=UTC)
 
@@ -54,7 +62,7 @@ def test_a_new_folder_becomes_an_empty_shop_that_names_its_version(folder: KeptF
     assert folder.current is None
     assert not folder.was_killed
     label = json.loads((folder.path / "shop.json").read_text())
-    assert (label["format"], label["holds"]) == (1, "tables, bucket and keys")
+    assert (label["format"], label["holds"]) == (FORMAT, "tables, bucket and keys")
     assert label["version"].count(".") == 2
 
 
@@ -142,7 +150,7 @@ def test_a_label_of_something_else_is_refused(tmp_path: Path, label: str) -> Non
     assert "shop.json is not one that this product has written" in refusal(tmp_path)
 
 
-@pytest.mark.parametrize(("written", "age"), [(2, "a newer"), (0, "an older")])
+@pytest.mark.parametrize(("written", "age"), [(FORMAT + 1, "a newer"), (FORMAT - 1, "an older")])
 def test_another_format_is_refused_with_the_version_that_wrote_it(
     folder: KeptFolder, written: int, age: str
 ) -> None:
@@ -158,8 +166,10 @@ def test_another_format_is_refused_with_the_version_that_wrote_it(
 def test_a_snapshot_of_another_format_is_refused(folder: KeptFolder) -> None:
     snapshot = save(folder)
     folder.release(cleanly=True)
-    (snapshot.path / MANIFEST).write_text(json.dumps({**snapshot.manifest, "format": 2, "version": "7.0.0"}))
-    assert f"{snapshot.path} was written by a newer version, 7.0.0, in format 2" in refusal(folder.path)
+    newer = {**snapshot.manifest, "format": FORMAT + 1, "version": "7.0.0"}
+    (snapshot.path / MANIFEST).write_text(json.dumps(newer))
+    said = refusal(folder.path)
+    assert f"{snapshot.path} was written by a newer version, 7.0.0, in format {FORMAT + 1}" in said
 
 
 def test_a_truncated_or_changed_snapshot_is_refused(folder: KeptFolder) -> None:
@@ -196,7 +206,7 @@ def test_a_shop_beside_another_dynamodb_is_not_one_with_tables(folder: KeptFolde
 def test_a_run_that_was_killed_while_it_created_the_shop_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "shop.json.partial").write_text("{")
     KeptFolder(tmp_path, EVERYTHING).release(cleanly=True)
-    assert json.loads((tmp_path / "shop.json").read_text())["format"] == 1
+    assert json.loads((tmp_path / "shop.json").read_text())["format"] == FORMAT
 
 
 def test_a_folder_that_cannot_be_created_is_an_error_of_the_system(tmp_path: Path) -> None:

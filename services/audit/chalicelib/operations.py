@@ -37,7 +37,7 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _reconcile(_: argparse.Namespace) -> int:
+def _reconcile() -> int:
     with redirect_stdout(sys.stderr):  # log lines
         report = reconciler().run()
     if report.differences:
@@ -65,19 +65,19 @@ def _row(difference: FigureDifference) -> tuple[str, ...]:
     )
 
 
-def _verify_archive(arguments: argparse.Namespace) -> int:
-    report = archive_checker().run(is_always_on=not arguments.allow_missing_days)
+def _verify_archive(*, is_always_on: bool = True) -> int:
+    report = archive_checker().run(is_always_on=is_always_on)
     for line in report.lines():
         print(line)
     return 1 if report.fault_count else 0
 
 
-def _write_digest(_: argparse.Namespace) -> int:
+def _write_digest() -> int:
     print(digest_writer().write())
     return 0
 
 
-_OPERATIONS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
+_OPERATIONS: Final[Mapping[str, Callable[[], int]]] = {
     "reconcile": _reconcile,
     "verify-archive": _verify_archive,
     "write-digest": _write_digest,
@@ -91,14 +91,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--allow-missing-days",
         action="store_true",
-        help="do not report days without a digest: for a shop that is not always running",
+        help="verify-archive: do not report days without a digest, of a shop that is not always running",
     )
     parsed = parser.parse_args(arguments)
     for name in _TOKENS:
         os.environ.setdefault(name, "unused")
     print(f"{parsed.operation}: DynamoDB at {address_of(os.environ)}", flush=True)
     try:
-        return _OPERATIONS[parsed.operation](parsed)
+        if parsed.operation == "verify-archive":
+            return _verify_archive(is_always_on=not parsed.allow_missing_days)
+        return _OPERATIONS[parsed.operation]()
     except InventoryError as error:
         reason = error.detail
     except (BotoCoreError, ClientError, ResponseParserError) as error:

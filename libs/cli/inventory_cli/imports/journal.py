@@ -13,6 +13,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -346,6 +347,12 @@ class Journal:
             "UPDATE units SET state = ?, target = COALESCE(?, target), reason = ? WHERE number = ?",
             (state, None if target is None else dumps(target), reason, number),
         )
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write what follows in one transaction: SQLite then writes to the disk once."""
+        with self._transaction():
+            yield
 
     # Counts
 

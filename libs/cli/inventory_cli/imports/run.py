@@ -67,20 +67,21 @@ def compare(importer: Importer, session: Session, journal: Journal, mapping: Row
         key = importer.rules.resolved_key(unit.rows[0], journal.existing)
         if key != unit.key:
             journal.move_unit(unit, key)
-    for unit in journal.units(State.READ):
-        compared = compare_unit(
-            importer.rules,
-            list(journal.rows_of(unit.key)),
-            journal.first_invalid_row(unit.key),
-            journal.existing,
-            keeps_first=mapping.keeps_first,
-        )
-        for line, reason in compared.rejected_lines.items():
-            journal.reject_row(line, reason)
-        if compared.plan is None:
-            journal.finish(unit.number, State.REJECTED, reason=compared.reason)
-        else:
-            journal.plan(unit.number, compared.plan)
+    with journal.together():
+        for unit in journal.units(State.READ):
+            compared = compare_unit(
+                importer.rules,
+                list(journal.rows_of(unit.key)),
+                journal.first_invalid_row(unit.key),
+                journal.existing,
+                keeps_first=mapping.keeps_first,
+            )
+            for line, reason in compared.rejected_lines.items():
+                journal.reject_row(line, reason)
+            if compared.plan is None:
+                journal.finish(unit.number, State.REJECTED, reason=compared.reason)
+            else:
+                journal.plan(unit.number, compared.plan)
 
 
 # Execute
@@ -108,8 +109,9 @@ def execute(
         return [Result(unit.number, State.REJECTED, unit.plan.target, reason) for unit in batch]
 
     def finish(results: list[Result]) -> None:
-        for result in results:
-            journal.finish(result.number, result.state, target=result.target, reason=result.reason)
+        with journal.together():
+            for result in results:
+                journal.finish(result.number, result.state, target=result.target, reason=result.reason)
         progress(len(results))
 
     def mark(state: State) -> Callable[[Iterable[list[Unit]]], None]:

@@ -15,6 +15,7 @@ from inventory_common.transactions import TransactionRecord, served
 __all__ = [
     "MalformedSku",
     "StoredRecord",
+    "document_of",
     "is_well_placed",
     "malformed_record",
     "malformed_sku",
@@ -49,6 +50,15 @@ def read_record(item: Item) -> StoredRecord:
     if attributes is None or not is_well_formed:
         attributes = _readable_attributes(item)
     return StoredRecord({**dict.fromkeys(RECORD_ATTRIBUTES), **attributes}, is_well_formed)
+
+
+def document_of(item: Item) -> dict[str, Any]:
+    """Return the document of `read_record`, but not whether the services could have written it."""
+    with suppress(*_UNREADABLE):
+        attributes = served(from_item(item))
+        if not _has_bytes(attributes):
+            return {**dict.fromkeys(RECORD_ATTRIBUTES), **attributes}
+    return {**dict.fromkeys(RECORD_ATTRIBUTES), **_readable_attributes(item)}
 
 
 class MalformedSku(NamedTuple):

@@ -27,7 +27,7 @@ from inventory_common.values import value
 
 from ..domain.archive_faults import ArchiveFault, ArchiveReport
 from ..domain.digests import digest_hash, is_signed_digest
-from ..domain.stored_items import read_balance, read_record
+from ..domain.stored_items import document_of, read_balance
 from ..storage.chain_heads import ChainHeads
 from ..storage.digest_store import DigestStore
 from ..storage.inventory_stores import InventoryScan
@@ -130,7 +130,7 @@ class _Check:
             record_id = transaction_id(document["sku"], document["sequence"])
             key = keys.get(id(document))
             item = None if key is None else items.get(key)
-            if item is not None and read_record(item).document == document:
+            if item is not None and document_of(item) == document:
                 continue
             if item is not None or log.items_of_id(record_id):
                 text = f"{record_id} in {object_key} differs from the record in the table"
@@ -251,7 +251,7 @@ class _Check:
     def _is_recent(self, sku: str, sequence: int) -> bool:
         """Return whether a record is so new that the archive may not have had it when the check began."""
         items = self._checker.log.items_of_id(transaction_id(sku, sequence))
-        moment = read_record(items[0]).document["timestamp"] if items else None
+        moment = document_of(items[0])["timestamp"] if items else None
         return isinstance(moment, str) and moment > self._recent_since
 
     def _missing(self, sku: str, sequence: int) -> None:

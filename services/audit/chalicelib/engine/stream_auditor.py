@@ -20,7 +20,7 @@ from inventory_common.values import value
 from ..domain.findings import Finding, finding_id, id_in
 from ..domain.ownership import OWNER
 from ..domain.stock_figures import STOCK_FIGURES, chain_head_of, changed_attributes, figures_of
-from ..domain.stored_items import read_balance, read_record
+from ..domain.stored_items import document_of, read_balance
 from ..storage.log_store import LogStore
 from ..storage.record_archive import RecordArchive
 from .existence_check import ExistenceCheck
@@ -61,13 +61,13 @@ class StreamAuditor:
     def log_changed(self, change: ItemChange) -> None:
         """Report a record that was changed or removed."""
         assert change.before is not None, "a new record is examined with its batch"
-        before = read_record(change.before).document
+        before = document_of(change.before)
         record_id = _text(before.get("transaction_id"))
         if change.after is None:
             removed = Difference(record_id, "missing_record", before, None)
             self._report(LOG_CHANGES, change, "record_removed", before, [removed])
             return
-        after = read_record(change.after).document
+        after = document_of(change.after)
         differences = changed_attributes(before, after, sorted(before.keys() | after.keys()), record_id)
         self._report(LOG_CHANGES, change, "record_modified", before, differences)
 
@@ -105,7 +105,7 @@ class StreamAuditor:
             if not items:
                 missing = Difference(record_id, "missing_record", figures_of(before), figures_of(after))
                 return [*differences, missing]
-            document = read_record(items[0]).document
+            document = document_of(items[0])
             differences += check_record(document, sku, sequence, chain_head, self.keys.all())
             chain_head = ChainHead.after(document)
         return differences + check_balance(after, document)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from inventory_common.ids import transaction_id
 from inventory_common.items import Item
@@ -12,14 +12,16 @@ from inventory_common.ledger import Difference, check_record
 from inventory_common.streams import ChangeFailed, ItemChange, one_by_one
 from inventory_common.values import value
 
-from ..domain.stock_figures import figures_of
-from ..domain.stored_items import read_balance, read_record
+from ..domain.stock_figures import STOCK_FIGURES
+from ..domain.stored_items import document_of, read_balance
 from ..storage.inventory_stores import SkuStore
 from ..storage.log_store import RecordKey
 from ..storage.record_archive import archive_key, archive_line
 from .stream_auditor import StreamAuditor
 
 __all__ = ["StreamBatches"]
+
+_KEY_OF_LAST: Final = ("last_transaction_id", "last_transaction_at")
 
 
 @value
@@ -48,7 +50,7 @@ class StreamBatches:
         lines: list[bytes] = []
         for change in changes:
             assert change.after is not None, "a stream record has an old image, a new image or both"
-            document = read_record(change.after).document
+            document = document_of(change.after)
             line = archive_line(document)
             if line is None:
                 odd.append((change, document))
@@ -116,9 +118,7 @@ class StreamBatches:
         read = log.items_of_keys(key for key in last_records if key is not None)
         held = log.holding(read.values())
         return {
-            _Link.before(read_record(item).document)
-            for record_id in next_ids
-            for item in held.items_of_id(record_id)
+            _Link.before(document_of(item)) for record_id in next_ids for item in held.items_of_id(record_id)
         }
 
 
@@ -151,14 +151,12 @@ class _Link(NamedTuple):
 
 
 def _key_of_last(balance: Mapping[str, Any]) -> RecordKey | None:
-    return RecordKey.of(balance.get("last_transaction_id"), balance.get("last_transaction_at"))
+    return RecordKey.of(*map(balance.get, _KEY_OF_LAST))
 
 
 def _last_record(change: ItemChange) -> RecordKey | None:
     """Return the key of the last record of a SKU whose stock changed."""
-    if change.before is None or change.after is None:
+    before, after = change.before, change.after
+    if before is None or after is None or all(before.get(each) == after.get(each) for each in STOCK_FIGURES):
         return None
-    after = figures_of(read_balance(change.after))
-    if figures_of(read_balance(change.before)) == after:
-        return None
-    return _key_of_last(after)
+    return _key_of_last(read_balance({name: after[name] for name in _KEY_OF_LAST if name in after}))

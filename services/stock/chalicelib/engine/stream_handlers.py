@@ -20,7 +20,7 @@ from inventory_common.streams import ItemChange
 from inventory_common.timestamps import Clock, moment_of
 from inventory_common.values import value
 
-from ..domain.low_stock import low_stock_alert
+from ..domain.low_stock import is_listed, low_stock_alert
 from ..storage.products import ProductStore
 from ..storage.sent_alerts import SentAlertStore
 from ..storage.skus import SkuStore, Written
@@ -62,9 +62,10 @@ class StreamHandlers:
         """Send an alert when a SKU enters the low-stock list: by a sale, a PATCH, or with its product."""
         if change.before is None or change.after is None:
             return  # a new SKU has no stock yet, and SKUs are never removed
-        before, after = _readable(self.skus.read, change.before), _readable(self.skus.read, change.after)
-        if after is None:
+        after = _readable(self.skus.read, change.after)
+        if after is None or not is_listed(after):
             return
+        before = _readable(self.skus.read, change.before)
         alert = low_stock_alert(before, after, moment_of(change.happened_at))
         if alert is None or self.sent_alerts.contains(alert.alert_id):
             return
