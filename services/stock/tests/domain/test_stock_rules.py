@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.stock_rules import move_stock
-from inventory_common.errors import ProductInactive, SkuInactive, StockLimitExceeded
+from inventory_common.errors import InternalError, ProductInactive, SkuInactive, StockLimitExceeded
 from inventory_common.ids import transaction_id
 from inventory_common.limits import STOCK_MAX
 from inventory_common.skus import FIRST_PREVIOUS_HASH
@@ -165,7 +165,7 @@ def test_a_sku_cannot_be_restocked_above_the_maximum_stock() -> None:
 def test_an_impossible_movement_is_a_defect_and_never_a_record(
     transaction_type: TransactionType, reserved: int
 ) -> None:
-    with pytest.raises(AssertionError):
+    with pytest.raises(InternalError):
         move_stock(a_sku(current=5, reserved=reserved), transaction_type, 2, a_context())
 
 
