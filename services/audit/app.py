@@ -26,19 +26,19 @@ digests = digest_writer()
 
 @app.on_change(SKU_CHANGES)
 def stock_changed(change: ItemChange) -> None:
-    """Report changes of stock that have no log record."""
+    """Report changes of stock that have no log record, and of a SKU's vendor."""
     auditor.stock_changed(change)
 
 
 @app.on_change(LOG_CHANGES)
 def log_changed(change: ItemChange) -> None:
-    """Archive new log records, and report those that were changed or removed."""
+    """Archive new log records, and report those that were changed or removed, or lack SKU or product."""
     auditor.log_changed(change)
 
 
 @app.on_schedule("rate(1 day)")
 def reconcile(request_id: str) -> Mapping[str, int]:
-    """Compare log, balance and open orders of every SKU."""
+    """Compare log, balance, owner and open orders of every SKU, the due index, and low-stock bounds."""
     return reconciliation.run().fields()
 
 

@@ -40,9 +40,12 @@ locals {
       resources = [module.archive.bucket_arn]
     },
     {
-      sid       = "CheckFindings"
-      actions   = ["s3:GetObject"]
-      resources = ["${module.archive.bucket_arn}/findings/all/*"]
+      sid     = "CheckFindings"
+      actions = ["s3:GetObject"]
+      resources = [
+        "${module.archive.bucket_arn}/findings/all/*",
+        "${module.archive.bucket_arn}/findings/by-id/*",
+      ]
     },
     {
       sid       = "WriteFindings"
@@ -226,6 +229,17 @@ locals {
         stream_of = "StockTransactions"
         statements = concat(local.finding, [
           {
+            # A new record needs its SKU, and the first one of a SKU its product.
+            sid       = "ReadSkus"
+            actions   = ["dynamodb:GetItem"]
+            resources = [local.inventory.arn]
+          },
+          {
+            sid       = "ReadProducts"
+            actions   = ["dynamodb:BatchGetItem"]
+            resources = [local.products.arn]
+          },
+          {
             sid       = "ArchiveTheLog"
             actions   = ["s3:GetObject", "s3:PutObject"]
             resources = ["${module.archive.bucket_arn}/log/*"]
@@ -236,6 +250,12 @@ locals {
       reconcile = {
         is_scheduled = true
         statements = concat(local.finding, [
+          {
+            # The owners of the SKUs' products.
+            sid       = "ReadProducts"
+            actions   = ["dynamodb:BatchGetItem"]
+            resources = [local.products.arn]
+          },
           {
             sid       = "ReadAllStock"
             actions   = ["dynamodb:GetItem", "dynamodb:Scan"]

@@ -89,7 +89,7 @@ def _with(item: Item, path: tuple[str, ...], wrong: dict[str, Any] | None) -> It
     changed = deepcopy(item)
     parent = {"M": changed}
     for name in path[:-1]:
-        parent = parent["M"][name]  # type: ignore[assignment]
+        parent = parent["M"][name]
     if wrong is None:
         del parent["M"][path[-1]]
     else:

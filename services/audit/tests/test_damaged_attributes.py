@@ -147,10 +147,13 @@ def test_damaged_parts_stop_no_reconciliation(shop: Any, audit: Client, tokens: 
     assert_each_is_one_finding(audit, tokens, put_copies(shop, part, order_keys("#PART-001")))
 
 
+def product_key(number: int) -> Item:
+    return to_item({"product_id": f"PROD-D{number:04}"})
+
+
 def test_damaged_products_stop_no_reconciliation(shop: Any, audit: Client, tokens: Tokens) -> None:
     whole = a_product(description="x", subcategory="x", brand="x", images=["x"], tags=["x"], external_id="1")
-    key_of = lambda number: to_item({"product_id": f"PROD-D{number:04}"})  # noqa: E731
-    kept = put_copies(shop, whole.to_item(), key_of, "Products-table")
+    kept = put_copies(shop, whole.to_item(), product_key, "Products-table")
     for product_id in kept:
         keep_sku(shop, a_sku([], f"SKU-{product_id}-A", product_id=product_id))
     assert_each_is_one_finding(audit, tokens, kept)
@@ -158,10 +161,9 @@ def test_damaged_products_stop_no_reconciliation(shop: Any, audit: Client, token
 
 def test_damaged_bounds_stop_no_reconciliation(shop: Any, audit: Client, tokens: Tokens) -> None:
     bound = bound_key(VENDOR) | to_item({"bound": 20, "lowering_to": 10, "lowering_at": NOW})
-    key_of = lambda number: bound_key(f"VENDOR-D{number:04}")  # noqa: E731
     kept = {}
     for number, each in enumerate(copies(bound)):
-        shop.put_item(TableName="VendorInventory", Item=each.item | key_of(number))
+        shop.put_item(TableName="VendorInventory", Item=each.item | bound_key(f"VENDOR-D{number:04}"))
         if each.is_visible:
             kept[f"VENDOR-D{number:04}"] = each.name
     shop.put_item(TableName="VendorInventory", Item=bound_key("nobody") | to_item({"bound": 20}))

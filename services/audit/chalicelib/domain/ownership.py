@@ -13,6 +13,7 @@ from inventory_common.items import Item
 from inventory_common.ledger import Difference, has_own_hash
 from inventory_common.products import Product
 
+from .findings import FindingKind
 from .reconciliation import FigureDifference
 
 __all__ = [
@@ -79,7 +80,7 @@ def owner_differences(
     product: ProductOwner | None,
     *,
     is_first: bool,
-) -> dict[str, list[Difference]]:
+) -> dict[FindingKind, list[Difference]]:
     """Return what a new record shows, by kind of finding: its SKU exists, counts it, and has its vendor.
 
     The SKU and its first record's product are read after the record was written, in the same transaction as
@@ -88,7 +89,7 @@ def owner_differences(
     record_id, sequence = record.get("transaction_id"), record.get("sequence")
     if balance is None:
         return {"record_without_sku": [Difference(record_id, "missing_sku", record.get("sku"), None)]}
-    found: dict[str, list[Difference]] = {}
+    found: dict[FindingKind, list[Difference]] = {}
     length = balance.get("sequence")
     if type(length) is int and type(sequence) is int and length < sequence:
         found["record_without_sku"] = [Difference(record_id, "sku.sequence", sequence, length)]
@@ -104,4 +105,6 @@ def owner_differences(
         for what, other in owners.items()
         if other != owner
     ]
-    return found | ({"owner_changed": differing} if differing else {})
+    if differing:
+        found["owner_changed"] = differing
+    return found

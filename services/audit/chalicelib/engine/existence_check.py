@@ -13,6 +13,7 @@ from inventory_common.ids import is_id
 from inventory_common.ledger import Difference
 from inventory_common.values import value
 
+from ..domain.findings import FindingKind
 from ..domain.ownership import owner_differences
 from ..domain.stored_items import read_balance
 from ..storage.inventory_stores import SkuStore
@@ -28,7 +29,7 @@ class ExistenceCheck:
     skus: SkuStore
     products: ProductOwners
 
-    def differences(self, record: Mapping[str, Any]) -> dict[str, list[Difference]]:
+    def differences(self, record: Mapping[str, Any]) -> dict[FindingKind, list[Difference]]:
         """Return what is missing of a record's SKU and product, by kind of finding.
 
         A record without the id of a SKU is reported for that, and has none.

@@ -57,7 +57,7 @@ class FindingStore:
         if not self.objects.is_configured:
             return None
         [(_, kept)] = self.objects.json_objects([_BY_ID.format(finding_id)])
-        return kept if is_finding(kept) and _has_key(kept) else None
+        return kept if kept is not None and is_finding(kept) and _has_key(kept) else None
 
     def add(self, finding: Finding) -> None:
         """Keep a finding; without a bucket this does nothing."""
