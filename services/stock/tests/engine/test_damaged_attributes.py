@@ -15,7 +15,9 @@ from front_door import Client
 
 from chalicelib.bootstrap import rest_service
 from chalicelib.domain.commands import BatchedCommand
+from chalicelib.domain.holds import expire
 from chalicelib.domain.orders import OrderOutcome, SagaState
+from chalicelib.engine.low_stock_bounds import LowStockBounds
 from chalicelib.storage.order_items import order_to_item, part_to_item
 from inventory_common.bound_items import bound_key
 from inventory_common.errors import InventoryError
@@ -256,8 +258,6 @@ def test_damaged_products_stop_no_stream(streams: Streams, tables: Tables) -> No
 def test_damaged_bounds_stop_no_run_and_hide_no_sku(
     shop: Process, tables: Tables, vendor: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.engine.low_stock_bounds import LowStockBounds
-
     bound = bound_key(VENDOR) | to_item({"bound": 20, "lowering_to": 10, "lowering_at": NOW})
     for number, each in enumerate(each_damage(bound, KEY, ("lowering_to", "lowering_at"))):
         vendor_id = f"VENDOR-D{number}"
@@ -282,9 +282,6 @@ def test_a_sweep_goes_on_after_a_defect(
     shop: Process, tables: Tables, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever one order does: the others of its transaction batch are released."""
-    import chalicelib.engine.sweeper as module
-
-    expire = module.expire
 
     def broken(state: Any, context: Any) -> Any:
         if context.order_id == ORDER:
@@ -292,7 +289,7 @@ def test_a_sweep_goes_on_after_a_defect(
         return expire(state, context)
 
     shop.place(an_order_of((BLACK, 1), hold_seconds=60))
-    monkeypatch.setattr(module, "expire", broken)
+    monkeypatch.setattr("chalicelib.engine.sweeper.expire", broken)
     clock.advance(86_400)
     with pytest.raises(ZeroDivisionError):
         shop.sweep()
