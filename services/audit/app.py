@@ -31,7 +31,7 @@ verification = archive_verification()
 
 @app.on_changes(SKU_CHANGES)
 def stock_changed(changes: Sequence[ItemChange]) -> None:
-    """Report changes of stock that have no log record."""
+    """Report changes of stock that have no log record, and of a SKU's vendor."""
     batches.stock_changed(changes)
 
 
@@ -43,7 +43,7 @@ def log_changed(changes: Sequence[ItemChange]) -> None:
 
 @app.on_schedule("rate(1 day)")
 def reconcile(request_id: str) -> Mapping[str, int]:
-    """Compare log, balance and open orders of every SKU."""
+    """Compare log, balance, owner and open orders of every SKU, the due index, and low-stock bounds."""
     return reconciliation.run().fields()
 
 

@@ -57,9 +57,12 @@ locals {
       resources = [module.archive.bucket_arn]
     },
     {
-      sid       = "CheckFindings"
-      actions   = ["s3:GetObject"]
-      resources = ["${module.archive.bucket_arn}/findings/all/*"]
+      sid     = "CheckFindings"
+      actions = ["s3:GetObject"]
+      resources = [
+        "${module.archive.bucket_arn}/findings/all/*",
+        "${module.archive.bucket_arn}/findings/by-id/*",
+      ]
     },
     {
       sid       = "WriteFindings"
@@ -258,6 +261,17 @@ locals {
             resources = [local.log.arn]
           },
           {
+            # A new record needs its SKU, and the first one of a SKU its product.
+            sid       = "ReadSkus"
+            actions   = ["dynamodb:GetItem"]
+            resources = [local.inventory.arn]
+          },
+          {
+            sid       = "ReadProducts"
+            actions   = ["dynamodb:BatchGetItem"]
+            resources = [local.products.arn]
+          },
+          {
             sid       = "ArchiveTheLog"
             actions   = ["s3:GetObject", "s3:PutObject"]
             resources = ["${module.archive.bucket_arn}/log/*"]
@@ -269,6 +283,12 @@ locals {
         is_scheduled = true
         statements = concat(local.finding, [
           local.ledger_keys,
+          {
+            # The owners of the SKUs' products.
+            sid       = "ReadProducts"
+            actions   = ["dynamodb:BatchGetItem"]
+            resources = [local.products.arn]
+          },
           {
             sid       = "ReadAllStock"
             actions   = ["dynamodb:GetItem", "dynamodb:Scan"]

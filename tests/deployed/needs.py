@@ -93,12 +93,18 @@ class Needs:
                 "list the reservations of a SKU": self._list_reservations,
                 "list findings": self._list_findings,
             },
-            "audit/stock_changed": {"find stock without its record": self._find_stock_without_record},
+            "audit/stock_changed": {
+                "find stock without its record, once if delivered twice": self._find_stock_without_record
+            },
             "audit/log_changed": {
                 "archive a record, also if it is delivered twice": self._archive_record,
-                "find a removed record": self._find_removed_record,
+                "find a removed record, once if it is delivered twice": self._find_removed_record,
+                "find a first record without its product": self._find_record_without_product,
             },
-            "audit/reconcile": {"find a SKU that differs from its log": self._reconcile},
+            "audit/reconcile": {
+                "find a SKU that differs from its log": self._reconcile,
+                "find a SKU without its product": self._find_sku_without_product,
+            },
             "audit/verify_archive": {"find a damaged object": self._find_damaged_archive},
             "audit/write_digest": {
                 "sign the day's digest": self._write_digest,
@@ -340,8 +346,10 @@ class Needs:
         key = {name: sku[name] for name in ("product_id", "sku")}
         # As if a record had been written with it, which does not exist.
         after = {**sku, "sequence": {"N": str(int(sku["sequence"]["N"]) + 1)}, "current_stock": {"N": "999"}}
+        number = f"{secrets.randbits(64):021}"
         with self._new_object("findings/all/"):
-            self._change("audit/stock_changed", key, before=sku, after=after)
+            self._change("audit/stock_changed", key, before=sku, after=after, number=number)
+        self._change("audit/stock_changed", key, before=sku, after=after, number=number)
 
     def _archive_record(self) -> None:
         record = self._record()
@@ -373,8 +381,23 @@ class Needs:
     def _find_removed_record(self) -> None:
         record = self._record()
         key = {name: record[name] for name in ("transaction_id", "timestamp")}
+        number = f"{secrets.randbits(64):021}"
         with self._new_object("findings/all/"):
-            self._change("audit/log_changed", key, before=record)
+            self._change("audit/log_changed", key, before=record, number=number)
+        self._change("audit/log_changed", key, before=record, number=number)
+
+    def _find_record_without_product(self) -> None:
+        sku = self._item("VendorInventory", product_id=self.changing.product_id, sku=self.changing.sku)
+        ghost = f"SKU-PROD-{secrets.token_hex(3).upper()}-A"
+        key = {"product_id": {"S": "-".join(ghost.split("-")[1:3])}, "sku": {"S": ghost}}
+        self._tables.put_item(TableName=self._names["VendorInventory"], Item=sku | key)
+        record = self._record() | key | {"sequence": {"N": "1"}}
+        names = {name: record[name] for name in ("transaction_id", "timestamp")}
+        try:
+            with self._new_finding("sku_without_product"):
+                self._change("audit/log_changed", names, after=record)
+        finally:
+            self._tables.delete_item(TableName=self._names["VendorInventory"], Key=key)
 
     def _record(self) -> dict[str, Any]:
         names = ("transaction_id", "timestamp")
@@ -393,8 +416,20 @@ class Needs:
         try:
             with self._new_object("findings/all/"):
                 self._invoke("audit/reconcile", _EVENT)
+            self._invoke("audit/reconcile", _EVENT)  # it finds the difference kept
         finally:
             self._tables.put_item(TableName=self._names["VendorInventory"], Item=sku)
+
+    def _find_sku_without_product(self) -> None:
+        sku = self._item("VendorInventory", product_id=self.changing.product_id, sku=self.changing.sku)
+        ghost = f"SKU-PROD-{secrets.token_hex(3).upper()}-A"
+        key = {"product_id": {"S": "-".join(ghost.split("-")[1:3])}, "sku": {"S": ghost}}
+        self._tables.put_item(TableName=self._names["VendorInventory"], Item=sku | key)
+        try:
+            with self._new_finding("sku_without_product"):
+                self._invoke("audit/reconcile", _EVENT)
+        finally:
+            self._tables.delete_item(TableName=self._names["VendorInventory"], Key=key)
 
     def _write_digest(self) -> None:
         for key in self._keys("digests/") - {_EARLIER_DIGEST}:
@@ -415,6 +450,14 @@ class Needs:
         before = self._keys(prefix)
         yield
         assert self._keys(prefix) - before, f"no new object in {prefix}"
+
+    @contextmanager
+    def _new_finding(self, kind: str) -> Iterator[None]:
+        before = self._keys("findings/all/")
+        yield
+        new = sorted(self._keys("findings/all/") - before)
+        found = [self._objects.get_object(Bucket=self._archive, Key=key)["Body"].read() for key in new]
+        assert kind in {json.loads(finding)["kind"] for finding in found}, f"no new finding of {kind}"
 
     def _keys(self, prefix: str) -> set[str]:
         pages = self._objects.get_paginator("list_objects_v2").paginate(Bucket=self._archive, Prefix=prefix)

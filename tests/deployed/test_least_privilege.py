@@ -170,6 +170,10 @@ ONLY_SOME_MAY: dict[str, tuple[Call, set[str]]] = {
             "audit/verify_archive",
         },
     ),
+    "read products": (
+        ("dynamodb", "batch_get_item", {"RequestItems": {PRODUCTS: {"Keys": [PRODUCT]}}}),
+        {"catalog/api", "stock/api", "audit/log_changed", "audit/reconcile"},
+    ),
     "scan VendorInventory": (
         ("dynamodb", "scan", {"TableName": INVENTORY}),
         {"stock/lower_bounds", "audit/reconcile", "audit/verify_archive", "audit/write_digest"},

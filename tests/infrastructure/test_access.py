@@ -160,6 +160,18 @@ def test_stock_reads_products_and_does_not_write_them(policies: dict[str, list[d
             assert _granted(statements, "Products-table") <= {"BatchGetItem", "ConditionCheckItem", "GetItem"}
 
 
+def test_only_two_functions_of_audit_read_products_and_by_their_keys(
+    policies: dict[str, list[dict[str, Any]]],
+) -> None:
+    granted = {
+        key: _granted(statements, "Products-table")
+        for key, statements in policies.items()
+        if key.startswith("audit/")
+    }
+    reading = {"audit/log_changed", "audit/reconcile"}
+    assert granted == {key: {"BatchGetItem"} if key in reading else set() for key in granted}
+
+
 def test_audit_writes_to_no_table(policies: dict[str, list[dict[str, Any]]]) -> None:
     for key, statements in policies.items():
         if key.startswith("audit/"):

@@ -549,7 +549,8 @@ class Simulation:
             machine.attempt = Attempt(machine.name)
 
     def _require_transient(self, error: Exception, during: str) -> None:
-        if not isinstance(error, InventoryError) and isinstance(to_inventory_error(error), InternalError):
+        seen = error if isinstance(error, InventoryError) else to_inventory_error(error)
+        if isinstance(seen, InternalError):
             raise Defect(f"{type(error).__name__} in {during}: {error}") from error
 
     def _run_calendar(self, process: Process) -> None:

@@ -158,8 +158,8 @@ def held_units(item: Mapping[str, AttributeValue]) -> HeldUnits:
 def malformed_attributes(item: Mapping[str, AttributeValue]) -> list[str]:
     """Return the attributes of an order, or of a part of one, that no service could have written.
 
-    Those of lines and sagas are named with them: ``lines.SKU-….reserved``, ``errand.lease_until``.  Unknown
-    attributes are none of them.
+    Those of lines and sagas are named with them, as in ``lines.SKU-….reserved``.  Unknown attributes are none
+    of them.
     """
     sort_key = item["sku"]["S"]
     required = _REQUIRED[ORDER_SORT if sort_key == ORDER_SORT else PART_SORT]

@@ -4,7 +4,14 @@ import pytest
 from fixed_ledger_key import LEDGER_KEY, LEDGER_KEYS
 
 from inventory_common.ids import transaction_id
-from inventory_common.ledger import EMPTY_LOG, ChainHead, check_balance, check_record
+from inventory_common.ledger import (
+    EMPTY_LOG,
+    ChainHead,
+    check_balance,
+    check_record,
+    has_own_hash,
+    malformed_members,
+)
 from inventory_common.ledger_keys import PublicKeys
 from inventory_common.limits import STOCK_MAX
 from inventory_common.skus import FIRST_PREVIOUS_HASH
@@ -342,3 +349,20 @@ def test_a_new_sku_has_no_last_record() -> None:
 
 def test_a_record_that_json_cannot_represent_has_no_hash() -> None:
     assert ("hash", None, a_record()["hash"]) in differences(a_record() | {"notes": "\ud800"})
+
+
+@pytest.mark.parametrize("name", a_record().keys())
+def test_a_record_in_which_one_attribute_was_changed_has_not_its_own_hash(name: str) -> None:
+    record = a_record()
+    assert has_own_hash(record)
+    changed: Any
+    for changed in ("x", 77, None, 1.5, ["x"]):
+        if changed != record[name]:
+            assert not has_own_hash(record | {name: changed})
+
+
+def test_the_attributes_of_another_type_are_named() -> None:
+    assert malformed_members(a_record()) == []
+    without = {name: member for name, member in a_record().items() if name != "sku"}
+    assert malformed_members(without) == ["sku"]
+    assert malformed_members(a_record() | {"quantity": "5", "notes": 5}) == ["notes", "quantity"]

@@ -26,7 +26,7 @@ _numbers = itertools.count(1)
 def a_change(before: Item | None, after: Item | None, *, seconds: int = 0) -> dict[str, Any]:
     """Return the stream record of a change; each has its own sequence number."""
     image = after or before or {}
-    names = ("product_id", "sku") if "current_stock" in image else ("transaction_id", "timestamp")
+    names = ("transaction_id", "timestamp") if "transaction_id" in image else ("product_id", "sku")
     images = {"OldImage": before, "NewImage": after}
     return {
         "eventName": "INSERT" if before is None else "REMOVE" if after is None else "MODIFY",

@@ -142,9 +142,10 @@ def test_a_finding_that_names_no_sku_repairs_nothing() -> None:
 
 
 def _adjustment() -> TransactionRecord:
-    changed: dict[str, Any] = {
-        "transaction_type": "manual_adjustment",
-        "performed_by": ADMIN,
-        "notes": f"FIND-{'a' * 32}",
-    }
-    return replace(a_record(BLACK, 1), timestamp=plus_seconds(NOW, 1), **changed)
+    return replace(
+        a_record(BLACK, 1),
+        timestamp=plus_seconds(NOW, 1),
+        transaction_type="manual_adjustment",
+        performed_by=ADMIN,
+        notes=f"FIND-{'a' * 32}",
+    )

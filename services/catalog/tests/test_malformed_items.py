@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from damage import Damaged, each_damage, is_stored
 from front_door import Client
 
-from inventory_common.items import Item
+from inventory_common.items import Item, to_item
 
 from .shop import VENDOR, Draws, a_product
 
@@ -106,3 +107,33 @@ def test_a_malformed_idempotency_record_does_not_count_as_absent(
     assert len(dynamodb.scan(TableName="Products-table")["Items"]) == 2
     other = failing_shop.post("/products", BODY, vendor, idempotency_key="k2")
     assert other.status == 201
+
+
+# Every attribute, damaged in every way
+
+OPTIONAL = ("description", "subcategory", "brand", "images", "tags", "external_id")
+WHOLE = a_product(
+    description="Headphones", subcategory="Audio", brand="SoundMax", images=["x"], tags=["x"], external_id="1"
+)
+
+
+@pytest.mark.parametrize("path", ["/products?category=Electronics", f"/vendors/{VENDOR}/products?order=asc"])
+def test_damaged_products_stop_no_list(app: Any, vendor: str, dynamodb: Any, path: str) -> None:
+    stored: dict[str, Damaged] = {}
+    for number, each in enumerate(each_damage(WHOLE.to_item(), ("product_id",), OPTIONAL)):
+        product_id = f"PROD-D{number:04}"
+        item = each.item | to_item({"product_id": product_id})
+        if is_stored(dynamodb, "Products-table", item):
+            stored[product_id] = each
+    assert len(stored) > 100
+    # Under the longest key that DynamoDB takes: a page may end with it.
+    longest = INTACT.to_item() | {"product_id": {"S": "P" * 2_048}, "version": {"S": "1"}}
+    for item in (longest, INTACT.to_item()):
+        dynamodb.put_item(TableName="Products-table", Item=item)
+    client = Client(app, holds_damage=True)
+    for limit in (3, 100):
+        served = [
+            each["product_id"] for page in client.walk(f"{path}&limit={limit}", vendor) for each in page
+        ]
+        assert INTACT.product_id in served
+        assert [stored[each].name for each in served if each in stored and stored[each].is_visible] == []

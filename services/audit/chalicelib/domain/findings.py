@@ -5,13 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from inventory_common.ids import is_id
 from inventory_common.ledger import Difference
 from inventory_common.values import value
 
-__all__ = ["FINDING_ATTRIBUTES", "Finding", "finding_id", "id_in", "is_finding", "shortened"]
+__all__ = ["FINDING_ATTRIBUTES", "Finding", "FindingKind", "finding_id", "id_in", "is_finding", "shortened"]
+
+FindingKind = Literal[
+    "archive_conflict",
+    "archive_fault",
+    "low_stock_bound",
+    "malformed_item",
+    "order_not_due",
+    "owner_changed",
+    "reconciliation",
+    "record_modified",
+    "record_removed",
+    "record_without_stock",
+    "sku_removed",
+    "sku_without_product",
+    "stock_without_record",
+]
+"""What findings report; docs/audit-functions.md describes each."""
 
 FINDING_ATTRIBUTES: Final = (
     "finding_id",
@@ -35,7 +52,7 @@ class Finding:
     """A kept report of the differences that one event caused; ids are None where they are unknown."""
 
     finding_id: str
-    kind: str
+    kind: FindingKind
     occurred_at: str
     vendor_id: str | None
     product_id: str | None = None
@@ -84,7 +101,7 @@ def shortened(document: Mapping[str, Any]) -> dict[str, Any]:
     left = _SENT_BYTES_MAX - _bytes_of(cut)
     for difference in all_differences:
         short = {name: _cut(member) for name, member in difference.items()}
-        left -= _bytes_of(short) + len(",")
+        left -= _bytes_of(short) + len(", ")
         if left < 0:
             break
         cut["differences"].append(short)

@@ -13,6 +13,7 @@ from inventory_common.items import Item
 from inventory_common.ledger import Difference, has_own_hash
 from inventory_common.products import Product
 
+from .findings import FindingKind
 from .reconciliation import FigureDifference
 
 __all__ = [
@@ -44,11 +45,15 @@ def owner_of_product(item: Item) -> ProductOwner:
 
 
 def owners_in_log(documents: Iterable[Mapping[str, Any]]) -> set[str | None]:
-    """Return the vendors that a SKU's records prove.
+    """Return the vendors that a SKU's records name, oldest first, and None if the oldest one proves nothing.
 
-    A record whose hash is not that of its content proves none: it counts as None.
+    It does if its hash is that of its content.  That of the others is not calculated: it takes longer than
+    reading them, and they have to name the same vendor.
     """
-    return {document.get(OWNER) if has_own_hash(document) else None for document in documents}
+    owners: set[str | None] = set()
+    for number, document in enumerate(documents):
+        owners.add(document.get(OWNER) if number or has_own_hash(document) else None)
+    return owners
 
 
 def compare_owner(
@@ -79,7 +84,7 @@ def owner_differences(
     product: ProductOwner | None,
     *,
     is_first: bool,
-) -> dict[str, list[Difference]]:
+) -> dict[FindingKind, list[Difference]]:
     """Return what a new record shows, by kind of finding: its SKU has its vendor, its product exists.
 
     The SKU and its first record's product are read after the record was written, in the same transaction as
@@ -88,7 +93,7 @@ def owner_differences(
     if balance is None:
         return {}
     record_id = record.get("transaction_id")
-    found: dict[str, list[Difference]] = {}
+    found: dict[FindingKind, list[Difference]] = {}
     owner = record.get(OWNER)
     owners = {"sku": balance.get(OWNER)}
     if is_first and product is None:
@@ -101,4 +106,6 @@ def owner_differences(
         for what, other in owners.items()
         if other != owner
     ]
-    return found | ({"owner_changed": differing} if differing else {})
+    if differing:
+        found["owner_changed"] = differing
+    return found

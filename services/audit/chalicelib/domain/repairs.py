@@ -1,7 +1,7 @@
 """Repairs: which adjustments account for a stock that differs from its log.
 
 A repair is an adjustment by a person of the shop whose notes name a kept finding.  The finding must concern
-the same SKU and be older.  Otherwise whoever may adjust a SKU could make the reconciliation accept any stock.
+the same SKU and be older.  Otherwise a vendor could make the reconciliation accept any stock.
 """
 
 from __future__ import annotations

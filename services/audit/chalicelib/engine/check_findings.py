@@ -12,7 +12,7 @@ from inventory_common.schema import Table
 from inventory_common.timestamps import Clock
 from inventory_common.values import value
 
-from ..domain.findings import Finding, finding_id, id_in
+from ..domain.findings import Finding, FindingKind, finding_id, id_in
 from ..domain.reconciliation import FigureDifference
 from .findings_log import FindingsLog
 
@@ -27,7 +27,11 @@ class CheckFindings:
     clock: Clock
 
     def differences(
-        self, kind: str, of: Mapping[str, Any], differences: Iterable[FigureDifference], version: Any = None
+        self,
+        kind: FindingKind,
+        of: Mapping[str, Any],
+        differences: Iterable[FigureDifference],
+        version: Any = None,
     ) -> list[FigureDifference]:
         """Report differences of one SKU, order or vendor as a finding, and return them with its id.
 
@@ -63,7 +67,7 @@ class CheckFindings:
 
     def _report(
         self,
-        kind: str,
+        kind: FindingKind,
         named: str,
         of: Mapping[str, Any],
         differences: Sequence[Difference],

@@ -13,6 +13,7 @@ from inventory_common.items import Item
 from inventory_common.ledger import Difference
 from inventory_common.values import value
 
+from ..domain.findings import FindingKind
 from ..domain.ownership import owner_differences
 from ..domain.stored_items import read_balance
 from ..storage.product_owners import ProductOwners
@@ -28,7 +29,7 @@ class ExistenceCheck:
 
     def differences(
         self, records: Sequence[Mapping[str, Any]], items: Mapping[str, Item]
-    ) -> list[dict[str, list[Difference]]]:
+    ) -> list[dict[FindingKind, list[Difference]]]:
         """Return what is missing of the SKU and product of each new record, by kind of finding.
 
         `items` are those of the SKUs that exist, read after the records were written.  The products of first
@@ -36,7 +37,7 @@ class ExistenceCheck:
         """
         firsts = [record for record in records if record.get("sequence") == 1 and record["sku"] in items]
         products = self.products.of(dict.fromkeys(str(record.get("product_id")) for record in firsts))
-        found: list[dict[str, list[Difference]]] = []
+        found: list[dict[FindingKind, list[Difference]]] = []
         for record in records:
             item = items.get(record["sku"])
             found.append(

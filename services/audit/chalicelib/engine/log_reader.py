@@ -58,13 +58,12 @@ class LogReader:
 
 
 def _visible(page: ListPage, scope: Scope, wanted: RecordFilter) -> ListPage:
-    # A product and its SKUs never change their vendor, so a page is visible as a whole or not at all.  A
-    # FilterExpression on the type would save nothing, as DynamoDB reads and charges filtered items too; and a
-    # page of another vendor's log from which it removed all records would reveal by its cursor that the log
-    # exists.
-    if not all(scope.covers(record["vendor_id"]) for record in page.documents):
+    # A product and its SKUs never change their vendor, so a page is visible as a whole or not at all, but for
+    # records that were written by hand.  A FilterExpression on the type would save nothing, as DynamoDB reads
+    # and charges filtered items too; and a page of another vendor's log from which it removed all records
+    # would reveal by its cursor that the log exists.
+    covered = [record for record in page.documents if scope.covers(record["vendor_id"])]
+    if page.documents and not covered:
         return replace(page, documents=[], next_cursor=None)
-    of_type = [
-        record for record in page.documents if wanted.transaction_type in (None, record["transaction_type"])
-    ]
+    of_type = [record for record in covered if wanted.transaction_type in (None, record["transaction_type"])]
     return replace(page, documents=of_type)

@@ -8,6 +8,7 @@ from typing import Any
 from inventory_common.schema import PRODUCTS
 from inventory_common.values import value
 
+from ..domain.findings import FindingKind
 from ..domain.ownership import (
     ProductOwner,
     compare_existence,
@@ -70,9 +71,9 @@ class OwnerCheck:
 
 def _differences(
     balance: Mapping[str, Any], records: Iterable[Mapping[str, Any]], product: ProductOwner | None
-) -> dict[str, list[FigureDifference]]:
+) -> dict[FindingKind, list[FigureDifference]]:
     """Return the differences of a SKU by kind of finding."""
-    found = {
+    found: dict[FindingKind, list[FigureDifference]] = {
         "owner_changed": compare_owner(balance, owners_in_log(records), product),
         "sku_without_product": compare_existence(balance, product),
     }

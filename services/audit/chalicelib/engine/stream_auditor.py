@@ -17,7 +17,7 @@ from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange, Strea
 from inventory_common.timestamps import moment_of
 from inventory_common.values import value
 
-from ..domain.findings import Finding, finding_id, id_in
+from ..domain.findings import Finding, FindingKind, finding_id, id_in
 from ..domain.ownership import OWNER
 from ..domain.stock_figures import STOCK_FIGURES, chain_head_of, changed_attributes, figures_of
 from ..domain.stored_items import document_of, read_balance
@@ -114,7 +114,7 @@ class StreamAuditor:
         self,
         subscription: StreamSubscription,
         change: ItemChange,
-        kind: str,
+        kind: FindingKind,
         subject: Mapping[str, Any],
         differences: Sequence[Difference],
     ) -> None:

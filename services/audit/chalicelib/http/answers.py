@@ -85,7 +85,7 @@ class FindingAnswer(TypedDict):
     """A change of stock or log that the services did not make."""
 
     finding_id: Annotated[str, Attribute("The id of the finding.", "FIND-1")]
-    kind: Annotated[str, Attribute("The kind of change.", "record_changed")]
+    kind: Annotated[str, Attribute("The kind of change.", "record_modified")]
     occurred_at: Annotated[str, Attribute("When the change happened.", _MOMENT)]
     vendor_id: VendorId | None
     product_id: ProductId | None

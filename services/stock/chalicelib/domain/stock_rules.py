@@ -23,7 +23,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from inventory_common.errors import ProductInactive, SkuInactive, StockLimitExceeded
+from inventory_common.errors import InternalError, ProductInactive, SkuInactive, StockLimitExceeded
 from inventory_common.ids import StockKey, transaction_id
 from inventory_common.ledger_keys import LedgerSigner
 from inventory_common.limits import RECORD_REQUEST_ID_CHARACTERS, STOCK_MAX
@@ -116,6 +116,8 @@ def move_stock(
         If the type requires both to be active.
     StockLimitExceeded
         If the stock would exceed `STOCK_MAX`.
+    InternalError
+        If the SKU has fewer units than its orders say.
     """
     rules = RULES[transaction_type]
     if rules.needs_active:
@@ -124,8 +126,10 @@ def move_stock(
     current_stock = sku.current_stock + effect.current_stock * quantity
     reserved_stock = sku.reserved_stock + effect.reserved_stock * quantity
     require_room(sku, current_stock - sku.current_stock)
-    # The caller has checked the reserved and the available units: a violation is a bug in the caller.
-    assert 0 <= reserved_stock <= current_stock, (sku, transaction_type, quantity)
+    if not 0 <= reserved_stock <= current_stock:
+        # The caller has checked the reserved and the available units, so somebody has changed the SKU or the
+        # order by hand.  It is no assertion, which would fail for the other commands of the batch too.
+        raise InternalError(f"{sku.sku} cannot be changed, as its stock and the order disagree.")
     record = TransactionRecord.signed_by(
         context.signer,
         transaction_id=transaction_id(sku.sku, sku.sequence + 1),

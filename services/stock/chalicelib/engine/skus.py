@@ -62,10 +62,14 @@ class Skus:
         return found
 
     def of_product(self, product_id: str, scope: Scope, page: PageRequest) -> Page:
-        """List a product's SKUs; none of another vendor's product."""
+        """List a product's SKUs; none of another vendor's product.
+
+        A SKU that was given to another vendor by hand is left out, and takes no other one with it.
+        """
         found = self.skus.of_product(product_id, page)
-        covered = all(scope.covers(sku["vendor_id"]) for sku in found.documents)
-        return found if covered else Page([], None)
+        covered = [sku for sku in found.documents if scope.covers(sku["vendor_id"])]
+        # The cursor of a page of another vendor's product would reveal that the product exists.
+        return Page(covered, found.next_cursor if covered or not found.documents else None)
 
     def of_vendor(self, vendor_id: str, page: PageRequest) -> Page:
         """List a vendor's SKUs, newest change first."""

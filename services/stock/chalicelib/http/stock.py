@@ -73,7 +73,10 @@ class StockRoutes:
         errors=[SkuNotFound, CountStale, AdjustmentBelowReserved, StockLimitExceeded],
     )
     def adjust_stock(self, request: Request[AdjustmentBody], product_id: str, sku: str) -> Response:
-        """Correct the stock by a signed change, or to a physical count."""
+        """Correct the stock by a signed change, or to a physical count.
+
+        Notes that name a finding of the audit service repair what it reports; only an admin may write them.
+        """
         assert request.idempotency_key is not None
         _require_may_repair(request.body.notes, request)
         key = StockKey(product_id, sku)

@@ -234,8 +234,9 @@ class SkuStore:
                 **OLD_IMAGE,
             )
         except client.exceptions.ConditionalCheckFailedException as error:
-            with suppress(MalformedItem):  # it is reported
-                self.read(error.response["Item"])
+            if image := error.response.get("Item"):
+                with suppress(MalformedItem):  # it is reported
+                    self.read(image)
             return Written()  # this or a later version was copied before
         except client.exceptions.TransactionConflictException:
             return NotWritten(ReadSet())

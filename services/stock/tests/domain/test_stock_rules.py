@@ -8,7 +8,7 @@ import pytest
 from fixed_ledger_key import LEDGER_KEY
 
 from chalicelib.domain.stock_rules import FIRST_STEP, move_stock
-from inventory_common.errors import ProductInactive, SkuInactive, StockLimitExceeded
+from inventory_common.errors import InternalError, ProductInactive, SkuInactive, StockLimitExceeded
 from inventory_common.ids import transaction_id
 from inventory_common.ledger_keys import from_base64url
 from inventory_common.limits import STOCK_MAX
@@ -174,7 +174,7 @@ def test_a_sku_cannot_be_restocked_above_the_maximum_stock() -> None:
 def test_an_impossible_movement_is_a_defect_and_never_a_record(
     transaction_type: TransactionType, reserved: int
 ) -> None:
-    with pytest.raises(AssertionError):
+    with pytest.raises(InternalError):
         move_stock(a_sku(current=5, reserved=reserved), transaction_type, 2, a_context())
 
 

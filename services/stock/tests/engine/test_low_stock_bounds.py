@@ -40,13 +40,14 @@ def storage(process: Process, tables: Tables) -> Storage:
     return storage
 
 
-def run(storage: Storage, now: str) -> dict[str, int]:
+def run(storage: Storage, now: str) -> dict[str, Any]:
     return LowStockBounds(storage.bounds, lambda: now).correct()
 
 
-def ran(bounds: int = 1, **counts: int) -> dict[str, int]:
+def ran(bounds: int = 1, **counts: int) -> dict[str, Any]:
     """What a run returns that found this many bounds."""
-    return {"bounds": bounds, "planned": 0, "lowered": 0, "raised": 0, "added": 0} | counts
+    vendors = {"vendors": [VENDOR]} if {"raised", "added"} & counts.keys() else {}
+    return {"bounds": bounds, "planned": 0, "lowered": 0, "raised": 0, "added": 0} | counts | vendors
 
 
 def bound(storage: Storage) -> LowStockBound:

@@ -188,3 +188,45 @@ def test_another_vendors_sku_cannot_be_adjusted(shop: Client, tokens: Tokens, ta
 
 def test_an_unknown_sku_cannot_be_adjusted(shop: Client, vendor: str) -> None:
     assert shop.post(ADJUSTMENTS_PATH, by(1), vendor, idempotency_key="k").code == "sku_not_found"
+
+
+# Notes that name a finding: an adjustment that repairs the stock
+
+REPAIR = f"repairs FIND-{'0123456789abcdef' * 2}"
+
+
+def people(tokens: Tokens) -> dict[str, str]:
+    """Return tokens of those who may adjust the stock: a vendor, also with a role beside, and a machine."""
+    vendor = {"custom:vendor_id": "VENDOR-001"}
+    machine = tokens.machine("warehouse", "inventory/vendor", vendor_id="VENDOR-001")
+    return {
+        "a vendor": tokens.vendor(),
+        "a vendor at the order desk": tokens.person("dora", "vendor", "orders", **vendor),
+        "a machine": machine,
+    }
+
+
+@pytest.mark.usefixtures("reserved")
+@pytest.mark.parametrize("who", ["a vendor", "a vendor at the order desk", "a machine"])
+def test_only_an_admin_may_name_a_finding(shop: Client, tokens: Tokens, tables: Tables, who: str) -> None:
+    token = people(tokens)[who]
+    answer = shop.post(ADJUSTMENTS_PATH, by(-1, notes=REPAIR), token, idempotency_key="k")
+    assert (answer.status, answer.code) == (403, "forbidden")
+    ids = {"product_id": BLACK[4:14], "sku": BLACK}
+    changes = [
+        {"type": "adjustment", **ids, **by(-1, notes=REPAIR), "idempotency_key": "k-1"},
+        {"type": "adjustment", **ids, **by(-1), "idempotency_key": "k-2"},
+        {"type": "adjustment", **ids, **by(-1, notes=REPAIR)},
+        {"type": "restock", **ids, "quantity": 1, "notes": REPAIR, "idempotency_key": "k-4"},
+    ]
+    batch = shop.post("/stock/batch", {"changes": changes}, token)
+    assert [result["status_code"] for result in batch.json["results"]] == [403, 201, 400, 201]
+    notes = [record["notes"]["S"] for record in tables.records() if "notes" in record]
+    assert sorted(notes) == ["broken", REPAIR]
+
+
+@pytest.mark.usefixtures("reserved")
+def test_an_admin_names_a_finding(shop: Client, admin: str) -> None:
+    answer = shop.post(ADJUSTMENTS_PATH, by(-1, notes=REPAIR), admin, idempotency_key="k")
+    assert answer.status == 201
+    assert answer.json["transaction"]["performed_by"].startswith("user:")

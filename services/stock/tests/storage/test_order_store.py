@@ -142,7 +142,7 @@ def test_a_page_of_due_orders_ends_once_its_lines_fill_a_response(
 
 def test_the_saga_of_an_item_without_restock_restocks() -> None:
     """`restock` is optional in a stored saga, and true by default."""
-    saga = {name: {"S": name} for name in ("performed_by", "request_id", "lease_until")}
+    saga = {name: {"S": NOW} for name in ("performed_by", "request_id", "lease_until")}
     item = order_to_item(an_order()) | {"phase": {"S": "placing"}, "errand": {"M": saga}}
     stored = order_from_item(item).saga
     assert stored is not None
