@@ -170,7 +170,7 @@ def test_a_clock_that_is_set_back_leads_to_a_read(secrets: Secrets, source: Ledg
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "invalidate",
     [
         lambda secrets: setattr(secrets, "failure", away()),
         lambda secrets: setattr(secrets, "text", "{}"),
@@ -179,9 +179,9 @@ def test_a_clock_that_is_set_back_leads_to_a_read(secrets: Secrets, source: Ledg
     ids=["away", "no key", "no JSON"],
 )
 def test_without_a_key_the_client_is_asked_to_return(
-    secrets: Secrets, source: LedgerKeySource, spoil: Callable[[Secrets], None]
+    secrets: Secrets, source: LedgerKeySource, invalidate: Callable[[Secrets], None]
 ) -> None:
-    spoil(secrets)
+    invalidate(secrets)
     for _ in range(10):
         error = refused(source)
     assert error.code == "ledger_key_unavailable"
