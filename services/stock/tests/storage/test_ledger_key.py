@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from fixed_ledger_key import FixedLedgerKey, fixed_key
+from log_schema import wrong_lines
 
 from chalicelib.storage.ledger_key import LedgerKey, LedgerKeySource
 from inventory_common.errors import LedgerKeyUnavailable
@@ -133,7 +134,9 @@ def test_a_read_that_fails_keeps_the_key_and_is_repeated_every_five_seconds(
             wait_for_reads_beside()
         assert secrets.reads == reads
         secrets.seconds += 5
-    assert '"message":"ledger_key_unavailable"' in capsys.readouterr().out
+    lines = capsys.readouterr().out
+    assert lines.count('"message":"ledger_key_unavailable"') == 2
+    assert not wrong_lines(lines)
     secrets.failure = None
     secrets.text = SECOND.to_stored()
     source.current()
