@@ -45,7 +45,7 @@ def signing_key(service_module: Any) -> None:
     keys.create_alias(AliasName="alias/archive", TargetKeyId=key)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def unread_keys(service_module: Any) -> LedgerKeyStore:
     """The service's store of ledger keys, as in a process that has not read any."""
     from chalicelib import bootstrap
@@ -56,6 +56,6 @@ def unread_keys(service_module: Any) -> LedgerKeyStore:
 
 
 @pytest.fixture
-def audit(service_module: Any, storage: Any) -> Client:
+def audit(service_module: Any, storage: Any, unread_keys: LedgerKeyStore) -> Client:
     """A client of the service."""
     return Client(service_module.app)
