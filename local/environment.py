@@ -6,6 +6,7 @@ Every process gets a clean environment: what a developer has exported (an ``AWS_
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,8 +26,19 @@ from local.settings import (
     port_variable,
 )
 
+LEDGER_KEY_FILE_VARIABLE = "LEDGER_KEY_FILE"
+"""The environment variable of the process that makes the ledger's key with the file that keeps it, if any."""
 ISSUER_KEY_VARIABLE = "ISSUER_KEY_FILE"
 """The environment variable of the front page with the file of the token issuer's key."""
+
+
+def ledger_key_file(settings: Settings, environ: Mapping[str, str], state_folder: Path) -> Path | None:
+    """Return the file that keeps the keys beside another DynamoDB; None beside the embedded one."""
+    if settings.external_dynamodb is None:
+        return None
+    tables = f"{settings.external_dynamodb}\n{environ.get('TABLE_NAME_PREFIX', '')}"
+    name = f"ledger-keys-{hashlib.sha256(tables.encode()).hexdigest()[:8]}.json"
+    return (settings.keep or state_folder) / name
 
 
 def base_environment(environ: Mapping[str, str]) -> dict[str, str]:

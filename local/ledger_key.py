@@ -4,7 +4,7 @@ Every start makes the first key if there is none (`prepare_ledger_key`).  Keys s
 
 ============================  =========================================================================
 the embedded DynamoDB         in the embedded AWS, and in the snapshots of a kept shop, as the tables are
-another one                   also in a file, `key_file`, because its tables outlive the run
+another one                   also in a file (`environment.ledger_key_file`): its tables outlive the run
 ============================  =========================================================================
 
 Exit code: 0 if it is done, 1 if it is not, 4 without a running stack, 130 after Ctrl-C.
@@ -13,7 +13,6 @@ Exit code: 0 if it is done, 1 if it is not, 4 without a running stack, 130 after
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import sys
@@ -29,7 +28,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from inventory_common.ledger_keys import LedgerKeyError, PublicKey, PublicKeys, SigningKey
 from inventory_common.timestamps import now
-from local.environment import service_environment
+from local.environment import LEDGER_KEY_FILE_VARIABLE, service_environment
 from local.errors import StackError
 from local.keeping.disk import sync_folder, write_json
 from local.ports import is_listening
@@ -38,22 +37,11 @@ from tools.ledger_keys.errors import RotationError
 from tools.ledger_keys.rotation import LEAD_SECONDS, RUNNING_SECONDS, Rotation
 from tools.ledger_keys.stores import ParameterStore, SecretsManager
 
-KEY_FILE_VARIABLE = "LEDGER_KEY_FILE"
-"""The environment variable of the process that prepares the key with the path of its file, if it has one."""
 EXIT_UNAVAILABLE = 4
 """As in ``local/operation.py``."""
 
 _NO_FILE = "-"
 _CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2})
-
-
-def key_file(settings: Settings, environ: Mapping[str, str], state_folder: Path) -> Path | None:
-    """Return the file that keeps the keys beside another DynamoDB; None beside the embedded one."""
-    if settings.external_dynamodb is None:
-        return None
-    tables = f"{settings.external_dynamodb}\n{environ.get('TABLE_NAME_PREFIX', '')}"
-    name = f"ledger-keys-{hashlib.sha256(tables.encode()).hexdigest()[:8]}.json"
-    return (settings.keep or state_folder) / name
 
 
 def prepare_ledger_key(environ: Mapping[str, str]) -> None:
@@ -70,7 +58,7 @@ def prepare_ledger_key(environ: Mapping[str, str]) -> None:
     if not secret or not path:
         return
     secrets, parameters = _clients()
-    file_name = environ.get(KEY_FILE_VARIABLE, _NO_FILE)
+    file_name = environ.get(LEDGER_KEY_FILE_VARIABLE, _NO_FILE)
     if secret not in {each["Name"] for each in secrets.list_secrets()["SecretList"]}:
         secrets.create_secret(Name=secret)
     parameters.put_parameter(Name=KEY_FILE_PARAMETER, Value=file_name, Type="String", Overwrite=True)

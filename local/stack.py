@@ -11,14 +11,19 @@ from pathlib import Path
 
 from local.children import POLL_SECONDS, Child, stop_children
 from local.embedded_aws import health_url, start_embedded_aws
-from local.environment import consumer_environment, front_environment, service_environment
+from local.environment import (
+    LEDGER_KEY_FILE_VARIABLE,
+    consumer_environment,
+    front_environment,
+    ledger_key_file,
+    service_environment,
+)
 from local.errors import StackError
 from local.fetch import answers_ok
 from local.first_steps import ready_message
 from local.interruption import Interrupted, Interruption
 from local.keeping.folder import BUCKET_AND_KEYS, EVERYTHING, KeptFolder
 from local.keeping.keeper import Keeper
-from local.ledger_key import KEY_FILE_VARIABLE, key_file
 from local.ports import check_ports
 from local.settings import (
     HOST,
@@ -173,8 +178,8 @@ class Stack:
         # A process of its own has exactly the credentials and the endpoint that services have.
         arguments = ["local.tables", "create" if create else "check"]
         environment = self._service_environment()
-        if (file := key_file(self._settings, self._environ, self._state_folder)) is not None:
-            environment[KEY_FILE_VARIABLE] = str(file)
+        if (file := ledger_key_file(self._settings, self._environ, self._state_folder)) is not None:
+            environment[LEDGER_KEY_FILE_VARIABLE] = str(file)
         child = Child("tables", arguments, environment, self._log_path("tables"))
         try:
             while child.exit_code is None:

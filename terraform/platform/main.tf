@@ -71,4 +71,5 @@ module "ledger_key" {
   reader_arns         = [for key, function in local.functions : module.role[key].arn if function.signs]
   kms_key_arn         = var.kms_key_arn
   deletion_protection = var.deletion_protection
+  is_emulated         = local.is_emulated
 }

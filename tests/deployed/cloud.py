@@ -137,6 +137,10 @@ class Cloud:
         assert done.exit_code == 0, done.errors
         return {name: output["value"] for name, output in json.loads(done.output).items()}
 
+    def rotate_ledger_key(self, stage: str = STAGE) -> Done:
+        """Give the stage its first key of the stock log, or another one: ``make rotate-ledger-key``."""
+        return self._run([sys.executable, "-m", "tools.ledger_keys", "--stage", stage], ROOT)
+
     # A service team
 
     def team(self, task: str, service: str, checkout: Path = ROOT, **settings: str) -> Done:

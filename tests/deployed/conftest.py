@@ -21,6 +21,7 @@ from tests.support.small_server import answering
 ORDER = (
     "test_first_deploys",
     "test_shop",
+    "test_ledger_keys",
     "test_least_privilege",
     "test_new_code",
     "test_leaving",
@@ -59,13 +60,15 @@ def too_early(cloud: Cloud, workers: ThreadPoolExecutor) -> Future[Done]:
 
 @pytest.fixture(scope="session")
 def outputs(cloud: Cloud, too_early: Future[Done]) -> dict[str, Any]:
-    """The platform, applied."""
+    """The platform, applied, with its first ledger key."""
     package_claims(cloud.folder / "build")
     arguments = ("apply", "-auto-approve", "-input=false", "-no-color")
     applied = cloud.platform(*arguments)
     if adopted(applied.errors, cloud.platform):
         applied = cloud.platform(*arguments)
     assert applied.exit_code == 0, applied.errors
+    first_key = cloud.rotate_ledger_key()
+    assert first_key.exit_code == 0, first_key.errors
     return cloud.platform_outputs()
 
 

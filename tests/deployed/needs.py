@@ -13,12 +13,18 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
 from tests.deployed.cloud import STAGE, Cloud
 from tests.integration.shop import VENDOR, Shop, Sku, done, outcome
 
 Need = Callable[[], None]
 PAST: Final = "2026-01-01T00:00:00.000000Z"
+SIGN: Final = frozenset({"stock/api", "stock/expire_orders"})
+"""The functions that write log records, and so sign them."""
+READ_LEDGER_KEYS: Final = SIGN | {"audit/api", "audit/stock_changed", "audit/log_changed", "audit/reconcile"}
+"""The functions that verify signatures, or serve the keys for it."""
 
 
 class Needs:
@@ -29,6 +35,8 @@ class Needs:
     """
 
     def __init__(self, cloud: Cloud, shop: Shop, outputs: Mapping[str, Any]) -> None:
+        self._cloud = cloud
+        self._outputs = outputs
         self._lambda = cloud.client("lambda")
         self._tables = cloud.client("dynamodb")
         self._objects = cloud.client("s3")
@@ -111,7 +119,31 @@ class Needs:
                 "find another object in its place": self._find_other_digest,
             },
         }
-        return needs.get(function, {})
+        of_function = needs.get(function, {})
+        if function in READ_LEDGER_KEYS:
+            of_function["read a published ledger key"] = lambda: self._read_published_key(function)
+        if function in SIGN:
+            of_function["read the key that signs the log"] = lambda: self._read_signing_key(function)
+        return of_function
+
+    # Keys of the log: under the functions' roles, as a function that has read a key keeps it for an hour
+
+    def _read_published_key(self, function: str) -> None:
+        name = f"{self._outputs['ledger_keys_path']}1"
+        self._under_role(function, "ssm", "get_parameter", Name=name)
+
+    def _read_signing_key(self, function: str) -> None:
+        secret = self._outputs["ledger_key_secret_arn"]
+        self._under_role(function, "secretsmanager", "get_secret_value", SecretId=secret)
+
+    def _under_role(self, function: str, service: str, operation: str, **arguments: Any) -> None:
+        credentials = self._cloud.client("sts").assume_role(
+            RoleArn=self._outputs["role_arns"][function], RoleSessionName="test"
+        )["Credentials"]
+        try:
+            getattr(self._cloud.client(service, credentials), operation)(**arguments)
+        except ClientError as error:
+            raise AssertionError(str(error)) from error
 
     # The catalog
 

@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.deployed.cloud import STAGE, Cloud
-from tests.deployed.needs import Needs
+from tests.deployed.needs import READ_LEDGER_KEYS, SIGN, Needs
 from tests.integration.shop import Shop
 
 POLICY = "what-it-needs"
@@ -222,6 +222,34 @@ ONLY_SOME_MAY: dict[str, tuple[Call, set[str]]] = {
         ),
         {"audit/write_digest"},
     ),
+    "read the key that signs the log": (
+        ("secretsmanager", "get_secret_value", {"SecretId": "LEDGER-KEY"}),
+        {*SIGN},
+    ),
+    "change the key that signs the log": (
+        ("secretsmanager", "put_secret_value", {"SecretId": "LEDGER-KEY", "SecretString": "{}"}),
+        set(),
+    ),
+    "open the key that signs the log to others": (
+        ("secretsmanager", "delete_resource_policy", {"SecretId": "LEDGER-KEY"}),
+        set(),
+    ),
+    "read a published key": (
+        ("ssm", "get_parameter", {"Name": f"/inventory/{STAGE}/ledger-keys/1"}),
+        {*READ_LEDGER_KEYS},
+    ),
+    "publish a key": (
+        (
+            "ssm",
+            "put_parameter",
+            {"Name": f"/inventory/{STAGE}/ledger-keys/9", "Value": "{}", "Type": "String"},
+        ),
+        set(),
+    ),
+    "withdraw a published key": (
+        ("ssm", "delete_parameter", {"Name": f"/inventory/{STAGE}/ledger-keys/1"}),
+        set(),
+    ),
     "delete the signing key": (("kms", "schedule_key_deletion", {"KeyId": "SIGNING-KEY"}), set()),
     "raise an alarm": (
         ("sns", "publish", {"TopicArn": "ALARMS", "Message": "fire"}),
@@ -412,6 +440,7 @@ def test_calls_that_some_functions_may_make_are_denied_to_others(
         "ALERTS": outputs["alert_topic_arn"],
         "ARCHIVE": outputs["archive_bucket"],
         "SIGNING-KEY": outputs["signing_key_arn"],
+        "LEDGER-KEY": outputs["ledger_key_secret_arn"],
     }
     named = {
         name: of_the_stage.get(value, value) if isinstance(value, str) else value

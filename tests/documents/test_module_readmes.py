@@ -15,7 +15,15 @@ def test_all_folders_are_found():
         "service",
         *(
             f"modules/{name}"
-            for name in ("archive", "failure_queue", "function_role", "identity", "service", "table")
+            for name in (
+                "archive",
+                "failure_queue",
+                "function_role",
+                "identity",
+                "ledger_key",
+                "service",
+                "table",
+            )
         ),
     }
 

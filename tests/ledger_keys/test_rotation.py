@@ -199,7 +199,7 @@ def test_one_run_finishes_what_is_left_and_makes_no_other_key(stage: Stage) -> N
     stage.seconds = 86_400
     stage.killed(SECOND[-2])  # the secret has the new key, the old one is not retired
     in_use, lines = stage.key, len(stage.lines)
-    stage.seconds += 1  # it need not wait: whoever runs this too would write the same
+    stage.seconds += 1  # it need not wait: another run that does this too would write the same
     stage.rotate()
     assert stage.key == in_use
     assert len(stage.keys) == 2

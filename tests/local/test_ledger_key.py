@@ -17,8 +17,9 @@ import pytest
 from inventory_common.ledger_key_store import read_published
 from inventory_common.ledger_keys import PublicKey, SigningKey
 from local.embedded_aws import embedded_aws
+from local.environment import LEDGER_KEY_FILE_VARIABLE, ledger_key_file
 from local.errors import StackError
-from local.ledger_key import KEY_FILE_VARIABLE, _InAws, _InFile, key_file, main, prepare_ledger_key
+from local.ledger_key import _InAws, _InFile, main, prepare_ledger_key
 from local.ports import free_port
 from local.settings import (
     DEFAULT_PORTS,
@@ -92,7 +93,7 @@ def aws(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
 
 
 def environment(file: Path | None = None) -> Mapping[str, str]:
-    return NAMES if file is None else {**NAMES, KEY_FILE_VARIABLE: str(file)}
+    return NAMES if file is None else {**NAMES, LEDGER_KEY_FILE_VARIABLE: str(file)}
 
 
 def test_the_first_start_makes_a_key_and_the_next_one_keeps_it(aws: Aws) -> None:
@@ -124,7 +125,9 @@ def test_the_keys_beside_another_dynamodb_are_kept_in_a_file(aws: Aws, tmp_path:
 
 def test_a_file_belongs_to_its_tables(tmp_path: Path) -> None:
     def of(endpoint: str | None, prefix: str = "", keep: Path | None = None) -> Path | None:
-        return key_file(Settings(DEFAULT_PORTS, endpoint, keep), {"TABLE_NAME_PREFIX": prefix}, tmp_path)
+        return ledger_key_file(
+            Settings(DEFAULT_PORTS, endpoint, keep), {"TABLE_NAME_PREFIX": prefix}, tmp_path
+        )
 
     assert of(None) is None
     here = of("http://127.0.0.1:8010")

@@ -40,7 +40,7 @@ _KEPT_SECONDS: Final = 3_600.0
 _COOLDOWN_SECONDS: Final = 5.0
 """How long after a read, or a read that failed, there is no other one."""
 _KEYS_MAX: Final = 1_000
-"""Keys of a stage, one for each rotation."""
+"""The highest number of a published key that is read."""
 _CONFIG: Final = Config(
     connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
 )

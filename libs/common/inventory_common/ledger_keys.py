@@ -48,9 +48,9 @@ KEY_ID_FORM: Final = rf"[A-Za-z0-9_-]{{1,{KEY_ID_MAX_CHARACTERS}}}"
 _KEY_ID: Final = re.compile(KEY_ID_FORM)
 _MOMENT: Final = re.compile(TIMESTAMP_STORED_FORM)
 _KEY_BYTES: Final = 32
-"""An Ed25519 key."""
+"""The size of a private and of a public key of Ed25519."""
 _SIGNATURE_BYTES: Final = 64
-"""An Ed25519 signature."""
+"""The size of a signature of Ed25519."""
 _CACHED_KEYS: Final = 64
 
 

@@ -67,6 +67,6 @@ def unread_keys(service_module: Any, published_keys: None) -> LedgerKeyStore:
 
 
 @pytest.fixture
-def audit(service_module: Any, storage: Any) -> Client:
+def audit(service_module: Any, storage: Any, unread_keys: LedgerKeyStore) -> Client:
     """A client of the service."""
     return Client(service_module.app)

@@ -9,6 +9,12 @@ resource "aws_secretsmanager_secret" "this" {
   recovery_window_in_days = var.deletion_protection ? 30 : 0
 }
 
+locals {
+  # On AWS, the principal of a role's session is the role.
+  sessions = [for arn in var.reader_arns : "${replace(replace(arn, ":iam:", ":sts:"), ":role/", ":assumed-role/")}/*"]
+  readers  = concat(var.reader_arns, var.is_emulated ? local.sessions : [])
+}
+
 # Holds against administrators too, unless they change this policy, which is an event in CloudTrail.
 resource "aws_secretsmanager_secret_policy" "this" {
   secret_arn          = aws_secretsmanager_secret.this.arn
@@ -22,7 +28,7 @@ resource "aws_secretsmanager_secret_policy" "this" {
       Principal = "*"
       Action    = "secretsmanager:GetSecretValue"
       Resource  = "*"
-      Condition = { ArnNotEquals = { "aws:PrincipalArn" = var.reader_arns } }
+      Condition = { ArnNotLike = { "aws:PrincipalArn" = local.readers } }
     }]
   })
 }

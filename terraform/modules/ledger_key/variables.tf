@@ -27,3 +27,10 @@ variable "deletion_protection" {
   default     = true
   nullable    = false
 }
+
+variable "is_emulated" {
+  description = "Whether an emulator of AWS applies the policy, for which the principal of a role's session is the session."
+  type        = bool
+  default     = false
+  nullable    = false
+}

@@ -25,7 +25,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from inventory_common.errors import LedgerKeyUnavailable
 from inventory_common.ledger_key_store import LedgerKeyStore
 from inventory_common.ledger_keys import LedgerKeyError, PublicKey, SigningKey
-from inventory_common.log_lines import log_event
+from inventory_common.log_lines import exception_fields, log_event
 from inventory_common.tuning import LEDGER_KEY_KEPT_SECONDS, LEDGER_KEY_REFRESH_SECONDS
 
 __all__ = ["LedgerKey", "LedgerKeySource", "connect_secrets"]
@@ -168,7 +168,7 @@ class LedgerKeySource:
             key = SigningKey.from_stored(response.get("SecretString", ""))
         except (BotoCoreError, ClientError, LedgerKeyError) as error:
             self._failed_at = self._clock()
-            log_event(self._service, "ledger_key_unavailable", level="ERROR", cause=str(error))
+            log_event(self._service, "ledger_key_unavailable", level="ERROR", **exception_fields(error))
             return None
         if self._loaded is not None and self._loaded.key == key:
             key = self._loaded.key  # it is loaded for signing

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from fixed_ledger_key import FixedLedgerKey, fixed_key
+from log_schema import wrong_lines
 
 from chalicelib.storage.ledger_key import LedgerKey, LedgerKeySource
 from inventory_common.errors import LedgerKeyUnavailable
@@ -133,7 +134,9 @@ def test_a_read_that_fails_keeps_the_key_and_is_repeated_every_five_seconds(
             wait_for_reads_beside()
         assert secrets.reads == reads
         secrets.seconds += 5
-    assert '"message":"ledger_key_unavailable"' in capsys.readouterr().out
+    lines = capsys.readouterr().out
+    assert lines.count('"message":"ledger_key_unavailable"') == 2
+    assert not wrong_lines(lines)
     secrets.failure = None
     secrets.text = SECOND.to_stored()
     source.current()
@@ -170,7 +173,7 @@ def test_a_clock_that_is_set_back_leads_to_a_read(secrets: Secrets, source: Ledg
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "invalidate",
     [
         lambda secrets: setattr(secrets, "failure", away()),
         lambda secrets: setattr(secrets, "text", "{}"),
@@ -179,9 +182,9 @@ def test_a_clock_that_is_set_back_leads_to_a_read(secrets: Secrets, source: Ledg
     ids=["away", "no key", "no JSON"],
 )
 def test_without_a_key_the_client_is_asked_to_return(
-    secrets: Secrets, source: LedgerKeySource, spoil: Callable[[Secrets], None]
+    secrets: Secrets, source: LedgerKeySource, invalidate: Callable[[Secrets], None]
 ) -> None:
-    spoil(secrets)
+    invalidate(secrets)
     for _ in range(10):
         error = refused(source)
     assert error.code == "ledger_key_unavailable"

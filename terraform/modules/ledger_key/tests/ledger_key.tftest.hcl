@@ -17,7 +17,7 @@ run "only_the_listed_roles_can_read_it" {
       Principal = "*"
       Action    = "secretsmanager:GetSecretValue"
       Resource  = "*"
-      Condition = { ArnNotEquals = { "aws:PrincipalArn" = ["arn:aws:iam::123456789012:role/inventory-prod-stock-api"] } }
+      Condition = { ArnNotLike = { "aws:PrincipalArn" = ["arn:aws:iam::123456789012:role/inventory-prod-stock-api"] } }
     }]
     error_message = "Everybody but the listed roles must be denied to read the secret."
   }
@@ -36,6 +36,20 @@ run "a_secret_of_a_stage_that_comes_and_goes_is_deleted_at_once" {
   assert {
     condition     = aws_secretsmanager_secret.this.recovery_window_in_days == 0
     error_message = "Its name must be free for the next stage of this name."
+  }
+}
+
+run "an_emulator_knows_the_sessions_of_the_listed_roles" {
+  variables {
+    is_emulated = true
+  }
+
+  assert {
+    condition = jsondecode(aws_secretsmanager_secret_policy.this.policy).Statement[0].Condition.ArnNotLike["aws:PrincipalArn"] == [
+      "arn:aws:iam::123456789012:role/inventory-prod-stock-api",
+      "arn:aws:sts::123456789012:assumed-role/inventory-prod-stock-api/*",
+    ]
+    error_message = "The emulator must allow the sessions of the listed roles, and nobody else."
   }
 }
 
