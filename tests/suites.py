@@ -1,9 +1,12 @@
 """Run suites of tests, two at a time, and print a summary of each.
 
 Run: ``python -m tests.suites [--at-once 2] [suite …]``.  A suite is a folder with tests, a part of one, such
-as ``services/stock/tests/domain``, or a group: ``quick``, ``long`` or ``all``; without one, all are run that
-are not long.  Each is a process of its own, whose output is shown when it has ended.  The exit code is 0 if
-all have passed.
+as ``services/stock/tests/domain``, or a group (`GROUPS`): ``quick``, ``test`` and so on, or ``all``, which is
+every group; without one, ``test`` is run.  Each is a process of its own, whose output is shown when it has
+ended.  The exit code is 0 if all have passed.
+
+Where a whole group has run, its time is compared with its budget (`tests.support.budgets`).  With `CI` set,
+the suites run without a network, if the machine lets them.
 """
 
 from __future__ import annotations
@@ -19,98 +22,129 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+from tests.support.budgets import Group, Machine, kept
+from tests.support.own_network import leave_network
 
 ROOT = Path(__file__).resolve().parents[1]
-LONGEST_FIRST = (
-    "tests/deployed",
-    "services/stock",
-    "tests/e2e",
-    "tests/integration",
-    "tests/infrastructure",
-    "tests/distributions",
-    "tests/simulation",
-    "tests/release",
-    "tests/local",
-    "libs/common",
-    "services/catalog",
-    "services/audit",
-    "tests/documents",
-    "tests/deploying",
-    "libs/cli",
-    "tests/specification",
-    "tests/dependencies",
-    "libs/client",
-    "libs/imports",
-    "tests/demo",
-    "tests/performance",
-    "tests/architecture",
-    "tests/mutation",
-)
-"""The order in which suites start, so that no long one runs alone in the end."""
 TYPES = "types"
 """The check of types, as if it were a suite."""
-QUICK = (
-    "libs/common",
-    "services/audit/tests/test_mutated_ledgers.py",
-    "services/stock/tests/domain",
-    TYPES,
-    "libs/imports",
-    "libs/client",
-    "services/catalog/tests/test_product_rules.py",
-)
-"""Rules, libraries and types: a minute."""
-LONG = frozenset(
-    {
-        "tests/distributions",
-        "tests/e2e",
-        "tests/infrastructure",
-        "tests/integration",
-        "tests/performance",
-        "tests/release",
-        "tests/simulation",
-    }
-)
-"""Suites over whole stacks, many histories and installed distributions, ``make test-long``."""
-DEPLOYED = frozenset({"tests/deployed"})
-"""Suites over everything deployed, ``make e2e``."""
+GROUPS: Final = {
+    "quick": Group(
+        "make test-quick",
+        1,
+        (
+            "libs/common",
+            "services/audit/tests/test_mutated_ledgers.py",
+            "services/stock/tests/domain",
+            TYPES,
+            "libs/imports",
+            "libs/client",
+            "services/catalog/tests/test_product_rules.py",
+        ),
+    ),
+    "test": Group(
+        "make test",
+        8,
+        (
+            "services/stock",
+            "tests/local",
+            "services/audit",
+            "tests/deploying",
+            "libs/cli",
+            "libs/common",
+            "tests/demo",
+            "services/catalog",
+            "tests/documents",
+            "tests/architecture",
+            "tests/specification",
+            "libs/imports",
+            "tests/dependencies",
+            "libs/client",
+            "tests/mutation",
+        ),
+    ),
+    "long": Group("make test-long", 6, ("tests/integration", "services/stock/tests/engine")),
+    "models": Group("make test-models", 6, ("tests/performance", "tests/simulation")),
+    "distributions": Group(
+        "make test-distributions", 5, ("tests/infrastructure", "tests/distributions", "tests/release")
+    ),
+    "e2e": Group("make e2e", 12, ("tests/e2e", "tests/deployed")),
+}
+"""Each suite is in one group, apart from ``quick``, whose suites are parts of others."""
 ALL = "all"
+APART: Final = {"services/stock": ("services/stock/tests/engine",)}
+"""Parts of suites that run as suites of their own, beside the rest."""
+SECONDS: Final = {
+    "services/stock/tests/engine": 300,
+    "tests/e2e": 838,
+    "tests/deployed": 457,
+    "tests/integration": 440,
+    "tests/performance": 283,
+    "tests/simulation": 254,
+    "services/stock": 210,
+    "tests/distributions": 204,
+    "tests/infrastructure": 181,
+    "tests/local": 153,
+    "services/audit": 119,
+    "tests/release": 85,
+    "tests/deploying": 68,
+    "libs/cli": 66,
+    "libs/common": 65,
+    "tests/demo": 60,
+    "services/catalog": 46,
+    "tests/documents": 37,
+    "tests/architecture": 35,
+    "tests/specification": 25,
+    "libs/imports": 11,
+    "tests/dependencies": 6,
+    "libs/client": 1,
+    "tests/mutation": 1,
+}
+"""How long each took, two at a time on two quiet cores: the longest start first, so that none ends alone."""
 _COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
 
 @dataclass(frozen=True)
 class Result:
-    """The result of a suite: the exit code and last line of pytest."""
+    """The result of a suite: the exit code and last line of pytest, and how long it took."""
 
     suite: str
     exit_code: int
     summary: str
     seconds: float
+    cpu_seconds: float
 
 
 def suites() -> list[str]:
-    """Return all folders with tests, also those that `LONGEST_FIRST` does not contain."""
+    """Return all folders with tests, also those of no group."""
     packages = [
         f"{path.parent.parent.name}/{path.parent.name}"
         for kind in ("libs", "services")
         for path in ROOT.glob(f"{kind}/*/tests")
     ]
     folders = [f"tests/{path.parent.name}" for path in ROOT.glob("tests/*/test_*.py")]
-    known = {*packages, *folders}
-    return [*(each for each in LONGEST_FIRST if each in known), *sorted(known - {*LONGEST_FIRST})]
+    return longest_first({*packages, *folders})
 
 
-def groups() -> dict[str, list[str]]:
-    """Return the suites of each group."""
-    every = suites()
-    return {
-        "quick": [*QUICK],
-        "long": [suite for suite in every if suite in LONG],
-        ALL: every,
-    }
+def longest_first(names: set[str]) -> list[str]:
+    """Return suites in the order in which they start; unknown ones first."""
+    return sorted(names, key=lambda name: (-SECONDS.get(name, sys.maxsize), name))
+
+
+def chosen_by(name: str) -> list[str]:
+    """Return the suites that run when somebody names one, or a group."""
+    if name == ALL:
+        every = {suite for key, group in GROUPS.items() if key != "quick" for suite in group.suites}
+        return longest_first({*every, *suites()})
+    if name in GROUPS:
+        return [*GROUPS[name].suites]
+    return [name, *APART.get(name, ())]
 
 
 def command_of(suite: str) -> tuple[Path, list[str]]:
-    """Return the folder and the command line of a suite.
+    """Return the folder and the command line of a suite, without the parts that run apart.
 
     Raises
     ------
@@ -122,25 +156,22 @@ def command_of(suite: str) -> tuple[Path, list[str]]:
         case ["types"]:
             return ROOT, ["make", "--silent", TYPES]
         case ["tests", name, *_] if f"tests/{name}" in suites() and (ROOT / suite).exists():
-            return ROOT, [*pytest, suite]
+            apart = [f"--ignore={part}" for part in APART.get(suite, ())]
+            return ROOT, [*pytest, *apart, suite]
         case [kind, name, *part] if f"{kind}/{name}" in suites() and (ROOT / suite).exists():
+            apart = [f"--ignore={path.removeprefix(f'{suite}/')}" for path in APART.get(suite, ())]
             folder = ROOT / kind / name
-            return folder, [
-                *pytest,
-                "-c",
-                str(ROOT / "pyproject.toml"),
-                "--rootdir",
-                ".",
-                "/".join(part) or "tests",
-            ]
+            settings = ("-c", str(ROOT / "pyproject.toml"), "--rootdir", ".")
+            return folder, [*pytest, *settings, *apart, "/".join(part) or "tests"]
     raise ValueError(suite)
 
 
-def run(suite: str, shown: threading.Lock) -> Result:
+def run(suite: str, shown: threading.Lock, machine: Machine) -> Result:
     """Run a suite and print its output."""
+    machine.sample()
     began = time.monotonic()
     folder, command = command_of(suite)
-    ended = subprocess.run(
+    process = subprocess.Popen(
         command,
         cwd=folder,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -148,42 +179,25 @@ def run(suite: str, shown: threading.Lock) -> Result:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
     )
-    lines = ended.stdout.rstrip().splitlines() or ["no output"]
+    assert process.stdout is not None
+    with process.stdout:
+        output = process.stdout.read().rstrip()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.monotonic() - began
+    last = (output.splitlines() or ["no output"])[-1].strip("= ")
     with shown:
-        print(f"── {suite}\n{ended.stdout.rstrip()}\n", flush=True)
-    return Result(suite, ended.returncode, lines[-1].strip("= "), time.monotonic() - began)
+        print(f"── {suite}\n{output}\n", flush=True)
+    return Result(suite, process.returncode, last, seconds, usage.ru_utime + usage.ru_stime)
 
 
-def main() -> int:
-    """Run the suites of the command line, or all."""
-    parser = argparse.ArgumentParser(prog="python -m tests.suites", description="Run suites of tests.")
-    parser.add_argument(
-        "suites",
-        nargs="*",
-        metavar="suite",
-        help="such as services/stock, tests/local, libs/cli/tests/test_undo.py, quick, long or all "
-        "(default: all but the long ones and tests/deployed)",
-    )
-    parser.add_argument("--at-once", type=int, default=2, help="how many at a time (default: 2)")
-    arguments = parser.parse_args()
-    named = arguments.suites or [suite for suite in suites() if suite not in LONG | DEPLOYED]
-    chosen = list(dict.fromkeys(suite for name in named for suite in groups().get(name, [name])))
-    for suite in chosen:
-        try:
-            command_of(suite)
-        except ValueError:
-            known = ", ".join([*groups(), *suites()])
-            parser.error(f"unknown: {suite}; the suites are {known}")
-    began = time.monotonic()
-    shown = threading.Lock()
-    with ThreadPoolExecutor(arguments.at_once) as pool:
-        results = list(pool.map(lambda suite: run(suite, shown), chosen))
+def report(results: list[Result], seconds: float) -> None:
+    """Print a line for each suite, what has failed, and the sum."""
     counts: Counter[str] = Counter()
     print("── All suites")
     for result in results:
-        print(f"{result.suite:22} {result.summary}")
+        print(f"{result.suite:28} {result.summary}; {result.cpu_seconds:.0f}s of CPU")
         for count, word in _COUNTED.findall(result.summary):
             counts[word.rstrip("s") if word.startswith("error") else word] += int(count)
     failed = [result.suite for result in results if result.exit_code]
@@ -192,8 +206,41 @@ def main() -> int:
     summary = ", ".join(
         f"{counts[word]} {word}" for word in ("failed", "error", "passed", "skipped") if counts[word]
     )
-    print(f"{summary or 'no tests ran'} in {time.monotonic() - began:.2f}s")
-    return 1 if failed else 0
+    print(f"{summary or 'no tests ran'} in {seconds:.2f}s")
+
+
+def main() -> int:
+    """Run the suites of the command line, or those of ``make test``."""
+    parser = argparse.ArgumentParser(prog="python -m tests.suites", description="Run suites of tests.")
+    parser.add_argument(
+        "suites",
+        nargs="*",
+        metavar="suite",
+        help=f"such as services/stock, tests/local, libs/cli/tests/test_undo.py, or a group: "
+        f"{', '.join(GROUPS)} or {ALL} (default: test)",
+    )
+    parser.add_argument("--at-once", type=int, default=2, help="how many at a time (default: 2)")
+    arguments = parser.parse_args()
+    named = arguments.suites or ["test"]
+    chosen = list(dict.fromkeys(suite for name in named for suite in chosen_by(name)))
+    for suite in chosen:
+        try:
+            command_of(suite)
+        except ValueError:
+            known = ", ".join([*GROUPS, ALL, *suites()])
+            parser.error(f"unknown: {suite}; the suites are {known}")
+    if "CI" in os.environ:
+        print("Without a network." if leave_network() else "No network namespace: not root.", flush=True)
+    began = time.monotonic()
+    shown, machine = threading.Lock(), Machine()
+    with ThreadPoolExecutor(arguments.at_once) as pool:
+        results = list(pool.map(lambda suite: run(suite, shown, machine), chosen))
+    machine.sample()
+    took = {result.suite: result.seconds for result in results}
+    lines, over = kept(GROUPS, took, machine.factor, arguments.at_once)
+    print("\n".join(lines))
+    report(results, time.monotonic() - began)
+    return 1 if over or any(result.exit_code for result in results) else 0
 
 
 if __name__ == "__main__":
