@@ -15,7 +15,7 @@ DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" ST
 .PHONY: architecture artifacts audit-dependencies bench check clean cli cost demo deploy destroy digest docs docs-serve \
 	e2e format fuzz help install lint lock mutate openapi package pages plan policies reconcile reference release released \
 	rollback run sell-out simulate simulate-capacity test test-distributions test-dynamodb-local test-long \
-	test-models test-quick token types verify-archive
+	test-histories test-quick token types verify-archive
 
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 27
@@ -47,11 +47,11 @@ test: $(FETCHED) ## Run the tests, but not the long ones; SUITES=services/stock,
 test-quick: $(VENV)/.develop ## Test rules and libraries, and check types: a minute
 	@$(BIN)/python -m tests.suites quick
 
-test-long: $(FETCHED) ## Test many writers at once, crashes between two writes, and services without DynamoDB
+test-long: $(FETCHED) ## Test many writers at once, services without DynamoDB, and the capacity and CPU that operations take
 	@$(BIN)/python -m tests.suites long
 
-test-models: $(FETCHED) ## Test many simulated histories, and the capacity and CPU that operations take
-	@$(BIN)/python -m tests.suites models
+test-histories: $(FETCHED) ## Test many histories: simulated ones, crashes between any two writes, requests made up from the documents
+	@$(BIN)/python -m tests.suites histories
 
 test-distributions: $(FETCHED) ## Test Terraform (if installed), distributions and releases
 	@$(BIN)/python -m tests.suites distributions
@@ -128,7 +128,7 @@ architecture: $(VENV)/.develop ## Check the imports between packages (import-lin
 policies: $(VENV)/.policies ## Check Terraform against checkov's policies
 	@$(VENV)/policies/bin/checkov --directory terraform --framework terraform --compact --quiet --skip-download
 
-check: lint types architecture policies docs test test-long test-models test-distributions ## Everything that CI runs except make e2e
+check: lint types architecture policies docs test test-long test-histories test-distributions ## Everything that CI runs except make e2e
 
 lock: $(VENV)/.lock ## Write the locks of all dependencies anew, with their newest versions: ONLY="boto3 rich" moves these alone
 	@$(VENV)/lock/bin/python -m tools.dependencies.lock $(if $(filter undefined,$(origin ONLY)),,--only "$(ONLY)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from tests.support import budgets
@@ -30,20 +32,22 @@ def test_a_group_within_its_budget_is_shown() -> None:
     ]
 
 
-def test_a_group_over_its_budget_is_named_with_its_slowest_suites() -> None:
-    lines, over = kept(GROUPS, {"a": 50, "b": 30, "c": 40, "d": 600}, 1.0, 2)
-    assert over
-    assert (
-        "1.2 of 1 minutes, OVER the 1.0 that this machine has; the slowest: a 50 s, c 40 s, b 30 s"
-        in lines[1]
+def test_a_group_over_its_budget_fails_and_is_named_with_its_slowest_suites() -> None:
+    lines, has_failed = kept(GROUPS, {"a": 50, "b": 30, "c": 40, "d": 600}, 1.0, 2)
+    assert has_failed
+    assert lines[1] == (
+        "make short                 1.2 of 1 minutes: FAILED, OVER the 1.0 that this machine has"
+        "; the slowest are a 50 s, c 40 s, b 30 s"
     )
     assert "OVER" not in lines[2]
 
 
-def test_a_slower_machine_has_more_time() -> None:
+def test_a_slower_machine_has_more_time_but_the_excess_is_reported() -> None:
     took = {"a": 50.0, "b": 30.0, "c": 40.0}
-    assert kept(GROUPS, took, 1.2, 2)[1] is False
     assert kept(GROUPS, took, 1.1, 2)[1] is True
+    lines, has_failed = kept(GROUPS, took, 1.2, 2)
+    assert not has_failed
+    assert "1.2 of 1 minutes: OVER, but within the 1.2 that this machine has; the slowest are a" in lines[1]
 
 
 def test_a_group_that_has_not_run_as_a_whole_has_no_budget() -> None:
@@ -64,6 +68,14 @@ def test_a_factor_is_the_mean_of_the_samples_and_never_below_one(monkeypatch: py
     monkeypatch.setattr(budgets.time, "perf_counter", lambda: 0.0)
     fast.sample()
     assert fast.factor == 1.0
+
+
+def test_a_machine_is_watched_while_the_suites_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    sampled = threading.Semaphore(0)
+    monkeypatch.setattr(budgets, "EVERY_SECONDS", 0.001)
+    monkeypatch.setattr(Machine, "sample", lambda _: sampled.release())
+    with Machine():
+        assert all(sampled.acquire(timeout=30) for _ in range(3))
 
 
 def test_the_work_is_always_the_same() -> None:
