@@ -1,7 +1,7 @@
 """The AWS provider of Terraform: from this machine's mirror, or as `make install` has fetched it.
 
-``python -m tests.support.provider_mirror`` fetches it, where Terraform is and no mirror, into the folder
-`terraform-providers` of the virtual environment.
+``python -m tests.support.provider_mirror`` makes the folder `terraform-providers` of the virtual environment a link
+to this machine's mirror, which takes long to find, or fetches the provider into it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -21,27 +20,22 @@ __all__ = ["FETCHED", "MISSING", "fetch", "provider_mirror"]
 FETCHED: Final = Path(sys.prefix) / "terraform-providers"
 MISSING: Final = "Terraform's AWS provider is not on this machine: `make install` fetches it"
 _PROGRAM: Final = "terraform-provider-aws_v*"
+_PLACE: Final = f"*/*/*/*/*/{_PROGRAM}"
+"""HOST/NAMESPACE/TYPE/VERSION/PLATFORM/program."""
 _PLATFORM: Final = Path(__file__).parents[2] / "terraform" / "platform"
 
 
 @cache
 def provider_mirror() -> Path | None:
     """Return a folder that holds the AWS provider, as ``terraform init -plugin-dir`` wants it."""
-    mirrors = [*_mirrors(FETCHED.rglob(_PROGRAM))]
-    if not mirrors:
-        found = subprocess.run(
-            ["find", "/", "-xdev", "-type", "f", "-name", _PROGRAM],
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        mirrors += _mirrors(map(Path, found.stdout.splitlines()))
+    if any(FETCHED.glob(_PLACE)):
+        return FETCHED
+    found = subprocess.run(
+        ["find", "/", "-xdev", "-type", "f", "-name", _PROGRAM], capture_output=True, text=True, timeout=120
+    )
+    paths = [Path(line) for line in found.stdout.splitlines()]
+    mirrors = [path.parents[5] for path in paths if path.match(_PLACE)]
     return mirrors[0] if mirrors else None
-
-
-def _mirrors(programs: Iterable[Path]) -> Iterable[Path]:
-    # …/HOST/NAMESPACE/TYPE/VERSION/PLATFORM/terraform-provider-aws_v…
-    return (path.parents[5] for path in programs if len(path.parents) > 6)
 
 
 def fetch(terraform: str, folder: Path = FETCHED) -> str | None:
@@ -62,12 +56,16 @@ def fetch(terraform: str, folder: Path = FETCHED) -> str | None:
 
 
 def main() -> int:
-    """Fetch the provider if it is missing; without Terraform there is nothing to do."""
+    """Link or fetch the provider; without Terraform there is nothing to do."""
     terraform = shutil.which("terraform")
-    if terraform is None or provider_mirror() is not None:
+    if terraform is None or any(FETCHED.glob(_PLACE)):
         return 0
-    why = fetch(terraform)
-    if why is not None:
+    mirror = provider_mirror()
+    if FETCHED.is_symlink():
+        FETCHED.unlink()
+    if mirror is not None and not FETCHED.exists():
+        FETCHED.symlink_to(mirror)
+    elif mirror is None and (why := fetch(terraform)) is not None:
         print(f"Terraform's AWS provider cannot be fetched; its tests need it:\n{why}", file=sys.stderr)
     return 0
 
