@@ -37,13 +37,6 @@ print(json.dumps({each.name: each.version for each in importlib.metadata.distrib
 """
 
 
-@pytest.fixture(scope="module")
-def wheels(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheels")
-    build_wheels(checkout, DAY, folder)
-    return folder
-
-
 @pytest.fixture(scope="module", params=INSTALLED)
 def installed(request: pytest.FixtureRequest, wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A virtual environment with one distribution and what it requires; its folder has the name."""

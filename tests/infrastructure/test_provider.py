@@ -33,20 +33,22 @@ def test_it_is_fetched_from_where_the_configuration_of_terraform_says(
     program: str, mirror: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configuration = tmp_path / "terraformrc"
-    configuration.write_text(
-        f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n'
-    )
+    configuration.write_text(f'provider_installation {{\n  filesystem_mirror {{ path = "{mirror}" }}\n}}\n')
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(configuration))
     assert fetch(program, folder) is None
     provider_mirror.cache_clear()
     assert provider_mirror() == folder
 
 
+@pytest.mark.parametrize("is_unfinished", [False, True])
 def test_a_mirror_of_this_machine_is_linked_once(
-    program: str, mirror: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    program: str, mirror: Path, folder: Path, is_unfinished: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mirrors, "provider_mirror", lambda: mirror)
-    folder.symlink_to(folder.with_name("gone"))
+    if is_unfinished:
+        folder.mkdir()
+    else:
+        folder.symlink_to(folder.with_name("gone"))
     assert main() == 0
     assert folder.resolve() == mirror
     monkeypatch.setattr(mirrors, "provider_mirror", lambda: pytest.fail("looked for again"))

@@ -1,7 +1,7 @@
 """The AWS provider of Terraform: from this machine's mirror, or as `make install` has fetched it.
 
-``python -m tests.support.provider_mirror`` makes the folder `terraform-providers` of the virtual environment a link
-to this machine's mirror, which takes long to find, or fetches the provider into it.
+``python -m tests.support.provider_mirror`` fetches it into the folder `terraform-providers` of the virtual
+environment, or makes that a link to this machine's mirror, which takes long to find.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def provider_mirror() -> Path | None:
     return mirrors[0] if mirrors else None
 
 
-def fetch(terraform: str, folder: Path = FETCHED) -> str | None:
+def fetch(terraform: str, folder: Path) -> str | None:
     """Fetch the provider from where Terraform's configuration says; return its message if that fails."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
@@ -63,9 +63,11 @@ def main() -> int:
     mirror = provider_mirror()
     if FETCHED.is_symlink():
         FETCHED.unlink()
-    if mirror is not None and not FETCHED.exists():
+    elif FETCHED.exists():
+        shutil.rmtree(FETCHED)
+    if mirror is not None:
         FETCHED.symlink_to(mirror)
-    elif mirror is None and (why := fetch(terraform)) is not None:
+    elif (why := fetch(terraform, FETCHED)) is not None:
         print(f"Terraform's AWS provider cannot be fetched; its tests need it:\n{why}", file=sys.stderr)
     return 0
 
