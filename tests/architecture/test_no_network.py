@@ -26,6 +26,17 @@ def pytest_sessionfinish():
 """
 
 
+LONELY = f"""
+import errno, socket
+from tests.support.own_network import leave_network
+if leave_network():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname()).close()
+    with socket.socket() as client:
+        print(errno.errorcode[client.connect_ex(("{ELSEWHERE}", 9))])
+"""
+
+
 @pytest.mark.parametrize(
     "host",
     [
@@ -104,6 +115,29 @@ def test_no_suite_has_settings_that_end_the_search_for_the_conftest_at_the_root(
     for suite in suites():
         for folder in (ROOT / suite, ROOT / suite / "tests"):
             assert not [name for name in ("pytest.ini", "tox.ini", "setup.cfg") if (folder / name).exists()]
+
+
+def test_a_network_of_its_own_has_this_machine_alone() -> None:
+    done = subprocess.run([sys.executable, "-c", LONELY], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    if not done.stdout:
+        pytest.skip("this machine does not let this user make a network namespace")
+    assert done.stdout == "ENETUNREACH\n"
+
+
+def test_the_suites_of_ci_have_a_network_of_their_own() -> None:
+    program = (
+        "import tests.suites as suites\n"
+        "suites.leave_network = lambda: print('left') or True\n"
+        "import sys; sys.argv = ['suites', 'tests/mutation']; suites.main()\n"
+    )
+    for environment, lines in (({"CI": "true"}, ["left", "Without a network."]), ({}, [])):
+        kept = {name: value for name, value in os.environ.items() if name != "CI"}
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, env=kept | environment, capture_output=True, text=True
+        )
+        printed = done.stdout.splitlines()
+        assert printed[: printed.index("── tests/mutation")] == lines, done.stdout + done.stderr
 
 
 def test_without_it_in_ci_a_suite_fails_and_elsewhere_it_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
