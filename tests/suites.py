@@ -74,8 +74,8 @@ GROUPS: Final = {
         "make test-histories",
         8,
         (
-            "tests/simulation",
             "services/stock/tests/engine",
+            "tests/simulation",
             "tests/e2e/test_the_documents.py",
             "services/stock/tests/engine/test_saga_recovery.py",
         ),
@@ -83,32 +83,48 @@ GROUPS: Final = {
     "distributions": Group(
         "make test-distributions", 6, ("tests/distributions", "tests/infrastructure", "tests/release")
     ),
-    "e2e": Group("make e2e", 12, ("tests/deployed", "tests/e2e", "tests/e2e/test_the_command_line.py")),
+    "e2e": Group(
+        "make e2e",
+        12,
+        (
+            "tests/deployed",
+            "tests/e2e/test_the_demo.py+tests/e2e/test_the_readme.py",
+            "tests/e2e/test_the_command_line.py",
+            "tests/e2e",
+        ),
+    ),
 }
 """Each suite is in one group, apart from ``quick``, whose suites are parts of others."""
 ALL = "all"
 APART: Final = {
     "services/stock": ("services/stock/tests/engine",),
     "services/stock/tests/engine": ("services/stock/tests/engine/test_saga_recovery.py",),
-    "tests/e2e": ("tests/e2e/test_the_command_line.py", "tests/e2e/test_the_documents.py"),
+    "tests/e2e": (
+        "tests/e2e/test_the_demo.py+tests/e2e/test_the_readme.py",
+        "tests/e2e/test_the_command_line.py",
+        "tests/e2e/test_the_documents.py",
+    ),
     "tests/integration": ("tests/integration/test_one_stock_many_writers.py",),
 }
 """Parts of suites that run as suites of their own, beside the rest."""
+TOGETHER: Final = "+"
+"""Joins the modules of such a part."""
 SECONDS: Final = {
     "tests/deployed": 457,
-    "tests/e2e": 413,
+    "tests/e2e/test_the_demo.py+tests/e2e/test_the_readme.py": 332,
     "services/stock/tests/engine": 300,
     "tests/integration": 300,
-    "tests/e2e/test_the_command_line.py": 280,
+    "tests/e2e/test_the_command_line.py": 283,
     "tests/simulation": 254,
     "tests/distributions": 204,
     "tests/infrastructure": 181,
     "tests/local": 153,
     "tests/performance": 150,
-    "tests/e2e/test_the_documents.py": 145,
+    "tests/e2e/test_the_documents.py": 140,
     "tests/integration/test_one_stock_many_writers.py": 140,
     "services/stock": 121,
     "services/audit": 119,
+    "tests/e2e": 100,
     "services/stock/tests/engine/test_saga_recovery.py": 90,
     "tests/release": 85,
     "tests/deploying": 78,
@@ -124,7 +140,10 @@ SECONDS: Final = {
     "libs/client": 2,
     "tests/mutation": 1,
 }
-"""How long each took, two at a time on two quiet cores: the longest start first, so that none ends alone."""
+"""How long each took, two at a time on two quiet cores; that of a part is its share of the suite's.
+
+The longest start first, so that none ends alone.
+"""
 _COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
 
@@ -173,18 +192,22 @@ def command_of(suite: str) -> tuple[Path, list[str]]:
     ValueError
         If there is no such suite.
     """
-    match suite.split("/"):
-        case ["types"]:
-            return ROOT, ["make", "--silent", TYPES]
-        case ["tests", name, *part] if f"tests/{name}" in suites() and (ROOT / suite).exists():
-            folder, settings = ROOT, []
-        case [kind, name, *part] if f"{kind}/{name}" in suites() and (ROOT / suite).exists():
-            folder, settings = ROOT / kind / name, ["-c", str(ROOT / "pyproject.toml"), "--rootdir", "."]
-        case _:
-            raise ValueError(suite)
-    apart = [f"--ignore={(ROOT / path).relative_to(folder)}" for path in APART.get(suite, ())]
-    tests = suite if folder == ROOT else "/".join(part) or "tests"
-    return folder, [sys.executable, "-m", "pytest", "-q", *settings, *apart, tests]
+    if suite == TYPES:
+        return ROOT, ["make", "--silent", TYPES]
+    paths = suite.split(TOGETHER)
+    kind, name, *_ = [*paths[0].split("/"), "", ""]
+    package = f"{kind}/{name}"
+    is_part = all(path.startswith(f"{package}/") for path in paths) or paths == [package]
+    if package not in suites() or not is_part or not all((ROOT / path).exists() for path in paths):
+        raise ValueError(suite)
+    apart = [path for part in APART.get(suite, ()) for path in part.split(TOGETHER)]
+    if kind == "tests":
+        folder, settings = ROOT, []
+    else:
+        folder, settings = ROOT / package, ["-c", str(ROOT / "pyproject.toml"), "--rootdir", "."]
+        paths = ["tests"] if paths == [package] else [path.removeprefix(f"{package}/") for path in paths]
+    ignored = [f"--ignore={(ROOT / path).relative_to(folder)}" for path in apart]
+    return folder, [sys.executable, "-m", "pytest", "-q", *settings, *ignored, *paths]
 
 
 def run(suite: str, shown: threading.Lock) -> Result:

@@ -77,8 +77,14 @@ def test_a_suite_runs_without_its_parts_and_they_beside_it(suite: str, parts: tu
     assert {*parts} <= {*chosen_by(suite)}
     folder, command = command_of(suite)
     ignored = [option.removeprefix("--ignore=") for option in command if option.startswith("--ignore=")]
-    assert [folder / path for path in ignored] == [ROOT / part for part in parts]
-    assert all((ROOT / part).exists() for part in parts)
+    paths = [path for part in parts for path in part.split("+")]
+    assert [folder / path for path in ignored] == [ROOT / path for path in paths]
+    assert all((ROOT / path).exists() for path in paths)
+
+
+def test_modules_that_share_their_setup_are_one_part() -> None:
+    folder, command = command_of("tests/e2e/test_the_demo.py+tests/e2e/test_the_readme.py")
+    assert (folder, command[-2:]) == (ROOT, ["tests/e2e/test_the_demo.py", "tests/e2e/test_the_readme.py"])
 
 
 def test_parts_of_parts_are_chosen_too() -> None:
@@ -105,8 +111,18 @@ def test_a_suite_or_a_part_of_one_has_a_command(suite: str, folder: str, last: s
 
 @pytest.mark.parametrize(
     "suite",
-    ["", "nothing", "libs/none", "tests/none", "tests/local/none.py", "libs/cli/tests/none.py", "a/b/c"],
+    [
+        "",
+        "nothing",
+        "libs/none",
+        "tests/none",
+        "tests/local/none.py",
+        "libs/cli/tests/none.py",
+        "a/b/c",
+        "tests/local/test_tables.py+tests/demo",
+        "tests/local+tests/local/test_tables.py",
+    ],
 )
 def test_an_unknown_suite_is_refused(suite: str) -> None:
-    with pytest.raises(ValueError, match=f"^{suite}$"):
+    with pytest.raises(ValueError, match=f"^{re.escape(suite)}$"):
         command_of(suite)
