@@ -54,7 +54,7 @@ def test_a_group_that_has_not_run_as_a_whole_has_no_budget() -> None:
     assert kept(GROUPS, {"a": 1_000, "b": 1_000}, 1.0, 2) == ([], False)
 
 
-def test_a_factor_is_the_mean_of_the_samples_and_never_below_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_factor_is_the_median_of_the_samples_and_never_below_one(monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter([0.0, 3.0, 10.0, 11.0])
     monkeypatch.setattr(budgets, "work", lambda: 0)
     monkeypatch.setattr(budgets, "REFERENCE_SECONDS", 1.0)

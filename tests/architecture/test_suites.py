@@ -76,10 +76,9 @@ def test_a_suite_runs_without_its_parts_and_they_beside_it(suite: str, parts: tu
     assert chosen_by(suite)[0] == suite
     assert {*parts} <= {*chosen_by(suite)}
     folder, command = command_of(suite)
-    ignored = [option.removeprefix("--ignore=") for option in command if option.startswith("--ignore=")]
+    left_out = re.findall(r"--(?:ignore|deselect)=(\S+)", " ".join(command))
     paths = [path for part in parts for path in part.split("+")]
-    assert [folder / path for path in ignored] == [ROOT / path for path in paths]
-    assert all((ROOT / path).exists() for path in paths)
+    assert [f"{folder.relative_to(ROOT)}/{path}".removeprefix("./") for path in left_out] == paths
 
 
 def test_modules_that_share_their_setup_are_one_part() -> None:
@@ -87,9 +86,17 @@ def test_modules_that_share_their_setup_are_one_part() -> None:
     assert (folder, command[-2:]) == (ROOT, ["tests/e2e/test_the_demo.py", "tests/e2e/test_the_readme.py"])
 
 
-def test_parts_of_parts_are_chosen_too() -> None:
-    engine = "services/stock/tests/engine"
-    assert chosen_by("services/stock") == ["services/stock", engine, f"{engine}/test_saga_recovery.py"]
+def test_a_part_may_be_a_single_test_which_the_rest_leaves_out() -> None:
+    [part] = APART["services/stock"]
+    [test] = [each for each in part.split("+") if "test_saga_recovery" in each]
+    _, whole = command_of("services/stock")
+    folder, apart = command_of(part)
+    inside = test.removeprefix("services/stock/")
+    assert f"--deselect={inside}" in whole
+    assert inside in apart
+    assert folder == ROOT / "services/stock"
+    with pytest.raises(ValueError, match="no_such_test"):
+        command_of(f"{test.partition('::')[0]}::no_such_test")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The time that each group of suites may take, on any machine.
 
 A budget holds for two quiet cores of the reference machine.  On a slower or a busier one it is scaled: a
-fixed piece of work is timed every few seconds while the suites run, and the mean of its times, over that on
+fixed piece of work is timed every few seconds while the suites run, and the median of its times, over that on
 the idle reference machine, is the factor.  It is never below 1.  As the work shares the cores with the
 suites, it takes longer than on an idle machine even where nothing else runs: a group fails the run only when
 it is well over its budget, but each that is over it is reported.
@@ -75,7 +75,7 @@ class Machine:
     @property
     def factor(self) -> float:
         """What budgets are multiplied by."""
-        return max(1.0, statistics.fmean(self._samples)) if self._samples else 1.0
+        return max(1.0, statistics.median(self._samples)) if self._samples else 1.0
 
 
 def work() -> int:
