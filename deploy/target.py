@@ -82,3 +82,11 @@ class Target:
         is_2023 = self.minor >= _FIRST_ON_AMAZON_LINUX_2023
         versions = _AMAZON_LINUX_2023 if is_2023 else _AMAZON_LINUX_2
         return [f"manylinux_{version}_{machine}" for version in versions] + [f"manylinux2014_{machine}"]
+
+    @property
+    def pip_options(self) -> list[str]:
+        """The options with which pip takes wheels for it, and no sources."""
+        return [
+            *("--only-binary=:all:", "--implementation=cp", f"--python-version={self.python_version}"),
+            *(f"--platform={tag}" for tag in self.platforms),
+        ]

@@ -1,9 +1,12 @@
 """Run suites of tests, two at a time, and print a summary of each.
 
 Run: ``python -m tests.suites [--at-once 2] [suite …]``.  A suite is a folder with tests, a part of one, such
-as ``services/stock/tests/domain``, or a group: ``quick``, ``long`` or ``all``; without one, all are run that
-are not long.  Each is a process of its own, whose output is shown when it has ended.  The exit code is 0 if
-all have passed.
+as ``services/stock/tests/domain``, or a group (`GROUPS`): ``quick``, ``test`` and so on, or ``all``, which is
+every group; without one, ``test`` is run.  Each is a process of its own, whose output is shown when it has
+ended.  The exit code is 0 if all have passed.
+
+Where a whole group has run, its time is compared with its budget (`tests.support.budgets`).  With `CI` set,
+the suites run without a network, if the machine lets them.
 """
 
 from __future__ import annotations
@@ -19,129 +22,217 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+from tests.support.budgets import Group, Machine, kept
+from tests.support.own_network import leave_network
 
 ROOT = Path(__file__).resolve().parents[1]
-LONGEST_FIRST = (
-    "tests/deployed",
-    "services/stock",
-    "tests/e2e",
-    "tests/integration",
-    "tests/infrastructure",
-    "tests/distributions",
-    "tests/simulation",
-    "tests/release",
-    "tests/local",
-    "libs/common",
-    "services/catalog",
-    "services/audit",
-    "tests/documents",
-    "tests/deploying",
-    "libs/cli",
-    "tests/specification",
-    "tests/dependencies",
-    "tests/ledger_keys",
-    "libs/client",
-    "libs/imports",
-    "tests/demo",
-    "tests/performance",
-    "tests/architecture",
-    "tests/mutation",
-)
-"""The order in which suites start, so that no long one runs alone in the end."""
 TYPES = "types"
 """The check of types, as if it were a suite."""
-QUICK = (
-    "libs/common",
-    "services/audit/tests/test_mutated_ledgers.py",
-    "services/stock/tests/domain",
-    TYPES,
-    "libs/imports",
-    "libs/client",
-    "services/catalog/tests/test_product_rules.py",
+LONG_SAGAS: Final = "+".join(
+    f"services/stock/tests/engine/{part}"
+    for part in (
+        "test_saga_recovery.py::test_a_process_that_dies_after_any_call_leaves_no_order_between_two_steps",
+        "test_acknowledged_places.py::test_the_next_process_finishes_it_after_a_crash",
+        "test_named_lines.py",
+        "test_failed_places.py",
+        "test_large_orders.py",
+        "test_malformed_items.py",
+        "test_transaction_batches.py",
+        "test_product_flag.py",
+        "test_sweeper.py",
+        "test_duplicates.py",
+    )
 )
-"""Rules, libraries and types: a minute."""
-LONG = frozenset(
-    {
-        "tests/distributions",
-        "tests/e2e",
-        "tests/infrastructure",
-        "tests/integration",
-        "tests/performance",
-        "tests/release",
-        "tests/simulation",
-    }
-)
-"""Suites over whole stacks, many histories and installed distributions, ``make test-long``."""
-DEPLOYED = frozenset({"tests/deployed"})
-"""Suites over everything deployed, ``make e2e``."""
+"""What takes longest of the stock service, and gets no answer that its document has and other tests lack."""
+DEMO_AND_README: Final = "tests/e2e/test_the_demo.py+tests/e2e/test_the_readme.py"
+"""They share a stack with the demo shop."""
+GROUPS: Final = {
+    "quick": Group(
+        "make test-quick",
+        1,
+        (
+            "libs/common",
+            "services/audit/tests/test_mutated_ledgers.py",
+            "services/stock/tests/domain",
+            TYPES,
+            "libs/imports",
+            "libs/client",
+            "services/catalog/tests/test_product_rules.py",
+        ),
+    ),
+    "test": Group(
+        "make test",
+        8,
+        (
+            "services/stock",
+            "tests/local",
+            "services/audit",
+            "libs/cli",
+            "libs/common",
+            "tests/demo",
+            "tests/architecture",
+            "services/catalog",
+            "tests/documents",
+            "tests/specification",
+            "tests/dependencies",
+            "tests/ledger_keys",
+            "libs/imports",
+            "libs/client",
+            "tests/mutation",
+        ),
+    ),
+    "long": Group(
+        "make test-long",
+        6,
+        ("tests/integration", "tests/performance", "tests/integration/test_one_stock_many_writers.py"),
+    ),
+    "histories": Group(
+        "make test-histories", 8, (LONG_SAGAS, "tests/simulation", "tests/e2e/test_the_documents.py")
+    ),
+    "distributions": Group(
+        "make test-distributions",
+        6,
+        ("tests/distributions", "tests/infrastructure", "tests/release", "tests/deploying"),
+    ),
+    "e2e": Group(
+        "make e2e",
+        12,
+        (
+            "tests/deployed",
+            DEMO_AND_README,
+            "tests/e2e/test_the_command_line.py",
+            "tests/e2e",
+        ),
+    ),
+}
+"""Each suite is in one group, apart from ``quick``, whose suites are parts of others."""
 ALL = "all"
+APART: Final = {
+    "services/stock": (LONG_SAGAS,),
+    "tests/e2e": (
+        DEMO_AND_README,
+        "tests/e2e/test_the_command_line.py",
+        "tests/e2e/test_the_documents.py",
+    ),
+    "tests/integration": ("tests/integration/test_one_stock_many_writers.py",),
+}
+"""Parts of suites that run as suites of their own, beside the rest."""
+TOGETHER: Final = "+"
+"""Joins the modules, and tests, of such a part."""
+SECONDS: Final = {
+    "tests/deployed": 457,
+    DEMO_AND_README: 332,
+    "tests/integration": 300,
+    LONG_SAGAS: 295,
+    "tests/e2e/test_the_command_line.py": 283,
+    "tests/simulation": 254,
+    "services/stock": 216,
+    "tests/distributions": 204,
+    "tests/infrastructure": 181,
+    "tests/local": 153,
+    "tests/performance": 150,
+    "tests/e2e/test_the_documents.py": 140,
+    "tests/integration/test_one_stock_many_writers.py": 140,
+    "services/audit": 119,
+    "tests/e2e": 100,
+    "tests/release": 85,
+    "tests/deploying": 78,
+    "libs/cli": 66,
+    "libs/common": 65,
+    "tests/demo": 60,
+    "tests/architecture": 47,
+    "services/catalog": 46,
+    "tests/documents": 37,
+    "tests/specification": 25,
+    "tests/dependencies": 16,
+    "libs/imports": 11,
+    "libs/client": 2,
+    "tests/mutation": 1,
+}
+"""How long each took, two at a time on two quiet cores; that of a part is its share of the suite's.
+
+The longest start first, so that none ends alone.
+"""
 _COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
 
 @dataclass(frozen=True)
 class Result:
-    """The result of a suite: the exit code and last line of pytest."""
+    """The result of a suite: the exit code and last line of pytest, and how long it took."""
 
     suite: str
     exit_code: int
     summary: str
     seconds: float
+    cpu_seconds: float
 
 
 def suites() -> list[str]:
-    """Return all folders with tests, also those that `LONGEST_FIRST` does not contain."""
+    """Return all folders with tests, also those of no group."""
     packages = [
         f"{path.parent.parent.name}/{path.parent.name}"
         for kind in ("libs", "services")
         for path in ROOT.glob(f"{kind}/*/tests")
     ]
     folders = [f"tests/{path.parent.name}" for path in ROOT.glob("tests/*/test_*.py")]
-    known = {*packages, *folders}
-    return [*(each for each in LONGEST_FIRST if each in known), *sorted(known - {*LONGEST_FIRST})]
+    return longest_first({*packages, *folders})
 
 
-def groups() -> dict[str, list[str]]:
-    """Return the suites of each group."""
-    every = suites()
-    return {
-        "quick": [*QUICK],
-        "long": [suite for suite in every if suite in LONG],
-        ALL: every,
-    }
+def longest_first(names: set[str]) -> list[str]:
+    """Return suites in the order in which they start; unknown ones first."""
+    return sorted(names, key=lambda name: (-SECONDS.get(name, sys.maxsize), name))
+
+
+def chosen_by(name: str) -> list[str]:
+    """Return the suites that run when somebody names one, or a group."""
+    if name == ALL:
+        every = {suite for key, group in GROUPS.items() if key != "quick" for suite in group.suites}
+        return longest_first({*every, *suites()})
+    if name in GROUPS:
+        return [*GROUPS[name].suites]
+    return [name, *(suite for part in APART.get(name, ()) for suite in chosen_by(part))]
 
 
 def command_of(suite: str) -> tuple[Path, list[str]]:
-    """Return the folder and the command line of a suite.
+    """Return the folder and the command line of a suite, without the parts that run apart.
 
     Raises
     ------
     ValueError
         If there is no such suite.
     """
-    pytest = [sys.executable, "-m", "pytest", "-q"]
-    match suite.split("/"):
-        case ["types"]:
-            return ROOT, ["make", "--silent", TYPES]
-        case ["tests", name, *_] if f"tests/{name}" in suites() and (ROOT / suite).exists():
-            return ROOT, [*pytest, suite]
-        case [kind, name, *part] if f"{kind}/{name}" in suites() and (ROOT / suite).exists():
-            folder = ROOT / kind / name
-            return folder, [
-                *pytest,
-                "-c",
-                str(ROOT / "pyproject.toml"),
-                "--rootdir",
-                ".",
-                "/".join(part) or "tests",
-            ]
-    raise ValueError(suite)
+    if suite == TYPES:
+        return ROOT, ["make", "--silent", TYPES]
+    paths = suite.split(TOGETHER)
+    kind, name, *_ = [*paths[0].split("/"), "", ""]
+    package = f"{kind}/{name}"
+    is_part = all(path.startswith(f"{package}/") for path in paths) or paths == [package]
+    if package not in suites() or not is_part or not all(map(_exists, paths)):
+        raise ValueError(suite)
+    apart = [path for part in APART.get(suite, ()) for path in part.split(TOGETHER)]
+    if kind == "tests":
+        folder, settings = ROOT, []
+    else:
+        folder, settings = ROOT / package, ["-c", str(ROOT / "pyproject.toml"), "--rootdir", "."]
+        paths = ["tests"] if paths == [package] else [path.removeprefix(f"{package}/") for path in paths]
+        apart = [path.removeprefix(f"{package}/") for path in apart]
+    left_out = [f"--{'deselect' if '::' in path else 'ignore'}={path}" for path in apart]
+    return folder, [sys.executable, "-m", "pytest", "-q", *settings, *left_out, *paths]
+
+
+def _exists(path: str) -> bool:
+    module, _, test = path.partition("::")
+    file = ROOT / module
+    return file.exists() and (not test or f"def {test}(" in file.read_text(encoding="utf-8"))
 
 
 def run(suite: str, shown: threading.Lock) -> Result:
     """Run a suite and print its output."""
     began = time.monotonic()
     folder, command = command_of(suite)
-    ended = subprocess.run(
+    process = subprocess.Popen(
         command,
         cwd=folder,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -149,42 +240,25 @@ def run(suite: str, shown: threading.Lock) -> Result:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
     )
-    lines = ended.stdout.rstrip().splitlines() or ["no output"]
+    assert process.stdout is not None
+    with process.stdout:
+        output = process.stdout.read().rstrip()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.monotonic() - began
+    last = (output.splitlines() or ["no output"])[-1].strip("= ")
     with shown:
-        print(f"── {suite}\n{ended.stdout.rstrip()}\n", flush=True)
-    return Result(suite, ended.returncode, lines[-1].strip("= "), time.monotonic() - began)
+        print(f"── {suite}\n{output}\n", flush=True)
+    return Result(suite, process.returncode, last, seconds, usage.ru_utime + usage.ru_stime)
 
 
-def main() -> int:
-    """Run the suites of the command line, or all."""
-    parser = argparse.ArgumentParser(prog="python -m tests.suites", description="Run suites of tests.")
-    parser.add_argument(
-        "suites",
-        nargs="*",
-        metavar="suite",
-        help="such as services/stock, tests/local, libs/cli/tests/test_undo.py, quick, long or all "
-        "(default: all but the long ones and tests/deployed)",
-    )
-    parser.add_argument("--at-once", type=int, default=2, help="how many at a time (default: 2)")
-    arguments = parser.parse_args()
-    named = arguments.suites or [suite for suite in suites() if suite not in LONG | DEPLOYED]
-    chosen = list(dict.fromkeys(suite for name in named for suite in groups().get(name, [name])))
-    for suite in chosen:
-        try:
-            command_of(suite)
-        except ValueError:
-            known = ", ".join([*groups(), *suites()])
-            parser.error(f"unknown: {suite}; the suites are {known}")
-    began = time.monotonic()
-    shown = threading.Lock()
-    with ThreadPoolExecutor(arguments.at_once) as pool:
-        results = list(pool.map(lambda suite: run(suite, shown), chosen))
+def report(results: list[Result], seconds: float) -> None:
+    """Print a line for each suite, what has failed, and the sum."""
     counts: Counter[str] = Counter()
     print("── All suites")
     for result in results:
-        print(f"{result.suite:22} {result.summary}")
+        print(f"{result.suite:50} {result.summary}; {result.cpu_seconds:.0f}s of CPU")
         for count, word in _COUNTED.findall(result.summary):
             counts[word.rstrip("s") if word.startswith("error") else word] += int(count)
     failed = [result.suite for result in results if result.exit_code]
@@ -193,8 +267,42 @@ def main() -> int:
     summary = ", ".join(
         f"{counts[word]} {word}" for word in ("failed", "error", "passed", "skipped") if counts[word]
     )
-    print(f"{summary or 'no tests ran'} in {time.monotonic() - began:.2f}s")
-    return 1 if failed else 0
+    print(f"{summary or 'no tests ran'} in {seconds:.2f}s")
+
+
+def main() -> int:
+    """Run the suites of the command line, or those of ``make test``."""
+    parser = argparse.ArgumentParser(prog="python -m tests.suites", description="Run suites of tests.")
+    parser.add_argument(
+        "suites",
+        nargs="*",
+        metavar="suite",
+        help=f"such as services/stock, tests/local, libs/cli/tests/test_undo.py, or a group: "
+        f"{', '.join(GROUPS)} or {ALL} (default: test)",
+    )
+    parser.add_argument("--at-once", type=int, default=2, help="how many at a time (default: 2)")
+    arguments = parser.parse_args()
+    named = arguments.suites or ["test"]
+    chosen = list(dict.fromkeys(suite for name in named for suite in chosen_by(name)))
+    for suite in chosen:
+        try:
+            command_of(suite)
+        except ValueError:
+            known = ", ".join([*GROUPS, ALL, *suites()])
+            parser.error(f"unknown: {suite}; the suites are {known}")
+    if os.environ.get("CI"):
+        print("Without a network." if leave_network() else "No network namespace: not root.", flush=True)
+    began = time.monotonic()
+    shown = threading.Lock()
+    with Machine() as machine, ThreadPoolExecutor(arguments.at_once) as pool:
+        results = list(pool.map(lambda suite: run(suite, shown), chosen))
+    seconds = time.monotonic() - began
+    took = {result.suite: result.seconds for result in results}
+    lines, has_failed = kept(GROUPS, took, machine.factor, arguments.at_once)
+    print("\n".join(lines))
+    print(f"Fixed work took {machine.factor:.2f} times as long as on the idle reference machine.")
+    report(results, seconds)
+    return 1 if has_failed or any(result.exit_code for result in results) else 0
 
 
 if __name__ == "__main__":

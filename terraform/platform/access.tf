@@ -261,12 +261,7 @@ locals {
             resources = [local.log.arn]
           },
           {
-            # A new record needs its SKU, and the first one of a SKU its product.
-            sid       = "ReadSkus"
-            actions   = ["dynamodb:GetItem"]
-            resources = [local.inventory.arn]
-          },
-          {
+            # The first record of a SKU needs its product.
             sid       = "ReadProducts"
             actions   = ["dynamodb:BatchGetItem"]
             resources = [local.products.arn]
@@ -326,6 +321,7 @@ locals {
       verify_archive = {
         is_scheduled = true
         statements = concat(local.finding, [
+          local.ledger_keys,
           {
             sid       = "ReadAllStock"
             actions   = ["dynamodb:Scan"]

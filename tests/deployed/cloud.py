@@ -74,12 +74,8 @@ class Cloud:
             "AWS_EC2_METADATA_DISABLED": "true",
             "CHECKPOINT_DISABLE": "1",
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "libs" / "common")]),
+            "TF_CLI_ARGS_init": f"-plugin-dir={provider_mirror()}",
         }
-        mirror = provider_mirror()
-        if mirror is not None:
-            # Without a mirror, Terraform's own configuration applies.
-            self.environment["TF_CLI_ARGS_init"] = f"-plugin-dir={mirror}"
-
         self.state_folder = folder / "states"
         here = {"LocationConstraint": REGION}
         self.client("s3").create_bucket(Bucket=STATE_BUCKET, CreateBucketConfiguration=here)

@@ -16,6 +16,7 @@ from tests.deployed.cloud import Cloud, Done, Tokens
 from tests.deployed.deployed_services import CONFLICTING_LOG_GROUP, Deployed
 from tests.integration.shop import Shop, Wire
 from tests.support.created_twice import adopted
+from tests.support.provider_mirror import MISSING, provider_mirror
 from tests.support.small_server import answering
 
 ORDER = (
@@ -34,6 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if item.path.parent == here]
     if ours and shutil.which("terraform") is None:
         pytest.exit("terraform is not on this machine, and make e2e deploys with it", returncode=1)
+    if ours and provider_mirror() is None:
+        pytest.exit(MISSING, returncode=1)
     ours.sort(key=lambda item: ORDER.index(item.path.stem))
     items[:] = [item for item in items if item.path.parent != here] + ours
 

@@ -10,12 +10,19 @@ import pytest
 from deploy.package import Package, package_service
 from deploy.target import Target
 from tests.deploying.zip_runner import ZipRunner
+from tests.support.needs import need_wheels
 
 LAMBDA_HAS = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheels() -> None:
+    """The wheels of the zips, without which nothing can be packaged."""
+    need_wheels()
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory, wheels: None) -> Path:
     return tmp_path_factory.mktemp("build")
 
 

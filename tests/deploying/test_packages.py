@@ -178,7 +178,7 @@ def test_the_same_input_gives_the_same_bytes(packages: dict[str, Package], tmp_p
     assert again.variables_path.read_bytes() == packages["audit"].variables_path.read_bytes()
 
 
-def test_the_default_is_a_zip_for_graviton(tmp_path: Path) -> None:
+def test_the_default_is_a_zip_for_graviton(wheels: None, tmp_path: Path) -> None:
     stock = package_service("stock", Target.named("", ""), tmp_path)
     assert stock.zip_path.stat().st_size <= ZIP_MAX_BYTES <= 8_000_000
     with zipfile.ZipFile(stock.zip_path) as archive:
@@ -262,7 +262,9 @@ REFUSED_REQUIREMENTS = {
 
 
 @pytest.mark.parametrize("problem", REFUSED_REQUIREMENTS)
-def test_a_dependency_that_is_missing_or_not_the_locked_one_is_named(problem: str, tmp_path: Path) -> None:
+def test_a_dependency_that_is_missing_or_not_the_locked_one_is_named(
+    problem: str, wheels: None, tmp_path: Path
+) -> None:
     requirements, message = REFUSED_REQUIREMENTS[problem]
     for part in ("services/audit", "libs/common/inventory_common"):
         shutil.copytree(REPOSITORY_ROOT / part, tmp_path / part)

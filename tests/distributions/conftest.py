@@ -1,40 +1,40 @@
-"""A copy of the sources, and the package index that every test of this folder needs."""
+"""A copy of the sources, and the wheels that every test of this folder needs."""
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import subprocess
-import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from tests.support.needs import need_wheels
+from tools.release.artifacts import build_wheels
+
 ROOT = Path(__file__).resolve().parents[2]
-PINS = ROOT / "requirements" / "run.txt"
 
 
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory, package_index: None) -> Path:
-    """A copy of the libraries' sources, in which pip may build."""
-    folder = tmp_path_factory.mktemp("checkout")
+def copy_of_libraries(folder: Path) -> Path:
     copied = shutil.ignore_patterns("*.egg-info", "build", "__pycache__", ".*_cache")
     shutil.copytree(ROOT / "libs", folder / "libs", ignore=copied)
     return folder
 
 
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory, fetched_wheels: None) -> Path:
+    """A copy of the libraries' sources, in which pip may build."""
+    return copy_of_libraries(tmp_path_factory.mktemp("checkout"))
+
+
 @pytest.fixture(scope="session")
-def package_index(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Ask pip for one pinned package, and explain what is missing if there is no index."""
-    [pin] = re.findall(r"^rfc8785==[\w.]+", PINS.read_text(encoding="utf-8"), re.MULTILINE)
-    folder = tmp_path_factory.mktemp("index")
-    download = ["download", "--no-deps", "--no-cache-dir", "--dest", str(folder), pin]
-    downloaded = subprocess.run([sys.executable, "-m", "pip", *download], capture_output=True, text=True)
-    if downloaded.returncode != 0:
-        missing = (
-            f"The package index cannot be reached, so that nothing was tested:\n{downloaded.stderr.strip()}"
-        )
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+def wheels(tmp_path_factory: pytest.TempPathFactory, fetched_wheels: None) -> Path:
+    """The wheels of a release, in a folder."""
+    folder = tmp_path_factory.mktemp("wheels")
+    build_wheels(copy_of_libraries(tmp_path_factory.mktemp("sources")), date(2026, 1, 2), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def fetched_wheels() -> None:
+    """The wheels that pip installs from."""
+    need_wheels()

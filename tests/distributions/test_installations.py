@@ -1,7 +1,6 @@
 """The client, the command line and the verifier, installed into empty environments as their documents say.
 
-pip builds and installs real distributions, so that these tests need a package index.  Without one they are
-skipped with a message, or fail where `CI` is set.
+pip builds and installs real distributions, out of the wheels that `make install` has fetched.
 """
 
 from __future__ import annotations

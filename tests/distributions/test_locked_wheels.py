@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
-def _needs_index(package_index: None) -> None:
-    """These tests download wheels."""
+def _needs_wheels(fetched_wheels: None) -> None:
+    """These tests install wheels."""
 
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])

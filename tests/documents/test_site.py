@@ -18,6 +18,7 @@ from types import ModuleType
 import pytest
 
 from tests.documents.blocks import ROOT, documents
+from tests.support.needs import not_here
 
 SERVICES = ("catalog", "stock", "audit")
 HOOKS = ROOT / "docs" / "site" / "hooks.py"
@@ -41,16 +42,10 @@ FOREIGN = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 FOREIGN_STYLE = re.compile(r"url\(\s*[\"']?(?:https?:)?//|@import\s+(?:url\()?\s*[\"']?(?:https?:)?//")
 
 
-def missing(why: str) -> None:
-    if "CI" in os.environ:
-        pytest.fail(why)
-    pytest.skip(why)
-
-
 @pytest.fixture(scope="module")
 def hooks() -> ModuleType:
     if importlib.util.find_spec("mkdocs") is None:
-        missing("mkdocs is not installed; `make docs` installs it")
+        not_here("mkdocs is not installed; `make docs` installs it")
     specification = importlib.util.spec_from_file_location("site_hooks", HOOKS)
     assert specification is not None
     assert specification.loader is not None

@@ -1,7 +1,6 @@
 """The terraform program, and a platform that it has applied."""
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -13,6 +12,7 @@ import pytest
 
 from local.embedded_aws import embedded_aws
 from tests.infrastructure.terraform import CLAIMS, CONFIGURATION, STAGE, Cloud, Terraform, give, zip_of
+from tests.support.needs import not_here
 
 
 @pytest.fixture(scope="session")
@@ -20,10 +20,7 @@ def program() -> str:
     """The path of the program; in CI, it must exist."""
     found = shutil.which("terraform")
     if found is None:
-        message = "terraform is not on this machine: the infrastructure tests need it"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        not_here("terraform is not on this machine: the infrastructure tests need it")
     return found
 
 

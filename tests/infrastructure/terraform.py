@@ -1,4 +1,4 @@
-"""Terraform on copies of its folders, with a provider from a mirror if there is one."""
+"""Terraform on copies of its folders, with the provider of this machine."""
 
 import json
 import os
@@ -12,7 +12,8 @@ from typing import Any
 import boto3
 
 from tests.support.created_twice import adopted
-from tests.support.provider_mirror import provider_mirror
+from tests.support.needs import not_here
+from tests.support.provider_mirror import MISSING, provider_mirror
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = ROOT / "terraform"
@@ -50,8 +51,10 @@ class Terraform:
 
     def initialise(self, *arguments: str) -> None:
         mirror = provider_mirror()
-        source = [f"-plugin-dir={mirror}"] if mirror else []
-        done = self.run("init", "-input=false", "-no-color", *(arguments or ["-backend=false"]), *source)
+        if mirror is None:
+            not_here(MISSING)
+        options = ("-input=false", "-no-color", f"-plugin-dir={mirror}")
+        done = self.run("init", *options, *(arguments or ["-backend=false"]))
         assert done.returncode == 0, done.stderr
 
     def apply(self) -> None:

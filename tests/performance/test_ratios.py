@@ -1,7 +1,7 @@
 """No handler takes more CPU, and no service begins with more, than the committed figures say.
 
-These are ratios to a baseline of the same run.  Of some measurements the least counts, and it may be above
-the committed figure by `TOLERANCE` of it: machines and Python versions differ.
+These are ratios to a baseline of the same run.  Each may be above the committed figure by `TOLERANCE` of it:
+machines and Python versions differ.  What is above that is measured again, and the least counts.
 """
 
 from __future__ import annotations
@@ -23,10 +23,14 @@ STARTS: Final = 5
 STARTS_OF: Final = [f"{service} {ratio}" for service in SERVICES for ratio in ("ratio", "ratio_with_token")]
 
 
-def least_of(measure: Callable[[], Mapping[str, float]]) -> dict[str, float]:
-    """Return the least ratio of some measurements, by name."""
-    first, *others = [measure() for _ in range(MEASUREMENTS)]
-    return {name: min(ratio, *(other[name] for other in others)) for name, ratio in first.items()}
+def least_of(measure: Callable[[], Mapping[str, float]], committed: Mapping[str, float]) -> dict[str, float]:
+    """Return the least ratio of some measurements, by name; one is enough if it shows no regression."""
+    least = dict(measure())
+    for _ in range(MEASUREMENTS - 1):
+        if any(is_regression(least[name], committed[name]) for name in least):
+            again = measure()
+            least = {name: min(ratio, again[name]) for name, ratio in least.items()}
+    return least
 
 
 def flat(cold_start: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
@@ -47,15 +51,15 @@ def committed() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def cpu_of_handlers(found: dict[str, Any]) -> dict[str, float]:
+def cpu_of_handlers(found: dict[str, Any], committed: dict[str, Any]) -> dict[str, float]:
     """Warm CPU by operation, over the bare calls'."""
-    return least_of(lambda: handlers(answers_of(found), ROUNDS))
+    return least_of(lambda: handlers(answers_of(found), ROUNDS), committed["overhead"])
 
 
 @pytest.fixture(scope="module")
-def cpu_of_starts(found: dict[str, Any]) -> dict[str, float]:
+def cpu_of_starts(found: dict[str, Any], committed: dict[str, Any]) -> dict[str, float]:
     """CPU of cold starts, over that of a process that makes a client."""
-    return least_of(lambda: flat(starts(answers_of(found), {}, STARTS)))
+    return least_of(lambda: flat(starts(answers_of(found), {}, STARTS)), flat(committed["cold_start"]))
 
 
 @pytest.mark.parametrize("operation", [operation.name for operation in OPERATIONS])
@@ -72,6 +76,17 @@ def test_a_service_begins_with_no_more_cpu(
 ) -> None:
     measured, before = cpu_of_starts[start], flat(committed["cold_start"])[start]
     assert not is_regression(measured, before), f"{measured:.2f} of a client's start, was {before:.2f}"
+
+
+@pytest.mark.parametrize(
+    ("measured", "least", "measurements"), [([1.2, 0.1], 1.2, 1), ([1.3, 1.2], 1.2, 2), ([1.3, 1.4], 1.3, 2)]
+)
+def test_only_what_seems_to_be_a_regression_is_measured_again(
+    measured: list[float], least: float, measurements: int
+) -> None:
+    left = iter(measured)
+    assert least_of(lambda: {"a": next(left)}, {"a": 1.0, "peers": 0.0}) == {"a": least}
+    assert len(measured) - len([*left]) == measurements
 
 
 def test_a_quarter_more_is_tolerated_and_what_is_above_that_is_not() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.release.repositories import git
+from tests.support.needs import need_wheels
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,6 +39,12 @@ def clone(origin: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[]
         return folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def wheels() -> None:
+    """The wheels of the zips, without which no release can be built."""
+    need_wheels()
 
 
 @pytest.fixture

@@ -215,7 +215,7 @@ def test_what_is_no_release_is_not_built_as_one(repository: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def dry(clone: Callable[[], Path]) -> Made:
+def dry(clone: Callable[[], Path], wheels: None) -> Made:
     """A dry run with zips for this machine; the tree must not change."""
     repository = clone()
     said: list[str] = []

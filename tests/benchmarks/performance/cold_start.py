@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,8 +34,9 @@ FIRST: Final = {
 """The first request with a token, as whom and of what; the first without is for the service's health."""
 
 
+@cache
 def package() -> dict[str, Path]:
-    """Build the zips of the services for this machine, as they are deployed to Lambda."""
+    """Build the zips of the services for this machine once, as they are deployed to Lambda."""
     environment = {**os.environ, "ARCHITECTURE": "native", "RUNTIME": "native", "BUILD_FOLDER": str(BUILD)}
     subprocess.run(
         [sys.executable, "-m", "deploy", "package"],
