@@ -244,7 +244,12 @@ class TransactionRecord:
         ),
     ]
     signature: Annotated[
-        str, Signature(), Attribute("The Ed25519 signature of the 32 bytes of `hash`, in base64url.", "")
+        str,
+        Signature(),
+        Attribute(
+            "The Ed25519 signature of the 32 bytes of `hash`, in base64url.",
+            "Z0sMnZbT3hOaVfVYl6iBDyYtTTG2M5yXkL1Y8S0RkYQ4cJm2w8h7d9oJ5bLq3pV6nT1uE0aXrC4fKgWsHiBvDA",
+        ),
     ]
     key_id: Annotated[str, Attribute("The ledger key that signed it (`GET /ledger-keys`).", "k1")]
 

@@ -62,7 +62,7 @@ _NAME: Final = "inventory-audit"
 
 _API: Final = Api(
     about="Auditors and vendors read the log of every stock change, which nobody can modify.",
-    version="1.1.0",
+    version="2.0.0",
     folder=Path(__file__).parent.parent,
 )
 

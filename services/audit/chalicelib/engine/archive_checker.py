@@ -6,7 +6,7 @@ first digest on has a digest, made on that day, with a genuine signature and nam
 its heads must be archived records.
 
 Objects are read once, in the order of their keys, which is nearly that of the records; what has to be
-remembered of them is in a temporary file (`ChainHeads`).
+kept of them is in a temporary file (`ChainHeads`).
 """
 
 from __future__ import annotations
