@@ -454,6 +454,13 @@ class Shop:
                 entries.append(self.move(sku, "refund", quantity, order_id, sellable=command.restock))
         return entries
 
+    def release(self, order_id: str, units: Mapping[str, int]) -> list[Entry]:
+        """Undo the place of units."""
+        for sku, quantity in units.items():
+            self.orders[order_id].lines[sku].reserved -= quantity
+            self.orders[order_id].lines[sku].placed -= quantity
+        return [self.move(sku, "order_cancelled", q, order_id) for sku, q in units.items() if q]
+
     def cancel(self, order_id: str, units: Mapping[str, int]) -> list[Entry]:
         for sku, quantity in units.items():
             self.orders[order_id].lines[sku].reserved -= quantity

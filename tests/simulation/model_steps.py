@@ -137,7 +137,7 @@ def take(shop: Shop, step: Step) -> list[Entry]:
         case ReleaseLines(order_id, skus):
             order = _require_state(shop, order_id, "releasing")
             _require_lines(skus, (sku for sku, line in order.lines.items() if line.reserved))
-            return shop.cancel(order_id, {sku: order.lines[sku].reserved for sku in skus})
+            return shop.release(order_id, {sku: order.lines[sku].reserved for sku in skus})
         case Remove(order_id):
             if _released(shop, order_id).is_acknowledged:
                 raise Refused("its client knows that it was accepted")

@@ -25,6 +25,7 @@ from .engine.due_check import DueCheck
 from .engine.existence_check import ExistenceCheck
 from .engine.findings_log import FindingsLog
 from .engine.log_reader import LogReader
+from .engine.order_check import OrderCheck
 from .engine.owner_check import OwnerCheck
 from .engine.reconciler import Reconciler
 from .engine.stock_history import StockHistory
@@ -116,6 +117,7 @@ def reconciler() -> Reconciler:
         owners=OwnerCheck(_skus(), _products(), reported),
         due=DueCheck(_orders(), reported),
         bounds=BoundCheck(_skus(), reported),
+        order_check=OrderCheck(_skus(), _orders(), _inventory(), _ledger_keys(), reported),
     )
 
 

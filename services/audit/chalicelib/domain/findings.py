@@ -18,6 +18,8 @@ FindingKind = Literal[
     "archive_fault",
     "low_stock_bound",
     "malformed_item",
+    "order_damaged",
+    "order_differs",
     "order_not_due",
     "owner_changed",
     "reconciliation",

@@ -5,7 +5,8 @@ finds it too, with one version of the SKU from beginning to end: every change of
 units that an order holds of it, changes that version.
 
 The same read of the table serves further checks, each in a module of its own: of owners and products
-(`owner_check`), the index of due orders (`due_check`), and low-stock bounds (`bound_check`).  Items that no
+(`owner_check`), orders as the log has them (`order_check`), the index of due orders (`due_check`), and
+low-stock bounds (`bound_check`).  Items that no
 service could have written are reported, and stop no check.
 """
 
@@ -47,6 +48,7 @@ from .bound_check import BoundCheck
 from .check_findings import CheckFindings
 from .due_check import DueCheck
 from .findings_log import FindingsLog
+from .order_check import OrderCheck, OrdersSeen
 from .owner_check import OwnerCheck
 
 __all__ = ["Reconciler"]
@@ -73,6 +75,8 @@ class _FirstRead:
         Orders that the index of due orders may not list as it should.
     bounds, thresholds
         Each vendor's low-stock bound, and the highest threshold of its SKUs.
+    orders
+        What is compared of orders with the log.
     malformed_skus
         What cannot be read of SKUs.
     """
@@ -83,6 +87,7 @@ class _FirstRead:
     suspects: DueSuspects = field(default_factory=DueSuspects)
     bounds: dict[str, int | None] = field(default_factory=dict)
     thresholds: dict[str, Threshold] = field(default_factory=dict)
+    orders: OrdersSeen = field(default_factory=OrdersSeen)
     malformed_skus: dict[str, str] = field(default_factory=dict)
 
 
@@ -99,6 +104,7 @@ class Reconciler:
     owners: OwnerCheck
     due: DueCheck
     bounds: BoundCheck
+    order_check: OrderCheck
 
     def run(self) -> ReconciliationReport:
         """Compare every SKU, and report the differences that a second read confirms.
@@ -122,12 +128,14 @@ class Reconciler:
                 self._report_malformed(key, [first.malformed_skus[sku]], sku, report)
             product = products.get(str(balance.get("product_id")))
             self.owners.check(balance, records, product, self._records, report)
+            self.order_check.compare(sku, records, first.orders)
         for sku in sorted(held.keys() - balances.keys()):
             if held[sku].total():
                 self._read_missing_again(sku, held[sku], report)
         for sku in sorted(balances.keys() | lookups.keys()):
             if lookups[sku] != balances.get(sku, {}).get("lookups", frozenset()):
                 self._read_lookups_again(sku, lookups[sku], report)
+        self.order_check.finish(first.orders, self._records, report)
         self.due.check(first.suspects.order_ids, report)
         self.bounds.check(first.bounds, first.thresholds, report)
         return report
@@ -152,6 +160,7 @@ class Reconciler:
                 if malformed:
                     self._report_malformed((partition, sort_key), malformed, partition, report)
             elif sort_key == ORDER_SORT or sort_key.startswith(PART_SORT):
+                self.order_check.see(item, first.orders)
                 if sort_key == ORDER_SORT:
                     created_at = {partition: item.get("created_at", {}).get("S")}
                 for sku, units in held_units(item).units.items():

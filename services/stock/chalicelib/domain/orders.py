@@ -147,6 +147,10 @@ class OrderLine:
         """Return the line with `quantity` more units cancelled: they are no longer reserved."""
         return replace(self, reserved=self.reserved - quantity, cancelled=self.cancelled + quantity)
 
+    def release(self, quantity: int) -> OrderLine:
+        """Return the line with `quantity` units fewer, as if they had never been placed."""
+        return replace(self, placed=self.placed - quantity, reserved=self.reserved - quantity)
+
     def refund(self, quantity: int) -> OrderLine:
         """Return the line with `quantity` more units refunded."""
         return replace(self, refunded=self.refunded + quantity)

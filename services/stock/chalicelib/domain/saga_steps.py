@@ -62,6 +62,7 @@ from .settlements import (
     CANCEL,
     CONFIRM,
     REFUND,
+    RELEASE,
     Quantities,
     SettlementType,
     idempotency_record_of,
@@ -301,10 +302,10 @@ def release_step(state: CurrentState, keys: Collection[StockKey], context: Comma
     if order is None or order.saga_state is not SagaState.RELEASING:
         return NOTHING_TO_WRITE
     # Lines may be absent: the order may have been removed and partly placed again since.
-    quantities = _only(keys, CANCEL.remaining(order))
+    quantities = _only(keys, RELEASE.remaining(order))
     if not quantities:
         return NOTHING_TO_WRITE
-    released = CANCEL.apply(state, order, quantities, context, command=Command.RELEASE)
+    released = RELEASE.apply(state, order, quantities, context, command=Command.RELEASE)
     if isinstance(released, NeedsSkus):
         return released
     return WriteSet(

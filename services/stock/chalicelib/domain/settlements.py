@@ -52,6 +52,7 @@ __all__ = [
     "CANCEL",
     "CONFIRM",
     "REFUND",
+    "RELEASE",
     "Quantities",
     "SettledOrder",
     "SettlementType",
@@ -404,3 +405,12 @@ REFUND: Final = SettlementType(
     _refundable,
     _excess_over_confirmed,
 )
+RELEASE: Final = SettlementType(
+    SagaState.RELEASING,
+    TransactionType.ORDER_CANCELLED,
+    OrderLine.release,
+    _already_cancelled,
+    _reserved,
+    _excess_over_reserved,
+)
+"""Undoes the place of an order that cannot be reserved as a whole."""
