@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.decisions import ReadSet
 from chalicelib.domain.placing import place
-from inventory_common.errors import InsufficientStock, InternalError
+from inventory_common.errors import InsufficientStock, InternalError, OrderDamaged
 from inventory_common.ids import StockKey
 
 from ..shop import (
