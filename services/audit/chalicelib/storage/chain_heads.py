@@ -91,7 +91,10 @@ class ChainHeads:
 
     def first_waiting(self) -> tuple[str, int] | None:
         """Return the first SKU with waiting records, and the sequence of the first of them."""
-        return self._one("SELECT sku, sequence FROM waiting ORDER BY sku, sequence LIMIT 1")
+        found: tuple[str, int] | None = self._one(
+            "SELECT sku, sequence FROM waiting ORDER BY sku, sequence LIMIT 1"
+        )
+        return found
 
     def sign(self, sku: str, sequence: int, hash_: str, key: str) -> None:
         """Note the hash that a digest names; the first digest that names it counts."""
