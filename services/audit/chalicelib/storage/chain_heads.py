@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, Final, NamedTuple, Self
@@ -37,6 +36,8 @@ class ChainHeads:
     """
 
     def __init__(self) -> None:
+        import sqlite3  # only the verification of the archive needs it
+
         # An empty name: SQLite deletes the file when it is closed.
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
