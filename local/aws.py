@@ -102,7 +102,7 @@ def main() -> None:
     """Run ministack in the foreground, as its own command does."""
     # Imported here: it reads the environment as it is imported, and takes a second.
     from ministack import app as ministack  # type: ignore[import-untyped]
-    from ministack.services import dynamodb
+    from ministack.services import dynamodb  # type: ignore[import-untyped]
 
     speed_up(dynamodb)
 

@@ -62,10 +62,11 @@ def _with_equality(evaluate: Callable[..., bool]) -> Callable[..., bool]:
     def evaluated(
         expression: str, item: Item, values: Item, names: Item, slot: str = "ConditionExpression"
     ) -> bool:
-        if (slot, expression) in accepted:
-            [attribute, value] = _EQUALITY.fullmatch(expression).groups()  # type: ignore[union-attr]
+        if (slot, expression) in accepted and (parts := _EQUALITY.fullmatch(expression)) is not None:
+            attribute, value = parts.group(1), parts.group(2)
             wanted = (values or {}).get(value)
-            if wanted is not None and item.get((names or {}).get(attribute, attribute)) == wanted:
+            name = str((names or {}).get(attribute, attribute))
+            if wanted is not None and item.get(name) == wanted:
                 return True
         result = evaluate(expression, item, values, names, slot)
         if result and len(accepted) < CACHED_EXPRESSIONS and _EQUALITY.fullmatch(expression or ""):

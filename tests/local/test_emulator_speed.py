@@ -89,7 +89,7 @@ def result(function: Callable[..., Any], *arguments: Any) -> Any:
 def test_conditions_are_evaluated_alike(
     original: ModuleType, fast: ModuleType, expression: str, slot: str
 ) -> None:
-    # Twice, and after one that is true: what is kept must not change the result.
+    # Twice, and after one that is true: what is cached must not change the result.
     for item in (*ITEMS, *ITEMS):
         arguments = (expression, item, VALUES, NAMES, slot)
         assert result(fast._evaluate_condition, *arguments) == result(

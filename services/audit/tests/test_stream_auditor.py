@@ -276,6 +276,17 @@ def test_the_new_records_of_a_batch_are_one_object_however_often_they_are_delive
     assert sold.findings() == []
 
 
+def test_a_batch_costs_one_read_and_one_object_however_many_changes_it_has(
+    sold: Auditor, storage: Any
+) -> None:
+    changes = [a_change(sku_after(n), sku_after(n + 1)) for n in range(12)]
+    deliver(sold.module.stock_changed, *changes)
+    deliver(sold.module.log_changed, *insertions(*LEDGER))
+    batches = sold.logged("changes")
+    assert [(line["handled"], line["dynamodb_calls"]) for line in batches] == [(12, 1), (12, 1)]
+    assert len(archived(storage)) == 1
+
+
 def test_records_that_are_delivered_again_in_other_batches_are_archived_again(
     sold: Auditor, storage: Any
 ) -> None:

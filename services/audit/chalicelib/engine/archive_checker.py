@@ -5,8 +5,8 @@ n, equal to the table's and continuing the hash chain; a record may be repeated.
 first digest on has a digest, made on that day, with a genuine signature and naming the previous digest, and
 its heads must be archived records.
 
-Objects are read once, in the order of their keys, which is nearly that of the records; what has to be
-kept of them is in a temporary file (`ChainHeads`).
+Objects are read once, in the order of their keys, which is nearly that of the records; what is needed of
+them later is in a temporary file (`ChainHeads`).
 """
 
 from __future__ import annotations

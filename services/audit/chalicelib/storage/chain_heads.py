@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, Final, NamedTuple, Self
@@ -37,6 +36,8 @@ class ChainHeads:
     """
 
     def __init__(self) -> None:
+        import sqlite3  # only the verification of the archive needs it
+
         # An empty name: SQLite deletes the file when it is closed.
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -91,7 +92,10 @@ class ChainHeads:
 
     def first_waiting(self) -> tuple[str, int] | None:
         """Return the first SKU with waiting records, and the sequence of the first of them."""
-        return self._one("SELECT sku, sequence FROM waiting ORDER BY sku, sequence LIMIT 1")
+        found: tuple[str, int] | None = self._one(
+            "SELECT sku, sequence FROM waiting ORDER BY sku, sequence LIMIT 1"
+        )
+        return found
 
     def sign(self, sku: str, sequence: int, hash_: str, key: str) -> None:
         """Note the hash that a digest names; the first digest that names it counts."""

@@ -12,8 +12,9 @@ from inventory_common.skus import Sku
 
 __all__ = ["CACHED_SKUS_MAX", "SkuCache"]
 
-CACHED_SKUS_MAX: Final = 1_000
-"""SKUs that a process caches; the least recently written ones are dropped."""
+CACHED_SKUS_MAX: Final = 10_000
+"""SKUs that a process caches, in about a kilobyte each; the least recently written ones are dropped.  An
+import of more SKUs reads each of them before it writes it."""
 
 
 class SkuCache:
