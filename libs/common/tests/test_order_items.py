@@ -26,7 +26,7 @@ SKU = "SKU-PROD-E4F9A-BLK-L"
 NOW = "2026-02-23T10:30:00.000000Z"
 LATER = "2026-02-23T11:30:00.000000Z"
 LINE: dict[str, Any] = {"product_id": "PROD-E4F9A", "vendor_id": "VENDOR-001", "placed": 5, "reserved": 5}
-SAGA_ATTRIBUTE = "errand"
+STORED_SAGA = "errand"
 SAGA: dict[str, Any] = {"performed_by": "client:till", "request_id": "r", "lease_until": NOW}
 
 
@@ -40,7 +40,7 @@ def a_part(**attributes: Any) -> Item:
 
 
 def in_progress(**attributes: Any) -> dict[str, Any]:
-    return {"phase": "confirming", SAGA_ATTRIBUTE: SAGA | attributes}
+    return {"phase": "confirming", STORED_SAGA: SAGA | attributes}
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,9 @@ def test_what_the_stock_service_writes_is_not_malformed(item: Item) -> None:
         (an_order(lines={SKU: LINE | {"placed": None}}), [f"lines.{SKU}.placed"]),
         (an_order(lines={SKU: LINE | {"pending": -1}}), [f"lines.{SKU}.pending"]),
         (a_part(lines={SKU: LINE | {"vendor_id": 1}}), [f"lines.{SKU}.vendor_id"]),
-        (an_order(**{SAGA_ATTRIBUTE: "x"}), [SAGA_ATTRIBUTE]),
-        (an_order(**in_progress(lease_until="soon")), [f"{SAGA_ATTRIBUTE}.lease_until"]),
-        (an_order(**in_progress(request_id=None)), [f"{SAGA_ATTRIBUTE}.request_id"]),
+        (an_order(**{STORED_SAGA: "x"}), [STORED_SAGA]),
+        (an_order(**in_progress(lease_until="soon")), [f"{STORED_SAGA}.lease_until"]),
+        (an_order(**in_progress(request_id=None)), [f"{STORED_SAGA}.request_id"]),
     ],
     ids=str,
 )

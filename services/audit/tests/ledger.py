@@ -9,6 +9,7 @@ from typing import Any
 import sample_skus
 from fixed_ledger_key import LEDGER_KEY
 
+from chalicelib.domain.reconciliation import totals_of
 from inventory_common.bound_items import bound_key
 from inventory_common.ids import StockKey, transaction_id
 from inventory_common.items import Item, to_item
@@ -120,6 +121,11 @@ def _next_transaction(
     if choice == 5 and free > 3:
         return TransactionType.MANUAL_ADJUSTMENT, 3, None, -1
     return TransactionType.RESTOCK, dice.randint(1, 9), None, 1
+
+
+def held_in(records: Sequence[TransactionRecord]) -> dict[str, int]:
+    """Return the units that each order holds at the end of a SKU's log."""
+    return dict(totals_of(record.document() for record in records).held)
 
 
 def a_sku(records: Sequence[TransactionRecord], sku: str = BLACK, **differences: Any) -> Sku:

@@ -31,6 +31,7 @@ from .ledger import (
     a_record,
     a_sku,
     an_order,
+    held_in,
     keep,
     keep_bound,
     keep_order,
@@ -38,7 +39,6 @@ from .ledger import (
     keep_sku,
 )
 from .stream import a_change, deliver
-from .test_reconciliation import held
 
 LEDGER = a_ledger(60, seed=7)
 GHOST = "SKU-PROD-GH0ST-BLK"
@@ -54,7 +54,7 @@ def shop(service_module: Any, storage: Any, dynamodb: Any) -> Any:
     keep_sku(dynamodb, a_sku([], WHITE))
     keep_product(dynamodb)
     keep_bound(dynamodb)
-    for number, (order_id, units) in enumerate(held().items()):
+    for number, (order_id, units) in enumerate(held_in(LEDGER).items()):
         keep_order(dynamodb, order_id, units, part=0 if number else 2)
     return dynamodb
 
@@ -243,8 +243,8 @@ def due(order_id: str, units: int = 2, **differences: Any) -> Item:
     return item
 
 
-FORGED = list(held())[1]
-UNITS = held()[FORGED]
+FORGED = list(held_in(LEDGER))[1]
+UNITS = held_in(LEDGER)[FORGED]
 SAGA: dict[str, Any] = {
     "performed_by": "client:till",
     "request_id": "r",
@@ -298,7 +298,7 @@ def test_an_order_that_holds_units_and_is_not_due_is_one_finding(
 
 
 def test_an_order_whose_part_holds_units_and_that_is_not_due_is_found(shop: Any, kinds: Kinds) -> None:
-    order_id = next(iter(held()))
+    order_id = next(iter(held_in(LEDGER)))
     put(shop, an_order(order_id, {}, parts=2, vendor_id=None, last_updated=None))
     report = run()
     assert {(each.sku, each.figure) for each in report.differences} == {
@@ -410,7 +410,7 @@ def test_nothing_is_written(shop: Any) -> None:
     keep_bound(shop, 1)
     keys = [
         order_key(FORGED),
-        part_key(next(iter(held())), 2),
+        part_key(next(iter(held_in(LEDGER))), 2),
         bound_key(VENDOR),
         to_item(StockKey(PRODUCT, BLACK)._asdict()),
     ]

@@ -26,6 +26,7 @@ from .ledger import (
     WHITE,
     a_ledger,
     a_sku,
+    held_in,
     keep,
     keep_bound,
     keep_order,
@@ -38,7 +39,7 @@ LEDGER = a_ledger(60, seed=7)
 
 
 def held() -> dict[str, int]:
-    return dict(totals_of(record.document() for record in LEDGER).held)
+    return held_in(LEDGER)
 
 
 @pytest.fixture

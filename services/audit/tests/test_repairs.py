@@ -21,13 +21,13 @@ from .ledger import (
     a_ledger,
     a_record,
     a_sku,
+    held_in,
     keep,
     keep_bound,
     keep_order,
     keep_product,
     keep_sku,
 )
-from .test_reconciliation import held
 
 LEDGER = a_ledger(60, seed=7)
 STOLEN = 1_000
@@ -41,7 +41,7 @@ def shop(service_module: Any, storage: Any, dynamodb: Any) -> Any:
     keep_sku(dynamodb, a_sku(LEDGER))
     keep_product(dynamodb)
     keep_bound(dynamodb)
-    for order_id, units in held().items():
+    for order_id, units in held_in(LEDGER).items():
         keep_order(dynamodb, order_id, units)
     return dynamodb
 
