@@ -35,17 +35,26 @@ LONG_SAGAS: Final = "+".join(
     for part in (
         "test_saga_recovery.py::test_a_process_that_dies_after_any_call_leaves_no_order_between_two_steps",
         "test_acknowledged_places.py::test_the_next_process_finishes_it_after_a_crash",
-        "test_named_lines.py",
+        "test_acknowledged_places.py::test_an_order_of_the_most_lines_is_accepted_in_one_write",
+        "test_concurrent_barcodes.py",
+        "test_concurrent_sku_changes.py",
+        "test_duplicates.py",
         "test_failed_places.py",
         "test_large_orders.py",
+        "test_large_refunds.py",
         "test_malformed_items.py",
-        "test_transaction_batches.py",
+        "test_named_lines.py",
         "test_product_flag.py",
+        "test_saga_replays.py",
+        "test_sku_cache.py",
         "test_sweeper.py",
-        "test_duplicates.py",
+        "test_transaction_batches.py",
     )
 )
-"""What takes longest of the stock service, and gets no answer that its document has and other tests lack."""
+"""What takes longest of the stock service.
+
+The rest must get every answer that the service's document has, which `tests.support.documented` checks.
+"""
 DEMO_AND_README: Final = "tests/e2e/test_the_demo.py+tests/e2e/test_the_readme.py"
 """They share a stack with the demo shop."""
 GROUPS: Final = {
