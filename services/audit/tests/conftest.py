@@ -66,6 +66,35 @@ def unread_keys(service_module: Any, published_keys: None) -> LedgerKeyStore:
     return store
 
 
+class NoOrderCheck:
+    """In place of the check of orders, whose tests are in a module of their own: the orders of others tests
+    hold units, and are no more than that."""
+
+    def __init__(self, *stores: Any) -> None:
+        pass
+
+    def see(self, item: Any, seen: Any) -> None:
+        pass
+
+    def compare(self, sku: str, records: Any, seen: Any) -> None:
+        pass
+
+    def finish(self, seen: Any, records_of: Any, report: Any) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def other_checks_alone(
+    request: pytest.FixtureRequest, service_module: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reconciliation without its check of orders, except where that is tested."""
+    from chalicelib import bootstrap
+
+    if not request.module.__name__.endswith("test_order_check"):
+        monkeypatch.setattr(bootstrap, "OrderCheck", NoOrderCheck)
+        monkeypatch.setattr(service_module, "reconciliation", bootstrap.reconciler())
+
+
 @pytest.fixture
 def audit(service_module: Any, storage: Any, unread_keys: LedgerKeyStore) -> Client:
     """A client of the service."""

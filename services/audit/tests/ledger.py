@@ -9,6 +9,7 @@ from typing import Any
 import sample_skus
 from fixed_ledger_key import LEDGER_KEY
 
+from chalicelib.domain.order_proofs import lines_in_log
 from chalicelib.domain.reconciliation import totals_of
 from inventory_common.bound_items import bound_key
 from inventory_common.ids import StockKey, transaction_id
@@ -16,6 +17,7 @@ from inventory_common.items import Item, to_item
 from inventory_common.order_fold import LineFold
 from inventory_common.order_items import open_orders_partition, order_key, part_key
 from inventory_common.products import Product
+from inventory_common.seals import sealed
 from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.timestamps import plus_seconds
 from inventory_common.transactions import NO_EFFECT, RULES, TransactionRecord, TransactionType
@@ -210,6 +212,21 @@ def keep_order(
         items.append(an_order(order_id, {}, parts=part))
     for item in items:
         client.put_item(TableName="VendorInventory", Item=item)
+
+
+def order_items_of(records: Sequence[TransactionRecord], *, part_of: str = "") -> dict[str, list[Item]]:
+    """Return the sealed items of all orders that a SKU's log has, by order; the lines of one are in a part."""
+    kept: dict[str, list[Item]] = {}
+    for order_id, line in lines_in_log([record.document() for record in records]).items():
+        sku = records[0].sku
+        figures = line.units._asdict() | {"records": line.steps, "last_record": line.last_record}
+        stored = {sku: a_line(line.units.reserved, sku) | figures}
+        if order_id == part_of:
+            items = [an_order(order_id, {}, parts=2), an_order(order_id, stored, part=2)]
+        else:
+            items = [an_order(order_id, stored)]
+        kept[order_id] = [sealed(item, LEDGER_KEY) for item in items]
+    return kept
 
 
 def keep_sku(client: Any, sku: Sku) -> None:
