@@ -215,7 +215,7 @@ def keep_order(
 
 
 def order_items_of(records: Sequence[TransactionRecord], *, part_of: str = "") -> dict[str, list[Item]]:
-    """Return the sealed items of all orders that a SKU's log has, by order; the lines of one are in a part."""
+    """Return the sealed items of the orders of a SKU's log, by order; that of `part_of` has a part."""
     kept: dict[str, list[Item]] = {}
     for order_id, line in lines_in_log([record.document() for record in records]).items():
         sku = records[0].sku

@@ -11,7 +11,7 @@ from fixed_ledger_key import LEDGER_KEY
 
 from chalicelib.bootstrap import reconciler
 from chalicelib.domain.order_proofs import lines_in_log
-from chalicelib.domain.reconciliation import FigureDifference, ReconciliationReport
+from chalicelib.domain.reconciliation import ReconciliationReport
 from inventory_common.items import Item
 from inventory_common.ledger_keys import SigningKey
 from inventory_common.seals import sealed
@@ -71,7 +71,7 @@ def found() -> dict[str, set[str]]:
 
 
 def changed(order_id: str, **figures: int) -> Item:
-    """Return the last item of an order with figures of its line changed by hand; its seal is that of before."""
+    """Return the last item of an order with figures of its line changed by hand, and the seal of before."""
     item = ITEMS[order_id][-1]
     line = item["lines"]["M"][BLACK]["M"] | {name: {"N": str(value)} for name, value in figures.items()}
     return {**item, "lines": {"M": {BLACK: {"M": line}}}}
@@ -89,16 +89,16 @@ def test_a_figure_that_was_changed_by_hand_is_found_by_seal_and_by_log(
     shop: Any, order_id: str, name: str
 ) -> None:
     put(shop, changed(order_id, **{name: 77}))
-    assert found() == {order_id: {"seal", name}}
+    different = found()
+    assert set(different) == {order_id}
+    assert different[order_id] >= {"seal", name}
 
 
 def test_an_older_item_that_was_put_back_is_found_by_the_log(shop: Any) -> None:
     """Its seal is genuine."""
     line = LINES[SETTLED].units
-    older = sealed(
-        changed(SETTLED, confirmed=0, reserved=line.placed - line.cancelled, refunded=0), LEDGER_KEY
-    )
-    put(shop, older)
+    older = changed(SETTLED, confirmed=0, reserved=line.placed - line.cancelled, refunded=0)
+    put(shop, sealed(older, LEDGER_KEY))
     assert "confirmed" in found()[SETTLED]
     assert "seal" not in found()[SETTLED]
 
@@ -115,9 +115,10 @@ def test_a_part_that_was_removed_is_found(shop: Any) -> None:
     assert "placed" in found()[IN_PARTS]
 
 
-@pytest.mark.parametrize(
-    ("signer", "expected"), [(LEDGER_KEY, set()), (SigningKey("test-1", bytes(32)), {"seal"})]
-)
+FORGER = SigningKey("test-1", bytes(32))
+
+
+@pytest.mark.parametrize(("signer", "expected"), [(LEDGER_KEY, set()), (FORGER, {"seal"})])
 def test_an_order_without_records_is_found(shop: Any, signer: SigningKey, expected: set[str]) -> None:
     item = {**ITEMS[SETTLED][0], "product_id": {"S": "ORDER-GHOST"}}
     put(shop, sealed(item, signer))
@@ -179,6 +180,4 @@ def test_a_sku_that_keeps_changing_is_undecided(shop: Any, monkeypatch: pytest.M
     monkeypatch.setattr(busy.order_check.skus, "sku_item", changing, raising=False)
     report = busy.run()
     assert BLACK in report.undecided
-    assert not [
-        each for each in report.differences if isinstance(each, FigureDifference) and "ORDER" in each.sku
-    ]
+    assert not [each for each in report.differences if each.sku.startswith("ORDER-")]

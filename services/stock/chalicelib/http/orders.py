@@ -13,6 +13,7 @@ from inventory_common.errors import (
     InsufficientStock,
     InvalidInput,
     InventoryError,
+    LedgerKeyUnavailable,
     OrderCancelled,
     OrderConfirmed,
     OrderDamaged,
@@ -87,6 +88,7 @@ class OrderRoutes:
             OrderExists,
             OrderInProgress,
             OrderDamaged,
+            LedgerKeyUnavailable,
             OrderCancelled,
             ReservationExpired,
             SkuNotFound,
@@ -119,7 +121,7 @@ class OrderRoutes:
         tag=_ORDERS,
         allowed_roles=ORDER_READERS,
         response=ResponseSpec(OrderAnswer, etag=True),
-        errors=[OrderNotFound, OrderDamaged],
+        errors=[OrderNotFound, OrderDamaged, LedgerKeyUnavailable],
     )
     def get_order(self, request: Request[None], order_id: str) -> Response:
         """Return an order."""
@@ -140,6 +142,7 @@ class OrderRoutes:
         },
         paged=True,
         response=ResponseSpec(OrderAnswer),
+        errors=[LedgerKeyUnavailable],
     )
     def list_orders_due(self, request: Request[None]) -> Response:
         """List the orders whose hold, or the lease of whose command in progress, ends before a time."""
@@ -186,6 +189,7 @@ class OrderRoutes:
             OrderNotFound,
             OrderInProgress,
             OrderDamaged,
+            LedgerKeyUnavailable,
             OrderConfirmed,
             OrderCancelled,
             ReservationExpired,
@@ -204,6 +208,7 @@ class OrderRoutes:
             OrderNotFound,
             OrderInProgress,
             OrderDamaged,
+            LedgerKeyUnavailable,
             OrderCancelled,
             ReservationExpired,
             SkuNotFound,
@@ -223,6 +228,7 @@ class OrderRoutes:
             OrderNotFound,
             OrderInProgress,
             OrderDamaged,
+            LedgerKeyUnavailable,
             OrderCancelled,
             OrderConfirmed,
             SkuNotFound,
@@ -242,6 +248,7 @@ class OrderRoutes:
             OrderNotFound,
             OrderInProgress,
             OrderDamaged,
+            LedgerKeyUnavailable,
             OrderCancelled,
             SkuNotFound,
             RefundExceedsConfirmed,

@@ -14,6 +14,7 @@ from inventory_common.errors import (
     Forbidden,
     IdempotencyKeyRequired,
     InventoryError,
+    LedgerKeyUnavailable,
     ProductInactive,
     SkuInactive,
     SkuNotFound,
@@ -53,7 +54,7 @@ class StockRoutes:
         body=RestockBody,
         idempotency="required",
         response=_CHANGE,
-        errors=[SkuNotFound, SkuInactive, ProductInactive, StockLimitExceeded],
+        errors=[SkuNotFound, SkuInactive, ProductInactive, StockLimitExceeded, LedgerKeyUnavailable],
     )
     def restock(self, request: Request[RestockBody], product_id: str, sku: str) -> Response:
         """Add units to the stock."""
@@ -70,7 +71,7 @@ class StockRoutes:
         body=AdjustmentBody,
         idempotency="required",
         response=_CHANGE,
-        errors=[SkuNotFound, CountStale, AdjustmentBelowReserved, StockLimitExceeded],
+        errors=[SkuNotFound, CountStale, AdjustmentBelowReserved, StockLimitExceeded, LedgerKeyUnavailable],
     )
     def adjust_stock(self, request: Request[AdjustmentBody], product_id: str, sku: str) -> Response:
         """Correct the stock by a signed change, or to a physical count.

@@ -26,6 +26,7 @@ from inventory_common.errors import LedgerKeyUnavailable
 from inventory_common.ledger_key_store import LedgerKeyStore
 from inventory_common.ledger_keys import LedgerKeyError, PublicKey, SigningKey
 from inventory_common.log_lines import exception_fields, log_event
+from inventory_common.timestamps import moment_of
 from inventory_common.tuning import LEDGER_KEY_KEPT_SECONDS, LEDGER_KEY_REFRESH_SECONDS
 
 __all__ = ["LedgerKey", "LedgerKeySource", "connect_secrets"]
@@ -61,6 +62,7 @@ class LedgerKey(Protocol):
 
 class _Loaded(NamedTuple):
     key: SigningKey
+    public: PublicKey
     as_of: float
 
 
@@ -136,6 +138,9 @@ class LedgerKeySource:
         LedgerKeyUnavailable
             If this is not known.
         """
+        loaded = self._loaded
+        if loaded is not None and loaded.key.key_id == key_id:
+            return loaded.public  # the usual one needs no call
         return self._published.key(key_id)
 
     def _is_younger(self, loaded: _Loaded, seconds: float) -> bool:
@@ -171,9 +176,11 @@ class LedgerKeySource:
             log_event(self._service, "ledger_key_unavailable", level="ERROR", **exception_fields(error))
             return None
         if self._loaded is not None and self._loaded.key == key:
-            key = self._loaded.key  # it is loaded for signing
+            loaded = self._loaded._replace(as_of=as_of)  # it is loaded for signing
+        else:
+            loaded = _Loaded(key, key.public_key(moment_of(as_of)), as_of)
         self._failed_at = None
-        self._loaded = _Loaded(key, as_of)
+        self._loaded = loaded
         return self._loaded
 
     def _may_try(self) -> bool:
