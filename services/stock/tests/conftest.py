@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 from documented import pytest_sessionfinish as pytest_sessionfinish
-from fixed_ledger_key import FixedLedgerKey
-from front_door import Client, Tokens
+from fixed_ledger_key import LEDGER_KEY, LEDGER_KEYS, FixedLedgerKey
+from front_door import LEDGER_KEY_SECRET, LEDGER_KEYS_PATH, Client, Tokens
 from service_fixtures import *  # noqa: F403  (its fixtures, by name in its __all__)
 
 from .process import Process
@@ -70,6 +72,14 @@ def streams_of(service_module: Any, monkeypatch: pytest.MonkeyPatch) -> Callable
 def streams(streams_of: Callable[[Process], Streams], process: Process) -> Streams:
     """The tables' streams, whose changes the test delivers to the service."""
     return streams_of(process)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stored_key(service_module: Any) -> None:
+    """The ledger key in the secret and in the parameter that the service itself reads."""
+    boto3.client("secretsmanager").create_secret(Name=LEDGER_KEY_SECRET, SecretString=LEDGER_KEY.to_stored())
+    [key] = LEDGER_KEYS.values()
+    boto3.client("ssm").put_parameter(Name=f"{LEDGER_KEYS_PATH}1", Value=json.dumps(key.jwk()), Type="String")
 
 
 @pytest.fixture

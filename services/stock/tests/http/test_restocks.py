@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from fixed_ledger_key import LEDGER_KEY
 from front_door import Client
 
 from inventory_common.ids import transaction_id
+from inventory_common.ledger_keys import to_base64url
 from inventory_common.skus import FIRST_PREVIOUS_HASH, Sku
 from inventory_common.transactions import record_hash
 
@@ -53,8 +55,15 @@ def test_a_restock_returns_its_log_record_and_the_sku(shop: Client, vendor: str,
         "reserved_before": 0,
         "reserved_after": 0,
         "request_id": "req-1",
+        "form": 1,
+        "command": "restock",
+        "reason": None,
+        "order_step": None,
+        "order_previous": None,
         "previous_hash": FIRST_PREVIOUS_HASH,
         "hash": record_hash(record),
+        "signature": to_base64url(LEDGER_KEY.sign(record_hash(record))),
+        "key_id": "test-1",
     }
     assert answer.json["sku"] == SERVED_SKU | {
         "current_stock": 25,

@@ -93,7 +93,7 @@ def alone(shop: Client, token: str, sent: Change) -> dict[str, Any]:
 def comparable(result: dict[str, Any]) -> dict[str, Any]:
     """Return a result without what differs between two requests."""
     if "transaction" in result:
-        own = {"request_id", "hash", "previous_hash"}
+        own = {"request_id", "hash", "previous_hash", "signature"}
         record = {name: member for name, member in result["transaction"].items() if name not in own}
         return result | {"transaction": record}
     ignored = ("request_id", "detail") if result["status_code"] == 400 else ("request_id",)

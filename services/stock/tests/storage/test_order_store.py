@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from fixed_ledger_key import LEDGER_KEY
 
 from chalicelib.bootstrap import Storage
 from chalicelib.domain.commands import SettleOrder
@@ -15,7 +16,9 @@ from chalicelib.domain.settlements import cancel, confirm
 from chalicelib.domain.stock_changes import restock
 from chalicelib.storage.order_items import order_from_item, order_to_item
 from inventory_common.ids import StockKey
+from inventory_common.items import Item
 from inventory_common.pages import PageRequest
+from inventory_common.seals import sealed
 from inventory_common.timestamps import epoch_seconds, plus_seconds
 
 from ..process import Process
@@ -87,7 +90,7 @@ def test_the_cancel_of_an_unknown_order_leaves_a_tombstone_with_a_ttl(
     storage: Storage, tables: Tables
 ) -> None:
     commit(storage.state, cancel(CurrentState(), SettleOrder(ORDER), CONTEXT))
-    assert tables.item(ORDER, "#ORDER") == {
+    tombstone: Item = {
         "product_id": {"S": ORDER},
         "sku": {"S": "#ORDER"},
         "lines": {"M": {}},
@@ -97,6 +100,7 @@ def test_the_cancel_of_an_unknown_order_leaves_a_tombstone_with_a_ttl(
         "ttl": {"N": str(epoch_seconds(NOW) + 2_592_000)},
         "owner": {"S": "*"},
     }
+    assert tables.item(ORDER, "#ORDER") == sealed(tombstone, LEDGER_KEY)
 
 
 def test_an_expired_item_that_dynamodb_has_not_removed_yet_is_replaced(
