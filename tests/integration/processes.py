@@ -17,6 +17,7 @@ from local.environment import front_environment, service_environment
 from local.fetch import answers_ok
 from local.ports import free_port
 from local.settings import DEFAULT_PORTS, HOST, REGION, Settings
+from tests.support.stored_ledger_key import ledger_key_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60.0
@@ -72,6 +73,7 @@ class Service(Process):
         else:
             arguments = ["local.child", "local.service", name, "--port", str(port)]
             environment = service_environment(settings, {**os.environ, "TABLE_NAME_PREFIX": ""})
+            environment |= ledger_key_environment()
         super().__init__(arguments, environment, folder / f"{name}-{port}.log")
 
     def wait_until_healthy(self) -> None:

@@ -24,6 +24,7 @@ from services.audit.chalicelib.domain.findings import Finding
 from services.audit.chalicelib.engine.bound_check import BoundCheck
 from services.audit.chalicelib.engine.check_findings import CheckFindings
 from services.audit.chalicelib.engine.due_check import DueCheck
+from services.audit.chalicelib.engine.order_check import OrderCheck
 from services.audit.chalicelib.engine.owner_check import OwnerCheck
 from services.audit.chalicelib.engine.reconciler import Reconciler
 from services.audit.chalicelib.storage.inventory_stores import InventoryScan, OrderStore, SkuStore
@@ -33,6 +34,7 @@ from services.stock.chalicelib.bootstrap import engine_of, storage_of
 from services.stock.chalicelib.domain.commands import Actor, LineRequest, PlaceOrder
 from services.stock.chalicelib.engine.low_stock_bounds import LowStockBounds
 from tests.integration.shop import VENDOR, Shop, Sku, done
+from tests.support.fixed_ledger_key import FixedLedgerKey
 
 SECONDS = 12.0
 LARGE = 60
@@ -103,6 +105,7 @@ def reconciler_of(settings: Settings, findings: Any) -> Reconciler:
         owners=OwnerCheck(skus, ProductOwners(client, settings), reported),
         due=DueCheck(orders, reported),
         bounds=BoundCheck(skus, reported),
+        order_check=OrderCheck(skus, orders, InventoryScan(client, settings), FixedLedgerKey(), reported),
     )
 
 
@@ -135,7 +138,7 @@ class Work:
 
     def abandon(self) -> None:
         """Begin to place a large order in a process that ends in the middle."""
-        storage = storage_of(Mortal(connect(), self.dice.randrange(1, 12)), self.settings)
+        storage = storage_of(Mortal(connect(), self.dice.randrange(1, 12)), self.settings, FixedLedgerKey())
         lines = tuple(LineRequest(StockKey.of(sku.sku), 1) for sku in self.many)
         command = PlaceOrder(order_id=self._order_id(), lines=lines, hold_seconds=60)
         with suppress(Died):
@@ -143,7 +146,7 @@ class Work:
 
     def sweep(self) -> None:
         later = plus_seconds(now(), 3_600)
-        storage = storage_of(connect(), self.settings)
+        storage = storage_of(connect(), self.settings, FixedLedgerKey())
         engine_of(storage, lambda: later).sweeper.sweep("sweep")
         LowStockBounds(storage.bounds, lambda: later).correct()
 

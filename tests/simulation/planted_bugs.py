@@ -333,7 +333,7 @@ def refused_from_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     def try_cached(self: Executor, batch: Any, deadline: float) -> Any:
         cached = self.sku_cache.get_all({key for work in batch for key in work.keys})
         if cached and all(work.order_id is None or work.creates_order for work in batch):
-            decided = decide_batch(batch, ReadSet(skus=cached), self.clock())
+            decided = decide_batch(batch, ReadSet(skus=cached), self.clock(), self.signer())
             if decided.outcomes and all(isinstance(each, InventoryError) for each in decided.outcomes):
                 return executor._Finished(decided.outcomes)
         return original(self, batch, deadline)

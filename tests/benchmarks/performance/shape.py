@@ -147,8 +147,12 @@ def records(count: int) -> Iterator[Item]:
             reserved_before=0,
             reserved_after=0,
             request_id="3f8a0c52-7a55-4f1e-9d0c-2f6f3b1f0a10",
+            form=1,
+            command="restock",
             previous_hash="0" * 64,
             hash="f" * 64,
+            signature="A" * 86,
+            key_id="test-1",
         ).to_item()
 
 

@@ -85,7 +85,7 @@ class StreamAuditor:
         self._report(LOG_CHANGES, change, "record_without_stock", record, differences)
 
     def record_without_owner(
-        self, change: ItemChange, record: Mapping[str, Any], kinds: Mapping[str, Sequence[Difference]]
+        self, change: ItemChange, record: Mapping[str, Any], kinds: Mapping[FindingKind, Sequence[Difference]]
     ) -> None:
         """Report what is missing of a new record's SKU and product, by kind of finding."""
         for kind, missing in kinds.items():
