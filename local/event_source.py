@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import logging
 import time
@@ -231,19 +230,8 @@ class EventSource:
         return records if failed else []
 
     def _as_lambda_record(self, record: Record) -> Record:
-        change = {
-            name: _with_base64(member) if name.endswith("Image") else member
-            for name, member in record["dynamodb"].items()
-        }
+        change = dict(record["dynamodb"])
         created_at = change.get("ApproximateCreationDateTime")
         if isinstance(created_at, datetime):
             change["ApproximateCreationDateTime"] = created_at.timestamp()
         return {**record, "dynamodb": change, "eventSourceARN": self._arn}
-
-
-def _with_base64(image: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an image as an event has it: JSON has no bytes."""
-    return {
-        name: {"B": base64.b64encode(attribute["B"]).decode()} if "B" in attribute else attribute
-        for name, attribute in image.items()
-    }
