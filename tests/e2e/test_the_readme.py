@@ -31,6 +31,8 @@ COMMAND_NOT_FOUND = 127
 VOLATILE = {
     r"(?<=PROD-)[A-Z0-9]{5}\b": "00000",
     r"\b[0-9a-f]{64}\b": "HASH",
+    r'(?<="signature": ")[\w-]{86}': "SIGNATURE",
+    r'(?<="key_id": ")[0-9a-f]{8}': "KEY",
     r"\bFIND-[0-9a-f]{32}\b": "FIND",
     r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b": "UUID",
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z": "TIME",
