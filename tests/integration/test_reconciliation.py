@@ -237,7 +237,7 @@ def test_what_somebody_does_by_hand_is_found_beside(shop: Shop, settings: Settin
         found[kind] = {finding.kind for finding in findings.reported}
         client.put_item(TableName=table, Item=before)
     assert found["owner_changed"] == {"owner_changed", "low_stock_bound"}  # the new vendor has no bound
-    assert found["order_not_due"] == {"order_not_due"}
+    assert found["order_not_due"] == {"order_damaged", "order_not_due"}
     assert found["low_stock_bound"] == {"low_stock_bound"}
     product = {"product_id": {"S": sku.product_id}}
     client.delete_item(TableName="Products-table", Key=product)
