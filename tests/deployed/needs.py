@@ -7,6 +7,7 @@ import json
 import secrets
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,8 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
+from inventory_common.ledger_keys import SigningKey
+from inventory_common.seals import sealed
 from tests.deployed.cloud import STAGE, Cloud
 from tests.integration.shop import VENDOR, Shop, Sku, done, outcome
 
@@ -23,7 +26,9 @@ Need = Callable[[], None]
 PAST: Final = "2026-01-01T00:00:00.000000Z"
 SIGN: Final = frozenset({"stock/api", "stock/expire_orders"})
 """The functions that write log records, and so sign them."""
-READ_LEDGER_KEYS: Final = SIGN | {"audit/api", "audit/stock_changed", "audit/log_changed", "audit/reconcile"}
+READ_LEDGER_KEYS: Final = SIGN | {
+    f"audit/{name}" for name in ("api", "stock_changed", "log_changed", "reconcile", "verify_archive")
+}
 """The functions that verify signatures, or serve the keys for it."""
 
 
@@ -321,14 +326,20 @@ class Needs:
         """Place an order, and change it as if time had passed or a process had crashed."""
         order_id = f"ORDER-{self._next()}"
         done(self._shop.place(order_id, *((sku, 1) for sku in skus), hold_seconds=60))
-        self._tables.update_item(
-            TableName=self._names["VendorInventory"],
-            Key={"product_id": {"S": order_id}, "sku": {"S": "#ORDER"}},
-            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in attributes),
-            ExpressionAttributeNames={f"#{name}": name for name in attributes},
-            ExpressionAttributeValues={f":{name}": value for name, value in attributes.items()},
+        changed = {**self._item("VendorInventory", product_id=order_id, sku="#ORDER"), **attributes}
+        self._tables.put_item(
+            TableName=self._names["VendorInventory"], Item=sealed(changed, self._signing_key())
         )
         return order_id
+
+    def _signing_key(self) -> SigningKey:
+        """Return the key that seals orders, as the stock service's own role reads it."""
+        role = self._outputs["role_arns"]["stock/api"]
+        access = self._cloud.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        answer = self._cloud.client("secretsmanager", access).get_secret_value(
+            SecretId=self._outputs["ledger_key_secret_arn"]
+        )
+        return SigningKey.from_stored(answer["SecretString"])
 
     def _sweep(self) -> None:
         self._invoke("stock/expire_orders", _EVENT)
@@ -374,9 +385,9 @@ class Needs:
     # The audit's functions: a finding is reported once, so each test makes a new one
 
     def _find_stock_without_record(self) -> None:
-        sku = self._item("VendorInventory", product_id=self.changing.product_id, sku=self.changing.sku)
+        sku = self._item("VendorInventory", product_id=self.product_id, sku=self.sku.sku)
         key = {name: sku[name] for name in ("product_id", "sku")}
-        # As if a record had been written with it, which does not exist.
+        # As if a record had been written with it, which does not exist; the last one is read with the batch.
         after = {**sku, "sequence": {"N": str(int(sku["sequence"]["N"]) + 1)}, "current_stock": {"N": "999"}}
         number = f"{secrets.randbits(64):021}"
         with self._new_object("findings/all/"):
@@ -402,7 +413,10 @@ class Needs:
 
     def _find_other_digest(self) -> None:
         day = datetime.now(UTC).date().isoformat()
-        self._put_object(f"digests/{day}.json", b"{}")
+        digest = {"made_at": f"{day}T00:00:00.000000Z", "previous_hash": "0" * 64, "heads": {}}
+        signature = b64encode(secrets.token_bytes(70)).decode()
+        body = json.dumps({"digest": digest, "signature": signature})
+        self._put_object(f"digests/{day}.json", body.encode())
         for key in self._findings_of_digests:
             self._objects.delete_object(Bucket=self._archive, Key=key)
         before = self._keys("findings/all/")
@@ -531,11 +545,16 @@ class Needs:
         response = self._lambda.invoke(
             FunctionName=f"inventory-{STAGE}-{function.replace('/', '-')}",
             Qualifier="live",
-            Payload=json.dumps(event),
+            Payload=json.dumps(event, default=_base64),
         )
         response_text = response["Payload"].read().decode()
         assert "FunctionError" not in response, response_text
         return json.loads(response_text or "null")
+
+
+def _base64(binary: bytes) -> str:
+    """Return a binary attribute as an event of a stream has it."""
+    return b64encode(binary).decode()
 
 
 def _sequence_number() -> str:
