@@ -57,7 +57,7 @@ def test_a_sku_of_many_orders_is_written_once_and_each_order_has_its_log_record(
     assert (sku.current_stock, sku.reserved_stock, sku.sequence, sku.version) == (500, 49, 49, 7 + 49)
     assert orders_in_log(tables) == [f"ORDER-{number}" for number in range(49)]
     last = max(tables.records(), key=lambda record: int(record["sequence"]["N"]))
-    assert (sku.ledger_hash, sku.last_transaction_at) == (last["hash"]["S"], last["timestamp"]["S"])
+    assert (sku.ledger_hash, sku.last_transaction_at) == (last["hash"]["B"].hex(), last["timestamp"]["S"])
 
 
 def test_the_fiftieth_order_of_one_sku_is_in_the_next_batch(process: Process, tables: Tables) -> None:
