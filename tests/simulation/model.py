@@ -455,10 +455,10 @@ class Shop:
         return entries
 
     def release(self, order_id: str, units: Mapping[str, int]) -> list[Entry]:
-        """Undo the place of units."""
+        """Undo the place of whole lines: it is as if they had never been placed."""
         for sku, quantity in units.items():
-            self.orders[order_id].lines[sku].reserved -= quantity
-            self.orders[order_id].lines[sku].placed -= quantity
+            line = self.orders[order_id].lines.pop(sku)
+            assert (line.placed, line.reserved) == (quantity, quantity), line
         return [self.move(sku, "order_cancelled", q, order_id) for sku, q in units.items() if q]
 
     def cancel(self, order_id: str, units: Mapping[str, int]) -> list[Entry]:
