@@ -6,6 +6,7 @@ other items: as a number that no JSON can carry, or a text where units are compa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from itertools import chain
@@ -17,6 +18,7 @@ __all__ = ["EXACT_BOUND", "StoredTypes", "is_exact_integer"]
 
 EXACT_BOUND: Final = 2**53
 """Integers below it are exact in every JSON parser, and in RFC 8785."""
+_HASH: Final = re.compile("[0-9a-f]{64}")
 
 
 def is_exact_integer(stored: object) -> bool:
@@ -26,6 +28,10 @@ def is_exact_integer(stored: object) -> bool:
 
 def _is_text(stored: object) -> bool:
     return type(stored) is str
+
+
+def _is_hash(stored: object) -> bool:
+    return type(stored) is str and _HASH.fullmatch(stored) is not None
 
 
 def _is_flag(stored: object) -> bool:
@@ -52,6 +58,7 @@ class StoredTypes:
         *,
         integers: tuple[str, ...] = (),
         texts: tuple[str, ...] = (),
+        hashes: tuple[str, ...] = (),
         moments: tuple[str, ...] = (),
         flags: tuple[str, ...] = (),
         prices: tuple[str, ...] = (),
@@ -62,6 +69,7 @@ class StoredTypes:
         names: dict[str, tuple[tuple[str, ...], Callable[[object], bool]]] = {
             "an integer": (integers, is_exact_integer),
             "a text": (texts, _is_text),
+            "a hash": (hashes, _is_hash),
             "a timestamp": (moments, is_stored_moment),
             "true or false": (flags, _is_flag),
             "a price": (prices, _is_price),

@@ -5,6 +5,7 @@ Each test stores all damaged copies of one type of item at once, among items tha
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -311,6 +312,13 @@ def _change(before: Item | None, after: Item | None) -> Any:
             "Keys": {name: image[name] for name in ("product_id", "sku") if name in image},
             "SequenceNumber": "1",
             "ApproximateCreationDateTime": 1_771_844_400.0,
-            **{name: value for name, value in images.items() if value is not None},
+            **{name: _as_in_an_event(value) for name, value in images.items() if value is not None},
         },
+    }
+
+
+def _as_in_an_event(image: Item) -> Item:
+    return {
+        name: {"B": b64encode(attribute["B"]).decode()} if "B" in attribute else attribute
+        for name, attribute in image.items()
     }
