@@ -128,6 +128,7 @@ def test_a_resource_has_a_wildcard_only_where_aws_supports_nothing_finer(
     }
 
     objects = {"ArchiveTheLog", "ReadAndWriteDigests", "WriteFindings", "ReadFindings", "CheckFindings"}
+    objects |= {"ReadTheArchive"}
     numbered = {"ReadLedgerKeys"}
     assert wild == {
         ("WriteLogs", ":*"),

@@ -201,7 +201,10 @@ def test_the_embedded_aws_cannot_be_administered(shared_aws: str, method: str, p
 
 def test_the_embedded_aws_has_the_services_of_the_product_alone(shared_aws: str) -> None:
     status, text = fetch(f"{shared_aws}/_ministack/health")
-    assert (status, set(json.loads(text)["services"])) == (200, {"dynamodb", "dynamodbstreams", "kms", "s3"})
+    assert (status, set(json.loads(text)["services"])) == (
+        200,
+        {"dynamodb", "dynamodbstreams", "kms", "s3", "secretsmanager", "ssm"},
+    )
 
 
 @pytest.mark.parametrize(

@@ -35,4 +35,9 @@ def ledger_key_environment() -> dict[str, str]:
         boto3.client("ssm", **access).put_parameter(
             Name=f"{LEDGER_KEYS_PATH}{number}", Value=json.dumps(key.jwk()), Type="String"
         )
-    return {"AWS_ENDPOINT_URL_SECRETS_MANAGER": url, "AWS_ENDPOINT_URL_SSM": url}
+    return {
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER": url,
+        "AWS_ENDPOINT_URL_SSM": url,
+        "LEDGER_KEY_SECRET": LEDGER_KEY_SECRET,
+        "LEDGER_KEYS_PATH": LEDGER_KEYS_PATH,
+    }

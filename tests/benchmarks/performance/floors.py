@@ -71,6 +71,8 @@ def _value_bytes(value: Mapping[str, Any]) -> int:
         case "N":
             digits = content.lstrip("-").replace(".", "").strip("0")
             return ceil(len(digits) / 2) + 1 + int(content.startswith("-"))
+        case "B":
+            return len(content) // 2  # in hexadecimal digits
         case "BOOL" | "NULL":
             return 1
         case "L":

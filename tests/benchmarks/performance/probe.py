@@ -291,7 +291,7 @@ JOBS: Final[dict[str, Callable[[str], Any]]] = {
 def main(arguments: Sequence[str]) -> None:
     """Do a job for a service, and write what it returns into a file: standard output is the service's log."""
     job, service, result = arguments
-    Path(result).write_text(json.dumps(JOBS[job](service)), encoding="utf-8")
+    Path(result).write_text(json.dumps(JOBS[job](service), default=bytes.hex), encoding="utf-8")
 
 
 if __name__ == "__main__":

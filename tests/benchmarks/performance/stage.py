@@ -23,6 +23,7 @@ from front_door import ROLES, Client, Tokens, published, settings_with  # noqa: 
 
 from local.tables import create_tables  # noqa: E402
 from tests.benchmarks.performance import shape  # noqa: E402
+from tests.support.stored_ledger_key import ledger_key_environment  # noqa: E402
 
 __all__ = ["ROOT", "SERVICES", "Client", "client_of", "do", "event_of", "fill", "player", "settings"]
 
@@ -63,6 +64,7 @@ def settings() -> Iterator[dict[str, str]]:
     with published(tokens.jwks()) as jwks_url:
         yield {
             **settings_with(jwks_url),
+            **ledger_key_environment(),
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "PATH": os.environ["PATH"],
