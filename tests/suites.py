@@ -86,8 +86,8 @@ GROUPS: Final = {
             "tests/documents",
             "tests/specification",
             "tests/dependencies",
-            "tests/ledger_keys",
             "libs/imports",
+            "tests/ledger_keys",
             "libs/client",
             "tests/mutation",
         ),
@@ -157,6 +157,7 @@ SECONDS: Final = {
     "tests/specification": 25,
     "tests/dependencies": 16,
     "libs/imports": 11,
+    "tests/ledger_keys": 9,
     "libs/client": 2,
     "tests/mutation": 1,
 }

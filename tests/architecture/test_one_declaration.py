@@ -64,8 +64,8 @@ WRITE_OFF = [
     Edit(TRANSACTIONS, '    MANUAL_ADJUSTMENT = "manual_adjustment"\n', '    WRITE_OFF = "write_off"\n'),
     Edit(
         TRANSACTIONS,
-        '"fix", is_signed=True, returns_sku=True),\n',
-        '    TransactionType.WRITE_OFF: TypeRules(Effect(-1, 0), "out", returns_sku=True),\n',
+        '"fix", (Command.ADJUST,), is_signed=True, returns_sku=True\n    ),\n',
+        '    TransactionType.WRITE_OFF: TypeRules(Effect(-1, 0), "out", (Command.ADJUST,), returns_sku=True),\n',
     ),
 ]
 

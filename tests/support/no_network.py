@@ -24,6 +24,8 @@ OFFLINE: Final = {
     "PIP_FIND_LINKS": str(Path(sys.prefix) / "wheels"),
     "PIP_NO_INDEX": "1",
     "npm_config_offline": "true",
+    # boto3 asks for credentials there if it finds none.
+    "AWS_EC2_METADATA_DISABLED": "true",
 }
 """The environment in which pip and npm take what `make install` has fetched, and nothing else."""
 

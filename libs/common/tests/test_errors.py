@@ -73,6 +73,7 @@ def test_the_codes_are_these() -> None:
         "method_not_allowed",
         "order_cancelled",
         "order_confirmed",
+        "order_damaged",
         "order_exists",
         "order_in_progress",
         "order_not_found",

@@ -351,7 +351,7 @@ def test_a_record_that_json_cannot_represent_has_no_hash() -> None:
     assert ("hash", None, a_record()["hash"]) in differences(a_record() | {"notes": "\ud800"})
 
 
-@pytest.mark.parametrize("name", a_record().keys())
+@pytest.mark.parametrize("name", sorted(a_record().keys() - UNHASHED | {"hash"}))
 def test_a_record_in_which_one_attribute_was_changed_has_not_its_own_hash(name: str) -> None:
     record = a_record()
     assert has_own_hash(record)
