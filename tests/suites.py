@@ -87,7 +87,6 @@ GROUPS: Final = {
             "tests/specification",
             "tests/dependencies",
             "libs/imports",
-            "tests/ledger_keys",
             "libs/client",
             "tests/mutation",
         ),
@@ -103,7 +102,13 @@ GROUPS: Final = {
     "distributions": Group(
         "make test-distributions",
         6,
-        ("tests/distributions", "tests/infrastructure", "tests/release", "tests/deploying"),
+        (
+            "tests/distributions",
+            "tests/infrastructure",
+            "tests/release",
+            "tests/deploying",
+            "tests/ledger_keys",
+        ),
     ),
     "e2e": Group(
         "make e2e",

@@ -65,7 +65,9 @@ WRITE_OFF = [
     Edit(
         TRANSACTIONS,
         '"fix", (Command.ADJUST,), is_signed=True, returns_sku=True\n    ),\n',
-        '    TransactionType.WRITE_OFF: TypeRules(Effect(-1, 0), "out", (Command.ADJUST,), returns_sku=True),\n',
+        "    TransactionType.WRITE_OFF: TypeRules(\n"
+        '        Effect(-1, 0), "out", (Command.ADJUST,), returns_sku=True\n'
+        "    ),\n",
     ),
 ]
 

@@ -201,8 +201,8 @@ def test_no_read_of_any_service_is_a_scan(shop: Shop, recorder: Recorder, route:
     url = getattr(shop, route.service) + route.path.format(**ids)
     with recorder.recording() as calls:
         shop.ask("GET", url, "admin", params=NEEDED.get(route.path))
-    if route.path == "/findings":
-        assert not calls, "findings are not in the tables"
+    if route.path in ("/findings", "/ledger-keys"):
+        assert not calls, "they are not in the tables"
         return
     assert calls, "the read makes no call"
     assert {call.operation for call in calls} <= {"GetItem", "BatchGetItem", "Query"}

@@ -22,7 +22,7 @@ from inventory_common.errors import (
     OrderNotFound,
     PreconditionFailed,
 )
-from inventory_common.owners import EVERY_OWNER, Owners, owners_of
+from inventory_common.owners import EVERY_OWNER, Owners
 from inventory_common.preconditions import IfMatch
 
 from ..shop import (
@@ -43,7 +43,6 @@ from ..shop import (
 
 WEB = Owners("web")
 TILL = Owners("till", ("default",))
-MAPPING = {"web-1": ("web",), "till-1": ("till", "default"), "erp": ("*",)}
 
 
 def context_of(owners: Owners) -> CommandContext:
@@ -53,35 +52,6 @@ def context_of(owners: Owners) -> CommandContext:
 def a_tombstone(owner: str) -> Order:
     attributes: dict[str, Any] = {"cancel_reason": REQUESTED, "ttl": 9_999_999_999, "version": 3}
     return Order(order_id=ORDER, lines={}, created_at=NOW, owner=owner, **attributes)
-
-
-@pytest.mark.parametrize(
-    ("client_id", "owners"),
-    [
-        (None, EVERY_OWNER),
-        ("web-1", WEB),
-        ("till-1", TILL),
-        ("erp", EVERY_OWNER),
-        ("unknown", Owners("default")),
-    ],
-)
-def test_a_caller_has_the_owners_of_its_client(client_id: str | None, owners: Owners) -> None:
-    assert owners_of(client_id, MAPPING) == owners
-    assert owners_of(client_id, {}) == (EVERY_OWNER if client_id is None else Owners("default"))
-
-
-@pytest.mark.parametrize(
-    ("owners", "seen"),
-    [
-        (WEB, {"web", "*"}),
-        (TILL, {"till", "default", "*"}),
-        (Owners("default"), {"default", "*"}),
-        (EVERY_OWNER, {"web", "till", "default", "*"}),
-    ],
-)
-def test_a_caller_sees_its_own_owner_further_ones_and_what_is_of_all(owners: Owners, seen: set[str]) -> None:
-    assert {owner for owner in ("web", "till", "default", "*") if owners.cover(owner)} == seen
-    assert owners.sees_all is (owners == EVERY_OWNER)
 
 
 def begin(kind: SettlementType, state: Any, context: Any) -> Any:
