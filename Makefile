@@ -50,7 +50,7 @@ test-quick: $(VENV)/.develop ## Test rules and libraries, and check types: a min
 test-long: $(FETCHED) ## Test many writers at once, services without DynamoDB, and the capacity and CPU that operations take
 	@$(BIN)/python -m tests.suites long
 
-test-histories: $(FETCHED) ## Test many histories: simulated ones, crashes between any two writes, requests made up from the documents
+test-histories: $(FETCHED) ## Test many histories: simulated ones, crashes between any two writes, requests made up from the documents, damaged logs
 	@$(BIN)/python -m tests.suites histories
 
 test-distributions: $(FETCHED) ## Test zips, Terraform (if installed), distributions and releases

@@ -55,6 +55,10 @@ LONG_SAGAS: Final = "+".join(
 
 The rest must get every answer that the service's document has, which `tests.support.documented` checks.
 """
+DAMAGED_LOGS: Final = (
+    "services/audit/tests/test_damaged_attributes.py+services/audit/tests/test_mutated_ledgers.py"
+)
+"""What takes longest of the audit service: attributes damaged, and a log changed in hundreds of places."""
 DEMO_AND_README: Final = "tests/e2e/test_the_demo.py+tests/e2e/test_the_readme.py"
 """They share a stack with the demo shop."""
 GROUPS: Final = {
@@ -97,7 +101,9 @@ GROUPS: Final = {
         ("tests/integration", "tests/performance", "tests/integration/test_one_stock_many_writers.py"),
     ),
     "histories": Group(
-        "make test-histories", 8, (LONG_SAGAS, "tests/simulation", "tests/e2e/test_the_documents.py")
+        "make test-histories",
+        8,
+        (LONG_SAGAS, "tests/simulation", "tests/e2e/test_the_documents.py", DAMAGED_LOGS),
     ),
     "distributions": Group(
         "make test-distributions",
@@ -125,6 +131,7 @@ GROUPS: Final = {
 ALL = "all"
 APART: Final = {
     "services/stock": (LONG_SAGAS,),
+    "services/audit": (DAMAGED_LOGS,),
     "tests/e2e": (
         DEMO_AND_README,
         "tests/e2e/test_the_command_line.py",
@@ -149,6 +156,7 @@ SECONDS: Final = {
     "tests/performance": 150,
     "tests/e2e/test_the_documents.py": 140,
     "tests/integration/test_one_stock_many_writers.py": 140,
+    DAMAGED_LOGS: 140,
     "services/audit": 119,
     "tests/e2e": 100,
     "tests/release": 85,

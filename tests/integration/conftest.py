@@ -17,8 +17,8 @@ from tests.integration.ledger_checks import Tables, assert_consistent
 from tests.integration.processes import Service, StartServices, distinct_free_ports, dynamodb
 from tests.integration.relay import Relay
 from tests.integration.shop import Dice, Shop, Wire
-from tests.support.empty_tables import empty_tables
 from tests.support.engines import ENGINE, engine
+from tests.support.stored_items import empty_tables
 
 # Only DynamoDB Local keeps its data when it is killed.
 collect_ignore = [] if ENGINE == "dynamodb-local" else ["test_power_cuts.py"]

@@ -8,9 +8,9 @@ from typing import Any
 
 import boto3
 import pytest
-from empty_tables import empty_tables
 from front_door import Tokens, published, settings_with
 from frozen_values import freeze_values
+from stored_items import empty_tables
 
 from local.embedded_aws import embedded_aws
 from local.tables import create_tables, definitions

@@ -32,10 +32,10 @@ def storage(storage_connection: Any, dynamodb: Any) -> Iterator[Any]:
     yield storage_connection
     with suppress(storage_connection.exceptions.NoSuchBucket):  # a test may have deleted it
         for page in storage_connection.get_paginator("list_object_versions").paginate(Bucket="archive"):
-            for stored in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-                storage_connection.delete_object(
-                    Bucket="archive", Key=stored["Key"], VersionId=stored["VersionId"]
-                )
+            stored = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+            if stored:
+                objects = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in stored]
+                storage_connection.delete_objects(Bucket="archive", Delete={"Objects": objects})
         storage_connection.delete_bucket(Bucket="archive")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import sample_skus
 from fixed_ledger_key import LEDGER_KEY
+from stored_items import put_items
 
 from chalicelib.domain.order_proofs import lines_in_log
 from chalicelib.domain.reconciliation import totals_of
@@ -62,8 +63,7 @@ def _command_of(transaction_type: str) -> str:
 
 
 def keep(client: Any, *records: TransactionRecord) -> None:
-    for record in records:
-        client.put_item(TableName="StockTransactions", Item=record.to_item())
+    put_items(client, "StockTransactions", (record.to_item() for record in records))
 
 
 def a_ledger(length: int, sku: str = BLACK, *, seed: int = 1) -> list[TransactionRecord]:
@@ -210,8 +210,7 @@ def keep_order(
     items = [an_order(order_id, lines, part=part, **attributes)]
     if part:
         items.append(an_order(order_id, {}, parts=part))
-    for item in items:
-        client.put_item(TableName="VendorInventory", Item=item)
+    put_items(client, "VendorInventory", items)
 
 
 def order_items_of(records: Sequence[TransactionRecord], *, part_of: str = "") -> dict[str, list[Item]]:

@@ -31,7 +31,7 @@ SEED = random.SystemRandom().randrange(10**6)
 INTACT = a_ledger(LENGTH)
 ITEMS = [record.to_item() for record in INTACT]
 SKU_ITEM = a_sku(INTACT).to_item()
-TIMES = range(24)
+TIMES = range(12)
 """Each kind of change is tried in this many places: at both ends, and at random ones."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fixed_ledger_key import LEDGER_KEY
+from stored_items import put_items
 
 from chalicelib.bootstrap import reconciler
 from chalicelib.domain.order_proofs import lines_in_log
@@ -43,14 +44,12 @@ def shop(service_module: Any, storage: Any, dynamodb: Any) -> Any:
     keep_bound(dynamodb)
     keep(dynamodb, *LEDGER)
     keep_sku(dynamodb, a_sku(LEDGER))
-    for items in ITEMS.values():
-        put(dynamodb, *items)
+    put(dynamodb, *(item for items in ITEMS.values() for item in items))
     return dynamodb
 
 
 def put(client: Any, *items: Item) -> None:
-    for item in items:
-        client.put_item(TableName="VendorInventory", Item=item)
+    put_items(client, "VendorInventory", items)
 
 
 def remove(client: Any, item: Item) -> None:

@@ -7,9 +7,9 @@ from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from empty_tables import empty_tables
 from front_door import Client
 from small_limits import limits_are_small
+from stored_items import empty_tables
 
 from chalicelib.domain.commands import SettleOrder
 from inventory_common.errors import OrderExists, OrderInProgress

@@ -1,13 +1,14 @@
-"""Tables without items, for tests that share an engine."""
+"""Tables without items, for tests that share an engine, and many items at once in one of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from local.table_definitions import Table
 from local.tables import definitions
 
-__all__ = ["empty_tables"]
+__all__ = ["empty_tables", "put_items"]
 
 BATCH_WRITES_MAX: Final = 25
 
@@ -22,12 +23,21 @@ def empty_tables(client: Any) -> None:
         _empty(client, name, table)
 
 
+def put_items(client: Any, table: str, items: Iterable[dict[str, Any]]) -> None:
+    """Store items under different keys."""
+    _write(client, table, [{"PutRequest": {"Item": item}} for item in items])
+
+
 def _empty(client: Any, name: str, table: Table) -> None:
     key = [table["partition_key"], table.get("sort_key")]
     names = {f"#{number}": part["name"] for number, part in enumerate(key) if part}
     pages = client.get_paginator("scan").paginate(
         TableName=name, ProjectionExpression=", ".join(names), ExpressionAttributeNames=names
     )
-    deletes = [{"DeleteRequest": {"Key": item}} for page in pages for item in page["Items"]]
-    for begin in range(0, len(deletes), BATCH_WRITES_MAX):
-        client.batch_write_item(RequestItems={name: deletes[begin : begin + BATCH_WRITES_MAX]})
+    _write(client, name, [{"DeleteRequest": {"Key": item}} for page in pages for item in page["Items"]])
+
+
+def _write(client: Any, table: str, requests: list[dict[str, Any]]) -> None:
+    for begin in range(0, len(requests), BATCH_WRITES_MAX):
+        written = client.batch_write_item(RequestItems={table: requests[begin : begin + BATCH_WRITES_MAX]})
+        assert not written["UnprocessedItems"]
