@@ -124,6 +124,7 @@ GROUPS: Final = {
             DEMO_AND_README,
             "tests/e2e/test_the_command_line.py",
             "tests/e2e",
+            "tests/insider",
         ),
     ),
 }
@@ -161,6 +162,7 @@ SECONDS: Final = {
     DAMAGED_LOGS: 80,
     "tests/deploying": 78,
     "services/audit": 70,
+    "tests/insider": 65,
     "libs/cli": 66,
     "libs/common": 65,
     "tests/demo": 60,

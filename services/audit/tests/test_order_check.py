@@ -15,6 +15,7 @@ from chalicelib.domain.order_proofs import lines_in_log
 from chalicelib.domain.reconciliation import ReconciliationReport
 from inventory_common.items import Item
 from inventory_common.ledger_keys import SigningKey
+from inventory_common.order_items import part_key
 from inventory_common.seals import sealed
 
 from .ledger import (
@@ -112,6 +113,13 @@ def test_an_order_that_was_removed_is_found(shop: Any, order_id: str) -> None:
 def test_a_part_that_was_removed_is_found(shop: Any) -> None:
     remove(shop, ITEMS[IN_PARTS][1])
     assert "placed" in found()[IN_PARTS]
+
+
+@pytest.mark.parametrize("part", [1, 2])
+@pytest.mark.parametrize("of", [SETTLED, "ORDER-NONE"])
+def test_a_part_that_no_order_names_is_found(shop: Any, of: str, part: int) -> None:
+    put(shop, {**ITEMS[SETTLED][0], **part_key(of, part)})
+    assert "seal" in found()[of]
 
 
 FORGER = SigningKey("test-1", bytes(32))

@@ -8,6 +8,7 @@ again while the SKU does not change: every change of an order's line changes its
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -36,10 +37,13 @@ RecordsOf = Callable[[Mapping[str, Any]], list[dict[str, Any]]]
 
 @dataclass(slots=True)
 class OrdersSeen:
-    """What one run has seen: sums of the orders' lines, orders without a genuine seal, SKUs that differ."""
+    """What one run has seen: sums of the orders' lines, items without a genuine seal, SKUs that differ.
+
+    `unsealed` has the sort keys of the items by order: also those of parts that the order does not name.
+    """
 
     sums: LineSums = field(default_factory=lambda: LineSums(secrets.token_bytes(32)))
-    unsealed: set[str] = field(default_factory=set)
+    unsealed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     differing: dict[str, dict[str, LineFold]] = field(default_factory=dict)
 
 
@@ -57,7 +61,7 @@ class OrderCheck:
         """Take an order, or a part of one, of the Scan into account."""
         order_id = item["product_id"]["S"]
         if not has_genuine_seal(item, self.keys.all().get):
-            seen.unsealed.add(order_id)
+            seen.unsealed[order_id].add(item["sku"]["S"])
         for sku, line in lines_of(item):
             seen.sums.add(order_id, sku, line)
 
@@ -70,14 +74,16 @@ class OrderCheck:
     def finish(self, seen: OrdersSeen, records_of: RecordsOf, report: ReconciliationReport) -> None:
         """Report the orders without a genuine seal, and those whose lines are not those of the log."""
         for order_id in sorted(seen.unsealed):
-            self._check_seals(order_id, report)
+            self._check_seals(order_id, sorted(seen.unsealed[order_id]), report)
         if seen.differing:
             for sku, order_ids in sorted(self._suspects(seen.differing).items()):
                 self._read_again(sku, order_ids, records_of, report)
 
-    def _check_seals(self, order_id: str, report: ReconciliationReport) -> None:
-        items = self.orders.items(order_id)
-        unsealed = [item for item in items if not has_genuine_seal(item, self.keys.all().get)]
+    def _check_seals(self, order_id: str, sort_keys: Iterable[str], report: ReconciliationReport) -> None:
+        """Read items of an order again, and report those that still have no genuine seal."""
+        again = (self.orders.item(order_id, sort_key) for sort_key in sort_keys)
+        keys = self.keys.all()
+        unsealed = [item for item in again if item is not None and not has_genuine_seal(item, keys.get)]
         differences = [
             FigureDifference(order_id, "seal", item["sku"]["S"], "ledger keys", "a genuine seal")
             for item in unsealed

@@ -89,6 +89,10 @@ class OrderStore:
         parts = (self._get(part_key(order_id, part)) for part in range(1, last_part + 1))
         return [item for item in (order, *parts) if item is not None]
 
+    def item(self, order_id: str, sort_key: str) -> Item | None:
+        """Return one item of an order, read consistently: its own, or a part, also one that it does not name."""
+        return self._get(to_item({"product_id": order_id, "sku": sort_key}))
+
     def _get(self, key: Item) -> Item | None:
         response = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         item: Item | None = response.get("Item")

@@ -1,0 +1,117 @@
+"""Departments: a vendor's product with SKUs, orders and a log, all alike, made by the services themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from inventory_common.items import Item
+from tests.insider.tables import Tables
+from tests.integration.shop import Shop, Sku, done
+
+__all__ = ["Department", "LargeOrders", "open_department", "place_large_orders"]
+
+BARCODE = "4006381333931"
+LARGE = 50
+"""Lines of an order that is stored in parts."""
+
+
+@dataclass(frozen=True)
+class Department:
+    """Two SKUs with some history, and three orders.
+
+    Attributes
+    ----------
+    sold, held, cancelled
+        An order that is confirmed, one unit of it refunded; one that holds units; one that was cancelled.
+    as_placed
+        The item of the sold order as it was before that was confirmed.
+    earlier
+        The items of both SKUs as they were after their restocks.
+    """
+
+    number: int
+    vendor_id: str
+    first: Sku
+    second: Sku
+    as_placed: Item
+    earlier: tuple[Item, Item]
+
+    @property
+    def sold(self) -> str:
+        return f"ORDER-{self.number}-SOLD"
+
+    @property
+    def held(self) -> str:
+        return f"ORDER-{self.number}-HELD"
+
+    @property
+    def cancelled(self) -> str:
+        return f"ORDER-{self.number}-CANCELLED"
+
+    @property
+    def product_id(self) -> str:
+        return self.first.product_id
+
+    @property
+    def ghost(self) -> str:
+        """The id of a SKU of a product that does not exist."""
+        return f"SKU-PROD-G{self.number}-GHOST"
+
+    def names(self, tables: Tables) -> set[str]:
+        """Return the texts of which a finding about this department contains one, as its log is now."""
+        records = tables.records_of_vendor(self.vendor_id)
+        return {self.vendor_id, self.product_id, self.ghost, f"ORDER-{self.number}-"} | {
+            record["transaction_id"]["S"] for record in records
+        }
+
+
+@dataclass
+class LargeOrders:
+    """Orders of so many lines that they are stored in parts; each is damaged by another forgery."""
+
+    skus: list[Sku]
+    as_placed: dict[str, list[Item]] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+
+    def take(self) -> str:
+        """Return the id of one that no forgery has had."""
+        return self.left.pop()
+
+
+def open_department(shop: Shop, tables: Tables, number: int) -> Department:
+    """Do a day's work in a new department of a vendor of its own."""
+    vendor_id = f"VENDOR-{number}"
+    first = shop.has_sku(50, vendor_id=vendor_id, barcode=BARCODE)
+    second = shop.has_sku(20, vendor_id=vendor_id, product_id=first.product_id, variant="BOX")
+    earlier = tables.sku(first), tables.sku(second)
+    sold = f"ORDER-{number}-SOLD"
+    done(shop.place(sold, (first, 5), (second, 2)))
+    department = Department(number, vendor_id, first, second, tables.order(sold), earlier)
+    done(shop.confirm(sold))
+    one = {"lines": [{"sku": first.sku, "quantity": 1}]}
+    _post(shop, f"{shop.stock}/orders/{sold}/refund", "orders", one, sold)
+    done(shop.place(department.held, (first, 4), (second, 3)))
+    done(shop.place(department.cancelled, (first, 2)))
+    done(shop.cancel(department.cancelled))
+    adjustments = f"{shop.stock}/products/{first.product_id}/skus/{first.sku}/adjustments"
+    _post(shop, adjustments, "admin", {"quantity_change": -2, "notes": "broken"}, f"adjust-{number}")
+    return department
+
+
+def place_large_orders(shop: Shop, tables: Tables, count: int) -> LargeOrders:
+    """Place so many orders of the same SKUs, and confirm a line of each."""
+    skus = shop.has_skus(LARGE, 10 * count)
+    large = LargeOrders(skus)
+    for number in range(count):
+        order_id = f"ORDER-LARGE-{number}"
+        done(shop.place(order_id, *((sku, 2) for sku in skus)))
+        large.as_placed[order_id] = tables.order_items(order_id)
+        line = {"lines": [{"sku": skus[-1].sku, "quantity": 1}]}
+        _post(shop, f"{shop.stock}/orders/{order_id}/confirm", "orders", line, order_id)
+        large.left.append(order_id)
+    return large
+
+
+def _post(shop: Shop, url: str, role: str, body: Any, key: str) -> None:
+    done(shop.ask("POST", url, role, body=body, key=key))
