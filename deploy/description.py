@@ -67,7 +67,7 @@ def _declared(app: Any) -> dict[str, Any]:
             name: {
                 "table": subscription.table.name,
                 "key_attribute": subscription.key_attribute,
-                "prefix": subscription.prefix,
+                "prefixes": [*subscription.prefixes],
             }
             for name, subscription in sorted(app.subscriptions.items())
         },

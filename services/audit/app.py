@@ -16,7 +16,7 @@ from chalicelib.bootstrap import (
     stream_batches,
     transaction_routes,
 )
-from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange
+from inventory_common.streams import LOG_CHANGES, STOCK_CHANGES, ItemChange
 
 app = rest_service()
 transactions = transaction_routes()
@@ -29,9 +29,9 @@ digests = digest_writer()
 verification = archive_verification()
 
 
-@app.on_changes(SKU_CHANGES)
+@app.on_changes(STOCK_CHANGES)
 def stock_changed(changes: Sequence[ItemChange]) -> None:
-    """Report changes of stock that have no log record, and of a SKU's vendor."""
+    """Report changes of stock that have no log record, of a SKU's vendor, and of orders by somebody else."""
     batches.stock_changed(changes)
 
 

@@ -38,7 +38,7 @@ module "service" {
     for name, feed in var.feeds : name => {
       stream_arn    = local.contract["tables/${feed.table}/stream_arn"]
       key_attribute = feed.key_attribute
-      prefix        = feed.prefix
+      prefixes      = feed.prefixes
     }
   }
 

@@ -24,7 +24,7 @@ variable "routes" {
 
 variable "feeds" {
   description = "The functions that streams invoke: the table, by its name in tables.auto.tfvars.json, and which items' changes each function receives."
-  type        = map(object({ table = string, key_attribute = string, prefix = string }))
+  type        = map(object({ table = string, key_attribute = string, prefixes = list(string) }))
   nullable    = false
 }
 

@@ -19,7 +19,7 @@ APP: dict[str, Any] = {
     "stage": "dev",
     "zip_path": "stock.zip",
     "routes": {"/orders/{order_id}": ["GET"]},
-    "feeds": {"sku_changed": {"table": "VendorInventory", "key_attribute": "sku", "prefix": "SKU-"}},
+    "feeds": {"sku_changed": {"table": "VendorInventory", "key_attribute": "sku", "prefixes": ["SKU-"]}},
     "schedules": {"expire_orders": "rate(1 minute)"},
 }
 

@@ -277,6 +277,10 @@ RECORDS = [
 # Orders
 
 
+def raise_figure(tables: Tables, of: Department, *, name: str) -> None:
+    change_line(tables, of, **{name: lambda number: number + 1})
+
+
 def change_line(tables: Tables, of: Department, **values: Any) -> None:
     """Change members of the first line of the order that was sold."""
     order = tables.order(of.sold)
@@ -351,10 +355,7 @@ ORDERS = [
         "5 confirmed units of an order become 500",
         partial(change_line, placed=500, confirmed=500, refunded=0),
     ),
-    *(
-        Forgery(f"an order line's `{name}` is raised", partial(change_line, **{name: lambda n: n + 1}))
-        for name in FIGURES
-    ),
+    *(Forgery(f"an order line's `{name}` is raised", partial(raise_figure, name=name)) for name in FIGURES),
     Forgery("an order line's `vendor_id` is changed", partial(change_line, vendor_id="VENDOR-999")),
     Forgery("an order line's `product_id` is changed", partial(change_line, product_id="PROD-00000")),
     Forgery("an order's line is removed", remove_line),

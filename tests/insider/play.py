@@ -92,10 +92,10 @@ def _play(stack: RunningStack, shop: Shop, tables: Tables) -> Outcome:
             department = next(left)
             forgery.play(tables, department)
             forged.append((group, forgery.name, names[department.number] | department.names(tables)))
-    for forgery in LARGE_ORDERS:
+    for of_parts in LARGE_ORDERS:
         order_id = large.take()
-        forgery.play(tables, large, order_id)
-        forged.append(("Orders", forgery.name, {order_id}))
+        of_parts.play(tables, large, order_id)
+        forged.append(("Orders", of_parts.name, {order_id}))
     for forgery in UNPROVEN:
         department = next(left)
         forgery.play(tables, department)
@@ -109,7 +109,7 @@ def _play(stack: RunningStack, shop: Shop, tables: Tables) -> Outcome:
     report = _Report({"stream": streams, "reconcile": reconciled, "verify-archive": verified})
     rows = [Row(group, name, report.found_by(texts)) for group, name, texts in forged]
 
-    objects = [(forgery.name, forgery.play(tables)) for forgery in BUCKET]
+    objects = [(of_object.name, of_object.play(tables)) for of_object in BUCKET]
     _, verified = stack.operation("verify-archive")
     of_bucket = _Report({"stream": "", "reconcile": "", "verify-archive": verified})
     rows += [Row("The bucket", name, of_bucket.found_by([key])) for name, key in objects]

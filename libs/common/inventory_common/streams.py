@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 from .dynamodb import measured
 from .items import Item
 from .log_lines import Level, exception_fields, log_event
+from .order_items import ORDER_SORT, PART_SORT
 from .schema import PRODUCTS, STOCK_TRANSACTIONS, VENDOR_INVENTORY, Table
 from .values import value
 
@@ -19,6 +20,7 @@ __all__ = [
     "LOG_CHANGES",
     "PRODUCT_CHANGES",
     "SKU_CHANGES",
+    "STOCK_CHANGES",
     "BatchHandler",
     "ChangeFailed",
     "ItemChange",
@@ -30,24 +32,27 @@ __all__ = [
 
 @value
 class StreamSubscription:
-    """The changes of one type of item: those items of a table whose key attribute begins with a prefix.
+    """The changes of some types of item: those items of a table whose key attribute begins with a prefix.
 
-    The event source mapping filters by the prefix, so that changes of other items invoke no function.
+    The event source mapping filters by the prefixes, so that changes of other items invoke no function.
+    Without prefixes, it has the changes of all items.
     """
 
     table: Table
     key_attribute: str
-    prefix: str
+    prefixes: tuple[str, ...] = ()
 
     def matches(self, key: Item) -> bool:
         """Return whether the subscription includes the changes of the item with this key."""
-        return bool(key[self.key_attribute]["S"].startswith(self.prefix))
+        return not self.prefixes or bool(key[self.key_attribute]["S"].startswith(self.prefixes))
 
 
-PRODUCT_CHANGES: Final = StreamSubscription(PRODUCTS, "product_id", "PROD-")
-SKU_CHANGES: Final = StreamSubscription(VENDOR_INVENTORY, "sku", "SKU-")
-# The prefix is empty: an item whose id is not that of a record is the most suspicious one.
-LOG_CHANGES: Final = StreamSubscription(STOCK_TRANSACTIONS, "transaction_id", "")
+PRODUCT_CHANGES: Final = StreamSubscription(PRODUCTS, "product_id", ("PROD-",))
+SKU_CHANGES: Final = StreamSubscription(VENDOR_INVENTORY, "sku", ("SKU-",))
+STOCK_CHANGES: Final = StreamSubscription(VENDOR_INVENTORY, "sku", ("SKU-", ORDER_SORT, PART_SORT))
+"""The changes of SKUs, orders and their parts."""
+# All items: one whose id is not that of a record is the most suspicious one.
+LOG_CHANGES: Final = StreamSubscription(STOCK_TRANSACTIONS, "transaction_id")
 
 
 @value

@@ -13,6 +13,7 @@ from inventory_common.streams import (
     LOG_CHANGES,
     PRODUCT_CHANGES,
     SKU_CHANGES,
+    STOCK_CHANGES,
     ChangeFailed,
     ItemChange,
     StreamSubscription,
@@ -212,6 +213,10 @@ def test_a_batch_is_delivered_again_from_the_change_that_its_handler_names(lines
         (SKU_CHANGES, {"product_id": {"S": "ORDER-SKU-1"}, "sku": {"S": "#ORDER"}}, False),
         (SKU_CHANGES, {"product_id": {"S": "SKU-1"}, "sku": {"S": "#MARKER"}}, False),
         (SKU_CHANGES, {"product_id": {"S": "#ALERT#SKU-1"}, "sku": {"S": "#ALERT"}}, False),
+        (STOCK_CHANGES, {"product_id": {"S": "PROD-1"}, "sku": {"S": "SKU-PROD-1-A"}}, True),
+        (STOCK_CHANGES, {"product_id": {"S": "ORDER-SKU-1"}, "sku": {"S": "#ORDER"}}, True),
+        (STOCK_CHANGES, {"product_id": {"S": "ORDER-SKU-1"}, "sku": {"S": "#PART-001"}}, True),
+        (STOCK_CHANGES, {"product_id": {"S": "SKU-1"}, "sku": {"S": "#MARKER"}}, False),
         (LOG_CHANGES, {"transaction_id": {"S": "not the id of a record"}}, True),
     ],
 )
@@ -223,6 +228,6 @@ def test_a_subscription_matches_items_by_their_keys(
 
 def test_the_tables_of_subscriptions_have_streams_with_both_images(declared_tables: dict[str, Any]) -> None:
     assert (PRODUCT_CHANGES.table, SKU_CHANGES.table) == (PRODUCTS, VENDOR_INVENTORY)
-    for subscription in (PRODUCT_CHANGES, SKU_CHANGES, LOG_CHANGES):
+    for subscription in (PRODUCT_CHANGES, SKU_CHANGES, STOCK_CHANGES, LOG_CHANGES):
         assert declared_tables[subscription.table.name]["stream_view_type"] == "NEW_AND_OLD_IMAGES"
         assert subscription.key_attribute in (subscription.table.partition_key, subscription.table.sort_key)

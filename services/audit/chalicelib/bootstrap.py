@@ -25,6 +25,7 @@ from .engine.due_check import DueCheck
 from .engine.existence_check import ExistenceCheck
 from .engine.findings_log import FindingsLog
 from .engine.log_reader import LogReader
+from .engine.order_auditor import OrderAuditor
 from .engine.order_check import OrderCheck
 from .engine.owner_check import OwnerCheck
 from .engine.reconciler import Reconciler
@@ -101,12 +102,12 @@ def stream_auditor() -> StreamAuditor:
 
 def stream_batches(auditor: StreamAuditor) -> StreamBatches:
     """Make what examines batches of changes with a stream auditor."""
-    return StreamBatches(auditor, _skus())
+    return StreamBatches(auditor, OrderAuditor(_ledger_keys(), _reported()), _skus())
 
 
 def reconciler() -> Reconciler:
     """Make the reconciler."""
-    reported = CheckFindings(_findings(), now)
+    reported = _reported()
     return Reconciler(
         log=_log(),
         skus=_skus(),
@@ -192,6 +193,10 @@ def _inventory() -> InventoryScan:
 
 def _signer() -> Signer:
     return Signer(_settings().archive_signing_key)
+
+
+def _reported() -> CheckFindings:
+    return CheckFindings(_findings(), now)
 
 
 def _findings() -> FindingsLog:

@@ -11,9 +11,9 @@ resource "aws_lambda_event_source_mapping" "this" {
   maximum_record_age_in_seconds      = 43200 # half the time that a stream keeps records: an outage overnight loses nothing
   function_response_types            = ["ReportBatchItemFailures"]
 
-  # Without a prefix, the function receives changes of all items of the table.
+  # Without prefixes, the function receives changes of all items of the table.
   dynamic "filter_criteria" {
-    for_each = each.value.prefix == "" ? [] : [{ (each.value.key_attribute) = { S = [{ prefix = each.value.prefix }] } }]
+    for_each = length(each.value.prefixes) == 0 ? [] : [{ (each.value.key_attribute) = { S = [for prefix in each.value.prefixes : { prefix = prefix }] } }]
 
     content {
       filter {

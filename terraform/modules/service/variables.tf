@@ -23,7 +23,7 @@ variable "feeds" {
   type = map(object({
     stream_arn    = string
     key_attribute = string
-    prefix        = string
+    prefixes      = list(string)
   }))
 }
 

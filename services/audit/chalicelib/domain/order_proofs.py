@@ -15,7 +15,15 @@ from inventory_common.order_fold import LineFold, Units
 
 from .reconciliation import FigureDifference
 
-__all__ = ["LineSums", "compare_line", "line_of", "lines_in_log", "lines_of"]
+__all__ = [
+    "LineSums",
+    "compare_line",
+    "compare_versions",
+    "line_of",
+    "lines_in_log",
+    "lines_of",
+    "without_seal",
+]
 
 
 def lines_in_log(records: Iterable[Mapping[str, Any]]) -> dict[str, LineFold]:
@@ -57,6 +65,29 @@ def compare_line(order_id: str, sku: str, in_log: LineFold, stored: LineFold) ->
         for name, (expected, found) in figures.items()
         if expected != found
     ]
+
+
+def without_seal(item: Item) -> FigureDifference:
+    """Return the difference of an order, or of a part of one, that has no genuine seal."""
+    return FigureDifference(
+        item["product_id"]["S"], "seal", item["sku"]["S"], "ledger keys", "a genuine seal"
+    )
+
+
+def compare_versions(before: Item, after: Item) -> list[FigureDifference]:
+    """Compare an order, or a part of one, with its former state: each change makes its version higher.
+
+    An order that was placed anew under the id of a former one has a later `created_at`.
+    """
+    if _age(after) > _age(before):
+        return []
+    order_id, found = after["product_id"]["S"], f"{after['sku']['S']} {_age(after)[1]}"
+    return [FigureDifference(order_id, "version", found, "former version", f"more than {_age(before)[1]}")]
+
+
+def _age(item: Item) -> tuple[str, int]:
+    version = item.get("version", {}).get("N", "")
+    return item.get("created_at", {}).get("S", ""), int(version) if version.isdecimal() else 0
 
 
 class LineSums:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inventory_common.barcode_lookups import barcode_partition
+from inventory_common.ids import is_id
 from inventory_common.ledger import Difference
 from inventory_common.transactions import RULES, TransactionType
 from inventory_common.values import value
@@ -52,8 +53,9 @@ class FigureDifference:
     finding_id: str = ""
 
     def difference(self) -> Difference:
-        """Return it as a difference of a finding."""
-        return Difference(None, f"{self.figure} ({self.source})", self.expected, self.balance)
+        """Return it as a difference of a finding, which names what is no SKU: a finding has no order's id."""
+        subject = "" if is_id("sku", self.sku) else f"{self.sku} "
+        return Difference(None, f"{subject}{self.figure} ({self.source})", self.expected, self.balance)
 
 
 @dataclass(slots=True)

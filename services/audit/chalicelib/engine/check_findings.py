@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from inventory_common.ids import StockKey, is_id
+from inventory_common.items import Item
 from inventory_common.ledger import Difference
 from inventory_common.schema import Table
 from inventory_common.timestamps import Clock
 from inventory_common.values import value
 
 from ..domain.findings import Finding, FindingKind, finding_id, id_in
+from ..domain.order_proofs import without_seal
 from ..domain.reconciliation import FigureDifference
 from .findings_log import FindingsLog
 
@@ -47,6 +49,13 @@ class CheckFindings:
         named = finding_id(kind, str(version), *values)
         self._report(kind, named, of, [each.difference() for each in found])
         return [replace(each, finding_id=named) for each in found]
+
+    def orders_without_seal(self, items: Sequence[Item]) -> list[FigureDifference]:
+        """Report items of one order that have no genuine seal; their version identifies the finding too."""
+        if not items:
+            return []
+        version = str([item.get("version") for item in items])
+        return self.differences("order_damaged", {}, map(without_seal, items), version)
 
     def malformed(
         self, table: Table, key: Sequence[str], malformed: Sequence[str], *, occurred_at: str | None = None

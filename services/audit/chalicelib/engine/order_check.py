@@ -21,7 +21,7 @@ from inventory_common.seals import has_genuine_seal
 from inventory_common.values import value
 
 from ..domain.order_proofs import LineSums, compare_line, line_of, lines_in_log, lines_of
-from ..domain.reconciliation import FigureDifference, ReconciliationReport
+from ..domain.reconciliation import ReconciliationReport
 from ..domain.stored_items import read_balance
 from ..storage.inventory_stores import InventoryScan, OrderStore, SkuStore
 from .check_findings import CheckFindings
@@ -84,13 +84,7 @@ class OrderCheck:
         again = (self.orders.item(order_id, sort_key) for sort_key in sort_keys)
         keys = self.keys.all()
         unsealed = [item for item in again if item is not None and not has_genuine_seal(item, keys.get)]
-        differences = [
-            FigureDifference(order_id, "seal", item["sku"]["S"], "ledger keys", "a genuine seal")
-            for item in unsealed
-        ]
-        if differences:
-            version = str([item.get("version") for item in unsealed])
-            report.differences += self.findings.differences("order_damaged", {}, differences, version)
+        report.differences += self.findings.orders_without_seal(unsealed)
 
     def _suspects(self, differing: Mapping[str, Mapping[str, LineFold]]) -> dict[str, set[str]]:
         """Return the orders that differ from the log of one of these SKUs, by SKU, from another Scan."""

@@ -13,7 +13,7 @@ from inventory_common.dynamodb_limits import TRANSACTION_ITEMS_MAX
 from inventory_common.ids import transaction_id
 from inventory_common.ledger import ChainHead, Difference, check_balance, check_record
 from inventory_common.ledger_keys import PublishedKeys
-from inventory_common.streams import LOG_CHANGES, SKU_CHANGES, ItemChange, StreamSubscription
+from inventory_common.streams import LOG_CHANGES, STOCK_CHANGES, ItemChange, StreamSubscription
 from inventory_common.timestamps import moment_of
 from inventory_common.values import value
 
@@ -45,10 +45,10 @@ class StreamAuditor:
         after = None if change.after is None else read_balance(change.after)
         if after is None:
             removed = Difference(None, "missing_sku", figures_of(before or {}), None)
-            self._report(SKU_CHANGES, change, "sku_removed", before or {}, [removed])
+            self._report(STOCK_CHANGES, change, "sku_removed", before or {}, [removed])
             return
         if before is not None and (given_away := changed_attributes(before, after, [OWNER], None)):
-            self._report(SKU_CHANGES, change, "owner_changed", before, given_away)
+            self._report(STOCK_CHANGES, change, "owner_changed", before, given_away)
         if before is None:
             differences = check_balance(after, None)
         elif figures_of(before) == figures_of(after):
@@ -56,7 +56,7 @@ class StreamAuditor:
         else:
             differences = self._unlogged(change.key["sku"]["S"], before, after)
         if differences:
-            self._report(SKU_CHANGES, change, "stock_without_record", after, differences)
+            self._report(STOCK_CHANGES, change, "stock_without_record", after, differences)
 
     def log_changed(self, change: ItemChange) -> None:
         """Report a record that was changed or removed."""

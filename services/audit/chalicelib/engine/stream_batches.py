@@ -17,6 +17,7 @@ from ..domain.stored_items import document_of, read_balance
 from ..storage.inventory_stores import SkuStore
 from ..storage.log_store import RecordKey
 from ..storage.record_archive import archive_key, archive_line
+from .order_auditor import OrderAuditor, is_order
 from .stream_auditor import StreamAuditor
 
 __all__ = ["StreamBatches"]
@@ -29,13 +30,22 @@ class StreamBatches:
     """Examines batches of changes; `bootstrap` makes it."""
 
     auditor: StreamAuditor
+    orders: OrderAuditor
     skus: SkuStore
 
     def stock_changed(self, changes: Sequence[ItemChange]) -> None:
-        """Examine changes of SKUs; the last log record of each is read with those of the others."""
+        """Examine changes of SKUs and orders; the SKUs' last log records are read together."""
         log = self.auditor.log
         items = log.items_of_keys(key for key in map(_last_record, changes) if key is not None)
-        one_by_one(replace(self.auditor, log=log.holding(items.values())).stock_changed)(changes)
+        auditor = replace(self.auditor, log=log.holding(items.values()))
+
+        def examine(change: ItemChange) -> None:
+            if is_order(change.key):
+                self.orders.order_changed(change)
+            else:
+                auditor.stock_changed(change)
+
+        one_by_one(examine)(changes)
 
     def log_changed(self, changes: Sequence[ItemChange]) -> None:
         """Archive the new records in one object, and report what no service has written."""

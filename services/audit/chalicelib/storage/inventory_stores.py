@@ -90,7 +90,7 @@ class OrderStore:
         return [item for item in (order, *parts) if item is not None]
 
     def item(self, order_id: str, sort_key: str) -> Item | None:
-        """Return one item of an order, read consistently: its own, or a part, also one that it does not name."""
+        """Return an order's item, or a part, also one that it does not name, read consistently."""
         return self._get(to_item({"product_id": order_id, "sku": sort_key}))
 
     def _get(self, key: Item) -> Item | None:
