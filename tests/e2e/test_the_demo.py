@@ -9,6 +9,7 @@ from tests.e2e.demo_output import printed_counts
 from tests.e2e.demo_shop import DemoShop, run_demo
 from tests.integration.ledger_checks import Tables, assert_consistent, everything_in
 from tests.integration.processes import dynamodb
+from tests.integration.shop import Shop, Wire
 
 
 def demo_figures(tables: Tables) -> dict[str, int]:
@@ -59,3 +60,13 @@ def test_the_demo_loads_the_known_shop_and_a_second_run_adds_nothing(demo_shop: 
     second = printed_counts(run_demo(demo_shop.stack))
     assert second == first
     assert everything_in(client) == content
+
+
+def test_nothing_that_the_demo_does_is_a_finding(demo_shop: DemoShop) -> None:
+    url = demo_shop.stack.url
+    shop = Shop(Wire(url("front")), url("catalog"), url("stock"), url("audit"))
+    assert shop.listed(f"{shop.audit}/findings", "auditor") == []
+    exit_code, report = demo_shop.stack.operation("reconcile")
+    assert exit_code == 0, report
+    assert shop.listed(f"{shop.audit}/findings", "auditor") == []
+    shop.wire.http.close()

@@ -78,7 +78,7 @@ def _play(stack: RunningStack, shop: Shop, tables: Tables) -> Outcome:
     numbers = range(_FIRST_NUMBER, _FIRST_NUMBER + len(TABLES) + len(UNPROVEN) + UNTOUCHED)
     with ThreadPoolExecutor(4) as pool:
         departments = list(pool.map(lambda number: open_department(shop, tables, number), numbers))
-    large = place_large_orders(shop, tables, len(LARGE_ORDERS))
+    large = place_large_orders(shop, tables, len(LARGE_ORDERS) + 1)
     _wait_until_archived(shop, tables)
     before = {name: stack.operation(name)[1] for name in ("reconcile", "verify-archive")}
     before["stream"] = "".join(map(str, _findings(shop)))
@@ -118,8 +118,8 @@ def _play(stack: RunningStack, shop: Shop, tables: Tables) -> Outcome:
         rows,
         [Row("Nothing", name, report.found_by(names[department.number])) for name, department in unproven],
         [
-            Row("Untouched", department.vendor_id, report.found_by(names[department.number]))
-            for department in left
+            *(Row("Untouched", each.vendor_id, report.found_by(names[each.number])) for each in left),
+            *(Row("Untouched", order_id, report.found_by([order_id])) for order_id in large.left),
         ],
     )
 

@@ -50,11 +50,10 @@ class CheckFindings:
         self._report(kind, named, of, [each.difference() for each in found])
         return [replace(each, finding_id=named) for each in found]
 
-    def orders_without_seal(self, items: Sequence[Item]) -> list[FigureDifference]:
-        """Report items of one order that have no genuine seal; their version identifies the finding too."""
+    def orders_without_seal(self, items: Sequence[Item], version: str) -> list[FigureDifference]:
+        """Report items of one order that have no genuine seal; the `version` identifies the finding too."""
         if not items:
             return []
-        version = str([item.get("version") for item in items])
         return self.differences("order_damaged", {}, map(without_seal, items), version)
 
     def malformed(

@@ -44,7 +44,8 @@ class OrderAuditor:
         if after is None:
             return
         if not self._is_genuine(after):
-            self.findings.orders_without_seal([after])
+            # By the number of the change, which nobody can foresee: a finding cannot be planted beforehand.
+            self.findings.orders_without_seal([after], change.sequence_number)
         elif before is not None and (older := compare_versions(before, after)) and self._is_genuine(before):
             self.findings.differences("order_differs", _NO_IDS, older, change.sequence_number)
 

@@ -84,7 +84,9 @@ class OrderCheck:
         again = (self.orders.item(order_id, sort_key) for sort_key in sort_keys)
         keys = self.keys.all()
         unsealed = [item for item in again if item is not None and not has_genuine_seal(item, keys.get)]
-        report.differences += self.findings.orders_without_seal(unsealed)
+        report.differences += self.findings.orders_without_seal(
+            unsealed, str([item.get("version") for item in unsealed])
+        )
 
     def _suspects(self, differing: Mapping[str, Mapping[str, LineFold]]) -> dict[str, set[str]]:
         """Return the orders that differ from the log of one of these SKUs, by SKU, from another Scan."""
