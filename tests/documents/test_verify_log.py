@@ -339,6 +339,12 @@ def test_a_retired_key_cannot_sign_with_an_earlier_time(compare: Compare) -> Non
     assert compare([*LOG, late]).err == f"{BLACK} record 13: timestamp is not a later one\n"
 
 
+@pytest.mark.parametrize("moment", [LOG[-1]["timestamp"], "2026-02-23T10:31:00Z", "2027", "later"])
+def test_the_time_of_a_record_is_later_and_has_one_form(compare: Compare, moment: str) -> None:
+    late = a_record(BLACK, LOG[-1], "restock", "restock", 1, timestamp=moment)
+    assert compare([*LOG, late]).err == f"{BLACK} record 13: timestamp is not a later one\n"
+
+
 @pytest.mark.parametrize("form", [0, 2, 1_000])
 def test_a_form_that_is_not_known_is_a_fault(compare: Compare, form: int) -> None:
     later = a_record(BLACK, LOG[-1], "restock", "restock", 1, form=form)
@@ -349,7 +355,7 @@ def test_a_form_that_is_not_known_is_a_fault(compare: Compare, form: int) -> Non
     "line",
     [
         "{",
-        "<html>",
+        "<html>\x1b[2J",
         "[]",
         "null",
         "5",
@@ -372,6 +378,11 @@ def test_a_line_that_is_not_a_record_is_a_fault(compare: Compare, line: str) -> 
     assert "\x1b" not in found.err, "a terminal would carry it out"
 
 
+def test_a_byte_order_mark_is_not_json(compare: Compare) -> None:
+    assert compare("\ufeff" + text_of(LOG)).err.startswith("Line 1 is not a record: ")
+    assert compare(LOG, "\ufeff" + keys_text()).code == 2
+
+
 A_KEY = LEDGER_KEYS.jwks()["keys"][0]
 
 
@@ -382,9 +393,6 @@ A_KEY = LEDGER_KEYS.jwks()["keys"][0]
         (text_of(LOG).encode("utf-16"), None, "log.jsonl"),
         (text_of(LOG), "absent", "keys.json"),
         (text_of(LOG), "{", "keys.json"),
-        (text_of(LOG), "null", "keys.json"),
-        (text_of(LOG), "[]", "keys.json"),
-        (text_of(LOG), '{"keys": {}}', "keys.json"),
         (text_of(LOG), json.dumps({"keys": [A_KEY, A_KEY]}), "keys.json"),
         (text_of(LOG), json.dumps({"keys": [A_KEY | {"retired_at": "never"}]}), "keys.json"),
         (text_of(LOG), json.dumps({"keys": [A_KEY | {"retired_at": ""}]}), "keys.json"),
@@ -398,6 +406,11 @@ def test_a_file_that_cannot_be_used_is_named(
     found = compare(log, keys)
     assert found.code == 2
     assert re.fullmatch(rf"\S+/{named} cannot be used: .+\n", found.err)
+
+
+@pytest.mark.parametrize("keys", ["null", "5", "[]", "{}", '{"keys": {}}'])
+def test_a_file_without_a_list_of_keys_is_no_key_set(compare: Compare, keys: str) -> None:
+    assert compare(LOG, keys).err.endswith("keys.json cannot be used: it is not a JSON Web Key Set\n")
 
 
 def test_a_key_for_something_else_is_left_out(compare: Compare) -> None:
