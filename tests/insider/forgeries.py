@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from inventory_common.barcode_lookups import barcode_partition, lookup_key
 from inventory_common.bound_items import bound_key
+from inventory_common.idempotency import IDEMPOTENCY_ID_PREFIX
 from inventory_common.ids import StockKey, transaction_id
 from inventory_common.items import AttributeValue, Item, to_item
 from inventory_common.ledger import RECORD_ATTRIBUTES
@@ -521,10 +522,11 @@ BUCKET = [
 # What nothing proves
 
 
-def add_marker(tables: Tables, of: Department) -> None:
-    """Let a command look done that was never done: whoever sends its key is told that it was."""
-    marker = {"product_id": f"#MARKER#{of.number}", "sku": "#MARKER", "body_hash": "x", "done": []}
-    tables.put(INVENTORY, to_item(marker | {"written_at": now(), "ttl": 2_000_000_000}))
+def add_idempotency_record(tables: Tables, of: Department) -> None:
+    """Let a command look done that was never done: a client that sends its key gets that answer."""
+    key = {"product_id": f"{IDEMPOTENCY_ID_PREFIX}{of.number}", "sku": IDEMPOTENCY_ID_PREFIX.rstrip("#")}
+    record = {"body_hash": "x", "done": [], "written_at": now(), "ttl": 2_000_000_000}
+    tables.put(INVENTORY, to_item(key | record))
 
 
 def empty_sku(tables: Tables, of: Department) -> None:
@@ -544,6 +546,6 @@ UNPROVEN = [
     Forgery("a product's price is changed", partial(change_product, base_price=1)),
     Forgery("a product's name is changed", partial(change_product, product_name="Another")),
     Forgery("a SKU without stock and log is added", empty_sku),
-    Forgery("an idempotency key is marked as used", add_marker),
+    Forgery("an idempotency key is marked as used", add_idempotency_record),
 ]
 """What no check finds, and no check says to find: what is no stock."""

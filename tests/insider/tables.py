@@ -144,6 +144,6 @@ class Tables:
         return key
 
     def delete(self, key: str) -> str:
-        """Hide an object behind a delete marker, and return its key."""
+        """Remove an object, of which a version stays, and return its key."""
         self.s3.delete_object(Bucket=ARCHIVE_BUCKET, Key=key)
         return key

@@ -87,7 +87,7 @@ variables {
     "/vendors/{vendor_id}/low-stock"             = ["GET"]
   }
   feeds = {
-    sku_changed = { table = "VendorInventory", key_attribute = "sku", prefix = "SKU-" }
+    sku_changed = { table = "VendorInventory", key_attribute = "sku", prefixes = ["SKU-", "#ORDER"] }
   }
   schedules = {
     expire_orders = "rate(1 minute)"
