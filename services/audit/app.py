@@ -9,6 +9,7 @@ from chalicelib.bootstrap import (
     digest_writer,
     finding_routes,
     key_routes,
+    order_routes,
     reconciler,
     rest_service,
     sku_routes,
@@ -20,7 +21,7 @@ from inventory_common.streams import LOG_CHANGES, STOCK_CHANGES, ItemChange
 
 app = rest_service()
 transactions = transaction_routes()
-app.add(transactions, sku_routes(), finding_routes(), key_routes())
+app.add(transactions, sku_routes(), order_routes(), finding_routes(), key_routes())
 
 auditor = stream_auditor()
 batches = stream_batches(auditor)

@@ -209,7 +209,7 @@ locals {
           local.ledger_keys,
           {
             sid     = "ReadTheLog"
-            actions = ["dynamodb:Query"]
+            actions = ["dynamodb:BatchGetItem", "dynamodb:Query"]
             resources = concat(
               [local.log.arn],
               [for index in ["ProductTransactionIndex", "SKUTransactionIndex", "VendorTransactionIndex"] : local.log.index_arns[index]],

@@ -414,6 +414,9 @@ class FakeServices:
     def product_log(self, request: httpx.Request, product_id: str) -> httpx.Response:
         return page(request, [record for record in self.log if record["product_id"] == product_id])
 
+    def order_log(self, request: httpx.Request, order_id: str) -> httpx.Response:
+        return page(request, [record for record in self.log[::-1] if record["order_id"] == order_id])
+
     def verification(self, request: httpx.Request, sku: str) -> httpx.Response:
         """Check a record a page, in truth only whether its figures follow from one another."""
         start = int(request.url.params.get("cursor", "0"))
@@ -496,6 +499,7 @@ ROUTES: list[tuple[str, str, Callable[..., httpx.Response]]] = [
     ("GET", r"/vendors/([^/]+)/transactions", FakeServices.vendor_log),
     ("GET", r"/skus/([^/]+)/transactions", FakeServices.sku_log),
     ("GET", r"/products/([^/]+)/transactions", FakeServices.product_log),
+    ("GET", r"/orders/([^/]+)/transactions", FakeServices.order_log),
     ("GET", r"/skus/([^/]+)/verification", FakeServices.verification),
     ("GET", r"/skus/([^/]+)/stock-at", FakeServices.stock_at),
     ("GET", r"/skus/([^/]+)/reservations", FakeServices.reservations),

@@ -222,6 +222,19 @@ def test_a_history_is_shown(inventory, tea, capsys):
     assert "first" in capsys.readouterr().out
 
 
+def test_the_history_of_an_order_is_shown(inventory, services, tea, capsys):
+    services.log[0] |= {"order_id": "ORDER-1", "transaction_type": "order_placed"}
+    assert inventory("stock", "adjust", tea, "-3", "--notes", "broken") == 0
+    capsys.readouterr()
+    assert inventory("log", "order", "ORDER-1", "--json") == 0
+    assert printed_json(capsys) == services.log[:1]
+    assert inventory("log", "order", "ORDER-1") == 0
+    assert "placed" in capsys.readouterr().out
+    assert inventory("log", "order", "ORDER-1", "--csv") == 0
+    [row] = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (row["sku"], row["quantity"]) == (tea, "12")
+
+
 def test_a_broken_chain_is_reported(inventory, tea, capsys):
     # The fake services write invalid hashes.
     assert inventory("log", "verify", tea) == 1

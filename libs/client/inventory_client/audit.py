@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from inventory_common.exact_json import dumps
 from inventory_common.ledger_keys import PublicKeys
+from inventory_common.limits import BULK_PAGE_MAX_ITEMS
 from inventory_common.transactions import TransactionRecord, TransactionType
 
 from .connection import Client, Params, path_of
@@ -73,6 +74,19 @@ class AuditClient(Client):
     def records_of_vendor(self, vendor_id: str, search: Search = _ALL) -> Iterator[TransactionRecord]:
         """Yield a vendor's log."""
         return self._records("vendors", vendor_id, search)
+
+    def records_of_order(self, order_id: str) -> Iterator[TransactionRecord]:
+        """Yield the log of an order, of all its lines; a vendor's token sees those of its own lines.
+
+        The pages are large, as the service reads for each page what the earlier ones contain too.
+
+        Raises
+        ------
+        OrderNotFound
+        TooManyRecords
+            After the newest records of an order of very many; the logs of its SKUs have the others.
+        """
+        return self._items(path_of("orders", order_id, "transactions"), _record, limit=BULK_PAGE_MAX_ITEMS)
 
     def record_members_of_sku(
         self, sku: str, members: Sequence[str], search: Search = _ALL

@@ -26,7 +26,7 @@
         │       RefundExceedsConfirmed, OrderExists, OrderInProgress, OrderCancelled,
         │       OrderConfirmed, OrderDamaged, ReservationExpired
         ├── Invalid
-        │   └── InvalidInput, IdempotencyKeyReused
+        │   └── InvalidInput, IdempotencyKeyReused, TooManyRecords
         ├── NotConfigured
         │   └── ArchiveNotConfigured
         └── Unavailable
@@ -98,6 +98,7 @@ __all__ = [
     "StockLimitExceeded",
     "TokenUnavailable",
     "TooLarge",
+    "TooManyRecords",
     "TransactionNotFound",
     "Unauthenticated",
     "Unavailable",
@@ -431,6 +432,12 @@ class IdempotencyKeyReused(Invalid):
     """The Idempotency-Key was used before for another body."""
 
     code = "idempotency_key_reused"
+
+
+class TooManyRecords(Invalid):
+    """More log records of the order than one request may read are as new as the page, or newer."""
+
+    code = "too_many_records"
 
 
 class NotConfigured(Problem):

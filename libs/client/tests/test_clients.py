@@ -330,6 +330,11 @@ def test_a_change_has_a_key_of_its_own_and_notes_if_there_are_any() -> None:
         ),
         (
             AuditClient,
+            lambda c: list(c.records_of_order("ORDER-1")),
+            "GET /orders/ORDER-1/transactions?limit=1000",
+        ),
+        (
+            AuditClient,
             lambda c: list(c.record_members_of_sku("S", ["notes", "sku"], Search(order="asc"))),
             "GET /skus/S/transactions?limit=1000&order=asc&fields=notes%2Csku",
         ),

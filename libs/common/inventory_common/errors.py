@@ -15,7 +15,8 @@
     │   └── IdempotencyKeyRequired
     ├── Invalid                  well-formed, but invalid
     │   ├── InvalidInput         with the list of all errors
-    │   └── IdempotencyKeyReused
+    │   ├── IdempotencyKeyReused
+    │   └── TooManyRecords
     ├── NotFound                 absent, or not yours
     │   ├── RouteNotFound, ProductNotFound, SkuNotFound, OrderNotFound, TransactionNotFound
     ├── MethodNotAllowed
@@ -85,6 +86,7 @@ __all__ = [
     "SkuNotFound",
     "StockLimitExceeded",
     "TooLarge",
+    "TooManyRecords",
     "TransactionNotFound",
     "Unauthenticated",
     "Unavailable",
@@ -217,6 +219,13 @@ class IdempotencyKeyReused(Invalid):
 
     code = "idempotency_key_reused"
     title = "The Idempotency-Key was used for another request"
+
+
+class TooManyRecords(Invalid):
+    """More log records of the order than one request may read are as new as the page, or newer."""
+
+    code = "too_many_records"
+    title = "The order has too many records for this page"
 
 
 class NotFound(InventoryError):

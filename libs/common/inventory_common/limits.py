@@ -28,6 +28,7 @@ __all__ = [
     "NAME_MAX_CHARACTERS",
     "NOTES_MAX_BYTES",
     "ORDER_LINES_MAX",
+    "ORDER_RECORDS_READ_MAX",
     "PAGE_DEFAULT_ITEMS",
     "PAGE_MAX_ITEMS",
     "PERFORMED_BY_MAX_CHARACTERS",
@@ -143,6 +144,9 @@ VERIFICATION_EXTRA_READS_MAX: Final = 50
 """Consecutive records that a verification reads by their ids because the index lacks them."""
 RESERVATION_RECORDS_MAX: Final = 5_000
 """Records that are read, newest first, to find the orders that have reserved units of a SKU."""
+ORDER_RECORDS_READ_MAX: Final = 5_000
+"""Records of an order that one request reads, those of the pages before its own included; beyond it is 422
+`too_many_records`."""
 EXPORT_BYTES_MAX: Final = 5_000_000
 """The part of an export in one response; its ``Link`` leads to the rest."""
 EXPORT_WIRE_BYTES_MAX: Final = 6_000_000

@@ -30,6 +30,7 @@ __all__ = [
     "order_key",
     "part_count",
     "part_key",
+    "stored_count",
 ]
 
 ORDER_SORT: Final = "#ORDER"
@@ -96,8 +97,14 @@ def part_key(order_id: str, part: int) -> Item:
 
 def part_count(item: Mapping[str, AttributeValue]) -> int:
     """Return the number of parts that an order has beside its own item; 0 if it cannot be read."""
-    number = item.get("parts", {}).get("N", "")
-    return int(number) if _is_count(number) and int(number) <= ORDER_PARTS_MAX else 0
+    parts = stored_count(item.get("parts"))
+    return parts if parts is not None and parts <= ORDER_PARTS_MAX else 0
+
+
+def stored_count(attribute: AttributeValue | None) -> int | None:
+    """Return a stored count; None if it is absent, or none that a service writes."""
+    number = (attribute or {}).get("N", "")
+    return int(number) if _is_count(number) else None
 
 
 def open_orders_partition(order_id: str) -> str:

@@ -24,6 +24,7 @@ def test_the_limits_of_the_api_are_these() -> None:
         "NAME_MAX_CHARACTERS": 200,
         "NOTES_MAX_BYTES": 300,
         "ORDER_LINES_MAX": 1_000,
+        "ORDER_RECORDS_READ_MAX": 5_000,
         "PAGE_DEFAULT_ITEMS": 25,
         "PAGE_MAX_ITEMS": 100,
         "BULK_PAGE_MAX_ITEMS": 1_000,

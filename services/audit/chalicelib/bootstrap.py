@@ -27,6 +27,7 @@ from .engine.findings_log import FindingsLog
 from .engine.log_reader import LogReader
 from .engine.order_auditor import OrderAuditor
 from .engine.order_check import OrderCheck
+from .engine.order_records import OrderRecords
 from .engine.owner_check import OwnerCheck
 from .engine.reconciler import Reconciler
 from .engine.stock_history import StockHistory
@@ -35,6 +36,7 @@ from .engine.stream_batches import StreamBatches
 from .engine.verifier import Verifier
 from .http.finding_routes import FindingRoutes
 from .http.key_routes import KeyRoutes
+from .http.order_routes import OrderRoutes
 from .http.sku_routes import SkuRoutes
 from .http.transaction_routes import TransactionRoutes
 from .storage.digest_store import DigestStore
@@ -52,6 +54,7 @@ __all__ = [
     "digest_writer",
     "finding_routes",
     "key_routes",
+    "order_routes",
     "reconciler",
     "rest_service",
     "sku_routes",
@@ -64,7 +67,7 @@ _NAME: Final = "inventory-audit"
 
 _API: Final = Api(
     about="Auditors and vendors read the log of every stock change, which nobody can modify.",
-    version="2.0.0",
+    version="2.1.0",
     folder=Path(__file__).parent.parent,
 )
 
@@ -77,6 +80,11 @@ def rest_service() -> RestService:
 def transaction_routes() -> TransactionRoutes:
     """Make the routes of log records, with all that they use."""
     return TransactionRoutes(LogReader(_log()))
+
+
+def order_routes() -> OrderRoutes:
+    """Make the route of an order's log records, with all that it uses."""
+    return OrderRoutes(OrderRecords(_orders(), _log(), now), _settings().order_owners)
 
 
 def sku_routes() -> SkuRoutes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from front_door import ROLES
 from refusal_walk import EMPTY, EVERYBODY, OWN_ROUTES, SERVED, Row, Table
 
-from .ledger import BLACK, PRODUCT, VENDOR, a_ledger, a_record, a_sku, keep, keep_sku
+from .ledger import BLACK, PRODUCT, VENDOR, a_ledger, a_record, a_sku, keep, keep_order, keep_sku
 
 LOG_READERS = frozenset({"vendor", "auditor", "admin"})
 
@@ -15,6 +16,7 @@ PATHS = {
     "product_id": PRODUCT,
     "vendor_id": VENDOR,
     "sku": BLACK,
+    "order_id": "ORDER-12345",
 }
 NO_SKU = {"sku": f"SKU-{PRODUCT}-NONE"}
 ABSENT = {"transaction_id": a_record(BLACK, 99).transaction_id}
@@ -32,6 +34,13 @@ ROUTES: Table = {
     ),
     ("GET", "/vendors/{vendor_id}/transactions"): Row(
         allowed_roles=LOG_READERS, paged=True, another_vendor="forbidden"
+    ),
+    ("GET", "/orders/{order_id}/transactions"): Row(
+        allowed_roles=frozenset(ROLES),
+        paged=True,
+        another_vendor="order_not_found",
+        absent={"order_id": "ORDER-NONE"},
+        not_found="order_not_found",
     ),
     ("GET", "/findings"): Row(
         allowed_roles=LOG_READERS, paged=True, another_vendor=EMPTY, throttled="archive_unavailable"
@@ -71,3 +80,4 @@ def furnish(dynamodb: Any) -> None:
     records = a_ledger(3)
     keep(dynamodb, *records)
     keep_sku(dynamodb, a_sku(records))
+    keep_order(dynamodb, PATHS["order_id"], 5)

@@ -36,6 +36,7 @@ _COLUMNS: Final = (
     "notes",
 )
 _COLUMNS_OF_SKU: Final = tuple(column for column in _COLUMNS if column != "item")
+_COLUMNS_OF_ORDER: Final = tuple(column for column in _COLUMNS if column != "order_id")
 
 
 _COLUMNS_OF_RESERVATIONS: Final = ("order_id", "quantity", "placed_at", "age_seconds", "expires_at")
@@ -97,6 +98,17 @@ def log_of_vendor(
     with call.session() as session:
         found = session.audit.records_of_vendor(call.vendor_id(vendor_id), Search(**search))
         _show_records(session, found, shape, _COLUMNS, limit)
+
+
+@log.command("order")
+@click.argument("order_id")
+@listed
+@pass_invocation
+def log_of_order(call: Invocation, order_id: str, shape: Format, limit: int | None) -> None:
+    """Show an order's history, of all its lines."""
+    with call.session() as session:
+        found = session.audit.records_of_order(order_id)
+        _show_records(session, found, shape, _COLUMNS_OF_ORDER, limit)
 
 
 def _show_records(

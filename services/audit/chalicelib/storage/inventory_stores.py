@@ -93,6 +93,17 @@ class OrderStore:
         """Return an order's item, or a part, also one that it does not name, read consistently."""
         return self._get(to_item({"product_id": order_id, "sku": sort_key}))
 
+    def order_and_parts(self, order_id: str) -> list[Item]:
+        """Return the item of an order, first, and its parts, in two calls; none if it does not exist.
+
+        Each is read consistently, but not all of them at one point in time.
+        """
+        order = self._get(order_key(order_id))
+        if order is None:
+            return []
+        keys = [part_key(order_id, part) for part in range(1, part_count(order) + 1)]
+        return [order, *batch_get(self._client, self._table, keys)]
+
     def _get(self, key: Item) -> Item | None:
         response = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         item: Item | None = response.get("Item")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 from inventory_common.dynamodb import DynamoDBClient
 from inventory_common.ids import is_id
@@ -33,6 +33,8 @@ _ALWAYS: Final = Period()
 _STORED: Final = re.compile(TIMESTAMP_STORED_FORM)
 _WALK_ITEMS: Final = 250
 """Items of one Query when a whole log is read."""
+_SHARED_TIMES_MAX: Final = 3
+"""Times that records to be read together are expected to share."""
 
 
 class RecordKey(NamedTuple):
@@ -107,6 +109,30 @@ class LogStore:
         items: list[Item] = response["Items"]
         return items
 
+    def items_of_ids(self, ids: Iterable[str]) -> dict[str, Item]:
+        """Return those items that exist with these ids, read consistently, by id.
+
+        The records that one transaction has written have one time, unless clocks differ: when that of one is
+        known, the keys of the others are, too, and one call reads those of up to 100.
+        """
+        found: dict[str, Item] = {}
+        missing = list(dict.fromkeys(ids))
+        shared_times = 0
+        while missing:
+            first, *others = missing
+            items = self.items_of_id(first)[:1]
+            if items and others and shared_times < _SHARED_TIMES_MAX:
+                shared_times += 1
+                moment = items[0]["timestamp"]["S"]
+                items += self.items_of_keys(RecordKey(other, moment) for other in others).values()
+            found |= {item["transaction_id"]["S"]: item for item in items}
+            missing = [other for other in others if other not in found]
+        return found
+
+    def served(self, items: Iterable[Item]) -> list[dict[str, Any]]:
+        """Return the records among items that can be read, as the API serves them."""
+        return list(self._malformed.read_all(STOCK_TRANSACTIONS, items, served_record))
+
     def items_of_keys(self, keys: Iterable[RecordKey]) -> dict[RecordKey, Item]:
         """Return those items that exist with these keys, read consistently, many in each call."""
         found: dict[RecordKey, Item] = {}
@@ -155,7 +181,7 @@ class LogStore:
         listing = Listing(space, partition, within(period), period.descending)
         response = self._client.query(**listing.query(self._table, page))
         return ListPage(
-            list(self._malformed.read_all(STOCK_TRANSACTIONS, response["Items"], served_record)),
+            self.served(response["Items"]),
             listing.next_cursor(response),
             lambda document: {name: document[name] for name in space.position},
         )
