@@ -71,6 +71,8 @@ def test_an_order_of_the_architecture_has_the_parts_that_the_code_gives_it() -> 
     [
         ("docs/known-limits.md", f"SVG of at most {limits.TIMELINE_RECORDS_MAX:,} records"),
         ("docs/known-limits.md", f"the newest {limits.RESERVATION_RECORDS_MAX:,}"),
+        ("docs/known-limits.md", f"may need {limits.ORDER_RECORDS_READ_MAX:,} of them"),
+        ("docs/api.md", f"one page may need | {limits.ORDER_RECORDS_READ_MAX:,}, as it"),
         ("docs/known-limits.md", f"`notes`, {limits.NOTES_MAX_BYTES} bytes"),
         ("docs/known-limits.md", f"1 to {limits.QUANTITY_MAX:,} of them"),
         ("docs/api.md", f"{limits.ORDER_LINES_MAX:,} distinct SKUs"),

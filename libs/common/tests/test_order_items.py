@@ -19,6 +19,7 @@ from inventory_common.order_items import (
     order_key,
     part_count,
     part_key,
+    stored_count,
 )
 
 ORDER = "ORDER-12345"
@@ -98,6 +99,12 @@ def test_a_number_of_parts_that_no_order_has_is_none() -> None:
     assert ORDER_PARTS_MAX == 21
     for parts, count in ((2, 2), (21, 21), (22, 0), (10**30, 0), ("2", 0), (None, 0), (-1, 0)):
         assert part_count(an_order(parts=parts)) == count
+
+
+def test_a_stored_count_is_read_if_a_service_can_have_written_it() -> None:
+    stored = to_item({"whole": 7, "zero": 0, "negative": -1, "fraction": 1.5, "text": "7", "large": 10**15})
+    found = {name: stored_count(stored.get(name)) for name in (*stored, "absent")}
+    assert found == {**dict.fromkeys(found), "whole": 7, "zero": 0}
 
 
 PARTITION = open_orders_partition(ORDER)
