@@ -102,7 +102,9 @@ def test_a_number_of_parts_that_no_order_has_is_none() -> None:
 
 
 def test_a_stored_count_is_read_if_a_service_can_have_written_it() -> None:
-    stored = to_item({"whole": 7, "zero": 0, "negative": -1, "fraction": 1.5, "text": "7", "large": 10**15})
+    stored = {"fraction": {"N": "1.5"}} | to_item(
+        {"whole": 7, "zero": 0, "negative": -1, "text": "7", "large": 10**15}
+    )
     found = {name: stored_count(stored.get(name)) for name in (*stored, "absent")}
     assert found == {**dict.fromkeys(found), "whole": 7, "zero": 0}
 
