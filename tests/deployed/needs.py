@@ -102,6 +102,7 @@ class Needs:
                 "list a product's log": self._list_product_log,
                 "list a vendor's log": self._list_vendor_log,
                 "list a SKU's log": self._list_sku_log,
+                "list an order's log": self._list_order_log,
                 "verify a SKU": self._verify_sku,
                 "list the reservations of a SKU": self._list_reservations,
                 "list findings": self._list_findings,
@@ -368,6 +369,14 @@ class Needs:
 
     def _list_sku_log(self) -> None:
         self._get(f"{self._shop.audit}/skus/{self.sku.sku}/transactions", "auditor")
+
+    def _list_order_log(self) -> None:
+        order_id, other = f"ORDER-{self._next()}", f"OTHER-{self._next()}"
+        # The records of two lines are read together.
+        lines = [(self.sku, 1), (self._shop.has_sku(1, product_id=self.product_id, variant=other), 1)]
+        done(self._shop.place(order_id, *lines))
+        self._get(f"{self._shop.audit}/orders/{order_id}/transactions", "auditor")
+        done(self._shop.cancel(order_id))
 
     def _verify_sku(self) -> None:
         self._get(f"{self._shop.audit}/skus/{self.sku.sku}/verification", "auditor")

@@ -5,7 +5,7 @@ Orders and records may have been written by hand: what cannot be read ends a lin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -62,9 +62,10 @@ class OrderChain:
         """
         sequence, self.sequence = self.sequence, None
         assert sequence is not None, self
-        if record is None or (record.get("sku"), record.get("order_id")) != (
-            {"S": self.sku},
-            {"S": self.order_id},
+        if (
+            record is None
+            or record.get("sku") != {"S": self.sku}
+            or record.get("order_id") != {"S": self.order_id}
         ):
             return False
         position = RecordPosition.of(record)
@@ -77,7 +78,7 @@ class OrderChain:
         return True
 
 
-def chains_of_order(items: Iterable[Item], owners: Owners, scope: Scope, now: str) -> list[OrderChain] | None:
+def chains_of_order(items: Sequence[Item], owners: Owners, scope: Scope, now: str) -> list[OrderChain] | None:
     """Return the chains of an order's lines in a scope; None if there is no such order.
 
     That is an order of an owner whose orders the caller does not see, one without a line in the scope of a
@@ -88,14 +89,14 @@ def chains_of_order(items: Iterable[Item], owners: Owners, scope: Scope, now: st
     items
         The order's item, first, and its parts; none if it does not exist.
     """
-    order, *parts = [*items] or [None]
-    if order is None or not owners.cover(_owner(order)):
+    if not items or not owners.cover(_owner(items[0])):
         return None
+    order = items[0]
     expires = stored_count(order.get(TTL_ATTRIBUTE))
     if expires is not None and expires <= epoch_seconds(now):
         return None
     chains = {}
-    for item in (order, *parts):
+    for item in items:
         for sku, line in item.get("lines", {}).get("M", {}).items():
             stored = line.get("M", {})
             if scope.covers(stored.get("vendor_id", {}).get("S", "")):
