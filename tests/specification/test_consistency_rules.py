@@ -302,7 +302,7 @@ def test_immutable_logs_can_only_be_read_through_the_routes_of_the_audit_service
 ) -> None:
     sku = shop.has_sku(5)
     record = shop.sku(sku)["last_transaction_id"]
-    ids = {"transaction_id": record, **sku._asdict()}
+    ids = {"transaction_id": record, "order_id": ORDER, **sku._asdict()}
     before = everything_in(client)
     with recorder.recording() as calls:
         for route in routes_of("audit"):
