@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inventory_common.items import Item
+from inventory_common.limits import ORDER_LINES_MAX
 from tests.insider.tables import Tables
-from tests.integration.shop import Shop, Sku, done
+from tests.integration.shop import Shop, Sku, done, retry_while_busy
 
-__all__ = ["Department", "LargeOrders", "open_department", "place_large_orders"]
+__all__ = ["Department", "LargeOrders", "open_department", "place_large_orders", "settle_largest_order"]
 
 BARCODE = "4006381333931"
 LARGE = 50
@@ -111,6 +112,25 @@ def place_large_orders(shop: Shop, tables: Tables, count: int) -> LargeOrders:
         _post(shop, f"{shop.stock}/orders/{order_id}/confirm", "orders", line, order_id)
         large.left.append(order_id)
     return large
+
+
+def settle_largest_order(shop: Shop) -> str:
+    """Place an order of the most lines, settle parts of it, and return its id."""
+    order_id = "ORDER-LARGEST"
+    skus = shop.has_skus(ORDER_LINES_MAX, 5)
+    path = f"{shop.stock}/orders/{order_id}"
+    done(retry_while_busy(lambda: shop.place(order_id, *((sku, 2) for sku in skus))))
+
+    def settle(command: str, some: list[Sku]) -> None:
+        body = {"lines": [{"sku": sku.sku, "quantity": 1} for sku in some]}
+        done(
+            retry_while_busy(lambda: shop.ask("POST", f"{path}/{command}", "orders", body=body, key=command))
+        )
+
+    settle("confirm", skus[:700])
+    settle("cancel", skus[300:])
+    settle("refund", skus[:200])
+    return order_id
 
 
 def _post(shop: Shop, url: str, role: str, body: Any, key: str) -> None:

@@ -25,7 +25,7 @@ def test_a_shop_at_work_has_no_finding(outcome: Outcome) -> None:
     assert ": 0 differences, 0 undecided" in outcome.before["reconcile"]
     assert ": 0 faults." in outcome.before["verify-archive"]
     assert [row for row in outcome.untouched if row.found_by] == []
-    assert len(outcome.untouched) == UNTOUCHED + 1, "departments, and an order of many lines"
+    assert len(outcome.untouched) == UNTOUCHED + 1, "departments, and an order of the most lines"
 
 
 def test_a_scheduled_check_finds_each_forgery(outcome: Outcome) -> None:
