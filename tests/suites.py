@@ -157,7 +157,7 @@ SECONDS: Final = {
     "tests/e2e/test_the_documents.py": 140,
     "tests/integration/test_one_stock_many_writers.py": 140,
     "tests/e2e": 100,
-    "tests/insider": 100,
+    "tests/insider": 90,
     "tests/release": 85,
     DAMAGED_LOGS: 80,
     "tests/deploying": 78,

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inventory_common.items import Item
-from inventory_common.limits import ORDER_LINES_MAX
+from inventory_common.limits import BATCH_CHANGES_MAX, ORDER_LINES_MAX
 from tests.insider.tables import Tables
+from tests.integration.processes import wait_until
 from tests.integration.shop import Shop, Sku, done, retry_while_busy
 
 __all__ = ["Department", "LargeOrders", "open_department", "place_large_orders", "settle_largest_order"]
@@ -117,7 +118,9 @@ def place_large_orders(shop: Shop, tables: Tables, count: int) -> LargeOrders:
 def settle_largest_order(shop: Shop) -> str:
     """Place an order of the most lines, settle parts of it, and return its id."""
     order_id = "ORDER-LARGEST"
-    skus = shop.has_skus(ORDER_LINES_MAX, 5)
+    skus = shop.has_skus(ORDER_LINES_MAX, 0)
+    for begin in range(0, len(skus), BATCH_CHANGES_MAX):
+        _restock(shop, skus[begin : begin + BATCH_CHANGES_MAX])
     path = f"{shop.stock}/orders/{order_id}"
     done(retry_while_busy(lambda: shop.place(order_id, *((sku, 2) for sku in skus))))
 
@@ -131,6 +134,21 @@ def settle_largest_order(shop: Shop) -> str:
     settle("cancel", skus[300:])
     settle("refund", skus[:200])
     return order_id
+
+
+def _restock(shop: Shop, skus: list[Sku]) -> None:
+    """Add five units to each SKU; those for which a busy machine had no time are sent again."""
+    changes = [
+        {"type": "restock", "product_id": each.product_id, "sku": each.sku, "quantity": 5}
+        | {"idempotency_key": each.sku}
+        for each in skus
+    ]
+
+    def are_done() -> bool:
+        sent = shop.ask("POST", f"{shop.stock}/stock/batch", "admin", body={"changes": changes})
+        return all(result["status_code"] < 300 for result in done(sent).json()["results"])
+
+    wait_until(are_done, "all SKUs are stocked")
 
 
 def _post(shop: Shop, url: str, role: str, body: Any, key: str) -> None:
