@@ -326,7 +326,9 @@ def main() -> int:
     print("\n".join(lines))
     print(f"Fixed work took {machine.factor:.2f} times as long as on the idle reference machine.")
     report(results, seconds)
-    return 1 if is_over or any(result.exit_code for result in results) else 0
+    # A budget fails CI alone: on a person's machine caches are cold, and other programs run.
+    fails_budget = is_over and bool(os.environ.get("CI"))
+    return 1 if fails_budget or any(result.exit_code for result in results) else 0
 
 
 if __name__ == "__main__":
