@@ -132,3 +132,8 @@ def test_limits_that_were_lifted_leave_the_page() -> None:
     page = read("docs/known-limits.md")
     for words, pattern in lacking.items():
         assert (words in page) == (re.search(pattern, paths) is None), words
+
+
+def test_the_readme_counts_the_forgeries_of_the_page_that_lists_them() -> None:
+    [listed] = re.findall(r"^(\d+) forgeries;", read("docs/proof.md"), re.MULTILINE)
+    assert re.findall(r"(\d+) forgeries", read("README.md")) == [listed]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from inventory_common.items import Item
 from inventory_common.limits import BATCH_CHANGES_MAX, ORDER_LINES_MAX
@@ -11,7 +11,7 @@ from tests.insider.tables import Tables
 from tests.integration.processes import wait_until
 from tests.integration.shop import Shop, Sku, done, retry_while_busy
 
-__all__ = ["Department", "LargeOrders", "open_department", "place_large_orders", "settle_largest_order"]
+__all__ = ["Department", "LargeOrder", "open_department", "place_large_orders", "settle_largest_order"]
 
 BARCODE = "4006381333931"
 LARGE = 50
@@ -68,17 +68,11 @@ class Department:
         }
 
 
-@dataclass
-class LargeOrders:
-    """Orders of so many lines that they are stored in parts; each is damaged by another forgery."""
+class LargeOrder(NamedTuple):
+    """An order of so many lines that it is stored in parts, and its items as it was placed."""
 
-    skus: list[Sku]
-    as_placed: dict[str, list[Item]] = field(default_factory=dict)
-    left: list[str] = field(default_factory=list)
-
-    def take(self) -> str:
-        """Return the id of one that no forgery has had."""
-        return self.left.pop()
+    order_id: str
+    as_placed: list[Item]
 
 
 def open_department(shop: Shop, tables: Tables, number: int) -> Department:
@@ -101,17 +95,16 @@ def open_department(shop: Shop, tables: Tables, number: int) -> Department:
     return department
 
 
-def place_large_orders(shop: Shop, tables: Tables, count: int) -> LargeOrders:
+def place_large_orders(shop: Shop, tables: Tables, count: int) -> list[LargeOrder]:
     """Place so many orders of the same SKUs, and confirm a line of each."""
     skus = shop.has_skus(LARGE, 10 * count)
-    large = LargeOrders(skus)
+    large = []
     for number in range(count):
         order_id = f"ORDER-LARGE-{number}"
         done(shop.place(order_id, *((sku, 2) for sku in skus)))
-        large.as_placed[order_id] = tables.order_items(order_id)
+        large.append(LargeOrder(order_id, tables.order_items(order_id)))
         line = {"lines": [{"sku": skus[-1].sku, "quantity": 1}]}
         _post(shop, f"{shop.stock}/orders/{order_id}/confirm", "orders", line, order_id)
-        large.left.append(order_id)
     return large
 
 

@@ -23,7 +23,7 @@ from inventory_common.order_items import open_orders_partition
 from inventory_common.seals import sealed
 from inventory_common.timestamps import now, plus_seconds
 from inventory_common.transactions import TransactionRecord
-from tests.insider.department import BARCODE, Department, LargeOrders
+from tests.insider.department import BARCODE, Department, LargeOrder
 from tests.insider.tables import Document, Tables
 
 __all__ = ["BUCKET", "LARGE_ORDERS", "TABLES", "UNPROVEN", "Forgery"]
@@ -41,10 +41,10 @@ class Forgery(NamedTuple):
 
 
 class LargeOrderForgery(NamedTuple):
-    """What is written by hand into the parts of a large order, or of another one too."""
+    """What is written by hand into a large order."""
 
     name: str
-    play: Callable[[Tables, LargeOrders, str], None]
+    play: Callable[[Tables, LargeOrder], None]
 
 
 class ObjectForgery(NamedTuple):
@@ -427,36 +427,36 @@ TABLES = [*SKUS, *RECORDS, *ORDERS, *REST]
 # Orders of many lines
 
 
-def change_part(tables: Tables, large: LargeOrders, order_id: str) -> None:
-    part = tables.order_items(order_id)[1]
+def change_part(tables: Tables, large: LargeOrder) -> None:
+    part = tables.order_items(large.order_id)[1]
     sku = sorted(part["lines"]["M"])[0]
     line = part["lines"]["M"][sku]["M"] | to_item({"confirmed": 2, "reserved": 0})
     tables.put(INVENTORY, with_line(part, sku, {"M": line}))
 
 
-def remove_part(tables: Tables, large: LargeOrders, order_id: str) -> None:
-    tables.remove(INVENTORY, tables.order_items(order_id)[2])
+def remove_part(tables: Tables, large: LargeOrder) -> None:
+    tables.remove(INVENTORY, tables.order_items(large.order_id)[2])
 
 
-def swap_parts(tables: Tables, large: LargeOrders, order_id: str) -> None:
+def swap_parts(tables: Tables, large: LargeOrder) -> None:
     """Write the second part of an order as its first one too."""
-    _, first, second = tables.order_items(order_id)[:3]
+    _, first, second = tables.order_items(large.order_id)[:3]
     tables.put(INVENTORY, second | {"sku": first["sku"]})
 
 
-def earlier_part(tables: Tables, large: LargeOrders, order_id: str) -> None:
+def earlier_part(tables: Tables, large: LargeOrder) -> None:
     """Put the part back whose line was confirmed since."""
-    before = {item["sku"]["S"]: item for item in large.as_placed[order_id]}
+    before = {item["sku"]["S"]: item for item in large.as_placed}
     [changed] = [
         item
-        for item in tables.order_items(order_id)
+        for item in tables.order_items(large.order_id)
         if item["sku"]["S"] != "#ORDER" and item != before[item["sku"]["S"]]
     ]
     tables.put(INVENTORY, before[changed["sku"]["S"]])
 
 
-def fewer_parts(tables: Tables, large: LargeOrders, order_id: str) -> None:
-    tables.change(INVENTORY, tables.order(order_id), parts=1)
+def fewer_parts(tables: Tables, large: LargeOrder) -> None:
+    tables.change(INVENTORY, tables.order(large.order_id), parts=1)
 
 
 LARGE_ORDERS = [

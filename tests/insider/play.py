@@ -93,10 +93,9 @@ def _play(stack: RunningStack, shop: Shop, tables: Tables) -> Outcome:
             department = next(left)
             forgery.play(tables, department)
             forged.append((group, forgery.name, names[department.number] | department.names(tables)))
-    for of_parts in LARGE_ORDERS:
-        order_id = large.take()
-        of_parts.play(tables, large, order_id)
-        forged.append(("Orders", of_parts.name, {order_id}))
+    for of_parts, order in zip(LARGE_ORDERS, large, strict=True):
+        of_parts.play(tables, order)
+        forged.append(("Orders", of_parts.name, {order.order_id}))
     for forgery in UNPROVEN:
         department = next(left)
         forgery.play(tables, department)

@@ -51,7 +51,7 @@ class _Findings:
     def orders_without_seal(self, items: list[Any], version: str) -> None:
         self.found += [f"the audit's stream finds no genuine seal in {item}" for item in items]
 
-    def differences(self, kind: str, of: Any, differences: list[Any], version: str) -> None:
+    def of_order(self, kind: str, differences: list[Any], version: str) -> None:
         self.found += [f"the audit's stream finds {kind}: {each}" for each in differences]
 
 

@@ -314,6 +314,10 @@ class Tables:
         """Store an order that has no parts."""
         self._client.put_item(TableName="VendorInventory", Item=sealed(order_to_item(order), LEDGER_KEY))
 
+    def everything(self) -> list[dict[str, Any]]:
+        """Return what a command may change: the items of VendorInventory, and the log."""
+        return [*self.items(), *self.records()]
+
     def records(self) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self._client.scan(TableName="StockTransactions")["Items"]
         return items

@@ -50,11 +50,17 @@ class CheckFindings:
         self._report(kind, named, of, [each.difference() for each in found])
         return [replace(each, finding_id=named) for each in found]
 
+    def of_order(
+        self, kind: FindingKind, differences: Iterable[FigureDifference], version: str
+    ) -> list[FigureDifference]:
+        """Report differences of one order, which have its id: no member of a finding is an order's."""
+        return self.differences(kind, {}, differences, version)
+
     def orders_without_seal(self, items: Sequence[Item], version: str) -> list[FigureDifference]:
         """Report items of one order that have no genuine seal; the `version` identifies the finding too."""
         if not items:
             return []
-        return self.differences("order_damaged", {}, map(without_seal, items), version)
+        return self.of_order("order_damaged", map(without_seal, items), version)
 
     def malformed(
         self, table: Table, key: Sequence[str], malformed: Sequence[str], *, occurred_at: str | None = None

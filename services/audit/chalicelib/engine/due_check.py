@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from inventory_common.items import Item
 from inventory_common.values import value
@@ -17,7 +17,6 @@ __all__ = ["DueCheck"]
 
 _READS_MAX: Final = 5
 """Reads of an order that changes meanwhile, before the check leaves it undecided."""
-_NO_IDS: Final[Mapping[str, Any]] = {}
 
 
 @value
@@ -38,7 +37,7 @@ class DueCheck:
             version = _version_of(items)
             if version == _version_of(self.orders.items(order_id)):
                 if differences := compare_due(order_id, items):
-                    found = self.findings.differences("order_not_due", _NO_IDS, differences, version)
+                    found = self.findings.of_order("order_not_due", differences, version)
                     report.differences += found
                 return
         report.undecided.append(order_id)

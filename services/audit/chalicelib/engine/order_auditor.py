@@ -6,11 +6,8 @@ removes orders whose place was undone, and DynamoDB removes those whose time is 
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from inventory_common.items import Item
 from inventory_common.ledger_keys import PublishedKeys
-from inventory_common.order_items import ORDER_SORT, PART_SORT
 from inventory_common.seals import has_genuine_seal
 from inventory_common.streams import ItemChange
 from inventory_common.values import value
@@ -18,14 +15,7 @@ from inventory_common.values import value
 from ..domain.order_proofs import compare_versions
 from .check_findings import CheckFindings
 
-__all__ = ["OrderAuditor", "is_order"]
-
-_NO_IDS: Final[dict[str, Any]] = {}
-
-
-def is_order(key: Item) -> bool:
-    """Return whether this is the key of an order, or of a part of one."""
-    return bool(key["sku"]["S"].startswith((ORDER_SORT, PART_SORT)))
+__all__ = ["OrderAuditor"]
 
 
 @value
@@ -47,7 +37,7 @@ class OrderAuditor:
             # By the number of the change, which nobody can foresee: a finding cannot be planted beforehand.
             self.findings.orders_without_seal([after], change.sequence_number)
         elif before is not None and (older := compare_versions(before, after)) and self._is_genuine(before):
-            self.findings.differences("order_differs", _NO_IDS, older, change.sequence_number)
+            self.findings.of_order("order_differs", older, change.sequence_number)
 
     def _is_genuine(self, item: Item) -> bool:
         return has_genuine_seal(item, self.keys.all().get)

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from inventory_common.ids import transaction_id
 from inventory_common.items import Item
 from inventory_common.ledger import Difference, check_record
-from inventory_common.streams import ChangeFailed, ItemChange, one_by_one
+from inventory_common.streams import SKU_CHANGES, ChangeFailed, ItemChange, one_by_one
 from inventory_common.values import value
 
 from ..domain.stock_figures import STOCK_FIGURES
@@ -17,7 +17,7 @@ from ..domain.stored_items import document_of, read_balance
 from ..storage.inventory_stores import SkuStore
 from ..storage.log_store import RecordKey
 from ..storage.record_archive import archive_key, archive_line
-from .order_auditor import OrderAuditor, is_order
+from .order_auditor import OrderAuditor
 from .stream_auditor import StreamAuditor
 
 __all__ = ["StreamBatches"]
@@ -40,10 +40,10 @@ class StreamBatches:
         auditor = replace(self.auditor, log=log.holding(items.values()))
 
         def examine(change: ItemChange) -> None:
-            if is_order(change.key):
-                self.orders.order_changed(change)
-            else:
+            if SKU_CHANGES.matches(change.key):
                 auditor.stock_changed(change)
+            else:
+                self.orders.order_changed(change)
 
         one_by_one(examine)(changes)
 

@@ -39,11 +39,11 @@ def forged(placed: None, tables: Tables) -> None:
 def test_a_request_for_it_is_refused(
     shop: Client, orders: str, tables: Tables, method: str, path: str, body: Any
 ) -> None:
-    before = [*tables.items(), *tables.records()]
+    before = tables.everything()
     headers = {"idempotency_key": "the-command"} if method == "POST" else {}
     refused = shop.send(method, path, orders, body, **headers)
     assert (refused.status, refused.code) == (409, "order_damaged")
-    assert [*tables.items(), *tables.records()] == before
+    assert tables.everything() == before
 
 
 @pytest.mark.usefixtures("forged")

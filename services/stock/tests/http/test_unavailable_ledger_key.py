@@ -52,10 +52,6 @@ class LedgerKeyOfAStage(FixedLedgerKey):
             raise LedgerKeyUnavailable("The key cannot be read; please try again.")
 
 
-def stored(tables: Tables) -> list[dict[str, Any]]:
-    return [*tables.items(), *tables.records()]
-
-
 @pytest.fixture
 def ledger_key() -> LedgerKeyOfAStage:
     return LedgerKeyOfAStage()
@@ -100,16 +96,16 @@ def test_a_command_is_refused_and_nothing_is_changed(
     path: str,
     body: Any,
 ) -> None:
-    before = stored(tables)
+    before = tables.everything()
     headers = {"idempotency_key": "the-command"} if method == "POST" else {}
     refused = served.send(method, path, admin, body, **headers)
     assert (refused.status, refused.code) == (503, "ledger_key_unavailable")
     assert refused.headers["Retry-After"] == "5"
-    assert stored(tables) == before
+    assert tables.everything() == before
     ledger_key.is_away = False
     done = served.send(method, path, admin, body, **headers)
     assert done.status < 300, done
-    assert stored(tables) != before
+    assert tables.everything() != before
 
 
 @pytest.mark.parametrize("path", [ORDER_PATH, DUE_PATH])
@@ -123,7 +119,7 @@ def test_an_order_whose_seal_cannot_be_verified_is_not_shown(
 
 
 def test_each_command_of_a_batch_is_refused(served: Client, admin: str, tables: Tables) -> None:
-    before = stored(tables)
+    before = tables.everything()
     batched = served.post(
         "/orders/batch",
         {
@@ -140,7 +136,7 @@ def test_each_command_of_a_batch_is_refused(served: Client, admin: str, tables: 
     assert [(result["status_code"], result["problem"]["code"]) for result in results] == [
         (503, "ledger_key_unavailable")
     ] * 3
-    assert stored(tables) == before
+    assert tables.everything() == before
 
 
 @pytest.mark.usefixtures("served")
