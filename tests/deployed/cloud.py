@@ -38,6 +38,8 @@ IN_A_FOLDER: Final = ("stock",)
 ROOT_KEY: Final = "root-of-the-test"
 PASSWORD: Final = "Correct-Horse-7-Battery"
 COMMAND_SECONDS: Final = 600
+BACKLOG_SECONDS: Final = 120.0
+"""How far streams may lag."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,30 @@ class Cloud:
             aws_session_token=keys.get("SessionToken"),
             config=Config(retries={"total_max_attempts": 1}, max_pool_connections=32),
         )
+
+    def wait_until_archived(self, bucket: str, sku: str) -> list[dict[str, Any]]:
+        """Wait until the archive has records of a SKU, so that the stream has brought all older ones too.
+
+        Returns
+        -------
+        list of dict
+            The SKU's records, those of the newest object first.
+        """
+        s3 = self.client("s3")
+        found: list[dict[str, Any]] = []
+
+        def is_archived() -> bool:
+            pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="log/")
+            keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
+            contents = (s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in reversed(keys))
+            records = (
+                json.loads(line) for content in contents for line in content.splitlines() if line[:1] == b"{"
+            )
+            found[:] = [record for record in records if record["sku"] == sku]
+            return bool(found)
+
+        wait_until(is_archived, f"a record of {sku} in the archive", BACKLOG_SECONDS)
+        return found
 
     # The platform team
 

@@ -14,7 +14,7 @@ import pytest
 from deploy.package import package_claims
 from tests.deployed.cloud import Cloud, Done, Tokens
 from tests.deployed.deployed_services import CONFLICTING_LOG_GROUP, Deployed
-from tests.integration.shop import Shop, Wire
+from tests.integration.shop import Shop, Sku, Wire, done
 from tests.support.created_twice import adopted
 from tests.support.provider_mirror import MISSING, provider_mirror
 from tests.support.small_server import answering
@@ -24,6 +24,7 @@ ORDER = (
     "test_shop",
     "test_ledger_keys",
     "test_least_privilege",
+    "test_later",
     "test_new_code",
     "test_leaving",
 )
@@ -116,6 +117,14 @@ def shop(deployed: Deployed, front_url: str) -> Iterator[Shop]:
     wire = Wire(front_url)
     yield Shop(wire, deployed.urls["catalog"], deployed.urls["stock"], deployed.urls["audit"])
     wire.http.close()
+
+
+@pytest.fixture(scope="session")
+def held_order(shop: Shop) -> tuple[str, Sku]:
+    """An order whose hold ends after a minute, placed before everything else."""
+    sku = shop.has_sku(5)
+    done(shop.place("ORDER-Held-1", (sku, 3), hold_seconds=60))
+    return "ORDER-Held-1", sku
 
 
 @pytest.fixture(scope="session")

@@ -1,32 +1,20 @@
-"""The deployed services at work: a shop's day and the demo, streams, alerts, schedules, logs."""
+"""The deployed services at work: a shop's day, streams, alerts, findings."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import uuid
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.deployed.cloud import STAGE, Cloud, Tokens
-from tests.deployed.deployed_services import SERVICES, Deployed
+from tests.deployed.cloud import BACKLOG_SECONDS, Cloud, Tokens
+from tests.deployed.deployed_services import Deployed
 from tests.e2e.a_day_in_the_shop import people, run_a_day
-from tests.e2e.demo_output import printed_counts
-from tests.integration.ledger_checks import assert_consistent
 from tests.integration.processes import ROOT, wait_until
 from tests.integration.shop import Shop, Sku, done, outcome
 
-DEMO_ORDERS = 150
-"""All of them have been shipped."""
-DEMO_SECONDS = 600
 STREAM_SECONDS = 30.0
-SCHEDULE_SECONDS = 200.0
-BACKLOG_SECONDS = 120.0
-"""How far streams may lag behind the demo."""
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +37,6 @@ def inbox(cloud: Cloud, outputs: dict[str, Any]) -> str:
     )
     assert subscribed["SubscriptionArn"]
     return url
-
-
-@pytest.fixture(scope="module")
-def held_order(shop: Shop) -> tuple[str, Sku]:
-    """An order whose hold ends after a minute, placed before everything else here."""
-    sku = shop.has_sku(5)
-    done(shop.place("ORDER-Held-1", (sku, 3), hold_seconds=60))
-    return "ORDER-Held-1", sku
 
 
 def test_the_services_accept_tokens_of_cognito(
@@ -137,53 +117,28 @@ def test_a_deactivated_product_reaches_its_skus(shop: Shop) -> None:
     assert outcome(shop.place("ORDER-Late-1", (sku, 1))).startswith("409 ")
 
 
-def test_the_demo_shop_over_api_gateway(
-    cloud: Cloud, deployed: Deployed, front_url: str, client: Any
-) -> None:
-    urls = {f"{service.upper()}_URL": deployed.urls[service] for service in SERVICES}
-    demo = subprocess.run(
-        [sys.executable, "-m", "demo", "--orders", f"{DEMO_ORDERS}"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "COLUMNS": "120", "FRONT_URL": front_url, **urls},
-        capture_output=True,
-        text=True,
-        timeout=DEMO_SECONDS,
-    )
-    assert demo.returncode == 0, demo.stdout[-2000:] + demo.stderr[-2000:] + cloud.log_tail()
-    found = printed_counts(demo.stdout)
-    assert found["active"] == 67
-    assert found["inactive"] == 10
-    assert found["confirmed"] >= DEMO_ORDERS
-    assert_consistent(client)
-
-
 def test_the_log_is_archived_and_the_services_cause_no_findings(
     cloud: Cloud, outputs: dict[str, Any], shop: Shop
 ) -> None:
     sku = shop.has_sku(5)
-    bucket, s3 = outputs["archive_bucket"], cloud.client("s3")
-
-    def archived() -> list[Any]:
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="log/")
-        keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
-        contents = (s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in reversed(keys))
-        records = (json.loads(line) for content in contents for line in content.splitlines())
-        return [record for record in records if record["sku"] == sku.sku]
-
-    wait_until(lambda: bool(archived()), f"a record of {sku.sku} in the archive", BACKLOG_SECONDS)
+    archived = cloud.wait_until_archived(outputs["archive_bucket"], sku.sku)
     (record,) = shop.listed(f"{shop.audit}/skus/{sku.sku}/transactions", "auditor", limit=10)
-    assert archived()[0] == record
+    assert archived[0] == record
     assert shop.listed(f"{shop.audit}/findings", "auditor") == []
 
 
 def test_stock_that_is_changed_behind_the_services_is_a_finding(client: Any, shop: Shop) -> None:
     sku = shop.has_sku(5)
-    client.update_item(
-        TableName="VendorInventory",
-        Key={"product_id": {"S": sku.product_id}, "sku": {"S": sku.sku}},
-        UpdateExpression="SET current_stock = :n",
-        ExpressionAttributeValues={":n": {"N": "500"}},
-    )
+
+    def set_stock(units: int) -> None:
+        client.update_item(
+            TableName="VendorInventory",
+            Key={"product_id": {"S": sku.product_id}, "sku": {"S": sku.sku}},
+            UpdateExpression="SET current_stock = :n",
+            ExpressionAttributeValues={":n": {"N": f"{units}"}},
+        )
+
+    set_stock(500)
     found: list[Any] = []
 
     def is_reported() -> bool:
@@ -193,47 +148,4 @@ def test_stock_that_is_changed_behind_the_services_is_a_finding(client: Any, sho
     wait_until(is_reported, "the finding", BACKLOG_SECONDS)
     (finding,) = [finding for finding in found if finding["sku"] == sku.sku]
     assert (finding["kind"], finding["vendor_id"]) == ("stock_without_record", sku.vendor_id)
-
-
-def test_an_expired_order_is_released_by_the_schedule(held_order: tuple[str, Sku], shop: Shop) -> None:
-    order_id, sku = held_order
-    wait_until(lambda: shop.order(order_id).json()["status"] == "cancelled", "the sweeper", SCHEDULE_SECONDS)
-    assert shop.order(order_id).json()["cancel_reason"] == "expired"
-    assert shop.sku(sku)["reserved_stock"] == 0
-    newest = shop.listed(f"{shop.audit}/skus/{sku.sku}/transactions", "auditor", limit=10)[0]
-    assert (newest["transaction_type"], newest["performed_by"]) == ("order_cancelled", "system:expiry")
-
-
-def log_lines(cloud: Cloud, group: str, pattern: str) -> list[str]:
-    pages = cloud.client("logs").get_paginator("filter_log_events")
-    found = pages.paginate(logGroupName=group, filterPattern=pattern)
-    return [event["message"] for page in found for event in page["events"]]
-
-
-def test_every_function_writes_to_its_log_group(cloud: Cloud, deployed: Deployed, shop: Shop) -> None:
-    request_id = str(uuid.uuid4())
-    for url in deployed.urls.values():
-        assert shop.ask("GET", f"{url}/health", headers={"X-Request-Id": request_id}).status_code == 200
-    for service in SERVICES:
-        group = f"/aws/lambda/inventory-{STAGE}-{service}-api"
-        wait_until(
-            lambda group=group: bool(log_lines(cloud, group, f'"{request_id}"')),  # type: ignore[misc]
-            f"the line of request {request_id} in {group}",
-            STREAM_SECONDS,
-        )
-    for function in (
-        "stock/sku_changed",
-        "stock/product_changed",
-        "stock/expire_orders",
-        "audit/stock_changed",
-        "audit/log_changed",
-    ):
-        service, name = function.split("/")
-        group, line = f"/aws/lambda/inventory-{STAGE}-{service}-{name}", f'"inventory-{service}"'
-        wait_until(
-            lambda group=group, line=line: bool(log_lines(cloud, group, line)),  # type: ignore[misc]
-            f"a line in {group}",
-            STREAM_SECONDS,
-        )
-    streams = cloud.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/inventory-")
-    assert all(group.get("retentionInDays") for group in streams["logGroups"])
+    set_stock(5)  # the tables are compared with the log later
