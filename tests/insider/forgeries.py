@@ -368,6 +368,10 @@ ORDERS = [
     Forgery("an order's `version` is changed", partial(change_order, version=77)),
     Forgery("an order is given another owner", partial(change_order, owner="erp")),
     Forgery("an order is given a `cancel_reason`", partial(change_order, cancel_reason="expired")),
+    Forgery(
+        "an order's `last_command` is changed",
+        partial(change_order, last_command={"type": "refund", "id": "insider"}),
+    ),
     Forgery("an order is given an end of its life (`ttl`)", partial(change_order, ttl=2_000_000_000)),
     Forgery("an order's seal is removed", partial(change_order, seal=None)),
     Forgery("an order's seal is another's", put_other_seal),

@@ -41,6 +41,7 @@ ORDER_PARTS_MAX: Final = -(-ORDER_LINES_MAX // ORDER_PART_LINES_MAX)
 """Parts of the largest order."""
 
 _SAGA: Final = "errand"
+_LAST_COMMAND: Final = "last_command"
 _TEXT, _MOMENT, _COUNT, _FLAG, _LIST, _MAP = "a text", "a moment", "a count", "a flag", "a list", "a map"
 _DATA_TYPES: Final = {_TEXT: "S", _MOMENT: "S", _COUNT: "N", _FLAG: "BOOL", _LIST: "L", _MAP: "M"}
 _ORDER_TYPES: Final = {
@@ -56,6 +57,7 @@ _ORDER_TYPES: Final = {
     "owner": _TEXT,
     "settled_in_part": _FLAG,
     "short_lines": _LIST,
+    _LAST_COMMAND: _MAP,
     "vendor_id": _TEXT,
     "last_updated": _MOMENT,
 }
@@ -71,8 +73,10 @@ _SAGA_TYPES: Final = {
     "command": _TEXT,
     "hold_seconds": _COUNT,
     "acknowledged": _FLAG,
+    "command_id": _TEXT,
 }
 _SAGA_REQUIRED: Final = ("performed_by", "request_id", "lease_until")
+_LAST_COMMAND_TYPES: Final = {"type": _TEXT, "id": _TEXT}
 _LINE_TYPES: Final = {
     "product_id": _TEXT,
     "vendor_id": _TEXT,
@@ -175,6 +179,9 @@ def malformed_attributes(item: Mapping[str, AttributeValue]) -> list[str]:
         found.append("parts")
     if "M" in item.get(_SAGA, {}):
         found += _malformed(item[_SAGA]["M"], _SAGA_TYPES, _SAGA_REQUIRED, f"{_SAGA}.")
+    if "M" in item.get(_LAST_COMMAND, {}):
+        command = item[_LAST_COMMAND]["M"]
+        found += _malformed(command, _LAST_COMMAND_TYPES, tuple(_LAST_COMMAND_TYPES), f"{_LAST_COMMAND}.")
     for sku, line in item.get("lines", {}).get("M", {}).items():
         figures = line.get("M")
         product_id = None if figures is None else figures.get("product_id", {}).get("S")

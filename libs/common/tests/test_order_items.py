@@ -55,6 +55,7 @@ def in_progress(**attributes: Any) -> dict[str, Any]:
             cancel_reason="expired", ttl=9, owner="web", settled_in_part=True, short_lines=[{"sku": "x"}]
         ),
         an_order(vendor_id=OPEN_ORDERS[0], last_updated=NOW, unknown=["x"]),
+        an_order(last_command={"type": "confirm", "id": "x"}),
         a_part(),
     ],
 )
@@ -76,6 +77,9 @@ def test_what_the_stock_service_writes_is_not_malformed(item: Item) -> None:
         (an_order(ttl=10**16), ["ttl"]),
         (an_order(settled_in_part="yes"), ["settled_in_part"]),
         (an_order(short_lines=["x"]), ["short_lines.0"]),
+        (an_order(last_command="x"), ["last_command"]),
+        (an_order(last_command={"type": "place"}), ["last_command.id"]),
+        (an_order(last_command={"type": 1, "id": "x"}), ["last_command.type"]),
         (an_order(lines=[]), ["lines"]),
         (an_order(lines=None), ["lines"]),
         (an_order(lines={SKU: "x"}), [f"lines.{SKU}"]),

@@ -22,6 +22,7 @@ ORDER: dict[str, Any] = {
     "lines": {"SKU-PROD-E4F9A-BLK-L": {"placed": 5, "reserved": 5, "vendor_id": "VENDOR-001"}},
     "owner": "web-shop",
     "settled_in_part": True,
+    "last_command": {"type": "place", "id": "5c1d"},
 }
 ITEM = to_item(ORDER)
 SEALED = sealed(ITEM, KEYS.current())

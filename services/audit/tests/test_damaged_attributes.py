@@ -52,6 +52,7 @@ OPTIONAL = (
         "ttl",
         "owner",
         "settled_in_part",
+        "last_command",
         "expires_at",
         "parts",
         "phase",

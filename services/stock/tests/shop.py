@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +23,7 @@ from chalicelib.domain.commands import (
     StockCount,
 )
 from chalicelib.domain.decisions import CurrentState, Decision, WriteSet
-from chalicelib.domain.orders import Order, OrderLine, Saga, SagaState
+from chalicelib.domain.orders import LastCommand, Order, OrderCommand, OrderLine, Saga, SagaState
 from chalicelib.domain.stock_rules import CommandContext
 from chalicelib.storage.order_items import order_to_item
 from inventory_common.idempotency import IdempotencyKey, IdempotencyRecord
@@ -132,14 +132,21 @@ def a_line(
     )
 
 
-def an_order(*lines: OrderLine, **differences: Any) -> Order:
+def an_order(
+    *lines: OrderLine, after: OrderCommand | None = None, at: str = NOW, **differences: Any
+) -> Order:
+    """An order; `after` is the command that wrote it, in one transaction, at a moment."""
     attributes: dict[str, Any] = {
         "order_id": ORDER,
         "lines": {line.key: line for line in lines},
         "created_at": NOW,
         "expires_at": "2026-02-24T10:30:00.000000Z",
     }
-    return Order(**attributes | differences)
+    order = Order(**attributes | differences)
+    if after is None:
+        return order
+    command_id = a_context(at, order.order_id).command_id(order.version)
+    return replace(order, last_command=LastCommand(after, command_id))
 
 
 def a_saga(state: SagaState, **differences: Any) -> Saga:

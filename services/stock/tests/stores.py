@@ -8,10 +8,12 @@ from typing import Any
 from fixed_ledger_key import LEDGER_KEY
 
 from chalicelib.domain.decisions import CurrentState, Decision, ReadSet, WriteSet
+from chalicelib.domain.orders import Order
 from chalicelib.domain.placing import place
 from chalicelib.storage.state import Committed, StateStore, Unanswered, WriteConflict
 from chalicelib.storage.transaction import count_actions
 from inventory_common.ids import StockKey
+from inventory_common.items import to_attribute
 from inventory_common.seals import sealed
 
 from .shop import (
@@ -56,6 +58,7 @@ _PLACED: dict[str, Any] = {
     # CRC32("ORDER-12345") mod 16
     "vendor_id": {"S": "OPEN-ORDERS#5"},
     "last_updated": {"S": "2026-02-24T10:30:00.000000Z"},
+    "last_command": to_attribute({"type": "place", "id": a_context(order_id=ORDER).command_id(1)}),
 }
 PLACED_ORDER_ITEM = sealed(_PLACED, LEDGER_KEY)
 """The item of the order that `placed` places."""
@@ -71,7 +74,9 @@ class RecordingStateStore(StateStore):
     items_read
         How many items each read requests.
     orders_written
-        The orders of each commit.
+        The ids of the orders of each commit.
+    versions_written
+        Every order as a commit writes it.
     actions
         How many actions the transaction of each commit has.
     """
@@ -82,12 +87,14 @@ class RecordingStateStore(StateStore):
         self.calls: list[str] = []
         self.items_read: list[int] = []
         self.orders_written: list[list[str]] = []
+        self.versions_written: list[Order] = []
         self.actions: list[int] = []
 
     def clear(self) -> None:
         """Forget the calls so far."""
-        for recorded in (self.calls, self.items_read, self.orders_written, self.actions):
-            recorded.clear()
+        recorded: tuple[list[Any], ...] = (self.calls, self.items_read, self.orders_written)
+        for each in (*recorded, self.versions_written, self.actions):
+            each.clear()
 
     def read(
         self,
@@ -106,7 +113,9 @@ class RecordingStateStore(StateStore):
         self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
     ) -> Committed | WriteConflict | Unanswered:
         self.calls.append("commit")
-        self.orders_written.append([each.order.order_id for each in write_sets if each.order is not None])
+        orders = [each.order for each in write_sets if each.order is not None]
+        self.orders_written.append([order.order_id for order in orders])
+        self.versions_written += orders
         self.actions.append(count_actions(write_sets))
         return self._state.commit(write_sets, leased)
 

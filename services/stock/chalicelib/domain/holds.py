@@ -10,7 +10,7 @@ from inventory_common.transactions import Command
 
 from .commands import ExtendHold
 from .decisions import NEEDS_SAGA, NOTHING_TO_WRITE, CurrentState, Decision, NeedsSkus, WriteSet
-from .orders import EXPIRED, existing_order, order_in_progress, visible_order
+from .orders import EXPIRED, LastCommand, OrderCommand, existing_order, order_in_progress, visible_order
 from .settlements import CANCEL, idempotency_record_of
 from .stock_rules import CommandContext
 
@@ -32,7 +32,9 @@ def expire(state: CurrentState, context: CommandContext) -> Decision:
     )
     if isinstance(released, NeedsSkus):
         return released
-    return WriteSet(movements=released.movements, order=released.order, replaced_order=order)
+    last_command = LastCommand(OrderCommand.EXPIRE, context.command_id(released.order.version))
+    expired = replace(released.order, last_command=last_command)
+    return WriteSet(movements=released.movements, order=expired, replaced_order=order)
 
 
 def extend(state: CurrentState, command: ExtendHold, context: CommandContext) -> Decision:

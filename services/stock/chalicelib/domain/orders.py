@@ -18,7 +18,9 @@ __all__ = [
     "EXPIRED",
     "INSUFFICIENT_STOCK",
     "REQUESTED",
+    "LastCommand",
     "Order",
+    "OrderCommand",
     "OrderLine",
     "OrderOutcome",
     "OrderStatus",
@@ -36,6 +38,31 @@ EXPIRED: Final = "expired"
 """The `cancel_reason` of an order whose hold expired."""
 INSUFFICIENT_STOCK: Final = "insufficient_stock"
 """The `cancel_reason` of an order that was accepted, and then could not be reserved."""
+
+
+class OrderCommand(StrEnum):
+    """The commands that change what an order holds; an extended hold is none of them."""
+
+    PLACE = "place"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+    REFUND = "refund"
+    AMEND = "amend"
+    REOPEN = "reopen"
+    REFUSE = "refuse"
+    """The service itself: the order was accepted, and could not be reserved in the end."""
+
+
+@value
+class LastCommand:
+    """The command that last changed what an order holds; no two commands have the same `id`.
+
+    Other systems hear of an order when this id changes, so a saga sets it in its last step.
+    """
+
+    type: OrderCommand
+    id: str
 
 
 class SagaState(StrEnum):
@@ -57,7 +84,9 @@ class Saga:
     then.  A place that is `acknowledged` was answered with 202: it is not undone by itself, and the lines
     that it has still to reserve are stored as `pending`.  `restock` belongs to refunds, `cancel_reason` to
     cancellations.  A settlement of named lines has the `idempotency_id` of its command, and settles the
-    `pending` units of the lines; one of the whole order has none, and settles what remains.
+    `pending` units of the lines; one of the whole order has none, and settles what remains.  `command_id` is
+    the id of the order's `last_command` once it is done; sagas that were stored before there were such ids
+    have none.
     """
 
     state: SagaState
@@ -70,6 +99,7 @@ class Saga:
     idempotency_id: str | None = None
     hold_seconds: int | None = None
     acknowledged: bool = False
+    command_id: str | None = None
 
     @property
     def settles_named_lines(self) -> bool:
@@ -175,6 +205,9 @@ class Order:
 
     `owner` is fixed when the order is placed.  That of a tombstone is who cancelled: `ALL_OWNERS` if it holds
     for everyone.
+
+    `last_command` is None while it is placed for the first time, and of orders that were stored before this
+    attribute existed.
     """
 
     order_id: str
@@ -190,6 +223,7 @@ class Order:
     owner: str = DEFAULT_OWNER
     was_settled_in_part: bool = False
     short_lines: Sequence[Mapping[str, Any]] = ()
+    last_command: LastCommand | None = None
 
     @property
     def is_settled_in_part(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from inventory_common.errors import (
@@ -24,7 +25,9 @@ from .decisions import NEEDS_SAGA, NOTHING_TO_WRITE, CurrentState, Decision, Wri
 from .orders import (
     EXPIRED,
     INSUFFICIENT_STOCK,
+    LastCommand,
     Order,
+    OrderCommand,
     OrderLine,
     SagaState,
     existing_order,
@@ -78,7 +81,8 @@ def place(state: CurrentState, command: PlaceOrder, context: CommandContext) -> 
         expires_at=plus_seconds(context.now, command.hold_seconds),
         owner=command.owner,
     )
-    return WriteSet(movements=reservation.movements, order=order, replaced_order=existing)
+    placed = replace(order, last_command=LastCommand(OrderCommand.PLACE, context.command_id(order.version)))
+    return WriteSet(movements=reservation.movements, order=placed, replaced_order=existing)
 
 
 def order_of_place(state: CurrentState, command: PlaceOrder, context: CommandContext) -> Order | None:

@@ -49,7 +49,9 @@ from .orders import (
     EXPIRED,
     INSUFFICIENT_STOCK,
     REQUESTED,
+    LastCommand,
     Order,
+    OrderCommand,
     OrderLine,
     Saga,
     SagaState,
@@ -99,6 +101,10 @@ PERFORMED_BY: Final = "system:saga"
 _NOTHING_PENDING: Final[Mapping[StockKey, int]] = {}
 
 SETTLEMENTS: Final = {settlement.saga_state: settlement for settlement in (CONFIRM, CANCEL, REFUND)}
+_COMMANDS: Final = {
+    SagaState.PLACING: OrderCommand.PLACE,
+    **{each.saga_state: each.order_command for each in (*SETTLEMENTS.values(), RELEASE)},
+}
 
 
 def part_of(position: int, line_count: int) -> int:
@@ -281,6 +287,7 @@ def _begin_release(
         lease_until=_new_lease_until(context),
         lines_hash=order.saga.lines_hash,
         cancel_reason=cancel_reason,
+        command_id=context.command_id(order.version + 1),
     )
     begun = replace(order, saga=saga, version=order.version + 1)
     return WriteSet(movements=(), order=begun, replaced_order=replaced)
@@ -336,6 +343,7 @@ def end_release(state: CurrentState, context: CommandContext) -> Decision:
         expires_at=None,
         ttl=epoch_seconds(context.now) + TOMBSTONE_SECONDS,
         saga=None,
+        last_command=_last_command(order, context),
     )
     return WriteSet(movements=(), order=tombstone, replaced_order=order)
 
@@ -449,6 +457,7 @@ def _new_order(command: PlaceOrder, context: CommandContext, replaced: Order | N
             lease_until=context.now,
             lines_hash=_lines_hash(command),
             hold_seconds=command.hold_seconds,
+            command_id=context.command_id(1 if replaced is None else replaced.version + 1),
         ),
         parts=part_of(len(command.lines) - 1, len(command.lines)),
         owner=command.owner,
@@ -473,6 +482,7 @@ def _begin(
         restock=restock,
         cancel_reason=cancel_reason,
         idempotency_id=idempotency_id,
+        command_id=context.command_id(order.version + 1),
     )
     lines = {key: replace(order.lines[key], pending=quantity) for key, quantity in pending.items()}
     begun = replace(
@@ -489,8 +499,19 @@ def _begin(
 def _after_step(before: Order, after: Order, context: CommandContext, *, is_last: bool) -> Order:
     """Return the order's next version: without its saga after the last step, else with a new lease."""
     assert before.saga is not None, "a step belongs to a saga"
-    saga = None if is_last else replace(before.saga, lease_until=_new_lease_until(context))
-    return replace(after, version=before.version + 1, saga=saga)
+    next_version = replace(after, version=before.version + 1)
+    if is_last:
+        return replace(next_version, saga=None, last_command=_last_command(before, context))
+    return replace(next_version, saga=replace(before.saga, lease_until=_new_lease_until(context)))
+
+
+def _last_command(order: Order, context: CommandContext) -> LastCommand:
+    """Return the command whose saga takes its last step on an order."""
+    assert order.saga is not None, "a step belongs to a saga"
+    command_id = order.saga.command_id or context.command_id(order.version + 1)
+    if order.saga.cancel_reason == EXPIRED:
+        return LastCommand(OrderCommand.EXPIRE, command_id)
+    return LastCommand(_COMMANDS[order.saga.state], command_id)
 
 
 def _after_place_step(before: Order, after: Order, context: CommandContext, *, is_last: bool) -> Order:

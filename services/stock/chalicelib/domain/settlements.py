@@ -39,7 +39,9 @@ from .decisions import (
 from .orders import (
     EXPIRED,
     REQUESTED,
+    LastCommand,
     Order,
+    OrderCommand,
     OrderLine,
     SagaState,
     existing_order,
@@ -86,6 +88,8 @@ class SettlementType:
         The state of a saga that settles an order this way.
     transaction_type
         The type of its log records.
+    order_command
+        The command that settles an order this way.
     settle_line
         Returns a line with that many more units settled.
     is_settled
@@ -98,6 +102,7 @@ class SettlementType:
 
     saga_state: SagaState
     transaction_type: TransactionType
+    order_command: OrderCommand
     settle_line: Callable[[OrderLine, int], OrderLine]
     already_settled: Callable[[Order, SettleOrder], bool]
     remaining_of_line: Callable[[OrderLine], int]
@@ -283,9 +288,10 @@ def _settle(
     if isinstance(settled, NeedsSkus):
         return settled
     in_part = order.is_settled_in_part or settled.order.is_settled_in_part
+    last_command = LastCommand(settlement.order_command, context.command_id(settled.order.version))
     return WriteSet(
         movements=settled.movements,
-        order=replace(settled.order, was_settled_in_part=in_part),
+        order=replace(settled.order, was_settled_in_part=in_part, last_command=last_command),
         replaced_order=order,
         idempotency_record=idempotency_record_of(command.idempotency_key, command.order_id, context),
     )
@@ -316,7 +322,7 @@ def _is_one_transaction(order: Order, quantities: Quantities) -> bool:
 
 
 def _tombstone(order_id: str, context: CommandContext) -> Order:
-    return Order(
+    tombstone = Order(
         order_id=order_id,
         lines={},
         created_at=context.now,
@@ -324,6 +330,8 @@ def _tombstone(order_id: str, context: CommandContext) -> Order:
         ttl=epoch_seconds(context.now) + TOMBSTONE_SECONDS,
         owner=context.actor.owners.own,
     )
+    command_id = context.command_id(tombstone.version)
+    return replace(tombstone, last_command=LastCommand(OrderCommand.CANCEL, command_id))
 
 
 def _already_confirmed(order: Order, command: SettleOrder) -> bool:
@@ -384,6 +392,7 @@ def _refundable(line: OrderLine) -> int:
 CONFIRM: Final = SettlementType(
     SagaState.CONFIRMING,
     TransactionType.ORDER_CONFIRMED,
+    OrderCommand.CONFIRM,
     OrderLine.confirm,
     _already_confirmed,
     _reserved,
@@ -392,6 +401,7 @@ CONFIRM: Final = SettlementType(
 CANCEL: Final = SettlementType(
     SagaState.CANCELLING,
     TransactionType.ORDER_CANCELLED,
+    OrderCommand.CANCEL,
     OrderLine.cancel,
     _already_cancelled,
     _reserved,
@@ -400,6 +410,7 @@ CANCEL: Final = SettlementType(
 REFUND: Final = SettlementType(
     SagaState.REFUNDING,
     TransactionType.REFUND,
+    OrderCommand.REFUND,
     OrderLine.refund,
     _already_refunded,
     _refundable,
@@ -408,6 +419,7 @@ REFUND: Final = SettlementType(
 RELEASE: Final = SettlementType(
     SagaState.RELEASING,
     TransactionType.ORDER_CANCELLED,
+    OrderCommand.REFUSE,
     OrderLine.release,
     _already_cancelled,
     _reserved,

@@ -21,6 +21,7 @@ declaration.
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Final
 
 from inventory_common.errors import InternalError, ProductInactive, SkuInactive, StockLimitExceeded
@@ -35,6 +36,7 @@ from inventory_common.values import value
 from .commands import Actor
 
 __all__ = [
+    "COMMAND_ID_CHARACTERS",
     "FIRST_STEP",
     "CommandContext",
     "OrderStep",
@@ -43,6 +45,10 @@ __all__ = [
     "require_active",
     "require_room",
 ]
+
+
+COMMAND_ID_CHARACTERS: Final = 32
+"""The length of the id of a command on an order."""
 
 
 @value(kw_only=True)
@@ -54,6 +60,15 @@ class CommandContext:
     signer: LedgerSigner
     order_id: str | None = None
     notes: str | None = None
+
+    def command_id(self, order_version: int) -> str:
+        """Return the id of the command, which writes this version of its order.
+
+        The version alone does not identify it: an order whose place was undone, or a tombstone that has
+        expired, leaves its id to a new order, which begins with the same versions.
+        """
+        parts = (self.order_id or "", str(order_version), self.now, self.actor.request_id)
+        return sha256("\n".join(parts).encode()).hexdigest()[:COMMAND_ID_CHARACTERS]
 
 
 @value

@@ -18,7 +18,7 @@ from inventory_common.order_items import (
 from inventory_common.schema import TTL_ATTRIBUTE
 from inventory_common.settings import DEFAULT_OWNER
 
-from ..domain.orders import Order, OrderLine, Saga, SagaState
+from ..domain.orders import LastCommand, Order, OrderCommand, OrderLine, Saga, SagaState
 
 __all__ = [
     "OWNER_ATTRIBUTE",
@@ -60,6 +60,7 @@ def order_from_item(item: Item) -> Order:
         owner=attributes.get(OWNER_ATTRIBUTE, DEFAULT_OWNER),
         was_settled_in_part=attributes.get("settled_in_part", False),
         short_lines=tuple(attributes.get("short_lines", ())),
+        last_command=_last_command_from(attributes),
     )
 
 
@@ -126,6 +127,7 @@ def order_attributes(order: Order) -> Item:
             OWNER_ATTRIBUTE: None if order.owner == DEFAULT_OWNER else order.owner,
             "settled_in_part": order.was_settled_in_part or None,
             "short_lines": [dict(line) for line in order.short_lines] or None,
+            "last_command": _last_command_to(order.last_command),
             **due,
         }
     )
@@ -172,6 +174,7 @@ def _saga_from(attributes: Mapping[str, Any]) -> Saga | None:
         idempotency_id=stored.get("command"),
         hold_seconds=stored.get("hold_seconds"),
         acknowledged=stored.get("acknowledged", False),
+        command_id=stored.get("command_id"),
     )
 
 
@@ -188,8 +191,18 @@ def _saga_to(saga: Saga | None) -> dict[str, Any] | None:
         "command": saga.idempotency_id,
         "hold_seconds": saga.hold_seconds,
         "acknowledged": saga.acknowledged or None,
+        "command_id": saga.command_id,
     }
     return {name: member for name, member in stored.items() if member is not None}
+
+
+def _last_command_from(attributes: Mapping[str, Any]) -> LastCommand | None:
+    stored = attributes.get("last_command")
+    return None if stored is None else LastCommand(OrderCommand(stored["type"]), stored["id"])
+
+
+def _last_command_to(command: LastCommand | None) -> dict[str, str] | None:
+    return None if command is None else {"type": command.type.value, "id": command.id}
 
 
 def _lines_from(attributes: Mapping[str, Any], part: int) -> dict[StockKey, OrderLine]:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.commands import SettleOrder
 from chalicelib.domain.decisions import NOTHING_TO_WRITE, CurrentState, Decision
-from chalicelib.domain.orders import OrderLine
+from chalicelib.domain.orders import OrderCommand, OrderLine
 from chalicelib.domain.settlements import cancel, confirm, refund
 from chalicelib.domain.stock_rules import CommandContext
 from inventory_common.errors import OrderCancelled, OrderConfirmed, OrderNotFound, ReservationExpired
@@ -45,7 +45,10 @@ def test_the_units_of_a_confirmed_order_leave_the_stock() -> None:
     state = a_state(a_sku(BLACK, 50, 7, sequence=6), a_sku(WHITE, 1, 1, sequence=1), order=order)
     write_set = write_set_of(confirm(state, SettleOrder(ORDER), CONTEXT))
     assert write_set.order == an_order(
-        a_line(BLACK, confirmed=5, records=[4, 7]), a_line(WHITE, confirmed=1, records=[1, 2]), version=4
+        a_line(BLACK, confirmed=5, records=[4, 7]),
+        a_line(WHITE, confirmed=1, records=[1, 2]),
+        version=4,
+        after=OrderCommand.CONFIRM,
     )
     assert write_set.replaced_order == order
     assert [(m.after.current_stock, m.after.reserved_stock) for m in write_set.movements] == [
@@ -68,6 +71,7 @@ def test_a_cancelled_order_returns_its_units_to_the_available_stock() -> None:
         a_line(WHITE, cancelled=1, records=[1, 2]),
         version=4,
         cancel_reason="requested",
+        after=OrderCommand.CANCEL,
     )
     assert write_set.replaced_order == order
     assert [(m.after.current_stock, m.after.reserved_stock) for m in write_set.movements] == [

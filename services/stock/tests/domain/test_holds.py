@@ -9,7 +9,7 @@ import pytest
 from chalicelib.domain.commands import ExtendHold, SettleOrder
 from chalicelib.domain.decisions import NOTHING_TO_WRITE, NeedsSkus
 from chalicelib.domain.holds import expire, extend
-from chalicelib.domain.orders import EXPIRED, Order
+from chalicelib.domain.orders import EXPIRED, Order, OrderCommand
 from chalicelib.domain.settlements import cancel
 from inventory_common.errors import (
     IdempotencyKeyReused,
@@ -60,6 +60,8 @@ def test_an_expired_order_releases_all_that_it_reserves() -> None:
         a_line(WHITE, cancelled=1, records=[1]),
         version=4,
         cancel_reason="expired",
+        after=OrderCommand.EXPIRE,
+        at=AT_THE_END.now,
     )
     assert (write_set.replaced_order, write_set.idempotency_record) == (order, None)
     assert [(m.after.sku, m.after.current_stock, m.after.reserved_stock) for m in write_set.movements] == [
@@ -87,6 +89,8 @@ def test_an_expiry_releases_reserved_units_and_leaves_confirmed_ones() -> None:
         a_line(WHITE, confirmed=1),
         version=3,
         cancel_reason=EXPIRED,
+        after=OrderCommand.EXPIRE,
+        at=AT_THE_END.now,
     )
     assert [movement.record.quantity for movement in write_set.movements] == [2]
 

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.commands import SettleOrder
 from chalicelib.domain.decisions import NOTHING_TO_WRITE, CurrentState, Decision
-from chalicelib.domain.orders import OrderLine
+from chalicelib.domain.orders import OrderCommand, OrderLine
 from chalicelib.domain.settlements import cancel, confirm, refund
 from chalicelib.domain.stock_rules import CommandContext
 from inventory_common.errors import (
@@ -72,7 +72,14 @@ def test_a_settlement_moves_the_named_units_or_all(
     state = six_units(other)
     write_set = write_set_of(command(state, SettleOrder(ORDER, lines, a_key()), CONTEXT))
     reason = "requested" if command is cancel else None
-    assert write_set.order == an_order(line, other, version=4, cancel_reason=reason, was_settled_in_part=True)
+    assert write_set.order == an_order(
+        line,
+        other,
+        version=4,
+        cancel_reason=reason,
+        was_settled_in_part=True,
+        after=OrderCommand(command.__name__),
+    )
     assert write_set.replaced_order == state.order
     [movement] = write_set.movements
     assert (movement.after.current_stock, movement.after.reserved_stock) == stock

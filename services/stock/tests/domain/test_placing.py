@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.decisions import NEEDS_SAGA, NOTHING_TO_WRITE
-from chalicelib.domain.orders import OrderLine, SagaState
+from chalicelib.domain.orders import OrderCommand, OrderLine, SagaState
 from chalicelib.domain.placing import place, require_repeat_of
 from inventory_common.errors import (
     InsufficientStock,
@@ -49,6 +49,7 @@ def test_an_order_reserves_all_of_its_lines() -> None:
         a_line(BLACK, reserved=45, records=[1]),
         a_line(WHITE, reserved=3, records=[1]),
         expires_at="2026-02-23T10:31:00.000000Z",
+        after=OrderCommand.PLACE,
     )
     assert write_set.replaced_order is None
     assert write_set.idempotency_record is None

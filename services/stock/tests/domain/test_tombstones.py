@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.commands import SettleOrder
 from chalicelib.domain.decisions import NOTHING_TO_WRITE, CurrentState
-from chalicelib.domain.orders import Order
+from chalicelib.domain.orders import Order, OrderCommand
 from chalicelib.domain.placing import place
 from chalicelib.domain.settlements import cancel, confirm, refund
 from inventory_common.errors import OrderCancelled, OrderNotFound, RefundExceedsConfirmed
@@ -48,7 +48,9 @@ def a_tombstone() -> Order:
 def test_the_cancel_of_an_unknown_order_leaves_a_tombstone_for_thirty_days() -> None:
     write_set = write_set_of(cancel(a_state(), SettleOrder(ORDER), CONTEXT))
     ttl = epoch_seconds(NOW) + 30 * 24 * 3600
-    assert write_set.order == an_order(expires_at=None, cancel_reason="requested", ttl=ttl, owner="*")
+    assert write_set.order == an_order(
+        expires_at=None, cancel_reason="requested", ttl=ttl, owner="*", after=OrderCommand.CANCEL
+    )
     assert (write_set.movements, write_set.replaced_order, write_set.idempotency_record) == ((), None, None)
 
 

@@ -283,6 +283,8 @@ def test_an_order_that_cannot_be_had_in_the_end_stays_as_cancelled_with_its_shor
     document = refused.document()
     assert (document["lines"], document["short_lines"], document["expires_at"]) == ([], SHORT, None)
     assert refused.ttl == epoch_seconds(clock()) + TOMBSTONE_SECONDS
+    assert refused.last_command is not None
+    assert refused.last_command.type == "refuse"
     assert ledger.order_items() == {"#ORDER"}
     assert ledger.totals() == (5 * LINES - 4, 0)
     placed, released = ledger.records("order_placed"), ledger.records("order_cancelled")

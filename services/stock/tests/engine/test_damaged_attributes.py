@@ -17,7 +17,7 @@ from front_door import Client
 from chalicelib.bootstrap import rest_service
 from chalicelib.domain.commands import BatchedCommand
 from chalicelib.domain.holds import expire
-from chalicelib.domain.orders import OrderOutcome, SagaState
+from chalicelib.domain.orders import OrderCommand, OrderOutcome, SagaState
 from chalicelib.engine.low_stock_bounds import LowStockBounds
 from chalicelib.storage.order_items import order_to_item, part_to_item
 from inventory_common.bound_items import bound_key
@@ -71,6 +71,7 @@ WHOLE_ORDER = an_order(
     ttl=1,
     owner="web",
     was_settled_in_part=True,
+    after=OrderCommand.CONFIRM,
 )
 WHOLE_SAGA = an_order(
     a_line(BLACK, 1),
@@ -83,6 +84,7 @@ WHOLE_SAGA = an_order(
         lines_hash="h",
         hold_seconds=60,
         acknowledged=True,
+        command_id="c",
     ),
 )
 SIMPLE_ORDER = an_order(a_line(BLACK, 1), **DUE)
@@ -90,6 +92,7 @@ OPTIONAL = (
     *("variant_attributes", "barcode", "last_transaction_at", "last_transaction_id", "details_version"),
     *("cancel_reason", "ttl", "owner", "settled_in_part", "expires_at", "short_lines", "phase", "errand"),
     *("asked", "restock", "command", "hold_seconds", "acknowledged", "vendor_id", "last_updated", "color"),
+    *("last_command", "command_id"),
     *("confirmed", "cancelled", "refunded", "available_stock", "parts", BLACK),
 )
 

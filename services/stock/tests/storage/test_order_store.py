@@ -11,12 +11,13 @@ from fixed_ledger_key import LEDGER_KEY
 from chalicelib.bootstrap import Storage
 from chalicelib.domain.commands import SettleOrder
 from chalicelib.domain.decisions import CurrentState
+from chalicelib.domain.orders import OrderCommand
 from chalicelib.domain.placing import place
 from chalicelib.domain.settlements import cancel, confirm
 from chalicelib.domain.stock_changes import restock
 from chalicelib.storage.order_items import order_from_item, order_to_item
 from inventory_common.ids import StockKey
-from inventory_common.items import Item
+from inventory_common.items import Item, to_attribute
 from inventory_common.pages import PageRequest
 from inventory_common.seals import sealed
 from inventory_common.timestamps import epoch_seconds, plus_seconds
@@ -46,7 +47,8 @@ def test_an_order_that_reserves_units_is_indexed_by_its_due_time(
 ) -> None:
     state = placed(storage.state, tables)
     assert tables.item(ORDER, "#ORDER") == PLACED_ORDER_ITEM
-    assert state.order == storage.orders.get(ORDER) == an_order(a_line(reserved=5, records=[1]))
+    order = an_order(a_line(reserved=5, records=[1]), after=OrderCommand.PLACE)
+    assert state.order == storage.orders.get(ORDER) == order
     due = dynamodb.query(
         TableName="VendorInventory",
         IndexName="VendorInventoryIndex",
@@ -99,6 +101,7 @@ def test_the_cancel_of_an_unknown_order_leaves_a_tombstone_with_a_ttl(
         "cancel_reason": {"S": "requested"},
         "ttl": {"N": str(epoch_seconds(NOW) + 2_592_000)},
         "owner": {"S": "*"},
+        "last_command": to_attribute({"type": "cancel", "id": CONTEXT.command_id(1)}),
     }
     assert tables.item(ORDER, "#ORDER") == sealed(tombstone, LEDGER_KEY)
 
@@ -117,7 +120,11 @@ def test_an_expired_item_that_dynamodb_has_not_removed_yet_is_replaced(
     commit(storage.state, place(state, an_order_of((BLACK, 5)), later))
     commit(storage.state, restock(current_state(storage.state, BLACK, key="key-1"), a_restock(1), later))
     assert storage.orders.get(ORDER) == an_order(
-        a_line(reserved=5, records=[2]), created_at=later.now, expires_at=plus_seconds(later.now, 86_400)
+        a_line(reserved=5, records=[2]),
+        created_at=later.now,
+        expires_at=plus_seconds(later.now, 86_400),
+        after=OrderCommand.PLACE,
+        at=later.now,
     )
     record = current_state(storage.state, key="key-1").idempotency_record
     assert record is not None

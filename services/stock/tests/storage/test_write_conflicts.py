@@ -13,6 +13,7 @@ from fixed_ledger_key import LEDGER_KEY
 from chalicelib.bootstrap import Storage
 from chalicelib.domain.commands import SettleOrder
 from chalicelib.domain.decisions import CurrentState, Decision, ReadSet, WriteSet
+from chalicelib.domain.orders import OrderCommand
 from chalicelib.domain.placing import place
 from chalicelib.domain.settlements import cancel, confirm
 from chalicelib.domain.stock_changes import restock
@@ -177,7 +178,8 @@ def test_an_order_that_was_placed_meanwhile_is_not_overwritten(storage: Storage,
     decision = place(current_state(storage.state, WHITE), an_order_of((WHITE, 1)), CONTEXT)
     placed(storage.state, tables)
     found = conflict_over(storage, tables, decision).found
-    assert found == ReadSet(orders={ORDER: an_order(a_line(reserved=5, records=[1]))})
+    order = an_order(a_line(reserved=5, records=[1]), after=OrderCommand.PLACE)
+    assert found == ReadSet(orders={ORDER: order})
 
 
 def test_an_order_that_was_cancelled_meanwhile_is_not_placed(storage: Storage, tables: Tables) -> None:
@@ -191,7 +193,8 @@ def test_the_cancel_of_an_unknown_order_conflicts_with_its_place(storage: Storag
     decision = cancel(current_state(storage.state), SettleOrder(ORDER), CONTEXT)
     placed(storage.state, tables)
     found = conflict_over(storage, tables, decision).found
-    assert found == ReadSet(orders={ORDER: an_order(a_line(reserved=5, records=[1]))})
+    order = an_order(a_line(reserved=5, records=[1]), after=OrderCommand.PLACE)
+    assert found == ReadSet(orders={ORDER: order})
 
 
 def test_a_command_whose_idempotency_record_exists_conflicts(storage: Storage, tables: Tables) -> None:
