@@ -367,6 +367,20 @@ class FakeServices:
         order["status"] = {"confirm": "confirmed", "cancel": "cancelled", "refund": "refunded"}[command]
         return order
 
+    def amend_order(self, request: httpx.Request, order_id: str) -> httpx.Response:
+        assert request.headers["Idempotency-Key"]
+        if order_id not in self.orders:
+            raise Refusal(404, "order_not_found")
+        order = self.orders[order_id]
+        lines = {line["sku"]: line for line in order["lines"]}
+        for named in json.loads(request.content)["lines"]:
+            line = lines[named["sku"]]
+            units = named["quantity"] - line["reserved"]
+            self.write(line["sku"], "order_placed" if units > 0 else "order_cancelled", abs(units), 0, units)
+            line["placed"] += units
+            line["reserved"] += units
+        return httpx.Response(200, json=order)
+
     def batch(self, request: httpx.Request) -> httpx.Response:
         orders = json.loads(request.content)["orders"]
         assert 1 <= len(orders) <= 500
@@ -495,6 +509,7 @@ ROUTES: list[tuple[str, str, Callable[..., httpx.Response]]] = [
     ("PUT", r"/orders/([^/]+)", FakeServices.put_order),
     ("GET", r"/orders/([^/]+)", FakeServices.get_order),
     ("GET", r"/orders", FakeServices.orders_due),
+    ("POST", r"/orders/([^/]+)/amend", FakeServices.amend_order),
     ("POST", r"/orders/([^/]+)/(confirm|cancel|refund)", FakeServices.settle_order),
     ("GET", r"/vendors/([^/]+)/transactions", FakeServices.vendor_log),
     ("GET", r"/skus/([^/]+)/transactions", FakeServices.sku_log),

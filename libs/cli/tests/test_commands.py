@@ -189,6 +189,19 @@ def test_the_lines_of_a_sku_that_is_named_twice_add_up(inventory, services, tea)
     assert (line["cancelled"], line["reserved"]) == (5, 0)
 
 
+def test_an_order_is_amended(inventory, services, tea, capsys):
+    assert inventory("orders", "place", "ORDER-1", "--line", f"{tea}=5") == 0
+    capsys.readouterr()
+    assert inventory("orders", "amend", "ORDER-1", "--line", f"{tea}=7", "--json") == 0
+    [order] = printed_json(capsys)
+    assert (order["lines"][0]["placed"], order["lines"][0]["reserved"]) == (7, 7)
+    assert services.skus[tea]["reserved_stock"] == 7
+    assert inventory("orders", "amend", "ORDER-1", "--line", f"{tea}=0", "--key", "k") == 0
+    assert services.skus[tea]["reserved_stock"] == 0
+    assert inventory("orders", "amend", "ORDER-NONE", "--line", f"{tea}=1") == 1
+    assert inventory("orders", "amend", "ORDER-1") == 2
+
+
 def test_orders_are_placed_confirmed_and_refunded(inventory, services, tea, capsys):
     assert inventory("orders", "place", "ORDER-1", "--line", f"{tea}=5") == 0
     assert services.skus[tea]["reserved_stock"] == 5

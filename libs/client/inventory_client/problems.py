@@ -26,7 +26,7 @@
         │       RefundExceedsConfirmed, OrderExists, OrderInProgress, OrderCancelled,
         │       OrderConfirmed, OrderDamaged, ReservationExpired
         ├── Invalid
-        │   └── InvalidInput, IdempotencyKeyReused, TooManyRecords
+        │   └── InvalidInput, IdempotencyKeyReused, TooManyChanges, TooManyRecords
         ├── NotConfigured
         │   └── ArchiveNotConfigured
         └── Unavailable
@@ -98,6 +98,7 @@ __all__ = [
     "StockLimitExceeded",
     "TokenUnavailable",
     "TooLarge",
+    "TooManyChanges",
     "TooManyRecords",
     "TransactionNotFound",
     "Unauthenticated",
@@ -432,6 +433,12 @@ class IdempotencyKeyReused(Invalid):
     """The Idempotency-Key was used before for another body."""
 
     code = "idempotency_key_reused"
+
+
+class TooManyChanges(Invalid):
+    """The order's lines change by more than one transaction can write, or would be too many."""
+
+    code = "too_many_changes"
 
 
 class TooManyRecords(Invalid):

@@ -288,6 +288,27 @@ class StockClient(Client):
         body = None if hold_seconds is None else {"hold_seconds": hold_seconds}
         return self._command("POST", path_of("orders", order_id, "extend"), read_order, body=body)
 
+    def amend(
+        self, order_id: str, lines: Iterable[LineRequest], *, idempotency_key: str | None = None
+    ) -> Outcome[Order]:
+        """Change what an order reserves, all of it or nothing: of each SKU the quantity in `lines`, which may
+        be 0; lines that are not named stay.
+
+        Raises
+        ------
+        InsufficientStock
+            Its `lines` are those with insufficient stock for the units that are added.
+        TooManyChanges
+            If the lines that change are more than one transaction can write, or the order would have too
+            many.
+        OrderCancelled, OrderConfirmed, ReservationExpired
+            If it reserves nothing.
+        OrderNotFound, SkuNotFound, SkuInactive, ProductInactive
+        """
+        body = {"lines": [line.document() for line in lines]}
+        path = path_of("orders", order_id, "amend")
+        return self._command("POST", path, read_order, body=body, key=idempotency_key or new_key())
+
     def batch(self, commands: Sequence[BatchCommand]) -> list[BatchResult]:
         """Execute commands on orders, each independently; return their results in the same order.
 

@@ -373,6 +373,23 @@ def test_whole_orders_are_settled_by_their_ids() -> None:
     assert script.requests[2].content == b'{"hold_seconds":600}'
 
 
+def test_an_order_is_amended_to_the_quantities_of_its_lines() -> None:
+    script = Script(httpx.Response(200, json=ORDER))
+    lines = [LineRequest("PROD-E4F9A", SKU_ID, 3), LineRequest("PROD-E4F9A", f"{SKU_ID}-2", 0)]
+    script.client(StockClient).amend("ORDER-1", lines, idempotency_key="amend-1")
+    assert asked(script) == ["POST /orders/ORDER-1/amend"]
+    [request] = script.requests
+    assert request.headers["Idempotency-Key"] == "amend-1"
+    assert json.loads(request.content) == {
+        "lines": [
+            {"product_id": "PROD-E4F9A", "sku": SKU_ID, "quantity": 3},
+            {"product_id": "PROD-E4F9A", "sku": f"{SKU_ID}-2", "quantity": 0},
+        ]
+    }
+    script.client(StockClient).amend("ORDER-1", lines)
+    assert script.requests[1].headers["Idempotency-Key"]
+
+
 def test_skus_are_created_and_changed() -> None:
     script = Script(httpx.Response(200, json=SKU))
     stock = script.client(StockClient)

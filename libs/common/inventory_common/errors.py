@@ -16,6 +16,7 @@
     ├── Invalid                  well-formed, but invalid
     │   ├── InvalidInput         with the list of all errors
     │   ├── IdempotencyKeyReused
+    │   ├── TooManyChanges
     │   └── TooManyRecords
     ├── NotFound                 absent, or not yours
     │   ├── RouteNotFound, ProductNotFound, SkuNotFound, OrderNotFound, TransactionNotFound
@@ -86,6 +87,7 @@ __all__ = [
     "SkuNotFound",
     "StockLimitExceeded",
     "TooLarge",
+    "TooManyChanges",
     "TooManyRecords",
     "TransactionNotFound",
     "Unauthenticated",
@@ -219,6 +221,13 @@ class IdempotencyKeyReused(Invalid):
 
     code = "idempotency_key_reused"
     title = "The Idempotency-Key was used for another request"
+
+
+class TooManyChanges(Invalid):
+    """The order's lines change by more than one transaction can write, or would be too many."""
+
+    code = "too_many_changes"
+    title = "The order cannot be changed by so many lines at once"
 
 
 class TooManyRecords(Invalid):

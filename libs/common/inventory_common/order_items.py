@@ -56,6 +56,7 @@ _ORDER_TYPES: Final = {
     "parts": _COUNT,
     "owner": _TEXT,
     "settled_in_part": _FLAG,
+    "placed_as": _TEXT,
     "short_lines": _LIST,
     _LAST_COMMAND: _MAP,
     "vendor_id": _TEXT,

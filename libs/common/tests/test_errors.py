@@ -90,6 +90,7 @@ def test_the_codes_are_these() -> None:
         "sku_inactive",
         "sku_not_found",
         "stock_limit_exceeded",
+        "too_many_changes",
         "too_many_records",
         "transaction_not_found",
         "unauthenticated",

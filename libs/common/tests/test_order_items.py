@@ -52,7 +52,12 @@ def in_progress(**attributes: Any) -> dict[str, Any]:
         an_order(lines={}, parts=ORDER_PARTS_MAX),
         an_order(**in_progress(restock=False, hold_seconds=60)),
         an_order(
-            cancel_reason="expired", ttl=9, owner="web", settled_in_part=True, short_lines=[{"sku": "x"}]
+            cancel_reason="expired",
+            ttl=9,
+            owner="web",
+            settled_in_part=True,
+            placed_as="x",
+            short_lines=[{"sku": "x"}],
         ),
         an_order(vendor_id=OPEN_ORDERS[0], last_updated=NOW, unknown=["x"]),
         an_order(last_command={"type": "confirm", "id": "x"}),
@@ -76,6 +81,7 @@ def test_what_the_stock_service_writes_is_not_malformed(item: Item) -> None:
         (an_order(parts=True), ["parts"]),
         (an_order(ttl=10**16), ["ttl"]),
         (an_order(settled_in_part="yes"), ["settled_in_part"]),
+        (an_order(placed_as=1), ["placed_as"]),
         (an_order(short_lines=["x"]), ["short_lines.0"]),
         (an_order(last_command="x"), ["last_command"]),
         (an_order(last_command={"type": "place"}), ["last_command.id"]),

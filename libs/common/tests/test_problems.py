@@ -15,6 +15,7 @@ STATUS = {
     "Forbidden": 403,
     "IdempotencyKeyRequired": 400,
     "IdempotencyKeyReused": 422,
+    "TooManyChanges": 422,
     "TooManyRecords": 422,
     "IdentityUnavailable": 503,
     "InsufficientStock": 409,

@@ -53,6 +53,7 @@ OPTIONAL = (
         "owner",
         "settled_in_part",
         "last_command",
+        "placed_as",
         "expires_at",
         "parts",
         "phase",

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from chalicelib.bootstrap import Engine, Storage, engine_of
-from chalicelib.domain.commands import Actor, AdjustStock, BatchedCommand, Restock, SettleOrder
+from chalicelib.domain.commands import Actor, AdjustStock, AmendOrder, BatchedCommand, Restock, SettleOrder
 from chalicelib.domain.orders import Order, OrderOutcome
 from chalicelib.engine.executor import Executor
 from chalicelib.engine.orders import Orders
@@ -93,6 +93,9 @@ class Process:
 
     def extend(self, command: Any, actor: Actor = ACTOR) -> OrderOutcome:
         return self.orders.extend(command, actor)
+
+    def amend(self, command: AmendOrder, actor: Actor = ACTOR) -> OrderOutcome:
+        return self.orders.amend(command, actor)
 
     def batch(self, commands: Sequence[BatchedCommand]) -> list[OrderOutcome | InventoryError]:
         return self.orders.batch(commands, ACTOR)

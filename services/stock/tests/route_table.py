@@ -117,6 +117,14 @@ ROUTES: Table = {
         absent=NO_ORDER,
         not_found="order_not_found",
     ),
+    ("POST", "/orders/{order_id}/amend"): Row(
+        allowed_roles=ORDER_KEEPERS,
+        body=order_body((BLACK, 5)),
+        idempotency="required",
+        versioned=True,
+        absent=NO_ORDER,
+        not_found="order_not_found",
+    ),
     ("POST", "/orders/{order_id}/confirm"): Row(
         allowed_roles=ORDER_KEEPERS,
         body=ONE_UNIT,

@@ -1,4 +1,4 @@
-"""``inventory orders``: place, confirm, cancel and refund orders."""
+"""``inventory orders``: place, amend, confirm, cancel and refund orders."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _part = _lines_option(
 
 @click.group()
 def orders() -> None:
-    """Place, confirm, cancel and refund orders."""
+    """Place, amend, confirm, cancel and refund orders."""
 
 
 @orders.command("show")
@@ -80,10 +80,31 @@ def place(
     shape: Format,
 ) -> int:
     """Reserve all lines of an order, or none."""
-    requests = [LineRequest(*StockKey.of(sku), quantity) for sku, quantity in _units_by_sku(lines).items()]
     with call.session() as session:
-        placed = session.stock.place(order_id, requests, hold_seconds=hold_seconds, owner=owner)
+        placed = session.stock.place(order_id, _requests(lines), hold_seconds=hold_seconds, owner=owner)
         return _print(placed.result, shape)
+
+
+@orders.command()
+@click.argument("order_id")
+@_lines_option(
+    "What the order is to reserve of a SKU, SKU=UNITS, or SKU=0; may be repeated. Other lines stay.",
+    required=True,
+)
+@key_option
+@shaped
+@pass_invocation
+def amend(
+    call: Invocation,
+    order_id: str,
+    lines: Sequence[tuple[str, int]],
+    idempotency_key: str | None,
+    shape: Format,
+) -> int:
+    """Change what an order reserves, all of it or nothing."""
+    with call.session() as session:
+        amended = session.stock.amend(order_id, _requests(lines), idempotency_key=idempotency_key)
+        return _print(amended.result, shape)
 
 
 @orders.command()
@@ -181,6 +202,10 @@ def due(call: Invocation, before: str | None, shape: Format, limit: int | None) 
         else:
             lines = _lines(found) if shape.is_csv else (asdict(order) for order in found)
             print_documents(islice(lines, limit), shape, _ORDER_COLUMNS)
+
+
+def _requests(lines: Sequence[tuple[str, int]]) -> list[LineRequest]:
+    return [LineRequest(*StockKey.of(sku), quantity) for sku, quantity in _units_by_sku(lines).items()]
 
 
 def _units_by_sku(lines: Sequence[tuple[str, int]]) -> dict[str, int]:

@@ -20,6 +20,7 @@ from inventory_common.values import value
 __all__ = [
     "Actor",
     "AdjustStock",
+    "AmendOrder",
     "BatchedCommand",
     "ChangeSku",
     "CreateSku",
@@ -114,6 +115,16 @@ class PlaceOrder:
     lines: tuple[LineRequest, ...]
     hold_seconds: int
     owner: str = DEFAULT_OWNER
+
+
+@value
+class AmendOrder:
+    """Make the `lines`, units by SKU, what an order reserves of these SKUs; it keeps its other lines."""
+
+    order_id: str
+    lines: Mapping[StockKey, int]
+    idempotency_key: IdempotencyKey
+    if_match: IfMatch = ANY_VERSION
 
 
 @value

@@ -177,6 +177,10 @@ class OrderLine:
         """Return the line with `quantity` more units cancelled: they are no longer reserved."""
         return replace(self, reserved=self.reserved - quantity, cancelled=self.cancelled + quantity)
 
+    def place(self, quantity: int) -> OrderLine:
+        """Return the line with `quantity` more units placed and reserved."""
+        return replace(self, placed=self.placed + quantity, reserved=self.reserved + quantity)
+
     def release(self, quantity: int) -> OrderLine:
         """Return the line with `quantity` units fewer, as if they had never been placed."""
         return replace(self, placed=self.placed - quantity, reserved=self.reserved - quantity)
@@ -201,7 +205,8 @@ class Order:
     The lines of a large order are stored in a number of `parts`, items beside its main item.  Every write of
     a part also writes the main item, so the main item's version protects all parts.  `has_all_lines` is false
     while the parts have not been read.  `was_settled_in_part` is stored, because the lines no longer show it
-    once the rest has been settled the same way.
+    once the rest has been settled the same way; it is also set by what changes the lines otherwise, an amend.
+    `placed_as` identifies the lines that were placed first, once an amend has changed them.
 
     `owner` is fixed when the order is placed.  That of a tombstone is who cancelled: `ALL_OWNERS` if it holds
     for everyone.
@@ -222,13 +227,14 @@ class Order:
     has_all_lines: bool = True
     owner: str = DEFAULT_OWNER
     was_settled_in_part: bool = False
+    placed_as: str | None = None
     short_lines: Sequence[Mapping[str, Any]] = ()
     last_command: LastCommand | None = None
 
     @property
     def is_settled_in_part(self) -> bool:
-        """Whether it is, or has ever been, settled in part: a late duplicate of a whole command could settle
-        more than the command did, so that whole commands have to be identified.
+        """Whether it is, or has ever been, settled in part or amended: a late duplicate of a whole command
+        could settle more than the command did, so that whole commands have to be identified.
 
         Between two steps of a saga, the lines do not show it.
         """

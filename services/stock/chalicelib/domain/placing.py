@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from inventory_common.errors import (
@@ -13,6 +14,7 @@ from inventory_common.errors import (
     ReservationExpired,
     SkuNotFound,
 )
+from inventory_common.exact_json import dumps
 from inventory_common.ids import StockKey
 from inventory_common.settings import ALL_OWNERS
 from inventory_common.skus import Sku
@@ -38,8 +40,10 @@ from .stock_rules import FIRST_STEP, CommandContext, StockMovement, move_stock, 
 __all__ = [
     "Reservation",
     "is_hidden_tombstone",
+    "lines_hash",
     "order_in_progress",
     "order_of_place",
+    "originally_placed",
     "place",
     "require_available",
     "require_repeat_of",
@@ -200,8 +204,7 @@ def require_repeat_of(order: Order, command: PlaceOrder) -> None:
         raise OrderCancelled(f"{order.order_id} was cancelled before it was placed.", order=order.document())
     if order.saga_state is SagaState.RELEASING:
         raise order_in_progress(order)
-    placed = {line.key: line.placed for line in order.lines.values()}
-    if placed != {line.key: line.quantity for line in command.lines}:
+    if not originally_placed(order, command.lines):
         raise OrderExists(f"{order.order_id} was placed at {order.created_at} with other lines.")
     if order.saga is not None:
         raise order_in_progress(order)
@@ -211,6 +214,20 @@ def require_repeat_of(order: Order, command: PlaceOrder) -> None:
                 f"The hold of {order.order_id} expired at {order.expires_at}.", order=order.document()
             )
         raise OrderCancelled(f"{order.order_id} was cancelled.", order=order.document())
+
+
+def originally_placed(order: Order, lines: Iterable[LineRequest]) -> bool:
+    """Return whether an order was placed with these lines, in any sequence, whatever it has now."""
+    if order.placed_as is not None:
+        return order.placed_as == lines_hash(lines)
+    return {line.key: line.placed for line in order.lines.values()} == {
+        line.key: line.quantity for line in lines
+    }
+
+
+def lines_hash(lines: Iterable[LineRequest]) -> str:
+    """Return a hash of the lines of a place that does not depend on their sequence."""
+    return sha256(dumps(sorted((*line.key, line.quantity) for line in lines)).encode()).hexdigest()
 
 
 def _could_not_be_reserved(order: Order) -> str:

@@ -21,12 +21,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from typing import Any, Final
 
 from inventory_common.dynamodb_limits import ORDER_PART_LINES_MAX, SINGLE_ITEM_ORDER_LINES_MAX
 from inventory_common.errors import IdempotencyKeyRequired, OrderExists
-from inventory_common.exact_json import dumps
 from inventory_common.idempotency import id_of
 from inventory_common.ids import StockKey
 from inventory_common.limits import TOMBSTONE_SECONDS
@@ -59,7 +57,7 @@ from .orders import (
     order_in_progress,
     visible_order,
 )
-from .placing import is_hidden_tombstone, order_of_place, require_repeat_of, reserve
+from .placing import is_hidden_tombstone, lines_hash, order_of_place, require_repeat_of, reserve
 from .settlements import (
     CANCEL,
     CONFIRM,
@@ -130,7 +128,7 @@ def place_step(
         require_repeat_of(existing, command)
         return NOTHING_TO_WRITE
     order = _new_order(command, context, existing) if existing is None or is_new else existing
-    if order.saga is None or order.saga.lines_hash != _lines_hash(command):
+    if order.saga is None or order.saga.lines_hash != lines_hash(command.lines):
         raise OrderExists(f"{command.order_id} is being placed with other lines.")
     if order.saga.acknowledged:
         return continue_place_step(state, [line.key for line in lines], context)
@@ -299,7 +297,7 @@ def is_releasing(order: Order, command: PlaceOrder) -> bool:
         order.owner == command.owner
         and order.saga is not None
         and order.saga.state is SagaState.RELEASING
-        and order.saga.lines_hash == _lines_hash(command)
+        and order.saga.lines_hash == lines_hash(command.lines)
     )
 
 
@@ -455,7 +453,7 @@ def _new_order(command: PlaceOrder, context: CommandContext, replaced: Order | N
             performed_by=context.actor.performed_by,
             request_id=context.actor.request_id,
             lease_until=context.now,
-            lines_hash=_lines_hash(command),
+            lines_hash=lines_hash(command.lines),
             hold_seconds=command.hold_seconds,
             command_id=context.command_id(1 if replaced is None else replaced.version + 1),
         ),
@@ -526,7 +524,7 @@ def _after_place_step(before: Order, after: Order, context: CommandContext, *, i
 
 
 def _is_placed_by(saga: Saga, command: PlaceOrder) -> bool:
-    return saga.state is SagaState.PLACING and saga.lines_hash == _lines_hash(command)
+    return saga.state is SagaState.PLACING and saga.lines_hash == lines_hash(command.lines)
 
 
 def _only(keys: Collection[StockKey], quantities: Quantities) -> Quantities:
@@ -535,9 +533,3 @@ def _only(keys: Collection[StockKey], quantities: Quantities) -> Quantities:
 
 def _new_lease_until(context: CommandContext) -> str:
     return plus_seconds(context.now, SAGA_LEASE_SECONDS)
-
-
-def _lines_hash(command: PlaceOrder) -> str:
-    """Return a hash of the lines that does not depend on their sequence."""
-    lines = sorted((*line.key, line.quantity) for line in command.lines)
-    return sha256(dumps(lines).encode()).hexdigest()

@@ -220,7 +220,8 @@ def quantities_to_settle(
         return NeedsSaga(running=order) if joins_saga else NOTHING_TO_WRITE
     if command.lines is None and order.is_settled_in_part and not command.is_identified:
         raise IdempotencyKeyRequired(
-            f"{order.order_id} was settled in part: a late duplicate of this command could settle more. "
+            f"{order.order_id} was settled in part or changed: a late duplicate of this command could settle "
+            "more. "
             "Repeat it with an Idempotency-Key, or with the order's ETag as If-Match."
         )
     if joins_saga:

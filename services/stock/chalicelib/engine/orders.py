@@ -10,6 +10,7 @@ from inventory_common.dynamodb import expected_error
 from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
 from inventory_common.errors import InvalidInput, InventoryError, OrderNotFound, OutcomeUnknown
 from inventory_common.idempotency import id_of
+from inventory_common.ids import StockKey
 from inventory_common.limits import RESPONSE_LINES_MAX
 from inventory_common.owners import EVERY_OWNER, Owners
 from inventory_common.pages import Page, PageRequest, encode_cursor
@@ -17,8 +18,16 @@ from inventory_common.retry_policy import RetryPolicy
 from inventory_common.timestamps import Clock
 from inventory_common.values import value
 
-from ..domain import holds, placing, settlements
-from ..domain.commands import Actor, BatchedCommand, ExtendHold, PlaceOrder, SettleOrder, sum_lines
+from ..domain import amendments, holds, placing, settlements
+from ..domain.commands import (
+    Actor,
+    AmendOrder,
+    BatchedCommand,
+    ExtendHold,
+    PlaceOrder,
+    SettleOrder,
+    sum_lines,
+)
 from ..domain.decisions import CurrentState, Decision, NeedsSaga
 from ..domain.orders import Order, OrderOutcome, visible_order
 from ..domain.settlements import CANCEL, CONFIRM, REFUND, SettlementType
@@ -126,6 +135,29 @@ class Orders:
         assert isinstance(outcome, Executed), "an extension is one transaction"
         return _order_outcome(outcome)
 
+    def amend(self, command: AmendOrder, actor: Actor) -> OrderOutcome:
+        """Change what an order reserves, all of it or nothing; always in one transaction.
+
+        Raises
+        ------
+        OrderNotFound, OrderCancelled, OrderConfirmed, ReservationExpired, InvalidInput, TooManyChanges,
+        SkuNotFound, SkuInactive, ProductInactive, InsufficientStock, IdempotencyKeyReused, Busy
+        """
+        deadline = self.retry_policy.deadline()
+        sought = self._keys_to_amend(command)
+        outcome = self.executor.execute(
+            UnitOfWork(
+                decide=lambda state, context: amendments.amend(state, command, sought, context),
+                actor=actor,
+                keys=sought,
+                order_id=command.order_id,
+                idempotency_id=id_of(command.idempotency_key),
+            ),
+            deadline,
+        )
+        assert isinstance(outcome, Executed), "an amend is one transaction"
+        return _order_outcome(outcome)
+
     def batch(self, commands: Sequence[BatchedCommand], actor: Actor) -> list[OrderOutcome | InventoryError]:
         """Execute commands on orders, many in one transaction, and return the outcome of each.
 
@@ -163,6 +195,17 @@ class Orders:
         if isinstance(outcome, NeedsSaga):
             return self.sagas.settle(settlement, command, actor, deadline, outcome)
         return _order_outcome(outcome)
+
+    def _keys_to_amend(self, command: AmendOrder) -> tuple[StockKey, ...]:
+        """Return the SKUs that an amend needs, as far as one transaction can write them.
+
+        A command may name more lines than change: then the order is read first, to know those.
+        """
+        if len(command.lines) <= SINGLE_ITEM_ORDER_LINES_MAX:
+            return tuple(command.lines)
+        order = self.orders.get(command.order_id)
+        changes = {} if order is None else amendments.changes_of(order, command)
+        return tuple(changes) if len(changes) <= SINGLE_ITEM_ORDER_LINES_MAX else ()
 
     def _batched_saga(
         self, command: BatchedCommand, actor: Actor, deadline: float, needed: NeedsSaga

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Literal
 
 from inventory_common.attributes import (
+    Attribute,
     CommandKey,
     Items,
     Notes,
@@ -38,6 +39,8 @@ __all__ = [
     "NEW_SKU",
     "SKU_PATCH",
     "AdjustmentBody",
+    "AmendedLine",
+    "Amendment",
     "Batch",
     "BatchedChange",
     "BatchedOrder",
@@ -203,6 +206,29 @@ class Batch:
     def __post_init__(self) -> None:
         if sum(len(order.lines or ()) for order in self.orders) > BATCH_LINES_MAX:
             raise ValueError(f"should have at most {BATCH_LINES_MAX} lines in total")
+
+
+@body
+class AmendedLine:
+    """The units of one SKU that the order is to reserve; `sku` starts with `SKU-{product_id}-`."""
+
+    product_id: ProductId
+    sku: SkuId
+    quantity: Annotated[int, WholeNumber(0, QUANTITY_MAX), Attribute("Units; 0 for none.", 2)]
+
+    def __post_init__(self) -> None:
+        if not self.sku.startswith(sku_prefix(self.product_id)):
+            raise ValueError(f"should have a sku that starts with {sku_prefix(self.product_id)}")
+
+
+@body
+class Amendment:
+    """What the order is to reserve from now on.
+
+    Lines that are not named stay as they are; the quantities of one SKU are summed.
+    """
+
+    lines: Annotated[list[AmendedLine], Items(REQUEST_LINES_MAX, least=1)]
 
 
 @body

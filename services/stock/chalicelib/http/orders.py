@@ -27,6 +27,7 @@ from inventory_common.errors import (
     SkuInactive,
     SkuNotFound,
     StockLimitExceeded,
+    TooManyChanges,
 )
 from inventory_common.ids import StockKey
 from inventory_common.limits import HOLD_DEFAULT_SECONDS
@@ -38,19 +39,21 @@ from inventory_common.values import value
 
 from ..domain.commands import (
     Actor,
+    AmendOrder,
     BatchedCommand,
     ExtendHold,
     LineAsRead,
     LineRequest,
     PlaceOrder,
     SettleOrder,
+    sum_lines,
     sum_quantities,
 )
 from ..domain.orders import OrderOutcome
 from ..engine.orders import Orders
 from .access import ORDER_KEEPERS, ORDER_READERS, order_actor_of
 from .answers import BatchAnswer, OrderAnswer
-from .bodies import Batch, Extension, NewOrder, OrderLineBody, Refund, Settlement
+from .bodies import AmendedLine, Amendment, Batch, Extension, NewOrder, OrderLineBody, Refund, Settlement
 
 __all__ = ["OrderRoutes"]
 
@@ -202,6 +205,44 @@ class OrderRoutes:
 
     @route(
         "POST",
+        "/orders/{order_id}/amend",
+        tag=_ORDERS,
+        allowed_roles=ORDER_KEEPERS,
+        body=Amendment,
+        idempotency="required",
+        versioned=True,
+        response=_ONE,
+        errors=[
+            OrderNotFound,
+            TooManyChanges,
+            OrderInProgress,
+            OrderDamaged,
+            LedgerKeyUnavailable,
+            OrderConfirmed,
+            OrderCancelled,
+            ReservationExpired,
+            SkuNotFound,
+            SkuInactive,
+            ProductInactive,
+            InsufficientStock,
+        ],
+    )
+    def amend_order(self, request: Request[Amendment], order_id: str) -> Response:
+        """Change what an order reserves, all of it or nothing.
+
+        Each line's `quantity` is what the order is to reserve of the SKU afterwards; `asked` of a short line
+        is the units that it adds.  A line of 0 stays, with its figures.  Confirmed units and `expires_at`
+        stay too.  An order that would have nothing reserved and nothing confirmed is cancelled.  The lines
+        that change are written by one transaction of 100 writes: two for each line and each part of a large
+        order, and two more; an order of at most 49 lines does not grow beyond them.
+        """
+        lines = {line.key: line.quantity for line in sum_lines(_lines(request.body.lines))}
+        assert request.idempotency_key is not None, "the route requires one"
+        command = AmendOrder(order_id, lines, request.idempotency_key, request.if_match)
+        return _response(self.orders.amend(command, self._actor(request)))
+
+    @route(
+        "POST",
         "/orders/{order_id}/confirm",
         body=Settlement,
         errors=[
@@ -280,7 +321,7 @@ def _owner(named: str | None, actor: Actor, path: str) -> str:
     return DEFAULT_OWNER if named is None else named
 
 
-def _lines(lines: Iterable[OrderLineBody]) -> tuple[LineRequest, ...]:
+def _lines(lines: Iterable[OrderLineBody | AmendedLine]) -> tuple[LineRequest, ...]:
     return tuple(LineRequest(StockKey(line.product_id, line.sku), line.quantity) for line in lines)
 
 

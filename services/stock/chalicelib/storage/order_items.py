@@ -59,6 +59,7 @@ def order_from_item(item: Item) -> Order:
         has_all_lines=not parts,
         owner=attributes.get(OWNER_ATTRIBUTE, DEFAULT_OWNER),
         was_settled_in_part=attributes.get("settled_in_part", False),
+        placed_as=attributes.get("placed_as"),
         short_lines=tuple(attributes.get("short_lines", ())),
         last_command=_last_command_from(attributes),
     )
@@ -126,6 +127,7 @@ def order_attributes(order: Order) -> Item:
             # Orders that were stored before there were owners have none, and belong to the default one.
             OWNER_ATTRIBUTE: None if order.owner == DEFAULT_OWNER else order.owner,
             "settled_in_part": order.was_settled_in_part or None,
+            "placed_as": order.placed_as,
             "short_lines": [dict(line) for line in order.short_lines] or None,
             "last_command": _last_command_to(order.last_command),
             **due,

@@ -72,6 +72,7 @@ WHOLE_ORDER = an_order(
     owner="web",
     was_settled_in_part=True,
     after=OrderCommand.CONFIRM,
+    placed_as="h",
 )
 WHOLE_SAGA = an_order(
     a_line(BLACK, 1),
@@ -92,7 +93,7 @@ OPTIONAL = (
     *("variant_attributes", "barcode", "last_transaction_at", "last_transaction_id", "details_version"),
     *("cancel_reason", "ttl", "owner", "settled_in_part", "expires_at", "short_lines", "phase", "errand"),
     *("asked", "restock", "command", "hold_seconds", "acknowledged", "vendor_id", "last_updated", "color"),
-    *("last_command", "command_id"),
+    *("last_command", "command_id", "placed_as"),
     *("confirmed", "cancelled", "refunded", "available_stock", "parts", BLACK),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.commands import ExtendHold, SettleOrder
+from chalicelib.domain.commands import AmendOrder, ExtendHold, SettleOrder
 from chalicelib.domain.orders import LastCommand, OrderCommand
 from inventory_common.errors import InsufficientStock
 from inventory_common.limits import TOMBSTONE_SECONDS
@@ -31,6 +31,8 @@ def test_each_command_that_changes_an_order_leaves_its_type_and_an_id_of_its_own
     process.extend(ExtendHold(ORDER, HOLD_SECONDS + 60))
     assert last_command(process) == commands[0]
 
+    process.amend(AmendOrder(ORDER, units((sku_id(1), 3)), a_key("0")))
+    commands.append(last_command(process))
     process.confirm(SettleOrder(ORDER, units((sku_id(0), 1)), a_key("1")))
     commands.append(last_command(process))
     process.confirm(SettleOrder(ORDER, units((sku_id(0), 1)), a_key("1")))
@@ -42,7 +44,8 @@ def test_each_command_that_changes_an_order_leaves_its_type_and_an_id_of_its_own
     clock.advance(HOLD_SECONDS + 61)
     sweeper.sweep()
     commands.append(last_command(process))
-    assert [command.type.value for command in commands] == ["place", "confirm", "refund", "cancel", "expire"]
+    types = ["place", "amend", "confirm", "refund", "cancel", "expire"]
+    assert [command.type.value for command in commands] == types
     assert len({command.id for command in commands}) == len(commands)
 
 

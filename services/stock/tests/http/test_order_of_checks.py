@@ -111,6 +111,11 @@ class TestOrderOfChecks(OrderOfChecks):
                 all_of(of_a_new_order, with_a_line(GREEN, 1)),
             ),
         ],
+        ("POST", "/orders/{order_id}/amend"): [
+            Fault("a negative quantity", 422, "invalid_input", with_a_line(BLACK, -1)),
+            Fault("an unknown SKU", 404, "sku_not_found", with_a_line(NO_SKU["sku"], 1)),
+            Fault("a deactivated SKU", 409, "sku_inactive", with_a_line(GREEN, 1)),
+        ],
         ("POST", "/orders/{order_id}/confirm"): [
             EMPTY_LINE,
             NOT_IN_THE_ORDER,

@@ -23,6 +23,10 @@ def settle(command: str) -> Command:
     return lambda shop, token: shop.post(f"{ORDER_PATH}/{command}", token=token)
 
 
+def amend(shop: Client, token: str) -> Any:
+    return shop.post(f"{ORDER_PATH}/amend", order_body((BLACK, 4)), token, idempotency_key="k")
+
+
 @pytest.mark.parametrize("saga_state", SagaState)
 def test_every_read_shows_what_is_going_on(
     shop: Client, orders: str, tables: Tables, clock: Clock, saga_state: SagaState
@@ -42,6 +46,8 @@ def test_every_read_shows_what_is_going_on(
         (SagaState.CONFIRMING, place),
         (SagaState.CANCELLING, place),
         (SagaState.REFUNDING, place),
+        (SagaState.PLACING, amend),
+        (SagaState.CONFIRMING, amend),
         (SagaState.PLACING, settle("confirm")),
         (SagaState.PLACING, settle("cancel")),
         (SagaState.CONFIRMING, settle("cancel")),

@@ -144,6 +144,17 @@ def test_a_partial_settlement_is_one_read_and_one_transaction(
     assert calls == [READ, READ], "a replay: a refused command re-reads its idempotency record"
 
 
+def test_an_amend_is_one_read_and_one_transaction(shop: Client, tokens: Tokens, calls: list[str]) -> None:
+    orders = tokens.of_role("orders")
+    shop.put(ORDER_PATH, BODY, orders)
+    calls.clear()
+    shop.post(f"{ORDER_PATH}/amend", order_body((BLACK, 2)), orders, idempotency_key="k")
+    assert calls == [READ, TRANSACTION]
+    calls.clear()
+    shop.post(f"{ORDER_PATH}/amend", order_body((BLACK, 2)), orders, idempotency_key="k")
+    assert calls == [READ, TRANSACTION], "a replay: the condition of its idempotency record returns it"
+
+
 def test_a_refund_of_a_whole_order_is_one_read_and_one_transaction(
     shop: Client, tokens: Tokens, calls: list[str]
 ) -> None:

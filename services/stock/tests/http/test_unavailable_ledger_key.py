@@ -80,6 +80,7 @@ def served(shop: Client, orders: str, confirmed: None, ledger_key: LedgerKeyOfAS
         ("POST", ADJUSTMENTS_PATH, {"quantity_change": -1, "notes": "broken"}),
         ("PUT", "/orders/ORDER-NEW", order_body((BLACK, 1))),
         ("POST", f"{OTHER_ORDER_PATH}/extend", {"hold_seconds": 2_000_000}),
+        ("POST", f"{OTHER_ORDER_PATH}/amend", order_body((BLACK, 4))),
         ("POST", f"{OTHER_ORDER_PATH}/confirm", None),
         ("POST", f"{OTHER_ORDER_PATH}/confirm", SETTLEMENT),
         ("POST", f"{OTHER_ORDER_PATH}/cancel", None),
