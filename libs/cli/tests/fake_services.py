@@ -381,6 +381,18 @@ class FakeServices:
             line["reserved"] += units
         return httpx.Response(200, json=order)
 
+    def reopen_order(self, request: httpx.Request, order_id: str) -> httpx.Response:
+        assert request.headers["Idempotency-Key"]
+        order = self.orders[order_id]
+        if order["status"] != "cancelled":
+            raise Refusal(409, "not_reopenable")
+        for line in order["lines"]:
+            self.write(line["sku"], "order_placed", line["cancelled"], 0, line["cancelled"])
+            line["reserved"], line["cancelled"] = line["cancelled"], 0
+        order["status"] = "reserved"
+        order["held_for"] = json.loads(request.content or b"{}").get("hold_seconds")
+        return httpx.Response(200, json=order)
+
     def batch(self, request: httpx.Request) -> httpx.Response:
         orders = json.loads(request.content)["orders"]
         assert 1 <= len(orders) <= 500
@@ -510,6 +522,7 @@ ROUTES: list[tuple[str, str, Callable[..., httpx.Response]]] = [
     ("GET", r"/orders/([^/]+)", FakeServices.get_order),
     ("GET", r"/orders", FakeServices.orders_due),
     ("POST", r"/orders/([^/]+)/amend", FakeServices.amend_order),
+    ("POST", r"/orders/([^/]+)/reopen", FakeServices.reopen_order),
     ("POST", r"/orders/([^/]+)/(confirm|cancel|refund)", FakeServices.settle_order),
     ("GET", r"/vendors/([^/]+)/transactions", FakeServices.vendor_log),
     ("GET", r"/skus/([^/]+)/transactions", FakeServices.sku_log),

@@ -202,6 +202,19 @@ def test_an_order_is_amended(inventory, services, tea, capsys):
     assert inventory("orders", "amend", "ORDER-1") == 2
 
 
+def test_a_cancelled_order_is_reopened(inventory, services, tea, capsys):
+    assert inventory("orders", "place", "ORDER-1", "--line", f"{tea}=5") == 0
+    assert inventory("orders", "reopen", "ORDER-1") == 1
+    assert "not_reopenable" in capsys.readouterr().err
+    assert inventory("orders", "cancel", "ORDER-1") == 0
+    capsys.readouterr()
+    assert inventory("orders", "reopen", "ORDER-1", "--hold-seconds", "600", "--json") == 0
+    [order] = printed_json(capsys)
+    assert (order["status"], order["lines"][0]["reserved"]) == ("reserved", 5)
+    assert services.orders["ORDER-1"]["held_for"] == 600
+    assert services.skus[tea]["reserved_stock"] == 5
+
+
 def test_orders_are_placed_confirmed_and_refunded(inventory, services, tea, capsys):
     assert inventory("orders", "place", "ORDER-1", "--line", f"{tea}=5") == 0
     assert services.skus[tea]["reserved_stock"] == 5

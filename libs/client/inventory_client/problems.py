@@ -24,7 +24,7 @@
         │   └── ExternalIdExists, SkuExists, ProductInactive, SkuInactive, StockLimitExceeded,
         │       InsufficientStock, AdjustmentBelowReserved, CountStale, QuantityExceedsReserved,
         │       RefundExceedsConfirmed, OrderExists, OrderInProgress, OrderCancelled,
-        │       OrderConfirmed, OrderDamaged, ReservationExpired
+        │       OrderConfirmed, OrderDamaged, ReservationExpired, NotReopenable
         ├── Invalid
         │   └── InvalidInput, IdempotencyKeyReused, TooManyChanges, TooManyRecords
         ├── NotConfigured
@@ -75,6 +75,7 @@ __all__ = [
     "NoAnswer",
     "NotConfigured",
     "NotFound",
+    "NotReopenable",
     "OrderCancelled",
     "OrderConfirmed",
     "OrderDamaged",
@@ -417,6 +418,12 @@ class ReservationExpired(Conflict):
     """The hold expired before the order was confirmed."""
 
     code = "reservation_expired"
+
+
+class NotReopenable(Conflict):
+    """The order reserves units, or no cancellation or expiry has released any since it was last reopened."""
+
+    code = "not_reopenable"
 
 
 class Invalid(Problem):

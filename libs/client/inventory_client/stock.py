@@ -309,6 +309,23 @@ class StockClient(Client):
         path = path_of("orders", order_id, "amend")
         return self._command("POST", path, read_order, body=body, key=idempotency_key or new_key())
 
+    def reopen(
+        self, order_id: str, hold_seconds: int | None = None, *, idempotency_key: str | None = None
+    ) -> Outcome[Order]:
+        """Reserve again what the last cancellation or expiry of an order released, all of it or nothing.
+
+        Raises
+        ------
+        NotReopenable
+            If it reserves units, or nothing was released since it was last reopened.
+        InsufficientStock
+            Its `lines` are those with insufficient stock.
+        OrderNotFound, TooManyChanges, SkuInactive, ProductInactive
+        """
+        body = None if hold_seconds is None else {"hold_seconds": hold_seconds}
+        path = path_of("orders", order_id, "reopen")
+        return self._command("POST", path, read_order, body=body, key=idempotency_key or new_key())
+
     def batch(self, commands: Sequence[BatchCommand]) -> list[BatchResult]:
         """Execute commands on orders, each independently; return their results in the same order.
 

@@ -390,6 +390,17 @@ def test_an_order_is_amended_to_the_quantities_of_its_lines() -> None:
     assert script.requests[1].headers["Idempotency-Key"]
 
 
+@pytest.mark.parametrize(("hold_seconds", "content"), [(None, b""), (600, b'{"hold_seconds":600}')])
+def test_an_order_is_reopened(hold_seconds: int | None, content: bytes) -> None:
+    script = Script(httpx.Response(200, json=ORDER))
+    script.client(StockClient).reopen("ORDER-1", hold_seconds, idempotency_key="reopen-1")
+    assert asked(script) == ["POST /orders/ORDER-1/reopen"]
+    [request] = script.requests
+    assert (request.content, request.headers["Idempotency-Key"]) == (content, "reopen-1")
+    script.client(StockClient).reopen("ORDER-1")
+    assert script.requests[1].headers["Idempotency-Key"]
+
+
 def test_skus_are_created_and_changed() -> None:
     script = Script(httpx.Response(200, json=SKU))
     stock = script.client(StockClient)

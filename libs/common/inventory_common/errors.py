@@ -27,6 +27,7 @@
     │   ├── SkuExists, ProductInactive, SkuInactive, StockLimitExceeded
     │   ├── InsufficientStock, AdjustmentBelowReserved, CountStale
     │   ├── OrderExists, OrderInProgress, OrderCancelled, OrderConfirmed, OrderDamaged, ReservationExpired
+    │   ├── NotReopenable
     │   └── QuantityExceedsReserved, RefundExceedsConfirmed
     ├── NotConfigured            this stage does not have it
     │   └── ArchiveNotConfigured
@@ -68,6 +69,7 @@ __all__ = [
     "MethodNotAllowed",
     "NotConfigured",
     "NotFound",
+    "NotReopenable",
     "OrderCancelled",
     "OrderConfirmed",
     "OrderDamaged",
@@ -432,6 +434,13 @@ class ReservationExpired(Conflict):
 
     code = "reservation_expired"
     title = "The reservation has expired"
+
+
+class NotReopenable(Conflict):
+    """The order reserves units, or no cancellation or expiry has released any since it was last reopened."""
+
+    code = "not_reopenable"
+    title = "There is nothing to reopen"
 
 
 class NotConfigured(InventoryError):

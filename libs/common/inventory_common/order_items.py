@@ -57,6 +57,7 @@ _ORDER_TYPES: Final = {
     "owner": _TEXT,
     "settled_in_part": _FLAG,
     "placed_as": _TEXT,
+    "last_release": _COUNT,
     "short_lines": _LIST,
     _LAST_COMMAND: _MAP,
     "vendor_id": _TEXT,
@@ -82,7 +83,7 @@ _LINE_TYPES: Final = {
     "product_id": _TEXT,
     "vendor_id": _TEXT,
     **dict.fromkeys(("placed", "reserved", "confirmed", "cancelled", "refunded", "pending"), _COUNT),
-    **dict.fromkeys(("records", "last_record"), _COUNT),
+    **dict.fromkeys(("records", "last_record", "last_released", "released_by"), _COUNT),
 }
 _LINE_REQUIRED: Final = ("product_id", "vendor_id", "placed", "reserved")
 

@@ -71,6 +71,7 @@ def test_the_codes_are_these() -> None:
         "invalid_json",
         "ledger_key_unavailable",
         "method_not_allowed",
+        "not_reopenable",
         "order_cancelled",
         "order_confirmed",
         "order_damaged",

@@ -82,6 +82,8 @@ def test_what_the_stock_service_writes_is_not_malformed(item: Item) -> None:
         (an_order(ttl=10**16), ["ttl"]),
         (an_order(settled_in_part="yes"), ["settled_in_part"]),
         (an_order(placed_as=1), ["placed_as"]),
+        (an_order(last_release="1"), ["last_release"]),
+        (an_order(lines={SKU: LINE | {"released_by": "1"}}), [f"lines.{SKU}.released_by"]),
         (an_order(short_lines=["x"]), ["short_lines.0"]),
         (an_order(last_command="x"), ["last_command"]),
         (an_order(last_command={"type": "place"}), ["last_command.id"]),

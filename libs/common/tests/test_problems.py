@@ -30,6 +30,7 @@ STATUS = {
     "InvalidInput": 422,
     "InvalidJson": 400,
     "MethodNotAllowed": 405,
+    "NotReopenable": 409,
     "OrderCancelled": 409,
     "OrderConfirmed": 409,
     "OrderDamaged": 409,

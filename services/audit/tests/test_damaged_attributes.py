@@ -54,6 +54,7 @@ OPTIONAL = (
         "settled_in_part",
         "last_command",
         "placed_as",
+        "last_release",
         "expires_at",
         "parts",
         "phase",

@@ -8,7 +8,15 @@ from functools import cached_property
 from typing import Any
 
 from chalicelib.bootstrap import Engine, Storage, engine_of
-from chalicelib.domain.commands import Actor, AdjustStock, AmendOrder, BatchedCommand, Restock, SettleOrder
+from chalicelib.domain.commands import (
+    Actor,
+    AdjustStock,
+    AmendOrder,
+    BatchedCommand,
+    ReopenOrder,
+    Restock,
+    SettleOrder,
+)
 from chalicelib.domain.orders import Order, OrderOutcome
 from chalicelib.engine.executor import Executor
 from chalicelib.engine.orders import Orders
@@ -96,6 +104,9 @@ class Process:
 
     def amend(self, command: AmendOrder, actor: Actor = ACTOR) -> OrderOutcome:
         return self.orders.amend(command, actor)
+
+    def reopen(self, command: ReopenOrder, actor: Actor = ACTOR) -> OrderOutcome:
+        return self.orders.reopen(command, actor)
 
     def batch(self, commands: Sequence[BatchedCommand]) -> list[OrderOutcome | InventoryError]:
         return self.orders.batch(commands, ACTOR)

@@ -30,6 +30,7 @@ NO_PRODUCT = {"product_id": "PROD-00000"}
 NO_SKU = {"sku": f"SKU-{PRODUCT}-NONE"}
 NO_ORDER = {"order_id": "ORDER-NONE"}
 ANOTHER_ORDER = "ORDER-67890"
+CANCELLED_ORDER = "ORDER-CANCELLED"
 
 RED = f"SKU-{PRODUCT}-RED-L"
 NEW_SKU = {"sku": RED, "variant_name": "Red", "unit_price": 90, "reorder_threshold": 5}
@@ -125,6 +126,15 @@ ROUTES: Table = {
         absent=NO_ORDER,
         not_found="order_not_found",
     ),
+    ("POST", "/orders/{order_id}/reopen"): Row(
+        allowed_roles=ORDER_KEEPERS,
+        body={"hold_seconds": 600},
+        idempotency="required",
+        versioned=True,
+        absent=NO_ORDER,
+        not_found="order_not_found",
+        paths={"order_id": CANCELLED_ORDER},
+    ),
     ("POST", "/orders/{order_id}/confirm"): Row(
         allowed_roles=ORDER_KEEPERS,
         body=ONE_UNIT,
@@ -151,8 +161,13 @@ ROUTES: Table = {
 
 
 def prepare(shop: Client, tables: Tables, orders: str) -> None:
-    """Store what the requests of the table need: two SKUs, and an order of four units, one confirmed."""
+    """Store what the requests of the table need: two SKUs, an order of four units, one confirmed, and one
+    that was cancelled.
+    """
     tables.put(a_product(), a_sku(BLACK, 50), a_sku(WHITE, 3))
     assert shop.put(ORDER_PATH, order_body((BLACK, 4)), orders).status == 201
     confirmed = shop.post(f"{ORDER_PATH}/confirm", ONE_UNIT, orders, idempotency_key="before-the-walk")
     assert confirmed.status == 200
+    cancelled_path = f"/orders/{CANCELLED_ORDER}"
+    assert shop.put(cancelled_path, order_body((BLACK, 1)), orders).status == 201
+    assert shop.post(f"{cancelled_path}/cancel", token=orders).status == 200

@@ -116,8 +116,12 @@ def a_line(
     cancelled: int = 0,
     refunded: int = 0,
     records: Sequence[int] = (),
+    released: tuple[int, int | None] = (0, None),
 ) -> OrderLine:
-    """An order's line of these units; the sequences of its `records` are known where a test needs them."""
+    """An order's line of these units; the sequences of its `records` are known where a test needs them.
+
+    `released` are the units of its last cancellation or expiry, and the order's version of that.
+    """
     return OrderLine(
         product_id=PRODUCT,
         sku=sku,
@@ -129,6 +133,8 @@ def a_line(
         refunded=refunded,
         records=len(records),
         last_record=records[-1] if records else None,
+        last_released=released[0],
+        released_by=released[1],
     )
 
 

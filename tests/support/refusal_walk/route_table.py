@@ -35,6 +35,8 @@ class Row:
         None if vendors may not use the route.
     query, body
         Of the valid request.
+    paths
+        Path parameters of the valid request that are not those of the other routes.
     idempotency
         Whether an Idempotency-Key is required, optional, or not accepted (None).
     paged, versioned
@@ -55,6 +57,7 @@ class Row:
     another_vendor: str | None = None
     query: tuple[tuple[str, str], ...] = ()
     body: Any = None
+    paths: Mapping[str, str] = field(default_factory=dict)
     idempotency: Literal["required", "optional"] | None = None
     paged: bool = False
     versioned: bool = False

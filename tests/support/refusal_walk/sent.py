@@ -30,6 +30,7 @@ class Sent:
     def right(cls, route: Route, row: Row, paths: Mapping[str, str], token: str | None) -> Sent:
         """Return the request of a row, which is valid in every respect."""
         headers = {} if row.idempotency is None else {"idempotency_key": "key-of-the-walk"}
+        paths = {**paths, **row.paths}
         return cls(route=route, paths=paths, query=row.query, body=row.body, headers=headers, token=token)
 
     def to(self, client: Client) -> Answer:

@@ -1,4 +1,4 @@
-"""``inventory orders``: place, amend, confirm, cancel and refund orders."""
+"""``inventory orders``: place, amend, confirm, cancel, reopen and refund orders."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _part = _lines_option(
 
 @click.group()
 def orders() -> None:
-    """Place, amend, confirm, cancel and refund orders."""
+    """Place, amend, confirm, cancel, reopen and refund orders."""
 
 
 @orders.command("show")
@@ -147,6 +147,21 @@ def cancel(
             order_id, _units_by_sku(lines) or None, idempotency_key=idempotency_key
         )
         return _print(outcome.result, shape)
+
+
+@orders.command()
+@click.argument("order_id")
+@click.option("--hold-seconds", type=int, help="From now; a day by default.")
+@key_option
+@shaped
+@pass_invocation
+def reopen(
+    call: Invocation, order_id: str, hold_seconds: int | None, idempotency_key: str | None, shape: Format
+) -> int:
+    """Reserve again what the last cancellation or expiry of an order released, all of it or nothing."""
+    with call.session() as session:
+        reopened = session.stock.reopen(order_id, hold_seconds, idempotency_key=idempotency_key)
+        return _print(reopened.result, shape)
 
 
 @orders.command()

@@ -14,7 +14,7 @@ a cancel of the whole order instead, and is logged as one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from inventory_common.dynamodb_limits import (
@@ -52,7 +52,7 @@ from .placing import lines_hash, require_available
 from .settlements import CANCEL, RELEASE, Quantities, SettledOrder, idempotency_record_of
 from .stock_rules import CommandContext, OrderStep, StockMovement, move_stock
 
-__all__ = ["amend", "changes_of"]
+__all__ = ["amend", "changes_of", "require_one_transaction"]
 
 
 def amend(
@@ -85,7 +85,7 @@ def amend(
     _require_reserved(order)
     changes = changes_of(order, command)
     parts = _parts_of(order, changes)
-    _require_one_transaction(order, changes, parts.values())
+    require_one_transaction(order, parts.values())
     _require_units(order, changes)
     unread = [key for key in changes if key not in state.skus and (key in order.lines or key not in sought)]
     if unread:
@@ -115,6 +115,17 @@ def changes_of(order: Order, command: AmendOrder) -> Quantities:
     reserved = {key: line.reserved for key, line in order.lines.items()}
     changes = {key: units - reserved.get(key, 0) for key, units in command.lines.items()}
     return {key: units for key, units in changes.items() if units}
+
+
+def require_one_transaction(order: Order, parts: Collection[int]) -> None:
+    """Raise `TooManyChanges` if lines, given the part of each, do not fit into one transaction."""
+    # Per line: the SKU's update and its log record; then the parts, the order and the idempotency record.
+    actions = 2 * len(parts) + len({part for part in parts if part}) + 2
+    if actions > TRANSACTION_ITEMS_MAX:
+        raise TooManyChanges(
+            f"The lines of {order.order_id} that change take {actions} writes, and one transaction has "
+            f"{TRANSACTION_ITEMS_MAX} at most: change fewer lines at once."
+        )
 
 
 def _require_reserved(order: Order) -> None:
@@ -164,16 +175,6 @@ def _parts_of(order: Order, changes: Quantities) -> dict[StockKey, int]:
         further = (in_last + position) // ORDER_PART_LINES_MAX
         parts[key] = order.parts + further if order.parts else 0
     return parts
-
-
-def _require_one_transaction(order: Order, changes: Quantities, parts: Iterable[int]) -> None:
-    # Per line: the SKU's update and its log record; then the parts, the order and the idempotency record.
-    actions = 2 * len(changes) + len({part for part in parts if part}) + 2
-    if actions > TRANSACTION_ITEMS_MAX:
-        raise TooManyChanges(
-            f"The lines of {order.order_id} that change take {actions} writes, and one transaction has "
-            f"{TRANSACTION_ITEMS_MAX} at most: change fewer lines at once."
-        )
 
 
 def _require_units(order: Order, changes: Quantities) -> None:

@@ -28,6 +28,7 @@ __all__ = [
     "LineAsRead",
     "LineRequest",
     "PlaceOrder",
+    "ReopenOrder",
     "Restock",
     "SettleOrder",
     "StockCount",
@@ -123,6 +124,16 @@ class AmendOrder:
 
     order_id: str
     lines: Mapping[StockKey, int]
+    idempotency_key: IdempotencyKey
+    if_match: IfMatch = ANY_VERSION
+
+
+@value
+class ReopenOrder:
+    """Reserve again what an order's last cancellation or expiry released, for `hold_seconds` from now."""
+
+    order_id: str
+    hold_seconds: int
     idempotency_key: IdempotencyKey
     if_match: IfMatch = ANY_VERSION
 

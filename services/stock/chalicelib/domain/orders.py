@@ -132,7 +132,8 @@ class OrderLine:
 
     `pending` units are still to be settled by the order's saga, if that settles named lines, or to be placed
     by it, if that was acknowledged.  The line has so many `records` in the log, the last with the sequence
-    `last_record`.
+    `last_record`.  Its last cancellation or expiry released `last_released` units, and is
+    that of the order's version `released_by`; a reopened line has none.
     Always ``placed = reserved + confirmed + cancelled`` and ``0 <= refunded <= confirmed``.
     """
 
@@ -148,6 +149,8 @@ class OrderLine:
     pending: int = 0
     records: int = 0
     last_record: int | None = None
+    last_released: int = 0
+    released_by: int | None = None
 
     def __post_init__(self) -> None:
         assert self.placed == self.reserved + self.confirmed + self.cancelled, self
@@ -155,6 +158,8 @@ class OrderLine:
         assert 0 <= self.refunded <= self.confirmed, self
         assert self.pending >= 0, self
         assert (self.records == 0) == (self.last_record is None), self
+        assert 0 <= self.last_released <= self.cancelled, self
+        assert (self.last_released == 0) == (self.released_by is None), self
 
     @property
     def key(self) -> StockKey:
@@ -185,12 +190,27 @@ class OrderLine:
         """Return the line with `quantity` units fewer, as if they had never been placed."""
         return replace(self, placed=self.placed - quantity, reserved=self.reserved - quantity)
 
+    def released(self, quantity: int, release: int) -> OrderLine:
+        """Return the line, of which a cancellation or expiry has just released units."""
+        return replace(self, last_released=quantity, released_by=release)
+
+    def reopen(self) -> OrderLine:
+        """Return the line with the units reserved again that were released last."""
+        units = self.last_released
+        return replace(
+            self,
+            reserved=self.reserved + units,
+            cancelled=self.cancelled - units,
+            last_released=0,
+            released_by=None,
+        )
+
     def refund(self, quantity: int) -> OrderLine:
         """Return the line with `quantity` more units refunded."""
         return replace(self, refunded=self.refunded + quantity)
 
 
-_INTERNAL: Final = frozenset({"part", "pending", "records", "last_record"})
+_INTERNAL: Final = frozenset({"part", "pending", "records", "last_record", "last_released", "released_by"})
 _SERVED: Final = tuple(field.name for field in fields(OrderLine) if field.name not in _INTERNAL)
 
 
@@ -205,8 +225,9 @@ class Order:
     The lines of a large order are stored in a number of `parts`, items beside its main item.  Every write of
     a part also writes the main item, so the main item's version protects all parts.  `has_all_lines` is false
     while the parts have not been read.  `was_settled_in_part` is stored, because the lines no longer show it
-    once the rest has been settled the same way; it is also set by what changes the lines otherwise, an amend.
-    `placed_as` identifies the lines that were placed first, once an amend has changed them.
+    once the rest has been settled the same way; an amend and a reopen set it too.
+    `placed_as` identifies the lines that were placed first, once an amend has changed them.  `last_release`
+    is the version at which its last cancellation or expiry began, until the order is reopened.
 
     `owner` is fixed when the order is placed.  That of a tombstone is who cancelled: `ALL_OWNERS` if it holds
     for everyone.
@@ -228,13 +249,14 @@ class Order:
     owner: str = DEFAULT_OWNER
     was_settled_in_part: bool = False
     placed_as: str | None = None
+    last_release: int | None = None
     short_lines: Sequence[Mapping[str, Any]] = ()
     last_command: LastCommand | None = None
 
     @property
     def is_settled_in_part(self) -> bool:
-        """Whether it is, or has ever been, settled in part or amended: a late duplicate of a whole command
-        could settle more than the command did, so that whole commands have to be identified.
+        """Whether it is, or has ever been, settled in part, amended or reopened: a late duplicate of a whole
+        command could settle more than the command did, so that whole commands have to be identified.
 
         Between two steps of a saga, the lines do not show it.
         """
@@ -286,6 +308,17 @@ class Order:
     def refunded(self) -> int:
         """Units that were refunded after they had left the stock."""
         return sum(line.refunded for line in self.lines.values())
+
+    @property
+    def last_released(self) -> dict[StockKey, int]:
+        """Units by SKU that its last cancellation or expiry released, unless it was reopened since."""
+        if self.last_release is None:
+            return {}
+        return {
+            key: line.last_released
+            for key, line in self.lines.items()
+            if line.released_by == self.last_release
+        }
 
     @property
     def status(self) -> OrderStatus:

@@ -490,6 +490,7 @@ def _begin(
         version=order.version + 1,
         # Asked of the order before its saga: the lines between two steps do not show it.
         was_settled_in_part=order.is_settled_in_part,
+        last_release=order.version + 1 if settlement is CANCEL else order.last_release,
     )
     return WriteSet(movements=(), order=begun, replaced_order=order)
 

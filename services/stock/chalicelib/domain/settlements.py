@@ -126,12 +126,14 @@ class SettlementType:
     ) -> SettledOrder | NeedsSkus:
         """Return the settlement of these units; `NeedsSkus` if the SKUs do not match the order.
 
-        The log records the `command`, if it is another one than the settlement's own.
+        The log records the `command`, if it is another one than the settlement's own.  The lines of a
+        cancellation keep what it released: a saga is one that began at the order's `last_release`.
         """
         if not self._fits(state, order, quantities):
             return NeedsSkus(list(quantities))
         movements: list[StockMovement] = []
         lines: dict[StockKey, OrderLine] = {}
+        release = order.version + 1 if order.saga is None else order.last_release
         for key, quantity in quantities.items():
             line = order.lines[key]
             movement = move_stock(
@@ -144,8 +146,14 @@ class SettlementType:
                 restock=restock,
             )
             movements.append(movement)
-            lines[key] = self.settle_line(line, quantity).after_record(movement.record.sequence)
-        return SettledOrder(tuple(movements), order.with_lines(lines, cancel_reason=cancel_reason))
+            settled = self.settle_line(line, quantity).after_record(movement.record.sequence)
+            if self is CANCEL and release is not None:
+                settled = settled.released(quantity, release)
+            lines[key] = settled
+        after = order.with_lines(lines, cancel_reason=cancel_reason)
+        if self is CANCEL:
+            after = replace(after, last_release=release)
+        return SettledOrder(tuple(movements), after)
 
     def _fits(self, state: CurrentState, order: Order, quantities: Quantities) -> bool:
         """Return whether the SKUs were read and are consistent with the order.

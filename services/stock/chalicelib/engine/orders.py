@@ -18,13 +18,14 @@ from inventory_common.retry_policy import RetryPolicy
 from inventory_common.timestamps import Clock
 from inventory_common.values import value
 
-from ..domain import amendments, holds, placing, settlements
+from ..domain import amendments, holds, placing, reopening, settlements
 from ..domain.commands import (
     Actor,
     AmendOrder,
     BatchedCommand,
     ExtendHold,
     PlaceOrder,
+    ReopenOrder,
     SettleOrder,
     sum_lines,
 )
@@ -156,6 +157,25 @@ class Orders:
             deadline,
         )
         assert isinstance(outcome, Executed), "an amend is one transaction"
+        return _order_outcome(outcome)
+
+    def reopen(self, command: ReopenOrder, actor: Actor) -> OrderOutcome:
+        """Reserve again what the last cancellation or expiry of an order released, all of it or nothing.
+
+        Raises
+        ------
+        OrderNotFound, NotReopenable, TooManyChanges, SkuInactive, ProductInactive, InsufficientStock,
+        IdempotencyKeyReused, Busy
+        """
+        outcome = self.executor.execute(
+            UnitOfWork(
+                decide=lambda state, context: reopening.reopen(state, command, context),
+                actor=actor,
+                order_id=command.order_id,
+                idempotency_id=id_of(command.idempotency_key),
+            )
+        )
+        assert isinstance(outcome, Executed), "a reopen is one transaction"
         return _order_outcome(outcome)
 
     def batch(self, commands: Sequence[BatchedCommand], actor: Actor) -> list[OrderOutcome | InventoryError]:

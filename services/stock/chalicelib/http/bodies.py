@@ -48,6 +48,7 @@ __all__ = [
     "NewOrder",
     "OrderLineBody",
     "Refund",
+    "Reopening",
     "RestockBody",
     "SettledLine",
     "Settlement",
@@ -171,6 +172,13 @@ class NewOrder:
 @body
 class Extension:
     """How long the hold lasts, from now."""
+
+    hold_seconds: HoldSeconds = HOLD_DEFAULT_SECONDS
+
+
+@body
+class Reopening:
+    """How long the units are reserved again, from now."""
 
     hold_seconds: HoldSeconds = HOLD_DEFAULT_SECONDS
 

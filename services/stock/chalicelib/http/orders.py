@@ -14,6 +14,7 @@ from inventory_common.errors import (
     InvalidInput,
     InventoryError,
     LedgerKeyUnavailable,
+    NotReopenable,
     OrderCancelled,
     OrderConfirmed,
     OrderDamaged,
@@ -45,6 +46,7 @@ from ..domain.commands import (
     LineAsRead,
     LineRequest,
     PlaceOrder,
+    ReopenOrder,
     SettleOrder,
     sum_lines,
     sum_quantities,
@@ -53,7 +55,17 @@ from ..domain.orders import OrderOutcome
 from ..engine.orders import Orders
 from .access import ORDER_KEEPERS, ORDER_READERS, order_actor_of
 from .answers import BatchAnswer, OrderAnswer
-from .bodies import AmendedLine, Amendment, Batch, Extension, NewOrder, OrderLineBody, Refund, Settlement
+from .bodies import (
+    AmendedLine,
+    Amendment,
+    Batch,
+    Extension,
+    NewOrder,
+    OrderLineBody,
+    Refund,
+    Reopening,
+    Settlement,
+)
 
 __all__ = ["OrderRoutes"]
 
@@ -240,6 +252,39 @@ class OrderRoutes:
         assert request.idempotency_key is not None, "the route requires one"
         command = AmendOrder(order_id, lines, request.idempotency_key, request.if_match)
         return _response(self.orders.amend(command, self._actor(request)))
+
+    @route(
+        "POST",
+        "/orders/{order_id}/reopen",
+        tag=_ORDERS,
+        allowed_roles=ORDER_KEEPERS,
+        body=Reopening,
+        body_required=False,
+        idempotency="required",
+        versioned=True,
+        response=_ONE,
+        errors=[
+            OrderNotFound,
+            TooManyChanges,
+            OrderInProgress,
+            OrderDamaged,
+            LedgerKeyUnavailable,
+            NotReopenable,
+            SkuInactive,
+            ProductInactive,
+            InsufficientStock,
+        ],
+    )
+    def reopen_order(self, request: Request[Reopening], order_id: str) -> Response:
+        """Reserve again what the last cancellation or expiry of an order released, all of it or nothing.
+
+        The order reserves nothing before, but may have confirmed units.  What earlier cancellations of lines
+        released stays cancelled.  A new hold begins.  As with `amend`, the lines are written by one
+        transaction.
+        """
+        assert request.idempotency_key is not None, "the route requires one"
+        command = ReopenOrder(order_id, request.body.hold_seconds, request.idempotency_key, request.if_match)
+        return _response(self.orders.reopen(command, self._actor(request)))
 
     @route(
         "POST",

@@ -60,6 +60,7 @@ def order_from_item(item: Item) -> Order:
         owner=attributes.get(OWNER_ATTRIBUTE, DEFAULT_OWNER),
         was_settled_in_part=attributes.get("settled_in_part", False),
         placed_as=attributes.get("placed_as"),
+        last_release=attributes.get("last_release"),
         short_lines=tuple(attributes.get("short_lines", ())),
         last_command=_last_command_from(attributes),
     )
@@ -128,6 +129,7 @@ def order_attributes(order: Order) -> Item:
             OWNER_ATTRIBUTE: None if order.owner == DEFAULT_OWNER else order.owner,
             "settled_in_part": order.was_settled_in_part or None,
             "placed_as": order.placed_as,
+            "last_release": order.last_release,
             "short_lines": [dict(line) for line in order.short_lines] or None,
             "last_command": _last_command_to(order.last_command),
             **due,
@@ -218,5 +220,11 @@ def _lines_to(order: Order, part: int) -> dict[str, dict[str, Any]]:
 
 def _line_to(line: OrderLine) -> dict[str, Any]:
     figures = {name: member for name, member in line.document().items() if name != "sku"}
-    internal = {"records": line.records, "last_record": line.last_record, "pending": line.pending}
+    internal = {
+        "records": line.records,
+        "last_record": line.last_record,
+        "pending": line.pending,
+        "last_released": line.last_released,
+        "released_by": line.released_by,
+    }
     return figures | {name: member for name, member in internal.items() if member}

@@ -67,10 +67,11 @@ def test_a_cancelled_order_returns_its_units_to_the_available_stock() -> None:
     state = a_state(a_sku(BLACK, 50, 7, sequence=6), a_sku(WHITE, 1, 1, sequence=1), order=order)
     write_set = write_set_of(cancel(state, SettleOrder(ORDER), CONTEXT))
     assert write_set.order == an_order(
-        a_line(BLACK, cancelled=5, records=[4, 7]),
-        a_line(WHITE, cancelled=1, records=[1, 2]),
+        a_line(BLACK, cancelled=5, records=[4, 7], released=(5, 4)),
+        a_line(WHITE, cancelled=1, records=[1, 2], released=(1, 4)),
         version=4,
         cancel_reason="requested",
+        last_release=4,
         after=OrderCommand.CANCEL,
     )
     assert write_set.replaced_order == order

@@ -56,10 +56,11 @@ def test_an_expired_order_releases_all_that_it_reserves() -> None:
     state = a_state(a_sku(BLACK, 50, 7), a_sku(WHITE, 1, 1), order=order)
     write_set = write_set_of(expire(state, AT_THE_END))
     assert write_set.order == an_order(
-        a_line(BLACK, cancelled=5, records=[1]),
-        a_line(WHITE, cancelled=1, records=[1]),
+        a_line(BLACK, cancelled=5, records=[1], released=(5, 4)),
+        a_line(WHITE, cancelled=1, records=[1], released=(1, 4)),
         version=4,
         cancel_reason="expired",
+        last_release=4,
         after=OrderCommand.EXPIRE,
         at=AT_THE_END.now,
     )
@@ -85,10 +86,11 @@ def test_an_expiry_releases_reserved_units_and_leaves_confirmed_ones() -> None:
     )
     write_set = write_set_of(expire(a_state(a_sku(BLACK, 9, 2), order=order), AT_THE_END))
     assert write_set.order == an_order(
-        a_line(BLACK, confirmed=3, cancelled=2, refunded=1, records=[1]),
+        a_line(BLACK, confirmed=3, cancelled=2, refunded=1, records=[1], released=(2, 3)),
         a_line(WHITE, confirmed=1),
         version=3,
         cancel_reason=EXPIRED,
+        last_release=3,
         after=OrderCommand.EXPIRE,
         at=AT_THE_END.now,
     )

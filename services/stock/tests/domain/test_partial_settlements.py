@@ -56,9 +56,9 @@ def six_units(*others: OrderLine) -> CurrentState:
         (confirm, 1, a_line(BLACK, 2, 3, 1, records=[3, 9, 21]), (49, 19)),
         (confirm, 3, a_line(BLACK, 0, 5, 1, records=[3, 9, 21]), (47, 17)),
         (confirm, None, a_line(BLACK, 0, 5, 1, records=[3, 9, 21]), (47, 17)),
-        (cancel, 1, a_line(BLACK, 2, 2, 2, records=[3, 9, 21]), (50, 19)),
-        (cancel, 3, a_line(BLACK, 0, 2, 4, records=[3, 9, 21]), (50, 17)),
-        (cancel, None, a_line(BLACK, 0, 2, 4, records=[3, 9, 21]), (50, 17)),
+        (cancel, 1, a_line(BLACK, 2, 2, 2, records=[3, 9, 21], released=(1, 4)), (50, 19)),
+        (cancel, 3, a_line(BLACK, 0, 2, 4, records=[3, 9, 21], released=(3, 4)), (50, 17)),
+        (cancel, None, a_line(BLACK, 0, 2, 4, records=[3, 9, 21], released=(3, 4)), (50, 17)),
         (refund, 1, a_line(BLACK, 3, 2, 1, 1, records=[3, 9, 21]), (51, 20)),
         (refund, 2, a_line(BLACK, 3, 2, 1, 2, records=[3, 9, 21]), (52, 20)),
         (refund, None, a_line(BLACK, 3, 2, 1, 2, records=[3, 9, 21]), (52, 20)),
@@ -79,6 +79,7 @@ def test_a_settlement_moves_the_named_units_or_all(
         cancel_reason=reason,
         was_settled_in_part=True,
         after=OrderCommand(command.__name__),
+        last_release=4 if command is cancel else None,
     )
     assert write_set.replaced_order == state.order
     [movement] = write_set.movements

@@ -65,7 +65,8 @@ WHOLE_SKU = a_sku(
 )
 DUE = {"expires_at": NOW}
 WHOLE_ORDER = an_order(
-    a_line(BLACK, 1, confirmed=1),
+    a_line(BLACK, 1, confirmed=1, cancelled=1, released=(1, 2)),
+    last_release=2,
     **DUE,
     cancel_reason="requested",
     ttl=1,
@@ -93,7 +94,7 @@ OPTIONAL = (
     *("variant_attributes", "barcode", "last_transaction_at", "last_transaction_id", "details_version"),
     *("cancel_reason", "ttl", "owner", "settled_in_part", "expires_at", "short_lines", "phase", "errand"),
     *("asked", "restock", "command", "hold_seconds", "acknowledged", "vendor_id", "last_updated", "color"),
-    *("last_command", "command_id", "placed_as"),
+    *("last_command", "command_id", "placed_as", "last_release", "last_released", "released_by"),
     *("confirmed", "cancelled", "refunded", "available_stock", "parts", BLACK),
 )
 

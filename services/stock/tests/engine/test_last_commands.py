@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.commands import AmendOrder, ExtendHold, SettleOrder
+from chalicelib.domain.commands import AmendOrder, ExtendHold, ReopenOrder, SettleOrder
 from chalicelib.domain.orders import LastCommand, OrderCommand
 from inventory_common.errors import InsufficientStock
 from inventory_common.limits import TOMBSTONE_SECONDS
@@ -47,6 +47,16 @@ def test_each_command_that_changes_an_order_leaves_its_type_and_an_id_of_its_own
     types = ["place", "amend", "confirm", "refund", "cancel", "expire"]
     assert [command.type.value for command in commands] == types
     assert len({command.id for command in commands}) == len(commands)
+
+
+def test_a_reopen_is_a_command_too(process: Process, ledger: Ledger) -> None:
+    ledger.put_skus(2)
+    process.place(a_large_order(2))
+    process.cancel(SettleOrder(ORDER))
+    cancelled = last_command(process)
+    process.reopen(ReopenOrder(ORDER, HOLD_SECONDS, a_key("1")))
+    assert last_command(process).type is OrderCommand.REOPEN
+    assert last_command(process).id != cancelled.id
 
 
 @pytest.mark.parametrize(

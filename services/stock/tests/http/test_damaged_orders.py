@@ -29,6 +29,7 @@ def forged(placed: None, tables: Tables) -> None:
         ("PUT", ORDER_PATH, order_body((BLACK, 5), (WHITE, 3))),
         ("POST", f"{ORDER_PATH}/extend", {"hold_seconds": 2_000_000}),
         ("POST", f"{ORDER_PATH}/amend", order_body((WHITE, 1))),
+        ("POST", f"{ORDER_PATH}/reopen", None),
         ("POST", f"{ORDER_PATH}/confirm", None),
         ("POST", f"{ORDER_PATH}/confirm", settlement_body((WHITE, 1))),
         ("POST", f"{ORDER_PATH}/cancel", None),

@@ -13,6 +13,7 @@ from refusal_walk import ANOTHER_VENDOR, Fault, OrderOfChecks, Route, Sent, with
 from ..route_table import NEW_SKU, NO_PRODUCT, NO_SKU, ONE_UNIT, PATHS, RED, ROUTES, prepare
 from ..shop import (
     BLACK,
+    ORDER,
     ORDER_PATH,
     PRODUCT,
     RESTOCKS_PATH,
@@ -115,6 +116,10 @@ class TestOrderOfChecks(OrderOfChecks):
             Fault("a negative quantity", 422, "invalid_input", with_a_line(BLACK, -1)),
             Fault("an unknown SKU", 404, "sku_not_found", with_a_line(NO_SKU["sku"], 1)),
             Fault("a deactivated SKU", 409, "sku_inactive", with_a_line(GREEN, 1)),
+        ],
+        ("POST", "/orders/{order_id}/reopen"): [
+            Fault("a hold that is too short", 422, "invalid_input", with_members(hold_seconds=59)),
+            Fault("an order that reserves units", 409, "not_reopenable", with_paths(order_id=ORDER)),
         ],
         ("POST", "/orders/{order_id}/confirm"): [
             EMPTY_LINE,

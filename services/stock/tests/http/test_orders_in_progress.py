@@ -27,6 +27,10 @@ def amend(shop: Client, token: str) -> Any:
     return shop.post(f"{ORDER_PATH}/amend", order_body((BLACK, 4)), token, idempotency_key="k")
 
 
+def reopen(shop: Client, token: str) -> Any:
+    return shop.post(f"{ORDER_PATH}/reopen", token=token, idempotency_key="k")
+
+
 @pytest.mark.parametrize("saga_state", SagaState)
 def test_every_read_shows_what_is_going_on(
     shop: Client, orders: str, tables: Tables, clock: Clock, saga_state: SagaState
@@ -48,6 +52,7 @@ def test_every_read_shows_what_is_going_on(
         (SagaState.REFUNDING, place),
         (SagaState.PLACING, amend),
         (SagaState.CONFIRMING, amend),
+        (SagaState.CANCELLING, reopen),
         (SagaState.PLACING, settle("confirm")),
         (SagaState.PLACING, settle("cancel")),
         (SagaState.CONFIRMING, settle("cancel")),

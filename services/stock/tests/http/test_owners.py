@@ -92,6 +92,7 @@ def test_an_order_of_another_owner_is_not_found_and_stays(
     assert shop.post(f"{ORDER_PATH}/extend", {}, caller).code == "order_not_found"
     amended = shop.post(f"{ORDER_PATH}/amend", order_body((BLACK, 1)), caller, idempotency_key="amend")
     assert amended.code == "order_not_found"
+    assert shop.post(f"{ORDER_PATH}/reopen", {}, caller, idempotency_key="reopen").code == "order_not_found"
     for command in ("confirm", "cancel", "refund"):
         for key, body in {"whole": None, "part": units}.items():
             answer = shop.post(f"{ORDER_PATH}/{command}", body, caller, idempotency_key=f"{command}-{key}")

@@ -155,6 +155,18 @@ def test_an_amend_is_one_read_and_one_transaction(shop: Client, tokens: Tokens, 
     assert calls == [READ, TRANSACTION], "a replay: the condition of its idempotency record returns it"
 
 
+def test_a_reopen_is_one_read_and_one_transaction(shop: Client, tokens: Tokens, calls: list[str]) -> None:
+    orders = tokens.of_role("orders")
+    shop.put(ORDER_PATH, BODY, orders)
+    shop.post(f"{ORDER_PATH}/cancel", token=orders)
+    calls.clear()
+    shop.post(f"{ORDER_PATH}/reopen", token=orders, idempotency_key="k")
+    assert calls == [READ, TRANSACTION], "the order, which names its SKUs; these are cached"
+    calls.clear()
+    shop.post(f"{ORDER_PATH}/reopen", token=orders, idempotency_key="k")
+    assert calls == [READ, READ], "a replay: a refused command re-reads its idempotency record"
+
+
 def test_a_refund_of_a_whole_order_is_one_read_and_one_transaction(
     shop: Client, tokens: Tokens, calls: list[str]
 ) -> None:
