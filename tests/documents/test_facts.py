@@ -126,7 +126,7 @@ def test_limits_that_were_lifted_leave_the_page() -> None:
         "No bundles": r"bundle|kit",
         "lines of an order that was placed do not change": r"amend",
         "An order that was cancelled, or has expired, stays so": r"reopen",
-        "No search by name": r"search",
+        "No search by text": r"search",
         "No events for other systems": r"/events|webhook",
     }
     page = read("docs/known-limits.md")

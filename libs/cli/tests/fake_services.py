@@ -140,6 +140,10 @@ class FakeServices:
     def vendor_products(self, request: httpx.Request, vendor_id: str) -> httpx.Response:
         hidden = self.hides_new or self.hides_new_products
         found = [p for p in self.products.values() if p["vendor_id"] == vendor_id and not hidden]
+        if external_id := request.url.params.get("external_id"):
+            found = [p for p in found if p["external_id"] == external_id]
+        if name := request.url.params.get("name"):
+            found = [p for p in found if p["product_name"].casefold().startswith(name.casefold())]
         return page(request, found)
 
     def browse(self, request: httpx.Request) -> httpx.Response:

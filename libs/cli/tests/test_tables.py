@@ -169,6 +169,8 @@ def test_a_change_of_stock_is_shown_with_the_stock_before_and_after(inventory, s
         (("--external-id", "OWN-4"), ["PROD-00004"]),
         (("--external-id", "own-4"), []),
         (("saucepan",), []),
+        (("--name", "HANDGEFERTIGTE steinzeug"), [f"PROD-0000{number}" for number in range(1, 6)]),
+        (("--name", "tasse"), []),
     ],
 )
 def test_products_are_found_by_name_or_own_id(inventory, shop, arguments, found, capsys):
@@ -179,7 +181,8 @@ def test_products_are_found_by_name_or_own_id(inventory, shop, arguments, found,
 
 def test_a_find_requires_a_text_or_an_own_id(inventory, services):
     assert inventory("products", "find", "--vendor", VENDOR) == 2
-    assert inventory("products", "find", "a", "--external-id", "b", "--vendor", VENDOR) == 2
+    for two in (("a", "--external-id", "b"), ("a", "--name", "b"), ("--name", "a", "--external-id", "b")):
+        assert inventory("products", "find", *two, "--vendor", VENDOR) == 2
     assert services.requests == []
 
 

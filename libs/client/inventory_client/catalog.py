@@ -88,9 +88,21 @@ class CatalogClient(Client):
         created_from: str | None = None,
         created_to: str | None = None,
         order: Literal["asc", "desc"] | None = None,
+        external_id: str | None = None,
+        name: str | None = None,
     ) -> Iterator[Product]:
-        """Yield all products of a vendor, also inactive ones, by creation time; oldest first by default."""
-        params = {"created_from": created_from, "created_to": created_to, "order": order}
+        """Yield all products of a vendor, also inactive ones, by creation time; oldest first by default.
+
+        `external_id` is the vendor's own id of one product, exactly; `name` is how the names of the wanted
+        products begin, in capitals or not: the vendor's whole list is compared.
+        """
+        params = {
+            "created_from": created_from,
+            "created_to": created_to,
+            "order": order,
+            "external_id": external_id,
+            "name": name,
+        }
         path = path_of("vendors", vendor_id, "products")
         return self._items(path, _product, params, limit=BULK_PAGE_MAX_ITEMS)
 
@@ -102,7 +114,15 @@ class CatalogClient(Client):
         created_from: str | None = None,
         created_to: str | None = None,
         order: Literal["asc", "desc"] | None = None,
+        external_id: str | None = None,
+        name: str | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Yield the named members alone of all products of a vendor, as `products_of_vendor` lists them."""
-        params = {"created_from": created_from, "created_to": created_to, "order": order}
+        params = {
+            "created_from": created_from,
+            "created_to": created_to,
+            "order": order,
+            "external_id": external_id,
+            "name": name,
+        }
         return self._members(path_of("vendors", vendor_id, "products"), members, params)

@@ -329,6 +329,16 @@ def test_a_change_has_a_key_of_its_own_and_notes_if_there_are_any() -> None:
             "GET /vendors/V/products?limit=1000&order=desc&fields=tags",
         ),
         (
+            CatalogClient,
+            lambda c: list(c.products_of_vendor("V", external_id="A/1 #2")),
+            "GET /vendors/V/products?limit=1000&external_id=A%2F1+%232",
+        ),
+        (
+            CatalogClient,
+            lambda c: list(c.product_members_of_vendor("V", ["tags"], name="Earl")),
+            "GET /vendors/V/products?limit=1000&name=Earl&fields=tags",
+        ),
+        (
             AuditClient,
             lambda c: list(c.records_of_order("ORDER-1")),
             "GET /orders/ORDER-1/transactions?limit=1000",

@@ -372,3 +372,90 @@ def test_an_unknown_member_of_products_is_refused(shop: Client, vendor: str, fie
     answer = shop.get(f"{ADDRESS}?fields={fields}", vendor)
     assert (answer.status, answer.code) == (422, "invalid_input")
     assert [error["path"] for error in answer.json["errors"]] == ["query.fields"]
+
+
+# A vendor's products by its own id, and by name
+
+NAMES = {
+    "A": "Earl Grey",
+    "B": "EARL GREY, loose",
+    "C": "Early Harvest",
+    "D": "Green Earl",
+    "E": "Größe 10",
+    "F": "Cafe\u0301 au lait",  # an accent of its own
+    "G": "ΟΔΟΣ",
+}
+
+
+@pytest.fixture
+def named(dynamodb: Any) -> None:
+    keep(
+        dynamodb,
+        *(
+            a_product(
+                f"PROD-0000{letter}",
+                product_name=name,
+                created_at=f"2026-02-23T10:00:0{second}.000000Z",
+                is_active=letter != "C",
+            )
+            for second, (letter, name) in enumerate(NAMES.items())
+        ),
+        a_product("PROD-0000Z", vendor_id=OTHER_VENDOR, product_name="Earl Grey"),
+    )
+
+
+PREFIXES = {
+    "Earl Grey": "AB",
+    "earl": "ABC",
+    "EARL GREY,": "B",
+    "Grey": "",
+    "GRÖSSE": "E",
+    "größe 1": "E",
+    "CAFÉ": "F",
+    "Cafe\u0301 A": "F",
+    "Cafe": "",
+    "οδος": "G",
+    "Οδός": "",
+    "%": "",
+    " Earl": "",
+}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+@pytest.mark.parametrize(("prefix", "found"), PREFIXES.items(), ids=ascii)
+def test_products_are_found_by_how_their_names_begin_in_capitals_or_not(
+    shop: Client, vendor: str, named: None, prefix: str, found: str, limit: int
+) -> None:
+    address = f"{ADDRESS}?limit={limit}&name={quote(prefix)}"
+    assert letters(shop.walk(address, vendor)) == found
+    assert letters(shop.walk(f"{address}&order=desc", vendor)) == found[::-1]
+
+
+def test_a_page_of_names_may_be_empty_and_have_a_next_page(shop: Client, vendor: str, named: None) -> None:
+    pages = shop.walk(f"{ADDRESS}?name=green&limit=2", vendor)
+    assert [letters([page]) for page in pages[:2]] == ["", "D"]
+    first = shop.get(f"{ADDRESS}?name=nothing&limit=2", vendor)
+    assert first.json["items"] == []
+    assert first.json["next_cursor"] is not None
+    assert f"/products?name=nothing&limit=2&cursor={first.json['next_cursor']}>" in first.headers["Link"]
+
+
+def test_a_name_is_found_in_a_period_with_the_members_that_are_asked_for(
+    shop: Client, vendor: str, named: None
+) -> None:
+    period = "created_from=2026-02-23T10:00:01Z&created_to=2026-02-23T10:00:03Z"
+    answer = shop.get(f"{ADDRESS}?name=earl&{period}&fields=product_id,is_active", vendor)
+    assert answer.json["items"] == [
+        {"product_id": "PROD-0000B", "is_active": True},
+        {"product_id": "PROD-0000C", "is_active": False},
+    ]
+
+
+@pytest.mark.parametrize("name", ["external_id", "name"])
+@pytest.mark.parametrize(
+    "text", ["", "%00", "x" * 201, "a&{name}=b"], ids=["empty", "control", "long", "twice"]
+)
+def test_an_invalid_text_to_find_is_refused(shop: Client, vendor: str, name: str, text: str) -> None:
+    answer = shop.get(f"{ADDRESS}?{name}={text.format(name=name)}", vendor)
+    assert (answer.status, answer.code) == (422, "invalid_input")
+    assert [error["path"] for error in answer.json["errors"]] == [f"query.{name}"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from front_door import Answer, Client, Tokens
@@ -236,3 +237,75 @@ def test_a_replay_precedes_a_conflict_even_if_the_drawn_id_is_in_use_too(
     first = catalog.create(command)
     again = catalog.create(command)
     assert (again.replayed, again.product) == (True, first.product)
+
+
+LIST = f"/vendors/{VENDOR}/products"
+
+
+def test_a_product_is_found_by_its_external_id_exactly(
+    shop: Client, vendor: str, admin: str, draws: Draws
+) -> None:
+    draws.coming = ["PROD-E4F9A", "PROD-0000A", "PROD-0000B"]
+    one = shop.post("/products", NEW, vendor).json
+    special = shop.post("/products", NEW | {"external_id": "Größe/10 #1&2%"}, vendor).json
+    others = shop.post("/products", NEW | {"vendor_id": OTHER_VENDOR}, admin).json
+    for reader in (vendor, admin):
+        assert shop.get(f"{LIST}?external_id=SM-4711", reader).json == {"items": [one], "next_cursor": None}
+    assert shop.get(f"{LIST}?external_id={quote(special['external_id'], safe='')}", vendor).json["items"] == [
+        special
+    ]
+    found = shop.get(f"/vendors/{OTHER_VENDOR}/products?external_id=SM-4711", admin).json["items"]
+    assert found == [others]
+    for text in ("SM-471", "sm-4711", "SM-4711%20", "SM-4711%23", "*"):
+        assert shop.get(f"{LIST}?external_id={text}", vendor).json == {"items": [], "next_cursor": None}
+
+
+def test_an_external_id_is_found_with_the_other_filters_and_members(
+    shop: Client, vendor: str, admin: str
+) -> None:
+    shop.post("/products", NEW, vendor)
+    shop.delete(ADDRESS, vendor)
+    found = f"{LIST}?external_id=SM-4711"
+    inactive = {"product_id": "PROD-E4F9A", "is_active": False}
+    assert shop.get(f"{found}&fields=product_id,is_active", vendor).json["items"] == [inactive]
+    created = shop.get(found, vendor).json["items"][0]["created_at"]
+    for query, count in {
+        "name=mu": 1,
+        "name=cup": 0,
+        f"created_from={created}": 1,
+        f"created_to={created}": 0,
+        "limit=1&order=desc": 1,
+    }.items():
+        assert len(shop.get(f"{found}&{query}", vendor).json["items"]) == count, query
+
+
+def test_no_cursor_belongs_to_the_list_of_an_external_id(shop: Client, vendor: str, dynamodb: Any) -> None:
+    keep(dynamodb, a_product("PROD-0000A"), a_product("PROD-0000B"))
+    cursor = shop.get(f"{LIST}?limit=1", vendor).json["next_cursor"]
+    answer = shop.get(f"{LIST}?external_id=SM-4711&cursor={cursor}", vendor)
+    assert (answer.status, answer.code) == (400, "invalid_cursor")
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [{}, {"belongs_to": {"N": "1"}}, {"belongs_to": {"S": ""}}, {"belongs_to": {"S": "#EXTERNAL#x"}}],
+    ids=["none", "a number", "empty", "no product"],
+)
+def test_a_malformed_guard_item_finds_nothing(
+    shop: Client, vendor: str, dynamodb: Any, owner: dict[str, Any]
+) -> None:
+    keep(dynamodb, a_product(external_id="SM-4711"))
+    dynamodb.put_item(TableName="Products-table", Item={"product_id": GUARD["product_id"], **owner})
+    assert shop.get(f"{LIST}?external_id=SM-4711", vendor).json["items"] == []
+
+
+@pytest.mark.parametrize(
+    "product", [{"vendor_id": OTHER_VENDOR}, {"external_id": "SM-4712"}, None], ids=["vendor", "id", "absent"]
+)
+def test_a_guard_item_finds_only_its_own_product(
+    shop: Client, vendor: str, dynamodb: Any, product: dict[str, Any] | None
+) -> None:
+    if product is not None:
+        keep(dynamodb, a_product(**{"external_id": "SM-4711", **product}))
+    dynamodb.put_item(TableName="Products-table", Item=GUARD)
+    assert shop.get(f"{LIST}?external_id=SM-4711", vendor).json["items"] == []

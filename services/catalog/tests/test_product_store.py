@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.domain.commands import BrowseCategory
+from chalicelib.domain.commands import BrowseCategory, ListVendorProducts
 from chalicelib.storage.product_store import (
     AlreadyExecuted,
     ExternalIdInUse,
@@ -19,7 +19,7 @@ from chalicelib.storage.product_store import (
     Written,
 )
 from inventory_common.malformed_items import MalformedItems
-from inventory_common.pages import PageRequest, Period
+from inventory_common.pages import PageRequest
 from inventory_common.settings import Settings
 from inventory_common.timestamps import epoch_seconds, plus_seconds
 
@@ -99,7 +99,7 @@ def test_an_idempotency_record_is_written_with_its_product_and_is_in_no_list(
         "ttl": {"N": str(epoch_seconds(NOW) + 86_401)},
     }
     for page in (
-        store.products_of_vendor(VENDOR, Period(), PageRequest()),
+        store.products_of_vendor(ListVendorProducts(vendor_id=VENDOR), PageRequest()),
         store.products_of_category(BrowseCategory(category="Electronics"), PageRequest()),
     ):
         assert page.documents == [FULL.document()]
@@ -182,7 +182,7 @@ def test_the_guard_item_of_an_external_id_is_written_with_its_product_and_is_in_
     }
     assert item_of(dynamodb, "PROD-E4F9A") == FULL.to_item() | {"external_id": {"S": "SM-4711"}}
     for page in (
-        store.products_of_vendor(VENDOR, Period(), PageRequest()),
+        store.products_of_vendor(ListVendorProducts(vendor_id=VENDOR), PageRequest()),
         store.products_of_category(BrowseCategory(category="Electronics"), PageRequest()),
     ):
         assert page.documents == [named.document()]
@@ -238,7 +238,7 @@ def test_a_deactivated_product_is_no_longer_listed_in_its_category_but_still_for
     store.add(FULL, None, "one")
     store.update(FULL, replace(FULL, is_active=False, version=2), "one")
     assert store.products_of_category(BrowseCategory(category="Electronics"), PageRequest()).documents == []
-    [listed] = store.products_of_vendor(VENDOR, Period(), PageRequest()).documents
+    [listed] = store.products_of_vendor(ListVendorProducts(vendor_id=VENDOR), PageRequest()).documents
     assert listed["is_active"] is False
 
 

@@ -26,6 +26,8 @@ def one_product(dynamodb: Any) -> None:
         ("/products?category=Electronics&brand=Nobody&tag=x&min_price=1&max_price=2", ["Query"]),
         (f"/vendors/{VENDOR}/products", ["Query"]),
         (f"/vendors/{VENDOR}/products?created_to=2026-01-01T00:00:00Z&order=desc", ["Query"]),
+        (f"/vendors/{VENDOR}/products?name=wire&fields=product_id", ["Query"]),
+        (f"/vendors/{VENDOR}/products?external_id=absent", ["GetItem"]),
         ("/health", []),
     ],
 )
@@ -138,3 +140,14 @@ def test_a_refused_request_makes_no_call(shop: Client, tokens: Tokens, calls: li
     shop.post("/products", {}, tokens.vendor())
     shop.get("/products?category=x&cursor=rubbish")
     assert calls == []
+
+
+def test_a_product_is_found_by_its_external_id_in_two_calls(
+    shop: Client, tokens: Tokens, calls: list[str]
+) -> None:
+    shop.post("/products", NEW | {"external_id": "SM-4711"}, tokens.vendor())
+    calls.clear()
+    assert (
+        len(shop.get(f"/vendors/{VENDOR}/products?external_id=SM-4711", tokens.vendor()).json["items"]) == 1
+    )
+    assert calls == ["GetItem", "GetItem"]

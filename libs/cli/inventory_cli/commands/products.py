@@ -68,6 +68,7 @@ def list_products(
 @products.command()
 @click.argument("text", required=False)
 @click.option("--external-id", help="Your own id of the product, exactly.")
+@click.option("--name", help="How the name begins, in capitals or not.")
 @vendor_option
 @listed
 @pass_invocation
@@ -75,25 +76,27 @@ def find(
     call: Invocation,
     text: str | None,
     external_id: str | None,
+    name: str | None,
     vendor: str | None,
     shape: Format,
     limit: int | None,
 ) -> None:
     """Find a vendor's products whose name, own id or product id contains TEXT, in capitals or not.
 
-    It reads the vendor's whole list, a thousand products at a time.
+    For a TEXT it reads the vendor's whole list, a thousand products at a time; with --name the service
+    compares the names of as many, and with --external-id it reads one product.
     """
-    if (text is None) == (external_id is None):
-        raise click.UsageError("Name a TEXT or an --external-id to find.")
+    if (text, external_id, name).count(None) != 2:
+        raise click.UsageError("Name one of TEXT, --name and --external-id to find.")
 
     def matches(product: Product) -> bool:
-        if external_id is not None:
-            return product.external_id == external_id
-        return contains(text or "", product.product_name, product.external_id, product.product_id)
+        return text is None or contains(text, product.product_name, product.external_id, product.product_id)
 
     with call.session() as session:
-        found = filter(matches, session.catalog.products_of_vendor(call.vendor_id(vendor)))
-        show(found, shape, _COLUMNS, limit)
+        listed = session.catalog.products_of_vendor(
+            call.vendor_id(vendor), external_id=external_id, name=name
+        )
+        show(filter(matches, listed), shape, _COLUMNS, limit)
 
 
 @products.command()

@@ -8,11 +8,12 @@ from typing import Any
 
 from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import Scope
+from inventory_common.pages import Period
 from inventory_common.preconditions import IfMatch
 from inventory_common.products import NewProduct
 from inventory_common.values import value
 
-__all__ = ["BrowseCategory", "ChangeProduct", "CreateProduct"]
+__all__ = ["BrowseCategory", "ChangeProduct", "CreateProduct", "ListVendorProducts"]
 
 
 @value(kw_only=True)
@@ -46,3 +47,16 @@ class BrowseCategory:
     tag: str | None = None
     min_price: Decimal | int | None = None
     max_price: Decimal | int | None = None
+
+
+@value(kw_only=True)
+class ListVendorProducts:
+    """List products of a vendor, inactive ones too; a filter that is None does not apply.
+
+    `external_id` is the vendor's own id, exactly; `name` is how a name begins, in capitals or not.
+    """
+
+    vendor_id: str
+    period: Period = Period()
+    external_id: str | None = None
+    name: str | None = None

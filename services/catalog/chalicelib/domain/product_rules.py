@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from unicodedata import normalize
 
 from inventory_common.errors import Forbidden, InvalidInput, ProductNotFound
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.identity import Principal, Scope
+from inventory_common.pages import within
 from inventory_common.products import Product
 from inventory_common.values import value
 
-from .commands import ChangeProduct, CreateProduct
+from .commands import ChangeProduct, CreateProduct, ListVendorProducts
 
-__all__ = ["ProductChange", "change_product", "changed", "is_visible", "new_product", "owner_of_new_product"]
+__all__ = [
+    "ProductChange",
+    "change_product",
+    "changed",
+    "is_listed",
+    "is_visible",
+    "new_product",
+    "owner_of_new_product",
+]
 
 
 @value
@@ -100,3 +110,19 @@ def is_visible(product: Product, principal: Principal) -> bool:
     its vendor, auditors and admins.
     """
     return product.is_active or principal.oversees(product.vendor_id)
+
+
+def is_listed(product: Product, wanted: ListVendorProducts) -> bool:
+    """Return whether a product is one that a list of its vendor's products is to have."""
+    period = within(wanted.period)
+    return (
+        product.vendor_id == wanted.vendor_id
+        and (period is None or period.admits(product.created_at))
+        and wanted.external_id in (None, product.external_id)
+        and (wanted.name is None or _folded(product.product_name).startswith(_folded(wanted.name)))
+    )
+
+
+def _folded(text: str) -> str:
+    """Return a text in the form in which names are compared: without case, an accented letter as one."""
+    return normalize("NFC", normalize("NFC", text).casefold())

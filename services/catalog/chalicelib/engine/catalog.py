@@ -15,13 +15,13 @@ from inventory_common.errors import (
 from inventory_common.idempotency import IdempotencyKey, IdempotencyRecord
 from inventory_common.identity import Principal
 from inventory_common.lost_answers import LostAnswers
-from inventory_common.pages import Page, PageRequest, Period
+from inventory_common.pages import Page, PageRequest
 from inventory_common.products import Product
 from inventory_common.retry_policy import RetryPolicy
 from inventory_common.timestamps import Clock
 from inventory_common.values import value
 
-from ..domain.commands import BrowseCategory, ChangeProduct, CreateProduct
+from ..domain.commands import BrowseCategory, ChangeProduct, CreateProduct, ListVendorProducts
 from ..domain.product_rules import ProductChange, change_product, is_visible, new_product
 from ..storage.product_store import (
     AlreadyExecuted,
@@ -72,9 +72,11 @@ class Catalog:
             raise _not_found(product_id)
         return product
 
-    def products_of_vendor(self, vendor_id: str, period: Period, page: PageRequest) -> Page:
+    def products_of_vendor(self, wanted: ListVendorProducts, page: PageRequest) -> Page:
         """List a vendor's products by creation time, inactive ones too."""
-        return self.store.products_of_vendor(vendor_id, period, page)
+        if wanted.external_id is None:
+            return self.store.products_of_vendor(wanted, page)
+        return self.store.product_of_external_id(wanted, wanted.external_id, page)
 
     def browse(self, wanted: BrowseCategory, page: PageRequest) -> Page:
         """List products of a category."""

@@ -25,7 +25,7 @@ from inventory_common.requests import (
 from inventory_common.responses import json_response, no_content, page_response
 from inventory_common.values import value
 
-from ..domain.commands import BrowseCategory, ChangeProduct, CreateProduct
+from ..domain.commands import BrowseCategory, ChangeProduct, CreateProduct, ListVendorProducts
 from ..domain.product_rules import owner_of_new_product
 from ..engine.catalog import Catalog
 
@@ -63,6 +63,11 @@ _CREATED: Final = {
         MOMENT, "Only products created before this time; must be later than `created_from`."
     ),
     "order": Parameter(ORDER, "By creation time, oldest (`asc`) or newest (`desc`) first.", default="asc"),
+}
+
+_FOUND_BY: Final = {
+    "external_id": Parameter(_NAME, "Only the product with this id of the vendor's own; must match exactly."),
+    "name": Parameter(_NAME, "Only products whose name begins with this, in capitals or not."),
 }
 
 _ONE: Final = ResponseSpec(Product, etag=True)
@@ -173,7 +178,7 @@ class ProductRoutes:
         "GET",
         "/vendors/{vendor_id}/products",
         allowed_roles=_OVERSEERS,
-        query={**_CREATED, **bulk_paging(PRODUCT_MEMBERS)},
+        query={**_CREATED, **_FOUND_BY, **bulk_paging(PRODUCT_MEMBERS)},
         paged=True,
         response=_LIST,
     )
@@ -181,10 +186,17 @@ class ProductRoutes:
         """List a vendor's products, inactive ones too.
 
         A product keeps its place in the list when it changes: a walk through the pages shows every product
-        that existed when it began.
+        that existed when it began.  With `name`, `limit` counts the products that are compared, so that a
+        page may have fewer or none, and a next page.  With `external_id` there is one page, and no cursor.
         """
-        period = read_period(request.query, "created_from", "created_to")
-        return page_response(self.catalog.products_of_vendor(vendor_id, period, request.page), request)
+        query = request.query
+        wanted = ListVendorProducts(
+            vendor_id=vendor_id,
+            period=read_period(query, "created_from", "created_to"),
+            external_id=query["external_id"],
+            name=query["name"],
+        )
+        return page_response(self.catalog.products_of_vendor(wanted, request.page), request)
 
 
 def _command(request: Request[Changes] | Request[None], product_id: str, changes: Changes) -> ChangeProduct:

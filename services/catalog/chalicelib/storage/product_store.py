@@ -7,26 +7,28 @@ The last two carry no key attribute of an index, so no index contains them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from inventory_common.change_ids import change_slot, made_version, was_sent_again
 from inventory_common.conditions import OLD_IMAGE, failed_conditions, versioned_update
 from inventory_common.dynamodb import DynamoDBClient
-from inventory_common.errors import DatabaseUnavailable
+from inventory_common.errors import DatabaseUnavailable, InvalidCursor
 from inventory_common.idempotency import IDEMPOTENCY_ID_PREFIX, IdempotencyRecord
+from inventory_common.ids import is_id
 from inventory_common.items import Item, from_item, to_item
 from inventory_common.malformed_items import MalformedItem, MalformedItems
-from inventory_common.pages import Filter, Listing, Operator, Page, PageRequest, Period, equal_to, within
+from inventory_common.pages import Filter, Listing, Operator, Page, PageRequest, equal_to, within
 from inventory_common.products import ACTIVE, INACTIVE, Product
 from inventory_common.schema import CATEGORY_INDEX, PRODUCTS, VENDOR_PRODUCTS_INDEX
 from inventory_common.settings import Settings
 from inventory_common.tuning import READ_ROUNDS_MAX
 from inventory_common.values import value
 
-from ..domain.commands import BrowseCategory
+from ..domain.commands import BrowseCategory, ListVendorProducts
+from ..domain.product_rules import is_listed
 
 __all__ = [
     "AddResult",
@@ -38,6 +40,8 @@ __all__ = [
     "WriteConflict",
     "Written",
 ]
+
+T = TypeVar("T")
 
 _EXTERNAL_ID_PREFIX: Final = "#EXTERNAL#"
 _NOT_EXISTS: Final = {"ConditionExpression": "attribute_not_exists(product_id)", **OLD_IMAGE}
@@ -132,9 +136,30 @@ class ProductStore:
         item: Item | None = response.get("Item")
         return self._read_record(item) if item else None
 
-    def products_of_vendor(self, vendor_id: str, period: Period, page: PageRequest) -> Page:
-        """List a vendor's products by creation time, inactive ones too."""
-        return self._list(Listing(VENDOR_PRODUCTS_INDEX, vendor_id, within(period), period.descending), page)
+    def products_of_vendor(self, wanted: ListVendorProducts, page: PageRequest) -> Page:
+        """List a vendor's products by creation time, inactive ones too.
+
+        DynamoDB cannot compare names without their case, so they are compared here, and a page may have fewer
+        items than its limit, or none.
+        """
+        period = wanted.period
+        listing = Listing(VENDOR_PRODUCTS_INDEX, wanted.vendor_id, within(period), period.descending)
+        return self._list(listing, page, lambda product: is_listed(product, wanted))
+
+    def product_of_external_id(self, wanted: ListVendorProducts, external_id: str, page: PageRequest) -> Page:
+        """List a vendor's product that has an external id, read consistently: one, or none.
+
+        Raises
+        ------
+        InvalidCursor
+            If the page has a position: this list has one page.
+        """
+        if page.after is not None:
+            raise InvalidCursor("The cursor does not belong to this listing.")
+        products: Iterable[Product] = ()
+        for product_id in self._read_all(self._items(_guard(wanted.vendor_id, external_id)), _owner):
+            products = self._read_all(self._items(product_id), Product.from_item)
+        return Page([product.document() for product in products if is_listed(product, wanted)], None)
 
     def products_of_category(self, wanted: BrowseCategory, page: PageRequest) -> Page:
         """List products of a category; the key says whether they are active, filters select the rest."""
@@ -162,7 +187,7 @@ class ProductStore:
         if idempotency_record is not None:
             guards.append(self._record_put(idempotency_record))
         if product.external_id is not None:
-            guards.append(self._external_id_put(product))
+            guards.append(self._external_id_put(product, product.external_id))
         try:
             if guards:
                 self._client.transact_write_items(TransactItems=[*guards, {"Put": put}])
@@ -223,15 +248,26 @@ class ProductStore:
     def _record_put(self, record: IdempotencyRecord) -> dict[str, Any]:
         return record.put(self._table, _key(record.idempotency_id))
 
-    def _external_id_put(self, product: Product) -> dict[str, Any]:
-        guard = f"{_EXTERNAL_ID_PREFIX}{product.vendor_id}#{product.external_id}"
+    def _external_id_put(self, product: Product, external_id: str) -> dict[str, Any]:
+        guard = _guard(product.vendor_id, external_id)
         item = to_item({PRODUCTS.partition_key: guard, "belongs_to": product.product_id})
         return {"Put": {"TableName": self._table, "Item": item, **_NOT_EXISTS}}
 
-    def _list(self, listing: Listing, page: PageRequest) -> Page:
+    def _list(
+        self, listing: Listing, page: PageRequest, is_wanted: Callable[[Product], bool] = lambda _: True
+    ) -> Page:
         response = self._client.query(**listing.query(self._table, page))
-        products = self._malformed.read_all(PRODUCTS, response["Items"], Product.from_item)
-        return Page([product.document() for product in products], listing.next_cursor(response))
+        products = self._read_all(response["Items"], Product.from_item)
+        documents = [product.document() for product in products if is_wanted(product)]
+        return Page(documents, listing.next_cursor(response))
+
+    def _items(self, key: str) -> list[Item]:
+        """Return the item with a key, read consistently, or nothing."""
+        response = self._client.get_item(TableName=self._table, Key=_key(key), ConsistentRead=True)
+        return [response["Item"]] if "Item" in response else []
+
+    def _read_all(self, items: Iterable[Item], read: Callable[[Item], T]) -> Iterable[T]:
+        return self._malformed.read_all(PRODUCTS, items, read)
 
     def _read(self, item: Item) -> Product:
         return self._malformed.read(PRODUCTS, item, Product.from_item)
@@ -269,6 +305,18 @@ class ProductStore:
 
 def _key(product_id: str) -> Item:
     return to_item({PRODUCTS.partition_key: product_id})
+
+
+def _guard(vendor_id: str, external_id: str) -> str:
+    return f"{_EXTERNAL_ID_PREFIX}{vendor_id}#{external_id}"
+
+
+def _owner(guard: Item) -> str:
+    """Return the product that a guard item reserves an external id for."""
+    owner = from_item(guard)["belongs_to"]
+    if not isinstance(owner, str) or not is_id("product_id", owner):
+        raise TypeError("belongs_to is not the id of a product")
+    return owner
 
 
 def _is_record(item: Item) -> bool:
