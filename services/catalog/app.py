@@ -1,7 +1,27 @@
-"""The catalog service's application, as Lambda and the local stack import it."""
+"""The catalog service's entry points: its REST API, and a Lambda function for its stream and its schedule."""
 
-from chalicelib.bootstrap import product_routes, rest_service
+from __future__ import annotations
 
-app = rest_service()
-products = product_routes()
-app.add(products)
+from collections.abc import Mapping, Sequence
+
+from chalicelib import bootstrap
+from inventory_common.streams import PRODUCT_CHANGES, ItemChange
+
+app = bootstrap.rest_service()
+products = bootstrap.product_routes()
+counts = bootstrap.count_routes()
+app.add(products, counts)
+stream_handlers = bootstrap.stream_handlers()
+recount = bootstrap.recount()
+
+
+@app.on_changes(PRODUCT_CHANGES)
+def product_changed(changes: Sequence[ItemChange]) -> None:
+    """Count products for their categories and vendors."""
+    stream_handlers.products_changed(changes)
+
+
+@app.on_schedule("rate(1 day)")
+def recount_products(request_id: str) -> Mapping[str, int]:
+    """Compare the numbers of products of all categories and vendors with the products, and correct them."""
+    return recount.run()

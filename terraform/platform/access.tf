@@ -76,6 +76,24 @@ locals {
     },
   ]
 
+  # Items of Products-table that are no products: counters, and what was counted of each product.
+  counters_alone = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["#CATEGORY#*", "#COUNTED#*", "#VENDOR#*"] } }
+
+  # Counts products for their categories and vendors.
+  counting = [
+    {
+      sid       = "ReadProductsAndCounts"
+      actions   = ["dynamodb:BatchGetItem"]
+      resources = [local.products.arn]
+    },
+    {
+      sid       = "WriteCounts"
+      actions   = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
+      resources = [local.products.arn]
+      condition = local.counters_alone
+    },
+  ]
+
   access = {
     catalog = {
       api = {
@@ -91,6 +109,33 @@ locals {
             resources = [local.products.index_arns["CategoryIndex"], local.products.index_arns["VendorProductsIndex"]]
           },
         ]
+      }
+
+      product_changed = {
+        stream_of  = "Products-table"
+        statements = local.counting
+      }
+
+      recount_products = {
+        is_scheduled = true
+        statements = concat(local.counting, [
+          {
+            sid       = "ReadAllProducts"
+            actions   = ["dynamodb:Scan"]
+            resources = [local.products.arn]
+          },
+          {
+            sid       = "ListCounters"
+            actions   = ["dynamodb:Query"]
+            resources = [local.products.index_arns["VendorProductsIndex"]]
+          },
+          {
+            sid       = "RemoveCounters"
+            actions   = ["dynamodb:DeleteItem"]
+            resources = [local.products.arn]
+            condition = local.counters_alone
+          },
+        ])
       }
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import secrets
@@ -70,6 +71,12 @@ class Needs:
                 "change a product with a key": self._change_product_with_a_key,
                 "browse a category": self._browse,
                 "list a vendor's products": self._list_products,
+                "list categories and vendors": self._list_counts,
+            },
+            "catalog/product_changed": {"count a product": self._count_product},
+            "catalog/recount_products": {
+                "count a product that was not counted": self._recount_product,
+                "remove a counter of nothing": self._remove_counter,
             },
             "stock/api": {
                 "create a SKU": self._create_sku,
@@ -176,6 +183,46 @@ class Needs:
 
     def _list_products(self) -> None:
         self._get(f"{self._shop.catalog}/vendors/{VENDOR}/products", "vendor", VENDOR)
+
+    def _list_counts(self) -> None:
+        self._get(f"{self._shop.catalog}/categories", "vendor", VENDOR)
+        self._get(f"{self._shop.catalog}/vendors", "auditor")
+
+    def _count_product(self) -> None:
+        before = self._item("Products-table", product_id=self.product_id)
+        category = f"Counted {self._next()}"
+        # A version that no other change has, so that nothing else has counted it.
+        version = str(10**9 + secrets.randbelow(10**9))
+        after = {**before, "category": {"S": category}, "version": {"N": version}}
+        self._change(
+            "catalog/product_changed", {"product_id": before["product_id"]}, before=before, after=after
+        )
+        counter = self._item("Products-table", product_id=_category_counter(category))
+        assert counter["products"] == {"N": "1"}, counter
+
+    def _recount_product(self) -> None:
+        """The recount counts a product again that the stream has counted."""
+        counted = {"product_id": {"S": f"#COUNTED#{self.product_id}"}}
+        self._tables.delete_item(TableName=self._names["Products-table"], Key=counted)
+        self._invoke("catalog/recount_products", _EVENT)
+        self._item("Products-table", product_id=counted["product_id"]["S"])
+
+    def _remove_counter(self) -> None:
+        category = f"Empty {self._next()}"
+        counter = {
+            "product_id": {"S": _category_counter(category)},
+            "vendor_id": {"S": "#CATEGORIES"},
+            "created_at": {"S": category},
+            "products": {"N": "3"},
+            "active_products": {"N": "3"},
+        }
+        self._tables.put_item(TableName=self._names["Products-table"], Item=counter)
+        self._invoke("catalog/recount_products", _EVENT)
+        key = {"product_id": counter["product_id"]}
+        response = self._tables.get_item(
+            TableName=self._names["Products-table"], Key=key, ConsistentRead=True
+        )
+        assert "Item" not in response, response
 
     # Stock
 
@@ -559,6 +606,10 @@ class Needs:
         response_text = response["Payload"].read().decode()
         assert "FunctionError" not in response, response_text
         return json.loads(response_text or "null")
+
+
+def _category_counter(category: str) -> str:
+    return f"#CATEGORY#{hashlib.sha256(category.encode()).hexdigest()}"
 
 
 def _base64(binary: bytes) -> str:

@@ -54,6 +54,7 @@ def test_every_function_writes_to_its_log_group(cloud: Cloud, deployed: Deployed
             LOG_SECONDS,
         )
     for function in (
+        "catalog/product_changed",
         "stock/sku_changed",
         "stock/product_changed",
         "stock/expire_orders",

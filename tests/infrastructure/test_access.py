@@ -101,6 +101,7 @@ def test_only_the_daily_functions_scan(policies: dict[str, list[dict[str, Any]]]
         "audit/reconcile",
         "audit/verify_archive",
         "audit/write_digest",
+        "catalog/recount_products",
         "stock/lower_bounds",
     }
 
@@ -152,8 +153,24 @@ def test_a_role_names_tables_of_its_own_stage_only(policies: dict[str, list[dict
 
 
 def test_catalog_uses_products_only(policies: dict[str, list[dict[str, Any]]]) -> None:
-    assert _granted(policies["catalog/api"], "VendorInventory") == set()
-    assert _granted(policies["catalog/api"], LOG) == set()
+    for function in ("api", "product_changed", "recount_products"):
+        assert _granted(policies[f"catalog/{function}"], "VendorInventory") == set()
+        assert _granted(policies[f"catalog/{function}"], LOG) == set()
+
+
+def test_counting_writes_no_product(policies: dict[str, list[dict[str, Any]]]) -> None:
+    """By their keys, which the emulator does not check."""
+    writing = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+    for function in ("product_changed", "recount_products"):
+        statements = [
+            statement
+            for statement in _allowed(policies[f"catalog/{function}"])
+            if writing & set(statement["Action"])
+        ]
+        assert statements
+        for statement in statements:
+            keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+            assert all(key.startswith("#") for key in keys)
 
 
 def test_stock_reads_products_and_does_not_write_them(policies: dict[str, list[dict[str, Any]]]) -> None:

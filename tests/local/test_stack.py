@@ -64,7 +64,7 @@ def hangup_not_ignored() -> Iterator[None]:
 def test_a_signal_stops_everything(start: Start, number: signal.Signals) -> None:
     stack = start().wait_until_ready()
     processes = stack.descendants()
-    assert len(processes) == 7
+    assert len(processes) == 8
     stack.process.send_signal(number)
     assert stack.wait_for_exit() == 0
     assert stack.output.endswith("stopping …\n")
@@ -161,7 +161,7 @@ def test_a_service_that_ignores_sigterm_is_killed(start: Start, services_folder:
 
 def test_another_dynamodb_on_this_machine_gets_its_tables(start: Start, aws_endpoint: str) -> None:
     stack = start(DYNAMODB_ENDPOINT=aws_endpoint, TABLE_NAME_PREFIX="own-").wait_until_ready()
-    assert len(stack.descendants()) == 7
+    assert len(stack.descendants()) == 8
     assert missing_tables(dynamodb(aws_endpoint), "own-") == []
     environment = stack.health("audit")["environment"]
     assert environment["AWS_ENDPOINT_URL_SSM"] == f"http://{HOST}:{stack.ports['aws']}"

@@ -53,6 +53,7 @@ def test_the_services_with_triggers_are_those_whose_application_has_subscription
         assert done.returncode == 0, done.stderr
         subscriptions[name] = json.loads(done.stdout)
     assert {name for name in SERVICES if subscriptions[name]} == set(TRIGGERED_SERVICES)
+    assert subscriptions["catalog"] == {"product_changed": True}
     assert subscriptions["stock"] == {"product_changed": True, "sku_changed": True}
     assert subscriptions["audit"] == {"stock_changed": True, "log_changed": True}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
@@ -149,6 +150,18 @@ class FakeServices:
     def browse(self, request: httpx.Request) -> httpx.Response:
         category = request.url.params["category"]
         return page(request, [p for p in self.products.values() if p["category"] == category])
+
+    def categories(self, request: httpx.Request) -> httpx.Response:
+        tally = Counter(p["category"] for p in self.products.values() if p["is_active"])
+        return page(request, [{"category": c, "active_products": n} for c, n in sorted(tally.items())])
+
+    def vendors(self, request: httpx.Request) -> httpx.Response:
+        tally = Counter(p["vendor_id"] for p in self.products.values())
+        active = Counter(p["vendor_id"] for p in self.products.values() if p["is_active"])
+        found = [
+            {"vendor_id": v, "products": n, "active_products": active[v]} for v, n in sorted(tally.items())
+        ]
+        return page(request, found)
 
     # Stock
 
@@ -508,6 +521,8 @@ ROUTES: list[tuple[str, str, Callable[..., httpx.Response]]] = [
     ("GET", r"/token", FakeServices.token),
     ("POST", r"/products", FakeServices.create_product),
     ("GET", r"/products", FakeServices.browse),
+    ("GET", r"/categories", FakeServices.categories),
+    ("GET", r"/vendors", FakeServices.vendors),
     ("GET", r"/products/([^/]+)", FakeServices.product),
     ("PATCH", r"/products/([^/]+)", FakeServices.patch_product),
     ("DELETE", r"/products/([^/]+)", FakeServices.patch_product),

@@ -39,6 +39,8 @@ LISTS = [
     ("products", "list", "--vendor", VENDOR),
     ("products", "find", "tasse", "--vendor", VENDOR),
     ("products", "browse", "Kitchen and table"),
+    ("products", "categories"),
+    ("products", "vendors"),
     ("skus", "list", "--vendor", VENDOR),
     ("skus", "list", "--product", "PROD-00001"),
     ("skus", "find", "untertasse 1", "--vendor", VENDOR),
@@ -177,6 +179,16 @@ def test_products_are_found_by_name_or_own_id(inventory, shop, arguments, found,
     assert inventory("products", "find", *arguments, "--vendor", VENDOR, "--csv") == 0
     rows = csv.DictReader(io.StringIO(capsys.readouterr().out))
     assert [row["product_id"] for row in rows] == found
+
+
+def test_categories_and_vendors_are_listed_with_their_numbers_of_products(inventory, shop, capsys):
+    assert inventory("products", "deactivate", "PROD-00001") == 0
+    capsys.readouterr()
+    assert inventory("products", "categories", "--csv") == 0
+    assert capsys.readouterr().out.splitlines() == ["category,active_products", "Kitchen and table,4"]
+    assert inventory("products", "vendors", "--csv") == 0
+    expected = ["vendor_id,products,active_products", f"{VENDOR},5,4"]
+    assert capsys.readouterr().out.splitlines() == expected
 
 
 def test_a_find_requires_a_text_or_an_own_id(inventory, services):

@@ -1,14 +1,14 @@
 """A typed client of the catalog, stock and audit services.
 
 ======================  ===============================================================================
-`catalog`               `CatalogClient`: products
+`catalog`               `CatalogClient`: products, categories, vendors
 `stock`                 `StockClient`: SKUs, stock, orders
 `audit`                 `AuditClient`: the log
 `problems`              the errors, one exception type for each `code`
 `tokens`                the sources of bearer tokens
 `retries`               how often and when a request is repeated
 `proofs`                the audit service's documents beside log records
-`documents`             the stock service's documents beside SKUs
+`documents`             the documents of catalog and stock service beside products and SKUs
 `connection`            requests over HTTP: tokens, retries, pages
 `tls`                   the certificates that verify servers
 ======================  ===============================================================================
@@ -27,6 +27,7 @@ from .catalog import CatalogClient
 from .documents import (
     BatchCommand,
     BatchResult,
+    CategoryCount,
     ChangeCommand,
     ChangeResult,
     LineRequest,
@@ -34,6 +35,7 @@ from .documents import (
     OrderLine,
     Outcome,
     StockChange,
+    VendorCount,
 )
 from .problems import (
     ClientError,
@@ -53,6 +55,7 @@ __all__ = [
     "BatchCommand",
     "BatchResult",
     "CatalogClient",
+    "CategoryCount",
     "ChangeCommand",
     "ChangeResult",
     "ClientCredentials",
@@ -83,6 +86,7 @@ __all__ = [
     "TransactionRecord",
     "TransactionType",
     "UnexpectedAnswer",
+    "VendorCount",
     "Verification",
 ]
 

@@ -1,4 +1,4 @@
-"""The catalog service: products."""
+"""The catalog service: products, and the categories and vendors that have some."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from inventory_common.limits import BULK_PAGE_MAX_ITEMS
 from inventory_common.products import NewProduct, Product
 
 from .connection import Client, path_of
-from .documents import Outcome, read
+from .documents import CategoryCount, Outcome, VendorCount, read
 from .retries import new_key
 
 __all__ = ["CatalogClient"]
@@ -126,3 +126,11 @@ class CatalogClient(Client):
             "name": name,
         }
         return self._members(path_of("vendors", vendor_id, "products"), members, params)
+
+    def categories(self) -> Iterator[CategoryCount]:
+        """Yield the categories that have active products, by name."""
+        return self._items("/categories", partial(read, CategoryCount))
+
+    def vendors(self) -> Iterator[VendorCount]:
+        """Yield the vendors that have products, by id; for auditors and admins."""
+        return self._items("/vendors", partial(read, VendorCount))

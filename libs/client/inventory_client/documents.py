@@ -1,4 +1,4 @@
-"""The documents of the stock service beside SKUs; products, SKUs and records are `inventory_common`'s."""
+"""The documents of the catalog and stock services beside products, SKUs and records of `inventory_common`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BatchCommand",
     "BatchResult",
+    "CategoryCount",
     "ChangeCommand",
     "ChangeResult",
     "LineRequest",
@@ -27,6 +28,7 @@ __all__ = [
     "OrderLine",
     "Outcome",
     "StockChange",
+    "VendorCount",
     "read",
     "read_batch_result",
     "read_change_result",
@@ -46,6 +48,23 @@ class Outcome(NamedTuple, Generic[T]):
 
     result: T
     replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCount:
+    """A category and its number of active products."""
+
+    category: str
+    active_products: int
+
+
+@dataclass(frozen=True, slots=True)
+class VendorCount:
+    """A vendor and its numbers of products: all of them, and the active ones."""
+
+    vendor_id: str
+    products: int
+    active_products: int
 
 
 @dataclass(frozen=True, slots=True)

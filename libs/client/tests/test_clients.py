@@ -15,6 +15,7 @@ from inventory_client import (
     AuditClient,
     BatchCommand,
     CatalogClient,
+    CategoryCount,
     ChangeCommand,
     LineRequest,
     PublicKey,
@@ -22,6 +23,7 @@ from inventory_client import (
     StockClient,
     TransactionType,
     UnexpectedAnswer,
+    VendorCount,
     problems,
 )
 from inventory_client.audit import Search
@@ -72,6 +74,13 @@ def test_a_list_continues_after_an_empty_page() -> None:
         "GET /vendors/VENDOR-001/products?limit=1000&order=desc&cursor=a",
         "GET /vendors/VENDOR-001/products?limit=1000&order=desc&cursor=b",
     ]
+
+
+def test_categories_and_vendors_are_read_with_their_numbers_of_products() -> None:
+    script = Script(page([{"category": "Tea", "active_products": 3, "of_tomorrow": 1}]))
+    assert list(script.client(CatalogClient).categories()) == [CategoryCount("Tea", 3)]
+    script = Script(page([{"vendor_id": "VENDOR-1", "products": 4, "active_products": 3}]))
+    assert list(script.client(CatalogClient).vendors()) == [VendorCount("VENDOR-1", 4, 3)]
 
 
 def test_pages_are_fetched_when_needed() -> None:
@@ -338,6 +347,8 @@ def test_a_change_has_a_key_of_its_own_and_notes_if_there_are_any() -> None:
             lambda c: list(c.product_members_of_vendor("V", ["tags"], name="Earl")),
             "GET /vendors/V/products?limit=1000&name=Earl&fields=tags",
         ),
+        (CatalogClient, lambda c: list(c.categories()), "GET /categories?limit=100"),
+        (CatalogClient, lambda c: list(c.vendors()), "GET /vendors?limit=100"),
         (
             AuditClient,
             lambda c: list(c.records_of_order("ORDER-1")),

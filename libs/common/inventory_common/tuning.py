@@ -8,10 +8,12 @@ __all__ = [
     "CONFLICTS_BEFORE_LEASE",
     "CONFLICTS_BEFORE_SAGA",
     "CONFLICTS_BEFORE_SPLIT",
+    "COUNTED_REMOVAL_TTL_SECONDS",
     "LEDGER_KEY_KEPT_SECONDS",
     "LEDGER_KEY_REFRESH_SECONDS",
     "PRIORITY_LEASE_SECONDS",
     "READ_ROUNDS_MAX",
+    "RECOUNT_PASSES_MAX",
     "SAGA_LEASE_SECONDS",
     "SENT_ALERT_TTL_SECONDS",
     "SWEEP_SECONDS_MAX",
@@ -46,6 +48,10 @@ SWEEP_SECONDS_MAX: Final = 45.0
 # Streams, archive and low stock
 SENT_ALERT_TTL_SECONDS: Final = 172_800
 """How long the record of a sent alert is kept; a stream retains a change for 24 hours."""
+COUNTED_REMOVAL_TTL_SECONDS: Final = 172_800
+"""How long it is kept that a removed product counts no more; a stream retains a change for 24 hours."""
+RECOUNT_PASSES_MAX: Final = 3
+"""Scans of one recount of products: the next one is for counters that changed while one ran."""
 ARCHIVE_LAG_MAX_SECONDS: Final = 300
 """The longest time that a log record may take to reach the archive."""
 BOUND_PLAN_SECONDS: Final = 120

@@ -53,7 +53,7 @@ def app(service_module: Any, catalog: Any) -> Any:
     from chalicelib.bootstrap import rest_service
 
     service = rest_service()
-    service.add(replace(service_module.products, catalog=catalog))
+    service.add(replace(service_module.products, catalog=catalog), service_module.counts)
     return service
 
 

@@ -46,6 +46,8 @@ ROUTES: Table = {
         absent=ABSENT,
         not_found="product_not_found",
     ),
+    ("GET", "/categories"): Row(allowed_roles=EVERYBODY, paged=True, another_vendor=SERVED),
+    ("GET", "/vendors"): Row(allowed_roles=frozenset({"auditor", "admin"}), paged=True),
     ("GET", "/vendors/{vendor_id}/products"): Row(
         allowed_roles=OVERSEERS, paged=True, another_vendor="forbidden"
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Final
 
 import click
@@ -11,7 +12,7 @@ from inventory_common.attributes import Price
 from inventory_common.products import PRODUCT_MEMBERS
 from inventory_imports.resources import PRODUCT
 
-from ..output import Format, print_one, say
+from ..output import Format, print_documents, print_one, say
 from .attribute_options import AttributeValue, changes_of, creation_of, creation_options, patch_options
 from .invocation import (
     Invocation,
@@ -115,6 +116,26 @@ def browse(
     """List the products of a category."""
     with call.session() as session:
         show(session.catalog.browse(category, active=not inactive, **filters), shape, _COLUMNS, limit)
+
+
+@products.command()
+@listed
+@pass_invocation
+def categories(call: Invocation, shape: Format, limit: int | None) -> None:
+    """List the categories that have active products, with how many."""
+    with call.session() as session:
+        found = map(asdict, session.catalog.categories())
+        print_documents(found, shape, ("category", "active_products"), limit=limit)
+
+
+@products.command()
+@listed
+@pass_invocation
+def vendors(call: Invocation, shape: Format, limit: int | None) -> None:
+    """List the vendors that have products, with how many; for auditors and admins."""
+    with call.session() as session:
+        found = map(asdict, session.catalog.vendors())
+        print_documents(found, shape, ("vendor_id", "products", "active_products"), limit=limit)
 
 
 @products.command("show")

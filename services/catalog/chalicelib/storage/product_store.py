@@ -2,7 +2,8 @@
 
 Items of Products-table, by partition key: ``PROD-…`` is a product, ``#MARKER#…`` an idempotency record until
 its ``ttl``, and ``#EXTERNAL#{vendor_id}#{external_id}`` permanently reserves an external id for one product.
-The last two carry no key attribute of an index, so no index contains them.
+The last two carry no key attribute of an index, so no index contains them.  Those of `count_store` are in no
+list of products.
 """
 
 from __future__ import annotations
