@@ -94,6 +94,7 @@ class Needs:
                 "find SKUs by their barcode": self._find_barcode,
                 "list low stock": self._list_low_stock,
                 "list due orders": self._list_due,
+                "answer what can be ordered": self._ask_availability,
             },
             "stock/product_changed": {"set the flag of a product's SKUs": self._set_flag_of_skus},
             "stock/sku_changed": {"send an alert": self._send_alert},
@@ -257,6 +258,11 @@ class Needs:
         url = f"{self._shop.stock}/vendors/{VENDOR}/inventory"
         found = done(self._shop.ask("GET", url, "vendor", VENDOR, params={"barcode": barcode})).json()
         assert [sku["sku"] for sku in found["items"]] == [self.sku.sku]
+
+    def _ask_availability(self) -> None:
+        lines = [{"product_id": self.product_id}, {"product_id": self.product_id, "sku": self.sku.sku}]
+        found = done(self._shop.ask("POST", f"{self._shop.stock}/availability", body={"lines": lines})).json()
+        assert self.sku.sku in [line["sku"] for line in found["lines"]]
 
     def _leave_sku_with_a_key(self) -> None:
         self._change_sku_to({"reorder_threshold": 5}, secrets.token_hex(8))

@@ -13,7 +13,7 @@ import schemathesis
 from hypothesis import strategies as st
 
 from inventory_common.attributes import BARCODE_FORMAT, NOTES_FORMAT
-from inventory_common.limits import BARCODE_MAX_CHARACTERS, NOTES_MAX_BYTES
+from inventory_common.limits import AVAILABILITY_PRODUCTS_MAX, BARCODE_MAX_CHARACTERS, NOTES_MAX_BYTES
 
 BOUNDS = {"created_to": "created_from", "to": "from", "max_price": "min_price"}
 """Upper bounds, with the lower bound of each."""
@@ -77,6 +77,11 @@ def _follow_rules(operation: str, case: Any) -> None:
             body["vendor_id"] = body.get("vendor_id") or "VENDOR-001"  # required of an admin
         case "create_sku" if "sku" in body:
             body["sku"] = f"SKU-{case.path_parameters['product_id']}-{body['sku'].split('-', 3)[3]}"
+        case "check_availability":
+            # At most 25 lines lack a SKU.
+            without = [line for line in body["lines"] if line.get("sku") is None]
+            body["lines"] = [line for line in body["lines"] if line.get("sku") is not None]
+            body["lines"] += without[:AVAILABILITY_PRODUCTS_MAX]
         case "confirm_order" | "cancel_order" | "refund_order" if body.get("lines"):
             case.headers["Idempotency-Key"] = str(uuid4())
             for line in body["lines"]:
@@ -86,9 +91,10 @@ def _follow_rules(operation: str, case: Any) -> None:
         case _:
             pass
     for line in _lines(body):
-        if "product_id" in line:
+        if "product_id" in line and line.get("sku") is not None:
             line["sku"] = f"SKU-{line['product_id']}-{line['sku'].split('-', 3)[3]}"
-        line["quantity"] = min(line["quantity"], UNITS_OF_A_LINE_MAX)
+        if "quantity" in line:
+            line["quantity"] = min(line["quantity"], UNITS_OF_A_LINE_MAX)
 
 
 def _lines(body: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -323,6 +323,25 @@ class FakeServices:
 
     # Orders
 
+    def availability(self, request: httpx.Request) -> httpx.Response:
+        is_public = "Authorization" not in request.headers
+        lines = []
+        for line in json.loads(request.content)["lines"]:
+            named = [line["sku"]] if line["sku"] else [None]
+            if line["sku"] is None:
+                found = [s["sku"] for s in self.skus.values() if s["product_id"] == line["product_id"]]
+                named = found or named
+            for sku in named:
+                units = self.skus[sku]["current_stock"] if sku in self.skus else 0
+                is_available = line["quantity"] <= units
+                shown = {
+                    "is_available": is_available,
+                    "available_stock": min(units, 10) if is_public else units,
+                }
+                lines.append({**line, "sku": sku, **shown})
+        all_available = all(line["is_available"] for line in lines)
+        return httpx.Response(200, json={"lines": lines, "all_available": all_available})
+
     def place(self, order_id: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
         if order_id in self.orders:
             if self.orders[order_id]["status"] == "cancelled":
@@ -536,6 +555,7 @@ ROUTES: list[tuple[str, str, Callable[..., httpx.Response]]] = [
     ("GET", r"/vendors/([^/]+)/inventory", FakeServices.inventory),
     ("GET", r"/vendors/([^/]+)/low-stock", FakeServices.inventory),
     ("POST", r"/stock/batch", FakeServices.batch_stock_changes),
+    ("POST", r"/availability", FakeServices.availability),
     ("POST", r"/orders/batch", FakeServices.batch),
     ("PUT", r"/orders/([^/]+)", FakeServices.put_order),
     ("GET", r"/orders/([^/]+)", FakeServices.get_order),

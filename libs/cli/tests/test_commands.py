@@ -676,3 +676,31 @@ def test_an_argument_that_is_not_utf_8_is_wrong_usage(inventory, services, capsy
     assert inventory(*arguments) == 2
     assert "An argument is not UTF-8." in capsys.readouterr().err
     assert services.requests == []
+
+
+def test_availability_is_shown_of_skus_and_of_a_products_skus(inventory, services, tea, capsys):
+    product = tea.removeprefix("SKU-").rpartition("-")[0]
+    assert inventory("availability", f"{tea}=12", product, "--json") == 0
+    shown = {"product_id": product, "sku": tea, "is_available": True, "available_stock": 12}
+    assert printed_json(capsys) == [shown | {"quantity": 12}, shown | {"quantity": 1}]
+    assert inventory("availability", f"{tea}=13", "PROD-99999") == 0
+    shown = capsys.readouterr()
+    assert "PROD-99999" in shown.out
+    assert "Not all of it can be ordered." in shown.err
+    assert inventory("availability", tea) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_availability_is_asked_as_a_customer_without_a_token(inventory, services, tea, capsys):
+    assert inventory("availability", tea, "--public", "--csv") == 0
+    [row] = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (row["is_available"], row["available_stock"]) == ("true", "10")
+    assert services.requests.count("POST /availability") == 1
+    assert services.requests[-1] == "POST /availability"
+
+
+@pytest.mark.parametrize("line", ["tea", "SKU-PROD-E4F9A-BLK-L=", "SKU-PROD-E4F9A-BLK-L=x", "PROD-E4F9A=-1"])
+def test_what_is_neither_a_sku_nor_a_product_is_wrong_usage(inventory, services, capsys, line):
+    assert inventory("availability", line) == 2
+    assert "should look like SKU-PROD-E4F9A-BLK-L=2 or PROD-E4F9A" in capsys.readouterr().err
+    assert services.requests == []

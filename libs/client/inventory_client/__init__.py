@@ -25,11 +25,14 @@ from inventory_common.transactions import TransactionRecord, TransactionType
 from .audit import AuditClient
 from .catalog import CatalogClient
 from .documents import (
+    Availability,
+    AvailabilityLine,
     BatchCommand,
     BatchResult,
     CategoryCount,
     ChangeCommand,
     ChangeResult,
+    LineAvailability,
     LineRequest,
     Order,
     OrderLine,
@@ -52,6 +55,8 @@ from .tokens import ClientCredentials, LocalStackToken, StaticToken, TokenSource
 
 __all__ = [
     "AuditClient",
+    "Availability",
+    "AvailabilityLine",
     "BatchCommand",
     "BatchResult",
     "CatalogClient",
@@ -62,6 +67,7 @@ __all__ = [
     "ClientError",
     "Difference",
     "Finding",
+    "LineAvailability",
     "LineRequest",
     "LocalStackToken",
     "NoAnswer",

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     Document = TypeVar("Document", bound=DataclassInstance)
 
 __all__ = [
+    "Availability",
+    "AvailabilityLine",
     "BatchCommand",
     "BatchResult",
     "CategoryCount",
     "ChangeCommand",
     "ChangeResult",
+    "LineAvailability",
     "LineRequest",
     "Order",
     "OrderLine",
@@ -30,6 +33,7 @@ __all__ = [
     "StockChange",
     "VendorCount",
     "read",
+    "read_availability",
     "read_batch_result",
     "read_change_result",
     "read_order",
@@ -78,6 +82,41 @@ class LineRequest:
     def document(self) -> dict[str, Any]:
         """Return the JSON object for a request."""
         return {"product_id": self.product_id, "sku": self.sku, "quantity": self.quantity}
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityLine:
+    """Units that shall be ordered, of a SKU or of each SKU of a product."""
+
+    product_id: str
+    sku: str | None = None
+    quantity: int = 1
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON object for a request."""
+        return {"product_id": self.product_id, "sku": self.sku, "quantity": self.quantity}
+
+
+@dataclass(frozen=True, slots=True)
+class LineAvailability:
+    """Whether a line's units can be ordered now; `sku` is None for a product of which no SKU is offered.
+
+    `available_stock` is at most 10 for those who may not read the SKU with its stock.
+    """
+
+    product_id: str
+    sku: str | None
+    quantity: int
+    is_available: bool
+    available_stock: int
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """What can be ordered now."""
+
+    lines: tuple[LineAvailability, ...]
+    all_available: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +320,12 @@ def read_order(body: Mapping[str, Any]) -> Order:
     """Read an order."""
     lines = tuple(read(OrderLine, line) for line in body["lines"])
     return read(Order, {**body, "lines": lines, "short_lines": tuple(body.get("short_lines", ()))})
+
+
+def read_availability(body: Mapping[str, Any]) -> Availability:
+    """Read what can be ordered."""
+    lines = tuple(read(LineAvailability, line) for line in body["lines"])
+    return Availability(lines, body["all_available"])
 
 
 def read_stock_change(body: Mapping[str, Any]) -> StockChange:

@@ -13,6 +13,8 @@ from inventory_common.timestamps import plus_seconds
 
 from .connection import FIELDS, Client, Params, path_of
 from .documents import (
+    Availability,
+    AvailabilityLine,
     BatchCommand,
     BatchResult,
     ChangeCommand,
@@ -22,6 +24,7 @@ from .documents import (
     Outcome,
     StockChange,
     read,
+    read_availability,
     read_batch_result,
     read_change_result,
     read_order,
@@ -222,6 +225,15 @@ class StockClient(Client):
         return outcome.result
 
     # Orders
+
+    def availability(self, lines: Iterable[AvailabilityLine]) -> Availability:
+        """Return whether units can be ordered now, as an order of all lines would find; reserves nothing.
+
+        At most 100 lines, 25 of them without a SKU; each of these becomes a line for each active SKU of the
+        product.  A client without a token learns of at most 10 units of a SKU, and whether more can be had.
+        """
+        body = {"lines": [line.document() for line in lines]}
+        return self._command("POST", "/availability", read_availability, body=body).result
 
     def order(self, order_id: str) -> Order:
         """Return an order, or raise `OrderNotFound`."""

@@ -13,6 +13,7 @@ from scripted import ORDER, PRODUCT, RECORD, SKU, SKU_ID, Script, problem
 import inventory_client
 from inventory_client import (
     AuditClient,
+    AvailabilityLine,
     BatchCommand,
     CatalogClient,
     CategoryCount,
@@ -462,3 +463,21 @@ def test_an_owner_is_named_in_a_place_and_in_a_batch() -> None:
     assert BatchCommand("ORDER-1", lines=lines, owner="web").document()["owner"] == "web"
     assert "owner" not in BatchCommand("ORDER-1", lines=lines).document()
     assert "owner" not in BatchCommand("ORDER-1", "confirm").document()
+
+
+def test_availability_is_asked_of_skus_and_products_and_may_be_asked_again() -> None:
+    line = {"product_id": "PROD-E4F9A", "quantity": 2, "is_available": True, "available_stock": 10}
+    missing = line | {"sku": None, "is_available": False, "available_stock": 0}
+    answer = {"lines": [line | {"sku": SKU_ID}, missing], "all_available": False}
+    script = Script(problem(503, "database_unavailable"), httpx.Response(200, json=answer))
+    lines = [AvailabilityLine("PROD-E4F9A", SKU_ID, 2), AvailabilityLine("PROD-00000")]
+    found = script.client(StockClient).availability(lines)
+    assert (found.all_available, [each.sku for each in found.lines]) == (False, [SKU_ID, None])
+    assert (found.lines[0].is_available, found.lines[0].available_stock) == (True, 10)
+    assert asked(script) == ["POST /availability"] * 2
+    assert json.loads(script.requests[1].content) == {
+        "lines": [
+            {"product_id": "PROD-E4F9A", "sku": SKU_ID, "quantity": 2},
+            {"product_id": "PROD-00000", "sku": None, "quantity": 1},
+        ]
+    }

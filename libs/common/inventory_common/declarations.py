@@ -140,6 +140,7 @@ class Declaration:
     idempotency: Literal["required", "optional"] | None
     key_required_with: str | None
     versioned: bool
+    reads_only: bool
     response: ResponseSpec
     errors: Collection[type[InventoryError]]
     unavailable: type[Unavailable]
@@ -193,7 +194,7 @@ class Declaration:
             possible.add(IdempotencyKeyRequired)
         if self.versioned:
             possible.add(PreconditionFailed)
-        if self.method != "GET":
+        if not self.reads_only:
             possible |= {Busy, OutcomeUnknown}
         if self.response.per_item:
             possible -= {Busy, OutcomeUnknown, self.unavailable}
@@ -214,6 +215,7 @@ def route(
     idempotency: Literal["required", "optional"] | None = None,
     key_required_with: str | None = None,
     versioned: bool = False,
+    reads_only: bool = False,
     tag: str | None = None,
     errors: Collection[type[InventoryError]] = (),
     unavailable: type[Unavailable] = DatabaseUnavailable,
@@ -245,6 +247,8 @@ def route(
         The member of the body that makes an optional key a required one.
     versioned
         Whether If-Match is accepted.
+    reads_only
+        Whether it changes nothing, although its method is not GET.
     tag
         The group of routes in the service's document; by default the service's own name.
     errors
@@ -267,6 +271,7 @@ def route(
             idempotency=idempotency,
             key_required_with=key_required_with,
             versioned=versioned,
+            reads_only=reads_only or method == "GET",
             response=response,
             errors=errors,
             unavailable=unavailable,

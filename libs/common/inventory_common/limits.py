@@ -9,6 +9,9 @@ from decimal import Decimal
 from typing import Final
 
 __all__ = [
+    "AVAILABILITY_LINES_MAX",
+    "AVAILABILITY_PRODUCTS_MAX",
+    "AVAILABILITY_SKUS_MAX",
     "BARCODE_MAX_CHARACTERS",
     "BATCH_CHANGES_MAX",
     "BATCH_LINES_MAX",
@@ -38,6 +41,7 @@ __all__ = [
     "PRODUCT_IMAGES_MAX",
     "PRODUCT_IMAGE_MAX_CHARACTERS",
     "PRODUCT_TAGS_MAX",
+    "PUBLIC_STOCK_MAX",
     "QUANTITY_MAX",
     "RECORD_REQUEST_ID_CHARACTERS",
     "REQUEST_BODY_MAX_BYTES",
@@ -98,6 +102,14 @@ HOLD_DEFAULT_SECONDS: Final = 86_400
 """The hold of an order whose request has no `hold_seconds`."""
 TOMBSTONE_SECONDS: Final = 2_592_000
 """How long the record of a cancel is kept that arrived before its order was placed."""
+AVAILABILITY_LINES_MAX: Final = 100
+"""Lines of a question for availability: DynamoDB reads 100 items in one call."""
+AVAILABILITY_PRODUCTS_MAX: Final = 25
+"""Lines of it without a `sku`, each of which takes a call of its own."""
+AVAILABILITY_SKUS_MAX: Final = 1_000
+"""SKUs of the products that its lines without a `sku` name; of more, the SKUs have to be named."""
+PUBLIC_STOCK_MAX: Final = 10
+"""The highest `available_stock` that availability shows to those who may not read the SKU with its stock."""
 BATCH_CHANGES_MAX: Final = 500
 """Restocks and adjustments of one batch."""
 BATCH_ORDERS_MAX: Final = 500

@@ -88,6 +88,11 @@ def test_a_route_names_its_own_errors_beside_these() -> None:
     assert _codes(errors=[SkuNotFound]) == EVERY_ROUTE | {"sku_not_found"}
 
 
+def test_only_a_route_that_may_write_can_be_busy() -> None:
+    assert _codes(method="POST") == EVERY_ROUTE | {"busy", "outcome_unknown"}
+    assert _codes(method="POST", reads_only=True) == EVERY_ROUTE
+
+
 def test_a_list_has_a_limit_and_a_cursor_beside_its_own_parameters() -> None:
     colour = Parameter(OneOf(("black", "white")), "The colour.")
     listing = _declared(query={"colour": colour}, paged=True)
@@ -124,6 +129,7 @@ def test_a_route_declares_nothing_but_what_it_names() -> None:
         idempotency=None,
         key_required_with=None,
         versioned=False,
+        reads_only=True,
         response=NO_CONTENT,
         errors=(),
         unavailable=DatabaseUnavailable,

@@ -7,6 +7,9 @@ def test_the_limits_of_the_api_are_these() -> None:
     # Each is a promise to clients: a change has to be deliberate, and documented.
     assert {name: getattr(limits, name) for name in limits.__all__} == {
         "BARCODE_MAX_CHARACTERS": 40,
+        "AVAILABILITY_LINES_MAX": 100,
+        "AVAILABILITY_PRODUCTS_MAX": 25,
+        "AVAILABILITY_SKUS_MAX": 1_000,
         "BATCH_CHANGES_MAX": 500,
         "BATCH_LINES_MAX": 2_000,
         "BATCH_ORDERS_MAX": 500,
@@ -35,6 +38,7 @@ def test_the_limits_of_the_api_are_these() -> None:
         "PRODUCT_IMAGES_MAX": 20,
         "PRODUCT_IMAGE_MAX_CHARACTERS": 1_000,
         "PRODUCT_TAGS_MAX": 50,
+        "PUBLIC_STOCK_MAX": 10,
         "QUANTITY_MAX": 1_000_000,
         "REQUEST_BODY_MAX_BYTES": 1_048_576,
         "REQUEST_ID_MAX_CHARACTERS": 64,

@@ -19,6 +19,7 @@ from inventory_common.retry_policy import RetryPolicy
 from inventory_common.settings import Settings
 from inventory_common.timestamps import Clock, now
 
+from .engine.availability import Availability
 from .engine.executor import Executor
 from .engine.low_stock_bounds import LowStockBounds
 from .engine.orders import Orders
@@ -28,6 +29,7 @@ from .engine.skus import Skus
 from .engine.stock import Stock
 from .engine.stream_handlers import StreamHandlers
 from .engine.sweeper import Sweeper
+from .http.availability import AvailabilityRoutes
 from .http.orders import OrderRoutes
 from .http.skus import InventoryRoutes, SkuRoutes
 from .http.stock import StockRoutes
@@ -79,6 +81,7 @@ class Engine(NamedTuple):
     skus: Skus
     stock: Stock
     orders: Orders
+    availability: Availability
     sweeper: Sweeper
 
 
@@ -116,6 +119,7 @@ def engine_of(
         skus=Skus(storage.skus, storage.state, clock, policy, draw_change_id),
         stock=Stock(storage.state, executor),
         orders=Orders(storage.orders, executor, sagas, clock, policy),
+        availability=Availability(storage.skus),
         sweeper=Sweeper(storage.orders, executor, sagas, clock, policy),
     )
 
@@ -128,6 +132,7 @@ def rest_service(over: Engine | None = None) -> RestService:
         SkuRoutes(behind.skus),
         StockRoutes(behind.stock),
         InventoryRoutes(behind.skus),
+        AvailabilityRoutes(behind.availability),
         OrderRoutes(behind.orders, _settings().order_owners),
     )
     return service

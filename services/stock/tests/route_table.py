@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from front_door import Client
-from refusal_walk import EMPTY, OWN_ROUTES, SERVED, Row, Table
+from refusal_walk import EMPTY, EVERYBODY, OWN_ROUTES, SERVED, Row, Table
 
 from .shop import (
     BLACK,
@@ -96,6 +96,12 @@ ROUTES: Table = {
     ),
     ("GET", "/vendors/{vendor_id}/low-stock"): Row(
         allowed_roles=INVENTORY_READERS, paged=True, another_vendor="forbidden"
+    ),
+    ("POST", "/availability"): Row(
+        allowed_roles=EVERYBODY,
+        body={"lines": [{"product_id": PRODUCT, "sku": BLACK, "quantity": 2}]},
+        reads_only=True,
+        another_vendor=SERVED,
     ),
     ("PUT", "/orders/{order_id}"): Row(
         allowed_roles=ORDER_KEEPERS,

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from tests.benchmarks.performance.shape import CATEGORY, LOW, PAGE, PRODUCT, VENDOR, a_moment, sku_id
 
-__all__ = ["CHANGES_OF_SKUS", "OPERATIONS", "Ask", "Operation", "Reads"]
+__all__ = ["NOT_TIMED", "OPERATIONS", "Ask", "Operation", "Reads"]
 
 BATCH: Final = 49
 BATCH_SKUS: Final = 33
@@ -122,6 +122,7 @@ def _restocks(count: int, skus: int) -> Callable[[int], Sequence[Ask]]:
 PRODUCTS, INVENTORY, LOG = "Products-table", "VendorInventory", "StockTransactions"
 ONE_LINE = (("sku", 1), ("order", 1), ("record", 1))
 KEYED = (("sku", 1), ("record", 1), ("idempotency_record", 1))
+ONE_SKU: Final = Reads(INVENTORY, 1, consistent=True)
 THE_ORDER = (Reads(f"{INVENTORY} order", 1, consistent=True),)
 
 OPERATIONS: Final = (
@@ -216,8 +217,13 @@ OPERATIONS: Final = (
 )
 
 FOUND: Final = 5
-ONE_SKU: Final = Reads(INVENTORY, 1, consistent=True)
-CHANGES_OF_SKUS: Final = (
+NOT_TIMED: Final = (
+    Operation(
+        "availability_100",
+        "stock",
+        lambda _: [Ask("vendor", "POST", "/availability", _lines(PAGE))],
+        (ONE_SKU,) * PAGE,
+    ),
     Operation(
         "change_price",
         "stock",
@@ -250,4 +256,4 @@ CHANGES_OF_SKUS: Final = (
         calls=2,
     ),
 )
-"""What is asked too seldom for the bench: tests alone compare it with its floor."""
+"""What is not in the bench: tests alone compare it with its floor."""

@@ -43,6 +43,8 @@ class Row:
         Whether it returns pages; whether it accepts If-Match.
     per_item
         Whether the response has a result for each command of the request.
+    reads_only
+        Whether it changes nothing, although its method is not GET.
     writing
         Replacements for members of the valid request (`Sent`), if that one is only a replay, so that it
         writes.
@@ -62,6 +64,7 @@ class Row:
     paged: bool = False
     versioned: bool = False
     per_item: bool = False
+    reads_only: bool = False
     writing: Mapping[str, Any] = field(default_factory=dict)
     absent: Mapping[str, str] | None = None
     not_found: str = ""

@@ -128,7 +128,7 @@ class RefusalWalk:
         failure: str,
     ) -> None:
         route, row = checked
-        if failure in ("busy", "unanswered") and route[0] == "GET":
+        if failure in ("busy", "unanswered") and (route[0] == "GET" or row.reads_only):
             return
         expected = FAILURES[failure]
         code = row.throttled if failure == "throttled" else expected.code

@@ -8,6 +8,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from .. import __version__
+from .availability import availability
 from .exports import export
 from .import_all import import_all
 from .imports import imports
@@ -68,5 +69,5 @@ def completion(shell: str) -> None:
 
 
 imports.add_command(import_all)
-for command in (products, skus, stock, orders, log, imports, export):
+for command in (products, skus, stock, availability, orders, log, imports, export):
     inventory.add_command(command)

@@ -5,6 +5,7 @@ response.
 `skus`              the routes of SKUs and their lists
 `stock`             the routes of restocks and adjustments
 `orders`            the routes of orders
+`availability`      the route of availability
 `bodies`            the bodies of requests
 `answers`           types of responses, for the OpenAPI document
 `access`            roles, and the actor of a command

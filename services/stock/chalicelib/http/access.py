@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from inventory_common.identity import Role
+from inventory_common.identity import Role, Scope
 from inventory_common.owners import owners_of
 from inventory_common.requests import Request
 
@@ -18,6 +18,7 @@ __all__ = [
     "SKU_READERS",
     "VENDORS",
     "actor_of",
+    "exact_stock_scope_of",
     "order_actor_of",
 ]
 
@@ -31,6 +32,12 @@ ORDER_READERS: Final = ORDER_KEEPERS | {Role.AUDITOR}
 def actor_of(request: Request[Any]) -> Actor:
     """Return the actor of a request."""
     return Actor(request.principal.name, request.request_id)
+
+
+def exact_stock_scope_of(request: Request[Any]) -> Scope | None:
+    """Return the vendors whose stock the sender of a public request sees exactly; None: of no vendor."""
+    principal = request.principal
+    return None if principal.roles.isdisjoint(SKU_READERS) else principal.scope(SKU_READERS)
 
 
 def order_actor_of(request: Request[Any], order_owners: Mapping[str, tuple[str, ...]]) -> Actor:

@@ -1,13 +1,16 @@
 """Types of the service's responses other than SKUs, for the OpenAPI document only."""
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
+from inventory_common.attributes import Attribute, Units
+from inventory_common.limits import PUBLIC_STOCK_MAX, QUANTITY_MAX
 from inventory_common.skus import Sku
 from inventory_common.transactions import TransactionRecord
 
 from ..domain.orders import OrderStatus
 
 __all__ = [
+    "AvailabilityAnswer",
     "BatchAnswer",
     "BatchResult",
     "OrderAnswer",
@@ -44,6 +47,47 @@ class StockBatchAnswer(TypedDict):
     """The outcome of each change, in the sequence of the request."""
 
     results: list[BatchedChangeDone | BatchedChangeRefused]
+
+
+class AvailableLineAnswer(TypedDict):
+    """Whether units of a SKU can be ordered now; `sku` is null if no SKU of the product is offered."""
+
+    product_id: str
+    sku: str | None
+    quantity: Annotated[int, Units(1, QUANTITY_MAX), Attribute("Units requested by this line.", 2)]
+    is_available: Annotated[
+        bool, Attribute("Whether the units of all lines that name the SKU can be ordered together.", True)
+    ]
+    available_stock: Annotated[
+        int,
+        Units(),
+        Attribute(
+            "Units that can be ordered: exact for those who may read the SKU with its stock, for others at "
+            f"most {PUBLIC_STOCK_MAX}; 0 if it is inactive or unknown.",
+            PUBLIC_STOCK_MAX,
+        ),
+    ]
+
+
+class AvailabilityAnswer(TypedDict):
+    """What can be ordered now."""
+
+    lines: Annotated[
+        list[AvailableLineAnswer],
+        Attribute(
+            "The lines of the request, one without a `sku` as one for each active SKU of its product.",
+            [
+                {
+                    "product_id": "PROD-E4F9A",
+                    "sku": "SKU-PROD-E4F9A-BLK-L",
+                    "quantity": 2,
+                    "is_available": True,
+                    "available_stock": PUBLIC_STOCK_MAX,
+                }
+            ],
+        ),
+    ]
+    all_available: Annotated[bool, Attribute("Whether all lines of the response are available.", True)]
 
 
 class OrderLineAnswer(TypedDict):

@@ -21,6 +21,8 @@ from inventory_common.attributes import (
 from inventory_common.bodies import Form, body, creation, merge_patch
 from inventory_common.ids import sku_prefix
 from inventory_common.limits import (
+    AVAILABILITY_LINES_MAX,
+    AVAILABILITY_PRODUCTS_MAX,
     BATCH_CHANGES_MAX,
     BATCH_LINES_MAX,
     BATCH_ORDER_LINES_MAX,
@@ -41,6 +43,8 @@ __all__ = [
     "AdjustmentBody",
     "AmendedLine",
     "Amendment",
+    "AvailabilityLine",
+    "AvailabilityQuestion",
     "Batch",
     "BatchedChange",
     "BatchedOrder",
@@ -141,6 +145,38 @@ class StockBatch:
     """Restocks and adjustments, each executed or refused independently."""
 
     changes: Annotated[list[BatchedChange], Items(BATCH_CHANGES_MAX, least=1)]
+
+
+@body
+class AvailabilityLine:
+    """Units of one SKU, which starts with `SKU-{product_id}-`, or of each SKU of a product."""
+
+    product_id: ProductId
+    sku: SkuId | None = None
+    quantity: Quantity = 1
+
+    def __post_init__(self) -> None:
+        prefix = sku_prefix(self.product_id)
+        if self.sku is not None and not self.sku.startswith(prefix):
+            raise ValueError(f"should have a sku that starts with {prefix}")
+
+
+@body
+class AvailabilityQuestion:
+    """What shall be ordered; at most 25 lines may lack a `sku`, of products with at most 1,000 SKUs."""
+
+    lines: Annotated[
+        list[AvailabilityLine],
+        Items(AVAILABILITY_LINES_MAX, least=1),
+        Attribute(
+            "What is asked for.",
+            [{"product_id": "PROD-E4F9A", "sku": "SKU-PROD-E4F9A-BLK-L", "quantity": 2}],
+        ),
+    ]
+
+    def __post_init__(self) -> None:
+        if sum(line.sku is None for line in self.lines) > AVAILABILITY_PRODUCTS_MAX:
+            raise ValueError(f"should have at most {AVAILABILITY_PRODUCTS_MAX} lines without a sku")
 
 
 @body

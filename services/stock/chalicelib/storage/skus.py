@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from inventory_common.barcode_lookups import LOOKUP_SORT_PREFIX, barcode_partition, sku_of_lookup
@@ -86,6 +87,20 @@ class SkuStore:
         """Return a SKU, read consistently."""
         item = self.database.get(self.database.inventory, sku_key(key))
         return None if item is None else self.read(item)
+
+    def get_all(self, keys: Collection[StockKey]) -> list[Sku]:
+        """Return up to 100 SKUs in one call, read consistently; without those that do not exist."""
+        if not keys:
+            return []
+        inventory = self.database.inventory
+        items = self.database.batch_get({inventory: [sku_key(key) for key in keys]})[inventory]
+        return list(self.database.malformed.read_all(VENDOR_INVENTORY, items, Sku.from_item))
+
+    def first_of_product(self, product_id: str, count: int) -> list[Sku]:
+        """Return so many of a product's SKUs, the first by id, read consistently."""
+        listing = Listing(SKUS_OF_PRODUCT, product_id, starting_with(SKU_SORT_PREFIX))
+        items = islice(self.database.query_all(listing, count), count)
+        return list(self.database.malformed.read_all(VENDOR_INVENTORY, items, Sku.from_item))
 
     def read(self, item: Item) -> Sku:
         """Read a SKU's item, or raise `MalformedItem`."""
