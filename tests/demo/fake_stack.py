@@ -309,6 +309,8 @@ class FakeStack:
                     "confirmed": 0,
                     "cancelled": 0,
                     "refunded": 0,
+                    "reason": None,
+                    "notes": None,
                 }
                 for line in lines
             ],

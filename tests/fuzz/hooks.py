@@ -12,22 +12,34 @@ from uuid import uuid4
 import schemathesis
 from hypothesis import strategies as st
 
-from inventory_common.attributes import BARCODE_FORMAT, NOTES_FORMAT
-from inventory_common.limits import AVAILABILITY_PRODUCTS_MAX, BARCODE_MAX_CHARACTERS, NOTES_MAX_BYTES
+from inventory_common.attributes import BARCODE_FORMAT, NOTES_FORMAT, ORDER_NOTES_FORMAT
+from inventory_common.limits import (
+    AVAILABILITY_PRODUCTS_MAX,
+    BARCODE_MAX_CHARACTERS,
+    NOTES_MAX_BYTES,
+    ORDER_NOTES_MAX_BYTES,
+)
 
 BOUNDS = {"created_to": "created_from", "to": "from", "max_price": "min_price"}
 """Upper bounds, with the lower bound of each."""
 UNITS_OF_A_LINE_MAX = 1_000
 """So that the lines of one SKU are at most 1,000,000 in total."""
-READ_ONLY_OF_A_LINE = {"vendor_id", "placed", "reserved", "confirmed", "cancelled", "refunded"}
+READ_ONLY_OF_A_LINE = {
+    *("vendor_id", "placed", "reserved", "confirmed", "cancelled", "refunded"),
+    *("reason", "notes"),
+}
 """The members of an order's line that only the service sets."""
 
-schemathesis.openapi.format(
-    NOTES_FORMAT,
-    st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=NOTES_MAX_BYTES).filter(
-        lambda text: bool(text.strip()) and len(text.encode()) <= NOTES_MAX_BYTES
-    ),
-)
+
+def _texts_of(bytes_max: int) -> st.SearchStrategy[str]:
+    """Return texts that are not blank and have at most so many bytes."""
+    return st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=bytes_max).filter(
+        lambda text: bool(text.strip()) and len(text.encode()) <= bytes_max
+    )
+
+
+schemathesis.openapi.format(NOTES_FORMAT, _texts_of(NOTES_MAX_BYTES))
+schemathesis.openapi.format(ORDER_NOTES_FORMAT, _texts_of(ORDER_NOTES_MAX_BYTES))
 # A dash, so that no code is digits alone; beside these, numbers with their check digits.
 schemathesis.openapi.format(
     BARCODE_FORMAT,

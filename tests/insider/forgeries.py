@@ -359,6 +359,8 @@ ORDERS = [
     *(Forgery(f"an order line's `{name}` is raised", partial(raise_figure, name=name)) for name in FIGURES),
     Forgery("an order line's `vendor_id` is changed", partial(change_line, vendor_id="VENDOR-999")),
     Forgery("an order line's `product_id` is changed", partial(change_line, product_id="PROD-00000")),
+    Forgery("an order line is given another `reason`", partial(change_line, reason="fraud")),
+    Forgery("an order line is given other `notes`", partial(change_line, notes="Never delivered")),
     Forgery("an order's line is removed", remove_line),
     Forgery("an order is given another's line", add_line),
     Forgery(

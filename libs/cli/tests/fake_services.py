@@ -376,23 +376,35 @@ class FakeServices:
                     "confirmed": 0,
                     "cancelled": 0,
                     "refunded": 0,
+                    "reason": None,
+                    "notes": None,
                 }
                 for line in lines
             ],
         }
         return self.orders[order_id]
 
-    def settle(self, order_id: str, command: str, part: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    def settle(
+        self,
+        order_id: str,
+        command: str,
+        part: list[dict[str, Any]] | None = None,
+        reason: str | None = None,
+        notes: str | None = None,
+    ) -> dict[str, Any]:
         if order_id not in self.orders:
             raise Refusal(404, "order_not_found")
         order = self.orders[order_id]
         named = None if part is None else {each["sku"]: each["quantity"] for each in part}
         assert named is None or part is None or len(named) == len(part)
+        unsellable = {each["sku"] for each in part or () if each.get("restock") is False}
         for line in order["lines"]:
             units = line["reserved"] if named is None else named.get(line["sku"], 0)
+            if command != "confirm" and (named is None or line["sku"] in named):
+                line |= {"reason": reason, "notes": notes}
             if command == "refund":
                 back = line["confirmed"] - line["refunded"] if named is None else units
-                self.write(line["sku"], "refund", back, back, 0)
+                self.write(line["sku"], "refund", back, 0 if line["sku"] in unsellable else back, 0)
                 line["refunded"] += back
             elif units:
                 leaves = command == "confirm"
@@ -457,7 +469,8 @@ class FakeServices:
 
     def settle_order(self, request: httpx.Request, order_id: str, command: str) -> httpx.Response:
         body = json.loads(request.content or b"{}")
-        return httpx.Response(200, json=self.settle(order_id, command, body.get("lines")))
+        why = {name: body.get(name) for name in ("reason", "notes")}
+        return httpx.Response(200, json=self.settle(order_id, command, body.get("lines"), **why))
 
     def orders_due(self, request: httpx.Request) -> httpx.Response:
         return page(request, [o for o in self.orders.values() if any(x["reserved"] for x in o["lines"])])

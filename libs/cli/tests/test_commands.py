@@ -704,3 +704,31 @@ def test_what_is_neither_a_sku_nor_a_product_is_wrong_usage(inventory, services,
     assert inventory("availability", line) == 2
     assert "should look like SKU-PROD-E4F9A-BLK-L=2 or PROD-E4F9A" in capsys.readouterr().err
     assert services.requests == []
+
+
+def test_a_cancel_and_a_refund_have_a_reason_and_notes(inventory, services, tea, capsys):
+    assert inventory("orders", "place", "ORDER-1", "--line", f"{tea}=5") == 0
+    why = ("--reason", "customer_request", "--notes", "Ordered twice")
+    assert inventory("orders", "cancel", "ORDER-1", "--line", f"{tea}=1", *why) == 0
+    shown = capsys.readouterr().out
+    assert "customer_request" in shown
+    assert "Ordered twice" in shown
+    assert inventory("orders", "confirm", "ORDER-1") == 0
+    capsys.readouterr()
+    part = ("--line", f"{tea}=2", "--reason", "broken", "--unsellable", tea)
+    assert inventory("orders", "refund", "ORDER-1", *part, "--csv") == 0
+    [line] = services.orders["ORDER-1"]["lines"]
+    assert (line["reason"], line["notes"], line["refunded"]) == ("broken", None, 2)
+    assert services.log[-1]["quantity_change"] == 0
+    [row] = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (row["reason"], row["notes"]) == ("broken", "")
+
+
+def test_what_is_unsellable_has_to_be_refunded(inventory, services, tea, capsys):
+    sent = len(services.requests)
+    assert inventory("orders", "refund", "ORDER-1", "--unsellable", tea) == 2
+    assert "which no --line does" in capsys.readouterr().err
+    both = ("--line", f"{tea}=1", "--unsellable", tea, "--no-restock")
+    assert inventory("orders", "refund", "ORDER-1", *both) == 2
+    assert "exclude each other" in capsys.readouterr().err
+    assert len(services.requests) == sent

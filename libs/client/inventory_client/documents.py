@@ -121,7 +121,10 @@ class Availability:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A line of an order, in units; ``placed = reserved + confirmed + cancelled``."""
+    """A line of an order, in units; ``placed = reserved + confirmed + cancelled``.
+
+    `reason` and `notes` are those of its last cancel or refund by a client.
+    """
 
     product_id: str
     sku: str
@@ -131,6 +134,8 @@ class OrderLine:
     confirmed: int
     cancelled: int
     refunded: int
+    reason: str | None = None
+    notes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ _QUIET_WALKS: Final = 2
 _WALKS_MAX: Final = 20
 """Walks through an inventory, the first and those through its newest changes."""
 
+_NO_MEMBERS: Final[Mapping[str, Any]] = {}
+
 _sku = partial(read, Sku)
 
 
@@ -279,21 +281,40 @@ class StockClient(Client):
         return self._settle(order_id, "confirm", lines, idempotency_key)
 
     def cancel(
-        self, order_id: str, lines: Mapping[str, int] | None = None, *, idempotency_key: str | None = None
+        self,
+        order_id: str,
+        lines: Mapping[str, int] | None = None,
+        *,
+        reason: str | None = None,
+        notes: str | None = None,
+        idempotency_key: str | None = None,
     ) -> Outcome[Order]:
-        """Release the reserved units of an order, all or those in `lines` (units by SKU)."""
-        return self._settle(order_id, "cancel", lines, idempotency_key)
+        """Release the reserved units of an order, all or those in `lines` (units by SKU).
+
+        The log, and the lines concerned, keep the `reason`, a word of ``a-z0-9_-``, and the `notes`.
+        """
+        return self._settle(order_id, "cancel", lines, idempotency_key, {"reason": reason, "notes": notes})
 
     def refund(
         self,
         order_id: str,
         lines: Mapping[str, int] | None = None,
         *,
-        restock: bool = True,
+        restock: bool | Mapping[str, bool] = True,
+        reason: str | None = None,
+        notes: str | None = None,
         idempotency_key: str | None = None,
     ) -> Outcome[Order]:
-        """Refund confirmed units of an order, all or those in `lines`; with `restock` back into stock."""
-        return self._settle(order_id, "refund", lines, idempotency_key, restock=restock)
+        """Refund confirmed units of an order, all or those in `lines`; with `restock` back into stock.
+
+        `restock` may differ by SKU; those that it does not name return to the stock.  `reason` and `notes`
+        are kept as those of `cancel`.
+        """
+        members: dict[str, Any] = {"reason": reason, "notes": notes}
+        if restock is False:
+            members["restock"] = False
+        by_sku = restock if isinstance(restock, Mapping) else {}
+        return self._settle(order_id, "refund", lines, idempotency_key, members, by_sku)
 
     def extend(self, order_id: str, hold_seconds: int | None = None) -> Outcome[Order]:
         """Extend the hold of an order, counted from now."""
@@ -410,12 +431,15 @@ class StockClient(Client):
         command: str,
         lines: Mapping[str, int] | None,
         key: str | None,
-        *,
-        restock: bool = True,
+        members: Mapping[str, Any] = _NO_MEMBERS,
+        restock: Mapping[str, bool] = _NO_MEMBERS,
     ) -> Outcome[Order]:
-        body: dict[str, Any] = {} if restock else {"restock": False}
+        body = {name: member for name, member in members.items() if member is not None}
         if lines is not None:
-            body["lines"] = [{"sku": sku, "quantity": quantity} for sku, quantity in lines.items()]
+            body["lines"] = [
+                {"sku": sku, "quantity": quantity} | ({"restock": restock[sku]} if sku in restock else {})
+                for sku, quantity in lines.items()
+            ]
         path = path_of("orders", order_id, command)
         # Also for all of an order: it may have been settled in part, and then requires a key.
         return self._command("POST", path, read_order, body=body or None, key=key or new_key())

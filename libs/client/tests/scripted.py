@@ -95,6 +95,8 @@ ORDER: dict[str, Any] = {
             "confirmed": 2,
             "cancelled": 0,
             "refunded": 0,
+            "reason": None,
+            "notes": None,
         }
     ],
 }

@@ -481,3 +481,25 @@ def test_availability_is_asked_of_skus_and_products_and_may_be_asked_again() -> 
             {"product_id": "PROD-00000", "sku": None, "quantity": 1},
         ]
     }
+
+
+def test_a_cancel_and_a_refund_have_a_reason_notes_and_restock_by_sku() -> None:
+    script = Script(httpx.Response(200, json=ORDER))
+    stock = script.client(StockClient)
+    stock.cancel("ORDER-1", reason="customer_request")
+    stock.refund("ORDER-1", {"S": 2, "T": 1}, restock={"S": False}, reason="broken", notes="On the way")
+    stock.refund("ORDER-1", restock=False)
+    stock.confirm("ORDER-1")
+    assert [json.loads(request.content or b"null") for request in script.requests] == [
+        {"reason": "customer_request"},
+        {
+            "reason": "broken",
+            "notes": "On the way",
+            "lines": [{"sku": "S", "quantity": 2, "restock": False}, {"sku": "T", "quantity": 1}],
+        },
+        {"restock": False},
+        None,
+    ]
+    explained = ORDER | {"lines": [ORDER["lines"][0] | {"reason": "broken", "notes": "On the way"}]}
+    order = Script(httpx.Response(200, json=explained)).client(StockClient).order("ORDER-1")
+    assert (order.lines[0].reason, order.lines[0].notes) == ("broken", "On the way")

@@ -25,9 +25,11 @@ from .limits import (
     MONEY_MAX,
     NAME_MAX_CHARACTERS,
     NOTES_MAX_BYTES,
+    ORDER_NOTES_MAX_BYTES,
     PRODUCT_DESCRIPTION_MAX_CHARACTERS,
     PRODUCT_IMAGE_MAX_CHARACTERS,
     QUANTITY_MAX,
+    REASON_MAX_CHARACTERS,
     STOCK_MAX,
 )
 from .timestamps import TIMESTAMP_FORM, TIMESTAMP_STORED_FORM, timestamp
@@ -37,11 +39,13 @@ __all__ = [
     "BARCODE_FORMAT",
     "NOTES_FORMAT",
     "NO_CONTROL_CHARACTERS",
+    "ORDER_NOTES_FORMAT",
     "PRINTABLE",
     "READABLE",
     "READABLE_IN_ORDER",
     "READABLE_LINES",
     "VISIBLE_ASCII",
+    "WORD",
     "AnyText",
     "Attribute",
     "AttributeType",
@@ -63,10 +67,12 @@ __all__ = [
     "OneOf",
     "OpenWord",
     "OrderId",
+    "OrderNotes",
     "Owner",
     "Price",
     "ProductId",
     "Quantity",
+    "Reason",
     "Signature",
     "SkuId",
     "StoredMoment",
@@ -116,6 +122,8 @@ PRINTABLE: Final = rf"^[^{_UNPRINTABLE} ](?:[^{_UNPRINTABLE}]*[^{_UNPRINTABLE} ]
 by somebody who reads or types it."""
 VISIBLE_ASCII: Final = r"^[\x21-\x7e]+$"
 """The pattern of texts that a header can carry: printable ASCII characters, none of them a space."""
+WORD: Final = r"^[a-z0-9_-]+$"
+"""The pattern of words that programs compare."""
 _CONTROL_IN_LINES: Final = r"\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f"
 READABLE_LINES: Final = (
     rf"^(?![\s\S]*\r(?!\n))[^{_CONTROL_IN_LINES}]*"
@@ -129,12 +137,15 @@ _PATTERN_ERRORS: Final = {
     PRINTABLE: "should have visible characters only, and spaces only between them",
     VISIBLE_ASCII: "should have only printable ASCII characters, none of them a space",
     READABLE_LINES: "should not be blank, and should have no control characters except line breaks",
+    WORD: "should have only characters of a-z0-9_-",
 }
 _COMPILED: Final = {pattern: re.compile(pattern) for pattern in _PATTERN_ERRORS}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _DECIMAL: Final = re.compile(rf"[0-9]{{1,{len(str(int(MONEY_MAX)))}}}(\.[0-9]{{1,{MONEY_DECIMAL_PLACES}}})?")
 NOTES_FORMAT: Final = f"utf-8-of-{NOTES_MAX_BYTES}-bytes"
 """The `format` of notes in documents: JSON Schema cannot count bytes."""
+ORDER_NOTES_FORMAT: Final = f"utf-8-of-{ORDER_NOTES_MAX_BYTES}-bytes"
+"""The same of the notes of orders' commands."""
 BARCODE_FORMAT: Final = "barcode"
 """The `format` of barcodes in documents: JSON Schema cannot calculate check digits."""
 _GTIN: Final = re.compile(r"[0-9]{8}|[0-9]{12,14}")
@@ -546,6 +557,20 @@ Description = Annotated[str, Text(PRODUCT_DESCRIPTION_MAX_CHARACTERS, READABLE_L
 ImageUrl = Annotated[str, Text(PRODUCT_IMAGE_MAX_CHARACTERS, READABLE_IN_ORDER)]
 Barcode = Annotated[str, BarcodeText()]
 Notes = Annotated[str, Text(NOTES_MAX_BYTES, max_bytes=NOTES_MAX_BYTES)]
+OrderNotes = Annotated[
+    str,
+    Text(ORDER_NOTES_MAX_BYTES, max_bytes=ORDER_NOTES_MAX_BYTES),
+    Attribute(
+        f"A remark on the lines concerned; at most {ORDER_NOTES_MAX_BYTES} bytes of UTF-8. The log keeps it "
+        "for good: no personal data.",
+        "The customer ordered twice",
+    ),
+]
+Reason = Annotated[
+    str,
+    Text(REASON_MAX_CHARACTERS, WORD),
+    Attribute("Why the units were cancelled or refunded, as a word.", "customer_request"),
+]
 Price = Annotated[Decimal | int, Money()]
 Quantity = Annotated[int, WholeNumber(1, QUANTITY_MAX)]
 CommandKey = Annotated[

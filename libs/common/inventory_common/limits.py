@@ -31,6 +31,7 @@ __all__ = [
     "NAME_MAX_CHARACTERS",
     "NOTES_MAX_BYTES",
     "ORDER_LINES_MAX",
+    "ORDER_NOTES_MAX_BYTES",
     "ORDER_RECORDS_READ_MAX",
     "PAGE_DEFAULT_ITEMS",
     "PAGE_MAX_ITEMS",
@@ -43,6 +44,7 @@ __all__ = [
     "PRODUCT_TAGS_MAX",
     "PUBLIC_STOCK_MAX",
     "QUANTITY_MAX",
+    "REASON_MAX_CHARACTERS",
     "RECORD_REQUEST_ID_CHARACTERS",
     "REQUEST_BODY_MAX_BYTES",
     "REQUEST_ID_MAX_CHARACTERS",
@@ -88,6 +90,11 @@ SKU_VARIANT_MAX_CHARACTERS: Final = 40
 NOTES_MAX_BYTES: Final = 300
 """Notes of a restock or adjustment, in UTF-8.  A log record has to stay below 1 KB, which is one write unit
 for the table and for each index."""
+ORDER_NOTES_MAX_BYTES: Final = 120
+"""Notes of a cancel or refund, in UTF-8: records of orders have less room than those of restocks.  An order
+keeps them at each line concerned, so that 49 lines with notes take 10 KB of the 400 KB of an item."""
+REASON_MAX_CHARACTERS: Final = 40
+"""The `reason` of a cancel or refund."""
 
 # Orders
 ORDER_LINES_MAX: Final = 1_000

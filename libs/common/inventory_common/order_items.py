@@ -76,6 +76,8 @@ _SAGA_TYPES: Final = {
     "hold_seconds": _COUNT,
     "acknowledged": _FLAG,
     "command_id": _TEXT,
+    "reason": _TEXT,
+    "notes": _TEXT,
 }
 _SAGA_REQUIRED: Final = ("performed_by", "request_id", "lease_until")
 _LAST_COMMAND_TYPES: Final = {"type": _TEXT, "id": _TEXT}
@@ -84,6 +86,8 @@ _LINE_TYPES: Final = {
     "vendor_id": _TEXT,
     **dict.fromkeys(("placed", "reserved", "confirmed", "cancelled", "refunded", "pending"), _COUNT),
     **dict.fromkeys(("records", "last_record", "last_released", "released_by"), _COUNT),
+    **dict.fromkeys(("reason", "notes"), _TEXT),
+    "without_restock": _FLAG,
 }
 _LINE_REQUIRED: Final = ("product_id", "vendor_id", "placed", "reserved")
 

@@ -51,6 +51,8 @@ def in_progress(**attributes: Any) -> dict[str, Any]:
         an_order(lines={}),
         an_order(lines={}, parts=ORDER_PARTS_MAX),
         an_order(**in_progress(restock=False, hold_seconds=60)),
+        an_order(**in_progress(reason="damaged", notes="Broken in the box")),
+        an_order(lines={SKU: LINE | {"reason": "damaged", "notes": "Broken", "without_restock": True}}),
         an_order(
             cancel_reason="expired",
             ttl=9,
@@ -96,6 +98,12 @@ def test_what_the_stock_service_writes_is_not_malformed(item: Item) -> None:
         (an_order(lines={SKU: LINE | {"reserved": "5"}}), [f"lines.{SKU}.reserved"]),
         (an_order(lines={SKU: LINE | {"placed": None}}), [f"lines.{SKU}.placed"]),
         (an_order(lines={SKU: LINE | {"pending": -1}}), [f"lines.{SKU}.pending"]),
+        (an_order(lines={SKU: LINE | {"without_restock": "yes"}}), [f"lines.{SKU}.without_restock"]),
+        (
+            an_order(lines={SKU: LINE | {"reason": 1, "notes": 2}}),
+            [f"lines.{SKU}.notes", f"lines.{SKU}.reason"],
+        ),
+        (an_order(**in_progress(reason=1, notes=2)), [f"{STORED_SAGA}.notes", f"{STORED_SAGA}.reason"]),
         (a_part(lines={SKU: LINE | {"vendor_id": 1}}), [f"lines.{SKU}.vendor_id"]),
         (an_order(**{STORED_SAGA: "x"}), [STORED_SAGA]),
         (an_order(**in_progress(lease_until="soon")), [f"{STORED_SAGA}.lease_until"]),

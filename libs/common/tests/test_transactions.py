@@ -13,8 +13,10 @@ from inventory_common.items import Item
 from inventory_common.ledger_keys import KEY_ID_MAX_CHARACTERS, SigningKey, from_base64url
 from inventory_common.limits import (
     NOTES_MAX_BYTES,
+    ORDER_NOTES_MAX_BYTES,
     PERFORMED_BY_MAX_CHARACTERS,
     QUANTITY_MAX,
+    REASON_MAX_CHARACTERS,
     RECORD_REQUEST_ID_CHARACTERS,
     SKU_VARIANT_MAX_CHARACTERS,
     STOCK_MAX,
@@ -280,10 +282,6 @@ def _size_bytes(item: Item) -> int:
             content = (len(value.lstrip("-")) + 1) // 2 + 1 + value.startswith("-")
         size += len(name.encode()) + content
     return size
-
-
-ORDER_NOTES_MAX_BYTES = 120
-REASON_MAX_CHARACTERS = 40
 
 
 @pytest.mark.parametrize("command", Command)

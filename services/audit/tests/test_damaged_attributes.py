@@ -61,6 +61,7 @@ OPTIONAL = (
         "errand",
     ),
     *("restock", "hold_seconds", "confirmed", "cancelled", "refunded", "pending", "order_id", "notes"),
+    "reason",
     *("description", "subcategory", "brand", "images", "tags", "external_id", "lowering_to", "lowering_at"),
 )
 Kept = dict[str, str]

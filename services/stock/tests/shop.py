@@ -391,6 +391,8 @@ SERVED_LINE: dict[str, Any] = {
     "confirmed": 0,
     "cancelled": 0,
     "refunded": 0,
+    "reason": None,
+    "notes": None,
 }
 SERVED_ORDER: dict[str, Any] = {
     "order_id": ORDER,

@@ -19,7 +19,10 @@ from .invocation import Command, Invocation, key_option, listed, pass_invocation
 
 __all__ = ["orders"]
 
-_LINE_COLUMNS: Final = ("sku", "vendor_id", "placed", "reserved", "confirmed", "cancelled", "refunded")
+_LINE_COLUMNS: Final = (
+    *("sku", "vendor_id", "placed", "reserved", "confirmed", "cancelled", "refunded"),
+    *("reason", "notes"),
+)
 _ORDER_COLUMNS: Final = ("order_id", "status", "created_at", "expires_at", "lines", "placed", "reserved")
 
 
@@ -47,6 +50,14 @@ def _lines_option(help_text: str, *, required: bool = False) -> Callable[[Comman
 _part = _lines_option(
     "A part of the order, SKU=UNITS; may be repeated: units of one SKU add up. Default: all of it."
 )
+
+
+def _explained(command: Command) -> Command:
+    """Add ``--reason`` and ``--notes`` to a command."""
+    with_notes = click.option("--notes", help="A remark that the log keeps for good: no personal data.")
+    return click.option("--reason", help="Why, as a word of a-z0-9_-, such as customer_request.")(
+        with_notes(command)
+    )
 
 
 @click.group()
@@ -131,6 +142,7 @@ def confirm(
 @orders.command()
 @click.argument("order_id")
 @_part
+@_explained
 @key_option
 @shaped
 @pass_invocation
@@ -138,13 +150,19 @@ def cancel(
     call: Invocation,
     order_id: str,
     lines: Sequence[tuple[str, int]],
+    reason: str | None,
+    notes: str | None,
     idempotency_key: str | None,
     shape: Format,
 ) -> int:
     """Release the reserved units of an order."""
     with call.session() as session:
         outcome = session.stock.cancel(
-            order_id, _units_by_sku(lines) or None, idempotency_key=idempotency_key
+            order_id,
+            _units_by_sku(lines) or None,
+            reason=reason,
+            notes=notes,
+            idempotency_key=idempotency_key,
         )
         return _print(outcome.result, shape)
 
@@ -168,6 +186,13 @@ def reopen(
 @click.argument("order_id")
 @_part
 @click.option("--restock/--no-restock", default=True, help="Whether the units go back into stock.")
+@click.option(
+    "--unsellable",
+    multiple=True,
+    metavar="SKU",
+    help="A SKU of --line whose units do not go back into stock; may be repeated.",
+)
+@_explained
 @key_option
 @shaped
 @pass_invocation
@@ -176,13 +201,26 @@ def refund(
     order_id: str,
     lines: Sequence[tuple[str, int]],
     restock: bool,
+    unsellable: Sequence[str],
+    reason: str | None,
+    notes: str | None,
     idempotency_key: str | None,
     shape: Format,
 ) -> int:
     """Refund confirmed units of an order."""
+    units = _units_by_sku(lines)
+    if unnamed := sorted(set(unsellable) - units.keys()):
+        raise click.UsageError(f"--unsellable names {', '.join(unnamed)}, which no --line does.")
+    if unsellable and not restock:
+        raise click.UsageError("--unsellable and --no-restock exclude each other.")
     with call.session() as session:
         outcome = session.stock.refund(
-            order_id, _units_by_sku(lines) or None, restock=restock, idempotency_key=idempotency_key
+            order_id,
+            units or None,
+            restock=dict.fromkeys(unsellable, False) if unsellable else restock,
+            reason=reason,
+            notes=notes,
+            idempotency_key=idempotency_key,
         )
         return _print(outcome.result, shape)
 

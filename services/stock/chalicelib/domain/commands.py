@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from dataclasses import field
+from typing import Any, Final, Literal
 
 from inventory_common.bodies import Changes
 from inventory_common.errors import InvalidInput
@@ -18,12 +19,14 @@ from inventory_common.skus import NewSku
 from inventory_common.values import value
 
 __all__ = [
+    "NO_EXPLANATION",
     "Actor",
     "AdjustStock",
     "AmendOrder",
     "BatchedCommand",
     "ChangeSku",
     "CreateSku",
+    "Explanation",
     "ExtendHold",
     "LineAsRead",
     "LineRequest",
@@ -148,11 +151,23 @@ class LineAsRead:
 
 
 @value
+class Explanation:
+    """Why units were cancelled or refunded: a word for programs, and a remark for people."""
+
+    reason: str | None = None
+    notes: str | None = None
+
+
+NO_EXPLANATION: Final = Explanation()
+
+
+@value
 class SettleOrder:
     """Settle an order: confirm, cancel or refund it, as the rule says that the command is passed to.
 
     `lines` maps SKUs to quantities; None settles all that is left.  `restock`, of a refund, is whether the
-    units return to the stock.  It is refused unless the order's lines are still as `lines_as_read`.
+    units return to the stock, unless `restock_of` says otherwise of a line.  It is refused unless the order's
+    lines are still as `lines_as_read`.  The `explanation` belongs to cancels and refunds.
     """
 
     order_id: str
@@ -161,6 +176,12 @@ class SettleOrder:
     restock: bool = True
     if_match: IfMatch = ANY_VERSION
     lines_as_read: Sequence[LineAsRead] = ()
+    explanation: Explanation = NO_EXPLANATION
+    restock_of: Mapping[StockKey, bool] = field(default_factory=dict)
+
+    def restocks(self, key: StockKey) -> bool:
+        """Return whether refunded units of a line return to the stock."""
+        return self.restock_of.get(key, self.restock)
 
     @property
     def is_keyed(self) -> bool:

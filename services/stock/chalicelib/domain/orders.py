@@ -14,6 +14,8 @@ from inventory_common.settings import DEFAULT_OWNER
 from inventory_common.timestamps import epoch_seconds
 from inventory_common.values import value
 
+from .commands import NO_EXPLANATION, Explanation
+
 __all__ = [
     "EXPIRED",
     "INSUFFICIENT_STOCK",
@@ -84,9 +86,9 @@ class Saga:
     then.  A place that is `acknowledged` was answered with 202: it is not undone by itself, and the lines
     that it has still to reserve are stored as `pending`.  `restock` belongs to refunds, `cancel_reason` to
     cancellations.  A settlement of named lines has the `idempotency_id` of its command, and settles the
-    `pending` units of the lines; one of the whole order has none, and settles what remains.  `command_id` is
-    the id of the order's `last_command` once it is done; sagas that were stored before there were such ids
-    have none.
+    `pending` units of the lines; one of the whole order has none, and settles what remains.  The
+    `explanation` of a cancel or refund is that of its command.  `command_id` is the id of the order's
+    `last_command` once it is done; sagas that were stored before there were such ids have none.
     """
 
     state: SagaState
@@ -100,6 +102,7 @@ class Saga:
     hold_seconds: int | None = None
     acknowledged: bool = False
     command_id: str | None = None
+    explanation: Explanation = NO_EXPLANATION
 
     @property
     def settles_named_lines(self) -> bool:
@@ -131,9 +134,10 @@ class OrderLine:
     """One SKU of an order, in units; `part` is the number of the part item that stores it, 0 the main item.
 
     `pending` units are still to be settled by the order's saga, if that settles named lines, or to be placed
-    by it, if that was acknowledged.  The line has so many `records` in the log, the last with the sequence
-    `last_record`.  Its last cancellation or expiry released `last_released` units, and is
-    that of the order's version `released_by`; a reopened line has none.
+    by it, if that was acknowledged; refunded `without_restock`, they do not return to the stock.  The line
+    has so many `records` in the log, the last with the sequence `last_record`.  Its last cancellation or
+    expiry released `last_released` units, and is that of the order's version `released_by`; a reopened line
+    has none.  `reason` and `notes` are those of its last cancel or refund by a client.
     Always ``placed = reserved + confirmed + cancelled`` and ``0 <= refunded <= confirmed``.
     """
 
@@ -145,8 +149,11 @@ class OrderLine:
     confirmed: int = 0
     cancelled: int = 0
     refunded: int = 0
+    reason: str | None = None
+    notes: str | None = None
     part: int = 0
     pending: int = 0
+    without_restock: bool = False
     records: int = 0
     last_record: int | None = None
     last_released: int = 0
@@ -169,6 +176,10 @@ class OrderLine:
     def after_record(self, sequence: int) -> OrderLine:
         """Return the line with one more record in the log, that of this sequence."""
         return replace(self, records=self.records + 1, last_record=sequence)
+
+    def explained(self, explanation: Explanation) -> OrderLine:
+        """Return the line with the reason and notes of a cancel or refund of its units."""
+        return replace(self, reason=explanation.reason, notes=explanation.notes)
 
     def document(self) -> dict[str, Any]:
         """Return the line as the API returns it."""
@@ -210,7 +221,9 @@ class OrderLine:
         return replace(self, refunded=self.refunded + quantity)
 
 
-_INTERNAL: Final = frozenset({"part", "pending", "records", "last_record", "last_released", "released_by"})
+_INTERNAL: Final = frozenset(
+    {"part", "pending", "without_restock", "records", "last_record", "last_released", "released_by"}
+)
 _SERVED: Final = tuple(field.name for field in fields(OrderLine) if field.name not in _INTERNAL)
 
 

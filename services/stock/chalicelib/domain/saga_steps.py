@@ -33,7 +33,14 @@ from inventory_common.timestamps import epoch_seconds, plus_seconds
 from inventory_common.transactions import Command
 from inventory_common.tuning import SAGA_LEASE_SECONDS
 
-from .commands import Actor, LineRequest, PlaceOrder, SettleOrder
+from .commands import (
+    NO_EXPLANATION,
+    Actor,
+    Explanation,
+    LineRequest,
+    PlaceOrder,
+    SettleOrder,
+)
 from .decisions import (
     NOTHING_TO_WRITE,
     CurrentState,
@@ -361,7 +368,7 @@ def begin_settlement(
     order = visible_order(state.order, context.now, context.actor.owners)
     if order is not None and is_saga_of(order, settlement, command):
         assert order.saga is not None, "it has a saga"
-        if order.saga.restock is not command.restock:
+        if not order.saga.settles_named_lines and not _is_as_asked(order.saga, settlement, command):
             raise order_in_progress(order)
         return NOTHING_TO_WRITE
     quantities = quantities_to_settle(settlement, state, command, context)
@@ -374,13 +381,26 @@ def begin_settlement(
         order,
         settlement,
         context,
-        restock=command.restock,
+        # Of named lines, each says so itself.
+        restock=command.restock or command.lines is not None,
         cancel_reason=REQUESTED if settlement is CANCEL else None,
         idempotency_id=None if command.lines is None else id_of(command.idempotency_key),
         pending={} if command.lines is None else quantities,
+        without_restock={key for key in quantities if not command.restocks(key)},
+        explanation=_explanation_of(settlement, command),
     )
     record = idempotency_record_of(command.idempotency_key, order.order_id, context)
     return replace(begun, idempotency_record=record)
+
+
+def _is_as_asked(saga: Saga, settlement: SettlementType, command: SettleOrder) -> bool:
+    """Return whether the saga of a whole order settles it as a command on the whole order asks."""
+    asked = (command.restock, _explanation_of(settlement, command))
+    return (saga.restock, saga.explanation) == asked
+
+
+def _explanation_of(settlement: SettlementType, command: SettleOrder) -> Explanation:
+    return NO_EXPLANATION if settlement is CONFIRM else command.explanation
 
 
 def units_to_settle(order: Order, settlement: SettlementType) -> Quantities:
@@ -426,15 +446,16 @@ def settle_step(
         quantities,
         replace(context, actor=Actor(saga.performed_by, saga.request_id)),
         command=Command.EXPIRE if saga.cancel_reason == EXPIRED else None,
-        restock=saga.restock,
+        restocks=lambda key: saga.restock and not order.lines[key].without_restock,
         cancel_reason=saga.cancel_reason,
+        explanation=None if settlement is CONFIRM or saga.cancel_reason == EXPIRED else saga.explanation,
     )
     if isinstance(settled, NeedsSkus):
         return settled
     is_last = len(quantities) == len(remaining)
     after = _after_step(order, settled.order, context, is_last=is_last)
     if saga.settles_named_lines:
-        lines = {key: replace(after.lines[key], pending=0) for key in quantities}
+        lines = {key: replace(after.lines[key], pending=0, without_restock=False) for key in quantities}
         after = replace(after, lines={**after.lines, **lines})
         if is_last:
             after = replace(after, was_settled_in_part=after.is_settled_in_part)
@@ -471,6 +492,8 @@ def _begin(
     cancel_reason: str | None = None,
     idempotency_id: str | None = None,
     pending: Mapping[StockKey, int] = _NOTHING_PENDING,
+    without_restock: Collection[StockKey] = (),
+    explanation: Explanation = NO_EXPLANATION,
 ) -> WriteSet:
     saga = Saga(
         state=settlement.saga_state,
@@ -481,8 +504,12 @@ def _begin(
         cancel_reason=cancel_reason,
         idempotency_id=idempotency_id,
         command_id=context.command_id(order.version + 1),
+        explanation=explanation,
     )
-    lines = {key: replace(order.lines[key], pending=quantity) for key, quantity in pending.items()}
+    lines = {
+        key: replace(order.lines[key], pending=quantity, without_restock=key in without_restock)
+        for key, quantity in pending.items()
+    }
     begun = replace(
         order,
         lines={**order.lines, **lines},

@@ -25,7 +25,7 @@ from inventory_common.timestamps import epoch_seconds
 from inventory_common.transactions import Command, TransactionType
 from inventory_common.values import value
 
-from .commands import SettleOrder
+from .commands import Explanation, SettleOrder
 from .decisions import (
     NEEDS_SAGA,
     NOTHING_TO_WRITE,
@@ -68,6 +68,10 @@ __all__ = [
 
 Quantities = dict[StockKey, int]
 """Units by SKU."""
+
+
+def _always(key: StockKey) -> bool:
+    return True
 
 
 @value
@@ -121,16 +125,21 @@ class SettlementType:
         context: CommandContext,
         *,
         command: Command | None = None,
-        restock: bool = True,
+        restocks: Callable[[StockKey], bool] = _always,
         cancel_reason: str | None = None,
+        explanation: Explanation | None = None,
     ) -> SettledOrder | NeedsSkus:
         """Return the settlement of these units; `NeedsSkus` if the SKUs do not match the order.
 
         The log records the `command`, if it is another one than the settlement's own.  The lines of a
         cancellation keep what it released: a saga is one that began at the order's `last_release`.
+        The log records the `command`, if it is another one than the settlement's own.  Records and lines have
+        the `explanation` of a client's cancel or refund, without which lines keep the one that they have.
         """
         if not self._fits(state, order, quantities):
             return NeedsSkus(list(quantities))
+        if explanation is not None:
+            context = replace(context, reason=explanation.reason, notes=explanation.notes)
         movements: list[StockMovement] = []
         lines: dict[StockKey, OrderLine] = {}
         release = order.version + 1 if order.saga is None else order.last_release
@@ -143,13 +152,13 @@ class SettlementType:
                 context,
                 command=command,
                 step=OrderStep(line.records + 1, line.last_record),
-                restock=restock,
+                restock=restocks(key),
             )
             movements.append(movement)
             settled = self.settle_line(line, quantity).after_record(movement.record.sequence)
             if self is CANCEL and release is not None:
                 settled = settled.released(quantity, release)
-            lines[key] = settled
+            lines[key] = settled if explanation is None else settled.explained(explanation)
         after = order.with_lines(lines, cancel_reason=cancel_reason)
         if self is CANCEL:
             after = replace(after, last_release=release)
@@ -291,8 +300,9 @@ def _settle(
         order,
         quantities,
         context,
-        restock=command.restock,
+        restocks=command.restocks,
         cancel_reason=REQUESTED if settlement is CANCEL else None,
+        explanation=None if settlement is CONFIRM else command.explanation,
     )
     if isinstance(settled, NeedsSkus):
         return settled

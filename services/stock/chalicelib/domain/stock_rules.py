@@ -60,6 +60,7 @@ class CommandContext:
     signer: LedgerSigner
     order_id: str | None = None
     notes: str | None = None
+    reason: str | None = None
 
     def command_id(self, order_version: int) -> str:
         """Return the id of the command, which writes this version of its order.
@@ -166,6 +167,7 @@ def move_stock(
         reserved_after=reserved_stock,
         request_id=context.actor.request_id[:RECORD_REQUEST_ID_CHARACTERS],
         command=(command or rules.commands[0]).value,
+        reason=context.reason,
         order_step=None if step is None else step.number,
         order_previous=None if step is None else step.previous,
         previous_hash=sku.ledger_hash,

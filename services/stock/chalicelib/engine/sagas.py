@@ -170,7 +170,7 @@ class Sagas:
         """
         is_replay = self._is_replay(command)
         try:
-            if settlement is REFUND and command.restock and not is_replay:
+            if settlement is REFUND and not is_replay:
                 self._require_room(command, actor, deadline)
             begun = self._begin_settlement(settlement, command, actor, deadline)
             order = begun.order
@@ -275,6 +275,7 @@ class Sagas:
             # What exceeds the order is refused for that.
             named = command.lines.items()
             remaining = {key: min(units, remaining[key]) for key, units in named if key in remaining}
+        remaining = {key: units for key, units in remaining.items() if command.restocks(key)}
         skus = self._skus_of([order.lines[key] for key in remaining], deadline)
         for key, quantity in remaining.items():
             require_room(skus[key], quantity)

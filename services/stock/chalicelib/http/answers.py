@@ -101,6 +101,11 @@ class OrderLineAnswer(TypedDict):
     confirmed: int
     cancelled: int
     refunded: int
+    reason: Annotated[
+        str | None,
+        Attribute("The `reason` of the last cancel or refund of the line's units by a client.", None),
+    ]
+    notes: Annotated[str | None, Attribute("The `notes` of the same command.", None)]
 
 
 class ShortLineAnswer(TypedDict):

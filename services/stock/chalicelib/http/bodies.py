@@ -10,9 +10,11 @@ from inventory_common.attributes import (
     Items,
     Notes,
     OrderId,
+    OrderNotes,
     Owner,
     ProductId,
     Quantity,
+    Reason,
     SkuId,
     VendorId,
     WholeNumber,
@@ -48,10 +50,12 @@ __all__ = [
     "Batch",
     "BatchedChange",
     "BatchedOrder",
+    "Cancellation",
     "Extension",
     "NewOrder",
     "OrderLineBody",
     "Refund",
+    "RefundedLine",
     "Reopening",
     "RestockBody",
     "SettledLine",
@@ -292,6 +296,8 @@ class SettledLine:
     confirmed: Units | None = None
     cancelled: Units | None = None
     refunded: Units | None = None
+    reason: Reason | None = None
+    notes: OrderNotes | None = None
 
     def __post_init__(self) -> None:
         if self.product_id is not None and not self.sku.startswith(sku_prefix(self.product_id)):
@@ -303,7 +309,22 @@ class SettledLine:
         return {name: member for name, member in members.items() if member is not None}
 
 
-_READ_ONLY: Final = ("vendor_id", "placed", "reserved", "confirmed", "cancelled", "refunded")
+_READ_ONLY: Final = (
+    *("vendor_id", "placed", "reserved", "confirmed", "cancelled", "refunded"),
+    *("reason", "notes"),
+)
+
+
+@body
+class RefundedLine(SettledLine):
+    """Units of one SKU to refund; `restock` is that of the whole request unless the line has its own.
+
+    A line of an order that was read may be sent back with a `quantity`: what else it contains has to be as it
+    is in the order now.
+    """
+
+    restock: YesNo | None = None
+
 
 Lines = Annotated[list[SettledLine], Items(REQUEST_LINES_MAX, least=1)]
 
@@ -319,8 +340,27 @@ class Settlement:
 
 
 @body
-class Refund:
-    """Lines to refund; without `lines`, all that is left.  With `restock`, the units return to the stock."""
+class Cancellation:
+    """Lines to cancel, of any number of the order's SKUs; without `lines`, all that is reserved.
+
+    Lines of one SKU are summed.  The log records of the units, and the order's lines, keep `reason` and
+    `notes`.
+    """
 
     lines: Lines | None = None
+    reason: Reason | None = None
+    notes: OrderNotes | None = None
+
+
+@body
+class Refund:
+    """Lines to refund; without `lines`, all that is left.  With `restock`, the units return to the stock.
+
+    Lines of one SKU are summed, and have the same `restock`.  The log records of the units, and the order's
+    lines, keep `reason` and `notes`.
+    """
+
+    lines: Annotated[list[RefundedLine], Items(REQUEST_LINES_MAX, least=1)] | None = None
     restock: YesNo = True
+    reason: Reason | None = None
+    notes: OrderNotes | None = None

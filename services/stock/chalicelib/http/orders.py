@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Final
 
 from chalice.app import Response
@@ -42,6 +42,7 @@ from ..domain.commands import (
     Actor,
     AmendOrder,
     BatchedCommand,
+    Explanation,
     ExtendHold,
     LineAsRead,
     LineRequest,
@@ -59,6 +60,7 @@ from .bodies import (
     AmendedLine,
     Amendment,
     Batch,
+    Cancellation,
     Extension,
     NewOrder,
     OrderLineBody,
@@ -309,7 +311,7 @@ class OrderRoutes:
     @route(
         "POST",
         "/orders/{order_id}/cancel",
-        body=Settlement,
+        body=Cancellation,
         errors=[
             OrderNotFound,
             OrderInProgress,
@@ -322,9 +324,15 @@ class OrderRoutes:
         ],
         **_SETTLEMENT,
     )
-    def cancel_order(self, request: Request[Settlement], order_id: str) -> Response:
-        """Release the reserved units of an order, all or part of them."""
-        return _response(self.orders.cancel(_settlement(request, order_id), self._actor(request)))
+    def cancel_order(self, request: Request[Cancellation], order_id: str) -> Response:
+        """Release the reserved units of an order, all or part of them.
+
+        `reason` and `notes` are kept in the log, and at the lines that they concern; an order that is
+        cancelled before it is placed has no lines, and keeps neither.  `cancel_reason` of the order says
+        whether a client cancelled at all.
+        """
+        command = replace(_settlement(request, order_id), explanation=_explanation(request.body))
+        return _response(self.orders.cancel(command, self._actor(request)))
 
     @route(
         "POST",
@@ -343,8 +351,17 @@ class OrderRoutes:
         **_SETTLEMENT,
     )
     def refund_order(self, request: Request[Refund], order_id: str) -> Response:
-        """Refund the confirmed units of an order, all or part of them."""
-        command = _settlement(request, order_id, restock=request.body.restock)
+        """Refund the confirmed units of an order, all or part of them.
+
+        `reason` and `notes` are kept in the log, and at the lines that they concern.
+        """
+        body = request.body
+        command = replace(
+            _settlement(request, order_id),
+            restock=body.restock,
+            restock_of=_restock_of(body),
+            explanation=_explanation(body),
+        )
         return _response(self.orders.refund(command, self._actor(request)))
 
     def _actor(self, request: Request[Any]) -> Actor:
@@ -370,8 +387,30 @@ def _lines(lines: Iterable[OrderLineBody | AmendedLine]) -> tuple[LineRequest, .
     return tuple(LineRequest(StockKey(line.product_id, line.sku), line.quantity) for line in lines)
 
 
+def _explanation(body: Cancellation | Refund) -> Explanation:
+    return Explanation(body.reason, body.notes)
+
+
+def _restock_of(body: Refund) -> dict[StockKey, bool]:
+    """Return whether units return to the stock, of each line that says so itself.
+
+    Raises
+    ------
+    InvalidInput
+        If lines of one SKU contradict each other.
+    """
+    found: dict[StockKey, bool] = {}
+    for number, line in enumerate(body.lines or ()):
+        restock = body.restock if line.restock is None else line.restock
+        if found.setdefault(StockKey.of(line.sku), restock) is not restock:
+            raise InvalidInput(
+                [(f"body.lines[{number}].restock", f"should be the same for all of {line.sku}")]
+            )
+    return found
+
+
 def _settlement(
-    request: Request[Settlement] | Request[Refund], order_id: str, *, restock: bool = True
+    request: Request[Settlement] | Request[Cancellation] | Request[Refund], order_id: str
 ) -> SettleOrder:
     named = request.body.lines
     lines = (
@@ -381,7 +420,9 @@ def _settlement(
         LineAsRead(StockKey.of(line.sku), f"body.lines[{number}]", line.as_read())
         for number, line in enumerate(named or ())
     ]
-    return SettleOrder(order_id, lines, request.idempotency_key, restock, request.if_match, as_read)
+    return SettleOrder(
+        order_id, lines, request.idempotency_key, if_match=request.if_match, lines_as_read=as_read
+    )
 
 
 def _result(

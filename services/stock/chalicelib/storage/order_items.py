@@ -18,6 +18,7 @@ from inventory_common.order_items import (
 from inventory_common.schema import TTL_ATTRIBUTE
 from inventory_common.settings import DEFAULT_OWNER
 
+from ..domain.commands import Explanation
 from ..domain.orders import LastCommand, Order, OrderCommand, OrderLine, Saga, SagaState
 
 __all__ = [
@@ -179,6 +180,7 @@ def _saga_from(attributes: Mapping[str, Any]) -> Saga | None:
         hold_seconds=stored.get("hold_seconds"),
         acknowledged=stored.get("acknowledged", False),
         command_id=stored.get("command_id"),
+        explanation=Explanation(stored.get("reason"), stored.get("notes")),
     )
 
 
@@ -196,6 +198,8 @@ def _saga_to(saga: Saga | None) -> dict[str, Any] | None:
         "hold_seconds": saga.hold_seconds,
         "acknowledged": saga.acknowledged or None,
         "command_id": saga.command_id,
+        "reason": saga.explanation.reason,
+        "notes": saga.explanation.notes,
     }
     return {name: member for name, member in stored.items() if member is not None}
 
@@ -219,12 +223,13 @@ def _lines_to(order: Order, part: int) -> dict[str, dict[str, Any]]:
 
 
 def _line_to(line: OrderLine) -> dict[str, Any]:
-    figures = {name: member for name, member in line.document().items() if name != "sku"}
+    served = {name: member for name, member in line.document().items() if name != "sku"}
     internal = {
-        "records": line.records,
+        "records": line.records or None,
         "last_record": line.last_record,
-        "pending": line.pending,
-        "last_released": line.last_released,
+        "pending": line.pending or None,
+        "without_restock": line.without_restock or None,
+        "last_released": line.last_released or None,
         "released_by": line.released_by,
     }
-    return figures | {name: member for name, member in internal.items() if member}
+    return {name: member for name, member in (served | internal).items() if member is not None}

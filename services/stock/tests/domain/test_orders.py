@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_while_a_saga_is_in_progress_its_state_is_the_status_whatever_the_lines_
         {"placed": 3, "reserved": 0, "confirmed": 3, "refunded": -1},
     ],
 )
-def test_a_line_whose_figures_do_not_add_up_is_a_defect(figures: dict[str, int]) -> None:
+def test_a_line_whose_figures_do_not_add_up_is_a_defect(figures: dict[str, Any]) -> None:
     with pytest.raises(AssertionError):
         OrderLine(product_id=PRODUCT, sku=BLACK, vendor_id=VENDOR, **figures)
 
@@ -140,6 +141,8 @@ def test_the_document_of_an_order_lists_its_lines_by_sku() -> None:
                 "confirmed": 2,
                 "cancelled": 3,
                 "refunded": 1,
+                "reason": None,
+                "notes": None,
             },
             {
                 "product_id": PRODUCT,
@@ -150,6 +153,8 @@ def test_the_document_of_an_order_lists_its_lines_by_sku() -> None:
                 "confirmed": 0,
                 "cancelled": 0,
                 "refunded": 0,
+                "reason": None,
+                "notes": None,
             },
         ],
     }

@@ -15,7 +15,7 @@ from damage import Damaged, each_damage, is_stored
 from front_door import Client
 
 from chalicelib.bootstrap import rest_service
-from chalicelib.domain.commands import BatchedCommand
+from chalicelib.domain.commands import BatchedCommand, Explanation
 from chalicelib.domain.holds import expire
 from chalicelib.domain.orders import OrderCommand, OrderOutcome, SagaState
 from chalicelib.engine.low_stock_bounds import LowStockBounds
@@ -65,7 +65,9 @@ WHOLE_SKU = a_sku(
 )
 DUE = {"expires_at": NOW}
 WHOLE_ORDER = an_order(
-    a_line(BLACK, 1, confirmed=1, cancelled=1, released=(1, 2)),
+    a_line(BLACK, 1, confirmed=1, cancelled=1, released=(1, 2)).explained(
+        Explanation("damaged", "Broken in the box")
+    ),
     last_release=2,
     **DUE,
     cancel_reason="requested",
@@ -87,6 +89,7 @@ WHOLE_SAGA = an_order(
         hold_seconds=60,
         acknowledged=True,
         command_id="c",
+        explanation=Explanation("damaged", "Broken in the box"),
     ),
 )
 SIMPLE_ORDER = an_order(a_line(BLACK, 1), **DUE)
@@ -96,6 +99,7 @@ OPTIONAL = (
     *("asked", "restock", "command", "hold_seconds", "acknowledged", "vendor_id", "last_updated", "color"),
     *("last_command", "command_id", "placed_as", "last_release", "last_released", "released_by"),
     *("confirmed", "cancelled", "refunded", "available_stock", "parts", BLACK),
+    *("reason", "notes"),
 )
 
 
