@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from documented import document_in
-from front_door import Client, Tokens
+from front_door import VENDOR_MACHINE, Client, Tokens
 from refusal_walk import aws_calls
 from stored_items import put_items
 
@@ -334,7 +334,9 @@ def test_a_vendor_sees_the_records_of_its_own_lines(audit: Client, tokens: Token
     expected = order.keep(dynamodb, owner="web")
     for vendor_id, sku in ((VENDOR, BLACK), (OTHER_VENDOR, WHITE)):
         own = [record for record in expected if record["sku"] == sku]
-        assert listed(audit, f"{ADDRESS}?limit=1", tokens.vendor(vendor_id)) == own
+        machine = tokens.machine(VENDOR_MACHINE, "inventory/vendor", vendor_id=vendor_id)
+        for token in (tokens.vendor(vendor_id), machine):
+            assert listed(audit, f"{ADDRESS}?limit=1", token) == own
     third = audit.get(ADDRESS, tokens.vendor("VENDOR-003"))
     assert (third.status, third.code) == (404, "order_not_found")
     absent = audit.get("/orders/ORDER-NONE/transactions", tokens.vendor("VENDOR-003"))

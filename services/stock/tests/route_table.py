@@ -23,7 +23,8 @@ WRITERS = frozenset({"vendor", "admin"})
 READERS = frozenset({"vendor", "orders", "desk", "auditor", "admin"})
 INVENTORY_READERS = frozenset({"vendor", "auditor", "admin"})
 ORDER_KEEPERS = frozenset({"orders", "desk", "admin"})
-ORDER_READERS = ORDER_KEEPERS | {"auditor"}
+ORDER_LISTERS = ORDER_KEEPERS | {"auditor"}
+ORDER_RELEASERS = ORDER_KEEPERS | {"vendor"}
 
 PATHS = {"product_id": PRODUCT, "sku": BLACK, "vendor_id": VENDOR, "order_id": ORDER}
 NO_PRODUCT = {"product_id": "PROD-00000"}
@@ -109,9 +110,9 @@ ROUTES: Table = {
         writing={"paths": PATHS | {"order_id": ANOTHER_ORDER}},
     ),
     ("GET", "/orders/{order_id}"): Row(
-        allowed_roles=ORDER_READERS, absent=NO_ORDER, not_found="order_not_found"
+        allowed_roles=READERS, another_vendor="order_not_found", absent=NO_ORDER, not_found="order_not_found"
     ),
-    ("GET", "/orders"): Row(allowed_roles=ORDER_READERS, paged=True),
+    ("GET", "/orders"): Row(allowed_roles=ORDER_LISTERS, paged=True),
     ("POST", "/orders/batch"): Row(
         allowed_roles=ORDER_KEEPERS,
         body={"orders": [{"order_id": ORDER} | order_body((BLACK, 4))]},
@@ -149,14 +150,16 @@ ROUTES: Table = {
         not_found="order_not_found",
     ),
     ("POST", "/orders/{order_id}/cancel"): Row(
-        allowed_roles=ORDER_KEEPERS,
+        allowed_roles=ORDER_RELEASERS,
+        another_vendor="order_not_found",
         body=ONE_UNIT,
         idempotency="required",
         absent=NO_ORDER,
         not_found="order_not_found",
     ),
     ("POST", "/orders/{order_id}/refund"): Row(
-        allowed_roles=ORDER_KEEPERS,
+        allowed_roles=ORDER_RELEASERS,
+        another_vendor="order_not_found",
         body=ONE_UNIT,
         idempotency="required",
         absent=NO_ORDER,

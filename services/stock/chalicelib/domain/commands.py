@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from inventory_common.bodies import Changes
 from inventory_common.errors import InvalidInput
 from inventory_common.idempotency import IdempotencyKey
-from inventory_common.identity import Scope
+from inventory_common.identity import EVERYTHING, Scope
 from inventory_common.ids import StockKey
 from inventory_common.limits import HOLD_DEFAULT_SECONDS, ORDER_LINES_MAX, QUANTITY_MAX
 from inventory_common.owners import EVERY_OWNER, Owners
@@ -167,7 +167,8 @@ class SettleOrder:
 
     `lines` maps SKUs to quantities; None settles all that is left.  `restock`, of a refund, is whether the
     units return to the stock, unless `restock_of` says otherwise of a line.  It is refused unless the order's
-    lines are still as `lines_as_read`.  The `explanation` belongs to cancels and refunds.
+    lines are still as `lines_as_read`.  The `explanation` belongs to cancels and refunds.  A vendor names
+    lines in its `scope`; those of others do not exist for it.
     """
 
     order_id: str
@@ -178,6 +179,7 @@ class SettleOrder:
     lines_as_read: Sequence[LineAsRead] = ()
     explanation: Explanation = NO_EXPLANATION
     restock_of: Mapping[StockKey, bool] = field(default_factory=dict)
+    scope: Scope = EVERYTHING
 
     def restocks(self, key: StockKey) -> bool:
         """Return whether refunded units of a line return to the stock."""

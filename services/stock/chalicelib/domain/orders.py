@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from inventory_common.errors import OrderDamaged, OrderInProgress
+from inventory_common.identity import EVERYTHING, Scope
 from inventory_common.ids import StockKey
 from inventory_common.owners import Owners
 from inventory_common.settings import DEFAULT_OWNER
@@ -359,6 +360,30 @@ class Order:
             self.saga is None and self.reserved > 0 and self.expires_at is not None and self.expires_at <= now
         )
 
+    def seen_by(self, scope: Scope) -> Order | None:
+        """Return what a scope sees of the order; None if a vendor has no line in it.  Not to be written.
+
+        A vendor sees nothing that depends on the lines of others: its own lines, whose records its version
+        counts, a saga that settles them, and why units of them were cancelled.
+        """
+        if scope.vendor_id is None:
+            return self
+        lines = {key: line for key, line in self.lines.items() if scope.covers(line.vendor_id)}
+        if not lines:
+            return None
+        saga = self.saga
+        if saga is not None and saga.settles_named_lines and not any(line.pending for line in lines.values()):
+            saga = None
+        return replace(
+            self,
+            lines=lines,
+            parts=0,
+            saga=saga,
+            version=sum(line.records for line in lines.values()),
+            cancel_reason=self.cancel_reason if any(line.cancelled for line in lines.values()) else None,
+            short_lines=(),
+        )
+
     def document(self) -> dict[str, Any]:
         """Return the order as the API returns it, its lines sorted by SKU."""
         short = {"short_lines": [dict(line) for line in self.short_lines]} if self.short_lines else {}
@@ -395,7 +420,8 @@ class OrderOutcome(NamedTuple):
 
 def order_in_progress(order: Order) -> OrderInProgress:
     """Return the error for a command while the saga of another one is in progress."""
-    return OrderInProgress(f"{order.order_id} is {order.saga_state} at the moment; please try again.")
+    doing = order.saga_state or "being changed"  # a vendor does not see what happens to lines of others
+    return OrderInProgress(f"{order.order_id} is {doing} at the moment; please try again.")
 
 
 def order_damaged(order_id: str) -> OrderDamaged:
@@ -412,7 +438,10 @@ def existing_order(order: Order | None, now: str) -> Order | None:
     return order
 
 
-def visible_order(order: Order | None, now: str, owners: Owners) -> Order | None:
-    """Return the existing order, or None if it belongs to an owner whose orders the caller does not see."""
+def visible_order(order: Order | None, now: str, owners: Owners, scope: Scope = EVERYTHING) -> Order | None:
+    """Return what the caller sees of the existing order (`Order.seen_by`).
+
+    None if it belongs to an owner whose orders the caller does not see, or has no line in the scope.
+    """
     existing = existing_order(order, now)
-    return existing if existing is not None and owners.cover(existing.owner) else None
+    return existing.seen_by(scope) if existing is not None and owners.cover(existing.owner) else None

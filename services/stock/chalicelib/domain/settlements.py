@@ -229,12 +229,12 @@ def quantities_to_settle(
 
     Raises an error if the command is refused.
     """
-    order = visible_order(state.order, context.now, context.actor.owners)
-    if order is None:
+    order = visible_order(state.order, context.now, context.actor.owners, command.scope)
+    if order is None or state.order is None:
         raise OrderNotFound(f"{command.order_id} was not found.")
-    joins_saga = is_saga_of(order, settlement, command)
+    joins_saga = is_saga_of(state.order, settlement, command)
     if _is_replay(state, command, context):
-        return NeedsSaga(running=order) if joins_saga else NOTHING_TO_WRITE
+        return NeedsSaga(running=state.order) if joins_saga else NOTHING_TO_WRITE
     if command.lines is None and order.is_settled_in_part and not command.is_identified:
         raise IdempotencyKeyRequired(
             f"{order.order_id} was settled in part or changed: a late duplicate of this command could settle "
@@ -242,11 +242,11 @@ def quantities_to_settle(
             "Repeat it with an Idempotency-Key, or with the order's ETag as If-Match."
         )
     if joins_saga:
-        return NeedsSaga(running=order)
+        return NeedsSaga(running=state.order)
     if command.lines is not None or settlement.remaining(order):
         # If nothing remains, the result already stands, and a lost answer is no failed precondition.
         command.if_match.require(order.version)
-    if order.saga is not None:
+    if state.order.saga is not None:
         raise order_in_progress(order)
     if settlement.already_settled(order, command):
         return NOTHING_TO_WRITE

@@ -11,6 +11,7 @@ from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
 from inventory_common.errors import InvalidInput, InventoryError, OrderNotFound, OutcomeUnknown
 from inventory_common.idempotency import id_of
 from inventory_common.ids import StockKey
+from inventory_common.identity import EVERYTHING, Scope
 from inventory_common.limits import RESPONSE_LINES_MAX
 from inventory_common.owners import EVERY_OWNER, Owners
 from inventory_common.pages import Page, PageRequest, encode_cursor
@@ -59,9 +60,9 @@ class Orders:
     clock: Clock
     retry_policy: RetryPolicy
 
-    def get(self, order_id: str, owners: Owners = EVERY_OWNER) -> Order:
-        """Return an order of some owners, or raise `OrderNotFound`."""
-        found = visible_order(self.orders.get(order_id), self.clock(), owners)
+    def get(self, order_id: str, owners: Owners = EVERY_OWNER, scope: Scope = EVERYTHING) -> Order:
+        """Return what a scope sees of an order of some owners, or raise `OrderNotFound`."""
+        found = visible_order(self.orders.get(order_id), self.clock(), owners, scope)
         if found is None:
             raise OrderNotFound(f"{order_id} was not found.")
         return found

@@ -267,8 +267,9 @@ class Sagas:
         ------
         StockLimitExceeded
         """
-        order = visible_order(self.orders.get(command.order_id), self.executor.clock(), actor.owners)
-        if order is None or order.saga is not None:
+        whole = self.orders.get(command.order_id)
+        order = visible_order(whole, self.executor.clock(), actor.owners, command.scope)
+        if whole is None or whole.saga is not None or order is None:
             return
         remaining = REFUND.remaining(order)
         if command.lines is not None:

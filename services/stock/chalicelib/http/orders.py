@@ -30,6 +30,7 @@ from inventory_common.errors import (
     StockLimitExceeded,
     TooManyChanges,
 )
+from inventory_common.identity import EVERYTHING, Scope
 from inventory_common.ids import StockKey
 from inventory_common.limits import HOLD_DEFAULT_SECONDS
 from inventory_common.problems import problem_document
@@ -54,7 +55,7 @@ from ..domain.commands import (
 )
 from ..domain.orders import OrderOutcome
 from ..engine.orders import Orders
-from .access import ORDER_KEEPERS, ORDER_READERS, order_actor_of
+from .access import ORDER_KEEPERS, ORDER_LISTERS, ORDER_READERS, ORDER_RELEASERS, order_actor_of
 from .answers import BatchAnswer, OrderAnswer
 from .bodies import (
     AmendedLine,
@@ -78,7 +79,6 @@ _SETTLED: Final = ResponseSpec(OrderAnswer, etag=True, replays=True, may_finish_
 # repetition would settle more units: it needs an Idempotency-Key.
 _SETTLEMENT: Final[dict[str, Any]] = {
     "tag": _ORDERS,
-    "allowed_roles": ORDER_KEEPERS,
     "body_required": False,
     "idempotency": "optional",
     "key_required_with": "lines",
@@ -141,15 +141,15 @@ class OrderRoutes:
         errors=[OrderNotFound, OrderDamaged, LedgerKeyUnavailable],
     )
     def get_order(self, request: Request[None], order_id: str) -> Response:
-        """Return an order."""
-        found = self.orders.get(order_id, self._actor(request).owners)
+        """Return an order; a vendor sees its own lines alone, and the status of these."""
+        found = self.orders.get(order_id, self._actor(request).owners, request.scope)
         return json_response(found.document(), etag=found.version)
 
     @route(
         "GET",
         "/orders",
         tag=_ORDERS,
-        allowed_roles=ORDER_READERS,
+        allowed_roles=ORDER_LISTERS,
         query={
             "due_before": Parameter(
                 MOMENT,
@@ -291,6 +291,7 @@ class OrderRoutes:
     @route(
         "POST",
         "/orders/{order_id}/confirm",
+        allowed_roles=ORDER_KEEPERS,
         body=Settlement,
         errors=[
             OrderNotFound,
@@ -311,6 +312,7 @@ class OrderRoutes:
     @route(
         "POST",
         "/orders/{order_id}/cancel",
+        allowed_roles=ORDER_RELEASERS,
         body=Cancellation,
         errors=[
             OrderNotFound,
@@ -329,14 +331,15 @@ class OrderRoutes:
 
         `reason` and `notes` are kept in the log, and at the lines that they concern; an order that is
         cancelled before it is placed has no lines, and keeps neither.  `cancel_reason` of the order says
-        whether a client cancelled at all.
+        whether a client cancelled at all.  A vendor cancels its own lines, which it names.
         """
         command = replace(_settlement(request, order_id), explanation=_explanation(request.body))
-        return _response(self.orders.cancel(command, self._actor(request)))
+        return _response(self.orders.cancel(command, self._actor(request)), scope=request.scope)
 
     @route(
         "POST",
         "/orders/{order_id}/refund",
+        allowed_roles=ORDER_RELEASERS,
         body=Refund,
         errors=[
             OrderNotFound,
@@ -353,7 +356,8 @@ class OrderRoutes:
     def refund_order(self, request: Request[Refund], order_id: str) -> Response:
         """Refund the confirmed units of an order, all or part of them.
 
-        `reason` and `notes` are kept in the log, and at the lines that they concern.
+        `reason` and `notes` are kept in the log, and at the lines that they concern.  A vendor refunds its
+        own lines, which it names.
         """
         body = request.body
         command = replace(
@@ -362,7 +366,7 @@ class OrderRoutes:
             restock_of=_restock_of(body),
             explanation=_explanation(body),
         )
-        return _response(self.orders.refund(command, self._actor(request)))
+        return _response(self.orders.refund(command, self._actor(request)), scope=request.scope)
 
     def _actor(self, request: Request[Any]) -> Actor:
         return order_actor_of(request, self.order_owners)
@@ -413,6 +417,8 @@ def _settlement(
     request: Request[Settlement] | Request[Cancellation] | Request[Refund], order_id: str
 ) -> SettleOrder:
     named = request.body.lines
+    if named is None and request.scope.vendor_id is not None:
+        raise InvalidInput([("body.lines", "is required: a vendor settles its own lines of an order")])
     lines = (
         None if named is None else sum_quantities((StockKey.of(line.sku), line.quantity) for line in named)
     )
@@ -421,7 +427,12 @@ def _settlement(
         for number, line in enumerate(named or ())
     ]
     return SettleOrder(
-        order_id, lines, request.idempotency_key, if_match=request.if_match, lines_as_read=as_read
+        order_id,
+        lines,
+        request.idempotency_key,
+        if_match=request.if_match,
+        lines_as_read=as_read,
+        scope=request.scope,
     )
 
 
@@ -440,9 +451,9 @@ def _result(
     }
 
 
-def _response(outcome: OrderOutcome, *, status: int = 200) -> Response:
+def _response(outcome: OrderOutcome, *, status: int = 200, scope: Scope = EVERYTHING) -> Response:
+    order = outcome.order.seen_by(scope)
+    assert order is not None, "a vendor's command on an order without a line of its own is refused"
     if outcome.finishes_later:
-        return accepted_response(outcome.order.document())
-    return json_response(
-        outcome.order.document(), status=status, replayed=outcome.replayed, etag=outcome.order.version
-    )
+        return accepted_response(order.document())
+    return json_response(order.document(), status=status, replayed=outcome.replayed, etag=order.version)

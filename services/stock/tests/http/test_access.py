@@ -37,7 +37,8 @@ def test_a_vendors_machine_can_read_what_its_vendor_can_read(shop: Client, token
     machine = tokens.machine(VENDOR_MACHINE, "inventory/vendor", vendor_id=VENDOR)
     assert shop.get(f"/vendors/{VENDOR}/inventory", machine).status == 200
     assert shop.get(f"/vendors/{OTHER_VENDOR}/inventory", machine).status == 403
-    assert shop.get(ORDER_PATH, machine).status == 403
+    assert shop.get(ORDER_PATH, machine).status == 404
+    assert shop.get("/orders", machine).status == 403
 
 
 @pytest.mark.parametrize("list_name", ["inventory", "low-stock"])
