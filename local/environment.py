@@ -16,6 +16,7 @@ from local.settings import (
     ARCHIVE_BUCKET,
     ARCHIVE_SIGNING_KEY,
     AWS_SERVICES,
+    EVENT_BUS,
     HOST,
     LEDGER_KEY_SECRET,
     LEDGER_KEYS_PATH,
@@ -110,6 +111,7 @@ def service_environment(settings: Settings, environ: Mapping[str, str]) -> dict[
         | optional
         | _archive(settings)
         | _ledger_keys(settings)
+        | _events(settings)
         | {
             "AWS_ENDPOINT_URL_DYNAMODB": settings.dynamodb_endpoint,
             "JWKS_URL": f"{front_url}/.well-known/jwks.json",
@@ -152,6 +154,11 @@ def _ledger_keys(settings: Settings) -> dict[str, str]:
         "LEDGER_KEY_SECRET": LEDGER_KEY_SECRET,
         "LEDGER_KEYS_PATH": LEDGER_KEYS_PATH,
     }
+
+
+def _events(settings: Settings) -> dict[str, str]:
+    """Return where the bus of events is: in the embedded AWS."""
+    return {"AWS_ENDPOINT_URL_EVENTBRIDGE": settings.aws_url, "EVENT_BUS": EVENT_BUS}
 
 
 def _aws_access(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:

@@ -22,7 +22,9 @@ KEY_SERVICES = ("secretsmanager", "ssm")
 """The services of the embedded AWS with the ledger's keys, which it always serves."""
 ARCHIVE_SERVICES = ("kms", "s3")
 """Those with the archive: beside another DynamoDB only if the shop is kept."""
-AWS_SERVICES = ("dynamodb", "dynamodbstreams", *ARCHIVE_SERVICES, *KEY_SERVICES)
+EVENT_SERVICES = ("events", "sqs")
+"""Those with the bus of events, and the queues of who reads it, which it always serves."""
+AWS_SERVICES = ("dynamodb", "dynamodbstreams", *ARCHIVE_SERVICES, *KEY_SERVICES, *EVENT_SERVICES)
 """All that the product uses of the embedded AWS."""
 SNAPSHOT_SECONDS = 60.0
 """How often a kept shop is saved while it runs."""
@@ -30,6 +32,7 @@ TOKEN_AUDIENCE = "inventory-local"
 MACHINE_CLIENT_ID = "local-order-system"
 ARCHIVE_BUCKET = "inventory-archive"
 ARCHIVE_SIGNING_KEY = "alias/inventory-archive"
+EVENT_BUS = "inventory-local"
 LEDGER_KEY_SECRET = "inventory-local-ledger-key"
 LEDGER_KEYS_PATH = "/inventory/local/ledger-keys/"
 KEY_FILE_PARAMETER = "/inventory/local/ledger/key_file"
@@ -84,7 +87,8 @@ class Settings:
         if self.external_dynamodb is None:
             return AWS_SERVICES
         # An archive that every run begins anew would contradict tables that stay.
-        return (*ARCHIVE_SERVICES, *KEY_SERVICES) if self.keep is not None else KEY_SERVICES
+        always = (*KEY_SERVICES, *EVENT_SERVICES)
+        return (*ARCHIVE_SERVICES, *always) if self.keep is not None else always
 
     @property
     def aws_url(self) -> str:

@@ -1,7 +1,7 @@
 """The DynamoDB tables, created from the one file that Terraform reads too.
 
 ``python -m local.tables create|check`` does so at the endpoint that the environment sets, and creates the
-archive and the key that signs the stock log, if they are configured.
+archive, the bus of events and the key that signs the stock log, if they are configured.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.archive import create_archive
 from local.errors import StackError
+from local.events import create_event_bus
 from local.ledger_key import prepare_ledger_key
 from local.table_definitions import Index, Key, Table, definitions
 
@@ -165,9 +166,10 @@ def main() -> None:
     except (BotoCoreError, ClientError, StackError) as error:
         sys.exit(f"DynamoDB at {endpoint} cannot be used: {error}")
     try:
+        create_event_bus(os.environ)
         prepare_ledger_key(os.environ)
     except (BotoCoreError, ClientError, StackError) as error:
-        sys.exit(f"The key that signs the stock log cannot be made: {error}")
+        sys.exit(f"The bus of events, or the key that signs the stock log, cannot be made: {error}")
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib import bootstrap
-from inventory_common.streams import PRODUCT_CHANGES, SKU_CHANGES, ItemChange
+from inventory_common.streams import PRODUCT_CHANGES, SKU_AND_ORDER_CHANGES, ItemChange
 
 app = bootstrap.rest_service()
 stream_handlers = bootstrap.stream_handlers()
@@ -20,10 +20,10 @@ def product_changed(change: ItemChange) -> None:
     stream_handlers.product_changed(change)
 
 
-@app.on_change(SKU_CHANGES)
-def sku_changed(change: ItemChange) -> None:
-    """Send an alert when a SKU enters the low-stock list."""
-    stream_handlers.sku_changed(change)
+@app.on_changes(SKU_AND_ORDER_CHANGES)
+def sku_changed(changes: Sequence[ItemChange]) -> None:
+    """Send the events of SKUs and orders, and an alert when a SKU enters the low-stock list."""
+    stream_handlers.inventory_changed(changes)
 
 
 @app.on_schedule("rate(1 minute)")

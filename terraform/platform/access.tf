@@ -48,6 +48,16 @@ locals {
     },
   ]
 
+  # The bus of the stage takes the service's own events alone.
+  publishing = {
+    for service in ["catalog", "stock", "audit"] : service => {
+      sid       = "PublishEvents"
+      actions   = ["events:PutEvents"]
+      resources = [aws_cloudwatch_event_bus.this.arn]
+      condition = { StringEquals = { "events:source" = ["inventory.${service}"] } }
+    }
+  }
+
   # A finding is sent to subscribers and stored once.
   finding = [
     {
@@ -192,6 +202,8 @@ locals {
       sku_changed = {
         stream_of = "VendorInventory"
         statements = [
+          local.publishing["stock"],
+          local.ledger_keys,
           {
             sid       = "ReadSentAlerts"
             actions   = ["dynamodb:GetItem"]

@@ -84,6 +84,21 @@ output "alarm_topic_arn" {
   value       = aws_sns_topic.alarms.arn
 }
 
+output "event_bus_name" {
+  description = "The bus of events."
+  value       = aws_cloudwatch_event_bus.this.name
+}
+
+output "event_archive_arn" {
+  description = "The archive of events, from which they are replayed."
+  value       = aws_cloudwatch_event_archive.this.arn
+}
+
+output "event_dead_letter_url" {
+  description = "The queue of events that a rule could not deliver."
+  value       = module.event_dead_letters.url
+}
+
 output "archive_bucket" {
   description = "The bucket of the log's archive."
   value       = module.archive.bucket
@@ -116,5 +131,6 @@ output "alarm_names" {
     module.identity.alarm_names,
     aws_cloudwatch_metric_alarm.findings[*].alarm_name,
     flatten([for queue in module.failure_queue : queue.alarm_names]),
+    module.event_dead_letters.alarm_names,
   )
 }

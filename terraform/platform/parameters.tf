@@ -14,6 +14,9 @@ locals {
       "identity/user_pool_id"       = module.identity.user_pool_id
       "alerts/topic_arn"            = aws_sns_topic.alerts.arn
       "alarms/topic_arn"            = aws_sns_topic.alarms.arn
+      "events/bus_name"             = aws_cloudwatch_event_bus.this.name
+      "events/bus_arn"              = aws_cloudwatch_event_bus.this.arn
+      "events/dead_letter_arn"      = module.event_dead_letters.arn
       "logs/retention_days"         = tostring(var.log_retention_days)
       "logs/kms_key_arn"            = coalesce(var.kms_key_arn, "-")
       "archive/bucket"              = module.archive.bucket

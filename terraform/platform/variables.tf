@@ -274,6 +274,18 @@ variable "archive_retention" {
   nullable    = false
 }
 
+variable "event_archive_days" {
+  description = "How many days the archive of events keeps them; 0 keeps them forever."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.event_archive_days >= 0 && floor(var.event_archive_days) == var.event_archive_days
+    error_message = "event_archive_days must be a whole number of days, 0 or more."
+  }
+}
+
 variable "api_gateway_account" {
   description = "Whether this stage owns the role with which API Gateway writes access logs; there is one per account and region, so only one of its stages does."
   type        = bool

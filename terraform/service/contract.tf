@@ -10,7 +10,7 @@ locals {
     [
       "tables/name_prefix", "identity/issuer", "identity/jwks_url", "identity/audiences", "identity/machine_client_ids",
       "identity/order_owners",
-      "alerts/topic_arn", "alarms/topic_arn", "logs/retention_days", "logs/kms_key_arn",
+      "alerts/topic_arn", "alarms/topic_arn", "events/bus_name", "logs/retention_days", "logs/kms_key_arn",
       "archive/bucket", "archive/signing_key_arn",
       "ledger/key_secret_arn", "ledger/keys_path",
     ],

@@ -19,6 +19,7 @@ locals {
     MACHINE_CLIENT_IDS  = local.contract["identity/machine_client_ids"]
     ORDER_OWNERS        = local.contract["identity/order_owners"] == "-" ? "" : local.contract["identity/order_owners"]
     ALERT_TOPIC_ARN     = local.contract["alerts/topic_arn"]
+    EVENT_BUS           = local.contract["events/bus_name"]
     ARCHIVE_BUCKET      = local.contract["archive/bucket"]
     ARCHIVE_SIGNING_KEY = local.contract["archive/signing_key_arn"]
     LEDGER_KEY_SECRET   = var.service == local.signing_service ? local.contract["ledger/key_secret_arn"] : ""

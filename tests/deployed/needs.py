@@ -27,9 +27,11 @@ Need = Callable[[], None]
 PAST: Final = "2026-01-01T00:00:00.000000Z"
 SIGN: Final = frozenset({"stock/api", "stock/expire_orders"})
 """The functions that write log records, and so sign them."""
-READ_LEDGER_KEYS: Final = SIGN | {
-    f"audit/{name}" for name in ("api", "stock_changed", "log_changed", "reconcile", "verify_archive")
-}
+READ_LEDGER_KEYS: Final = (
+    SIGN
+    | {"stock/sku_changed"}
+    | {f"audit/{name}" for name in ("api", "stock_changed", "log_changed", "reconcile", "verify_archive")}
+)
 """The functions that verify signatures, or serve the keys for it."""
 
 
@@ -97,7 +99,10 @@ class Needs:
                 "answer what can be ordered": self._ask_availability,
             },
             "stock/product_changed": {"set the flag of a product's SKUs": self._set_flag_of_skus},
-            "stock/sku_changed": {"send an alert": self._send_alert},
+            "stock/sku_changed": {
+                "send an alert": self._send_alert,
+                "publish an event": self._publish_event,
+            },
             "stock/expire_orders": {
                 "release an expired order": self._expire,
                 "release an expired order of many lines": self._expire_large,
@@ -321,6 +326,16 @@ class Needs:
         # A version that has never existed, so that no alert of it was sent.
         after["version"] = {"N": str(10**9 + secrets.randbelow(10**9))}
         self._change("stock/sku_changed", key, before=before, after=after)
+
+    def _publish_event(self) -> None:
+        """Under the function's role: whether the function itself has published nothing is not visible."""
+        entry = {
+            "EventBusName": self._outputs["event_bus_name"],
+            "Source": "inventory.stock",
+            "DetailType": "stock.changed",
+            "Detail": "{}",
+        }
+        self._under_role("stock/sku_changed", "events", "put_events", Entries=[entry])
 
     def _expire(self) -> None:
         self._expire_order_of([self.sku])

@@ -227,7 +227,7 @@ def test_the_variables_are_what_the_app_declares(packages: dict[str, Package]) -
     assert declared["stock"]["feeds"]["sku_changed"] == {
         "table": "VendorInventory",
         "key_attribute": "sku",
-        "prefixes": ["SKU-"],
+        "prefixes": ["SKU-", "#ORDER"],
     }
     assert declared["stock"]["schedules"]["expire_orders"] == "rate(1 minute)"
     assert set(declared["catalog"]) == {"service", "routes", "feeds", "schedules"}

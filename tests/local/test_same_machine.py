@@ -203,7 +203,7 @@ def test_the_embedded_aws_has_the_services_of_the_product_alone(shared_aws: str)
     status, text = fetch(f"{shared_aws}/_ministack/health")
     assert (status, set(json.loads(text)["services"])) == (
         200,
-        {"dynamodb", "dynamodbstreams", "kms", "s3", "secretsmanager", "ssm"},
+        {"dynamodb", "dynamodbstreams", "events", "kms", "s3", "secretsmanager", "sqs", "ssm"},
     )
 
 

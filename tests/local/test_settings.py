@@ -124,6 +124,8 @@ def test_a_service_has_local_settings_and_none_of_the_callers_aws() -> None:
         "AWS_ENDPOINT_URL_SSM": "http://127.0.0.1:9004",
         "LEDGER_KEY_SECRET": "inventory-local-ledger-key",
         "LEDGER_KEYS_PATH": "/inventory/local/ledger-keys/",
+        "AWS_ENDPOINT_URL_EVENTBRIDGE": "http://127.0.0.1:9004",
+        "EVENT_BUS": "inventory-local",
         "AWS_EC2_METADATA_DISABLED": "true",
         "JWKS_URL": "http://127.0.0.1:9000/.well-known/jwks.json",
         "TOKEN_ISSUER": "http://127.0.0.1:9000",
@@ -153,6 +155,7 @@ def test_a_remote_dynamodb_is_used_with_the_callers_own_credentials() -> None:
         "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": endpoint,
         "AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://127.0.0.1:4566",
         "AWS_ENDPOINT_URL_SSM": "http://127.0.0.1:4566",
+        "AWS_ENDPOINT_URL_EVENTBRIDGE": "http://127.0.0.1:4566",
     }
     assert "ARCHIVE_BUCKET" not in environment
 
@@ -172,7 +175,7 @@ def test_the_embedded_aws_listens_on_loopback_only_and_has_a_clean_environment()
         "HOME": "/home/dev",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": "4567",
-        "SERVICES": "dynamodb,dynamodbstreams,kms,s3,secretsmanager,ssm",
+        "SERVICES": "dynamodb,dynamodbstreams,kms,s3,secretsmanager,ssm,events,sqs",
         "MINISTACK_REGION": "ap-south-1",
         "LOG_LEVEL": "WARNING",
         "IOT_MTLS_ENABLED": "0",
@@ -225,9 +228,9 @@ def test_a_wrong_interval_of_snapshots_is_refused(seconds: str) -> None:
 
 def test_beside_another_dynamodb_there_is_an_archive_only_if_it_is_kept() -> None:
     other = {"DYNAMODB_ENDPOINT": "http://127.0.0.1:8010"}
-    assert Settings.from_environment(other).embedded_services == ("secretsmanager", "ssm")
+    assert Settings.from_environment(other).embedded_services == ("secretsmanager", "ssm", "events", "sqs")
     kept = Settings.from_environment(other | {"KEEP": "/srv/shop"})
-    assert kept.embedded_services == ("kms", "s3", "secretsmanager", "ssm")
+    assert kept.embedded_services == ("kms", "s3", "secretsmanager", "ssm", "events", "sqs")
     assert "ARCHIVE_BUCKET" not in service_environment(Settings.from_environment(other), {})
     environment = service_environment(kept, {})
     assert environment["ARCHIVE_BUCKET"] == "inventory-archive"

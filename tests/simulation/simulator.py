@@ -24,6 +24,7 @@ from inventory_common.alert_topic import AlertTopic
 from inventory_common.alerts import Alert
 from inventory_common.dynamodb import to_inventory_error
 from inventory_common.errors import InternalError, InventoryError
+from inventory_common.event_bus import EventBus
 from inventory_common.identity import EVERYTHING
 from inventory_common.products import Product
 from inventory_common.retry_policy import RetryPolicy
@@ -125,12 +126,14 @@ class Machine:
         # A Lambda function of its own sweeps: it shares no cache with the API.
         self.sweeper = engine_of(self.storage, clock, retry_policy).sweeper
         self.stream_handlers = StreamHandlers(
-            self.storage.products,
-            self.storage.skus,
-            self.storage.sent_alerts,
-            Alerts(simulation, self),
-            clock,
-            retry_policy,
+            products=self.storage.products,
+            skus=self.storage.skus,
+            orders=self.storage.orders,
+            sent_alerts=self.storage.sent_alerts,
+            alerts=Alerts(simulation, self),
+            events=EventBus(None),
+            clock=clock,
+            retry_policy=retry_policy,
         )
 
     def count_call(self) -> None:

@@ -48,6 +48,7 @@ def service_module(tokens: Tokens, aws_url: str) -> Iterator[Any]:
             "AWS_ENDPOINT_URL_KMS",
             "AWS_ENDPOINT_URL_S3",
             "AWS_PROFILE",
+            "EVENT_BUS",
             "TABLE_NAME_PREFIX",
         ):
             environment.delenv(name, raising=False)

@@ -27,6 +27,7 @@ class Settings:
     table_name_prefix: str = ""
     cors_origins: tuple[str, ...] = ()
     alert_topic_arn: str | None = None
+    event_bus: str | None = None
     archive_bucket: str | None = None
     archive_signing_key: str | None = None
     ledger_key_secret: str | None = None
@@ -38,9 +39,10 @@ class Settings:
         """Read the environment variables of a service.
 
         ``JWKS_URL``, ``TOKEN_ISSUER`` and the lists ``TOKEN_AUDIENCES`` and ``MACHINE_CLIENT_IDS`` are
-        required; ``TABLE_NAME_PREFIX``, ``ALERT_TOPIC_ARN``, ``ARCHIVE_BUCKET``, ``ARCHIVE_SIGNING_KEY`` (of
-        KMS), ``LEDGER_KEY_SECRET`` (a name or ARN of Secrets Manager), ``LEDGER_KEYS_PATH`` (of parameters)
-        and the list ``CORS_ORIGINS`` are optional.  The members of a list are separated by commas.
+        required; ``TABLE_NAME_PREFIX``, ``ALERT_TOPIC_ARN``, ``EVENT_BUS`` (a name or ARN),
+        ``ARCHIVE_BUCKET``, ``ARCHIVE_SIGNING_KEY`` (of KMS), ``LEDGER_KEY_SECRET`` (a name or ARN of Secrets
+        Manager), ``LEDGER_KEYS_PATH`` (of parameters) and the list ``CORS_ORIGINS`` are optional.  The
+        members of a list are separated by commas.
         ``ORDER_OWNERS``, optional too, is a JSON object: by client id, the owner of the client's orders and
         then further owners whose orders it sees, or `ALL_OWNERS` alone.
 
@@ -62,6 +64,7 @@ class Settings:
             table_name_prefix=environment.get("TABLE_NAME_PREFIX", ""),
             cors_origins=members(environment.get("CORS_ORIGINS", "")),
             alert_topic_arn=environment.get("ALERT_TOPIC_ARN") or None,
+            event_bus=environment.get("EVENT_BUS") or None,
             archive_bucket=environment.get("ARCHIVE_BUCKET") or None,
             archive_signing_key=environment.get("ARCHIVE_SIGNING_KEY") or None,
             ledger_key_secret=environment.get("LEDGER_KEY_SECRET") or None,

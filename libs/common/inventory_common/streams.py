@@ -19,6 +19,7 @@ from .values import value
 __all__ = [
     "LOG_CHANGES",
     "PRODUCT_CHANGES",
+    "SKU_AND_ORDER_CHANGES",
     "SKU_CHANGES",
     "STOCK_CHANGES",
     "BatchHandler",
@@ -49,6 +50,8 @@ class StreamSubscription:
 
 PRODUCT_CHANGES: Final = StreamSubscription(PRODUCTS, "product_id", ("PROD-",))
 SKU_CHANGES: Final = StreamSubscription(VENDOR_INVENTORY, "sku", ("SKU-",))
+SKU_AND_ORDER_CHANGES: Final = StreamSubscription(VENDOR_INVENTORY, "sku", ("SKU-", ORDER_SORT))
+"""The changes of SKUs and of the main items of orders."""
 STOCK_CHANGES: Final = StreamSubscription(VENDOR_INVENTORY, "sku", ("SKU-", ORDER_SORT, PART_SORT))
 """The changes of SKUs, orders and their parts."""
 # All items: one whose id is not that of a record is the most suspicious one.

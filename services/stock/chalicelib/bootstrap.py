@@ -12,6 +12,7 @@ from inventory_common.alert_topic import AlertTopic
 from inventory_common.change_ids import new_change_id
 from inventory_common.declarations import Api
 from inventory_common.dynamodb import DynamoDBClient, connect
+from inventory_common.event_bus import EventBus
 from inventory_common.ledger_key_store import LedgerKeyStore
 from inventory_common.malformed_items import MalformedItems
 from inventory_common.rest import RestService
@@ -139,10 +140,18 @@ def rest_service(over: Engine | None = None) -> RestService:
 
 
 def stream_handlers() -> StreamHandlers:
-    """Make the handlers of changes of products and SKUs."""
+    """Make the handlers of changes of products, SKUs and orders."""
     storage = _storage()
-    alerts = AlertTopic(_settings().alert_topic_arn, _NAME)
-    return StreamHandlers(storage.products, storage.skus, storage.sent_alerts, alerts, now, RetryPolicy())
+    return StreamHandlers(
+        products=storage.products,
+        skus=storage.skus,
+        orders=storage.orders,
+        sent_alerts=storage.sent_alerts,
+        alerts=AlertTopic(_settings().alert_topic_arn, _NAME),
+        events=EventBus(_settings().event_bus),
+        clock=now,
+        retry_policy=RetryPolicy(),
+    )
 
 
 def sweeper() -> Sweeper:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 
 from chalicelib.engine.stream_handlers import StreamHandlers
 from inventory_common.alerts import Alert
+from inventory_common.event_bus import EventBus
 from inventory_common.items import Item, to_item
 from inventory_common.products import Product
 
@@ -79,11 +81,20 @@ class Streams:
         return item
 
 
-def stream_handlers_of(process: Process, outbox: Any) -> StreamHandlers:
-    """Make the handlers of a process, which send alerts to an outbox and retry without pauses."""
+def stream_handlers_of(process: Process, outbox: Any, events: Any = None) -> StreamHandlers:
+    """Make the handlers of a process, which send alerts to an outbox, events to a bus, and retry without
+    pauses.
+    """
     storage = process.storage
     return StreamHandlers(
-        storage.products, storage.skus, storage.sent_alerts, outbox, process.clock, immediate(ATTEMPTS)
+        products=storage.products,
+        skus=storage.skus,
+        orders=storage.orders,
+        sent_alerts=storage.sent_alerts,
+        alerts=outbox,
+        events=events or EventBus(None),
+        clock=process.clock,
+        retry_policy=immediate(ATTEMPTS),
     )
 
 
@@ -96,9 +107,17 @@ def a_stream_record(before: Item | None, after: Item | None) -> Any:
         "SequenceNumber": f"{PRODUCT}-{image['version']['N']}",
         "ApproximateCreationDateTime": HAPPENED_AT,
     }
-    change |= {"OldImage": before} if before else {}
-    change |= {"NewImage": after} if after else {}
+    change |= {"OldImage": _with_base64(before)} if before else {}
+    change |= {"NewImage": _with_base64(after)} if after else {}
     return {"eventName": "MODIFY", "dynamodb": change}
+
+
+def _with_base64(image: Item) -> Item:
+    """Return an image as Lambda delivers it: binary attributes in base64."""
+    return {
+        name: {"B": b64encode(attribute["B"]).decode()} if "B" in attribute else attribute
+        for name, attribute in image.items()
+    }
 
 
 def a_product_change(before: Product | None, after: Product) -> Any:

@@ -16,6 +16,9 @@ mock_provider "aws" {
   mock_resource "aws_sns_topic" {
     defaults = { arn = "arn:aws:sns:ap-south-1:123456789012:some-topic" }
   }
+  mock_resource "aws_cloudwatch_event_bus" {
+    defaults = { arn = "arn:aws:events:ap-south-1:123456789012:event-bus/some-bus" }
+  }
   mock_resource "aws_sqs_queue" {
     defaults = { arn = "arn:aws:sqs:ap-south-1:123456789012:some-queue" }
   }
@@ -87,7 +90,7 @@ run "a_stage" {
       "StockTransactions-SKUTransactionIndex-throttles", "StockTransactions-VendorTransactionIndex-throttles",
       "Products-table-system-errors", "VendorInventory-system-errors", "StockTransactions-system-errors",
       "Products-table-conflicts", "VendorInventory-conflicts", "StockTransactions-conflicts",
-      "inventory-staging-claims-errors", "inventory-staging-findings",
+      "inventory-staging-claims-errors", "inventory-staging-findings", "inventory-staging-events-failures",
     ], output.alarm_names)) == 0
     error_message = "Every table and every index must have its alarms."
   }
@@ -105,6 +108,24 @@ run "a_stage" {
   assert {
     condition     = toset([for key, policy in output.role_policies : key if strcontains(policy, "dynamodb:Scan")]) == toset(["audit/reconcile", "audit/verify_archive", "audit/write_digest", "catalog/recount_products", "stock/lower_bounds"])
     error_message = "Only the functions that read every SKU or product once a day may scan."
+  }
+
+  assert {
+    condition = toset([for key, policy in output.role_policies : key if strcontains(policy, "events:PutEvents")]) == toset([
+      "stock/sku_changed",
+    ])
+    error_message = "Only the functions that publish events may put them on the bus."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for key, policy in output.role_policies : [
+        for statement in jsondecode(policy).Statement :
+        statement.Resource == [output.parameters["events/bus_arn"]] && statement.Condition == { StringEquals = { "events:source" = ["inventory.${split("/", key)[0]}"] } }
+        if contains(statement.Action, "events:PutEvents")
+      ]
+    ]))
+    error_message = "A service may publish only its own events, on the stage's bus."
   }
 
   assert {

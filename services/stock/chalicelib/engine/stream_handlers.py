@@ -1,4 +1,4 @@
-"""Handlers of the changes of products and SKUs that the tables' streams deliver.
+"""Handlers of the changes of products, SKUs and orders that the tables' streams deliver.
 
 A change may be delivered twice, late, or to one process while another one processes a later change; every
 handler tolerates that.
@@ -6,21 +6,26 @@ handler tolerates that.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
 from inventory_common.alert_topic import AlertTopic
+from inventory_common.errors import OrderDamaged
+from inventory_common.event_bus import EventBus, NotSent
+from inventory_common.events import Event
 from inventory_common.ids import StockKey
 from inventory_common.items import Item
 from inventory_common.malformed_items import MalformedItem
 from inventory_common.products import Product
 from inventory_common.retry_policy import RetryPolicy
-from inventory_common.streams import ItemChange
+from inventory_common.streams import SKU_CHANGES, ChangeFailed, ItemChange, one_by_one
 from inventory_common.timestamps import Clock, moment_of
 from inventory_common.values import value
 
+from ..domain.events import order_events, sku_events
 from ..domain.low_stock import is_listed, low_stock_alert
+from ..storage.orders import OrderStore
 from ..storage.products import ProductStore
 from ..storage.sent_alerts import SentAlertStore
 from ..storage.skus import SkuStore, Written
@@ -36,8 +41,10 @@ class StreamHandlers:
 
     products: ProductStore
     skus: SkuStore
+    orders: OrderStore
     sent_alerts: SentAlertStore
     alerts: AlertTopic
+    events: EventBus
     clock: Clock
     retry_policy: RetryPolicy
 
@@ -57,6 +64,47 @@ class StreamHandlers:
             return
         with suppress(MalformedItem):  # it is reported; a change that repairs it is delivered as well
             self._copy_flag(after.product_id)
+
+    def inventory_changed(self, changes: Sequence[ItemChange]) -> None:
+        """Send the events of changes of SKUs and orders, and the alerts of SKUs.
+
+        The events of all changes are sent together.  If one cannot be sent, or an alert, the changes from
+        that on are delivered again, and their events sent again with the same ids.
+
+        Raises
+        ------
+        ChangeFailed
+        """
+        raised: list[tuple[Event, ItemChange]] = []
+        failed: tuple[ItemChange, Exception] | None = None
+        for change in changes:
+            try:
+                raised += [(event, change) for event in self._events_of(change)]
+            except Exception as error:
+                failed = change, error
+                break
+        try:
+            self.events.send([event for event, _ in raised])
+        except NotSent as error:
+            failed = raised[error.position][1], error
+        handled = changes if failed is None else changes[: changes.index(failed[0])]
+        one_by_one(self.sku_changed)([change for change in handled if SKU_CHANGES.matches(change.key)])
+        if failed is not None:
+            raise ChangeFailed(failed[0]) from failed[1]
+
+    def _events_of(self, change: ItemChange) -> Iterator[Event]:
+        if change.after is None:
+            return  # the place of an order was undone, or its tombstone has expired
+        happened_at = moment_of(change.happened_at)
+        if SKU_CHANGES.matches(change.key):
+            sku = _readable(self.skus.read, change.after)
+            if sku is not None:
+                yield from sku_events(_readable(self.skus.read, change.before), sku, happened_at)
+            return
+        # An order that somebody else has written raises no event: the audit service reports it.
+        order = _readable(self.orders.read, change.after)
+        if order is not None:
+            yield from order_events(_readable(self.orders.read, change.before), order, happened_at)
 
     def sku_changed(self, change: ItemChange) -> None:
         """Send an alert when a SKU enters the low-stock list: by a sale, a PATCH, or with its product."""
@@ -87,9 +135,12 @@ class StreamHandlers:
         raise AssertionError("attempts end by raising Busy")
 
 
-def _readable(read: Callable[[Item], _T], image: Item) -> _T | None:
-    """Return what an image of a change says, None if it cannot be read: a retry could not read it either."""
+def _readable(read: Callable[[Item], _T], image: Item | None) -> _T | None:
+    """Return what an image of a change says, if there is one.
+
+    None if it cannot be read: a retry could not read it either.
+    """
     try:
-        return read(image)
-    except MalformedItem:
+        return None if image is None else read(image)
+    except (MalformedItem, OrderDamaged):
         return None

@@ -95,6 +95,10 @@ class OrderStore:
             order = again
         raise DatabaseUnavailable("The order changes too fast to be read; please try again.")
 
+    def read(self, item: Item) -> Order:
+        """Read an order's main item, or raise `OrderDamaged`."""
+        return self._read(item, order_from_item)
+
     def due(self, due_before: str, page: PageRequest, owners: Owners = EVERY_OWNER) -> DueOrders:
         """List orders of some owners that reserve units and are due before a moment.
 

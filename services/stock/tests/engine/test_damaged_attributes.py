@@ -63,7 +63,7 @@ WHOLE_SKU = a_sku(
     last_transaction_at=NOW,
     last_transaction_id="TXN-550e8400-e29b-41d4-a716-446655440000",
 )
-DUE = {"expires_at": NOW}
+DUE: dict[str, Any] = {"expires_at": NOW}
 WHOLE_ORDER = an_order(
     a_line(BLACK, 1, confirmed=1, cancelled=1, released=(1, 2)).explained(
         Explanation("damaged", "Broken in the box")
