@@ -103,7 +103,7 @@ def _follow_rules(operation: str, case: Any) -> None:
         case _:
             pass
     for line in _lines(body):
-        if "product_id" in line and line.get("sku") is not None:
+        if line.get("product_id") is not None and line.get("sku") is not None:
             line["sku"] = f"SKU-{line['product_id']}-{line['sku'].split('-', 3)[3]}"
         if "quantity" in line:
             line["quantity"] = min(line["quantity"], UNITS_OF_A_LINE_MAX)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, NotRequired, get_args, get_origin, get
 
 from inventory_common.attributes import (
     Attribute,
+    CommandKey,
     OrderId,
     Owner,
     ProductId,
@@ -123,6 +124,7 @@ _OF_ORDERS: Final[Mapping[str, Any]] = {
         Attribute("How long the units stay reserved unless confirmed or cancelled.", HOLD_DEFAULT_SECONDS),
     ],
     "command": Annotated[str, Attribute("What to do with the order.", "place")],
+    "idempotency_key": CommandKey,
     "restock": Annotated[bool, Attribute("Whether refunded units go back into stock.", True)],
     "lines": Annotated[list[Any], Attribute("The order's lines, one per SKU.", None)],
     "short_lines": Annotated[

@@ -185,24 +185,46 @@ class StockChange:
 
 @dataclass(frozen=True, slots=True)
 class BatchCommand:
-    """A command of a batch; a confirm or cancel concerns the whole order and has no lines and no owner."""
+    """A command of a batch: a place, or a confirm, cancel or refund of the order or of named `lines`.
+
+    Only a place has `hold_seconds` and an `owner`; only a cancel or refund `reason` and `notes`; only a
+    refund `restock`.  A command on named lines has an Idempotency-Key, which is generated if the caller
+    passes none: the same object can be sent again.  A command on a whole order needs one once a part was
+    settled.
+    """
 
     order_id: str
-    command: Literal["place", "confirm", "cancel"] = "place"
+    command: Literal["place", "confirm", "cancel", "refund"] = "place"
     lines: Sequence[LineRequest] = ()
     hold_seconds: int | None = None
     owner: str | None = None
+    restock: bool = True
+    reason: str | None = None
+    notes: str | None = None
+    idempotency_key: str | None = None
+
+    def __post_init__(self) -> None:
+        """Generate the key of a command on named lines."""
+        if self.command != "place" and self.lines and self.idempotency_key is None:
+            object.__setattr__(self, "idempotency_key", new_key())
 
     def document(self) -> dict[str, Any]:
         """Return the JSON object for a request."""
         document: dict[str, Any] = {"order_id": self.order_id, "command": self.command}
         if self.command == "place":
             document["lines"] = [line.document() for line in self.lines]
-            if self.hold_seconds is not None:
-                document["hold_seconds"] = self.hold_seconds
-            if self.owner is not None:
-                document["owner"] = self.owner
-        return document
+            optional: dict[str, Any] = {"hold_seconds": self.hold_seconds, "owner": self.owner}
+        else:
+            if self.lines:
+                # As in the single request, so that both have the same key.
+                document["lines"] = [{"sku": line.sku, "quantity": line.quantity} for line in self.lines]
+            optional = {
+                "restock": None if self.restock else False,
+                "reason": self.reason,
+                "notes": self.notes,
+                "idempotency_key": self.idempotency_key,
+            }
+        return document | {name: member for name, member in optional.items() if member is not None}
 
 
 @dataclass(frozen=True, slots=True)

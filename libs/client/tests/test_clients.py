@@ -503,3 +503,32 @@ def test_a_cancel_and_a_refund_have_a_reason_notes_and_restock_by_sku() -> None:
     explained = ORDER | {"lines": [ORDER["lines"][0] | {"reason": "broken", "notes": "On the way"}]}
     order = Script(httpx.Response(200, json=explained)).client(StockClient).order("ORDER-1")
     assert (order.lines[0].reason, order.lines[0].notes) == ("broken", "On the way")
+
+
+def test_a_settlement_of_a_batch_has_lines_a_key_and_a_reason() -> None:
+    lines = [LineRequest("P", "S", 2)]
+    refund = BatchCommand("ORDER-1", "refund", lines, restock=False, reason="broken", notes="On the way")
+    assert refund.document() == {
+        "order_id": "ORDER-1",
+        "command": "refund",
+        "lines": [{"sku": "S", "quantity": 2}],
+        "restock": False,
+        "reason": "broken",
+        "notes": "On the way",
+        "idempotency_key": refund.idempotency_key,
+    }
+    assert refund.document() == refund.document()
+    other = BatchCommand("ORDER-1", "refund", lines)
+    assert refund.idempotency_key
+    assert refund.idempotency_key != other.idempotency_key
+    assert BatchCommand("ORDER-1", "cancel", lines, idempotency_key="k").document()["idempotency_key"] == "k"
+    assert BatchCommand("ORDER-1", "refund").document() == {"order_id": "ORDER-1", "command": "refund"}
+    assert BatchCommand("ORDER-1", "confirm", idempotency_key="k").document()["idempotency_key"] == "k"
+    assert BatchCommand("ORDER-1", "place", lines).idempotency_key is None
+
+
+def test_the_single_request_has_the_lines_of_a_batch() -> None:
+    script = Script(httpx.Response(200, json=ORDER))
+    script.client(StockClient).confirm("ORDER-1", {"S": 2})
+    command = BatchCommand("ORDER-1", "confirm", [LineRequest("P", "S", 2)])
+    assert json.loads(script.requests[0].content)["lines"] == command.document()["lines"]

@@ -207,13 +207,21 @@ class ExtendHold:
 
 @value
 class BatchedCommand:
-    """One command of a batch: place an order, with lines and a hold, or confirm or cancel a whole order."""
+    """One command of a batch: place an order, with lines and a hold, or settle one as `settlement` says.
+
+    Without a `settlement`, the whole order is settled.
+    """
 
     order_id: str
-    command: Literal["place", "confirm", "cancel"]
+    command: Literal["place", "confirm", "cancel", "refund"]
     lines: tuple[LineRequest, ...] = ()
     hold_seconds: int = HOLD_DEFAULT_SECONDS
     owner: str = DEFAULT_OWNER
+    settlement: SettleOrder | None = None
+
+    def settle(self) -> SettleOrder:
+        """Return it as a `SettleOrder`."""
+        return self.settlement or SettleOrder(self.order_id)
 
     def place(self) -> PlaceOrder:
         """Return it as a `PlaceOrder`, with the lines of one SKU merged.

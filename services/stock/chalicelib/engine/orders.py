@@ -47,6 +47,7 @@ Settle = Callable[[CurrentState, SettleOrder, CommandContext], Decision]
 _BATCHED: Final[dict[str, tuple[SettlementType, Settle]]] = {
     "confirm": (CONFIRM, settlements.confirm),
     "cancel": (CANCEL, settlements.cancel),
+    "refund": (REFUND, settlements.refund),
 }
 
 
@@ -235,8 +236,7 @@ class Orders:
             if command.command == "place":
                 return self.sagas.place(command.place(), actor, deadline, needed.contended)
             settlement, _ = _BATCHED[command.command]
-            whole = SettleOrder(command.order_id)
-            return self.sagas.settle(settlement, whole, actor, deadline, needed)
+            return self.sagas.settle(settlement, command.settle(), actor, deadline, needed)
         except Exception as failure:
             error = expected_error(failure)
             if error is None:
@@ -271,7 +271,7 @@ def _batched(command: BatchedCommand, actor: Actor) -> UnitOfWork:
     if command.command == "place":
         return _place(command.place(), actor)
     _, rule = _BATCHED[command.command]
-    return _settle(rule, SettleOrder(command.order_id), actor)
+    return _settle(rule, command.settle(), actor)
 
 
 def _order_outcome(executed: Executed) -> OrderOutcome:

@@ -49,6 +49,7 @@ __all__ = [
     "AvailabilityQuestion",
     "Batch",
     "BatchedChange",
+    "BatchedLine",
     "BatchedOrder",
     "Cancellation",
     "Extension",
@@ -223,26 +224,53 @@ class Reopening:
     hold_seconds: HoldSeconds = HOLD_DEFAULT_SECONDS
 
 
+@body
+class BatchedLine:
+    """Units of one SKU; without `product_id`, the product is the one that the `sku` names."""
+
+    product_id: ProductId | None = None
+    sku: SkuId
+    quantity: Quantity
+
+    def __post_init__(self) -> None:
+        if self.product_id is not None and not self.sku.startswith(sku_prefix(self.product_id)):
+            raise ValueError(f"should have a sku that starts with {sku_prefix(self.product_id)}")
+
+
 @body(
     forms=[
-        Form(needs=["lines"], values={"command": ["place"]}),
+        Form(
+            needs=["lines"],
+            lacks=["idempotency_key", "restock", "reason", "notes"],
+            values={"command": ["place"]},
+        ),
         Form(
             needs=["command"],
-            lacks=["lines", "hold_seconds", "owner"],
-            values={"command": ["confirm", "cancel"]},
+            lacks=["hold_seconds", "owner", "restock", "reason", "notes"],
+            values={"command": ["confirm"]},
         ),
+        Form(needs=["command"], lacks=["hold_seconds", "owner", "restock"], values={"command": ["cancel"]}),
+        Form(needs=["command"], lacks=["hold_seconds", "owner"], values={"command": ["refund"]}),
     ],
-    rule="should have lines if the command is place, and neither lines nor hold_seconds nor owner otherwise: "
-    "confirm and cancel always apply to the whole order",
+    rule="should have lines, and may have hold_seconds and owner, if the command is place; otherwise it may "
+    "have lines and an idempotency_key, reason and notes to cancel or refund, and restock to refund",
 )
 class BatchedOrder:
-    """One command of a batch; confirm and cancel always apply to the whole order."""
+    """One command of a batch; confirm, cancel and refund concern the whole order if they have no `lines`.
+
+    With `lines`, and once the order was settled in part, they need an `idempotency_key`, as the single
+    request does.
+    """
 
     order_id: OrderId
-    command: Literal["place", "confirm", "cancel"] = "place"
-    lines: Annotated[list[OrderLineBody], Items(BATCH_ORDER_LINES_MAX, least=1)] | None = None
+    command: Literal["place", "confirm", "cancel", "refund"] = "place"
+    lines: Annotated[list[BatchedLine], Items(BATCH_ORDER_LINES_MAX, least=1)] | None = None
     hold_seconds: HoldSeconds | None = None
     owner: Owner | None = None
+    restock: YesNo | None = None
+    reason: Reason | None = None
+    notes: OrderNotes | None = None
+    idempotency_key: CommandKey | None = None
 
 
 @body

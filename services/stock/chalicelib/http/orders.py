@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from chalice.app import Response
 
-from inventory_common.declarations import ResponseSpec, route
+from inventory_common.declarations import ResponseSpec, declaration_of, route
 from inventory_common.errors import (
+    IdempotencyKeyRequired,
     InsufficientStock,
     InvalidInput,
     InventoryError,
@@ -30,6 +31,7 @@ from inventory_common.errors import (
     StockLimitExceeded,
     TooManyChanges,
 )
+from inventory_common.idempotency import IdempotencyKey
 from inventory_common.identity import EVERYTHING, Scope
 from inventory_common.ids import StockKey
 from inventory_common.limits import HOLD_DEFAULT_SECONDS
@@ -61,12 +63,16 @@ from .bodies import (
     AmendedLine,
     Amendment,
     Batch,
+    BatchedLine,
+    BatchedOrder,
     Cancellation,
     Extension,
     NewOrder,
     OrderLineBody,
     Refund,
+    RefundedLine,
     Reopening,
+    SettledLine,
     Settlement,
 )
 
@@ -175,21 +181,22 @@ class OrderRoutes:
         response=ResponseSpec(BatchAnswer, per_item=True),
     )
     def batch_orders(self, request: Request[Batch]) -> Response:
-        """Place, confirm or cancel many orders; each command succeeds or fails independently."""
+        """Place and settle many orders; each command succeeds or fails independently.
+
+        A confirm, cancel or refund is the same command as the single request with its members and its
+        `idempotency_key` as the Idempotency-Key: whichever comes second is a replay.
+        """
         actor = self._actor(request)
+        orders = request.body.orders
         commands = [
-            BatchedCommand(
-                order.order_id,
-                order.command,
-                _lines(order.lines or ()),
-                order.hold_seconds or HOLD_DEFAULT_SECONDS,
-                _owner(order.owner, actor, f"body.orders[{number}].owner"),
-            )
-            for number, order in enumerate(request.body.orders)
+            _batched(order, request, _owner(order.owner, actor, f"body.orders[{number}].owner"))
+            for number, order in enumerate(orders)
         ]
-        outcomes = self.orders.batch(commands, actor)
+        executed = [command for command in commands if isinstance(command, BatchedCommand)]
+        outcomes = iter(self.orders.batch(executed, actor))
         results = [
-            _result(command, outcome, request) for command, outcome in zip(commands, outcomes, strict=True)
+            _result(order, command if isinstance(command, InventoryError) else next(outcomes), request)
+            for order, command in zip(orders, commands, strict=True)
         ]
         return json_response({"results": results})
 
@@ -387,8 +394,67 @@ def _owner(named: str | None, actor: Actor, path: str) -> str:
     return DEFAULT_OWNER if named is None else named
 
 
-def _lines(lines: Iterable[OrderLineBody | AmendedLine]) -> tuple[LineRequest, ...]:
-    return tuple(LineRequest(StockKey(line.product_id, line.sku), line.quantity) for line in lines)
+def _lines(lines: Iterable[OrderLineBody | AmendedLine | BatchedLine]) -> tuple[LineRequest, ...]:
+    return tuple(LineRequest(StockKey.of(line.sku), line.quantity) for line in lines)
+
+
+def _batched(
+    order: BatchedOrder, request: Request[Any], owner: str
+) -> BatchedCommand | IdempotencyKeyRequired:
+    """Return a command of a batch: that of the single request with its members, or why it is none."""
+    if order.command == "place":
+        return BatchedCommand(
+            order.order_id,
+            order.command,
+            _lines(order.lines or ()),
+            order.hold_seconds or HOLD_DEFAULT_SECONDS,
+            owner,
+        )
+    if order.lines is not None and order.idempotency_key is None:
+        return IdempotencyKeyRequired("Repeat the command with an idempotency_key: it names lines.")
+    single, body = _single(order)
+    lines = ((StockKey.of(line.sku), line.quantity) for line in order.lines or ())
+    settlement = SettleOrder(
+        order.order_id,
+        None if order.lines is None else sum_quantities(lines),
+        _key(single, order, body, request),
+        restock=order.restock is not False,
+        explanation=Explanation(order.reason, order.notes),
+    )
+    return BatchedCommand(order.order_id, order.command, settlement=settlement)
+
+
+def _single(order: BatchedOrder) -> tuple[object, Settlement | Cancellation | Refund]:
+    """Return the route of the single request that has the members of a command of a batch, and its body."""
+    lines = order.lines or ()
+    if order.command == "refund":
+        refunded = [
+            RefundedLine(product_id=line.product_id, sku=line.sku, quantity=line.quantity) for line in lines
+        ]
+        refund = Refund(
+            lines=refunded or None,
+            restock=order.restock is not False,
+            reason=order.reason,
+            notes=order.notes,
+        )
+        return OrderRoutes.refund_order, refund
+    settled = [
+        SettledLine(product_id=line.product_id, sku=line.sku, quantity=line.quantity) for line in lines
+    ] or None
+    if order.command == "cancel":
+        cancellation = Cancellation(lines=settled, reason=order.reason, notes=order.notes)
+        return OrderRoutes.cancel_order, cancellation
+    return OrderRoutes.confirm_order, Settlement(lines=settled)
+
+
+def _key(single: object, order: BatchedOrder, body: object, request: Request[Any]) -> IdempotencyKey | None:
+    """Return the key that the single request of a route would have."""
+    if order.idempotency_key is None:
+        return None
+    declared = declaration_of(single)
+    assert declared is not None, "it is a route"
+    path_parameters = {"order_id": order.order_id}
+    return declared.idempotency_key(request.principal.name, path_parameters, order.idempotency_key, body)
 
 
 def _explanation(body: Cancellation | Refund) -> Explanation:
@@ -437,7 +503,7 @@ def _settlement(
 
 
 def _result(
-    command: BatchedCommand, outcome: OrderOutcome | InventoryError, request: Request[Any]
+    command: BatchedOrder, outcome: OrderOutcome | InventoryError, request: Request[Any]
 ) -> dict[str, Any]:
     """Return the result of a command of a batch, with the status that a single request would have."""
     if isinstance(outcome, InventoryError):

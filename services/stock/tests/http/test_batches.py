@@ -26,6 +26,7 @@ from ..shop import (
     a_sku,
     an_order_of,
     order_body,
+    settlement_body,
     stock_of,
 )
 
@@ -44,6 +45,15 @@ def confirm(number: int) -> Order:
 
 def cancel(number: int) -> Order:
     return {"order_id": f"ORDER-{number}", "command": "cancel"}
+
+
+def part(number: int, command: str, *lines: tuple[str, int], key: str = "k", **rest: Any) -> Order:
+    """A command on named lines of an order."""
+    return (
+        {"order_id": f"ORDER-{number}", "command": command, "idempotency_key": key}
+        | settlement_body(*lines)
+        | rest
+    )
 
 
 def results(shop: Client, token: str, *sent: Order) -> list[dict[str, Any]]:
@@ -79,7 +89,9 @@ def one_by_one(shop: Client, token: str, sent: Sequence[Order]) -> list[dict[str
         if command == "place":
             answer = shop.put(path, body, token)
         else:
-            answer = shop.post(f"{path}/{command}", token=token)
+            key = body.pop("idempotency_key", None)
+            headers = {} if key is None else {"idempotency_key": key}
+            answer = shop.post(f"{path}/{command}", body or None, token, **headers)
         member = "order" if answer.status < 300 else "problem"
         result = {"order_id": each["order_id"], "status_code": answer.status, member: answer.json}
         found.append(result)
@@ -181,7 +193,7 @@ def test_a_batch_has_the_same_outcomes_as_its_commands_one_by_one(
 
     def command() -> Order:
         number = chance.randrange(14)
-        match chance.choice(["place", "place", "place", "confirm", "cancel"]):
+        match chance.choice(["place", "place", "place", "confirm", "cancel", "refund", "part", "part"]):
             case "place":
                 lines = [
                     (sku, chance.randint(1, 3))
@@ -190,6 +202,13 @@ def test_a_batch_has_the_same_outcomes_as_its_commands_one_by_one(
                 return order(number, *lines)
             case "confirm":
                 return confirm(number)
+            case "refund":
+                return {"order_id": f"ORDER-{number}", "command": "refund", "restock": chance.random() < 0.5}
+            case "part":
+                # A key is used twice now and then, with other lines and with the same.
+                name = chance.choice(["confirm", "confirm", "cancel", "refund"])
+                sku, key = chance.choice([*skus, inactive]), f"key-{chance.randrange(40)}"
+                return part(number, name, (sku, chance.randint(1, 2)), key=key)
             case _:
                 return cancel(number)
 
@@ -204,6 +223,118 @@ def test_a_batch_has_the_same_outcomes_as_its_commands_one_by_one(
     assert stock == [stock_of(shop, orders, sku) for sku in skus]
     assert records == len(tables.records())
     assert len(set(outcomes(batched))) > 4, "the random commands have too few outcomes"
+
+
+# Settlements of lines, with keys
+
+
+@pytest.mark.usefixtures("stocked")
+def test_lines_of_orders_are_settled_each_with_its_key(shop: Client, orders: str, tables: Tables) -> None:
+    results(shop, orders, order(1, (BLACK, 5), (WHITE, 2)), order(2, (BLACK, 9)))
+    sent = [
+        part(1, "confirm", (BLACK, 3), key="a"),
+        part(2, "cancel", (BLACK, 2), key="b", reason="customer_request", notes="Ordered twice"),
+        part(2, "confirm", (BLACK, 7), key="c"),
+        part(2, "refund", (BLACK, 1), (BLACK, 1), key="d", restock=False),
+        part(1, "cancel", (BLACK, 3), key="e"),
+        part(1, "cancel", (f"SKU-{PRODUCT}-NONE", 1), key="f"),
+        {"order_id": "ORDER-2", "command": "refund", "idempotency_key": "g", "reason": "broken"},
+    ]
+    first = results(shop, orders, *sent)
+    assert outcomes(first) == [
+        "200 partially_confirmed",
+        "200 reserved",
+        "200 partially_confirmed",
+        "200 partially_refunded",
+        "409 quantity_exceeds_reserved",
+        "404 sku_not_found",
+        "200 refunded",
+    ]
+    [line] = first[1]["order"]["lines"]
+    assert (line["reason"], line["notes"]) == ("customer_request", "Ordered twice")
+    assert tables.movements("refund") == [(BLACK, 2, 0, 0, 0), (BLACK, 5, 5, 5, 0)]
+    before = tables.everything()
+    again = results(shop, orders, *sent)
+    assert [result["status_code"] for result in again] == [200, 200, 200, 200, 409, 404, 200]
+    assert tables.everything() == before, "each was executed once"
+
+
+@pytest.mark.usefixtures("stocked")
+def test_lines_need_a_key_and_so_does_a_whole_order_that_was_settled_in_part(
+    shop: Client, orders: str, tables: Tables
+) -> None:
+    results(shop, orders, order(1, (BLACK, 5)))
+    without = part(1, "confirm", (BLACK, 1))
+    del without["idempotency_key"]
+    found = results(shop, orders, without, part(1, "confirm", (BLACK, 1)), confirm(1), order(2))
+    assert outcomes(found) == [
+        "400 idempotency_key_required",
+        "200 partially_confirmed",
+        "400 idempotency_key_required",
+        "201 reserved",
+    ]
+    assert outcomes(results(shop, orders, confirm(1) | {"idempotency_key": "w"})) == ["200 confirmed"]
+
+
+@pytest.mark.usefixtures("stocked")
+@pytest.mark.parametrize(
+    ("command", "members"),
+    [
+        ("confirm", {}),
+        ("cancel", {"reason": "fraud"}),
+        ("refund", {"restock": False, "notes": "Lost"}),
+        ("refund", {}),
+    ],
+)
+@pytest.mark.parametrize("lines", [{}, settlement_body((BLACK, 1), (BLACK, 1))], ids=["whole", "lines"])
+def test_a_command_is_the_same_alone_and_in_a_batch(
+    shop: Client, orders: str, tables: Tables, command: str, members: Order, lines: Order
+) -> None:
+    for number in (1, 2):
+        results(shop, orders, order(number, (BLACK, 5)))
+        if command == "refund":
+            results(shop, orders, confirm(number))
+    body = members | lines
+    alone = shop.post(f"/orders/ORDER-1/{command}", body or None, orders, idempotency_key="k")
+    in_batch = {"command": command, "idempotency_key": "k", **body}
+    [first] = results(shop, orders, {"order_id": "ORDER-2"} | in_batch)
+    assert (alone.status, first["status_code"]) == (200, 200)
+    before = tables.everything()
+    [again] = results(shop, orders, {"order_id": "ORDER-1"} | in_batch)
+    assert (again["status_code"], again["order"]) == (200, alone.json)
+    replayed = shop.post(f"/orders/ORDER-2/{command}", body or None, orders, idempotency_key="k")
+    assert (replayed.headers["Idempotent-Replayed"], replayed.json) == ("true", first["order"])
+    assert tables.everything() == before
+    [other] = results(shop, orders, {"order_id": "ORDER-1"} | in_batch | settlement_body((BLACK, 3)))
+    assert other["problem"]["code"] == "idempotency_key_reused"
+
+
+@pytest.mark.usefixtures("stocked")
+def test_a_line_of_a_batch_may_name_its_product_or_not(shop: Client, orders: str) -> None:
+    bare = {"order_id": "ORDER-1", "lines": [{"sku": BLACK, "quantity": 5}]}
+    full = {"order_id": "ORDER-2"} | order_body((BLACK, 5))
+    named = {"order_id": "ORDER-2", "command": "confirm", "idempotency_key": "k"} | order_body((BLACK, 1))
+    assert outcomes(results(shop, orders, bare, full, named)) == [
+        "201 reserved",
+        "201 reserved",
+        "200 partially_confirmed",
+    ]
+
+
+def test_a_large_order_is_settled_by_named_lines_and_refunded_in_a_batch(
+    shop: Client, orders: str, tables: Tables, process: Process
+) -> None:
+    place_order_in_parts(process, tables)
+    skus = [f"SKU-{PRODUCT}-V{number:02}" for number in range(50)]
+    lines = [(sku, 1) for sku in skus[:49]]
+    found = results(
+        shop,
+        orders,
+        part(2, "confirm", *lines, key="a"),
+        {"order_id": "ORDER-2", "command": "refund", "idempotency_key": "b"},
+    )
+    assert outcomes(found) == ["200 partially_confirmed", "200 partially_refunded"]
+    assert len(tables.movements("refund")) == 49
 
 
 # Limits
@@ -248,8 +379,21 @@ def test_an_order_of_a_batch_has_one_to_forty_nine_lines(shop: Client, orders: s
         ({"orders": {}}, "body.orders"),
         ({"orders": [{"order_id": "ORDER-1"}]}, "body.orders[0]"),
         ({"orders": [confirm(1), confirm(1) | {"hold_seconds": 60}]}, "body.orders[1]"),
-        ({"orders": [cancel(1) | order_body((BLACK, 1))]}, "body.orders[0]"),
-        ({"orders": [confirm(1) | {"command": "refund"}]}, "body.orders[0].command"),
+        ({"orders": [confirm(1) | {"command": "extend"}]}, "body.orders[0].command"),
+        ({"orders": [cancel(1) | {"owner": "web"}]}, "body.orders[0]"),
+        ({"orders": [cancel(1) | {"restock": False}]}, "body.orders[0]"),
+        ({"orders": [confirm(1) | {"reason": "fraud"}]}, "body.orders[0]"),
+        ({"orders": [confirm(1) | {"notes": "Lost"}]}, "body.orders[0]"),
+        ({"orders": [order(1, idempotency_key="k")]}, "body.orders[0]"),
+        ({"orders": [order(1, restock=True)]}, "body.orders[0]"),
+        ({"orders": [order(1, notes="Lost")]}, "body.orders[0]"),
+        ({"orders": [cancel(1) | {"idempotency_key": "two words"}]}, "body.orders[0].idempotency_key"),
+        ({"orders": [cancel(1) | {"lines": []}]}, "body.orders[0].lines"),
+        ({"orders": [cancel(1) | {"lines": [{"sku": BLACK}]}]}, "body.orders[0].lines[0].quantity"),
+        (
+            {"orders": [cancel(1) | {"lines": [{"product_id": "PROD-00000", "sku": BLACK, "quantity": 1}]}]},
+            "body.orders[0].lines[0]",
+        ),
         ({"orders": [confirm(1) | {"order_id": "batch"}]}, "body.orders[0].order_id"),
         ({"orders": [order(1, (BLACK, 0))]}, "body.orders[0].lines[0].quantity"),
         ({"orders": [order(1, hold_seconds=59)]}, "body.orders[0].hold_seconds"),
