@@ -121,8 +121,10 @@ def send_batch(engine: Engine, requests: Sequence[Request], actor: commands.Acto
 def can_be_batched(request: Request) -> bool:
     """Return whether a batch accepts the request."""
     match request:
-        case Place() | Settle("confirm" | "cancel", _, None, None):
+        case Place() | Settle(_, _, None, _):
             return True
+        case Settle():
+            return request.key is not None
     return False
 
 
@@ -130,15 +132,23 @@ def _batched(request: Request) -> commands.BatchedCommand:
     match request:
         case Place(order_id):
             return commands.BatchedCommand(order_id, "place", _lines(request), request.hold_seconds)
-        case Settle("confirm", order_id):
-            return commands.BatchedCommand(order_id, "confirm")
-        case Settle("cancel", order_id):
-            return commands.BatchedCommand(order_id, "cancel")
+        case Settle("confirm" | "cancel" | "refund" as kind, order_id):
+            return commands.BatchedCommand(order_id, kind, settlement=_settlement(request))
     raise AssertionError(f"A batch does not accept {request}.")
 
 
 def _lines(request: Place) -> tuple[commands.LineRequest, ...]:
     return tuple(commands.LineRequest(StockKey.of(sku), quantity) for sku, quantity in request.lines)
+
+
+def _settlement(request: Settle) -> commands.SettleOrder:
+    lines = request.lines
+    return commands.SettleOrder(
+        request.order_id,
+        None if lines is None else {StockKey.of(sku): q for sku, q in summed(lines).items()},
+        None if request.key is None else key_of(request),
+        request.restock,
+    )
 
 
 def _send(engine: Engine, request: Request, actor: commands.Actor) -> Response:
@@ -169,14 +179,8 @@ def _send(engine: Engine, request: Request, actor: commands.Actor) -> Response:
         case Place(order_id, _, hold_seconds):
             place = commands.PlaceOrder(order_id=order_id, lines=_lines(request), hold_seconds=hold_seconds)
             return _order_response(engine.orders.place(place, actor))
-        case Settle(kind, order_id, lines, key, restock):
-            settle = commands.SettleOrder(
-                order_id,
-                None if lines is None else {StockKey.of(sku): q for sku, q in summed(lines).items()},
-                None if key is None else key_of(request),
-                restock,
-            )
-            return _order_response(getattr(engine.orders, kind)(settle, actor))
+        case Settle(kind):
+            return _order_response(getattr(engine.orders, kind)(_settlement(request), actor))
         case Extend(order_id, hold_seconds):
             return _order_response(engine.orders.extend(commands.ExtendHold(order_id, hold_seconds), actor))
         case SetActive(sku, active):

@@ -46,7 +46,7 @@ class OrderRoutes:
         record that is missing.  A page reads the last record of each line, and all that are newer than its
         end: if these are more than 5,000, it is refused.
         """
-        is_vendor = request.scope.vendor_id is not None  # a vendor's machine too, whoever owns the order
+        is_vendor = request.scope.vendor_id is not None  # its machines too, for orders of any owner
         owners = EVERY_OWNER if is_vendor else owners_of(request.principal.client_id, self.order_owners)
         pages = self.records.of_order(order_id, request.scope, owners)
         return list_response(request, pages, RECORD_ATTRIBUTES)

@@ -1,4 +1,4 @@
-"""Reasons, notes and `restock` of commands that take several transactions, whoever finishes them."""
+"""Reasons, notes and `restock` of commands in several transactions, also if another process ends them."""
 
 from __future__ import annotations
 
