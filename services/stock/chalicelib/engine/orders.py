@@ -10,8 +10,8 @@ from inventory_common.dynamodb import expected_error
 from inventory_common.dynamodb_limits import SINGLE_ITEM_ORDER_LINES_MAX
 from inventory_common.errors import InvalidInput, InventoryError, OrderNotFound, OutcomeUnknown
 from inventory_common.idempotency import id_of
-from inventory_common.ids import StockKey
 from inventory_common.identity import EVERYTHING, Scope
+from inventory_common.ids import StockKey
 from inventory_common.limits import RESPONSE_LINES_MAX
 from inventory_common.owners import EVERY_OWNER, Owners
 from inventory_common.pages import Page, PageRequest, encode_cursor
