@@ -146,7 +146,7 @@ reference: $(VENV)/.run ## Generate lists in documents from the code: codes, lim
 	@$(BIN)/python -m tools.reference
 	@$(BIN)/python -m tools.module_readmes
 
-openapi: $(VENV)/.run ## Generate services/*/openapi.json from the routes and bodies
+openapi: $(VENV)/.run ## Generate services/*/openapi.json and asyncapi.json from the routes, bodies and events
 	@$(BIN)/python -m tools.openapi
 
 pages: openapi ## Build a reference page of each service, to publish: build/docs
@@ -158,8 +158,9 @@ docs: $(VENV)/.docs ## Build the documents as a site, strictly: build/site
 docs-serve: docs ## Show that site at http://127.0.0.1:8080, until Ctrl-C
 	@exec $(BIN)/python -m http.server 8080 --bind 127.0.0.1 --directory build/site
 
-released: ## Store the OpenAPI documents as those of the last release, for comparison
-	@for service in catalog stock audit; do cp services/$$service/openapi.json docs/releases/$$service.json; done
+released: ## Store the API documents as those of the last release, for comparison
+	@for service in catalog stock audit; do cp services/$$service/openapi.json docs/releases/$$service.json && \
+		cp services/$$service/asyncapi.json docs/releases/$$service.asyncapi.json || exit 1; done
 
 release: $(VENV)/.develop ## Make a release from a clean tree: VERSION=x.y.z; DRY_RUN=1 builds it and leaves the tree as it is
 	@VERSION="$(VERSION)" DRY_RUN="$(DRY_RUN)" $(BIN)/python -m tools.release release

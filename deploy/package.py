@@ -122,10 +122,11 @@ def _copy_ours(service: Path, root: Path, folder: Path) -> None:
 
 def _top_level(service: Path) -> Iterable[Path]:
     yield service / "app.py"
-    document = service / "openapi.json"
-    if not document.exists():
-        raise DeployError(f"{document} is missing: `make openapi` writes it.")
-    yield document
+    for name in ("openapi.json", "asyncapi.json"):
+        document = service / name
+        if not document.exists():
+            raise DeployError(f"{document} is missing: `make openapi` writes it.")
+        yield document
     yield pages_script()
     yield REPOSITORY_ROOT / "LICENSE"
 

@@ -13,12 +13,14 @@ counts = bootstrap.count_routes()
 app.add(products, counts)
 stream_handlers = bootstrap.stream_handlers()
 recount = bootstrap.recount()
+events = bootstrap.product_events()
 
 
 @app.on_changes(PRODUCT_CHANGES)
 def product_changed(changes: Sequence[ItemChange]) -> None:
-    """Count products for their categories and vendors."""
+    """Count products for their categories and vendors, and send their events."""
     stream_handlers.products_changed(changes)
+    events.products_changed(changes)
 
 
 @app.on_schedule("rate(1 day)")

@@ -84,6 +84,7 @@ locals {
       actions   = ["sns:Publish"]
       resources = [aws_sns_topic.alerts.arn]
     },
+    local.publishing["audit"],
   ]
 
   # Items of Products-table that are no products: counters, and what was counted of each product.
@@ -123,7 +124,7 @@ locals {
 
       product_changed = {
         stream_of  = "Products-table"
-        statements = local.counting
+        statements = concat(local.counting, [local.publishing["catalog"]])
       }
 
       recount_products = {

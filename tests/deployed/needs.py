@@ -75,7 +75,10 @@ class Needs:
                 "list a vendor's products": self._list_products,
                 "list categories and vendors": self._list_counts,
             },
-            "catalog/product_changed": {"count a product": self._count_product},
+            "catalog/product_changed": {
+                "count a product": self._count_product,
+                "publish an event": lambda: self._publish_event("catalog/product_changed"),
+            },
             "catalog/recount_products": {
                 "count a product that was not counted": self._recount_product,
                 "remove a counter of nothing": self._remove_counter,
@@ -101,7 +104,7 @@ class Needs:
             "stock/product_changed": {"set the flag of a product's SKUs": self._set_flag_of_skus},
             "stock/sku_changed": {
                 "send an alert": self._send_alert,
-                "publish an event": self._publish_event,
+                "publish an event": lambda: self._publish_event("stock/sku_changed"),
             },
             "stock/expire_orders": {
                 "release an expired order": self._expire,
@@ -327,15 +330,15 @@ class Needs:
         after["version"] = {"N": str(10**9 + secrets.randbelow(10**9))}
         self._change("stock/sku_changed", key, before=before, after=after)
 
-    def _publish_event(self) -> None:
-        """Under the function's role: whether the function itself has published nothing is not visible."""
+    def _publish_event(self, function: str) -> None:
+        """Publish under the function's role: what the function itself has published is not visible."""
         entry = {
             "EventBusName": self._outputs["event_bus_name"],
-            "Source": "inventory.stock",
+            "Source": f"inventory.{function.split('/')[0]}",
             "DetailType": "stock.changed",
             "Detail": "{}",
         }
-        self._under_role("stock/sku_changed", "events", "put_events", Entries=[entry])
+        self._under_role(function, "events", "put_events", Entries=[entry])
 
     def _expire(self) -> None:
         self._expire_order_of([self.sku])

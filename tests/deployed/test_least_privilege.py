@@ -276,6 +276,32 @@ ONLY_SOME_MAY: dict[str, tuple[Call, set[str]]] = {
             "audit/write_digest",
         },
     ),
+    "publish an event": (
+        (
+            "events",
+            "put_events",
+            {
+                "Entries": [
+                    {
+                        "EventBusName": f"inventory-{STAGE}",
+                        "Source": "inventory.stock",
+                        "DetailType": "stock.out",
+                        "Detail": "{}",
+                    }
+                ]
+            },
+        ),
+        {
+            # Of their own source alone, which the emulator does not check.
+            "catalog/product_changed",
+            "stock/sku_changed",
+            "audit/stock_changed",
+            "audit/log_changed",
+            "audit/reconcile",
+            "audit/verify_archive",
+            "audit/write_digest",
+        },
+    ),
 }
 """Calls that some functions may make, and which."""
 

@@ -84,11 +84,14 @@ def test_a_zip_serves_its_own_document_and_page(
         "    status, body, headers = raw('GET', path, {'Accept': accept})\n"
         "    return status, body, headers['Content-Type']\n"
         "print(json.dumps([get('/openapi.json', 'application/json'), get('/docs', 'text/html'),"
-        " get('/docs/redoc.standalone.js', '*/*')]))"
+        " get('/docs/redoc.standalone.js', '*/*'),"
+        " get('/asyncapi.json', 'application/json'), get('/docs/events', 'text/html')]))"
     )
-    document, page, script = run(packages[name], program)
+    document, page, script, events, events_page = run(packages[name], program)
     root = REPOSITORY_ROOT / "services" / name
     assert document == [200, (root / "openapi.json").read_text(encoding="utf-8"), "application/json"]
+    assert events == [200, (root / "asyncapi.json").read_text(encoding="utf-8"), "application/json"]
+    assert (events_page[0], events_page[2]) == (200, "text/html; charset=utf-8")
     assert (page[0], page[2]) == (200, "text/html; charset=utf-8")
     assert '<redoc spec-url="openapi.json">' in page[1]
     assert (script[0], script[2]) == (200, "text/javascript; charset=utf-8")

@@ -1,4 +1,4 @@
-"""``python -m tools.openapi [SERVICE]``: write the `openapi.json` of all services or of one.
+"""``python -m tools.openapi [SERVICE]``: write `openapi.json` and `asyncapi.json` of all services or of one.
 
 Each service is imported in a process of its own, as all of them have the modules ``app`` and ``chalicelib``.
 """
@@ -16,6 +16,7 @@ from typing import cast
 from inventory_common.rest import RestService
 from local.service import load_app
 
+from .asyncapi import asyncapi_document
 from .document import openapi_document
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,11 +32,15 @@ PLACEHOLDERS = {
 """Settings with which a service can be imported; it calls nothing."""
 
 
-def render(service: str) -> str:
-    """Return a service's document; only one service can be rendered per process."""
+def render(service: str) -> dict[str, str]:
+    """Return a service's documents by their file names; only one service can be rendered per process."""
     os.environ.update(PLACEHOLDERS)
     app = cast("RestService", load_app(ROOT / "services" / service))
-    return json.dumps(openapi_document(app), indent=2, ensure_ascii=False) + "\n"
+    documents = {"openapi.json": openapi_document(app), "asyncapi.json": asyncapi_document(app)}
+    return {
+        name: json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        for name, document in documents.items()
+    }
 
 
 def main() -> None:
@@ -43,7 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.openapi")
     parser.add_argument("service", nargs="?", choices=SERVICES)
     parser.add_argument(
-        "--folder", type=Path, default=ROOT / "services", help="the folder of SERVICE/openapi.json"
+        "--folder", type=Path, default=ROOT / "services", help="the folder of SERVICE/openapi.json and so on"
     )
     arguments = parser.parse_args()
     if arguments.service is None:
@@ -58,10 +63,10 @@ def main() -> None:
             ]
             subprocess.run(command, check=True, cwd=ROOT)
         return
-    target = arguments.folder.resolve() / arguments.service / "openapi.json"
-    text = render(arguments.service)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    folder = arguments.folder.resolve() / arguments.service
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in render(arguments.service).items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

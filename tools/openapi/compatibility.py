@@ -1,8 +1,9 @@
 """``python -m tools.openapi.compatibility``: check that each document's version fits its changes.
 
-`docs/releases/SERVICE.json` is the document of the last release.  A change is breaking if a request that was
-valid is refused now, or if a response no longer fits the schema that clients know: only such a change raises
-the major version.  An addition raises the minor version.
+`docs/releases/SERVICE.json` is the document of the last release, `SERVICE.asyncapi.json` that of its events.
+A change is breaking if a request that was valid is refused now, or if a response or an event no longer fits
+the schema that clients know: only such a change raises the major version.  An addition raises the minor
+version.
 
 The comparison knows the JSON Schemas that `tools.openapi` writes: objects, arrays, unions, and values with
 bounds, patterns and enumerations.  A change of any other keyword counts as breaking.
@@ -18,7 +19,7 @@ from typing import Any, Final, Literal
 
 from inventory_common.attributes import READABLE, READABLE_LINES
 
-__all__ = ["Changes", "Direction", "changes", "required_version", "verdict"]
+__all__ = ["Changes", "Direction", "changes", "document_files", "required_version", "verdict"]
 
 ROOT = Path(__file__).resolve().parents[2]
 RELEASES = ROOT / "docs" / "releases"
@@ -41,6 +42,9 @@ NOT_COMPARED = {"description", "example", "examples", "title", "default", "discr
 def changes(old: Document, new: Document) -> Changes:
     """Yield every change that a client can notice."""
     comparison = _Comparison(old, new)
+    if "asyncapi" in old:
+        yield from comparison.messages()
+        return
     for path, operations in old["paths"].items():
         for method, operation in operations.items():
             where = f"{method.upper()} {path}"
@@ -62,6 +66,17 @@ def required_version(released: str, changed: list[tuple[bool, str]]) -> tuple[in
     return (major, minor + 1, 0) if changed else (major, minor, patch)
 
 
+def document_files(root: Path) -> list[tuple[Path, Path]]:
+    """Return the files of the documents of the last release, and those that they are compared with."""
+    files = [
+        (root / "docs" / "releases" / f"{service}{suffix}.json", root / "services" / service / name)
+        for service in SERVICES
+        for suffix, name in (("", "openapi.json"), (".asyncapi", "asyncapi.json"))
+    ]
+    # The first release of a document compares it with nothing.
+    return [(released, current) for released, current in files if released.exists()]
+
+
 def verdict(old: Document, new: Document) -> str | None:
     """Return an error message if the version of a document does not fit its changes, else None."""
     changed = list(changes(old, new))
@@ -78,6 +93,15 @@ class _Comparison:
     def __init__(self, old: Document, new: Document) -> None:
         self._old, self._new = old, new
         self._compared: set[tuple[str, str, Direction]] = set()
+
+    def messages(self) -> Changes:
+        """Yield the changes of the messages that an AsyncAPI document publishes."""
+        before, now = (document["components"]["messages"] for document in (self._old, self._new))
+        for name in before.keys() ^ now.keys():
+            # Consumers ignore types that they do not know.
+            yield name in before, f"the message {name} was {'removed' if name in before else 'added'}"
+        for name in before.keys() & now.keys():
+            yield from self._schemas(name, before[name]["payload"], now[name]["payload"], "response")
 
     def operations(self, where: str, old: Document, new: Document) -> Changes:
         if old["operationId"] != new["operationId"]:
@@ -313,9 +337,8 @@ def _is_problem(status: str) -> bool:
 def main() -> int:
     """Print the documents whose versions do not fit their changes; return the exit code."""
     wrong = []
-    for service in SERVICES:
-        old = json.loads((RELEASES / f"{service}.json").read_text(encoding="utf-8"))
-        new = json.loads((ROOT / "services" / service / "openapi.json").read_text(encoding="utf-8"))
+    for released, current in document_files(ROOT):
+        old, new = (json.loads(path.read_text(encoding="utf-8")) for path in (released, current))
         if found := verdict(old, new):
             wrong.append(found)
     print("\n\n".join(wrong) or "All versions fit the changes since the last release.")

@@ -494,6 +494,16 @@ OWN_ROUTES: Mapping[str, Schema] = {
         "summary": "Return this document",
         "responses": _text("This document.", "application/json", {"type": "object"}),
     },
+    "/asyncapi.json": {
+        "operationId": "asyncapi",
+        "summary": "Return the AsyncAPI document of the service's events",
+        "responses": _text("The document.", "application/json", {"type": "object"}),
+    },
+    "/docs/events": {
+        "operationId": "events_page",
+        "summary": "Return the events of the service as a page",
+        "responses": _text("The page.", "text/html", {"type": "string"}),
+    },
     "/docs": {
         "operationId": "reference_page",
         "summary": "Return this document as a page",

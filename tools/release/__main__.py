@@ -23,7 +23,7 @@ from typing import Final
 
 from deploy.errors import DeployError
 from deploy.target import Target
-from tools.openapi.compatibility import SERVICES, verdict
+from tools.openapi.compatibility import SERVICES, document_files, verdict
 
 from .artifacts import TARGETS, build_artifacts, exported
 from .changelog import released, sections
@@ -85,11 +85,7 @@ class Plan:
         for before, on in dated[:1]:
             if on is not None and day < on:
                 raise ReleaseError(f"{day} is before {on}, the date of {before}.")
-        for service in SERVICES:
-            documents = [
-                root / "docs/releases" / f"{service}.json",
-                root / f"services/{service}/openapi.json",
-            ]
+        for documents in document_files(root):
             old, new = (json.loads(path.read_text(encoding="utf-8")) for path in documents)
             if wrong := verdict(old, new):
                 raise ReleaseError(wrong)
@@ -102,9 +98,9 @@ class Plan:
         text = changelog.read_text(encoding="utf-8")
         changelog.write_text(released(text, self.version, self.day), encoding="utf-8")
         for service in SERVICES:
-            shutil.copyfile(
-                tree / "services" / service / "openapi.json", tree / "docs" / "releases" / f"{service}.json"
-            )
+            folder, releases = tree / "services" / service, tree / "docs" / "releases"
+            shutil.copyfile(folder / "openapi.json", releases / f"{service}.json")
+            shutil.copyfile(folder / "asyncapi.json", releases / f"{service}.asyncapi.json")
 
 
 def release(

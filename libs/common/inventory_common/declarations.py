@@ -35,6 +35,7 @@ from .errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from .events import EventType
 from .exact_json import dumps
 from .idempotency import IdempotencyKey
 from .identity import Role
@@ -66,12 +67,16 @@ class Api:
     version
         The semantic version of the API: a change that breaks clients raises the first number.
     folder
-        The folder of the service's files: `openapi.json` and, in a package, the reference page's script.
+        The folder of the service's files: `openapi.json`, `asyncapi.json` and, in a package, the reference
+        page's script.
+    events
+        The types of events that it publishes.
     """
 
     about: str
     version: str
     folder: Path
+    events: tuple[EventType, ...] = ()
 
 
 @value

@@ -190,7 +190,9 @@ class RestService(Chalice):
         if api is not None:
             pages = ReferencePages(api.folder, name)
             self._own_route("/openapi.json", lambda *_: pages.document())
+            self._own_route("/asyncapi.json", lambda *_: pages.events_document())
             self._own_route("/docs", lambda *_: pages.page())
+            self._own_route("/docs/events", lambda *_: pages.events_page())
             self._own_route(f"/docs/{SCRIPT}", lambda *_: pages.script())
 
     @classmethod

@@ -10,12 +10,14 @@ from typing import Final
 from inventory_common.alert_topic import AlertTopic
 from inventory_common.declarations import Api
 from inventory_common.dynamodb import DynamoDBClient, connect
+from inventory_common.event_bus import EventBus
 from inventory_common.ledger_key_store import LedgerKeyStore
 from inventory_common.malformed_items import MalformedItems
 from inventory_common.rest import RestService
 from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
+from .domain.events import EVENT_TYPES
 from .engine.archive_checker import ArchiveChecker
 from .engine.archive_verification import ArchiveVerification
 from .engine.bound_check import BoundCheck
@@ -69,6 +71,7 @@ _API: Final = Api(
     about="Auditors and vendors read the log of every stock change, which nobody can modify.",
     version="2.1.0",
     folder=Path(__file__).parent.parent,
+    events=EVENT_TYPES,
 )
 
 
@@ -208,4 +211,9 @@ def _reported() -> CheckFindings:
 
 
 def _findings() -> FindingsLog:
-    return FindingsLog(FindingStore(_objects(), _NAME), AlertTopic(_settings().alert_topic_arn, _NAME), _NAME)
+    return FindingsLog(
+        FindingStore(_objects(), _NAME),
+        AlertTopic(_settings().alert_topic_arn, _NAME),
+        EventBus(_settings().event_bus),
+        _NAME,
+    )

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from front_door import Client, Tokens
 
+from chalicelib.domain.events import finding_event
 from chalicelib.domain.findings import Finding, FindingKind, finding_id, shortened
+from inventory_common.event_bus import EventBus, NotSent
 from inventory_common.ledger import Difference
 
 from .ledger import BLACK, NOW, PRODUCT, VENDOR
@@ -54,6 +58,46 @@ def test_a_finding_is_reported_once_whenever_a_check_finds_it(
     assert listed(audit, tokens) == [a_finding().finding_id]
     assert findings.kept(a_finding().finding_id)["occurred_at"] == "2026-03-01T00:00:00.000000Z"
     assert findings.kept(a_finding(2).finding_id) is None
+
+
+class Bus:
+    """EventBridge: collects events; while it is `down`, it refuses all."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.down = False
+
+    def put_events(self, Entries: Sequence[dict[str, str]]) -> dict[str, Any]:
+        if self.down:
+            return {"Entries": [{"ErrorCode": "InternalFailure"} for _ in Entries]}
+        self.events += [json.loads(entry["Detail"]) for entry in Entries]
+        return {"Entries": [{"EventId": "1"} for _ in Entries]}
+
+
+def test_a_finding_sends_an_event_and_is_reported_again_if_that_fails(
+    findings: Any, audit: Client, tokens: Tokens
+) -> None:
+    bus = Bus()
+    reporting = replace(findings, events=EventBus("bus", bus, lambda _: None))
+    bus.down = True
+    with pytest.raises(NotSent):
+        reporting.report(a_finding())
+    assert listed(audit, tokens) == []
+    bus.down = False
+    for _ in range(2):
+        reporting.report(a_finding())
+    [event] = bus.events
+    assert (event["type"], event["subject"]) == ("ledger.finding", a_finding().finding_id)
+    assert event["time"] == NOW
+    assert event["data"] == a_finding().document() | {"link": "/findings"}
+
+
+def test_the_event_of_a_finding_is_within_the_limit_and_the_same_whenever_it_is_found() -> None:
+    large = finding_event(a_finding(found="x" * 2_000, count=500))
+    assert len(large.json().encode()) < 210_000
+    assert large.data["shortened"] == 500
+    assert finding_event(a_finding(occurred_at="2026-03-01T00:00:00.000000Z")).id == large.id
+    assert finding_event(a_finding(2)).id != large.id
 
 
 def test_a_finding_that_was_kept_but_not_listed_is_reported_again_under_its_first_time(

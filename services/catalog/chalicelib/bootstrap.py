@@ -9,6 +9,7 @@ from typing import Final
 
 from inventory_common.declarations import Api
 from inventory_common.dynamodb import DynamoDBClient, connect
+from inventory_common.event_bus import EventBus
 from inventory_common.ids import new_product_id
 from inventory_common.malformed_items import MalformedItems
 from inventory_common.rest import RestService
@@ -16,8 +17,10 @@ from inventory_common.retry_policy import RetryPolicy
 from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
+from .domain.events import EVENT_TYPES
 from .engine.catalog import Catalog
 from .engine.counting import Counting
+from .engine.product_events import ProductEvents
 from .engine.recount import Recount
 from .engine.stream_handlers import StreamHandlers
 from .http.count_routes import CountRoutes
@@ -28,6 +31,7 @@ from .storage.product_store import ProductStore
 __all__ = [
     "count_routes",
     "counting_of",
+    "product_events",
     "product_routes",
     "recount",
     "rest_service",
@@ -39,6 +43,7 @@ _API: Final = Api(
     about="Vendors keep their products; anybody browses the active ones.",
     version="1.1.0",
     folder=Path(__file__).parent.parent,
+    events=EVENT_TYPES,
 )
 
 
@@ -49,8 +54,12 @@ def rest_service() -> RestService:
 
 def product_routes() -> ProductRoutes:
     """Make the routes of products, with all that they use."""
-    store = ProductStore(_client(), _settings(), MalformedItems(_NAME))
-    return ProductRoutes(Catalog(store, now, new_product_id, RetryPolicy()))
+    return ProductRoutes(Catalog(_products(), now, new_product_id, RetryPolicy()))
+
+
+def product_events() -> ProductEvents:
+    """Make what sends the events of products."""
+    return ProductEvents(_products(), EventBus(_settings().event_bus))
 
 
 def count_routes() -> CountRoutes:
@@ -71,6 +80,10 @@ def recount() -> Recount:
 def counting_of(counts: CountStore) -> Counting:
     """Make what counts products in a store."""
     return Counting(counts, RetryPolicy())
+
+
+def _products() -> ProductStore:
+    return ProductStore(_client(), _settings(), MalformedItems(_NAME))
 
 
 def _counts() -> CountStore:

@@ -20,6 +20,7 @@ from inventory_common.retry_policy import RetryPolicy
 from inventory_common.settings import Settings
 from inventory_common.timestamps import Clock, now
 
+from .domain.events import EVENT_TYPES
 from .engine.availability import Availability
 from .engine.executor import Executor
 from .engine.low_stock_bounds import LowStockBounds
@@ -59,6 +60,7 @@ _API: Final = Api(
     about="Vendors keep SKUs and their stock; order systems reserve units, and settle or release them.",
     version="2.0.0",
     folder=Path(__file__).parent.parent,
+    events=EVENT_TYPES,
 )
 
 

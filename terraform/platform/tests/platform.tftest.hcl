@@ -112,7 +112,8 @@ run "a_stage" {
 
   assert {
     condition = toset([for key, policy in output.role_policies : key if strcontains(policy, "events:PutEvents")]) == toset([
-      "stock/sku_changed",
+      "catalog/product_changed", "stock/sku_changed",
+      "audit/log_changed", "audit/reconcile", "audit/stock_changed", "audit/verify_archive", "audit/write_digest",
     ])
     error_message = "Only the functions that publish events may put them on the bus."
   }

@@ -83,6 +83,13 @@ Table = Mapping[Route, Row]
 
 OWN_ROUTES: Table = {
     ("GET", path): Row(allowed_roles=EVERYBODY, checks_token=False)
-    for path in ("/health", "/openapi.json", "/docs", "/docs/redoc.standalone.js")
+    for path in (
+        "/health",
+        "/openapi.json",
+        "/asyncapi.json",
+        "/docs",
+        "/docs/events",
+        "/docs/redoc.standalone.js",
+    )
 }
 """The routes of every service that are public and check no token."""

@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from inventory_common.alert_topic import AlertTopic
 from inventory_common.errors import OrderDamaged
-from inventory_common.event_bus import EventBus, NotSent
+from inventory_common.event_bus import EventBus
+from inventory_common.event_delivery import send_events
 from inventory_common.events import Event
 from inventory_common.ids import StockKey
 from inventory_common.items import Item
@@ -75,22 +76,11 @@ class StreamHandlers:
         ------
         ChangeFailed
         """
-        raised: list[tuple[Event, ItemChange]] = []
-        failed: tuple[ItemChange, Exception] | None = None
-        for change in changes:
-            try:
-                raised += [(event, change) for event in self._events_of(change)]
-            except Exception as error:
-                failed = change, error
-                break
-        try:
-            self.events.send([event for event, _ in raised])
-        except NotSent as error:
-            failed = raised[error.position][1], error
-        handled = changes if failed is None else changes[: changes.index(failed[0])]
+        failed = send_events(changes, self._events_of, self.events)
+        handled = changes if failed is None else changes[: changes.index(failed.change)]
         one_by_one(self.sku_changed)([change for change in handled if SKU_CHANGES.matches(change.key)])
         if failed is not None:
-            raise ChangeFailed(failed[0]) from failed[1]
+            raise ChangeFailed(failed.change) from failed.error
 
     def _events_of(self, change: ItemChange) -> Iterator[Event]:
         if change.after is None:
