@@ -13,6 +13,7 @@ def test_all_folders_are_found():
     assert {_name(folder) for folder in folders()} == {
         "platform",
         "service",
+        "webhooks",
         *(
             f"modules/{name}"
             for name in (

@@ -20,7 +20,7 @@ def test_the_configuration_is_formatted(program: str) -> None:
     assert formatted.stdout == ""
 
 
-@pytest.mark.parametrize("root", ["platform", "service"])
+@pytest.mark.parametrize("root", ["platform", "service", "webhooks"])
 def test_a_root_is_valid(configuration: Callable[[str], Terraform], root: str) -> None:
     validated = configuration(root).run("validate", "-no-color")
 
@@ -36,7 +36,14 @@ def test_its_own_tests_pass(configuration: Callable[[str], Terraform], folder: s
 
 
 def test_the_folders_with_tests_are_found() -> None:
-    assert TESTED == ["modules/archive", "modules/function_role", "modules/ledger_key", "platform", "service"]
+    assert TESTED == [
+        "modules/archive",
+        "modules/function_role",
+        "modules/ledger_key",
+        "platform",
+        "service",
+        "webhooks",
+    ]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(CONFIGURATION)))

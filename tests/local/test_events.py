@@ -1,11 +1,19 @@
-"""The bus of events of the local stack: events reach the queues of rules, and can be replayed."""
+"""The bus of events of the local stack: events reach the queues of rules, and can be replayed.
+
+The command line reads it as docs/events.md says.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -76,6 +84,26 @@ def test_events_reach_the_queue_of_a_rule(aws: Any) -> None:
         f"{number:020}" for number in range(25)
     ]
     assert received(aws, other, 0) == []
+
+
+def test_the_command_line_prints_events_and_leaves_nothing_behind(aws: Any, shared_aws: str) -> None:
+    environ = {**os.environ, "AWS_PORT": str(urlsplit(shared_aws).port), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "inventory_cli", "events", "tail", "--json", "--type", "stock.out"]
+    with subprocess.Popen(
+        command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as tail:
+        assert tail.stderr is not None
+        assert tail.stdout is not None
+        assert "Waiting for events" in tail.stderr.readline()
+        rules = {rule["Name"] for rule in aws("events").list_rules(EventBusName=EVENT_BUS)["Rules"]}
+        assert [name for name in rules if name.startswith("inventory-tail-")]
+        EventBus(EVENT_BUS).send([an_event(901)])
+        assert json.loads(tail.stdout.readline()) == an_event(901).document()
+        tail.send_signal(signal.SIGTERM)
+        assert tail.wait(20) == 0
+    rules = {rule["Name"] for rule in aws("events").list_rules(EventBusName=EVENT_BUS)["Rules"]}
+    assert not [name for name in rules if name.startswith("inventory-tail-")]
+    assert not aws("sqs").list_queues(QueueNamePrefix="inventory-tail-").get("QueueUrls")
 
 
 def test_archived_events_can_be_replayed(aws: Any) -> None:

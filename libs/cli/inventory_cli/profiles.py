@@ -47,7 +47,7 @@ from inventory_client import (
     TokenSource,
 )
 
-__all__ = ["ConfigurationError", "Profile", "Session", "config_file", "load_profile"]
+__all__ = ["LOCAL", "ConfigurationError", "Profile", "Session", "config_file", "load_profile"]
 
 LOCAL: Final = "local"
 _PORTS: Final = {"front": 8000, "catalog": 8001, "stock": 8002, "audit": 8003}

@@ -9,6 +9,7 @@ from click.shell_completion import get_completion_class
 
 from .. import __version__
 from .availability import availability
+from .events import events
 from .exports import export
 from .import_all import import_all
 from .imports import imports
@@ -69,5 +70,5 @@ def completion(shell: str) -> None:
 
 
 imports.add_command(import_all)
-for command in (products, skus, stock, availability, orders, log, imports, export):
+for command in (products, skus, stock, availability, orders, log, events, imports, export):
     inventory.add_command(command)
