@@ -25,6 +25,7 @@ PASTED = (
     "docs/trusting-the-log.md",
     "docs/import-a-shop.md",
     "docs/command-line.md",
+    "docs/recipes.md",
 )
 """The documents whose blocks are pasted, in this order, in one shell beside one running stack."""
 
