@@ -543,6 +543,13 @@ def empty_sku(tables: Tables, of: Department) -> None:
     tables.put(INVENTORY, item | to_item({**figures, "ledger_hash": "0" * 64}))
 
 
+def change_counter(tables: Tables, of: Department) -> None:
+    """The catalog's own recount corrects it, and says how many it corrected."""
+    listed = {"vendor_id": "#VENDORS", "created_at": of.vendor_id}
+    counts = {"products": 999, "active_products": 999}
+    tables.put(PRODUCTS, to_item({"product_id": f"#VENDOR#{of.vendor_id}", **listed, **counts}))
+
+
 UNPROVEN = [
     Forgery("a SKU's price is changed", partial(change_sku, unit_price=1)),
     Forgery("a SKU's name is changed", partial(change_sku, variant_name="Another")),
@@ -551,6 +558,7 @@ UNPROVEN = [
     Forgery("a SKU's `last_updated_by` is changed", partial(change_sku, last_updated_by="VENDOR-999")),
     Forgery("a product's price is changed", partial(change_product, base_price=1)),
     Forgery("a product's name is changed", partial(change_product, product_name="Another")),
+    Forgery("a vendor's number of products is changed", change_counter),
     Forgery("a SKU without stock and log is added", empty_sku),
     Forgery("an idempotency key is marked as used", add_idempotency_record),
 ]

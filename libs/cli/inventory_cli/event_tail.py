@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, Final
 
 __all__ = ["EventTail", "connect", "pattern_of"]
@@ -94,11 +95,13 @@ class EventTail:
             yield
         finally:
             # Each by itself: the others are removed whatever happens to one.
-            for remove in (
-                lambda: self._events.remove_targets(Rule=name, EventBusName=self._bus, Ids=["queue"]),
-                lambda: self._events.delete_rule(Name=name, EventBusName=self._bus),
-                lambda: self._queues.delete_queue(QueueUrl=self._url),
-            ):
+            rule_key = {"EventBusName": self._bus}
+            removals: list[Callable[[], Any]] = [
+                partial(self._events.remove_targets, Rule=name, Ids=["queue"], **rule_key),
+                partial(self._events.delete_rule, Name=name, **rule_key),
+                partial(self._queues.delete_queue, QueueUrl=self._url),
+            ]
+            for remove in removals:
                 with suppress(Exception):
                     remove()
 

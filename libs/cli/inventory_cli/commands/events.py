@@ -79,10 +79,10 @@ def _tail_of(call: Invocation, bus: str | None) -> EventTail:
     port = call.environ.get("AWS_PORT") or _LOCAL_PORT
     local_url = f"http://127.0.0.1:{port}" if bus is None else None
     try:
-        clients = [connect(service, local_url) for service in ("events", "sqs")]
+        eventbridge, queues = connect("events", local_url), connect("sqs", local_url)
     except ImportError:
         raise click.UsageError("boto3 is not installed: pip install 'inventory-cli[events]'.") from None
-    return EventTail(*clients, bus or _LOCAL_BUS)
+    return EventTail(eventbridge, queues, bus or _LOCAL_BUS)
 
 
 @contextmanager
