@@ -19,6 +19,7 @@ import pytest
 from inventory_common.events import Event
 from services.stock.chalicelib.domain.events import sku_events
 from tests.support.sample_skus import a_sku
+from tools.openapi.__main__ import render_event_schema
 from tools.openapi.compatibility import changes, required_version
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,6 +105,18 @@ def test_the_events_of_skus_fit_their_schemas() -> None:
     assert {event.type for event in events} == {"stock.changed", "stock.out", "stock.low", "stock.back"}
     for event in events:
         require(event.document())
+
+
+def test_the_schema_of_all_events_is_current_and_accepts_each_example() -> None:
+    text = (ROOT / "docs" / "schemas" / "event.schema.json").read_text(encoding="utf-8")
+    assert text == render_event_schema(), "run `make openapi`"
+    schema = json.loads(text)
+    for each in SERVICES:
+        for message in read(each)["components"]["messages"].values():
+            for example in message["examples"]:
+                jsonschema_rs.validate(schema, example["payload"])
+    with pytest.raises(jsonschema_rs.ValidationError):
+        jsonschema_rs.validate(schema, {"type": "stock.out"})
 
 
 def test_every_type_is_described_in_the_page(service: str) -> None:

@@ -73,7 +73,7 @@ class Service(Process):
         else:
             arguments = ["local.child", "local.service", name, "--port", str(port)]
             environment = service_environment(settings, {**os.environ, "TABLE_NAME_PREFIX": ""})
-            environment |= ledger_key_environment()
+            environment |= {**ledger_key_environment(), "EVENT_BUS": ""}
         super().__init__(arguments, environment, folder / f"{name}-{port}.log")
 
     def wait_until_healthy(self) -> None:

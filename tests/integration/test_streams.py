@@ -24,6 +24,7 @@ from tests.integration.ledger_checks import Tables, read_tables
 from tests.integration.processes import Process, distinct_free_ports, wait_until
 from tests.integration.shop import VENDOR, Dice, Shop, Sku, by_writers, done, outcome, together
 from tests.support.log_schema import require_alert
+from tests.support.stored_ledger_key import ledger_key_environment
 
 DELIVERY_SECONDS = 20.0
 """More than a busy machine needs; about a second is usual."""
@@ -37,6 +38,8 @@ class Triggers(Process):
     def __init__(self, dynamodb_url: str, output: Path, variables: Mapping[str, str]) -> None:
         settings = Settings(distinct_free_ports(), dynamodb_url)
         environment = service_environment(settings, {**os.environ, "TABLE_NAME_PREFIX": ""})
+        # No bus of events: test_event_delivery.py has one.
+        environment |= {**ledger_key_environment(), "EVENT_BUS": ""}
         super().__init__(["local.child", "local.triggers", "stock"], {**environment, **variables}, output)
         self.may_fail = False
 

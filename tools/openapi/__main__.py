@@ -1,5 +1,7 @@
 """``python -m tools.openapi [SERVICE]``: write `openapi.json` and `asyncapi.json` of all services or of one.
 
+All of them together also write `docs/schemas/event.schema.json`.
+
 Each service is imported in a process of its own, as all of them have the modules ``app`` and ``chalicelib``.
 """
 
@@ -16,11 +18,12 @@ from typing import cast
 from inventory_common.rest import RestService
 from local.service import load_app
 
-from .asyncapi import asyncapi_document
+from .asyncapi import asyncapi_document, event_schema
 from .document import openapi_document
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("catalog", "stock", "audit")
+EVENT_SCHEMA = ROOT / "docs" / "schemas" / "event.schema.json"
 PLACEHOLDERS = {
     "AWS_DEFAULT_REGION": "ap-south-1",
     "AWS_EC2_METADATA_DISABLED": "true",
@@ -43,6 +46,13 @@ def render(service: str) -> dict[str, str]:
     }
 
 
+def render_event_schema() -> str:
+    """Return the JSON Schema of the events of all services, from their AsyncAPI documents."""
+    files = [ROOT / "services" / service / "asyncapi.json" for service in SERVICES]
+    schema = event_schema(json.loads(file.read_text(encoding="utf-8")) for file in files)
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
 def main() -> None:
     """Write one document in this process, or all of them in processes of their own."""
     parser = argparse.ArgumentParser(prog="python -m tools.openapi")
@@ -62,6 +72,8 @@ def main() -> None:
                 str(arguments.folder.resolve()),
             ]
             subprocess.run(command, check=True, cwd=ROOT)
+        if arguments.folder.resolve() == ROOT / "services":
+            EVENT_SCHEMA.write_text(render_event_schema(), encoding="utf-8")
         return
     folder = arguments.folder.resolve() / arguments.service
     folder.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Any, Final
 
 from inventory_common.events import EVENT_BYTES_MAX, EventType
@@ -9,7 +11,7 @@ from inventory_common.rest import RestService
 
 from .shapes import Components, Schema
 
-__all__ = ["asyncapi_document"]
+__all__ = ["asyncapi_document", "event_schema"]
 
 _DESCRIPTION: Final = (
     "{about}\n\nEvents of committed changes on the EventBridge bus `inventory-<stage>`, as CloudEvents 1.0 "
@@ -62,6 +64,26 @@ def asyncapi_document(app: RestService) -> Schema:
         },
         "components": {"messages": messages, "schemas": dict(sorted(components.schemas.items()))},
     }
+
+
+def event_schema(documents: Iterable[Schema]) -> Schema:
+    """Return the JSON Schema of all events that AsyncAPI documents describe."""
+    messages: list[Schema] = []
+    schemas: Schema = {}
+    for document in documents:
+        messages += document["components"]["messages"].values()
+        schemas |= document["components"]["schemas"]
+    events = [{"title": message["name"], **message["payload"]} for message in messages]
+    whole = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Event",
+        "description": "An event of the bus `inventory-<stage>`: its `detail`, a CloudEvent. Types may come.",
+        "oneOf": events,
+        "$defs": dict(sorted(schemas.items())),
+    }
+    text = json.dumps(whole).replace("#/components/schemas/", "#/$defs/")
+    schema: Schema = json.loads(text)
+    return schema
 
 
 def _message(event_type: EventType, service: str, components: Components) -> Schema:
