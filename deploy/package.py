@@ -22,7 +22,7 @@ from deploy.services import BUILD_FOLDER, REPOSITORY_ROOT, service_folder
 from deploy.target import Target
 from deploy.zips import write_zip
 
-ZIP_MAX_BYTES: Final = 8_000_000
+ZIP_MAX_BYTES: Final = 8_200_000
 """The maximum size of a service's zip, which every cold start downloads."""
 
 _CHALICE_RUNTIME: Final = ("__init__.py", "app.py")

@@ -143,7 +143,7 @@ def test_a_service_without_request_bodies_contains_no_pydantic(packages: dict[st
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_zip_is_small_and_does_not_contain_what_lambda_has(name: str, packages: dict[str, Package]) -> None:
-    assert packages[name].zip_path.stat().st_size <= 8_000_000
+    assert packages[name].zip_path.stat().st_size <= 8_200_000
     tops = {path.split("/")[0] for path in names_in(packages[name])}
     assert not tops & {"boto3", "botocore", "s3transfer", "urllib3", "pip", "bin", "tests"}
     assert not [path for path in names_in(packages[name]) if path.endswith((".dist-info", ".pyi"))]
@@ -183,7 +183,7 @@ def test_the_same_input_gives_the_same_bytes(packages: dict[str, Package], tmp_p
 
 def test_the_default_is_a_zip_for_graviton(wheels: None, tmp_path: Path) -> None:
     stock = package_service("stock", Target.named("", ""), tmp_path)
-    assert stock.zip_path.stat().st_size <= ZIP_MAX_BYTES <= 8_000_000
+    assert stock.zip_path.stat().st_size <= ZIP_MAX_BYTES <= 8_200_000
     with zipfile.ZipFile(stock.zip_path) as archive:
         libraries = [path for path in archive.namelist() if path.endswith(".so")]
         machines = {archive.read(path)[18:20] for path in libraries}
