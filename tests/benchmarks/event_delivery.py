@@ -40,7 +40,7 @@ from local.tables import create_tables
 from services.stock.chalicelib.bootstrap import Engine, engine_of, storage_of
 from services.stock.chalicelib.domain.commands import Actor, BatchedCommand, LineRequest, Restock, SettleOrder
 from services.stock.chalicelib.domain.orders import OrderOutcome
-from tests.support.event_processes import RECEIVED
+from tests.support.event_processes import RECEIVED, began_file
 from tests.support.fixed_ledger_key import FixedLedgerKey
 from tests.support.sample_skus import a_sku
 
@@ -164,7 +164,10 @@ class Commands:
 class Killed:
     """A process that is killed at random points, and started again, until it is let alone."""
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], seed: str) -> None:
+    def __init__(
+        self, folder: Path, arguments: Sequence[str], environment: Mapping[str, str], seed: str
+    ) -> None:
+        self._folder = folder
         self._arguments = [sys.executable, "-m", "tests.support.event_processes", *arguments]
         self._environment = dict(environment)
         self._dice = random.Random(seed)
@@ -194,8 +197,13 @@ class Killed:
         )
 
     def _kill_often(self) -> None:
-        # It needs about a second to start.
-        while not self._stop.wait(self._dice.uniform(2.0, 8.0)):
+        # It takes long to start on a busy machine; from then on, any moment will do.
+        while not self._stop.is_set():
+            if not began_file(self._folder, self._process.pid).exists():
+                self._stop.wait(0.05)
+                continue
+            if self._stop.wait(self._dice.uniform(0.2, 6.0)):
+                return
             self._process.kill()
             self._process.wait()
             self.kills += 1
@@ -210,8 +218,8 @@ def deliver(changes: int, seed: int, say: Callable[[str], None] = print) -> Resu
         with _settings(environment):
             folder, queue_url = Path(name), _prepare()
             killed = [
-                Killed(["publish", str(folder)], environment, f"{seed}-publisher"),
-                Killed(["consume", str(folder), queue_url], environment, f"{seed}-consumer"),
+                Killed(folder, ["publish", str(folder)], environment, f"{seed}-publisher"),
+                Killed(folder, ["consume", str(folder), queue_url], environment, f"{seed}-consumer"),
             ]
             try:
                 client = boto3.client("dynamodb")

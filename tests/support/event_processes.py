@@ -21,11 +21,16 @@ from local.event_source import connect_streams
 from local.service import load_app
 from local.settings import SERVICES_FOLDER
 
-__all__ = ["POSITIONS", "RECEIVED"]
+__all__ = ["POSITIONS", "RECEIVED", "began_file"]
 
 POSITIONS = "positions.json"
 RECEIVED = "received.jsonl"
 _PAUSE_SECONDS = 0.05
+
+
+def began_file(folder: Path, pid: int) -> Path:
+    """Return the file that a process makes once it has begun to work."""
+    return folder / f"began-{pid}"
 
 
 class Publisher:
@@ -88,6 +93,7 @@ def _stock() -> Any:
 
 def _publish(folder: Path) -> None:
     publisher = Publisher(folder)
+    began_file(folder, os.getpid()).touch()
     while True:
         if not publisher.poll():
             time.sleep(_PAUSE_SECONDS)
@@ -95,6 +101,7 @@ def _publish(folder: Path) -> None:
 
 def _consume(folder: Path, queue_url: str) -> None:
     queues = boto3.client("sqs")
+    began_file(folder, os.getpid()).touch()
     while True:
         messages = queues.receive_message(
             QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=5, WaitTimeSeconds=1
