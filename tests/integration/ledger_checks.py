@@ -61,13 +61,17 @@ SETTLED_BY = {
 }
 
 COMMANDS = {
-    "order_placed": ("place",),
+    "order_placed": ("place", "amend", "reopen"),
     "order_confirmed": ("confirm",),
-    "order_cancelled": ("cancel", "expire", "release"),
+    "order_cancelled": ("cancel", "expire", "release", "amend"),
     "refund": ("refund",),
     "restock": ("restock",),
     "manual_adjustment": ("adjust",),
 }
+
+UNPLACED_BY = {("order_cancelled", "release"), ("order_cancelled", "amend")}
+"""What takes units from those placed: a place that is undone, as not every line could be reserved, and an
+amend to fewer units."""
 
 Item = dict[str, Any]
 
@@ -299,9 +303,10 @@ def _order_violations(tables: Tables) -> Iterator[str]:
     for record in tables.records:
         if record.get("order_id") is not None:
             kind = SETTLED_BY.get(record["transaction_type"], "no order's quantity")
-            if record["command"] == "release":
-                # Released because not every line could be reserved: as if it had not been placed.
+            if (record["transaction_type"], record["command"]) in UNPLACED_BY:
                 logged[record["order_id"], record["sku"], "placed"] -= record["quantity"]
+            elif record["command"] == "reopen":
+                logged[record["order_id"], record["sku"], "cancelled"] -= record["quantity"]
             else:
                 logged[record["order_id"], record["sku"], kind] += record["quantity"]
     chains = _chains(tables)
@@ -358,11 +363,13 @@ def _step_violations(ledger: list[Item]) -> Iterator[str]:
             if link != (None, None):
                 yield f"{name} has no order, but {link}"
             continue
-        before = last.get(order_id) if placed[order_id] else None
+        before = last.get(order_id)
         if link != ((1, None) if before is None else (before["order_step"] + 1, before["sequence"])):
             yield f"{name} of {order_id} has {link}"
         placed[order_id] += {"place": 1, "release": -1}.get(record["command"], 0) * record["quantity"]
         last[order_id] = record
+        if record["command"] == "release" and not placed[order_id]:
+            del last[order_id]
 
 
 def _external_id_violations(tables: Tables) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
-from tests.simulation.model import Expire, Extend, Place, Settle, Shop
+from tests.simulation.model import Amend, Expire, Extend, Place, Reopen, Settle, Shop
 from tests.simulation.translation import GetOrder, GetSku, Request, Response
 
 
@@ -66,7 +66,7 @@ def _matches(shop: Shop, operation: Operation) -> bool:
         return True
     shop.execute(request)
     match request:
-        case Place() | Settle() | Extend() | Expire():
+        case Place() | Settle() | Amend() | Reopen() | Extend() | Expire():
             return response.view == shop.orders[request.order_id].view()
     return response.view == _sku_view(shop, request.sku)
 

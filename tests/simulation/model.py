@@ -8,9 +8,11 @@ this module the responses while a saga is in progress.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+
+from tests.support.small_limits import PART_LINES_MAX, SETTLEMENT_ACTIONS_MAX, SINGLE_ITEM_LINES_MAX
 
 KEY_SECONDS: Final = 86_400
 TOMBSTONE_SECONDS: Final = 30 * 86_400
@@ -71,6 +73,24 @@ class Settle:
 
 
 @dataclass(frozen=True)
+class Amend:
+    """Reserve so many units of each line from now on."""
+
+    order_id: str
+    lines: tuple[tuple[str, int], ...]
+    key: str
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """Reserve again what the last cancellation or expiry released."""
+
+    order_id: str
+    key: str
+    hold_seconds: int = 86_400
+
+
+@dataclass(frozen=True)
 class Extend:
     order_id: str
     hold_seconds: int
@@ -89,7 +109,7 @@ class SetActive:
     active: bool
 
 
-Command = Restock | Adjust | StockCount | Place | Settle | Extend | Expire | SetActive
+Command = Restock | Adjust | StockCount | Place | Settle | Amend | Reopen | Extend | Expire | SetActive
 SagaCommand = Place | Settle | Expire
 
 SAGA_STATES: Final = {"confirm": "confirming", "cancel": "cancelling", "refund": "refunding"}
@@ -161,6 +181,12 @@ class Order:
     acknowledged place has still to reserve."""
     is_acknowledged: bool = False
     """Whether a place that is in progress was answered with 202."""
+    parts: dict[str, int] = field(default_factory=dict)
+    """The number of the part that stores each line; empty if the order is one item."""
+    first_placed: dict[str, int] | None = None
+    """The units of the place, once an amend has changed them."""
+    last_released: dict[str, int] = field(default_factory=dict)
+    """What the last cancellation or expiry has released, until the order is reopened."""
 
     def total(self, figure: str) -> int:
         return sum(getattr(line, figure) for line in self.lines.values())
@@ -173,7 +199,7 @@ class Order:
 
     def view(self) -> Hashable:
         """Return what the API shows of it: while a saga is in progress, its state is the status."""
-        lines = ((sku, *vars(line).values()) for sku, line in self.lines.items())
+        lines = ((sku, *vars(line).values()) for sku, line in self.lines.items() if line.placed)
         status = None if self.saga_state == "idle" else self.saga_state
         return tuple(sorted(lines)), self.cancel_reason, status
 
@@ -182,6 +208,14 @@ class Order:
         assert isinstance(self.saga_command, Place)
         requested = summed(self.saga_command.lines)
         return {sku: quantity for sku, quantity in requested.items() if sku not in self.lines}
+
+
+def parts_of(skus: Iterable[str]) -> dict[str, int]:
+    """Return the number of the part of each line of a new order; none if it is one item."""
+    in_order = sorted(skus)
+    if len(in_order) <= SINGLE_ITEM_LINES_MAX:
+        return {}
+    return {sku: position // PART_LINES_MAX + 1 for position, sku in enumerate(in_order)}
 
 
 def summed(lines: tuple[tuple[str, int], ...]) -> dict[str, int]:
@@ -225,6 +259,10 @@ class Shop:
                 return self._place(command)
             case Settle():
                 return self._settle(command)
+            case Amend():
+                return self._amend(command)
+            case Reopen():
+                return self._reopen(command)
             case Extend(order_id, hold_seconds):
                 self.orders[order_id].expires_at = self.now + hold_seconds
                 return []
@@ -338,6 +376,18 @@ class Shop:
                 yield from self._refusals_of_place(order_id, summed(lines))
             case Settle():
                 yield from self._refusals_of_settle(command)
+            case Amend():
+                yield from self._refusals_of_amend(command)
+            case Reopen(order_id):
+                order = self.order(order_id)
+                if order is None:
+                    yield "order_not_found"
+                elif order.total("reserved") or not order.last_released:
+                    yield "not_reopenable"
+                elif _takes_too_much(order, order.last_released):
+                    yield "too_many_changes"
+                else:
+                    yield from self.unreservable(order.last_released)
             case Extend(order_id):
                 order = self.order(order_id)
                 if order is None:
@@ -410,6 +460,22 @@ class Shop:
             if kind == "refund" and not units:
                 yield "refund_exceeds_confirmed"
 
+    def _refusals_of_amend(self, command: Amend) -> Iterator[str]:
+        order = self.order(command.order_id)
+        if order is None:
+            yield "order_not_found"
+            return
+        changes = self._changes(command)
+        grown = order.lines.keys() | changes.keys()
+        if any(sku not in order.lines for sku, units in summed(command.lines).items() if not units):
+            yield "sku_not_found"
+        elif not order.total("reserved"):
+            yield "order_confirmed" if order.total("confirmed") else _code_of_settled(order)
+        elif _takes_too_much(order, changes) or not (order.parts or len(grown) <= SINGLE_ITEM_LINES_MAX):
+            yield "too_many_changes"
+        else:
+            yield from self.unreservable({sku: units for sku, units in changes.items() if units > 0})
+
     # What it changes
 
     def move(
@@ -425,8 +491,43 @@ class Shop:
     def _place(self, command: Place) -> list[Entry]:
         units = summed(command.lines)
         lines = {sku: Line(quantity, quantity) for sku, quantity in units.items()}
-        self.orders[command.order_id] = Order(lines, self.now, self.now + command.hold_seconds)
+        self.orders[command.order_id] = Order(
+            lines, self.now, self.now + command.hold_seconds, parts=parts_of(units)
+        )
         return [self.move(sku, "order_placed", q, command.order_id) for sku, q in units.items()]
+
+    def _changes(self, command: Amend) -> dict[str, int]:
+        lines = self.orders[command.order_id].lines
+        reserved = {sku: line.reserved for sku, line in lines.items()}
+        changes = {sku: units - reserved.get(sku, 0) for sku, units in summed(command.lines).items()}
+        return {sku: units for sku, units in changes.items() if units}
+
+    def _amend(self, command: Amend) -> list[Entry]:
+        order_id, order, changes = command.order_id, self.orders[command.order_id], self._changes(command)
+        order.was_settled_in_part = True
+        order.first_placed = _placed(order)
+        if not order.total("confirmed") and order.total("reserved") + sum(changes.values()) == 0:
+            order.cancel_reason = "requested"
+            return self.cancel(order_id, {sku: -units for sku, units in changes.items()})
+        order.parts = _parts_after(order, changes)
+        entries = []
+        for sku, units in changes.items():
+            line = order.lines.setdefault(sku, Line(0, 0))
+            line.placed += units
+            line.reserved += units
+            kind = "order_placed" if units > 0 else "order_cancelled"
+            entries.append(self.move(sku, kind, abs(units), order_id))
+        return entries
+
+    def _reopen(self, command: Reopen) -> list[Entry]:
+        order = self.orders[command.order_id]
+        units, order.last_released = order.last_released, {}
+        for sku, quantity in units.items():
+            order.lines[sku].cancelled -= quantity
+            order.lines[sku].reserved += quantity
+        order.cancel_reason, order.was_settled_in_part = None, True
+        order.expires_at = self.now + command.hold_seconds
+        return [self.move(sku, "order_placed", quantity, command.order_id) for sku, quantity in units.items()]
 
     def _settle(self, command: Settle) -> list[Entry]:
         order_id, order = command.order_id, self.order(command.order_id)
@@ -462,6 +563,10 @@ class Shop:
         return [self.move(sku, "order_cancelled", q, order_id) for sku, q in units.items() if q]
 
     def cancel(self, order_id: str, units: Mapping[str, int]) -> list[Entry]:
+        order = self.orders[order_id]
+        if order.saga_state == "idle":
+            order.last_released = {}
+        order.last_released |= {sku: quantity for sku, quantity in units.items() if quantity}
         for sku, quantity in units.items():
             self.orders[order_id].lines[sku].reserved -= quantity
             self.orders[order_id].lines[sku].cancelled += quantity
@@ -477,7 +582,27 @@ class Shop:
 
 
 def _placed(order: Order) -> dict[str, int]:
+    """Return the lines of the place, whatever an amend has made of them."""
+    if order.first_placed is not None:
+        return order.first_placed
     return {sku: line.placed for sku, line in order.lines.items()}
+
+
+def _parts_after(order: Order, changes: Iterable[str]) -> dict[str, int]:
+    """Return the parts of an order's lines after an amend: new ones fill the last part, and then others."""
+    parts = dict(order.parts)
+    for sku in changes if parts else ():
+        if sku not in order.lines:
+            last = max(parts.values())
+            is_full = [*parts.values()].count(last) == PART_LINES_MAX
+            parts[sku] = last + is_full
+    return parts
+
+
+def _takes_too_much(order: Order, changes: Mapping[str, int]) -> bool:
+    """Return whether lines take more than one transaction: two actions each, each part, order and key."""
+    parts = _parts_after(order, changes)
+    return 2 * len(changes) + len({parts[sku] for sku in changes if parts}) + 2 > SETTLEMENT_ACTIONS_MAX
 
 
 def _lacks_key(command: Command, order: Order) -> bool:

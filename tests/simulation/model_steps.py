@@ -29,6 +29,7 @@ from tests.simulation.model import (
     Settle,
     Shop,
     is_mixed,
+    parts_of,
     summed,
 )
 
@@ -158,6 +159,7 @@ def _place_lines(shop: Shop, place: Place, skus: frozenset[str]) -> list[Entry]:
     order = shop.order(place.order_id)
     if order is None:
         order = Order({}, shop.now, shop.now + place.hold_seconds, None, "placing", place)
+        order.parts = parts_of(summed(place.lines))
     elif order.saga_state != "placing" or summed(_place_of(order).lines) != summed(place.lines):
         raise Refused("no saga places these lines")
     missing = order.missing()
@@ -185,6 +187,8 @@ def _begin(shop: Shop, command: Settle | Expire) -> list[Entry]:
         shop.keys[command.key] = (command, shop.now)
     order.saga_state = SAGA_STATES[command.kind] if isinstance(command, Settle) else "cancelling"
     order.saga_command = command
+    if order.saga_state == "cancelling":
+        order.last_released = {}
     if isinstance(command, Settle) and command.lines is not None:
         order.pending = shop.units(command)
     return []

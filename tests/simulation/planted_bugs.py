@@ -17,7 +17,7 @@ from inventory_common.errors import InventoryError
 from inventory_common.idempotency import IdempotencyKey
 from inventory_common.products import Product
 from inventory_common.skus import Sku
-from services.stock.chalicelib.domain import saga_steps, stock_rules
+from services.stock.chalicelib.domain import amendments, reopening, saga_steps, stock_rules
 from services.stock.chalicelib.domain.decisions import Decision, ReadSet, WriteSet
 from services.stock.chalicelib.domain.holds import expire
 from services.stock.chalicelib.domain.low_stock import low_stock_alert
@@ -326,6 +326,24 @@ def released_instead_of_continued(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Sagas, "resume", resume)
 
 
+def amended_by_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add the units of an amend to those that are reserved, as if it named what to add."""
+    monkeypatch.setattr(amendments, "changes_of", lambda order, command: {**command.lines})
+
+
+def reopened_with_the_old_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a reopened order keep the hold that it had, which may have ended."""
+    original = reopening.reopen
+
+    def reopen(state: Any, command: Any, context: Any) -> Decision:
+        decision = original(state, command, context)
+        if not isinstance(decision, WriteSet) or decision.order is None:
+            return decision
+        return replace(decision, order=replace(decision.order, expires_at=state.order.expires_at))
+
+    monkeypatch.setattr(reopening, "reopen", reopen)
+
+
 def refused_from_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse commands by the SKUs that the process has cached."""
     original = Executor._try_cached
@@ -395,5 +413,7 @@ PLANTED_BUGS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "the sweeper trusts the index": sweeper_trusts_the_index,
     "the sweeper does not wait for the lease of a saga": saga_lease_ignored,
     "the sweeper releases an order that is being settled": released_instead_of_continued,
+    "an amend adds the units that it names": amended_by_what_it_says,
+    "a reopened order keeps its old hold": reopened_with_the_old_hold,
     "an alert is stored as sent before it is sent": alert_stored_before_it_is_sent,
 }

@@ -6,10 +6,12 @@ import pytest
 
 from tests.simulation.model import (
     Adjust,
+    Amend,
     Command,
     Expire,
     Place,
     Refused,
+    Reopen,
     Restock,
     SetActive,
     Settle,
@@ -56,6 +58,35 @@ def test_an_order_is_partly_confirmed_the_rest_cancelled_and_some_units_refunded
     assert line(shop, "A") == (5, 0, 3, 2, 3)
 
 
+def test_an_amend_says_what_is_reserved_afterwards(shop: Shop) -> None:
+    shop.execute(Settle("confirm", "ORDER-1", (("A", 1),), "1"))
+    more, fewer = shop.execute(Amend("ORDER-1", (("A", 6), ("B", 0)), "2"))
+    assert more == ("A", "order_placed", 2, 0, 9, 6, "ORDER-1")
+    assert fewer == ("B", "order_cancelled", 2, 0, 3, 0, "ORDER-1")
+    assert (line(shop, "A"), line(shop, "B")) == ((7, 6, 1, 0, 0), (0, 0, 0, 0, 0))
+    assert shop.possible_codes(PLACE) == {"replayed"}
+    assert shop.possible_codes(Settle("cancel", "ORDER-1")) == {"idempotency_key_required"}
+
+
+def test_an_amend_to_nothing_is_a_cancel_and_a_reopen_undoes_it(shop: Shop) -> None:
+    assert len(shop.execute(Amend("ORDER-1", (("A", 0), ("B", 0)), "1"))) == 2
+    assert shop.orders["ORDER-1"].cancel_reason == "requested"
+    entries = shop.execute(Reopen("ORDER-1", "2"))
+    assert {(entry.sku, entry.kind, entry.quantity) for entry in entries} == {
+        ("A", "order_placed", 5),
+        ("B", "order_placed", 2),
+    }
+    assert (line(shop, "A"), shop.orders["ORDER-1"].cancel_reason) == ((5, 5, 0, 0, 0), None)
+    assert shop.possible_codes(Reopen("ORDER-1", "3")) == {"not_reopenable"}
+
+
+def test_a_reopen_reserves_what_the_last_cancel_released(shop: Shop) -> None:
+    shop.execute(Settle("cancel", "ORDER-1", (("A", 2),), "1"))
+    shop.execute(Settle("cancel", "ORDER-1", key="2"))
+    shop.execute(Reopen("ORDER-1", "3"))
+    assert (line(shop, "A"), line(shop, "B")) == ((5, 3, 0, 2, 0), (2, 2, 0, 0, 0))
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -94,6 +125,19 @@ def test_the_settlement_of_a_whole_order_is_idempotent_without_a_key(shop: Shop,
         ([], Settle("refund", "ORDER-2"), "order_not_found"),
         ([], Settle("confirm", "ORDER-1", (("A", 6),), "key"), "quantity_exceeds_reserved"),
         ([], Settle("refund", "ORDER-1"), "refund_exceeds_confirmed"),
+        ([], Amend("ORDER-1", (("A", 11),), "key"), "insufficient_stock"),
+        ([], Amend("ORDER-1", (("C", 0),), "key"), "sku_not_found"),
+        ([], Amend("ORDER-2", (("A", 1),), "key"), "order_not_found"),
+        ([], Amend("ORDER-1", (("A", 1), ("C", 1), ("D", 1)), "key"), "too_many_changes"),
+        ([Settle("cancel", "ORDER-1")], Amend("ORDER-1", (("A", 1),), "key"), "order_cancelled"),
+        ([Settle("confirm", "ORDER-1")], Amend("ORDER-1", (("A", 1),), "key"), "order_confirmed"),
+        ([], Reopen("ORDER-2", "key"), "order_not_found"),
+        ([], Reopen("ORDER-1", "key"), "not_reopenable"),
+        (
+            [Settle("cancel", "ORDER-1"), Adjust("A", -6, "lost")],
+            Reopen("ORDER-1", "key"),
+            "insufficient_stock",
+        ),
         ([], Adjust("A", -6, "key"), "adjustment_below_reserved"),
         ([], StockCount("A", 9, 11, "key"), "count_stale"),
         ([Restock("A", 1, "key")], Restock("A", 2, "key"), "idempotency_key_reused"),

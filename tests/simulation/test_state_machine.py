@@ -17,7 +17,18 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from local.tables import create_tables, definitions
 from tests.simulation.faulty_client import NO_FAULTS
-from tests.simulation.model import Adjust, Command, Extend, Place, Restock, SetActive, Settle, StockCount
+from tests.simulation.model import (
+    Adjust,
+    Amend,
+    Command,
+    Extend,
+    Place,
+    Reopen,
+    Restock,
+    SetActive,
+    Settle,
+    StockCount,
+)
 from tests.simulation.scheduler import Stopped
 from tests.simulation.simulator import MORE_SKUS, PRODUCTS, SKUS, Machine, Simulation
 from tests.simulation.translation import GetOrder, GetSku
@@ -34,6 +45,9 @@ many_lines = st.lists(
     unique_by=lambda line: line[0],
 ).map(tuple)
 parts = st.lists(st.tuples(skus, st.integers(1, 2)), min_size=1, max_size=2).map(tuple)
+amended = st.lists(
+    st.tuples(st.sampled_from((*SKUS, *MORE_SKUS)), st.integers(0, 3)), min_size=1, max_size=5
+).map(tuple)
 kinds = st.sampled_from(["confirm", "cancel", "refund"])
 holds = st.sampled_from([60, 86_400])
 whole_commands = st.builds(Place, orders, lines, holds) | st.builds(
@@ -85,6 +99,14 @@ class OneAfterTheOther(RuleBasedStateMachine):
     @rule(batch=st.lists(whole_commands, min_size=2, max_size=5, unique_by=lambda each: each.order_id))
     def settle_several(self, batch: list[Command]) -> None:
         self._send(*batch)
+
+    @rule(order_id=orders, changed=amended, key=keys)
+    def amend(self, order_id: str, changed: Any, key: str) -> None:
+        self._send(Amend(order_id, changed, key))
+
+    @rule(order_id=orders, key=keys, hold_seconds=holds)
+    def reopen(self, order_id: str, key: str, hold_seconds: int) -> None:
+        self._send(Reopen(order_id, key, hold_seconds))
 
     @rule(sku=skus, quantity=st.integers(1, 5), key=keys)
     def restock(self, sku: str, quantity: int, key: str) -> None:

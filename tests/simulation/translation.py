@@ -19,9 +19,11 @@ from services.stock.chalicelib.engine.stock import StockChange
 from tests.simulation.model import (
     SAGA_STATES,
     Adjust,
+    Amend,
     Command,
     Extend,
     Place,
+    Reopen,
     Restock,
     SetActive,
     Settle,
@@ -181,6 +183,14 @@ def _send(engine: Engine, request: Request, actor: commands.Actor) -> Response:
             return _order_response(engine.orders.place(place, actor))
         case Settle(kind):
             return _order_response(getattr(engine.orders, kind)(_settlement(request), actor))
+        case Amend(order_id, lines):
+            units = {StockKey.of(sku): quantity for sku, quantity in summed(lines).items()}
+            return _order_response(
+                engine.orders.amend(commands.AmendOrder(order_id, units, key_of(request)), actor)
+            )
+        case Reopen(order_id, _, hold_seconds):
+            reopen = commands.ReopenOrder(order_id, hold_seconds, key_of(request))
+            return _order_response(engine.orders.reopen(reopen, actor))
         case Extend(order_id, hold_seconds):
             return _order_response(engine.orders.extend(commands.ExtendHold(order_id, hold_seconds), actor))
         case SetActive(sku, active):

@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from tests.simulation.model import Adjust, Command, Extend, Place, Restock, Settle, Shop, StockCount, summed
+from tests.simulation.model import (
+    Adjust,
+    Amend,
+    Command,
+    Extend,
+    Place,
+    Reopen,
+    Restock,
+    Settle,
+    Shop,
+    StockCount,
+    summed,
+)
 from tests.simulation.translation import GetOrder, GetSku, Request, can_be_batched
 from tests.support.small_limits import SINGLE_ITEM_LINES_MAX
 
@@ -20,6 +32,9 @@ ABANDONED_RATE = 0.5
 DUE_RATE = 0.5
 SENSIBLE_RATE = 0.75
 NEW_ORDER_RATE = 0.4
+ALL_TO_NOTHING_RATE = 0.15
+AMENDED_LINES_MAX = 5
+"""More than four do not fit into one transaction."""
 BATCH_MAX = 5
 MANY_LINES_RATE = 0.4
 SEVERAL_RATE = 0.4
@@ -60,13 +75,15 @@ class Workload:
             [
                 self._place,
                 self._settle,
+                self._amend,
+                self._reopen,
                 self._restock,
                 self._adjust,
                 self._count_stock,
                 self._extend,
                 self._get,
             ],
-            [34, 44, 12, 6, 3, 4, 4],
+            [34, 40, 30, 16, 12, 6, 3, 4, 4],
         )
         return make()
 
@@ -118,6 +135,40 @@ class Workload:
         if self._random.random() < 0.05:
             part = self._lines(2)
         return Settle(kind, order_id, part, self._key(), restock)
+
+    def _amend(self) -> Command:
+        open_orders = [
+            order_id
+            for order_id in (*self._abandoned, *(order_id for order_id, _ in self._orders))
+            if (order := self._shop.orders.get(order_id)) is not None and order.total("reserved")
+        ]
+        if not open_orders:
+            return self._place()
+        order_id = self._random.choice(open_orders)
+        own = sorted(self._shop.orders[order_id].lines)
+        skus = self._random.sample(own, self._random.randint(1, min(len(own), AMENDED_LINES_MAX)))
+        if self._random.random() < 0.2:
+            skus.append(self._any_sku())
+        highest = 0 if self._random.random() < ALL_TO_NOTHING_RATE else 3
+        lines = tuple((sku, self._random.randint(0, highest)) for sku in dict.fromkeys(skus))
+        return Amend(order_id, lines, self._key())
+
+    def _reopen(self) -> Command:
+        ids = [*self._abandoned, *(order_id for order_id, _ in self._orders)]
+        released = [
+            order_id
+            for order_id in ids
+            if (order := self._shop.orders.get(order_id)) is not None
+            and order.last_released
+            and not order.total("reserved")
+        ]
+        if self._random.random() < SENSIBLE_RATE:
+            ids = released
+        if not ids:
+            return self._place()
+        return Reopen(
+            self._random.choice(ids), self._key(), self._random.choice((SHORT_HOLD_SECONDS, 86_400))
+        )
 
     def _restock(self) -> Command:
         return Restock(self._any_sku(), self._random.randint(1, 8), self._key())

@@ -1,9 +1,9 @@
 """Lower limits on the lines of an order: with the real ones, each order in steps would need a hundred SKUs.
 
 While they apply, an order of up to 3 lines is one item, a larger one has parts of 2 lines each, and one
-transaction settles what takes at most 12 actions.  Orders of 4 to 6 lines then behave as orders of 50 to 144
-lines do otherwise: they are placed in two or three steps, and settled in one transaction or in steps,
-depending on their parts.  Everything else is unchanged, also the lease of a saga.
+transaction settles, amends or reopens what takes at most 12 actions.  Orders of 4 to 6 lines then behave as
+orders of 50 to 144 lines do otherwise: they are placed in two or three steps, and settled in one transaction
+or in steps, depending on their parts.  Everything else is unchanged, also the lease of a saga.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ _LIMITS: Final = (
     ("engine.sagas", "ORDER_PART_LINES_MAX", PART_LINES_MAX),
     # Each module has a name of its own for the limit: that of transactions in general stays.
     ("domain.settlements", "TRANSACTION_ITEMS_MAX", SETTLEMENT_ACTIONS_MAX),
+    ("domain.amendments", "TRANSACTION_ITEMS_MAX", SETTLEMENT_ACTIONS_MAX),
+    ("domain.amendments", "SINGLE_ITEM_ORDER_LINES_MAX", SINGLE_ITEM_LINES_MAX),
+    ("domain.amendments", "ORDER_PART_LINES_MAX", PART_LINES_MAX),
 )
 
 

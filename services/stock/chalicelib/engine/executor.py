@@ -28,7 +28,15 @@ from itertools import chain
 from typing import Final
 
 from inventory_common.dynamodb import expected_error
-from inventory_common.errors import Busy, InventoryError, OutcomeUnknown, Unavailable
+from inventory_common.errors import (
+    Busy,
+    InsufficientStock,
+    InventoryError,
+    OutcomeUnknown,
+    ProductInactive,
+    SkuInactive,
+    Unavailable,
+)
 from inventory_common.ids import StockKey
 from inventory_common.ledger_keys import LedgerSigner
 from inventory_common.retry_policy import RetryPolicy
@@ -223,6 +231,7 @@ class Executor:
         statistics = leased.statistics
         self.require_time(deadline)
         read_set = self._read(batch, leased.known)
+        order_before: Order | None = None
         for _ in range(_DECISIONS_MAX):
             self.require_time(deadline)
             decided, read_set = self._decide(batch, read_set)
@@ -239,6 +248,14 @@ class Executor:
             if re_read != read_set:
                 read_set = re_read
                 continue
+            if _depends_on_order_and_skus(batch, decided):
+                # They are read at different times: the order has to be the same before and after its SKUs.
+                order = read_set.orders[_order_id_of(batch)]
+                if order != order_before:
+                    order_before = order
+                    self.require_time(deadline)
+                    read_set = read_set.updated(self.state.read(read_set.skus))
+                    continue
             self.require_time(deadline)
             conflict = self._commit(decided, statistics.lease, deadline)
             if isinstance(conflict, Committed):
@@ -355,16 +372,36 @@ class Executor:
         """
         now = self.clock()
         orders = [work.order_id for work in units_of_work if work.order_id is not None]
+        extended = {work.order_id for work in units_of_work if work.extends_order}
         records = [work.idempotency_id for work in units_of_work if work.idempotency_id is not None]
         known = read_set.idempotency_records
         return read_set.updated(
             self.state.read(
-                orders=[each for each in orders if _may_have_changed(read_set.orders.get(each), now)],
+                orders=[
+                    each
+                    for each in orders
+                    if each in extended or _may_have_changed(read_set.orders.get(each), now)
+                ],
                 idempotency_records=[
                     each for each in records if each not in known or known[each].ttl <= epoch_seconds(now)
                 ],
             )
         )
+
+
+def _depends_on_order_and_skus(batch: Sequence[UnitOfWork], decided: BatchDecision) -> bool:
+    """Return whether a command is refused that would reserve units for an order that exists."""
+    return (
+        len(batch) == 1
+        and batch[0].extends_order
+        and isinstance(decided.outcomes[0], InsufficientStock | SkuInactive | ProductInactive)
+    )
+
+
+def _order_id_of(batch: Sequence[UnitOfWork]) -> str:
+    order_id = batch[0].order_id
+    assert order_id is not None, "it extends an order"
+    return order_id
 
 
 def _may_have_changed(order: Order | None, now: str) -> bool:

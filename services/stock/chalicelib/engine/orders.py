@@ -155,6 +155,7 @@ class Orders:
                 keys=sought,
                 order_id=command.order_id,
                 idempotency_id=id_of(command.idempotency_key),
+                extends_order=True,
             ),
             deadline,
         )
@@ -175,6 +176,7 @@ class Orders:
                 actor=actor,
                 order_id=command.order_id,
                 idempotency_id=id_of(command.idempotency_key),
+                extends_order=True,
             )
         )
         assert isinstance(outcome, Executed), "a reopen is one transaction"

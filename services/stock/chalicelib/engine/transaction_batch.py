@@ -57,6 +57,8 @@ class UnitOfWork:
         The notes of its log records.
     may_become_saga
         Whether it may continue as a saga if its transactions keep conflicting.
+    extends_order
+        Whether it reserves units for an order that exists.
     needs_lease
         Whether it takes priority leases on its SKUs at once, because earlier attempts kept conflicting.
     """
@@ -69,6 +71,7 @@ class UnitOfWork:
     idempotency_id: str | None = None
     notes: str | None = None
     may_become_saga: bool = False
+    extends_order: bool = False
     needs_lease: bool = False
 
     def context(self, now: str, signer: LedgerSigner) -> CommandContext:

@@ -11,14 +11,14 @@ import pytest
 from chalicelib.domain.commands import AmendOrder, SettleOrder
 from chalicelib.domain.orders import Order
 from chalicelib.storage.state import WriteConflict
-from inventory_common.errors import Busy, InsufficientStock, OrderCancelled, TooManyChanges
+from inventory_common.errors import Busy, InsufficientStock, OrderCancelled, SkuInactive, TooManyChanges
 
 from ..calls import noted_calls
 from ..crashes import ProcessDied
 from ..large_orders import Ledger, a_large_order, sku_id
 from ..other_writers import InconsistentStateStore, InterruptedStateStore, conflict
 from ..process import Process
-from ..shop import BLACK, ORDER, WHITE, MonotonicClock, a_key, an_order_of, units
+from ..shop import BLACK, ORDER, WHITE, MonotonicClock, Tables, a_key, an_order_of, units
 from ..stores import RecordingStateStore
 
 Dying = Callable[[int], Process]
@@ -187,3 +187,27 @@ def test_an_amend_that_keeps_conflicting_is_never_done_in_part(process: Process,
         unlucky.amend(an_amend((BLACK, 9), (WHITE, 1)))
     assert process.order(ORDER) == before
     assert len(ledger.records()) == 2
+
+
+@pytest.mark.usefixtures("placed")
+def test_a_refusal_is_decided_on_the_order_as_it_was_beside_its_skus(
+    process: Process, tables: Tables
+) -> None:
+    """The order is read; another amend reserves the units; then the SKU is deactivated, and read."""
+
+    def overtake() -> None:
+        process.amend(an_amend((BLACK, 9), key="other"))
+        tables.set_attributes(BLACK, is_active={"BOOL": False})
+
+    state = InconsistentStateStore(process.storage.state, overtake)
+    amended = process.over(state=state).amend(an_amend((BLACK, 9), (WHITE, 1)))
+    assert reserved(amended.order) == {BLACK: 9, WHITE: 1}
+    with pytest.raises(SkuInactive):
+        process.restarted().amend(an_amend((BLACK, 10), key="more"))
+
+
+@pytest.mark.usefixtures("placed")
+def test_a_refused_amend_reads_the_order_before_and_after_its_skus(process: Process, dynamodb: Any) -> None:
+    with noted_calls(dynamodb) as calls, pytest.raises(InsufficientStock):
+        process.amend(an_amend((BLACK, 51)))
+    assert calls == ["BatchGetItem"] * 4
