@@ -20,7 +20,8 @@ CALL_BYTES_MAX: Final = 240_000
 """Bytes of the events of one call; EventBridge takes 262,144, and counts a few more for each."""
 ATTEMPTS_MAX: Final = 4
 """How often the entries of a call that were not accepted are sent."""
-_FIRST_PAUSE_SECONDS: Final = 0.1
+FIRST_PAUSE_SECONDS: Final = 0.1
+"""The longest pause before entries are sent a second time; it doubles with each further time."""
 
 # botocore's own timeouts, of minutes, are longer than a Lambda function's.
 _CONFIG: Final = Config(
@@ -81,7 +82,7 @@ class EventBus:
         for attempt in range(ATTEMPTS_MAX):
             if attempt:
                 # Full jitter: other functions send to the same bus.
-                self._pause(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311
+                self._pause(random.uniform(0, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1)))  # noqa: S311
             try:
                 response = self._client.put_events(Entries=[entries[position] for position in waiting])
             except Exception as error:
