@@ -158,6 +158,20 @@ class Shop:
         ]
         return self.ask("PUT", f"{self.stock}/orders/{order_id}", "orders", body={"lines": sent} | more)
 
+    def amend(self, order_id: str, *lines: tuple[Sku, int], key: str) -> httpx.Response:
+        sent = [
+            {"product_id": sku.product_id, "sku": sku.sku, "quantity": quantity} for sku, quantity in lines
+        ]
+        url = f"{self.stock}/orders/{order_id}/amend"
+        return self.ask("POST", url, "orders", body={"lines": sent}, key=key)
+
+    def reopen(self, order_id: str, *, key: str) -> httpx.Response:
+        return self.ask("POST", f"{self.stock}/orders/{order_id}/reopen", "orders", key=key)
+
+    def cancel_with(self, order_id: str, *, key: str) -> httpx.Response:
+        """Cancel an order that was amended or reopened, or may have been."""
+        return self.ask("POST", f"{self.stock}/orders/{order_id}/cancel", "orders", key=key)
+
     def confirm(self, order_id: str) -> httpx.Response:
         return self.ask("POST", f"{self.stock}/orders/{order_id}/confirm", "orders")
 

@@ -30,6 +30,7 @@ from ..shop import (
 
 ADJUSTMENTS_PATH = f"{SKU_PATH}/adjustments"
 OTHER_ORDER_PATH = "/orders/ORDER-67890"
+CANCELLED_ORDER_PATH = "/orders/ORDER-CANCELLED"
 DUE_PATH = "/orders?due_before=2026-03-23T12:00:00Z"
 SETTLEMENT = settlement_body((BLACK, 1))
 
@@ -67,8 +68,12 @@ def shop(
 
 @pytest.fixture
 def served(shop: Client, orders: str, confirmed: None, ledger_key: LedgerKeyOfAStage) -> Client:
-    """The service with an order that is confirmed and one that is placed, and then without its key."""
+    """The service with an order that is confirmed, one that is placed and one that is cancelled, and then
+    without its key.
+    """
     assert shop.put(OTHER_ORDER_PATH, order_body((BLACK, 5)), orders).status == 201
+    assert shop.put(CANCELLED_ORDER_PATH, order_body((BLACK, 1)), orders).status == 201
+    assert shop.post(f"{CANCELLED_ORDER_PATH}/cancel", token=orders).status == 200
     ledger_key.is_away = True
     return shop
 
@@ -81,6 +86,7 @@ def served(shop: Client, orders: str, confirmed: None, ledger_key: LedgerKeyOfAS
         ("PUT", "/orders/ORDER-NEW", order_body((BLACK, 1))),
         ("POST", f"{OTHER_ORDER_PATH}/extend", {"hold_seconds": 2_000_000}),
         ("POST", f"{OTHER_ORDER_PATH}/amend", order_body((BLACK, 4))),
+        ("POST", f"{CANCELLED_ORDER_PATH}/reopen", None),
         ("POST", f"{OTHER_ORDER_PATH}/confirm", None),
         ("POST", f"{OTHER_ORDER_PATH}/confirm", SETTLEMENT),
         ("POST", f"{OTHER_ORDER_PATH}/cancel", None),
