@@ -79,6 +79,17 @@ def _order(lines: int, *then: str) -> Callable[[int], Sequence[Ask]]:
     return asks
 
 
+def _amend(number: int) -> Sequence[Ask]:
+    place, *_ = _order(1, "amend")(number)
+    line = {"product_id": PRODUCT, "sku": sku_id(0), "quantity": 2}
+    return [place, Ask("orders", "POST", f"{place.address}/amend", {"lines": [line]}, key=f"amend-{number}")]
+
+
+def _reopen(number: int) -> Sequence[Ask]:
+    place, cancel = _order(1, "cancel")(number + REOPENED_FROM)
+    return [place, cancel, Ask("orders", "POST", f"{place.address}/reopen", key=f"reopen-{number}")]
+
+
 def _batch(number: int) -> Sequence[Ask]:
     orders = [
         {"command": "place", "order_id": f"ORDER-batch-{number}-{n}", **_lines(1)} for n in range(BATCH)
@@ -119,10 +130,13 @@ def _restocks(count: int, skus: int) -> Callable[[int], Sequence[Ask]]:
     return asks
 
 
+REOPENED_FROM: Final = 1_000_000
+"""Numbers of orders that nothing else cancels."""
 PRODUCTS, INVENTORY, LOG = "Products-table", "VendorInventory", "StockTransactions"
 ONE_LINE = (("sku", 1), ("order", 1), ("record", 1))
 KEYED = (("sku", 1), ("record", 1), ("idempotency_record", 1))
 ONE_SKU: Final = Reads(INVENTORY, 1, consistent=True)
+KEYED_ORDER = (*ONE_LINE, ("idempotency_record", 1))
 THE_ORDER = (Reads(f"{INVENTORY} order", 1, consistent=True),)
 
 OPERATIONS: Final = (
@@ -255,5 +269,7 @@ NOT_TIMED: Final = (
         (Reads(f"{INVENTORY} lookup", FOUND, True), *[ONE_SKU] * FOUND),
         calls=2,
     ),
+    Operation("amend_1", "stock", _amend, (*THE_ORDER, ONE_SKU), KEYED_ORDER, calls=2),
+    Operation("reopen_1", "stock", _reopen, THE_ORDER, KEYED_ORDER, calls=2),
 )
 """What is not in the bench: tests alone compare it with its floor."""
