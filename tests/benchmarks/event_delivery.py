@@ -178,12 +178,16 @@ class Killed:
         self._thread.start()
 
     def let_alone(self) -> None:
-        """Kill it no more."""
+        """Kill it no more, and wait until it works."""
         self._stop.set()
         self._thread.join()
+        while not began_file(self._folder, self._process.pid).exists():
+            assert self._process.poll() is None, "it has ended by itself"
+            time.sleep(0.05)
 
     def end(self) -> None:
-        self.let_alone()
+        self._stop.set()
+        self._thread.join()
         self._process.kill()
         self._process.wait()
 

@@ -97,7 +97,7 @@ FORBIDDEN: dict[str, Call] = {
             "read a table": f'SELECT * FROM "{PRODUCTS}"',
         }.items()
     },
-    **{f"scan {table}": ("dynamodb", "scan", {"TableName": table}) for table in (LOG, PRODUCTS)},
+    f"scan {LOG}": ("dynamodb", "scan", {"TableName": LOG}),
     "delete a table": ("dynamodb", "delete_table", {"TableName": LOG}),
     "remove the log's policy": (
         "dynamodb",
@@ -183,6 +183,10 @@ ONLY_SOME_MAY: dict[str, tuple[Call, set[str]]] = {
             "audit/log_changed",
             "audit/reconcile",
         },
+    ),
+    "scan Products-table": (
+        ("dynamodb", "scan", {"TableName": PRODUCTS}),
+        {"catalog/recount_products"},
     ),
     "scan VendorInventory": (
         ("dynamodb", "scan", {"TableName": INVENTORY}),

@@ -70,7 +70,7 @@ def test_a_signal_stops_everything(start: Start, number: signal.Signals) -> None
     assert stack.output.endswith("stopping …\n")
     stack.assert_nothing_is_left(processes)
     logs = {path.name: path.read_text() for path in stack.state_folder.glob("logs/*.log")}
-    assert len(logs) == 8
+    assert len(logs) == 9
     assert not [name for name, log in logs.items() if "Traceback" in log]
 
 
@@ -96,7 +96,7 @@ def test_nothing_survives_the_parent_of_the_supervisor(start: Start) -> None:
     # A shell that waits for the supervisor, as make does.
     stack = start("sh", "-c", '"$@"; true', "sh").wait_until_ready()
     processes = stack.descendants()
-    assert len(processes) == 8
+    assert len(processes) == 9
     stack.process.kill()
     stack.wait_for_exit()
     stack.assert_nothing_is_left(processes)

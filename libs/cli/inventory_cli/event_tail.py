@@ -10,7 +10,9 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Final
 
-__all__ = ["EventTail", "connect", "pattern_of"]
+from inventory_client import ClientError, NoAnswer
+
+__all__ = ["EventTail", "connect", "errors_of_aws", "pattern_of"]
 
 _PREFIX: Final = "inventory-tail-"
 _SOURCES: Final = [{"prefix": "inventory."}]
@@ -47,6 +49,19 @@ def pattern_of(types: Sequence[str], subjects: Sequence[str], vendor_id: str | N
     if types:
         pattern["detail-type"] = list(types)
     return pattern | ({"detail": detail} if detail else {})
+
+
+@contextmanager
+def errors_of_aws() -> Iterator[None]:
+    """Raise errors of AWS as those of the client: `ClientError` if it refuses, `NoAnswer` if it is away."""
+    from botocore import exceptions
+
+    try:
+        yield
+    except exceptions.ClientError as error:
+        raise ClientError(str(error)) from error
+    except exceptions.BotoCoreError as error:
+        raise NoAnswer(str(error)) from error
 
 
 class EventTail:

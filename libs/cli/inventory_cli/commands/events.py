@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from types import FrameType
 from typing import Any, Final
 
 import click
 
-from inventory_client import NoAnswer
 from inventory_common.exact_json import dumps
 
-from ..event_tail import EventTail, connect, pattern_of
+from ..event_tail import EventTail, connect, errors_of_aws, pattern_of
 from ..output import print_line, say
 from ..profiles import LOCAL
 from .invocation import Invocation, pass_invocation
@@ -63,7 +62,7 @@ def tail(
     signal.signal(signal.SIGTERM, _interrupt)
     with (
         suppress(KeyboardInterrupt),
-        _errors_of_aws(),
+        errors_of_aws(),
         following.listening(pattern_of(types, subjects, vendor)),
     ):
         say("Waiting for events; Ctrl-C ends.")
@@ -83,18 +82,6 @@ def _tail_of(call: Invocation, bus: str | None) -> EventTail:
     except ImportError:
         raise click.UsageError("boto3 is not installed: pip install 'inventory-cli[events]'.") from None
     return EventTail(eventbridge, queues, bus or _LOCAL_BUS)
-
-
-@contextmanager
-def _errors_of_aws() -> Iterator[None]:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except ClientError as error:
-        raise click.ClickException(str(error)) from error
-    except BotoCoreError as error:
-        raise NoAnswer(str(error)) from error
 
 
 def _line(event: Mapping[str, Any]) -> str:
