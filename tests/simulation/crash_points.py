@@ -17,13 +17,12 @@ from typing import Any, Final, NamedTuple
 from local.tables import create_tables, definitions
 from tests.simulation.faulty_client import NO_FAULTS, FaultyClient
 from tests.simulation.history import LEASE_SECONDS, Violation
-from tests.simulation.model import Adjust, Amend, Place, Reopen, Restock, Settle
+from tests.simulation.model import Adjust, Place, Restock, Settle
 from tests.simulation.scheduler import Stopped
 from tests.simulation.simulator import MORE_SKUS, SKUS, Machine, Simulation
 from tests.simulation.translation import Request
 
 LINES: Final = (4, 5, 6)
-LINES_AMENDED: Final = 4
 HOLD_SECONDS: Final = 600
 LONG_HOLD_SECONDS: Final = 30 * 86_400
 """For orders that must not expire while later histories run."""
@@ -90,9 +89,6 @@ SCENARIOS: Final = {
     "confirm": Scenario(("place",), "confirm"),
     "cancel": Scenario(("place",), "cancel"),
     "refund": Scenario(("place", "confirm"), "refund"),
-    "amend": Scenario(("place",), "amend"),
-    "reopen": Scenario(("place", "cancel"), "reopen"),
-    "reopen of an expired order": Scenario(("place", "wait for the hold", "sweep"), "reopen", HOLD_SECONDS),
     "expiry": Scenario(("place", "wait for the hold"), "sweep", HOLD_SECONDS),
     "sweep of a partial place": Scenario(("partial place", "wait"), "sweep"),
     "place of an accepted order": Scenario(("accepted place",), "place"),
@@ -184,8 +180,6 @@ class CrashShop:
     def execute(self, name: str, order_id: str, lines: int, crash_at: CrashAt | None = None) -> Machine:
         """Execute a command in a new process, and return the process."""
         requested = tuple((sku, QUANTITY) for sku in (*SKUS, *MORE_SKUS)[:lines])
-        # As many lines as one transaction amends; the others stay.
-        requested_more = tuple((sku, QUANTITY + 1) for sku, _ in requested[:LINES_AMENDED])
         place = Place(order_id, requested, self._hold_seconds)
         requests: dict[str, Request] = {
             "place": place,
@@ -195,8 +189,6 @@ class CrashShop:
             "partial confirm": Settle("confirm", order_id),
             "cancel": Settle("cancel", order_id),
             "refund": Settle("refund", order_id),
-            "amend": Amend(order_id, requested_more, f"amend-{order_id}"),
-            "reopen": Reopen(order_id, f"reopen-{order_id}", LONG_HOLD_SECONDS),
             "partial refund": Settle("refund", order_id),
             "sell out": Adjust(SOLD_OUT, -self._available(), f"sold-{order_id}"),
         }
