@@ -290,6 +290,18 @@ def change_line(tables: Tables, of: Department, **values: Any) -> None:
     tables.put(INVENTORY, with_line(order, of.first.sku, {"M": changed}))
 
 
+def raise_released(tables: Tables, of: Department) -> None:
+    """Let a reopen of the cancelled order reserve more than its cancel released."""
+    order = tables.order(of.cancelled)
+    line = order["lines"]["M"][of.first.sku]["M"]
+    released = to_item({"last_released": plain(line["last_released"]) + 500})
+    tables.put(INVENTORY, with_line(order, of.first.sku, {"M": line | released}))
+
+
+def change_cancelled(tables: Tables, of: Department, **values: Any) -> None:
+    tables.change(INVENTORY, tables.order(of.cancelled), **values)
+
+
 def with_line(order: Item, sku: str, line: AttributeValue | None) -> Item:
     lines = {**order["lines"]["M"], sku: line}
     return order | {"lines": {"M": {name: each for name, each in lines.items() if each is not None}}}
@@ -373,6 +385,11 @@ ORDERS = [
     Forgery(
         "an order's `last_command` is changed",
         partial(change_order, last_command={"type": "refund", "id": "insider"}),
+    ),
+    Forgery("an order is given other lines as first placed", partial(change_order, placed_as="0" * 64)),
+    Forgery("a cancelled order is to be reopened with more units", raise_released),
+    Forgery(
+        "a cancelled order is to be reopened after another cancel", partial(change_cancelled, last_release=1)
     ),
     Forgery("an order is given an end of its life (`ttl`)", partial(change_order, ttl=2_000_000_000)),
     Forgery("an order's seal is removed", partial(change_order, seal=None)),
