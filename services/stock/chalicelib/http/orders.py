@@ -147,7 +147,10 @@ class OrderRoutes:
         errors=[OrderNotFound, OrderDamaged, LedgerKeyUnavailable],
     )
     def get_order(self, request: Request[None], order_id: str) -> Response:
-        """Return an order; a vendor sees its own lines alone, and the status of these."""
+        """Return an order; a vendor sees its own lines alone, and the status of these.
+
+        Its log records are `GET /orders/{order_id}/transactions` of the audit service.
+        """
         found = self.orders.get(order_id, self._actor(request).owners, request.scope)
         return json_response(found.document(), etag=found.version)
 
