@@ -372,9 +372,16 @@ class Executor:
         """
         now = self.clock()
         orders = [work.order_id for work in units_of_work if work.order_id is not None]
-        extended = {work.order_id for work in units_of_work if work.extends_order}
-        records = [work.idempotency_id for work in units_of_work if work.idempotency_id is not None]
         known = read_set.idempotency_records
+        records = [
+            each
+            for each in (work.idempotency_id for work in units_of_work)
+            if each is not None and (each not in known or known[each].ttl <= epoch_seconds(now))
+        ]
+        # The result of a command that was executed is in its record: the order no longer matters.
+        extended = {
+            work.order_id for work in units_of_work if work.extends_order and work.idempotency_id in records
+        }
         return read_set.updated(
             self.state.read(
                 orders=[
@@ -382,9 +389,7 @@ class Executor:
                     for each in orders
                     if each in extended or _may_have_changed(read_set.orders.get(each), now)
                 ],
-                idempotency_records=[
-                    each for each in records if each not in known or known[each].ttl <= epoch_seconds(now)
-                ],
+                idempotency_records=records,
             )
         )
 
