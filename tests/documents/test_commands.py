@@ -35,7 +35,10 @@ MARKED_HERE = {
 }
 """The marks of blocks in documents that people read elsewhere too, by document and first characters."""
 
-RUN_PROGRAMS = {"docs/client.md": "tests/e2e/test_the_client.py"}
+RUN_PROGRAMS = {
+    "docs/client.md": "tests/e2e/test_the_client.py",
+    "docs/recipes.md": "tests/documents/test_webhook_receiver.py",
+}
 EXCERPTS = {"docs/api-guidelines.md", "docs/extending.md"}
 """Documents whose Python is a part of the product's, or has its form."""
 
