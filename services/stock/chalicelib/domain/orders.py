@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -380,9 +380,21 @@ class Order:
             parts=0,
             saga=saga,
             version=sum(line.records for line in lines.values()),
-            cancel_reason=self.cancel_reason if any(line.cancelled for line in lines.values()) else None,
+            cancel_reason=self._cancel_reason_of(lines.values()),
             short_lines=(),
         )
+
+    def _cancel_reason_of(self, lines: Iterable[OrderLine]) -> str | None:
+        """Return why units of these lines were cancelled.
+
+        The order's reason is that of its last release.  What was released before was released by a client: an
+        expiry leaves nothing reserved, and so is the last release until a reopen, which clears the reason.
+        """
+        cancelled = [line for line in lines if line.cancelled]
+        if self.cancel_reason is None or not cancelled:
+            return None
+        is_of_last = any(line.released_by == self.last_release for line in cancelled)
+        return self.cancel_reason if is_of_last else REQUESTED
 
     def document(self) -> dict[str, Any]:
         """Return the order as the API returns it, its lines sorted by SKU."""

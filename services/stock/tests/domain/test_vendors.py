@@ -73,6 +73,15 @@ def test_a_vendor_sees_why_an_order_was_cancelled_if_units_of_its_lines_were() -
     assert (seen(order).cancel_reason, seen(order, Scope(OTHER_VENDOR)).cancel_reason) == (None, "requested")
 
 
+def test_a_vendor_whose_units_a_client_cancelled_does_not_see_that_those_of_others_expired() -> None:
+    own, others = a_line(cancelled=1, released=(1, 2)), of_others(cancelled=2, released=(2, 3))
+    order = an_order(own, others, cancel_reason="expired", last_release=3)
+    assert (seen(order).cancel_reason, seen(order, Scope(OTHER_VENDOR)).cancel_reason) == (
+        "requested",
+        "expired",
+    )
+
+
 @pytest.mark.parametrize("state", SagaState)
 def test_a_saga_of_the_whole_order_concerns_every_vendor(state: SagaState) -> None:
     order = an_order(a_line(confirmed=1), of_others(reserved=2), saga=a_saga(state))
