@@ -25,6 +25,8 @@ FIRST_PREVIOUS_HASH = "0" * 64
 LEDGER_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:inventory:ledger")
 OPTIONAL_RECORD_ATTRIBUTES = ("order_id", "notes", "reason", "order_step", "order_previous")
 UNHASHED = ("hash", "signature", "key_id")
+COUNTED = "#COUNTED#"
+COUNTERS = ("#CATEGORY#", "#VENDOR#")
 RECORD_ATTRIBUTES = {
     "transaction_id",
     "timestamp",
@@ -85,6 +87,8 @@ class Tables:
     orders: dict[str, Item] = field(default_factory=dict)
     bounds: dict[str, int] = field(default_factory=dict)
     external_ids: dict[str, Item] = field(default_factory=dict)
+    counters: dict[str, Item] = field(default_factory=dict)
+    counted: dict[str, Item] = field(default_factory=dict)
     barcodes: set[tuple[str, str]] = field(default_factory=set)
     product_idempotency_records: dict[str, Item] = field(default_factory=dict)
     stock_idempotency_records: dict[str, Item] = field(default_factory=dict)
@@ -111,6 +115,10 @@ def read_tables(client: Any, prefix: str = "") -> Tables:
             tables.product_idempotency_records[item["product_id"]] = item
         elif item["product_id"].startswith("#EXTERNAL#"):
             tables.external_ids[item["product_id"]] = item
+        elif item["product_id"].startswith(COUNTED):
+            tables.counted[item["product_id"].removeprefix(COUNTED)] = item
+        elif item["product_id"].startswith(COUNTERS):
+            tables.counters[item["product_id"]] = item
         else:
             tables.unknown.append(item)
     parts: list[Item] = []
@@ -154,12 +162,13 @@ def scan(client: Any, table_name: str) -> Iterator[Item]:
 def everything_in(client: Any, prefix: str = "") -> dict[str, list[str]]:
     """Return all items of all tables in a form that can be compared with a later one.
 
-    Priority leases of SKUs do not count.
+    Priority leases of SKUs do not count, nor the numbers of products, which follow the products later.
     """
     return {
         name: sorted(
             json.dumps({**item, "turn_until": None}, sort_keys=True, default=str)
             for item in scan(client, prefix + name)
+            if not str(item.get("product_id")).startswith((COUNTED, *COUNTERS))
         )
         for name in TABLES
     }
@@ -206,8 +215,30 @@ def violations(tables: Tables) -> Iterator[str]:
             yield f"{sku} has reserved {item['reserved_stock']}, its orders {reserved_by_orders[sku]}"
     yield from _order_violations(tables)
     yield from _external_id_violations(tables)
+    yield from _counter_violations(tables)
     yield from _barcode_violations(tables)
     yield from _idempotency_violations(tables)
+
+
+def _counter_violations(tables: Tables) -> Iterator[str]:
+    """The counters are the sum of what was counted of each product; that may lag behind the product."""
+    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for product_id, item in tables.counted.items():
+        product = tables.products.get(product_id)
+        if product is not None and item["counted_version"] > product["version"]:
+            yield f"{product_id} was counted in version {item['counted_version']} of {product['version']}"
+        if item["counted_removed"]:
+            continue
+        for counter in (("#CATEGORIES", item["counted_category"]), ("#VENDORS", item["counted_vendor"])):
+            sums[counter][0] += 1
+            sums[counter][1] += item["counted_active"]
+    for key, item in tables.counters.items():
+        listed = (item["vendor_id"], item["created_at"])
+        numbers = [item["products"], item["active_products"]]
+        if numbers != sums.pop(listed, [0, 0]):
+            yield f"{key} has {numbers[0]} products, {numbers[1]} of them active, and others were counted"
+    for listed in sums:
+        yield f"{listed} has no counter"
 
 
 def _sku_violations(item: Item, tables: Tables) -> Iterator[str]:
