@@ -54,7 +54,7 @@ locals {
       sid       = "PublishEvents"
       actions   = ["events:PutEvents"]
       resources = [aws_cloudwatch_event_bus.this.arn]
-      condition = { StringEquals = { "events:source" = ["inventory.${service}"] } }
+      condition = { "ForAllValues:StringEquals" = { "events:source" = ["inventory.${service}"] } }
     }
   }
 

@@ -40,6 +40,7 @@ class Triggers:
     def __init__(self, dynamodb_url: str, folder: Path) -> None:
         settings = Settings(distinct_free_ports(), dynamodb_url)
         self._environment = service_environment(settings, {**os.environ, "TABLE_NAME_PREFIX": ""})
+        self._environment["EVENT_BUS"] = ""
         self._folder = folder
         self._number = 0
         self.running: list[Process] = []

@@ -122,7 +122,7 @@ run "a_stage" {
     condition = alltrue(flatten([
       for key, policy in output.role_policies : [
         for statement in jsondecode(policy).Statement :
-        statement.Resource == [output.parameters["events/bus_arn"]] && statement.Condition == { StringEquals = { "events:source" = ["inventory.${split("/", key)[0]}"] } }
+        statement.Resource == [output.parameters["events/bus_arn"]] && statement.Condition == { "ForAllValues:StringEquals" = { "events:source" = ["inventory.${split("/", key)[0]}"] } }
         if contains(statement.Action, "events:PutEvents")
       ]
     ]))
