@@ -216,6 +216,10 @@ class Needs:
         self._invoke("catalog/recount_products", _EVENT)
         self._item("Products-table", product_id=counted["product_id"]["S"])
 
+    def recount(self) -> None:
+        """Correct the counters that needs have left wrong where a permission was missing."""
+        self._invoke("catalog/recount_products", _EVENT)
+
     def _remove_counter(self) -> None:
         category = f"Empty {self._next()}"
         counter = {

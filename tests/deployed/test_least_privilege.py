@@ -369,7 +369,9 @@ def needs(cloud: Cloud, shop: Shop, outputs: dict[str, Any]) -> Iterator[Needs]:
     mappings = [each["UUID"] for each in client.list_event_source_mappings()["EventSourceMappings"]]
     for uuid in mappings:
         client.update_event_source_mapping(UUID=uuid, Enabled=False)
-    yield Needs(cloud, shop, outputs)
+    needs = Needs(cloud, shop, outputs)
+    yield needs
+    needs.recount()
     for uuid in mappings:
         client.update_event_source_mapping(UUID=uuid, Enabled=True)
 
