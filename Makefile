@@ -53,7 +53,7 @@ test-long: $(FETCHED) ## Test many writers at once, services without DynamoDB, a
 test-histories: $(FETCHED) ## Test many histories: simulated ones, crashes between any two writes, requests made up from the documents, damaged logs
 	@$(BIN)/python -m tests.suites histories
 
-test-distributions: $(FETCHED) ## Test zips, Terraform (if installed), distributions, releases, locks, architecture
+test-distributions: $(FETCHED) ## Test zips, Terraform (if installed), releases, documents, architecture
 	@$(BIN)/python -m tests.suites distributions
 
 package: $(VENV)/.run ## Write build/*.zip for Lambda: SERVICE=stock ARCHITECTURE=arm64 RUNTIME=python3.13, or native
