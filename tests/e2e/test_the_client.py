@@ -38,8 +38,10 @@ def test_refusals_have_their_names(stack: RunningStack) -> None:
         with pytest.raises(problems.InvalidInput) as wrong:
             catalog.create_product(product_name="", category="x", base_price=-1)
         assert {fault.path for fault in wrong.value.errors} == {"body.product_name", "body.base_price"}
-        with pytest.raises(problems.Forbidden):
+        with pytest.raises(problems.OrderNotFound):
             stock.order("ORDER-1")
+        with pytest.raises(problems.Forbidden):
+            stock.confirm("ORDER-1")
         with pytest.raises(problems.SkuNotFound):
             stock.restock("PROD-00000", "SKU-PROD-00000-A", 1)
         assert catalog.health()

@@ -402,12 +402,25 @@ def test_a_recount_counts_what_the_stream_did_not_deliver(
     assert counters(dynamodb) == expected_counters([moved])
 
 
+def test_a_recount_counts_a_product_once_whose_counted_item_is_lost(
+    stream: Stream, dynamodb: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The scan that counts it again adds it to counters that have it, and were right before."""
+    for product in (TEA, COFFEE):
+        keep(dynamodb, product)
+        stream.deliver((None, product))
+    lost = f"#COUNTED#{TEA.product_id}"
+    dynamodb.delete_item(TableName="Products-table", Key={"product_id": {"S": lost}})
+    stream.recount(capsys)
+    assert counters(dynamodb) == expected_counters([TEA, COFFEE])
+
+
 def test_a_recount_counts_a_product_of_an_earlier_version_as_after_a_restore(
     stream: Stream, dynamodb: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     keep(dynamodb, TEA)
     stream.deliver((None, replace(TEA, version=9)))
-    assert stream.recount(capsys) == {"products": 1, "counted": 1, "scans": 1}
+    assert stream.recount(capsys) == {"products": 1, "counted": 1, "scans": 2}
     moved = later(TEA, category="Coffee")
     keep(dynamodb, moved)
     stream.deliver((TEA, moved))

@@ -51,7 +51,8 @@ class Recount:
             while it ran, so that the next run has to compare them.
         """
         done = [self._scan()]
-        while done[-1].unsettled and len(done) < RECOUNT_PASSES_MAX:
+        # A scan that counts products changes counters that it has read before: the next one compares them.
+        while (done[-1].unsettled or done[-1].counted) and len(done) < RECOUNT_PASSES_MAX:
             done.append(self._scan())
         return {
             "products": done[-1].products,
