@@ -161,12 +161,16 @@ def test_a_release_writes_version_changelog_and_documents(made: Made) -> None:
     unreleased, newest, *_ = sections((made.repository / "CHANGELOG.md").read_text(encoding="utf-8"))
     assert (unreleased.body, newest.version, newest.released_on) == ("", Version.read(NEW), DAY)
     for service in SERVICES:
-        stored = made.repository / "docs" / "releases" / f"{service}.json"
-        assert stored.read_bytes() == (made.repository / "services" / service / "openapi.json").read_bytes()
+        for stored_name, name in (
+            (f"{service}.json", "openapi.json"),
+            (f"{service}.asyncapi.json", "asyncapi.json"),
+        ):
+            stored = made.repository / "docs" / "releases" / stored_name
+            assert stored.read_bytes() == (made.repository / "services" / service / name).read_bytes()
     changed = {line[3:] for line in git(made.repository, "status", "--porcelain").splitlines()}
     assert changed <= {
         "CHANGELOG.md",
-        *(f"docs/releases/{service}.json" for service in SERVICES),
+        *(f"docs/releases/{service}{kind}.json" for service in SERVICES for kind in ("", ".asyncapi")),
         *(f"libs/{library}/pyproject.toml" for library in ("client", "imports", "cli")),
         *(
             f"libs/{library}/inventory_{library}/__init__.py"
