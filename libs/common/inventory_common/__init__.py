@@ -47,6 +47,8 @@
 `streams`                  changes of items, and how a batch of them is processed
 `schedules`                work that runs on a schedule
 `alerts`, `alert_topic`    alerts, and where they are sent
+`events`, `event_bus`      events and their form, and the bus that they are sent to
+`event_delivery`           sends the events of changes, up to the first that is not sent
 `verify`                   verifies an exported log offline
 `settings`                 environment variables
 =========================  ==========================================================================

@@ -14,13 +14,13 @@ from .events import Event
 
 __all__ = ["EventBus", "NotSent"]
 
-ENTRIES_MAX: Final = 10
+_ENTRIES_MAX: Final = 10
 """Events of one call of PutEvents."""
-CALL_BYTES_MAX: Final = 240_000
+_CALL_BYTES_MAX: Final = 240_000
 """Bytes of the events of one call; EventBridge takes 262,144, and counts a few more for each."""
-ATTEMPTS_MAX: Final = 4
+_ATTEMPTS_MAX: Final = 4
 """How often the entries of a call that were not accepted are sent."""
-FIRST_PAUSE_SECONDS: Final = 0.1
+_FIRST_PAUSE_SECONDS: Final = 0.1
 """The longest pause before entries are sent a second time; it doubles with each further time."""
 
 # botocore's own timeouts, of minutes, are longer than a Lambda function's.
@@ -79,10 +79,10 @@ class EventBus:
         entries = [_entry(event, self._name) for event in events]
         waiting = list(range(len(entries)))
         reason = ""
-        for attempt in range(ATTEMPTS_MAX):
+        for attempt in range(_ATTEMPTS_MAX):
             if attempt:
                 # Full jitter: other functions send to the same bus.
-                self._pause(random.uniform(0, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1)))  # noqa: S311
+                self._pause(random.uniform(0, _FIRST_PAUSE_SECONDS * 2 ** (attempt - 1)))  # noqa: S311
             try:
                 response = self._client.put_events(Entries=[entries[position] for position in waiting])
             except Exception as error:
@@ -112,7 +112,7 @@ def _calls(entries: Sequence[dict[str, str]]) -> Iterator[tuple[int, int]]:
     start = size = 0
     for position, entry in enumerate(entries):
         own = sum(len(text.encode()) for text in entry.values())
-        if position > start and (position - start == ENTRIES_MAX or size + own > CALL_BYTES_MAX):
+        if position > start and (position - start == _ENTRIES_MAX or size + own > _CALL_BYTES_MAX):
             yield start, position
             start, size = position, 0
         size += own

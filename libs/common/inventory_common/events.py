@@ -19,7 +19,7 @@ __all__ = ["EVENT_BYTES_MAX", "Event", "EventType", "event_id"]
 EVENT_BYTES_MAX: Final = 200_000
 """Bytes of an event: EventBridge takes 256 KiB in one call, with what it adds itself."""
 
-ID_CHARACTERS: Final = 32
+_ID_CHARACTERS: Final = 32
 """The length of an event's id, in hexadecimal digits."""
 
 
@@ -101,4 +101,4 @@ def event_id(event_type: str, *identity: str | int) -> str:
     '93ad6f4ff89f1978ba22bbbdf01dfe20'
     """
     text = "\n".join((event_type, *map(str, identity)))
-    return sha256(text.encode()).hexdigest()[:ID_CHARACTERS]
+    return sha256(text.encode()).hexdigest()[:_ID_CHARACTERS]

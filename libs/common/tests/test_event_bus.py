@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from inventory_common.event_bus import ATTEMPTS_MAX, CALL_BYTES_MAX, EventBus, NotSent
+from inventory_common.event_bus import _ATTEMPTS_MAX, _CALL_BYTES_MAX, EventBus, NotSent
 from inventory_common.events import Event
 
 
@@ -95,9 +95,9 @@ def test_ten_events_are_sent_in_one_call() -> None:
 
 def test_a_call_has_as_many_events_as_its_bytes_allow() -> None:
     client = Bus()
-    a_bus(client).send(some(5, "x" * (CALL_BYTES_MAX // 2 - 1_000)))
+    a_bus(client).send(some(5, "x" * (_CALL_BYTES_MAX // 2 - 1_000)))
     assert [len(call) for call in client.calls] == [2, 2, 1]
-    a_bus(client).send(some(2, "x" * (CALL_BYTES_MAX - 1_000)))
+    a_bus(client).send(some(2, "x" * (_CALL_BYTES_MAX - 1_000)))
     assert [len(call) for call in client.calls[3:]] == [1, 1]
 
 
@@ -110,7 +110,7 @@ def test_the_events_that_a_call_refused_are_sent_again_alone() -> None:
 
 
 def test_the_first_event_that_is_refused_for_good_is_named() -> None:
-    client = Bus({"S12": ATTEMPTS_MAX, "S13": 1})
+    client = Bus({"S12": _ATTEMPTS_MAX, "S13": 1})
     with pytest.raises(NotSent, match="ThrottlingException: slow down") as raised:
         a_bus(client).send(some(25))
     assert raised.value.position == 12
