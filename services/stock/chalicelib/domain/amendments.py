@@ -34,7 +34,7 @@ from inventory_common.errors import (
 from inventory_common.ids import StockKey
 from inventory_common.limits import ORDER_LINES_MAX, QUANTITY_MAX
 from inventory_common.skus import Sku
-from inventory_common.transactions import Command, TransactionType
+from inventory_common.transactions import Command
 
 from .commands import AmendOrder, LineRequest
 from .decisions import NOTHING_TO_WRITE, CurrentState, Decision, NeedsSkus, WriteSet
@@ -48,9 +48,9 @@ from .orders import (
     order_in_progress,
     visible_order,
 )
-from .placing import lines_hash, require_available
+from .placing import lines_hash, require_available, reserve_more
 from .settlements import CANCEL, RELEASE, Quantities, SettledOrder, idempotency_record_of
-from .stock_rules import CommandContext, OrderStep, StockMovement, move_stock
+from .stock_rules import CommandContext
 
 __all__ = ["amend", "changes_of", "require_one_transaction"]
 
@@ -204,26 +204,17 @@ def _apply(
     released = RELEASE.apply(state, order, fewer, context, command=Command.AMEND)
     if isinstance(released, NeedsSkus):
         return released
-    movements: list[StockMovement] = []
-    lines: dict[StockKey, OrderLine] = {}
-    for key, units in ((line.key, line.quantity) for line in more):
-        line = order.lines.get(key) or _new_line(state.skus[key], parts[key])
-        movement = move_stock(
-            state.skus[key],
-            TransactionType.ORDER_PLACED,
-            units,
-            context,
-            command=Command.AMEND,
-            step=OrderStep(line.records + 1, line.last_record),
-        )
-        movements.append(movement)
-        lines[key] = line.place(units).after_record(movement.record.sequence)
+    grown: list[tuple[OrderLine, OrderLine]] = []
+    for request in more:
+        line = order.lines.get(request.key) or _new_line(state.skus[request.key], parts[request.key])
+        grown.append((line, line.place(request.quantity)))
+    reserved = reserve_more(state, grown, Command.AMEND, context)
     changed = replace(
         released.order,
-        lines={**released.order.lines, **lines},
+        lines={**released.order.lines, **reserved.lines},
         parts=max(order.parts, *parts.values()) if parts else order.parts,
     )
-    return SettledOrder((*released.movements, *movements), changed)
+    return SettledOrder((*released.movements, *reserved.movements), changed)
 
 
 def _new_line(sku: Sku, part: int) -> OrderLine:

@@ -16,6 +16,7 @@ from inventory_common.timestamps import epoch_seconds
 from inventory_common.values import value
 
 from .commands import NO_EXPLANATION, Explanation
+from .stock_rules import OrderStep
 
 __all__ = [
     "EXPIRED",
@@ -173,6 +174,11 @@ class OrderLine:
     def key(self) -> StockKey:
         """The SKU's key."""
         return StockKey(self.product_id, self.sku)
+
+    @property
+    def next_step(self) -> OrderStep:
+        """The place of the line's next record in the log."""
+        return OrderStep(self.records + 1, self.last_record)
 
     def after_record(self, sequence: int) -> OrderLine:
         """Return the line with one more record in the log, that of this sequence."""

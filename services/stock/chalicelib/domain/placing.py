@@ -19,7 +19,7 @@ from inventory_common.ids import StockKey
 from inventory_common.settings import ALL_OWNERS
 from inventory_common.skus import Sku
 from inventory_common.timestamps import plus_seconds
-from inventory_common.transactions import TransactionType
+from inventory_common.transactions import Command, TransactionType
 from inventory_common.values import value
 
 from .commands import LineRequest, PlaceOrder
@@ -48,6 +48,7 @@ __all__ = [
     "require_available",
     "require_repeat_of",
     "reserve",
+    "reserve_more",
     "short_lines",
 ]
 
@@ -142,6 +143,32 @@ def reserve(state: CurrentState, lines: Sequence[LineRequest], context: CommandC
         for line, movement in zip(lines, movements, strict=True)
     }
     return Reservation(movements, order_lines)
+
+
+def reserve_more(
+    state: CurrentState,
+    lines: Iterable[tuple[OrderLine, OrderLine]],
+    command: Command,
+    context: CommandContext,
+) -> Reservation:
+    """Return the movements by which lines of an order, each given before and after, reserve more units.
+
+    The units are available (`require_available`).
+    """
+    movements: list[StockMovement] = []
+    reserved: dict[StockKey, OrderLine] = {}
+    for before, after in lines:
+        movement = move_stock(
+            state.skus[before.key],
+            TransactionType.ORDER_PLACED,
+            after.reserved - before.reserved,
+            context,
+            command=command,
+            step=before.next_step,
+        )
+        movements.append(movement)
+        reserved[before.key] = after.after_record(movement.record.sequence)
+    return Reservation(tuple(movements), reserved)
 
 
 def require_available(lines: Sequence[LineRequest], skus: Mapping[StockKey, Sku]) -> None:

@@ -10,15 +10,15 @@ from dataclasses import replace
 
 from inventory_common.errors import NotReopenable, OrderNotFound
 from inventory_common.timestamps import plus_seconds
-from inventory_common.transactions import Command, TransactionType
+from inventory_common.transactions import Command
 
 from .amendments import require_one_transaction
 from .commands import LineRequest, ReopenOrder
 from .decisions import NOTHING_TO_WRITE, CurrentState, Decision, NeedsSkus, WriteSet
 from .orders import LastCommand, Order, OrderCommand, order_in_progress, visible_order
-from .placing import require_available
+from .placing import require_available, reserve_more
 from .settlements import idempotency_record_of
-from .stock_rules import CommandContext, OrderStep, move_stock
+from .stock_rules import CommandContext
 
 __all__ = ["reopen"]
 
@@ -50,23 +50,12 @@ def reopen(state: CurrentState, command: ReopenOrder, context: CommandContext) -
     if any(key not in state.skus for key in released):
         return NeedsSkus(list(released))
     require_available([LineRequest(key, units) for key, units in released.items()], state.skus)
-    movements, lines = [], {}
-    for key, units in released.items():
-        line = order.lines[key]
-        movement = move_stock(
-            state.skus[key],
-            TransactionType.ORDER_PLACED,
-            units,
-            context,
-            command=Command.REOPEN,
-            step=OrderStep(line.records + 1, line.last_record),
-        )
-        movements.append(movement)
-        lines[key] = line.reopen().after_record(movement.record.sequence)
+    lines = [order.lines[key] for key in released]
+    reserved = reserve_more(state, ((line, line.reopen()) for line in lines), Command.REOPEN, context)
     version = order.version + 1
     reopened = replace(
         order,
-        lines={**order.lines, **lines},
+        lines={**order.lines, **reserved.lines},
         version=version,
         expires_at=plus_seconds(context.now, command.hold_seconds),
         cancel_reason=None,
@@ -75,7 +64,7 @@ def reopen(state: CurrentState, command: ReopenOrder, context: CommandContext) -
         last_command=LastCommand(OrderCommand.REOPEN, context.command_id(version)),
     )
     return WriteSet(
-        movements=tuple(movements),
+        movements=reserved.movements,
         order=reopened,
         replaced_order=order,
         idempotency_record=idempotency_record_of(command.idempotency_key, order.order_id, context),

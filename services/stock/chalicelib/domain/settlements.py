@@ -48,7 +48,7 @@ from .orders import (
     order_in_progress,
     visible_order,
 )
-from .stock_rules import CommandContext, OrderStep, StockMovement, move_stock
+from .stock_rules import CommandContext, StockMovement, move_stock
 
 __all__ = [
     "CANCEL",
@@ -131,10 +131,10 @@ class SettlementType:
     ) -> SettledOrder | NeedsSkus:
         """Return the settlement of these units; `NeedsSkus` if the SKUs do not match the order.
 
-        The log records the `command`, if it is another one than the settlement's own.  The lines of a
-        cancellation keep what it released: a saga is one that began at the order's `last_release`.
         The log records the `command`, if it is another one than the settlement's own.  Records and lines have
         the `explanation` of a client's cancel or refund, without which lines keep the one that they have.
+        The lines of a cancellation keep what it released: a saga is one that began at the order's
+        `last_release`.
         """
         if not self._fits(state, order, quantities):
             return NeedsSkus(list(quantities))
@@ -151,7 +151,7 @@ class SettlementType:
                 quantity,
                 context,
                 command=command,
-                step=OrderStep(line.records + 1, line.last_record),
+                step=line.next_step,
                 restock=restocks(key),
             )
             movements.append(movement)
