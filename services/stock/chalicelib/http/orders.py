@@ -79,6 +79,8 @@ from .bodies import (
 __all__ = ["OrderRoutes"]
 
 _ORDERS: Final = "orders"
+_ON_AN_ORDER: Final = (OrderNotFound, OrderInProgress, OrderDamaged, LedgerKeyUnavailable)
+_TO_RESERVE: Final = (SkuInactive, ProductInactive, InsufficientStock)
 _ONE: Final = ResponseSpec(OrderAnswer, etag=True, replays=True)
 _SETTLED: Final = ResponseSpec(OrderAnswer, etag=True, replays=True, may_finish_later=True)
 # Settling a whole order is idempotent by nature, until a part was settled.  Settling named lines is not, as a
@@ -115,9 +117,7 @@ class OrderRoutes:
             OrderCancelled,
             ReservationExpired,
             SkuNotFound,
-            SkuInactive,
-            ProductInactive,
-            InsufficientStock,
+            *_TO_RESERVE,
         ],
     )
     def place_order(self, request: Request[NewOrder], order_id: str) -> Response:
@@ -213,10 +213,7 @@ class OrderRoutes:
         idempotency="optional",
         response=_ONE,
         errors=[
-            OrderNotFound,
-            OrderInProgress,
-            OrderDamaged,
-            LedgerKeyUnavailable,
+            *_ON_AN_ORDER,
             OrderConfirmed,
             OrderCancelled,
             ReservationExpired,
@@ -237,18 +234,13 @@ class OrderRoutes:
         versioned=True,
         response=_ONE,
         errors=[
-            OrderNotFound,
+            *_ON_AN_ORDER,
             TooManyChanges,
-            OrderInProgress,
-            OrderDamaged,
-            LedgerKeyUnavailable,
             OrderConfirmed,
             OrderCancelled,
             ReservationExpired,
             SkuNotFound,
-            SkuInactive,
-            ProductInactive,
-            InsufficientStock,
+            *_TO_RESERVE,
         ],
     )
     def amend_order(self, request: Request[Amendment], order_id: str) -> Response:
@@ -276,15 +268,10 @@ class OrderRoutes:
         versioned=True,
         response=_ONE,
         errors=[
-            OrderNotFound,
+            *_ON_AN_ORDER,
             TooManyChanges,
-            OrderInProgress,
-            OrderDamaged,
-            LedgerKeyUnavailable,
             NotReopenable,
-            SkuInactive,
-            ProductInactive,
-            InsufficientStock,
+            *_TO_RESERVE,
         ],
     )
     def reopen_order(self, request: Request[Reopening], order_id: str) -> Response:
@@ -304,10 +291,7 @@ class OrderRoutes:
         allowed_roles=ORDER_KEEPERS,
         body=Settlement,
         errors=[
-            OrderNotFound,
-            OrderInProgress,
-            OrderDamaged,
-            LedgerKeyUnavailable,
+            *_ON_AN_ORDER,
             OrderCancelled,
             ReservationExpired,
             SkuNotFound,
@@ -325,10 +309,7 @@ class OrderRoutes:
         allowed_roles=ORDER_RELEASERS,
         body=Cancellation,
         errors=[
-            OrderNotFound,
-            OrderInProgress,
-            OrderDamaged,
-            LedgerKeyUnavailable,
+            *_ON_AN_ORDER,
             OrderCancelled,
             OrderConfirmed,
             SkuNotFound,
@@ -352,10 +333,7 @@ class OrderRoutes:
         allowed_roles=ORDER_RELEASERS,
         body=Refund,
         errors=[
-            OrderNotFound,
-            OrderInProgress,
-            OrderDamaged,
-            LedgerKeyUnavailable,
+            *_ON_AN_ORDER,
             OrderCancelled,
             SkuNotFound,
             RefundExceedsConfirmed,
