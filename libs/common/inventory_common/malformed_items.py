@@ -54,6 +54,16 @@ class MalformedItems:
             self._report(table, item, error)
             raise MalformedItem(table.name) from error
 
+    def readable(self, table: Table, image: Item | None, reader: Callable[[Item], _T]) -> _T | None:
+        """Return what `reader` reads of an image of a change, if there is one.
+
+        None if it cannot be read, and then it has been reported: a retry could not read it either.
+        """
+        try:
+            return None if image is None else self.read(table, image, reader)
+        except MalformedItem:
+            return None
+
     def read_all(self, table: Table, items: Iterable[Item], reader: Callable[[Item], _T]) -> Iterator[_T]:
         """Yield what `reader` reads of items; those that cannot be read are left out."""
         for item in items:

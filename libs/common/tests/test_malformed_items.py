@@ -44,6 +44,14 @@ def test_a_malformed_item_is_left_out_of_a_list_and_reported_once(capsys: pytest
     assert "secret" not in json.dumps(unreadable)
 
 
+def test_an_image_that_is_absent_or_malformed_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    reader = MalformedItems("shop")
+    images = (None, an_item(1, size=1), an_item(2))
+    assert [reader.readable(PRODUCTS, image, size_of) for image in images] == [None, 1, None]
+    [report] = reported(capsys)
+    assert report["key"] == {"product_id": "PROD-2"}
+
+
 def test_a_defect_of_the_reader_is_none_of_the_item() -> None:
     def broken(_: Item) -> None:
         raise ZeroDivisionError

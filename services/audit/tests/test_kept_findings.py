@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from collecting_bus import CollectingBus
 from front_door import Client, Tokens
 
 from chalicelib.domain.events import finding_event
@@ -60,30 +60,16 @@ def test_a_finding_is_reported_once_whenever_a_check_finds_it(
     assert findings.kept(a_finding(2).finding_id) is None
 
 
-class Bus:
-    """EventBridge: collects events; while it is `down`, it refuses all."""
-
-    def __init__(self) -> None:
-        self.events: list[dict[str, Any]] = []
-        self.down = False
-
-    def put_events(self, Entries: Sequence[dict[str, str]]) -> dict[str, Any]:
-        if self.down:
-            return {"Entries": [{"ErrorCode": "InternalFailure"} for _ in Entries]}
-        self.events += [json.loads(entry["Detail"]) for entry in Entries]
-        return {"Entries": [{"EventId": "1"} for _ in Entries]}
-
-
 def test_a_finding_sends_an_event_and_is_reported_again_if_that_fails(
     findings: Any, audit: Client, tokens: Tokens
 ) -> None:
-    bus = Bus()
+    bus = CollectingBus()
     reporting = replace(findings, events=EventBus("bus", bus, lambda _: None))
-    bus.down = True
+    bus.accepts = 0
     with pytest.raises(NotSent):
         reporting.report(a_finding())
     assert listed(audit, tokens) == []
-    bus.down = False
+    bus.accepts = None
     for _ in range(2):
         reporting.report(a_finding())
     [event] = bus.events

@@ -83,11 +83,16 @@ def counting_of(counts: CountStore) -> Counting:
 
 
 def _products() -> ProductStore:
-    return ProductStore(_client(), _settings(), MalformedItems(_NAME))
+    return ProductStore(_client(), _settings(), _malformed())
 
 
 def _counts() -> CountStore:
-    return CountStore(_client(), _settings(), MalformedItems(_NAME), now)
+    return CountStore(_client(), _settings(), _malformed(), now)
+
+
+@cache  # it knows what this process has reported
+def _malformed() -> MalformedItems:
+    return MalformedItems(_NAME)
 
 
 @cache

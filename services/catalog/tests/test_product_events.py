@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from collecting_bus import CollectingBus
 
 from chalicelib.engine.product_events import ProductEvents
 from inventory_common.event_bus import EventBus
@@ -17,27 +16,13 @@ from inventory_common.products import Product
 from .shop import a_product
 
 
-class Bus:
-    """EventBridge: collects events; while it is `down`, it refuses all."""
-
-    def __init__(self) -> None:
-        self.events: list[dict[str, Any]] = []
-        self.down = False
-
-    def put_events(self, Entries: Sequence[dict[str, str]]) -> dict[str, Any]:
-        if self.down:
-            return {"Entries": [{"ErrorCode": "InternalFailure"} for _ in Entries]}
-        self.events += [json.loads(entry["Detail"]) for entry in Entries]
-        return {"Entries": [{"EventId": "1"} for _ in Entries]}
+@pytest.fixture
+def bus() -> CollectingBus:
+    return CollectingBus()
 
 
 @pytest.fixture
-def bus() -> Bus:
-    return Bus()
-
-
-@pytest.fixture
-def deliver(service_module: Any, catalog: Any, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Any:
+def deliver(service_module: Any, catalog: Any, bus: CollectingBus, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Delivers records of the stream; returns the numbers of those to be delivered again."""
     events = ProductEvents(catalog.store, EventBus("bus", bus, lambda _: None))
     monkeypatch.setattr(service_module, "events", events)
@@ -59,7 +44,7 @@ def a_record(before: Product | None, after: Product, number: int = 1) -> Any:
     return {"eventName": "MODIFY", "dynamodb": change}
 
 
-def test_a_new_product_and_each_change_send_an_event(deliver: Any, bus: Bus) -> None:
+def test_a_new_product_and_each_change_send_an_event(deliver: Any, bus: CollectingBus) -> None:
     first = a_product()
     second = replace(first, brand="SoundMax", version=2, updated_at="2026-02-23T11:00:00.000000Z")
     third = replace(second, is_active=False, version=3)
@@ -84,25 +69,25 @@ def test_a_new_product_and_each_change_send_an_event(deliver: Any, bus: Bus) -> 
     assert [int(event["sequence"]) for event in bus.events] == [1, 2, 3]
 
 
-def test_a_write_that_changes_no_attribute_sends_none(deliver: Any, bus: Bus) -> None:
+def test_a_write_that_changes_no_attribute_sends_none(deliver: Any, bus: CollectingBus) -> None:
     product = a_product()
     assert deliver(a_record(product, replace(product, version=2))) == []
     assert bus.events == []
 
 
-def test_what_was_not_sent_is_delivered_again_with_the_same_id(deliver: Any, bus: Bus) -> None:
+def test_what_was_not_sent_is_delivered_again_with_the_same_id(deliver: Any, bus: CollectingBus) -> None:
     product = a_product()
     records = [a_record(None, product), a_record(product, replace(product, brand="B", version=2), 2)]
-    bus.down = True
+    bus.accepts = 0
     assert deliver(*records) == ["1"]
-    bus.down = False
+    bus.accepts = None
     assert deliver(*records) == deliver(*records) == []
     ids = [event["id"] for event in bus.events]
     assert ids[:2] == ids[2:]
     assert len(set(ids)) == 2
 
 
-def test_an_image_that_cannot_be_read_stops_no_other_event(deliver: Any, bus: Bus) -> None:
+def test_an_image_that_cannot_be_read_stops_no_other_event(deliver: Any, bus: CollectingBus) -> None:
     product = a_product()
     damaged = a_record(product, replace(product, brand="B", version=2))
     damaged["dynamodb"]["NewImage"]["version"] = {"B": b64encode(b"x").decode()}
@@ -111,7 +96,7 @@ def test_an_image_that_cannot_be_read_stops_no_other_event(deliver: Any, bus: Bu
     assert [event["subject"] for event in bus.events] == ["PROD-00000"]
 
 
-def test_changes_of_other_items_send_none(deliver: Any, bus: Bus) -> None:
+def test_changes_of_other_items_send_none(deliver: Any, bus: CollectingBus) -> None:
     record = a_record(None, a_product())
     record["dynamodb"]["Keys"] = {"product_id": {"S": "#MARKER#1"}}
     assert deliver(record) == []

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from inventory_common.items import Item
 from inventory_common.streams import ItemChange
 from inventory_common.values import value
 
@@ -37,11 +36,8 @@ class StreamHandlers:
         The others, such as a new price, need no call.  A product that cannot be read is left to the recount.
         """
         for change in changes:
-            before, after = self._readable(change.before), self._readable(change.after)
+            before, after = self.store.readable(change.before), self.store.readable(change.after)
             if change.after is None:
                 after = None if before is None else replace(before, is_removed=True)
             if after is not None and (before is None or contribution(before) != contribution(after)):
                 yield after
-
-    def _readable(self, image: Item | None) -> CountedProduct | None:
-        return None if image is None else self.store.readable(image)

@@ -88,12 +88,9 @@ class CountStore:
         counters = self._read_counters(kind, response["Items"])
         return Page([_document(counter, count) for counter, count in counters], listing.next_cursor(response))
 
-    def readable(self, image: Item) -> CountedProduct | None:
-        """Return what is counted of a product's item, None if it cannot be read; then it is reported."""
-        try:
-            return self._malformed.read(PRODUCTS, image, _product)
-        except MalformedItem:
-            return None
+    def readable(self, image: Item | None) -> CountedProduct | None:
+        """Return what is counted of a product's item; None if there is none, or it cannot be read."""
+        return self._malformed.readable(PRODUCTS, image, _product)
 
     def counted(self, product_ids: Collection[str]) -> dict[str, StoredProduct]:
         """Return what was counted of up to 100 products, each read consistently."""

@@ -109,7 +109,7 @@ class ProductStore:
         """Return a product, read consistently."""
         response = self._client.get_item(TableName=self._table, Key=_key(product_id), ConsistentRead=True)
         item: Item | None = response.get("Item")
-        return self.read(item) if item else None
+        return self._read(item) if item else None
 
     def product_and_record(
         self, product_id: str, idempotency_id: str
@@ -128,7 +128,7 @@ class ProductStore:
         else:
             raise DatabaseUnavailable("The database throttles the service; please try again.")
         records = [self._read_record(item) for item in items if _is_record(item)]
-        products = [self.read(item) for item in items if not _is_record(item)]
+        products = [self._read(item) for item in items if not _is_record(item)]
         return next(iter(products), None), next(iter(records), None)
 
     def record(self, idempotency_id: str) -> IdempotencyRecord | None:
@@ -246,8 +246,11 @@ class ProductStore:
             return WriteConflict()
         return None
 
-    def read(self, item: Item) -> Product:
-        """Read a product's item, or raise `MalformedItem`."""
+    def readable(self, image: Item | None) -> Product | None:
+        """Return the product of an image of a change; None if there is none, or it cannot be read."""
+        return self._malformed.readable(PRODUCTS, image, Product.from_item)
+
+    def _read(self, item: Item) -> Product:
         return self._malformed.read(PRODUCTS, item, Product.from_item)
 
     def _record_put(self, record: IdempotencyRecord) -> dict[str, Any]:
@@ -281,13 +284,13 @@ class ProductStore:
         """Return the stored product if a failed condition found that this change made its version."""
         item = failed.response.get("Item")
         made = item is not None and made_version(change_id, product.version, item)
-        return Written(self.read(item)) if made else None
+        return Written(self._read(item)) if made else None
 
     def _conflict(self, failed: Any) -> WriteConflict:
         item = failed.response.get("Item")
         version = None
         with suppress(MalformedItem):  # the next read of the product raises it
-            version = None if item is None else self.read(item).version
+            version = None if item is None else self._read(item).version
         return WriteConflict(version, was_sent_again(failed))
 
     def _reason(self, found: Iterable[Item | None]) -> AddResult:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from collecting_bus import CollectingBus
 
 from chalicelib.domain.commands import SettleOrder
 from chalicelib.engine.stream_handlers import StreamHandlers
@@ -20,35 +19,15 @@ from ..shop import BLACK, ORDER, WHITE, Tables, a_sku, an_order_of
 from ..streams import Outbox, Streams, a_stream_record, stream_handlers_of
 
 
-class Bus:
-    """EventBridge: collects events; after `accepts` of them it is down."""
-
-    def __init__(self) -> None:
-        self.events: list[dict[str, Any]] = []
-        self.accepts: int | None = None
-
-    def put_events(self, Entries: Sequence[dict[str, str]]) -> dict[str, Any]:
-        results: list[dict[str, str]] = []
-        for entry in Entries:
-            if self.accepts is not None and len(self.events) >= self.accepts:
-                results.append({"ErrorCode": "InternalFailure"})
-            else:
-                self.events.append(json.loads(entry["Detail"]))
-                results.append({"EventId": "1"})
-        return {"Entries": results}
-
-    @property
-    def seen(self) -> list[tuple[str, str]]:
-        return [(event["type"], event["subject"]) for event in self.events]
+@pytest.fixture
+def bus() -> CollectingBus:
+    return CollectingBus()
 
 
 @pytest.fixture
-def bus() -> Bus:
-    return Bus()
-
-
-@pytest.fixture
-def streams(service_module: Any, process: Process, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Streams:
+def streams(
+    service_module: Any, process: Process, bus: CollectingBus, monkeypatch: pytest.MonkeyPatch
+) -> Streams:
     streams = Streams(service_module, process.storage.state.database.client)
     handlers = stream_handlers_of(process, streams.outbox, EventBus("bus", bus, lambda _: None))
     monkeypatch.setattr(service_module, "stream_handlers", handlers)
@@ -91,7 +70,7 @@ EXPECTED = [
 
 
 def test_the_changes_of_skus_and_orders_send_their_events(
-    streams: Streams, records: list[Any], bus: Bus
+    streams: Streams, records: list[Any], bus: CollectingBus
 ) -> None:
     assert streams.deliver_skus(*records) == []
     assert bus.seen == EXPECTED
@@ -101,7 +80,7 @@ def test_the_changes_of_skus_and_orders_send_their_events(
 
 @pytest.mark.parametrize("accepts", range(len(EXPECTED)))
 def test_after_a_failure_the_rest_is_delivered_again_and_nothing_is_lost(
-    streams: Streams, records: list[Any], bus: Bus, accepts: int
+    streams: Streams, records: list[Any], bus: CollectingBus, accepts: int
 ) -> None:
     bus.accepts = accepts
     [failed] = streams.deliver_skus(*records)
@@ -113,7 +92,7 @@ def test_after_a_failure_the_rest_is_delivered_again_and_nothing_is_lost(
     assert set(bus.seen) == set(EXPECTED)
 
 
-def _all_events(streams: Streams, records: list[Any], bus: Bus) -> list[dict[str, Any]]:
+def _all_events(streams: Streams, records: list[Any], bus: CollectingBus) -> list[dict[str, Any]]:
     before = len(bus.events)
     assert streams.deliver_skus(*records) == []
     events, bus.events = bus.events[before:], bus.events[:before]
@@ -121,7 +100,7 @@ def _all_events(streams: Streams, records: list[Any], bus: Bus) -> list[dict[str
 
 
 def test_an_alert_that_fails_has_its_change_delivered_again(
-    streams: Streams, process: Process, tables: Tables, bus: Bus
+    streams: Streams, process: Process, tables: Tables, bus: CollectingBus
 ) -> None:
     tables.put(a_sku(BLACK, 20, sequence=1))
     with streams.changes_of(BLACK) as records:
@@ -137,7 +116,7 @@ def test_an_alert_that_fails_has_its_change_delivered_again(
 
 
 def test_an_order_that_somebody_else_has_written_raises_no_event(
-    streams: Streams, records: list[Any], bus: Bus
+    streams: Streams, records: list[Any], bus: CollectingBus
 ) -> None:
     order = records[2]["dynamodb"]
     order["NewImage"] = order["NewImage"] | {"owner": {"S": "forged"}}
@@ -146,7 +125,11 @@ def test_an_order_that_somebody_else_has_written_raises_no_event(
 
 
 def test_a_key_that_is_not_available_delays_the_events_of_orders_and_loses_none(
-    streams: Streams, records: list[Any], bus: Bus, process: Process, monkeypatch: pytest.MonkeyPatch
+    streams: Streams,
+    records: list[Any],
+    bus: CollectingBus,
+    process: Process,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def unavailable(_: Any) -> None:
         raise ConnectionError("no keys")
@@ -157,7 +140,7 @@ def test_a_key_that_is_not_available_delays_the_events_of_orders_and_loses_none(
     assert bus.seen == EXPECTED[:3]
 
 
-def test_a_removed_order_raises_none(streams: Streams, records: list[Any], bus: Bus) -> None:
+def test_a_removed_order_raises_none(streams: Streams, records: list[Any], bus: CollectingBus) -> None:
     image = records[2]["dynamodb"]["NewImage"]
     removed = {"Keys": order_key(ORDER), "SequenceNumber": "9", "OldImage": image}
     assert streams.deliver_skus({"eventName": "REMOVE", "dynamodb": removed}) == []
