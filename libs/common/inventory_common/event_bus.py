@@ -71,12 +71,11 @@ class EventBus:
             return
         if self._client is None:
             self._client = boto3.client("events", config=_CONFIG)
-        for start, end in _calls([_entry(event, self._name) for event in events]):
-            self._send(events[start:end], start)
-
-    def _send(self, events: Sequence[Event], start: int) -> None:
-        assert self._name is not None, "there is a bus"
         entries = [_entry(event, self._name) for event in events]
+        for start, end in _calls(entries):
+            self._send(entries[start:end], start)
+
+    def _send(self, entries: Sequence[dict[str, str]], start: int) -> None:
         waiting = list(range(len(entries)))
         reason = ""
         for attempt in range(_ATTEMPTS_MAX):

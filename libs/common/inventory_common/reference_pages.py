@@ -27,6 +27,12 @@ SCRIPT: Final = "redoc.standalone.js"
 _PACKAGE: Final = "drf-spectacular-sidecar"
 _IN_PACKAGE: Final = f"drf_spectacular_sidecar/static/drf_spectacular_sidecar/redoc/bundles/{SCRIPT}"
 _CODE: Final = re.compile("`([^`]+)`")
+_EVENTS_STYLE: Final = """
+body { font: 16px/1.5 sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }
+table { border-collapse: collapse }
+td, th { border: 1px solid #bbb; padding: .2rem .6rem; text-align: left }
+pre { background: #f4f4f4; overflow: auto; padding: 1rem }
+"""
 _MAX_AGE_SECONDS: Final = 86_400
 """How long a browser may cache the reference page's script."""
 
@@ -85,23 +91,12 @@ class ReferencePages:
 
 def page(title: str, document: str, script: str) -> str:
     """Return the HTML page that shows a document; the addresses of document and script are relative to it."""
-    return f"""\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{PAGE_FILE_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>body {{ margin: 0 }}</style>
-</head>
-<body>
+    body = f"""\
 <redoc spec-url="{document}"></redoc>
 <noscript>This page needs JavaScript; the document itself is <a href="{document}">{document}</a>.</noscript>
 <script src="{script}"></script>
-</body>
-</html>
 """
+    return _html(title, "body { margin: 0 }", body)
 
 
 def events_page(document: Mapping[str, Any], address: str) -> str:
@@ -112,6 +107,16 @@ def events_page(document: Mapping[str, Any], address: str) -> str:
         _message_of(message, schemas) for message in document["components"]["messages"].values()
     )
     about = "".join(f"<p>{_marked(text)}</p>" for text in document["info"]["description"].split("\n\n"))
+    body = f"""\
+<h1>{title}</h1>
+{about}
+<p>The document itself is <a href="{address}">{address}</a>.</p>
+{messages}"""
+    return _html(title, _EVENTS_STYLE, body)
+
+
+def _html(title: str, style: str, body: str) -> str:
+    """Return a page; the texts are HTML."""
     return f"""\
 <!doctype html>
 <html lang="en">
@@ -120,18 +125,10 @@ def events_page(document: Mapping[str, Any], address: str) -> str:
 <meta http-equiv="Content-Security-Policy" content="{PAGE_FILE_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>
-body {{ font: 16px/1.5 sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }}
-table {{ border-collapse: collapse }}
-td, th {{ border: 1px solid #bbb; padding: .2rem .6rem; text-align: left }}
-pre {{ background: #f4f4f4; overflow: auto; padding: 1rem }}
-</style>
+<style>{style}</style>
 </head>
 <body>
-<h1>{title}</h1>
-{about}
-<p>The document itself is <a href="{address}">{address}</a>.</p>
-{messages}</body>
+{body}</body>
 </html>
 """
 

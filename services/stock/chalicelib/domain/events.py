@@ -17,6 +17,7 @@ first and the last `sequence`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal, TypedDict
 
 from inventory_common.attributes import Attribute
@@ -81,7 +82,8 @@ class OrderChanged(TypedDict):
     order_id: str
     owner: Annotated[str, Attribute("The owner of the order.", "default")]
     status: Annotated[
-        str | None, Attribute("The order's status after the command; null if `lines` are.", "reserved")
+        str | None,
+        Attribute("The order's status after the command; null if it is stored in parts.", "reserved"),
     ]
     created_at: str
     expires_at: str | None
@@ -203,20 +205,8 @@ def order_events(before: Order | None, after: Order, happened_at: str) -> Iterat
         data=data,
     )
     if len(event.json().encode()) > EVENT_BYTES_MAX:
-        event = _without_lines(event)
+        event = replace(event, data={**event.data, "lines": None})
     yield event
-
-
-def _without_lines(event: Event) -> Event:
-    return Event(
-        id=event.id,
-        source=event.source,
-        type=event.type,
-        subject=event.subject,
-        time=event.time,
-        sequence=event.sequence,
-        data={**event.data, "lines": None},
-    )
 
 
 def _stock_event(name: str, sequence_before: int, after: Sku) -> Event:
