@@ -1,6 +1,6 @@
 """Simulate many seeds, or one for long: `make simulate SEEDS=1-100 STEPS=5000`.
 
-With `--crash-points 2000`, run so many histories of `crash_points` instead.
+With `--crash-points 2000`, run so many histories of `crash_points` instead, of each of its two kinds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from local.embedded_aws import embedded_aws
-from tests.simulation.crash_points import run_crash_histories
+from tests.simulation.crash_points import CHANGES, SCENARIOS, run_crash_histories
 from tests.simulation.engine import engine_client
 from tests.simulation.simulator import SimulationFailed, simulate
 from tests.support.small_limits import limits_are_small
@@ -32,9 +32,12 @@ def main() -> None:
     if options.crash_points:
         began = time.monotonic()
         with embedded_aws() as endpoint_url, limits_are_small():
-            counts = run_crash_histories(engine_client(endpoint_url), options.crash_points)
-        for kind, number in counts.items():
-            print(f"{number:10} {kind}")
+            client = engine_client(endpoint_url)
+            for name, scenarios in (("commands in steps", SCENARIOS), ("amend and reopen", CHANGES)):
+                counts = run_crash_histories(client, options.crash_points, scenarios)
+                print(f"{name}:")
+                for kind, number in counts.items():
+                    print(f"{number:10} {kind}")
         print(f"{time.monotonic() - began:.0f} s; none leaves an unfinished order")
         return
     total: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Crashes at every call of the commands that take several steps.
+"""Crashes at every call of the commands that take several steps, and of those that change an order at once.
 
 There are no other faults and no other clients: each history tests one point at which a process can crash,
 before a call or after it, alone or with a second crash during the recovery.  All of it goes through the
@@ -8,7 +8,7 @@ simulation's checks (`history`): each commit, each response, and in the end all 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, product, zip_longest
@@ -17,12 +17,15 @@ from typing import Any, Final, NamedTuple
 from local.tables import create_tables, definitions
 from tests.simulation.faulty_client import NO_FAULTS, FaultyClient
 from tests.simulation.history import LEASE_SECONDS, Violation
-from tests.simulation.model import Adjust, Place, Restock, Settle
+from tests.simulation.model import Adjust, Amend, Place, Reopen, Restock, Settle
 from tests.simulation.scheduler import Stopped
 from tests.simulation.simulator import MORE_SKUS, SKUS, Machine, Simulation
 from tests.simulation.translation import Request
+from tests.support.small_limits import SINGLE_ITEM_LINES_MAX
 
 LINES: Final = (4, 5, 6)
+LINES_CHANGED: Final = (3, 4)
+"""What one transaction amends or reopens here: an order in one item, and one in parts."""
 HOLD_SECONDS: Final = 600
 LONG_HOLD_SECONDS: Final = 30 * 86_400
 """For orders that must not expire while later histories run."""
@@ -31,6 +34,9 @@ STOCK: Final = 1_000_000
 HISTORIES_OF_A_SHOP: Final = 200
 SOLD_OUT: Final = SKUS[2]
 """A SKU of every order here, in its last part."""
+DROPPED: Final = SKUS[0]
+ADDED: Final = MORE_SKUS[-1]
+"""A SKU of no order here before it is amended."""
 WAIT_SECONDS: Final = LEASE_SECONDS + 1
 
 
@@ -108,6 +114,17 @@ RECOVERIES: Final = {
 """What finishes the saga; the process of an action with a star crashes too."""
 
 
+CHANGES: Final = {
+    "amend": Scenario(("place",), "amend"),
+    "amend of a sold-out SKU": Scenario(("place", "sell out"), "amend"),
+    "reopen": Scenario(("place", "cancel"), "reopen"),
+    "reopen of an expired order": Scenario(("place", "wait for the hold", "sweep"), "reopen", HOLD_SECONDS),
+    "reopen of a sold-out SKU": Scenario(("place", "cancel", "sell out"), "reopen"),
+}
+"""Each is one transaction: all of it or nothing, which the retry finds out."""
+RETRIES: Final = {name: RECOVERIES[name] for name in ("the retry", "a second retry")}
+
+
 @dataclass(frozen=True)
 class CrashHistory:
     """One history: a scenario, the number of lines, where the process crashes, and the recovery."""
@@ -137,7 +154,7 @@ class CrashShop:
     def calls_of(self, scenario: str, lines: int) -> int:
         """Return how many calls the process of a scenario makes without a crash."""
         order_id = self._prepare(scenario, lines)
-        machine = self.execute(SCENARIOS[scenario].command, order_id, lines, CrashAt(-1, ""))
+        machine = self.execute(_scenario(scenario).command, order_id, lines, CrashAt(-1, ""))
         self._restore_stock(order_id)
         client = machine.client
         assert isinstance(client, CrashingClient)
@@ -149,10 +166,11 @@ class CrashShop:
         Raises
         ------
         Violation
-            If the order's saga is not finished then, or another property is violated.
+            If the order's saga is not finished then, a change of the order is not made as a whole, or
+            another property is violated.
         """
         order_id = self._prepare(history.scenario, history.lines)
-        command = SCENARIOS[history.scenario].command
+        command = _scenario(history.scenario).command
         machine = self.execute(command, order_id, history.lines, history.crash_at)
         for action in RECOVERIES[history.recovery]:
             self._count_crash(machine, order_id)
@@ -161,6 +179,25 @@ class CrashShop:
                 self.execute("wait", order_id, history.lines)
             second = history.second_crash_at if action.endswith("*") else None
             machine = self.execute(name, order_id, history.lines, second)
+        if history.scenario in CHANGES:
+            self._check_change(history, order_id)
+        else:
+            self._check_saga(history, order_id)
+        self._restore_stock(order_id)
+
+    def _check_change(self, history: CrashHistory, order_id: str) -> None:
+        reserved = dict.fromkeys((*SKUS, *MORE_SKUS)[: history.lines], QUANTITY)
+        match history.scenario:
+            case "amend":
+                amended = reserved | _amended(history.lines)
+                reserved = {sku: units for sku, units in amended.items() if units}
+            case "reopen of a sold-out SKU":
+                reserved = {}
+        order = self.simulation.history.shop.orders[order_id]
+        if reserved != {sku: line.reserved for sku, line in order.lines.items() if line.reserved}:
+            raise Violation(f"{history} leaves {order}")
+
+    def _check_saga(self, history: CrashHistory, order_id: str) -> None:
         order = self.simulation.history.shop.orders.get(order_id)
         kinds = {
             (line.reserved > 0, line.confirmed > 0, line.cancelled > 0, line.refunded > 0)
@@ -170,7 +207,6 @@ class CrashShop:
         is_refused = order is not None and order.cancel_reason == "insufficient_stock" and not order.lines
         if order is not None and (order.saga_state != "idle" or not (is_whole or is_refused)):
             raise Violation(f"{history} leaves {order}")
-        self._restore_stock(order_id)
 
     def close(self) -> None:
         """Check the tables at rest."""
@@ -190,6 +226,8 @@ class CrashShop:
             "cancel": Settle("cancel", order_id),
             "refund": Settle("refund", order_id),
             "partial refund": Settle("refund", order_id),
+            "amend": Amend(order_id, tuple(_amended(lines).items()), f"amend-{order_id}"),
+            "reopen": Reopen(order_id, f"reopen-{order_id}", LONG_HOLD_SECONDS),
             "sell out": Adjust(SOLD_OUT, -self._available(), f"sold-{order_id}"),
         }
         request = requests.get(name)
@@ -211,8 +249,8 @@ class CrashShop:
 
     def _prepare(self, scenario: str, lines: int) -> str:
         order_id = next(self._order_ids)
-        self._hold_seconds = SCENARIOS[scenario].hold_seconds
-        for name in SCENARIOS[scenario].before:
+        self._hold_seconds = _scenario(scenario).hold_seconds
+        for name in _scenario(scenario).before:
             self.execute(name, order_id, lines)
         return order_id
 
@@ -228,12 +266,23 @@ class CrashShop:
             self.simulation.send(self.owner, Restock(SOLD_OUT, missing, f"back-{order_id}"))
 
 
+def _amended(lines: int) -> dict[str, int]:
+    """Return the lines of an amend: one dropped, one raised, and one added if the order has parts."""
+    added = {ADDED: QUANTITY} if lines > SINGLE_ITEM_LINES_MAX else {}
+    return {DROPPED: 0, SOLD_OUT: QUANTITY + 1, **added}
+
+
+def _scenario(name: str) -> Scenario:
+    return SCENARIOS.get(name) or CHANGES[name]
+
+
 def all_histories(calls: dict[tuple[str, int], int]) -> Iterator[CrashHistory]:
     """Yield every possible history, given how many calls each scenario makes."""
     moments = ("crash before", "crash after")
     for (scenario, lines), last in calls.items():
         crashes_at = [CrashAt(call, fault) for call, fault in product(range(1, last + 1), moments)]
-        for crash_at, (recovery, actions) in product(crashes_at, RECOVERIES.items()):
+        recoveries = RETRIES if scenario in CHANGES else RECOVERIES
+        for crash_at, (recovery, actions) in product(crashes_at, recoveries.items()):
             if any(action.endswith("*") for action in actions):
                 yield from (
                     CrashHistory(scenario, lines, crash_at, recovery, second_crash)
@@ -256,8 +305,10 @@ def sample(histories: list[CrashHistory], size: int) -> list[CrashHistory]:
     return [history for row in zip_longest(*chosen) for history in row if history is not None][:size]
 
 
-def run_crash_histories(client: Any, number: int) -> Counter[str]:
-    """Run so many histories, each with one crash or two.
+def run_crash_histories(
+    client: Any, number: int, scenarios: Mapping[str, Scenario] = SCENARIOS
+) -> Counter[str]:
+    """Run so many histories of `SCENARIOS`, or of `CHANGES`, each with one crash or two.
 
     Returns
     -------
@@ -274,7 +325,8 @@ def run_crash_histories(client: Any, number: int) -> Counter[str]:
     shop = _open(client, "crashes-0-")
     counts: Counter[str] = Counter()
     try:
-        calls = {key: shop.calls_of(*key) for key in product(SCENARIOS, LINES)}
+        lines = LINES_CHANGED if scenarios is CHANGES else LINES
+        calls = {key: shop.calls_of(*key) for key in product(scenarios, lines)}
     finally:
         _close(client, shop)
     possible = list(all_histories(calls))

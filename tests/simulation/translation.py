@@ -105,7 +105,7 @@ def send(engine: Engine, request: Request, actor: commands.Actor) -> Response:
 
 
 def send_batch(engine: Engine, requests: Sequence[Request], actor: commands.Actor) -> list[Response]:
-    """Send commands on whole orders to the service as one batch; see `send`."""
+    """Send commands on orders to the service as one batch; see `send`."""
     try:
         results = engine.orders.batch([_batched(request) for request in requests], actor)
     except Exception as error:
@@ -122,25 +122,31 @@ def send_batch(engine: Engine, requests: Sequence[Request], actor: commands.Acto
 
 def can_be_batched(request: Request) -> bool:
     """Return whether a batch accepts the request."""
-    match request:
-        case Place() | Settle("confirm" | "cancel", _, None, None):
-            return True
-    return False
+    return isinstance(request, Place | Settle)
 
 
 def _batched(request: Request) -> commands.BatchedCommand:
     match request:
         case Place(order_id):
             return commands.BatchedCommand(order_id, "place", _lines(request), request.hold_seconds)
-        case Settle("confirm", order_id):
-            return commands.BatchedCommand(order_id, "confirm")
-        case Settle("cancel", order_id):
-            return commands.BatchedCommand(order_id, "cancel")
+        case Settle("confirm" | "cancel" | "refund" as kind, order_id):
+            return commands.BatchedCommand(order_id, kind, settlement=_settlement(request))
     raise AssertionError(f"A batch does not accept {request}.")
 
 
 def _lines(request: Place) -> tuple[commands.LineRequest, ...]:
     return tuple(commands.LineRequest(StockKey.of(sku), quantity) for sku, quantity in request.lines)
+
+
+def _settlement(request: Settle) -> commands.SettleOrder:
+    return commands.SettleOrder(
+        request.order_id,
+        None
+        if request.lines is None
+        else {StockKey.of(sku): quantity for sku, quantity in summed(request.lines).items()},
+        None if request.key is None else key_of(request),
+        request.restock,
+    )
 
 
 def _send(engine: Engine, request: Request, actor: commands.Actor) -> Response:
@@ -171,14 +177,8 @@ def _send(engine: Engine, request: Request, actor: commands.Actor) -> Response:
         case Place(order_id, _, hold_seconds):
             place = commands.PlaceOrder(order_id=order_id, lines=_lines(request), hold_seconds=hold_seconds)
             return _order_response(engine.orders.place(place, actor))
-        case Settle(kind, order_id, lines, key, restock):
-            settle = commands.SettleOrder(
-                order_id,
-                None if lines is None else {StockKey.of(sku): q for sku, q in summed(lines).items()},
-                None if key is None else key_of(request),
-                restock,
-            )
-            return _order_response(getattr(engine.orders, kind)(settle, actor))
+        case Settle(kind):
+            return _order_response(getattr(engine.orders, kind)(_settlement(request), actor))
         case Amend(order_id, lines):
             units = {StockKey.of(sku): quantity for sku, quantity in summed(lines).items()}
             return _order_response(

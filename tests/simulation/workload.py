@@ -88,7 +88,7 @@ class Workload:
         return make()
 
     def batch(self) -> list[Request]:
-        """Draw commands on whole orders, no two on one order."""
+        """Draw commands on orders, whole or in part, no two on one order."""
         by_order: dict[str, Request] = {}
         for _ in range(self._random.randint(2, BATCH_MAX)):
             request = self._random.choice((self._place, self._settle))()
