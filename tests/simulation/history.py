@@ -300,13 +300,14 @@ class History:
             for change in changes
             if change.key[0] != "Products-table" and change.key[2] not in NOT_MODELLED
         ]
+        keys = 0
         for request in attempt.requests:
             order_id = getattr(request, "order_id", None)
             if modelled and (order_id is None or order_id in orders):
                 assert not isinstance(request, GetOrder | GetSku), f"a read wrote {changes}"
+                keys += getattr(request, "key", None) is not None
                 yield request
         idempotency_records = sum(change.key[2] == "#MARKER" for change in changes)
-        keys = sum(getattr(request, "key", None) is not None for request in attempt.requests)
         if modelled and idempotency_records != keys:
             raise Violation(
                 f"{attempt.name}: {attempt.requests} wrote {idempotency_records} idempotency records"
