@@ -29,7 +29,7 @@ from local.fetch import answers_ok
 from local.ports import free_port
 from local.settings import HOST, REGION
 from tests.integration.processes import ROOT, wait_until
-from tests.support.provider_mirror import provider_mirror
+from tests.support.provider_mirror import TERRAFORM_SETTINGS, provider_mirror
 
 STAGE: Final = "dev"
 STATE_BUCKET: Final = "acme-inventory-states"
@@ -74,7 +74,7 @@ class Cloud:
             "AWS_ENDPOINT_URL": self.url,
             "AWS_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
-            "CHECKPOINT_DISABLE": "1",
+            **TERRAFORM_SETTINGS,
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "libs" / "common")]),
             "TF_CLI_ARGS_init": f"-plugin-dir={provider_mirror()}",
         }

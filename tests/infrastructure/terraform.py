@@ -13,7 +13,7 @@ import boto3
 
 from tests.support.created_twice import adopted
 from tests.support.needs import not_here
-from tests.support.provider_mirror import MISSING, provider_mirror
+from tests.support.provider_mirror import MISSING, TERRAFORM_SETTINGS, provider_mirror
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = ROOT / "terraform"
@@ -38,7 +38,7 @@ class Terraform:
         return subprocess.run(
             [self.program, *arguments],
             cwd=self.folder,
-            env={**inherited, "TF_IN_AUTOMATION": "1", **self.environment},
+            env={**inherited, "TF_IN_AUTOMATION": "1", **TERRAFORM_SETTINGS, **self.environment},
             input=standard_input,
             capture_output=True,
             text=True,
