@@ -30,7 +30,24 @@ from local.settings import (
 LEDGER_KEY_FILE_VARIABLE = "LEDGER_KEY_FILE"
 """The environment variable of the process that makes the ledger's key with the file that keeps it, if any."""
 ISSUER_KEY_VARIABLE = "ISSUER_KEY_FILE"
-"""The environment variable of the front page with the file of the token issuer's key."""
+"""The environment variable of the front with the file of the token issuer's key."""
+CONSOLE_STATUS_VARIABLE = "CONSOLE_STATUS_FILE"
+"""The environment variable of the front with the file that says what there is of the console; without it,
+there is none.
+"""
+FETCHING_PREFIXES = ("NPM_CONFIG_", "PIP_")
+"""In capitals, what the names of the settings of npm and pip begin with."""
+FETCHING_VARIABLES = {
+    "ALL_PROXY",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NODE_EXTRA_CA_CERTS",
+    "NO_PROXY",
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+}
+"""In capitals, the names of the variables that say how a server elsewhere is reached."""
 
 
 def ledger_key_file(settings: Settings, environ: Mapping[str, str], state_folder: Path) -> Path | None:
@@ -83,9 +100,12 @@ def embedded_aws_environment(
 
 
 def front_environment(
-    settings: Settings, environ: Mapping[str, str], issuer_key: Path | None = None
+    settings: Settings,
+    environ: Mapping[str, str],
+    issuer_key: Path | None = None,
+    console_status: Path | None = None,
 ) -> dict[str, str]:
-    """Return the environment of the front page, which links to every other address.
+    """Return the environment of the front, which knows every other address.
 
     Parameters
     ----------
@@ -95,10 +115,23 @@ def front_environment(
         The caller's environment.
     issuer_key : Path, optional
         The file of the token issuer's key; it makes one for itself if None.
+    console_status : Path, optional
+        The file that says what there is of the console; None if there is to be none.
     """
     ports = {port_variable(name): str(port) for name, port in settings.ports.items()}
-    kept = {} if issuer_key is None else {ISSUER_KEY_VARIABLE: str(issuer_key)}
-    return base_environment(environ) | ports | kept
+    files = {ISSUER_KEY_VARIABLE: issuer_key, CONSOLE_STATUS_VARIABLE: console_status}
+    given = {name: str(file) for name, file in files.items() if file is not None}
+    return base_environment(environ) | ports | given
+
+
+def build_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of the console's build, which fetches packages as the caller's pip and npm."""
+    fetching = {
+        name: value
+        for name, value in environ.items()
+        if name.upper().startswith(FETCHING_PREFIXES) or name.upper() in FETCHING_VARIABLES
+    }
+    return base_environment(environ) | fetching
 
 
 def service_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
+
+from local.server import make_server
 
 
 def stop(server: Any, thread: threading.Thread) -> None:
@@ -14,3 +17,15 @@ def stop(server: Any, thread: threading.Thread) -> None:
     thread.join(10)
     assert not thread.is_alive()
     server.task_dispatcher.shutdown()
+
+
+@contextmanager
+def serving(application: Any, port: int = 0) -> Iterator[int]:
+    """Serve a WSGI application as the stack does; yield its port."""
+    server = make_server(application, port)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield server.effective_port
+    finally:
+        stop(server, thread)

@@ -1,0 +1,82 @@
+"""What there is of the console: the build writes it into a file, and the front reads it from there."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class State(StrEnum):
+    """How far the console is."""
+
+    BUILDING = "building"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What there is of the console.
+
+    Attributes
+    ----------
+    state : State
+    folder : str
+        The built files; empty unless it is ready.
+    sentence : str
+        How it was made, or why it cannot be built; empty while it is being built.
+    """
+
+    state: State
+    folder: str = ""
+    sentence: str = ""
+
+
+BUILDING = Status(State.BUILDING)
+
+
+def write_status(file: Path, status: Status) -> None:
+    """Replace the file by one with this status, in one step.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    new = file.with_name(f".{file.name}-{os.getpid()}")
+    new.write_text(json.dumps(asdict(status)), encoding="utf-8")
+    new.replace(file)
+
+
+class StatusFile:
+    """The file, for its reader: it is parsed again only after it was replaced.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is; it may not exist yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, int] | None = None
+        self._status = BUILDING
+
+    def read(self) -> Status:
+        """Return the newest status; until there is one, that the console is being built."""
+        try:
+            stat = self._path.stat()
+            seen = stat.st_ino, stat.st_mtime_ns
+            if seen != self._seen:
+                self._status, self._seen = _parsed(self._path.read_text(encoding="utf-8")), seen
+        except (OSError, ValueError, TypeError, KeyError):
+            pass  # the build has not written it yet
+        return self._status
+
+
+def _parsed(text: str) -> Status:
+    document = json.loads(text)
+    return Status(State(document["state"]), document["folder"], document["sentence"])
