@@ -33,7 +33,8 @@ def browse_command(settings: Settings) -> str:
 
 def ready_message(settings: Settings, logs_folder: Path) -> str:
     """Return the text that is printed when everything runs."""
-    addresses_of = [("index page", settings.url("front"))]
+    front = "console" if settings.has_console else "index page"
+    addresses_of = [(front, settings.url("front"))]
     addresses_of += [(name, settings.url(name)) for name in SERVICES]
     addresses_of += [("DynamoDB", settings.dynamodb_endpoint)]
     here = Path.cwd()

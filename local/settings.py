@@ -53,12 +53,15 @@ class Settings:
         ``KEEP``, the folder that keeps the shop from one run to the next, if it is kept.
     snapshot_seconds : float
         How often it is saved.
+    has_console : bool
+        ``CONSOLE``, whether the console is built and served.
     """
 
     ports: Mapping[str, int]
     external_dynamodb: str | None = None
     keep: Path | None = None
     snapshot_seconds: float = SNAPSHOT_SECONDS
+    has_console: bool = True
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -67,8 +70,8 @@ class Settings:
         Raises
         ------
         StackError
-            If a port is invalid, two ports are equal, ``DYNAMODB_ENDPOINT`` is not a URL, or
-            ``SNAPSHOT_SECONDS`` no number of seconds.
+            If a port is invalid, two ports are equal, ``DYNAMODB_ENDPOINT`` is not a URL,
+            ``SNAPSHOT_SECONDS`` no number of seconds, or ``CONSOLE`` neither 0 nor 1.
         """
         ports = {name: _port(environ, name) for name in DEFAULT_PORTS}
         taken: dict[int, str] = {}
@@ -79,7 +82,7 @@ class Settings:
                     "give each its own port."
                 )
             taken[port] = name
-        return cls(ports, _endpoint(environ), _folder(environ), _seconds(environ))
+        return cls(ports, _endpoint(environ), _folder(environ), _seconds(environ), _has_console(environ))
 
     @property
     def embedded_services(self) -> tuple[str, ...]:
@@ -180,3 +183,10 @@ def _seconds(environ: Mapping[str, str]) -> float:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= 86_400):
         raise StackError(f"SNAPSHOT_SECONDS must be a number of seconds from 1 to 86400, not {text!r}.")
     return float(text)
+
+
+def _has_console(environ: Mapping[str, str]) -> bool:
+    text = environ.get("CONSOLE", "").strip()
+    if text not in ("", "0", "1"):
+        raise StackError(f"CONSOLE must be 1 or 0, not {text!r}.")
+    return text != "0"

@@ -8,11 +8,15 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local.children import POLL_SECONDS, Child, stop_children
+from local.console.building import Building
+from local.console.sources import BUILDS, CONSOLE
 from local.embedded_aws import health_url, start_embedded_aws
 from local.environment import (
     LEDGER_KEY_FILE_VARIABLE,
+    build_environment,
     consumer_environment,
     front_environment,
     ledger_key_file,
@@ -52,6 +56,8 @@ class Stack:
         Where logs and the embedded AWS's files go.
     environ : Mapping[str, str]
         The caller's environment.
+    build_arguments : list of str
+        Those of the console's build.
     """
 
     def __init__(
@@ -60,11 +66,13 @@ class Stack:
         services_folder: Path,
         state_folder: Path,
         environ: Mapping[str, str],
+        build_arguments: list[str],
     ) -> None:
         self._settings = settings
         self._services_folder = services_folder
         self._state_folder = state_folder
         self._environ = environ
+        self._build_arguments = build_arguments
         self._interruption = Interruption()
         # In the order of their start.  Users of DynamoDB stop before the embedded AWS does.
         self._aws: list[Child] = []
@@ -72,6 +80,7 @@ class Stack:
         self._consumers: list[Child] = []
         self._folder: KeptFolder | None = None
         self._keeper: Keeper | None = None
+        self._building: Building | None = None
 
     def run(self) -> int:
         """Start everything, wait until interrupted or until a process ends, and stop everything.
@@ -85,8 +94,13 @@ class Stack:
         try:
             self._start()
             say(ready_message(self._settings, self._state_folder / "logs"))
+            if self._building is not None:
+                # From here on, so that the stack is ready as early as without it.
+                self._building.start(self._build_arguments, build_environment(self._environ))
             while True:
                 self._pause()
+                if self._building is not None:
+                    self._building.poll()
                 if self._keeper is not None:
                     self._keeper.poll()
         except Interrupted:
@@ -97,6 +111,8 @@ class Stack:
         except OSError as error:  # a folder that cannot be written, a process that cannot start
             say(f"The stack cannot run: {error}.", STDERR)
         finally:
+            if self._building is not None:
+                self._children += self._building.children
             if self._keeper is None:
                 self._children += self._consumers
             stop_children(self._children)
@@ -125,9 +141,12 @@ class Stack:
             self._folder = self._opened(self._settings.keep)
         self._start_aws()
         # The services need the tables only for their first request: both start at the same time.
-        say(f"starting {', '.join(SERVICES)} and the index page …")
+        say(f"starting {', '.join(SERVICES)} and the front …")
         issuer_key = None if self._folder is None else self._folder.issuer_key
-        environment = front_environment(self._settings, self._environ, issuer_key)
+        console_status = self._state_folder / "console.json" if self._settings.has_console else None
+        if console_status is not None:
+            self._building = Building(console_status, self._log_path("console"), say)
+        environment = front_environment(self._settings, self._environ, issuer_key, console_status)
         self._add("front", ["local.front"], environment)
         for name in SERVICES:
             self._add(name, self._service_arguments(name), self._service_environment())
@@ -174,7 +193,8 @@ class Stack:
     def _prepare_tables(self) -> None:
         create = self._settings.dynamodb_is_on_this_machine
         verb = "creating" if create else "checking"
-        say(f"{verb} the tables at {self._settings.dynamodb_endpoint} …")
+        # Without the scheme: terminals make links of addresses, and this is none for a browser.
+        say(f"{verb} the tables at {urlsplit(self._settings.dynamodb_endpoint).netloc} …")
         # A process of its own has exactly the credentials and the endpoint that services have.
         arguments = ["local.tables", "create" if create else "check"]
         environment = self._service_environment()
@@ -295,6 +315,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("--services-folder", type=Path, default=SERVICES_FOLDER)
     parser.add_argument("--state-folder", type=Path, default=REPOSITORY_ROOT / ".local")
+    parser.add_argument("--console-folder", type=Path, default=CONSOLE)
+    parser.add_argument("--console-builds", type=Path, default=BUILDS)
     arguments = parser.parse_args()
     try:
         settings = Settings.from_environment(os.environ)
@@ -303,4 +325,6 @@ def main() -> int:
         say(str(error), STDERR)
         return 1
     services, state = arguments.services_folder.resolve(), arguments.state_folder.resolve()
-    return Stack(settings, services, state, os.environ).run()
+    folders = {"--console": arguments.console_folder, "--builds": arguments.console_builds}
+    build_arguments = [each for name, folder in folders.items() for each in (name, str(folder.resolve()))]
+    return Stack(settings, services, state, os.environ, build_arguments).run()

@@ -20,6 +20,7 @@ from pathlib import Path
 from inventory_cli.profiles import Session, load_profile
 from tests.benchmarks.export_pages import make_shop
 from tests.integration.processes import Process, distinct_free_ports, wait_until
+from tests.support.stack_environment import stack_environment
 
 SNAPSHOT_SECONDS = 5
 QUIET_SNAPSHOTS = 5
@@ -30,7 +31,7 @@ class Run(Process):
     """A run of the stack that is kept in a folder."""
 
     def __init__(self, folder: Path, ports: dict[str, int]) -> None:
-        environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        environment = stack_environment()
         environment |= {f"{name.upper()}_PORT": str(port) for name, port in ports.items()}
         environment |= {"KEEP": str(folder / "shop"), "SNAPSHOT_SECONDS": str(SNAPSHOT_SECONDS)}
         arguments = ["local", "--state-folder", str(folder / "state")]

@@ -38,7 +38,7 @@ def steps_of_a_start() -> dict[str, float]:
         process = subprocess.Popen(
             [sys.executable, "-m", "local", "--state-folder", state],
             cwd=ROOT,
-            env={**os.environ, **ports},
+            env={**os.environ, **ports, "CONSOLE": "0"},
             stdout=subprocess.PIPE,
             text=True,
         )

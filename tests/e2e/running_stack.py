@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from tests.integration.processes import (
     is_open,
     wait_until,
 )
+from tests.support.stack_environment import stack_environment
 
 STOP_SECONDS = 30.0
 
@@ -27,7 +27,7 @@ class RunningStack(Process):
 
     def __init__(self, folder: Path) -> None:
         self.ports = distinct_free_ports()
-        self.environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        self.environment = stack_environment()
         self.environment |= {f"{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
         state = folder / "state"
         super().__init__(["local", "--state-folder", str(state)], self.environment, folder / "terminal")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests.e2e.running_stack import RunningStack
 from tests.integration.ledger_checks import TABLES, assert_consistent, everything_in, scan
 from tests.integration.processes import Process, distinct_free_ports, dynamodb, wait_until
 from tests.integration.shop import Shop, Sku, Wire, by_writers, done
+from tests.support.stack_environment import stack_environment
 
 WRITERS = 4
 ORDERS = 60
@@ -27,7 +27,7 @@ class KeptStack(RunningStack):
 
     def __init__(self, folder: Path, ports: dict[str, int], snapshot_seconds: int) -> None:
         self.ports = ports
-        self.environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        self.environment = stack_environment()
         self.environment |= {f"{name.upper()}_PORT": str(port) for name, port in ports.items()}
         self.environment |= {"KEEP": str(folder / "my shop"), "SNAPSHOT_SECONDS": str(snapshot_seconds)}
         arguments = ["local", "--state-folder", str(folder / "state")]

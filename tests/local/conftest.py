@@ -10,6 +10,7 @@ import pytest
 
 from local.embedded_aws import embedded_aws
 from local.settings import SERVICES
+from tests.local.fake_console import FakeConsole
 from tests.local.running_stacks import RunningStack, Start, write_fake_service
 
 
@@ -48,12 +49,18 @@ def services_folder(tmp_path: Path) -> Path:
 def start(services_folder: Path, tmp_path: Path) -> Iterator[Start]:
     stacks: list[RunningStack] = []
 
-    def start_stack(*wrapper: str, **variables: str) -> RunningStack:
+    def start_stack(*wrapper: str, console: FakeConsole | None = None, **variables: str) -> RunningStack:
         state_folder = tmp_path / f"state-{len(stacks)}"
-        stacks.append(RunningStack(services_folder, state_folder, list(wrapper), **variables))
+        stacks.append(RunningStack(services_folder, state_folder, list(wrapper), console, **variables))
         return stacks[-1]
 
     yield start_stack
     for stack in stacks:
         stack.process.kill()
         stack.process.wait()
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> FakeConsole:
+    """Small sources of a console, with a Node.js of their own."""
+    return FakeConsole(tmp_path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -15,10 +14,12 @@ from local.fetch import fetch
 from local.ports import free_port
 from local.settings import DEFAULT_PORTS, HOST
 from tests.integration.processes import descendants_of, is_open
+from tests.local.fake_console import FakeConsole
+from tests.support.stack_environment import stack_environment
 
 DEADLINE_SECONDS = 30.0
 ROOT = Path(__file__).resolve().parents[2]
-ENV = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+ENV = stack_environment()
 
 
 FAKE_APP = """
@@ -40,7 +41,12 @@ class RunningStack:
     """A supervisor that has been started, and its output."""
 
     def __init__(
-        self, services_folder: Path, state_folder: Path, wrapper: list[str], **variables: str
+        self,
+        services_folder: Path,
+        state_folder: Path,
+        wrapper: list[str],
+        console: FakeConsole | None = None,
+        **variables: str,
     ) -> None:
         self.ports = distinct_free_ports()
         self.state_folder = state_folder
@@ -48,6 +54,9 @@ class RunningStack:
         self.output_path = state_folder / "output"
         ports = {f"{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
         folders = ["--services-folder", str(services_folder), "--state-folder", str(state_folder)]
+        if console is not None:
+            folders += console.arguments
+            variables = {"CONSOLE": "1", "PATH": console.path} | variables
         with self.output_path.open("wb") as output:
             self.process = subprocess.Popen(
                 [*wrapper, sys.executable, "-m", "local", *folders],
