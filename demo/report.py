@@ -21,13 +21,17 @@ def print_report(
     console.print(_run_table(loaded, found))
     for mismatch in found.mismatches:
         console.print(str(mismatch), style="red", markup=False, highlight=False, soft_wrap=True)
-    if found.mismatches:
-        wrong = len({mismatch.sku for mismatch in found.mismatches})
-        verdict, style = f"{wrong} of {len(found.skus)} SKUs do not agree", "bold red"
-    else:
-        verdict, style = f"All {len(found.skus)} SKUs agree", "bold green"
-    console.print(f"{verdict} with their log and their open orders.", style=style, highlight=False)
+    console.print(verdict(found), style="bold red" if found.mismatches else "bold green", highlight=False)
     console.print(f"Loaded and read back in {elapsed_seconds:.1f} s.", highlight=False)
+
+
+def verdict(found: Found) -> str:
+    """Return in one sentence whether what was read back is consistent."""
+    wrong = len({mismatch.sku for mismatch in found.mismatches})
+    agreed = (
+        f"{wrong} of {len(found.skus)} SKUs do not agree" if wrong else f"All {len(found.skus)} SKUs agree"
+    )
+    return f"{agreed} with their log and their open orders."
 
 
 def _found_table(found: Found) -> Table:

@@ -35,6 +35,8 @@ CONSOLE_STATUS_VARIABLE = "CONSOLE_STATUS_FILE"
 """The environment variable of the front with the file that says what there is of the console; without it,
 there is none.
 """
+DEMO_LOG_VARIABLE = "DEMO_LOG_FILE"
+"""The environment variable of the front with the file for the output of the demo's loader."""
 FETCHING_PREFIXES = ("NPM_CONFIG_", "PIP_")
 """In capitals, what the names of the settings of npm and pip begin with."""
 FETCHING_VARIABLES = {
@@ -104,6 +106,7 @@ def front_environment(
     environ: Mapping[str, str],
     issuer_key: Path | None = None,
     console_status: Path | None = None,
+    demo_log: Path | None = None,
 ) -> dict[str, str]:
     """Return the environment of the front, which knows every other address.
 
@@ -117,9 +120,15 @@ def front_environment(
         The file of the token issuer's key; it makes one for itself if None.
     console_status : Path, optional
         The file that says what there is of the console; None if there is to be none.
+    demo_log : Path, optional
+        The file for the output of the demo's loader; None if nobody may load the demo shop.
     """
     ports = {port_variable(name): str(port) for name, port in settings.ports.items()}
-    files = {ISSUER_KEY_VARIABLE: issuer_key, CONSOLE_STATUS_VARIABLE: console_status}
+    files = {
+        ISSUER_KEY_VARIABLE: issuer_key,
+        CONSOLE_STATUS_VARIABLE: console_status,
+        DEMO_LOG_VARIABLE: demo_log,
+    }
     given = {name: str(file) for name, file in files.items() if file is not None}
     return base_environment(environ) | ports | given
 

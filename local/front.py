@@ -1,7 +1,7 @@
 """``python -m local.front``: the one address that a browser knows.
 
 It serves the console, or a simple page until that is built; the services below ``/api``; the key set and the
-tokens of the local stack.
+tokens of the local stack; and it loads the demo shop.
 """
 
 from __future__ import annotations
@@ -15,21 +15,22 @@ from urllib.parse import parse_qs
 
 from local.console.site import Site, is_page
 from local.console.status import State, StatusFile
-from local.environment import CONSOLE_STATUS_VARIABLE, ISSUER_KEY_VARIABLE
+from local.demo_run import DemoRun
+from local.environment import CONSOLE_STATUS_VARIABLE, DEMO_LOG_VARIABLE, ISSUER_KEY_VARIABLE
 from local.errors import StackError
 from local.index_page import index_page
 from local.issuer import Issuer, TokenRefused, kept_key
 from local.proxy import PREFIX, Proxy
 from local.proxy_event import split_target
-from local.replies import Reply, json_reply, text_reply
+from local.replies import Reply, json_reply, problem_reply, text_reply
 from local.server import serve
 from local.settings import SERVICES, Settings
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-CONFIGURATION = {"sign_in": "development", "demo": True}
-"""What the console is told about this place."""
+SIGN_IN = "development"
+"""The kind of sign-in of this place: roles without a password."""
 
 
 class Front:
@@ -43,10 +44,16 @@ class Front:
         The file of the issuer's key; a new one that is not stored if None.
     console : StatusFile, optional
         What there is of the console; None if there is to be none.
+    demo : DemoRun, optional
+        Loads the demo shop; None if nobody may.
     """
 
     def __init__(
-        self, settings: Settings, issuer_key: Path | None = None, console: StatusFile | None = None
+        self,
+        settings: Settings,
+        issuer_key: Path | None = None,
+        console: StatusFile | None = None,
+        demo: DemoRun | None = None,
     ) -> None:
         key = None if issuer_key is None else kept_key(issuer_key)
         self._settings = settings
@@ -54,12 +61,16 @@ class Front:
         self._proxy = Proxy({name: settings.ports[name] for name in SERVICES})
         self._console = console
         self._site: tuple[str, Site] | None = None
+        configuration = {"sign_in": SIGN_IN, "demo": demo is not None}
         self._routes: dict[tuple[str, str], Callable[[str], Reply]] = {
             ("GET", "/health"): lambda _: json_reply(200, {"status": "ok"}),
-            ("GET", "/config.json"): lambda _: json_reply(200, CONFIGURATION),
+            ("GET", "/config.json"): lambda _: json_reply(200, configuration),
             ("GET", "/.well-known/jwks.json"): lambda _: json_reply(200, self._issuer.jwks()),
             ("GET", "/token"): self._token,
         }
+        if demo is not None:
+            self._routes[("GET", "/demo")] = lambda _: json_reply(200, demo.state())
+            self._routes[("POST", "/demo")] = lambda _: _load(demo)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Handle one request."""
@@ -102,19 +113,34 @@ class Front:
             return text_reply(400, str(refusal))
 
 
+def _load(demo: DemoRun) -> Reply:
+    """Start the loader of the demo shop, unless it is running."""
+    try:
+        is_started = demo.start()
+    except OSError as error:
+        return problem_reply(500, "internal_error", f"The loader cannot start: {error.strerror}.")
+    if not is_started:
+        return problem_reply(409, "demo_is_loading", "The demo shop is being loaded already.")
+    return json_reply(202, demo.state())
+
+
 def main() -> None:
     """Serve the front at the port that the environment sets."""
     settings = Settings.from_environment(os.environ)
-    key, console = os.environ.get(ISSUER_KEY_VARIABLE), os.environ.get(CONSOLE_STATUS_VARIABLE)
+    key, console, log = (
+        None if (name := os.environ.get(variable)) is None else Path(name)
+        for variable in (ISSUER_KEY_VARIABLE, CONSOLE_STATUS_VARIABLE, DEMO_LOG_VARIABLE)
+    )
+    demo = None if log is None else DemoRun(os.environ, log)
     try:
-        front = Front(
-            settings,
-            None if key is None else Path(key),
-            None if console is None else StatusFile(Path(console)),
-        )
+        front = Front(settings, key, None if console is None else StatusFile(console), demo)
     except (StackError, OSError) as error:
         sys.exit(str(error))
-    serve(front, settings.ports["front"])
+    try:
+        serve(front, settings.ports["front"])
+    finally:
+        if demo is not None:
+            demo.stop()
 
 
 if __name__ == "__main__":

@@ -146,7 +146,9 @@ class Stack:
         console_status = self._state_folder / "console.json" if self._settings.has_console else None
         if console_status is not None:
             self._building = Building(console_status, self._log_path("console"), say)
-        environment = front_environment(self._settings, self._environ, issuer_key, console_status)
+        environment = front_environment(
+            self._settings, self._environ, issuer_key, console_status, self._log_path("demo")
+        )
         self._add("front", ["local.front"], environment)
         for name in SERVICES:
             self._add(name, self._service_arguments(name), self._service_environment())

@@ -1,5 +1,6 @@
 """Loading and reading back, against the services' contract in memory."""
 
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -9,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,6 +20,7 @@ from demo import api, shop
 from demo.__main__ import main
 from demo.load import Loaded, load
 from demo.phases import Phases
+from demo.progress import expected_jobs
 from demo.readback import Found, read_back
 from inventory_client import Problem, Retries
 from tests.demo.fake_stack import STOCK, FakeStack, PowerCut
@@ -321,6 +324,42 @@ def test_fewer_orders_are_the_first_ones(northwind: shop.Shop) -> None:
     assert len(fake.skus) == len(northwind.products)
 
 
+def progress_of(printed: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in printed.splitlines()]
+
+
+def test_the_progress_is_written_for_programs_too(
+    loaded_northwind: tuple[FakeStack, Loaded, Found], capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake, _, _ = loaded_northwind
+    assert main({}, fake.transport(), has_progress_lines=True) == 0
+    printed = capsys.readouterr()
+    lines = progress_of(printed.out)
+    steps = list(dict.fromkeys(line["step"] for line in lines))
+    assert steps == [
+        "Products, SKUs, opening stock",
+        "Orders, day by day",
+        "Discontinued products",
+        "Reading vendors back",
+        "Reading orders back",
+    ]
+    assert lines[0] == {"step": steps[0], "done": 0, "total": expected_jobs(shop.read())}
+    assert [line["done"] for line in lines] == sorted(line["done"] for line in lines)
+    assert {line["total"] for line in lines} == {lines[0]["total"]}
+    assert lines[-1]["done"] == lines[-1]["total"]
+    assert "All 77 SKUs agree with their log and their open orders." in printed.err
+
+
+def test_a_failure_is_part_of_the_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    refuse_places = refusing_places({"code": "sku_inactive", "detail": "Not active.", "status": 409})
+    fake = FakeStack(intercept=refuse_places)
+    assert main({}, fake.transport(), has_progress_lines=True) == 1
+    *before, last = progress_of(capsys.readouterr().out)
+    assert [line for line in before if "message" in line] == []
+    assert last["step"] == "Orders, day by day"
+    assert last["message"].endswith("answered 409 (sku_inactive): Not active.")
+
+
 @pytest.mark.parametrize("number", ["0", "-1", "two", "1.5", ""])
 def test_a_number_of_orders_that_is_none_is_refused(number: str) -> None:
     refused = subprocess.run(
@@ -341,13 +380,16 @@ def test_without_a_stack_the_command_says_how_to_start_one(capsys: pytest.Captur
     )
 
 
-def test_an_unexpected_response_is_reported_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    problem = {"code": "sku_inactive", "detail": "The SKU is [not] active.", "status": 409}
-
+def refusing_places(problem: dict[str, Any]) -> Callable[[httpx.Request], httpx.Response | None]:
     def refuse_places(request: httpx.Request) -> httpx.Response | None:
         return httpx.Response(409, json=problem) if request.method == "PUT" else None
 
-    fake = FakeStack(intercept=refuse_places)
+    return refuse_places
+
+
+def test_an_unexpected_response_is_reported_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    problem = {"code": "sku_inactive", "detail": "The SKU is [not] active.", "status": 409}
+    fake = FakeStack(intercept=refusing_places(problem))
     assert main({}, fake.transport()) == 1
     assert capsys.readouterr().err == (
         "PUT http://127.0.0.1:8002/orders/ORDER-DEMO-10248 answered 409 (sku_inactive): "

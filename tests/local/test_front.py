@@ -136,7 +136,7 @@ def test_everything_else_is_not_found(front: RunningFront) -> None:
 
 def test_the_front_says_what_this_place_is(front: RunningFront) -> None:
     status, text = fetch(f"{front.url}/config.json")
-    assert (status, json.loads(text)) == (200, {"sign_in": "development", "demo": True})
+    assert (status, json.loads(text)) == (200, {"sign_in": "development", "demo": False})
 
 
 # The console

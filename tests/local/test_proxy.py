@@ -244,5 +244,5 @@ def test_bytes_that_belong_in_no_target_are_encoded(port: int) -> None:
 )
 @pytest.mark.parametrize("path", ["/api/stock/orders", "/config.json", "/token?role=admin", "/inventory"])
 def test_a_page_of_another_origin_gets_nothing(port: int, path: str, headers: dict[str, str]) -> None:
-    response, body = ask(port, "POST" if path.startswith("/api") else "GET", path, **headers)
+    response, body = ask(port, "POST" if path.startswith("/api") else "GET", path, None, **headers)
     assert problem_of(response, body)["code"] == "forbidden"

@@ -74,6 +74,7 @@ _DEVELOP: Final = "requirements/develop.txt"
 LOCKS: Final = (
     Lock(_RUN),
     Lock("requirements/pages.txt"),
+    Lock("requirements/console.txt"),
     Lock("requirements/deploy.txt", above=(_RUN,)),
     Lock(_DEVELOP, above=(_RUN,)),
     Lock("requirements/docs.txt", above=(_RUN, _DEVELOP)),
