@@ -5,29 +5,35 @@ VENV := .venv
 BIN := $(VENV)/bin
 MYPY = $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml
 # What tests need; afterwards they need no network.
-FETCHED := $(VENV)/.develop $(VENV)/.deploy $(VENV)/.wheels
+FETCHED := $(VENV)/.develop $(VENV)/.deploy $(VENV)/.wheels $(VENV)/.console
 # The tests of some libraries have no annotations; pyproject.toml keeps the libraries themselves strict.
 UNANNOTATED := --allow-untyped-defs --allow-incomplete-defs --allow-untyped-calls
 DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" STATE_FOLDER="$(STATE_FOLDER)" \
 	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
 .DEFAULT_GOAL := help
-.PHONY: architecture artifacts audit-dependencies bench check clean cli cost demo deploy destroy digest docs docs-serve \
+.PHONY: architecture artifacts audit-dependencies bench check clean cli console console-check cost demo deploy destroy digest docs docs-serve \
 	e2e format fuzz help install lint lock mutate openapi package pages plan policies reconcile reference release released \
-	rollback rotate-ledger-key run sell-out simulate simulate-capacity test test-distributions test-dynamodb-local test-long \
+	rollback rotate-ledger-key run sell-out simulate simulate-capacity test test-console test-distributions test-dynamodb-local test-long \
 	test-histories test-quick token types verify-archive
 
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 27
 
-install: $(VENV)/.develop $(VENV)/.deploy $(VENV)/.wheels $(VENV)/.docs $(VENV)/.policies $(VENV)/.lock ## Install all that tests and checks need, which then need no network; name missing programs
+install: $(FETCHED) $(VENV)/.docs $(VENV)/.policies $(VENV)/.lock ## Install all that tests and checks need, which then need no network; name missing programs
 	@$(BIN)/python -m tests.support.provider_mirror
 	@command -v terraform >/dev/null || echo "terraform was not found: tests/infrastructure and tests/deployed need it." >&2
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || echo "chromium was not found: the tests of pages in a browser need it." >&2
 	@command -v java >/dev/null && command -v npm >/dev/null || echo "java or npm was not found: make test-dynamodb-local needs them." >&2
 
-run: $(VENV)/.run ## Run the product: three services and an embedded AWS, until Ctrl-C; KEEP=FOLDER keeps the shop for the next run
+run: $(VENV)/.run ## Run the product until Ctrl-C: services, console, an embedded AWS; KEEP=FOLDER keeps the shop, CONSOLE=0 leaves the console out
 	@exec $(BIN)/python -m local
+
+console: $(VENV)/.run ## Build the console as make run does beside the stack, and say how long it took
+	@exec $(BIN)/python -m local.console.build
+
+console-check: $(VENV)/.console ## Check the console's style, types, and the types made from services/*/openapi.json
+	@exec $(BIN)/python -m local.console.npm run check
 
 cli: $(VENV)/.run ## Install the command line, and print how to use it
 	@echo "The command line is $(BIN)/inventory; --help lists its commands.  To use it as inventory:"
@@ -52,6 +58,9 @@ test-long: $(FETCHED) ## Test many writers at once, services without DynamoDB, a
 
 test-histories: $(FETCHED) ## Test many histories: simulated ones, crashes between any two writes, requests made up from the documents, damaged logs
 	@$(BIN)/python -m tests.suites histories
+
+test-console: $(FETCHED) ## Test the console in a browser against a running stack, and its build
+	@$(BIN)/python -m tests.suites console
 
 test-distributions: $(FETCHED) ## Test zips, Terraform (if installed), releases, documents, architecture
 	@$(BIN)/python -m tests.suites distributions
@@ -131,7 +140,7 @@ architecture: $(VENV)/.develop ## Check the imports between packages (import-lin
 policies: $(VENV)/.policies ## Check Terraform against checkov's policies
 	@$(VENV)/policies/bin/checkov --directory terraform --framework terraform --compact --quiet --skip-download
 
-check: lint types architecture policies docs test test-long test-histories test-distributions ## Everything that CI runs except make e2e
+check: lint types architecture policies docs test test-long test-histories test-distributions test-console ## Everything that CI runs except make e2e
 
 lock: $(VENV)/.lock ## Write the locks of all dependencies anew, with their newest versions: ONLY="boto3 rich" moves these alone
 	@$(VENV)/lock/bin/python -m tools.dependencies.lock $(if $(filter undefined,$(origin ONLY)),,--only "$(ONLY)")
@@ -173,7 +182,7 @@ format: $(VENV)/.develop ## Format the code
 	@$(BIN)/ruff format .
 
 clean: ## Remove everything that make has created
-	rm -rf $(VENV) .local build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .local build console/node_modules console/dist .mypy_cache .ruff_cache .pytest_cache
 
 # A file in the virtual environment dates each installation; an interrupted one starts again.  The locks are complete
 # and have the hash of every file, so pip resolves nothing, and builds with the setuptools of requirements/run.txt.
@@ -204,6 +213,11 @@ $(VENV)/.wheels: $(VENV)/.run requirements/run.txt services/catalog/requirements
 	@echo "Fetching the wheels of zips and distributions into $(VENV)/wheels …" >&2
 	@$(BIN)/python -m tools.dependencies.wheels
 	@touch $@
+
+# npm's registry may be away while everything else is here: tests of the console then name what is missing.
+$(VENV)/.console: $(VENV)/.develop console/package-lock.json
+	@echo "Installing the console's packages into console/node_modules …" >&2
+	@if $(BIN)/python -m local.console.build --install >&2; then touch $@; fi
 
 $(VENV)/.docs: $(VENV)/.develop requirements/docs.txt
 	@echo "Installing the generator of the documents' site into $(VENV) …" >&2

@@ -225,7 +225,7 @@ def main() -> int:
             )
             return EXIT_UNAVAILABLE
         again = [sys.executable, "-m", "local.ledger_key", "--in-this-environment"]
-        os.execve(sys.executable, again, service_environment(settings, os.environ))  # noqa: S606
+        os.execve(sys.executable, again, service_environment(settings, os.environ))
     try:
         _rotate()
     except RotationError as error:

@@ -31,7 +31,7 @@ def main() -> None:
     # A kept shop has no digest of a day on which it did not run.
     allowed = ["--allow-missing-days"] if settings.dynamodb_is_on_this_machine else []
     arguments = [sys.executable, "-m", "chalicelib.operations", *sys.argv[1:], *allowed]
-    os.execve(sys.executable, arguments, service_environment(settings, os.environ))  # noqa: S606
+    os.execve(sys.executable, arguments, service_environment(settings, os.environ))
 
 
 def _absent(settings: Settings) -> str:

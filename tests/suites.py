@@ -61,6 +61,8 @@ DAMAGED_LOGS: Final = (
 """What takes longest of the audit service: attributes damaged, and a log changed in hundreds of places."""
 DEMO_AND_README: Final = "tests/e2e/test_the_demo.py+tests/e2e/test_the_readme.py"
 """They share a stack with the demo shop."""
+CONSOLE_BUILDS: Final = "tests/local/test_console_build.py+tests/local/test_stack_with_console.py"
+"""The build of the console beside a stack, and a stack that goes on whatever becomes of it."""
 GROUPS: Final = {
     "quick": Group(
         "make test-quick",
@@ -84,6 +86,7 @@ GROUPS: Final = {
             "libs/cli",
             "libs/common",
             "tests/demo",
+            "tests/console_units",
             "services/catalog",
             "libs/imports",
             "libs/client",
@@ -120,6 +123,7 @@ GROUPS: Final = {
             "tests/ledger_keys",
         ),
     ),
+    "console": Group("make test-console", 8, ("tests/console", CONSOLE_BUILDS)),
     "e2e": Group(
         "make e2e",
         12,
@@ -142,6 +146,7 @@ APART: Final = {
         "tests/e2e/test_the_documents.py",
     ),
     "tests/integration": ("tests/integration/test_one_stock_many_writers.py",),
+    "tests/local": (CONSOLE_BUILDS,),
 }
 """Parts of suites that run as suites of their own, beside the rest."""
 TOGETHER: Final = "+"
@@ -155,6 +160,7 @@ SECONDS: Final = {
     "services/stock": 228,
     "tests/local": 193,
     "tests/e2e/test_the_command_line.py": 184,
+    "tests/console": 180,
     "tests/infrastructure": 181,
     "tests/performance": 150,
     "tests/e2e/test_the_documents.py": 140,
@@ -167,7 +173,9 @@ SECONDS: Final = {
     "tests/insider": 73,
     "libs/cli": 66,
     "libs/common": 65,
+    CONSOLE_BUILDS: 60,
     "tests/demo": 60,
+    "tests/console_units": 50,
     "tests/integration/test_one_stock_many_writers.py": 55,
     "tests/architecture": 47,
     "services/catalog": 46,

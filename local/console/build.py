@@ -127,15 +127,22 @@ class Builder:
             raise
         return True
 
+    def node(self) -> Node:
+        """Return the Node.js that everything here is done with; install its wheel if there is none.
+
+        Raises
+        ------
+        StackError, OSError
+            If it cannot be installed.
+        """
+        pip = partial(run, folder=REPOSITORY_ROOT, environ=self._environ, silence=NO_INDEX)
+        return find_node(self._environ, pip, self._builds / ".node")
+
     def _npm(self, *arguments: str) -> None:
-        node = self._node()
+        node = self.node()
         print(f"npm {' '.join(arguments)}, with Node.js {node.version}", flush=True)
         environ = {**self._environ, "PATH": node.path}
         run([*node.npm, *arguments], self._console, environ, NO_REGISTRY)
-
-    def _node(self) -> Node:
-        pip = partial(run, folder=REPOSITORY_ROOT, environ=self._environ, silence=NO_INDEX)
-        return find_node(self._environ, pip, self._builds / ".node")
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

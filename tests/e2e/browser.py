@@ -16,17 +16,23 @@ DRAWN_WITHIN_MILLISECONDS = 20_000
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+def need_browser() -> str:
+    """Return the program; skip a test without one, and with `CI` set, fail."""
+    if BROWSER is None:
+        assert "CI" not in os.environ, "CI needs a browser: .ci/run installs chromium"
+        pytest.skip("there is no chromium here")
+    return BROWSER
+
+
 def look_at(url: str, folder: Path, *names: str) -> tuple[str, str]:
     """Return the rendered page, and the messages of the browser.
 
     `names` are host names that resolve to 127.0.0.1, as an attacker's own name server may have it.
     """
-    if BROWSER is None:
-        assert "CI" not in os.environ, "CI needs a browser: .ci/run installs chromium"
-        pytest.skip("there is no chromium here")
+    browser = need_browser()
     here = "".join(f"MAP {name} 127.0.0.1, " for name in names)
     arguments = [
-        BROWSER,
+        browser,
         "--headless=new",
         "--no-sandbox",
         "--disable-gpu",

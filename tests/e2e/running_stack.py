@@ -17,6 +17,7 @@ from tests.integration.processes import (
     is_open,
     wait_until,
 )
+from tests.support.no_network import OFFLINE
 from tests.support.stack_environment import stack_environment
 
 STOP_SECONDS = 30.0
@@ -25,10 +26,13 @@ STOP_SECONDS = 30.0
 class RunningStack(Process):
     """The whole system in the foreground, with its output in a file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, has_console: bool = False) -> None:
         self.ports = distinct_free_ports()
         self.environment = stack_environment()
         self.environment |= {f"{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
+        if has_console:
+            # It is built of what is installed here.
+            self.environment |= {"CONSOLE": "1"} | OFFLINE
         state = folder / "state"
         super().__init__(["local", "--state-folder", str(state)], self.environment, folder / "terminal")
 
