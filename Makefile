@@ -140,7 +140,7 @@ architecture: $(VENV)/.develop ## Check the imports between packages (import-lin
 policies: $(VENV)/.policies ## Check Terraform against checkov's policies
 	@$(VENV)/policies/bin/checkov --directory terraform --framework terraform --compact --quiet --skip-download
 
-check: lint types architecture policies docs test test-long test-histories test-distributions test-console ## Everything that CI runs except make e2e
+check: lint types architecture policies docs console-check test test-long test-histories test-distributions test-console ## Everything that CI runs except make e2e
 
 lock: $(VENV)/.lock ## Write the locks of all dependencies anew, with their newest versions: ONLY="boto3 rich" moves these alone
 	@$(VENV)/lock/bin/python -m tools.dependencies.lock $(if $(filter undefined,$(origin ONLY)),,--only "$(ONLY)")

@@ -9,7 +9,7 @@ from demo.shop import Shop, timeline
 
 T = TypeVar("T")
 
-EVERY_JOBS: Final = 10
+EVERY_JOBS: Final = 5
 
 
 class ProgressLines(Phases):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from tools.dependencies.audit import NOBODY, PROGRAM, Answer, ask, ask_all, main, report
+from tools.dependencies.audit import NOBODY, NPM_LOCK, PROGRAM, Answer, ask, ask_all, ask_npm, main, report
 from tools.dependencies.locks import LOCKS, LockError
 
 HASH = f"    --hash=sha256:{'0' * 64}\n"
@@ -121,6 +122,7 @@ def test_only_an_advisory_fails(answer: Answer, exit_code: int, monkeypatch: pyt
         return answer
 
     monkeypatch.setattr("tools.dependencies.audit.ask_all", ask_nobody)
+    monkeypatch.setattr("tools.dependencies.audit.ask_npm", Answer)
     assert main() == exit_code
     assert len(asked) == len(LOCKS)
 
@@ -132,3 +134,64 @@ def test_an_error_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     monkeypatch.setattr("tools.dependencies.audit.ask_all", fail)
     assert main() == 2
     assert capsys.readouterr().err == "run.txt cannot be checked: it broke\n"
+
+
+# The console's packages
+
+
+class NpmAdvisories(BaseHTTPRequestHandler):
+    """Answers as npm's registry does: uplot has an advisory."""
+
+    def do_POST(self) -> None:
+        sent = self.rfile.read(int(self.headers["Content-Length"]))
+        asked = json.loads(gzip.decompress(sent) if self.headers["Content-Encoding"] == "gzip" else sent)
+        assert self.path == "/-/npm/v1/security/advisories/bulk"
+        assert {"uplot", "react"} <= asked.keys()
+        advisory = {
+            "id": 1,
+            "url": "https://advisories.example/GHSA-1",
+            "title": "A hole",
+            "severity": "high",
+            "vulnerable_versions": "<9.9.9",
+        }
+        body = json.dumps({"uplot": [advisory]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+def test_npm_names_the_advisories_of_the_consoles_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), NpmAdvisories) as serving:
+        Thread(target=serving.serve_forever, daemon=True).start()
+        monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{serving.server_port}/")
+        monkeypatch.setenv("npm_config_offline", "false")
+        answer = ask_npm()
+        serving.shutdown()
+    [(name, advisory)] = answer.advisories.items()
+    assert name.startswith("npm uplot ")
+    assert advisory == "GHSA-1 (of versions <9.9.9)"
+    locked = json.loads(NPM_LOCK.read_text(encoding="utf-8"))["packages"]
+    assert len(answer.checked) >= len({path.rpartition("node_modules/")[2] for path in locked if path})
+    assert answer.unchecked == {}
+
+
+def test_without_an_answer_to_npm_nothing_counts_as_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
+    monkeypatch.setenv("npm_config_offline", "false")
+    answer = ask_npm()
+    assert (answer.checked, answer.advisories) == (set(), {})
+    assert {*answer.unchecked.values()} == {NOBODY}
+    assert any(name.startswith("npm react ") for name in answer.unchecked)
+
+
+def test_without_node_nothing_counts_as_checked(tmp_path: Path) -> None:
+    lock = tmp_path / "package-lock.json"
+    lock.write_text(
+        json.dumps({"packages": {"": {}, "node_modules/a/node_modules/@b/c": {"version": "1.0.0"}}})
+    )
+    answer = ask_npm(lock, (sys.executable, "-c", "raise SystemExit('no Node.js')"))
+    assert answer.unchecked == {"npm @b/c 1.0.0": NOBODY}

@@ -1,6 +1,7 @@
 """``python -m tools.dependencies.audit``: compare all locks with published advisories.
 
-pip-audit asks the index for the advisories of each pinned version.  Exit code 1 means that there are some.
+pip-audit asks the index for the advisories of each pinned version, and npm those of the console's packages.
+Exit code 1 means that there are some.
 Where nobody answers, or the index does not know a version, the dependency counts as not checked: that is
 printed, and is no failure, as nothing is known to be wrong.
 """
@@ -18,9 +19,11 @@ from typing import Final
 
 from .locks import LOCKS, ROOT, LockError, pins_of
 
-__all__ = ["Answer", "ask", "ask_all", "report"]
+__all__ = ["Answer", "ask", "ask_all", "ask_npm", "report"]
 
 PROGRAM: Final = (sys.executable, "-m", "pip_audit")
+NPM: Final = (sys.executable, "-m", "local.console.npm")
+NPM_LOCK: Final = ROOT / "console" / "package-lock.json"
 TIMEOUT_SECONDS: Final = 15
 NOBODY: Final = "nobody answered"
 NO_ANSWER: Final = re.compile(
@@ -113,6 +116,42 @@ def ask_all(locks: Sequence[Path], command: Sequence[str] = PROGRAM) -> Answer:
     return answer
 
 
+def ask_npm(lock: Path = NPM_LOCK, command: Sequence[str] = NPM) -> Answer:
+    """Ask for the advisories of the console's packages, its tools included.
+
+    Parameters
+    ----------
+    lock
+        The lock of npm.
+    command
+        The program to ask with, and its first arguments; it knows the folder of the lock.
+    """
+    locked = json.loads(lock.read_text(encoding="utf-8"))["packages"]
+    names = {path: _npm_name(path, package["version"]) for path, package in locked.items() if path}
+    done = subprocess.run(
+        [*command, "audit", "--json", "--package-lock-only", "--fetch-retries=0"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    try:
+        found = json.loads(done.stdout)["vulnerabilities"]
+    except (ValueError, KeyError, TypeError):  # without Node.js too
+        return Answer(unchecked=dict.fromkeys(names.values(), NOBODY))
+    answer = Answer(checked={*names.values()})
+    for each in found.values():
+        # Where the cause is another package, that one has an entry of its own.
+        causes = [cause for cause in each["via"] if isinstance(cause, dict)]
+        said = [f"{one['url'].rpartition('/')[2]} (of versions {one['range']})" for one in causes]
+        for path in each["nodes"] if causes else ():
+            answer.advisories[names[path]] = ", ".join(said)
+    return answer
+
+
+def _npm_name(path: str, version: str) -> str:
+    return f"npm {path.rpartition('node_modules/')[2]} {version}"
+
+
 def _pinned(lock: Path) -> list[str]:
     return [f"{pin.name} {pin.version}" for pin in pins_of(lock.read_text(encoding="utf-8"))]
 
@@ -137,6 +176,7 @@ def main() -> int:
     """Ask for all locks and print the result; return the exit code."""
     try:
         answer = ask_all([ROOT / lock.path for lock in LOCKS])
+        answer.add(ask_npm())
     except LockError as error:
         print(error, file=sys.stderr)
         return 2
