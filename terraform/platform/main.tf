@@ -13,6 +13,11 @@ locals {
 
   parameters_arn   = "arn:${data.aws_partition.current.partition}:ssm:${var.region}:${data.aws_caller_identity.current.account_id}:parameter"
   ledger_keys_path = "/inventory/${var.stage}/ledger-keys/"
+
+  # The console signs people in at its first page, and shows it again when they have signed out.
+  console_urls      = var.console_domain == null ? [] : ["https://${var.console_domain}/"]
+  web_callback_urls = distinct(concat(var.web_callback_urls, local.console_urls))
+  web_logout_urls   = distinct(concat(var.web_logout_urls, local.console_urls))
 }
 
 data "aws_partition" "current" {}
@@ -41,8 +46,8 @@ module "identity" {
   claims_architecture      = var.claims_architecture
   vendor_clients           = var.vendor_clients
   order_clients            = var.order_clients
-  web_callback_urls        = var.web_callback_urls
-  web_logout_urls          = var.web_logout_urls
+  web_callback_urls        = local.web_callback_urls
+  web_logout_urls          = local.web_logout_urls
   test_sign_in             = var.test_sign_in
   emulator_endpoint        = var.emulator_endpoint
   deletion_protection      = var.deletion_protection

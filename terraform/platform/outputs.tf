@@ -53,6 +53,16 @@ output "web_client_id" {
   value       = module.identity.web_client_id
 }
 
+output "hosted_login" {
+  description = "The address of the hosted login, without a trailing slash."
+  value       = module.identity.hosted_login
+}
+
+output "web_callback_urls" {
+  description = "The addresses to which browsers may return after signing in."
+  value       = local.web_callback_urls
+}
+
 output "machine_clients" {
   description = "The machine clients by name: client_id, client_secret, scope."
   value       = module.identity.machine_clients

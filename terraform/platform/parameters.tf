@@ -9,6 +9,9 @@ locals {
       "identity/issuer"             = module.identity.issuer
       "identity/jwks_url"           = module.identity.jwks_url
       "identity/audiences"          = module.identity.web_client_id
+      "identity/web_client_id"      = module.identity.web_client_id
+      "identity/web_callback_urls"  = length(local.web_callback_urls) == 0 ? "-" : join(",", local.web_callback_urls)
+      "identity/hosted_login"       = module.identity.hosted_login
       "identity/order_owners"       = length(local.order_owners) == 0 ? "-" : jsonencode(local.order_owners)
       "identity/machine_client_ids" = length(module.identity.machine_client_ids) == 0 ? "-" : join(",", module.identity.machine_client_ids)
       "identity/user_pool_id"       = module.identity.user_pool_id
@@ -17,6 +20,8 @@ locals {
       "events/bus_name"             = aws_cloudwatch_event_bus.this.name
       "events/bus_arn"              = aws_cloudwatch_event_bus.this.arn
       "events/dead_letter_arn"      = module.event_dead_letters.arn
+      "console/domain"              = coalesce(var.console_domain, "-")
+      "console/certificate_arn"     = coalesce(var.console_certificate_arn, "-")
       "logs/retention_days"         = tostring(var.log_retention_days)
       "logs/kms_key_arn"            = coalesce(var.kms_key_arn, "-")
       "archive/bucket"              = module.archive.bucket

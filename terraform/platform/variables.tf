@@ -164,15 +164,42 @@ variable "order_owners" {
   }
 }
 
+variable "console_domain" {
+  description = "The console's own domain, such as stock.example.org, which is a callback and logout address too; null for the address that CloudFront gives it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.console_domain == null || can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z]{2,}$", var.console_domain))
+    error_message = "console_domain is a domain in small letters, without https:// and without a slash: stock.example.org."
+  }
+
+  validation {
+    condition     = (var.console_domain == null) == (var.console_certificate_arn == null)
+    error_message = "console_domain and console_certificate_arn must be set together: browsers accept no domain without its certificate."
+  }
+}
+
+variable "console_certificate_arn" {
+  description = "The certificate of console_domain in AWS Certificate Manager; CloudFront takes certificates of the region us-east-1 alone."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.console_certificate_arn == null || can(regex("^arn:[a-z-]+:acm:us-east-1:[0-9]{12}:certificate/", var.console_certificate_arn))
+    error_message = "console_certificate_arn is the ARN of a certificate in us-east-1: CloudFront takes no other."
+  }
+}
+
 variable "web_callback_urls" {
-  description = "The addresses to which browsers return after signing in; none for a client without hosted sign-in."
+  description = "Further addresses to which browsers return after signing in, such as https://d111111abcdef8.cloudfront.net/ of a console without a domain; without any address, the client has no hosted sign-in."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "web_logout_urls" {
-  description = "The addresses to which browsers go after signing out."
+  description = "Further addresses to which browsers go after signing out."
   type        = list(string)
   default     = []
   nullable    = false

@@ -14,6 +14,9 @@ locals {
   issuer   = "https://cognito-idp.${data.aws_region.current.name}.amazonaws.com/${aws_cognito_user_pool.this.id}"
   keys_url = var.emulator_endpoint == null ? local.issuer : "${var.emulator_endpoint}/${aws_cognito_user_pool.this.id}"
   jwks_url = "${local.keys_url}/.well-known/jwks.json"
+
+  hosted_url = "https://${aws_cognito_user_pool_domain.this.domain}.auth.${data.aws_region.current.name}.amazoncognito.com"
+  hosted     = var.emulator_endpoint == null ? local.hosted_url : var.emulator_endpoint
 }
 
 resource "aws_cognito_user_pool" "this" {
@@ -135,7 +138,7 @@ resource "aws_cognito_user_pool_client" "web" {
   supported_identity_providers         = ["COGNITO"]
   allowed_oauth_flows_user_pool_client = local.has_hosted
   allowed_oauth_flows                  = local.has_hosted ? ["code"] : null
-  allowed_oauth_scopes                 = local.has_hosted ? ["email", "openid"] : null
+  allowed_oauth_scopes                 = local.has_hosted ? ["email", "openid", "profile"] : null # profile: custom:vendor_id
   callback_urls                        = local.has_hosted ? var.web_callback_urls : null
   logout_urls                          = length(var.web_logout_urls) > 0 ? var.web_logout_urls : null
   read_attributes                      = ["custom:vendor_id", "email", "email_verified"]

@@ -15,7 +15,12 @@ output "user_pool_id" {
 
 output "token_url" {
   description = "The address at which machine clients request tokens."
-  value       = var.emulator_endpoint == null ? "https://${aws_cognito_user_pool_domain.this.domain}.auth.${data.aws_region.current.name}.amazoncognito.com/oauth2/token" : "${var.emulator_endpoint}/oauth2/token"
+  value       = "${local.hosted}/oauth2/token"
+}
+
+output "hosted_login" {
+  description = "The address of the hosted login, without a trailing slash."
+  value       = local.hosted
 }
 
 output "web_client_id" {
