@@ -42,3 +42,14 @@ data "aws_ssm_parameters_by_path" "contract" {
     }
   }
 }
+
+# What a service publishes: where the console finds it.
+resource "aws_ssm_parameter" "api_url" {
+  #checkov:skip=CKV2_AWS_34:an address that the console's team reads without a key; it is no secret
+  name  = "${local.path}services/${var.service}/api_url"
+  type  = "String"
+  value = local.api_url
+
+  # As in terraform/platform/parameters.tf.
+  overwrite = true
+}

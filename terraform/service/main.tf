@@ -8,6 +8,8 @@ locals {
     managed_by = "terraform"
   }
 
+  api_url = var.emulator_endpoint == null ? module.service.api_url : "${var.emulator_endpoint}/restapis/${module.service.api_id}/${var.stage}/_user_request_"
+
   # It alone signs the stock log, and its roles alone may read the key.
   signing_service = "stock"
 

@@ -1,6 +1,6 @@
 output "api_url" {
   description = "The API's address, without a trailing slash."
-  value       = var.emulator_endpoint == null ? module.service.api_url : "${var.emulator_endpoint}/restapis/${module.service.api_id}/${var.stage}/_user_request_"
+  value       = local.api_url
 }
 
 output "api_id" {
