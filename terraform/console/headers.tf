@@ -1,0 +1,100 @@
+# The headers that browsers obey. CloudFront adds them, as S3 cannot.
+
+locals {
+  hsts_seconds = 63072000 # two years
+
+  # A path that ends in a slash allows what is below it: the issuer's description and keys.
+  content_security_policy = join("; ", [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self' 'unsafe-inline'", # Mantine sets styles
+    "img-src 'self' https: data:",      # pictures of products are the vendors' own addresses
+    "font-src 'self'",
+    "connect-src 'self' ${local.configuration.authority}/ ${local.configuration.hosted_login}",
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ])
+  permissions_policy = join(", ", [
+    for feature in ["accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb"] :
+    "${feature}=()"
+  ])
+}
+
+resource "aws_cloudfront_response_headers_policy" "pages" {
+  name    = "${local.name}-pages"
+  comment = "The console's own files"
+
+  security_headers_config {
+    content_security_policy {
+      content_security_policy = local.content_security_policy
+      override                = true
+    }
+
+    content_type_options {
+      override = true
+    }
+
+    frame_options {
+      frame_option = "DENY"
+      override     = true
+    }
+
+    referrer_policy {
+      referrer_policy = "no-referrer"
+      override        = true
+    }
+
+    strict_transport_security {
+      access_control_max_age_sec = local.hsts_seconds
+      include_subdomains         = true
+      override                   = true
+      preload                    = true
+    }
+  }
+
+  custom_headers_config {
+    items {
+      header   = "Permissions-Policy"
+      value    = local.permissions_policy
+      override = true
+    }
+
+    items {
+      header   = "Cross-Origin-Opener-Policy"
+      value    = "same-origin"
+      override = true
+    }
+  }
+}
+
+# The services have a content security policy of their own for each kind of document.
+resource "aws_cloudfront_response_headers_policy" "api" {
+  name    = "${local.name}-api"
+  comment = "The services' responses"
+
+  security_headers_config {
+    content_type_options {
+      override = true
+    }
+
+    frame_options {
+      frame_option = "DENY"
+      override     = true
+    }
+
+    referrer_policy {
+      referrer_policy = "no-referrer"
+      override        = true
+    }
+
+    strict_transport_security {
+      access_control_max_age_sec = local.hsts_seconds
+      include_subdomains         = true
+      override                   = true
+      preload                    = true
+    }
+  }
+}
