@@ -13,15 +13,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy import package, rollback
+from deploy import console, package, rollback
+from deploy.confirmation import confirm
 from deploy.errors import DeployError
-from deploy.services import BUILD_FOLDER, service_folder, service_names
+from deploy.services import BUILD_FOLDER, CONSOLE, service_folder, service_names
 from deploy.smoke import check_health
 from deploy.stage import PROTECTED_STAGE, Deployment
 from deploy.target import Target
 
 if TYPE_CHECKING:
-    from deploy.terraform import ServiceRoot
+    from deploy.terraform import Root
 
 
 def pack() -> None:
@@ -35,17 +36,21 @@ def pack() -> None:
 def plan() -> None:
     """Show what a deploy would change."""
     deployment = Deployment.from_environment()
+    if deployment.service == CONSOLE:
+        return console.plan(deployment, _build())
     print(_prepared(deployment).plan().text)
 
 
 def deploy() -> None:
     """Show what will change, apply it after confirmation, and check that the service answers."""
     deployment = Deployment.from_environment()
+    if deployment.service == CONSOLE:
+        return console.deploy(deployment, _build())
     root = _prepared(deployment)
     planned = root.plan()
     print(planned.text, flush=True)
     if planned.has_changes:
-        _ask(f"Deploy {deployment}?")
+        confirm(f"Deploy {deployment}?")
         root.apply()
     url = root.outputs()["api_url"]
     check_health(url, f"inventory-{deployment.service}")
@@ -53,8 +58,10 @@ def deploy() -> None:
 
 
 def roll_back() -> None:
-    """Point the aliases of a service's functions at the previous code."""
+    """Point the aliases of a service's functions at the previous code; show the console's previous build."""
     deployment = Deployment.from_environment()
+    if deployment.service == CONSOLE:
+        return console.roll_back(deployment)
     deployment.check_aws()
     outputs = _root(deployment, {}).opened().outputs()
     if not outputs:
@@ -63,7 +70,7 @@ def roll_back() -> None:
     steps = rollback.steps_back(client, outputs["functions"])
     for each in steps:
         print(f"{each.function}: version {each.from_version} → {each.to_version}", flush=True)
-    _ask(f"Roll {deployment} back?")
+    confirm(f"Roll {deployment} back?")
     rollback.step(client, steps)
     check_health(outputs["api_url"], f"inventory-{deployment.service}")
     print(
@@ -72,14 +79,15 @@ def roll_back() -> None:
 
 
 def destroy() -> None:
-    """Remove a service from a stage; the platform's resources stay."""
+    """Remove a service or the console from a stage; the platform's resources stay."""
     deployment = Deployment.from_environment()
     if deployment.stage == PROTECTED_STAGE:
         raise DeployError(f"{PROTECTED_STAGE} cannot be destroyed by this command.")
-    planned = (root := _prepared(deployment)).plan(destroy=True)
+    root = console.opened_root(deployment) if deployment.service == CONSOLE else _prepared(deployment)
+    planned = root.plan(destroy=True)
     print(planned.text, flush=True)
     if planned.has_changes:
-        _ask(f"Destroy {deployment}?")
+        confirm(f"Destroy {deployment}?")
         root.apply()
     print(f"\n{deployment} was destroyed.")
 
@@ -93,7 +101,7 @@ TASKS: dict[str, Callable[[], None]] = {
 }
 
 
-def _prepared(deployment: Deployment) -> ServiceRoot:
+def _prepared(deployment: Deployment) -> Root:
     """Package the service, and return its Terraform root with the state opened."""
     deployment.check_aws()
     (packed,) = package.package_all([deployment.service], _target(), _build())
@@ -108,13 +116,13 @@ def _prepared(deployment: Deployment) -> ServiceRoot:
     return _root(deployment, variables, packed.variables_path).opened()
 
 
-def _root(deployment: Deployment, variables: dict[str, Any], *exported: Path) -> ServiceRoot:
+def _root(deployment: Deployment, variables: dict[str, Any], *exported: Path) -> Root:
     # Imported when needed: packaging needs no python-terraform.
-    from deploy.terraform import ServiceRoot
+    from deploy.terraform import Root
 
     wishes = service_folder(deployment.service) / "deployment.tfvars.json"
     files = [*exported, *([wishes] if wishes.exists() else [])]
-    return ServiceRoot(deployment, files, variables)
+    return Root(deployment, files, variables)
 
 
 def _target() -> Target:
@@ -123,24 +131,6 @@ def _target() -> Target:
 
 def _build() -> Path:
     return Path(os.environ.get("BUILD_FOLDER") or BUILD_FOLDER).resolve()
-
-
-def _ask(question: str) -> None:
-    """Ask for confirmation; no answer means no.
-
-    Raises
-    ------
-    DeployError
-        If the answer is not yes.
-    """
-    if os.environ.get("YES") == "1":
-        return
-    try:
-        answer = input(f"\n{question} Enter 'yes' to continue: ")
-    except EOFError:
-        answer = ""
-    if answer.strip() != "yes":
-        raise DeployError("Nothing was changed. (YES=1 skips the question.)")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""The services of this repository: folders with Chalice's ``app.py``."""
+"""What is deployed of this repository: the services, folders with Chalice's ``app.py``, and the console."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from deploy.errors import DeployError
 
 REPOSITORY_ROOT: Final = Path(__file__).resolve().parent.parent
 BUILD_FOLDER: Final = REPOSITORY_ROOT / "build"
+CONSOLE: Final = "console"
+"""The name of the console among the services; it has no code on Lambda."""
 
 
 def service_names(root: Path = REPOSITORY_ROOT) -> list[str]:
@@ -26,6 +28,23 @@ def service_folder(name: str, root: Path = REPOSITORY_ROOT) -> Path:
     """
     names = service_names(root)
     if name not in names:
-        problem = f"Service {name!r} was not found" if name else "Missing SERVICE=NAME"
-        raise DeployError(f"{problem}; services are {', '.join(names)}.")
+        raise DeployError(_unknown(name, names))
     return root / "services" / name
+
+
+def check_deployable(name: str, root: Path = REPOSITORY_ROOT) -> None:
+    """Check that a name is that of a service, or the console's.
+
+    Raises
+    ------
+    DeployError
+        If it is neither; the message lists them all.
+    """
+    names = sorted([*service_names(root), CONSOLE])
+    if name not in names:
+        raise DeployError(_unknown(name, names))
+
+
+def _unknown(name: str, names: list[str]) -> str:
+    problem = f"Service {name!r} was not found" if name else "Missing SERVICE=NAME"
+    return f"{problem}; services are {', '.join(names)}."

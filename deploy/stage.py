@@ -1,4 +1,4 @@
-"""A deployment: the service, its stage, Terraform's state, and AWS."""
+"""A deployment: the service or the console, its stage, Terraform's state, and AWS."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.errors import DeployError
-from deploy.services import BUILD_FOLDER, service_folder
+from deploy.services import BUILD_FOLDER, check_deployable
 
 PROTECTED_STAGE: Final = "prod"
 """The stage that cannot be destroyed."""
@@ -27,7 +27,7 @@ _CLIENT_CONFIG: Final = Config(connect_timeout=5, read_timeout=15, retries={"tot
 
 @dataclass(frozen=True)
 class Deployment:
-    """A service on a stage.
+    """A service on a stage, or the console.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Deployment:
             If one is missing or wrong.
         """
         service, stage = environ.get("SERVICE", ""), environ.get("STAGE", "")
-        service_folder(service)
+        check_deployable(service)
         if not _STAGE.fullmatch(stage):
             problem = f"{stage!r} is not a stage" if stage else "Missing STAGE=NAME"
             raise DeployError(f"{problem}; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.")

@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 import python_terraform
 
 from deploy.errors import DeployError
-from deploy.services import REPOSITORY_ROOT
+from deploy.services import CONSOLE, REPOSITORY_ROOT
 from deploy.stage import Deployment
 
 PLAN_FILE: Final = "planned"
@@ -47,16 +47,16 @@ class Plan:
     text: str
 
 
-class ServiceRoot:
-    """A copy of ``terraform/service`` for one deployment.
+class Root:
+    """A copy of ``terraform/service``, or of ``terraform/console``, for one deployment.
 
     Copies allow two deployments from one checkout at the same time, each with its own backend.
 
     Parameters
     ----------
-    place : Place
+    deployment : Deployment
         The service, its stage, its state.
-    variable_files : Sequence[Path]
+    variable_files : list[Path]
         Passed to Terraform in this order, followed by that of the stage.
     variables : Mapping
         These override the files.
@@ -71,7 +71,8 @@ class ServiceRoot:
                 "terraform is not on this machine: https://developer.hashicorp.com/terraform/install"
             )
         self._deployment = deployment
-        self._root = deployment.work_folder / "service"
+        self._name = CONSOLE if deployment.service == CONSOLE else "service"
+        self._root = deployment.work_folder / self._name
         self._copy(REPOSITORY_ROOT / "terraform")
         call = self._root / "call.tfvars.json"
         call.write_text(json.dumps(dict(variables), indent=2), encoding="utf-8")
@@ -143,9 +144,9 @@ class ServiceRoot:
 
     def _copy(self, source: Path) -> None:
         """Replace the configuration; files that Terraform has written beside it stay."""
-        for name in ("service", "modules"):
+        for name in (self._name, "modules"):
             folder = self._deployment.work_folder / name
-            for stale in [*folder.rglob("*.tf"), *folder.glob("*.tfvars*")]:
+            for stale in [*folder.rglob("*.tf"), *folder.glob("*.tfvars*"), *folder.glob("stages/*.tfvars")]:
                 stale.unlink()
             shutil.copytree(source / name, folder, dirs_exist_ok=True, ignore=_MADE_BY_TERRAFORM)
 
