@@ -45,8 +45,6 @@ resource "aws_cloudfront_distribution" "this" {
   #checkov:skip=CKV2_AWS_47:a firewall costs extra and is the operator's decision (docs/platform.md)
   #checkov:skip=CKV_AWS_310:the files and the services are in one region, like the tables
   #checkov:skip=CKV_AWS_374:vendors and customers may be anywhere
-  #checkov:skip=CKV_AWS_174:CloudFront's own certificate allows nothing else; with a domain it is TLS 1.2
-  #checkov:skip=CKV2_AWS_42:the certificate belongs to the platform's domain, which a stage need not have
   comment             = local.name
   enabled             = true
   is_ipv6_enabled     = true

@@ -24,6 +24,7 @@ locals {
 }
 
 resource "aws_cloudfront_response_headers_policy" "pages" {
+  #checkov:skip=CKV_AWS_259:a place in the lists of browsers is for the owner of the whole domain to ask for
   name    = "${local.name}-pages"
   comment = "The console's own files"
 
@@ -51,7 +52,7 @@ resource "aws_cloudfront_response_headers_policy" "pages" {
       access_control_max_age_sec = local.hsts_seconds
       include_subdomains         = true
       override                   = true
-      preload                    = true
+      preload                    = false
     }
   }
 
@@ -68,10 +69,22 @@ resource "aws_cloudfront_response_headers_policy" "pages" {
       override = true
     }
   }
+
+  # What S3 tells of its own.
+  remove_headers_config {
+    items {
+      header = "x-amz-server-side-encryption"
+    }
+
+    items {
+      header = "x-amz-version-id"
+    }
+  }
 }
 
 # The services have a content security policy of their own for each kind of document.
 resource "aws_cloudfront_response_headers_policy" "api" {
+  #checkov:skip=CKV_AWS_259:a place in the lists of browsers is for the owner of the whole domain to ask for
   name    = "${local.name}-api"
   comment = "The services' responses"
 
@@ -94,7 +107,21 @@ resource "aws_cloudfront_response_headers_policy" "api" {
       access_control_max_age_sec = local.hsts_seconds
       include_subdomains         = true
       override                   = true
-      preload                    = true
+      preload                    = false
+    }
+  }
+
+  custom_headers_config {
+    items {
+      header   = "Cross-Origin-Resource-Policy"
+      value    = "same-origin"
+      override = true
+    }
+  }
+
+  remove_headers_config {
+    items {
+      header = "x-amz-apigw-id"
     }
   }
 }

@@ -6,7 +6,6 @@ resource "aws_s3_bucket" "logs" {
   #checkov:skip=CKV_AWS_144:it helps to find out what happened, and nothing depends on it
   #checkov:skip=CKV_AWS_145:CloudFront writes with the key that S3 manages
   #checkov:skip=CKV2_AWS_62:nothing subscribes to new objects
-  #checkov:skip=CKV2_AWS_65:CloudFront can write to no bucket without access control lists
   bucket        = "${local.name}-logs-${local.account_id}-${var.region}"
   force_destroy = true
 }
@@ -22,6 +21,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {
 }
 
 resource "aws_s3_bucket_ownership_controls" "logs" {
+  #checkov:skip=CKV2_AWS_65:CloudFront can write to no bucket without access control lists
   bucket = aws_s3_bucket.logs.id
 
   rule {

@@ -1,8 +1,10 @@
 """The terraform program, and a platform that it has applied."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -10,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from deploy.errors import DeployError
+from deploy.node import find_node
 from local.embedded_aws import embedded_aws
 from tests.infrastructure.terraform import CLAIMS, CONFIGURATION, STAGE, Cloud, Terraform, give, zip_of
 from tests.support.needs import not_here
@@ -84,6 +88,17 @@ def configuration(program: str, tmp_path_factory: pytest.TempPathFactory) -> Cal
     return initialised
 
 
+@contextmanager
+def _node_on_path() -> Iterator[None]:
+    """Let the embedded AWS find a Node, in which it runs CloudFront's functions."""
+    with pytest.MonkeyPatch.context() as patch:
+        try:
+            patch.setenv("PATH", str(find_node().program.parent), prepend=os.pathsep)
+        except DeployError as error:
+            not_here(str(error))
+        yield
+
+
 @pytest.fixture(scope="session")
 def cloud(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The platform, applied by Terraform to an embedded AWS."""
@@ -91,7 +106,7 @@ def cloud(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cl
     for part in ("platform", "modules"):
         ignored = shutil.ignore_patterns(".terraform*", "tests")
         shutil.copytree(CONFIGURATION / part, folder / "terraform" / part, ignore=ignored)
-    with embedded_aws(services=None) as endpoint:
+    with _node_on_path(), embedded_aws(services=None) as endpoint:
         environment = {
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_ACCESS_KEY_ID": "test",
