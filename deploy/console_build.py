@@ -48,7 +48,9 @@ _MEDIA_TYPES: Final = {
 }
 """Not those of this machine, which differ from one to the next: browsers run no script of another type."""
 _ROOT_ELEMENT: Final = 'id="root"'
-_SHOWN_LINES: Final = 15
+_FIRST_LINES: Final = 6
+_LAST_LINES: Final = 12
+"""How much is shown of what npm says: its own errors begin with the cause, those of a build end with it."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def _npm(node: Node, sources: Path, *arguments: str) -> None:
     command = [*node.npm, *arguments]
     done = subprocess.run(command, cwd=sources, env=node.environment, capture_output=True, text=True)
     if done.returncode != 0:
-        lines = f"{done.stdout}\n{done.stderr}".strip().splitlines()
-        shown = "\n".join(line for line in lines if line.strip())
-        last = "\n".join(shown.splitlines()[-_SHOWN_LINES:])
-        raise DeployError(f"npm {' '.join(arguments[:2])} failed in {sources}:\n{last}")
+        lines = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()]
+        if len(lines) > _FIRST_LINES + _LAST_LINES:
+            lines[_FIRST_LINES:-_LAST_LINES] = ["…"]
+        raise DeployError("\n".join([f"npm {' '.join(arguments[:2])} failed in {sources}:", *lines]))
