@@ -30,6 +30,7 @@ PLANNED = (
 )
 UNCHANGED = "module.x: Refreshing state...\n\nNo changes. Your infrastructure matches the configuration.\n\n"
 UNCHANGED += "Terraform has compared your real infrastructure and found no differences.\n"
+NAMES = "services are audit, catalog, console, stock.\n"
 NOTHING_CHANGED = "Nothing was changed. (YES=1 skips the question.)\n"
 
 
@@ -130,9 +131,15 @@ def terminal(
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"SERVICE": ""}, "Missing SERVICE=NAME; services are audit, catalog, stock.\n"),
-        ({"SERVICE": "stocc"}, "Service 'stocc' was not found; services are audit, catalog, stock.\n"),
-        ({"SERVICE": "../stock"}, "Service '../stock' was not found; services are audit, catalog, stock.\n"),
+        ({"SERVICE": ""}, "Missing SERVICE=NAME; services are audit, catalog, console, stock.\n"),
+        (
+            {"SERVICE": "stocc"},
+            "Service 'stocc' was not found; services are audit, catalog, console, stock.\n",
+        ),
+        (
+            {"SERVICE": "../stock"},
+            "Service '../stock' was not found; services are audit, catalog, console, stock.\n",
+        ),
         (
             {"STAGE": ""},
             "Missing STAGE=NAME; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.\n",

@@ -107,7 +107,7 @@ def _node_on_path() -> Iterator[None]:
 
 @contextmanager
 def _ministack(folder: Path) -> Iterator[str]:
-    """Run ministack without the local stack's guard, which refuses the names of CloudFront's distributions."""
+    """Run ministack without the local stack's guard, which refuses the names of distributions."""
     port = free_port()
     folder.mkdir()
     environment = embedded_aws_environment(port, folder, os.environ, None)
