@@ -27,6 +27,7 @@ _HASHED: Final = "assets/"
 _TEXT: Final = "; charset=utf-8"
 _MEDIA_TYPES: Final = {
     ".css": f"text/css{_TEXT}",
+    ".csv": f"text/csv{_TEXT}",
     ".gif": "image/gif",
     ".html": f"text/html{_TEXT}",
     ".ico": "image/x-icon",
@@ -42,6 +43,7 @@ _MEDIA_TYPES: Final = {
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
     ".webp": "image/webp",
+    ".whl": "application/zip",
     ".woff": "font/woff",
     ".woff2": "font/woff2",
     ".zip": "application/zip",

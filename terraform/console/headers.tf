@@ -17,12 +17,12 @@ locals {
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ])
-  permissions_policy = join(", ", [
-    for feature in ["accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb"] :
-    "${feature}=()"
-  ])
+  # The camera scans codes.
+  permissions_policy = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
 }
 
+# No Cross-Origin-Opener-Policy: it would cut the window of the hosted login off from the page that has opened it, which
+# waits for the answer there so that nothing typed is lost.
 resource "aws_cloudfront_response_headers_policy" "pages" {
   #checkov:skip=CKV_AWS_259:a place in the lists of browsers is for the owner of the whole domain to ask for
   name    = "${local.name}-pages"
@@ -60,12 +60,6 @@ resource "aws_cloudfront_response_headers_policy" "pages" {
     items {
       header   = "Permissions-Policy"
       value    = local.permissions_policy
-      override = true
-    }
-
-    items {
-      header   = "Cross-Origin-Opener-Policy"
-      value    = "same-origin"
       override = true
     }
   }

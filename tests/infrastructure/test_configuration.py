@@ -40,6 +40,7 @@ def test_the_folders_with_tests_are_found() -> None:
         "console",
         "modules/archive",
         "modules/function_role",
+        "modules/identity",
         "modules/ledger_key",
         "platform",
         "service",

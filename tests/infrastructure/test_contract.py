@@ -16,10 +16,10 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "platform-contract.md"
 TABLES = ("Products-table", "VendorInventory", "StockTransactions")
 
 
-def _documented() -> dict[str, str]:
-    """Return the rows of the document: parameter, by the pattern of its name, and who reads it."""
+def _documented(begin: str = "## Parameters", end: str = "### Published by a service") -> dict[str, str]:
+    """Return the rows of the platform's parameters: by the pattern of its name, who reads each."""
     text = DOCUMENT.read_text()
-    section = text[text.index("## Parameters") : text.index("## Platform root")]
+    section = text[text.index(begin) : text.index(end)]
     rows = re.findall(r"^\| `([^`]+)` \| .* \| ([^|]+) \|$", section, re.MULTILINE)
     return dict(rows)
 
@@ -70,7 +70,11 @@ def test_each_parameter_names_an_existing_resource(cloud: Cloud) -> None:
     assert published["identity/jwks_url"].endswith(
         f"{published['identity/user_pool_id']}/.well-known/jwks.json"
     )
-    assert published["identity/audiences"] == cloud.platform.outputs()["web_client_id"]
+    outputs = cloud.platform.outputs()
+    assert published["identity/audiences"] == published["identity/web_client_id"] == outputs["web_client_id"]
+    assert published["identity/hosted_login"] == outputs["hosted_login"] == cloud.endpoint
+    assert published["identity/web_callback_urls"] == "-"
+    assert published["console/domain"] == published["console/certificate_arn"] == "-"
     clients = cloud.platform.outputs()["machine_clients"]
     assert published["identity/machine_client_ids"].split(",") == sorted(
         client["client_id"] for client in clients.values()
@@ -98,6 +102,26 @@ def test_the_service_root_reads_what_the_document_says_it_reads() -> None:
     }
 
     assert read == {name for name, reader in _documented().items() if reader.startswith("service root")}
+
+
+def test_the_console_root_reads_what_the_document_says_it_reads() -> None:
+    source = (CONFIGURATION / "console" / "contract.tf").read_text()
+    needed = source[source.index("of_the_platform =") : source.index("contract =")]
+    read = {name.replace("${service}", "<service>") for name in re.findall(r'"([a-z$][^"]*/[^"]+)"', needed)}
+    of_services = _documented("### Published by a service", "## Platform root")
+
+    assert read == {
+        name for name, readers in (_documented() | of_services).items() if "console root" in readers
+    }
+
+
+def test_a_service_publishes_what_the_document_says_it_publishes() -> None:
+    source = (CONFIGURATION / "service" / "contract.tf").read_text()
+    published = re.findall(r'name += "\$\{local\.path\}([^"]+)"', source)
+
+    assert {name.replace("${var.service}", "<service>") for name in published} == set(
+        _documented("### Published by a service", "## Platform root")
+    )
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -8,6 +8,8 @@ from tests.infrastructure.terraform import Terraform
 
 pytestmark = pytest.mark.needs_terraform
 
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/some-certificate"
+
 
 def _in_one_line(message: str) -> str:
     return " ".join(message.replace("│", " ").split())
@@ -38,6 +40,17 @@ def _said(said: dict[str, Any]) -> list[str]:
             "An order client has one or more owners",
         ),
         ({"order_clients": '["web"]', "order_owners": '{"web":[]}'}, "An order client has one or more"),
+        ({"console_domain": "https://stock.example.org/"}, "console_domain is a domain in small letters"),
+        ({"console_domain": "localhost"}, "console_domain is a domain in small letters"),
+        ({"console_domain": "stock.example.org"}, "must be set together"),
+        ({"console_certificate_arn": CERTIFICATE}, "must be set together"),
+        (
+            {
+                "console_domain": "stock.example.org",
+                "console_certificate_arn": CERTIFICATE.replace("us-east-1", "ap-south-1"),
+            },
+            "console_certificate_arn is the ARN of a certificate in us-east-1",
+        ),
         ({"log_retention_days": "8"}, "CloudWatch Logs supports retention periods of 1, 3, 5, 7"),
     ],
 )
@@ -54,6 +67,7 @@ def test_invalid_variables_are_refused(variables: Terraform, said: dict[str, str
         {"emulator_endpoint": "http://127.0.0.1:4566"},
         {"deletion_protection": "false", "point_in_time_recovery": "false", "test_sign_in": "true"},
         {"stage": "prod"},
+        {"console_domain": "stock.example.org", "console_certificate_arn": CERTIFICATE},
         {"order_clients": '["web","erp"]', "order_owners": '{"web":["web","default"],"erp":["*"]}'},
     ],
 )

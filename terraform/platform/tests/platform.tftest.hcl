@@ -196,3 +196,21 @@ run "every_role_may_use_a_customer_managed_key" {
     error_message = "Every role must be allowed to use the key of its tables."
   }
 }
+
+run "the_domain_of_the_console" {
+  variables {
+    console_domain          = "stock.example.org"
+    console_certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/some-certificate"
+    web_callback_urls       = ["http://localhost:3000/", "https://stock.example.org/"]
+  }
+
+  assert {
+    condition     = output.web_callback_urls == tolist(["http://localhost:3000/", "https://stock.example.org/"]) && output.parameters["identity/web_callback_urls"] == "http://localhost:3000/,https://stock.example.org/"
+    error_message = "Browsers must return to the console and to the addresses named beside it, each once."
+  }
+
+  assert {
+    condition     = output.parameters["console/domain"] == "stock.example.org" && output.parameters["console/certificate_arn"] == "arn:aws:acm:us-east-1:123456789012:certificate/some-certificate"
+    error_message = "The console's root must learn of domain and certificate."
+  }
+}
