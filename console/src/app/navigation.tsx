@@ -1,0 +1,42 @@
+import type { ReactNode } from "react";
+import type { Role } from "../shared/session/principal";
+import { texts } from "../shared/texts/texts";
+import { BoxIcon, ChartIcon, ShelfIcon, TagIcon } from "../shared/ui/icons";
+
+/** A page in the navigation. */
+export interface NavigationItem {
+  readonly path: string;
+  readonly label: string;
+  readonly icon: ReactNode;
+  readonly roles: readonly Role[];
+  /** Whether it shows one vendor, so that an admin has to choose one. */
+  readonly ofVendor: boolean;
+}
+
+const VENDOR_ROLES: readonly Role[] = ["vendor", "admin"];
+const ALL_ROLES: readonly Role[] = ["vendor", "desk", "auditor", "admin"];
+
+export const NAVIGATION: readonly NavigationItem[] = [
+  {
+    path: "/overview",
+    label: texts.shell.overview,
+    icon: <ChartIcon />,
+    roles: VENDOR_ROLES,
+    ofVendor: true,
+  },
+  {
+    path: "/inventory",
+    label: texts.shell.inventory,
+    icon: <BoxIcon />,
+    roles: VENDOR_ROLES,
+    ofVendor: true,
+  },
+  { path: "/products", label: texts.shell.products, icon: <TagIcon />, roles: VENDOR_ROLES, ofVendor: true },
+  { path: "/shelf", label: texts.shell.shelf, icon: <ShelfIcon />, roles: ALL_ROLES, ofVendor: false },
+];
+
+/** The page that a role sees first; null while it has none. */
+export function firstPage(role: Role): string | null {
+  const item = NAVIGATION.find((each) => each.ofVendor && each.roles.includes(role));
+  return item?.path ?? null;
+}

@@ -1,0 +1,58 @@
+import { createBrowserRouter } from "react-router";
+import type { Role } from "../shared/session/principal";
+import { RouteError } from "./ErrorBoundary";
+import { FirstPage } from "./FirstPage";
+import { NotFoundPage } from "./NotFoundPage";
+import { ForRoles, Shell } from "./Shell";
+
+const VENDOR_ROLES: readonly Role[] = ["vendor", "admin"];
+
+/** Every address of the console. A page is loaded when its address is first opened. */
+export const router = createBrowserRouter([
+  {
+    Component: Shell,
+    ErrorBoundary: RouteError,
+    HydrateFallback: () => null,
+    children: [
+      { index: true, Component: FirstPage },
+      {
+        ErrorBoundary: RouteError,
+        element: <ForRoles roles={VENDOR_ROLES} ofVendor />,
+        children: [
+          {
+            path: "overview",
+            lazy: async () => ({
+              Component: (await import("../features/overview/OverviewPage")).OverviewPage,
+            }),
+          },
+          {
+            path: "inventory",
+            lazy: async () => ({
+              Component: (await import("../features/inventory/InventoryPage")).InventoryPage,
+            }),
+          },
+          {
+            path: "skus/:sku",
+            lazy: async () => ({ Component: (await import("../features/sku/SkuPage")).SkuPage }),
+          },
+          {
+            path: "products",
+            lazy: async () => ({
+              Component: (await import("../features/products/ProductsPage")).ProductsPage,
+            }),
+          },
+          {
+            path: "products/:product_id",
+            lazy: async () => ({ Component: (await import("../features/products/ProductPage")).ProductPage }),
+          },
+        ],
+      },
+      {
+        path: "shelf",
+        ErrorBoundary: RouteError,
+        lazy: async () => ({ Component: (await import("../features/shelf/ShelfPage")).ShelfPage }),
+      },
+      { path: "*", Component: NotFoundPage },
+    ],
+  },
+]);

@@ -1,0 +1,33 @@
+export const common = {
+  product: "Inventory console",
+  loading: "Loading …",
+  retry: "Try again",
+  cancel: "Cancel",
+  save: "Save",
+  close: "Close",
+  undo: "Undo",
+  undone: "Undone.",
+  yes: "Yes",
+  no: "No",
+  active: "Active",
+  inactive: "Inactive",
+  none: "–",
+  noPermission: {
+    title: "You may not see this page",
+    detail: "It belongs to another role. Sign in as somebody who has it, or go back to your own pages.",
+    back: "To my first page",
+  },
+  notFound: {
+    title: "There is no such page",
+    detail: "The address may be mistyped, or what it showed was removed.",
+  },
+  conflict: {
+    title: "Somebody else changed this meanwhile",
+    attribute: "",
+    yours: "Your change",
+    theirs: "Now stored",
+    keepTheirs: "Keep what is stored",
+    applyYours: "Apply my change",
+  },
+  utc: (time: string) => `${time} UTC`,
+} as const;

@@ -1,0 +1,41 @@
+export const shell = {
+  skip: "Skip to the content",
+  menu: "Menu",
+  navigation: "Pages",
+  overview: "Overview",
+  inventory: "Inventory",
+  products: "Products",
+  shelf: "Shelf",
+  signOut: "Sign out",
+  signIn: "Sign in",
+  account: (name: string) => `Account of ${name}`,
+  roles: { vendor: "Vendor", desk: "Order desk", auditor: "Auditor", admin: "Admin" },
+  toDark: "Use the dark colour scheme",
+  toLight: "Use the light colour scheme",
+  noScreens: {
+    title: (role: string) => `No pages for the role ${role} yet`,
+    detail:
+      "This console has a vendor's pages and the public shelf. Orders and the log are served by the command line and the API.",
+    shelf: "Open the shelf",
+  },
+  chooseVendor: {
+    title: "Choose a vendor",
+    detail: "These pages show one vendor's products and stock.",
+    label: "Vendor",
+    placeholder: "VENDOR-001",
+    open: "Open",
+    change: "Change vendor",
+    empty: "No vendor has products yet.",
+  },
+  noVendor: {
+    title: "Your account names no vendor",
+    detail: "It has the role vendor, but not the vendor it belongs to. Ask who manages the accounts.",
+  },
+  sessionEnded: {
+    title: "Your session has ended",
+    detail: "Sign in again to go on. This page stays as it is, and what you typed is kept.",
+    button: "Sign in again",
+  },
+  failed: { title: "The console cannot start" },
+  crashed: { title: "This page stopped working", reload: "Load the page again" },
+} as const;

@@ -1,0 +1,1 @@
+export const sku = {} as const;

@@ -1,0 +1,12 @@
+import { common } from "./common";
+import { inventory } from "./inventory";
+import { overview } from "./overview";
+import { problems } from "./problems";
+import { products } from "./products";
+import { shelf } from "./shelf";
+import { shell } from "./shell";
+import { signIn } from "./signIn";
+import { sku } from "./sku";
+
+/** Every text that the console shows, in English. A translation replaces this object. */
+export const texts = { common, problems, shell, signIn, overview, inventory, sku, products, shelf } as const;

@@ -1,0 +1,19 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** The local front, which serves the services, tokens and the configuration under its own address. */
+const front = process.env.FRONT_URL ?? "http://127.0.0.1:8000";
+const proxy = Object.fromEntries(["/api", "/token", "/config.json", "/demo"].map((path) => [path, front]));
+
+export default defineConfig({
+  plugins: [react()],
+  server: { host: "127.0.0.1", proxy },
+  preview: { host: "127.0.0.1", proxy },
+  build: {
+    target: "es2023",
+    // Inlined files would need data: addresses that the page's policy does not allow for scripts and fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+});
