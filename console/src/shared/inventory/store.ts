@@ -1,0 +1,251 @@
+import { type InventoryRow, type ListedProduct, type ListedSku, rowOf } from "./rows";
+
+/** The items of a page of a list, and how to get the next one. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next_cursor: string | null;
+}
+
+/** The lists of one vendor, page by page. */
+export interface InventoryLists {
+  /** SKUs, newest change first. */
+  skus(cursor: string | null, limit: number, signal: AbortSignal): Promise<Page<ListedSku>>;
+  /** Products, by their creation. */
+  products(
+    order: "asc" | "desc",
+    cursor: string | null,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<Page<ListedProduct>>;
+}
+
+/** What is known of a vendor's stock at one moment. A new object whenever something changed. */
+export interface InventorySnapshot {
+  /** All SKUs read so far, in no particular order. */
+  readonly rows: readonly InventoryRow[];
+  /** Whether these are all, with the names of their products. */
+  readonly complete: boolean;
+  /** What stopped the walk, or the last refresh. */
+  readonly error: unknown;
+  /** When the newest changes were last read, in milliseconds of the clock; null before. */
+  readonly refreshedAt: number | null;
+}
+
+export const PAGE_MAX = 1_000;
+/** A refresh asks for few rows at first: most of the time nothing has changed. */
+const REFRESH_PAGE = 50;
+/** A change in progress may have an earlier time than one that was listed; the service bounds it so. */
+const OVERLAP_MILLISECONDS = 30_000;
+/** How often the newest changes are read through again, at most. */
+const REPEATS_MAX = 5;
+
+/** The inventory of one vendor, kept while the page is open.
+ *
+ * The list by last change may miss what moves while pages are read. After the last page it is read again from
+ * the top, back to 30 seconds before the walk's start, until that shows no SKU for the first time.
+ */
+export class InventoryStore {
+  readonly #lists: InventoryLists;
+  readonly #skus = new Map<string, ListedSku>();
+  readonly #products = new Map<string, ListedProduct>();
+  readonly #rows = new Map<string, InventoryRow>();
+  readonly #listeners = new Set<() => void>();
+  readonly #now: () => number;
+  #snapshot: InventorySnapshot = { rows: [], complete: false, error: null, refreshedAt: null };
+  #newest = "";
+  #abort = new AbortController();
+  #work: Promise<void> | null = null;
+
+  constructor(lists: InventoryLists, now: () => number = Date.now) {
+    this.#lists = lists;
+    this.#now = now;
+  }
+
+  readonly snapshot = (): InventorySnapshot => this.#snapshot;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Read everything, once; what is being read already is waited for. After an error it begins again. */
+  load(): Promise<void> {
+    return this.#snapshot.complete ? Promise.resolve() : this.#run(() => this.#walk());
+  }
+
+  /** Read the newest changes, back to one that is known. */
+  refresh(): Promise<void> {
+    return this.#snapshot.complete ? this.#run(() => this.#readNewest()) : this.load();
+  }
+
+  /** Stop reading. */
+  stop(): void {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+  }
+
+  /** Take in a SKU as a service returned it after a change. An older version than the known one is ignored. */
+  acceptSku(sku: ListedSku): void {
+    if (this.#mergeSkus([sku])) {
+      this.#publish();
+    }
+  }
+
+  /** Take in a product as the service returned it after a change. */
+  acceptProduct(product: ListedProduct): void {
+    this.#mergeProducts([product]);
+    this.#publish();
+  }
+
+  row(sku: string): InventoryRow | undefined {
+    return this.#rows.get(sku);
+  }
+
+  #run(work: () => Promise<void>): Promise<void> {
+    this.#work ??= work()
+      .catch((error: unknown) => {
+        if (!isAbort(error)) {
+          this.#publish({ error });
+        }
+      })
+      .finally(() => {
+        this.#work = null;
+      });
+    return this.#work;
+  }
+
+  async #walk(): Promise<void> {
+    const { signal } = this.#abort;
+    this.#publish({ error: null });
+    const [start] = await Promise.all([this.#walkSkus(signal), this.#walkProducts(signal)]);
+    for (let repeat = 0; repeat < REPEATS_MAX && start !== null; repeat += 1) {
+      const { pages, first } = await this.#readBackTo(start, PAGE_MAX, signal);
+      if (pages < 2 || !first) {
+        break;
+      }
+    }
+    await this.#readNewProducts(signal);
+    this.#publish({ complete: true, error: null, refreshedAt: this.#now() });
+  }
+
+  /** @returns the newest `last_updated` of the first page; null if there is no SKU. */
+  async #walkSkus(signal: AbortSignal): Promise<string | null> {
+    let start: string | null = null;
+    for (let cursor: string | null = null, first = true; first || cursor !== null; first = false) {
+      const page: Page<ListedSku> = await this.#lists.skus(cursor, PAGE_MAX, signal);
+      start ??= page.items[0]?.last_updated ?? null;
+      this.#mergeSkus(page.items);
+      this.#publish();
+      cursor = page.next_cursor;
+    }
+    return start;
+  }
+
+  async #walkProducts(signal: AbortSignal): Promise<void> {
+    for (let cursor: string | null = null, first = true; first || cursor !== null; first = false) {
+      const page: Page<ListedProduct> = await this.#lists.products("asc", cursor, PAGE_MAX, signal);
+      this.#mergeProducts(page.items);
+      this.#publish();
+      cursor = page.next_cursor;
+    }
+  }
+
+  async #readNewest(): Promise<void> {
+    const { signal } = this.#abort;
+    await this.#readBackTo(this.#newest, REFRESH_PAGE, signal);
+    await this.#readNewProducts(signal);
+    this.#publish({ error: null, refreshedAt: this.#now() });
+  }
+
+  /** Read the list from the top until it is well before `time`. */
+  async #readBackTo(
+    time: string,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<{ pages: number; first: boolean }> {
+    const until = Date.parse(time) - OVERLAP_MILLISECONDS;
+    let pages = 0;
+    let first = false;
+    for (let cursor: string | null = null; pages === 0 || cursor !== null; ) {
+      const page: Page<ListedSku> = await this.#lists.skus(cursor, pages === 0 ? limit : PAGE_MAX, signal);
+      pages += 1;
+      first ||= page.items.some(({ sku }) => !this.#skus.has(sku));
+      if (this.#mergeSkus(page.items)) {
+        this.#publish();
+      }
+      const last = page.items.at(-1);
+      if (last !== undefined && Date.parse(last.last_updated) < until) {
+        break;
+      }
+      cursor = page.next_cursor;
+    }
+    return { pages, first };
+  }
+
+  /** Read the newest products, if a SKU belongs to one that is not known. */
+  async #readNewProducts(signal: AbortSignal): Promise<void> {
+    const unknown = new Set<string>();
+    for (const { product_id } of this.#skus.values()) {
+      if (!this.#products.has(product_id)) {
+        unknown.add(product_id);
+      }
+    }
+    for (
+      let cursor: string | null = null, first = true;
+      unknown.size > 0 && (first || cursor !== null);
+      first = false
+    ) {
+      const page: Page<ListedProduct> = await this.#lists.products(
+        "desc",
+        cursor,
+        first ? REFRESH_PAGE : PAGE_MAX,
+        signal,
+      );
+      this.#mergeProducts(page.items);
+      for (const { product_id } of page.items) {
+        unknown.delete(product_id);
+      }
+      cursor = page.next_cursor;
+    }
+  }
+
+  #mergeSkus(items: readonly ListedSku[]): boolean {
+    let changed = false;
+    for (const item of items) {
+      const known = this.#skus.get(item.sku);
+      if (item.last_updated > this.#newest) {
+        this.#newest = item.last_updated;
+      }
+      if (known === undefined || item.version > known.version) {
+        this.#skus.set(item.sku, item);
+        this.#rows.set(item.sku, rowOf(item, this.#products.get(item.product_id)));
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  #mergeProducts(items: readonly ListedProduct[]): void {
+    const changed = new Set<string>();
+    for (const item of items) {
+      this.#products.set(item.product_id, item);
+      changed.add(item.product_id);
+    }
+    for (const [id, sku] of this.#skus) {
+      if (changed.has(sku.product_id)) {
+        this.#rows.set(id, rowOf(sku, this.#products.get(sku.product_id)));
+      }
+    }
+  }
+
+  #publish(change: Partial<InventorySnapshot> = {}): void {
+    this.#snapshot = { ...this.#snapshot, rows: [...this.#rows.values()], ...change };
+    for (const listener of this.#listeners) {
+      listener();
+    }
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
