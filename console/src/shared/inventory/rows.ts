@@ -28,7 +28,6 @@ export const PRODUCT_FIELDS = [
   "product_name",
   "external_id",
   "images",
-  "created_at",
 ] as const satisfies readonly (keyof Product)[];
 
 export type ListedProduct = Pick<Product, (typeof PRODUCT_FIELDS)[number]>;

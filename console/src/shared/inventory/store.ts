@@ -52,6 +52,8 @@ export class InventoryStore {
   readonly #listeners = new Set<() => void>();
   readonly #now: () => number;
   #snapshot: InventorySnapshot = { rows: [], complete: false, error: null, refreshedAt: null };
+  /** The newest change when the list was last read from its top. Not that of changes made here: others' may
+   * have come between. */
   #newest = "";
   #abort = new AbortController();
   #work: Promise<void> | null = null;
@@ -134,6 +136,7 @@ export class InventoryStore {
     for (let cursor: string | null = null, first = true; first || cursor !== null; first = false) {
       const page: Page<ListedSku> = await this.#lists.skus(cursor, PAGE_MAX, signal);
       start ??= page.items[0]?.last_updated ?? null;
+      this.#newest = start ?? "";
       this.#mergeSkus(page.items);
       this.#publish();
       cursor = page.next_cursor;
@@ -166,8 +169,12 @@ export class InventoryStore {
     const until = Date.parse(time) - OVERLAP_MILLISECONDS;
     let pages = 0;
     let first = false;
+    let top = this.#newest;
     for (let cursor: string | null = null; pages === 0 || cursor !== null; ) {
       const page: Page<ListedSku> = await this.#lists.skus(cursor, pages === 0 ? limit : PAGE_MAX, signal);
+      if (pages === 0) {
+        top = page.items[0]?.last_updated ?? top;
+      }
       pages += 1;
       first ||= page.items.some(({ sku }) => !this.#skus.has(sku));
       if (this.#mergeSkus(page.items)) {
@@ -179,6 +186,7 @@ export class InventoryStore {
       }
       cursor = page.next_cursor;
     }
+    this.#newest = top;
     return { pages, first };
   }
 
@@ -213,9 +221,6 @@ export class InventoryStore {
     let changed = false;
     for (const item of items) {
       const known = this.#skus.get(item.sku);
-      if (item.last_updated > this.#newest) {
-        this.#newest = item.last_updated;
-      }
       if (known === undefined || item.version > known.version) {
         this.#skus.set(item.sku, item);
         this.#rows.set(item.sku, rowOf(item, this.#products.get(item.product_id)));
