@@ -18,6 +18,13 @@ export function formatDay(iso: string): string {
   return Number.isNaN(time.getTime()) ? iso : localDay.format(time);
 }
 
+const clock = new Intl.DateTimeFormat("en", { timeStyle: "medium", hourCycle: "h23" });
+
+/** A moment of today by the viewer's clock, such as `15:20:07`. */
+export function formatClock(milliseconds: number): string {
+  return clock.format(milliseconds);
+}
+
 /** The same time in UTC to the second, such as `2026-02-23, 14:20:00`. */
 export function formatUtc(iso: string): string {
   const time = new Date(iso);

@@ -52,6 +52,9 @@ export function showError(error: unknown): void {
   });
 }
 
+/** An undo that failed, and whose reason is on the screen already, such as in the dialog of a conflict. */
+export class ShownElsewhere extends Error {}
+
 let latest: { id: string; run: () => void } | null = null;
 
 /** Undo what the newest toast offers to undo; false if none does. */
@@ -68,6 +71,8 @@ async function runUndo(id: string, undo: () => Promise<unknown>): Promise<void> 
     await undo();
     showDone(texts.common.undone);
   } catch (error) {
-    showError(error);
+    if (!(error instanceof ShownElsewhere)) {
+      showError(error);
+    }
   }
 }

@@ -1,0 +1,103 @@
+import { Autocomplete, Button, Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { type ReadableError, readable } from "../../shared/api/problems";
+import type { InventoryRow } from "../../shared/inventory/rows";
+import { texts } from "../../shared/texts/texts";
+import type { StockChange } from "./commands";
+import { FormError } from "./FormError";
+import { previewOf, type StockInputProblem, type StockMode, stockChangeOf } from "./stockInput";
+
+const words = texts.inventory.stock;
+const MODES: readonly StockMode[] = ["restock", "adjustment", "count"];
+
+interface Props {
+  readonly row: InventoryRow;
+  readonly initial: { readonly mode: StockMode; readonly quantity: string };
+  readonly onSubmit: (change: StockChange) => Promise<void>;
+  readonly onCancel: () => void;
+}
+
+/** Restock, adjust or count one SKU. What is typed stays when the service refuses it. */
+export function StockForm({ row, initial, onSubmit, onCancel }: Props) {
+  const [mode, setMode] = useState<StockMode>(initial.mode);
+  const [quantity, setQuantity] = useState(initial.quantity);
+  const [notes, setNotes] = useState("");
+  // A count is made against the stock that the person saw when the form opened.
+  const [expected] = useState(row.current_stock);
+  const [problem, setProblem] = useState<StockInputProblem | null>(null);
+  const [error, setError] = useState<ReadableError | null>(null);
+  const [busy, setBusy] = useState(false);
+  const preview = previewOf({ mode, quantity, notes }, expected);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const result = stockChangeOf({ mode, quantity, notes }, expected);
+    if ("problem" in result) {
+      setProblem(result.problem);
+      return;
+    }
+    setProblem(null);
+    setBusy(true);
+    setError(null);
+    try {
+      await onSubmit(result.change);
+    } catch (refusal) {
+      setError(readable(refusal));
+      setBusy(false);
+    }
+  };
+  const noteProblem = problem === "notes" || problem === "notesTooLong" ? words.problems[problem] : undefined;
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="xs">
+        <SegmentedControl
+          size="xs"
+          aria-label={words.mode}
+          data={MODES.map((value) => ({ value, label: words.modes[value] }))}
+          value={mode}
+          onChange={(value) => setMode(value as StockMode)}
+          fullWidth
+        />
+        <TextInput
+          label={words.quantity[mode]}
+          placeholder={words.hint[mode]}
+          inputMode={mode === "adjustment" ? "text" : "numeric"}
+          value={quantity}
+          onChange={(event) => setQuantity(event.currentTarget.value)}
+          error={problem === "quantity" ? words.problems.quantity[mode] : undefined}
+          autoComplete="off"
+          data-autofocus
+        />
+        {mode === "restock" ? (
+          <TextInput
+            label={words.note}
+            value={notes}
+            onChange={(event) => setNotes(event.currentTarget.value)}
+            error={noteProblem}
+          />
+        ) : (
+          <Autocomplete
+            label={words.reason}
+            data={[...words.reasons]}
+            value={notes}
+            onChange={setNotes}
+            error={noteProblem}
+            comboboxProps={{ withinPortal: false }}
+            maxDropdownHeight={140}
+          />
+        )}
+        <Text size="xs" c="dimmed" aria-live="polite">
+          {preview === null ? words.now(expected, row.reserved_stock) : words.preview(expected, preview)}
+        </Text>
+        {error !== null && <FormError error={error} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" size="xs" onClick={onCancel}>
+            {texts.common.cancel}
+          </Button>
+          <Button type="submit" size="xs" loading={busy}>
+            {texts.common.save}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
