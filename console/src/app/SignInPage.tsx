@@ -87,7 +87,7 @@ function DevelopmentSignIn() {
               <Group key={role} gap="sm" wrap="nowrap">
                 <Button
                   variant="default"
-                  w={120}
+                  w={144}
                   flex="none"
                   loading={busy === role}
                   onClick={() => enter(role)}

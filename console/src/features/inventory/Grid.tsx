@@ -14,7 +14,7 @@ import { useNavigate } from "react-router";
 import type { InventoryRow } from "../../shared/inventory/rows";
 import { texts } from "../../shared/texts/texts";
 import { showError } from "../../shared/ui/toasts";
-import { COLUMNS, type ColumnId, columnIds, features, LAYOUT } from "./columns";
+import { COLUMNS, type ColumnId, columnIds, features, LAYOUT, templateOf } from "./columns";
 import classes from "./Grid.module.css";
 import { type Editing, EditingContext, type GridActions, GridContext } from "./gridContext";
 import type { InventoryQuery, SortKey } from "./query";
@@ -23,7 +23,7 @@ import type { Changes } from "./useChanges";
 
 const words = texts.inventory;
 const HEADER_PIXELS = 36;
-const ROW_PIXELS = 52;
+const ROW_PIXELS = 48;
 const PAGE_ROWS = 12;
 const OVERSCAN = 8;
 
@@ -67,7 +67,7 @@ export function Grid({
   const focusWanted = useRef(false);
   const anchor = useRef<string | null>(null);
   const ids = columnIds(width);
-  const template = ids.map((id) => LAYOUT[id].track).join(" ");
+  const template = templateOf(ids, width === "narrow");
   const column = Math.min(place.column, ids.length - 1);
   const active: Place = { row: Math.min(place.row, rows.length - 1), column };
 

@@ -99,6 +99,7 @@ export function SkuDrawer({ row, address, changes, onClose }: Props) {
             />
           </Group>
           <Switch
+            withThumbIndicator={false}
             label={columns.active}
             checked={active}
             onChange={(event) => setActive(event.currentTarget.checked)}

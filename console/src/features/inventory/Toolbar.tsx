@@ -39,7 +39,7 @@ export function Toolbar({ query, onChange, counts, narrow }: Props) {
     label: `${words.shown[value]} ${counts[value].toLocaleString("en")}`,
   }));
   return (
-    <Group gap="xs" wrap="wrap">
+    <Group gap="xs" wrap="wrap" flex={1}>
       <TextInput
         aria-label={words.search}
         placeholder={words.search}

@@ -11,7 +11,7 @@ import { StockForm } from "./StockForm";
 import { ValueEditor } from "./ValueEditor";
 
 const words = texts.inventory;
-const PICTURE_PIXELS = 36;
+const PICTURE_PIXELS = 32;
 
 interface CellProps {
   readonly row: InventoryRow;
@@ -49,13 +49,20 @@ export function ProductCell({ row }: CellProps) {
           >
             {name} <span className={classes.variant}>{row.variant_name}</span>
           </Link>
-          <StateBadge row={row} />
+          {!narrow && <StateBadge row={row} />}
         </div>
-        <div className={classes.ids}>
-          <span className={classes.sku}>{row.sku}</span>
-          {row.external_id !== null && !narrow && <span className={classes.ownId}>{row.external_id}</span>}
-          {narrow && <span>{formatMoney(row.unit_price)}</span>}
-        </div>
+        {narrow ? (
+          <div className={classes.ids}>
+            <StateBadge row={row} />
+            <span>{formatMoney(row.unit_price)}</span>
+            {row.reserved_stock > 0 && <span>{words.reservedUnits(row.reserved_stock)}</span>}
+          </div>
+        ) : (
+          <div className={classes.ids}>
+            <span className={classes.sku}>{row.sku}</span>
+            {row.external_id !== null && <span className={classes.ownId}>{row.external_id}</span>}
+          </div>
+        )}
       </div>
     </div>
   );
@@ -177,6 +184,7 @@ export function ActiveCell({ row }: CellProps) {
   return (
     <Switch
       size="sm"
+      withThumbIndicator={false}
       tabIndex={-1}
       checked={row.is_active}
       onChange={() => toggleActive(row)}

@@ -46,6 +46,17 @@ export const LAYOUT: Record<ColumnId, ColumnLayout> = {
   more: { label: words.more, track: "48px", sort: null, numeric: false },
 };
 
+/** The tracks of a grid's template. */
+export function templateOf(ids: readonly ColumnId[], narrow: boolean): string {
+  return ids.map((id) => (narrow ? (NARROW_TRACKS[id] ?? LAYOUT[id].track) : LAYOUT[id].track)).join(" ");
+}
+
+const NARROW_TRACKS: Partial<Record<ColumnId, string>> = {
+  product: "minmax(0, 1fr)",
+  stock: "88px",
+  more: "40px",
+};
+
 /** The columns of the width that there is. */
 export function columnIds(width: "wide" | "medium" | "narrow"): readonly ColumnId[] {
   if (width === "narrow") {

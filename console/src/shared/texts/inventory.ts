@@ -59,6 +59,7 @@ export const inventory = {
   editThreshold: (sku: string, units: string) => `Reorder threshold of ${sku}: ${units}. Change`,
   toggleActive: (sku: string) => `${sku} is active`,
   more: (sku: string) => `Change ${sku}`,
+  reservedUnits: (units: number) => `${formatQuantity(units)} reserved`,
   low: "Low",
   out: "Out",
   inactive: "Inactive",
