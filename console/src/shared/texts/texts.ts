@@ -1,12 +1,26 @@
+import { chart } from "./chart";
 import { common } from "./common";
 import { inventory } from "./inventory";
 import { overview } from "./overview";
 import { problems } from "./problems";
 import { products } from "./products";
+import { records } from "./records";
 import { shelf } from "./shelf";
 import { shell } from "./shell";
 import { signIn } from "./signIn";
 import { sku } from "./sku";
 
 /** Every text that the console shows, in English. A translation replaces this object. */
-export const texts = { common, problems, shell, signIn, overview, inventory, sku, products, shelf } as const;
+export const texts = {
+  common,
+  problems,
+  shell,
+  signIn,
+  chart,
+  records,
+  overview,
+  inventory,
+  sku,
+  products,
+  shelf,
+} as const;

@@ -1,0 +1,3 @@
+export const chart = {
+  resetZoom: "Show all",
+} as const;

@@ -1,0 +1,28 @@
+/** How log records are named wherever they are shown. */
+export const records = {
+  /** By `transaction_type`; one that is not here is shown as it is. */
+  types: {
+    restock: "Restock",
+    order_placed: "Order placed",
+    order_confirmed: "Order confirmed",
+    order_cancelled: "Order cancelled",
+    refund: "Refund",
+    manual_adjustment: "Adjustment",
+  } as Readonly<Record<string, string>>,
+  /** By the part of `performed_by` before the colon. */
+  actors: {
+    client: "order system",
+    system: "system",
+  } as Readonly<Record<string, string>>,
+  stock: (change: string) => `${change} in stock`,
+  reserved: (change: string) => `${change} reserved`,
+  unchanged: "no change",
+  time: "Time",
+  what: "What",
+  change: "Change",
+  balance: "Stock after",
+  reservedAfter: "Reserved after",
+  who: "Who",
+  why: "Why",
+  order: "Order",
+} as const;
