@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { attentionOf, type StockRow, summaryOf } from "./summary";
+import type { ListedSku } from "../../shared/inventory/rows";
+import { attentionOf, summaryOf } from "./summary";
 
-function row(sku: string, members: Partial<StockRow> = {}): StockRow {
+function row(sku: string, members: Partial<ListedSku> = {}): ListedSku {
   const current = members.current_stock ?? 10;
   const reserved = members.reserved_stock ?? 0;
   const threshold = members.reorder_threshold ?? 3;
@@ -16,6 +17,12 @@ function row(sku: string, members: Partial<StockRow> = {}): StockRow {
     low_stock_flag: current <= threshold,
     is_active: true,
     product_is_active: true,
+    unit_price: 1,
+    last_updated: "2026-02-01T00:00:00.000000Z",
+    last_updated_by: "user:a",
+    barcode: null,
+    version: 1,
+    details_version: 1,
     ...members,
   };
 }

@@ -1,16 +1,4 @@
-/** What an inventory row has to have for the overview; B's walk may have more members. */
-export interface StockRow {
-  readonly sku: string;
-  readonly product_id: string;
-  readonly variant_name: string;
-  readonly current_stock: number;
-  readonly reserved_stock: number;
-  readonly available_stock: number;
-  readonly reorder_threshold: number;
-  readonly low_stock_flag: boolean;
-  readonly is_active: boolean;
-  readonly product_is_active: boolean;
-}
+import { isLow, isOffered, isOut, type ListedSku } from "../../shared/inventory/rows";
 
 export interface Summary {
   readonly skus: number;
@@ -23,20 +11,7 @@ export interface Summary {
   readonly reservedUnits: number;
 }
 
-/** Whether customers may order it at all: the SKU and its product are active. */
-export function isOffered(row: Pick<StockRow, "is_active" | "product_is_active">): boolean {
-  return row.is_active && row.product_is_active;
-}
-
-export function isOut(row: StockRow): boolean {
-  return isOffered(row) && row.available_stock === 0;
-}
-
-export function isLow(row: StockRow): boolean {
-  return isOffered(row) && row.low_stock_flag;
-}
-
-export function summaryOf(rows: readonly StockRow[]): Summary {
+export function summaryOf(rows: readonly ListedSku[]): Summary {
   let out = 0;
   let low = 0;
   let inactive = 0;
@@ -52,37 +27,45 @@ export function summaryOf(rows: readonly StockRow[]): Summary {
   return { skus: rows.length, out, low, inactive, reservedSkus, reservedUnits };
 }
 
-export interface Attention {
-  readonly row: StockRow;
+export interface Attention<Row extends ListedSku> {
+  readonly row: Row;
   readonly kind: "out" | "low";
   /** For how many days the available units last at the rate of the records read; null without sales. */
   readonly days: number | null;
 }
 
 /**
- * What needs attention, most urgent first: SKUs that are out, those with the most sales first; then
- * low ones, by the days that they last, those without sales by how far below the threshold they are.
+ * What needs attention, most urgent first: SKUs that are out, those with the most sales first; then low
+ * ones by the days that they last, and those without sales by how far below the threshold they are.
  */
-export function attentionOf(rows: readonly StockRow[], soldPerDay: ReadonlyMap<string, number>): Attention[] {
-  const found: Attention[] = [];
+export function attentionOf<Row extends ListedSku>(
+  rows: readonly Row[],
+  soldPerDay: ReadonlyMap<string, number>,
+): Attention<Row>[] {
+  const found: Attention<Row>[] = [];
   for (const row of rows) {
     const rate = soldPerDay.get(row.sku) ?? 0;
     const days = rate > 0 ? row.available_stock / rate : null;
-    if (isOut(row)) found.push({ row, kind: "out", days: rate > 0 ? 0 : null });
+    if (isOut(row)) found.push({ row, kind: "out", days });
     else if (isLow(row)) found.push({ row, kind: "low", days });
   }
-  const missing = (row: StockRow) => row.reorder_threshold - row.current_stock;
-  return found.sort((a, b) => {
-    if (a.kind !== b.kind) return a.kind === "out" ? -1 : 1;
-    if (a.kind === "out") {
-      const byRate = (soldPerDay.get(b.row.sku) ?? 0) - (soldPerDay.get(a.row.sku) ?? 0);
-      return byRate || missing(b.row) - missing(a.row) || a.row.sku.localeCompare(b.row.sku);
-    }
-    const byDays = (a.days ?? Number.POSITIVE_INFINITY) - (b.days ?? Number.POSITIVE_INFINITY);
-    return (
-      (Number.isNaN(byDays) ? 0 : byDays) ||
-      missing(b.row) - missing(a.row) ||
-      a.row.sku.localeCompare(b.row.sku)
-    );
-  });
+  return found.sort(
+    (a, b) => urgency(a) - urgency(b) || byNeed(a, b, soldPerDay) || a.row.sku.localeCompare(b.row.sku),
+  );
+}
+
+function urgency({ kind, days }: Attention<ListedSku>): number {
+  if (kind === "out") return 0;
+  return days === null ? 2 : 1;
+}
+
+function byNeed(
+  a: Attention<ListedSku>,
+  b: Attention<ListedSku>,
+  soldPerDay: ReadonlyMap<string, number>,
+): number {
+  if (a.kind === "low" && a.days !== null && b.days !== null) return a.days - b.days;
+  const sold = (each: Attention<ListedSku>) => soldPerDay.get(each.row.sku) ?? 0;
+  const missing = ({ row }: Attention<ListedSku>) => row.reorder_threshold - row.current_stock;
+  return sold(b) - sold(a) || missing(b) - missing(a);
 }

@@ -1,1 +1,57 @@
-export const overview = {} as const;
+export const overview = {
+  title: "Overview",
+  skus: "SKUs",
+  out: "Out of stock",
+  low: "Low",
+  reserved: "Reserved units",
+  inactive: "Inactive",
+  all: "all of your SKUs",
+  onSkus: (count: string) => (count === "1" ? "of 1 SKU" : `of ${count} SKUs`),
+  notForSale: "not for sale",
+  belowThreshold: "at or below the threshold",
+  nothingLeft: "nothing left to sell",
+  stillReading: "Still reading the inventory: these numbers grow.",
+  attention: {
+    title: "Needs attention",
+    none: "Nothing is out of stock or low",
+    noneHint: "SKUs appear here when their stock falls to their reorder threshold.",
+    product: "Product",
+    stock: "Stock",
+    state: "State",
+    out: "Out",
+    low: "Low",
+    lasts: (days: string) => `lasts about ${days}`,
+    threshold: (units: string) => `threshold ${units}`,
+    available: (units: string) => `${units} available`,
+    days: (days: number) => (days < 1 ? "less than a day" : days < 2 ? "1 day" : `${Math.floor(days)} days`),
+    more: (count: string) => `Show all ${count} in the inventory`,
+    onlyLow: "Show low SKUs in the inventory",
+  },
+  movements: {
+    title: "Movements",
+    label: "Units that came and went",
+    added: "Came in",
+    removed: "Went out",
+    period: (count: string, from: string, to: string, isAll: boolean) =>
+      `${isAll ? `all ${count} records` : `the newest ${count} records`}, ${from} to ${to}`,
+    per: {
+      minute: "a minute",
+      hour: "an hour",
+      day: "a day",
+      week: "a week",
+      month: "a month",
+    },
+    none: "No movement yet",
+    noneHint: "Restocks, adjustments and orders appear here.",
+  },
+  newest: {
+    title: "Newest records",
+    sku: "SKU",
+  },
+  empty: {
+    title: "Your shop has no SKUs yet",
+    detail:
+      "Create a product and its variants, and restock them. This page then shows what sells and what runs out.",
+    action: "Create a product",
+  },
+} as const;
