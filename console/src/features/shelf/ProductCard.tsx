@@ -11,10 +11,12 @@ interface Props {
   readonly product: Product;
   /** What can be ordered of it; undefined while it is not known. */
   readonly stock: ShelfStock | undefined;
+  /** Whether there is room for a picture. */
+  readonly hasFrame: boolean;
   readonly onOpen: () => void;
 }
 
-export function ProductCard({ product, stock, onOpen }: Props) {
+export function ProductCard({ product, stock, hasFrame, onOpen }: Props) {
   const out = stock?.state === "out" || stock?.state === "not_offered";
   return (
     <Card
@@ -26,7 +28,7 @@ export function ProductCard({ product, stock, onOpen }: Props) {
       onClick={onOpen}
       aria-haspopup="dialog"
     >
-      <FramedPicture src={product.images?.[0]} alt="" />
+      {hasFrame && <FramedPicture src={product.images?.[0]} alt="" />}
       <span className={classes.text}>
         <Text component="span" size="sm" fw={600} className={classes.name}>
           {product.product_name}

@@ -45,6 +45,8 @@ export function ProductShelf({ category }: { readonly category: string }) {
   const shown = inStockOnly
     ? products.filter((product) => isInStock(stock.get(product.product_id)))
     : products;
+  /** Frames are left out where no product fills one. */
+  const hasPictures = products.some((product) => product.images !== null && product.images.length > 0);
   const chosen = products.find((product) => product.product_id === parameters.get("product"));
   const choose = (product: Product | null) => {
     const changed = new URLSearchParams(parameters);
@@ -93,6 +95,7 @@ export function ProductShelf({ category }: { readonly category: string }) {
               key={product.product_id}
               product={product}
               stock={stock.get(product.product_id)}
+              hasFrame={hasPictures}
               onOpen={() => choose(product)}
             />
           ))}

@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Paper, SegmentedControl, Table, Text, Title } from "@mantine/core";
+import { Button, Group, NativeSelect, Paper, SegmentedControl, Text, Title } from "@mantine/core";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import type { Sku } from "../../shared/api/clients";
@@ -6,11 +6,9 @@ import { formatQuantity } from "../../shared/format/numbers";
 import { formatTime } from "../../shared/format/times";
 import { texts } from "../../shared/texts/texts";
 import { Chart } from "../../shared/ui/Chart";
-import { Actor, OrderLink, recordChange, recordReason, recordType } from "../../shared/ui/records";
+import { RecordTable, recordChange, recordReason, recordType } from "../../shared/ui/records";
 import { EmptyState, ErrorState, LoadingState } from "../../shared/ui/states";
-import { Time } from "../../shared/ui/Time";
 import { type LogRecord, recordsQuery, refreshedFirstPage } from "./queries";
-import classes from "./Sku.module.css";
 import { type Scale, timelineOf } from "./timeline";
 
 const ROWS = 25;
@@ -182,25 +180,7 @@ function Log({ records, hasMore, isLoading, onLoad }: LogProps) {
           ]}
         />
       </Group>
-      <div className={classes.scroll}>
-        <Table verticalSpacing={6} horizontalSpacing="xs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{names.time}</Table.Th>
-              <Table.Th>{names.what}</Table.Th>
-              <Table.Th>{names.change}</Table.Th>
-              <Table.Th ta="right">{names.balance}</Table.Th>
-              <Table.Th>{names.who}</Table.Th>
-              <Table.Th>{names.why}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {visible.map((record) => (
-              <Row key={record.sequence} record={record} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+      {visible.length > 0 && <RecordTable records={visible} />}
       {visible.length === 0 && (
         <Text size="sm" c="dimmed" py="sm">
           {words.none}
@@ -217,25 +197,5 @@ function Log({ records, hasMore, isLoading, onLoad }: LogProps) {
         )}
       </Group>
     </Paper>
-  );
-}
-
-function Row({ record }: { readonly record: LogRecord }) {
-  const reason = recordReason(record);
-  return (
-    <Table.Tr className={classes.record}>
-      <Table.Td style={{ whiteSpace: "nowrap" }}>
-        <Time value={record.timestamp} />
-      </Table.Td>
-      <Table.Td>{recordType(record.transaction_type)}</Table.Td>
-      <Table.Td>{recordChange(record)}</Table.Td>
-      <Table.Td className={classes["number-cell"]}>{formatQuantity(record.stock_after)}</Table.Td>
-      <Table.Td>
-        <Actor performedBy={record.performed_by} />
-      </Table.Td>
-      <Table.Td style={{ overflowWrap: "anywhere" }}>
-        {record.order_id && <OrderLink orderId={record.order_id} />} {reason}
-      </Table.Td>
-    </Table.Tr>
   );
 }

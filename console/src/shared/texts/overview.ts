@@ -46,7 +46,6 @@ export const overview = {
   },
   newest: {
     title: "Newest records",
-    sku: "SKU",
   },
   empty: {
     title: "Your shop has no SKUs yet",

@@ -17,12 +17,11 @@ export const records = {
   stock: (change: string) => `${change} in stock`,
   reserved: (change: string) => `${change} reserved`,
   unchanged: "no change",
+  sku: "SKU",
   time: "Time",
   what: "What",
   change: "Change",
   balance: "Stock after",
-  reservedAfter: "Reserved after",
   who: "Who",
   why: "Why",
-  order: "Order",
 } as const;

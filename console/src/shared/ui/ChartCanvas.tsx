@@ -2,6 +2,7 @@ import { Button, Group, Text, useComputedColorScheme } from "@mantine/core";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { formatQuantity } from "../format/numbers";
 import { texts } from "../texts/texts";
 import type { ChartProps, ChartSeries } from "./Chart";
 
@@ -11,8 +12,7 @@ const INCREMENTS = [1, 2, 5].flatMap((digit) =>
 const INCREMENTS_IN_ORDER = INCREMENTS.sort((a, b) => a - b);
 const POINTS_SHOWN_MAX = 80;
 const DAY_SECONDS = 86_400;
-const units = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
-const exactUnits = new Intl.NumberFormat();
+const units = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
 export default function ChartCanvas(props: ChartProps & { readonly height: number }) {
   const { label, kind, x, xKind, series, nameOf, onPoint, height } = props;
@@ -131,14 +131,14 @@ function Value({ series, index }: { readonly series: ChartSeries; readonly index
         {series.label}
       </Text>
       <Text size="sm" fw={600} style={{ fontVariantNumeric: "tabular-nums" }}>
-        {exactUnits.format(series.values[index] ?? 0)}
+        {formatQuantity(series.values[index] ?? 0)}
       </Text>
     </Group>
   );
 }
 
 function valueText(series: ChartSeries, index: number): string {
-  return `${series.label} ${exactUnits.format(series.values[index] ?? 0)}`;
+  return `${series.label} ${formatQuantity(series.values[index] ?? 0)}`;
 }
 
 function optionsOf(element: HTMLElement, props: ChartProps & { readonly height: number }): uPlot.Options {
@@ -167,7 +167,7 @@ function optionsOf(element: HTMLElement, props: ChartProps & { readonly height: 
         space: 70,
         incrs: xKind === "time" ? undefined : INCREMENTS_IN_ORDER,
         values: (_self, splits, _axis, _space, increment) =>
-          xKind === "time" ? timeLabels(splits, increment) : splits.map((split) => exactUnits.format(split)),
+          xKind === "time" ? timeLabels(splits, increment) : splits.map((split) => formatQuantity(split)),
       },
       {
         ...axis,
@@ -218,19 +218,19 @@ function resetZoom(chart: uPlot | null, x: readonly number[]): void {
 
 /** Times in the viewer's zone, as fine as the axis is, with the day where it changes. */
 function timeLabels(splits: readonly number[], increment: number): string[] {
-  const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+  const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
   if (increment >= 365 * DAY_SECONDS) {
     return splits.map((split) => String(new Date(split * 1000).getFullYear()));
   }
   if (increment >= 28 * DAY_SECONDS) {
-    const month = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric" });
+    const month = new Intl.DateTimeFormat("en", { month: "short", year: "numeric" });
     return splits.map((split) => month.format(split * 1000));
   }
   if (increment >= DAY_SECONDS) {
     return splits.map((split) => day.format(split * 1000));
   }
-  const clock = new Intl.DateTimeFormat(undefined, {
-    hour: "2-digit",
+  const clock = new Intl.DateTimeFormat("en", {
+    hour: "numeric",
     minute: "2-digit",
     ...(increment < 60 ? { second: "2-digit" } : {}),
     ...(increment < 1 ? { fractionalSecondDigits: 3 as const } : {}),

@@ -1,28 +1,86 @@
-import { Anchor, Text } from "@mantine/core";
+import { Anchor, Table, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { TransactionRecord } from "../api/clients";
-import { formatChange } from "../format/numbers";
+import { formatChange, formatQuantity } from "../format/numbers";
 import { texts } from "../texts/texts";
+import classes from "./records.module.css";
+import { Time } from "./Time";
 
 /** What of a log record is shown in lists. */
 export type ShownRecord = Pick<
   TransactionRecord,
+  | "transaction_id"
+  | "timestamp"
   | "transaction_type"
   | "quantity_change"
+  | "stock_after"
   | "reserved_before"
   | "reserved_after"
+  | "order_id"
   | "performed_by"
   | "notes"
   | "reason"
 >;
+
+interface TableProps<Row extends ShownRecord> {
+  readonly records: readonly Row[];
+  /** The SKU of a record, for logs of several. */
+  readonly skuOf?: (record: Row) => ReactNode;
+}
+
+/** Log records as a table; on a narrow page as blocks. */
+export function RecordTable<Row extends ShownRecord>({ records, skuOf }: TableProps<Row>) {
+  const words = texts.records;
+  return (
+    <div className={classes.scroll}>
+      <Table verticalSpacing={6} horizontalSpacing="xs" className={classes.table}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{words.time}</Table.Th>
+            {skuOf && <Table.Th>{words.sku}</Table.Th>}
+            <Table.Th>{words.what}</Table.Th>
+            <Table.Th className={classes.line}>{words.change}</Table.Th>
+            <Table.Th className={classes.number}>{words.balance}</Table.Th>
+            <Table.Th>{words.who}</Table.Th>
+            <Table.Th>{words.why}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {records.map((record) => (
+            <Table.Tr key={record.transaction_id}>
+              <Table.Td className={`${classes.line} ${classes.time}`}>
+                <Time value={record.timestamp} />
+              </Table.Td>
+              {skuOf && <Table.Td className={`${classes.text} ${classes.wide}`}>{skuOf(record)}</Table.Td>}
+              <Table.Td className={`${classes.line} ${classes.what}`}>
+                {recordType(record.transaction_type)}
+              </Table.Td>
+              <Table.Td className={classes.line}>{recordChange(record)}</Table.Td>
+              <Table.Td className={classes.number}>{formatQuantity(record.stock_after)}</Table.Td>
+              <Table.Td className={`${classes.line} ${classes.wide}`}>
+                <Actor performedBy={record.performed_by} />
+              </Table.Td>
+              <Table.Td className={`${classes.text} ${classes.wide}`}>
+                <Reason record={record} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}
 
 /** The type of a record in words; one that this page does not know as it is. */
 export function recordType(type: string): string {
   return texts.records.types[type] ?? type;
 }
 
-/** What a record changed, such as `−2 in stock, −2 reserved`. */
-export function recordChange(record: ShownRecord): string {
+/** What a record changed, such as `-2 in stock, -2 reserved`. */
+export function recordChange(
+  record: Pick<TransactionRecord, "quantity_change" | "reserved_before" | "reserved_after">,
+): string {
   const words = texts.records;
   const reserved = record.reserved_after - record.reserved_before;
   const parts = [
@@ -32,26 +90,36 @@ export function recordChange(record: ShownRecord): string {
   return parts.join(", ") || words.unchanged;
 }
 
-/** Who did it: the name after the kind of actor, which is said where it is no person. */
-export function Actor({ performedBy }: { readonly performedBy: string }) {
+/** Who did it: the name after the kind of actor, which is shown where it is no person. */
+function Actor({ performedBy }: { readonly performedBy: string }) {
   const [kind = "", ...rest] = performedBy.split(":");
   const name = rest.join(":") || kind;
-  const said = texts.records.actors[kind];
+  const label = texts.records.actors[kind];
   return (
-    <span title={performedBy} style={{ overflowWrap: "anywhere" }}>
+    <span title={performedBy}>
       {name}
-      {said && (
+      {label && (
         <Text component="span" size="xs" c="dimmed">
           {" "}
-          {said}
+          {label}
         </Text>
       )}
     </span>
   );
 }
 
-/** Why: the reason as a word, and the notes. */
-export function recordReason(record: ShownRecord): string {
+/** Why: the order, the reason as a word, and the notes. */
+function Reason({ record }: { readonly record: ShownRecord }) {
+  const reason = recordReason(record);
+  if (record.order_id === null) return reason || null;
+  return (
+    <>
+      <OrderLink orderId={record.order_id} /> {reason}
+    </>
+  );
+}
+
+export function recordReason(record: Pick<TransactionRecord, "reason" | "notes">): string {
   return [record.reason, record.notes].filter(Boolean).join(": ");
 }
 
