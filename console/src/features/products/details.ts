@@ -1,3 +1,5 @@
+import { parseMoney } from "../../shared/format/numbers";
+
 /** The attributes of a product that its vendor may change, as the form holds them. */
 export interface Details {
   readonly product_name: string;
@@ -5,8 +7,8 @@ export interface Details {
   readonly category: string;
   readonly subcategory: string;
   readonly brand: string;
-  /** A number once it is one; what was typed until then. */
-  readonly base_price: number | string;
+  /** As it is typed. */
+  readonly base_price: string;
   readonly images: readonly string[];
   readonly tags: readonly string[];
 }
@@ -47,7 +49,6 @@ export const EMPTY: Details = {
   tags: [],
 };
 
-export const PRICE_MAX = 9_999_999.99;
 export const NAME_MAX = 200;
 export const DESCRIPTION_MAX = 5000;
 export const IMAGES_MAX = 20;
@@ -61,13 +62,15 @@ export function detailsOf(stored: StoredDetails): Details {
     category: stored.category,
     subcategory: stored.subcategory ?? "",
     brand: stored.brand ?? "",
-    base_price: stored.base_price,
+    base_price: stored.base_price.toFixed(2),
     images: stored.images ?? [],
     tags: stored.tags ?? [],
   };
 }
 
-/** What the form says, as the service stores it: without outer blanks, null for what is empty. */
+/** What the form holds, as the service stores it: without outer blanks, null for what is empty. A price that is
+ * none becomes NaN; `errorsOf` finds it.
+ */
 export function storedOf(details: Details): StoredDetails {
   const optional = (text: string) => text.trim() || null;
   const list = (items: readonly string[]) => {
@@ -80,7 +83,7 @@ export function storedOf(details: Details): StoredDetails {
     category: details.category.trim(),
     subcategory: optional(details.subcategory),
     brand: optional(details.brand),
-    base_price: Number(details.base_price),
+    base_price: parseMoney(details.base_price) ?? Number.NaN,
     images: list(details.images),
     tags: list(details.tags),
   };
@@ -100,6 +103,12 @@ function isSame(a: StoredDetails[Attribute], b: StoredDetails[Attribute]): boole
   return (empty(a) && empty(b)) || JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** The patch that brings back what another one changed. */
+export function inverseOf(before: StoredDetails, patch: DetailsPatch): DetailsPatch {
+  const changed = ATTRIBUTES.filter((name) => name in patch);
+  return Object.fromEntries(changed.map((name) => [name, before[name]]));
+}
+
 export type FieldError = "required" | "too_long" | "price" | "too_many" | "address";
 
 /** What is wrong with the form before it is sent; the service has the last word on the rest. */
@@ -112,9 +121,8 @@ export function errorsOf(details: Details): Partial<Record<Attribute, FieldError
     if ((stored[name] ?? "").length > NAME_MAX) errors[name] = "too_long";
   }
   if ((stored.description ?? "").length > DESCRIPTION_MAX) errors.description = "too_long";
-  const price = details.base_price;
-  if (price === "") errors.base_price = "required";
-  else if (typeof price !== "number" || price < 0 || price > PRICE_MAX) errors.base_price = "price";
+  if (details.base_price.trim() === "") errors.base_price = "required";
+  else if (Number.isNaN(stored.base_price)) errors.base_price = "price";
   if ((stored.tags ?? []).length > TAGS_MAX) errors.tags = "too_many";
   const images = stored.images ?? [];
   if (images.length > IMAGES_MAX) errors.images = "too_many";
