@@ -1,6 +1,6 @@
 """``python -m local.console.build``: build the console, unless a build of the same sources was kept.
 
-The stack runs it as a child beside it, with the file that tells the front; ``make console`` in a terminal.
+The stack runs it as a child beside it, with the status file that the front reads; ``make console`` in a terminal.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local.console.build", description=__doc__)
     parser.add_argument("--console", type=Path, default=CONSOLE, help="the folder of its sources")
     parser.add_argument("--builds", type=Path, default=BUILDS, help="where builds are kept")
-    parser.add_argument("--status", type=Path, help="the file that tells the front")
+    parser.add_argument("--status", type=Path, help="the status file that the front reads")
     parser.add_argument("--install", action="store_true", help="only install what the build needs")
     arguments = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -16,7 +16,7 @@ class Building:
     Parameters
     ----------
     status_file : Path
-        Tells the front what there is; it says at once that the console is being built.
+        Read by the front; it says at once that the console is being built.
     log_path : Path
         Where the output of the build goes.
     say : Callable[[str], None]

@@ -46,5 +46,5 @@ def test_the_front_serves_the_built_console_and_says_what_this_place_is(console_
     for url in scripts:
         response = httpx.get(f"{console_url}{url}", trust_env=False)
         assert response.status_code == 200, url
-    told = httpx.get(f"{console_url}/config.json", trust_env=False)
-    assert json.loads(told.text) == {"sign_in": "development", "demo": True}
+    settings = httpx.get(f"{console_url}/config.json", trust_env=False)
+    assert json.loads(settings.text) == {"sign_in": "development", "demo": True}
