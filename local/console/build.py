@@ -1,6 +1,6 @@
 """``python -m local.console.build``: build the console, unless a build of the same sources was kept.
 
-The stack runs it as a child beside it, with the status file that the front reads; ``make console`` in a terminal.
+The stack runs it as a child, with the status file that the front reads; ``make console`` in a terminal.
 """
 
 from __future__ import annotations
