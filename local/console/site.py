@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -9,26 +10,7 @@ from typing import Final
 from inventory_common.browser_headers import SECURITY_HEADERS
 from local.compression import accepts_gzip, compressed
 from local.replies import HTML, Reply
-from local.routes import RouteTable
 
-ADDRESSES: Final = (
-    "/",
-    "/overview",
-    "/inventory",
-    "/skus/{sku}",
-    "/products",
-    "/products/{product_id}",
-    "/import",
-    "/stocktake",
-    "/orders",
-    "/orders/{order_id}",
-    "/log",
-    "/findings",
-    "/verify/{sku}",
-    "/stock-at/{sku}",
-    "/shelf",
-)
-"""The addresses of its screens; the page itself reads which one is asked for."""
 PAGE: Final = "index.html"
 HASHED_FOLDER: Final = "assets/"
 """Names of files here contain a hash of their content."""
@@ -51,7 +33,6 @@ CONSOLE_POLICY: Final = "; ".join(
 """The content security policy of every file: that of a worker is the one of its script."""
 CONSOLE_HEADERS: Final = SECURITY_HEADERS | {
     "Content-Security-Policy": CONSOLE_POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "no-referrer",
 }
@@ -84,18 +65,24 @@ OTHER_MEDIA_TYPE: Final = "application/octet-stream"
 COMPACT: Final = {".jpg", ".png", ".webp", ".whl", ".woff2", ".zip"}
 """Suffixes of what gzip does not make smaller."""
 
-_pages = RouteTable(ADDRESSES)
+# As terraform/console/functions/pages.js has it.
+_PAGE_WITH_ID: Final = re.compile(r"/(skus|products|orders|verify|stock-at)/[^/]+/?")
+"""In the id of a product, an order or a SKU, a dot does not make a file."""
+_NO_PAGE: Final = re.compile(r"/+(api|demo|token)(/|$)")
+_FILE: Final = re.compile(r"\.[^/]*$")
 
 
 def is_page(raw_path: str) -> bool:
-    """Return whether a path, still percent-encoded, is the address of a screen.
+    """Return whether a path, still percent-encoded, is the address of a screen, which the page itself knows.
 
     Examples
     --------
-    >>> is_page("/skus/SKU-A%2FB"), is_page("/inventory/"), is_page("/skus"), is_page("/favicon.svg")
-    (True, True, False, False)
+    >>> is_page("/skus/SKU-A.1"), is_page("/inventory/"), is_page("/unknown"), is_page("/favicon.svg")
+    (True, True, True, False)
     """
-    return _pages.match(raw_path).resource in ADDRESSES
+    if _NO_PAGE.match(raw_path):
+        return False
+    return _PAGE_WITH_ID.fullmatch(raw_path) is not None or _FILE.search(raw_path) is None
 
 
 class Site:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from tests.e2e.demo_output import printed_counts
-from tests.e2e.demo_shop import DemoShop, run_demo
+from tests.e2e.demo_shop import DemoShop, load_by_the_front
 from tests.integration.ledger_checks import Tables, assert_consistent, everything_in
 from tests.integration.processes import dynamodb
 from tests.integration.shop import Shop, Wire
@@ -31,7 +31,7 @@ def demo_figures(tables: Tables) -> dict[str, int]:
     }
 
 
-def test_the_demo_loads_the_known_shop_and_a_second_run_adds_nothing(demo_shop: DemoShop) -> None:
+def test_the_demo_loads_the_known_shop_and_the_console_adds_nothing_to_it(demo_shop: DemoShop) -> None:
     client: Any = dynamodb(demo_shop.stack.url("aws"))
 
     first = printed_counts(demo_shop.printed)
@@ -57,7 +57,7 @@ def test_the_demo_loads_the_known_shop_and_a_second_run_adds_nothing(demo_shop: 
     for name, count in in_tables.items():
         assert first[name] == count, name
 
-    second = printed_counts(run_demo(demo_shop.stack))
+    second = printed_counts(load_by_the_front(demo_shop.stack))
     assert second == first
     assert everything_in(client) == content
 
