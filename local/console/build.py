@@ -121,6 +121,8 @@ class Builder:
             return False
         try:
             self._npm(*NPM_CI)
+            if not is_installed(self._console):
+                raise StackError("npm has not installed what the lock says")
         except BaseException:
             # Half of the packages are of no use, and may be what has filled the disk.
             shutil.rmtree(self._console / "node_modules", ignore_errors=True)
@@ -189,9 +191,9 @@ def main() -> int:
         status = Status(State.FAILED, sentence=failure_sentence(error))
     else:
         status = Status(State.READY, str(built.folder), f"The console is ready: {built.how}.")
-    print(status.sentence, flush=True)
     if arguments.status is not None:
         write_status(arguments.status, status)
+    print(status.sentence, flush=True)
     return 0 if status.state is State.READY else 1
 
 

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -64,7 +63,11 @@ def run(command: Sequence[str], folder: Path, environ: Mapping[str, str], silenc
     try:
         with process.stdout:
             for line in process.stdout:
-                sys.stdout.write(line)
+                with suppress(OSError):  # the disk of the log is full as well
+                    print(line, end="", flush=True)
+                if NO_SPACE.search(line):
+                    # npm only warns, goes on for minutes, and ends as if all were well.
+                    raise StackError("there is no space left on the disk")
                 tail.append(line)
         exit_code = process.wait()
     finally:
@@ -77,8 +80,6 @@ def run(command: Sequence[str], folder: Path, environ: Mapping[str, str], silenc
 
 def _reason(output: str, silence: str) -> str:
     """Return in a few words why a command failed: a known reason, or the first line that names an error."""
-    if NO_SPACE.search(output):
-        return "there is no space left on the disk"
     if NO_ANSWER.search(output):
         return silence
     lines = [line.strip() for line in re.sub(r"\x1b\[[0-9;]*m", "", output).splitlines() if line.strip()]

@@ -7,6 +7,10 @@ import os
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
+
+FILE_BYTES: Final = 4096
+"""Each file is as long as a longer status, so that another one fits into its place on the disk."""
 
 
 class State(StrEnum):
@@ -39,20 +43,26 @@ BUILDING = Status(State.BUILDING)
 
 
 def write_status(file: Path, status: Status) -> None:
-    """Replace the file by one with this status, in one step.
+    """Replace the file by one with this status, in one step; on a full disk, write into the file there.
 
     Raises
     ------
     OSError
         If it cannot be written.
     """
+    text = json.dumps(asdict(status)).ljust(FILE_BYTES)
     new = file.with_name(f".{file.name}-{os.getpid()}")
-    new.write_text(json.dumps(asdict(status)), encoding="utf-8")
-    new.replace(file)
+    try:
+        new.write_text(text, encoding="utf-8")
+        new.replace(file)
+    except OSError:
+        new.unlink(missing_ok=True)
+        with file.open("r+", encoding="utf-8") as there:
+            there.write(text)
 
 
 class StatusFile:
-    """The file, for its reader: it is parsed again only after it was replaced.
+    """The file, for its reader: it is parsed again only after it was written.
 
     Parameters
     ----------

@@ -16,9 +16,9 @@ from local.console import build as building
 from local.console.build import KEPT_BUILDS, Builder, failure_sentence
 from local.console.node import find_node
 from local.console.sources import is_installed, sources_hash
-from local.console.status import State, StatusFile
+from local.console.status import BUILDING, State, Status, StatusFile, write_status
 from local.errors import StackError
-from tests.local.fake_console import BUILDS, FakeConsole
+from tests.local.fake_console import BUILDS, INSTALLS, FakeConsole
 from tests.local.running_stacks import ENV, ROOT, is_alive, wait_until
 
 
@@ -212,6 +212,38 @@ def test_a_failure_is_one_sentence_and_leaves_nothing_half_done(
     # The next run starts again.
     console.provide()
     assert run(console).returncode == 0
+
+
+def test_npm_is_not_believed_when_it_has_warned_of_a_full_disk(console: FakeConsole) -> None:
+    console.provide(
+        f"{INSTALLS}; echo npm warn tar TAR_ENTRY_ERROR ENOSPC: no space left on device; sleep 600"
+    )
+    with pytest.raises(StackError, match="no space left on the disk"):
+        builder(console).build()
+    assert not (console.sources / "node_modules").exists()
+
+
+def test_packages_that_are_not_those_of_the_lock_are_an_error(console: FakeConsole) -> None:
+    console.provide("mkdir node_modules")
+    with pytest.raises(StackError, match="npm has not installed what the lock says"):
+        builder(console).build()
+    assert not (console.sources / "node_modules").exists()
+
+
+def test_a_status_is_written_on_a_full_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "console.json"
+    write_status(file, BUILDING)
+    reader = StatusFile(file)
+    assert reader.read() == BUILDING
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_text", fail)
+    status = Status(State.FAILED, sentence="The disk is full.")
+    write_status(file, status)
+    assert reader.read() == status
+    assert [entry.name for entry in tmp_path.iterdir()] == ["console.json"]
 
 
 def test_a_full_disk_is_named(console: FakeConsole, monkeypatch: pytest.MonkeyPatch) -> None:
