@@ -87,6 +87,8 @@ def _report(deployment: Deployment, outputs: dict[str, Any], how: str) -> None:
     check_console(outputs["distribution_domain"], files, deployment.emulator_endpoint)
     url = outputs["console_url"]
     print(f"\n{deployment} answers at {url}{how}")
+    if outputs["distribution_domain"] not in url:
+        print(f"The domain must point at {outputs['distribution_domain']}.")
     if f"{url}/" not in outputs["callback_urls"]:
         print(
             f"Nobody can sign in there yet: the user pool does not return to {url}/. The platform team adds "

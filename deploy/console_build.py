@@ -1,4 +1,4 @@
-"""The console's build: static files, made by npm from ``console/``, and what browsers are told of each."""
+"""The console's build: static files, made by npm from ``console/``, and the headers of each."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ _BUILDS: Final = "builds/"
 _UPLOADS_AT_ONCE: Final = 8
 _DELETED_AT_ONCE: Final = 1000
 """The most keys that S3 deletes by one request."""
-_LOST_RACE: Final = ("ConditionalRequestConflict", "PreconditionFailed")
+_CONFLICTS: Final = ("ConditionalRequestConflict", "PreconditionFailed")
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ def _s3_errors(what: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if error.response["Error"]["Code"] in _LOST_RACE:
+        if error.response["Error"]["Code"] in _CONFLICTS:
             raise DeployError(
                 "Another process publishes the console at the same time, and has won; repeat the command."
             ) from error

@@ -64,7 +64,7 @@ resource "aws_cloudfront_response_headers_policy" "pages" {
     }
   }
 
-  # What S3 tells of its own.
+  # Of no use to browsers.
   remove_headers_config {
     items {
       header = "x-amz-server-side-encryption"

@@ -246,6 +246,15 @@ def test_a_console_at_which_nobody_can_sign_in_yet_says_what_is_missing(terminal
     )
 
 
+def test_the_target_of_a_domain_is_printed(terminal: Terminal) -> None:
+    own = {"console_url": "https://stock.example.org", "callback_urls": ["https://stock.example.org/"]}
+    terminal.terraform_answers(changes=True, outputs=OUTPUTS | own)
+    done = terminal.run("deploy", YES="1")
+    assert done.stdout.endswith(
+        f"console on dev answers at https://stock.example.org\nThe domain must point at {DOMAIN}.\n"
+    )
+
+
 def test_a_build_that_fails_changes_nothing(terminal: Terminal, s3: Any) -> None:
     def fail(_: Path) -> Build:
         raise DeployError("npm run build failed in console:\nno")

@@ -105,7 +105,7 @@ def test_the_deploy_workflow_offers_what_make_deploy_takes() -> None:
     deploy = workflow("deploy.yml")
     # YAML 1.1 reads the key `on` as true.
     inputs = deploy[True]["workflow_dispatch"]["inputs"]
-    assert sorted(inputs["service"]["options"]) == SERVICES
+    assert sorted(inputs["service"]["options"]) == sorted([*SERVICES, "console"])
     stages = {path.stem for path in ROOT.glob("terraform/service/stages/*.tfvars")}
     assert set(inputs["stage"]["options"]) == stages
     assert deploy["permissions"] == {"contents": "read", "id-token": "write"}
