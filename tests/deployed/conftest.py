@@ -16,6 +16,7 @@ from tests.deployed.cloud import Cloud, Done, Tokens
 from tests.deployed.deployed_services import CONFLICTING_LOG_GROUP, Deployed
 from tests.integration.shop import Shop, Sku, Wire, done
 from tests.support.created_twice import adopted
+from tests.support.node_on_path import node_on_path
 from tests.support.provider_mirror import MISSING, provider_mirror
 from tests.support.small_server import answering
 
@@ -26,6 +27,7 @@ ORDER = (
     "test_least_privilege",
     "test_later",
     "test_new_code",
+    "test_console",
     "test_leaving",
 )
 
@@ -44,11 +46,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    cloud = Cloud(tmp_path_factory.mktemp("cloud"))
-    try:
-        yield cloud
-    finally:
-        cloud.stop()
+    with node_on_path():
+        cloud = Cloud(tmp_path_factory.mktemp("cloud"))
+        try:
+            yield cloud
+        finally:
+            cloud.stop()
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ def test_nothing_remains_after_the_platform(cloud: Cloud, deployed: Deployed) ->
     states = cloud.client("s3").list_objects_v2(Bucket=STATE_BUCKET)["Contents"]
     # No lock remains, and no other state.
     assert [state["Key"] for state in states] == [
-        f"inventory/{STAGE}/service-{service}.tfstate" for service in ("audit", "catalog")
+        f"inventory/{STAGE}/service-{service}.tfstate" for service in ("audit", "catalog", "console")
     ]
     assert not any(cloud.state_of(service)["resources"] for service in SERVICES)
     left = {what: names() for what, names in inventory_of(cloud).items()}
@@ -110,6 +110,14 @@ def inventory_of(cloud: Cloud) -> dict[str, Callable[[], list[str]]]:
         "dashboards": named("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
         "schedules": named("scheduler", "list_schedules", "Schedules", "Name"),
         "rules": named("events", "list_rules", "Rules", "Name"),
+        "distributions": lambda: [
+            str(each["Id"])
+            for each in cloud.client("cloudfront").list_distributions()["DistributionList"].get("Items", ())
+        ],
+        "functions of CloudFront": lambda: [
+            str(each["Name"])
+            for each in cloud.client("cloudfront").list_functions()["FunctionList"].get("Items", ())
+        ],
         "log groups": named("logs", "describe_log_groups", "logGroups", "logGroupName"),
     }
 

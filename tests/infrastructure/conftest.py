@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 
-from deploy.errors import DeployError
-from deploy.node import find_node
 from local.children import Child, stop_children
 from local.embedded_aws import health_url
 from local.environment import embedded_aws_environment
@@ -23,6 +21,7 @@ from local.settings import HOST
 from tests.infrastructure.terraform import CLAIMS, CONFIGURATION, STAGE, Cloud, Terraform, give, zip_of
 from tests.integration.processes import wait_until
 from tests.support.needs import not_here
+from tests.support.node_on_path import node_on_path
 
 
 @pytest.fixture(scope="session")
@@ -95,17 +94,6 @@ def configuration(program: str, tmp_path_factory: pytest.TempPathFactory) -> Cal
 
 
 @contextmanager
-def _node_on_path() -> Iterator[None]:
-    """Let the embedded AWS find a Node, in which it runs CloudFront's functions."""
-    with pytest.MonkeyPatch.context() as patch:
-        try:
-            patch.setenv("PATH", str(find_node().program.parent), prepend=os.pathsep)
-        except DeployError as error:
-            not_here(str(error))
-        yield
-
-
-@contextmanager
 def _ministack(folder: Path) -> Iterator[str]:
     """Run ministack without the local stack's guard, which refuses the names of distributions."""
     port = free_port()
@@ -126,7 +114,7 @@ def cloud(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cl
     for part in ("platform", "modules"):
         ignored = shutil.ignore_patterns(".terraform*", "tests")
         shutil.copytree(CONFIGURATION / part, folder / "terraform" / part, ignore=ignored)
-    with _node_on_path(), _ministack(folder / "aws") as endpoint:
+    with node_on_path(), _ministack(folder / "aws") as endpoint:
         environment = {
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_ACCESS_KEY_ID": "test",

@@ -1,0 +1,179 @@
+"""The console's team deploys it: pages and services at one address, a new build, a rollback, and its end."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.deployed.cloud import Cloud, Done, Tokens
+from tests.deployed.deployed_services import SERVICES, Deployed
+from tests.integration.processes import ROOT
+
+VENDOR = "VENDOR-CONSOLE"
+BUILD = """
+const fs = require('fs');
+const folder = process.argv[process.argv.indexOf('--outDir') + 1];
+fs.mkdirSync(folder + '/assets', { recursive: true });
+fs.writeFileSync(folder + '/index.html', '<title>TITLE</title><div id="root"></div>');
+fs.writeFileSync(folder + '/assets/index-TITLE.js', '// TITLE');
+"""
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Sends requests to a distribution of the emulated CloudFront, as a browser would by TLS."""
+
+    endpoint: str
+    domain: str
+
+    def ask(self, path: str, method: str = "GET", token: str = "", **more: Any) -> httpx.Response:
+        headers = {"Host": self.domain, "X-Forwarded-Proto": "https"} | more.pop("headers", {})
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        url = f"{self.endpoint}{path}"
+        return httpx.request(method, url, headers=headers, trust_env=False, timeout=60, **more)
+
+
+@pytest.fixture(scope="module")
+def checkout(cloud: Cloud) -> Path:
+    """A checkout whose console needs no packages."""
+    checkout = cloud.folder / "with-console"
+    for part in ("deploy", "services", "terraform"):
+        ignored = shutil.ignore_patterns("__pycache__", ".terraform*", "*.tfstate*", "tests")
+        shutil.copytree(ROOT / part, checkout / part, ignore=ignored)
+    folder = checkout / "console"
+    folder.mkdir()
+    package = {"name": "console", "version": "1.0.0", "private": True, "scripts": {"build": "node build.cjs"}}
+    (folder / "package.json").write_text(json.dumps(package))
+    lock = {"name": "console", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": package}}
+    (folder / "package-lock.json").write_text(json.dumps(lock))
+    (folder / "build.cjs").write_text(BUILD.replace("TITLE", "one"))
+    return checkout
+
+
+@pytest.fixture(scope="module")
+def first(cloud: Cloud, deployed: Deployed, checkout: Path) -> Done:
+    done = cloud.team("deploy", "console", checkout)
+    assert done.exit_code == 0, f"{done.errors}\n{cloud.log_tail()}"
+    return done
+
+
+@pytest.fixture(scope="module")
+def browser(cloud: Cloud, first: Done) -> Browser:
+    outputs = cloud.state_of("console")["outputs"]
+    return Browser(cloud.url, outputs["distribution_domain"]["value"])
+
+
+def test_a_deploy_prints_the_address_and_what_is_missing(cloud: Cloud, first: Done, browser: Browser) -> None:
+    assert f"console on dev answers at https://{browser.domain}\n" in first.output
+    assert f"Nobody can sign in there yet: the user pool does not return to https://{browser.domain}/." in (
+        first.output
+    )
+
+
+def test_a_page_and_the_real_services_have_one_address(browser: Browser) -> None:
+    page = browser.ask("/skus/SKU-PROD-E4F9A-BLK-L")
+    assert (page.status_code, page.text) == (200, '<title>one</title><div id="root"></div>')
+    for service in SERVICES:
+        health = browser.ask(f"/api/{service}/health")
+        assert health.json() == {"status": "ok", "service": f"inventory-{service}"}
+
+
+def test_the_settings_name_the_issuer_whose_tokens_the_services_accept(
+    browser: Browser, outputs: dict[str, Any]
+) -> None:
+    settings = browser.ask("/config.json").json()
+    assert (settings["authority"], settings["client_id"]) == (outputs["issuer"], outputs["web_client_id"])
+    assert settings["sign_in"] == "hosted"
+
+
+def test_a_vendor_changes_stock_through_it_once_and_sees_nothing_of_others(
+    browser: Browser, tokens: Tokens
+) -> None:
+    token = tokens.token("vendor", VENDOR)
+    headers = {"Idempotency-Key": "create-product"}
+    made = browser.ask(
+        "/api/catalog/products",
+        "POST",
+        token,
+        headers=headers,
+        json={"product_name": "Mug", "category": "Home/Kitchen", "base_price": 8},
+    )
+    assert made.status_code == 201, made.text
+    again = browser.ask(
+        "/api/catalog/products",
+        "POST",
+        token,
+        headers=headers,
+        json={"product_name": "Mug", "category": "Home/Kitchen", "base_price": 8},
+    )
+    assert again.json()["product_id"] == made.json()["product_id"]
+    listed = browser.ask(f"/api/catalog/vendors/{VENDOR}/products?limit=10&fields=product_name", token=token)
+    assert [each["product_name"] for each in listed.json()["items"]] == ["Mug"]
+
+    anonymous = browser.ask(f"/api/stock/vendors/{VENDOR}/inventory")
+    other = browser.ask(
+        f"/api/stock/vendors/{VENDOR}/inventory", token=tokens.token("vendor", "VENDOR-OTHER")
+    )
+    assert [(each.status_code, each.headers["Content-Type"]) for each in (anonymous, other)] == [
+        (401, "application/problem+json"),
+        (403, "application/problem+json"),
+    ]
+    unknown = browser.ask("/api/stock/no-such-path", token=token)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "route_not_found")
+
+
+def test_the_platform_lets_browsers_return_there(
+    cloud: Cloud, browser: Browser, checkout: Path, outputs: dict[str, Any]
+) -> None:
+    urls = json.dumps([f"https://{browser.domain}/"])
+    named = (f"-var=web_callback_urls={urls}", f"-var=web_logout_urls={urls}")
+    applied = cloud.platform("apply", "-auto-approve", "-input=false", "-no-color", *named)
+    assert applied.exit_code == 0, applied.errors
+    client = cloud.client("cognito-idp").describe_user_pool_client(
+        UserPoolId=outputs["user_pool_id"], ClientId=outputs["web_client_id"]
+    )["UserPoolClient"]
+    assert client["CallbackURLs"] == client["LogoutURLs"] == [f"https://{browser.domain}/"]
+    assert (client["AllowedOAuthFlows"], client.get("ClientSecret")) == (["code"], None)
+
+    again = cloud.team("deploy", "console", checkout)
+    assert again.exit_code == 0, again.errors
+    assert again.output.endswith(f"console on dev answers at https://{browser.domain}\n")
+
+
+def test_a_second_plan_has_no_changes(cloud: Cloud, browser: Browser, checkout: Path) -> None:
+    plan = cloud.team("plan", "console", checkout)
+    assert plan.exit_code == 0, plan.errors
+    assert "No changes. Your infrastructure matches the configuration." in plan.output
+    assert plan.output.endswith("is deployed.\n")
+
+
+def test_a_new_build_is_shown_and_rolled_back(cloud: Cloud, browser: Browser, checkout: Path) -> None:
+    (checkout / "console" / "build.cjs").write_text(BUILD.replace("TITLE", "two"))
+    done = cloud.team("deploy", "console", checkout)
+    assert done.exit_code == 0, done.errors
+    assert "<title>two</title>" in browser.ask("/").text
+    # A page that is open still finds its file.
+    assert browser.ask("/assets/index-one.js").text == "// one"
+
+    back = cloud.team("rollback", "console", checkout)
+    assert back.exit_code == 0, back.errors
+    assert "<title>one</title>" in browser.ask("/").text
+    assert browser.ask("/assets/index-two.js").text == "// two"
+
+
+def test_it_is_destroyed_before_the_services_and_they_stay(
+    cloud: Cloud, browser: Browser, deployed: Deployed, checkout: Path
+) -> None:
+    gone = cloud.team("destroy", "console", checkout)
+    assert gone.exit_code == 0, gone.errors
+    assert gone.output.endswith("console on dev was destroyed.\n")
+    assert browser.ask("/").status_code >= 400
+    for url in deployed.urls.values():
+        assert httpx.get(f"{url}/health", trust_env=False).status_code == 200
