@@ -9,11 +9,17 @@ locals {
   ])
   of_the_services = { for service in ["audit", "catalog", "stock"] : service => "services/${service}/api_url" }
 
+  # When the console is destroyed, Terraform only warns of what is missing: services and platform may be gone already.
+  missing = merge(
+    { for name in concat(tolist(local.of_the_platform), values(local.of_the_services)) : name => "-" },
+    { "logs/retention_days" = "1" },
+  )
+
   # Names and addresses, none of them a secret; the provider marks every SSM value as sensitive.
-  contract = nonsensitive(zipmap(
+  contract = merge(local.missing, nonsensitive(zipmap(
     [for name in data.aws_ssm_parameters_by_path.contract.names : trimprefix(name, local.path)],
     data.aws_ssm_parameters_by_path.contract.values,
-  ))
+  )))
 }
 
 data "aws_ssm_parameters_by_path" "contract" {

@@ -27,8 +27,10 @@ locals {
 
   # An address such as https://a1b2c3d4e5.execute-api.ap-south-1.amazonaws.com/dev, by its parts.
   apis = {
-    for service, parameter in local.of_the_services : service =>
-    regex("^(?P<scheme>https?)://(?P<host>[^/:]+)(?::(?P<port>[0-9]+))?(?P<path>/.*)?$", local.contract[parameter])
+    for service, parameter in local.of_the_services : service => try(
+      regex("^(?P<scheme>https?)://(?P<host>[^/:]+)(?::(?P<port>[0-9]+))?(?P<path>/.*)?$", local.contract[parameter]),
+      { scheme = "https", host = "missing", port = null, path = null },
+    )
   }
 }
 

@@ -73,9 +73,12 @@ def test_packages_are_installed_when_the_lock_is_newer(
 ) -> None:
     commands: list[tuple[str, ...]] = []
     run = console_build._npm
-    monkeypatch.setattr(
-        console_build, "_npm", lambda node, sources, *said: (commands.append(said), run(node, sources, *said))
-    )
+
+    def recorded(node: Node, sources: Path, *arguments: str) -> None:
+        commands.append(arguments)
+        run(node, sources, *arguments)
+
+    monkeypatch.setattr(console_build, "_npm", recorded)
     root = checkout()
     installed = root / "console" / "node_modules" / ".package-lock.json"
     installed.parent.mkdir()

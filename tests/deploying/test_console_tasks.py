@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -364,8 +365,9 @@ def test_what_answers_otherwise_is_named(
 def test_a_change_may_take_a_while_to_be_seen(
     front: tuple[Front, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = front[0].answers["/overview"]
-    front[0].answers["/overview"] = (200, b"the page before")
+    answers = front[0].answers
+    right = answers["/overview"]
+    answers["/overview"] = (200, b"the page before")
     monkeypatch.setattr(console_smoke, "WAIT_SECONDS", 60)
-    monkeypatch.setattr(console_smoke.time, "sleep", lambda _: front[0].answers.update({"/overview": right}))
+    monkeypatch.setattr(time, "sleep", lambda _: answers.update({"/overview": right}))
     check_console(DOMAIN, FILES, front[1])

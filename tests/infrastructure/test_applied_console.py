@@ -95,6 +95,12 @@ def parameters(cloud: Cloud, **values: str) -> None:
         )
 
 
+def withdraw(cloud: Cloud) -> None:
+    """Leave the parameters of the platform alone."""
+    names = [f"/inventory/{STAGE}/services/{service}/api_url" for service in SERVICES]
+    cloud.client("ssm").delete_parameters(Names=names)
+
+
 def root(cloud: Cloud, name: str) -> Terraform:
     """Return the console's root, with a state of its own."""
     folder = cloud.folder / name
@@ -135,9 +141,7 @@ def console(
         try:
             yield Console(terraform, outputs, answering, cloud.endpoint)
         finally:
-            # The parameters of the stage are again those of the platform alone.
-            names = [f"/inventory/{STAGE}/services/{service}/api_url" for service in SERVICES]
-            cloud.client("ssm").delete_parameters(Names=names)
+            withdraw(cloud)
 
 
 def test_services_that_are_not_deployed_are_named(without_services: str) -> None:
@@ -285,3 +289,14 @@ def test_without_tls_a_page_is_redirected_and_a_token_is_refused(console: Consol
         f"https://{console.outputs['distribution_domain']}/overview",
     )
     assert console.ask("/api/stock/health", headers=plain).status_code == 403
+
+
+def test_it_can_be_destroyed_after_the_services(cloud: Cloud, console: Console) -> None:
+    withdraw(cloud)
+    refused = console.terraform.plan()
+    assert "The stage 'test' has no address of audit, catalog, stock." in " ".join(
+        refused.stderr.replace("│", " ").split()
+    )
+    planned = console.terraform.plan("-destroy")
+    assert planned.returncode == 2, planned.stderr
+    assert "0 to add, 0 to change" in planned.stdout
