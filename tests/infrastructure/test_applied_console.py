@@ -95,6 +95,10 @@ def parameters(cloud: Cloud, **values: str) -> None:
         )
 
 
+def in_one_line(message: str) -> str:
+    return " ".join(message.replace("│", " ").split())
+
+
 def withdraw(cloud: Cloud) -> None:
     """Leave the parameters of the platform alone."""
     names = [f"/inventory/{STAGE}/services/{service}/api_url" for service in SERVICES]
@@ -124,7 +128,7 @@ def without_services(cloud: Cloud) -> str:
     """What a plan says before any service is deployed."""
     planned = root(cloud, "console-too-early").plan()
     assert planned.returncode == 1
-    return " ".join(planned.stderr.replace("│", " ").split())
+    return in_one_line(planned.stderr)
 
 
 @pytest.fixture(scope="module")
