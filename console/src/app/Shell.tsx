@@ -58,7 +58,7 @@ export function Shell() {
               aria-expanded={opened}
             />
           )}
-          <Link to="/" className={classes.home}>
+          <Link to="/" className={classes.home} aria-label={texts.common.product}>
             <img src="/favicon.svg" alt="" width={24} height={24} />
             <span>{texts.common.product}</span>
           </Link>

@@ -32,7 +32,7 @@ export function BulkBar({ count, hidden, narrow, onAction, onClear }: Props) {
       {narrow ? (
         <Menu>
           <Menu.Target>
-            <Button size="compact-md">{texts.inventory.drawer.title} …</Button>
+            <Button size="compact-sm">{texts.inventory.drawer.title} …</Button>
           </Menu.Target>
           <Menu.Dropdown>
             {BULK_KINDS.map((kind) => (
@@ -44,12 +44,12 @@ export function BulkBar({ count, hidden, narrow, onAction, onClear }: Props) {
         </Menu>
       ) : (
         BULK_KINDS.map((kind) => (
-          <Button key={kind} size="compact-md" variant="default" onClick={() => onAction(kind)}>
+          <Button key={kind} size="compact-sm" variant="default" onClick={() => onAction(kind)}>
             {words.actions[kind]}
           </Button>
         ))
       )}
-      <Button size="compact-md" variant="subtle" onClick={onClear} ml="auto">
+      <Button size="compact-sm" variant="subtle" onClick={onClear} ml="auto">
         {words.clear}
       </Button>
     </Group>

@@ -14,7 +14,7 @@ import { useNavigate } from "react-router";
 import type { InventoryRow } from "../../shared/inventory/rows";
 import { texts } from "../../shared/texts/texts";
 import { showError } from "../../shared/ui/toasts";
-import { COLUMNS, type ColumnId, columnIds, features, LAYOUT, templateOf } from "./columns";
+import { COLUMNS, type ColumnId, columnIds, features, LAYOUT, tracksOf } from "./columns";
 import classes from "./Grid.module.css";
 import { type Editing, EditingContext, type GridActions, GridContext } from "./gridContext";
 import type { InventoryQuery, SortKey } from "./query";
@@ -67,7 +67,7 @@ export function Grid({
   const focusWanted = useRef(false);
   const anchor = useRef<string | null>(null);
   const ids = columnIds(width);
-  const template = templateOf(ids, width === "narrow");
+  const { template, least } = tracksOf(ids, width === "narrow");
   const column = Math.min(place.column, ids.length - 1);
   const active: Place = { row: Math.min(place.row, rows.length - 1), column };
 
@@ -267,7 +267,7 @@ export function Grid({
           aria-busy={busy}
           className={classes.grid}
           data-width={width}
-          style={{ "--template": template } as React.CSSProperties}
+          style={{ "--template": template, "--least": `${least}px` } as React.CSSProperties}
           onKeyDown={onKeyDown}
         >
           <div role="rowgroup" className={classes.header}>

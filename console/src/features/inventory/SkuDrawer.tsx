@@ -60,7 +60,7 @@ export function SkuDrawer({ row, address, changes, onClose }: Props) {
       opened
       onClose={onClose}
       position="bottom"
-      size="auto"
+      size="21rem"
       title={words.drawer.title}
       closeButtonProps={{ "aria-label": texts.common.close }}
     >

@@ -27,35 +27,38 @@ export type ColumnId =
 /** How a column is laid out, and what it does. */
 export interface ColumnLayout {
   readonly label: string;
-  /** A track of the grid's template. */
-  readonly track: string;
+  /** Pixels; null takes what is left. */
+  readonly width: number | null;
   readonly sort: SortKey | null;
   readonly numeric: boolean;
 }
 
 export const LAYOUT: Record<ColumnId, ColumnLayout> = {
-  select: { label: words.select, track: "40px", sort: null, numeric: false },
-  product: { label: words.product, track: "minmax(220px, 1fr)", sort: "product", numeric: false },
-  stock: { label: words.stock, track: "104px", sort: "stock", numeric: true },
-  reserved: { label: words.reserved, track: "96px", sort: "reserved", numeric: true },
-  available: { label: words.available, track: "100px", sort: "available", numeric: true },
-  threshold: { label: words.threshold, track: "108px", sort: "threshold", numeric: true },
-  price: { label: words.price, track: "112px", sort: "price", numeric: true },
-  active: { label: words.active, track: "84px", sort: "active", numeric: false },
-  changed: { label: words.changed, track: "176px", sort: "changed", numeric: false },
-  more: { label: words.more, track: "48px", sort: null, numeric: false },
+  select: { label: words.select, width: 40, sort: null, numeric: false },
+  product: { label: words.product, width: null, sort: "product", numeric: false },
+  stock: { label: words.stock, width: 104, sort: "stock", numeric: true },
+  reserved: { label: words.reserved, width: 96, sort: "reserved", numeric: true },
+  available: { label: words.available, width: 100, sort: "available", numeric: true },
+  threshold: { label: words.threshold, width: 108, sort: "threshold", numeric: true },
+  price: { label: words.price, width: 112, sort: "price", numeric: true },
+  active: { label: words.active, width: 84, sort: "active", numeric: false },
+  changed: { label: words.changed, width: 160, sort: "changed", numeric: false },
+  more: { label: words.more, width: 48, sort: null, numeric: false },
 };
 
-/** The tracks of a grid's template. */
-export function templateOf(ids: readonly ColumnId[], narrow: boolean): string {
-  return ids.map((id) => (narrow ? (NARROW_TRACKS[id] ?? LAYOUT[id].track) : LAYOUT[id].track)).join(" ");
+/** The tracks of a grid's template, and the least pixels that they need: rows are laid out each for itself,
+ * so no track may depend on what is in it.
+ */
+export function tracksOf(ids: readonly ColumnId[], narrow: boolean): { template: string; least: number } {
+  const widths = ids.map((id) => (narrow ? (NARROW_WIDTHS[id] ?? LAYOUT[id].width) : LAYOUT[id].width));
+  return {
+    template: widths.map((width) => (width === null ? "minmax(0, 1fr)" : `${width}px`)).join(" "),
+    least: widths.reduce<number>((sum, width) => sum + (width ?? (narrow ? 0 : PRODUCT_LEAST)), 0),
+  };
 }
 
-const NARROW_TRACKS: Partial<Record<ColumnId, string>> = {
-  product: "minmax(0, 1fr)",
-  stock: "88px",
-  more: "40px",
-};
+const PRODUCT_LEAST = 240;
+const NARROW_WIDTHS: Partial<Record<ColumnId, number>> = { stock: 88, more: 40 };
 
 /** The columns of the width that there is. */
 export function columnIds(width: "wide" | "medium" | "narrow"): readonly ColumnId[] {

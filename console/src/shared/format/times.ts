@@ -1,5 +1,8 @@
-const local = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
-const localDay = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
+/** The viewer's own kind of English, which decides the order of day and month; the console's texts are English. */
+const language = globalThis.navigator?.language?.startsWith("en") ? navigator.language : "en-GB";
+
+const local = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const localDay = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
 const exact = new Intl.DateTimeFormat("en-CA", {
   dateStyle: "short",
   timeStyle: "medium",
@@ -7,7 +10,7 @@ const exact = new Intl.DateTimeFormat("en-CA", {
   timeZone: "UTC",
 });
 
-/** A time in the viewer's zone, such as `Feb 23, 2026, 3:20 PM`; what is no time is returned as it is. */
+/** A time in the viewer's zone, such as `23 Feb 2026, 15:20`; what is no time is returned as it is. */
 export function formatTime(iso: string): string {
   const time = new Date(iso);
   return Number.isNaN(time.getTime()) ? iso : local.format(time);

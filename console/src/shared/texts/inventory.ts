@@ -124,7 +124,7 @@ export const inventory = {
   bulk: {
     selected: (count: number) => `${formatQuantity(count)} selected`,
     hidden: (count: number) => `${formatQuantity(count)} of them not listed now`,
-    clear: "Clear the selection",
+    clear: "Clear",
     actions: {
       restock: "Restock",
       adjustment: "Adjust",
