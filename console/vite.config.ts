@@ -3,7 +3,13 @@ import { defineConfig } from "vite";
 
 /** The local front, which serves the services, tokens and the configuration under its own address. */
 const front = process.env.FRONT_URL ?? "http://127.0.0.1:8000";
-const proxy = Object.fromEntries(["/api", "/token", "/config.json", "/demo"].map((path) => [path, front]));
+const proxy = Object.fromEntries(
+  ["/api", "/token", "/config.json", "/demo"].map((path) => [
+    path,
+    // The front takes no request of a foreign origin, which this server is.
+    { target: front, changeOrigin: true, headers: { origin: front } },
+  ]),
+);
 
 export default defineConfig({
   plugins: [react()],

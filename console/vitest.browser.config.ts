@@ -6,6 +6,7 @@ export default defineConfig({
     include: ["browser/**/*.test.ts"],
     environment: "node",
     fileParallelism: false,
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

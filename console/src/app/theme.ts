@@ -1,4 +1,5 @@
 import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { texts } from "../shared/texts/texts";
 
 /** A blue-green whose shades keep a contrast of 4.5 with white text (7) and on the dark background (4). */
 const teal: MantineColorsTuple = [
@@ -22,4 +23,10 @@ export const theme = createTheme({
   fontFamilyMonospace: "ui-monospace, 'Cascadia Mono', 'DejaVu Sans Mono', Menlo, monospace",
   defaultRadius: "sm",
   cursorType: "pointer",
+  components: {
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": texts.common.close } } },
+    // Their headers are not the page's banner.
+    Modal: { defaultProps: { attributes: { header: { role: "presentation" } } } },
+    Drawer: { defaultProps: { attributes: { header: { role: "presentation" } } } },
+  },
 });

@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { type ReadableError, readable } from "../../shared/api/problems";
 import type { InventoryRow } from "../../shared/inventory/rows";
@@ -67,24 +67,30 @@ export function StockForm({ row, initial, onSubmit, onCancel }: Props) {
           autoComplete="off"
           data-autofocus
         />
-        {mode === "restock" ? (
+        <div>
           <TextInput
-            label={words.note}
+            label={mode === "restock" ? words.note : words.reason}
             value={notes}
             onChange={(event) => setNotes(event.currentTarget.value)}
             error={noteProblem}
+            autoComplete="off"
           />
-        ) : (
-          <Autocomplete
-            label={words.reason}
-            data={[...words.reasons]}
-            value={notes}
-            onChange={setNotes}
-            error={noteProblem}
-            comboboxProps={{ withinPortal: false }}
-            maxDropdownHeight={140}
-          />
-        )}
+          {mode !== "restock" && (
+            <Group gap={4} mt={6} role="group" aria-label={words.reasonsLabel}>
+              {words.reasons.map((reason) => (
+                <Button
+                  key={reason}
+                  size="compact-xs"
+                  variant="default"
+                  fw={400}
+                  onClick={() => setNotes(reason)}
+                >
+                  {reason}
+                </Button>
+              ))}
+            </Group>
+          )}
+        </div>
         <Text size="xs" c="dimmed" aria-live="polite">
           {preview === null ? words.now(expected, row.reserved_stock) : words.preview(expected, preview)}
         </Text>

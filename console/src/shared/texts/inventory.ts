@@ -87,6 +87,7 @@ export const inventory = {
     hint: { restock: "", adjustment: "-3 takes three away", count: "" },
     note: "Note",
     reason: "Reason",
+    reasonsLabel: "Frequent reasons",
     reasons: ["Damaged", "Lost", "Found", "Returned", "Sample", "Correction"],
     preview: (before: number, after: number) =>
       `${formatQuantity(before)} → ${formatQuantity(after)} in stock`,

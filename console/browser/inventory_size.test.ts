@@ -1,0 +1,135 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  api,
+  CONSOLE_URL,
+  inParallel,
+  newVendor,
+  openPage,
+  seedProduct,
+  seedSku,
+  signIn,
+  startBrowser,
+  tokenOf,
+} from "./support";
+
+/** SKUs of the measured shop. The goals are set for 10,000, which take minutes to create. */
+const SKUS = Number(process.env.CONSOLE_SKUS ?? 2_000);
+const SKUS_OF_PRODUCT = 5;
+const REQUESTS_MAX = 24;
+/** The goals of the console, on a quiet machine of two cores; `CONSOLE_SLOWNESS` stretches them for a busy one. */
+const SLOWNESS = Number(process.env.CONSOLE_SLOWNESS ?? 1);
+const FIRST_ROWS_SECONDS = 1;
+const ALL_ROWS_FACTOR = 1.5;
+const FROZEN_MILLISECONDS_MAX = 1_000;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+
+/** Use the vendor of `CONSOLE_SIZE_VENDOR` if it has enough SKUs, or create one. */
+async function bigShop(): Promise<string> {
+  const vendor = process.env.CONSOLE_SIZE_VENDOR ?? newVendor();
+  const products = Array.from({ length: Math.ceil(SKUS / SKUS_OF_PRODUCT) }, (_, index) => index);
+  const known = await api<{ items: unknown[] }>("GET", `/stock/vendors/${vendor}/inventory?limit=1`);
+  if (known.items.length > 0) {
+    return vendor;
+  }
+  await inParallel(products, 6, async (index) => {
+    const product = await seedProduct(vendor, {
+      product_name: `Product ${String(index).padStart(5, "0")}`,
+      external_id: `OWN-${index}`,
+      description: "What a customer reads about it, in a sentence or two of usual length.",
+    });
+    for (let variant = 0; variant < SKUS_OF_PRODUCT; variant += 1) {
+      await seedSku(vendor, product, `V${variant}`, { variant_name: `Variant ${variant}` });
+    }
+  });
+  return vendor;
+}
+
+/** Read the same pages without a browser, both lists at once, as the page does. */
+async function bareSeconds(vendor: string, paths: readonly string[]): Promise<number> {
+  const headers = { Authorization: `Bearer ${await tokenOf("vendor", vendor)}` };
+  const lists = ["/api/stock/", "/api/catalog/"].map((start) =>
+    paths.filter((path) => path.startsWith(start)),
+  );
+  const begun = performance.now();
+  await Promise.all(
+    lists.map(async (list) => {
+      for (const path of list) {
+        await (await fetch(CONSOLE_URL + path, { headers })).json();
+      }
+    }),
+  );
+  return (performance.now() - begun) / 1000;
+}
+
+test(`${SKUS} SKUs: first rows, all rows with names, scrolling and filtering within the goals`, {
+  timeout: 1_800_000,
+}, async () => {
+  const vendor = await bigShop();
+  const { page, context, recorder } = await openPage(browser);
+  await signIn(page, "vendor", vendor);
+  await page.goto("/shelf");
+  await page.getByRole("navigation").getByRole("link", { name: "Inventory" }).waitFor();
+
+  const before = recorder.requests.length;
+  const begun = performance.now();
+  await page.getByRole("navigation").getByRole("link", { name: "Inventory" }).click();
+  await page.getByRole("gridcell").first().waitFor();
+  const firstRows = (performance.now() - begun) / 1000;
+  await page.getByText(`${SKUS.toLocaleString("en")} SKUs · up to date`).waitFor({ timeout: 120_000 });
+  const allRows = (performance.now() - begun) / 1000;
+  const requests = recorder.requests.slice(before).filter((path) => path.startsWith("/api/"));
+  const bare = await bareSeconds(vendor, requests);
+
+  // Frames while scrolling to the end and back, and while filtering.
+  await page.evaluate(() => {
+    const record = { last: performance.now(), longest: 0 };
+    (window as unknown as { frames: typeof record }).frames = record;
+    const frame = (now: number) => {
+      record.longest = Math.max(record.longest, now - record.last);
+      record.last = now;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame((now) => {
+      record.last = now;
+      frame(now);
+    });
+  });
+  const grid = page.getByRole("grid");
+  const height = await grid.evaluate((element) => element.scrollHeight);
+  await grid.hover();
+  for (let top = 0; top <= 20; top += 1) {
+    await grid.evaluate((element, to) => element.scrollTo({ top: to }), (height * top) / 20);
+    await page.waitForTimeout(30);
+  }
+  await page
+    .getByText(`Product ${String(Math.ceil(SKUS / SKUS_OF_PRODUCT) - 1).padStart(5, "0")}`)
+    .last()
+    .waitFor();
+  await page.getByRole("searchbox").pressSequentially("product 00007", { delay: 40 });
+  await page.getByText(`${SKUS_OF_PRODUCT} of ${SKUS.toLocaleString("en")} SKUs`).waitFor();
+  await page.getByRole("button", { name: "Clear the search" }).click();
+  await page.getByRole("button", { name: "Price" }).click();
+  await page.getByRole("button", { name: "Changed" }).click();
+  await page.getByText(`${SKUS.toLocaleString("en")} SKUs · up to date`).waitFor();
+  const longest = await page.evaluate(
+    () => (window as unknown as { frames: { longest: number } }).frames.longest,
+  );
+
+  console.log(
+    `${SKUS} SKUs: first rows ${firstRows.toFixed(2)} s, all rows ${allRows.toFixed(2)} s, ` +
+      `the same pages asked directly ${bare.toFixed(2)} s, ${requests.length} requests, ` +
+      `longest frame ${longest.toFixed(0)} ms`,
+  );
+  expect(requests.length).toBeLessThanOrEqual(REQUESTS_MAX);
+  expect(firstRows).toBeLessThanOrEqual(FIRST_ROWS_SECONDS * SLOWNESS);
+  expect(allRows).toBeLessThanOrEqual(ALL_ROWS_FACTOR * bare * SLOWNESS + 0.5);
+  expect(longest).toBeLessThanOrEqual(FROZEN_MILLISECONDS_MAX * SLOWNESS);
+  recorder.expectClean();
+  await context.close();
+});
