@@ -55,7 +55,7 @@ export function Attention({ rows, soldPerDay, summary, isComplete }: Props) {
           component={Link}
           size="sm"
           mt="xs"
-          to={address(summary.low > 0 ? "/inventory?filter=low" : "/inventory?filter=out")}
+          to={address(summary.low > 0 ? "/inventory?show=low" : "/inventory?show=out")}
         >
           {summary.low > 0 ? words.onlyLow : words.more(formatQuantity(summary.out))}
         </Anchor>

@@ -115,7 +115,7 @@ function Pictures({ images, onChange, error }: PicturesProps) {
   const without = (index: number) => images.filter((_, other) => other !== index);
   return (
     <Stack gap={4} role="group" aria-labelledby="pictures">
-      <Text size="sm" fw={500} id="pictures">
+      <Text size="sm" fw={600} id="pictures">
         {words.pictures}
       </Text>
       <Text size="xs" c="dimmed">

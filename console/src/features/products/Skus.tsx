@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Group, Paper, Table, Text, Title } from "@mantine/core";
+import { Anchor, Badge, Button, Group, Paper, Table, Text, Title, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Link } from "react-router";
@@ -46,13 +46,19 @@ export function Skus({ product, onAdd }: Props) {
           action={product.is_active && <Button onClick={onAdd}>{words.add}</Button>}
         />
       )}
-      {matrix && <SkuMatrix matrix={matrix} />}
+      {matrix && <SkuMatrix matrix={matrix} onAdd={product.is_active ? onAdd : undefined} />}
       {!matrix && skus.length > 0 && <SkuList skus={skus} />}
     </Paper>
   );
 }
 
-function SkuMatrix({ matrix }: { readonly matrix: Matrix<Sku> }) {
+interface MatrixProps {
+  readonly matrix: Matrix<Sku>;
+  /** Add what is missing; absent where nothing can be added. */
+  readonly onAdd: (() => void) | undefined;
+}
+
+function SkuMatrix({ matrix, onAdd }: MatrixProps) {
   const words = texts.products.skus;
   return (
     <div className={classes.scroll}>
@@ -87,7 +93,7 @@ function SkuMatrix({ matrix }: { readonly matrix: Matrix<Sku> }) {
                   {sku ? (
                     <Cell sku={sku} />
                   ) : (
-                    <span className={`${classes.cell} ${classes.missing}`}>{words.missing}</span>
+                    <Missing name={[...row.values, matrix.columns[index]].join(", ")} onAdd={onAdd} />
                   )}
                 </td>
               ))}
@@ -96,6 +102,17 @@ function SkuMatrix({ matrix }: { readonly matrix: Matrix<Sku> }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Missing({ name, onAdd }: { readonly name: string; readonly onAdd: (() => void) | undefined }) {
+  const words = texts.products.skus;
+  const className = `${classes.cell} ${classes.missing}`;
+  if (!onAdd) return <span className={className}>{words.missing}</span>;
+  return (
+    <UnstyledButton className={className} onClick={onAdd} aria-label={words.addThis(name)}>
+      {words.addMissing}
+    </UnstyledButton>
   );
 }
 

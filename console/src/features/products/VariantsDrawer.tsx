@@ -258,6 +258,7 @@ function AxesFields({ axes, onChange }: AxesProps) {
             aria-label={words.attributeName(index + 1)}
             placeholder={index === 0 ? "color" : "size"}
             value={axis.name}
+            data-autofocus={index === 0 || undefined}
             onChange={(event) => set(axis.id, { name: event.currentTarget.value })}
             onBlur={() => set(axis.id, { name: axis.name.trim() })}
           />

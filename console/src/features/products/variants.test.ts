@@ -96,6 +96,13 @@ describe("the matrix of a product's SKUs", () => {
     ]);
   });
 
+  it("has sizes from small to large, and numbers in their order", () => {
+    const values = (...given: string[]) => axesOf(given.map((size) => sku(size, { size })))[0]?.values;
+    expect(values("XL", "S", "L", "M")).toEqual(["S", "M", "L", "XL"]);
+    expect(values("100 ml", "50 ml", "1 l")).toEqual(["1 l", "50 ml", "100 ml"]);
+    expect(values("Red", "Blue")).toEqual(["Red", "Blue"]);
+  });
+
   it("is none where a list says it better", () => {
     expect(matrixOf([])).toBeNull();
     expect(matrixOf([sku("S", { size: "S" }), sku("M", { size: "M" })])).toBeNull();

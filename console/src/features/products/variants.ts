@@ -96,7 +96,7 @@ export function attributesKey(attributes: Readonly<Record<string, string>> | nul
   return JSON.stringify(entries);
 }
 
-/** The axes that SKUs have already, in the order in which they and their values first appear. */
+/** The axes that SKUs have already, in the order in which they first appear, with their values in order. */
 export function axesOf(skus: readonly VariantRow[]): Axis[] {
   const axes = new Map<string, Set<string>>();
   for (const { variant_attributes } of skus) {
@@ -105,7 +105,20 @@ export function axesOf(skus: readonly VariantRow[]): Axis[] {
       axes.set(name, values.add(value));
     }
   }
-  return [...axes].map(([name, values]) => ({ name, values: [...values] }));
+  return [...axes].map(([name, values]) => ({ name, values: inOrder([...values]) }));
+}
+
+const SIZES = ["XXS", "XS", "S", "M", "L", "XL", "XXL", "2XL", "XXXL", "3XL", "4XL", "5XL"];
+const byNumber = new Intl.Collator("en", { numeric: true });
+
+/** Sizes from small to large, and what begins with a number by it; others as they come. */
+function inOrder(values: readonly string[]): string[] {
+  const sizes = values.map((value) => SIZES.indexOf(value.toUpperCase()));
+  if (!sizes.includes(-1)) {
+    const place = new Map(values.map((value, index) => [value, sizes[index] ?? 0]));
+    return [...values].sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0));
+  }
+  return values.every((value) => /^\d/.test(value)) ? [...values].sort(byNumber.compare) : [...values];
 }
 
 export interface Matrix<Row extends VariantRow> {

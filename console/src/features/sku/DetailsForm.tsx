@@ -170,7 +170,7 @@ function Attributes({ rows, onChange, error }: AttributesProps) {
   };
   return (
     <Stack gap={4} role="group" aria-labelledby="attributes">
-      <Text size="sm" fw={500} id="attributes">
+      <Text size="sm" fw={600} id="attributes">
         {words.attributes}
       </Text>
       {rows.map((row, index) => (

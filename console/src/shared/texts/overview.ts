@@ -33,7 +33,7 @@ export const overview = {
     added: "Came in",
     removed: "Went out",
     period: (count: string, from: string, to: string, isAll: boolean) =>
-      `${isAll ? `all ${count} records` : `the newest ${count} records`}, ${from} to ${to}`,
+      `${isAll ? (count === "1" ? "1 record" : `all ${count} records`) : `the newest ${count} records`}, ${from} to ${to}`,
     per: {
       minute: "a minute",
       hour: "an hour",

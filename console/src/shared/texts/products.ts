@@ -89,6 +89,8 @@ export const products = {
     onHand: "On hand",
     price: "Price",
     missing: "Not created",
+    addMissing: "+ Add",
+    addThis: (name: string) => `Add ${name}`,
     cell: (name: string, available: string, onHand: string) =>
       `${name}: ${available} available, ${onHand} on hand`,
     ofOnHand: (onHand: string) => `of ${onHand}`,

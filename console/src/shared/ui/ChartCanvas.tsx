@@ -12,6 +12,8 @@ const INCREMENTS = [1, 2, 5].flatMap((digit) =>
 const INCREMENTS_IN_ORDER = INCREMENTS.sort((a, b) => a - b);
 const POINTS_SHOWN_MAX = 80;
 const DAY_SECONDS = 86_400;
+/** What is shown around a chart's only point. */
+const LONE_POINT_SECONDS = 300;
 const units = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
 export default function ChartCanvas(props: ChartProps & { readonly height: number }) {
@@ -158,7 +160,7 @@ function optionsOf(element: HTMLElement, props: ChartProps & { readonly height: 
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false }, points: { show: !bars } },
     scales: {
-      x: { time: xKind === "time", range: (_self, min, max) => paddedX(min, max, x, bars) },
+      x: { time: xKind === "time", range: (_self, min, max) => paddedX(min, max, x, props) },
       y: { range: (_self, min, max) => paddedY(min, max) },
     },
     axes: [
@@ -191,10 +193,20 @@ function optionsOf(element: HTMLElement, props: ChartProps & { readonly height: 
 }
 
 /** Room at both ends, so that the first and the last point can be seen and reached. */
-function paddedX(min: number, max: number, x: readonly number[], bars: boolean): uPlot.Range.MinMax {
-  const step = x.length > 1 ? ((x.at(-1) as number) - (x[0] as number)) / (x.length - 1) : 1;
-  const room = bars ? step * 0.6 : (max - min) * 0.02;
-  return [min - (room || 1), max + (room || 1)];
+function paddedX(
+  min: number,
+  max: number,
+  x: readonly number[],
+  { kind, xKind }: Pick<ChartProps, "kind" | "xKind">,
+): uPlot.Range.MinMax {
+  const [first, last] = [x[0] ?? 0, x.at(-1) ?? 0];
+  if (first === last) {
+    // uPlot makes years of a single moment.
+    const room = xKind === "time" ? LONE_POINT_SECONDS : 1;
+    return [first - room, first + room];
+  }
+  const room = kind === "bars" ? ((last - first) / (x.length - 1)) * 0.6 : (max - min) * 0.02;
+  return [min - room, max + room];
 }
 
 /** From zero, or from below it where there are negative numbers, with room above. */
@@ -209,7 +221,7 @@ function isZoomed(chart: uPlot, x: readonly number[]): boolean {
   const { min, max } = chart.scales.x ?? {};
   const first = x[0] ?? 0;
   const last = x.at(-1) ?? 0;
-  return min != null && max != null && (min > first || max < last);
+  return first < last && min != null && max != null && (min > first || max < last);
 }
 
 function resetZoom(chart: uPlot | null, x: readonly number[]): void {
