@@ -59,7 +59,6 @@ interface MatrixProps {
 }
 
 function SkuMatrix({ matrix, onAdd }: MatrixProps) {
-  const words = texts.products.skus;
   return (
     <div className={classes.scroll}>
       <table className={classes.matrix}>

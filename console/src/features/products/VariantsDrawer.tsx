@@ -142,7 +142,7 @@ function VariantsForm({ product, skus, onClose }: FormProps) {
       <Stack gap="sm">
         <Text size="sm">{words.intro}</Text>
         <AxesFields axes={axes} onChange={setAxes} />
-        <Group gap="sm" align="flex-end">
+        <Group gap="sm" align="flex-end" grow maw={400}>
           <TextInput
             label={words.price}
             description={words.forAll}

@@ -12,7 +12,7 @@ export const products = {
     name: "Product",
     ownId: "Own id",
     category: "Category",
-    price: "Base price",
+    price: "Price",
     state: "State",
     updated: "Changed",
   },

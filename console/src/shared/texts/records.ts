@@ -20,8 +20,9 @@ export const records = {
   sku: "SKU",
   time: "Time",
   what: "What",
-  change: "Change",
-  balance: "Stock after",
+  stockChange: "Stock",
+  reservedChange: "Reserved",
+  balance: "After",
   who: "Who",
   why: "Why",
 } as const;

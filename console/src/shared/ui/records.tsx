@@ -40,7 +40,8 @@ export function RecordTable<Row extends ShownRecord>({ records, skuOf }: TablePr
             <Table.Th>{words.time}</Table.Th>
             {skuOf && <Table.Th>{words.sku}</Table.Th>}
             <Table.Th>{words.what}</Table.Th>
-            <Table.Th className={classes.line}>{words.change}</Table.Th>
+            <Table.Th className={classes.number}>{words.stockChange}</Table.Th>
+            <Table.Th className={classes.number}>{words.reservedChange}</Table.Th>
             <Table.Th className={classes.number}>{words.balance}</Table.Th>
             <Table.Th>{words.who}</Table.Th>
             <Table.Th>{words.why}</Table.Th>
@@ -52,16 +53,24 @@ export function RecordTable<Row extends ShownRecord>({ records, skuOf }: TablePr
               <Table.Td className={`${classes.line} ${classes.time}`}>
                 <Time value={record.timestamp} />
               </Table.Td>
-              {skuOf && <Table.Td className={`${classes.text} ${classes.wide}`}>{skuOf(record)}</Table.Td>}
+              {skuOf && <Table.Td className={`${classes.text} ${classes.sku}`}>{skuOf(record)}</Table.Td>}
               <Table.Td className={`${classes.line} ${classes.what}`}>
                 {recordType(record.transaction_type)}
               </Table.Td>
-              <Table.Td className={classes.line}>{recordChange(record)}</Table.Td>
-              <Table.Td className={classes.number}>{formatQuantity(record.stock_after)}</Table.Td>
-              <Table.Td className={`${classes.line} ${classes.wide}`}>
+              <Table.Td className={`${classes.number} ${classes.delta}`}>
+                <Change units={record.quantity_change} name={words.stock} />
+              </Table.Td>
+              <Table.Td className={`${classes.number} ${classes.delta}`}>
+                <Change units={record.reserved_after - record.reserved_before} name={words.reserved} />
+              </Table.Td>
+              <Table.Td className={`${classes.number} ${classes.after}`}>
+                <span className={classes.narrowOnly}>{words.balance} </span>
+                {formatQuantity(record.stock_after)}
+              </Table.Td>
+              <Table.Td className={`${classes.line} ${classes.who}`}>
                 <Actor performedBy={record.performed_by} />
               </Table.Td>
-              <Table.Td className={`${classes.text} ${classes.wide}`}>
+              <Table.Td className={`${classes.text} ${classes.why}`}>
                 <Reason record={record} />
               </Table.Td>
             </Table.Tr>
@@ -88,6 +97,18 @@ export function recordChange(
     reserved === 0 ? null : words.reserved(formatChange(reserved)),
   ].filter((part) => part !== null);
   return parts.join(", ") || words.unchanged;
+}
+
+/** A change of units; nothing where there is none, and in words where the table has no columns. */
+function Change({ units, name }: { readonly units: number; readonly name: (change: string) => string }) {
+  if (units === 0) return null;
+  const change = formatChange(units);
+  return (
+    <>
+      <span className={classes.wideOnly}>{change}</span>
+      <span className={classes.narrowOnly}>{name(change)}</span>
+    </>
+  );
 }
 
 /** Who did it: the name after the kind of actor, which is shown where it is no person. */
