@@ -13,6 +13,7 @@ import {
   startBrowser,
 } from "./support";
 
+const poll = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000 });
 const vendor = newVendor();
 const other = newVendor();
 let browser: Browser;
@@ -36,14 +37,14 @@ test("a vendor sees the numbers that matter, each with its list", async () => {
   const { page, context, recorder } = await openPage(browser, { address: "/overview" });
   await signIn(page, "vendor", vendor);
   const card = (name: string) => page.getByRole("link", { name: new RegExp(`^${name}`) });
-  await expect.poll(() => card("SKUs").textContent()).toMatch(/^SKUs3/);
-  await expect.poll(() => card("Out of stock").textContent()).toMatch(/^Out of stock1/);
-  await expect.poll(() => card("Low").textContent()).toMatch(/^Low2/);
-  await expect.poll(() => card("Reserved units").textContent()).toMatch(/^Reserved units7of 1 SKU/);
-  await expect.poll(() => card("Inactive").textContent()).toMatch(/^Inactive0/);
+  await poll(() => card("SKUs").textContent()).toMatch(/^SKUs3/);
+  await poll(() => card("Out of stock").textContent()).toMatch(/^Out of stock1/);
+  await poll(() => card("Low").textContent()).toMatch(/^Low2/);
+  await poll(() => card("Reserved units").textContent()).toMatch(/^Reserved units7of 1 SKU/);
+  await poll(() => card("Inactive").textContent()).toMatch(/^Inactive0/);
   expect(await page.title()).toBe("Overview · Inventory console");
   await card("Out of stock").click();
-  await expect.poll(() => new URL(page.url()).pathname + new URL(page.url()).search).toBe("/inventory?show=out");
+  await poll(() => new URL(page.url()).pathname + new URL(page.url()).search).toBe("/inventory?show=out");
   recorder.expectClean();
   await context.close();
 });
@@ -52,7 +53,7 @@ test("what is out comes first, then what is low, and leads to its SKU", async ()
   const { page, context, recorder } = await openPage(browser, { address: "/overview" });
   await signIn(page, "vendor", vendor);
   const items = page.getByRole("region", { name: "Needs attention" }).getByRole("listitem");
-  await expect.poll(() => items.count()).toBe(2);
+  await poll(() => items.count()).toBe(2);
   expect(await items.nth(0).textContent()).toMatch(/Enamel mug.*Green.*Out/);
   expect(await items.nth(1).textContent()).toMatch(/Enamel mug.*Red.*3 available.*threshold 5/);
   await items.nth(1).getByRole("link").click();
@@ -70,10 +71,10 @@ test("movements are a chart with its period, by mouse and by arrow keys", async 
   await chart.locator("canvas").waitFor();
   await chart.focus();
   await page.keyboard.press("Home");
-  await expect.poll(() => chart.getAttribute("aria-valuenow")).toBe("0");
+  await poll(() => chart.getAttribute("aria-valuenow")).toBe("0");
   expect(await chart.getAttribute("aria-valuetext")).toMatch(/Came in 43, Went out 0$/);
   const records = page.getByRole("region", { name: "Newest records" }).getByRole("row");
-  await expect.poll(() => records.count()).toBe(4);
+  await poll(() => records.count()).toBe(4);
   expect(await records.nth(1).textContent()).toMatch(/Enamel mug · Blue.*Order placed.*\+7.*ORDER-OVERVIEW/);
   recorder.expectClean();
   await context.close();
@@ -97,23 +98,30 @@ test("an error is readable, and reading again helps", async () => {
     route.fulfill({
       status: 500,
       contentType: "application/problem+json",
-      body: JSON.stringify({ title: "Internal error", status: 500, code: "internal_error", detail: "A defect." }),
+      body: JSON.stringify({
+        title: "Internal error",
+        status: 500,
+        code: "internal_error",
+        detail: "A defect.",
+      }),
     }),
   );
   await signIn(page, "vendor", vendor);
   await page.getByRole("alert").getByText("Internal error").waitFor();
   await page.unroute("**/api/stock/vendors/*/inventory*");
   await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByRole("link", { name: /^SKUs3/ }).waitFor();
+  await page.getByRole("link", { name: /^SKUs 3/ }).waitFor();
   await context.close();
 });
 
 test("a vendor sees its own shop, whatever vendor the address names", async () => {
   const { page, context, recorder } = await openPage(browser, { address: `/overview?vendor=${other}` });
   await signIn(page, "vendor", vendor);
-  await page.getByRole("link", { name: /^SKUs3/ }).waitFor();
+  await page.getByRole("link", { name: /^SKUs 3/ }).waitFor();
   expect(await page.getByText("Other vendor's lamp").count()).toBe(0);
-  expect(recorder.requests.filter((request) => request.startsWith("/api/") && request.includes(other))).toEqual([]);
+  expect(
+    recorder.requests.filter((request) => request.startsWith("/api/") && request.includes(other)),
+  ).toEqual([]);
   recorder.expectClean();
   await context.close();
 });
@@ -121,12 +129,12 @@ test("a vendor sees its own shop, whatever vendor the address names", async () =
 test("an admin sees the vendor that the address names, others have no permission", async () => {
   const admin = await openPage(browser, { address: `/overview?vendor=${other}` });
   await signIn(admin.page, "admin");
-  await admin.page.getByRole("link", { name: /^SKUs1/ }).waitFor();
+  await admin.page.getByRole("link", { name: /^SKUs 1/ }).waitFor();
   admin.recorder.expectClean();
   await admin.context.close();
   const desk = await openPage(browser, { address: `/overview?vendor=${other}` });
   await signIn(desk.page, "desk");
-  await desk.page.getByRole("heading", { name: "You may not see this page" }).waitFor();
+  await desk.page.getByRole("heading", { level: 1, name: "You may not see this page" }).waitFor();
   await desk.context.close();
 });
 

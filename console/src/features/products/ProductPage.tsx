@@ -186,7 +186,7 @@ function Activation({ product }: { readonly product: Product }) {
           <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
             {texts.common.cancel}
           </Button>
-          <Button color="red" loading={command.isPending} onClick={() => command.mutate(false)}>
+          <Button color="red.9" loading={command.isPending} onClick={() => command.mutate(false)}>
             {words.deactivate}
           </Button>
         </Group>

@@ -1,5 +1,6 @@
 import { Anchor, Badge, Button, Group, Paper, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { Link, useParams } from "react-router";
 import type { Product, Sku } from "../../shared/api/clients";
 import { isProblem } from "../../shared/api/problems";
@@ -138,22 +139,20 @@ function Figures({ sku, product }: { readonly sku: Sku; readonly product: Produc
         <dl className={classes.facts}>
           <Fact label={words.barcode} value={sku.barcode} />
           <Fact label={words.ownId} value={product?.external_id ?? null} />
-          <Text component="div" size="xs" c="dimmed">
-            {words.updated} <Time value={sku.last_updated} />
-          </Text>
+          <Fact label={words.updated} value={<Time value={sku.last_updated} />} />
         </dl>
       </div>
     </Paper>
   );
 }
 
-function Fact({ label, value }: { readonly label: string; readonly value: string | null }) {
+function Fact({ label, value }: { readonly label: string; readonly value: ReactNode }) {
   return (
     <div className={classes.fact}>
       <Text component="dt" size="xs" c="dimmed">
         {label}
       </Text>
-      <Text component="dd" size="xs" ff="monospace" style={{ overflowWrap: "anywhere" }}>
+      <Text component="dd" size="xs" style={{ overflowWrap: "anywhere" }}>
         {value ?? texts.common.none}
       </Text>
     </div>

@@ -47,7 +47,7 @@ export function StockActions({ sku }: { readonly sku: Sku }) {
           <Button variant="default" onClick={close} data-autofocus>
             {texts.common.cancel}
           </Button>
-          <Button color="red" loading={activation.isPending} onClick={() => activation.mutate(false)}>
+          <Button color="red.9" loading={activation.isPending} onClick={() => activation.mutate(false)}>
             {words.deactivate.confirm}
           </Button>
         </Group>
