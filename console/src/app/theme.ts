@@ -1,4 +1,4 @@
-import { createTheme, Drawer, type MantineColorsTuple, Modal } from "@mantine/core";
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
 import { texts } from "../shared/texts/texts";
 
 /** A blue-green whose shades keep a contrast of 4.5 with white text (7) and on the dark background (4). */
@@ -15,14 +15,7 @@ const teal: MantineColorsTuple = [
   "#064652",
 ];
 
-/** The head of a dialog is an element that would be a second banner of the page. */
-const dialog = { attributes: { header: { role: "presentation" } } };
-
 export const theme = createTheme({
-  components: {
-    Modal: Modal.extend({ defaultProps: dialog }),
-    Drawer: Drawer.extend({ defaultProps: dialog }),
-  },
   primaryColor: "brand",
   primaryShade: { light: 7, dark: 7 },
   colors: { brand: teal },
