@@ -144,7 +144,8 @@ class Builder:
         node = self.node()
         print(f"npm {' '.join(arguments)}, with Node.js {node.version}", flush=True)
         environ = {**self._environ, "PATH": node.path}
-        run([*node.npm, *arguments], self._console, environ, NO_REGISTRY)
+        silence = NO_REGISTRY if arguments[0] == "ci" else None
+        run([*node.npm, *arguments], self._console, environ, silence)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -26,7 +26,7 @@ NO_ANSWER: Final = re.compile(
 """What npm and pip write if nobody answers, or with something other than packages."""
 
 
-def run(command: Sequence[str], folder: Path, environ: Mapping[str, str], silence: str) -> None:
+def run(command: Sequence[str], folder: Path, environ: Mapping[str, str], silence: str | None = None) -> None:
     """Run a command to its end, and print its output; whatever it has started ends with it.
 
     Parameters
@@ -37,8 +37,8 @@ def run(command: Sequence[str], folder: Path, environ: Mapping[str, str], silenc
         Where it runs.
     environ : Mapping[str, str]
         Its whole environment.
-    silence : str
-        What is wrong if the server that it asks does not answer.
+    silence : str, optional
+        What is wrong if the server that it asks does not answer; None if it asks none.
 
     Raises
     ------
@@ -78,9 +78,9 @@ def run(command: Sequence[str], folder: Path, environ: Mapping[str, str], silenc
         raise StackError(_reason("".join(tail), silence) or f"{command[0]} ended with exit code {exit_code}")
 
 
-def _reason(output: str, silence: str) -> str:
+def _reason(output: str, silence: str | None) -> str:
     """Return in a few words why a command failed: a known reason, or the first line that names an error."""
-    if NO_ANSWER.search(output):
+    if silence is not None and NO_ANSWER.search(output):
         return silence
     lines = [line.strip() for line in re.sub(r"\x1b\[[0-9;]*m", "", output).splitlines() if line.strip()]
     named = [line for line in lines if re.search(r"error", line, re.IGNORECASE)]

@@ -187,6 +187,7 @@ def test_the_wheel_is_installed_by_its_hashes_where_it_is_missing(
             "echo transforming; echo '[plugin] Error: no such module ./tea'; exit 1",
             "no such module ./tea",
         ),
+        (None, "echo 'error TS1: timed out'; exit 1", "error TS1: timed out"),
         (None, "true", "the build has no index.html"),
         (None, "echo 'No space left on device'; exit 1", "there is no space left on the disk"),
     ],
