@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -17,7 +18,6 @@ from tests.integration.processes import (
     is_open,
     wait_until,
 )
-from tests.support.no_network import OFFLINE
 from tests.support.stack_environment import stack_environment
 
 STOP_SECONDS = 30.0
@@ -31,8 +31,9 @@ class RunningStack(Process):
         self.environment = stack_environment()
         self.environment |= {f"{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
         if has_console:
-            # It is built of what is installed here.
-            self.environment |= {"CONSOLE": "1"} | OFFLINE
+            # Built of what is installed here: tests.support.no_network has set the other two.
+            names = ("npm_config_offline", "PIP_NO_INDEX")
+            self.environment |= {"CONSOLE": "1"} | {name: os.environ[name] for name in names}
         state = folder / "state"
         super().__init__(["local", "--state-folder", str(state)], self.environment, folder / "terminal")
 
