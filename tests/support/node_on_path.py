@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +24,8 @@ def node_on_path() -> Iterator[None]:
         node = find_node()
     except DeployError as error:
         not_here(str(error))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", str(node.program.parent), prepend=os.pathsep)
+    # Alone: the npm beside the wheel's Node does not work.
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "node").symlink_to(node.program.resolve())
+        patch.setenv("PATH", folder, prepend=os.pathsep)
         yield
