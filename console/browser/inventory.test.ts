@@ -271,10 +271,8 @@ test("by the keyboard alone: move, change price, threshold, stock and activity, 
       await page.keyboard.press(key);
     }
   };
-  const focused = () =>
-    page.evaluate(
-      () => document.activeElement?.closest("[role=gridcell]")?.getAttribute("data-column") ?? null,
-    );
+  /** The column of the cell that has the focus itself, and not an editor in it. */
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute("data-column") ?? null);
   const focusedRow = () =>
     page.evaluate(() => Number(document.activeElement?.closest("[role=row]")?.getAttribute("aria-rowindex")));
 
