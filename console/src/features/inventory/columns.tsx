@@ -36,12 +36,12 @@ export interface ColumnLayout {
 export const LAYOUT: Record<ColumnId, ColumnLayout> = {
   select: { label: words.select, width: 40, sort: null, numeric: false },
   product: { label: words.product, width: null, sort: "product", numeric: false },
-  stock: { label: words.stock, width: 104, sort: "stock", numeric: true },
-  reserved: { label: words.reserved, width: 96, sort: "reserved", numeric: true },
-  available: { label: words.available, width: 100, sort: "available", numeric: true },
-  threshold: { label: words.threshold, width: 108, sort: "threshold", numeric: true },
-  price: { label: words.price, width: 112, sort: "price", numeric: true },
-  active: { label: words.active, width: 84, sort: "active", numeric: false },
+  stock: { label: words.stock, width: 88, sort: "stock", numeric: true },
+  reserved: { label: words.reserved, width: 84, sort: "reserved", numeric: true },
+  available: { label: words.available, width: 84, sort: "available", numeric: true },
+  threshold: { label: words.threshold, width: 92, sort: "threshold", numeric: true },
+  price: { label: words.price, width: 96, sort: "price", numeric: true },
+  active: { label: words.active, width: 70, sort: "active", numeric: false },
   changed: { label: words.changed, width: 160, sort: "changed", numeric: false },
   more: { label: words.more, width: 48, sort: null, numeric: false },
 };

@@ -47,7 +47,9 @@ export function useChanges(store: InventoryStore): Changes {
         const sku = await changeAttributes(row, change, row.details_version);
         store.acceptSku(sku);
         if (undoable) {
-          showDone(attributesDone(sku, change), () => attributes(sku, previousOf(row, change), false));
+          showDone(attributesDone(nameOf(store, sku), change), () =>
+            attributes(sku, previousOf(row, change), false),
+          );
         }
       } catch (error) {
         if (!isProblem(error, "precondition_failed")) {
@@ -56,7 +58,7 @@ export function useChanges(store: InventoryStore): Changes {
         const stored = await readSku(row);
         store.acceptSku(stored);
         setConflict({
-          subject: row.sku,
+          subject: nameOf(store, row),
           detail: words.conflict.changedBy(stored.last_updated_by, formatTime(stored.last_updated)),
           rows: attributeRows(change, stored),
           apply: () => attributes(stored, change, undoable),
@@ -78,7 +80,7 @@ export function useChanges(store: InventoryStore): Changes {
           const opposite = oppositeOf(transaction, words.undoNotes(transaction.transaction_id));
           const { quantity_change, stock_after } = transaction;
           showDone(
-            words.done.stock(sku.sku, quantity_change, stock_after),
+            words.done.stock(nameOf(store, sku), quantity_change, stock_after),
             opposite === null ? undefined : () => stock(sku, opposite, false),
           );
         }
@@ -89,7 +91,7 @@ export function useChanges(store: InventoryStore): Changes {
         const stored = await readSku(row);
         store.acceptSku(stored);
         setConflict({
-          subject: row.sku,
+          subject: nameOf(store, row),
           detail: error.message,
           rows: stockRows(row, change, stored),
           apply:
@@ -127,14 +129,21 @@ export function useChanges(store: InventoryStore): Changes {
   );
 }
 
-function attributesDone(sku: Sku, change: AttributeChange): string {
+/** A SKU as people call it: product and variant, or its id while the product is not known. */
+function nameOf(store: InventoryStore, { sku, variant_name }: ListedSku): string {
+  const product = store.row(sku)?.product_name;
+  return product ? `${product} ${variant_name}` : sku;
+}
+
+function attributesDone(name: string, change: AttributeChange): string {
+  const { done } = words;
   if (change.unit_price !== undefined) {
-    return words.done.price(sku.sku, change.unit_price);
+    return done.price(name, change.unit_price);
   }
   if (change.reorder_threshold !== undefined) {
-    return words.done.threshold(sku.sku, change.reorder_threshold);
+    return done.threshold(name, change.reorder_threshold);
   }
-  return change.is_active ? words.done.activated(sku.sku) : words.done.deactivated(sku.sku);
+  return change.is_active ? done.activated(name) : done.deactivated(name);
 }
 
 function attributeRows(change: AttributeChange, stored: Sku): ConflictRow[] {

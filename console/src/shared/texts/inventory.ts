@@ -108,12 +108,12 @@ export const inventory = {
   price: { label: "Price", problem: "Write a price such as 12.50." },
   threshold: { label: "Reorder at", problem: "Write a whole number from 0." },
   done: {
-    stock: (sku: string, change: number, after: number) =>
-      `${sku}: ${formatChange(change)}, ${formatQuantity(after)} in stock.`,
-    price: (sku: string, value: number) => `${sku}: price ${formatMoney(value)}.`,
-    threshold: (sku: string, value: number) => `${sku}: reorder at ${formatQuantity(value)}.`,
-    activated: (sku: string) => `${sku} is active.`,
-    deactivated: (sku: string) => `${sku} is inactive.`,
+    stock: (name: string, change: number, after: number) =>
+      `${name}: ${formatChange(change)}, ${formatQuantity(after)} in stock.`,
+    price: (name: string, value: number) => `${name}: price ${formatMoney(value)}.`,
+    threshold: (name: string, value: number) => `${name}: reorder at ${formatQuantity(value)}.`,
+    activated: (name: string) => `${name} is active.`,
+    deactivated: (name: string) => `${name} is inactive.`,
   },
   undoNotes: (transaction: string) => `Undo of ${transaction}`,
   conflict: {

@@ -18,7 +18,7 @@ export function showDone(message: string, undo?: () => Promise<unknown>): void {
       <Group justify="space-between" wrap="nowrap" gap="sm">
         <Text size="sm">{message}</Text>
         {run && (
-          <Button size="compact-sm" variant="light" onClick={run}>
+          <Button size="compact-sm" variant="light" flex="none" onClick={run}>
             {texts.common.undo}
           </Button>
         )}
