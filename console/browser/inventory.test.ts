@@ -12,6 +12,7 @@ import {
   PICTURE_HOST,
   type SeededProduct,
   type SeededSku,
+  SLOWNESS,
   seedOrder,
   seedProduct,
   seedSku,
@@ -508,11 +509,11 @@ test("what others change appears by itself, but not under an open editor", async
   expect(await stockOf(page, "F2").textContent()).toBe("2");
   expect(await page.getByLabel(/^Price SKU/).inputValue()).toBe("33");
   await page.keyboard.press("Escape");
-  await expect.poll(() => stockOf(page, "F2").textContent(), { timeout: 5_000 }).toBe("42");
+  await expect.poll(() => stockOf(page, "F2").textContent(), { timeout: 5_000 * SLOWNESS }).toBe("42");
   // A product and SKU that are new come with their name.
   const product = await seedProduct(shop.vendor, { product_name: "Brand new" });
   await seedSku(shop.vendor, product, "F3", {}, 3);
-  await page.getByText("Brand new").waitFor({ timeout: 14_000 });
+  await page.getByText("Brand new").waitFor({ timeout: 14_000 * SLOWNESS });
   recorder.expectClean();
   await context.close();
 });
