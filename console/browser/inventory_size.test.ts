@@ -113,8 +113,8 @@ test(`${SKUS} SKUs: first rows, all rows with names, scrolling and filtering wit
   await page.getByRole("searchbox").pressSequentially("product 00007", { delay: 40 });
   await page.getByText(`${SKUS_OF_PRODUCT} of ${SKUS.toLocaleString("en")} SKUs`).waitFor();
   await page.getByRole("button", { name: "Clear the search" }).click();
-  await page.getByRole("button", { name: "Price" }).click();
-  await page.getByRole("button", { name: "Changed" }).click();
+  await page.getByRole("button", { name: "Price", exact: true }).click();
+  await page.getByRole("button", { name: "Changed", exact: true }).click();
   await page.getByText(`${SKUS.toLocaleString("en")} SKUs · up to date`).waitFor();
   const longest = await page.evaluate(
     () => (window as unknown as { frames: { longest: number } }).frames.longest,

@@ -2,7 +2,9 @@ import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "react-router/dom";
-import { router } from "./routes";
+import { useSession } from "../shared/session/session";
+import { LoadingState } from "../shared/ui/states";
+import { createRouter } from "./routes";
 import { theme } from "./theme";
 
 const queries = new QueryClient({
@@ -18,8 +20,20 @@ export function App() {
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <Notifications position="bottom-right" limit={4} />
-        <RouterProvider router={router} />
+        <Pages />
       </QueryClientProvider>
     </MantineProvider>
   );
+}
+
+let router: ReturnType<typeof createRouter> | null = null;
+
+/** The pages, as soon as it is known who is signed in and where a sign-in returns to. */
+function Pages() {
+  const session = useSession();
+  if (session.status === "starting") {
+    return <LoadingState />;
+  }
+  router ??= createRouter();
+  return <RouterProvider router={router} />;
 }

@@ -80,7 +80,6 @@ export function Shell() {
         </AppShell.Navbar>
       )}
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
-        {session.status === "starting" && <LoadingState />}
         {session.status === "failed" && (
           <ErrorState error={session.error} onRetry={() => location.reload()} />
         )}

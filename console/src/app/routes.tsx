@@ -1,4 +1,4 @@
-import { createBrowserRouter } from "react-router";
+import { createBrowserRouter, type RouteObject } from "react-router";
 import type { Role } from "../shared/session/principal";
 import { RouteError } from "./ErrorBoundary";
 import { FirstPage } from "./FirstPage";
@@ -8,7 +8,7 @@ import { ForRoles, Shell } from "./Shell";
 const VENDOR_ROLES: readonly Role[] = ["vendor", "admin"];
 
 /** Every address of the console. A page is loaded when its address is first opened. */
-export const router = createBrowserRouter([
+const ROUTES: RouteObject[] = [
   {
     Component: Shell,
     ErrorBoundary: RouteError,
@@ -55,4 +55,9 @@ export const router = createBrowserRouter([
       { path: "*", Component: NotFoundPage },
     ],
   },
-]);
+];
+
+/** The router, which reads the address line now: a sign-in that comes back has restored it. */
+export function createRouter() {
+  return createBrowserRouter(ROUTES);
+}
