@@ -153,7 +153,7 @@ function Pictures({ images, onChange, error }: PicturesProps) {
         </div>
       ))}
       {error && (
-        <Text size="xs" c="red" role="alert">
+        <Text size="xs" c="var(--mantine-color-error)" role="alert">
           {error}
         </Text>
       )}

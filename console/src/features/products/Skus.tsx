@@ -1,4 +1,15 @@
-import { Anchor, Badge, Button, Group, Paper, Table, Text, Title, UnstyledButton } from "@mantine/core";
+import {
+  Anchor,
+  Badge,
+  Button,
+  Group,
+  Paper,
+  Table,
+  Text,
+  Title,
+  UnstyledButton,
+  VisuallyHidden,
+} from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Link } from "react-router";
@@ -109,8 +120,8 @@ function Missing({ name, onAdd }: { readonly name: string; readonly onAdd: (() =
   const className = `${classes.cell} ${classes.missing}`;
   if (!onAdd) return <span className={className}>{words.missing}</span>;
   return (
-    <UnstyledButton className={className} onClick={onAdd} aria-label={words.addThis(name)}>
-      {words.addMissing}
+    <UnstyledButton className={className} onClick={onAdd}>
+      {words.addMissing} <VisuallyHidden component="span">{name}</VisuallyHidden>
     </UnstyledButton>
   );
 }
@@ -121,11 +132,8 @@ function Cell({ sku }: { readonly sku: Sku }) {
   const available = formatQuantity(sku.available_stock);
   const onHand = formatQuantity(sku.current_stock);
   return (
-    <Link
-      to={address(`/skus/${sku.sku}`)}
-      className={classes.cell}
-      aria-label={words.cell(sku.variant_name, available, onHand)}
-    >
+    <Link to={address(`/skus/${sku.sku}`)} className={classes.cell}>
+      <VisuallyHidden component="span">{sku.variant_name}</VisuallyHidden>
       <strong>{available}</strong>{" "}
       <Text component="span" size="xs" c="dimmed">
         {words.ofOnHand(onHand)}

@@ -332,7 +332,7 @@ function DraftRow({ label, draft, errors, failure, onType }: DraftRowProps) {
       <Table.Td>
         {field("name", words.nameOf(label))}
         {failure && (
-          <Text size="xs" c="red">
+          <Text size="xs" c="var(--mantine-color-error)">
             {failure}
           </Text>
         )}

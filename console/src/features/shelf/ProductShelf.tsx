@@ -70,7 +70,7 @@ export function ProductShelf({ category }: { readonly category: string }) {
       </Group>
       {failed && (
         <Group gap="xs" mb="sm" role="alert">
-          <Text size="sm" c="red">
+          <Text size="sm" c="var(--mantine-color-error)">
             {words.availabilityFailed}
           </Text>
           <Button size="compact-sm" variant="default" onClick={() => void failed.refetch()}>

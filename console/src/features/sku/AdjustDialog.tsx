@@ -140,7 +140,7 @@ export function AdjustDialog({ sku, onClose }: Props) {
             {after !== null && words.result(formatQuantity(before), formatQuantity(after))}
           </Text>
           {after !== null && after < sku.reserved_stock && (
-            <Text size="sm" c="red">
+            <Text size="sm" c="var(--mantine-color-error)">
               {words.belowReserved(formatQuantity(sku.reserved_stock))}
             </Text>
           )}

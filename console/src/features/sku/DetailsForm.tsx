@@ -200,7 +200,7 @@ function Attributes({ rows, onChange, error }: AttributesProps) {
         </Group>
       ))}
       {error && (
-        <Text size="xs" c="red" role="alert">
+        <Text size="xs" c="var(--mantine-color-error)" role="alert">
           {error}
         </Text>
       )}

@@ -90,9 +90,6 @@ export const products = {
     price: "Price",
     missing: "Not created",
     addMissing: "+ Add",
-    addThis: (name: string) => `Add ${name}`,
-    cell: (name: string, available: string, onHand: string) =>
-      `${name}: ${available} available, ${onHand} on hand`,
     ofOnHand: (onHand: string) => `of ${onHand}`,
     legend: "Available of on hand",
     inactive: "inactive",
