@@ -3,7 +3,7 @@ import { parseMoney, parseQuantity } from "../../shared/format/numbers";
 import type { SkuPatch } from "./commands";
 
 export interface AttributeRow {
-  /** Tells rows apart while their names are typed. */
+  /** Keeps rows apart while their names are typed. */
   readonly id: number;
   readonly name: string;
   readonly value: string;
