@@ -445,7 +445,9 @@ test("many SKUs at once: price by percent, threshold and activity, each with und
   await page.getByText("6 of 6 SKUs changed.").waitFor();
   expect((await storedSku(shop, "M6")).reorder_threshold).toBe(77);
   await page.getByRole("button", { name: "Undo", exact: true }).last().click();
-  await expect.poll(async () => (await storedSku(shop, "M6")).reorder_threshold).toBe(5);
+  const thresholds = () =>
+    Promise.all(Object.keys(shop.skus).map(async (code) => (await storedSku(shop, code)).reorder_threshold));
+  await expect.poll(thresholds).toEqual([5, 5, 5, 5, 5, 5]);
 
   await bar.getByRole("button", { name: "Deactivate" }).click();
   await page.getByRole("button", { name: "Apply" }).click();
@@ -454,6 +456,7 @@ test("many SKUs at once: price by percent, threshold and activity, each with und
   await bar.getByRole("button", { name: "Activate", exact: true }).click();
   await page.getByRole("button", { name: "Apply" }).click();
   await expect.poll(async () => (await storedSku(shop, "M3")).is_active).toBe(true);
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   recorder.expectClean();
   await context.close();
 });
