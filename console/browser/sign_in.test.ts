@@ -38,7 +38,7 @@ test("a vendor's id that is none is refused before anything is sent", async () =
   await context.close();
 });
 
-test("roles whose pages are not in this console are told so", async () => {
+test("a role whose pages are not in this console gets a page that says so", async () => {
   for (const role of ["desk", "auditor"] as const) {
     const { page, context, recorder } = await openPage(browser);
     await signIn(page, role);
