@@ -207,7 +207,7 @@ function Inventory({ vendorId }: { vendorId: string }) {
               skuAddress={skuAddress}
             />
           )}
-          {!narrow && (
+          {!narrow && listed.length > 0 && (
             <Text size="xs" c="dimmed" className={classes.keys}>
               {words.keys}
             </Text>
