@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import type { Sku } from "../../shared/api/clients";
 import { newIdempotencyKey } from "../../shared/api/clients";
+import { inventoryOf } from "../../shared/inventory/useInventory";
 import { texts } from "../../shared/texts/texts";
 import { showDone } from "../../shared/ui/toasts";
 import { adjust, type StockChange } from "./commands";
@@ -10,7 +11,10 @@ import { withRecord } from "./recordList";
 /** How what a command returned gets onto the page. */
 export function useStored({ product_id, sku }: Pick<Sku, "product_id" | "sku">) {
   const client = useQueryClient();
-  const setSku = (stored: Sku) => client.setQueryData(skuQuery(product_id, sku).queryKey, stored);
+  const setSku = (stored: Sku) => {
+    client.setQueryData(skuQuery(product_id, sku).queryKey, stored);
+    inventoryOf(stored.vendor_id).acceptSku(stored);
+  };
   const setChange = (change: StockChange) => {
     setSku(change.sku);
     client.setQueryData(recordsQuery(sku).queryKey, (known) => {
