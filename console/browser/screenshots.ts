@@ -21,6 +21,8 @@ import {
  */
 const FOLDER = resolve(import.meta.dirname, "../../docs/console");
 const BYTES_MAX = 150_000;
+/** As wide as the screens are looked at, and not so high that a picture becomes too large. */
+const SIZE = { width: WIDE.width, height: 760 };
 const VENDOR = "VENDOR-ATELIER";
 const AS = { role: "vendor", vendor: VENDOR } as const;
 /** Orders come in rounds with pauses, so that the chart of movements has more than one bar. */
@@ -184,7 +186,7 @@ const SHOTS: readonly Shot[] = [
 test.each(SHOTS)("$name", async ({ name, address, scheme, isNarrow, isPublic, ready }) => {
   const { page, context } = await openPage(browser, {
     address: address(),
-    size: isNarrow ? NARROW : WIDE,
+    size: isNarrow ? NARROW : SIZE,
     scheme: scheme ?? "light",
   });
   if (!isPublic) {

@@ -1,5 +1,5 @@
 /** The viewer's own kind of English, which decides the order of day and month; the console's texts are English. */
-const language = globalThis.navigator?.language?.startsWith("en") ? navigator.language : "en-GB";
+export const language = globalThis.navigator?.language?.startsWith("en") ? navigator.language : "en-GB";
 
 const local = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const localDay = new Intl.DateTimeFormat(language, { dateStyle: "medium" });

@@ -89,7 +89,7 @@ export const sku = {
     byTime: "Time",
     byRecord: "Record",
     shown: (count: string, more: boolean) =>
-      more ? `the newest ${count} records` : `${count} records, all there are`,
+      more ? `the newest ${count} records` : count === "1" ? "1 record" : `all ${count} records`,
     empty: "No movement yet",
     emptyHint: "The first restock starts the timeline and the log.",
     hint: "Drag to zoom. Arrow keys move through the records.",

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { formatQuantity } from "../format/numbers";
+import { language } from "../format/times";
 import { texts } from "../texts/texts";
 import type { ChartProps, ChartSeries } from "./Chart";
 
@@ -230,18 +231,18 @@ function resetZoom(chart: uPlot | null, x: readonly number[]): void {
 
 /** Times in the viewer's zone, as fine as the axis is, with the day where it changes. */
 function timeLabels(splits: readonly number[], increment: number): string[] {
-  const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
+  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
   if (increment >= 365 * DAY_SECONDS) {
     return splits.map((split) => String(new Date(split * 1000).getFullYear()));
   }
   if (increment >= 28 * DAY_SECONDS) {
-    const month = new Intl.DateTimeFormat("en", { month: "short", year: "numeric" });
+    const month = new Intl.DateTimeFormat(language, { month: "short", year: "numeric" });
     return splits.map((split) => month.format(split * 1000));
   }
   if (increment >= DAY_SECONDS) {
     return splits.map((split) => day.format(split * 1000));
   }
-  const clock = new Intl.DateTimeFormat("en", {
+  const clock = new Intl.DateTimeFormat(language, {
     hour: "numeric",
     minute: "2-digit",
     ...(increment < 60 ? { second: "2-digit" } : {}),
