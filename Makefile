@@ -11,6 +11,9 @@ UNANNOTATED := --allow-untyped-defs --allow-incomplete-defs --allow-untyped-call
 DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" STATE_FOLDER="$(STATE_FOLDER)" \
 	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
+# The console is built where it is deployed.
+TO_DEPLOY := $(VENV)/.deploy $(if $(filter console,$(SERVICE)),$(VENV)/.console)
+
 .DEFAULT_GOAL := help
 .PHONY: architecture artifacts audit-dependencies bench check clean cli console console-check cost demo deploy destroy digest docs docs-serve \
 	e2e format fuzz help install lint lock mutate openapi package pages plan policies reconcile reference release released \
@@ -68,10 +71,10 @@ test-distributions: $(FETCHED) ## Test zips, Terraform (if installed), releases,
 package: $(VENV)/.run ## Write build/*.zip for Lambda: SERVICE=stock ARCHITECTURE=arm64 RUNTIME=python3.13, or native
 	@SERVICE="$(SERVICE)" ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" $(BIN)/python -m deploy package
 
-plan: $(VENV)/.deploy ## Show the plan of a deploy: SERVICE=stock STAGE=dev STATE_BUCKET=… (or STATE_FOLDER=…)
+plan: $(TO_DEPLOY) ## Show the plan of a deploy: SERVICE=stock STAGE=dev STATE_BUCKET=… (or STATE_FOLDER=…)
 	@$(DEPLOY) plan
 
-deploy: $(VENV)/.deploy ## Package and deploy one service: SERVICE=stock STAGE=dev; YES=1 confirms without asking
+deploy: $(TO_DEPLOY) ## Package and deploy one service: SERVICE=stock STAGE=dev; YES=1 confirms without asking
 	@$(DEPLOY) deploy
 
 rollback: $(VENV)/.deploy ## Restore the previous code immediately: SERVICE=stock STAGE=dev

@@ -23,7 +23,7 @@ export class HostedTokens implements TokenSource {
       redirect_uri: `${location.origin}/`,
       popup_redirect_uri: `${location.origin}/`,
       response_type: "code",
-      scope: "openid email",
+      scope: "openid profile",
       loadUserInfo: false,
       monitorSession: false,
       automaticSilentRenew: true,
