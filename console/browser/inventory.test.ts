@@ -330,7 +330,8 @@ test("by the keyboard alone: move, change price, threshold, stock and activity, 
   // Active.
   await expect.poll(focused).toBe("stock");
   await press("End", "ArrowLeft", "Enter");
-  await expect.poll(async () => (await storedSku(shop, "K2")).is_active).toBe(false);
+  await page.getByText("K2 is inactive.").waitFor();
+  expect((await storedSku(shop, "K2")).is_active).toBe(false);
   await press("ControlOrMeta+z");
   await expect.poll(async () => (await storedSku(shop, "K2")).is_active).toBe(true);
 
