@@ -39,8 +39,9 @@ class Node:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment in which npm's scripts find this Node first."""
-        return os.environ | {"PATH": f"{self.program.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+        """The environment in which npm's scripts find this Node first, and trust what the machine trusts."""
+        path = f"{self.program.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        return {"NODE_USE_SYSTEM_CA": "1"} | os.environ | {"PATH": path}
 
 
 def find_node() -> Node:

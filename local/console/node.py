@@ -121,11 +121,16 @@ def _is_new_enough(version: str) -> bool:
 
 
 def _put_programs(folder: Path, node: Path, cli: Path) -> None:
-    """Write the two programs; the wheel's own ``npm`` fails, as it is no link any more."""
+    """Write the two programs; the wheel's own ``npm`` fails, as it is no link any more.
+
+    Node.js trusts only the authorities that it brings along unless asked for those of the machine, of which
+    one may stand between it and the registry.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name, arguments in (("node", f'"{node}"'), ("npm", f'"{node}" "{cli}"')):
         program = folder / name
-        text = f'#!/bin/sh\nexec {arguments} "$@"\n'
+        trust = 'NODE_USE_SYSTEM_CA="${NODE_USE_SYSTEM_CA:-1}"'
+        text = f'#!/bin/sh\n{trust} exec {arguments} "$@"\n'
         if not program.exists() or program.read_text(encoding="utf-8") != text:
             new = folder / f".{name}-{os.getpid()}"
             new.write_text(text, encoding="utf-8")

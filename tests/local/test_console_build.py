@@ -146,6 +146,21 @@ def test_an_old_node_is_left_alone_for_the_one_of_the_wheel(console: FakeConsole
     assert said.stdout.strip() == node.version
 
 
+@pytest.mark.parametrize(("given", "used"), [({}, "1"), ({"NODE_USE_SYSTEM_CA": "0"}, "0")])
+def test_the_wheel_trusts_the_authorities_of_this_machine(
+    console: FakeConsole, given: dict[str, str], used: str
+) -> None:
+    node = find_node({"PATH": ""}, lambda _: None, console.builds)
+    said = subprocess.run(
+        ["node", "--print", "process.env.NODE_USE_SYSTEM_CA"],
+        env={"PATH": node.path, **given},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.strip() == used
+
+
 def test_a_node_of_this_machine_is_used_if_it_is_new_enough(console: FakeConsole) -> None:
     node = find_node({"PATH": console.path}, lambda _: None, console.builds)
     assert (node.version, node.npm, node.path) == ("v22.12.0", (str(console.programs / "npm"),), console.path)
