@@ -136,6 +136,8 @@ test("a session that cannot be renewed is signed into again on the page, which g
   recorder.allow(/401|500/);
   await signIn(page, "vendor", newVendor());
   await page.waitForURL("**/overview");
+  // The requests of this page must have ended: one that is refused would open the dialog before the click.
+  await page.waitForLoadState("networkidle");
   let ended = true;
   const endIf = (status: number) => (route: import("playwright-core").Route) =>
     ended ? route.fulfill({ status, contentType: "text/plain", body: "no" }) : route.continue();
