@@ -153,6 +153,7 @@ TOGETHER: Final = "+"
 """Joins the modules, and tests, of such a part."""
 SECONDS: Final = {
     "tests/deployed": 640,
+    "tests/console": 400,
     DEMO_AND_README: 342,
     "tests/integration": 300,
     LONG_SAGAS: 295,
@@ -160,7 +161,6 @@ SECONDS: Final = {
     "services/stock": 228,
     "tests/local": 193,
     "tests/e2e/test_the_command_line.py": 184,
-    "tests/console": 180,
     "tests/infrastructure": 181,
     "tests/performance": 150,
     "tests/e2e/test_the_documents.py": 140,
