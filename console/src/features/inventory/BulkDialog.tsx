@@ -12,6 +12,7 @@ import {
 } from "@mantine/core";
 import { type FormEvent, useRef, useState } from "react";
 import { newIdempotencyKey, type Sku, type TransactionRecord } from "../../shared/api/clients";
+import { changeAttributes, changeStocks, readSku } from "../../shared/inventory/commands";
 import type { InventoryRow } from "../../shared/inventory/rows";
 import type { InventoryStore } from "../../shared/inventory/store";
 import { texts } from "../../shared/texts/texts";
@@ -28,7 +29,6 @@ import {
   stockUndo,
 } from "./bulk";
 import { type BulkInput, type BulkPlan, type BulkProblem, bulkPlan } from "./bulkInput";
-import { changeAttributes, changeStocks, readSku } from "./commands";
 
 const words = texts.inventory.bulk;
 

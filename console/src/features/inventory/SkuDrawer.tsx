@@ -3,10 +3,10 @@ import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
 import { type ReadableError, readable } from "../../shared/api/problems";
 import { formatQuantity, parseMoney, parseQuantity } from "../../shared/format/numbers";
+import type { AttributeChange } from "../../shared/inventory/commands";
 import type { InventoryRow } from "../../shared/inventory/rows";
 import { texts } from "../../shared/texts/texts";
 import { Picture } from "../../shared/ui/Picture";
-import type { AttributeChange } from "./commands";
 import { FormError } from "./FormError";
 import type { Changes } from "./useChanges";
 

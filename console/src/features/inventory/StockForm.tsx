@@ -1,9 +1,9 @@
 import { Button, Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { type ReadableError, readable } from "../../shared/api/problems";
+import type { StockChange } from "../../shared/inventory/commands";
 import type { InventoryRow } from "../../shared/inventory/rows";
 import { texts } from "../../shared/texts/texts";
-import type { StockChange } from "./commands";
 import { FormError } from "./FormError";
 import { previewOf, type StockInputProblem, type StockMode, stockChangeOf } from "./stockInput";
 

@@ -1,6 +1,5 @@
 import type { TransactionRecord } from "../../shared/api/clients";
 import { ProblemError, type ReadableError, readable } from "../../shared/api/problems";
-import type { InventoryRow, ListedSku } from "../../shared/inventory/rows";
 import {
   type AttributeChange,
   BATCH_MAX,
@@ -8,7 +7,8 @@ import {
   oppositeOf,
   type SkuName,
   type StockChange,
-} from "./commands";
+} from "../../shared/inventory/commands";
+import type { InventoryRow, ListedSku } from "../../shared/inventory/rows";
 
 /** How many attributes of SKUs are changed at a time. */
 export const PATCHES_AT_ONCE = 4;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { TransactionRecord } from "../../shared/api/clients";
 import { ProblemError } from "../../shared/api/problems";
+import { BATCH_MAX } from "../../shared/inventory/commands";
 import type { InventoryRow } from "../../shared/inventory/rows";
 import { arranged, countsOf, kept, matcher, sameOrder } from "./arrange";
 import {
@@ -12,7 +13,6 @@ import {
   stockUndo,
 } from "./bulk";
 import { bulkPlan } from "./bulkInput";
-import { BATCH_MAX } from "./commands";
 import { addressOf, DEFAULT_QUERY, queryOf } from "./query";
 import { modeOfKey, previewOf, stockChangeOf } from "./stockInput";
 

@@ -1,5 +1,5 @@
 import { parseQuantity } from "../../shared/format/numbers";
-import type { StockChange } from "./commands";
+import type { StockChange } from "../../shared/inventory/commands";
 
 /** The ways to change the stock of a SKU. */
 export type StockMode = "restock" | "adjustment" | "count";

@@ -3,12 +3,6 @@ import { newIdempotencyKey, type Sku } from "../../shared/api/clients";
 import { isProblem } from "../../shared/api/problems";
 import { formatMoney, formatQuantity } from "../../shared/format/numbers";
 import { formatTime } from "../../shared/format/times";
-import type { ListedSku } from "../../shared/inventory/rows";
-import type { InventoryStore } from "../../shared/inventory/store";
-import { texts } from "../../shared/texts/texts";
-import { ConflictDialog, type ConflictRow } from "../../shared/ui/ConflictDialog";
-import { ShownElsewhere, showDone, showError } from "../../shared/ui/toasts";
-import { previousOf } from "./bulk";
 import {
   type AttributeChange,
   changeAttributes,
@@ -16,7 +10,13 @@ import {
   oppositeOf,
   readSku,
   type StockChange,
-} from "./commands";
+} from "../../shared/inventory/commands";
+import type { ListedSku } from "../../shared/inventory/rows";
+import type { InventoryStore } from "../../shared/inventory/store";
+import { texts } from "../../shared/texts/texts";
+import { ConflictDialog, type ConflictRow } from "../../shared/ui/ConflictDialog";
+import { ShownElsewhere, showDone, showError } from "../../shared/ui/toasts";
+import { previousOf } from "./bulk";
 
 /** The changes that a person makes in the list. Each is over when its promise is: done, or in the dialog of a
  * conflict. Every other refusal is thrown, so that the editor stays open with what was typed.

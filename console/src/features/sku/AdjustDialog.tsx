@@ -4,9 +4,9 @@ import { type FormEvent, useRef, useState } from "react";
 import { newIdempotencyKey, type Sku } from "../../shared/api/clients";
 import { isProblem } from "../../shared/api/problems";
 import { formatChange, formatQuantity, parseQuantity } from "../../shared/format/numbers";
+import { changeStock, readSku, type StockChange } from "../../shared/inventory/commands";
 import { texts } from "../../shared/texts/texts";
 import { ConflictDialog } from "../../shared/ui/ConflictDialog";
-import { type Adjustment, adjust, getSku } from "./commands";
 import { areNotes } from "./notes";
 import { Refusal } from "./RestockDialog";
 import { useStored } from "./stored";
@@ -37,14 +37,14 @@ export function AdjustDialog({ sku, onClose }: Props) {
   const before = mode === "count" ? expected : sku.current_stock;
   const after = units === null ? null : mode === "count" ? units : sku.current_stock + units;
   const command = useMutation({
-    mutationFn: (adjustment: Adjustment) => adjust(sku, adjustment, key.current),
+    mutationFn: (change: StockChange) => changeStock(sku, change, key.current),
     onSuccess: (change) => {
       const moved = change.transaction.quantity_change;
       showChange(moved === 0 ? words.doneEqual : words.done(formatChange(moved)), change);
       onClose();
     },
     onError: async (error) => {
-      if (isProblem(error, "count_stale")) setCurrent(await getSku(sku));
+      if (isProblem(error, "count_stale")) setCurrent(await readSku(sku));
     },
   });
   const renew = () => {
@@ -55,8 +55,8 @@ export function AdjustDialog({ sku, onClose }: Props) {
     if (units === null || notes === "" || !areNotes(notes)) return;
     command.mutate(
       mode === "count"
-        ? { counted_stock: units, expected_stock: stock, notes }
-        : { quantity_change: units, notes },
+        ? { type: "count", counted_stock: units, expected_stock: stock, notes }
+        : { type: "adjustment", quantity_change: units, notes },
     );
   };
   const submit = (event: FormEvent) => {

@@ -4,11 +4,11 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { Sku } from "../../shared/api/clients";
 import { isProblem } from "../../shared/api/problems";
 import { formatMoney, formatQuantity } from "../../shared/format/numbers";
+import { type AttributeChange, changeAttributes, readSku } from "../../shared/inventory/commands";
 import { texts } from "../../shared/texts/texts";
 import { ConflictDialog, type ConflictRow } from "../../shared/ui/ConflictDialog";
 import { CloseIcon } from "../../shared/ui/icons";
 import { showDone } from "../../shared/ui/toasts";
-import { getSku, patchSku, type SkuPatch } from "./commands";
 import {
   ATTRIBUTES_MAX,
   type AttributeRow,
@@ -23,7 +23,7 @@ import { Refusal } from "./RestockDialog";
 import { useStored } from "./stored";
 
 interface Conflict {
-  readonly patch: SkuPatch;
+  readonly patch: AttributeChange;
   readonly current: Sku;
   readonly detail: string;
 }
@@ -49,19 +49,19 @@ export function DetailsForm({ sku }: { readonly sku: Sku }) {
     if (isStale && !isDirty) fill(sku);
   }, [isStale, isDirty]);
   const save = useMutation({
-    mutationFn: ({ patch, version }: { patch: SkuPatch; version: number; before: Sku }) =>
-      patchSku(sku, patch, version),
+    mutationFn: ({ patch, version }: { patch: AttributeChange; version: number; before: Sku }) =>
+      changeAttributes(sku, patch, version),
     onSuccess: (changed, { patch, before }) => {
       setSku(changed);
       fill(changed);
       setConflict(null);
       showDone(words.saved, async () => {
-        setSku(await patchSku(sku, inverseOf(before, patch), changed.details_version));
+        setSku(await changeAttributes(sku, inverseOf(before, patch), changed.details_version));
       });
     },
     onError: async (error, { patch }) => {
       if (isProblem(error, "precondition_failed")) {
-        setConflict({ patch, current: await getSku(sku), detail: error.message });
+        setConflict({ patch, current: await readSku(sku), detail: error.message });
       }
     },
   });

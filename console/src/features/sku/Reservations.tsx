@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Sku } from "../../shared/api/clients";
 import { formatQuantity } from "../../shared/format/numbers";
 import { texts } from "../../shared/texts/texts";
-import { OrderLink } from "../../shared/ui/records";
+import { OrderId } from "../../shared/ui/records";
 import { ErrorState, LoadingState } from "../../shared/ui/states";
 import { Time } from "../../shared/ui/Time";
 import { reservationsQuery } from "./queries";
@@ -40,7 +40,7 @@ export function Reservations({ sku }: { readonly sku: Sku }) {
               {held.map((reservation) => (
                 <Table.Tr key={reservation.order_id}>
                   <Table.Td>
-                    <OrderLink orderId={reservation.order_id} />
+                    <OrderId orderId={reservation.order_id} />
                   </Table.Td>
                   <Table.Td className={classes["number-cell"]}>
                     {formatQuantity(reservation.quantity)}

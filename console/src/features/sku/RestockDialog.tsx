@@ -4,8 +4,8 @@ import { type FormEvent, useRef, useState } from "react";
 import { newIdempotencyKey, type Sku } from "../../shared/api/clients";
 import { readable } from "../../shared/api/problems";
 import { formatQuantity, parseQuantity } from "../../shared/format/numbers";
+import { changeStock } from "../../shared/inventory/commands";
 import { texts } from "../../shared/texts/texts";
-import { restock } from "./commands";
 import { areNotes } from "./notes";
 import { useStored } from "./stored";
 
@@ -26,7 +26,8 @@ export function RestockDialog({ sku, onClose }: Props) {
   const key = useRef(newIdempotencyKey());
   const units = parseQuantity(quantity, 1, QUANTITY_MAX);
   const command = useMutation({
-    mutationFn: (added: number) => restock(sku, added, notes.trim() || null, key.current),
+    mutationFn: (quantity: number) =>
+      changeStock(sku, { type: "restock", quantity, notes: notes.trim() || undefined }, key.current),
     onSuccess: (change) => {
       showChange(words.done(formatQuantity(change.transaction.quantity)), change);
       onClose();

@@ -12,12 +12,13 @@ import { Picture } from "../../shared/ui/Picture";
 import { EmptyState, ErrorState, LoadingState } from "../../shared/ui/states";
 import { Time } from "../../shared/ui/Time";
 import { Activity } from "./Activity";
-import { productIdOf } from "./commands";
+
 import { DetailsForm } from "./DetailsForm";
 import { productQuery, skuQuery } from "./queries";
 import { Reservations } from "./Reservations";
 import classes from "./Sku.module.css";
 import { StockActions } from "./StockActions";
+import { productIdOf } from "./skuId";
 
 /** One SKU: its stock, how it came to be, who holds units of it, and what its vendor may change. */
 export function SkuPage() {

@@ -3,10 +3,10 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Sku } from "../../shared/api/clients";
 import { isProblem } from "../../shared/api/problems";
+import { changeAttributes, readSku } from "../../shared/inventory/commands";
 import { texts } from "../../shared/texts/texts";
 import { showDone, showError } from "../../shared/ui/toasts";
 import { AdjustDialog } from "./AdjustDialog";
-import { getSku, patchSku } from "./commands";
 import { RestockDialog } from "./RestockDialog";
 import { useStored } from "./stored";
 
@@ -62,11 +62,11 @@ function useActivation(sku: Sku, onDone: () => void) {
   const words = texts.sku;
   const activate = async (isActive: boolean, version: number): Promise<Sku> => {
     try {
-      return await patchSku(sku, { is_active: isActive }, version);
+      return await changeAttributes(sku, { is_active: isActive }, version);
     } catch (error) {
       if (!isProblem(error, "precondition_failed")) throw error;
-      const current = await getSku(sku);
-      return patchSku(sku, { is_active: isActive }, current.details_version);
+      const current = await readSku(sku);
+      return changeAttributes(sku, { is_active: isActive }, current.details_version);
     }
   };
   return useMutation({
@@ -75,7 +75,7 @@ function useActivation(sku: Sku, onDone: () => void) {
       setSku(changed);
       onDone();
       showDone(isActive ? words.activate.done : words.deactivate.done, async () => {
-        setSku(await patchSku(sku, { is_active: !isActive }, changed.details_version));
+        setSku(await changeAttributes(sku, { is_active: !isActive }, changed.details_version));
       });
     },
     onError: showError,

@@ -1,6 +1,6 @@
 import type { Sku } from "../../shared/api/clients";
 import { parseMoney, parseQuantity } from "../../shared/format/numbers";
-import type { SkuPatch } from "./commands";
+import type { AttributeChange } from "../../shared/inventory/commands";
 
 export interface AttributeRow {
   /** Keeps rows apart while their names are typed. */
@@ -62,7 +62,7 @@ function areAttributes(rows: readonly AttributeRow[]): boolean {
 }
 
 /** A merge patch with what the form changes; empty if it changes nothing. It has to be free of errors. */
-export function patchOf(before: StoredDetails, details: Details): SkuPatch {
+export function patchOf(before: StoredDetails, details: Details): AttributeChange {
   const name = details.name.trim();
   const price = parseMoney(details.price);
   const threshold = parseQuantity(details.threshold);
@@ -90,9 +90,12 @@ function attributesPatch(
 }
 
 /** The patch that brings back what another one changed. */
-export function inverseOf(before: StoredDetails & Pick<Sku, "is_active">, patch: SkuPatch): SkuPatch {
+export function inverseOf(
+  before: StoredDetails & Pick<Sku, "is_active">,
+  patch: AttributeChange,
+): AttributeChange {
   const inverse: Record<string, unknown> = {};
-  for (const name of Object.keys(patch) as (keyof SkuPatch)[]) {
+  for (const name of Object.keys(patch) as (keyof AttributeChange)[]) {
     if (name !== "variant_attributes") inverse[name] = before[name];
   }
   if (patch.variant_attributes !== undefined) {
@@ -101,7 +104,7 @@ export function inverseOf(before: StoredDetails & Pick<Sku, "is_active">, patch:
     const restored = names.map((name) => [name, stored?.[name] ?? null]);
     inverse.variant_attributes = stored === null ? null : Object.fromEntries(restored);
   }
-  return inverse as SkuPatch;
+  return inverse as AttributeChange;
 }
 
 /** Attributes as one line, such as `color Black, size L`. */

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { audit, catalog, documentOf, type TransactionRecord } from "../../shared/api/clients";
-import { getSku } from "./commands";
+import { readSku } from "../../shared/inventory/commands";
 import { joins, mergeRecords } from "./recordList";
 
 const REFRESH_MILLISECONDS = 10_000;
@@ -29,7 +29,7 @@ export type LogRecord = Pick<TransactionRecord, (typeof FIELDS)[number]>;
 export const skuQuery = (productId: string, sku: string) =>
   queryOptions({
     queryKey: ["sku", sku],
-    queryFn: ({ signal }) => getSku({ product_id: productId, sku }, signal),
+    queryFn: ({ signal }) => readSku({ product_id: productId, sku }, signal),
     refetchInterval: REFRESH_MILLISECONDS,
   });
 

@@ -1,10 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import type { Sku } from "../../shared/api/clients";
 import { newIdempotencyKey } from "../../shared/api/clients";
+import { type ChangedStock, changeStock, oppositeOf } from "../../shared/inventory/commands";
 import { inventoryOf } from "../../shared/inventory/useInventory";
 import { texts } from "../../shared/texts/texts";
 import { showDone } from "../../shared/ui/toasts";
-import { adjust, type StockChange } from "./commands";
 import { recordsQuery, skuQuery } from "./queries";
 import { withRecord } from "./recordList";
 
@@ -15,7 +15,7 @@ export function useStored({ product_id, sku }: Pick<Sku, "product_id" | "sku">) 
     client.setQueryData(skuQuery(product_id, sku).queryKey, stored);
     inventoryOf(stored.vendor_id).acceptSku(stored);
   };
-  const setChange = (change: StockChange) => {
+  const setChange = (change: ChangedStock) => {
     setSku(change.sku);
     client.setQueryData(recordsQuery(sku).queryKey, (known) => {
       const [first, ...others] = known?.pages ?? [];
@@ -27,17 +27,17 @@ export function useStored({ product_id, sku }: Pick<Sku, "product_id" | "sku">) 
     });
   };
   /** Say what was done, and offer the opposite adjustment. */
-  const showChange = (message: string, change: StockChange) => {
+  const showChange = (message: string, change: ChangedStock) => {
     setChange(change);
-    const units = change.transaction.quantity_change;
-    if (units === 0) {
+    const { transaction } = change;
+    const opposite = oppositeOf(transaction, texts.sku.undoNote(transaction.transaction_id));
+    if (opposite === null) {
       showDone(message);
       return;
     }
     const key = newIdempotencyKey();
-    const notes = texts.sku.undoNote(change.transaction.transaction_id);
     showDone(message, async () => {
-      setChange(await adjust({ product_id, sku }, { quantity_change: -units, notes }, key));
+      setChange(await changeStock({ product_id, sku }, opposite, key));
     });
   };
   return { setSku, setChange, showChange };

@@ -1,6 +1,5 @@
-import { Anchor, Table, Text } from "@mantine/core";
+import { Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
-import { Link } from "react-router";
 import type { TransactionRecord } from "../api/clients";
 import { formatChange, formatQuantity } from "../format/numbers";
 import { texts } from "../texts/texts";
@@ -135,7 +134,7 @@ function Reason({ record }: { readonly record: ShownRecord }) {
   if (record.order_id === null) return reason || null;
   return (
     <>
-      <OrderLink orderId={record.order_id} /> {reason}
+      <OrderId orderId={record.order_id} /> {reason}
     </>
   );
 }
@@ -144,15 +143,10 @@ export function recordReason(record: Pick<TransactionRecord, "reason" | "notes">
   return [record.reason, record.notes].filter(Boolean).join(": ");
 }
 
-export function OrderLink({ orderId }: { readonly orderId: string }) {
+export function OrderId({ orderId }: { readonly orderId: string }) {
   return (
-    <Anchor
-      component={Link}
-      to={`/orders/${encodeURIComponent(orderId)}`}
-      size="sm"
-      style={{ overflowWrap: "anywhere" }}
-    >
+    <Text component="span" size="sm" style={{ overflowWrap: "anywhere" }}>
       {orderId}
-    </Anchor>
+    </Text>
   );
 }

@@ -1,12 +1,6 @@
-import {
-  documentOf,
-  newIdempotencyKey,
-  type Sku,
-  stock,
-  type TransactionRecord,
-} from "../../shared/api/clients";
-import { type ProblemDocument, problemOf } from "../../shared/api/problems";
-import { repeatableTransport } from "../../shared/api/transport";
+import { documentOf, newIdempotencyKey, type Sku, stock, type TransactionRecord } from "../api/clients";
+import { type ProblemDocument, problemOf } from "../api/problems";
+import { repeatableTransport } from "../api/transport";
 
 /** What names a SKU to the services. */
 export interface SkuName {
@@ -14,10 +8,13 @@ export interface SkuName {
   readonly sku: string;
 }
 
-/** A change of attributes that the list edits. */
+/** The attributes of a SKU that PATCH changes. */
 export interface AttributeChange {
+  readonly variant_name?: string;
+  readonly variant_attributes?: Readonly<Record<string, string | null>> | null;
   readonly unit_price?: number;
   readonly reorder_threshold?: number;
+  readonly barcode?: string | null;
   readonly is_active?: boolean;
 }
 
@@ -32,6 +29,12 @@ export type StockChange =
       readonly expected_stock: number;
       readonly notes: string;
     };
+
+/** What a change of the stock returned. */
+export interface ChangedStock {
+  readonly transaction: TransactionRecord;
+  readonly sku: Sku;
+}
 
 /** The most changes of one batch. */
 export const BATCH_MAX = 500;
@@ -48,17 +51,14 @@ export async function changeAttributes(
         path: { product_id: name.product_id, sku: name.sku },
         header: { "If-Match": `"${detailsVersion}"`, "Idempotency-Key": newIdempotencyKey() },
       },
-      body: change,
+      // biome-ignore lint/suspicious/noExplicitAny: the generated type of the merge patch is mutable.
+      body: change as any,
     }),
   );
 }
 
 /** Restock, adjust or count, once. */
-export async function changeStock(
-  name: SkuName,
-  change: StockChange,
-  key: string,
-): Promise<{ transaction: TransactionRecord; sku: Sku }> {
+export async function changeStock(name: SkuName, change: StockChange, key: string): Promise<ChangedStock> {
   const params = {
     path: { product_id: name.product_id, sku: name.sku },
     header: { "Idempotency-Key": key },
@@ -72,10 +72,11 @@ export async function changeStock(
 }
 
 /** The SKU as it is stored now. */
-export async function readSku(name: SkuName): Promise<Sku> {
+export async function readSku(name: SkuName, signal?: AbortSignal): Promise<Sku> {
   return await documentOf(
     stock.GET("/products/{product_id}/skus/{sku}", {
       params: { path: { product_id: name.product_id, sku: name.sku } },
+      signal,
     }),
   );
 }
