@@ -54,8 +54,8 @@ test("what is out comes first, then what is low, and leads to its SKU", async ()
   await signIn(page, "vendor", vendor);
   const items = page.getByRole("region", { name: "Needs attention" }).getByRole("listitem");
   await poll(() => items.count()).toBe(2);
-  expect(await items.nth(0).textContent()).toMatch(/Enamel mug.*Green.*Out/);
-  expect(await items.nth(1).textContent()).toMatch(/Enamel mug.*Red.*3 available.*threshold 5/);
+  await poll(() => items.nth(0).textContent()).toMatch(/Enamel mug.*Green.*Out/);
+  await poll(() => items.nth(1).textContent()).toMatch(/Enamel mug.*Red.*3 available.*threshold 5/);
   await items.nth(1).getByRole("link").click();
   await page.getByRole("heading", { level: 1, name: "Enamel mug · Red" }).waitFor();
   recorder.expectClean();

@@ -310,10 +310,7 @@ test("it has no accessibility violation, and is usable on a phone", async () => 
   await seedOrder(`${order}-C`, [{ product_id: sku.product_id, sku: sku.sku, quantity: 4 }]);
   const { page, context, recorder } = await openSku(sku, { size: NARROW });
   await page.locator("canvas").waitFor();
-  await page
-    .getByRole("link", { name: `${order}-C` })
-    .first()
-    .waitFor();
+  await page.getByText(`${order}-C`, { exact: true }).first().waitFor();
   await expectNoSidewaysScroll(page);
   await expectNoViolations(page);
   await page.setViewportSize({ width: 1440, height: 900 });
