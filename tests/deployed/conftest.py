@@ -14,6 +14,7 @@ import pytest
 from deploy.package import package_claims
 from tests.deployed.cloud import Cloud, Done, Tokens
 from tests.deployed.deployed_services import CONFLICTING_LOG_GROUP, Deployed
+from tests.deployed.small_console import SmallConsole, deploy_small_console
 from tests.integration.shop import Shop, Sku, Wire, done
 from tests.support.created_twice import adopted
 from tests.support.node_on_path import node_on_path
@@ -128,6 +129,12 @@ def held_order(shop: Shop) -> tuple[str, Sku]:
     sku = shop.has_sku(5)
     done(shop.place("ORDER-Held-1", (sku, 3), hold_seconds=60))
     return "ORDER-Held-1", sku
+
+
+@pytest.fixture(scope="session")
+def console_deploy(cloud: Cloud, deployed: Deployed, workers: ThreadPoolExecutor) -> Future[SmallConsole]:
+    """The console, deployed while other tests wait."""
+    return workers.submit(deploy_small_console, cloud)
 
 
 @pytest.fixture(scope="session")

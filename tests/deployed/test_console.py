@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
+from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.deployed.cloud import Cloud, Done, Tokens
+from tests.deployed.cloud import Cloud, Tokens
 from tests.deployed.deployed_services import SERVICES, Deployed
-from tests.integration.processes import ROOT
+from tests.deployed.small_console import SmallConsole, write_build
 
 VENDOR = "VENDOR-CONSOLE"
-BUILD = """
-const fs = require('fs');
-const folder = process.argv[process.argv.indexOf('--outDir') + 1];
-fs.mkdirSync(folder + '/assets', { recursive: true });
-fs.writeFileSync(folder + '/index.html', '<title>TITLE</title><div id="root"></div>');
-fs.writeFileSync(folder + '/assets/index-TITLE.js', '// TITLE');
-"""
 
 
 @dataclass(frozen=True)
@@ -41,40 +33,29 @@ class Browser:
 
 
 @pytest.fixture(scope="module")
-def checkout(cloud: Cloud) -> Path:
-    """A checkout whose console needs no packages."""
-    checkout = cloud.folder / "with-console"
-    for part in ("deploy", "services", "terraform"):
-        ignored = shutil.ignore_patterns("__pycache__", ".terraform*", "*.tfstate*", "tests")
-        shutil.copytree(ROOT / part, checkout / part, ignore=ignored)
-    folder = checkout / "console"
-    folder.mkdir()
-    package = {"name": "console", "version": "1.0.0", "private": True, "scripts": {"build": "node build.cjs"}}
-    (folder / "package.json").write_text(json.dumps(package))
-    lock = {"name": "console", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": package}}
-    (folder / "package-lock.json").write_text(json.dumps(lock))
-    (folder / "build.cjs").write_text(BUILD.replace("TITLE", "one"))
-    return checkout
+def console(cloud: Cloud, console_deploy: Future[SmallConsole]) -> SmallConsole:
+    console = console_deploy.result()
+    assert console.deploy.exit_code == 0, f"{console.deploy.errors}\n{cloud.log_tail()}"
+    return console
 
 
 @pytest.fixture(scope="module")
-def first(cloud: Cloud, deployed: Deployed, checkout: Path) -> Done:
-    done = cloud.team("deploy", "console", checkout)
-    assert done.exit_code == 0, f"{done.errors}\n{cloud.log_tail()}"
-    return done
-
-
-@pytest.fixture(scope="module")
-def browser(cloud: Cloud, first: Done) -> Browser:
+def browser(cloud: Cloud, console: SmallConsole) -> Browser:
     outputs = cloud.state_of("console")["outputs"]
     return Browser(cloud.url, outputs["distribution_domain"]["value"])
 
 
-def test_a_deploy_prints_the_address_and_what_is_missing(cloud: Cloud, first: Done, browser: Browser) -> None:
-    assert f"console on dev answers at https://{browser.domain}\n" in first.output
+def test_a_deploy_prints_the_address_and_what_is_missing(console: SmallConsole, browser: Browser) -> None:
+    assert f"console on dev answers at https://{browser.domain}\n" in console.deploy.output
     assert f"Nobody can sign in there yet: the user pool does not return to https://{browser.domain}/." in (
-        first.output
+        console.deploy.output
     )
+
+
+def test_a_second_plan_has_no_changes(console: SmallConsole) -> None:
+    assert console.plan.exit_code == 0, console.plan.errors
+    assert "No changes. Your infrastructure matches the configuration." in console.plan.output
+    assert console.plan.output.endswith("is deployed.\n")
 
 
 def test_a_page_and_the_real_services_have_one_address(browser: Browser) -> None:
@@ -130,7 +111,7 @@ def test_a_vendor_changes_stock_through_it_once_and_sees_nothing_of_others(
 
 
 def test_the_platform_lets_browsers_return_there(
-    cloud: Cloud, browser: Browser, checkout: Path, outputs: dict[str, Any]
+    cloud: Cloud, browser: Browser, outputs: dict[str, Any]
 ) -> None:
     urls = json.dumps([f"https://{browser.domain}/"])
     named = (f"-var=web_callback_urls={urls}", f"-var=web_logout_urls={urls}")
@@ -143,16 +124,9 @@ def test_the_platform_lets_browsers_return_there(
     assert (client["AllowedOAuthFlows"], client.get("ClientSecret")) == (["code"], None)
 
 
-def test_a_second_plan_has_no_changes(cloud: Cloud, browser: Browser, checkout: Path) -> None:
-    plan = cloud.team("plan", "console", checkout)
-    assert plan.exit_code == 0, plan.errors
-    assert "No changes. Your infrastructure matches the configuration." in plan.output
-    assert plan.output.endswith("is deployed.\n")
-
-
-def test_a_new_build_is_shown_and_rolled_back(cloud: Cloud, browser: Browser, checkout: Path) -> None:
-    (checkout / "console" / "build.cjs").write_text(BUILD.replace("TITLE", "two"))
-    done = cloud.team("deploy", "console", checkout)
+def test_a_new_build_is_shown_and_rolled_back(cloud: Cloud, browser: Browser, console: SmallConsole) -> None:
+    write_build(console.checkout, "two")
+    done = cloud.team("deploy", "console", console.checkout)
     assert done.exit_code == 0, done.errors
     # Everybody can sign in now.
     assert done.output.endswith(f"console on dev answers at https://{browser.domain}\n")
@@ -160,16 +134,16 @@ def test_a_new_build_is_shown_and_rolled_back(cloud: Cloud, browser: Browser, ch
     # A page that is open still finds its file.
     assert browser.ask("/assets/index-one.js").text == "// one"
 
-    back = cloud.team("rollback", "console", checkout)
+    back = cloud.team("rollback", "console", console.checkout)
     assert back.exit_code == 0, back.errors
     assert "<title>one</title>" in browser.ask("/").text
     assert browser.ask("/assets/index-two.js").text == "// two"
 
 
 def test_it_is_destroyed_before_the_services_and_they_stay(
-    cloud: Cloud, browser: Browser, deployed: Deployed, checkout: Path
+    cloud: Cloud, browser: Browser, deployed: Deployed, console: SmallConsole
 ) -> None:
-    gone = cloud.team("destroy", "console", checkout)
+    gone = cloud.team("destroy", "console", console.checkout)
     assert gone.exit_code == 0, gone.errors
     assert gone.output.endswith("console on dev was destroyed.\n")
     assert not cloud.client("cloudfront").list_distributions()["DistributionList"].get("Items")

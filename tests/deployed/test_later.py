@@ -1,7 +1,7 @@
 """What takes long or adds much: the schedules, the log lines of all functions, the demo shop.
 
 It comes after the tests of permissions: time passes meanwhile, and their functions read all tables and the
-whole archive many times.
+whole archive many times.  The console is deployed meanwhile.
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ import sys
 import uuid
 from typing import Any
 
+import pytest
+
 from tests.deployed.cloud import STAGE, Cloud
 from tests.deployed.deployed_services import SERVICES, Deployed
 from tests.e2e.demo_output import printed_counts
 from tests.integration.ledger_checks import assert_consistent, read_tables
 from tests.integration.processes import ROOT, wait_until
 from tests.integration.shop import Shop, Sku
+
+pytestmark = pytest.mark.usefixtures("console_deploy")
 
 DEMO_ORDERS = 150
 """All of them have been shipped."""
