@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Browser, BrowserContext, Route } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CONSOLE_URL, newVendor, openPage, startBrowser, tokenOf } from "./support";
+import { CONSOLE_URL, newVendor, openPage, SLOWNESS, startBrowser, tokenOf } from "./support";
 
 /** An identity provider in the browser's network: it answers as Cognito's hosted login does. Its addresses are
  * the console's own, as the local policy allows no others.
@@ -152,7 +152,10 @@ test("a token that ends is renewed by the refresh token, without leaving the pag
   });
   await page.getByRole("navigation").getByRole("link", { name: "Inventory" }).click();
   await page.getByRole("heading", { name: "No SKUs yet" }).waitFor();
-  expect(login.grants.map((form) => form.get("grant_type"))).toEqual(["authorization_code", "refresh_token"]);
+  // The list is read again every 10 seconds.
+  await expect
+    .poll(() => login.grants.map((form) => form.get("grant_type")), { timeout: 25_000 * SLOWNESS })
+    .toEqual(["authorization_code", "refresh_token"]);
   expect(login.authorized).toBe(1);
   recorder.expectClean();
   await context.close();

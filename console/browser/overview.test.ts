@@ -6,6 +6,7 @@ import {
   NARROW,
   newVendor,
   openPage,
+  SLOWNESS,
   seedOrder,
   seedProduct,
   seedSku,
@@ -13,7 +14,7 @@ import {
   startBrowser,
 } from "./support";
 
-const poll = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000 });
+const poll = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000 * SLOWNESS });
 const vendor = newVendor();
 const other = newVendor();
 let browser: Browser;

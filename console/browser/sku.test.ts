@@ -8,6 +8,7 @@ import {
   newVendor,
   openPage,
   type SeededSku,
+  SLOWNESS,
   seedOrder,
   seedProduct,
   seedSku,
@@ -15,7 +16,7 @@ import {
   startBrowser,
 } from "./support";
 
-const poll = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000 });
+const poll = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000 * SLOWNESS });
 const vendor = newVendor();
 const order = `ORDER-SKU-${vendor.slice(-8)}`;
 const as = { role: "vendor", vendor } as const;

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -18,33 +16,19 @@ from tests.support.console_npm import assert_passes
 FILES = sorted(path.relative_to(CONSOLE).as_posix() for path in CONSOLE.glob("browser/**/*.test.ts"))
 MINUTES = 6
 SAMPLES = 3
-AT_ONCE = 2
-"""Their tests mostly wait for pages."""
-
-
-@pytest.fixture(scope="module")
-def runs(console_url: str) -> Iterator[dict[str, Future[str]]]:
-    """What each file prints, run beside others."""
-    browser = need_browser()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield {file: pool.submit(printed_by, file, console_url, browser) for file in FILES}
-        pool.shutdown(cancel_futures=True)
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_file_of_browser_tests_passes(runs: dict[str, Future[str]], file: str) -> None:
-    printed = runs[file].result()
-    assert re.search(r"Tests +\d+ passed \(\d+\)", printed), f"a test was left out:\n{printed}"
-
-
-def printed_by(file: str, console_url: str, browser: str) -> str:
-    return assert_passes(
+def test_a_file_of_browser_tests_passes(console_url: str, file: str) -> None:
+    browser = need_browser()
+    printed = assert_passes(
         *("run", "test:browser", "--", file),
         timeout_seconds=MINUTES * 60,
         CONSOLE_URL=console_url,
         CHROMIUM=browser,
         CONSOLE_SLOWNESS=f"{slowness():.2f}",
     )
+    assert re.search(r"Tests +\d+ passed \(\d+\)", printed), f"a test was left out:\n{printed}"
 
 
 def slowness() -> float:

@@ -127,6 +127,8 @@ function VariantsForm({ product, skus, onClose }: FormProps) {
       setProgress({ done: created.length, all: chosen.length });
     });
     client.setQueryData(skusQuery(product.product_id).queryKey, (known) => withSkus(known ?? [], created));
+    // What others created meanwhile, which may be why one was refused.
+    if (failed.size > 0) void client.invalidateQueries({ queryKey: skusQuery(product.product_id).queryKey });
     setProgress(null);
     setFailures(failed);
     if (created.length > 0) showDone(words.created(created.length));

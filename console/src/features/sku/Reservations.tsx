@@ -27,7 +27,8 @@ export function Reservations({ sku }: { readonly sku: Sku }) {
         </Text>
       )}
       {held.length > 0 && (
-        <div className={classes.scroll}>
+        // The keyboard has to scroll what is wider than the column.
+        <section className={classes.scroll} aria-label={words.orders} tabIndex={0}>
           <Table verticalSpacing={4} horizontalSpacing="xs">
             <Table.Thead>
               <Table.Tr>
@@ -52,7 +53,7 @@ export function Reservations({ sku }: { readonly sku: Sku }) {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </section>
       )}
       {answer.data && answer.data.unaccounted > 0 && (
         <Text size="sm" c="dimmed" mt="xs">

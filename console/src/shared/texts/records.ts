@@ -1,5 +1,6 @@
 /** How log records are named wherever they are shown. */
 export const records = {
+  records: "Records",
   /** By `transaction_type`; one that is not here is shown as it is. */
   types: {
     restock: "Restock",

@@ -106,6 +106,7 @@ export const sku = {
   },
   reservations: {
     title: "Open reservations",
+    orders: "Orders that hold units",
     none: "No order holds units.",
     order: "Order",
     units: "Units",

@@ -32,7 +32,8 @@ interface TableProps<Row extends ShownRecord> {
 export function RecordTable<Row extends ShownRecord>({ records, skuOf }: TableProps<Row>) {
   const words = texts.records;
   return (
-    <div className={classes.scroll}>
+    // The keyboard has to scroll what is wider than the page.
+    <section className={classes.scroll} aria-label={words.records} tabIndex={0}>
       <Table verticalSpacing={6} horizontalSpacing="xs" className={classes.table}>
         <Table.Thead>
           <Table.Tr>
@@ -76,7 +77,7 @@ export function RecordTable<Row extends ShownRecord>({ records, skuOf }: TablePr
           ))}
         </Table.Tbody>
       </Table>
-    </div>
+    </section>
   );
 }
 
