@@ -61,6 +61,8 @@ DAMAGED_LOGS: Final = (
 """What takes longest of the audit service: attributes damaged, and a log changed in hundreds of places."""
 DEMO_AND_README: Final = "tests/e2e/test_the_demo.py+tests/e2e/test_the_readme.py"
 """They share a stack with the demo shop."""
+CONSOLE_INVENTORY: Final = "tests/console/test_inventory_in_a_browser.py"
+"""Half of the browser tests, with a stack of its own."""
 CONSOLE_BUILDS: Final = "tests/local/test_console_build.py+tests/local/test_stack_with_console.py"
 """The build of the console beside a stack, and a stack that goes on whatever becomes of it."""
 GROUPS: Final = {
@@ -123,7 +125,7 @@ GROUPS: Final = {
             "tests/ledger_keys",
         ),
     ),
-    "console": Group("make test-console", 8, ("tests/console", CONSOLE_BUILDS)),
+    "console": Group("make test-console", 8, ("tests/console", CONSOLE_INVENTORY, CONSOLE_BUILDS)),
     "e2e": Group(
         "make e2e",
         12,
@@ -147,17 +149,19 @@ APART: Final = {
     ),
     "tests/integration": ("tests/integration/test_one_stock_many_writers.py",),
     "tests/local": (CONSOLE_BUILDS,),
+    "tests/console": (CONSOLE_INVENTORY,),
 }
 """Parts of suites that run as suites of their own, beside the rest."""
 TOGETHER: Final = "+"
 """Joins the modules, and tests, of such a part."""
 SECONDS: Final = {
     "tests/deployed": 640,
-    "tests/console": 400,
     DEMO_AND_README: 342,
     "tests/integration": 300,
     LONG_SAGAS: 295,
     "tests/simulation": 254,
+    "tests/console": 250,
+    CONSOLE_INVENTORY: 250,
     "services/stock": 228,
     "tests/local": 193,
     "tests/e2e/test_the_command_line.py": 184,

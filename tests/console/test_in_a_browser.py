@@ -1,4 +1,4 @@
-"""Every file of ``console/browser`` is run in a real browser against a running stack."""
+"""The other screens in a real browser, and what the front serves."""
 
 from __future__ import annotations
 
@@ -8,39 +8,16 @@ import re
 import httpx
 import pytest
 
-from local.console.sources import CONSOLE
-from tests.e2e.browser import need_browser
-from tests.support.budgets import Machine
-from tests.support.console_npm import assert_passes
-
-FILES = sorted(path.relative_to(CONSOLE).as_posix() for path in CONSOLE.glob("browser/**/*.test.ts"))
-MINUTES = 6
-SAMPLES = 3
+from tests.console.browser_files import OTHERS, assert_file_passes
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", OTHERS)
 def test_a_file_of_browser_tests_passes(console_url: str, file: str) -> None:
-    browser = need_browser()
-    printed = assert_passes(
-        *("run", "test:browser", "--", file),
-        timeout_seconds=MINUTES * 60,
-        CONSOLE_URL=console_url,
-        CHROMIUM=browser,
-        CONSOLE_SLOWNESS=f"{slowness():.2f}",
-    )
-    assert re.search(r"Tests +\d+ passed \(\d+\)", printed), f"a test was left out:\n{printed}"
-
-
-def slowness() -> float:
-    """Return how much slower this machine is now than a quiet one, for goals in seconds."""
-    machine = Machine()
-    for _ in range(SAMPLES):
-        machine.sample()
-    return machine.factor
+    assert_file_passes(file, console_url)
 
 
 def test_there_are_browser_tests() -> None:
-    assert FILES
+    assert OTHERS
 
 
 def test_the_front_serves_the_built_console_and_says_what_this_place_is(console_url: str) -> None:
