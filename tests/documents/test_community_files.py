@@ -183,8 +183,14 @@ def test_the_hooks_run_the_checks_of_ci() -> None:
         hook for repo in yaml.safe_load(text_of(".pre-commit-config.yaml"))["repos"] for hook in repo["hooks"]
     ]
     assert {hook["language"] for hook in hooks} == {"system"}
-    [checks] = re.findall(r"^make --jobs=2 --output-sync=target (.+)$", text_of(".ci/run"), re.MULTILINE)
-    assert {hook["entry"] for hook in hooks} == {f"make {check}" for check in checks.split()}
+    words = {
+        word
+        for line in text_of(".ci/run").splitlines()
+        if line.startswith("make ")
+        for word in line.split()[1:]
+    }
+    tasks = {word for word in words if re.fullmatch("[a-z-]+", word) and not word.startswith("-")}
+    assert {hook["entry"] for hook in hooks} == {f"make {task}" for task in tasks - {"install", "test"}}
 
 
 def test_the_editor_writes_what_the_formatter_wants() -> None:
