@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -18,15 +14,14 @@ import boto3
 import pytest
 
 from deploy import console, console_smoke
-from deploy.__main__ import main
 from deploy.console_build import Build, checked
 from deploy.console_site import Site
 from deploy.console_smoke import check_console
 from deploy.errors import DeployError
 from local.embedded_aws import embedded_aws
 from local.settings import REGION
+from tests.deploying.terminal import Terminal
 
-FAKE = Path(__file__).with_name("fake_terraform.py")
 PLANNED = "Terraform will perform the following actions:\n\n  + this\n\nPlan: 1 to add.\n"
 UNCHANGED = "No changes. Your infrastructure matches the configuration.\n"
 BUCKET = "some-console"
@@ -43,23 +38,8 @@ OUTPUTS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a task has ended, and what it has printed."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@dataclass
-class Terminal:
-    """A terminal with a Terraform whose responses are prepared, and a build that npm has made."""
-
-    folder: Path
-    environment: dict[str, str]
-    monkeypatch: pytest.MonkeyPatch
-    capsys: pytest.CaptureFixture[str]
+class ConsoleTerminal(Terminal):
+    """One with a build that npm has made."""
 
     def builds(self, name: str) -> Build:
         """Let npm make a build with this title."""
@@ -70,21 +50,10 @@ class Terminal:
         self.monkeypatch.setattr(console, "build_console", lambda _: checked(folder))
         return checked(folder)
 
-    def terraform_answers(self, *, changes: bool, outputs: dict[str, Any] = OUTPUTS) -> None:
+    def terraform_plans(self, *, changes: bool, outputs: dict[str, Any] = OUTPUTS) -> None:
         printed = json.dumps({name: {"value": value} for name, value in outputs.items()})
         plan = (2, PLANNED, "") if changes else (0, UNCHANGED, "")
-        (self.folder / "answers").write_text(json.dumps({"plan": plan, "output": (0, printed, "")}))
-
-    def run(self, task: str, typed: str = "", **settings: str) -> Done:
-        for name, value in (self.environment | settings).items():
-            self.monkeypatch.setenv(name, value)
-        self.monkeypatch.setattr(sys, "argv", ["deploy", task])
-        self.monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        return Done(main(), *self.capsys.readouterr())
-
-    def commands(self) -> list[str]:
-        calls = self.folder / "calls"
-        return [json.loads(line)[0] for line in calls.read_text().splitlines()] if calls.exists() else []
+        self.terraform_answers(plan=plan, output=(0, printed, ""))
 
 
 @pytest.fixture(scope="module")
@@ -107,34 +76,14 @@ def s3(aws_url: str) -> Iterator[Any]:
 @pytest.fixture
 def terminal(
     tmp_path: Path, aws_url: str, s3: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Terminal:
+) -> ConsoleTerminal:
     # The distribution, and what answers through it, are tested with Terraform itself.
     monkeypatch.setattr(console, "check_console", lambda *_: None)
     opened = Site.__init__
     replaced = lambda site, s3, _, outputs: opened(site, s3, Invalidations(), outputs)  # noqa: E731
     monkeypatch.setattr(Site, "__init__", replaced)
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    program = programs / "terraform"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} {FAKE} "$@"\n')
-    program.chmod(0o755)
-    environment = {
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        "FAKE_TERRAFORM": str(tmp_path),
-        "AWS_ENDPOINT_URL": aws_url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "SERVICE": "console",
-        "STAGE": "dev",
-        "STATE_FOLDER": str(tmp_path / "states"),
-        "STATE_BUCKET": "",
-        "BUILD_FOLDER": str(tmp_path / "build"),
-        "YES": "",
-        "AWS_REGION": "",
-    }
-    terminal = Terminal(tmp_path, environment, monkeypatch, capsys)
-    terminal.terraform_answers(changes=True)
+    terminal = ConsoleTerminal("console", tmp_path, aws_url, monkeypatch, capsys)
+    terminal.terraform_plans(changes=True)
     terminal.builds("one")
     return terminal
 
@@ -151,7 +100,7 @@ def page(s3: Any) -> str:
     return content.decode()
 
 
-def test_a_deploy_shows_asks_applies_and_uploads(terminal: Terminal, s3: Any) -> None:
+def test_a_deploy_shows_asks_applies_and_uploads(terminal: ConsoleTerminal, s3: Any) -> None:
     done = terminal.run("deploy", typed="yes\n")
     assert done.returncode == 0, done.stderr
     shown = ["Plan: 1 to add", "The build ", " will be deployed.", "Deploy console on dev?", "answers at"]
@@ -163,9 +112,11 @@ def test_a_deploy_shows_asks_applies_and_uploads(terminal: Terminal, s3: Any) ->
     assert json.loads(s3.get_object(Bucket=BUCKET, Key="site/config.json")["Body"].read()) == SETTINGS
 
 
-def test_a_new_build_is_deployed_although_nothing_else_has_changed(terminal: Terminal, s3: Any) -> None:
+def test_a_new_build_is_deployed_although_nothing_else_has_changed(
+    terminal: ConsoleTerminal, s3: Any
+) -> None:
     terminal.run("deploy", YES="1")
-    terminal.terraform_answers(changes=False)
+    terminal.terraform_plans(changes=False)
     terminal.builds("two")
     done = terminal.run("deploy", YES="1")
     assert done.returncode == 0, done.stderr
@@ -175,14 +126,14 @@ def test_a_new_build_is_deployed_although_nothing_else_has_changed(terminal: Ter
 
 @pytest.mark.parametrize("task", ["deploy", "destroy"])
 @pytest.mark.parametrize("typed", ["", "no\n"])
-def test_anything_but_yes_changes_nothing(terminal: Terminal, s3: Any, task: str, typed: str) -> None:
+def test_anything_but_yes_changes_nothing(terminal: ConsoleTerminal, s3: Any, task: str, typed: str) -> None:
     done = terminal.run(task, typed=typed)
     assert (done.returncode, done.stderr) == (1, "Nothing was changed. (YES=1 skips the question.)\n")
     assert terminal.commands() == ["init", "plan"]
     assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET)
 
 
-def test_a_plan_says_what_would_become_of_the_build(terminal: Terminal, s3: Any) -> None:
+def test_a_plan_says_what_would_become_of_the_build(terminal: ConsoleTerminal, s3: Any) -> None:
     done = terminal.run("plan")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Terraform will perform the following actions")
@@ -197,14 +148,14 @@ def test_a_plan_says_what_would_become_of_the_build(terminal: Terminal, s3: Any)
     assert "<title>one</title>" in page(s3)
 
 
-def test_a_plan_before_the_first_deploy_needs_no_bucket(terminal: Terminal) -> None:
-    terminal.terraform_answers(changes=True, outputs={})
+def test_a_plan_before_the_first_deploy_needs_no_bucket(terminal: ConsoleTerminal) -> None:
+    terminal.terraform_plans(changes=True, outputs={})
     done = terminal.run("plan")
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith(" would be deployed.\n")
 
 
-def test_a_rollback_shows_the_build_before_and_packages_nothing(terminal: Terminal, s3: Any) -> None:
+def test_a_rollback_shows_the_build_before_and_packages_nothing(terminal: ConsoleTerminal, s3: Any) -> None:
     one = terminal.builds("one")
     terminal.run("deploy", YES="1")
     two = terminal.builds("two")
@@ -221,23 +172,21 @@ def test_a_rollback_shows_the_build_before_and_packages_nothing(terminal: Termin
     assert "plan" not in terminal.commands()[8:]
 
 
-def test_without_a_build_before_a_rollback_says_so(terminal: Terminal) -> None:
+def test_without_a_build_before_a_rollback_says_so(terminal: ConsoleTerminal) -> None:
     one = terminal.builds("one")
     terminal.run("deploy", YES="1")
     done = terminal.run("rollback", YES="1")
     assert (done.returncode, done.stderr) == (1, f"console on dev has no build before {one.build_id}.\n")
 
 
-def test_without_a_deploy_there_is_nothing_to_roll_back(terminal: Terminal) -> None:
-    terminal.terraform_answers(changes=True, outputs={})
+def test_without_a_deploy_there_is_nothing_to_roll_back(terminal: ConsoleTerminal) -> None:
+    terminal.terraform_plans(changes=True, outputs={})
     done = terminal.run("rollback", YES="1")
     assert (done.returncode, done.stderr) == (1, "console on dev was not found: its state is empty.\n")
 
 
-def test_a_console_at_which_nobody_can_sign_in_yet_says_what_is_missing(terminal: Terminal) -> None:
-    terminal.terraform_answers(
-        changes=True, outputs=OUTPUTS | {"callback_urls": ["https://dev.example.org/"]}
-    )
+def test_a_console_at_which_nobody_can_sign_in_yet_says_what_is_missing(terminal: ConsoleTerminal) -> None:
+    terminal.terraform_plans(changes=True, outputs=OUTPUTS | {"callback_urls": ["https://dev.example.org/"]})
     done = terminal.run("deploy", YES="1")
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith(
@@ -247,16 +196,16 @@ def test_a_console_at_which_nobody_can_sign_in_yet_says_what_is_missing(terminal
     )
 
 
-def test_the_target_of_a_domain_is_printed(terminal: Terminal) -> None:
+def test_the_target_of_a_domain_is_printed(terminal: ConsoleTerminal) -> None:
     own = {"console_url": "https://stock.example.org", "callback_urls": ["https://stock.example.org/"]}
-    terminal.terraform_answers(changes=True, outputs=OUTPUTS | own)
+    terminal.terraform_plans(changes=True, outputs=OUTPUTS | own)
     done = terminal.run("deploy", YES="1")
     assert done.stdout.endswith(
         f"console on dev answers at https://stock.example.org\nThe domain must point at {DOMAIN}.\n"
     )
 
 
-def test_a_build_that_fails_changes_nothing(terminal: Terminal, s3: Any) -> None:
+def test_a_build_that_fails_changes_nothing(terminal: ConsoleTerminal, s3: Any) -> None:
     def fail(_: Path) -> Build:
         raise DeployError("npm run build failed in console:\nno")
 
@@ -268,7 +217,7 @@ def test_a_build_that_fails_changes_nothing(terminal: Terminal, s3: Any) -> None
     assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET)
 
 
-def test_a_destroy_builds_nothing_and_refuses_prod(terminal: Terminal) -> None:
+def test_a_destroy_builds_nothing_and_refuses_prod(terminal: ConsoleTerminal) -> None:
     terminal.monkeypatch.setattr(console, "build_console", lambda _: pytest.fail("built"))
     done = terminal.run("destroy", YES="1")
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "console on dev was destroyed.")
@@ -277,7 +226,9 @@ def test_a_destroy_builds_nothing_and_refuses_prod(terminal: Terminal) -> None:
     assert (refused.returncode, refused.stderr) == (1, "prod cannot be destroyed by this command.\n")
 
 
-def test_terraform_gets_the_root_and_the_variables_of_the_console(terminal: Terminal, aws_url: str) -> None:
+def test_terraform_gets_the_root_and_the_variables_of_the_console(
+    terminal: ConsoleTerminal, aws_url: str
+) -> None:
     terminal.run("plan")
     [init, plan, *_] = [json.loads(line) for line in (terminal.folder / "calls").read_text().splitlines()]
     assert f"-backend-config=path={terminal.folder}/states/inventory/dev/service-console.tfstate" in init

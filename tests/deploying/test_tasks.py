@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from deploy import package as packaging
 from deploy import smoke
-from deploy.__main__ import main
 from deploy.errors import DeployError
 from deploy.package import Package
 from deploy.stage import Deployment
 from deploy.target import Target
 from local.embedded_aws import embedded_aws
 from local.ports import free_port
+from tests.deploying.terminal import Terminal
 from tests.support.small_server import answering
 
-FAKE = Path(__file__).with_name("fake_terraform.py")
 PLANNED = (
     "module.service.data.aws_ssm_parameter.this: Reading...\n"
     "\nTerraform will perform the following actions:\n\n  + aws_lambda_function.api\n\nPlan: 1 to add.\n"
@@ -37,43 +32,6 @@ NOTHING_CHANGED = "Nothing was changed. (YES=1 skips the question.)\n"
 def framed(*lines: str) -> str:
     """Put an error into the frame that Terraform draws around it."""
     return "╷\n" + "".join(f"│ {line}\n" for line in lines) + "╵\n"
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a task has ended, and what it has printed."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@dataclass
-class Terminal:
-    """A terminal with a Terraform whose responses are prepared."""
-
-    folder: Path
-    environment: dict[str, str]
-    monkeypatch: pytest.MonkeyPatch
-    capsys: pytest.CaptureFixture[str]
-
-    def terraform_answers(self, **answers: tuple[int, str, str]) -> None:
-        (self.folder / "answers").write_text(json.dumps(answers))
-
-    def run(self, task: str, typed: str = "", **settings: str) -> Done:
-        for name, value in (self.environment | settings).items():
-            self.monkeypatch.setenv(name, value)
-        self.monkeypatch.setattr(sys, "argv", ["deploy", task])
-        self.monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        return Done(main(), *self.capsys.readouterr())
-
-    def calls(self) -> list[list[str]]:
-        """Return how Terraform was called."""
-        calls = self.folder / "calls"
-        return [json.loads(line) for line in calls.read_text().splitlines()] if calls.exists() else []
-
-    def commands(self) -> list[str]:
-        return [call[0] for call in self.calls()]
 
 
 @pytest.fixture(scope="module")
@@ -102,27 +60,7 @@ def terminal(
     # What is packaged and how is tested elsewhere.
     package = Package("audit", tmp_path / "audit.zip", tmp_path / "audit.tfvars.json", Target.native())
     monkeypatch.setattr(packaging, "package_all", lambda *_: [package])
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    program = programs / "terraform"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} {FAKE} "$@"\n')
-    program.chmod(0o755)
-    environment = {
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        "FAKE_TERRAFORM": str(tmp_path),
-        "AWS_ENDPOINT_URL": aws_url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "SERVICE": "audit",
-        "STAGE": "dev",
-        "STATE_FOLDER": str(tmp_path / "states"),
-        "STATE_BUCKET": "",
-        "BUILD_FOLDER": str(tmp_path / "build"),
-        "YES": "",
-        "AWS_REGION": "",
-    }
-    terminal = Terminal(tmp_path, environment, monkeypatch, capsys)
+    terminal = Terminal("audit", tmp_path, aws_url, monkeypatch, capsys)
     outputs = json.dumps({"api_url": {"value": api_url, "sensitive": False}})
     terminal.terraform_answers(plan=(2, PLANNED, ""), output=(0, outputs, ""))
     return terminal
