@@ -80,13 +80,29 @@ class CrashingClient(FaultyClient):
         return crash_at.fault
 
 
+RECOVERIES: Final = {
+    "the retry": ("retry",),
+    "the sweeper": ("wait", "sweep"),
+    "a second sweeper": ("wait", "sweep*", "wait", "sweep"),
+    "a second retry": ("retry*", "retry"),
+    "the sweeper after a retry": ("retry*", "wait", "sweep"),
+}
+"""What finishes the saga; the process of an action with a star crashes too."""
+RETRIES: Final = ("the retry", "a second retry")
+
+
 @dataclass(frozen=True)
 class Scenario:
-    """The command during which the process crashes, and the ones before it; names of `CrashShop.execute`."""
+    """The command during which the process crashes, and the ones before it; names of `CrashShop.execute`.
+
+    `lines` says how many an order has, and `recoveries` names those of `RECOVERIES` that finish the command.
+    """
 
     before: tuple[str, ...]
     command: str
     hold_seconds: int = LONG_HOLD_SECONDS
+    lines: tuple[int, ...] = LINES
+    recoveries: tuple[str, ...] = tuple(RECOVERIES)
 
 
 SCENARIOS: Final = {
@@ -104,25 +120,16 @@ SCENARIOS: Final = {
     "sweep of a partial confirm": Scenario(("place", "partial confirm", "wait"), "sweep"),
     "sweep of a partial refund": Scenario(("place", "confirm", "partial refund", "wait"), "sweep"),
 }
-RECOVERIES: Final = {
-    "the retry": ("retry",),
-    "the sweeper": ("wait", "sweep"),
-    "a second sweeper": ("wait", "sweep*", "wait", "sweep"),
-    "a second retry": ("retry*", "retry"),
-    "the sweeper after a retry": ("retry*", "wait", "sweep"),
-}
-"""What finishes the saga; the process of an action with a star crashes too."""
-
-
+_changes: Final = partial(Scenario, lines=LINES_CHANGED, recoveries=RETRIES)
 CHANGES: Final = {
-    "amend": Scenario(("place",), "amend"),
-    "amend of a sold-out SKU": Scenario(("place", "sell out"), "amend"),
-    "reopen": Scenario(("place", "cancel"), "reopen"),
-    "reopen of an expired order": Scenario(("place", "wait for the hold", "sweep"), "reopen", HOLD_SECONDS),
-    "reopen of a sold-out SKU": Scenario(("place", "cancel", "sell out"), "reopen"),
+    "amend": _changes(("place",), "amend"),
+    "amend of a sold-out SKU": _changes(("place", "sell out"), "amend"),
+    "reopen": _changes(("place", "cancel"), "reopen"),
+    "reopen of an expired order": _changes(("place", "wait for the hold", "sweep"), "reopen", HOLD_SECONDS),
+    "reopen of a sold-out SKU": _changes(("place", "cancel", "sell out"), "reopen"),
 }
 """Each is one transaction: all of it or nothing, which the retry finds out."""
-RETRIES: Final = {name: RECOVERIES[name] for name in ("the retry", "a second retry")}
+EVERY_SCENARIO: Final = SCENARIOS | CHANGES
 
 
 @dataclass(frozen=True)
@@ -154,7 +161,7 @@ class CrashShop:
     def calls_of(self, scenario: str, lines: int) -> int:
         """Return how many calls the process of a scenario makes without a crash."""
         order_id = self._prepare(scenario, lines)
-        machine = self.execute(_scenario(scenario).command, order_id, lines, CrashAt(-1, ""))
+        machine = self.execute(EVERY_SCENARIO[scenario].command, order_id, lines, CrashAt(-1, ""))
         self._restore_stock(order_id)
         client = machine.client
         assert isinstance(client, CrashingClient)
@@ -170,7 +177,7 @@ class CrashShop:
             another property is violated.
         """
         order_id = self._prepare(history.scenario, history.lines)
-        command = _scenario(history.scenario).command
+        command = EVERY_SCENARIO[history.scenario].command
         machine = self.execute(command, order_id, history.lines, history.crash_at)
         for action in RECOVERIES[history.recovery]:
             self._count_crash(machine, order_id)
@@ -249,8 +256,8 @@ class CrashShop:
 
     def _prepare(self, scenario: str, lines: int) -> str:
         order_id = next(self._order_ids)
-        self._hold_seconds = _scenario(scenario).hold_seconds
-        for name in _scenario(scenario).before:
+        self._hold_seconds = EVERY_SCENARIO[scenario].hold_seconds
+        for name in EVERY_SCENARIO[scenario].before:
             self.execute(name, order_id, lines)
         return order_id
 
@@ -272,18 +279,13 @@ def _amended(lines: int) -> dict[str, int]:
     return {DROPPED: 0, SOLD_OUT: QUANTITY + 1, **added}
 
 
-def _scenario(name: str) -> Scenario:
-    return SCENARIOS.get(name) or CHANGES[name]
-
-
 def all_histories(calls: dict[tuple[str, int], int]) -> Iterator[CrashHistory]:
     """Yield every possible history, given how many calls each scenario makes."""
     moments = ("crash before", "crash after")
     for (scenario, lines), last in calls.items():
         crashes_at = [CrashAt(call, fault) for call, fault in product(range(1, last + 1), moments)]
-        recoveries = RETRIES if scenario in CHANGES else RECOVERIES
-        for crash_at, (recovery, actions) in product(crashes_at, recoveries.items()):
-            if any(action.endswith("*") for action in actions):
+        for crash_at, recovery in product(crashes_at, EVERY_SCENARIO[scenario].recoveries):
+            if any(action.endswith("*") for action in RECOVERIES[recovery]):
                 yield from (
                     CrashHistory(scenario, lines, crash_at, recovery, second_crash)
                     for second_crash in crashes_at
@@ -325,8 +327,11 @@ def run_crash_histories(
     shop = _open(client, "crashes-0-")
     counts: Counter[str] = Counter()
     try:
-        lines = LINES_CHANGED if scenarios is CHANGES else LINES
-        calls = {key: shop.calls_of(*key) for key in product(scenarios, lines)}
+        calls = {
+            (name, lines): shop.calls_of(name, lines)
+            for name, scenario in scenarios.items()
+            for lines in scenario.lines
+        }
     finally:
         _close(client, shop)
     possible = list(all_histories(calls))
