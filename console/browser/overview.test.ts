@@ -6,7 +6,7 @@ import {
   NARROW,
   newVendor,
   openPage,
-  SLOWNESS,
+  poll,
   seedOrder,
   seedProduct,
   seedSku,
@@ -14,7 +14,6 @@ import {
   startBrowser,
 } from "./support";
 
-const poll = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000 * SLOWNESS });
 const vendor = newVendor();
 const other = newVendor();
 let browser: Browser;

@@ -9,14 +9,13 @@ import {
   newVendor,
   openPage,
   PICTURE_HOST,
-  SLOWNESS,
+  poll,
   seedProduct,
   seedSku,
   signIn,
   startBrowser,
 } from "./support";
 
-const poll = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000 * SLOWNESS });
 const vendor = newVendor();
 const as = { role: "vendor", vendor } as const;
 let browser: Browser;

@@ -9,13 +9,12 @@ import {
   newVendor,
   openPage,
   PICTURE_HOST,
-  SLOWNESS,
+  poll,
   seedProduct,
   seedSku,
   startBrowser,
 } from "./support";
 
-const poll = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000 * SLOWNESS });
 const vendor = newVendor();
 const group = `Shelf ${vendor.slice(-6)}`;
 const tea = `${group}/Tea`;

@@ -7,8 +7,8 @@ import {
   NARROW,
   newVendor,
   openPage,
+  poll,
   type SeededSku,
-  SLOWNESS,
   seedOrder,
   seedProduct,
   seedSku,
@@ -16,7 +16,6 @@ import {
   startBrowser,
 } from "./support";
 
-const poll = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000 * SLOWNESS });
 const vendor = newVendor();
 const order = `ORDER-SKU-${vendor.slice(-8)}`;
 const as = { role: "vendor", vendor } as const;

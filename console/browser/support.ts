@@ -9,6 +9,9 @@ export const CONSOLE_URL = (process.env.CONSOLE_URL ?? "http://127.0.0.1:8000").
 /** How much slower than a quiet one of two cores the machine is; goals and patience in seconds are stretched by it. */
 export const SLOWNESS = Math.max(1, Number(process.env.CONSOLE_SLOWNESS ?? 1));
 
+/** Read again until what is expected is there. */
+export const poll = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000 * SLOWNESS });
+
 export type Role = "vendor" | "desk" | "auditor" | "admin";
 
 /** Wide and narrow, as every screen is looked at. */

@@ -6,6 +6,7 @@ import { isProblem } from "../../shared/api/problems";
 import { formatMoney } from "../../shared/format/numbers";
 import { texts } from "../../shared/texts/texts";
 import { ConflictDialog, type ConflictRow } from "../../shared/ui/ConflictDialog";
+import { Refusal } from "../../shared/ui/Refusal";
 import { showDone } from "../../shared/ui/toasts";
 import { DetailsFields } from "./DetailsFields";
 import {
@@ -18,7 +19,6 @@ import {
   patchOf,
 } from "./details";
 import { getProduct, patchProduct } from "./queries";
-import { Refusal } from "./Refusal";
 import { useStoredProduct } from "./stored";
 
 interface Conflict {

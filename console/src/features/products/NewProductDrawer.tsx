@@ -6,11 +6,11 @@ import { newIdempotencyKey } from "../../shared/api/clients";
 import { usePrincipal } from "../../shared/session/session";
 import { useVendorAddress } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
+import { Refusal } from "../../shared/ui/Refusal";
 import { showDone } from "../../shared/ui/toasts";
 import { DetailsFields } from "./DetailsFields";
 import { EMPTY, errorsOf, storedOf } from "./details";
 import { createProduct, type NewProduct } from "./queries";
-import { Refusal } from "./Refusal";
 import { useStoredProduct } from "./stored";
 
 interface Props {

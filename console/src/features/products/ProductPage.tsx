@@ -8,6 +8,7 @@ import { formatMoney } from "../../shared/format/numbers";
 import { usePrincipal } from "../../shared/session/session";
 import { useVendorAddress } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
+import columns from "../../shared/ui/Columns.module.css";
 import { PlusIcon } from "../../shared/ui/icons";
 import { PageFrame } from "../../shared/ui/PageFrame";
 import { Picture } from "../../shared/ui/Picture";
@@ -119,11 +120,11 @@ function Page({ product }: { readonly product: Product }) {
         </>
       }
     >
-      <div className={classes.columns}>
-        <div className={classes.main}>
+      <div className={columns.columns}>
+        <div className={columns.main}>
           <Skus product={product} onAdd={() => open("variants")} />
         </div>
-        <Stack gap="md" className={classes.side}>
+        <Stack gap="md" className={columns.side}>
           <DetailsCard product={product} />
         </Stack>
       </div>

@@ -7,8 +7,8 @@ import { formatChange, formatQuantity, parseQuantity } from "../../shared/format
 import { changeStock, readSku, type StockChange } from "../../shared/inventory/commands";
 import { texts } from "../../shared/texts/texts";
 import { ConflictDialog } from "../../shared/ui/ConflictDialog";
+import { Refusal } from "../../shared/ui/Refusal";
 import { areNotes } from "./notes";
-import { Refusal } from "./RestockDialog";
 import { useStored } from "./stored";
 
 const CHANGE_MAX = 1_000_000;

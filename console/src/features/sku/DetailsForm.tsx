@@ -8,6 +8,7 @@ import { type AttributeChange, changeAttributes, readSku } from "../../shared/in
 import { texts } from "../../shared/texts/texts";
 import { ConflictDialog, type ConflictRow } from "../../shared/ui/ConflictDialog";
 import { CloseIcon } from "../../shared/ui/icons";
+import { Refusal } from "../../shared/ui/Refusal";
 import { showDone } from "../../shared/ui/toasts";
 import {
   ATTRIBUTES_MAX,
@@ -19,7 +20,6 @@ import {
   inverseOf,
   patchOf,
 } from "./details";
-import { Refusal } from "./RestockDialog";
 import { useStored } from "./stored";
 
 interface Conflict {

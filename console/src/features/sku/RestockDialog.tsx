@@ -2,10 +2,10 @@ import { Alert, Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { newIdempotencyKey, type Sku } from "../../shared/api/clients";
-import { readable } from "../../shared/api/problems";
 import { formatQuantity, parseQuantity } from "../../shared/format/numbers";
 import { changeStock } from "../../shared/inventory/commands";
 import { texts } from "../../shared/texts/texts";
+import { Refusal } from "../../shared/ui/Refusal";
 import { areNotes } from "./notes";
 import { useStored } from "./stored";
 
@@ -81,15 +81,5 @@ export function RestockDialog({ sku, onClose }: Props) {
         </Stack>
       </form>
     </Modal>
-  );
-}
-
-/** Why the service refused, beside what was typed. */
-export function Refusal({ error }: { readonly error: unknown }) {
-  const { title, detail } = readable(error);
-  return (
-    <Alert color="red" title={title} role="alert">
-      {detail}
-    </Alert>
   );
 }

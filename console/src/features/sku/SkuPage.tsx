@@ -7,6 +7,7 @@ import { isProblem } from "../../shared/api/problems";
 import { formatMoney, formatQuantity } from "../../shared/format/numbers";
 import { useVendorAddress } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
+import columns from "../../shared/ui/Columns.module.css";
 import { PageFrame } from "../../shared/ui/PageFrame";
 import { Picture } from "../../shared/ui/Picture";
 import { EmptyState, ErrorState, LoadingState } from "../../shared/ui/states";
@@ -83,11 +84,11 @@ function Page({ sku, product }: { readonly sku: Sku; readonly product: Product |
       actions={<StockActions sku={sku} />}
     >
       <Figures sku={sku} product={product} />
-      <div className={classes.columns}>
-        <Stack gap="md" className={classes.main}>
+      <div className={columns.columns}>
+        <Stack gap="md" className={columns.main}>
           <Activity sku={sku} />
         </Stack>
-        <Stack gap="md" className={classes.side}>
+        <Stack gap="md" className={columns.side}>
           <Reservations sku={sku} />
           <DetailsForm sku={sku} />
         </Stack>

@@ -1,6 +1,6 @@
 import { Alert } from "@mantine/core";
-import { readable } from "../../shared/api/problems";
-import { ErrorReference } from "../../shared/ui/states";
+import { readable } from "../api/problems";
+import { ErrorReference } from "./states";
 
 /** Why the service refused, beside what was typed. */
 export function Refusal({ error }: { readonly error: unknown }) {
