@@ -232,6 +232,12 @@ $(VENV)/.mutation: $(VENV)/.develop requirements/mutation.txt
 	@$(INSTALL) --require-hashes -r requirements/mutation.txt
 	@touch $@
 
+# With --jobs, one at a time changes the virtual environment.
+ifneq ($(filter install,$(MAKECMDGOALS)),)
+$(VENV)/.deploy: | $(VENV)/.develop
+$(VENV)/.docs: | $(VENV)/.deploy
+endif
+
 # Virtual environments of their own.
 $(VENV)/.peers $(VENV)/.policies $(VENV)/.lock: $(VENV)/.%: requirements/%.txt
 	@echo "Installing requirements/$*.txt into $(VENV)/$* …" >&2
