@@ -24,11 +24,21 @@ STOP_SECONDS = 30.0
 
 
 class RunningStack(Process):
-    """The whole system in the foreground, with its output in a file."""
+    """The whole system in the foreground, with its output in a file.
 
-    def __init__(self, folder: Path, *, has_console: bool = False) -> None:
+    Parameters
+    ----------
+    folder : Path
+        For its output and its state.
+    has_console : bool
+        Whether the console is built beside it.
+    **settings : str
+        Further environment variables, such as ``DYNAMODB_ENDPOINT``.
+    """
+
+    def __init__(self, folder: Path, *, has_console: bool = False, **settings: str) -> None:
         self.ports = distinct_free_ports()
-        self.environment = stack_environment()
+        self.environment = stack_environment() | settings
         self.environment |= {f"{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
         if has_console:
             # Built of what is installed here: tests.support.no_network has set the other two.

@@ -25,7 +25,7 @@ BOUNDS = {"created_to": "created_from", "to": "from", "max_price": "min_price"}
 UNITS_OF_A_LINE_MAX = 1_000
 """So that the lines of one SKU are at most 1,000,000 in total."""
 SETTLEMENTS = {"confirm_order", "cancel_order", "refund_order"}
-"""Their key may be missing only if they name no lines, and the order was neither settled in part nor changed."""
+"""They need a key if they name lines, or if the order was settled in part or changed."""
 READ_ONLY_OF_A_LINE = {
     *("vendor_id", "placed", "reserved", "confirmed", "cancelled", "refunded"),
     *("reason", "notes"),
