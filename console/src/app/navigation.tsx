@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Role } from "../shared/session/principal";
 import { texts } from "../shared/texts/texts";
-import { BoxIcon, ChartIcon, ShelfIcon, TagIcon } from "../shared/ui/icons";
+import { BoxIcon, ChartIcon, CountIcon, ShelfIcon, TagIcon } from "../shared/ui/icons";
 
 /** A page in the navigation. */
 export interface NavigationItem {
@@ -28,6 +28,13 @@ export const NAVIGATION: readonly NavigationItem[] = [
     path: "/inventory",
     label: texts.shell.inventory,
     icon: <BoxIcon />,
+    roles: VENDOR_ROLES,
+    ofVendor: true,
+  },
+  {
+    path: "/stocktake",
+    label: texts.shell.stocktake,
+    icon: <CountIcon />,
     roles: VENDOR_ROLES,
     ofVendor: true,
   },

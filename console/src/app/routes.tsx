@@ -32,6 +32,12 @@ const ROUTES: RouteObject[] = [
             }),
           },
           {
+            path: "stocktake",
+            lazy: async () => ({
+              Component: (await import("../features/stocktake/StocktakePage")).StocktakePage,
+            }),
+          },
+          {
             path: "skus/:sku",
             lazy: async () => ({ Component: (await import("../features/sku/SkuPage")).SkuPage }),
           },

@@ -14,30 +14,28 @@ import { type FormEvent, useRef, useState } from "react";
 import { newIdempotencyKey, type Sku, type TransactionRecord } from "../../shared/api/clients";
 import { changeAttributes, changeStocks, readSku } from "../../shared/inventory/commands";
 import type { InventoryRow } from "../../shared/inventory/rows";
+import {
+  type Failure,
+  type Outcome,
+  runStockTasks,
+  type StockTask,
+  stockUndo,
+} from "../../shared/inventory/stockTasks";
 import type { InventoryStore } from "../../shared/inventory/store";
 import { texts } from "../../shared/texts/texts";
 import { showDone } from "../../shared/ui/toasts";
 import type { BulkKind } from "./BulkBar";
-import {
-  type AttributeTask,
-  attributeUndo,
-  type Failure,
-  type Outcome,
-  runAttributeTasks,
-  runStockTasks,
-  type StockTask,
-  stockUndo,
-} from "./bulk";
+import { type AttributeTask, attributeUndo, runAttributeTasks } from "./bulk";
 import { type BulkInput, type BulkPlan, type BulkProblem, bulkPlan } from "./bulkInput";
 
 const words = texts.inventory.bulk;
 
 type Plan = Exclude<BulkPlan, { kind: "problem" }>;
-type Task = StockTask | AttributeTask;
+type Task = StockTask<InventoryRow> | AttributeTask;
 
 /** What was executed so far, over all tries. */
 interface ExecutedTasks {
-  readonly stock: readonly { task: StockTask; result: TransactionRecord }[];
+  readonly stock: readonly { task: StockTask<InventoryRow>; result: TransactionRecord }[];
   readonly attributes: readonly { task: AttributeTask; result: Sku }[];
 }
 
@@ -110,7 +108,7 @@ export function BulkDialog({ kind, rows, store, onClose }: Props) {
 
   const retry = async (failed: readonly Failure<Task>[], undoing: boolean) => {
     const tasks = failed.map(({ task }) => task);
-    const stockTasks = tasks.filter((task): task is StockTask => "key" in task);
+    const stockTasks = tasks.filter((task): task is StockTask<InventoryRow> => "key" in task);
     if (stockTasks.length > 0) {
       await run({ kind: "stock", tasks: stockTasks }, undoing);
       return;
@@ -300,7 +298,7 @@ function Failures({ failed }: { failed: readonly Failure<Task>[] }) {
 }
 
 interface Executed {
-  readonly stock: Outcome<StockTask, TransactionRecord>;
+  readonly stock: Outcome<StockTask<InventoryRow>, TransactionRecord>;
   readonly attributes: Outcome<AttributeTask, Sku>;
 }
 

@@ -1,70 +1,15 @@
-import type { TransactionRecord } from "../../shared/api/clients";
-import { ProblemError, type ReadableError, readable } from "../../shared/api/problems";
-import {
-  type AttributeChange,
-  BATCH_MAX,
-  type BatchResult,
-  oppositeOf,
-  type SkuName,
-  type StockChange,
-} from "../../shared/inventory/commands";
+import { readable } from "../../shared/api/problems";
+import type { AttributeChange } from "../../shared/inventory/commands";
 import type { InventoryRow, ListedSku } from "../../shared/inventory/rows";
+import type { Failure, Outcome } from "../../shared/inventory/stockTasks";
 
 /** How many attributes of SKUs are changed at a time. */
 export const PATCHES_AT_ONCE = 4;
-
-/** A change of one SKU among many. */
-export interface StockTask {
-  readonly row: InventoryRow;
-  readonly change: StockChange;
-  /** The same at every try, so that it is executed once. */
-  readonly key: string;
-}
 
 export interface AttributeTask {
   readonly row: InventoryRow;
   readonly change: AttributeChange;
   readonly detailsVersion: number;
-}
-
-export interface Failure<Task> {
-  readonly task: Task;
-  readonly error: ReadableError;
-}
-
-export interface Outcome<Task, Result> {
-  readonly done: readonly { readonly task: Task; readonly result: Result }[];
-  readonly failed: readonly Failure<Task>[];
-}
-
-/** Send changes of the stock in batches. What was not sent after a stop is in neither list. */
-export async function runStockTasks(
-  tasks: readonly StockTask[],
-  send: (changes: { name: SkuName; change: StockChange; key: string }[]) => Promise<BatchResult[]>,
-  onProgress: (finished: number) => void,
-  signal: AbortSignal,
-): Promise<Outcome<StockTask, TransactionRecord>> {
-  const done: { task: StockTask; result: TransactionRecord }[] = [];
-  const failed: Failure<StockTask>[] = [];
-  for (let start = 0; start < tasks.length && !signal.aborted; start += BATCH_MAX) {
-    const batch = tasks.slice(start, start + BATCH_MAX);
-    try {
-      const results = await send(batch.map(({ row, change, key }) => ({ name: row, change, key })));
-      batch.forEach((task, index) => {
-        const result = results[index];
-        if (result !== undefined && "transaction" in result) {
-          done.push({ task, result: result.transaction });
-        } else {
-          const error = result === undefined ? new Error() : new ProblemError(result.problem);
-          failed.push({ task, error: readable(error) });
-        }
-      });
-    } catch (error) {
-      failed.push(...batch.map((task) => ({ task, error: readable(error) })));
-    }
-    onProgress(done.length + failed.length);
-  }
-  return { done, failed };
 }
 
 /** Change attributes of SKUs, a few at a time. */
@@ -89,18 +34,6 @@ export async function runAttributeTasks<Result>(
   };
   await Promise.all(Array.from({ length: PATCHES_AT_ONCE }, work));
   return { done, failed };
-}
-
-/** The changes that take back what was done. */
-export function stockUndo(
-  done: readonly { task: StockTask; result: TransactionRecord }[],
-  notes: (record: TransactionRecord) => string,
-  newKey: () => string,
-): StockTask[] {
-  return done.flatMap(({ task, result }) => {
-    const change = oppositeOf(result, notes(result));
-    return change === null ? [] : [{ row: task.row, change, key: newKey() }];
-  });
 }
 
 /** The attributes as they were, for the version that the change returned. */

@@ -1,7 +1,8 @@
 import { parseMoney, parseQuantity } from "../../shared/format/numbers";
 import type { InventoryRow } from "../../shared/inventory/rows";
+import type { StockTask } from "../../shared/inventory/stockTasks";
 import type { BulkKind } from "./BulkBar";
-import { type AttributeTask, priceByPercent, type StockTask } from "./bulk";
+import { type AttributeTask, priceByPercent } from "./bulk";
 import { type StockInputProblem, stockChangeOf } from "./stockInput";
 
 /** What is typed for many SKUs at once. */
@@ -14,7 +15,7 @@ export interface BulkInput {
 export type BulkProblem = StockInputProblem | "price" | "percent" | "threshold";
 
 export type BulkPlan =
-  | { readonly kind: "stock"; readonly tasks: readonly StockTask[] }
+  | { readonly kind: "stock"; readonly tasks: readonly StockTask<InventoryRow>[] }
   | { readonly kind: "attributes"; readonly tasks: readonly AttributeTask[] }
   | { readonly kind: "problem"; readonly problem: BulkProblem };
 

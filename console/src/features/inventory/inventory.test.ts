@@ -3,15 +3,9 @@ import type { TransactionRecord } from "../../shared/api/clients";
 import { ProblemError } from "../../shared/api/problems";
 import { BATCH_MAX } from "../../shared/inventory/commands";
 import type { InventoryRow } from "../../shared/inventory/rows";
+import { runStockTasks, type StockTask, stockUndo } from "../../shared/inventory/stockTasks";
 import { arranged, countsOf, kept, matcher, sameOrder } from "./arrange";
-import {
-  attributeUndo,
-  priceByPercent,
-  runAttributeTasks,
-  runStockTasks,
-  type StockTask,
-  stockUndo,
-} from "./bulk";
+import { attributeUndo, priceByPercent, runAttributeTasks } from "./bulk";
 import { bulkPlan } from "./bulkInput";
 import { addressOf, DEFAULT_QUERY, queryOf } from "./query";
 import { modeOfKey, previewOf, stockChangeOf } from "./stockInput";
@@ -185,7 +179,7 @@ test("many changes of attributes leave out what has the value already", () => {
   });
 });
 
-const task = (code: string): StockTask => ({
+const task = (code: string): StockTask<InventoryRow> => ({
   row: row(code),
   change: { type: "restock", quantity: 1 },
   key: code,

@@ -4,6 +4,7 @@ export const shell = {
   navigation: "Pages",
   overview: "Overview",
   inventory: "Inventory",
+  stocktake: "Stocktake",
   products: "Products",
   shelf: "Shelf",
   signOut: "Sign out",

@@ -9,6 +9,7 @@ import { shelf } from "./shelf";
 import { shell } from "./shell";
 import { signIn } from "./signIn";
 import { sku } from "./sku";
+import { stocktake } from "./stocktake";
 
 /** Every text that the console shows, in English. A translation replaces this object. */
 export const texts = {
@@ -23,4 +24,5 @@ export const texts = {
   sku,
   products,
   shelf,
+  stocktake,
 } as const;

@@ -98,6 +98,11 @@ export const MoreIcon = () => (
     <path d="M4.5 10h.01M10 10h.01M15.5 10h.01" strokeWidth="2.6" />
   </Icon>
 );
+export const CountIcon = () => (
+  <Icon>
+    <path d="M3 5v10M6 5v10M9 5v10M12 5v10M2 13 15 6" />
+  </Icon>
+);
 export const CloseIcon = () => (
   <Icon>
     <path d="m5 5 10 10M15 5 5 15" />
