@@ -119,6 +119,17 @@ test("sorting, filters and search show what they say, and stay in the address", 
   await expect.poll(() => listed(page)).toEqual(["C3"]);
   await page.getByText("All 5", { exact: true }).click();
 
+  // What was changed stays where it is until somebody wants the order anew.
+  await stockOf(page, "A1").click();
+  await page.getByLabel("Units received").fill("900000");
+  await page.getByRole("button", { name: "Save" }).click();
+  const again = page.getByRole("button", { name: "Sort again" });
+  await again.waitFor();
+  expect(await listed(page)).toEqual(["D4", "E5", "C3", "B2", "A1"]);
+  await again.click();
+  await expect.poll(() => listed(page)).toEqual(["A1", "D4", "E5", "C3", "B2"]);
+  await again.waitFor({ state: "detached" });
+
   const search = page.getByRole("searchbox");
   for (const [text, codes] of [
     ["apron", ["E5"]],
@@ -435,10 +446,14 @@ test("many SKUs at once: price by percent, threshold and activity, each with und
   await dialog.getByText("5 of 6 SKUs changed.").waitFor();
   await dialog.getByText("precondition_failed").waitFor();
   expect((await storedSku(shop, "M1")).unit_price).toBe(11.25);
-  await dialog.getByRole("button", { name: "Undo the changes" }).click();
+  // Tried again, it is applied to what is stored now: the price that 12.5 % more than the old one is.
+  await dialog.getByRole("button", { name: "Try these again" }).click();
   await dialog.waitFor({ state: "detached" });
-  expect((await storedSku(shop, "M1")).unit_price).toBe(10);
-  expect((await storedSku(shop, "M6")).unit_price).toBe(50);
+  expect((await storedSku(shop, "M6")).unit_price).toBe(11.25);
+  await page.getByRole("button", { name: "Undo", exact: true }).last().click();
+  const prices = () =>
+    Promise.all(Object.keys(shop.skus).map(async (code) => (await storedSku(shop, code)).unit_price));
+  await expect.poll(prices).toEqual([10, 10, 10, 10, 10, 10]);
 
   await bar.getByRole("button", { name: "Threshold" }).click();
   await page.getByLabel("Reorder at").fill("77");
@@ -450,9 +465,29 @@ test("many SKUs at once: price by percent, threshold and activity, each with und
     Promise.all(Object.keys(shop.skus).map(async (code) => (await storedSku(shop, code)).reorder_threshold));
   await expect.poll(thresholds).toEqual([5, 5, 5, 5, 5, 5]);
 
+  // Stopped while the first four are on their way, it finishes these and begins no other.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/skus/*", async (route) => {
+    if (route.request().method() === "PATCH") {
+      await held;
+    }
+    await route.continue();
+  });
   await bar.getByRole("button", { name: "Deactivate" }).click();
   await page.getByRole("button", { name: "Apply" }).click();
-  await expect.poll(async () => (await storedSku(shop, "M3")).is_active).toBe(false);
+  await page.getByRole("button", { name: "Stop" }).click();
+  release();
+  await page.getByText("4 of 6 SKUs changed. Stopped before the other 2 SKUs.").waitFor();
+  await page.unroute("**/skus/*");
+  await page.getByRole("button", { name: "Close" }).last().click();
+  await bar.getByRole("button", { name: "Deactivate" }).click();
+  await page.getByRole("button", { name: "Apply" }).click();
+  const active = () =>
+    Promise.all(Object.keys(shop.skus).map(async (code) => (await storedSku(shop, code)).is_active));
+  await expect.poll(active).toEqual([false, false, false, false, false, false]);
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await bar.getByRole("button", { name: "Activate", exact: true }).click();
   await page.getByRole("button", { name: "Apply" }).click();

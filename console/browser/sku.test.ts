@@ -149,6 +149,18 @@ test("an adjustment needs a reason, and never takes what orders hold", async () 
   await context.close();
 });
 
+test("an admin opens a SKU by its address alone, which then names the vendor", async () => {
+  const sku = await newSku();
+  const { page, context, recorder } = await openPage(browser, { address: `/skus/${sku.sku}` });
+  await signIn(page, "admin");
+  await page.getByRole("heading", { level: 1, name: "Enamel mug · Blue, L" }).waitFor();
+  await poll(() => new URL(page.url()).searchParams.get("vendor")).toBe(vendor);
+  await page.getByRole("link", { name: "Enamel mug", exact: true }).click();
+  await poll(() => new URL(page.url()).search).toBe(`?vendor=${vendor}`);
+  recorder.expectClean();
+  await context.close();
+});
+
 test("a count that a sale has overtaken shows both numbers", async () => {
   const sku = await newSku();
   const { page, context, recorder } = await openSku(sku);

@@ -38,14 +38,20 @@ const ROUTES: RouteObject[] = [
             }),
           },
           {
-            path: "skus/:sku",
-            lazy: async () => ({ Component: (await import("../features/sku/SkuPage")).SkuPage }),
-          },
-          {
             path: "products",
             lazy: async () => ({
               Component: (await import("../features/products/ProductsPage")).ProductsPage,
             }),
+          },
+        ],
+      },
+      {
+        ErrorBoundary: RouteError,
+        element: <ForRoles roles={VENDOR_ROLES} />,
+        children: [
+          {
+            path: "skus/:sku",
+            lazy: async () => ({ Component: (await import("../features/sku/SkuPage")).SkuPage }),
           },
           {
             path: "products/:product_id",

@@ -6,7 +6,7 @@ import type { Product } from "../../shared/api/clients";
 import { isProblem } from "../../shared/api/problems";
 import { formatMoney } from "../../shared/format/numbers";
 import { usePrincipal } from "../../shared/session/session";
-import { useVendorAddress } from "../../shared/session/vendor";
+import { useVendorAddress, useVendorOf } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
 import columns from "../../shared/ui/Columns.module.css";
 import { PlusIcon } from "../../shared/ui/icons";
@@ -32,6 +32,7 @@ export function ProductPage() {
   const principal = usePrincipal();
   const answer = useQuery(productQuery(product_id));
   const product = answer.data;
+  useVendorOf(product);
   // Anybody may read active products of others on the shelf; these pages show the vendor's own alone.
   const isForeign =
     product !== undefined && principal.role === "vendor" && product.vendor_id !== principal.vendorId;

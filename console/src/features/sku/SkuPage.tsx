@@ -5,7 +5,7 @@ import { Link, useParams } from "react-router";
 import type { Product, Sku } from "../../shared/api/clients";
 import { isProblem } from "../../shared/api/problems";
 import { formatMoney, formatQuantity } from "../../shared/format/numbers";
-import { useVendorAddress } from "../../shared/session/vendor";
+import { useVendorAddress, useVendorOf } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
 import columns from "../../shared/ui/Columns.module.css";
 import { PageFrame } from "../../shared/ui/PageFrame";
@@ -31,6 +31,7 @@ export function SkuPage() {
 function KnownSku({ sku, productId }: { readonly sku: string; readonly productId: string }) {
   const stored = useQuery(skuQuery(productId, sku));
   const product = useQuery({ ...productQuery(productId), enabled: stored.data !== undefined });
+  useVendorOf(stored.data);
   if (isProblem(stored.error, "sku_not_found", "product_not_found")) return <NotFound sku={sku} />;
   if (stored.data === undefined) {
     return (
