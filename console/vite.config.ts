@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { python } from "./python";
 
 /** The local front, which serves the services, tokens and the configuration under its own address. */
 const front = process.env.FRONT_URL ?? "http://127.0.0.1:8000";
@@ -12,7 +13,8 @@ const proxy = Object.fromEntries(
 );
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), python()],
+  worker: { format: "es", plugins: () => [python()] },
   server: { host: "127.0.0.1", proxy },
   preview: { host: "127.0.0.1", proxy },
   build: {

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -17,6 +18,8 @@ from deploy.errors import DeployError
 OLDEST: Final = (22, 12)
 """The oldest version that builds the console (`engines` in its package.json)."""
 
+PYTHON_VARIABLE: Final = "INVENTORY_PYTHON"
+"""The environment variable of the build with an interpreter that has ``inventory-imports``."""
 _ANSWER_SECONDS: Final = 60.0
 _VERSION: Final = re.compile(r"v(\d+)\.(\d+)\.\d+")
 _NPM_OF_THE_WHEEL: Final = "lib/node_modules/npm/bin/npm-cli.js"
@@ -41,7 +44,8 @@ class Node:
     def environment(self) -> dict[str, str]:
         """The environment in which npm's scripts find this Node first, and trust what the machine trusts."""
         path = f"{self.program.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        return {"NODE_USE_SYSTEM_CA": "1"} | os.environ | {"PATH": path}
+        own = {"PATH": path, PYTHON_VARIABLE: sys.executable}
+        return {"NODE_USE_SYSTEM_CA": "1"} | os.environ | own
 
 
 def find_node() -> Node:

@@ -129,7 +129,7 @@ test("shelves are counted from the keyboard, kept over a reload and a lost netwo
     9, 9, 10,
   ]);
   const [newest] = await recordsOf(red);
-  expect(newest).toMatchObject({ transaction_type: "adjustment" });
+  expect(newest).toMatchObject({ transaction_type: "manual_adjustment" });
   expect(newest?.notes).toMatch(/^Stocktake /);
 
   await page.getByRole("button", { name: "Undo" }).click();

@@ -23,7 +23,7 @@ from typing import Final
 from local.console.commands import run
 from local.console.node import Node, find_node
 from local.console.site import PAGE
-from local.console.sources import BUILDS, CONSOLE, is_installed, sources_hash
+from local.console.sources import BUILDS, CONSOLE, PYTHON_VARIABLE, is_installed, sources_hash
 from local.console.status import State, Status, write_status
 from local.errors import StackError
 from local.settings import REPOSITORY_ROOT
@@ -143,7 +143,7 @@ class Builder:
     def _npm(self, *arguments: str) -> None:
         node = self.node()
         print(f"npm {' '.join(arguments)}, with Node.js {node.version}", flush=True)
-        environ = {**self._environ, "PATH": node.path}
+        environ = {**self._environ, "PATH": node.path, PYTHON_VARIABLE: sys.executable}
         silence = NO_REGISTRY if arguments[0] == "ci" else None
         run([*node.npm, *arguments], self._console, environ, silence)
 

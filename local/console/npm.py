@@ -6,7 +6,7 @@ import os
 import sys
 
 from local.console.build import Builder, failure_sentence
-from local.console.sources import BUILDS, CONSOLE
+from local.console.sources import BUILDS, CONSOLE, PYTHON_VARIABLE
 from local.errors import StackError
 
 
@@ -19,7 +19,7 @@ def main() -> int:
         print(failure_sentence(error), file=sys.stderr)
         return 1
     program, *arguments = node.npm
-    os.execve(program, [program, *arguments, *sys.argv[1:]], {**os.environ, "PATH": node.path})
+    os.execve(program, [program, *arguments, *sys.argv[1:]], {**os.environ, "PATH": node.path, PYTHON_VARIABLE: sys.executable})
 
 
 if __name__ == "__main__":

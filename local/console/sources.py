@@ -16,6 +16,10 @@ BUILDS: Final = REPOSITORY_ROOT / ".local" / "console"
 LOCK: Final = "package-lock.json"
 NOT_BUILT: Final = {"node_modules", "dist", "browser", "coverage", "scripts"}
 """Folders of the console that its build does not read."""
+OUTSIDE: Final = ("libs/common/inventory_common", "libs/imports/inventory_imports", "requirements/run.txt")
+"""What else it reads, in the checkout: the Python that the import screen runs."""
+PYTHON_VARIABLE: Final = "INVENTORY_PYTHON"
+"""The environment variable of the build with the interpreter that has these packages."""
 HASH_DIGITS: Final = 16
 
 
@@ -28,9 +32,11 @@ def sources_hash(console: Path) -> str:
         If they cannot be read.
     """
     digest = hashlib.sha256()
-    for file in _sources(console):
+    files = [(file.relative_to(console), file) for file in _sources(console)]
+    files += [(file.relative_to(REPOSITORY_ROOT), file) for file in _outside()]
+    for name, file in files:
         content = file.read_bytes()
-        digest.update(f"{file.relative_to(console).as_posix()}\0{len(content)}\0".encode())
+        digest.update(f"{name.as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()[:HASH_DIGITS]
 
@@ -67,3 +73,9 @@ def _sources(console: Path) -> Iterator[Path]:
             continue
         files = sorted(entry.rglob("*")) if entry.is_dir() else [entry]
         yield from (file for file in files if file.is_file() and ".test." not in file.name)
+
+
+def _outside() -> Iterator[Path]:
+    for name in OUTSIDE:
+        path = REPOSITORY_ROOT / name
+        yield from sorted(path.rglob("*.py")) if path.is_dir() else [path]

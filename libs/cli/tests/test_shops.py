@@ -11,8 +11,7 @@ import click
 import pytest
 from shop_files import Terminal
 
-from inventory_cli.imports.shops import count_reference
-from inventory_imports.presets.catalogue import PRESETS
+from inventory_imports.presets.catalogue import PRESETS, count_reference
 
 FILES = Path(__file__).parents[2] / "imports" / "tests" / "files"
 VENDOR = ("--vendor", "VENDOR-001")
@@ -294,4 +293,4 @@ def test_stock_has_the_reference_that_is_given(inventory, services, shopify):
     ],
 )
 def test_a_reference_is_made_of_the_names(name, reference):
-    assert count_reference(PRESETS["shopify"], Path(name)) == reference
+    assert count_reference(PRESETS["shopify"], name) == reference

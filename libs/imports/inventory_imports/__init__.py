@@ -15,6 +15,9 @@
 `html_text`    the text of HTML
 `cells`        the values of cells and options, both ways
 `presets`      the files of shops, without a mapping
+`in_memory`    an import whose rows are in memory; the command line has a journal
+`commands`     the requests that execute what is planned
+`page`         all of it for a page in a browser, as JSON texts
 `resources`    the attributes of products and SKUs, from their declarations
 =============  ======================================================================================
 

@@ -55,6 +55,7 @@ __all__ = [
     "RowMapping",
     "RowUnmappable",
     "Template",
+    "mapping_of_columns",
     "read_mapping",
 ]
 
@@ -288,6 +289,11 @@ def read_mapping(text: str, path: str) -> RowMapping:
         return _mapping_of(tomllib.loads(text.removeprefix("\ufeff")))
     except (ValueError, re.error, RecursionError) as error:
         raise FileError(f"{path} is not a mapping: {str(error).rstrip('.')}.") from error
+
+
+def mapping_of_columns(columns: Mapping[str, str]) -> RowMapping:
+    """Return the mapping in which columns of the import are columns of the file, by the names of both."""
+    return RowMapping({name: ColumnMapping([Template([(column, "")])]) for name, column in columns.items()})
 
 
 def _mapping_of(document: Mapping[str, Any]) -> RowMapping:

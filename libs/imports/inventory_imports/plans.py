@@ -22,6 +22,7 @@ __all__ = [
     "Rules",
     "differences",
     "left_by_undo_key",
+    "merge_patch",
     "plan_of",
     "product_key",
     "shown_differences",
@@ -148,6 +149,17 @@ def differences(
         for name in attributes
         if row.get(name) is not None and row[name] != existing[name] and name not in kept
     }
+
+
+def merge_patch(changes: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Return the merge patch (RFC 7396) from before to after; null removes a member of a map."""
+    patch: dict[str, Any] = {}
+    for name, (before, after) in changes.items():
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            patch[name] = dict.fromkeys(before.keys() - after.keys()) | dict(after)
+        else:
+            patch[name] = after
+    return patch
 
 
 def shown_differences(changed: Mapping[str, Any]) -> str:

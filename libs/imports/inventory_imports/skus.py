@@ -62,7 +62,8 @@ class SkuRules:
             raise Rejected(f"vendor_id: {sku} belongs to {found['vendor_id']}")
         left = existing(left_by_undo_key(sku))
         is_left_by_undo = found is not None and left is not None and left == found["details_version"]
-        return plan_of(row, found, SKU.changed, {"sku": sku}, is_left_by_undo=is_left_by_undo)
+        target = {"sku": sku} | ({} if found is None else {"details_version": found["details_version"]})
+        return plan_of(row, found, SKU.changed, target, is_left_by_undo=is_left_by_undo)
 
     def values(self, rows: Sequence[Mapping[str, Any]], plan: Plan) -> dict[str, Any]:
         """Return the attributes of a new SKU."""

@@ -7,16 +7,27 @@ rejected, as only a new reference can correct the stock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 from inventory_common.limits import NOTES_MAX_BYTES, QUANTITY_MAX
+from inventory_common.transactions import TransactionType
 
 from .plans import Action, Existing, Plan, Rejected, sku_of
 from .rows import STOCK_ROW
 from .skus import SKU_COLUMNS, key_of_sku_row, resolved_sku_key
 
-__all__ = ["STOCK_MEMBERS", "StockRules", "reference_key"]
+__all__ = [
+    "NOTED_REFERENCE",
+    "RECORD_MEMBERS",
+    "STOCK_MEMBERS",
+    "StockRules",
+    "bookings",
+    "reference_key",
+    "request_key",
+]
 
 STOCK_MEMBERS: Final = (
     "product_id",
@@ -28,6 +39,19 @@ STOCK_MEMBERS: Final = (
     "sequence",
 )
 """The members of a SKU that the rules read."""
+RECORD_MEMBERS: Final = (
+    "transaction_id",
+    "sku",
+    "transaction_type",
+    "sequence",
+    "quantity",
+    "stock_after",
+    "notes",
+)
+"""The members of a log record that `bookings` reads."""
+NOTED_REFERENCE: Final = re.compile(r"\[(undo )?([^\[\]]+)\]")
+"""What the notes of a record begin with that an import wrote, or an undo."""
+_BOOKED_BY: Final = (TransactionType.RESTOCK, TransactionType.MANUAL_ADJUSTMENT)
 
 
 class StockRules:
@@ -114,6 +138,40 @@ def reference_key(sku: str, reference: str) -> str:
     ``transaction_id``, ``sequence``, and ``quantity`` or ``counted_stock``.
     """
     return f"event {sku} [{reference}]"
+
+
+def bookings(records: Iterable[Mapping[str, Any]], existing: Existing) -> Iterator[tuple[str, Any]]:
+    """Yield, by `reference_key`, what the log has of each reference until each record.
+
+    Parameters
+    ----------
+    records
+        Records with the members `RECORD_MEMBERS`, in any order, each once.
+    existing
+        Returns what was yielded last of a key.
+    """
+    for record in records:
+        if record["transaction_type"] not in _BOOKED_BY:
+            continue
+        if (named := NOTED_REFERENCE.match(record["notes"] or "")) is None:
+            continue
+        undo, reference = named.groups()
+        key = reference_key(record["sku"], reference)
+        known = existing(key) or {"done": 0, "undone": 0, "booked": {"sequence": 0}}
+        known["undone" if undo else "done"] += 1
+        if not undo and record["sequence"] > known["booked"]["sequence"]:
+            is_delivery = record["transaction_type"] == TransactionType.RESTOCK
+            figure = (
+                {"quantity": record["quantity"]} if is_delivery else {"counted_stock": record["stock_after"]}
+            )
+            identified = {name: record[name] for name in ("transaction_id", "sequence")}
+            known["booked"] = identified | figure
+        yield key, known
+
+
+def request_key(*parts: object) -> str:
+    """Return an Idempotency-Key that a repeated import of the same row has again."""
+    return "import-" + sha256("\n".join(map(str, parts)).encode()).hexdigest()
 
 
 def _delivery_or_count(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:

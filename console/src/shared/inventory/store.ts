@@ -36,6 +36,8 @@ export const PAGE_MAX = 1_000;
 const REFRESH_PAGE = 50;
 /** A change in progress may have an earlier time than one that was listed; the service bounds it so. */
 const OVERLAP_MILLISECONDS = 30_000;
+/** How often a walk shows what it has read: all rows are sorted and drawn anew. */
+const WALK_PUBLISH_MILLISECONDS = 400;
 /** How often the newest changes are read through again, at most. */
 const REPEATS_MAX = 5;
 
@@ -55,6 +57,8 @@ export class InventoryStore {
   /** The newest change when the list was last read from its top. Not that of changes made here: others' may
    * have come between. */
   #newest = "";
+  /** When the walk last showed what it had read. */
+  #published = Number.NEGATIVE_INFINITY;
   #abort = new AbortController();
   #work: Promise<void> | null = null;
 
@@ -133,24 +137,26 @@ export class InventoryStore {
   /** @returns the newest `last_updated` of the first page; null if there is no SKU. */
   async #walkSkus(signal: AbortSignal): Promise<string | null> {
     let start: string | null = null;
-    for (let cursor: string | null = null, first = true; first || cursor !== null; first = false) {
-      const page: Page<ListedSku> = await this.#lists.skus(cursor, PAGE_MAX, signal);
-      start ??= page.items[0]?.last_updated ?? null;
-      this.#newest = start ?? "";
-      this.#mergeSkus(page.items);
-      this.#publish();
-      cursor = page.next_cursor;
-    }
+    await eachPage(
+      (cursor) => this.#lists.skus(cursor, PAGE_MAX, signal),
+      (items) => {
+        start ??= items[0]?.last_updated ?? null;
+        this.#newest = start ?? "";
+        this.#mergeSkus(items);
+        this.#publishWalk();
+      },
+    );
     return start;
   }
 
   async #walkProducts(signal: AbortSignal): Promise<void> {
-    for (let cursor: string | null = null, first = true; first || cursor !== null; first = false) {
-      const page: Page<ListedProduct> = await this.#lists.products("asc", cursor, PAGE_MAX, signal);
-      this.#mergeProducts(page.items);
-      this.#publish();
-      cursor = page.next_cursor;
-    }
+    await eachPage(
+      (cursor) => this.#lists.products("asc", cursor, PAGE_MAX, signal),
+      (items) => {
+        this.#mergeProducts(items);
+        this.#publishWalk();
+      },
+    );
   }
 
   async #readNewest(): Promise<void> {
@@ -243,11 +249,33 @@ export class InventoryStore {
     }
   }
 
+  /** Show what has been read so far, but not so often that drawing it slows the reading. */
+  #publishWalk(): void {
+    const now = this.#now();
+    const isFirst = this.#snapshot.rows.length === 0 && this.#rows.size > 0;
+    if (isFirst || now - this.#published >= WALK_PUBLISH_MILLISECONDS) {
+      this.#published = now;
+      this.#publish();
+    }
+  }
+
   #publish(change: Partial<InventorySnapshot> = {}): void {
     this.#snapshot = { ...this.#snapshot, rows: [...this.#rows.values()], ...change };
     for (const listener of this.#listeners) {
       listener();
     }
+  }
+}
+
+/** Read a list to its end. The next page is asked for before one is taken in: the service works meanwhile. */
+async function eachPage<T>(
+  read: (cursor: string | null) => Promise<Page<T>>,
+  take: (items: readonly T[]) => void,
+): Promise<void> {
+  for (let reading: Promise<Page<T>> | null = read(null); reading !== null; ) {
+    const { items, next_cursor }: Page<T> = await reading;
+    reading = next_cursor === null ? null : read(next_cursor);
+    take(items);
   }
 }
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from inventory_imports.mapping import RowMapping
-from inventory_imports.presets.catalogue import PRESETS, TWO_FILES, presets_of
+from inventory_imports.presets.catalogue import PRESETS, TWO_FILES, count_reference, presets_of
 from inventory_imports.presets.shop_rows import Preset
 from inventory_imports.sources import folded
 from inventory_imports.tables import Table
@@ -17,7 +17,7 @@ from .. import exit_codes
 from ..imports import run
 from ..imports.importer import Importer
 from ..imports.journal import State
-from ..imports.shops import count_reference, new_products, new_skus, open_shop_table, read_shop_file
+from ..imports.shops import new_products, new_skus, open_shop_table, read_shop_file
 from ..output import Format, say
 from ..progress import bar
 from .import_journals import new_journal
@@ -54,7 +54,7 @@ def import_shop_file(
     note_other_file(preset, "all", beside)
     given = {
         "vendor_id": vendor or call.profile().vendor,
-        "reference": reference or count_reference(preset, file),
+        "reference": reference or count_reference(preset, file.name),
     }
     defaults = {attribute: value for attribute, value in given.items() if value is not None}
     planned, exit_code = 0, exit_codes.DONE

@@ -9,6 +9,7 @@ import click
 
 from inventory_imports.cells import Formats
 from inventory_imports.mapping import RowMapping
+from inventory_imports.presets.catalogue import count_reference
 from inventory_imports.sources import folded
 from inventory_imports.tables import Table
 
@@ -16,7 +17,7 @@ from ..imports import run
 from ..imports.files import STANDARD_INPUT, open_mapping, open_table
 from ..imports.importer import Importer
 from ..imports.journal import TO_UNDO, Journal, State
-from ..imports.shops import count_reference, open_shop_table, read_shop_file
+from ..imports.shops import open_shop_table, read_shop_file
 from ..output import Format, print_documents, say
 from ..progress import bar
 from .import_journals import listed_journals, new_journal
@@ -101,7 +102,7 @@ def _import_command(name: str, help_text: str) -> None:
         else:
             note_other_file(preset, name, beside)
             mapping = FIRST_COUNTS
-            reference = reference or count_reference(preset, file)
+            reference = reference or count_reference(preset, file.name)
         given = {"vendor_id": vendor or call.profile().vendor, "reference": reference}
         defaults = {attribute: value for attribute, value in given.items() if value is not None}
         with call.session() as session, new_journal(call, name, file) as journal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -18,16 +17,13 @@ from .files import SourceFile
 from .importer import Importer
 from .journal import Journal, State
 
-__all__ = ["NEW_PRODUCT", "count_reference", "new_products", "new_skus", "open_shop_table", "read_shop_file"]
+__all__ = ["NEW_PRODUCT", "new_products", "new_skus", "open_shop_table", "read_shop_file"]
 
 NEW_PRODUCT: Final[Mapping[str, Any]] = {"product_id": "PROD-000000000000"}
 """What stands for a product that the same import will create, while its SKUs and stock are compared.
 
 The ids of real products are shorter.
 """
-_REJECTS: Final = re.compile(r"\.(products|skus|stock)-rejects$")
-_NOT_IN_REFERENCES: Final = re.compile(r"[\[\]\x00-\x1f\x7f-\x9f]+")
-_NAME_MAX_CHARACTERS: Final = 40
 _HEAD_BYTES: Final = 256 * 1024
 
 
@@ -65,15 +61,6 @@ def read_shop_file(
     """
     others = () if beside is None else open_shop_table(beside)[1]
     journal.add_rows(read_shop_rows(importer.rules, preset, rows, defaults, others))
-
-
-def count_reference(preset: Preset, path: Path) -> str:
-    """Return the reference of a file's counts, from the names of preset and file.
-
-    It is the same for a repeated import, and for the rejected rows of an earlier one.
-    """
-    name = _NOT_IN_REFERENCES.sub(" ", _REJECTS.sub("", path.stem))
-    return f"{preset.name} {name[:_NAME_MAX_CHARACTERS]}".strip()
 
 
 def new_products(journal: Journal) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -8,7 +8,7 @@ from typing import Any
 from inventory_client import Sku, problems
 from inventory_common.ids import StockKey
 from inventory_common.skus import FIRST_DETAILS_VERSION
-from inventory_imports.plans import Action, Rejected, differences, shown_differences
+from inventory_imports.plans import Action, Rejected, differences, merge_patch, shown_differences
 from inventory_imports.resources import ACTIVE_FLAG, SKU
 from inventory_imports.skus import SkuRules
 
@@ -145,14 +145,3 @@ def _changed(session: Session, found: Sku, changes: Mapping[str, Any]) -> Sku:
         )
     except problems.PreconditionFailed as error:
         raise Rejected(f"{found.sku} has been changed since") from error
-
-
-def merge_patch(changes: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
-    """Return the merge patch (RFC 7396) from before to after; null removes a member of a map."""
-    patch: dict[str, Any] = {}
-    for name, (before, after) in changes.items():
-        if isinstance(before, Mapping) and isinstance(after, Mapping):
-            patch[name] = dict.fromkeys(before.keys() - after.keys()) | dict(after)
-        else:
-            patch[name] = after
-    return patch

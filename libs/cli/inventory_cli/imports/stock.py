@@ -7,12 +7,10 @@ compares its rows with the log.
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from hashlib import sha256
 from math import ceil
 from typing import Any, Final
 
@@ -29,7 +27,14 @@ from inventory_client.audit import Search
 from inventory_common.ids import StockKey
 from inventory_common.limits import BULK_PAGE_MAX_ITEMS
 from inventory_imports.plans import Rejected, sku_of
-from inventory_imports.stock import STOCK_MEMBERS, StockRules, reference_key
+from inventory_imports.stock import (
+    NOTED_REFERENCE,
+    RECORD_MEMBERS,
+    STOCK_MEMBERS,
+    StockRules,
+    bookings,
+    request_key,
+)
 
 from ..profiles import Session
 from .importer import Result, Undone, add_existing_products, read_each, read_missing
@@ -37,17 +42,6 @@ from .journal import Journal, State, Unit
 
 __all__ = ["StockImporter"]
 
-_BOOKED_BY: Final = (TransactionType.RESTOCK, TransactionType.MANUAL_ADJUSTMENT)
-_RECORD_MEMBERS: Final = (
-    "transaction_id",
-    "sku",
-    "transaction_type",
-    "sequence",
-    "quantity",
-    "stock_after",
-    "notes",
-)
-_NOTES: Final = re.compile(r"\[(undo )?([^\[\]]+)\]")
 _ATTEMPTS: Final = 5
 """How often a count or an undo is tried while the stock changes."""
 _LOG_DELAY_SECONDS: Final = 0.5
@@ -79,7 +73,7 @@ class StockImporter:
         read_missing(journal, _skus_to_read(journal), lambda sku: _stock_of(session, sku))
         for vendor_id, skus in _skus_with_log(journal).items():
             for records in _logs(session, vendor_id, lengths[vendor_id], skus):
-                journal.add_existing(_bookings(journal, records))
+                journal.add_existing(bookings(records, journal.existing))
 
     def batches(self, units: Iterator[Unit]) -> Iterator[list[Unit]]:
         """Group changes for `POST /stock/batch`.
@@ -185,7 +179,7 @@ class StockImporter:
                     counted_stock=left,
                     expected_stock=found.current_stock,
                     notes=notes,
-                    idempotency_key=_idempotency_key(sku.sku, notes, target["undone"], found.sequence),
+                    idempotency_key=request_key(sku.sku, notes, target["undone"], found.sequence),
                 ).result
             except problems.CountStale:
                 continue
@@ -200,7 +194,7 @@ def _command(unit: Unit) -> ChangeCommand:
     if "counted_stock" in target:
         return _count_command(target, unit.plan.differences["current_stock"][0], target["since"])
     sku, notes = target["sku"], target["notes"]
-    key = _idempotency_key(sku, target["reference"], target["undone"])
+    key = request_key(sku, target["reference"], target["undone"])
     return ChangeCommand.restock(*StockKey.of(sku), target["quantity"], notes=notes, idempotency_key=key)
 
 
@@ -211,7 +205,7 @@ def _count_command(target: Mapping[str, Any], expected_stock: int, sequence: int
         counted_stock=target["counted_stock"],
         expected_stock=expected_stock,
         notes=notes,
-        idempotency_key=_idempotency_key(sku, notes, target["undone"], sequence),
+        idempotency_key=request_key(sku, notes, target["undone"], sequence),
     )
 
 
@@ -239,36 +233,13 @@ def _logs(
         The number of records of each SKU.
     """
     if sum(map(_pages, skus.values())) <= _pages(length):
-        yield from read_each(
-            skus, lambda sku: list(session.audit.record_members_of_sku(sku, _RECORD_MEMBERS))
-        )
+        yield from read_each(skus, lambda sku: list(session.audit.record_members_of_sku(sku, RECORD_MEMBERS)))
     else:
-        yield session.audit.record_members_of_vendor(vendor_id, _RECORD_MEMBERS)
+        yield session.audit.record_members_of_vendor(vendor_id, RECORD_MEMBERS)
 
 
 def _pages(records: int) -> int:
     return ceil(records / BULK_PAGE_MAX_ITEMS)
-
-
-def _bookings(journal: Journal, records: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
-    """Yield, by reference, how often it was booked and undone until each record, and its last booking."""
-    for record in records:
-        if record["transaction_type"] not in _BOOKED_BY:
-            continue
-        if (named := _NOTES.match(record["notes"] or "")) is None:
-            continue
-        undo, reference = named.groups()
-        key = reference_key(record["sku"], reference)
-        known = journal.existing(key) or {"done": 0, "undone": 0, "booked": {"sequence": 0}}
-        known["undone" if undo else "done"] += 1
-        if not undo and record["sequence"] > known["booked"]["sequence"]:
-            is_delivery = record["transaction_type"] == TransactionType.RESTOCK
-            figure = (
-                {"quantity": record["quantity"]} if is_delivery else {"counted_stock": record["stock_after"]}
-            )
-            identified = {name: record[name] for name in ("transaction_id", "sequence")}
-            known["booked"] = identified | figure
-        yield key, known
 
 
 def _skus_to_read(journal: Journal) -> Iterator[str]:
@@ -320,7 +291,7 @@ def _booked(records: Sequence[TransactionRecord], target: Mapping[str, Any]) -> 
     undone: Counter[str] = Counter()
     newer: TransactionRecord | None = None
     for record in records:
-        named = _NOTES.match(record.notes or "")
+        named = NOTED_REFERENCE.match(record.notes or "")
         undo, reference = named.groups() if named else (None, "")
         if undo:
             undone[reference] += 1
@@ -375,11 +346,6 @@ def _require_no_count(session: Session, read: Sku, undone: StockChange) -> None:
 
 def _is_count(record: TransactionRecord) -> bool:
     """Return whether a record may be a count: the log does not distinguish them from other corrections."""
-    named = _NOTES.match(record.notes or "")
+    named = NOTED_REFERENCE.match(record.notes or "")
     is_undo = named is not None and named.group(1) is not None
     return record.transaction_type == TransactionType.MANUAL_ADJUSTMENT and not is_undo
-
-
-def _idempotency_key(*parts: object) -> str:
-    """Return an Idempotency-Key that a repeated import of the same row has again."""
-    return "import-" + sha256("\n".join(map(str, parts)).encode()).hexdigest()

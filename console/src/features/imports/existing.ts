@@ -1,0 +1,119 @@
+import { audit, catalog, documentOf, stock } from "../../shared/api/clients";
+import type { Kind } from "./protocol";
+import type { PythonWorker } from "./python";
+
+const PAGE = 1_000;
+const LOGS_AT_ONCE = 4;
+/** The members of a record that are compared; `inventory_imports.stock` names them. */
+const RECORD_FIELDS = [
+  "transaction_id",
+  "sku",
+  "transaction_type",
+  "sequence",
+  "quantity",
+  "stock_after",
+  "notes",
+] as const;
+
+/** Read what the services have of a vendor, for the comparison, as the texts that they sent. */
+export async function readExisting(
+  python: PythonWorker,
+  kind: Kind,
+  vendorId: string,
+  onProgress: (items: number) => void,
+): Promise<void> {
+  let items = 0;
+  const took = (page: TextPage) => {
+    items += page.items;
+    onProgress(items);
+  };
+  for await (const page of products(vendorId)) {
+    await python.call("addProducts", page.text);
+    took(page);
+  }
+  if (kind === "products") {
+    return;
+  }
+  for await (const page of inventory(vendorId)) {
+    await python.call("addSkus", page.text);
+    took(page);
+  }
+  if (kind === "skus") {
+    return;
+  }
+  const lengths = Object.entries(await python.ask<Record<string, number>>("logs"));
+  const pages = lengths.reduce((sum, [, records]) => sum + Math.ceil(records / PAGE), 0);
+  const waiting = lengths.map(([sku]) => sku);
+  const work = async () => {
+    for (let sku = waiting.shift(); sku !== undefined; sku = waiting.shift()) {
+      for await (const page of logOfSku(sku)) {
+        await python.call("addRecords", page.text);
+        took(page);
+      }
+    }
+  };
+  if (pages <= LOGS_AT_ONCE * 25) {
+    await Promise.all(Array.from({ length: LOGS_AT_ONCE }, work));
+  } else {
+    // The vendor's whole log takes fewer requests than that of each SKU.
+    for await (const page of logOfVendor(vendorId)) {
+      await python.call("addRecords", page.text);
+      took(page);
+    }
+  }
+}
+
+interface TextPage {
+  readonly text: string;
+  readonly items: number;
+}
+
+async function* pagesOf(read: (cursor: string | undefined) => Promise<string>): AsyncGenerator<TextPage> {
+  let cursor: string | undefined;
+  do {
+    const text = await read(cursor);
+    const page = JSON.parse(text) as { items: unknown[]; next_cursor: string | null };
+    yield { text, items: page.items.length };
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+}
+
+const products = (vendor_id: string) =>
+  pagesOf(async (cursor) =>
+    documentOf(
+      catalog.GET("/vendors/{vendor_id}/products", {
+        params: { path: { vendor_id }, query: { limit: PAGE, order: "asc", cursor } },
+        parseAs: "text",
+      }),
+    ),
+  );
+
+const inventory = (vendor_id: string) =>
+  pagesOf(async (cursor) =>
+    documentOf(
+      stock.GET("/vendors/{vendor_id}/inventory", {
+        params: { path: { vendor_id }, query: { limit: PAGE, cursor } },
+        parseAs: "text",
+      }),
+    ),
+  );
+
+const logOfSku = (sku: string) =>
+  pagesOf(async (cursor) =>
+    documentOf(
+      audit.GET("/skus/{sku}/transactions", {
+        params: { path: { sku }, query: { limit: PAGE, cursor, fields: [...RECORD_FIELDS] } },
+        parseAs: "text",
+      }),
+    ),
+  );
+
+const logOfVendor = (vendor_id: string) =>
+  pagesOf(async (cursor) =>
+    documentOf(
+      audit.GET("/vendors/{vendor_id}/transactions", {
+        params: { path: { vendor_id }, query: { limit: PAGE, cursor, fields: [...RECORD_FIELDS] } },
+        parseAs: "text",
+      }),
+    ),
+  );
