@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Role } from "../shared/session/principal";
 import { texts } from "../shared/texts/texts";
-import { BoxIcon, ChartIcon, CountIcon, ShelfIcon, TagIcon } from "../shared/ui/icons";
+import { BoxIcon, ChartIcon, CountIcon, ImportIcon, ShelfIcon, TagIcon } from "../shared/ui/icons";
 
 /** A page in the navigation. */
 export interface NavigationItem {
@@ -39,6 +39,7 @@ export const NAVIGATION: readonly NavigationItem[] = [
     ofVendor: true,
   },
   { path: "/products", label: texts.shell.products, icon: <TagIcon />, roles: VENDOR_ROLES, ofVendor: true },
+  { path: "/import", label: texts.shell.import, icon: <ImportIcon />, roles: VENDOR_ROLES, ofVendor: true },
   { path: "/shelf", label: texts.shell.shelf, icon: <ShelfIcon />, roles: ALL_ROLES, ofVendor: false },
 ];
 

@@ -32,6 +32,12 @@ const ROUTES: RouteObject[] = [
             }),
           },
           {
+            path: "import",
+            lazy: async () => ({
+              Component: (await import("../features/imports/ImportPage")).ImportPage,
+            }),
+          },
+          {
             path: "stocktake",
             lazy: async () => ({
               Component: (await import("../features/stocktake/StocktakePage")).StocktakePage,

@@ -30,7 +30,12 @@ export function harmless(text: string): string {
 
 /** Give a file to the person, as a download. */
 export function download(name: string, content: string, type = "text/csv;charset=utf-8"): void {
-  const address = URL.createObjectURL(new Blob([content], { type }));
+  downloadBlob(name, new Blob([content], { type }));
+}
+
+/** Give bytes to the person, as a download. */
+export function downloadBlob(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

@@ -23,8 +23,13 @@ export class KeptList<Entry> {
    * @throws DOMException if this browser keeps nothing, as private windows may.
    */
   async all(): Promise<Entry[]> {
-    const range = IDBKeyRange.bound([this.#kind, this.#owner], [this.#kind, this.#owner, []]);
-    return await this.#execute("readonly", (store) => store.getAll(range));
+    return await this.#execute("readonly", (store) => store.getAll(this.#range()));
+  }
+
+  /** Forget all entries. */
+  async clear(): Promise<void> {
+    await this.#execute("readwrite", (store) => store.delete(this.#range()));
+    this.#channel.postMessage(null);
   }
 
   /** Keep an entry in place of the one of this id.
@@ -50,6 +55,11 @@ export class KeptList<Entry> {
   onChange(listener: () => void): () => void {
     this.#channel.addEventListener("message", listener);
     return () => this.#channel.removeEventListener("message", listener);
+  }
+
+  /** The keys of all entries: an array comes after every text. */
+  #range(): IDBKeyRange {
+    return IDBKeyRange.bound([this.#kind, this.#owner], [this.#kind, this.#owner, []]);
   }
 
   async #execute<Result>(

@@ -5,6 +5,7 @@ export const shell = {
   overview: "Overview",
   inventory: "Inventory",
   stocktake: "Stocktake",
+  import: "Import",
   products: "Products",
   shelf: "Shelf",
   signOut: "Sign out",

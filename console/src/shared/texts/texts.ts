@@ -1,5 +1,6 @@
 import { chart } from "./chart";
 import { common } from "./common";
+import { imports } from "./imports";
 import { inventory } from "./inventory";
 import { overview } from "./overview";
 import { problems } from "./problems";
@@ -25,4 +26,5 @@ export const texts = {
   products,
   shelf,
   stocktake,
+  imports,
 } as const;

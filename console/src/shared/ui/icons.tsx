@@ -103,6 +103,11 @@ export const CountIcon = () => (
     <path d="M3 5v10M6 5v10M9 5v10M12 5v10M2 13 15 6" />
   </Icon>
 );
+export const ImportIcon = () => (
+  <Icon>
+    <path d="M10 3v9M6.5 8.5 10 12l3.5-3.5M3 14v3h14v-3" />
+  </Icon>
+);
 export const CloseIcon = () => (
   <Icon>
     <path d="m5 5 10 10M15 5 5 15" />

@@ -1,0 +1,237 @@
+import { readFileSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  api,
+  expectNoSidewaysScroll,
+  expectNoViolations,
+  NARROW,
+  newVendor,
+  openPage,
+  poll,
+  type SeededSku,
+  SLOWNESS,
+  seedProduct,
+  seedSku,
+  signIn,
+  startBrowser,
+} from "./support";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser?.close());
+
+const PYTHON_MILLISECONDS = 60_000 * SLOWNESS;
+
+async function openImport(vendor: string, options: { size?: typeof NARROW } = {}) {
+  const opened = await openPage(browser, { address: "/import", ...options });
+  await signIn(opened.page, "vendor", vendor);
+  await opened.page.getByText("Drop a file here, or choose one").waitFor();
+  return opened;
+}
+
+async function choose(page: Page, name: string, content: string): Promise<void> {
+  await page
+    .locator('input[type="file"]')
+    .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(content) });
+  await page.getByRole("button", { name: "Show the differences" }).waitFor({ timeout: PYTHON_MILLISECONDS });
+}
+
+const compare = async (page: Page) => {
+  await page.getByRole("button", { name: "Show the differences" }).click();
+  await page.getByText("To create").waitFor({ timeout: PYTHON_MILLISECONDS });
+};
+
+const apply = async (page: Page, button: string, done: string) => {
+  await page.getByRole("button", { name: button }).click();
+  await page.getByText(done, { exact: true }).waitFor({ timeout: 30_000 * SLOWNESS });
+};
+
+async function productsOf(vendor: string) {
+  const as = { role: "vendor", vendor } as const;
+  const list = await api<{ items: { product_name: string; base_price: number; is_active: boolean }[] }>(
+    "GET",
+    `/catalog/vendors/${vendor}/products?limit=100&order=asc`,
+    undefined,
+    as,
+  );
+  return list.items.map(({ product_name, base_price, is_active }) => [product_name, base_price, is_active]);
+}
+
+const SHOPIFY = [
+  "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price,Status",
+  "mug,Enamel mug,<p>Good</p>,Acme,Kitchen,,TRUE,Color,Blue,MUG-B,12,8.50,active",
+  "mug,,,,,,,,Red,MUG-R,3,9.00,",
+  "cup,Tea cup,,Acme,Kitchen,,TRUE,Title,Default Title,CUP,7,4.25,active",
+].join("\n");
+
+test("a Shopify file becomes products, SKUs and stock, and the same file again changes nothing", async () => {
+  const vendor = newVendor();
+  const { page, context, recorder } = await openImport(vendor);
+  await expectNoViolations(page);
+  await choose(page, "products_export.csv", SHOPIFY);
+  expect(await page.getByLabel("Written by").inputValue()).toBe("shopify");
+  await expectNoViolations(page);
+  await compare(page);
+  await page.getByRole("button", { name: "Apply 2 changes" }).waitFor();
+  await expectNoViolations(page);
+  expect(await productsOf(vendor)).toEqual([]);
+  await apply(page, "Apply 2 changes", "2 changes applied.");
+  await expectNoViolations(page);
+  expect(await productsOf(vendor)).toEqual([
+    ["Enamel mug", 8.5, true],
+    ["Tea cup", 4.25, true],
+  ]);
+
+  await page.getByRole("button", { name: "Next: SKUs" }).click();
+  await page.getByText("SKUs", { exact: true }).last().click();
+  await compare(page);
+  await apply(page, "Apply 3 changes", "3 changes applied.");
+  await page.getByRole("button", { name: "Next: Stock" }).click();
+  await page.getByText("Stock", { exact: true }).last().click();
+  await compare(page);
+  await apply(page, "Apply 3 changes", "3 changes applied.");
+  const stock = await api<{ items: SeededSku[] }>("GET", `/stock/vendors/${vendor}/inventory?limit=10`);
+  expect(stock.items.map(({ current_stock }) => current_stock).sort((a, b) => a - b)).toEqual([3, 7, 12]);
+
+  // Undo takes the units back; then the same file books them again, and a third time nothing.
+  await page.getByRole("button", { name: "Undo the import" }).click();
+  await page.getByText("3 changes taken back.").waitFor();
+  const after = await api<{ items: SeededSku[] }>("GET", `/stock/vendors/${vendor}/inventory?limit=10`);
+  expect(after.items.map(({ current_stock }) => current_stock)).toEqual([0, 0, 0]);
+  await page.getByRole("button", { name: "Done", exact: true }).click();
+  for (const expected of ["Apply 3 changes", "Apply 0 changes"]) {
+    await choose(page, "products_export.csv", SHOPIFY);
+    await page.getByText("Stock", { exact: true }).last().click();
+    await compare(page);
+    const button = page.getByRole("button", { name: expected });
+    await button.waitFor();
+    if (await button.isEnabled()) {
+      await apply(page, expected, "3 changes applied.");
+      await page.getByRole("button", { name: "Done", exact: true }).click();
+    }
+  }
+  recorder.expectClean();
+  await context.close();
+});
+
+test("columns are chosen, wrong rows are rejected as a file, and an undo restores what was changed", async () => {
+  const vendor = newVendor();
+  await seedProduct(vendor, { product_name: "Old mug", external_id: "A1" });
+  const { page, context, recorder } = await openImport(vendor);
+  await choose(
+    page,
+    "lieferant.csv",
+    "Nr;Bezeichnung;Gruppe;Preis\nA1;Mug;Kitchen;8,50\nB2;Cup;Kitchen;teuer\nC3;Pot;Kitchen;1.020,00\n",
+  );
+  for (const [label, column] of [
+    ["Own id", "Nr"],
+    ["Name", "Bezeichnung"],
+    ["Category", "Gruppe"],
+    ["Base price", "Preis"],
+  ] as const) {
+    await page.getByLabel(label, { exact: true }).selectOption(column);
+  }
+  await page.getByLabel("Decimals are written").selectOption(",");
+  await compare(page);
+  await page.getByText("Why rows are rejected").waitFor();
+  await page
+    .getByRole("row", { name: /Change product .* A1/ })
+    .getByText(/Old mug → Mug/)
+    .waitFor();
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Download the rejected rows" }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe("lieferant.products-rejects.csv");
+  const rejects = readFileSync((await file.path()) ?? "", "utf8");
+  expect(rejects.split("\n")[0]).toBe("_line;_reason;Nr;Bezeichnung;Gruppe;Preis");
+  expect(rejects).toContain("B2;Cup;Kitchen;teuer");
+  await apply(page, "Apply 2 changes", "2 changes applied.");
+  expect(await productsOf(vendor)).toEqual([
+    ["Mug", 8.5, true],
+    ["Pot", 1020, true],
+  ]);
+
+  // Kept over a reload, and undone from there: what was created is inactive, what was changed is as before.
+  await page.reload();
+  await page.getByText("Import of lieferant.csv").waitFor();
+  await page.getByRole("button", { name: "Undo the import" }).click();
+  await page.getByText("2 changes taken back.").waitFor();
+  expect(await productsOf(vendor)).toEqual([
+    ["Old mug", 10, true],
+    ["Pot", 1020, false],
+  ]);
+  recorder.expectClean();
+  await context.close();
+});
+
+test("a tab that is closed in the middle doubles nothing, and the import is gone on with", async () => {
+  const vendor = newVendor();
+  const { page, context, recorder } = await openImport(vendor);
+  const rows = Array.from({ length: 30 }, (_, index) => `OWN-${index},Product ${index},Kitchen,${index + 1}`);
+  await choose(page, "many.csv", ["external_id,product_name,category,base_price", ...rows].join("\n"));
+  await compare(page);
+  let sent = 0;
+  await page.route("**/api/catalog/products", async (route) => {
+    sent += 1;
+    if (sent <= 8) {
+      await route.continue();
+    } else {
+      // The service executes it, and the page never learns of it.
+      await route.fetch().catch(() => undefined);
+    }
+  });
+  await page.getByRole("button", { name: "Apply 30 changes" }).click();
+  await poll(() => sent).toBeGreaterThan(8);
+  await poll(async () => (await productsOf(vendor)).length).toBe(12);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.goto("/import");
+  await page.getByText("22 changes not sent yet.").waitFor();
+  await expectNoViolations(page);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByText("30 changes applied.").waitFor({ timeout: 30_000 * SLOWNESS });
+  expect(await productsOf(vendor)).toHaveLength(30);
+  recorder.expectClean();
+  await context.close();
+});
+
+test("a refused row and one whose stock was counted since are said, and the rest goes on", async () => {
+  const vendor = newVendor();
+  const product = await seedProduct(vendor, { product_name: "Mug" });
+  const [red, blue] = [
+    await seedSku(vendor, product, "RED", {}, 5),
+    await seedSku(vendor, product, "BLUE", {}, 5),
+  ];
+  const { page, context, recorder } = await openImport(vendor, { size: NARROW });
+  await choose(page, "delivery-7.csv", `sku,quantity\n${red.sku},10\n${blue.sku},20\n`);
+  await expectNoSidewaysScroll(page);
+  await compare(page);
+  await expectNoSidewaysScroll(page);
+  // Deactivated after the comparison: the service refuses the delivery.
+  await api("PATCH", `/stock/products/${product.product_id}/skus/${blue.sku}`, { is_active: false });
+  await apply(page, "Apply 2 changes", "1 change applied.");
+  await page.getByText(/sku_inactive/).waitFor();
+  await api("POST", `/stock/products/${product.product_id}/skus/${red.sku}/adjustments`, {
+    quantity_change: -1,
+    notes: "Counted",
+  });
+  await page.getByRole("button", { name: "Undo the import" }).click();
+  await page.getByText(/its stock was counted or corrected since/).waitFor();
+  await expectNoSidewaysScroll(page);
+  await expectNoViolations(page);
+  recorder.expectClean();
+  await context.close();
+});
+
+test("what is no table is said in a sentence", async () => {
+  const { page, context, recorder } = await openImport(newVendor());
+  await page
+    .locator('input[type="file"]')
+    .setInputFiles({ name: "picture.png", mimeType: "image/png", buffer: Buffer.from("x") });
+  await page.getByText(/picture.png should end with/).waitFor({ timeout: PYTHON_MILLISECONDS });
+  recorder.expectClean();
+  await context.close();
+});

@@ -1,0 +1,271 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { audit, documentOf, type TransactionRecord } from "../../shared/api/clients";
+import { readable } from "../../shared/api/problems";
+import { inventoryOf } from "../../shared/inventory/useInventory";
+import { texts } from "../../shared/texts/texts";
+import { type Executed, execute, type Undo, undone } from "./execute";
+import { readExisting } from "./existing";
+import { type JournalWithResults, KeptJournal, refusedBy, unfinished } from "./journal";
+import type { Compared, DescribedFile, HowToRead, Kind, PlannedUnit, RejectedRow } from "./protocol";
+import { PythonWorker } from "./python";
+
+/** The largest file that is read here. */
+export const FILE_MEGABYTES_MAX = 50;
+const REJECTED_SHOWN = 100;
+const words = texts.imports;
+
+/** How a file is written, as far as the person says. */
+export interface FileOptions {
+  readonly encoding?: string;
+  readonly separator?: string;
+  readonly sheet?: string;
+}
+
+export interface ChosenFile {
+  readonly file: File;
+  readonly options: FileOptions;
+  readonly described: DescribedFile;
+}
+
+export interface Preview {
+  readonly kind: Kind;
+  readonly compared: Compared;
+  readonly units: readonly PlannedUnit[];
+  readonly rejected: readonly RejectedRow[];
+}
+
+export type Step =
+  | { readonly name: "busy"; readonly text: string }
+  | { readonly name: "choose" }
+  | { readonly name: "columns" }
+  | { readonly name: "preview"; readonly preview: Preview }
+  | { readonly name: "running"; readonly undoing: boolean; readonly done: number; readonly total: number }
+  | {
+      readonly name: "result";
+      readonly kept: JournalWithResults;
+      /** Why units could not be taken back, by their numbers. */
+      readonly keptReasons: ReadonlyMap<number, string>;
+    };
+
+/** An import of one file: what the page shows of it, and what can be done next. */
+export function useImport(subject: string, vendorId: string) {
+  const python = useRef<PythonWorker | null>(null);
+  const journal = useRef(new KeptJournal(subject, vendorId));
+  const stop = useRef(new AbortController());
+  const [step, setStep] = useState<Step>({ name: "busy", text: texts.common.loading });
+  const [chosen, setChosen] = useState<ChosenFile | null>(null);
+  const [error, setError] = useState<unknown>(null);
+
+  useEffect(() => {
+    let current = true;
+    journal.current.read().then(
+      (kept) =>
+        current &&
+        setStep(kept === null ? { name: "choose" } : { name: "result", kept, keptReasons: new Map() }),
+      (reason) => {
+        if (current) {
+          setError(new Error(words.notKept(readable(reason).detail)));
+          setStep({ name: "choose" });
+        }
+      },
+    );
+    return () => {
+      current = false;
+      stop.current.abort();
+      python.current?.close();
+    };
+  }, []);
+
+  /** Do something that may fail; then the page is again where it was. */
+  const attempt = useCallback(async (back: Step, work: () => Promise<void>) => {
+    setError(null);
+    try {
+      await work();
+    } catch (reason) {
+      setError(reason);
+      setStep(back);
+    }
+  }, []);
+
+  const open = useCallback(
+    (file: File, options: FileOptions = {}) =>
+      attempt({ name: "choose" }, async () => {
+        if (file.size > FILE_MEGABYTES_MAX * 1e6) {
+          throw new Error(words.drop.tooLarge(FILE_MEGABYTES_MAX));
+        }
+        setStep({ name: "busy", text: python.current === null ? words.starting : words.reading });
+        python.current ??= new PythonWorker();
+        const described = await python.current.ask<DescribedFile>(
+          "open",
+          file.name,
+          await file.arrayBuffer(),
+          vendorId,
+          JSON.stringify(options),
+        );
+        setChosen({ file, options, described });
+        setStep({ name: "columns" });
+      }),
+    [attempt, vendorId],
+  );
+
+  const compare = useCallback(
+    (kind: Kind, how: HowToRead) =>
+      attempt({ name: "columns" }, async () => {
+        const worker = python.current;
+        if (worker === null) {
+          return;
+        }
+        setStep({ name: "busy", text: words.reading });
+        await worker.call("read", kind, JSON.stringify(how));
+        await readExisting(worker, kind, vendorId, (items) =>
+          setStep({ name: "busy", text: words.readingExisting(items) }),
+        );
+        setStep({ name: "busy", text: words.comparing });
+        const compared = await worker.ask<Compared>("compare");
+        const units = await worker.ask<PlannedUnit[]>("commands", crypto.randomUUID());
+        const rejected = await worker.ask<RejectedRow[]>("rejected", "{}", REJECTED_SHOWN);
+        setStep({ name: "preview", preview: { kind, compared, units, rejected } });
+      }),
+    [attempt, vendorId],
+  );
+
+  const send = useCallback(
+    async (kept: JournalWithResults) => {
+      const total = kept.journal.units.length;
+      const results: Executed[] = [...kept.results];
+      stop.current = new AbortController();
+      setStep({ name: "running", undoing: false, done: results.length, total });
+      setError(null);
+      try {
+        await execute(
+          unfinished(kept),
+          async (more) => {
+            results.push(...more);
+            await journal.current.addResults(more);
+            setStep({ name: "running", undoing: false, done: results.length, total });
+          },
+          stop.current.signal,
+        );
+      } catch (reason) {
+        setError(reason);
+      }
+      // What was imported shows in the lists at once.
+      void inventoryOf(vendorId).refresh();
+      setStep({ name: "result", kept: { ...kept, results }, keptReasons: new Map() });
+    },
+    [vendorId],
+  );
+
+  const apply = useCallback(
+    (preview: Preview, file: string) =>
+      attempt({ name: "preview", preview }, async () => {
+        const begun = {
+          id: crypto.randomUUID(),
+          file,
+          kind: preview.kind,
+          begunAt: new Date().toISOString(),
+          units: preview.units,
+        };
+        await journal.current.begin(begun).catch((reason) => {
+          throw new Error(words.notKept(readable(reason).detail));
+        });
+        await send({ journal: begun, results: [], undone: [] });
+      }),
+    [attempt, send],
+  );
+
+  const undo = useCallback(
+    async (kept: JournalWithResults) => {
+      const before = new Set(kept.undone);
+      const toUndo = kept.results
+        .flatMap((each) =>
+          each.state === "done" && each.undo !== null ? [[each.number, each.undo] as const] : [],
+        )
+        .filter(([number]) => !before.has(number))
+        .reverse();
+      const gone: number[] = [];
+      const keptReasons = new Map<number, string>();
+      stop.current = new AbortController();
+      setError(null);
+      setStep({ name: "running", undoing: true, done: 0, total: toUndo.length });
+      try {
+        for (const [number, each] of toUndo) {
+          if (stop.current.signal.aborted) {
+            break;
+          }
+          const reason = await undone(each, correctedSince);
+          if (reason === null) {
+            gone.push(number);
+            await journal.current.addUndone([number]);
+          } else {
+            keptReasons.set(number, reason === "changed" ? words.result.changed : reason);
+          }
+          setStep({
+            name: "running",
+            undoing: true,
+            done: gone.length + keptReasons.size,
+            total: toUndo.length,
+          });
+        }
+      } catch (reason) {
+        setError(reason);
+      }
+      void inventoryOf(vendorId).refresh();
+      setStep({ name: "result", kept: { ...kept, undone: [...kept.undone, ...gone] }, keptReasons });
+    },
+    [vendorId],
+  );
+
+  return {
+    step,
+    chosen,
+    error,
+    open,
+    compare,
+    apply,
+    resume: send,
+    undo,
+    stop: () => stop.current.abort(),
+    toColumns: () => setStep({ name: "columns" }),
+    /** Leave the result: to the next kind of the same file, or to another file. */
+    forget: async (next: "columns" | "choose") => {
+      await journal.current.discard().catch(setError);
+      setStep(next === "columns" ? { name: "columns" } : { name: "choose" });
+    },
+    rejectsFile: async (results: readonly Executed[]): Promise<{ name: string; content: Blob } | null> => {
+      const worker = python.current;
+      if (worker === null) {
+        return null;
+      }
+      const bytes = await worker.call("rejects", JSON.stringify(refusedBy(results)));
+      return { name: await worker.call("rejectsName"), content: new Blob([bytes]) };
+    },
+  };
+}
+
+export type Import = ReturnType<typeof useImport>;
+
+/** Why a delivery or count is not taken back: the stock was counted or corrected after it. */
+async function correctedSince({
+  sku,
+  sequence,
+}: Extract<Undo, { do: "adjust_stock" }>): Promise<string | null> {
+  let cursor: string | undefined;
+  do {
+    const page = (await documentOf(
+      audit.GET("/skus/{sku}/transactions", {
+        params: { path: { sku }, query: { limit: 100, order: "desc", cursor } },
+      }),
+    )) as { items: TransactionRecord[]; next_cursor: string | null };
+    for (const record of page.items) {
+      if (record.sequence <= sequence) {
+        return null;
+      }
+      if (record.transaction_type === "manual_adjustment" && !record.notes?.startsWith("[undo ")) {
+        return words.result.corrected(record.transaction_id);
+      }
+    }
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return null;
+}
