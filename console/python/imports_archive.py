@@ -18,6 +18,7 @@ PACKAGES: Final = (
     "charset_normalizer",
     "et_xmlfile",
     "openpyxl",
+    "rfc8785",
     "simplejson",
 )
 """What an import needs of what is installed; all of it is Python, or has a form in Python."""

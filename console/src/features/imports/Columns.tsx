@@ -13,6 +13,7 @@ import {
 import { useDisclosure } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
 import { texts } from "../../shared/texts/texts";
+import { WideTable } from "../../shared/ui/WideTable";
 import { ChooseFile } from "./ChooseFile";
 import classes from "./Imports.module.css";
 import type { HowToRead, ImportColumn, Kind } from "./protocol";
@@ -113,47 +114,45 @@ export function Columns({ chosen, onOpen, onCompare }: Props) {
         {preset ? (
           <Sample chosen={chosen} />
         ) : (
-          <Table.ScrollContainer minWidth={420}>
-            <Table verticalSpacing={4} aria-label={words.columns}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{words.importColumn}</Table.Th>
-                  <Table.Th>{words.fileColumn}</Table.Th>
-                  <Table.Th>{words.example}</Table.Th>
+          <WideTable minWidth={420} label={words.columns}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{words.importColumn}</Table.Th>
+                <Table.Th>{words.fileColumn}</Table.Th>
+                <Table.Th>{words.example}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {columns.map((column) => (
+                <Table.Tr key={column.name}>
+                  <Table.Td>
+                    {texts.imports.columnNames[column.name] ?? column.name}
+                    {column.is_required && (
+                      <Text span size="xs" c="dimmed">
+                        {" "}
+                        {words.required}
+                      </Text>
+                    )}
+                  </Table.Td>
+                  <Table.Td>
+                    <NativeSelect
+                      size="xs"
+                      aria-label={texts.imports.columnNames[column.name] ?? column.name}
+                      value={columnOf(column)}
+                      onChange={(event) => {
+                        const { value } = event.currentTarget;
+                        setMapped((before) => ({ ...before, [column.name]: value }));
+                      }}
+                      data={[{ value: "", label: words.none }, ...described.columns]}
+                    />
+                  </Table.Td>
+                  <Table.Td className={classes.example}>
+                    {described.sample[0]?.[described.columns.indexOf(columnOf(column))] ?? ""}
+                  </Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {columns.map((column) => (
-                  <Table.Tr key={column.name}>
-                    <Table.Td>
-                      {texts.imports.columnNames[column.name] ?? column.name}
-                      {column.is_required && (
-                        <Text span size="xs" c="dimmed">
-                          {" "}
-                          {words.required}
-                        </Text>
-                      )}
-                    </Table.Td>
-                    <Table.Td>
-                      <NativeSelect
-                        size="xs"
-                        aria-label={texts.imports.columnNames[column.name] ?? column.name}
-                        value={columnOf(column)}
-                        onChange={(event) => {
-                          const { value } = event.currentTarget;
-                          setMapped((before) => ({ ...before, [column.name]: value }));
-                        }}
-                        data={[{ value: "", label: words.none }, ...described.columns]}
-                      />
-                    </Table.Td>
-                    <Table.Td className={classes.example}>
-                      {described.sample[0]?.[described.columns.indexOf(columnOf(column))] ?? ""}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+              ))}
+            </Table.Tbody>
+          </WideTable>
         )}
         <Group>
           <Button type="submit">{words.compare}</Button>
@@ -202,28 +201,26 @@ function FileOptionsButton({ chosen, onOpen }: Pick<Props, "chosen" | "onOpen">)
 function Sample({ chosen }: { chosen: ChosenFile }) {
   const { columns, sample } = chosen.described;
   return (
-    <Table.ScrollContainer minWidth={420}>
-      <Table verticalSpacing={4} aria-label={words.sample}>
-        <Table.Thead>
-          <Table.Tr>
-            {columns.map((column) => (
-              <Table.Th key={column}>{column}</Table.Th>
+    <WideTable minWidth={420} label={words.sample}>
+      <Table.Thead>
+        <Table.Tr>
+          {columns.map((column) => (
+            <Table.Th key={column}>{column}</Table.Th>
+          ))}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {sample.map((cells, row) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file have no other name, and stay.
+          <Table.Tr key={row}>
+            {cells.map((cell, index) => (
+              <Table.Td key={columns[index]} className={classes.example}>
+                {cell}
+              </Table.Td>
             ))}
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {sample.map((cells, row) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file have no other name, and stay.
-            <Table.Tr key={row}>
-              {cells.map((cell, index) => (
-                <Table.Td key={columns[index]} className={classes.example}>
-                  {cell}
-                </Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }

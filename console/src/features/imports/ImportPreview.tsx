@@ -1,6 +1,7 @@
 import { Button, Group, Paper, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import { formatQuantity } from "../../shared/format/numbers";
 import { texts } from "../../shared/texts/texts";
+import { WideTable } from "../../shared/ui/WideTable";
 import classes from "./Imports.module.css";
 import { RejectsButton } from "./RejectsButton";
 import type { Preview } from "./useImport";
@@ -74,30 +75,28 @@ export function ImportPreview({ preview, onApply, onBack, rejectsFile }: Props) 
           <Title order={2} size="h5">
             {units.length > UNITS_SHOWN ? words.first(UNITS_SHOWN, units.length) : words.changes}
           </Title>
-          <Table.ScrollContainer minWidth={420}>
-            <Table verticalSpacing={4} aria-label={words.changes}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th ta="right">{words.line}</Table.Th>
-                  <Table.Th>{words.what}</Table.Th>
-                  <Table.Th>{words.shown}</Table.Th>
+          <WideTable minWidth={420} label={words.changes}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th ta="right">{words.line}</Table.Th>
+                <Table.Th>{words.what}</Table.Th>
+                <Table.Th>{words.shown}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {units.slice(0, UNITS_SHOWN).map((unit) => (
+                <Table.Tr key={unit.number}>
+                  <Table.Td ta="right" className={classes.numbers}>
+                    {unit.line}
+                  </Table.Td>
+                  <Table.Td className={classes.shown}>
+                    {words.actions[unit.action]} {unit.name}
+                  </Table.Td>
+                  <Table.Td className={classes.shown}>{unit.shown}</Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {units.slice(0, UNITS_SHOWN).map((unit) => (
-                  <Table.Tr key={unit.number}>
-                    <Table.Td ta="right" className={classes.numbers}>
-                      {unit.line}
-                    </Table.Td>
-                    <Table.Td className={classes.shown}>
-                      {words.actions[unit.action]} {unit.name}
-                    </Table.Td>
-                    <Table.Td className={classes.shown}>{unit.shown}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+              ))}
+            </Table.Tbody>
+          </WideTable>
         </div>
       )}
     </Stack>

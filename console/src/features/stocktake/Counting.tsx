@@ -146,7 +146,14 @@ export function Counting({ rows, lines, put, remove }: Props) {
       {lines.length === 0 ? (
         chosen === null && <EmptyState title={words.empty.title} detail={words.empty.detail} />
       ) : (
-        <Counted lines={lines} onChange={setChosen} onRemove={(sku) => void remove([sku])} />
+        <Counted
+          lines={lines}
+          onChange={setChosen}
+          onRemove={(sku) => {
+            void remove([sku]);
+            field.current?.focus();
+          }}
+        />
       )}
     </Stack>
   );
@@ -257,7 +264,9 @@ function Counted({
         <Table.Tr>
           <Table.Th>{words.list.product}</Table.Th>
           <Table.Th ta="right">{words.list.counted}</Table.Th>
-          <Table.Th w={40} />
+          <Table.Th w={40}>
+            <span className="visually-hidden">{words.list.actions}</span>
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

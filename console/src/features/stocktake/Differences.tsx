@@ -10,6 +10,7 @@ import type { InventoryStore } from "../../shared/inventory/store";
 import { texts } from "../../shared/texts/texts";
 import { EmptyState } from "../../shared/ui/states";
 import { showDone } from "../../shared/ui/toasts";
+import { WideTable } from "../../shared/ui/WideTable";
 import { bookings, type CountedSku, type CountLine, differing, movedAlong, sumsOf } from "./counts";
 import classes from "./Stocktake.module.css";
 
@@ -246,40 +247,40 @@ interface LineTableProps {
 
 function LineTable({ lines, showNow = false, action }: LineTableProps) {
   return (
-    <Table.ScrollContainer minWidth={340}>
-      <Table verticalSpacing={6} className={classes.numbers}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{texts.stocktake.list.product}</Table.Th>
-            <Table.Th ta="right">{words.counted}</Table.Th>
-            <Table.Th ta="right">{words.system}</Table.Th>
-            {showNow && <Table.Th ta="right">{words.moved.now}</Table.Th>}
-            <Table.Th ta="right">{words.difference}</Table.Th>
-            <Table.Th className="no-print" />
+    <WideTable minWidth={340} label={showNow ? words.moved.now : words.title} className={classes.numbers}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{texts.stocktake.list.product}</Table.Th>
+          <Table.Th ta="right">{words.counted}</Table.Th>
+          <Table.Th ta="right">{words.system}</Table.Th>
+          {showNow && <Table.Th ta="right">{words.moved.now}</Table.Th>}
+          <Table.Th ta="right">{words.difference}</Table.Th>
+          <Table.Th className="no-print">
+            <span className="visually-hidden">{texts.stocktake.list.actions}</span>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {lines.map((line) => (
+          <Table.Tr key={line.count.sku}>
+            <Table.Td>
+              {line.row?.product_name ? `${line.row.product_name} · ${line.row.variant_name}` : ""}
+              <Text size="xs" c="dimmed" className={classes.sku}>
+                {line.count.sku}
+              </Text>
+            </Table.Td>
+            <Table.Td ta="right">{formatQuantity(line.count.counted)}</Table.Td>
+            <Table.Td ta="right">{formatQuantity(line.count.seen)}</Table.Td>
+            {showNow && <Table.Td ta="right">{formatQuantity(line.row?.current_stock ?? 0)}</Table.Td>}
+            <Table.Td ta="right" fw={600}>
+              {formatChange(line.difference)}
+            </Table.Td>
+            <Table.Td ta="right" className="no-print">
+              {action(line)}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {lines.map((line) => (
-            <Table.Tr key={line.count.sku}>
-              <Table.Td>
-                {line.row?.product_name ? `${line.row.product_name} · ${line.row.variant_name}` : ""}
-                <Text size="xs" c="dimmed" className={classes.sku}>
-                  {line.count.sku}
-                </Text>
-              </Table.Td>
-              <Table.Td ta="right">{formatQuantity(line.count.counted)}</Table.Td>
-              <Table.Td ta="right">{formatQuantity(line.count.seen)}</Table.Td>
-              {showNow && <Table.Td ta="right">{formatQuantity(line.row?.current_stock ?? 0)}</Table.Td>}
-              <Table.Td ta="right" fw={600}>
-                {formatChange(line.difference)}
-              </Table.Td>
-              <Table.Td ta="right" className="no-print">
-                {action(line)}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }

@@ -34,6 +34,7 @@ export const stocktake = {
     title: "Counted",
     product: "Product",
     counted: "Counted",
+    actions: "Actions",
     change: (name: string) => `Count ${name} again`,
     remove: (name: string) => `Forget the count of ${name}`,
   },
