@@ -127,6 +127,15 @@ async function trade(skus: readonly SeededSku[], round: number): Promise<void> {
   }
 }
 
+/** A file as Shopify writes it, with a row that cannot be imported. */
+const SHOPIFY = [
+  "Handle,Title,Vendor,Type,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price,Status",
+  "wool-hat,Wool hat,Atelier,Clothing,Color,Forest,HAT-FOREST,20,24.90,active",
+  "wool-hat,,,,,Rust,HAT-RUST,12,24.90,",
+  "linen-towel,Linen towel,Atelier,Home,Title,Default Title,TOWEL,40,18.50,active",
+  "oak-board,Oak board,Atelier,Kitchen,Title,Default Title,BOARD,8,on request,active",
+].join("\n");
+
 interface Shot {
   readonly name: string;
   readonly address: () => string;
@@ -177,6 +186,38 @@ const SHOTS: readonly Shot[] = [
       await values.fill("Rust");
       await values.press("Enter");
       await page.getByText("3 new variants, 9 exist already").waitFor();
+    },
+  },
+  {
+    name: "stocktake",
+    address: () => "/stocktake",
+    ready: async (page) => {
+      const counts = [
+        ["FOREST-S", "9"],
+        ["FOREST-M", "12"],
+      ];
+      for (const [code, units] of counts) {
+        await page
+          .getByLabel("Barcode, SKU, own id or name")
+          .fill(sweater.sku.replace("FOREST-M", code ?? ""));
+        await page.keyboard.press("Enter");
+        await page.getByLabel("Units counted").fill(units ?? "");
+        await page.keyboard.press("Enter");
+      }
+      await page.getByText(/^2 SKUs counted/).waitFor();
+      await page.getByRole("link", { name: "See the differences" }).click();
+      await page.getByRole("button", { name: /^Book/ }).waitFor();
+    },
+  },
+  {
+    name: "import",
+    address: () => "/import",
+    ready: async (page) => {
+      await page
+        .locator('input[type="file"]')
+        .setInputFiles({ name: "products_export.csv", mimeType: "text/csv", buffer: Buffer.from(SHOPIFY) });
+      await page.getByRole("button", { name: "Show the differences" }).click({ timeout: 60_000 });
+      await page.getByRole("button", { name: /^Apply/ }).waitFor({ timeout: 60_000 });
     },
   },
   { name: "shelf", ...shelf },

@@ -190,14 +190,15 @@ class FileInPage:
         ``command``, whose ``body`` and ``before`` are JSON texts: no number of them passes through a float.
         """
         read = self._read()
+        own = f"vendor_id: {self._vendor_id}, "  # which the person is
         return dumps(
             [
                 {
                     "number": unit.number,
                     "line": line_of(unit.number),
                     "action": unit.plan.action,
-                    "name": unit.key,
-                    "shown": read.rules.shown(unit.rows, unit.plan),
+                    "name": unit.key.replace(f" {self._vendor_id}", "", 1),
+                    "shown": read.rules.shown(unit.rows, unit.plan).replace(own, "", 1),
                     "command": _with_texts(command_of(read.rules, unit, import_key)),
                 }
                 for unit in read.planned()

@@ -35,10 +35,27 @@ export function ChooseFile({ onChoose }: { onChoose: (file: File) => void }) {
         <Text size="sm" c="dimmed" ta="center" maw="36rem">
           {words.detail}
         </Text>
-        <FileButton accept={ACCEPTED} onChange={(file) => file && onChoose(file)}>
-          {(props) => <Button {...props}>{words.label}</Button>}
-        </FileButton>
+        <FileChooser label={words.label} onChoose={onChoose} />
       </Stack>
     </section>
+  );
+}
+
+interface FileChooserProps {
+  readonly label: string;
+  readonly variant?: "filled" | "default";
+  readonly onChoose: (file: File) => void;
+}
+
+/** A button that lets a person choose a table. */
+export function FileChooser({ label, variant = "filled", onChoose }: FileChooserProps) {
+  return (
+    <FileButton accept={ACCEPTED} onChange={(file) => file && onChoose(file)}>
+      {(props) => (
+        <Button variant={variant} {...props}>
+          {label}
+        </Button>
+      )}
+    </FileButton>
   );
 }

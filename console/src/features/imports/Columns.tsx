@@ -14,7 +14,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
 import { texts } from "../../shared/texts/texts";
 import { WideTable } from "../../shared/ui/WideTable";
-import { ChooseFile } from "./ChooseFile";
+import { FileChooser } from "./ChooseFile";
 import classes from "./Imports.module.css";
 import type { HowToRead, ImportColumn, Kind } from "./protocol";
 import type { ChosenFile, FileOptions } from "./useImport";
@@ -32,7 +32,8 @@ interface Props {
 export function Columns({ chosen, onOpen, onCompare }: Props) {
   const { described, file } = chosen;
   const [preset, setPreset] = useState(described.presets[0]?.name ?? "");
-  const [kind, setKind] = useState<Kind>(preset ? "products" : (described.kinds[0]?.name ?? "products"));
+  const likeliest = preset ? "products" : described.kinds[0]?.name;
+  const [kind, setKind] = useState<Kind>(chosen.kind ?? likeliest ?? "products");
   const [decimal, setDecimal] = useState(".");
   const [reference, setReference] = useState(described.reference);
   const columns = described.kinds.find(({ name }) => name === kind)?.columns ?? [];
@@ -156,8 +157,12 @@ export function Columns({ chosen, onOpen, onCompare }: Props) {
         )}
         <Group>
           <Button type="submit">{words.compare}</Button>
+          <FileChooser
+            label={texts.imports.drop.other}
+            variant="default"
+            onChoose={(other) => onOpen(other)}
+          />
         </Group>
-        <ChooseFile onChoose={(other) => onOpen(other)} />
       </Stack>
     </form>
   );

@@ -31,7 +31,7 @@ function FileImport({ vendorId }: { vendorId: string }) {
         {step.name === "choose" && <ChooseFile onChoose={(file) => void state.open(file)} />}
         {step.name === "columns" && chosen !== null && (
           <Columns
-            key={`${chosen.file.name} ${JSON.stringify(chosen.options)}`}
+            key={`${chosen.file.name} ${JSON.stringify(chosen.options)} ${chosen.kind}`}
             chosen={chosen}
             onOpen={(file, options) => void state.open(file, options)}
             onCompare={(kind, how) => void state.compare(kind, how)}

@@ -70,11 +70,11 @@ export function ImportResult({ kept, keptReasons, canGoOnWithFile, state }: Prop
           <Button onClick={() => void state.resume(kept)}>{words.resume}</Button>
         )}
         {canGoOnWithFile && left === 0 && undone.length === 0 && next !== undefined && (
-          <Button onClick={() => void state.forget("columns")}>
+          <Button onClick={() => void state.forget(next)}>
             {words.next(texts.imports.file.kinds[next])}
           </Button>
         )}
-        <Button variant="default" title={words.forgetHint} onClick={() => void state.forget("choose")}>
+        <Button variant="default" title={words.forgetHint} onClick={() => void state.forget(null)}>
           {words.forget}
         </Button>
         {canUndo && (

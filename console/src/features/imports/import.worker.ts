@@ -23,7 +23,7 @@ async function load(): Promise<PyProxy> {
 }
 
 const FileInPage = load();
-// Whoever asks is told; without a question nobody is.
+// Each question gets the error; without one it is nobody's.
 FileInPage.catch(() => undefined);
 let file: PyProxy | null = null;
 

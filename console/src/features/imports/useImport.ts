@@ -25,6 +25,8 @@ export interface ChosenFile {
   readonly file: File;
   readonly options: FileOptions;
   readonly described: DescribedFile;
+  /** What is imported next of it; null where the file itself suggests it. */
+  readonly kind: Kind | null;
 }
 
 export interface Preview {
@@ -102,7 +104,7 @@ export function useImport(subject: string, vendorId: string) {
           vendorId,
           JSON.stringify(options),
         );
-        setChosen({ file, options, described });
+        setChosen({ file, options, described, kind: null });
         setStep({ name: "columns" });
       }),
     [attempt, vendorId],
@@ -228,9 +230,10 @@ export function useImport(subject: string, vendorId: string) {
     stop: () => stop.current.abort(),
     toColumns: () => setStep({ name: "columns" }),
     /** Leave the result: to the next kind of the same file, or to another file. */
-    forget: async (next: "columns" | "choose") => {
+    forget: async (next: Kind | null) => {
       await journal.current.discard().catch(setError);
-      setStep(next === "columns" ? { name: "columns" } : { name: "choose" });
+      setChosen((current) => current && { ...current, kind: next });
+      setStep(next === null ? { name: "choose" } : { name: "columns" });
     },
     rejectsFile: async (results: readonly Executed[]): Promise<{ name: string; content: Blob } | null> => {
       const worker = python.current;
