@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Role } from "../shared/session/principal";
 import { texts } from "../shared/texts/texts";
-import { BoxIcon, ChartIcon, CountIcon, ImportIcon, ShelfIcon, TagIcon } from "../shared/ui/icons";
+import { BoxIcon, ChartIcon, CountIcon, ImportIcon, OrderIcon, ShelfIcon, TagIcon } from "../shared/ui/icons";
 
 /** A page in the navigation. */
 export interface NavigationItem {
@@ -15,6 +15,7 @@ export interface NavigationItem {
 
 const VENDOR_ROLES: readonly Role[] = ["vendor", "admin"];
 const ALL_ROLES: readonly Role[] = ["vendor", "desk", "auditor", "admin"];
+const SHELF = "/shelf";
 
 export const NAVIGATION: readonly NavigationItem[] = [
   {
@@ -40,11 +41,18 @@ export const NAVIGATION: readonly NavigationItem[] = [
   },
   { path: "/products", label: texts.shell.products, icon: <TagIcon />, roles: VENDOR_ROLES, ofVendor: true },
   { path: "/import", label: texts.shell.import, icon: <ImportIcon />, roles: VENDOR_ROLES, ofVendor: true },
-  { path: "/shelf", label: texts.shell.shelf, icon: <ShelfIcon />, roles: ALL_ROLES, ofVendor: false },
+  {
+    path: "/orders",
+    label: texts.shell.orders,
+    icon: <OrderIcon />,
+    roles: ["vendor", "desk", "admin"],
+    ofVendor: false,
+  },
+  { path: SHELF, label: texts.shell.shelf, icon: <ShelfIcon />, roles: ALL_ROLES, ofVendor: false },
 ];
 
-/** The page that a role sees first; null while it has none. */
+/** The page that a role sees first; null while it has none but the public one. */
 export function firstPage(role: Role): string | null {
-  const item = NAVIGATION.find((each) => each.ofVendor && each.roles.includes(role));
+  const item = NAVIGATION.find((each) => each.path !== SHELF && each.roles.includes(role));
   return item?.path ?? null;
 }

@@ -6,6 +6,9 @@ import { NotFoundPage } from "./NotFoundPage";
 import { ForRoles, Shell } from "./Shell";
 
 const VENDOR_ROLES: readonly Role[] = ["vendor", "admin"];
+const ORDER_ROLES: readonly Role[] = ["desk", "admin", "vendor"];
+/** Auditors come from the log to an order, and read it. */
+const ORDER_READERS: readonly Role[] = [...ORDER_ROLES, "auditor"];
 
 /** Every address of the console. A page is loaded when its address is first opened. */
 const ROUTES: RouteObject[] = [
@@ -62,6 +65,26 @@ const ROUTES: RouteObject[] = [
           {
             path: "products/:product_id",
             lazy: async () => ({ Component: (await import("../features/products/ProductPage")).ProductPage }),
+          },
+        ],
+      },
+      {
+        ErrorBoundary: RouteError,
+        element: <ForRoles roles={ORDER_ROLES} />,
+        children: [
+          {
+            path: "orders",
+            lazy: async () => ({ Component: (await import("../features/orders/OrdersPage")).OrdersPage }),
+          },
+        ],
+      },
+      {
+        ErrorBoundary: RouteError,
+        element: <ForRoles roles={ORDER_READERS} />,
+        children: [
+          {
+            path: "orders/:order_id",
+            lazy: async () => ({ Component: (await import("../features/orders/OrderPage")).OrderPage }),
           },
         ],
       },

@@ -3,12 +3,12 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { newIdempotencyKey, type Sku } from "../../shared/api/clients";
 import { isProblem } from "../../shared/api/problems";
+import { areNotes } from "../../shared/format/notes";
 import { formatChange, formatQuantity, parseQuantity } from "../../shared/format/numbers";
 import { changeStock, readSku, type StockChange } from "../../shared/inventory/commands";
 import { texts } from "../../shared/texts/texts";
 import { ConflictDialog } from "../../shared/ui/ConflictDialog";
 import { Refusal } from "../../shared/ui/Refusal";
-import { areNotes } from "./notes";
 import { useStored } from "./stored";
 
 const CHANGE_MAX = 1_000_000;

@@ -2,11 +2,11 @@ import { Alert, Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { newIdempotencyKey, type Sku } from "../../shared/api/clients";
+import { areNotes } from "../../shared/format/notes";
 import { formatQuantity, parseQuantity } from "../../shared/format/numbers";
 import { changeStock } from "../../shared/inventory/commands";
 import { texts } from "../../shared/texts/texts";
 import { Refusal } from "../../shared/ui/Refusal";
-import { areNotes } from "./notes";
 import { useStored } from "./stored";
 
 const QUANTITY_MAX = 1_000_000;

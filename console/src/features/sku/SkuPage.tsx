@@ -5,6 +5,7 @@ import { Link, useParams } from "react-router";
 import type { Product, Sku } from "../../shared/api/clients";
 import { isProblem } from "../../shared/api/problems";
 import { formatMoney, formatQuantity } from "../../shared/format/numbers";
+import { productIdOf } from "../../shared/inventory/skuId";
 import { useVendorAddress, useVendorOf } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
 import columns from "../../shared/ui/Columns.module.css";
@@ -13,13 +14,11 @@ import { Picture } from "../../shared/ui/Picture";
 import { EmptyState, ErrorState, LoadingState } from "../../shared/ui/states";
 import { Time } from "../../shared/ui/Time";
 import { Activity } from "./Activity";
-
 import { DetailsForm } from "./DetailsForm";
 import { productQuery, skuQuery } from "./queries";
 import { Reservations } from "./Reservations";
 import classes from "./Sku.module.css";
 import { StockActions } from "./StockActions";
-import { productIdOf } from "./skuId";
 
 /** One SKU: its stock, how it came to be, who holds units of it, and what its vendor may change. */
 export function SkuPage() {

@@ -7,6 +7,8 @@ import { transport } from "./transport";
 
 export type Product = CatalogComponents["schemas"]["Product"];
 export type Sku = StockComponents["schemas"]["Sku"];
+export type Order = StockComponents["schemas"]["OrderAnswer"];
+export type OrderLine = StockComponents["schemas"]["OrderLineAnswer"];
 export type TransactionRecord = StockComponents["schemas"]["TransactionRecord"];
 
 const options = {
@@ -29,11 +31,19 @@ export const audit = createClient<AuditPaths>({ baseUrl: `${origin()}/api/audit`
 export async function documentOf<T extends Record<string | number, any>, O, M extends `${string}/${string}`>(
   answer: Promise<FetchResponse<T, O, M>>,
 ): Promise<NonNullable<FetchResponse<T, O, M>["data"]>> {
+  return (await answerOf(answer)).document;
+}
+
+/** As `documentOf`, with the response for its status and headers. */
+// biome-ignore lint/suspicious/noExplicitAny: openapi-fetch's own bounds.
+export async function answerOf<T extends Record<string | number, any>, O, M extends `${string}/${string}`>(
+  answer: Promise<FetchResponse<T, O, M>>,
+): Promise<{ document: NonNullable<FetchResponse<T, O, M>["data"]>; response: Response }> {
   const { data, error, response } = await answer;
   if (!response.ok) {
     throw new ProblemError(problemOf(error, response));
   }
-  return data as NonNullable<FetchResponse<T, O, M>["data"]>;
+  return { document: data as NonNullable<FetchResponse<T, O, M>["data"]>, response };
 }
 
 /** A new key, under which a command is executed once however often it is sent. */

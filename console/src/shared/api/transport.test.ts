@@ -101,6 +101,13 @@ test("a 202 is asked for again until it is finished, or the deadline passes", as
   expect(slow.pauses).toEqual([10, 10]);
 });
 
+test("a 202 is returned at once to who follows the command by itself", async () => {
+  const { surroundings, sent } = scripted([answer(202, { "Retry-After": "1" })]);
+  const response = await sendRequest(post({ "Idempotency-Key": "k" }), true, surroundings, false);
+  expect(response.status).toBe(202);
+  expect(sent).toHaveLength(1);
+});
+
 test("an aborted request is not repeated", async () => {
   const controller = new AbortController();
   controller.abort();

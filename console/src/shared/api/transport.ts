@@ -47,10 +47,17 @@ export function repeatableTransport(request: Request): Promise<Response> {
   return sendRequest(request, true, browser);
 }
 
+/** As `transport`, but a 202 is returned at once, for callers who show that the command runs and send it again. */
+export function acceptingTransport(request: Request): Promise<Response> {
+  return sendRequest(request, isRepeatable(request), browser, false);
+}
+
+/** @param finishes whether a 202 is followed until the command is finished. */
 export async function sendRequest(
   request: Request,
   repeatable: boolean,
   surroundings: Surroundings,
+  finishes = true,
 ): Promise<Response> {
   const begun = surroundings.now();
   let renewed = false;
@@ -72,7 +79,7 @@ export async function sendRequest(
       await surroundings.renew(token);
       continue;
     }
-    if (response?.status === 202 && repeatable) {
+    if (response?.status === 202 && repeatable && finishes) {
       const seconds = pauseSeconds(response, 1, surroundings);
       if (surroundings.now() + seconds - begun < FINISH_DEADLINE_SECONDS) {
         await surroundings.pause(seconds, request.signal);

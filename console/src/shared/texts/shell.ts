@@ -7,6 +7,7 @@ export const shell = {
   stocktake: "Stocktake",
   import: "Import",
   products: "Products",
+  orders: "Orders",
   shelf: "Shelf",
   signOut: "Sign out",
   signIn: "Sign in",
@@ -17,7 +18,7 @@ export const shell = {
   noScreens: {
     title: (role: string) => `No pages for the role ${role} yet`,
     detail:
-      "This console has a vendor's pages and the public shelf. Orders and the log are served by the command line and the API.",
+      "This console has the pages of vendors and of the order desk, and the public shelf. The log is served by the command line and the API.",
     shelf: "Open the shelf",
   },
   chooseVendor: {

@@ -2,6 +2,7 @@ import { chart } from "./chart";
 import { common } from "./common";
 import { imports } from "./imports";
 import { inventory } from "./inventory";
+import { orders } from "./orders";
 import { overview } from "./overview";
 import { problems } from "./problems";
 import { products } from "./products";
@@ -24,6 +25,7 @@ export const texts = {
   inventory,
   sku,
   products,
+  orders,
   shelf,
   stocktake,
   imports,

@@ -30,6 +30,11 @@ export const ChartIcon = () => (
     <path d="M3 17h14M5.5 13.5v-4M10 13.5v-9M14.5 13.5v-6" />
   </Icon>
 );
+export const OrderIcon = () => (
+  <Icon>
+    <path d="M5 3h10v14l-2.5-1.6L10 17l-2.5-1.6L5 17zM8 7h4M8 10.5h4" />
+  </Icon>
+);
 export const TagIcon = () => (
   <Icon>
     <path d="M3 3h6.5L17 10.5 10.5 17 3 9.5zM6.5 6.5h.01" />

@@ -1,7 +1,9 @@
-import { Table, Text } from "@mantine/core";
+import { Anchor, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Link } from "react-router";
 import type { TransactionRecord } from "../api/clients";
 import { formatChange, formatQuantity } from "../format/numbers";
+import { useVendorAddress } from "../session/vendor";
 import { texts } from "../texts/texts";
 import classes from "./records.module.css";
 import { Time } from "./Time";
@@ -144,10 +146,17 @@ export function recordReason(record: Pick<TransactionRecord, "reason" | "notes">
   return [record.reason, record.notes].filter(Boolean).join(": ");
 }
 
+/** An order's id, which leads to its page: every role reads orders, a vendor its own lines of them. */
 export function OrderId({ orderId }: { readonly orderId: string }) {
+  const address = useVendorAddress();
   return (
-    <Text component="span" size="sm" style={{ overflowWrap: "anywhere" }}>
+    <Anchor
+      component={Link}
+      to={address(`/orders/${orderId}`)}
+      size="sm"
+      style={{ overflowWrap: "anywhere" }}
+    >
       {orderId}
-    </Text>
+    </Anchor>
   );
 }

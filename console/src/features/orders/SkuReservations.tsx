@@ -1,0 +1,142 @@
+import { Button, CloseButton, Paper, Table, Text, TextInput, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useEffect, useState } from "react";
+import { isProblem } from "../../shared/api/problems";
+import { formatQuantity } from "../../shared/format/numbers";
+import { productIdOf } from "../../shared/inventory/skuId";
+import { usePrincipal } from "../../shared/session/session";
+import { texts } from "../../shared/texts/texts";
+import { OrderId } from "../../shared/ui/records";
+import { ErrorState, LoadingState } from "../../shared/ui/states";
+import { Time } from "../../shared/ui/Time";
+import { skuOf } from "./changes";
+import { HoldEnd } from "./HoldEnd";
+import classes from "./Orders.module.css";
+import { reservationsQuery } from "./queries";
+import { SkuName } from "./SkuName";
+import { useNow } from "./useNow";
+
+interface AskProps {
+  /** The SKU of the address; empty for none. */
+  readonly sku: string;
+  readonly onAsk: (sku: string) => void;
+}
+
+/** Ask which orders hold units of a SKU. */
+export function AskReservations({ sku, onAsk }: AskProps) {
+  const words = texts.orders.held;
+  const [typed, setTyped] = useState(sku);
+  const [isWrong, setWrong] = useState(false);
+  useEffect(() => setTyped(sku), [sku]);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const asked = skuOf(typed);
+    setWrong(productIdOf(asked) === null);
+    if (productIdOf(asked) !== null) onAsk(asked);
+  };
+  return (
+    <Paper withBorder p="md" component="section" aria-labelledby="held">
+      <Title order={2} size="h5" id="held" mb="xs">
+        {words.title}
+      </Title>
+      <form onSubmit={submit} noValidate className={classes.ask}>
+        <TextInput
+          label={words.label}
+          placeholder={words.placeholder}
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value);
+            setWrong(false);
+          }}
+          error={isWrong && words.invalid}
+          errorProps={{ role: "alert" }}
+          autoCapitalize="characters"
+          spellCheck={false}
+        />
+        <Button type="submit" variant="default" className={classes.askButton}>
+          {words.show}
+        </Button>
+      </form>
+    </Paper>
+  );
+}
+
+interface Props {
+  readonly sku: string;
+  readonly onClose: () => void;
+}
+
+/** The orders that hold units of a SKU now, the oldest first. */
+export function SkuReservations({ sku, onClose }: Props) {
+  const words = texts.orders.held;
+  const { role } = usePrincipal();
+  const now = useNow();
+  const answer = useQuery(reservationsQuery(sku));
+  const held = answer.data?.reservations ?? [];
+  const isUnknown = isProblem(answer.error, "sku_not_found", "invalid_input");
+  return (
+    <Paper withBorder p="md" component="section" aria-labelledby="reservations">
+      <div className={classes.head}>
+        <Title order={2} size="h5" id="reservations" style={{ overflowWrap: "anywhere" }}>
+          {words.resultTitle(sku)}
+        </Title>
+        <CloseButton aria-label={words.clear} onClick={onClose} />
+      </div>
+      {answer.isPending && <LoadingState />}
+      {isUnknown && (
+        <Text size="sm" role="alert">
+          {role === "vendor" ? words.unknownOfVendor(sku) : words.unknown(sku)}
+        </Text>
+      )}
+      {answer.isError && !isUnknown && !answer.data && (
+        <ErrorState error={answer.error} onRetry={() => void answer.refetch()} />
+      )}
+      {answer.data && !isUnknown && (
+        <>
+          <SkuName productId={productIdOf(sku) ?? ""} sku={sku} />
+          <Text size="sm" c="dimmed" mt={4} role="status">
+            {held.length === 0 && answer.data.unaccounted === 0
+              ? words.none
+              : words.total(answer.data.reserved_stock, held.length)}
+          </Text>
+        </>
+      )}
+      {held.length > 0 && !isUnknown && (
+        // The keyboard has to scroll what is wider than the page.
+        <section className={classes.scroll} aria-label={words.resultTitle(sku)} tabIndex={0}>
+          <Table verticalSpacing={6} horizontalSpacing="xs" className={classes.table}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{texts.orders.due.order}</Table.Th>
+                <Table.Th className={classes.number}>{texts.orders.due.reserved}</Table.Th>
+                <Table.Th>{texts.orders.due.ends}</Table.Th>
+                <Table.Th>{texts.orders.due.placed}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {held.map(({ order_id, quantity, expires_at, placed_at }) => (
+                <Table.Tr key={order_id}>
+                  <Table.Td className={classes.text}>
+                    <OrderId orderId={order_id} />
+                  </Table.Td>
+                  <Table.Td className={classes.number}>{formatQuantity(quantity)}</Table.Td>
+                  <Table.Td>
+                    <HoldEnd at={expires_at} now={now} />
+                  </Table.Td>
+                  <Table.Td className={classes.time}>
+                    <Time value={placed_at} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </section>
+      )}
+      {answer.data && answer.data.unaccounted > 0 && (
+        <Text size="sm" c="dimmed" mt="xs">
+          {words.unaccounted(answer.data.unaccounted)}
+        </Text>
+      )}
+    </Paper>
+  );
+}
