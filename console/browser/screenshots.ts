@@ -46,6 +46,7 @@ beforeAll(async () => {
   browser = await startBrowser();
   await mkdir(FOLDER, { recursive: true });
   sweater = await seededShop();
+  await seededOrder();
 });
 
 afterAll(() => browser?.close());
@@ -136,9 +137,43 @@ const SHOPIFY = [
   "oak-board,Oak board,Atelier,Kitchen,Title,Default Title,BOARD,8,on request,active",
 ].join("\n");
 
+/** An order of four SKUs with a little of everything: some confirmed, some refunded, some cancelled. */
+const ORDER = "ORDER-20418";
+
+async function seededOrder(): Promise<void> {
+  const as = { role: "desk" } as const;
+  const { items } = await api<{ items: (SeededSku & { available_stock: number })[] }>(
+    "GET",
+    `/stock/vendors/${VENDOR}/inventory?limit=100`,
+    undefined,
+    AS,
+  );
+  const lines = items
+    .filter(({ available_stock }) => available_stock > 8)
+    .sort((a, b) => a.sku.localeCompare(b.sku))
+    .slice(0, 4)
+    .map(({ product_id, sku }, index) => ({ product_id, sku, quantity: 4 - index }));
+  const known = await api("GET", `/stock/orders/${ORDER}`, undefined, as).catch(() => null);
+  if (known !== null) return;
+  await seedOrder(ORDER, lines);
+  const [first, second, third] = lines.map(({ sku }) => sku);
+  const path = `/stock/orders/${ORDER}`;
+  await api("POST", `${path}/confirm`, { lines: [first, second].map((sku) => ({ sku, quantity: 2 })) }, as);
+  const returned = { lines: [{ sku: first, quantity: 1, restock: false }], reason: "broken" };
+  await api("POST", `${path}/refund`, { ...returned, notes: "Torn seam" }, as);
+  await api(
+    "POST",
+    `${path}/cancel`,
+    { lines: [{ sku: third, quantity: 1 }], reason: "customer_request" },
+    as,
+  );
+}
+
 interface Shot {
   readonly name: string;
   readonly address: () => string;
+  /** A vendor's pages unless it says otherwise. */
+  readonly isDesk?: boolean;
   readonly scheme?: "light" | "dark";
   readonly isNarrow?: boolean;
   readonly isPublic?: boolean;
@@ -220,17 +255,25 @@ const SHOTS: readonly Shot[] = [
       await page.getByRole("button", { name: /^Apply/ }).waitFor({ timeout: 60_000 });
     },
   },
+  {
+    name: "order",
+    address: () => `/orders/${ORDER}`,
+    isDesk: true,
+    ready: (page) => page.getByText("Torn seam").first().waitFor(),
+  },
   { name: "shelf", ...shelf },
   { name: "shelf-phone", ...shelf, isNarrow: true },
 ];
 
-test.each(SHOTS)("$name", async ({ name, address, scheme, isNarrow, isPublic, ready }) => {
+test.each(SHOTS)("$name", async ({ name, address, scheme, isNarrow, isPublic, isDesk, ready }) => {
   const { page, context } = await openPage(browser, {
     address: address(),
     size: isNarrow ? NARROW : SIZE,
     scheme: scheme ?? "light",
   });
-  if (!isPublic) {
+  if (isDesk) {
+    await signIn(page, "desk");
+  } else if (!isPublic) {
     await signIn(page, "vendor", VENDOR);
   }
   await ready(page);
