@@ -123,8 +123,9 @@ test("an order is found by its id, by the keyboard alone, and an unknown one say
 
 test("what is due is listed soonest first, refreshed by itself, and kept in the address", async () => {
   const soon = `ORDER-T-${randomUUID().slice(0, 13)}`;
-  const later = await newOrder([lineOf(red, 1)]);
+  const later = `ORDER-T-${randomUUID().slice(0, 13)}`;
   await api("PUT", `/stock/orders/${soon}`, { lines: [lineOf(red, 2)], hold_seconds: 600 }, DESK);
+  await api("PUT", `/stock/orders/${later}`, { lines: [lineOf(red, 1)], hold_seconds: 900 }, DESK);
   const { page, context, recorder } = await open("/orders");
   const due = page.getByRole("region", { name: "What is due" }).first();
   const row = due.getByRole("row", { name: new RegExp(soon) });
@@ -245,11 +246,11 @@ test("an order is cancelled with a reason, and reopened", async () => {
   await reopen.getByLabel("Unit of time").selectOption("hours");
   await reopen.getByRole("button", { name: "Reopen the order" }).click();
   await poll(figures(page)).toBe("5 0 0 0, 3 0 0 0");
-  await page.getByText(/^in (39|40) hours$/).waitFor();
+  await page.getByText("in 40 hours").waitFor();
   await act(page, "Extend");
   await page.getByLabel("Hold for").fill("5");
   await page.keyboard.press("Enter");
-  await page.getByText(/^in [45] days$/).waitFor();
+  await page.getByText("in 5 days").waitFor();
   recorder.expectClean();
   await context.close();
 });

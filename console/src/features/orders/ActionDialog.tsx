@@ -24,12 +24,14 @@ interface Props extends Pick<ActionDialogProps, "isHidden" | "isPending" | "erro
   readonly title: string;
   readonly submit: string;
   readonly size?: "md" | "lg";
+  /** Whether the keyboard begins at the button, where no field has to be filled. */
+  readonly isSubmitFirst?: boolean;
   readonly onSubmit: () => void;
   readonly children: ReactNode;
 }
 
 /** The frame of an action's dialog: its fields, why it was refused, and the buttons. */
-export function ActionDialog({ title, submit, size, onSubmit, children, ...state }: Props) {
+export function ActionDialog({ title, submit, size, isSubmitFirst, onSubmit, children, ...state }: Props) {
   const send = (event: FormEvent) => {
     event.preventDefault();
     onSubmit();
@@ -51,7 +53,7 @@ export function ActionDialog({ title, submit, size, onSubmit, children, ...state
             <Button variant="default" onClick={state.onClose}>
               {texts.common.close}
             </Button>
-            <Button type="submit" loading={state.isPending}>
+            <Button type="submit" loading={state.isPending} data-autofocus={isSubmitFirst || undefined}>
               {submit}
             </Button>
           </Group>

@@ -44,7 +44,7 @@ export function AmendDialog({ order, onEdit, onSend, ...state }: ActionDialogPro
         {words.intro}
       </Text>
       {search}
-      {shown.map(({ product_id, sku, reserved }) => {
+      {shown.map(({ product_id, sku, reserved }, index) => {
         const text = typed[sku] ?? String(reserved);
         return (
           <div key={sku} className={classes.line}>
@@ -60,6 +60,7 @@ export function AmendDialog({ order, onEdit, onSend, ...state }: ActionDialogPro
                 onChange={(event) => type(sku, event.currentTarget.value)}
                 error={parseQuantity(text, 0, QUANTITY_MAX) === null && texts.orders.invalid.amended}
                 className={classes.units}
+                data-autofocus={index === 0 || undefined}
               />
               <Button
                 variant="default"

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
 import { isProblem, readable } from "../../shared/api/problems";
 import { usePrincipal } from "../../shared/session/session";
+import { useVendorAddress } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
 import { readOrder } from "./commands";
 import classes from "./Orders.module.css";
@@ -16,13 +17,14 @@ export function FindOrder() {
   const { role } = usePrincipal();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const address = useVendorAddress();
   const [typed, setTyped] = useState("");
   const [wrong, setWrong] = useState<string | null>(null);
   const find = useMutation({
     mutationFn: (orderId: string) => readOrder(orderId),
     onSuccess: (stored, orderId) => {
       client.setQueryData(orderQuery(orderId).queryKey, stored);
-      void navigate(`/orders/${orderId}`);
+      void navigate(address(`/orders/${orderId}`));
     },
     onError: (error, orderId) => {
       const unknown = role === "vendor" ? words.unknownOfVendor : words.unknown;

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { isProblem } from "../../shared/api/problems";
+import { useVendorAddress } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
 import { showDone, showError } from "../../shared/ui/toasts";
 import { isOwner, type TypedLine, typedUnits } from "./changes";
@@ -17,6 +18,7 @@ import { orderQuery } from "./queries";
 /** Place an order by hand, to try what an order system does. */
 export function NewOrderDrawer({ onClose }: { readonly onClose: () => void }) {
   const words = texts.orders.create;
+  const address = useVendorAddress();
   // The id takes the place of a key: a retry after a lost answer places nothing twice.
   const [id, setId] = useState(newOrderId);
   const [lines, setLines] = useState<readonly TypedLine[]>([{ id: 0, sku: "", quantity: "1" }]);
@@ -92,7 +94,7 @@ export function NewOrderDrawer({ onClose }: { readonly onClose: () => void }) {
             <div>
               <OrderRefusal error={place.error} />
               {isProblem(place.error, "order_exists", "order_cancelled", "reservation_expired") && (
-                <Anchor component={Link} size="sm" to={`/orders/${orderId}`}>
+                <Anchor component={Link} size="sm" to={address(`/orders/${orderId}`)}>
                   {words.exists}
                 </Anchor>
               )}
@@ -116,13 +118,14 @@ export function NewOrderDrawer({ onClose }: { readonly onClose: () => void }) {
 function usePlace() {
   const client = useQueryClient();
   const navigate = useNavigate();
+  const address = useVendorAddress();
   const opened = useRef<string | null>(null);
   const open = (stored: StoredOrder) => {
     const { order_id } = stored.order;
     client.setQueryData(orderQuery(order_id).queryKey, stored);
     if (opened.current === order_id) return;
     opened.current = order_id;
-    void navigate(`/orders/${order_id}`);
+    void navigate(address(`/orders/${order_id}`));
   };
   return useMutation({
     mutationFn: (order: NewOrder) => placeOrder(order, open),

@@ -6,6 +6,7 @@ import type { Order } from "../../shared/api/clients";
 import { isProblem } from "../../shared/api/problems";
 import { formatQuantity } from "../../shared/format/numbers";
 import { usePrincipal } from "../../shared/session/session";
+import { useVendorAddress } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
 import columns from "../../shared/ui/Columns.module.css";
 import { PageFrame } from "../../shared/ui/PageFrame";
@@ -13,7 +14,7 @@ import { StatusBadge } from "../../shared/ui/StatusBadge";
 import { EmptyState, ErrorState, LoadingState } from "../../shared/ui/states";
 import { Time } from "../../shared/ui/Time";
 import { Actions } from "./Actions";
-import { actionsOf, isRunning } from "./allowed";
+import { actionsOf, isRunning, totalOf } from "./allowed";
 import type { StoredOrder } from "./commands";
 import { HoldEnd } from "./HoldEnd";
 import { OrderLines } from "./OrderLines";
@@ -50,6 +51,7 @@ function KnownOrder({ orderId }: { readonly orderId: string }) {
 
 function NotFound({ orderId }: { readonly orderId: string }) {
   const { notFound } = texts.orders;
+  const address = useVendorAddress();
   const { role } = usePrincipal();
   return (
     <PageFrame title={orderId}>
@@ -58,7 +60,7 @@ function NotFound({ orderId }: { readonly orderId: string }) {
         detail={role === "vendor" ? notFound.detailOfVendor : notFound.detail}
         action={
           role !== "auditor" && (
-            <Button component={Link} to="/orders" variant="default">
+            <Button component={Link} to={address("/orders")} variant="default">
               {notFound.back}
             </Button>
           )
@@ -137,7 +139,7 @@ function Figures({ order, placedBy }: FiguresProps) {
     [words.confirmed, sum("confirmed"), true],
     [words.cancelled, sum("cancelled"), true],
     [words.refunded, sum("refunded"), true],
-    [words.ends, <HoldEnd key="end" at={order.expires_at} now={now} />, false],
+    [words.ends, <HoldEnd key="end" at={holdEndOf(order)} now={now} />, false],
     [words.placed, <Time key="placed" value={order.created_at} />, false],
     [words.placedBy, placedBy, false],
   ];
@@ -161,4 +163,10 @@ function Figures({ order, placedBy }: FiguresProps) {
       </dl>
     </Paper>
   );
+}
+
+/** The end that was set stays stored when nothing is reserved any more; then only an expired hold has ended. */
+function holdEndOf(order: Order): string | null {
+  const holds = totalOf(order, "confirm") > 0 || order.cancel_reason === "expired";
+  return holds ? order.expires_at : null;
 }

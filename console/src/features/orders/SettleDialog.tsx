@@ -56,6 +56,7 @@ export function SettleDialog({ settling, order, onEdit, onSend, ...state }: Prop
       title={words.title(order.order_id)}
       submit={words.submit(units)}
       size="lg"
+      isSubmitFirst={settling === "confirm"}
       onSubmit={submit}
       {...state}
     >
@@ -67,7 +68,6 @@ export function SettleDialog({ settling, order, onEdit, onSend, ...state }: Prop
           { value: "all", label: words.all(total) },
           { value: "some", label: texts.orders.settle.some },
         ]}
-        data-autofocus
       />
       {extent === "some" && (
         <SettledLines
@@ -208,6 +208,7 @@ function WhyFields({ reasons, reason, onReason, notes, onNotes }: WhyProps) {
         label={words.reason}
         description={words.reasonHint}
         list="reasons"
+        data-autofocus
         value={reason}
         onChange={(event) => onReason(event.currentTarget.value)}
         error={!isReason(reason) && texts.orders.invalid.reason}

@@ -41,8 +41,8 @@ export function remainingOf(iso: string, now: number): Remaining {
   const away = Math.abs(seconds);
   for (const [unit, size, from] of STEPS) {
     if (away >= from) {
-      return { isOver: seconds < 0, text: relative.format(Math.trunc(seconds / size), unit) };
+      return { isOver: seconds < 0, text: relative.format(Math.round(seconds / size), unit) };
     }
   }
-  return { isOver: seconds < 0, text: relative.format(Math.trunc(seconds), "second") };
+  return { isOver: seconds < 0, text: relative.format(Math.round(seconds), "second") };
 }
