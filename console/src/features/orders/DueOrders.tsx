@@ -102,7 +102,7 @@ function DueTable({ orders }: { readonly orders: readonly Order[] }) {
   const now = useNow();
   return (
     // The keyboard has to scroll what is wider than the page.
-    <section className={classes.scroll} aria-label={words.title} tabIndex={0}>
+    <section className={classes.scroll} aria-label={words.table} tabIndex={0}>
       <Table verticalSpacing={6} horizontalSpacing="xs" className={`${classes.table} ${classes.blocks}`}>
         <Table.Thead>
           <Table.Tr>

@@ -32,7 +32,7 @@ export function OrderLines({ order }: { readonly order: Order }) {
       <Stack gap="xs">
         {shown.length > 0 && (
           // The keyboard has to scroll what is wider than the page.
-          <section className={classes.scroll} aria-label={words.title} tabIndex={0}>
+          <section className={classes.scroll} aria-label={words.table} tabIndex={0}>
             <Table
               verticalSpacing={6}
               horizontalSpacing="xs"

@@ -3,7 +3,6 @@ import { useState } from "react";
 import type { Order } from "../../shared/api/clients";
 import { areNotes } from "../../shared/format/notes";
 import { formatQuantity } from "../../shared/format/numbers";
-import { usePrincipal } from "../../shared/session/session";
 import { texts } from "../../shared/texts/texts";
 import { ActionDialog, type ActionDialogProps } from "./ActionDialog";
 import { type Settling, totalOf, unitsOf } from "./allowed";
@@ -23,7 +22,6 @@ interface Props extends ActionDialogProps {
 /** Confirm, cancel or refund: all that is left, or some lines with their units. */
 export function SettleDialog({ settling, order, onEdit, onSend, ...state }: Props) {
   const words = texts.orders.actions[settling];
-  const { role } = usePrincipal();
   const [extent, setExtent] = useState<Extent>("all");
   const [typed, setTyped] = useState<Typed>({});
   /** SKUs whose refunded units do not return to the stock. */
@@ -43,11 +41,9 @@ export function SettleDialog({ settling, order, onEdit, onSend, ...state }: Prop
     };
   const submit = () => {
     setTried(true);
-    if (settled === null || settled.length === 0 || !isReason(reason) || !areNotes(notes, NOTES_MAX_BYTES)) {
-      return;
-    }
-    // A vendor has to name its lines: the rest of the order is not its own.
-    const lines = extent === "all" && role !== "vendor" ? undefined : settled;
+    const isComplete = extent === "all" || (settled !== null && settled.length > 0);
+    if (!isComplete || !isReason(reason) || !areNotes(notes, NOTES_MAX_BYTES)) return;
+    const lines = extent === "all" ? undefined : (settled ?? undefined);
     const why = { reason: reason.trim() || undefined, notes: notes.trim() || undefined };
     onSend(commandOf(settling, lines, why, restock, extent === "all" ? new Set() : unsellable));
   };

@@ -103,7 +103,7 @@ export function SkuReservations({ sku, onClose }: Props) {
       )}
       {held.length > 0 && !isUnknown && (
         // The keyboard has to scroll what is wider than the page.
-        <section className={classes.scroll} aria-label={words.resultTitle(sku)} tabIndex={0}>
+        <section className={classes.scroll} aria-label={words.table} tabIndex={0}>
           <Table verticalSpacing={6} horizontalSpacing="xs" className={classes.table}>
             <Table.Thead>
               <Table.Tr>

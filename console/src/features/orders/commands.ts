@@ -1,6 +1,7 @@
 import { answerOf, type Order, stock } from "../../shared/api/clients";
 import { acceptingTransport } from "../../shared/api/transport";
-import type { Units } from "./changes";
+import type { Settling } from "./allowed";
+import { allUnits, type Units } from "./changes";
 
 /** An order with the version that `If-Match` names; a command that runs has none. */
 export interface StoredOrder {
@@ -17,7 +18,7 @@ export interface RefundedUnits extends Units {
   readonly restock?: boolean;
 }
 
-/** A command on an order. Without `lines` a settlement concerns all that is left. */
+/** A command on an order. Without `lines` a settlement concerns all that is left of the version that was read. */
 export type Command =
   | { readonly type: "confirm"; readonly lines?: readonly Units[] }
   | ({ readonly type: "cancel"; readonly lines?: readonly Units[] } & Why)
@@ -99,17 +100,17 @@ async function sendCommand({ order, etag }: StoredOrder, command: Command, key: 
   const options = { params: { path, header }, fetch: acceptingTransport };
   switch (command.type) {
     case "confirm": {
-      const body = { lines: linesOf(command.lines) };
+      const body = { lines: linesOf(order, command) };
       return answerOf(stock.POST("/orders/{order_id}/confirm", { ...options, body }));
     }
     case "cancel": {
-      const { type: _, lines, ...why } = command;
-      const body = { lines: linesOf(lines), ...why };
+      const { type: _, lines: __, ...why } = command;
+      const body = { lines: linesOf(order, command), ...why };
       return answerOf(stock.POST("/orders/{order_id}/cancel", { ...options, body }));
     }
     case "refund": {
-      const { type: _, lines, ...how } = command;
-      const body = { lines: linesOf(lines), ...how };
+      const { type: _, lines: __, ...how } = command;
+      const body = { lines: linesOf(order, command), ...how };
       return answerOf(stock.POST("/orders/{order_id}/refund", { ...options, body }));
     }
     case "amend": {
@@ -129,6 +130,13 @@ async function sendCommand({ order, etag }: StoredOrder, command: Command, key: 
   }
 }
 
-function linesOf<Line>(lines: readonly Line[] | undefined): Line[] | undefined {
-  return lines && [...lines];
+/** The lines to settle, named even where they are all: the service answers a whole command that finds nothing left
+ * as done, although it is not what the person saw. A vendor has to name its lines anyway.
+ */
+function linesOf(
+  order: Order,
+  { type, lines }: { readonly type: Settling; readonly lines?: readonly RefundedUnits[] },
+): RefundedUnits[] | undefined {
+  const named = lines ?? allUnits(order, type);
+  return named.length > 0 ? [...named] : undefined;
 }

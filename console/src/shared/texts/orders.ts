@@ -25,6 +25,7 @@ export const orders = {
     invalid: "A SKU is SKU-, its product's id and a code, such as SKU-PROD-E4F9A-BLK-L.",
     unknown: (sku: string) => `There is no SKU ${sku}.`,
     unknownOfVendor: (sku: string) => `You have no SKU ${sku}.`,
+    table: "Orders that hold units",
     resultTitle: (sku: string) => `Open reservations of ${sku}`,
     none: "No order holds units of it.",
     total: (reserved: number, orders: number) =>
@@ -34,6 +35,7 @@ export const orders = {
   },
   due: {
     title: "What is due",
+    table: "Orders that are due",
     horizon: "Holds that end",
     horizons: { overdue: "Overdue", hour: "Within an hour", day: "Within a day", open: "All open" },
     none: {
@@ -138,6 +140,7 @@ export const orders = {
   },
   table: {
     title: "Lines",
+    table: "Units of the lines",
     sku: "SKU",
     vendor: "Vendor",
     placed: "Placed",
