@@ -80,7 +80,7 @@ const figures = (page: Page) => async () => {
     all
       .sort((a, b) => (a.textContent ?? "").localeCompare(b.textContent ?? ""))
       .map((row) =>
-        [...row.querySelectorAll("td")].map((cell) => cell.lastChild?.textContent ?? "").slice(3, 7),
+        [...row.querySelectorAll("td")].map((cell) => cell.lastChild?.textContent ?? "").slice(2, 6),
       ),
   );
   return cells

@@ -41,7 +41,6 @@ export function OrderLines({ order }: { readonly order: Order }) {
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>{words.sku}</Table.Th>
-                  {showsVendor && <Table.Th>{words.vendor}</Table.Th>}
                   {FIGURES.map((figure) => (
                     <Table.Th key={figure} className={classes.number}>
                       {words[figure]}
@@ -55,8 +54,12 @@ export function OrderLines({ order }: { readonly order: Order }) {
                   <Table.Tr key={line.sku}>
                     <Table.Td className={classes.text}>
                       <SkuLink productId={line.product_id} sku={line.sku} vendorId={line.vendor_id} />
+                      {showsVendor && (
+                        <Text size="xs" c="dimmed">
+                          {line.vendor_id}
+                        </Text>
+                      )}
                     </Table.Td>
-                    {showsVendor && <Table.Td>{line.vendor_id}</Table.Td>}
                     {FIGURES.map((figure) => (
                       <Figure key={figure} label={words[figure]} units={line[figure]} />
                     ))}

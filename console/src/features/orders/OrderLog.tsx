@@ -20,6 +20,8 @@ interface Props {
 /** What happened to an order, newest first. */
 export function OrderLog({ log, records, onRetry, onMore }: Props) {
   const words = texts.orders.log;
+  // The order's own id says nothing on its page.
+  const shown = records.map((record) => ({ ...record, order_id: null }));
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="log">
       <Title order={2} size="h5" id="log" mb="xs">
@@ -34,7 +36,7 @@ export function OrderLog({ log, records, onRetry, onMore }: Props) {
       )}
       {records.length > 0 && (
         <RecordTable
-          records={records}
+          records={shown}
           skuOf={({ sku, vendor_id }) => (
             <SkuLink productId={productIdOf(sku) ?? ""} sku={sku} vendorId={vendor_id} />
           )}

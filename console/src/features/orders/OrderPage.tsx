@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Loader, Paper, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Loader, Paper, Text } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Fragment, type ReactNode } from "react";
 import { Link, useParams } from "react-router";
@@ -10,6 +10,7 @@ import { useVendorAddress } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
 import columns from "../../shared/ui/Columns.module.css";
 import { PageFrame } from "../../shared/ui/PageFrame";
+import { Actor } from "../../shared/ui/records";
 import { StatusBadge } from "../../shared/ui/StatusBadge";
 import { EmptyState, ErrorState, LoadingState } from "../../shared/ui/states";
 import { Time } from "../../shared/ui/Time";
@@ -83,7 +84,7 @@ function Page({ stored }: { readonly stored: StoredOrder }) {
       lead={
         <Group gap="xs">
           <StatusBadge status={order.status} known={KNOWN_STATUSES} />
-          {order.cancel_reason && (
+          {order.status === "cancelled" && order.cancel_reason && (
             <span>{words.cancelReasons[order.cancel_reason] ?? order.cancel_reason}</span>
           )}
           {role === "vendor" && <span>{words.ofVendor}</span>}
@@ -104,21 +105,21 @@ function Page({ stored }: { readonly stored: StoredOrder }) {
       )}
       <Figures order={order} placedBy={first?.performed_by} />
       <div className={columns.columns}>
-        <Stack gap="md" className={columns.main}>
+        <div className={columns.main}>
           <OrderLines order={order} />
-          <OrderLog
-            log={log}
-            records={records}
-            onRetry={() => void log.refetch()}
-            onMore={() => void log.fetchNextPage()}
-          />
-        </Stack>
+        </div>
         {actionsOf(role).length > 0 && (
-          <div className={columns.side}>
+          <div className={`${columns.side} ${classes.side}`}>
             <Actions stored={stored} />
           </div>
         )}
       </div>
+      <OrderLog
+        log={log}
+        records={records}
+        onRetry={() => void log.refetch()}
+        onMore={() => void log.fetchNextPage()}
+      />
     </PageFrame>
   );
 }
@@ -141,7 +142,7 @@ function Figures({ order, placedBy }: FiguresProps) {
     [words.refunded, sum("refunded"), true],
     [words.ends, <HoldEnd key="end" at={holdEndOf(order)} now={now} />, false],
     [words.placed, <Time key="placed" value={order.created_at} />, false],
-    [words.placedBy, placedBy, false],
+    [words.placedBy, placedBy && <Actor key="actor" performedBy={placedBy} />, false],
   ];
   return (
     <Paper withBorder p="sm">

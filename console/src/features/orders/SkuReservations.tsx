@@ -76,7 +76,7 @@ export function SkuReservations({ sku, onClose }: Props) {
   const isUnknown = isProblem(answer.error, "sku_not_found", "invalid_input");
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="reservations">
-      <div className={classes.head}>
+      <div className={classes.headline}>
         <Title order={2} size="h5" id="reservations" style={{ overflowWrap: "anywhere" }}>
           {words.resultTitle(sku)}
         </Title>
@@ -104,7 +104,7 @@ export function SkuReservations({ sku, onClose }: Props) {
       {held.length > 0 && !isUnknown && (
         // The keyboard has to scroll what is wider than the page.
         <section className={classes.scroll} aria-label={words.table} tabIndex={0}>
-          <Table verticalSpacing={6} horizontalSpacing="xs" className={classes.table}>
+          <Table verticalSpacing={6} horizontalSpacing="xs" className={`${classes.table} ${classes.blocks}`}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{texts.orders.due.order}</Table.Th>
@@ -119,11 +119,14 @@ export function SkuReservations({ sku, onClose }: Props) {
                   <Table.Td className={classes.text}>
                     <OrderId orderId={order_id} />
                   </Table.Td>
-                  <Table.Td className={classes.number}>{formatQuantity(quantity)}</Table.Td>
+                  <Table.Td className={classes.number}>
+                    <span className={classes.narrowOnly}>{texts.orders.due.reserved} </span>
+                    {formatQuantity(quantity)}
+                  </Table.Td>
                   <Table.Td>
                     <HoldEnd at={expires_at} now={now} />
                   </Table.Td>
-                  <Table.Td className={classes.time}>
+                  <Table.Td className={`${classes.time} ${classes.wideOnly}`}>
                     <Time value={placed_at} />
                   </Table.Td>
                 </Table.Tr>

@@ -37,7 +37,7 @@ export const orders = {
     title: "What is due",
     table: "Orders that are due",
     horizon: "Holds that end",
-    horizons: { overdue: "Overdue", hour: "Within an hour", day: "Within a day", open: "All open" },
+    horizons: { overdue: "Overdue", hour: "Next hour", day: "Next day", open: "All open" },
     none: {
       overdue: "No hold is overdue.",
       hour: "No hold ends within an hour.",
@@ -142,7 +142,6 @@ export const orders = {
     title: "Lines",
     table: "Units of the lines",
     sku: "SKU",
-    vendor: "Vendor",
     placed: "Placed",
     reserved: "Reserved",
     confirmed: "Confirmed",

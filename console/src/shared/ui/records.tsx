@@ -114,7 +114,7 @@ function Change({ units, name }: { readonly units: number; readonly name: (chang
 }
 
 /** Who did it: the name after the kind of actor, which is shown where it is no person. */
-function Actor({ performedBy }: { readonly performedBy: string }) {
+export function Actor({ performedBy }: { readonly performedBy: string }) {
   const [kind = "", ...rest] = performedBy.split(":");
   const name = rest.join(":") || kind;
   const label = texts.records.actors[kind];
