@@ -160,7 +160,7 @@ async function seededOrder(): Promise<void> {
   const path = `/stock/orders/${ORDER}`;
   await api("POST", `${path}/confirm`, { lines: [first, second].map((sku) => ({ sku, quantity: 2 })) }, as);
   const returned = { lines: [{ sku: first, quantity: 1, restock: false }], reason: "broken" };
-  await api("POST", `${path}/refund`, { ...returned, notes: "Torn seam" }, as);
+  await api("POST", `${path}/refund`, { ...returned, notes: "Loose seam" }, as);
   await api(
     "POST",
     `${path}/cancel`,
@@ -259,7 +259,7 @@ const SHOTS: readonly Shot[] = [
     name: "order",
     address: () => `/orders/${ORDER}`,
     isDesk: true,
-    ready: (page) => page.getByText("Torn seam").first().waitFor(),
+    ready: (page) => page.getByText("Loose seam").first().waitFor(),
   },
   { name: "shelf", ...shelf },
   { name: "shelf-phone", ...shelf, isNarrow: true },
