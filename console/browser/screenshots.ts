@@ -259,7 +259,7 @@ const SHOTS: readonly Shot[] = [
     name: "order",
     address: () => `/orders/${ORDER}`,
     isDesk: true,
-    ready: (page) => page.getByText("Loose seam").first().waitFor(),
+    ready: (page) => page.getByRole("region", { name: "Log" }).getByText("Loose seam").waitFor(),
   },
   { name: "shelf", ...shelf },
   { name: "shelf-phone", ...shelf, isNarrow: true },

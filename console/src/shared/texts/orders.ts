@@ -129,7 +129,6 @@ export const orders = {
     `${sku}: ${units(asked)} requested, ${formatQuantity(refundable)} can be refunded`,
   ofVendor: "Your own lines of the order. The status is that of these.",
   facts: {
-    status: "Status",
     placed: "Placed",
     placedBy: "Placed by",
     ends: "Hold ends",
