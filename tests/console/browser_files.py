@@ -11,7 +11,7 @@ from tests.support.budgets import Machine
 from tests.support.console_npm import assert_passes
 
 FILES: Final = sorted(path.relative_to(CONSOLE).as_posix() for path in CONSOLE.glob("browser/**/*.test.ts"))
-OF_THE_INVENTORY: Final = [file for file in FILES if re.search("/(inventory|sign_in)", file)]
+OF_THE_INVENTORY: Final = [file for file in FILES if re.search("/(import|inventory|sign_in|stocktake)", file)]
 """They take as long as all others."""
 OTHERS: Final = [file for file in FILES if file not in OF_THE_INVENTORY]
 MINUTES: Final = 6

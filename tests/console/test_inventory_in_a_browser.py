@@ -1,4 +1,4 @@
-"""Sign-in and inventory in a real browser."""
+"""Sign-in, inventory, stocktake and imports in a real browser."""
 
 from __future__ import annotations
 
