@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,10 @@ from inventory_imports.mapping import RowMapping
 from inventory_imports.presets.assembling import read_shop_rows
 from inventory_imports.presets.catalogue import presets_of
 from inventory_imports.reading import ReadRow
+from inventory_imports.tables import RejectedRow
 
+NO_SESSION: Any = None
+NOTHING: dict[str, Any] = {}
 FILES = Path(__file__).parents[2] / "imports" / "tests" / "files"
 DEFAULTS = {"vendor_id": "VENDOR-001", "reference": "count"}
 ROWS = [
@@ -65,7 +69,7 @@ def same(importer, journal, in_memory, existing, monkeypatch, *, keeps_first):
     monkeypatch.setattr(
         type(importer), "read_existing", lambda self, session, journal: read_existing(session, journal)
     )
-    compare(importer, None, journal, RowMapping(keeps_first=keeps_first))
+    compare(importer, NO_SESSION, journal, RowMapping(keeps_first=keeps_first))
     in_memory.compare(existing.get, keeps_first=keeps_first)
     assert plans_of(in_memory.planned()) == plans_of(journal.units(State.PLANNED))
     assert list(in_memory.rejected({})) == list(_once_each(journal.rejected()))
@@ -75,7 +79,7 @@ def same(importer, journal, in_memory, existing, monkeypatch, *, keeps_first):
 
 
 def _once_each(rows):
-    first = {}
+    first: dict[int, RejectedRow] = {}
     for row in rows:
         first.setdefault(row.line, row)
     return first.values()
@@ -86,13 +90,13 @@ def _once_each(rows):
 def test_the_file_of_a_shop(name, kind, tmp_path, monkeypatch):
     importer = IMPORTERS[kind]
     table, rows = open_shop_table(FILES / name)
-    [preset] = presets_of(table.columns)
+    [preset] = presets_of(table.columns or ())
     existing = {}
     if kind != "products":
         products = ImportInMemory(
             IMPORTERS["products"].rules, read_shop_rows(IMPORTERS["products"].rules, preset, rows, DEFAULTS)
         )
-        products.compare({}.get, keeps_first=True)
+        products.compare(NOTHING.get, keeps_first=True)
         existing = {unit.key: {"product_id": f"PROD-{unit.number:05}"} for unit in products.planned()}
     with Journal.begin(tmp_path, kind, FILES / name) as journal:
         read_shop_file(importer, rows, journal, preset, DEFAULTS, None)

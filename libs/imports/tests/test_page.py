@@ -36,11 +36,13 @@ def same_names(file: FileInPage, kind: str) -> dict[str, str]:
 
 def compared(file: FileInPage, kind: str, **how: Any) -> dict[str, Any]:
     file.read(kind, json.dumps({"columns": same_names(file, kind)} | how))
-    return json.loads(file.compare())
+    found: dict[str, Any] = json.loads(file.compare())
+    return found
 
 
 def commands(file: FileInPage) -> list[dict[str, Any]]:
-    return json.loads(file.commands("key"))
+    found: list[dict[str, Any]] = json.loads(file.commands("key"))
+    return found
 
 
 def product(**members: Any) -> dict[str, Any]:
