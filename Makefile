@@ -135,7 +135,8 @@ types: $(VENV)/.develop ## Check types, in tests too (mypy, strict)
 	@for service in catalog stock audit; do \
 		(cd services/$$service && $(MYPY) app.py chalicelib tests) || exit 1; \
 	done
-	@$(MYPY) conftest.py local demo deploy tools tests console/python
+	@$(MYPY) conftest.py local demo deploy tools tests
+	@$(MYPY) console/python
 
 architecture: $(VENV)/.develop ## Check the imports between packages (import-linter)
 	@$(BIN)/lint-imports

@@ -22,9 +22,17 @@ async function load(): Promise<PyProxy> {
   return python.pyimport("inventory_imports.page").FileInPage as PyProxy;
 }
 
-const FileInPage = load();
-// Each question gets the error; without one it is nobody's.
-FileInPage.catch(() => undefined);
+let loading: Promise<PyProxy> | null = null;
+
+/** The class of files; after a failure, such as a lost network, it is loaded anew. */
+function loaded(): Promise<PyProxy> {
+  loading ??= load().catch((error) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
+}
+
 let file: PyProxy | null = null;
 
 function opened(): PyProxy {
@@ -36,7 +44,7 @@ function opened(): PyProxy {
 
 const methods: { [Name in keyof WorkerMethods]: (...args: never[]) => unknown } = {
   open: async (name: string, content: ArrayBuffer, vendorId: string, options: string) => {
-    const type = await FileInPage;
+    const type = await loaded();
     file?.destroy();
     file = null;
     file = (type as unknown as (...args: unknown[]) => PyProxy)(
