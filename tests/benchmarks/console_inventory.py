@@ -51,7 +51,7 @@ def read_all(client: Any, index: KeySpace) -> int:
             ScanIndexForward=False,
             **position,
         )
-        count += page["Count"]
+        count += int(page["Count"])
         if "LastEvaluatedKey" not in page:
             return count
         position = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
