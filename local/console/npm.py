@@ -19,7 +19,11 @@ def main() -> int:
         print(failure_sentence(error), file=sys.stderr)
         return 1
     program, *arguments = node.npm
-    os.execve(program, [program, *arguments, *sys.argv[1:]], {**os.environ, "PATH": node.path, PYTHON_VARIABLE: sys.executable})
+    os.execve(
+        program,
+        [program, *arguments, *sys.argv[1:]],
+        {**os.environ, "PATH": node.path, PYTHON_VARIABLE: sys.executable},
+    )
 
 
 if __name__ == "__main__":
