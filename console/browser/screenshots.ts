@@ -133,6 +133,7 @@ interface Shot {
   readonly scheme?: "light" | "dark";
   readonly isNarrow?: boolean;
   readonly isPublic?: boolean;
+  readonly isAuditors?: boolean;
   /** Until what is to be seen is there. */
   readonly ready: (page: Page) => Promise<unknown>;
 }
@@ -152,6 +153,12 @@ const shelf = {
   address: () => "/shelf?category=Beverages",
   isPublic: true,
   ready: (page: Page) => page.getByText("In stock", { exact: true }).first().waitFor(),
+};
+
+const verification = {
+  address: () => `/verify/${sweater.sku}`,
+  isAuditors: true,
+  ready: (page: Page) => page.getByText("records are whole").waitFor(),
 };
 
 const SHOTS: readonly Shot[] = [
@@ -179,17 +186,21 @@ const SHOTS: readonly Shot[] = [
       await page.getByText("3 new variants, 9 exist already").waitFor();
     },
   },
+  { name: "verification", ...verification },
   { name: "shelf", ...shelf },
   { name: "shelf-phone", ...shelf, isNarrow: true },
 ];
 
-test.each(SHOTS)("$name", async ({ name, address, scheme, isNarrow, isPublic, ready }) => {
+test.each(SHOTS)("$name", async (shot) => {
+  const { name, address, scheme, isNarrow, isPublic, isAuditors, ready } = shot;
   const { page, context } = await openPage(browser, {
     address: address(),
     size: isNarrow ? NARROW : SIZE,
     scheme: scheme ?? "light",
   });
-  if (!isPublic) {
+  if (isAuditors) {
+    await signIn(page, "auditor");
+  } else if (!isPublic) {
     await signIn(page, "vendor", VENDOR);
   }
   await ready(page);

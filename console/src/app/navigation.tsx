@@ -1,7 +1,16 @@
 import type { ReactNode } from "react";
 import type { Role } from "../shared/session/principal";
 import { texts } from "../shared/texts/texts";
-import { BoxIcon, ChartIcon, ShelfIcon, TagIcon } from "../shared/ui/icons";
+import {
+  AlertIcon,
+  BoxIcon,
+  ChartIcon,
+  ClockIcon,
+  ListIcon,
+  ShelfIcon,
+  ShieldIcon,
+  TagIcon,
+} from "../shared/ui/icons";
 
 /** A page in the navigation. */
 export interface NavigationItem {
@@ -14,6 +23,8 @@ export interface NavigationItem {
 }
 
 const VENDOR_ROLES: readonly Role[] = ["vendor", "admin"];
+const AUDITOR_ROLES: readonly Role[] = ["auditor", "admin"];
+const PUBLIC_PAGE = "/shelf";
 const ALL_ROLES: readonly Role[] = ["vendor", "desk", "auditor", "admin"];
 
 export const NAVIGATION: readonly NavigationItem[] = [
@@ -32,11 +43,33 @@ export const NAVIGATION: readonly NavigationItem[] = [
     ofVendor: true,
   },
   { path: "/products", label: texts.shell.products, icon: <TagIcon />, roles: VENDOR_ROLES, ofVendor: true },
-  { path: "/shelf", label: texts.shell.shelf, icon: <ShelfIcon />, roles: ALL_ROLES, ofVendor: false },
+  {
+    path: "/findings",
+    label: texts.shell.findings,
+    icon: <AlertIcon />,
+    roles: AUDITOR_ROLES,
+    ofVendor: false,
+  },
+  { path: "/log", label: texts.shell.log, icon: <ListIcon />, roles: AUDITOR_ROLES, ofVendor: false },
+  {
+    path: "/verify",
+    label: texts.shell.verify,
+    icon: <ShieldIcon />,
+    roles: AUDITOR_ROLES,
+    ofVendor: false,
+  },
+  {
+    path: "/stock-at",
+    label: texts.shell.stockAt,
+    icon: <ClockIcon />,
+    roles: AUDITOR_ROLES,
+    ofVendor: false,
+  },
+  { path: PUBLIC_PAGE, label: texts.shell.shelf, icon: <ShelfIcon />, roles: ALL_ROLES, ofVendor: false },
 ];
 
-/** The page that a role sees first; null while it has none. */
+/** The page that a role sees first; null while it has none of its own. */
 export function firstPage(role: Role): string | null {
-  const item = NAVIGATION.find((each) => each.ofVendor && each.roles.includes(role));
+  const item = NAVIGATION.find((each) => each.path !== PUBLIC_PAGE && each.roles.includes(role));
   return item?.path ?? null;
 }

@@ -6,6 +6,7 @@ import { NotFoundPage } from "./NotFoundPage";
 import { ForRoles, Shell } from "./Shell";
 
 const VENDOR_ROLES: readonly Role[] = ["vendor", "admin"];
+const AUDITOR_ROLES: readonly Role[] = ["auditor", "admin"];
 
 /** Every address of the console. A page is loaded when its address is first opened. */
 const ROUTES: RouteObject[] = [
@@ -44,6 +45,30 @@ const ROUTES: RouteObject[] = [
           {
             path: "products/:product_id",
             lazy: async () => ({ Component: (await import("../features/products/ProductPage")).ProductPage }),
+          },
+        ],
+      },
+      {
+        ErrorBoundary: RouteError,
+        element: <ForRoles roles={AUDITOR_ROLES} />,
+        children: [
+          {
+            path: "findings",
+            lazy: async () => ({
+              Component: (await import("../features/findings/FindingsPage")).FindingsPage,
+            }),
+          },
+          {
+            path: "log",
+            lazy: async () => ({ Component: (await import("../features/log/LogPage")).LogPage }),
+          },
+          {
+            path: "verify/:sku?",
+            lazy: async () => ({ Component: (await import("../features/verify/VerifyPage")).VerifyPage }),
+          },
+          {
+            path: "stock-at/:sku?",
+            lazy: async () => ({ Component: (await import("../features/stockAt/StockAtPage")).StockAtPage }),
           },
         ],
       },

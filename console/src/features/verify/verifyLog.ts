@@ -25,6 +25,17 @@ export interface VerifiedRow {
   readonly differences: readonly ShownDifference[];
 }
 
+export function isBroken({ differences }: VerifiedRow): boolean {
+  return differences.length > 0;
+}
+
+/** The hashes of a log's records, as they are stored. */
+export interface LogHashes {
+  readonly all: ReadonlySet<string>;
+  /** That of the record with the highest number; null for an empty log. */
+  readonly last: string | null;
+}
+
 /** How many records are computed at a time: enough for Web Crypto's threads, and soon enough for a progress bar. */
 const BATCH = 250;
 const UNREADABLE = "a record as the stock service writes it";
@@ -48,7 +59,7 @@ export async function verifyLog(
   lines: readonly string[],
   keys: LedgerKeys | null,
   onRows: (rows: VerifiedRow[], done: number) => void,
-): Promise<void> {
+): Promise<LogHashes> {
   const entries: Entry[] = [];
   const unreadable: VerifiedRow[] = [];
   lines.forEach((text, index) => {
@@ -71,6 +82,8 @@ export async function verifyLog(
     const rows = batch.flatMap((entry, index) => walk.check(entry, computed[index] as Computed));
     onRows(rows, unreadable.length + start + batch.length);
   }
+  const hashes = entries.map(({ record }) => record.get("hash")).filter((hash) => typeof hash === "string");
+  return { all: new Set(hashes), last: hashes.at(-1) ?? null };
 }
 
 async function compute(sku: string, { record, sequence }: Entry, keys: LedgerKeys | null): Promise<Computed> {

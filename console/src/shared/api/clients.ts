@@ -29,11 +29,19 @@ export const audit = createClient<AuditPaths>({ baseUrl: `${origin()}/api/audit`
 export async function documentOf<T extends Record<string | number, any>, O, M extends `${string}/${string}`>(
   answer: Promise<FetchResponse<T, O, M>>,
 ): Promise<NonNullable<FetchResponse<T, O, M>["data"]>> {
+  return (await answerOf(answer)).data;
+}
+
+/** The document of a successful response, and the response with its headers; throws as `documentOf` does. */
+// biome-ignore lint/suspicious/noExplicitAny: openapi-fetch's own bounds.
+export async function answerOf<T extends Record<string | number, any>, O, M extends `${string}/${string}`>(
+  answer: Promise<FetchResponse<T, O, M>>,
+): Promise<{ data: NonNullable<FetchResponse<T, O, M>["data"]>; response: Response }> {
   const { data, error, response } = await answer;
   if (!response.ok) {
     throw new ProblemError(problemOf(error, response));
   }
-  return data as NonNullable<FetchResponse<T, O, M>["data"]>;
+  return { data: data as NonNullable<FetchResponse<T, O, M>["data"]>, response };
 }
 
 /** A new key, under which a command is executed once however often it is sent. */

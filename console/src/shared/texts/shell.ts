@@ -5,6 +5,10 @@ export const shell = {
   overview: "Overview",
   inventory: "Inventory",
   products: "Products",
+  findings: "Findings",
+  log: "Log",
+  verify: "Verify",
+  stockAt: "Stock at a time",
   shelf: "Shelf",
   signOut: "Sign out",
   signIn: "Sign in",
@@ -15,7 +19,7 @@ export const shell = {
   noScreens: {
     title: (role: string) => `No pages for the role ${role} yet`,
     detail:
-      "This console has a vendor's pages and the public shelf. Orders and the log are served by the command line and the API.",
+      "This console has a vendor's and an auditor's pages and the public shelf. Orders are served by the command line and the API.",
     shelf: "Open the shelf",
   },
   chooseVendor: {

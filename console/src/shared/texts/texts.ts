@@ -1,6 +1,9 @@
+import { audit } from "./audit";
 import { chart } from "./chart";
 import { common } from "./common";
+import { findings } from "./findings";
 import { inventory } from "./inventory";
+import { log } from "./log";
 import { overview } from "./overview";
 import { problems } from "./problems";
 import { products } from "./products";
@@ -9,6 +12,8 @@ import { shelf } from "./shelf";
 import { shell } from "./shell";
 import { signIn } from "./signIn";
 import { sku } from "./sku";
+import { stockAt } from "./stockAt";
+import { verify } from "./verify";
 
 /** Every text that the console shows, in English. A translation replaces this object. */
 export const texts = {
@@ -23,4 +28,9 @@ export const texts = {
   sku,
   products,
   shelf,
+  audit,
+  findings,
+  log,
+  verify,
+  stockAt,
 } as const;

@@ -1,4 +1,4 @@
-import { Table, Text } from "@mantine/core";
+import { Anchor, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { TransactionRecord } from "../api/clients";
 import { formatChange, formatQuantity } from "../format/numbers";
@@ -26,10 +26,12 @@ interface TableProps<Row extends ShownRecord> {
   readonly records: readonly Row[];
   /** The SKU of a record, for logs of several. */
   readonly skuOf?: (record: Row) => ReactNode;
+  /** Open a record in full. */
+  readonly onOpen?: (record: Row) => void;
 }
 
 /** Log records as a table; on a narrow page as blocks. */
-export function RecordTable<Row extends ShownRecord>({ records, skuOf }: TableProps<Row>) {
+export function RecordTable<Row extends ShownRecord>({ records, skuOf, onOpen }: TableProps<Row>) {
   const words = texts.records;
   return (
     // The keyboard has to scroll what is wider than the page.
@@ -51,7 +53,13 @@ export function RecordTable<Row extends ShownRecord>({ records, skuOf }: TablePr
           {records.map((record) => (
             <Table.Tr key={record.transaction_id}>
               <Table.Td className={`${classes.line} ${classes.time}`}>
-                <Time value={record.timestamp} />
+                {onOpen ? (
+                  <Anchor component="button" type="button" size="sm" onClick={() => onOpen(record)}>
+                    <Time value={record.timestamp} />
+                  </Anchor>
+                ) : (
+                  <Time value={record.timestamp} />
+                )}
               </Table.Td>
               {skuOf && <Table.Td className={`${classes.text} ${classes.sku}`}>{skuOf(record)}</Table.Td>}
               <Table.Td className={`${classes.line} ${classes.what}`}>

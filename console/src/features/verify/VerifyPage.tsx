@@ -1,0 +1,99 @@
+import { Button } from "@mantine/core";
+import { useNavigate, useParams } from "react-router";
+import { download } from "../../shared/format/csv";
+import { verifyAddress } from "../../shared/log/addresses";
+import { FORMATS } from "../../shared/log/exports";
+import { SkuForm } from "../../shared/log/SkuForm";
+import { SkuLinks } from "../../shared/log/SkuLinks";
+import { texts } from "../../shared/texts/texts";
+import { DownloadIcon } from "../../shared/ui/icons";
+import { PageFrame } from "../../shared/ui/PageFrame";
+import { EmptyState, ErrorState } from "../../shared/ui/states";
+import { Rows } from "./Rows";
+import { Summary } from "./Summary";
+import { isUnknownSku, useVerification, type Verification } from "./useVerification";
+
+const words = texts.verify;
+
+/** The log of a SKU, verified by this browser. */
+export function VerifyPage() {
+  const { sku } = useParams();
+  const navigate = useNavigate();
+  const form = (
+    <SkuForm
+      sku={sku ?? ""}
+      submit={words.submit}
+      onSubmit={(wanted) => void navigate(verifyAddress(wanted))}
+    />
+  );
+  if (sku === undefined) {
+    return (
+      <PageFrame title={words.title} lead={words.lead}>
+        {form}
+        <EmptyState title={words.start.title} detail={words.start.detail} />
+      </PageFrame>
+    );
+  }
+  return <VerifiedSku key={sku} sku={sku} form={form} />;
+}
+
+function VerifiedSku({ sku, form }: { readonly sku: string; readonly form: React.ReactNode }) {
+  const { verification, error, again } = useVerification(sku);
+  const isDone = verification.state === "done";
+  return (
+    <PageFrame
+      title={words.titleOf(sku)}
+      lead={<SkuLinks sku={sku} without="verify" />}
+      actions={isDone && error === null && <Actions sku={sku} verification={verification} onAgain={again} />}
+    >
+      {form}
+      {error !== null ? (
+        <Failure error={error} onRetry={again} />
+      ) : (
+        <>
+          <Summary verification={verification} />
+          {verification.rows.length > 0 && <Rows verification={verification} />}
+        </>
+      )}
+    </PageFrame>
+  );
+}
+
+function Failure({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
+  if (isUnknownSku(error)) {
+    const { title, detail } = texts.audit.skuNotFound;
+    return <EmptyState title={title} detail={detail} />;
+  }
+  return <ErrorState error={error} onRetry={onRetry} />;
+}
+
+interface ActionsProps {
+  readonly sku: string;
+  readonly verification: Verification;
+  readonly onAgain: () => void;
+}
+
+/** Verify again, and keep what was verified. */
+function Actions({ sku, verification, onAgain }: ActionsProps) {
+  const { lines, keys } = verification;
+  const records = () => {
+    const text = lines.map((line) => `${line}\n`);
+    download(`log-${sku}.${FORMATS.jsonLines.extension}`, text, FORMATS.jsonLines.accept);
+  };
+  return (
+    <>
+      <Button variant="default" leftSection={<DownloadIcon />} title={words.saveHint} onClick={records}>
+        {texts.audit.exports.jsonLines}
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<DownloadIcon />}
+        title={words.saveHint}
+        onClick={() => download("keys.json", keys, "application/json")}
+      >
+        {words.saveKeys}
+      </Button>
+      <Button onClick={onAgain}>{words.again}</Button>
+    </>
+  );
+}

@@ -1,0 +1,155 @@
+import { useCallback, useEffect, useState } from "react";
+import { audit, documentOf } from "../../shared/api/clients";
+import { isProblem } from "../../shared/api/problems";
+import { JSON_LINES, linesOf, recordList } from "../../shared/log/lists";
+import { texts } from "../../shared/texts/texts";
+import type { Order, Outcome, Report } from "./messages";
+import type { VerifiedRow } from "./verifyLog";
+
+const PAGE = 1000;
+/** How long the index of the log may lag behind a SKU that has just changed. */
+const LAG_MILLISECONDS = 1_000;
+const RUNS_MAX = 2;
+
+/** What is verified, and what was found so far. */
+export interface Verification {
+  readonly state: "reading" | "checking" | "done";
+  /** The records as the service served them. */
+  readonly lines: readonly string[];
+  readonly rows: readonly VerifiedRow[];
+  /** How many records are checked. */
+  readonly done: number;
+  /** The keys as the service served them. */
+  readonly keys: string;
+  /** The live SKU's hash; null if the SKU is not stored. */
+  readonly head: string | null;
+  readonly outcome: Outcome | null;
+}
+
+const NOTHING: Verification = {
+  state: "reading",
+  lines: [],
+  rows: [],
+  done: 0,
+  keys: "",
+  head: null,
+  outcome: null,
+};
+
+/** Read a SKU's log and verify it in a worker, when the SKU is first shown and whenever asked. */
+export function useVerification(sku: string) {
+  const [run, setRun] = useState(0);
+  const [verification, setVerification] = useState(NOTHING);
+  const [error, setError] = useState<unknown>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new run verifies the same SKU again.
+  useEffect(() => {
+    const abort = new AbortController();
+    setVerification(NOTHING);
+    setError(null);
+    verified(sku, abort.signal, setVerification).catch((failure: unknown) => {
+      if (!abort.signal.aborted) setError(failure);
+    });
+    return () => abort.abort();
+  }, [sku, run]);
+  const again = useCallback(() => setRun((count) => count + 1), []);
+  return { verification, error, again };
+}
+
+/** Verify once; and once more if the end was missing, as a record may not be in the index yet. */
+async function verified(
+  sku: string,
+  signal: AbortSignal,
+  onChange: (verification: Verification) => void,
+): Promise<void> {
+  for (let run = 1; ; run += 1) {
+    const verification = await verifiedOnce(sku, signal, onChange);
+    if (run === RUNS_MAX || verification.head === null || verification.outcome?.hasHead !== false) {
+      onChange(verification);
+      return;
+    }
+    await new Promise((resume) => setTimeout(resume, LAG_MILLISECONDS));
+  }
+}
+
+async function verifiedOnce(
+  sku: string,
+  signal: AbortSignal,
+  onChange: (verification: Verification) => void,
+): Promise<Verification> {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  signal.addEventListener("abort", () => worker.terminate());
+  const send = (order: Order) => worker.postMessage(order);
+  try {
+    // The head is read first: a record of later is no fault, and one that is missing is.
+    const [head, keys] = await Promise.all([readHead(sku, signal), readKeys(signal)]);
+    const lines = await readRecords(sku, signal, (some, all) => {
+      send({ type: "records", lines: some });
+      onChange({ ...NOTHING, keys, head, lines: all });
+    });
+    const found: Verification = { ...NOTHING, state: "checking", keys, head, lines };
+    onChange(found);
+    send({ type: "verify", sku, keys, head });
+    return await reports(worker, signal, found, onChange);
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** Follow the worker until it is done. */
+function reports(
+  worker: Worker,
+  signal: AbortSignal,
+  found: Verification,
+  onChange: (verification: Verification) => void,
+): Promise<Verification> {
+  const rows: VerifiedRow[] = [];
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+    worker.onerror = (event) => reject(new Error(event.message || texts.verify.workerFailed));
+    worker.onmessage = ({ data }: MessageEvent<Report>) => {
+      if (data.type === "rows") {
+        rows.push(...data.rows);
+        onChange({ ...found, rows, done: data.done });
+      } else if (data.type === "end") {
+        const { type: _, ...outcome } = data;
+        resolve({ ...found, state: "done", rows, done: found.lines.length, outcome });
+      } else {
+        reject(new Error(data.message));
+      }
+    };
+  });
+}
+
+async function readHead(sku: string, signal: AbortSignal): Promise<string | null> {
+  const query = { limit: 1 };
+  const answer = audit.GET("/skus/{sku}/verification", { params: { path: { sku }, query }, signal });
+  return (await documentOf(answer)).head_hash;
+}
+
+async function readKeys(signal: AbortSignal): Promise<string> {
+  return documentOf(audit.GET("/ledger-keys", { parseAs: "text", signal }));
+}
+
+async function readRecords(
+  sku: string,
+  signal: AbortSignal,
+  onLines: (some: readonly string[], all: readonly string[]) => void,
+): Promise<string[]> {
+  const read = recordList({ subject: "sku", id: sku, order: "asc" });
+  const lines: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const part = await read({ accept: JSON_LINES, limit: PAGE, cursor, signal });
+    const some = linesOf(part);
+    lines.push(...some);
+    onLines(some, lines);
+    if (part.cursor === null) {
+      return lines;
+    }
+    cursor = part.cursor;
+  }
+}
+
+/** Whether the service knows neither a SKU nor a record with this id. */
+export function isUnknownSku(error: unknown): boolean {
+  return isProblem(error, "sku_not_found", "invalid_input");
+}

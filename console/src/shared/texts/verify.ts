@@ -1,0 +1,62 @@
+export const verify = {
+  title: "Verify",
+  titleOf: (sku: string) => `Verify ${sku}`,
+  lead: "Hashes, chain and signatures of a SKU's log, recomputed in this browser from the records that the service serves. The page takes the service's word for nothing but the public keys and the records themselves.",
+  submit: "Verify",
+  again: "Verify again",
+  start: {
+    title: "Choose a SKU",
+    detail:
+      "This page reads all of its records, and recomputes each hash and each signature. The service is not asked whether they are right.",
+  },
+  reading: (count: string) => `${count} records read …`,
+  checking: (done: string, total: string) => `${done} of ${total} records checked`,
+  progress: "Verification",
+  whole: {
+    title: (count: string) => (count === "1" ? "1 record is whole" : `All ${count} records are whole`),
+    signed: (keys: string) =>
+      `Each hash is that of its record and continues the one before, each rule of stock and orders holds, and each record is signed by ${keys === "1" ? "the ledger key" : `one of ${keys} ledger keys`}.`,
+    unsigned:
+      "Each hash is that of its record and continues the one before, and each rule of stock and orders holds.",
+  },
+  broken: {
+    title: (broken: string, count: string) =>
+      `${broken === "1" ? "1 fault" : `${broken} faults`} among ${count} records`,
+    detail: (place: string) =>
+      `The first is ${place}. What follows a broken record may be red only because it continues that one.`,
+  },
+  noRecords: {
+    title: "The log is empty",
+    detail: "Nothing was ever recorded for this SKU.",
+  },
+  head: {
+    continued: "The live SKU's hash is that of the last record: the end of the log is not missing.",
+    wrong: (hash: string) =>
+      `No record has the live SKU's hash ${hash}: the end of the log is missing, or the SKU was changed.`,
+    noSku: "There are records, but the SKU is not stored any more.",
+  },
+  unsupported: {
+    title: "Signatures were not checked",
+    detail:
+      "This browser's Web Crypto does not know Ed25519 (Chrome and Edge do from 137, Firefox from 129, Safari from 17). Only hashes, chain and rules were checked: a log that somebody has written anew would pass.",
+  },
+  keys: (names: string) => `Ledger keys used: ${names}. Compare them with a copy that is kept elsewhere.`,
+  noKeys: "Signatures were not checked: the ledger keys cannot be used",
+  headHash: "Hash of the last record",
+  records: "Records",
+  filter: "Which records",
+  all: (count: string) => `All ${count}`,
+  faults: (count: string) => `Faults ${count}`,
+  noFaults: "No record is red.",
+  ok: "whole",
+  fault: "fault",
+  record: (sequence: string) => `Record ${sequence}`,
+  line: (line: string) => `Line ${line} of those served`,
+  missing: (first: string, last: string) =>
+    first === last ? `Record ${first} is missing` : `Records ${first} to ${last} are missing`,
+  missingDetail:
+    "The numbers of a log have no gap. The record after it cannot be compared with the one before.",
+  saveKeys: "Keys",
+  saveHint: "What was verified here, for python -m inventory_common.verify or a program of your own.",
+  workerFailed: "The verification stopped",
+} as const;
