@@ -190,7 +190,7 @@ test("a whole log is green, and red where a record was changed on its way", asyn
   const { page, context, recorder } = await openAsAuditor(`/verify/${sku.sku}`);
   await page.getByText("All 4 records are whole").waitFor();
   await page.getByText("each record is signed by the ledger key", { exact: false }).waitFor();
-  await page.getByText("the end of the log is not missing", { exact: false }).waitFor();
+  await page.getByText("its end is not missing", { exact: false }).waitFor();
   await poll(() => page.getByRole("listitem").count()).toBe(4);
   await expectNoViolations(page);
   const kept = await downloaded(page, "JSON Lines");
@@ -206,12 +206,10 @@ test("a whole log is green, and red where a record was changed on its way", asyn
   await page.getByRole("button", { name: "Verify again" }).click();
   await page.getByRole("alert").filter({ hasText: "1 fault among 4 records" }).waitFor();
   const forged = page.getByRole("listitem").nth(1);
-  const said = await forged.innerText();
-  expect(said).toContain("fault");
   // The quantity is that of the change, the sum does not fit, and the hash is another one.
-  expect(said).toMatch(/quantity\s+(Expected )?1\s+(Found )?2\s/);
-  expect(said).toMatch(/stock_after\s+(Expected )?19\s+(Found )?18\s/);
-  expect(said).toMatch(/hash\s+(Expected )?"[0-9a-f]{64}"\s+(Found )?"[0-9a-f]{64}"/);
+  await poll(() => forged.textContent()).toMatch(
+    /^fault.*Found(quantity12)(stock_after1918)hash("[0-9a-f]{64}"){2}$/,
+  );
   await page.getByText("Faults 1").click();
   await poll(() => page.getByRole("listitem").count()).toBe(1);
   await page.setViewportSize(NARROW);
@@ -227,8 +225,8 @@ test("a dropped end is red, and without Ed25519 the page says that signatures we
     const NativeWorker = Worker;
     // A worker's own Web Crypto cannot be changed from here: its script begins with a line that does so.
     window.Worker = class extends NativeWorker {
-      constructor(address: URL, options: WorkerOptions) {
-        super(new URL(`${address.pathname}?without-ed25519`, location.origin), options);
+      constructor(address: string | URL, options?: WorkerOptions) {
+        super(`${new URL(address, location.origin).pathname}?without-ed25519`, options);
       }
     };
   });

@@ -1,7 +1,8 @@
-"""What the console's verification shares with the command line's: ``python -m tests.console_units.verification_cases``.
+"""What the console's verification of a log shares with the command line's.
 
-It writes two files of ``console/src/features/verify/generated``: the rules as data, and logs with what
-`inventory_common.ledger` says of each of their records.  A test compares them with what this module makes.
+``python -m tests.console_units.verification_cases`` writes two files of
+``console/src/features/verify/generated``: the rules as data, and logs with what `inventory_common.ledger`
+says of each of their records.  A test compares them with what this module makes.
 """
 
 from __future__ import annotations

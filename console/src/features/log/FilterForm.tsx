@@ -22,15 +22,16 @@ export function FilterForm({ query, onSubmit }: Props) {
   const [from, setFrom] = useState(fieldOfMoment(query?.from));
   const [to, setTo] = useState(fieldOfMoment(query?.to));
   const [order, setOrder] = useState<"asc" | "desc">(query?.order ?? "desc");
-  const isEmptyPeriod = from !== "" && to !== "" && from >= to;
+  const [begin, end] = [momentOfField(from), momentOfField(to)];
+  const isEmptyPeriod = begin !== null && end !== null && begin >= end;
   const wanted = subject === "order" ? id.trim() : id.trim().toUpperCase();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (wanted === "" || isEmptyPeriod) return;
     const filter = {
       type: type || undefined,
-      from: momentOfField(from) ?? undefined,
-      to: momentOfField(to) ?? undefined,
+      from: begin ?? undefined,
+      to: end ?? undefined,
       order,
     };
     onSubmit({ subject, id: wanted, ...(isFilterable(subject) ? filter : {}) });

@@ -7,6 +7,7 @@ import { texts } from "../../shared/texts/texts";
 import { showError } from "../../shared/ui/toasts";
 import { millisecondsOf, momentOf, type Span } from "./moments";
 import { type StockAt, timeOfNext, timeOfPrevious } from "./queries";
+import { StockLine } from "./StockLine";
 
 const words = texts.stockAt;
 /** How long the slider has to rest before its moment is asked for. */
@@ -35,6 +36,7 @@ export function Moment({ sku, moment, span, stock, onMove, onShow }: Props) {
     <Paper withBorder p="md">
       <Stack gap="md">
         <div>
+          <StockLine sku={sku} span={span} />
           <Slider
             thumbLabel={words.slider}
             thumbValueText={(to) => formatMoment(momentOf(to))}

@@ -78,16 +78,10 @@ function History({ sku }: { readonly sku: string }) {
   if (first.data === null) {
     return <EmptyState title={words.titleOf(sku)} detail={words.noRecords} />;
   }
+  const span = spanOf(first.data, now);
   return (
     <>
-      <Moment
-        sku={sku}
-        moment={moment}
-        span={spanOf(first.data, now)}
-        stock={stock.data}
-        onMove={setMoved}
-        onShow={show}
-      />
+      <Moment sku={sku} moment={moment} span={span} stock={stock.data} onMove={setMoved} onShow={show} />
       <StockThen sku={sku} stock={stock.data} isLoading={stock.isPlaceholderData} />
     </>
   );

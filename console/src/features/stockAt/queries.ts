@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { audit, documentOf, type TransactionRecord } from "../../shared/api/clients";
 import { exactText, isObject, parseExact } from "../../shared/log/exactJson";
 import { firstAfter } from "./moments";
+import type { Level } from "./steps";
 
 /** A SKU's stock at a moment. */
 export interface StockAt {
@@ -35,6 +36,21 @@ export const firstRecordQuery = (sku: string) =>
   queryOptions({
     queryKey: ["stock-at", sku, "first"],
     queryFn: async ({ signal }) => (await timesOf(sku, { order: "asc", limit: 1 }, signal))[0] ?? null,
+  });
+
+const NEWEST = 1000;
+const LEVEL_FIELDS = ["timestamp", "stock_after"] as const;
+
+/** The stock after each of the newest records. */
+export const newestRecordsQuery = (sku: string) =>
+  queryOptions({
+    queryKey: ["stock-at", sku, "levels"],
+    queryFn: async ({ signal }) => {
+      const query = { limit: NEWEST, fields: [...LEVEL_FIELDS] };
+      const params = { path: { sku }, query };
+      const page = await documentOf(audit.GET("/skus/{sku}/transactions", { params, signal }));
+      return (page as { readonly items: readonly Level[] }).items;
+    },
   });
 
 /** When the record before another one was written. */

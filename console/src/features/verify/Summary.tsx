@@ -86,11 +86,11 @@ function Verdict({ verification: { rows, lines }, outcome }: FoundProps) {
 }
 
 /** Whether the end of the log is there, and the keys, which the page cannot check by itself. */
-function Head({ verification: { head, lines }, outcome }: FoundProps) {
+function Head({ verification: { head }, outcome }: FoundProps) {
   const { signatures, hasHead, lastHash } = outcome;
   return (
     <>
-      {lines.length > 0 && !hasHead && (
+      {!hasHead && (
         <Alert color="red" icon={<AlertIcon />} role="alert">
           {head === null ? words.head.noSku : words.head.wrong(head)}
         </Alert>

@@ -20,7 +20,7 @@ export type Report =
 
 export interface Outcome {
   readonly signatures: Signatures;
-  /** Whether one of the records has the live SKU's hash. */
+  /** Whether one of the records has the live SKU's hash; or there are none, and the SKU is new. */
   readonly hasHead: boolean;
   /** The hash of the last record; null for an empty log. */
   readonly lastHash: string | null;

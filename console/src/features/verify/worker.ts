@@ -1,5 +1,6 @@
 import { knowsEd25519, type LedgerKeys, ledgerKeysOf, UnusableKeys } from "./ledgerKeys";
 import type { Order, Report, Signatures } from "./messages";
+import { FIRST_PREVIOUS_HASH } from "./rules";
 import { verifyLog } from "./verifyLog";
 
 /** Verifies a log beside the page, which stays as quick as it is. */
@@ -17,7 +18,8 @@ addEventListener("message", ({ data }: MessageEvent<Order>) => {
 async function verify({ sku, keys: served, head }: Extract<Order, { type: "verify" }>): Promise<void> {
   const { keys, signatures } = await readKeys(served);
   const hashes = await verifyLog(sku, lines, keys, (rows, done) => report({ type: "rows", rows, done }));
-  const hasHead = head !== null && hashes.all.has(head);
+  const isNew = hashes.last === null && head === FIRST_PREVIOUS_HASH;
+  const hasHead = isNew || (head !== null && hashes.all.has(head));
   report({ type: "end", signatures, hasHead, lastHash: hashes.last });
 }
 

@@ -73,7 +73,7 @@ function RecordInFull({ line }: { readonly line: string }) {
       </Text>
       <Group gap="md" mb="sm">
         <SkuLinks sku={record.sku} at={record.timestamp} />
-        {record.order_id !== null && (
+        {record.order_id && (
           <Anchor component={Link} to={logAddress({ subject: "order", id: record.order_id })} size="sm">
             {words.ofOrder(record.order_id)}
           </Anchor>

@@ -17,7 +17,6 @@ export const log = {
   sort: "Order",
   newest: "Newest first",
   oldest: "Oldest first",
-  invalidTime: "A date and a time.",
   invalidPeriod: "It must be later than “From”.",
   zone: (zone: string) => `Times are those of your zone, ${zone}.`,
   show: "Show",

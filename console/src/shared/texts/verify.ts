@@ -30,7 +30,7 @@ export const verify = {
     detail: "Nothing was ever recorded for this SKU.",
   },
   head: {
-    continued: "The live SKU's hash is that of the last record: the end of the log is not missing.",
+    continued: "The live SKU's hash is in the log: its end is not missing.",
     wrong: (hash: string) =>
       `No record has the live SKU's hash ${hash}: the end of the log is missing, or the SKU was changed.`,
     noSku: "There are records, but the SKU is not stored any more.",
