@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Paper, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, Paper, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { fieldOfMoment, momentOfField, zoneName } from "../../shared/format/localTime";
 import { type RecordQuery, SUBJECTS, type Subject } from "../../shared/log/lists";
@@ -40,10 +40,10 @@ export function FilterForm({ query, onSubmit }: Props) {
     <Paper withBorder p="md" component="form" onSubmit={submit} noValidate>
       <Stack gap="sm">
         <Group gap="sm" align="flex-end">
-          <SegmentedControl
-            aria-label={words.subject}
+          <NativeSelect
+            label={words.subject}
             value={subject}
-            onChange={(value) => setSubject(value as Subject)}
+            onChange={(event) => setSubject(event.currentTarget.value as Subject)}
             data={SUBJECTS.map((value) => ({ value, label: words.subjects[value] }))}
           />
           <TextInput
@@ -71,13 +71,6 @@ export function FilterForm({ query, onSubmit }: Props) {
                 ...TYPES.map((value) => ({ value, label: recordType(value) })),
               ]}
             />
-            <TimeField label={words.from} value={from} onChange={setFrom} />
-            <TimeField
-              label={words.to}
-              value={to}
-              onChange={setTo}
-              error={isEmptyPeriod ? words.invalidPeriod : undefined}
-            />
             <NativeSelect
               label={words.sort}
               value={order}
@@ -86,6 +79,13 @@ export function FilterForm({ query, onSubmit }: Props) {
                 { value: "desc", label: words.newest },
                 { value: "asc", label: words.oldest },
               ]}
+            />
+            <TimeField label={words.from} value={from} onChange={setFrom} />
+            <TimeField
+              label={words.to}
+              value={to}
+              onChange={setTo}
+              error={isEmptyPeriod ? words.invalidPeriod : undefined}
             />
           </Group>
         )}

@@ -90,12 +90,18 @@ function Records({ query }: { readonly query: RecordQuery }) {
       {sku}
     </Anchor>
   );
+  const orderOf = (order: string) => (
+    <Anchor component={Link} to={logAddress({ subject: "order", id: order })} size="sm">
+      {order}
+    </Anchor>
+  );
   return (
     <Paper withBorder p="md">
       <RecordTable
         records={records}
         skuOf={query.subject === "sku" ? undefined : skuOf}
-        onOpen={(record) => setOpened(record)}
+        orderOf={query.subject === "order" ? undefined : orderOf}
+        onOpen={setOpened}
       />
       <Group justify="space-between" mt="xs">
         <Text size="xs" c="dimmed" role="status">

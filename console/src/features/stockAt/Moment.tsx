@@ -36,6 +36,9 @@ export function Moment({ sku, moment, span, stock, onMove, onShow }: Props) {
     <Paper withBorder p="md">
       <Stack gap="md">
         <div>
+          <Text size="xs" c="dimmed" mb={4}>
+            {words.onHand}
+          </Text>
           <StockLine sku={sku} span={span} />
           <Slider
             thumbLabel={words.slider}

@@ -1,6 +1,6 @@
 import { Anchor, Group, Paper, SegmentedControl, Text, Title } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import type { TransactionRecord } from "../../shared/api/clients";
 import { formatQuantity } from "../../shared/format/numbers";
 import { Differences } from "../../shared/log/Differences";
@@ -33,6 +33,12 @@ export function Rows({ verification }: { readonly verification: Verification }) 
     estimateSize: () => ROW_PIXELS,
     overscan: OVERSCAN,
   });
+  const toEnd = (event: KeyboardEvent) => {
+    // The browser's own scrolling to an end stops where rows are measured on its way.
+    if (event.key !== "Home" && event.key !== "End") return;
+    event.preventDefault();
+    virtualizer.scrollToIndex(event.key === "Home" ? 0 : visible.length - 1);
+  };
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="records">
       <Group justify="space-between" mb="xs">
@@ -55,7 +61,14 @@ export function Rows({ verification }: { readonly verification: Verification }) 
           {words.noFaults}
         </Text>
       ) : (
-        <div ref={scroller} className={classes.scroll} tabIndex={0} role="region" aria-label={words.records}>
+        <div
+          ref={scroller}
+          onKeyDown={toEnd}
+          className={classes.scroll}
+          tabIndex={0}
+          role="group"
+          aria-label={words.records}
+        >
           <div role="list" style={{ height: virtualizer.getTotalSize(), position: "relative" }}>
             {virtualizer.getVirtualItems().map(({ index, key, start }) => {
               const row = visible[index] as VerifiedRow;
@@ -117,7 +130,7 @@ function Row({ row, line, onOpen }: RowProps) {
             <span>{recordType(String(record.transaction_type))}</span>
             <span className={classes.change}>{recordChange(record)}</span>
             <span className={classes.time}>
-              <Time value={String(record.timestamp)} />
+              <Time value={String(record.timestamp)} exact />
             </span>
           </>
         )}

@@ -23,7 +23,7 @@ export const verify = {
     title: (broken: string, count: string) =>
       `${broken === "1" ? "1 fault" : `${broken} faults`} among ${count} records`,
     detail: (place: string) =>
-      `The first is ${place}. What follows a broken record may be red only because it continues that one.`,
+      `The first: ${place}. What follows a broken record may be red only because it continues that one.`,
   },
   noRecords: {
     title: "The log is empty",
