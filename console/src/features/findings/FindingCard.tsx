@@ -28,7 +28,7 @@ export function FindingCard({ finding }: { readonly finding: Finding }) {
           {kind?.title ?? finding.kind}
         </Title>
         <Text size="sm" c="dimmed">
-          <Time value={finding.occurredAt} />
+          <Time value={finding.occurredAt} exact />
         </Text>
       </Group>
       <Text size="sm" ff="monospace" className={classes.subject}>

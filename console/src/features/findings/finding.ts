@@ -48,10 +48,10 @@ function differenceOf(value: ExactValue): Difference {
   };
 }
 
-/** The order that a finding is about: the SKU member of an order's item is its id. */
+/** The order that a finding is about: none of its members is an order's id, so its differences have it. */
 export function orderOf({ differences }: Finding): string | null {
-  for (const { expected, found } of differences) {
-    const [order] = /\bORDER-[A-Za-z0-9-]{1,64}/.exec(`${found} ${expected}`) ?? [];
+  for (const { kind } of differences) {
+    const [order] = /^ORDER-[A-Za-z0-9-]{1,64}/.exec(kind) ?? [];
     if (order !== undefined) return order;
   }
   return null;

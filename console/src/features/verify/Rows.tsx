@@ -142,11 +142,18 @@ function Row({ row, line, onOpen }: RowProps) {
           </Text>
         ) : (
           <div className={classes.differences}>
+            <Text size="sm">{meaningOf(row)}</Text>
             <Differences differences={row.differences} />
           </div>
         ))}
     </>
   );
+}
+
+/** What the row's differences mean together. */
+function meaningOf({ differences }: VerifiedRow): string {
+  const kinds = differences.map(({ kind }) => kind).filter((kind) => Object.hasOwn(words.meanings, kind));
+  return kinds.map((kind) => words.meanings[kind]).join(" ");
 }
 
 /** The record of a line for display; null if it is none, as a forged one may be. */

@@ -1,5 +1,6 @@
 import { Alert, Code, Paper, Progress, Stack, Text } from "@mantine/core";
 import { formatQuantity } from "../../shared/format/numbers";
+import { Differences } from "../../shared/log/Differences";
 import { texts } from "../../shared/texts/texts";
 import { AlertIcon, CheckIcon } from "../../shared/ui/icons";
 import { LoadingState } from "../../shared/ui/states";
@@ -86,13 +87,19 @@ function Verdict({ verification: { rows, lines }, outcome }: FoundProps) {
 }
 
 /** Whether the end of the log is there, and the keys, which the page cannot check by itself. */
-function Head({ verification: { head }, outcome }: FoundProps) {
+function Head({ verification: { head, live }, outcome }: FoundProps) {
   const { signatures, hasHead, lastHash } = outcome;
   return (
     <>
       {!hasHead && (
         <Alert color="red" icon={<AlertIcon />} role="alert">
           {head === null ? words.head.noSku : words.head.wrong(head)}
+        </Alert>
+      )}
+      {live.length > 0 && (
+        <Alert color="red" title={words.live.title} icon={<AlertIcon />} role="alert">
+          {words.live.detail}
+          <Differences differences={live} />
         </Alert>
       )}
       <Text size="xs" c="dimmed" component="div" style={{ overflowWrap: "anywhere" }}>

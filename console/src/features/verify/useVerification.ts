@@ -3,8 +3,9 @@ import { audit, documentOf } from "../../shared/api/clients";
 import { isProblem } from "../../shared/api/problems";
 import { JSON_LINES, linesOf, recordList } from "../../shared/log/lists";
 import { texts } from "../../shared/texts/texts";
+import { type LiveSku, liveSkuOf } from "./liveSku";
 import type { Order, Outcome, Report } from "./messages";
-import type { VerifiedRow } from "./verifyLog";
+import type { ShownDifference, VerifiedRow } from "./verifyLog";
 
 const PAGE = 1000;
 /** How long the index of the log may lag behind a SKU that has just changed. */
@@ -23,6 +24,8 @@ export interface Verification {
   readonly keys: string;
   /** The live SKU's hash; null if the SKU is not stored. */
   readonly head: string | null;
+  /** Where the live SKU differs from its last record, as the service says. */
+  readonly live: readonly ShownDifference[];
   readonly outcome: Outcome | null;
 }
 
@@ -33,6 +36,7 @@ const NOTHING: Verification = {
   done: 0,
   keys: "",
   head: null,
+  live: [],
   outcome: null,
 };
 
@@ -81,12 +85,12 @@ async function verifiedOnce(
   const send = (order: Order) => worker.postMessage(order);
   try {
     // The head is read first: a record of later is no fault, and one that is missing is.
-    const [head, keys] = await Promise.all([readHead(sku, signal), readKeys(signal)]);
+    const [{ head, live }, keys] = await Promise.all([readLiveSku(sku, signal), readKeys(signal)]);
     const lines = await readRecords(sku, signal, (some, all) => {
       send({ type: "records", lines: some });
-      onChange({ ...NOTHING, keys, head, lines: all });
+      onChange({ ...NOTHING, lines: all });
     });
-    const found: Verification = { ...NOTHING, state: "checking", keys, head, lines };
+    const found: Verification = { ...NOTHING, state: "checking", keys, head, live, lines };
     onChange(found);
     send({ type: "verify", sku, keys, head });
     return await reports(worker, signal, found, onChange);
@@ -120,10 +124,11 @@ function reports(
   });
 }
 
-async function readHead(sku: string, signal: AbortSignal): Promise<string | null> {
-  const query = { limit: 1 };
-  const answer = audit.GET("/skus/{sku}/verification", { params: { path: { sku }, query }, signal });
-  return (await documentOf(answer)).head_hash;
+async function readLiveSku(sku: string, signal: AbortSignal): Promise<LiveSku> {
+  const params = { path: { sku }, query: { limit: 1 } };
+  return liveSkuOf(
+    await documentOf(audit.GET("/skus/{sku}/verification", { params, parseAs: "text", signal })),
+  );
 }
 
 async function readKeys(signal: AbortSignal): Promise<string> {

@@ -69,7 +69,8 @@ function RecordInFull({ line }: { readonly line: string }) {
     <>
       <Text fw={600}>{words.place(formatQuantity(record.sequence), record.sku)}</Text>
       <Text size="sm" mb="xs">
-        {recordType(record.transaction_type)}: {recordChange(record)} · <Time value={record.timestamp} />
+        {recordType(record.transaction_type)}: {recordChange(record)} ·{" "}
+        <Time value={record.timestamp} exact />
       </Text>
       <Group gap="md" mb="sm">
         <SkuLinks sku={record.sku} at={record.timestamp} />

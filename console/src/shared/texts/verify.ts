@@ -35,6 +35,10 @@ export const verify = {
       `No record has the live SKU's hash ${hash}: the end of the log is missing, or the SKU was changed.`,
     noSku: "There are records, but the SKU is not stored any more.",
   },
+  live: {
+    title: "The live SKU is not what its last record says",
+    detail: "The log and the stored SKU disagree; this comparison is the service's own.",
+  },
   unsupported: {
     title: "Signatures were not checked",
     detail:
@@ -56,6 +60,21 @@ export const verify = {
     first === last ? `Record ${first} is missing` : `Records ${first} to ${last} are missing`,
   missingDetail:
     "The numbers of a log have no gap. The record after it cannot be compared with the one before.",
+  /** By the kind of a difference: what it means; others speak for themselves. */
+  meanings: {
+    hash: "What it says is not what was hashed when it was written.",
+    previous_hash: "It does not continue the record before it.",
+    signature: "The ledger key did not sign this hash.",
+    key_id: "It names a key that is not published, or that was retired before.",
+    transaction_id: "Its id is not that of this place in the log.",
+    timestamp: "Its time is none, or not later than that of the record before.",
+    order_step: "It does not continue its order.",
+    order_previous: "It does not name the order's record before it.",
+    unexpected_record: "Its number occurs twice, or is none.",
+    unreadable_record: "It is no JSON object of one meaning that names a SKU.",
+    attributes: "Members are missing, or are none of a record's.",
+    form: "It is of a form that this page does not know, and was not checked any further.",
+  } as Readonly<Record<string, string>>,
   saveKeys: "Keys",
   saveHint: "What was verified here, for python -m inventory_common.verify or a program of your own.",
   workerFailed: "The verification stopped",
