@@ -99,8 +99,14 @@ test("an auditor's first page says what it means that there are no findings", as
   await expectNoViolations(page);
   await page.getByRole("link", { name: "Verify a SKU" }).click();
   await page.waitForURL("**/verify");
-  await page.getByLabel("SKU").waitFor();
+  await poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("INPUT");
   await expectNoViolations(page);
+  recorder.allow(/501/);
+  await page.route("**/api/audit/findings*", (route) =>
+    route.fulfill({ status: 501, json: { title: "No archive", code: "archive_not_configured" } }),
+  );
+  await page.goto("/findings");
+  await page.getByRole("heading", { name: "Findings are not kept here" }).waitFor();
   recorder.expectClean();
   await context.close();
 });
@@ -141,6 +147,8 @@ test("the log by SKU, type and time, in the address, in full, and as the file th
   await page.keyboard.press("Enter");
   await page.waitForURL(`**/log?sku=${sku.sku}`);
   await poll(() => rows(page).count()).toBe(5);
+  // The keyboard stays where it was.
+  expect(await page.evaluate(() => (document.activeElement as HTMLInputElement).value)).toBe(sku.sku);
   await page.getByText("4 records, all there are").waitFor();
   const path = `/skus/${sku.sku}/transactions`;
   const csv = await downloaded(page, "CSV");

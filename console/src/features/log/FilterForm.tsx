@@ -1,5 +1,5 @@
 import { Button, Group, NativeSelect, Paper, Stack, Text, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { fieldOfMoment, momentOfField, zoneName } from "../../shared/format/localTime";
 import { type RecordQuery, SUBJECTS, type Subject } from "../../shared/log/lists";
 import { texts } from "../../shared/texts/texts";
@@ -22,6 +22,16 @@ export function FilterForm({ query, onSubmit }: Props) {
   const [from, setFrom] = useState(fieldOfMoment(query?.from));
   const [to, setTo] = useState(fieldOfMoment(query?.to));
   const [order, setOrder] = useState<"asc" | "desc">(query?.order ?? "desc");
+  useEffect(() => {
+    // The address was changed by something else than this form, such as a link or the back button.
+    if (query === null) return;
+    setSubject(query.subject);
+    setId(query.id);
+    setType(query.type ?? "");
+    setFrom(fieldOfMoment(query.from));
+    setTo(fieldOfMoment(query.to));
+    setOrder(query.order ?? "desc");
+  }, [query]);
   const [begin, end] = [momentOfField(from), momentOfField(to)];
   const isEmptyPeriod = begin !== null && end !== null && begin >= end;
   const wanted = subject === "order" ? id.trim() : id.trim().toUpperCase();

@@ -1,5 +1,5 @@
 import { Anchor, Button, Group, Paper, Text } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { Link, useLocation, useNavigate, useSearchParams } from "react-router";
 import { isProblem } from "../../shared/api/problems";
@@ -26,17 +26,19 @@ export function LogPage() {
   const record = address.get("record");
   const title = query === null ? words.title : `${words.title}: ${query.id}`;
   const read = useMemo(() => query && recordList(query), [query]);
+  const client = useQueryClient();
+  const show = (wanted: RecordQuery) => {
+    // The same records once more are read anew.
+    void client.resetQueries({ queryKey: recordsQuery(wanted).queryKey });
+    void navigate(logAddress(wanted));
+  };
   return (
     <PageFrame
       title={title}
       lead={query?.subject === "sku" ? <SkuLinks sku={query.id} without="log" /> : words.lead}
       actions={query && read && <ExportButtons read={read} name={fileName(query)} />}
     >
-      <FilterForm
-        key={JSON.stringify(query)}
-        query={query}
-        onSubmit={(wanted) => void navigate(logAddress(wanted))}
-      />
+      <FilterForm query={query} onSubmit={show} />
       {query === null ? (
         <EmptyState title={words.start.title} detail={words.start.detail} />
       ) : (

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { fieldOfMoment, momentOfField, zoneName } from "../../shared/format/localTime";
 import { formatMoment } from "../../shared/format/times";
 import { texts } from "../../shared/texts/texts";
+import { Time } from "../../shared/ui/Time";
 import { showError } from "../../shared/ui/toasts";
 import { millisecondsOf, momentOf, type Span } from "./moments";
 import { type StockAt, timeOfNext, timeOfPrevious } from "./queries";
@@ -59,10 +60,10 @@ export function Moment({ sku, moment, span, stock, onMove, onShow }: Props) {
           />
           <Group justify="space-between" mt={4}>
             <Text size="xs" c="dimmed">
-              {formatMoment(momentOf(first))}
+              <Time value={momentOf(first)} exact />
             </Text>
             <Text size="xs" c="dimmed">
-              {formatMoment(momentOf(last))}
+              <Time value={momentOf(last)} exact />
             </Text>
           </Group>
         </div>

@@ -19,25 +19,21 @@ const words = texts.stockAt;
 export function StockAtPage() {
   const { sku } = useParams();
   const navigate = useNavigate();
-  const form = (
-    <SkuForm
-      sku={sku ?? ""}
-      submit={words.submit}
-      onSubmit={(wanted) => void navigate(stockAtAddress(wanted))}
-    />
-  );
-  if (sku === undefined) {
-    return (
-      <PageFrame title={words.title} lead={words.lead}>
-        {form}
-        <EmptyState title={words.start.title} detail={words.start.detail} />
-      </PageFrame>
-    );
-  }
   return (
-    <PageFrame title={words.titleOf(sku)} lead={<SkuLinks sku={sku} without="stockAt" />}>
-      {form}
-      <History key={sku} sku={sku} />
+    <PageFrame
+      title={sku === undefined ? words.title : words.titleOf(sku)}
+      lead={sku === undefined ? words.lead : <SkuLinks sku={sku} without="stockAt" />}
+    >
+      <SkuForm
+        sku={sku ?? ""}
+        submit={words.submit}
+        onSubmit={(wanted) => void navigate(stockAtAddress(wanted))}
+      />
+      {sku === undefined ? (
+        <EmptyState title={words.start.title} detail={words.start.detail} />
+      ) : (
+        <History key={sku} sku={sku} />
+      )}
     </PageFrame>
   );
 }

@@ -50,7 +50,7 @@ export function StockThen({ sku, stock, isLoading }: Props) {
       ) : (
         <>
           <Title order={2} size="h5">
-            {words.by}
+            {words.by(formatQuantity(transaction.sequence))}
           </Title>
           <RecordTable records={[transaction]} onOpen={() => setOpen(true)} />
           <Group gap="md" mt="xs">

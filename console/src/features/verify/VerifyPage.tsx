@@ -17,42 +17,29 @@ const words = texts.verify;
 
 /** The log of a SKU, verified by this browser. */
 export function VerifyPage() {
-  const { sku } = useParams();
+  const { sku = null } = useParams();
   const navigate = useNavigate();
-  const form = (
-    <SkuForm
-      sku={sku ?? ""}
-      submit={words.submit}
-      onSubmit={(wanted) => void navigate(verifyAddress(wanted))}
-    />
-  );
-  if (sku === undefined) {
-    return (
-      <PageFrame title={words.title} lead={words.lead}>
-        {form}
-        <EmptyState title={words.start.title} detail={words.start.detail} />
-      </PageFrame>
-    );
-  }
-  return <VerifiedSku key={sku} sku={sku} form={form} />;
-}
-
-function VerifiedSku({ sku, form }: { readonly sku: string; readonly form: React.ReactNode }) {
   const { verification, error, again } = useVerification(sku);
-  const isDone = verification.state === "done";
+  const isDone = verification.state === "done" && error === null;
   return (
     <PageFrame
-      title={words.titleOf(sku)}
-      lead={<SkuLinks sku={sku} without="verify" />}
-      actions={isDone && error === null && <Actions sku={sku} verification={verification} onAgain={again} />}
+      title={sku === null ? words.title : words.titleOf(sku)}
+      lead={sku === null ? words.lead : <SkuLinks sku={sku} without="verify" />}
+      actions={isDone && sku !== null && <Actions sku={sku} verification={verification} onAgain={again} />}
     >
-      {form}
-      {error !== null ? (
+      <SkuForm
+        sku={sku ?? ""}
+        submit={words.submit}
+        onSubmit={(wanted) => (wanted === sku ? again() : void navigate(verifyAddress(wanted)))}
+      />
+      {sku === null ? (
+        <EmptyState title={words.start.title} detail={words.start.detail} />
+      ) : error !== null ? (
         <Failure error={error} onRetry={again} />
       ) : (
         <>
           <Summary verification={verification} />
-          {verification.rows.length > 0 && <Rows verification={verification} />}
+          {verification.rows.length > 0 && <Rows key={sku} verification={verification} />}
         </>
       )}
     </PageFrame>

@@ -40,22 +40,33 @@ const NOTHING: Verification = {
   outcome: null,
 };
 
-/** Read a SKU's log and verify it in a worker, when the SKU is first shown and whenever asked. */
-export function useVerification(sku: string) {
-  const [run, setRun] = useState(0);
-  const [verification, setVerification] = useState(NOTHING);
-  const [error, setError] = useState<unknown>(null);
+/** A run of the verification, and what it has come to. */
+interface Run {
+  readonly sku: string | null;
+  readonly verification: Verification;
+  readonly error: unknown;
+}
+
+/** Read a SKU's log and verify it in a worker, when the SKU is first shown and whenever asked; null for no SKU. */
+export function useVerification(sku: string | null) {
+  const [count, setCount] = useState(0);
+  const [run, setRun] = useState<Run>({ sku, verification: NOTHING, error: null });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new run verifies the same SKU again.
   useEffect(() => {
+    setRun({ sku, verification: NOTHING, error: null });
+    if (sku === null) return;
     const abort = new AbortController();
-    setVerification(NOTHING);
-    setError(null);
-    verified(sku, abort.signal, setVerification).catch((failure: unknown) => {
-      if (!abort.signal.aborted) setError(failure);
+    const onChange = (verification: Verification) => {
+      if (!abort.signal.aborted) setRun({ sku, verification, error: null });
+    };
+    verified(sku, abort.signal, onChange).catch((error: unknown) => {
+      if (!abort.signal.aborted) setRun({ sku, verification: NOTHING, error });
     });
     return () => abort.abort();
-  }, [sku, run]);
-  const again = useCallback(() => setRun((count) => count + 1), []);
+  }, [sku, count]);
+  const again = useCallback(() => setCount((runs) => runs + 1), []);
+  // The page shows another SKU already before its run begins.
+  const { verification, error } = run.sku === sku ? run : { verification: NOTHING, error: null };
   return { verification, error, again };
 }
 

@@ -18,7 +18,7 @@ export const stockAt = {
   available: "Available",
   reserved: "Reserved",
   onHand: "On hand",
-  by: "By this record",
+  by: (sequence: string) => `By record ${sequence}`,
   before: "Before the first record: there was no stock yet.",
   open: "Open the record",
   logUntil: "Log until then",

@@ -1,7 +1,7 @@
 export const verify = {
   title: "Verify",
   titleOf: (sku: string) => `Verify ${sku}`,
-  lead: "Hashes, chain and signatures of a SKU's log, recomputed in this browser from the records that the service serves. The page takes the service's word for nothing but the public keys and the records themselves.",
+  lead: "Hashes, chain and signatures of a SKU's log, recomputed in this browser from the records and the public keys that the service serves.",
   submit: "Verify",
   again: "Verify again",
   start: {
