@@ -27,19 +27,18 @@ test.each(cases.cases)("$name: as the Python library says", async ({ lines, rows
   expect(await rowsOf(texts, false)).toEqual(without_keys);
 });
 
-test.each(cases.cases)("$name: red first where the command line stops", async ({ lines, broken, rows }) => {
-  const red = rows.filter(({ differences }) => differences.length > 0);
-  if (broken === null) {
-    expect(red).toEqual([]);
-    return;
+test.each(cases.cases)("$name: red first where the command line stops", ({ broken, rows }) => {
+  const first = rows.find(({ differences }) => differences.length > 0);
+  const [, line] = /^Line (\d+)/.exec(broken ?? "") ?? [];
+  const [, record] = /^Record (\d+)/.exec(broken ?? "") ?? [];
+  if (line !== undefined) {
+    expect(first?.line).toBe(Number(line));
+  } else if (record !== undefined) {
+    // The command line makes a log of its own of a record that names another SKU.
+    expect(first?.sequence).toBe(Number(record));
+  } else {
+    expect([broken, first]).toEqual([null, undefined]);
   }
-  const [, line] = /^Line (\d+)/.exec(broken) ?? [];
-  const [, record] = /record (\d+)/i.exec(broken) ?? [];
-  const isNamed = red.some(
-    (row) => String(row.line) === line || (record !== undefined && String(row.sequence) === record),
-  );
-  expect(isNamed, broken).toBe(true);
-  expect(lines.length).toBeGreaterThan(0);
 });
 
 test.each([

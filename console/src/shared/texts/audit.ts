@@ -36,6 +36,5 @@ export const audit = {
     place: (sequence: string, sku: string) => `Record ${sequence} of ${sku}`,
     ofOrder: (order: string) => `Log of ${order}`,
     link: "Link to this record",
-    open: (sequence: string) => `Open record ${sequence}`,
   },
 } as const;

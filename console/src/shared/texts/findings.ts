@@ -11,7 +11,6 @@ export const findings = {
     more ? `The newest ${count} findings` : count === "1" ? "1 finding" : `${count} findings`,
   refreshed: (clock: string) => `read at ${clock}, again every 10 seconds`,
   notRefreshed: "not read again while so many are shown",
-  failed: "The newest findings could not be read",
   more: "Load more",
   showDifferences: (count: string) => `Show all ${count} differences`,
   json: "JSON",
@@ -19,7 +18,6 @@ export const findings = {
   order: (order: string) => `Log of ${order}`,
   product: "Log of the product",
   todo: "What to do:",
-  vendor: "Vendor",
   empty: {
     title: "No findings",
     detail:
