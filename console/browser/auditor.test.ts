@@ -223,6 +223,17 @@ test("a whole log is green, and red where a record was changed on its way", asyn
   await poll(() => forged.textContent()).toMatch(
     /^fault.*not what was hashed.*Found(quantity12)(stock_after1918)hash("[0-9a-f]{64}"){2}$/,
   );
+  // Keys that were kept elsewhere, and are not those of the service: nothing is signed by them.
+  const other = {
+    name: "kept.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(generatedLog(1).keys),
+  };
+  await page.locator("input[type=file]").setInputFiles(other);
+  await page.getByRole("alert").filter({ hasText: "4 faults among 4 records" }).waitFor();
+  await page.getByText("Ledger keys of the file kept.json: big-1.").waitFor();
+  await page.reload();
+  await page.getByRole("alert").filter({ hasText: "1 fault among 4 records" }).waitFor();
   await page.getByText("Faults 1").click();
   await poll(() => page.getByRole("listitem").count()).toBe(1);
   await expectFitsPhone(page);

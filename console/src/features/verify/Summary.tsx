@@ -11,8 +11,14 @@ import { isBroken } from "./verifyLog";
 
 const words = texts.verify;
 
+interface SummaryProps {
+  readonly verification: Verification;
+  /** The file that the keys are from; null if the service served them. */
+  readonly keysFile: string | null;
+}
+
 /** How far the verification is, then what it has found. */
-export function Summary({ verification }: { readonly verification: Verification }) {
+export function Summary({ verification, keysFile }: SummaryProps) {
   const { state, lines, done, outcome } = verification;
   if (state === "reading") {
     const count = formatQuantity(lines.length);
@@ -28,15 +34,14 @@ export function Summary({ verification }: { readonly verification: Verification 
       </Paper>
     );
   }
-  return <Found verification={verification} outcome={outcome} />;
+  return <Found verification={verification} outcome={outcome} keysFile={keysFile} />;
 }
 
-interface FoundProps {
-  readonly verification: Verification;
+interface FoundProps extends SummaryProps {
   readonly outcome: Outcome;
 }
 
-function Found({ verification, outcome }: FoundProps) {
+function Found({ verification, outcome, keysFile }: FoundProps) {
   return (
     <Stack gap="sm">
       <Verdict verification={verification} outcome={outcome} />
@@ -50,12 +55,12 @@ function Found({ verification, outcome }: FoundProps) {
             {outcome.signatures.message}
           </Alert>
         ))}
-      <Head verification={verification} outcome={outcome} />
+      <Head verification={verification} outcome={outcome} keysFile={keysFile} />
     </Stack>
   );
 }
 
-function Verdict({ verification: { rows, lines }, outcome }: FoundProps) {
+function Verdict({ verification: { rows, lines }, outcome }: Omit<FoundProps, "keysFile">) {
   const faults = rows.filter(isBroken);
   const count = formatQuantity(lines.length);
   const [first] = faults;
@@ -87,7 +92,7 @@ function Verdict({ verification: { rows, lines }, outcome }: FoundProps) {
 }
 
 /** Whether the end of the log is there, and the keys, which the page cannot check by itself. */
-function Head({ verification: { head, live }, outcome }: FoundProps) {
+function Head({ verification: { head, live }, outcome, keysFile }: FoundProps) {
   const { signatures, hasHead, lastHash } = outcome;
   return (
     <>
@@ -108,7 +113,7 @@ function Head({ verification: { head, live }, outcome }: FoundProps) {
             {words.headHash}: <Code>{lastHash}</Code> {hasHead && words.head.continued}
           </div>
         )}
-        {signatures.checked && <div>{words.keys(signatures.keys.join(", "))}</div>}
+        {signatures.checked && <div>{words.keys(signatures.keys.join(", "), keysFile)}</div>}
       </Text>
     </>
   );

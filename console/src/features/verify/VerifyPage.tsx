@@ -1,4 +1,5 @@
-import { Button } from "@mantine/core";
+import { Button, FileButton } from "@mantine/core";
+import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { download } from "../../shared/format/csv";
 import { verifyAddress } from "../../shared/log/addresses";
@@ -19,13 +20,17 @@ const words = texts.verify;
 export function VerifyPage() {
   const { sku = null } = useParams();
   const navigate = useNavigate();
-  const { verification, error, again } = useVerification(sku);
+  const [ownKeys, setOwnKeys] = useState<OwnKeys | null>(null);
+  const { verification, error, again } = useVerification(sku, ownKeys?.text ?? null);
   const isDone = verification.state === "done" && error === null;
   return (
     <PageFrame
       title={sku === null ? words.title : words.titleOf(sku)}
       lead={sku === null ? words.lead : <SkuLinks sku={sku} without="verify" />}
-      actions={isDone && sku !== null && <Actions sku={sku} verification={verification} onAgain={again} />}
+      actions={
+        isDone &&
+        sku !== null && <Actions sku={sku} verification={verification} onKeys={setOwnKeys} onAgain={again} />
+      }
     >
       <SkuForm
         sku={sku ?? ""}
@@ -38,7 +43,7 @@ export function VerifyPage() {
         <Failure error={error} onRetry={again} />
       ) : (
         <>
-          <Summary verification={verification} />
+          <Summary verification={verification} keysFile={ownKeys?.name ?? null} />
           {verification.rows.length > 0 && <Rows key={sku} verification={verification} />}
         </>
       )}
@@ -54,14 +59,21 @@ function Failure({ error, onRetry }: { readonly error: unknown; readonly onRetry
   return <ErrorState error={error} onRetry={onRetry} />;
 }
 
+/** Keys that were kept elsewhere. */
+interface OwnKeys {
+  readonly name: string;
+  readonly text: string;
+}
+
 interface ActionsProps {
   readonly sku: string;
   readonly verification: Verification;
+  readonly onKeys: (keys: OwnKeys | null) => void;
   readonly onAgain: () => void;
 }
 
-/** Verify again, and keep what was verified. */
-function Actions({ sku, verification, onAgain }: ActionsProps) {
+/** Verify again, also with other keys, and keep what was verified. */
+function Actions({ sku, verification, onKeys, onAgain }: ActionsProps) {
   const { lines, keys } = verification;
   const records = () => {
     const text = lines.map((line) => `${line}\n`);
@@ -80,6 +92,16 @@ function Actions({ sku, verification, onAgain }: ActionsProps) {
       >
         {words.saveKeys}
       </Button>
+      <FileButton
+        accept="application/json,.json"
+        onChange={(file) => file && void file.text().then((text) => onKeys({ name: file.name, text }))}
+      >
+        {(button) => (
+          <Button {...button} variant="default" title={words.ownKeysHint}>
+            {words.ownKeys}
+          </Button>
+        )}
+      </FileButton>
       <Button onClick={onAgain}>{words.again}</Button>
     </>
   );

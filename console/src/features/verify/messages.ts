@@ -6,7 +6,7 @@ export type Order =
   | {
       readonly type: "verify";
       readonly sku: string;
-      /** The JSON Web Key Set as the service served it. */
+      /** The JSON Web Key Set, as text. */
       readonly keys: string;
       /** The live SKU's hash; null if the SKU is not stored. */
       readonly head: string | null;

@@ -20,7 +20,7 @@ export interface Verification {
   readonly rows: readonly VerifiedRow[];
   /** How many records are checked. */
   readonly done: number;
-  /** The keys as the service served them. */
+  /** The keys, as the service served them or as they were kept. */
   readonly keys: string;
   /** The live SKU's hash; null if the SKU is not stored. */
   readonly head: string | null;
@@ -47,8 +47,11 @@ interface Run {
   readonly error: unknown;
 }
 
-/** Read a SKU's log and verify it in a worker, when the SKU is first shown and whenever asked; null for no SKU. */
-export function useVerification(sku: string | null) {
+/** Read a SKU's log and verify it in a worker, when the SKU is first shown and whenever asked; null for no SKU.
+ *
+ * @param ownKeys a key set that was kept elsewhere; null for the one that the service serves.
+ */
+export function useVerification(sku: string | null, ownKeys: string | null) {
   const [count, setCount] = useState(0);
   const [run, setRun] = useState<Run>({ sku, verification: NOTHING, error: null });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new run verifies the same SKU again.
@@ -59,11 +62,11 @@ export function useVerification(sku: string | null) {
     const onChange = (verification: Verification) => {
       if (!abort.signal.aborted) setRun({ sku, verification, error: null });
     };
-    verified(sku, abort.signal, onChange).catch((error: unknown) => {
+    verified(sku, ownKeys, abort.signal, onChange).catch((error: unknown) => {
       if (!abort.signal.aborted) setRun({ sku, verification: NOTHING, error });
     });
     return () => abort.abort();
-  }, [sku, count]);
+  }, [sku, ownKeys, count]);
   const again = useCallback(() => setCount((runs) => runs + 1), []);
   // The page shows another SKU already before its run begins.
   const { verification, error } = run.sku === sku ? run : { verification: NOTHING, error: null };
@@ -73,11 +76,12 @@ export function useVerification(sku: string | null) {
 /** Verify once; and once more if the end was missing, as a record may not be in the index yet. */
 async function verified(
   sku: string,
+  ownKeys: string | null,
   signal: AbortSignal,
   onChange: (verification: Verification) => void,
 ): Promise<void> {
   for (let run = 1; ; run += 1) {
-    const verification = await verifiedOnce(sku, signal, onChange);
+    const verification = await verifiedOnce(sku, ownKeys, signal, onChange);
     if (run === RUNS_MAX || verification.head === null || verification.outcome?.hasHead !== false) {
       onChange(verification);
       return;
@@ -88,6 +92,7 @@ async function verified(
 
 async function verifiedOnce(
   sku: string,
+  ownKeys: string | null,
   signal: AbortSignal,
   onChange: (verification: Verification) => void,
 ): Promise<Verification> {
@@ -96,7 +101,7 @@ async function verifiedOnce(
   const send = (order: Order) => worker.postMessage(order);
   try {
     // The head is read first: a record of later is no fault, and one that is missing is.
-    const [{ head, live }, keys] = await Promise.all([readLiveSku(sku, signal), readKeys(signal)]);
+    const [{ head, live }, keys] = await Promise.all([readLiveSku(sku, signal), ownKeys ?? readKeys(signal)]);
     const lines = await readRecords(sku, signal, (some, all) => {
       send({ type: "records", lines: some });
       onChange({ ...NOTHING, lines: all });

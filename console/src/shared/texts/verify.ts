@@ -44,7 +44,13 @@ export const verify = {
     detail:
       "This browser's Web Crypto does not know Ed25519 (Chrome and Edge do from 137, Firefox from 129, Safari from 17). Only hashes, chain and rules were checked: a log that somebody has written anew would pass.",
   },
-  keys: (names: string) => `Ledger keys used: ${names}. Compare them with a copy that is kept elsewhere.`,
+  keys: (names: string, file: string | null) =>
+    file === null
+      ? `Ledger keys of the service: ${names}. Compare them with a copy that is kept elsewhere, or verify with that copy.`
+      : `Ledger keys of the file ${file}: ${names}.`,
+  ownKeys: "Other keys …",
+  ownKeysHint:
+    "Verify with a copy of the ledger keys that was kept elsewhere, as GET /ledger-keys returns them.",
   noKeys: "Signatures were not checked: the ledger keys cannot be used",
   headHash: "Hash of the last record",
   records: "Records",
