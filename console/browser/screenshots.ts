@@ -177,6 +177,7 @@ interface Shot {
   readonly scheme?: "light" | "dark";
   readonly isNarrow?: boolean;
   readonly isPublic?: boolean;
+  readonly isAuditors?: boolean;
   /** Until what is to be seen is there. */
   readonly ready: (page: Page) => Promise<unknown>;
 }
@@ -196,6 +197,12 @@ const shelf = {
   address: () => "/shelf?category=Beverages",
   isPublic: true,
   ready: (page: Page) => page.getByText("In stock", { exact: true }).first().waitFor(),
+};
+
+const verification = {
+  address: () => `/verify/${sweater.sku}`,
+  isAuditors: true,
+  ready: (page: Page) => page.getByText("records are whole").waitFor(),
 };
 
 const SHOTS: readonly Shot[] = [
@@ -261,11 +268,13 @@ const SHOTS: readonly Shot[] = [
     isDesk: true,
     ready: (page) => page.getByRole("region", { name: "Log" }).getByText("Loose seam").waitFor(),
   },
+  { name: "verification", ...verification },
   { name: "shelf", ...shelf },
   { name: "shelf-phone", ...shelf, isNarrow: true },
 ];
 
-test.each(SHOTS)("$name", async ({ name, address, scheme, isNarrow, isPublic, isDesk, ready }) => {
+test.each(SHOTS)("$name", async (shot) => {
+  const { name, address, scheme, isNarrow, isPublic, isDesk, isAuditors, ready } = shot;
   const { page, context } = await openPage(browser, {
     address: address(),
     size: isNarrow ? NARROW : SIZE,
@@ -273,6 +282,8 @@ test.each(SHOTS)("$name", async ({ name, address, scheme, isNarrow, isPublic, is
   });
   if (isDesk) {
     await signIn(page, "desk");
+  } else if (isAuditors) {
+    await signIn(page, "auditor");
   } else if (!isPublic) {
     await signIn(page, "vendor", VENDOR);
   }

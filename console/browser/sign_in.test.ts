@@ -6,6 +6,7 @@ import {
   NARROW,
   newVendor,
   openPage,
+  poll,
   type Role,
   seedProduct,
   seedSku,
@@ -38,24 +39,29 @@ test("a vendor's id that is none is refused before anything is sent", async () =
   await context.close();
 });
 
-test("a role whose pages are not in this console gets a page that says so", async () => {
+test("the order desk comes to its orders, and does not see a vendor's pages", async () => {
   const { page, context, recorder } = await openPage(browser);
-  await signIn(page, "auditor");
-  await page
-    .getByRole("heading", { name: /^No pages for the role/ })
-    .first()
-    .waitFor();
+  await signIn(page, "desk");
+  await page.waitForURL("**/orders");
+  await page.getByRole("heading", { level: 1, name: "Orders" }).waitFor();
   await page.goto("/inventory");
   await page.getByRole("heading", { name: "You may not see this page" }).first().waitFor();
   recorder.expectClean();
   await context.close();
 });
 
-test("the order desk comes to its orders, and does not see a vendor's pages", async () => {
+test("an auditor comes to the findings, and sees no vendor's pages", async () => {
   const { page, context, recorder } = await openPage(browser);
-  await signIn(page, "desk");
-  await page.waitForURL("**/orders");
-  await page.getByRole("heading", { level: 1, name: "Orders" }).waitFor();
+  await signIn(page, "auditor");
+  await page.waitForURL("**/findings");
+  const pages = page.getByRole("navigation").getByRole("link");
+  await poll(() => pages.allTextContents()).toEqual([
+    "Findings",
+    "Log",
+    "Verify",
+    "Stock at a time",
+    "Shelf",
+  ]);
   await page.goto("/inventory");
   await page.getByRole("heading", { name: "You may not see this page" }).first().waitFor();
   recorder.expectClean();

@@ -1,7 +1,19 @@
 import type { ReactNode } from "react";
 import type { Role } from "../shared/session/principal";
 import { texts } from "../shared/texts/texts";
-import { BoxIcon, ChartIcon, CountIcon, ImportIcon, OrderIcon, ShelfIcon, TagIcon } from "../shared/ui/icons";
+import {
+  AlertIcon,
+  BoxIcon,
+  ChartIcon,
+  ClockIcon,
+  CountIcon,
+  ImportIcon,
+  ListIcon,
+  OrderIcon,
+  ShelfIcon,
+  ShieldIcon,
+  TagIcon,
+} from "../shared/ui/icons";
 
 /** A page in the navigation. */
 export interface NavigationItem {
@@ -14,6 +26,7 @@ export interface NavigationItem {
 }
 
 const VENDOR_ROLES: readonly Role[] = ["vendor", "admin"];
+const AUDITOR_ROLES: readonly Role[] = ["auditor", "admin"];
 const ALL_ROLES: readonly Role[] = ["vendor", "desk", "auditor", "admin"];
 const SHELF = "/shelf";
 
@@ -48,11 +61,33 @@ export const NAVIGATION: readonly NavigationItem[] = [
     roles: ["vendor", "desk", "admin"],
     ofVendor: false,
   },
+  {
+    path: "/findings",
+    label: texts.shell.findings,
+    icon: <AlertIcon />,
+    roles: AUDITOR_ROLES,
+    ofVendor: false,
+  },
+  { path: "/log", label: texts.shell.log, icon: <ListIcon />, roles: AUDITOR_ROLES, ofVendor: false },
+  {
+    path: "/verify",
+    label: texts.shell.verify,
+    icon: <ShieldIcon />,
+    roles: AUDITOR_ROLES,
+    ofVendor: false,
+  },
+  {
+    path: "/stock-at",
+    label: texts.shell.stockAt,
+    icon: <ClockIcon />,
+    roles: AUDITOR_ROLES,
+    ofVendor: false,
+  },
   { path: SHELF, label: texts.shell.shelf, icon: <ShelfIcon />, roles: ALL_ROLES, ofVendor: false },
 ];
 
-/** The page that a role sees first; null while it has none but the public one. */
-export function firstPage(role: Role): string | null {
+/** The page that a role sees first: each has one beside the public one. */
+export function firstPage(role: Role): string {
   const item = NAVIGATION.find((each) => each.path !== SHELF && each.roles.includes(role));
-  return item?.path ?? null;
+  return item?.path ?? SHELF;
 }

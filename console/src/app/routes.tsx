@@ -9,6 +9,7 @@ const VENDOR_ROLES: readonly Role[] = ["vendor", "admin"];
 const ORDER_ROLES: readonly Role[] = ["desk", "admin", "vendor"];
 /** Auditors come from the log to an order, and read it. */
 const ORDER_READERS: readonly Role[] = [...ORDER_ROLES, "auditor"];
+const AUDITOR_ROLES: readonly Role[] = ["auditor", "admin"];
 
 /** Every address of the console. A page is loaded when its address is first opened. */
 const ROUTES: RouteObject[] = [
@@ -85,6 +86,30 @@ const ROUTES: RouteObject[] = [
           {
             path: "orders/:order_id",
             lazy: async () => ({ Component: (await import("../features/orders/OrderPage")).OrderPage }),
+          },
+        ],
+      },
+      {
+        ErrorBoundary: RouteError,
+        element: <ForRoles roles={AUDITOR_ROLES} />,
+        children: [
+          {
+            path: "findings",
+            lazy: async () => ({
+              Component: (await import("../features/findings/FindingsPage")).FindingsPage,
+            }),
+          },
+          {
+            path: "log",
+            lazy: async () => ({ Component: (await import("../features/log/LogPage")).LogPage }),
+          },
+          {
+            path: "verify/:sku?",
+            lazy: async () => ({ Component: (await import("../features/verify/VerifyPage")).VerifyPage }),
+          },
+          {
+            path: "stock-at/:sku?",
+            lazy: async () => ({ Component: (await import("../features/stockAt/StockAtPage")).StockAtPage }),
           },
         ],
       },

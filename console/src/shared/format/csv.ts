@@ -29,8 +29,13 @@ export function harmless(text: string): string {
 }
 
 /** Give a file to the person, as a download. */
-export function download(name: string, content: string, type = "text/csv;charset=utf-8"): void {
-  downloadBlob(name, new Blob([content], { type }));
+export function download(
+  name: string,
+  content: string | readonly BlobPart[],
+  type = "text/csv;charset=utf-8",
+): void {
+  const parts = typeof content === "string" ? [content] : [...content];
+  downloadBlob(name, new Blob(parts, { type }));
 }
 
 /** Give bytes to the person, as a download. */

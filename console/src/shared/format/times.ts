@@ -3,6 +3,7 @@ export const language = globalThis.navigator?.language?.startsWith("en") ? navig
 
 const local = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const localDay = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+const localMoment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
 const exact = new Intl.DateTimeFormat("en-CA", {
   dateStyle: "short",
   timeStyle: "medium",
@@ -14,6 +15,12 @@ const exact = new Intl.DateTimeFormat("en-CA", {
 export function formatTime(iso: string): string {
   const time = new Date(iso);
   return Number.isNaN(time.getTime()) ? iso : local.format(time);
+}
+
+/** The same to the second, such as `23 Feb 2026, 15:20:07`. */
+export function formatMoment(iso: string): string {
+  const time = new Date(iso);
+  return Number.isNaN(time.getTime()) ? iso : localMoment.format(time);
 }
 
 export function formatDay(iso: string): string {

@@ -8,6 +8,10 @@ export const shell = {
   import: "Import",
   products: "Products",
   orders: "Orders",
+  findings: "Findings",
+  log: "Log",
+  verify: "Verify",
+  stockAt: "Stock at a time",
   shelf: "Shelf",
   signOut: "Sign out",
   signIn: "Sign in",
@@ -15,12 +19,6 @@ export const shell = {
   roles: { vendor: "Vendor", desk: "Order desk", auditor: "Auditor", admin: "Admin" },
   toDark: "Use the dark colour scheme",
   toLight: "Use the light colour scheme",
-  noScreens: {
-    title: (role: string) => `No pages for the role ${role} yet`,
-    detail:
-      "This console has the pages of vendors and of the order desk, and the public shelf. The log is served by the command line and the API.",
-    shelf: "Open the shelf",
-  },
   chooseVendor: {
     title: "Choose a vendor",
     detail: "These pages show one vendor's products and stock.",

@@ -1,7 +1,10 @@
+import { audit } from "./audit";
 import { chart } from "./chart";
 import { common } from "./common";
+import { findings } from "./findings";
 import { imports } from "./imports";
 import { inventory } from "./inventory";
+import { log } from "./log";
 import { orders } from "./orders";
 import { overview } from "./overview";
 import { problems } from "./problems";
@@ -11,7 +14,9 @@ import { shelf } from "./shelf";
 import { shell } from "./shell";
 import { signIn } from "./signIn";
 import { sku } from "./sku";
+import { stockAt } from "./stockAt";
 import { stocktake } from "./stocktake";
+import { verify } from "./verify";
 
 /** Every text that the console shows, in English. A translation replaces this object. */
 export const texts = {
@@ -29,4 +34,9 @@ export const texts = {
   shelf,
   stocktake,
   imports,
+  audit,
+  findings,
+  log,
+  verify,
+  stockAt,
 } as const;

@@ -50,6 +50,27 @@ export const AlertIcon = () => (
     <path d="M10 3 18 16.5H2zM10 8v4M10 14.2v.1" />
   </Icon>
 );
+export const ListIcon = () => (
+  <Icon>
+    <path d="M7.5 5H17M7.5 10H17M7.5 15H17M3.5 5h.01M3.5 10h.01M3.5 15h.01" />
+  </Icon>
+);
+export const ShieldIcon = () => (
+  <Icon>
+    <path d="M10 2.5 16.5 5v4.5c0 4-2.7 6.8-6.5 8-3.8-1.2-6.5-4-6.5-8V5zM7 10l2.2 2.2L13.2 8" />
+  </Icon>
+);
+export const ClockIcon = () => (
+  <Icon>
+    <circle cx="10" cy="10" r="7" />
+    <path d="M10 6v4.2l2.8 1.8" />
+  </Icon>
+);
+export const CheckIcon = () => (
+  <Icon>
+    <path d="m4 10.5 4 4 8-9" />
+  </Icon>
+);
 export const LockIcon = () => (
   <Icon>
     <path d="M4.5 9h11v8h-11zM7 9V6.5a3 3 0 0 1 6 0V9" />

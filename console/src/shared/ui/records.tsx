@@ -28,10 +28,14 @@ interface TableProps<Row extends ShownRecord> {
   readonly records: readonly Row[];
   /** The SKU of a record, for logs of several. */
   readonly skuOf?: (record: Row) => ReactNode;
+  /** Open a record in full; times are then to the second. */
+  readonly onOpen?: (record: Row) => void;
+  /** How an order is shown; by default its id. */
+  readonly orderOf?: (orderId: string) => ReactNode;
 }
 
 /** Log records as a table; on a narrow page as blocks. */
-export function RecordTable<Row extends ShownRecord>({ records, skuOf }: TableProps<Row>) {
+export function RecordTable<Row extends ShownRecord>({ records, skuOf, onOpen, orderOf }: TableProps<Row>) {
   const words = texts.records;
   return (
     // The keyboard has to scroll what is wider than the page.
@@ -53,7 +57,13 @@ export function RecordTable<Row extends ShownRecord>({ records, skuOf }: TablePr
           {records.map((record) => (
             <Table.Tr key={record.transaction_id}>
               <Table.Td className={`${classes.line} ${classes.time}`}>
-                <Time value={record.timestamp} />
+                {onOpen ? (
+                  <Anchor component="button" type="button" size="sm" onClick={() => onOpen(record)}>
+                    <Time value={record.timestamp} exact />
+                  </Anchor>
+                ) : (
+                  <Time value={record.timestamp} />
+                )}
               </Table.Td>
               {skuOf && <Table.Td className={`${classes.text} ${classes.sku}`}>{skuOf(record)}</Table.Td>}
               <Table.Td className={`${classes.line} ${classes.what}`}>
@@ -73,7 +83,7 @@ export function RecordTable<Row extends ShownRecord>({ records, skuOf }: TablePr
                 <Actor performedBy={record.performed_by} />
               </Table.Td>
               <Table.Td className={`${classes.text} ${classes.why}`}>
-                <Reason record={record} />
+                <Reason record={record} orderOf={orderOf} />
               </Table.Td>
             </Table.Tr>
           ))}
@@ -132,12 +142,12 @@ export function Actor({ performedBy }: { readonly performedBy: string }) {
 }
 
 /** Why: the order, the reason as a word, and the notes. */
-function Reason({ record }: { readonly record: ShownRecord }) {
+function Reason({ record, orderOf }: { readonly record: ShownRecord } & Pick<TableProps<never>, "orderOf">) {
   const reason = recordReason(record);
   if (record.order_id === null) return reason || null;
   return (
     <>
-      <OrderId orderId={record.order_id} /> {reason}
+      {orderOf ? orderOf(record.order_id) : <OrderId orderId={record.order_id} />} {reason}
     </>
   );
 }
