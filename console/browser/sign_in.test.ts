@@ -211,7 +211,7 @@ test("sign-in, choice of a vendor, missing page and permission have no violation
     { role: null, address: "/", heading: "Sign in" },
     { role: "admin", address: "/inventory", heading: "Choose a vendor" },
     { role: "desk", address: "/inventory", heading: "You may not see this page" },
-    { role: "auditor", address: "/", heading: "No pages for the role Auditor yet" },
+    { role: "auditor", address: "/", heading: "Findings" },
     { role: "vendor", address: "/no-such-page", heading: "There is no such page" },
   ];
   for (const { role, address, heading } of places) {

@@ -71,10 +71,10 @@ export const imports = {
     notes: "Notes",
   } as Readonly<Record<string, string>>,
   preview: {
-    create: "To create",
-    change: "To change",
-    unchanged: "Unchanged",
-    rejected: "Rejected",
+    create: "Rows to create",
+    change: "Rows to change",
+    unchanged: "Rows unchanged",
+    rejected: "Rows rejected",
     inactive: (count: number) =>
       `${rows(count)} are inactive and stay so, unless the file says that they are active.`,
     changes: "Differences",
