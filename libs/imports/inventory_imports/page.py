@@ -159,7 +159,10 @@ class FileInPage:
             self._existing[sku["sku"]] = sku
 
     def logs(self) -> str:
-        """Return JSON: the SKUs of the rows that have a log, with the numbers of their records."""
+        """Return JSON: as ``skus`` those of the rows that have a log, with the numbers of their records.
+
+        ``records`` is how many all SKUs of the vendor have: one may be read instead of many.
+        """
         found: dict[str, int] = {}
         for row in self._read().unit_rows():
             try:
@@ -168,7 +171,8 @@ class FileInPage:
                 continue
             if sku is not None and sku["sequence"]:
                 found[sku["sku"]] = sku["sequence"]
-        return dumps(found)
+        every = sum(each["sequence"] for each in self._existing.values() if "sequence" in each)
+        return dumps({"skus": found, "records": every})
 
     def add_records(self, page: str) -> None:
         """Take a page of log records, the JSON of the audit service's answer; each record once."""

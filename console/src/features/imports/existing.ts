@@ -41,18 +41,18 @@ export async function readExisting(
   if (kind === "skus") {
     return;
   }
-  const lengths = Object.entries(await python.ask<Record<string, number>>("logs"));
-  const pages = lengths.reduce((sum, [, records]) => sum + Math.ceil(records / PAGE), 0);
-  const waiting = lengths.map(([sku]) => sku);
-  const work = async () => {
-    for (let sku = waiting.shift(); sku !== undefined; sku = waiting.shift()) {
-      for await (const page of logOfSku(sku)) {
-        await python.call("addRecords", page.text);
-        took(page);
+  const { skus, records } = await python.ask<{ skus: Record<string, number>; records: number }>("logs");
+  const requests = Object.values(skus).reduce((sum, each) => sum + pagesFor(each), 0);
+  if (requests <= pagesFor(records)) {
+    const waiting = Object.keys(skus);
+    const work = async () => {
+      for (let sku = waiting.shift(); sku !== undefined; sku = waiting.shift()) {
+        for await (const page of logOfSku(sku)) {
+          await python.call("addRecords", page.text);
+          took(page);
+        }
       }
-    }
-  };
-  if (pages <= LOGS_AT_ONCE * 25) {
+    };
     await Promise.all(Array.from({ length: LOGS_AT_ONCE }, work));
   } else {
     // The vendor's whole log takes fewer requests than that of each SKU.
@@ -62,6 +62,8 @@ export async function readExisting(
     }
   }
 }
+
+const pagesFor = (items: number) => Math.ceil(items / PAGE);
 
 interface TextPage {
   readonly text: string;

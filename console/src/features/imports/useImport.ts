@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { audit, documentOf, type TransactionRecord } from "../../shared/api/clients";
 import { readable } from "../../shared/api/problems";
 import { inventoryOf } from "../../shared/inventory/useInventory";
+import { alone } from "../../shared/kept/kept";
 import { texts } from "../../shared/texts/texts";
 import { type Executed, execute, type Undo, undone } from "./execute";
 import { readExisting } from "./existing";
@@ -54,6 +55,7 @@ export function useImport(subject: string, vendorId: string) {
   const python = useRef<PythonWorker | null>(null);
   const journal = useRef(new KeptJournal(subject, vendorId));
   const stop = useRef(new AbortController());
+  const lock = `import/${subject}/${vendorId}`;
   const [step, setStep] = useState<Step>({ name: "busy", text: texts.common.loading });
   const [chosen, setChosen] = useState<ChosenFile | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -168,12 +170,30 @@ export function useImport(subject: string, vendorId: string) {
           begunAt: new Date().toISOString(),
           units: preview.units,
         };
-        await journal.current.begin(begun).catch((reason) => {
-          throw new Error(words.notKept(readable(reason).detail));
+        await alone(lock, async () => {
+          await journal.current.begin(begun).catch((reason) => {
+            throw new Error(words.notKept(readable(reason).detail));
+          });
+          await send({ journal: begun, results: [], undone: [] });
         });
-        await send({ journal: begun, results: [], undone: [] });
       }),
-    [attempt, send],
+    [attempt, send, lock],
+  );
+
+  /** Do something with the journal as it is now: another tab may have gone on with it. */
+  const goOn = useCallback(
+    (shown: JournalWithResults, work: (kept: JournalWithResults) => Promise<void>) =>
+      attempt({ name: "result", kept: shown, keptReasons: new Map() }, () =>
+        alone(lock, async () => {
+          const kept = await journal.current.read();
+          if (kept === null) {
+            setStep({ name: "choose" });
+          } else {
+            await work(kept);
+          }
+        }),
+      ),
+    [attempt, lock],
   );
 
   const undo = useCallback(
@@ -225,8 +245,8 @@ export function useImport(subject: string, vendorId: string) {
     open,
     compare,
     apply,
-    resume: send,
-    undo,
+    resume: (kept: JournalWithResults) => goOn(kept, send),
+    undo: (kept: JournalWithResults) => goOn(kept, undo),
     stop: () => stop.current.abort(),
     toColumns: () => setStep({ name: "columns" }),
     /** Leave the result: to the next kind of the same file, or to another file. */

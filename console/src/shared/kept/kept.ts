@@ -1,5 +1,7 @@
 /** What a person has entered and not sent yet, kept in this browser under the person's subject. */
 
+import { texts } from "../texts/texts";
+
 const DATABASE = "inventory-console";
 const STORE = "kept";
 
@@ -74,6 +76,21 @@ export class KeptList<Entry> {
       transaction.onabort = () => reject(transaction.error ?? asked.error);
     });
   }
+}
+
+/** Another tab of this browser does the same now. */
+export class BusyElsewhere extends Error {}
+
+/** Do something that no other tab may do meanwhile.
+ * @throws BusyElsewhere if one does.
+ */
+export async function alone<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+  return await navigator.locks.request(`${DATABASE}/${what}`, { ifAvailable: true }, async (lock) => {
+    if (lock === null) {
+      throw new BusyElsewhere(texts.common.busyElsewhere);
+    }
+    return await work();
+  });
 }
 
 let database: Promise<IDBDatabase> | null = null;

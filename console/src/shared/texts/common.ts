@@ -12,6 +12,7 @@ export const common = {
   active: "Active",
   inactive: "Inactive",
   none: "–",
+  busyElsewhere: "Another tab or window of this browser is doing this now. Wait for it, or close it.",
   noPermission: {
     title: "You may not see this page",
     detail: "It belongs to another role. Sign in as somebody who has it, or go back to your own pages.",
