@@ -11,6 +11,7 @@ import {
   newVendor,
   openPage,
   poll,
+  recordFrames,
   type SeededSku,
   SLOWNESS,
   seedOrder,
@@ -303,26 +304,13 @@ test("10,000 records are verified while the page's frames go on", async () => {
         .join(""),
     });
   });
-  await page.evaluate(() => {
-    const frames = { longest: 0, count: 0 };
-    Object.assign(window, { __frames: frames });
-    let last = performance.now();
-    const next = (now: number) => {
-      frames.longest = Math.max(frames.longest, now - last);
-      frames.count += 1;
-      last = now;
-      requestAnimationFrame(next);
-    };
-    requestAnimationFrame(next);
-  });
+  const recorded = await recordFrames(page);
   await page.getByLabel("SKU").fill(log.sku);
   const begun = performance.now();
   await page.keyboard.press("Enter");
   await page.getByText("All 10,000 records are whole").waitFor({ timeout: 60_000 * SLOWNESS });
   const seconds = (performance.now() - begun) / 1000;
-  const frames = await page.evaluate(
-    () => (window as unknown as { __frames: { longest: number; count: number } }).__frames,
-  );
+  const frames = await recorded();
   console.log(
     `10,000 records in ${seconds.toFixed(1)} s, ${frames.count} frames, longest ${frames.longest} ms`,
   );

@@ -7,6 +7,7 @@ import {
   newVendor,
   type OpenedPage,
   openPage,
+  recordFrames,
   SLOWNESS,
   seedProduct,
   seedSku,
@@ -117,19 +118,7 @@ test(`${SKUS} SKUs: first rows, all rows with names, scrolling and filtering wit
   const { page, context, recorder } = opened;
 
   // Frames while scrolling to the end and back, and while filtering.
-  await page.evaluate(() => {
-    const record = { last: performance.now(), longest: 0 };
-    (window as unknown as { frames: typeof record }).frames = record;
-    const frame = (now: number) => {
-      record.longest = Math.max(record.longest, now - record.last);
-      record.last = now;
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame((now) => {
-      record.last = now;
-      frame(now);
-    });
-  });
+  const frames = await recordFrames(page);
   const grid = page.getByRole("grid");
   const height = await grid.evaluate((element) => element.scrollHeight);
   await grid.hover();
@@ -147,9 +136,7 @@ test(`${SKUS} SKUs: first rows, all rows with names, scrolling and filtering wit
   await page.getByRole("button", { name: "Price", exact: true }).click();
   await page.getByRole("button", { name: "Changed", exact: true }).click();
   await page.getByText(`${SKUS.toLocaleString("en")} SKUs · up to date`).waitFor();
-  const longest = await page.evaluate(
-    () => (window as unknown as { frames: { longest: number } }).frames.longest,
-  );
+  const { longest } = await frames();
 
   console.log(`longest frame ${longest.toFixed(0)} ms`);
   expect(measured.requests).toBeLessThanOrEqual(REQUESTS_MAX);

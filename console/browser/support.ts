@@ -173,6 +173,24 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(width).toBeLessThanOrEqual(window ?? 0);
 }
 
+/** Record the page's frames from now on: its longest pause is how long it was frozen. */
+export async function recordFrames(page: Page): Promise<() => Promise<{ longest: number; count: number }>> {
+  await page.evaluate(() => {
+    const frames = { longest: 0, count: 0 };
+    Object.assign(window, { __frames: frames });
+    let last = performance.now();
+    const next = (now: number) => {
+      frames.longest = Math.max(frames.longest, now - last);
+      frames.count += 1;
+      last = now;
+      requestAnimationFrame(next);
+    };
+    requestAnimationFrame(next);
+  });
+  return () =>
+    page.evaluate(() => (window as unknown as { __frames: { longest: number; count: number } }).__frames);
+}
+
 /** A vendor id that no other test has. */
 export function newVendor(): string {
   return `VENDOR-T${randomUUID().replaceAll("-", "").slice(0, 16).toUpperCase()}`;

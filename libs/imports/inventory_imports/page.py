@@ -27,7 +27,7 @@ from .products import ProductRules
 from .reading import ReadRow, detected_list_separators, read_rows
 from .skus import SkuRules
 from .sources import FileError, folded
-from .stock import StockRules, bookings
+from .stock import RECORD_MEMBERS, StockRules, bookings
 from .tables import RejectedRow, Table, rejects_name
 
 __all__ = ["FileInPage"]
@@ -161,7 +161,8 @@ class FileInPage:
     def logs(self) -> str:
         """Return JSON: as ``skus`` those of the rows that have a log, with the numbers of their records.
 
-        ``records`` is how many all SKUs of the vendor have: one may be read instead of many.
+        ``records`` is how many all SKUs of the vendor have: one log may be read instead of many.  ``fields``
+        are the members of a record that are compared.
         """
         found: dict[str, int] = {}
         for row in self._read().unit_rows():
@@ -172,7 +173,7 @@ class FileInPage:
             if sku is not None and sku["sequence"]:
                 found[sku["sku"]] = sku["sequence"]
         every = sum(each["sequence"] for each in self._existing.values() if "sequence" in each)
-        return dumps({"skus": found, "records": every})
+        return dumps({"skus": found, "records": every, "fields": RECORD_MEMBERS})
 
     def add_records(self, page: str) -> None:
         """Take a page of log records, the JSON of the audit service's answer; each record once."""

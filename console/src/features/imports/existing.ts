@@ -1,19 +1,19 @@
-import { audit, catalog, documentOf, stock } from "../../shared/api/clients";
+import { audit, catalog, documentOf, stock, type TransactionRecord } from "../../shared/api/clients";
 import type { Kind } from "./protocol";
 import type { PythonWorker } from "./python";
 
 const PAGE = 1_000;
 const LOGS_AT_ONCE = 4;
-/** The members of a record that are compared; `inventory_imports.stock` names them. */
-const RECORD_FIELDS = [
-  "transaction_id",
-  "sku",
-  "transaction_type",
-  "sequence",
-  "quantity",
-  "stock_after",
-  "notes",
-] as const;
+type RecordField = keyof TransactionRecord;
+
+/** What has to be read of the log, as `inventory_imports.page` says it. */
+interface LogsToRead {
+  /** The SKUs with a log, with the numbers of their records. */
+  readonly skus: Readonly<Record<string, number>>;
+  /** The records of all SKUs of the vendor. */
+  readonly records: number;
+  readonly fields: readonly RecordField[];
+}
 
 /** Read what the services have of a vendor, for the comparison, as the texts that they sent. */
 export async function readExisting(
@@ -41,13 +41,13 @@ export async function readExisting(
   if (kind === "skus") {
     return;
   }
-  const { skus, records } = await python.ask<{ skus: Record<string, number>; records: number }>("logs");
+  const { skus, records, fields } = await python.ask<LogsToRead>("logs");
   const requests = Object.values(skus).reduce((sum, each) => sum + pagesFor(each), 0);
   if (requests <= pagesFor(records)) {
     const waiting = Object.keys(skus);
     const work = async () => {
       for (let sku = waiting.shift(); sku !== undefined; sku = waiting.shift()) {
-        for await (const page of logOfSku(sku)) {
+        for await (const page of logOfSku(sku, fields)) {
           await python.call("addRecords", page.text);
           took(page);
         }
@@ -56,7 +56,7 @@ export async function readExisting(
     await Promise.all(Array.from({ length: LOGS_AT_ONCE }, work));
   } else {
     // The vendor's whole log takes fewer requests than that of each SKU.
-    for await (const page of logOfVendor(vendorId)) {
+    for await (const page of logOfVendor(vendorId, fields)) {
       await python.call("addRecords", page.text);
       took(page);
     }
@@ -100,21 +100,21 @@ const inventory = (vendor_id: string) =>
     ),
   );
 
-const logOfSku = (sku: string) =>
+const logOfSku = (sku: string, fields: readonly RecordField[]) =>
   pagesOf(async (cursor) =>
     documentOf(
       audit.GET("/skus/{sku}/transactions", {
-        params: { path: { sku }, query: { limit: PAGE, cursor, fields: [...RECORD_FIELDS] } },
+        params: { path: { sku }, query: { limit: PAGE, cursor, fields: [...fields] } },
         parseAs: "text",
       }),
     ),
   );
 
-const logOfVendor = (vendor_id: string) =>
+const logOfVendor = (vendor_id: string, fields: readonly RecordField[]) =>
   pagesOf(async (cursor) =>
     documentOf(
       audit.GET("/vendors/{vendor_id}/transactions", {
-        params: { path: { vendor_id }, query: { limit: PAGE, cursor, fields: [...RECORD_FIELDS] } },
+        params: { path: { vendor_id }, query: { limit: PAGE, cursor, fields: [...fields] } },
         parseAs: "text",
       }),
     ),

@@ -1,11 +1,9 @@
-import { Button, Table, Text } from "@mantine/core";
-import { Link } from "react-router";
+import { Table, Text } from "@mantine/core";
 import { formatQuantity } from "../../shared/format/numbers";
 import { formatDay } from "../../shared/format/times";
 import type { InventoryRow } from "../../shared/inventory/rows";
 import { texts } from "../../shared/texts/texts";
-import { PrintIcon } from "../../shared/ui/icons";
-import { PageFrame } from "../../shared/ui/PageFrame";
+import { PrintPage } from "../../shared/ui/PrintPage";
 import { EmptyState, LoadingState } from "../../shared/ui/states";
 import classes from "./ReorderList.module.css";
 
@@ -22,24 +20,12 @@ interface Props {
 export function ReorderList({ rows, complete, back }: Props) {
   const { columns } = texts.inventory;
   return (
-    <PageFrame
+    <PrintPage
       title={words.title}
       lead={complete ? words.lead(rows.length, formatDay(new Date().toISOString())) : words.incomplete}
-      actions={
-        <>
-          <Button className="no-print" component={Link} to={back} variant="default">
-            {words.back}
-          </Button>
-          <Button
-            className="no-print"
-            leftSection={<PrintIcon />}
-            disabled={!complete || rows.length === 0}
-            onClick={() => window.print()}
-          >
-            {words.print}
-          </Button>
-        </>
-      }
+      back={back}
+      backLabel={words.back}
+      isReady={complete && rows.length > 0}
     >
       {!complete ? (
         <LoadingState label={words.incomplete} />
@@ -82,6 +68,6 @@ export function ReorderList({ rows, complete, back }: Props) {
           </Table.Tbody>
         </Table>
       )}
-    </PageFrame>
+    </PrintPage>
   );
 }

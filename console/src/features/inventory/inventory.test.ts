@@ -3,39 +3,13 @@ import type { TransactionRecord } from "../../shared/api/clients";
 import { ProblemError } from "../../shared/api/problems";
 import { BATCH_MAX } from "../../shared/inventory/commands";
 import type { InventoryRow } from "../../shared/inventory/rows";
+import { sampleRow as row } from "../../shared/inventory/sampleRow";
 import { runStockTasks, type StockTask, stockUndo } from "../../shared/inventory/stockTasks";
 import { arranged, countsOf, kept, matcher, sameOrder } from "./arrange";
 import { attributeUndo, priceByPercent, runAttributeTasks } from "./bulk";
 import { bulkPlan } from "./bulkInput";
 import { addressOf, DEFAULT_QUERY, queryOf } from "./query";
 import { modeOfKey, previewOf, stockChangeOf } from "./stockInput";
-
-function row(code: string, changes: Partial<InventoryRow> = {}): InventoryRow {
-  const current = changes.current_stock ?? 10;
-  const reserved = changes.reserved_stock ?? 0;
-  return {
-    product_id: "PROD-1",
-    sku: `SKU-PROD-1-${code}`,
-    variant_name: code,
-    current_stock: current,
-    reserved_stock: reserved,
-    available_stock: current - reserved,
-    reorder_threshold: 5,
-    unit_price: 10,
-    last_updated: "2026-01-01T00:00:00.000000Z",
-    last_updated_by: "x",
-    is_active: true,
-    product_is_active: true,
-    low_stock_flag: current <= 5,
-    barcode: null,
-    version: 1,
-    details_version: 1,
-    product_name: "Mug",
-    external_id: null,
-    picture: null,
-    ...changes,
-  };
-}
 
 const codes = (rows: readonly InventoryRow[]) => rows.map(({ variant_name }) => variant_name);
 

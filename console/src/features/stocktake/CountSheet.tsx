@@ -1,11 +1,9 @@
-import { Button, Switch, Table, Text } from "@mantine/core";
+import { Switch, Table, Text } from "@mantine/core";
 import { useMemo, useState } from "react";
-import { Link } from "react-router";
 import { formatDay } from "../../shared/format/times";
 import type { InventoryRow } from "../../shared/inventory/rows";
 import { texts } from "../../shared/texts/texts";
-import { PrintIcon } from "../../shared/ui/icons";
-import { PageFrame } from "../../shared/ui/PageFrame";
+import { PrintPage } from "../../shared/ui/PrintPage";
 import { EmptyState } from "../../shared/ui/states";
 import type { CountedSku } from "./counts";
 import classes from "./Stocktake.module.css";
@@ -36,28 +34,16 @@ export function CountSheet({ rows, complete, counts, back }: Props) {
       );
   }, [rows, counts, onlyRest]);
   return (
-    <PageFrame
+    <PrintPage
       title={words.title}
       lead={
         complete
           ? words.lead(listed.length, formatDay(new Date().toISOString()))
           : texts.stocktake.reading(rows.length)
       }
-      actions={
-        <>
-          <Button className="no-print" component={Link} to={back} variant="default">
-            {words.back}
-          </Button>
-          <Button
-            className="no-print"
-            leftSection={<PrintIcon />}
-            disabled={!complete || listed.length === 0}
-            onClick={() => window.print()}
-          >
-            {words.print}
-          </Button>
-        </>
-      }
+      back={back}
+      backLabel={words.back}
+      isReady={complete && listed.length > 0}
     >
       {counts.length > 0 && (
         <Switch
@@ -97,6 +83,6 @@ export function CountSheet({ rows, complete, counts, back }: Props) {
           </Table.Tbody>
         </Table>
       )}
-    </PageFrame>
+    </PrintPage>
   );
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { InventoryRow } from "../../shared/inventory/rows";
+import { sampleRow as row } from "../../shared/inventory/sampleRow";
 import { CHOICES_MAX, findCode } from "./codes";
 import {
   bookings,
@@ -11,31 +12,6 @@ import {
   movedAlong,
   sumsOf,
 } from "./counts";
-
-function row(code: string, changes: Partial<InventoryRow> = {}): InventoryRow {
-  return {
-    product_id: "PROD-1",
-    sku: `SKU-PROD-1-${code}`,
-    variant_name: code,
-    current_stock: 10,
-    reserved_stock: 0,
-    available_stock: 10,
-    reorder_threshold: 5,
-    unit_price: 10,
-    last_updated: "2026-01-01T00:00:00.000000Z",
-    last_updated_by: "x",
-    is_active: true,
-    product_is_active: true,
-    low_stock_flag: false,
-    barcode: null,
-    version: 1,
-    details_version: 1,
-    product_name: "Mug",
-    external_id: null,
-    picture: null,
-    ...changes,
-  };
-}
 
 let keys = 0;
 const newKey = () => `key-${++keys}`;

@@ -3,6 +3,7 @@ export const common = {
   loading: "Loading …",
   retry: "Try again",
   cancel: "Cancel",
+  print: "Print",
   save: "Save",
   close: "Close",
   undo: "Undo",

@@ -29,7 +29,6 @@ export const inventory = {
     button: "Reorder list",
     title: "Reorder list",
     lead: (count: number, day: string) => `${skus(count)} at or below the reorder threshold, ${day}`,
-    print: "Print",
     back: "Back to the inventory",
     toOrder: "To order",
     empty: "Nothing is low.",

@@ -85,7 +85,6 @@ export const stocktake = {
     lead: (count: number, day: string) => `${skus(count)}, ${day}`,
     notCounted: "Only what is not counted yet",
     counted: "Counted",
-    print: "Print",
     back: "Back to the count",
     empty: "There is nothing to count.",
   },
