@@ -27,8 +27,8 @@ ORDER = (
     "test_ledger_keys",
     "test_least_privilege",
     "test_later",
-    "test_console",
     "test_new_code",
+    "test_console",
     "test_leaving",
 )
 
@@ -135,14 +135,6 @@ def held_order(shop: Shop) -> tuple[str, Sku]:
 def console_deploy(cloud: Cloud, deployed: Deployed, workers: ThreadPoolExecutor) -> Future[SmallConsole]:
     """The console, deployed while other tests wait."""
     return workers.submit(deploy_small_console, cloud)
-
-
-@pytest.fixture(scope="session")
-def console_destroy(
-    cloud: Cloud, console_deploy: Future[SmallConsole], workers: ThreadPoolExecutor
-) -> Future[Done]:
-    """The console's end, while other tests wait: a distribution takes long to go."""
-    return workers.submit(cloud.team, "destroy", "console", console_deploy.result().checkout)
 
 
 @pytest.fixture(scope="session")

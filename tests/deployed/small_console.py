@@ -1,4 +1,4 @@
-"""A checkout whose console needs no packages, its first deploy, and what a browser gets of it."""
+"""A checkout whose console needs no packages, and its first deploy."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-
-import httpx
+from typing import Final
 
 from tests.deployed.cloud import Cloud, Done
 from tests.integration.processes import ROOT
@@ -37,21 +35,6 @@ class SmallConsole:
     checkout: Path
     deploy: Done
     plan: Done
-
-
-@dataclass(frozen=True)
-class Browser:
-    """Sends requests to a distribution of the emulated CloudFront, as a browser would by TLS."""
-
-    endpoint: str
-    domain: str
-
-    def ask(self, path: str, method: str = "GET", token: str = "", **more: Any) -> httpx.Response:
-        headers = {"Host": self.domain, "X-Forwarded-Proto": "https"} | more.pop("headers", {})
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        url = f"{self.endpoint}{path}"
-        return httpx.request(method, url, headers=headers, trust_env=False, timeout=60, **more)
 
 
 def deploy_small_console(cloud: Cloud) -> SmallConsole:

@@ -1,21 +1,35 @@
-"""The console's team deploys it: pages and services at one address, a new build, a rollback.
-
-It is destroyed while the next tests run: see `test_leaving`.
-"""
+"""The console's team deploys it: pages and services at one address, a new build, a rollback, and its end."""
 
 from __future__ import annotations
 
 import json
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.deployed.cloud import Cloud, Tokens
-from tests.deployed.deployed_services import SERVICES
-from tests.deployed.small_console import Browser, SmallConsole, write_build
+from tests.deployed.deployed_services import SERVICES, Deployed
+from tests.deployed.small_console import SmallConsole, write_build
 
 VENDOR = "VENDOR-CONSOLE"
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Sends requests to a distribution of the emulated CloudFront, as a browser would by TLS."""
+
+    endpoint: str
+    domain: str
+
+    def ask(self, path: str, method: str = "GET", token: str = "", **more: Any) -> httpx.Response:
+        headers = {"Host": self.domain, "X-Forwarded-Proto": "https"} | more.pop("headers", {})
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        url = f"{self.endpoint}{path}"
+        return httpx.request(method, url, headers=headers, trust_env=False, timeout=60, **more)
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +133,16 @@ def test_a_new_build_is_shown_and_rolled_back(cloud: Cloud, browser: Browser, co
     assert back.exit_code == 0, back.errors
     assert "<title>one</title>" in browser.ask("/").text
     assert browser.ask("/assets/index-two.js").text == "// two"
+
+
+def test_it_is_destroyed_before_the_services_and_they_stay(
+    cloud: Cloud, browser: Browser, deployed: Deployed, console: SmallConsole
+) -> None:
+    gone = cloud.team("destroy", "console", console.checkout)
+    assert gone.exit_code == 0, gone.errors
+    assert gone.output.endswith("console on dev was destroyed.\n")
+    assert not cloud.client("cloudfront").list_distributions()["DistributionList"].get("Items")
+    # The emulator takes a name that it does not know for a request to S3.
+    assert 'id="root"' not in browser.ask("/").text
+    for url in deployed.urls.values():
+        assert httpx.get(f"{url}/health", trust_env=False).status_code == 200

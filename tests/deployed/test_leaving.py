@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 import httpx
 
-from tests.deployed.cloud import STAGE, STATE_BUCKET, Cloud, Done, Tokens
+from tests.deployed.cloud import STAGE, STATE_BUCKET, Cloud, Tokens
 from tests.deployed.deployed_services import SERVICES, Deployed
-from tests.deployed.small_console import Browser, SmallConsole
 
 THE_LINE = 3
 """The file descriptor that make opens for the line of ``HOLD=1``: its own standard output."""
@@ -38,23 +36,6 @@ def test_the_run_can_wait_for_manual_tests(cloud: Cloud, deployed: Deployed, out
     with suppress(KeyboardInterrupt):
         signal.pause()
     signal.signal(signal.SIGTERM, before)
-
-
-def test_the_console_was_destroyed_before_the_services_and_they_stay(
-    cloud: Cloud,
-    deployed: Deployed,
-    console_deploy: Future[SmallConsole],
-    console_destroy: Future[Done],
-) -> None:
-    gone = console_destroy.result()
-    assert gone.exit_code == 0, gone.errors
-    assert gone.output.endswith("console on dev was destroyed.\n")
-    assert not cloud.client("cloudfront").list_distributions()["DistributionList"].get("Items")
-    # The emulator takes a name that it does not know for a request to S3.
-    [domain] = re.findall(r"console on dev answers at https://(\S+)\n", console_deploy.result().deploy.output)
-    assert 'id="root"' not in Browser(cloud.url, domain).ask("/").text
-    for url in deployed.urls.values():
-        assert httpx.get(f"{url}/health", trust_env=False).status_code == 200
 
 
 def test_a_destroyed_service_is_removed_and_the_others_stay(

@@ -12,8 +12,6 @@ from tests.deployed.cloud import Cloud
 from tests.deployed.deployed_services import Deployed
 from tests.integration.processes import ROOT
 
-pytestmark = pytest.mark.usefixtures("console_destroy")
-
 OLD = "        response.headers |= self._cors_headers(proxy_event)\n"
 NEW = OLD + '        response.headers["X-Generation"] = "2"\n'
 
