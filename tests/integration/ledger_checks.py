@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import time
 import uuid
 import zlib
 from collections import Counter, defaultdict
@@ -175,22 +174,16 @@ def everything_in(client: Any, prefix: str = "") -> dict[str, list[str]]:
     }
 
 
-def assert_consistent(client: Any, prefix: str = "", *, pause_seconds: float = 0.0) -> Tables:
+def assert_consistent(client: Any, prefix: str = "") -> Tables:
     """Read the tables, assert every invariant, and return what was read.
 
     A sweeper may write while the tables are read, and the read then mixes two moments: a violation counts
     only if the next read is the same, which shows that nothing was written.
-
-    Parameters
-    ----------
-    pause_seconds : float
-        How long before the next read: longer than a slow sweeper takes between two writes.
     """
     tables = read_tables(client, prefix)
     for _ in range(READS_MAX):
         if not (found := list(violations(tables))):
             return tables
-        time.sleep(pause_seconds)
         before, tables = tables, read_tables(client, prefix)
         if tables == before:
             break
