@@ -94,7 +94,7 @@ def test_the_demo_shop_over_api_gateway_is_no_finding(
     assert found["active"] == 67
     assert found["inactive"] == 10
     assert found["confirmed"] >= DEMO_ORDERS
-    # Tests of permissions have stopped commands half-way, which the schedule finishes: on a fast machine only now.
+    # Tests of permissions have stopped commands half-way; on a fast machine the schedule finishes them now.
     unfinished = "the sweeper to finish what was stopped"
     wait_until(lambda: not list(violations(read_tables(client))), unfinished, SCHEDULE_SECONDS)
     demo_products = assert_consistent(client).products.keys() - products
