@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from deploy import console_build
-from local.console import site
+from deploy import console_build, node
+from local.console import site, sources
 
 HEADERS = (Path(__file__).parents[2] / "terraform" / "console" / "headers.tf").read_text(encoding="utf-8")
 CONNECT = "connect-src 'self'"
@@ -40,3 +40,9 @@ def test_both_cache_alike() -> None:
         console_build.NEVER_KEPT,
     )
     assert site.HASHED_FOLDER == console_build._HASHED
+
+
+def test_both_name_the_interpreter_to_the_build_alike() -> None:
+    build = (sources.CONSOLE / "python.ts").read_text(encoding="utf-8")
+    assert node.PYTHON_VARIABLE == sources.PYTHON_VARIABLE
+    assert f"process.env.{sources.PYTHON_VARIABLE} " in build

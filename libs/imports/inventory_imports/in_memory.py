@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from .comparing import compare_unit
@@ -36,7 +36,6 @@ class _Unit:
     plan: Plan | None = None
 
 
-@dataclass(slots=True)
 class ImportInMemory:
     """The rows of one file, read and compared with what exists.
 
@@ -48,15 +47,13 @@ class ImportInMemory:
         The rows, checked each by itself.
     """
 
-    rules: Rules
-    read: Iterable[ReadRow]
-    _rows: dict[int, ReadRow] = field(default_factory=dict, init=False)
-    _reasons: dict[int, str] = field(default_factory=dict, init=False)
-    _units: dict[str, _Unit] = field(default_factory=dict, init=False)
-    _invalid: dict[str, tuple[int, str]] = field(default_factory=dict, init=False)
-
-    def __post_init__(self) -> None:
-        for row in self.read:
+    def __init__(self, rules: Rules, read: Iterable[ReadRow]) -> None:
+        self.rules = rules
+        self._rows: dict[int, ReadRow] = {}
+        self._reasons: dict[int, str] = {}
+        self._units: dict[str, _Unit] = {}
+        self._invalid: dict[str, tuple[int, str]] = {}
+        for row in read:
             self._rows[row.line] = row
             if row.row is None:
                 self._reasons[row.line] = row.reason or ""
@@ -65,7 +62,6 @@ class ImportInMemory:
             else:
                 assert row.key is not None, "a row that can be imported has a key"
                 self._add(row.key, row)
-        self.read = ()
 
     def unit_rows(self) -> Iterator[Mapping[str, Any]]:
         """Yield the first row of each import unit."""

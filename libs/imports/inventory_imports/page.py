@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 
 from inventory_common.exact_json import dumps, loads
 
-from .cells import Formats, parse_list
+from .cells import Formats
 from .commands import command_of
 from .in_memory import ImportInMemory
 from .mapping import mapping_of_columns
@@ -27,7 +27,7 @@ from .products import ProductRules
 from .reading import ReadRow, detected_list_separators, read_rows
 from .skus import SkuRules
 from .sources import FileError, folded
-from .stock import RECORD_MEMBERS, StockRules, bookings
+from .stock import RECORD_MEMBERS, StockRules, batches, bookings
 from .tables import RejectedRow, Table, rejects_name
 
 __all__ = ["FileInPage"]
@@ -84,7 +84,7 @@ class FileInPage:
 
         ``notes`` (encoding, separator, sheet), ``columns``, ``presets`` (``name`` and ``title`` of the shops
         that write such files), ``kinds`` (what can be imported, likeliest first, each with its ``columns``:
-        ``name``, ``is_required``, ``is_list``, and the column of the file that has this name as
+        ``name``, ``is_required``, and the column of the file that has this name as
         ``file_column``), a ``reference`` for deliveries and counts, and the first rows as ``sample``.
         """
         columns = self._table.columns
@@ -109,8 +109,8 @@ class FileInPage:
             }
         )
 
-    def read(self, kind: str, how: str) -> str:
-        """Check each row by itself, and return JSON: ``notes``, and what has to be read of the services.
+    def read(self, kind: str, how: str) -> None:
+        """Check each row by itself.
 
         Parameters
         ----------
@@ -131,7 +131,6 @@ class FileInPage:
         defaults = {"vendor_id": self._vendor_id}
         if asked.get("reference"):
             defaults["reference"] = asked["reference"]
-        notes: list[str] = []
         rows: Iterable[ReadRow]
         if asked.get("preset"):
             self._keeps_first = True
@@ -145,7 +144,6 @@ class FileInPage:
                 formats = replace(formats, detected=detected)
             rows = read_rows(rules, self._table, mapping, _no_lookup, defaults, formats)
         self._import = ImportInMemory(rules, rows)
-        return dumps({"notes": notes, "counts": self._import.counts()})
 
     def add_products(self, page: str) -> None:
         """Take a page of the vendor's products, the JSON of the catalog service's answer."""
@@ -190,23 +188,31 @@ class FileInPage:
     def commands(self, import_key: str) -> str:
         """Return JSON: the commands in the order of the file.
 
-        Each has the ``number`` and ``line`` of its first row, the ``action``, the ``name`` of what it
-        concerns, what it does as people read it (``shown``), and what `commands.command_of` returns as
-        ``command``, whose ``body`` and ``before`` are JSON texts: no number of them passes through a float.
+        Each has the ``number`` and ``line`` of its first row, the number of the request that it is sent with
+        (``batch``), the ``action``, the ``name`` of what it concerns, what it does as people read it
+        (``shown``), and what `commands.command_of` returns as ``command``, whose ``body`` and ``before`` are
+        JSON texts: no number of them passes through a float.
         """
         read = self._read()
         own = f"vendor_id: {self._vendor_id}, "  # which the person is
+        planned = read.planned()
+        if read.rules.name == "stock":
+            requests = batches(planned, lambda unit: unit.plan.target)
+        else:
+            requests = ([unit] for unit in planned)
         return dumps(
             [
                 {
                     "number": unit.number,
+                    "batch": batch,
                     "line": line_of(unit.number),
                     "action": unit.plan.action,
                     "name": unit.key.replace(f" {self._vendor_id}", "", 1),
                     "shown": read.rules.shown(unit.rows, unit.plan).replace(own, "", 1),
                     "command": _with_texts(command_of(read.rules, unit, import_key)),
                 }
-                for unit in read.planned()
+                for batch, units in enumerate(requests)
+                for unit in units
             ]
         )
 
@@ -250,7 +256,6 @@ def _columns(rules: Rules, names: Iterable[str]) -> list[dict[str, Any]]:
         {
             "name": name,
             "is_required": column.is_required,
-            "is_list": column.parse is parse_list,
             "file_column": by_folded.get(name),
         }
         for name, column in rules.row_type.columns.items()

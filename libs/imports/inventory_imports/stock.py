@@ -8,9 +8,9 @@ rejected, as only a new reference can correct the stock.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from inventory_common.limits import NOTES_MAX_BYTES, QUANTITY_MAX
 from inventory_common.transactions import TransactionType
@@ -20,10 +20,12 @@ from .rows import STOCK_ROW
 from .skus import SKU_COLUMNS, key_of_sku_row, resolved_sku_key
 
 __all__ = [
+    "BATCH_MAX",
     "NOTED_REFERENCE",
     "RECORD_MEMBERS",
     "STOCK_MEMBERS",
     "StockRules",
+    "batches",
     "bookings",
     "reference_key",
     "request_key",
@@ -51,6 +53,12 @@ RECORD_MEMBERS: Final = (
 """The members of a log record that `bookings` reads."""
 NOTED_REFERENCE: Final = re.compile(r"\[(undo )?([^\[\]]+)\]")
 """What the notes of a record begin with that an import wrote, or an undo."""
+BATCH_MAX: Final = 200
+"""Changes of one `POST /stock/batch`.
+
+Fewer than the API allows: each batch has a deadline, which small ones meet on a busy machine too.
+"""
+Unit = TypeVar("Unit")
 _BOOKED_BY: Final = (TransactionType.RESTOCK, TransactionType.MANUAL_ADJUSTMENT)
 
 
@@ -167,6 +175,34 @@ def bookings(records: Iterable[Mapping[str, Any]], existing: Existing) -> Iterat
             identified = {name: record[name] for name in ("transaction_id", "sequence")}
             known["booked"] = identified | figure
         yield key, known
+
+
+def batches(
+    units: Iterable[Unit], target_of: Callable[[Unit], Mapping[str, Any]], most: int = BATCH_MAX
+) -> Iterator[list[Unit]]:
+    """Group planned import units for `POST /stock/batch`.
+
+    A count that is stale may be repeated after its batch.  So no batch has another change of the same SKU
+    beside a count.
+
+    Parameters
+    ----------
+    target_of
+        Returns the target of a unit's plan.
+    """
+    batch: list[Unit] = []
+    is_count_of: dict[str, bool] = {}
+    for unit in units:
+        target = target_of(unit)
+        sku, is_count = target["sku"], "counted_stock" in target
+        has_count = sku in is_count_of and (is_count or is_count_of[sku])
+        if has_count or len(batch) == most:
+            yield batch
+            batch, is_count_of = [], {}
+        batch.append(unit)
+        is_count_of[sku] = is_count
+    if batch:
+        yield batch
 
 
 def request_key(*parts: object) -> str:

@@ -15,6 +15,7 @@ from inventory_common.exact_json import dumps
 from inventory_imports.page import FileInPage
 from inventory_imports.presets.assembling import line_of
 from inventory_imports.sources import FileError
+from inventory_imports.stock import batches
 
 VENDOR = "VENDOR-001"
 PRODUCTS = b"""external_id,product_name,category,base_price,tags,is_active
@@ -197,6 +198,36 @@ def test_deliveries_are_booked_once_for_ever() -> None:
         again.add_records(records)
         again.compare()
         assert len(commands(again)) == planned
+
+
+def test_no_batch_has_another_change_of_a_sku_beside_a_count_of_it() -> None:
+    targets = [
+        (2, {"sku": "A", "quantity": 1}),
+        (3, {"sku": "A", "quantity": 1}),
+        (4, {"sku": "B", "counted_stock": 1}),
+        (5, {"sku": "A", "counted_stock": 1}),
+        (6, {"sku": "C", "quantity": 1}),
+        (7, {"sku": "A", "quantity": 1}),
+    ]
+    made = batches(targets, lambda each: each[1])
+    assert [[number for number, _ in batch] for batch in made] == [[2, 3, 4], [5, 6], [7]]
+
+
+def test_a_batch_has_at_most_200_changes() -> None:
+    made = batches(range(401), lambda number: {"sku": f"S{number}", "quantity": 1})
+    assert [len(batch) for batch in made] == [200, 200, 1]
+
+
+def test_stock_is_sent_in_batches_and_products_one_by_one() -> None:
+    rows = [b"sku,quantity,counted_stock", *(b"SKU-PROD-E4F9A-%d,1," % number for number in range(201))]
+    file = opened(b"\n".join(rows))
+    file.read("stock", json.dumps({"columns": same_names(file, "stock"), "reference": "r"}))
+    file.add_skus(page(*(sku(sku=f"SKU-PROD-E4F9A-{number}", sequence=0) for number in range(201))))
+    file.compare()
+    assert [planned["batch"] for planned in commands(file)] == [0] * 200 + [1]
+    products = opened(PRODUCTS)
+    compared(products, "products")
+    assert [planned["batch"] for planned in commands(products)] == [0, 1]
 
 
 def test_rows_that_a_service_refused_are_in_the_rejects_too() -> None:

@@ -11,8 +11,6 @@ import type { Command, PlannedUnit } from "./protocol";
 
 /** How many products or SKUs are sent at a time. */
 const AT_ONCE = 4;
-/** Changes of one batch: fewer than the API allows, as for the command line. */
-const BATCH = 200;
 
 /** How a unit was executed, and what takes it back. */
 export type Executed =
@@ -57,8 +55,7 @@ export async function execute(
   onResults: (results: readonly Executed[]) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const batches = batchesOf(units);
-  const waiting = [...batches];
+  const waiting = batchesOf(units);
   let failure: unknown = null;
   const work = async () => {
     for (
@@ -81,28 +78,15 @@ export async function execute(
   }
 }
 
-/** Units that are sent by one request. No batch has another change of a SKU beside a count of it. */
+/** Units that are sent by one request, as the plan says. */
 export function batchesOf(units: readonly PlannedUnit[]): PlannedUnit[][] {
-  const batches: PlannedUnit[][] = [];
-  let counted = new Map<string, boolean>();
+  const batches = new Map<number, PlannedUnit[]>();
   for (const unit of units) {
-    const { command } = unit;
-    if (command.do !== "change_stock") {
-      batches.push([unit]);
-      continue;
-    }
-    const isCount = !command.body.includes('"type":"restock"');
-    const before = counted.get(command.sku);
-    const last = batches.at(-1);
-    if (last === undefined || last.length >= BATCH || (before !== undefined && (before || isCount))) {
-      batches.push([unit]);
-      counted = new Map([[command.sku, isCount]]);
-    } else {
-      last.push(unit);
-      counted.set(command.sku, isCount);
-    }
+    const together = batches.get(unit.batch) ?? [];
+    together.push(unit);
+    batches.set(unit.batch, together);
   }
-  return batches;
+  return [...batches.values()];
 }
 
 async function sent(batch: readonly PlannedUnit[]): Promise<Executed[]> {

@@ -1,4 +1,5 @@
 import { audit, catalog, documentOf, stock, type TransactionRecord } from "../../shared/api/clients";
+import { inParallel } from "../../shared/api/parallel";
 import type { Kind } from "./protocol";
 import type { PythonWorker } from "./python";
 
@@ -44,16 +45,12 @@ export async function readExisting(
   const { skus, records, fields } = await python.ask<LogsToRead>("logs");
   const requests = Object.values(skus).reduce((sum, each) => sum + pagesFor(each), 0);
   if (requests <= pagesFor(records)) {
-    const waiting = Object.keys(skus);
-    const work = async () => {
-      for (let sku = waiting.shift(); sku !== undefined; sku = waiting.shift()) {
-        for await (const page of logOfSku(sku, fields)) {
-          await python.call("addRecords", page.text);
-          took(page);
-        }
+    await inParallel(Object.keys(skus), LOGS_AT_ONCE, async (sku) => {
+      for await (const page of logOfSku(sku, fields)) {
+        await python.call("addRecords", page.text);
+        took(page);
       }
-    };
-    await Promise.all(Array.from({ length: LOGS_AT_ONCE }, work));
+    });
   } else {
     // The vendor's whole log takes fewer requests than that of each SKU.
     for await (const page of logOfVendor(vendorId, fields)) {

@@ -4,8 +4,6 @@ import type { Kind, PlannedUnit } from "./protocol";
 
 /** An import that was begun: what was to be done, and what was. */
 export interface Journal {
-  /** What the Idempotency-Keys of this import begin with. */
-  readonly id: string;
   readonly file: string;
   readonly kind: Kind;
   readonly begunAt: string;

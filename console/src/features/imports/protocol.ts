@@ -7,7 +7,6 @@ export type Kind = "products" | "skus" | "stock";
 export interface ImportColumn {
   readonly name: string;
   readonly is_required: boolean;
-  readonly is_list: boolean;
   /** The column of the file that has the same name. */
   readonly file_column: string | null;
 }
@@ -91,6 +90,8 @@ export type Command =
 export interface PlannedUnit {
   readonly number: number;
   readonly line: number;
+  /** The request that sends it: those of one number are sent together. */
+  readonly batch: number;
   readonly action: "create" | "change";
   readonly name: string;
   readonly shown: string;
@@ -105,7 +106,7 @@ export interface RejectedRow {
 /** The methods of the worker: what it takes, and the text or bytes it returns. */
 export interface WorkerMethods {
   open(name: string, content: ArrayBuffer, vendorId: string, options: string): string;
-  read(kind: Kind, how: string): string;
+  read(kind: Kind, how: string): void;
   addProducts(page: string): string;
   addSkus(page: string): string;
   logs(): string;

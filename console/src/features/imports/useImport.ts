@@ -164,7 +164,6 @@ export function useImport(subject: string, vendorId: string) {
     (preview: Preview, file: string) =>
       attempt({ name: "preview", preview }, async () => {
         const begun = {
-          id: crypto.randomUUID(),
           file,
           kind: preview.kind,
           begunAt: new Date().toISOString(),

@@ -1,3 +1,4 @@
+import { areNotes } from "../../shared/format/notes";
 import { parseQuantity } from "../../shared/format/numbers";
 import type { StockChange } from "../../shared/inventory/commands";
 
@@ -7,8 +8,6 @@ export type StockMode = "restock" | "adjustment" | "count";
 /** The most units of one restock or adjustment. */
 export const CHANGE_MAX = 1_000_000;
 const COUNT_MAX = 1_000_000_000;
-/** The most bytes of UTF-8 in a reason. */
-export const NOTES_BYTES_MAX = 300;
 
 export interface StockInput {
   readonly mode: StockMode;
@@ -39,7 +38,7 @@ export function stockChangeOf(
   expected: number,
 ): { readonly change: StockChange } | { readonly problem: StockInputProblem } {
   const reason = notes.trim();
-  if (new TextEncoder().encode(reason).length > NOTES_BYTES_MAX) {
+  if (!areNotes(reason)) {
     return { problem: "notesTooLong" };
   }
   const units =

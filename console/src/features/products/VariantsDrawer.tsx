@@ -15,6 +15,7 @@ import {
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useMemo, useRef, useState } from "react";
 import { newIdempotencyKey, type Product, type Sku } from "../../shared/api/clients";
+import { inParallel } from "../../shared/api/parallel";
 import { readable } from "../../shared/api/problems";
 import { parseMoney, parseQuantity } from "../../shared/format/numbers";
 import { texts } from "../../shared/texts/texts";
@@ -23,7 +24,6 @@ import { LoadingState } from "../../shared/ui/states";
 import { showDone } from "../../shared/ui/toasts";
 import { type Draft, type DraftError, draftErrors, draftOf, type Typed } from "./draft";
 import classes from "./Products.module.css";
-import { inParallel } from "./parallel";
 import { createSku, skusQuery } from "./queries";
 import {
   ATTRIBUTES_MAX,

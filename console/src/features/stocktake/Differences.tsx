@@ -2,6 +2,7 @@ import { Alert, Button, Group, Stack, Table, Text, TextInput, Title } from "@man
 import { type FormEvent, useState } from "react";
 import { newIdempotencyKey } from "../../shared/api/clients";
 import type { ReadableError } from "../../shared/api/problems";
+import { areNotes } from "../../shared/format/notes";
 import { formatChange, formatQuantity } from "../../shared/format/numbers";
 import { formatDay } from "../../shared/format/times";
 import { changeStocks, readSku } from "../../shared/inventory/commands";
@@ -15,8 +16,6 @@ import { bookings, type CountedSku, type CountLine, differing, movedAlong, sumsO
 import classes from "./Stocktake.module.css";
 
 const words = texts.stocktake.differences;
-/** The most bytes of UTF-8 in a reason. */
-const NOTES_BYTES_MAX = 300;
 
 interface Props {
   readonly lines: readonly CountLine[];
@@ -42,8 +41,7 @@ export function Differences({ lines, store, put, remove, onCountAgain }: Props) 
   const book = async (event: FormEvent) => {
     event.preventDefault();
     const notes = reason.trim();
-    const bytes = new TextEncoder().encode(notes).length;
-    const isWrong = toBook.length > 0 && (bytes === 0 || bytes > NOTES_BYTES_MAX);
+    const isWrong = toBook.length > 0 && (notes === "" || !areNotes(notes));
     setReasonIsWrong(isWrong);
     if (isWrong) {
       return;

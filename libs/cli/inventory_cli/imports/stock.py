@@ -28,10 +28,12 @@ from inventory_common.ids import StockKey
 from inventory_common.limits import BULK_PAGE_MAX_ITEMS
 from inventory_imports.plans import Rejected, sku_of
 from inventory_imports.stock import (
+    BATCH_MAX,
     NOTED_REFERENCE,
     RECORD_MEMBERS,
     STOCK_MEMBERS,
     StockRules,
+    batches,
     bookings,
     request_key,
 )
@@ -54,8 +56,7 @@ class StockImporter:
     rules = StockRules()
     # DynamoDB works on one batch while the service decides another.
     concurrency_max = 4
-    # Fewer than the API allows: each batch has a deadline, which small ones meet on a busy machine too.
-    batch_max = 200
+    batch_max = BATCH_MAX
 
     def read_existing(self, session: Session, journal: Journal) -> None:
         """Write the vendors' SKUs into the journal, and what their logs have of each reference."""
@@ -76,23 +77,8 @@ class StockImporter:
                 journal.add_existing(bookings(records, journal.existing))
 
     def batches(self, units: Iterator[Unit]) -> Iterator[list[Unit]]:
-        """Group changes for `POST /stock/batch`.
-
-        A count that is stale is repeated after its batch.  So no batch has another change of the same SKU
-        beside a count.
-        """
-        batch: list[Unit] = []
-        is_count_of: dict[str, bool] = {}
-        for unit in units:
-            sku, is_count = unit.plan.target["sku"], "counted_stock" in unit.plan.target
-            has_count = sku in is_count_of and (is_count or is_count_of[sku])
-            if has_count or len(batch) == self.batch_max:
-                yield batch
-                batch, is_count_of = [], {}
-            batch.append(unit)
-            is_count_of[sku] = is_count
-        if batch:
-            yield batch
+        """Group changes for `POST /stock/batch`; a stale count is repeated after its batch."""
+        return batches(units, lambda unit: unit.plan.target, self.batch_max)
 
     def serial_key(self, unit: Unit) -> str:
         """Return the SKU: its changes are executed, and undone, one after another."""
