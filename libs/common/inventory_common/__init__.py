@@ -9,6 +9,7 @@
 `values`                   classes that are compared by content, cheap to declare
 `timestamps`               timestamps in the one text form that sorts
 `items`                    DynamoDB's attribute values and Python's, both ways
+`item_parser`              the reading of items in DynamoDB's responses, faster than botocore's own
 `attributes`               the types of attributes: checks, and JSON Schemas for the documents
 `products`, `skus`         products and SKUs, stored and served; each attribute is declared once
 `exact_json`               JSON that preserves numbers exactly

@@ -8,10 +8,12 @@ from typing import Any, Final
 
 import boto3
 import botocore
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from .errors import DatabaseUnavailable, InternalError, InventoryError, OutcomeUnknown
+from .item_parser import ItemParserFactory
 
 __all__ = [
     "DynamoDBClient",
@@ -111,6 +113,11 @@ def measured() -> Iterator[Usage]:
 
 def connect() -> DynamoDBClient:
     """Return a new client; boto3 reads region, credentials and endpoint from its environment variables."""
+    if boto3.DEFAULT_SESSION is None:
+        session = botocore.session.get_session()
+        session.register_component("response_parser_factory", ItemParserFactory())
+        # The default session: another client of the process would load AWS's data again into one of its own.
+        boto3.setup_default_session(botocore_session=session)
     client = boto3.client("dynamodb", config=_CONFIG)
     client.meta.events.register("before-parameter-build.dynamodb", _request_units)
     client.meta.events.register("after-call.dynamodb", _count_responded)

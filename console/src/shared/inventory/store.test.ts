@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ListedProduct, ListedSku } from "./rows";
-import { type InventoryLists, InventoryStore, PAGE_MAX, type Page } from "./store";
+import { type InventoryLists, InventoryStore, PAGE_MAX, type Page, type SkuPage } from "./store";
 
 /** A service with SKUs that move to the top when they change. */
 class Shop implements InventoryLists {
@@ -8,6 +8,8 @@ class Shop implements InventoryLists {
   readonly productItems: ListedProduct[] = [];
   readonly asked: string[] = [];
   seconds = 0;
+  /** Whether its answers say when they were written. */
+  saysTime = true;
   /** Called before a page of SKUs is answered, with its number. */
   beforePage: (page: number) => void = () => {};
   #pages = 0;
@@ -29,7 +31,13 @@ class Shop implements InventoryLists {
     return this;
   }
 
-  change(sku: string, product = this.skuItems.get(sku)?.product_id ?? "PROD-0", stock = 0): ListedSku {
+  /** @param late for how many seconds the change was in progress. */
+  change(
+    sku: string,
+    product = this.skuItems.get(sku)?.product_id ?? "PROD-0",
+    stock = 0,
+    late = 0,
+  ): ListedSku {
     this.seconds += 1;
     const item: ListedSku = {
       product_id: product,
@@ -40,7 +48,7 @@ class Shop implements InventoryLists {
       available_stock: stock,
       reorder_threshold: 0,
       unit_price: 1,
-      last_updated: new Date(Date.UTC(2026, 0, 1) + this.seconds * 1000).toISOString(),
+      last_updated: new Date(this.clock() - late * 1000).toISOString(),
       last_updated_by: "x",
       is_active: true,
       product_is_active: true,
@@ -53,7 +61,12 @@ class Shop implements InventoryLists {
     return item;
   }
 
-  async skus(cursor: string | null, limit: number): Promise<Page<ListedSku>> {
+  clock(): number {
+    return Date.UTC(2026, 0, 1) + this.seconds * 1000;
+  }
+
+  async skus(cursor: string | null, limit: number): Promise<SkuPage> {
+    const askedAt = this.saysTime ? this.clock() : null;
     this.asked.push(`skus ${limit}`);
     this.#pages += 1;
     this.beforePage(this.#pages);
@@ -61,7 +74,7 @@ class Shop implements InventoryLists {
     const ordered = [...this.skuItems.values()].sort((a, b) => (a.last_updated < b.last_updated ? 1 : -1));
     const rest = cursor === null ? ordered : ordered.filter(({ last_updated }) => last_updated < cursor);
     const items = rest.slice(0, limit);
-    return { items, next_cursor: rest.length > limit ? (items.at(-1)?.last_updated ?? null) : null };
+    return { items, next_cursor: rest.length > limit ? (items.at(-1)?.last_updated ?? null) : null, askedAt };
   }
 
   async products(order: "asc" | "desc", cursor: string | null, limit: number): Promise<Page<ListedProduct>> {
@@ -119,6 +132,41 @@ test("a refresh reads one short page when little has changed", async () => {
   await store.refresh();
   expect(shop.asked).toEqual(["skus 50"]);
   expect(store.row("SKU-00003")?.current_stock).toBe(9);
+});
+
+for (const saysTime of [true, false]) {
+  test(`a change that was in progress for 29 seconds is found (the service ${saysTime ? "says" : "does not say"} the time)`, async () => {
+    const shop = new Shop().add(5);
+    shop.saysTime = saysTime;
+    shop.seconds += 3600;
+    for (let index = 0; index < 60; index += 1) {
+      shop.change(`NEW-${index}`);
+      shop.seconds -= 1;
+    }
+    shop.seconds += 1;
+    shop.change("NEWEST");
+    const store = await loaded(shop);
+    shop.asked.length = 0;
+    shop.change("SKU-00001", "PROD-0", 5, 29);
+    await store.refresh();
+    expect(store.row("SKU-00001")?.current_stock).toBe(5);
+    expect(shop.asked).toEqual(["skus 50", `skus ${PAGE_MAX}`]);
+  });
+}
+
+test("a shop at rest costs one short page, though thousands of SKUs changed last at once", async () => {
+  const shop = new Shop().add(100);
+  for (const sku of shop.skuItems.keys()) {
+    shop.change(sku);
+    shop.seconds -= 1;
+  }
+  shop.seconds += 3600;
+  shop.asked.length = 0;
+  const store = await loaded(shop);
+  expect(shop.asked).toEqual([`skus ${PAGE_MAX}`, `products asc ${PAGE_MAX}`, "skus 50"]);
+  shop.asked.length = 0;
+  await store.refresh();
+  expect(shop.asked).toEqual(["skus 50"]);
 });
 
 test("a refresh reads as far back as the last one, whatever was changed here meanwhile", async () => {

@@ -6,10 +6,16 @@ export interface Page<T> {
   readonly next_cursor: string | null;
 }
 
+/** A page of SKUs, and when it was asked for. */
+export interface SkuPage extends Page<ListedSku> {
+  /** By the service's clock, in milliseconds; null if it does not say. */
+  readonly askedAt: number | null;
+}
+
 /** The lists of one vendor, page by page. */
 export interface InventoryLists {
   /** SKUs, newest change first. */
-  skus(cursor: string | null, limit: number, signal: AbortSignal): Promise<Page<ListedSku>>;
+  skus(cursor: string | null, limit: number, signal: AbortSignal): Promise<SkuPage>;
   /** Products, by their creation. */
   products(
     order: "asc" | "desc",
@@ -36,6 +42,8 @@ export const PAGE_MAX = 1_000;
 const REFRESH_PAGE = 50;
 /** A change in progress may have an earlier time than one that was listed; the service bounds it so. */
 const OVERLAP_MILLISECONDS = 30_000;
+/** How far the clocks that write `last_updated` and answer requests may be apart. */
+const CLOCKS_MILLISECONDS = 5_000;
 /** How often a walk shows what it has read: all rows are sorted and drawn anew. */
 const WALK_PUBLISH_MILLISECONDS = 400;
 /** How often the newest changes are read through again, at most. */
@@ -44,7 +52,8 @@ const REPEATS_MAX = 5;
 /** The inventory of one vendor, kept while the page is open.
  *
  * The list by last change may miss what moves while pages are read. After the last page it is read again from
- * the top, back to 30 seconds before the walk's start, until that shows no SKU for the first time.
+ * the top, back to 30 seconds before the walk's start, until that shows no SKU for the first time. So is each
+ * refresh, back to 30 seconds before the list was last read: a shop at rest costs one short page.
  */
 export class InventoryStore {
   readonly #lists: InventoryLists;
@@ -54,9 +63,9 @@ export class InventoryStore {
   readonly #listeners = new Set<() => void>();
   readonly #now: () => number;
   #snapshot: InventorySnapshot = { rows: [], complete: false, error: null, refreshedAt: null };
-  /** The newest change when the list was last read from its top. Not that of changes made here: others' may
-   * have come between. */
-  #newest = "";
+  /** Changes of earlier moments were there when the list was last read from its top. Changes made here do not
+   * move it: others' may have come between. */
+  #known = Number.NEGATIVE_INFINITY;
   /** When the walk last showed what it had read. */
   #published = Number.NEGATIVE_INFINITY;
   #abort = new AbortController();
@@ -123,9 +132,9 @@ export class InventoryStore {
   async #walk(): Promise<void> {
     const { signal } = this.#abort;
     this.#publish({ error: null });
-    const [start] = await Promise.all([this.#walkSkus(signal), this.#walkProducts(signal)]);
-    for (let repeat = 0; repeat < REPEATS_MAX && start !== null; repeat += 1) {
-      const { pages, first } = await this.#readBackTo(start, PAGE_MAX, signal);
+    const [known] = await Promise.all([this.#walkSkus(signal), this.#walkProducts(signal)]);
+    for (let repeat = 0; repeat < REPEATS_MAX && known !== null; repeat += 1) {
+      const { pages, first } = await this.#readBackTo(known, signal);
       if (pages < 2 || !first) {
         break;
       }
@@ -134,25 +143,25 @@ export class InventoryStore {
     this.#publish({ complete: true, error: null, refreshedAt: this.#now() });
   }
 
-  /** @returns the newest `last_updated` of the first page; null if there is no SKU. */
-  async #walkSkus(signal: AbortSignal): Promise<string | null> {
-    let start: string | null = null;
+  /** @returns the moment before which changes were there when the walk began; null if there is no SKU. */
+  async #walkSkus(signal: AbortSignal): Promise<number | null> {
+    let known: number | null = null;
     await eachPage(
       (cursor) => this.#lists.skus(cursor, PAGE_MAX, signal),
-      (items) => {
-        start ??= items[0]?.last_updated ?? null;
-        this.#newest = start ?? "";
-        this.#mergeSkus(items);
+      (page) => {
+        known ??= knownBefore(page);
+        this.#known = known ?? this.#known;
+        this.#mergeSkus(page.items);
         this.#publishWalk();
       },
     );
-    return start;
+    return known;
   }
 
   async #walkProducts(signal: AbortSignal): Promise<void> {
     await eachPage(
       (cursor) => this.#lists.products("asc", cursor, PAGE_MAX, signal),
-      (items) => {
+      ({ items }) => {
         this.#mergeProducts(items);
         this.#publishWalk();
       },
@@ -161,25 +170,20 @@ export class InventoryStore {
 
   async #readNewest(): Promise<void> {
     const { signal } = this.#abort;
-    await this.#readBackTo(this.#newest, REFRESH_PAGE, signal);
+    await this.#readBackTo(this.#known, signal);
     await this.#readNewProducts(signal);
     this.#publish({ error: null, refreshedAt: this.#now() });
   }
 
-  /** Read the list from the top until it is well before `time`. */
-  async #readBackTo(
-    time: string,
-    limit: number,
-    signal: AbortSignal,
-  ): Promise<{ pages: number; first: boolean }> {
-    const until = Date.parse(time) - OVERLAP_MILLISECONDS;
+  /** Read the list from the top until its changes are older than `known`. */
+  async #readBackTo(known: number, signal: AbortSignal): Promise<{ pages: number; first: boolean }> {
     let pages = 0;
     let first = false;
-    let top = this.#newest;
+    let next = this.#known;
     for (let cursor: string | null = null; pages === 0 || cursor !== null; ) {
-      const page: Page<ListedSku> = await this.#lists.skus(cursor, pages === 0 ? limit : PAGE_MAX, signal);
+      const page: SkuPage = await this.#lists.skus(cursor, pages === 0 ? REFRESH_PAGE : PAGE_MAX, signal);
       if (pages === 0) {
-        top = page.items[0]?.last_updated ?? top;
+        next = knownBefore(page) ?? next;
       }
       pages += 1;
       first ||= page.items.some(({ sku }) => !this.#skus.has(sku));
@@ -187,12 +191,12 @@ export class InventoryStore {
         this.#publish();
       }
       const last = page.items.at(-1);
-      if (last !== undefined && Date.parse(last.last_updated) < until) {
+      if (last !== undefined && Date.parse(last.last_updated) < known) {
         break;
       }
       cursor = page.next_cursor;
     }
-    this.#newest = top;
+    this.#known = next;
     return { pages, first };
   }
 
@@ -267,15 +271,25 @@ export class InventoryStore {
   }
 }
 
+/** The moment before which every change is in the list whose first page this is; null if it is empty. */
+function knownBefore({ items, askedAt }: SkuPage): number | null {
+  const newest = items[0];
+  if (newest === undefined) {
+    return null;
+  }
+  const asked = askedAt === null ? Date.parse(newest.last_updated) : askedAt - CLOCKS_MILLISECONDS;
+  return asked - OVERLAP_MILLISECONDS;
+}
+
 /** Read a list to its end. The next page is asked for before one is taken in: the service works meanwhile. */
-async function eachPage<T>(
-  read: (cursor: string | null) => Promise<Page<T>>,
-  take: (items: readonly T[]) => void,
+async function eachPage<T, P extends Page<T>>(
+  read: (cursor: string | null) => Promise<P>,
+  take: (page: P) => void,
 ): Promise<void> {
-  for (let reading: Promise<Page<T>> | null = read(null); reading !== null; ) {
-    const { items, next_cursor }: Page<T> = await reading;
-    reading = next_cursor === null ? null : read(next_cursor);
-    take(items);
+  for (let reading: Promise<P> | null = read(null); reading !== null; ) {
+    const page: P = await reading;
+    reading = page.next_cursor === null ? null : read(page.next_cursor);
+    take(page);
   }
 }
 

@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from "react";
-import { catalog, documentOf, stock } from "../api/clients";
+import { answerOf, catalog, documentOf, stock } from "../api/clients";
 import { type ListedProduct, type ListedSku, PRODUCT_FIELDS, SKU_FIELDS } from "./rows";
 import { type InventoryLists, type InventorySnapshot, InventoryStore, type Page } from "./store";
 
@@ -53,8 +53,9 @@ export function useInventory(vendorId: string, paused = false): Inventory {
 
 function listsOf(vendorId: string): InventoryLists {
   return {
-    skus: async (cursor, limit, signal) =>
-      (await documentOf(
+    skus: async (cursor, limit, signal) => {
+      const begun = performance.now();
+      const { document, response } = await answerOf(
         stock.GET("/vendors/{vendor_id}/inventory", {
           params: {
             path: { vendor_id: vendorId },
@@ -62,7 +63,11 @@ function listsOf(vendorId: string): InventoryLists {
           },
           signal,
         }),
-      )) as Page<ListedSku>,
+      );
+      const answeredAt = Date.parse(response.headers.get("Date") ?? "");
+      const askedAt = Number.isNaN(answeredAt) ? null : answeredAt - (performance.now() - begun);
+      return { ...(document as Page<ListedSku>), askedAt };
+    },
     products: async (order, cursor, limit, signal) =>
       (await documentOf(
         catalog.GET("/vendors/{vendor_id}/products", {
