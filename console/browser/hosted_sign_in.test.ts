@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
 import type { Browser, BrowserContext, Route } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CONSOLE_URL, newVendor, openPage, SLOWNESS, startBrowser, tokenOf } from "./support";
+import {
+  CONSOLE_URL,
+  newVendor,
+  openPage,
+  SLOWNESS,
+  seedProduct,
+  seedSku,
+  startBrowser,
+  tokenOf,
+} from "./support";
 
 /** An identity provider in the browser's network: it answers as Cognito's hosted login does. Its addresses are
  * the console's own, as the local policy allows no others.
@@ -13,6 +22,8 @@ class HostedLogin {
   #challenge = "";
   /** What the person does at the login. */
   refuses = false;
+  /** Whether the session at the login has ended: its refresh tokens are refused. */
+  ended = false;
 
   async serve(context: BrowserContext): Promise<void> {
     const url = `${CONSOLE_URL}/login`;
@@ -59,6 +70,10 @@ class HostedLogin {
   async #token(route: Route): Promise<void> {
     const form = new URLSearchParams(route.request().postData() ?? "");
     this.grants.push(form);
+    if (this.ended && form.get("grant_type") === "refresh_token") {
+      await route.fulfill({ status: 400, json: { error: "invalid_grant" } });
+      return;
+    }
     if (form.get("grant_type") === "authorization_code") {
       const hash = createHash("sha256")
         .update(form.get("code_verifier") ?? "")
@@ -157,6 +172,46 @@ test("a token that ends is renewed by the refresh token, without leaving the pag
     .poll(() => login.grants.map((form) => form.get("grant_type")), { timeout: 25_000 * SLOWNESS })
     .toEqual(["authorization_code", "refresh_token"]);
   expect(login.authorized).toBe(1);
+  recorder.expectClean();
+  await context.close();
+});
+
+test("after the session has ended, a window beside the page signs in again, and what was typed is sent", async () => {
+  const login = new HostedLogin();
+  const product = await seedProduct(login.vendor, { product_name: "Mug" });
+  await seedSku(login.vendor, product, "V", { variant_name: "Blue" });
+  const { page, context, recorder } = await openHosted(login, "/");
+  recorder.allow(/40[01]/);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/overview");
+  await page.getByRole("navigation").getByRole("link", { name: "Inventory" }).click();
+  await page.getByRole("gridcell", { name: "Blue" }).waitFor();
+  login.ended = true;
+  let refused = true;
+  await page.route("**/api/stock/**", (route) =>
+    refused && route.request().method() === "PATCH"
+      ? route.fulfill({ status: 401, contentType: "application/problem+json", body: "{}" })
+      : route.continue(),
+  );
+  await page.getByRole("button", { name: /^Price of/ }).click();
+  await page.getByLabel(/^Price SKU/).fill("12.50");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByText("Your session has ended").waitFor();
+  refused = false;
+  const signInAgain = async () => {
+    const opening = context.waitForEvent("page");
+    await page.getByRole("dialog").getByRole("button").click();
+    return await opening;
+  };
+  login.refuses = true;
+  await (await signInAgain()).waitForEvent("close", { timeout: 20_000 * SLOWNESS });
+  await page.getByText("The account is disabled.").waitFor();
+  await page.getByRole("dialog").waitFor();
+  login.refuses = false;
+  await (await signInAgain()).waitForEvent("close", { timeout: 20_000 * SLOWNESS });
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: /^Price of .* 12\.50/ }).waitFor();
+  expect(login.authorized).toBe(3);
   recorder.expectClean();
   await context.close();
 });

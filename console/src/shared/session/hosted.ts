@@ -14,6 +14,8 @@ const PUBLIC_ADDRESSES = ["/", "/shelf"];
 export class HostedTokens implements TokenSource {
   readonly #config: HostedConfig;
   readonly #manager: UserManager;
+  /** The sign-ins that this window has begun. */
+  readonly #begun = new WebStorageStateStore({ store: sessionStorage });
 
   constructor(config: HostedConfig, onToken: (token: string) => void) {
     this.#config = config;
@@ -28,7 +30,7 @@ export class HostedTokens implements TokenSource {
       monitorSession: false,
       automaticSilentRenew: true,
       userStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
-      stateStore: new WebStorageStateStore({ store: sessionStorage }),
+      stateStore: this.#begun,
     });
     this.#manager.events.addUserLoaded((user) => {
       if (user.id_token) {
@@ -40,7 +42,13 @@ export class HostedTokens implements TokenSource {
   /** Complete a sign-in that comes back, or go through the hosted login's session once. */
   async restore(): Promise<string | null> {
     const query = new URLSearchParams(location.search);
-    if (query.has("state") && (query.has("code") || query.has("error"))) {
+    const begun = query.get("state");
+    if (begun !== null && (query.has("code") || query.has("error"))) {
+      if (window.opener !== null && (await this.#begun.get(begun)) === null) {
+        // This window was opened beside a page, which has begun the sign-in and completes it.
+        await this.#manager.signinPopupCallback();
+        return null;
+      }
       return await this.#complete();
     }
     if (PUBLIC_ADDRESSES.includes(location.pathname) || sessionStorage.getItem(TRIED_NAME) !== null) {
@@ -84,12 +92,9 @@ export class HostedTokens implements TokenSource {
     await new Promise<never>(() => {});
   }
 
-  async #complete(): Promise<string | null> {
+  async #complete(): Promise<string> {
     try {
-      const user = await this.#manager.signinCallback();
-      if (user === undefined) {
-        return null; // This window was opened beside a page, which has the token now.
-      }
+      const user = await this.#manager.signinRedirectCallback();
       const state = user.state as { address?: unknown } | undefined;
       history.replaceState(null, "", ownAddress(state?.address));
       sessionStorage.removeItem(TRIED_NAME);
