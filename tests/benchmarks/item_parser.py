@@ -1,4 +1,4 @@
-"""Our parser of DynamoDB's responses beside botocore's: a page of 1,000 SKUs, and one SKU; CPU time, in one run.
+"""Our parser of DynamoDB's responses beside botocore's: a page of 1,000 SKUs, and one; CPU time, in one run.
 
 Run: ``python -m tests.benchmarks.item_parser``.
 """

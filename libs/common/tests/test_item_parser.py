@@ -1,5 +1,6 @@
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -39,7 +40,7 @@ values = st.recursive(
 items = st.dictionaries(names, values, max_size=9)
 
 CAPACITY = {"TableName": "VendorInventory", "CapacityUnits": 0.5, "Table": {"CapacityUnits": 0.5}}
-RESPONSES = {
+RESPONSES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "GetItem": lambda item: {"Item": item, "ConsumedCapacity": CAPACITY},
     "Query": lambda item: {"Items": [item, {}, item], "Count": 3, "LastEvaluatedKey": item},
     "Scan": lambda item: {"Items": [item], "LastEvaluatedKey": item},
@@ -87,7 +88,12 @@ def test_the_client_uses_it_and_leaves_what_it_loaded_to_other_clients(
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
     used: list[str] = []
-    monkeypatch.setattr(ItemParser, "_handle_map", lambda _, shape, value: used.append(shape.name) or value)
+
+    def note(_: ItemParser, shape: Any, value: Any) -> Any:
+        used.append(shape.name)
+        return value
+
+    monkeypatch.setattr(ItemParser, "_handle_map", note)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     client = connect()
