@@ -39,8 +39,9 @@ def describe(service: str, folder: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``routes``: the methods by path; ``feeds``: by function, the table, key attribute and prefix of the
-        items that it reads; ``schedules``: the expressions by function (docs/platform-contract.md).
+        ``routes``: the methods by path; ``feeds``: by function, the table, key attribute and prefixes of the
+        items that it reads, and its batch size; ``schedules``: the expressions by function
+        (docs/platform-contract.md).
 
     Raises
     ------
@@ -68,6 +69,7 @@ def _declared(app: Any) -> dict[str, Any]:
                 "table": subscription.table.name,
                 "key_attribute": subscription.key_attribute,
                 "prefixes": [*subscription.prefixes],
+                "batch_size": subscription.batch_size,
             }
             for name, subscription in sorted(app.subscriptions.items())
         },

@@ -15,7 +15,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-BATCH_RECORDS = 100
+from inventory_common.streams import BATCH_SIZE
+
 ATTEMPTS = 10
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
@@ -79,6 +80,8 @@ class EventSource:
         Returns by a record's key whether the function receives it.
     function : Function
         Invoked with Lambda's form of a batch.
+    batch_size : int
+        The most records of a batch.
     monotonic : Callable[[], float]
         The clock, in seconds.
     """
@@ -89,12 +92,14 @@ class EventSource:
         stream_arn: str,
         matches: Callable[[Mapping[str, Any]], bool],
         function: Function,
+        batch_size: int = BATCH_SIZE,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._streams = streams
         self._arn = stream_arn
         self._matches = matches
         self._function = function
+        self._batch_size = batch_size
         self._monotonic = monotonic
         self._shards: dict[str, Shard] = {}
         self._find_shards_at = 0.0
@@ -179,7 +184,7 @@ class EventSource:
     def _read(self, shard_id: str, shard: Shard) -> bool:
         """Read the next records of a shard; return whether there were any, also such as do not match."""
         try:
-            response = self._streams.get_records(ShardIterator=shard.iterator, Limit=BATCH_RECORDS)
+            response = self._streams.get_records(ShardIterator=shard.iterator, Limit=self._batch_size)
         except (
             self._streams.exceptions.ExpiredIteratorException,
             self._streams.exceptions.TrimmedDataAccessException,
@@ -191,7 +196,7 @@ class EventSource:
             self._find_shards_at = 0.0
             return False
         shard.iterator = response.get("NextShardIterator")
-        shard.was_full = len(response["Records"]) == BATCH_RECORDS
+        shard.was_full = len(response["Records"]) == self._batch_size
         shard.pending = [each for each in response["Records"] if self._matches(each["dynamodb"]["Keys"])]
         return bool(response["Records"])
 

@@ -60,6 +60,7 @@ def event_sources(app: Any, functions: Any, prefix: str) -> list[EventSource]:
             _stream_of(tables, prefix + subscription.table.name),
             subscription.matches,
             _with_context(name, getattr(functions, name)),
+            subscription.batch_size,
         )
         for name, subscription in app.subscriptions.items()
     ]

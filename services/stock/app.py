@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from chalicelib import bootstrap
@@ -14,10 +15,11 @@ sweeper = bootstrap.sweeper()
 low_stock_bounds = bootstrap.low_stock_bounds()
 
 
-@app.on_change(PRODUCT_CHANGES)
-def product_changed(change: ItemChange) -> None:
+# Large batches: the flags of a product that changes often are set once for all its changes in a batch.
+@app.on_changes(replace(PRODUCT_CHANGES, batch_size=1_000))
+def product_changed(changes: Sequence[ItemChange]) -> None:
     """Set a product's flag on its SKUs when it is activated or deactivated."""
-    stream_handlers.product_changed(change)
+    stream_handlers.products_changed(changes)
 
 
 @app.on_changes(SKU_AND_ORDER_CHANGES)

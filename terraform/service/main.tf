@@ -42,6 +42,7 @@ module "service" {
       stream_arn    = local.contract["tables/${feed.table}/stream_arn"]
       key_attribute = feed.key_attribute
       prefixes      = feed.prefixes
+      batch_size    = feed.batch_size
     }
   }
 

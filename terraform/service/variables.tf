@@ -24,7 +24,7 @@ variable "routes" {
 
 variable "feeds" {
   description = "The functions that streams invoke: the table, by its name in tables.auto.tfvars.json, and which items' changes each function receives."
-  type        = map(object({ table = string, key_attribute = string, prefixes = list(string) }))
+  type        = map(object({ table = string, key_attribute = string, prefixes = list(string), batch_size = optional(number, 100) }))
   nullable    = false
 }
 
@@ -47,14 +47,23 @@ variable "functions" {
   nullable    = false
 
   type = map(object({
-    memory_mb            = optional(number)
-    timeout_seconds      = optional(number)
-    reserved_concurrency = optional(number)
+    memory_mb              = optional(number)
+    timeout_seconds        = optional(number)
+    reserved_concurrency   = optional(number)
+    parallelization_factor = optional(number)
   }))
 
   validation {
     condition     = length(setsubtract(keys(var.functions), concat(["api"], keys(var.feeds), keys(var.schedules)))) == 0
     error_message = "The app has no function ${join(", ", setsubtract(keys(var.functions), concat(["api"], keys(var.feeds), keys(var.schedules))))}."
+  }
+
+  validation {
+    condition = alltrue([
+      for name, settings in var.functions :
+      settings.parallelization_factor == null || (contains(keys(var.feeds), name) && contains(range(1, 11), coalesce(settings.parallelization_factor, 0)))
+    ])
+    error_message = "parallelization_factor is a setting of functions that streams invoke, from 1 to 10."
   }
 }
 

@@ -231,6 +231,7 @@ def test_the_variables_are_what_the_app_declares(packages: dict[str, Package]) -
         "table": "VendorInventory",
         "key_attribute": "sku",
         "prefixes": ["SKU-", "#ORDER"],
+        "batch_size": 100,
     }
     assert declared["stock"]["schedules"]["expire_orders"] == "rate(1 minute)"
     assert set(declared["catalog"]) == {"service", "routes", "feeds", "schedules"}

@@ -17,7 +17,12 @@ from app import app
 print(json.dumps({
     "routes": {path: sorted(methods) for path, methods in app.routes.items()},
     "feeds": {
-        name: {"table": each.table.name, "key_attribute": each.key_attribute, "prefixes": [*each.prefixes]}
+        name: {
+            "table": each.table.name,
+            "key_attribute": each.key_attribute,
+            "prefixes": [*each.prefixes],
+            "batch_size": each.batch_size,
+        }
         for name, each in app.subscriptions.items()
     },
     "schedules": app.schedules,

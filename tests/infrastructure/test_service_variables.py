@@ -19,7 +19,14 @@ APP: dict[str, Any] = {
     "stage": "dev",
     "zip_path": "stock.zip",
     "routes": {"/orders/{order_id}": ["GET"]},
-    "feeds": {"sku_changed": {"table": "VendorInventory", "key_attribute": "sku", "prefixes": ["SKU-"]}},
+    "feeds": {
+        "sku_changed": {
+            "table": "VendorInventory",
+            "key_attribute": "sku",
+            "prefixes": ["SKU-"],
+            "batch_size": 100,
+        }
+    },
     "schedules": {"expire_orders": "rate(1 minute)"},
 }
 

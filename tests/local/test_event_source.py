@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from local.event_source import (
     ATTEMPTS,
-    BATCH_RECORDS,
+    BATCH_SIZE,
     FIND_SHARDS_SECONDS,
     FIRST_PAUSE_SECONDS,
     LONGEST_PAUSE_SECONDS,
@@ -152,7 +152,7 @@ class Mapped:
 
     def __init__(self) -> None:
         self.streams, self.function, self.clock = Streams(), Function(), Clock()
-        self.source = EventSource(self.streams, ARN, _is_sku, self.function, self.clock)
+        self.source = EventSource(self.streams, ARN, _is_sku, self.function, monotonic=self.clock)
 
     def has(self, name: str = "A", *names: str, **rest: Any) -> ScriptedShard:
         """Add a shard with records to the stream."""
@@ -191,10 +191,10 @@ def test_records_come_in_order_from_the_oldest_on(mapped: Mapped) -> None:
 
 
 def test_a_batch_is_no_larger_than_the_mappings(mapped: Mapped) -> None:
-    names = [f"{number:04}" for number in range(2 * BATCH_RECORDS + 1)]
+    names = [f"{number:04}" for number in range(2 * BATCH_SIZE + 1)]
     mapped.has("A", *names)
     mapped.poll_to_the_end()
-    assert [len(batch) for batch in mapped.function.batches] == [BATCH_RECORDS, BATCH_RECORDS, 1]
+    assert [len(batch) for batch in mapped.function.batches] == [BATCH_SIZE, BATCH_SIZE, 1]
     assert mapped.function.delivered == names
 
 
@@ -256,7 +256,7 @@ def test_shards_are_read_side_by_side(mapped: Mapped) -> None:
 
 def test_a_source_is_behind_if_it_has_read_a_full_batch(mapped: Mapped) -> None:
     assert not mapped.source.is_behind
-    mapped.has("A", *(f"{number:04}" for number in range(BATCH_RECORDS + 1)))
+    mapped.has("A", *(f"{number:04}" for number in range(BATCH_SIZE + 1)))
     mapped.source.poll()
     assert mapped.source.is_behind
     mapped.source.poll()

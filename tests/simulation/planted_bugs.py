@@ -359,18 +359,19 @@ def refused_from_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Executor, "_try_cached", try_cached)
 
 
-def _flag_of_the_change(self: StreamHandlers, change: Any) -> None:
+def _flag_of_the_change(self: StreamHandlers, changes: Any) -> None:
+    [change] = changes
     if change.before is None or change.after is None:
         return
     product = Product.from_item(change.after)
     for key in self.skus.with_outdated_flag(product):
-        self._set_flag(key, product)
+        self._set_flag(product, key)
 
 
 def product_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write the flag of the delivered change over whatever the SKU has."""
     _tampering(lambda: flag_without_version)(monkeypatch)
-    monkeypatch.setattr(StreamHandlers, "product_changed", _flag_of_the_change)
+    monkeypatch.setattr(StreamHandlers, "products_changed", _flag_of_the_change)
 
 
 def _alert_stored_first(self: StreamHandlers, change: Any) -> None:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import time as real_time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
@@ -26,10 +26,11 @@ from inventory_common.dynamodb import to_inventory_error
 from inventory_common.errors import InternalError, InventoryError
 from inventory_common.event_bus import EventBus
 from inventory_common.identity import EVERYTHING
+from inventory_common.ids import StockKey
 from inventory_common.products import Product
 from inventory_common.retry_policy import RetryPolicy
 from inventory_common.settings import Settings
-from inventory_common.streams import ItemChange
+from inventory_common.streams import ChangeFailed, ItemChange
 from local.tables import create_tables, definitions
 from services.stock.chalicelib.bootstrap import engine_of, storage_of
 from services.stock.chalicelib.domain.commands import Actor, CreateSku
@@ -134,6 +135,7 @@ class Machine:
             events=EventBus(None),
             clock=clock,
             retry_policy=retry_policy,
+            for_each=_in_turn,  # a virtual process is one thread
         )
 
     def count_call(self) -> None:
@@ -476,7 +478,10 @@ class Simulation:
         self.note(machine.name, f"receives {change.key} {_digest([change])}")
         item_change = ItemChange(change.raw_key, change.raw_before, change.raw_after)
         if change.key[0] == "Products-table":
-            machine.stream_handlers.product_changed(item_change)
+            try:
+                machine.stream_handlers.products_changed([item_change])
+            except ChangeFailed as failed:
+                raise failed.__cause__ or failed from None
         else:
             machine.stream_handlers.sku_changed(item_change)
 
@@ -614,6 +619,11 @@ def simulate(client: Any, seed: int, steps: int, rates: FaultRates | None = None
 
 def _is_streamed(change: Change) -> bool:
     return change.key[0] == "Products-table" or change.key[2].startswith("SKU-")
+
+
+def _in_turn(keys: Iterable[StockKey], act: Callable[[StockKey], None]) -> None:
+    for key in keys:
+        act(key)
 
 
 def _digest(changes: list[Change]) -> str:

@@ -42,7 +42,7 @@ from .requests import ProxyEvent, Request, path_errors, read_json, read_query
 from .responses import Headers, json_response
 from .schedules import ScheduledWork, run_scheduled
 from .settings import Settings
-from .streams import BatchHandler, ItemChange, StreamSubscription, one_by_one, process_batch
+from .streams import BatchHandler, StreamSubscription, process_batch
 
 __all__ = ["Endpoint", "LambdaFunction", "RestService"]
 
@@ -215,41 +215,26 @@ class RestService(Chalice):
                 update_wrapper(endpoint, method)
                 self.route(declared.path, methods=[declared.method])(endpoint)
 
-    def on_change(
-        self, subscription: StreamSubscription
-    ) -> Callable[[Callable[[ItemChange], None]], LambdaFunction]:
-        """Register a function for the changes of one type of item, called once for each change.
+    def on_changes(self, subscription: StreamSubscription) -> Callable[[BatchHandler], LambdaFunction]:
+        """Register a function for the changes of some types of item, called once for all of a batch.
 
         The decorated function becomes a Lambda function under its own name, which the platform maps to the
         table's stream.  `subscriptions` contains every such function's subscription.
         """
 
-        def register(handle: Callable[[ItemChange], None]) -> LambdaFunction:
-            return self._subscribed(subscription, handle, one_by_one(handle))
-
-        return register
-
-    def on_changes(self, subscription: StreamSubscription) -> Callable[[BatchHandler], LambdaFunction]:
-        """Register a function as `on_change` does, called once for all changes of a batch."""
-
         def register(handle_all: BatchHandler) -> LambdaFunction:
-            return self._subscribed(subscription, handle_all, handle_all)
+            name = handle_all.__name__
+            self.subscriptions[name] = subscription
+
+            @self.lambda_function(name=name)
+            @wraps(handle_all)  # before Chalice's decorator, which derives the entry point app.<name> from it
+            def changed(event: Mapping[str, Any], _: Any) -> dict[str, Any]:
+                return process_batch(event, subscription, handle_all, self.app_name)
+
+            registered: LambdaFunction = update_wrapper(changed, handle_all)
+            return registered
 
         return register
-
-    def _subscribed(
-        self, subscription: StreamSubscription, declared: Callable[..., None], handle_all: BatchHandler
-    ) -> LambdaFunction:
-        name = declared.__name__
-        self.subscriptions[name] = subscription
-
-        @self.lambda_function(name=name)
-        @wraps(declared)  # before Chalice's decorator, which derives the entry point app.<name> from it
-        def changed(event: Mapping[str, Any], _: Any) -> dict[str, Any]:
-            return process_batch(event, subscription, handle_all, self.app_name)
-
-        registered: LambdaFunction = update_wrapper(changed, declared)
-        return registered
 
     def on_schedule(self, expression: str) -> Callable[[ScheduledWork], _ScheduledFunction]:
         """Register a function that runs on a schedule, e.g. ``rate(1 minute)``.

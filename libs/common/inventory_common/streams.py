@@ -17,6 +17,7 @@ from .schema import PRODUCTS, STOCK_TRANSACTIONS, VENDOR_INVENTORY, Table
 from .values import value
 
 __all__ = [
+    "BATCH_SIZE",
     "LOG_CHANGES",
     "PRODUCT_CHANGES",
     "SKU_AND_ORDER_CHANGES",
@@ -30,18 +31,22 @@ __all__ = [
     "process_batch",
 ]
 
+BATCH_SIZE: Final = 100
+"""Changes of a batch, unless a function gains from more."""
+
 
 @value
 class StreamSubscription:
     """The changes of some types of item: those items of a table whose key attribute begins with a prefix.
 
     The event source mapping filters by the prefixes, so that changes of other items invoke no function.
-    Without prefixes, it has the changes of all items.
+    Without prefixes, it has the changes of all items.  A function is invoked with up to `batch_size` changes.
     """
 
     table: Table
     key_attribute: str
     prefixes: tuple[str, ...] = ()
+    batch_size: int = BATCH_SIZE
 
     def matches(self, key: Item) -> bool:
         """Return whether the subscription includes the changes of the item with this key."""

@@ -4,8 +4,9 @@ resource "aws_lambda_event_source_mapping" "this" {
   event_source_arn                   = each.value.stream_arn
   function_name                      = aws_lambda_alias.live[each.key].arn
   starting_position                  = "TRIM_HORIZON" # a new function also receives changes made while it is created
-  batch_size                         = 100
+  batch_size                         = each.value.batch_size
   maximum_batching_window_in_seconds = 0
+  parallelization_factor             = coalesce(try(var.functions[each.key].parallelization_factor, null), 1)
   bisect_batch_on_function_error     = true
   maximum_retry_attempts             = 100
   maximum_record_age_in_seconds      = 43200 # half the time that a stream keeps records: an outage overnight loses nothing

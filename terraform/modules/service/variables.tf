@@ -24,6 +24,7 @@ variable "feeds" {
     stream_arn    = string
     key_attribute = string
     prefixes      = list(string)
+    batch_size    = number
   }))
 }
 
@@ -71,9 +72,10 @@ variable "functions" {
   nullable    = false
 
   type = map(object({
-    memory_mb            = optional(number)
-    timeout_seconds      = optional(number)
-    reserved_concurrency = optional(number)
+    memory_mb              = optional(number)
+    timeout_seconds        = optional(number)
+    reserved_concurrency   = optional(number)
+    parallelization_factor = optional(number)
   }))
 }
 

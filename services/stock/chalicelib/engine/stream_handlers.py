@@ -6,8 +6,9 @@ handler tolerates that.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 from inventory_common.alert_topic import AlertTopic
@@ -30,6 +31,7 @@ from ..storage.orders import OrderStore
 from ..storage.products import ProductStore
 from ..storage.sent_alerts import SentAlertStore
 from ..storage.skus import SkuStore, Written
+from .side_by_side import side_by_side
 
 __all__ = ["StreamHandlers"]
 
@@ -38,7 +40,7 @@ _T = TypeVar("_T")
 
 @value
 class StreamHandlers:
-    """The handlers of the service's streams."""
+    """The handlers of the service's streams; `for_each` calls a function with each of some SKUs."""
 
     products: ProductStore
     skus: SkuStore
@@ -48,23 +50,46 @@ class StreamHandlers:
     events: EventBus
     clock: Clock
     retry_policy: RetryPolicy
+    for_each: Callable[[Iterable[StockKey], Callable[[StockKey], None]], None] = side_by_side
 
-    def product_changed(self, change: ItemChange) -> None:
-        """Set the product's flag on its SKUs if the product was activated or deactivated.
+    def products_changed(self, changes: Sequence[ItemChange]) -> None:
+        """Set the flags of products that were activated or deactivated on their SKUs.
 
-        The change only triggers the update: the product is read again, and its flag replaces only older ones,
-        so a change that is delivered late or twice, or processed slowly, does no harm.
+        The changes only trigger the updates: a product is read again, once for all its changes, and its flag
+        replaces only older ones, so a change that is delivered late or twice, or processed slowly, does no
+        harm.  Products with few changes come first: one that changes all the time keeps none of them waiting.
+
+        Raises
+        ------
+        ChangeFailed
+            With the first change of a product whose flag could not be set on all SKUs.
         """
+        changes_of: dict[str, list[ItemChange]] = {}
+        for change in changes:
+            product_id = self._activated_or_deactivated(change)
+            if product_id is not None:
+                changes_of.setdefault(product_id, []).append(change)
+        failures: list[tuple[ItemChange, Exception]] = []
+        for product_id, own in sorted(changes_of.items(), key=lambda each: len(each[1])):
+            try:
+                self._copy_flag(product_id)
+            except Exception as error:
+                failures.append((own[0], error))
+        if failures:
+            failed, cause = min(failures, key=lambda each: changes.index(each[0]))
+            raise ChangeFailed(failed) from cause
+
+    def _activated_or_deactivated(self, change: ItemChange) -> str | None:
+        """Return the id of the product if the change activates or deactivates it."""
         if change.before is None or change.after is None:
-            return  # a new product has no SKUs, and products are never removed
+            return None  # a new product has no SKUs, and products are never removed
         before, after = (
             _readable(self.products.read, change.before),
             _readable(self.products.read, change.after),
         )
         if after is None or (before is not None and before.is_active == after.is_active):
-            return
-        with suppress(MalformedItem):  # it is reported; a change that repairs it is delivered as well
-            self._copy_flag(after.product_id)
+            return None
+        return after.product_id
 
     def inventory_changed(self, changes: Sequence[ItemChange]) -> None:
         """Send the events of changes of SKUs and orders, and the alerts of SKUs.
@@ -112,12 +137,12 @@ class StreamHandlers:
         self.sent_alerts.add(alert.alert_id, self.clock())
 
     def _copy_flag(self, product_id: str) -> None:
-        product = self.products.get(product_id)
-        if product is not None:
-            for key in self.skus.with_outdated_flag(product):
-                self._set_flag(key, product)
+        with suppress(MalformedItem):  # it is reported; a change that repairs it is delivered as well
+            product = self.products.get(product_id)
+            if product is not None:
+                self.for_each(self.skus.with_outdated_flag(product), partial(self._set_flag, product))
 
-    def _set_flag(self, key: StockKey, product: Product) -> None:
+    def _set_flag(self, product: Product, key: StockKey) -> None:
         for _ in self.retry_policy.attempts():
             if isinstance(self.skus.set_product_flag(key, product), Written):
                 return

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from front_door import Client
 
+from chalicelib.storage.skus import SkuStore
 from inventory_common.ids import StockKey
 from inventory_common.items import to_item
 
@@ -256,6 +257,49 @@ def test_items_of_the_table_that_are_no_products_are_ignored(streams: Streams, r
     assert requests == []
 
 
+# Many changes at once
+
+OTHER = "PROD-AAAAA"
+
+
+@pytest.mark.usefixtures("deactivated")
+def test_changes_of_a_product_in_a_batch_are_one_read_and_one_write_of_each_sku(
+    streams: Streams, requests: Any, process: Process
+) -> None:
+    assert streams.deliver_products(*[DEACTIVATION, REACTIVATION] * 50, DEACTIVATION) == []
+    assert names(requests) == ["GetItem", "Query", "UpdateItem", "UpdateItem"]
+    assert not process.sku().product_is_active
+
+
+def test_a_product_that_changes_once_does_not_wait_for_one_that_changes_all_the_time(
+    streams: Streams, tables: Tables, requests: Any
+) -> None:
+    quiet = replace(ACTIVE, product_id=OTHER), replace(DEACTIVATED, product_id=OTHER)
+    tables.put(DEACTIVATED, a_sku(BLACK, 50), quiet[1], a_sku(f"SKU-{OTHER}-X", product_id=OTHER))
+    assert streams.deliver_products(DEACTIVATION, REACTIVATION, a_product_change(*quiet)) == []
+    read = [parameters["Key"]["product_id"]["S"] for name, parameters in requests if name == "GetItem"]
+    assert read == [OTHER, PRODUCT]
+
+
+def test_a_product_that_cannot_be_written_keeps_no_other_one_from_its_flag(
+    streams: Streams, tables: Tables, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = replace(ACTIVE, product_id=OTHER), replace(DEACTIVATED, product_id=OTHER)
+    tables.put(DEACTIVATED, a_sku(BLACK, 50), quiet[1], a_sku(f"SKU-{OTHER}-X", product_id=OTHER))
+    others = a_product_change(*quiet)
+    others["dynamodb"]["SequenceNumber"] = "others"
+    set_product_flag = SkuStore.set_product_flag
+
+    def fail_for_one(store: SkuStore, key: StockKey, product: Any) -> Any:
+        if key.product_id == OTHER:
+            raise ConnectionError("no answer")
+        return set_product_flag(store, key, product)
+
+    monkeypatch.setattr(SkuStore, "set_product_flag", fail_for_one)
+    assert streams.deliver_products(DEACTIVATION, others, REACTIVATION) == ["others"]
+    assert not process.sku().product_is_active
+
+
 # Transactions in progress
 
 
@@ -306,5 +350,6 @@ def test_a_reactivation_during_a_conflict_takes_precedence(
     client.conflicts = 1
     client.on_conflict = reactivate
     conflicting_streams.deliver_products(DEACTIVATION)
+    # The other SKU may have had the flag of the deactivation for a moment.
     found = [process.sku(sku) for sku in (BLACK, WHITE)]
-    assert [(sku.product_is_active, sku.product_version, sku.version) for sku in found] == [(True, 3, 2)] * 2
+    assert [(sku.product_is_active, sku.product_version) for sku in found] == [(True, 3)] * 2

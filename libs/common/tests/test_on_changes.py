@@ -21,20 +21,15 @@ class Shop:
     def __init__(self) -> None:
         self.app = app = RestService("shop", verifier=TokenVerifier("", "", (), ()))
         self.products: list[ItemChange] = []
-        self.skus: list[ItemChange] = []
         self.batches: list[Sequence[ItemChange]] = []
         self.failing = False
 
-        @app.on_change(PRODUCT_CHANGES)
-        def product_changed(change: ItemChange) -> None:
+        @app.on_changes(PRODUCT_CHANGES)
+        def product_changed(changes: Sequence[ItemChange]) -> None:
             """Update the SKUs."""
             if self.failing:
                 raise ValueError("no")
-            self.products.append(change)
-
-        @app.on_change(SKU_CHANGES)
-        def sku_changed(change: ItemChange) -> None:
-            self.skus.append(change)
+            self.products += changes
 
         @app.on_changes(SKU_CHANGES)
         def skus_changed(changes: Sequence[ItemChange]) -> None:
@@ -42,9 +37,7 @@ class Shop:
             self.batches.append(changes)
 
         self.module = ModuleType("app")
-        vars(self.module).update(
-            app=app, product_changed=product_changed, sku_changed=sku_changed, skus_changed=skus_changed
-        )
+        vars(self.module).update(app=app, product_changed=product_changed, skus_changed=skus_changed)
 
 
 @pytest.fixture
@@ -61,7 +54,6 @@ def event(**key: str) -> dict[str, Any]:
 def test_a_service_lists_the_subscription_of_each_function(shop: Shop) -> None:
     assert shop.app.subscriptions == {
         "product_changed": PRODUCT_CHANGES,
-        "sku_changed": SKU_CHANGES,
         "skus_changed": SKU_CHANGES,
     }
 
@@ -69,7 +61,6 @@ def test_a_service_lists_the_subscription_of_each_function(shop: Shop) -> None:
 def test_chalice_packages_each_function_under_its_own_name(shop: Shop) -> None:
     assert [function.name for function in shop.app.pure_lambda_functions] == [
         "product_changed",
-        "sku_changed",
         "skus_changed",
     ]
 
@@ -78,21 +69,21 @@ def test_the_entry_point_that_chalice_names_exists(shop: Shop, monkeypatch: pyte
     # Lambda imports the function that a handler string names.
     monkeypatch.setitem(sys.modules, "app", shop.module)
     entry_points = [function.handler_string for function in shop.app.pure_lambda_functions]
-    assert entry_points == ["app.product_changed", "app.sku_changed", "app.skus_changed"]
+    assert entry_points == ["app.product_changed", "app.skus_changed"]
     for entry_point in entry_points:
         module, _, name = entry_point.rpartition(".")
         getattr(sys.modules[module], name)(event(product_id="PROD-1", sku="SKU-1"), None)
-    assert (len(shop.products), len(shop.skus), len(shop.batches)) == (1, 1, 1)
+    assert (len(shop.products), len(shop.batches)) == (1, 1)
 
 
-def test_a_function_is_called_with_each_change_and_returns_lambdas_response(shop: Shop) -> None:
+def test_a_function_is_called_with_the_change_and_returns_lambdas_response(shop: Shop) -> None:
     response = shop.module.product_changed(event(product_id="PROD-1"), None)
     assert response == {"batchItemFailures": []}
     key = {"product_id": {"S": "PROD-1"}}
     assert shop.products == [ItemChange(key, None, key, SEQUENCE_NUMBER, HAPPENED_AT)]
 
 
-def test_a_function_may_be_called_with_all_changes_of_a_batch(shop: Shop) -> None:
+def test_a_function_is_called_once_with_all_changes_of_a_batch(shop: Shop) -> None:
     events = [event(product_id="PROD-1", sku=f"SKU-{number}") for number in (1, 2)]
     both = {"Records": [record for each in events for record in each["Records"]]}
     assert shop.module.skus_changed(both, None) == {"batchItemFailures": []}
