@@ -6,6 +6,7 @@ locals {
   parameters = merge(
     {
       "tables/name_prefix"          = var.table_name_prefix == "" ? "-" : var.table_name_prefix
+      "tables/restored_to"          = length(var.tables_restored_to) == 0 ? "-" : join(",", var.tables_restored_to)
       "identity/issuer"             = module.identity.issuer
       "identity/jwks_url"           = module.identity.jwks_url
       "identity/audiences"          = module.identity.web_client_id

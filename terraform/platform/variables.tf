@@ -95,6 +95,18 @@ variable "table_name_prefix" {
   }
 }
 
+variable "tables_restored_to" {
+  description = "The moment of each restore of the tables, in their order: the archive of the log begins a new epoch after each (docs/platform.md)."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for moment in var.tables_restored_to : can(formatdate("YYYY", moment))])
+    error_message = "A moment has the form 2026-11-22T10:00:00Z."
+  }
+}
+
 variable "stage" {
   description = "The stage; it is part of every name, so that several stages can share an account."
   type        = string

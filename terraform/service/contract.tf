@@ -8,7 +8,7 @@ locals {
 
   needed = toset(concat(
     [
-      "tables/name_prefix", "identity/issuer", "identity/jwks_url", "identity/audiences", "identity/machine_client_ids",
+      "tables/name_prefix", "tables/restored_to", "identity/issuer", "identity/jwks_url", "identity/audiences", "identity/machine_client_ids",
       "identity/order_owners",
       "alerts/topic_arn", "alarms/topic_arn", "events/bus_name", "logs/retention_days", "logs/kms_key_arn",
       "archive/bucket", "archive/signing_key_arn",

@@ -15,6 +15,7 @@ locals {
 
   environment = {
     TABLE_NAME_PREFIX   = local.contract["tables/name_prefix"] == "-" ? "" : local.contract["tables/name_prefix"]
+    TABLES_RESTORED_TO  = local.contract["tables/restored_to"] == "-" ? "" : local.contract["tables/restored_to"]
     TOKEN_ISSUER        = local.contract["identity/issuer"]
     JWKS_URL            = local.contract["identity/jwks_url"]
     TOKEN_AUDIENCES     = local.contract["identity/audiences"]

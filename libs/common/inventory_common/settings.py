@@ -7,6 +7,7 @@ from typing import Final, Self
 
 from .ids import OWNER, is_id
 from .schema import Table
+from .timestamps import timestamp
 
 __all__ = ["ALL_OWNERS", "DEFAULT_OWNER", "Settings", "members"]
 
@@ -30,6 +31,7 @@ class Settings:
     event_bus: str | None = None
     archive_bucket: str | None = None
     archive_signing_key: str | None = None
+    tables_restored_to: tuple[str, ...] = ()
     ledger_key_secret: str | None = None
     ledger_keys_path: str | None = None
     order_owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -41,8 +43,9 @@ class Settings:
         ``JWKS_URL``, ``TOKEN_ISSUER`` and the lists ``TOKEN_AUDIENCES`` and ``MACHINE_CLIENT_IDS`` are
         required; ``TABLE_NAME_PREFIX``, ``ALERT_TOPIC_ARN``, ``EVENT_BUS`` (a name or ARN),
         ``ARCHIVE_BUCKET``, ``ARCHIVE_SIGNING_KEY`` (of KMS), ``LEDGER_KEY_SECRET`` (a name or ARN of Secrets
-        Manager), ``LEDGER_KEYS_PATH`` (of parameters) and the list ``CORS_ORIGINS`` are optional.  The
-        members of a list are separated by commas.
+        Manager), ``LEDGER_KEYS_PATH`` (of parameters) and the lists ``CORS_ORIGINS`` and
+        ``TABLES_RESTORED_TO`` are optional.  The members of a list are separated by commas.
+        ``TABLES_RESTORED_TO`` has the moment of each restore of the tables, in their order.
         ``ORDER_OWNERS``, optional too, is a JSON object: by client id, the owner of the client's orders and
         then further owners whose orders it sees, or `ALL_OWNERS` alone.
 
@@ -50,7 +53,7 @@ class Settings:
         ------
         RuntimeError
             If a required variable is absent or empty (the message names every such variable), or if
-            ``ORDER_OWNERS`` is not of this form.
+            ``ORDER_OWNERS`` or ``TABLES_RESTORED_TO`` is not of this form.
         """
         required = ("JWKS_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCES", "MACHINE_CLIENT_IDS")
         missing = [name for name in required if not members(environment.get(name, ""))]
@@ -67,6 +70,7 @@ class Settings:
             event_bus=environment.get("EVENT_BUS") or None,
             archive_bucket=environment.get("ARCHIVE_BUCKET") or None,
             archive_signing_key=environment.get("ARCHIVE_SIGNING_KEY") or None,
+            tables_restored_to=_moments(members(environment.get("TABLES_RESTORED_TO", ""))),
             ledger_key_secret=environment.get("LEDGER_KEY_SECRET") or None,
             ledger_keys_path=environment.get("LEDGER_KEYS_PATH") or None,
             order_owners=_owners(environment.get("ORDER_OWNERS") or "{}"),
@@ -80,6 +84,15 @@ class Settings:
 def members(text: str) -> tuple[str, ...]:
     """Return the members of a list in an environment variable, which commas separate."""
     return tuple(filter(None, (part.strip() for part in text.split(","))))
+
+
+def _moments(texts: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return tuple(map(timestamp, texts))
+    except ValueError as error:
+        raise RuntimeError(
+            "TABLES_RESTORED_TO must be moments such as 2026-11-22T10:00:00Z, separated by commas."
+        ) from error
 
 
 def _owners(text: str) -> dict[str, tuple[str, ...]]:

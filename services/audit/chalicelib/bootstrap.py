@@ -17,6 +17,7 @@ from inventory_common.rest import RestService
 from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
+from .domain.epochs import present_epoch
 from .domain.events import EVENT_TYPES
 from .engine.archive_checker import ArchiveChecker
 from .engine.archive_verification import ArchiveVerification
@@ -108,7 +109,7 @@ def key_routes() -> KeyRoutes:
 def stream_auditor() -> StreamAuditor:
     """Make the stream auditor."""
     existence = ExistenceCheck(_products())
-    return StreamAuditor(_log(), RecordArchive(_objects()), _findings(), existence, _ledger_keys())
+    return StreamAuditor(_log(), _archive(), _findings(), existence, _ledger_keys())
 
 
 def stream_batches(auditor: StreamAuditor) -> StreamBatches:
@@ -135,7 +136,8 @@ def reconciler() -> Reconciler:
 
 def digest_writer() -> DigestWriter:
     """Make the writer of digests."""
-    return DigestWriter(_inventory(), DigestStore(_objects()), _signer(), _findings(), now)
+    digests = DigestStore(_objects())
+    return DigestWriter(_inventory(), digests, _signer(), _findings(), now, _settings().tables_restored_to)
 
 
 def archive_checker() -> ArchiveChecker:
@@ -145,7 +147,7 @@ def archive_checker() -> ArchiveChecker:
         _log(),
         _inventory(),
         objects,
-        RecordArchive(objects),
+        _archive(),
         DigestStore(objects),
         _signer(),
         _ledger_keys(),
@@ -170,6 +172,10 @@ def _database() -> DynamoDBClient:
 @cache
 def _objects() -> ObjectStore:
     return ObjectStore(_settings().archive_bucket)
+
+
+def _archive() -> RecordArchive:
+    return RecordArchive(_objects(), present_epoch(_settings().tables_restored_to))
 
 
 @cache  # it knows the keys that it has read

@@ -48,6 +48,7 @@ mock_provider "aws" {
         "/inventory/dev/services/stock/sku_changed/role_arn",
         "/inventory/dev/tables/VendorInventory/stream_arn",
         "/inventory/dev/tables/name_prefix",
+        "/inventory/dev/tables/restored_to",
       ]
       values = [
         "arn:aws:sns:ap-south-1:123456789012:alarms",
@@ -72,6 +73,7 @@ mock_provider "aws" {
         "arn:aws:iam::123456789012:role/inventory-dev-stock-sku_changed",
         "arn:aws:dynamodb:ap-south-1:123456789012:table/dev-VendorInventory/stream/2026-01-01T00:00:00.000",
         "dev-",
+        "-",
       ]
     }
   }

@@ -68,6 +68,12 @@ export const findings = {
       meaning: "A record is missing in one of them or differs, or a day has no genuine digest.",
       todo: "Find out who did it. If a day has no digest, find out why it was not written.",
     },
+    tables_restored: {
+      title: "Tables restored to an earlier moment",
+      meaning:
+        "The tables are those of an earlier moment. What was logged later is only in the archive, whose records go on in a new epoch.",
+      todo: "Nothing, if somebody has restored them. Otherwise find out who said so.",
+    },
     owner_changed: {
       title: "SKU has another vendor",
       meaning: "A SKU's vendor is not the one of its earlier records or of its product.",

@@ -48,11 +48,15 @@ class ArchiveFault:
 
 @dataclass(slots=True)
 class ArchiveReport:
-    """How much was checked, and the faults; the first `FAULTS_MAX` of them are kept."""
+    """How much was checked, and the faults; the first `FAULTS_MAX` of them are kept.
+
+    `lost` are archived records that the tables do not have since a restore to an earlier moment.
+    """
 
     records: int = 0
     skus: int = 0
     digests: int = 0
+    lost: int = 0
     fault_count: int = 0
     faults: list[ArchiveFault] = field(default_factory=list)
 
@@ -68,6 +72,7 @@ class ArchiveReport:
             "records": self.records,
             "skus": self.skus,
             "digests": self.digests,
+            "lost": self.lost,
             "faults": self.fault_count,
         }
 
@@ -77,6 +82,8 @@ class ArchiveReport:
             yield fault.text
         if self.fault_count > len(self.faults):
             yield f"… and {self.fault_count - len(self.faults)} more."
+        if self.lost:
+            yield f"{self.lost} archived records are later than the moment to which the tables were restored."
         yield (
             f"{self.records} archived records of {self.skus} SKUs and {self.digests} digests checked: "
             f"{self.fault_count} faults."

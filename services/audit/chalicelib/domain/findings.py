@@ -29,6 +29,7 @@ FindingKind = Literal[
     "sku_removed",
     "sku_without_product",
     "stock_without_record",
+    "tables_restored",
 ]
 """What findings report; docs/audit-functions.md describes each."""
 

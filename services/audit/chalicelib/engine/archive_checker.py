@@ -5,20 +5,24 @@ n, equal to the table's and continuing the hash chain; a record may be repeated.
 first digest on has a digest, made on that day, with a genuine signature and naming the previous digest, and
 its heads must be archived records.
 
+A restore of the tables begins a new epoch (`domain.epochs`), in which each SKU continues from the record that
+the epoch's digest names.  What was archived of it after that record is not in the tables: it is counted.
+
 Objects are read once, in the order of their keys, which is nearly that of the records; what is needed of
 them later is in a temporary file (`ChainHeads`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from inventory_common.ids import transaction_id
-from inventory_common.ledger import ChainHead, check_record
+from inventory_common.ledger import EMPTY_LOG, ChainHead, check_record
 from inventory_common.ledger_keys import PublishedKeys
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.timestamps import Clock, plus_seconds, timestamp
@@ -27,8 +31,9 @@ from inventory_common.values import value
 
 from ..domain.archive_faults import ArchiveFault, ArchiveReport
 from ..domain.digests import digest_hash, is_signed_digest
+from ..domain.epochs import FIRST_EPOCH
 from ..domain.stored_items import document_of, read_balance
-from ..storage.chain_heads import ChainHeads
+from ..storage.chain_heads import ChainHeads, Doubtful
 from ..storage.digest_store import DigestStore
 from ..storage.inventory_stores import InventoryScan
 from ..storage.log_store import LogStore, RecordKey
@@ -41,6 +46,14 @@ __all__ = ["ArchiveChecker"]
 _COMPARED_AT_ONCE: Final = 100
 _SEQUENCE_MAX: Final = 2**53
 """RFC 8785 writes no larger integer."""
+
+
+class _EpochDigest(NamedTuple):
+    """A digest that begins an epoch; those are read again when their turn comes."""
+
+    number: int
+    key: str
+    made_at: str
 
 
 @value
@@ -83,11 +96,16 @@ class _Check:
         self._recent_since = plus_seconds(began_at, -ARCHIVE_LAG_MAX_SECONDS)
         self._report = ArchiveReport()
         self._keys = checker.keys.all()
+        self._epoch = FIRST_EPOCH
+        self._epochs_known = {FIRST_EPOCH}
+        self._foreign_key = ""
 
     def run(self, *, is_always_on: bool) -> ArchiveReport:
         for key in self._checker.objects.changed_keys(""):
             self._fault("object_changed", key, f"{key} has more than one version, or was deleted")
         self._check_digests(is_always_on=is_always_on)
+        if not self._has_all_epochs():
+            return self._report  # it is not known where the SKUs continue
         self._check_records()
         self._check_tables()
         self._check_signed_hashes()
@@ -101,8 +119,49 @@ class _Check:
         while batch := list(islice(readable, _COMPARED_AT_ONCE)):
             self._compare_with_table(batch)
             for archived in batch:
+                self._follow(archived.epoch)
                 self._report.records += 1
                 self._check_chain(archived)
+        self._follow(self._checker.archive.epoch)
+        self._close_gaps()
+        self._count_lost()
+
+    def _follow(self, epoch: int) -> None:
+        """Go on to an epoch: each SKU continues from the record that the tables then had."""
+        while self._epoch < epoch:
+            self._close_gaps()
+            self._epoch += 1
+            key = self._checker.digests.epoch_key_of(self._epoch)
+            for sku, sequence, hash_ in self._heads.restored(self._epoch):
+                reached, head = self._heads.reached(sku)
+                if sequence is None or hash_ is None:
+                    self._heads.forget(sku)
+                elif reached != sequence or head is None or head.hash != hash_:
+                    if reached < sequence:
+                        self._missing(sku, reached + 1)
+                    self._heads.reach(sku, sequence, self._head_in_table(sku, sequence, hash_, key))
+
+    def _head_in_table(self, sku: str, sequence: int, hash_: str, key: str) -> ChainHead | None:
+        if not sequence:
+            return EMPTY_LOG
+        for item in self._checker.log.items_of_id(transaction_id(sku, sequence)):
+            document = document_of(item)
+            if document.get("hash") == hash_:
+                return ChainHead.after(document)
+        self._different_hash(key, sku, sequence)
+        return None
+
+    def _count_lost(self) -> None:
+        """Count the records that a restore has undone, and report others of earlier epochs."""
+        present = self._checker.archive.epoch
+        for doubtful in self._heads.doubtful():
+            if doubtful.sequence > self._heads.kept_until(doubtful.sku, doubtful.epoch, present):
+                self._report.lost += 1
+            else:
+                self._record_fault(doubtful.kind, doubtful.document, doubtful.text)
+
+    def _close_gaps(self) -> None:
+        """Report the records that others wait for, and check those without them."""
         while (found := self._heads.first_waiting()) is not None:
             sku, sequence = found
             last = self._heads.reached(sku).sequence
@@ -115,10 +174,17 @@ class _Check:
         if place is None or place[1] > _SEQUENCE_MAX:
             self._fault("unreadable", archived.key, f"{archived.key} has a line that is no log record")
             return False
+        if archived.epoch > self._checker.archive.epoch:
+            if archived.key != self._foreign_key:
+                self._foreign_key = archived.key
+                self._fault(
+                    "epoch_unknown", archived.key, f"{archived.key} is of an epoch that has not begun"
+                )
+            return False
         return True
 
     def _compare_with_table(self, batch: Iterable[ArchivedRecord]) -> None:
-        documents = [(each.key, each.document) for each in batch if each.document is not None]
+        documents = [(each, each.document) for each in batch if each.document is not None]
         keys = {
             id(document): RecordKey.of(transaction_id(document["sku"], document["sequence"]), moment)
             for _, document in documents
@@ -126,18 +192,22 @@ class _Check:
         }
         log = self._checker.log
         items = log.items_of_keys(key for key in keys.values() if key is not None)
-        for object_key, document in documents:
+        for archived, document in documents:
             record_id = transaction_id(document["sku"], document["sequence"])
             key = keys.get(id(document))
             item = None if key is None else items.get(key)
             if item is not None and document_of(item) == document:
                 continue
             if item is not None or log.items_of_id(record_id):
-                text = f"{record_id} in {object_key} differs from the record in the table"
-                self._record_fault("differs_from_table", document, text)
+                kind, what = "differs_from_table", "differs from the record in the table"
             else:
-                text = f"{record_id} in {object_key} is archived, but is not in the table"
-                self._record_fault("not_in_table", document, text)
+                kind, what = "not_in_table", "is archived, but is not in the table"
+            text = f"{record_id} in {archived.key} {what}"
+            if archived.epoch < self._checker.archive.epoch:
+                place = archived.epoch, document["sku"], document["sequence"]
+                self._heads.doubt(Doubtful(*place, kind, text, document))
+            else:
+                self._record_fault(kind, document, text)
 
     def _check_chain(self, archived: ArchivedRecord) -> None:
         """Check that a record continues its SKU's chain, now or after the records before it."""
@@ -145,6 +215,8 @@ class _Check:
         assert document is not None, "lines that are no record have been left out"
         sku, sequence = document["sku"], document["sequence"]
         self._heads.archive(sku, sequence, document.get("hash"))
+        if archived.epoch > FIRST_EPOCH:
+            self._heads.begin(archived.epoch, sku, sequence)
         reached = self._heads.reached(sku).sequence
         if sequence > reached:
             self._heads.wait(sku, sequence, archived.key, document)
@@ -189,6 +261,7 @@ class _Check:
         # None while the previous digest cannot be trusted.
         previous_hash: str | None = FIRST_PREVIOUS_HASH
         expected_day: date | None = None
+        epochs = deque(self._epoch_digests())
         keys = self._checker.digests.keys()
         for key in keys:
             self._report.digests += 1
@@ -199,23 +272,69 @@ class _Check:
             if expected_day is not None and is_always_on:
                 self._missing_days(expected_day, date.fromisoformat(day))
             expected_day = date.fromisoformat(day) + timedelta(days=1)
-            signed_digest = self._checker.digests.get(key)
-            if not is_signed_digest(signed_digest) or not self._checker.signer.is_genuine(signed_digest):
-                self._fault("digest_unsigned", key, f"{key} is not signed with the signing key", day=day)
+            digest = self._genuine(key, day)
+            while epochs and (digest is None or epochs[0].made_at <= str(digest.get("made_at"))):
+                previous_hash = self._check_epoch(epochs.popleft(), previous_hash)
+            if digest is None:
                 previous_hash = None
                 continue
-            digest = signed_digest["digest"]
             if str(digest.get("made_at"))[:10] != day:
                 self._fault(
                     "digest_late", key, f"{key} was made on another day, {digest.get('made_at')}", day=day
                 )
-            if previous_hash not in (None, digest["previous_hash"]):
-                self._fault("digest_unchained", key, f"{key} does not follow the previous digest", day=day)
-            previous_hash = digest_hash(digest)
-            self._note_heads(key, day, digest["heads"])
+            previous_hash = self._follows(previous_hash, key, day, digest)
+        while epochs:
+            previous_hash = self._check_epoch(epochs.popleft(), previous_hash)
         if expected_day is not None and is_always_on:
             # Today's may still be written.
             self._missing_days(expected_day, date.fromisoformat(self._today))
+
+    def _genuine(self, key: str, day: str | None) -> dict[str, Any] | None:
+        """Return the digest under a key; None, and a fault, if the signing key has not signed it."""
+        signed_digest = self._checker.digests.get(key)
+        if not is_signed_digest(signed_digest) or not self._checker.signer.is_genuine(signed_digest):
+            self._fault("digest_unsigned", key, f"{key} is not signed with the signing key", day=day)
+            return None
+        digest: dict[str, Any] = signed_digest["digest"]
+        return digest
+
+    def _follows(self, previous_hash: str | None, key: str, day: str, digest: Mapping[str, Any]) -> str:
+        """Check that a digest follows the previous one, and return its own hash."""
+        if previous_hash not in (None, digest["previous_hash"]):
+            self._fault("digest_unchained", key, f"{key} does not follow the previous digest", day=day)
+        self._note_heads(key, day, digest["heads"])
+        return digest_hash(digest)
+
+    def _epoch_digests(self) -> Iterator[_EpochDigest]:
+        """Yield the digests that begin epochs, in their order, and report those that cannot be."""
+        for number, key in enumerate(self._checker.digests.epoch_keys(), FIRST_EPOCH + 1):
+            self._report.digests += 1
+            if key != self._checker.digests.epoch_key_of(number) or number > self._checker.archive.epoch:
+                self._fault(
+                    "epoch_unknown", key, f"{key} begins an epoch that TABLES_RESTORED_TO does not name"
+                )
+                continue
+            digest = self._genuine(key, None)
+            if digest is not None and digest.get("epoch") == number:
+                yield _EpochDigest(number, key, str(digest.get("made_at")))
+
+    def _check_epoch(self, begun: _EpochDigest, previous_hash: str | None) -> str | None:
+        digest = self._genuine(begun.key, None)
+        if digest is None:
+            return None
+        for sku, head in digest["heads"].items():
+            self._heads.restore(begun.number, sku, head["sequence"], head["hash"])
+        self._epochs_known.add(begun.number)
+        return self._follows(previous_hash, begun.key, begun.made_at[:10], digest)
+
+    def _has_all_epochs(self) -> bool:
+        """Return whether it is known where each epoch begins, and report those of which it is not."""
+        for number in range(FIRST_EPOCH + 1, self._checker.archive.epoch + 1):
+            if number not in self._epochs_known:
+                key = self._checker.digests.epoch_key_of(number)
+                text = f"{key} is missing, or no digest: no records can be checked until one is written"
+                self._fault("epoch_missing", key, text)
+        return len(self._epochs_known) == self._checker.archive.epoch
 
     def _missing_days(self, first: date, end: date) -> None:
         for number in range((end - first).days):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from inventory_common.ledger import Difference
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.timestamps import Clock
 from inventory_common.values import value
 
 from ..domain.archive_faults import ArchiveFault
 from ..domain.digests import digest_hash, heads_of, is_signed_digest
+from ..domain.epochs import present_epoch
+from ..domain.findings import Finding, finding_id
 from ..storage.digest_store import DigestStore
 from ..storage.inventory_stores import InventoryScan
 from ..storage.signer import Signer
@@ -27,16 +31,50 @@ class DigestWriter:
     signer: Signer
     findings: FindingsLog
     clock: Clock
+    restored_to: Sequence[str] = ()
 
     def write(self) -> str:
         """Write the day's digest unless it has one, and return a sentence for the log.
 
-        An object in its place that is not a digest of this day, signed with the signing key, is a finding.
+        The first call after a restore of the tables begins their new epoch before, and reports that as a
+        finding.  An object in the place of the day's digest that is not a digest of this day, signed with the
+        signing key, is a finding too.
 
         Raises
         ------
         ArchiveUnavailable, ArchiveNotConfigured
         """
+        begun = self._begin_epoch() if self.restored_to else []
+        return "; ".join([*begun, self._write_day()])
+
+    def _begin_epoch(self) -> list[str]:
+        epoch, restored_to = present_epoch(self.restored_to), self.restored_to[-1]
+        key = self.digests.epoch_key_of(epoch)
+        if key in self.digests.epoch_keys():
+            return []
+        now, heads = self.clock(), heads_of(self.inventory.items())
+        digest = {
+            "epoch": epoch,
+            "restored_to": restored_to,
+            "made_at": now,
+            "previous_hash": self._hash_of_last(self.digests.keys()),
+            "heads": heads,
+        }
+        text = f"{key} written, {len(heads)} SKUs as of {restored_to}"
+        # Reported first: a process that dies between the two calls reports it again, rather than never.
+        self.findings.report(
+            Finding(
+                finding_id=finding_id("tables_restored", key),
+                kind="tables_restored",
+                occurred_at=now,
+                vendor_id=None,
+                differences=[Difference(None, "tables_restored", None, text)],
+            )
+        )
+        self.digests.begin_epoch(epoch, self.signer.signed(digest))
+        return [text]
+
+    def _write_day(self) -> str:
         now = self.clock()
         day = now[:10]
         key = self.digests.key_of(day)
@@ -68,8 +106,16 @@ class DigestWriter:
 
     def _hash_of_last(self, keys: list[str]) -> str:
         """Return the hash of the last digest that can be read: a damaged one must not end the chain."""
+        last = [self._last_of(keys), self._last_of(self.digests.epoch_keys())]
+        made = [digest for digest in last if digest is not None]
+        if not made:
+            return FIRST_PREVIOUS_HASH
+        return digest_hash(max(made, key=lambda digest: str(digest.get("made_at"))))
+
+    def _last_of(self, keys: list[str]) -> dict[str, Any] | None:
         for key in reversed(keys):
             last = self.digests.get(key)
             if is_signed_digest(last):
-                return digest_hash(last["digest"])
-        return FIRST_PREVIOUS_HASH
+                digest: dict[str, Any] = last["digest"]
+                return digest
+        return None

@@ -16,7 +16,7 @@ from ..domain.stock_figures import STOCK_FIGURES
 from ..domain.stored_items import document_of, read_balance
 from ..storage.inventory_stores import SkuStore
 from ..storage.log_store import RecordKey
-from ..storage.record_archive import archive_key, archive_line
+from ..storage.record_archive import archive_line
 from .order_auditor import OrderAuditor
 from .stream_auditor import StreamAuditor
 
@@ -69,7 +69,7 @@ class StreamBatches:
                 lines.append(line)
         if lines:
             # Archived first, whatever the records are: the object is also the evidence.
-            conflict = self.auditor.archive.add(archive_key([change for change, _ in records]), lines)
+            conflict = self.auditor.archive.add([change for change, _ in records], lines)
             if conflict is not None:
                 change, document = records[0]
                 self.auditor.conflict_with_archive(change, document, f"{conflict.key}: {conflict.archived}")

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, Self
 from inventory_common.exact_json import dumps, loads
 from inventory_common.ledger import EMPTY_LOG, ChainHead
 
-__all__ = ["ChainHeads", "Reached"]
+__all__ = ["ChainHeads", "Doubtful", "Reached", "Restored"]
 
 _SCHEMA: Final = """
     CREATE TABLE reached (sku TEXT PRIMARY KEY, sequence INTEGER NOT NULL, head TEXT, is_live INTEGER)
@@ -18,6 +18,11 @@ _SCHEMA: Final = """
                           PRIMARY KEY (sku, sequence)) WITHOUT ROWID;
     CREATE TABLE signed (sku TEXT, sequence INTEGER, hash TEXT, key TEXT NOT NULL, is_archived INTEGER,
                          PRIMARY KEY (sku, sequence, hash)) WITHOUT ROWID;
+    CREATE TABLE restored (epoch INTEGER, sku TEXT, sequence INTEGER NOT NULL, hash TEXT NOT NULL,
+                           PRIMARY KEY (epoch, sku)) WITHOUT ROWID;
+    CREATE TABLE first (epoch INTEGER, sku TEXT, sequence INTEGER NOT NULL, PRIMARY KEY (epoch, sku))
+                        WITHOUT ROWID;
+    CREATE TABLE doubtful (epoch INTEGER, sku TEXT, sequence INTEGER, kind TEXT, text TEXT, document TEXT);
 """
 _CACHE_KIB: Final = 32_768
 
@@ -27,6 +32,25 @@ class Reached(NamedTuple):
 
     sequence: int
     head: ChainHead | None
+
+
+class Restored(NamedTuple):
+    """A SKU at the beginning of an epoch; `sequence` and `hash` are None if it does not exist in it."""
+
+    sku: str
+    sequence: int | None
+    hash: str | None
+
+
+class Doubtful(NamedTuple):
+    """An archived record of an earlier epoch that the tables do not have: a fault, or lost in a restore."""
+
+    epoch: int
+    sku: str
+    sequence: int
+    kind: str
+    text: str
+    document: dict[str, Any]
 
 
 class ChainHeads:
@@ -118,6 +142,55 @@ class ChainHeads:
             "SELECT sku, sequence, key FROM signed WHERE is_archived IS NULL ORDER BY key, sku, sequence"
         )
         yield from self._all(statement)
+
+    def restore(self, epoch: int, sku: str, sequence: int, hash_: str) -> None:
+        """Note the last record of a SKU in the tables that begin an epoch."""
+        self._db.execute("INSERT OR REPLACE INTO restored VALUES (?, ?, ?, ?)", (epoch, sku, sequence, hash_))
+
+    def restored(self, epoch: int) -> list[Restored]:
+        """Return all SKUs that are known or were restored, as they are at the beginning of an epoch."""
+        statement = """
+            SELECT known.sku, restored.sequence, restored.hash
+            FROM (SELECT sku FROM reached UNION SELECT sku FROM restored WHERE epoch = :epoch) AS known
+            LEFT JOIN restored ON restored.sku = known.sku AND restored.epoch = :epoch
+        """
+        return [Restored(*row) for row in self._db.execute(statement, {"epoch": epoch}).fetchall()]
+
+    def forget(self, sku: str) -> None:
+        """Forget a SKU, which does not exist any more."""
+        self._db.execute("DELETE FROM reached WHERE sku = ?", (sku,))
+
+    def begin(self, epoch: int, sku: str, sequence: int) -> None:
+        """Note that a record was archived in an epoch; the first one counts."""
+        self._db.execute(
+            "INSERT INTO first VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET sequence = min(sequence, excluded.sequence)",
+            (epoch, sku, sequence),
+        )
+
+    def kept_until(self, sku: str, epoch: int, present: int) -> int:
+        """Return the last record of a SKU in an epoch that all later ones, up to the present one, have."""
+        kept = []
+        for later in range(epoch + 1, present + 1):
+            [sequence] = self._one(
+                "SELECT sequence FROM restored WHERE epoch = ? AND sku = ?", later, sku
+            ) or (0,)
+            [first] = self._one("SELECT sequence FROM first WHERE epoch = ? AND sku = ?", later, sku) or (
+                sequence + 1,
+            )
+            kept.append(min(sequence, first - 1))
+        return min(kept)
+
+    def doubt(self, doubtful: Doubtful) -> None:
+        """Keep a record of an earlier epoch that the tables do not have."""
+        *members, document = doubtful
+        self._db.execute("INSERT INTO doubtful VALUES (?, ?, ?, ?, ?, ?)", (*members, dumps(document)))
+
+    def doubtful(self) -> Iterator[Doubtful]:
+        """Yield those records in the order in which they were found."""
+        for *members, document in self._all("SELECT * FROM doubtful ORDER BY rowid"):
+            epoch, sku, sequence, kind, text = members
+            yield Doubtful(epoch, sku, sequence, kind, text, loads(document.encode()))
 
     def find_live(self, sku: str) -> None:
         """Note that a SKU has an item."""

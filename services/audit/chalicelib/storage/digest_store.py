@@ -1,4 +1,4 @@
-"""Signed digests as objects of the archive's bucket: ``digests/<day>.json``."""
+"""Signed digests as objects of the archive's bucket: ``digests/<day>.json``, and those that begin epochs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from inventory_common.errors import InvalidJson
 from inventory_common.exact_json import loads
 from inventory_common.values import value
 
+from ..domain.epochs import name_of
 from .object_store import ObjectStore
 
 __all__ = ["DigestStore"]
 
 _PREFIX: Final = "digests/"
+_EPOCH_PREFIX: Final = f"{_PREFIX}epoch-"
 
 
 @value
@@ -30,9 +32,18 @@ class DigestStore:
         """Return the key of a day's digest."""
         return f"{_PREFIX}{day}.json"
 
+    @staticmethod
+    def epoch_key_of(epoch: int) -> str:
+        """Return the key of the digest that begins an epoch."""
+        return f"{_PREFIX}{name_of(epoch)}.json"
+
     def keys(self) -> list[str]:
-        """Return the keys of all digests, oldest first."""
-        return list(self.objects.all_keys(_PREFIX))
+        """Return the keys of all days' digests, oldest first."""
+        return [key for key in self.objects.all_keys(_PREFIX) if not key.startswith(_EPOCH_PREFIX)]
+
+    def epoch_keys(self) -> list[str]:
+        """Return the keys of the digests that begin epochs, oldest first."""
+        return list(self.objects.all_keys(_EPOCH_PREFIX))
 
     @staticmethod
     def day_of(key: str) -> str | None:
@@ -53,3 +64,7 @@ class DigestStore:
     def add(self, day: str, signed_digest: Mapping[str, Any]) -> bool:
         """Write a day's signed digest unless it has one, and return whether it was written."""
         return self.objects.put_once(self.key_of(day), rfc8785.dumps(dict(signed_digest)))
+
+    def begin_epoch(self, epoch: int, signed_digest: Mapping[str, Any]) -> bool:
+        """Write the signed digest that begins an epoch unless it has one; return whether it was written."""
+        return self.objects.put_once(self.epoch_key_of(epoch), rfc8785.dumps(dict(signed_digest)))

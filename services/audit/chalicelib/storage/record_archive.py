@@ -2,10 +2,11 @@
 
 An object holds the new records of one batch of the log's stream, in their order.  Its key is
 ``log/<day>/<first>-<last>.jsonl``: first and last are the batch's sequence numbers in the stream (40 digits),
-and the day is that of its first record.  A line is a record's canonical JSON (RFC 8785).  A batch that is
-delivered again has the same key and content.  If the stream delivers its records again in other batches, they
-are archived once more: a record may be repeated, but never with another content.  The bucket's Object Lock
-keeps objects, and no write replaces one.
+and the day is that of its first record.  A restore of the tables begins a new epoch: from the second one on,
+keys are ``log/epoch-<number>/<day>/…``, which sort behind those of the epochs before.  A line is a record's
+canonical JSON (RFC 8785).  A batch that is delivered again has the same key and content.  If the stream
+delivers its records again in other batches, they are archived once more: a record may be repeated, but never
+with another content.  The bucket's Object Lock keeps objects, and no write replaces one.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from inventory_common.streams import ItemChange
 from inventory_common.timestamps import moment_of
 from inventory_common.values import value
 
+from ..domain.epochs import FIRST_EPOCH, epoch_of, folder_of
 from .object_store import ObjectStore
 
 __all__ = ["ArchiveConflict", "ArchivedRecord", "RecordArchive", "archive_key", "archive_line", "place_of"]
@@ -35,12 +37,12 @@ _QUOTED_CHARACTERS: Final = 1_000
 """How much of an unexpected object a finding quotes."""
 
 
-def archive_key(changes: Sequence[ItemChange]) -> str:
+def archive_key(changes: Sequence[ItemChange], epoch: int) -> str:
     """Return the key of the object with the new records of a batch."""
     first, last = changes[0], changes[-1]
     day = moment_of(first.happened_at)[:10]
     numbers = (each.sequence_number.rjust(_NUMBER_DIGITS, "0") for each in (first, last))
-    return f"{_PREFIX}{day}/{'-'.join(numbers)}.jsonl"
+    return f"{_PREFIX}{folder_of(epoch)}{day}/{'-'.join(numbers)}.jsonl"
 
 
 def archive_line(document: Mapping[str, Any]) -> bytes | None:
@@ -76,22 +78,28 @@ class ArchivedRecord:
     key: str
     document: dict[str, Any] | None
 
+    @property
+    def epoch(self) -> int:
+        """The epoch of the tables in which it was archived."""
+        return epoch_of(self.key.removeprefix(_PREFIX))
+
 
 @value
 class RecordArchive:
-    """Writes and reads archived records."""
+    """Writes and reads archived records; new ones belong to the present `epoch` of the tables."""
 
     objects: ObjectStore
+    epoch: int = FIRST_EPOCH
 
-    def add(self, key: str, lines: Sequence[bytes]) -> ArchiveConflict | None:
-        """Archive the records of a batch, if there is an archive.
+    def add(self, changes: Sequence[ItemChange], lines: Sequence[bytes]) -> ArchiveConflict | None:
+        """Archive the records of a batch of changes, if there is an archive.
 
         If another object is stored under the key, it stays, the records are archived beside it, under a key
         with the hash of their content, and the conflict is returned.
         """
         if not self.objects.is_configured:
             return None
-        content = b"".join(lines)
+        key, content = archive_key(changes, self.epoch), b"".join(lines)
         if self._has(key, content):
             return None
         beside = f"{key.removesuffix('.jsonl')}-{sha256(content).hexdigest()}.jsonl"
@@ -100,7 +108,7 @@ class RecordArchive:
         return ArchiveConflict(key, (archived or b"").decode(errors="replace")[:_QUOTED_CHARACTERS])
 
     def records(self) -> Iterator[ArchivedRecord]:
-        """Yield all archived records, a few objects at a time, in the order of their keys.
+        """Yield all archived records, a few objects at a time, in the order of their keys: by epoch and day.
 
         Records of different shards of the stream may be out of order, and records may be repeated.
         """
