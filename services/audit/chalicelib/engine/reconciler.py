@@ -92,6 +92,22 @@ class _FirstRead:
 
 
 @value
+class _Log:
+    """The records of a SKU up to its own sequence, oldest first, and how many there are beyond it.
+
+    Nothing that the services do leaves some beyond it: tables that were restored to one second may.
+    """
+
+    records: list[StoredRecord]
+    beyond: int
+
+    @property
+    def documents(self) -> list[dict[str, Any]]:
+        """The records as the API serves them."""
+        return [record.document for record in self.records]
+
+
+@value
 class Reconciler:
     """Reconciles every SKU; `bootstrap` makes it."""
 
@@ -120,8 +136,9 @@ class Reconciler:
         for sku in sorted(balances):
             report.checked += 1
             balance = balances[sku]
-            records = self._checked_records(sku, balance, report)
-            differs = bool(compare(balance, self._totals(records), held[sku].total()))
+            log = self._checked_log(sku, balance, report)
+            records = log.documents
+            differs = bool(compare(balance, self._totals(log), held[sku].total()))
             is_reported = differs and self._read_again(sku, held[sku].keys(), report)
             if sku in first.malformed_skus and not is_reported:
                 key = (str(balance.get("product_id")), sku)
@@ -209,7 +226,7 @@ class Reconciler:
             if before is None:
                 return False  # the stream auditor reports removed SKUs
             balance = read_balance(before)
-            totals = self._totals(self._records(balance))
+            totals = self._totals(self._log(balance))
             known |= totals.held.keys()
             units = sum(self.orders.held_units(order_id, sku) for order_id in sorted(known))
             after = self.skus.sku_item(sku)
@@ -271,41 +288,49 @@ class Reconciler:
         )
         return [replace(each, finding_id=named) for each in differences]
 
-    def _totals(self, records: Iterable[Mapping[str, Any]]) -> LogTotals:
-        return totals_of(records, lambda record: is_repair(record, self.findings.kept))
+    def _totals(self, log: _Log) -> LogTotals:
+        totals = totals_of(log.documents, lambda record: is_repair(record, self.findings.kept))
+        totals.records += log.beyond
+        return totals
 
-    def _checked_records(
-        self, sku: str, balance: Mapping[str, Any], report: ReconciliationReport
-    ) -> list[dict[str, Any]]:
-        """Return the records of a SKU as `_records`, and report those that no service could have written."""
-        documents: list[dict[str, Any]] = []
-        for record in self._stored_records(sku, balance):
-            documents.append(record.document)
+    def _checked_log(self, sku: str, balance: Mapping[str, Any], report: ReconciliationReport) -> _Log:
+        """Return the log of a SKU as `_log`, and report the records that no service could have written."""
+        log = self._stored_log(sku, balance)
+        for record in log.records:
             if malformed := malformed_record(record):
                 key = [str(record.document.get(name)) for name in STOCK_TRANSACTIONS.key]
                 self.reported.malformed(STOCK_TRANSACTIONS, key, malformed)
                 report.malformed.append(key[0])
-        return documents
+        return log
+
+    def _log(self, balance: Mapping[str, Any]) -> _Log:
+        """Return the log of a live SKU."""
+        return self._stored_log(str(balance.get("sku")), balance)
 
     def _records(self, balance: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the records of a live SKU, oldest first."""
-        return [record.document for record in self._stored_records(str(balance.get("sku")), balance)]
+        return self._log(balance).documents
 
-    def _stored_records(self, sku: str, balance: Mapping[str, Any]) -> list[StoredRecord]:
+    def _stored_log(self, sku: str, balance: Mapping[str, Any]) -> _Log:
         """Read a log up to the SKU's own sequence; records that the index lacks are read by their ids."""
         length = integer(balance.get("sequence"))
         records: dict[int, StoredRecord] = {}
+        beyond: set[int] = set()
         for item in self.log.all_items_of_sku(sku):
             record = read_record(item)
             sequence = record.document.get("sequence")
-            if type(sequence) is int and sequence <= length:
+            if type(sequence) is not int:
+                continue
+            if sequence <= length:
                 records[sequence] = record
+            else:
+                beyond.add(sequence)
         missing = (sequence for sequence in range(length, 0, -1) if sequence not in records)
         # An index never lags this far behind: of more records, some are missing in the table too.
         for sequence in islice(missing, _READS_BY_ID_MAX):
             for item in self.log.items_of_id(transaction_id(sku, sequence))[:1]:
                 records[sequence] = read_record(item)
-        return [records[sequence] for sequence in sorted(records)]
+        return _Log([records[sequence] for sequence in sorted(records)], len(beyond))
 
 
 def _compared_attributes(item: Item) -> dict[str, Any]:
