@@ -37,6 +37,8 @@ there is none.
 """
 DEMO_LOG_VARIABLE = "DEMO_LOG_FILE"
 """The environment variable of the front with the file for the output of the demo's loader."""
+_OPTIONAL = ("CORS_ORIGINS", "ORDER_OWNERS", "TABLES_RESTORED_TO")
+"""Settings of the services that the caller may give."""
 FETCHING_PREFIXES = ("NPM_CONFIG_", "PIP_")
 """In capitals, what the names of the settings of npm and pip begin with."""
 FETCHING_VARIABLES = {
@@ -146,7 +148,7 @@ def build_environment(environ: Mapping[str, str]) -> dict[str, str]:
 def service_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a service: the settings that Terraform gives it in production."""
     front_url = settings.url("front")
-    optional = {name: environ[name] for name in ("CORS_ORIGINS", "ORDER_OWNERS") if name in environ}
+    optional = {name: environ[name] for name in _OPTIONAL if name in environ}
     return (
         base_environment(environ)
         | _aws_access(settings, environ)

@@ -73,7 +73,9 @@ def _verify_archive(*, is_always_on: bool = True) -> int:
 
 
 def _write_digest() -> int:
-    print(digest_writer().write())
+    with redirect_stdout(sys.stderr):  # log lines
+        sentence = digest_writer().write()
+    print(sentence)
     return 0
 
 

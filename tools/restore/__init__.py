@@ -1,0 +1,1 @@
+"""What the platform team does with tables that were restored to an earlier moment."""
