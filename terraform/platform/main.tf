@@ -49,6 +49,7 @@ module "identity" {
   web_callback_urls        = local.web_callback_urls
   web_logout_urls          = local.web_logout_urls
   test_sign_in             = var.test_sign_in
+  requires_mfa             = var.requires_mfa
   emulator_endpoint        = var.emulator_endpoint
   deletion_protection      = var.deletion_protection
   append_only_table_arn    = local.log.arn
@@ -57,6 +58,22 @@ module "identity" {
   permissions_boundary_arn = var.permissions_boundary_arn
   alarm_topic_arn          = aws_sns_topic.alarms.arn
   has_alarms               = !local.is_emulated
+}
+
+module "backup" {
+  source = "../modules/backup"
+  count  = var.backup == null ? 0 : 1
+
+  name                     = local.name
+  table_arns               = values(module.table)[*].arn
+  schedule                 = var.backup.schedule
+  keep_days                = var.backup.keep_days
+  lock                     = var.backup.lock
+  copy_to_vault_arn        = var.backup.copy_to_vault_arn
+  tests_restores           = var.backup.tests_restores
+  kms_key_arn              = var.kms_key_arn
+  permissions_boundary_arn = var.permissions_boundary_arn
+  alarm_topic_arn          = aws_sns_topic.alarms.arn
 }
 
 module "archive" {

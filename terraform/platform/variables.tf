@@ -229,6 +229,23 @@ variable "test_sign_in" {
   }
 }
 
+variable "requires_mfa" {
+  description = "Whether everybody signs in with a one-time password as well; otherwise each person decides."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = var.requires_mfa || var.stage != "prod"
+    error_message = "Prod requires a second factor: an admin's or an auditor's password alone must not be enough."
+  }
+
+  validation {
+    condition     = !var.requires_mfa || !var.test_sign_in
+    error_message = "test_sign_in signs in with a password alone; it cannot be used where a second factor is required."
+  }
+}
+
 variable "emulator_endpoint" {
   description = "The endpoint of an AWS emulator on this machine, such as http://127.0.0.1:4566; null for AWS itself."
   type        = string
@@ -300,10 +317,32 @@ variable "log_retention_days" {
 }
 
 variable "alarm_emails" {
-  description = "The email addresses that receive alarms."
+  description = "The email addresses that receive alarms; prod needs one at least."
   type        = set(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition     = var.stage != "prod" || length(var.alarm_emails) > 0
+    error_message = "Prod needs somebody who receives its alarms: alarm_emails = [\"operators@example.org\"]."
+  }
+}
+
+variable "backup" {
+  description = "A daily backup of the tables in a vault, beside point-in-time recovery: how long it is kept, the vault's lock, a vault of another region or account to copy it to, and whether its restore is tried every week; null for none (docs/platform.md)."
+  type = object({
+    schedule  = optional(string, "cron(0 3 * * ? *)")
+    keep_days = optional(number, 35)
+    lock = optional(object({
+      mode                = optional(string, "GOVERNANCE")
+      min_days            = optional(number, 7)
+      max_days            = optional(number)
+      changeable_for_days = optional(number, 3)
+    }))
+    copy_to_vault_arn = optional(string)
+    tests_restores    = optional(bool, false)
+  })
+  default = null
 }
 
 variable "archive_retention" {

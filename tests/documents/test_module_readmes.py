@@ -19,6 +19,7 @@ def test_all_folders_are_found():
             f"modules/{name}"
             for name in (
                 "archive",
+                "backup",
                 "failure_queue",
                 "function_role",
                 "identity",

@@ -34,6 +34,12 @@ def _said(said: dict[str, Any]) -> list[str]:
             "The stage prod must have point-in-time recovery",
         ),
         ({"stage": "prod", "test_sign_in": "true"}, "Administrators must not sign users in on prod."),
+        ({"stage": "prod", "requires_mfa": "true"}, "Prod needs somebody who receives its alarms"),
+        (
+            {"stage": "prod", "alarm_emails": '["operators@example.org"]'},
+            "Prod requires a second factor",
+        ),
+        ({"requires_mfa": "true", "test_sign_in": "true"}, "test_sign_in signs in with a password alone"),
         ({"order_owners": '{"web":["web"]}'}, "Every key of order_owners must be one of order_clients."),
         (
             {"order_clients": '["web"]', "order_owners": '{"web":["*","shop"]}'},
@@ -66,7 +72,7 @@ def test_invalid_variables_are_refused(variables: Terraform, said: dict[str, str
     [
         {"emulator_endpoint": "http://127.0.0.1:4566"},
         {"deletion_protection": "false", "point_in_time_recovery": "false", "test_sign_in": "true"},
-        {"stage": "prod"},
+        {"stage": "prod", "requires_mfa": "true", "alarm_emails": '["operators@example.org"]'},
         {"console_domain": "stock.example.org", "console_certificate_arn": CERTIFICATE},
         {"order_clients": '["web","erp"]', "order_owners": '{"web":["web","default"],"erp":["*"]}'},
     ],

@@ -25,7 +25,7 @@ resource "aws_cognito_user_pool" "this" {
   deletion_protection      = var.deletion_protection ? "ACTIVE" : "INACTIVE"
   username_attributes      = ["email"]
   auto_verified_attributes = ["email"]
-  mfa_configuration        = "OPTIONAL"
+  mfa_configuration        = var.requires_mfa ? "ON" : "OPTIONAL"
 
   username_configuration {
     case_sensitive = false

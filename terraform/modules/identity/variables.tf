@@ -69,6 +69,13 @@ variable "test_sign_in" {
   nullable    = false
 }
 
+variable "requires_mfa" {
+  description = "Whether everybody signs in with a one-time password as well."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "emulator_endpoint" {
   description = "The endpoint of an AWS emulator, which also serves the pool's keys; null for AWS itself."
   type        = string

@@ -4,4 +4,12 @@ table_name_prefix   = ""
 claims_zip          = "../../build/claims.zip"
 log_retention_days  = 365
 api_gateway_account = true
+requires_mfa        = true
 archive_retention   = { mode = "GOVERNANCE", days = 365 }
+
+# Beside point-in-time recovery, which ends with the table: a backup that an administrator of the stage cannot delete
+# unnoticed, and whose restore is tried every Sunday.
+backup = { keep_days = 90, lock = { mode = "GOVERNANCE", min_days = 35 }, tests_restores = true }
+
+# Who is on call: a plan of prod is refused without.
+# alarm_emails = ["operators@example.org"]

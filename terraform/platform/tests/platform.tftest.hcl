@@ -197,6 +197,50 @@ run "every_role_may_use_a_customer_managed_key" {
   }
 }
 
+run "prod_needs_a_receiver_of_alarms" {
+  command = plan
+
+  variables {
+    stage        = "prod"
+    alarm_emails = []
+    requires_mfa = true
+  }
+
+  expect_failures = [var.alarm_emails]
+}
+
+run "prod_requires_a_second_factor" {
+  command = plan
+
+  variables {
+    stage = "prod"
+  }
+
+  expect_failures = [var.requires_mfa]
+}
+
+run "a_password_alone_is_no_sign_in_with_a_second_factor" {
+  command = plan
+
+  variables {
+    requires_mfa = true
+    test_sign_in = true
+  }
+
+  expect_failures = [var.requires_mfa]
+}
+
+run "the_tables_are_backed_up_if_asked" {
+  variables {
+    backup = { keep_days = 90 }
+  }
+
+  assert {
+    condition     = length(module.backup) == 1
+    error_message = "The tables must be backed up."
+  }
+}
+
 run "the_domain_of_the_console" {
   variables {
     console_domain          = "stock.example.org"

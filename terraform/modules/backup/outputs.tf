@@ -1,0 +1,4 @@
+output "vault_arn" {
+  description = "The vault's ARN."
+  value       = aws_backup_vault.this.arn
+}
