@@ -33,7 +33,7 @@ from .errors import (
 from .exact_json import dumps
 from .identity import ANYBODY, EVERYTHING, Principal, Role, Scope, TokenVerifier
 from .ids import PATTERNS, is_id
-from .log_lines import Level, exception_fields, log_event
+from .log_lines import Level, exception_fields, limit_library_logs, log_event
 from .pages import PageRequest
 from .preconditions import ANY_VERSION, IfMatch
 from .problems import PROBLEM_TYPE, headers_of, problem_document, status_of
@@ -179,6 +179,7 @@ class RestService(Chalice):
         cors_origins: Collection[str] = (),
         api: Api | None = None,
     ) -> None:
+        limit_library_logs()
         # Chalice's own log handler would write plain text between the JSON lines.
         super().__init__(app_name=name, configure_logs=False)
         self._verifier = verifier
