@@ -123,6 +123,7 @@ GROUPS: Final = {
             "tests/specification",
             "tests/dependencies",
             "tests/ledger_keys",
+            "tests/operations",
         ),
     ),
     "console": Group("make test-console", 8, ("tests/console", CONSOLE_INVENTORY, CONSOLE_BUILDS)),
@@ -188,6 +189,7 @@ SECONDS: Final = {
     "tests/dependencies": 16,
     "libs/imports": 11,
     "tests/ledger_keys": 9,
+    "tests/operations": 3,
     "libs/client": 2,
     "tests/mutation": 1,
 }

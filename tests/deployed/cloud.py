@@ -165,6 +165,13 @@ class Cloud:
         """Give the stage its first key of the stock log, or another one: ``make rotate-ledger-key``."""
         return self._run([sys.executable, "-m", "tools.ledger_keys", "--stage", stage], ROOT)
 
+    # Operators
+
+    def operation(self, name: str, STAGE: str = STAGE, **environment: str) -> Done:
+        """Run an operation of a stage by hand: ``make reconcile STAGE=dev`` and the like."""
+        command = [sys.executable, "-m", "tools.operations", name, "--stage", STAGE]
+        return self._run(command, ROOT, self.environment | environment)
+
     # A service team
 
     def team(self, task: str, service: str, checkout: Path = ROOT, **settings: str) -> Done:

@@ -354,6 +354,15 @@ class Role:
             return code not in ("AccessDenied", "AccessDeniedException", "AuthorizationError")
         return True
 
+    def environment(self) -> dict[str, str]:
+        """Return the variables with which a program acts under the role."""
+        keys = self._credentials()
+        return {
+            "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": keys["SessionToken"],
+        }
+
     def _credentials(self) -> Any:
         arn = f"arn:aws:iam::000000000000:role/{self.name}"
         return self._cloud.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
