@@ -62,7 +62,7 @@ def test_a_rollback_serves_the_previous_code_without_a_zip(cloud: Cloud, deploye
 
     again = cloud.team("rollback", "audit")
     assert again.exit_code == 1
-    assert "has no version with other code than version 1" in again.errors
+    assert "There is no earlier version with other code: inventory-dev-audit-" in again.errors
 
 
 def test_the_next_deploy_serves_the_changed_code_again(
