@@ -11,7 +11,7 @@ import pytest
 
 from tests.deployed.cloud import STAGE, Cloud, Done
 from tests.deployed.deployed_services import Deployed
-from tests.deployed.test_least_privilege import FORBIDDEN, ONLY_SOME_MAY, POLICY, Role
+from tests.deployed.roles import FORBIDDEN, ONLY_SOME_MAY, POLICY, Role
 from tests.integration.shop import Shop
 from tools.operations import FUNCTIONS
 
