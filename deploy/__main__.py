@@ -132,7 +132,8 @@ def _prepared(deployment: Deployment) -> tuple[Root, package.Package]:
     variables = {
         "stage": deployment.stage,
         "region": deployment.region,
-        "zip_path": str(packed.zip_path),
+        # Relative: the state has the path, and another checkout must not update every function.
+        "zip_path": os.path.relpath(packed.zip_path, deployment.root_folder),
         "runtime": packed.target.runtime,
         "architecture": packed.target.architecture,
         "emulator_endpoint": deployment.emulator_endpoint,

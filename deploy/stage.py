@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.errors import DeployError
-from deploy.services import BUILD_FOLDER, check_deployable
+from deploy.services import BUILD_FOLDER, CONSOLE, check_deployable
 
 PROTECTED_STAGE: Final = "prod"
 """The stage that cannot be destroyed."""
@@ -102,6 +102,11 @@ class Deployment:
     def __str__(self) -> str:
         """Return its name for messages."""
         return f"{self.service} on {self.stage}"
+
+    @property
+    def root_folder(self) -> Path:
+        """The folder of the copy of the Terraform root that Terraform runs in."""
+        return self.work_folder / (CONSOLE if self.service == CONSOLE else "service")
 
     @property
     def emulator_endpoint(self) -> str | None:
