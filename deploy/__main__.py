@@ -63,6 +63,9 @@ def deploy() -> None:
         if not planned.has_changes:
             confirm(f"Deploy {deployment}?")
         rollback.bring_forward(deployment.client("lambda"), behind, packed.zip_path)
+    target = outputs.get("domain_target")
+    if target:
+        print(f"{outputs['api_url']} must point at {target['name']} (zone {target['zone_id']})", flush=True)
     url = outputs["api_url"]
     check_health(url, f"inventory-{deployment.service}")
     print(f"\n{deployment} answers at {url}")

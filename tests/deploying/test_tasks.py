@@ -136,6 +136,14 @@ def test_a_plan_is_shown_and_nothing_is_done(terminal: Terminal) -> None:
     assert terminal.commands() == ["init", "plan"]
 
 
+def test_a_deploy_prints_where_the_domain_of_the_api_must_point(terminal: Terminal, api_url: str) -> None:
+    target = {"name": "d-abc.execute-api.ap-south-1.amazonaws.com", "zone_id": "Z123"}
+    outputs = json.dumps({"api_url": {"value": api_url}, "domain_target": {"value": target}})
+    terminal.terraform_answers(plan=(0, UNCHANGED, ""), output=(0, outputs, ""))
+    done = terminal.run("deploy")
+    assert f"{api_url} must point at {target['name']} (zone Z123)" in done.stdout, done.stderr
+
+
 @pytest.fixture
 def rolled_back(terminal: Terminal, aws_url: str, api_url: str) -> Iterator[Callable[[], str]]:
     """A function of the service whose alias has other code than the zip; returns the version in use."""
