@@ -11,12 +11,15 @@ UNANNOTATED := --allow-untyped-defs --allow-incomplete-defs --allow-untyped-call
 DEPLOY = SERVICE="$(SERVICE)" STAGE="$(STAGE)" STATE_BUCKET="$(STATE_BUCKET)" STATE_FOLDER="$(STATE_FOLDER)" \
 	ARCHITECTURE="$(ARCHITECTURE)" RUNTIME="$(RUNTIME)" YES="$(YES)" $(BIN)/python -m deploy
 
+# A stage's own functions run its operations.
+OPERATION = $(BIN)/python -m $(if $(STAGE),tools.operations --stage "$(STAGE)",local.operation)
+
 # The console is built where it is deployed.
 TO_DEPLOY := $(VENV)/.deploy $(if $(filter console,$(SERVICE)),$(VENV)/.console)
 
 .DEFAULT_GOAL := help
 .PHONY: architecture artifacts audit-dependencies bench check clean cli console console-check cost demo deploy destroy digest docs docs-serve \
-	e2e format fuzz help install lint lock mutate openapi package pages plan policies reconcile reference release released \
+	e2e format fuzz help install lint lock mutate openapi package pages plan policies reconcile recount reference release released \
 	restore-drill rollback rotate-ledger-key run sell-out simulate simulate-capacity test test-console test-distributions test-dynamodb-local test-long \
 	test-histories test-quick token types verify-archive
 
@@ -115,14 +118,17 @@ rotate-ledger-key: $(VENV)/.run ## Give a stage its first key of the stock log, 
 restore-drill: $(VENV)/.develop ## Restore the tables to an earlier moment, align, verify, and sell again, on the emulator
 	@$(BIN)/python -m pytest -q tests/e2e/test_a_restore.py
 
-reconcile: $(VENV)/.run ## Compare log, balance and open orders of every SKU (local stack)
-	@$(BIN)/python -m local.operation reconcile
+reconcile: $(VENV)/.run ## Compare log, balance and open orders of every SKU: STAGE=dev; without it, the local stack
+	@$(OPERATION) reconcile
 
-verify-archive: $(VENV)/.run ## Check archive, signed digests and tables against each other (local stack)
-	@$(BIN)/python -m local.operation verify-archive
+verify-archive: $(VENV)/.run ## Check archive, signed digests and tables against each other: STAGE=dev, or the local stack
+	@$(OPERATION) verify-archive
 
-digest: $(VENV)/.run ## Write today's signed digest, as the daily schedule does (local stack)
-	@$(BIN)/python -m local.operation write-digest
+digest: $(VENV)/.run ## Write today's signed digest, as the daily schedule does: STAGE=dev, or the local stack
+	@$(OPERATION) write-digest
+
+recount: $(VENV)/.run ## Count the products of all categories and vendors, as the daily schedule does: STAGE=dev
+	@$(BIN)/python -m tools.operations --stage "$(STAGE)" recount
 
 lint: $(VENV)/.develop ## Check style and format (ruff)
 	@$(BIN)/ruff check .

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,11 @@ def plan() -> None:
     deployment = Deployment.from_environment()
     if deployment.service == CONSOLE:
         return console.plan(deployment, _build())
-    print(_prepared(deployment).plan().text)
+    root, packed = _prepared(deployment)
+    planned = root.plan()
+    print(planned.text)
+    if not planned.has_changes:
+        _show_behind(_behind(deployment, root.outputs(), packed))
 
 
 def deploy() -> None:
@@ -46,19 +50,29 @@ def deploy() -> None:
     deployment = Deployment.from_environment()
     if deployment.service == CONSOLE:
         return console.deploy(deployment, _build())
-    root = _prepared(deployment)
+    root, packed = _prepared(deployment)
     planned = root.plan()
     print(planned.text, flush=True)
     if planned.has_changes:
         confirm(f"Deploy {deployment}?")
         root.apply()
-    url = root.outputs()["api_url"]
+    outputs = root.outputs()
+    behind = _behind(deployment, outputs, packed)
+    if behind:
+        _show_behind(behind)
+        if not planned.has_changes:
+            confirm(f"Deploy {deployment}?")
+        rollback.bring_forward(deployment.client("lambda"), behind, packed.zip_path)
+    target = outputs.get("domain_target")
+    if target:
+        print(f"{outputs['api_url']} must point at {target['name']} (zone {target['zone_id']})", flush=True)
+    url = outputs["api_url"]
     check_health(url, f"inventory-{deployment.service}")
     print(f"\n{deployment} answers at {url}")
 
 
 def roll_back() -> None:
-    """Point the aliases of a service's functions at the previous code; show the console's previous build."""
+    """Give a service's functions their previous code back; show the console's previous build."""
     deployment = Deployment.from_environment()
     if deployment.service == CONSOLE:
         return console.roll_back(deployment)
@@ -69,7 +83,10 @@ def roll_back() -> None:
     client = deployment.client("lambda")
     steps = rollback.steps_back(client, outputs["functions"])
     for each in steps:
-        print(f"{each.function}: version {each.from_version} → {each.to_version}", flush=True)
+        print(each, flush=True)
+    for name in sorted({function["name"] for function in outputs["functions"].values()}):
+        if name not in {each.function for each in steps}:
+            print(f"{name}: stays, as it has no earlier code", flush=True)
     confirm(f"Roll {deployment} back?")
     rollback.step(client, steps)
     check_health(outputs["api_url"], f"inventory-{deployment.service}")
@@ -83,7 +100,7 @@ def destroy() -> None:
     deployment = Deployment.from_environment()
     if deployment.stage == PROTECTED_STAGE:
         raise DeployError(f"{PROTECTED_STAGE} cannot be destroyed by this command.")
-    root = console.opened_root(deployment) if deployment.service == CONSOLE else _prepared(deployment)
+    root = console.opened_root(deployment) if deployment.service == CONSOLE else _prepared(deployment)[0]
     planned = root.plan(destroy=True)
     print(planned.text, flush=True)
     if planned.has_changes:
@@ -101,19 +118,30 @@ TASKS: dict[str, Callable[[], None]] = {
 }
 
 
-def _prepared(deployment: Deployment) -> Root:
-    """Package the service, and return its Terraform root with the state opened."""
+def _behind(deployment: Deployment, outputs: Mapping[str, Any], packed: package.Package) -> list[str]:
+    """Return the functions that were rolled back, of which Terraform does not know."""
+    return rollback.behind(deployment.client("lambda"), outputs.get("functions", {}), packed.zip_path)
+
+
+def _show_behind(names: list[str]) -> None:
+    for name in names:
+        print(f"{name}: was rolled back; a deploy publishes this checkout's code", flush=True)
+
+
+def _prepared(deployment: Deployment) -> tuple[Root, package.Package]:
+    """Package the service, and return its Terraform root, with the state opened, and the package."""
     deployment.check_aws()
     (packed,) = package.package_all([deployment.service], _target(), _build())
     variables = {
         "stage": deployment.stage,
         "region": deployment.region,
-        "zip_path": str(packed.zip_path),
+        # Relative: the state has the path, and another checkout must not update every function.
+        "zip_path": os.path.relpath(packed.zip_path, deployment.root_folder),
         "runtime": packed.target.runtime,
         "architecture": packed.target.architecture,
         "emulator_endpoint": deployment.emulator_endpoint,
     }
-    return _root(deployment, variables, packed.variables_path).opened()
+    return _root(deployment, variables, packed.variables_path).opened(), packed
 
 
 def _root(deployment: Deployment, variables: dict[str, Any], *exported: Path) -> Root:

@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.errors import DeployError
-from deploy.services import BUILD_FOLDER, check_deployable
+from deploy.services import BUILD_FOLDER, CONSOLE, check_deployable
 
 PROTECTED_STAGE: Final = "prod"
 """The stage that cannot be destroyed."""
@@ -23,6 +23,24 @@ DEFAULT_REGION: Final = "ap-south-1"
 
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{1,11}")
 _CLIENT_CONFIG: Final = Config(connect_timeout=5, read_timeout=15, retries={"total_max_attempts": 2})
+
+
+def check_stage(name: str) -> None:
+    """Check that a name can be a stage's.
+
+    Raises
+    ------
+    DeployError
+        If it cannot.
+    """
+    if not _STAGE.fullmatch(name):
+        problem = f"{name!r} is not a stage" if name else "Missing STAGE=NAME"
+        raise DeployError(f"{problem}; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.")
+
+
+def region_from(environ: Mapping[str, str]) -> str:
+    """Return the region that the environment names, or the default."""
+    return environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
 
 
 @dataclass(frozen=True)
@@ -62,9 +80,7 @@ class Deployment:
         """
         service, stage = environ.get("SERVICE", ""), environ.get("STAGE", "")
         check_deployable(service)
-        if not _STAGE.fullmatch(stage):
-            problem = f"{stage!r} is not a stage" if stage else "Missing STAGE=NAME"
-            raise DeployError(f"{problem}; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.")
+        check_stage(stage)
         bucket, folder = environ.get("STATE_BUCKET") or None, environ.get("STATE_FOLDER") or None
         if (bucket is None) == (folder is None):
             raise DeployError(
@@ -74,7 +90,7 @@ class Deployment:
         return cls(
             service=service,
             stage=stage,
-            region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION,
+            region=region_from(environ),
             state_bucket=bucket,
             state_folder=None if folder is None else Path(folder).resolve(),
             endpoint_url=environ.get("AWS_ENDPOINT_URL") or None,
@@ -86,6 +102,11 @@ class Deployment:
     def __str__(self) -> str:
         """Return its name for messages."""
         return f"{self.service} on {self.stage}"
+
+    @property
+    def root_folder(self) -> Path:
+        """The folder of the copy of the Terraform root that Terraform runs in."""
+        return self.work_folder / (CONSOLE if self.service == CONSOLE else "service")
 
     @property
     def emulator_endpoint(self) -> str | None:

@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 import python_terraform
 
 from deploy.errors import DeployError
-from deploy.services import CONSOLE, REPOSITORY_ROOT
+from deploy.services import REPOSITORY_ROOT
 from deploy.stage import Deployment
 
 PLAN_FILE: Final = "planned"
@@ -71,8 +71,7 @@ class Root:
                 "terraform is not on this machine: https://developer.hashicorp.com/terraform/install"
             )
         self._deployment = deployment
-        self._name = CONSOLE if deployment.service == CONSOLE else "service"
-        self._root = deployment.work_folder / self._name
+        self._root = deployment.root_folder
         self._copy(REPOSITORY_ROOT / "terraform")
         call = self._root / "call.tfvars.json"
         call.write_text(json.dumps(dict(variables), indent=2), encoding="utf-8")
@@ -144,7 +143,7 @@ class Root:
 
     def _copy(self, source: Path) -> None:
         """Replace the configuration; files that Terraform has written beside it stay."""
-        for name in (self._name, "modules"):
+        for name in (self._root.name, "modules"):
             folder = self._deployment.work_folder / name
             for stale in [*folder.rglob("*.tf"), *folder.glob("*.tfvars*"), *folder.glob("stages/*.tfvars")]:
                 stale.unlink()

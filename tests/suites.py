@@ -124,6 +124,7 @@ GROUPS: Final = {
             "tests/dependencies",
             "tests/ledger_keys",
             "tests/restore",
+            "tests/operations",
         ),
     ),
     "console": Group("make test-console", 8, ("tests/console", CONSOLE_INVENTORY, CONSOLE_BUILDS)),
@@ -190,6 +191,7 @@ SECONDS: Final = {
     "libs/imports": 11,
     "tests/ledger_keys": 9,
     "tests/restore": 9,
+    "tests/operations": 3,
     "libs/client": 2,
     "tests/mutation": 1,
 }

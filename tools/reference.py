@@ -58,7 +58,8 @@ and the further members that the table lists.  Branch on `code`, which does not 
 ABOUT_SERVERS = """\
 Requests that never reach a service are refused by the server in front of it.  Locally this is the HTTP server
 of `make run`, whose problem documents have the `type` `about:blank` and one of the codes below.  On AWS it is
-API Gateway, whose problem documents have the codes in `terraform/modules/service/problems.tf`.
+API Gateway, whose problem documents have the codes in `terraform/modules/service/problems.tf`.  It
+passes the header `WWW-Authenticate` of a service on as `x-amzn-Remapped-WWW-Authenticate`.
 """
 
 ABOUT_LIMITS = """\

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from chalicelib.bootstrap import (
     archive_verification,
@@ -17,6 +17,7 @@ from chalicelib.bootstrap import (
     stream_batches,
     transaction_routes,
 )
+from inventory_common.schedules import Report
 from inventory_common.streams import LOG_CHANGES, STOCK_CHANGES, ItemChange
 
 app = rest_service()
@@ -43,18 +44,21 @@ def log_changed(changes: Sequence[ItemChange]) -> None:
 
 
 @app.on_schedule("rate(1 day)")
-def reconcile(request_id: str) -> Mapping[str, int]:
+def reconcile(request_id: str) -> Report:
     """Compare log, balance, owner and open orders of every SKU, the due index, and low-stock bounds."""
-    return reconciliation.run().fields()
+    found = reconciliation.run()
+    return Report(found.fields(), list(found.lines()), found.is_clean)
 
 
 @app.on_schedule("rate(1 day)")
-def write_digest(request_id: str) -> Mapping[str, str]:
+def write_digest(request_id: str) -> Report:
     """Sign the head hash of every SKU."""
-    return {"digest": digests.write()}
+    written = digests.write()
+    return Report({"digest": written}, [written])
 
 
 @app.on_schedule("rate(1 day)")
-def verify_archive(request_id: str) -> Mapping[str, int]:
+def verify_archive(request_id: str) -> Report:
     """Check archive, digests and tables against each other, and report each fault as a finding."""
-    return verification.run().fields()
+    found = verification.run()
+    return Report(found.fields(), list(found.lines()), found.is_clean)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from chalicelib import bootstrap
+from inventory_common.schedules import Report
 from inventory_common.streams import PRODUCT_CHANGES, ItemChange
 
 app = bootstrap.rest_service()
@@ -24,6 +25,7 @@ def product_changed(changes: Sequence[ItemChange]) -> None:
 
 
 @app.on_schedule("rate(1 day)")
-def recount_products(request_id: str) -> Mapping[str, int]:
+def recount_products(request_id: str) -> Report:
     """Compare the numbers of products of all categories and vendors with the products, and correct them."""
-    return recount.run()
+    found = recount.run()
+    return Report(found, [", ".join(f"{name} {number}" for name, number in found.items())])

@@ -79,6 +79,11 @@ output "role_policies" {
   value       = { for key in keys(local.functions) : key => module.role[key].policy }
 }
 
+output "operator_role_arn" {
+  description = "The role that runs the operations of the stage by hand."
+  value       = aws_iam_role.operator.arn
+}
+
 output "failure_queue_urls" {
   description = "The failure queues of stream and schedule functions, by service/function."
   value       = { for key, queue in module.failure_queue : key => queue.url }

@@ -64,6 +64,7 @@ module "service" {
   metric_namespace   = "Inventory/${var.stage}"
   throttling         = var.throttling
   cors_origins       = var.cors_origins
+  domain             = var.api_domain == null ? null : { name = "${var.service}.${var.api_domain}", certificate_arn = var.api_certificate_arn }
   access_logs        = var.access_logs
   xray               = var.xray
   alarm_topic_arn    = local.contract["alarms/topic_arn"]

@@ -3,6 +3,11 @@ output "api_url" {
   value       = local.api_url
 }
 
+output "domain_target" {
+  description = "Where the API's own domain must point, an alias or CNAME record: name, zone_id; null without a domain."
+  value       = module.service.domain_target
+}
+
 output "api_id" {
   description = "The REST API's id."
   value       = module.service.api_id

@@ -130,6 +130,33 @@ variable "throttling" {
   nullable    = false
 }
 
+variable "api_domain" {
+  description = "The domain below which each service has its own, such as api.example.org for stock.api.example.org; null for the addresses that API Gateway gives."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.api_domain == null || can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z]{2,}$", var.api_domain))
+    error_message = "api_domain is a domain in small letters, without https:// and without a slash: api.example.org."
+  }
+
+  validation {
+    condition     = (var.api_domain == null) == (var.api_certificate_arn == null)
+    error_message = "api_domain and api_certificate_arn must be set together: clients accept no domain without its certificate."
+  }
+}
+
+variable "api_certificate_arn" {
+  description = "The certificate of the services' domains, such as *.api.example.org, in AWS Certificate Manager in the region of the services."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.api_certificate_arn == null || can(regex("^arn:[a-z-]+:acm:${var.region}:[0-9]{12}:certificate/", var.api_certificate_arn))
+    error_message = "api_certificate_arn is the ARN of a certificate in the region of the services: API Gateway takes no other."
+  }
+}
+
 variable "access_logs" {
   description = "Whether the API logs each request."
   type        = bool

@@ -142,10 +142,20 @@ class Cloud:
             assert initialised.exit_code == 0, initialised.errors
         return self._run(["terraform", *arguments], root)
 
+    def platform_elsewhere(self, *arguments: str) -> Done:
+        """Run Terraform on ``terraform/platform`` in a copy of it in another folder, with its state."""
+        other = self.folder / "another-checkout"
+        for name in ("terraform", "build/claims.zip"):
+            source, target = self.folder / name, other / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+        return self._run(["terraform", *arguments], other / "terraform" / "platform")
+
     def platform_variables(self) -> dict[str, Any]:
         return {
             "stage": STAGE,
-            "claims_zip": str(self.folder / "build" / "claims.zip"),
+            # As in terraform/platform/stages: the path is in the state, and must be that of any checkout.
+            "claims_zip": "../../build/claims.zip",
             "claims_runtime": Target.native().runtime,
             "claims_architecture": Target.native().architecture,
             "emulator_endpoint": self.url,
@@ -164,6 +174,13 @@ class Cloud:
     def rotate_ledger_key(self, stage: str = STAGE) -> Done:
         """Give the stage its first key of the stock log, or another one: ``make rotate-ledger-key``."""
         return self._run([sys.executable, "-m", "tools.ledger_keys", "--stage", stage], ROOT)
+
+    # Operators
+
+    def operation(self, name: str, STAGE: str = STAGE, **environment: str) -> Done:
+        """Run an operation of a stage by hand: ``make reconcile STAGE=dev`` and the like."""
+        command = [sys.executable, "-m", "tools.operations", name, "--stage", STAGE]
+        return self._run(command, ROOT, self.environment | environment)
 
     # A service team
 
@@ -206,6 +223,15 @@ class Cloud:
             timeout=COMMAND_SECONDS,
         )
         return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
+
+
+def copy_checkout(folder: Path) -> Path:
+    """Copy of this checkout what deploying needs into a new folder, and return the folder."""
+    for part in ("deploy", "services", "libs", "requirements", "terraform"):
+        ignored = shutil.ignore_patterns("__pycache__", ".terraform*", "*.tfstate*", "tests")
+        shutil.copytree(ROOT / part, folder / part, ignore=ignored)
+    shutil.copy(ROOT / "LICENSE", folder)
+    return folder
 
 
 class Tokens:

@@ -24,6 +24,7 @@ from tests.support.small_server import answering
 ORDER = (
     "test_first_deploys",
     "test_shop",
+    "test_operations",
     "test_ledger_keys",
     "test_least_privilege",
     "test_later",

@@ -121,6 +121,6 @@ def test_an_unknown_stage_is_named(cloud: Cloud) -> None:
     assert "The stage 'nowhere' has no parameter /inventory/nowhere/ledger/key_secret_arn" in done.errors
 
 
-def test_a_second_plan_of_the_platform_has_no_changes(cloud: Cloud, deployed: Deployed) -> None:
-    plan = cloud.platform("plan", "-detailed-exitcode", "-input=false", "-no-color")
+def test_a_plan_of_the_platform_from_another_folder_has_no_changes(cloud: Cloud, deployed: Deployed) -> None:
+    plan = cloud.platform_elsewhere("plan", "-detailed-exitcode", "-input=false", "-no-color")
     assert plan.exit_code == 0, plan.output + plan.errors

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from deploy.package import Package, package_service
 from deploy.target import Target
+from tests.deploying.lambda_runtime import link_packages
 from tests.deploying.zip_runner import ZipRunner
 from tests.support.needs import need_wheels
 
@@ -35,15 +35,7 @@ def packages(build: Path) -> dict[str, Package]:
 @pytest.fixture(scope="session")
 def lambda_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the libraries that Lambda provides, and nothing else of this machine."""
-    folder = tmp_path_factory.mktemp("lambda")
-    for name in LAMBDA_HAS:
-        spec = find_spec(name)
-        assert spec is not None
-        assert spec.origin is not None
-        origin = Path(spec.origin)
-        origin = origin.parent if origin.name == "__init__.py" else origin
-        (folder / origin.name).symlink_to(origin)
-    return folder
+    return link_packages(LAMBDA_HAS, tmp_path_factory.mktemp("lambda"))
 
 
 @pytest.fixture

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
 from deploy import package as packaging
 from deploy import smoke
 from deploy.errors import DeployError
 from deploy.package import Package
-from deploy.stage import Deployment
+from deploy.rollback import ALIAS
+from deploy.stage import DEFAULT_REGION, Deployment
 from deploy.target import Target
 from local.embedded_aws import embedded_aws
 from local.ports import free_port
@@ -59,6 +63,7 @@ def terminal(
 ) -> Terminal:
     # What is packaged and how is tested elsewhere.
     package = Package("audit", tmp_path / "audit.zip", tmp_path / "audit.tfvars.json", Target.native())
+    package.zip_path.write_bytes(b"a zip")
     monkeypatch.setattr(packaging, "package_all", lambda *_: [package])
     terminal = Terminal("audit", tmp_path, aws_url, monkeypatch, capsys)
     outputs = json.dumps({"api_url": {"value": api_url, "sensitive": False}})
@@ -129,6 +134,58 @@ def test_a_plan_is_shown_and_nothing_is_done(terminal: Terminal) -> None:
     assert "Terraform will perform the following actions" in done.stdout
     assert "Reading..." not in done.stdout
     assert terminal.commands() == ["init", "plan"]
+
+
+def test_a_deploy_prints_where_the_domain_of_the_api_must_point(terminal: Terminal, api_url: str) -> None:
+    target = {"name": "d-abc.execute-api.ap-south-1.amazonaws.com", "zone_id": "Z123"}
+    outputs = json.dumps({"api_url": {"value": api_url}, "domain_target": {"value": target}})
+    terminal.terraform_answers(plan=(0, UNCHANGED, ""), output=(0, outputs, ""))
+    done = terminal.run("deploy")
+    assert f"{api_url} must point at {target['name']} (zone Z123)" in done.stdout, done.stderr
+
+
+@pytest.fixture
+def rolled_back(terminal: Terminal, aws_url: str, api_url: str) -> Iterator[Callable[[], str]]:
+    """A function of the service whose alias has other code than the zip; returns the version in use."""
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": DEFAULT_REGION}
+    iam, client = (boto3.client(name, endpoint_url=aws_url, **keys) for name in ("iam", "lambda"))
+    name = "inventory-dev-audit-api"
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}')
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("app.py", "app = None")
+    client.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Handler="app.app",
+        Role="arn:aws:iam::000000000000:role/r",
+        Code={"ZipFile": buffer.getvalue()},
+    )
+    version = client.publish_version(FunctionName=name)["Version"]
+    client.create_alias(FunctionName=name, Name=ALIAS, FunctionVersion=version)
+    with zipfile.ZipFile(terminal.folder / "audit.zip", "w") as archive:
+        archive.writestr("app.py", "app = 2")
+    outputs = {"api_url": {"value": api_url}, "functions": {"value": {"api": {"name": name}}}}
+    terminal.terraform_answers(plan=(0, UNCHANGED, ""), output=(0, json.dumps(outputs), ""))
+    yield lambda: str(client.get_alias(FunctionName=name, Name=ALIAS)["FunctionVersion"])
+    client.delete_function(FunctionName=name)
+    iam.delete_role(RoleName="r")
+
+
+def test_what_was_rolled_back_is_shown_and_brought_forward_although_terraform_has_no_changes(
+    terminal: Terminal, rolled_back: Callable[[], str]
+) -> None:
+    line = "inventory-dev-audit-api: was rolled back; a deploy publishes this checkout's code"
+    planned = terminal.run("plan")
+    assert (planned.returncode, line in planned.stdout) == (0, True)
+    declined = terminal.run("deploy", typed="no\n")
+    assert (declined.returncode, declined.stderr, rolled_back()) == (1, NOTHING_CHANGED, "1")
+
+    done = terminal.run("deploy", typed="yes\n")
+    assert done.returncode == 0, done.stderr
+    assert (line in done.stdout, rolled_back()) == (True, "2")
+    assert "apply" not in terminal.commands()
+    assert line not in terminal.run("plan").stdout
 
 
 def test_a_deploy_shows_asks_applies_what_it_showed_and_looks_at_the_service(
@@ -252,7 +309,9 @@ def test_the_variables_of_the_team_come_before_those_of_the_stage_and_of_the_cal
         "dev.tfvars",
         "call.tfvars.json",
     ]
-    assert json.loads(files[-1].read_text())["zip_path"] == str(terminal.folder / "audit.zip")
+    zip_path = json.loads(files[-1].read_text())["zip_path"]
+    assert zip_path.startswith("../"), "the state must not have a path of this checkout"
+    assert (files[-1].parent / zip_path).resolve() == terminal.folder / "audit.zip"
 
 
 def test_a_failed_apply_reports_what_failed_and_what_to_do(terminal: Terminal) -> None:

@@ -79,7 +79,7 @@ class RunningStack(Process):
         )
         assert "Traceback" not in ran.stderr, ran.stderr
         asked, _, report = ran.stdout.partition("\n")
-        assert asked == f"{name}: DynamoDB at {self.url('aws')}"
+        assert asked == f"{name}: local stack, DynamoDB at {self.url('aws')}"
         return ran.returncode, report
 
     def end(self, number: signal.Signals) -> int:

@@ -42,6 +42,7 @@ def test_the_folders_with_tests_are_found() -> None:
         "modules/function_role",
         "modules/identity",
         "modules/ledger_key",
+        "modules/service",
         "platform",
         "service",
         "webhooks",

@@ -30,6 +30,8 @@ APP: dict[str, Any] = {
     "schedules": {"expire_orders": "rate(1 minute)"},
 }
 
+CERTIFICATE = "arn:aws:acm:ap-south-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+
 
 def _in_one_line(message: str) -> str:
     return " ".join(message.replace("│", " ").split())
@@ -37,6 +39,14 @@ def _in_one_line(message: str) -> str:
 
 def test_a_minimal_deployment_is_accepted(service_variables: Callable[..., CompletedProcess[str]]) -> None:
     assert service_variables(**APP).returncode == 0
+
+
+def test_a_domain_with_its_certificate_is_accepted(
+    service_variables: Callable[..., CompletedProcess[str]],
+) -> None:
+    planned = service_variables(**APP, api_domain="api.example.org", api_certificate_arn=CERTIFICATE)
+
+    assert planned.returncode == 0, planned.stderr
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -61,6 +71,18 @@ def test_the_apps_declarations_and_the_teams_settings_are_accepted(
         ({"routes": {"/orders/{order id}": ["GET"]}}, "A path must have one to six segments"),
         ({"schedules": {"expire_orders": "1 minute"}}, "A schedule must be rate(…) or cron(…)"),
         ({"architecture": "sparc"}, "The architecture must be arm64 or x86_64"),
+        (
+            {"api_domain": "https://api.example.org", "api_certificate_arn": CERTIFICATE},
+            "api_domain is a domain in small letters, without https://",
+        ),
+        ({"api_domain": "api.example.org"}, "api_domain and api_certificate_arn must be set together"),
+        (
+            {
+                "api_domain": "api.example.org",
+                "api_certificate_arn": CERTIFICATE.replace("ap-south-1", "us-east-1"),
+            },
+            "api_certificate_arn is the ARN of a certificate in the region of the services",
+        ),
         ({"log_level": "LOUD"}, "The log level must be DEBUG, INFO, WARN or ERROR"),
         ({"functions": {"reckon": {"memory_mb": 256}}}, "The app has no function reckon."),
         (

@@ -55,7 +55,7 @@ def test_a_dynamodb_without_tables_is_named_and_the_fault_is_one_line(
 ) -> None:
     ran = operate(operation, AWS_PORT=aws_endpoint.rpartition(":")[2])
     assert ran.returncode == 4, ran.stderr
-    assert ran.stdout == f"{operation}: DynamoDB at {aws_endpoint}\n"
+    assert ran.stdout == f"{operation}: local stack, DynamoDB at {aws_endpoint}\n"
     last = ran.stderr.splitlines()[-1]
     assert last.startswith(f"{operation} could not be finished: ")
     assert "Traceback" not in ran.stderr
@@ -82,7 +82,7 @@ def web_server() -> Iterator[int]:
 def test_another_program_is_reported_in_one_line(web_server: int, operation: str) -> None:
     ran = operate(operation, AWS_PORT=str(web_server))
     assert ran.returncode == 4, ran.stderr
-    assert ran.stdout == f"{operation}: DynamoDB at http://127.0.0.1:{web_server}\n"
+    assert ran.stdout == f"{operation}: local stack, DynamoDB at http://127.0.0.1:{web_server}\n"
     assert ran.stderr.splitlines()[-1].startswith(f"{operation} could not be finished: ")
     assert "Traceback" not in ran.stderr
 
@@ -92,6 +92,6 @@ def test_an_operation_without_an_archive_says_so(aws_endpoint: str, operation: s
     """With another DynamoDB than the embedded one there is no archive."""
     ran = operate(operation, DYNAMODB_ENDPOINT=aws_endpoint, TABLE_NAME_PREFIX="own-")
     assert ran.returncode == 4, ran.stderr
-    assert ran.stdout == f"{operation}: DynamoDB at {aws_endpoint}, tables own-*\n"
+    assert ran.stdout == f"{operation}: local stack, DynamoDB at {aws_endpoint}, tables own-*\n"
     assert ran.stderr.splitlines()[-1].startswith(f"{operation} could not be finished: ")
     assert "Traceback" not in ran.stderr

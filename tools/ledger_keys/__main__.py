@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 import time
 from collections.abc import Sequence
@@ -18,13 +17,13 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from deploy.errors import DeployError
+from deploy.stage import check_stage, region_from
 from inventory_common.timestamps import now
 from tools.ledger_keys.errors import RotationError
 from tools.ledger_keys.rotation import Rotation
 from tools.ledger_keys.stores import ParameterStore, SecretsManager
 
-_DEFAULT_REGION: Final = "ap-south-1"
-_STAGE: Final = re.compile(r"[a-z][a-z0-9]{1,11}")
 _CONFIG: Final = Config(connect_timeout=5, read_timeout=15, retries={"total_max_attempts": 2})
 
 
@@ -33,11 +32,11 @@ def rotate(stage: str) -> None:
 
     Raises
     ------
+    DeployError
+        If it is no name of a stage.
     RotationError
     """
-    if not _STAGE.fullmatch(stage):
-        problem = f"{stage!r} is not a stage" if stage else "Missing STAGE=NAME"
-        raise RotationError(f"{problem}; a stage is dev, staging, prod, or 2 to 12 of a-z and 0-9.")
+    check_stage(stage)
     parameters = _client("ssm")
     secret, path = (_setting(parameters, stage, f"ledger/{name}") for name in ("key_secret_arn", "keys_path"))
     rotation = Rotation(
@@ -68,8 +67,7 @@ def _setting(client: Any, stage: str, name: str) -> str:
 
 
 def _client(name: str) -> Any:
-    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or _DEFAULT_REGION
-    return boto3.client(name, region_name=region, config=_CONFIG)
+    return boto3.client(name, region_name=region_from(os.environ), config=_CONFIG)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--stage", required=True)
     try:
         rotate(parser.parse_args(arguments).stage)
-    except RotationError as error:
+    except (DeployError, RotationError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

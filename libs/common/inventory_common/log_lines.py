@@ -5,6 +5,7 @@ the log files of the local stack contain the same lines (docs/decisions/0009-str
 """
 
 import json
+import logging
 import sys
 import traceback
 from contextlib import suppress
@@ -15,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from .timestamps import now
 
-__all__ = ["Level", "exception_fields", "log_event", "write_event"]
+__all__ = ["Level", "exception_fields", "limit_library_logs", "log_event", "write_event"]
 
 # The output is ASCII, so that no text can break the line or its encoding.
 _encode: Final = json.JSONEncoder(default=repr, separators=(",", ":")).encode
@@ -25,8 +26,20 @@ _STACK_FRAMES_MAX: Final = 30
 _CAUSES_MAX: Final = 5
 """Exceptions in the chain of causes of a defect that are logged."""
 
+_LIBRARIES: Final = ("boto3", "botocore", "s3transfer", "urllib3")
+"""Libraries that log requests and responses at DEBUG: session tokens, stored items, secrets."""
+
 Level = Literal["INFO", "WARN", "ERROR"]
 """The levels in use, of those by which Lambda can filter."""
+
+
+def limit_library_logs() -> None:
+    """Log what libraries warn of and nothing below, whatever the level of the stage.
+
+    Lambda sets the level of the root logger, which every library inherits, to that of the function.
+    """
+    for name in _LIBRARIES:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def log_event(service: str, message: str, /, *, level: Level = "INFO", **fields: Any) -> None:

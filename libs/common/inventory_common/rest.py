@@ -33,7 +33,7 @@ from .errors import (
 from .exact_json import dumps
 from .identity import ANYBODY, EVERYTHING, Principal, Role, Scope, TokenVerifier
 from .ids import PATTERNS, is_id
-from .log_lines import Level, exception_fields, log_event
+from .log_lines import Level, exception_fields, limit_library_logs, log_event
 from .pages import PageRequest
 from .preconditions import ANY_VERSION, IfMatch
 from .problems import PROBLEM_TYPE, headers_of, problem_document, status_of
@@ -55,8 +55,8 @@ _METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST"
 LambdaFunction = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 """The entry point of a Lambda function: takes an event and a context, and returns a response."""
 
-_ScheduledFunction = Callable[[Mapping[str, Any], Any], None]
-"""The entry point of a Lambda function that returns nothing."""
+_ScheduledFunction = Callable[[Mapping[str, Any], Any], dict[str, Any] | None]
+"""The entry point of a Lambda function that returns a report, or nothing."""
 
 
 @dataclass(slots=True)
@@ -179,6 +179,7 @@ class RestService(Chalice):
         cors_origins: Collection[str] = (),
         api: Api | None = None,
     ) -> None:
+        limit_library_logs()
         # Chalice's own log handler would write plain text between the JSON lines.
         super().__init__(app_name=name, configure_logs=False)
         self._verifier = verifier
@@ -239,8 +240,8 @@ class RestService(Chalice):
     def on_schedule(self, expression: str) -> Callable[[ScheduledWork], _ScheduledFunction]:
         """Register a function that runs on a schedule, e.g. ``rate(1 minute)``.
 
-        It takes the invocation's id and returns fields of the log line of the run.  `schedules` contains
-        every such function's schedule.
+        It takes the invocation's id and returns fields of the log line of the run, or a report, which the
+        function returns to an operator who invokes it.  `schedules` contains every such function's schedule.
         """
 
         def register(work: ScheduledWork) -> _ScheduledFunction:
@@ -249,8 +250,9 @@ class RestService(Chalice):
 
             @self.schedule(expression, name=name)
             @wraps(work)
-            def scheduled(event: CloudWatchEvent) -> None:
-                run_scheduled(name, work, getattr(event.context, "aws_request_id", ""), self.app_name)
+            def scheduled(event: CloudWatchEvent) -> dict[str, Any] | None:
+                request_id = getattr(event.context, "aws_request_id", "")
+                return run_scheduled(name, work, request_id, self.app_name)
 
             registered: _ScheduledFunction = update_wrapper(scheduled, work)
             return registered

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inventory_common.schedules import run_scheduled
+from inventory_common.schedules import Report, run_scheduled
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -52,3 +52,18 @@ def test_a_failure_is_logged_and_raised_again(capsys: pytest.CaptureFixture[str]
     assert (line["level"], line["message"], line["request_id"]) == ("ERROR", "sweep", "invocation-1")
     assert "ValueError" in json.dumps(line)
     assert line["dynamodb_calls"] == 0
+
+
+def test_a_report_is_logged_by_its_fields_and_returned_by_its_lines(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = Report({"checked": 2, "differences": 1}, ["one differs", "2 checked"], is_clean=False)
+    returned = run_scheduled("reconcile", lambda _: report, "invocation-1", "shop")
+    assert returned == {"lines": ["one differs", "2 checked"], "is_clean": False}
+    [line] = lines(capsys)
+    assert (line["checked"], line["differences"]) == (2, 1)
+    assert "one differs" not in json.dumps(line)
+
+
+def test_work_without_a_report_returns_nothing() -> None:
+    assert run_scheduled("sweep", lambda _: {"released": 3}, "invocation-1", "shop") is None

@@ -1,8 +1,9 @@
-"""``python -m chalicelib.operations reconcile|verify-archive|write-digest``: operations run by hand.
+"""``python -m chalicelib.operations reconcile|verify-archive|write-digest``: operations on the local stack.
 
-The environment names tables and archive as it does for the service (`Settings`); the settings of tokens are
-not needed.  The first line of the output says which DynamoDB is asked.  Exit code: 0 if there are no
-differences and no faults, 1 if there are some, 4 if tables or archive could not be read or written.
+A stage's own functions run those of the stage (``tools/operations.py``).  The environment names tables and
+archive as it does for the service (`Settings`); the settings of tokens are not needed.  The first line of the
+output says which DynamoDB is asked.  Exit code: 0 if there are no differences and no faults, 1 if there are
+some, 4 if tables or archive could not be read or written.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from botocore.parsers import ResponseParserError
 from inventory_common.errors import InventoryError
 
 from .bootstrap import archive_checker, digest_writer, reconciler
-from .domain.reconciliation import FigureDifference
+from .domain.archive_faults import ArchiveReport
+from .domain.reconciliation import ReconciliationReport
 
-__all__ = ["EXIT_UNAVAILABLE", "address_of", "main", "table"]
+__all__ = ["EXIT_UNAVAILABLE", "address_of", "main"]
 
 EXIT_UNAVAILABLE: Final = 4
 """The exit code if there was no answer, as that of the command line."""
@@ -30,46 +32,20 @@ EXIT_UNAVAILABLE: Final = 4
 _TOKENS: Final = ("JWKS_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCES", "MACHINE_CLIENT_IDS")
 
 
-def table(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows as text with aligned columns; the first row is the header."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    return "\n".join(line.rstrip() for line in lines)
-
-
 def _reconcile() -> int:
     with redirect_stdout(sys.stderr):  # log lines
         report = reconciler().run()
-    if report.differences:
-        head = ("SKU", "figure", "balance", "expected", "by", "finding")
-        print(table([head, *map(_row, report.differences)]))
-    print(
-        f"{report.checked} SKUs checked: {len(report.differences)} differences"
-        f", {len(report.undecided)} undecided as they kept changing."
-    )
-    for sku in report.undecided:
-        print(f"  {sku}")
-    for order_id in report.malformed:
-        print(f"{order_id} is stored in a form that cannot be read; GET /findings has the details.")
-    return 1 if report.differences or report.undecided or report.malformed else 0
-
-
-def _row(difference: FigureDifference) -> tuple[str, ...]:
-    return (
-        difference.sku,
-        difference.figure,
-        str(difference.balance),
-        str(difference.expected),
-        difference.source,
-        difference.finding_id,
-    )
+    return _shown(report)
 
 
 def _verify_archive(*, is_always_on: bool = True) -> int:
-    report = archive_checker().run(is_always_on=is_always_on)
+    return _shown(archive_checker().run(is_always_on=is_always_on))
+
+
+def _shown(report: ReconciliationReport | ArchiveReport) -> int:
     for line in report.lines():
         print(line)
-    return 1 if report.fault_count else 0
+    return 0 if report.is_clean else 1
 
 
 def _write_digest() -> int:
@@ -98,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     for name in _TOKENS:
         os.environ.setdefault(name, "unused")
-    print(f"{parsed.operation}: DynamoDB at {address_of(os.environ)}", flush=True)
+    print(f"{parsed.operation}: local stack, DynamoDB at {address_of(os.environ)}", flush=True)
     try:
         if parsed.operation == "verify-archive":
             return _verify_archive(is_always_on=not parsed.allow_missing_days)

@@ -163,7 +163,7 @@ def test_the_operation_prints_a_table(shop: Any, capsys: pytest.CaptureFixture[s
     assert operations.main(["reconcile"]) == 1
     lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("{")]
     asked, head, row = lines[:3]
-    assert asked.startswith("reconcile: DynamoDB at ")
+    assert asked.startswith("reconcile: local stack, DynamoDB at ")
     assert head.split() == ["SKU", "figure", "balance", "expected", "by", "finding"]
     assert row.split()[:2] == [BLACK, "reserved_stock"]
     assert row.split()[4] == "orders"

@@ -21,6 +21,9 @@ resource "aws_api_gateway_rest_api" "this" {
   # uncompressed: its own limit of 6 MB holds for what it returns.
   minimum_compression_size = local.minimum_compression_bytes
 
+  # The domain's TLS policy does not hold for API Gateway's own address, which accepts older versions.
+  disable_execute_api_endpoint = var.domain == null ? null : true
+
   endpoint_configuration {
     types = ["REGIONAL"]
   }
@@ -115,7 +118,7 @@ resource "aws_api_gateway_deployment" "this" {
   rest_api_id = aws_api_gateway_rest_api.this.id
 
   triggers = {
-    redeployment = sha256(jsonencode([local.paths, aws_lambda_alias.live["api"].invoke_arn, local.problems, local.problem_headers, local.minimum_compression_bytes]))
+    redeployment = sha256(jsonencode([local.paths, aws_lambda_alias.live["api"].invoke_arn, local.problems, local.problem_headers, local.minimum_compression_bytes, var.domain != null]))
   }
 
   lifecycle {

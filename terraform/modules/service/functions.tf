@@ -65,8 +65,9 @@ resource "aws_lambda_function" "this" {
   logging_config {
     log_format            = "JSON"
     application_log_level = var.log_level
-    system_log_level      = "WARN"
-    log_group             = aws_cloudwatch_log_group.function[each.key].name
+    # Lambda's REPORT lines, which have memory and cold starts, are INFO.
+    system_log_level = "INFO"
+    log_group        = aws_cloudwatch_log_group.function[each.key].name
   }
 
   tracing_config {

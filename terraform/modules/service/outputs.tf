@@ -5,7 +5,14 @@ output "api_id" {
 
 output "api_url" {
   description = "The API's address, without a trailing slash."
-  value       = trimsuffix(aws_api_gateway_stage.this.invoke_url, "/")
+  value       = var.domain == null ? trimsuffix(aws_api_gateway_stage.this.invoke_url, "/") : "https://${var.domain.name}"
+}
+
+output "domain_target" {
+  description = "Where the API's own domain must point, an alias or CNAME record: name, zone_id; null without a domain."
+  value = one([
+    for domain in aws_api_gateway_domain_name.this : { name = domain.regional_domain_name, zone_id = domain.regional_zone_id }
+  ])
 }
 
 output "functions" {

@@ -15,13 +15,19 @@ locals {
 
     REQUEST_TOO_LARGE      = { status = 413, code = "payload_too_large", title = "The request body is too large", detail = "The body exceeds the limit." }
     UNSUPPORTED_MEDIA_TYPE = { status = 415, code = "unsupported_media_type", title = "The request body must be JSON", detail = "Send JSON with the Content-Type application/json." }
-    THROTTLED              = { status = 429, code = "too_many_requests", title = "Too many requests", detail = "The rate limit of the API is reached; repeat the request later." }
-    INTEGRATION_TIMEOUT    = { status = 504, code = "gateway_timeout", title = "The service did not respond in time", detail = "The command may have been executed; repeat the same request with the same Idempotency-Key." }
-    DEFAULT_4XX            = { status = 400, code = "bad_request", title = "Bad request", detail = "The request is malformed." }
-    DEFAULT_5XX            = { status = 503, code = "service_unavailable", title = "The service is not available at the moment", detail = "Repeat the request later." }
+    # Of a firewall or a usage plan, if the operator adds one: without an entry, they would get the status of DEFAULT_4XX.
+    INVALID_API_KEY = { status = 403, code = "invalid_api_key", title = "A valid API key is required", detail = "The usage plan of this stage requires a valid header x-api-key." }
+    QUOTA_EXCEEDED  = { status = 429, code = "quota_exceeded", title = "The quota is used up", detail = "The quota of the API key is used up; repeat the request in its next period." }
+    WAF_FILTERED    = { status = 403, code = "request_filtered", title = "The request was filtered", detail = "The firewall of this stage refuses this request." }
+
+    THROTTLED           = { status = 429, code = "too_many_requests", title = "Too many requests", detail = "The rate limit of the API is reached; repeat the request later." }
+    INTEGRATION_TIMEOUT = { status = 504, code = "gateway_timeout", title = "The service did not respond in time", detail = "The command may have been executed; repeat the same request with the same Idempotency-Key." }
+    DEFAULT_4XX         = { status = 400, code = "bad_request", title = "Bad request", detail = "The request is malformed." }
+    DEFAULT_5XX         = { status = 503, code = "service_unavailable", title = "The service is not available at the moment", detail = "Repeat the request later." }
   }
 
-  retryable = [429, 503, 504]
+  # A quota lasts for hours or days.
+  retryable = ["DEFAULT_5XX", "INTEGRATION_TIMEOUT", "THROTTLED"]
 
   problem_headers = merge(
     {
@@ -50,7 +56,7 @@ resource "aws_api_gateway_gateway_response" "this" {
 
   response_parameters = merge(
     local.problem_headers,
-    contains(local.retryable, each.value.status) ? { "gatewayresponse.header.Retry-After" = "'1'" } : {},
+    contains(local.retryable, each.key) ? { "gatewayresponse.header.Retry-After" = "'1'" } : {},
   )
 
   response_templates = {

@@ -136,6 +136,12 @@ variable "cors_origins" {
   nullable    = false
 }
 
+variable "domain" {
+  description = "The API's own domain, and its certificate in the same region; null for the address that API Gateway gives it."
+  type        = object({ name = string, certificate_arn = string })
+  default     = null
+}
+
 variable "access_logs" {
   description = "Whether the API logs each request; the account needs the role that the platform creates with api_gateway_account."
   type        = bool

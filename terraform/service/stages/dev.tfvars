@@ -1,3 +1,2 @@
 cors_origins = ["http://localhost:3000"]
-log_level    = "DEBUG"
 throttling   = { rate = 100, burst = 200 }

@@ -76,6 +76,11 @@ class ArchiveReport:
             "faults": self.fault_count,
         }
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether there are no faults."""
+        return self.fault_count == 0
+
     def lines(self) -> Iterator[str]:
         """Yield the faults, and a summary, for people."""
         for fault in self.faults:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,6 +79,43 @@ class ReconciliationReport:
             "undecided": len(self.undecided),
             "malformed": len(self.malformed),
         }
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything agrees, and could be read."""
+        return not (self.differences or self.undecided or self.malformed)
+
+    def lines(self) -> Iterator[str]:
+        """Yield a table of the differences, a summary, and what was not compared, for people."""
+        if self.differences:
+            head = ("SKU", "figure", "balance", "expected", "by", "finding")
+            yield from _table([head, *map(_row, self.differences)])
+        yield (
+            f"{self.checked} SKUs checked: {len(self.differences)} differences"
+            f", {len(self.undecided)} undecided as they kept changing."
+        )
+        for sku in self.undecided:
+            yield f"  {sku}"
+        for order_id in self.malformed:
+            yield f"{order_id} is stored in a form that cannot be read; GET /findings has the details."
+
+
+def _row(difference: FigureDifference) -> tuple[str, ...]:
+    return (
+        difference.sku,
+        difference.figure,
+        str(difference.balance),
+        str(difference.expected),
+        difference.source,
+        difference.finding_id,
+    )
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows as lines with aligned columns; the first row is the header."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def totals_of(
