@@ -19,7 +19,7 @@ TO_DEPLOY := $(VENV)/.deploy $(if $(filter console,$(SERVICE)),$(VENV)/.console)
 
 .DEFAULT_GOAL := help
 .PHONY: architecture artifacts audit-dependencies bench check clean cli console console-check cost demo deploy destroy digest docs docs-serve \
-	e2e format fuzz help install lint lock mutate openapi package pages plan policies reconcile recount reference release released \
+	e2e format fuzz help install lint load lock mutate openapi package pages plan policies reconcile recount reference release released \
 	restore-drill rollback rotate-ledger-key run sell-out simulate simulate-capacity test test-console test-distributions test-dynamodb-local test-long \
 	test-histories test-quick token types verify-archive
 
@@ -114,6 +114,10 @@ fuzz: $(VENV)/.develop ## Test each running service against its OpenAPI document
 
 rotate-ledger-key: $(VENV)/.run ## Give a stage its first key of the stock log, or another one: STAGE=dev; without it, the local stack
 	@$(BIN)/python -m $(if $(STAGE),tools.ledger_keys --stage "$(STAGE)",local.ledger_key)
+
+load: $(VENV)/.run ## Place, confirm and cancel orders for a while, and report: STAGE=dev CLIENTS= SECONDS= SKUS= RATE=; or the local stack
+	@$(BIN)/python -m tools.load $(if $(STAGE),--stage "$(STAGE)") $(if $(CLIENTS),--clients "$(CLIENTS)") \
+		$(if $(SECONDS),--seconds "$(SECONDS)") $(if $(SKUS),--skus "$(SKUS)") $(if $(RATE),--rate "$(RATE)")
 
 restore-drill: $(VENV)/.develop ## Restore the tables to an earlier moment, align, verify, and sell again, on the emulator
 	@$(BIN)/python -m pytest -q tests/e2e/test_a_restore.py

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 from tests.e2e.running_stack import RunningStack
-from tests.integration.processes import dynamodb, wait_until
+from tests.integration.processes import ROOT, dynamodb, wait_until
 from tests.integration.shop import Shop, Wire, done
 
 REPORT_SECONDS = 60.0
@@ -49,3 +51,37 @@ def test_a_shop_is_reconciled_and_its_archive_verified(own_stack: RunningStack) 
     code, output = own_stack.operation("verify-archive")
     assert (code, f"{sku.sku} has 2 records, but 4 are archived" in output) == (1, True)
     wire.http.close()
+
+
+def test_a_load_is_sent_and_reported(stack: RunningStack) -> None:
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "tools.load",
+            "--clients",
+            "4",
+            "--seconds",
+            "3",
+            "--skus",
+            "2",
+            "--rate",
+            "20",
+        ],
+        cwd=ROOT,
+        env=stack.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    place, header, *commands, summary = ran.stdout.splitlines()
+    assert place == f"load: local stack, {stack.url('stock')}"
+    assert header.split() == ["command", "done", "a", "second", "p50", "ms", "p90", "ms", "p99", "ms"]
+    done = {line.split()[0]: int(line.split()[1]) for line in commands}
+    assert done["place"] == done["confirm"] + done["cancel"]
+    assert 10 < done["place"] <= 61
+    assert summary == (
+        f"{done['confirm']} units sold, {done['confirm']} confirmed, 0 still reserved: "
+        "the stock is that of the orders."
+    )
