@@ -91,9 +91,9 @@ test("the timeline shows the balance after each record, by arrow keys, over time
   await chart.focus();
   await page.keyboard.press("ArrowLeft");
   await poll(() => chart.getAttribute("aria-valuetext")).toMatch(/^Record 1, .*On hand 20$/);
-  await timeline.getByText("Restock · +20 in stock").waitFor();
+  await timeline.getByText("Restock · +20 on hand").waitFor();
   await page.keyboard.press("End");
-  await timeline.getByText("Adjustment · -4 in stock · Broken").waitFor();
+  await timeline.getByText("Adjustment · -4 on hand · Broken").waitFor();
   await timeline.getByText("Record", { exact: true }).click();
   await chart.hover({ position: { x: 60, y: 80 } });
   await poll(() => chart.getAttribute("aria-valuetext")).toMatch(/^Record 1, /);
@@ -130,9 +130,10 @@ test("an adjustment needs a reason, and never takes what orders hold", async () 
   recorder.allow(/409/);
   await page.getByRole("button", { name: "Adjust" }).click();
   const dialog = page.getByRole("dialog", { name: "Adjust the stock: Blue, L" });
+  await dialog.getByText("20 on hand, 15 of them reserved").waitFor();
   await dialog.getByLabel("Change", { exact: true }).fill("-8");
   await dialog.getByText("20 → 12 on hand").waitFor();
-  await dialog.getByText("Orders hold 15 units; the stock cannot fall below that.").waitFor();
+  await dialog.getByText("Orders hold 15 units; no fewer can be on hand.").waitFor();
   await dialog.getByRole("button", { name: "Adjust" }).click();
   await dialog.getByText("A reason is needed.").waitFor();
   await dialog.getByLabel("Reason").fill("Broken");
@@ -166,8 +167,10 @@ test("a count that a sale has overtaken shows both numbers", async () => {
   const { page, context, recorder } = await openSku(sku);
   recorder.allow(/409/);
   await page.getByRole("button", { name: "Adjust" }).click();
-  await page.getByText("To a count").click();
-  await page.getByLabel("Units counted").fill("18");
+  // Who clicked the way to change it types at once.
+  await page.getByText("Set to count").click();
+  await page.keyboard.type("18");
+  expect(await page.getByLabel("Units counted").inputValue()).toBe("18");
   await page.getByLabel("Reason").fill("Stocktake");
   await api("POST", `${pathOf(sku)}/adjustments`, { quantity_change: -5, notes: "Sold at the door" }, as);
   await page.getByRole("button", { name: "Adjust" }).last().click();

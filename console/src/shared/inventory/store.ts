@@ -35,7 +35,7 @@ export const PAGE_MAX = 1_000;
 /** A refresh asks for few rows at first: most of the time nothing has changed. */
 const REFRESH_PAGE = 50;
 /** A change in progress may have an earlier time than one that was listed; the service bounds it so. */
-const OVERLAP_MILLISECONDS = 30_000;
+export const OVERLAP_MILLISECONDS = 30_000;
 /** How often a walk shows what it has read: all rows are sorted and drawn anew. */
 const WALK_PUBLISH_MILLISECONDS = 400;
 /** How often the newest changes are read through again, at most. */

@@ -63,7 +63,7 @@ export const imports = {
     variant_name: "Name of the variant",
     variant_attributes: "Attributes of the variant",
     unit_price: "Price",
-    reorder_threshold: "Reorder at",
+    reorder_threshold: "Reorder threshold",
     barcode: "Barcode",
     quantity: "Units delivered",
     counted_stock: "Units counted",

@@ -1,7 +1,7 @@
 export const stockAt = {
   title: "Stock at a time",
   titleOf: (sku: string) => `Stock of ${sku}`,
-  lead: "What was in stock at any moment, by the last log record until then.",
+  lead: "What was on hand at any moment, by the last log record until then.",
   submit: "Look",
   start: {
     title: "Choose a SKU",
