@@ -40,7 +40,7 @@ function FileImport({ vendorId }: { vendorId: string }) {
         {step.name === "preview" && (
           <ImportPreview
             preview={step.preview}
-            onApply={() => void state.apply(step.preview, chosen?.file.name ?? "")}
+            onApply={() => chosen && void state.apply(step.preview, chosen.file)}
             onBack={state.toColumns}
             rejectsFile={() => state.rejectsFile([])}
           />
@@ -66,7 +66,7 @@ function FileImport({ vendorId }: { vendorId: string }) {
         {step.name === "result" && (
           <ImportResult
             kept={step.kept}
-            keptReasons={step.keptReasons}
+            remaining={step.remaining}
             canGoOnWithFile={chosen !== null}
             state={state}
           />
