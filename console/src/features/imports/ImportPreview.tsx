@@ -87,7 +87,7 @@ export function ImportPreview({ preview, onApply, onBack, rejectsFile }: Props) 
             <Table.Thead>
               <Table.Tr>
                 <Table.Th ta="right">{words.line}</Table.Th>
-                <Table.Th>{words.what}</Table.Th>
+                <Table.Th miw="9rem">{words.what}</Table.Th>
                 <Table.Th>{words.shown}</Table.Th>
               </Table.Tr>
             </Table.Thead>

@@ -5,7 +5,8 @@ export const stockAt = {
   submit: "Look",
   start: {
     title: "Choose a SKU",
-    detail: "Then move through its history, from its first record until now.",
+    detail:
+      "Type its id; the log of its vendor or product lists it. Then move through its history, or type a day and a time.",
   },
   slider: "Moment",
   exact: "Exact date and time",
