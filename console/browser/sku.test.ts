@@ -254,11 +254,16 @@ test("a refused barcode says why, and nothing typed is lost", async () => {
 
 test("a SKU is deactivated, which can be undone, and an inactive one takes no restock", async () => {
   const sku = await newSku();
+  await seedOrder(`${order}-D`, [{ product_id: sku.product_id, sku: sku.sku, quantity: 2 }]);
   const { page, context, recorder } = await openSku(sku);
   recorder.allow(/409/);
   await page.getByRole("button", { name: "Deactivate" }).click();
   const dialog = page.getByRole("dialog", { name: "Deactivate Blue, L?" });
   await dialog.getByText(/Nothing is ever deleted/).waitFor();
+  await dialog.getByText(/^Open orders hold 2 units of it\./).waitFor();
+  expect(await dialog.getByRole("link", { name: "See these orders" }).getAttribute("href")).toBe(
+    `/orders?sku=${sku.sku}`,
+  );
   await expectNoViolations(page);
   await dialog.getByRole("button", { name: "Deactivate" }).click();
   await page.getByText("Inactive", { exact: true }).waitFor();

@@ -97,8 +97,15 @@ export class InventoryStore {
     }
   }
 
-  /** Take in a product as the service returned it after a change. */
-  acceptProduct(product: ListedProduct): void {
+  /** Take in a product as the service returned it after a change. Its SKUs are in or out of sale with it; the
+   * lists by last change do not show that, as it is no change of theirs.
+   */
+  acceptProduct(product: ListedProduct & { readonly is_active: boolean }): void {
+    for (const [id, sku] of this.#skus) {
+      if (sku.product_id === product.product_id) {
+        this.#skus.set(id, { ...sku, product_is_active: product.is_active });
+      }
+    }
     this.#mergeProducts([product]);
     this.#publish();
   }

@@ -82,6 +82,9 @@ export const sku = {
     title: (sku: string) => `Deactivate ${sku}?`,
     detail:
       "Customers can no longer order it. Its stock and log stay, and orders that hold units can still be confirmed. Nothing is ever deleted; you can reactivate it at any time.",
+    held: (units: string) =>
+      `Open orders hold ${units === "1" ? "1 unit" : `${units} units`} of it. They stay reserved: to recall them, cancel their lines.`,
+    holders: "See these orders",
     confirm: "Deactivate",
     done: "SKU deactivated.",
   },
