@@ -101,6 +101,30 @@ test("the timeline shows the balance after each record, by arrow keys, over time
   await context.close();
 });
 
+test("a vendor sees the stock of its SKU on a past day, and that its log is untouched", async () => {
+  const sku = await newSku();
+  await seedOrder(`${order}-P`, [{ product_id: sku.product_id, sku: sku.sku, quantity: 2 }]);
+  const { page, context, recorder } = await openSku(sku);
+  recorder.allow(/404/);
+  const log = page.getByRole("region", { name: "Log" });
+  await log.getByRole("link", { name: "Stock at a time" }).click();
+  await page.getByRole("heading", { level: 1, name: `Stock of ${sku.sku}` }).waitFor();
+  await page.getByText("By record 2", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Previous record" }).click();
+  await page.getByText("By record 1", { exact: true }).waitFor();
+  await page.locator("#content").getByRole("link", { name: "Verify" }).click();
+  await page.getByText("All 2 records are whole").waitFor();
+  await page.locator("#content").getByRole("link", { name: "Log", exact: true }).click();
+  await page.getByText("2 records, all there are").waitFor();
+  // Another vendor's is not shown.
+  const other = newVendor();
+  const foreign = await seedSku(other, await seedProduct(other, { product_name: "Foreign" }), "ONE", {}, 1);
+  await page.goto(`/verify/${foreign.sku}`);
+  await page.getByRole("heading", { name: "SKU not found" }).waitFor();
+  recorder.expectClean();
+  await context.close();
+});
+
 test("a restock is added at once and can be undone", async () => {
   const sku = await newSku();
   const { page, context, recorder } = await openSku(sku);

@@ -16,8 +16,8 @@ export const orders = {
     unknown: (id: string) => `There is no order ${id}.`,
     unknownOfVendor: (id: string) => `There is no order ${id} with a line of yours.`,
     refused:
-      "An order that was refused is not stored. To see why, look at its SKUs beside, or place a test order with its lines: the refusal names what is short.",
-    refusedOfVendor: "An order that was refused is not stored. To see why, look at its SKUs beside.",
+      "An order that was refused is not stored. To see why, look at its SKUs on this page, or place a test order with its lines: the refusal names what is short.",
+    refusedOfVendor: "An order that was refused is not stored. To see why, look at its SKUs on this page.",
   },
   held: {
     title: "What is available, what reserves it",
