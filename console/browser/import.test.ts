@@ -157,6 +157,12 @@ test("all that a file has brought is undone at once, also after a reload", async
   }
   await page.reload();
   await page.getByText("SKUs: 3 changes applied before, of the same file.").waitFor();
+  // Who has left the result finds it again, until another file is imported.
+  await page.getByRole("button", { name: "Done", exact: true }).click();
+  await page.getByText(/^Imported last: products_export.csv, /).waitFor();
+  await expectNoViolations(page);
+  await page.reload();
+  await page.getByRole("button", { name: "Show or undo it" }).click();
   const { dialog, said } = await askUndo(page, "products_export.csv");
   await dialog.getByText("All of the file", { exact: true }).click();
   expect(await said()).toEqual([
@@ -277,6 +283,7 @@ test("a tab that is closed in the middle doubles nothing, and the import is gone
   await page.getByRole("button", { name: "Apply 30 changes" }).click();
   await poll(() => sent).toBeGreaterThan(8);
   await poll(async () => (await productsOf(vendor)).length).toBe(12);
+  await page.getByText("8 of 30 changes sent").waitFor();
   await page.unrouteAll({ behavior: "ignoreErrors" });
   await page.goto("/import");
   await page.getByText("22 changes not sent yet.").waitFor();

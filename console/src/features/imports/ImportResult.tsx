@@ -87,8 +87,8 @@ export function ImportResult({ kept, remaining, canGoOnWithFile, state }: Props)
       <Group>
         {left > 0 && <Button onClick={() => void state.resume(kept)}>{words.resume}</Button>}
         {next !== undefined && <Button onClick={() => state.next(next)}>{words.next(kinds[next])}</Button>}
-        <Button variant="default" title={words.forgetHint} onClick={() => void state.forget()}>
-          {words.forget}
+        <Button variant="default" onClick={() => void state.leave(kept)}>
+          {words.leave}
         </Button>
         {canUndo && (
           <Button variant="default" onClick={() => setAsksUndo(true)}>
@@ -105,7 +105,7 @@ export function ImportResult({ kept, remaining, canGoOnWithFile, state }: Props)
       </Group>
       {canUndo && (
         <Text size="xs" c="dimmed">
-          {words.forgetHint}
+          {words.doneHint}
         </Text>
       )}
       {asksUndo && (

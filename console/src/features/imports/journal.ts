@@ -24,7 +24,9 @@ export type Entry =
   | { readonly type: "journal"; readonly journal: Journal }
   | { readonly type: "results"; readonly results: readonly Executed[] }
   /** `of` is which of the journals they belong to. */
-  | { readonly type: "undone"; readonly numbers: readonly number[]; readonly of: number };
+  | { readonly type: "undone"; readonly numbers: readonly number[]; readonly of: number }
+  /** The person has left the result: it can be shown again until another file is imported. */
+  | { readonly type: "closed" };
 
 /** The journals of a person's last file, kept in the browser: a closed tab loses nothing of them. */
 export class KeptJournal {
@@ -36,9 +38,12 @@ export class KeptJournal {
   }
 
   async read(): Promise<KeptImports | null> {
-    const entries = await this.#kept.all();
-    this.#entries = entries.length;
-    return importsOf(entries);
+    return importsOf(await this.#read());
+  }
+
+  /** Whether the person has left the result. */
+  async isClosed(): Promise<boolean> {
+    return (await this.#read()).some((entry) => entry.type === "closed");
   }
 
   /** Begin a journal: in the place of those before, or behind them if it is of the same file. */
@@ -57,9 +62,20 @@ export class KeptJournal {
     await this.#add({ type: "undone", numbers, of });
   }
 
+  async close(): Promise<void> {
+    await this.#read();
+    await this.#add({ type: "closed" });
+  }
+
   async discard(): Promise<void> {
     await this.#kept.clear();
     this.#entries = 0;
+  }
+
+  async #read(): Promise<Entry[]> {
+    const entries = await this.#kept.all();
+    this.#entries = entries.length;
+    return entries;
   }
 
   async #add(entry: Entry): Promise<void> {
@@ -76,7 +92,7 @@ export function importsOf(entries: readonly Entry[]): KeptImports | null {
       found.push({ journal: entry.journal, results: [], undone: [] });
     } else if (entry.type === "results") {
       found.at(-1)?.results.push(...entry.results);
-    } else {
+    } else if (entry.type === "undone") {
       found[entry.of]?.undone.push(...entry.numbers);
     }
   }

@@ -71,15 +71,21 @@ export function useImport(subject: string, vendorId: string) {
   const lock = `import/${subject}/${vendorId}`;
   const [step, setStep] = useState<Step>({ name: "busy", text: texts.common.loading });
   const [chosen, setChosen] = useState<ChosenFile | null>(null);
+  /** What was imported before: it can still be shown, and undone. */
+  const [last, setLast] = useState<KeptImports | null>(null);
   /** The file whose journals are kept. */
   const imported = useRef<File | null>(null);
   const [error, setError] = useState<unknown>(null);
 
   useEffect(() => {
     let current = true;
-    journal.current.read().then(
-      (kept) =>
-        current && setStep(kept === null ? { name: "choose" } : { name: "result", kept, remaining: [] }),
+    Promise.all([journal.current.read(), journal.current.isClosed()]).then(
+      ([kept, isClosed]) => {
+        if (current) {
+          setLast(kept);
+          setStep(kept === null || isClosed ? { name: "choose" } : { name: "result", kept, remaining: [] });
+        }
+      },
       (reason) => {
         if (current) {
           setError(new Error(words.notKept(readable(reason).detail)));
@@ -149,7 +155,7 @@ export function useImport(subject: string, vendorId: string) {
 
   const send = useCallback(
     async (imports: KeptImports) => {
-      const kept = last(imports);
+      const kept = lastOf(imports);
       const total = kept.journal.units.length;
       const results: Executed[] = [...kept.results];
       stop.current = new AbortController();
@@ -191,6 +197,7 @@ export function useImport(subject: string, vendorId: string) {
             throw new Error(words.notKept(readable(reason).detail));
           });
           imported.current = file;
+          setLast(null);
           const now = { journal: begun, results: [], undone: [] };
           await send(before === null ? [now] : [...before, now]);
         });
@@ -271,9 +278,12 @@ export function useImport(subject: string, vendorId: string) {
       setChosen((current) => current && { ...current, kind });
       setStep({ name: "columns" });
     },
+    last,
+    show: (kept: KeptImports) => setStep({ name: "result", kept, remaining: [] }),
     /** Leave the result, to another file. */
-    forget: async () => {
-      await journal.current.discard().catch(setError);
+    leave: async (kept: KeptImports) => {
+      await journal.current.close().catch(setError);
+      setLast(kept);
       imported.current = null;
       setChosen(null);
       setStep({ name: "choose" });
@@ -291,7 +301,7 @@ export function useImport(subject: string, vendorId: string) {
 
 export type Import = ReturnType<typeof useImport>;
 
-const last = (imports: KeptImports) => imports.at(-1) as JournalWithResults;
+const lastOf = (imports: KeptImports) => imports.at(-1) as JournalWithResults;
 
 /** The imports with another state of the last one. */
 function withChanged(imports: KeptImports, changed: JournalWithResults): KeptImports {
