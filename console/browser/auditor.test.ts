@@ -370,6 +370,16 @@ test("a SKU that is not there, and a vendor who asks, get a page that says so", 
     await page.getByRole("heading", { name: "SKU not found" }).waitFor();
   }
   await expectNoViolations(page);
+  // Who does not know the id finds it by the vendor, whose log leads back.
+  await page.getByRole("link", { name: "Find it in the log" }).click();
+  await page.getByLabel("Vendor id").fill(vendor);
+  await page.keyboard.press("Enter");
+  await page
+    .getByRole("link", { name: /^SKU-PROD-/ })
+    .first()
+    .click();
+  await page.locator("#content").getByRole("link", { name: "Verify" }).click();
+  await page.waitForURL(/\/verify\/SKU-PROD-/);
   await context.close();
   const other = await openPage(browser, { address: "/findings" });
   await signIn(other.page, "vendor", vendor);

@@ -17,6 +17,7 @@ import {
   signIn,
   startBrowser,
 } from "./support";
+import { workbook } from "./workbook";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -33,10 +34,10 @@ async function openImport(vendor: string, options: { size?: typeof NARROW } = {}
   return opened;
 }
 
-async function choose(page: Page, name: string, content: string): Promise<void> {
+async function choose(page: Page, name: string, content: string | Buffer): Promise<void> {
   await page
     .locator('input[type="file"]')
-    .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(content) });
+    .setInputFiles({ name, mimeType: "application/octet-stream", buffer: Buffer.from(content) });
   await page.getByRole("button", { name: "Show the differences" }).waitFor({ timeout: PYTHON_MILLISECONDS });
 }
 
@@ -49,6 +50,14 @@ const apply = async (page: Page, button: string, done: string) => {
   await page.getByRole("button", { name: button }).click();
   await page.getByText(done, { exact: true }).waitFor({ timeout: 30_000 * SLOWNESS });
 };
+
+/** Ask for the undo, and read what it will do; the caller goes on. */
+async function askUndo(page: Page, file: string) {
+  await page.getByRole("button", { name: "Undo the import …" }).click();
+  const dialog = page.getByRole("dialog", { name: `Undo the import of ${file}?` });
+  await dialog.waitFor();
+  return { dialog, said: () => dialog.getByRole("listitem").allTextContents() };
+}
 
 async function productsOf(vendor: string) {
   const as = { role: "vendor", vendor } as const;
@@ -90,18 +99,28 @@ test("a Shopify file becomes products, SKUs and stock, and the same file again c
   ]);
 
   await page.getByRole("button", { name: "Next: SKUs" }).click();
-  await page.getByText("SKUs", { exact: true }).last().click();
+  await page.getByText("Step 2 of 3", { exact: false }).waitFor();
   await compare(page);
   await apply(page, "Apply 3 changes", "3 changes applied.");
   await page.getByRole("button", { name: "Next: Stock" }).click();
-  await page.getByText("Stock", { exact: true }).last().click();
+  await page.getByText("Step 3 of 3", { exact: false }).waitFor();
   await compare(page);
+  await page
+    .getByRole("row", { name: /Book SKU-PROD-/ })
+    .first()
+    .waitFor();
   await apply(page, "Apply 3 changes", "3 changes applied.");
   const stock = await api<{ items: SeededSku[] }>("GET", `/stock/vendors/${vendor}/inventory?limit=10`);
   expect(stock.items.map(({ current_stock }) => current_stock).sort((a, b) => a - b)).toEqual([3, 7, 12]);
 
   // Undo takes the units back; then the same file books them again, and a third time nothing.
-  await page.getByRole("button", { name: "Undo the import" }).click();
+  await page.getByText("Products: 2 changes applied before, of the same file.").waitFor();
+  const { dialog, said } = await askUndo(page, "products_export.csv");
+  expect(await said()).toEqual(["The stock of 3 SKUs is adjusted back: 22 units fewer."]);
+  await expectNoViolations(page);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await askUndo(page, "products_export.csv");
+  await dialog.getByRole("button", { name: "Undo 3 changes" }).click();
   await page.getByText("3 changes taken back.").waitFor();
   const after = await api<{ items: SeededSku[] }>("GET", `/stock/vendors/${vendor}/inventory?limit=10`);
   expect(after.items.map(({ current_stock }) => current_stock)).toEqual([0, 0, 0]);
@@ -117,6 +136,74 @@ test("a Shopify file becomes products, SKUs and stock, and the same file again c
       await page.getByRole("button", { name: "Done", exact: true }).click();
     }
   }
+  recorder.expectClean();
+  await context.close();
+});
+
+test("all that a file has brought is undone at once, also after a reload", async () => {
+  const vendor = newVendor();
+  const { page, context, recorder } = await openImport(vendor);
+  await choose(page, "products_export.csv", SHOPIFY);
+  for (const [done, next] of [
+    [2, "Next: SKUs"],
+    [3, "Next: Stock"],
+    [3, null],
+  ] as const) {
+    await compare(page);
+    await apply(page, `Apply ${done} changes`, `${done} changes applied.`);
+    if (next !== null) {
+      await page.getByRole("button", { name: next }).click();
+    }
+  }
+  await page.reload();
+  await page.getByText("SKUs: 3 changes applied before, of the same file.").waitFor();
+  // Who has left the result finds it again, until another file is imported.
+  await page.getByRole("button", { name: "Done", exact: true }).click();
+  await page.getByText(/^Imported last: products_export.csv, /).waitFor();
+  await expectNoViolations(page);
+  await page.reload();
+  await page.getByRole("button", { name: "Show or undo it" }).click();
+  const { dialog, said } = await askUndo(page, "products_export.csv");
+  await dialog.getByText("All of the file", { exact: true }).click();
+  expect(await said()).toEqual([
+    "The stock of 3 SKUs is adjusted back: 22 units fewer.",
+    "3 created SKUs are deactivated.",
+    "2 created products are deactivated.",
+  ]);
+  await dialog.getByRole("button", { name: "Undo 8 changes" }).click();
+  await page.getByText("8 changes taken back.").waitFor({ timeout: 30_000 * SLOWNESS });
+  expect(await page.getByRole("button", { name: "Undo the import …" }).count()).toBe(0);
+  expect((await productsOf(vendor)).map(([, , isActive]) => isActive)).toEqual([false, false]);
+  await page.getByRole("link", { name: "See the inventory" }).click();
+  await page.getByText("Inactive 3", { exact: true }).waitFor();
+  recorder.expectClean();
+  await context.close();
+});
+
+test("a workbook is read, and its rejected rows come back as a file", async () => {
+  const vendor = newVendor();
+  const { page, context, recorder } = await openImport(vendor);
+  const book = workbook({
+    Products: [
+      ["external_id", "product_name", "category", "base_price"],
+      ["A", "Čaj s mlékem", "Tea", 8.1],
+      ["B", "Cup", "Tea", "dear"],
+    ],
+    Notes: [["Nothing to import"]],
+  });
+  await choose(page, "book.xlsx", book);
+  await page.getByText("Read as sheet Products (others: Notes).").waitFor();
+  await compare(page);
+  await page.getByRole("row", { name: /Create product A Name Čaj s mlékem .* Base price 8.1/ }).waitFor();
+  await page.getByText(/^Line 3: base_price/).waitFor();
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Download the rejected rows" }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe("book.products-rejects.csv");
+  expect(readFileSync((await file.path()) ?? "", "utf8")).toContain("B,Cup,Tea,dear");
+  await apply(page, "Apply 1 change", "1 change applied.");
+  expect(await productsOf(vendor)).toEqual([["Čaj s mlékem", 8.1, true]]);
   recorder.expectClean();
   await context.close();
 });
@@ -162,7 +249,12 @@ test("columns are chosen, wrong rows are rejected as a file, and an undo restore
   // Kept over a reload, and undone from there: what was created is inactive, what was changed is as before.
   await page.reload();
   await page.getByText("Import of lieferant.csv").waitFor();
-  await page.getByRole("button", { name: "Undo the import" }).click();
+  const { dialog, said } = await askUndo(page, "lieferant.csv");
+  expect(await said()).toEqual([
+    "1 created product is deactivated.",
+    "1 changed product gets back what it had before.",
+  ]);
+  await dialog.getByRole("button", { name: "Undo 2 changes" }).click();
   await page.getByText("2 changes taken back.").waitFor();
   expect(await productsOf(vendor)).toEqual([
     ["Old mug", 10, true],
@@ -191,6 +283,7 @@ test("a tab that is closed in the middle doubles nothing, and the import is gone
   await page.getByRole("button", { name: "Apply 30 changes" }).click();
   await poll(() => sent).toBeGreaterThan(8);
   await poll(async () => (await productsOf(vendor)).length).toBe(12);
+  await page.getByText("8 of 30 changes sent").waitFor();
   await page.unrouteAll({ behavior: "ignoreErrors" });
   await page.goto("/import");
   await page.getByText("22 changes not sent yet.").waitFor();
@@ -217,12 +310,14 @@ test("a refused row and one whose stock was counted since are said, and the rest
   // Deactivated after the comparison: the service refuses the delivery.
   await api("PATCH", `/stock/products/${product.product_id}/skus/${blue.sku}`, { is_active: false });
   await apply(page, "Apply 2 changes", "1 change applied.");
-  await page.getByText(/sku_inactive/).waitFor();
+  await page.getByText(/the SKU is inactive: reactivate it first/).waitFor();
   await api("POST", `/stock/products/${product.product_id}/skus/${red.sku}/adjustments`, {
     quantity_change: -1,
     notes: "Counted",
   });
-  await page.getByRole("button", { name: "Undo the import" }).click();
+  const { dialog } = await askUndo(page, "delivery-7.csv");
+  await expectNoSidewaysScroll(page);
+  await dialog.getByRole("button", { name: "Undo 1 change" }).click();
   await page.getByText(/its stock was counted or corrected since/).waitFor();
   await expectNoSidewaysScroll(page);
   await expectNoViolations(page);
@@ -258,8 +353,14 @@ test("10,000 rows are compared while the page's frames go on, and two tabs do no
     .getByText("Another tab or window of this browser is doing this now.", { exact: false })
     .waitFor();
   await page.close();
-  await second.getByRole("button", { name: "Go on" }).click();
-  await second.getByText(/^\d+ of 10,000 changes sent/).waitFor();
+  // The browser takes a moment to free what the closed tab held.
+  await poll(async () => {
+    const goOn = second.getByRole("button", { name: "Go on" });
+    if (await goOn.isVisible()) {
+      await goOn.click();
+    }
+    return second.getByText(/^\d+ of 10,000 changes sent/).count();
+  }).toBe(1);
   await poll(async () => (await productsOf(vendor)).length).toBeGreaterThan(0);
   await second.getByRole("button", { name: "Stop" }).click();
   await second.getByText(/changes not sent yet/).waitFor();

@@ -99,9 +99,9 @@ test("sorting, filters and search show what they say, and stay in the address", 
   await page.getByText("5 SKUs").waitFor();
   expect(await listed(page)).toEqual(["E5", "A1", "B2", "C3", "D4"]);
 
-  await page.getByRole("button", { name: "In stock" }).click();
+  await page.getByRole("button", { name: "On hand" }).click();
   await expect.poll(() => listed(page)).toEqual(["A1", "B2", "C3", "E5", "D4"]);
-  await page.getByRole("button", { name: "In stock" }).click();
+  await page.getByRole("button", { name: "On hand" }).click();
   await expect.poll(() => listed(page)).toEqual(["D4", "E5", "C3", "B2", "A1"]);
   expect(new URL(page.url()).search).toBe("?sort=-stock");
   const shows: [string, string[]][] = [
@@ -156,11 +156,11 @@ test("a restock in the list, and its undo by the opposite adjustment", async () 
   const { page, context, recorder } = await openInventory(shop.vendor);
   await stockOf(page, "R").click();
   await page.getByLabel("Units received").fill("1,200");
-  await page.getByText("10 → 1,210 in stock").waitFor();
+  await page.getByText("10 → 1,210 on hand").waitFor();
   await page.getByLabel("Note").fill("Delivery 7");
   await expectNoViolations(page);
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText(": +1,200, 1,210 in stock.").waitFor();
+  await page.getByText(": +1,200, 1,210 on hand.").waitFor();
   await expect.poll(() => stockOf(page, "R").textContent()).toBe("1,210");
   expect((await storedSku(shop, "R")).current_stock).toBe(1210);
   await page.getByRole("button", { name: "Undo" }).click();
@@ -224,7 +224,7 @@ test("a count against stock that has moved shows both versions, and can be appli
   await dialog.waitFor();
   const cells = await dialog
     .getByRole("row")
-    .filter({ hasText: "In stock" })
+    .filter({ hasText: "On hand" })
     .getByRole("cell")
     .allTextContents();
   expect(cells).toEqual(["10 → 12", "15"]);
@@ -378,6 +378,107 @@ test("a change that is refused keeps the editor open with what was typed", async
   await context.close();
 });
 
+test("a count below what orders hold is refused where it was typed, with the way to these orders", async () => {
+  const shop = await shopOf({ H: 10 });
+  const order = `ORDER-${shop.vendor}-1`;
+  await seedOrder(order, [{ product_id: shop.product.product_id, sku: shop.skus.H?.sku ?? "", quantity: 4 }]);
+  const { page, context, recorder } = await openInventory(shop.vendor);
+  recorder.allow(/409/);
+  await stockOf(page, "H").click();
+  // Who clicked the way to change it types at once.
+  await page.getByText("Set to count", { exact: true }).click();
+  await page.keyboard.type("3");
+  expect(await page.getByLabel("Units counted").inputValue()).toBe("3");
+  await page.getByRole("button", { name: "Lost", exact: true }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("adjustment_below_reserved").waitFor();
+  expect(await page.getByRole("dialog", { name: "Somebody else changed this meanwhile" }).count()).toBe(0);
+  expect(await page.getByLabel("Units counted").inputValue()).toBe("3");
+  await expectNoViolations(page);
+  await page.getByRole("link", { name: "See which orders hold them" }).click();
+  await page.getByRole("link", { name: order }).first().waitFor();
+  recorder.expectClean();
+  await context.close();
+});
+
+test("arrow keys that are pressed while a price is saved move the cell that gets the focus", async () => {
+  const shop = await shopOf({ W1: 1, W2: 1, W3: 1 });
+  const { page, context, recorder } = await openInventory(shop.vendor);
+  recorder.allow(/409/);
+  const focused = () =>
+    page.evaluate(() => {
+      const cell = document.activeElement?.closest("[role=gridcell]");
+      const row = cell?.closest("[role=row]")?.getAttribute("aria-rowindex");
+      return `${cell?.getAttribute("data-column")} ${row}`;
+    });
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let refused = false;
+  await page.route("**/api/stock/products/*/skus/*", async (route) => {
+    await held;
+    if (refused) {
+      await route.fulfill({
+        status: 409,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ title: "Refused", status: 409, code: "refused", detail: "Not now." }),
+      });
+    } else {
+      await route.continue();
+    }
+  });
+  await priceOf(page, "W1").click();
+  await page.getByLabel(/^Price SKU/).fill("12.25");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowLeft");
+  release();
+  await expect.poll(() => priceOf(page, "W1").textContent()).toBe("12.25");
+  expect(await focused()).toBe("threshold 4");
+
+  // If it is refused, they come back to the open editor.
+  refused = true;
+  await priceOf(page, "W2").click();
+  await page.getByLabel(/^Price SKU/).fill("13");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowDown");
+  await page.getByText("Not now.").waitFor();
+  await page.keyboard.press("Escape");
+  expect(await focused()).toBe("price 3");
+  recorder.expectClean();
+  await context.close();
+});
+
+test("rows of several searches are selected together", async () => {
+  const shop = await shopOf({ S1: 1, S2: 1, S3: 1 });
+  const { page, context, recorder } = await openInventory(shop.vendor);
+  await page.getByText("3 SKUs").waitFor();
+  for (const [search, selected] of [
+    ["S1", "1 selected"],
+    ["S3", "2 selected"],
+  ] as const) {
+    await page.getByRole("searchbox").fill(search);
+    await page.getByText("1 of 3 SKUs").waitFor();
+    await expect.poll(() => listed(page)).toEqual([search]);
+    await page.getByRole("checkbox", { name: "Select all that are listed" }).check();
+    await page.getByRole("region", { name: selected }).waitFor();
+  }
+  await page.getByText("1 of them not listed now").waitFor();
+  await expectNoViolations(page);
+  await page.getByRole("button", { name: "Threshold", exact: true }).last().click();
+  const dialog = page.getByRole("dialog", { name: "Change the reorder threshold of 2 SKUs" });
+  await dialog.getByLabel("Reorder threshold", { exact: true }).fill("9");
+  await dialog.getByRole("button", { name: "Apply" }).click();
+  await page.getByText("2 of 2 SKUs changed.").waitFor();
+  const thresholds = () =>
+    Promise.all(Object.keys(shop.skus).map(async (code) => (await storedSku(shop, code)).reorder_threshold));
+  expect(await thresholds()).toEqual([9, 5, 9]);
+  recorder.expectClean();
+  await context.close();
+});
+
 test("an answer that is lost is asked for again under the same key: the units are added once", async () => {
   const shop = await shopOf({ L: 1 });
   const { page, context, recorder } = await openInventory(shop.vendor);
@@ -456,7 +557,7 @@ test("many SKUs at once: price by percent, threshold and activity, each with und
   await expect.poll(prices).toEqual([10, 10, 10, 10, 10, 10]);
 
   await bar.getByRole("button", { name: "Threshold" }).click();
-  await page.getByLabel("Reorder at").fill("77");
+  await page.getByLabel("Reorder threshold", { exact: true }).fill("77");
   await page.getByRole("button", { name: "Apply" }).click();
   await page.getByText("6 of 6 SKUs changed.").waitFor();
   expect((await storedSku(shop, "M6")).reorder_threshold).toBe(77);
@@ -625,7 +726,7 @@ test("at 390 px: restock, change the price, select, and nothing scrolls sideways
   await page.getByRole("button", { name: /^Change SKU.*-S2$/ }).click();
   const drawer = page.getByRole("dialog", { name: "Change" });
   await drawer.getByLabel("Price").fill("3.99");
-  await drawer.getByLabel("Reorder at").fill("4");
+  await drawer.getByLabel("Reorder threshold", { exact: true }).fill("4");
   await expectNoViolations(page);
   await drawer.getByRole("button", { name: "Save" }).click();
   await drawer.waitFor({ state: "detached" });

@@ -1,12 +1,14 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
+  api,
   expectNoSidewaysScroll,
   expectNoViolations,
   NARROW,
   newVendor,
   openPage,
   poll,
+  SLOWNESS,
   seedOrder,
   seedProduct,
   seedSku,
@@ -80,11 +82,36 @@ test("movements are a chart with its period, by mouse and by arrow keys", async 
   await context.close();
 });
 
+test("what happens meanwhile joins the newest records, and only what is newer is read", async () => {
+  const lively = newVendor();
+  const mug = await seedProduct(lively, { product_name: "Lively mug" });
+  const red = await seedSku(lively, mug, "RED", { variant_name: "Red" }, 3);
+  const { page, context, recorder } = await openPage(browser, { address: "/overview" });
+  await signIn(page, "vendor", lively);
+  const records = page.getByRole("region", { name: "Newest records" }).getByRole("row");
+  await poll(() => records.count()).toBe(2);
+  await api("POST", `/stock/products/${mug.product_id}/skus/${red.sku}/restocks`, { quantity: 8 });
+  await records
+    .nth(1)
+    .getByText("+8", { exact: true })
+    .waitFor({ timeout: 20_000 * SLOWNESS });
+  expect(await records.count()).toBe(3);
+  await page.getByText(/^all 2 records, /).waitFor();
+  const reads = recorder.requests.filter((path) => path.includes(`/vendors/${lively}/transactions`));
+  expect(reads[0]).not.toContain("from=");
+  expect(reads.slice(1).every((path) => path.includes("from="))).toBe(true);
+  recorder.expectClean();
+  await context.close();
+});
+
 test("a shop without a SKU says how to begin", async () => {
   const { page, context, recorder } = await openPage(browser, { address: "/overview" });
   await signIn(page, "vendor", newVendor());
   await page.getByRole("heading", { name: "Your shop has no SKUs yet" }).waitFor();
   await expectNoViolations(page);
+  await page.getByRole("link", { name: "Import a file" }).click();
+  await page.getByText("Drop a file here, or choose one").waitFor();
+  await page.goBack();
   await page.getByRole("link", { name: "Create a product" }).click();
   await page.getByRole("dialog", { name: "New product" }).waitFor();
   recorder.expectClean();

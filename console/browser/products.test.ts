@@ -10,6 +10,7 @@ import {
   openPage,
   PICTURE_HOST,
   poll,
+  seedOrder,
   seedProduct,
   seedSku,
   signIn,
@@ -224,6 +225,36 @@ test("a product is deactivated and comes back, by the keyboard alone", async () 
   expect(await page.getByRole("button", { name: "Add variants" }).isDisabled()).toBe(true);
   await page.getByRole("button", { name: "Reactivate" }).click();
   await page.getByText("Active", { exact: true }).waitFor();
+  recorder.expectClean();
+  await context.close();
+});
+
+test("a recalled product shows what orders hold of it, and is out of sale in the inventory at once", async () => {
+  const shop = newVendor();
+  const kettle = await seedProduct(shop, { product_name: "Kettle" });
+  const steel = await seedSku(shop, kettle, "STEEL", { variant_name: "Steel" }, 9);
+  await seedSku(shop, kettle, "GLASS", { variant_name: "Glass" }, 9);
+  const order = `ORDER-RECALL-${shop.slice(-10)}`;
+  await seedOrder(order, [{ product_id: kettle.product_id, sku: steel.sku, quantity: 3 }]);
+  const { page, context, recorder } = await openAs("/inventory", { vendor: shop });
+  await page.getByText("2 SKUs").waitFor();
+  await page.getByRole("link", { name: "Products" }).click();
+  await page.getByRole("link", { name: "Kettle", exact: true }).click();
+  await page.getByRole("button", { name: "Deactivate" }).click();
+  const dialog = page.getByRole("dialog", { name: "Deactivate Kettle?" });
+  await dialog.getByText(/^Open orders hold 3 units of it\./).waitFor();
+  await expectNoViolations(page);
+  await dialog.getByRole("link", { name: "Steel: 3 reserved" }).click();
+  await page.getByRole("link", { name: order }).waitFor();
+  await page.goBack();
+  await page.getByRole("button", { name: "Deactivate" }).click();
+  await dialog.getByRole("button", { name: "Deactivate" }).click();
+  await page.getByText("Product deactivated.").waitFor();
+  await page.getByRole("link", { name: "Inventory", exact: true }).click();
+  await poll(() => page.getByText("Product inactive", { exact: true }).count()).toBe(2);
+  await page.getByText("Inactive 2", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await poll(() => page.getByText("Product inactive", { exact: true }).count()).toBe(0);
   recorder.expectClean();
   await context.close();
 });

@@ -91,12 +91,36 @@ test("the timeline shows the balance after each record, by arrow keys, over time
   await chart.focus();
   await page.keyboard.press("ArrowLeft");
   await poll(() => chart.getAttribute("aria-valuetext")).toMatch(/^Record 1, .*On hand 20$/);
-  await timeline.getByText("Restock · +20 in stock").waitFor();
+  await timeline.getByText("Restock · +20 on hand").waitFor();
   await page.keyboard.press("End");
-  await timeline.getByText("Adjustment · -4 in stock · Broken").waitFor();
+  await timeline.getByText("Adjustment · -4 on hand · Broken").waitFor();
   await timeline.getByText("Record", { exact: true }).click();
   await chart.hover({ position: { x: 60, y: 80 } });
   await poll(() => chart.getAttribute("aria-valuetext")).toMatch(/^Record 1, /);
+  recorder.expectClean();
+  await context.close();
+});
+
+test("a vendor sees the stock of its SKU on a past day, and that its log is untouched", async () => {
+  const sku = await newSku();
+  await seedOrder(`${order}-P`, [{ product_id: sku.product_id, sku: sku.sku, quantity: 2 }]);
+  const { page, context, recorder } = await openSku(sku);
+  recorder.allow(/404/);
+  const log = page.getByRole("region", { name: "Log" });
+  await log.getByRole("link", { name: "Stock at a time" }).click();
+  await page.getByRole("heading", { level: 1, name: `Stock of ${sku.sku}` }).waitFor();
+  await page.getByText("By record 2", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Previous record" }).click();
+  await page.getByText("By record 1", { exact: true }).waitFor();
+  await page.locator("#content").getByRole("link", { name: "Verify" }).click();
+  await page.getByText("All 2 records are whole").waitFor();
+  await page.locator("#content").getByRole("link", { name: "Log", exact: true }).click();
+  await page.getByText("2 records, all there are").waitFor();
+  // Another vendor's is not shown.
+  const other = newVendor();
+  const foreign = await seedSku(other, await seedProduct(other, { product_name: "Foreign" }), "ONE", {}, 1);
+  await page.goto(`/verify/${foreign.sku}`);
+  await page.getByRole("heading", { name: "SKU not found" }).waitFor();
   recorder.expectClean();
   await context.close();
 });
@@ -130,9 +154,10 @@ test("an adjustment needs a reason, and never takes what orders hold", async () 
   recorder.allow(/409/);
   await page.getByRole("button", { name: "Adjust" }).click();
   const dialog = page.getByRole("dialog", { name: "Adjust the stock: Blue, L" });
+  await dialog.getByText("20 on hand, 15 of them reserved").waitFor();
   await dialog.getByLabel("Change", { exact: true }).fill("-8");
   await dialog.getByText("20 → 12 on hand").waitFor();
-  await dialog.getByText("Orders hold 15 units; the stock cannot fall below that.").waitFor();
+  await dialog.getByText("Orders hold 15 units; no fewer can be on hand.").waitFor();
   await dialog.getByRole("button", { name: "Adjust" }).click();
   await dialog.getByText("A reason is needed.").waitFor();
   await dialog.getByLabel("Reason").fill("Broken");
@@ -166,8 +191,10 @@ test("a count that a sale has overtaken shows both numbers", async () => {
   const { page, context, recorder } = await openSku(sku);
   recorder.allow(/409/);
   await page.getByRole("button", { name: "Adjust" }).click();
-  await page.getByText("To a count").click();
-  await page.getByLabel("Units counted").fill("18");
+  // Who clicked the way to change it types at once.
+  await page.getByText("Set to count").click();
+  await page.keyboard.type("18");
+  expect(await page.getByLabel("Units counted").inputValue()).toBe("18");
   await page.getByLabel("Reason").fill("Stocktake");
   await api("POST", `${pathOf(sku)}/adjustments`, { quantity_change: -5, notes: "Sold at the door" }, as);
   await page.getByRole("button", { name: "Adjust" }).last().click();
@@ -251,11 +278,16 @@ test("a refused barcode says why, and nothing typed is lost", async () => {
 
 test("a SKU is deactivated, which can be undone, and an inactive one takes no restock", async () => {
   const sku = await newSku();
+  await seedOrder(`${order}-D`, [{ product_id: sku.product_id, sku: sku.sku, quantity: 2 }]);
   const { page, context, recorder } = await openSku(sku);
   recorder.allow(/409/);
   await page.getByRole("button", { name: "Deactivate" }).click();
   const dialog = page.getByRole("dialog", { name: "Deactivate Blue, L?" });
   await dialog.getByText(/Nothing is ever deleted/).waitFor();
+  await dialog.getByText(/^Open orders hold 2 units of it\./).waitFor();
+  expect(await dialog.getByRole("link", { name: "See these orders" }).getAttribute("href")).toBe(
+    `/orders?sku=${sku.sku}`,
+  );
   await expectNoViolations(page);
   await dialog.getByRole("button", { name: "Deactivate" }).click();
   await page.getByText("Inactive", { exact: true }).waitFor();

@@ -9,6 +9,7 @@ import {
   openPage,
   poll,
   type SeededSku,
+  seedOrder,
   seedProduct,
   seedSku,
   signIn,
@@ -194,6 +195,24 @@ test("stock that has moved since is counted again, or keeps its difference", asy
   await page.getByRole("button", { name: "Book 1 SKU" }).click();
   await page.getByText("1 SKU booked.").waitFor();
   expect([await stockOf(vendor, red), await stockOf(vendor, blue)]).toEqual([13, 15]);
+  recorder.expectClean();
+  await context.close();
+});
+
+test("a count below what orders hold is kept, and leads to these orders", async () => {
+  const { vendor, red } = await newShop();
+  const order = `ORDER-COUNT-${vendor.slice(-10)}`;
+  await seedOrder(order, [{ product_id: red.product_id, sku: red.sku, quantity: 3 }]);
+  const { page, context, recorder } = await openStocktake(vendor);
+  await count(page, red.sku, "1");
+  await page.getByRole("link", { name: "See the differences" }).click();
+  await page.getByRole("button", { name: "Book 1 SKU" }).click();
+  await page.getByText("1 SKU could not be booked").waitFor();
+  await expectNoViolations(page);
+  await page.getByRole("link", { name: "See which orders hold them" }).click();
+  await page.getByRole("link", { name: order }).first().waitFor();
+  await page.goto("/stocktake");
+  await page.getByText("1 SKU counted, 1 differ").waitFor();
   recorder.expectClean();
   await context.close();
 });

@@ -10,6 +10,8 @@ const ORDER_ROLES: readonly Role[] = ["desk", "admin", "vendor"];
 /** Auditors come from the log to an order, and read it. */
 const ORDER_READERS: readonly Role[] = [...ORDER_ROLES, "auditor"];
 const AUDITOR_ROLES: readonly Role[] = ["auditor", "admin"];
+/** Vendors come from a SKU to its log, its verification and its stock on a past day; the service shows them their own. */
+const LOG_READERS: readonly Role[] = [...AUDITOR_ROLES, "vendor"];
 
 /** Every address of the console. A page is loaded when its address is first opened. */
 const ROUTES: RouteObject[] = [
@@ -99,6 +101,12 @@ const ROUTES: RouteObject[] = [
               Component: (await import("../features/findings/FindingsPage")).FindingsPage,
             }),
           },
+        ],
+      },
+      {
+        ErrorBoundary: RouteError,
+        element: <ForRoles roles={LOG_READERS} />,
+        children: [
           {
             path: "log",
             lazy: async () => ({ Component: (await import("../features/log/LogPage")).LogPage }),

@@ -112,6 +112,11 @@ export function Columns({ chosen, onOpen, onCompare }: Props) {
             />
           )}
         </Group>
+        {preset && (
+          <Text size="sm" c="dimmed">
+            {words.kindStep(KINDS.indexOf(kind) + 1)}
+          </Text>
+        )}
         {preset ? (
           <Sample chosen={chosen} />
         ) : (

@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Progress, Stack, Text } from "@mantine/core";
+import { formatTime } from "../../shared/format/times";
 import { usePrincipal } from "../../shared/session/session";
 import { useVendorId } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
@@ -9,6 +10,7 @@ import { ChooseFile } from "./ChooseFile";
 import { Columns } from "./Columns";
 import { ImportPreview } from "./ImportPreview";
 import { ImportResult } from "./ImportResult";
+import type { KeptImports } from "./journal";
 import { useImport } from "./useImport";
 
 const words = texts.imports;
@@ -22,7 +24,7 @@ export function ImportPage() {
 function FileImport({ vendorId }: { vendorId: string }) {
   const { subject } = usePrincipal();
   const state = useImport(subject, vendorId);
-  const { step, chosen, error } = state;
+  const { step, chosen, error, last } = state;
   return (
     <PageFrame title={words.title} lead={words.lead}>
       <Stack maw="64rem">
@@ -40,7 +42,7 @@ function FileImport({ vendorId }: { vendorId: string }) {
         {step.name === "preview" && (
           <ImportPreview
             preview={step.preview}
-            onApply={() => void state.apply(step.preview, chosen?.file.name ?? "")}
+            onApply={() => chosen && void state.apply(step.preview, chosen.file)}
             onBack={state.toColumns}
             rejectsFile={() => state.rejectsFile([])}
           />
@@ -66,7 +68,7 @@ function FileImport({ vendorId }: { vendorId: string }) {
         {step.name === "result" && (
           <ImportResult
             kept={step.kept}
-            keptReasons={step.keptReasons}
+            remaining={step.remaining}
             canGoOnWithFile={chosen !== null}
             state={state}
           />
@@ -76,7 +78,25 @@ function FileImport({ vendorId }: { vendorId: string }) {
             {words.file.order}
           </Alert>
         )}
+        {step.name === "choose" && last !== null && (
+          <LastImport kept={last} onShow={() => state.show(last)} />
+        )}
       </Stack>
     </PageFrame>
+  );
+}
+
+/** What was imported before, for who wants to see or undo it after all. */
+function LastImport({ kept, onShow }: { kept: KeptImports; onShow: () => void }) {
+  const { file, begunAt } = (kept.at(-1) ?? kept[0]).journal;
+  return (
+    <Group gap="sm">
+      <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+        {words.result.last(file, formatTime(begunAt))}
+      </Text>
+      <Button size="compact-sm" variant="default" onClick={onShow}>
+        {words.result.showLast}
+      </Button>
+    </Group>
   );
 }

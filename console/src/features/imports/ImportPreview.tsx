@@ -3,7 +3,9 @@ import { formatQuantity } from "../../shared/format/numbers";
 import { texts } from "../../shared/texts/texts";
 import { WideTable } from "../../shared/ui/WideTable";
 import classes from "./Imports.module.css";
+import type { PlannedUnit } from "./protocol";
 import { RejectsButton } from "./RejectsButton";
+import { shownName, shownReason, shownValues } from "./shown";
 import type { Preview } from "./useImport";
 
 const words = texts.imports.preview;
@@ -20,6 +22,7 @@ interface Props {
 export function ImportPreview({ preview, onApply, onBack, rejectsFile }: Props) {
   const { compared, units, rejected } = preview;
   const { counts, reasons } = compared;
+  const planned = counts.create + counts.change;
   return (
     <Stack>
       <SimpleGrid cols={{ base: 2, sm: 4 }}>
@@ -35,6 +38,11 @@ export function ImportPreview({ preview, onApply, onBack, rejectsFile }: Props) 
         ))}
       </SimpleGrid>
       {counts.stays_inactive > 0 && <Text size="sm">{words.inactive(counts.stays_inactive)}</Text>}
+      {units.length > 0 && units.length < planned && (
+        <Text size="sm" c="dimmed">
+          {words.together(planned, units.length)}
+        </Text>
+      )}
       <Group>
         <Button onClick={onApply} disabled={units.length === 0}>
           {words.apply(units.length)}
@@ -52,7 +60,7 @@ export function ImportPreview({ preview, onApply, onBack, rejectsFile }: Props) 
             <Table.Tbody>
               {reasons.slice(0, 10).map(({ reason, rows }) => (
                 <Table.Tr key={reason}>
-                  <Table.Td className={classes.shown}>{reason}</Table.Td>
+                  <Table.Td className={classes.shown}>{shownReason(reason)}</Table.Td>
                   <Table.Td ta="right" className={classes.numbers}>
                     {formatQuantity(rows)}
                   </Table.Td>
@@ -63,7 +71,7 @@ export function ImportPreview({ preview, onApply, onBack, rejectsFile }: Props) 
           <Text size="sm" c="dimmed" my={4}>
             {rejected
               .slice(0, 3)
-              .map(({ line, reason }) => `${words.line} ${line}: ${reason}`)
+              .map(({ line, reason }) => `${words.line} ${line}: ${shownReason(reason)}`)
               .join(" · ")}
           </Text>
           <RejectsButton rejectsFile={rejectsFile} />
@@ -79,7 +87,7 @@ export function ImportPreview({ preview, onApply, onBack, rejectsFile }: Props) 
             <Table.Thead>
               <Table.Tr>
                 <Table.Th ta="right">{words.line}</Table.Th>
-                <Table.Th>{words.what}</Table.Th>
+                <Table.Th miw="9rem">{words.what}</Table.Th>
                 <Table.Th>{words.shown}</Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -89,10 +97,10 @@ export function ImportPreview({ preview, onApply, onBack, rejectsFile }: Props) 
                   <Table.Td ta="right" className={classes.numbers}>
                     {unit.line}
                   </Table.Td>
+                  <Table.Td className={classes.shown}>{shownName(unit)}</Table.Td>
                   <Table.Td className={classes.shown}>
-                    {words.actions[unit.action]} {unit.name}
+                    <Values unit={unit} />
                   </Table.Td>
-                  <Table.Td className={classes.shown}>{unit.shown}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
@@ -101,4 +109,20 @@ export function ImportPreview({ preview, onApply, onBack, rejectsFile }: Props) 
       )}
     </Stack>
   );
+}
+
+function Values({ unit }: { unit: PlannedUnit }) {
+  const values = shownValues(unit.command);
+  if (values === null) {
+    return unit.shown;
+  }
+  return values.map(({ label, value }, index) => (
+    <span key={label}>
+      {index > 0 && " · "}
+      <Text span size="xs" c="dimmed">
+        {label}
+      </Text>{" "}
+      {value}
+    </span>
+  ));
 }

@@ -1,34 +1,44 @@
 import { Alert, Button, Group, Stack, Text, Title } from "@mantine/core";
+import { useState } from "react";
+import { Link } from "react-router";
 import { formatTime } from "../../shared/format/times";
+import { useVendorAddress } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
 import classes from "./Imports.module.css";
-import { type JournalWithResults, unfinished } from "./journal";
+import { type JournalWithResults, type KeptImports, undoable, unfinished } from "./journal";
 import type { Kind } from "./protocol";
 import { RejectsButton } from "./RejectsButton";
-import type { Import } from "./useImport";
+import { plainName, shownReason } from "./shown";
+import { UndoDialog } from "./UndoDialog";
+import type { Import, Remaining } from "./useImport";
 
 const words = texts.imports.result;
 const REASONS_SHOWN = 20;
 const NEXT: Partial<Record<Kind, Kind>> = { products: "skus", skus: "stock" };
 
 interface Props {
-  readonly kept: JournalWithResults;
-  readonly keptReasons: ReadonlyMap<number, string>;
+  readonly kept: KeptImports;
+  readonly remaining: readonly Remaining[];
   /** Whether the file is still open, so that its next kind can be imported. */
   readonly canGoOnWithFile: boolean;
   readonly state: Import;
 }
 
 /** What an import did, what is left of it, and the way back. */
-export function ImportResult({ kept, keptReasons, canGoOnWithFile, state }: Props) {
-  const { journal, results, undone } = kept;
+export function ImportResult({ kept, remaining, canGoOnWithFile, state }: Props) {
+  const [asksUndo, setAsksUndo] = useState(false);
+  const address = useVendorAddress();
+  const current = kept.at(-1) as JournalWithResults;
+  const { journal, results } = current;
   const done = results.filter((each) => each.state === "done");
   const refused = results.filter((each) => each.state === "refused");
-  const left = unfinished(kept).length;
-  const nameOf = (number: number) => journal.units.find((unit) => unit.number === number)?.name ?? "";
-  const gone = new Set(undone);
-  const canUndo = done.some(({ number, undo }) => undo !== null && !gone.has(number));
-  const next = NEXT[journal.kind];
+  const undone = kept.reduce((sum, each) => sum + each.undone.length, 0);
+  const left = undone > 0 ? 0 : unfinished(current).length;
+  const nameOf = (number: number) =>
+    plainName(journal.units.find((unit) => unit.number === number)?.name ?? "");
+  const canUndo = kept.some((each) => undoable(each).length > 0);
+  const next = canGoOnWithFile && left === 0 && undone === 0 ? NEXT[journal.kind] : undefined;
+  const { kinds } = texts.imports.file;
   return (
     <Stack>
       <div>
@@ -36,56 +46,82 @@ export function ImportResult({ kept, keptReasons, canGoOnWithFile, state }: Prop
           {words.title(journal.file)}
         </Title>
         <Text size="sm" c="dimmed">
-          {texts.imports.file.kinds[journal.kind]} · {formatTime(journal.begunAt)}
+          {kinds[journal.kind]} · {formatTime(journal.begunAt)}
         </Text>
       </div>
       <div role="status">
         <Text>{words.done(done.length)}</Text>
         {refused.length > 0 && <Text>{words.refused(refused.length)}</Text>}
-        {left > 0 && undone.length === 0 && <Text>{words.left(left)}</Text>}
-        {undone.length > 0 && <Text>{words.undone(undone.length)}</Text>}
+        {left > 0 && <Text>{words.left(left)}</Text>}
+        {undone > 0 && <Text>{words.undone(undone)}</Text>}
       </div>
-      {left > 0 && undone.length === 0 && <Alert color="orange">{words.stopped}</Alert>}
+      {kept.length > 1 && (
+        <div>
+          {kept.slice(0, -1).map((earlier) => (
+            <Text key={earlier.journal.begunAt} size="sm" c="dimmed">
+              {words.earlier(kinds[earlier.journal.kind], appliedOf(earlier))}
+            </Text>
+          ))}
+        </div>
+      )}
+      {left > 0 && <Alert color="orange">{words.stopped}</Alert>}
       {refused.length > 0 && (
         <div>
           {refused.slice(0, REASONS_SHOWN).map(({ number, reason }) => (
             <Text key={number} size="sm" className={classes.shown}>
-              {nameOf(number)}: {reason}
+              {nameOf(number)}: {shownReason(reason)}
             </Text>
           ))}
           {canGoOnWithFile && <RejectsButton rejectsFile={() => state.rejectsFile(results)} />}
         </div>
       )}
-      {keptReasons.size > 0 && (
-        <Alert color="orange" title={words.kept(keptReasons.size)} role="alert">
-          {[...keptReasons].slice(0, REASONS_SHOWN).map(([number, reason]) => (
-            <Text key={number} size="sm" className={classes.shown}>
-              {nameOf(number)}: {reason}
+      {remaining.length > 0 && (
+        <Alert color="orange" title={words.kept(remaining.length)} role="alert">
+          {remaining.slice(0, REASONS_SHOWN).map(({ name, reason }) => (
+            <Text key={name} size="sm" className={classes.shown}>
+              {name}: {reason}
             </Text>
           ))}
         </Alert>
       )}
       <Group>
-        {left > 0 && undone.length === 0 && (
-          <Button onClick={() => void state.resume(kept)}>{words.resume}</Button>
-        )}
-        {canGoOnWithFile && left === 0 && undone.length === 0 && next !== undefined && (
-          <Button onClick={() => void state.forget(next)}>
-            {words.next(texts.imports.file.kinds[next])}
-          </Button>
-        )}
-        <Button variant="default" title={words.forgetHint} onClick={() => void state.forget(null)}>
-          {words.forget}
+        {left > 0 && <Button onClick={() => void state.resume(kept)}>{words.resume}</Button>}
+        {next !== undefined && <Button onClick={() => state.next(next)}>{words.next(kinds[next])}</Button>}
+        <Button variant="default" onClick={() => void state.leave(kept)}>
+          {words.leave}
         </Button>
         {canUndo && (
-          <Button variant="default" title={words.undoHint} onClick={() => void state.undo(kept)}>
+          <Button variant="default" onClick={() => setAsksUndo(true)}>
             {words.undo}
           </Button>
         )}
+        <Button
+          component={Link}
+          to={address(journal.kind === "products" ? "/products" : "/inventory")}
+          variant="subtle"
+        >
+          {journal.kind === "products" ? words.seeProducts : words.seeInventory}
+        </Button>
       </Group>
-      <Text size="xs" c="dimmed">
-        {words.forgetHint} {canUndo && words.undoHint}
-      </Text>
+      {canUndo && (
+        <Text size="xs" c="dimmed">
+          {words.doneHint}
+        </Text>
+      )}
+      {asksUndo && (
+        <UndoDialog
+          kept={kept}
+          onUndo={(isAll) => {
+            setAsksUndo(false);
+            void state.undo(kept, isAll);
+          }}
+          onClose={() => setAsksUndo(false)}
+        />
+      )}
     </Stack>
   );
+}
+
+function appliedOf({ results }: JournalWithResults): number {
+  return results.filter((each) => each.state === "done").length;
 }

@@ -43,7 +43,8 @@ export type Undo =
       readonly sequence: number;
     };
 
-const DEACTIVATE = JSON.stringify({ is_active: false });
+/** What takes a product or SKU out of sale. */
+export const DEACTIVATE = JSON.stringify({ is_active: false });
 
 /** Execute units. A refusal is the result of its unit; what would meet every unit, such as a lost network,
  * ends it: what has no result was not sent, or may be sent again under the same key.

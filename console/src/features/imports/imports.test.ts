@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { batchesOf, type Executed } from "./execute";
-import { refusedBy, unfinished } from "./journal";
+import { batchesOf, DEACTIVATE, type Executed, type Undo } from "./execute";
+import { type Entry, importsOf, refusedBy, undoable, undoSummary, unfinished } from "./journal";
 import type { PlannedUnit } from "./protocol";
 
 const product = (number: number, batch = number): PlannedUnit => ({
@@ -39,4 +39,67 @@ test("what has no result is sent again, and refusals have their numbers", () => 
   };
   expect(unfinished({ journal, results, undone: [] }).map(({ number }) => number)).toEqual([3]);
   expect(refusedBy(results)).toEqual({ 4: "sku_exists: It exists." });
+});
+
+const journalOf = (file: string, kind: "products" | "skus" | "stock") => ({
+  file,
+  kind,
+  begunAt: `2026-11-30T10:00:00Z ${kind}`,
+  units: [product(2), product(3)],
+});
+const deactivates: Undo = { do: "patch_product", product_id: "P", version: 1, body: DEACTIVATE };
+const restores: Undo = { do: "patch_product", product_id: "P", version: 1, body: '{"product_name":"Old"}' };
+const sku: Undo = { do: "patch_sku", product_id: "P", sku: "S", version: 1, body: DEACTIVATE };
+const adjusts = (name: string, change: number): Undo => ({
+  do: "adjust_stock",
+  product_id: "P",
+  sku: name,
+  quantity_change: change,
+  reference: "r",
+  transaction_id: "T",
+  sequence: 1,
+});
+const done = (number: number, undo: Undo | null): Executed => ({ number, state: "done", undo });
+
+test("the imports of one file are kept together, each with what was done and taken back of it", () => {
+  const entries: Entry[] = [
+    { type: "journal", journal: journalOf("f.csv", "products") },
+    { type: "results", results: [done(2, deactivates)] },
+    { type: "results", results: [done(3, restores)] },
+    { type: "journal", journal: journalOf("f.csv", "skus") },
+    { type: "results", results: [done(2, sku)] },
+    { type: "undone", numbers: [2], of: 1 },
+    { type: "undone", numbers: [3], of: 0 },
+  ];
+  const kept = importsOf(entries) ?? [];
+  expect(kept.map(({ journal, results, undone }) => [journal.kind, results.length, undone])).toEqual([
+    ["products", 2, [3]],
+    ["skus", 1, [2]],
+  ]);
+  expect(kept.map((each) => undoable(each).map(({ number }) => number))).toEqual([[2], []]);
+  expect(importsOf([])).toBeNull();
+});
+
+test("an undo says in numbers what it will do, and begins with what was done last", () => {
+  const products = {
+    journal: journalOf("f.csv", "products"),
+    results: [done(2, deactivates), done(3, restores), done(4, null)],
+    undone: [],
+  };
+  const stock = {
+    journal: journalOf("f.csv", "stock"),
+    results: [done(2, adjusts("A", 12)), done(3, adjusts("A", -2)), done(4, adjusts("B", 5))],
+    undone: [4],
+  };
+  expect(undoSummary([products, stock])).toEqual({
+    changes: 4,
+    productsOff: 1,
+    productsBack: 1,
+    skusOff: 0,
+    skusBack: 0,
+    stockSkus: 1,
+    fewer: 12,
+    more: 2,
+  });
+  expect(undoable(stock).map(({ number }) => number)).toEqual([3, 2]);
 });

@@ -6,9 +6,17 @@ import { alone } from "../../shared/kept/kept";
 import { texts } from "../../shared/texts/texts";
 import { type Executed, execute, type Undo, undone } from "./execute";
 import { readExisting } from "./existing";
-import { type JournalWithResults, KeptJournal, refusedBy, unfinished } from "./journal";
+import {
+  type JournalWithResults,
+  type KeptImports,
+  KeptJournal,
+  refusedBy,
+  undoable,
+  unfinished,
+} from "./journal";
 import type { Compared, DescribedFile, HowToRead, Kind, PlannedUnit, RejectedRow } from "./protocol";
 import { PythonWorker } from "./python";
+import { plainName, shownReason } from "./shown";
 
 /** The largest file that is read here. */
 export const FILE_MEGABYTES_MAX = 50;
@@ -45,10 +53,15 @@ export type Step =
   | { readonly name: "running"; readonly undoing: boolean; readonly done: number; readonly total: number }
   | {
       readonly name: "result";
-      readonly kept: JournalWithResults;
-      /** Why units could not be taken back, by their numbers. */
-      readonly keptReasons: ReadonlyMap<number, string>;
+      readonly kept: KeptImports;
+      /** What could not be taken back, and why. */
+      readonly remaining: readonly Remaining[];
     };
+
+export interface Remaining {
+  readonly name: string;
+  readonly reason: string;
+}
 
 /** An import of one file: what the page shows of it, and what can be done next. */
 export function useImport(subject: string, vendorId: string) {
@@ -58,14 +71,21 @@ export function useImport(subject: string, vendorId: string) {
   const lock = `import/${subject}/${vendorId}`;
   const [step, setStep] = useState<Step>({ name: "busy", text: texts.common.loading });
   const [chosen, setChosen] = useState<ChosenFile | null>(null);
+  /** What was imported before: it can still be shown, and undone. */
+  const [last, setLast] = useState<KeptImports | null>(null);
+  /** The file whose journals are kept. */
+  const imported = useRef<File | null>(null);
   const [error, setError] = useState<unknown>(null);
 
   useEffect(() => {
     let current = true;
-    journal.current.read().then(
-      (kept) =>
-        current &&
-        setStep(kept === null ? { name: "choose" } : { name: "result", kept, keptReasons: new Map() }),
+    Promise.all([journal.current.read(), journal.current.isClosed()]).then(
+      ([kept, isClosed]) => {
+        if (current) {
+          setLast(kept);
+          setStep(kept === null || isClosed ? { name: "choose" } : { name: "result", kept, remaining: [] });
+        }
+      },
       (reason) => {
         if (current) {
           setError(new Error(words.notKept(readable(reason).detail)));
@@ -134,7 +154,8 @@ export function useImport(subject: string, vendorId: string) {
   );
 
   const send = useCallback(
-    async (kept: JournalWithResults) => {
+    async (imports: KeptImports) => {
+      const kept = lastOf(imports);
       const total = kept.journal.units.length;
       const results: Executed[] = [...kept.results];
       stop.current = new AbortController();
@@ -155,25 +176,30 @@ export function useImport(subject: string, vendorId: string) {
       }
       // What was imported shows in the lists at once.
       void inventoryOf(vendorId).refresh();
-      setStep({ name: "result", kept: { ...kept, results }, keptReasons: new Map() });
+      setStep({ name: "result", kept: withChanged(imports, { ...kept, results }), remaining: [] });
     },
     [vendorId],
   );
 
   const apply = useCallback(
-    (preview: Preview, file: string) =>
+    (preview: Preview, file: File) =>
       attempt({ name: "preview", preview }, async () => {
         const begun = {
-          file,
+          file: file.name,
           kind: preview.kind,
           begunAt: new Date().toISOString(),
           units: preview.units,
         };
         await alone(lock, async () => {
-          await journal.current.begin(begun).catch((reason) => {
+          const isSameFile = imported.current === file;
+          const before = isSameFile ? await journal.current.read() : null;
+          await journal.current.begin(begun, isSameFile).catch((reason) => {
             throw new Error(words.notKept(readable(reason).detail));
           });
-          await send({ journal: begun, results: [], undone: [] });
+          imported.current = file;
+          setLast(null);
+          const now = { journal: begun, results: [], undone: [] };
+          await send(before === null ? [now] : [...before, now]);
         });
       }),
     [attempt, send, lock],
@@ -181,8 +207,8 @@ export function useImport(subject: string, vendorId: string) {
 
   /** Do something with the journal as it is now: another tab may have gone on with it. */
   const goOn = useCallback(
-    (shown: JournalWithResults, work: (kept: JournalWithResults) => Promise<void>) =>
-      attempt({ name: "result", kept: shown, keptReasons: new Map() }, () =>
+    (shown: KeptImports, work: (kept: KeptImports) => Promise<void>) =>
+      attempt({ name: "result", kept: shown, remaining: [] }, () =>
         alone(lock, async () => {
           const kept = await journal.current.read();
           if (kept === null) {
@@ -196,43 +222,41 @@ export function useImport(subject: string, vendorId: string) {
   );
 
   const undo = useCallback(
-    async (kept: JournalWithResults) => {
-      const before = new Set(kept.undone);
-      const toUndo = kept.results
-        .flatMap((each) =>
-          each.state === "done" && each.undo !== null ? [[each.number, each.undo] as const] : [],
-        )
-        .filter(([number]) => !before.has(number))
-        .reverse();
-      const gone: number[] = [];
-      const keptReasons = new Map<number, string>();
+    async (imports: KeptImports, isAll: boolean) => {
+      const wanted = isAll ? imports.keys() : [imports.length - 1];
+      const toUndo = [...wanted]
+        .reverse()
+        .flatMap((of) => undoable(imports[of] as JournalWithResults).map((each) => ({ of, ...each })));
+      const gone = imports.map(({ undone: before }) => [...before]);
+      const remaining: Remaining[] = [];
       stop.current = new AbortController();
       setError(null);
-      setStep({ name: "running", undoing: true, done: 0, total: toUndo.length });
+      const show = (done: number) => setStep({ name: "running", undoing: true, done, total: toUndo.length });
+      show(0);
       try {
-        for (const [number, each] of toUndo) {
+        for (const [index, { of, number, undo: each }] of toUndo.entries()) {
           if (stop.current.signal.aborted) {
             break;
           }
           const reason = await undone(each, correctedSince);
           if (reason === null) {
-            gone.push(number);
-            await journal.current.addUndone([number]);
+            gone[of]?.push(number);
+            await journal.current.addUndone([number], of);
           } else {
-            keptReasons.set(number, reason === "changed" ? words.result.changed : reason);
+            const name = imports[of]?.journal.units.find((unit) => unit.number === number)?.name ?? "";
+            remaining.push({
+              name: plainName(name),
+              reason: reason === "changed" ? words.result.changed : shownReason(reason),
+            });
           }
-          setStep({
-            name: "running",
-            undoing: true,
-            done: gone.length + keptReasons.size,
-            total: toUndo.length,
-          });
+          show(index + 1);
         }
       } catch (reason) {
         setError(reason);
       }
       void inventoryOf(vendorId).refresh();
-      setStep({ name: "result", kept: { ...kept, undone: [...kept.undone, ...gone] }, keptReasons });
+      const [first, ...others] = imports.map((each, of) => ({ ...each, undone: gone[of] ?? [] }));
+      setStep({ name: "result", kept: [first as JournalWithResults, ...others], remaining });
     },
     [vendorId],
   );
@@ -244,15 +268,25 @@ export function useImport(subject: string, vendorId: string) {
     open,
     compare,
     apply,
-    resume: (kept: JournalWithResults) => goOn(kept, send),
-    undo: (kept: JournalWithResults) => goOn(kept, undo),
+    resume: (kept: KeptImports) => goOn(kept, send),
+    /** Take back the last import, or all of the file. */
+    undo: (kept: KeptImports, isAll: boolean) => goOn(kept, (now) => undo(now, isAll)),
     stop: () => stop.current.abort(),
     toColumns: () => setStep({ name: "columns" }),
-    /** Leave the result: to the next kind of the same file, or to another file. */
-    forget: async (next: Kind | null) => {
-      await journal.current.discard().catch(setError);
-      setChosen((current) => current && { ...current, kind: next });
-      setStep(next === null ? { name: "choose" } : { name: "columns" });
+    /** Go on with the next kind of the same file: what was imported of it can still be undone. */
+    next: (kind: Kind) => {
+      setChosen((current) => current && { ...current, kind });
+      setStep({ name: "columns" });
+    },
+    last,
+    show: (kept: KeptImports) => setStep({ name: "result", kept, remaining: [] }),
+    /** Leave the result, to another file. */
+    leave: async (kept: KeptImports) => {
+      await journal.current.close().catch(setError);
+      setLast(kept);
+      imported.current = null;
+      setChosen(null);
+      setStep({ name: "choose" });
     },
     rejectsFile: async (results: readonly Executed[]): Promise<{ name: string; content: Blob } | null> => {
       const worker = python.current;
@@ -266,6 +300,14 @@ export function useImport(subject: string, vendorId: string) {
 }
 
 export type Import = ReturnType<typeof useImport>;
+
+const lastOf = (imports: KeptImports) => imports.at(-1) as JournalWithResults;
+
+/** The imports with another state of the last one. */
+function withChanged(imports: KeptImports, changed: JournalWithResults): KeptImports {
+  const [first, ...others] = [...imports.slice(0, -1), changed];
+  return [first ?? changed, ...others];
+}
 
 /** Why a delivery or count is not taken back: the stock was counted or corrected after it. */
 async function correctedSince({

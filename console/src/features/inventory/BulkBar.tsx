@@ -29,6 +29,9 @@ export function BulkBar({ count, hidden, narrow, onAction, onClear }: Props) {
           </Text>
         )}
       </Text>
+      <Button size="compact-sm" variant="subtle" onClick={onClear}>
+        {words.clear}
+      </Button>
       {narrow ? (
         <Menu>
           <Menu.Target>
@@ -49,9 +52,6 @@ export function BulkBar({ count, hidden, narrow, onAction, onClear }: Props) {
           </Button>
         ))
       )}
-      <Button size="compact-sm" variant="subtle" onClick={onClear} ml="auto">
-        {words.clear}
-      </Button>
     </Group>
   );
 }

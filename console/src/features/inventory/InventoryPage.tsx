@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Text } from "@mantine/core";
+import { ActionIcon, Alert, Button, Group, Text } from "@mantine/core";
 import { useHotkeys, useMediaQuery } from "@mantine/hooks";
 import type { RowSelectionState } from "@tanstack/react-table";
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
@@ -153,35 +153,30 @@ function Inventory({ vendorId }: { vendorId: string }) {
             title={words.empty.title}
             detail={words.empty.detail}
             action={
-              <Button component={Link} to={vendorAddress("/products")}>
-                {words.empty.action}
-              </Button>
+              <Group justify="center">
+                <Button component={Link} to={vendorAddress("/products")}>
+                  {words.empty.action}
+                </Button>
+                <Button component={Link} to={vendorAddress("/import")} variant="default">
+                  {words.empty.importFile}
+                </Button>
+              </Group>
             }
           />
         )
       ) : (
         <>
-          {selected.length > 0 ? (
-            <BulkBar
-              count={selected.length}
-              hidden={hidden}
-              narrow={narrow}
-              onAction={setBulk}
-              onClear={() => setSelection({})}
-            />
-          ) : (
-            <div className={classes.tools}>
-              <Toolbar query={query} onChange={setQuery} counts={counts} narrow={narrow} />
-              {stale && (
-                <Text size="sm" c="dimmed" component="div">
-                  {words.stale}{" "}
-                  <Button size="compact-sm" variant="default" onClick={resort}>
-                    {words.resort}
-                  </Button>
-                </Text>
-              )}
-            </div>
-          )}
+          <div className={classes.tools}>
+            <Toolbar query={query} onChange={setQuery} counts={counts} narrow={narrow} />
+            {stale && (
+              <Text size="sm" c="dimmed" component="div">
+                {words.stale}{" "}
+                <Button size="compact-sm" variant="default" onClick={resort}>
+                  {words.resort}
+                </Button>
+              </Text>
+            )}
+          </div>
           {listed.length === 0 && complete ? (
             <EmptyState
               title={words.noMatch.title}
@@ -207,10 +202,21 @@ function Inventory({ vendorId }: { vendorId: string }) {
               skuAddress={skuAddress}
             />
           )}
-          {!narrow && listed.length > 0 && (
-            <Text size="xs" c="dimmed" className={classes.keys}>
-              {words.keys}
-            </Text>
+          {selected.length > 0 ? (
+            <BulkBar
+              count={selected.length}
+              hidden={hidden}
+              narrow={narrow}
+              onAction={setBulk}
+              onClear={() => setSelection({})}
+            />
+          ) : (
+            !narrow &&
+            listed.length > 0 && (
+              <Text size="xs" c="dimmed" className={classes.keys}>
+                {words.keys}
+              </Text>
+            )
           )}
         </>
       )}

@@ -1,5 +1,6 @@
-import { Button, Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Anchor, Button, Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { type FormEvent, useRef, useState } from "react";
+import { Link } from "react-router";
 import { type ReadableError, readable } from "../../shared/api/problems";
 import type { StockChange } from "../../shared/inventory/commands";
 import type { InventoryRow } from "../../shared/inventory/rows";
@@ -12,13 +13,15 @@ const MODES: readonly StockMode[] = ["restock", "adjustment", "count"];
 
 interface Props {
   readonly row: InventoryRow;
+  /** The page of the SKU, which shows the orders that hold units of it. */
+  readonly address: string;
   readonly initial: { readonly mode: StockMode; readonly quantity: string };
   readonly onSubmit: (change: StockChange) => Promise<void>;
   readonly onCancel: () => void;
 }
 
 /** Restock, adjust or count one SKU. What is typed stays when the service refuses it. */
-export function StockForm({ row, initial, onSubmit, onCancel }: Props) {
+export function StockForm({ row, address, initial, onSubmit, onCancel }: Props) {
   const [mode, setMode] = useState<StockMode>(initial.mode);
   const [quantity, setQuantity] = useState(initial.quantity);
   const [notes, setNotes] = useState("");
@@ -27,6 +30,8 @@ export function StockForm({ row, initial, onSubmit, onCancel }: Props) {
   const [problem, setProblem] = useState<StockInputProblem | null>(null);
   const [error, setError] = useState<ReadableError | null>(null);
   const [busy, setBusy] = useState(false);
+  const quantityInput = useRef<HTMLInputElement>(null);
+  const byPointer = useRef(false);
   const preview = previewOf({ mode, quantity, notes }, expected);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -54,11 +59,26 @@ export function StockForm({ row, initial, onSubmit, onCancel }: Props) {
           aria-label={words.mode}
           data={MODES.map((value) => ({ value, label: words.modes[value] }))}
           value={mode}
-          onChange={(value) => setMode(value as StockMode)}
+          onPointerDown={() => {
+            byPointer.current = true;
+          }}
+          onKeyDown={() => {
+            byPointer.current = false;
+          }}
+          onChange={(value) => {
+            setMode(value as StockMode);
+            setProblem(null);
+            // Who clicked types next; by keyboard the arrow keys go on to the next way.
+            if (byPointer.current) {
+              quantityInput.current?.focus();
+            }
+          }}
           fullWidth
         />
         <TextInput
+          ref={quantityInput}
           label={words.quantity[mode]}
+          description={mode === "count" ? words.countHint : undefined}
           placeholder={words.hint[mode]}
           inputMode={mode === "adjustment" ? "text" : "numeric"}
           value={quantity}
@@ -95,6 +115,11 @@ export function StockForm({ row, initial, onSubmit, onCancel }: Props) {
           {preview === null ? words.now(expected, row.reserved_stock) : words.preview(expected, preview)}
         </Text>
         {error !== null && <FormError error={error} />}
+        {error?.code === "adjustment_below_reserved" && (
+          <Anchor component={Link} to={address} size="xs">
+            {words.holders}
+          </Anchor>
+        )}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" size="xs" onClick={onCancel}>
             {texts.common.cancel}

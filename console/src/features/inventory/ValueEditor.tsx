@@ -2,6 +2,18 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { readable } from "../../shared/api/problems";
 import classes from "./Grid.module.css";
 
+/** The keys that move through the list. */
+const MOVES: ReadonlySet<string> = new Set([
+  "ArrowDown",
+  "ArrowUp",
+  "ArrowLeft",
+  "ArrowRight",
+  "PageDown",
+  "PageUp",
+  "Home",
+  "End",
+]);
+
 interface Props {
   readonly label: string;
   readonly initial: string;
@@ -51,6 +63,10 @@ export function ValueEditor({ label, initial, parse, hint, unchanged, onSave, on
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (busy && MOVES.has(event.key)) {
+      // It goes up to the list, whose active cell moves: it has the focus once this is saved.
+      return;
+    }
     event.stopPropagation();
     if (event.key === "Enter") {
       event.preventDefault();

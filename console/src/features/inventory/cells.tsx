@@ -94,7 +94,7 @@ function StateBadge({ row }: CellProps) {
 }
 
 export function StockCell({ row }: CellProps) {
-  const { edit, close, changes, narrow } = useGrid();
+  const { edit, close, changes, narrow, skuAddress } = useGrid();
   const editing = useEditing(row, "stock");
   return (
     <Popover
@@ -132,6 +132,7 @@ export function StockCell({ row }: CellProps) {
         {editing !== null && (
           <StockForm
             row={row}
+            address={skuAddress(row)}
             initial={editing.stock}
             onCancel={() => close(true)}
             onSubmit={async (change) => {
@@ -159,9 +160,15 @@ export function ValueCell({ row, kind }: CellProps & { kind: "price" | "threshol
         parse={isPrice ? (text) => parseMoney(text) : (text) => parseQuantity(text)}
         hint={isPrice ? words.price.problem : words.threshold.problem}
         unchanged={value}
-        onSave={(next) =>
-          changes.attributes(row, isPrice ? { unit_price: next } : { reorder_threshold: next })
-        }
+        onSave={async (next) => {
+          try {
+            await changes.attributes(row, isPrice ? { unit_price: next } : { reorder_threshold: next });
+          } catch (error) {
+            // The arrow keys may have moved on meanwhile: the editor stays open, so they come back to it.
+            edit(row, kind);
+            throw error;
+          }
+        }}
         onClose={close}
       />
     );

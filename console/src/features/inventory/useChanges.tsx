@@ -90,6 +90,10 @@ export function useChanges(store: InventoryStore): Changes {
         }
         const stored = await readSku(row);
         store.acceptSku(stored);
+        if (error.code === "adjustment_below_reserved" && sameStock(row, stored)) {
+          // Nobody else changed anything: it is refused as it was typed.
+          throw error;
+        }
         setConflict({
           subject: nameOf(store, row),
           detail: error.message,
@@ -171,6 +175,10 @@ function attributeRows(change: AttributeChange, stored: Sku): ConflictRow[] {
       ? []
       : [{ label: words.columns.active, yours: yesNo(change.is_active), theirs: yesNo(stored.is_active) }]),
   ];
+}
+
+function sameStock(seen: ListedSku, stored: Sku): boolean {
+  return seen.current_stock === stored.current_stock && seen.reserved_stock === stored.reserved_stock;
 }
 
 function stockRows(seen: ListedSku, change: StockChange, stored: Sku): ConflictRow[] {

@@ -8,6 +8,8 @@ import { isFilterable } from "./query";
 
 interface Props {
   readonly query: RecordQuery | null;
+  /** By what records are looked for if nothing is chosen yet. */
+  readonly begin?: Subject | undefined;
   readonly onSubmit: (query: RecordQuery) => void;
 }
 
@@ -15,8 +17,8 @@ const words = texts.log;
 const TYPES = Object.keys(texts.records.types);
 
 /** Which records to list: what the service's lists offer, and nothing else. */
-export function FilterForm({ query, onSubmit }: Props) {
-  const [subject, setSubject] = useState<Subject>(query?.subject ?? "sku");
+export function FilterForm({ query, begin: beginWith = "sku", onSubmit }: Props) {
+  const [subject, setSubject] = useState<Subject>(query?.subject ?? beginWith);
   const [id, setId] = useState(query?.id ?? "");
   const [type, setType] = useState(query?.type ?? "");
   const [from, setFrom] = useState(fieldOfMoment(query?.from));

@@ -6,7 +6,7 @@ import { isProblem } from "../../shared/api/problems";
 import { formatQuantity } from "../../shared/format/numbers";
 import { logAddress } from "../../shared/log/addresses";
 import { ExportButtons } from "../../shared/log/ExportButtons";
-import { type RecordQuery, recordList } from "../../shared/log/lists";
+import { type RecordQuery, recordList, SUBJECTS } from "../../shared/log/lists";
 import { RecordByIdDialog, RecordDialog } from "../../shared/log/RecordDialog";
 import { SkuLinks } from "../../shared/log/SkuLinks";
 import { texts } from "../../shared/texts/texts";
@@ -38,7 +38,7 @@ export function LogPage() {
       lead={query?.subject === "sku" ? <SkuLinks sku={query.id} without="log" /> : words.lead}
       actions={query && read && <ExportButtons read={read} name={fileName(query)} />}
     >
-      <FilterForm query={query} onSubmit={show} />
+      <FilterForm query={query} begin={SUBJECTS.find((each) => each === address.get("by"))} onSubmit={show} />
       {query === null ? (
         <EmptyState title={words.start.title} detail={words.start.detail} />
       ) : (

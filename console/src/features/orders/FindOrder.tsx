@@ -1,4 +1,4 @@
-import { Button, Paper, TextInput, Title } from "@mantine/core";
+import { Button, Paper, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
@@ -20,6 +20,7 @@ export function FindOrder() {
   const address = useVendorAddress();
   const [typed, setTyped] = useState("");
   const [wrong, setWrong] = useState<string | null>(null);
+  const [isUnknown, setUnknown] = useState(false);
   const find = useMutation({
     mutationFn: (orderId: string) => readOrder(orderId),
     onSuccess: (stored, orderId) => {
@@ -28,7 +29,9 @@ export function FindOrder() {
     },
     onError: (error, orderId) => {
       const unknown = role === "vendor" ? words.unknownOfVendor : words.unknown;
-      setWrong(isProblem(error, "order_not_found") ? unknown(orderId) : messageOf(error));
+      const isNotFound = isProblem(error, "order_not_found");
+      setWrong(isNotFound ? unknown(orderId) : messageOf(error));
+      setUnknown(isNotFound);
     },
   });
   const submit = (event: FormEvent) => {
@@ -50,6 +53,7 @@ export function FindOrder() {
           onChange={(event) => {
             setTyped(event.currentTarget.value);
             setWrong(null);
+            setUnknown(false);
           }}
           error={wrong}
           errorProps={{ role: "alert" }}
@@ -60,6 +64,11 @@ export function FindOrder() {
           {words.open}
         </Button>
       </form>
+      {isUnknown && (
+        <Text size="xs" c="dimmed" mt="xs">
+          {role === "vendor" ? words.refusedOfVendor : words.refused}
+        </Text>
+      )}
     </Paper>
   );
 }

@@ -23,7 +23,7 @@ import { OrderLog } from "./OrderLog";
 import classes from "./Orders.module.css";
 import { isOrderId } from "./orderId";
 import { orderQuery, orderRecordsQuery } from "./queries";
-import { shortages } from "./shortages";
+import { ShortLines } from "./ShortLines";
 import { KNOWN_STATUSES } from "./status";
 import { useNow } from "./useNow";
 
@@ -98,9 +98,7 @@ function Page({ stored }: { readonly stored: StoredOrder }) {
       )}
       {order.short_lines && order.short_lines.length > 0 && (
         <Alert color="red" role="alert" title={words.short}>
-          {shortages(order.short_lines).map((line) => (
-            <div key={line}>{line}</div>
-          ))}
+          <ShortLines lines={order.short_lines} />
         </Alert>
       )}
       <Figures order={order} placedBy={first?.performed_by} />

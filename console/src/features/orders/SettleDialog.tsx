@@ -50,12 +50,17 @@ export function SettleDialog({ settling, order, onEdit, onSend, ...state }: Prop
   return (
     <ActionDialog
       title={words.title(order.order_id)}
-      submit={words.submit(units)}
+      submit={units === 0 ? words.button : words.submit(units)}
       size="lg"
       isSubmitFirst={settling === "confirm"}
       onSubmit={submit}
       {...state}
     >
+      {settling === "refund" && (
+        <Text size="sm" c="dimmed">
+          {texts.orders.actions.refund.intro}
+        </Text>
+      )}
       <SegmentedControl
         aria-label={texts.orders.settle.what}
         value={extent}

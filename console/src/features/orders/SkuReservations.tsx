@@ -1,18 +1,19 @@
 import { Button, CloseButton, Paper, Table, Text, TextInput, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useEffect, useId, useState } from "react";
 import { isProblem } from "../../shared/api/problems";
 import { formatQuantity } from "../../shared/format/numbers";
 import { productIdOf } from "../../shared/inventory/skuId";
 import { usePrincipal } from "../../shared/session/session";
 import { texts } from "../../shared/texts/texts";
 import { OrderId } from "../../shared/ui/records";
+import { StatusBadge } from "../../shared/ui/StatusBadge";
 import { ErrorState, LoadingState } from "../../shared/ui/states";
 import { Time } from "../../shared/ui/Time";
 import { skuOf } from "./changes";
 import { HoldEnd } from "./HoldEnd";
 import classes from "./Orders.module.css";
-import { reservationsQuery } from "./queries";
+import { REFRESH_MILLISECONDS, reservationsQuery, skuQuery } from "./queries";
 import { SkuName } from "./SkuName";
 import { useNow } from "./useNow";
 
@@ -61,6 +62,27 @@ export function AskReservations({ sku, onAsk }: AskProps) {
   );
 }
 
+/** What an order could reserve of it now. */
+function StockNow({ sku }: { readonly sku: string }) {
+  const words = texts.orders.held;
+  const productId = productIdOf(sku) ?? "";
+  const { data } = useQuery({ ...skuQuery(productId, sku), refetchInterval: REFRESH_MILLISECONDS });
+  if (data === undefined) return null;
+  const isOffered = data.is_active && data.product_is_active;
+  return (
+    <Text size="sm" mt={4}>
+      {words.stock(data.available_stock, data.current_stock)}
+      {!isOffered && (
+        <>
+          {" "}
+          <StatusBadge status={data.is_active ? words.productInactive : texts.common.inactive} />{" "}
+          {words.notOffered}
+        </>
+      )}
+    </Text>
+  );
+}
+
 interface Props {
   readonly sku: string;
   readonly onClose: () => void;
@@ -70,14 +92,15 @@ interface Props {
 export function SkuReservations({ sku, onClose }: Props) {
   const words = texts.orders.held;
   const { role } = usePrincipal();
+  const id = useId();
   const now = useNow();
   const answer = useQuery(reservationsQuery(sku));
   const held = answer.data?.reservations ?? [];
   const isUnknown = isProblem(answer.error, "sku_not_found", "invalid_input");
   return (
-    <Paper withBorder p="md" component="section" aria-labelledby="reservations">
+    <Paper withBorder p="md" component="section" aria-labelledby={id}>
       <div className={classes.headline}>
-        <Title order={2} size="h5" id="reservations" style={{ overflowWrap: "anywhere" }}>
+        <Title order={2} size="h5" id={id} style={{ overflowWrap: "anywhere" }}>
           {words.resultTitle(sku)}
         </Title>
         <CloseButton aria-label={words.clear} onClick={onClose} />
@@ -94,6 +117,7 @@ export function SkuReservations({ sku, onClose }: Props) {
       {answer.data && !isUnknown && (
         <>
           <SkuName productId={productIdOf(sku) ?? ""} sku={sku} />
+          <StockNow sku={sku} />
           <Text size="sm" c="dimmed" mt={4} role="status">
             {held.length === 0 && answer.data.unaccounted === 0
               ? words.none

@@ -11,7 +11,7 @@ import { readSku } from "../../shared/inventory/commands";
 import { isRunning } from "./allowed";
 import { readOrder } from "./commands";
 
-const REFRESH_MILLISECONDS = 10_000;
+export const REFRESH_MILLISECONDS = 10_000;
 const RUNNING_MILLISECONDS = 2_000;
 const DUE_PAGE = 100;
 const RECORDS_PAGE = 25;

@@ -9,9 +9,9 @@ test("the lines of a refusal are said with what is there", () => {
       { sku: "SKU-3", asked: 2, refundable: 1 },
     ]),
   ).toEqual([
-    "SKU-1: 8 units requested, 7 available",
-    "SKU-2: 1 unit requested, 0 reserved",
-    "SKU-3: 2 units requested, 1 can be refunded",
+    { sku: "SKU-1", text: "SKU-1: 8 units requested, 7 available", isHeld: true },
+    { sku: "SKU-2", text: "SKU-2: 1 unit requested, 0 reserved", isHeld: false },
+    { sku: "SKU-3", text: "SKU-3: 2 units requested, 1 can be refunded", isHeld: false },
   ]);
 });
 

@@ -8,12 +8,13 @@ import { Chart } from "../../shared/ui/Chart";
 import { EmptyState, ErrorState, LoadingState } from "../../shared/ui/states";
 import { type Buckets, bucketsOf } from "./movements";
 import classes from "./Overview.module.css";
-import type { NewestRecord, NewestRecords } from "./queries";
+import type { NewestLog, NewestRecord } from "./queries";
 
 /** The units that came and went in the records read, with the period that these cover. */
-export function MovementsChart({ log }: { readonly log: UseQueryResult<NewestRecords> }) {
+export function MovementsChart({ log }: { readonly log: UseQueryResult<NewestLog> }) {
   const words = texts.overview.movements;
-  const buckets = useMemo(() => bucketsOf(log.data?.records ?? []), [log.data]);
+  const records = log.data?.records;
+  const buckets = useMemo(() => bucketsOf(records ?? []), [records]);
   return (
     <Paper withBorder component="section" className={classes.panel} aria-labelledby="movements">
       <Group gap="xs" align="baseline" mb="xs">
@@ -61,7 +62,7 @@ function BarChart({ buckets }: { readonly buckets: Buckets }) {
   );
 }
 
-function periodOf({ records, isAll }: NewestRecords): string {
+function periodOf({ records, isAll }: NewestLog): string {
   const [newest, oldest] = [records[0], records.at(-1)] as [NewestRecord, NewestRecord];
   const words = texts.overview.movements;
   const count = formatQuantity(records.length);

@@ -7,12 +7,12 @@ import { useVendorAddress } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
 import { RecordTable } from "../../shared/ui/records";
 import classes from "./Overview.module.css";
-import type { NewestRecords as Records } from "./queries";
+import type { NewestLog } from "./queries";
 
 const SHOWN = 15;
 
 interface Props {
-  readonly log: UseQueryResult<Records>;
+  readonly log: UseQueryResult<NewestLog>;
   readonly rows: readonly InventoryRow[];
 }
 

@@ -1,4 +1,4 @@
-import { Button, Loader, Paper, Text } from "@mantine/core";
+import { Button, Group, Loader, Paper, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Link } from "react-router";
@@ -24,7 +24,8 @@ export function OverviewPage() {
   const inventory = useInventory(vendorId);
   const log = useQuery(newestRecordsQuery(vendorId));
   const summary = useMemo(() => summaryOf(inventory.rows), [inventory.rows]);
-  const soldPerDay = useMemo(() => soldPerDayOf(log.data?.records ?? [], Date.now()), [log.data]);
+  const records = log.data?.records;
+  const soldPerDay = useMemo(() => soldPerDayOf(records ?? [], Date.now()), [records]);
   if (inventory.error && inventory.rows.length === 0) {
     return (
       <PageFrame title={words.title}>
@@ -39,9 +40,14 @@ export function OverviewPage() {
           title={words.empty.title}
           detail={words.empty.detail}
           action={
-            <Button component={Link} to={address("/products?new=true")}>
-              {words.empty.action}
-            </Button>
+            <Group justify="center">
+              <Button component={Link} to={address("/products?new=true")}>
+                {words.empty.action}
+              </Button>
+              <Button component={Link} to={address("/import")} variant="default">
+                {words.empty.importFile}
+              </Button>
+            </Group>
           }
         />
       </PageFrame>

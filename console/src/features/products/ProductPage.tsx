@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Paper, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Badge, Button, Group, List, Modal, Paper, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
@@ -19,12 +19,13 @@ import { EditProductDrawer } from "./EditProductDrawer";
 import { categoriesOf } from "./filter";
 import classes from "./Products.module.css";
 import { ActiveBadge } from "./ProductsPage";
-import { getProduct, patchProduct, productQuery, productsQuery } from "./queries";
+import { getProduct, patchProduct, productQuery, productsQuery, skusQuery } from "./queries";
 import { Skus } from "./Skus";
 import { useStoredProduct } from "./stored";
 import { VariantsDrawer } from "./VariantsDrawer";
 
 const PICTURE_PIXELS = 96;
+const HELD_SHOWN = 10;
 
 /** One product with its SKUs. */
 export function ProductPage() {
@@ -184,6 +185,7 @@ function Activation({ product }: { readonly product: Product }) {
         centered
       >
         <Text size="sm">{words.deactivateDetail}</Text>
+        {isAsking && <HeldUnits productId={product.product_id} />}
         <Group justify="flex-end" gap="xs" mt="md">
           <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
             {texts.common.cancel}
@@ -193,6 +195,37 @@ function Activation({ product }: { readonly product: Product }) {
           </Button>
         </Group>
       </Modal>
+    </>
+  );
+}
+
+/** What open orders hold of a product that is taken out of sale: a recall has to cancel these. */
+function HeldUnits({ productId }: { readonly productId: string }) {
+  const words = texts.products.held;
+  const address = useVendorAddress();
+  const { data: skus = [] } = useQuery(skusQuery(productId));
+  const held = skus.filter((sku) => sku.reserved_stock > 0);
+  if (held.length === 0) return null;
+  const units = held.reduce((sum, sku) => sum + sku.reserved_stock, 0);
+  return (
+    <>
+      <Text size="sm" mt="sm">
+        {words.units(units)}
+      </Text>
+      <List size="sm" mt={4}>
+        {held.slice(0, HELD_SHOWN).map(({ sku, variant_name, reserved_stock }) => (
+          <List.Item key={sku}>
+            <Anchor component={Link} to={address(`/orders?sku=${encodeURIComponent(sku)}`)} size="sm">
+              {words.of(variant_name, reserved_stock)}
+            </Anchor>
+          </List.Item>
+        ))}
+      </List>
+      {held.length > HELD_SHOWN && (
+        <Text size="sm" c="dimmed">
+          {words.more(held.length - HELD_SHOWN)}
+        </Text>
+      )}
     </>
   );
 }

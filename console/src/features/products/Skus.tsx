@@ -147,7 +147,7 @@ function Cell({ sku }: { readonly sku: Sku }) {
 
 function State({ sku }: { readonly sku: Sku }) {
   const words = texts.products.skus;
-  const shown = !sku.is_active
+  const shown = !(sku.is_active && sku.product_is_active)
     ? ["gray", words.inactive]
     : sku.available_stock === 0
       ? ["red", words.out]
@@ -173,6 +173,7 @@ function SkuList({ skus }: { readonly skus: readonly Sku[] }) {
           <Table.Tr>
             <Table.Th>{words.variant}</Table.Th>
             <Table.Th ta="right">{words.available}</Table.Th>
+            <Table.Th ta="right">{words.reserved}</Table.Th>
             <Table.Th ta="right">{words.onHand}</Table.Th>
             <Table.Th ta="right">{words.price}</Table.Th>
           </Table.Tr>
@@ -190,6 +191,7 @@ function SkuList({ skus }: { readonly skus: readonly Sku[] }) {
                 </Text>
               </Table.Td>
               <Table.Td ta="right">{formatQuantity(sku.available_stock)}</Table.Td>
+              <Table.Td ta="right">{formatQuantity(sku.reserved_stock)}</Table.Td>
               <Table.Td ta="right">{formatQuantity(sku.current_stock)}</Table.Td>
               <Table.Td ta="right">{formatMoney(sku.unit_price)}</Table.Td>
             </Table.Tr>

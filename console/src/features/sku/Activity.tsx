@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import type { Sku } from "../../shared/api/clients";
 import { formatQuantity } from "../../shared/format/numbers";
 import { formatTime } from "../../shared/format/times";
+import { SkuLinks } from "../../shared/log/SkuLinks";
 import { texts } from "../../shared/texts/texts";
 import { Chart } from "../../shared/ui/Chart";
 import { RecordTable, recordChange, recordReason, recordType } from "../../shared/ui/records";
@@ -36,6 +37,7 @@ export function Activity({ sku }: { readonly sku: Sku }) {
     <>
       <Timeline sku={sku.sku} records={records} hasMore={log.hasNextPage} />
       <Log
+        sku={sku.sku}
         records={records}
         hasMore={log.hasNextPage}
         isLoading={log.isFetchingNextPage}
@@ -146,13 +148,14 @@ function recordLine(record: LogRecord): string {
 }
 
 interface LogProps {
+  readonly sku: string;
   readonly records: readonly LogRecord[];
   readonly hasMore: boolean;
   readonly isLoading: boolean;
   readonly onLoad: () => void;
 }
 
-function Log({ records, hasMore, isLoading, onLoad }: LogProps) {
+function Log({ sku, records, hasMore, isLoading, onLoad }: LogProps) {
   const words = texts.sku.log;
   const names = texts.records;
   const [type, setType] = useState("");
@@ -166,9 +169,12 @@ function Log({ records, hasMore, isLoading, onLoad }: LogProps) {
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="log">
       <Group justify="space-between" mb="xs">
-        <Title order={2} size="h5" id="log">
-          {words.title}
-        </Title>
+        <Group gap="md" align="baseline">
+          <Title order={2} size="h5" id="log">
+            {words.title}
+          </Title>
+          <SkuLinks sku={sku} without="log" />
+        </Group>
         <NativeSelect
           size="xs"
           aria-label={words.type}

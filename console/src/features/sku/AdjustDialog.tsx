@@ -32,6 +32,8 @@ export function AdjustDialog({ sku, onClose }: Props) {
   const [expected, setExpected] = useState(sku.current_stock);
   const [current, setCurrent] = useState<Sku | null>(null);
   const key = useRef(newIdempotencyKey());
+  const unitsInput = useRef<HTMLInputElement>(null);
+  const byPointer = useRef(false);
   const units = parseUnits(mode, typed);
   const notes = reason.trim();
   const before = mode === "count" ? expected : sku.current_stock;
@@ -104,10 +106,18 @@ export function AdjustDialog({ sku, onClose }: Props) {
           <SegmentedControl
             aria-label={words.mode}
             value={mode}
+            onPointerDown={() => {
+              byPointer.current = true;
+            }}
+            onKeyDown={() => {
+              byPointer.current = false;
+            }}
             onChange={(value) => {
               setMode(value as Mode);
               setTyped("");
               renew();
+              // Who clicked types next; by keyboard the arrow keys go on to the other way.
+              if (byPointer.current) unitsInput.current?.focus();
             }}
             data={[
               { value: "change", label: words.byChange },
@@ -115,6 +125,7 @@ export function AdjustDialog({ sku, onClose }: Props) {
             ]}
           />
           <TextInput
+            ref={unitsInput}
             label={mode === "change" ? words.change : words.count}
             description={mode === "change" ? words.changeHint : words.countHint(formatQuantity(expected))}
             value={typed}
@@ -137,7 +148,9 @@ export function AdjustDialog({ sku, onClose }: Props) {
             withAsterisk
           />
           <Text size="sm" aria-live="polite" mih="1lh">
-            {after !== null && words.result(formatQuantity(before), formatQuantity(after))}
+            {after === null
+              ? words.now(formatQuantity(before), formatQuantity(sku.reserved_stock))
+              : words.result(formatQuantity(before), formatQuantity(after))}
           </Text>
           {after !== null && after < sku.reserved_stock && (
             <Text size="sm" c="var(--mantine-color-error)">

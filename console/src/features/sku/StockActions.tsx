@@ -1,9 +1,12 @@
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Anchor, Button, Group, Modal, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "react-router";
 import type { Sku } from "../../shared/api/clients";
 import { isProblem } from "../../shared/api/problems";
+import { formatQuantity } from "../../shared/format/numbers";
 import { changeAttributes, readSku } from "../../shared/inventory/commands";
+import { useVendorAddress } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
 import { showDone, showError } from "../../shared/ui/toasts";
 import { AdjustDialog } from "./AdjustDialog";
@@ -16,6 +19,7 @@ type Opened = "restock" | "adjust" | "deactivate" | null;
 export function StockActions({ sku }: { readonly sku: Sku }) {
   const words = texts.sku;
   const [opened, setOpened] = useState<Opened>(null);
+  const address = useVendorAddress();
   const close = () => setOpened(null);
   const activation = useActivation(sku, close);
   return (
@@ -43,6 +47,19 @@ export function StockActions({ sku }: { readonly sku: Sku }) {
         centered
       >
         <Text size="sm">{words.deactivate.detail}</Text>
+        {sku.reserved_stock > 0 && (
+          <Text size="sm" mt="sm">
+            {words.deactivate.held(formatQuantity(sku.reserved_stock))}{" "}
+            <Anchor
+              component={Link}
+              to={address(`/orders?sku=${encodeURIComponent(sku.sku)}`)}
+              size="sm"
+              underline="always"
+            >
+              {words.deactivate.holders}
+            </Anchor>
+          </Text>
+        )}
         <Group justify="flex-end" gap="xs" mt="md">
           <Button variant="default" onClick={close} data-autofocus>
             {texts.common.cancel}

@@ -1,3 +1,4 @@
+import { mergedRecords } from "../../shared/log/merged";
 import type { TimelineRecord } from "./timeline";
 
 /** What a record of a list has to have to be put in its place. */
@@ -5,8 +6,12 @@ type Numbered = Pick<TimelineRecord, "sequence">;
 
 /** Records that are known and newer ones, newest first, each once. */
 export function mergeRecords<Row extends Numbered>(known: readonly Row[], newer: readonly Row[]): Row[] {
-  const bySequence = new Map([...known, ...newer].map((record) => [record.sequence, record]));
-  return [...bySequence.values()].sort((a, b) => b.sequence - a.sequence);
+  return mergedRecords(
+    known,
+    newer,
+    ({ sequence }) => sequence,
+    (a, b) => b.sequence - a.sequence,
+  );
 }
 
 /** Whether newer records join the known ones without a gap. */

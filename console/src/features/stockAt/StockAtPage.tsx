@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { isProblem } from "../../shared/api/problems";
 import { stockAtAddress } from "../../shared/log/addresses";
+import { FindSku } from "../../shared/log/FindSku";
 import { SkuForm } from "../../shared/log/SkuForm";
 import { SkuLinks } from "../../shared/log/SkuLinks";
 import { texts } from "../../shared/texts/texts";
@@ -30,7 +31,7 @@ export function StockAtPage() {
         onSubmit={(wanted) => void navigate(stockAtAddress(wanted))}
       />
       {sku === undefined ? (
-        <EmptyState title={words.start.title} detail={words.start.detail} />
+        <EmptyState title={words.start.title} detail={words.start.detail} action={<FindSku />} />
       ) : (
         <History key={sku} sku={sku} />
       )}
@@ -63,7 +64,7 @@ function History({ sku }: { readonly sku: string }) {
   const error = stock.error ?? first.error;
   if (isProblem(error, "sku_not_found", "invalid_input")) {
     const { title, detail } = texts.audit.skuNotFound;
-    return <EmptyState title={title} detail={detail} />;
+    return <EmptyState title={title} detail={detail} action={<FindSku />} />;
   }
   if (error) {
     return <ErrorState error={error} onRetry={() => void Promise.all([stock.refetch(), first.refetch()])} />;

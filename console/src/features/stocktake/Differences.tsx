@@ -1,5 +1,6 @@
-import { Alert, Button, Group, Stack, Table, Text, TextInput, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Stack, Table, Text, TextInput, Title } from "@mantine/core";
 import { type FormEvent, useState } from "react";
+import { Link } from "react-router";
 import { newIdempotencyKey } from "../../shared/api/clients";
 import type { ReadableError } from "../../shared/api/problems";
 import { areNotes } from "../../shared/format/notes";
@@ -8,6 +9,7 @@ import { formatDay } from "../../shared/format/times";
 import { changeStocks, readSku } from "../../shared/inventory/commands";
 import { runStockTasks, stockUndo } from "../../shared/inventory/stockTasks";
 import type { InventoryStore } from "../../shared/inventory/store";
+import { useVendorAddress } from "../../shared/session/vendor";
 import { texts } from "../../shared/texts/texts";
 import { EmptyState } from "../../shared/ui/states";
 import { showDone } from "../../shared/ui/toasts";
@@ -27,6 +29,7 @@ interface Props {
 
 /** What was counted beside what the system has; nothing is sent before somebody has seen it. */
 export function Differences({ lines, store, put, remove, onCountAgain }: Props) {
+  const address = useVendorAddress();
   const [reason, setReason] = useState(() => words.reasonDefault(formatDay(new Date().toISOString())));
   const [reasonIsWrong, setReasonIsWrong] = useState(false);
   const [progress, setProgress] = useState<{ done: number; total: number } | null>(null);
@@ -141,6 +144,20 @@ export function Differences({ lines, store, put, remove, onCountAgain }: Props) 
           {[...failed].map(([sku, error]) => (
             <Text size="sm" key={sku}>
               <span className={classes.sku}>{sku}</span>: {error.detail || error.title}
+              {error.code === "adjustment_below_reserved" && (
+                <>
+                  {" "}
+                  <Anchor
+                    component={Link}
+                    to={address(`/skus/${encodeURIComponent(sku)}`)}
+                    size="sm"
+                    c="inherit"
+                    underline="always"
+                  >
+                    {words.holders}
+                  </Anchor>
+                </>
+              )}
             </Text>
           ))}
         </Alert>

@@ -4,6 +4,7 @@ import { useNavigate, useParams } from "react-router";
 import { download } from "../../shared/format/csv";
 import { verifyAddress } from "../../shared/log/addresses";
 import { FORMATS } from "../../shared/log/exports";
+import { FindSku } from "../../shared/log/FindSku";
 import { SkuForm } from "../../shared/log/SkuForm";
 import { SkuLinks } from "../../shared/log/SkuLinks";
 import { texts } from "../../shared/texts/texts";
@@ -38,7 +39,7 @@ export function VerifyPage() {
         onSubmit={(wanted) => (wanted === sku ? again() : void navigate(verifyAddress(wanted)))}
       />
       {sku === null ? (
-        <EmptyState title={words.start.title} detail={words.start.detail} />
+        <EmptyState title={words.start.title} detail={words.start.detail} action={<FindSku />} />
       ) : error !== null ? (
         <Failure error={error} onRetry={again} />
       ) : (
@@ -54,7 +55,7 @@ export function VerifyPage() {
 function Failure({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
   if (isUnknownSku(error)) {
     const { title, detail } = texts.audit.skuNotFound;
-    return <EmptyState title={title} detail={detail} />;
+    return <EmptyState title={title} detail={detail} action={<FindSku />} />;
   }
   return <ErrorState error={error} onRetry={onRetry} />;
 }

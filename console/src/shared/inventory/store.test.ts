@@ -228,6 +228,15 @@ test("a failed walk says why, keeps what was read, and begins again", async () =
 test("a changed product is shown at all its SKUs", async () => {
   const shop = new Shop().add(4, 2);
   const store = await loaded(shop);
-  store.acceptProduct({ product_id: "PROD-1", product_name: "Renamed", external_id: null, images: null });
+  store.acceptProduct({
+    product_id: "PROD-1",
+    product_name: "Renamed",
+    external_id: null,
+    images: null,
+    is_active: false,
+  });
+  const ofProduct = store.snapshot().rows.filter(({ product_id }) => product_id === "PROD-1");
+  expect(ofProduct.length).toBeGreaterThan(0);
+  expect(ofProduct.every(({ product_is_active }) => !product_is_active)).toBe(true);
   expect(store.snapshot().rows.filter((row) => row.product_name === "Renamed")).toHaveLength(2);
 });

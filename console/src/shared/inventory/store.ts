@@ -41,7 +41,7 @@ export const PAGE_MAX = 1_000;
 /** A refresh asks for few rows at first: most of the time nothing has changed. */
 const REFRESH_PAGE = 50;
 /** A change in progress may have an earlier time than one that was listed; the service bounds it so. */
-const OVERLAP_MILLISECONDS = 30_000;
+export const OVERLAP_MILLISECONDS = 30_000;
 /** How far the clocks that write `last_updated` and answer requests may be apart. */
 const CLOCKS_MILLISECONDS = 5_000;
 /** How often a walk shows what it has read: all rows are sorted and drawn anew. */
@@ -106,8 +106,15 @@ export class InventoryStore {
     }
   }
 
-  /** Take in a product as the service returned it after a change. */
-  acceptProduct(product: ListedProduct): void {
+  /** Take in a product as the service returned it after a change. Its SKUs are in or out of sale with it; the
+   * lists by last change do not show that, as it is no change of theirs.
+   */
+  acceptProduct(product: ListedProduct & { readonly is_active: boolean }): void {
+    for (const [id, sku] of this.#skus) {
+      if (sku.product_id === product.product_id) {
+        this.#skus.set(id, { ...sku, product_is_active: product.is_active });
+      }
+    }
     this.#mergeProducts([product]);
     this.#publish();
   }

@@ -18,8 +18,10 @@ export const audit = {
   },
   skuNotFound: {
     title: "SKU not found",
-    detail: "The id may be mistyped. There is neither a SKU nor a log record with it.",
+    detail:
+      "There is neither a SKU nor a log record with this id. An id begins with SKU- and has the product's id in it, such as SKU-PROD-E4F9A-BLK-L. The log of its vendor or product lists it.",
   },
+  findSku: "Find it in the log",
   differences: {
     what: "What",
     expected: "Expected",

@@ -25,7 +25,9 @@ export const imports = {
     ownTable: "Another table: choose its columns",
     kind: "What to import",
     kinds: { products: "Products", skus: "SKUs", stock: "Stock" },
-    order: "Products come first, then SKUs, then stock.",
+    order:
+      "One file may have products, SKUs and stock. They are imported one after the other: products first.",
+    kindStep: (step: number) => `Step ${step} of 3: the same file brings products, then SKUs, then stock.`,
     decimal: "Decimals are written",
     decimals: { point: "1,234.50", comma: "1.234,50" },
     encoding: "Encoding",
@@ -63,7 +65,7 @@ export const imports = {
     variant_name: "Name of the variant",
     variant_attributes: "Attributes of the variant",
     unit_price: "Price",
-    reorder_threshold: "Reorder at",
+    reorder_threshold: "Reorder threshold",
     barcode: "Barcode",
     quantity: "Units delivered",
     counted_stock: "Units counted",
@@ -82,12 +84,21 @@ export const imports = {
     what: "What",
     shown: "Change",
     first: (shown: number, all: number) => `The first ${formatQuantity(shown)} of ${changes(all)}`,
-    actions: { create: "Create", change: "Change" },
+    /** By what the command of a row does. */
+    actions: {
+      create_product: (name: string) => `Create product ${name}`,
+      change_product: (name: string) => `Change product ${name}`,
+      create_sku: (name: string) => `Create ${name}`,
+      change_sku: (name: string) => `Change ${name}`,
+      change_stock: (name: string) => `Book ${name}`,
+    },
     reasons: "Why rows are rejected",
     reason: "Reason",
     rows: "Rows",
     rejects: "Download the rejected rows",
     rejectsHint: "In the form of the file, with line and reason: correct them, and import that file.",
+    together: (count: number, all: number) =>
+      `${rows(count)} make ${changes(all)}: rows of one product or SKU belong together.`,
     nothing: "The shop has all of it already: there is nothing to change.",
     apply: (count: number) => `Apply ${changes(count)}`,
     back: "Back to the columns",
@@ -107,15 +118,47 @@ export const imports = {
     kept: (count: number) => `${changes(count)} could not be taken back:`,
     stopped: "It was stopped, or the page was closed, before all was sent.",
     resume: "Go on",
-    undo: "Undo the import",
-    undoHint:
-      "Created products and SKUs are deactivated, changed ones restored, stock adjusted back. The log keeps both.",
-    forget: "Done",
-    forgetHint: "Forget this import; it cannot be undone here afterwards.",
+    undo: "Undo the import …",
+    leave: "Done",
+    doneHint: "It can be undone here until another file is imported.",
+    last: (file: string, when: string) => `Imported last: ${file}, ${when}.`,
+    showLast: "Show or undo it",
+    earlier: (kind: string, count: number) => `${kind}: ${changes(count)} applied before, of the same file.`,
+    seeProducts: "See the products",
+    seeInventory: "See the inventory",
     changed: "it has been changed since",
     corrected: (transaction: string) => `its stock was counted or corrected since (${transaction})`,
     next: (kind: string) => `Next: ${kind}`,
   },
+  /** What an undo will do, asked before it is done. */
+  undo: {
+    title: (file: string) => `Undo the import of ${file}?`,
+    what: "What to undo",
+    only: (kind: string) => `${kind} only`,
+    all: "All of the file",
+    productsOff: (count: number) =>
+      `${formatQuantity(count)} created ${count === 1 ? "product is" : "products are"} deactivated.`,
+    productsBack: (count: number) =>
+      `${formatQuantity(count)} changed ${count === 1 ? "product gets" : "products get"} back what ${count === 1 ? "it" : "they"} had before.`,
+    skusOff: (count: number) =>
+      `${formatQuantity(count)} created ${count === 1 ? "SKU is" : "SKUs are"} deactivated.`,
+    skusBack: (count: number) =>
+      `${formatQuantity(count)} changed ${count === 1 ? "SKU gets" : "SKUs get"} back what ${count === 1 ? "it" : "they"} had before.`,
+    stock: (count: number, fewer: number, more: number) =>
+      `The stock of ${formatQuantity(count)} ${count === 1 ? "SKU" : "SKUs"} is adjusted back: ${[
+        ...(fewer > 0 ? [`${formatQuantity(fewer)} units fewer`] : []),
+        ...(more > 0 ? [`${formatQuantity(more)} units more`] : []),
+      ].join(", ")}.`,
+    kept: "What somebody has changed since stays as it is, and is listed. Nothing is deleted, and the log keeps both.",
+    confirm: (count: number) => `Undo ${changes(count)}`,
+  },
+  /** Why a service refuses a row, by its code; of others its own sentence is shown. */
+  codes: {
+    sku_not_found: "the shop has no such SKU: import SKUs first",
+    product_not_found: "the shop has no such product: import products first",
+    product_inactive: "its product is inactive: reactivate it first",
+    sku_inactive: "the SKU is inactive: reactivate it first",
+  } as Readonly<Record<string, string>>,
   notKept: (reason: string) =>
     `The browser cannot keep a journal of the import, so it could not be gone on with or undone: ${reason}`,
 } as const;

@@ -39,10 +39,10 @@ export const inventory = {
     select: "Select",
     product: "Product",
     sku: "SKU",
-    stock: "In stock",
+    stock: "On hand",
     reserved: "Reserved",
     available: "Available",
-    threshold: "Reorder at",
+    threshold: "Threshold",
     price: "Price",
     active: "Active",
     changed: "Changed",
@@ -68,8 +68,9 @@ export const inventory = {
   empty: {
     title: "No SKUs yet",
     detail:
-      "A SKU is a variant of a product that stock is kept for. Create a product first, then its variants.",
+      "A SKU is a variant of a product that stock is kept for. Create a product first, then its variants, or bring in a file.",
     action: "To the products",
+    importFile: "Import a file",
   },
   noMatch: {
     title: "No SKU matches",
@@ -77,47 +78,49 @@ export const inventory = {
     action: "Show all SKUs",
   },
   staleData: "The newest changes could not be read. What is shown may be old.",
-  keys: "Arrow keys move, Enter edits, Space selects, + − and digits change the stock, Ctrl+Z undoes.",
+  keys: "Arrow keys move, Enter edits, Space selects, with Shift up to there, + − and digits change the stock, Ctrl+Z undoes.",
   stock: {
     title: "Change the stock",
     mode: "How",
     modes: { restock: "Restock", adjustment: "Adjust", count: "Set to count" },
     quantity: { restock: "Units received", adjustment: "Units more or less", count: "Units counted" },
     hint: { restock: "", adjustment: "-3 takes three away", count: "" },
+    countHint: "All that is there, also what orders hold.",
+    holders: "See which orders hold them",
     note: "Note",
     reason: "Reason",
     reasonsLabel: "Frequent reasons",
     reasons: ["Damaged", "Lost", "Found", "Returned", "Sample", "Correction"],
     preview: (before: number, after: number) =>
-      `${formatQuantity(before)} → ${formatQuantity(after)} in stock`,
+      `${formatQuantity(before)} → ${formatQuantity(after)} on hand`,
     now: (current: number, reserved: number) =>
       reserved > 0
-        ? `${formatQuantity(current)} in stock, ${formatQuantity(reserved)} of them reserved`
-        : `${formatQuantity(current)} in stock`,
+        ? `${formatQuantity(current)} on hand, ${formatQuantity(reserved)} of them reserved`
+        : `${formatQuantity(current)} on hand`,
     problems: {
       quantity: {
         restock: "Write a whole number from 1 to 1,000,000.",
         adjustment: "Write a whole number other than 0, such as -3 or 5.",
-        count: "Write a whole number from 0.",
+        count: "Write how many you counted, 0 or more.",
       },
       notes: "Say why, in a word or two.",
       notesTooLong: "A reason has at most 300 bytes.",
     },
   },
   price: { label: "Price", problem: "Write a price such as 12.50." },
-  threshold: { label: "Reorder at", problem: "Write a whole number from 0." },
+  threshold: { label: "Reorder threshold", problem: "Write a whole number from 0." },
   done: {
     stock: (name: string, change: number, after: number) =>
-      `${name}: ${formatChange(change)}, ${formatQuantity(after)} in stock.`,
+      `${name}: ${formatChange(change)}, ${formatQuantity(after)} on hand.`,
     price: (name: string, value: number) => `${name}: price ${formatMoney(value)}.`,
-    threshold: (name: string, value: number) => `${name}: reorder at ${formatQuantity(value)}.`,
+    threshold: (name: string, value: number) => `${name}: reorder threshold ${formatQuantity(value)}.`,
     activated: (name: string) => `${name} is active.`,
     deactivated: (name: string) => `${name} is inactive.`,
   },
   undoNotes: (transaction: string) => `Undo of ${transaction}`,
   conflict: {
     changedBy: (who: string, when: string) => `Changed by ${who}, ${when}.`,
-    stock: "In stock",
+    stock: "On hand",
     reserved: "Reserved",
     change: (before: number, after: number) => `${formatQuantity(before)} → ${formatQuantity(after)}`,
   },
@@ -137,7 +140,7 @@ export const inventory = {
       restock: (count: number) => `Restock ${skus(count)}`,
       adjustment: (count: number) => `Adjust ${skus(count)}`,
       price: (count: number) => `Change the price of ${skus(count)}`,
-      threshold: (count: number) => `Change the threshold of ${skus(count)}`,
+      threshold: (count: number) => `Change the reorder threshold of ${skus(count)}`,
       activate: (count: number) => `Activate ${skus(count)}`,
       deactivate: (count: number) => `Deactivate ${skus(count)}`,
     },

@@ -15,9 +15,12 @@ export const orders = {
     invalid: "An order id is ORDER- and up to 64 letters, digits and hyphens.",
     unknown: (id: string) => `There is no order ${id}.`,
     unknownOfVendor: (id: string) => `There is no order ${id} with a line of yours.`,
+    refused:
+      "An order that was refused is not stored. To see why, look at its SKUs on this page, or place a test order with its lines: the refusal names what is short.",
+    refusedOfVendor: "An order that was refused is not stored. To see why, look at its SKUs on this page.",
   },
   held: {
-    title: "What reserves a SKU",
+    title: "What is available, what reserves it",
     label: "SKU",
     placeholder: "SKU-PROD-E4F9A-BLK-L",
     show: "Show",
@@ -28,6 +31,11 @@ export const orders = {
     table: "Orders that hold units",
     resultTitle: (sku: string) => `Open reservations of ${sku}`,
     none: "No order holds units of it.",
+    stock: (available: number, onHand: number) =>
+      `${units(available)} available of ${formatQuantity(onHand)} on hand.`,
+    productInactive: "Product inactive",
+    notOffered: "It cannot be ordered.",
+    why: "What reserves it",
     total: (reserved: number, orders: number) =>
       `${units(reserved)} reserved by ${formatQuantity(orders)} ${orders === 1 ? "order" : "orders"}`,
     unaccounted: (count: number) =>
@@ -95,7 +103,8 @@ export const orders = {
   },
   notFound: {
     title: (id: string) => `There is no order ${id}`,
-    detail: "The id may be mistyped. An order system may also not have placed it yet.",
+    detail:
+      "The id may be mistyped, or the order was refused or not placed yet: only placed orders are stored. To see why one is refused, place a test order with its lines.",
     detailOfVendor: "The id may be mistyped, or the order has no line of yours.",
     back: "To the orders",
   },
@@ -178,7 +187,8 @@ export const orders = {
     },
     refund: {
       button: "Refund",
-      hint: (count: number) => `${units(count)} confirmed and not refunded yet.`,
+      hint: (count: number) => `${units(count)} confirmed and not refunded yet: all or a part.`,
+      intro: "It counts units that come back. Money is paid back where it was paid.",
       title: (id: string) => `Refund ${id}`,
       all: (count: number) => `All ${units(count)} left`,
       submit: (count: number) => `Refund ${units(count)}`,
@@ -226,16 +236,16 @@ export const orders = {
   },
   settle: {
     what: "What",
-    some: "Some lines",
+    some: "A part",
     units: (sku: string) => `Units of ${sku}`,
     of: (available: number) => `of ${formatQuantity(available)}`,
     allOf: (sku: string) => `All of ${sku}`,
     allShort: "All",
     restock: "The units return to the stock",
     restockOf: (sku: string) => `The units of ${sku} return to the stock`,
-    restockShort: "to stock",
+    restockShort: "back to stock",
     reason: "Reason",
-    reasonHint: "A word that programs count. Optional.",
+    reasonHint: "One word, which reports count. Optional.",
     cancelReasons: ["customer_request", "duplicate", "out_of_stock", "payment_timeout"],
     refundReasons: ["returned", "broken", "wrong_item", "customer_request", "late"],
     notes: "Notes",

@@ -8,7 +8,7 @@ export const overview = {
   all: "all of your SKUs",
   onSkus: (count: string) => (count === "1" ? "of 1 SKU" : `of ${count} SKUs`),
   notForSale: "not for sale",
-  belowThreshold: "at or below the threshold",
+  belowThreshold: "at or below the reorder threshold",
   nothingLeft: "nothing left to sell",
   stillReading: "Still reading the inventory: these numbers grow.",
   attention: {
@@ -50,7 +50,8 @@ export const overview = {
   empty: {
     title: "Your shop has no SKUs yet",
     detail:
-      "Create a product and its variants, and restock them. This page then shows what sells and what runs out.",
+      "Create a product and its variants and restock them, or bring in a file of another shop or a supplier. This page then shows what sells and what runs out.",
     action: "Create a product",
+    importFile: "Import a file",
   },
 } as const;

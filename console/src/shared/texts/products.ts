@@ -1,3 +1,5 @@
+import { formatQuantity } from "../format/numbers";
+
 export const products = {
   title: "Products",
   count: (shown: string, all: string) => (shown === all ? `${all} products` : `${shown} of ${all} products`),
@@ -70,6 +72,12 @@ export const products = {
   deactivateTitle: (name: string) => `Deactivate ${name}?`,
   deactivateDetail:
     "Customers can no longer find or order it and its SKUs. Stock and log stay, and orders that hold units can still be confirmed. Nothing is ever deleted; you can reactivate it at any time.",
+  held: {
+    units: (count: number) =>
+      `Open orders hold ${count === 1 ? "1 unit" : `${formatQuantity(count)} units`} of it. They stay reserved: to recall them, cancel their lines.`,
+    of: (variant: string, count: number) => `${variant}: ${formatQuantity(count)} reserved`,
+    more: (count: number) => `and ${formatQuantity(count)} more SKUs`,
+  },
   activated: "Product reactivated.",
   deactivated: "Product deactivated.",
   details: "Details",
@@ -86,6 +94,7 @@ export const products = {
     variant: "Variant",
     sku: "SKU",
     available: "Available",
+    reserved: "Reserved",
     onHand: "On hand",
     price: "Price",
     missing: "Not created",

@@ -32,16 +32,20 @@ export const sku = {
     button: "Adjust",
     title: "Adjust the stock",
     mode: "How",
-    byChange: "By a change",
-    byCount: "To a count",
+    byChange: "Add or take away",
+    byCount: "Set to count",
     change: "Change",
     changeHint: "Negative for units that are gone, such as -2.",
     count: "Units counted",
-    countHint: (units: string) => `The stock was ${units} when this form was opened.`,
+    countHint: (units: string) =>
+      `All that is there, also what orders hold. On hand were ${units} when this form was opened.`,
     reason: "Reason",
     reasonHint: "Stays in the log.",
+    now: (units: string, reserved: string) =>
+      reserved === "0" ? `${units} on hand` : `${units} on hand, ${reserved} of them reserved`,
     result: (before: string, after: string) => `${before} → ${after} on hand`,
-    belowReserved: (reserved: string) => `Orders hold ${reserved} units; the stock cannot fall below that.`,
+    belowReserved: (reserved: string) =>
+      `Orders hold ${reserved} units; no fewer can be on hand. Cancel or confirm some first.`,
     submit: "Adjust",
     done: (change: string) => `Stock adjusted by ${change}.`,
     doneEqual: "Count recorded; it is what the stock was.",
@@ -78,6 +82,9 @@ export const sku = {
     title: (sku: string) => `Deactivate ${sku}?`,
     detail:
       "Customers can no longer order it. Its stock and log stay, and orders that hold units can still be confirmed. Nothing is ever deleted; you can reactivate it at any time.",
+    held: (units: string) =>
+      `Open orders hold ${units === "1" ? "1 unit" : `${units} units`} of it. They stay reserved: to recall them, cancel their lines.`,
+    holders: "See these orders",
     confirm: "Deactivate",
     done: "SKU deactivated.",
   },

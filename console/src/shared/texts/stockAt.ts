@@ -1,11 +1,12 @@
 export const stockAt = {
   title: "Stock at a time",
   titleOf: (sku: string) => `Stock of ${sku}`,
-  lead: "What was in stock at any moment, by the last log record until then.",
+  lead: "What was on hand at any moment, by the last log record until then.",
   submit: "Look",
   start: {
     title: "Choose a SKU",
-    detail: "Then move through its history, from its first record until now.",
+    detail:
+      "Type its id; the log of its vendor or product lists it. Then move through its history, or type a day and a time.",
   },
   slider: "Moment",
   exact: "Exact date and time",

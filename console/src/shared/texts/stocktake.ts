@@ -70,6 +70,7 @@ export const stocktake = {
     booking: (done: number, total: number) => `${formatQuantity(done)} of ${formatQuantity(total)} booked`,
     booked: (count: number) => `${skus(count)} booked.`,
     failed: (count: number) => `${skus(count)} could not be booked`,
+    holders: "See which orders hold them",
     undoNotes: (transaction: string) => `Undo of ${transaction}`,
     discard: "Discard the count",
     discardQuestion: (count: number) => `Forget the counts of ${skus(count)}? Nothing of them is booked.`,

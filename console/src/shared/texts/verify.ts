@@ -1,13 +1,13 @@
 export const verify = {
   title: "Verify",
   titleOf: (sku: string) => `Verify ${sku}`,
-  lead: "Hashes, chain and signatures of a SKU's log, recomputed in this browser from the records and the public keys that the service serves.",
+  lead: "Whether a SKU's log is untouched: hashes, chain and signatures, recomputed in this browser from the records and the public keys that the service serves.",
   submit: "Verify",
   again: "Verify again",
   start: {
     title: "Choose a SKU",
     detail:
-      "This page reads all of its records, and recomputes each hash and each signature. The service is not asked whether they are right.",
+      "Type its id; the log of its vendor or product lists it. This page then reads all of its records, and recomputes each hash and each signature. The service is not asked whether they are right.",
   },
   reading: (count: string) => `${count} records read …`,
   checking: (done: string, total: string) => `${done} of ${total} records checked`,
@@ -15,7 +15,7 @@ export const verify = {
   whole: {
     title: (count: string) => (count === "1" ? "1 record is whole" : `All ${count} records are whole`),
     signed: (keys: string) =>
-      `Each hash is that of its record and continues the one before, each rule of stock and orders holds, and each record is signed by ${keys === "1" ? "the ledger key" : `one of ${keys} ledger keys`}.`,
+      `Each hash is that of its record and continues the one before, each rule of stock and orders holds, and each record is signed by ${keys === "1" ? "the ledger key" : `one of ${keys} ledger keys`}: nobody without that key has changed one, added one or taken one out between them.`,
     unsigned:
       "Each hash is that of its record and continues the one before, and each rule of stock and orders holds.",
   },
