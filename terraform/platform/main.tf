@@ -50,6 +50,7 @@ module "identity" {
   web_logout_urls          = local.web_logout_urls
   test_sign_in             = var.test_sign_in
   requires_mfa             = var.requires_mfa
+  stores_machine_secrets   = var.stores_machine_secrets
   emulator_endpoint        = var.emulator_endpoint
   deletion_protection      = var.deletion_protection
   append_only_table_arn    = local.log.arn

@@ -69,6 +69,11 @@ output "machine_clients" {
   sensitive   = true
 }
 
+output "machine_secret_arns" {
+  description = "The secrets of the machine clients by name, if they are stored."
+  value       = module.identity.machine_secret_arns
+}
+
 output "role_arns" {
   description = "The functions' roles, by service/function."
   value       = { for key in keys(local.functions) : key => module.role[key].arn }

@@ -246,6 +246,13 @@ variable "requires_mfa" {
   }
 }
 
+variable "stores_machine_secrets" {
+  description = "Whether each machine client's id and secret are also a secret of Secrets Manager, `inventory-<stage>-machine-<client>`, which its owner can be allowed to read; each costs a secret a month."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "emulator_endpoint" {
   description = "The endpoint of an AWS emulator on this machine, such as http://127.0.0.1:4566; null for AWS itself."
   type        = string

@@ -184,6 +184,30 @@ resource "aws_cognito_user_pool_client" "machine" {
   }
 }
 
+# Where a machine finds its own secret, and a new one after a rotation, without the platform's state.
+resource "aws_secretsmanager_secret" "machine" {
+  #checkov:skip=CKV2_AWS_57:Cognito cannot rotate a client's secret; a new client is another one, and both are accepted meanwhile
+  #checkov:skip=CKV_AWS_149:the key that AWS manages is used unless the stage has one of its own
+  for_each = var.stores_machine_secrets ? local.machine_clients : {}
+
+  name                    = "${local.name}-machine-${each.key}"
+  description             = "How the machine client ${each.key} signs in: client_id, client_secret, scope, token_url."
+  kms_key_id              = var.kms_key_arn
+  recovery_window_in_days = var.deletion_protection ? 30 : 0
+}
+
+resource "aws_secretsmanager_secret_version" "machine" {
+  for_each = aws_secretsmanager_secret.machine
+
+  secret_id = each.value.id
+  secret_string = jsonencode({
+    client_id     = aws_cognito_user_pool_client.machine[each.key].id
+    client_secret = aws_cognito_user_pool_client.machine[each.key].client_secret
+    scope         = join(" ", local.machine_clients[each.key])
+    token_url     = "${local.hosted}/oauth2/token"
+  })
+}
+
 module "claims_role" {
   source = "../function_role"
 

@@ -45,6 +45,11 @@ output "machine_client_ids" {
   value       = sort([for client in aws_cognito_user_pool_client.machine : client.id])
 }
 
+output "machine_secret_arns" {
+  description = "The secrets of the machine clients by name, if they are stored."
+  value       = { for name, secret in aws_secretsmanager_secret.machine : name => secret.arn }
+}
+
 output "client_ids" {
   description = "The ids of the machine clients by name."
   value       = { for name, client in aws_cognito_user_pool_client.machine : name => client.id }

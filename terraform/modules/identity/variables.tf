@@ -76,6 +76,13 @@ variable "requires_mfa" {
   nullable    = false
 }
 
+variable "stores_machine_secrets" {
+  description = "Whether each machine client's id and secret are also a secret of Secrets Manager."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "emulator_endpoint" {
   description = "The endpoint of an AWS emulator, which also serves the pool's keys; null for AWS itself."
   type        = string

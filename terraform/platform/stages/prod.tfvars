@@ -5,7 +5,9 @@ claims_zip          = "../../build/claims.zip"
 log_retention_days  = 365
 api_gateway_account = true
 requires_mfa        = true
-archive_retention   = { mode = "GOVERNANCE", days = 365 }
+
+stores_machine_secrets = true
+archive_retention      = { mode = "GOVERNANCE", days = 365 }
 
 # Beside point-in-time recovery, which ends with the table: a backup that an administrator of the stage cannot delete
 # unnoticed, and whose restore is tried every Sunday.

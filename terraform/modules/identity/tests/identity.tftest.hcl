@@ -68,3 +68,20 @@ run "without_an_address_there_is_no_hosted_login" {
     error_message = "Without callback addresses, nobody can sign in by a browser."
   }
 }
+
+run "a_machine_finds_its_secret_if_asked" {
+  variables {
+    order_clients          = ["web-shop"]
+    stores_machine_secrets = true
+  }
+
+  assert {
+    condition     = keys(aws_secretsmanager_secret.machine) == ["web-shop"] && aws_secretsmanager_secret.machine["web-shop"].name == "inventory-dev-machine-web-shop"
+    error_message = "Each machine client must have a secret of its own name."
+  }
+
+  assert {
+    condition     = join(" ", keys(jsondecode(aws_secretsmanager_secret_version.machine["web-shop"].secret_string))) == "client_id client_secret scope token_url"
+    error_message = "The secret must have all that a token is requested with."
+  }
+}
