@@ -287,6 +287,18 @@ variable "log_retention_days" {
   }
 }
 
+variable "monitoring" {
+  description = "Whether there are alarms and a dashboard, which cost about 10 USD a month: docs/platform.md."
+  type        = bool
+  default     = true
+  nullable    = false
+
+  validation {
+    condition     = var.monitoring || var.stage != "prod"
+    error_message = "The stage prod must have alarms."
+  }
+}
+
 variable "alarm_emails" {
   description = "The email addresses that receive alarms."
   type        = set(string)
