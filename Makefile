@@ -100,8 +100,8 @@ sell-out: $(VENV)/.develop ## Let 16 writers sell out a stock of 200, repeatedly
 bench: $(VENV)/.develop $(VENV)/.peers ## Measure the product against floors and peers, write docs/performance.*; PARTS=capacity,scale SIZES=1000,1000000
 	@$(BIN)/python -m tests.benchmarks.performance $(if $(PARTS),--parts "$(PARTS)") $(if $(SIZES),--sizes "$(SIZES)")
 
-cost: $(VENV)/.run ## Print the cost of a month, by table, index and function: TRAFFIC=file PRICES=file
-	@$(BIN)/python -m tools.cost $(if $(TRAFFIC),--traffic "$(TRAFFIC)") $(if $(PRICES),--prices "$(PRICES)")
+cost: $(VENV)/.run ## Print all that a month of a stage costs, idle and busy: STAGE=prod TRAFFIC=file PRICES=file
+	@$(BIN)/python -m tools.cost $(if $(STAGE),--stage "$(STAGE)") $(if $(TRAFFIC),--traffic "$(TRAFFIC)") $(if $(PRICES),--prices "$(PRICES)")
 
 simulate-capacity: $(VENV)/.run ## Print where DynamoDB's partitions saturate; simulate a sale, an import and a busy category
 	@$(BIN)/python -m tools.scaling

@@ -224,6 +224,7 @@ def main() -> int:
                 file=sys.stderr,
             )
             return EXIT_UNAVAILABLE
+        print(f"rotate-ledger-key: local stack at {settings.aws_url}", flush=True)
         again = [sys.executable, "-m", "local.ledger_key", "--in-this-environment"]
         os.execve(sys.executable, again, service_environment(settings, os.environ))
     try:

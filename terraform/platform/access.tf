@@ -430,7 +430,7 @@ module "failure_queue" {
   name            = each.value.name
   kms_key_arn     = var.kms_key_arn
   alarm_topic_arn = aws_sns_topic.alarms.arn
-  has_alarms      = !local.is_emulated
+  has_alarms      = local.has_alarms
 }
 
 module "role" {

@@ -1,7 +1,7 @@
 # The alarms of tables, queues, the identity pool and services are in their modules.
 
 resource "aws_cloudwatch_metric_alarm" "findings" {
-  count = local.is_emulated ? 0 : 1
+  count = local.has_alarms ? 1 : 0
 
   alarm_name          = "${local.name}-findings"
   alarm_description   = "Stock or its log was changed behind the services. See docs/operations.md#findings."

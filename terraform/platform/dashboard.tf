@@ -81,6 +81,8 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
+  count = var.monitoring ? 1 : 0
+
   dashboard_name = local.name
   dashboard_body = jsonencode({
     widgets = [

@@ -19,7 +19,7 @@ module "event_dead_letters" {
   name            = "${local.name}-events"
   kms_key_arn     = var.kms_key_arn
   alarm_topic_arn = aws_sns_topic.alarms.arn
-  has_alarms      = !local.is_emulated
+  has_alarms      = local.has_alarms
 }
 
 resource "aws_sqs_queue_policy" "event_dead_letters" {

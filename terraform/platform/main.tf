@@ -9,6 +9,7 @@ locals {
   }
 
   is_emulated       = var.emulator_endpoint != null
+  has_alarms        = var.monitoring && !local.is_emulated
   append_only_table = "StockTransactions"
 
   parameters_arn   = "arn:${data.aws_partition.current.partition}:ssm:${var.region}:${data.aws_caller_identity.current.account_id}:parameter"
@@ -34,7 +35,7 @@ module "table" {
   maximum_throughput     = var.maximum_throughput
   kms_key_arn            = var.kms_key_arn
   alarm_topic_arn        = aws_sns_topic.alarms.arn
-  has_alarms             = !local.is_emulated
+  has_alarms             = local.has_alarms
 }
 
 module "identity" {
@@ -58,7 +59,7 @@ module "identity" {
   kms_key_arn              = var.kms_key_arn
   permissions_boundary_arn = var.permissions_boundary_arn
   alarm_topic_arn          = aws_sns_topic.alarms.arn
-  has_alarms               = !local.is_emulated
+  has_alarms               = local.has_alarms
 }
 
 module "backup" {

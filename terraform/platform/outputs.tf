@@ -140,8 +140,8 @@ output "ledger_keys_path" {
 }
 
 output "dashboard_name" {
-  description = "The CloudWatch dashboard."
-  value       = aws_cloudwatch_dashboard.this.dashboard_name
+  description = "The CloudWatch dashboard; null without monitoring."
+  value       = one(aws_cloudwatch_dashboard.this[*].dashboard_name)
 }
 
 output "alarm_names" {

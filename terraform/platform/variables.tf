@@ -323,6 +323,18 @@ variable "log_retention_days" {
   }
 }
 
+variable "monitoring" {
+  description = "Whether there are alarms and a dashboard, which cost about 10 USD a month: docs/platform.md."
+  type        = bool
+  default     = true
+  nullable    = false
+
+  validation {
+    condition     = var.monitoring || var.stage != "prod"
+    error_message = "The stage prod must have alarms."
+  }
+}
+
 variable "alarm_emails" {
   description = "The email addresses that receive alarms; prod needs one at least."
   type        = set(string)
@@ -336,9 +348,9 @@ variable "alarm_emails" {
 }
 
 variable "backup" {
-  description = "A daily backup of the tables in a vault, beside point-in-time recovery: how long it is kept, the vault's lock, a vault of another region or account to copy it to, and whether its restore is tried every week; null for none (docs/platform.md)."
+  description = "A weekly backup of the tables in a vault, beside point-in-time recovery: how long it is kept, the vault's lock, a vault of another region or account to copy it to, and whether its restore is tried every week; null for none (docs/platform.md)."
   type = object({
-    schedule  = optional(string, "cron(0 3 * * ? *)")
+    schedule  = optional(string, "cron(0 3 ? * SUN *)")
     keep_days = optional(number, 35)
     lock = optional(object({
       mode                = optional(string, "GOVERNANCE")

@@ -68,5 +68,5 @@ module "service" {
   access_logs        = var.access_logs
   xray               = var.xray
   alarm_topic_arn    = local.contract["alarms/topic_arn"]
-  has_alarms         = var.emulator_endpoint == null
+  has_alarms         = var.monitoring && var.emulator_endpoint == null
 }

@@ -164,6 +164,18 @@ variable "access_logs" {
   nullable    = false
 }
 
+variable "monitoring" {
+  description = "Whether there are alarms."
+  type        = bool
+  default     = true
+  nullable    = false
+
+  validation {
+    condition     = var.monitoring || var.stage != "prod"
+    error_message = "The stage prod must have alarms."
+  }
+}
+
 variable "xray" {
   description = "Whether requests are traced."
   type        = bool

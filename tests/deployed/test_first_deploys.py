@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 import httpx
 import pytest
@@ -69,6 +71,9 @@ def test_a_second_plan_has_no_changes(cloud: Cloud, deployed: Deployed, workers:
     That of the platform follows after a rotation of its key: `test_ledger_keys`.
     """
     checkout = copy_checkout(cloud.folder / "second-checkout")
+    # What pip has installed for the zip; all else is packed again.
+    installed = Path("build", ".dependencies")
+    shutil.copytree(cloud.folder / installed, checkout / installed)
     elsewhere = partial(cloud.team, checkout=checkout, BUILD_FOLDER=str(checkout / "build"))
     planning = {
         service: workers.submit(elsewhere if service == "audit" else cloud.team, "plan", service)

@@ -23,7 +23,6 @@ def test_its_clients_outputs_and_functions_exist() -> None:
     platform = ROOT / "terraform" / "platform"
     declared = set(re.findall(r'^output "(\w+)"', (platform / "outputs.tf").read_text(), re.MULTILINE))
     assert {*re.findall(r"terraform output (?:-\w+ )?(\w+)", text)} <= declared
-    assert '"demo-vendor" = "VENDOR-001"' in (platform / "stages" / "dev.tfvars").read_text()
     tables = json.loads((platform / "tables.auto.tfvars.json").read_text())["tables"]
     assert {*re.findall(r"--table-name dev-([\w-]+)", text)} <= tables.keys()
     assert "parallelization_factor" in (ROOT / "services" / "stock" / "deployment.tfvars.json").read_text()

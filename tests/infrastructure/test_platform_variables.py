@@ -33,6 +33,7 @@ def _said(said: dict[str, Any]) -> list[str]:
             {"stage": "prod", "point_in_time_recovery": "false"},
             "The stage prod must have point-in-time recovery",
         ),
+        ({"stage": "prod", "monitoring": "false"}, "The stage prod must have alarms."),
         ({"stage": "prod", "test_sign_in": "true"}, "Administrators must not sign users in on prod."),
         ({"stage": "prod", "requires_mfa": "true"}, "Prod needs somebody who receives its alarms"),
         (

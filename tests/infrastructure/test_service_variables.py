@@ -90,6 +90,7 @@ def test_the_apps_declarations_and_the_teams_settings_are_accepted(
             "The app has no function reckon.",
         ),
         ({"emulator_endpoint": "https://example.org:443"}, "An emulator runs on a port of this machine"),
+        ({"monitoring": False, "stage": "prod"}, "The stage prod must have alarms."),
         ({"emulator_endpoint": "http://127.0.0.1:1", "stage": "prod"}, "The stage prod cannot be emulated."),
     ],
 )

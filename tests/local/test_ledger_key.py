@@ -232,7 +232,7 @@ def test_without_a_running_stack_the_command_says_so() -> None:
 
 def test_an_aws_without_keys_is_named(aws: Aws) -> None:
     ran = rotate(AWS_PORT=aws.url.rpartition(":")[2])
-    assert (ran.returncode, ran.stdout) == (1, "")
+    assert (ran.returncode, ran.stdout) == (1, f"rotate-ledger-key: local stack at {aws.url}\n")
     assert ran.stderr.startswith("The embedded AWS has no keys (")
     assert ran.stderr.endswith("use the same variables as for `make run`.\n")
 
@@ -250,7 +250,9 @@ def test_the_command_rotates_the_key_of_the_running_stack(start: Start, aws_endp
     # Without DYNAMODB_ENDPOINT: the stack itself knows where it keeps its keys.
     ran = rotate(AWS_PORT=str(stack.ports["aws"]))
     assert ran.returncode == 0, ran.stderr
-    assert [line[:2] for line in ran.stdout.splitlines()] == ["1.", "2.", "3.", "4."]
+    target, *steps = ran.stdout.splitlines()
+    assert target == f"rotate-ledger-key: local stack at http://127.0.0.1:{stack.ports['aws']}"
+    assert [line[:2] for line in steps] == ["1.", "2.", "3.", "4."]
     kept = json.loads(file.read_text())
     assert next(each["kid"] for each in kept["keys"]) == first["kid"]
     assert [each["retired_at"] is None for each in kept["keys"]] == [False, True]

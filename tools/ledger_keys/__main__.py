@@ -39,6 +39,8 @@ def rotate(stage: str) -> None:
     check_stage(stage)
     parameters = _client("ssm")
     secret, path = (_setting(parameters, stage, f"ledger/{name}") for name in ("key_secret_arn", "keys_path"))
+    # The ARN names account, region and stage.
+    print(f"rotate-ledger-key: {secret}", flush=True)
     rotation = Rotation(
         SecretsManager(_client("secretsmanager"), secret),
         ParameterStore(parameters, path),

@@ -92,7 +92,7 @@ resource "aws_backup_restore_testing_plan" "this" {
     algorithm             = "LATEST_WITHIN_WINDOW"
     include_vaults        = [aws_backup_vault.this.arn]
     recovery_point_types  = ["SNAPSHOT"]
-    selection_window_days = 7
+    selection_window_days = 8 # the backup of a week ago, if the last one failed
   }
 }
 

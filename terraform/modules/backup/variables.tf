@@ -13,7 +13,7 @@ variable "table_arns" {
 variable "schedule" {
   description = "When a backup begins, as an expression of EventBridge in UTC."
   type        = string
-  default     = "cron(0 3 * * ? *)"
+  default     = "cron(0 3 ? * SUN *)"
   nullable    = false
 }
 

@@ -11,6 +11,7 @@ archive_retention      = { mode = "GOVERNANCE", days = 365 }
 
 # Beside point-in-time recovery, which ends with the table: a backup that an administrator of the stage cannot delete
 # unnoticed, and whose restore is tried every Sunday.
+# Weekly: each backup is a full one, and thirteen are kept.
 backup = { keep_days = 90, lock = { mode = "GOVERNANCE", min_days = 35 }, tests_restores = true }
 
 # Who is on call: a plan of prod is refused without.

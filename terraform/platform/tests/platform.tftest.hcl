@@ -258,3 +258,14 @@ run "the_domain_of_the_console" {
     error_message = "The console's root must learn of domain and certificate."
   }
 }
+
+run "without_monitoring" {
+  variables {
+    monitoring = false
+  }
+
+  assert {
+    condition     = length(output.alarm_names) == 0 && output.dashboard_name == null
+    error_message = "Without monitoring, there must be neither alarms nor a dashboard."
+  }
+}

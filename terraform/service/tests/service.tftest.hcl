@@ -149,3 +149,14 @@ run "a_service_that_the_platform_does_not_know" {
 
   expect_failures = [data.aws_ssm_parameters_by_path.contract]
 }
+
+run "without_monitoring" {
+  variables {
+    monitoring = false
+  }
+
+  assert {
+    condition     = length(output.alarm_names) == 0
+    error_message = "Without monitoring, there must be no alarms."
+  }
+}

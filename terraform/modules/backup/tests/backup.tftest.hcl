@@ -19,10 +19,10 @@ variables {
   alarm_topic_arn = "arn:aws:sns:ap-south-1:123456789012:inventory-prod-alarms"
 }
 
-run "a_plan_backs_the_tables_up_daily" {
+run "a_plan_backs_the_tables_up_weekly" {
   assert {
-    condition     = one(aws_backup_plan.this.rule).schedule == "cron(0 3 * * ? *)" && one(one(aws_backup_plan.this.rule).lifecycle).delete_after == 35
-    error_message = "A backup must be made daily, and kept as long as the tables' own recovery reaches."
+    condition     = one(aws_backup_plan.this.rule).schedule == "cron(0 3 ? * SUN *)" && one(one(aws_backup_plan.this.rule).lifecycle).delete_after == 35
+    error_message = "A backup must be made each week: each is a full one, and costs as much as the table is large."
   }
 
   assert {
