@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from inventory_common.streams import BATCH_SIZE
 from local.event_source import (
     ATTEMPTS,
-    BATCH_SIZE,
     FIND_SHARDS_SECONDS,
     FIRST_PAUSE_SECONDS,
     LONGEST_PAUSE_SECONDS,
