@@ -54,7 +54,7 @@ def reconcile(request_id: str) -> Report:
 def write_digest(request_id: str) -> Report:
     """Sign the head hash of every SKU."""
     written = digests.write()
-    return Report({"digest": written}, [written])
+    return Report({"digest": written.text}, [written.text], written.is_clean)
 
 
 @app.on_schedule("rate(1 day)")

@@ -78,6 +78,18 @@ module "backup" {
   alarm_topic_arn          = aws_sns_topic.alarms.arn
 }
 
+module "trail" {
+  source = "../modules/trail"
+  count  = var.data_events_days == null ? 0 : 1
+
+  name                = "${local.name}-trail"
+  table_arns          = values(module.table)[*].arn
+  archive_bucket_arn  = module.archive.bucket_arn
+  keep_days           = var.data_events_days
+  kms_key_arn         = var.kms_key_arn
+  deletion_protection = var.deletion_protection
+}
+
 module "archive" {
   source = "../modules/archive"
 

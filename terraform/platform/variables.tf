@@ -364,6 +364,12 @@ variable "backup" {
   default = null
 }
 
+variable "data_events_days" {
+  description = "How many days CloudTrail's record of each write of the tables and the archive is kept, with who made it; null for no record. It costs 1 USD per million writes, those of the services included."
+  type        = number
+  default     = null
+}
+
 variable "archive_retention" {
   description = "How long Object Lock keeps the archive of the stock log, and whether a permission can lift it (GOVERNANCE) or nobody can (COMPLIANCE)."
   type        = object({ mode = string, days = number })

@@ -26,6 +26,7 @@ def test_all_folders_are_found():
                 "ledger_key",
                 "service",
                 "table",
+                "trail",
             )
         ),
     }

@@ -32,12 +32,21 @@ class RunningStack(Process):
         For its output and its state.
     has_console : bool
         Whether the console is built beside it.
+    ports : Mapping[str, int], optional
+        Those of a run before it, as tokens name the issuer's address; free ones if None.
     **settings : str
         Further environment variables, such as ``DYNAMODB_ENDPOINT``.
     """
 
-    def __init__(self, folder: Path, *, has_console: bool = False, **settings: str) -> None:
-        self.ports = distinct_free_ports()
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        has_console: bool = False,
+        ports: dict[str, int] | None = None,
+        **settings: str,
+    ) -> None:
+        self.ports = distinct_free_ports() if ports is None else ports
         self.environment = stack_environment() | settings
         self.environment |= {f"{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
         if has_console:

@@ -22,9 +22,8 @@ from local.embedded_aws import embedded_aws
 from local.environment import ledger_key_file, service_environment
 from local.settings import Settings
 from tests.e2e.running_stack import RunningStack
-from tests.integration.processes import ROOT, Process, distinct_free_ports, dynamodb, wait_until
+from tests.integration.processes import ROOT, distinct_free_ports, dynamodb, wait_until
 from tests.integration.shop import Shop, Sku, Wire, done
-from tests.support.stack_environment import stack_environment
 
 PREFIX = "restored-"
 TABLES = ("Products-table", "VendorInventory", "StockTransactions")
@@ -45,16 +44,7 @@ class Drill:
     def start(self, **settings: str) -> Shop:
         """Start the services, and return the shop."""
         self._settings |= settings
-        environment = stack_environment() | self._settings
-        environment |= {f"{name.upper()}_PORT": str(port) for name, port in self._ports.items()}
-        stack = object.__new__(RunningStack)
-        stack.ports, stack.environment = self._ports, environment
-        Process.__init__(
-            stack,
-            ["local", "--state-folder", str(self._folder / "state")],
-            environment,
-            self._folder / "terminal",
-        )
+        stack = RunningStack(self._folder, ports=self._ports, **self._settings)
         self.stack = stack
         stack.wait_until_ready()
         return Shop(Wire(stack.url("front")), *(stack.url(name) for name in ("catalog", "stock", "audit")))

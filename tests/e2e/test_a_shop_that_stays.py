@@ -14,24 +14,19 @@ import pytest
 from local.settings import ARCHIVE_BUCKET, REGION
 from tests.e2e.running_stack import RunningStack
 from tests.integration.ledger_checks import TABLES, assert_consistent, everything_in, scan
-from tests.integration.processes import Process, distinct_free_ports, dynamodb, wait_until
+from tests.integration.processes import distinct_free_ports, dynamodb, wait_until
 from tests.integration.shop import Shop, Sku, Wire, by_writers, done
-from tests.support.stack_environment import stack_environment
 
 WRITERS = 4
 ORDERS = 60
 
 
 class KeptStack(RunningStack):
-    """A run with ``KEEP``, at the ports of the run before it: tokens name the issuer's address."""
+    """A run with ``KEEP``, at the ports of the run before it."""
 
     def __init__(self, folder: Path, ports: dict[str, int], snapshot_seconds: int) -> None:
-        self.ports = ports
-        self.environment = stack_environment()
-        self.environment |= {f"{name.upper()}_PORT": str(port) for name, port in ports.items()}
-        self.environment |= {"KEEP": str(folder / "my shop"), "SNAPSHOT_SECONDS": str(snapshot_seconds)}
-        arguments = ["local", "--state-folder", str(folder / "state")]
-        Process.__init__(self, arguments, self.environment, folder / "terminal")
+        kept = {"KEEP": str(folder / "my shop"), "SNAPSHOT_SECONDS": str(snapshot_seconds)}
+        super().__init__(folder, ports=ports, **kept)
 
     @property
     def snapshots(self) -> int:

@@ -50,9 +50,9 @@ def _shown(report: ReconciliationReport | ArchiveReport) -> int:
 
 def _write_digest() -> int:
     with redirect_stdout(sys.stderr):  # log lines
-        sentence = digest_writer().write()
-    print(sentence)
-    return 0
+        written = digest_writer().write()
+    print(written.text)
+    return 0 if written.is_clean else 1
 
 
 _OPERATIONS: Final[Mapping[str, Callable[[], int]]] = {

@@ -42,7 +42,7 @@ def shop(service_module: Any, storage: Any, signing_key: None, dynamodb: Any) ->
 
 
 def write_digest(day: str) -> str:
-    return replace(digest_writer(), clock=lambda: day).write()
+    return replace(digest_writer(), clock=lambda: day).write().text
 
 
 DAY_AFTER = "2026-02-25T12:00:00.000000Z"
@@ -141,6 +141,7 @@ def test_another_object_in_the_place_of_a_digest_is_a_finding(
         )
         for _ in range(2):
             assert write_digest(f"{day}T01:00:00.000000Z") == expected
+    assert not replace(digest_writer(), clock=lambda: "2026-02-27T02:00:00.000000Z").write().is_clean
     found = audit.get("/findings", tokens.of_role("auditor")).json["items"]
     assert [(each["kind"], each["occurred_at"][:10], each["differences"][0]["kind"]) for each in found] == [
         ("archive_fault", "2026-02-27", "digest_conflict"),

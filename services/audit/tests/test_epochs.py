@@ -91,7 +91,7 @@ def remove(tables: Any, record: TransactionRecord) -> None:
 
 
 def write_digest(now: str) -> str:
-    return replace(digest_writer(), clock=lambda: now).write()
+    return replace(digest_writer(), clock=lambda: now).write().text
 
 
 def checked(now: str = AFTER) -> ArchiveReport:

@@ -230,14 +230,15 @@ run "a_password_alone_is_no_sign_in_with_a_second_factor" {
   expect_failures = [var.requires_mfa]
 }
 
-run "the_tables_are_backed_up_if_asked" {
+run "the_tables_are_backed_up_and_their_writes_recorded_if_asked" {
   variables {
-    backup = { keep_days = 90 }
+    backup           = { keep_days = 90 }
+    data_events_days = 90
   }
 
   assert {
-    condition     = length(module.backup) == 1
-    error_message = "The tables must be backed up."
+    condition     = length(module.backup) == 1 && length(module.trail) == 1
+    error_message = "The tables must be backed up, and their writes recorded."
   }
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from inventory_common.ledger import Difference
@@ -19,7 +20,15 @@ from ..storage.inventory_stores import InventoryScan
 from ..storage.signer import Signer
 from .findings_log import FindingsLog
 
-__all__ = ["DigestWriter"]
+__all__ = ["DigestWriter", "Written"]
+
+
+@value
+class Written:
+    """What a run has done: a sentence for the log and for people, and whether it found nothing amiss."""
+
+    text: str
+    is_clean: bool = True
 
 
 @value
@@ -33,8 +42,8 @@ class DigestWriter:
     clock: Clock
     restored_to: Sequence[str] = ()
 
-    def write(self) -> str:
-        """Write the day's digest unless it has one, and return a sentence for the log.
+    def write(self) -> Written:
+        """Write the day's digest unless it has one.
 
         The first call after a restore of the tables begins their new epoch before, and reports that as a
         finding.  An object in the place of the day's digest that is not a digest of this day, signed with the
@@ -45,7 +54,8 @@ class DigestWriter:
         ArchiveUnavailable, ArchiveNotConfigured
         """
         begun = self._begin_epoch() if self.restored_to else []
-        return "; ".join([*begun, self._write_day()])
+        day = self._write_day()
+        return replace(day, text="; ".join([*begun, day.text]))
 
     def _begin_epoch(self) -> list[str]:
         epoch, restored_to = present_epoch(self.restored_to), self.restored_to[-1]
@@ -74,7 +84,7 @@ class DigestWriter:
         self.digests.begin_epoch(epoch, self.signer.signed(digest))
         return [text]
 
-    def _write_day(self) -> str:
+    def _write_day(self) -> Written:
         now = self.clock()
         day = now[:10]
         key = self.digests.key_of(day)
@@ -86,16 +96,16 @@ class DigestWriter:
         digest = {"made_at": now, "previous_hash": previous_hash, "heads": heads}
         if not self.digests.add(day, self.signer.signed(digest)):
             return self._existing(key, day)
-        return f"{key} written, {len(heads)} SKUs"
+        return Written(f"{key} written, {len(heads)} SKUs")
 
-    def _existing(self, key: str, day: str) -> str:
+    def _existing(self, key: str, day: str) -> Written:
         signed_digest = self.digests.get(key)
         if self._is_of(signed_digest, day):
-            return f"{key} already exists"
+            return Written(f"{key} already exists")
         text = f"{key} is stored already, and is not this day's digest, signed with the signing key"
         fault = ArchiveFault("digest_conflict", key, text, f"{day}T00:00:00.000000Z")
         self.findings.report(fault.finding())
-        return text
+        return Written(text, is_clean=False)
 
     def _is_of(self, signed_digest: Any, day: str) -> bool:
         return (
