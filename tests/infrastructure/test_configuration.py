@@ -39,10 +39,12 @@ def test_the_folders_with_tests_are_found() -> None:
     assert TESTED == [
         "console",
         "modules/archive",
+        "modules/backup",
         "modules/function_role",
         "modules/identity",
         "modules/ledger_key",
         "modules/service",
+        "modules/trail",
         "platform",
         "service",
         "webhooks",

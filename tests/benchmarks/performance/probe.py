@@ -26,6 +26,7 @@ for place in (ROOT / "libs" / "common", ROOT / "tests" / "support"):
     sys.path.insert(0, str(place))
 
 import boto3  # noqa: E402
+import botocore.session  # noqa: E402
 from front_door import Client, write  # noqa: E402
 
 from inventory_common.ids import StockKey  # noqa: E402
@@ -114,6 +115,11 @@ class Probe:
             call.answer = http_response.content
 
 
+def bare_client() -> Any:
+    """Return a client as anybody makes one; that of a service reads items by a parser of its own."""
+    return boto3.Session(botocore_session=botocore.session.get_session()).client("dynamodb")
+
+
 def operations_of(service: str) -> list[Operation]:
     """Return the operations that a service has."""
     return [operation for operation in OPERATIONS if operation.service == service]
@@ -182,7 +188,7 @@ def overhead(service: str) -> dict[str, float]:
     The environment may say in how many ``ROUNDS`` it is measured.
     """
     probe, rounds = Probe(service), int(os.environ.get("ROUNDS", ROUNDS))
-    bare = boto3.client("dynamodb")
+    bare = bare_client()
     if service == "stock":
         warm(probe)
     ratios = {}
@@ -237,7 +243,7 @@ def scale(service: str) -> dict[str, Any]:
     Beside them, the most memory that the process took.
     """
     probe = Probe(service)
-    bare = boto3.client("dynamodb")
+    bare = bare_client()
     turns = {}
     for operation in operations_of(service):
         if operation.writes:

@@ -24,7 +24,7 @@ from inventory_common.ids import is_id, transaction_id
 from inventory_common.items import Item
 from inventory_common.order_items import ORDER_SORT, PART_SORT, held_units, malformed_attributes
 from inventory_common.schema import STOCK_TRANSACTIONS, VENDOR_INVENTORY
-from inventory_common.timestamps import moment_of, timestamp
+from inventory_common.timestamps import Clock, moment_of, now, plus_seconds, timestamp
 from inventory_common.values import value
 
 from ..domain.bounds import Threshold, bound_of, malformed_bound
@@ -55,6 +55,9 @@ __all__ = ["Reconciler"]
 
 _SECOND_READS_MAX: Final = 5
 """Reads of a SKU whose version changes meanwhile, before the reconciliation leaves it undecided."""
+_SETTLED_SECONDS: Final = 60
+"""The age from which on a change is in the table: no command takes longer than 29 seconds."""
+_NEVER: Final = ""
 _READS_BY_ID_MAX: Final = 1_000
 """Records of a SKU that a reconciliation reads by their ids, because the index does not show them."""
 
@@ -121,6 +124,7 @@ class Reconciler:
     due: DueCheck
     bounds: BoundCheck
     order_check: OrderCheck
+    clock: Clock = now
 
     def run(self) -> ReconciliationReport:
         """Compare every SKU, and report the differences that a second read confirms.
@@ -129,6 +133,7 @@ class Reconciler:
         what can be read of it counts.
         """
         report = ReconciliationReport()
+        settled_at = plus_seconds(self.clock(), -_SETTLED_SECONDS)
         first = self._first_read(report)
         balances, held, lookups = first.balances, first.held, first.lookups
         product_ids = {str(balance.get("product_id")) for balance in balances.values()}
@@ -136,10 +141,10 @@ class Reconciler:
         for sku in sorted(balances):
             report.checked += 1
             balance = balances[sku]
-            log = self._checked_log(sku, balance, report)
+            log = self._checked_log(sku, balance, settled_at, report)
             records = log.documents
             differs = bool(compare(balance, self._totals(log), held[sku].total()))
-            is_reported = differs and self._read_again(sku, held[sku].keys(), report)
+            is_reported = differs and self._read_again(sku, held[sku].keys(), settled_at, report)
             if sku in first.malformed_skus and not is_reported:
                 key = (str(balance.get("product_id")), sku)
                 self._report_malformed(key, [first.malformed_skus[sku]], sku, report)
@@ -215,7 +220,9 @@ class Reconciler:
                 difference = FigureDifference(sku, "reserved_stock", None, "orders", units)
                 report.differences += self.reported.differences("reconciliation", {"sku": sku}, [difference])
 
-    def _read_again(self, sku: str, order_ids: Iterable[str], report: ReconciliationReport) -> bool:
+    def _read_again(
+        self, sku: str, order_ids: Iterable[str], settled_at: str, report: ReconciliationReport
+    ) -> bool:
         """Read a SKU again until its version does not change meanwhile, and report its differences.
 
         Returns whether there were some.
@@ -226,7 +233,7 @@ class Reconciler:
             if before is None:
                 return False  # the stream auditor reports removed SKUs
             balance = read_balance(before)
-            totals = self._totals(self._log(balance))
+            totals = self._totals(self._stored_log(sku, balance, settled_at))
             known |= totals.held.keys()
             units = sum(self.orders.held_units(order_id, sku) for order_id in sorted(known))
             after = self.skus.sku_item(sku)
@@ -293,9 +300,11 @@ class Reconciler:
         totals.records += log.beyond
         return totals
 
-    def _checked_log(self, sku: str, balance: Mapping[str, Any], report: ReconciliationReport) -> _Log:
-        """Return the log of a SKU as `_log`, and report the records that no service could have written."""
-        log = self._stored_log(sku, balance)
+    def _checked_log(
+        self, sku: str, balance: Mapping[str, Any], settled_at: str, report: ReconciliationReport
+    ) -> _Log:
+        """Return the log of a SKU, and report the records that no service could have written."""
+        log = self._stored_log(sku, balance, settled_at)
         for record in log.records:
             if malformed := malformed_record(record):
                 key = [str(record.document.get(name)) for name in STOCK_TRANSACTIONS.key]
@@ -303,16 +312,16 @@ class Reconciler:
                 report.malformed.append(key[0])
         return log
 
-    def _log(self, balance: Mapping[str, Any]) -> _Log:
-        """Return the log of a live SKU."""
-        return self._stored_log(str(balance.get("sku")), balance)
-
     def _records(self, balance: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the records of a live SKU, oldest first."""
-        return self._log(balance).documents
+        return self._stored_log(str(balance.get("sku")), balance, _NEVER).documents
 
-    def _stored_log(self, sku: str, balance: Mapping[str, Any]) -> _Log:
-        """Read a log up to the SKU's own sequence; records that the index lacks are read by their ids."""
+    def _stored_log(self, sku: str, balance: Mapping[str, Any], settled_at: str) -> _Log:
+        """Read a log up to the SKU's own sequence; records that the index lacks are read by their ids.
+
+        Records beyond it count if they are older than `settled_at`: later ones are those of commands that
+        were executed after the SKU had been read.
+        """
         length = integer(balance.get("sequence"))
         records: dict[int, StoredRecord] = {}
         beyond: set[int] = set()
@@ -323,7 +332,7 @@ class Reconciler:
                 continue
             if sequence <= length:
                 records[sequence] = record
-            else:
+            elif str(record.document.get("timestamp")) < settled_at:
                 beyond.add(sequence)
         missing = (sequence for sequence in range(length, 0, -1) if sequence not in records)
         # An index never lags this far behind: of more records, some are missing in the table too.
