@@ -37,14 +37,20 @@ class Drill:
     def __init__(self, folder: Path, endpoint: str) -> None:
         self._folder = folder
         self._ports = distinct_free_ports()
-        self._settings = {"DYNAMODB_ENDPOINT": endpoint, "KEEP": str(folder / "kept")}
+        self._endpoint = endpoint
         self.tables = dynamodb(endpoint)
         self.stack: RunningStack | None = None
 
-    def start(self, **settings: str) -> Shop:
+    def start(self, prefix: str = "", restored_to: str = "") -> Shop:
         """Start the services, and return the shop."""
-        self._settings |= settings
-        stack = RunningStack(self._folder, ports=self._ports, **self._settings)
+        stack = RunningStack(
+            self._folder,
+            ports=self._ports,
+            DYNAMODB_ENDPOINT=self._endpoint,
+            KEEP=str(self._folder / "kept"),
+            TABLE_NAME_PREFIX=prefix,
+            TABLES_RESTORED_TO=restored_to,
+        )
         self.stack = stack
         stack.wait_until_ready()
         return Shop(Wire(stack.url("front")), *(stack.url(name) for name in ("catalog", "stock", "audit")))
@@ -162,7 +168,7 @@ def test_a_restore_is_whole_and_the_next_sale_is_archived(drill: Drill) -> None:
     drill.keep_ledger_key()
     drill.stop()
 
-    shop = drill.start(TABLE_NAME_PREFIX=PREFIX, TABLES_RESTORED_TO=restored_to)
+    shop = drill.start(PREFIX, restored_to)
     assert drill.operation("verify-archive")[0] == 1  # the new epoch has not begun
     code, report = drill.operation("write-digest")
     assert (code, report.startswith("digests/epoch-0002.json written, 3 SKUs as of ")) == (0, True)

@@ -25,8 +25,9 @@ class KeptStack(RunningStack):
     """A run with ``KEEP``, at the ports of the run before it."""
 
     def __init__(self, folder: Path, ports: dict[str, int], snapshot_seconds: int) -> None:
-        kept = {"KEEP": str(folder / "my shop"), "SNAPSHOT_SECONDS": str(snapshot_seconds)}
-        super().__init__(folder, ports=ports, **kept)
+        super().__init__(
+            folder, ports=ports, KEEP=str(folder / "my shop"), SNAPSHOT_SECONDS=str(snapshot_seconds)
+        )
 
     @property
     def snapshots(self) -> int:
