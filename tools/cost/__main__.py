@@ -15,12 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.tables import definitions
-from tools.cost.stage import stage_costs
+from tools.cost.stage import GIGABYTE, MILLION, stage_costs
 
 HERE: Final = Path(__file__).parent
 PERFORMANCE: Final = HERE.parents[1] / "docs" / "performance.json"
-MILLION: Final = 1_000_000
-GIGABYTE: Final = 1024**3
 ITEM_OVERHEAD_BYTES: Final = 100
 """The bytes that DynamoDB adds to an item when it charges for storage, in a table and in each index."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-__all__ = ["HOURS", "stage_costs"]
+__all__ = ["GIGABYTE", "HOURS", "MILLION", "stage_costs"]
 
 MILLION: Final = 1_000_000
 GIGABYTE: Final = 1024**3

@@ -20,8 +20,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from inventory_common.errors import InvalidJson
-from inventory_common.exact_json import loads
+from inventory_common.archive_keys import EPOCH_PREFIX, RECORDS_PREFIX, record_in
 from inventory_common.ids import transaction_id
 from inventory_common.items import Item
 from inventory_common.ledger import has_own_hash
@@ -32,7 +31,6 @@ from inventory_common.transactions import TransactionRecord
 __all__ = ["Aligned", "Alignment"]
 
 _AT_ONCE: Final = 8
-_ARCHIVE: Final = "log/"
 _DELIVERY_DAYS: Final = (0, 1)
 """The day of a record, and the next one: its object is named after the day on which the stream had it."""
 
@@ -155,7 +153,7 @@ class Alignment:
         records: dict[str, TransactionRecord] = {}
         for key in self._keys(days):
             body = self._storage.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-            for document in map(_document, body.splitlines()):
+            for document in map(record_in, body.splitlines()):
                 if document is not None and document.get("sku") in wanted and has_own_hash(document):
                     record = TransactionRecord(**document)
                     records[record.hash] = record
@@ -164,8 +162,9 @@ class Alignment:
     def _keys(self, days: Iterable[str]) -> Iterator[str]:
         """Yield the keys of the objects of some days, in every epoch."""
         pages = self._storage.get_paginator("list_objects_v2")
-        folders = [_ARCHIVE]
-        for page in pages.paginate(Bucket=self._bucket, Prefix=f"{_ARCHIVE}epoch-", Delimiter="/"):
+        folders = [RECORDS_PREFIX]
+        epochs = f"{RECORDS_PREFIX}{EPOCH_PREFIX}"
+        for page in pages.paginate(Bucket=self._bucket, Prefix=epochs, Delimiter="/"):
             folders += [each["Prefix"] for each in page.get("CommonPrefixes", ())]
         for folder in folders:
             for day in sorted(days):
@@ -200,11 +199,3 @@ class Alignment:
         if not self._is_rehearsal:
             key = {name: item[name] for name in STOCK_TRANSACTIONS.key}
             self._dynamodb.delete_item(TableName=self._log, Key=key)
-
-
-def _document(line: bytes) -> dict[str, Any] | None:
-    try:
-        document = loads(line)
-    except InvalidJson:
-        return None
-    return document if isinstance(document, dict) else None

@@ -18,6 +18,7 @@
 `ledger`                   the rules that every record of a SKU's log obeys
 `ledger_keys`              the keys that sign the log, as they are stored and published
 `ledger_key_store`         reads the published keys
+`archive_keys`             where the archive of the log has its records, and in which epoch of the tables
 `order_fold`               an order's line as the sum of its log records
 `seals`                    which items of orders the stock service itself has written
 `stored_types`             the types of stored attributes, which their readers check

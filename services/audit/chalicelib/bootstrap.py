@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from inventory_common.alert_topic import AlertTopic
+from inventory_common.archive_keys import present_epoch
 from inventory_common.declarations import Api
 from inventory_common.dynamodb import DynamoDBClient, connect
 from inventory_common.event_bus import EventBus
@@ -17,7 +18,6 @@ from inventory_common.rest import RestService
 from inventory_common.settings import Settings
 from inventory_common.timestamps import now
 
-from .domain.epochs import present_epoch
 from .domain.events import EVENT_TYPES
 from .engine.archive_checker import ArchiveChecker
 from .engine.archive_verification import ArchiveVerification

@@ -14,7 +14,7 @@ from front_door import Client, Tokens
 from chalicelib import operations
 from chalicelib.bootstrap import archive_checker, digest_writer, stream_auditor, stream_batches
 from chalicelib.domain.archive_faults import ArchiveReport
-from chalicelib.domain.epochs import epoch_of, name_of
+from inventory_common.archive_keys import epoch_of, name_of
 from inventory_common.ids import transaction_id
 from inventory_common.streams import ItemChange
 from inventory_common.transactions import TransactionRecord

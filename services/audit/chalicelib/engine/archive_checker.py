@@ -5,7 +5,7 @@ n, equal to the table's and continuing the hash chain; a record may be repeated.
 first digest on has a digest, made on that day, with a genuine signature and naming the previous digest, and
 its heads must be archived records.
 
-A restore of the tables begins a new epoch (`domain.epochs`), in which each SKU continues from the record that
+A restore of the tables begins a new epoch (`archive_keys`), in which each SKU continues from the record that
 the epoch's digest names.  What was archived of it after that record is not in the tables: it is counted.
 
 Objects are read once, in the order of their keys, which is nearly that of the records; what is needed of
@@ -21,6 +21,7 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
+from inventory_common.archive_keys import FIRST_EPOCH
 from inventory_common.ids import transaction_id
 from inventory_common.ledger import EMPTY_LOG, ChainHead, check_record
 from inventory_common.ledger_keys import PublishedKeys
@@ -31,7 +32,6 @@ from inventory_common.values import value
 
 from ..domain.archive_faults import ArchiveFault, ArchiveReport
 from ..domain.digests import digest_hash, is_signed_digest
-from ..domain.epochs import FIRST_EPOCH
 from ..domain.stored_items import document_of, read_balance
 from ..storage.chain_heads import ChainHeads, Doubtful
 from ..storage.digest_store import DigestStore

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from inventory_common.archive_keys import present_epoch
 from inventory_common.ledger import Difference
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.timestamps import Clock
@@ -13,7 +14,6 @@ from inventory_common.values import value
 
 from ..domain.archive_faults import ArchiveFault
 from ..domain.digests import digest_hash, heads_of, is_signed_digest
-from ..domain.epochs import present_epoch
 from ..domain.findings import Finding, finding_id
 from ..storage.digest_store import DigestStore
 from ..storage.inventory_stores import InventoryScan
@@ -81,7 +81,7 @@ class DigestWriter:
                 differences=[Difference(None, "tables_restored", None, text)],
             )
         )
-        self.digests.begin_epoch(epoch, self.signer.signed(digest))
+        self.digests.add(key, self.signer.signed(digest))
         return [text]
 
     def _write_day(self) -> Written:
@@ -94,7 +94,7 @@ class DigestWriter:
         previous_hash = self._hash_of_last(keys)
         heads = heads_of(self.inventory.items())
         digest = {"made_at": now, "previous_hash": previous_hash, "heads": heads}
-        if not self.digests.add(day, self.signer.signed(digest)):
+        if not self.digests.add(key, self.signer.signed(digest)):
             return self._existing(key, day)
         return Written(f"{key} written, {len(heads)} SKUs")
 

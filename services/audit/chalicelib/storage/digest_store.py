@@ -8,17 +8,17 @@ from typing import Any, Final
 
 import rfc8785
 
+from inventory_common.archive_keys import EPOCH_PREFIX, name_of
 from inventory_common.errors import InvalidJson
 from inventory_common.exact_json import loads
 from inventory_common.values import value
 
-from ..domain.epochs import name_of
 from .object_store import ObjectStore
 
 __all__ = ["DigestStore"]
 
 _PREFIX: Final = "digests/"
-_EPOCH_PREFIX: Final = f"{_PREFIX}epoch-"
+_EPOCH_PREFIX: Final = f"{_PREFIX}{EPOCH_PREFIX}"
 
 
 @value
@@ -61,10 +61,6 @@ class DigestStore:
         except InvalidJson:
             return None
 
-    def add(self, day: str, signed_digest: Mapping[str, Any]) -> bool:
-        """Write a day's signed digest unless it has one, and return whether it was written."""
-        return self.objects.put_once(self.key_of(day), rfc8785.dumps(dict(signed_digest)))
-
-    def begin_epoch(self, epoch: int, signed_digest: Mapping[str, Any]) -> bool:
-        """Write the signed digest that begins an epoch unless it has one; return whether it was written."""
-        return self.objects.put_once(self.epoch_key_of(epoch), rfc8785.dumps(dict(signed_digest)))
+    def add(self, key: str, signed_digest: Mapping[str, Any]) -> bool:
+        """Write a signed digest unless its key has one, and return whether it was written."""
+        return self.objects.put_once(key, rfc8785.dumps(dict(signed_digest)))

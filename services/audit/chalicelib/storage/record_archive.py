@@ -17,32 +17,21 @@ from typing import Any, Final
 
 import rfc8785
 
-from inventory_common.errors import InvalidJson
-from inventory_common.exact_json import loads
+from inventory_common.archive_keys import FIRST_EPOCH, RECORDS_PREFIX, epoch_of, folder_of, record_in
 from inventory_common.ids import is_id
 from inventory_common.streams import ItemChange
 from inventory_common.timestamps import moment_of
 from inventory_common.values import value
 
-from ..domain.epochs import FIRST_EPOCH, epoch_of, folder_of
 from .object_store import ObjectStore
 
-__all__ = ["ArchiveConflict", "ArchivedRecord", "RecordArchive", "archive_key", "archive_line", "place_of"]
+__all__ = ["ArchiveConflict", "ArchivedRecord", "RecordArchive", "archive_line", "place_of"]
 
-_PREFIX: Final = "log/"
 _NUMBER_DIGITS: Final = 40
 """The length of the longest sequence number, so that keys sort as the numbers do."""
 _LINES: Final = "application/x-ndjson"
 _QUOTED_CHARACTERS: Final = 1_000
 """How much of an unexpected object a finding quotes."""
-
-
-def archive_key(changes: Sequence[ItemChange], epoch: int) -> str:
-    """Return the key of the object with the new records of a batch."""
-    first, last = changes[0], changes[-1]
-    day = moment_of(first.happened_at)[:10]
-    numbers = (each.sequence_number.rjust(_NUMBER_DIGITS, "0") for each in (first, last))
-    return f"{_PREFIX}{folder_of(epoch)}{day}/{'-'.join(numbers)}.jsonl"
 
 
 def archive_line(document: Mapping[str, Any]) -> bytes | None:
@@ -81,7 +70,7 @@ class ArchivedRecord:
     @property
     def epoch(self) -> int:
         """The epoch of the tables in which it was archived."""
-        return epoch_of(self.key.removeprefix(_PREFIX))
+        return epoch_of(self.key.removeprefix(RECORDS_PREFIX))
 
 
 @value
@@ -99,7 +88,7 @@ class RecordArchive:
         """
         if not self.objects.is_configured:
             return None
-        key, content = archive_key(changes, self.epoch), b"".join(lines)
+        key, content = _key_of(changes, self.epoch), b"".join(lines)
         if self._has(key, content):
             return None
         beside = f"{key.removesuffix('.jsonl')}-{sha256(content).hexdigest()}.jsonl"
@@ -112,10 +101,10 @@ class RecordArchive:
 
         Records of different shards of the stream may be out of order, and records may be repeated.
         """
-        for key, content in self.objects.contents(self.objects.all_keys(_PREFIX)):
+        for key, content in self.objects.contents(self.objects.all_keys(RECORDS_PREFIX)):
             *lines, rest = (content or b"").split(b"\n")
             for line in lines:
-                yield ArchivedRecord(key, _record(line))
+                yield ArchivedRecord(key, record_in(line))
             if rest or not lines:  # an incomplete line, or an object without records
                 yield ArchivedRecord(key, None)
 
@@ -125,9 +114,9 @@ class RecordArchive:
         return self.objects.put_once(key, content, _LINES) or self.objects.get(key) == content
 
 
-def _record(line: bytes) -> dict[str, Any] | None:
-    try:
-        document = loads(line)
-    except InvalidJson:
-        return None
-    return document if isinstance(document, dict) else None
+def _key_of(changes: Sequence[ItemChange], epoch: int) -> str:
+    """Return the key of the object with the new records of a batch."""
+    first, last = changes[0], changes[-1]
+    day = moment_of(first.happened_at)[:10]
+    numbers = (each.sequence_number.rjust(_NUMBER_DIGITS, "0") for each in (first, last))
+    return f"{RECORDS_PREFIX}{folder_of(epoch)}{day}/{'-'.join(numbers)}.jsonl"
