@@ -20,7 +20,7 @@ TO_DEPLOY := $(VENV)/.deploy $(if $(filter console,$(SERVICE)),$(VENV)/.console)
 .DEFAULT_GOAL := help
 .PHONY: architecture artifacts audit-dependencies bench check clean cli console console-check cost demo deploy destroy digest docs docs-serve \
 	e2e format fuzz help install lint load lock mutate openapi package pages plan policies reconcile recount reference release released \
-	restore-drill rollback rotate-ledger-key run sell-out simulate simulate-capacity test test-console test-distributions test-dynamodb-local test-long \
+	restore restore-drill rollback rotate-ledger-key run sell-out simulate simulate-capacity test test-console test-distributions test-dynamodb-local test-long \
 	test-histories test-quick token types verify-archive
 
 help: ## List these targets
@@ -121,6 +121,10 @@ load: $(VENV)/.run ## Place, confirm and cancel orders for a while, and report: 
 
 restore-drill: $(VENV)/.develop ## Restore the tables to an earlier moment, align, verify, and sell again, on the emulator
 	@$(BIN)/python -m pytest -q tests/e2e/test_a_restore.py
+
+restore: $(VENV)/.deploy ## Restore a stage's tables, and all that follows: STAGE=dev TIME=2026-11-22T10:00:00Z STATE_BUCKET=…; run again, it goes on
+	@STATE_BUCKET="$(STATE_BUCKET)" STATE_FOLDER="$(STATE_FOLDER)" YES="$(YES)" \
+		$(BIN)/python -m tools.restore stage --stage "$(STAGE)" --time "$(TIME)"
 
 reconcile: $(VENV)/.run ## Compare log, balance and open orders of every SKU: STAGE=dev; without it, the local stack
 	@$(OPERATION) reconcile

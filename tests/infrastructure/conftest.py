@@ -107,10 +107,9 @@ def _ministack(folder: Path) -> Iterator[str]:
         stop_children([child])
 
 
-@pytest.fixture(scope="session")
-def cloud(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """The platform, applied by Terraform to an embedded AWS."""
-    folder = tmp_path_factory.mktemp("cloud")
+@contextmanager
+def _applied(program: str, folder: Path, **variables: Any) -> Iterator[Cloud]:
+    """Apply the platform to an embedded AWS of its own."""
     for part in ("platform", "modules"):
         ignored = shutil.ignore_patterns(".terraform*", "tests")
         shutil.copytree(CONFIGURATION / part, folder / "terraform" / part, ignore=ignored)
@@ -128,14 +127,31 @@ def cloud(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cl
             "claims_zip": str(zip_of(folder / "claims.zip", CLAIMS, "claims.py")),
             "emulator_endpoint": endpoint,
             "deletion_protection": False,
-            "vendor_clients": {"acme-erp": "VENDOR-001"},
-            "order_clients": ["web-shop"],
-            "order_owners": {"web-shop": ["web", "default"]},
-            "maximum_throughput": {"read_units": 2000, "write_units": 1000},
-            "api_gateway_account": True,
+            **variables,
         }
         give(platform, given)
         platform.apply()
         # It is never invoked here, so its content does not matter.
         app = zip_of(folder / "app.zip", CLAIMS, "app.py")
         yield Cloud(endpoint, folder, platform, app)
+
+
+@pytest.fixture(scope="session")
+def cloud(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """The platform, applied by Terraform to an embedded AWS; what a test changes of it, others see."""
+    variables = {
+        "vendor_clients": {"acme-erp": "VENDOR-001"},
+        "order_clients": ["web-shop"],
+        "order_owners": {"web-shop": ["web", "default"]},
+        "maximum_throughput": {"read_units": 2000, "write_units": 1000},
+        "api_gateway_account": True,
+    }
+    with _applied(program, tmp_path_factory.mktemp("cloud"), **variables) as applied:
+        yield applied
+
+
+@pytest.fixture
+def cloud_to_restore(program: str, tmp_path: Path) -> Iterator[Cloud]:
+    """A platform of a test's own, as small as it can be."""
+    with _applied(program, tmp_path, monitoring=False) as applied:
+        yield applied

@@ -214,4 +214,4 @@ def test_tables_that_do_not_exist_are_one_line(
 ) -> None:
     monkeypatch.setenv("TABLE_NAME_PREFIX", "nowhere-")
     assert main(["align"]) == 4
-    assert "The logs could not be aligned: " in capsys.readouterr().err
+    assert "AWS could not be used: " in capsys.readouterr().err

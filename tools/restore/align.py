@@ -44,6 +44,18 @@ class Aligned:
     removed: int
     incomplete: list[str]
 
+    def report(self, *, is_rehearsal: bool = False) -> list[str]:
+        """Return it as lines for people."""
+        done = "would be " if is_rehearsal else ""
+        return [
+            *(
+                f"{sku}: the log lacks its last record, and the archive has none with its hash"
+                for sku in self.incomplete
+            ),
+            f"{self.skus} SKUs checked: {self.put_back} records {done}put back, "
+            f"{self.removed} {done}removed, {len(self.incomplete)} logs incomplete.",
+        ]
+
 
 @dataclass(slots=True)
 class _End:

@@ -17,9 +17,11 @@ from .errors import InvalidJson
 from .exact_json import loads
 
 __all__ = [
+    "DIGESTS_PREFIX",
     "EPOCH_PREFIX",
     "FIRST_EPOCH",
     "RECORDS_PREFIX",
+    "epoch_digest_key",
     "epoch_of",
     "folder_of",
     "name_of",
@@ -27,6 +29,8 @@ __all__ = [
     "record_in",
 ]
 
+DIGESTS_PREFIX: Final = "digests/"
+"""What the keys of signed digests begin with."""
 RECORDS_PREFIX: Final = "log/"
 """What the keys of objects with records begin with."""
 EPOCH_PREFIX: Final = "epoch-"
@@ -43,6 +47,11 @@ def present_epoch(restored_to: Sequence[str]) -> int:
 def name_of(epoch: int) -> str:
     """Return the name of an epoch in keys of the archive."""
     return f"{EPOCH_PREFIX}{epoch:04}"
+
+
+def epoch_digest_key(epoch: int) -> str:
+    """Return the key of the digest that begins an epoch."""
+    return f"{DIGESTS_PREFIX}{name_of(epoch)}.json"
 
 
 def folder_of(epoch: int) -> str:

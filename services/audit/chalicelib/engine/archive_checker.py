@@ -21,7 +21,7 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from inventory_common.archive_keys import FIRST_EPOCH
+from inventory_common.archive_keys import FIRST_EPOCH, epoch_digest_key
 from inventory_common.ids import transaction_id
 from inventory_common.ledger import EMPTY_LOG, ChainHead, check_record
 from inventory_common.ledger_keys import PublishedKeys
@@ -131,7 +131,7 @@ class _Check:
         while self._epoch < epoch:
             self._close_gaps()
             self._epoch += 1
-            key = self._checker.digests.epoch_key_of(self._epoch)
+            key = epoch_digest_key(self._epoch)
             for sku, sequence, hash_ in self._heads.restored(self._epoch):
                 reached, head = self._heads.reached(sku)
                 if sequence is None or hash_ is None:
@@ -309,7 +309,7 @@ class _Check:
         """Yield the digests that begin epochs, in their order, and report those that cannot be."""
         for number, key in enumerate(self._checker.digests.epoch_keys(), FIRST_EPOCH + 1):
             self._report.digests += 1
-            if key != self._checker.digests.epoch_key_of(number) or number > self._checker.archive.epoch:
+            if key != epoch_digest_key(number) or number > self._checker.archive.epoch:
                 self._fault(
                     "epoch_unknown", key, f"{key} begins an epoch that TABLES_RESTORED_TO does not name"
                 )
@@ -331,7 +331,7 @@ class _Check:
         """Return whether it is known where each epoch begins, and report those of which it is not."""
         for number in range(FIRST_EPOCH + 1, self._checker.archive.epoch + 1):
             if number not in self._epochs_known:
-                key = self._checker.digests.epoch_key_of(number)
+                key = epoch_digest_key(number)
                 text = f"{key} is missing, or no digest: no records can be checked until one is written"
                 self._fault("epoch_missing", key, text)
         return len(self._epochs_known) == self._checker.archive.epoch

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from inventory_common.archive_keys import present_epoch
+from inventory_common.archive_keys import epoch_digest_key, present_epoch
 from inventory_common.ledger import Difference
 from inventory_common.skus import FIRST_PREVIOUS_HASH
 from inventory_common.timestamps import Clock
@@ -59,7 +59,7 @@ class DigestWriter:
 
     def _begin_epoch(self) -> list[str]:
         epoch, restored_to = present_epoch(self.restored_to), self.restored_to[-1]
-        key = self.digests.epoch_key_of(epoch)
+        key = epoch_digest_key(epoch)
         if key in self.digests.epoch_keys():
             return []
         now, heads = self.clock(), heads_of(self.inventory.items())

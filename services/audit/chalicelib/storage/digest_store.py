@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import rfc8785
 
-from inventory_common.archive_keys import EPOCH_PREFIX, name_of
+from inventory_common.archive_keys import DIGESTS_PREFIX, EPOCH_PREFIX
 from inventory_common.errors import InvalidJson
 from inventory_common.exact_json import loads
 from inventory_common.values import value
@@ -17,8 +17,7 @@ from .object_store import ObjectStore
 
 __all__ = ["DigestStore"]
 
-_PREFIX: Final = "digests/"
-_EPOCH_PREFIX: Final = f"{_PREFIX}{EPOCH_PREFIX}"
+_EPOCH_DIGESTS_PREFIX: Final = f"{DIGESTS_PREFIX}{EPOCH_PREFIX}"
 
 
 @value
@@ -30,25 +29,22 @@ class DigestStore:
     @staticmethod
     def key_of(day: str) -> str:
         """Return the key of a day's digest."""
-        return f"{_PREFIX}{day}.json"
-
-    @staticmethod
-    def epoch_key_of(epoch: int) -> str:
-        """Return the key of the digest that begins an epoch."""
-        return f"{_PREFIX}{name_of(epoch)}.json"
+        return f"{DIGESTS_PREFIX}{day}.json"
 
     def keys(self) -> list[str]:
         """Return the keys of all days' digests, oldest first."""
-        return [key for key in self.objects.all_keys(_PREFIX) if not key.startswith(_EPOCH_PREFIX)]
+        return [
+            key for key in self.objects.all_keys(DIGESTS_PREFIX) if not key.startswith(_EPOCH_DIGESTS_PREFIX)
+        ]
 
     def epoch_keys(self) -> list[str]:
         """Return the keys of the digests that begin epochs, oldest first."""
-        return list(self.objects.all_keys(_EPOCH_PREFIX))
+        return list(self.objects.all_keys(_EPOCH_DIGESTS_PREFIX))
 
     @staticmethod
     def day_of(key: str) -> str | None:
         """Return the day of a digest's key, None if no service writes such a key."""
-        day = key.removeprefix(_PREFIX).removesuffix(".json")
+        day = key.removeprefix(DIGESTS_PREFIX).removesuffix(".json")
         try:
             return day if date.fromisoformat(day).isoformat() == day else None
         except ValueError:
