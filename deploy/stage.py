@@ -43,6 +43,32 @@ def region_from(environ: Mapping[str, str]) -> str:
     return environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
 
 
+def platform_parameter(parameters: Any, stage: str, name: str) -> str:
+    """Return a parameter that the platform publishes for a stage (``docs/platform-contract.md``).
+
+    Parameters
+    ----------
+    parameters
+        boto3's client of SSM; its errors are raised as they are.
+    stage, name
+        Such as ``dev`` and ``archive/bucket``.
+
+    Raises
+    ------
+    DeployError
+        If there is none.
+    """
+    full_name = f"/inventory/{stage}/{name}"
+    try:
+        value: str = parameters.get_parameter(Name=full_name)["Parameter"]["Value"]
+    except parameters.exceptions.ParameterNotFound as error:
+        raise DeployError(
+            f"The stage '{stage}' has no parameter {full_name}.  Check the account and the region, and "
+            "whether the platform was applied and the services deployed."
+        ) from error
+    return value
+
+
 @dataclass(frozen=True)
 class Deployment:
     """A service on a stage, or the console.

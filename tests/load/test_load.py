@@ -44,7 +44,7 @@ def test_the_load_is_bounded(option: str, most: int, capsys: pytest.CaptureFixtu
     [
         ("prod", "prod is not loaded: its customers would wait."),
         ("Dev!", "'Dev!' is not a stage"),
-        ("other", "There is no parameter /inventory/other/services/catalog/api_url"),
+        ("other", "The stage 'other' has no parameter /inventory/other/services/catalog/api_url"),
     ],
 )
 @pytest.mark.usefixtures("parameters")

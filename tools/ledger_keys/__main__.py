@@ -18,7 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.errors import DeployError
-from deploy.stage import check_stage, region_from
+from deploy.stage import check_stage, platform_parameter, region_from
 from inventory_common.timestamps import now
 from tools.ledger_keys.errors import RotationError
 from tools.ledger_keys.rotation import Rotation
@@ -52,20 +52,13 @@ def rotate(stage: str) -> None:
 
 
 def _setting(client: Any, stage: str, name: str) -> str:
-    full_name = f"/inventory/{stage}/{name}"
     try:
-        value: str = client.get_parameter(Name=full_name)["Parameter"]["Value"]
-    except client.exceptions.ParameterNotFound as error:
-        raise RotationError(
-            f"The stage '{stage}' has no parameter {full_name}.  Check the account and the region, and "
-            "whether terraform/platform has been applied."
-        ) from error
+        return platform_parameter(client, stage, name)
     except ClientError as error:
         refusal = error.response["Error"]
         raise RotationError(f"AWS refuses: {refusal.get('Message') or refusal['Code']}") from error
     except BotoCoreError as error:
         raise RotationError(f"AWS cannot be used: {error}") from error
-    return value
 
 
 def _client(name: str) -> Any:

@@ -16,14 +16,14 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.errors import DeployError
-from deploy.stage import PROTECTED_STAGE, check_stage, region_from
+from deploy.stage import PROTECTED_STAGE, check_stage, platform_parameter, region_from
 from inventory_client import CatalogClient, ClientCredentials, LocalStackToken, StockClient
 from inventory_client import ClientError as RequestFailed
 from local.errors import StackError
@@ -64,7 +64,7 @@ def _stage(stage: str, environ: Mapping[str, str]) -> tuple[str, Clients]:
         raise LoadError(f"{stage} is not loaded: its customers would wait.  Load another stage of its size.")
     parameters = boto3.client("ssm", region_name=region_from(environ), config=_CONFIG)
     catalog, stock, login = (
-        _parameter(parameters, f"/inventory/{stage}/{name}")
+        platform_parameter(parameters, stage, name)
         for name in ("services/catalog/api_url", "services/stock/api_url", "identity/hosted_login")
     )
     vendor, orders = (
@@ -75,17 +75,6 @@ def _stage(stage: str, environ: Mapping[str, str]) -> tuple[str, Clients]:
         CatalogClient(catalog, vendor), StockClient(stock, vendor), partial(StockClient, stock, orders)
     )
     return f"stage {stage}, {stock}", clients
-
-
-def _parameter(client: Any, name: str) -> str:
-    try:
-        value: str = client.get_parameter(Name=name)["Parameter"]["Value"]
-    except client.exceptions.ParameterNotFound as error:
-        raise LoadError(
-            f"There is no parameter {name}: check the account, the region, and whether the platform was "
-            "applied and the services deployed."
-        ) from error
-    return value
 
 
 def _credentials(environ: Mapping[str, str], name: str) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from deploy.confirmation import confirm
 from deploy.services import REPOSITORY_ROOT
+from deploy.stage import platform_parameter
 from inventory_common.archive_keys import epoch_digest_key, present_epoch
 from tools import operations
 from tools.restore.align import Alignment
@@ -131,8 +132,7 @@ class Stage:
         self.say(f"{len(writers)} functions stopped")
 
     def _parameter(self, name: str) -> str:
-        found = self.client("ssm").get_parameter(Name=f"/inventory/{self.name}/{name}")
-        text: str = found["Parameter"]["Value"]
+        text = platform_parameter(self.client("ssm"), self.name, name)
         return "" if text == _NOTHING else text
 
     def _has_digest(self, bucket: str, epoch: int) -> bool:
