@@ -359,6 +359,16 @@ def refused_from_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Executor, "_try_cached", try_cached)
 
 
+def answers_in_the_order_of_narrower_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer the commands of a divided batch in the order in which they were executed."""
+    original = Executor._run_divided
+
+    def run_divided(self: Executor, batch: Any, deadline: float) -> Any:
+        return [outcome for part in self.width.divide(batch) for outcome in original(self, part, deadline)]
+
+    monkeypatch.setattr(Executor, "_run_divided", run_divided)
+
+
 def _flag_of_the_change(self: StreamHandlers, changes: Any) -> None:
     [change] = changes
     if change.before is None or change.after is None:
@@ -416,5 +426,6 @@ PLANTED_BUGS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "the sweeper releases an order that is being settled": released_instead_of_continued,
     "an amend adds the units that it names": amended_by_what_it_says,
     "a reopened order keeps its old hold": reopened_with_the_old_hold,
+    "the answers of a divided batch are mixed up": answers_in_the_order_of_narrower_batches,
     "an alert is stored as sent before it is sent": alert_stored_before_it_is_sent,
 }

@@ -48,6 +48,7 @@ from ..domain.decisions import NeedsSaga, ReadSet
 from ..domain.orders import Order, existing_order
 from ..storage.skus import LeaseHeld, SkuStore
 from ..storage.state import Committed, StateStore, Unanswered, WriteConflict
+from .batch_width import BatchWidth
 from .conflicts import ConflictStatistics, PriorityLease
 from .sku_cache import SkuCache
 from .transaction_batch import (
@@ -82,10 +83,11 @@ class _Finished:
 
 @value
 class _Unfinished:
-    """No command of the batch has an outcome: retry, starting from what is `known`."""
+    """No command of the batch has an outcome: retry, starting from what is `known`, or as narrower ones."""
 
     statistics: ConflictStatistics
     known: ReadSet = ReadSet()
+    is_too_wide: bool = False
 
 
 @value
@@ -106,6 +108,7 @@ class Executor:
     signer: Callable[[], LedgerSigner]
     retry_policy: RetryPolicy
     sku_cache: SkuCache = field(default_factory=SkuCache)
+    width: BatchWidth = field(default_factory=BatchWidth)
 
     def execute(self, work: UnitOfWork, deadline: float | None = None) -> Executed | NeedsSaga:
         """Execute one command; a `deadline` of the retry policy is given if it also covers other work.
@@ -133,12 +136,8 @@ class Executor:
         deadline is `Busy`.
         """
         deadline = self._deadline(deadline)
-        batches: deque[Sequence[UnitOfWork]] = deque(group(units_of_work))
-        while batches:
-            batch = batches.popleft()
-            ran = self._run_in_time(batch, deadline)
-            yield from ran.outcomes
-            batches.extendleft(reversed(ran.remaining))
+        for batch in group(units_of_work):
+            yield from self._run_divided(batch, deadline)
 
     def require_time(self, deadline: float) -> None:
         """Raise `Busy` after the deadline: no call to DynamoDB starts then, because it might take long."""
@@ -147,6 +146,17 @@ class Executor:
 
     def _deadline(self, deadline: float | None) -> float:
         return self.retry_policy.deadline() if deadline is None else deadline
+
+    def _run_divided(self, batch: Sequence[UnitOfWork], deadline: float) -> list[Outcome]:
+        """Execute a batch as batches of the present width, and return the outcomes in its order."""
+        outcomes: dict[int, Outcome] = {}
+        batches: deque[Sequence[UnitOfWork]] = deque(self.width.divide(batch))
+        while batches:
+            part = batches.popleft()
+            ran = self._run_in_time(part, deadline)
+            outcomes.update(zip(map(id, part), ran.outcomes, strict=False))
+            batches.extendleft(reversed(ran.remaining))
+        return [outcomes[id(work)] for work in batch]
 
     def _run_in_time(self, batch: Sequence[UnitOfWork], deadline: float) -> _Ran:
         if self.retry_policy.monotonic() > deadline:
@@ -164,16 +174,17 @@ class Executor:
         result: _Finished | _Unfinished = _Unfinished(ConflictStatistics())
         try:
             result = self._try_cached(batch, deadline)
-            if isinstance(result, _Finished):
-                return _Ran(result.outcomes)
-            for _ in self.retry_policy.attempts(deadline):
+            attempts = self.retry_policy.attempts(deadline)
+            while isinstance(result, _Unfinished):
+                if result.is_too_wide and len(divided := self.width.divide(batch)) > 1:
+                    return _Ran([], divided)
+                next(attempts)
                 if len(batch) > 1 and result.statistics.suggests_split:
                     half = len(batch) // 2
                     return _Ran([], [batch[:half], batch[half:]])
                 result = self._try(batch, result, deadline)
-                if isinstance(result, _Finished):
-                    rest = batch[len(result.outcomes) :]
-                    return _Ran(result.outcomes, [rest] if rest else [])
+            rest = batch[len(result.outcomes) :]
+            return _Ran(result.outcomes, [rest] if rest else [])
         except Exception as failure:
             error = expected_error(failure)
             if isinstance(result, _Unfinished) and result.statistics.is_unanswered:
@@ -184,7 +195,6 @@ class Executor:
             if error is None:
                 raise
             return _Ran([error] * len(batch))
-        raise AssertionError("attempts end by raising Busy")
 
     def _try_cached(self, batch: Sequence[UnitOfWork], deadline: float) -> _Finished | _Unfinished:
         """Decide on cached SKUs; if every command has a write set, commit, else leave the batch to a read.
@@ -213,13 +223,14 @@ class Executor:
         self.require_time(deadline)
         match self._answer_to(self.state.commit(decided.write_sets), deadline):
             case Committed():
+                self._won(batch, decided)
                 self.sku_cache.put_all(decided.skus.values())
                 return _Finished(decided.outcomes)
             case WriteConflict() as conflict:
                 changed = decided.skus if conflict.found.is_empty else conflict.found.skus
                 self.sku_cache.discard_all(changed.keys())
                 statistics = unfinished.statistics.after_conflict(conflict, len(decided.skus))
-                return _Unfinished(statistics, conflict.found)
+                return _Unfinished(statistics, conflict.found, self._is_too_wide(batch, decided, statistics))
 
     def _try(
         self, batch: Sequence[UnitOfWork], before: _Unfinished, deadline: float
@@ -259,12 +270,15 @@ class Executor:
             self.require_time(deadline)
             conflict = self._commit(decided, statistics.lease, deadline)
             if isinstance(conflict, Committed):
+                self._won(batch, decided)
                 if not statistics.count:
                     self.sku_cache.put_all(decided.skus.values())
                 return _Finished(decided.outcomes)
             statistics = statistics.after_conflict(conflict, len(decided.skus))
             if conflict.was_unanswered:
                 break
+            if self._is_too_wide(batch, decided, statistics):
+                return _Unfinished(statistics, is_too_wide=True)
             if statistics.suggests_saga and len(batch) == 1 and batch[0].may_become_saga:
                 return _Finished([NeedsSaga(statistics.contended)])
             if conflict.is_leased:
@@ -278,6 +292,19 @@ class Executor:
             elif (statistics.count > 1 and not statistics.lease.keys) or conflict.found.is_empty:
                 break  # back off: among many writers, immediate retries make each other fail
         return _Unfinished(statistics)
+
+    def _won(self, batch: Sequence[UnitOfWork], decided: BatchDecision) -> None:
+        if len(batch) > 1:
+            self.width.won(len(decided.skus))
+
+    def _is_too_wide(
+        self, batch: Sequence[UnitOfWork], decided: BatchDecision, statistics: ConflictStatistics
+    ) -> bool:
+        """Return whether a batch that has lost is more likely to win as narrower ones."""
+        if len(batch) == 1 or not statistics.over_several_skus or statistics.is_unanswered:
+            return False
+        self.width.lost(len(decided.skus))
+        return True
 
     def _commit(
         self, decided: BatchDecision, lease: PriorityLease, deadline: float

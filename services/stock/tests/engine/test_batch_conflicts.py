@@ -1,4 +1,4 @@
-"""Transaction batches that conflict with other writers: decided again, divided, or refused order by order."""
+"""Transaction batches that lose against other writers: decided again, divided, or refused one by one."""
 
 from __future__ import annotations
 
@@ -105,15 +105,60 @@ def test_a_batch_that_keeps_meeting_other_transactions_is_halved_and_its_sequenc
     assert orders_in_log(tables) == first + second
 
 
-def test_changes_that_keep_meeting_other_transactions_are_halved_and_executed(
+def test_a_batch_that_loses_over_several_skus_goes_on_narrower(process: Process, tables: Tables) -> None:
+    skus = put_skus(tables, 8)
+    executor, recorded = recorded_executor(process, conflict)
+    work = [change_work(f"key-{n}", sku) for n, sku in enumerate(skus)]
+    assert names_of(execute_all(executor, work)) == ["changed"] * 8
+    assert recorded.actions == [24, 6, 6, 6, 6]
+    assert len(tables.records()) == 8
+
+
+def test_the_next_batch_begins_as_narrow_as_the_last_one_ended(process: Process, tables: Tables) -> None:
+    skus = put_skus(tables, 8)
+    executor, recorded = recorded_executor(process, conflict)
+    execute_all(executor, [change_work(f"first-{n}", sku) for n, sku in enumerate(skus)])
+    del recorded.actions[:]
+    execute_all(executor, [change_work(f"next-{n}", sku) for n, sku in enumerate(skus)])
+    assert recorded.actions == [12, 12]  # two SKUs, and four times a fifth more: four
+
+
+def test_narrower_batches_keep_the_outcomes_in_the_order_of_the_commands(
     process: Process, tables: Tables
 ) -> None:
-    skus = put_skus(tables, 8)
-    executor, recorded = recorded_executor(process, *[conflict] * 2)
-    outcomes = execute_all(executor, [change_work(f"key-{n}", sku) for n, sku in enumerate(skus)])
-    assert names_of(outcomes) == ["changed"] * 8
-    assert recorded.actions == [24, 24, 12, 12]
-    assert len(tables.records()) == 8
+    """Commands on one SKU stay together, and are decided in their order."""
+    skus = put_skus(tables, 8, stock=3)
+    executor, recorded = recorded_executor(process, conflict)
+    sizes = [2, 2, 1, 1]  # of each SKU's orders, one after another: only the second does not fit
+    work = [place_work(f"{sku}-{n}", (sku, size)) for n, size in enumerate(sizes) for sku in skus]
+    names = ["reserved"] * 8 + ["InsufficientStock"] * 8 + ["reserved"] * 8 + ["InsufficientStock"] * 8
+    assert names_of(execute_all(executor, work)) == names
+    first, *narrower = recorded.orders_written
+    assert first == [f"ORDER-{sku}-{n}" for n in (0, 2) for sku in skus]
+    assert narrower == [
+        [f"ORDER-{sku}-{n}" for n in (0, 2) for sku in skus[begin : begin + 2]] for begin in (0, 2, 4, 6)
+    ]
+
+
+def test_a_batch_whose_answer_was_lost_is_not_divided(process: Process, tables: Tables) -> None:
+    """It may have been committed, which only all of it shows."""
+    skus = put_skus(tables, 4)
+
+    class LosingTheFirstAnswer(RecordingStateStore):
+        def send_again(self, unanswered: Unanswered) -> Committed | WriteConflict | Unanswered:
+            return conflict()
+
+        def commit(
+            self, write_sets: Sequence[WriteSet], leased: Collection[StockKey] = ()
+        ) -> Committed | WriteConflict | Unanswered:
+            answer = super().commit(write_sets, leased)
+            return answer if len(self.actions) > 1 else Unanswered(write_sets, {}, TimeoutError())
+
+    state = LosingTheFirstAnswer(process.storage.state)
+    work = [change_work(f"key-{n}", sku) for n, sku in enumerate(skus)]
+    outcomes = execute_all(process.over(state=state).executor, work)
+    assert names_of(outcomes) == ["executed before"] * 4
+    assert len(tables.records()) == 4
 
 
 def test_one_conflict_does_not_halve_a_batch(process: Process, tables: Tables) -> None:
