@@ -63,10 +63,12 @@ module "service" {
   metrics            = var.metrics
   metric_namespace   = "Inventory/${var.stage}"
   throttling         = var.throttling
-  cors_origins       = var.cors_origins
-  domain             = var.api_domain == null ? null : { name = "${var.service}.${var.api_domain}", certificate_arn = var.api_certificate_arn }
-  access_logs        = var.access_logs
-  xray               = var.xray
-  alarm_topic_arn    = local.contract["alarms/topic_arn"]
-  has_alarms         = var.monitoring && var.emulator_endpoint == null
+  # Emulators accept a firewall and do not enforce it.
+  requests_per_address = var.emulator_endpoint == null ? var.requests_per_address : null
+  cors_origins         = var.cors_origins
+  domain               = var.api_domain == null ? null : { name = "${var.service}.${var.api_domain}", certificate_arn = var.api_certificate_arn }
+  access_logs          = var.access_logs
+  xray                 = var.xray
+  alarm_topic_arn      = local.contract["alarms/topic_arn"]
+  has_alarms           = var.monitoring && var.emulator_endpoint == null
 }

@@ -130,6 +130,17 @@ variable "throttling" {
   nullable    = false
 }
 
+variable "requests_per_address" {
+  description = "The requests that one address may send to the API in five minutes, before a firewall (AWS WAF) refuses it with 403; null for no firewall. An emulator has none."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.requests_per_address == null || try(floor(var.requests_per_address) == var.requests_per_address && var.requests_per_address >= 10 && var.requests_per_address <= 2000000000, false)
+    error_message = "requests_per_address is a whole number from 10 to 2000000000, the limits of AWS WAF."
+  }
+}
+
 variable "api_domain" {
   description = "The domain below which each service has its own, such as api.example.org for stock.api.example.org; null for the addresses that API Gateway gives."
   type        = string

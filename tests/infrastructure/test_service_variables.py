@@ -49,6 +49,13 @@ def test_a_domain_with_its_certificate_is_accepted(
     assert planned.returncode == 0, planned.stderr
 
 
+@pytest.mark.parametrize("requests", [10, 2_000_000_000])
+def test_the_least_and_the_most_of_an_address_are_accepted(
+    service_variables: Callable[..., CompletedProcess[str]], requests: int
+) -> None:
+    assert service_variables(**APP, requests_per_address=requests).returncode == 0
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_apps_declarations_and_the_teams_settings_are_accepted(
     service_variables: Callable[..., CompletedProcess[str]], service: str
@@ -83,6 +90,9 @@ def test_the_apps_declarations_and_the_teams_settings_are_accepted(
             },
             "api_certificate_arn is the ARN of a certificate in the region of the services",
         ),
+        ({"requests_per_address": 9}, "requests_per_address is a whole number from 10 to 2000000000"),
+        ({"requests_per_address": 2_000_000_001}, "requests_per_address is a whole number from 10 to"),
+        ({"requests_per_address": 10.5}, "requests_per_address is a whole number from 10 to 2000000000"),
         ({"log_level": "LOUD"}, "The log level must be DEBUG, INFO, WARN or ERROR"),
         ({"functions": {"reckon": {"memory_mb": 256}}}, "The app has no function reckon."),
         (
