@@ -141,6 +141,31 @@ variable "requests_per_address" {
   }
 }
 
+variable "budgets" {
+  description = "By service, what each order system (client) and each vendor may ask of one instance of the API's function: tokens a second, and at most so many at once; a request takes one token for each command or line in it. Empty for no budgets."
+  default     = {}
+  nullable    = false
+
+  type = map(object({
+    client = optional(object({ rate = number, burst = number }))
+    vendor = optional(object({ rate = number, burst = number }))
+  }))
+
+  validation {
+    condition     = length(setsubtract(keys(var.budgets), ["catalog", "stock", "audit"])) == 0
+    error_message = "budgets has a service that does not exist: ${join(", ", setsubtract(keys(var.budgets), ["catalog", "stock", "audit"]))}."
+  }
+
+  # libs/common/inventory_common/settings.py
+  validation {
+    condition = alltrue([
+      for budget in flatten([for service in values(var.budgets) : [for budget in [service.client, service.vendor] : budget if budget != null]]) :
+      budget.rate >= 100 && budget.burst >= 1
+    ])
+    error_message = "A budget has a rate of at least 100, so that the heaviest batch is repaid within 20 seconds, and a burst of at least 1."
+  }
+}
+
 variable "api_domain" {
   description = "The domain below which each service has its own, such as api.example.org for stock.api.example.org; null for the addresses that API Gateway gives."
   type        = string

@@ -189,3 +189,28 @@ run "no_firewall_on_an_emulator" {
     error_message = "An emulator accepts a firewall and does not enforce it."
   }
 }
+
+run "without_budgets" {
+  variables {
+    budgets = { catalog = { vendor = { rate = 500, burst = 5000 } } }
+  }
+
+  assert {
+    condition     = !contains(keys(module.service.environment), "BUDGETS")
+    error_message = "A service without an entry must have no budgets."
+  }
+}
+
+run "with_budgets" {
+  variables {
+    budgets = {
+      catalog = { vendor = { rate = 500, burst = 5000 } }
+      stock   = { client = { rate = 100, burst = 1 } }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(module.service.environment["BUDGETS"]) == { client = { rate = 100, burst = 1 } }
+    error_message = "The app must get the budgets of its own service, and none for whom none is given."
+  }
+}
