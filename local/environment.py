@@ -37,7 +37,7 @@ there is none.
 """
 DEMO_LOG_VARIABLE = "DEMO_LOG_FILE"
 """The environment variable of the front with the file for the output of the demo's loader."""
-_OPTIONAL = ("CORS_ORIGINS", "ORDER_OWNERS", "TABLES_RESTORED_TO")
+_OPTIONAL = ("BUDGETS", "CORS_ORIGINS", "ORDER_OWNERS", "TABLES_RESTORED_TO")
 """Settings of the services that the caller may give."""
 FETCHING_PREFIXES = ("NPM_CONFIG_", "PIP_")
 """In capitals, what the names of the settings of npm and pip begin with."""

@@ -13,6 +13,8 @@ locals {
   # It alone signs the stock log, and its roles alone may read the key.
   signing_service = "stock"
 
+  budgets = { for whose, budget in try(var.budgets[var.service], {}) : whose => budget if budget != null }
+
   environment = {
     TABLE_NAME_PREFIX   = local.contract["tables/name_prefix"] == "-" ? "" : local.contract["tables/name_prefix"]
     TABLES_RESTORED_TO  = local.contract["tables/restored_to"] == "-" ? "" : local.contract["tables/restored_to"]
@@ -28,6 +30,7 @@ locals {
     LEDGER_KEY_SECRET   = var.service == local.signing_service ? local.contract["ledger/key_secret_arn"] : ""
     LEDGER_KEYS_PATH    = local.contract["ledger/keys_path"]
     CORS_ORIGINS        = join(",", var.cors_origins)
+    BUDGETS             = length(local.budgets) == 0 ? "" : jsonencode(local.budgets)
   }
 }
 
@@ -63,10 +66,12 @@ module "service" {
   metrics            = var.metrics
   metric_namespace   = "Inventory/${var.stage}"
   throttling         = var.throttling
-  cors_origins       = var.cors_origins
-  domain             = var.api_domain == null ? null : { name = "${var.service}.${var.api_domain}", certificate_arn = var.api_certificate_arn }
-  access_logs        = var.access_logs
-  xray               = var.xray
-  alarm_topic_arn    = local.contract["alarms/topic_arn"]
-  has_alarms         = var.monitoring && var.emulator_endpoint == null
+  # Emulators accept a firewall and do not enforce it.
+  requests_per_address = var.emulator_endpoint == null ? var.requests_per_address : null
+  cors_origins         = var.cors_origins
+  domain               = var.api_domain == null ? null : { name = "${var.service}.${var.api_domain}", certificate_arn = var.api_certificate_arn }
+  access_logs          = var.access_logs
+  xray                 = var.xray
+  alarm_topic_arn      = local.contract["alarms/topic_arn"]
+  has_alarms           = var.monitoring && var.emulator_endpoint == null
 }

@@ -130,6 +130,42 @@ variable "throttling" {
   nullable    = false
 }
 
+variable "requests_per_address" {
+  description = "The requests that one address may send to the API in five minutes, before a firewall (AWS WAF) refuses it with 403; null for no firewall. An emulator has none."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.requests_per_address == null || try(floor(var.requests_per_address) == var.requests_per_address && var.requests_per_address >= 10 && var.requests_per_address <= 2000000000, false)
+    error_message = "requests_per_address is a whole number from 10 to 2000000000, the limits of AWS WAF."
+  }
+}
+
+variable "budgets" {
+  description = "By service, what each order system (client) and each vendor may ask of one instance of the API's function: tokens a second, and at most so many at once; a request takes one token for each command or line in it. Empty for no budgets."
+  default     = {}
+  nullable    = false
+
+  type = map(object({
+    client = optional(object({ rate = number, burst = number }))
+    vendor = optional(object({ rate = number, burst = number }))
+  }))
+
+  validation {
+    condition     = length(setsubtract(keys(var.budgets), ["catalog", "stock", "audit"])) == 0
+    error_message = "budgets has a service that does not exist: ${join(", ", setsubtract(keys(var.budgets), ["catalog", "stock", "audit"]))}."
+  }
+
+  # libs/common/inventory_common/settings.py
+  validation {
+    condition = alltrue([
+      for budget in flatten([for service in values(var.budgets) : [for budget in [service.client, service.vendor] : budget if budget != null]]) :
+      budget.rate >= 100 && budget.burst >= 1
+    ])
+    error_message = "A budget has a rate of at least 100, so that the heaviest batch is repaid within 20 seconds, and a burst of at least 1."
+  }
+}
+
 variable "api_domain" {
   description = "The domain below which each service has its own, such as api.example.org for stock.api.example.org; null for the addresses that API Gateway gives."
   type        = string

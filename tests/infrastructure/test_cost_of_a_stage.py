@@ -64,6 +64,9 @@ def test_a_stages_settings_are_those_of_its_file(name: str) -> None:
     ]
     kept = re.search(r"^backup = \{ keep_days = (\d+)", settings, re.MULTILINE)
     assert stage["backups"] == (0 if kept is None else round(int(kept[1]) / DAYS_OF_A_WEEK))
+    services = (CONFIGURATION / "service" / "stages" / f"{name}.tfvars").read_text()
+    has_firewall = re.search(r"^requests_per_address = \d", services, re.MULTILINE) is not None
+    assert stage["firewalls"] == len(SERVICES) * has_firewall
     has_monitoring = "monitoring    = false" not in settings
     assert bool(stage["alarm_metrics"]) == bool(stage["dashboards"]) == has_monitoring
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from inventory_common.budgets import Budget
+from inventory_common.settings import BUDGET_RATE_MIN, Settings
 from tests.infrastructure.declared_apps import SERVICES, declared
 from tests.infrastructure.terraform import CONFIGURATION, Terraform
 
@@ -49,6 +51,13 @@ def test_a_domain_with_its_certificate_is_accepted(
     assert planned.returncode == 0, planned.stderr
 
 
+@pytest.mark.parametrize("requests", [10, 2_000_000_000])
+def test_the_least_and_the_most_of_an_address_are_accepted(
+    service_variables: Callable[..., CompletedProcess[str]], requests: int
+) -> None:
+    assert service_variables(**APP, requests_per_address=requests).returncode == 0
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_apps_declarations_and_the_teams_settings_are_accepted(
     service_variables: Callable[..., CompletedProcess[str]], service: str
@@ -83,6 +92,21 @@ def test_the_apps_declarations_and_the_teams_settings_are_accepted(
             },
             "api_certificate_arn is the ARN of a certificate in the region of the services",
         ),
+        (
+            {"budgets": {"shop": {"vendor": {"rate": 100, "burst": 1}}}},
+            "budgets has a service that does not exist: shop.",
+        ),
+        (
+            {"budgets": {"stock": {"vendor": {"rate": 99, "burst": 1}}}},
+            "A budget has a rate of at least 100",
+        ),
+        (
+            {"budgets": {"stock": {"client": {"rate": 100, "burst": 0}}}},
+            "and a burst of at least 1.",
+        ),
+        ({"requests_per_address": 9}, "requests_per_address is a whole number from 10 to 2000000000"),
+        ({"requests_per_address": 2_000_000_001}, "requests_per_address is a whole number from 10 to"),
+        ({"requests_per_address": 10.5}, "requests_per_address is a whole number from 10 to 2000000000"),
         ({"log_level": "LOUD"}, "The log level must be DEBUG, INFO, WARN or ERROR"),
         ({"functions": {"reckon": {"memory_mb": 256}}}, "The app has no function reckon."),
         (
@@ -127,3 +151,16 @@ def test_a_service_has_settings_of_a_stage(
     settings = CONFIGURATION / "service" / "stages" / f"{stage}.tfvars"
 
     assert service_variables(settings, **(APP | {"stage": stage})).returncode == 0
+
+
+def test_the_least_budget_is_the_one_that_the_apps_accept(
+    service_variables: Callable[..., CompletedProcess[str]],
+) -> None:
+    budgets = {"client": {"rate": BUDGET_RATE_MIN, "burst": 1}}
+    assert service_variables(**APP, budgets={"stock": budgets}).returncode == 0
+
+    read = Settings.from_environment(
+        dict.fromkeys(("JWKS_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCES", "MACHINE_CLIENT_IDS"), "x")
+        | {"BUDGETS": json.dumps(budgets)}
+    )
+    assert read.client_budget == Budget(BUDGET_RATE_MIN, 1)

@@ -142,6 +142,12 @@ def test_a_service_gets_the_owners_of_orders() -> None:
     assert "ORDER_OWNERS" not in service_environment(Settings.from_environment({}), CALLER)
 
 
+def test_a_service_gets_the_budgets_that_the_caller_sets() -> None:
+    budgets = {"BUDGETS": '{"vendor": {"rate": 500, "burst": 5000}}'}
+    assert service_environment(Settings.from_environment({}), CALLER | budgets).items() > budgets.items()
+    assert "BUDGETS" not in service_environment(Settings.from_environment({}), CALLER)
+
+
 def test_a_remote_dynamodb_is_used_with_the_callers_own_credentials() -> None:
     endpoint = "http://dynamodb.corp.example:8000"
     settings = Settings.from_environment({"DYNAMODB_ENDPOINT": endpoint})

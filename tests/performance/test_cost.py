@@ -58,6 +58,7 @@ def test_traffic_of_an_unmeasured_operation_is_refused() -> None:
 FIXED = {
     "alarm_metrics": 10,
     "dashboards": 1,
+    "firewalls": 3,
     "backups": 3,
     "machine_clients": 2,
     "log_days": 365 / 12,
@@ -73,6 +74,7 @@ ONE_OF_EACH = {
     **dict.fromkeys(("million_traces", "kms_key", "secret", "million_secret_reads", "machine_client"), 1),
     **dict.fromkeys(("million_machine_tokens", "million_events", "million_cdn_requests"), 1),
     **dict.fromkeys(("cdn_gigabyte", "transfer_gigabyte"), 1),
+    **{"firewall": 5, "firewall_rule": 1, "million_filtered_requests": 0.5},
 }
 BUSY: dict[str, Any] = {
     **TRAFFIC,
@@ -106,6 +108,11 @@ def test_what_follows_traffic_is_counted_by_the_commands_and_requests() -> None:
     assert costs["console"] == pytest.approx(2 + 7)
     assert costs["transfer out"] == pytest.approx(4_000_000 / 1024**2)
     assert costs["business metrics"] == 3
+    assert costs["firewalls"] == pytest.approx(3 * (5 + 1) + 4 * 0.5)
+
+
+def test_a_stage_without_firewalls_pays_for_no_request_to_them() -> None:
+    assert stage_costs(BUSY, ONE_OF_EACH, {**FIXED, "firewalls": 0})["firewalls"] == 0
 
 
 def test_what_is_there_all_the_time_is_counted_by_its_number() -> None:
@@ -115,7 +122,7 @@ def test_what_is_there_all_the_time_is_counted_by_its_number() -> None:
     assert costs["machine clients"] == pytest.approx(2 + 2 * 3 * HOURS / 1e6)
 
 
-@pytest.mark.parametrize(("stage", "dollars"), [("dev", 10), ("staging", 30), ("prod", 20)])
+@pytest.mark.parametrize(("stage", "dollars"), [("dev", 10), ("staging", 30), ("prod", 40)])
 def test_an_idle_stage_costs_no_more_than_the_pages_say(stage: str, dollars: int) -> None:
     idle, prices, stages = (
         json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))

@@ -59,6 +59,10 @@ def stage_costs(
     costs["backups"] = _stored(traffic) * stage["backups"] * prices["backup_gigabyte_month"]
     costs["alarms"] = stage["alarm_metrics"] * prices["alarm_metric"]
     costs["dashboard"] = stage["dashboards"] * prices["dashboard"]
+    # One rule each; a stage has them for all services or for none.
+    costs["firewalls"] = stage["firewalls"] * (prices["firewall"] + prices["firewall_rule"]) + (
+        (requests if stage["firewalls"] else 0) * prices["million_filtered_requests"] / MILLION
+    )
     costs["business metrics"] = (stage["business_metrics"] if commands else 0) * prices["custom_metric"]
     costs["logs"] = _logs(requests, scheduled + streamed, traffic, stage, prices)
     costs["traces"] = _traced(requests + scheduled + streamed) * prices["million_traces"] / MILLION

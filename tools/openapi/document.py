@@ -44,8 +44,8 @@ ABOUT = """\
   last.
 - A repeated command returns 200 with `Idempotent-Replayed: true` and is not executed again.
 - A single resource has an `ETag`; send it as `If-Match` to change only that version.
-- 503, and 409 `order_in_progress`, return in `Retry-After` when the same request can be repeated. With 503,
-  nothing has begun or all was undone; `outcome_unknown` alone may have been executed.
+- 429, 503, and 409 `order_in_progress`, return in `Retry-After` when the same request can be repeated. With
+  429 and 503, nothing has begun or all was undone; `outcome_unknown` alone may have been executed.
 - 202 is the response to a command that has begun and finishes by itself: the order shows a running status.
   The same request, sent again after `Retry-After`, continues it and returns 200 when it is done.
 """

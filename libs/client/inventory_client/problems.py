@@ -101,6 +101,7 @@ __all__ = [
     "TooLarge",
     "TooManyChanges",
     "TooManyRecords",
+    "TooManyRequests",
     "TransactionNotFound",
     "Unauthenticated",
     "Unavailable",
@@ -496,6 +497,12 @@ class OutcomeUnknown(Unavailable):
     """The command may have been executed; the same request, with the same order id or key, finds out."""
 
     code = "outcome_unknown"
+
+
+class TooManyRequests(Unavailable):
+    """The sender's budget of requests is used up; others are served meanwhile."""
+
+    code = "too_many_requests"
 
 
 class ArchiveUnavailable(Unavailable):

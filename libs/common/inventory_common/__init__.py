@@ -30,6 +30,7 @@
 `preconditions`            If-Match and ETag
 `errors`, `problems`       every error, and its form in HTTP
 `identity`                 tokens and principals
+`budgets`                  how much each order system and vendor may ask of a process
 `owners`                   which order systems see the orders of which owners
 `signing_keys`             the keys of the token issuer, when they are fetched and how long they are used
 `bodies`                   the bodies of requests, validated by pydantic

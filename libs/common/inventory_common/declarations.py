@@ -14,6 +14,7 @@ from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
 from chalice.app import Response
 
 from .bodies import BodyType
+from .budgets import BUDGETED_ROLES
 from .errors import (
     Busy,
     DatabaseUnavailable,
@@ -31,6 +32,7 @@ from .errors import (
     OutcomeUnknown,
     PreconditionFailed,
     TooLarge,
+    TooManyRequests,
     Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
@@ -146,6 +148,7 @@ class Declaration:
     key_required_with: str | None
     versioned: bool
     reads_only: bool
+    weight: Callable[[Any], int] | None
     response: ResponseSpec
     errors: Collection[type[InventoryError]]
     unavailable: type[Unavailable]
@@ -187,6 +190,8 @@ class Declaration:
         }
         if self.allowed_roles or self.allowed_roles_by_query:
             possible.add(Forbidden)
+        if not self.allowed_roles or self.allowed_roles & BUDGETED_ROLES:
+            possible.add(TooManyRequests)
         if self.body:
             possible |= {TooLarge, UnsupportedMediaType, InvalidJson}
         if self.paged:
@@ -221,6 +226,7 @@ def route(
     key_required_with: str | None = None,
     versioned: bool = False,
     reads_only: bool = False,
+    weight: Callable[[B], int] | None = None,
     tag: str | None = None,
     errors: Collection[type[InventoryError]] = (),
     unavailable: type[Unavailable] = DatabaseUnavailable,
@@ -254,6 +260,8 @@ def route(
         Whether If-Match is accepted.
     reads_only
         Whether it changes nothing, although its method is not GET.
+    weight
+        Returns what a request with this body takes of its sender's budget; without it, each takes one.
     tag
         The group of routes in the service's document; by default the service's own name.
     errors
@@ -277,6 +285,7 @@ def route(
             key_required_with=key_required_with,
             versioned=versioned,
             reads_only=reads_only or method == "GET",
+            weight=weight,
             response=response,
             errors=errors,
             unavailable=unavailable,

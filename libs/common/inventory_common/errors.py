@@ -33,6 +33,7 @@
     │   └── ArchiveNotConfigured
     ├── Unavailable              repeat the same request later; unless it is OutcomeUnknown, nothing changed
     │   ├── Busy, IdentityUnavailable, DatabaseUnavailable, ArchiveUnavailable, LedgerKeyUnavailable
+    │   ├── TooManyRequests      the sender's budget is used up
     │   └── OutcomeUnknown       it may have been executed
     └── InternalError            a defect of the service
 """
@@ -91,6 +92,7 @@ __all__ = [
     "TooLarge",
     "TooManyChanges",
     "TooManyRecords",
+    "TooManyRequests",
     "TransactionNotFound",
     "Unauthenticated",
     "Unavailable",
@@ -461,7 +463,7 @@ class Unavailable(InventoryError):
     order's id or the Idempotency-Key.
     """
 
-    retry_after_seconds: ClassVar[int] = 1
+    retry_after_seconds: int = 1
 
 
 class Busy(Unavailable):
@@ -514,6 +516,23 @@ class LedgerKeyUnavailable(Unavailable):
     code = "ledger_key_unavailable"
     title = "The ledger's keys are not available at the moment"
     retry_after_seconds = 5
+
+
+class TooManyRequests(Unavailable):
+    """The sender's budget of requests is used up; others are served meanwhile.
+
+    Parameters
+    ----------
+    retry_after_seconds
+        How long until the budget allows a request again.
+    """
+
+    code = "too_many_requests"
+    title = "Too many requests"
+
+    def __init__(self, detail: str, retry_after_seconds: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class InternalError(InventoryError):

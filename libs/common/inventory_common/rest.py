@@ -19,6 +19,7 @@ from typing import Any, Final
 from chalice.app import Chalice, CloudWatchEvent, Response
 
 from .browser_headers import SECURITY_HEADERS
+from .budgets import Budgets
 from .declarations import Api, Declaration, declaration_of
 from .dynamodb import Usage, measured, to_inventory_error
 from .errors import (
@@ -85,13 +86,18 @@ class Endpoint:
 
     method: Callable[..., Response]
     verifier: TokenVerifier
+    budgets: Budgets
     declared: Declaration
 
     def __call__(self, event: ProxyEvent, log: _RequestLog) -> Response:
         """Check a request as declared, and pass it to the route's method."""
         log.principal = principal = self.verifier.principal(event.header("authorization"))
         scope = self._authorize(event, principal)
+        # Before the body is read: a request that is refused costs next to nothing.
+        self.budgets.admit(principal)
         request = self._check(event, principal, scope)
+        if self.declared.weight is not None:
+            self.budgets.charge(principal, self.declared.weight(request.body) - 1)
         response = self.method(request, **request.path_parameters)
         if self.declared.response.no_store:
             response.headers["Cache-Control"] = "no-store"
@@ -167,6 +173,8 @@ class RestService(Chalice):
         Verifies the tokens of requests.
     cors_origins
         Origins whose pages may call the service.
+    budgets
+        The budgets of principals; by default, nobody has one.
     api
         The declaration of the service as a whole; without it, there is no document and no reference page.
     """
@@ -177,6 +185,7 @@ class RestService(Chalice):
         *,
         verifier: TokenVerifier,
         cors_origins: Collection[str] = (),
+        budgets: Budgets | None = None,
         api: Api | None = None,
     ) -> None:
         limit_library_logs()
@@ -184,6 +193,7 @@ class RestService(Chalice):
         super().__init__(app_name=name, configure_logs=False)
         self._verifier = verifier
         self._cors_origins = frozenset(cors_origins)
+        self._budgets = budgets or Budgets()
         self.subscriptions: dict[str, StreamSubscription] = {}
         self.schedules: dict[str, str] = {}
         self._own_route("/health", self._health)
@@ -205,14 +215,15 @@ class RestService(Chalice):
             settings.token_audiences,
             settings.machine_client_ids,
         )
-        return cls(name, verifier=verifier, cors_origins=settings.cors_origins, api=api)
+        budgets = Budgets(settings.client_budget, settings.vendor_budget)
+        return cls(name, verifier=verifier, cors_origins=settings.cors_origins, budgets=budgets, api=api)
 
     def add(self, *subjects: object) -> None:
         """Register the routes of objects: the methods that `declarations.route` decorates, in their order."""
         for subject in subjects:
             for name, declared in _declared_routes(type(subject)):
                 method = getattr(subject, name)
-                endpoint = Endpoint(method, self._verifier, declared)
+                endpoint = Endpoint(method, self._verifier, self._budgets, declared)
                 update_wrapper(endpoint, method)
                 self.route(declared.path, methods=[declared.method])(endpoint)
 

@@ -3,18 +3,22 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Self
+from math import isfinite
+from typing import Any, Final, Self
 
+from .budgets import Budget
 from .ids import OWNER, is_id
 from .schema import Table
 from .timestamps import timestamp
 
-__all__ = ["ALL_OWNERS", "DEFAULT_OWNER", "Settings", "members"]
+__all__ = ["ALL_OWNERS", "BUDGET_RATE_MIN", "DEFAULT_OWNER", "Settings", "members"]
 
 ALL_OWNERS: Final = "*"
 """In place of an owner: a client that sees the orders of all owners."""
 DEFAULT_OWNER: Final = "default"
 """The owner of the orders of clients that the platform gives no owner."""
+BUDGET_RATE_MIN: Final = 100
+"""The lowest rate of a budget: it repays the heaviest batch within 20 seconds, as long as clients wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,8 @@ class Settings:
     ledger_key_secret: str | None = None
     ledger_keys_path: str | None = None
     order_owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    client_budget: Budget | None = None
+    vendor_budget: Budget | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -48,17 +54,20 @@ class Settings:
         ``TABLES_RESTORED_TO`` has the moment of each restore of the tables, in their order.
         ``ORDER_OWNERS``, optional too, is a JSON object: by client id, the owner of the client's orders and
         then further owners whose orders it sees, or `ALL_OWNERS` alone.
+        ``BUDGETS``, optional too, is a JSON object with the budget of each ``client``, ``vendor`` or both:
+        the ``rate`` a second, and the ``burst``.
 
         Raises
         ------
         RuntimeError
             If a required variable is absent or empty (the message names every such variable), or if
-            ``ORDER_OWNERS`` or ``TABLES_RESTORED_TO`` is not of this form.
+            ``ORDER_OWNERS``, ``TABLES_RESTORED_TO`` or ``BUDGETS`` is not of this form.
         """
         required = ("JWKS_URL", "TOKEN_ISSUER", "TOKEN_AUDIENCES", "MACHINE_CLIENT_IDS")
         missing = [name for name in required if not members(environment.get(name, ""))]
         if missing:
             raise RuntimeError(f"These environment variables must be set: {', '.join(missing)}")
+        budgets = _budgets(environment.get("BUDGETS") or "{}")
         return cls(
             jwks_url=environment["JWKS_URL"],
             token_issuer=environment["TOKEN_ISSUER"],
@@ -74,6 +83,8 @@ class Settings:
             ledger_key_secret=environment.get("LEDGER_KEY_SECRET") or None,
             ledger_keys_path=environment.get("LEDGER_KEYS_PATH") or None,
             order_owners=_owners(environment.get("ORDER_OWNERS") or "{}"),
+            client_budget=budgets.get("client"),
+            vendor_budget=budgets.get("vendor"),
         )
 
     def name_of(self, table: Table) -> str:
@@ -114,3 +125,35 @@ def _are_owners(names: object) -> bool:
     if not isinstance(names, list) or not names:
         return False
     return all(isinstance(name, str) and is_id("owner", name) for name in names)
+
+
+def _budgets(text: str) -> dict[str, Budget]:
+    try:
+        budgets = json.loads(text)
+    except ValueError:
+        budgets = None
+    if (
+        not isinstance(budgets, dict)
+        or budgets.keys() - {"client", "vendor"}
+        or not all(map(_is_budget, budgets.values()))
+    ):
+        raise RuntimeError(
+            'BUDGETS must be a JSON object such as {"client": {"rate": 500, "burst": 5000}}, with a budget '
+            f"for client, vendor or both; a rate is at least {BUDGET_RATE_MIN}, a burst at least 1."
+        )
+    return {name: Budget(budget["rate"], budget["burst"]) for name, budget in budgets.items()}
+
+
+def _is_budget(budget: Any) -> bool:
+    if not isinstance(budget, dict) or budget.keys() != {"rate", "burst"}:
+        return False
+    return _is_number(budget["rate"], BUDGET_RATE_MIN) and _is_number(budget["burst"], 1)
+
+
+def _is_number(number: Any, least: int) -> bool:
+    return (
+        isinstance(number, int | float)
+        and not isinstance(number, bool)
+        and isfinite(number)
+        and number >= least
+    )

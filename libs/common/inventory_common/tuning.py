@@ -5,6 +5,7 @@ from typing import Final
 __all__ = [
     "ARCHIVE_LAG_MAX_SECONDS",
     "BOUND_PLAN_SECONDS",
+    "BUDGETED_PRINCIPALS_MAX",
     "CONFLICTS_BEFORE_LEASE",
     "CONFLICTS_BEFORE_SAGA",
     "CONFLICTS_BEFORE_SPLIT",
@@ -38,6 +39,10 @@ PRIORITY_LEASE_SECONDS: Final = 1
 """How long other writers leave a SKU to the holder of its priority lease; the holder's write ends it."""
 READ_ROUNDS_MAX: Final = 10
 """Calls for one read of several items: DynamoDB may return some of them as unprocessed, for the next call."""
+
+# Budgets
+BUDGETED_PRINCIPALS_MAX: Final = 1_000
+"""Principals whose budgets a process keeps, those that asked last; any other begins with a full one."""
 
 # Sagas and holds
 SAGA_LEASE_SECONDS: Final = 60

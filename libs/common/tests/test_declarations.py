@@ -17,6 +17,7 @@ EVERY_ROUTE = {
     "internal_error",
     "invalid_encoding",
     "invalid_input",
+    "too_many_requests",
     "unauthenticated",
 }
 
@@ -58,7 +59,8 @@ KEY_OF_A_BODY = {"invalid_idempotency_key", "idempotency_key_reused"}
 @pytest.mark.parametrize(
     ("declared", "codes"),
     [
-        ({"allowed_roles": {Role.ADMIN}}, {"forbidden"}),
+        ({"allowed_roles": {Role.ADMIN, Role.VENDOR}}, {"forbidden"}),
+        ({"allowed_roles": {Role.ADMIN, Role.ORDERS}}, {"forbidden"}),
         ({"allowed_roles_by_query": {("active", "false"): {Role.ADMIN}}}, {"forbidden"}),
         ({"paged": True}, {"invalid_cursor"}),
         ({"body": Thing}, BODY),
@@ -77,6 +79,11 @@ KEY_OF_A_BODY = {"invalid_idempotency_key", "idempotency_key_reused"}
 )
 def test_the_errors_of_a_route_follow_from_what_it_accepts(declared: dict[str, Any], codes: set[str]) -> None:
     assert _codes(**declared) == EVERY_ROUTE | codes
+
+
+def test_a_route_of_nobody_who_has_a_budget_is_never_refused_for_one() -> None:
+    codes = _codes(allowed_roles={Role.ADMIN, Role.AUDITOR, Role.DESK})
+    assert codes == EVERY_ROUTE - {"too_many_requests"} | {"forbidden"}
 
 
 def test_a_response_with_an_outcome_for_each_command_is_itself_never_busy() -> None:
@@ -130,6 +137,7 @@ def test_a_route_declares_nothing_but_what_it_names() -> None:
         key_required_with=None,
         versioned=False,
         reads_only=True,
+        weight=None,
         response=NO_CONTENT,
         errors=(),
         unavailable=DatabaseUnavailable,

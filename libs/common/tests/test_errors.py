@@ -93,6 +93,7 @@ def test_the_codes_are_these() -> None:
         "stock_limit_exceeded",
         "too_many_changes",
         "too_many_records",
+        "too_many_requests",
         "transaction_not_found",
         "unauthenticated",
         "unsupported_media_type",

@@ -70,6 +70,7 @@ def test_the_settings_of_the_services_are_these() -> None:
     assert {name: getattr(tuning, name) for name in tuning.__all__} == {
         "ARCHIVE_LAG_MAX_SECONDS": 300,
         "BOUND_PLAN_SECONDS": 120,
+        "BUDGETED_PRINCIPALS_MAX": 1_000,
         "CONFLICTS_BEFORE_LEASE": 6,
         "CONFLICTS_BEFORE_SAGA": 2,
         "CONFLICTS_BEFORE_SPLIT": 2,

@@ -17,6 +17,7 @@ STATUS = {
     "IdempotencyKeyReused": 422,
     "TooManyChanges": 422,
     "TooManyRecords": 422,
+    "TooManyRequests": 429,
     "IdentityUnavailable": 503,
     "InsufficientStock": 409,
     "AdjustmentBelowReserved": 409,
@@ -111,9 +112,10 @@ def test_the_response_to_a_request_that_may_succeed_later_says_when() -> None:
     assert headers_of(errors.OrderInProgress("Later.")) == {"Retry-After": "2"}
     assert headers_of(IdentityUnavailable("Later.")) == {"Retry-After": "5"}
     assert headers_of(errors.ArchiveUnavailable("Later.")) == {"Retry-After": "5"}
+    assert headers_of(errors.TooManyRequests("Later.", 4)) == {"Retry-After": "4"}
 
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_no_other_error_has_a_header(name: str) -> None:
     error: InventoryError = getattr(errors, name)("No.")
-    assert bool(headers_of(error)) == (STATUS[name] in (401, 503) or name == "OrderInProgress")
+    assert bool(headers_of(error)) == (STATUS[name] in (401, 429, 503) or name == "OrderInProgress")

@@ -21,6 +21,7 @@ from inventory_common import schema
 from inventory_common.attributes import NO_CONTROL_CHARACTERS, Items, Name, OneOf, Price, Quantity, Text
 from inventory_common.bodies import body
 from inventory_common.browser_headers import DATA_POLICY, SECURITY_HEADERS
+from inventory_common.budgets import Budget, Budgets
 from inventory_common.declarations import NO_CONTENT, PUBLIC, ResponseSpec, route
 from inventory_common.dynamodb import connect
 from inventory_common.errors import Busy, InventoryError, SkuNotFound, Unauthenticated
@@ -91,13 +92,13 @@ CREATED = ResponseSpec(dict, status=201, etag=True, location=True)
 class Shop:
     """A service whose routes record their requests, and fail on demand."""
 
-    def __init__(self, cors_origins: tuple[str, ...] = (ORIGIN,)) -> None:
+    def __init__(self, cors_origins: tuple[str, ...] = (ORIGIN,), budgets: Budgets | None = None) -> None:
         self.requests: list[Request[Any]] = []
         self.arguments: list[dict[str, str]] = []
         self.page = Page([], None)
         self.failure: Exception | None = None
         verifier: Any = Tokens()
-        self.app = RestService("shop", verifier=verifier, cors_origins=cors_origins)
+        self.app = RestService("shop", verifier=verifier, cors_origins=cors_origins, budgets=budgets)
         self.app.add(self)
 
     @route("GET", "/products/{product_id}", allowed_roles=PUBLIC, response=OBJECT)
@@ -172,6 +173,7 @@ class Shop:
         body=Lines,
         body_required=False,
         idempotency="optional",
+        weight=lambda body: max(1, len(body.lines or ())),
         response=OBJECT,
     )
     def confirm_order(self, request: Request[Lines], order_id: str) -> Response:
@@ -256,6 +258,59 @@ def _restock(vendor: str = "VENDOR-001", product: str = "PROD-E4F9A") -> dict[st
         "resource": "/vendors/{vendor_id}/products/{product_id}/restocks",
         "parameters": {"vendor_id": vendor, "product_id": product},
     }
+
+
+# Budgets
+
+
+def test_a_request_takes_its_weight_of_its_senders_budget(event: Event, logged: Logged) -> None:
+    shop = Shop(budgets=Budgets(client=Budget(rate=100, burst=3), monotonic=lambda: 0.0))
+
+    def confirm(body: str | None, as_: str = "orders") -> Reply:
+        headers = {"authorization": f"Bearer {as_}"}
+        return Reply(
+            shop.app(event("POST", "/orders/ORDER-1/confirm", headers=headers, body=body, **CONFIRM), None)
+        )
+
+    two_lines = '{"lines":[{"quantity":1},{"quantity":2}]}'
+    assert [confirm(None).status, confirm(two_lines).status, confirm(None).status] == [200, 200, 429]
+    refused = confirm(two_lines)
+    assert (refused.status, refused.headers["Retry-After"]) == (429, "1")
+    assert refused.body["code"] == "too_many_requests"
+    assert len(shop.requests) == 2
+    assert logged()[-1]["code"] == "too_many_requests"
+
+
+def test_a_request_that_is_refused_for_its_body_takes_one(event: Event) -> None:
+    shop = Shop(budgets=Budgets(client=Budget(rate=100, burst=2), monotonic=lambda: 0.0))
+    headers = {"authorization": "Bearer orders"}
+
+    def statuses(body: str) -> int:
+        sent = event("POST", "/orders/ORDER-1/confirm", headers=headers, body=body, **CONFIRM)
+        return Reply(shop.app(sent, None)).status
+
+    assert [statuses("{") for _ in range(3)] == [400, 400, 429]
+
+
+def test_a_token_and_a_role_are_checked_before_a_budget(event: Event) -> None:
+    shop = Shop(budgets=Budgets(vendor=Budget(rate=100, burst=0)))
+    for name, status in (("vendor", 403), ("unknown", 401)):
+        headers = {"authorization": f"Bearer {name}"}
+        sent = event("POST", "/orders/ORDER-1/confirm", headers=headers, **CONFIRM)
+        assert Reply(shop.app(sent, None)).status == status
+
+
+def test_a_public_route_counts_senders_whom_it_knows(event: Event) -> None:
+    shop = Shop(budgets=Budgets(vendor=Budget(rate=100, burst=1), monotonic=lambda: 0.0))
+
+    def statuses(**headers: str) -> list[int]:
+        sent = event("GET", "/products/PROD-E4F9A", headers=headers, **PRODUCT)
+        return [Reply(shop.app(sent, None)).status for _ in range(2)]
+
+    assert statuses(authorization="Bearer vendor") == [200, 429]
+    assert statuses(authorization="Bearer vendor-2") == [200, 429]
+    assert statuses(authorization="Bearer admin") == [200, 200]
+    assert statuses() == [200, 200]
 
 
 # The request of a route

@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 
+from inventory_common.budgets import Budget
 from inventory_common.schema import PRODUCTS
 from inventory_common.settings import Settings
 
@@ -117,3 +118,38 @@ def test_the_owners_of_orders_are_read() -> None:
 def test_wrong_owners_of_orders_are_refused_in_a_sentence(text: str) -> None:
     with pytest.raises(RuntimeError, match="ORDER_OWNERS must be a JSON object of client ids"):
         Settings.from_environment({**REQUIRED, "ORDER_OWNERS": text})
+
+
+def test_the_budgets_of_clients_and_vendors_are_read() -> None:
+    text = '{"client": {"rate": 500, "burst": 5000}, "vendor": {"rate": 100, "burst": 1}}'
+    settings = Settings.from_environment({**REQUIRED, "BUDGETS": text})
+    assert (settings.client_budget, settings.vendor_budget) == (Budget(500, 5000), Budget(100, 1))
+    alone = Settings.from_environment({**REQUIRED, "BUDGETS": '{"vendor": {"rate": 100.5, "burst": 1}}'})
+    assert (alone.client_budget, alone.vendor_budget) == (None, Budget(100.5, 1))
+    for nothing in ({}, {"BUDGETS": ""}, {"BUDGETS": "{}"}):
+        unlimited = Settings.from_environment({**REQUIRED, **nothing})
+        assert (unlimited.client_budget, unlimited.vendor_budget) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "500",
+        "[]",
+        "null",
+        '{"admin": {"rate": 500, "burst": 5000}}',
+        '{"client": 500}',
+        '{"client": null}',
+        '{"client": {"rate": 500}}',
+        '{"client": {"rate": 500, "burst": 5000, "each": "day"}}',
+        '{"client": {"rate": 99, "burst": 5000}}',
+        '{"client": {"rate": 500, "burst": 0}}',
+        '{"client": {"rate": "500", "burst": 5000}}',
+        '{"client": {"rate": true, "burst": 5000}}',
+        '{"client": {"rate": NaN, "burst": 5000}}',
+        '{"client": {"rate": Infinity, "burst": 5000}}',
+    ],
+)
+def test_wrong_budgets_are_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(RuntimeError, match="BUDGETS must be a JSON object such as"):
+        Settings.from_environment({**REQUIRED, "BUDGETS": text})

@@ -287,6 +287,34 @@ def test_a_batch_costs_one_read_and_one_object_however_many_changes_it_has(
     assert len(archived(storage)) == 1
 
 
+def test_records_that_are_far_behind_are_examined_in_a_few_reads(auditor: Auditor, dynamodb: Any) -> None:
+    """Behind a storm, each SKU has later records; those that were written together are read together."""
+    first = []
+    for number in range(20):
+        sku = f"SKU-{PRODUCT}-{number}"
+        ledger = a_ledger(4, sku)
+        keep(dynamodb, *ledger)
+        keep_sku(dynamodb, a_sku(ledger, sku))
+        first.append(ledger[0])
+    deliver(auditor.module.log_changed, *insertions(*first))
+    assert auditor.findings() == []
+    [batch] = auditor.logged("changes")
+    # SKUs, their last records, one of the next records, all others of its time, products.
+    assert (batch["handled"], batch["dynamodb_calls"]) == (20, 5)
+
+
+@pytest.mark.parametrize("added_at", ["2026-01-01T00:00:00.000000Z", "2026-12-01T00:00:00.000000Z"])
+def test_an_added_record_with_the_id_of_the_next_one_makes_no_genuine_record_suspicious(
+    sold: Auditor, dynamodb: Any, added_at: str
+) -> None:
+    added = {**LEDGER[1].to_item(), "timestamp": {"S": added_at}, "previous_hash": {"S": "0" * 64}}
+    dynamodb.put_item(TableName="StockTransactions", Item=added)
+    deliver(sold.module.log_changed, *insertions(LEDGER[0]))
+    assert sold.findings() == []
+    deliver(sold.module.log_changed, a_change(None, added))
+    assert sold.kinds() == ["record_without_stock"]
+
+
 def test_records_that_are_delivered_again_in_other_batches_are_archived_again(
     sold: Auditor, storage: Any
 ) -> None:

@@ -48,3 +48,13 @@ output "alarm_names" {
     aws_cloudwatch_metric_alarm.latency[*].alarm_name,
   )
 }
+
+output "requests_per_address" {
+  description = "The requests that the firewall lets an address send in five minutes; null without a firewall."
+  value       = one(flatten([for acl in aws_wafv2_web_acl.this : [for rule in acl.rule : rule.statement[0].rate_based_statement[0].limit]]))
+}
+
+output "environment" {
+  description = "The environment variables of every function."
+  value       = aws_lambda_function.this["api"].environment[0].variables
+}

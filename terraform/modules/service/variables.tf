@@ -129,6 +129,12 @@ variable "throttling" {
   nullable    = false
 }
 
+variable "requests_per_address" {
+  description = "The requests that one address may send in five minutes; null for no firewall."
+  type        = number
+  default     = null
+}
+
 variable "cors_origins" {
   description = "Origins whose pages may call the API."
   type        = list(string)

@@ -20,7 +20,13 @@ mock_provider "aws" {
     defaults = { arn = "arn:aws:logs:ap-south-1:123456789012:log-group:some-group" }
   }
   mock_resource "aws_api_gateway_stage" {
-    defaults = { invoke_url = "https://some-api.execute-api.ap-south-1.amazonaws.com/dev/" }
+    defaults = {
+      arn        = "arn:aws:apigateway:ap-south-1::/restapis/some-api/stages/dev"
+      invoke_url = "https://some-api.execute-api.ap-south-1.amazonaws.com/dev/"
+    }
+  }
+  mock_resource "aws_wafv2_web_acl" {
+    defaults = { arn = "arn:aws:wafv2:ap-south-1:123456789012:regional/webacl/inventory-dev-stock/12345678-1234-1234-1234-123456789012" }
   }
 
   mock_data "aws_ssm_parameters_by_path" {
@@ -158,5 +164,53 @@ run "without_monitoring" {
   assert {
     condition     = length(output.alarm_names) == 0
     error_message = "Without monitoring, there must be no alarms."
+  }
+}
+
+run "a_limit_for_each_address" {
+  variables {
+    requests_per_address = 10 # the least that AWS WAF accepts
+  }
+
+  assert {
+    condition     = module.service.requests_per_address == 10
+    error_message = "The stage's limit for an address must reach its firewall."
+  }
+}
+
+run "no_firewall_on_an_emulator" {
+  variables {
+    requests_per_address = 100000
+    emulator_endpoint    = "http://127.0.0.1:4566"
+  }
+
+  assert {
+    condition     = module.service.requests_per_address == null
+    error_message = "An emulator accepts a firewall and does not enforce it."
+  }
+}
+
+run "without_budgets" {
+  variables {
+    budgets = { catalog = { vendor = { rate = 500, burst = 5000 } } }
+  }
+
+  assert {
+    condition     = !contains(keys(module.service.environment), "BUDGETS")
+    error_message = "A service without an entry must have no budgets."
+  }
+}
+
+run "with_budgets" {
+  variables {
+    budgets = {
+      catalog = { vendor = { rate = 500, burst = 5000 } }
+      stock   = { client = { rate = 100, burst = 1 } }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(module.service.environment["BUDGETS"]) == { client = { rate = 100, burst = 1 } }
+    error_message = "The app must get the budgets of its own service, and none for whom none is given."
   }
 }

@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 import pytest
 from front_door import ROLES, VENDOR_MACHINE, Client, Tokens
 
+from inventory_common.budgets import BUDGETED_ROLES, Budget, Budgets
 from inventory_common.identity import Role
+from inventory_common.rest import Endpoint
 
 from .bad_tokens import BAD_HEADERS, BAD_TOKENS, GOOD_TOKENS, WITHOUT_ROLE
 from .failures import FAILURES
@@ -43,6 +45,12 @@ class RefusalWalk:
             "granted": [(route, role) for route, row in rows for role in sorted(row.allowed_roles)],
             "closed": [(route, row) for route, row in rows if not row.is_public],
             "checked": [(route, row) for route, row in rows if row.checks_token],
+            "budgeted": [
+                (route, role)
+                for route, row in rows
+                if row.checks_token
+                for role in sorted(row.allowed_roles & BUDGETED_ROLES)
+            ],
             "of_vendors": [(route, row) for route, row in rows if row.another_vendor],
         }
         for name in cases.keys() & set(metafunc.fixturenames):
@@ -105,6 +113,30 @@ class RefusalWalk:
             if not row.checks_token:
                 response = Sent.right(route, row, self.paths, BAD_TOKENS["expired"](tokens)).to(furnished)
                 assert response.status == 200, (route, response)
+
+    # Budgets
+
+    def test_a_request_beyond_its_budget_is_refused_and_not_executed(
+        self,
+        furnished: Client,
+        service_module: Any,
+        tokens: Tokens,
+        dynamodb: Any,
+        monkeypatch: pytest.MonkeyPatch,
+        budgeted: tuple[Route, str],
+    ) -> None:
+        route, role = budgeted
+        used_up = Budgets(Budget(rate=100, burst=0), Budget(rate=100, burst=0))
+        for methods in service_module.app.routes.values():
+            for entry in methods.values():
+                if isinstance(entry.view_function, Endpoint):
+                    monkeypatch.setattr(entry.view_function, "budgets", used_up)
+        before = stored(dynamodb)
+        sent = Sent.right(route, self.routes[route], self.paths, tokens.of_role(role))
+        client = Client(service_module.app)
+        assert not deviations(client, sent, 429, "too_many_requests", role)
+        assert sent.to(client).headers["Retry-After"] == "1"
+        assert stored(dynamodb) == before, "a refused request was executed"
 
     # Vendors
 

@@ -1054,6 +1054,31 @@ export interface components {
             request_id: string;
         };
         /**
+         * @description The sender's budget of requests is used up; others are served meanwhile.
+         * @example {
+         *       "type": "urn:inventory:problem:too_many_requests",
+         *       "title": "Too many requests",
+         *       "status": 429,
+         *       "code": "too_many_requests",
+         *       "detail": "The sender's budget of requests is used up; others are served meanwhile.",
+         *       "request_id": "9c1f6a0e-8f0b-4b8e-9d0c-2f7f5f6f9f11"
+         *     }
+         */
+        TooManyRequests: {
+            /** @constant */
+            type: "urn:inventory:problem:too_many_requests";
+            /** @constant */
+            title: "Too many requests";
+            /** @constant */
+            status: 429;
+            /** @constant */
+            code: "too_many_requests";
+            /** @description A sentence for people. */
+            detail: string;
+            /** @description The X-Request-Id of the request. */
+            request_id: string;
+        };
+        /**
          * @description The log record does not exist, or belongs to another vendor.
          * @example {
          *       "type": "urn:inventory:problem:transaction_not_found",
@@ -1338,6 +1363,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["SkuNotFound"];
             };
         };
+        /** @description `too_many_requests`: The sender's budget of requests is used up; others are served meanwhile. */
+        TooManyRequests: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                /** @description The seconds after which the same request can be repeated. */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["TooManyRequests"];
+            };
+        };
         /** @description `transaction_not_found`: The log record does not exist, or belongs to another vendor. */
         TransactionNotFound: {
             headers: {
@@ -1462,6 +1499,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TransactionNotFound"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -1520,6 +1558,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -1578,6 +1617,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -1636,6 +1676,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -1682,6 +1723,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["SkuNotFound"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -1725,6 +1767,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["SkuNotFound"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -1765,6 +1808,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["SkuNotFound"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -1810,6 +1854,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["SkuNotFound"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -1861,6 +1906,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["OrderNotFound"];
             422: components["responses"]["InvalidInputOrTooManyRecords"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -1903,6 +1949,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             501: components["responses"]["ArchiveNotConfigured"];
             503: components["responses"]["ArchiveUnavailableOrIdentityUnavailable"];
@@ -1936,6 +1983,7 @@ export interface operations {
             400: components["responses"]["InvalidEncoding"];
             401: components["responses"]["Unauthenticated"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["IdentityUnavailableOrLedgerKeyUnavailable"];
         };

@@ -1029,6 +1029,31 @@ export interface components {
             request_id: string;
         };
         /**
+         * @description The sender's budget of requests is used up; others are served meanwhile.
+         * @example {
+         *       "type": "urn:inventory:problem:too_many_requests",
+         *       "title": "Too many requests",
+         *       "status": 429,
+         *       "code": "too_many_requests",
+         *       "detail": "The sender's budget of requests is used up; others are served meanwhile.",
+         *       "request_id": "9c1f6a0e-8f0b-4b8e-9d0c-2f7f5f6f9f11"
+         *     }
+         */
+        TooManyRequests: {
+            /** @constant */
+            type: "urn:inventory:problem:too_many_requests";
+            /** @constant */
+            title: "Too many requests";
+            /** @constant */
+            status: 429;
+            /** @constant */
+            code: "too_many_requests";
+            /** @description A sentence for people. */
+            detail: string;
+            /** @description The X-Request-Id of the request. */
+            request_id: string;
+        };
+        /**
          * @description There is no bearer token, or it is invalid.
          * @example {
          *       "type": "urn:inventory:problem:unauthenticated",
@@ -1240,6 +1265,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["TooLarge"];
             };
         };
+        /** @description `too_many_requests`: The sender's budget of requests is used up; others are served meanwhile. */
+        TooManyRequests: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                /** @description The seconds after which the same request can be repeated. */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["TooManyRequests"];
+            };
+        };
         /** @description `unauthenticated`: There is no bearer token, or it is invalid. */
         Unauthenticated: {
             headers: {
@@ -1374,6 +1411,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -1434,6 +1472,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrInvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrOutcomeUnknown"];
         };
@@ -1474,6 +1513,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["ProductNotFound"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -1524,6 +1564,7 @@ export interface operations {
             404: components["responses"]["ProductNotFound"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrOutcomeUnknown"];
         };
@@ -1584,6 +1625,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrInvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrOutcomeUnknown"];
         };
@@ -1641,6 +1683,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -1679,6 +1722,7 @@ export interface operations {
             400: components["responses"]["InvalidCursorOrInvalidEncoding"];
             401: components["responses"]["Unauthenticated"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };

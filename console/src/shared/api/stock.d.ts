@@ -3051,6 +3051,31 @@ export interface components {
             request_id: string;
         };
         /**
+         * @description The sender's budget of requests is used up; others are served meanwhile.
+         * @example {
+         *       "type": "urn:inventory:problem:too_many_requests",
+         *       "title": "Too many requests",
+         *       "status": 429,
+         *       "code": "too_many_requests",
+         *       "detail": "The sender's budget of requests is used up; others are served meanwhile.",
+         *       "request_id": "9c1f6a0e-8f0b-4b8e-9d0c-2f7f5f6f9f11"
+         *     }
+         */
+        TooManyRequests: {
+            /** @constant */
+            type: "urn:inventory:problem:too_many_requests";
+            /** @constant */
+            title: "Too many requests";
+            /** @constant */
+            status: 429;
+            /** @constant */
+            code: "too_many_requests";
+            /** @description A sentence for people. */
+            detail: string;
+            /** @description The X-Request-Id of the request. */
+            request_id: string;
+        };
+        /**
          * @description One change of one SKU's stock, in units, as StockTransactions stores it permanently.
          * @example {
          *       "transaction_id": "TXN-550e8400-e29b-41d4-a716-446655440000",
@@ -3576,6 +3601,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["TooLarge"];
             };
         };
+        /** @description `too_many_requests`: The sender's budget of requests is used up; others are served meanwhile. */
+        TooManyRequests: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                /** @description The seconds after which the same request can be repeated. */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["TooManyRequests"];
+            };
+        };
         /** @description `unauthenticated`: There is no bearer token, or it is invalid. */
         Unauthenticated: {
             headers: {
@@ -3715,6 +3752,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -3782,6 +3820,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrInvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrOutcomeUnknown"];
         };
@@ -3829,6 +3868,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["SkuNotFound"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -3884,6 +3924,7 @@ export interface operations {
             404: components["responses"]["SkuNotFound"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrOutcomeUnknown"];
         };
@@ -3950,6 +3991,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrInvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrOutcomeUnknown"];
         };
@@ -4018,6 +4060,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrInvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrLedgerKeyUnavailableOrOutcomeUnknown"];
         };
@@ -4086,6 +4129,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrInvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrLedgerKeyUnavailableOrOutcomeUnknown"];
         };
@@ -4125,6 +4169,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["IdentityUnavailable"];
         };
@@ -4175,6 +4220,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -4221,6 +4267,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -4260,6 +4307,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailable"];
         };
@@ -4302,6 +4350,7 @@ export interface operations {
             404: components["responses"]["OrderNotFound"];
             409: components["responses"]["OrderDamaged"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailableOrLedgerKeyUnavailable"];
         };
@@ -4373,6 +4422,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrLedgerKeyUnavailableOrOutcomeUnknown"];
         };
@@ -4414,6 +4464,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseUnavailableOrIdentityUnavailableOrLedgerKeyUnavailable"];
         };
@@ -4453,6 +4504,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["IdentityUnavailable"];
         };
@@ -4507,6 +4559,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrInvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrLedgerKeyUnavailableOrOutcomeUnknown"];
         };
@@ -4567,6 +4620,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrInvalidInputOrTooManyChanges"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrLedgerKeyUnavailableOrOutcomeUnknown"];
         };
@@ -4627,6 +4681,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrInvalidInputOrTooManyChanges"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrLedgerKeyUnavailableOrOutcomeUnknown"];
         };
@@ -4698,6 +4753,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrInvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrLedgerKeyUnavailableOrOutcomeUnknown"];
         };
@@ -4769,6 +4825,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrInvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrLedgerKeyUnavailableOrOutcomeUnknown"];
         };
@@ -4840,6 +4897,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReusedOrInvalidInput"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["BusyOrDatabaseUnavailableOrIdentityUnavailableOrLedgerKeyUnavailableOrOutcomeUnknown"];
         };

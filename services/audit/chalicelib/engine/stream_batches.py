@@ -116,20 +116,24 @@ class StreamBatches:
 
     def _links_in_table(self, wanted: Iterable[_Link], items: Mapping[str, Item]) -> set[_Link]:
         """Return which records the next ones in the table continue."""
-        next_ids: list[str] = []
+        next_ids: dict[_Link, str] = {}
         last_records: list[RecordKey | None] = []
         for link in wanted:
             item = items.get(link.sku, {})
             if link.sequence < _Link.at_head(item).sequence:
-                next_ids.append(transaction_id(link.sku, link.sequence + 1))
+                next_ids[link] = transaction_id(link.sku, link.sequence + 1)
                 # The SKU names the key of its last record; others have to be found by their ids.
                 last_records.append(_key_of_last(read_balance(item)))
-        log = self.auditor.log
-        read = log.items_of_keys(key for key in last_records if key is not None)
-        held = log.holding(read.values())
-        return {
-            _Link.before(document_of(item)) for record_id in next_ids for item in held.items_of_id(record_id)
-        }
+        log, ids = self.auditor.log, frozenset(next_ids.values())
+        last = log.items_of_keys(key for key in last_records if key is not None)
+        read = {key.transaction_id: item for key, item in last.items() if key.transaction_id in ids}
+        # Behind a storm of batches, most of the next records were written together.
+        read |= log.items_of_ids(sorted(ids - read.keys()))
+        links = {_Link.before(document_of(item)) for item in read.values()}
+        for link in next_ids.keys() - links:
+            # Several items have the id if somebody has added one: the genuine one counts.
+            links |= {_Link.before(document_of(item)) for item in log.items_of_id(next_ids[link])}
+        return links
 
 
 class _Link(NamedTuple):

@@ -33,8 +33,8 @@ _ALWAYS: Final = Period()
 _STORED: Final = re.compile(TIMESTAMP_STORED_FORM)
 _WALK_ITEMS: Final = 250
 """Items of one Query when a whole log is read."""
-_SHARED_TIMES_MAX: Final = 3
-"""Times that records to be read together are expected to share."""
+_SINGLE_TIMES_MAX: Final = 3
+"""Times that only one of the records to be read together has, before the others are read one by one."""
 
 
 class RecordKey(NamedTuple):
@@ -117,14 +117,14 @@ class LogStore:
         """
         found: dict[str, Item] = {}
         missing = list(dict.fromkeys(ids))
-        shared_times = 0
+        single_times = 0
         while missing:
             first, *others = missing
             items = self.items_of_id(first)[:1]
-            if items and others and shared_times < _SHARED_TIMES_MAX:
-                shared_times += 1
+            if items and others and single_times < _SINGLE_TIMES_MAX:
                 moment = items[0]["timestamp"]["S"]
                 items += self.items_of_keys(RecordKey(other, moment) for other in others).values()
+                single_times += len(items) == 1
             found |= {item["transaction_id"]["S"]: item for item in items}
             missing = [other for other in others if other not in found]
         return found

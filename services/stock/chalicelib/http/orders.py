@@ -95,6 +95,11 @@ _SETTLEMENT: Final[dict[str, Any]] = {
 }
 
 
+def _weight(body: NewOrder | Amendment | Settlement | Cancellation | Refund | BatchedOrder) -> int:
+    """Return what a command takes of its sender's budget: one for each line that it names."""
+    return max(1, len(body.lines or ()))
+
+
 @value
 class OrderRoutes:
     """The routes of orders."""
@@ -108,6 +113,7 @@ class OrderRoutes:
         tag=_ORDERS,
         allowed_roles=ORDER_KEEPERS,
         body=NewOrder,
+        weight=_weight,
         response=ResponseSpec(OrderAnswer, status=201, etag=True, replays=True, may_finish_later=True),
         errors=[
             OrderExists,
@@ -181,6 +187,7 @@ class OrderRoutes:
         tag=_ORDERS,
         allowed_roles=ORDER_KEEPERS,
         body=Batch,
+        weight=lambda batch: sum(map(_weight, batch.orders)),
         response=ResponseSpec(BatchAnswer, per_item=True),
     )
     def batch_orders(self, request: Request[Batch]) -> Response:
@@ -230,6 +237,7 @@ class OrderRoutes:
         tag=_ORDERS,
         allowed_roles=ORDER_KEEPERS,
         body=Amendment,
+        weight=_weight,
         idempotency="required",
         versioned=True,
         response=_ONE,
@@ -290,6 +298,7 @@ class OrderRoutes:
         "/orders/{order_id}/confirm",
         allowed_roles=ORDER_KEEPERS,
         body=Settlement,
+        weight=_weight,
         errors=[
             *_ON_AN_ORDER,
             OrderCancelled,
@@ -308,6 +317,7 @@ class OrderRoutes:
         "/orders/{order_id}/cancel",
         allowed_roles=ORDER_RELEASERS,
         body=Cancellation,
+        weight=_weight,
         errors=[
             *_ON_AN_ORDER,
             OrderCancelled,
@@ -332,6 +342,7 @@ class OrderRoutes:
         "/orders/{order_id}/refund",
         allowed_roles=ORDER_RELEASERS,
         body=Refund,
+        weight=_weight,
         errors=[
             *_ON_AN_ORDER,
             OrderCancelled,

@@ -90,6 +90,7 @@ class StockRoutes:
         tag=_STOCK,
         allowed_roles=VENDORS,
         body=StockBatch,
+        weight=lambda batch: len(batch.changes),
         response=ResponseSpec(StockBatchAnswer, per_item=True),
     )
     def batch_stock_changes(self, request: Request[StockBatch]) -> Response:

@@ -14,7 +14,13 @@ mock_provider "aws" {
     defaults = { arn = "arn:aws:logs:ap-south-1:123456789012:log-group:some-group" }
   }
   mock_resource "aws_api_gateway_stage" {
-    defaults = { invoke_url = "https://some-api.execute-api.ap-south-1.amazonaws.com/dev/" }
+    defaults = {
+      arn        = "arn:aws:apigateway:ap-south-1::/restapis/some-api/stages/dev"
+      invoke_url = "https://some-api.execute-api.ap-south-1.amazonaws.com/dev/"
+    }
+  }
+  mock_resource "aws_wafv2_web_acl" {
+    defaults = { arn = "arn:aws:wafv2:ap-south-1:123456789012:regional/webacl/inventory-dev-stock/12345678-1234-1234-1234-123456789012" }
   }
   mock_resource "aws_api_gateway_domain_name" {
     defaults = {
@@ -61,6 +67,41 @@ run "errors_of_the_gateway" {
   assert {
     condition     = toset([for type, response in aws_api_gateway_gateway_response.this : type if can(response.response_parameters["gatewayresponse.header.Retry-After"])]) == toset(["DEFAULT_5XX", "INTEGRATION_TIMEOUT", "THROTTLED"])
     error_message = "Only what can succeed a second later may say so: a quota lasts for hours or days."
+  }
+}
+
+run "without_a_firewall" {
+  assert {
+    condition     = length(aws_wafv2_web_acl.this) == 0 && length(aws_wafv2_web_acl_association.this) == 0
+    error_message = "A firewall is an option."
+  }
+}
+
+run "with_a_firewall" {
+  variables {
+    requests_per_address = 100000
+  }
+
+  assert {
+    condition     = aws_wafv2_web_acl.this[0].scope == "REGIONAL" && length(aws_wafv2_web_acl.this[0].default_action[0].allow) == 1
+    error_message = "A stage of API Gateway takes a regional firewall, and everything but the rule must pass."
+  }
+
+  assert {
+    condition = [
+      for rule in aws_wafv2_web_acl.this[0].rule : [
+        length(rule.action[0].block),
+        rule.statement[0].rate_based_statement[0].limit,
+        rule.statement[0].rate_based_statement[0].evaluation_window_sec,
+        rule.statement[0].rate_based_statement[0].aggregate_key_type,
+      ]
+    ] == [[1, 100000, 300, "IP"]]
+    error_message = "The one rule must refuse an address above the limit of five minutes."
+  }
+
+  assert {
+    condition     = aws_wafv2_web_acl_association.this[0].resource_arn == aws_api_gateway_stage.this.arn && aws_wafv2_web_acl_association.this[0].web_acl_arn == aws_wafv2_web_acl.this[0].arn
+    error_message = "The firewall must be associated with the stage of the API."
   }
 }
 
