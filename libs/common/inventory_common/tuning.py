@@ -9,6 +9,7 @@ __all__ = [
     "CONFLICTS_BEFORE_LEASE",
     "CONFLICTS_BEFORE_SAGA",
     "CONFLICTS_BEFORE_SPLIT",
+    "CONTENDED_SECONDS",
     "COUNTED_REMOVAL_TTL_SECONDS",
     "LEDGER_KEY_KEPT_SECONDS",
     "LEDGER_KEY_REFRESH_SECONDS",
@@ -35,6 +36,8 @@ CONFLICTS_BEFORE_SAGA: Final = 2
 """Conflicts of an order of several lines after which it continues as a saga."""
 CONFLICTS_BEFORE_LEASE: Final = 6
 """Conflicts of a write over one SKU after which it requests a priority lease of that SKU."""
+CONTENDED_SECONDS: Final = 5.0
+"""How long after a conflict over a SKU a process writes batches on it under a priority lease."""
 PRIORITY_LEASE_SECONDS: Final = 1
 """How long other writers leave a SKU to the holder of its priority lease; the holder's write ends it."""
 READ_ROUNDS_MAX: Final = 10

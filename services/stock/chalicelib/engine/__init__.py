@@ -7,6 +7,7 @@
 `executor`          executes commands, many in one transaction if possible
 `transaction_batch` groups commands into transactions and decides them
 `batch_width`       how many SKUs one transaction batch writes
+`contended_skus`    the SKUs over which this process has lost just now
 `conflicts`         statistics of write conflicts, and what they suggest to do
 `sku_cache`         SKUs as this process last wrote them
 `sagas`             commands that take several transactions

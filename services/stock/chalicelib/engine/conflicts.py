@@ -71,7 +71,8 @@ class ConflictStatistics:
     def suggests_split(self) -> bool:
         """Whether a smaller batch is more likely to commit; it is not if a single SKU is contended."""
         return (
-            max(self.without_image, self.inconsistent_reads) >= CONFLICTS_BEFORE_SPLIT
+            self.inconsistent_reads >= CONFLICTS_BEFORE_SPLIT
+            or (self.without_image >= CONFLICTS_BEFORE_SPLIT and len(self.contended) != 1)
             or self.over_several_skus >= CONFLICTS_BEFORE_SAGA
         )
 

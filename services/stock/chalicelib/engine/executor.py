@@ -22,7 +22,7 @@ exists, the conditional write fails and returns it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from itertools import chain
 from typing import Final
@@ -50,6 +50,7 @@ from ..storage.skus import LeaseHeld, SkuStore
 from ..storage.state import Committed, StateStore, Unanswered, WriteConflict
 from .batch_width import BatchWidth
 from .conflicts import ConflictStatistics, PriorityLease
+from .contended_skus import ContendedSkus
 from .sku_cache import SkuCache
 from .transaction_batch import (
     BatchDecision,
@@ -109,6 +110,7 @@ class Executor:
     retry_policy: RetryPolicy
     sku_cache: SkuCache = field(default_factory=SkuCache)
     width: BatchWidth = field(default_factory=BatchWidth)
+    contended_skus: ContendedSkus = field(default_factory=ContendedSkus)
 
     def execute(self, work: UnitOfWork, deadline: float | None = None) -> Executed | NeedsSaga:
         """Execute one command; a `deadline` of the retry policy is given if it also covers other work.
@@ -204,6 +206,8 @@ class Executor:
         second read.
         """
         unfinished = _Unfinished(ConflictStatistics())
+        if self._contended_of(batch):
+            return unfinished
         if any(work.keys and work.order_id is not None and not work.creates_order for work in batch):
             return unfinished
         cached = self.sku_cache.get_all({key for work in batch for key in work.keys})
@@ -229,6 +233,7 @@ class Executor:
             case WriteConflict() as conflict:
                 changed = decided.skus if conflict.found.is_empty else conflict.found.skus
                 self.sku_cache.discard_all(changed.keys())
+                self.contended_skus.add_all(conflict.contended, self.retry_policy.monotonic())
                 statistics = unfinished.statistics.after_conflict(conflict, len(decided.skus))
                 return _Unfinished(statistics, conflict.found, self._is_too_wide(batch, decided, statistics))
 
@@ -274,6 +279,7 @@ class Executor:
                 if not statistics.count:
                     self.sku_cache.put_all(decided.skus.values())
                 return _Finished(decided.outcomes)
+            self.contended_skus.add_all(conflict.contended, self.retry_policy.monotonic())
             statistics = statistics.after_conflict(conflict, len(decided.skus))
             if conflict.was_unanswered:
                 break
@@ -292,6 +298,14 @@ class Executor:
             elif (statistics.count > 1 and not statistics.lease.keys) or conflict.found.is_empty:
                 break  # back off: among many writers, immediate retries make each other fail
         return _Unfinished(statistics)
+
+    def _contended_of(self, batch: Sequence[UnitOfWork]) -> Collection[StockKey]:
+        """Return the SKU of a batch on one alone, if other writers write it too."""
+        keys = {key for work in batch for key in work.keys}
+        if len(batch) == 1 or len(keys) != 1:
+            return ()
+        moment = self.retry_policy.monotonic()
+        return [key for key in keys if self.contended_skus.has(key, moment)]
 
     def _won(self, batch: Sequence[UnitOfWork], decided: BatchDecision) -> None:
         if len(batch) > 1:
@@ -347,6 +361,8 @@ class Executor:
         keys: Iterable[StockKey]
         if batch[0].needs_lease:
             keys = batch[0].keys
+        elif contended := self._contended_of(batch):
+            keys = contended
         elif statistics.suggests_lease:
             keys = statistics.contended
         else:

@@ -15,7 +15,7 @@ from inventory_common.dynamodb import expected_error, is_outcome_unknown
 from inventory_common.errors import OutcomeUnknown
 from inventory_common.idempotency import IdempotencyRecord
 from inventory_common.ids import StockKey
-from inventory_common.items import Item, to_attribute
+from inventory_common.items import Item, to_attribute, to_item
 from inventory_common.limits import PAGE_MAX_ITEMS
 from inventory_common.malformed_items import MalformedItem
 from inventory_common.pages import Filter, Listing, Page, PageRequest, at_most, starting_with
@@ -29,6 +29,8 @@ from inventory_common.schema import (
 )
 from inventory_common.skus import Sku
 from inventory_common.stored_types import EXACT_BOUND
+from inventory_common.timestamps import plus_seconds
+from inventory_common.tuning import PRIORITY_LEASE_SECONDS
 from inventory_common.values import value
 
 from ..domain.decisions import ReadSet
@@ -263,6 +265,7 @@ class SkuStore:
         Other writers do not write a leased SKU.  A lease is advisory: correctness does not depend on it.
         """
         client = self.database.client
+        lease_end = to_item({":lease_end": plus_seconds(now, PRIORITY_LEASE_SECONDS)})
         images = []
         for key in keys:
             try:
@@ -271,7 +274,7 @@ class SkuStore:
                     Key=sku_key(key),
                     UpdateExpression=f"SET {LEASE_ATTRIBUTE} = :lease_end",
                     ConditionExpression=f"attribute_exists(sku) AND {NOT_LEASED}",
-                    ExpressionAttributeValues=lease_values(now),
+                    ExpressionAttributeValues=lease_values(now) | lease_end,
                     ReturnValues="ALL_NEW",
                     **OLD_IMAGE,
                 )

@@ -75,16 +75,18 @@ _STAMPS: Final = frozenset({"last_updated", "last_updated_by", "version", "detai
 """Set by every change of attributes, whatever they were before."""
 
 LEASE_ATTRIBUTE: Final = "turn_until"
-NOT_LEASED: Final = f"NOT {LEASE_ATTRIBUTE} BETWEEN :now AND :lease_end"
+NOT_LEASED: Final = f"NOT {LEASE_ATTRIBUTE} BETWEEN :now AND :too_far"
 """True of a SKU on which no other writer holds a priority lease.
 
-A lease that ends later than one taken now was taken by a clock that is ahead, and does not count.
+A lease that ends later than twice its length from now was taken by a clock that is ahead, and does not count.
+Once its length would not do: a writer reads its clock before it decides, and others may take a lease until it
+writes.
 """
 
 
 def lease_values(now: str) -> dict[str, AttributeValue]:
-    """Return the values that `NOT_LEASED` compares with; a lease that is taken now ends at `:lease_end`."""
-    return to_item({":now": now, ":lease_end": plus_seconds(now, PRIORITY_LEASE_SECONDS)})
+    """Return the values that `NOT_LEASED` compares with."""
+    return to_item({":now": now, ":too_far": plus_seconds(now, 2 * PRIORITY_LEASE_SECONDS)})
 
 
 def is_leased_by_another(image: Item, movements: Sequence[StockMovement]) -> bool:

@@ -150,6 +150,15 @@ def test_a_writer_that_meets_a_lease_pauses_shortly_within_the_same_attempt(
     assert pauses == [0.03]
 
 
+def test_a_writer_that_read_its_clock_before_the_lease_was_taken_leaves_it_alone(
+    process: Process, other: Process
+) -> None:
+    """It reads the clock, decides and signs; meanwhile another takes the lease."""
+    assert isinstance(lease(process, plus_seconds(NOW, PRIORITY_LEASE_SECONDS)), ReadSet)
+    with pytest.raises(Busy):
+        other.place(an_order_of((BLACK, 1)))
+
+
 def test_a_lease_by_a_clock_far_ahead_delays_no_writer(process: Process, other: Process) -> None:
     assert isinstance(lease(process, plus_seconds(NOW, 3_600)), ReadSet)
     assert other.place(an_order_of((BLACK, 1))).order.reserved == 1
