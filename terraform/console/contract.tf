@@ -5,7 +5,7 @@ locals {
 
   of_the_platform = toset([
     "console/certificate_arn", "console/domain", "identity/hosted_login", "identity/issuer", "identity/web_callback_urls",
-    "identity/web_client_id", "logs/retention_days",
+    "identity/web_client_id", "logs/retention_days", "names/region_suffix",
   ])
   of_the_services = { for service in ["audit", "catalog", "stock"] : service => "services/${service}/api_url" }
 

@@ -20,7 +20,7 @@ data "aws_cloudfront_origin_request_policy" "all_but_host" {
 }
 
 resource "aws_cloudfront_origin_access_control" "this" {
-  name                              = local.name
+  name                              = local.global_name
   description                       = "Reads the console's bucket"
   origin_access_control_origin_type = "s3"
   signing_behavior                  = "always"
@@ -33,7 +33,7 @@ resource "aws_cloudfront_function" "this" {
     api   = "Removes /api/<service> from the path"
   }
 
-  name    = "${local.name}-${each.key}"
+  name    = "${local.global_name}-${each.key}"
   comment = each.value
   runtime = "cloudfront-js-2.0"
   publish = true

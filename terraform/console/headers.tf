@@ -25,7 +25,7 @@ locals {
 # waits for the answer there so that nothing typed is lost.
 resource "aws_cloudfront_response_headers_policy" "pages" {
   #checkov:skip=CKV_AWS_259:a place in the lists of browsers is for the owner of the whole domain to ask for
-  name    = "${local.name}-pages"
+  name    = "${local.global_name}-pages"
   comment = "The console's own files"
 
   security_headers_config {
@@ -79,7 +79,7 @@ resource "aws_cloudfront_response_headers_policy" "pages" {
 # The services have a content security policy of their own for each kind of document.
 resource "aws_cloudfront_response_headers_policy" "api" {
   #checkov:skip=CKV_AWS_259:a place in the lists of browsers is for the owner of the whole domain to ask for
-  name    = "${local.name}-api"
+  name    = "${local.global_name}-api"
   comment = "The services' responses"
 
   security_headers_config {

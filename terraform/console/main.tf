@@ -1,5 +1,9 @@
 locals {
-  name        = "inventory-${var.stage}-console"
+  name = "inventory-${var.stage}-console"
+
+  # For what CloudFront has once in an account; buckets have their region always.
+  global_name = "${local.name}${local.contract["names/region_suffix"] == "-" ? "" : local.contract["names/region_suffix"]}"
+
   is_emulated = var.emulator_endpoint != null
 
   tags = {

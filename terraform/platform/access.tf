@@ -438,6 +438,7 @@ module "role" {
   for_each = local.functions
 
   name                     = each.value.name
+  role_name_suffix         = local.region_suffix
   statements               = each.value.statements
   append_only_table_arn    = local.log.arn
   stream_arn               = each.value.stream_of == null ? null : module.table[each.value.stream_of].stream_arn

@@ -8,6 +8,9 @@ locals {
     managed_by = "terraform"
   }
 
+  # Roles, and names of CloudFront, are of the account and not of a region.
+  region_suffix = var.region_in_names ? "-${var.region}" : ""
+
   is_emulated       = var.emulator_endpoint != null
   has_alarms        = var.monitoring && !local.is_emulated
   append_only_table = "StockTransactions"
@@ -53,6 +56,7 @@ module "identity" {
   requires_mfa             = var.requires_mfa
   stores_machine_secrets   = var.stores_machine_secrets
   emulator_endpoint        = var.emulator_endpoint
+  role_name_suffix         = local.region_suffix
   deletion_protection      = var.deletion_protection
   append_only_table_arn    = local.log.arn
   log_retention_days       = var.log_retention_days
@@ -67,6 +71,7 @@ module "backup" {
   count  = var.backup == null ? 0 : 1
 
   name                     = local.name
+  role_name_suffix         = local.region_suffix
   table_arns               = values(module.table)[*].arn
   schedule                 = var.backup.schedule
   keep_days                = var.backup.keep_days

@@ -8,7 +8,7 @@ locals {
 }
 
 resource "aws_iam_role" "operator" {
-  name                 = "${local.name}-operator"
+  name                 = "${local.name}-operator${local.region_suffix}"
   description          = "Runs the operations of the stage ${var.stage} by hand"
   permissions_boundary = var.permissions_boundary_arn
 

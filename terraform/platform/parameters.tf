@@ -23,6 +23,7 @@ locals {
       "events/dead_letter_arn"      = module.event_dead_letters.arn
       "console/domain"              = coalesce(var.console_domain, "-")
       "console/certificate_arn"     = coalesce(var.console_certificate_arn, "-")
+      "names/region_suffix"         = local.region_suffix == "" ? "-" : local.region_suffix
       "logs/retention_days"         = tostring(var.log_retention_days)
       "logs/kms_key_arn"            = coalesce(var.kms_key_arn, "-")
       "archive/bucket"              = module.archive.bucket

@@ -83,6 +83,13 @@ variable "tables" {
   }
 }
 
+variable "region_in_names" {
+  description = "Whether names that an account has once for all regions, as those of roles, end with the region: true in each further region of a stage's account. A stage that exists would get new roles."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "table_name_prefix" {
   description = "The prefix of all table names on this stage, such as \"dev-\"; may be empty."
   type        = string
@@ -387,11 +394,4 @@ variable "event_archive_days" {
     condition     = var.event_archive_days >= 0 && floor(var.event_archive_days) == var.event_archive_days
     error_message = "event_archive_days must be a whole number of days, 0 or more."
   }
-}
-
-variable "api_gateway_account" {
-  description = "Whether this stage owns the role with which API Gateway writes access logs; there is one per account and region, so only one of its stages does."
-  type        = bool
-  default     = false
-  nullable    = false
 }

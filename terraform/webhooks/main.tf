@@ -69,7 +69,7 @@ resource "aws_cloudwatch_event_target" "this" {
 }
 
 resource "aws_iam_role" "this" {
-  name                 = "${local.prefix}s"
+  name                 = "${local.prefix}s${var.region_in_names ? "-${data.aws_region.current.name}" : ""}"
   description          = "EventBridge sends events to webhooks."
   permissions_boundary = var.permissions_boundary_arn
 

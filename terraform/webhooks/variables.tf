@@ -4,6 +4,13 @@ variable "bus_name" {
   nullable    = false
 }
 
+variable "region_in_names" {
+  description = "Whether the name of the role ends with the region, as an account's roles have one name in all regions: true in each further region."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "dead_letter_arn" {
   description = "The queue for events that could not be delivered: the parameter `events/dead_letter_arn` of the stage."
   type        = string

@@ -24,6 +24,7 @@ from tests.documents.blocks import (
 )
 
 MARKED_HERE = {
+    ("terraform/account/README.md", "terraform init"): NEEDS_AWS,
     ("terraform/platform/README.md", "terraform init"): NEEDS_AWS,
     ("terraform/service/README.md", "terraform init"): NEEDS_AWS,
     ("services/catalog/README.md", "make test"): f"{RUN_BY}.ci/run",

@@ -11,6 +11,7 @@ def _name(folder):
 
 def test_all_folders_are_found():
     assert {_name(folder) for folder in folders()} == {
+        "account",
         "console",
         "platform",
         "service",

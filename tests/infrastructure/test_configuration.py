@@ -20,7 +20,7 @@ def test_the_configuration_is_formatted(program: str) -> None:
     assert formatted.stdout == ""
 
 
-@pytest.mark.parametrize("root", ["console", "platform", "service", "webhooks"])
+@pytest.mark.parametrize("root", ["account", "console", "platform", "service", "webhooks"])
 def test_a_root_is_valid(configuration: Callable[[str], Terraform], root: str) -> None:
     validated = configuration(root).run("validate", "-no-color")
 
@@ -37,6 +37,7 @@ def test_its_own_tests_pass(configuration: Callable[[str], Terraform], folder: s
 
 def test_the_folders_with_tests_are_found() -> None:
     assert TESTED == [
+        "account",
         "console",
         "modules/archive",
         "modules/backup",

@@ -37,6 +37,7 @@ override_data {
       "/inventory/dev/identity/web_callback_urls",
       "/inventory/dev/identity/web_client_id",
       "/inventory/dev/logs/retention_days",
+      "/inventory/dev/names/region_suffix",
       "/inventory/dev/services/audit/api_url",
       "/inventory/dev/services/catalog/api_url",
       "/inventory/dev/services/stock/api_url",
@@ -50,6 +51,7 @@ override_data {
       "-",
       "some-client",
       "14",
+      "-",
       "https://audit1.execute-api.ap-south-1.amazonaws.com/dev",
       "https://catalog1.execute-api.ap-south-1.amazonaws.com/dev",
       "https://stock1.execute-api.ap-south-1.amazonaws.com/dev",
@@ -59,6 +61,11 @@ override_data {
 }
 
 run "a_console_without_a_domain" {
+  assert {
+    condition     = aws_cloudfront_origin_access_control.this.name == "inventory-dev-console" && aws_cloudfront_function.this["pages"].name == "inventory-dev-console-pages"
+    error_message = "In the first region of an account, names have no region: those of a console that exists must not change."
+  }
+
   assert {
     condition     = output.console_url == "https://d111111abcdef8.cloudfront.net" && length(aws_cloudfront_distribution.this.aliases) == 0 && aws_cloudfront_distribution.this.viewer_certificate[0].cloudfront_default_certificate
     error_message = "Without a domain, the console must have CloudFront's own name and certificate."
@@ -165,6 +172,7 @@ run "a_console_with_a_domain" {
         "/inventory/dev/identity/web_callback_urls",
         "/inventory/dev/identity/web_client_id",
         "/inventory/dev/logs/retention_days",
+        "/inventory/dev/names/region_suffix",
         "/inventory/dev/services/audit/api_url",
         "/inventory/dev/services/catalog/api_url",
         "/inventory/dev/services/stock/api_url",
@@ -177,6 +185,7 @@ run "a_console_with_a_domain" {
         "https://dev.example.org/,https://stock.example.org/",
         "some-client",
         "14",
+        "-eu-west-1",
         "https://audit1.execute-api.ap-south-1.amazonaws.com/dev",
         "https://catalog1.execute-api.ap-south-1.amazonaws.com/dev",
         "https://stock1.execute-api.ap-south-1.amazonaws.com/dev",
@@ -197,6 +206,17 @@ run "a_console_with_a_domain" {
   assert {
     condition     = output.callback_urls == tolist(["https://dev.example.org/", "https://stock.example.org/"])
     error_message = "The callback addresses must be those of the platform."
+  }
+
+  assert {
+    condition = [
+      aws_cloudfront_origin_access_control.this.name, aws_cloudfront_function.this["pages"].name, aws_cloudfront_function.this["api"].name,
+      aws_cloudfront_response_headers_policy.pages.name, aws_cloudfront_response_headers_policy.api.name,
+      ] == [
+      "inventory-dev-console-eu-west-1", "inventory-dev-console-eu-west-1-pages", "inventory-dev-console-eu-west-1-api",
+      "inventory-dev-console-eu-west-1-pages", "inventory-dev-console-eu-west-1-api",
+    ]
+    error_message = "In a further region of an account, what CloudFront has once in the account must have the region in its name."
   }
 }
 
@@ -225,10 +245,11 @@ run "a_stage_without_a_service" {
         "/inventory/dev/identity/web_callback_urls",
         "/inventory/dev/identity/web_client_id",
         "/inventory/dev/logs/retention_days",
+        "/inventory/dev/names/region_suffix",
         "/inventory/dev/services/catalog/api_url",
         "/inventory/dev/services/stock/api_url",
       ]
-      values = ["-", "-", "https://login.example.org", "https://issuer.example.org", "-", "some-client", "14", "https://a.example.org/dev", "https://b.example.org/dev"]
+      values = ["-", "-", "https://login.example.org", "https://issuer.example.org", "-", "some-client", "14", "-", "https://a.example.org/dev", "https://b.example.org/dev"]
     }
   }
 

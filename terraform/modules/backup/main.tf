@@ -61,7 +61,7 @@ resource "aws_backup_selection" "this" {
 resource "aws_iam_role" "this" {
   for_each = local.roles
 
-  name                 = "${var.name}-${each.key}"
+  name                 = "${var.name}-${each.key}${var.role_name_suffix}"
   permissions_boundary = var.permissions_boundary_arn
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -4,6 +4,13 @@ variable "name" {
   nullable    = false
 }
 
+variable "role_name_suffix" {
+  description = "What each role's name ends with, as an account's roles have one name in all regions."
+  type        = string
+  default     = ""
+  nullable    = false
+}
+
 variable "table_arns" {
   description = "The tables to back up."
   type        = list(string)

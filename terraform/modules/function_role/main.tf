@@ -88,7 +88,7 @@ locals {
 }
 
 resource "aws_iam_role" "this" {
-  name                 = var.name
+  name                 = "${var.name}${var.role_name_suffix}"
   permissions_boundary = var.permissions_boundary_arn
 
   assume_role_policy = jsonencode({

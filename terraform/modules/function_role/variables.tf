@@ -1,6 +1,13 @@
 variable "name" {
-  description = "The name of the role and of its Lambda function."
+  description = "The name of the role, but for its suffix, and of its Lambda function."
   type        = string
+  nullable    = false
+}
+
+variable "role_name_suffix" {
+  description = "What the role's name ends with, as an account's roles have one name in all regions."
+  type        = string
+  default     = ""
   nullable    = false
 }
 

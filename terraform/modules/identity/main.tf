@@ -212,6 +212,7 @@ module "claims_role" {
   source = "../function_role"
 
   name                     = "${local.name}-claims"
+  role_name_suffix         = var.role_name_suffix
   statements               = []
   append_only_table_arn    = var.append_only_table_arn
   permissions_boundary_arn = var.permissions_boundary_arn

@@ -4,6 +4,13 @@ variable "stage" {
   nullable    = false
 }
 
+variable "role_name_suffix" {
+  description = "What the role's name ends with, as an account's roles have one name in all regions."
+  type        = string
+  default     = ""
+  nullable    = false
+}
+
 variable "claims_zip" {
   description = "The pre-token function, packaged: claims/claims.py at the zip's root."
   type        = string

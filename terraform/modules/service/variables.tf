@@ -149,7 +149,7 @@ variable "domain" {
 }
 
 variable "access_logs" {
-  description = "Whether the API logs each request; the account needs the role that the platform creates with api_gateway_account."
+  description = "Whether the API logs each request; the account needs the role of terraform/account."
   type        = bool
   default     = true
   nullable    = false

@@ -1,9 +1,8 @@
-stage               = "dev"
-table_name_prefix   = "dev-"
-claims_zip          = "../../build/claims.zip"
-log_retention_days  = 14
-api_gateway_account = true
-archive_retention   = { mode = "GOVERNANCE", days = 1 }
+stage              = "dev"
+table_name_prefix  = "dev-"
+claims_zip         = "../../build/claims.zip"
+log_retention_days = 14
+archive_retention  = { mode = "GOVERNANCE", days = 1 }
 
 # An idle stage costs little (docs/platform.md): no alarms, and one machine client, as each costs 6 USD a month.
 monitoring    = false

@@ -270,3 +270,17 @@ run "without_monitoring" {
     error_message = "Without monitoring, there must be neither alarms nor a dashboard."
   }
 }
+
+run "a_further_region" {
+  command = plan
+
+  variables {
+    region          = "eu-west-1"
+    region_in_names = true
+  }
+
+  assert {
+    condition     = aws_iam_role.operator.name == "inventory-staging-operator-eu-west-1" && output.parameters["names/region_suffix"] == "-eu-west-1"
+    error_message = "In a further region of an account, names of the account must have the region, and the console must learn it."
+  }
+}

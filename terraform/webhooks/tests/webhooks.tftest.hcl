@@ -88,3 +88,21 @@ run "a_short_secret" {
 
   expect_failures = [var.secrets]
 }
+
+run "the_first_region" {
+  assert {
+    condition     = aws_iam_role.this.name == "inventory-dev-webhooks"
+    error_message = "The role of webhooks that exist must keep its name."
+  }
+}
+
+run "a_further_region" {
+  variables {
+    region_in_names = true
+  }
+
+  assert {
+    condition     = aws_iam_role.this.name == "inventory-dev-webhooks-ap-south-1"
+    error_message = "In a further region of an account, the role's name must have the region."
+  }
+}
