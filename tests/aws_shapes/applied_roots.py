@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -89,13 +90,7 @@ class Applied:
     packages: dict[str, Package]
 
     def client(self, name: str) -> Any:
-        return boto3.client(
-            name,
-            endpoint_url=self.endpoint,
-            region_name=REGION,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        return _client(name, self.endpoint)
 
     def resources(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return the state of all resources of a type, by root and address."""
@@ -105,6 +100,17 @@ class Applied:
             for address, values in root.applied.items()
             if type_of(address) == kind
         }
+
+
+@cache
+def _client(name: str, endpoint: str) -> Any:
+    return boto3.client(
+        name,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
 
 
 def type_of(address: str) -> str:

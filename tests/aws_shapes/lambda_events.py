@@ -14,9 +14,6 @@ from local.routes import RouteTable
 
 ACCOUNT: Final = "123456789012"
 REGION: Final = "ap-south-1"
-API_DOCUMENT: Final = "apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html"
-STREAM_DOCUMENT: Final = "lambda/latest/dg/with-ddb-example.html"
-SCHEDULE_DOCUMENT: Final = "eventbridge/latest/ref/events.html"
 
 
 def api_event(

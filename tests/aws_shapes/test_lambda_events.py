@@ -235,7 +235,7 @@ def test_a_stream_of_products_is_counted(
     answers, output = invoke("catalog", "product_changed", stream_event(first, unreadable, second))
     number = unreadable["dynamodb"]["SequenceNumber"]
     assert answers == [{"batchItemFailures": [{"itemIdentifier": number}]}], output
-    (line,) = [each for each in map(json.loads, output.splitlines()) if each.get("event") == "changes"]
+    (line,) = [each for each in map(json.loads, output.splitlines()) if each.get("message") == "changes"]
     assert (line["records"], line["handled"]) == (3, 1)
     counted = database.get_item(
         TableName=PRODUCTS.name, Key={"product_id": {"S": f"#COUNTED#{products[0]['product_id']['S']}"}}
