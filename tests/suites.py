@@ -173,7 +173,7 @@ SECONDS: Final = {
     LONG_SAGAS: 295,
     "tests/simulation": 254,
     DEMO_AND_README: 224,
-    MOTO: 200,
+    MOTO: 240,
     "tests/infrastructure": 195,
     "services/stock": 192,
     "tests/local": 167,

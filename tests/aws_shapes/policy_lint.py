@@ -140,12 +140,15 @@ def _tokens(pattern: str) -> tuple[str, ...]:
     )
 
 
+@cache
 def applies(pattern: str, resource: str) -> bool:
     """Return whether a resource of a policy includes a name of a pattern such as ``…:table/${TableName}``.
 
     Both have parts of any length: a variable is one part of a name, without ``/`` and ``:``, but for those of
     `_SPANNING`; an asterisk in the policy stands for anything.
     """
+    if pattern.split(":")[2] != resource.split(":")[2]:
+        return False
     left, right = _tokens(pattern), tuple(resource)
 
     @cache
