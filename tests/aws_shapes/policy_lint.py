@@ -32,7 +32,7 @@ OPINIONS: Final = (
 """Checks that are left out.
 
 Two ask for conditions (a network, a tag, an organization) of actions that many call sensitive, one about
-second factors, and the last guesses whose policy it is, which is known here.
+second factors, and the last infers whose policy it is, which is known here.
 """
 _CONFIGURATION: Final = {
     "settings": {"cache_enabled": False},
