@@ -20,7 +20,7 @@ TO_DEPLOY := $(VENV)/.deploy $(if $(filter console,$(SERVICE)),$(VENV)/.console)
 .DEFAULT_GOAL := help
 .PHONY: architecture artifacts audit-dependencies bench check clean cli console console-check cost demo deploy destroy digest docs docs-serve \
 	e2e format fuzz help install lint load lock mutate openapi package pages plan policies reconcile recount reference release released \
-	restore restore-drill rollback rotate-ledger-key run sell-out simulate simulate-capacity test test-console test-distributions test-dynamodb-local test-long \
+	restore restore-drill rollback rotate-ledger-key run sell-out simulate simulate-capacity test test-aws-shapes test-console test-distributions test-dynamodb-local test-long \
 	test-histories test-quick token types verify-archive
 
 help: ## List these targets
@@ -67,6 +67,9 @@ test-histories: $(FETCHED) ## Test many histories: simulated ones, crashes betwe
 
 test-console: $(FETCHED) ## Test the console in a browser against a running stack, and its build
 	@$(BIN)/python -m tests.suites console
+
+test-aws-shapes: $(FETCHED) ## Test what the emulator cannot show: zips under Lambda's runtime client, Terraform on moto, IAM policies, quotas
+	@$(BIN)/python -m tests.suites aws-shapes
 
 test-distributions: $(FETCHED) ## Test zips, Terraform (if installed), releases, documents, architecture
 	@$(BIN)/python -m tests.suites distributions
@@ -161,7 +164,7 @@ architecture: $(VENV)/.develop ## Check the imports between packages (import-lin
 policies: $(VENV)/.policies ## Check Terraform against checkov's policies
 	@$(VENV)/policies/bin/checkov --directory terraform --framework terraform --compact --quiet --skip-download
 
-check: lint types architecture policies docs console-check test test-long test-histories test-distributions test-console ## Everything that CI runs except make e2e
+check: lint types architecture policies docs console-check test test-long test-histories test-distributions test-aws-shapes test-console ## Everything that CI runs except make e2e
 
 lock: $(VENV)/.lock ## Write the locks of all dependencies anew, with their newest versions: ONLY="boto3 rich" moves these alone
 	@$(VENV)/lock/bin/python -m tools.dependencies.lock $(if $(filter undefined,$(origin ONLY)),,--only "$(ONLY)")

@@ -61,6 +61,10 @@ DAMAGED_LOGS: Final = (
 """What takes longest of the audit service: attributes damaged, and a log changed in hundreds of places."""
 DEMO_AND_README: Final = "tests/e2e/test_the_demo.py+tests/e2e/test_the_readme.py"
 """They share a stack with the demo shop."""
+MOTO: Final = "tests/aws_shapes"
+"""Terraform applied to moto, which is mostly waiting, and what is checked of it."""
+LAMBDA_EVENTS: Final = "tests/aws_shapes/test_lambda_events.py"
+"""The zips under Lambda's own runtime client."""
 CONSOLE_INVENTORY: Final = "tests/console/test_inventory_in_a_browser.py"
 """Half of the browser tests, with a stack of its own."""
 CONSOLE_BUILDS: Final = "tests/local/test_console_build.py+tests/local/test_stack_with_console.py"
@@ -129,6 +133,7 @@ GROUPS: Final = {
             "tests/operations",
         ),
     ),
+    "aws-shapes": Group("make test-aws-shapes", 5, (MOTO, LAMBDA_EVENTS)),
     "console": Group("make test-console", 8, ("tests/console", CONSOLE_INVENTORY, CONSOLE_BUILDS)),
     "e2e": Group(
         "make e2e",
@@ -155,6 +160,7 @@ APART: Final = {
     "tests/integration": ("tests/integration/test_one_stock_many_writers.py",),
     "tests/local": (CONSOLE_BUILDS,),
     "tests/console": (CONSOLE_INVENTORY,),
+    MOTO: (LAMBDA_EVENTS,),
 }
 """Parts of suites that run as suites of their own, beside the rest."""
 TOGETHER: Final = "+"
@@ -164,9 +170,10 @@ SECONDS: Final = {
     "tests/console": 360,
     CONSOLE_INVENTORY: 350,
     "tests/integration": 300,
+    "tests/infrastructure": 300,
     LONG_SAGAS: 295,
     "tests/simulation": 254,
-    "tests/infrastructure": 240,
+    MOTO: 240,
     DEMO_AND_README: 224,
     "services/stock": 192,
     "tests/local": 167,
@@ -196,6 +203,7 @@ SECONDS: Final = {
     "tests/ledger_keys": 9,
     "tests/restore": 9,
     "tests/load": 3,
+    LAMBDA_EVENTS: 50,
     "tests/operations": 3,
     "libs/client": 2,
     "tests/mutation": 1,

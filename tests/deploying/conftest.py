@@ -10,7 +10,10 @@ from deploy.package import Package, package_service
 from deploy.target import Target
 from tests.deploying.lambda_runtime import link_packages
 from tests.deploying.zip_runner import ZipRunner
+from tests.deploying.zips_on_lambda import client, environment, invoke, runtime, tokens
 from tests.support.needs import need_wheels
+
+__all__ = ["client", "environment", "invoke", "runtime", "tokens"]
 
 LAMBDA_HAS = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
 

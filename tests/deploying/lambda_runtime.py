@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,6 +35,14 @@ def link_packages(names: Sequence[str], folder: Path) -> Path:
     return folder
 
 
+@dataclass(frozen=True)
+class InvocationError:
+    """What the runtime client reports of an invocation whose function raised an error."""
+
+    kind: str
+    message: str
+
+
 class LambdaRuntime:
     """A runtime of Python on Lambda.
 
@@ -49,7 +58,13 @@ class LambdaRuntime:
         self._path = [str(link_packages(_CLIENT, folder)), str(lambda_packages)]
 
     def run(
-        self, code: Path, handler: str, events: Sequence[Any], environment: Mapping[str, str]
+        self,
+        code: Path,
+        handler: str,
+        events: Sequence[Any],
+        environment: Mapping[str, str],
+        *,
+        may_fail: bool = False,
     ) -> tuple[list[Any], str]:
         """Start a copy of a function, invoke it with each event, and return the responses and its output.
 
@@ -63,6 +78,8 @@ class LambdaRuntime:
             One invocation each.
         environment
             The function's variables, and those that Lambda sets.
+        may_fail
+            Whether an invocation may end with an error: its response is an `InvocationError`.
         """
         with _runtime_api(events) as api:
             # -S: no site-packages of this machine; -B: no bytecode is written.
@@ -82,6 +99,7 @@ class LambdaRuntime:
                 process.kill()
                 output = process.communicate()[0]
         assert len(api.responses) == len(events), output
+        assert may_fail or not any(isinstance(each, InvocationError) for each in api.responses), output
         return api.responses, output
 
 
@@ -128,12 +146,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_POST(self) -> None:
-        """Take a response, or an error, which fails the test with the function's output."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        """Take a response or an error; a function that cannot start has neither, which fails the test."""
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"null")
         if self.path.endswith("/response"):
-            self.server.responses.append(json.loads(body or b"null"))
-        else:
+            self.server.responses.append(body)
+        elif self.path.endswith("/init/error"):
             self.server.finished.set()
+        else:
+            self.server.responses.append(InvocationError(body["errorType"], body["errorMessage"]))
         self.send_response(202)
         self.send_header("Content-Length", "0")
         self.end_headers()

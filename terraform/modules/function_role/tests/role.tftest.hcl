@@ -50,7 +50,7 @@ run "a_function_that_a_stream_invokes" {
       if contains(["ReadStream", "ListStreams", "SendFailures"], statement.Sid)
       } == {
       ReadStream   = "arn:aws:dynamodb:ap-south-1:123456789012:table/VendorInventory/stream/2026-01-01T00:00:00.000"
-      ListStreams  = "arn:aws:dynamodb:ap-south-1:123456789012:table/VendorInventory/stream/*"
+      ListStreams  = "*"
       SendFailures = "arn:aws:sqs:ap-south-1:123456789012:inventory-dev-stock-sku_changed"
     }
     error_message = "It must read the stream of its own table, and send failures to its own queue."
