@@ -12,6 +12,7 @@ def _name(folder):
 def test_all_folders_are_found():
     assert {_name(folder) for folder in folders()} == {
         "console",
+        "deployers",
         "platform",
         "service",
         "webhooks",
@@ -20,6 +21,7 @@ def test_all_folders_are_found():
             for name in (
                 "archive",
                 "backup",
+                "deployers",
                 "failure_queue",
                 "function_role",
                 "identity",

@@ -20,7 +20,7 @@ def test_the_configuration_is_formatted(program: str) -> None:
     assert formatted.stdout == ""
 
 
-@pytest.mark.parametrize("root", ["console", "platform", "service", "webhooks"])
+@pytest.mark.parametrize("root", ["console", "deployers", "platform", "service", "webhooks"])
 def test_a_root_is_valid(configuration: Callable[[str], Terraform], root: str) -> None:
     validated = configuration(root).run("validate", "-no-color")
 
@@ -38,8 +38,10 @@ def test_its_own_tests_pass(configuration: Callable[[str], Terraform], folder: s
 def test_the_folders_with_tests_are_found() -> None:
     assert TESTED == [
         "console",
+        "deployers",
         "modules/archive",
         "modules/backup",
+        "modules/deployers",
         "modules/function_role",
         "modules/identity",
         "modules/ledger_key",
