@@ -395,3 +395,10 @@ variable "api_gateway_account" {
   default     = false
   nullable    = false
 }
+
+variable "gradual_deploys" {
+  description = "Whether CodeDeploy may shift the traffic of services to new versions: creates its roles, which the variable gradual of terraform/service needs."
+  type        = bool
+  default     = false
+  nullable    = false
+}

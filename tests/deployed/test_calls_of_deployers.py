@@ -22,6 +22,7 @@ from tests.deployed.deployed_services import SERVICES
 NOT_ON_THE_EMULATOR = {
     "ManageAlarms": "alarms, which the emulator returns incompletely: none are made",
     "ManageBackups": "AWS Backup",
+    "ShiftTraffic": "CodeDeploy, which the emulator has not",
     "MountVaults": "AWS Backup",
     "ManageTheTrail": "CloudTrail, an option that is off",
     "ManageLogsOfTheGateway": "the role of API Gateway's logs, of one stage in an account",

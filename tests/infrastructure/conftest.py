@@ -133,6 +133,7 @@ def cloud(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cl
             "order_owners": {"web-shop": ["web", "default"]},
             "maximum_throughput": {"read_units": 2000, "write_units": 1000},
             "api_gateway_account": True,
+            "gradual_deploys": True,
         }
         give(platform, given)
         platform.apply()

@@ -1,5 +1,5 @@
 # What the roles of the stage's functions and of its operators may do at most, by whom such a role is made, and whatever
-# is granted to it. It has no action of IAM, assumes no role and changes no function, so that a role that the platform's
+# is granted to it. It has no action of IAM, assumes no role and changes no code, so that a role that the platform's
 # deployer makes, or a function that somebody deploys under one, gets nobody any further.
 
 resource "aws_iam_policy" "boundary" {
@@ -57,6 +57,16 @@ resource "aws_iam_policy" "boundary" {
         Effect   = "Allow"
         Action   = ["lambda:InvokeFunction"]
         Resource = ["${local.arns["lambda"]}:function:${local.name}-*"]
+      },
+      {
+        # Of CodeDeploy: aliases move between versions that a service's deployer has published.
+        Sid    = "Shifting"
+        Effect = "Allow"
+        Action = ["cloudwatch:DescribeAlarms", "lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"]
+        Resource = [
+          "${local.arns["cloudwatch"]}:alarm:*",
+          "${local.arns["lambda"]}:function:${local.name}-*",
+        ]
       },
       {
         # The role by which API Gateway writes its logs serves all APIs of the account.

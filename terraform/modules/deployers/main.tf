@@ -18,7 +18,7 @@ locals {
 
   # ARNs of one service of AWS in this account and region, up to the resource's name.
   arns = {
-    for service in ["backup", "cloudtrail", "cloudwatch", "cognito-idp", "dynamodb", "events", "kms", "lambda", "logs", "secretsmanager", "sns", "sqs", "ssm"] :
+    for service in ["backup", "cloudtrail", "cloudwatch", "codedeploy", "cognito-idp", "dynamodb", "events", "kms", "lambda", "logs", "secretsmanager", "sns", "sqs", "ssm"] :
     service => "arn:${local.partition}:${service}:${local.region}:${local.account}"
   }
   roles_arn      = "arn:${local.partition}:iam::${local.account}:role"

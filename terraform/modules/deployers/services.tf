@@ -31,12 +31,12 @@ locals {
         Resource = ["${local.arns["lambda"]}:function:${name}-*"]
       },
       {
-        # The roles that the platform has made for this service's functions, and no other.
+        # The roles that the platform has made for this service's functions and its CodeDeploy, and no other.
         Sid       = "GiveFunctionsTheirRoles"
         Effect    = "Allow"
         Action    = ["iam:PassRole"]
         Resource  = ["${local.roles_arn}/${name}-*"]
-        Condition = { StringEquals = { "iam:PassedToService" = ["lambda.amazonaws.com"] } }
+        Condition = { StringEquals = { "iam:PassedToService" = ["codedeploy.amazonaws.com", "lambda.amazonaws.com"] } }
       },
       {
         # A mapping has an id that Lambda chooses; its function shows whose it is.
@@ -118,6 +118,24 @@ locals {
           "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource",
         ]
         Resource = ["${local.arns["cloudwatch"]}:alarm:${name}-*"]
+      },
+      {
+        # With the variable gradual: deploys shift traffic, and a rollback stops them.
+        Sid    = "ShiftTraffic"
+        Effect = "Allow"
+        Action = [
+          "codedeploy:CreateApplication", "codedeploy:CreateDeployment", "codedeploy:CreateDeploymentGroup",
+          "codedeploy:DeleteApplication", "codedeploy:DeleteDeploymentGroup", "codedeploy:GetApplication",
+          "codedeploy:GetApplicationRevision", "codedeploy:GetDeployment", "codedeploy:GetDeploymentConfig",
+          "codedeploy:GetDeploymentGroup", "codedeploy:ListDeployments", "codedeploy:ListTagsForResource",
+          "codedeploy:RegisterApplicationRevision", "codedeploy:StopDeployment", "codedeploy:TagResource",
+          "codedeploy:UpdateDeploymentGroup",
+        ]
+        Resource = [
+          "${local.arns["codedeploy"]}:application:${name}",
+          "${local.arns["codedeploy"]}:deploymentconfig:*",
+          "${local.arns["codedeploy"]}:deploymentgroup:${name}/*",
+        ]
       },
       {
         # AWS knows no resources for these.
