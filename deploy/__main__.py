@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy import console, package, rollback
+from deploy import console, gradual, package, rollback
 from deploy.confirmation import confirm
 from deploy.errors import DeployError
 from deploy.services import BUILD_FOLDER, CONSOLE, service_folder, service_names
-from deploy.smoke import check_health
+from deploy.smoke import check_service
 from deploy.stage import PROTECTED_STAGE, Deployment
 from deploy.target import Target
 
@@ -58,7 +58,9 @@ def deploy() -> None:
         root.apply()
     outputs = root.outputs()
     behind = _behind(deployment, outputs, packed)
-    if behind:
+    if outputs.get("gradual"):
+        _shift(deployment, outputs, packed, is_confirmed=planned.has_changes)
+    elif behind:
         _show_behind(behind)
         if not planned.has_changes:
             confirm(f"Deploy {deployment}?")
@@ -67,7 +69,7 @@ def deploy() -> None:
     if target:
         print(f"{outputs['api_url']} must point at {target['name']} (zone {target['zone_id']})", flush=True)
     url = outputs["api_url"]
-    check_health(url, f"inventory-{deployment.service}")
+    check_service(url, deployment.service)
     print(f"\n{deployment} answers at {url}")
 
 
@@ -81,6 +83,11 @@ def roll_back() -> None:
     if not outputs:
         raise DeployError(f"{deployment} was not found: its state is empty.")
     client = deployment.client("lambda")
+    stopped = _stopped(deployment, outputs)
+    if stopped:
+        check_service(outputs["api_url"], deployment.service)
+        print(f"\n{deployment} answers at {outputs['api_url']} with the code that it had before the deploy.")
+        return
     steps = rollback.steps_back(client, outputs["functions"])
     for each in steps:
         print(each, flush=True)
@@ -89,7 +96,7 @@ def roll_back() -> None:
             print(f"{name}: stays, as it has no earlier code", flush=True)
     confirm(f"Roll {deployment} back?")
     rollback.step(client, steps)
-    check_health(outputs["api_url"], f"inventory-{deployment.service}")
+    check_service(outputs["api_url"], deployment.service)
     print(
         f"\n{deployment} answers at {outputs['api_url']} with the previous code; the next deploy replaces it."
     )
@@ -123,6 +130,38 @@ def _behind(deployment: Deployment, outputs: Mapping[str, Any], packed: package.
     return rollback.behind(deployment.client("lambda"), outputs.get("functions", {}), packed.zip_path)
 
 
+def _shift(
+    deployment: Deployment, outputs: Mapping[str, Any], packed: package.Package, *, is_confirmed: bool
+) -> None:
+    """Shift the traffic of every function to its new version."""
+    client = deployment.client("lambda")
+    planned = gradual.shifts(client, outputs["functions"], packed.zip_path)
+    if not planned:
+        return
+    if not is_confirmed:
+        for each in planned:
+            print(each, flush=True)
+        confirm(f"Deploy {deployment}?")
+    description = f"{deployment}: code {rollback.digest_of(packed.zip_path.read_bytes())[:12]}"
+    application = outputs["gradual"]["application"]
+    gradual.execute(deployment.client("codedeploy"), client, application, planned, description)
+
+
+def _stopped(deployment: Deployment, outputs: Mapping[str, Any]) -> list[gradual.Shift]:
+    """Stop a deploy that is shifting traffic, after asking; return what it was shifting."""
+    if not outputs.get("gradual"):
+        return []
+    codedeploy, application = deployment.client("codedeploy"), outputs["gradual"]["application"]
+    groups = [function["name"] for function in outputs["functions"].values()]
+    if not gradual.running(codedeploy, application, groups):
+        return []
+    confirm(f"Stop the deploy of {deployment} that is shifting traffic?")
+    stopped = gradual.stop(codedeploy, deployment.client("lambda"), application, groups)
+    for each in stopped:
+        print(f"{each.function}: version {each.to_version} → {each.from_version}", flush=True)
+    return stopped
+
+
 def _show_behind(names: list[str]) -> None:
     for name in names:
         print(f"{name}: was rolled back; a deploy publishes this checkout's code", flush=True)
@@ -141,7 +180,20 @@ def _prepared(deployment: Deployment) -> tuple[Root, package.Package]:
         "architecture": packed.target.architecture,
         "emulator_endpoint": deployment.emulator_endpoint,
     }
-    return _root(deployment, variables, packed.variables_path).opened(), packed
+    root = _root(deployment, variables, packed.variables_path).opened()
+    if deployment.emulator_endpoint is None:
+        root.give(_live(deployment, root.outputs()))
+    return root, packed
+
+
+def _live(deployment: Deployment, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the variable by which Terraform leaves the aliases where they are, if traffic is shifted."""
+    if not outputs.get("gradual"):
+        return {}
+    functions = outputs["functions"]
+    names = [function["name"] for function in functions.values()]
+    gradual.check_none_runs(deployment.client("codedeploy"), outputs["gradual"]["application"], names)
+    return {"live_versions": gradual.live_versions(deployment.client("lambda"), functions)}
 
 
 def _root(deployment: Deployment, variables: dict[str, Any], *exported: Path) -> Root:

@@ -134,7 +134,7 @@ def behind(client: Any, functions: Mapping[str, Mapping[str, str]], zip_path: Pa
     DeployError
         If Lambda refuses.
     """
-    digest = _digest(zip_path.read_bytes())
+    digest = digest_of(zip_path.read_bytes())
     try:
         return [
             function["name"]
@@ -155,7 +155,7 @@ def bring_forward(client: Any, names: Iterable[str], zip_path: Path) -> None:
     """
     code = zip_path.read_bytes()
     try:
-        _point_at(client, [(name, _published(client, name, code)) for name in names])
+        _point_at(client, [(name, publish(client, name, code)) for name in names])
     except (ClientError, WaiterError) as error:
         raise DeployError(f"Lambda refuses: {error}") from error
 
@@ -219,15 +219,15 @@ def _republished(client: Any, each: Step, codes: dict[str, bytes], fetch: Fetch)
     digest = found["Configuration"]["CodeSha256"]
     if digest not in codes:
         code = fetch(found["Code"]["Location"])
-        if _digest(code) != digest:
+        if digest_of(code) != digest:
             raise DeployError(
                 f"The code of version {each.to_version} of {each.function} did not arrive whole."
             )
         codes[digest] = code
-    return _published(client, each.function, codes[digest], f"Code of version {each.to_version}")
+    return publish(client, each.function, codes[digest], f"Code of version {each.to_version}")
 
 
-def _published(client: Any, function: str, code: bytes, description: str = "") -> str:
+def publish(client: Any, function: str, code: bytes, description: str = "") -> str:
     """Publish a version with the present settings and this code, and return it."""
     client.update_function_code(FunctionName=function, ZipFile=code)
     waiter = client.get_waiter("function_updated_v2")
@@ -241,7 +241,7 @@ def _point_at(client: Any, versions: Iterable[tuple[str, str]]) -> None:
         client.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=version)
 
 
-def _digest(code: bytes) -> str:
+def digest_of(code: bytes) -> str:
     """Return the hash of a zip as Lambda does."""
     return base64.b64encode(hashlib.sha256(code).digest()).decode()
 

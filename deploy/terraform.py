@@ -24,6 +24,7 @@ from deploy.services import REPOSITORY_ROOT
 from deploy.stage import Deployment
 
 PLAN_FILE: Final = "planned"
+CALL_FILE: Final = "call.tfvars.json"
 _LOCAL_BACKEND: Final = 'terraform {\n  backend "local" {}\n}\n'
 _MADE_BY_TERRAFORM: Final = shutil.ignore_patterns(".terraform*")
 _NOTHING, _CHANGES = 0, 2
@@ -73,8 +74,9 @@ class Root:
         self._deployment = deployment
         self._root = deployment.root_folder
         self._copy(REPOSITORY_ROOT / "terraform")
-        call = self._root / "call.tfvars.json"
-        call.write_text(json.dumps(dict(variables), indent=2), encoding="utf-8")
+        self._variables: dict[str, Any] = {}
+        call = self._root / CALL_FILE
+        self.give(variables)
         of_the_stage = self._root / "stages" / f"{deployment.stage}.tfvars"
         files = [*variable_files, *([of_the_stage] if of_the_stage.exists() else []), call]
         self._variable_files = [str(path.resolve()) for path in files]
@@ -101,6 +103,12 @@ class Root:
             backend = {"path": str(path)}
         self._run("init", backend_config=backend, reconfigure=python_terraform.IsFlagged, input=False)
         return self
+
+    def give(self, variables: Mapping[str, Any]) -> None:
+        """Add variables, which override the files."""
+        self._variables |= variables
+        text = json.dumps(self._variables, indent=2)
+        (self._root / CALL_FILE).write_text(text, encoding="utf-8")
 
     def plan(self, *, destroy: bool = False) -> Plan:
         """Plan the changes, and save the plan for `apply`."""

@@ -34,6 +34,7 @@ locals {
     { for table in keys(var.tables) : "tables/${table}/arn" => module.table[table].arn },
     { for table in keys(var.tables) : "tables/${table}/stream_arn" => module.table[table].stream_arn },
     { for key in keys(local.functions) : "services/${key}/role_arn" => module.role[key].arn },
+    { for service, role in aws_iam_role.shifting : "services/${service}/shifting_role_arn" => role.arn },
     { for key, queue in module.failure_queue : "services/${key}/failure_queue_arn" => queue.arn },
   )
 }

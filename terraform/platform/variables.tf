@@ -395,3 +395,10 @@ variable "event_archive_days" {
     error_message = "event_archive_days must be a whole number of days, 0 or more."
   }
 }
+
+variable "gradual_deploys" {
+  description = "Whether CodeDeploy may shift the traffic of services to new versions: creates its roles, which the variable gradual of terraform/service needs."
+  type        = bool
+  default     = false
+  nullable    = false
+}

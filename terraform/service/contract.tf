@@ -17,6 +17,8 @@ locals {
     [for feed in var.feeds : "tables/${feed.table}/stream_arn"],
     [for function in local.functions : "services/${var.service}/${function}/role_arn"],
     [for function in local.with_failure_queue : "services/${var.service}/${function}/failure_queue_arn"],
+    # Of CodeDeploy, with the platform's variable gradual_deploys.
+    var.gradual == null ? [] : ["services/${var.service}/shifting_role_arn"],
   ))
 
   # Names and addresses, none of them a secret; the provider marks every SSM value as sensitive.

@@ -74,4 +74,6 @@ module "service" {
   xray                 = var.xray
   alarm_topic_arn      = local.contract["alarms/topic_arn"]
   has_alarms           = var.monitoring && var.emulator_endpoint == null
+  live_versions        = var.live_versions
+  gradual              = var.gradual == null ? null : { deployment_config = var.gradual, role_arn = local.contract["services/${var.service}/shifting_role_arn"] }
 }

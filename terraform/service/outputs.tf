@@ -32,3 +32,8 @@ output "alarm_names" {
   description = "The names of the service's alarms."
   value       = module.service.alarm_names
 }
+
+output "gradual" {
+  description = "How deploys shift traffic: the application of CodeDeploy; null if they do not."
+  value       = module.service.gradual
+}

@@ -212,6 +212,27 @@ variable "monitoring" {
   }
 }
 
+variable "gradual" {
+  description = "How deploys shift traffic to new versions: a deployment configuration of CodeDeploy, such as CodeDeployDefault.LambdaCanary10Percent5Minutes; null to switch at once."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.gradual == null || can(regex("^[A-Za-z0-9._+=,@-]{1,100}$", var.gradual))
+    error_message = "gradual is the name of a deployment configuration, such as CodeDeployDefault.LambdaLinear10PercentEvery1Minute."
+  }
+
+  validation {
+    condition     = var.gradual == null || var.monitoring
+    error_message = "gradual needs monitoring: the service's alarms are what stops a deploy."
+  }
+
+  validation {
+    condition     = var.gradual == null || var.emulator_endpoint == null
+    error_message = "An emulator has neither CodeDeploy nor aliases that share traffic: leave gradual out."
+  }
+}
+
 variable "xray" {
   description = "Whether requests are traced."
   type        = bool
@@ -227,6 +248,13 @@ variable "environment" {
 }
 
 # Passed on the command line.
+
+variable "live_versions" {
+  description = "The versions at which the aliases are, by function: where they stay if traffic is shifted. `make deploy` reads them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
 
 variable "zip_path" {
   description = "The packaged app, such as build/stock.zip."

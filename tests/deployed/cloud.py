@@ -1,4 +1,7 @@
-"""An emulated AWS that enforces IAM, with the commands of the platform team and of the service teams."""
+"""An emulated AWS that enforces IAM, with the commands of the platform team and of the service teams.
+
+Each team works as its CI does: under the role of ``terraform/deployers`` that its job's token lets it assume.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,7 @@ from local.environment import embedded_aws_environment
 from local.fetch import answers_ok
 from local.ports import free_port
 from local.settings import HOST, REGION
+from tests.deployed.recorded import RECORD
 from tests.integration.processes import ROOT, wait_until
 from tests.support.provider_mirror import TERRAFORM_SETTINGS, provider_mirror
 
@@ -35,6 +39,13 @@ STAGE: Final = "dev"
 STATE_BUCKET: Final = "acme-inventory-states"
 IN_A_FOLDER: Final = ("stock",)
 """Services whose state is in a folder; that of the others is in the bucket, as in production."""
+ISSUER: Final = "https://ci.example.org"
+AUDIENCE: Final = "sts.amazonaws.com"
+TEAMS: Final = ("platform", "catalog", "stock", "audit", "console")
+SESSION: Final = "deploy"
+"""The session's name of a role while its team deploys, by which its calls are found."""
+Statement = dict[str, Any]
+"""A statement of a policy."""
 ROOT_KEY: Final = "root-of-the-test"
 PASSWORD: Final = "Correct-Horse-7-Battery"
 COMMAND_SECONDS: Final = 600
@@ -67,7 +78,9 @@ class Cloud:
         self.url = f"http://{HOST}:{port}"
         keys = {"AWS_ACCESS_KEY_ID": ROOT_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_KEY}
         environment = embedded_aws_environment(port, folder, os.environ, None) | keys | {"AUTH": "true"}
-        self._aws = Child("aws", ["ministack"], environment, folder / "aws.log")
+        self.calls_file = folder / "calls.jsonl"
+        environment[RECORD] = str(self.calls_file)
+        self._aws = Child("aws", ["tests.deployed.recording_aws"], environment, folder / "aws.log")
         wait_until(lambda: answers_ok(health_url(port)), "embedded AWS ready")
         self.environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {
             **keys,
@@ -127,20 +140,84 @@ class Cloud:
         wait_until(is_archived, f"a record of {sku} in the archive", BACKLOG_SECONDS)
         return found
 
+    # An administrator
+
+    def deployers(self, *arguments: str) -> Done:
+        """Run Terraform on ``terraform/deployers``, as the administrator of the account does."""
+        subjects = {team: [subject_of(team)] for team in TEAMS}
+        given = {
+            "state_bucket": STATE_BUCKET,
+            "oidc": {"issuer": ISSUER, "audience": AUDIENCE},
+            "stages": {STAGE: {"subjects": subjects, "table_name_prefixes": [""]}},
+        }
+        root = self._root("deployers", "inventory/deployers.tfstate", given)
+        return self._run(["terraform", *arguments], root)
+
+    def deployer(self, team: str, session: str = SESSION, **claims: str) -> dict[str, str]:
+        """Assume a team's role with the token of its job, and return the credentials.
+
+        Claims replace those of the token; the emulator reads them, and checks no signature.
+        """
+        said = {"iss": ISSUER, "aud": AUDIENCE, "sub": subject_of(team), **claims}
+        plain = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+        found: dict[str, str] = self.client("sts").assume_role_with_web_identity(
+            RoleArn=f"arn:aws:iam::000000000000:role/inventory-deployer-{STAGE}-{team}",
+            RoleSessionName=session,
+            WebIdentityToken=f"{base64.urlsafe_b64encode(b'{}').decode()}.{plain}.x",
+        )["Credentials"]
+        return found
+
+    def deployers_statements(self) -> dict[str, list[Statement]]:
+        """Return the statements of each team's role, as IAM has them."""
+        iam = self.client("iam")
+        found: dict[str, list[Statement]] = {}
+        for team in TEAMS:
+            attached = iam.list_attached_role_policies(RoleName=f"inventory-deployer-{STAGE}-{team}")
+            for policy in attached["AttachedPolicies"]:
+                arn = policy["PolicyArn"]
+                version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+                document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"][
+                    "Document"
+                ]
+                found.setdefault(team, []).extend(document["Statement"])
+        return found
+
+    def _as(self, team: str) -> dict[str, str]:
+        keys = self.deployer(team)
+        return {
+            "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": keys["SessionToken"],
+        }
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Return all calls until now, as `tests.deployed.recording_aws` has recorded them."""
+        return [json.loads(line) for line in self.calls_file.read_text().splitlines()]
+
+    def _root(self, name: str, state: str, variables: Mapping[str, Any]) -> Path:
+        """Return an initialised copy of a root of Terraform, whose state is in the bucket."""
+        root = self.folder / "terraform" / name
+        if not root.exists():
+            for part in (name, "modules"):
+                ignored = shutil.ignore_patterns(".terraform*", "tests")
+                shutil.copytree(
+                    ROOT / "terraform" / part, root.parent / part, ignore=ignored, dirs_exist_ok=True
+                )
+            (root / "e2e.auto.tfvars.json").write_text(json.dumps(variables, indent=2))
+            backend = {"bucket": STATE_BUCKET, "region": REGION, "key": state}
+            options = [f"-backend-config={key}={value}" for key, value in backend.items()]
+            environment = self.environment | (self._as("platform") if name == "platform" else {})
+            command = ["terraform", "init", "-input=false", "-no-color", *options]
+            initialised = self._run(command, root, environment)
+            assert initialised.exit_code == 0, initialised.errors
+        return root
+
     # The platform team
 
     def platform(self, *arguments: str) -> Done:
         """Run Terraform on ``terraform/platform``, as the platform team does."""
-        root = self.folder / "terraform" / "platform"
-        if not root.exists():
-            for name in ("platform", "modules"):
-                ignored = shutil.ignore_patterns(".terraform*")
-                shutil.copytree(ROOT / "terraform" / name, root.parent / name, ignore=ignored)
-            (root / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
-            (root / "e2e.auto.tfvars.json").write_text(json.dumps(self.platform_variables(), indent=2))
-            initialised = self._run(["terraform", "init", "-input=false", "-no-color"], root)
-            assert initialised.exit_code == 0, initialised.errors
-        return self._run(["terraform", *arguments], root)
+        root = self._root("platform", f"inventory/{STAGE}/platform.tfstate", self.platform_variables())
+        return self._run(["terraform", *arguments], root, self.environment | self._as("platform"))
 
     def platform_elsewhere(self, *arguments: str) -> Done:
         """Run Terraform on ``terraform/platform`` in a copy of it in another folder, with its state."""
@@ -149,7 +226,8 @@ class Cloud:
             source, target = self.folder / name, other / name
             target.parent.mkdir(parents=True, exist_ok=True)
             (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
-        return self._run(["terraform", *arguments], other / "terraform" / "platform")
+        environment = self.environment | self._as("platform")
+        return self._run(["terraform", *arguments], other / "terraform" / "platform", environment)
 
     def platform_variables(self) -> dict[str, Any]:
         return {
@@ -164,6 +242,9 @@ class Cloud:
             "point_in_time_recovery": False,
             "order_clients": ["web-shop"],
             "vendor_clients": {"acme-erp": "VENDOR-ACME"},
+            "permissions_boundary_arn": (
+                f"arn:aws:iam::000000000000:policy/inventory-deployer-{STAGE}-boundary"
+            ),
         }
 
     def platform_outputs(self) -> dict[str, Any]:
@@ -173,7 +254,8 @@ class Cloud:
 
     def rotate_ledger_key(self, stage: str = STAGE) -> Done:
         """Give the stage its first key of the stock log, or another one: ``make rotate-ledger-key``."""
-        return self._run([sys.executable, "-m", "tools.ledger_keys", "--stage", stage], ROOT)
+        environment = self.environment | (self._as("platform") if stage == STAGE else {})
+        return self._run([sys.executable, "-m", "tools.ledger_keys", "--stage", stage], ROOT, environment)
 
     # Operators
 
@@ -188,17 +270,23 @@ class Cloud:
         """Run a Makefile task of a service team: ``make deploy SERVICE=stock STAGE=dev`` and the like."""
         is_here = service in IN_A_FOLDER
         where = {"STATE_FOLDER": str(self.state_folder)} if is_here else {"STATE_BUCKET": STATE_BUCKET}
-        environment = self.environment | {
-            "SERVICE": service,
-            "STAGE": STAGE,
-            **where,
-            "BUILD_FOLDER": str(self.folder / "build"),
-            "RUNTIME": "native",
-            "ARCHITECTURE": "native",
-            "YES": "1",
-            "PYTHONPATH": os.pathsep.join([str(checkout), str(checkout / "libs" / "common")]),
-            **settings,
-        }
+        # The roles are those of one stage.
+        role = self._as(service) if settings.get("STAGE", STAGE) == STAGE else {}
+        environment = (
+            self.environment
+            | role
+            | {
+                "SERVICE": service,
+                "STAGE": STAGE,
+                **where,
+                "BUILD_FOLDER": str(self.folder / "build"),
+                "RUNTIME": "native",
+                "ARCHITECTURE": "native",
+                "YES": "1",
+                "PYTHONPATH": os.pathsep.join([str(checkout), str(checkout / "libs" / "common")]),
+                **settings,
+            }
+        )
         return self._run([sys.executable, "-m", "deploy", task], checkout, environment)
 
     def state_of(self, service: str) -> dict[str, Any]:
@@ -223,6 +311,11 @@ class Cloud:
             timeout=COMMAND_SECONDS,
         )
         return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
+
+
+def subject_of(team: str) -> str:
+    """Return the subject of the tokens that a team's jobs get."""
+    return f"repo:acme/{team}:environment:{STAGE}"
 
 
 def copy_checkout(folder: Path) -> Path:

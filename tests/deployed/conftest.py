@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from deploy.package import package_claims
-from tests.deployed.cloud import Cloud, Done, Tokens
+from tests.deployed.cloud import Cloud, Done, Statement, Tokens
 from tests.deployed.deployed_services import CONFLICTING_LOG_GROUP, Deployed
 from tests.deployed.small_console import SmallConsole, deploy_small_console
 from tests.integration.shop import Shop, Sku, Wire, done
@@ -30,7 +30,9 @@ ORDER = (
     "test_later",
     "test_new_code",
     "test_console",
+    "test_deployers",
     "test_leaving",
+    "test_calls_of_deployers",
 )
 
 
@@ -68,7 +70,15 @@ def too_early(cloud: Cloud, workers: ThreadPoolExecutor) -> Future[Done]:
 
 
 @pytest.fixture(scope="session")
-def outputs(cloud: Cloud, too_early: Future[Done]) -> dict[str, Any]:
+def statements(cloud: Cloud) -> dict[str, list[Statement]]:
+    """The statements of the roles under which each team deploys."""
+    applied = cloud.deployers("apply", "-auto-approve", "-input=false", "-no-color")
+    assert applied.exit_code == 0, applied.errors
+    return cloud.deployers_statements()
+
+
+@pytest.fixture(scope="session")
+def outputs(cloud: Cloud, too_early: Future[Done], statements: dict[str, list[Statement]]) -> dict[str, Any]:
     """The platform, applied, with its first ledger key."""
     package_claims(cloud.folder / "build")
     arguments = ("apply", "-auto-approve", "-input=false", "-no-color")

@@ -56,10 +56,13 @@ def test_a_destroyed_service_is_removed_and_the_others_stay(
 def test_nothing_remains_after_the_platform(cloud: Cloud, deployed: Deployed) -> None:
     destroyed = cloud.platform("destroy", "-auto-approve", "-input=false", "-no-color")
     assert destroyed.exit_code == 0, destroyed.errors
+    roles_gone = cloud.deployers("destroy", "-auto-approve", "-input=false", "-no-color")
+    assert roles_gone.exit_code == 0, roles_gone.errors
     states = cloud.client("s3").list_objects_v2(Bucket=STATE_BUCKET)["Contents"]
     # No lock remains, and no other state.
+    services = (f"{STAGE}/service-{service}" for service in ("audit", "catalog", "console"))
     assert [state["Key"] for state in states] == [
-        f"inventory/{STAGE}/service-{service}.tfstate" for service in ("audit", "catalog", "console")
+        f"inventory/{each}.tfstate" for each in ("deployers", f"{STAGE}/platform", *services)
     ]
     assert not any(cloud.state_of(service)["resources"] for service in SERVICES)
     left = {what: names() for what, names in inventory_of(cloud).items()}

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
 
+from deploy import gradual
 from deploy import package as packaging
-from deploy import smoke
-from deploy.errors import DeployError
+from deploy.gradual import Shift
 from deploy.package import Package
 from deploy.rollback import ALIAS
 from deploy.stage import DEFAULT_REGION, Deployment
 from deploy.target import Target
 from local.embedded_aws import embedded_aws
 from local.ports import free_port
+from tests.deploying.small_api import small_api
 from tests.deploying.terminal import Terminal
-from tests.support.small_server import answering
 
 PLANNED = (
     "module.service.data.aws_ssm_parameter.this: Reading...\n"
@@ -47,10 +49,8 @@ def aws_url() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def api_url() -> Iterator[str]:
     """An API that answers as the audit service does."""
-
-    health = json.dumps({"status": "ok", "service": "inventory-audit"}).encode()
-    with answering(lambda path: health) as url:
-        yield url
+    with small_api("audit") as api:
+        yield api.url
 
 
 @pytest.fixture
@@ -186,6 +186,95 @@ def test_what_was_rolled_back_is_shown_and_brought_forward_although_terraform_ha
     assert (line in done.stdout, rolled_back()) == (True, "2")
     assert "apply" not in terminal.commands()
     assert line not in terminal.run("plan").stdout
+
+
+@pytest.fixture
+def shifting(
+    terminal: Terminal, rolled_back: Callable[[], str], api_url: str, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Any]:
+    """A service whose deploys shift traffic; what was asked of CodeDeploy, which the emulator has not."""
+    asked: dict[str, Any] = {"running": []}
+    functions = {"api": {"name": "inventory-dev-audit-api", "version": "1"}}
+    outputs = {
+        "api_url": {"value": api_url},
+        "functions": {"value": functions},
+        "gradual": {"value": {"application": "inventory-dev-audit"}},
+    }
+    terminal.terraform_answers(plan=(0, UNCHANGED, ""), output=(0, json.dumps(outputs), ""))
+
+    def execute(_: Any, __: Any, application: str, planned: list[Shift], description: str) -> None:
+        asked.update(application=application, planned=planned, description=description)
+
+    monkeypatch.setattr(gradual, "execute", execute)
+    monkeypatch.setattr(gradual, "running", lambda *_: asked["running"])
+    monkeypatch.setattr(gradual, "stop", lambda *_: [Shift("inventory-dev-audit-api", "1", "2")])
+    return asked
+
+
+def test_a_gradual_deploy_shifts_what_is_behind_after_asking(
+    terminal: Terminal, shifting: dict[str, Any], rolled_back: Callable[[], str]
+) -> None:
+    declined = terminal.run("deploy", typed="no\n")
+    assert (declined.returncode, declined.stderr, "planned" in shifting) == (1, NOTHING_CHANGED, False)
+    done = terminal.run("deploy", typed="yes\n")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^inventory-dev-audit-api: version 1 → \d, gradually$", done.stdout, re.MULTILINE)
+    assert shifting["application"] == "inventory-dev-audit"
+    assert [each.from_version for each in shifting["planned"]] == ["1"]
+    assert re.fullmatch(r"audit on dev: code [A-Za-z0-9+/]{12}", shifting["description"])
+    # CodeDeploy moves the alias, and nobody else.
+    assert rolled_back() == "1"
+
+
+def test_a_gradual_deploy_asks_once_if_terraform_has_changes(
+    terminal: Terminal, shifting: dict[str, Any]
+) -> None:
+    answers = json.loads((terminal.folder / "answers").read_text())
+    terminal.terraform_answers(**{**answers, "plan": (2, PLANNED, "")})
+    done = terminal.run("deploy", typed="yes\n")
+    assert done.returncode == 0, done.stderr
+    assert (done.stdout.count("Deploy audit on dev?"), len(shifting["planned"])) == (1, 1)
+    assert "apply" in terminal.commands()
+
+
+@pytest.mark.usefixtures("shifting")
+def test_terraform_gets_to_know_where_the_aliases_are_unless_aws_is_emulated(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given() -> Any:
+        terminal.run("plan")
+        (path,) = terminal.folder.rglob("call.tfvars.json")
+        return json.loads(path.read_text()).get("live_versions")
+
+    assert given() is None
+    monkeypatch.setattr(Deployment, "emulator_endpoint", None)
+    assert given() == {"api": "1"}
+
+
+def test_a_plan_waits_until_traffic_is_shifted(
+    terminal: Terminal, shifting: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Deployment, "emulator_endpoint", None)
+    shifting["running"] = ["inventory-dev-audit-api"]
+    refused = terminal.run("deploy", YES="1")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("A deploy is shifting the traffic of inventory-dev-audit-api. Wait")
+    assert "plan" not in terminal.commands()
+
+
+def test_a_rollback_first_stops_a_deploy_that_shifts_traffic(
+    terminal: Terminal, shifting: dict[str, Any], rolled_back: Callable[[], str]
+) -> None:
+    shifting["running"] = ["inventory-dev-audit-api"]
+    declined = terminal.run("rollback", typed="no\n")
+    assert (declined.returncode, declined.stderr) == (1, NOTHING_CHANGED)
+    done = terminal.run("rollback", typed="yes\n")
+    assert done.returncode == 0, done.stderr
+    assert "Stop the deploy of audit on dev that is shifting traffic?" in done.stdout
+    assert "inventory-dev-audit-api: version 2 → 1\n" in done.stdout
+    assert done.stdout.endswith("with the code that it had before the deploy.\n")
+    # It does not go back one more.
+    assert rolled_back() == "1"
 
 
 def test_a_deploy_shows_asks_applies_what_it_showed_and_looks_at_the_service(
@@ -346,22 +435,3 @@ def test_any_other_error_of_terraform_is_passed_on(terminal: Terminal) -> None:
     assert done.stderr == (
         "terraform init failed for audit on dev:\nError: Failed to query available provider packages\n"
     )
-
-
-def test_what_another_answers_at_the_address_is_no_success(
-    monkeypatch: pytest.MonkeyPatch, api_url: str
-) -> None:
-    monkeypatch.setattr(smoke, "WAIT_SECONDS", 0)
-    smoke.check_health(api_url, "inventory-audit")
-    with pytest.raises(DeployError, match=r"does not answer as inventory-stock: .*inventory-audit"):
-        smoke.check_health(api_url, "inventory-stock")
-    with pytest.raises(DeployError, match="make rollback"):
-        smoke.check_health(f"http://127.0.0.1:{free_port()}", "inventory-audit")
-
-
-def test_an_api_may_take_a_while_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers: Iterator[object] = iter(["403 Forbidden", {"status": "ok", "service": "inventory-audit"}])
-    ask: Callable[[str], object] = lambda _: next(answers)  # noqa: E731
-    monkeypatch.setattr(smoke, "_ask", ask)
-    monkeypatch.setattr(smoke, "_PAUSE_SECONDS", 0)
-    smoke.check_health("http://api.invalid", "inventory-audit")

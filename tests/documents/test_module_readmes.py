@@ -13,6 +13,7 @@ def test_all_folders_are_found():
     assert {_name(folder) for folder in folders()} == {
         "account",
         "console",
+        "deployers",
         "platform",
         "service",
         "webhooks",
@@ -21,6 +22,7 @@ def test_all_folders_are_found():
             for name in (
                 "archive",
                 "backup",
+                "deployers",
                 "failure_queue",
                 "function_role",
                 "identity",

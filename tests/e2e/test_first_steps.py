@@ -7,10 +7,12 @@ import json
 import re
 import subprocess
 import sys
+from typing import Any
 
 import httpx
 import pytest
 
+from deploy.smoke import check_service
 from local.settings import SERVICES
 from tests.e2e.running_stack import RunningStack
 from tests.integration.processes import ROOT
@@ -34,6 +36,19 @@ def test_all_parts_of_a_ready_stack_are_healthy(stack: RunningStack) -> None:
     for name in ("front", *SERVICES):
         response = httpx.get(f"{stack.url(name)}/health", trust_env=False)
         assert (response.status_code, response.json()["status"]) == (200, "ok")
+
+
+def test_the_check_after_a_deploy_finds_the_services_working_and_leaves_nothing(
+    stack: RunningStack, client: Any
+) -> None:
+    def everything() -> list[Any]:
+        names = sorted(client.list_tables()["TableNames"])
+        return [sorted(client.scan(TableName=name)["Items"], key=repr) for name in names]
+
+    before = everything()
+    for service in SERVICES:
+        check_service(stack.url(service), service)
+    assert everything() == before
 
 
 def test_the_printed_commands_work_when_they_are_pasted(stack: RunningStack) -> None:

@@ -144,6 +144,7 @@ def cloud(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cl
         "order_clients": ["web-shop"],
         "order_owners": {"web-shop": ["web", "default"]},
         "maximum_throughput": {"read_units": 2000, "write_units": 1000},
+        "gradual_deploys": True,
     }
     with _applied(program, tmp_path_factory.mktemp("cloud"), **variables) as applied:
         yield applied

@@ -20,7 +20,7 @@ def test_the_configuration_is_formatted(program: str) -> None:
     assert formatted.stdout == ""
 
 
-@pytest.mark.parametrize("root", ["account", "console", "platform", "service", "webhooks"])
+@pytest.mark.parametrize("root", ["account", "console", "deployers", "platform", "service", "webhooks"])
 def test_a_root_is_valid(configuration: Callable[[str], Terraform], root: str) -> None:
     validated = configuration(root).run("validate", "-no-color")
 
@@ -39,8 +39,10 @@ def test_the_folders_with_tests_are_found() -> None:
     assert TESTED == [
         "account",
         "console",
+        "deployers",
         "modules/archive",
         "modules/backup",
+        "modules/deployers",
         "modules/function_role",
         "modules/identity",
         "modules/ledger_key",

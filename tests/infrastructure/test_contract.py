@@ -32,7 +32,7 @@ def _every(pattern: str) -> set[str]:
         if "failure_queue" in pattern:
             named = {each for each in named if each[1] != "api"}
         return {pattern.replace("<service>", s).replace("<function>", f) for s, f in named}
-    return {pattern}
+    return {pattern.replace("<service>", service) for service in SERVICES}
 
 
 def _published(cloud: Cloud) -> dict[str, str]:

@@ -2,6 +2,15 @@ locals {
   alarmed         = { for name, function in local.functions : name => function if var.has_alarms }
   alarmed_streams = toset([for name in keys(var.feeds) : name if var.has_alarms])
   api_alarm_count = var.has_alarms ? 1 : 0
+
+  alarm_names = concat(
+    [for alarm in aws_cloudwatch_metric_alarm.errors : alarm.alarm_name],
+    [for alarm in aws_cloudwatch_metric_alarm.function_throttles : alarm.alarm_name],
+    [for alarm in aws_cloudwatch_metric_alarm.duration : alarm.alarm_name],
+    [for alarm in aws_cloudwatch_metric_alarm.iterator_age : alarm.alarm_name],
+    aws_cloudwatch_metric_alarm.server_errors[*].alarm_name,
+    aws_cloudwatch_metric_alarm.latency[*].alarm_name,
+  )
 }
 
 resource "aws_cloudwatch_metric_alarm" "errors" {

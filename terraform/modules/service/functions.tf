@@ -75,14 +75,15 @@ resource "aws_lambda_function" "this" {
   }
 }
 
-# The version in use. A rollback points it at an earlier version; the next deployment points it at the newest again.
+# The version in use. A rollback points it at an earlier version; the next deployment points it at the newest again, or
+# lets CodeDeploy do so (gradual.tf).
 resource "aws_lambda_alias" "live" {
   for_each = local.functions
 
   name             = "live"
   description      = "The version in use"
   function_name    = aws_lambda_function.this[each.key].function_name
-  function_version = aws_lambda_function.this[each.key].version
+  function_version = lookup(local.live_versions, each.key, aws_lambda_function.this[each.key].version)
 }
 
 resource "aws_cloudwatch_log_metric_filter" "business" {

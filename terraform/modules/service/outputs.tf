@@ -39,14 +39,12 @@ output "log_groups" {
 
 output "alarm_names" {
   description = "The names of its alarms."
-  value = concat(
-    [for alarm in aws_cloudwatch_metric_alarm.errors : alarm.alarm_name],
-    [for alarm in aws_cloudwatch_metric_alarm.function_throttles : alarm.alarm_name],
-    [for alarm in aws_cloudwatch_metric_alarm.duration : alarm.alarm_name],
-    [for alarm in aws_cloudwatch_metric_alarm.iterator_age : alarm.alarm_name],
-    aws_cloudwatch_metric_alarm.server_errors[*].alarm_name,
-    aws_cloudwatch_metric_alarm.latency[*].alarm_name,
-  )
+  value       = local.alarm_names
+}
+
+output "gradual" {
+  description = "How traffic is shifted: the application of CodeDeploy, whose groups have the functions' names; null if deploys do not shift it."
+  value       = one([for application in aws_codedeploy_app.this : { application = application.name }])
 }
 
 output "requests_per_address" {

@@ -174,3 +174,21 @@ variable "has_alarms" {
   default     = true
   nullable    = false
 }
+
+variable "gradual" {
+  description = "How CodeDeploy shifts traffic to new versions, and the role that it does so under; null to point the aliases at new versions at once."
+  type        = object({ deployment_config = string, role_arn = string })
+  default     = null
+
+  validation {
+    condition     = var.gradual == null || var.has_alarms
+    error_message = "Without alarms, nothing would stop a deploy that shifts traffic."
+  }
+}
+
+variable "live_versions" {
+  description = "The versions at which the aliases are and stay, by function, if traffic is shifted: CodeDeploy moves them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

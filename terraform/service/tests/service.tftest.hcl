@@ -50,6 +50,7 @@ mock_provider "aws" {
         "/inventory/dev/services/stock/api/role_arn",
         "/inventory/dev/services/stock/expire_orders/failure_queue_arn",
         "/inventory/dev/services/stock/expire_orders/role_arn",
+        "/inventory/dev/services/stock/shifting_role_arn",
         "/inventory/dev/services/stock/sku_changed/failure_queue_arn",
         "/inventory/dev/services/stock/sku_changed/role_arn",
         "/inventory/dev/tables/VendorInventory/stream_arn",
@@ -75,6 +76,7 @@ mock_provider "aws" {
         "arn:aws:iam::123456789012:role/inventory-dev-stock-api",
         "arn:aws:sqs:ap-south-1:123456789012:inventory-dev-stock-expire_orders",
         "arn:aws:iam::123456789012:role/inventory-dev-stock-expire_orders",
+        "arn:aws:iam::123456789012:role/inventory-dev-stock-shifting",
         "arn:aws:sqs:ap-south-1:123456789012:inventory-dev-stock-sku_changed",
         "arn:aws:iam::123456789012:role/inventory-dev-stock-sku_changed",
         "arn:aws:dynamodb:ap-south-1:123456789012:table/dev-VendorInventory/stream/2026-01-01T00:00:00.000",
@@ -134,6 +136,46 @@ run "a_service" {
     ))
     error_message = "Every function and the API must have their alarms."
   }
+}
+
+run "a_deploy_shifts_traffic_only_if_it_is_asked_to" {
+  assert {
+    condition     = output.gradual == null
+    error_message = "There must be no CodeDeploy unless gradual is set."
+  }
+}
+
+run "a_gradual_deploy" {
+  variables {
+    gradual = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+  }
+
+  assert {
+    condition     = output.gradual == { application = "inventory-dev-stock" }
+    error_message = "The application must have the service's name: its deployer may manage no other."
+  }
+}
+
+run "a_gradual_deploy_needs_alarms" {
+  command = plan
+
+  variables {
+    gradual    = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+    monitoring = false
+  }
+
+  expect_failures = [var.gradual]
+}
+
+run "an_emulator_has_no_codedeploy" {
+  command = plan
+
+  variables {
+    gradual           = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+    emulator_endpoint = "http://127.0.0.1:4566"
+  }
+
+  expect_failures = [var.gradual]
 }
 
 run "a_function_that_the_platform_does_not_know" {
