@@ -10,10 +10,10 @@ from typing import Final
 from inventory_common.ids import StockKey
 from inventory_common.tuning import CONTENDED_SECONDS
 
-__all__ = ["REMEMBERED_SKUS_MAX", "ContendedSkus"]
+__all__ = ["CONTENDED_SKUS_MAX", "ContendedSkus"]
 
-REMEMBERED_SKUS_MAX: Final = 1_000
-"""Contended SKUs that a process remembers; those whose conflict is the longest ago are forgotten."""
+CONTENDED_SKUS_MAX: Final = 1_000
+"""Contended SKUs that a process keeps; those whose conflict is the longest ago are forgotten."""
 
 
 class ContendedSkus:
@@ -28,12 +28,12 @@ class ContendedSkus:
         self._lock = Lock()
 
     def add_all(self, keys: Iterable[StockKey], moment: float) -> None:
-        """Remember the SKUs of a conflict."""
+        """Keep the SKUs of a conflict."""
         with self._lock:
             for key in keys:
                 self._until[key] = moment + CONTENDED_SECONDS
                 self._until.move_to_end(key)
-            while len(self._until) > REMEMBERED_SKUS_MAX:
+            while len(self._until) > CONTENDED_SKUS_MAX:
                 self._until.popitem(last=False)
 
     def has(self, key: StockKey, moment: float) -> bool:

@@ -23,11 +23,11 @@ def lost(*skus: int) -> BatchWidth:
 
 
 @pytest.mark.parametrize(
-    ("losses", "skus"),
+    ("lost_skus", "skus"),
     [((), WIDEST), ((40,), 10), ((40, 10), 2), ((40, 10, 2), 1), ((2,), 1), ((40, 10, 2, 2), 1)],
 )
-def test_a_batch_that_loses_divides_the_width_by_four_down_to_one(losses: tuple[int, ...], skus: int) -> None:
-    assert lost(*losses).skus == skus
+def test_a_batch_that_loses_divides_the_width_by_four_down_to_one(lost_skus: tuple[int, ...], skus: int) -> None:
+    assert lost(*lost_skus).skus == skus
 
 
 def test_a_narrow_batch_that_loses_does_not_widen_it() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from chalicelib.domain.decisions import WriteSet
-from chalicelib.engine.contended_skus import REMEMBERED_SKUS_MAX, ContendedSkus
+from chalicelib.engine.contended_skus import CONTENDED_SKUS_MAX, ContendedSkus
 from chalicelib.engine.executor import Executor
 from chalicelib.storage.state import Committed, StateStore, Unanswered, WriteConflict
 from inventory_common.errors import Busy
@@ -60,17 +60,17 @@ def rush(process: Process, tables: Tables) -> Rush:
 
     def sell() -> None:
         try:
-            other.place(an_order_of((BLACK, 1), order_id=f"ORDER-FAST-{rush.sold}"))
-            rush.sold += 1
+            other.place(an_order_of((BLACK, 1), order_id=f"ORDER-FAST-{mine.sold}"))
+            mine.sold += 1
         except Busy:
-            rush.waited += 1
+            mine.waited += 1
 
     state, clock = LeasingStateStore(process.storage.state, sell), MonotonicClock()
-    mine = replace(
+    slow = replace(
         process.over(state=state), retry_policy=replace(immediate(), monotonic=lambda: clock.seconds)
     )
-    rush = Rush(mine.executor, state, clock)
-    return rush
+    mine = Rush(slow.executor, state, clock)
+    return mine
 
 
 def test_a_batch_that_lost_is_written_under_a_lease(rush: Rush) -> None:
@@ -108,9 +108,9 @@ def test_a_single_command_another_sku_and_several_take_none(rush: Rush, skus: li
     assert rush.state.leased == [set()]
 
 
-def test_the_skus_of_the_last_conflicts_are_remembered() -> None:
+def test_the_skus_of_the_last_conflicts_are_kept() -> None:
     contended = ContendedSkus()
-    keys = [StockKey.of(f"SKU-{PRODUCT}-{number}") for number in range(REMEMBERED_SKUS_MAX + 1)]
+    keys = [StockKey.of(f"SKU-{PRODUCT}-{number}") for number in range(CONTENDED_SKUS_MAX + 1)]
     contended.add_all(keys[:-1], 0.0)
     assert all(contended.has(key, 1.0) for key in keys[:-1])
     contended.add_all(keys[:1], 1.0)
