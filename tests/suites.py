@@ -63,6 +63,9 @@ DEMO_AND_README: Final = "tests/e2e/test_the_demo.py+tests/e2e/test_the_readme.p
 """They share a stack with the demo shop."""
 MOTO: Final = "tests/aws_shapes"
 """Terraform applied to moto, which is mostly waiting, and what is checked of it."""
+RESTORED_TABLES: Final = "tests/infrastructure/test_restored_tables.py"
+TWO_REGIONS: Final = "tests/infrastructure/test_two_regions.py"
+"""Terraform gets the restored tables, and plans a second region: each a platform of its own."""
 LAMBDA_EVENTS: Final = "tests/aws_shapes/test_lambda_events.py"
 """The zips under Lambda's own runtime client."""
 CONSOLE_INVENTORY: Final = "tests/console/test_inventory_in_a_browser.py"
@@ -133,7 +136,7 @@ GROUPS: Final = {
             "tests/operations",
         ),
     ),
-    "aws-shapes": Group("make test-aws-shapes", 5, (MOTO, LAMBDA_EVENTS)),
+    "aws-shapes": Group("make test-aws-shapes", 5, (MOTO, RESTORED_TABLES, LAMBDA_EVENTS, TWO_REGIONS)),
     "console": Group("make test-console", 8, ("tests/console", CONSOLE_INVENTORY, CONSOLE_BUILDS)),
     "e2e": Group(
         "make e2e",
@@ -161,6 +164,7 @@ APART: Final = {
     "tests/local": (CONSOLE_BUILDS,),
     "tests/console": (CONSOLE_INVENTORY,),
     MOTO: (LAMBDA_EVENTS,),
+    "tests/infrastructure": (RESTORED_TABLES, TWO_REGIONS),
 }
 """Parts of suites that run as suites of their own, beside the rest."""
 TOGETHER: Final = "+"
@@ -170,11 +174,11 @@ SECONDS: Final = {
     "tests/console": 360,
     CONSOLE_INVENTORY: 350,
     "tests/integration": 300,
-    "tests/infrastructure": 300,
     LONG_SAGAS: 295,
     "tests/simulation": 254,
     MOTO: 240,
     DEMO_AND_README: 224,
+    "tests/infrastructure": 195,
     "services/stock": 192,
     "tests/local": 167,
     "tests/performance": 150,
@@ -195,6 +199,7 @@ SECONDS: Final = {
     "tests/demo": 49,
     "libs/common": 47,
     "tests/architecture": 47,
+    TWO_REGIONS: 45,
     "tests/console_units": 40,
     "tests/documents": 37,
     "tests/specification": 25,
@@ -203,6 +208,7 @@ SECONDS: Final = {
     "tests/ledger_keys": 9,
     "tests/restore": 9,
     "tests/load": 3,
+    RESTORED_TABLES: 60,
     LAMBDA_EVENTS: 50,
     "tests/operations": 3,
     "libs/client": 2,

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.aws_shapes.applied_roots import Applied, apply_all, moto
-from tests.deploying.conftest import build, lambda_packages, packages, wheels
+from tests.deploying.packaged_services import build, lambda_packages, packages, wheels
 from tests.deploying.zips_on_lambda import client, environment, invoke, runtime, tokens
-from tests.infrastructure.conftest import program
+from tests.infrastructure.program import program
 from tests.support.needs import need_wheels
 
 __all__ = [

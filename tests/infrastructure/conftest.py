@@ -18,19 +18,12 @@ from local.environment import embedded_aws_environment
 from local.fetch import answers_ok
 from local.ports import free_port
 from local.settings import HOST
+from tests.infrastructure.program import program
 from tests.infrastructure.terraform import CLAIMS, CONFIGURATION, STAGE, Cloud, Terraform, give, zip_of
 from tests.integration.processes import wait_until
-from tests.support.needs import not_here
 from tests.support.node_on_path import node_on_path
 
-
-@pytest.fixture(scope="session")
-def program() -> str:
-    """The path of the program; in CI, it must exist."""
-    found = shutil.which("terraform")
-    if found is None:
-        not_here("terraform is not on this machine: the infrastructure tests need it")
-    return found
+__all__ = ["program"]
 
 
 def _variables_alone(program: str, folder: Path, root: str) -> Terraform:
