@@ -12,6 +12,9 @@ Several commands share one transaction batch.  A batch of one is the usual case.
      │         └───────────┤ returned, without a read
      └──── backoff ◄───────┘ further conflicts: after a backoff, those items would be outdated
 
+A batch that loses over several SKUs goes on as narrower ones, and a batch on one contended SKU takes its
+priority lease before it writes: both are learnt from the conflicts before.
+
 A write whose answer was lost is sent again with its token, until the deadline; if it is not known even then
 whether it was committed, the command is `OutcomeUnknown`.
 

@@ -26,7 +26,7 @@ def lost(*skus: int) -> BatchWidth:
     ("lost_skus", "skus"),
     [((), WIDEST), ((40,), 10), ((40, 10), 2), ((40, 10, 2), 1), ((2,), 1), ((40, 10, 2, 2), 1)],
 )
-def test_a_batch_that_loses_divides_the_width_by_four_down_to_one(lost_skus: tuple[int, ...], skus: int) -> None:
+def test_a_batch_that_loses_divides_the_width_by_four(lost_skus: tuple[int, ...], skus: int) -> None:
     assert lost(*lost_skus).skus == skus
 
 
