@@ -207,7 +207,7 @@ locals {
       ]
       Resource = concat(
         [
-          for part in ["alarms", "alerts", "archive", "console", "events", "identity", "ledger", "ledger-keys", "logs", "tables"] :
+          for part in ["alarms", "alerts", "archive", "console", "events", "identity", "ledger", "ledger-keys", "logs", "names", "tables"] :
           "${local.parameters_arn}/${part}/*"
         ],
         ["${local.parameters_arn}/services/*_arn"],
