@@ -92,7 +92,7 @@ def test_what_a_second_plan_would_change_is_in_the_table(applied: Applied) -> No
 @pytest.mark.needs_terraform
 def test_everything_else_was_applied(applied: Applied) -> None:
     """Without a provider's word on failed resources, a plan of nothing would pass."""
-    assert set(applied.roots) == {"platform", *SERVICES, "console"}
+    assert set(applied.roots) == {"account", "platform", *SERVICES, "console"}
     for name, root in applied.roots.items():
         missing = set(root.planned) - set(root.applied) - set(root.errors)
         assert {without_keys(address) for address in missing} == NEED_WHAT_FAILED.get(name, set())

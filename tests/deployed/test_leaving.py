@@ -53,7 +53,19 @@ def test_a_destroyed_service_is_removed_and_the_others_stay(
         assert other.result().exit_code == 0, other.result().errors
 
 
+def empty_archive(cloud: Cloud) -> None:
+    """Delete every archived object, as only an administrator may."""
+    s3 = cloud.client("s3")
+    [bucket] = [each["Name"] for each in s3.list_buckets()["Buckets"] if "-archive-" in each["Name"]]
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        for each in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+            s3.delete_object(
+                Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"], BypassGovernanceRetention=True
+            )
+
+
 def test_nothing_remains_after_the_platform(cloud: Cloud, deployed: Deployed) -> None:
+    empty_archive(cloud)
     destroyed = cloud.platform("destroy", "-auto-approve", "-input=false", "-no-color")
     assert destroyed.exit_code == 0, destroyed.errors
     roles_gone = cloud.deployers("destroy", "-auto-approve", "-input=false", "-no-color")
