@@ -74,6 +74,7 @@ def test_the_settings_of_the_services_are_these() -> None:
         "CONFLICTS_BEFORE_LEASE": 6,
         "CONFLICTS_BEFORE_SAGA": 2,
         "CONFLICTS_BEFORE_SPLIT": 2,
+        "CONTENDED_SECONDS": 5.0,
         "COUNTED_REMOVAL_TTL_SECONDS": 172_800,
         "LEDGER_KEY_KEPT_SECONDS": 3_600,
         "LEDGER_KEY_REFRESH_SECONDS": 300,
