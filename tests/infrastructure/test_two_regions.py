@@ -117,6 +117,8 @@ def test_every_type_that_an_account_has_once_is_compared() -> None:
     types = {
         word.split('"')[1]
         for source in CONFIGURATION.rglob("*.tf")
+        # Their policies and roles end with the region by the same variable.
+        if "deployers" not in source.parts
         for word in source.read_text().splitlines()
         if word.startswith('resource "')
     }
