@@ -238,7 +238,8 @@ class Executor:
                 self.sku_cache.discard_all(changed.keys())
                 self.contended_skus.add_all(conflict.contended, self.retry_policy.monotonic())
                 statistics = unfinished.statistics.after_conflict(conflict, len(decided.skus))
-                return _Unfinished(statistics, conflict.found, self._is_too_wide(batch, decided, statistics))
+                is_too_wide = self._is_too_wide(batch, decided, statistics, conflict.found)
+                return _Unfinished(statistics, conflict.found, is_too_wide)
 
     def _try(
         self, batch: Sequence[UnitOfWork], before: _Unfinished, deadline: float
@@ -286,7 +287,7 @@ class Executor:
             statistics = statistics.after_conflict(conflict, len(decided.skus))
             if conflict.was_unanswered:
                 break
-            if self._is_too_wide(batch, decided, statistics):
+            if self._is_too_wide(batch, decided, statistics, conflict.found):
                 return _Unfinished(statistics, is_too_wide=True)
             if statistics.suggests_saga and len(batch) == 1 and batch[0].may_become_saga:
                 return _Finished([NeedsSaga(statistics.contended)])
@@ -315,9 +316,15 @@ class Executor:
             self.width.won(len(decided.skus))
 
     def _is_too_wide(
-        self, batch: Sequence[UnitOfWork], decided: BatchDecision, statistics: ConflictStatistics
+        self,
+        batch: Sequence[UnitOfWork],
+        decided: BatchDecision,
+        statistics: ConflictStatistics,
+        found: ReadSet,
     ) -> bool:
         """Return whether a batch that has lost is more likely to win as narrower ones."""
+        if found.orders or found.idempotency_records:
+            return False  # it lost against an earlier copy of its own commands
         if len(batch) == 1 or not statistics.over_several_skus or statistics.is_unanswered:
             return False
         self.width.lost(len(decided.skus))
