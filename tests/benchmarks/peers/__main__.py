@@ -33,6 +33,7 @@ from tests.benchmarks.peers.product import (
 from tests.benchmarks.peers.report import PAGE, RESULTS, page_with, table_of
 from tests.benchmarks.peers.runner import Plan
 from tests.benchmarks.peers.systems import System
+from tests.benchmarks.peers.vendure import Vendure
 from tests.benchmarks.performance.__main__ import machine
 
 TRIAL: Final = RESULTS.parents[1] / "build" / "peers.json"
@@ -45,6 +46,7 @@ SYSTEMS: Final[dict[str, type[System]]] = {
     "medusa": Medusa,
     "medusa-two": TwoMedusas,
     "medusa-two-postgres-lock": TwoMedusasWithPostgresLock,
+    "vendure": Vendure,
     "postgresql": PlainPostgres,
 }
 CLIENTS: Final = (1, 8, 16)

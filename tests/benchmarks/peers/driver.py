@@ -105,8 +105,8 @@ def figures_of(requests: Iterable[Request], begins: float, ends: float) -> Figur
     """Return what requests have done between two moments.
 
     A request counts with the share of its duration that lies between them: a batch that began before is not
-    counted as a whole, nor is one lost that ends later.  Percentiles are of the requests that end between
-    them.
+    counted as a whole, nor is one lost that ends later.  Percentiles are of all these requests: the slowest
+    may not have ended yet.
 
     Examples
     --------
@@ -125,8 +125,7 @@ def figures_of(requests: Iterable[Request], begins: float, ends: float) -> Figur
         reasons.update(placed.errors)
         if placed.refused:
             reasons["refused: not enough stock"] += placed.refused
-        if ended <= ends:
-            taken.append((ended - began) * 1000)
+        taken.append((ended - began) * 1000)
     taken.sort()
     p50, p99 = (percentile(taken, percent) if taken else 0.0 for percent in (50, 99))
     return Figures(

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,6 +131,7 @@ class NodeSystem(System):
         self.cluster = Cluster(folder)
         self.installed: Installation
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._log: Path
 
     def install(self) -> Mapping[str, str]:
         """Install the peer, start its PostgreSQL, and return the versions of both and of Node.js."""
@@ -172,12 +173,24 @@ class NodeSystem(System):
         CannotRun
             If it ends, or does not answer.
         """
-        log = self.folder / f"server-{len(self._processes)}.log"
-        process = self._spawn(log, arguments, settings)
+        self._log = self.folder / f"server-{len(self._processes)}.log"
+        process = self._spawn(self._log, arguments, settings)
+        self.wait_for(lambda: answers_ok(url) or process.poll() is not None)
+        if process.poll() is not None:
+            raise CannotRun(f"{arguments[0]} has ended: {_end_of(self._log)}")
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Return as soon as a condition of the last server holds.
+
+        Raises
+        ------
+        CannotRun
+            If it never does.
+        """
         deadline = time.monotonic() + READY_SECONDS
-        while not answers_ok(url):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise CannotRun(f"{' '.join(arguments)} does not answer: {_end_of(log)}")
+        while not condition():
+            if time.monotonic() > deadline:
+                raise CannotRun(f"{self.peer} was not ready in time: {_end_of(self._log)}")
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:

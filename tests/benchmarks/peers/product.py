@@ -20,7 +20,7 @@ from tests.benchmarks.peers.systems import CannotRun, System
 from tests.e2e.running_stack import RunningStack
 from tests.support import dynamodb_local
 
-__all__ = ["Batches", "BatchesOnDynamoDBLocal", "Orders", "OrdersOnDynamoDBLocal"]
+__all__ = ["Batches", "BatchesOnDynamoDBLocal", "Orders", "OrdersOnDynamoDBLocal", "placed_of"]
 
 BATCH: Final = 49
 """Orders of a batch: of one SKU and one line each, as many as one transaction of DynamoDB takes."""
@@ -113,7 +113,7 @@ def _order_id() -> str:
     return f"ORDER-PEERS-{secrets.token_hex(8).upper()}"
 
 
-def _placed(outcomes: Sequence[tuple[int, Any]]) -> Placed:
+def placed_of(outcomes: Sequence[tuple[int, Any]]) -> Placed:
     """Return what the outcome of each order means: its status, and the order or the problem."""
     counted: Counter[str] = Counter()
     for status, document in outcomes:
@@ -134,7 +134,7 @@ class _Orders:
 
     def place(self, skus: Sequence[Any]) -> Placed:
         [line] = skus
-        return _placed([self._connection.send("PUT", f"/orders/{_order_id()}", {"lines": [line]})])
+        return placed_of([self._connection.send("PUT", f"/orders/{_order_id()}", {"lines": [line]})])
 
     def close(self) -> None:
         self._connection.close()
@@ -145,5 +145,5 @@ class _Batches(_Orders):
         orders = [{"order_id": _order_id(), "command": "place", "lines": [line]} for line in skus]
         status, document = self._connection.send("POST", "/orders/batch", {"orders": orders})
         if status != HTTPStatus.OK:
-            return _placed([(status, document)] * len(skus))
-        return _placed([(each["status_code"], each.get("problem")) for each in document["results"]])
+            return placed_of([(status, document)] * len(skus))
+        return placed_of([(each["status_code"], each.get("problem")) for each in document["results"]])
