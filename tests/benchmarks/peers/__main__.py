@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -93,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     plan = QUICK if options.quick else Plan(options.runs, options.seconds, options.warm_up, CLIENTS)
     chosen = {name: SYSTEMS[name] for name in options.systems}
     results: dict[str, Any] = {
-        "machine": {**machine(), "disk": disk()},
+        "machine": {**machine(), "disk": disk(), "load_average": round(os.getloadavg()[0], 1)},
         "plan": {
             "runs": plan.runs,
             "seconds": plan.seconds,

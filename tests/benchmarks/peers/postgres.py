@@ -114,7 +114,7 @@ class Cluster:
         return said.stdout.split()[2]
 
     def stop(self) -> None:
-        """End it, whoever is connected."""
+        """End it, and all connections to it."""
         if self._process is None or self._process.poll() is not None:
             return
         self._process.send_signal(2)  # SIGINT: a fast shutdown

@@ -33,11 +33,12 @@ def part_of(results: Results) -> str:
         for name, reason in results["left_out"].items()
     ]
     errors = sum(cell["errors"] for of in results["systems"].values() for cell in _cells(of))
-    said = "No order failed in any cell." if errors == 0 else f"{errors:,} orders failed; (n ✗) says where."
+    said = "No order failed in any cell." if errors == 0 else f"{errors:,} orders failed; ✗ says where."
     text = f"""On {machine["measured"]}, on {machine["cores"]} cores ({machine["system"]}), one system at a
 time: {versions}. PostgreSQL had `fsync` and `synchronous_commit` on, on {machine["disk"]}.
 Each figure is of {runs} of {plan["seconds"]:g} s after {plan["warm_up_seconds"]:g} s of warming up; the
-clients, threads of one process, share the cores. {said}
+clients, threads of one process, share the cores. Other work on the machine: a load average of
+{machine["load_average"]:g} at the beginning. {said}
 
 Orders per second, and in parentheses the 50th and 99th percentile of a request in milliseconds, with
 {clients} clients:
@@ -78,7 +79,9 @@ def _cells(of: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _sold(sales: list[Mapping[str, Any]], units: int) -> str:
-    text = ", ".join(str(sale["sold"]) for sale in sales)
+    text = ", ".join(
+        f"{sale['sold']}" + (f" ({sale['errors']:,} ✗)" if sale["errors"] else "") for sale in sales
+    )
     return f"**{text}**" if any(sale["sold"] > units for sale in sales) else text
 
 
