@@ -18,10 +18,12 @@ from tests.benchmarks.peers.driver import Buyer, Placed
 from tests.benchmarks.peers.http_json import Connection
 from tests.benchmarks.peers.systems import CannotRun, System
 from tests.e2e.running_stack import RunningStack
+from tests.integration.processes import wait_until
 from tests.support import dynamodb_local
 
 __all__ = ["Batches", "BatchesOnDynamoDBLocal", "Orders", "OrdersOnDynamoDBLocal", "placed_of"]
 
+READY_SECONDS: Final = 240.0
 BATCH: Final = 49
 """Orders of a batch: of one SKU and one line each, as many as one transaction of DynamoDB takes."""
 
@@ -51,7 +53,12 @@ class Product(System):
             stack = RunningStack(self.folder)
             versions = {"ministack, the embedded engine,": version("ministack")}
         self._running.callback(stack.kill_if_running)
-        stack.wait_until_ready()
+        # On a busy machine it takes longer than tests wait for it.
+        wait_until(
+            lambda: "Ready." in stack.text() or stack.popen.poll() is not None, "stack ready", READY_SECONDS
+        )
+        if "Ready." not in stack.text():
+            raise CannotRun(stack.text().strip()[-500:])
         front, self._url = stack.url("front"), stack.url("stock")
         vendor = LocalStackToken(front, "vendor", "VENDOR-001")
         self._catalog = self._running.enter_context(CatalogClient(stack.url("catalog"), vendor))
