@@ -18,7 +18,7 @@ OPERATION = $(BIN)/python -m $(if $(STAGE),tools.operations --stage "$(STAGE)",l
 TO_DEPLOY := $(VENV)/.deploy $(if $(filter console,$(SERVICE)),$(VENV)/.console)
 
 .DEFAULT_GOAL := help
-.PHONY: architecture artifacts audit-dependencies bench check clean cli console console-check cost demo deploy destroy digest docs docs-serve \
+.PHONY: architecture artifacts audit-dependencies bench bench-peers check clean cli console console-check cost demo deploy destroy digest docs docs-serve \
 	e2e format fuzz help install lint load lock mutate openapi package pages plan policies reconcile recount reference release released \
 	restore restore-drill rollback rotate-ledger-key run sell-out simulate simulate-capacity test test-aws-shapes test-console test-distributions test-dynamodb-local test-long \
 	test-histories test-quick token types verify-archive
@@ -102,6 +102,10 @@ sell-out: $(VENV)/.develop ## Let 16 writers sell out a stock of 200, repeatedly
 
 bench: $(VENV)/.develop $(VENV)/.peers ## Measure the product against floors and peers, write docs/performance.*; PARTS=capacity,scale SIZES=1000,1000000
 	@$(BIN)/python -m tests.benchmarks.performance $(if $(PARTS),--parts "$(PARTS)") $(if $(SIZES),--sizes "$(SIZES)")
+
+bench-peers: $(VENV)/.develop ## Measure the product beside Medusa, Vendure and PostgreSQL, write docs/peers.json; QUICK=1 tries it; RUNS= SECONDS= SYSTEMS=
+	@exec $(BIN)/python -m tests.benchmarks.peers $(if $(QUICK),--quick) $(if $(RUNS),--runs "$(RUNS)") \
+		$(if $(SECONDS),--seconds "$(SECONDS)") $(if $(SYSTEMS),--systems "$(SYSTEMS)")
 
 cost: $(VENV)/.run ## Print all that a month of a stage costs, idle and busy: STAGE=prod TRAFFIC=file PRICES=file
 	@$(BIN)/python -m tools.cost $(if $(STAGE),--stage "$(STAGE)") $(if $(TRAFFIC),--traffic "$(TRAFFIC)") $(if $(PRICES),--prices "$(PRICES)")

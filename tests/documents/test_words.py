@@ -14,7 +14,7 @@ GLOSSARY = "docs/glossary.md"
 TABLE = "## Words that this project does not use"
 NOT_OURS = re.compile(
     r"""
-    docs/releases/ | docs/performance\.(json|svg) | examples/.*\.csv | demo/shop/ | tests/.*/data/
+    docs/releases/ | docs/(performance|peers)\.(json|svg) | examples/.*\.csv | demo/shop/ | tests/.*/data/
     | (.*/)?LICENSE$ | docs/glossary\.md$ | tests/documents/test_words\.py$
     | .*\.(csv|jsonl|svg|png|ico|woff2|zip)$
     """,

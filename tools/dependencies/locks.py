@@ -79,6 +79,7 @@ LOCKS: Final = (
     Lock(_DEVELOP, above=(_RUN,)),
     Lock("requirements/docs.txt", above=(_RUN, _DEVELOP)),
     Lock("requirements/mutation.txt", above=(_RUN, _DEVELOP)),
+    Lock("requirements/postgres.txt", above=(_RUN, _DEVELOP)),
     Lock("services/catalog/requirements.txt"),
     Lock("services/stock/requirements.txt"),
     Lock("services/audit/requirements.txt"),

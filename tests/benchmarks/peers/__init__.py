@@ -1,0 +1,1 @@
+"""Other systems and this product, measured side by side: ``make bench-peers`` writes ``docs/peers.json``."""
