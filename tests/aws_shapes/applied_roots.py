@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from local.children import Child, stop_children
 from local.fetch import answers_ok
 from local.ports import free_port
 from local.settings import HOST
-from tests.infrastructure.terraform import CONFIGURATION, Terraform, give
+from tests.infrastructure.terraform import Terraform, copy_of, give, variables_of_emulator
 from tests.integration.processes import ROOT, wait_until
 
 SERVICES: Final = ("catalog", "stock", "audit")
@@ -223,20 +222,12 @@ def planned_again(terraform: Terraform, root: Root) -> Root:
 
 def apply_all(program: str, folder: Path, endpoint: str) -> Applied:
     """Apply account, platform, services and console, one after another as far as they need each other."""
-    environment = {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
+    environment = variables_of_emulator(endpoint)
     build = folder / "build"
     target = Target.native()
 
     def prepared(root: str, name: str, variables: Mapping[str, Any]) -> Terraform:
-        for part in (root, "modules"):
-            ignored = shutil.ignore_patterns(".terraform*", "tests")
-            shutil.copytree(CONFIGURATION / part, folder / name / part, ignore=ignored)
-        terraform = Terraform(program, folder / name / root, environment)
+        terraform = Terraform(program, copy_of(root, folder / name), environment)
         (terraform.folder / "retries_override.tf").write_text(FEW_TRIES)
         give(terraform, {"stage": STAGE, "region": REGION, **variables})
         return terraform

@@ -19,7 +19,17 @@ from local.fetch import answers_ok
 from local.ports import free_port
 from local.settings import HOST
 from tests.infrastructure.program import program
-from tests.infrastructure.terraform import CLAIMS, CONFIGURATION, STAGE, Cloud, Terraform, give, zip_of
+from tests.infrastructure.terraform import (
+    CLAIMS,
+    CONFIGURATION,
+    STAGE,
+    Cloud,
+    Terraform,
+    copy_of,
+    give,
+    variables_of_emulator,
+    zip_of,
+)
 from tests.integration.processes import wait_until
 from tests.support.node_on_path import node_on_path
 
@@ -103,17 +113,9 @@ def _ministack(folder: Path) -> Iterator[str]:
 @contextmanager
 def _applied(program: str, folder: Path, **variables: Any) -> Iterator[Cloud]:
     """Apply the platform to an embedded AWS of its own."""
-    for part in ("platform", "modules"):
-        ignored = shutil.ignore_patterns(".terraform*", "tests")
-        shutil.copytree(CONFIGURATION / part, folder / "terraform" / part, ignore=ignored)
     with node_on_path(), _ministack(folder / "aws") as endpoint:
-        environment = {
-            "AWS_ENDPOINT_URL": endpoint,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
-        platform = Terraform(program, folder / "terraform" / "platform", environment)
+        root = copy_of("platform", folder / "terraform")
+        platform = Terraform(program, root, variables_of_emulator(endpoint))
         given = {
             "stage": STAGE,
             "table_name_prefix": f"{STAGE}-",

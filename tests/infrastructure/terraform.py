@@ -93,10 +93,7 @@ class Cloud:
     def service(self, name: str, declared: dict[str, Any], **variables: Any) -> Terraform:
         """Return the root of a service, with a state of its own; Terraform's plugins are shared."""
         folder = self.folder / f"terraform-{name}-{len(list(self.folder.iterdir()))}"
-        for part in ("service", "modules"):
-            ignored = shutil.ignore_patterns(".terraform*", "tests")
-            shutil.copytree(CONFIGURATION / part, folder / part, ignore=ignored)
-        terraform = Terraform(self.platform.program, folder / "service", self.platform.environment)
+        terraform = Terraform(self.platform.program, copy_of("service", folder), self.platform.environment)
         wishes = json.loads((ROOT / "services" / name / "deployment.tfvars.json").read_text())
         given = {
             "service": name,
@@ -109,6 +106,24 @@ class Cloud:
         }
         give(terraform, given)
         return terraform
+
+
+def copy_of(root: str, folder: Path) -> Path:
+    """Copy a root with the modules into a folder, and return the root there."""
+    for part in (root, "modules"):
+        ignored = shutil.ignore_patterns(".terraform*", "tests")
+        shutil.copytree(CONFIGURATION / part, folder / part, ignore=ignored)
+    return folder / root
+
+
+def variables_of_emulator(endpoint: str) -> dict[str, str]:
+    """Return the environment by which Terraform uses an emulated AWS."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
 
 
 def give(terraform: Terraform, variables: dict[str, Any]) -> None:

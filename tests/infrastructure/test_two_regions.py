@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.infrastructure.terraform import CONFIGURATION, STAGE, Cloud, Terraform, give
+from tests.infrastructure.terraform import CONFIGURATION, STAGE, Cloud, Terraform, copy_of, give
 
 pytestmark = pytest.mark.needs_terraform
 
@@ -18,12 +17,14 @@ NAME_OF = {
     "aws_cloudfront_function": "name",
     "aws_cloudfront_origin_access_control": "name",
     "aws_cloudfront_response_headers_policy": "name",
+    "aws_iam_policy": "name",
     "aws_iam_role": "name",
     "aws_s3_bucket": "bucket",
 }
 """The attribute with the name, by type of resource, of what an account, or the world, has only once."""
 NAMELESS = (
     "aws_cloudfront_distribution",
+    "aws_iam_openid_connect_provider",  # in further regions, the one that exists is given
     "aws_iam_role_policy",  # in its role
     "aws_iam_role_policy_attachment",
     "aws_s3_bucket_",  # in its bucket
@@ -40,6 +41,23 @@ WEBHOOKS = {
 }
 
 
+DEPLOYERS = {
+    "state_bucket": "acme-states",
+    "oidc": {
+        "issuer": "https://ci.example.org",
+        "provider_arn": "arn:aws:iam::000000000000:oidc-provider/ci.example.org",
+    },
+    "stages": {
+        LONGEST_STAGE: {
+            "subjects": {
+                team: ["repo:acme/inventory:*"]
+                for team in ("platform", "catalog", "stock", "audit", "console")
+            }
+        }
+    },
+}
+
+
 def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from module.get("resources", ())
     for child in module.get("child_modules", ()):
@@ -48,12 +66,9 @@ def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _global_names(cloud: Cloud, folder: Path, root: str, **given: Any) -> set[tuple[str, str]]:
     """Plan a root for an empty account; return the types and names of what is not of one region alone."""
-    for part in (root, "modules"):
-        ignored = shutil.ignore_patterns(".terraform*", "tests")
-        shutil.copytree(CONFIGURATION / part, folder / part, ignore=ignored)
     region = given.get("region", "ap-south-1")
     environment = {**cloud.platform.environment, "AWS_REGION": region}
-    terraform = Terraform(cloud.platform.program, folder / root, environment)
+    terraform = Terraform(cloud.platform.program, copy_of(root, folder), environment)
     give(terraform, given)
     planned = terraform.run("plan", "-input=false", "-no-color", "-out=planned")
     assert planned.returncode == 0, planned.stderr
@@ -113,12 +128,19 @@ def test_the_webhooks_of_a_further_region_have_a_role_of_their_own(cloud: Cloud,
     assert not first & second
 
 
+def test_the_deployers_of_a_further_region_have_names_of_their_own(cloud: Cloud, tmp_path: Path) -> None:
+    first = _global_names(cloud, tmp_path / "first", "deployers", **DEPLOYERS)
+    further = {"region": "ap-southeast-1", "region_in_names": True}
+    second = _global_names(cloud, tmp_path / "second", "deployers", **DEPLOYERS, **further)
+    assert len(first) == len(second) > 10
+    assert not first & second
+    assert max(len(name) for kind, name in second if kind == "aws_iam_role") <= ROLE_NAME_MAX_CHARACTERS
+
+
 def test_every_type_that_an_account_has_once_is_compared() -> None:
     types = {
         word.split('"')[1]
         for source in CONFIGURATION.rglob("*.tf")
-        # Their policies and roles end with the region by the same variable.
-        if "deployers" not in source.parts
         for word in source.read_text().splitlines()
         if word.startswith('resource "')
     }
