@@ -152,7 +152,7 @@ def _stopped(deployment: Deployment, outputs: Mapping[str, Any]) -> list[gradual
     if not outputs.get("gradual"):
         return []
     codedeploy, application = deployment.client("codedeploy"), outputs["gradual"]["application"]
-    groups = [function["name"] for function in outputs["functions"].values()]
+    groups = _groups(outputs)
     if not gradual.running(codedeploy, application, groups):
         return []
     confirm(f"Stop the deploy of {deployment} that is shifting traffic?")
@@ -190,10 +190,14 @@ def _live(deployment: Deployment, outputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the variable by which Terraform leaves the aliases where they are, if traffic is shifted."""
     if not outputs.get("gradual"):
         return {}
-    functions = outputs["functions"]
-    names = [function["name"] for function in functions.values()]
-    gradual.check_none_runs(deployment.client("codedeploy"), outputs["gradual"]["application"], names)
-    return {"live_versions": gradual.live_versions(deployment.client("lambda"), functions)}
+    application = outputs["gradual"]["application"]
+    gradual.check_none_runs(deployment.client("codedeploy"), application, _groups(outputs))
+    return {"live_versions": gradual.live_versions(deployment.client("lambda"), outputs["functions"])}
+
+
+def _groups(outputs: Mapping[str, Any]) -> list[str]:
+    """Return CodeDeploy's deployment groups: each has the name of its function."""
+    return [function["name"] for function in outputs["functions"].values()]
 
 
 def _root(deployment: Deployment, variables: dict[str, Any], *exported: Path) -> Root:

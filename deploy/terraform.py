@@ -126,12 +126,12 @@ class Root:
 
     def apply(self) -> None:
         """Apply the saved plan."""
-        with _interruption_left_to_terraform():
+        with interruption_left_to_terraform():
             # var: otherwise it would pass a file of variables, which a saved plan does not accept.
             code, _, errors = self._terraform.apply(PLAN_FILE, skip_plan=True, var=None)
         if code != 0:
             raise DeployError(
-                f"The apply failed:\n{_essence(errors)}\n"
+                f"The apply failed:\n{essence(errors)}\n"
                 "The state contains what was applied. Once the cause is removed, repeat the command to apply "
                 "the rest."
             )
@@ -163,12 +163,12 @@ def _explained(command: str, errors: str, deployment: Deployment) -> str:
     if "Error acquiring the state lock" in errors:
         return (
             f"Another process is deploying {deployment}: its state is locked. Try again later.\n"
-            f"{_essence(errors)}"
+            f"{essence(errors)}"
         )
-    return f"terraform {command} failed for {deployment}:\n{_essence(errors)}"
+    return f"terraform {command} failed for {deployment}:\n{essence(errors)}"
 
 
-def _essence(errors: str) -> str:
+def essence(errors: str) -> str:
     """Return Terraform's errors without their frames and warnings."""
     plain = _FRAME.sub("", errors)
     found = [_shown(error.strip()) for error in _ERROR.findall(plain)]
@@ -184,7 +184,7 @@ def _shown(error: str) -> str:
 
 
 @contextmanager
-def _interruption_left_to_terraform() -> Iterator[None]:
+def interruption_left_to_terraform() -> Iterator[None]:
     """Ignore Ctrl-C in this process: Terraform gets it too, and writes the state before it ends."""
     # A handler rather than SIG_IGN, which the child would inherit.
     before = signal.signal(signal.SIGINT, lambda *_: None)

@@ -41,7 +41,7 @@ FUNCTIONS: Final[Mapping[str, str]] = {
 _ALIAS: Final = "live"
 _TIMEOUT_SECONDS: Final = 900
 """The longest that a function may run."""
-_EVENT: Final = {
+EVENT: Final = {
     "version": "0",
     "id": "by-hand",
     "detail-type": "Scheduled Event",
@@ -52,7 +52,7 @@ _EVENT: Final = {
     "resources": [],
     "detail": {},
 }
-"""An event of the function's schedule."""
+"""An event of a function's schedule."""
 
 # A second attempt would start a second run beside the first.
 _CONFIG: Final = Config(
@@ -150,7 +150,7 @@ def _invoked(function: _Function) -> Any:
     name = function.name
     try:
         response = _client("lambda", function.region).invoke(
-            FunctionName=function.alias_arn, Payload=json.dumps(_EVENT)
+            FunctionName=function.alias_arn, Payload=json.dumps(EVENT)
         )
         payload = response["Payload"].read()
     except ReadTimeoutError as error:

@@ -96,7 +96,7 @@ def test_everything_else_was_applied(applied: Applied) -> None:
     for name, root in applied.roots.items():
         missing = set(root.planned) - set(root.applied) - set(root.errors)
         assert {without_keys(address) for address in missing} == NEED_WHAT_FAILED.get(name, set())
-        assert len(root.applied) > 10, name
+        assert len(root.applied) > (2 if name == "account" else 10), name
 
 
 @pytest.mark.needs_terraform

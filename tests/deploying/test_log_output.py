@@ -21,8 +21,8 @@ from tests.deploying.zips_on_lambda import (
     Invoke,
     changed,
     request,
-    scheduled,
 )
+from tools.operations import EVENT
 
 NOTES = f"Notes {secrets.token_hex(8)}"
 PRODUCT_NAME = f"Product {secrets.token_hex(8)}"
@@ -87,8 +87,8 @@ def test_at_debug_no_function_logs_a_token_a_secret_or_a_body(
         "log_changed",
         *(changed(("transaction_id", "timestamp"), record) for record in records),
     )
-    _, outputs["audit/write_digest"] = invoke("audit", "write_digest", scheduled())
-    _, outputs["audit/verify_archive"] = invoke("audit", "verify_archive", scheduled())
+    _, outputs["audit/write_digest"] = invoke("audit", "write_digest", dict(EVENT))
+    _, outputs["audit/verify_archive"] = invoke("audit", "verify_archive", dict(EVENT))
     of_sku = "/skus/{sku}/verification"
     answers, outputs["audit/api"] = invoke(
         "audit", "app", request("GET", f"/skus/{sku}/verification", of_sku, auditor)

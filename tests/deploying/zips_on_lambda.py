@@ -114,20 +114,6 @@ def request(method: str, path: str, resource: str, token: str, body: Any = None)
     }
 
 
-def scheduled() -> dict[str, Any]:
-    return {
-        "version": "0",
-        "id": "by-hand",
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": "",
-        "time": "",
-        "region": "",
-        "resources": [],
-        "detail": {},
-    }
-
-
 def changed(keys: tuple[str, ...], item: Mapping[str, Any]) -> dict[str, Any]:
     """Return a new item as a table's stream hands it to a function."""
     item = json.loads(json.dumps(item, default=lambda binary: b64encode(binary).decode()))

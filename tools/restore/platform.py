@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.confirmation import confirm
+from deploy.terraform import essence, interruption_left_to_terraform
 from tools.restore.errors import RestoreError
 from tools.restore.tables import TABLES
 
@@ -135,15 +135,15 @@ class Platform:
     def _run(
         self, *arguments: str, expected: tuple[int, ...] = (0,), shown: bool = False
     ) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            ["terraform", *arguments],
-            cwd=self.folder,
-            env=os.environ | {"TF_IN_AUTOMATION": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=None if shown else subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        with interruption_left_to_terraform():
+            done = subprocess.run(
+                ["terraform", *arguments],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=None if shown else subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
         if done.returncode not in expected:
-            raise RestoreError(f"terraform {arguments[0]} failed:\n{done.stderr.strip()}")
+            raise RestoreError(f"terraform {arguments[0]} failed:\n{essence(done.stderr)}")
         return done

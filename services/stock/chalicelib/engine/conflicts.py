@@ -30,8 +30,9 @@ class ConflictStatistics:
     count
         All conflicts.
     over_several_skus
-        Those of a transaction that wrote more than one SKU, unless they were over its order too: then a
-        duplicate of the command writes the same SKUs, and to do it SKU by SKU would make more conflicts.
+        Those of a transaction that wrote more than one SKU, unless they were over its order or idempotency
+        record too: then a duplicate of the command writes the same SKUs, and to do it SKU by SKU would make
+        more conflicts.
     without_image
         Those with a transaction in progress, for which DynamoDB returns no item.
     inconsistent_reads
@@ -54,10 +55,11 @@ class ConflictStatistics:
 
     def after_conflict(self, conflict: WriteConflict, sku_count: int) -> ConflictStatistics:
         """Return the statistics after one more conflict, of a transaction on `sku_count` SKUs."""
+        is_over_command = conflict.is_over_order or bool(conflict.found.idempotency_records)
         return replace(
             self,
             count=self.count + 1,
-            over_several_skus=self.over_several_skus + (sku_count > 1 and not conflict.is_over_order),
+            over_several_skus=self.over_several_skus + (sku_count > 1 and not is_over_command),
             without_image=self.without_image + conflict.found.is_empty,
             contended=self.contended if conflict.is_over_order else self.contended | conflict.contended,
             is_unanswered=self.is_unanswered or conflict.was_unanswered,

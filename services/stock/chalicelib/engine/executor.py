@@ -236,10 +236,7 @@ class Executor:
             case WriteConflict() as conflict:
                 changed = decided.skus if conflict.found.is_empty else conflict.found.skus
                 self.sku_cache.discard_all(changed.keys())
-                self.contended_skus.add_all(conflict.contended, self.retry_policy.monotonic())
-                statistics = unfinished.statistics.after_conflict(conflict, len(decided.skus))
-                is_too_wide = self._is_too_wide(batch, decided, statistics, conflict.found)
-                return _Unfinished(statistics, conflict.found, is_too_wide)
+                return self._lost(batch, decided, unfinished.statistics, conflict)
 
     def _try(
         self, batch: Sequence[UnitOfWork], before: _Unfinished, deadline: float
@@ -283,12 +280,12 @@ class Executor:
                 if not statistics.count:
                     self.sku_cache.put_all(decided.skus.values())
                 return _Finished(decided.outcomes)
-            self.contended_skus.add_all(conflict.contended, self.retry_policy.monotonic())
-            statistics = statistics.after_conflict(conflict, len(decided.skus))
+            lost = self._lost(batch, decided, statistics, conflict)
+            statistics = lost.statistics
+            if lost.is_too_wide:
+                return replace(lost, known=ReadSet())
             if conflict.was_unanswered:
                 break
-            if self._is_too_wide(batch, decided, statistics, conflict.found):
-                return _Unfinished(statistics, is_too_wide=True)
             if statistics.suggests_saga and len(batch) == 1 and batch[0].may_become_saga:
                 return _Finished([NeedsSaga(statistics.contended)])
             if conflict.is_leased:
@@ -315,20 +312,20 @@ class Executor:
         if len(batch) > 1:
             self.width.won(len(decided.skus))
 
-    def _is_too_wide(
+    def _lost(
         self,
         batch: Sequence[UnitOfWork],
         decided: BatchDecision,
-        statistics: ConflictStatistics,
-        found: ReadSet,
-    ) -> bool:
-        """Return whether a batch that has lost is more likely to win as narrower ones."""
-        if found.orders or found.idempotency_records:
-            return False  # it lost against an earlier copy of its own commands
-        if len(batch) == 1 or not statistics.over_several_skus or statistics.is_unanswered:
-            return False
-        self.width.lost(len(decided.skus))
-        return True
+        before: ConflictStatistics,
+        conflict: WriteConflict,
+    ) -> _Unfinished:
+        """Learn from a conflict, and return how to go on after it."""
+        self.contended_skus.add_all(conflict.contended, self.retry_policy.monotonic())
+        statistics = before.after_conflict(conflict, len(decided.skus))
+        is_too_wide = len(batch) > 1 and statistics.over_several_skus > 0 and not statistics.is_unanswered
+        if is_too_wide:
+            self.width.lost(len(decided.skus))
+        return _Unfinished(statistics, conflict.found, is_too_wide)
 
     def _commit(
         self, decided: BatchDecision, lease: PriorityLease, deadline: float
