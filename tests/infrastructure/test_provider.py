@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,18 @@ def test_it_is_fetched_from_where_the_configuration_of_terraform_says(
     assert fetch(program, folder) is None
     provider_mirror.cache_clear()
     assert provider_mirror() == folder
+
+
+@pytest.mark.parametrize("found", [["mirror"], [".terraform/providers", "mirror"], ["mirror", ".terraform"]])
+def test_a_copy_in_a_working_folder_of_terraform_is_not_preferred(
+    folder: Path, tmp_path: Path, found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = "registry.example/hashicorp/aws/5.100.0/linux_amd64/terraform-provider-aws_v5.100.0_x5"
+    lines = "".join(f"{tmp_path / each / place}\n" for each in found)
+    done = subprocess.CompletedProcess([], 0, lines, "")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
+    provider_mirror.cache_clear()
+    assert provider_mirror() == tmp_path / "mirror"
 
 
 @pytest.mark.parametrize("is_unfinished", [False, True])

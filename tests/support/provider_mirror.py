@@ -37,7 +37,8 @@ def provider_mirror() -> Path | None:
     )
     paths = [Path(line) for line in found.stdout.splitlines()]
     mirrors = [path.parents[5] for path in paths if path.match(_PLACE)]
-    return mirrors[0] if mirrors else None
+    # The copy in a working folder of Terraform goes with it: that of an earlier test within the hour.
+    return min(mirrors, key=lambda mirror: ".terraform" in mirror.parts, default=None)
 
 
 def fetch(terraform: str, folder: Path) -> str | None:
