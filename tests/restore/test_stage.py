@@ -113,7 +113,7 @@ class Restore:
 
     @property
     def moment(self) -> datetime:
-        return datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=1)
+        return datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 
     def _deploy_audit(self) -> None:
         self.lines.append("deploy audit")
@@ -138,10 +138,11 @@ class Restore:
 
 
 def give_a_month(parsed: dict[str, Any], **_: Any) -> None:
-    """Let a table be restored to any second of a month; moto's can be to the present one alone."""
+    """Let a table be restored to any second of the last month; moto's can be to one alone."""
     recovery = parsed["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     if recovery["PointInTimeRecoveryStatus"] == "ENABLED":
         recovery["EarliestRestorableDateTime"] = datetime.now(UTC) - timedelta(days=30)
+        recovery["LatestRestorableDateTime"] = datetime.now(UTC)
 
 
 def put(ssm: Any, name: str, value: str) -> None:
