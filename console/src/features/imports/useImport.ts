@@ -100,9 +100,10 @@ export function useImport(subject: string, vendorId: string) {
     };
   }, []);
 
-  /** Do something that may fail; then the page is again where it was. */
+  /** Do something that may fail; then the page is again where it was. Nothing can be pressed twice meanwhile. */
   const attempt = useCallback(async (back: Step, work: () => Promise<void>) => {
     setError(null);
+    setStep({ name: "busy", text: texts.common.loading });
     try {
       await work();
     } catch (reason) {
@@ -137,6 +138,7 @@ export function useImport(subject: string, vendorId: string) {
       attempt({ name: "columns" }, async () => {
         const worker = python.current;
         if (worker === null) {
+          setStep({ name: "choose" });
           return;
         }
         setStep({ name: "busy", text: words.reading });
