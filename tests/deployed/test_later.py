@@ -28,7 +28,7 @@ DEMO_ORDERS = 150
 """All of them have been shipped."""
 DEMO_SECONDS = 600
 SCHEDULE_SECONDS = 200.0
-LOG_SECONDS = 30.0
+LOG_SECONDS = 120.0
 
 
 def test_an_expired_order_is_released_by_the_schedule(held_order: tuple[str, Sku], shop: Shop) -> None:
