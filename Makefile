@@ -110,7 +110,7 @@ bench-peers: $(VENV)/.develop ## Measure the product beside Medusa, Vendure and 
 cost: $(VENV)/.run ## Print all that a month of a stage costs, idle and busy: STAGE=prod TRAFFIC=file PRICES=file
 	@$(BIN)/python -m tools.cost $(if $(STAGE),--stage "$(STAGE)") $(if $(TRAFFIC),--traffic "$(TRAFFIC)") $(if $(PRICES),--prices "$(PRICES)")
 
-simulate-capacity: $(VENV)/.run ## Print where DynamoDB's partitions saturate; simulate a sale, an import and a busy category
+simulate-capacity: $(VENV)/.run ## Print where DynamoDB's partitions saturate; simulate sales, an import and a busy category
 	@$(BIN)/python -m tools.scaling
 
 simulate: $(VENV)/.develop ## Simulate a shop under faults and crashes: SEEDS=1-20 STEPS=2000; a failing seed replays

@@ -1,4 +1,4 @@
-"""Print the rate at which each access pattern saturates, and the results of the simulated scenarios.
+"""Print the rate at which each access pattern saturates, and the results of the simulations.
 
 Run: ``python -m tools.scaling``, which is ``make simulate-capacity``.
 """
@@ -6,6 +6,8 @@ Run: ``python -m tools.scaling``, which is ``make simulate-capacity``.
 from __future__ import annotations
 
 from tools.scaling.demands import DEMANDS, limit_of
+from tools.scaling.hot_sku import BATCH, WRITERS, combined, in_batches, optimistic, sell
+from tools.scaling.sale import Sold
 from tools.scaling.simulation import SCENARIOS, simulate
 
 KEYS = ("sku", "product", "vendor", "category")
@@ -38,7 +40,36 @@ def outcomes() -> str:
     return "\n".join(lines)
 
 
+def writers() -> str:
+    """Return a Markdown table of the ways in which many writers can place orders on one SKU."""
+    titles = ("orders per second", "wait, ms", "units an order")
+    each = [*(f"one by one: {title}" for title in (*titles, "503 per second"))]
+    each += [f"combined: {title}" for title in titles]
+    lines = [f"| writers | {' | '.join(each)} |", "| --- " * (len(each) + 1) + "|"]
+    for number in WRITERS:
+        alone, together = sell(optimistic, number), sell(combined, number)
+        busy = f"{alone.per_second * alone.an_order('busy'):.0f}"
+        lines.append(f"| {' | '.join((str(number), *_cells(alone), busy, *_cells(together)))} |")
+    rate, wait, units = _cells(sell(in_batches, 1))
+    lines += [
+        "",
+        f"One writer in batches of {BATCH}: {rate} orders per second, {wait} ms, {units} units an order.",
+    ]
+    return "\n".join(lines)
+
+
+def _cells(sold: Sold) -> tuple[str, str, str]:
+    """Return the rate; the median wait and its 99th percentile; write and read units."""
+    return (
+        f"{sold.per_second:,.0f}",
+        f"{sold.wait_ms(50):,.0f} / {sold.wait_ms(99):,.0f}",
+        f"{sold.an_order('write units'):.1f} / {sold.an_order('read units'):.1f}",
+    )
+
+
 if __name__ == "__main__":
     print(limits())
     print()
     print(outcomes())
+    print()
+    print(writers())

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-__all__ = ["DEMANDS", "PARTITION_READS", "PARTITION_WRITES", "Partition", "limit_of"]
+__all__ = [
+    "BY_VENDOR",
+    "DEMANDS",
+    "ITEMS",
+    "LOW",
+    "PARTITION_READS",
+    "PARTITION_WRITES",
+    "SPREAD",
+    "Demand",
+    "Partition",
+    "limit_of",
+    "place",
+]
 
 PARTITION_WRITES: Final = 1_000
 PARTITION_READS: Final = 3_000
@@ -60,6 +72,11 @@ def _times(demand: Demand, count: int) -> dict[Partition, float]:
     return {partition: units * count for partition, units in demand.items()}
 
 
+def place(orders: int) -> dict[Partition, float]:
+    """Return the demand of one transaction that places so many orders of one line of the same SKU."""
+    return {**_times(_RECORD, orders), **_SKU, **_times(_ORDER, orders), Partition(LOW, "vendor"): 1}
+
+
 DEMANDS: Final[dict[str, Demand]] = {
     "get_product": {Partition(PRODUCTS, "product", reads=True): 1},
     "browse_category": {Partition(f"{PRODUCTS}/CategoryIndex", "category", reads=True): 6.5},
@@ -72,9 +89,9 @@ DEMANDS: Final[dict[str, Demand]] = {
     "sku_history": {Partition(f"{LOG}/SKUTransactionIndex", "sku", reads=True): 6.5},
     "stock_at": {Partition(f"{LOG}/SKUTransactionIndex", "sku", reads=True): 0.5},
     "restock": {**_RECORD, **_SKU, Partition(LOW, "vendor"): 2, Partition(ITEMS, "idempotency record"): 2},
-    "place_1": {**_RECORD, **_SKU, **_ORDER, Partition(LOW, "vendor"): 1},
+    "place_1": place(1),
     "confirm_1": {**_RECORD, **_SKU, **_ORDER, **_ORDER_READ, Partition(LOW, "vendor"): 2},
-    "batch_place_49": {**_times(_RECORD, 49), **_SKU, **_times(_ORDER, 49), Partition(LOW, "vendor"): 1},
+    "batch_place_49": place(49),
 }
 """The demand of each operation on one SKU, one product, one vendor or one category."""
 
