@@ -3,6 +3,11 @@
 The product's ways are single orders and batches of them, placed and confirmed, and the sweeper.  The baseline
 is the common pattern: it reads the SKU, decides, and writes on condition that it has not changed; if it has,
 it tries again at once.  It writes an order and the SKU, and no log.
+
+Of single orders, it is also measured how long they take, and whether they are committed in the order in which
+they arrive.  An order arrives when its request begins, by the machine's monotonic clock, which all processes
+share.  Its place among the commits is that of its record in the SKU's log: the end of the request would not
+do, as a writer may learn late that another one has committed its order.
 """
 
 from __future__ import annotations
@@ -10,14 +15,16 @@ from __future__ import annotations
 import multiprocessing
 import threading
 import time
-from collections.abc import Callable
+from bisect import bisect, insort
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any, Final, Literal, Protocol
 
 from botocore.exceptions import ClientError
 
-from inventory_common.errors import Busy
+from inventory_common.errors import Busy, Unavailable
+from inventory_common.schema import SKU_TRANSACTION_INDEX
 from inventory_common.timestamps import now, plus_seconds
 from local.tables import create_tables
 from services.stock.chalicelib.bootstrap import Engine
@@ -36,13 +43,18 @@ from tests.benchmarks.hot_shop import (
     storage_over,
 )
 from tests.support.engines import engine
+from tools.load.report import percentile
 
-__all__ = ["measure"]
+__all__ = ["PLACE_WRITERS", "WRITERS", "measure", "overtaken", "run"]
 
 ENGINE: Final = "dynamodb-local"
 WRITERS: Final = (1, 2, 4, 8, 16, 32)
+PLACE_WRITERS: Final = (*WRITERS, 64)
+"""Of single orders alone: most of the time of a run is the start of its processes."""
 SECONDS: Final = 4.0
 WARM_UP_SECONDS: Final = 10.0
+FAIR_SECONDS: Final = 1.0
+"""By how much an order has to arrive before another to be expected before it in the log."""
 BATCH: Final = 49
 """Orders of one line that fit into one transaction: a batch of this benchmark."""
 
@@ -80,9 +92,10 @@ def measure() -> dict[str, Any]:
     with engine(ENGINE) as url:
         create_shop(url)
         run("place", "WARM", url, 2, WARM_UP_SECONDS)
-        for writers in WRITERS:
+        for writers in PLACE_WRITERS:
             for way in ("place", "read_then_write", "batch_place", "confirm", "batch_confirm"):
-                found[way][str(writers)] = run(way, f"{way}-{writers}", url, writers)
+                if way == "place" or writers in WRITERS:
+                    found[way][str(writers)] = run(way, f"{way}-{writers}", url, writers)
     with engine(ENGINE) as url:  # without other due orders
         create_shop(url)
         for writers in WRITERS:
@@ -105,13 +118,15 @@ def run(way: str, name: str, url: str, writers: int, seconds: float = SECONDS) -
     -------
     dict
         ``orders_per_second``; ``attempts``, transactions sent for each that was needed; ``told_busy``,
-        requests whose response was busy.
+        requests whose response was 503.  Of single orders also ``median_seconds``, ``p99_seconds`` and
+        ``slowest_seconds`` of all requests, and ``overtaken``.
     """
     if way in OF_PREPARED:
         for n in range(writers):
             prepare(url, f"{name}-{n}", PREPARED // writers)
     context = multiprocessing.get_context("spawn")
     results, stop, start = context.Queue(), context.Event(), context.Barrier(writers + 1)
+    created = now()
     processes = [
         context.Process(target=work, args=(way, f"{name}-{n}", url, writers, start, stop, results))
         for n in range(writers)
@@ -131,11 +146,70 @@ def run(way: str, name: str, url: str, writers: int, seconds: float = SECONDS) -
     else:
         rate = sum(each["orders"] / each["seconds"] for each in done)
     orders_a_transaction = BATCH if way in BATCHED else 1
-    return {
+    found = {
         "orders_per_second": rate,
         "attempts": sent * orders_a_transaction / max(orders, 1),
         "told_busy": busy,
     }
+    if way == "place":
+        requests = {order_id: times for each in done for order_id, times in each["requests"].items()}
+        found |= waits_of(requests.values())
+        committed = committed_orders(connect_to(url), created)
+        found["overtaken"] = overtaken([requests[order_id][0] for order_id in committed])
+        assert orders <= len(committed) <= orders + busy, "each placed order has its record in the log"
+    return found
+
+
+def waits_of(requests: Iterable[tuple[float, float]]) -> dict[str, float]:
+    """Return the seconds that requests took, of which begin and end are given."""
+    seconds = sorted(end - begin for begin, end in requests)
+    return {
+        "median_seconds": percentile(seconds, 50),
+        "p99_seconds": percentile(seconds, 99),
+        "slowest_seconds": seconds[-1],
+    }
+
+
+def committed_orders(client: Any, since: str) -> list[str]:
+    """Return the orders of the SKU's log from a moment on, in the order of their commits."""
+    pages = client.get_paginator("query").paginate(
+        TableName=SKU_TRANSACTION_INDEX.table.name,
+        IndexName=SKU_TRANSACTION_INDEX.index_name,
+        KeyConditionExpression="sku = :sku AND #timestamp >= :since",
+        ExpressionAttributeNames={"#timestamp": "timestamp"},
+        ExpressionAttributeValues={":sku": {"S": HOT}, ":since": {"S": since}},
+    )
+    return [item["order_id"]["S"] for page in pages for item in page["Items"]]
+
+
+def overtaken(arrivals: Sequence[float]) -> float:
+    """Return the share of pairs of orders that were committed in another order than they had arrived.
+
+    Pairs are of orders of which one arrived at least `FAIR_SECONDS` before the other; without any, it is 0.
+
+    Parameters
+    ----------
+    arrivals
+        When they arrived, in the order of their commits.
+
+    Examples
+    --------
+    >>> overtaken([1.0, 2.5, 0.0, 5.0])  # the third has been overtaken by two, of six pairs
+    0.3333333333333333
+    >>> overtaken([0.5, 0.0])
+    0.0
+    """
+    by_arrival = sorted((arrived, place) for place, arrived in enumerate(arrivals))
+    waiting, earlier = iter(by_arrival), list[int]()
+    following = next(waiting, None)
+    pairs = found = 0
+    for arrived, place in by_arrival:
+        while following is not None and following[0] <= arrived - FAIR_SECONDS:
+            insort(earlier, following[1])
+            following = next(waiting, None)
+        pairs += len(earlier)
+        found += len(earlier) - bisect(earlier, place)
+    return found / max(pairs, 1)
 
 
 def work(way: str, name: str, url: str, writers: int, start: Any, stop: Any, results: Any) -> None:
@@ -143,15 +217,25 @@ def work(way: str, name: str, url: str, writers: int, start: Any, stop: Any, res
     step, count_of = WAYS[way](name, url, PREPARED // writers)
     start.wait()
     count_of.sent = 0
-    began, orders, busy = time.monotonic(), 0, 0
+    began, orders, busy, requests = time.monotonic(), 0, 0, list[tuple[float, float]]()
     while not stop.is_set():
+        arrived = time.monotonic()
         try:
             if not (done := step()):
                 break
             orders += done
-        except Busy:
+        except Unavailable:  # if the engine answers too late, the order may have been placed all the same
             busy += 1
-    results.put({"orders": orders, "sent": count_of.sent, "busy": busy, "seconds": time.monotonic() - began})
+        requests.append((arrived, time.monotonic()))
+    results.put(
+        {
+            "orders": orders,
+            "sent": count_of.sent,
+            "busy": busy,
+            "seconds": time.monotonic() - began,
+            "requests": dict(zip(order_ids(name, len(requests)), requests, strict=True)),
+        }
+    )
 
 
 def placing(name: str, url: str, _: int) -> Writer:

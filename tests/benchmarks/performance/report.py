@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["write"]
+__all__ = ["DOCS", "chart", "page", "write"]
 
 DOCS: Final = Path(__file__).resolve().parents[3] / "docs"
 WIDTH, HEIGHT, MARGIN = 640, 300, 50
@@ -17,6 +17,13 @@ Results = Mapping[str, Any]
 
 def write(results: Results) -> None:
     """Write ``docs/performance.md`` and ``docs/performance.svg``."""
+    (DOCS / "performance.md").write_text(page(results), encoding="utf-8")
+    if "hot_sku" in results:
+        (DOCS / "performance.svg").write_text(chart(results["hot_sku"]), encoding="utf-8")
+
+
+def page(results: Results) -> str:
+    """Return the page."""
     parts = {
         "capacity": capacity,
         "overhead": overhead,
@@ -25,10 +32,7 @@ def write(results: Results) -> None:
         "hot_sku": hot_sku,
     }
     sections = [part(results) for name, part in parts.items() if name in results]
-    text = "\n\n".join([head(results), *sections]) + "\n"
-    (DOCS / "performance.md").write_text(text, encoding="utf-8")
-    if "hot_sku" in results:
-        (DOCS / "performance.svg").write_text(chart(results["hot_sku"]), encoding="utf-8")
+    return "\n\n".join([head(results), *sections]) + "\n"
 
 
 def head(results: Results) -> str:
@@ -144,7 +148,8 @@ def hot_sku(results: Results) -> str:
     found = results["hot_sku"]
 
     def rows(*ways: str) -> list[tuple[str, ...]]:
-        return [(writers, *(cell(found[way][writers]) for way in ways)) for writers in found["place"]]
+        widths = dict.fromkeys(writers for way in ways for writers in found[way])
+        return [(writers, *(cell(found[way].get(writers)) for way in ways)) for writers in widths]
 
     return f"""## One hot SKU
 
@@ -156,7 +161,7 @@ writes the log record with its place in the chain. Each figure is orders per sec
 per transaction needed in parentheses.
 
 {table(("writers", "placed", "confirmed", "the pattern, placed"), rows("place", "confirm", "read_then_write"))}
-
+{waits(found["place"])}
 In batches of 49, one transaction each; the sweepers share the due orders:
 
 {table(("writers", "placed", "confirmed", "expired"), rows("batch_place", "batch_confirm", "expire"))}
@@ -165,21 +170,45 @@ In batches of 49, one transaction each; the sweepers share the due orders:
 `python -m tests.benchmarks.stock_batches` a batch of 500 restocks with 500 single requests."""
 
 
-def cell(of: Mapping[str, float]) -> str:
-    """Return a rate with its attempts."""
-    return f"{of['orders_per_second']:.0f} ({of['attempts']:.2f})"
+def waits(placed: Mapping[str, Mapping[str, float]]) -> str:
+    """Return what is said of the waits and the fairness of placed orders; nothing if they were not measured."""
+    if not all("overtaken" in of for of in placed.values()):
+        return ""
+    rows = [
+        (
+            writers,
+            *(f"{of[name] * 1_000:,.0f}" for name in ("median_seconds", "p99_seconds", "slowest_seconds")),
+            f"{of['told_busy']:.0f}",
+            f"{of['overtaken']:.1%}",
+        )
+        for writers, of in placed.items()
+    ]
+    titles = ("writers", "median, ms", "99th percentile, ms", "slowest, ms", "503", "overtaken")
+    return f"""
+How long a request to place an order takes, and how fair it is: of all pairs of orders of which one arrived at least a
+second before the other, the last column has the share in which the later one is first in the SKU's log:
+
+{table(titles, rows)}
+"""
+
+
+def cell(of: Mapping[str, float] | None) -> str:
+    """Return a rate with its attempts; nothing if so many writers were not measured."""
+    return "" if of is None else f"{of['orders_per_second']:.0f} ({of['attempts']:.2f})"
 
 
 def chart(found: Results) -> str:
     """Return orders per second by writers, of the product and of the pattern, as SVG."""
     lines = dict(zip(COLOURS, (found["place"], found["read_then_write"]), strict=True))
     highest = max(of["orders_per_second"] for line in lines.values() for of in line.values())
-    drawn = []
+    widths = list(dict.fromkeys(writers for line in lines.values() for writers in line))
+    step = (WIDTH - 2 * MARGIN) / (len(widths) - 1)
+    x_of = {writers: MARGIN + step * n for n, writers in enumerate(widths)}
+    drawn = [text(x, HEIGHT - MARGIN + 20, writers, "#555") for writers, x in x_of.items()]
     for place, (label, line) in enumerate(lines.items()):
-        step = (WIDTH - 2 * MARGIN) / (len(line) - 1)
         points = [
-            (MARGIN + step * n, HEIGHT - MARGIN - of["orders_per_second"] / highest * (HEIGHT - 2 * MARGIN))
-            for n, of in enumerate(line.values())
+            (x_of[writers], HEIGHT - MARGIN - of["orders_per_second"] / highest * (HEIGHT - 2 * MARGIN))
+            for writers, of in line.items()
         ]
         path = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
         colour = COLOURS[label]
@@ -188,11 +217,6 @@ def chart(found: Results) -> str:
         drawn += [
             text(x, y - 8, f"{of['orders_per_second']:.0f}", colour)
             for (x, y), of in zip(points, line.values(), strict=True)
-        ]
-        drawn += [
-            text(x, HEIGHT - MARGIN + 20, f"{writers}", "#555")
-            for (x, _), writers in zip(points, line, strict=True)
-            if place == 0
         ]
     drawn.append(text(WIDTH / 2, HEIGHT - 8, "writers on one SKU; orders per second", "#555"))
     return (
