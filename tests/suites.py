@@ -181,7 +181,7 @@ SECONDS: Final = {
     "tests/infrastructure": 195,
     "services/stock": 192,
     "tests/local": 167,
-    "tests/performance": 175,
+    "tests/performance": 150,
     "tests/e2e/test_the_documents.py": 140,
     "tests/e2e/test_the_command_line.py": 106,
     "tests/e2e": 105,
