@@ -20,7 +20,7 @@ from tools.scaling.hot_sku import (
     optimistic,
     sell,
 )
-from tools.scaling.sale import SECONDS, Sold, Times
+from tools.scaling.sale import Times
 from tools.scaling.simulation import SCENARIOS, Scenario, simulate
 
 PAGE = Path(__file__).parents[2] / "docs" / "scaling.md"
@@ -112,11 +112,8 @@ def test_combined_orders_cost_what_their_transactions_and_tickets_do() -> None:
 def test_polls_stay_below_their_limit_which_limits_combined_orders(
     monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    def polls(sold: Sold) -> float:
-        return sold.sent["polls"] / SECONDS
-
     limited = sell(combined, number)
-    assert POLLS_PER_SECOND * 0.9 < polls(limited) < POLLS_PER_SECOND
+    assert POLLS_PER_SECOND * 0.9 < limited.a_second("polls") < POLLS_PER_SECOND
     # Each order needs a poll that finds its ticket gone, but for those of the lease's holders.
     assert limited.per_second < POLLS_PER_SECOND
     monkeypatch.setattr("tools.scaling.hot_sku.POLLS_PER_SECOND", 2 * POLLS_PER_SECOND)

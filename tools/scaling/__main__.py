@@ -48,8 +48,8 @@ def writers() -> str:
     lines = [f"| writers | {' | '.join(each)} |", "| --- " * (len(each) + 1) + "|"]
     for number in WRITERS:
         alone, together = sell(optimistic, number), sell(combined, number)
-        busy = f"{alone.per_second * alone.an_order('busy'):.0f}"
-        lines.append(f"| {' | '.join((str(number), *_cells(alone), busy, *_cells(together)))} |")
+        cells = (str(number), *_cells(alone), f"{alone.a_second('busy'):.0f}", *_cells(together))
+        lines.append(f"| {' | '.join(cells)} |")
     rate, wait, units = _cells(sell(in_batches, 1))
     lines += [
         "",

@@ -71,6 +71,10 @@ class Sold:
         """Return how much was sent for each placed order."""
         return self.sent[what] / len(self.seconds)
 
+    def a_second(self, what: str) -> float:
+        """Return how much was sent per second."""
+        return self.sent[what] / SECONDS
+
 
 class Refused(NamedTuple):
     """A refused transaction, with the SKU's present `sequence`.
